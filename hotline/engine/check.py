@@ -1,0 +1,393 @@
+"""Every fault that an edition can have, as data with file and line: what stands between an operator's edit and a caller."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Final
+
+from hotline.engine import gsm
+from hotline.engine.edition import (
+    OUT_END,
+    PLACEHOLDER,
+    SAFE_END,
+    WRONG_LINE,
+    WRONG_SCREEN,
+    asks_fact,
+    compile_edition,
+    fill,
+    is_pause,
+    split_labels,
+)
+from hotline.engine.flow import (
+    KEY_BACK,
+    KEY_MORE,
+    KEY_OUT,
+    KEY_TALK,
+    RETURN,
+    Ask,
+    Branch,
+    CallFlow,
+    Condition,
+    Do,
+    Each,
+    End,
+    Fault,
+    Flow,
+    Menu,
+    Message,
+    Say,
+    ScreenSource,
+    Sources,
+    Where,
+)
+from hotline.engine.step import MOST_WALK
+
+URGENT_KEYS: Final = 3
+STALE_DAYS: Final = 180
+STALE_EMERGENCY_DAYS: Final = 30
+FITS: Final = (gsm.USSD, gsm.SMS)
+PHRASES: Final = ("keys.back", "keys.more", "keys.out", WRONG_LINE, WRONG_SCREEN, SAFE_END, OUT_END, "clock.hour", "clock.minute")
+PHRASES_DAY: Final = ("day.today", "day.tomorrow", *(f"day.{n}" for n in range(7)))
+NUMBER: Final = re.compile(r"\d(?:[ .]?\d){4,}")
+FULLEST: Final = {"before": "23h59", "from": "23h59", "to": "23h59", "next": "23h59"}
+FIELDS: Final = frozenset(("name", "address", "hours", "phone", "offers", "kind", "languages", "place", "region"))
+TIMES: Final = frozenset(("before", "from", "to", "day", "next", "next_day"))
+CONDITION_VALUES: Final = {
+    "coverage": ("free", "none", "unknown"),
+    "opening": ("known", "none", "unknown"),
+    "offered": ("yes", "no", "unknown"),
+    "listed": ("yes", "no"),
+}
+LISTS: Final = ("regions", "places", "services")
+
+
+def check(sources: Sources, today: date | None = None) -> tuple[Fault, ...]:
+    """All faults of these sources, in the order of file and line; none grave means that they compile and are safe to publish.
+
+    `today` is the day on which verifications of numbers are judged; without it their age is not.
+    """
+    screens = {screen.key: screen for flow in sources.flows for screen in flow.screens}
+    faults = [*_targets(sources, screens), *_shapes(sources, screens), *_directory(sources, today), *_words(sources, screens)]
+    if not faults or not any(fault.grave for fault in faults):
+        faults += [*_walks(sources, screens), *_budgets(sources)]
+    return tuple(sorted(faults))
+
+
+def _targets(sources: Sources, screens: Mapping[str, ScreenSource]) -> Iterator[Fault]:
+    """Unknown screens and flows; screens that nothing leads to; keys given twice."""
+    flows = {flow.name: flow for flow in sources.flows}
+    line = Where("flows/line.yml", 1)
+    starts = [(sources.start, line, "start"), (sources.help, line, "help"), *((flow.start, flow.at, "start") for flow in sources.flows)]
+    for key, at, name in starts:
+        if key not in screens:
+            yield Fault(at, f"{name}: unknown screen {key}")
+    for screen in screens.values():
+        for go, at in _all_targets(screen):
+            if go != RETURN and go not in screens:
+                yield Fault(at, f"{screen.key}: unknown screen {go}")
+        if isinstance(screen.kind, CallFlow) and screen.kind.flow not in flows:
+            yield Fault(screen.at, f"{screen.key}: unknown flow {screen.kind.flow}")
+        if isinstance(screen.kind, Menu):
+            yield from _option_keys(screen, screen.kind)
+    reached = _reached(sources, screens, flows)
+    for key, screen in screens.items():
+        if key not in reached:
+            yield Fault(screen.at, f"{key}: unreachable, no key leads here")
+
+
+def _option_keys(screen: ScreenSource, menu: Menu) -> Iterator[Fault]:
+    seen: set[int] = set()
+    for option in menu.options:
+        if option.key in seen:
+            yield Fault(option.at, f"{screen.key}: key {option.key} is given twice")
+        seen.add(option.key)
+
+
+def _all_targets(screen: ScreenSource) -> tuple[tuple[str, Where], ...]:
+    match screen.kind:
+        case Menu(options):
+            return tuple((option.go, option.at) for option in options)
+        case Branch(ways):
+            return tuple((way.go, way.at) for way in ways)
+        case Each(_, _, go) | Ask(_, _, go):
+            return ((go, screen.at),)
+        case Say(go):
+            return ((go, screen.at),) if go else ()
+        case Do(_, kept, lost):
+            return ((kept, screen.at), (lost, screen.at))
+        case CallFlow(_, then):
+            return ((then, screen.at),)
+        case End():
+            return ()
+
+
+def _steps(screen: ScreenSource, flows: Mapping[str, Flow]) -> tuple[str, ...]:
+    """Screens that this one leads to, a called flow's start among them."""
+    called = (flows[screen.kind.flow].start,) if isinstance(screen.kind, CallFlow) and screen.kind.flow in flows else ()
+    return (*called, *(go for go, _ in _all_targets(screen)))
+
+
+def _reached(sources: Sources, screens: Mapping[str, ScreenSource], flows: Mapping[str, Flow]) -> set[str]:
+    reached: set[str] = set()
+    front = [sources.start, sources.help]
+    while front:
+        key = front.pop()
+        if key in reached or key not in screens:
+            continue
+        reached.add(key)
+        front += _steps(screens[key], flows)
+    return reached
+
+
+def _shapes(sources: Sources, screens: Mapping[str, ScreenSource]) -> Iterator[Fault]:
+    """Dead ends, asks that swallow the keys that hold everywhere, orders whose `lost` does not end, conditions that mean nothing."""
+    returning = {screen.key.partition(".")[0] for screen in screens.values() for go, _ in _all_targets(screen) if go == RETURN}
+    called = {screen.kind.flow for screen in screens.values() if isinstance(screen.kind, CallFlow)}
+    listed = {item.list for item in sources.items}
+    for screen in screens.values():
+        key, at = screen.key, screen.at
+        match screen.kind:
+            case Menu(()):
+                yield Fault(at, f"{key}: dead end, a menu without options")
+            case Each(list=of) if of not in listed:
+                yield Fault(at, f"{key}: dead end, the directory has no {of}")
+            case Branch(ways) if not ways or ways[-1].when:
+                yield Fault(at, f"{key}: dead end, the last way of a branch must have no condition")
+            case CallFlow(flow) if flow not in returning:
+                yield Fault(at, f"{key}: dead end, the flow {flow} never returns")
+            case Ask() as ask if _swallows(ask):
+                yield Fault(at, f"{key}: takes exactly 0, 8 or 9, which mean back, more and out everywhere")
+            case Do(lost=lost) if not _ends(lost, screens):
+                yield Fault(at, f"{key}: the way on `lost` does not end: {lost}")
+        yield from _conditions(sources, screen)
+    for screen in screens.values():
+        flow = screen.key.partition(".")[0]
+        if any(go == RETURN for go, _ in _all_targets(screen)) and flow not in called:
+            yield Fault(screen.at, f"{screen.key}: returns, but nothing calls the flow {flow}")
+
+
+def _swallows(ask: Ask) -> bool:
+    match ask.kind:
+        case "phone":
+            return False
+        case "number":
+            return any(ask.least <= n <= ask.most for n in (0, 8, 9))
+        case _:
+            return ask.least <= 1
+
+
+def _ends(key: str, screens: Mapping[str, ScreenSource], seen: frozenset[str] = frozenset()) -> bool:
+    """Does every way from here reach an end without a pause or an order?"""
+    screen = screens.get(key)
+    if screen is None or key in seen:
+        return screen is None and key != RETURN
+    match screen.kind:
+        case End():
+            return True
+        case Branch(ways):
+            return all(_ends(way.go, screens, seen | {key}) for way in ways)
+    return False
+
+
+def _conditions(sources: Sources, screen: ScreenSource) -> Iterator[Fault]:
+    known = {name for flow in sources.flows for other in flow.screens for name in _sets(other)}
+    parts = {part.name for part in sources.parts}
+    holders: Iterable[tuple[tuple[Condition, ...], Where]] = ()
+    match screen.kind:
+        case Menu(options):
+            holders = ((option.when, option.at) for option in options)
+        case Branch(ways):
+            holders = ((way.when, way.at) for way in ways)
+    for conditions, at in holders:
+        for condition in conditions:
+            kind, _, detail = condition.subject.partition(".")
+            values = CONDITION_VALUES.get(kind)
+            if values is None and condition.subject not in known | {"language"}:
+                yield Fault(at, f"{screen.key}: nothing sets {condition.subject}")
+            elif values is not None and condition.value not in values:
+                yield Fault(at, f"{screen.key}: {condition.subject} is one of {', '.join(values)}, never {condition.value}")
+            elif kind == "offered" and detail not in parts | {"next_day"}:
+                yield Fault(at, f"{screen.key}: no part of the day is called {detail}")
+            elif kind == "listed" and detail not in LISTS:
+                yield Fault(at, f"{screen.key}: the directory has no list {detail}")
+    if isinstance(screen.kind, Menu):
+        for option in screen.kind.options:
+            if "language" in option.set and option.set["language"] not in sources.words:
+                yield Fault(option.at, f"{screen.key}: no words in the language {option.set['language']}")
+
+
+def _sets(screen: ScreenSource) -> set[str]:
+    match screen.kind:
+        case Menu(options):
+            return {name for option in options for name in option.set}
+        case Each(into=into) | Ask(into=into):
+            return {into}
+    return set()
+
+
+def _directory(sources: Sources, today: date | None) -> Iterator[Fault]:
+    """Numbers that nobody verified, or not lately; places and regions that are not there."""
+    regions = {item.id for item in sources.items if item.list == "regions"}
+    places = {item.id for item in sources.items if item.list == "places"}
+    for item in sources.items:
+        for name, known in (("region", regions), ("place", places)):
+            value = item.fields.get(name)
+            if value is not None and item.list != f"{name}s" and value not in known:
+                yield Fault(item.at, f"{item.id}: unknown {name} {value}")
+        if "phone" not in item.fields:
+            continue
+        verified = item.fields.get("verified_on")
+        if verified is None:
+            yield Fault(item.at, f"{item.id}: number unverified, kept off every screen", grave=False)
+        elif not item.fields.get("verified_by"):
+            yield Fault(item.at, f"{item.id}: verified_on without verified_by")
+        elif today is not None:
+            most = STALE_EMERGENCY_DAYS if item.fields.get("kind") == "emergency" else STALE_DAYS
+            age = (today - date.fromisoformat(verified)).days
+            if age > most or age < 0:
+                yield Fault(item.at, f"{item.id}: number stale, verified {age} days ago, at most {most}")
+
+
+def _words(sources: Sources, screens: Mapping[str, ScreenSource]) -> Iterator[Fault]:
+    """Missing and unused words, placeholders and options that differ, numbers in words, words that nobody reviewed."""
+    shown = {key: screen for key, screen in screens.items() if not isinstance(screen.kind, Branch | Do | CallFlow)}
+    tables = {language: {message.key: message for message in messages} for language, messages in sources.words.items()}
+    everywhere = {key.partition("@")[0] for table in tables.values() for key in table}
+    for language, table in tables.items():
+        file = Where(f"locales/{language}/LC_MESSAGES/flows.po", 1)
+        for key in sorted({*shown, *PHRASES, *PHRASES_DAY, *everywhere} - set(table) - set(_bare_variants(table))):
+            yield Fault(shown[key].at if key in shown else file, f"{key}: no words in {language}")
+        for message in table.values():
+            yield from _message(message, shown, screens)
+        pending = [message for message in table.values() if message.review == "pending"]
+        if pending:
+            yield Fault(pending[0].at, f"{len(pending)} of {len(table)} messages in {language}: review pending", grave=False)
+    first = tables[next(iter(tables))] if tables else {}
+    for table in list(tables.values())[1:]:
+        yield from _differences(first, table)
+
+
+def _bare_variants(table: Mapping[str, Message]) -> Iterator[str]:
+    """Keys that have only a channel's own wording, as voice prompts do."""
+    return (key.partition("@")[0] for key in table if "@" in key)
+
+
+def _message(message: Message, shown: Mapping[str, ScreenSource], screens: Mapping[str, ScreenSource]) -> Iterator[Fault]:
+    bare, _, channel = message.key.partition("@")
+    if bare in screens and bare not in shown:
+        yield Fault(message.at, f"{message.key}: words for a screen that shows none")
+    flows = {key.partition(".")[0] for key in screens}
+    if bare not in screens and bare.partition(".")[0] in flows:
+        yield Fault(message.at, f"{message.key}: words for no screen")
+    for key, line in (("keys.back", KEY_BACK), ("keys.more", KEY_MORE), ("keys.out", KEY_OUT)):
+        if bare == key and not message.text.startswith(f"{line} "):
+            yield Fault(message.at, f"{key}: no exit, the words must begin with the key {line}")
+    if bare == WRONG_SCREEN and [number for number, _ in split_labels(message.text)[1]] != [int(KEY_TALK)]:
+        yield Fault(message.at, f"{bare}: its one option is {KEY_TALK}")
+    if NUMBER.search(message.text) and not bare.startswith("sms.word."):
+        yield Fault(message.at, f"{message.key}: a telephone number in the words; numbers belong in the directory")
+    screen = shown.get(bare)
+    if screen is None:
+        return
+    unknown = set(PLACEHOLDER.findall(message.text)) - TIMES - FIELDS
+    if unknown:
+        yield Fault(message.at, f"{message.key}: unknown placeholder {', '.join(sorted(unknown))}")
+    if isinstance(screen.kind, Menu) and channel != "voice":
+        has = [number for number, _ in split_labels(message.text)[1]]
+        wants = sorted(option.key for option in screen.kind.options)
+        if sorted(has) != wants:
+            yield Fault(message.at, f"{message.key}: options {_listed(has)} in the words, {_listed(wants)} in the flow")
+    elif split_labels(message.text)[1] and not isinstance(screen.kind, End | Say):
+        yield Fault(message.at, f"{message.key}: an option in the words, none in the flow")
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(str(number) for number in numbers) or "none"
+
+
+def _differences(first: Mapping[str, Message], other: Mapping[str, Message]) -> Iterator[Fault]:
+    for key, message in other.items():
+        twin = first.get(key)
+        if twin is None:
+            continue
+        here, there = set(PLACEHOLDER.findall(message.text)), set(PLACEHOLDER.findall(twin.text))
+        if here != there:
+            names = ", ".join(sorted(here ^ there))
+            yield Fault(message.at, f"{key}: placeholder {names} differs from {twin.at.file}:{twin.at.line}")
+
+
+def _walks(sources: Sources, screens: Mapping[str, ScreenSource]) -> Iterator[Fault]:
+    """Loops without a pause, urgent help too far, facts on the way to the danger advice."""
+    flows = {flow.name: flow for flow in sources.flows}
+    for screen in screens.values():
+        if not is_pause(screen.kind) and not isinstance(screen.kind, End) and _walk(screen.key, screens, flows, 0) > MOST_WALK:
+            yield Fault(screen.at, f"{screen.key}: a loop without a pause, or more than {MOST_WALK} screens without one")
+    distance: dict[str, tuple[int, tuple[str, ...]]] = {sources.start: (0, (sources.start,))}
+    front = [sources.start]
+    while front:
+        key = front.pop(0)
+        keys, path = distance[key]
+        cost = 1 if is_pause(screens[key].kind) else 0
+        for go in _steps(screens[key], flows):
+            if go in screens and (go not in distance or distance[go][0] > keys + cost):
+                distance[go] = (keys + cost, (*path, go))
+                front.append(go)
+    urgent = [distance[key] for key, screen in screens.items() if isinstance(screen.kind, Do) and screen.kind.urgent and key in distance]
+    at = screens[sources.start].at
+    if not urgent:
+        yield Fault(at, "no urgent help: no order is urgent")
+        return
+    keys, path = min(urgent)
+    if keys > URGENT_KEYS:
+        yield Fault(at, f"urgent help is {keys} keys away, at most {URGENT_KEYS}: {' > '.join(path)}")
+    advice = max(index for index, key in enumerate(path) if is_pause(screens[key].kind))
+    for key in path[: advice + 1]:
+        if _needs_fact(sources, screens[key]):
+            yield Fault(screens[key].at, f"{key}: asks for a fact on the way to the danger advice")
+
+
+def _walk(key: str, screens: Mapping[str, ScreenSource], flows: Mapping[str, Flow], length: int) -> int:
+    """The longest chain of screens without a pause from here, cut where it is too long already."""
+    screen = screens.get(key)
+    if screen is None or is_pause(screen.kind) or isinstance(screen.kind, End) or length > MOST_WALK:
+        return length
+    return max((_walk(go, screens, flows, length + 1) for go in _steps(screen, flows)), default=length)
+
+
+def _needs_fact(sources: Sources, screen: ScreenSource) -> bool:
+    texts = (message.text for messages in sources.words.values() for message in messages if message.key.partition("@")[0] == screen.key)
+    if any({"next", "next_day"} & set(PLACEHOLDER.findall(text)) for text in texts):
+        return True
+    match screen.kind:
+        case Menu(options):
+            return any(asks_fact(condition) for option in options for condition in option.when)
+        case Branch(ways):
+            return any(asks_fact(condition) for way in ways for condition in way.when)
+        case Do(order=order):
+            return order != "stop_calls"
+    return False
+
+
+def _budgets(sources: Sources) -> Iterator[Fault]:
+    """Screens that do not fit: the first screen and every last one must be one page; nothing may hold a word longer than a page."""
+    places = {(language, message.key): message.at for language, messages in sources.words.items() for message in messages}
+    ends = {screen.key for flow in sources.flows for screen in flow.screens if isinstance(screen.kind, End)} | {SAFE_END, OUT_END}
+    for fit in FITS:
+        try:
+            edition = compile_edition(sources, 0, fit)
+        except ValueError as error:
+            yield Fault(Where(f"locales/{next(iter(sources.words))}/LC_MESSAGES/flows.po", 1), f"does not fit any page: {error}")
+            continue
+        for language, words in edition.words.items():
+            longest = max((words[key] for key in PHRASES_DAY), key=len)
+            name = max((item.name for item in sources.items), key=len, default="")
+            values = FULLEST | dict.fromkeys(FIELDS, name) | {"day": longest, "next_day": longest}
+            for key in sorted(ends | {sources.start}):
+                text = fill(words[key], values)
+                sent = gsm.fold(text, language) if fit.folded else text
+                paged = key == sources.start and len(edition.nodes[language][key].shown) > 1
+                if paged or not gsm.fits(sent, fit):
+                    at = places.get((language, f"{key}@{fit.channel}")) or places[language, key]
+                    yield Fault(at, f"{key}: over budget on {fit.channel}, one screen is {gsm.limit(sent, fit)} units")

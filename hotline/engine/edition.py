@@ -1,0 +1,276 @@
+"""Flows, words and directory, compiled for one kind of phone: what `step` walks on.
+
+Every screen without variables is rendered here, once, for each of its pages, with and without a way back, with and without the line
+that follows a wrong key. What is left for a hop is a look-up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from msgspec import Struct
+
+from hotline.engine import gsm
+from hotline.engine.effects import Screen
+from hotline.engine.flow import (
+    KEY_TALK,
+    Ask,
+    Branch,
+    CallFlow,
+    Condition,
+    Do,
+    Each,
+    End,
+    Item,
+    Kind,
+    Menu,
+    Part,
+    Say,
+    Sources,
+)
+
+OPTIONS_A_PAGE: Final = 7
+LABEL: Final = re.compile(r"^([0-9]) (.+)$")
+PLACEHOLDER: Final = re.compile(r"\{([a-z_]*)\}")
+WRONG_SCREEN, SAFE_END, OUT_END, WRONG_LINE = "wrong.screen", "safe.end", "out.end", "wrong.line"
+
+
+class Move(Struct, frozen=True):
+    """Where a key leads, and what it sets on the way. `node` is the screen itself where nothing need be worked out to get there."""
+
+    go: str
+    set: Mapping[str, str] = {}
+    when: tuple[Condition, ...] = ()
+    node: Node | None = None
+
+
+class Page(Struct, frozen=True):
+    """One page, rendered: plain or after a wrong key, with a way back or without."""
+
+    plain: Screen
+    plain_first: Screen
+    wrong: Screen
+    wrong_first: Screen
+
+    def screen(self, back: bool, wrong: bool) -> Screen:
+        if wrong:
+            return self.wrong if back else self.wrong_first
+        return self.plain if back else self.plain_first
+
+
+class Node:
+    """One screen in one language. `shown` is empty where its words depend on what was set or on facts."""
+
+    __slots__ = ("head", "key", "kind", "labels", "language", "shown", "ways")
+
+    def __init__(self, key: str, language: str, kind: Kind) -> None:
+        self.key = key
+        self.language = language
+        self.kind = kind
+        self.head: str = ""
+        self.labels: tuple[tuple[int, str], ...] = ()
+        self.ways: dict[str, Move] = {}
+        self.shown: tuple[tuple[Page, Mapping[str, Move]], ...] = ()
+        """Its pages, each with what the numbered keys do there."""
+
+
+class Edition:
+    """A compiled edition. Immutable once made; shared by threads."""
+
+    __slots__ = ("fit", "help", "items", "languages", "nodes", "number", "opening", "parts", "promise", "start", "starts", "words")
+
+    def __init__(self, sources: Sources, number: int, fit: gsm.Fit, promise: int) -> None:
+        self.number = number
+        self.fit = fit
+        self.promise = promise
+        self.start = sources.start
+        self.help = sources.help
+        self.languages = tuple(sources.words)
+        self.starts = {flow.name: flow.start for flow in sources.flows}
+        self.opening: object = None
+        """The state before the first key, worked out once by `step`."""
+        self.parts: dict[str, Part] = {part.name: part for part in sources.parts}
+        self.items: dict[str, tuple[Item, ...]] = {}
+        for item in sources.items:
+            self.items[item.list] = (*self.items.get(item.list, ()), item)
+        self.words = {language: _words(sources, language, fit) for language in self.languages}
+        self.nodes: dict[str, dict[str, Node]] = {}
+
+    def phrase(self, key: str, language: str, **values: str) -> str:
+        """Words that are no screen (staff, voice, neutral ends), with their placeholders filled, as this kind of phone gets them.
+
+        A language that the edition does not have falls back to its first. KeyError for a key that no language has.
+        """
+        words = self.words.get(language) or self.words[self.languages[0]]
+        text = fill(words.get(key) or self.words[self.languages[0]][key], values)
+        return gsm.fold(text, language) if self.fit.folded else text
+
+    def item(self, id: str) -> Item | None:
+        """The directory's entry of this id."""
+        return next((item for items in self.items.values() for item in items if item.id == id), None)
+
+    def render(self, key: str, language: str, body: str, has_more: bool, labels: Iterable[tuple[int, str]] = ()) -> tuple[Page, ...]:
+        """Body and option lines as pages that fit, the line of the keys below each; `has_more`: `8` leads on past the last."""
+        lines = [body] if body else []
+        lines += [f"{number} {label}" for number, label in labels]
+        text = self._sent("\n".join(lines), language)
+        if self._fits(text, language, has_more):
+            return (self._page(key, language, text, has_more),)
+        keys = self._reserved(language, more=True)
+        room = gsm.limit(text, self.fit) - keys
+        parts = gsm.paginate(text, lambda _page: room, raw=not gsm.is_gsm(text))
+        return tuple(self._page(key, language, part, has_more or part is not parts[-1]) for part in parts)
+
+    def numbered(self, key: str, language: str, head: str, names: tuple[str, ...]) -> tuple[tuple[Page, int], ...]:
+        """A list as pages of at most seven lines, numbered from 1 on each; with each page how many entries stand before it."""
+        pages: list[tuple[Page, int]] = []
+        first = 0
+        while first < len(names) or not pages:
+            count = min(OPTIONS_A_PAGE, len(names) - first)
+            while True:
+                lines = ([head] if head else []) + [f"{n} {name}" for n, name in enumerate(names[first : first + count], 1)]
+                text = self._sent("\n".join(lines), language)
+                more = first + count < len(names)
+                if count <= 1 or self._fits(text, language, more):
+                    break
+                count -= 1
+            pages.append((self._page(key, language, text, more), first))
+            first += max(count, 1)
+        return tuple(pages)
+
+    def last(self, key: str, language: str, text: str) -> Screen:
+        """A screen that ends the session: no keys."""
+        return Screen(self.number, key, self._sent(text, language), ends=True)
+
+    def _sent(self, text: str, language: str) -> str:
+        return gsm.fold(text, language) if self.fit.folded else text
+
+    def _keys(self, language: str, *, back: bool, more: bool) -> str:
+        words = self.words[language]
+        keys = [words["keys.more"]] if more else []
+        keys += [words["keys.back"]] if back else []
+        return self._sent(" ".join([*keys, words["keys.out"]]), language)
+
+    def _reserved(self, language: str, *, more: bool) -> int:
+        """What the line of the keys and the line after a wrong key take at most, with their line breaks."""
+        keys = self._keys(language, back=True, more=more)
+        wrong = self._sent(self.words[language][WRONG_LINE], language)
+        return gsm.units(keys)[0] + gsm.units(wrong)[0] + 2
+
+    def _fits(self, text: str, language: str, more: bool) -> bool:
+        whole = "\n".join((self._sent(self.words[language][WRONG_LINE], language), text, self._keys(language, back=True, more=more)))
+        return gsm.fits(whole, self.fit)
+
+    def _page(self, key: str, language: str, text: str, more: bool) -> Page:
+        wrong = self._sent(self.words[language][WRONG_LINE], language)
+        body = f"{text}\n" if text else ""
+        with_back = f"{body}{self._keys(language, back=True, more=more)}"
+        without = f"{body}{self._keys(language, back=False, more=more)}"
+
+        def screen(shown: str) -> Screen:
+            return Screen(self.number, key, shown, ends=False)
+
+        return Page(screen(with_back), screen(without), screen(f"{wrong}\n{with_back}"), screen(f"{wrong}\n{without}"))
+
+
+def compile_edition(sources: Sources, number: int, fit: gsm.Fit, promise: int = 30) -> Edition:
+    """Sources that `check` found clean, compiled for phones of this fit.
+
+    `promise`: minutes within which a callback *now* is made, at most. KeyError or ValueError where the sources have faults.
+    """
+    edition = Edition(sources, number, fit, promise)
+    for language in edition.languages:
+        nodes = {screen.key: Node(screen.key, language, screen.kind) for flow in sources.flows for screen in flow.screens}
+        nodes[WRONG_SCREEN] = Node(WRONG_SCREEN, language, Menu(()))
+        edition.nodes[language] = nodes
+        for node in nodes.values():
+            _words_of(edition, node)
+    for language in edition.languages:
+        for node in edition.nodes[language].values():
+            _link(edition, node)
+    return edition
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Placeholders replaced. A line whose placeholders are all empty is left out: an entry without hours shows no line for them."""
+    if "{" not in text:
+        return text
+    lines = []
+    for line in text.split("\n"):
+        names = PLACEHOLDER.findall(line)
+        if names and not any(values.get(name) for name in names):
+            continue
+        lines.append(PLACEHOLDER.sub(lambda match: values.get(match[1], ""), line))
+    return "\n".join(lines)
+
+
+def split_labels(text: str) -> tuple[str, tuple[tuple[int, str], ...]]:
+    """A message's free lines, and its option lines as (number, label)."""
+    free: list[str] = []
+    labels: list[tuple[int, str]] = []
+    for line in text.split("\n"):
+        match = LABEL.match(line)
+        if match:
+            labels.append((int(match[1]), match[2]))
+        else:
+            free.append(line)
+    return "\n".join(free).strip("\n"), tuple(labels)
+
+
+def _words(sources: Sources, language: str, fit: gsm.Fit) -> dict[str, str]:
+    """The words of one language, a channel's own wording in the place of the common one."""
+    plain = {message.key: message.text for message in sources.words[language] if "@" not in message.key}
+    own = f"@{fit.channel}"
+    return plain | {message.key.removesuffix(own): message.text for message in sources.words[language] if message.key.endswith(own)}
+
+
+def _words_of(edition: Edition, node: Node) -> None:
+    """Head and labels, and the pages too where nothing in them can vary."""
+    if isinstance(node.kind, Branch | Do | CallFlow):
+        return
+    text = edition.words[node.language][node.key]
+    if isinstance(node.kind, Menu):
+        node.head, node.labels = split_labels(text)
+    else:
+        node.head = text
+    if isinstance(node.kind, End) or PLACEHOLDER.search(text) or isinstance(node.kind, Each):
+        return
+    if isinstance(node.kind, Menu) and any(option.when for option in node.kind.options):
+        return
+    has_more = isinstance(node.kind, Say) and node.kind.go is not None
+    pages = edition.render(node.key, node.language, node.head, has_more, node.labels)
+    node.shown = tuple((page, node.ways) for page in pages)
+
+
+def _link(edition: Edition, node: Node) -> None:
+    """Keys to ways, straight to the next screen where that is ready to be shown."""
+    nodes = edition.nodes[node.language]
+
+    def move(go: str, sets: Mapping[str, str] = {}, when: tuple[Condition, ...] = ()) -> Move:
+        there = nodes.get(go)
+        ready = there is not None and bool(there.shown) and not sets and go != edition.start
+        return Move(go, sets, when, there if ready else None)
+
+    if isinstance(node.kind, Menu):
+        node.ways.update({str(option.key): move(option.go, option.set, option.when) for option in node.kind.options})
+    if node.key == WRONG_SCREEN:
+        node.ways[KEY_TALK] = move(edition.help)
+
+
+def shown_items(edition: Edition, each: Each, chosen: Mapping[str, Any]) -> tuple[Item, ...]:
+    """The directory's entries that this menu lists, given what was set."""
+    return tuple(
+        item for item in edition.items.get(each.list, ()) if all(item.fields.get(name, "") == chosen.get(name) for name in each.where)
+    )
+
+
+def asks_fact(condition: Condition) -> bool:
+    """Does this condition ask for a fact, and not only for what was set or what the directory lists?"""
+    return condition.subject in ("coverage", "opening") or condition.subject.startswith("offered.")
+
+
+def is_pause(kind: Kind) -> bool:
+    """Does this kind of screen wait for the caller?"""
+    return isinstance(kind, Menu | Each | Ask | Say)

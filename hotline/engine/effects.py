@@ -1,0 +1,115 @@
+"""The orders that the engine gives and the facts that it asks for: its whole vocabulary towards the world."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+Minute: TypeAlias = int
+"""A wall-clock minute where the line lives, counted from 1970-01-01 00:00 *local* time. Whoever hands facts in converts."""
+
+Outcome: TypeAlias = Literal["kept", "lost", "late"]
+"""What became of an order: kept for good; lost, and she is told so; late, its session is long over (a safe end)."""
+
+
+class Ref(Struct, frozen=True, order=True):
+    """Which order of a session: the number of inputs that had been read, and how many orders came before it at that input."""
+
+    position: int
+    ordinal: int
+
+
+class OpenCallback(Struct, frozen=True, tag=True):
+    """Ring her back. `opens` and `not_after` bound the window; nobody rings before the one or after the other."""
+
+    language: str
+    urgent: bool
+    opens: Minute
+    not_after: Minute
+    phone: str | None = None
+    """Another phone than the one in hand, as she typed it: eight digits. None: the phone in hand."""
+
+
+class RefineCallback(Struct, frozen=True, tag=True):
+    """Change a callback of this very session: its window, or the word that she will be asked for. None leaves a thing as it is."""
+
+    of: Ref
+    opens: Minute | None = None
+    not_after: Minute | None = None
+    word: str | None = None
+
+
+class CancelCallback(Struct, frozen=True, tag=True):
+    """Take back a callback of this very session."""
+
+    of: Ref
+
+
+class StopCalls(Struct, frozen=True, tag=True):
+    """End every open call to the phone in hand and forget its number, whoever asked for the call."""
+
+
+Effect: TypeAlias = OpenCallback | RefineCallback | CancelCallback | StopCalls
+
+
+class Coverage(Struct, frozen=True):
+    """Who can call in one language: the fact behind every promise of the line.
+
+    `free` counselors are on shift, present and not spoken for, the queue ahead deducted; they stay until the minute `until`.
+    `opens` is when the next shift begins, None where none is planned. `shifts` are the planned spans `[start, end)` to come, merged, in order.
+    """
+
+    free: int
+    until: Minute
+    opens: Minute | None
+    shifts: tuple[tuple[Minute, Minute], ...]
+
+
+Fact: TypeAlias = Minute | Coverage | Outcome | None
+"""A fact's value; None is *unknown*, which every fact may be."""
+
+
+def now_key(position: int) -> str:
+    """The key of the fact *what time is it*, as asked after `position` inputs. Value: Minute or None."""
+    return f"now@{position}"
+
+
+def coverage_key(language: str, position: int) -> str:
+    """The key of the fact *who can call in this language*, as asked after `position` inputs. Value: Coverage or None."""
+    return f"coverage.{language}@{position}"
+
+
+def outcome_key(ref: Ref) -> str:
+    """The key of the fact *what became of this order*. Value: Outcome."""
+    return f"order@{ref.position}.{ref.ordinal}"
+
+
+class Screen(Struct, frozen=True):
+    """What she sees. `text` fits her phone's budget as it will be sent; `ends` closes the session; `key` names the screen for logs and tests."""
+
+    edition: int
+    key: str
+    text: str
+    ends: bool
+
+
+class Need(Struct, frozen=True):
+    """The engine cannot go on without the fact `key`: `name` is `now` or `coverage`, `about` the language for the latter."""
+
+    edition: int
+    key: str
+    name: Literal["now", "coverage"]
+    about: str | None = None
+
+
+class Order(Struct, frozen=True):
+    """The engine wants `effect` done, once; its outcome is the fact `key`, without which it cannot go on."""
+
+    edition: int
+    key: str
+    ref: Ref
+    effect: Effect
+
+
+Answer: TypeAlias = Screen | Need | Order

@@ -1,0 +1,185 @@
+"""What a flow file may say: screens, options, conditions, places of the directory; no sentence, and no meaning yet.
+
+`content.py` reads files into these, `check.py` finds every fault in them, `edition.py` compiles them. `docs/flows.md` shows the format.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+KEY_BACK, KEY_MORE, KEY_OUT, KEY_TALK = "0", "8", "9", "5"
+RETURN = "return"
+"""The target that ends a called flow."""
+
+
+class Where(Struct, frozen=True, order=True):
+    """A place in a file, for faults: `file:line`."""
+
+    file: str
+    line: int
+
+
+class Fault(Struct, frozen=True, order=True):
+    """One thing that is wrong with an edition's sources, and where."""
+
+    at: Where
+    message: str
+    grave: bool = True
+    """False: a notice. It is printed and counted, and does not stand in the way of publishing."""
+
+    def __str__(self) -> str:
+        return f"{self.at.file}:{self.at.line}: {self.message}"
+
+
+class Condition(Struct, frozen=True):
+    """`subject is value` or `subject is not value`.
+
+    Subjects: `coverage` (free, none, unknown: who can call now in her language); `opening` (known, none, unknown: is a next shift
+    planned); `offered.PART` and `offered.next_day` (yes, no, unknown: is there someone for that window); `listed.LIST`
+    (yes, no: has the directory anything there for what was chosen); else the name of a thing that was set.
+    """
+
+    subject: str
+    value: str
+    negated: bool = False
+
+
+class Option(Struct, frozen=True):
+    """One numbered line of a menu; the number stays, whatever hides the line."""
+
+    key: int
+    go: str
+    at: Where
+    set: dict[str, str] = {}
+    when: tuple[Condition, ...] = ()
+
+
+class Menu(Struct, frozen=True, tag="menu"):
+    options: tuple[Option, ...]
+
+
+class Each(Struct, frozen=True, tag="each"):
+    """A menu over a list of the directory: `regions`, `places` or `services`, those whose fields equal what was set (`where`)."""
+
+    list: Literal["regions", "places", "services"]
+    into: str
+    go: str
+    where: tuple[str, ...] = ()
+
+
+class Ask(Struct, frozen=True, tag="ask"):
+    """Free input. `phone`: a Malian number, eight digits, kept as typed digits. `digits`: `least` to `most` digits.
+    `number`: a value from `least` to `most`. `text`: up to `most` characters, at least `least`."""
+
+    kind: Literal["phone", "digits", "number", "text"]
+    into: str
+    go: str
+    least: int = 1
+    most: int = 40
+
+
+class Say(Struct, frozen=True, tag="say"):
+    """Words, paged by itself; `8` leads on past the last page where there is a `go`."""
+
+    go: str | None = None
+
+
+class Way(Struct, frozen=True):
+    go: str
+    when: tuple[Condition, ...]
+    at: Where
+
+
+class Branch(Struct, frozen=True, tag="branch"):
+    """The first way whose conditions all hold; the last has none."""
+
+    ways: tuple[Way, ...]
+
+
+class Do(Struct, frozen=True, tag="do"):
+    """An order. `when`: `now`, `part` (the part of the day that was set as `part`) or `next_day` (the same part, the next day that has someone)."""
+
+    order: Literal["open_callback", "refine_callback", "cancel_callback", "stop_calls"]
+    kept: str
+    lost: str
+    when: Literal["now", "part", "next_day"] | None = None
+    urgent: bool = False
+    word: bool = False
+    """Refine with the word that was set as `word`."""
+
+
+class CallFlow(Struct, frozen=True, tag="call"):
+    """Runs another flow and comes back to `then` where that one returns."""
+
+    flow: str
+    then: str
+
+
+class End(Struct, frozen=True, tag="end"):
+    """The last screen."""
+
+
+Kind: TypeAlias = Menu | Each | Ask | Say | Branch | Do | CallFlow | End
+
+
+class ScreenSource(Struct, frozen=True):
+    """One screen of a flow; `key` is `flow.name`, and so is the msgid of its words. Targets are full keys too, or `return`."""
+
+    key: str
+    kind: Kind
+    at: Where
+
+
+class Flow(Struct, frozen=True):
+    name: str
+    start: str
+    screens: tuple[ScreenSource, ...]
+    at: Where
+
+
+class Message(Struct, frozen=True):
+    """Words: the msgid (`flow.screen`, `flow.screen@sms`, or a phrase such as `keys.back`), the text in right spelling, and its review."""
+
+    key: str
+    text: str
+    at: Where
+    review: str
+    """Who read it and when, or `pending`."""
+
+
+class Item(Struct, frozen=True):
+    """An entry of the directory. `fields` are shown by placeholders (`{name}`, `{address}`, `{hours}`, `{phone}`) and matched by `where`.
+
+    A `phone` is shown only where `verified_on` is set and not older than the period in force; elsewhere the entry is listed without it.
+    """
+
+    list: Literal["regions", "places", "services"]
+    id: str
+    name: str
+    fields: dict[str, str]
+    at: Where
+
+
+class Part(Struct, frozen=True):
+    """A part of the day in which she can be called: minutes of the local day."""
+
+    name: str
+    start: int
+    end: int
+    at: Where
+
+
+class Sources(Struct, frozen=True):
+    """All that an edition is made of."""
+
+    start: str
+    """The key of the first screen."""
+    flows: tuple[Flow, ...]
+    words: dict[str, tuple[Message, ...]]
+    """By language; the first language is the one that the line opens in."""
+    items: tuple[Item, ...]
+    parts: tuple[Part, ...]
+    help: str
+    """The screen `5` on the screen of a second wrong key leads to: where a call is asked for."""

@@ -1,0 +1,191 @@
+"""What words weigh on their way to a phone: septets, folding to GSM-7, pages and SMS segments (3GPP TS 23.038 §6.2.1)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Final, Literal
+
+from msgspec import Struct
+
+BASIC: Final = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+"""The default alphabet in the order of its codes, without the escape (0x1B): one septet each."""
+
+EXTENSION: Final = "\f^{}\\[~]|€"
+"""The extension table: an escape and a second septet, so two each, never apart."""
+
+UNBOUNDED: Final = 1_000_000
+"""The budget of what is spoken: none."""
+
+
+class Fit(Struct, frozen=True):
+    """How words leave for a phone. `budget`: units of one screen while it is GSM-7; `limit` says what becomes of it where it is not."""
+
+    channel: Literal["ussd", "sms", "voice"]
+    folded: bool = True
+    budget: int = 160
+
+
+USSD: Final = Fit("ussd")
+USSD_RAW: Final = Fit("ussd", folded=False)
+SMS: Final = Fit("sms", budget=306)
+SMS_RAW: Final = Fit("sms", folded=False, budget=306)
+VOICE: Final = Fit("voice", folded=False, budget=UNBOUNDED)
+
+_OUTSIDE: Final = re.compile(f"[^{re.escape(BASIC + EXTENSION)}]")
+_DOUBLE: Final = re.compile(f"[{re.escape(EXTENSION)}]")
+_GAP: Final = re.compile(r"[^\S\u00a0\u2007\u202f]+")
+"""White space where a page may end: any but the no-break spaces."""
+
+
+def is_gsm(text: str) -> bool:
+    return _OUTSIDE.search(text) is None
+
+
+def septets(text: str) -> int:
+    """The length in septets. Raises ValueError with the position of the first character that is not in the alphabet."""
+    if stranger := _OUTSIDE.search(text):
+        raise ValueError(f"position {stranger.start()}: not in the GSM-7 alphabet")
+    return len(text) + len(_DOUBLE.findall(text))
+
+
+def utf16(text: str) -> int:
+    """The length in UTF-16 units, which is what UCS-2 messages are counted in."""
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
+def units(text: str) -> tuple[int, int]:
+    """Length and limit of one message: septets of 160, or UTF-16 units of 70 as soon as one character is outside the alphabet."""
+    return (septets(text), 160) if is_gsm(text) else (utf16(text), 70)
+
+
+def limit(text: str, fit: Fit) -> int:
+    """The budget of a screen that reads `text`, in the units that `units` counts it in.
+
+    Outside the alphabet a USSD screen keeps its octets, at two a unit (160 septets: 70 units), and an SMS its number of segments.
+    """
+    if fit.channel == "voice" or is_gsm(text):
+        return fit.budget
+    if fit.channel == "sms" and fit.budget > 160:
+        return fit.budget // 153 * 67
+    return fit.budget * 7 // 16
+
+
+def fits(text: str, fit: Fit) -> bool:
+    return units(text)[0] <= limit(text, fit)
+
+
+_BY_LETTER: Final = {
+    "ɛ": "e", "ɔ": "o", "ɲ": "ny", "ŋ": "ng", "Ɛ": "E", "Ɔ": "O", "Ɲ": "Ny", "Ŋ": "Ng",
+    "ɓ": "b", "ɗ": "d", "ƴ": "y", "ɣ": "g", "ə": "e", "Ɓ": "B", "Ɗ": "D", "Ƴ": "Y", "Ɣ": "G",
+    "œ": "oe", "Œ": "Oe", "ı": "i", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ħ": "h", "Ħ": "H", "ŧ": "t", "Ŧ": "T", "ð": "d", "Ð": "D",
+    "‘": "'", "’": "'", "‚": "'", "‛": "'", "ʼ": "'", "ʹ": "'", "′": "'", "`": "'", "´": "'", "‹": "'", "›": "'",
+    "“": '"', "”": '"', "„": '"', "‟": '"', "″": '"', "«": '"', "»": '"',
+    "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-", "·": "-", "•": "*", "…": "...",
+    "°": "o", "×": "x", "÷": "/", "⁄": "/", "→": "->", "←": "<-", "©": "(c)", "®": "(R)",
+    "\t": " ", "\v": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n",
+}  # fmt: skip
+
+_BY_LANGUAGE: Final[dict[str, dict[str, str]]] = {
+    # The spelling of Mali before 1982 for the small letters; È and Ò are outside the alphabet, so the capitals lose their accent.
+    "bm": {"ɛ": "è", "ɔ": "ò"},
+}
+
+
+class _Folding(dict[int, str]):
+    """A table for `str.translate` that works a letter out where it has none, and does not grow by it: what comes in may be anything."""
+
+    def __missing__(self, code: int) -> str:
+        return _fold_letter(chr(code))
+
+
+def _fold_letter(char: str) -> str:
+    """The letter without its marks, nothing for what has no width, `?` for what cannot be written."""
+    folded = ""
+    for part in unicodedata.normalize("NFKD", char):
+        if part in _BY_LETTER or is_gsm(part):
+            folded += _BY_LETTER.get(part, part)
+        elif (category := unicodedata.category(part)) == "Zs":
+            folded += " "
+        elif category[0] != "M" and category not in {"Cc", "Cf"}:
+            return "?"
+    return folded
+
+
+def _table(letters: dict[str, str]) -> _Folding:
+    table = _Folding({code: _fold_letter(chr(code)) for code in (*range(0x80, 0x250), *range(0x1E00, 0x1F00), *range(0x2000, 0x2070))})
+    for own in (_BY_LETTER, {char: char for char in BASIC + EXTENSION}, letters):
+        table.update({ord(char): words for char, words in own.items()})
+    return table
+
+
+_PLAIN: Final = _table({})
+_TABLES: Final = {language: _table(letters) for language, letters in _BY_LANGUAGE.items()}
+
+
+def fold(text: str, language: str) -> str:
+    """`text` in GSM-7, whatever it was: by the language's table, else by letter, else `?`. Folding twice changes nothing more."""
+    if is_gsm(text):
+        return text
+    return unicodedata.normalize("NFC", text).translate(_TABLES.get(language, _PLAIN))
+
+
+def paginate(text: str, room: Callable[[int], int], raw: bool) -> tuple[str, ...]:
+    """Cut `text` into pages; page i, from 0, has `room(i)` units: UTF-16 where `raw`, else septets.
+
+    A line stays whole where it fits on a page; a longer one breaks between words, a word never. White space at a break goes, nothing else does.
+    Raises ValueError with the page's number where a word does not fit, or where text that is not `raw` is not GSM-7.
+    """
+    measure = utf16 if raw else septets
+    pages: list[str] = []
+    rest = _trim(text)
+    while rest:
+        at = len(pages)
+        page = rest if measure(rest) <= room(at) else _head(rest, room(at), room(at + 1), measure)
+        if not page:
+            raise ValueError(f"page {at + 1}: a word is longer than the {room(at)} units of the page")
+        pages.append(page)
+        rest = _trim(rest[len(page) :])
+    return tuple(pages)
+
+
+def _head(text: str, room: int, next_room: int, measure: Callable[[str], int]) -> str:
+    """What of a text that is too long goes on this page; empty where not even a word does."""
+    line = word = 0
+    for gap in _GAP.finditer(text):
+        if measure(text[: gap.start()]) > room:
+            break
+        word = gap.start()
+        if "\n" in gap[0]:
+            line = word
+    following = _trim(text[line:]).partition("\n")[0]
+    return text[:line] if line and measure(following) <= next_room else text[:word]
+
+
+def _trim(text: str) -> str:
+    start = gap.end() if (gap := _GAP.match(text)) else 0
+    end = len(text)
+    while end > start and _GAP.match(text, end - 1):
+        end -= 1
+    return text[start:end]
+
+
+def segments(text: str) -> tuple[str, ...]:
+    """An SMS as the network cuts it: whole up to 160 septets or 70 UTF-16 units, else parts of 153 or 67; no character is ever halved."""
+    size, most = units(text)
+    if size <= most:
+        return (text,)
+    measure, room = (septets, 153) if most == 160 else (utf16, 67)
+    parts = [""]
+    used = 0
+    for char in text:
+        weight = measure(char)
+        if used + weight > room:
+            parts.append("")
+            used = 0
+        parts[-1] += char
+        used += weight
+    return tuple(parts)

@@ -1,0 +1,215 @@
+"""What the engine makes of facts: conditions, windows, times of day in words, the effect of an order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from msgspec import Struct
+
+from hotline.engine.edition import Edition, shown_items
+from hotline.engine.effects import (
+    CancelCallback,
+    Coverage,
+    Effect,
+    Fact,
+    Minute,
+    Need,
+    OpenCallback,
+    Ref,
+    RefineCallback,
+    StopCalls,
+    coverage_key,
+    now_key,
+)
+from hotline.engine.flow import Condition, Do, Each, Way
+
+DAY: Final = 1440
+SHORTEST_WINDOW: Final = 30
+"""Minutes that must be left of a window for it to be offered."""
+SHORTEST_STAY: Final = 10
+"""Minutes for which somebody must stay on shift for a call *now* to be promised."""
+DAYS_AHEAD: Final = 7
+THURSDAY: Final = 3
+"""1970-01-01, the day that minutes are counted from."""
+
+
+class World(Struct, frozen=True, gc=False):
+    """The facts as they stand at one input."""
+
+    edition: Edition
+    facts: Mapping[str, Fact]
+    position: int
+
+    def now(self) -> Minute | Need | None:
+        """The local minute; None unknown."""
+        key = now_key(self.position)
+        if key not in self.facts:
+            return Need(self.edition.number, key, "now")
+        value = self.facts[key]
+        return value if isinstance(value, int) else None
+
+    def coverage(self, language: str) -> Coverage | Need | None:
+        """Who can call in this language; None unknown."""
+        key = coverage_key(language, self.position)
+        if key not in self.facts:
+            return Need(self.edition.number, key, "coverage", language)
+        value = self.facts[key]
+        return value if isinstance(value, Coverage) else None
+
+    def first_that_holds(self, ways: Iterable[Way], chosen: Mapping[str, Any]) -> str | Need:
+        """Where a branch leads. `check` sees to it that its last way always holds."""
+        for way in ways:
+            holds = self.holds_all(way.when, chosen)
+            if isinstance(holds, Need):
+                return holds
+            if holds:
+                return way.go
+        return self.edition.start
+
+    def holds_all(self, conditions: Iterable[Condition], chosen: Mapping[str, Any]) -> bool | Need:
+        for condition in conditions:
+            value = self.value(condition.subject, chosen)
+            if isinstance(value, Need):
+                return value
+            if (value == condition.value) is condition.negated:
+                return False
+        return True
+
+    def value(self, subject: str, chosen: Mapping[str, Any]) -> str | Need:
+        """What a condition's subject is (flow.Condition lists them)."""
+        kind, _, detail = subject.partition(".")
+        if kind == "listed":
+            each = Each(detail, "", "", tuple(name for name in ("region", "place") if name in chosen))  # type: ignore[arg-type]  # check.py: one of three
+            return "yes" if shown_items(self.edition, each, chosen) else "no"
+        if kind not in ("coverage", "opening", "offered"):
+            return str(chosen.get(subject, ""))
+        now = self.now()
+        coverage = self.coverage(chosen["language"])
+        if isinstance(now, Need):
+            return now
+        if isinstance(coverage, Need):
+            return coverage
+        if now is None or coverage is None:
+            return "unknown"
+        if kind == "coverage":
+            return "free" if coverage.free > 0 and coverage.until - now >= SHORTEST_STAY else "none"
+        if kind == "opening":
+            return "none" if coverage.opens is None else "known"
+        return "yes" if self.window(detail, now, coverage, chosen) else "no"
+
+    def window(self, part: str, now: Minute, coverage: Coverage | None, chosen: Mapping[str, Any]) -> tuple[Minute, Minute] | None:
+        """The next window of a part of the day that somebody is there for, or that is simply next where coverage is unknown.
+
+        `next_day` is the part and day that were asked for, moved to a later day. What a shift does not cover is cut off: a promise
+        names only hours that somebody keeps.
+        """
+        first = now // DAY
+        if part == "next_day":
+            part, first = str(chosen.get("_part", "")), int(chosen.get("_opens", now)) // DAY + 1
+        span = self.edition.parts.get(part)
+        if span is None:
+            return None
+        for day in range(first, first + DAYS_AHEAD):
+            start, end = max(day * DAY + span.start, now), day * DAY + span.end
+            spans = ((start, end),) if coverage is None else coverage.shifts
+            for shift_start, shift_end in spans:
+                opens, ends = max(start, shift_start), min(end, shift_end)
+                if ends - opens >= SHORTEST_WINDOW:
+                    return opens, ends
+        return None
+
+
+def effect_of(world: World, order: Do, chosen: Mapping[str, Any], ref: Ref) -> tuple[Effect, Mapping[str, Any]] | Need | None:
+    """What an order asks for, with what holds once it is kept; None where it cannot be asked for, which is `lost`."""
+    match order.order:
+        case "stop_calls":
+            return StopCalls(), chosen
+        case "cancel_callback":
+            of = chosen.get("_ref")
+            return (CancelCallback(of), chosen) if isinstance(of, Ref) else None
+        case "open_callback":
+            window = _asked_window(world, order, chosen)
+            if window is None or isinstance(window, Need):
+                return window
+            kept = {**chosen, "_ref": ref, **window}
+            opened = OpenCallback(chosen["language"], order.urgent, window["_opens"], window["_until"], chosen.get("phone"))
+            return opened, kept
+        case "refine_callback":
+            return _refined(world, order, chosen)
+
+
+def _refined(world: World, order: Do, chosen: Mapping[str, Any]) -> tuple[Effect, Mapping[str, Any]] | Need | None:
+    of = chosen.get("_ref")
+    if not isinstance(of, Ref):
+        return None
+    if order.word:
+        word = chosen.get("word")
+        return (RefineCallback(of, word=str(word)), chosen) if word else None
+    window = _asked_window(world, order, chosen)
+    if window is None or isinstance(window, Need):
+        return window
+    return RefineCallback(of, window["_opens"], window["_until"]), {**chosen, **window}
+
+
+def _asked_window(world: World, order: Do, chosen: Mapping[str, Any]) -> dict[str, Any] | Need | None:
+    now = world.now()
+    coverage = world.coverage(chosen["language"])
+    if isinstance(now, Need):
+        return now
+    if isinstance(coverage, Need):
+        return coverage
+    if now is None:
+        return None
+    if order.when == "now":
+        ends = now + world.edition.promise
+        if coverage is not None and coverage.free > 0:
+            ends = min(ends, coverage.until)
+        return {"_opens": now, "_until": ends, "_now": now}
+    part = "next_day" if order.when == "next_day" else str(chosen.get("part", ""))
+    window = world.window(part, now, coverage, chosen)
+    if window is None:
+        return None
+    return {"_opens": window[0], "_until": window[1], "_now": now, "_part": chosen.get("_part") if part == "next_day" else part}
+
+
+def placeholder(world: World, name: str, chosen: Mapping[str, Any], language: str) -> str | Need:
+    """The words that stand in a placeholder's place; empty where there is nothing to say."""
+    match name:
+        case "before" | "to":
+            return clock(world.edition, language, chosen.get("_until"))
+        case "from":
+            return clock(world.edition, language, chosen.get("_opens"))
+        case "day":
+            return day(world.edition, language, chosen.get("_opens"), chosen.get("_now"))
+        case "next" | "next_day":
+            now = world.now()
+            coverage = world.coverage(chosen["language"])
+            if isinstance(now, Need):
+                return now
+            if isinstance(coverage, Need):
+                return coverage
+            opens = coverage.opens if coverage is not None else None
+            return clock(world.edition, language, opens) if name == "next" else day(world.edition, language, opens, now)
+    item = world.edition.item(str(chosen.get("_item", "")))
+    if item is None or (name == "phone" and not item.fields.get("verified_on")):
+        return ""
+    return item.name if name == "name" else item.fields.get(name, "")
+
+
+def clock(edition: Edition, language: str, minute: Minute | None) -> str:
+    """A time of day in words, such as `14h20`; `8h` on the hour."""
+    if minute is None:
+        return ""
+    hour, rest = divmod(minute % DAY, 60)
+    words = edition.words[language]
+    return (words["clock.minute"] if rest else words["clock.hour"]).format(hour=hour, minute=f"{rest:02d}")
+
+
+def day(edition: Edition, language: str, minute: Minute | None, now: Minute | None) -> str:
+    """Today, tomorrow or the day of the week, in words."""
+    if minute is None or now is None:
+        return ""
+    ahead = minute // DAY - now // DAY
+    names = {0: "day.today", 1: "day.tomorrow"}
+    return edition.words[language][names.get(ahead, f"day.{(minute // DAY + THURSDAY) % 7}")]

@@ -1,0 +1,365 @@
+"""What the service needs of the world, as Protocols, and the plain data that crosses them.
+
+Times are Unix seconds (UTC) as `int` unless a name says otherwise; ids are 32 hexadecimal digits; numbers are E.164 with the plus sign.
+Adapters seal and hash: above this line a number is plain and short-lived, below it never is.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Literal, Protocol, TypeAlias
+
+from msgspec import Struct
+
+from hotline.engine.effects import Minute, Outcome
+
+State: TypeAlias = Literal["waiting", "claimed", "review", "closed", "stopped", "lapsed", "cancelled"]
+"""A callback's life (docs: callback life). Open are `waiting`, `claimed` and `review`; only the first two are ever rung."""
+
+Ending: TypeAlias = Literal["spoke", "no_answer", "unreachable", "someone_else", "wrong_word", "could_not_talk"]
+"""How a try ended, in the counselor's words."""
+
+
+class Callback(Struct, frozen=True):
+    """One request to be rung, without the number, which lies apart."""
+
+    id: str
+    reference: str
+    """Three digits, unique among the open ones: all that staff ever read of it."""
+    state: State
+    language: str
+    urgent: bool
+    other_phone: bool
+    made_at: int
+    opens_at: int
+    not_after: int
+    edition: int
+    word: str | None = None
+    tries: int = 0
+    claimed_by: str | None = None
+    claimed_at: int | None = None
+    closed_at: int | None = None
+    ending: Ending | None = None
+
+
+class Staff(Struct, frozen=True):
+    """A counselor or supervisor, under an alias."""
+
+    id: str
+    alias: str
+    role: Literal["counselor", "supervisor"]
+    number: str
+    reads: str
+    """The language of her own messages."""
+    speaks: tuple[str, ...]
+    """The languages in which she takes calls."""
+    seen_at: int | None = None
+    on_until: int | None = None
+    """On shift outside the plan until then."""
+    off_until: int | None = None
+    """Off shift, whatever the plan says, until then."""
+    active: bool = True
+
+
+class Shift(Struct, frozen=True):
+    """A planned span of the week: minutes of the local day, `start` < `end` <= 1440; weekday 0 is Monday, None every day."""
+
+    staff: str
+    weekday: int | None
+    start: int
+    end: int
+
+
+class Offer(Struct, frozen=True):
+    """A callback was offered to someone of the staff."""
+
+    callback: str
+    staff: str
+    at: int
+
+
+class Call(Struct, frozen=True):
+    """One bridge: the line rings the counselor, she presses 1, it rings the caller."""
+
+    id: str
+    callback: str
+    staff: str
+    state: Literal["placed", "answered", "dialed", "ended"]
+    placed_at: int
+    session: str | None = None
+    """The vendor's id of the voice session, once known."""
+    dialed_at: int | None = None
+    ended_at: int | None = None
+
+
+OutboxState: TypeAlias = Literal["pending", "sending", "sent", "unknown", "failed", "dropped"]
+OutboxKind: TypeAlias = Literal["alert", "staff", "reply", "ring"]
+"""`alert` and `staff`: an SMS to staff, at least once. `reply`: an SMS to a caller, at most once. `ring`: place a bridge, at most once."""
+
+
+class Post(Struct, frozen=True):
+    """One thing to be handed to a gateway. `to` and `text` are sealed where they lie; a ring carries the call's id as its text."""
+
+    id: str
+    kind: OutboxKind
+    queue: Literal["urgent", "default"]
+    to: str
+    text: str
+    made_at: int
+    not_after: int
+    state: OutboxState = "pending"
+    changed_at: int = 0
+    attempts: int = 0
+    vendor_id: str | None = None
+
+
+class LedgerEntry(Struct, frozen=True):
+    """What an order's key stands for. `outcome` and `facts` are None once a session's lifetime has passed."""
+
+    outcome: Outcome | None
+    facts: bytes | None
+
+
+class EditionRow(Struct, frozen=True):
+    """One published edition, as it lies in the database. `sources` is the JSON of its files."""
+
+    number: int
+    made_at: int
+    made_by: str
+    active_from: int
+    sources: bytes
+
+
+class Counts(Struct, frozen=True):
+    """What the gauges show; nothing in it points to a person."""
+
+    waiting: dict[str, int]
+    oldest_age: dict[str, int]
+    outbox: dict[str, int]
+
+
+class StoreAway(Exception):
+    """The database did not answer within its budget, or refused. What was being written may or may not be there."""
+
+
+class MemoryAway(Exception):
+    """Redis did not answer within its budget."""
+
+
+class SpoolFull(Exception):
+    """This machine's spool took nothing: full, or its disk failed."""
+
+
+class GatewayRefused(Exception):
+    """The vendor said no before doing anything: it may be tried again. Carries a short code, never a number."""
+
+
+class GatewayUnknown(Exception):
+    """The vendor may or may not have done it: a time-out, a broken answer."""
+
+
+class Transaction(Protocol):
+    """One unit of work. All methods read and write inside it; leaving the `with` commits, an exception rolls back."""
+
+    # the ledger: exactly-once
+    def enter(self, key: bytes, outcome: Outcome, facts: bytes, at: int, until: int) -> LedgerEntry | None:
+        """Write the key if it is new and return None; else return what stands there. Concurrent callers wait for each other."""
+
+    # callbacks and their numbers
+    def add_callback(self, callback: Callback, number: str) -> None: ...
+    def callback(self, id: str) -> Callback | None: ...
+    def by_reference(self, reference: str) -> Callback | None:
+        """The newest with this reference among those open or closed less than a day before the newest `made_at`."""
+
+    def references(self) -> frozenset[str]:
+        """Those that may not be given again yet: of every open callback, and of those closed less than a day ago by the row's clock columns."""
+
+    def save_callback(self, callback: Callback) -> None:
+        """Write every column but the id."""
+
+    def claim(self, id: str, staff: str, at: int) -> bool:
+        """`waiting` to `claimed`, for one of however many ask at once. True for her."""
+
+    def number_of(self, id: str) -> str | None: ...
+    def same_number(self, id: str) -> tuple[Callback, ...]:
+        """Every waiting or claimed callback to the same number, this one among them, oldest first."""
+
+    def forget_number(self, id: str) -> None: ...
+    def due(self, at: int) -> tuple[Callback, ...]:
+        """Waiting with `opens_at` <= at < `not_after`: urgent, then what ends soonest, then the longest waiting."""
+
+    def ended(self, at: int) -> tuple[Callback, ...]:
+        """Waiting or claimed with `not_after` <= at."""
+
+    def claimed_by(self, staff: str) -> tuple[Callback, ...]: ...
+    def stop(self, number: str, at: int, until: int) -> tuple[str, ...]:
+        """Every waiting, claimed or review callback to this number becomes `stopped`, their numbers go, and the stop itself is
+        remembered (hashed) until `until`. The same statements run whatever existed. Returns the ids."""
+
+    def stopped_since(self, number: str, at: int) -> bool:
+        """Was this number stopped at or after `at`?"""
+
+    def rings(self, id: str, since: int) -> int:
+        """How often this callback's number was rung since then, over all its callbacks."""
+
+    def add_try(self, callback: str, call: str, at: int) -> None: ...
+
+    # staff
+    def add_staff(self, staff: Staff) -> None:
+        """Insert, or replace the row of the same id."""
+
+    def staff(self, id: str) -> Staff | None: ...
+    def staff_by_number(self, number: str) -> Staff | None: ...
+    def all_staff(self) -> tuple[Staff, ...]:
+        """Active ones, by id."""
+
+    def add_shift(self, shift: Shift) -> None: ...
+    def shifts(self) -> tuple[Shift, ...]:
+        """Of active staff."""
+
+    def add_offer(self, offer: Offer) -> None: ...
+    def offers(self, callback: str) -> tuple[Offer, ...]:
+        """Oldest first."""
+
+    def offered_to(self, staff: str, at: int) -> tuple[Callback, ...]:
+        """Waiting, due at `at`, and offered to her: newest offer first."""
+
+    # calls
+    def add_call(self, call: Call) -> None: ...
+    def save_call(self, call: Call) -> None: ...
+    def call(self, id: str) -> Call | None: ...
+    def call_of_session(self, session: str) -> Call | None: ...
+    def live_call_of(self, staff: str) -> Call | None:
+        """Her newest call that has not ended."""
+
+    # outbox
+    def post(self, post: Post) -> None: ...
+    def posted(self, id: str) -> Post | None: ...
+    def posted_as(self, vendor_id: str) -> Post | None: ...
+    def move(self, id: str, before: OutboxState, after: OutboxState, at: int, vendor_id: str | None = None) -> bool:
+        """Change the state if it is still `before`; moving to `sending` counts an attempt. True if it was."""
+
+    def stale(self, state: OutboxState, changed_before: int) -> tuple[Post, ...]: ...
+
+    # editions
+    def add_edition(self, edition: EditionRow) -> None: ...
+    def edition(self, number: int) -> EditionRow | None: ...
+    def active_edition(self, at: int) -> EditionRow | None:
+        """The highest number with `active_from` <= at."""
+
+    def editions(self) -> tuple[EditionRow, ...]:
+        """All, newest first, their sources left empty."""
+
+    # upkeep
+    def purge(self, at: int, number_after: int, callback_after: int, outbox_after: int) -> None:
+        """Drop what DESIGN's periods say: numbers of callbacks closed longer than `number_after` seconds, rows closed longer than
+        `callback_after`, posts that ended longer than `outbox_after`; ledger: outcome and facts at their `until`, the key a day later;
+        stops at their `until`."""
+
+    def counts(self, at: int) -> Counts: ...
+
+
+class Store(Protocol):
+    def write(self) -> AbstractContextManager[Transaction]:
+        """A writing transaction (`BEGIN IMMEDIATE` on SQLite, so that it never fails half way for being late). Raises StoreAway."""
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """A reading one. Raises StoreAway."""
+
+
+class Memory(Protocol):
+    """Redis: what may be lost. Session names are hashed and values sealed by the adapter. Every method raises MemoryAway."""
+
+    def recall(self, session: str) -> bytes | None:
+        """The facts of a session, as last remembered."""
+
+    def remember(self, session: str, facts: bytes, seconds: int) -> None: ...
+    def hear(self, session: str, message: str, text: str, seconds: int) -> tuple[str, ...] | None:
+        """Append a message to a session's inputs and return them all, in one step; None if this message id was heard before.
+        The list lives `seconds` from the last message; the message id a day."""
+
+    def forget(self, session: str) -> None:
+        """Drop a session's inputs, so that the next message begins anew."""
+
+    def ping(self) -> None: ...
+
+
+class Spool(Protocol):
+    """This machine's disk, for orders while the database is away. Records are sealed; a key is kept once."""
+
+    def put(self, key: bytes, record: bytes) -> None:
+        """Durable when it returns (fsync). Writing a key again changes nothing. Raises SpoolFull."""
+
+    def find(self, key: bytes) -> bytes | None: ...
+    def records(self) -> tuple[tuple[bytes, bytes], ...]:
+        """All, oldest first, as (key, record)."""
+
+    def drop(self, key: bytes) -> None: ...
+    def __len__(self) -> int: ...
+
+
+class Queue(Protocol):
+    """RQ: a hint that a post waits. The clock finds what a lost hint would have told."""
+
+    def hint(self, queue: str, post: str) -> None:
+        """Best effort, within Redis's budget. Raises MemoryAway."""
+
+
+class Gateway(Protocol):
+    """A vendor's outgoing side."""
+
+    name: str
+
+    def send_sms(self, to: str, text: str) -> str:
+        """Hand over one SMS; returns the vendor's id. Raises GatewayRefused or GatewayUnknown."""
+
+    def ring(self, to: str) -> str:
+        """Ring this number from the cover number; returns the voice session's id. Raises GatewayRefused or GatewayUnknown."""
+
+
+class Clock(Protocol):
+    def now(self) -> int: ...
+    def local(self, at: int) -> Minute:
+        """The local wall-clock minute of a moment."""
+
+    def moment(self, minute: Minute) -> int:
+        """The moment of a local wall-clock minute."""
+
+
+class Hasher(Protocol):
+    def digest(self, purpose: str, value: str) -> bytes:
+        """HMAC-SHA-256 (32 bytes) under the hashing key; the same value under another purpose gives another digest."""
+
+
+class VoicePrompt(Struct, frozen=True, tag=True):
+    """Say this; with `ask`, wait for one digit and come back with it."""
+
+    text: str
+    language: str
+    ask: bool
+
+
+class VoiceConnect(Struct, frozen=True, tag=True):
+    """Ring `to` from the cover number and join the two; `after` is said to the counselor where nobody took the call."""
+
+    to: str
+    after: str
+    language: str
+
+
+class VoiceEnd(Struct, frozen=True, tag=True):
+    """Nothing more; hang up."""
+
+
+VoiceStep: TypeAlias = VoicePrompt | VoiceConnect | VoiceEnd
+
+
+class Meter(Protocol):
+    """Counters for /metrics. Labels are codes of ours, never anything from a caller."""
+
+    def hop(self, kind: Literal["screen", "end", "order", "refused", "broken"], seconds: float) -> None:
+        """One USSD hop answered: a screen, a last screen, a screen behind an order or fact that needed a store, a 4xx, or the neutral end."""
+
+    def order(self, effect: str, how: Literal["kept", "spooled", "lost"]) -> None: ...
+    def breaker(self, part: Literal["memory", "store"]) -> None:
+        """A store was left alone because it had just failed."""

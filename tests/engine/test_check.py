@@ -1,0 +1,202 @@
+"""Every fault that `content check` promises to find, provoked one by one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+import pytest
+
+from hotline.engine.check import check
+from hotline.engine.flow import Ask, Branch, CallFlow, Do, Each, End, Item, Kind, Menu, Message, Say, Sources, Where
+from tests.engine.trees import AT, option, sources, way
+
+GOOD: dict[str, tuple[Kind, str]] = {
+    "test.first": (Menu((option(1, "test.help"), option(2, "test.say"))), "Accueil\n1 Aide\n2 Conseil"),
+    "test.help": (Menu((option(1, "test.now"),)), "Sortez.\n1 Appelez-moi"),
+    "test.now": (Do("open_callback", "test.noted", "test.lost", when="now", urgent=True), ""),
+    "test.noted": (Say(), "Noté, avant {before}."),
+    "test.lost": (End(), "Rien n'est noté."),
+    "test.say": (Say(), "De l'eau propre."),
+}
+LONG = "mot " * 60
+
+
+def grave(changes: dict[str, tuple[Kind, str]], **more: object) -> list[str]:
+    return [str(fault) for fault in check(sources({**GOOD, **changes}, **more)) if fault.grave]  # type: ignore[arg-type]
+
+
+def reworded(key: str, text: str | None, language: str = "bm") -> Sources:
+    """The good sources with one message changed, or taken out, in one language."""
+    good = sources(GOOD)
+    messages = tuple(
+        msgspec.structs.replace(message, text=text) if message.key == key and text is not None else message
+        for message in good.words[language]
+        if message.key != key or text is not None
+    )
+    return msgspec.structs.replace(good, words={**good.words, language: messages})
+
+
+def said(found: Sources) -> list[str]:
+    return [str(fault) for fault in check(found) if fault.grave]
+
+
+def test_good_sources_are_clean() -> None:
+    assert grave({}) == []
+
+
+FIRST = "flows/test.yaml:1: "
+FLOW_FAULTS: dict[str, tuple[dict[str, tuple[Kind, str]], str]] = {
+    "unknown screen": (
+        {"test.say": (Say("test.gone"), "Eau")},
+        FIRST + "test.say: unknown screen test.gone",
+    ),
+    "unknown flow": (
+        {"test.say": (Say("test.call"), "Eau"), "test.call": (CallFlow("gone", "test.say"), "")},
+        FIRST + "test.call: unknown flow gone",
+    ),
+    "unreachable": (
+        {"test.island": (Say(), "Île")},
+        FIRST + "test.island: unreachable, no key leads here",
+    ),
+    "key given twice": (
+        {"test.first": (Menu((option(1, "test.help"), option(2, "test.say"), option(2, "test.help"))), "Accueil\n1 Aide\n2 Conseil\n2 Aide")},
+        FIRST + "test.first: key 2 is given twice",
+    ),
+    "menu without options": (
+        {"test.say": (Menu(()), "Eau")},
+        FIRST + "test.say: dead end, a menu without options",
+    ),
+    "list without entries": (
+        {"test.say": (Each("regions", "region", "test.first"), "Où ?")},
+        FIRST + "test.say: dead end, the directory has no regions",
+    ),
+    "branch that may hold nothing": (
+        {"test.say": (Say("test.branch"), "Eau"), "test.branch": (Branch((way("test.first", "coverage is free"),)), "")},
+        FIRST + "test.branch: dead end, the last way of a branch must have no condition",
+    ),
+    "flow that never returns": (
+        {"test.say": (Say("test.call"), "Eau"), "test.call": (CallFlow("other", "test.first"), ""), "other.end": (End(), "Fin")},
+        FIRST + "test.call: dead end, the flow other never returns",
+    ),
+    "return without a call": (
+        {"test.say": (Say("return"), "Eau")},
+        FIRST + "test.say: returns, but nothing calls the flow test",
+    ),
+    "ask that takes exactly 8": (
+        {"test.say": (Ask("number", "age", "test.first", 5, 9), "Âge ?")},
+        FIRST + "test.say: takes exactly 0, 8 or 9, which mean back, more and out everywhere",
+    ),
+    "order whose lost does not end": (
+        {"test.now": (Do("open_callback", "test.noted", "test.say", when="now", urgent=True), "")},
+        FIRST + "test.now: the way on `lost` does not end: test.say",
+    ),
+    "condition on what nothing sets": (
+        {"test.first": (Menu((option(1, "test.help"), option(2, "test.say", "mood is good"))), "Accueil\n1 Aide\n2 Conseil")},
+        FIRST + "test.first: nothing sets mood",
+    ),
+    "condition on a value that is none": (
+        {"test.first": (Menu((option(1, "test.help"), option(2, "test.say", "coverage is yes"))), "Accueil\n1 Aide\n2 Conseil")},
+        FIRST + "test.first: coverage is one of free, none, unknown, never yes",
+    ),
+    "language without words": (
+        {"test.first": (Menu((option(1, "test.help"), option(2, "test.say", language="ff"))), "Accueil\n1 Aide\n2 Conseil")},
+        FIRST + "test.first: no words in the language ff",
+    ),
+    "loop without a pause": (
+        {
+            "test.say": (Say("test.a"), "Eau"),
+            "test.a": (Branch((way("test.first", "coverage is free"), way("test.b"))), ""),
+            "test.b": (Branch((way("test.a"),)), ""),
+        },
+        FIRST + "test.a: a loop without a pause, or more than 8 screens without one",
+    ),
+    "urgent help too far": (
+        {
+            "test.first": (Menu((option(1, "test.one"), option(2, "test.say"))), "Accueil\n1 Aide\n2 Conseil"),
+            "test.one": (Menu((option(1, "test.two"),)), "Un\n1 Plus"),
+            "test.two": (Menu((option(1, "test.help"),)), "Deux\n1 Plus"),
+        },
+        FIRST + "urgent help is 4 keys away, at most 3: test.first > test.one > test.two > test.help > test.now",
+    ),
+    "no urgent help": (
+        {"test.now": (Do("open_callback", "test.noted", "test.lost", when="now"), "")},
+        FIRST + "no urgent help: no order is urgent",
+    ),
+    "fact on the way to danger": (
+        {"test.help": (Menu((option(1, "test.now", "coverage is free"),)), "Sortez.\n1 Appelez-moi")},
+        FIRST + "test.help: asks for a fact on the way to the danger advice",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FLOW_FAULTS)
+def test_faults_of_flows(name: str) -> None:
+    """The fault is found, with its file and line."""
+    changes, expected = FLOW_FAULTS[name]
+    assert expected in grave(changes)
+
+
+PO = "locales/bm/LC_MESSAGES/flows.po"
+WORD_FAULTS = {
+    "missing": ("test.say", None, FIRST + "test.say: no words in bm"),
+    "missing phrase": ("keys.out", None, f"{PO}:1: keys.out: no words in bm"),
+    "placeholder differs": ("test.noted", "Noté.", f"{PO}:21: test.noted: placeholder before differs from locales/fr/LC_MESSAGES/flows.po:21"),
+    "unknown placeholder": ("test.say", "{nom}", f"{PO}:23: test.say: unknown placeholder nom"),
+    "option differs": ("test.first", "Accueil\n1 Aide\n3 Conseil", f"{PO}:19: test.first: options 1, 3 in the words, 1, 2 in the flow"),
+    "no exit": ("keys.out", "Fin", f"{PO}:3: keys.out: no exit, the words must begin with the key 9"),
+    "end over budget": ("test.lost", LONG, f"{PO}:22: test.lost: over budget on ussd, one screen is 160 units"),
+    "first screen paged": ("test.first", f"{LONG}\n1 Aide\n2 Conseil", f"{PO}:19: test.first: over budget on ussd, one screen is 160 units"),
+    "word longer than a page": ("test.say", "x" * 200, None),
+    "number in the words": ("test.say", "Appelez le 70 00 09 00.", f"{PO}:23: test.say: a telephone number in the words; numbers belong in the directory"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WORD_FAULTS)
+def test_faults_of_words(name: str) -> None:
+    """The fault is found in the catalogue that has it."""
+    key, text, expected = WORD_FAULTS[name]
+    faults = said(reworded(key, text))
+    assert expected in faults if expected else any("does not fit any page" in fault for fault in faults)
+
+
+def test_all_faults_in_one_run() -> None:
+    """Three faults in one tree are three lines of one answer."""
+    faults = grave({"test.island": (Say("test.gone"), "Île"), "test.say": (Menu(()), "Eau")})
+    assert len(faults) == 3
+
+
+def phone(**fields: str) -> Sources:
+    item = Item("services", "one", "Centre", {"phone": "70 00 09 01", "source": "x", **fields}, Where("flows/directory.yml", 7))
+    return sources(GOOD, items=(item,))
+
+
+def test_numbers_unverified_or_stale() -> None:
+    """An unverified number is a notice, for no screen shows it; one verified too long ago, or by nobody, is a fault."""
+    assert said(phone()) == []
+    assert "flows/directory.yml:7: one: number unverified, kept off every screen" in [str(fault) for fault in check(phone())]
+    assert said(phone(verified_on="2025-03-01")) == ["flows/directory.yml:7: one: verified_on without verified_by"]
+    old = phone(verified_on="2025-03-01", verified_by="Awa")
+    assert [str(f) for f in check(old, date(2025, 8, 1)) if f.grave] == []
+    assert [str(f) for f in check(old, date(2025, 9, 1)) if f.grave] == ["flows/directory.yml:7: one: number stale, verified 184 days ago, at most 180"]
+    emergency = phone(verified_on="2025-03-01", verified_by="Awa", kind="emergency")
+    assert len([f for f in check(emergency, date(2025, 4, 15)) if f.grave]) == 1
+
+
+def test_unknown_places() -> None:
+    items = (Item("places", "p", "Lieu", {"region": "nowhere"}, AT),)
+    assert FIRST + "p: unknown region nowhere" in said(sources(GOOD, items=items))
+
+
+def test_unreviewed_words_are_counted() -> None:
+    """Pending words are a notice with a count, in each language."""
+    notices = [fault.message for fault in check(sources(GOOD)) if not fault.grave]
+    assert notices == ["23 of 23 messages in bm: review pending", "23 of 23 messages in fr: review pending"]
+
+
+def test_words_for_nothing() -> None:
+    """A message that no screen shows is found, so that a typing error in a key is."""
+    good = sources(GOOD)
+    stray = Message("test.frist", "Accueil", Where(PO, 40), "pending")
+    found = said(msgspec.structs.replace(good, words={**good.words, "bm": (*good.words["bm"], stray)}))
+    assert f"{PO}:40: test.frist: words for no screen" in found
