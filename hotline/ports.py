@@ -147,7 +147,7 @@ class MemoryAway(Exception):
 
 
 class SpoolFull(Exception):
-    """This machine's spool took nothing: full, or its disk failed."""
+    """The spool took nothing: it is full, or its disk failed."""
 
 
 class GatewayRefused(Exception):
@@ -285,10 +285,13 @@ class Memory(Protocol):
 
 
 class Spool(Protocol):
-    """This machine's disk, for orders while the database is away. Records are sealed; a key is kept once."""
+    """The machine's own disk, for orders while the database is away. Records are sealed; a key is kept once.
+
+    Every method raises SpoolFull where the disk fails.
+    """
 
     def put(self, key: bytes, record: bytes) -> None:
-        """Durable when it returns (fsync). Writing a key again changes nothing. Raises SpoolFull."""
+        """Durable when it returns (fsync). Writing a key again changes nothing. Raises SpoolFull where it is full, too."""
 
     def find(self, key: bytes) -> bytes | None: ...
     def records(self) -> tuple[tuple[bytes, bytes], ...]:

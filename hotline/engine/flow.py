@@ -1,6 +1,6 @@
 """What a flow file may say: screens, options, conditions, places of the directory; no sentence, and no meaning yet.
 
-`content.py` reads files into these, `check.py` finds every fault in them, `edition.py` compiles them. `docs/flows.md` shows the format.
+`hotline/content/` reads files into these, `check.py` finds every fault in them, `edition.py` compiles them. `docs/flows.md` shows the format.
 """
 
 from __future__ import annotations

@@ -1,0 +1,133 @@
+"""Redis or Valkey as the line's short memory: sealed values under hashed keys, all of which may be lost at any moment."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, cast
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as NotReached
+from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as TooLate
+from redis.retry import Retry
+
+from hotline.adapters.seal import Seal, SealBroken
+from hotline.ports import MemoryAway
+
+HEARD_SECONDS: Final = 24 * 3600
+REST_SECONDS: Final = 1.0
+
+HEAR: Final = """
+if redis.call('EXISTS', KEYS[2]) == 1 then return false end
+redis.call('RPUSH', KEYS[1], ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+redis.call('SET', KEYS[2], '', 'EX', ARGV[3])
+return redis.call('LRANGE', KEYS[1], 0, -1)
+"""
+"""One step on the server, so that two messages at once neither vanish nor swap."""
+
+
+def connect(url: str, budget_ms: int) -> Redis:
+    """A client whose every wait ends after `budget_ms` and that tries once. Connects when first used; safe between threads and over a fork."""
+    budget = budget_ms / 1000
+    # RESP2, no library's name, no health check: nothing is said on a fresh connection before the command itself.
+    return Redis.from_url(
+        url,
+        socket_timeout=budget,
+        socket_connect_timeout=budget,
+        retry=Retry(NoBackoff(), 0),
+        health_check_interval=0,
+        protocol=2,
+        driver_info=None,
+    )
+
+
+class Breaker:
+    """Leaves Redis alone for a second after it failed, so that a dead one delays no hop. Shared by all threads of a process."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic, rest: float = REST_SECONDS) -> None:
+        self._monotonic = monotonic
+        self._rest = rest
+        self._lock = threading.Lock()
+        self._resting_until: float | None = None
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Run a piece of work with Redis. Raises MemoryAway, without a message, for whatever Redis answered, and at once while it rests."""
+        self._ask()
+        try:
+            yield
+        except (NotReached, TooLate):
+            with self._lock:
+                self._resting_until = self._monotonic() + self._rest
+            raise MemoryAway from None
+        except RedisError:  # it answered, and refused: costs no time, so that nothing need rest
+            raise MemoryAway from None
+        with self._lock:
+            self._resting_until = None
+
+    def _ask(self) -> None:
+        with self._lock:
+            if self._resting_until is None:
+                return
+            now = self._monotonic()
+            if now < self._resting_until:
+                raise MemoryAway
+            # One asks, the others go on without: else all would wait for the budget at once.
+            self._resting_until = now + self._rest
+
+
+class ValkeyMemory:
+    """`hotline.ports.Memory`."""
+
+    def __init__(self, client: Redis, seal: Seal, breaker: Breaker | None = None) -> None:
+        self._client = client
+        self._seal = seal
+        self._breaker = breaker or Breaker()
+        self._hear = client.register_script(HEAR)
+
+    def recall(self, session: str) -> bytes | None:
+        key = self._key("facts", session)
+        with self._breaker.guard():
+            sealed = cast("bytes | None", self._client.get(key))
+        if sealed is None:
+            return None
+        try:
+            return self._seal.open(sealed, key)
+        except SealBroken:  # a key of ours that is gone: as if it had expired
+            return None
+
+    def remember(self, session: str, facts: bytes, seconds: int) -> None:
+        key = self._key("facts", session)
+        with self._breaker.guard():
+            self._client.set(key, self._seal.seal(facts, key), ex=seconds)
+
+    def hear(self, session: str, message: str, text: str, seconds: int) -> tuple[str, ...] | None:
+        inputs, heard = self._key("inputs", session), self._key("heard", message)
+        sealed = self._seal.seal(text.encode(), inputs)
+        with self._breaker.guard():
+            answer = cast("list[bytes] | None", self._hear(keys=(inputs, heard), args=(sealed, seconds, HEARD_SECONDS)))
+        if answer is None:
+            return None
+        try:
+            return tuple(self._seal.open(each, inputs).decode() for each in answer)
+        except SealBroken:
+            # Half a conversation would lead to another screen. Unhear it all: the gateway comes again, to a new one.
+            with self._breaker.guard():
+                self._client.delete(inputs, heard)
+            raise MemoryAway from None
+
+    def forget(self, session: str) -> None:
+        with self._breaker.guard():
+            self._client.delete(self._key("inputs", session))
+
+    def ping(self) -> None:
+        with self._breaker.guard():
+            self._client.ping()
+
+    def _key(self, kind: str, name: str) -> str:
+        return f"{kind}:{self._seal.digest(kind, name).hex()}"

@@ -1,0 +1,132 @@
+"""What holds for every list of inputs, however wild, whatever the facts."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hotline.engine import gsm
+from hotline.engine.edition import Edition
+from hotline.engine.effects import Coverage, Fact, Need, OpenCallback, Order, Screen
+from hotline.engine.flow import Do
+from hotline.engine.step import replay
+from tests.content_line import line, sources
+from tests.engine.test_step import EDITION
+from tests.engine.worlds import DAY, THURSDAY_NOON, World
+
+EDITIONS = {"test": EDITION, **{f"{channel}-{kind}": line(channel, raw=raw) for channel in ("ussd", "sms") for kind, raw in (("folded", False), ("raw", True))}}
+KEYS = st.sampled_from([*"0123456789", "8", "70000301", "15"])
+TYPED = st.one_of(KEYS, KEYS, KEYS, st.text(max_size=200))
+INPUTS = st.lists(TYPED, max_size=70).map(tuple)
+NOTED = {
+    screen.kind.kept for flow in sources().flows for screen in flow.screens if isinstance(screen.kind, Do) and screen.kind.order == "open_callback"
+}
+MINUTES = st.integers(THURSDAY_NOON, THURSDAY_NOON + 7 * DAY)
+
+
+@st.composite
+def coverages(draw: st.DrawFn) -> Coverage | None:
+    if draw(st.booleans()):
+        return None
+    starts = sorted(draw(st.lists(MINUTES, max_size=6, unique=True)))
+    shifts = tuple((a, b) for a, b in pairwise(starts))
+    return Coverage(draw(st.integers(0, 3)), draw(MINUTES), draw(st.one_of(st.none(), MINUTES)), shifts)
+
+
+WORLDS = st.builds(
+    World,
+    now=st.one_of(st.none(), MINUTES),
+    coverage=coverages(),
+    outcome=st.sampled_from(["kept", "lost", "late"]).map(lambda outcome: lambda _key: outcome),
+)
+
+
+@pytest.mark.parametrize("name", EDITIONS)
+@settings(max_examples=150, deadline=None)
+@given(inputs=INPUTS, world=WORLDS)
+def test_every_screen_fits_and_has_an_exit(name: str, inputs: tuple[str, ...], world: World) -> None:
+    """Nothing raises; every screen is within its budget; each either ends or shows `9`; and each names its edition."""
+    edition = EDITIONS[name]
+    screen = world.hop(edition, inputs)
+    assert gsm.fits(screen.text, edition.fit), screen.key
+    assert screen.edition == edition.number
+    assert screen.ends or screen.text.rsplit("\n", 1)[-1].split(" ")[-2:-1] == ["9"]
+
+
+@pytest.mark.parametrize("name", ["test", "ussd-folded"])
+@settings(max_examples=100, deadline=None)
+@given(inputs=INPUTS, world=WORLDS)
+def test_replay_is_deterministic(name: str, inputs: tuple[str, ...], world: World) -> None:
+    """The same digits and facts give the same screen and the same orders under the same keys, in one hop or hop by hop."""
+    edition = EDITIONS[name]
+    at_once = World(world.now, world.coverage, world.outcome)
+    for n in range(len(inputs) + 1):
+        shown = world.hop(edition, inputs[:n])
+        if shown.ends:
+            break
+    assert at_once.hop(edition, inputs[:n]) == shown
+    assert at_once.orders == world.orders
+    assert world.hop(edition, inputs[:n]) == shown
+
+
+@pytest.mark.parametrize("name", ["test", "ussd-folded"])
+@settings(max_examples=100, deadline=None)
+@given(inputs=INPUTS, world=WORLDS, other=WORLDS, key=st.sampled_from(list("1234567")))
+def test_a_key_never_changes_its_meaning(name: str, inputs: tuple[str, ...], world: World, other: World, key: str) -> None:
+    """Where two worlds show the same screen, an option leads to the same place in both, or one of them hides it."""
+    edition = EDITIONS[name]
+    here, there = world.hop(edition, inputs), other.hop(edition, inputs)
+    if here.key != there.key or here.ends:
+        return
+    offered = [{line[0] for line in screen.text.split("\n") if line[:2] == f"{key} "} for screen in (here, there)]
+    if all(offered):
+        labels = [next(line for line in screen.text.split("\n") if line[:2] == f"{key} ") for screen in (here, there)]
+        assert labels[0] == labels[1]
+
+
+@settings(max_examples=150, deadline=None)
+@given(first=WORLDS, second=WORLDS)
+def test_the_first_screen_is_one_constant(first: World, second: World) -> None:
+    """Byte for byte, for everyone and always; and the danger advice asks for nothing."""
+    edition = EDITIONS["ussd-folded"]
+    assert first.hop(edition, ()) == second.hop(edition, ())
+    assert first.hop(edition, ("4", "1")) == second.hop(edition, ("4", "1"))
+    assert isinstance(replay(edition, ("4", "1"), {}), Screen)
+
+
+@settings(max_examples=200, deadline=None)
+@given(inputs=INPUTS, world=WORLDS, fail=st.integers(0, 6))
+def test_noted_on_a_screen_means_kept_once(inputs: tuple[str, ...], world: World, fail: int) -> None:
+    """A screen says *noted* exactly when a callback was kept, whichever order fails; and saying it again keeps nothing again."""
+    edition = EDITIONS["ussd-folded"]
+    count = 0
+
+    def outcome(_key: str) -> str:
+        nonlocal count
+        count += 1
+        return "lost" if count == fail else "kept"
+
+    world.outcome = outcome  # type: ignore[assignment]
+    seen = [world.hop(edition, inputs[:n]) for n in range(len(inputs) + 1)]
+    opened = [effect for effect in world.orders.values() if isinstance(effect, OpenCallback)]
+    assert any(screen.key in NOTED for screen in seen) == bool(opened)
+    assert [world.hop(edition, inputs[:n]) for n in range(len(inputs) + 1)] == seen
+
+
+def facts_after(edition: Edition, inputs: tuple[str, ...], world: World) -> dict[str, Fact]:
+    world.hop(edition, inputs)
+    return world.facts
+
+
+@settings(max_examples=100, deadline=None)
+@given(inputs=INPUTS, world=WORLDS)
+def test_facts_of_later_inputs_change_nothing_before(inputs: tuple[str, ...], world: World) -> None:
+    """What a key showed stays what it showed: facts are asked for at an input and hold for it alone."""
+    edition = EDITIONS["ussd-folded"]
+    facts = facts_after(edition, inputs, world)
+    for n in range(len(inputs)):
+        answer = replay(edition, inputs[:n], facts)
+        assert not isinstance(answer, Need | Order)
