@@ -50,6 +50,17 @@ STALE_EMERGENCY_DAYS: Final = 30
 FITS: Final = (gsm.USSD, gsm.SMS)
 PHRASES: Final = ("keys.back", "keys.more", "keys.out", WRONG_LINE, WRONG_SCREEN, SAFE_END, OUT_END, "clock.hour", "clock.minute")
 PHRASES_DAY: Final = ("day.today", "day.tomorrow", *(f"day.{n}" for n in range(7)))
+STAFF: Final = ("offer", "offer_urgent", "escalated", "taken", "gone", "given_back", "how", "noted", "on", "off", "here", "help", "which", "too_late", "lapsed")
+STAFF_WORDS: Final = ("take", "back", "again", "on", "off", "here", "spoke", "no_answer", "unreachable", "someone_else", "wrong_word", "could_not_talk")
+SERVICE: Final = (
+    "neutral.broken",
+    "sms.word.stop",
+    *(f"staff.{name}" for name in STAFF),
+    *(f"staff.word.{name}" for name in STAFF_WORDS),
+    *(f"voice.{name}" for name in ("answer", "word", "none", "late")),
+    *(f"word.{name}" for name in ("water", "milk", "vaccine", "fever")),
+)
+"""What the service says to staff and callers beside the screens; its tests hold the two together."""
 NUMBER: Final = re.compile(r"\d(?:[ .]?\d){4,}")
 FULLEST: Final = {"before": "23h59", "from": "23h59", "to": "23h59", "next": "23h59"}
 FIELDS: Final = frozenset(("name", "address", "hours", "phone", "offers", "kind", "languages", "place", "region"))
@@ -257,7 +268,7 @@ def _words(sources: Sources, screens: Mapping[str, ScreenSource]) -> Iterator[Fa
     everywhere = {key.partition("@")[0] for table in tables.values() for key in table}
     for language, table in tables.items():
         file = Where(f"locales/{language}/LC_MESSAGES/flows.po", 1)
-        for key in sorted({*shown, *PHRASES, *PHRASES_DAY, *everywhere} - set(table) - set(_bare_variants(table))):
+        for key in sorted({*shown, *PHRASES, *PHRASES_DAY, *SERVICE, *everywhere} - set(table) - set(_bare_variants(table))):
             yield Fault(shown[key].at if key in shown else file, f"{key}: no words in {language}")
         for message in table.values():
             yield from _message(message, shown, screens)
