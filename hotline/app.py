@@ -1,0 +1,127 @@
+"""The one place where parts are put together; time and the machine's folders come in here."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from msgspec import Struct
+
+from hotline import operations
+from hotline.adapters.meter import PrometheusMeter
+from hotline.adapters.rq import RqQueue
+from hotline.adapters.seal import Seal
+from hotline.adapters.spool import DiskSpool
+from hotline.adapters.sql import SqlStore
+from hotline.adapters.valkey import Breaker, ValkeyMemory, connect
+from hotline.config import Config
+from hotline.engine.effects import Minute
+from hotline.gateways import africastalking
+from hotline.gateways.africastalking_forms import Door
+from hotline.hop import Hop
+from hotline.service import Hotline, Rules
+from hotline.service.library import Library
+
+SPOOL_SLOTS = 4096
+LARGEST_BODY = 8 * 1024
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- the zero of local minutes
+
+
+class SystemClock:
+    """`hotline.ports.Clock` over this machine's clock and a time zone of the tz database."""
+
+    def __init__(self, zone: str) -> None:
+        self._zone = ZoneInfo(zone)
+
+    def now(self) -> int:
+        return int(time.time())
+
+    def local(self, at: int) -> Minute:
+        return (datetime.fromtimestamp(at, self._zone).replace(tzinfo=None) - _EPOCH) // timedelta(minutes=1)
+
+    def moment(self, minute: Minute) -> int:
+        return int((_EPOCH + timedelta(minutes=minute)).replace(tzinfo=self._zone).astimezone(UTC).timestamp())
+
+
+class Line(Struct, frozen=True):
+    """The use cases over the real adapters, and those parts that the web process needs beside them."""
+
+    hotline: Hotline
+    library: Library
+    spool: DiskSpool
+    meter: PrometheusMeter
+    seal: Seal
+
+
+def assemble(config: Config, library: Library | None = None) -> Line:
+    """Put one process's parts together; they connect when first used. `library`: what this process has loaded already.
+
+    Raises NoEdition where there is nothing to say, KeysBroken for keys that cannot be used, OSError where `var` cannot be written.
+    """
+    var, seal = Path(config.var), Seal.from_text(config.keys)
+    var.mkdir(mode=0o700, parents=True, exist_ok=True)
+    store = open_store(config, seal)
+    library = library or _load(config, store)
+    spool, meter = DiskSpool(var / "spool", seal, SPOOL_SLOTS), PrometheusMeter(var / "metrics")
+    # One breaker for both: they are one server.
+    client, breaker = connect(config.redis_url, config.redis_budget_ms), Breaker()
+    hotline = Hotline(
+        rules=_rules(config),
+        library=library,
+        store=store,
+        memory=ValkeyMemory(client, seal, breaker),
+        spool=spool,
+        queue=RqQueue(client, breaker),
+        gateway=africastalking.AfricasTalkingGateway(config.at),
+        clock=SystemClock(config.timezone),
+        hasher=seal,
+        meter=meter,
+    )
+    return Line(hotline, library, spool, meter, seal)
+
+
+def build(config: Config, library: Library | None = None) -> Hotline:
+    """`assemble`, for a process that needs the use cases alone."""
+    return assemble(config, library).hotline
+
+
+def open_store(config: Config, seal: Seal | None = None) -> SqlStore:
+    return SqlStore(config.database_url, seal or Seal.from_text(config.keys), config.database_budget_ms)
+
+
+def load_library(config: Config) -> Library:
+    """The edition in force, with no connection left open: for a process that will fork. Raises NoEdition."""
+    store = open_store(config)
+    try:
+        return _load(config, store)
+    finally:
+        store.close()
+
+
+def _load(config: Config, store: SqlStore) -> Library:
+    return Library.load(store, Path(config.var), SystemClock(config.timezone).now(), config.raw_networks, config.promise_minutes)
+
+
+def create_app(config: Config) -> Flask:
+    """The web process: the gateway's webhooks, the operators' addresses, in the demo the phone page, and the hop in front of all."""
+    line = assemble(config)
+    app = Flask("hotline", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.register_blueprint(africastalking.blueprint(line.hotline, config.at, line.meter.ended))
+    app.register_blueprint(operations.blueprint(line.hotline, line.meter, line.spool))
+    if config.demo:
+        from hotline.demo import phone  # noqa: PLC0415 -- production does not even load it
+
+        app.register_blueprint(phone.blueprint(config.at))
+    broken = line.library.edition("ussd", "").phrase("neutral.broken", config.languages[0]).encode()
+    app.wsgi_app = Hop(  # type: ignore[method-assign]
+        app.wsgi_app, line.hotline, Door(config.at), meter=line.meter, hasher=line.seal, broken=broken, seconds=time.monotonic
+    )
+    return app
+
+
+def _rules(config: Config) -> Rules:
+    return Rules(**{field: getattr(config, field) for field in Rules.__struct_fields__})

@@ -1,0 +1,100 @@
+"""The phone page: two basic phones in a browser, whose every press goes through this origin to the stand-in; the demo alone has it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from urllib.parse import quote
+
+import msgspec
+from flask import Blueprint, Response, abort, render_template, request
+
+from hotline.config import AfricasTalking
+from hotline.demo.people import PEOPLE, number_of
+from hotline.demo.wire import NoAnswer, get, post_json
+from hotline.demo.words import read_words
+
+LANGUAGES = ("fr", "bm")
+VERBS = ("dial", "reply", "answer", "key", "hangup", "sms")
+SECONDS = 3.0
+MOST_PHONES = 4
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+KEYPAD = tuple(zip("123456789*0#", ("", "abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz", "", "", ""), strict=True))
+
+
+def blueprint(at: AfricasTalking) -> Blueprint:
+    """`/phone`, its files, and its API: the page asks for phones by alias, and gets what the stand-in says of them.
+
+    The browser learns neither the webhooks' secret nor the stand-in's address; no number stands in a path of this server.
+    Raises OSError where a catalogue is missing, ValueError where no stand-in is set.
+    """
+    if at.base_url is None:
+        raise ValueError("the phone page needs the stand-in's address")
+    standin = at.base_url
+    words = {language: read_words(language) for language in LANGUAGES}
+    names = {language: words[language][f"language.{language}"] for language in LANGUAGES}
+    page = Blueprint("phone", __name__, url_prefix="/phone", template_folder="templates", static_folder="static")
+    page.after_request(_guard)
+
+    @page.get("")
+    def show() -> str:
+        """`?l=bm`: in Bambara."""
+        asked = request.args.get("l", "")
+        language = asked if asked in LANGUAGES else LANGUAGES[0]
+        return render_template(
+            "phone.html",
+            words=words[language],
+            names=names,
+            language=language,
+            languages=LANGUAGES,
+            people=PEOPLE,
+            code=at.service_codes[0],
+            keypad=KEYPAD,
+        )
+
+    @page.get("/api/state")
+    def state() -> Response:
+        """`?who=ALIAS`, several: each phone as it is now, by alias. It never waits, so that no page holds a thread of the line."""
+        phones = {alias: _look(standin, alias) for alias in request.args.getlist("who")[:MOST_PHONES]}
+        return Response(msgspec.json.encode(phones), mimetype="application/json")
+
+    @page.post("/api/<alias>/<any({}):verb>".format(", ".join(VERBS)))
+    def press(alias: str, verb: str) -> Response:
+        """A key, a code, a message. JSON alone, which no page of another site can send here."""
+        if request.mimetype != "application/json":
+            abort(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        try:
+            answer = post_json(f"{_phone(standin, alias)}/{verb}", request.get_data(), SECONDS)
+        except NoAnswer:
+            abort(HTTPStatus.BAD_GATEWAY)
+        return Response("{}", answer.status, mimetype="application/json")
+
+    return page
+
+
+def _look(standin: str, alias: str) -> msgspec.Raw:
+    try:
+        answer = get(_phone(standin, alias), SECONDS)
+    except NoAnswer:
+        abort(HTTPStatus.BAD_GATEWAY)
+    if answer.status != HTTPStatus.OK:
+        abort(HTTPStatus.BAD_GATEWAY)
+    return msgspec.Raw(answer.body)
+
+
+def _phone(standin: str, alias: str) -> str:
+    """The phone's address at the stand-in; 404 where nobody has that alias."""
+    number = number_of(alias)
+    if number is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return f"{standin}/phones/{quote(number)}"
+
+
+def _guard(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    return response

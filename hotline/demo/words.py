@@ -1,0 +1,46 @@
+"""What the demo reads from the catalogues: the words of the phone page, and how counselors say that they are there."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+from hotline.demo.people import Person
+from hotline.engine.gsm import fold
+
+LOCALES = Path(__file__).resolve().parents[2] / "locales"
+PLACEHOLDER = re.compile(r"\{\w+\}")
+
+
+def read_words(language: str, domain: str = "demo", locales: Path = LOCALES) -> dict[str, str]:
+    """Every message of one catalogue by its key. Raises OSError where there is none."""
+    with (locales / language / "LC_MESSAGES" / f"{domain}.po").open("rb") as file:
+        return {str(m.id): str(m.string) for m in read_po(file) if m.id and m.string}
+
+
+class Here:
+    """How one counselor says that she is there, and what she gets back for it."""
+
+    def __init__(self, person: Person, words: dict[str, str]) -> None:
+        """`words`: the line's catalogue in her language. Raises KeyError naming the key that it lacks."""
+        self.number = person.number
+        self.word = words["staff.word.here"].split(",")[0].strip()
+        confirmed = words["staff.here"]
+        either = "|".join(_pattern(text) for text in (confirmed, fold(confirmed, person.language)))
+        self._confirmation = re.compile(either, re.DOTALL)
+
+    def confirmed_by(self, text: str) -> bool:
+        """Is this the line's plain confirmation of the word?"""
+        return self._confirmation.fullmatch(text) is not None
+
+
+def read_here(people: tuple[Person, ...], locales: Path = LOCALES) -> tuple[Here, ...]:
+    """Raises KeyError and OSError as above."""
+    catalogues = {language: read_words(language, "flows", locales) for language in {p.language for p in people}}
+    return tuple(Here(p, catalogues[p.language]) for p in people)
+
+
+def _pattern(text: str) -> str:
+    return ".+".join(re.escape(piece) for piece in PLACEHOLDER.split(text))

@@ -1,0 +1,255 @@
+"""Africa's Talking, every direction but the USSD hop: SMS and calls out through its SDK, messages, reports and voice in as Flask views."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, Literal, assert_never
+from xml.etree import ElementTree as ET
+
+import requests
+from africastalking.SMS import SMSService
+from africastalking.Voice import VoiceService
+from flask import Blueprint, Response, abort, request
+from msgspec import DecodeError, Struct, field, json
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+
+from hotline.gateways.africastalking_forms import Delivery, Door, FieldError, OptOut, Sms, UssdEnd, Voice, read
+from hotline.ports import GatewayRefused, GatewayUnknown, MemoryAway, StoreAway, VoiceConnect, VoiceEnd, VoicePrompt, VoiceStep
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hotline.config import AfricasTalking
+    from hotline.service import Hotline
+
+TIMEOUT = (2.0, 6.0)
+"""Seconds to connect, and to wait for each read: a worker must not hang on the vendor."""
+
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+
+Verdict = Literal["taken", "refused", "unknown"]
+STATUS: dict[int, tuple[str, Verdict]] = {
+    100: ("processed", "taken"),
+    101: ("sent", "taken"),
+    102: ("queued", "taken"),
+    401: ("risk_hold", "refused"),
+    402: ("invalid_sender_id", "refused"),
+    403: ("invalid_phone_number", "refused"),
+    404: ("unsupported_number_type", "refused"),
+    405: ("insufficient_balance", "refused"),
+    406: ("user_in_blacklist", "refused"),
+    407: ("could_not_route", "refused"),
+    409: ("do_not_disturb_rejection", "refused"),
+    500: ("internal_server_error", "unknown"),
+    501: ("gateway_error", "unknown"),
+    502: ("rejected_by_gateway", "refused"),
+}
+"""A recipient's statusCode inside a 201 (docs: Africa's Talking, sending SMS). Where the vendor's own machine failed, it does not say how far it had come."""
+CALL_REFUSALS = {
+    "InvalidPhoneNumber": "invalid_phone_number",
+    "DestinationNotSupported": "destination_not_supported",
+    "InsufficientCredit": "insufficient_credit",
+}
+ARRIVED = {"Success": True, "Rejected": False, "Failed": False, "AbsentSubscriber": False, "Expired": False}
+"""The last words of a delivery report; Sent, Submitted and Buffered are only on the way."""
+
+
+class _Recipient(Struct, frozen=True, rename="camel"):
+    status_code: int
+    message_id: str = ""
+
+
+class _Recipients(Struct, frozen=True):
+    recipients: tuple[_Recipient, ...] = field(name="Recipients", default=())
+
+
+class _SmsAnswer(Struct, frozen=True):
+    data: _Recipients = field(name="SMSMessageData")
+
+
+class _Entry(Struct, frozen=True, rename="camel"):
+    status: str
+    session_id: str = ""
+
+
+class _CallAnswer(Struct, frozen=True):
+    entries: tuple[_Entry, ...] = ()
+
+
+class _Wire:
+    """The SDK's one request method, kept from three of its habits: an exception that carries the answer's text and no status, JSON read only
+    under one exact content type, and redirects followed with the key in hand. Everything else of the SDK stays as it is.
+    """
+
+    def _make_request(
+        self, url: str, method: str, headers: dict[str, str], *, data: dict[str, str], timeout: tuple[float, float], **_unused: None
+    ) -> bytes:
+        try:
+            answer = requests.request(method, url, headers=headers, data=data, timeout=timeout, allow_redirects=False)
+        except requests.RequestException as failure:
+            raise _never_left(failure) from None
+        if answer.status_code >= 500:
+            raise GatewayUnknown(f"http_{answer.status_code}")
+        if answer.status_code >= 300:
+            raise GatewayRefused(f"http_{answer.status_code}")
+        return answer.content
+
+
+def _never_left(failure: requests.RequestException) -> GatewayRefused | GatewayUnknown:
+    """Refused only where no connection came about; else the request may have arrived."""
+    inner = failure.args[0] if failure.args else None
+    if isinstance(inner, MaxRetryError) and isinstance(inner.reason, (NewConnectionError, ConnectTimeoutError)):
+        return GatewayRefused("unreachable")
+    return GatewayUnknown("time_out" if isinstance(failure, requests.Timeout) else "broken_off")
+
+
+class _Sms(_Wire, SMSService):  # type: ignore[misc] # narrower on purpose
+    def __init__(self, at: AfricasTalking) -> None:
+        super().__init__(at.username, at.api_key)  # type: ignore[no-untyped-call]
+        if at.base_url is not None:
+            self._baseUrl = f"{at.base_url}/version1"
+
+
+class _Voice(_Wire, VoiceService):  # type: ignore[misc] # narrower on purpose
+    def __init__(self, at: AfricasTalking) -> None:
+        super().__init__(at.username, at.api_key)  # type: ignore[no-untyped-call]
+        if at.base_url is not None:
+            self._baseUrl = at.base_url
+
+
+class AfricasTalkingGateway:
+    """Gateway over the vendor's SDK; safe for threads, since nothing changes after `__init__`.
+
+    The vendor knows no idempotency key and no validity period for an SMS: GatewayUnknown is the caller's to live with.
+    """
+
+    name = Door.name
+
+    def __init__(self, at: AfricasTalking, timeout: tuple[float, float] = TIMEOUT) -> None:
+        # Objects of our own: the SDK's `initialize` keeps them in module globals.
+        self._sms = _Sms(at)
+        self._voice = _Voice(at)
+        self._sender = at.sender
+        self._timeout = timeout
+        self._cover_number = at.cover_number
+
+    def send_sms(self, to: str, text: str) -> str:
+        _check(to)
+        answer = self._sms.send(text, [to], sender_id=self._sender, timeout=self._timeout)  # type: ignore[no-untyped-call]
+        try:
+            recipients = json.decode(answer, type=_SmsAnswer).data.recipients
+        except (DecodeError, UnicodeDecodeError):
+            raise GatewayUnknown("unparsable") from None
+        if len(recipients) != 1:
+            raise GatewayRefused("no_recipient")
+        name, verdict = STATUS.get(recipients[0].status_code, ("new_status", "unknown"))
+        if verdict == "taken":
+            return recipients[0].message_id
+        raise GatewayRefused(name) if verdict == "refused" else GatewayUnknown(name)
+
+    def ring(self, to: str) -> str:
+        _check(to)
+        answer = self._voice.call(self._cover_number, [to], timeout=self._timeout)  # type: ignore[no-untyped-call]
+        try:
+            entries = json.decode(answer, type=_CallAnswer).entries
+        except (DecodeError, UnicodeDecodeError):
+            raise GatewayUnknown("unparsable") from None
+        if len(entries) != 1:
+            raise GatewayRefused("no_entry")
+        if entries[0].status == "Queued":
+            return entries[0].session_id
+        refusal = CALL_REFUSALS.get(entries[0].status)
+        raise GatewayRefused(refusal) if refusal else GatewayUnknown("new_status")
+
+
+def _check(to: str) -> None:
+    """Before the SDK does: its refusal quotes the number."""
+    if not _E164.fullmatch(to):
+        raise GatewayRefused("invalid_phone_number")
+
+
+def blueprint(hotline: Hotline, at: AfricasTalking, ended: Callable[[Literal["Success", "Incomplete", "Failed"]], None]) -> Blueprint:
+    """Views below `/at/<secret>/`; `ended` counts a session's end.
+
+    A wrong secret, address or method meets what an unknown path meets. 400 names a field. 503 where nothing could be kept: the vendor posts
+    messages and reports again for hours.
+    """
+    at_views = Blueprint(Door.name, __name__, url_prefix="/at/<secret>")
+    door = Door(at)
+    cover_number = at.cover_number
+
+    @at_views.url_value_preprocessor
+    def _knock(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+        secret = values.pop("secret") if values else ""
+        if request.method != "POST" or not door.opens(secret, request.remote_addr or ""):
+            abort(404)
+
+    at_views.register_error_handler(FieldError, lambda fault: Response(str(fault), 400, mimetype="text/plain"))
+    at_views.register_error_handler(StoreAway, lambda _: Response(status=503))
+    at_views.register_error_handler(MemoryAway, lambda _: Response(status=503))
+
+    def ussd_end() -> Response:
+        ended(read(request.environ, UssdEnd).status)
+        return Response()
+
+    def sms() -> Response:
+        form = read(request.environ, Sms)
+        hotline.sms(Door.name, form.id, form.number, form.text, moment(form.date), form.network)
+        return Response()
+
+    def delivery() -> Response:
+        form = read(request.environ, Delivery)
+        if form.status in ARRIVED:
+            hotline.delivery(form.id, ARRIVED[form.status])
+        return Response()
+
+    def opt_out() -> Response:
+        hotline.opt_out(read(request.environ, OptOut).phone_number)
+        return Response()
+
+    def voice() -> Response:
+        form = read(request.environ, Voice)
+        step: VoiceStep = VoiceEnd()
+        # Nobody is answered who rings the cover number: not a voice, not a cost, not a trace.
+        if form.direction != "Inbound":
+            step = hotline.voice(form.session_id, form.caller_number, form.is_active == "1", form.dtmf_digits or None)
+        return Response(say(step, cover_number), mimetype="application/xml")
+
+    # Every usual method, so that the router's 405 does not tell a known path from an unknown one.
+    methods = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+    for path, view in (("/ussd/end", ussd_end), ("/sms", sms), ("/delivery", delivery), ("/optout", opt_out), ("/voice", voice)):
+        at_views.add_url_rule(path, view_func=view, methods=methods)
+    return at_views
+
+
+def moment(date: str) -> int | None:
+    """When the vendor says that an SMS was sent: ISO 8601 with `T` or a space, or as in mail; without a zone it is read as UTC. None if none of these."""
+    try:
+        sent = datetime.fromisoformat(date)
+    except ValueError:
+        try:
+            sent = parsedate_to_datetime(date)
+        except ValueError:
+            return None
+    if sent.tzinfo is None:
+        sent = sent.replace(tzinfo=UTC)
+    return int((sent - datetime.fromtimestamp(0, UTC)).total_seconds())
+
+
+def say(step: VoiceStep, cover_number: str) -> str:
+    """The step as the vendor's XML (docs: Africa's Talking, voice actions). It has no ring time-out: a Dial rings as long as the network lets it."""
+    root = ET.Element("Response")
+    match step:
+        case VoicePrompt(text=text, ask=ask):
+            parent = ET.SubElement(root, "GetDigits", numDigits="1", timeout="15") if ask else root
+            ET.SubElement(parent, "Say").text = text
+        case VoiceConnect(to=to, after=after):
+            ET.SubElement(root, "Dial", phoneNumbers=to, callerId=cover_number, maxDuration="3600")
+            ET.SubElement(root, "Say").text = after
+        case VoiceEnd():
+            ET.SubElement(root, "Reject")
+        case _:
+            assert_never(step)
+    return '<?xml version="1.0" encoding="UTF-8"?>' + ET.tostring(root, encoding="unicode")

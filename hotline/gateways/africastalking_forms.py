@@ -1,0 +1,190 @@
+"""What Africa's Talking posts, as one frozen form a message, and the door that lets it in.
+
+Apart from the views because the USSD hop goes through the same door without Flask. The vendor signs nothing and publishes no addresses
+(docs: Africa's Talking, callbacks): a secret in the path and an optional list of networks are all there is. A form holds only the fields that
+we use; what is wrong is told by the field's name, never by its value.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+from hmac import compare_digest
+from ipaddress import IPv6Address, ip_address, ip_network
+from string import hexdigits
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+
+from msgspec import Meta, Struct, ValidationError, convert, field
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hotline.config import AfricasTalking
+
+MOST_BYTES = 8192
+MOST_INPUTS = 60
+"""The engine's bound; what lies beyond it stays in one piece, so that the engine sees one input too many and no more."""
+
+_ESCAPED = {(high + low).encode(): bytes.fromhex(high + low) for high in hexdigits for low in hexdigits}
+_FAULTY = re.compile(r"[`.](\w+)`$")
+
+Id = Annotated[str, Meta(pattern=r"\A[!-~]{1,128}\Z")]
+Number = Annotated[str, Meta(pattern=r"\A\+[1-9][0-9]{6,14}\Z")]
+"""E.164, of any country: a roaming phone dials too. By pattern, since a full check of numbers costs more than the whole hop."""
+NetworkCode = Annotated[str, Meta(pattern=r"\A[!-~]{0,16}\Z")]
+Form = TypeVar("Form", bound=Struct)
+
+
+class FieldError(ValueError):
+    """A form that is not taken. Its message is the field's name, or `body`, and nothing that came from outside."""
+
+
+class Ussd(Struct, frozen=True, rename="camel"):
+    """One hop: `text` is all that was typed since the session began, joined by stars (docs: Africa's Talking, USSD)."""
+
+    session_id: Id
+    service_code: Annotated[str, Meta(max_length=32)]
+    phone_number: Number
+    text: str
+    network_code: NetworkCode = ""
+
+
+class UssdEnd(Struct, frozen=True):
+    """The notice after a session. It also carries everything typed and read, hence no more than this of it is looked at."""
+
+    status: Literal["Success", "Incomplete", "Failed"]
+
+
+class Sms(Struct, frozen=True):
+    """A message from a phone (docs: Africa's Talking, incoming messages)."""
+
+    id: Id
+    number: Number = field(name="from")
+    text: str
+    date: str = ""
+    network: NetworkCode = field(name="networkCode", default="")
+
+
+class Delivery(Struct, frozen=True):
+    """What became of an SMS of ours (docs: Africa's Talking, delivery reports)."""
+
+    id: Id
+    status: Literal["Sent", "Submitted", "Buffered", "Rejected", "Success", "Failed", "AbsentSubscriber", "Expired"]
+
+
+class OptOut(Struct, frozen=True, rename="camel"):
+    """The network was told to stop our SMS to this phone (docs: Africa's Talking, bulk SMS opt out)."""
+
+    phone_number: Number
+
+
+class Voice(Struct, frozen=True, rename="camel"):
+    """One step of a call; `caller_number` is the phone at the other end, whoever rang whom (docs: Africa's Talking, voice)."""
+
+    is_active: Literal["0", "1"]
+    session_id: Id
+    caller_number: Number
+    direction: Literal["Inbound", "Outbound"] = "Outbound"
+    dtmf_digits: Annotated[str, Meta(pattern=r"\A[0-9*#]{0,16}\Z")] | None = None
+
+
+def read(environ: dict[str, Any], form: type[Form]) -> Form:
+    """The posted form. Raises FieldError where a field is missing, doubled, mis-encoded or not what it should be, or the body is too big."""
+    known = _names(form)
+    found: dict[str, str] = {}
+    for pair in _body(environ).split(b"&"):
+        raw_name, _, raw_value = pair.partition(b"=")
+        blamed = "body"
+        try:
+            name = known.get(raw_name) or _decoded(raw_name)
+            if name in known.values():
+                blamed = name
+            value = _decoded(raw_value)
+        except (KeyError, UnicodeDecodeError):
+            raise FieldError(blamed) from None
+        if name in found:
+            raise FieldError(blamed)
+        found[name] = value
+    try:
+        return convert(found, form)
+    except ValidationError as fault:
+        at = _FAULTY.search(str(fault))
+        raise FieldError(at[1] if at else "body") from None
+
+
+@cache
+def _names(form: type[Struct]) -> dict[bytes, str]:
+    """The form's field names by their bytes, which is how nearly all of them come."""
+    return {name.encode(): name for name in form.__struct_encode_fields__}
+
+
+def _body(environ: dict[str, Any]) -> bytes:
+    length = environ.get("CONTENT_LENGTH") or ""
+    if not (len(length) < 5 and length.isascii() and length.isdigit() and int(length) <= MOST_BYTES):
+        raise FieldError("body")
+    body: bytes = environ["wsgi.input"].read(int(length))
+    if len(body) != int(length):
+        raise FieldError("body")
+    return body
+
+
+def _decoded(raw: bytes) -> str:
+    """`unquote_plus`, but strict: KeyError for a lone per cent sign, UnicodeDecodeError for what is not UTF-8. Half of a hop's time goes here."""
+    if b"+" in raw:
+        raw = raw.replace(b"+", b" ")
+    if b"%" in raw:
+        first, *rest = raw.split(b"%")
+        raw = first + b"".join([_ESCAPED[piece[:2]] + piece[2:] for piece in rest])
+    return raw.decode()
+
+
+class Door:
+    """Who may post to `/at/<secret>/…`, and what a USSD hop says."""
+
+    name = "africastalking"
+
+    def __init__(self, at: AfricasTalking) -> None:
+        self._secret = at.secret.encode()
+        self._codes = frozenset(at.service_codes)
+        self._is_peer = _peers(at.peers)
+
+    def opens(self, secret: str, address: str) -> bool:
+        """Constant in time over the secret, so that it cannot be felt out byte by byte."""
+        return compare_digest(secret.encode(), self._secret) and self._is_peer(address)
+
+    def takes(self, environ: dict[str, Any]) -> bool:
+        """Is this `POST /at/<secret>/ussd`, from someone who may?"""
+        path: str = environ["PATH_INFO"]
+        if not (path.endswith("/ussd") and path.startswith("/at/") and environ["REQUEST_METHOD"] == "POST"):
+            return False
+        return self.opens(path[4:-5], environ.get("REMOTE_ADDR", ""))
+
+    def read(self, environ: dict[str, Any]) -> tuple[str, str, tuple[str, ...], str] | str:
+        """Session, number, inputs and network code; or the name of the field at fault."""
+        try:
+            form = read(environ, Ussd)
+        except FieldError as fault:
+            return str(fault)
+        if form.service_code not in self._codes:
+            return "serviceCode"
+        inputs = tuple(form.text.split("*", MOST_INPUTS)) if form.text else ()
+        return form.session_id, form.phone_number, inputs, form.network_code
+
+
+def _peers(networks: tuple[str, ...]) -> Callable[[str], bool]:
+    """Is this address in one of the networks? Everyone is where there are none. Behind a proxy the address is the proxy's."""
+    if not networks:
+        return lambda _: True
+    allowed = tuple(ip_network(network) for network in networks)
+
+    @lru_cache(maxsize=256)
+    def is_peer(address: str) -> bool:
+        try:
+            peer = ip_address(address)
+        except ValueError:
+            return False
+        if isinstance(peer, IPv6Address) and peer.ipv4_mapped:
+            peer = peer.ipv4_mapped
+        return any(peer in network for network in allowed)
+
+    return is_peer

@@ -1,0 +1,86 @@
+"""What has to stand in the database before the line can answer: its tables, a first edition, in the demo its people."""
+
+from __future__ import annotations
+
+import fcntl
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from hotline.adapters.sql import SqlStore, upgrade
+from hotline.app import SystemClock, load_library, open_store
+from hotline.config import CONTENT, Config
+from hotline.content import read_sources
+from hotline.engine.flow import Fault
+from hotline.ports import Store, StoreAway
+from hotline.service.library import FaultySources, publish
+
+
+def publish_files(store: Store, root: Path, languages: tuple[str, ...], by: str, at: int, active_from: int) -> int:
+    """Publish what lies in `root` as the next edition and return its number. Raises FaultySources and StoreAway."""
+    sources, faults = read_sources(root, languages)
+    grave = tuple(fault for fault in faults if fault.grave)
+    if sources is None or grave:
+        raise FaultySources(grave)
+    return publish(store, sources, by, at, active_from)
+
+
+def publish_first(config: Config, store: Store) -> None:
+    """Publish the files that came with the program, unless there is an edition. Raises FaultySources and StoreAway.
+
+    Processes that start at once take turns on this machine; on another one the edition's number, unique in the database, lets only one of them.
+    """
+    with _turn(Path(config.var)):
+        with store.read() as tx:
+            if tx.editions():
+                return
+        now = SystemClock(config.timezone).now()
+        publish_files(store, CONTENT, config.languages, "first start", now, now)
+
+
+def prepare(config: Config) -> None:
+    """See to it that a process of the line finds an edition. Raises FaultySources and NoEdition; the database may be away."""
+    with suppress(StoreAway):  # this machine's copy serves meanwhile; or another machine has just published
+        publish_first(config, open_store(config))
+    load_library(config)
+
+
+@contextmanager
+def _turn(var: Path) -> Iterator[None]:
+    var.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (var / "prepare.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def prepare_demo(config: Config) -> None:
+    """Make the demo's database ready, again and again the same. Raises SystemExit where the files cannot be published."""
+    upgrade(config.database_url)
+    store = open_store(config)
+    try:
+        publish_first(config, store)
+    except FaultySources as refused:
+        tell(refused.faults)
+        raise SystemExit(1) from None
+    _settle_people(store, SystemClock(config.timezone).now())
+
+
+def _settle_people(store: SqlStore, now: int) -> None:
+    """Everyone of the demo's staff is there and present; her shifts are planned once."""
+    from hotline.demo.people import shifts, staff  # noqa: PLC0415 -- production does not even load it
+
+    with store.write() as tx:
+        for person in staff():
+            tx.add_staff(replace(person, seen_at=now))
+        planned = tx.shifts()
+        for shift in shifts():
+            if shift not in planned:
+                tx.add_shift(shift)
+
+
+def tell(faults: tuple[Fault, ...]) -> None:
+    """Every fault on a line of stderr."""
+    sys.stderr.writelines(f"{fault}\n" for fault in faults)

@@ -1,0 +1,32 @@
+"""What each kind of process of the line does, for `hotline up` and for the commands of the Procfile alike."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+
+from hotline import app, clock, jobs
+from hotline.adapters import log
+from hotline.adapters.rq import make_worker
+from hotline.config import Config
+
+QUEUES = ("urgent", "default")
+
+
+def work(config: Config, queue: str) -> None:
+    """Follow the hints of one queue until told to stop. Raises NoEdition."""
+    log.configure(sys.stderr)
+    # Compiled once here; each horse that RQ forks finds it in its memory, and opens connections of its own.
+    library = app.load_library(config)
+    jobs.bind(lambda: app.build(config, library))
+    make_worker(queue, config.redis_url).work(with_scheduler=False)
+
+
+def tick(config: Config) -> None:
+    """Open windows, escalate, requeue, purge, every second until SIGTERM or SIGINT. Raises NoEdition."""
+    log.configure(sys.stderr)
+    stop = threading.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: stop.set())
+    clock.run(app.build(config), stop)

@@ -1,0 +1,199 @@
+"""A tree of processes under one parent: started by forking a warm one, started again when they die, ended together."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import NoReturn, Protocol
+
+from msgspec import Struct
+
+from hotline.adapters.processes import die_with_parent
+
+STEADY_SECONDS = 5.0
+"""A part that lived so long and died is started again at once; one that died sooner waits, ever longer."""
+LONGEST_WAIT = 5.0
+GRACE_SECONDS = 3.0
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
+
+
+class Running(Protocol):
+    """A child process. `subprocess.Popen` is one too."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """Its exit code once it has ended; negative: the signal that ended it."""
+
+
+class Part(Struct, frozen=True):
+    """One kind of process of the line, by the name that people read. `start` returns with the child running."""
+
+    name: str
+    start: Callable[[], Running]
+
+
+class Forked:
+    """A child made by fork: it has what its parent had imported, and shares those pages of memory."""
+
+    def __init__(self, main: Callable[[], object]) -> None:
+        """Run `main` in a child that has a process group of its own and dies with this process. Call it from the main thread of a process that has no other."""
+        parent = os.getpid()
+        # Blocked over the fork, so that no signal reaches the child while it still has the parent's handlers.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self.pid = os.fork()
+        if not self.pid:
+            _be_child(main, parent, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        self._code: int | None = None
+
+    def poll(self) -> int | None:
+        if self._code is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            self._code = os.waitstatus_to_exitcode(status) if pid else None
+        return self._code
+
+    def wait(self) -> int:
+        """Its exit code, once it ends."""
+        if self._code is None:
+            self._code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return self._code
+
+
+def _be_child(main: Callable[[], object], parent: int, mask: set[signal.Signals] | set[int]) -> NoReturn:
+    code = 1
+    try:
+        die_with_parent(parent)
+        os.setpgid(0, 0)  # Ctrl-C reaches the parent alone, which ends the rest in order
+        signal.set_wakeup_fd(-1)
+        for each in _SIGNALS:
+            signal.signal(each, signal.default_int_handler if each == signal.SIGINT else signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        main()
+        code = 0
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else 1
+    except KeyboardInterrupt:
+        code = 130
+    except BaseException as error:  # noqa: BLE001 -- a forked child must never return into its parent's stack
+        # The frames, not the message: that may hold what must not be logged.
+        sys.stderr.write("".join(traceback.format_tb(error.__traceback__)) + f"{type(error).__name__}\n")
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+class _Child(Struct):
+    part: Part
+    running: Running | None = None
+    born: float = 0.0
+    deaths: int = 0
+    due: float = 0.0
+
+
+class Tree:
+    """The children of this process. Its owner calls `wait` again and again, and `stop` at the end."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._children: dict[str, _Child] = {}
+        self._monotonic = monotonic
+
+    def start(self, part: Part) -> None:
+        """Start this part, and again whenever it dies. What `start` of the part raises the first time is raised here."""
+        child = _Child(part)
+        child.running, child.born = part.start(), self._monotonic()
+        self._children[part.name] = child
+
+    def pids(self) -> dict[str, int]:
+        """Process ids of what runs now, by the names of the parts."""
+        return {name: child.running.pid for name, child in self._children.items() if child.running}
+
+    def deaths(self) -> dict[str, int]:
+        """How often each part died in a row, each time sooner than a healthy one would."""
+        return {name: child.deaths for name, child in self._children.items()}
+
+    def mend(self) -> bool:
+        """Take note of the dead and start again what is due. True if anything changed."""
+        return any([self._look_at(child) for child in self._children.values()])  # noqa: C419 -- every child is looked at
+
+    def next_due(self) -> float | None:
+        """Seconds until the next part waits to be started again; None if none does."""
+        waiting = [child.due for child in self._children.values() if child.running is None]
+        return max(min(waiting) - self._monotonic(), 0.0) if waiting else None
+
+    def _look_at(self, child: _Child) -> bool:
+        now = self._monotonic()
+        if child.running is not None and child.running.poll() is not None:
+            child.running = None
+            child.deaths = 1 if now - child.born > STEADY_SECONDS else child.deaths + 1
+            child.due = now + (0.0 if child.deaths == 1 else min(0.1 * 2**child.deaths, LONGEST_WAIT))
+        elif child.running is not None or now < child.due:
+            return False
+        if now >= child.due:
+            child.born = now
+            try:
+                child.running = child.part.start()
+            except OSError:  # no process, no file: as if it had died at once
+                child.deaths += 1
+                child.due = now + LONGEST_WAIT
+        return True
+
+    def stop(self) -> None:
+        """End every child: SIGTERM to all, newest first, and after a few seconds SIGKILL to what is left."""
+        running = [child.running for child in reversed(self._children.values()) if child.running]
+        self._children.clear()
+        for each in running:
+            _send(each, signal.SIGTERM)
+        deadline = self._monotonic() + GRACE_SECONDS
+        while (left := [each for each in running if each.poll() is None]) and self._monotonic() < deadline:
+            select.select([], [], [], 0.02)
+        for each in left:
+            _send(each, signal.SIGKILL)
+        for each in left:
+            while each.poll() is None:
+                select.select([], [], [], 0.005)
+
+
+def _send(child: Running, what: signal.Signals) -> None:
+    if child.poll() is None:
+        os.kill(child.pid, what)
+
+
+class Bell:
+    """What wakes the parent: signals, and whatever else can be read. `wait` misses none, however they fall."""
+
+    def __init__(self, wakeup: int) -> None:
+        self._wakeup = wakeup
+        self.ending = False
+
+    def wait(self, seconds: float | None, *others: int) -> None:
+        """Return when a signal came, one of `others` can be read, or the time is over. Sets `ending` once somebody asked us to end."""
+        ready, _, _ = select.select([self._wakeup, *others], [], [], seconds)
+        if self._wakeup in ready:
+            came = os.read(self._wakeup, 512)
+            self.ending = self.ending or any(number in came for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+
+
+@contextmanager
+def bell() -> Iterator[Bell]:
+    """Hand all signals to a Bell while the block runs."""
+    reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+    before = {each: signal.signal(each, lambda *_: None) for each in _SIGNALS}
+    wakeup = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    try:
+        yield Bell(reading)
+    finally:
+        signal.set_wakeup_fd(wakeup)
+        for each, handler in before.items():
+            signal.signal(each, handler)
+        os.close(reading)
+        os.close(writing)

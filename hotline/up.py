@@ -1,0 +1,248 @@
+"""`hotline up`: the whole line on one machine, for a first look and for tests: Valkey, stand-in, web, workers, clock, all children of one parent."""
+
+from __future__ import annotations
+
+import fcntl
+import gc
+import json
+import os
+import socket
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import partial
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+from hotline.adapters.processes import ValkeyFailed, start_valkey
+from hotline.adapters.seal import new_keys
+from hotline.config import Config
+from hotline.demo.environment import demo_environment
+from hotline.demo.people import people_json
+from hotline.tree import Bell, Forked, Part, Running, Tree, bell
+
+POLL_SECONDS = 0.02
+START_SECONDS = 30.0
+MOST_DEATHS = 4
+PRESENCE_SECONDS = 240.0
+
+
+class CannotStart(Exception):
+    """The line cannot start here. Says why, for whoever typed `hotline up`."""
+
+
+def up(env: Mapping[str, str]) -> int:
+    """Run the line until Ctrl-C or SIGTERM; the command's exit code. Raises CannotStart and ConfigError."""
+    os.umask(0o077)
+    standin_port = free_port()
+    try:
+        config = Config.from_env(demo_environment(env, f"http://127.0.0.1:{standin_port}", new_keys))
+    except OSError:
+        raise CannotStart("the folder HOTLINE_VAR cannot be written") from None
+    with only_one(Path(config.var)), bell() as ring:
+        check_free(config.bind)
+        return _Line(config, standin_port, ring).run()
+
+
+class _Line:
+    """The parent's view of its children. It stays single-threaded and opens no database, so that it may fork at any time."""
+
+    def __init__(self, config: Config, standin_port: int, ring: Bell) -> None:
+        self._config = config
+        self._standin_port = standin_port
+        self._ring = ring
+        self._tree = Tree()
+        self._web_workers: deque[int] = deque(maxlen=config.web_workers)
+        self._started, self._tell = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._card = Path(config.var) / "demo.json"
+        self._socket = Path(config.var) / "valkey.sock"
+
+    def run(self) -> int:
+        try:
+            self._start()
+            if not self._await_answer():
+                return 0
+            self._write_card()
+            self._greet()
+            self._watch()
+        finally:
+            self._card.unlink(missing_ok=True)
+            self._tree.stop()
+        return 0
+
+    def _start(self) -> None:
+        self._card.unlink(missing_ok=True)
+        self._start_valkey()
+        preparing = Forked(self._prepare)
+        mains = self._mains()
+        if preparing.wait():
+            raise CannotStart("the database or the first edition could not be prepared; what is wrong stands above")
+        # What is here now stays shared between parent and children: no collector shall write to it.
+        gc.collect()
+        gc.freeze()
+        for name, main in mains.items():
+            self._tree.start(Part(name, lambda main=main: Forked(main)))  # type: ignore[misc]
+
+    def _start_valkey(self) -> None:
+        """The embedded one, unless a server of somebody's own is set."""
+        if self._config.redis_url != f"unix://{self._socket}":
+            return
+        try:
+            self._tree.start(Part("valkey", self._valkey))
+        except OSError as error:
+            raise CannotStart(f"{error} ({self._card.with_name('valkey.log')})") from None
+
+    def _valkey(self) -> Running:
+        try:
+            return start_valkey(self._socket)
+        except ValueError as error:
+            raise CannotStart(f"HOTLINE_VAR: {error}") from None
+        except ValkeyFailed as error:
+            raise ChildProcessError(str(error)) from None
+
+    def _prepare(self) -> None:
+        from hotline.prepare import prepare_demo  # noqa: PLC0415 -- alembic and the files' parsers end with this child
+
+        prepare_demo(self._config)
+
+    def _mains(self) -> dict[str, Callable[[], object]]:
+        """Import what the children need, once for all of them and while the database is being prepared, and say what each does."""
+        from hotline import roles, web  # noqa: PLC0415
+        from hotline.adapters import log  # noqa: PLC0415
+        from hotline.demo.standin import run_standin  # noqa: PLC0415
+
+        log.configure(sys.stderr)
+
+        config, at, started = self._config, self._config.at, self._tell
+        standin = partial(
+            run_standin,
+            "127.0.0.1",
+            self._standin_port,
+            line_base=self._address,
+            secret=at.secret,
+            api_key=at.api_key,
+            username=at.username,
+            service_code=at.service_codes[0],
+            cover_number=at.cover_number,
+            presence_every=PRESENCE_SECONDS,
+        )
+        return {
+            "standin": standin,
+            "web": lambda: web.serve(config, lambda: os.write(started, b"%d\n" % os.getpid())),
+            **{f"worker-{queue}": partial(roles.work, config, queue) for queue in roles.QUEUES},
+            "clock": partial(roles.tick, config),
+        }
+
+    # what the parent does
+
+    def _await_answer(self) -> bool:
+        """True once the line answers; False if somebody ended it before. Raises CannotStart where it does not come up."""
+        deadline = time.monotonic() + START_SECONDS
+        while not self._ring.ending:
+            self._step(POLL_SECONDS)
+            failing = [name for name, deaths in self._tree.deaths().items() if deaths >= MOST_DEATHS]
+            if failing or time.monotonic() > deadline:
+                raise CannotStart(f"{', '.join(failing) or 'the line'} did not start; what is wrong stands above")
+            if answers(self._config.bind, "/health/ready") and answers(f"127.0.0.1:{self._standin_port}", "/"):
+                return True
+        return False
+
+    def _watch(self) -> None:
+        while not self._ring.ending:
+            if self._step(self._tree.next_due()):
+                self._write_card()
+
+    def _step(self, seconds: float | None) -> bool:
+        """Wait for whatever comes first, and mend. True if a process id changed."""
+        self._ring.wait(seconds, self._started)
+        return (not self._ring.ending and self._tree.mend()) | self._hear()
+
+    def _hear(self) -> bool:
+        """Take note of web workers that began."""
+        with suppress(BlockingIOError):
+            self._web_workers.extend(int(pid) for pid in os.read(self._started, 4096).split())
+            return True
+        return False
+
+    @property
+    def _address(self) -> str:
+        return f"http://{self._config.bind}"
+
+    def _write_card(self) -> None:
+        """`demo.json`, whole or not at all, for its owner alone."""
+        hook = f"{self._address}/at/{self._config.at.secret}"
+        card = {
+            "address": self._address,
+            "ussd": f"{hook}/ussd",
+            "sms": f"{hook}/sms",
+            "standin": self._config.at.base_url,
+            "service_code": self._config.at.service_codes[0],
+            "pids": {"up": os.getpid(), **self._tree.pids(), **{f"web-worker-{n}": pid for n, pid in enumerate(self._web_workers, 1)}},
+            "people": people_json(),
+        }
+        fresh = self._card.with_suffix(".fresh")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(card, file, indent=1)
+        fresh.replace(self._card)
+
+    def _greet(self) -> None:
+        code = self._config.at.service_codes[0]
+        # As it was typed; `make run` has it in .venv.
+        hotline = sys.argv[0] if Path(sys.argv[0]).name == "hotline" else f"{sys.executable} -m hotline"
+        say(
+            f"The line answers.\n\n  phones in the browser   {self._address}/phone\n  a phone in a terminal   {hotline} dial '{code}'\n"
+            f"  people and addresses    {self._card}\n\nThe demo shows no telephone number of a service: none has been verified. The Bambara is review pending.\n"
+            "Ctrl-C ends everything."
+        )
+
+
+@contextmanager
+def only_one(var: Path) -> Iterator[None]:
+    """Hold this folder for one `hotline up` at a time. Raises CannotStart where another one has it."""
+    with os.fdopen(os.open(var / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)) as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStart(f"the line is up already in {var}; end it there, or set HOTLINE_VAR to another folder") from None
+        yield
+
+
+def check_free(bind: str) -> None:
+    """Raise CannotStart if somebody else has this address. Asked before granian would share it (SO_REUSEPORT)."""
+    host, _, port = bind.rpartition(":")
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+            probe.listen()
+    except OSError as error:
+        raise CannotStart(f"{bind} cannot be had ({error.strerror}); set HOTLINE_BIND to another address and port") from None
+
+
+def free_port() -> int:
+    """Return a port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(address: str, path: str) -> bool:
+    """Tell whether something speaks HTTP there, and does not say that it is unable."""
+    connection = HTTPConnection(address, timeout=1.0)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status < 500
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def say(text: str) -> None:
+    """Tell whoever typed `hotline up`; nobody may be there to read it any more."""
+    with suppress(BrokenPipeError):
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()

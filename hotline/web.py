@@ -1,0 +1,58 @@
+"""The web server: granian in front of the Flask app, its workers bound to their parent."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+from wsgiref.types import WSGIApplication
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+
+from hotline.adapters import log
+from hotline.adapters.processes import die_with_parent
+from hotline.app import create_app
+from hotline.config import Config
+
+GRACE_SECONDS = 2
+LOGGING = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate": True}}}
+"""No handler of granian's own: its records go where all others go."""
+
+
+def serve(config: Config, started: Callable[[], object] = lambda: None) -> None:
+    """Answer until SIGTERM or SIGINT. `started` is called in each worker when it begins, after a crash again.
+
+    Raises SystemExit where workers keep dying. Call it from the main thread: workers die with the thread that forked them.
+    """
+    log.configure(sys.stderr)
+    parent = os.getpid()
+
+    def load(*_: Any) -> WSGIApplication:
+        die_with_parent(parent)
+        log.configure(sys.stderr)  # granian has just set its own
+        started()
+        # granian copies the environment into every request: slow, and no place for secrets.
+        for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
+            del os.environ[name]
+        return create_app(config).wsgi_app
+
+    host, _, port = config.bind.rpartition(":")
+    server = Granian(
+        "hotline",
+        address=host.strip("[]"),
+        port=int(port),
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=config.web_workers,
+        blocking_threads=config.web_threads,
+        respawn_failed_workers=True,
+        workers_kill_timeout=GRACE_SECONDS,
+        log_access=False,
+        log_level=LogLevels.warning,
+        log_dictconfig=LOGGING,
+    )
+    server.serve(target_loader=load, wrap_loader=False)

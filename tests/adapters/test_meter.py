@@ -1,0 +1,113 @@
+"""The counters behind /metrics: none lost between forks and processes, none counted twice."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import get_type_hints
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from hotline.adapters.meter import BOUNDS, PrometheusMeter
+from hotline.ports import Counts
+
+NONE = Counts(waiting={}, oldest_age={}, outbox={})
+
+
+def samples(page: bytes) -> dict[str, float]:
+    """`name{labels}` to value, as Prometheus reads the page."""
+    return {
+        sample.name + "".join(f"|{sample.labels[label]}" for label in sorted(sample.labels)): sample.value
+        for family in text_string_to_metric_families(page.decode())
+        for sample in family.samples
+    }
+
+
+@pytest.fixture
+def meter(tmp_path):
+    return PrometheusMeter(tmp_path / "metrics")
+
+
+def test_hops_are_counted_by_kind_and_latency(meter):
+    """A hop falls into the bucket of its latency and all above, and into its kind alone."""
+    for kind, seconds in (("screen", 0.0004), ("screen", 0.001), ("screen", 0.3), ("broken", 9.0)):
+        meter.hop(kind, seconds)
+    seen = samples(meter.page(NONE, 0))
+    buckets = [seen[f"hotline_hop_seconds_bucket|screen|{bound}"] for bound in (*BOUNDS, "+Inf")]
+    assert buckets == [1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3]
+    assert seen["hotline_hop_seconds_count|screen"] == 3
+    assert seen["hotline_hop_seconds_sum|screen"] == pytest.approx(0.3014)
+    assert (seen["hotline_hop_seconds_bucket|broken|2.5"], seen["hotline_hop_seconds_count|broken"]) == (0, 1)
+
+
+def test_orders_breakers_and_ends_are_counted(meter):
+    """Each in its own slot; an effect that is not known is counted all the same."""
+    meter.order("open_callback", "kept")
+    meter.order("open_callback", "kept")
+    meter.order("stop_calls", "lost")
+    meter.order("a_new_one", "spooled")
+    meter.breaker("memory")
+    meter.ended("Failed")
+    counted = {name: value for name, value in samples(meter.page(NONE, 0)).items() if value and "created" not in name}
+    assert counted == {
+        "hotline_orders_total|open_callback|kept": 2,
+        "hotline_orders_total|stop_calls|lost": 1,
+        "hotline_orders_total|other|spooled": 1,
+        "hotline_breaker_total|memory": 1,
+        "hotline_sessions_ended_total|Failed": 1,
+    }
+
+
+def test_every_kind_and_way_that_the_port_names_has_a_slot(meter):
+    """Nothing that the service may count raises."""
+    for kind in get_type_hints(PrometheusMeter.hop, vars(sys.modules["typing"]))["kind"].__args__:
+        meter.hop(kind, 0.1)
+    for effect in ("open_callback", "refine_callback", "cancel_callback", "stop_calls"):
+        for how in ("kept", "spooled", "lost"):
+            meter.order(effect, how)
+    assert (
+        sum(
+            value
+            for name, value in samples(meter.page(NONE, 0)).items()
+            if name.startswith("hotline_orders_total|") and "other" not in name
+        )
+        == 12
+    )
+
+
+COUNT = "import pathlib, sys; from hotline.adapters.meter import PrometheusMeter; PrometheusMeter(pathlib.Path(sys.argv[1])).hop('screen', 0.001)"
+
+
+def test_processes_add_up_and_the_dead_leave_their_counts_and_their_file(tmp_path):
+    """Two that live count in two files; the many that came and went one after the other shared one."""
+    folder = tmp_path / "metrics"
+    first, second = PrometheusMeter(folder), PrometheusMeter(folder)
+    first.hop("screen", 0.001)
+    second.hop("screen", 0.001)
+    for _ in range(3):
+        subprocess.run([sys.executable, "-c", COUNT, str(folder)], check=True)
+    assert samples(first.page(NONE, 0)) == samples(second.page(NONE, 0))
+    assert samples(first.page(NONE, 0))["hotline_hop_seconds_count|screen"] == 5
+    assert len(list(folder.iterdir())) == 3
+
+
+def test_a_fork_counts_in_a_file_of_its_own(meter, tmp_path):
+    """A child never writes where its parent does."""
+    child = os.fork()
+    if child == 0:
+        meter.hop("screen", 0.001)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    meter.hop("screen", 0.001)
+    assert samples(meter.page(NONE, 0))["hotline_hop_seconds_count|screen"] == 2
+    assert len(list((tmp_path / "metrics").iterdir())) == 2
+
+
+def test_a_file_half_made_is_passed_over(meter, tmp_path):
+    """Another process that is just beginning does not break the page."""
+    ours = next((tmp_path / "metrics").iterdir())
+    ours.with_name(ours.name.replace("-0.", "-7.")).touch()
+    meter.hop("end", 0.001)
+    assert samples(meter.page(NONE, 0))["hotline_hop_seconds_count|end"] == 1

@@ -1,0 +1,85 @@
+"""A browser, and in front of it the phone page over the real stand-in; behind it a line that plays a script."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+from pytest_httpserver import HTTPServer
+
+from hotline.config import AfricasTalking
+from hotline.demo import phone
+from hotline.demo.bridge import Timing
+from hotline.demo.standin import create_standin, serve
+from tests.demo.fakes import COVER, KEY, SECRET, FakeLine
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        if os.environ.get("CI"):
+            pytest.fail("no Chromium here, and CI is set: the browser tests may not be left out")
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="fr-FR")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def line(httpserver: HTTPServer) -> FakeLine:
+    return FakeLine(httpserver)
+
+
+@pytest.fixture
+def standin_address(line: FakeLine) -> Iterator[str]:
+    """Where the stand-in is."""
+    standin = create_standin(line.base, SECRET, KEY, "sandbox", "*123#", COVER, 3600, timing=Timing(retry=0.01), here=())
+    with served(standin) as address:
+        yield address
+    standin.extensions["standin"].close()
+
+
+@pytest.fixture
+def address(standin_address: str) -> Iterator[str]:
+    """Where the phone page is."""
+    app = Flask("page", static_folder=None)
+    app.register_blueprint(phone.blueprint(AfricasTalking("sandbox", KEY, SECRET, standin_address, "36123", COVER, ("*123#",), ())))
+    with served(app) as address:
+        yield address
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    server = serve("127.0.0.1", 0, app)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

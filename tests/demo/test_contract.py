@@ -1,0 +1,84 @@
+"""The stand-in and the line's own gateway understand each other, in both directions."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from hotline.config import AfricasTalking
+from hotline.demo.bridge import Timing
+from hotline.demo.network import Standin
+from hotline.demo.phones import CallView
+from hotline.gateways.africastalking import AfricasTalkingGateway, say
+from hotline.gateways.africastalking_forms import Delivery, Sms, Ussd, UssdEnd, Voice, read
+from hotline.ports import GatewayRefused, VoiceConnect, VoiceEnd, VoicePrompt
+from tests.demo.conftest import Make
+from tests.demo.fakes import CALLER, COUNSELOR, COVER, KEY, SECRET, FakeLine, shows
+
+
+def form(fields: dict[str, str], kind: Any) -> Any:
+    body = urlencode(fields).encode()
+    return read({"CONTENT_LENGTH": str(len(body)), "wsgi.input": BytesIO(body)}, kind)
+
+
+@pytest.fixture
+def gateway(address: str) -> AfricasTalkingGateway:
+    return AfricasTalkingGateway(AfricasTalking("sandbox", KEY, SECRET, address, "SANTE", COVER, ("*123#",), ()))
+
+
+def test_the_gateway_sends_and_rings(gateway: AfricasTalkingGateway, standin: Standin, line: FakeLine) -> None:
+    """What the line's gateway hands over arrives, under the id that the report and the call will bear."""
+    id = gateway.send_sms(COUNSELOR, "471")
+    assert [(id, "SANTE", "471")] == [(m.id, m.sender, m.text) for m in standin.look(COUNSELOR).inbox]
+    report = form(line.heard("delivery"), Delivery)
+    assert (id, "Success") == (report.id, report.status)
+
+    session = gateway.ring(COUNSELOR)
+    shows(standin, COUNSELOR, lambda p: p.call == CallView("ringing", COVER))
+    standin.hang_up(COUNSELOR)
+    ended = form(line.heard("voice"), Voice)
+    assert (session, "0", COUNSELOR, "Outbound") == (ended.session_id, ended.is_active, ended.caller_number, ended.direction)
+
+
+def test_a_wrong_account_is_refused(address: str) -> None:
+    """A 401 reaches the line as a refusal: nothing was sent."""
+    thief = AfricasTalkingGateway(AfricasTalking("sandbox", KEY + "x", SECRET, address, "SANTE", COVER, ("*123#",), ()))
+    with pytest.raises(GatewayRefused, match="http_401"):
+        thief.send_sms(COUNSELOR, "471")
+
+
+def test_the_gateway_reads_what_phones_send(standin: Standin, line: FakeLine) -> None:
+    """Hops, end notices and messages are forms that the gateway takes."""
+    line.say("ussd", "CON Santé", "END Merci")
+    standin.dial(CALLER, "*123*4#")
+    shows(standin, CALLER, lambda p: p.screen is not None)
+    standin.reply(CALLER, "1")
+    standin.send_sms(COUNSELOR, "471 1")
+
+    hops = [form(line.heard("ussd"), Ussd) for _ in range(2)]
+    assert [("*123#", CALLER, "4"), ("*123#", CALLER, "4*1")] == [(h.service_code, h.phone_number, h.text) for h in hops]
+    assert "Success" == form(line.heard("ussd/end"), UssdEnd).status
+    message = form(line.heard("sms"), Sms)
+    assert (COUNSELOR, "471 1") == (message.number, message.text)
+
+
+def test_the_vendor_does_what_the_gateway_says(make: Make, line: FakeLine) -> None:
+    """The gateway's XML for a prompt, a connection and an end is done as meant, up to the words for nobody there."""
+    standin: Standin = make(timing=Timing(dial=0.05)).extensions["standin"]
+    steps = VoicePrompt("Tapez 1.", "fr", ask=True), VoiceConnect(CALLER, "Personne ne répond.", "fr"), VoiceEnd()
+    line.say("voice", *(say(step, COVER) for step in steps))
+    standin.take_call(COUNSELOR)
+    shows(standin, COUNSELOR, lambda p: p.call is not None)
+    standin.answer(COUNSELOR)
+    shows(standin, COUNSELOR, lambda p: p.call is not None and p.call.asked)
+    standin.press(COUNSELOR, "1")
+
+    over = shows(standin, COUNSELOR, lambda p: p.call is not None and p.call.state == "over").call
+    assert over is not None
+    assert ("Tapez 1.", "Personne ne répond.") == over.said
+    assert [("1", None), ("1", "1"), ("0", None)] == [
+        (v.is_active, v.dtmf_digits) for v in (form(line.heard("voice"), Voice) for _ in range(3))
+    ]

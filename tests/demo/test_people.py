@@ -1,0 +1,63 @@
+"""The demo's people and words, held together with the line's own catalogues."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from hotline.demo import phone
+from hotline.demo.people import PEOPLE, counselors, people_json, shifts, staff
+from hotline.demo.words import LOCALES, read_here, read_words
+
+PLACEHOLDER = re.compile(r"\{\w+\}")
+DEMO = Path(phone.__file__).parent
+
+
+def test_numbers_are_nobodys() -> None:
+    """Every number of the demo is of the made-up block and of one person alone."""
+    assert all(re.fullmatch(r"\+2237000\d{4}", p.number) for p in PEOPLE)
+    assert len(PEOPLE) == len({p.number for p in PEOPLE}) == len({p.alias for p in PEOPLE})
+
+
+def test_someone_is_there_in_each_language_around_the_clock() -> None:
+    """In French and in Bambara a counselor is on shift at every minute of every day."""
+    spoken = {language for member in staff() for language in member.speaks if member.role == "counselor"}
+    assert {"fr", "bm"} == spoken
+    assert {(p.id, None, 0, 1440) for p in counselors()} == {(s.staff, s.weekday, s.start, s.end) for s in shifts()}
+    assert ["supervisor"] == [s.role for s in staff() if set(s.speaks) == {"fr", "bm"}]
+
+
+def test_demo_json_names_people() -> None:
+    """What scripts read of a person, and nothing else."""
+    assert [{"alias", "role", "language", "number"}] * len(PEOPLE) == [set(p) for p in people_json()]
+
+
+def test_counselors_say_a_word_that_the_line_knows() -> None:
+    """The word comes from the line's own catalogue, and its confirmation is known again, folded or not."""
+    for here, person in zip(read_here(counselors()), counselors(), strict=True):
+        words = read_words(person.language, "flows")
+        assert here.word in [w.strip() for w in words["staff.word.here"].split(",")]
+        assert here.confirmed_by(PLACEHOLDER.sub("16h", words["staff.here"]))
+        assert not here.confirmed_by(PLACEHOLDER.sub("471", words["staff.offer"]))
+
+
+def test_the_page_has_all_its_words() -> None:
+    """Both catalogues have the same keys with the same placeholders, and all that the page asks for."""
+    french, bambara = read_words("fr"), read_words("bm")
+    assert {k: set(PLACEHOLDER.findall(v)) for k, v in french.items()} == {k: set(PLACEHOLDER.findall(v)) for k, v in bambara.items()}
+    page = (DEMO / "templates/phone.html").read_text() + (DEMO / "static/phone.js").read_text()
+    asked = set(re.findall(r"""(?:words\[|say\()["']([a-z_.]+[a-z_])["']""", page))
+    assert asked
+    assert asked <= set(french)
+
+
+@pytest.mark.parametrize("language", phone.LANGUAGES)
+def test_every_word_says_whether_it_was_read(language: str) -> None:
+    """Each message carries its review; no Bambara one has had any."""
+    with (LOCALES / language / "LC_MESSAGES" / "demo.po").open("rb") as file:
+        reviews = {m.id: m.auto_comments for m in read_po(file) if m.id}
+    assert {"review: pending"} == {comment for comments in reviews.values() for comment in comments}
+    assert all(reviews.values())

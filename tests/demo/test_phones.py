@@ -1,0 +1,121 @@
+"""The phones' HTTP API and the page's way to it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from hotline.config import AfricasTalking
+from hotline.demo import phone
+from hotline.demo.network import Standin
+from hotline.demo.phones import Phones
+from tests.demo.fakes import CALLER, COVER, KEY, PATIENCE, SECRET, FakeLine, shows
+
+PATH = f"/phones/{CALLER}"
+
+
+def test_a_long_poll_wakes_with_the_change(app: Flask, standin: Standin) -> None:
+    """Who waits for a phone hears of its next change, and of nothing older."""
+    first = app.test_client().get(PATH).get_json()
+    heard: list[object] = []
+    waiting = threading.Thread(
+        target=lambda: heard.append(app.test_client().get(f"{PATH}?since={first['version']}&wait={PATIENCE}").get_json())
+    )
+    waiting.start()
+    standin.take_sms(CALLER, "1", "36123")
+    waiting.join()
+
+    assert [standin.look(CALLER).version] == [h["version"] for h in heard]  # type: ignore[index]
+
+
+def test_a_long_poll_ends(app: Flask) -> None:
+    """Where nothing happens the wait ends, with the phone as it is."""
+    version = app.test_client().get(PATH).get_json()["version"]
+    assert version == app.test_client().get(f"{PATH}?since={version}&wait=0.01").get_json()["version"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "status"),
+    [
+        ("dial", '{"text":"*123#"}', 202),
+        ("dial", "{}", 400),
+        ("dial", "no JSON", 400),
+        ("dial", '{"text":"' + "1" * 1001 + '"}', 400),
+        ("reply", '{"text":"1"}', 409),
+        ("answer", "{}", 409),
+        ("key", '{"text":"1"}', 409),
+        ("key", '{"text":"x"}', 400),
+        ("hangup", "{}", 202),
+        ("sms", '{"text":"ici"}', 202),
+        ("explode", "{}", 404),
+    ],
+)
+def test_what_a_phone_takes(app: Flask, verb: str, body: str, status: int) -> None:
+    """202: it goes on; 400: not something that one can type; 409: not now."""
+    assert status == app.test_client().post(f"{PATH}/{verb}", data=body, content_type="application/json").status_code
+
+
+def test_phones_are_held_on_this_machine_alone(app: Flask) -> None:
+    """From another machine there are no phones; from another site's page nothing can be pressed."""
+    client = app.test_client()
+    assert 404 == client.get(PATH, environ_base={"REMOTE_ADDR": "192.0.2.1"}).status_code
+    assert 404 == client.get("/phones/70000001").status_code
+    assert 415 == client.post(f"{PATH}/hangup", data="text=1", content_type="text/plain").status_code
+
+
+def test_memory_is_bounded() -> None:
+    """However many phones are touched, only so many are remembered, and one that is in use is not forgotten."""
+    phones = Phones()
+    phones.change("first", waiting=True)
+    for n in range(3000):
+        phones.change(str(n))
+
+    assert phones.look("first").waiting
+    assert 0 == phones.look("0").version
+    assert 0 < phones.look("2999").version
+
+
+@pytest.fixture
+def page(address: str) -> FlaskClient:
+    app = Flask("page", static_folder=None)
+    app.register_blueprint(phone.blueprint(AfricasTalking("sandbox", KEY, SECRET, address, "36123", COVER, ("*123#",), ())))
+    return app.test_client()
+
+
+def test_the_page_presses_by_alias(page: FlaskClient, standin: Standin, line: FakeLine) -> None:
+    """A press on the page reaches the stand-in, and the page sees what came of it, under the alias alone."""
+    line.say("ussd", "CON Santé")
+    assert 202 == page.post("/phone/api/kadi/dial", json={"text": "*123#"}).status_code
+    shows(standin, CALLER, lambda p: p.screen is not None)
+
+    state = page.get("/phone/api/state?who=kadi&who=awa").get_json()
+    assert {"kadi", "awa"} == set(state)
+    assert "Santé" == state["kadi"]["screen"]["text"]
+
+
+def test_the_page_gives_nothing_away(page: FlaskClient) -> None:
+    """Strict headers; neither the secret nor the stand-in's address; unknown people and foreign forms are refused."""
+    shown = page.get("/phone")
+    assert "default-src 'self'" in shown.headers["Content-Security-Policy"]
+    assert SECRET not in shown.text
+    assert "style=" not in shown.text
+    assert 404 == page.get("/phone/api/state?who=nobody").status_code
+    assert 404 == page.post("/phone/api/nobody/dial", json={"text": "*123#"}).status_code
+    assert 415 == page.post("/phone/api/kadi/dial", data={"text": "*123#"}).status_code
+
+
+@pytest.fixture
+def orphan() -> FlaskClient:
+    app = Flask("page", static_folder=None)
+    app.register_blueprint(phone.blueprint(AfricasTalking("sandbox", KEY, SECRET, "http://127.0.0.1:1", "36123", COVER, ("*123#",), ())))
+    return app.test_client()
+
+
+@pytest.mark.parametrize("ask", [lambda c: c.get("/phone/api/state?who=kadi"), lambda c: c.post("/phone/api/kadi/hangup", json={})])
+def test_without_the_stand_in_the_page_says_so(orphan: FlaskClient, ask: Callable[[FlaskClient], object]) -> None:
+    """While the stand-in is away the page gets an answer at once, and the line's process goes on."""
+    assert 502 == ask(orphan).status_code  # type: ignore[attr-defined]

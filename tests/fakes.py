@@ -1,0 +1,127 @@
+"""A line that does what a test says, and what it hands its parts: for everything in front of the service."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import io
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+
+from hotline.adapters import log
+from hotline.config import AfricasTalking
+from hotline.engine.effects import Screen
+from hotline.ports import Counts, VoiceEnd, VoiceStep
+
+SECRET = "5ec4e75ec4e75ec4e75ec4e75ec4e75e"
+AT = AfricasTalking(
+    username="sandbox",
+    api_key="an-api-key",
+    secret=SECRET,
+    base_url=None,
+    sender="SANTE",
+    cover_number="+22370000900",
+    service_codes=("*123#",),
+    peers=(),
+)
+
+
+class FakeHotline:
+    """Answers with what it was made with, remembers each call, and raises `failure` where there is one."""
+
+    def __init__(
+        self,
+        *,
+        screen: Screen | None = None,
+        stored: bool = False,
+        step: VoiceStep | None = None,
+        failure: Exception | None = None,
+        health: dict[str, str] | None = None,
+        counts: Counts | None = None,
+    ) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+        self._screen = screen or Screen(edition=1, key="menu.first", text="Santé et famille\n1 Bébé\n9 Fin", ends=False)
+        self._stored = stored
+        self._step = step or VoiceEnd()
+        self._failure = failure
+        self._health = health or {}
+        self._counts = counts or Counts(waiting={}, oldest_age={}, outbox={})
+
+    def _called(self, *call: Any) -> None:
+        self.calls.append(call)
+        if self._failure:
+            raise self._failure
+
+    def ussd(self, gateway: str, session: str, number: str, inputs: tuple[str, ...], network: str) -> tuple[Screen, bool]:
+        self._called("ussd", gateway, session, number, inputs, network)
+        return self._screen, self._stored
+
+    def sms(self, gateway: str, message: str, number: str, text: str, sent_at: int | None, network: str) -> None:
+        self._called("sms", gateway, message, number, text, sent_at, network)
+
+    def delivery(self, vendor_id: str, delivered: bool) -> None:
+        self._called("delivery", vendor_id, delivered)
+
+    def opt_out(self, number: str) -> None:
+        self._called("opt_out", number)
+
+    def voice(self, session: str, number: str, active: bool, digits: str | None) -> VoiceStep:
+        self._called("voice", session, number, active, digits)
+        return self._step
+
+    def health(self) -> dict[str, str]:
+        return self._health
+
+    def counts(self) -> Counts:
+        self._called("counts")
+        return self._counts
+
+
+class FakeMeter:
+    """Remembers what was counted."""
+
+    def __init__(self) -> None:
+        self.hops: list[str] = []
+        self.ends: list[str] = []
+
+    def hop(self, kind: str, seconds: float) -> None:
+        self.hops.append(kind)
+
+    def ended(self, status: str) -> None:
+        self.ends.append(status)
+
+
+class FakeHasher:
+    """A keyed hash whose key is no secret."""
+
+    def digest(self, purpose: str, value: str) -> bytes:
+        return hmac.digest(b"a key", f"{purpose}|{value}".encode(), hashlib.sha256)
+
+
+class FakeTime:
+    """Monotonic seconds that pass when a test says so."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@contextmanager
+def the_log() -> Iterator[io.StringIO]:
+    """What goes to the log meanwhile, as the line configures it."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    log.configure(stream)
+    try:
+        yield stream
+    finally:
+        structlog.reset_defaults()
+        root.handlers[:] = handlers
+        root.setLevel(level)

@@ -1,0 +1,100 @@
+"""A running `hotline up`, seen from outside; and one hop of a session on it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from hotline.up import free_port
+
+SECONDS = 30
+CALLER = "+22370000001"
+PARTS = {"up", "valkey", "standin", "web", "web-worker-1", "worker-urgent", "worker-default", "clock"}
+
+
+class Line:
+    """A running `hotline up`. What it says goes to a file beside its folder, as a service's log does."""
+
+    def __init__(self, var: Path) -> None:
+        self.var = var
+        self.log = var.with_name(f"{var.name}.log")
+        env = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
+        env |= {"HOTLINE_VAR": str(var), "HOTLINE_BIND": f"127.0.0.1:{free_port()}"}
+        self.env = env
+        self.again()
+
+    def again(self) -> None:
+        """Start it: for the first time, or after its end."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen([sys.executable, "-m", "hotline", "up"], env=self.env, stdout=log, stderr=log)
+
+    def said(self) -> bytes:
+        return self.log.read_bytes()
+
+    def command(self, *arguments: str, **env: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-m", "hotline", *arguments], env=self.env | env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def card(self) -> dict:
+        """What `demo.json` says now."""
+        return json.loads((self.var / "demo.json").read_bytes())
+
+    def await_card(self, holds: Callable[[dict], bool] = lambda _: True) -> dict:
+        """`demo.json` once it says so. A file tells nobody when it changes: asked again and again, as a script would."""
+        deadline = time.monotonic() + SECONDS
+        while time.monotonic() < deadline:
+            if (self.var / "demo.json").exists() and holds(card := self.card()):
+                return card
+            if self.process.poll() is not None:
+                pytest.fail(self.said().decode())
+            time.sleep(0.01)
+        return pytest.fail("demo.json does not say so")
+
+    def end(self, how: signal.Signals) -> int:
+        self.process.send_signal(how)
+        return self.process.wait(SECONDS)
+
+
+def dial(card: dict, text: str) -> str:
+    """One hop of a session, as the gateway posts it. Asked again while the web server is being started again."""
+    ussd = urlsplit(card["ussd"])
+    form = {"sessionId": "ATUid_up", "phoneNumber": CALLER, "networkCode": "61002", "serviceCode": card["service_code"], "text": text}
+    deadline = time.monotonic() + SECONDS
+    while True:
+        connection = HTTPConnection(ussd.hostname, ussd.port, timeout=SECONDS)
+        try:
+            connection.request("POST", ussd.path, urlencode(form), {"Content-Type": "application/x-www-form-urlencoded"})
+            response = connection.getresponse()
+            assert response.status == 200
+            return response.read().decode()
+        except ConnectionError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        finally:
+            connection.close()
+
+
+def status(card: dict, path: str) -> int:
+    connection = HTTPConnection(urlsplit(card["address"]).netloc, timeout=SECONDS)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def started(var: Path) -> Iterator[Line]:
+    line = Line(var)
+    yield line
+    if line.process.poll() is None:
+        line.end(signal.SIGTERM)

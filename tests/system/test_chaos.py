@@ -1,0 +1,167 @@
+"""What a screen has noted is kept once, whichever process dies in the middle; and no number lies about afterwards."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection, HTTPException
+from itertools import count
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+import redis
+from sqlalchemy import create_engine, text
+
+from hotline.adapters.seal import Seal
+from hotline.engine.effects import Ref
+from hotline.service.orders import order_key
+from tests.system.lines import PARTS, Line, started
+
+pytestmark = pytest.mark.system
+CONVERSATIONS = 500
+AT_ONCE = 8
+TRIES = 600
+NOTED = ("CON Noté", "CON A sèbènna")
+WORDS = ("1", "3", "4")
+"""Morning, afternoon and evening: windows that the demo's counselors keep."""
+
+
+class Conversation:
+    """One woman on the line: she dials, asks to be called at a part of the day, and every third chooses a word."""
+
+    def __init__(self, n: int) -> None:
+        self.number = f"+2237000{1000 + n}"
+        self.session = f"ATUid_chaos{n}"
+        asks = WORDS[n % len(WORDS)]
+        bambara = ("6",) if n % 2 else ()
+        self.order = Ref(len(bambara) + 2, 0)
+        typed = [*bambara, "5", asks, *(("1", "3") if n % 3 == 0 else ())]
+        self.hops = ["*".join(typed[:k]) for k in range(len(typed) + 1)]
+        self.twice = n % 10 == 0
+
+    def go(self, where: Where) -> bool:
+        """Through all hops, each sent again until it is answered, as a gateway does; some twice for nothing. True if a screen said *noted*."""
+        noted = False
+        for hop in self.hops:
+            for _ in range(2 if self.twice else 1):
+                noted |= where.post(self, hop).startswith(NOTED)
+        return noted
+
+
+class Where:
+    """The line's address as it is now; it moves when the whole line is started anew."""
+
+    def __init__(self, card: dict) -> None:
+        self.card = card
+
+    def post(self, conversation: Conversation, hop: str) -> str:
+        form = {
+            "sessionId": conversation.session, "phoneNumber": conversation.number, "networkCode": "61002",
+            "serviceCode": self.card["service_code"], "text": hop,
+        }  # fmt: skip
+        paused = threading.Event()
+        for _ in range(TRIES):
+            ussd = urlsplit(self.card["ussd"])
+            connection = HTTPConnection(ussd.hostname, ussd.port, timeout=10)
+            try:
+                connection.request("POST", ussd.path, urlencode(form), {"Content-Type": "application/x-www-form-urlencoded"})
+                return connection.getresponse().read().decode()
+            except (OSError, HTTPException):
+                paused.wait(0.05)
+            finally:
+                connection.close()
+        raise AssertionError("the line did not come back")
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Iterator[Line]:
+    yield from started(tmp_path / "v")
+
+
+def has_number(blob: bytes, numbers: frozenset[str]) -> bool:
+    """Is one of these numbers in it, in any usual spelling: with or without the country's code, in pairs or fours, as hex, as UTF-16?"""
+    plain = blob.replace(b"\0", b"")
+    found = re.findall(rb"(?<![0-9a-fA-F])(?:(?:\+|00|%2B)?223[ .\-]?)?((?:\d[ .\-]?){7}\d)(?![0-9a-fA-F])", plain)
+    found += [bytes.fromhex(each.decode()) for each in re.findall(rb"(?:3[0-9]){8}", plain)]
+    return any(re.sub(rb"\D", b"", each).decode() in numbers for each in found)
+
+
+def everything(line: Line, card: dict) -> dict[str, bytes]:
+    """All that the line leaves: its folder, Redis, process lists."""
+    blobs = {str(path): path.read_bytes() for path in line.var.rglob("*") if path.is_file()}
+    client = redis.Redis(unix_socket_path=str(next(line.var.glob("*.sock"))))
+    for key in client.scan_iter("*"):
+        read = {
+            b"string": client.get,
+            b"hash": client.hgetall,
+            b"list": lambda name: client.lrange(name, 0, -1),
+            b"set": client.smembers,
+            b"zset": lambda name: client.zrange(name, 0, -1),
+            b"stream": client.xrange,
+            b"none": lambda _name: None,  # it expired meanwhile
+        }[client.type(key)]
+        blobs[f"redis {key!r}"] = repr((key, read(key))).encode()
+    client.close()
+    for name, pid in card["pids"].items():
+        blobs[f"process {name}"] = Path(f"/proc/{pid}/cmdline").read_bytes() + Path(f"/proc/{pid}/environ").read_bytes()
+    return blobs
+
+
+@pytest.mark.parametrize("victim", sorted(PARTS))
+def test_kill_9_loses_nothing_and_keeps_nothing_twice(line: Line, victim: str) -> None:
+    """500 conversations, half in Bambara; in their middle one process is killed. Every callback that was noted is kept, once; and no
+    number stands in a file, in Redis, in a log or in a process list."""
+    where = Where(line.await_card())
+    conversations = [Conversation(n) for n in range(CONVERSATIONS)]
+    done = count(1)
+    middle = threading.Event()
+
+    def go(conversation: Conversation) -> bool:
+        noted = conversation.go(where)
+        if next(done) == CONVERSATIONS // 3:
+            middle.set()
+        return noted
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        running = [pool.submit(go, each) for each in conversations]
+        assert middle.wait(120)
+        os.kill(where.card["pids"][victim], signal.SIGKILL)
+        if victim == "up":
+            line.process.wait()
+            line.again()
+            where.card = line.await_card()
+        noted = [each.result() for each in running]
+
+    assert noted == [True] * CONVERSATIONS
+    card = line.await_card(lambda card: set(card["pids"]) == PARTS)
+    left = everything(line, card)
+    line.end(signal.SIGTERM)
+    seal = Seal.from_text((line.var / "keys").read_text())
+    engine = create_engine(f"sqlite:///{line.var}/hotline.db")
+    with engine.connect() as connection:
+        kept = sorted(row[0] for row in connection.execute(text("select id from callbacks")))
+    engine.dispose()
+    expected = []
+    for each in conversations:
+        key = order_key(seal, "africastalking", each.session, each.order)
+        expected.append(seal.digest("callback", key.hex()).hex()[:32])
+    assert kept == sorted(expected)
+    numbers = frozenset(each.number[4:] for each in conversations)
+    left["logs"] = line.said()
+    assert [name for name, blob in left.items() if has_number(blob, numbers)] == []
+
+
+def test_the_search_itself_finds_numbers() -> None:
+    """The search above would find a number, however it is written; and not a piece of an id."""
+    numbers = frozenset({"70001234"})
+    for spelling in (b"+22370001234", b"x=70001234&", b"70 00 12 34", b"70.00.12.34", b"7000-1234", b"%2B22370001234", b"0022370001234", b'"70001234"'):
+        assert has_number(spelling, numbers)
+    assert has_number("70001234".encode("utf-16"), numbers)
+    assert has_number(b"70001234".hex().encode(), numbers)
+    assert not has_number(b"ab70001234cd", numbers)
+    assert not has_number(b"70001235", numbers)

@@ -1,0 +1,142 @@
+"""Production's processes, one by one as in the Procfile, on PostgreSQL and a Redis server by settings alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from hotline.adapters.seal import new_keys
+from hotline.demo.network import Standin
+from hotline.demo.people import counselors
+from hotline.demo.standin import create_standin, serve
+from hotline.demo.words import read_here
+from hotline.up import free_port
+from tests.postgres import postgres, postgres_url  # noqa: F401 -- fixtures
+
+pytest_plugins = ["tests.valkey"]
+pytestmark = pytest.mark.system
+SECONDS = 30
+CALLER, COVER, CODE = "+22370000001", "+22370000900", "*123#"
+SECRET, KEY = "0123456789abcdef0123456789abcdef", "key-of-the-test"
+COUNSELOR = counselors()[0]
+PROCFILE = Path(__file__).resolve().parents[2] / "Procfile"
+
+
+class Line:
+    """The Procfile's processes and the vendor that they talk to."""
+
+    def __init__(self, var: Path, database: str, redis: str) -> None:
+        port = free_port()
+        self.address = f"127.0.0.1:{port}"
+        self.app = create_standin(f"http://{self.address}", SECRET, KEY, "sante", CODE, COVER, 3600.0, here=())
+        self.server = serve("127.0.0.1", 0, self.app)
+        self.serving = threading.Thread(target=self.server.serve_forever, args=(0.01,))
+        self.serving.start()
+        self.env = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")} | {
+            "HOTLINE_VAR": str(var),
+            "HOTLINE_BIND": self.address,
+            "HOTLINE_DATABASE_URL": database,
+            "HOTLINE_REDIS_URL": redis,
+            "HOTLINE_KEYS": new_keys(),
+            "HOTLINE_AT_USERNAME": "sante",
+            "HOTLINE_AT_API_KEY": KEY,
+            "HOTLINE_AT_SECRET": SECRET,
+            "HOTLINE_AT_BASE_URL": f"http://127.0.0.1:{self.server.server_port}",
+            "HOTLINE_AT_SENDER": "SANTE",
+            "HOTLINE_AT_COVER_NUMBER": COVER,
+            "HOTLINE_AT_SERVICE_CODES": CODE,
+        }
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    @property
+    def standin(self) -> Standin:
+        return self.app.extensions["standin"]
+
+    def run(self, *command: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        """One command to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "hotline", *command], env=self.env, input=typed, capture_output=True, text=True, timeout=SECONDS, check=False
+        )
+
+    def start(self) -> None:
+        """Everything that the Procfile names."""
+        for line in PROCFILE.read_text().splitlines():
+            command = line.partition(": hotline ")[2].split()
+            self.processes.append(subprocess.Popen([sys.executable, "-m", "hotline", *command], env=self.env))
+        deadline = time.monotonic() + SECONDS
+        while not self.is_ready():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)  # a port tells nobody when it opens
+
+    def is_ready(self) -> bool:
+        try:
+            status, body = self.request("GET", "/health/ready")
+        except OSError:
+            return False
+        return status == 200 and json.loads(body)["degraded"] == []
+
+    def post(self, hook: str, **form: str) -> str:
+        status, body = self.request("POST", f"/at/{SECRET}/{hook}", form)
+        assert status == 200
+        return body
+
+    def request(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
+        connection = HTTPConnection(self.address, timeout=SECONDS)
+        try:
+            connection.request(method, path, urlencode(form or {}), {"Content-Type": "application/x-www-form-urlencoded"})
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+        finally:
+            connection.close()
+
+    def end(self) -> None:
+        for process in self.processes:
+            process.terminate()
+        ends = [process.wait(SECONDS) for process in self.processes]
+        self.app.extensions["standin"].close()
+        self.server.shutdown()
+        self.serving.join()
+        self.server.server_close()
+        assert ends == [0] * len(ends)
+
+
+@pytest.fixture
+def line(tmp_path: Path, postgres_url: str, valkey: str) -> Iterator[Line]:  # noqa: F811
+    started = Line(tmp_path / "var", postgres_url, valkey)
+    yield started
+    started.end()
+
+
+def test_the_line_runs_from_the_procfile(line: Line):
+    """With a database made by `db upgrade` and a counselor made by `user add`, a callback asked for reaches her phone, and she connects the two."""
+    assert line.run("db", "upgrade").returncode == 0
+    added = line.run("user", "add", COUNSELOR.alias, "--reads", "fr", "--speaks", "fr", "--shift", "daily@00:00-24:00", typed=f"{COUNSELOR.number}\n")
+    assert (added.returncode, added.stderr) == (0, "")
+    line.start()
+    assert line.run("content", "list").stdout.split("\t")[0] == "1"
+    phones = line.standin.phones
+    line.standin.send_sms(COUNSELOR.number, read_here((COUNSELOR,))[0].word)
+    assert phones.until(COUNSELOR.number, lambda phone: phone.inbox != (), SECONDS).inbox
+    screen = line.post("ussd", sessionId="s1", serviceCode=CODE, phoneNumber=CALLER, networkCode="61002", text="5*5")
+    assert screen.startswith("CON Noté")
+
+    offered = phones.until(COUNSELOR.number, lambda phone: any("Conseil" in sms.text for sms in phone.inbox), SECONDS).inbox
+    assert [sms.sender for sms in offered] == ["SANTE"] * len(offered)
+    line.standin.send_sms(COUNSELOR.number, "1")
+    phones.until(COUNSELOR.number, lambda phone: phone.call is not None, SECONDS)
+    assert line.standin.answer(COUNSELOR.number)
+    phones.until(COUNSELOR.number, lambda phone: phone.call is not None and phone.call.asked, SECONDS)
+    line.standin.press(COUNSELOR.number, "1")
+    rung = phones.until(CALLER, lambda phone: phone.call is not None, SECONDS)
+    assert rung.call is not None
+    assert rung.call.number == COVER

@@ -1,0 +1,88 @@
+"""`hotline up` as a whole: it answers, mends itself, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.processes import wait_until_gone
+from tests.system.lines import PARTS, SECONDS, Line, dial, started, status
+
+pytestmark = pytest.mark.system
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    """One line for every test that leaves it standing."""
+    yield from started(tmp_path_factory.mktemp("up") / "v")
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Iterator[Line]:
+    """A line to be ended."""
+    yield from started(tmp_path / "v")
+
+
+def test_it_answers_and_ends_without_a_trace(line: Line):
+    """Once `demo.json` is there the line answers; Ctrl-C ends every process and takes the file away."""
+    card = line.await_card()
+    assert set(card["pids"]) == PARTS
+    assert dial(card, "").startswith("CON ")
+    assert status(card, "/phone") == 200
+    assert (line.var / "demo.json").stat().st_mode & 0o777 == 0o600
+    assert line.end(signal.SIGINT) == 0
+    for pid in card["pids"].values():
+        wait_until_gone(pid)
+    assert not (line.var / "demo.json").exists()
+
+
+def test_nobody_else_can_read_what_it_keeps(standing: Line):
+    """Secrets, keys, database and spool are their owner's alone."""
+    standing.await_card()
+    assert [path.name for path in (standing.var, *standing.var.rglob("*")) if path.stat().st_mode & 0o077] == []
+
+
+def test_no_secret_stands_in_a_process_list(standing: Line):
+    """Neither arguments nor environments of the processes carry keys or the webhook's secret."""
+    card = standing.await_card()
+    secrets = [(standing.var / name).read_text().strip() for name in ("keys", "at-secret", "at-api-key")]
+    for pid in card["pids"].values():
+        seen = Path(f"/proc/{pid}/cmdline").read_bytes() + Path(f"/proc/{pid}/environ").read_bytes()
+        assert [secret for secret in secrets if secret.encode() in seen] == []
+
+
+def test_a_second_one_in_the_same_folder_says_so(standing: Line):
+    """Two lines over one database are never started by mistake; nor is one on an address that is taken."""
+    standing.await_card()
+    second = standing.command("up")
+    _, told = second.communicate(timeout=SECONDS)
+    assert (second.returncode, "is up already" in told.decode()) == (1, True)
+    third = standing.command("up", HOTLINE_VAR=f"{standing.var}2")
+    _, told = third.communicate(timeout=SECONDS)
+    assert (third.returncode, "HOTLINE_BIND" in told.decode()) == (1, True)
+
+
+@pytest.mark.parametrize("name", sorted(PARTS - {"up"}))
+def test_what_dies_comes_back(standing: Line, name: str):
+    """After `kill -9` of any one process there is a new one, the line answers, and `demo.json` knows."""
+    before = standing.await_card()
+    os.kill(before["pids"][name], signal.SIGKILL)
+    after = standing.await_card(lambda card: set(card["pids"]) == PARTS and card["pids"][name] != before["pids"][name])
+    wait_until_gone(before["pids"][name])
+    assert dial(after, "4*1").startswith("CON ")
+    os.kill(after["pids"][name], 0)
+
+
+def test_kill_of_the_parent_leaves_no_orphan(line: Line):
+    """`kill -9` of the parent ends all children, granian's workers too, and the next start is none the worse."""
+    pids = line.await_card()["pids"]
+    line.end(signal.SIGKILL)
+    for pid in pids.values():
+        wait_until_gone(pid)
+    line.again()
+    card = line.await_card(lambda card: card["pids"]["up"] == line.process.pid)
+    assert dial(card, "").startswith("CON ")

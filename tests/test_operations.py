@@ -1,0 +1,85 @@
+"""Alive, ready, counted: what whoever runs the line sees of it."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from hotline.adapters.meter import PrometheusMeter
+from hotline.operations import blueprint
+from hotline.ports import Counts, SpoolFull, StoreAway
+from tests.fakes import FakeHotline
+
+WELL = {"database": "ok", "redis": "ok", "spool": "ok", "editions": "ok", "clock": "ok"}
+
+
+class FakeSpool:
+    """A spool of a given length, or one whose disk fails."""
+
+    def __init__(self, records: int | None = 0) -> None:
+        self._records = records
+
+    def __len__(self) -> int:
+        if self._records is None:
+            raise SpoolFull
+        return self._records
+
+
+@pytest.fixture
+def get(tmp_path):
+    """Ask a line that does as the test says for a path."""
+
+    def ask(path: str, hotline: FakeHotline, spool: FakeSpool | None = None):
+        app = Flask("empty")
+        app.register_blueprint(blueprint(hotline, PrometheusMeter(tmp_path / "metrics"), FakeSpool() if spool is None else spool))
+        return app.test_client().get(path)
+
+    return ask
+
+
+def test_live_asks_nothing_of_anyone(get):
+    """A process that answers is alive, whatever is broken around it."""
+    hotline = FakeHotline(failure=StoreAway())
+    assert (get("/health/live", hotline).status_code, hotline.calls) == (200, [])
+
+
+@pytest.mark.parametrize(
+    ("away", "status", "ready"),
+    [
+        ([], 200, True),
+        (["redis"], 200, True),
+        (["database", "redis", "spool", "clock"], 200, True),
+        (["editions"], 503, False),
+        (["database", "editions"], 503, False),
+    ],
+)
+def test_ready_means_that_callers_get_screens(away, status, ready, get):
+    """Ready without any store, not without an edition; every degraded part is named."""
+    parts = WELL | dict.fromkeys(away, "away")
+    answer = get("/health/ready", FakeHotline(health=parts))
+    assert (answer.status_code, answer.json) == (status, {"ready": ready, "degraded": sorted(away), "parts": parts})
+
+
+def test_metrics_tell_the_queue_the_outbox_and_the_spool(get):
+    """The gauges of the moment, in Prometheus's own text."""
+    counts = Counts(waiting={"fr": 3, "bm": 1}, oldest_age={"fr": 125, "bm": 7}, outbox={"pending": 2, "unknown": 1})
+    answer = get("/metrics", FakeHotline(counts=counts), FakeSpool(4))
+    lines = answer.text.splitlines()
+    assert answer.content_type.startswith("text/plain; version=")
+    for line in (
+        'hotline_callbacks_waiting{language="fr"} 3.0',
+        'hotline_callbacks_oldest_seconds{language="fr"} 125.0',
+        'hotline_outbox_posts{state="unknown"} 1.0',
+        "hotline_spool_records 4.0",
+        'hotline_orders_total{effect="open_callback",how="kept"} 0.0',
+    ):
+        assert line in lines
+
+
+def test_metrics_say_what_they_can_with_every_store_away(get):
+    """Counters come from this machine; a gauge that nobody knows is left out, not zero."""
+    answer = get("/metrics", FakeHotline(failure=StoreAway()), FakeSpool(None))
+    assert answer.status_code == 200
+    assert "hotline_hop_seconds_count" in answer.text
+    assert "hotline_callbacks" not in answer.text
+    assert "hotline_spool" not in answer.text
