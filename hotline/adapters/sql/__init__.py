@@ -1,0 +1,6 @@
+"""The database, SQLite or PostgreSQL, behind `ports.Store`: everything that must not be lost."""
+
+from hotline.adapters.sql.schema import is_current, upgrade
+from hotline.adapters.sql.store import SqlStore
+
+__all__ = ["SqlStore", "is_current", "upgrade"]

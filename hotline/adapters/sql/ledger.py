@@ -1,0 +1,35 @@
+"""The ledger: that an order is applied once, however often and from wherever its hop arrives."""
+
+from __future__ import annotations
+
+from typing import Final, cast
+
+from sqlalchemy import bindparam, select
+
+from hotline.adapters.sql.tables import ledger
+from hotline.adapters.sql.unit import Unit
+from hotline.engine.effects import Outcome
+from hotline.ports import LedgerEntry
+
+_FIND: Final = select(ledger.c.until, ledger.c.sealed).where(ledger.c.key == bindparam("this"))
+_BARE: Final = LedgerEntry(None, None)
+
+
+class Ledger(Unit):
+    __slots__ = ()
+
+    def enter(self, key: bytes, outcome: Outcome, facts: bytes, at: int, until: int) -> LedgerEntry | None:
+        """The insert waits for whoever writes the same key: SQLite has one writer at a time, PostgreSQL holds the second insert
+        until the first transaction ends, and what it then reads is committed."""
+        context = _context(key)
+        if self._add(ledger, key=key, until=until, sealed=self._seal.seal(outcome.encode() + b"\n" + facts, context)):
+            return None
+        row = self._row(_FIND, this=key)
+        if row is None or row.sealed is None or row.until <= at:
+            return _BARE
+        stood, _, known = self._seal.open(row.sealed, context).partition(b"\n")
+        return LedgerEntry(cast("Outcome", stood.decode()), known)
+
+
+def _context(key: bytes) -> str:
+    return f"ledger.sealed.{key.hex()}"

@@ -1,0 +1,104 @@
+"""`Store`: one transaction a `with`, and every failure of the database told as `StoreAway`."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from threading import Lock
+from typing import Final
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from hotline.adapters.seal import Seal
+from hotline.adapters.sql.callbacks import Callbacks
+from hotline.adapters.sql.editions import Editions
+from hotline.adapters.sql.engine import make_engine
+from hotline.adapters.sql.ledger import Ledger
+from hotline.adapters.sql.outbox import Outbox
+from hotline.adapters.sql.people import People
+from hotline.adapters.sql.upkeep import Upkeep
+from hotline.ports import StoreAway
+
+FAILURES: Final = (DBAPIError, PoolTimeout, sqlite3.Error, psycopg.Error)
+"""The last two: what a driver raises while it connects."""
+
+
+class SqlTransaction(Ledger, Callbacks, People, Outbox, Editions, Upkeep):
+    """`ports.Transaction`."""
+
+    __slots__ = ()
+
+
+class Turn:
+    """SQLite has one writer at a time and lets the others poll, so that some starve: the threads of one process take turns instead."""
+
+    def __init__(self, seconds: float) -> None:
+        self._lock = Lock()
+        self._seconds = seconds
+
+    def __enter__(self) -> None:
+        if not self._lock.acquire(timeout=self._seconds):
+            raise StoreAway("SQLITE_BUSY")
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+class SqlStore:
+    """`ports.Store` over `sqlite:///path` or `postgresql+psycopg://…`. Safe to share between threads, not between processes.
+
+    A wait within it ends after about `budget_ms`; a hop that waits both for a connection and for a lock may meet two.
+    Raises SealBroken where a sealed value does not open.
+    """
+
+    def __init__(self, url: str, seal: Seal, budget_ms: int) -> None:
+        engine = make_engine(url, budget_ms)
+        self._engine = engine
+        self._seal = seal
+        self._turn = Turn(budget_ms / 1000) if engine.name == "sqlite" else nullcontext()
+        self._reader = engine.execution_options(postgresql_readonly=True) if engine.name == "postgresql" else engine
+        self._writer = engine.execution_options(begin="BEGIN IMMEDIATE")
+
+    @contextmanager
+    def write(self) -> Iterator[SqlTransaction]:
+        with told(), self._turn, self._writer.begin() as connection:
+            transaction = SqlTransaction(connection, self._seal)
+            yield transaction
+        if transaction.swept and self._engine.name == "sqlite":
+            self._clear_log()
+
+    @contextmanager
+    def read(self) -> Iterator[SqlTransaction]:
+        with told(), self._reader.begin() as connection:
+            yield SqlTransaction(connection, self._seal)
+
+    def close(self) -> None:
+        """Close the idle connections; needed by tests and before a fork."""
+        self._engine.dispose()
+
+    def _clear_log(self) -> None:
+        # What was purged stands in SQLite's write-ahead log until that is written over.
+        with told():
+            connection = self._engine.raw_connection()
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Whatever the database fails at within is raised as StoreAway; no value of a statement goes along."""
+    try:
+        yield
+    except FAILURES as error:
+        raise StoreAway(failure(error)) from None
+
+
+def failure(error: Exception) -> str:
+    """A code for logs: an SQLSTATE, SQLite's name or the error's class. Messages of databases quote values."""
+    cause = getattr(error, "orig", None) or error
+    return str(getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None) or type(cause).__name__)

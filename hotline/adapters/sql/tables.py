@@ -1,0 +1,162 @@
+"""The tables as the newest migration leaves them; `*_hash` columns hold keyed hashes, `sealed*` columns what only the keys open."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, column
+
+OPEN: Final = ("waiting", "claimed", "review")
+"""States in which a callback is still somebody's business."""
+EVERY_DAY: Final = -1
+"""How a shift that is planned for every weekday is written: part of a primary key, it cannot be NULL."""
+
+metadata = MetaData(
+    naming_convention={"pk": "pk_%(table_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s", "ix": "ix_%(table_name)s_%(column_0_name)s"}
+)
+
+_IS_OPEN = column("state").in_(OPEN)
+
+
+def _id() -> Column[str]:
+    return Column("id", String(32), primary_key=True)
+
+
+def _callback(*, key: bool = False) -> Column[str]:
+    """Whatever hangs on a callback goes with it."""
+    return Column("callback", String(32), ForeignKey("callbacks.id", ondelete="CASCADE"), primary_key=key, nullable=False)
+
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("key", LargeBinary, primary_key=True),
+    Column("until", BigInteger, nullable=False, index=True),
+    Column("sealed", LargeBinary),
+)
+
+callbacks = Table(
+    "callbacks",
+    metadata,
+    _id(),
+    Column("reference", String(8), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("other_phone", Boolean, nullable=False),
+    Column("made_at", BigInteger, nullable=False, index=True),
+    Column("opens_at", BigInteger, nullable=False),
+    Column("not_after", BigInteger, nullable=False),
+    Column("edition", Integer, nullable=False),
+    Column("word", String(16)),
+    Column("tries", Integer, nullable=False),
+    Column("claimed_by", String(32)),
+    Column("claimed_at", BigInteger),
+    Column("closed_at", BigInteger, index=True),
+    Column("ending", String(16)),
+    # A reference that two open callbacks shared would send a counselor to the wrong woman.
+    Index("uq_callbacks_reference", "reference", unique=True, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
+    Index("ix_callbacks_reference", "reference"),
+    Index("ix_callbacks_state", "state", "not_after"),
+)
+
+numbers = Table(
+    "numbers",
+    metadata,
+    _callback(key=True),
+    Column("number_hash", LargeBinary, nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+tries = Table(
+    "tries",
+    metadata,
+    _callback(key=True),
+    Column("call", String(32), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+
+stops = Table(
+    "stops",
+    metadata,
+    Column("number_hash", LargeBinary, primary_key=True),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("until", BigInteger, nullable=False),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    _id(),
+    Column("alias", String(64), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("number", String(16), nullable=False),
+    Column("reads", String(8), nullable=False),
+    Column("speaks", String(64), nullable=False),
+    Column("seen_at", BigInteger),
+    Column("on_until", BigInteger),
+    Column("off_until", BigInteger),
+    Column("active", Boolean, nullable=False),
+)
+
+shifts = Table(
+    "shifts",
+    metadata,
+    Column("staff", String(32), ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True),
+    Column("weekday", Integer, primary_key=True, autoincrement=False),
+    Column("start", Integer, primary_key=True, autoincrement=False),
+    Column("end", Integer, primary_key=True, autoincrement=False),
+)
+
+offers = Table(
+    "offers",
+    metadata,
+    # The order of offers within one second.
+    Column("sequence", Integer, primary_key=True),
+    _callback(),
+    Column("staff", String(32), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_offers_callback", "callback", "staff"),
+    implicit_returning=False,
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    _id(),
+    _callback(),
+    Column("staff", String(32), nullable=False, index=True),
+    Column("state", String(16), nullable=False),
+    Column("placed_at", BigInteger, nullable=False),
+    Column("session_hash", LargeBinary, index=True),
+    Column("dialed_at", BigInteger),
+    Column("ended_at", BigInteger),
+    Index("ix_calls_callback", "callback"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _id(),
+    Column("kind", String(8), nullable=False),
+    Column("queue", String(8), nullable=False),
+    Column("sealed_to", LargeBinary, nullable=False),
+    Column("sealed_text", LargeBinary, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("not_after", BigInteger, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("vendor_id", String(128), index=True),
+    Index("ix_outbox_state", "state", "changed_at"),
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("active_from", BigInteger, nullable=False),
+    Column("sources", LargeBinary, nullable=False),
+)

@@ -1,0 +1,64 @@
+"""What every part of a transaction stands on: the connection, the seal, and the inserts that the two databases spell differently."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Connection, Executable, Insert, Row, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+from hotline.adapters.seal import Seal
+
+DAY: Final = 86_400
+_INSERT: Final[dict[str, Callable[[Table], Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+class Unit:
+    """One open transaction. Statements are built once, at import, so that SQLAlchemy compiles each of them once."""
+
+    __slots__ = ("_connection", "_dialect", "_seal", "swept")
+
+    def __init__(self, connection: Connection, seal: Seal) -> None:
+        self._connection = connection
+        self._dialect = connection.dialect.name
+        self._seal = seal
+        self.swept = False
+        """A purge ran: the store then clears the write-ahead log too."""
+
+    def _rows(self, statement: Executable, **values: object) -> list[Row[*tuple[Any, ...]]]:
+        return list(self._connection.execute(statement, values))
+
+    def _row(self, statement: Executable, **values: object) -> Row[*tuple[Any, ...]] | None:
+        return self._connection.execute(statement, values).first()
+
+    def _value(self, statement: Executable, **values: object) -> Any:
+        """The first column of the first row; None if there is none."""
+        return self._connection.execute(statement, values).scalar()
+
+    def _change(self, statement: Executable, **values: object) -> int:
+        """How many rows it touched."""
+        return self._connection.execute(statement, values).rowcount
+
+    def _add(self, table: Table, **values: object) -> bool:
+        """Insert; False if a row of that primary key stands there, which is waited for where it is being written, and left alone."""
+        return self._change(insert_new(self._dialect, table), **values) == 1
+
+    def _put(self, table: Table, **values: object) -> None:
+        """Insert, or replace the row of that primary key."""
+        self._change(insert_or_replace(self._dialect, table), **values)
+
+
+@cache
+def insert_new(dialect: str, table: Table) -> Insert:
+    statement: Insert = _INSERT[dialect](table).on_conflict_do_nothing(index_elements=list(table.primary_key))
+    return statement.execution_options(preserve_rowcount=True)
+
+
+@cache
+def insert_or_replace(dialect: str, table: Table) -> Insert:
+    statement = _INSERT[dialect](table)
+    new = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
+    upsert: Insert = statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=new)
+    return upsert

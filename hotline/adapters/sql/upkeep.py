@@ -1,0 +1,59 @@
+"""Upkeep: what DESIGN's periods say must go goes, and what the gauges show is counted."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import BindParameter, and_, bindparam, case, delete, func, or_, select, update
+
+from hotline.adapters.sql.tables import callbacks, ledger, numbers, outbox, stops
+from hotline.adapters.sql.unit import DAY, Unit
+from hotline.ports import Counts
+
+_AT: Final[BindParameter[Any]] = bindparam("at_")
+_c = callbacks.c
+
+_ITS_END: Final = select(func.coalesce(_c.closed_at, _c.not_after)).where(_c.id == numbers.c.callback).scalar_subquery()
+_PURGE: Final = {
+    "facts": update(ledger).where(ledger.c.until <= _AT, ledger.c.sealed.is_not(None)).values(sealed=None),
+    "keys": delete(ledger).where(ledger.c.until <= _AT),
+    "stops": delete(stops).where(stops.c.until <= _AT),
+    "numbers": delete(numbers).where(_ITS_END <= _AT),
+    "callbacks": delete(callbacks).where(or_(_c.closed_at <= _AT, and_(_c.closed_at.is_(None), _c.not_after <= _AT))),
+    "outbox": delete(outbox).where(
+        or_(and_(outbox.c.state.not_in(("pending", "sending")), outbox.c.changed_at <= _AT), outbox.c.not_after <= _AT)
+    ),
+}
+_WAITS_SINCE: Final = case((_c.made_at > _c.opens_at, _c.made_at), else_=_c.opens_at)
+_QUEUE: Final = (
+    select(_c.language, func.count(), func.min(_WAITS_SINCE)).where(_c.state == "waiting", _c.opens_at <= _AT).group_by(_c.language)
+)
+_OUTBOX: Final = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+
+
+class Upkeep(Unit):
+    __slots__ = ()
+
+    def purge(self, at: int, number_after: int, callback_after: int, outbox_after: int) -> None:
+        """A callback or post that nobody ever ended counts as ended at its `not_after`, so that a forgotten one keeps no number either.
+        Tries, offers and calls go with their callback."""
+        moments = {
+            "facts": at,
+            "keys": at - DAY,
+            "stops": at,
+            "numbers": at - number_after,
+            "callbacks": at - callback_after,
+            "outbox": at - outbox_after,
+        }
+        for what, moment in moments.items():
+            self._change(_PURGE[what], at_=moment)
+        self.swept = True
+
+    def counts(self, at: int) -> Counts:
+        """`waiting` and `oldest_age` (seconds): by language, of waiting callbacks whose window has opened; `outbox`: by state."""
+        queue = self._rows(_QUEUE, at_=at)
+        return Counts(
+            waiting={language: count for language, count, _since in queue},
+            oldest_age={language: at - since for language, _count, since in queue},
+            outbox={state: count for state, count in self._rows(_OUTBOX)},  # noqa: C416 - rows are not pairs to mypy
+        )

@@ -1,0 +1,62 @@
+"""The two databases, migrated and empty, for the contract of `Store`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from hotline.adapters.seal import Seal, new_keys
+from hotline.adapters.sql import SqlStore, upgrade
+from hotline.adapters.sql.tables import metadata
+from tests.postgres import Postgres, mortal_postgres, postgres, postgres_url
+
+__all__ = ["mortal_postgres", "postgres", "postgres_url"]
+
+PATIENT_MS = 20_000
+"""A budget that a busy test machine does not exhaust; the tests of the budget set their own."""
+
+
+@pytest.fixture(scope="session")
+def seal() -> Seal:
+    return Seal.from_text(new_keys())
+
+
+@pytest.fixture(scope="session")
+def contract_url(postgres: Postgres) -> str:
+    url = postgres.create("contract")
+    upgrade(url)
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A migrated database with empty tables: a new file, or the run's PostgreSQL."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("empty_contract_url"))
+    url = f"sqlite:///{tmp_path}/hotline.db"
+    upgrade(url)
+    return url
+
+
+@pytest.fixture
+def empty_contract_url(contract_url: str) -> str:
+    with psycopg.connect(contract_url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"TRUNCATE {', '.join(metadata.tables)} CASCADE")
+    return contract_url
+
+
+@pytest.fixture
+def store(url: str, seal: Seal) -> Iterator[SqlStore]:
+    store = SqlStore(url, seal, PATIENT_MS)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def postgres_store(empty_contract_url: str, seal: Seal) -> Iterator[SqlStore]:
+    store = SqlStore(empty_contract_url, seal, PATIENT_MS)
+    yield store
+    store.close()

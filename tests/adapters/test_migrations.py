@@ -1,0 +1,126 @@
+"""Migrations: upward with data in, on both databases, and to the very schema that the code speaks of."""
+
+from __future__ import annotations
+
+import multiprocessing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+import hotline.migrations
+from hotline.adapters.sql import SqlStore, is_current, upgrade
+from hotline.adapters.sql.engine import make_engine
+from hotline.adapters.sql.tables import metadata
+from hotline.ports import StoreAway
+from tests.adapters.test_store import HERS, NOW, a_callback, a_counselor, a_post, id_of
+
+REVISIONS = [step.revision for step in ScriptDirectory(str(Path(hotline.migrations.__file__).parent)).walk_revisions()][::-1]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request, tmp_path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/hotline.db"
+    return request.getfixturevalue("postgres").create("migrations")
+
+
+@pytest.fixture
+def engine(empty_url):
+    engine = make_engine(empty_url, 5000)
+    yield engine
+    engine.dispose()
+
+
+def fill_0001(url, seal) -> None:
+    store = SqlStore(url, seal, 5000)
+    with store.write() as t:
+        t.enter(b"k", "kept", b"facts", NOW, NOW + 9)
+        t.add_callback(a_callback(1), HERS)
+        t.add_staff(a_counselor(1))
+        t.post(a_post(1))
+    store.close()
+
+
+FILLS = {"0001": fill_0001}
+"""What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
+
+
+def test_every_revision_has_data():
+    """A migration without rows to carry over is not tested."""
+    assert REVISIONS == sorted(FILLS)
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_upward_with_data(empty_url, seal, revision):
+    """A database of any age, with data in, comes to the newest schema and loses nothing."""
+    upgrade(empty_url, revision)
+    FILLS[revision](empty_url, seal)
+    upgrade(empty_url)
+    assert is_current(empty_url, 5000)
+    store = SqlStore(empty_url, seal, 5000)
+    with store.write() as t:
+        assert a_callback(1) == t.callback(id_of(1))
+        assert HERS == t.number_of(id_of(1))
+        assert a_counselor(1) == t.staff(id_of(1))
+        assert a_post(1) == t.posted(id_of(1))
+        assert b"facts" == t.enter(b"k", "lost", b"", NOW, NOW + 9).facts
+    store.close()
+
+
+def test_schema_is_what_the_code_speaks_of(empty_url, engine):
+    """Tables, columns, types, indexes and keys after all migrations are those of `tables.py`."""
+    upgrade(empty_url)
+    with engine.connect() as connection:
+        assert [] == compare_metadata(MigrationContext.configure(connection, opts={"compare_server_default": True}), metadata)
+        assert {*metadata.tables, "alembic_version"} == set(inspect(connection).get_table_names())
+        partial = {
+            index["name"]
+            for index in inspect(connection).get_indexes("callbacks")
+            if index["dialect_options"].get(f"{engine.name}_where") is not None
+        }
+        assert {"uq_callbacks_reference"} == partial
+        for table in metadata.tables:
+            named = {key["name"]: key["options"] for key in inspect(connection).get_foreign_keys(table)}
+            assert {key.name: {"ondelete": "CASCADE"} for key in metadata.tables[table].foreign_key_constraints} == named
+
+
+def test_is_current(empty_url, engine):
+    """An empty database and one of another revision are told from one that is ready."""
+    assert not is_current(empty_url, 5000)
+    upgrade(empty_url)
+    assert is_current(empty_url, 5000)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'older'"))
+    assert not is_current(empty_url, 5000)
+
+
+def test_a_migration_that_breaks_leaves_nothing(empty_url, engine):
+    """A migration that fails half way is undone, on SQLite too: the next start finds the old schema, not a half."""
+    with engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
+        connection.execute(text("CREATE TABLE outbox (id INTEGER)"))
+    with pytest.raises(StoreAway, match=r"42P07|SQLITE_ERROR"):
+        upgrade(empty_url)
+    with engine.connect() as connection:
+        assert ["outbox"] == inspect(connection).get_table_names()
+
+
+def upgrade_together(start, url: str) -> None:
+    start.wait(60)
+    upgrade(url)
+
+
+def test_several_processes_at_once(empty_url):
+    """Web, workers and clock may all upgrade at their start: one works, the others wait, none fails."""
+    spawn = multiprocessing.get_context("spawn")
+    start = spawn.Barrier(4)
+    processes = [spawn.Process(target=upgrade_together, args=(start, empty_url)) for _ in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+    assert [0] * 4 == [process.exitcode for process in processes]
+    assert is_current(empty_url, 5000)

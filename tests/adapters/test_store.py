@@ -1,0 +1,649 @@
+"""The contract of `ports.Store`, held by SQLite and by PostgreSQL alike."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
+
+import pytest
+from msgspec.structs import replace
+from sqlalchemy import event, text
+
+from hotline.adapters.seal import SealBroken
+from hotline.ports import Call, Callback, Counts, EditionRow, LedgerEntry, Offer, Post, Shift, Staff, StoreAway
+
+NOW = 1_790_000_000
+HOUR = 3600
+DAY = 24 * HOUR
+HERS = "+22370000001"
+OTHERS = "+22370000002"
+THREADS = 50
+
+
+def id_of(number: int) -> str:
+    return f"{number:032x}"
+
+
+def a_callback(number: int, **changes) -> Callback:
+    callback = Callback(
+        id=id_of(number),
+        reference=f"{number:03}",
+        state="waiting",
+        language="fr",
+        urgent=False,
+        other_phone=False,
+        made_at=NOW,
+        opens_at=NOW,
+        not_after=NOW + HOUR,
+        edition=1,
+    )
+    return replace(callback, **changes)
+
+
+def a_post(number: int, **changes) -> Post:
+    post = Post(id_of(number), "alert", "urgent", "+22370000101", "A 471", NOW, NOW + HOUR, changed_at=NOW)
+    return replace(post, **changes)
+
+
+def a_counselor(n: int, **changes) -> Staff:
+    return replace(Staff(id_of(n), f"awa{n}", "counselor", f"+2237000010{n}", "bm", ("bm", "fr")), **changes)
+
+
+def keep(store, *callbacks: Callback, number: str = HERS) -> None:
+    with store.write() as t:
+        for callback in callbacks:
+            t.add_callback(callback, number)
+
+
+def at_once(work) -> list:
+    """Run `work(i)` in fifty threads that start together; their results."""
+    start = Barrier(THREADS)
+
+    def one(i: int):
+        start.wait()
+        return work(i)
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        return list(threads.map(one, range(THREADS)))
+
+
+class Boom(Exception):
+    pass
+
+
+def test_a_failed_transaction_leaves_nothing(store):
+    """What breaks half way is undone as a whole: no callback without its post, no ledger key without its callback."""
+
+    def half() -> None:
+        with store.write() as t:
+            t.enter(b"k", "kept", b"", NOW, NOW + HOUR)
+            t.add_callback(a_callback(1), HERS)
+            t.post(a_post(1))
+            raise Boom
+
+    with pytest.raises(Boom):
+        half()
+    with store.write() as t:
+        assert None is t.callback(id_of(1))
+        assert None is t.posted(id_of(1))
+        assert None is t.enter(b"k", "kept", b"", NOW, NOW + HOUR)
+
+
+# the ledger
+
+
+def test_a_key_is_entered_once(store):
+    """The second time, an order's key gives what stood there first, whatever it is entered with."""
+    with store.write() as t:
+        assert None is t.enter(b"k" * 32, "kept", b"f1", NOW, NOW + HOUR)
+        assert LedgerEntry("kept", b"f1") == t.enter(b"k" * 32, "lost", b"f2", NOW, NOW + DAY)
+    with store.write() as t:
+        assert LedgerEntry("kept", b"f1") == t.enter(b"k" * 32, "lost", b"f2", NOW + HOUR - 1, NOW + DAY)
+        assert None is t.enter(b"l" * 32, "late", b"\n\n", NOW, NOW + HOUR)
+        assert LedgerEntry("late", b"\n\n") == t.enter(b"l" * 32, "kept", b"", NOW, NOW + HOUR)
+
+
+def test_one_of_fifty_enters_and_the_others_read_what_it_wrote(store):
+    """A hop that comes fifty times at once keeps one callback; each of the others waits and learns its outcome."""
+
+    def hop(i: int) -> LedgerEntry | None:
+        with store.write() as t:
+            stood = t.enter(b"k", "kept", f"{i}".encode(), NOW, NOW + HOUR)
+            if stood is None:
+                t.add_callback(a_callback(i), HERS)
+            return stood
+
+    answers = at_once(hop)
+    winner = answers.index(None)
+    assert {LedgerEntry("kept", f"{winner}".encode()): THREADS - 1, None: 1} == Counter(answers)
+    with store.read() as t:
+        assert {f"{winner:03}"} == t.references()
+
+
+def test_a_key_that_rolled_back_is_free(store):
+    """Who waited for a transaction that broke enters the key herself: the order is not taken for kept."""
+    entered, waited = Event(), []
+
+    def breaks() -> None:
+        with store.write() as t:
+            t.enter(b"k", "kept", b"", NOW, NOW + HOUR)
+            entered.set()
+            raise Boom
+
+    def waits() -> None:
+        assert entered.wait(20)
+        with store.write() as t:
+            waited.append(t.enter(b"k", "lost", b"", NOW, NOW + HOUR))
+
+    with ThreadPoolExecutor(2) as threads:
+        waiting, broken = threads.submit(waits), threads.submit(breaks)
+        with pytest.raises(Boom):
+            broken.result()
+        waiting.result()
+    assert [None] == waited
+
+
+def test_facts_end_with_the_session(store):
+    """After a session's lifetime its key still refuses a second order, but tells nothing of what she chose."""
+    with store.write() as t:
+        t.enter(b"k", "kept", b"facts", NOW, NOW + HOUR)
+        assert LedgerEntry(None, None) == t.enter(b"k", "kept", b"", NOW + HOUR, NOW + DAY)
+        t.purge(NOW + HOUR, DAY, 30 * DAY, DAY)
+        assert LedgerEntry(None, None) == t.enter(b"k", "kept", b"", NOW, NOW + DAY)
+        t.purge(NOW + HOUR + DAY - 1, DAY, 30 * DAY, DAY)
+        assert LedgerEntry(None, None) == t.enter(b"k", "kept", b"", NOW, NOW + DAY)
+        t.purge(NOW + HOUR + DAY, DAY, 30 * DAY, DAY)
+        assert None is t.enter(b"k", "kept", b"", NOW, NOW + DAY)
+
+
+# callbacks and their numbers
+
+
+def test_a_callback_comes_back_as_it_was(store):
+    """Every field survives, and so does the number, which lies apart."""
+    full = a_callback(
+        1,
+        state="closed",
+        urgent=True,
+        other_phone=True,
+        word="milk",
+        tries=2,
+        claimed_by=id_of(9),
+        claimed_at=NOW + 1,
+        closed_at=NOW + 2,
+        ending="spoke",
+    )
+    keep(store, full, a_callback(2))
+    with store.read() as t:
+        assert full == t.callback(id_of(1))
+        assert a_callback(2) == t.callback(id_of(2))
+        assert HERS == t.number_of(id_of(1))
+        assert None is t.callback(id_of(3))
+        assert None is t.number_of(id_of(3))
+
+
+def test_a_callback_is_not_added_over_another(store):
+    """A late repetition of an opening, its ledger key long gone, neither changes the callback nor brings back an erased number."""
+    keep(store, a_callback(1))
+    with store.write() as t:
+        t.stop(HERS, NOW + 1, NOW + DAY)
+        t.add_callback(a_callback(1), HERS)
+        assert "stopped" == t.callback(id_of(1)).state
+        assert None is t.number_of(id_of(1))
+
+
+def test_save_writes_every_column_but_the_id(store):
+    """A callback is saved whole, and no other is touched."""
+    keep(store, a_callback(1), a_callback(2))
+    changed = replace(
+        a_callback(1),
+        reference="999",
+        state="review",
+        language="bm",
+        urgent=True,
+        other_phone=True,
+        made_at=NOW + 1,
+        opens_at=NOW + 2,
+        not_after=NOW + 3,
+        edition=2,
+        word="water",
+        tries=1,
+        claimed_by=id_of(7),
+        claimed_at=NOW + 4,
+        closed_at=NOW + 5,
+        ending="wrong_word",
+    )
+    with store.write() as t:
+        t.save_callback(changed)
+        assert changed == t.callback(id_of(1))
+        assert a_callback(2) == t.callback(id_of(2))
+
+
+def test_one_of_fifty_claims(store):
+    """However many counselors answer at once, one has the callback, and she knows; the others know too."""
+    keep(store, a_callback(1))
+
+    def take(i: int) -> bool:
+        with store.write() as t:
+            return t.claim(id_of(1), id_of(i), NOW + 5)
+
+    won = at_once(take)
+    assert 1 == won.count(True)
+    with store.read() as t:
+        callback = t.callback(id_of(1))
+        assert ("claimed", id_of(won.index(True)), NOW + 5) == (callback.state, callback.claimed_by, callback.claimed_at)
+        assert (callback,) == t.claimed_by(id_of(won.index(True)))
+        assert () == t.claimed_by(id_of(won.index(False)))
+
+
+@pytest.mark.parametrize("state", ["claimed", "review", "closed", "stopped", "lapsed", "cancelled"])
+def test_only_what_waits_is_claimed(store, state):
+    """What is taken, over or stopped is nobody's to take."""
+    keep(store, a_callback(1, state=state))
+    with store.write() as t:
+        assert not t.claim(id_of(1), id_of(9), NOW)
+        assert a_callback(1, state=state) == t.callback(id_of(1))
+
+
+def test_references_stay_reserved_for_a_day(store):
+    """A reference in a counselor's inbox means one callback: it is not given again while open, nor for a day after."""
+    keep(
+        store,
+        a_callback(1),
+        a_callback(2, state="claimed"),
+        a_callback(3, state="review"),
+        a_callback(4, state="closed", closed_at=NOW - DAY + 1),
+        a_callback(5, state="closed", closed_at=NOW - DAY),
+    )
+    with store.read() as t:
+        assert frozenset({"001", "002", "003", "004"}) == t.references()
+        assert a_callback(4, state="closed", closed_at=NOW - DAY + 1) == t.by_reference("004")
+        assert None is t.by_reference("005")
+        assert None is t.by_reference("006")
+
+
+def test_a_reference_means_the_newest(store):
+    """Where a reference was given again, it means the newer callback."""
+    keep(store, a_callback(1, reference="471", state="closed", made_at=NOW - 9, closed_at=NOW - 8), a_callback(2, reference="471"))
+    with store.read() as t:
+        assert id_of(2) == t.by_reference("471").id
+
+
+def test_two_open_callbacks_never_share_a_reference(store):
+    """Even a race between two web processes cannot send a counselor to the wrong woman: the second is refused."""
+    keep(store, a_callback(1, reference="471"))
+    with pytest.raises(StoreAway):
+        keep(store, a_callback(2, reference="471"))
+    with store.read() as t:
+        assert None is t.callback(id_of(2))
+
+
+def test_due_order(store):
+    """Urgent first, then what ends soonest, then the longest waiting; nothing before its window, after it, or not waiting."""
+    keep(
+        store,
+        a_callback(1, not_after=NOW + 200, made_at=NOW - 1),
+        a_callback(2, not_after=NOW + 100),
+        a_callback(3, not_after=NOW + 200, made_at=NOW - 2),
+        a_callback(4, not_after=NOW + 900, urgent=True),
+        a_callback(5, opens_at=NOW + 1),
+        a_callback(6, not_after=NOW),
+        a_callback(7, state="claimed"),
+        a_callback(8, state="review", urgent=True),
+    )
+    with store.read() as t:
+        assert [4, 2, 3, 1] == [int(callback.id, 16) for callback in t.due(NOW)]
+
+
+def test_ended(store):
+    """What waits or is claimed past its end is found, to be closed as missed; nothing else is."""
+    keep(
+        store,
+        a_callback(1, not_after=NOW),
+        a_callback(2, not_after=NOW - 1, state="claimed"),
+        a_callback(3, not_after=NOW - 1, state="review"),
+        a_callback(4, not_after=NOW - 1, state="lapsed"),
+        a_callback(5, not_after=NOW + 1),
+    )
+    with store.read() as t:
+        assert [2, 1] == [int(callback.id, 16) for callback in t.ended(NOW)]
+
+
+def test_same_number(store):
+    """All that is open to one number is known together, oldest first, whoever asked; other numbers are not among it."""
+    keep(
+        store,
+        a_callback(1, made_at=NOW + 2),
+        a_callback(2, state="claimed", made_at=NOW + 1),
+        a_callback(3, state="review"),
+        a_callback(4, state="closed"),
+    )
+    keep(store, a_callback(5), number=OTHERS)
+    with store.read() as t:
+        assert [2, 1] == [int(callback.id, 16) for callback in t.same_number(id_of(1))]
+        assert [5] == [int(callback.id, 16) for callback in t.same_number(id_of(5))]
+
+
+def test_forget_number(store):
+    """A forgotten number is gone with its hash, and the callback stays."""
+    keep(store, a_callback(1), a_callback(2))
+    with store.write() as t:
+        t.forget_number(id_of(1))
+        assert None is t.number_of(id_of(1))
+        assert () == t.same_number(id_of(1))
+        assert a_callback(1) == t.callback(id_of(1))
+        assert HERS == t.number_of(id_of(2))
+
+
+def test_stop(store):
+    """Stop ends every open call to this phone, whoever asked, and forgets its number everywhere; other phones keep theirs."""
+    keep(store, *(a_callback(n, state=state) for n, state in enumerate(["waiting", "claimed", "review", "closed", "lapsed"])))
+    keep(store, a_callback(9), number=OTHERS)
+    with store.write() as t:
+        assert (id_of(0), id_of(1), id_of(2)) == t.stop(HERS, NOW + 7, NOW + DAY)
+    with store.read() as t:
+        ended = [t.callback(id_of(n)) for n in range(5)]
+        assert ["stopped", "stopped", "stopped", "closed", "lapsed"] == [callback.state for callback in ended]
+        assert [NOW + 7, NOW + 7, NOW + 7, None, None] == [callback.closed_at for callback in ended]
+        assert [None] * 5 == [t.number_of(id_of(n)) for n in range(5)]
+        assert OTHERS == t.number_of(id_of(9))
+        assert "waiting" == t.callback(id_of(9)).state
+
+
+def test_stop_is_remembered(store):
+    """An opening that was made before a stop and arrives after it is known as such; one made later is not."""
+    with store.write() as t:
+        assert () == t.stop(HERS, NOW, NOW + DAY)
+        assert () == t.stop(HERS, NOW, NOW + DAY)
+        assert () == t.stop(HERS, NOW - 10, NOW + DAY)
+    with store.write() as t:
+        assert [True, True, False] == [t.stopped_since(HERS, at) for at in (NOW - 1, NOW, NOW + 1)]
+        assert not t.stopped_since(OTHERS, 0)
+        t.purge(NOW + DAY - 1, DAY, 30 * DAY, DAY)
+        assert t.stopped_since(HERS, 0)
+        t.purge(NOW + DAY, DAY, 30 * DAY, DAY)
+        assert not t.stopped_since(HERS, 0)
+
+
+def test_stop_runs_the_same_statements_whatever_exists(store):
+    """Who times or watches the line cannot tell from a stop whether a call was open."""
+    keep(store, a_callback(1))
+    seen: list[str] = []
+    event.listen(store._engine, "before_cursor_execute", lambda _c, _cursor, statement, *_: seen.append(statement))
+    runs = []
+    for number in (HERS, OTHERS, HERS):
+        seen.clear()
+        with store.write() as t:
+            t.stop(number, NOW, NOW + DAY)
+        runs.append([statement for statement in seen if not statement.startswith("BEGIN")])
+    assert 3 == len(runs[0])
+    assert runs[0] == runs[1] == runs[2]
+
+
+def test_rings_a_day(store):
+    """A number's rings are counted over all its callbacks, a bridge that served two of them once, other numbers never."""
+    keep(store, a_callback(1), a_callback(2))
+    keep(store, a_callback(3), number=OTHERS)
+    with store.write() as t:
+        for callback, call, at in [(1, "a", NOW), (2, "a", NOW), (2, "a", NOW), (2, "b", NOW + 5), (1, "c", NOW - DAY), (3, "d", NOW)]:
+            t.add_try(id_of(callback), call, at)
+        assert 2 == t.rings(id_of(1), NOW)
+        assert 3 == t.rings(id_of(2), NOW - DAY)
+        assert 1 == t.rings(id_of(2), NOW + 1)
+        assert 1 == t.rings(id_of(3), NOW)
+        assert 0 == t.rings(id_of(4), NOW)
+
+
+# staff
+
+
+def test_staff(store):
+    """Staff are found by id and number; saving one again replaces her; the inactive are not listed, nor are their shifts."""
+    first = a_counselor(1)
+    second = a_counselor(2, role="supervisor", speaks=(), seen_at=NOW, on_until=NOW + 1, off_until=NOW + 2)
+    with store.write() as t:
+        t.add_staff(second)
+        t.add_staff(replace(first, alias="old", seen_at=NOW))
+        t.add_staff(first)
+        t.add_staff(a_counselor(3, active=False))
+        shifts = Shift(first.id, None, 0, 1440), Shift(first.id, 0, 60, 120), Shift(second.id, 6, 0, 1)
+        for shift in (*shifts, Shift(id_of(3), None, 0, 1440), shifts[0]):
+            t.add_shift(shift)
+    with store.read() as t:
+        assert (first, second) == t.all_staff()
+        assert second == t.staff(second.id)
+        assert first == t.staff_by_number(first.number)
+        assert not t.staff_by_number(a_counselor(3).number).active
+        assert None is t.staff_by_number(HERS)
+        assert None is t.staff(id_of(8))
+        assert set(shifts) == set(t.shifts())
+        assert 3 == len(t.shifts())
+
+
+def test_a_number_that_was_handed_on_is_hers_who_works(store):
+    """When a counselor leaves and her phone goes to another, an SMS from it is the new one's."""
+    with store.write() as t:
+        t.add_staff(a_counselor(1, active=False))
+        t.add_staff(a_counselor(2, number=a_counselor(1).number))
+        assert id_of(2) == t.staff_by_number(a_counselor(1).number).id
+
+
+def test_offers(store):
+    """A callback's offers come oldest first; a counselor's offered callbacks newest offer first, those only that still wait now."""
+    keep(
+        store,
+        *(a_callback(n) for n in range(1, 5)),
+        a_callback(5, state="claimed"),
+        a_callback(6, opens_at=NOW + 1),
+        a_callback(7, not_after=NOW),
+    )
+    awa, mariam = id_of(101), id_of(102)
+    offers = [Offer(id_of(n), awa, NOW) for n in (1, 2, 3, 5, 6, 7)]
+    again = [Offer(id_of(1), mariam, NOW + 1), Offer(id_of(1), awa, NOW + 2)]
+    with store.write() as t:
+        for offer in (*offers, *again):
+            t.add_offer(offer)
+    with store.read() as t:
+        assert (offers[0], *again) == t.offers(id_of(1))
+        assert () == t.offers(id_of(4))
+        assert [1, 3, 2] == [int(callback.id, 16) for callback in t.offered_to(awa, NOW)]
+        assert [1] == [int(callback.id, 16) for callback in t.offered_to(mariam, NOW)]
+
+
+# calls
+
+
+def test_calls(store):
+    """A bridge is found by its id, its vendor's session or its counselor, as long as it lives; saving keeps a session that is known."""
+    keep(store, a_callback(1))
+    first = Call(id_of(21), id_of(1), id_of(9), "placed", NOW)
+    second = Call(id_of(22), id_of(1), id_of(9), "placed", NOW + 1, session="s2")
+    with store.write() as t:
+        t.add_call(first)
+        t.add_call(second)
+        t.add_call(replace(second, placed_at=0))
+        t.save_call(replace(first, state="answered", session="s1"))
+        t.save_call(replace(t.call(first.id), state="dialed", dialed_at=NOW + 3))
+    with store.write() as t:
+        assert replace(first, state="dialed", dialed_at=NOW + 3, session="s1") == t.call_of_session("s1")
+        assert second == t.call_of_session("s2")
+        assert replace(second, session=None) == t.call(second.id)
+        assert second.id == t.live_call_of(id_of(9)).id
+        t.save_call(replace(second, state="ended", ended_at=NOW + 9))
+        assert first.id == t.live_call_of(id_of(9)).id
+        assert None is t.live_call_of(id_of(8))
+        assert None is t.call_of_session("s3")
+        assert None is t.call(id_of(23))
+
+
+# outbox
+
+
+def test_posts(store):
+    """A post comes back as it was, is found by the vendor's id once it has one, and is not added twice."""
+    full = a_post(1, kind="reply", queue="default", to=HERS, text="é ɛ €", state="sent", attempts=2, vendor_id="ATX1")
+    with store.write() as t:
+        t.post(full)
+        t.post(a_post(1))
+        t.post(a_post(2))
+    with store.read() as t:
+        assert full == t.posted(id_of(1)) == t.posted_as("ATX1")
+        assert a_post(2) == t.posted(id_of(2))
+        assert None is t.posted(id_of(3))
+        assert None is t.posted_as("ATX2")
+
+
+def test_one_of_fifty_moves_a_post(store):
+    """A post that is hinted at fifty times is sent by one worker; each attempt counts."""
+    with store.write() as t:
+        t.post(a_post(1))
+
+    def work(i: int) -> bool:
+        with store.write() as t:
+            return t.move(id_of(1), "pending", "sending", NOW + 1)
+
+    assert 1 == at_once(work).count(True)
+    with store.write() as t:
+        assert t.move(id_of(1), "sending", "sent", NOW + 2, "ATX1")
+        assert not t.move(id_of(1), "sending", "unknown", NOW + 3)
+        assert a_post(1, state="sent", changed_at=NOW + 2, attempts=1, vendor_id="ATX1") == t.posted(id_of(1))
+        assert t.move(id_of(1), "sent", "failed", NOW + 4)
+        assert "ATX1" == t.posted(id_of(1)).vendor_id
+
+
+def test_stale(store):
+    """The clock finds what stood too long in a state, the longest first, and nothing else."""
+    with store.write() as t:
+        for n, (state, changed) in enumerate([("pending", NOW - 1), ("pending", NOW - 9), ("pending", NOW), ("sending", NOW - 9)]):
+            t.post(a_post(n, state=state, changed_at=changed))
+        assert [1, 0] == [int(post.id, 16) for post in t.stale("pending", NOW)]
+        assert [3] == [int(post.id, 16) for post in t.stale("sending", NOW)]
+        assert () == t.stale("sent", NOW)
+
+
+def test_a_post_that_does_not_open_stops_no_other(store):
+    """One row that was tampered with does not keep the clock from all the others; asked for itself, it says so."""
+    with store.write() as t:
+        t.post(a_post(1))
+        t.post(a_post(2))
+        t._connection.execute(text("UPDATE outbox SET sealed_to = sealed_text WHERE id = :id"), {"id": id_of(1)})
+        assert (a_post(2),) == t.stale("pending", NOW + 1)
+        with pytest.raises(SealBroken):
+            t.posted(id_of(1))
+
+
+# editions
+
+
+def test_editions(store):
+    """The active edition is the highest whose moment has come; lists carry no sources; a number is written once."""
+    rows = [EditionRow(n, NOW, "operator", NOW + n, b"{}") for n in (1, 2, 3)]
+    with store.write() as t:
+        for row in rows:
+            t.add_edition(row)
+    with store.read() as t:
+        assert rows[1] == t.edition(2)
+        assert None is t.edition(4)
+        assert [None, rows[0], rows[2]] == [t.active_edition(at) for at in (NOW, NOW + 1, NOW + 99)]
+        assert tuple(replace(row, sources=b"") for row in reversed(rows)) == t.editions()
+    with pytest.raises(StoreAway), store.write() as t:
+        t.add_edition(replace(rows[0], sources=b"other"))
+
+
+# upkeep
+
+
+def test_purge_numbers(store):
+    """A number goes a day after its callback closed; one that nobody closed, a day after its window; the callback stays."""
+    keep(
+        store,
+        a_callback(1, state="closed", closed_at=NOW),
+        a_callback(2, state="closed", closed_at=NOW + 1),
+        a_callback(3, state="review", not_after=NOW),
+        a_callback(4, not_after=NOW + 1),
+    )
+    with store.write() as t:
+        t.purge(NOW + DAY, DAY, 30 * DAY, DAY)
+        assert [None, HERS, None, HERS] == [t.number_of(id_of(n)) for n in range(1, 5)]
+        assert None not in [t.callback(id_of(n)) for n in range(1, 5)]
+
+
+def test_purge_callbacks(store):
+    """Thirty days after it closed a callback is gone, and so is everything that hung on it."""
+    keep(store, a_callback(1, state="closed", closed_at=NOW), a_callback(2, state="closed", closed_at=NOW + 1))
+    with store.write() as t:
+        for n in (1, 2):
+            t.add_try(id_of(n), id_of(20 + n), NOW)
+            t.add_offer(Offer(id_of(n), id_of(9), NOW))
+            t.add_call(Call(id_of(20 + n), id_of(n), id_of(9), "ended", NOW))
+        t.purge(NOW + 30 * DAY, DAY, 30 * DAY, DAY)
+    with store.read() as t:
+        assert [False, True] == [t.callback(id_of(n)) is not None for n in (1, 2)]
+        assert [False, True] == [t.call(id_of(20 + n)) is not None for n in (1, 2)]
+        assert [0, 1] == [len(t.offers(id_of(n))) for n in (1, 2)]
+        assert 1 == t._value(text("SELECT count(*) FROM tries"))
+
+
+def test_purge_outbox(store):
+    """A post goes a day after it ended; one that never ended, a day after its time was over; one at work stays."""
+    with store.write() as t:
+        t.post(a_post(1, state="sent", changed_at=NOW, not_after=NOW + DAY))
+        t.post(a_post(2, state="failed", changed_at=NOW + 1, not_after=NOW + DAY))
+        t.post(a_post(3, state="pending", changed_at=NOW - DAY, not_after=NOW + DAY))
+        t.post(a_post(4, state="pending", changed_at=NOW - DAY, not_after=NOW))
+        t.purge(NOW + DAY, DAY, 30 * DAY, DAY)
+        assert [False, True, True, False] == [t.posted(id_of(n)) is not None for n in range(1, 5)]
+
+
+def test_counts(store):
+    """The gauges show how many wait by language, since when the oldest does, and the outbox by state."""
+    keep(
+        store,
+        a_callback(1, made_at=NOW - 30, opens_at=NOW - 60),
+        a_callback(2, made_at=NOW - 60, opens_at=NOW - 50),
+        a_callback(3, language="bm", opens_at=NOW - 5, made_at=NOW - 5),
+        a_callback(4, opens_at=NOW + 1),
+        a_callback(5, state="claimed", opens_at=NOW - 99),
+    )
+    with store.write() as t:
+        t.post(a_post(1))
+        t.post(a_post(2))
+        t.post(a_post(3, state="sent"))
+    with store.read() as t:
+        assert Counts({"fr": 2, "bm": 1}, {"fr": 50, "bm": 5}, {"pending": 2, "sent": 1}) == t.counts(NOW)
+
+
+def test_counts_of_nothing(store):
+    """An empty line has empty gauges."""
+    with store.read() as t:
+        assert Counts({}, {}, {}) == t.counts(NOW)
+
+
+# sealing
+
+
+def test_numbers_are_bound_to_their_row(store):
+    """Who can write to the database cannot have one woman's number rung for another's callback."""
+    keep(store, a_callback(1))
+    keep(store, a_callback(2), number=OTHERS)
+    with store.write() as t:
+        t._connection.execute(
+            text("UPDATE numbers SET sealed = (SELECT n.sealed FROM numbers n WHERE n.callback = :one) WHERE callback = :two"),
+            {"one": id_of(1), "two": id_of(2)},
+        )
+        assert HERS == t.number_of(id_of(1))
+        with pytest.raises(SealBroken):
+            t.number_of(id_of(2))
+
+
+def test_outcomes_and_facts_are_bound_to_their_key(store):
+    """What one session was told cannot be made another's."""
+    with store.write() as t:
+        t.enter(b"a", "kept", b"facts", NOW, NOW + HOUR)
+        t.enter(b"b", "lost", b"facts", NOW, NOW + HOUR)
+        t._connection.execute(
+            text("UPDATE ledger SET sealed = (SELECT l.sealed FROM ledger l WHERE l.key = :a) WHERE key = :b"), {"a": b"a", "b": b"b"}
+        )
+        with pytest.raises(SealBroken):
+            t.enter(b"b", "kept", b"", NOW, NOW + HOUR)

@@ -1,0 +1,119 @@
+"""What whoever carries the disk away finds on it: nothing that names a caller."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from pathlib import Path
+
+import psycopg
+
+from hotline.adapters.sql import SqlStore, upgrade
+from hotline.ports import Call
+from tests.adapters.test_store import DAY, HERS, HOUR, NOW, a_callback, a_post, id_of, keep
+
+NUMBER = "70003141"
+TEXT = "Gonna get 471 called"
+SESSION = "ATVId_secret_of_the_vendor"
+
+
+def spellings(number: str) -> set[bytes]:
+    """How eight digits may stand in a file, their plain hashes included."""
+    pairs = [number[i : i + 2] for i in range(0, 8, 2)]
+    plain = {
+        number,
+        number[::-1],
+        " ".join(pairs),
+        "-".join(pairs),
+        ".".join(pairs),
+        f"{number[:4]} {number[4:]}",
+        f"{number[:2]} {number[2:5]} {number[5:]}",
+    }
+    whole = {number, f"+223{number}", f"223{number}", f"00223{number}"}
+    found = {text.encode(encoding) for text in plain for encoding in ("utf-8", "utf-16-le", "utf-16-be")}
+    found |= {bytes.fromhex(number), int(number).to_bytes(4, "big"), int(number).to_bytes(4, "little")}
+    for text in whole:
+        found |= {base64.b64encode(text.encode())[:-2], text.encode().hex().encode()}
+        for name in ("md5", "sha1", "sha256"):
+            digest = hashlib.new(name, text.encode())
+            found |= {digest.digest(), digest.hexdigest().encode()}
+    return found
+
+
+def found_in(folder: Path, needles: set[bytes]) -> set[tuple[str, bytes]]:
+    files = [(path.name, path.read_bytes()) for path in folder.rglob("*") if path.is_file()]
+    assert files
+    return {(name, needle) for name, content in files for needle in needles if needle in content}
+
+
+def fill(store: SqlStore) -> None:
+    """One of everything that carries a number or words."""
+    number = f"+223{NUMBER}"
+    keep(store, a_callback(1), a_callback(2), number=number)
+    with store.write() as t:
+        t.enter(b"k" * 32, "kept", number.encode(), NOW, NOW + HOUR)
+        t.post(a_post(1, kind="reply", to=number, text=TEXT))
+        t.add_call(Call(id_of(3), id_of(1), id_of(9), "placed", NOW, session=SESSION))
+        t.stop(number, NOW, NOW + DAY)
+        t.add_callback(a_callback(4), number)
+
+
+def test_the_search_finds_what_is_there(tmp_path):
+    """The search itself works: a file with the number in it is found."""
+    Path(tmp_path, "file").write_text(f"... {NUMBER[:4]} {NUMBER[4:]} ...")
+    assert 1 == len(found_in(tmp_path, spellings(NUMBER)))
+
+
+def test_sqlite_files_say_nothing(tmp_path, seal):
+    """The database and its logs, in the middle of work, hold no number in any spelling, no words and no session of the vendor's."""
+    url = f"sqlite:///{tmp_path}/hotline.db"
+    upgrade(url)
+    store = SqlStore(url, seal, 5000)
+    fill(store)
+    assert {"hotline.db", "hotline.db-wal", "hotline.db-shm"} == {path.name for path in tmp_path.iterdir()}
+    assert set() == found_in(tmp_path, spellings(NUMBER) | {TEXT.encode(), SESSION.encode()})
+    assert id_of(1).encode() in (tmp_path / "hotline.db-wal").read_bytes()
+    store.close()
+
+
+def test_postgresql_files_say_nothing(postgres, contract_url, postgres_store):
+    """The same for PostgreSQL's folder: tables, write-ahead log and server log."""
+    fill(postgres_store)
+    with psycopg.connect(contract_url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+    assert set() == found_in(
+        postgres.folder, {needle for needle in spellings(NUMBER) if len(needle) > 4} | {TEXT.encode(), SESSION.encode()}
+    )
+    assert set() != found_in(postgres.folder, {id_of(1).encode()})
+
+
+def test_erased_is_erased(tmp_path, seal):
+    """After a stop and the next purge not even the sealed number stands anywhere in SQLite's files, nor the facts after their time."""
+    url = f"sqlite:///{tmp_path}/hotline.db"
+    upgrade(url)
+    store = SqlStore(url, seal, 5000)
+    keep(store, a_callback(1))
+    with store.write() as t:
+        t.enter(b"k", "kept", b"facts", NOW, NOW + HOUR)
+        rows = t._connection.exec_driver_sql(
+            "SELECT sealed FROM numbers UNION SELECT sealed FROM ledger UNION SELECT number_hash FROM numbers"
+        )
+        (hashed,) = [row for (row,) in rows if row == seal.digest("number", HERS)]
+        sealed = {row for (row,) in t._connection.exec_driver_sql("SELECT sealed FROM numbers UNION SELECT sealed FROM ledger")}
+    assert sealed == {needle for _, needle in found_in(tmp_path, sealed)}
+    with store.write() as t:
+        t.stop(HERS, NOW, NOW + 1)
+    with store.write() as t:
+        t.purge(NOW + HOUR, DAY, 30 * DAY, DAY)
+    assert set() == found_in(tmp_path, {*sealed, hashed})
+    store.close()
+
+
+def test_a_new_file_is_its_owners_alone(tmp_path, seal):
+    """Nobody else on the machine can read the database or its logs."""
+    url = f"sqlite:///{tmp_path}/hotline.db"
+    upgrade(url)
+    store = SqlStore(url, seal, 5000)
+    keep(store, a_callback(1))
+    assert {0o600} == {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    store.close()
