@@ -585,6 +585,20 @@ def test_purge_callbacks(store):
         assert 1 == t._value(text("SELECT count(*) FROM tries"))
 
 
+def test_only_counts_are_left(store):
+    """Once its row is gone, of a callback there is left that there was one that day, in its language, and how it ended."""
+    keep(store, *(a_callback(n, state="closed", closed_at=NOW, ending="spoke") for n in (1, 2)), a_callback(3, state="lapsed", closed_at=NOW + 9))
+    with store.write() as t:
+        for later in (0, 9):
+            t.purge(NOW + later + 30 * DAY, DAY, 30 * DAY, DAY)
+    keep(store, a_callback(4, state="closed", closed_at=NOW, ending="spoke"))
+    with store.write() as t:
+        t.purge(NOW + 30 * DAY, DAY, 30 * DAY, DAY)
+    with store.read() as t:
+        rows = t._rows(text("SELECT day, language, state, ending, count FROM tallies ORDER BY state"))
+        assert [(NOW // DAY, "fr", "closed", "spoke", 3), (NOW // DAY, "fr", "lapsed", "", 1)] == [tuple(row) for row in rows]
+
+
 def test_purge_outbox(store):
     """A post goes a day after it ended; one that never ended, a day after its time was over; one at work stays."""
     with store.write() as t:
@@ -594,6 +608,15 @@ def test_purge_outbox(store):
         t.post(a_post(4, state="pending", changed_at=NOW - DAY, not_after=NOW))
         t.purge(NOW + DAY, DAY, 30 * DAY, DAY)
         assert [False, True, True, False] == [t.posted(id_of(n)) is not None for n in range(1, 5)]
+
+
+def test_a_caller_s_reply_goes_when_its_time_is_over(store):
+    """What was written to a caller holds her number: it is gone as soon as it may not be sent any more."""
+    with store.write() as t:
+        t.post(a_post(1, kind="reply", state="sent", not_after=NOW))
+        t.post(a_post(2, kind="reply", state="sent", not_after=NOW + 1))
+        t.purge(NOW, DAY, 30 * DAY, DAY)
+        assert [False, True] == [t.posted(id_of(n)) is not None for n in (1, 2)]
 
 
 def test_counts(store):

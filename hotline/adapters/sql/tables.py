@@ -160,3 +160,16 @@ editions = Table(
     Column("active_from", BigInteger, nullable=False),
     Column("sources", LargeBinary, nullable=False),
 )
+
+tallies = Table(
+    "tallies",
+    metadata,
+    # Days since 1970-01-01 UTC: nothing finer outlives a callback.
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("language", String(8), primary_key=True),
+    Column("urgent", Boolean, primary_key=True),
+    Column("state", String(16), primary_key=True),
+    Column("ending", String(16), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+"""What is left of callbacks whose rows are gone: how many, by the day on which they were made and by how they ended."""

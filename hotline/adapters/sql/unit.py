@@ -49,6 +49,10 @@ class Unit:
         """Insert, or replace the row of that primary key."""
         self._change(insert_or_replace(self._dialect, table), **values)
 
+    def _count(self, table: Table, **values: object) -> None:
+        """Insert, or add to the `count` of the row of that primary key."""
+        self._change(insert_or_count(self._dialect, table), **values)
+
 
 @cache
 def insert_new(dialect: str, table: Table) -> Insert:
@@ -61,4 +65,12 @@ def insert_or_replace(dialect: str, table: Table) -> Insert:
     statement = _INSERT[dialect](table)
     new = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
     upsert: Insert = statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=new)
+    return upsert
+
+
+@cache
+def insert_or_count(dialect: str, table: Table) -> Insert:
+    statement = _INSERT[dialect](table)
+    total = {"count": table.c["count"] + statement.excluded["count"]}
+    upsert: Insert = statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=total)
     return upsert

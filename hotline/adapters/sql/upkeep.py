@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import BindParameter, and_, bindparam, case, delete, func, or_, select, update
 
-from hotline.adapters.sql.tables import callbacks, ledger, numbers, outbox, stops
+from hotline.adapters.sql.tables import callbacks, ledger, numbers, outbox, stops, tallies
 from hotline.adapters.sql.unit import DAY, Unit
 from hotline.ports import Counts
 
@@ -14,12 +14,20 @@ _AT: Final[BindParameter[Any]] = bindparam("at_")
 _c = callbacks.c
 
 _ITS_END: Final = select(func.coalesce(_c.closed_at, _c.not_after)).where(_c.id == numbers.c.callback).scalar_subquery()
+_OVER: Final = or_(_c.closed_at <= _AT, and_(_c.closed_at.is_(None), _c.not_after <= _AT))
+_GONE: Final = (
+    select((_c.made_at // DAY).label("day"), _c.language, _c.urgent, _c.state, func.coalesce(_c.ending, "").label("how"))
+    .where(_OVER)
+    .subquery()
+)
+_LEAVING: Final = select(*_GONE.c, func.count()).group_by(*_GONE.c)
 _PURGE: Final = {
     "facts": update(ledger).where(ledger.c.until <= _AT, ledger.c.sealed.is_not(None)).values(sealed=None),
     "keys": delete(ledger).where(ledger.c.until <= _AT),
     "stops": delete(stops).where(stops.c.until <= _AT),
     "numbers": delete(numbers).where(_ITS_END <= _AT),
-    "callbacks": delete(callbacks).where(or_(_c.closed_at <= _AT, and_(_c.closed_at.is_(None), _c.not_after <= _AT))),
+    "callbacks": delete(callbacks).where(_OVER),
+    "replies": delete(outbox).where(outbox.c.kind == "reply", outbox.c.state != "sending", outbox.c.not_after <= _AT),
     "outbox": delete(outbox).where(
         or_(and_(outbox.c.state.not_in(("pending", "sending")), outbox.c.changed_at <= _AT), outbox.c.not_after <= _AT)
     ),
@@ -36,15 +44,18 @@ class Upkeep(Unit):
 
     def purge(self, at: int, number_after: int, callback_after: int, outbox_after: int) -> None:
         """A callback or post that nobody ever ended counts as ended at its `not_after`, so that a forgotten one keeps no number either.
-        Tries, offers and calls go with their callback."""
+        Tries, offers and calls go with their callback, of which only a count by day is left."""
         moments = {
             "facts": at,
             "keys": at - DAY,
             "stops": at,
             "numbers": at - number_after,
             "callbacks": at - callback_after,
+            "replies": at,  # they carry a caller's number, which is kept for nothing
             "outbox": at - outbox_after,
         }
+        for day, language, urgent, state, ending, count in self._rows(_LEAVING, at_=moments["callbacks"]):
+            self._count(tallies, day=day, language=language, urgent=urgent, state=state, ending=ending, count=count)
         for what, moment in moments.items():
             self._change(_PURGE[what], at_=moment)
         self.swept = True
