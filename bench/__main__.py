@@ -1,0 +1,127 @@
+"""Print the table: `python -m bench`. Server on one core, load on the other, three interleaved rounds, medians."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import timeit
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
+
+from bench import paced
+from bench.servers import LOAD_CORE, SECRET, SERVER_CORE, environment, prepare, running, serve_echo, serve_line, valkey
+from hotline.config import Config
+from hotline.content import read_sources
+from hotline.engine import gsm
+from hotline.engine.edition import compile_edition
+from hotline.engine.step import replay, step
+
+ROOT = Path(__file__).resolve().parent.parent
+ROUNDS = 3
+SECONDS = 4
+HOP = f"/at/{SECRET}/ussd"
+FIFTEEN = ("1", "0", "2", "0", "4", "1", "2", "0", "0", "4", "0", "0", "3", "0", "7")
+
+
+def flood(url: str) -> tuple[float, int, float]:
+    """Requests a second, errors, and the share of its core that the load generator used."""
+    before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    out = subprocess.run(
+        ["taskset", "-c", str(LOAD_CORE), "wrk", "-t1", "-c16", f"-d{SECONDS}s", "-s", str(ROOT / "bench" / "hop.lua"), url],
+        check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    spent = time.monotonic() - begun
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    rate, errors, _ = out.split("RESULT ")[1].split()
+    return float(rate), int(errors), (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / spent
+
+
+def browsing(config: Config, echo: Config) -> None:
+    """Row 1: a browsing hop against a bare Flask view."""
+    rounds: dict[str, list[tuple[float, int, float]]] = {"line": [], "echo": []}
+    with running(serve_line, config, HOP), running(serve_echo, echo, "/echo"):
+        for _ in range(ROUNDS):
+            rounds["line"].append(flood(f"http://{config.bind}{HOP}"))
+            rounds["echo"].append(flood(f"http://{echo.bind}/echo"))
+    line, bare = (statistics.median(rate for rate, _, _ in rounds[name]) for name in ("line", "echo"))
+    errors = sum(errors for each in rounds.values() for _, errors, _ in each)
+    busiest = max(share for each in rounds.values() for _, _, share in each)
+    row("browsing hop / bare Flask view, a second", f"{line:,.0f} / {bare:,.0f}", f"{line / bare:.2f} x", "at least 3 x", line / bare >= 3)
+    print(f"    load generator busy at most {busiest:.0%} of its core; {errors} errors")
+
+
+def stepping() -> None:
+    """Row 2: step and replay, in microseconds and against reading the hop's own form with the standard library."""
+    sources, _ = read_sources(ROOT)
+    assert sources is not None
+    edition = compile_edition(sources, 1, gsm.USSD)
+    replay(edition, FIFTEEN, {})
+    opening = edition.opening
+    form = urlencode({"sessionId": "ATUid_1", "serviceCode": "*123#", "phoneNumber": "+22370001000", "text": "4*1"})
+    one = _median(lambda: step(edition, opening, "4", {}, 1))  # type: ignore[arg-type]
+    fold = _median(lambda: replay(edition, FIFTEEN, {}))
+    reference = _median(lambda: parse_qsl(form))
+    row("step, µs / parse_qsl of the form", f"{one:.2f} / {reference:.2f}", f"{one / reference:.2f} x", "under 2 µs", one < 2)
+    row("replay of 15 inputs, µs / parse_qsl", f"{fold:.2f} / {reference:.2f}", f"{fold / reference:.2f} x", "under 25 µs", fold < 25)
+
+
+def _median(work: Callable[[], object]) -> float:
+    return statistics.median(timeit.timeit(work, number=20_000) / 20_000 for _ in range(ROUNDS)) * 1e6
+
+
+def keeping(config: Config, var: Path) -> None:
+    """Row 3: a hop that keeps a callback, durably, beside browsing; against a bare fsync of 4 KiB on the same disk."""
+    with running(serve_line, config, HOP):
+        os.sched_setaffinity(0, {LOAD_CORE})
+        rounds = [paced.run(config.bind, HOP, SECONDS * 2, browsing=1000, keeping=50) for _ in range(ROUNDS)]
+        os.sched_setaffinity(0, {SERVER_CORE, LOAD_CORE})
+    kept = statistics.median(paced.percentile(each.kept, 0.99) for each in rounds)
+    browsed = statistics.median(paced.percentile(each.browsed, 0.99) for each in rounds)
+    bare = statistics.median(_fsync(var) for _ in range(ROUNDS))
+    row("hop that keeps a callback, p99 ms / fsync", f"{kept:.1f} / {bare:.1f}", f"{kept / bare:.1f} x", "under 25 ms", kept < 25)
+    wrong = sum(each.wrong for each in rounds)
+    print(f"    p50 {statistics.median(paced.percentile(each.kept, 0.5) for each in rounds):.1f} ms; browsing beside it p99 {browsed:.1f} ms; {wrong} wrong answers")
+
+
+def _fsync(var: Path) -> float:
+    """p99 of 200 synced writes of 4 KiB, in milliseconds."""
+    times = []
+    with (var / "fsync").open("wb") as file:
+        for _ in range(200):
+            begun = time.perf_counter()
+            os.pwrite(file.fileno(), b"x" * 4096, 0)
+            os.fsync(file.fileno())
+            times.append((time.perf_counter() - begun) * 1000)
+    return paced.percentile(tuple(sorted(times)), 0.99)
+
+
+def row(what: str, figures: str, ratio: str, goal: str, reached: bool) -> None:
+    print(f"{what:44} {figures:>20} {ratio:>10}   {goal:14} {'reached' if reached else 'MISSED'}")
+
+
+def main() -> int:
+    if shutil.which("wrk") is None or shutil.which("taskset") is None or (os.cpu_count() or 1) < 2:
+        sys.stderr.write("the benchmark needs wrk, taskset and two cores: apt-get install wrk util-linux\n")
+        return 2
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        var = Path(folder)
+        config = Config.from_env(environment(var, 8123))
+        echo = Config.from_env(environment(var, 8124))
+        with valkey(var):
+            prepare(config)
+            browsing(config, echo)
+            stepping()
+            keeping(config, var)
+    print(json.dumps({"rounds": ROUNDS, "seconds": SECONDS, "server_core": SERVER_CORE, "load_core": LOAD_CORE}))
+    return 0
+
+
+sys.exit(main())

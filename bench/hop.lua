@@ -1,0 +1,17 @@
+-- Browsing hops as Africa's Talking posts them: another session and another place in the menus each time.
+local texts = { "", "1", "1*0", "2", "4", "4*1", "4*4", "7", "4*1*2", "6*4", "6*1", "4*0*3" }
+local n = 0
+
+request = function()
+  n = n + 1
+  local text = texts[n % #texts + 1]:gsub("*", "%%2A")
+  local number = string.format("%%2B2237000%04d", 1000 + n % 9000)
+  local body = "sessionId=ATUid_" .. n .. "&serviceCode=*123%23&phoneNumber=" .. number .. "&networkCode=61002&text=" .. text
+  return wrk.format("POST", nil, { ["Content-Type"] = "application/x-www-form-urlencoded" }, body)
+end
+
+
+done = function(summary, latency, _)
+  local errors = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.status + summary.errors.timeout
+  io.write(string.format("RESULT %.1f %d %.1f\n", summary.requests / (summary.duration / 1e6), errors, latency:percentile(99) / 1000))
+end

@@ -1,0 +1,131 @@
+"""The two servers that are measured: the line as production runs it, and the bare Flask view that it is compared with."""
+
+from __future__ import annotations
+
+import base64
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException
+from multiprocessing import get_context
+from pathlib import Path
+
+from hotline.adapters.processes import start_valkey
+from hotline.config import Config
+from hotline.ports import Shift, Staff
+
+SECRET = "bench" + base64.b16encode(os.urandom(16)).decode().lower()
+SERVER_CORE, LOAD_CORE = 0, 1
+COUNSELOR = Staff("c" * 32, "Bench", "counselor", "+22370000100", "fr", ("fr", "bm"))
+
+
+def environment(var: Path, port: int) -> dict[str, str]:
+    """Production's settings over a database file and an embedded Valkey below `var`."""
+    key = base64.b64encode(os.urandom(32)).decode()
+    return {
+        "HOTLINE_VAR": str(var),
+        "HOTLINE_BIND": f"127.0.0.1:{port}",
+        "HOTLINE_DATABASE_URL": f"sqlite:///{var}/hotline.db",
+        "HOTLINE_REDIS_URL": f"unix://{var}/v.sock",
+        "HOTLINE_KEYS": f"k1:{key},hash:{base64.b64encode(os.urandom(32)).decode()}",
+        "HOTLINE_AT_USERNAME": "bench",
+        "HOTLINE_AT_API_KEY": "bench",
+        "HOTLINE_AT_SECRET": SECRET,
+        "HOTLINE_AT_BASE_URL": "http://127.0.0.1:9",
+        "HOTLINE_AT_SENDER": "BENCH",
+        "HOTLINE_AT_COVER_NUMBER": "+22370000900",
+        "HOTLINE_AT_SERVICE_CODES": "*123#",
+    }
+
+
+def serve_line(config: Config) -> None:
+    from hotline.web import serve  # noqa: PLC0415  each server imports what it needs alone
+
+    serve(config)
+
+
+def serve_echo(config: Config) -> None:
+    """A bare Flask view that reads `request.form` and echoes it, on the same server with the same threads."""
+    from flask import Flask, request  # noqa: PLC0415
+    from granian import Granian  # noqa: PLC0415
+    from granian.constants import HTTPModes, Interfaces  # noqa: PLC0415
+
+    app = Flask("echo")
+
+    @app.post("/echo")
+    def echo() -> str:
+        return "CON " + request.form["text"]
+
+    host, _, port = config.bind.rpartition(":")
+    server = Granian(
+        "echo", address=host, port=int(port), interface=Interfaces.WSGI, http=HTTPModes.http1, websockets=False, blocking_threads=config.web_threads,
+        log_access=False, log_enabled=False,
+    )  # fmt: skip
+    server.serve(target_loader=lambda *_: app.wsgi_app, wrap_loader=False)
+
+
+def prepare(config: Config) -> None:
+    """Tables, edition 1, and one counselor who is planned around the clock."""
+    from hotline.adapters.sql import upgrade  # noqa: PLC0415
+    from hotline.app import open_store  # noqa: PLC0415
+    from hotline.prepare import publish_first  # noqa: PLC0415
+
+    upgrade(config.database_url)
+    store = open_store(config)
+    publish_first(config, store)
+    with store.write() as tx:
+        tx.add_staff(COUNSELOR)
+        tx.add_shift(Shift(COUNSELOR.id, None, 0, 1440))
+
+
+@contextmanager
+def valkey(var: Path) -> Iterator[None]:
+    running = start_valkey(var / "v.sock")
+    try:
+        yield
+    finally:
+        os.kill(running.pid, signal.SIGTERM)
+        while running.poll() is None:
+            time.sleep(0.01)
+
+
+@contextmanager
+def running(serve: Callable[[Config], None], config: Config, path: str) -> Iterator[int]:
+    """The server on its own core, once it answers; gives its process id."""
+
+    def main() -> None:
+        os.sched_setaffinity(0, {SERVER_CORE})
+        os.setpgid(0, 0)
+        serve(config)
+
+    process = get_context("fork").Process(target=main)
+    process.start()
+    assert process.pid is not None
+    try:
+        _await(config.bind, path)
+        yield process.pid
+    finally:
+        os.kill(process.pid, signal.SIGTERM)
+        process.join(5)
+        if process.is_alive():
+            os.killpg(process.pid, signal.SIGKILL)
+            sys.stderr.write("a server had to be killed\n")
+
+
+def _await(bind: str, path: str) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        connection = HTTPConnection(bind, timeout=1)
+        try:
+            connection.request("POST", path, b"")
+            connection.getresponse()
+        except (OSError, HTTPException):
+            time.sleep(0.05)
+        else:
+            return
+        finally:
+            connection.close()
+    raise RuntimeError("the server did not come up")

@@ -1,0 +1,131 @@
+"""The use cases of the line: what its gateways, workers, clock and pages may ask of it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from hotline.engine.effects import Screen
+from hotline.engine.step import replay as engine
+from hotline.ports import Clock, Counts, Gateway, Hasher, Memory, MemoryAway, Meter, Queue, Spool, SpoolFull, Store, StoreAway, VoiceStep
+from hotline.service import calls, dispatch, outbox
+from hotline.service import sms as messages
+from hotline.service.library import Library
+from hotline.service.line import Line, Replay, Talk
+from hotline.service.parts import Parts
+from hotline.service.rules import DAY, Rules
+
+__all__ = ["Hotline", "Rules"]
+
+PURGE_SECONDS = 300
+TICKING = "clock"
+TICKING_SECONDS = 30
+"""The clock is thought to be away when it did not tick for so long."""
+
+
+class Hotline:
+    """Holds the ports and hands each request to its subject. Shared by all threads of a process."""
+
+    def __init__(
+        self,
+        *,
+        rules: Rules,
+        library: Library,
+        store: Store,
+        memory: Memory,
+        spool: Spool,
+        queue: Queue,
+        gateway: Gateway,
+        clock: Clock,
+        hasher: Hasher,
+        meter: Meter,
+        replay: Replay = engine,
+    ) -> None:
+        self._parts = Parts(rules, library, store, memory, spool, queue, gateway, clock, hasher, meter)
+        self._line = Line(self._parts, replay)
+        self._purged_at = 0
+
+    def ussd(self, gateway: str, session: str, number: str, inputs: tuple[str, ...], network: str) -> tuple[Screen, bool]:
+        """The screen for what was typed so far, and whether a store was needed. Never raises because a store is away. `number`: E.164."""
+        edition = self._parts.library.edition("ussd", network)
+        return self._line.answer(edition, Talk(gateway, session, number, inputs, self._parts.rules.session_seconds))
+
+    def sms(self, gateway: str, message: str, number: str, text: str, sent_at: int | None, network: str) -> None:
+        """Take an SMS from a caller or from staff. Raises StoreAway or MemoryAway where it could not be kept: it must come again."""
+        messages.sms(self._parts, self._line, gateway, message, number, text, sent_at, network)
+
+    def delivery(self, vendor_id: str, delivered: bool) -> None:
+        """What became of an SMS, by the vendor's id of it. Raises StoreAway."""
+        outbox.report(self._parts, vendor_id, delivered)
+
+    def opt_out(self, number: str) -> None:
+        """As STOP by SMS. Raises StoreAway."""
+        messages.stop(self._parts, number)
+
+    def voice(self, session: str, number: str, active: bool, digits: str | None) -> VoiceStep:
+        """What the counselor's leg of a call does next; `number` is hers. Nobody is rung where a store is away."""
+        return calls.voice(self._parts, session, number, active, digits)
+
+    def deliver(self, post: str) -> None:
+        """Hand one post to the gateway, if nobody has. Raises StoreAway."""
+        outbox.deliver(self._parts, post)
+
+    def tick(self) -> None:
+        """What time alone brings about; meant for once a second. Each part runs though another fails; then one failure is raised.
+
+        Raises StoreAway and SpoolFull.
+        """
+        at = self._parts.clock.now()
+        with ExitStack() as last_first:
+            last_first.callback(self._purge, at)
+            last_first.callback(outbox.sweep, self._parts, at)
+            last_first.callback(dispatch.offer_due, self._parts, at)
+            last_first.callback(dispatch.release_idle, self._parts, at)
+            last_first.callback(dispatch.end_ended, self._parts, at)
+            last_first.callback(self._line.drain)
+            last_first.callback(self._mark_tick)
+
+    def health(self) -> dict[str, str]:
+        """Each part's state, `ok` or `away`. An edition was there when this process began, so it is there."""
+        memory, ticking = self._memory_state()
+        return {"database": self._store_state(), "redis": memory, "spool": self._spool_state(), "editions": "ok", "clock": ticking}
+
+    def counts(self) -> Counts:
+        """For the gauges. Raises StoreAway."""
+        with self._parts.store.read() as tx:
+            return tx.counts(self._parts.clock.now())
+
+    def _purge(self, at: int) -> None:
+        if at - self._purged_at >= PURGE_SECONDS:
+            rules = self._parts.rules
+            with self._parts.store.write() as tx:
+                tx.purge(at, rules.number_hours * 3600, rules.callback_days * DAY, DAY)
+            self._purged_at = at
+
+    def _mark_tick(self) -> None:
+        try:
+            self._parts.memory.remember(TICKING, b"", TICKING_SECONDS)
+        except MemoryAway:
+            return
+
+    def _store_state(self) -> str:
+        try:
+            with self._parts.store.read() as tx:
+                tx.staff("")
+        except StoreAway:
+            return "away"
+        return "ok"
+
+    def _memory_state(self) -> tuple[str, str]:
+        """Redis, and the clock, which leaves its mark there: without the one nothing is known of the other."""
+        try:
+            ticked = self._parts.memory.recall(TICKING) is not None
+        except MemoryAway:
+            return "away", "away"
+        return "ok", "ok" if ticked else "away"
+
+    def _spool_state(self) -> str:
+        try:
+            len(self._parts.spool)
+        except SpoolFull:
+            return "away"
+        return "ok"

@@ -1,0 +1,117 @@
+"""The bridge: the line rings the counselor, she presses 1, the caller is rung and the two are joined; her number is shown to nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec.structs import replace
+
+from hotline.ports import Call, Callback, Post, Staff, StoreAway, Transaction, VoiceConnect, VoiceEnd, VoicePrompt, VoiceStep
+from hotline.service import dispatch, outbox
+from hotline.service.parts import Parts
+from hotline.service.rules import may_ring
+
+ACCEPT: Final = "1"
+RINGING_SECONDS: Final = 60
+"""A counselor's phone that was not answered by then has stopped ringing."""
+
+
+def place(parts: Parts, tx: Transaction, staff: Staff, group: Sequence[Callback], origin: str, at: int) -> Post:
+    """Ring the counselor who holds these callbacks, as soon as the post is delivered. An earlier ring of hers counts no more."""
+    earlier = tx.live_call_of(staff.id)
+    if earlier is not None:
+        tx.save_call(replace(earlier, state="ended", ended_at=at))
+    call = Call(parts.derive("call", origin), group[0].id, staff.id, "placed", at)
+    tx.add_call(call)
+    ends = min(each.not_after for each in group)
+    return outbox.write(parts, tx, "ring", staff.number, call.id, call.id, at, ends, urgent=True)
+
+
+def is_coming(tx: Transaction, staff: str, group: Sequence[Callback], at: int) -> bool:
+    """Is her phone ringing for one of these, or about to?"""
+    call = tx.live_call_of(staff)
+    return (
+        call is not None
+        and call.callback in {each.id for each in group}
+        and call.state == "placed"
+        and at - call.placed_at < RINGING_SECONDS
+    )
+
+
+def voice(parts: Parts, session: str, number: str, active: bool, digits: str | None) -> VoiceStep:
+    """What the counselor's leg does next. `number`: hers. Nobody is rung on a guess: with the store away it just ends."""
+    at = parts.clock.now()
+    try:
+        with parts.store.write() as tx:
+            found = _find(tx, session, number)
+            if found is None:
+                return VoiceEnd()
+            call, staff = found
+            if active:
+                return _next(parts, tx, call, staff, digits, at)
+            posts = _end(parts, tx, call, staff, at)
+    except StoreAway:
+        return VoiceEnd()
+    outbox.hint(parts, posts)
+    return VoiceEnd()
+
+
+def _find(tx: Transaction, session: str, number: str) -> tuple[Call, Staff] | None:
+    """The call of this session; for a session that is new, the one that was placed for her last."""
+    staff = tx.staff_by_number(number)
+    if staff is None or not staff.active:
+        return None
+    call = tx.call_of_session(session)
+    if call is None:
+        call = tx.live_call_of(staff.id)
+        call = replace(call, session=session) if call is not None and call.state == "placed" else None
+    return (call, staff) if call is not None and call.staff == staff.id else None
+
+
+def _next(parts: Parts, tx: Transaction, call: Call, staff: Staff, digits: str | None, at: int) -> VoiceStep:
+    if call.state not in ("placed", "answered") or digits not in (None, ACCEPT):
+        return VoiceEnd()
+    if digits is None:
+        # Whatever joins is known before she is told of a word.
+        dispatch.join(tx, call.callback, staff.id, at)
+    group = dispatch.held(tx, call.callback, staff.id)
+    if not may_ring(parts.rules, tx, group, at):
+        tx.save_call(replace(call, state="ended", ended_at=at))
+        return VoicePrompt(parts.spoken.phrase("voice.late", staff.reads), staff.reads, ask=False)
+    if digits is None:
+        tx.save_call(replace(call, state="answered"))
+        return VoicePrompt(_greeting(parts, group, staff.reads), staff.reads, ask=True)
+    return _bridge(parts, tx, call, staff, group, at)
+
+
+def _bridge(parts: Parts, tx: Transaction, call: Call, staff: Staff, group: Sequence[Callback], at: int) -> VoiceStep:
+    """Written, and committed, before the number leaves: a try that is not counted could be made again and again."""
+    number = tx.number_of(call.callback)
+    if number is None:
+        return VoiceEnd()
+    tx.save_call(replace(call, state="dialed", dialed_at=at))
+    tx.add_try(call.callback, call.id, at)
+    for each in group:
+        tx.save_callback(replace(each, tries=each.tries + 1, ending=None))
+    return VoiceConnect(number, parts.spoken.phrase("voice.none", staff.reads), staff.reads)
+
+
+def _greeting(parts: Parts, group: Sequence[Callback], language: str) -> str:
+    """With the word that the one who answers must say: the first that was chosen, which nobody can have changed since by asking again."""
+    words = parts.spoken
+    greeting = words.phrase("voice.answer", language)
+    word = next((each.word for each in group if each.word is not None), None)
+    if word is None:
+        return greeting
+    return f"{words.phrase('voice.word', language, word=words.phrase(f'word.{word}', language))} {greeting}"
+
+
+def _end(parts: Parts, tx: Transaction, call: Call, staff: Staff, at: int) -> tuple[Post, ...]:
+    if call.state == "ended":
+        return ()
+    tx.save_call(replace(call, state="ended", ended_at=at))
+    callback = tx.callback(call.callback)
+    if call.state != "dialed" or callback is None:
+        return ()
+    return (outbox.tell(parts, tx, staff, "how", call.id, at, ref=callback.reference),)

@@ -1,0 +1,124 @@
+"""Who can call: pure functions over staff, shifts and what is open; every promise of the line rests on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, TypeAlias
+
+from msgspec import Struct
+
+from hotline.engine.effects import Coverage, Minute
+from hotline.ports import Shift, Staff, Transaction
+
+DAY: Final = 1440
+THURSDAY: Final = 3
+"""1970-01-01, the day that minutes are counted from."""
+DAYS_AHEAD: Final = 7
+
+Span: TypeAlias = tuple[Minute, Minute]
+Local: TypeAlias = Callable[[int], Minute]
+"""The local minute of a moment."""
+
+
+class Team(Struct, frozen=True):
+    """The staff as it stands at one moment, seen from one language."""
+
+    language: str
+    staff: tuple[Staff, ...]
+    shifts: tuple[Shift, ...]
+    holding: frozenset[str]
+    """Who of its counselors has claimed a callback and is not done with it."""
+
+    @property
+    def counselors(self) -> tuple[Staff, ...]:
+        """Those who take calls in the language."""
+        return tuple(each for each in self.staff if takes(each, self.language))
+
+
+def takes(staff: Staff, language: str) -> bool:
+    return staff.role == "counselor" and language in staff.speaks
+
+
+def team(tx: Transaction, language: str) -> Team:
+    """Read what the functions below work on."""
+    staff = tx.all_staff()
+    holding = frozenset(each.id for each in staff if takes(each, language) and tx.claimed_by(each.id))
+    return Team(language, staff, tx.shifts(), holding)
+
+
+def is_on(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> bool:
+    """On shift: not off, and inside a planned shift or on beyond the plan."""
+    if staff.off_until is not None and at < staff.off_until:
+        return False
+    return (staff.on_until is not None and at < staff.on_until) or _covering(staff, shifts, at, local) is not None
+
+
+def is_present(staff: Staff, at: int, presence_minutes: int) -> bool:
+    """Did she say lately that she is there?"""
+    return staff.seen_at is not None and at - staff.seen_at < presence_minutes * 60
+
+
+def stays_until(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> Minute:
+    """The minute at which the shift ends that she is on: the planned one or the one beyond the plan, whichever is later."""
+    planned = _covering(staff, shifts, at, local)
+    ends = [local(at)]
+    if planned is not None:
+        ends.append(planned[1])
+    if staff.on_until is not None and at < staff.on_until:
+        ends.append(local(staff.on_until))
+    return max(ends)
+
+
+def coverage(team: Team, queue: int, at: int, presence_minutes: int, local: Local) -> Coverage:
+    """Who can call in the team's language at this moment, and who is planned for the next seven days (docs: callback life).
+
+    `queue`: callbacks in that language that wait already. `until` is when the last of those who are free goes, now where nobody is.
+    `shifts` holds what is left of the one that runs.
+    """
+    now = local(at)
+    free = [
+        each
+        for each in team.counselors
+        if each.id not in team.holding and is_on(each, team.shifts, at, local) and is_present(each, at, presence_minutes)
+    ]
+    planned = [span for each in team.counselors for span in planned_spans(each, team.shifts, at, local)]
+    return Coverage(
+        free=max(0, len(free) - queue),
+        until=max((stays_until(each, team.shifts, at, local) for each in free), default=now),
+        opens=min((start for start, _ in planned if start > now), default=None),
+        shifts=merged(planned),
+    )
+
+
+def planned_spans(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> Iterator[Span]:
+    """Her planned spans from now on for seven days, unmerged, without what she is off."""
+    now = local(at)
+    first = now if staff.off_until is None else max(now, local(staff.off_until))
+    last = now + DAYS_AHEAD * DAY
+    for start, end in _spans(staff, shifts, now // DAY, DAYS_AHEAD + 1):
+        if end > first and start < last:
+            yield max(start, first), min(end, last)
+
+
+def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """In order, those that touch made one."""
+    whole: list[Span] = []
+    for start, end in sorted(spans):
+        if whole and start <= whole[-1][1]:
+            whole[-1] = whole[-1][0], max(whole[-1][1], end)
+        else:
+            whole.append((start, end))
+    return tuple(whole)
+
+
+def _spans(staff: Staff, shifts: Iterable[Shift], first_day: int, days: int) -> Iterator[Span]:
+    hers = [shift for shift in shifts if shift.staff == staff.id]
+    for day in range(first_day, first_day + days):
+        for shift in hers:
+            if shift.weekday is None or shift.weekday == (day + THURSDAY) % 7:
+                yield day * DAY + shift.start, day * DAY + shift.end
+
+
+def _covering(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> Span | None:
+    now = local(at)
+    return next((span for span in merged(_spans(staff, shifts, now // DAY - 1, DAYS_AHEAD + 2)) if span[0] <= now < span[1]), None)

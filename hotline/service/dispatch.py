@@ -1,0 +1,185 @@
+"""Who is told of a callback and when, how it passes from one to the next, and how it ends when nobody could keep it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Final, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hotline.ports import Callback, Offer, Post, Staff, Transaction
+from hotline.service import outbox
+from hotline.service.coverage import Team, is_on, is_present, team
+from hotline.service.parts import Parts
+from hotline.service.rules import is_open, may_ring
+
+SHORTEST: Final = 60
+"""Seconds that must be left for a callback to be offered: less is not enough to take it and to ring."""
+OUTCOME_SECONDS: Final = 3600
+"""How long after its end a counselor may still say how a try ended."""
+HELD_SECONDS: Final = 300
+"""How long somebody may hold a callback without having rung."""
+
+Teams: TypeAlias = dict[str, Team]
+"""By language."""
+
+
+def pressing(callback: Callback) -> tuple[bool, int, int, str]:
+    """Sorts: urgent, then what ends soonest, then the longest waiting (docs: callback life)."""
+    return not callback.urgent, callback.not_after, callback.made_at, callback.id
+
+
+class Turn(Struct, frozen=True):
+    """Whose turn it is to be told, and of what: callbacks to one number, the most pressing first."""
+
+    staff: Staff
+    group: tuple[Callback, ...]
+
+
+def offer(parts: Parts, tx: Transaction, id: str, at: int, *, passed_by: str | None = None, teams: Teams | None = None) -> tuple[Post, ...]:
+    """Tell the next of the staff about this callback and all others to the same number, if it is time to.
+
+    One number, one alert: while somebody holds one of them nobody is told of another. `passed_by`: she gives it away, so that it is
+    time, and somebody else's turn. `teams`: what was read of the staff just before.
+    """
+    turn = next_turn(parts, tx, id, at, {} if teams is None else teams, passed_by=passed_by)
+    if turn is None:
+        return ()
+    staff, lead = turn.staff, turn.group[0]
+    urgent = any(each.urgent for each in turn.group)
+    ends = min(each.not_after for each in turn.group)
+    key = "staff.escalated" if staff.role == "supervisor" else "staff.offer_urgent" if urgent else "staff.offer"
+    before = outbox.hour(parts, staff.reads, ends)
+    text = parts.written.phrase(key, staff.reads, ref=lead.reference, before=before)
+    origin = f"{lead.id}|{staff.id}|{len(tx.offers(lead.id))}"
+    tx.add_offer(Offer(lead.id, staff.id, at))
+    return (outbox.write(parts, tx, "alert", staff.number, text, origin, at, ends, urgent=urgent),)
+
+
+def next_turn(parts: Parts, tx: Transaction, id: str, at: int, teams: Teams, *, passed_by: str | None = None) -> Turn | None:
+    """Reads only, and fills `teams`. None: nobody need be told now, or nobody is there."""
+    group = _wanting(parts, tx, id, at)
+    if not group:
+        return None
+    # An offer from before its window opened was made for a window that she gave up.
+    offers = [each for callback in group for each in tx.offers(callback.id) if each.at >= callback.opens_at]
+    urgent = any(callback.urgent for callback in group)
+    patience = parts.rules.offer_urgent_seconds if urgent else parts.rules.offer_seconds
+    if offers and passed_by is None and at - max(each.at for each in offers) < patience:
+        return None
+    told = Counter(each.staff for each in offers)
+    last = {each.staff: each.at for each in sorted(offers, key=lambda each: each.at)}
+    language = group[0].language
+    if language not in teams:
+        teams[language] = team(tx, language)
+    ladder = [each for each in _ladder(parts, teams[language], group[0], at, urgent=urgent) if each.id != passed_by]
+    staff = min(ladder, key=lambda each: (told[each.id], last.get(each.id, 0)), default=None)
+    return None if staff is None else Turn(staff, group)
+
+
+def take(tx: Transaction, id: str, staff: str, at: int) -> tuple[Callback, ...]:
+    """Claim this callback and all others to the same number whose windows are open. Empty where another was faster."""
+    if not tx.claim(id, staff, at):
+        return ()
+    join(tx, id, staff, at)
+    return held(tx, id, staff)
+
+
+def join(tx: Transaction, id: str, staff: str, at: int) -> None:
+    """Whoever holds one holds all to the same number: it is rung once for all that is open."""
+    for other in tx.same_number(id):
+        if other.state == "waiting" and is_open(other, at):
+            tx.claim(other.id, staff, at)
+
+
+def held(tx: Transaction, id: str, staff: str) -> tuple[Callback, ...]:
+    """All that she has claimed to the number of this callback, oldest first; empty unless this one is among them."""
+    group = tuple(each for each in tx.same_number(id) if each.state == "claimed" and each.claimed_by == staff)
+    return group if any(each.id == id for each in group) else ()
+
+
+def give_back(parts: Parts, tx: Transaction, group: Sequence[Callback], at: int) -> tuple[Post, ...]:
+    """They wait again, and the next of the staff is told."""
+    if not group:
+        return ()
+    call = tx.live_call_of(group[0].claimed_by or "")
+    if call is not None and call.callback in {each.id for each in group}:
+        tx.save_call(replace(call, state="ended", ended_at=at))
+    for each in group:
+        tx.save_callback(replace(each, state="waiting", claimed_by=None, claimed_at=None))
+    return offer(parts, tx, group[0].id, at, passed_by=group[0].claimed_by)
+
+
+def offer_due(parts: Parts, at: int) -> None:
+    """Offer whatever has come due, or was not taken in time. Raises StoreAway."""
+    teams: Teams = {}
+    with parts.store.read() as tx:
+        wanted = [each.id for each in tx.due(at) if next_turn(parts, tx, each.id, at, teams) is not None]
+    for id in wanted:
+        with parts.store.write() as tx:
+            posts = offer(parts, tx, id, at, teams=teams)
+        outbox.hint(parts, posts)
+
+
+def release_idle(parts: Parts, at: int) -> None:
+    """Who took a callback and never rang gives it back: her phone may be dead, and another may be free. Raises StoreAway."""
+    with parts.store.read() as tx:
+        idle = [callback for staff in tx.all_staff() for callback in tx.claimed_by(staff.id) if _is_idle(callback, at)]
+    for callback in idle:
+        with parts.store.write() as tx:
+            staff = tx.staff(callback.claimed_by or "")
+            group = held(tx, callback.id, callback.claimed_by or "")
+            if staff is None or not group or any(each.tries for each in group):
+                continue
+            told = outbox.tell(parts, tx, staff, "given_back", f"{callback.id}|{callback.claimed_at}", at, ref=callback.reference)
+            posts = (told, *give_back(parts, tx, group, at))
+        outbox.hint(parts, posts)
+
+
+def end_ended(parts: Parts, at: int) -> None:
+    """Past its end nobody rings and nothing rolls over: a callback that nobody tried is a promise missed. Raises StoreAway."""
+    with parts.store.read() as tx:
+        ended = tx.ended(at)
+    for each in ended:
+        with parts.store.write() as tx:
+            callback = tx.callback(each.id)
+            posts = () if callback is None else _end(parts, tx, callback, at)
+        outbox.hint(parts, posts)
+
+
+def _end(parts: Parts, tx: Transaction, callback: Callback, at: int) -> tuple[Post, ...]:
+    if callback.state not in ("waiting", "claimed") or at < callback.not_after:
+        return ()
+    if callback.state == "waiting" or not callback.tries:
+        tx.save_callback(replace(callback, state="lapsed", closed_at=at))
+        return outbox.tell_supervisors(parts, tx, "lapsed", callback.id, at, ref=callback.reference)
+    if callback.ending is not None or at >= callback.not_after + OUTCOME_SECONDS:
+        tx.save_callback(replace(callback, state="closed", closed_at=at))
+    return ()
+
+
+def _is_idle(callback: Callback, at: int) -> bool:
+    return not callback.tries and callback.claimed_at is not None and callback.claimed_at + HELD_SECONDS <= at < callback.not_after
+
+
+def _wanting(parts: Parts, tx: Transaction, id: str, at: int) -> tuple[Callback, ...]:
+    """All to the same number that wait in their window and may still be rung; none where somebody holds one."""
+    group = [each for each in tx.same_number(id) if is_open(each, at)]
+    if any(each.state == "claimed" for each in group):
+        return ()
+    wanting = tuple(sorted((each for each in group if each.not_after - at >= SHORTEST), key=pressing))
+    return wanting if may_ring(parts.rules, tx, wanting, at) else ()
+
+
+def _ladder(parts: Parts, now: Team, lead: Callback, at: int, *, urgent: bool) -> list[Staff]:
+    """Who is told, in this order: counselors who are free and there, for what is urgent those on shift too, then the supervisors.
+
+    Among equals it goes by lot, another one for each callback, so that over the day all are told equally often.
+    """
+    free = [each for each in now.counselors if each.id not in now.holding and is_on(each, now.shifts, at, parts.clock.local)]
+    free.sort(key=lambda each: parts.derive("turn", f"{lead.id}|{each.id}"))
+    there = [each for each in free if is_present(each, at, parts.rules.presence_minutes)]
+    away = [each for each in free if urgent and each not in there]
+    return [*there, *away, *(each for each in now.staff if each.role == "supervisor")]

@@ -1,0 +1,44 @@
+"""The facts that a conversation was answered with, as they are remembered: one blob a session."""
+
+from __future__ import annotations
+
+import zlib
+from typing import Final, TypeAlias
+
+import msgspec
+
+from hotline.engine.effects import Fact
+
+Facts: TypeAlias = dict[str, Fact]
+"""By fact key; `edition` and `since` (the moment of the first fact, Unix seconds) go along."""
+
+EDITION: Final = "edition"
+SINCE: Final = "since"
+MOST_SPOOLED: Final = 560
+"""Bytes of facts that fit into a slot of the spool beside their order."""
+
+_decoder: Final = msgspec.msgpack.Decoder(Facts)
+
+
+def encode(facts: Facts) -> bytes:
+    return msgspec.msgpack.encode(facts)
+
+
+def decode(blob: bytes | None) -> Facts:
+    """What cannot be read counts as forgotten: an older version of the line wrote it."""
+    if not blob:
+        return {}
+    try:
+        return _decoder.decode(blob)
+    except msgspec.DecodeError:
+        return {}
+
+
+def packed(facts: bytes) -> bytes:
+    """For the spool, whose slots are small. Facts that do not fit are left behind: the order matters more."""
+    small = zlib.compress(facts)
+    return small if len(small) <= MOST_SPOOLED else b""
+
+
+def unpacked(small: bytes) -> bytes:
+    return zlib.decompress(small) if small else b""

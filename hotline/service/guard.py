@@ -1,0 +1,58 @@
+"""How hops use the store: a few at a time, and not at all for a moment after it failed, so that a slow one delays no browsing hop."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Final
+
+from hotline.ports import Clock, Meter, Store, StoreAway, Transaction
+
+AT_ONCE: Final = 4
+PATIENCE: Final = 0.1
+"""Seconds that a hop waits for its turn."""
+REST: Final = 2
+"""The clock counts whole seconds: one to two of them."""
+
+
+class GuardedStore:
+    """`ports.Store` over another one. StoreAway also means here that it was not even asked."""
+
+    def __init__(self, store: Store, clock: Clock, meter: Meter) -> None:
+        self._store = store
+        self._clock = clock
+        self._meter = meter
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
+        self._rests_until = 0
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        with self._turn(), self._watched(self._store.write()) as tx:
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        with self._turn(), self._watched(self._store.read()) as tx:
+            yield tx
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if self._clock.now() < self._rests_until:
+            raise StoreAway("resting")
+        if not self._turns.acquire(timeout=PATIENCE):
+            raise StoreAway("crowded")
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+    @contextmanager
+    def _watched(self, unit: AbstractContextManager[Transaction]) -> Iterator[Transaction]:
+        try:
+            with unit as tx:
+                yield tx
+        except StoreAway:
+            self._rests_until = self._clock.now() + REST
+            self._meter.breaker("store")
+            raise

@@ -1,0 +1,239 @@
+"""One hop: the engine is asked, and asked again with each fact that it lacks and the outcome of each order, until there is a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from itertools import count
+from typing import Final, TypeAlias, assert_never
+
+from msgspec import Struct
+
+from hotline.engine.edition import Edition
+from hotline.engine.effects import (
+    Answer,
+    CancelCallback,
+    Coverage,
+    Fact,
+    Need,
+    OpenCallback,
+    Order,
+    Ref,
+    RefineCallback,
+    Screen,
+    StopCalls,
+    outcome_key,
+)
+from hotline.ports import LedgerEntry, MemoryAway, StoreAway, Transaction
+from hotline.service import facts
+from hotline.service.coverage import coverage, team
+from hotline.service.guard import GuardedStore
+from hotline.service.orders import Asked, Orders, order_key
+from hotline.service.parts import Parts
+
+MOST_QUESTIONS: Final = 256
+"""Facts and orders of one hop: some four for each of sixty inputs."""
+ORDER: Final = outcome_key(Ref(0, 0))[: len("order@")]
+
+Replay: TypeAlias = Callable[[Edition, Sequence[str], Mapping[str, Fact]], Answer]
+
+
+class Talk(Struct, frozen=True):
+    """A conversation as far as it went: whose, and what was typed."""
+
+    gateway: str
+    session: str
+    number: str
+    inputs: tuple[str, ...]
+    seconds: int
+    """How long such a session lives at most."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.gateway}|{self.session}"
+
+
+class Stray(Exception):
+    """A conversation that cannot go on here: it was over long ago, or began on another edition, where its keys may have meant other things."""
+
+
+class LookedOnly(Exception):
+    """Takes back a transaction that was opened to look."""
+
+
+class Line:
+    """Answers hops. Shared by all threads of a process."""
+
+    def __init__(self, parts: Parts, replay: Replay) -> None:
+        self._parts = parts
+        self._replay = replay
+        self._store = GuardedStore(parts.store, parts.clock, parts.meter)
+        self._orders = Orders(parts, self._store)
+
+    def answer(self, edition: Edition, talk: Talk) -> tuple[Screen, bool]:
+        """The screen, and whether a store was needed for it. Never raises because one is away."""
+        first = self._replay(edition, talk.inputs, {})
+        if isinstance(first, Screen):
+            return first, False
+        known = Known(self._parts, self._store, self._orders, talk, edition.number)
+        try:
+            screen = self._converse(edition, talk, known, first)
+        except Stray:
+            return _safe_end(edition), True
+        known.keep()
+        return screen, True
+
+    def drain(self) -> None:
+        """As Orders.drain."""
+        self._orders.drain()
+
+    def _converse(self, edition: Edition, talk: Talk, known: Known, answer: Answer) -> Screen:
+        for _ in range(MOST_QUESTIONS):
+            match answer:
+                case Screen():
+                    return answer
+                case Need():
+                    known.find(answer)
+                case Order():
+                    known.outcome(answer)
+                case _:
+                    assert_never(answer)
+            answer = self._replay(edition, talk.inputs, known.facts)
+        return _safe_end(edition)
+
+
+class Known:
+    """The facts of one conversation during one hop. They are sought in Redis, the ledger, the spool and the world, in this order."""
+
+    def __init__(self, parts: Parts, store: GuardedStore, orders: Orders, talk: Talk, edition: int) -> None:
+        self.facts: facts.Facts = {}
+        self._parts = parts
+        self._store = store
+        self._orders = orders
+        self._talk = talk
+        self._edition = edition
+        self._at = parts.clock.now()
+        self._recalled = self._news = False
+
+    def find(self, need: Need) -> None:
+        """Make this fact known, as it was when it was first asked for, else as it is now."""
+        self._recall()
+        if need.key in self.facts:
+            return
+        self._news = True
+        match need.name:
+            case "now":
+                self.facts[need.key] = self._parts.clock.local(self._at)
+            case "coverage":
+                found = self._look(need.about or "")
+                self._search_spool()
+                self.facts.setdefault(need.key, found)
+            case _:
+                assert_never(need.name)
+
+    def outcome(self, order: Order) -> None:
+        """Make the outcome of this order known: remembered, or by applying it."""
+        self._recall()
+        if order.key in self.facts:
+            return
+        done = self._orders.apply(self._asked(order))
+        if not done.anew:  # what she was told then must be told again
+            self._learn(facts.decode(done.facts))
+        self.facts[order.key] = done.outcome
+        self._news = True
+
+    def keep(self) -> None:
+        """Remember all of it for the session's next hop, if Redis is there."""
+        if self._news:
+            with suppress(MemoryAway):
+                self._parts.memory.remember(self._talk.name, facts.encode(self._whole()), self._talk.seconds)
+
+    def _recall(self) -> None:
+        if not self._recalled:
+            self._recalled = True
+            with suppress(MemoryAway):
+                self._learn(facts.decode(self._parts.memory.recall(self._talk.name)))
+
+    def _look(self, language: str) -> Coverage | None:
+        """Who can call now; on the way, what the ledger knows of orders that this conversation may have given already.
+
+        Another delivery of this very hop may have come first, and what it ordered has changed who can call: hence the ledger is read in
+        the same transaction, and after. None: the store is away.
+        """
+        at = self._at
+        try:
+            with self._store.write() as tx:
+                queue = tx.counts(at).waiting.get(language, 0)
+                found = coverage(team(tx, language), queue, at, self._parts.rules.presence_minutes, self._parts.clock.local)
+                self._read_ledger(tx)
+                raise LookedOnly  # noqa: TRY301  nothing that was entered may stay
+        except LookedOnly:
+            return found
+        except StoreAway:
+            return None
+
+    def _read_ledger(self, tx: Transaction) -> None:
+        for position in range(1, len(self._talk.inputs) + 1):
+            for ordinal in count():
+                ref = Ref(position, ordinal)
+                entry = tx.enter(self._key(ref), "kept", b"", self._at, self._at)
+                if entry is None:
+                    break
+                self._learn_from(ref, entry)
+
+    def _search_spool(self) -> None:
+        for position in range(1, len(self._talk.inputs) + 1):
+            ref = Ref(position, 0)
+            if done := self._orders.spooled(self._key(ref)):
+                self._learn(facts.decode(done.facts))
+                self.facts[outcome_key(ref)] = done.outcome
+
+    def _learn_from(self, ref: Ref, entry: LedgerEntry) -> None:
+        if entry.outcome is None:
+            raise Stray
+        self._learn(facts.decode(entry.facts))
+        self.facts[outcome_key(ref)] = entry.outcome
+
+    def _learn(self, remembered: facts.Facts) -> None:
+        if remembered.get(facts.EDITION, self._edition) != self._edition:
+            raise Stray
+        self.facts.update(remembered)
+
+    def _asked(self, order: Order) -> Asked:
+        key = self._key(order.ref)
+        match order.effect:
+            case OpenCallback():
+                callback = key
+            case RefineCallback(of=of) | CancelCallback(of=of):
+                callback = self._key(of)
+            case StopCalls():
+                callback = b""
+            case _:
+                assert_never(order.effect)
+        is_first = not any(known.startswith(ORDER) for known in self.facts)
+        since = self._since() if is_first else self._at
+        return Asked(
+            key=key,
+            callback=self._parts.derive("callback", callback.hex()) if callback else "",
+            number=self._talk.number,
+            effect=order.effect,
+            edition=self._edition,
+            at=self._at,
+            since=since,
+            until=self._at + self._talk.seconds,
+            facts=facts.encode(self._whole()),
+        )
+
+    def _whole(self) -> facts.Facts:
+        return {**self.facts, facts.EDITION: self._edition, facts.SINCE: self._since()}
+
+    def _since(self) -> int:
+        since = self.facts.get(facts.SINCE)
+        return since if isinstance(since, int) else self._at
+
+    def _key(self, ref: Ref) -> bytes:
+        return order_key(self._parts.hasher, self._talk.gateway, self._talk.session, ref)
+
+
+def _safe_end(edition: Edition) -> Screen:
+    return edition.last("safe.end", edition.languages[0], edition.phrase("safe.end", edition.languages[0]))

@@ -1,0 +1,244 @@
+"""The only place where orders are applied: exactly once each, in one transaction with all that follows from them, or through the spool."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Final, assert_never
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hotline.engine.effects import CancelCallback, Effect, OpenCallback, Outcome, Ref, RefineCallback, StopCalls
+from hotline.ports import Callback, Hasher, Post, SpoolFull, Store, StoreAway, Transaction
+from hotline.service import dispatch, facts, outbox
+from hotline.service.parts import Parts
+
+COUNTRY: Final = "+223"
+REFERENCES: Final = (range(100, 1000), range(10_000, 100_000))
+"""Three digits; five where so many are given away that none is found."""
+DRAWS: Final = 16
+NAMES: Final[dict[type[Effect], str]] = {
+    OpenCallback: "open_callback",
+    RefineCallback: "refine_callback",
+    CancelCallback: "cancel_callback",
+    StopCalls: "stop_calls",
+}
+
+
+class Asked(Struct, frozen=True, array_like=True):
+    """An order as it was given, with all that it takes to apply it now or out of the spool."""
+
+    key: bytes
+    callback: str
+    """The callback that it opens or touches; empty for a stop."""
+    number: str
+    """The phone in hand."""
+    effect: Effect
+    edition: int
+    at: int
+    since: int
+    """A stop later than this is later than the order. For the first order of a session that is the session's beginning: its hop may
+    have been held up on the way while she dialled again and stopped."""
+    until: int
+    """When the session is over for good."""
+    facts: bytes
+
+
+class Done(Struct, frozen=True):
+    """What became of an order. `facts` are those that it was first applied with; `anew`: that was just now."""
+
+    outcome: Outcome
+    facts: bytes
+    anew: bool = False
+    posts: tuple[Post, ...] = ()
+
+
+def order_key(hasher: Hasher, gateway: str, session: str, ref: Ref) -> bytes:
+    """Unique for an order of a session, the same whenever its hop comes again."""
+    return hasher.digest("order", f"{gateway}|{session}|{ref.position}|{ref.ordinal}")
+
+
+class Orders:
+    """Applies orders through `store`, which is more guarded than the one that drains the spool."""
+
+    def __init__(self, parts: Parts, store: Store) -> None:
+        self._parts = parts
+        self._store = store
+
+    def apply(self, asked: Asked) -> Done:
+        """Apply it, or find that it was applied. Never raises because a store is away: then it is spooled, and else lost."""
+        if not self._waits_behind(asked):
+            with suppress(StoreAway):
+                with self._store.write() as tx:
+                    done = enter(self._parts, tx, asked, self._parts.clock.now())
+                self._told(done, asked)
+                return done
+        return self._spool(asked)
+
+    def drain(self) -> None:
+        """What lies in the spool goes into the database, oldest first. Raises StoreAway and SpoolFull; what is left stays for the next time.
+
+        A record that this version cannot read stays too, and shows in the spool's gauge.
+        """
+        spool = self._parts.spool
+        if not len(spool):
+            return
+        for key, record in spool.records():
+            asked = _read(record)
+            if asked is None:
+                continue
+            with self._parts.store.write() as tx:
+                done = enter(self._parts, tx, asked, self._parts.clock.now())
+            spool.drop(key)
+            outbox.hint(self._parts, done.posts)
+
+    def spooled(self, key: bytes) -> Done | None:
+        """What the spool knows of an order."""
+        with suppress(SpoolFull):
+            found = self._parts.spool.find(key)
+            asked = _read(found) if found else None
+            return Done("kept", asked.facts) if asked else None
+        return None
+
+    def _spool(self, asked: Asked) -> Done:
+        # The store may have taken it and failed before saying so: the drain meets the same key then.
+        before = self.spooled(asked.key)
+        if before is not None:
+            return before
+        name = NAMES[type(asked.effect)]
+        try:
+            self._parts.spool.put(asked.key, msgspec.msgpack.encode(replace(asked, facts=facts.packed(asked.facts))))
+        except SpoolFull:
+            self._parts.meter.order(name, "lost")
+            return Done("lost", asked.facts, anew=True)
+        self._parts.meter.order(name, "spooled")
+        return Done("kept", asked.facts, anew=True)
+
+    def _told(self, done: Done, asked: Asked) -> None:
+        if done.anew:
+            self._parts.meter.order(NAMES[type(asked.effect)], "lost" if done.outcome == "lost" else "kept")
+        outbox.hint(self._parts, done.posts)
+
+    def _waits_behind(self, asked: Asked) -> bool:
+        """Does the spool hold an order about the same phone? Then this one queues behind it, as they were given in this order."""
+        with suppress(SpoolFull):
+            if len(self._parts.spool):
+                phones = _phones(asked)
+                return any(phones & _phones(other) for _, record in self._parts.spool.records() if (other := _read(record)))
+        return False
+
+
+def enter(parts: Parts, tx: Transaction, asked: Asked, at: int) -> Done:
+    """Apply an order inside a transaction, unless its key says that it was applied."""
+    refused = isinstance(asked.effect, RefineCallback) and _refinable(tx, asked) is None
+    outcome: Outcome = "lost" if refused else "kept"
+    stood = tx.enter(asked.key, outcome, asked.facts, at, asked.until)
+    if stood is not None:
+        return Done(stood.outcome or "late", stood.facts or b"")
+    posts = () if refused else _perform(parts, tx, asked, at)
+    return Done(outcome, asked.facts, anew=True, posts=posts)
+
+
+def _perform(parts: Parts, tx: Transaction, asked: Asked, at: int) -> tuple[Post, ...]:
+    match asked.effect:
+        case OpenCallback() as effect:
+            return _open(parts, tx, asked, effect, at)
+        case RefineCallback() as effect:
+            return _refine(parts, tx, asked, effect, at)
+        case CancelCallback():
+            _cancel(tx, asked, at)
+            return ()
+        case StopCalls():
+            rules = parts.rules
+            tx.stop(asked.number, asked.at, until=at + rules.number_hours * 3600 + rules.session_seconds)
+            return ()
+        case _:
+            assert_never(asked.effect)
+
+
+def _open(parts: Parts, tx: Transaction, asked: Asked, effect: OpenCallback, at: int) -> tuple[Post, ...]:
+    number = _target(asked.number, effect)
+    callback = Callback(
+        id=asked.callback,
+        reference=_reference(tx, asked.callback),
+        state="waiting",
+        language=effect.language,
+        urgent=effect.urgent,
+        other_phone=number != asked.number,
+        made_at=asked.at,
+        opens_at=parts.clock.moment(effect.opens),
+        not_after=parts.clock.moment(effect.not_after),
+        edition=asked.edition,
+    )
+    if tx.stopped_since(number, asked.since + 1):
+        tx.add_callback(replace(callback, state="stopped", closed_at=at), number)
+        tx.forget_number(callback.id)
+        return ()
+    tx.add_callback(callback, number)
+    return dispatch.offer(parts, tx, callback.id, at)
+
+
+def _refinable(tx: Transaction, asked: Asked) -> Callback | None:
+    """The callback, as long as nobody was rung for it: waiting, or claimed and not yet tried."""
+    callback = tx.callback(asked.callback)
+    if callback is None or callback.tries or callback.state not in ("waiting", "claimed"):
+        return None
+    return callback
+
+
+def _refine(parts: Parts, tx: Transaction, asked: Asked, effect: RefineCallback, at: int) -> tuple[Post, ...]:
+    callback = _refinable(tx, asked)
+    if callback is None:
+        return ()
+    if effect.word is not None:
+        callback = replace(callback, word=effect.word)
+    if effect.opens is not None and effect.not_after is not None:
+        # Who claimed it took another window: nobody may ring her in that one any more.
+        callback = replace(
+            callback,
+            state="waiting",
+            claimed_by=None,
+            claimed_at=None,
+            opens_at=parts.clock.moment(effect.opens),
+            not_after=parts.clock.moment(effect.not_after),
+        )
+    tx.save_callback(callback)
+    return dispatch.offer(parts, tx, callback.id, at)
+
+
+def _cancel(tx: Transaction, asked: Asked, at: int) -> None:
+    """Nobody rings for it from now on. A number that nobody ever rang is of no use any more."""
+    callback = tx.callback(asked.callback)
+    if callback is not None and callback.state in ("waiting", "claimed", "review"):
+        tx.save_callback(replace(callback, state="cancelled", closed_at=at))
+        if not callback.tries:
+            tx.forget_number(callback.id)
+
+
+def _reference(tx: Transaction, id: str) -> str:
+    """A reference that is not in use, the same for the same id as long as that holds."""
+    start, stride = int(id[:12], 16), int(id[12:24], 16) | 1
+    for numbers in REFERENCES:
+        for draw in range(DRAWS):
+            reference = str(numbers[(start + draw * stride) % len(numbers)])
+            if tx.by_reference(reference) is None:
+                return reference
+    return id[:8]
+
+
+def _target(number: str, effect: OpenCallback) -> str:
+    return number if effect.phone is None else COUNTRY + effect.phone
+
+
+def _phones(asked: Asked) -> frozenset[str]:
+    target = _target(asked.number, asked.effect) if isinstance(asked.effect, OpenCallback) else asked.number
+    return frozenset((asked.number, target))
+
+
+def _read(record: bytes) -> Asked | None:
+    try:
+        asked = msgspec.msgpack.decode(record, type=Asked)
+    except msgspec.DecodeError:
+        return None
+    return replace(asked, facts=facts.unpacked(asked.facts))

@@ -1,0 +1,166 @@
+"""What leaves the line: a post is written with what caused it, handed to the gateway by a worker, and found again by the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Final
+
+from msgspec.structs import replace
+
+from hotline.engine.world import clock
+from hotline.ports import GatewayRefused, GatewayUnknown, MemoryAway, OutboxKind, OutboxState, Post, Staff, Transaction
+from hotline.service.parts import Parts
+
+AGAIN: Final = frozenset({"alert", "staff"})
+"""To staff, at least once. Everything else at most once."""
+MOST_ATTEMPTS: Final = 8
+RETRY_SECONDS: Final = 5
+"""Until a waiting post is hinted again; twice as long after each attempt."""
+STUCK_SECONDS: Final = 60
+"""A worker that has been sending for so long is dead."""
+STAFF_SECONDS: Final = 600
+"""What is told to staff is worth nothing later."""
+CARRIED_A_TICK: Final = 3
+"""Posts that the clock hands over by itself while Redis is away; a vendor may keep it waiting with each."""
+
+
+def tell(parts: Parts, tx: Transaction, staff: Staff, key: str, origin: str, at: int, **values: str) -> Post:
+    """Write an SMS to one of the staff, in the language that she reads. `origin`: what it follows from; the same twice is one post."""
+    text = parts.written.phrase(f"staff.{key}", staff.reads, **values)
+    return write(parts, tx, "staff", staff.number, text, f"{key}|{origin}|{staff.id}", at, at + STAFF_SECONDS)
+
+
+def tell_supervisors(parts: Parts, tx: Transaction, key: str, origin: str, at: int, **values: str) -> tuple[Post, ...]:
+    supervisors = [each for each in tx.all_staff() if each.role == "supervisor"]
+    return tuple(tell(parts, tx, each, key, origin, at, **values) for each in supervisors)
+
+
+def write(
+    parts: Parts, tx: Transaction, kind: OutboxKind, to: str, text: str, origin: str, at: int, not_after: int, *, urgent: bool = False
+) -> Post:
+    """Write a post. Its id derives from kind and `origin`: the same twice is one."""
+    id = parts.derive(kind, origin)
+    post = Post(id, kind, "urgent" if urgent else "default", to, text, at, not_after, changed_at=at)
+    tx.post(post)
+    return post
+
+
+def hour(parts: Parts, language: str, at: int) -> str:
+    """A moment as a time of day, in words."""
+    edition = parts.written
+    return clock(edition, language if language in edition.languages else edition.languages[0], parts.clock.local(at))
+
+
+def hint(parts: Parts, posts: Iterable[Post]) -> None:
+    """Tell the workers, after the commit. Best effort: the clock finds what no hint told."""
+    with suppress(MemoryAway):
+        for post in posts:
+            parts.queue.hint(post.queue, post.id)
+
+
+def deliver(parts: Parts, id: str) -> None:
+    """Hand a post to the gateway. Idempotent: whoever moves it to `sending` sends it, everyone else finds nothing to do. Raises StoreAway."""
+    at = parts.clock.now()
+    with parts.store.write() as tx:
+        post = tx.posted(id)
+        if post is None or post.state != "pending":
+            return
+        told = _withdrawn(parts, tx, post, at)
+        if told is None:
+            tx.move(id, "pending", "sending", at)
+    if told is not None:
+        hint(parts, told)
+        return
+    try:
+        vendor_id = parts.gateway.ring(post.to) if post.kind == "ring" else parts.gateway.send_sms(post.to, post.text)
+    except GatewayRefused:
+        _failed(parts, post, "failed")
+    except GatewayUnknown:
+        _failed(parts, post, "unknown")
+    else:
+        with parts.store.write() as tx:
+            tx.move(id, "sending", "sent", at, vendor_id)
+            if post.kind == "ring":
+                _remember_session(tx, post.text, vendor_id)
+
+
+def report(parts: Parts, vendor_id: str, delivered: bool) -> None:
+    """What the vendor says became of an SMS. Raises StoreAway."""
+    if not delivered:
+        with parts.store.write() as tx:
+            post = tx.posted_as(vendor_id)
+            if post is not None:
+                tx.move(post.id, "sent", "failed", parts.clock.now())
+
+
+def sweep(parts: Parts, at: int) -> None:
+    """Find what was lost on the way: hints that nobody followed, workers that died sending. Raises StoreAway."""
+    with parts.store.read() as tx:
+        waiting = [post for post in tx.stale("pending", at - RETRY_SECONDS) if _is_its_turn(post, at)]
+        stuck = tx.stale("sending", at - STUCK_SECONDS)
+    if not waiting and not stuck:
+        return
+    with parts.store.write() as tx:
+        for post in stuck:
+            tx.move(post.id, "sending", "pending" if post.kind in AGAIN else "unknown", at)
+        for post in waiting:
+            tx.move(post.id, "pending", "pending", at)  # its next turn counts from here
+    try:
+        for post in waiting:
+            parts.queue.hint(post.queue, post.id)
+    except MemoryAway:
+        # No worker can hear of them: the clock carries a few by itself.
+        for post in waiting[:CARRIED_A_TICK]:
+            deliver(parts, post.id)
+
+
+def _is_its_turn(post: Post, at: int) -> bool:
+    return at >= post.not_after or at - post.changed_at > RETRY_SECONDS << min(post.attempts, MOST_ATTEMPTS)
+
+
+def _withdrawn(parts: Parts, tx: Transaction, post: Post, at: int) -> tuple[Post, ...] | None:
+    """Drop a post that must not leave any more, and say what is told about it; None for one that may leave."""
+    if post.kind != "ring":
+        return () if at >= post.not_after and tx.move(post.id, "pending", "dropped", at) else None
+    call = tx.call(post.text)
+    callback = tx.callback(call.callback) if call else None
+    if (
+        call
+        and callback
+        and call.state == "placed"
+        and (callback.state, callback.claimed_by) == ("claimed", call.staff)
+        and at < post.not_after
+    ):
+        return None
+    tx.move(post.id, "pending", "dropped", at)
+    return _call_off(parts, tx, post.text, "too_late", at)
+
+
+def _failed(parts: Parts, post: Post, state: OutboxState) -> None:
+    """The gateway refused it, or said nothing that we understand."""
+    at = parts.clock.now()
+    told: tuple[Post, ...] = ()
+    with parts.store.write() as tx:
+        if post.kind in AGAIN and post.attempts + 1 < MOST_ATTEMPTS:
+            state = "pending"
+        tx.move(post.id, "sending", state, at)
+        if post.kind == "ring" and state == "failed":
+            told = _call_off(parts, tx, post.text, "how", at)
+    hint(parts, told)
+
+
+def _call_off(parts: Parts, tx: Transaction, id: str, key: str, at: int) -> tuple[Post, ...]:
+    """A ring that will not come: its call is over, and she who waits for it is told."""
+    call = tx.call(id)
+    if call is None or call.state == "ended":
+        return ()
+    tx.save_call(replace(call, state="ended", ended_at=at))
+    callback, staff = tx.callback(call.callback), tx.staff(call.staff)
+    return (tell(parts, tx, staff, key, call.id, at, ref=callback.reference),) if callback and staff else ()
+
+
+def _remember_session(tx: Transaction, id: str, session: str) -> None:
+    call = tx.call(id)
+    if call is not None and call.state == "placed" and session:
+        tx.save_call(replace(call, session=session))

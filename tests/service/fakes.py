@@ -1,0 +1,189 @@
+"""The world around the service: a gateway, a clock, Redis, a spool, a queue and a meter that do what a test says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+from hotline.engine.effects import Minute
+from hotline.ports import GatewayRefused, GatewayUnknown, MemoryAway, SpoolFull, Store, StoreAway, Transaction
+
+TEN_O_CLOCK = 1_795_514_400
+"""Tuesday, 24 November 2026, 10:00 in Bamako, which keeps UTC."""
+
+
+class FakeClock:
+    """Stands still until a test lets time pass."""
+
+    def __init__(self, at: int = TEN_O_CLOCK) -> None:
+        self.at = at
+
+    def now(self) -> int:
+        return self.at
+
+    def local(self, at: int) -> Minute:
+        return at // 60
+
+    def moment(self, minute: Minute) -> int:
+        return minute * 60
+
+
+class FakeMemory:
+    """Redis as a dictionary; what is remembered lives until its time is over on the fake clock."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self.away = False
+        self.facts: dict[str, tuple[bytes, int]] = {}
+        self.inputs: dict[str, tuple[str, ...]] = {}
+        self._heard: set[str] = set()
+        self._clock = clock
+
+    def recall(self, session: str) -> bytes | None:
+        self.ping()
+        facts, until = self.facts.get(session, (None, 0))
+        return facts if self._clock.now() < until else None
+
+    def remember(self, session: str, facts: bytes, seconds: int) -> None:
+        self.ping()
+        self.facts[session] = facts, self._clock.now() + seconds
+
+    def hear(self, session: str, message: str, text: str, seconds: int) -> tuple[str, ...] | None:
+        self.ping()
+        if message in self._heard:
+            return None
+        self._heard.add(message)
+        self.inputs[session] = (*self.inputs.get(session, ()), text)
+        return self.inputs[session]
+
+    def forget(self, session: str) -> None:
+        self.ping()
+        self.inputs.pop(session, None)
+
+    def ping(self) -> None:
+        if self.away:
+            raise MemoryAway
+
+
+class FakeSpool:
+    """This machine's disk as a dictionary; `slots` are left."""
+
+    def __init__(self) -> None:
+        self.slots = 100
+        self._records: dict[bytes, bytes] = {}
+
+    def put(self, key: bytes, record: bytes) -> None:
+        if key in self._records:
+            return
+        if len(self._records) >= self.slots or len(record) > 900:
+            raise SpoolFull
+        self._records[key] = record
+
+    def find(self, key: bytes) -> bytes | None:
+        return self._records.get(key)
+
+    def records(self) -> tuple[tuple[bytes, bytes], ...]:
+        return tuple(self._records.items())
+
+    def drop(self, key: bytes) -> None:
+        self._records.pop(key, None)
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+
+class FakeQueue:
+    """Keeps the hints, as (queue, post), until a test takes them."""
+
+    def __init__(self) -> None:
+        self.away = False
+        self.hints: list[tuple[str, str]] = []
+
+    def hint(self, queue: str, post: str) -> None:
+        if self.away:
+            raise MemoryAway
+        self.hints.append((queue, post))
+
+    def take(self) -> list[tuple[str, str]]:
+        hints, self.hints = self.hints, []
+        return hints
+
+
+class FakeGateway:
+    """Remembers what it was handed, or fails as a test says."""
+
+    name = "fake"
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[str, str]] = []
+        self.rung: list[str] = []
+        self.failure: GatewayRefused | GatewayUnknown | None = None
+        self.while_ringing: Callable[[], None] | None = None
+
+    def send_sms(self, to: str, text: str) -> str:
+        self.messages.append((to, text))
+        if self.failure:
+            raise self.failure
+        return f"sms-{len(self.messages)}"
+
+    def ring(self, to: str) -> str:
+        self.rung.append(to)
+        if self.while_ringing:
+            self.while_ringing()
+        if self.failure:
+            raise self.failure
+        return f"voice-{len(self.rung)}"
+
+
+class FakeMeter:
+    """Remembers what was counted."""
+
+    def __init__(self) -> None:
+        self.orders: list[tuple[str, str]] = []
+        self.breakers: list[str] = []
+
+    def hop(self, kind: str, seconds: float) -> None:
+        raise AssertionError("the hop counts itself")
+
+    def order(self, effect: str, how: str) -> None:
+        self.orders.append((effect, how))
+
+    def breaker(self, part: str) -> None:
+        self.breakers.append(part)
+
+
+Failing = Literal["never", "always", "at commit", "after commit"]
+
+
+class UnsteadyStore:
+    """A real store that goes away: before it does anything, with its work taken back, or with its work done and the answer lost.
+
+    `units` counts the transactions that were asked of it; `fails_when` is asked before each.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.failing: Failing = "never"
+        self.fails_when: Callable[[], bool] | None = None
+        self.units = 0
+        self._store = store
+
+    def _begin(self) -> None:
+        self.units += 1
+        if self.failing == "always" or (self.fails_when is not None and self.fails_when()):
+            raise StoreAway
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        self._begin()
+        with self._store.write() as tx:
+            yield tx
+            if self.failing == "at commit":
+                raise StoreAway
+        if self.failing == "after commit":
+            raise StoreAway
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        self._begin()
+        with self._store.read() as tx:
+            yield tx

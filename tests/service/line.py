@@ -1,0 +1,160 @@
+"""The line as a test holds it: dial, press, send, let time pass, and look into the database."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from msgspec.structs import replace
+
+from hotline.adapters.seal import Seal
+from hotline.engine.effects import Screen
+from hotline.ports import Callback, Staff, Store, VoiceStep
+from hotline.service import Hotline, Rules
+from hotline.service.library import Library
+from tests.service.fakes import FakeClock, FakeGateway, FakeMemory, FakeMeter, FakeQueue, FakeSpool, UnsteadyStore
+
+CALLER, OTHER_CALLER, OTHER_PHONE = "+22370000001", "+22370000002", "+22370000301"
+AWA, OUMOU, NANA, FANTA = "+22370000101", "+22370000102", "+22370000103", "+22370000201"
+
+RULES = Rules(
+    promise_minutes=30,
+    presence_minutes=15,
+    offer_seconds=120,
+    offer_urgent_seconds=45,
+    rings_a_day=3,
+    shift_hours=8,
+    session_seconds=300,
+    sms_session_seconds=1800,
+    number_hours=24,
+    callback_days=30,
+    sms_replies=False,
+)
+
+
+class Line:
+    """Everything at hand, the fakes and the real store beneath them."""
+
+    def __init__(self, store: Store, seal: Seal, library: Library, rules: Rules = RULES) -> None:
+        self.real_store = store
+        self.store = UnsteadyStore(store)
+        self.seal = seal
+        self.library = library
+        self.clock = FakeClock()
+        self.memory = FakeMemory(self.clock)
+        self.spool = FakeSpool()
+        self.queue = FakeQueue()
+        self.gateway = FakeGateway()
+        self.meter = FakeMeter()
+        self._messages = count(1)
+        self.rule(rules)
+
+    def rule(self, rules: Rules) -> None:
+        """Begin a process with these rules."""
+        self.rules = rules
+        self.hotline = Hotline(
+            rules=rules,
+            library=self.library,
+            store=self.store,
+            memory=self.memory,
+            spool=self.spool,
+            queue=self.queue,
+            gateway=self.gateway,
+            clock=self.clock,
+            hasher=self.seal,
+            meter=self.meter,
+        )
+
+    # callers
+    def dial(self, keys: str = "", session: str = "session-1", number: str = CALLER) -> Screen:
+        """One hop with all keys so far, `5 5`."""
+        return self.hotline.ussd("fake", session, number, tuple(keys.split()), "")[0]
+
+    def walk(self, keys: str, session: str = "session-1", number: str = CALLER) -> Screen:
+        """A hop for every key."""
+        typed = keys.split()
+        for length in range(len(typed) + 1):
+            screen = self.dial(" ".join(typed[:length]), session, number)
+        return screen
+
+    def text(self, number: str, text: str, *, id: str | None = None, age: int = 0) -> None:
+        """An SMS to the line."""
+        message = id or f"message-{next(self._messages)}"
+        self.hotline.sms("fake", message, number, text, self.clock.now() - age, "")
+
+    # time and workers
+    def work(self) -> None:
+        """The workers follow every hint, and what follows from it."""
+        while hints := self.queue.take():
+            for _, post in hints:
+                self.hotline.deliver(post)
+
+    def wait(self, seconds: int, *, tick: bool = True) -> None:
+        """Time passes; the clock ticks and the workers work."""
+        self.clock.at += seconds
+        if tick:
+            self.hotline.tick()
+            self.work()
+
+    def inbox(self, number: str) -> list[str]:
+        """Every SMS that arrived there since the last look."""
+        mine = [text for to, text in self.gateway.messages if to == number]
+        self.gateway.messages = [each for each in self.gateway.messages if each[0] != number]
+        return mine
+
+    # counselors
+    def take(self, counselor: str = AWA) -> None:
+        """She takes what was offered to her; her phone rings."""
+        self.text(counselor, "1")
+        self.work()
+
+    def pick_up(self, counselor: str = AWA) -> VoiceStep:
+        return self.hotline.voice(f"voice-{len(self.gateway.rung)}", counselor, active=True, digits=None)
+
+    def press(self, digits: str = "1", counselor: str = AWA) -> VoiceStep:
+        return self.hotline.voice(f"voice-{len(self.gateway.rung)}", counselor, active=True, digits=digits)
+
+    def hang_up(self, counselor: str = AWA) -> None:
+        self.hotline.voice(f"voice-{len(self.gateway.rung)}", counselor, active=False, digits=None)
+        self.work()
+
+    def ring(self, counselor: str = AWA) -> VoiceStep:
+        """She takes it, picks up, presses 1, and hangs up after: what the line did when she pressed."""
+        self.take(counselor)
+        self.pick_up(counselor)
+        step = self.press("1", counselor)
+        self.hang_up(counselor)
+        return step
+
+    # looking
+    def say(self, key: str, language: str = "fr", **values: str) -> str:
+        return self.library.edition("sms", "").phrase(f"staff.{key}", language, **values)
+
+    def callbacks(self) -> list[Callback]:
+        """All that ever were, oldest first."""
+        with self.real_store.read() as tx:
+            ids = [id for (id,) in tx._connection.exec_driver_sql("SELECT id FROM callbacks ORDER BY made_at, rowid")]
+            return [callback for id in ids if (callback := tx.callback(id))]
+
+    def callback(self) -> Callback:
+        """The only one."""
+        (callback,) = self.callbacks()
+        return callback
+
+    def number_of(self, callback: Callback) -> str | None:
+        with self.real_store.read() as tx:
+            return tx.number_of(callback.id)
+
+    def posts(self) -> list[tuple[str, str]]:
+        """(kind, state) of the whole outbox."""
+        with self.real_store.read() as tx:
+            return [tuple(row) for row in tx._connection.exec_driver_sql("SELECT kind, state FROM outbox ORDER BY made_at, rowid")]
+
+    def staff(self, number: str) -> Staff:
+        with self.real_store.read() as tx:
+            found = tx.staff_by_number(number)
+        assert found is not None
+        return found
+
+    def set_staff(self, number: str, **fields: object) -> None:
+        with self.real_store.write() as tx:
+            tx.add_staff(replace(self.staff(number), **fields))

@@ -1,0 +1,147 @@
+"""The bridge: who is rung, when, and when not; checked again at the moment that she presses 1."""
+
+from __future__ import annotations
+
+import pytest
+
+from hotline.ports import VoiceConnect, VoiceEnd, VoicePrompt, VoiceStep
+from tests.service.line import AWA, CALLER, OUMOU, Line
+
+
+@pytest.fixture
+def taken(line: Line) -> Line:
+    """Awa took a callback, and her phone rings."""
+    line.walk("5 5")
+    line.work()
+    line.take()
+    line.inbox(AWA)
+    return line
+
+
+def spoken(line: Line, key: str, **values: str) -> str:
+    return line.library.edition("voice", "").phrase(f"voice.{key}", "fr", **values)
+
+
+def test_the_two_are_joined(taken: Line) -> None:
+    """She hears what to do, presses 1, and the caller's phone rings; the try is counted before that."""
+    assert VoicePrompt(spoken(taken, "answer"), "fr", ask=True) == taken.pick_up()
+    assert VoiceConnect(CALLER, spoken(taken, "none"), "fr") == taken.press()
+    assert 1 == taken.callback().tries
+
+
+def test_she_is_asked_how_it_ended(taken: Line) -> None:
+    """By SMS, once, however often the vendor says that the call is over."""
+    taken.pick_up()
+    taken.press()
+    taken.hang_up()
+    taken.hang_up()
+    assert [taken.say("how", ref=taken.callback().reference)] == taken.inbox(AWA)
+
+
+def test_the_word_is_told_first(line: Line) -> None:
+    """A word that the caller chose is asked for, the strictest of all that is open: one of two requests has one."""
+    line.walk("5 1 1 2", "session-1")
+    line.walk("5 1", "session-2")
+    line.work()
+    line.take()
+    step = line.pick_up()
+    assert isinstance(step, VoicePrompt)
+    assert step.text.startswith(spoken(line, "word", word="lait"))
+
+
+def test_a_request_made_meanwhile_is_rung_for_too(taken: Line) -> None:
+    """Made after she took the first: the same ring serves both, with the word of the second."""
+    taken.walk("5 1 1 1", "session-2")
+    step = taken.pick_up()
+    taken.press()
+    assert isinstance(step, VoicePrompt)
+    assert "eau" in step.text
+    assert [1, 1] == [each.tries for each in taken.callbacks()]
+
+
+@pytest.mark.parametrize("digits", ["2", "0", "11", ""])
+def test_any_other_key_rings_nobody(taken: Line, digits: str) -> None:
+    """Only 1 does."""
+    taken.pick_up()
+    assert (VoiceEnd(), 0) == (taken.press(digits), taken.callback().tries)
+
+
+def test_pressing_twice_rings_once(taken: Line) -> None:
+    """The vendor may post a key twice."""
+    taken.pick_up()
+    taken.press()
+    assert (VoiceEnd(), 1) == (taken.press(), taken.callback().tries)
+
+
+def test_past_its_end_nobody_is_rung(taken: Line) -> None:
+    """Checked when she presses 1, whatever was right when she picked up."""
+    taken.clock.at = taken.callback().not_after - 1
+    taken.pick_up()
+    taken.clock.at += 1
+    assert VoicePrompt(spoken(taken, "late"), "fr", ask=False) == taken.press()
+    assert 0 == taken.callback().tries
+
+
+def test_stopped_meanwhile_nobody_is_rung(taken: Line) -> None:
+    """Two keys on the caller's phone, while the counselor's is ringing."""
+    taken.pick_up()
+    taken.clock.at += 5
+    taken.walk("5 7", "session-2")
+    assert VoicePrompt(spoken(taken, "late"), "fr", ask=False) == taken.press()
+
+
+def test_three_rings_a_day(line: Line) -> None:
+    """Over all that was asked for from this phone, in whatever window."""
+    for session in ("session-1", "session-2", "session-3", "session-4"):
+        line.set_staff(AWA, seen_at=line.clock.now())
+        line.walk("5 5", session)
+        line.work()
+        if session != "session-4":
+            line.ring()
+            line.text(AWA, "1")
+            line.wait(3600)
+    line.inbox(AWA)
+    line.wait(200)
+    assert ([1, 1, 1, 0], []) == ([each.tries for each in line.callbacks()], line.inbox(AWA))
+    line.wait(24 * 3600)
+    line.set_staff(AWA, seen_at=line.clock.now())
+    line.walk("5 5", "session-5")
+    line.work()
+    assert isinstance(line.ring(), VoiceConnect)
+
+
+def test_the_store_away_rings_nobody(taken: Line) -> None:
+    """Nobody is rung on a guess, not even where the try may have been written."""
+    taken.pick_up()
+    taken.store.failing = "after commit"
+    assert VoiceEnd() == taken.press()
+    taken.store.failing = "always"
+    assert VoiceEnd() == taken.press()
+
+
+def test_a_stranger_gets_nothing(taken: Line) -> None:
+    """A leg of a number that is not staff's, or of one who has placed nothing."""
+    assert VoiceEnd() == taken.hotline.voice("voice-9", CALLER, active=True, digits=None)
+    assert VoiceEnd() == taken.hotline.voice("voice-1", OUMOU, active=True, digits=None)
+
+
+def test_a_leg_that_nobody_answered_can_be_rung_again(taken: Line) -> None:
+    """Her phone did not get through: no try is counted, and 7 rings it again."""
+    taken.hang_up()
+    assert ([], 0) == (taken.inbox(AWA), taken.callback().tries)
+    taken.text(AWA, "7")
+    taken.work()
+    taken.pick_up()
+    assert isinstance(taken.press(), VoiceConnect)
+    assert [AWA, AWA] == taken.gateway.rung
+
+
+def test_the_vendors_question_may_overtake_its_answer(line: Line) -> None:
+    """She picks up before the vendor has told us the session's id: it is her call all the same."""
+    line.walk("5 5")
+    line.work()
+    steps: list[VoiceStep] = []
+    line.gateway.while_ringing = lambda: steps.append(line.hotline.voice("voice-1", AWA, active=True, digits=None))
+    line.take()
+    assert isinstance(steps[0], VoicePrompt)
+    assert isinstance(line.press(), VoiceConnect)

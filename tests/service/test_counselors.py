@@ -1,0 +1,331 @@
+"""Counselors by SMS: present, on shift, taking, giving back, and how it ended; in either language, and only as late as does no harm."""
+
+from __future__ import annotations
+
+import pytest
+
+from hotline.service.staff import Said, read
+from tests.service.line import AWA, CALLER, FANTA, NANA, OTHER_CALLER, OUMOU, Line
+
+WORDS = {"prendre": "take", "je prends": "take", "kumana": "spoke", "an kumana": "spoke", "n be yan": "here"}
+
+
+@pytest.fixture
+def offered(line: Line) -> Line:
+    """A callback was offered to Awa."""
+    line.walk("5 5")
+    line.work()
+    line.inbox(AWA)
+    return line
+
+
+@pytest.fixture
+def rung(offered: Line) -> Line:
+    """She rang for it, and is asked how it ended."""
+    offered.ring()
+    offered.inbox(AWA)
+    return offered
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("471 1", Said("471", "1", None)),
+        (" 471-1. ", Said("471", "1", None)),
+        ("1 471", Said("471", "1", None)),
+        ("4711", Said("471", "1", None)),
+        ("12345 1", Said("12345", "1", None)),
+        ("1", Said(None, "1", None)),
+        ("Je prends", Said(None, None, "take")),
+        ("JE  PRENDS 471!", Said("471", None, "take")),
+        ("N bɛ yan", Said(None, None, "here")),
+        ("471 an kumana", Said("471", None, "spoke")),
+        ("471", Said("471", None, None)),
+        ("471 472 1", Said(None, None, None)),
+        ("bonjour", Said(None, None, None)),
+        ("", Said(None, None, None)),
+        ("٣", Said(None, None, None)),
+    ],
+)
+def test_reading(text: str, said: Said) -> None:
+    """A reference and a digit or a word, as people type them on a basic phone."""
+    assert said == read(text, WORDS)
+
+
+def test_whatever_she_says_confirms_her_presence(line: Line) -> None:
+    """Presence is what promises rest on; help is what she gets who says nothing known."""
+    line.clock.at += 3600
+    line.text(OUMOU, "bonjour")
+    line.work()
+    assert (line.clock.now(), [line.say("help")]) == (line.staff(OUMOU).seen_at, line.inbox(OUMOU))
+
+
+def test_here_on_and_off(line: Line) -> None:
+    """She says it in words of the catalogue, and hears until when it holds."""
+    line.text(AWA, "ici")
+    line.text(AWA, "Début")
+    line.work()
+    assert [line.say("here", until="10h15"), line.say("on", until="18h")] == line.inbox(AWA)
+    assert line.clock.now() + 8 * 3600 == line.staff(AWA).on_until
+    line.text(AWA, "pause")
+    line.work()
+    awa = line.staff(AWA)
+    assert ([line.say("off")], None, line.clock.now() + 8 * 3600) == (line.inbox(AWA), awa.on_until, awa.off_until)
+
+
+def test_off_hands_over_what_was_not_rung(offered: Line) -> None:
+    """Who goes leaves nothing untried behind: the next is told at once."""
+    offered.take()
+    offered.text(AWA, "fin")
+    offered.work()
+    assert "waiting" == offered.callback().state
+    assert [offered.say("escalated", ref=offered.callback().reference, before="10h30")] == offered.inbox(FANTA)
+
+
+def test_off_takes_her_out_of_every_promise(line: Line) -> None:
+    """Off shift, whatever the plan says: a call now is neither promised nor kept."""
+    line.text(AWA, "repos")
+    line.walk("5 5")
+    assert [] == line.callbacks()
+
+
+def test_take_rings_her_phone(offered: Line) -> None:
+    """Her phone rings, the caller's does not yet, and she hears so."""
+    offered.take()
+    callback = offered.callback()
+    assert ("claimed", "a" * 32, [AWA]) == (callback.state, callback.claimed_by, offered.gateway.rung)
+    assert [offered.say("taken", ref=callback.reference)] == offered.inbox(AWA)
+
+
+def test_taking_twice_rings_once(offered: Line) -> None:
+    """She presses 1 again because no answer came: not an outcome, and not a second ring."""
+    offered.take()
+    offered.take()
+    assert ("claimed", None, [AWA]) == (offered.callback().state, offered.callback().ending, offered.gateway.rung)
+
+
+def test_one_of_two_wins(offered: Line) -> None:
+    """The other is told kindly, and her phone stays silent."""
+    offered.set_staff(OUMOU, seen_at=offered.clock.now() + 120)
+    offered.wait(120)
+    offered.inbox(OUMOU)
+    reference = offered.callback().reference
+    offered.text(OUMOU, f"{reference} 1")
+    offered.text(AWA, f"{reference} 1")
+    offered.work()
+    assert ("b" * 32, [OUMOU]) == (offered.callback().claimed_by, offered.gateway.rung)
+    assert [offered.say("gone", ref=reference)] == offered.inbox(AWA)
+
+
+def test_only_what_was_offered_to_her(offered: Line) -> None:
+    """A slip of a digit takes nobody's callback away from who can talk to her."""
+    offered.text(NANA, f"{offered.callback().reference} 1")
+    assert "waiting" == offered.callback().state
+
+
+def test_a_supervisor_may_take_any(offered: Line) -> None:
+    """Whoever nobody rings, she can."""
+    offered.text(FANTA, f"{offered.callback().reference} 1")
+    offered.work()
+    assert ("d" * 32, [FANTA]) == (offered.callback().claimed_by, offered.gateway.rung)
+
+
+def test_two_offers_need_a_reference(offered: Line) -> None:
+    """Where a digit fits two, she is asked which."""
+    offered.walk("5 1", "session-2", OTHER_CALLER)
+    offered.work()
+    offered.inbox(AWA)
+    offered.text(AWA, "1")
+    offered.work()
+    assert [offered.say("which")] == offered.inbox(AWA)
+    assert ["waiting", "waiting"] == [each.state for each in offered.callbacks()]
+
+
+def test_taking_one_takes_all_to_the_same_number(line: Line) -> None:
+    """A number is rung once for all that is open."""
+    line.walk("5 5", "session-1")
+    line.walk("5 1", "session-2")
+    line.work()
+    assert 1 == len(line.inbox(AWA))
+    line.take()
+    assert ["claimed", "claimed"] == [each.state for each in line.callbacks()]
+    line.pick_up()
+    line.press()
+    line.hang_up()
+    line.text(AWA, "1")
+    assert ["closed", "closed"] == [each.state for each in line.callbacks()]
+
+
+def test_too_late_to_take(offered: Line) -> None:
+    """Past its end nobody rings."""
+    offered.wait(1800, tick=False)
+    offered.text(AWA, f"{offered.callback().reference} 1")
+    offered.work()
+    assert ([offered.say("too_late", ref=offered.callback().reference)], []) == (offered.inbox(AWA), offered.gateway.rung)
+
+
+def test_given_back_goes_to_the_next(offered: Line) -> None:
+    """It waits again, and somebody else is told at once."""
+    offered.take()
+    offered.set_staff(OUMOU, seen_at=offered.clock.now())
+    offered.inbox(AWA)
+    offered.text(AWA, "0")
+    offered.work()
+    callback = offered.callback()
+    assert ("waiting", None) == (callback.state, callback.claimed_by)
+    assert [offered.say("given_back", ref=callback.reference)] == offered.inbox(AWA)
+    assert [offered.say("offer", ref=callback.reference, before="10h30")] == offered.inbox(OUMOU)
+    offered.pick_up()
+    assert 0 == offered.callback().tries
+
+
+@pytest.mark.parametrize(
+    ("digit", "state"),
+    [("1", "closed"), ("2", "closed"), ("3", "claimed"), ("4", "review"), ("5", "review"), ("6", "review")],
+)
+def test_outcomes(rung: Line, digit: str, state: str) -> None:
+    """Each outcome has one consequence, and she is thanked for it."""
+    rung.text(AWA, digit)
+    rung.work()
+    assert (state, [rung.say("noted", ref=rung.callback().reference)]) == (rung.callback().state, rung.inbox(AWA))
+
+
+def test_an_outcome_in_bambara(line: Line) -> None:
+    """Nana works in her language from the offer to the outcome, on a phone without ɛ and ɔ."""
+    line.walk("6 5 5")
+    line.work()
+    reference = line.callback().reference
+    assert [line.say("offer", "bm", ref=reference, before="10h30")] == line.inbox(NANA)
+    line.text(NANA, f"{reference} n b'a ta")
+    line.work()
+    line.pick_up(NANA)
+    line.press("1", NANA)
+    line.hang_up(NANA)
+    line.inbox(NANA)
+    line.text(NANA, "a ma soro")
+    line.work()
+    assert ("unreachable", [line.say("noted", "bm", ref=reference)]) == (line.callback().ending, line.inbox(NANA))
+
+
+def test_no_outcome_without_a_try(offered: Line) -> None:
+    """Nobody was rung: no digit may close it."""
+    offered.take()
+    offered.inbox(AWA)
+    for digit in "23456":
+        offered.text(AWA, digit)
+    offered.work()
+    assert ("claimed", [offered.say("help")] * 5) == (offered.callback().state, offered.inbox(AWA))
+
+
+def test_unreachable_three_times_is_the_end(rung: Line) -> None:
+    """Three missed calls in one window, no more."""
+    for _ in range(2):
+        rung.text(AWA, "3")
+        rung.text(AWA, "7")
+        rung.work()
+        rung.pick_up()
+        rung.press()
+        rung.hang_up()
+    assert ("claimed", 3) == (rung.callback().state, rung.callback().tries)
+    rung.text(AWA, "3")
+    rung.text(AWA, f"{rung.callback().reference} 7")
+    rung.work()
+    assert ("closed", "unreachable", 3) == (rung.callback().state, rung.callback().ending, len(rung.gateway.rung))
+
+
+def test_no_outcome_of_a_call_that_has_not_come_yet(rung: Line) -> None:
+    """Her phone is about to ring again: a 1 too early is no conversation."""
+    rung.text(AWA, "3")
+    rung.text(AWA, "7")
+    rung.text(AWA, "1")
+    rung.work()
+    assert ("claimed", [AWA, AWA]) == (rung.callback().state, rung.gateway.rung)
+
+
+@pytest.mark.parametrize("digit", ["7", "0", "je prends"])
+def test_no_second_ring_before_the_first_is_told(rung: Line, digit: str) -> None:
+    """A call that nobody answered is not made again, by her or by another, so she is asked first how it ended."""
+    rung.text(AWA, digit)
+    rung.work()
+    assert ([rung.say("how", ref=rung.callback().reference)], "claimed") == (rung.inbox(AWA), rung.callback().state)
+    rung.text(AWA, "3")
+    rung.text(AWA, digit)
+    assert ("waiting" if digit == "0" else "claimed") == rung.callback().state
+
+
+def test_another_phone_is_rung_once(line: Line) -> None:
+    """Whoever owns it did not ask for a call."""
+    line.walk("5 6 70000301 1")
+    line.work()
+    line.ring()
+    line.text(AWA, "3")
+    assert "closed" == line.callback().state
+
+
+def test_someone_else_is_never_rung_again(rung: Line) -> None:
+    """The phone is in other hands: neither this request nor one for another time is rung by itself, and the supervisor hears of the latter."""
+    rung.walk("5 3", "session-2")
+    rung.inbox(FANTA)
+    rung.text(AWA, "4")
+    rung.work()
+    assert ["review", "review"] == [each.state for each in rung.callbacks()]
+    assert [rung.say("lapsed", ref=rung.callbacks()[1].reference)] == rung.inbox(FANTA)
+    rung.inbox(AWA)
+    rung.clock.at = rung.callbacks()[1].opens_at
+    rung.set_staff(AWA, seen_at=rung.clock.now())
+    rung.wait(60)
+    assert ([], 1) == (rung.inbox(AWA), len(rung.gateway.rung))
+
+
+def test_a_message_that_comes_again_does_nothing(rung: Line) -> None:
+    """The gateway retries for hours: one message, one effect, one answer."""
+    rung.text(AWA, "3", id="a-message")
+    rung.work()
+    rung.text(AWA, "7")
+    rung.work()
+    rung.pick_up()
+    rung.press()
+    rung.hang_up()
+    rung.inbox(AWA)
+    rung.text(AWA, "3", id="a-message")
+    rung.work()
+    assert (None, []) == (rung.callback().ending, rung.inbox(AWA))
+
+
+@pytest.mark.parametrize(("text", "state"), [("1", "closed"), ("4", "review"), ("3", "claimed")])
+def test_late_outcomes_count(rung: Line, text: str, state: str) -> None:
+    """What happened stays true hours later; but nobody is answered, and nobody is thought to be there."""
+    rung.set_staff(AWA, seen_at=None)
+    rung.text(AWA, text, age=121)
+    rung.work()
+    assert (state, [], None) == (rung.callback().state, rung.inbox(AWA), rung.staff(AWA).seen_at)
+
+
+@pytest.mark.parametrize("text", ["1", "ici", "début"])
+def test_late_promises_do_not_count(offered: Line, text: str) -> None:
+    """Taking, presence and on shift would promise somebody who is not there."""
+    before = offered.staff(AWA)
+    offered.text(AWA, text, age=121)
+    offered.work()
+    assert ("waiting", before, []) == (offered.callback().state, offered.staff(AWA), offered.inbox(AWA))
+
+
+def test_giving_back_counts_however_late(offered: Line) -> None:
+    """Somebody else can take it."""
+    offered.take()
+    offered.text(AWA, "0", age=121)
+    assert "waiting" == offered.callback().state
+
+
+def test_off_counts_however_late(line: Line) -> None:
+    """The harmless direction: she is promised to nobody."""
+    line.text(AWA, "pause", age=7200)
+    assert line.staff(AWA).off_until is not None
+
+
+def test_staff_who_left_are_callers(line: Line) -> None:
+    """A disabled account takes nothing."""
+    line.walk("5 5", number=CALLER)
+    line.set_staff(AWA, active=False)
+    line.text(AWA, f"{line.callback().reference} 1")
+    assert "waiting" == line.callback().state

@@ -1,0 +1,111 @@
+"""Who can call: shifts, presence, what they hold and what waits, down to the spans that the screens offer."""
+
+from __future__ import annotations
+
+import pytest
+
+from hotline.engine.effects import Coverage
+from hotline.ports import Shift, Staff
+from hotline.service.coverage import Team, coverage, is_on, merged
+from tests.service.fakes import TEN_O_CLOCK
+
+NOW = TEN_O_CLOCK // 60
+MIDNIGHT = NOW - 600
+DAY = 1440
+TUESDAY = 1
+
+
+def local(at: int) -> int:
+    return at // 60
+
+
+def counselor(id: str = "awa", **fields: object) -> Staff:
+    known: dict[str, object] = {"seen_at": TEN_O_CLOCK, "speaks": ("fr",), "role": "counselor"} | fields
+    return Staff(id=id, alias=id, number="+22370000101", reads="fr", **known)
+
+
+def covered(*staff: Staff, shifts: tuple[Shift, ...] = (), holding: tuple[str, ...] = (), queue: int = 0) -> Coverage:
+    return coverage(Team("fr", staff, shifts, frozenset(holding)), queue, TEN_O_CLOCK, 15, local)
+
+
+def test_nobody() -> None:
+    """No staff, no promise, no next shift."""
+    assert Coverage(free=0, until=NOW, opens=None, shifts=()) == covered()
+
+
+def test_one_on_shift() -> None:
+    """Free until her shift ends; what is left of it is offered, and whatever begins within seven days."""
+    shift = Shift("awa", TUESDAY, 8 * 60, 12 * 60)
+    next_week = NOW + 7 * DAY - 120
+    expected = Coverage(free=1, until=NOW + 120, opens=next_week, shifts=((NOW, NOW + 120), (next_week, NOW + 7 * DAY)))
+    assert expected == covered(counselor(), shifts=(shift,))
+
+
+@pytest.mark.parametrize(
+    ("fields", "free"),
+    [
+        ({}, 1),
+        ({"seen_at": TEN_O_CLOCK - 899}, 1),
+        ({"seen_at": TEN_O_CLOCK - 900}, 0),
+        ({"seen_at": None}, 0),
+        ({"off_until": TEN_O_CLOCK + 1}, 0),
+        ({"off_until": TEN_O_CLOCK}, 1),
+        ({"speaks": ("bm",)}, 0),
+        ({"speaks": ("bm", "fr")}, 1),
+        ({"role": "supervisor"}, 0),
+    ],
+)
+def test_who_counts(fields: dict[str, object], free: int) -> None:
+    """On shift, in the language, present within a quarter of an hour, and not off."""
+    assert free == covered(counselor(**fields), shifts=(Shift("awa", None, 0, 1440),)).free
+
+
+def test_who_holds_one_and_the_queue_ahead_count_against_it() -> None:
+    """What is promised is what is left; never less than nobody."""
+    staff = (counselor("awa"), counselor("oumou"), counselor("nana"))
+    shifts = tuple(Shift(each.id, None, 0, 1440) for each in staff)
+    assert [3, 2, 1, 0] == [
+        covered(*staff, shifts=shifts).free,
+        covered(*staff, shifts=shifts, holding=("awa",)).free,
+        covered(*staff, shifts=shifts, holding=("awa",), queue=1).free,
+        covered(*staff, shifts=shifts, queue=5).free,
+    ]
+
+
+def test_on_beyond_the_plan() -> None:
+    """She said that she is on: she counts until then, and plans no screen for it."""
+    staff = counselor(on_until=TEN_O_CLOCK + 3600)
+    assert Coverage(free=1, until=NOW + 60, opens=None, shifts=()) == covered(staff)
+    assert not is_on(staff, (), TEN_O_CLOCK + 3600, local)
+
+
+def test_the_last_to_leave_ends_it() -> None:
+    """A call that is promised can be made by whoever stays longest."""
+    staff = (counselor("awa"), counselor("oumou"))
+    shifts = (Shift("awa", None, 8 * 60, 11 * 60), Shift("oumou", None, 9 * 60, 13 * 60))
+    assert NOW + 180 == covered(*staff, shifts=shifts).until
+
+
+def test_the_next_shift() -> None:
+    """Nobody now: the screen says when."""
+    found = covered(counselor(), shifts=(Shift("awa", TUESDAY + 1, 8 * 60, 12 * 60),))
+    opens = MIDNIGHT + DAY + 8 * 60
+    assert Coverage(free=0, until=NOW, opens=opens, shifts=((opens, opens + 240),)) == found
+
+
+def test_off_clips_the_plan() -> None:
+    """What she is off is not offered."""
+    found = covered(counselor(off_until=TEN_O_CLOCK + 3600), shifts=(Shift("awa", TUESDAY, 8 * 60, 12 * 60),))
+    assert (0, NOW + 60, (NOW + 60, NOW + 120)) == (found.free, found.opens, found.shifts[0])
+
+
+def test_around_the_clock() -> None:
+    """Seven days that touch are one span."""
+    found = covered(counselor(), shifts=(Shift("awa", None, 0, 1440),))
+    assert ((NOW, NOW + 7 * DAY),) == found.shifts
+    assert MIDNIGHT + DAY == found.opens
+
+
+def test_merging() -> None:
+    """Spans that touch or overlap are one; what lies apart stays apart."""
+    assert ((0, 5), (6, 9)) == merged([(6, 8), (0, 2), (2, 5), (1, 3), (7, 9)])

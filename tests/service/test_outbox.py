@@ -1,0 +1,195 @@
+"""Posts: at least once to staff, at most once to anybody else, never late, whatever dies in between."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from msgspec.structs import replace
+
+from hotline.ports import GatewayRefused, GatewayUnknown, StoreAway
+from tests.service.line import AWA, CALLER, Line
+
+
+@pytest.fixture
+def offered(line: Line) -> Line:
+    """An alert waits."""
+    line.walk("5 5")
+    return line
+
+
+def only_hint(line: Line) -> str:
+    ((_, post),) = line.queue.take()
+    return post
+
+
+def test_a_hint_that_comes_twice_sends_once(offered: Line) -> None:
+    """Jobs are idempotent."""
+    post = only_hint(offered)
+    offered.hotline.deliver(post)
+    offered.hotline.deliver(post)
+    assert (1, [("alert", "sent")]) == (len(offered.inbox(AWA)), offered.posts())
+
+
+def test_unknown_posts_are_nothing(line: Line) -> None:
+    """A hint from before a purge."""
+    line.hotline.deliver("0" * 32)
+    assert [] == line.gateway.messages
+
+
+def test_a_lost_hint_is_found(line: Line) -> None:
+    """Redis was away or emptied: the clock hints again, five seconds at a time."""
+    line.queue.away = True
+    line.walk("5 5")
+    line.queue.away = False
+    line.wait(5, tick=False)
+    line.hotline.tick()
+    assert [] == line.queue.hints
+    line.wait(1, tick=False)
+    line.hotline.tick()
+    line.hotline.tick()
+    assert 1 == len(line.queue.hints)
+
+
+def test_with_redis_away_the_clock_carries(line: Line) -> None:
+    """No worker can hear of it, and the counselor is told all the same."""
+    line.queue.away = True
+    line.walk("5 5")
+    line.wait(6)
+    assert 1 == len(line.inbox(AWA))
+
+
+def test_a_refused_alert_is_tried_again_ever_later_and_then_given_up(offered: Line) -> None:
+    """Eight times, not more often than it makes sense."""
+    offered.gateway.failure = GatewayRefused("insufficient_balance")
+    offered.work()
+    waits = []
+    for _ in range(7):
+        waited = 0
+        while not offered.queue.hints:
+            offered.clock.at += 1
+            waited += 1
+            offered.hotline.tick()
+            offered.queue.hints = [(queue, post) for queue, post in offered.queue.hints if post == _first_alert(offered)]
+        waits.append(waited)
+        offered.work()
+    assert (sorted(waits), 8) == (waits, len(offered.inbox(AWA)))
+
+
+def _first_alert(line: Line) -> str:
+    with line.real_store.read() as tx:
+        return str(tx._connection.exec_driver_sql("SELECT id FROM outbox ORDER BY made_at, rowid").scalar())
+
+
+def test_an_unknown_alert_is_sent_again(offered: Line) -> None:
+    """It may have arrived; twice is better than never."""
+    offered.gateway.failure = GatewayUnknown("time_out")
+    offered.work()
+    offered.gateway.failure = None
+    offered.wait(11)
+    assert (2, [("alert", "sent")]) == (len(offered.inbox(AWA)), offered.posts())
+
+
+@pytest.mark.parametrize(("failure", "state"), [(GatewayRefused("no"), "failed"), (GatewayUnknown("time_out"), "unknown")])
+def test_a_reply_is_never_sent_again(line: Line, failure: GatewayRefused | GatewayUnknown, state: str) -> None:
+    """A second SMS on the caller's phone may be read by somebody else."""
+    line.rule(replace(line.rules, sms_replies=True))
+    line.gateway.failure = failure
+    line.text(CALLER, "santé")
+    line.work()
+    line.gateway.failure = None
+    line.wait(100)
+    assert (1, [("reply", state)]) == (len(line.inbox(CALLER)), line.posts())
+
+
+def test_a_reply_past_its_time_is_dropped(line: Line) -> None:
+    """Two minutes after she wrote, the phone may be in other hands."""
+    line.rule(replace(line.rules, sms_replies=True))
+    line.text(CALLER, "santé")
+    line.clock.at += 120
+    line.work()
+    assert ([], [("reply", "dropped")]) == (line.inbox(CALLER), line.posts())
+
+
+def test_a_ring_that_was_refused_is_told(offered: Line) -> None:
+    """She waits for her phone to ring; it will not, and she may ask again."""
+    offered.work()
+    offered.inbox(AWA)
+    offered.text(AWA, "1")
+    offered.gateway.failure = GatewayRefused("insufficient_credit")
+    offered.hotline.deliver(offered.queue.hints[0][1])
+    offered.gateway.failure = None
+    offered.work()
+    reference = offered.callback().reference
+    assert {offered.say("taken", ref=reference), offered.say("how", ref=reference)} == set(offered.inbox(AWA))
+    offered.text(AWA, "7")
+    offered.work()
+    assert [AWA, AWA] == offered.gateway.rung
+
+
+def test_a_ring_is_placed_once(offered: Line) -> None:
+    """Not again where nobody knows whether it was."""
+    offered.work()
+    offered.text(AWA, "1")
+    offered.gateway.failure = GatewayUnknown("time_out")
+    offered.hotline.deliver(offered.queue.hints[0][1])
+    offered.gateway.failure = None
+    offered.wait(100)
+    assert [AWA] == offered.gateway.rung
+
+
+def test_a_ring_for_what_was_stopped_is_dropped(offered: Line) -> None:
+    """Between her SMS and the worker the caller stopped all calls."""
+    offered.work()
+    offered.text(AWA, "1")
+    offered.clock.at += 5
+    offered.walk("5 7", "session-2")
+    offered.work()
+    assert [] == offered.gateway.rung
+
+
+def test_a_worker_that_died_sending(offered: Line) -> None:
+    """What hangs in `sending`: an alert goes again, a ring is left alone."""
+    offered.work()
+    offered.text(AWA, "1")
+    ring, answer = (post for _, post in offered.queue.take())
+    for post in (ring, answer):
+        _die_sending(offered, post)
+    offered.inbox(AWA)
+    offered.wait(61)
+    offered.wait(11)
+    assert ([offered.say("taken", ref=offered.callback().reference)], 1) == (offered.inbox(AWA), len(offered.gateway.rung))
+    assert ("ring", "unknown") in offered.posts()
+
+
+def _die_sending(line: Line, post: str) -> None:
+    """It was handed over, and the worker died before it could say so."""
+    line.store.failing = "never"
+    handed = len(line.gateway.messages) + len(line.gateway.rung)
+    with suppress(StoreAway):
+        line.store.fails_when = lambda: len(line.gateway.messages) + len(line.gateway.rung) > handed
+        line.hotline.deliver(post)
+    line.store.fails_when = None
+
+
+def test_delivery_reports(offered: Line) -> None:
+    """What the vendor says became of it is written down; a report about nothing of ours is nothing."""
+    offered.work()
+    offered.hotline.delivery("sms-1", delivered=True)
+    assert [("alert", "sent")] == offered.posts()
+    offered.hotline.delivery("sms-1", delivered=False)
+    offered.hotline.delivery("sms-99", delivered=False)
+    assert [("alert", "failed")] == offered.posts()
+
+
+def test_store_away_is_said(offered: Line) -> None:
+    """Jobs and webhooks must come again."""
+    offered.store.failing = "always"
+    with pytest.raises(StoreAway):
+        offered.hotline.deliver(only_hint(offered))
+    with pytest.raises(StoreAway):
+        offered.hotline.delivery("sms-1", delivered=False)
+    with pytest.raises(StoreAway):
+        offered.hotline.opt_out(CALLER)
+    with pytest.raises(StoreAway):
+        offered.hotline.tick()
