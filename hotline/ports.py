@@ -136,6 +136,8 @@ class Counts(Struct, frozen=True):
     waiting: dict[str, int]
     oldest_age: dict[str, int]
     outbox: dict[str, int]
+    edition: int = 0
+    """The one in force; 0 where there is none."""
 
 
 class StoreAway(Exception):
@@ -164,6 +166,9 @@ class Transaction(Protocol):
     # the ledger: exactly-once
     def enter(self, key: bytes, outcome: Outcome, facts: bytes, at: int, until: int) -> LedgerEntry | None:
         """Write the key if it is new and return None; else return what stands there. Concurrent callers wait for each other."""
+
+    def entered(self, key: bytes, at: int) -> LedgerEntry | None:
+        """What stands there, without writing; None where nothing does."""
 
     # callbacks and their numbers
     def add_callback(self, callback: Callback, number: str) -> None: ...
@@ -221,6 +226,9 @@ class Transaction(Protocol):
     def offers(self, callback: str) -> tuple[Offer, ...]:
         """Oldest first."""
 
+    def last_offers(self) -> dict[str, int]:
+        """When each of the staff was last offered anything, by her id; who never was is missing."""
+
     def offered_to(self, staff: str, at: int) -> tuple[Callback, ...]:
         """Waiting, due at `at`, and offered to her: newest offer first."""
 
@@ -274,9 +282,10 @@ class Memory(Protocol):
         """The facts of a session, as last remembered."""
 
     def remember(self, session: str, facts: bytes, seconds: int) -> None: ...
-    def hear(self, session: str, message: str, text: str, seconds: int) -> tuple[str, ...] | None:
-        """Append a message to a session's inputs and return them all, in one step; None if this message id was heard before.
-        The list lives `seconds` from the last message; the message id a day."""
+    def hear(self, session: str, message: str, text: str, seconds: int) -> tuple[str, ...]:
+        """Append a message to a session's inputs and return them all, in one step. A message id that was heard before is not appended
+        again: the inputs come back as far as its place, since whoever heard it first may have died before acting on it. The list
+        lives `seconds` from the last message, a message id a day; `message` must be unique over all vendors."""
 
     def forget(self, session: str) -> None:
         """Drop a session's inputs, so that the next message begins anew."""
@@ -364,5 +373,8 @@ class Meter(Protocol):
         """One USSD hop answered: a screen, a last screen, a screen behind an order or fact that needed a store, a 4xx, or the neutral end."""
 
     def order(self, effect: str, how: Literal["kept", "spooled", "lost"]) -> None: ...
+    def ended(self, status: Literal["Success", "Incomplete", "Failed"]) -> None:
+        """A gateway told that a session is over, and how."""
+
     def breaker(self, part: Literal["memory", "store"]) -> None:
         """A store was left alone because it had just failed."""

@@ -132,6 +132,7 @@ class _Page:
         if self._counts is not None:
             yield _gauge("hotline_callbacks_waiting", "Callbacks that wait.", "language", self._counts.waiting)
             yield _gauge("hotline_callbacks_oldest_seconds", "Age of the callback that waits longest.", "language", self._counts.oldest_age)
+            yield GaugeMetricFamily("hotline_edition", "Number of the edition in force.", value=self._counts.edition)
             yield _gauge("hotline_outbox_posts", "Posts to gateways.", "state", self._counts.outbox)
 
     def _hops(self) -> HistogramMetricFamily:

@@ -22,10 +22,11 @@ HEARD_SECONDS: Final = 24 * 3600
 REST_SECONDS: Final = 1.0
 
 HEAR: Final = """
-if redis.call('EXISTS', KEYS[2]) == 1 then return false end
-redis.call('RPUSH', KEYS[1], ARGV[1])
+local place = redis.call('GET', KEYS[2])
+if place then return redis.call('LRANGE', KEYS[1], 0, place - 1) end
+place = redis.call('RPUSH', KEYS[1], ARGV[1])
 redis.call('EXPIRE', KEYS[1], ARGV[2])
-redis.call('SET', KEYS[2], '', 'EX', ARGV[3])
+redis.call('SET', KEYS[2], place, 'EX', ARGV[3])
 return redis.call('LRANGE', KEYS[1], 0, -1)
 """
 """One step on the server, so that two messages at once neither vanish nor swap."""
@@ -106,13 +107,11 @@ class ValkeyMemory:
         with self._breaker.guard():
             self._client.set(key, self._seal.seal(facts, key), ex=seconds)
 
-    def hear(self, session: str, message: str, text: str, seconds: int) -> tuple[str, ...] | None:
+    def hear(self, session: str, message: str, text: str, seconds: int) -> tuple[str, ...]:
         inputs, heard = self._key("inputs", session), self._key("heard", message)
         sealed = self._seal.seal(text.encode(), inputs)
         with self._breaker.guard():
-            answer = cast("list[bytes] | None", self._hear(keys=(inputs, heard), args=(sealed, seconds, HEARD_SECONDS)))
-        if answer is None:
-            return None
+            answer = cast("list[bytes]", self._hear(keys=(inputs, heard), args=(sealed, seconds, HEARD_SECONDS)))
         try:
             return tuple(self._seal.open(each, inputs).decode() for each in answer)
         except SealBroken:

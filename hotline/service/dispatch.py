@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -44,7 +44,7 @@ def offer(parts: Parts, tx: Transaction, id: str, at: int, *, passed_by: str | N
     One number, one alert: while somebody holds one of them nobody is told of another. `passed_by`: she gives it away, so that it is
     time, and somebody else's turn. `teams`: what was read of the staff just before.
     """
-    turn = next_turn(parts, tx, id, at, {} if teams is None else teams, passed_by=passed_by)
+    turn = next_turn(parts, tx, id, at, {} if teams is None else teams, tx.last_offers(), passed_by=passed_by)
     if turn is None:
         return ()
     staff, lead = turn.staff, turn.group[0]
@@ -58,8 +58,10 @@ def offer(parts: Parts, tx: Transaction, id: str, at: int, *, passed_by: str | N
     return (outbox.write(parts, tx, "alert", staff.number, text, origin, at, ends, urgent=urgent),)
 
 
-def next_turn(parts: Parts, tx: Transaction, id: str, at: int, teams: Teams, *, passed_by: str | None = None) -> Turn | None:
-    """Reads only, and fills `teams`. None: nobody need be told now, or nobody is there."""
+def next_turn(
+    parts: Parts, tx: Transaction, id: str, at: int, teams: Teams, offered: Mapping[str, int], *, passed_by: str | None = None
+) -> Turn | None:
+    """Reads only, and fills `teams`. `offered`: when each was last offered anything. None: nobody need be told now, or nobody is there."""
     group = _wanting(parts, tx, id, at)
     if not group:
         return None
@@ -74,7 +76,7 @@ def next_turn(parts: Parts, tx: Transaction, id: str, at: int, teams: Teams, *, 
     language = group[0].language
     if language not in teams:
         teams[language] = team(tx, language)
-    ladder = [each for each in _ladder(parts, teams[language], group[0], at, urgent=urgent) if each.id != passed_by]
+    ladder = [each for each in _ladder(parts, teams[language], offered, at, urgent=urgent) if each.id != passed_by]
     staff = min(ladder, key=lambda each: (told[each.id], last.get(each.id, 0)), default=None)
     return None if staff is None else Turn(staff, group)
 
@@ -116,7 +118,7 @@ def offer_due(parts: Parts, at: int) -> None:
     """Offer whatever has come due, or was not taken in time. Raises StoreAway."""
     teams: Teams = {}
     with parts.store.read() as tx:
-        wanted = [each.id for each in tx.due(at) if next_turn(parts, tx, each.id, at, teams) is not None]
+        wanted = [each.id for each in tx.due(at) if next_turn(parts, tx, each.id, at, teams, {}) is not None]
     for id in wanted:
         with parts.store.write() as tx:
             posts = offer(parts, tx, id, at, teams=teams)
@@ -173,13 +175,13 @@ def _wanting(parts: Parts, tx: Transaction, id: str, at: int) -> tuple[Callback,
     return wanting if may_ring(parts.rules, tx, wanting, at) else ()
 
 
-def _ladder(parts: Parts, now: Team, lead: Callback, at: int, *, urgent: bool) -> list[Staff]:
+def _ladder(parts: Parts, now: Team, offered: Mapping[str, int], at: int, *, urgent: bool) -> list[Staff]:
     """Who is told, in this order: counselors who are free and there, for what is urgent those on shift too, then the supervisors.
 
-    Among equals it goes by lot, another one for each callback, so that over the day all are told equally often.
+    Among equals she comes first who was not offered anything for the longest time.
     """
     free = [each for each in now.counselors if each.id not in now.holding and is_on(each, now.shifts, at, parts.clock.local)]
-    free.sort(key=lambda each: parts.derive("turn", f"{lead.id}|{each.id}"))
+    free.sort(key=lambda each: (offered.get(each.id, 0), each.id))
     there = [each for each in free if is_present(each, at, parts.rules.presence_minutes)]
     away = [each for each in free if urgent and each not in there]
     return [*there, *away, *(each for each in now.staff if each.role == "supervisor")]

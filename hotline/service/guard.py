@@ -9,21 +9,23 @@ from typing import Final
 
 from hotline.ports import Clock, Meter, Store, StoreAway, Transaction
 
-AT_ONCE: Final = 4
-PATIENCE: Final = 0.1
-"""Seconds that a hop waits for its turn."""
+PATIENCE: Final = 0.02
+"""Seconds that a hop waits for its turn: it does so on the thread that is left to browsing hops."""
 REST: Final = 2
 """The clock counts whole seconds: one to two of them."""
 
 
 class GuardedStore:
-    """`ports.Store` over another one. StoreAway also means here that it was not even asked."""
+    """`ports.Store` over another one. StoreAway also means here that it was not even asked.
 
-    def __init__(self, store: Store, clock: Clock, meter: Meter) -> None:
+    `threads`: of this process; one of them never waits for the store.
+    """
+
+    def __init__(self, store: Store, clock: Clock, meter: Meter, threads: int) -> None:
         self._store = store
         self._clock = clock
         self._meter = meter
-        self._turns = threading.BoundedSemaphore(AT_ONCE)
+        self._turns = threading.BoundedSemaphore(max(1, threads - 1))
         self._rests_until = 0
 
     @contextmanager

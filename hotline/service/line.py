@@ -57,17 +57,13 @@ class Stray(Exception):
     """A conversation that cannot go on here: it was over long ago, or began on another edition, where its keys may have meant other things."""
 
 
-class LookedOnly(Exception):
-    """Takes back a transaction that was opened to look."""
-
-
 class Line:
     """Answers hops. Shared by all threads of a process."""
 
     def __init__(self, parts: Parts, replay: Replay) -> None:
         self._parts = parts
         self._replay = replay
-        self._store = GuardedStore(parts.store, parts.clock, parts.meter)
+        self._store = GuardedStore(parts.store, parts.clock, parts.meter, parts.rules.web_threads)
         self._orders = Orders(parts, self._store)
 
     def answer(self, edition: Edition, talk: Talk) -> tuple[Screen, bool]:
@@ -160,23 +156,18 @@ class Known:
         Another delivery of this very hop may have come first, and what it ordered has changed who can call: hence the ledger is read in
         the same transaction, and after. None: the store is away.
         """
-        at = self._at
-        try:
-            with self._store.write() as tx:
-                queue = tx.counts(at).waiting.get(language, 0)
-                found = coverage(team(tx, language), queue, at, self._parts.rules.presence_minutes, self._parts.clock.local)
-                self._read_ledger(tx)
-                raise LookedOnly  # noqa: TRY301  nothing that was entered may stay
-        except LookedOnly:
+        with suppress(StoreAway), self._store.read() as tx:
+            queue = tx.counts(self._at).waiting.get(language, 0)
+            found = coverage(team(tx, language), queue, self._at, self._parts.rules.presence_minutes, self._parts.clock.local)
+            self._read_ledger(tx)
             return found
-        except StoreAway:
-            return None
+        return None
 
     def _read_ledger(self, tx: Transaction) -> None:
         for position in range(1, len(self._talk.inputs) + 1):
             for ordinal in count():
                 ref = Ref(position, ordinal)
-                entry = tx.enter(self._key(ref), "kept", b"", self._at, self._at)
+                entry = tx.entered(self._key(ref), self._at)
                 if entry is None:
                     break
                 self._learn_from(ref, entry)

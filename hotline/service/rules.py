@@ -28,6 +28,7 @@ class Rules(Struct, frozen=True):
     number_hours: int
     callback_days: int
     sms_replies: bool
+    web_threads: int
 
 
 def is_open(callback: Callback, at: int) -> bool:

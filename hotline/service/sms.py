@@ -13,7 +13,7 @@ from hotline.service.parts import Parts
 from hotline.service.words import meanings, plain
 
 FRESH_SECONDS: Final = 120
-"""Nothing older is answered: another may hold the phone by now."""
+"""Nothing older is answered: another may hold the phone by now. Nor what claims to come from later: its clock says nothing."""
 _SINGLE_KEYS: Final = re.compile(r"\d(?:[\s*#.,;/-]+\d)*")
 _GAP: Final = "\0"
 """Between a message's id and its text; neither a vendor's id nor a text has one."""
@@ -22,7 +22,7 @@ _GAP: Final = "\0"
 def sms(parts: Parts, line: Line, gateway: str, message: str, number: str, text: str, sent_at: int | None, network: str) -> None:
     """Take a message. Raises StoreAway or MemoryAway where it could not be kept: then it must come again."""
     at = parts.clock.now()
-    fresh = sent_at is not None and at - sent_at <= FRESH_SECONDS
+    fresh = sent_at is not None and abs(at - sent_at) <= FRESH_SECONDS
     talk = f"{gateway}.sms|{parts.derive('sms', number)}"
     stopping = asks_to_stop(text, meanings(parts.library.edition("sms", network), "sms.word."))
     if stopping:
@@ -70,8 +70,8 @@ def keys(texts: tuple[str, ...], words: dict[str, str]) -> tuple[str, ...]:
 def _converse(parts: Parts, line: Line, talk: str, gateway: str, message: str, number: str, text: str, sent_at: int, network: str) -> None:
     seconds = parts.rules.sms_session_seconds
     heard = parts.memory.hear(talk, f"{gateway}|{message}", f"{message}{_GAP}{text}", seconds)
-    if heard is None:
-        return
+    if not heard or heard[-1].partition(_GAP)[0] != message:
+        return  # it comes again, after the conversation that it belonged to
     first = heard[0].partition(_GAP)[0]
     texts = tuple(each.partition(_GAP)[2] for each in heard)
     edition = parts.library.edition("sms", network)

@@ -36,7 +36,7 @@ class FakeMemory:
         self.away = False
         self.facts: dict[str, tuple[bytes, int]] = {}
         self.inputs: dict[str, tuple[str, ...]] = {}
-        self._heard: set[str] = set()
+        self._heard: dict[str, int] = {}
         self._clock = clock
 
     def recall(self, session: str) -> bytes | None:
@@ -48,13 +48,12 @@ class FakeMemory:
         self.ping()
         self.facts[session] = facts, self._clock.now() + seconds
 
-    def hear(self, session: str, message: str, text: str, seconds: int) -> tuple[str, ...] | None:
+    def hear(self, session: str, message: str, text: str, seconds: int) -> tuple[str, ...]:
         self.ping()
-        if message in self._heard:
-            return None
-        self._heard.add(message)
-        self.inputs[session] = (*self.inputs.get(session, ()), text)
-        return self.inputs[session]
+        if message not in self._heard:
+            self.inputs[session] = (*self.inputs.get(session, ()), text)
+            self._heard[message] = len(self.inputs[session])
+        return self.inputs.get(session, ())[: self._heard[message]]
 
     def forget(self, session: str) -> None:
         self.ping()

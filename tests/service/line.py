@@ -28,6 +28,7 @@ RULES = Rules(
     number_hours=24,
     callback_days=30,
     sms_replies=False,
+    web_threads=17,
 )
 
 

@@ -176,3 +176,16 @@ def test_a_record_that_nobody_can_read_stops_nothing(line: Line) -> None:
     line.clock.at = line.callback().not_after
     line.wait(0)
     assert ("lapsed", 1) == (line.callback().state, len(line.spool))
+
+
+def test_who_was_offered_nothing_for_longest_is_told_first(line: Line) -> None:
+    """Two who are there are told in turn, though each request has forgotten the one before."""
+    present(line, AWA, OUMOU)
+    told = []
+    for n in range(4):
+        line.walk("4 1 1", session=f"session-{n}", number=f"+2237000001{n}")
+        line.work()
+        told.append(alerts(line))
+        line.walk("5 7", session=f"stop-{n}", number=f"+2237000001{n}")
+        line.clock.at += 1
+    assert [{"awa": 1}, {"oumou": 1}] * 2 == told

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from hotline.ports import StoreAway
-from hotline.service.guard import AT_ONCE, GuardedStore
+from hotline.service.guard import GuardedStore
 from tests.service.line import AWA, CALLER, Line
 
 
@@ -53,7 +53,7 @@ def test_an_order_after_its_session_is_over_ends_safely(line: Line) -> None:
 
 def test_crowded_stores_delay_no_hop(line: Line) -> None:
     """A few may wait for the store; whoever comes then is answered without it, and it is not thought to have failed."""
-    guarded = GuardedStore(line.store, line.clock, line.meter)
+    guarded = GuardedStore(line.store, line.clock, line.meter, threads=4)
     entered, leave = threading.Semaphore(0), threading.Event()
 
     def hold() -> None:
@@ -61,7 +61,7 @@ def test_crowded_stores_delay_no_hop(line: Line) -> None:
             entered.release()
             leave.wait()
 
-    holders = [threading.Thread(target=hold) for _ in range(AT_ONCE)]
+    holders = [threading.Thread(target=hold) for _ in range(3)]
     for holder in holders:
         holder.start()
     for _ in holders:

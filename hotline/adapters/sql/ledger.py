@@ -21,13 +21,16 @@ class Ledger(Unit):
     def enter(self, key: bytes, outcome: Outcome, facts: bytes, at: int, until: int) -> LedgerEntry | None:
         """The insert waits for whoever writes the same key: SQLite has one writer at a time, PostgreSQL holds the second insert
         until the first transaction ends, and what it then reads is committed."""
-        context = _context(key)
-        if self._add(ledger, key=key, until=until, sealed=self._seal.seal(outcome.encode() + b"\n" + facts, context)):
+        sealed = self._seal.seal(outcome.encode() + b"\n" + facts, _context(key))
+        if self._add(ledger, key=key, until=until, sealed=sealed):
             return None
+        return self.entered(key, at) or _BARE
+
+    def entered(self, key: bytes, at: int) -> LedgerEntry | None:
         row = self._row(_FIND, this=key)
         if row is None or row.sealed is None or row.until <= at:
-            return _BARE
-        stood, _, known = self._seal.open(row.sealed, context).partition(b"\n")
+            return None if row is None else _BARE
+        stood, _, known = self._seal.open(row.sealed, _context(key)).partition(b"\n")
         return LedgerEntry(cast("Outcome", stood.decode()), known)
 
 

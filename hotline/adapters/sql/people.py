@@ -22,6 +22,7 @@ _SHIFTS: Final = select(shifts).join(people, people.c.id == shifts.c.staff).wher
 _OFFERS: Final = (
     select(offers.c.callback, offers.c.staff, offers.c.at).where(offers.c.callback == _THIS).order_by(offers.c.at, offers.c.sequence)
 )
+_LAST_OFFERS: Final = select(offers.c.staff, func.max(offers.c.at)).group_by(offers.c.staff)
 _NEWEST_OFFER: Final = (
     select(func.max(offers.c.sequence)).where(offers.c.callback == callbacks.c.id, offers.c.staff == _THIS).scalar_subquery()
 )
@@ -64,6 +65,9 @@ class People(Unit):
 
     def offers(self, callback: str) -> tuple[Offer, ...]:
         return tuple(Offer(*row) for row in self._rows(_OFFERS, this=callback))
+
+    def last_offers(self) -> dict[str, int]:
+        return {staff: at for staff, at in self._rows(_LAST_OFFERS)}  # noqa: C416 - rows are not pairs to mypy
 
     def offered_to(self, staff: str, at: int) -> tuple[Callback, ...]:
         return tuple(Callback(*row) for row in self._rows(_OFFERED_TO, this=staff, at_=at))

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import BindParameter, and_, bindparam, case, delete, func, or_, select, update
 
-from hotline.adapters.sql.tables import callbacks, ledger, numbers, outbox, stops, tallies
+from hotline.adapters.sql.tables import callbacks, editions, ledger, numbers, outbox, stops, tallies
 from hotline.adapters.sql.unit import DAY, Unit
 from hotline.ports import Counts
 
@@ -38,6 +38,8 @@ _QUEUE: Final = (
 )
 _OUTBOX: Final = select(outbox.c.state, func.count()).group_by(outbox.c.state)
 
+_EDITION: Final = select(func.max(editions.c.number)).where(editions.c.active_from <= _AT)
+
 
 class Upkeep(Unit):
     __slots__ = ()
@@ -63,8 +65,10 @@ class Upkeep(Unit):
     def counts(self, at: int) -> Counts:
         """`waiting` and `oldest_age` (seconds): by language, of waiting callbacks whose window has opened; `outbox`: by state."""
         queue = self._rows(_QUEUE, at_=at)
+        edition = self._value(_EDITION, at_=at)
         return Counts(
             waiting={language: count for language, count, _since in queue},
             oldest_age={language: at - since for language, _count, since in queue},
             outbox={state: count for state, count in self._rows(_OUTBOX)},  # noqa: C416 - rows are not pairs to mypy
+            edition=edition or 0,
         )
