@@ -1,0 +1,125 @@
+"""The main job from end to end: a woman dials on the phone page, and the line connects her and a counselor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from msgspec import Struct
+from playwright.sync_api import Page, expect
+
+from tests.browser.phone_page import PhonePage
+from tests.system.lines import Line, started
+
+pytestmark = [pytest.mark.browser, pytest.mark.system]
+
+
+class Words(Struct, frozen=True):
+    """Who speaks, and what is read in her language, as far as the test looks at it."""
+
+    caller: str
+    counselor: str
+    way: tuple[tuple[str, str], ...]
+    """Keys from the first dial to where a call is asked for, each with what its screen says."""
+    noted: str
+    stopped: str
+    prompt: str
+    """What the counselor hears when she picks up."""
+
+
+FRENCH = Words(
+    "kadi",
+    "awa",
+    (("*123#", "1 Grossesse"), ("5", "5 Maintenant")),
+    "Noté. Une femme vous appelle avant",
+    "Ce téléphone ne sera pas appelé",
+    "Pour appeler maintenant, tapez 1",
+)
+BAMBARA = Words(
+    "sira",
+    "nana",
+    (("*123#", "1 Grossesse"), ("6", "1 Kònòmaya"), ("5", "5 Sisan")),
+    "A sèbènna. Muso dò bèna i wele sani",
+    "Nin telefòni in tèna wele",
+    "Ka wele sisan, 1 digi",
+)
+OFFER = re.compile(r"\b(\d{3}) 1\b")
+"""How an offer ends: what she has to answer."""
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    yield from started(tmp_path_factory.mktemp("whole") / "v")
+
+
+def ask(phone: PhonePage, words: Words, key: str, shown: str) -> None:
+    """Dial anew, walk to where a call is asked for, and press this key."""
+    phone.caller.hold(words.caller)
+    phone.staff.hold(words.counselor)
+    phone.caller.command("red")
+    for each, screen in (*words.way, (key, shown)):
+        phone.caller.dial(each)
+        phone.caller.shows(screen)
+
+
+def offered(phone: PhonePage) -> str:
+    """The reference that the counselor is offered."""
+    found = OFFER.search(phone.staff.hears(OFFER))
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize("words", [FRENCH, BAMBARA], ids=["fr", "bm"])
+def test_dial_be_noted_be_rung(line: Line, page: Page, words: Words) -> None:
+    """She asks for a call, a counselor hears of it without a number, takes it, presses 1, and both are connected; then how it ended."""
+    card = line.await_card()
+    number = next(person["number"] for person in card["people"] if person["alias"] == words.caller)
+    phone = PhonePage(page, card["address"])
+    ask(phone, words, "5", words.noted)
+    reference = offered(phone)
+    assert number[-8:] not in re.sub(r"\D", "", phone.staff.inbox.first.inner_text())
+
+    phone.staff.write(f"{reference} 1")
+    phone.staff.rings()
+    phone.staff.command("green")
+    phone.staff.in_call("talking")
+    phone.staff.shows(words.prompt)
+    phone.staff.press("1")
+    phone.caller.rings()
+    phone.caller.command("green")
+    phone.caller.in_call("connected")
+    phone.staff.in_call("connected")
+    phone.staff.command("red")
+    phone.caller.in_call("over")
+
+    phone.staff.hears(re.compile(rf"{reference}.*1"))
+    before = phone.staff.inbox.count()
+    phone.staff.write(f"{reference} 1")
+    expect(phone.staff.inbox).to_have_count(before + 1)
+    assert phone.troubles == []
+
+
+@pytest.mark.parametrize("words", [FRENCH, BAMBARA], ids=["fr", "bm"])
+def test_stop_silences_what_was_asked_for(line: Line, page: Page, words: Words) -> None:
+    """`5 7` from the same phone: the counselor who takes it after that is told kindly, and no phone rings."""
+    card = line.await_card()
+    phone = PhonePage(page, card["address"])
+    ask(phone, words, "5", words.noted)
+    reference = offered(phone)
+    ask(phone, words, "7", words.stopped)
+    before = phone.staff.inbox.count()
+    phone.staff.write(f"{reference} 1")
+    expect(phone.staff.inbox).to_have_count(before + 1)
+    phone.staff.in_call("")
+    phone.caller.in_call("")
+
+
+def test_no_page_is_wider_than_its_screen(line: Line, page: Page, tmp_path: Path) -> None:
+    """At 360 pixels nothing runs off the side, in a session too."""
+    page.set_viewport_size({"width": 360, "height": 740})
+    phone = PhonePage(page, line.await_card()["address"])
+    phone.caller.dial("*123#")
+    phone.caller.shows("Santé et famille")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
