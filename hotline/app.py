@@ -79,6 +79,7 @@ def assemble(config: Config, library: Library | None = None) -> Line:
         clock=SystemClock(config.timezone),
         hasher=seal,
         meter=meter,
+        threads=config.web_threads,
     )
     return Line(hotline, library, spool, meter, seal)
 

@@ -1,4 +1,4 @@
-"""Every setting, read once from an environment mapping; nothing else in the project reads the environment."""
+"""Every setting, its default and its bounds, checked all at once; read from a mapping that is handed in, which is the process's environment or the demo's."""
 
 from __future__ import annotations
 
@@ -62,6 +62,7 @@ class Config(Struct, frozen=True):
     offer_seconds: int
     offer_urgent_seconds: int
     rings_a_day: int
+    calls_an_hour: int
     shift_hours: int
     """How long *on shift* by SMS lasts, at most."""
     raw_networks: tuple[str, ...]
@@ -140,6 +141,7 @@ SETTINGS = (
     Setting("HOTLINE_OFFER_SECONDS", "180", None, "until an offered call goes to the next counselor"),
     Setting("HOTLINE_OFFER_URGENT_SECONDS", "60", None, "the same, for an urgent one"),
     Setting("HOTLINE_RINGS_A_DAY", "3", None, "how often one phone is rung in a day, at most"),
+    Setting("HOTLINE_CALLS_AN_HOUR", "4", None, "how many one counselor can ring in an hour; windows for which more ask are offered no longer"),
     Setting("HOTLINE_SHIFT_HOURS", "12", None, "how long *on shift* by SMS lasts, at most"),
     Setting("HOTLINE_RAW_NETWORKS", "", None, "network codes whose phones show ɛ ɔ ɲ ŋ; every other one gets the older spelling"),
     Setting("HOTLINE_SMS_REPLIES", "0", None, "`1`: answer callers by SMS; only where the network drops what it cannot deliver at once"),
@@ -160,6 +162,7 @@ _BOUNDS = {
     "offer_seconds": (10, 3600),
     "offer_urgent_seconds": (10, 3600),
     "rings_a_day": (1, 20),
+    "calls_an_hour": (1, 60),
     "shift_hours": (1, 24),
     "session_seconds": (60, 3600),
     "sms_session_seconds": (60, 86400),

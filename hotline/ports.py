@@ -176,9 +176,6 @@ class Transaction(Protocol):
     def by_reference(self, reference: str) -> Callback | None:
         """The newest with this reference among those open or closed less than a day before the newest `made_at`."""
 
-    def references(self) -> frozenset[str]:
-        """Those that may not be given again yet: of every open callback, and of those closed less than a day ago by the row's clock columns."""
-
     def save_callback(self, callback: Callback) -> None:
         """Write every column but the id."""
 
@@ -193,8 +190,17 @@ class Transaction(Protocol):
     def due(self, at: int) -> tuple[Callback, ...]:
         """Waiting with `opens_at` <= at < `not_after`: urgent, then what ends soonest, then the longest waiting."""
 
+    def ahead(self, language: str, at: int) -> tuple[int, int]:
+        """How many different numbers wait in this language at `at`, their windows open; and how many of them for something urgent."""
+
+    def booked(self, language: str, at: int) -> tuple[tuple[int, int], ...]:
+        """The windows (opens_at, not_after) later than `at` for which numbers wait in this language, one for each number and window."""
+
     def ended(self, at: int) -> tuple[Callback, ...]:
         """Waiting or claimed with `not_after` <= at."""
+
+    def holders(self) -> frozenset[str]:
+        """Who of the staff has claimed a callback and is not done with it."""
 
     def claimed_by(self, staff: str) -> tuple[Callback, ...]: ...
     def stop(self, number: str, at: int, until: int) -> tuple[str, ...]:

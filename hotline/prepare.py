@@ -43,9 +43,13 @@ def publish_first(config: Config, store: Store) -> None:
 
 def prepare(config: Config) -> None:
     """See to it that a process of the line finds an edition. Raises FaultySources and NoEdition; the database may be away."""
-    with suppress(StoreAway):  # this machine's copy serves meanwhile; or another machine has just published
-        publish_first(config, open_store(config))
-    load_library(config)
+    store = open_store(config)
+    with suppress(StoreAway):  # or another machine has just published
+        publish_first(config, store)
+    with suppress(StoreAway), store.read() as tx:
+        if tx.active_edition(SystemClock(config.timezone).now()) is not None:
+            return
+    load_library(config)  # this machine's copy serves meanwhile, if there is one
 
 
 @contextmanager

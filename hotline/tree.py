@@ -101,7 +101,7 @@ class _Child(Struct):
 
 
 class Tree:
-    """The children of this process. Its owner calls `wait` again and again, and `stop` at the end."""
+    """The children of this process. Its owner calls `mend` whenever one may have died, and `stop` at the end."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._children: dict[str, _Child] = {}

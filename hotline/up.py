@@ -9,8 +9,7 @@ import os
 import socket
 import sys
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from http.client import HTTPConnection, HTTPException
@@ -54,7 +53,7 @@ class _Line:
         self._standin_port = standin_port
         self._ring = ring
         self._tree = Tree()
-        self._web_workers: deque[int] = deque(maxlen=config.web_workers)
+        self._web_workers: list[int] = []
         self._started, self._tell = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._card = Path(config.var) / "demo.json"
         self._socket = Path(config.var) / "valkey.sock"
@@ -111,25 +110,15 @@ class _Line:
         """Import what the children need, once for all of them and while the database is being prepared, and say what each does."""
         from hotline import roles, web  # noqa: PLC0415
         from hotline.adapters import log  # noqa: PLC0415
+        from hotline.demo.network import Account  # noqa: PLC0415
         from hotline.demo.standin import run_standin  # noqa: PLC0415
 
         log.configure(sys.stderr)
 
         config, at, started = self._config, self._config.at, self._tell
-        standin = partial(
-            run_standin,
-            "127.0.0.1",
-            self._standin_port,
-            line_base=self._address,
-            secret=at.secret,
-            api_key=at.api_key,
-            username=at.username,
-            service_code=at.service_codes[0],
-            cover_number=at.cover_number,
-            presence_every=PRESENCE_SECONDS,
-        )
+        account = Account(at.username, at.api_key, at.service_codes[0], at.cover_number)
         return {
-            "standin": standin,
+            "standin": partial(run_standin, "127.0.0.1", self._standin_port, self._address, at.secret, account, PRESENCE_SECONDS),
             "web": lambda: web.serve(config, lambda: os.write(started, b"%d\n" % os.getpid())),
             **{f"worker-{queue}": partial(roles.work, config, queue) for queue in roles.QUEUES},
             "clock": partial(roles.tick, config),
@@ -162,7 +151,7 @@ class _Line:
     def _hear(self) -> bool:
         """Take note of web workers that began."""
         with suppress(BlockingIOError):
-            self._web_workers.extend(int(pid) for pid in os.read(self._started, 4096).split())
+            self._web_workers += [int(pid) for pid in os.read(self._started, 4096).split()]
             return True
         return False
 
@@ -173,6 +162,7 @@ class _Line:
     def _write_card(self) -> None:
         """`demo.json`, whole or not at all, for its owner alone."""
         hook = f"{self._address}/at/{self._config.at.secret}"
+        self._web_workers = living(self._web_workers)
         card = {
             "address": self._address,
             "ussd": f"{hook}/ussd",
@@ -220,6 +210,18 @@ def check_free(bind: str) -> None:
             probe.listen()
     except OSError as error:
         raise CannotStart(f"{bind} cannot be had ({error.strerror}); set HOTLINE_BIND to another address and port") from None
+
+
+def living(pids: Iterable[int]) -> list[int]:
+    """Those processes that still run, anybody's children: not those that are gone, nor those that nobody has buried yet (man 5 proc)."""
+    return [pid for pid in pids if _state(pid) not in "ZX"]
+
+
+def _state(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return "X"
 
 
 def free_port() -> int:

@@ -12,7 +12,6 @@ from flask import Blueprint, Flask, Response, abort, current_app, jsonify, reque
 from msgspec import Struct
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from hotline.adapters.processes import die_with_parent
 from hotline.demo.bridge import USUAL, Timing
 from hotline.demo.network import NUMBER, Account, Standin
 from hotline.demo.people import counselors
@@ -36,10 +35,7 @@ class Typed(Struct, frozen=True):
 def create_standin(
     line_base: str,
     secret: str,
-    api_key: str,
-    username: str,
-    service_code: str,
-    cover_number: str,
+    account: Account,
     presence_every: float,
     *,
     timing: Timing = USUAL,
@@ -49,7 +45,6 @@ def create_standin(
 
     `line_base` is the line's address without the secret. `here`: who says that she is there, every `presence_every` seconds; None: the demo's counselors.
     """
-    account = Account(username, api_key, service_code, cover_number)
     present = read_here(counselors()) if here is None else here
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
@@ -66,23 +61,9 @@ def serve(bind_host: str, port: int, app: Flask) -> BaseWSGIServer:
     return make_server(bind_host, port, app, threaded=True, request_handler=Quiet)
 
 
-def run_standin(
-    bind_host: str,
-    port: int,
-    *,
-    line_base: str,
-    secret: str,
-    api_key: str,
-    username: str,
-    service_code: str,
-    cover_number: str,
-    presence_every: float,
-    parent: int | None = None,
-) -> None:
-    """The stand-in's process: serves until it is ended, and ends with the process that started it (`parent`, its id)."""
-    die_with_parent(parent)
-    app = create_standin(line_base, secret, api_key, username, service_code, cover_number, presence_every)
-    serve(bind_host, port, app).serve_forever()
+def run_standin(bind_host: str, port: int, line_base: str, secret: str, account: Account, presence_every: float) -> None:
+    """The stand-in's process: serves until it is ended."""
+    serve(bind_host, port, create_standin(line_base, secret, account, presence_every)).serve_forever()
 
 
 class Quiet(WSGIRequestHandler):

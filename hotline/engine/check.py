@@ -50,14 +50,14 @@ STALE_EMERGENCY_DAYS: Final = 30
 FITS: Final = (gsm.USSD, gsm.SMS)
 PHRASES: Final = ("keys.back", "keys.more", "keys.out", WRONG_LINE, WRONG_SCREEN, SAFE_END, OUT_END, "clock.hour", "clock.minute")
 PHRASES_DAY: Final = ("day.today", "day.tomorrow", *(f"day.{n}" for n in range(7)))
-STAFF: Final = ("offer", "offer_urgent", "escalated", "taken", "gone", "given_back", "how", "noted", "on", "off", "here", "help", "which", "too_late", "lapsed")
+STAFF: Final = ("offer", "offer_urgent", "escalated", "taken", "gone", "given_back", "how", "noted", "on", "off", "here", "help", "which", "too_late", "lapsed", "review", "not_rung")
 STAFF_WORDS: Final = ("take", "back", "again", "on", "off", "here", "spoke", "no_answer", "unreachable", "someone_else", "wrong_word", "could_not_talk")
 SERVICE: Final = (
     "neutral.broken",
     "sms.word.stop",
     *(f"staff.{name}" for name in STAFF),
     *(f"staff.word.{name}" for name in STAFF_WORDS),
-    *(f"voice.{name}" for name in ("answer", "word", "none", "late")),
+    *(f"voice.{name}" for name in ("answer", "other", "word", "none", "late")),
     *(f"word.{name}" for name in ("water", "milk", "vaccine", "fever")),
 )
 """What the service says to staff and callers beside the screens; its tests hold the two together."""
@@ -221,6 +221,8 @@ def _conditions(sources: Sources, screen: ScreenSource) -> Iterator[Fault]:
                 yield Fault(at, f"{screen.key}: {condition.subject} is one of {', '.join(values)}, never {condition.value}")
             elif kind == "offered" and detail not in parts | {"next_day"}:
                 yield Fault(at, f"{screen.key}: no part of the day is called {detail}")
+            elif kind == "coverage" and detail not in ("", "urgent"):
+                yield Fault(at, f"{screen.key}: coverage is either coverage or coverage.urgent, never coverage.{detail}")
             elif kind == "listed" and detail not in LISTS:
                 yield Fault(at, f"{screen.key}: the directory has no list {detail}")
     if isinstance(screen.kind, Menu):

@@ -268,7 +268,7 @@ def shown_items(edition: Edition, each: Each, chosen: Mapping[str, Any]) -> tupl
 
 def asks_fact(condition: Condition) -> bool:
     """Does this condition ask for a fact, and not only for what was set or what the directory lists?"""
-    return condition.subject in ("coverage", "opening") or condition.subject.startswith("offered.")
+    return condition.subject.partition(".")[0] in ("coverage", "opening", "offered")
 
 
 def is_pause(kind: Kind) -> bool:

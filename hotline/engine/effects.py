@@ -57,13 +57,15 @@ class Coverage(Struct, frozen=True):
     """Who can call in one language: the fact behind every promise of the line.
 
     `free` counselors are on shift, present and not spoken for, the queue ahead deducted; they stay until the minute `until`.
-    `opens` is when the next shift begins, None where none is planned. `shifts` are the planned spans `[start, end)` to come, merged, in order.
+    `opens` is when the next shift begins, None where none is planned or one is on. `shifts` are the planned spans `[start, end)` to come,
+    merged, in order, without what is full. `urgent` counselors are free for what is urgent, which only other urgent callbacks are ahead of.
     """
 
     free: int
     until: Minute
     opens: Minute | None
     shifts: tuple[tuple[Minute, Minute], ...]
+    urgent: int = 0
 
 
 Fact: TypeAlias = Minute | Coverage | Outcome | None

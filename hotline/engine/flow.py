@@ -36,7 +36,7 @@ class Fault(Struct, frozen=True, order=True):
 class Condition(Struct, frozen=True):
     """`subject is value` or `subject is not value`.
 
-    Subjects: `coverage` (free, none, unknown: who can call now in her language); `opening` (known, none, unknown: is a next shift
+    Subjects: `coverage` (free, none, unknown: who can call now in her language), `coverage.urgent` (the same for what is urgent); `opening` (known, none, unknown: is a next shift
     planned); `offered.PART` and `offered.next_day` (yes, no, unknown: is there someone for that window); `listed.LIST`
     (yes, no: has the directory anything there for what was chosen); else the name of a thing that was set.
     """

@@ -93,7 +93,8 @@ class World(Struct, frozen=True, gc=False):
         if now is None or coverage is None:
             return "unknown"
         if kind == "coverage":
-            return "free" if coverage.free > 0 and coverage.until - now >= SHORTEST_STAY else "none"
+            free = _free(coverage, urgent=detail == "urgent")
+            return "free" if free > 0 and coverage.until - now >= SHORTEST_STAY else "none"
         if kind == "opening":
             return "none" if coverage.opens is None else "known"
         return "yes" if self.window(detail, now, coverage, chosen) else "no"
@@ -118,6 +119,10 @@ class World(Struct, frozen=True, gc=False):
                 if ends - opens >= SHORTEST_WINDOW:
                     return opens, ends
         return None
+
+
+def _free(coverage: Coverage, *, urgent: bool) -> int:
+    return max(coverage.free, coverage.urgent) if urgent else coverage.free
 
 
 def effect_of(world: World, order: Do, chosen: Mapping[str, Any], ref: Ref) -> tuple[Effect, Mapping[str, Any]] | Need | None:
@@ -163,7 +168,7 @@ def _asked_window(world: World, order: Do, chosen: Mapping[str, Any]) -> dict[st
         return None
     if order.when == "now":
         ends = now + world.edition.promise
-        if coverage is not None and coverage.free > 0:
+        if coverage is not None and _free(coverage, urgent=order.urgent) > 0:
             ends = min(ends, coverage.until)
         return {"_opens": now, "_until": ends, "_now": now}
     part = "next_day" if order.when == "next_day" else str(chosen.get("part", ""))

@@ -9,8 +9,10 @@ from hotline.engine.step import replay as engine
 from hotline.ports import Clock, Counts, Gateway, Hasher, Memory, MemoryAway, Meter, Queue, Spool, SpoolFull, Store, StoreAway, VoiceStep
 from hotline.service import calls, dispatch, outbox
 from hotline.service import sms as messages
+from hotline.service.guard import GuardedStore
 from hotline.service.library import Library
 from hotline.service.line import Line, Replay, Talk
+from hotline.service.orders import Orders
 from hotline.service.parts import Parts
 from hotline.service.rules import DAY, Rules
 
@@ -38,10 +40,14 @@ class Hotline:
         clock: Clock,
         hasher: Hasher,
         meter: Meter,
+        threads: int = 1,
         replay: Replay = engine,
     ) -> None:
-        self._parts = Parts(rules, library, store, memory, spool, queue, gateway, clock, hasher, meter)
-        self._line = Line(self._parts, replay)
+        """`threads`: how many of this process ask at once; one of them is always left to browsing hops."""
+        guarded = GuardedStore(store, clock, meter, threads)
+        self._parts = Parts(rules, library, guarded, memory, spool, queue, gateway, clock, hasher, meter)
+        self._orders = Orders(self._parts, store)
+        self._line = Line(self._parts, self._orders, replay)
         self._purged_at = 0
 
     def ussd(self, gateway: str, session: str, number: str, inputs: tuple[str, ...], network: str) -> tuple[Screen, bool]:
@@ -81,7 +87,7 @@ class Hotline:
             last_first.callback(dispatch.offer_due, self._parts, at)
             last_first.callback(dispatch.release_idle, self._parts, at)
             last_first.callback(dispatch.end_ended, self._parts, at)
-            last_first.callback(self._line.drain)
+            last_first.callback(self._orders.drain)
             last_first.callback(self._mark_tick)
 
     def health(self) -> dict[str, str]:
@@ -95,7 +101,7 @@ class Hotline:
             return tx.counts(self._parts.clock.now())
 
     def _purge(self, at: int) -> None:
-        if at - self._purged_at >= PURGE_SECONDS:
+        if abs(at - self._purged_at) >= PURGE_SECONDS:
             rules = self._parts.rules
             with self._parts.store.write() as tx:
                 tx.purge(at, rules.number_hours * 3600, rules.callback_days * DAY, DAY)

@@ -76,7 +76,7 @@ def _next(parts: Parts, tx: Transaction, call: Call, staff: Staff, digits: str |
         # Whatever joins is known before she is told of a word.
         dispatch.join(tx, call.callback, staff.id, at)
     group = dispatch.held(tx, call.callback, staff.id)
-    if not may_ring(parts.rules, tx, group, at):
+    if not may_ring(parts.rules, tx, group, at, staff):
         tx.save_call(replace(call, state="ended", ended_at=at))
         return VoicePrompt(parts.spoken.phrase("voice.late", staff.reads), staff.reads, ask=False)
     if digits is None:
@@ -93,14 +93,17 @@ def _bridge(parts: Parts, tx: Transaction, call: Call, staff: Staff, group: Sequ
     tx.save_call(replace(call, state="dialed", dialed_at=at))
     tx.add_try(call.callback, call.id, at)
     for each in group:
-        tx.save_callback(replace(each, tries=each.tries + 1, ending=None))
+        tx.save_callback(replace(each, tries=each.tries + 1, ending=None, claimed_at=at))
     return VoiceConnect(number, parts.spoken.phrase("voice.none", staff.reads), staff.reads)
 
 
 def _greeting(parts: Parts, group: Sequence[Callback], language: str) -> str:
-    """With the word that the one who answers must say: the first that was chosen, which nobody can have changed since by asking again."""
+    """With the word that the one who answers must say: the first that was chosen, which nobody can have changed since by asking again.
+
+    On another phone than hers nothing is said without the word (docs: callback life).
+    """
     words = parts.spoken
-    greeting = words.phrase("voice.answer", language)
+    greeting = words.phrase("voice.other" if any(each.other_phone for each in group) else "voice.answer", language)
     word = next((each.word for each in group if each.word is not None), None)
     if word is None:
         return greeting

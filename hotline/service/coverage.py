@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 from msgspec import Struct
 
 from hotline.engine.effects import Coverage, Minute
 from hotline.ports import Shift, Staff, Transaction
+from hotline.service.rules import Rules
 
 DAY: Final = 1440
 THURSDAY: Final = 3
@@ -27,7 +28,7 @@ class Team(Struct, frozen=True):
     staff: tuple[Staff, ...]
     shifts: tuple[Shift, ...]
     holding: frozenset[str]
-    """Who of its counselors has claimed a callback and is not done with it."""
+    """Who has claimed a callback and is not done with it."""
 
     @property
     def counselors(self) -> tuple[Staff, ...]:
@@ -41,9 +42,7 @@ def takes(staff: Staff, language: str) -> bool:
 
 def team(tx: Transaction, language: str) -> Team:
     """Read what the functions below work on."""
-    staff = tx.all_staff()
-    holding = frozenset(each.id for each in staff if takes(each, language) and tx.claimed_by(each.id))
-    return Team(language, staff, tx.shifts(), holding)
+    return Team(language, tx.all_staff(), tx.shifts(), tx.holders())
 
 
 def is_on(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> bool:
@@ -69,25 +68,53 @@ def stays_until(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) ->
     return max(ends)
 
 
-def coverage(team: Team, queue: int, at: int, presence_minutes: int, local: Local) -> Coverage:
+class Queue(Struct, frozen=True):
+    """What is ahead of a new request in one language, in numbers to be rung, not in requests."""
+
+    waiting: int
+    urgent: int
+    booked: tuple[tuple[int, int], ...]
+    """Windows to come that are asked for already, in seconds."""
+
+
+def queue(tx: Transaction, language: str, at: int) -> Queue:
+    return Queue(*tx.ahead(language, at), tx.booked(language, at))
+
+
+def coverage(team: Team, queue: Queue, at: int, rules: Rules, local: Local) -> Coverage:
     """Who can call in the team's language at this moment, and who is planned for the next seven days (docs: callback life).
 
-    `queue`: callbacks in that language that wait already. `until` is when the last of those who are free goes, now where nobody is.
-    `shifts` holds what is left of the one that runs.
+    `until` is when the last of those who are free goes, now where nobody is. `shifts` holds what is left of the one that runs.
     """
     now = local(at)
     free = [
         each
         for each in team.counselors
-        if each.id not in team.holding and is_on(each, team.shifts, at, local) and is_present(each, at, presence_minutes)
+        if each.id not in team.holding and is_on(each, team.shifts, at, local) and is_present(each, at, rules.presence_minutes)
     ]
     planned = [span for each in team.counselors for span in planned_spans(each, team.shifts, at, local)]
+    whole = merged(planned)
+    is_running = any(start <= now < end for start, end in whole)
     return Coverage(
-        free=max(0, len(free) - queue),
+        free=max(0, len(free) - queue.waiting),
         until=max((stays_until(each, team.shifts, at, local) for each in free), default=now),
-        opens=min((start for start, _ in planned if start > now), default=None),
-        shifts=merged(planned),
+        opens=None if is_running else min((start for start, _ in whole), default=None),
+        shifts=_without_full(whole, planned, tuple((local(opens), local(ends)) for opens, ends in queue.booked), rules.calls_an_hour),
+        urgent=max(0, len(free) - queue.urgent),
     )
+
+
+def _without_full(whole: tuple[Span, ...], planned: Sequence[Span], booked: Sequence[Span], calls_an_hour: int) -> tuple[Span, ...]:
+    """What is left of the shifts once the windows are cut out for which as many are to be rung as can be.
+
+    A window is full when the numbers asked for in it reach what the counselors planned then can call.
+    """
+    for opens, ends in sorted(set(booked)):
+        asked = sum(start < ends and end > opens for start, end in booked)
+        minutes = sum(max(0, min(end, ends) - max(start, opens)) for start, end in planned)
+        if asked * 60 >= minutes * calls_an_hour:
+            whole = tuple(part for start, end in whole for part in ((start, min(end, opens)), (max(start, ends), end)) if part[0] < part[1])
+    return whole
 
 
 def planned_spans(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> Iterator[Span]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -13,7 +13,7 @@ from hotline.ports import Callback, Offer, Post, Staff, Transaction
 from hotline.service import outbox
 from hotline.service.coverage import Team, is_on, is_present, team
 from hotline.service.parts import Parts
-from hotline.service.rules import is_open, may_ring
+from hotline.service.rules import is_open, is_ringable, is_within_day
 
 SHORTEST: Final = 60
 """Seconds that must be left for a callback to be offered: less is not enough to take it and to ring."""
@@ -21,9 +21,13 @@ OUTCOME_SECONDS: Final = 3600
 """How long after its end a counselor may still say how a try ended."""
 HELD_SECONDS: Final = 300
 """How long somebody may hold a callback without having rung."""
+SILENT_SECONDS: Final = 900
+"""How long she may say nothing after her last try, or after she said that the phone could not be reached."""
 
 Teams: TypeAlias = dict[str, Team]
 """By language."""
+LastOffers: TypeAlias = Callable[[], Mapping[str, int]]
+"""When each was last offered anything, asked for once it matters."""
 
 
 def pressing(callback: Callback) -> tuple[bool, int, int, str]:
@@ -44,7 +48,7 @@ def offer(parts: Parts, tx: Transaction, id: str, at: int, *, passed_by: str | N
     One number, one alert: while somebody holds one of them nobody is told of another. `passed_by`: she gives it away, so that it is
     time, and somebody else's turn. `teams`: what was read of the staff just before.
     """
-    turn = next_turn(parts, tx, id, at, {} if teams is None else teams, tx.last_offers(), passed_by=passed_by)
+    turn = next_turn(parts, tx, id, at, {} if teams is None else teams, tx.last_offers, passed_by=passed_by)
     if turn is None:
         return ()
     staff, lead = turn.staff, turn.group[0]
@@ -59,10 +63,10 @@ def offer(parts: Parts, tx: Transaction, id: str, at: int, *, passed_by: str | N
 
 
 def next_turn(
-    parts: Parts, tx: Transaction, id: str, at: int, teams: Teams, offered: Mapping[str, int], *, passed_by: str | None = None
+    parts: Parts, tx: Transaction, id: str, at: int, teams: Teams, last_offers: LastOffers, *, passed_by: str | None = None
 ) -> Turn | None:
-    """Reads only, and fills `teams`. `offered`: when each was last offered anything. None: nobody need be told now, or nobody is there."""
-    group = _wanting(parts, tx, id, at)
+    """Reads only, and fills `teams`. None: nobody need be told now, or nobody is there."""
+    group = _wanting(tx, id, at)
     if not group:
         return None
     # An offer from before its window opened was made for a window that she gave up.
@@ -76,7 +80,11 @@ def next_turn(
     language = group[0].language
     if language not in teams:
         teams[language] = team(tx, language)
-    ladder = [each for each in _ladder(parts, teams[language], offered, at, urgent=urgent) if each.id != passed_by]
+    if is_within_day(parts.rules, tx, group, at):
+        ladder = _ladder(parts, teams[language], last_offers(), at, urgent=urgent)
+    else:  # more than a day's rings: a supervisor decides
+        ladder = _supervisors(teams[language])
+    ladder = [each for each in ladder if each.id != passed_by]
     staff = min(ladder, key=lambda each: (told[each.id], last.get(each.id, 0)), default=None)
     return None if staff is None else Turn(staff, group)
 
@@ -118,7 +126,7 @@ def offer_due(parts: Parts, at: int) -> None:
     """Offer whatever has come due, or was not taken in time. Raises StoreAway."""
     teams: Teams = {}
     with parts.store.read() as tx:
-        wanted = [each.id for each in tx.due(at) if next_turn(parts, tx, each.id, at, teams, {}) is not None]
+        wanted = [each.id for each in tx.due(at) if next_turn(parts, tx, each.id, at, teams, dict) is not None]
     for id in wanted:
         with parts.store.write() as tx:
             posts = offer(parts, tx, id, at, teams=teams)
@@ -126,24 +134,23 @@ def offer_due(parts: Parts, at: int) -> None:
 
 
 def release_idle(parts: Parts, at: int) -> None:
-    """Who took a callback and never rang gives it back: her phone may be dead, and another may be free. Raises StoreAway."""
+    """Who took a callback and does nothing more with it holds it no longer: her phone may be dead, and another may be free.
+
+    Never rung, or not reached: it is offered to another. Rung, and nothing said of how it ended: nobody rings again before a supervisor
+    has looked. Raises StoreAway.
+    """
     with parts.store.read() as tx:
         idle = [callback for staff in tx.all_staff() for callback in tx.claimed_by(staff.id) if _is_idle(callback, at)]
     for callback in idle:
         with parts.store.write() as tx:
-            staff = tx.staff(callback.claimed_by or "")
-            group = held(tx, callback.id, callback.claimed_by or "")
-            if staff is None or not group or any(each.tries for each in group):
-                continue
-            told = outbox.tell(parts, tx, staff, "given_back", f"{callback.id}|{callback.claimed_at}", at, ref=callback.reference)
-            posts = (told, *give_back(parts, tx, group, at))
+            posts = _release(parts, tx, callback, at)
         outbox.hint(parts, posts)
 
 
 def end_ended(parts: Parts, at: int) -> None:
     """Past its end nobody rings and nothing rolls over: a callback that nobody tried is a promise missed. Raises StoreAway."""
     with parts.store.read() as tx:
-        ended = tx.ended(at)
+        ended = [each for each in tx.ended(at) if _is_over(each, at)]
     for each in ended:
         with parts.store.write() as tx:
             callback = tx.callback(each.id)
@@ -152,27 +159,47 @@ def end_ended(parts: Parts, at: int) -> None:
 
 
 def _end(parts: Parts, tx: Transaction, callback: Callback, at: int) -> tuple[Post, ...]:
-    if callback.state not in ("waiting", "claimed") or at < callback.not_after:
+    if callback.state not in ("waiting", "claimed") or not _is_over(callback, at):
         return ()
-    if callback.state == "waiting" or not callback.tries:
+    if not callback.tries:
         tx.save_callback(replace(callback, state="lapsed", closed_at=at))
         return outbox.tell_supervisors(parts, tx, "lapsed", callback.id, at, ref=callback.reference)
-    if callback.ending is not None or at >= callback.not_after + OUTCOME_SECONDS:
-        tx.save_callback(replace(callback, state="closed", closed_at=at))
+    tx.save_callback(replace(callback, state="closed", closed_at=at))
     return ()
 
 
+def _is_over(callback: Callback, at: int) -> bool:
+    """Past its end; where somebody tried, the time to say how it ended is over too."""
+    is_awaited = callback.state == "claimed" and callback.tries and callback.ending is None
+    return at >= callback.not_after + (OUTCOME_SECONDS if is_awaited else 0)
+
+
 def _is_idle(callback: Callback, at: int) -> bool:
-    return not callback.tries and callback.claimed_at is not None and callback.claimed_at + HELD_SECONDS <= at < callback.not_after
+    patience = SILENT_SECONDS if callback.tries else HELD_SECONDS
+    return callback.claimed_at is not None and callback.claimed_at + patience <= at < callback.not_after
 
 
-def _wanting(parts: Parts, tx: Transaction, id: str, at: int) -> tuple[Callback, ...]:
+def _release(parts: Parts, tx: Transaction, callback: Callback, at: int) -> tuple[Post, ...]:
+    staff = tx.staff(callback.claimed_by or "")
+    group = held(tx, callback.id, callback.claimed_by or "")
+    call = tx.live_call_of(callback.claimed_by or "")
+    if staff is None or not group or not all(_is_idle(each, at) for each in group) or (call is not None and call.state == "dialed"):
+        return ()
+    if any(each.tries and each.ending is None for each in group):
+        for each in group:
+            tx.save_callback(replace(each, state="review"))
+        return outbox.tell_supervisors(parts, tx, "review", callback.id, at, ref=callback.reference)
+    told = outbox.tell(parts, tx, staff, "given_back", f"{callback.id}|{callback.claimed_at}", at, ref=callback.reference)
+    return (told, *give_back(parts, tx, group, at))
+
+
+def _wanting(tx: Transaction, id: str, at: int) -> tuple[Callback, ...]:
     """All to the same number that wait in their window and may still be rung; none where somebody holds one."""
     group = [each for each in tx.same_number(id) if is_open(each, at)]
     if any(each.state == "claimed" for each in group):
         return ()
     wanting = tuple(sorted((each for each in group if each.not_after - at >= SHORTEST), key=pressing))
-    return wanting if may_ring(parts.rules, tx, wanting, at) else ()
+    return wanting if is_ringable(wanting, at) else ()
 
 
 def _ladder(parts: Parts, now: Team, offered: Mapping[str, int], at: int, *, urgent: bool) -> list[Staff]:
@@ -184,4 +211,8 @@ def _ladder(parts: Parts, now: Team, offered: Mapping[str, int], at: int, *, urg
     free.sort(key=lambda each: (offered.get(each.id, 0), each.id))
     there = [each for each in free if is_present(each, at, parts.rules.presence_minutes)]
     away = [each for each in free if urgent and each not in there]
-    return [*there, *away, *(each for each in now.staff if each.role == "supervisor")]
+    return [*there, *away, *_supervisors(now)]
+
+
+def _supervisors(now: Team) -> list[Staff]:
+    return [each for each in now.staff if each.role == "supervisor"]

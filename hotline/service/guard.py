@@ -1,4 +1,4 @@
-"""How hops use the store: a few at a time, and not at all for a moment after it failed, so that a slow one delays no browsing hop."""
+"""How a process's threads use the store: a few at a time, and not at all for a moment after it failed, so that a slow one delays no browsing hop."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class GuardedStore:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        if self._clock.now() < self._rests_until:
+        if 0 < self._rests_until - self._clock.now() <= REST:  # more: the clock was put back meanwhile
             raise StoreAway("resting")
         if not self._turns.acquire(timeout=PATIENCE):
             raise StoreAway("crowded")

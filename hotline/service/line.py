@@ -26,8 +26,7 @@ from hotline.engine.effects import (
 )
 from hotline.ports import LedgerEntry, MemoryAway, StoreAway, Transaction
 from hotline.service import facts
-from hotline.service.coverage import coverage, team
-from hotline.service.guard import GuardedStore
+from hotline.service.coverage import coverage, queue, team
 from hotline.service.orders import Asked, Orders, order_key
 from hotline.service.parts import Parts
 
@@ -60,28 +59,23 @@ class Stray(Exception):
 class Line:
     """Answers hops. Shared by all threads of a process."""
 
-    def __init__(self, parts: Parts, replay: Replay) -> None:
+    def __init__(self, parts: Parts, orders: Orders, replay: Replay) -> None:
         self._parts = parts
         self._replay = replay
-        self._store = GuardedStore(parts.store, parts.clock, parts.meter, parts.rules.web_threads)
-        self._orders = Orders(parts, self._store)
+        self._orders = orders
 
     def answer(self, edition: Edition, talk: Talk) -> tuple[Screen, bool]:
         """The screen, and whether a store was needed for it. Never raises because one is away."""
         first = self._replay(edition, talk.inputs, {})
         if isinstance(first, Screen):
             return first, False
-        known = Known(self._parts, self._store, self._orders, talk, edition.number)
+        known = Known(self._parts, self._orders, talk, edition.number)
         try:
             screen = self._converse(edition, talk, known, first)
         except Stray:
             return _safe_end(edition), True
         known.keep()
         return screen, True
-
-    def drain(self) -> None:
-        """As Orders.drain."""
-        self._orders.drain()
 
     def _converse(self, edition: Edition, talk: Talk, known: Known, answer: Answer) -> Screen:
         for _ in range(MOST_QUESTIONS):
@@ -101,10 +95,9 @@ class Line:
 class Known:
     """The facts of one conversation during one hop. They are sought in Redis, the ledger, the spool and the world, in this order."""
 
-    def __init__(self, parts: Parts, store: GuardedStore, orders: Orders, talk: Talk, edition: int) -> None:
+    def __init__(self, parts: Parts, orders: Orders, talk: Talk, edition: int) -> None:
         self.facts: facts.Facts = {}
         self._parts = parts
-        self._store = store
         self._orders = orders
         self._talk = talk
         self._edition = edition
@@ -156,9 +149,9 @@ class Known:
         Another delivery of this very hop may have come first, and what it ordered has changed who can call: hence the ledger is read in
         the same transaction, and after. None: the store is away.
         """
-        with suppress(StoreAway), self._store.read() as tx:
-            queue = tx.counts(self._at).waiting.get(language, 0)
-            found = coverage(team(tx, language), queue, self._at, self._parts.rules.presence_minutes, self._parts.clock.local)
+        with suppress(StoreAway), self._parts.store.read() as tx:
+            ahead = queue(tx, language, self._at)
+            found = coverage(team(tx, language), ahead, self._at, self._parts.rules, self._parts.clock.local)
             self._read_ledger(tx)
             return found
         return None
@@ -227,4 +220,6 @@ class Known:
 
 
 def _safe_end(edition: Edition) -> Screen:
-    return edition.last("safe.end", edition.languages[0], edition.phrase("safe.end", edition.languages[0]))
+    """In every language at once: which one she chose is not known here."""
+    language = edition.languages[0]
+    return edition.last("safe.end", language, edition.phrase("neutral.broken", language))

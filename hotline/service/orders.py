@@ -18,6 +18,8 @@ COUNTRY: Final = "+223"
 REFERENCES: Final = (range(100, 1000), range(10_000, 100_000))
 """Three digits; five where so many are given away that none is found."""
 DRAWS: Final = 16
+MOST_FAILURES: Final = 3
+"""Of one drain."""
 NAMES: Final[dict[type[Effect], str]] = {
     OpenCallback: "open_callback",
     RefineCallback: "refine_callback",
@@ -60,17 +62,17 @@ def order_key(hasher: Hasher, gateway: str, session: str, ref: Ref) -> bytes:
 
 
 class Orders:
-    """Applies orders through `store`, which is more guarded than the one that drains the spool."""
+    """Applies orders. `unguarded`: the store without its guard, for the drain, which delays nobody and must not rest over one bad record."""
 
-    def __init__(self, parts: Parts, store: Store) -> None:
+    def __init__(self, parts: Parts, unguarded: Store) -> None:
         self._parts = parts
-        self._store = store
+        self._unguarded = unguarded
 
     def apply(self, asked: Asked) -> Done:
         """Apply it, or find that it was applied. Never raises because a store is away: then it is spooled, and else lost."""
         if not self._waits_behind(asked):
             with suppress(StoreAway):
-                with self._store.write() as tx:
+                with self._parts.store.write() as tx:
                     done = enter(self._parts, tx, asked, self._parts.clock.now())
                 self._told(done, asked)
                 return done
@@ -79,19 +81,28 @@ class Orders:
     def drain(self) -> None:
         """What lies in the spool goes into the database, oldest first. Raises StoreAway and SpoolFull; what is left stays for the next time.
 
-        A record that this version cannot read stays too, and shows in the spool's gauge.
+        One record that does not go in holds up none behind it; after a few the database is taken to be away. A record that this version
+        cannot read stays too, and shows in the spool's gauge.
         """
         spool = self._parts.spool
-        if not len(spool):
-            return
-        for key, record in spool.records():
+        failed: StoreAway | None = None
+        failures = 0
+        for key, record in spool.records() if len(spool) else ():
             asked = _read(record)
             if asked is None:
                 continue
-            with self._parts.store.write() as tx:
-                done = enter(self._parts, tx, asked, self._parts.clock.now())
+            try:
+                with self._unguarded.write() as tx:
+                    done = enter(self._parts, tx, asked, self._parts.clock.now())
+            except StoreAway as away:
+                failed, failures = away, failures + 1
+                if failures == MOST_FAILURES:
+                    break
+                continue
             spool.drop(key)
             outbox.hint(self._parts, done.posts)
+        if failed is not None:
+            raise failed
 
     def spooled(self, key: bytes) -> Done | None:
         """What the spool knows of an order."""
@@ -150,8 +161,7 @@ def _perform(parts: Parts, tx: Transaction, asked: Asked, at: int) -> tuple[Post
             _cancel(tx, asked, at)
             return ()
         case StopCalls():
-            rules = parts.rules
-            tx.stop(asked.number, asked.at, until=at + rules.number_hours * 3600 + rules.session_seconds)
+            tx.stop(asked.number, asked.at, until=at + parts.rules.stop_seconds)
             return ()
         case _:
             assert_never(asked.effect)
@@ -224,7 +234,7 @@ def _reference(tx: Transaction, id: str) -> str:
             reference = str(numbers[(start + draw * stride) % len(numbers)])
             if tx.by_reference(reference) is None:
                 return reference
-    return id[:8]
+    raise StoreAway("no reference is free")
 
 
 def _target(number: str, effect: OpenCallback) -> str:

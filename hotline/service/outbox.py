@@ -21,8 +21,8 @@ STUCK_SECONDS: Final = 60
 """A worker that has been sending for so long is dead."""
 STAFF_SECONDS: Final = 600
 """What is told to staff is worth nothing later."""
-CARRIED_A_TICK: Final = 3
-"""Posts that the clock hands over by itself while Redis is away; a vendor may keep it waiting with each."""
+CARRIED_A_TICK: Final = 1
+"""Posts that the clock hands over by itself while Redis is away: a vendor may keep it waiting, and windows with it."""
 
 
 def tell(parts: Parts, tx: Transaction, staff: Staff, key: str, origin: str, at: int, **values: str) -> Post:
@@ -104,6 +104,8 @@ def sweep(parts: Parts, at: int) -> None:
     with parts.store.write() as tx:
         for post in stuck:
             tx.move(post.id, "sending", "pending" if post.kind in AGAIN else "unknown", at)
+            if post.kind == "ring":
+                waiting += _call_off(parts, tx, post.text, "not_rung", at)
         for post in waiting:
             tx.move(post.id, "pending", "pending", at)  # its next turn counts from here
     try:
@@ -145,8 +147,8 @@ def _failed(parts: Parts, post: Post, state: OutboxState) -> None:
         if post.kind in AGAIN and post.attempts + 1 < MOST_ATTEMPTS:
             state = "pending"
         tx.move(post.id, "sending", state, at)
-        if post.kind == "ring" and state == "failed":
-            told = _call_off(parts, tx, post.text, "how", at)
+        if post.kind == "ring":
+            told = _call_off(parts, tx, post.text, "not_rung", at)
     hint(parts, told)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from hotline.ports import Callback, Transaction
+from hotline.ports import Callback, Staff, Transaction
 
 DAY: Final = 86_400
 MOST_TRIES: Final = 3
@@ -27,8 +27,14 @@ class Rules(Struct, frozen=True):
     sms_session_seconds: int
     number_hours: int
     callback_days: int
+    calls_an_hour: int
+    """How many one counselor can ring in an hour of her shift: so many may ask for it, and no more."""
     sms_replies: bool
-    web_threads: int
+
+    @property
+    def stop_seconds(self) -> int:
+        """How long a stop is remembered: as long as anything that was asked for before it may still turn up."""
+        return self.number_hours * 3600 + self.session_seconds
 
 
 def is_open(callback: Callback, at: int) -> bool:
@@ -40,11 +46,16 @@ def tries_left(callback: Callback) -> int:
     return (1 if callback.other_phone else MOST_TRIES) - callback.tries
 
 
-def may_ring(rules: Rules, tx: Transaction, group: Sequence[Callback], at: int) -> bool:
-    """May the number that all of `group` share be rung at this moment? The strictest of them decides, then the day's limit.
+def is_ringable(group: Sequence[Callback], at: int) -> bool:
+    """May the number that all of `group` share be rung at this moment, its day apart? The strictest of them decides."""
+    return bool(group) and all(is_open(each, at) and tries_left(each) > 0 for each in group)
 
-    A day is the last 24 hours: the number itself is kept no longer.
-    """
-    if not group or not all(is_open(each, at) and tries_left(each) > 0 for each in group):
-        return False
+
+def is_within_day(rules: Rules, tx: Transaction, group: Sequence[Callback], at: int) -> bool:
+    """Was their number rung less often than a day allows? A day is the last 24 hours: the number itself is kept no longer."""
     return tx.rings(group[0].id, at - DAY) < rules.rings_a_day
+
+
+def may_ring(rules: Rules, tx: Transaction, group: Sequence[Callback], at: int, by: Staff) -> bool:
+    """May she ring their number at this moment? Past the day's limit a supervisor may, who decides by taking it (docs: callback life)."""
+    return is_ringable(group, at) and (by.role == "supervisor" or is_within_day(rules, tx, group, at))

@@ -10,6 +10,7 @@ from hotline.ports import MemoryAway, StoreAway
 from hotline.service import outbox, staff
 from hotline.service.line import Line, Talk
 from hotline.service.parts import Parts
+from hotline.service.rules import DAY
 from hotline.service.words import meanings, plain
 
 FRESH_SECONDS: Final = 120
@@ -26,24 +27,28 @@ def sms(parts: Parts, line: Line, gateway: str, message: str, number: str, text:
     talk = f"{gateway}.sms|{parts.derive('sms', number)}"
     stopping = asks_to_stop(text, meanings(parts.library.edition("sms", network), "sms.word."))
     if stopping:
-        stop(parts, number)
+        stop(parts, number, f"{gateway}|{message}")
         with suppress(MemoryAway):
             parts.memory.forget(talk)
     with parts.store.read() as tx:
         known = tx.staff_by_number(number)
     if known is not None and known.active:
         with parts.store.write() as tx:
-            posts = staff.hear(parts, tx, known, f"{gateway}|{message}", text, at, fresh=fresh)
+            posts = staff.hear(parts, tx, known, f"{gateway}|{message}", text, at, sent_at or 0, fresh=fresh)
         outbox.hint(parts, posts)
     elif fresh and sent_at is not None and not stopping:
         _converse(parts, line, talk, gateway, message, number, text, sent_at, network)
 
 
-def stop(parts: Parts, number: str) -> None:
-    """End every open call to this number and forget it, whatever else is away. Raises StoreAway."""
+def stop(parts: Parts, number: str, message: str = "") -> None:
+    """End every open call to this number and forget it, whatever else is away. Raises StoreAway.
+
+    A `message` that comes again stops nothing that was asked for since.
+    """
     at = parts.clock.now()
     with parts.store.write() as tx:
-        tx.stop(number, at, until=at + parts.rules.number_hours * 3600 + parts.rules.session_seconds)
+        if not message or tx.enter(parts.hasher.digest("sms.stop", message), "kept", b"", at, at + DAY) is None:
+            tx.stop(number, at, until=at + parts.rules.stop_seconds)
 
 
 def asks_to_stop(text: str, words: dict[str, str]) -> bool:

@@ -30,10 +30,10 @@ HELD: Final[dict[str, Command]] = {
 }
 """What a digit means for a callback that was offered to her, and for one that she holds."""
 ENDINGS: Final[tuple[Ending, ...]] = ("spoke", "no_answer", "unreachable", "someone_else", "wrong_word", "could_not_talk")
+REVIEWED: Final[tuple[Ending, ...]] = ("someone_else", "wrong_word", "could_not_talk")
+"""Never rung again by itself: a supervisor decides."""
 DANGEROUS: Final[tuple[Ending, ...]] = ("someone_else", "wrong_word")
 """The phone is in other hands: nobody rings it again by itself."""
-ONLY_FRESH: Final = frozenset({"take", "again", "on", "here"})
-"""An SMS may arrive hours late: these would then promise somebody who is not there."""
 
 
 class Said(Struct, frozen=True):
@@ -62,10 +62,12 @@ class Desk(Struct, frozen=True):
     origin: str
     """The message's id: what follows from it, follows once."""
     at: int
+    sent_at: int
+    """The moment of sending; 0 where it is not known."""
     fresh: bool
 
 
-def hear(parts: Parts, tx: Transaction, staff: Staff, origin: str, text: str, at: int, *, fresh: bool) -> tuple[Post, ...]:
+def hear(parts: Parts, tx: Transaction, staff: Staff, origin: str, text: str, at: int, sent_at: int, *, fresh: bool) -> tuple[Post, ...]:
     """Do what she says, once for each message id, and answer. `fresh`: not too old to be answered, and she is there.
 
     What is stale is not answered, and only takes effect where it does no harm late: outcomes, giving back, off shift.
@@ -75,7 +77,7 @@ def hear(parts: Parts, tx: Transaction, staff: Staff, origin: str, text: str, at
     if fresh:
         staff = replace(staff, seen_at=at)
         tx.add_staff(staff)
-    reply = _obey(Desk(parts, tx, staff, read(text, meanings(parts.written, "staff.word.")), origin, at, fresh))
+    reply = _obey(Desk(parts, tx, staff, read(text, meanings(parts.written, "staff.word.")), origin, at, sent_at, fresh))
     words = parts.written.phrase(f"staff.{reply.key}", staff.reads, **reply.values)
     answer = outbox.write(parts, tx, "staff", staff.number, words, origin, at, at + outbox.STAFF_SECONDS)
     if not fresh:
@@ -124,6 +126,8 @@ def _shift(desk: Desk, command: Literal["on", "off", "here"]) -> Reply:
             if desk.fresh:
                 tx.add_staff(replace(staff, on_until=until, off_until=None))
             return Reply("on", {"until": outbox.hour(parts, staff.reads, until)})
+        case "off" if not desk.fresh and (staff.seen_at or 0) > desk.sent_at:
+            return Reply("off")  # she was heard of since: it was said before that
         case "off":
             # Off until the shift that she is on ends; what the plan says after that holds again.
             ends = parts.clock.moment(stays_until(replace(staff, on_until=None), tx.shifts(), at, parts.clock.local))
@@ -157,11 +161,12 @@ def _of_reference(desk: Desk, reference: str) -> Reply:
 
 def _of_the_only_one(desk: Desk) -> Reply:
     """Without a reference, where what she says fits one callback alone."""
-    held = _groups(desk.tx, desk.tx.claimed_by(desk.staff.id)) if _command(desk.said, HELD) else []
+    if _command(desk.said, HELD) is None:
+        return Reply("help")
+    held = _groups(desk.tx, desk.tx.claimed_by(desk.staff.id))
     offered = _groups(desk.tx, desk.tx.offered_to(desk.staff.id, desk.at)) if _command(desk.said, OFFERED) == "take" else []
-    if not held and not offered:
-        return Reply("which" if desk.said.digit or desk.said.word else "help")
-    if len(held) + len(offered) > 1:
+    # What comes late may be about another than the one that she holds by now.
+    if len(held) + len(offered) != 1 or not desk.fresh:
         return Reply("which")
     return _of_held(desk, held[0][0]) if held else _take(desk, offered[0][0])
 
@@ -199,7 +204,7 @@ def _of_held(desk: Desk, callback: Callback) -> Reply:
 
 def _ring_again(desk: Desk, callback: Callback, group: Sequence[Callback]) -> Reply:
     named = {"ref": callback.reference}
-    if not desk.fresh or not may_ring(desk.parts.rules, desk.tx, group, desk.at):
+    if not desk.fresh or not may_ring(desk.parts.rules, desk.tx, group, desk.at, desk.staff):
         return Reply("too_late", named)
     if calls.is_coming(desk.tx, desk.staff.id, group, desk.at):
         return Reply("taken", named)
@@ -211,18 +216,17 @@ def _note(desk: Desk, group: Sequence[Callback], ending: Ending) -> tuple[Post, 
     tx, at = desk.tx, desk.at
     others = [each for each in tx.same_number(group[0].id) if each not in group] if ending in DANGEROUS else []
     for each in group:
-        tx.save_callback(_after(replace(each, ending=ending), ending, at))
-    posts: list[Post] = []
+        tx.save_callback(_after(replace(each, ending=ending, claimed_at=at), ending, at))
     for each in others:
-        # Asked for at another time, but it is the same phone. A promise that is not kept is told.
+        # Asked for at another time, but it is the same phone.
         tx.save_callback(replace(each, state="review"))
-        posts += outbox.tell_supervisors(desk.parts, tx, "lapsed", each.id, at, ref=each.reference)
-    return tuple(posts)
+    told = [group[0], *others] if ending in REVIEWED else []
+    return tuple(post for each in told for post in outbox.tell_supervisors(desk.parts, tx, "review", each.id, at, ref=each.reference))
 
 
 def _after(callback: Callback, ending: Ending, at: int) -> Callback:
     match ending:
-        case "someone_else" | "wrong_word" | "could_not_talk":
+        case _ if ending in REVIEWED:
             return replace(callback, state="review")
         case "unreachable" if tries_left(callback) > 0 and is_open(callback, at):
             return callback

@@ -118,7 +118,7 @@ def test_one_of_fifty_enters_and_the_others_read_what_it_wrote(store):
     winner = answers.index(None)
     assert {LedgerEntry("kept", f"{winner}".encode()): THREADS - 1, None: 1} == Counter(answers)
     with store.read() as t:
-        assert {f"{winner:03}"} == t.references()
+        assert [winner] == [n for n in range(THREADS) if t.callback(id_of(n)) is not None]
 
 
 def test_a_key_that_rolled_back_is_free(store):
@@ -257,8 +257,7 @@ def test_references_stay_reserved_for_a_day(store):
         a_callback(5, state="closed", closed_at=NOW - DAY),
     )
     with store.read() as t:
-        assert frozenset({"001", "002", "003", "004"}) == t.references()
-        assert a_callback(4, state="closed", closed_at=NOW - DAY + 1) == t.by_reference("004")
+        assert [id_of(n) for n in range(1, 5)] == [t.by_reference(f"{n:03}").id for n in range(1, 5)]
         assert None is t.by_reference("005")
         assert None is t.by_reference("006")
 
@@ -670,3 +669,32 @@ def test_outcomes_and_facts_are_bound_to_their_key(store):
         )
         with pytest.raises(SealBroken):
             t.enter(b"b", "kept", b"", NOW, NOW + HOUR)
+
+
+def test_what_is_ahead_is_counted_by_number(store):
+    """One number that asked three times is one ring; what is urgent is told apart; windows to come are told one by one."""
+    keep(store, a_callback(1), a_callback(2), a_callback(3, urgent=True), a_callback(4, state="claimed", claimed_by=id_of(9)))
+    keep(store, a_callback(5), a_callback(6, language="bm"), a_callback(7, opens_at=NOW + DAY, not_after=NOW + DAY + HOUR), number=OTHERS)
+    with store.read() as t:
+        assert (2, 1) == t.ahead("fr", NOW)
+        assert (1, 0) == t.ahead("bm", NOW)
+        assert ((NOW + DAY, NOW + DAY + HOUR),) == t.booked("fr", NOW)
+        assert frozenset({id_of(9)}) == t.holders()
+
+
+def test_last_offers(store):
+    """The newest offer of each, over all callbacks."""
+    keep(store, a_callback(1), a_callback(2))
+    with store.write() as t:
+        for callback, staff, at in ((1, 8, NOW), (2, 8, NOW + 5), (1, 9, NOW + 1)):
+            t.add_offer(Offer(id_of(callback), id_of(staff), at))
+        assert {id_of(8): NOW + 5, id_of(9): NOW + 1} == t.last_offers()
+
+
+def test_entered_writes_nothing(store):
+    """Looking at a key leaves it free; what stands there is told, and only that it stood once its session is over."""
+    with store.write() as t:
+        assert None is t.entered(b"k", NOW)
+        assert None is t.enter(b"k", "kept", b"facts", NOW, NOW + HOUR)
+        assert LedgerEntry("kept", b"facts") == t.entered(b"k", NOW)
+        assert LedgerEntry(None, None) == t.entered(b"k", NOW + HOUR)

@@ -28,7 +28,7 @@ RULES = Rules(
     number_hours=24,
     callback_days=30,
     sms_replies=False,
-    web_threads=17,
+    calls_an_hour=4,
 )
 
 
@@ -63,6 +63,7 @@ class Line:
             clock=self.clock,
             hasher=self.seal,
             meter=self.meter,
+            threads=17,
         )
 
     # callers

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hotline.ports import VoiceConnect, VoiceEnd, VoicePrompt, VoiceStep
-from tests.service.line import AWA, CALLER, OUMOU, Line
+from tests.service.line import AWA, CALLER, FANTA, OUMOU, Line
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_stopped_meanwhile_nobody_is_rung(taken: Line) -> None:
 
 
 def test_three_rings_a_day(line: Line) -> None:
-    """Over all that was asked for from this phone, in whatever window."""
+    """Over all that was asked for from this phone, in whatever window; for a fourth only a supervisor is told, and she may."""
     for session in ("session-1", "session-2", "session-3", "session-4"):
         line.set_staff(AWA, seen_at=line.clock.now())
         line.walk("5 5", session)
@@ -100,9 +100,25 @@ def test_three_rings_a_day(line: Line) -> None:
             line.ring()
             line.text(AWA, "1")
             line.wait(3600)
+    fourth = line.callbacks()[-1]
+    assert [line.say("escalated", ref=fourth.reference, before="13h30")] == line.inbox(FANTA)[-1:]
     line.inbox(AWA)
-    line.wait(200)
-    assert ([1, 1, 1, 0], []) == ([each.tries for each in line.callbacks()], line.inbox(AWA))
+    line.text(AWA, f"{fourth.reference} 1")
+    line.work()
+    assert [line.say("help")] == line.inbox(AWA)
+    line.take(FANTA)
+    assert isinstance(line.ring(FANTA), VoiceConnect)
+
+
+def test_the_day_begins_anew(line: Line) -> None:
+    """A day after its three rings a phone may be rung again."""
+    for session in ("session-1", "session-2", "session-3"):
+        line.set_staff(AWA, seen_at=line.clock.now())
+        line.walk("5 5", session)
+        line.work()
+        line.ring()
+        line.text(AWA, "1")
+        line.wait(3600)
     line.wait(24 * 3600)
     line.set_staff(AWA, seen_at=line.clock.now())
     line.walk("5 5", "session-5")
@@ -145,3 +161,17 @@ def test_the_vendors_question_may_overtake_its_answer(line: Line) -> None:
     line.take()
     assert isinstance(steps[0], VoicePrompt)
     assert isinstance(line.press(), VoiceConnect)
+
+
+def test_another_phone_hears_nothing_without_the_word(line: Line) -> None:
+    """Whoever owns it did not ask: the counselor is told so before she presses, and not to ask on."""
+    line.walk("5 6 70000301 1")
+    line.wait(24 * 3600)
+    line.set_staff(AWA, seen_at=line.clock.now())
+    line.clock.at = line.callback().opens_at
+    line.set_staff(AWA, seen_at=line.clock.now())
+    line.wait(1)
+    line.take()
+    step = line.pick_up()
+    assert isinstance(step, VoicePrompt)
+    assert step.text == line.library.edition("voice", "").phrase("voice.other", "fr")

@@ -263,13 +263,13 @@ def test_another_phone_is_rung_once(line: Line) -> None:
 
 
 def test_someone_else_is_never_rung_again(rung: Line) -> None:
-    """The phone is in other hands: neither this request nor one for another time is rung by itself, and the supervisor hears of the latter."""
+    """The phone is in other hands: neither this request nor one for another time is rung by itself, and the supervisor hears of both."""
     rung.walk("5 3", "session-2")
     rung.inbox(FANTA)
     rung.text(AWA, "4")
     rung.work()
     assert ["review", "review"] == [each.state for each in rung.callbacks()]
-    assert [rung.say("lapsed", ref=rung.callbacks()[1].reference)] == rung.inbox(FANTA)
+    assert [rung.say("review", ref=each.reference) for each in rung.callbacks()] == rung.inbox(FANTA)
     rung.inbox(AWA)
     rung.clock.at = rung.callbacks()[1].opens_at
     rung.set_staff(AWA, seen_at=rung.clock.now())
@@ -296,9 +296,36 @@ def test_a_message_that_comes_again_does_nothing(rung: Line) -> None:
 def test_late_outcomes_count(rung: Line, text: str, state: str) -> None:
     """What happened stays true hours later; but nobody is answered, and nobody is thought to be there."""
     rung.set_staff(AWA, seen_at=None)
-    rung.text(AWA, text, age=121)
+    rung.text(AWA, f"{rung.callback().reference} {text}", age=121)
     rung.work()
     assert (state, [], None) == (rung.callback().state, rung.inbox(AWA), rung.staff(AWA).seen_at)
+
+
+@pytest.mark.parametrize("text", ["0", "1", "4"])
+def test_late_digits_without_a_reference_do_nothing(rung: Line, text: str) -> None:
+    """They may be about another callback than the one that she holds by now."""
+    before = rung.callback()
+    rung.text(AWA, text, age=121)
+    rung.work()
+    assert (before, []) == (rung.callback(), rung.inbox(AWA))
+
+
+def test_who_says_nothing_after_ringing_holds_it_no_longer(rung: Line) -> None:
+    """Nobody rings again before a supervisor has looked, and she is free for others."""
+    rung.inbox(FANTA)
+    rung.wait(899)
+    assert "claimed" == rung.callback().state
+    rung.wait(1)
+    assert ("review", [rung.say("review", ref=rung.callback().reference)]) == (rung.callback().state, rung.inbox(FANTA))
+
+
+def test_unreachable_and_then_silence_goes_to_another(rung: Line) -> None:
+    """The window still runs, tries are left: the next of the staff is told."""
+    rung.text(AWA, "3")
+    rung.work()
+    rung.set_staff(OUMOU, seen_at=rung.clock.now() + 900)
+    rung.wait(900)
+    assert ("waiting", 1) == (rung.callback().state, len(rung.inbox(OUMOU)))
 
 
 @pytest.mark.parametrize("text", ["1", "ici", "début"])
@@ -313,12 +340,15 @@ def test_late_promises_do_not_count(offered: Line, text: str) -> None:
 def test_giving_back_counts_however_late(offered: Line) -> None:
     """Somebody else can take it."""
     offered.take()
-    offered.text(AWA, "0", age=121)
+    offered.text(AWA, f"{offered.callback().reference} 0", age=121)
     assert "waiting" == offered.callback().state
 
 
 def test_off_counts_however_late(line: Line) -> None:
-    """The harmless direction: she is promised to nobody."""
+    """The harmless direction: she is promised to nobody. But what she said since is newer."""
+    line.text(AWA, "pause", age=7200)
+    assert line.staff(AWA).off_until is None
+    line.set_staff(AWA, seen_at=line.clock.now() - 7201)
     line.text(AWA, "pause", age=7200)
     assert line.staff(AWA).off_until is not None
 

@@ -6,13 +6,15 @@ import pytest
 
 from hotline.engine.effects import Coverage
 from hotline.ports import Shift, Staff
-from hotline.service.coverage import Team, coverage, is_on, merged
+from hotline.service.coverage import Queue, Team, coverage, is_on, merged
 from tests.service.fakes import TEN_O_CLOCK
+from tests.service.line import RULES
 
 NOW = TEN_O_CLOCK // 60
 MIDNIGHT = NOW - 600
 DAY = 1440
 TUESDAY = 1
+Booked = tuple[tuple[int, int], ...]
 
 
 def local(at: int) -> int:
@@ -24,8 +26,9 @@ def counselor(id: str = "awa", **fields: object) -> Staff:
     return Staff(id=id, alias=id, number="+22370000101", reads="fr", **known)
 
 
-def covered(*staff: Staff, shifts: tuple[Shift, ...] = (), holding: tuple[str, ...] = (), queue: int = 0) -> Coverage:
-    return coverage(Team("fr", staff, shifts, frozenset(holding)), queue, TEN_O_CLOCK, 15, local)
+def covered(*staff: Staff, shifts: tuple[Shift, ...] = (), holding: tuple[str, ...] = (), queue: int = 0, urgent: int = 0, booked: Booked = ()) -> Coverage:
+    ahead = Queue(queue, urgent, booked)
+    return coverage(Team("fr", staff, shifts, frozenset(holding)), ahead, TEN_O_CLOCK, RULES, local)
 
 
 def test_nobody() -> None:
@@ -37,7 +40,7 @@ def test_one_on_shift() -> None:
     """Free until her shift ends; what is left of it is offered, and whatever begins within seven days."""
     shift = Shift("awa", TUESDAY, 8 * 60, 12 * 60)
     next_week = NOW + 7 * DAY - 120
-    expected = Coverage(free=1, until=NOW + 120, opens=next_week, shifts=((NOW, NOW + 120), (next_week, NOW + 7 * DAY)))
+    expected = Coverage(free=1, until=NOW + 120, opens=None, shifts=((NOW, NOW + 120), (next_week, NOW + 7 * DAY)), urgent=1)
     assert expected == covered(counselor(), shifts=(shift,))
 
 
@@ -75,7 +78,7 @@ def test_who_holds_one_and_the_queue_ahead_count_against_it() -> None:
 def test_on_beyond_the_plan() -> None:
     """She said that she is on: she counts until then, and plans no screen for it."""
     staff = counselor(on_until=TEN_O_CLOCK + 3600)
-    assert Coverage(free=1, until=NOW + 60, opens=None, shifts=()) == covered(staff)
+    assert Coverage(free=1, until=NOW + 60, opens=None, shifts=(), urgent=1) == covered(staff)
     assert not is_on(staff, (), TEN_O_CLOCK + 3600, local)
 
 
@@ -100,10 +103,27 @@ def test_off_clips_the_plan() -> None:
 
 
 def test_around_the_clock() -> None:
-    """Seven days that touch are one span."""
+    """Seven days that touch are one span, and none of them is a next shift: whoever is busy now may be free in minutes."""
     found = covered(counselor(), shifts=(Shift("awa", None, 0, 1440),))
     assert ((NOW, NOW + 7 * DAY),) == found.shifts
-    assert MIDNIGHT + DAY == found.opens
+    assert None is found.opens
+
+
+def test_what_is_urgent_waits_for_what_is_urgent_alone() -> None:
+    """A routine request ahead takes nobody from urgent help; an urgent one does."""
+    around = (Shift("awa", None, 0, 1440),)
+    assert (0, 1) == ((found := covered(counselor(), shifts=around, queue=1)).free, found.urgent)
+    assert (0, 0) == ((found := covered(counselor(), shifts=around, queue=2, urgent=1)).free, found.urgent)
+
+
+def test_a_full_window_is_offered_no_longer() -> None:
+    """One counselor, two hours, four calls an hour: with eight booked the window is cut out, with seven it is not."""
+    shift = Shift("awa", TUESDAY, 8 * 60, 18 * 60)
+    opens, ends = (MIDNIGHT + 14 * 60) * 60, (MIDNIGHT + 16 * 60) * 60
+    today = [span for span in covered(counselor(), shifts=(shift,), booked=((opens, ends),) * 7).shifts if span[0] < MIDNIGHT + DAY]
+    assert [(NOW, MIDNIGHT + 18 * 60)] == today
+    today = [span for span in covered(counselor(), shifts=(shift,), booked=((opens, ends),) * 8).shifts if span[0] < MIDNIGHT + DAY]
+    assert [(NOW, MIDNIGHT + 14 * 60), (MIDNIGHT + 16 * 60, MIDNIGHT + 18 * 60)] == today
 
 
 def test_merging() -> None:

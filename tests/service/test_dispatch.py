@@ -189,3 +189,18 @@ def test_who_was_offered_nothing_for_longest_is_told_first(line: Line) -> None:
         line.walk("5 7", session=f"stop-{n}", number=f"+2237000001{n}")
         line.clock.at += 1
     assert [{"awa": 1}, {"oumou": 1}] * 2 == told
+
+
+def test_urgent_help_is_not_behind_a_routine_request(line: Line) -> None:
+    """The one counselor who is free is promised to what is urgent, though another waits for advice already; that one is not promised twice."""
+    line.walk("5 5", session="session-1", number=OTHER_CALLER)
+    assert line.walk("5 5", session="session-2").key == "callback.not_now"
+    assert line.walk("4 1 1", session="session-3").key == "danger.kept"
+
+
+def test_one_caller_who_asks_three_times_takes_one_counselor(line: Line) -> None:
+    """What is ahead is counted in phones to be rung."""
+    present(line, AWA, OUMOU)
+    for n in range(3):
+        line.walk("5 5", session=f"again-{n}", number=OTHER_CALLER)
+    assert line.walk("5 5", session="session-1").key == "callback.kept_now"

@@ -130,12 +130,24 @@ def test_what_could_not_be_kept_must_come_again(line: Line) -> None:
         with pytest.raises(StoreAway):
             line.text(CALLER, text, id="a-message")
     line.store.failing = "never"
+    line.clock.at += 3
     line.memory.away = True
     with pytest.raises(MemoryAway):
         line.text(CALLER, "5 5", id="a-message")
     line.memory.away = False
     line.text(CALLER, "5 5", id="a-message")
     assert "waiting" == line.callback().state
+
+
+def test_stop_that_comes_again_stops_nothing_newer(line: Line) -> None:
+    """The gateway repeats it an hour later; she has asked for a call since."""
+    line.text(CALLER, "STOP", id="a-stop")
+    line.clock.at += 60
+    line.walk("5 5")
+    line.text(CALLER, "STOP", id="a-stop", age=3600)
+    assert "waiting" == line.callback().state
+    line.text(CALLER, "STOP", id="another")
+    assert "stopped" == line.callback().state
 
 
 def test_the_database_goes_away_in_the_middle(line: Line) -> None:

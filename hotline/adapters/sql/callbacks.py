@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from msgspec.structs import asdict
-from sqlalchemy import BindParameter, Select, bindparam, delete, func, or_, select, union, update
+from sqlalchemy import BindParameter, Select, bindparam, delete, func, or_, select, update
 
 from hotline.adapters.sql.tables import OPEN, callbacks, numbers, stops, tries
 from hotline.adapters.sql.unit import DAY, Unit
@@ -27,7 +27,6 @@ _BY_REFERENCE: Final = (
     .order_by(_c.made_at.desc(), _c.id)
     .limit(1)
 )
-_REFERENCES: Final = union(select(_c.reference).where(_c.state.in_(OPEN)), select(_c.reference).where(_c.closed_at > _YESTERDAY))
 _SAVE: Final = update(callbacks).where(_c.id == _THIS)
 _CLAIM: Final = (
     update(callbacks).where(_c.id == _THIS, _c.state == "waiting").values(state="claimed", claimed_by=bindparam("staff"), claimed_at=_AT)
@@ -43,6 +42,14 @@ _FORGET: Final = delete(numbers).where(numbers.c.callback == _THIS)
 DUE: Final = (_c.state == "waiting", _c.opens_at <= _AT, _c.not_after > _AT)
 """What may be offered at the moment `at_`."""
 _DUE: Final = select(callbacks).where(*DUE).order_by(_c.urgent.desc(), _c.not_after, _c.made_at, _c.id)
+_WAITING: Final = (
+    select(numbers.c.number_hash, _c.urgent, _c.opens_at, _c.not_after)
+    .join(numbers, numbers.c.callback == _c.id)
+    .where(_c.state == "waiting", _c.language == bindparam("language"))
+)
+_AHEAD: Final = _WAITING.where(_c.opens_at <= _AT, _c.not_after > _AT)
+_BOOKED: Final = _WAITING.where(_c.opens_at > _AT)
+_HOLDERS: Final = select(_c.claimed_by).where(_c.state == "claimed").distinct()
 _ENDED: Final = select(callbacks).where(_c.state.in_(_RUNG), _c.not_after <= _AT).order_by(_c.not_after, _c.id)
 _CLAIMED_BY: Final = select(callbacks).where(_c.state == "claimed", _c.claimed_by == bindparam("staff")).order_by(_c.claimed_at, _c.id)
 _STOP: Final = (
@@ -77,9 +84,6 @@ class Callbacks(Unit):
         row = self._row(_BY_REFERENCE, this=reference)
         return Callback(*row) if row else None
 
-    def references(self) -> frozenset[str]:
-        return frozenset(row.reference for row in self._rows(_REFERENCES))
-
     def save_callback(self, callback: Callback) -> None:
         values = asdict(callback)
         self._change(_SAVE, this=values.pop("id"), **values)
@@ -100,8 +104,19 @@ class Callbacks(Unit):
     def due(self, at: int) -> tuple[Callback, ...]:
         return self._callbacks(_DUE, at_=at)
 
+    def ahead(self, language: str, at: int) -> tuple[int, int]:
+        waiting = self._rows(_AHEAD, language=language, at_=at)
+        return len({row.number_hash for row in waiting}), len({row.number_hash for row in waiting if row.urgent})
+
+    def booked(self, language: str, at: int) -> tuple[tuple[int, int], ...]:
+        waiting = {(row.number_hash, row.opens_at, row.not_after) for row in self._rows(_BOOKED, language=language, at_=at)}
+        return tuple(sorted((opens, ends) for _, opens, ends in waiting))
+
     def ended(self, at: int) -> tuple[Callback, ...]:
         return self._callbacks(_ENDED, at_=at)
+
+    def holders(self) -> frozenset[str]:
+        return frozenset(row.claimed_by for row in self._rows(_HOLDERS))
 
     def claimed_by(self, staff: str) -> tuple[Callback, ...]:
         """The longest held first."""
