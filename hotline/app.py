@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 from msgspec import Struct
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from hotline import operations
 from hotline.adapters.meter import PrometheusMeter
@@ -111,6 +112,9 @@ def create_app(config: Config) -> Flask:
     line = assemble(config)
     app = Flask("hotline", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    # A redirect would repeat the path, the secret with it; a 405 would tell that there is something.
+    app.url_map.merge_slashes = False
+    app.register_error_handler(MethodNotAllowed, lambda _error: NotFound().get_response())
     app.register_blueprint(africastalking.blueprint(line.hotline, config.at, line.meter.ended))
     app.register_blueprint(operations.blueprint(line.hotline, line.meter, line.spool))
     if config.demo:

@@ -78,6 +78,10 @@ class Offer(Struct, frozen=True):
     at: int
 
 
+NAMED = "?"
+"""Stands for a voice session's id where it is known but not given back."""
+
+
 class Call(Struct, frozen=True):
     """One bridge: the line rings the counselor, she presses 1, it rings the caller."""
 
@@ -170,6 +174,9 @@ class Transaction(Protocol):
     def entered(self, key: bytes, at: int) -> LedgerEntry | None:
         """What stands there, without writing; None where nothing does."""
 
+    def alone(self) -> None:
+        """From here on no other transaction that says so too runs beside this one, until it ends."""
+
     # callbacks and their numbers
     def add_callback(self, callback: Callback, number: str) -> None: ...
     def callback(self, id: str) -> Callback | None: ...
@@ -190,17 +197,21 @@ class Transaction(Protocol):
     def due(self, at: int) -> tuple[Callback, ...]:
         """Waiting with `opens_at` <= at < `not_after`: urgent, then what ends soonest, then the longest waiting."""
 
-    def ahead(self, language: str, at: int) -> tuple[int, int]:
-        """How many different numbers wait in this language at `at`, their windows open; and how many of them for something urgent."""
+    def ahead(self, languages: tuple[str, ...], at: int, apart_from: str) -> tuple[int, int]:
+        """How many different numbers wait in these languages at `at`, their windows open; and how many of them for something urgent.
 
-    def booked(self, language: str, at: int) -> tuple[tuple[int, int], ...]:
+        Here and in what follows: requests for another phone do not count, since anyone can make them of anyone; nor does the number
+        `apart_from`, since nothing that a phone is shown may depend on what it asked for before.
+        """
+
+    def booked(self, language: str, at: int, apart_from: str) -> tuple[tuple[int, int], ...]:
         """The windows (opens_at, not_after) later than `at` for which numbers wait in this language, one for each number and window."""
 
     def ended(self, at: int) -> tuple[Callback, ...]:
         """Waiting or claimed with `not_after` <= at."""
 
-    def holders(self) -> frozenset[str]:
-        """Who of the staff has claimed a callback and is not done with it."""
+    def holders(self, apart_from: str = "") -> frozenset[str]:
+        """Who of the staff has claimed a callback and is not done with it; one to the number `apart_from` does not count."""
 
     def claimed_by(self, staff: str) -> tuple[Callback, ...]: ...
     def stop(self, number: str, at: int, until: int) -> tuple[str, ...]:
@@ -211,7 +222,8 @@ class Transaction(Protocol):
         """Was this number stopped at or after `at`?"""
 
     def rings(self, id: str, since: int) -> int:
-        """How often this callback's number was rung since then, over all its callbacks."""
+        """How often this callback's number was rung since then, over all its callbacks that were asked for on the phone itself, or over
+        all that were asked for on another, as this one was."""
 
     def add_try(self, callback: str, call: str, at: int) -> None: ...
 
@@ -244,7 +256,7 @@ class Transaction(Protocol):
     def call(self, id: str) -> Call | None: ...
     def call_of_session(self, session: str) -> Call | None: ...
     def live_call_of(self, staff: str) -> Call | None:
-        """Her newest call that has not ended."""
+        """Her newest call that has not ended. `session` is NAMED where one is known."""
 
     # outbox
     def post(self, post: Post) -> None: ...
@@ -288,10 +300,13 @@ class Memory(Protocol):
         """The facts of a session, as last remembered."""
 
     def remember(self, session: str, facts: bytes, seconds: int) -> None: ...
-    def hear(self, session: str, message: str, text: str, seconds: int) -> tuple[str, ...]:
+    def hear(self, session: str, message: str, text: str, seconds: int, *, anew: bool = False) -> tuple[str, ...]:
         """Append a message to a session's inputs and return them all, in one step. A message id that was heard before is not appended
         again: the inputs come back as far as its place, since whoever heard it first may have died before acting on it. The list
-        lives `seconds` from the last message, a message id a day; `message` must be unique over all vendors."""
+        lives `seconds` from the last message, a message id a day; `message` must be unique over all vendors. `anew`: it begins a new list, unless it was heard before."""
+
+    def distinct(self, name: str, member: str, seconds: int) -> int:
+        """Count a member under a name, and return how many different ones there are. They live `seconds` from the last new one."""
 
     def forget(self, session: str) -> None:
         """Drop a session's inputs, so that the next message begins anew."""

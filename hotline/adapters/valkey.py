@@ -24,12 +24,18 @@ REST_SECONDS: Final = 1.0
 HEAR: Final = """
 local place = redis.call('GET', KEYS[2])
 if place then return redis.call('LRANGE', KEYS[1], 0, place - 1) end
+if ARGV[4] == '1' then redis.call('DEL', KEYS[1]) end
 place = redis.call('RPUSH', KEYS[1], ARGV[1])
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 redis.call('SET', KEYS[2], place, 'EX', ARGV[3])
 return redis.call('LRANGE', KEYS[1], 0, -1)
 """
 """One step on the server, so that two messages at once neither vanish nor swap."""
+
+DISTINCT: Final = """
+if redis.call('SADD', KEYS[1], ARGV[1]) == 1 then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
+return redis.call('SCARD', KEYS[1])
+"""
 
 
 def connect(url: str, budget_ms: int) -> Redis:
@@ -90,6 +96,7 @@ class ValkeyMemory:
         self._seal = seal
         self._breaker = breaker or Breaker()
         self._hear = client.register_script(HEAR)
+        self._distinct = client.register_script(DISTINCT)
 
     def recall(self, session: str) -> bytes | None:
         key = self._key("facts", session)
@@ -107,11 +114,11 @@ class ValkeyMemory:
         with self._breaker.guard():
             self._client.set(key, self._seal.seal(facts, key), ex=seconds)
 
-    def hear(self, session: str, message: str, text: str, seconds: int) -> tuple[str, ...]:
+    def hear(self, session: str, message: str, text: str, seconds: int, *, anew: bool = False) -> tuple[str, ...]:
         inputs, heard = self._key("inputs", session), self._key("heard", message)
         sealed = self._seal.seal(text.encode(), inputs)
         with self._breaker.guard():
-            answer = cast("list[bytes]", self._hear(keys=(inputs, heard), args=(sealed, seconds, HEARD_SECONDS)))
+            answer = cast("list[bytes]", self._hear(keys=(inputs, heard), args=(sealed, seconds, HEARD_SECONDS, int(anew))))
         try:
             return tuple(self._seal.open(each, inputs).decode() for each in answer)
         except SealBroken:
@@ -119,6 +126,11 @@ class ValkeyMemory:
             with self._breaker.guard():
                 self._client.delete(inputs, heard)
             raise MemoryAway from None
+
+    def distinct(self, name: str, member: str, seconds: int) -> int:
+        key, hashed = self._key("distinct", name), self._seal.digest("member", member)
+        with self._breaker.guard():
+            return int(self._distinct(keys=(key,), args=(hashed, seconds)))
 
     def forget(self, session: str) -> None:
         with self._breaker.guard():

@@ -213,22 +213,30 @@ def _conditions(sources: Sources, screen: ScreenSource) -> Iterator[Fault]:
             holders = ((way.when, way.at) for way in ways)
     for conditions, at in holders:
         for condition in conditions:
-            kind, _, detail = condition.subject.partition(".")
-            values = CONDITION_VALUES.get(kind)
-            if values is None and condition.subject not in known | {"language"}:
-                yield Fault(at, f"{screen.key}: nothing sets {condition.subject}")
-            elif values is not None and condition.value not in values:
-                yield Fault(at, f"{screen.key}: {condition.subject} is one of {', '.join(values)}, never {condition.value}")
-            elif kind == "offered" and detail not in parts | {"next_day"}:
-                yield Fault(at, f"{screen.key}: no part of the day is called {detail}")
-            elif kind == "coverage" and detail not in ("", "urgent"):
-                yield Fault(at, f"{screen.key}: coverage is either coverage or coverage.urgent, never coverage.{detail}")
-            elif kind == "listed" and detail not in LISTS:
-                yield Fault(at, f"{screen.key}: the directory has no list {detail}")
+            wrong = _wrong_condition(condition, known, parts)
+            if wrong is not None:
+                yield Fault(at, f"{screen.key}: {wrong}")
     if isinstance(screen.kind, Menu):
         for option in screen.kind.options:
             if "language" in option.set and option.set["language"] not in sources.words:
                 yield Fault(option.at, f"{screen.key}: no words in the language {option.set['language']}")
+
+
+def _wrong_condition(condition: Condition, known: set[str], parts: set[str]) -> str | None:
+    kind, _, detail = condition.subject.partition(".")
+    values = CONDITION_VALUES.get(kind)
+    if values is None:
+        return None if condition.subject in known | {"language"} else f"nothing sets {condition.subject}"
+    if condition.value not in values:
+        return f"{condition.subject} is one of {', '.join(values)}, never {condition.value}"
+    match kind:
+        case "offered" if detail not in parts | {"next_day"}:
+            return f"no part of the day is called {detail}"
+        case "coverage" if detail not in ("", "urgent"):
+            return f"coverage is either coverage or coverage.urgent, never {condition.subject}"
+        case "listed" if detail not in LISTS:
+            return f"the directory has no list {detail}"
+    return None
 
 
 def _sets(screen: ScreenSource) -> set[str]:

@@ -29,6 +29,8 @@ class OpenCallback(Struct, frozen=True, tag=True):
     not_after: Minute
     phone: str | None = None
     """Another phone than the one in hand, as she typed it: eight digits. None: the phone in hand."""
+    now: bool = False
+    """Asked for at once: its promise rests on who is free, not on who is planned."""
 
 
 class RefineCallback(Struct, frozen=True, tag=True):
@@ -80,6 +82,11 @@ def now_key(position: int) -> str:
 def coverage_key(language: str, position: int) -> str:
     """The key of the fact *who can call in this language*, as asked after `position` inputs. Value: Coverage or None."""
     return f"coverage.{language}@{position}"
+
+
+def is_coverage_key(key: str, position: int) -> bool:
+    """Is this the key of a coverage fact that was asked for after `position` inputs?"""
+    return key.startswith("coverage.") and key.endswith(f"@{position}")
 
 
 def outcome_key(ref: Ref) -> str:

@@ -138,7 +138,8 @@ def effect_of(world: World, order: Do, chosen: Mapping[str, Any], ref: Ref) -> t
             if window is None or isinstance(window, Need):
                 return window
             kept = {**chosen, "_ref": ref, **window}
-            opened = OpenCallback(chosen["language"], order.urgent, window["_opens"], window["_until"], chosen.get("phone"))
+            ends = window["_until"]
+            opened = OpenCallback(chosen["language"], order.urgent, window["_opens"], ends, chosen.get("phone"), order.when == "now")
             return opened, kept
         case "refine_callback":
             return _refined(world, order, chosen)

@@ -57,7 +57,7 @@ class Hotline:
 
     def sms(self, gateway: str, message: str, number: str, text: str, sent_at: int | None, network: str) -> None:
         """Take an SMS from a caller or from staff. Raises StoreAway or MemoryAway where it could not be kept: it must come again."""
-        messages.sms(self._parts, self._line, gateway, message, number, text, sent_at, network)
+        messages.sms(self._parts, self._line, self._orders, gateway, message, number, text, sent_at, network)
 
     def delivery(self, vendor_id: str, delivered: bool) -> None:
         """What became of an SMS, by the vendor's id of it. Raises StoreAway."""
@@ -65,7 +65,7 @@ class Hotline:
 
     def opt_out(self, number: str) -> None:
         """As STOP by SMS. Raises StoreAway."""
-        messages.stop(self._parts, number)
+        self._orders.stop(number, f"opt out|{number}|{self._parts.clock.now()}")
 
     def voice(self, session: str, number: str, active: bool, digits: str | None) -> VoiceStep:
         """What the counselor's leg of a call does next; `number` is hers. Nobody is rung where a store is away."""
@@ -115,7 +115,7 @@ class Hotline:
 
     def _store_state(self) -> str:
         try:
-            with self._parts.store.read() as tx:
+            with self._parts.store.write() as tx:  # a database that can only be read keeps no promise
                 tx.staff("")
         except StoreAway:
             return "away"

@@ -65,12 +65,14 @@ def _find(tx: Transaction, session: str, number: str) -> tuple[Call, Staff] | No
     call = tx.call_of_session(session)
     if call is None:
         call = tx.live_call_of(staff.id)
-        call = replace(call, session=session) if call is not None and call.state == "placed" else None
+        is_hers = call is not None and call.state == "placed" and call.session is None
+        call = replace(call, session=session) if call is not None and is_hers else None
     return (call, staff) if call is not None and call.staff == staff.id else None
 
 
 def _next(parts: Parts, tx: Transaction, call: Call, staff: Staff, digits: str | None, at: int) -> VoiceStep:
-    if call.state not in ("placed", "answered") or digits not in (None, ACCEPT):
+    # A key counts only after she heard of the word and what to say.
+    if call.state not in (("placed", "answered") if digits is None else ("answered",)) or digits not in (None, ACCEPT):
         return VoiceEnd()
     if digits is None:
         # Whatever joins is known before she is told of a word.

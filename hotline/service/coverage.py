@@ -40,9 +40,18 @@ def takes(staff: Staff, language: str) -> bool:
     return staff.role == "counselor" and language in staff.speaks
 
 
-def team(tx: Transaction, language: str) -> Team:
-    """Read what the functions below work on."""
-    return Team(language, tx.all_staff(), tx.shifts(), tx.holders())
+def team(tx: Transaction, language: str, apart_from: str = "") -> Team:
+    """Read what the functions below work on, as if the number `apart_from` had asked for nothing."""
+    return Team(language, tx.all_staff(), tx.shifts(), tx.holders(apart_from))
+
+
+def free(team: Team, at: int, rules: Rules, local: Local) -> tuple[Staff, ...]:
+    """Counselors of the language who are on shift, present, and hold nothing."""
+    return tuple(
+        each
+        for each in team.counselors
+        if each.id not in team.holding and is_on(each, team.shifts, at, local) and is_present(each, at, rules.presence_minutes)
+    )
 
 
 def is_on(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> bool:
@@ -77,8 +86,12 @@ class Queue(Struct, frozen=True):
     """Windows to come that are asked for already, in seconds."""
 
 
-def queue(tx: Transaction, language: str, at: int) -> Queue:
-    return Queue(*tx.ahead(language, at), tx.booked(language, at))
+def look(tx: Transaction, language: str, at: int, rules: Rules, local: Local, number: str) -> Coverage:
+    """Who can call this number in this language, whatever it asked for before."""
+    now = team(tx, language, number)
+    # Whoever waits in another language may be rung by the same counselors.
+    languages = tuple({language, *(spoken for each in free(now, at, rules, local) for spoken in each.speaks)})
+    return coverage(now, Queue(*tx.ahead(languages, at, number), tx.booked(language, at, number)), at, rules, local)
 
 
 def coverage(team: Team, queue: Queue, at: int, rules: Rules, local: Local) -> Coverage:
@@ -87,20 +100,16 @@ def coverage(team: Team, queue: Queue, at: int, rules: Rules, local: Local) -> C
     `until` is when the last of those who are free goes, now where nobody is. `shifts` holds what is left of the one that runs.
     """
     now = local(at)
-    free = [
-        each
-        for each in team.counselors
-        if each.id not in team.holding and is_on(each, team.shifts, at, local) and is_present(each, at, rules.presence_minutes)
-    ]
+    there = free(team, at, rules, local)
     planned = [span for each in team.counselors for span in planned_spans(each, team.shifts, at, local)]
     whole = merged(planned)
     is_running = any(start <= now < end for start, end in whole)
     return Coverage(
-        free=max(0, len(free) - queue.waiting),
-        until=max((stays_until(each, team.shifts, at, local) for each in free), default=now),
+        free=max(0, len(there) - queue.waiting),
+        until=max((stays_until(each, team.shifts, at, local) for each in there), default=now),
         opens=None if is_running else min((start for start, _ in whole), default=None),
         shifts=_without_full(whole, planned, tuple((local(opens), local(ends)) for opens, ends in queue.booked), rules.calls_an_hour),
-        urgent=max(0, len(free) - queue.urgent),
+        urgent=max(0, len(there) - queue.urgent),
     )
 
 

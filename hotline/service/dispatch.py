@@ -89,6 +89,13 @@ def next_turn(
     return None if staff is None else Turn(staff, group)
 
 
+def alike(tx: Transaction, id: str) -> tuple[Callback, ...]:
+    """Open callbacks to the same number, asked for as this one was: on the phone itself, or on another, where anyone may have asked."""
+    same = tx.same_number(id)
+    ways = {each.other_phone for each in same if each.id == id}
+    return tuple(each for each in same if each.other_phone in ways)
+
+
 def take(tx: Transaction, id: str, staff: str, at: int) -> tuple[Callback, ...]:
     """Claim this callback and all others to the same number whose windows are open. Empty where another was faster."""
     if not tx.claim(id, staff, at):
@@ -99,14 +106,14 @@ def take(tx: Transaction, id: str, staff: str, at: int) -> tuple[Callback, ...]:
 
 def join(tx: Transaction, id: str, staff: str, at: int) -> None:
     """Whoever holds one holds all to the same number: it is rung once for all that is open."""
-    for other in tx.same_number(id):
+    for other in alike(tx, id):
         if other.state == "waiting" and is_open(other, at):
             tx.claim(other.id, staff, at)
 
 
 def held(tx: Transaction, id: str, staff: str) -> tuple[Callback, ...]:
     """All that she has claimed to the number of this callback, oldest first; empty unless this one is among them."""
-    group = tuple(each for each in tx.same_number(id) if each.state == "claimed" and each.claimed_by == staff)
+    group = tuple(each for each in alike(tx, id) if each.state == "claimed" and each.claimed_by == staff)
     return group if any(each.id == id for each in group) else ()
 
 
@@ -195,7 +202,7 @@ def _release(parts: Parts, tx: Transaction, callback: Callback, at: int) -> tupl
 
 def _wanting(tx: Transaction, id: str, at: int) -> tuple[Callback, ...]:
     """All to the same number that wait in their window and may still be rung; none where somebody holds one."""
-    group = [each for each in tx.same_number(id) if is_open(each, at)]
+    group = [each for each in alike(tx, id) if is_open(each, at)]
     if any(each.state == "claimed" for each in group):
         return ()
     wanting = tuple(sorted((each for each in group if each.not_after - at >= SHORTEST), key=pressing))

@@ -14,6 +14,7 @@ from hotline.engine.effects import (
     Answer,
     CancelCallback,
     Coverage,
+    Effect,
     Fact,
     Need,
     OpenCallback,
@@ -22,13 +23,15 @@ from hotline.engine.effects import (
     RefineCallback,
     Screen,
     StopCalls,
+    is_coverage_key,
     outcome_key,
 )
 from hotline.ports import LedgerEntry, MemoryAway, StoreAway, Transaction
 from hotline.service import facts
-from hotline.service.coverage import coverage, queue, team
-from hotline.service.orders import Asked, Orders, order_key
+from hotline.service.coverage import look
+from hotline.service.orders import Asked, Orders, Overtaken, Unpromised, order_key
 from hotline.service.parts import Parts
+from hotline.service.rules import DAY, OTHER_PHONES_A_DAY
 
 MOST_QUESTIONS: Final = 256
 """Facts and orders of one hop: some four for each of sixty inputs."""
@@ -125,7 +128,17 @@ class Known:
         self._recall()
         if order.key in self.facts:
             return
-        done = self._orders.apply(self._asked(order))
+        # A promise was worked out from these: it is made only where it is written down, and while it can be kept.
+        promising = [key for key in self.facts if is_coverage_key(key, order.ref.position) and self.facts[key] is not None]
+        try:
+            done = self._orders.apply(self._asked(order), self._can_keep(order.effect), is_promise=bool(promising))
+        except Overtaken:
+            for key in promising:
+                del self.facts[key]  # looked at anew
+            return
+        except Unpromised:
+            self.facts.update(dict.fromkeys(promising))  # unknown: she is told to count on nothing
+            return
         if not done.anew:  # what she was told then must be told again
             self._learn(facts.decode(done.facts))
         self.facts[order.key] = done.outcome
@@ -150,11 +163,24 @@ class Known:
         the same transaction, and after. None: the store is away.
         """
         with suppress(StoreAway), self._parts.store.read() as tx:
-            ahead = queue(tx, language, self._at)
-            found = coverage(team(tx, language), ahead, self._at, self._parts.rules, self._parts.clock.local)
+            found = self._coverage(tx, language)
             self._read_ledger(tx)
             return found
         return None
+
+    def _coverage(self, tx: Transaction, language: str) -> Coverage:
+        return look(tx, language, self._at, self._parts.rules, self._parts.clock.local, self._talk.number)
+
+    def _can_keep(self, effect: Effect) -> Callable[[Transaction], bool] | None:
+        """For a call *now*: is somebody still free to make it, once nobody else can be promised her?"""
+        if not isinstance(effect, OpenCallback) or not effect.now:
+            return None
+
+        def can_keep(tx: Transaction) -> bool:
+            now = self._coverage(tx, effect.language)
+            return (now.urgent if effect.urgent else now.free) > 0
+
+        return can_keep
 
     def _read_ledger(self, tx: Transaction) -> None:
         for position in range(1, len(self._talk.inputs) + 1):
@@ -206,7 +232,16 @@ class Known:
             since=since,
             until=self._at + self._talk.seconds,
             facts=facts.encode(self._whole()),
+            is_withheld=self._is_too_much(order.effect, key),
         )
+
+    def _is_too_much(self, effect: Effect, key: bytes) -> bool:
+        """Has this phone asked for other phones to be rung too often today? Told to nobody: without Redis nothing is counted."""
+        if isinstance(effect, OpenCallback) and effect.phone is not None:
+            with suppress(MemoryAway):
+                asked = self._parts.memory.distinct(f"other phones|{self._talk.number}", key.hex(), DAY)
+                return asked > OTHER_PHONES_A_DAY
+        return False
 
     def _whole(self) -> facts.Facts:
         return {**self.facts, facts.EDITION: self._edition, facts.SINCE: self._since()}

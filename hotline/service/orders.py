@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Final, assert_never
 
@@ -13,6 +14,7 @@ from hotline.engine.effects import CancelCallback, Effect, OpenCallback, Outcome
 from hotline.ports import Callback, Hasher, Post, SpoolFull, Store, StoreAway, Transaction
 from hotline.service import dispatch, facts, outbox
 from hotline.service.parts import Parts
+from hotline.service.rules import DAY
 
 COUNTRY: Final = "+223"
 REFERENCES: Final = (range(100, 1000), range(10_000, 100_000))
@@ -45,6 +47,16 @@ class Asked(Struct, frozen=True, array_like=True):
     until: int
     """When the session is over for good."""
     facts: bytes
+    is_withheld: bool = False
+    """It is kept to look at and rings nobody: too many of its kind."""
+
+
+class Overtaken(Exception):
+    """Nobody is free any more who was when the promise was worked out."""
+
+
+class Unpromised(Exception):
+    """It cannot be written down now, so that what she is told must promise nothing."""
 
 
 class Done(Struct, frozen=True):
@@ -68,15 +80,36 @@ class Orders:
         self._parts = parts
         self._unguarded = unguarded
 
-    def apply(self, asked: Asked) -> Done:
-        """Apply it, or find that it was applied. Never raises because a store is away: then it is spooled, and else lost."""
-        if not self._waits_behind(asked):
+    def apply(self, asked: Asked, can_keep: Callable[[Transaction], bool] | None = None, *, is_promise: bool = False) -> Done:
+        """Apply it, or find that it was applied. Never raises because a store is away: then it is spooled, and else lost.
+
+        `can_keep`: asked in the order's own transaction, with no other promise beside it. Raises Overtaken where it says no, and, where
+        it `is_promise`, Unpromised instead of spooling it: nobody is told of what lies in a spool.
+        """
+        if isinstance(asked.effect, StopCalls) or not self._waits_behind(asked):
             with suppress(StoreAway):
                 with self._parts.store.write() as tx:
+                    if is_promise and can_keep is not None and tx.entered(asked.key, asked.at) is None:
+                        tx.alone()
+                        if not can_keep(tx):
+                            raise Overtaken
                     done = enter(self._parts, tx, asked, self._parts.clock.now())
                 self._told(done, asked)
                 return done
+        if is_promise and self.spooled(asked.key) is None:
+            raise Unpromised
         return self._spool(asked)
+
+    def stop(self, number: str, message: str) -> None:
+        """As the keys for it do: end every open call to this number, whatever is away. Raises StoreAway where nothing could be written.
+
+        `message`: what asked for it; if that comes again, it stops nothing that was asked for since.
+        """
+        at = self._parts.clock.now()
+        key = self._parts.hasher.digest("stop", message)
+        asked = Asked(key, "", number, StopCalls(), 0, at, at, until=at + DAY, facts=b"")
+        if self.apply(asked).outcome == "lost":
+            raise StoreAway("nothing could be written")
 
     def drain(self) -> None:
         """What lies in the spool goes into the database, oldest first. Raises StoreAway and SpoolFull; what is left stays for the next time.
@@ -87,13 +120,12 @@ class Orders:
         spool = self._parts.spool
         failed: StoreAway | None = None
         failures = 0
-        for key, record in spool.records() if len(spool) else ():
-            asked = _read(record)
-            if asked is None:
-                continue
+        records = [(key, asked) for key, record in (spool.records() if len(spool) else ()) if (asked := _read(record))]
+        stops = {asked.number: asked.at for _, asked in records if isinstance(asked.effect, StopCalls)}
+        for key, asked in records:
             try:
                 with self._unguarded.write() as tx:
-                    done = enter(self._parts, tx, asked, self._parts.clock.now())
+                    done = enter(self._parts, tx, _unless_stopped(asked, stops), self._parts.clock.now())
             except StoreAway as away:
                 failed, failures = away, failures + 1
                 if failures == MOST_FAILURES:
@@ -142,13 +174,23 @@ class Orders:
 
 def enter(parts: Parts, tx: Transaction, asked: Asked, at: int) -> Done:
     """Apply an order inside a transaction, unless its key says that it was applied."""
-    refused = isinstance(asked.effect, RefineCallback) and _refinable(tx, asked) is None
+    refused = _is_refused(tx, asked)
     outcome: Outcome = "lost" if refused else "kept"
     stood = tx.enter(asked.key, outcome, asked.facts, at, asked.until)
     if stood is not None:
         return Done(stood.outcome or "late", stood.facts or b"")
     posts = () if refused else _perform(parts, tx, asked, at)
     return Done(outcome, asked.facts, anew=True, posts=posts)
+
+
+def _is_refused(tx: Transaction, asked: Asked) -> bool:
+    """What cannot be done any more; and numbers abroad, which would be rung at any price."""
+    match asked.effect:
+        case RefineCallback():
+            return _refinable(tx, asked) is None
+        case OpenCallback() as effect:
+            return not _target(asked.number, effect).startswith(COUNTRY)
+    return False
 
 
 def _perform(parts: Parts, tx: Transaction, asked: Asked, at: int) -> tuple[Post, ...]:
@@ -181,7 +223,9 @@ def _open(parts: Parts, tx: Transaction, asked: Asked, effect: OpenCallback, at:
         not_after=parts.clock.moment(effect.not_after),
         edition=asked.edition,
     )
-    if tx.stopped_since(number, asked.since + 1):
+    # Who stopped calls to a phone did so for what strangers may ask too.
+    since = asked.at - parts.rules.number_hours * 3600 if callback.other_phone else asked.since + 1
+    if asked.is_withheld or tx.stopped_since(number, since):
         tx.add_callback(replace(callback, state="stopped", closed_at=at), number)
         tx.forget_number(callback.id)
         return ()
@@ -190,11 +234,12 @@ def _open(parts: Parts, tx: Transaction, asked: Asked, effect: OpenCallback, at:
 
 
 def _refinable(tx: Transaction, asked: Asked) -> Callback | None:
-    """The callback, as long as nobody was rung for it: waiting, or claimed and not yet tried."""
+    """The callback, as long as nobody was rung for it: waiting, or claimed and not yet tried, nor the counselor told of its word."""
     callback = tx.callback(asked.callback)
     if callback is None or callback.tries or callback.state not in ("waiting", "claimed"):
         return None
-    return callback
+    call = tx.live_call_of(callback.claimed_by or "")
+    return None if call is not None and call.state == "answered" else callback
 
 
 def _refine(parts: Parts, tx: Transaction, asked: Asked, effect: RefineCallback, at: int) -> tuple[Post, ...]:
@@ -235,6 +280,13 @@ def _reference(tx: Transaction, id: str) -> str:
             if tx.by_reference(reference) is None:
                 return reference
     raise StoreAway("no reference is free")
+
+
+def _unless_stopped(asked: Asked, stops: Mapping[str, int]) -> Asked:
+    """An opening behind which a stop lies in the spool: nobody is told of it in between."""
+    if isinstance(asked.effect, OpenCallback) and stops.get(_target(asked.number, asked.effect), -1) > asked.at:
+        return replace(asked, is_withheld=True)
+    return asked
 
 
 def _target(number: str, effect: OpenCallback) -> str:

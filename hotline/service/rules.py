@@ -10,6 +10,8 @@ from msgspec import Struct
 from hotline.ports import Callback, Staff, Transaction
 
 DAY: Final = 86_400
+OTHER_PHONES_A_DAY: Final = 2
+"""How many other phones one phone may have rung."""
 MOST_TRIES: Final = 3
 """In one window, on her own phone. Another phone than hers is rung once."""
 
@@ -52,8 +54,11 @@ def is_ringable(group: Sequence[Callback], at: int) -> bool:
 
 
 def is_within_day(rules: Rules, tx: Transaction, group: Sequence[Callback], at: int) -> bool:
-    """Was their number rung less often than a day allows? A day is the last 24 hours: the number itself is kept no longer."""
-    return tx.rings(group[0].id, at - DAY) < rules.rings_a_day
+    """Was their number rung less often than a day allows? A day is the last 24 hours: the number itself is kept no longer.
+
+    What was asked for on another phone rings it once a day, whoever asked, and takes nothing from what is asked for on it.
+    """
+    return tx.rings(group[0].id, at - DAY) < (1 if group[0].other_phone else rules.rings_a_day)
 
 
 def may_ring(rules: Rules, tx: Transaction, group: Sequence[Callback], at: int, by: Staff) -> bool:

@@ -9,8 +9,8 @@ from typing import Final
 from hotline.ports import MemoryAway, StoreAway
 from hotline.service import outbox, staff
 from hotline.service.line import Line, Talk
+from hotline.service.orders import Orders
 from hotline.service.parts import Parts
-from hotline.service.rules import DAY
 from hotline.service.words import meanings, plain
 
 FRESH_SECONDS: Final = 120
@@ -20,14 +20,14 @@ _GAP: Final = "\0"
 """Between a message's id and its text; neither a vendor's id nor a text has one."""
 
 
-def sms(parts: Parts, line: Line, gateway: str, message: str, number: str, text: str, sent_at: int | None, network: str) -> None:
+def sms(parts: Parts, line: Line, orders: Orders, gateway: str, message: str, number: str, text: str, sent_at: int | None, network: str) -> None:
     """Take a message. Raises StoreAway or MemoryAway where it could not be kept: then it must come again."""
     at = parts.clock.now()
     fresh = sent_at is not None and abs(at - sent_at) <= FRESH_SECONDS
     talk = f"{gateway}.sms|{parts.derive('sms', number)}"
     stopping = asks_to_stop(text, meanings(parts.library.edition("sms", network), "sms.word."))
     if stopping:
-        stop(parts, number, f"{gateway}|{message}")
+        orders.stop(number, f"{gateway}|{message}")
         with suppress(MemoryAway):
             parts.memory.forget(talk)
     with parts.store.read() as tx:
@@ -38,17 +38,6 @@ def sms(parts: Parts, line: Line, gateway: str, message: str, number: str, text:
         outbox.hint(parts, posts)
     elif fresh and sent_at is not None and not stopping:
         _converse(parts, line, talk, gateway, message, number, text, sent_at, network)
-
-
-def stop(parts: Parts, number: str, message: str = "") -> None:
-    """End every open call to this number and forget it, whatever else is away. Raises StoreAway.
-
-    A `message` that comes again stops nothing that was asked for since.
-    """
-    at = parts.clock.now()
-    with parts.store.write() as tx:
-        if not message or tx.enter(parts.hasher.digest("sms.stop", message), "kept", b"", at, at + DAY) is None:
-            tx.stop(number, at, until=at + parts.rules.stop_seconds)
 
 
 def asks_to_stop(text: str, words: dict[str, str]) -> bool:
@@ -74,15 +63,17 @@ def keys(texts: tuple[str, ...], words: dict[str, str]) -> tuple[str, ...]:
 
 def _converse(parts: Parts, line: Line, talk: str, gateway: str, message: str, number: str, text: str, sent_at: int, network: str) -> None:
     seconds = parts.rules.sms_session_seconds
-    heard = parts.memory.hear(talk, f"{gateway}|{message}", f"{message}{_GAP}{text}", seconds)
+    edition = parts.library.edition("sms", network)
+    words = meanings(edition, "sms.word.")
+    # A word of the catalogue means the same wherever she was: it begins anew, as dialling does.
+    heard = parts.memory.hear(talk, f"{gateway}|{message}", f"{message}{_GAP}{text}", seconds, anew=words.get(plain(text), "").isdigit())
     if not heard or heard[-1].partition(_GAP)[0] != message:
         return  # it comes again, after the conversation that it belonged to
     first = heard[0].partition(_GAP)[0]
     texts = tuple(each.partition(_GAP)[2] for each in heard)
-    edition = parts.library.edition("sms", network)
     # A conversation is named after its first message, so that the one after it gives orders under keys of its own.
     session = parts.derive("sms", f"{number}|{first}")
-    inputs = keys(texts, meanings(edition, "sms.word."))
+    inputs = keys(texts, words)
     screen, _ = line.answer(edition, Talk(f"{gateway}.sms", session, number, inputs, seconds))
     if screen.ends:
         with suppress(MemoryAway):

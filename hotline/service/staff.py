@@ -74,10 +74,11 @@ def hear(parts: Parts, tx: Transaction, staff: Staff, origin: str, text: str, at
     """
     if tx.posted(parts.derive("staff", origin)) is not None:
         return ()
-    if fresh:
+    said = read(text, meanings(parts.written, "staff.word."))
+    if fresh and (said.digit or said.word):
         staff = replace(staff, seen_at=at)
         tx.add_staff(staff)
-    reply = _obey(Desk(parts, tx, staff, read(text, meanings(parts.written, "staff.word.")), origin, at, sent_at, fresh))
+    reply = _obey(Desk(parts, tx, staff, said, origin, at, sent_at, fresh))
     words = parts.written.phrase(f"staff.{reply.key}", staff.reads, **reply.values)
     answer = outbox.write(parts, tx, "staff", staff.number, words, origin, at, at + outbox.STAFF_SECONDS)
     if not fresh:
@@ -214,7 +215,7 @@ def _ring_again(desk: Desk, callback: Callback, group: Sequence[Callback]) -> Re
 def _note(desk: Desk, group: Sequence[Callback], ending: Ending) -> tuple[Post, ...]:
     """How the last try ended, and so what becomes of the callbacks that it was for (docs: callback life)."""
     tx, at = desk.tx, desk.at
-    others = [each for each in tx.same_number(group[0].id) if each not in group] if ending in DANGEROUS else []
+    others = [each for each in dispatch.alike(tx, group[0].id) if each not in group] if ending in DANGEROUS else []
     for each in group:
         tx.save_callback(_after(replace(each, ending=ending, claimed_at=at), ending, at))
     for each in others:
@@ -244,6 +245,6 @@ def _groups(tx: Transaction, callbacks: Iterable[Callback]) -> list[tuple[Callba
     callbacks = tuple(callbacks)
     for callback in callbacks:
         if not any(callback in group for group in groups):
-            same = {each.id for each in tx.same_number(callback.id)}
+            same = {each.id for each in dispatch.alike(tx, callback.id)}
             groups.append(tuple(each for each in callbacks if each == callback or each.id in same))
     return groups

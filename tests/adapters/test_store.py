@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from sqlalchemy import event, text
 
 from hotline.adapters.seal import SealBroken
-from hotline.ports import Call, Callback, Counts, EditionRow, LedgerEntry, Offer, Post, Shift, Staff, StoreAway
+from hotline.ports import NAMED, Call, Callback, Counts, EditionRow, LedgerEntry, Offer, Post, Shift, Staff, StoreAway
 
 NOW = 1_790_000_000
 HOUR = 3600
@@ -467,7 +467,7 @@ def test_calls(store):
     with store.write() as t:
         assert replace(first, state="dialed", dialed_at=NOW + 3, session="s1") == t.call_of_session("s1")
         assert second == t.call_of_session("s2")
-        assert replace(second, session=None) == t.call(second.id)
+        assert replace(second, session=NAMED) == t.call(second.id)
         assert second.id == t.live_call_of(id_of(9)).id
         t.save_call(replace(second, state="ended", ended_at=NOW + 9))
         assert first.id == t.live_call_of(id_of(9)).id
@@ -676,10 +676,33 @@ def test_what_is_ahead_is_counted_by_number(store):
     keep(store, a_callback(1), a_callback(2), a_callback(3, urgent=True), a_callback(4, state="claimed", claimed_by=id_of(9)))
     keep(store, a_callback(5), a_callback(6, language="bm"), a_callback(7, opens_at=NOW + DAY, not_after=NOW + DAY + HOUR), number=OTHERS)
     with store.read() as t:
-        assert (2, 1) == t.ahead("fr", NOW)
-        assert (1, 0) == t.ahead("bm", NOW)
-        assert ((NOW + DAY, NOW + DAY + HOUR),) == t.booked("fr", NOW)
+        assert (2, 1) == t.ahead(("fr",), NOW, "")
+        assert (1, 0) == t.ahead(("bm",), NOW, "")
+        assert (2, 1) == t.ahead(("fr", "bm"), NOW, "")
+        assert ((NOW + DAY, NOW + DAY + HOUR),) == t.booked("fr", NOW, "")
         assert frozenset({id_of(9)}) == t.holders()
+
+
+def test_a_number_is_not_ahead_of_itself(store):
+    """Nothing that a phone is shown depends on what it asked for before: its own requests count neither as waiting nor as held."""
+    keep(store, a_callback(1), a_callback(2, state="claimed", claimed_by=id_of(9)), a_callback(3, opens_at=NOW + 1))
+    with store.read() as t:
+        assert ((0, 0), (), frozenset()) == (t.ahead(("fr",), NOW, HERS), t.booked("fr", NOW, HERS), t.holders(HERS))
+
+
+def test_requests_for_another_phone_take_nobody_s_turn(store):
+    """Anyone can make them, of any number."""
+    keep(store, a_callback(1, other_phone=True), a_callback(2, other_phone=True, opens_at=NOW + 1))
+    with store.read() as t:
+        assert ((0, 0), ()) == (t.ahead(("fr",), NOW, ""), t.booked("fr", NOW, ""))
+
+
+def test_rings_of_requests_for_another_phone_count_apart(store):
+    """A stranger's request takes nothing from her own day."""
+    keep(store, a_callback(1), a_callback(2, other_phone=True))
+    with store.write() as t:
+        t.add_try(id_of(2), id_of(20), NOW)
+        assert [0, 1] == [t.rings(id_of(n), NOW) for n in (1, 2)]
 
 
 def test_last_offers(store):

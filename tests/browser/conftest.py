@@ -16,6 +16,7 @@ from pytest_httpserver import HTTPServer
 from hotline.config import AfricasTalking
 from hotline.demo import phone
 from hotline.demo.bridge import Timing
+from hotline.demo.network import Account
 from hotline.demo.standin import create_standin, serve
 from tests.demo.fakes import COVER, KEY, SECRET, FakeLine
 
@@ -57,7 +58,7 @@ def line(httpserver: HTTPServer) -> FakeLine:
 @pytest.fixture
 def standin_address(line: FakeLine) -> Iterator[str]:
     """Where the stand-in is."""
-    standin = create_standin(line.base, SECRET, KEY, "sandbox", "*123#", COVER, 3600, timing=Timing(retry=0.01), here=())
+    standin = create_standin(line.base, SECRET, Account("sandbox", KEY, "*123#", COVER), 3600, timing=Timing(retry=0.01), here=())
     with served(standin) as address:
         yield address
     standin.extensions["standin"].close()

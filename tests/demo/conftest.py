@@ -13,7 +13,7 @@ from flask import Flask
 from pytest_httpserver import HTTPServer
 
 from hotline.demo.bridge import Timing
-from hotline.demo.network import Standin
+from hotline.demo.network import Account, Standin
 from hotline.demo.standin import create_standin, serve
 from hotline.demo.words import Here
 from tests.demo.fakes import COVER, KEY, PATIENCE, SECRET, FakeLine
@@ -33,7 +33,7 @@ def make(line: FakeLine) -> Iterator[Make]:
     made: list[Flask] = []
 
     def make(*, timing: Timing = QUICK, here: tuple[Here, ...] = (), every: float = 3600.0) -> Flask:
-        app = create_standin(line.base, SECRET, KEY, "sandbox", "*123#", COVER, every, timing=timing, here=here)
+        app = create_standin(line.base, SECRET, Account("sandbox", KEY, "*123#", COVER), every, timing=timing, here=here)
         made.append(app)
         return app
 

@@ -99,6 +99,10 @@ FLOW_FAULTS: dict[str, tuple[dict[str, tuple[Kind, str]], str]] = {
         {"test.first": (Menu((option(1, "test.help"), option(2, "test.say", "coverage is yes"))), "Accueil\n1 Aide\n2 Conseil")},
         FIRST + "test.first: coverage is one of free, none, unknown, never yes",
     ),
+    "coverage of what is nothing": (
+        {"test.first": (Menu((option(1, "test.help"), option(2, "test.say", "coverage.later is free"))), "Accueil\n1 Aide\n2 Conseil")},
+        FIRST + "test.first: coverage is either coverage or coverage.urgent, never coverage.later",
+    ),
     "language without words": (
         {"test.first": (Menu((option(1, "test.help"), option(2, "test.say", language="ff"))), "Accueil\n1 Aide\n2 Conseil")},
         FIRST + "test.first: no words in the language ff",

@@ -129,7 +129,7 @@ def test_a_promise_names_its_end() -> None:
     """*Now* is promised for half an hour, or until the last counselor leaves; the order says the same minute as the screen."""
     world = World()
     assert world.hop(EDITION, ("5", "5")).text == "Noté, avant 12h30.\n9 Fin"
-    assert world.orders == {"order@2.0": OpenCallback("fr", True, THURSDAY_NOON, THURSDAY_NOON + 30)}
+    assert world.orders == {"order@2.0": OpenCallback("fr", True, THURSDAY_NOON, THURSDAY_NOON + 30, now=True)}
     leaving = World(coverage=Coverage(1, THURSDAY_NOON + 20, None, ()))
     assert leaving.hop(EDITION, ("5", "5")).text == "Noté, avant 12h20.\n9 Fin"
 

@@ -37,6 +37,7 @@ class FakeMemory:
         self.facts: dict[str, tuple[bytes, int]] = {}
         self.inputs: dict[str, tuple[str, ...]] = {}
         self._heard: dict[str, int] = {}
+        self._members: dict[str, set[str]] = {}
         self._clock = clock
 
     def recall(self, session: str) -> bytes | None:
@@ -48,12 +49,19 @@ class FakeMemory:
         self.ping()
         self.facts[session] = facts, self._clock.now() + seconds
 
-    def hear(self, session: str, message: str, text: str, seconds: int) -> tuple[str, ...]:
+    def hear(self, session: str, message: str, text: str, seconds: int, *, anew: bool = False) -> tuple[str, ...]:
         self.ping()
         if message not in self._heard:
+            if anew:
+                self.inputs.pop(session, None)
             self.inputs[session] = (*self.inputs.get(session, ()), text)
             self._heard[message] = len(self.inputs[session])
         return self.inputs.get(session, ())[: self._heard[message]]
+
+    def distinct(self, name: str, member: str, seconds: int) -> int:
+        self.ping()
+        self._members.setdefault(name, set()).add(member)
+        return len(self._members[name])
 
     def forget(self, session: str) -> None:
         self.ping()

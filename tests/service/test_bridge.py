@@ -166,11 +166,7 @@ def test_the_vendors_question_may_overtake_its_answer(line: Line) -> None:
 def test_another_phone_hears_nothing_without_the_word(line: Line) -> None:
     """Whoever owns it did not ask: the counselor is told so before she presses, and not to ask on."""
     line.walk("5 6 70000301 1")
-    line.wait(24 * 3600)
-    line.set_staff(AWA, seen_at=line.clock.now())
-    line.clock.at = line.callback().opens_at
-    line.set_staff(AWA, seen_at=line.clock.now())
-    line.wait(1)
+    line.work()
     line.take()
     step = line.pick_up()
     assert isinstance(step, VoicePrompt)

@@ -52,12 +52,14 @@ def test_reading(text: str, said: Said) -> None:
     assert said == read(text, WORDS)
 
 
-def test_whatever_she_says_confirms_her_presence(line: Line) -> None:
-    """Presence is what promises rest on; help is what she gets who says nothing known."""
+def test_what_is_understood_confirms_her_presence(line: Line) -> None:
+    """Presence is what promises rest on; who says nothing known gets help, and is not thought to be there."""
     line.clock.at += 3600
     line.text(OUMOU, "bonjour")
     line.work()
-    assert (line.clock.now(), [line.say("help")]) == (line.staff(OUMOU).seen_at, line.inbox(OUMOU))
+    assert (None, [line.say("help")]) == (line.staff(OUMOU).seen_at, line.inbox(OUMOU))
+    line.text(OUMOU, "1")
+    assert line.clock.now() == line.staff(OUMOU).seen_at
 
 
 def test_here_on_and_off(line: Line) -> None:

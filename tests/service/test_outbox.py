@@ -191,6 +191,7 @@ def test_store_away_is_said(offered: Line) -> None:
         offered.hotline.deliver(only_hint(offered))
     with pytest.raises(StoreAway):
         offered.hotline.delivery("sms-1", delivered=False)
+    offered.spool.slots = 0
     with pytest.raises(StoreAway):
         offered.hotline.opt_out(CALLER)
     with pytest.raises(StoreAway):

@@ -126,9 +126,11 @@ def test_opting_out_is_stop(line: Line) -> None:
 def test_what_could_not_be_kept_must_come_again(line: Line) -> None:
     """The gateway hears of it, and the message counts in full when it comes again."""
     line.store.failing = "always"
+    line.spool.slots = 0
     for text in ("STOP", "5 5"):
         with pytest.raises(StoreAway):
             line.text(CALLER, text, id="a-message")
+    line.spool.slots = 100
     line.store.failing = "never"
     line.clock.at += 3
     line.memory.away = True

@@ -64,12 +64,14 @@ def test_crowded_stores_delay_no_hop(line: Line) -> None:
     holders = [threading.Thread(target=hold) for _ in range(3)]
     for holder in holders:
         holder.start()
-    for _ in holders:
-        entered.acquire()
-    with pytest.raises(StoreAway), guarded.read():
-        pass
-    leave.set()
-    for holder in holders:
-        holder.join()
+    try:
+        for _ in holders:
+            assert entered.acquire(timeout=20)
+        with pytest.raises(StoreAway), guarded.read():
+            pass
+    finally:
+        leave.set()
+        for holder in holders:
+            holder.join()
     with guarded.read():
         assert [] == line.meter.breakers

@@ -25,11 +25,11 @@ PARTS = {"up", "valkey", "standin", "web", "web-worker-1", "worker-urgent", "wor
 class Line:
     """A running `hotline up`. What it says goes to a file beside its folder, as a service's log does."""
 
-    def __init__(self, var: Path) -> None:
+    def __init__(self, var: Path, **settings: str) -> None:
         self.var = var
         self.log = var.with_name(f"{var.name}.log")
         env = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
-        env |= {"HOTLINE_VAR": str(var), "HOTLINE_BIND": f"127.0.0.1:{free_port()}"}
+        env |= {"HOTLINE_VAR": str(var), "HOTLINE_BIND": f"127.0.0.1:{free_port()}"} | settings
         self.env = env
         self.again()
 
@@ -93,8 +93,8 @@ def status(card: dict, path: str) -> int:
         connection.close()
 
 
-def started(var: Path) -> Iterator[Line]:
-    line = Line(var)
+def started(var: Path, **settings: str) -> Iterator[Line]:
+    line = Line(var, **settings)
     yield line
     if line.process.poll() is None:
         line.end(signal.SIGTERM)

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import pytest
 
 from hotline.adapters.seal import new_keys
-from hotline.demo.network import Standin
+from hotline.demo.network import Account, Standin
 from hotline.demo.people import counselors
 from hotline.demo.standin import create_standin, serve
 from hotline.demo.words import read_here
@@ -38,7 +38,7 @@ class Line:
     def __init__(self, var: Path, database: str, redis: str) -> None:
         port = free_port()
         self.address = f"127.0.0.1:{port}"
-        self.app = create_standin(f"http://{self.address}", SECRET, KEY, "sante", CODE, COVER, 3600.0, here=())
+        self.app = create_standin(f"http://{self.address}", SECRET, Account("sante", KEY, CODE, COVER), 3600.0, here=())
         self.server = serve("127.0.0.1", 0, self.app)
         self.serving = threading.Thread(target=self.server.serve_forever, args=(0.01,))
         self.serving.start()

@@ -27,6 +27,12 @@ def line(tmp_path: Path) -> Iterator[Line]:
     yield from started(tmp_path / "v")
 
 
+@pytest.fixture
+def twofold(tmp_path: Path) -> Iterator[Line]:
+    """A line with two web workers."""
+    yield from started(tmp_path / "v", HOTLINE_WEB_WORKERS="2")
+
+
 def test_it_answers_and_ends_without_a_trace(line: Line):
     """Once `demo.json` is there the line answers; Ctrl-C ends every process and takes the file away."""
     card = line.await_card()
@@ -75,6 +81,16 @@ def test_what_dies_comes_back(standing: Line, name: str):
     wait_until_gone(before["pids"][name])
     assert dial(after, "4*1").startswith("CON ")
     os.kill(after["pids"][name], 0)
+
+
+def test_the_card_names_the_web_workers_that_live(twofold: Line):
+    """One of two dies: the other one and the new one stand in `demo.json`, and the dead one does not."""
+    parts = PARTS | {"web-worker-2"}
+    before = twofold.await_card(lambda card: set(card["pids"]) == parts)["pids"]
+    other, dead = before["web-worker-1"], before["web-worker-2"]
+    os.kill(dead, signal.SIGKILL)
+    after = twofold.await_card(lambda card: set(card["pids"]) == parts and dead not in card["pids"].values())["pids"]
+    assert other in {after["web-worker-1"], after["web-worker-2"]}
 
 
 def test_kill_of_the_parent_leaves_no_orphan(line: Line):

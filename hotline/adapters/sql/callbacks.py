@@ -19,6 +19,8 @@ _RUNG: Final = ("waiting", "claimed")
 _YESTERDAY: Final = select(func.max(_c.made_at)).scalar_subquery() - DAY
 """A day before the newest callback: the rows' own clock."""
 _ITS_HASH: Final = select(numbers.c.number_hash).where(numbers.c.callback == _THIS).scalar_subquery()
+_its = callbacks.alias("its")
+_ITS_PHONE: Final = select(_its.c.other_phone).where(_its.c.id == _THIS).scalar_subquery()
 
 _FIND: Final = select(callbacks).where(_c.id == _THIS)
 _BY_REFERENCE: Final = (
@@ -45,11 +47,21 @@ _DUE: Final = select(callbacks).where(*DUE).order_by(_c.urgent.desc(), _c.not_af
 _WAITING: Final = (
     select(numbers.c.number_hash, _c.urgent, _c.opens_at, _c.not_after)
     .join(numbers, numbers.c.callback == _c.id)
-    .where(_c.state == "waiting", _c.language == bindparam("language"))
+    .where(
+        _c.state == "waiting",
+        _c.other_phone.is_(False),
+        _c.language.in_(bindparam("languages", expanding=True)),
+        numbers.c.number_hash != bindparam("hash"),
+    )
 )
 _AHEAD: Final = _WAITING.where(_c.opens_at <= _AT, _c.not_after > _AT)
 _BOOKED: Final = _WAITING.where(_c.opens_at > _AT)
-_HOLDERS: Final = select(_c.claimed_by).where(_c.state == "claimed").distinct()
+_HOLDERS: Final = (
+    select(_c.claimed_by)
+    .outerjoin(numbers, numbers.c.callback == _c.id)
+    .where(_c.state == "claimed", func.coalesce(numbers.c.number_hash, b"") != bindparam("hash"))
+    .distinct()
+)
 _ENDED: Final = select(callbacks).where(_c.state.in_(_RUNG), _c.not_after <= _AT).order_by(_c.not_after, _c.id)
 _CLAIMED_BY: Final = select(callbacks).where(_c.state == "claimed", _c.claimed_by == bindparam("staff")).order_by(_c.claimed_at, _c.id)
 _STOP: Final = (
@@ -63,7 +75,8 @@ _STOPPED: Final = select(stops.c.at).where(stops.c.number_hash == bindparam("has
 _RINGS: Final = (
     select(func.count(tries.c.call.distinct()))
     .join(numbers, numbers.c.callback == tries.c.callback)
-    .where(numbers.c.number_hash == _ITS_HASH, tries.c.at >= _AT)
+    .join(callbacks, _c.id == tries.c.callback)
+    .where(numbers.c.number_hash == _ITS_HASH, tries.c.at >= _AT, _c.other_phone == _ITS_PHONE)
 )
 
 
@@ -104,19 +117,20 @@ class Callbacks(Unit):
     def due(self, at: int) -> tuple[Callback, ...]:
         return self._callbacks(_DUE, at_=at)
 
-    def ahead(self, language: str, at: int) -> tuple[int, int]:
-        waiting = self._rows(_AHEAD, language=language, at_=at)
+    def ahead(self, languages: tuple[str, ...], at: int, apart_from: str) -> tuple[int, int]:
+        waiting = self._rows(_AHEAD, languages=languages, at_=at, hash=self._hash(apart_from))
         return len({row.number_hash for row in waiting}), len({row.number_hash for row in waiting if row.urgent})
 
-    def booked(self, language: str, at: int) -> tuple[tuple[int, int], ...]:
-        waiting = {(row.number_hash, row.opens_at, row.not_after) for row in self._rows(_BOOKED, language=language, at_=at)}
+    def booked(self, language: str, at: int, apart_from: str) -> tuple[tuple[int, int], ...]:
+        rows = self._rows(_BOOKED, languages=(language,), at_=at, hash=self._hash(apart_from))
+        waiting = {(row.number_hash, row.opens_at, row.not_after) for row in rows}
         return tuple(sorted((opens, ends) for _, opens, ends in waiting))
 
     def ended(self, at: int) -> tuple[Callback, ...]:
         return self._callbacks(_ENDED, at_=at)
 
-    def holders(self) -> frozenset[str]:
-        return frozenset(row.claimed_by for row in self._rows(_HOLDERS))
+    def holders(self, apart_from: str = "") -> frozenset[str]:
+        return frozenset(row.claimed_by for row in self._rows(_HOLDERS, hash=self._hash(apart_from)))
 
     def claimed_by(self, staff: str) -> tuple[Callback, ...]:
         """The longest held first."""

@@ -11,7 +11,7 @@ from hotline.adapters.sql.callbacks import DUE
 from hotline.adapters.sql.tables import EVERY_DAY, callbacks, calls, offers, shifts
 from hotline.adapters.sql.tables import staff as people
 from hotline.adapters.sql.unit import Unit
-from hotline.ports import Call, Callback, Offer, Shift, Staff
+from hotline.ports import NAMED, Call, Callback, Offer, Shift, Staff
 
 _THIS: Final[BindParameter[Any]] = bindparam("this")
 
@@ -72,7 +72,7 @@ class People(Unit):
     def offered_to(self, staff: str, at: int) -> tuple[Callback, ...]:
         return tuple(Callback(*row) for row in self._rows(_OFFERED_TO, this=staff, at_=at))
 
-    # calls: the vendor's session id lies here as a keyed hash alone, enough to find its call by. Only `call_of_session` gives it back.
+    # calls: the vendor's session id lies here as a keyed hash alone, enough to find its call by. Only `call_of_session` gives it back; elsewhere NAMED says that there is one.
     def add_call(self, call: Call) -> None:
         """Its id derives from its order: one that is there stays as it is."""
         self._add(calls, **self._columns(call))
@@ -80,7 +80,7 @@ class People(Unit):
     def save_call(self, call: Call) -> None:
         """Without a session, the one that is known stays."""
         values = self._columns(call)
-        if call.session is None:
+        if call.session in (None, NAMED):
             del values["session_hash"]
         self._change(_SAVE_CALL, this=values.pop("id"), **values)
 
@@ -97,7 +97,7 @@ class People(Unit):
     def _columns(self, call: Call) -> dict[str, object]:
         values = asdict(call)
         session = values.pop("session")
-        return values | {"session_hash": None if session is None else self._seal.digest("call.session", session)}
+        return values | {"session_hash": None if session in (None, NAMED) else self._seal.digest("call.session", session)}
 
 
 def _staff(row: Row[*tuple[Any, ...]]) -> Staff:
@@ -109,5 +109,4 @@ def _call(row: Row[*tuple[Any, ...]] | None) -> Call | None:
     if row is None:
         return None
     values = row._asdict()
-    del values["session_hash"]
-    return Call(**values)
+    return Call(session=None if values.pop("session_hash") is None else NAMED, **values)

@@ -1,0 +1,136 @@
+"""What someone who wishes her ill could try with the line: each attack, and that it gets nowhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from hotline.ports import VoiceConnect, VoiceEnd, VoicePrompt
+from tests.service.line import AWA, CALLER, NANA, OTHER_CALLER, Line
+
+STRANGER = "+22370000050"
+HERS = CALLER.removeprefix("+223")
+
+
+def present(line: Line) -> None:
+    for number in (AWA, NANA):
+        line.set_staff(number, seen_at=line.clock.now())
+
+
+@pytest.mark.parametrize("keys", ["4 1 1", "5 5"])
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_phone_does_not_tell_that_it_asked_before(line: Line, keys: str, *, taken: bool) -> None:
+    """Whoever holds it now sees the same, whether or not she asked, and whether or not a counselor has taken it."""
+    first = line.walk(keys, "session-1")
+    line.work()
+    if taken:
+        line.take()
+    assert line.walk(keys, "session-2") == first
+    line.clock.at += 1
+    line.walk("5 7", "session-3")
+    line.clock.at += 1
+    assert line.walk(keys, "session-4").key == first.key
+
+
+def test_a_stranger_takes_nothing_from_her_day(line: Line) -> None:
+    """However often others ask for her phone to be rung, it is rung once a day for them, and her own request is offered at once."""
+    for n in range(4):
+        present(line)
+        line.walk(f"5 6 {HERS} 5", f"session-{n}", f"+2237000005{n}")
+        line.work()
+        line.take()
+        line.pick_up()
+        line.press()
+        line.hang_up()
+        line.text(AWA, "2")
+        line.clock.at += 3600
+        line.hotline.tick()
+    assert sum(each.tries for each in line.callbacks()) == 1
+    present(line)
+    line.inbox(AWA)
+    assert line.walk("4 1 1", "hers").key == "danger.kept"
+    line.work()
+    assert len(line.inbox(AWA)) == 1
+
+
+def test_after_a_stop_strangers_cannot_have_it_rung(line: Line) -> None:
+    """Two keys on her phone silence for a day what others ask for, and they are not told."""
+    line.walk("5 7", "hers")
+    line.clock.at += 3600
+    present(line)
+    screen = line.walk(f"5 6 {HERS} 5", "session-1", STRANGER)
+    assert (screen.key, line.callback().state, line.number_of(line.callback())) == ("callback.kept_other_now", "stopped", None)
+
+
+def test_one_phone_cannot_have_the_town_rung(line: Line) -> None:
+    """Two other phones a day; whoever asks for more sees the same screen, and nobody is rung for it."""
+    screens = {line.walk(f"5 6 700003{n:02} 5", f"session-{n}", STRANGER).key for n in range(5)}
+    assert screens == {"callback.kept_other_now"}
+    assert [each.state for each in line.callbacks()] == ["waiting", "waiting", "stopped", "stopped", "stopped"]
+
+
+def test_requests_for_other_phones_take_nobody_s_turn(line: Line) -> None:
+    """Made by the dozen they neither hide a part of the day from others nor stand before urgent help."""
+    before = line.walk("5", "before", OTHER_CALLER)
+    for n in range(40):
+        line.dial(f"5 6 700003{n:02} 3", f"session-{n}", f"+2237000100{n:02}"[:12])
+    assert line.walk("5", "after", OTHER_CALLER) == before
+    assert line.walk("4 1 1", "urgent", OTHER_CALLER).key == "danger.kept"
+
+
+def test_a_stranger_s_word_is_not_asked_of_her(line: Line) -> None:
+    """She chose none: the counselor is not told of one, and hers is rung apart from what others asked for."""
+    line.walk("5 5", "hers")
+    line.walk(f"5 6 {HERS} 5 1 2", "session-2", STRANGER)
+    line.work()
+    line.text(AWA, f"{line.callbacks()[0].reference} 1")
+    line.work()
+    step = line.pick_up()
+    assert isinstance(step, VoicePrompt)
+    assert step.text == line.library.edition("voice", "").phrase("voice.answer", "fr")
+    line.press()
+    line.hang_up()
+    line.text(AWA, f"{line.callbacks()[0].reference} 5")
+    assert [each.state for each in line.callbacks()] == ["review", "waiting"]
+
+
+def test_a_key_without_the_greeting_rings_nobody(line: Line) -> None:
+    """Who knows the webhook and the counselor's number still gets no number out of it."""
+    line.walk("5 5")
+    line.work()
+    line.take()
+    assert line.hotline.voice("made-up", AWA, active=True, digits="1") == VoiceEnd()
+    assert isinstance(line.pick_up(), VoicePrompt)
+    assert line.hotline.voice("made-up", AWA, active=True, digits="1") == VoiceEnd()
+    assert isinstance(line.press(), VoiceConnect)
+
+
+def test_numbers_abroad_are_not_rung(line: Line) -> None:
+    """A message can pretend to come from anywhere, and some numbers cost a fortune."""
+    assert line.walk("5 5", number="+88216000001").key == "callback.lost"
+    assert line.callbacks() == []
+
+
+def test_a_promise_is_only_made_where_it_is_written(line: Line) -> None:
+    """The database can be read and not written: kept in the spool, and she is told to count on nothing."""
+    line.store.failing = "at commit"
+    assert line.walk("4 1 1").key == "danger.kept_unsure"
+    line.store.failing = "never"
+    line.wait(3)
+    assert line.callback().state == "waiting"
+
+
+def test_a_counselor_of_two_languages_is_promised_once(line: Line) -> None:
+    """What waits in Bambara is ahead of French for her who speaks both."""
+    line.set_staff(NANA, active=False)
+    line.set_staff(AWA, speaks=("fr", "bm"))
+    assert line.walk("5 5", "session-1").key == "callback.kept_now"
+    assert line.walk("6 5 5", "session-2", OTHER_CALLER).key.startswith("callback.not_now")
+
+
+def test_a_word_by_sms_begins_anew(line: Line) -> None:
+    """She read about something else before; now she needs help, and her word is not lost in the old conversation."""
+    line.text(CALLER, "grossesse")
+    line.text(CALLER, "1")
+    line.text(CALLER, "aide")
+    line.text(CALLER, "1")
+    assert line.callback().urgent

@@ -1,0 +1,68 @@
+"""A process of the line begins where an edition is, and nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hotline.adapters.seal import new_keys
+from hotline.adapters.sql import upgrade
+from hotline.app import load_library, open_store
+from hotline.config import Config
+from hotline.prepare import prepare, publish_files
+from hotline.service.library import NoEdition
+
+ROOT = Path(__file__).resolve().parent.parent
+IN_A_CENTURY = 4_900_000_000
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """Of a line that has never run: a folder, and a database without tables."""
+    return Config.from_env(
+        {
+            "HOTLINE_VAR": str(tmp_path / "var"),
+            "HOTLINE_DATABASE_URL": f"sqlite:///{tmp_path}/hotline.db",
+            "HOTLINE_REDIS_URL": "unix:///nowhere",
+            "HOTLINE_KEYS": new_keys(),
+            "HOTLINE_AT_USERNAME": "sante",
+            "HOTLINE_AT_API_KEY": "a-key",
+            "HOTLINE_AT_SECRET": "0123456789abcdef0123456789abcdef",
+            "HOTLINE_AT_SENDER": "SANTE",
+            "HOTLINE_AT_COVER_NUMBER": "+22370000900",
+            "HOTLINE_AT_SERVICE_CODES": "*123#",
+        }
+    )
+
+
+def test_the_first_start_publishes_and_the_next_does_not(config: Config) -> None:
+    """What came with the program is edition 1; starting again makes no second one."""
+    upgrade(config.database_url)
+    prepare(config)
+    prepare(config)
+    with open_store(config).read() as tx:
+        assert [(1, "first start")] == [(row.number, row.made_by) for row in tx.editions()]
+
+
+def test_a_copy_serves_while_the_database_is_away(config: Config) -> None:
+    """A machine that ran before begins without its database."""
+    upgrade(config.database_url)
+    prepare(config)
+    load_library(config)
+    Path(config.database_url.removeprefix("sqlite:///")).unlink()
+    prepare(config)
+
+
+def test_without_any_edition_nothing_begins(config: Config) -> None:
+    """Neither database nor copy: whoever started it is told, and no process dies again and again."""
+    with pytest.raises(NoEdition):
+        prepare(config)
+
+
+def test_an_edition_that_is_not_in_force_yet_is_none(config: Config) -> None:
+    """Published for later: until then there is nothing to say."""
+    upgrade(config.database_url)
+    publish_files(open_store(config), ROOT, config.languages, "operator", 0, IN_A_CENTURY)
+    with pytest.raises(NoEdition):
+        prepare(config)
