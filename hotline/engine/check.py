@@ -50,7 +50,7 @@ STALE_EMERGENCY_DAYS: Final = 30
 FITS: Final = (gsm.USSD, gsm.SMS)
 PHRASES: Final = ("keys.back", "keys.more", "keys.out", WRONG_LINE, WRONG_SCREEN, SAFE_END, OUT_END, "clock.hour", "clock.minute")
 PHRASES_DAY: Final = ("day.today", "day.tomorrow", *(f"day.{n}" for n in range(7)))
-STAFF: Final = ("offer", "offer_urgent", "escalated", "taken", "gone", "given_back", "how", "noted", "on", "off", "here", "help", "which", "too_late", "lapsed", "review", "not_rung")
+STAFF: Final = ("offer", "offer_urgent", "escalated", "taken", "gone", "given_back", "how", "noted", "on", "off", "here", "help", "which", "too_late", "lapsed", "review", "not_rung", "nothing")
 STAFF_WORDS: Final = ("take", "back", "again", "on", "off", "here", "spoke", "no_answer", "unreachable", "someone_else", "wrong_word", "could_not_talk")
 SERVICE: Final = (
     "neutral.broken",

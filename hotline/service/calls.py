@@ -72,7 +72,7 @@ def _find(tx: Transaction, session: str, number: str) -> tuple[Call, Staff] | No
 
 def _next(parts: Parts, tx: Transaction, call: Call, staff: Staff, digits: str | None, at: int) -> VoiceStep:
     # A key counts only after she heard of the word and what to say.
-    if call.state not in (("placed", "answered") if digits is None else ("answered",)) or digits not in (None, ACCEPT):
+    if digits == "" or call.state not in (("placed", "answered") if digits is None else ("answered",)):
         return VoiceEnd()
     if digits is None:
         # Whatever joins is known before she is told of a word.
@@ -81,7 +81,7 @@ def _next(parts: Parts, tx: Transaction, call: Call, staff: Staff, digits: str |
     if not may_ring(parts.rules, tx, group, at, staff):
         tx.save_call(replace(call, state="ended", ended_at=at))
         return VoicePrompt(parts.spoken.phrase("voice.late", staff.reads), staff.reads, ask=False)
-    if digits is None:
+    if digits != ACCEPT:  # whatever else she pressed: told again
         tx.save_call(replace(call, state="answered"))
         return VoicePrompt(_greeting(parts, group, staff.reads), staff.reads, ask=True)
     return _bridge(parts, tx, call, staff, group, at)
@@ -116,7 +116,7 @@ def _end(parts: Parts, tx: Transaction, call: Call, staff: Staff, at: int) -> tu
     if call.state == "ended":
         return ()
     tx.save_call(replace(call, state="ended", ended_at=at))
-    callback = tx.callback(call.callback)
-    if call.state != "dialed" or callback is None:
-        return ()
-    return (outbox.tell(parts, tx, staff, "how", call.id, at, ref=callback.reference),)
+    open_ = [each for each in dispatch.held(tx, call.callback, staff.id) if each.ending is None]
+    if call.state != "dialed" or not open_:
+        return ()  # she said how it ended while they talked, or the caller stopped it
+    return (outbox.tell(parts, tx, staff, "how", call.id, at, ref=open_[0].reference),)

@@ -20,6 +20,7 @@ SHORTEST: Final = 60
 OUTCOME_SECONDS: Final = 3600
 """How long after its end a counselor may still say how a try ended."""
 HELD_SECONDS: Final = 300
+HELD_URGENT_SECONDS: Final = 90
 """How long somebody may hold a callback without having rung."""
 SILENT_SECONDS: Final = 900
 """How long she may say nothing after her last try, or after she said that the phone could not be reached."""
@@ -182,7 +183,7 @@ def _is_over(callback: Callback, at: int) -> bool:
 
 
 def _is_idle(callback: Callback, at: int) -> bool:
-    patience = SILENT_SECONDS if callback.tries else HELD_SECONDS
+    patience = SILENT_SECONDS if callback.tries else HELD_URGENT_SECONDS if callback.urgent else HELD_SECONDS
     return callback.claimed_at is not None and callback.claimed_at + patience <= at < callback.not_after
 
 

@@ -166,6 +166,8 @@ def _of_the_only_one(desk: Desk) -> Reply:
         return Reply("help")
     held = _groups(desk.tx, desk.tx.claimed_by(desk.staff.id))
     offered = _groups(desk.tx, desk.tx.offered_to(desk.staff.id, desk.at)) if _command(desk.said, OFFERED) == "take" else []
+    if not held and not offered:
+        return Reply("nothing")
     # What comes late may be about another than the one that she holds by now.
     if len(held) + len(offered) != 1 or not desk.fresh:
         return Reply("which")

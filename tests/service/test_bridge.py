@@ -59,11 +59,29 @@ def test_a_request_made_meanwhile_is_rung_for_too(taken: Line) -> None:
     assert [1, 1] == [each.tries for each in taken.callbacks()]
 
 
-@pytest.mark.parametrize("digits", ["2", "0", "11", ""])
+@pytest.mark.parametrize("digits", ["2", "0", "11"])
 def test_any_other_key_rings_nobody(taken: Line, digits: str) -> None:
-    """Only 1 does."""
+    """Only 1 does; whoever pressed another is told again, and may still press it."""
+    greeting = taken.pick_up()
+    assert (greeting, 0) == (taken.press(digits), taken.callback().tries)
+    assert isinstance(taken.press(), VoiceConnect)
+
+
+def test_no_key_ends_the_call(taken: Line) -> None:
+    """She does not listen: her phone is not kept busy."""
     taken.pick_up()
-    assert (VoiceEnd(), 0) == (taken.press(digits), taken.callback().tries)
+    assert (VoiceEnd(), 0) == (taken.press(""), taken.callback().tries)
+
+
+def test_who_said_it_while_they_talked_is_not_asked_again(taken: Line) -> None:
+    """How it ended is asked for once, and not where the caller stopped it meanwhile."""
+    taken.pick_up()
+    taken.press()
+    taken.text(AWA, f"{taken.callback().reference} 1")
+    taken.work()
+    taken.inbox(AWA)
+    taken.hang_up()
+    assert [] == taken.inbox(AWA)
 
 
 def test_pressing_twice_rings_once(taken: Line) -> None:
