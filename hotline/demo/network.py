@@ -84,7 +84,7 @@ class Standin:
         """Put an SMS into an inbox and report it delivered; returns the vendor's id."""
         id = f"ATXid_{self._token(16)}"
         if not self._is_confirmation(to, text):
-            self.phones.receive(to, Sms(id, sender, text, int(self._clock())))
+            self.phones.keep(to, Sms(id, sender, text, int(self._clock())))
         report = {"id": id, "status": "Success", "phoneNumber": to, "networkCode": NETWORK, "retryCount": "0"}
         self._courier.send("delivery", report)
         return id
@@ -148,7 +148,10 @@ class Standin:
         self.phones.change(number, screen=None, fault=None, waiting=False, call=None)
 
     def send_sms(self, number: str, text: str) -> None:
-        self._courier.send("sms", self._sms(number, text))
+        """What someone wrote: on her phone at once, and on its way to the line."""
+        form = self._sms(number, text)
+        self.phones.keep(number, Sms(form["id"], number, text, int(self._clock()), sent=True))
+        self._courier.send("sms", form)
 
     # inside
 

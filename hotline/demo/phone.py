@@ -6,7 +6,8 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 import msgspec
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Redirect
 
 from hotline.config import AfricasTalking
 from hotline.demo.people import PEOPLE, number_of
@@ -16,7 +17,7 @@ from hotline.demo.words import read_words
 LANGUAGES = ("fr", "bm")
 VERBS = ("dial", "reply", "answer", "key", "hangup", "sms")
 SECONDS = 3.0
-MOST_PHONES = 4
+MOST_PHONES = len(PEOPLE)
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -27,7 +28,7 @@ KEYPAD = tuple(zip("123456789*0#", ("", "abc", "def", "ghi", "jkl", "mno", "pqrs
 
 
 def blueprint(at: AfricasTalking) -> Blueprint:
-    """`/phone`, its files, and its API: the page asks for phones by alias, and gets what the stand-in says of them.
+    """`/phone`, its files, its API, and the way there from `/`: the page asks for phones by alias, and gets what the stand-in says of them.
 
     The browser learns neither the webhooks' secret nor the stand-in's address; no number stands in a path of this server.
     Raises OSError where a catalogue is missing, ValueError where no stand-in is set.
@@ -37,10 +38,15 @@ def blueprint(at: AfricasTalking) -> Blueprint:
     standin = at.base_url
     words = {language: read_words(language) for language in LANGUAGES}
     names = {language: words[language][f"language.{language}"] for language in LANGUAGES}
-    page = Blueprint("phone", __name__, url_prefix="/phone", template_folder="templates", static_folder="static")
+    page = Blueprint("phone", __name__, template_folder="templates", static_folder="static", static_url_path="/phone/static")
     page.after_request(_guard)
 
-    @page.get("")
+    @page.get("/")
+    def enter() -> Redirect:
+        """Whoever opens the demo's address alone means the phones."""
+        return redirect(url_for("phone.show"))
+
+    @page.get("/phone")
     def show() -> str:
         """`?l=bm`: in Bambara."""
         asked = request.args.get("l", "")
@@ -56,13 +62,13 @@ def blueprint(at: AfricasTalking) -> Blueprint:
             keypad=KEYPAD,
         )
 
-    @page.get("/api/state")
+    @page.get("/phone/api/state")
     def state() -> Response:
         """`?who=ALIAS`, several: each phone as it is now, by alias. It never waits, so that no page holds a thread of the line."""
         phones = {alias: _look(standin, alias) for alias in request.args.getlist("who")[:MOST_PHONES]}
         return Response(msgspec.json.encode(phones), mimetype="application/json")
 
-    @page.post("/api/<alias>/<any({}):verb>".format(", ".join(VERBS)))
+    @page.post("/phone/api/<alias>/<any({}):verb>".format(", ".join(VERBS)))
     def press(alias: str, verb: str) -> Response:
         """A key, a code, a message. JSON alone, which no page of another site can send here."""
         if request.mimetype != "application/json":

@@ -19,10 +19,13 @@ Fault: TypeAlias = Literal["code", "line"]
 
 
 class Sms(Struct, frozen=True):
+    """A message on a phone; `sent`: its holder wrote it."""
+
     id: str
     sender: str
     text: str
     at: int
+    sent: bool = False
 
 
 class Shown(Struct, frozen=True):
@@ -45,14 +48,14 @@ class CallView(Struct, frozen=True):
 
 
 class Phone(Struct, frozen=True):
-    """All that its holder sees. `version` changes with every change; `waiting`: the line has not answered yet."""
+    """All that its holder sees, messages newest first. `version` changes with every change; `waiting`: the line has not answered yet."""
 
     version: int = 0
     screen: Shown | None = None
     waiting: bool = False
     fault: Fault | None = None
     call: CallView | None = None
-    inbox: tuple[Sms, ...] = ()
+    messages: tuple[Sms, ...] = ()
 
     @property
     def is_idle(self) -> bool:
@@ -85,11 +88,11 @@ class Phones:
         with self._changed:
             return self._put(number, self._phones.pop(number, Phone()), fields)
 
-    def receive(self, number: str, sms: Sms) -> Phone:
-        """Put a message on top of the inbox."""
+    def keep(self, number: str, sms: Sms) -> Phone:
+        """Put a message on top of those that came and went."""
         with self._changed:
             phone = self._phones.pop(number, Phone())
-            return self._put(number, phone, {"inbox": (sms, *phone.inbox)[:MOST_MESSAGES]})
+            return self._put(number, phone, {"messages": (sms, *phone.messages)[:MOST_MESSAGES]})
 
     def _put(self, number: str, phone: Phone, fields: dict[str, Any]) -> Phone:
         self._version += 1

@@ -29,10 +29,13 @@ class Handset:
 
     def __init__(self, root: Locator) -> None:
         self.root = root
-        self.text = root.locator("[data-part=text]")
+        self.screen = root.locator("[data-part=screen]")
+        self.call = root.locator("[data-part=status]")
         self.typed = root.locator("[data-part=typed]")
         self.length = root.locator("[data-part=length]")
-        self.inbox = root.locator("[data-part=inbox] li")
+        self.inbox = root.locator("[data-part=messages] .came")
+        self.sent = root.locator("[data-part=messages] .sent")
+        self.waiting = root.locator("[data-part=others] button")
 
     def hold(self, alias: str) -> None:
         """Take this person's phone."""
@@ -58,11 +61,11 @@ class Handset:
 
     def shows(self, text: str | re.Pattern[str]) -> None:
         """Wait until the screen has this in it."""
-        expect(self.text).to_contain_text(text, timeout=PATIENCE_MS)
+        expect(self.screen).to_contain_text(text, timeout=PATIENCE_MS)
 
     def hears(self, text: str | re.Pattern[str]) -> str:
         """Wait until the newest SMS has this in it; all of its text."""
-        newest = self.inbox.first.locator("p").last
+        newest = self.inbox.last.locator("p").last
         expect(newest).to_contain_text(text, timeout=PATIENCE_MS)
         return newest.inner_text()
 

@@ -42,7 +42,7 @@ BAMBARA = Words(
     "nana",
     (("*123#", "1 Grossesse"), ("6", "1 Kònòmaya"), ("5", "5 Sisan")),
     "A sèbènna. Muso dò bèna i wele sani",
-    "Nin telefòni in tèna wele",
+    "An tèna nin telefòni in wele",
     "Ka wele sisan, 1 digi",
 )
 OFFER = re.compile(r"\b(\d{3}) 1\b")
@@ -79,7 +79,7 @@ def test_dial_be_noted_be_rung(line: Line, page: Page, words: Words) -> None:
     phone = PhonePage(page, card["address"])
     ask(phone, words, "5", words.noted)
     reference = offered(phone)
-    assert number[-8:] not in re.sub(r"\D", "", phone.staff.inbox.first.inner_text())
+    assert number[-8:] not in re.sub(r"\D", "", phone.staff.inbox.last.inner_text())
 
     phone.staff.write(f"{reference} 1")
     phone.staff.rings()

@@ -32,7 +32,7 @@ def gateway(address: str) -> AfricasTalkingGateway:
 def test_the_gateway_sends_and_rings(gateway: AfricasTalkingGateway, standin: Standin, line: FakeLine) -> None:
     """What the line's gateway hands over arrives, under the id that the report and the call will bear."""
     id = gateway.send_sms(COUNSELOR, "471")
-    assert [(id, "SANTE", "471")] == [(m.id, m.sender, m.text) for m in standin.look(COUNSELOR).inbox]
+    assert [(id, "SANTE", "471")] == [(m.id, m.sender, m.text) for m in standin.look(COUNSELOR).messages]
     report = form(line.heard("delivery"), Delivery)
     assert (id, "Success") == (report.id, report.status)
 

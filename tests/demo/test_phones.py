@@ -97,6 +97,12 @@ def test_the_page_presses_by_alias(page: FlaskClient, standin: Standin, line: Fa
     assert "Santé" == state["kadi"]["screen"]["text"]
 
 
+def test_the_address_alone_leads_to_the_phones(page: FlaskClient) -> None:
+    """Whoever opens the demo without a path gets the phone page, on whatever name it has."""
+    answer = page.get("/")
+    assert (302, "/phone") == (answer.status_code, answer.headers["Location"])
+
+
 def test_the_page_gives_nothing_away(page: FlaskClient) -> None:
     """Strict headers; neither the secret nor the stand-in's address; unknown people and foreign forms are refused."""
     shown = page.get("/phone")

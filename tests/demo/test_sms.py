@@ -24,7 +24,7 @@ def test_an_sms_reaches_the_inbox_and_is_reported(sms: SMSService, standin: Stan
     assert {"statusCode": 101, "number": COUNSELOR, "status": "Success", "cost": "XOF 0.0000"} == recipient
     assert "Sent to 1/1 Total Cost: XOF 0.0000" == answer["SMSMessageData"]["Message"]
     assert id.startswith("ATXid_")
-    assert [(id, "36123", "471: 1")] == [(m.id, m.sender, m.text) for m in standin.look(COUNSELOR).inbox]
+    assert [(id, "36123", "471: 1")] == [(m.id, m.sender, m.text) for m in standin.look(COUNSELOR).messages]
     report = {"id": id, "status": "Success", "phoneNumber": COUNSELOR, "networkCode": "61002", "retryCount": "0"}
     assert report == line.heard("delivery")
 
@@ -44,7 +44,7 @@ def test_a_wrong_key_is_refused(address: str, standin: Standin) -> None:
 
     with pytest.raises(AfricasTalkingException, match="authentication is invalid"):
         thief.send("1", [COUNSELOR])
-    assert () == standin.look(COUNSELOR).inbox
+    assert () == standin.look(COUNSELOR).messages
 
 
 def test_an_sms_to_the_line_has_the_vendors_fields(standin: Standin, line: FakeLine) -> None:
@@ -54,6 +54,14 @@ def test_an_sms_to_the_line_has_the_vendors_fields(standin: Standin, line: FakeL
     heard = line.heard("sms")
     assert {"date", "from", "id", "linkId", "text", "to", "networkCode"} == set(heard)
     assert (CALLER, "1", "36123") == (heard["from"], heard["text"], heard["to"])
+
+
+def test_what_someone_wrote_stays_on_her_phone(standin: Standin, line: FakeLine) -> None:
+    """Among her messages there is her own, told from those that came, in the order in which they came and went."""
+    standin.take_sms(CALLER, "471", "36123")
+    standin.send_sms(CALLER, "471 1")
+
+    assert [("471 1", True), ("471", False)] == [(m.text, m.sent) for m in standin.look(CALLER).messages]
 
 
 def test_an_sms_that_the_line_cannot_keep_comes_again(standin: Standin, line: FakeLine) -> None:
@@ -86,5 +94,5 @@ def test_only_the_plain_confirmation_stays_out_of_her_inbox(make: Make, here: He
     for text in ("Vous etes là jusqu'à 15h.", "471: avant 14h20. 1 = prendre", "Vous êtes là jusqu'à 16h."):
         standin.take_sms(COUNSELOR, text, "36123")
 
-    inbox = shows(standin, COUNSELOR, lambda phone: len(phone.inbox) == 2).inbox
-    assert ["Vous êtes là jusqu'à 16h.", "471: avant 14h20. 1 = prendre"] == [m.text for m in inbox]
+    messages = shows(standin, COUNSELOR, lambda phone: len(phone.messages) == 2).messages
+    assert ["Vous êtes là jusqu'à 16h.", "471: avant 14h20. 1 = prendre"] == [m.text for m in messages]

@@ -95,6 +95,8 @@ def status(card: dict, path: str) -> int:
 
 def started(var: Path, **settings: str) -> Iterator[Line]:
     line = Line(var, **settings)
-    yield line
-    if line.process.poll() is None:
-        line.end(signal.SIGTERM)
+    try:
+        yield line
+    finally:
+        if line.process.poll() is None:
+            line.end(signal.SIGTERM)
