@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import os
 import signal
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException
 from multiprocessing import get_context
 from pathlib import Path
@@ -19,11 +20,11 @@ from hotline.ports import Shift, Staff
 
 SECRET = "bench" + base64.b16encode(os.urandom(16)).decode().lower()
 SERVER_CORE, LOAD_CORE = 0, 1
-COUNSELOR = Staff("c" * 32, "Bench", "counselor", "+22370000100", "fr", ("fr", "bm"))
+COUNSELORS = tuple(Staff(f"{n:032x}", f"Bench {n}", "counselor", f"+2237000{100 + n:04d}", "fr", ("fr", "bm")) for n in range(5))
 
 
 def environment(var: Path, port: int) -> dict[str, str]:
-    """Production's settings over a database file and an embedded Valkey below `var`."""
+    """Production's settings over a database file and an embedded Valkey below `var`. Each counselor makes so many calls that no window is ever full."""
     key = base64.b64encode(os.urandom(32)).decode()
     return {
         "HOTLINE_VAR": str(var),
@@ -38,6 +39,7 @@ def environment(var: Path, port: int) -> dict[str, str]:
         "HOTLINE_AT_SENDER": "BENCH",
         "HOTLINE_AT_COVER_NUMBER": "+22370000900",
         "HOTLINE_AT_SERVICE_CODES": "*123#",
+        "HOTLINE_CALLS_AN_HOUR": "60",
     }
 
 
@@ -68,7 +70,7 @@ def serve_echo(config: Config) -> None:
 
 
 def prepare(config: Config) -> None:
-    """Tables, edition 1, and one counselor who is planned around the clock."""
+    """Tables, edition 1, and counselors who are planned around the clock."""
     from hotline.adapters.sql import upgrade  # noqa: PLC0415
     from hotline.app import open_store  # noqa: PLC0415
     from hotline.prepare import publish_first  # noqa: PLC0415
@@ -77,8 +79,24 @@ def prepare(config: Config) -> None:
     store = open_store(config)
     publish_first(config, store)
     with store.write() as tx:
-        tx.add_staff(COUNSELOR)
-        tx.add_shift(Shift(COUNSELOR.id, None, 0, 1440))
+        for each in COUNSELORS:
+            tx.add_staff(each)
+            tx.add_shift(Shift(each.id, None, 0, 1440))
+    store.close()
+
+
+def callbacks(config: Config) -> int:
+    """How many there are in the database."""
+    with closing(sqlite3.connect(config.database_url.removeprefix("sqlite:///"))) as database:
+        count: int = database.execute("SELECT count(*) FROM callbacks").fetchone()[0]
+    return count
+
+
+def forget_callers(config: Config) -> None:
+    """Empty all tables but staff, shifts and editions, so that every round begins alike."""
+    with closing(sqlite3.connect(config.database_url.removeprefix("sqlite:///"))) as database, database:
+        for table in ("tries", "offers", "calls", "outbox", "ledger", "numbers", "callbacks"):
+            database.execute(f"DELETE FROM {table}")  # noqa: S608 -- names of ours
 
 
 @contextmanager

@@ -93,7 +93,7 @@ class Hop:
         headers = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"), ("Content-Length", str(len(body)))]
         start_response(status, headers)
         self._meter.hop(kind, self._seconds() - begun)
-        return (body,)
+        return [body]  # a list: granian hands anything else over piece by piece
 
     def _answer(self, environ: dict[str, Any], begun: float) -> tuple[Kind, bytes]:
         session = ""

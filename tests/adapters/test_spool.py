@@ -1,4 +1,6 @@
-"""The spool on a real disk: what was acknowledged is found after any death, what is torn is never read, and a key is kept once."""
+"""The spool on a real disk: what was acknowledged is found after any death, what is torn is never read, and a key is kept once.
+
+What its fake must do too is in `service/test_contracts.py`."""
 
 from __future__ import annotations
 
@@ -110,17 +112,6 @@ def test_order_survives_drops_and_restarts(opened: Opened) -> None:
     one.drop(key(1))
     opened().put(key(4), b"")
     assert [each for each, _ in one.records()] == [key(2), key(3), key(4)]
-
-
-def test_a_full_spool_takes_nothing_and_loses_nothing(opened: Opened) -> None:
-    """SpoolFull for the one too many; those before stay, and a known key is still acknowledged."""
-    spool = opened(slots=2)
-    spool.put(key(1), b"one")
-    spool.put(key(2), b"two")
-    with pytest.raises(SpoolFull):
-        spool.put(key(3), b"three")
-    spool.put(key(1), b"one")
-    assert spool.records() == ((key(1), b"one"), (key(2), b"two"))
 
 
 def test_a_record_larger_than_a_slot_is_refused_whole(opened: Opened) -> None:

@@ -1,4 +1,4 @@
-"""The short memory on a real Valkey: sealed, hashed, in order, and quickly given up when it is away."""
+"""The short memory on a real Valkey: sealed, hashed, in order, and quickly given up when it is away. What its fake must do too is in `service/test_contracts.py`."""
 
 from __future__ import annotations
 
@@ -59,14 +59,6 @@ def fail_once(breaker: Breaker) -> None:
         raise NotReached
 
 
-def test_facts_come_back_as_last_remembered(memory: Memory) -> None:
-    """A session's facts, the latest ones, and nobody else's."""
-    memory.remember(SESSION, b"one", 300)
-    memory.remember(SESSION, b"two", 300)
-    assert memory.recall(SESSION) == b"two"
-    assert memory.recall("demo|another") is None
-
-
 def test_everything_expires(client: Redis, memory: Memory) -> None:
     """Facts and inputs live their session's seconds, from the last message on; a message's id a day. Nothing stays for good."""
     memory.remember(SESSION, b"facts", 300)
@@ -75,29 +67,6 @@ def test_everything_expires(client: Redis, memory: Memory) -> None:
     lives = sorted((key.split(b":")[0], client.ttl(key)) for key in client.scan_iter())
     assert [kind for kind, _ in lives] == [b"facts", b"heard", b"heard", b"inputs"]
     assert [round(seconds, -2) for _, seconds in lives] == [300, 86400, 86400, 1800]
-
-
-def test_inputs_grow_in_order(memory: Memory) -> None:
-    """Each message brings the whole list back, itself last."""
-    assert memory.hear(SESSION, "m1", "4", 300) == ("4",)
-    assert memory.hear(SESSION, "m2", "1", 300) == ("4", "1")
-    assert memory.hear("demo|another", "m3", "5", 300) == ("5",)
-
-
-def test_a_message_is_heard_once(memory: Memory) -> None:
-    """What a gateway sends again changes nothing, and brings back the inputs as far as its place: who heard it first may have died."""
-    memory.hear(SESSION, "m1", "4", 300)
-    assert memory.hear(SESSION, "m1", "4", 300) == ("4",)
-    assert memory.hear(SESSION, "m2", "1", 300) == ("4", "1")
-    assert memory.hear(SESSION, "m1", "4", 300) == ("4",)
-
-
-def test_a_forgotten_session_begins_anew(memory: Memory) -> None:
-    """Its inputs are gone; what was heard stays heard."""
-    memory.hear(SESSION, "m1", "4", 300)
-    memory.forget(SESSION)
-    assert memory.hear(SESSION, "m1", "4", 300) == ()
-    assert memory.hear(SESSION, "m2", "5", 300) == ("5",)
 
 
 def test_messages_at_once_neither_vanish_nor_swap(valkey: str, memory: Memory) -> None:

@@ -12,7 +12,7 @@ from hotline.engine import gsm
 from hotline.engine.edition import Edition
 from hotline.engine.effects import Coverage, Fact, Need, OpenCallback, Order, Screen
 from hotline.engine.flow import Do
-from hotline.engine.step import replay
+from hotline.engine.step import State, replay, step
 from tests.content_line import line, sources
 from tests.engine.test_step import EDITION
 from tests.engine.worlds import DAY, THURSDAY_NOON, World
@@ -33,7 +33,7 @@ def coverages(draw: st.DrawFn) -> Coverage | None:
         return None
     starts = sorted(draw(st.lists(MINUTES, max_size=6, unique=True)))
     shifts = tuple((a, b) for a, b in pairwise(starts))
-    return Coverage(draw(st.integers(0, 3)), draw(MINUTES), draw(st.one_of(st.none(), MINUTES)), shifts)
+    return Coverage(draw(st.integers(0, 3)), draw(MINUTES), draw(st.one_of(st.none(), MINUTES)), shifts, draw(st.integers(0, 3)))
 
 
 WORLDS = st.builds(
@@ -73,18 +73,47 @@ def test_replay_is_deterministic(name: str, inputs: tuple[str, ...], world: Worl
 
 
 @pytest.mark.parametrize("name", ["test", "ussd-folded"])
-@settings(max_examples=100, deadline=None)
-@given(inputs=INPUTS, world=WORLDS, other=WORLDS, key=st.sampled_from(list("1234567")))
-def test_a_key_never_changes_its_meaning(name: str, inputs: tuple[str, ...], world: World, other: World, key: str) -> None:
-    """Where two worlds show the same screen, an option leads to the same place in both, or one of them hides it."""
+@settings(max_examples=150, deadline=None)
+@given(bundles=st.lists(st.tuples(st.lists(TYPED, min_size=1, max_size=4).map(tuple), WORLDS), max_size=8))
+def test_bundled_inputs_do_what_single_keys_do(name: str, bundles: list[tuple[tuple[str, ...], World]]) -> None:
+    """However the world changes between hops: several inputs in one hop show, ask and order what a hop for each of them does."""
     edition = EDITIONS[name]
-    here, there = world.hop(edition, inputs), other.hop(edition, inputs)
-    if here.key != there.key or here.ends:
-        return
-    offered = [{line[0] for line in screen.text.split("\n") if line[:2] == f"{key} "} for screen in (here, there)]
-    if all(offered):
-        labels = [next(line for line in screen.text.split("\n") if line[:2] == f"{key} ") for screen in (here, there)]
-        assert labels[0] == labels[1]
+    bundled, single, inputs = World(), World(), ()
+    for keys, weather in bundles:
+        for world in (bundled, single):
+            world.now, world.coverage, world.outcome = weather.now, weather.coverage, weather.outcome
+        shown = [single.hop(edition, (*inputs, *keys[:n])) for n in range(len(keys) + 1)]
+        inputs = (*inputs, *keys)
+        assert bundled.hop(edition, inputs) == shown[-1]
+        assert (bundled.facts, bundled.orders) == (single.facts, single.orders)
+
+
+def state_after(edition: Edition, inputs: tuple[str, ...], world: World) -> State:
+    """Where these inputs lead in this world."""
+    world.hop(edition, inputs)
+    state = edition.opening
+    for position, typed in enumerate(inputs, 1):
+        state = step(edition, state, typed, world.facts, position)
+    assert isinstance(state, State)
+    return state
+
+
+WALKS = st.one_of(INPUTS, st.lists(st.sampled_from(["5", "6", "1", "4", "70000301", "3"]), max_size=5).map(tuple))
+"""Wild ones, and such as come to where options are hidden."""
+
+
+@pytest.mark.parametrize("name", ["test", "ussd-folded"])
+@settings(max_examples=300, deadline=None)
+@given(inputs=WALKS, world=WORLDS, other=WORLDS)
+def test_a_key_never_changes_its_meaning(name: str, inputs: tuple[str, ...], world: World, other: World) -> None:
+    """Where two worlds show the same screen, each key that both offer has the same label and leads to the same place."""
+    edition = EDITIONS[name]
+    here, there = state_after(edition, inputs, world), state_after(edition, inputs, other)
+    if here.screen.key == there.screen.key and here.page == there.page:
+        for key in here.ways.keys() & there.ways.keys():
+            assert (here.ways[key].go, here.ways[key].set) == (there.ways[key].go, there.ways[key].set)
+            labels = [{line for line in state.screen.text.split("\n") if line.startswith(f"{key} ")} for state in (here, there)]
+            assert labels[0] == labels[1] or not all(labels)
 
 
 @settings(max_examples=150, deadline=None)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Any, Literal
 
 from hotline.engine.effects import Minute
 from hotline.ports import GatewayRefused, GatewayUnknown, MemoryAway, SpoolFull, Store, StoreAway, Transaction
 
 TEN_O_CLOCK = 1_795_514_400
 """Tuesday, 24 November 2026, 10:00 in Bamako, which keeps UTC."""
+DAY = 24 * 3600
 
 
 class FakeClock:
@@ -30,53 +31,66 @@ class FakeClock:
 
 
 class FakeMemory:
-    """Redis as a dictionary; what is remembered lives until its time is over on the fake clock."""
+    """Redis as a dictionary; all lives until its time is over on the fake clock. `test_contracts.py` holds it to what Redis does."""
 
     def __init__(self, clock: FakeClock) -> None:
         self.away = False
-        self.facts: dict[str, tuple[bytes, int]] = {}
-        self.inputs: dict[str, tuple[str, ...]] = {}
-        self._heard: dict[str, int] = {}
-        self._members: dict[str, set[str]] = {}
         self._clock = clock
+        self._held: dict[tuple[str, str], tuple[Any, int]] = {}
+
+    @property
+    def inputs(self) -> dict[str, tuple[str, ...]]:
+        """What was heard, by session."""
+        return {name: inputs for kind, name in self._held if kind == "inputs" and (inputs := self._get(kind, name))}
 
     def recall(self, session: str) -> bytes | None:
         self.ping()
-        facts, until = self.facts.get(session, (None, 0))
-        return facts if self._clock.now() < until else None
+        facts: bytes | None = self._get("facts", session)
+        return facts
 
     def remember(self, session: str, facts: bytes, seconds: int) -> None:
         self.ping()
-        self.facts[session] = facts, self._clock.now() + seconds
+        self._set("facts", session, facts, seconds)
 
     def hear(self, session: str, message: str, text: str, seconds: int, *, anew: bool = False) -> tuple[str, ...]:
         self.ping()
-        if message not in self._heard:
-            if anew:
-                self.inputs.pop(session, None)
-            self.inputs[session] = (*self.inputs.get(session, ()), text)
-            self._heard[message] = len(self.inputs[session])
-        return self.inputs.get(session, ())[: self._heard[message]]
+        inputs: tuple[str, ...] = self._get("inputs", session) or ()
+        place = self._get("heard", message)
+        if place is None:
+            inputs = (text,) if anew else (*inputs, text)
+            place = len(inputs)
+            self._set("inputs", session, inputs, seconds)
+            self._set("heard", message, place, DAY)
+        return inputs[:place]
 
     def distinct(self, name: str, member: str, seconds: int) -> int:
         self.ping()
-        self._members.setdefault(name, set()).add(member)
-        return len(self._members[name])
+        members: frozenset[str] = self._get("distinct", name) or frozenset()
+        if member not in members:
+            self._set("distinct", name, members | {member}, seconds)
+        return len(members | {member})
 
     def forget(self, session: str) -> None:
         self.ping()
-        self.inputs.pop(session, None)
+        self._held.pop(("inputs", session), None)
 
     def ping(self) -> None:
         if self.away:
             raise MemoryAway
 
+    def _get(self, kind: str, name: str) -> Any:
+        value, until = self._held.get((kind, name), (None, 0))
+        return value if self._clock.now() < until else None
+
+    def _set(self, kind: str, name: str, value: object, seconds: int) -> None:
+        self._held[kind, name] = value, self._clock.now() + seconds
+
 
 class FakeSpool:
-    """This machine's disk as a dictionary; `slots` are left."""
+    """This machine's disk as a dictionary of at most `slots`. `test_contracts.py` holds it to what the disk does."""
 
-    def __init__(self) -> None:
-        self.slots = 100
+    def __init__(self, slots: int = 100) -> None:
+        self.slots = slots
         self._records: dict[bytes, bytes] = {}
 
     def put(self, key: bytes, record: bytes) -> None:

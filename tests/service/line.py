@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 
 from msgspec.structs import replace
 
-from hotline.adapters.seal import Seal
+from hotline.adapters.seal import Seal, new_keys
+from hotline.adapters.sql import SqlStore
 from hotline.engine.effects import Screen
-from hotline.ports import Callback, Staff, Store, VoiceStep
+from hotline.engine.step import replay as engine
+from hotline.ports import Callback, Shift, Staff, Store, VoiceStep
 from hotline.service import Hotline, Rules
 from hotline.service.library import Library
+from hotline.service.line import Replay
 from tests.service.fakes import FakeClock, FakeGateway, FakeMemory, FakeMeter, FakeQueue, FakeSpool, UnsteadyStore
 
 CALLER, OTHER_CALLER, OTHER_PHONE = "+22370000001", "+22370000002", "+22370000301"
@@ -35,7 +42,7 @@ RULES = Rules(
 class Line:
     """Everything at hand, the fakes and the real store beneath them."""
 
-    def __init__(self, store: Store, seal: Seal, library: Library, rules: Rules = RULES) -> None:
+    def __init__(self, store: Store, seal: Seal, library: Library, rules: Rules = RULES, replay: Replay = engine) -> None:
         self.real_store = store
         self.store = UnsteadyStore(store)
         self.seal = seal
@@ -47,6 +54,7 @@ class Line:
         self.gateway = FakeGateway()
         self.meter = FakeMeter()
         self._messages = count(1)
+        self._replay = replay
         self.rule(rules)
 
     def rule(self, rules: Rules) -> None:
@@ -64,6 +72,7 @@ class Line:
             hasher=self.seal,
             meter=self.meter,
             threads=17,
+            replay=self._replay,
         )
 
     # callers
@@ -160,3 +169,25 @@ class Line:
     def set_staff(self, number: str, **fields: object) -> None:
         with self.real_store.write() as tx:
             tx.add_staff(replace(self.staff(number), **fields))
+
+
+@contextmanager
+def staffed(empty: Path, path: Path, library: Library, replay: Replay = engine) -> Iterator[Line]:
+    """A line over a copy of the empty database, at `path`, with Awa and Oumou (French), Nana (Bambara) and Fanta, the supervisor: planned
+    around the clock, Awa and Nana present."""
+    shutil.copy(empty, path)
+    seal = Seal.from_text(new_keys())
+    store = SqlStore(f"sqlite:///{path}", seal, 20_000)
+    line = Line(store, seal, library, replay=replay)
+    with store.write() as tx:
+        at = line.clock.now()
+        tx.add_staff(Staff("a" * 32, "awa", "counselor", AWA, "fr", ("fr",), seen_at=at))
+        tx.add_staff(Staff("b" * 32, "oumou", "counselor", OUMOU, "fr", ("fr",)))
+        tx.add_staff(Staff("c" * 32, "nana", "counselor", NANA, "bm", ("bm",), seen_at=at))
+        tx.add_staff(Staff("d" * 32, "fanta", "supervisor", FANTA, "fr", ("fr", "bm")))
+        for id in ("a" * 32, "b" * 32, "c" * 32):
+            tx.add_shift(Shift(id, None, 0, 1440))
+    try:
+        yield line
+    finally:
+        store.close()

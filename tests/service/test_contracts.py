@@ -1,0 +1,239 @@
+"""The fakes that the service is tested with keep the promises of the real parts: one suite over both."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from msgspec import Struct
+from redis import Redis
+
+from hotline.adapters.seal import Seal, new_keys
+from hotline.adapters.spool import SLOT, DiskSpool
+from hotline.adapters.valkey import ValkeyMemory, connect
+from hotline.ports import Memory, MemoryAway, Spool, SpoolFull
+from tests.service.fakes import DAY, FakeClock, FakeMemory, FakeSpool
+
+pytest_plugins = ["tests.valkey"]
+
+SEAL = Seal.from_text(new_keys())
+SESSION, OTHER = "fake|session-1", "fake|session-2"
+
+
+class Kept(Struct, frozen=True):
+    """A memory, a way to let seconds pass for it, and the same one out of reach."""
+
+    memory: Memory
+    wait: Callable[[int], None]
+    away: Memory
+
+
+def kept_by_fake() -> Kept:
+    clock = FakeClock()
+    away = FakeMemory(clock)
+    away.away = True
+
+    def wait(seconds: int) -> None:
+        clock.at += seconds
+
+    return Kept(FakeMemory(clock), wait, away)
+
+
+def kept_by_valkey(client: Redis, nobody: Redis) -> Kept:
+    def wait(seconds: int) -> None:
+        """Nobody sleeps: what lives on has less time left, the rest is over."""
+        for key in client.scan_iter():
+            left = client.ttl(key) - seconds
+            client.expire(key, left) if left > 0 else client.delete(key)
+
+    return Kept(ValkeyMemory(client, SEAL), wait, ValkeyMemory(nobody, SEAL))
+
+
+@pytest.fixture(params=["fake", "valkey"])
+def kept(request: pytest.FixtureRequest) -> Iterator[Kept]:
+    if request.param == "fake":
+        yield kept_by_fake()
+        return
+    url = request.getfixturevalue("valkey")
+    with connect(url, 5000) as client, connect(f"{url}.nobody", 100) as nobody:
+        yield kept_by_valkey(client, nobody)
+
+
+@pytest.fixture
+def memory(kept: Kept) -> Memory:
+    return kept.memory
+
+
+def test_facts_come_back_as_last_remembered(memory: Memory) -> None:
+    """A session's facts, the latest ones, and nobody else's."""
+    memory.remember(SESSION, b"one", 300)
+    memory.remember(SESSION, b"two", 300)
+    assert (b"two", None) == (memory.recall(SESSION), memory.recall(OTHER))
+
+
+def test_facts_live_from_when_they_were_remembered(kept: Kept) -> None:
+    """Their seconds count from the last time."""
+    kept.memory.remember(SESSION, b"one", 300)
+    kept.wait(200)
+    kept.memory.remember(SESSION, b"two", 300)
+    kept.wait(299)
+    assert b"two" == kept.memory.recall(SESSION)
+    kept.wait(1)
+    assert None is kept.memory.recall(SESSION)
+
+
+def test_inputs_grow_in_order(memory: Memory) -> None:
+    """Each message brings the whole list back, itself last; other sessions have their own."""
+    assert ("4",) == memory.hear(SESSION, "m1", "4", 300)
+    assert ("4", "1") == memory.hear(SESSION, "m2", "1", 300)
+    assert ("5",) == memory.hear(OTHER, "m3", "5", 300)
+
+
+def test_a_message_is_heard_once(memory: Memory) -> None:
+    """What a gateway sends again changes nothing, and brings back the inputs as far as its place: who heard it first may have died."""
+    memory.hear(SESSION, "m1", "4", 300)
+    assert ("4",) == memory.hear(SESSION, "m1", "4", 300)
+    assert ("4", "1") == memory.hear(SESSION, "m2", "1", 300)
+    assert ("4",) == memory.hear(SESSION, "m1", "4", 300)
+
+
+def test_inputs_live_from_the_last_new_message(kept: Kept) -> None:
+    """Each new one prolongs them, one that comes again does not; after that the next message begins anew."""
+    kept.memory.hear(SESSION, "m1", "4", 300)
+    kept.wait(200)
+    assert ("4", "1") == kept.memory.hear(SESSION, "m2", "1", 300)
+    kept.wait(200)
+    assert ("4", "1") == kept.memory.hear(SESSION, "m2", "1", 300)
+    kept.wait(100)
+    assert ("5",) == kept.memory.hear(SESSION, "m3", "5", 300)
+
+
+def test_a_message_stays_heard_for_a_day(kept: Kept) -> None:
+    """When its conversation is over it brings nothing back, or what began since; a day later it is new again."""
+    kept.memory.hear(SESSION, "m1", "4", 300)
+    kept.wait(300)
+    assert () == kept.memory.hear(SESSION, "m1", "4", 300)
+    assert ("5",) == kept.memory.hear(SESSION, "m2", "5", 300)
+    assert ("5",) == kept.memory.hear(SESSION, "m1", "4", 300)
+    kept.wait(DAY - 300)
+    assert ("4",) == kept.memory.hear(SESSION, "m1", "4", 300)
+
+
+def test_a_message_may_begin_anew(memory: Memory) -> None:
+    """Then it is the first of its list, unless it was heard before: then it changes nothing."""
+    memory.hear(SESSION, "m1", "4", 300)
+    assert ("5",) == memory.hear(SESSION, "m2", "5", 300, anew=True)
+    assert ("5", "1") == memory.hear(SESSION, "m3", "1", 300)
+    assert ("5",) == memory.hear(SESSION, "m2", "5", 300, anew=True)
+    assert ("5", "1", "2") == memory.hear(SESSION, "m4", "2", 300)
+
+
+def test_a_forgotten_session_begins_anew(memory: Memory) -> None:
+    """Its inputs are gone; facts stay, and what was heard stays heard."""
+    memory.remember(SESSION, b"facts", 300)
+    memory.hear(SESSION, "m1", "4", 300)
+    memory.forget(SESSION)
+    memory.forget(OTHER)
+    assert () == memory.hear(SESSION, "m1", "4", 300)
+    assert ("5",) == memory.hear(SESSION, "m2", "5", 300)
+    assert b"facts" == memory.recall(SESSION)
+
+
+def test_different_members_are_counted(kept: Kept) -> None:
+    """Each once, under its name, until none has been new for so long."""
+    assert [1, 2, 2] == [kept.memory.distinct("name", member, 300) for member in ("a", "b", "a")]
+    assert 1 == kept.memory.distinct("other", "a", 300)
+    kept.wait(200)
+    assert 3 == kept.memory.distinct("name", "c", 300)
+    kept.wait(200)
+    assert 3 == kept.memory.distinct("name", "a", 300)
+    kept.wait(100)
+    assert 1 == kept.memory.distinct("name", "a", 300)
+
+
+def test_away_is_said_by_every_method(kept: Kept) -> None:
+    """Nothing else is raised, nothing is made up."""
+    away = kept.away
+    for ask in (
+        lambda: away.recall(SESSION),
+        lambda: away.remember(SESSION, b"", 300),
+        lambda: away.hear(SESSION, "m1", "4", 300),
+        lambda: away.distinct("name", "a", 300),
+        lambda: away.forget(SESSION),
+        away.ping,
+    ):
+        with pytest.raises(MemoryAway):
+            ask()
+
+
+Spools = Callable[[int], Spool]
+FIRST, SECOND, THIRD = (bytes([number]) * 32 for number in (9, 5, 7))
+
+
+@pytest.fixture(params=["fake", "disk"])
+def spools(request: pytest.FixtureRequest) -> Iterator[Spools]:
+    """Makes spools of so many slots."""
+    if request.param == "fake":
+        yield FakeSpool
+        return
+    with ExitStack() as stack:
+
+        def make(slots: int) -> Spool:
+            spool = DiskSpool(Path(stack.enter_context(tempfile.TemporaryDirectory())) / "spool", SEAL, slots)
+            stack.callback(spool.close)
+            return spool
+
+        yield make
+
+
+def test_records_are_found_and_listed_oldest_first(spools: Spools) -> None:
+    """By their keys, whatever these are."""
+    spool = spools(3)
+    assert (0, (), None) == (len(spool), spool.records(), spool.find(FIRST))
+    for key, record in ((FIRST, b"one"), (SECOND, b"two"), (THIRD, b"")):
+        spool.put(key, record)
+    assert ((FIRST, b"one"), (SECOND, b"two"), (THIRD, b"")) == spool.records()
+    assert (3, b"two", b"") == (len(spool), spool.find(SECOND), spool.find(THIRD))
+
+
+def test_a_key_is_kept_once(spools: Spools) -> None:
+    """Whoever comes second with a key changes nothing, and is told that it is kept."""
+    spool = spools(1)
+    spool.put(FIRST, b"one")
+    spool.put(FIRST, b"another")
+    assert ((FIRST, b"one"),) == spool.records()
+
+
+def test_a_full_spool_takes_nothing_and_loses_nothing(spools: Spools) -> None:
+    """SpoolFull for the one too many; those before stay, and a known key is still acknowledged."""
+    spool = spools(2)
+    spool.put(FIRST, b"one")
+    spool.put(SECOND, b"two")
+    with pytest.raises(SpoolFull):
+        spool.put(THIRD, b"three")
+    spool.put(FIRST, b"one")
+    assert ((FIRST, b"one"), (SECOND, b"two")) == spool.records()
+
+
+def test_a_dropped_record_makes_room_at_the_end(spools: Spools) -> None:
+    """Not found, not listed; its key may come again and is the youngest then. Dropping what is not there is nothing."""
+    spool = spools(2)
+    spool.put(FIRST, b"one")
+    spool.put(SECOND, b"two")
+    spool.drop(FIRST)
+    spool.drop(THIRD)
+    assert (None, 1) == (spool.find(FIRST), len(spool))
+    spool.put(FIRST, b"again")
+    assert ((SECOND, b"two"), (FIRST, b"again")) == spool.records()
+
+
+def test_a_record_has_some_900_bytes(spools: Spools) -> None:
+    """So much is taken; what would fill a whole slot is refused and not cut."""
+    spool = spools(2)
+    spool.put(FIRST, bytes(900))
+    with pytest.raises(SpoolFull):
+        spool.put(SECOND, bytes(SLOT))
+    assert ((FIRST, bytes(900)),) == spool.records()

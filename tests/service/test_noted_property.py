@@ -1,0 +1,204 @@
+"""The line's one promise, in whatever weather: what a screen says is noted is kept, once; what it says is lost is kept nowhere."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import Struct
+
+from hotline.engine.edition import Edition
+from hotline.engine.effects import Answer, Fact, OpenCallback, Order, Ref, Screen
+from hotline.engine.flow import Do
+from hotline.engine.step import replay
+from hotline.ports import SpoolFull, StoreAway
+from hotline.service.library import Library
+from hotline.service.orders import order_key
+from tests.content_line import sources
+from tests.service.fakes import Failing
+from tests.service.line import AWA, NANA, OTHER_PHONE, Line, staffed
+
+OPENINGS = [
+    screen.kind for flow in sources().flows for screen in flow.screens if isinstance(screen.kind, Do) and screen.kind.order == "open_callback"
+]
+NOTED, LOST = {order.kept for order in OPENINGS}, {order.lost for order in OPENINGS}
+OTHER = OTHER_PHONE.removeprefix("+223")
+WALKS = [
+    *("5 5", "6 5 5", "5 1", "5 3", "6 5 4", "4 1 1", f"5 6 {OTHER} 5", f"5 6 {OTHER} 4"),
+    *("1 2", "1", "2", "7", "5 7", "6", "0", "9", "3", "3 3 5 5"),
+]
+"""Openings, then what follows them: a word, another day, cancelling, stopping, the other language, back, out, wrong keys and the help after them."""
+STORES: list[tuple[Failing, bool]] = [
+    *(("never", False), ("never", True), ("always", False), ("always", True)),
+    *(("at commit", False), ("at commit", True), ("after commit", False)),
+]
+"""How the store fails, and whether the spool is full. Left out: committed without a word and no room to spool it, which is told lost and kept."""
+
+Hop: TypeAlias = tuple[str, tuple[str, ...]]
+"""A session, and all that was typed in it so far."""
+
+
+class Weather(Struct, frozen=True):
+    """How the world is while a hop is answered, and whether the clock ticks after it."""
+
+    passed: int = 0
+    """Seconds since what was before."""
+    awa: bool = True
+    nana: bool = True
+    memory_away: bool = False
+    store: Failing = "never"
+    spool_full: bool = False
+    ticks: bool = False
+
+
+class Typed(Struct, frozen=True):
+    """The keys that one hop adds, and the weather in which each of its deliveries arrives."""
+
+    keys: tuple[str, ...]
+    deliveries: tuple[Weather, ...]
+
+
+@st.composite
+def any_weather(draw: st.DrawFn) -> Weather:
+    store, full = draw(st.sampled_from(STORES))
+    yes = st.booleans()
+    return Weather(draw(st.sampled_from([0, 1, 2, 30, 90, 400])), draw(yes), draw(yes), draw(yes), store, full, draw(yes))
+
+
+WEATHERS = st.just(Weather()) | any_weather()
+
+
+@st.composite
+def walks(draw: st.DrawFn) -> tuple[Typed, ...]:
+    keys = " ".join(draw(st.lists(st.sampled_from(WALKS), min_size=1, max_size=4))).split()
+    hops = []
+    while keys:
+        bundled = draw(st.integers(1, 3))
+        hops.append(Typed(tuple(keys[:bundled]), tuple(draw(st.lists(WEATHERS, min_size=1, max_size=3)))))
+        keys = keys[bundled:]
+    return tuple(hops)
+
+
+class Witness:
+    """The engine as the line asks it, and what it was told of each opening before it showed a screen: *kept*, *lost*, *late*."""
+
+    def __init__(self) -> None:
+        self.told: dict[tuple[str, Ref], set[Fact]] = defaultdict(set)
+        self._screened: tuple[Edition, Mapping[str, Fact]] | None = None
+
+    def replay(self, edition: Edition, inputs: Sequence[str], facts: Mapping[str, Fact]) -> Answer:
+        answer = replay(edition, inputs, facts)
+        if isinstance(answer, Screen):
+            self._screened = edition, dict(facts)
+        return answer
+
+    def hop(self, line: Line, session: str, inputs: tuple[str, ...]) -> Screen:
+        """One delivery. Its screen says of an opening by the last key just what the engine was told of it."""
+        self._screened = None
+        screen = line.dial(" ".join(inputs), session)
+        openings = dict(told_of_openings(*self._screened, inputs)) if self._screened else {}
+        for ref, outcome in openings.items():
+            self.told[session, ref].add(outcome)
+        for outcome, screens in (("kept", NOTED), ("lost", LOST)):
+            if openings.get(Ref(len(inputs), 0)) == outcome:
+                assert screen.key in screens
+            assert screen.key not in screens or outcome in openings.values()
+        return screen
+
+
+def told_of_openings(edition: Edition, facts: Mapping[str, Fact], inputs: tuple[str, ...]) -> Iterator[tuple[Ref, Fact]]:
+    """The openings on the way of these inputs, each with its outcome: what the engine would ask for if it did not know."""
+    for key, outcome in facts.items():
+        asked = replay(edition, inputs, {other: fact for other, fact in facts.items() if other != key})
+        if isinstance(asked, Order) and isinstance(asked.effect, OpenCallback):
+            yield asked.ref, outcome
+
+
+class Caller:
+    """Her hops, each as often as the gateway delivers it, and the weather that they meet."""
+
+    def __init__(self, line: Line, witness: Witness) -> None:
+        self.hops: list[Hop] = []
+        self._line = line
+        self._witness = witness
+        self._first: dict[Hop, str] = {}
+        """The key of the screen that each hop was answered with first."""
+        self._began: dict[str, int] = {}
+        self._forgettable: set[str] = set()
+        """Sessions that Redis was away from, or that are over: it alone knows what was lost."""
+        self._cramped: set[str] = set()
+        """Sessions that met a full spool: with the store away too, a hop that comes again finds nothing that knows of it."""
+
+    def walk(self, session: str, walk: tuple[Typed, ...]) -> None:
+        inputs: tuple[str, ...] = ()
+        for typed in walk:
+            inputs += typed.keys
+            self.hops.append((session, inputs))
+            if [self.deliver((session, inputs), weather).ends for weather in typed.deliveries][-1]:
+                return
+
+    def deliver(self, hop: Hop, weather: Weather) -> Screen:
+        self.meet(weather)
+        self._note(hop[0], weather)
+        screen = self._witness.hop(self._line, *hop)
+        if self._first.setdefault(hop, screen.key) in NOTED and hop[0] not in self._cramped:
+            assert screen.key in {*NOTED, "safe.end"}
+        if weather.ticks:
+            with suppress(StoreAway, SpoolFull):
+                self._line.hotline.tick()
+        return screen
+
+    def meet(self, weather: Weather) -> None:
+        line = self._line
+        line.clock.at += weather.passed
+        for number, is_there in ((AWA, weather.awa), (NANA, weather.nana)):
+            line.set_staff(number, seen_at=line.clock.now() if is_there else None)
+        line.memory.away, line.store.failing, line.spool.slots = weather.memory_away, weather.store, 0 if weather.spool_full else 100
+
+    def _note(self, session: str, weather: Weather) -> None:
+        now = self._line.clock.now()
+        if weather.memory_away or now - self._began.setdefault(session, now) >= self._line.rules.session_seconds:
+            self._forgettable.add(session)
+        if weather.spool_full:
+            self._cramped.add(session)
+
+    def told(self, outcome: str) -> list[str]:
+        """The ids of the callbacks that she was told this of, by sessions that could not be forgotten where it is *lost*."""
+        openings = [opening for opening, told in self._witness.told.items() if outcome in told]
+        sure = [opening for opening in openings if outcome != "lost" or opening[0] not in self._forgettable]
+        seal = self._line.seal
+        return sorted(seal.digest("callback", order_key(seal, "fake", *opening).hex()).hex()[:32] for opening in sure)
+
+
+Opened: TypeAlias = Callable[[Path, Witness], AbstractContextManager[Line]]
+
+
+@pytest.fixture(scope="module")
+def opened(empty_database: Path, library: Library) -> Opened:
+    return lambda path, witness: staffed(empty_database, path, library, witness.replay)
+
+
+@settings(max_examples=60, deadline=None)
+@given(sessions=st.lists(walks(), min_size=1, max_size=2), strays=st.lists(st.tuples(st.integers(0, 30), WEATHERS), max_size=3))
+def test_noted_means_kept_once_in_any_weather(opened: Opened, sessions: list[tuple[Typed, ...]], strays: list[tuple[int, Weather]]) -> None:
+    """A screen said *noted* of an opening if and only if there is one callback of it, once all is back and drained, and says so each time
+    that its hop comes again; *lost*: there is none. `strays` are hops of before that come again when all is over."""
+    witness = Witness()
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder) / "hotline.db", witness) as line:
+        caller = Caller(line, witness)
+        for number, walk in enumerate(sessions):
+            caller.walk(f"session-{number}", walk)
+        for place, weather in strays:
+            caller.deliver(caller.hops[place % len(caller.hops)], weather)
+        caller.meet(Weather(passed=3))
+        line.hotline.tick()
+        rows = sorted(callback.id for callback in line.callbacks())
+        assert (caller.told("kept"), 0) == (rows, len(line.spool))
+        assert set(caller.told("lost")).isdisjoint(rows)
