@@ -57,6 +57,14 @@ class World(Struct, frozen=True, gc=False):
         value = self.facts[key]
         return value if isinstance(value, Coverage) else None
 
+    def sight(self, language: str) -> tuple[Minute | None, Coverage | None] | Need:
+        """The time and who can call: what every promise is made of."""
+        now = self.now()
+        if isinstance(now, Need):
+            return now
+        coverage = self.coverage(language)
+        return coverage if isinstance(coverage, Need) else (now, coverage)
+
     def first_that_holds(self, ways: Iterable[Way], chosen: Mapping[str, Any]) -> str | Need:
         """Where a branch leads. `check` sees to it that its last way always holds."""
         for way in ways:
@@ -84,12 +92,10 @@ class World(Struct, frozen=True, gc=False):
             return "yes" if shown_items(self.edition, each, chosen) else "no"
         if kind not in ("coverage", "opening", "offered"):
             return str(chosen.get(subject, ""))
-        now = self.now()
-        coverage = self.coverage(chosen["language"])
-        if isinstance(now, Need):
-            return now
-        if isinstance(coverage, Need):
-            return coverage
+        seen = self.sight(chosen["language"])
+        if isinstance(seen, Need):
+            return seen
+        now, coverage = seen
         if now is None or coverage is None:
             return "unknown"
         if kind == "coverage":
@@ -159,12 +165,10 @@ def _refined(world: World, order: Do, chosen: Mapping[str, Any]) -> tuple[Effect
 
 
 def _asked_window(world: World, order: Do, chosen: Mapping[str, Any]) -> dict[str, Any] | Need | None:
-    now = world.now()
-    coverage = world.coverage(chosen["language"])
-    if isinstance(now, Need):
-        return now
-    if isinstance(coverage, Need):
-        return coverage
+    seen = world.sight(chosen["language"])
+    if isinstance(seen, Need):
+        return seen
+    now, coverage = seen
     if now is None:
         return None
     if order.when == "now":
@@ -189,12 +193,10 @@ def placeholder(world: World, name: str, chosen: Mapping[str, Any], language: st
         case "day":
             return day(world.edition, language, chosen.get("_opens"), chosen.get("_now"))
         case "next" | "next_day":
-            now = world.now()
-            coverage = world.coverage(chosen["language"])
-            if isinstance(now, Need):
-                return now
-            if isinstance(coverage, Need):
-                return coverage
+            seen = world.sight(chosen["language"])
+            if isinstance(seen, Need):
+                return seen
+            now, coverage = seen
             opens = coverage.opens if coverage is not None else None
             return clock(world.edition, language, opens) if name == "next" else day(world.edition, language, opens, now)
     item = world.edition.item(str(chosen.get("_item", "")))
