@@ -29,7 +29,8 @@ from hotline.engine.effects import (
 from hotline.ports import LedgerEntry, MemoryAway, StoreAway, Transaction
 from hotline.service import facts
 from hotline.service.coverage import look
-from hotline.service.orders import Asked, Orders, Overtaken, Unpromised, order_key
+from hotline.service.entry import Asked, order_key
+from hotline.service.orders import Orders, Overtaken, Unpromised
 from hotline.service.parts import Parts
 from hotline.service.rules import DAY, OTHER_PHONES_A_DAY
 

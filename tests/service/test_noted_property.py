@@ -19,8 +19,8 @@ from hotline.engine.effects import Answer, Fact, OpenCallback, Order, Ref, Scree
 from hotline.engine.flow import Do
 from hotline.engine.step import replay
 from hotline.ports import SpoolFull, StoreAway
+from hotline.service.entry import order_key
 from hotline.service.library import Library
-from hotline.service.orders import order_key
 from tests.content_line import sources
 from tests.service.fakes import Failing
 from tests.service.line import AWA, NANA, OTHER_PHONE, Line, staffed
