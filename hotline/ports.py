@@ -205,7 +205,7 @@ class Transaction(Protocol):
         """
 
     def booked(self, language: str, at: int, apart_from: str) -> tuple[tuple[int, int], ...]:
-        """The windows (opens_at, not_after) later than `at` for which numbers wait in this language, one for each number and window."""
+        """The windows (opens_at, not_after) not over at `at` for which numbers wait in this language, one for each number and window."""
 
     def ended(self, at: int) -> tuple[Callback, ...]:
         """Waiting or claimed with `not_after` <= at."""

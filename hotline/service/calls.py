@@ -78,7 +78,7 @@ def _next(parts: Parts, tx: Transaction, call: Call, staff: Staff, digits: str |
         # Whatever joins is known before she is told of a word.
         dispatch.join(tx, call.callback, staff.id, at)
     group = dispatch.held(tx, call.callback, staff.id)
-    if not may_ring(parts.rules, tx, group, at, staff):
+    if not may_ring(parts.rules, tx, group, at, staff) or _is_rung_by_another(tx, call.callback, staff):
         tx.save_call(replace(call, state="ended", ended_at=at))
         return VoicePrompt(parts.spoken.phrase("voice.late", staff.reads), staff.reads, ask=False)
     if digits != ACCEPT:  # whatever else she pressed: told again
@@ -97,6 +97,13 @@ def _bridge(parts: Parts, tx: Transaction, call: Call, staff: Staff, group: Sequ
     for each in group:
         tx.save_callback(replace(each, tries=each.tries + 1, ending=None, claimed_at=at))
     return VoiceConnect(number, parts.spoken.phrase("voice.none", staff.reads), staff.reads)
+
+
+def _is_rung_by_another(tx: Transaction, id: str, staff: Staff) -> bool:
+    """Does another of the staff talk to this phone, over a request that somebody else made of it?"""
+    same = {each.id: each.claimed_by for each in tx.same_number(id)}
+    calls = (tx.live_call_of(holder) for holder in {*same.values()} - {None, staff.id} if holder)
+    return any(call is not None and call.state == "dialed" and call.callback in same for call in calls)
 
 
 def _greeting(parts: Parts, group: Sequence[Callback], language: str) -> str:
@@ -119,4 +126,6 @@ def _end(parts: Parts, tx: Transaction, call: Call, staff: Staff, at: int) -> tu
     open_ = [each for each in dispatch.held(tx, call.callback, staff.id) if each.ending is None]
     if call.state != "dialed" or not open_:
         return ()  # she said how it ended while they talked, or the caller stopped it
+    for each in open_:
+        tx.save_callback(replace(each, claimed_at=at))  # her time to answer runs from the end of the talk
     return (outbox.tell(parts, tx, staff, "how", call.id, at, ref=open_[0].reference),)

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.ports import Callback, Offer, Post, Staff, Transaction
+from hotline.ports import Call, Callback, Offer, Post, Staff, Transaction
 from hotline.service import outbox
 from hotline.service.coverage import Team, is_on, is_present, team
 from hotline.service.parts import Parts
@@ -22,6 +22,8 @@ OUTCOME_SECONDS: Final = 3600
 HELD_SECONDS: Final = 300
 HELD_URGENT_SECONDS: Final = 90
 """How long somebody may hold a callback without having rung."""
+LEG_SECONDS: Final = 120
+"""The counselor's own phone has rung, and the prompt was heard, by then."""
 SILENT_SECONDS: Final = 900
 """How long she may say nothing after her last try, or after she said that the phone could not be reached."""
 
@@ -99,6 +101,7 @@ def alike(tx: Transaction, id: str) -> tuple[Callback, ...]:
 
 def take(tx: Transaction, id: str, staff: str, at: int) -> tuple[Callback, ...]:
     """Claim this callback and all others to the same number whose windows are open. Empty where another was faster."""
+    tx.alone()  # nobody is promised her meanwhile
     if not tx.claim(id, staff, at):
         return ()
     join(tx, id, staff, at)
@@ -122,6 +125,7 @@ def give_back(parts: Parts, tx: Transaction, group: Sequence[Callback], at: int)
     """They wait again, and the next of the staff is told."""
     if not group:
         return ()
+    tx.alone()
     call = tx.live_call_of(group[0].claimed_by or "")
     if call is not None and call.callback in {each.id for each in group}:
         tx.save_call(replace(call, state="ended", ended_at=at))
@@ -187,14 +191,21 @@ def _is_idle(callback: Callback, at: int) -> bool:
     return callback.claimed_at is not None and callback.claimed_at + patience <= at < callback.not_after
 
 
+def _is_on_the_line(call: Call | None, group: Sequence[Callback], at: int) -> bool:
+    """Do the two talk, or does the counselor's own phone ring or hear the prompt for one of these?"""
+    if call is None or call.callback not in {each.id for each in group}:
+        return False
+    return call.state == "dialed" or at - call.placed_at < LEG_SECONDS
+
+
 def _release(parts: Parts, tx: Transaction, callback: Callback, at: int) -> tuple[Post, ...]:
     staff = tx.staff(callback.claimed_by or "")
     group = held(tx, callback.id, callback.claimed_by or "")
     call = tx.live_call_of(callback.claimed_by or "")
-    if staff is None or not group or not all(_is_idle(each, at) for each in group) or (call is not None and call.state == "dialed"):
+    if staff is None or not group or not all(_is_idle(each, at) for each in group) or _is_on_the_line(call, group, at):
         return ()
     if any(each.tries and each.ending is None for each in group):
-        for each in group:
+        for each in alike(tx, callback.id):
             tx.save_callback(replace(each, state="review"))
         return outbox.tell_supervisors(parts, tx, "review", callback.id, at, ref=callback.reference)
     told = outbox.tell(parts, tx, staff, "given_back", f"{callback.id}|{callback.claimed_at}", at, ref=callback.reference)
@@ -204,7 +215,9 @@ def _release(parts: Parts, tx: Transaction, callback: Callback, at: int) -> tupl
 def _wanting(tx: Transaction, id: str, at: int) -> tuple[Callback, ...]:
     """All to the same number that wait in their window and may still be rung; none where somebody holds one."""
     group = [each for each in alike(tx, id) if is_open(each, at)]
-    if any(each.state == "claimed" for each in group):
+    # A stranger's request waits while anything of this phone is held; her own only for her own.
+    others = tx.same_number(id) if any(each.other_phone for each in group) else group
+    if any(each.state == "claimed" for each in others):
         return ()
     wanting = tuple(sorted((each for each in group if each.not_after - at >= SHORTEST), key=pressing))
     return wanting if is_ringable(wanting, at) else ()

@@ -69,6 +69,8 @@ class Orders:
         at = self._parts.clock.now()
         key = self._parts.hasher.digest("stop", message)
         asked = Asked(key, "", number, StopCalls(), 0, at, at, until=at + DAY, facts=b"")
+        if self.spooled(key) is not None:
+            return  # it waits there, with the time at which it was said
         if self.apply(asked).outcome == "lost":
             raise StoreAway("nothing could be written")
 

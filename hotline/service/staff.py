@@ -217,7 +217,9 @@ def _ring_again(desk: Desk, callback: Callback, group: Sequence[Callback]) -> Re
 def _note(desk: Desk, group: Sequence[Callback], ending: Ending) -> tuple[Post, ...]:
     """How the last try ended, and so what becomes of the callbacks that it was for (docs: callback life)."""
     tx, at = desk.tx, desk.at
-    others = [each for each in dispatch.alike(tx, group[0].id) if each not in group] if ending in DANGEROUS else []
+    # Her own request tells whose hands the phone is in; a stranger's tells nothing about hers.
+    same = dispatch.alike(tx, group[0].id) if group[0].other_phone else tx.same_number(group[0].id)
+    others = [each for each in same if each not in group] if ending in DANGEROUS else []
     for each in group:
         tx.save_callback(_after(replace(each, ending=ending, claimed_at=at), ending, at))
     for each in others:

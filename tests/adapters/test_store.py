@@ -679,7 +679,7 @@ def test_what_is_ahead_is_counted_by_number(store):
         assert (2, 1) == t.ahead(("fr",), NOW, "")
         assert (1, 0) == t.ahead(("bm",), NOW, "")
         assert (2, 1) == t.ahead(("fr", "bm"), NOW, "")
-        assert ((NOW + DAY, NOW + DAY + HOUR),) == t.booked("fr", NOW, "")
+        assert ((NOW, NOW + HOUR), (NOW, NOW + HOUR), (NOW + DAY, NOW + DAY + HOUR)) == t.booked("fr", NOW, "")
         assert frozenset({id_of(9)}) == t.holders()
 
 

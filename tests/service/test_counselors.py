@@ -321,6 +321,31 @@ def test_who_says_nothing_after_ringing_holds_it_no_longer(rung: Line) -> None:
     assert ("review", [rung.say("review", ref=rung.callback().reference)]) == (rung.callback().state, rung.inbox(FANTA))
 
 
+def test_a_long_talk_is_not_taken_from_her(offered: Line) -> None:
+    """They talk for an hour: nothing is taken while they do, and her time to say how it ended runs from the end."""
+    offered.take()
+    offered.pick_up()
+    offered.press()
+    offered.wait(1500)
+    assert "claimed" == offered.callback().state
+    offered.hang_up()
+    offered.wait(1)
+    offered.text(AWA, f"{offered.callback().reference} 1")
+    assert "closed" == offered.callback().state
+
+
+def test_a_leg_that_is_under_way_is_not_cut(line: Line) -> None:
+    """Urgent, and she asked to be rung again at the last moment: her phone rings, so that it is not given to another."""
+    line.walk("4 1 1")
+    line.work()
+    line.take()
+    line.clock.at += 85
+    line.text(AWA, f"{line.callback().reference} 7")
+    line.work()
+    line.wait(10)
+    assert "claimed" == line.callback().state
+
+
 def test_unreachable_and_then_silence_goes_to_another(rung: Line) -> None:
     """The window still runs, tries are left: the next of the staff is told."""
     rung.text(AWA, "3")

@@ -152,6 +152,19 @@ def test_stop_that_comes_again_stops_nothing_newer(line: Line) -> None:
     assert "stopped" == line.callback().state
 
 
+def test_a_spooled_stop_that_comes_again_stops_nothing_newer(line: Line) -> None:
+    """It lay in the spool when she asked anew, and the gateway repeats it before the spool is drained."""
+    line.store.failing = "always"
+    with pytest.raises(StoreAway):
+        line.text(CALLER, "STOP", id="a-stop")
+    line.store.failing = "never"
+    line.clock.at += 60
+    line.walk("5 5")
+    line.text(CALLER, "STOP", id="a-stop", age=60)
+    line.wait(3)
+    assert "waiting" == line.callback().state
+
+
 def test_the_database_goes_away_in_the_middle(line: Line) -> None:
     """Heard, and then the order cannot be entered: the spool keeps it."""
     line.store.fails_when = lambda: bool(line.memory.inputs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hotline.ports import VoiceConnect, VoiceEnd, VoicePrompt
-from tests.service.line import AWA, CALLER, NANA, OTHER_CALLER, Line
+from tests.service.line import AWA, CALLER, NANA, OTHER_CALLER, OUMOU, Line
 
 STRANGER = "+22370000050"
 HERS = CALLER.removeprefix("+223")
@@ -90,7 +90,32 @@ def test_a_stranger_s_word_is_not_asked_of_her(line: Line) -> None:
     line.press()
     line.hang_up()
     line.text(AWA, f"{line.callbacks()[0].reference} 5")
+    assert [each.state for each in line.callbacks()] == ["review", "review"]
+
+
+def test_a_wrong_word_on_a_stranger_s_request_takes_nothing_from_hers(line: Line) -> None:
+    """It says nothing about whose hands her phone is in."""
+    line.walk(f"5 6 {HERS} 5", "session-1", STRANGER)
+    line.walk("5 3", "hers")
+    line.work()
+    line.take()
+    line.pick_up()
+    line.press()
+    line.hang_up()
+    line.text(AWA, "5")
     assert [each.state for each in line.callbacks()] == ["review", "waiting"]
+
+
+def test_her_phone_is_not_rung_by_two_at_once(line: Line) -> None:
+    """A stranger's request waits while a counselor holds hers."""
+    line.set_staff(OUMOU, seen_at=line.clock.now())
+    line.walk("5 5", "hers")
+    line.work()
+    line.take()
+    line.inbox(OUMOU)
+    line.walk(f"5 6 {HERS} 5", "session-1", STRANGER)
+    line.work()
+    assert line.inbox(OUMOU) == []
 
 
 def test_a_key_without_the_greeting_rings_nobody(line: Line) -> None:

@@ -55,7 +55,7 @@ _WAITING: Final = (
     )
 )
 _AHEAD: Final = _WAITING.where(_c.opens_at <= _AT, _c.not_after > _AT)
-_BOOKED: Final = _WAITING.where(_c.opens_at > _AT)
+_BOOKED: Final = _WAITING.where(_c.not_after > _AT)
 _HOLDERS: Final = (
     select(_c.claimed_by)
     .outerjoin(numbers, numbers.c.callback == _c.id)
