@@ -46,6 +46,8 @@ class Hotline:
         """`threads`: how many of this process ask at once; one of them is always left to browsing hops."""
         guarded = GuardedStore(store, clock, meter, threads)
         self._parts = Parts(rules, library, guarded, memory, spool, queue, gateway, clock, hasher, meter)
+        # Calls are few and cannot wait until a guard has rested.
+        self._patient = Parts(rules, library, store, memory, spool, queue, gateway, clock, hasher, meter)
         self._orders = Orders(self._parts, store)
         self._line = Line(self._parts, self._orders, replay)
         self._purged_at = 0
@@ -69,7 +71,7 @@ class Hotline:
 
     def voice(self, session: str, number: str, active: bool, digits: str | None) -> VoiceStep:
         """What the counselor's leg of a call does next; `number` is hers. Nobody is rung where a store is away."""
-        return calls.voice(self._parts, session, number, active, digits)
+        return calls.voice(self._patient, session, number, active, digits)
 
     def deliver(self, post: str) -> None:
         """Hand one post to the gateway, if nobody has. Raises StoreAway."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 from msgspec.structs import replace
@@ -13,6 +14,8 @@ from hotline.service.parts import Parts
 from hotline.service.rules import may_ring
 
 ACCEPT: Final = "1"
+MOST_ATTEMPTS: Final = 3
+"""Well within the ten seconds that the vendor waits for an answer."""
 RINGING_SECONDS: Final = 60
 """A counselor's phone that was not answered by then has stopped ringing."""
 
@@ -40,19 +43,27 @@ def is_coming(tx: Transaction, staff: str, group: Sequence[Callback], at: int) -
 
 
 def voice(parts: Parts, session: str, number: str, active: bool, digits: str | None) -> VoiceStep:
-    """What the counselor's leg does next. `number`: hers. Nobody is rung on a guess: with the store away it just ends."""
+    """What the counselor's leg does next. `number`: hers. Nobody is rung on a guess: with the store away it just ends.
+
+    A database that stumbles is asked again, for she is on the telephone. What was written the first time is not done twice: a call that
+    is dialed is not dialed again.
+    """
+    for _ in range(MOST_ATTEMPTS):
+        with suppress(StoreAway):
+            return _step(parts, session, number, active, digits)
+    return VoiceEnd()
+
+
+def _step(parts: Parts, session: str, number: str, active: bool, digits: str | None) -> VoiceStep:
     at = parts.clock.now()
-    try:
-        with parts.store.write() as tx:
-            found = _find(tx, session, number)
-            if found is None:
-                return VoiceEnd()
-            call, staff = found
-            if active:
-                return _next(parts, tx, call, staff, digits, at)
-            posts = _end(parts, tx, call, staff, at)
-    except StoreAway:
-        return VoiceEnd()
+    with parts.store.write() as tx:
+        found = _find(tx, session, number)
+        if found is None:
+            return VoiceEnd()
+        call, staff = found
+        if active:
+            return _next(parts, tx, call, staff, digits, at)
+        posts = _end(parts, tx, call, staff, at)
     outbox.hint(parts, posts)
     return VoiceEnd()
 
@@ -64,9 +75,11 @@ def _find(tx: Transaction, session: str, number: str) -> tuple[Call, Staff] | No
         return None
     call = tx.call_of_session(session)
     if call is None:
-        call = tx.live_call_of(staff.id)
-        is_hers = call is not None and call.state == "placed" and call.session is None
-        call = replace(call, session=session) if call is not None and is_hers else None
+        live = tx.live_call_of(staff.id)
+        if live is not None and live.state == "placed" and live.session is None:
+            call = replace(live, session=session)
+        elif live is not None:
+            call = tx.call_of_session(session)  # the vendor's answer may have been written between the two
     return (call, staff) if call is not None and call.staff == staff.id else None
 
 

@@ -153,6 +153,15 @@ def test_the_store_away_rings_nobody(taken: Line) -> None:
     assert VoiceEnd() == taken.press()
 
 
+def test_a_database_that_stumbles_is_asked_again(taken: Line) -> None:
+    """She is on the telephone: one failed write does not hang up on her, and rings the caller once."""
+    taken.pick_up()
+    stumbles = iter([True])
+    taken.store.fails_when = lambda: next(stumbles, False)
+    assert isinstance(taken.press(), VoiceConnect)
+    assert 1 == taken.callback().tries
+
+
 def test_a_stranger_gets_nothing(taken: Line) -> None:
     """A leg of a number that is not staff's, or of one who has placed nothing."""
     assert VoiceEnd() == taken.hotline.voice("voice-9", CALLER, active=True, digits=None)

@@ -29,6 +29,8 @@ class Line:
         self.var = var
         self.log = var.with_name(f"{var.name}.log")
         env = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
+        # A busy machine's disk may stall for longer than a hop would wait: here nothing is asked about that.
+        env |= {"HOTLINE_DATABASE_BUDGET_MS": "5000", "HOTLINE_REDIS_BUDGET_MS": "2000"}
         env |= {"HOTLINE_VAR": str(var), "HOTLINE_BIND": f"127.0.0.1:{free_port()}"} | settings
         self.env = env
         self.again()

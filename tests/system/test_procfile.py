@@ -45,6 +45,8 @@ class Line:
         self.serving.start()
         self.env = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")} | {
             "HOTLINE_VAR": str(var),
+            "HOTLINE_DATABASE_BUDGET_MS": "5000",
+            "HOTLINE_REDIS_BUDGET_MS": "2000",
             "HOTLINE_BIND": self.address,
             "HOTLINE_DATABASE_URL": database,
             "HOTLINE_REDIS_URL": redis,
