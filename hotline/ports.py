@@ -174,9 +174,6 @@ class Transaction(Protocol):
     def entered(self, key: bytes, at: int) -> LedgerEntry | None:
         """What stands there, without writing; None where nothing does."""
 
-    def alone(self) -> None:
-        """From here on no other transaction that says so too runs beside this one, until it ends."""
-
     # callbacks and their numbers
     def add_callback(self, callback: Callback, number: str) -> None: ...
     def callback(self, id: str) -> Callback | None: ...
@@ -287,7 +284,7 @@ class Transaction(Protocol):
 
 class Store(Protocol):
     def write(self) -> AbstractContextManager[Transaction]:
-        """A writing transaction (`BEGIN IMMEDIATE` on SQLite, so that it never fails half way for being late). Raises StoreAway."""
+        """A writing transaction. One at a time, so that what a rule has read is still so when it writes. Raises StoreAway."""
 
     def read(self) -> AbstractContextManager[Transaction]:
         """A reading one. Raises StoreAway."""

@@ -101,7 +101,6 @@ def alike(tx: Transaction, id: str) -> tuple[Callback, ...]:
 
 def take(tx: Transaction, id: str, staff: str, at: int) -> tuple[Callback, ...]:
     """Claim this callback and all others to the same number whose windows are open. Empty where another was faster."""
-    tx.alone()  # nobody is promised her meanwhile
     if not tx.claim(id, staff, at):
         return ()
     join(tx, id, staff, at)
@@ -125,7 +124,6 @@ def give_back(parts: Parts, tx: Transaction, group: Sequence[Callback], at: int)
     """They wait again, and the next of the staff is told."""
     if not group:
         return ()
-    tx.alone()
     call = tx.live_call_of(group[0].claimed_by or "")
     if call is not None and call.callback in {each.id for each in group}:
         tx.save_call(replace(call, state="ended", ended_at=at))

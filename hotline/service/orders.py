@@ -50,10 +50,9 @@ class Orders:
         if isinstance(asked.effect, StopCalls) or not self._waits_behind(asked):
             with suppress(StoreAway):
                 with self._parts.store.write() as tx:
-                    if is_promise and can_keep is not None and tx.entered(asked.key, asked.at) is None:
-                        tx.alone()
-                        if not can_keep(tx):
-                            raise Overtaken
+                    is_new = is_promise and tx.entered(asked.key, asked.at) is None
+                    if is_new and can_keep is not None and not can_keep(tx):
+                        raise Overtaken
                     done = enter(self._parts, tx, asked, self._parts.clock.now())
                 self._told(done, asked)
                 return done

@@ -146,5 +146,5 @@ def test_the_line_runs_from_the_procfile(line: Line):
     phones.until(COUNSELOR.number, lambda phone: phone.call is not None and phone.call.asked, SECONDS)
     line.standin.press(COUNSELOR.number, "1")
     rung = phones.until(CALLER, lambda phone: phone.call is not None, SECONDS)
-    assert rung.call is not None
+    assert rung.call is not None, phones.until(COUNSELOR.number, lambda _phone: True, 0.1)
     assert rung.call.number == COVER

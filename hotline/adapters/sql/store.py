@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Final
 
 import psycopg
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -24,6 +25,10 @@ from hotline.ports import StoreAway
 
 FAILURES: Final = (DBAPIError, PoolTimeout, sqlite3.Error, psycopg.Error)
 """The last two: what a driver raises while it connects."""
+
+ONE_WRITER: Final = text("SELECT pg_advisory_xact_lock(7310593858022762849)")
+"""PostgreSQL's writers take turns, as SQLite's do (BEGIN IMMEDIATE): rules read a row, decide, and write it whole, and a stop that came in
+between would be undone. Some hundreds of writes a second are more than this line will see. The number is `promises` in ASCII."""
 
 
 class SqlTransaction(Ledger, Callbacks, People, Outbox, Editions, Upkeep):
@@ -65,6 +70,8 @@ class SqlStore:
     @contextmanager
     def write(self) -> Iterator[SqlTransaction]:
         with told(), self._turn, self._writer.begin() as connection:
+            if self._engine.name == "postgresql":
+                connection.execute(ONE_WRITER)
             transaction = SqlTransaction(connection, self._seal)
             yield transaction
         if transaction.swept and self._engine.name == "sqlite":

@@ -6,14 +6,12 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Executable, Insert, Row, Table, text
+from sqlalchemy import Connection, Executable, Insert, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hotline.adapters.seal import Seal
 
 DAY: Final = 86_400
-_ALONE: Final = text("SELECT pg_advisory_xact_lock(7310593858022762849)")
-"""The number is `promises` in ASCII."""
 _INSERT: Final[dict[str, Callable[[Table], Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -28,11 +26,6 @@ class Unit:
         self._seal = seal
         self.swept = False
         """A purge ran: the store then clears the write-ahead log too."""
-
-    def alone(self) -> None:
-        """SQLite has one writer at a time anyway."""
-        if self._dialect == "postgresql":
-            self._connection.execute(_ALONE)
 
     def _rows(self, statement: Executable, **values: object) -> list[Row[*tuple[Any, ...]]]:
         return list(self._connection.execute(statement, values))
