@@ -144,7 +144,7 @@ SETTINGS = (
     Setting("HOTLINE_CALLS_AN_HOUR", "4", None, "how many one counselor can ring in an hour; windows for which more ask are offered no longer"),
     Setting("HOTLINE_SHIFT_HOURS", "12", None, "how long *on shift* by SMS lasts, at most"),
     Setting("HOTLINE_RAW_NETWORKS", "", None, "network codes whose phones show ɛ ɔ ɲ ŋ; every other one gets the older spelling"),
-    Setting("HOTLINE_SMS_REPLIES", "0", None, "`1`: answer callers by SMS; only where the network drops what it cannot deliver at once"),
+    Setting("HOTLINE_SMS_REPLIES", "0", "`1`", "`1`: answer callers by SMS; only where the network drops what it cannot deliver at once"),
     Setting("HOTLINE_SESSION_SECONDS", "300", None, "a USSD session's longest life"),
     Setting("HOTLINE_SMS_SESSION_SECONDS", "1800", None, "an SMS conversation's, from its last message"),
     Setting("HOTLINE_NUMBER_HOURS", "24", None, "a number is kept so long after its callback closed"),

@@ -116,6 +116,17 @@ def test_stop_silences_what_was_asked_for(line: Line, page: Page, words: Words) 
     phone.caller.in_call("")
 
 
+@pytest.mark.parametrize(("words", "text", "shown"), [(FRENCH, "conseil", "5 Maintenant"), (BAMBARA, "kunnafoni", "5 Sisan")], ids=["fr", "bm"])
+def test_the_same_by_sms(line: Line, page: Page, words: Words, text: str, shown: str) -> None:
+    """A word of hers opens the same dialogue as the keys do, and digits go on in it; the answers give nothing away."""
+    phone = PhonePage(page, line.await_card()["address"])
+    phone.caller.hold(words.caller)
+    phone.caller.write(text)
+    phone.caller.hears(shown)
+    phone.caller.write("9")
+    expect(phone.caller.inbox.last).not_to_contain_text(shown)
+
+
 def test_no_page_is_wider_than_its_screen(line: Line, page: Page, tmp_path: Path) -> None:
     """At 360 pixels nothing runs off the side, in a session too."""
     page.set_viewport_size({"width": 360, "height": 740})
