@@ -75,6 +75,10 @@ class Config(Struct, frozen=True):
     callback_days: int
     redis_budget_ms: int
     database_budget_ms: int
+    lead_seconds: int
+    """From publication until an edition is the one that sessions begin on: longer than every process takes to learn of it."""
+    two_people: bool
+    """A publication needs a second person, and reviewed words where they matter most."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Config:
@@ -92,6 +96,7 @@ class Config(Struct, frozen=True):
             demo=read.flag("HOTLINE_DEMO"),
             raw_networks=read.listed("HOTLINE_RAW_NETWORKS", r"\d{5,6}", "network codes of five or six digits, comma separated"),
             sms_replies=read.flag("HOTLINE_SMS_REPLIES"),
+            two_people=read.flag("HOTLINE_TWO_PEOPLE"),
             **{field: read.number(field, least, most) for field, (least, most) in _BOUNDS.items()},
         )
         read.refuse_strangers()
@@ -149,6 +154,8 @@ SETTINGS = (
     Setting("HOTLINE_SMS_SESSION_SECONDS", "1800", None, "an SMS conversation's, from its last message"),
     Setting("HOTLINE_NUMBER_HOURS", "24", None, "a number is kept so long after its callback closed"),
     Setting("HOTLINE_CALLBACK_DAYS", "30", None, "a closed callback's codes, until only counts are left"),
+    Setting("HOTLINE_LEAD_SECONDS", "10", None, "from publication until an edition is in force; every process learns of it within two seconds"),
+    Setting("HOTLINE_TWO_PEOPLE", "1", "`0`", "`1`: what one person publishes, a second one approves, and words that nobody reviewed stay off urgent, callback and stop screens; `0`: one person publishes"),
     Setting("HOTLINE_REDIS_BUDGET_MS", "100", None, "how long a hop waits for Redis"),
     Setting("HOTLINE_DATABASE_BUDGET_MS", "300", None, "how long a hop waits for the database"),
 )
@@ -170,6 +177,7 @@ _BOUNDS = {
     "callback_days": (1, 366),
     "redis_budget_ms": (10, 5000),
     "database_budget_ms": (10, 5000),
+    "lead_seconds": (5, 3600),
 }
 
 

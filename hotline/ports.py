@@ -43,11 +43,11 @@ class Callback(Struct, frozen=True):
 
 
 class Staff(Struct, frozen=True):
-    """A counselor or supervisor, under an alias."""
+    """A counselor, supervisor or operator, under an alias. An operator takes no calls: she hears of what the line's words and numbers need."""
 
     id: str
     alias: str
-    role: Literal["counselor", "supervisor"]
+    role: Literal["counselor", "supervisor", "operator"]
     number: str
     reads: str
     """The language of her own messages."""
@@ -132,6 +132,41 @@ class EditionRow(Struct, frozen=True):
     made_by: str
     active_from: int
     sources: bytes
+    approved_by: str | None = None
+    """The second person, where two are needed."""
+    again: int | None = None
+    """A rollback: the number of the edition whose sources these are."""
+
+
+class Proposal(Struct, frozen=True):
+    """Sources that wait for a second person before they become an edition."""
+
+    number: int
+    made_at: int
+    made_by: str
+    sources: bytes
+    pending_by: str | None = None
+    """Who took it on herself to publish words that nobody has reviewed."""
+
+
+class Dark(Struct, frozen=True):
+    """A number was taken off the line: this entry's, if it is still this number and was not verified after this day."""
+
+    item: str
+    phone: str
+    day: str
+    """The local day, as 2026-01-31."""
+    at: int
+    by: str
+
+
+class Record(Struct, frozen=True):
+    """One line of the audit: who did what to what. `about` is an id or a number of ours, never anything from a caller."""
+
+    at: int
+    who: str
+    what: str
+    about: str
 
 
 class Counts(Struct, frozen=True):
@@ -273,6 +308,30 @@ class Transaction(Protocol):
     def editions(self) -> tuple[EditionRow, ...]:
         """All, newest first, their sources left empty."""
 
+    def add_proposal(self, proposal: Proposal) -> None: ...
+    def proposal(self, number: int) -> Proposal | None: ...
+    def proposals(self) -> tuple[Proposal, ...]:
+        """All that wait, newest first, their sources left empty."""
+
+    def drop_proposal(self, number: int) -> bool:
+        """True if it was there."""
+
+    def darken(self, dark: Dark) -> None:
+        """The same entry, number and day twice is one."""
+
+    def darkened(self) -> tuple[Dark, ...]:
+        """All, oldest first."""
+
+    # the audit
+    def record(self, record: Record) -> None:
+        """Append a line to the chain: each carries a keyed hash over itself and the one before."""
+
+    def records(self) -> tuple[Record, ...]:
+        """The whole chain, oldest first."""
+
+    def broken_at(self) -> int | None:
+        """The sequence number, from 1, of the first line that does not follow from the one before; None where the chain holds."""
+
     # upkeep
     def purge(self, at: int, number_after: int, callback_after: int, outbox_after: int) -> None:
         """Drop what DESIGN's periods say: numbers of callbacks closed longer than `number_after` seconds, rows closed longer than
@@ -304,6 +363,12 @@ class Memory(Protocol):
 
     def distinct(self, name: str, member: str, seconds: int) -> int:
         """Count a member under a name, and return how many different ones there are. They live `seconds` from the last new one."""
+
+    def begin(self, session: str, edition: int, seconds: int) -> int:
+        """Leave a marker that this session began on this edition, unless one stands there; return what stands then, in one step."""
+
+    def began(self, session: str) -> int | None:
+        """The edition that this session's marker names."""
 
     def forget(self, session: str) -> None:
         """Drop a session's inputs, so that the next message begins anew."""

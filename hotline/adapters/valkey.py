@@ -37,6 +37,14 @@ if redis.call('SADD', KEYS[1], ARGV[1]) == 1 then redis.call('EXPIRE', KEYS[1], 
 return redis.call('SCARD', KEYS[1])
 """
 
+BEGIN: Final = """
+local stands = redis.call('GET', KEYS[1])
+if stands then return stands end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+return ARGV[1]
+"""
+"""`SET … NX GET` would do from Redis 7 on."""
+
 
 def connect(url: str, budget_ms: int) -> Redis:
     """A client whose every wait ends after `budget_ms` and that tries once. Connects when first used; safe between threads and over a fork."""
@@ -97,6 +105,7 @@ class ValkeyMemory:
         self._breaker = breaker or Breaker()
         self._hear = client.register_script(HEAR)
         self._distinct = client.register_script(DISTINCT)
+        self._begin = client.register_script(BEGIN)
 
     def recall(self, session: str) -> bytes | None:
         key = self._key("facts", session)
@@ -131,6 +140,16 @@ class ValkeyMemory:
         key, hashed = self._key("distinct", name), self._seal.digest("member", member)
         with self._breaker.guard():
             return int(self._distinct(keys=(key,), args=(hashed, seconds)))
+
+    def begin(self, session: str, edition: int, seconds: int) -> int:
+        """The marker is a number of ours under a hashed name: it tells nothing of a caller and lies plain."""
+        with self._breaker.guard():
+            return int(self._begin(keys=(self._key("began", session),), args=(edition, seconds)))
+
+    def began(self, session: str) -> int | None:
+        with self._breaker.guard():
+            stands = cast("bytes | None", self._client.get(self._key("began", session)))
+        return None if stands is None else int(stands)
 
     def forget(self, session: str) -> None:
         with self._breaker.guard():

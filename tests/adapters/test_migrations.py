@@ -45,7 +45,7 @@ def fill_0001(url, seal) -> None:
     store.close()
 
 
-FILLS = {"0001": fill_0001, "0002": fill_0001}
+FILLS = {"0001": fill_0001, "0002": fill_0001, "0003": fill_0001}
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 
 

@@ -70,6 +70,18 @@ class FakeMemory:
             self._set("distinct", name, members | {member}, seconds)
         return len(members | {member})
 
+    def begin(self, session: str, edition: int, seconds: int) -> int:
+        self.ping()
+        stands: int | None = self._get("began", session)
+        if stands is None:
+            self._set("began", session, edition, seconds)
+        return edition if stands is None else stands
+
+    def began(self, session: str) -> int | None:
+        self.ping()
+        stands: int | None = self._get("began", session)
+        return stands
+
     def forget(self, session: str) -> None:
         self.ping()
         self._held.pop(("inputs", session), None)

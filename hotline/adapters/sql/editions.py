@@ -1,21 +1,26 @@
-"""Published editions: written once, never changed."""
+"""Published editions: written once, never changed; what waits to become one; the numbers that were taken off all of them."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from msgspec.structs import asdict
-from sqlalchemy import bindparam, insert, literal, select
+from sqlalchemy import bindparam, delete, insert, literal, select
 
-from hotline.adapters.sql.tables import editions
+from hotline.adapters.sql.tables import darkened, editions, proposals
 from hotline.adapters.sql.unit import Unit
-from hotline.ports import EditionRow
+from hotline.ports import Dark, EditionRow, Proposal
 
-_c = editions.c
+_c, _p = editions.c, proposals.c
 _FIND: Final = select(editions).where(_c.number == bindparam("this"))
 _ACTIVE: Final = select(editions).where(_c.active_from <= bindparam("at_")).order_by(_c.number.desc()).limit(1)
-_LIST: Final = select(_c.number, _c.made_at, _c.made_by, _c.active_from, literal(b"")).order_by(_c.number.desc())
+_LIST: Final = select(_c.number, _c.made_at, _c.made_by, _c.active_from, literal(b""), _c.approved_by, _c.again).order_by(_c.number.desc())
 _ADD: Final = insert(editions)
+_PROPOSE: Final = insert(proposals)
+_PROPOSED: Final = select(proposals).where(_p.number == bindparam("this"))
+_WAITING: Final = select(_p.number, _p.made_at, _p.made_by, literal(b""), _p.pending_by).order_by(_p.number.desc())
+_DROP: Final = delete(proposals).where(_p.number == bindparam("this"))
+_DARK: Final = select(darkened).order_by(darkened.c.at, darkened.c.item)
 
 
 class Editions(Unit):
@@ -35,3 +40,23 @@ class Editions(Unit):
 
     def editions(self) -> tuple[EditionRow, ...]:
         return tuple(EditionRow(*row) for row in self._rows(_LIST))
+
+    def add_proposal(self, proposal: Proposal) -> None:
+        """A number that is taken raises StoreAway."""
+        self._change(_PROPOSE, **asdict(proposal))
+
+    def proposal(self, number: int) -> Proposal | None:
+        row = self._row(_PROPOSED, this=number)
+        return Proposal(*row) if row else None
+
+    def proposals(self) -> tuple[Proposal, ...]:
+        return tuple(Proposal(*row) for row in self._rows(_WAITING))
+
+    def drop_proposal(self, number: int) -> bool:
+        return self._change(_DROP, this=number) == 1
+
+    def darken(self, dark: Dark) -> None:
+        self._add(darkened, **asdict(dark))
+
+    def darkened(self) -> tuple[Dark, ...]:
+        return tuple(Dark(*row) for row in self._rows(_DARK))

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hotline.adapters.seal import Seal
+from hotline.adapters.sql.audit import Audit
 from hotline.adapters.sql.callbacks import Callbacks
 from hotline.adapters.sql.editions import Editions
 from hotline.adapters.sql.engine import make_engine
@@ -31,7 +32,7 @@ ONE_WRITER: Final = text("SELECT pg_advisory_xact_lock(7310593858022762849)")
 between would be undone. Some hundreds of writes a second are more than this line will see. The number is `promises` in ASCII."""
 
 
-class SqlTransaction(Ledger, Callbacks, People, Outbox, Editions, Upkeep):
+class SqlTransaction(Ledger, Callbacks, People, Outbox, Editions, Audit, Upkeep):
     """`ports.Transaction`."""
 
     __slots__ = ()

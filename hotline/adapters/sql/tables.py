@@ -159,6 +159,40 @@ editions = Table(
     Column("made_by", String(64), nullable=False),
     Column("active_from", BigInteger, nullable=False),
     Column("sources", LargeBinary, nullable=False),
+    Column("approved_by", String(64)),
+    Column("again", Integer),
+)
+
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("sources", LargeBinary, nullable=False),
+    Column("pending_by", String(64)),
+)
+
+darkened = Table(
+    "darkened",
+    metadata,
+    Column("item", String(64), primary_key=True),
+    Column("phone", String(32), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("by", String(64), nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("what", String(32), nullable=False),
+    Column("about", String(64), nullable=False),
+    # Over this line and the digest of the one before: a line changed, taken out or put in between shows.
+    Column("digest", LargeBinary, nullable=False),
 )
 
 tallies = Table(

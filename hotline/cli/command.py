@@ -1,0 +1,78 @@
+"""What every command shares: how one is declared, its settings and its store, and how what went wrong is told."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hotline.config import Config, ConfigError
+
+if TYPE_CHECKING:
+    from hotline.adapters.sql import SqlStore
+
+Run = Callable[[argparse.Namespace], int | None]
+
+
+class Failed(Exception):
+    """The command did not do what it was asked. Says why, on one line or several."""
+
+
+def command(commands: Any, name: str, run: Run, about: str) -> argparse.ArgumentParser:
+    """Declare a command below `commands`; the parser is returned for its arguments."""
+    made: argparse.ArgumentParser = commands.add_parser(name, help=about, description=about)
+    made.set_defaults(run=run)
+    return made
+
+
+def group(commands: Any, name: str, about: str) -> Any:
+    """Declare a word that commands stand under, as `content` in `hotline content check`."""
+    return commands.add_parser(name, help=about, description=about).add_subparsers(required=True, metavar="COMMAND")
+
+
+def settings() -> Config:
+    """The settings; those of the demo in HOTLINE_VAR with HOTLINE_DEMO=1, or where no database is set and one lies there. Raises ConfigError."""
+    env: Mapping[str, str] = os.environ
+    var = Path(env.get("HOTLINE_VAR", "").strip() or "var")
+    if env.get("HOTLINE_DEMO", "").strip() == "1" or ("HOTLINE_DATABASE_URL" not in env and (var / "hotline.db").exists()):
+        from hotline.adapters.seal import new_keys
+        from hotline.demo.environment import demo_environment
+
+        env = demo_environment(env, "http://127.0.0.1:9", new_keys)
+    return Config.from_env(env)
+
+
+def store_of(config: Config) -> SqlStore:
+    from hotline.app import open_store
+
+    return open_store(config)
+
+
+def ask(words: str) -> str:
+    """What whoever typed the command answers. Raises Failed at the end of input."""
+    try:
+        return input(words).strip()
+    except EOFError:
+        raise Failed("nothing was given") from None
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn what may go wrong in a line into words for whoever runs it."""
+    from hotline.adapters.seal import KeysBroken
+    from hotline.ports import StoreAway
+    from hotline.service.library import FaultySources, NoEdition
+
+    try:
+        yield
+    except KeysBroken as error:
+        raise ConfigError((f"HOTLINE_KEYS: {error}",)) from None
+    except StoreAway:
+        raise Failed("the database does not answer, or has no tables yet (hotline db upgrade)") from None
+    except NoEdition:
+        raise Failed("there is no edition in force (hotline content publish)") from None
+    except FaultySources as refused:
+        raise Failed("\n".join(["nothing was published", *map(str, refused.faults)])) from None
