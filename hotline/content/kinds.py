@@ -9,17 +9,17 @@ from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 from ruamel.yaml.nodes import MappingNode, Node
 
 from hotline.content.nodes import NAME, Reader, quoted
-from hotline.engine.flow import Ask, Branch, CallFlow, Condition, Do, Each, End, Kind, Menu, Option, Say, Way
+from hotline.engine.flow import Ask, Branch, CallFlow, Condition, Do, Each, End, Kind, List, Menu, Option, Say, Way
 
-_List: TypeAlias = Literal["regions", "places", "services"]
 _Asked: TypeAlias = Literal["phone", "digits", "number", "text"]
 _When: TypeAlias = Literal["now", "part", "next_day"]
 _Order: TypeAlias = Literal["open_callback", "refine_callback", "cancel_callback", "stop_calls"]
 
-LISTS: Final[tuple[_List, ...]] = get_args(_List)
+LISTS: Final[tuple[List, ...]] = get_args(List)
 _ASKED: Final[tuple[_Asked, ...]] = get_args(_Asked)
 _WHENS: Final[tuple[_When, ...]] = get_args(_When)
 _ORDERS: Final[tuple[_Order, ...]] = get_args(_Order)
+_READ: Final[tuple[Literal["testimonies"], ...]] = ("testimonies",)
 _TAKES: Final[Mapping[_Order, frozenset[str]]] = {
     "open_callback": frozenset(("when", "urgent")),
     "refine_callback": frozenset(("when", "word")),
@@ -123,8 +123,8 @@ def _ask(scope: Scope, node: Node) -> Kind | None:
 
 
 def _say(scope: Scope, node: Node) -> Kind | None:
-    fields = scope.reader.fields(node, scope.screen, ("go",))
-    return Say(scope.target(fields.get("go"), f"{scope.screen}: go"))
+    fields = scope.reader.fields(node, scope.screen, ("go", "each"))
+    return Say(scope.target(fields.get("go"), f"{scope.screen}: go"), scope.reader.choice(fields.get("each"), f"{scope.screen}: each", _READ))
 
 
 def _branch(scope: Scope, node: Node) -> Kind | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Final
+from typing import Final, get_args
 
 from hotline.engine import gsm
 from hotline.engine.edition import (
@@ -22,9 +22,11 @@ from hotline.engine.edition import (
 )
 from hotline.engine.flow import (
     KEY_BACK,
+    KEY_LANGUAGE,
     KEY_MORE,
     KEY_OUT,
     KEY_TALK,
+    NEXT,
     RETURN,
     Ask,
     Branch,
@@ -35,6 +37,7 @@ from hotline.engine.flow import (
     End,
     Fault,
     Flow,
+    List,
     Menu,
     Message,
     Say,
@@ -42,13 +45,12 @@ from hotline.engine.flow import (
     Sources,
     Where,
 )
+from hotline.engine.freshness import fresh
 from hotline.engine.step import MOST_WALK
 
 URGENT_KEYS: Final = 3
-STALE_DAYS: Final = 180
-STALE_EMERGENCY_DAYS: Final = 30
 FITS: Final = (gsm.USSD, gsm.SMS)
-PHRASES: Final = ("keys.back", "keys.more", "keys.out", WRONG_LINE, WRONG_SCREEN, SAFE_END, OUT_END, "clock.hour", "clock.minute")
+PHRASES: Final = ("keys.back", "keys.more", "keys.out", "keys.language", WRONG_LINE, WRONG_SCREEN, SAFE_END, OUT_END, "clock.hour", "clock.minute")
 PHRASES_DAY: Final = ("day.today", "day.tomorrow", *(f"day.{n}" for n in range(7)))
 STAFF: Final = ("offer", "offer_urgent", "escalated", "taken", "gone", "given_back", "how", "noted", "on", "off", "here", "help", "which", "too_late", "lapsed", "review", "not_rung", "nothing")
 STAFF_WORDS: Final = ("take", "back", "again", "on", "off", "here", "spoke", "no_answer", "unreachable", "someone_else", "wrong_word", "could_not_talk")
@@ -63,7 +65,7 @@ SERVICE: Final = (
 """What the service says to staff and callers beside the screens; its tests hold the two together."""
 NUMBER: Final = re.compile(r"\d(?:[ .]?\d){4,}")
 FULLEST: Final = {"before": "23h59", "from": "23h59", "to": "23h59", "next": "23h59"}
-FIELDS: Final = frozenset(("name", "address", "hours", "phone", "offers", "kind", "languages", "place", "region"))
+FIELDS: Final = frozenset(("name", "address", "hours", "phone", "offers", "kind", "languages", "place", "region", "on", "near", "numbers"))
 TIMES: Final = frozenset(("before", "from", "to", "day", "next", "next_day"))
 CONDITION_VALUES: Final = {
     "coverage": ("free", "none", "unknown"),
@@ -71,7 +73,8 @@ CONDITION_VALUES: Final = {
     "offered": ("yes", "no", "unknown"),
     "listed": ("yes", "no"),
 }
-LISTS: Final = ("regions", "places", "services")
+LISTS: Final = get_args(List)
+MAY_BE_EMPTY: Final = ("events", "testimonies")
 
 
 def check(sources: Sources, today: date | None = None) -> tuple[Fault, ...]:
@@ -162,7 +165,7 @@ def _shapes(sources: Sources, screens: Mapping[str, ScreenSource]) -> Iterator[F
         match screen.kind:
             case Menu(()):
                 yield Fault(at, f"{key}: dead end, a menu without options")
-            case Each(list=of) if of not in listed:
+            case Each(list=of) if of not in listed and of not in MAY_BE_EMPTY:
                 yield Fault(at, f"{key}: dead end, the directory has no {of}")
             case Branch(ways) if not ways or ways[-1].when:
                 yield Fault(at, f"{key}: dead end, the last way of a branch must have no condition")
@@ -218,7 +221,7 @@ def _conditions(sources: Sources, screen: ScreenSource) -> Iterator[Fault]:
                 yield Fault(at, f"{screen.key}: {wrong}")
     if isinstance(screen.kind, Menu):
         for option in screen.kind.options:
-            if "language" in option.set and option.set["language"] not in sources.words:
+            if option.set.get("language", NEXT) not in {*sources.words, NEXT}:
                 yield Fault(option.at, f"{screen.key}: no words in the language {option.set['language']}")
 
 
@@ -234,7 +237,7 @@ def _wrong_condition(condition: Condition, known: set[str], parts: set[str]) -> 
             return f"no part of the day is called {detail}"
         case "coverage" if detail not in ("", "urgent"):
             return f"coverage is either coverage or coverage.urgent, never {condition.subject}"
-        case "listed" if detail not in LISTS:
+        case "listed" if detail not in (*LISTS, "numbers"):
             return f"the directory has no list {detail}"
     return None
 
@@ -249,26 +252,22 @@ def _sets(screen: ScreenSource) -> set[str]:
 
 
 def _directory(sources: Sources, today: date | None) -> Iterator[Fault]:
-    """Numbers that nobody verified, or not lately; places and regions that are not there."""
-    regions = {item.id for item in sources.items if item.list == "regions"}
-    places = {item.id for item in sources.items if item.list == "places"}
+    """Numbers that nobody verified, or not lately; places, regions and kinds that are not there."""
+    known = {of: {item.id for item in sources.items if item.list == of} for of in LISTS}
     for item in sources.items:
-        for name, known in (("region", regions), ("place", places)):
+        for name, of in (("region", "regions"), ("place", "places"), ("near", "places"), ("kind", "kinds")):
             value = item.fields.get(name)
-            if value is not None and item.list != f"{name}s" and value not in known:
+            # The kinds of events are the flows' own: a flow sets one and lists what has it.
+            if value is not None and value not in known[of] and (item.list, name) != ("events", "kind") and (known["kinds"] or name != "kind"):
                 yield Fault(item.at, f"{item.id}: unknown {name} {value}")
-        if "phone" not in item.fields:
-            continue
-        verified = item.fields.get("verified_on")
-        if verified is None:
+        if "phone" in item.fields and "verified_on" not in item.fields:
             yield Fault(item.at, f"{item.id}: number unverified, kept off every screen", grave=False)
-        elif not item.fields.get("verified_by"):
+        elif "phone" in item.fields and not item.fields.get("verified_by"):
             yield Fault(item.at, f"{item.id}: verified_on without verified_by")
-        elif today is not None:
-            most = STALE_EMERGENCY_DAYS if item.fields.get("kind") == "emergency" else STALE_DAYS
-            age = (today - date.fromisoformat(verified)).days
-            if age > most or age < 0:
-                yield Fault(item.at, f"{item.id}: number stale, verified {age} days ago, at most {most}")
+    # Never grave: what is stale goes by itself, and must not hold up other words.
+    for item in fresh(sources, today)[1] if today is not None else ():
+        what = "its day is over" if item.list == "events" else f"number not verified lately ({item.fields['verified_on']})"
+        yield Fault(item.at, f"{item.id}: {what}, kept off every screen", grave=False)
 
 
 def _words(sources: Sources, screens: Mapping[str, ScreenSource]) -> Iterator[Fault]:
@@ -278,7 +277,8 @@ def _words(sources: Sources, screens: Mapping[str, ScreenSource]) -> Iterator[Fa
     everywhere = {key.partition("@")[0] for table in tables.values() for key in table}
     for language, table in tables.items():
         file = Where(f"locales/{language}/LC_MESSAGES/flows.po", 1)
-        for key in sorted({*shown, *PHRASES, *PHRASES_DAY, *SERVICE, *everywhere} - set(table) - set(_bare_variants(table))):
+        kinds = {f"kind.{item.id}" for item in sources.items if item.list == "kinds"}
+        for key in sorted({*shown, *PHRASES, *PHRASES_DAY, *SERVICE, *kinds, *everywhere} - set(table) - set(_bare_variants(table))):
             yield Fault(shown[key].at if key in shown else file, f"{key}: no words in {language}")
         for message in table.values():
             yield from _message(message, shown, screens)
@@ -302,9 +302,9 @@ def _message(message: Message, shown: Mapping[str, ScreenSource], screens: Mappi
     flows = {key.partition(".")[0] for key in screens}
     if bare not in screens and bare.partition(".")[0] in flows:
         yield Fault(message.at, f"{message.key}: words for no screen")
-    for key, line in (("keys.back", KEY_BACK), ("keys.more", KEY_MORE), ("keys.out", KEY_OUT)):
+    for key, line in (("keys.back", KEY_BACK), ("keys.more", KEY_MORE), ("keys.out", KEY_OUT), ("keys.language", KEY_LANGUAGE)):
         if bare == key and not message.text.startswith(f"{line} "):
-            yield Fault(message.at, f"{key}: no exit, the words must begin with the key {line}")
+            yield Fault(message.at, f"{key}: the words must begin with the key {line}")
     if bare == WRONG_SCREEN and [number for number, _ in split_labels(message.text)[1]] != [int(KEY_TALK)]:
         yield Fault(message.at, f"{bare}: its one option is {KEY_TALK}")
     if NUMBER.search(message.text) and not bare.startswith("sms.word."):

@@ -15,7 +15,9 @@ from msgspec import Struct
 from hotline.engine import gsm
 from hotline.engine.effects import Screen
 from hotline.engine.flow import (
+    ANY,
     KEY_TALK,
+    NEXT,
     Ask,
     Branch,
     CallFlow,
@@ -25,6 +27,7 @@ from hotline.engine.flow import (
     End,
     Item,
     Kind,
+    List,
     Menu,
     Part,
     Say,
@@ -92,9 +95,9 @@ class Edition:
         self.opening: object = None
         """The state before the first key, worked out once by `step`."""
         self.parts: dict[str, Part] = {part.name: part for part in sources.parts}
-        self.items: dict[str, tuple[Item, ...]] = {}
+        self.items: dict[str, dict[str, Item]] = {}
         for item in sources.items:
-            self.items[item.list] = (*self.items.get(item.list, ()), item)
+            self.items.setdefault(item.list, {})[item.id] = item
         self.words = {language: _words(sources, language, fit) for language in self.languages}
         self.nodes: dict[str, dict[str, Node]] = {}
 
@@ -107,21 +110,34 @@ class Edition:
         text = fill(words.get(key) or self.words[self.languages[0]][key], values)
         return gsm.fold(text, language) if self.fit.folded else text
 
-    def item(self, id: str) -> Item | None:
-        """The directory's entry of this id."""
-        return next((item for items in self.items.values() for item in items if item.id == id), None)
+    def item(self, list: str, id: str) -> Item | None:
+        """The directory's entry of this list and id."""
+        return self.items.get(list, {}).get(id)
 
-    def render(self, key: str, language: str, body: str, has_more: bool, labels: Iterable[tuple[int, str]] = ()) -> tuple[Page, ...]:
-        """Body and option lines as pages that fit, the line of the keys below each; `has_more`: `8` leads on past the last."""
+    def name_of(self, item: Item, language: str) -> str:
+        """What an entry is called: a kind by the catalogue, every other by its own name."""
+        return self.words[language][f"kind.{item.id}"] if item.list == "kinds" else item.name
+
+    def next_language(self, language: str) -> str:
+        """The one after this, the first after the last."""
+        return self.languages[(self.languages.index(language) + 1) % len(self.languages)]
+
+    def render(
+        self, key: str, language: str, body: str, has_more: bool, labels: Iterable[tuple[int, str]] = (), *, menu: bool = False
+    ) -> tuple[Page, ...]:
+        """Body and option lines as pages that fit, the line of the keys below each.
+
+        `has_more`: `8` leads on past the last. `menu`: the key of the other language stands there too, wherever there is room.
+        """
         lines = [body] if body else []
         lines += [f"{number} {label}" for number, label in labels]
         text = self._sent("\n".join(lines), language)
         if self._fits(text, language, has_more):
-            return (self._page(key, language, text, has_more),)
+            return (self._page(key, language, text, has_more, menu=menu),)
         keys = self._reserved(language, more=True)
         room = gsm.limit(text, self.fit) - keys
         parts = gsm.paginate(text, lambda _page: room, raw=not gsm.is_gsm(text))
-        return tuple(self._page(key, language, part, has_more or part is not parts[-1]) for part in parts)
+        return tuple(self._page(key, language, part, has_more or part is not parts[-1], menu=menu) for part in parts)
 
     def numbered(self, key: str, language: str, head: str, names: tuple[str, ...]) -> tuple[tuple[Page, int], ...]:
         """A list as pages of at most seven lines, numbered from 1 on each; with each page how many entries stand before it."""
@@ -136,7 +152,7 @@ class Edition:
                 if count <= 1 or self._fits(text, language, more):
                     break
                 count -= 1
-            pages.append((self._page(key, language, text, more), first))
+            pages.append((self._page(key, language, text, more, menu=True), first))
             first += max(count, 1)
         return tuple(pages)
 
@@ -163,16 +179,21 @@ class Edition:
         whole = "\n".join((self._sent(self.words[language][WRONG_LINE], language), text, self._keys(language, back=True, more=more)))
         return gsm.fits(whole, self.fit)
 
-    def _page(self, key: str, language: str, text: str, more: bool) -> Page:
+    def _page(self, key: str, language: str, text: str, more: bool, *, menu: bool) -> Page:
         wrong = self._sent(self.words[language][WRONG_LINE], language)
         body = f"{text}\n" if text else ""
         with_back = f"{body}{self._keys(language, back=True, more=more)}"
         without = f"{body}{self._keys(language, back=False, more=more)}"
+        other = f"\n{self._other_language(language)}" if menu and len(self.languages) > 1 else ""
 
         def screen(shown: str) -> Screen:
-            return Screen(self.number, key, shown, ends=False)
+            return Screen(self.number, key, f"{shown}{other}" if gsm.fits(f"{shown}{other}", self.fit) else shown, ends=False)
 
         return Page(screen(with_back), screen(without), screen(f"{wrong}\n{with_back}"), screen(f"{wrong}\n{without}"))
+
+    def _other_language(self, language: str) -> str:
+        other = self.next_language(language)
+        return self._sent(self.words[other]["keys.language"], other)
 
 
 def compile_edition(sources: Sources, number: int, fit: gsm.Fit, promise: int = 30) -> Edition:
@@ -239,8 +260,10 @@ def _words_of(edition: Edition, node: Node) -> None:
         return
     if isinstance(node.kind, Menu) and any(option.when for option in node.kind.options):
         return
+    if isinstance(node.kind, Say) and node.kind.each:
+        return
     has_more = isinstance(node.kind, Say) and node.kind.go is not None
-    pages = edition.render(node.key, node.language, node.head, has_more, node.labels)
+    pages = edition.render(node.key, node.language, node.head, has_more, node.labels, menu=changes_language(node.kind))
     node.shown = tuple((page, node.ways) for page in pages)
 
 
@@ -254,16 +277,30 @@ def _link(edition: Edition, node: Node) -> None:
         return Move(go, sets, when, there if ready else None)
 
     if isinstance(node.kind, Menu):
-        node.ways.update({str(option.key): move(option.go, option.set, option.when) for option in node.kind.options})
+        other = edition.next_language(node.language)
+        for option in node.kind.options:
+            sets = {name: other if (name, value) == ("language", NEXT) else value for name, value in option.set.items()}
+            node.ways[str(option.key)] = move(option.go, sets, option.when)
     if node.key == WRONG_SCREEN:
         node.ways[KEY_TALK] = move(edition.help)
 
 
-def shown_items(edition: Edition, each: Each, chosen: Mapping[str, Any]) -> tuple[Item, ...]:
-    """The directory's entries that this menu lists, given what was set."""
-    return tuple(
-        item for item in edition.items.get(each.list, ()) if all(item.fields.get(name, "") == chosen.get(name) for name in each.where)
-    )
+def shown_items(edition: Edition, of: List, where: Iterable[str], chosen: Mapping[str, Any]) -> tuple[Item, ...]:
+    """The directory's entries of a list whose fields `where` equal what was set; what was not set, or to `any`, does not matter."""
+    asked = {name: chosen[name] for name in where if chosen.get(name, ANY) != ANY}
+    if of == "kinds":
+        there = {item.fields.get("kind") for item in _matching(edition, "services", asked)}
+        return tuple(item for item in edition.items.get(of, {}).values() if item.id in there)
+    return tuple(_matching(edition, of, asked))
+
+
+def _matching(edition: Edition, of: List, asked: Mapping[str, str]) -> Iterable[Item]:
+    return (item for item in edition.items.get(of, {}).values() if all(item.fields.get(name) == value for name, value in asked.items()))
+
+
+def changes_language(kind: Kind) -> bool:
+    """Does the key of the other language stand on this screen? On menus, unless one of their options is that."""
+    return isinstance(kind, Each) or (isinstance(kind, Menu) and not any("language" in option.set for option in kind.options))
 
 
 def asks_fact(condition: Condition) -> bool:

@@ -10,6 +10,14 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 KEY_BACK, KEY_MORE, KEY_OUT, KEY_TALK = "0", "8", "9", "5"
+KEY_LANGUAGE = "66"
+"""The same screen in the next language. Two digits: one key is left on no menu, and nobody presses `66` by chance."""
+NEXT = "next"
+"""As a language to set: the one after this, so that one option leads from each language to the other."""
+ANY = "any"
+"""As a thing that was set: whichever, as if nothing had been."""
+
+List: TypeAlias = Literal["regions", "places", "kinds", "services", "events", "testimonies"]
 RETURN = "return"
 """The target that ends a called flow."""
 
@@ -37,8 +45,9 @@ class Condition(Struct, frozen=True):
     """`subject is value` or `subject is not value`.
 
     Subjects: `coverage` (free, none, unknown: who can call now in her language), `coverage.urgent` (the same for what is urgent); `opening` (known, none, unknown: is a next shift
-    planned); `offered.PART` and `offered.next_day` (yes, no, unknown: is there someone for that window); `listed.LIST`
-    (yes, no: has the directory anything there for what was chosen); else the name of a thing that was set.
+    planned); `offered.PART` and `offered.next_day` (yes, no, unknown: is there someone for that window); `listed.LIST` and
+    `listed.numbers` (yes, no: has the directory anything there, or a number that may be shown, for what was chosen); else the name of a
+    thing that was set.
     """
 
     subject: str
@@ -61,9 +70,9 @@ class Menu(Struct, frozen=True, tag="menu"):
 
 
 class Each(Struct, frozen=True, tag="each"):
-    """A menu over a list of the directory: `regions`, `places` or `services`, those whose fields equal what was set (`where`)."""
+    """A menu over a list of the directory: those entries whose fields equal what was set (`where`); of `kinds` those that have a service there."""
 
-    list: Literal["regions", "places", "services"]
+    list: List
     into: str
     go: str
     where: tuple[str, ...] = ()
@@ -81,9 +90,10 @@ class Ask(Struct, frozen=True, tag="ask"):
 
 
 class Say(Struct, frozen=True, tag="say"):
-    """Words, paged by itself; `8` leads on past the last page where there is a `go`."""
+    """Words, paged by itself; `8` leads on past the last page where there is a `go`. `each`: the words of one entry after another, too."""
 
     go: str | None = None
+    each: Literal["testimonies"] | None = None
 
 
 class Way(Struct, frozen=True):
@@ -153,9 +163,10 @@ class Item(Struct, frozen=True):
     """An entry of the directory. `fields` are shown by placeholders (`{name}`, `{address}`, `{hours}`, `{phone}`) and matched by `where`.
 
     A `phone` is shown only where `verified_on` is set and not older than the period in force; elsewhere the entry is listed without it.
+    A testimony has no name, and its words by language in `text.LANGUAGE`.
     """
 
-    list: Literal["regions", "places", "services"]
+    list: List
     id: str
     name: str
     fields: dict[str, str]

@@ -17,11 +17,12 @@ from hotline.engine.edition import (
     Move,
     Node,
     Page,
+    changes_language,
     fill,
     shown_items,
 )
 from hotline.engine.effects import Answer, Fact, Need, Order, Ref, Screen, outcome_key
-from hotline.engine.flow import KEY_BACK, KEY_MORE, KEY_OUT, RETURN, Ask, Branch, CallFlow, Do, Each, End, Menu, Say
+from hotline.engine.flow import KEY_BACK, KEY_LANGUAGE, KEY_MORE, KEY_OUT, RETURN, Ask, Branch, CallFlow, Do, Each, End, Menu, Say
 from hotline.engine.world import World, effect_of, placeholder
 
 MOST_INPUTS: Final = 60
@@ -96,12 +97,12 @@ def _other(edition: Edition, state: State, typed: str, facts: Mapping[str, Fact]
     if len(typed) > LONGEST_INPUT:
         return _end(edition, state, SAFE_END)
     here = state.clean or state
+    world = World(edition, facts, position)
     if typed == KEY_BACK:
-        return here if state.node.key == WRONG_SCREEN else here.back or here
+        return here if state.node.key == WRONG_SCREEN else _back(world, here)
     if typed == KEY_OUT:
         return _end(edition, state, OUT_END)
     kind = state.node.kind
-    world = World(edition, facts, position)
     if typed == KEY_MORE and state.page + 1 < len(state.shown):
         return _turn(state, state.page + 1, here)
     if typed == KEY_MORE and isinstance(kind, Say) and kind.go is not None:
@@ -112,7 +113,29 @@ def _other(edition: Edition, state: State, typed: str, facts: Mapping[str, Fact]
         value = answers.checked(kind, typed)
         if value is not None:
             return _travel(world, kind.go, {**state.chosen, kind.into: value}, state.frames, here)
+    if typed == KEY_LANGUAGE and len(edition.languages) > 1:
+        return _in(world, edition.next_language(here.node.language), here)
     return _wrong(edition, state, here)
+
+
+def _back(world: World, here: State) -> State | Stop:
+    """The screen before, in the language that she reads now."""
+    before = here.back
+    if before is None:
+        return here
+    return before if before.node.language == here.node.language else _in(world, here.node.language, before)
+
+
+def _in(world: World, language: str, here: State) -> State | Stop:
+    """The same page of the same screen in another language. Arriving at a screen gives no order, so that nothing is asked for twice."""
+    first = here
+    while first.page and first.back is not None:
+        first = first.back
+    node = world.edition.nodes[language][here.node.key]
+    state = _arrive(world, node, {**first.chosen, "language": language}, first.frames, first.back)
+    while isinstance(state, State) and state.page < min(here.page, len(state.shown) - 1):
+        state = _turn(state, state.page + 1, state)
+    return state
 
 
 def _wrong(edition: Edition, state: State, here: State) -> State:
@@ -205,11 +228,11 @@ def _render(world: World, node: Node, chosen: Mapping[str, Any], values: Mapping
     head = fill(node.head, values)
     match node.kind:
         case Each() as each:
-            items = shown_items(edition, each, chosen)
-            pages = edition.numbered(node.key, node.language, head, tuple(item.name for item in items))
+            items = shown_items(edition, each.list, each.where, chosen)
+            pages = edition.numbered(node.key, node.language, head, tuple(edition.name_of(item, node.language) for item in items))
             starts = [first for _, first in pages] + [len(items)]
             return tuple(
-                (page, {str(n): Move(each.go, {each.into: item.id, "_item": item.id}) for n, item in enumerate(items[first:last], 1)})
+                (page, {str(n): Move(each.go, {each.into: item.id, "_list": each.list, "_item": item.id}) for n, item in enumerate(items[first:last], 1)})
                 for (page, first), last in zip(pages, starts[1:], strict=True)
             )
         case Menu(options):
@@ -222,10 +245,25 @@ def _render(world: World, node: Node, chosen: Mapping[str, Any], values: Mapping
                     hidden.add(str(option.key))
             labels = [(number, fill(label, values)) for number, label in node.labels if str(number) not in hidden]
             ways = {key: way for key, way in node.ways.items() if key not in hidden}
-            return tuple((page, ways) for page in edition.render(node.key, node.language, head, has_more=False, labels=labels))
+            pages_ = edition.render(node.key, node.language, head, has_more=False, labels=labels, menu=changes_language(node.kind))
+            return tuple((page, ways) for page in pages_)
+        case Say(each="testimonies"):
+            return _one_after_another(edition, node, head)
         case Say(go):
             return tuple((page, {}) for page in edition.render(node.key, node.language, head, has_more=go is not None))
     return tuple((page, {}) for page in edition.render(node.key, node.language, head, has_more=False))
+
+
+def _one_after_another(edition: Edition, node: Node, head: str) -> tuple[Shown, ...]:
+    """The testimonies that have words in this language, each on pages of its own; where none has, those of the other languages."""
+    told = edition.items.get("testimonies", {}).values()
+    languages = (node.language, *edition.languages)
+    own = [item.fields[f"text.{node.language}"] for item in told if f"text.{node.language}" in item.fields]
+    texts = own or [next(item.fields[f"text.{each}"] for each in languages if f"text.{each}" in item.fields) for item in told]
+    pages: list[Page] = []
+    for place, text in enumerate(texts or [""], 1):
+        pages += edition.render(node.key, node.language, "\n".join(filter(None, (head, text))), has_more=place < len(texts))
+    return tuple((page, {}) for page in pages)
 
 
 def _end(edition: Edition, state: State, key: str) -> State:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from datetime import date
+from typing import Any, Final, cast
 
 from msgspec import Struct
 
@@ -22,7 +23,7 @@ from hotline.engine.effects import (
     coverage_key,
     now_key,
 )
-from hotline.engine.flow import Condition, Do, Each, Way
+from hotline.engine.flow import Condition, Do, Item, List, Way
 
 DAY: Final = 1440
 SHORTEST_WINDOW: Final = 30
@@ -88,8 +89,7 @@ class World(Struct, frozen=True, gc=False):
         """What a condition's subject is (flow.Condition lists them)."""
         kind, _, detail = subject.partition(".")
         if kind == "listed":
-            each = Each(detail, "", "", tuple(name for name in ("region", "place") if name in chosen))  # type: ignore[arg-type]  # check.py: one of three
-            return "yes" if shown_items(self.edition, each, chosen) else "no"
+            return "yes" if _listed(self.edition, detail, chosen) else "no"
         if kind not in ("coverage", "opening", "offered"):
             return str(chosen.get(subject, ""))
         seen = self.sight(chosen["language"])
@@ -199,10 +199,64 @@ def placeholder(world: World, name: str, chosen: Mapping[str, Any], language: st
             now, coverage = seen
             opens = coverage.opens if coverage is not None else None
             return clock(world.edition, language, opens) if name == "next" else day(world.edition, language, opens, now)
-    item = world.edition.item(str(chosen.get("_item", "")))
-    if item is None or (name == "phone" and not item.fields.get("verified_on")):
-        return ""
-    return item.name if name == "name" else item.fields.get(name, "")
+        case "near":
+            return _near(world.edition, chosen)
+        case "numbers":
+            return "\n".join(f"{item.name}: {item.fields['phone']}" for item in _numbers(world.edition, chosen))
+    item = world.edition.item(str(chosen.get("_list", "")), str(chosen.get("_item", "")))
+    return "" if item is None else _field(world.edition, item, name, language)
+
+
+def _field(edition: Edition, item: Item, name: str, language: str) -> str:
+    """A field of a chosen entry in words."""
+    value = item.fields.get(name, "")
+    match name:
+        case "name":
+            return edition.name_of(item, language)
+        case "phone":
+            return value if item.fields.get("verified_on") else ""
+        case "on":
+            held = date.fromisoformat(value) if value else None
+            return f"{edition.words[language][f'day.{held.weekday()}']} {held.day}/{held.month}" if held else ""
+        case "place" | "region" | "kind":
+            named = edition.item(f"{name}s", value)
+            return edition.name_of(named, language) if named else value
+    return value
+
+
+_NARROWED: Final[Mapping[List, tuple[str, ...]]] = {
+    "regions": (),
+    "places": ("region",),
+    "kinds": ("region", "place"),
+    "services": ("region", "place", "kind"),
+    "events": ("region", "place", "kind"),
+}
+"""By which of the things that may have been set each list is narrowed."""
+
+
+def _listed(edition: Edition, what: str, chosen: Mapping[str, Any]) -> tuple[Item, ...]:
+    if what == "numbers":
+        return _numbers(edition, chosen)
+    if what == "testimonies":
+        return tuple(item for item in edition.items.get(what, {}).values() if f"text.{chosen['language']}" in item.fields)
+    of = cast("List", what)
+    return shown_items(edition, of, _NARROWED[of], chosen)
+
+
+def _numbers(edition: Edition, chosen: Mapping[str, Any]) -> tuple[Item, ...]:
+    """The services whose number may be shown."""
+    services = shown_items(edition, "services", _NARROWED["services"], chosen)
+    return tuple(item for item in services if "phone" in item.fields and item.fields.get("verified_on"))
+
+
+def _near(edition: Edition, chosen: Mapping[str, Any]) -> str:
+    """The nearest listed place, as the chosen place or its region names it."""
+    for of in ("place", "region"):
+        item = edition.item(f"{of}s", str(chosen.get(of, "")))
+        near = edition.item("places", item.fields.get("near", "")) if item else None
+        if near:
+            return near.name
+    return ""
 
 
 def clock(edition: Edition, language: str, minute: Minute | None) -> str:

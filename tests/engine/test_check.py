@@ -148,7 +148,7 @@ WORD_FAULTS = {
     "placeholder differs": ("test.noted", "Noté.", f"{PO}:21: test.noted: placeholder before differs from locales/fr/LC_MESSAGES/flows.po:21"),
     "unknown placeholder": ("test.say", "{nom}", f"{PO}:23: test.say: unknown placeholder nom"),
     "option differs": ("test.first", "Accueil\n1 Aide\n3 Conseil", f"{PO}:19: test.first: options 1, 3 in the words, 1, 2 in the flow"),
-    "no exit": ("keys.out", "Fin", f"{PO}:3: keys.out: no exit, the words must begin with the key 9"),
+    "no exit": ("keys.out", "Fin", f"{PO}:3: keys.out: the words must begin with the key 9"),
     "end over budget": ("test.lost", LONG, f"{PO}:22: test.lost: over budget on ussd, one screen is 160 units"),
     "first screen paged": ("test.first", f"{LONG}\n1 Aide\n2 Conseil", f"{PO}:19: test.first: over budget on ussd, one screen is 160 units"),
     "word longer than a page": ("test.say", "x" * 200, None),

@@ -95,7 +95,7 @@ def test_out_ends_at_once() -> None:
 def test_wrong_keys() -> None:
     """A wrong key: the same screen with one line; a second: a screen that offers a call; a third: the safe end."""
     assert text("2", "6") == f"Encore:\n{text('2')}"
-    assert text("2", "6", "6") == "Parler à une femme ?\n5 Appelez-moi\n0 Retour 9 Fin"
+    assert text("2", "6", "6") == "Parler à une femme ?\n5 Appelez-moi\n0 Retour 9 Fin\n66 Langue"
     assert text("2", "6", "6", "0") == text("2")
     assert text("2", "6", "6", "5") == text("5").replace("9 Fin", "9 Fin")
     assert World().hop(EDITION, ("2", "6", "6", "6")).key == "safe.end"
@@ -155,8 +155,8 @@ def test_an_order_cuts_the_way_back() -> None:
 
 def test_a_window_is_the_next_one_that_somebody_keeps() -> None:
     world = World()
-    assert world.hop(EDITION, ("5", "1")).text == "Noté: demain 8h-12h\n1 Mot\n2 Autre jour\n7 Annuler\n9 Fin"
-    assert world.hop(EDITION, ("5", "1", "2")).text == "Noté: samedi 8h-12h\n1 Mot\n2 Autre jour\n7 Annuler\n9 Fin"
+    assert world.hop(EDITION, ("5", "1")).text == "Noté: demain 8h-12h\n1 Mot\n2 Autre jour\n7 Annuler\n9 Fin\n66 Langue"
+    assert world.hop(EDITION, ("5", "1", "2")).text == "Noté: samedi 8h-12h\n1 Mot\n2 Autre jour\n7 Annuler\n9 Fin\n66 Langue"
     tomorrow = (THURSDAY_NOON // DAY + 1) * DAY
     assert list(world.orders.values()) == [
         OpenCallback("fr", False, tomorrow + 480, tomorrow + 720),
@@ -168,7 +168,7 @@ def test_hours_that_no_shift_covers_are_not_promised() -> None:
     """A window is cut to the shift that keeps it; one that nobody keeps is not offered, and its key does nothing else."""
     tomorrow = (THURSDAY_NOON // DAY + 1) * DAY
     world = World(coverage=Coverage(0, 0, tomorrow + 540, ((tomorrow + 540, tomorrow + 660),)))
-    assert world.hop(EDITION, ("5",)).text == "Quand ?\n5 Maintenant\n1 Matin\n7 Jamais\n0 Retour 9 Fin"
+    assert world.hop(EDITION, ("5",)).text == "Quand ?\n5 Maintenant\n1 Matin\n7 Jamais\n0 Retour 9 Fin\n66 Langue"
     assert world.hop(EDITION, ("5", "4")).text == "Encore:\n" + world.hop(EDITION, ("5",)).text
     assert world.hop(EDITION, ("5", "1")).text.startswith("Noté: demain 9h-11h")
 
