@@ -17,7 +17,7 @@ from tests.content_line import line, sources
 from tests.engine.worlds import THURSDAY_NOON, World, around_the_clock, nobody
 
 LANGUAGES = ("fr", "bm")
-AT_THE_DOOR = ("line.first", "line.bambara", "safe.end", "out.end", "neutral.broken")
+AT_THE_DOOR = ("line.first", "safe.end", "out.end", "neutral.broken")
 ONE_PAGE = re.compile(r"line\.|danger\.|callback\.(?!other_)|wrong\.screen")
 """What must be read at a glance: the first screen, urgent help, and all that is said around a callback."""
 ROOM_FOR_HELP = 149

@@ -97,14 +97,15 @@ def _conditions(reader: Reader, node: Node | None, what: str) -> tuple[Condition
 
 def _each(scope: Scope, node: Node) -> Kind | None:
     reader, what = scope.reader, scope.screen
-    fields = reader.fields(node, what, ("each", "into", "go", "where"), needed=("into", "go"))
+    fields = reader.fields(node, what, ("each", "into", "go", "where", "skip_one"), needed=("into", "go"))
     listed = reader.choice(fields.get("each"), f"{what}: each", LISTS)
     into = reader.name(fields.get("into"), f"{what}: into")
     go = scope.target(fields.get("go"), f"{what}: go")
     where = [reader.name(one, f"{what}: where") for one in reader.items(fields.get("where"), f"{what}: where")]
     if listed is None or into is None or go is None:
         return None
-    return Each(listed, into, go, tuple(name for name in where if name is not None))
+    skip_one = reader.flag(fields.get("skip_one"), f"{what}: skip_one")
+    return Each(listed, into, go, tuple(name for name in where if name is not None), skip_one)
 
 
 def _ask(scope: Scope, node: Node) -> Kind | None:

@@ -61,8 +61,8 @@ def _facts(sources: Sources) -> Iterator[tuple[_Place, str]]:
     yield _Place("setting", "start"), sources.start
     yield _Place("setting", "help"), sources.help
     yield _Place("setting", "languages"), ", ".join(sources.words)
-    for part in sources.parts:
-        yield _Place("setting", f"parts.{part.name}"), f"{_clock(part.start)}-{_clock(part.end)}"
+    for hours in sources.parts:
+        yield _Place("setting", f"parts.{hours.name}"), f"{_clock(hours.start)}-{_clock(hours.end)}"
     for flow in sources.flows:
         yield _Place("structure", flow.name, "start"), flow.start
         for screen in flow.screens:

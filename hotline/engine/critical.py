@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from hotline.engine.check import PHRASES, PHRASES_DAY
 from hotline.engine.edition import is_pause
-from hotline.engine.flow import Branch, CallFlow, Do, Fault, Menu, Message, ScreenSource, Sources
+from hotline.engine.flow import Branch, CallFlow, Do, Fault, Menu, Message, Say, ScreenSource, Sources
 
 PENDING: Final = "pending"
 EVERYWHERE: Final = frozenset((*PHRASES, *PHRASES_DAY, "neutral.broken", "sms.word.stop"))
@@ -20,7 +20,7 @@ def critical_screens(sources: Sources) -> frozenset[str]:
     """The keys of the screens where only reviewed words belong, worked out from what the flows do.
 
     They are: all on a shortest way from the first screen to urgent help, to where a call is asked for (`help`) and to a stop; every screen of a flow
-    that holds an order, and of flows that those call; what follows an order up to the next screen that waits.
+    that holds an order, and of flows that those call; what follows an order up to the next screen where she chooses.
     """
     screens = {screen.key: screen for flow in sources.flows for screen in flow.screens}
     ways = {key: tuple(go for go in _leads_to(sources, screen) if go in screens) for key, screen in screens.items()}
@@ -30,7 +30,7 @@ def critical_screens(sources: Sources) -> frozenset[str]:
     for aim in aims & screens.keys():
         found |= _between(sources.start, aim, screens, ways)
     for order in orders.values():
-        found |= _until_a_pause((order.kept, order.lost), screens, ways)
+        found |= _until_a_choice((order.kept, order.lost), screens, ways)
     return frozenset(found)
 
 
@@ -92,12 +92,12 @@ def _between(start: str, aim: str, screens: Mapping[str, ScreenSource], ways: Ma
     return {key for key in screens if there.get(key, _FAR) + home.get(key, _FAR) == there.get(aim)}
 
 
-def _keys(start: str, ways: Mapping[str, Iterable[str]], costs: Callable[[str, str], bool]) -> dict[str, int]:
+def _keys(start: str, ways: Mapping[str, Sequence[str]], costs: Callable[[str, str], bool]) -> dict[str, int]:
     """How many keys it takes to each screen that can be reached: passing a screen that waits costs one."""
     keys, front = {start: 0}, deque([start])
     while front:
         here = front.popleft()
-        for go in ways[here]:
+        for go in ways.get(here, ()):
             cost = keys[here] + costs(here, go)
             if cost < keys.get(go, _FAR):
                 keys[go] = cost
@@ -105,12 +105,12 @@ def _keys(start: str, ways: Mapping[str, Iterable[str]], costs: Callable[[str, s
     return keys
 
 
-def _until_a_pause(starts: Iterable[str], screens: Mapping[str, ScreenSource], ways: Mapping[str, tuple[str, ...]]) -> set[str]:
+def _until_a_choice(starts: Iterable[str], screens: Mapping[str, ScreenSource], ways: Mapping[str, tuple[str, ...]]) -> set[str]:
     found: set[str] = set()
     todo = [start for start in starts if start in screens]
     while todo:
         key = todo.pop()
         if key not in found:
             found.add(key)
-            todo += () if is_pause(screens[key].kind) else ways[key]
+            todo += ways[key] if isinstance(screens[key].kind, Say) or not is_pause(screens[key].kind) else ()
     return found

@@ -134,9 +134,10 @@ class Edition:
         text = self._sent("\n".join(lines), language)
         if self._fits(text, language, has_more):
             return (self._page(key, language, text, has_more, menu=menu),)
-        keys = self._reserved(language, more=True)
-        room = gsm.limit(text, self.fit) - keys
-        parts = gsm.paginate(text, lambda _page: room, raw=not gsm.is_gsm(text))
+        # One letter outside GSM-7 in the line of the keys halves a page of plain letters too.
+        whole = self._whole(text, language, more=True)
+        room = gsm.limit(whole, self.fit) - self._reserved(language, more=True)
+        parts = gsm.paginate(text, lambda _page: room, raw=not gsm.is_gsm(whole))
         return tuple(self._page(key, language, part, has_more or part is not parts[-1], menu=menu) for part in parts)
 
     def numbered(self, key: str, language: str, head: str, names: tuple[str, ...]) -> tuple[tuple[Page, int], ...]:
@@ -176,8 +177,11 @@ class Edition:
         return gsm.units(keys)[0] + gsm.units(wrong)[0] + 2
 
     def _fits(self, text: str, language: str, more: bool) -> bool:
-        whole = "\n".join((self._sent(self.words[language][WRONG_LINE], language), text, self._keys(language, back=True, more=more)))
-        return gsm.fits(whole, self.fit)
+        return gsm.fits(self._whole(text, language, more=more), self.fit)
+
+    def _whole(self, text: str, language: str, *, more: bool) -> str:
+        """The text with all that may stand around it."""
+        return "\n".join((self._sent(self.words[language][WRONG_LINE], language), text, self._keys(language, back=True, more=more)))
 
     def _page(self, key: str, language: str, text: str, more: bool, *, menu: bool) -> Page:
         wrong = self._sent(self.words[language][WRONG_LINE], language)
@@ -186,10 +190,17 @@ class Edition:
         without = f"{body}{self._keys(language, back=False, more=more)}"
         other = f"\n{self._other_language(language)}" if menu and len(self.languages) > 1 else ""
 
-        def screen(shown: str) -> Screen:
-            return Screen(self.number, key, f"{shown}{other}" if gsm.fits(f"{shown}{other}", self.fit) else shown, ends=False)
+        def screen(*shown: str) -> Screen:
+            """The first that fits: the other language has no room on every page, and the line after a wrong key none beside a long name."""
+            text = next((each for each in shown if gsm.fits(each, self.fit)), shown[-1])
+            return Screen(self.number, key, text, ends=False)
 
-        return Page(screen(with_back), screen(without), screen(f"{wrong}\n{with_back}"), screen(f"{wrong}\n{without}"))
+        return Page(
+            screen(f"{with_back}{other}", with_back),
+            screen(f"{without}{other}", without),
+            screen(f"{wrong}\n{with_back}{other}", f"{wrong}\n{with_back}", with_back),
+            screen(f"{wrong}\n{without}{other}", f"{wrong}\n{without}", without),
+        )
 
     def _other_language(self, language: str) -> str:
         other = self.next_language(language)

@@ -76,6 +76,8 @@ class Each(Struct, frozen=True, tag="each"):
     into: str
     go: str
     where: tuple[str, ...] = ()
+    skip_one: bool = False
+    """Where there is but one entry, it is chosen and nothing is asked: a key is three presses and a wait."""
 
 
 class Ask(Struct, frozen=True, tag="ask"):

@@ -1,12 +1,101 @@
-"""What time takes off the line: numbers that nobody rang lately, events that are over."""
+"""What time does to an edition's directory: a number is shown only while somebody has lately rung it, an event until its day is over."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from typing import Final, TypeAlias
+
+from msgspec.structs import replace
 
 from hotline.engine.flow import Item, Sources
 
+STALE_DAYS: Final = 180
+STALE_EMERGENCY_DAYS: Final = 30
+EMERGENCY: Final = "emergency"
+"""The kind whose numbers are rung by day and by night."""
+CALLS: Final = ("called_by_day", "called_by_night")
+
+Mark: TypeAlias = tuple[str, str, str]
+"""A number that was taken off the line: entry, number, local day (2026-01-31)."""
+
 
 def fresh(sources: Sources, today: date) -> tuple[Sources, tuple[Item, ...]]:
-    """The directory's helper writes this."""
-    return sources, ()
+    """These sources as they may be shown on this local day, and, as they stood, the entries that lost what they would have shown.
+
+    Gone are the `phone` of every service that `is_shown` denies, and every event whose day is over. A number that nobody ever verified
+    (emergency: by day and by night) is gone too, and is no news. Again on the same day changes nothing.
+    """
+    kept: list[Item] = []
+    lost: list[Item] = []
+    for item in sources.items:
+        if is_over(item, today):
+            lost.append(item)
+        elif "phone" in item.fields and not is_shown(item, today):
+            kept.append(_silent(item))
+            if last_day(item) is not None:
+                lost.append(item)
+        else:
+            kept.append(item)
+    return replace(sources, items=tuple(kept)), tuple(lost)
+
+
+def is_shown(item: Item, today: date) -> bool:
+    """May its number be shown on this day: verified neither in the future nor longer ago than its kind allows?"""
+    last = last_day(item)
+    return last is not None and today <= last and all(day <= today for day in verified(item))
+
+
+def last_day(item: Item) -> date | None:
+    """The last day on which its number may be shown; None: it has none, or nobody has verified it (emergency: by day and by night)."""
+    days = verified(item)
+    return date.fromordinal(min(min(days).toordinal() + period(item), date.max.toordinal())) if days else None
+
+
+def period(item: Item) -> int:
+    """Days for which a verification of its number holds."""
+    return STALE_EMERGENCY_DAYS if item.fields.get("kind") == EMERGENCY else STALE_DAYS
+
+
+def verified(item: Item) -> tuple[date, ...]:
+    """The days on which its number was rung, all those that it needs; empty where it has no number or lacks one of them."""
+    needed = ("verified_on", *CALLS) if item.fields.get("kind") == EMERGENCY else ("verified_on",)
+    days = [_day(item.fields.get(name, "")) for name in needed]
+    return tuple(day for day in days if day) if "phone" in item.fields and all(days) else ()
+
+
+def is_over(item: Item, today: date) -> bool:
+    """Is it an event whose day is past?"""
+    day = _day(item.fields.get("on", "")) if item.list == "events" else None
+    return day is not None and day < today
+
+
+def dark(sources: Sources, marks: Iterable[Mark]) -> Sources:
+    """These sources without the numbers that were taken off the line."""
+    found = tuple(marks)
+    items = tuple(_silent(item) if is_dark(item, found) else item for item in sources.items)
+    return replace(sources, items=items) if found else sources
+
+
+def is_dark(item: Item, marks: Iterable[Mark]) -> bool:
+    """Was this entry's number taken off, and not verified (emergency: by day and by night) on a later day? However it is spelled."""
+    phone = digits(item.fields.get("phone", ""))
+    since = min(verified(item), default=date.min).isoformat()
+    return bool(phone) and any(id == item.id and digits(number) == phone and since <= day for id, number, day in marks)
+
+
+def digits(phone: str) -> str:
+    """The digits of a number, without Mali's 223 where that makes eight of them: the same for every spelling of one number."""
+    found = "".join(letter for letter in phone if letter.isdecimal()).removeprefix("00")
+    return found[3:] if len(found) == 11 and found.startswith("223") else found
+
+
+def _silent(item: Item) -> Item:
+    return replace(item, fields={name: value for name, value in item.fields.items() if name != "phone"})
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -22,7 +22,7 @@ from hotline.engine.edition import (
     shown_items,
 )
 from hotline.engine.effects import Answer, Fact, Need, Order, Ref, Screen, outcome_key
-from hotline.engine.flow import KEY_BACK, KEY_LANGUAGE, KEY_MORE, KEY_OUT, RETURN, Ask, Branch, CallFlow, Do, Each, End, Menu, Say
+from hotline.engine.flow import KEY_BACK, KEY_LANGUAGE, KEY_MORE, KEY_OUT, RETURN, Ask, Branch, CallFlow, Do, Each, End, Item, Menu, Say
 from hotline.engine.world import World, effect_of, placeholder
 
 MOST_INPUTS: Final = 60
@@ -193,6 +193,8 @@ def _travel(world: World, go: str, chosen: Mapping[str, Any], frames: Frames, ba
                 if outcome == "late":
                     return _ended(edition, node, chosen, frames, SAFE_END)
                 go, chosen = (order.kept, kept) if outcome == "kept" else (order.lost, chosen)
+            case Each(skip_one=True) as each if len(items := shown_items(edition, each.list, each.where, chosen)) == 1:
+                go, chosen = each.go, {**chosen, **_chosen(each, items[0])}
             case _:
                 return _arrive(world, node, chosen, frames, back)
     return _ended(edition, node, chosen, frames, SAFE_END)
@@ -232,7 +234,7 @@ def _render(world: World, node: Node, chosen: Mapping[str, Any], values: Mapping
             pages = edition.numbered(node.key, node.language, head, tuple(edition.name_of(item, node.language) for item in items))
             starts = [first for _, first in pages] + [len(items)]
             return tuple(
-                (page, {str(n): Move(each.go, {each.into: item.id, "_list": each.list, "_item": item.id}) for n, item in enumerate(items[first:last], 1)})
+                (page, {str(n): Move(each.go, _chosen(each, item)) for n, item in enumerate(items[first:last], 1)})
                 for (page, first), last in zip(pages, starts[1:], strict=True)
             )
         case Menu(options):
@@ -254,9 +256,16 @@ def _render(world: World, node: Node, chosen: Mapping[str, Any], values: Mapping
     return tuple((page, {}) for page in edition.render(node.key, node.language, head, has_more=False))
 
 
+def _chosen(each: Each, item: Item) -> dict[str, str]:
+    return {each.into: item.id, "_list": each.list, "_item": item.id}
+
+
 def _one_after_another(edition: Edition, node: Node, head: str) -> tuple[Shown, ...]:
-    """The testimonies that have words in this language, each on pages of its own; where none has, those of the other languages."""
-    told = edition.items.get("testimonies", {}).values()
+    """The testimonies that have words in this language, each on pages of its own; where none has, those of the other languages.
+
+    None by SMS: it would stay on the phone.
+    """
+    told = edition.items.get("testimonies", {}).values() if edition.fit.channel != "sms" else ()
     languages = (node.language, *edition.languages)
     own = [item.fields[f"text.{node.language}"] for item in told if f"text.{node.language}" in item.fields]
     texts = own or [next(item.fields[f"text.{each}"] for each in languages if f"text.{each}" in item.fields) for item in told]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Branch, Condition, Each, Item, Menu, Say, Way
-from hotline.engine.gsm import USSD
+from hotline.engine.gsm import SMS, USSD, Fit
 from tests.engine.trees import AT, option, sources
 from tests.engine.worlds import World
 
@@ -52,9 +52,9 @@ EVENTS = (
 )
 
 
-def made(*more: Item) -> Edition:
+def made(*more: Item, fit: Fit = USSD) -> Edition:
     words = {f"kind.{kind.id}": f"Sorte {kind.id}" for kind in KINDS}
-    return compile_edition(sources(SCREENS, items=(*REGIONS, *PLACES, *KINDS, *SERVICES, *EVENTS, *more), words=words), 1, USSD)
+    return compile_edition(sources(SCREENS, items=(*REGIONS, *PLACES, *KINDS, *SERVICES, *EVENTS, *more), words=words), 1, fit)
 
 
 EDITION = made()
@@ -73,6 +73,21 @@ def test_only_kinds_that_are_there() -> None:
 def test_an_entry_in_words() -> None:
     """Its place by name; a number that nobody verified is not there, nor its line."""
     assert text("1", "3", "1", "1", "1") == "Centre, Gao\n0 Retour 9 Fin"
+
+
+def test_a_list_of_one_is_passed_over() -> None:
+    """With `skip_one` the only entry is chosen for her; `0` leads back to where she chose last; several are listed as ever."""
+    screens = {
+        "test.first": (Menu((option(1, "test.places"),)), "Accueil\n1 Lieux"),
+        "test.places": (Each("places", "place", "test.services"), "Lieu?"),
+        "test.services": (Each("services", "service", "test.service", ("place",), skip_one=True), "Lequel?"),
+        "test.service": (Say(), "{name}, {place}"),
+    }
+    here = Item("services", "three", "Maison", {"place": "segou-ville"}, AT)
+    edition = compile_edition(sources(screens, items=(*PLACES, *SERVICES, here)), 1, USSD)
+    assert text("1", "1", edition=edition) == "Maison, Ségou\n0 Retour 9 Fin"
+    assert text("1", "1", "0", edition=edition) == text("1", edition=edition)
+    assert text("1", "2", edition=edition) == "Lequel?\n1 Centre\n2 Bureau\n0 Retour 9 Fin\n66 Langue"
 
 
 def test_the_nearest_place_where_there_is_none() -> None:
@@ -110,3 +125,4 @@ def test_stories_one_after_another() -> None:
     assert text("4", "66", edition=edition) == "Une femme raconte:\nHistoire 1.\n0 Retour 9 Fin"
     assert text("4") == "Pas encore.\n0 Retour 9 Fin"
     assert text("4", "66", edition=made(stories[0])) == text("4", edition=made(stories[0])), "better in another language than not at all"
+    assert text("4", edition=made(*stories, fit=SMS)) == "Une femme raconte:\n0 Retour 9 Fin", "an SMS would stay on the phone"

@@ -1,0 +1,172 @@
+"""Every screen that a caller can reach, walked: in each language, by USSD and by SMS, whoever is there and whatever fails."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+import pytest
+
+from hotline.engine import gsm
+from hotline.engine.edition import Edition, compile_edition
+from hotline.engine.effects import Coverage, Fact
+from hotline.engine.flow import Ask, Branch, CallFlow, Do, Each, Item, Sources
+from hotline.engine.gsm import Fit
+from hotline.engine.step import State, replay, step
+from tests.content_line import sources
+from tests.engine.trees import AT
+from tests.engine.worlds import DAY, THURSDAY_NOON, around_the_clock, nobody
+
+FITS = {"ussd": gsm.USSD, "ussd as written": gsm.USSD_RAW, "sms": gsm.SMS, "sms as written": gsm.SMS_RAW}
+TOMORROW_8 = (THURSDAY_NOON // DAY + 1) * DAY + 8 * 60
+WEATHERS: dict[str, tuple[int | None, Coverage | None]] = {
+    "somebody is there": (THURSDAY_NOON, around_the_clock(THURSDAY_NOON)),
+    "nobody before tomorrow": (THURSDAY_NOON, nobody(THURSDAY_NOON, TOMORROW_8)),
+    "somebody later, who is on no shift that opens": (THURSDAY_NOON, Coverage(0, THURSDAY_NOON, None, ((TOMORROW_8, TOMORROW_8 + 480),))),
+    "nobody is planned": (THURSDAY_NOON, nobody(THURSDAY_NOON)),
+    "it is not known": (THURSDAY_NOON, None),
+    "not even the time": (None, None),
+}
+FULL = (
+    Item("services", "a-line", "Ligne essai", {"kind": "emergency", "phone": "70 00 09 01", "verified_on": "2025-03-19", "verified_by": "Awa"}, AT),
+    *(
+        Item("services", f"a-{kind}", "Lieu essai", {"kind": kind, "place": "commune-1", "region": "bamako"}, AT)
+        for kind in ("health", "legal", "association", "police", "emergency")
+    ),
+    Item("services", "another-health", "Autre essai", {"kind": "health", "place": "commune-1", "region": "bamako"}, AT),
+    *(
+        Item("events", f"an-{kind}", "Groupe essai", {"kind": kind, "region": "bamako", "place": "commune-1", "on": "2025-04-05", "hours": "9h"}, AT)
+        for kind in ("meeting", "training-agents", "training-health", "training-teachers", "training-media")
+    ),
+    *(Item("testimonies", f"story-{n}", "", {"text.fr": "Essai. Essai.", "text.bm": "Kɛnɛya. Kɛnɛya."}, AT) for n in (1, 2)),
+)
+"""What the directory does not have yet: with it, the screens that speak of it can be reached."""
+
+
+class Facts(Mapping[str, Fact]):
+    """Every fact that may be asked for, at any position."""
+
+    def __init__(self, now: int | None, coverage: Coverage | None, outcome: str, then: str | None = None) -> None:
+        """`outcome` of a session's first order, and what becomes of every later one where that is another thing."""
+        self._values = {"now": now, "coverage": coverage, "order": outcome}
+        self.later = Facts(now, coverage, then) if then else self
+
+    def __getitem__(self, key: str) -> Fact:
+        return self._values[key.partition("@")[0].partition(".")[0]]  # type: ignore[return-value]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def typed_at(state: State) -> tuple[str, ...]:
+    """What a caller may press here; at an `ask` a number, and once something that is none."""
+    asked = ("70000301",) if isinstance(state.node.kind, Ask) else ()
+    return (*state.ways, *asked, "0", "8", "66", "9", "x")
+
+
+def seen_as(state: State) -> object:
+    """Two states with the same screen, the same screen behind them and the same choices, as far as their flow asks for them, are one."""
+    chosen = tuple(state.chosen.get(name) for name in asked_in(state.node.key.partition(".")[0]))
+    return state.node.language, state.node.key, state.page, state.wrong, state.screen.text, chosen, state.back.node.key if state.back else None
+
+
+def walked(edition: Edition, facts: Facts, language: str) -> Iterator[tuple[tuple[str, ...], State]]:
+    """Every state with the shortest inputs that lead there, from the first screen of a language on."""
+    replay(edition, (), {})
+    first = edition.opening
+    assert isinstance(first, State)
+    while first.node.language != language:
+        first = step(edition, first, "66", facts, 1)
+        assert isinstance(first, State)
+    front: deque[tuple[tuple[str, ...], State]] = deque([((), first)])
+    seen = {seen_as(first)}
+    while front:
+        inputs, state = front.popleft()
+        yield inputs, state
+        if state.screen.ends:
+            continue
+        for typed in typed_at(state):
+            known = facts.later if "_ref" in state.chosen else facts
+            after = step(edition, state, typed, known, len(inputs) + 1)
+            assert isinstance(after, State)
+            if seen_as(after) not in seen:
+                seen.add(seen_as(after))
+                front.append(((*inputs, typed), after))
+
+
+@cache
+def editions(fit: Fit) -> tuple[Edition, ...]:
+    """The line as it is, and with what its directory lacks."""
+    now = sources()
+    full = Sources(now.start, now.flows, now.words, (*now.items, *FULL), now.parts, now.help)
+    return compile_edition(now, 1, fit), compile_edition(full, 1, fit)
+
+
+def journeys(fit: Fit) -> Iterator[tuple[Edition, Facts]]:
+    """Every weather with orders that are kept; orders that are lost, at once or only later; the directory at its fullest."""
+    now, full = editions(fit)
+    there = WEATHERS["somebody is there"]
+    yield from ((now, Facts(*weather, "kept")) for weather in WEATHERS.values())
+    yield from ((now, Facts(*there, *outcomes)) for outcomes in (("lost",), ("late",), ("kept", "lost")))
+    yield now, Facts(*WEATHERS["it is not known"], "lost")
+    yield full, Facts(*there, "kept")
+
+
+@cache
+def asked_in(name: str) -> tuple[str, ...]:
+    """Which of the things that were set matter in this flow."""
+    kinds = [screen.kind for flow in sources().flows if flow.name == name for screen in flow.screens]
+    listing = {"region", "place", "kind"} if any(isinstance(kind, Each) or "listed." in str(kind) for kind in kinds) else set()
+    tested = {condition.subject for kind in kinds if isinstance(kind, Branch) for way in kind.ways for condition in way.when}
+    return tuple(sorted({*listing, *(subject for subject in tested if "." not in subject and subject != "coverage")}))
+
+
+def shown_screens() -> set[str]:
+    return {screen.key for flow in sources().flows for screen in flow.screens if not isinstance(screen.kind, Branch | Do | CallFlow)}
+
+
+def kept_by(*, urgent: bool = False, order: str = "open_callback") -> set[str]:
+    """Where such orders lead once they are kept."""
+    kinds = [screen.kind for flow in sources().flows for screen in flow.screens if isinstance(screen.kind, Do)]
+    return {kind.kept for kind in kinds if kind.order == order and (kind.urgent or not urgent)}
+
+
+@pytest.mark.parametrize("channel", FITS)
+def test_every_reachable_screen(channel: str, counts: list[str]) -> None:
+    """Each is within its budget, each has an exit, none is left out in any language; a key more and there is still a screen."""
+    fit, pages, reached = FITS[channel], set(), set()
+    for edition, facts in journeys(fit):
+        for _, state in walked(edition, facts, "fr"):
+            text, words = state.screen.text, edition.words[state.node.language]
+            exit_ = gsm.fold(words["keys.out"], state.node.language) if fit.folded else words["keys.out"]
+            assert gsm.fits(text, fit), (state.screen.key, text)
+            assert state.screen.ends or exit_ in text, (state.screen.key, text)
+            assert "{" not in text, (state.screen.key, text)
+            pages.add((state.node.language, text))
+            reached.add((state.node.language, state.screen.key))
+    assert {(language, key) for language in sources().words for key in shown_screens()} - reached == set()
+    by_language = [f"{language} {sum(each == language for each, _ in reached)} screens, {sum(each == language for each, _ in pages)} different pages" for language in sources().words]
+    counts.append(f"{channel}: {'; '.join(by_language)}")
+
+
+@pytest.mark.parametrize("language", ["fr", "bm"])
+@pytest.mark.parametrize("channel", ["ussd", "sms"])
+def test_how_many_keys_away(channel: str, language: str, counts: list[str]) -> None:
+    """From the first screen: urgent help three keys at most, a callback two, a stop two, danger advice two."""
+    goals = {
+        "urgent help": (kept_by(urgent=True), 3),
+        "a callback": (kept_by(), 2),
+        "stop": (kept_by(order="stop_calls"), 2),
+        "danger advice": ({"danger.advice"}, 2),
+    }
+    nearest: dict[str, int] = {}
+    for inputs, state in walked(editions(FITS[channel])[0], Facts(*WEATHERS["somebody is there"], "kept"), language):
+        for goal, (keys, _) in goals.items():
+            if state.screen.key in keys:
+                nearest.setdefault(goal, len(inputs))
+    assert {goal: most for goal, (_, most) in goals.items() if nearest[goal] > most} == {}
+    counts.append(f"{channel}, {language}: " + ", ".join(f"{goal} {keys} keys" for goal, keys in nearest.items()))
