@@ -112,6 +112,14 @@ def languages_in(env: Mapping[str, str]) -> tuple[str, ...]:
     return languages
 
 
+def timezone_in(env: Mapping[str, str]) -> str:
+    """Read HOTLINE_TIMEZONE alone. Raises ConfigError."""
+    read = _Reader(env)
+    timezone = read.timezone()
+    read.finish()
+    return timezone
+
+
 class Setting(Struct, frozen=True):
     """One line of README's table. `default` None: it must be given. `demo`: what `hotline up` puts there where nothing is given."""
 

@@ -2,8 +2,163 @@
 
 from __future__ import annotations
 
-from typing import Any
+import argparse
+import os
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from hotline.cli import tables
+from hotline.cli.command import Failed, command, group, settings, store_of, told
+from hotline.config import CONTENT, ConfigError, timezone_in
+
+if TYPE_CHECKING:
+    from hotline.engine.flow import Item
+    from hotline.ports import Dark
+
+_LONGEST_NAME = 64
 
 
 def declare(commands: Any) -> None:
     """`directory check`, `verify`, `dark`, `import`, `export`."""
+    directory = group(commands, "directory", "the directory of places and services")
+    check = command(directory, "check", _check, "how every number stands, and every fault of the directory's file")
+    verify = command(directory, "verify", _verify, "write down that somebody rang a number and heard who answered")
+    verify.add_argument("id", help="the service, by its name in directory.yml")
+    verify.add_argument("--by", required=True, metavar="NAME", type=_name, help="who rang")
+    verify.add_argument("--on", type=_date, metavar="DATE", help="when, as 2026-01-31 (default: today)")
+    verify.add_argument("--call", choices=("day", "night"), help="of an emergency number: it is rung by day and by night")
+    dark = command(directory, "dark", _dark, "take a number off every screen, within seconds")
+    dark.add_argument("id", help="the service, by its name in directory.yml")
+    dark.add_argument("--by", required=True, metavar="NAME", type=_name, help="who takes it off")
+    dark.add_argument("--why", default="", metavar="TEXT", type=_why, help="for the audit: a few words, no number, nothing from a caller")
+    for parser in (check, verify, *tables.declare(directory, today)):
+        parser.add_argument("root", nargs="?", type=Path, default=CONTENT, help="folder of flows/ and locales/ (default: this program's)")
+
+
+def today() -> date:
+    """The local day."""
+    return datetime.now(ZoneInfo(timezone_in(os.environ))).date()
+
+
+def _check(options: argparse.Namespace) -> int:
+    """0: nothing grave, whatever else is said."""
+    from hotline.content import DIRECTORY, read_directory
+    from hotline.engine.directory import astray
+    from hotline.engine.flow import Fault
+    from hotline.engine.freshness import is_over, is_shown
+
+    items, faults = read_directory(options.root)
+    faults = tuple(sorted({*faults, *(Fault(item.at, f"{item.id}: {what}") for item, _, what in astray(items))}))
+    marks, day = _marks(), today()
+    services = [item for item in items if item.list == "services"]
+    found = [(item, *_standing(item, marks or (), day)) for item in services]
+    width = max((len(item.id) for item in services), default=0)
+    for item, _, words in found:
+        print(f"{item.id:{width}}  {words}")
+    if marks is None:
+        print("the database was not looked at: which numbers were taken off is not known here")
+    for fault in faults:
+        print(fault)
+    sums = [
+        f"{sum(standing == one for _, standing, _ in found)} {one}"
+        for one in ("verified", "stale", "unverified", "dark", "without a number")
+    ]
+    events = [item for item in items if item.list == "events"]
+    print(f"{len(services)} services: {', '.join(sums)}; {len(events)} events, {sum(is_over(item, day) for item in events)} of them over")
+    print(f"{len(faults)} faults of {DIRECTORY} to be mended")
+    if not any(item.fields.get("kind") == "emergency" and standing == "verified" and is_shown(item, day) for item, standing, _ in found):
+        print(
+            "NO VERIFIED EMERGENCY NUMBER: the line gives none. Ring one by day and by night: hotline directory verify ID --by NAME --call day|night"
+        )
+    return 1 if faults else 0
+
+
+def _standing(item: Item, marks: Sequence[Dark], day: date) -> tuple[str, str]:
+    """How a service's number stands: for the sums, and in words."""
+    from hotline.engine.freshness import is_dark, is_shown, last_day
+
+    if "phone" not in item.fields:
+        return "without a number", "no number"
+    own = [mark for mark in marks if is_dark(item, [(mark.item, mark.phone, mark.day)])]
+    if own:
+        return "dark", f"dark since {own[-1].day}, taken off by {own[-1].by}"
+    last, who = last_day(item), f"rung by {item.fields.get('verified_by', 'nobody named')} on {item.fields.get('verified_on', '')}"
+    if last is None:
+        lacks = [call for call in ("day", "night") if "verified_on" in item.fields and f"called_by_{call}" not in item.fields]
+        return "unverified", f"unverified by {' and by '.join(lacks)}, {who}" if lacks else "unverified"
+    if is_shown(item, day):
+        return "verified", f"verified until {last}, {who}"
+    return "stale", f"stale since {last + timedelta(days=1)}, {who}" if last < day else f"verified in the future, {who}"
+
+
+def _marks() -> tuple[Dark, ...] | None:
+    """The numbers that were taken off; None where no database is set, or none answers."""
+    try:
+        config = settings()
+        with told(), store_of(config).read() as tx:
+            return tx.darkened()
+    except (ConfigError, Failed):
+        return None
+
+
+def _verify(options: argparse.Namespace) -> None:
+    from hotline.content import DIRECTORY, read_directory
+    from hotline.content.registry import CannotEdit, edit_file
+    from hotline.content.verification import verification
+    from hotline.engine.freshness import is_dark
+
+    day = today()
+    on = options.on or day
+    try:
+        edit_file(options.root / DIRECTORY, lambda items: (verification(items, options.id, options.by, on, options.call, day),))
+    except (CannotEdit, OSError) as error:
+        raise Failed(f"{DIRECTORY} stays as it is: {error}") from None
+    item = next(item for item in read_directory(options.root)[0] if (item.list, item.id) == ("services", options.id))
+    print(f"{item.id}: {_standing(item, (), day)[1]}")
+    if any(is_dark(item, [(mark.item, mark.phone, mark.day)]) for mark in _marks() or ()):
+        print("it was taken off that day or later: only a call of a later day puts it back")
+    print(f"it is in {DIRECTORY}; callers see it once that is published: hotline content publish")
+
+
+def _dark(options: argparse.Namespace) -> None:
+    from hotline.app import SystemClock
+    from hotline.service.darkness import NoNumber, UnknownEntry, darken
+
+    config = settings()
+    try:
+        with told():
+            done = darken(store_of(config), SystemClock(config.timezone), options.id, options.by, options.why)
+    except UnknownEntry as error:
+        raise Failed(
+            f"no edition on the line has a service {options.id}{'; there are ' + ', '.join(error.near) if error.near else ''}"
+        ) from None
+    except NoNumber:
+        raise Failed(f"{options.id} has no number in any edition on the line: there is nothing to take off") from None
+    print(f"{done.name}: {', '.join(done.phones)} goes off every screen within seconds, of calls that are under way too")
+    print("it stays off until a call of a later day is written down (hotline directory verify) or another number, and that is published")
+
+
+def _name(text: str) -> str:
+    name = " ".join(text.split())
+    if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
+        raise argparse.ArgumentTypeError(f"a name, of {_LONGEST_NAME} letters at most")
+    return name
+
+
+def _why(text: str) -> str:
+    why = " ".join(text.split())
+    if not why.isprintable() or re.search(r"\d(?:\W?\d){4,}", why):
+        raise argparse.ArgumentTypeError("a few words, without a telephone number")
+    return why
+
+
+def _date(text: str) -> date:
+    from hotline.content.entries import is_day
+
+    if not is_day(text):
+        raise argparse.ArgumentTypeError("a date, as 2026-01-31")
+    return date.fromisoformat(text)

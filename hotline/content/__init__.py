@@ -11,11 +11,14 @@ import msgspec
 from hotline.content.directory import directory, line
 from hotline.content.flows import Draft, draft, flow
 from hotline.content.nodes import Reader
+from hotline.content.testimonies import testimonies
 from hotline.content.words import words
-from hotline.engine.flow import Fault, Message, Sources, Where
+from hotline.engine.flow import Fault, Item, Message, Sources, Where
 
 LINE: Final = "flows/line.yml"
 DIRECTORY: Final = "flows/directory.yml"
+TESTIMONIES: Final = "flows/testimonies.yml"
+"""May be missing: there are none."""
 
 
 def read_sources(root: Path, languages: tuple[str, ...] = ("fr", "bm")) -> tuple[Sources | None, tuple[Fault, ...]]:
@@ -35,6 +38,8 @@ def read_sources(root: Path, languages: tuple[str, ...] = ("fr", "bm")) -> tuple
     flows = tuple(flow(one, starts) for one in drafts)
     opening = line(reader(root / LINE), starts)
     items = directory(reader(root / DIRECTORY))
+    if (root / TESTIMONIES).exists():
+        items += testimonies(reader(root / TESTIMONIES), languages)
     texts: dict[str, tuple[Message, ...]] = {
         language: words(reader(root / "locales" / language / "LC_MESSAGES" / "flows.po")) for language in languages
     }
@@ -44,6 +49,13 @@ def read_sources(root: Path, languages: tuple[str, ...] = ("fr", "bm")) -> tuple
     return Sources(opening.start, flows, texts, items, opening.parts, opening.help), tuple(faults)
 
 
+def read_directory(root: Path) -> tuple[tuple[Item, ...], tuple[Fault, ...]]:
+    """The directory alone, whatever is wrong with the flows."""
+    reader = Reader(root, root / DIRECTORY)
+    items = directory(reader)
+    return items, tuple(sorted(reader.faults))
+
+
 def _draft(reader: Reader) -> Draft | None:
     node = reader.document()
     return None if node is None else draft(reader, reader.path.stem, node)
@@ -51,7 +63,7 @@ def _draft(reader: Reader) -> Draft | None:
 
 def _strangers(root: Path, languages: tuple[str, ...]) -> list[Fault]:
     """Files and folders that an operator may think are read, and are not."""
-    files = [path for path in (root / "flows").glob("*.yml") if path not in {root / LINE, root / DIRECTORY}]
+    files = [path for path in (root / "flows").glob("*.yml") if path not in {root / LINE, root / DIRECTORY, root / TESTIMONIES}]
     folders = [path for path in (root / "locales").glob("*") if path.is_dir() and path.name not in languages]
     said = [(path, "not read; a flow's file ends in .yaml") for path in files]
     said += [(path, f"not a language of this line, which has {', '.join(languages)}") for path in folders]

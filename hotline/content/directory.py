@@ -1,39 +1,21 @@
-"""What is not a screen: where the line opens (`line.yml`), and the regions, places and services that it lists (`directory.yml`)."""
+"""What is not a screen: where the line opens (`line.yml`), and the regions, places, services and events that it lists (`directory.yml`)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 from ruamel.yaml.nodes import Node, SequenceNode
 
-from hotline.content.kinds import LISTS
+from hotline.content.entries import FIELDS, LONGEST_ID, NEEDED, SECTIONS, Section, faults, one_line
 from hotline.content.nodes import NAME, Reader, is_empty, quoted
 from hotline.engine.flow import Item, Part
 
-_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "regions": ("name",),
-    "places": ("name", "region"),
-    "services": (
-        "name",
-        "region",
-        "place",
-        "kind",
-        "address",
-        "hours",
-        "phone",
-        "offers",
-        "languages",
-        "source",
-        "source_date",
-        "verified_on",
-        "verified_by",
-    ),
-}
-_DATES: Final = ("source_date", "verified_on")
+FOLD: Final = "\a"
+"""What ruamel leaves in text where a `>` folded a line."""
 _SPAN: Final = re.compile(r"(\d\d?)h([0-5]\d)?-(\d\d?)h([0-5]\d)?")
 
 
@@ -73,37 +55,64 @@ def _span(text: str) -> tuple[int, int] | None:
 
 
 def directory(reader: Reader) -> tuple[Item, ...]:
+    """The entries, list by list. A service or an event that names no region has that of its place."""
+    return in_regions(entries(reader))
+
+
+def entries(reader: Reader) -> tuple[Item, ...]:
+    """The entries as they were written."""
     node = reader.document()
     if node is None:
         return ()
-    fields = reader.fields(node, "directory", LISTS)
+    fields = reader.fields(node, "directory", SECTIONS)
     items: list[Item] = []
-    for name in LISTS:
-        for id, key, value in reader.entries(fields.get(name), name):
-            if not NAME.fullmatch(id):
-                reader.fault(key, f"{name}: {quoted(id)} is no name; small letters, digits, - and _")
-                continue
-            values = _values(reader, id, key, value, _FIELDS[name])
-            if "name" in values:
-                items.append(Item(name, id, values.pop("name"), values, reader.at(key)))
+    for section in SECTIONS:
+        items += _kinds(reader, fields.get(section)) if section == "kinds" else _entries(reader, section, fields.get(section))
     return tuple(items)
 
 
-def _values(reader: Reader, id: str, key: Node, node: Node, known: tuple[str, ...]) -> dict[str, str]:
-    fields = reader.fields(node, id, known)
-    values: dict[str, str] = {}
-    for name, value in fields.items():
-        text = _value(reader, f"{id}: {name}", value)
-        if text is not None and name in _DATES and not _is_date(text):
-            reader.fault(value, f"{id}: {name}: {quoted(text)} is no date; write 2026-01-31, or leave the line out")
-        elif text is not None:
-            values[name] = text
-    if "name" not in fields:
-        reader.fault(key, f"{id}: `name` is missing")
+def _kinds(reader: Reader, node: Node | None) -> Iterator[Item]:
+    """Bare ids; what each is called is in the words, as `kind.ID`."""
+    seen: set[str] = set()
+    for one in reader.items(node, "kinds") if node is not None and not is_empty(node) else ():
+        id = reader.name(one, "kinds")
+        if id in seen:
+            reader.fault(one, f"kinds: `{id}` stands twice")
+        elif id is not None and _is_short(reader, "kinds", id, one):
+            seen.add(id)
+            yield Item("kinds", id, id, {}, reader.at(one))
+
+
+def _entries(reader: Reader, section: Section, node: Node | None) -> Iterator[Item]:
+    for id, key, value in reader.entries(node, section):
+        if not NAME.fullmatch(id):
+            reader.fault(key, f"{section}: {quoted(id)} is no name; small letters, digits, - and _")
+        elif _is_short(reader, section, id, key):
+            values = _values(reader, section, id, key, value)
+            if "name" in values:
+                yield Item(section, id, values.pop("name"), values, reader.at(key))
+
+
+def _is_short(reader: Reader, section: Section, id: str, key: Node) -> bool:
+    if len(id) > LONGEST_ID:
+        reader.fault(key, f"{section}: {quoted(id)} is longer than {LONGEST_ID} letters")
+    return len(id) <= LONGEST_ID
+
+
+def _values(reader: Reader, section: Section, id: str, key: Node, node: Node) -> dict[str, str]:
+    fields = reader.fields(node, id, FIELDS[section])
+    texts = {name: _value(reader, f"{id}: {name}", value) for name, value in fields.items()}
+    values = {name: one_line(text.replace(FOLD, "")) for name, text in texts.items() if text is not None}
+    for name, what in faults(section, values):
+        reader.fault(fields[name], f"{id}: {name}: {what}")
+        texts[name] = None
+    for name in NEEDED[section]:
+        if name not in fields:
+            reader.fault(key, f"{id}: `{name}` is missing")
     for name in ("source", "source_date"):
         if "phone" in fields and name not in fields:
             reader.fault(fields["phone"], f"{id}: a phone needs `{name}`")
-    return values
+    return {name: value for name, value in values.items() if texts[name] is not None}
 
 
 def _value(reader: Reader, what: str, node: Node) -> str | None:
@@ -117,8 +126,12 @@ def _value(reader: Reader, what: str, node: Node) -> str | None:
     return reader.scalar(node, what)
 
 
-def _is_date(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
+def in_regions(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """Those that name no region get that of their place."""
+    regions = {item.id: item.fields["region"] for item in items if item.list == "places" and "region" in item.fields}
+
+    def in_region(item: Item) -> Item:
+        region = regions.get(item.fields.get("place", ""))
+        return replace(item, fields={"region": region, **item.fields}) if region else item
+
+    return tuple(in_region(item) for item in items)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final, get_args
 
 from hotline.engine import gsm
+from hotline.engine.directory import astray
 from hotline.engine.edition import (
     OUT_END,
     PLACEHOLDER,
@@ -45,7 +46,7 @@ from hotline.engine.flow import (
     Sources,
     Where,
 )
-from hotline.engine.freshness import fresh
+from hotline.engine.freshness import fresh, verified
 from hotline.engine.step import MOST_WALK
 
 URGENT_KEYS: Final = 3
@@ -252,18 +253,12 @@ def _sets(screen: ScreenSource) -> set[str]:
 
 
 def _directory(sources: Sources, today: date | None) -> Iterator[Fault]:
-    """Numbers that nobody verified, or not lately; places, regions and kinds that are not there."""
-    known = {of: {item.id for item in sources.items if item.list == of} for of in LISTS}
+    """Entries that name others that are not there, numbers that nobody verified, or not lately, events that are over."""
+    for item, _, what in astray(sources.items):
+        yield Fault(item.at, f"{item.id}: {what}")
     for item in sources.items:
-        for name, of in (("region", "regions"), ("place", "places"), ("near", "places"), ("kind", "kinds")):
-            value = item.fields.get(name)
-            # The kinds of events are the flows' own: a flow sets one and lists what has it.
-            if value is not None and value not in known[of] and (item.list, name) != ("events", "kind") and (known["kinds"] or name != "kind"):
-                yield Fault(item.at, f"{item.id}: unknown {name} {value}")
-        if "phone" in item.fields and "verified_on" not in item.fields:
+        if "phone" in item.fields and not verified(item):
             yield Fault(item.at, f"{item.id}: number unverified, kept off every screen", grave=False)
-        elif "phone" in item.fields and not item.fields.get("verified_by"):
-            yield Fault(item.at, f"{item.id}: verified_on without verified_by")
     # Never grave: what is stale goes by itself, and must not hold up other words.
     for item in fresh(sources, today)[1] if today is not None else ():
         what = "its day is over" if item.list == "events" else f"number not verified lately ({item.fields['verified_on']})"

@@ -176,15 +176,23 @@ def phone(**fields: str) -> Sources:
 
 
 def test_numbers_unverified_or_stale() -> None:
-    """An unverified number is a notice, for no screen shows it; one verified too long ago, or by nobody, is a fault."""
+    """A number that nobody verified, or not lately, is a notice, for no screen shows it; one verified by nobody is a fault."""
+    off = "kept off every screen"
     assert said(phone()) == []
-    assert "flows/directory.yml:7: one: number unverified, kept off every screen" in [str(fault) for fault in check(phone())]
+    assert f"flows/directory.yml:7: one: number unverified, {off}" in [str(fault) for fault in check(phone())]
     assert said(phone(verified_on="2025-03-01")) == ["flows/directory.yml:7: one: verified_on without verified_by"]
     old = phone(verified_on="2025-03-01", verified_by="Awa")
-    assert [str(f) for f in check(old, date(2025, 8, 1)) if f.grave] == []
-    assert [str(f) for f in check(old, date(2025, 9, 1)) if f.grave] == ["flows/directory.yml:7: one: number stale, verified 184 days ago, at most 180"]
+    assert [fault.message for fault in check(old, date(2025, 8, 1)) if off in fault.message] == []
+    assert [(fault.message, fault.grave) for fault in check(old, date(2025, 9, 1)) if off in fault.message] == [(f"one: number not verified lately (2025-03-01), {off}", False)]
     emergency = phone(verified_on="2025-03-01", verified_by="Awa", kind="emergency")
-    assert len([f for f in check(emergency, date(2025, 4, 15)) if f.grave]) == 1
+    assert f"one: number unverified, {off}" in [fault.message for fault in check(emergency, date(2025, 3, 2))], "not rung by day and by night"
+
+
+def test_an_event_that_is_over() -> None:
+    """A meeting whose day is past is a notice: it is on no screen any more."""
+    items = (Item("events", "e", "Réunion", {"kind": "meeting", "on": "2026-11-30"}, AT),)
+    notices = [fault.message for fault in check(sources(GOOD, items=items), date(2026, 12, 1)) if not fault.grave]
+    assert "e: its day is over, kept off every screen" in notices
 
 
 def test_unknown_places() -> None:
