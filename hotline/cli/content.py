@@ -1,4 +1,4 @@
-"""The editions: flows, words and directory, checked and published."""
+"""The editions: flows, words and directory, checked, published by one or by two people, and taken back."""
 
 from __future__ import annotations
 
@@ -7,21 +7,42 @@ import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any
 
-from hotline.cli.command import command, group, settings, store_of, told
+from hotline.cli import drawings
+from hotline.cli.approval import approve, readable
+from hotline.cli.command import Failed, command, group, settings, store_of, told
+from hotline.cli.editions import in_force, longest_session, moment, refusals, tell_numbers, who
 from hotline.config import CONTENT, languages_in
 
-_SOON = 60
-"""Seconds from publication until an edition is the one in force."""
+if TYPE_CHECKING:
+    from hotline.engine.flow import Sources
+    from hotline.ports import Store
+    from hotline.service.publishing import Person
+
+_ROOT = "folder of flows/ and locales/ (default: this program's)"
+_BY = "who does this (default: the login name)"
 
 
 def declare(commands: Any) -> None:
     content = group(commands, "content", "the editions: flows and words")
-    for name, run, about in (("check", _check, "every fault of the files"), ("publish", _publish, "make the files the next edition")):
-        command(content, name, run, about).add_argument("root", nargs="?", type=Path, help="folder of flows/ and locales/ (default: this program's)")
-    command(content, "list", _list, "all editions, newest first")
+    command(content, "check", _check, "every fault of the files").add_argument("root", nargs="?", type=Path, help=_ROOT)
+    publish = command(content, "publish", _publish, "make the files the next edition; where two people are needed, propose them")
+    publish.add_argument("root", nargs="?", type=Path, help=_ROOT)
+    pending = "who takes on herself the words that nobody reviewed on urgent, callback and stop screens; the audit keeps it"
+    publish.add_argument("--pending-by", metavar="NAME", help=pending)
+    numbered = [
+        command(content, "approve", approve, "look at what a proposal changes, screen by screen, and publish it: the second person"),
+        command(content, "reject", _reject, "take a proposal away"),
+        command(content, "rollback", _rollback, "publish an older edition's content again, at once"),
+    ]
+    numbered[0].add_argument("--yes", action="store_true", help="for scripts: publish without anyone looking; the audit says so")
+    for each in numbered:
+        each.add_argument("number", type=int, help="as `hotline content list` tells it")
+    for each in (publish, *numbered):
+        each.add_argument("--by", metavar="NAME", help=_BY)
+    command(content, "list", _list, "all editions, newest first, and what waits for a second person")
+    drawings.declare(content)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -40,17 +61,83 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _publish(options: argparse.Namespace) -> None:
-    from hotline.prepare import publish_files
+    from hotline.service.publishing import publish_alone
 
     config, now = settings(), int(time.time())
-    with told():
-        number = publish_files(store_of(config), options.root or CONTENT, config.languages, os.environ.get("USER", "operator"), now, now + _SOON)
-    print(f"edition {number} is in force in {_SOON} seconds; processes take it when they start again")
+    with refusals(config):
+        by, store, sources = who(options.by), store_of(config), _files(options.root or CONTENT, config.languages)
+        pending_by = None if options.pending_by is None else who(options.pending_by).name
+        if config.two_people:
+            _propose(store, sources, by, now, pending_by)
+        else:
+            number = publish_alone(store, sources, by, now, now + config.lead_seconds, longest_session(config), pending_by)
+            print(in_force(config, number, now))
+        tell_numbers(store, sources, now)
+
+
+def _propose(store: Store, sources: Sources, by: Person, now: int, pending_by: str | None) -> None:
+    from hotline.engine.changes import changes
+    from hotline.service.publishing import as_published, propose
+
+    with store.read() as tx:
+        rows = tx.editions()
+        newest = tx.edition(rows[0].number) if rows else None
+    old = readable(newest)
+    if newest and old:
+        differing = {change.screen for change in changes(as_published(old, now), as_published(sources, now))}
+        if not differing:
+            raise Failed(f"nothing differs from edition {newest.number}")
+        print(f"{len(differing)} screens, phrases and entries differ from edition {newest.number}")
+    number = propose(store, sources, by, now, pending_by)
+    print(f"proposal {number} waits for a second person, who types: hotline content approve {number}")
+
+
+def _files(root: Path, languages: tuple[str, ...]) -> Sources:
+    """What lies there. Raises FaultySources."""
+    from hotline.content import read_sources
+    from hotline.service.library import FaultySources
+
+    sources, faults = read_sources(root, languages)
+    grave = tuple(fault for fault in faults if fault.grave)
+    if sources is None or grave:
+        raise FaultySources(grave)
+    return sources
+
+
+def _reject(options: argparse.Namespace) -> None:
+    from hotline.service.publishing import reject
+
+    config = settings()
+    with refusals(config):
+        reject(store_of(config), options.number, who(options.by), int(time.time()))
+    print(f"proposal {options.number} is gone")
+
+
+def _rollback(options: argparse.Namespace) -> None:
+    from hotline.service.publishing import roll_back
+
+    config, now = settings(), int(time.time())
+    with refusals(config):
+        store = store_of(config)
+        number = roll_back(store, options.number, who(options.by), now, now + config.lead_seconds, longest_session(config))
+        print(f"{in_force(config, number, now)}; it says what edition {options.number} said")
+        with store.read() as tx:
+            sources = readable(tx.edition(number))
+        if sources is not None:
+            tell_numbers(store, sources, now)
 
 
 def _list(_: argparse.Namespace) -> None:
     config = settings()
-    zone = ZoneInfo(config.timezone)
     with told(), store_of(config).read() as tx:
-        for row in tx.editions():
-            print(f"{row.number}\t{datetime.fromtimestamp(row.active_from, zone):%Y-%m-%d %H:%M}\t{row.made_by}")
+        rows, proposals, active = tx.editions(), tx.proposals(), tx.active_edition(int(time.time()))
+    for one in proposals:
+        said = [f"proposal {one.number}", moment(config, one.made_at), f"by {one.made_by}"]
+        said += [f"pending words taken on by {one.pending_by}"] if one.pending_by else []
+        print("\t".join([*said, f"waits: hotline content approve {one.number}"]))
+    for row in rows:
+        said = [f"{row.number}", moment(config, row.active_from), f"by {row.made_by}"]
+        said += [f"approved by {row.approved_by}"] if row.approved_by else []
+        said += [f"edition {row.again} again"] if row.again else []
+        said += ["in force"] if active and row.number == active.number else []
+        print("\t".join(said))

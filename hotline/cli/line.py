@@ -6,11 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from hotline.cli.command import Failed, command, settings, told
-from hotline.config import Config
+from hotline.config import CONTENT, Config, languages_in
 
 
 def declare(commands: Any, quietly: Callable[[Callable[[], int]], int]) -> None:
@@ -24,14 +25,49 @@ def declare(commands: Any, quietly: Callable[[Callable[[], int]], int]) -> None:
     worker = command(commands, "worker", process(_worker), "follow the hints of one queue")
     worker.add_argument("queue", choices=("urgent", "default"))
     command(commands, "clock", process(_clock), "the ticker")
-    command(commands, "dial", lambda _: 0, "a phone in the terminal, for a running demo: hotline dial '*123#'")
+    command(commands, "dial", lambda _: 0, "a phone in the terminal, for a running demo: hotline dial '*123#'; or for the files as they lie: hotline dial --watch")
 
 
 def dial(arguments: Sequence[str]) -> int:
-    """`hotline dial …` has a parser of its own."""
+    """`hotline dial …` has a parser of its own: the demo's, or with --watch that of the files as they lie."""
+    if any(argument.partition("=")[0] == "--watch" for argument in arguments):
+        return _watch(arguments)
     from hotline.demo.dial import main
 
     return main(arguments, Path(os.environ.get("HOTLINE_VAR", "").strip() or "var") / "demo.json")
+
+
+def _watch(arguments: Sequence[str]) -> int:
+    from hotline import watch
+    from hotline.engine import gsm
+    from hotline.watch.world import Play
+
+    languages = languages_in(os.environ)
+    options = _watch_parser(languages).parse_args(arguments)
+    fits = {("ussd", False): gsm.USSD, ("ussd", True): gsm.USSD_RAW, ("sms", False): gsm.SMS, ("sms", True): gsm.SMS_RAW}
+    clock = datetime.now().astimezone()
+    minute = (clock.toordinal() - date(1970, 1, 1).toordinal()) * 24 * 60 + clock.hour * 60 + clock.minute
+    fit = fits[options.channel, options.raw]
+    play = Play(options.watch, languages, options.language, fit, options.there, options.orders, minute, clock.date())
+    if options.inputs is not None:
+        return watch.play_inputs(play, options.inputs.split(",") if options.inputs else (), print)
+    watch.watch(play, watch.lines_of(sys.stdin.fileno()), lambda text: print(text, flush=True))
+    return 0
+
+
+def _watch_parser(languages: tuple[str, ...]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="hotline dial",
+        description="A phone that plays the files as they lie and reads them anew whenever one is saved. It needs no line that runs, and keeps nothing.",
+    )
+    parser.add_argument("--watch", nargs="?", type=Path, const=CONTENT, required=True, metavar="ROOT", help="folder of flows/ and locales/ (default: this program's)")
+    parser.add_argument("--language", choices=languages, default=languages[0], help="the language to begin in")
+    parser.add_argument("--channel", choices=("ussd", "sms"), default="ussd")
+    parser.add_argument("--raw", action="store_true", help="a network whose phones show every letter: nothing is folded")
+    parser.add_argument("--there", choices=("somebody", "nobody", "unknown"), default="somebody", help="who could call")
+    parser.add_argument("--orders", choices=("kept", "lost"), default="kept", help="what becomes of every order")
+    parser.add_argument("--inputs", metavar="KEYS", help="keys to play and print, with commas: 4,1,1")
+    return parser
 
 
 def _up(_: argparse.Namespace) -> int:

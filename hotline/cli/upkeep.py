@@ -1,4 +1,4 @@
-"""Tables, keys and people."""
+"""Tables, keys and people, and a look at how all of it stands."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 import secrets
 from typing import Any
 
+from hotline.cli import doctor
 from hotline.cli.command import Failed, ask, command, group, settings, store_of, told
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -22,6 +23,7 @@ def declare(commands: Any) -> None:
     add.add_argument("--reads", required=True, metavar="LANGUAGE", help="the language of her messages")
     add.add_argument("--speaks", default="", metavar="LANGUAGES", help="those in which she takes calls, comma separated")
     add.add_argument("--shift", action="append", default=[], type=_shift, metavar="DAY@HH:MM-HH:MM", help="daily, or mon … sun; several times")
+    doctor.declare(commands)
 
 
 def _upgrade(_: argparse.Namespace) -> None:

@@ -1,0 +1,43 @@
+"""`hotline doctor`: one line a look, and whether anything is bad."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from hotline.cli.command import command, settings
+from hotline.config import CONTENT, ConfigError
+
+_MARKS = {"ok": "ok", "warn": "warn", "bad": "BAD", "people": "people"}
+
+
+def declare(commands: Any) -> None:
+    doctor = command(commands, "doctor", _doctor, "look at the line as it stands; 1 where something is bad")
+    doctor.add_argument(
+        "--golive", action="store_true", help="the coordinator's list instead; 0 only where nothing is bad and people signed for the rest"
+    )
+    doctor.add_argument("--root", type=Path, default=CONTENT, help="folder of golive.yml, which people sign (default: this program's)")
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from hotline.doctor import Finding, look, ready
+
+    found: Counter[str] = Counter()
+
+    def tell(finding: Finding) -> None:
+        found[finding.level] += 1
+        print(f"{_MARKS[finding.level]:<7}{finding.name:<12}{finding.text}", flush=True)
+
+    try:
+        config, now = settings(), int(time.time())
+        for finding in ready(config, now, options.root) if options.golive else look(config, now):
+            tell(finding)
+    except ConfigError as error:
+        for fault in error.faults:
+            tell(Finding("settings", "bad", fault))
+    said = f"{found['bad']} bad, {found['warn']} to be looked at" + (f", {found['people']} for people to sign" if options.golive else "")
+    print(said)
+    return 1 if found["bad"] or found["people"] else 0

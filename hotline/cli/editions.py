@@ -1,0 +1,77 @@
+"""What the commands that make editions share: who does it, what is refused, and what is said afterwards."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from hotline.cli.command import Failed, told
+from hotline.config import Config
+
+if TYPE_CHECKING:
+    from hotline.engine.flow import Sources
+    from hotline.ports import Store
+    from hotline.service.publishing import Person
+
+
+def who(by: str | None) -> Person:
+    """Whoever types, by the name that was given, and by the login, which is not what the environment says."""
+    from hotline.service.publishing import person
+
+    try:
+        login = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        login = str(os.getuid())
+    return person(by, login)
+
+
+@contextmanager
+def refusals(config: Config) -> Iterator[None]:
+    """As `told`, and what the rules of publishing refuse."""
+    from hotline.service.library import TooSoon
+    from hotline.service.publishing import PendingWords, Refused
+
+    try:
+        with told():
+            try:
+                yield
+            except PendingWords as refused:
+                hint = "someone who takes these words on herself may say so when they are proposed: --pending-by NAME; the audit keeps it"
+                raise Failed("\n".join(["nothing was published", *map(str, refused.faults), hint])) from None
+    except Refused as refused:
+        raise Failed(str(refused)) from None
+    except TooSoon as refused:
+        raise Failed(
+            f"nothing was published: sessions are on too many editions; there is room at {moment(config, refused.until)[11:]}"
+        ) from None
+
+
+def longest_session(config: Config) -> int:
+    """Seconds for which a session may stay on its edition."""
+    return max(config.session_seconds, config.sms_session_seconds)
+
+
+def in_force(config: Config, number: int, now: int) -> str:
+    lead = config.lead_seconds
+    return f"edition {number} is in force at {moment(config, now + lead)[11:]}, in {lead} seconds; nothing need be restarted"
+
+
+def moment(config: Config, at: int) -> str:
+    return f"{datetime.fromtimestamp(at, ZoneInfo(config.timezone)):%Y-%m-%d %H:%M:%S}"
+
+
+def tell_numbers(store: Store, sources: Sources, now: int) -> None:
+    """Which numbers are off, and loudly where none for emergencies is on."""
+    from hotline.service.numbers import numbers
+
+    with store.read() as tx:
+        found = numbers(sources, tx.darkened(), datetime.fromtimestamp(now, UTC).date())
+    if found.off:
+        print("numbers that no screen shows: " + ", ".join(f"{id} ({why})" for id, why in found.off))
+    if not found.emergency:
+        print("NO VERIFIED EMERGENCY NUMBER: callers in danger are shown none (hotline directory verify)")

@@ -1,0 +1,207 @@
+"""The line as it stands: what its database says of keys, audit, edition, numbers and people; and this machine's parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+
+from msgspec import DecodeError, Struct
+
+from hotline.adapters.seal import KeysBroken, Seal, SealBroken
+from hotline.adapters.sql import SqlStore, is_current
+from hotline.adapters.valkey import ValkeyMemory, connect
+from hotline.app import SystemClock, open_store
+from hotline.config import Config
+from hotline.doctor.finding import Finding, Level, listed
+from hotline.doctor.machine import disk, short_memory, spool
+from hotline.engine.critical import pending_words
+from hotline.engine.flow import Sources
+from hotline.ports import EditionRow, StoreAway, Transaction
+from hotline.service.library import decode
+from hotline.service.numbers import numbers
+
+SOON_DAYS: Final = 14
+LONGEST: Final = 1 << 40
+"""Later than every moment of a post."""
+_EPOCH: Final = date(1970, 1, 1)
+
+
+class Line(Struct, frozen=True):
+    """What the looks share."""
+
+    config: Config
+    at: int
+    store: SqlStore
+
+    @property
+    def today(self) -> date:
+        """The local day."""
+        return _EPOCH + timedelta(minutes=SystemClock(self.config.timezone).local(self.at))
+
+
+def look(config: Config, at: int) -> Iterator[Finding]:
+    """Every look at a line whose settings were read: a finding each. What hangs on something that is away is left out: that is said once."""
+    yield Finding("settings", "ok", "every setting can be read")
+    try:
+        seal = Seal.from_text(config.keys)
+    except KeysBroken as broken:
+        yield Finding("keys", "bad", str(broken))
+        return
+    memory = ValkeyMemory(connect(config.redis_url, config.redis_budget_ms), seal)
+    line = Line(config, at, open_store(config, seal))
+    try:
+        yield (database := _database(config))
+        if database.level == "ok":
+            for within in (_keys, _audit, _edition, _words, _numbers, _staff):
+                yield from _asked(line, within)
+    finally:
+        line.store.close()
+    yield from short_memory(memory)
+    yield spool(Path(config.var) / "spool", seal)
+    yield from disk(Path(config.var))
+
+
+def active(tx: Transaction, at: int) -> tuple[EditionRow, Sources] | None:
+    """The edition in force, where there is one that this program can read."""
+    row = tx.active_edition(at)
+    try:
+        return (row, decode(row.sources)) if row else None
+    except DecodeError:
+        return None
+
+
+def _asked(line: Line, look: Callable[[Line, Transaction], Iterator[Finding]]) -> list[Finding]:
+    try:
+        with line.store.read() as tx:
+            return list(look(line, tx))
+    except StoreAway as away:
+        return [Finding("database", "bad", f"stopped answering ({away})")]
+
+
+def _database(config: Config) -> Finding:
+    path = config.database_url.removeprefix("sqlite:///")
+    if path != config.database_url and not Path(path).exists():
+        return Finding("database", "bad", "there is none yet (hotline db upgrade)")
+    try:
+        current = is_current(config.database_url, config.database_budget_ms)
+    except StoreAway as away:
+        return Finding("database", "bad", f"does not answer within its budget ({away})")
+    return (
+        Finding("database", "ok", "answers, its tables are current")
+        if current
+        else Finding("database", "bad", "its tables are not of this version (hotline db upgrade)")
+    )
+
+
+def _keys(line: Line, tx: Transaction) -> Iterator[Finding]:
+    """Whatever lies sealed and can still be needed is opened, one after another."""
+    waiting = tx.counts(line.at).outbox
+    opened = closed = 0
+    for callback in (*tx.due(line.at), *tx.ended(line.at)):
+        try:
+            opened += tx.number_of(callback.id) is not None
+        except SealBroken:
+            closed += 1
+    for state in ("pending", "sending"):
+        found = len(tx.stale(state, LONGEST))
+        opened, closed = opened + found, closed + waiting.get(state, 0) - found
+    if closed:
+        yield Finding("keys", "bad", f"a key that sealed something is missing: {closed} in the database do not open")
+    else:
+        yield Finding(
+            "keys",
+            "ok",
+            f"{opened} things lie sealed in the database, all of them open"
+            if opened
+            else "usable; nothing that is due lies sealed in the database",
+        )
+
+
+def _audit(_: Line, tx: Transaction) -> Iterator[Finding]:
+    broken = tx.broken_at()
+    if broken is None:
+        yield Finding("audit", "ok", f"the chain holds, {len(tx.records())} lines")
+    else:
+        yield Finding(
+            "audit", "bad", f"line {broken} does not follow from the one before: changed, taken out, or written under another hash key"
+        )
+
+
+def _edition(line: Line, tx: Transaction) -> Iterator[Finding]:
+    found, row = active(tx, line.at), tx.active_edition(line.at)
+    if row is None:
+        yield Finding("edition", "bad", "none is in force: the line has nothing to say (hotline content publish)")
+        return
+    if found is None:
+        yield Finding("edition", "bad", f"edition {row.number} is in force, and this version of the program cannot read it")
+        return
+    newest = tx.editions()[0].number
+    coming = f"; edition {newest} is about to be" if newest > row.number else ""
+    yield Finding("edition", "ok", f"edition {row.number} is in force, {_age(line.at - row.active_from)} old{coming}")
+    if (Path(line.config.var) / "editions" / f"{row.number}.json").exists():
+        yield Finding("copies", "ok", "this machine could start while the database is away")
+    else:
+        yield Finding("copies", "warn", "this machine has no copy of the edition in force: without the database it could not start")
+    proposals = tx.proposals()
+    if proposals:
+        yield Finding("proposals", "warn", f"{len(proposals)} waiting for a second person (hotline content list)")
+
+
+def _words(line: Line, tx: Transaction) -> Iterator[Finding]:
+    found = active(tx, line.at)
+    if found is None:
+        return
+    grave, elsewhere = pending_words(found[1])
+    if grave:
+        yield Finding(
+            "words", "warn", f"{len(grave)} messages on urgent, callback and stop screens that nobody has reviewed; {elsewhere} elsewhere"
+        )
+    else:
+        yield Finding("words", "ok", f"urgent, callback and stop screens are reviewed; {elsewhere} messages elsewhere are not")
+
+
+def _numbers(line: Line, tx: Transaction) -> Iterator[Finding]:
+    found = active(tx, line.at)
+    if found is None:
+        return
+    now = numbers(found[1], tx.darkened(), line.today, SOON_DAYS)
+    if now.emergency:
+        yield Finding("emergency", "ok", f"verified numbers for emergencies: {len(now.emergency)}")
+    else:
+        level: Level = "warn" if line.config.demo else "bad"
+        yield Finding("emergency", level, "NO VERIFIED EMERGENCY NUMBER: callers in danger are shown none (hotline directory verify)")
+    if now.soon:
+        yield Finding("numbers", "warn", f"go stale within {SOON_DAYS} days: {listed(now.soon)}")
+    else:
+        yield Finding("numbers", "ok", f"{len(now.shown)} shown, none goes stale within {SOON_DAYS} days")
+    if now.off:
+        yield Finding("dark", "warn", f"in the edition and off the screens: {listed(tuple(f'{id} ({why})' for id, why in now.off))}")
+
+
+def _staff(line: Line, tx: Transaction) -> Iterator[Finding]:
+    """By language who can call; who is told what is hard; who is told of words and numbers."""
+    staff, planned = tx.all_staff(), {shift.staff for shift in tx.shifts()}
+    for language in line.config.languages:
+        hers = [each for each in staff if each.role == "counselor" and language in each.speaks]
+        on = sum(each.id in planned for each in hers)
+        text = f"counselors: {len(hers)}, with shifts: {on}"
+        yield Finding(f"staff {language}", "ok" if on else "bad", text if on else f"{text}; every call in it is turned down")
+    supervisors = sum(each.role == "supervisor" for each in staff)
+    yield (
+        Finding("supervisor", "ok", f"{supervisors}")
+        if supervisors
+        else Finding("supervisor", "bad", "none: what nobody takes is told to nobody")
+    )
+    operators = sum(each.role == "operator" for each in staff)
+    yield (
+        Finding("operator", "ok", f"{operators}")
+        if operators
+        else Finding("operator", "warn", "none: that a number went dark is told to the supervisors, if to anyone")
+    )
+
+
+def _age(seconds: int) -> str:
+    days, hours = seconds // 86400, seconds // 3600
+    return f"{days} days" if days > 1 else f"{hours} h" if hours > 1 else f"{max(seconds, 0) // 60} min"

@@ -1,0 +1,432 @@
+"""`hotline doctor`: a line that is well gives no alarm, each thing that is not is named, and nothing secret is ever printed."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from hotline.adapters.seal import Seal, new_keys
+from hotline.adapters.spool import DiskSpool
+from hotline.adapters.sql import SqlStore, upgrade
+from hotline.adapters.valkey import ValkeyMemory, connect
+from hotline.app import SPOOL_SLOTS, open_store
+from hotline.cli import main
+from hotline.config import Config
+from hotline.content import read_sources
+from hotline.doctor import POINTS
+from hotline.doctor.golive import CHECKS, uncovered
+from hotline.engine.flow import Part, Where
+from hotline.ports import Callback, Dark, Post, Shift, Staff
+from hotline.service import TICKING
+from hotline.service.publishing import person, publish_alone
+from tests.small_line import DIRECTORY, settings, write_files
+from tests.valkey import _module_valkey, valkey  # noqa: F401 -- fixtures
+
+HER_NUMBER, SECRET_WORDS = "+22370000101", ("70000101", "70000301", "70000900", "a-key-of-a-test", "0123456789abcdef")
+AWA = Staff("a" * 32, "awa", "counselor", HER_NUMBER, "fr", ("fr", "bm"))
+FANTA = Staff("b" * 32, "fanta", "supervisor", "+22370000201", "fr", ())
+OUMOU = Staff("c" * 32, "oumou", "operator", "+22370000202", "fr", ())
+DAY = 1440
+
+
+def verified(days_ago: int) -> str:
+    """The directory with its emergency number rung by day and by night so many days ago."""
+    day = (datetime.now(UTC).date() - timedelta(days=days_ago)).isoformat()
+    fields = (f"verified_on: {day}", "verified_by: Awa", f"called_by_day: {day}", f"called_by_night: {day}")
+    return DIRECTORY.rstrip() + "".join(f"\n    {field}" for field in fields) + "\n"
+
+
+class Line(NamedTuple):
+    """One that is well: made anew for each test, and spoilt by it."""
+
+    folder: Path
+    env: dict[str, str]
+    store: SqlStore
+    capsys: pytest.CaptureFixture[str]
+
+    def doctor(self, *options: str) -> tuple[int, dict[str, str]]:
+        """The exit code, and by name what was said; one name's lines together."""
+        self.capsys.readouterr()
+        code = main(["doctor", *options])
+        out, complaint = self.capsys.readouterr()
+        assert complaint == ""
+        assert not [word for word in (*SECRET_WORDS, *self.env["HOTLINE_KEYS"].split(",")) if word in out]
+        said: dict[str, str] = {}
+        for line in out.splitlines()[:-1]:
+            level, name, text = line[:7].strip(), line[7:19].strip(), line[19:]
+            said[name] = "\n".join(filter(None, (said.get(name), f"{level}: {text}")))
+        return code, said
+
+    def publish(self, days_ago: int = 1, **files: object) -> None:
+        sources, _ = read_sources(write_files(self.folder / "files", directory=verified(days_ago), **files))  # type: ignore[arg-type]
+        assert sources is not None
+        now = int(time.time())
+        publish_alone(self.store, sources, person("Awa", "op"), now, now, 1800)
+
+    def memory(self) -> ValkeyMemory:
+        return ValkeyMemory(connect(self.env["HOTLINE_REDIS_URL"], 5000), Seal.from_text(self.env["HOTLINE_KEYS"]))
+
+
+@pytest.fixture
+def line(tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Line]:  # noqa: F811
+    env = settings(tmp_path, HOTLINE_REDIS_URL=valkey, HOTLINE_REDIS_BUDGET_MS="5000", HOTLINE_DATABASE_BUDGET_MS="5000")
+    for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
+        monkeypatch.delenv(name)
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    upgrade(env["HOTLINE_DATABASE_URL"])
+    store = open_store(Config.from_env(env))
+    made = Line(tmp_path, env, store, capsys)
+    made.publish()
+    with store.write() as tx:
+        for one in (AWA, FANTA, OUMOU):
+            tx.add_staff(one)
+        for one in (AWA, FANTA):
+            tx.add_shift(Shift(one.id, None, 0, DAY))
+    (tmp_path / "var" / "editions").mkdir(parents=True)
+    (tmp_path / "var" / "editions" / "1.json").write_text("{}")
+    DiskSpool(tmp_path / "var" / "spool", Seal.from_text(env["HOTLINE_KEYS"]), SPOOL_SLOTS).close()
+    made.memory().remember(TICKING, b"", 30)
+    yield made
+    store.close()
+
+
+def test_a_line_that_is_well_gives_no_alarm(line: Line) -> None:
+    """0, and every look says ok."""
+    code, said = line.doctor()
+    assert [name for name, text in said.items() if not text.startswith("ok")] == []
+    assert code == 0
+    assert set(said) == {
+        *("settings", "database", "keys", "audit", "edition", "copies", "words", "emergency", "numbers"),
+        *("staff fr", "staff bm", "supervisor", "operator", "redis", "clock", "spool", "disk"),
+    }
+
+
+def test_settings_that_cannot_be_read_are_named(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The setting, never its value; nothing else is looked at."""
+    monkeypatch.setenv("HOTLINE_PROMISE_MINUTES", "many")
+    code, said = line.doctor()
+    assert code == 1
+    assert list(said) == ["settings"]
+    assert "HOTLINE_PROMISE_MINUTES" in said["settings"]
+    assert "many" not in said["settings"]
+
+
+def test_a_database_that_is_not_there_is_not_made(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says what to do, and the looks that need none go on."""
+    monkeypatch.setenv("HOTLINE_DATABASE_URL", f"sqlite:///{line.folder}/other.db")
+    code, said = line.doctor()
+    assert code == 1
+    assert said["database"].startswith("BAD: ")
+    assert "edition" not in said
+    assert said["redis"].startswith("ok")
+    assert not (line.folder / "other.db").exists()
+
+
+def test_tables_of_another_version_are_bad(line: Line) -> None:
+    """Before a migration nothing else is asked of them."""
+    with sqlite3.connect(line.folder / "hotline.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '0001'")
+    code, said = line.doctor()
+    assert code == 1
+    assert "hotline db upgrade" in said["database"]
+
+
+def test_redis_away_is_bad_and_the_clock_is_not_known(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies there cannot be told."""
+    monkeypatch.setenv("HOTLINE_REDIS_URL", f"unix://{line.folder}/nobody")
+    code, said = line.doctor()
+    assert code == 1
+    assert said["redis"].startswith("BAD: ")
+    assert said["clock"].startswith("warn: not known")
+
+
+def test_a_clock_that_stands_is_bad(line: Line) -> None:
+    """Nobody would offer, escalate or erase."""
+    client = connect(line.env["HOTLINE_REDIS_URL"], 5000)
+    client.flushall()
+    client.close()
+    code, said = line.doctor()
+    assert code == 1
+    assert said["clock"].startswith("BAD: ")
+
+
+def test_a_key_that_was_lost_is_found_before_a_caller_is(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number that waits to be rung does not open under the keys of today."""
+    now = int(time.time())
+    with line.store.write() as tx:
+        tx.add_callback(Callback("d" * 32, "471", "waiting", "fr", False, False, now, now, now + 600, 1), "+22370000001")
+    assert line.doctor()[1]["keys"].startswith("ok: ")
+    sealing, hashing = (keys.split(",") for keys in (new_keys(), line.env["HOTLINE_KEYS"]))
+    monkeypatch.setenv("HOTLINE_KEYS", f"{sealing[0]},{hashing[1]}")
+    code, said = line.doctor()
+    assert code == 1
+    assert said["keys"].startswith("BAD: ")
+    assert said["audit"].startswith("ok")
+
+
+def test_a_message_that_cannot_be_opened_is_found(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits to be sent is looked at too."""
+    with line.store.write() as tx:
+        tx.post(Post("e" * 32, "alert", "default", HER_NUMBER, "…", 1, 2))
+    sealing, hashing = (keys.split(",") for keys in (new_keys(), line.env["HOTLINE_KEYS"]))
+    monkeypatch.setenv("HOTLINE_KEYS", f"{sealing[0]},{hashing[1]}")
+    assert line.doctor()[1]["keys"].startswith("BAD: ")
+
+
+def test_an_audit_that_was_touched_is_bad(line: Line) -> None:
+    """It names the first line that is not what it was."""
+    line.publish(words={"tips.soap": "Savon."})
+    with sqlite3.connect(line.folder / "hotline.db") as database:
+        database.execute("UPDATE audit SET who = 'nobody' WHERE sequence = 2")
+    code, said = line.doctor()
+    assert code == 1
+    assert said["audit"].startswith("BAD: line 2 ")
+
+
+def test_no_edition_is_bad(line: Line) -> None:
+    """A line with nothing to say."""
+    with sqlite3.connect(line.folder / "hotline.db") as database:
+        database.execute("DELETE FROM editions")
+    code, said = line.doctor()
+    assert code == 1
+    assert said["edition"].startswith("BAD: ")
+
+
+def test_an_edition_that_this_version_cannot_read_is_bad(line: Line) -> None:
+    """It is told from there being none."""
+    with sqlite3.connect(line.folder / "hotline.db") as database:
+        database.execute("UPDATE editions SET sources = ?", (b'{"start": 1}',))
+    code, said = line.doctor()
+    assert code == 1
+    assert said["edition"].startswith("BAD: edition 1 ")
+
+
+def test_a_machine_without_a_copy_is_warned_of(line: Line) -> None:
+    """It could not start while the database is away."""
+    (line.folder / "var" / "editions" / "1.json").unlink()
+    code, said = line.doctor()
+    assert code == 0
+    assert said["copies"].startswith("warn: ")
+
+
+def test_pending_words_are_counted_where_they_matter_and_elsewhere(line: Line) -> None:
+    """Two messages on the danger screen, one in each language, and two besides."""
+    line.publish(pending=("danger.advice", "tips.soap"))
+    assert line.doctor()[1]["words"].startswith("warn: 2 messages on urgent, callback and stop screens that nobody has reviewed; 2 elsewhere")
+
+
+@pytest.mark.parametrize("demo", [False, True])
+def test_no_emergency_number_is_said_loudly(line: Line, demo: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In capitals, and bad: but in a demo, which has none and never will."""
+    if demo:
+        monkeypatch.setenv("HOTLINE_DEMO", "1")
+        monkeypatch.setenv("HOTLINE_AT_BASE_URL", "http://127.0.0.1:9")
+    with line.store.write() as tx:
+        tx.darken(Dark("samu", "+22370000301", "2999-01-01", 0, "Awa"))
+    code, said = line.doctor()
+    assert "NO VERIFIED EMERGENCY NUMBER" in said["emergency"]
+    assert "samu (dark)" in said["dark"]
+    assert code == (0 if demo else 1)
+
+
+def test_a_number_that_is_about_to_go_is_told_in_time(line: Line) -> None:
+    """Two weeks before, by the entry's id."""
+    line.publish(days_ago=20)
+    code, said = line.doctor()
+    assert code == 0
+    assert said["numbers"] == "warn: go stale within 14 days: samu"
+
+
+def test_a_language_that_nobody_takes_calls_in_is_bad(line: Line) -> None:
+    """A counselor without shifts counts for nothing; neither does one of another language."""
+    with line.store.write() as tx:
+        tx.add_staff(Staff(AWA.id, "awa", "counselor", HER_NUMBER, "fr", ("fr",)))
+        tx.add_staff(Staff("f" * 32, "nana", "counselor", "+22370000102", "bm", ("bm",)))
+    code, said = line.doctor()
+    assert code == 1
+    assert said["staff fr"].startswith("ok")
+    assert said["staff bm"].startswith("BAD: counselors: 1, with shifts: 0")
+
+
+def test_nobody_to_tell_is_told(line: Line) -> None:
+    """Without a supervisor bad, without an operator a warning."""
+    with sqlite3.connect(line.folder / "hotline.db") as database:
+        database.execute("PRAGMA foreign_keys = ON")
+        database.execute("DELETE FROM staff WHERE role <> 'counselor'")
+    code, said = line.doctor()
+    assert code == 1
+    assert (said["supervisor"][:4], said["operator"][:5]) == ("BAD:", "warn:")
+
+
+def test_what_waits_on_the_disk_is_counted(line: Line) -> None:
+    """And what no key opens is bad: somebody was told that it is noted."""
+    path = line.folder / "var" / "spool"
+    spool = DiskSpool(path, Seal.from_text(line.env["HOTLINE_KEYS"]), SPOOL_SLOTS)
+    spool.put(b"k" * 32, b"an order")
+    spool.close()
+    assert line.doctor()[1]["spool"].startswith(f"warn: 1 of {SPOOL_SLOTS} places taken")
+    other = DiskSpool(path, Seal.from_text(new_keys()), SPOOL_SLOTS)
+    other.put(b"o" * 32, b"an order")
+    other.close()
+    code, said = line.doctor()
+    assert code == 1
+    assert said["spool"].startswith("BAD: orders in it that no key opens: 1")
+
+
+def test_looking_makes_nothing(line: Line) -> None:
+    """Whoever looks may be another user than the line's: a file of hers would be in its way."""
+    (line.folder / "var" / "spool").unlink()
+    before = {path for path in line.folder.rglob("*") if "hotline.db" not in path.name}
+    assert line.doctor()[1]["spool"].startswith("warn: not there yet")
+    assert {path for path in line.folder.rglob("*") if "hotline.db" not in path.name} == before
+
+
+def golive(line: Line, text: str | None = None) -> tuple[int, dict[str, str]]:
+    root = line.folder / "files"
+    if text is not None:
+        (root / "golive.yml").write_text(text)
+    return line.doctor("--golive", "--root", str(root))
+
+
+SIGNED = """
+G9:
+  orange: {who: Awa, on: 2026-11-20}
+  malitel: {who: Awa, on: 2026-11-20}
+  telecel: {who: Awa, on: 2026-11-20}
+""" + "".join(f"G{number}: {{who: Bintou K., on: 2026-11-21}}\n" for number in range(10, 15))
+
+
+def test_a_line_that_may_go_live(line: Line) -> None:
+    """Every point ok or, on SQLite, a warning; people signed for the rest."""
+    today = datetime.now(UTC).date()
+    code, said = golive(line, SIGNED.replace("2026-11-20", today.isoformat()).replace("2026-11-21", today.isoformat()))
+    assert list(said) == [point.id for point in POINTS]
+    assert {name for name, text in said.items() if not all(each.startswith("ok") for each in text.split("\n"))} == {"G8"}
+    assert said["G8"].startswith("warn: ")
+    assert f"orange: Awa, {today}" in said["G9"]
+    assert code == 0
+
+
+def test_a_line_without_an_edition_has_its_whole_list_all_the_same(line: Line) -> None:
+    """No point is left out because there is nothing to judge it by."""
+    with sqlite3.connect(line.folder / "hotline.db") as database:
+        database.execute("DELETE FROM editions")
+    code, said = golive(line)
+    assert code == 1
+    assert list(said) == [point.id for point in POINTS]
+    assert [name for name, text in said.items() if text.startswith("BAD")] == ["G1", "G3", "G4", "G5"]
+
+
+def test_what_no_machine_can_see_is_for_people(line: Line) -> None:
+    """Without the file each such point names the guide and its heading there; and the line is not ready."""
+    code, said = golive(line)
+    assert code == 1
+    for point in POINTS:
+        if point.by_people:
+            texts = said[point.id].split("\n")
+            assert len(texts) == max(1, len(point.signed))
+            assert all(text.startswith(f"people: {point.heading}: ") and "docs/coordination.md" in text for text in texts)
+    assert not [name for name, text in said.items() if text.startswith("BAD")]
+
+
+def test_every_point_is_checked_or_signed() -> None:
+    """None is listed and forgotten."""
+    assert [point.id for point in POINTS] == [f"G{number}" for number in range(1, 15)]
+    assert [point.id for point in POINTS if not point.by_people] == list(CHECKS)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("G1: {who: Awa, on: 2026-01-31}\n", 'golive.yml:1: "G1" is nothing that people sign for'),
+        ("G99: {who: Awa, on: 2026-01-31}\n", 'golive.yml:1: "G99" is nothing'),
+        ("G9: {who: Awa, on: 2026-01-31}\n", 'golive.yml:1: G9: "who" is none of orange, malitel, telecel'),
+        ("\nG10: {who: Awa}\n", "golive.yml:2: G10: `on` is missing"),
+        ("G10: {on: 2026-01-31}\n", "golive.yml:1: G10: `who` is missing"),
+        ("G10: {who: Awa, on: yesterday}\n", 'golive.yml:1: G10: on: "yesterday" is no date'),
+        ("G10: {who: Awa, on: 2999-01-31}\n", "golive.yml:1: G10: on: 2999-01-31 is not over yet"),
+        ("G10: yes\n", "golive.yml:1: G10: must be fields"),
+        ("G10: {who: Awa, on: 2026-01-31, why: x}\n", "golive.yml:1: G10: unknown field `why`"),
+        ("G9:\n  orange: {who: Awa, on: 2026-02-30}\n", "golive.yml:2: G9 orange: on: "),
+        ("G10: {\n", "golive.yml:2: not YAML"),
+    ],
+)
+def test_nonsense_in_the_signed_list_is_named_with_its_line(line: Line, text: str, fault: str) -> None:
+    """And signs for nothing."""
+    code, said = golive(line, text)
+    assert code == 1
+    assert fault in said["golive.yml"]
+    assert said["G10"].startswith(("people", "ok") if "why" in text else "people")
+
+
+def test_a_signature_grows_old(line: Line) -> None:
+    """After a year somebody sees to it again."""
+    _, said = golive(line, "G10: {who: Awa, on: 2020-01-31}\n")
+    assert said["G10"].startswith("warn: ")
+    assert "longer than a year ago" in said["G10"]
+
+
+def test_hours_that_nobody_covers_are_named(line: Line) -> None:
+    """By language: what is offered in the week to come, less the shifts. Mornings are offered from 8 to 12, evenings from 18 to 21."""
+    with line.store.write() as tx:
+        tx.add_staff(Staff(AWA.id, "awa", "counselor", HER_NUMBER, "fr", ("fr",)))
+        tx.add_staff(Staff("f" * 32, "nana", "counselor", "+22370000102", "bm", ("bm",)))
+        tx.add_shift(Shift("f" * 32, None, 8 * 60, 12 * 60))
+    _, said = golive(line)
+    french, bambara = said["G1"].split("\n")
+    assert french.startswith("ok: ")
+    assert bambara.startswith("warn: ")
+    assert "18:00-21:00" in bambara
+    with sqlite3.connect(line.folder / "hotline.db") as database:
+        database.execute("DELETE FROM shifts")
+    code, said = golive(line)
+    assert code == 1
+    assert [text[:4] for text in (*said["G1"].split("\n"), said["G2"])] == ["BAD:", "BAD:", "BAD:"]
+
+
+def test_settings_of_a_demo_do_not_go_live(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor does a line where one person publishes."""
+    monkeypatch.setenv("HOTLINE_DEMO", "1")
+    monkeypatch.setenv("HOTLINE_AT_BASE_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("HOTLINE_TWO_PEOPLE", "0")
+    code, said = golive(line)
+    assert code == 1
+    assert (said["G6"][:4], said["G7"][:4]) == ("BAD:", "BAD:")
+
+
+def test_pending_words_do_not_go_live_where_they_matter(line: Line) -> None:
+    """They are named; elsewhere they are counted by language."""
+    line.publish(pending=("danger.advice", "tips.soap"))
+    code, said = golive(line)
+    assert code == 1
+    assert said["G4"].startswith("BAD: ")
+    assert "danger.advice" in said["G4"]
+    assert [text.startswith("warn: ") and "2 of " in text for text in said["G5"].split("\n")] == [True, True]
+
+
+MONDAY = (date(2026, 11, 23) - date(1970, 1, 1)).days * DAY
+MORNING = Part("morning", 8 * 60, 12 * 60, Where("flows/line.yml", 1))
+
+
+@pytest.mark.parametrize(
+    ("now", "spans", "gaps"),
+    [
+        (MONDAY, (), tuple((MONDAY + day * DAY + 480, MONDAY + day * DAY + 720) for day in range(7))),
+        (MONDAY, ((MONDAY, MONDAY + 7 * DAY),), ()),
+        (MONDAY + 600, ((MONDAY + DAY, MONDAY + 7 * DAY),), ((MONDAY + 600, MONDAY + 720),)),
+        (MONDAY + 800, ((MONDAY + DAY, MONDAY + 7 * DAY),), ()),
+        (MONDAY, ((MONDAY + 540, MONDAY + 600), (MONDAY + 630, MONDAY + 7 * DAY)), ((MONDAY + 480, MONDAY + 540), (MONDAY + 600, MONDAY + 630))),
+        (MONDAY, ((MONDAY, MONDAY + 540), (MONDAY + 720, MONDAY + 7 * DAY)), ((MONDAY + 540, MONDAY + 720),)),
+    ],
+)
+def test_uncovered_hours_are_those_offered_less_those_planned(now: int, spans: tuple[tuple[int, int], ...], gaps: tuple[tuple[int, int], ...]) -> None:
+    """From this minute on; a shift that begins late or ends early leaves its part."""
+    assert uncovered((MORNING,), spans, now)[0] == gaps
