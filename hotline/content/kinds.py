@@ -19,17 +19,17 @@ LISTS: Final[tuple[List, ...]] = get_args(List)
 _ASKED: Final[tuple[_Asked, ...]] = get_args(_Asked)
 _WHENS: Final[tuple[_When, ...]] = get_args(_When)
 _ORDERS: Final[tuple[_Order, ...]] = get_args(_Order)
-_READ: Final[tuple[Literal["testimonies"], ...]] = ("testimonies",)
-_TAKES: Final[Mapping[_Order, frozenset[str]]] = {
+READ: Final[tuple[Literal["testimonies"], ...]] = ("testimonies",)
+TAKES: Final[Mapping[_Order, frozenset[str]]] = {
     "open_callback": frozenset(("when", "urgent")),
     "refine_callback": frozenset(("when", "word")),
     "cancel_callback": frozenset(),
     "stop_calls": frozenset(),
 }
 
-_NUMBERS: Final = tuple("1234567")
-_TARGET: Final = re.compile(rf"{NAME.pattern}(\.{NAME.pattern})?")
-_CONDITION: Final = re.compile(rf"({NAME.pattern}(?:\.{NAME.pattern})?) is (not )?({NAME.pattern})")
+NUMBERS: Final = tuple("1234567")
+TARGET: Final = re.compile(rf"{NAME.pattern}(\.{NAME.pattern})?")
+CONDITION: Final = re.compile(rf"({NAME.pattern}(?:\.{NAME.pattern})?) is (not )?({NAME.pattern})")
 
 
 class Scope(NamedTuple):
@@ -43,7 +43,7 @@ class Scope(NamedTuple):
         text = self.reader.text(node, what)
         if node is None or text is None:
             return None
-        if not _TARGET.fullmatch(text):
+        if not TARGET.fullmatch(text):
             self.reader.fault(node, f"{what}: {quoted(text)} is no target, such as help or callback.when")
             return None
         return self.full(text)
@@ -55,7 +55,7 @@ def _menu(scope: Scope, node: Node) -> Kind | None:
         return _each(scope, node)
     options: list[Option] = []
     for number, key, value in reader.entries(node, what):
-        if number not in _NUMBERS:
+        if number not in NUMBERS:
             reader.fault(key, f"{what}: option {number}: options are numbered 1 to 7")
             continue
         option = _option(scope, int(number), key, value)
@@ -88,7 +88,7 @@ def _conditions(reader: Reader, node: Node | None, what: str) -> tuple[Condition
         return ()
     found: list[Condition] = []
     for one in text.split(" and "):
-        if match := _CONDITION.fullmatch(one.strip()):
+        if match := CONDITION.fullmatch(one.strip()):
             found.append(Condition(match[1], match[3], bool(match[2])))
         else:
             reader.fault(node, f"{what}: {quoted(one)} is no condition, such as coverage is free")
@@ -125,7 +125,7 @@ def _ask(scope: Scope, node: Node) -> Kind | None:
 
 def _say(scope: Scope, node: Node) -> Kind | None:
     fields = scope.reader.fields(node, scope.screen, ("go", "each"))
-    return Say(scope.target(fields.get("go"), f"{scope.screen}: go"), scope.reader.choice(fields.get("each"), f"{scope.screen}: each", _READ))
+    return Say(scope.target(fields.get("go"), f"{scope.screen}: go"), scope.reader.choice(fields.get("each"), f"{scope.screen}: each", READ))
 
 
 def _branch(scope: Scope, node: Node) -> Kind | None:
@@ -153,7 +153,7 @@ def _do(scope: Scope, node: Node) -> Kind | None:
     word = reader.flag(fields.get("word"), f"{what}: word")
     kept, lost = scope.target(fields.get("kept"), f"{what}: kept"), scope.target(fields.get("lost"), f"{what}: lost")
     if order is not None:
-        for name in sorted(fields.keys() - {"order", "kept", "lost"} - _TAKES[order]):
+        for name in sorted(fields.keys() - {"order", "kept", "lost"} - TAKES[order]):
             reader.fault(fields[name], f"{what}: {order} takes no `{name}`")
         if order == "open_callback" and "when" not in fields:
             reader.fault(node, f"{what}: open_callback needs `when`")

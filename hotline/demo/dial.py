@@ -103,7 +103,9 @@ def _notify(ussd: str, notice: dict[str, str]) -> None:
 def main(args: Sequence[str], demo_json: Path, errors: TextIO | None = None) -> int:
     """`hotline dial CODE [--inputs 4,1,1] [--caller ALIAS|NUMBER]`. 2: no demo is running here, or the caller is nobody's."""
     parser = argparse.ArgumentParser(
-        prog="hotline dial", description="A basic phone in the terminal. Type a key and Enter; Enter alone hangs up."
+        prog="hotline dial",
+        description="A basic phone in the terminal. Type a key and Enter; Enter alone hangs up.",
+        epilog="hotline dial --watch plays the files as they lie, without a line that runs: hotline dial --watch --help",
     )
     parser.add_argument("code", help="what to dial, quoted: '*123#'")
     parser.add_argument("--inputs", help="keys to play, with commas: 4,1,1")

@@ -123,8 +123,8 @@ def _shape(screen: ScreenSource, words: Mapping[str, str]) -> str:
     match screen.kind:
         case Menu():
             return f"[{quoted(name, first)}]"
-        case Each(list=of):
-            return f"[[{quoted(name, first, f'each of {of}')}]]"
+        case Each(list=of, skip_one=passed):
+            return f"[[{quoted(name, first, f'each of {of}', 'one is passed over' if passed else '')}]]"
         case Ask(kind=kind):
             return f"[/{quoted(name, first, f'asks: {kind}')}/]"
         case Say(each=of):
