@@ -277,6 +277,10 @@ def _words(sources: Sources, screens: Mapping[str, ScreenSource]) -> Iterator[Fa
             yield Fault(shown[key].at if key in shown else file, f"{key}: no words in {language}")
         for message in table.values():
             yield from _message(message, shown, screens)
+        for key in sorted(shown.keys() & table.keys()):
+            message = table.get(f"{key}@sms", table[key])
+            if {"phone", "numbers"} & set(PLACEHOLDER.findall(message.text)):
+                yield Fault(message.at, f"{message.key}: a number would go out by SMS, and stay on the phone; write {key}@sms without it")
         pending = [message for message in table.values() if message.review == "pending"]
         if pending:
             yield Fault(pending[0].at, f"{len(pending)} of {len(table)} messages in {language}: review pending", grave=False)

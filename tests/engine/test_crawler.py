@@ -11,11 +11,10 @@ import pytest
 from hotline.engine import gsm
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.effects import Coverage, Fact
-from hotline.engine.flow import Ask, Branch, CallFlow, Do, Each, Item, Sources
+from hotline.engine.flow import Ask, Branch, CallFlow, Do, Each
 from hotline.engine.gsm import Fit
 from hotline.engine.step import State, replay, step
-from tests.content_line import sources
-from tests.engine.trees import AT
+from tests.content_line import full, sources
 from tests.engine.worlds import DAY, THURSDAY_NOON, around_the_clock, nobody
 
 FITS = {"ussd": gsm.USSD, "ussd as written": gsm.USSD_RAW, "sms": gsm.SMS, "sms as written": gsm.SMS_RAW}
@@ -28,20 +27,6 @@ WEATHERS: dict[str, tuple[int | None, Coverage | None]] = {
     "it is not known": (THURSDAY_NOON, None),
     "not even the time": (None, None),
 }
-FULL = (
-    Item("services", "a-line", "Ligne essai", {"kind": "emergency", "phone": "70 00 09 01", "verified_on": "2025-03-19", "verified_by": "Awa"}, AT),
-    *(
-        Item("services", f"a-{kind}", "Lieu essai", {"kind": kind, "place": "commune-1", "region": "bamako"}, AT)
-        for kind in ("health", "legal", "association", "police", "emergency")
-    ),
-    Item("services", "another-health", "Autre essai", {"kind": "health", "place": "commune-1", "region": "bamako"}, AT),
-    *(
-        Item("events", f"an-{kind}", "Groupe essai", {"kind": kind, "region": "bamako", "place": "commune-1", "on": "2025-04-05", "hours": "9h"}, AT)
-        for kind in ("meeting", "training-agents", "training-health", "training-teachers", "training-media")
-    ),
-    *(Item("testimonies", f"story-{n}", "", {"text.fr": "Essai. Essai.", "text.bm": "Kɛnɛya. Kɛnɛya."}, AT) for n in (1, 2)),
-)
-"""What the directory does not have yet: with it, the screens that speak of it can be reached."""
 
 
 class Facts(Mapping[str, Fact]):
@@ -101,19 +86,17 @@ def walked(edition: Edition, facts: Facts, language: str) -> Iterator[tuple[tupl
 @cache
 def editions(fit: Fit) -> tuple[Edition, ...]:
     """The line as it is, and with what its directory lacks."""
-    now = sources()
-    full = Sources(now.start, now.flows, now.words, (*now.items, *FULL), now.parts, now.help)
-    return compile_edition(now, 1, fit), compile_edition(full, 1, fit)
+    return compile_edition(sources(), 1, fit), compile_edition(full(), 1, fit)
 
 
 def journeys(fit: Fit) -> Iterator[tuple[Edition, Facts]]:
     """Every weather with orders that are kept; orders that are lost, at once or only later; the directory at its fullest."""
-    now, full = editions(fit)
+    now, fullest = editions(fit)
     there = WEATHERS["somebody is there"]
     yield from ((now, Facts(*weather, "kept")) for weather in WEATHERS.values())
     yield from ((now, Facts(*there, *outcomes)) for outcomes in (("lost",), ("late",), ("kept", "lost")))
     yield now, Facts(*WEATHERS["it is not known"], "lost")
-    yield full, Facts(*there, "kept")
+    yield fullest, Facts(*there, "kept")
 
 
 @cache
