@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -23,8 +24,10 @@ from hotline.engine.effects import Minute
 from hotline.gateways import africastalking
 from hotline.gateways.africastalking_forms import Door
 from hotline.hop import Hop
+from hotline.ports import StoreAway
 from hotline.service import Hotline, Rules
-from hotline.service.library import Library
+from hotline.service.library import Library, Unreadable
+from hotline.service.shelf import Making
 
 SPOOL_SLOTS = 4096
 LARGEST_BODY = 8 * 1024
@@ -94,8 +97,16 @@ def open_store(config: Config, seal: Seal | None = None) -> SqlStore:
     return SqlStore(config.database_url, seal or Seal.from_text(config.keys), config.database_budget_ms)
 
 
+def build_again(config: Config, library: Library) -> Hotline:
+    """`build`, for a process that was forked some time after the library was loaded: it looks whether there is anything new."""
+    hotline = build(config, library)
+    with suppress(StoreAway, OSError, Unreadable):
+        hotline.refresh()
+    return hotline
+
+
 def load_library(config: Config) -> Library:
-    """The edition in force, with no connection left open: for a process that will fork. Raises NoEdition."""
+    """The editions, with no connection left open: for a process that will fork. Raises NoEdition."""
     store = open_store(config)
     try:
         return _load(config, store)
@@ -104,12 +115,17 @@ def load_library(config: Config) -> Library:
 
 
 def _load(config: Config, store: SqlStore) -> Library:
-    return Library.load(store, Path(config.var), SystemClock(config.timezone).now(), config.raw_networks, config.promise_minutes)
+    making = Making(frozenset(config.raw_networks), config.promise_minutes, config.session_seconds, config.sms_session_seconds)
+    return Library.load(store, Path(config.var), SystemClock(config.timezone).now(), making)
 
 
-def create_app(config: Config) -> Flask:
-    """The web process: the gateway's webhooks, the operators' addresses, in the demo the phone page, and the hop in front of all."""
-    line = assemble(config)
+def create_app(config: Config, line: Line | None = None) -> Flask:
+    """The web process: the gateway's webhooks, the operators' addresses, in the demo the phone page, and the hop in front of all.
+
+    `line`: one that is assembled already. Somebody has to call its `hotline.refresh` every second.
+    """
+    line = line or assemble(config)
+    line.library.warm()
     app = Flask("hotline", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     # A redirect would repeat the path, the secret with it; a 405 would tell that there is something.
@@ -121,9 +137,8 @@ def create_app(config: Config) -> Flask:
         from hotline.demo import phone  # noqa: PLC0415 -- production does not even load it
 
         app.register_blueprint(phone.blueprint(config.at))
-    broken = line.library.edition("ussd", "").phrase("neutral.broken", config.languages[0]).encode()
     app.wsgi_app = Hop(  # type: ignore[method-assign]
-        app.wsgi_app, line.hotline, Door(config.at), meter=line.meter, hasher=line.seal, broken=broken, seconds=time.monotonic
+        app.wsgi_app, line.hotline, Door(config.at), meter=line.meter, hasher=line.seal, broken=line.hotline.broken, seconds=time.monotonic
     )
     return app
 

@@ -1,8 +1,9 @@
-"""The ticker: calls the service once a second until it is told to stop, whatever a tick does."""
+"""What is done every second until it is told to stop, whatever comes of it: the clock's tick, and in the other processes a look at what is new."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Protocol
 
 import structlog
@@ -16,26 +17,49 @@ class Ticks(Protocol):
     def tick(self) -> None: ...
 
 
+class Follows(Protocol):
+    """What a process that answers needs of it."""
+
+    def refresh(self) -> None: ...
+    def has_emergency_number(self) -> bool: ...
+
+
 def run(hotline: Ticks, stop: threading.Event, every: float = 1.0) -> None:
     """Tick, wait `every` seconds, tick, until `stop` is set. A tick that fails is logged by the name of its error and counted; the next one comes all the same.
 
     Other machines may run clocks too: a tick's work is made of conditional updates, nothing here counts on being alone.
     """
+    _repeat(hotline.tick, ("tick_failed", "tick_recovered"), stop, every)
+
+
+def follow(hotline: Follows, stop: threading.Event, every: float = 1.0) -> None:
+    """Look for new editions and for numbers that were taken off, again and again, until `stop` is set. One that fails is logged likewise."""
+    _repeat(hotline.refresh, ("refresh_failed", "refresh_recovered"), stop, every)
+
+
+def note_emergency_number(hotline: Follows) -> None:
+    """Say loudly that callers are shown no number for emergencies, if that is so. The line goes on without."""
+    if not hotline.has_emergency_number():
+        log.error("no_emergency_number")
+
+
+def _repeat(work: Callable[[], None], events: tuple[str, str], stop: threading.Event, every: float) -> None:
+    failed, recovered = events
     failures = 0
     while not stop.is_set():
         try:
-            hotline.tick()
+            work()
         except Exception as error:  # noqa: BLE001 -- an edge like hop and job: without the clock promises would silently pass
             failures += 1
-            _tell(error, failures)
+            _tell(failed, error, failures)
         else:
             if failures:
-                log.info("tick_recovered", count=failures)
+                log.info(recovered, count=failures)
             failures = 0
         stop.wait(every)
 
 
-def _tell(error: Exception, failures: int) -> None:
+def _tell(event: str, error: Exception, failures: int) -> None:
     # The first, second, fourth, eighth...: an hour without a database is a dozen lines, not thousands.
     if failures & (failures - 1) == 0:
-        log.error("tick_failed", error=type(error).__name__, count=failures)
+        log.error(event, error=type(error).__name__, count=failures)

@@ -60,7 +60,7 @@ class Dials:
 class Hop:
     """WSGI: `app.wsgi_app = Hop(app.wsgi_app, …)`.
 
-    `broken` are the neutral words shown where something failed inside; `seconds` is a monotonic clock. Whatever is posted, the answer is a
+    `broken` gives the neutral words shown where something failed inside; `seconds` is a monotonic clock. Whatever is posted, the answer is a
     screen (200) or the name of a field (400), and nothing is raised.
     """
 
@@ -72,7 +72,7 @@ class Hop:
         *,
         meter: Meter,
         hasher: Hasher,
-        broken: bytes,
+        broken: Callable[[], str],
         seconds: Callable[[], float],
     ) -> None:
         self._wsgi = wsgi
@@ -80,7 +80,7 @@ class Hop:
         self._door = door
         self._meter = meter
         self._hasher = hasher
-        self._broken = b"END " + broken
+        self._broken = broken
         self._seconds = seconds
         self._dials = Dials(hasher)
 
@@ -89,7 +89,7 @@ class Hop:
             return self._wsgi(environ, start_response)
         begun = self._seconds()
         kind, body = self._answer(environ, begun)
-        status = "400 Bad Request" if kind == "refused" and body is not self._broken else "200 OK"
+        status = "400 Bad Request" if kind == "refused" and not body.startswith(b"END ") else "200 OK"
         headers = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"), ("Content-Length", str(len(body)))]
         start_response(status, headers)
         self._meter.hop(kind, self._seconds() - begun)
@@ -104,10 +104,13 @@ class Hop:
             session, number, inputs, network = dialled
             # Only a bare dial is ever refused: a key already pressed may be the way to the danger advice.
             if not inputs and self._dials.are_too_many(number, begun):
-                return "refused", self._broken
+                return "refused", self._neutral()
             screen, stored = self._hotline.ussd(self._door.name, session, number, inputs, network)
             body = (b"END " if screen.ends else b"CON ") + screen.text.encode()
         except Exception as failure:  # noqa: BLE001 - the edge: she gets a calm screen whatever broke; the message may quote her, so only its class is told
             log.error("hop.broken", id=self._hasher.digest("log", session).hex()[:16], error=type(failure).__name__)  # noqa: TRY400
-            return "broken", self._broken
+            return "broken", self._neutral()
         return "order" if stored else "end" if screen.ends else "screen", body
+
+    def _neutral(self) -> bytes:
+        return b"END " + self._broken().encode()

@@ -179,6 +179,27 @@ class Counts(Struct, frozen=True):
     """The one in force; 0 where there is none."""
 
 
+class Mark(Struct, frozen=True):
+    """A session began on this edition. Not sure: it was about to."""
+
+    edition: int
+    sure: bool
+
+
+class Recalled(Struct, frozen=True):
+    """What the short memory knows of a session: its facts as last remembered, and its marker."""
+
+    facts: bytes | None = None
+    mark: Mark | None = None
+
+
+class Began(Struct, frozen=True):
+    """A session's marker. A marker left before `since` may be lost; None: at any time."""
+
+    mark: Mark | None
+    since: int | None
+
+
 class StoreAway(Exception):
     """The database did not answer within its budget, or refused. What was being written may or may not be there."""
 
@@ -308,6 +329,9 @@ class Transaction(Protocol):
     def editions(self) -> tuple[EditionRow, ...]:
         """All, newest first, their sources left empty."""
 
+    def moments(self) -> tuple[tuple[int, int, int], ...]:
+        """Number, `made_at` and `active_from` of all, oldest first: cheap enough for every second."""
+
     def add_proposal(self, proposal: Proposal) -> None: ...
     def proposal(self, number: int) -> Proposal | None: ...
     def proposals(self) -> tuple[Proposal, ...]:
@@ -352,8 +376,8 @@ class Store(Protocol):
 class Memory(Protocol):
     """Redis: what may be lost. Session names are hashed and values sealed by the adapter. Every method raises MemoryAway."""
 
-    def recall(self, session: str) -> bytes | None:
-        """The facts of a session, as last remembered."""
+    def recall(self, session: str) -> Recalled:
+        """What is known of a session, in one round trip."""
 
     def remember(self, session: str, facts: bytes, seconds: int) -> None: ...
     def hear(self, session: str, message: str, text: str, seconds: int, *, anew: bool = False) -> tuple[str, ...]:
@@ -364,11 +388,21 @@ class Memory(Protocol):
     def distinct(self, name: str, member: str, seconds: int) -> int:
         """Count a member under a name, and return how many different ones there are. They live `seconds` from the last new one."""
 
-    def begin(self, session: str, edition: int, seconds: int) -> int:
-        """Leave a marker that this session began on this edition, unless one stands there; return what stands then, in one step."""
+    def begin(self, session: str, edition: int, seconds: int) -> Mark | None:
+        """Leave a marker, one that is not sure, that this session begins on this edition. None: it is left. Else one stands there already, which is returned and
+        stays. In one step.
 
-    def began(self, session: str) -> int | None:
-        """The edition that this session's marker names."""
+        Where it raises MemoryAway the marker may stand there all the same, and the caller will begin elsewhere: hence the second step, `settle`.
+        """
+
+    def settle(self, session: str, edition: int, seconds: int) -> None:
+        """Make the marker sure."""
+
+    def began(self, session: str) -> Began:
+        """The session's marker, in one round trip with what the lack of one is worth."""
+
+    def vouch(self, at: int) -> None:
+        """Note that nothing was lost since `at`, unless an earlier moment is noted. Meant for every few seconds."""
 
     def forget(self, session: str) -> None:
         """Drop a session's inputs, so that the next message begins anew."""

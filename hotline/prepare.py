@@ -29,10 +29,12 @@ def publish_files(store: Store, root: Path, languages: tuple[str, ...], by: str,
 
 
 def publish_first(config: Config, store: Store) -> None:
-    """Publish the files that came with the program, unless there is an edition. Raises FaultySources and StoreAway.
+    """Publish the files that came with the program, unless there is an edition or two people must see to the first one. Raises FaultySources and StoreAway.
 
     Processes that start at once take turns on this machine; on another one the edition's number, unique in the database, lets only one of them.
     """
+    if config.two_people:
+        return
     with _turn(Path(config.var)):
         with store.read() as tx:
             if tx.editions():

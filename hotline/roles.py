@@ -19,7 +19,7 @@ def work(config: Config, queue: str) -> None:
     log.configure(sys.stderr)
     # Compiled once here; each horse that RQ forks finds it in its memory, and opens connections of its own.
     library = app.load_library(config)
-    jobs.bind(lambda: app.build(config, library))
+    jobs.bind(lambda: app.build_again(config, library))
     make_worker(queue, config.redis_url).work(with_scheduler=False)
 
 
@@ -29,4 +29,6 @@ def tick(config: Config) -> None:
     stop = threading.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: stop.set())
-    clock.run(app.build(config), stop)
+    hotline = app.build(config)
+    clock.note_emergency_number(hotline)
+    clock.run(hotline, stop)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 from wsgiref.types import WSGIApplication
@@ -12,9 +13,10 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
+from hotline import clock
 from hotline.adapters import log
 from hotline.adapters.processes import die_with_parent
-from hotline.app import create_app
+from hotline.app import assemble, create_app
 from hotline.config import Config
 
 GRACE_SECONDS = 2
@@ -37,7 +39,12 @@ def serve(config: Config, started: Callable[[], object] = lambda: None) -> None:
         # granian copies the environment into every request: slow, and no place for secrets.
         for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
             del os.environ[name]
-        return create_app(config).wsgi_app
+        line = assemble(config)
+        app = create_app(config, line)
+        clock.note_emergency_number(line.hotline)
+        # A daemon: it ends with the worker, at whatever it is.
+        threading.Thread(target=clock.follow, args=(line.hotline, threading.Event()), name="editions", daemon=True).start()
+        return app.wsgi_app
 
     host, _, port = config.bind.rpartition(":")
     server = Granian(

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hotline.adapters.seal import new_keys
-from hotline.engine.check import PHRASES, PHRASES_DAY, SERVICE
+from hotline.engine.budgets import PHRASES_DAY
+from hotline.engine.check import PHRASES, SERVICE
 
 FLOWS = {
     "line": """
@@ -77,7 +78,9 @@ WORDS = {
     "tips.soap": "Du savon.",
     "centres.list": "Centres",
     "centres.one": "{name}\n{address}\n{phone}",
+    "centres.one@sms": "{name}\n{address}",
     **dict.fromkeys((*PHRASES, *PHRASES_DAY, *SERVICE), "Conseil"),
+    "voice.word": "Conseil {word}",
     "keys.back": "0 Retour",
     "keys.more": "8 Suite",
     "keys.out": "9 Fin",

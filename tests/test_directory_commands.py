@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from hotline.adapters.seal import new_keys
 from hotline.adapters.sql import upgrade
 from hotline.cli import main
 from hotline.config import SETTINGS, Config
@@ -18,6 +17,7 @@ from hotline.engine.flow import Item
 from hotline.ports import EditionRow
 from hotline.service.library import encode
 from tests.content_line import sources
+from tests.small_line import settings
 
 FILES = Path(__file__).parent / "content_files" / "directory"
 
@@ -39,19 +39,7 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture
 def line(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
     """The settings of a line whose edition has this directory."""
-    env = {
-        "HOTLINE_VAR": str(tmp_path / "var"),
-        "HOTLINE_DATABASE_URL": f"sqlite:///{tmp_path}/hotline.db",
-        "HOTLINE_REDIS_URL": "unix:///nowhere",
-        "HOTLINE_KEYS": new_keys(),
-        "HOTLINE_AT_USERNAME": "sante",
-        "HOTLINE_AT_API_KEY": "a-key",
-        "HOTLINE_AT_SECRET": "0123456789abcdef0123456789abcdef",
-        "HOTLINE_AT_SENDER": "SANTE",
-        "HOTLINE_AT_COVER_NUMBER": "+22370000900",
-        "HOTLINE_AT_SERVICE_CODES": "*123#",
-        "HOTLINE_DATABASE_BUDGET_MS": "5000",
-    }
+    env = settings(tmp_path, HOTLINE_DATABASE_BUDGET_MS="5000")
     for name, value in env.items():
         monkeypatch.setenv(name, value)
     config = Config.from_env(env)
@@ -107,7 +95,7 @@ def test_check_tells_how_every_number_stands(root: Path, capsys: pytest.CaptureF
     """One line a service, sums, and that there is no emergency number; none of it is a number, and none of it is a fault."""
     spoil(root, "2026-06-01", str(ago(10)))
     until = ago(10) + timedelta(days=180)
-    assert run(capsys, "check", root) == (
+    assert run(capsys, "check", "--root", root) == (
         0,
         [
             f"centre  verified until {until}, rung by Awa on {ago(10)}",
@@ -127,14 +115,14 @@ def test_check_tells_how_every_number_stands(root: Path, capsys: pytest.CaptureF
 def test_check_tells_what_time_did(root: Path, capsys: pytest.CaptureFixture[str], days: int, said: str) -> None:
     """On the last day it is still shown."""
     spoil(root, "2026-06-01", str(ago(days)))
-    code, lines = run(capsys, "check", root)
+    code, lines = run(capsys, "check", "--root", root)
     assert (code, lines[0].startswith(f"centre  {said}")) == (0, True)
 
 
 def test_check_tells_what_is_to_be_mended(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With file and line; then, and only then, it fails."""
     spoil(root, "    place: commune-5\n    kind: one-stop", "    place: commune\n    kind: one-stop\n    colour: red")
-    code, lines = run(capsys, "check", root)
+    code, lines = run(capsys, "check", "--root", root)
     assert (code, lines[3:5]) == (
         1,
         ["flows/directory.yml:14: centre: unknown place commune", "flows/directory.yml:18: centre: unknown field `colour`"],
@@ -154,7 +142,7 @@ def test_check_of_the_lines_own_files_is_clean(capsys: pytest.CaptureFixture[str
 def test_a_call_is_written_down_in_its_place(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Two lines of the file change; what is to be done next is said."""
     before = text(root)
-    code, lines = run(capsys, "verify", "centre", root, "--by", "Oumou Diallo")
+    code, lines = run(capsys, "verify", "centre", "--root", root, "--by", "Oumou Diallo")
     assert (code, lines) == (
         0,
         [
@@ -168,11 +156,11 @@ def test_a_call_is_written_down_in_its_place(root: Path, capsys: pytest.CaptureF
 def test_an_emergency_number_is_rung_by_day_and_by_night(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """After the first call it is still off; an earlier call that is told later does not put the last one back."""
     assert (
-        run(capsys, "verify", "line", root, "--by", "Awa", "--call", "night", "--on", ago(1))[1][0]
+        run(capsys, "verify", "line", "--root", root, "--by", "Awa", "--call", "night", "--on", ago(1))[1][0]
         == f"line: unverified by day, rung by Awa on {ago(1)}"
     )
-    assert run(capsys, "check", root)[1][-1] == NONE
-    lines = run(capsys, "verify", "line", root, "--by", "Oumou", "--call", "day", "--on", ago(3))[1]
+    assert run(capsys, "check", "--root", root)[1][-1] == NONE
+    lines = run(capsys, "verify", "line", "--root", root, "--by", "Oumou", "--call", "day", "--on", ago(3))[1]
     assert lines[0] == f"line: verified until {ago(-27)}, rung by Awa on {ago(1)}"
     fields = entry(root, "line").fields
     assert [fields[name] for name in ("verified_on", "verified_by", "called_by_day", "called_by_night")] == [
@@ -181,7 +169,7 @@ def test_an_emergency_number_is_rung_by_day_and_by_night(root: Path, capsys: pyt
         str(ago(3)),
         str(ago(1)),
     ]
-    assert NONE not in run(capsys, "check", root)[1]
+    assert NONE not in run(capsys, "check", "--root", root)[1]
 
 
 @pytest.mark.parametrize(
@@ -205,21 +193,21 @@ def test_a_call_that_verifies_nothing_is_refused(
     """With the reason; the file stays as it is."""
     before = text(root)
     id, *others = arguments
-    assert run(capsys, "verify", id, root, *others) == (1, [f"hotline: flows/directory.yml stays as it is: {said}"])
+    assert run(capsys, "verify", id, *others, "--root", root) == (1, [f"hotline: flows/directory.yml stays as it is: {said}"])
     assert text(root) == before
 
 
 def test_a_call_before_the_last_one_is_refused(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Nobody is made to look as if she had rung later than she did."""
     spoil(root, "2026-06-01", str(ago(2)))
-    assert run(capsys, "verify", "centre", root, "--by", "Awa", "--on", ago(3))[1] == [
+    assert run(capsys, "verify", "centre", "--root", root, "--by", "Awa", "--on", ago(3))[1] == [
         f"hotline: flows/directory.yml stays as it is: centre: somebody rang later, on {ago(2)}"
     ]
 
 
 def test_a_number_is_needed(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     spoil(root, "    phone: 70 00 03 00\n", "")
-    assert run(capsys, "verify", "centre", root, "--by", "Awa")[1] == [
+    assert run(capsys, "verify", "centre", "--root", root, "--by", "Awa")[1] == [
         "hotline: flows/directory.yml stays as it is: centre has no number that could be verified"
     ]
 
@@ -228,7 +216,7 @@ def test_a_file_with_a_fault_is_mended_first(root: Path, capsys: pytest.CaptureF
     """It is said where."""
     spoil(root, "kind: one-stop", "sort: one-stop")
     before = text(root)
-    code, lines = run(capsys, "verify", "centre", root, "--by", "Awa")
+    code, lines = run(capsys, "verify", "centre", "--root", root, "--by", "Awa")
     assert (code, lines[1], text(root)) == (1, "flows/directory.yml:17: centre: unknown field `sort`", before)
 
 
@@ -244,15 +232,15 @@ def test_a_number_goes_dark_and_check_tells(root: Path, capsys: pytest.CaptureFi
         0,
         "Centre de la commune: 70 00 03 00 goes off every screen within seconds, of calls that are under way too",
     )
-    lines = run(capsys, "check", root)[1]
+    lines = run(capsys, "check", "--root", root)[1]
     assert (lines[0], UNLOOKED in lines) == (f"centre  dark since {ago(0)}, taken off by Awa", False)
     assert (
         "it was taken off that day or later: only a call of a later day puts it back"
-        in run(capsys, "verify", "centre", root, "--by", "Awa")[1]
+        in run(capsys, "verify", "centre", "--root", root, "--by", "Awa")[1]
     )
-    assert run(capsys, "check", root)[1][0] == f"centre  dark since {ago(0)}, taken off by Awa"
-    run(capsys, "import", _csv(root, "list,id,phone\nservices,centre,70 00 03 09\n"), root)
-    assert run(capsys, "check", root)[1][0] == "centre  unverified"
+    assert run(capsys, "check", "--root", root)[1][0] == f"centre  dark since {ago(0)}, taken off by Awa"
+    run(capsys, "import", _csv(root, "list,id,phone\nservices,centre,70 00 03 09\n"), "--root", root)
+    assert run(capsys, "check", "--root", root)[1][0] == "centre  unverified"
 
 
 @pytest.mark.usefixtures("line")
@@ -294,10 +282,10 @@ def _csv(root: Path, rows: str) -> Path:
 def test_what_is_exported_is_imported_without_a_change(root: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
     """To the byte; and no file that is there is written over."""
     before = text(root)
-    assert run(capsys, "export", root / name, root) == (0, [f"{root / name}: 9 rows; bring it back with hotline directory import"])
-    assert run(capsys, "import", root / name, root) == (0, ["9 rows: 0 new, 0 changed, 9 as they stand"])
+    assert run(capsys, "export", root / name, "--root", root) == (0, [f"{root / name}: 9 rows; bring it back with hotline directory import"])
+    assert run(capsys, "import", root / name, "--root", root) == (0, ["9 rows: 0 new, 0 changed, 9 as they stand"])
     assert text(root) == before
-    assert run(capsys, "export", root / name, root) == (1, [f"hotline: {root / name} is there already; export writes a new file"])
+    assert run(capsys, "export", root / name, "--root", root) == (1, [f"hotline: {root / name} is there already; export writes a new file"])
 
 
 ROWS = "list;id;name;region;phone\nregions;gao;Gao;;\nservices;centre;;;70 00 03 09\nplaces;nara-ville;Nara;nara;\n"
@@ -317,10 +305,10 @@ TOLD = [
 def test_import_says_what_would_change_and_then_changes_it(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The same words twice; with --dry-run the file stays."""
     before = text(root)
-    assert run(capsys, "import", _csv(root, ROWS), root, "--dry-run") == (0, [*TOLD, "nothing was written: --dry-run"])
+    assert run(capsys, "import", _csv(root, ROWS), "--root", root, "--dry-run") == (0, [*TOLD, "nothing was written: --dry-run"])
     assert text(root) == before
     published = "it is in flows/directory.yml; callers see it once that is published: hotline content publish"
-    assert run(capsys, "import", _csv(root, ROWS), root) == (0, [*TOLD, published])
+    assert run(capsys, "import", _csv(root, ROWS), "--root", root) == (0, [*TOLD, published])
     assert (entry(root, "gao").name, entry(root, "centre").fields["phone"]) == ("Gao", "70 00 03 09")
 
 
@@ -328,7 +316,7 @@ def test_import_with_one_bad_row_takes_nothing_in(root: Path, capsys: pytest.Cap
     """Every fault by row and column; the good rows wait."""
     before = text(root)
     rows = _csv(root, "list;id;name;near\nregions;gao;Gao;\nregions;Kidal;Kidal;\nregions;segou;;mopti\n")
-    assert run(capsys, "import", rows, root) == (
+    assert run(capsys, "import", rows, "--root", root) == (
         1,
         [
             "hotline: nothing was taken in",
@@ -341,8 +329,8 @@ def test_import_with_one_bad_row_takes_nothing_in(root: Path, capsys: pytest.Cap
 
 
 def test_a_file_that_is_not_there_or_of_no_kind(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code, lines = run(capsys, "import", root / "none.csv", root)
+    code, lines = run(capsys, "import", root / "none.csv", "--root", root)
     assert (code, lines[0].startswith("hotline: nothing was taken in: ")) == (1, True)
     with pytest.raises(SystemExit):
-        run(capsys, "import", root / "table.ods", root)
+        run(capsys, "import", root / "table.ods", "--root", root)
     assert "a file whose name ends in .csv or .xlsx" in capsys.readouterr().err

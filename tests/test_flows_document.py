@@ -15,8 +15,8 @@ import pytest
 from hotline.content import read_sources
 from hotline.content.entries import EVENTS, FIELDS
 from hotline.content.kinds import KINDS, LISTS
+from hotline.engine.budgets import FIELDS as PLACEHOLDERS
 from hotline.engine.check import CONDITION_VALUES, TIMES, check
-from hotline.engine.check import FIELDS as PLACEHOLDERS
 from hotline.watch import picture
 from hotline.watch.world import Play, at
 from tests.content_line import FITS, ROOT, line

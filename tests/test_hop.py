@@ -34,7 +34,7 @@ class Line:
         self.meter = FakeMeter()
         self.time = FakeTime()
         app = Flask("empty")
-        self.hop = Hop(app.wsgi_app, self.hotline, Door(at), meter=self.meter, hasher=FakeHasher(), broken=BROKEN, seconds=self.time)
+        self.hop = Hop(app.wsgi_app, self.hotline, Door(at), meter=self.meter, hasher=FakeHasher(), broken=BROKEN.decode, seconds=self.time)
         self.client = Client(self.hop)
 
     def post(self, body: str | bytes = BODY, path: str = PATH, **more) -> TestResponse:

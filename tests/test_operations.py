@@ -10,7 +10,7 @@ from hotline.operations import blueprint
 from hotline.ports import Counts, SpoolFull, StoreAway
 from tests.fakes import FakeHotline
 
-WELL = {"database": "ok", "redis": "ok", "spool": "ok", "editions": "ok", "clock": "ok"}
+WELL = {"database": "ok", "redis": "ok", "spool": "ok", "editions": "ok", "emergency_number": "ok", "clock": "ok"}
 
 
 class FakeSpool:
@@ -58,6 +58,13 @@ def test_ready_means_that_callers_get_screens(away, status, ready, get):
     parts = WELL | dict.fromkeys(away, "away")
     answer = get("/health/ready", FakeHotline(health=parts))
     assert (answer.status_code, answer.json) == (status, {"ready": ready, "degraded": sorted(away), "parts": parts})
+
+
+def test_ready_without_a_number_for_emergencies(get):
+    """Callers get screens; that this one is missing is said."""
+    parts = WELL | {"emergency_number": "none"}
+    answer = get("/health/ready", FakeHotline(health=parts))
+    assert (answer.status_code, answer.json) == (200, {"ready": True, "degraded": ["emergency_number"], "parts": parts})
 
 
 def test_metrics_tell_the_queue_the_outbox_and_the_spool(get):

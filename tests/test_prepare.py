@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from hotline.adapters.seal import new_keys
 from hotline.adapters.sql import upgrade
-from hotline.app import load_library, open_store
+from hotline.app import build_again, load_library, open_store
 from hotline.config import Config
 from hotline.prepare import prepare, publish_files
 from hotline.service.library import NoEdition
@@ -32,6 +33,7 @@ def config(tmp_path: Path) -> Config:
             "HOTLINE_AT_SENDER": "SANTE",
             "HOTLINE_AT_COVER_NUMBER": "+22370000900",
             "HOTLINE_AT_SERVICE_CODES": "*123#",
+            "HOTLINE_TWO_PEOPLE": "0",
         }
     )
 
@@ -43,6 +45,13 @@ def test_the_first_start_publishes_and_the_next_does_not(config: Config) -> None
     prepare(config)
     with open_store(config).read() as tx:
         assert [(1, "first start")] == [(row.number, row.made_by) for row in tx.editions()]
+
+
+def test_where_two_people_publish_nothing_begins_before_they_did(config: Config) -> None:
+    """The first edition needs a second person too: no process publishes it by itself."""
+    upgrade(config.database_url)
+    with pytest.raises(NoEdition):
+        prepare(replace(config, two_people=True))
 
 
 def test_a_copy_serves_while_the_database_is_away(config: Config) -> None:
@@ -66,3 +75,16 @@ def test_an_edition_that_is_not_in_force_yet_is_none(config: Config) -> None:
     publish_files(open_store(config), ROOT, config.languages, "operator", 0, IN_A_CENTURY)
     with pytest.raises(NoEdition):
         prepare(config)
+
+
+def test_a_forked_process_looks_whether_there_is_anything_new(config: Config) -> None:
+    """A worker loads the editions once, its horses begin with them much later; and with the database away they do all the same."""
+    upgrade(config.database_url)
+    prepare(config)
+    library = load_library(config)
+    publish_files(open_store(config), ROOT, config.languages, "operator", 1_795_514_400, 0)
+    build_again(config, library)
+    assert 2 == library.active(1_795_514_400).number
+    Path(config.database_url.removeprefix("sqlite:///")).unlink()
+    build_again(config, library)
+    assert 2 == library.active(1_795_514_400).number

@@ -260,7 +260,7 @@ def test_it_offers_what_the_reader_takes() -> None:
 
 
 def test_the_command_writes_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """`hotline content schema ROOT` makes the files and says which."""
-    assert main(["content", "schema", str(tmp_path)]) == 0
+    """`hotline content schema --root FOLDER` makes the files and says which."""
+    assert main(["content", "schema", "--root", str(tmp_path)]) == 0
     assert capsys.readouterr().out.split() == [f"{FOLDER}/{name}" for name in schemas()]
     assert {path.name: path.read_text("utf-8") for path in (tmp_path / FOLDER).iterdir()} == {name: as_text(schema) for name, schema in schemas().items()}

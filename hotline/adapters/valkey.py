@@ -16,7 +16,7 @@ from redis.exceptions import TimeoutError as TooLate
 from redis.retry import Retry
 
 from hotline.adapters.seal import Seal, SealBroken
-from hotline.ports import MemoryAway
+from hotline.ports import Began, Mark, MemoryAway, Recalled
 
 HEARD_SECONDS: Final = 24 * 3600
 REST_SECONDS: Final = 1.0
@@ -39,11 +39,13 @@ return redis.call('SCARD', KEYS[1])
 
 BEGIN: Final = """
 local stands = redis.call('GET', KEYS[1])
-if stands then return stands end
-redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
-return ARGV[1]
+if not stands then redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2]) end
+return stands
 """
 """`SET … NX GET` would do from Redis 7 on."""
+
+VOUCHED: Final = "vouched"
+VOUCHED_SECONDS: Final = 24 * 3600
 
 
 def connect(url: str, budget_ms: int) -> Redis:
@@ -107,16 +109,14 @@ class ValkeyMemory:
         self._distinct = client.register_script(DISTINCT)
         self._begin = client.register_script(BEGIN)
 
-    def recall(self, session: str) -> bytes | None:
+    def recall(self, session: str) -> Recalled:
         key = self._key("facts", session)
         with self._breaker.guard():
-            sealed = cast("bytes | None", self._client.get(key))
-        if sealed is None:
-            return None
+            sealed, mark = cast("list[bytes | None]", self._client.mget(key, self._key("began", session)))
         try:
-            return self._seal.open(sealed, key)
+            return Recalled(None if sealed is None else self._seal.open(sealed, key), _mark(mark))
         except SealBroken:  # a key of ours that is gone: as if it had expired
-            return None
+            return Recalled(None, _mark(mark))
 
     def remember(self, session: str, facts: bytes, seconds: int) -> None:
         key = self._key("facts", session)
@@ -141,15 +141,25 @@ class ValkeyMemory:
         with self._breaker.guard():
             return int(self._distinct(keys=(key,), args=(hashed, seconds)))
 
-    def begin(self, session: str, edition: int, seconds: int) -> int:
-        """The marker is a number of ours under a hashed name: it tells nothing of a caller and lies plain."""
+    def begin(self, session: str, edition: int, seconds: int) -> Mark | None:
         with self._breaker.guard():
-            return int(self._begin(keys=(self._key("began", session),), args=(edition, seconds)))
+            stands = cast("bytes | None", self._begin(keys=(self._key("began", session),), args=(f"{edition}?", seconds)))
+        return _mark(stands)
 
-    def began(self, session: str) -> int | None:
+    def settle(self, session: str, edition: int, seconds: int) -> None:
         with self._breaker.guard():
-            stands = cast("bytes | None", self._client.get(self._key("began", session)))
-        return None if stands is None else int(stands)
+            self._client.set(self._key("began", session), edition, ex=seconds)
+
+    def began(self, session: str) -> Began:
+        with self._breaker.guard():
+            mark, since = cast("list[bytes | None]", self._client.mget(self._key("began", session), VOUCHED))
+        return Began(_mark(mark), None if since is None else int(since))
+
+    def vouch(self, at: int) -> None:
+        with self._breaker.guard(), self._client.pipeline(transaction=False) as both:
+            both.set(VOUCHED, at, nx=True)
+            both.expire(VOUCHED, VOUCHED_SECONDS)
+            both.execute()
 
     def forget(self, session: str) -> None:
         with self._breaker.guard():
@@ -161,3 +171,8 @@ class ValkeyMemory:
 
     def _key(self, kind: str, name: str) -> str:
         return f"{kind}:{self._seal.digest(kind, name).hex()}"
+
+
+def _mark(stands: bytes | None) -> Mark | None:
+    """A marker is a number of ours under a hashed name: it tells nothing of a caller and lies plain. A question mark behind it: not sure."""
+    return None if stands is None else Mark(int(stands.rstrip(b"?")), not stands.endswith(b"?"))

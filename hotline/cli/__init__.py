@@ -17,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     if arguments[:1] == ["dial"]:
         return _quietly(lambda: line.dial(arguments[1:]))
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     return _quietly(lambda: options.run(options) or 0)
 
 
@@ -42,12 +42,13 @@ def _complain(words: str, code: int) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="hotline", description="A USSD and SMS line, and the queue that calls back.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+def parser() -> argparse.ArgumentParser:
+    """What the command takes. Of `dial` only the name: it reads its own arguments."""
+    made = argparse.ArgumentParser(prog="hotline", description="A USSD and SMS line, and the queue that calls back.")
+    commands = made.add_subparsers(required=True, metavar="COMMAND")
     line.declare(commands, _quietly)
     content.declare(commands)
     words.declare(commands)
     directory.declare(commands)
     upkeep.declare(commands)
-    return parser
+    return made

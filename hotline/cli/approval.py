@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeAlias
 
 from hotline.cli.command import Failed, settings, store_of
-from hotline.cli.editions import in_force, longest_session, moment, refusals, tell_numbers, who
+from hotline.cli.editions import begins, in_force, longest_session, moment, refusals, tell_numbers, who
 from hotline.config import Config
 
 if TYPE_CHECKING:
@@ -40,9 +40,9 @@ def approve(options: argparse.Namespace) -> None:
         if not agreed(pages, proposal.number, None if options.yes else input):
             raise Failed("nothing was published")
         now, against = int(time.time()), newest.number if newest else None
-        life = longest_session(config)
-        number = publishing.approve(store, proposal.number, by, now, now + config.lead_seconds, against, life, unseen=options.yes)
-        print(in_force(config, number, now))
+        life, starts = longest_session(config), begins(config, store, now)
+        number = publishing.approve(store, proposal.number, by, now, starts, against, life, unseen=options.yes)
+        print(in_force(config, number, starts, now))
         tell_numbers(store, sources, now)
 
 

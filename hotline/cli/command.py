@@ -1,4 +1,4 @@
-"""What every command shares: how one is declared, its settings and its store, and how what went wrong is told."""
+"""What every command shares: how one is declared, the files, the day, the settings and the store it works on, and how what went wrong is told."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import argparse
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
-from hotline.config import Config, ConfigError
+from hotline.config import CONTENT, Config, ConfigError, timezone_in
 
 if TYPE_CHECKING:
     from hotline.adapters.sql import SqlStore
@@ -31,6 +33,21 @@ def command(commands: Any, name: str, run: Run, about: str) -> argparse.Argument
 def group(commands: Any, name: str, about: str) -> Any:
     """Declare a word that commands stand under, as `content` in `hotline content check`."""
     return commands.add_parser(name, help=about, description=about).add_subparsers(required=True, metavar="COMMAND")
+
+
+def takes_root(parser: argparse.ArgumentParser, holds: str = "flows/ and locales/") -> None:
+    """`--root FOLDER`: other files than this program's; as `root` among the options."""
+    parser.add_argument("--root", type=Path, default=CONTENT, metavar="FOLDER", help=f"folder of {holds} (default: this program's)")
+
+
+def local_time() -> datetime:
+    """What the line's own clock shows. Raises ConfigError."""
+    return datetime.now(ZoneInfo(timezone_in(os.environ)))
+
+
+def today() -> date:
+    """The line's own day. Raises ConfigError."""
+    return local_time().date()
 
 
 def settings() -> Config:

@@ -5,30 +5,28 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hotline.cli import drawings
 from hotline.cli.approval import approve, readable
-from hotline.cli.command import Failed, command, group, settings, store_of, told
-from hotline.cli.editions import in_force, longest_session, moment, refusals, tell_numbers, who
-from hotline.config import CONTENT, languages_in
+from hotline.cli.command import Failed, command, group, settings, store_of, takes_root, today, told
+from hotline.cli.editions import begins, in_force, longest_session, moment, refusals, tell_numbers, who
+from hotline.config import languages_in
 
 if TYPE_CHECKING:
     from hotline.engine.flow import Sources
     from hotline.ports import Store
     from hotline.service.publishing import Person
 
-_ROOT = "folder of flows/ and locales/ (default: this program's)"
 _BY = "who does this (default: the login name)"
 
 
 def declare(commands: Any) -> None:
     content = group(commands, "content", "the editions: flows and words")
-    command(content, "check", _check, "every fault of the files").add_argument("root", nargs="?", type=Path, help=_ROOT)
+    takes_root(command(content, "check", _check, "every fault of the files, each with its line; 1 where one must be mended"))
     publish = command(content, "publish", _publish, "make the files the next edition; where two people are needed, propose them")
-    publish.add_argument("root", nargs="?", type=Path, help=_ROOT)
+    takes_root(publish)
     pending = "who takes on herself the words that nobody reviewed on urgent, callback and stop screens; the audit keeps it"
     publish.add_argument("--pending-by", metavar="NAME", help=pending)
     numbered = [
@@ -38,7 +36,7 @@ def declare(commands: Any) -> None:
     ]
     numbered[0].add_argument("--yes", action="store_true", help="for scripts: publish without anyone looking; the audit says so")
     for each in numbered:
-        each.add_argument("number", type=int, help="as `hotline content list` tells it")
+        each.add_argument("number", type=int, metavar="N", help="its number, as `hotline content list` tells it")
     for each in (publish, *numbered):
         each.add_argument("--by", metavar="NAME", help=_BY)
     command(content, "list", _list, "all editions, newest first, and what waits for a second person")
@@ -50,9 +48,9 @@ def _check(options: argparse.Namespace) -> int:
     from hotline.content import read_sources
     from hotline.engine.check import check
 
-    sources, faults = read_sources(options.root or CONTENT, languages_in(os.environ))
+    sources, faults = read_sources(options.root, languages_in(os.environ))
     if sources is not None:
-        faults = tuple(sorted({*faults, *check(sources, datetime.now(UTC).date())}))
+        faults = tuple(sorted({*faults, *check(sources, today())}))
     for fault in faults:
         print(fault)
     grave = sum(fault.grave for fault in faults)
@@ -65,13 +63,14 @@ def _publish(options: argparse.Namespace) -> None:
 
     config, now = settings(), int(time.time())
     with refusals(config):
-        by, store, sources = who(options.by), store_of(config), _files(options.root or CONTENT, config.languages)
+        by, store, sources = who(options.by), store_of(config), _files(options.root, config.languages)
         pending_by = None if options.pending_by is None else who(options.pending_by).name
         if config.two_people:
             _propose(store, sources, by, now, pending_by)
         else:
-            number = publish_alone(store, sources, by, now, now + config.lead_seconds, longest_session(config), pending_by)
-            print(in_force(config, number, now))
+            starts = begins(config, store, now)
+            number = publish_alone(store, sources, by, now, starts, longest_session(config), pending_by)
+            print(in_force(config, number, starts, now))
         tell_numbers(store, sources, now)
 
 
@@ -119,8 +118,9 @@ def _rollback(options: argparse.Namespace) -> None:
     config, now = settings(), int(time.time())
     with refusals(config):
         store = store_of(config)
-        number = roll_back(store, options.number, who(options.by), now, now + config.lead_seconds, longest_session(config))
-        print(f"{in_force(config, number, now)}; it says what edition {options.number} said")
+        starts = begins(config, store, now)
+        number = roll_back(store, options.number, who(options.by), now, starts, longest_session(config))
+        print(f"{in_force(config, number, starts, now)}; it says what edition {options.number} said")
         with store.read() as tx:
             sources = readable(tx.edition(number))
         if sources is not None:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from hotline.cli import tables
-from hotline.cli.command import Failed, command, group, settings, store_of, told
-from hotline.config import CONTENT, ConfigError, timezone_in
+from hotline.cli.command import Failed, command, group, settings, store_of, takes_root, today, told
+from hotline.config import ConfigError
 
 if TYPE_CHECKING:
     from hotline.engine.flow import Item
@@ -27,21 +24,16 @@ def declare(commands: Any) -> None:
     directory = group(commands, "directory", "the directory of places and services")
     check = command(directory, "check", _check, "how every number stands, and every fault of the directory's file")
     verify = command(directory, "verify", _verify, "write down that somebody rang a number and heard who answered")
-    verify.add_argument("id", help="the service, by its name in directory.yml")
+    verify.add_argument("id", metavar="ID", help="the service, by its id in flows/directory.yml")
     verify.add_argument("--by", required=True, metavar="NAME", type=_name, help="who rang")
     verify.add_argument("--on", type=_date, metavar="DATE", help="when, as 2026-01-31 (default: today)")
     verify.add_argument("--call", choices=("day", "night"), help="of an emergency number: it is rung by day and by night")
     dark = command(directory, "dark", _dark, "take a number off every screen, within seconds")
-    dark.add_argument("id", help="the service, by its name in directory.yml")
+    dark.add_argument("id", metavar="ID", help="the service, by its id in flows/directory.yml")
     dark.add_argument("--by", required=True, metavar="NAME", type=_name, help="who takes it off")
     dark.add_argument("--why", default="", metavar="TEXT", type=_why, help="for the audit: a few words, no number, nothing from a caller")
-    for parser in (check, verify, *tables.declare(directory, today)):
-        parser.add_argument("root", nargs="?", type=Path, default=CONTENT, help="folder of flows/ and locales/ (default: this program's)")
-
-
-def today() -> date:
-    """The local day."""
-    return datetime.now(ZoneInfo(timezone_in(os.environ))).date()
+    for parser in (check, verify, *tables.declare(directory)):
+        takes_root(parser)
 
 
 def _check(options: argparse.Namespace) -> int:

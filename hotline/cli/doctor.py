@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
-from hotline.cli.command import command, settings
-from hotline.config import CONTENT, ConfigError
+from hotline.cli.command import command, settings, takes_root
+from hotline.config import ConfigError
 
 _MARKS = {"ok": "ok", "warn": "warn", "bad": "BAD", "people": "people"}
 
@@ -19,7 +18,7 @@ def declare(commands: Any) -> None:
     doctor.add_argument(
         "--golive", action="store_true", help="the coordinator's list instead; 0 only where nothing is bad and people signed for the rest"
     )
-    doctor.add_argument("--root", type=Path, default=CONTENT, help="folder of golive.yml, which people sign (default: this program's)")
+    takes_root(doctor, "golive.yml, which people sign")
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -7,29 +7,28 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hotline.cli.command import Failed, command
-from hotline.config import CONTENT, languages_in
+from hotline.cli.command import Failed, command, takes_root
+from hotline.config import languages_in
 
 if TYPE_CHECKING:
     from hotline.engine.flow import Sources
 
 MADE_BY = "hotline content graph > docs/graph.md"
-_ROOT = "folder of flows/ and locales/ (default: this program's)"
 
 
 def declare(content: Any) -> None:
     """`content graph` and `content schema`, below the word `content`."""
-    drawn = command(content, "graph", graph, "the line in Mermaid: a page with every drawing, as docs/graph.md holds it, or one flow's alone")
-    drawn.add_argument("flow", nargs="?", help="the flow to draw")
-    drawn.add_argument("--root", type=Path, help=_ROOT)
+    drawn = command(content, "graph", graph, "the line drawn, in Mermaid: every drawing, as docs/graph.md has them, or one flow's")
+    drawn.add_argument("flow", nargs="?", metavar="FLOW", help="the flow to draw, as flows/FLOW.yaml is called (default: all)")
+    takes_root(drawn)
     made = command(content, "schema", schema, "write the JSON Schema of the files below flows/, for editors, into flows/schema/")
-    made.add_argument("root", nargs="?", type=Path, help=_ROOT)
+    takes_root(made)
 
 
 def graph(options: argparse.Namespace) -> None:
     from hotline.engine.graph import document, section
 
-    sources = _sources(options.root or CONTENT)
+    sources = _sources(options.root)
     if options.flow is None:
         print(document(sources, MADE_BY), end="")
     elif options.flow in {flow.name for flow in sources.flows}:
@@ -41,7 +40,7 @@ def graph(options: argparse.Namespace) -> None:
 def schema(options: argparse.Namespace) -> None:
     from hotline.content.schema import FOLDER, as_text, schemas
 
-    folder = (options.root or CONTENT) / FOLDER
+    folder = options.root / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     for name, made in schemas().items():
         (folder / name).write_text(as_text(made), encoding="utf-8")

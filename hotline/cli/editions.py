@@ -56,9 +56,15 @@ def longest_session(config: Config) -> int:
     return max(config.session_seconds, config.sms_session_seconds)
 
 
-def in_force(config: Config, number: int, now: int) -> str:
-    lead = config.lead_seconds
-    return f"edition {number} is in force at {moment(config, now + lead)[11:]}, in {lead} seconds; nothing need be restarted"
+def begins(config: Config, store: Store, now: int) -> int:
+    """When what is published now is in force: every process has learned of it by then. At once where there was none: nothing runs without one."""
+    with store.read() as tx:
+        return now + config.lead_seconds if tx.editions() else now
+
+
+def in_force(config: Config, number: int, begins: int, now: int) -> str:
+    when = f"at {moment(config, begins)[11:]}, in {begins - now} seconds; nothing need be restarted" if begins > now else "now"
+    return f"edition {number} is in force {when}"
 
 
 def moment(config: Config, at: int) -> str:

@@ -6,12 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from hotline.cli.command import Failed, command, settings, told
-from hotline.config import CONTENT, Config, languages_in
+from hotline.cli.command import Failed, command, local_time, settings, takes_root, told
+from hotline.config import Config, languages_in
 
 
 def declare(commands: Any, quietly: Callable[[Callable[[], int]], int]) -> None:
@@ -21,11 +21,12 @@ def declare(commands: Any, quietly: Callable[[Callable[[], int]], int]) -> None:
         return lambda options: _process(lambda config: main(config, options), quietly)
 
     command(commands, "up", _up, "the whole line on this machine, as a demo; Ctrl-C ends it")
-    command(commands, "web", process(_web), "the web server")
-    worker = command(commands, "worker", process(_worker), "follow the hints of one queue")
-    worker.add_argument("queue", choices=("urgent", "default"))
-    command(commands, "clock", process(_clock), "the ticker")
-    command(commands, "dial", lambda _: 0, "a phone in the terminal, for a running demo: hotline dial '*123#'; or for the files as they lie: hotline dial --watch")
+    command(commands, "web", process(_web), "one process of the line: answers whoever dials, and the gateway")
+    worker = command(commands, "worker", process(_worker), "one process of the line: sends and rings what waits in one queue")
+    worker.add_argument("queue", choices=("urgent", "default"), help="urgent: calls, and alerts of what is urgent; default: all else")
+    command(commands, "clock", process(_clock), "one process of the line: opens and ends promises in time, and erases what is over")
+    dialled = "a phone in the terminal, for a running demo: hotline dial '*123#'; or for the files as they lie: hotline dial --watch"
+    command(commands, "dial", lambda _: 0, dialled)
 
 
 def dial(arguments: Sequence[str]) -> int:
@@ -43,26 +44,29 @@ def _watch(arguments: Sequence[str]) -> int:
     from hotline.watch.world import Play
 
     languages = languages_in(os.environ)
-    options = _watch_parser(languages).parse_args(arguments)
+    options = watch_parser(languages).parse_args(arguments)
     fits = {("ussd", False): gsm.USSD, ("ussd", True): gsm.USSD_RAW, ("sms", False): gsm.SMS, ("sms", True): gsm.SMS_RAW}
-    clock = datetime.now().astimezone()
-    minute = (clock.toordinal() - date(1970, 1, 1).toordinal()) * 24 * 60 + clock.hour * 60 + clock.minute
+    clock = local_time()
+    minute = (clock.date() - date(1970, 1, 1)).days * 24 * 60 + clock.hour * 60 + clock.minute
     fit = fits[options.channel, options.raw]
-    play = Play(options.watch, languages, options.language, fit, options.there, options.orders, minute, clock.date())
+    play = Play(options.root, languages, options.language, fit, options.there, options.orders, minute, clock.date())
     if options.inputs is not None:
         return watch.play_inputs(play, options.inputs.split(",") if options.inputs else (), print)
     watch.watch(play, watch.lines_of(sys.stdin.fileno()), lambda text: print(text, flush=True))
     return 0
 
 
-def _watch_parser(languages: tuple[str, ...]) -> argparse.ArgumentParser:
+def watch_parser(languages: tuple[str, ...]) -> argparse.ArgumentParser:
+    """What `hotline dial --watch` takes, on a line with these languages."""
     parser = argparse.ArgumentParser(
         prog="hotline dial",
-        description="A phone that plays the files as they lie and reads them anew whenever one is saved. It needs no line that runs, and keeps nothing.",
+        description="A phone that plays the files as they lie and reads them anew whenever one is saved. "
+        "It needs no line that runs, and keeps nothing.",
     )
-    parser.add_argument("--watch", nargs="?", type=Path, const=CONTENT, required=True, metavar="ROOT", help="folder of flows/ and locales/ (default: this program's)")
+    parser.add_argument("--watch", action="store_true", required=True, help="play the files, not a running demo")
+    takes_root(parser)
     parser.add_argument("--language", choices=languages, default=languages[0], help="the language to begin in")
-    parser.add_argument("--channel", choices=("ussd", "sms"), default="ussd")
+    parser.add_argument("--channel", choices=("ussd", "sms"), default="ussd", help="what the screens come by (default: ussd)")
     parser.add_argument("--raw", action="store_true", help="a network whose phones show every letter: nothing is folded")
     parser.add_argument("--there", choices=("somebody", "nobody", "unknown"), default="somebody", help="who could call")
     parser.add_argument("--orders", choices=("kept", "lost"), default="kept", help="what becomes of every order")

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hotline.cli.command import Failed, command
+from hotline.cli.command import Failed, command, today
 
 if TYPE_CHECKING:
     from hotline.content.registry import Edit
     from hotline.engine.flow import Item
 
 
-def declare(directory: Any, today: Callable[[], date]) -> tuple[argparse.ArgumentParser, ...]:
+def declare(directory: Any) -> tuple[argparse.ArgumentParser, ...]:
     """Both commands, their FILE among the arguments."""
     export = command(directory, "export", _export, "write the directory's file as one table, .csv or .xlsx")
     export.add_argument("file", type=_table_file, metavar="FILE", help="a new file, .csv or .xlsx")
-    take = command(
-        directory, "import", lambda options: _import(options, today()), "bring a table's rows into the directory's file: all, or none"
-    )
+    take = command(directory, "import", _import, "bring a table's rows into the directory's file: all, or none")
     take.add_argument("file", type=_table_file, metavar="FILE", help=".csv or .xlsx, columns as export writes them")
     take.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
     return export, take
@@ -45,19 +42,19 @@ def _export(options: argparse.Namespace) -> None:
     print(f"{options.file}: {len(items)} rows; bring it back with hotline directory import")
 
 
-def _import(options: argparse.Namespace, today: date) -> None:
+def _import(options: argparse.Namespace) -> None:
     from hotline.content import DIRECTORY
     from hotline.content.intake import BadTable, edits_of
     from hotline.content.registry import CannotEdit, edit_file, edited
     from hotline.content.tables import read_table
 
-    path = options.root / DIRECTORY
+    path, day = options.root / DIRECTORY, today()
     said: list[str] = []
     made: list[Edit] = []
 
     def decide(entries: tuple[Item, ...]) -> tuple[Edit, ...]:
         table = read_table(options.file.read_bytes(), xlsx=options.file.suffix.lower() == ".xlsx")
-        edits = edits_of(table, entries, today)
+        edits = edits_of(table, entries, day)
         said.extend(_told(entries, edits, len(table.rows)))
         made.extend(edits)
         return edits

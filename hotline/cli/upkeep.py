@@ -16,13 +16,17 @@ SHIFT = re.compile(rf"(daily|{'|'.join(DAYS)})@([01][0-9]|2[0-3]):([0-5][0-9])-(
 
 def declare(commands: Any) -> None:
     command(group(commands, "db", "the database"), "upgrade", _upgrade, "make or renew the tables")
-    command(group(commands, "keys", "the keys that seal"), "new", _new_keys, "print fresh keys")
+    command(group(commands, "keys", "the keys that seal"), "new", _new_keys, "print fresh keys, as HOTLINE_KEYS takes them")
     add = command(group(commands, "user", "the staff"), "add", _add_user, "add one of the staff; asks for the number")
-    add.add_argument("alias", help="a name that is not her own")
-    add.add_argument("--role", choices=("counselor", "supervisor", "operator"), default="counselor")
+    add.add_argument("alias", metavar="ALIAS", help="a name that is not her own")
+    add.add_argument(
+        "--role", choices=("counselor", "supervisor", "operator"), default="counselor", help="what she does (default: counselor)"
+    )
     add.add_argument("--reads", required=True, metavar="LANGUAGE", help="the language of her messages")
     add.add_argument("--speaks", default="", metavar="LANGUAGES", help="those in which she takes calls, comma separated")
-    add.add_argument("--shift", action="append", default=[], type=_shift, metavar="DAY@HH:MM-HH:MM", help="daily, or mon … sun; several times")
+    add.add_argument(
+        "--shift", action="append", default=[], type=_shift, metavar="DAY@HH:MM-HH:MM", help="daily, or mon … sun; several times"
+    )
     doctor.declare(commands)
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hotline.cli.command import Failed, command, group
-from hotline.config import CONTENT, languages_in
+from hotline.cli.command import Failed, command, group, takes_root, today
+from hotline.config import languages_in
 
 if TYPE_CHECKING:
     from hotline.content.translated import Taken
@@ -22,13 +21,17 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}")
 def declare(commands: Any) -> None:
     """`words export` and `words import`."""
     words = group(commands, "words", "the words, to translators and back")
-    export = command(words, "export", _export, "write a file for a translator: each message below its words in the first language, with its room")
+    export = command(
+        words, "export", _export, "write a file for a translator: each message below its words in the first language, with its room"
+    )
     taking = command(words, "import", _import, "take a translator's file in, whole or not at all")
     for each, about in ((export, "the file to write; it must not be there yet"), (taking, "the file that came back")):
-        each.add_argument("language", help="the language to translate into, such as bm")
-        each.add_argument("file", type=Path, help=about)
-        each.add_argument("root", nargs="?", type=Path, help="folder of flows/ and locales/ (default: this program's)")
-    taking.add_argument("--reviewed-by", metavar="NAME", help="who read the words of this file in that language; without it what changed is pending")
+        each.add_argument("language", metavar="LANGUAGE", help="the language to translate into, such as bm")
+        each.add_argument("file", type=Path, metavar="FILE", help=about)
+        takes_root(each)
+    taking.add_argument(
+        "--reviewed-by", metavar="NAME", help="who read the words of this file in that language; without it what changed is pending"
+    )
     taking.add_argument("--on", metavar="DATE", help="the day of that reading, as 2026-01-31 (default: today)")
     taking.add_argument("--dry-run", action="store_true", help="say what would be taken in, and leave everything as it is")
 
@@ -50,21 +53,20 @@ def _export(options: argparse.Namespace) -> None:
 def _import(options: argparse.Namespace) -> None:
     from hotline.content.translated import is_review, take_in, write
 
-    today = datetime.now(UTC).date()
-    name, on = options.reviewed_by, options.on or today.isoformat()
+    day = today()
+    name, on = options.reviewed_by, options.on or day.isoformat()
     if name is None and options.on:
         raise Failed("--on is the day on which somebody read the words: say who, by --reviewed-by")
-    if name is not None and not is_review(name, on, today):
+    if name is not None and not is_review(name, on, day):
         raise Failed("--reviewed-by is a name, and --on a day like 2026-01-31 that has come")
-    root = options.root or CONTENT
     review = None if name is None else f"{' '.join(name.split())} {on}"
-    taken = take_in(root, _sources(options), options.language, options.file, review, today)
+    taken = take_in(options.root, _sources(options), options.language, options.file, review, day)
     if taken.faults:
         raise Failed("\n".join(["nothing was taken in", *map(str, taken.faults)]))
     for notice in taken.notices:
         print(notice)
     if not options.dry_run:
-        write(root, options.language, taken)
+        write(options.root, options.language, taken)
     print(("would be: " if options.dry_run else "") + _counted(taken))
 
 
@@ -82,11 +84,10 @@ def _sources(options: argparse.Namespace) -> Sources:
 
     if not _LANGUAGE.fullmatch(options.language):
         raise Failed(f"{options.language} is no language; it is written with two or three small letters, such as bm")
-    root = options.root or CONTENT
     languages = languages_in(os.environ)
-    if options.language not in languages and where(root, options.language).exists():
+    if options.language not in languages and where(options.root, options.language).exists():
         languages = (*languages, options.language)
-    sources, faults = read_sources(root, languages)
+    sources, faults = read_sources(options.root, languages)
     if sources is None or any(fault.grave for fault in faults):
         raise Failed("\n".join(["the files have faults of their own", *map(str, faults)]))
     return sources

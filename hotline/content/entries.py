@@ -52,7 +52,7 @@ VERIFICATION: Final = ("verified_on", "verified_by", "called_by_day", "called_by
 LONGEST_ID: Final = 64
 """Of a directory's entry: as much as a mark in the database holds."""
 
-_PHONE: Final = re.compile(r"\+?\d(?:[ .]?\d){1,14}")
+_PHONE: Final = re.compile(r"\+?[0-9](?:[ .]?[0-9]){1,14}")
 _PARTIAL: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from hotline.content import po
 from hotline.engine import gsm
-from hotline.engine.check import FITS
+from hotline.engine.budgets import FITS
 from hotline.engine.edition import OUT_END, SAFE_END, WRONG_LINE, WRONG_SCREEN, Edition, compile_edition
 from hotline.engine.flow import Ask, Each, End, Kind, Menu, Message, Say, Sources
 from hotline.engine.room import Room, room

@@ -25,7 +25,6 @@ from hotline.service.numbers import numbers
 SOON_DAYS: Final = 14
 LONGEST: Final = 1 << 40
 """Later than every moment of a post."""
-_EPOCH: Final = date(1970, 1, 1)
 
 
 class Line(Struct, frozen=True):
@@ -35,10 +34,10 @@ class Line(Struct, frozen=True):
     at: int
     store: SqlStore
 
-    @property
-    def today(self) -> date:
-        """The local day."""
-        return _EPOCH + timedelta(minutes=SystemClock(self.config.timezone).local(self.at))
+
+def local_day(config: Config, at: int) -> date:
+    """The line's own day at that second."""
+    return date(1970, 1, 1) + timedelta(minutes=SystemClock(config.timezone).local(at))
 
 
 def look(config: Config, at: int) -> Iterator[Finding]:
@@ -166,7 +165,7 @@ def _numbers(line: Line, tx: Transaction) -> Iterator[Finding]:
     found = active(tx, line.at)
     if found is None:
         return
-    now = numbers(found[1], tx.darkened(), line.today, SOON_DAYS)
+    now = numbers(found[1], tx.darkened(), local_day(line.config, line.at), SOON_DAYS)
     if now.emergency:
         yield Finding("emergency", "ok", f"verified numbers for emergencies: {len(now.emergency)}")
     else:

@@ -10,6 +10,7 @@ from typing import Final
 from msgspec import Struct
 from ruamel.yaml.nodes import Node
 
+from hotline.content.entries import is_day
 from hotline.content.nodes import Reader, quoted
 from hotline.engine.flow import Fault
 
@@ -24,7 +25,7 @@ class Signature(Struct, frozen=True):
 def signatures(
     root: Path, today: date, points: Mapping[str, tuple[str, ...]]
 ) -> tuple[Mapping[tuple[str, str], Signature], tuple[Fault, ...]]:
-    """Who signed for what, by point and part of it (empty: the whole point), and every fault of the file.
+    """Who signed for what, by point and part of it (empty: the whole point), and every fault of the file: what has one signs for nothing.
 
     `points`: those that people sign for, each with its parts. As `G10: {who: Awa, on: 2026-01-31}`, and `G9: {orange: {who: Awa, on: 2026-01-31}}`.
     """
@@ -48,23 +49,14 @@ def signatures(
 
 
 def _sign(reader: Reader, signed: dict[tuple[str, str], Signature], place: tuple[str, str], node: Node, today: date) -> None:
-    name = " ".join(filter(None, place))
+    name, before = " ".join(filter(None, place)), len(reader.faults)
     fields = reader.fields(node, name, ("who", "on"), needed=("who", "on"))
     who, written = reader.text(fields.get("who"), f"{name}: who"), reader.scalar(fields.get("on"), f"{name}: on")
     if written is None:
         return
-    on = _day(written)
-    if on is None:
+    if not is_day(written):
         reader.fault(fields["on"], f"{name}: on: {quoted(written)} is no date; write 2026-01-31")
-    elif on > today:
-        reader.fault(fields["on"], f"{name}: on: {written} is not over yet")
-    elif who is not None:
-        signed[place] = Signature(who, on)
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if day.isoformat() == text else None
+    elif written > today.isoformat():
+        reader.fault(fields["on"], f"{name}: on: {written} is still to come")
+    elif who is not None and len(reader.faults) == before:
+        signed[place] = Signature(who, date.fromisoformat(written))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final, get_args
 
-from hotline.engine import gsm
+from hotline.engine.budgets import FIELDS, PHRASES_DAY, over_budget
 from hotline.engine.directory import astray
 from hotline.engine.edition import (
     OUT_END,
@@ -16,8 +17,6 @@ from hotline.engine.edition import (
     WRONG_LINE,
     WRONG_SCREEN,
     asks_fact,
-    compile_edition,
-    fill,
     is_pause,
     split_labels,
 )
@@ -27,7 +26,6 @@ from hotline.engine.flow import (
     KEY_MORE,
     KEY_OUT,
     KEY_TALK,
-    NEXT,
     RETURN,
     Ask,
     Branch,
@@ -47,13 +45,12 @@ from hotline.engine.flow import (
     Where,
 )
 from hotline.engine.freshness import fresh, verified
+from hotline.engine.names import misnamed
 from hotline.engine.step import MOST_WALK
 
 URGENT_KEYS: Final = 3
-FITS: Final = (gsm.USSD, gsm.SMS)
 PHRASES: Final = ("keys.back", "keys.more", "keys.out", "keys.language", WRONG_LINE, WRONG_SCREEN, SAFE_END, OUT_END, "clock.hour", "clock.minute")
-PHRASES_DAY: Final = ("day.today", "day.tomorrow", *(f"day.{n}" for n in range(7)))
-STAFF: Final = ("offer", "offer_urgent", "escalated", "taken", "gone", "given_back", "how", "noted", "on", "off", "here", "help", "which", "too_late", "lapsed", "review", "not_rung", "nothing")
+STAFF: Final = ("offer", "offer_urgent", "escalated", "taken", "gone", "given_back", "how", "noted", "on", "off", "here", "help", "which", "too_late", "lapsed", "review", "not_rung", "nothing", "gone_dark")
 STAFF_WORDS: Final = ("take", "back", "again", "on", "off", "here", "spoke", "no_answer", "unreachable", "someone_else", "wrong_word", "could_not_talk")
 SERVICE: Final = (
     "neutral.broken",
@@ -64,9 +61,19 @@ SERVICE: Final = (
     *(f"word.{name}" for name in ("water", "milk", "vaccine", "fever")),
 )
 """What the service says to staff and callers beside the screens; its tests hold the two together."""
-NUMBER: Final = re.compile(r"\d(?:[ .]?\d){4,}")
-FULLEST: Final = {"before": "23h59", "from": "23h59", "to": "23h59", "next": "23h59"}
-FIELDS: Final = frozenset(("name", "address", "hours", "phone", "offers", "kind", "languages", "place", "region", "on", "near", "numbers"))
+NUMBER: Final = re.compile(r"\d(?:[ .\u00a0\u202f]?\d){4,}|\d(?:[^\w:\n]{0,2}\d){7,}")
+"""Five digits in a row, as a number is written; eight, whatever stands between them but the colon of a time of day: 01-082 is a law."""
+PHRASES_HOLD: Final[Mapping[str, frozenset[str]]] = {
+    "clock.hour": frozenset(("hour",)),
+    "clock.minute": frozenset(("hour", "minute")),
+    "voice.word": frozenset(("word",)),
+}
+"""The placeholders of what is no screen; words for staff have those of STAFF_HOLDS, all others none."""
+STAFF_HOLDS: Final = frozenset(("ref", "before", "until", "name", "number", "count"))
+TOLD: Final = ("name", "address", "hours", "offers", "languages")
+"""What an entry of the directory says in free words."""
+LONGEST: Final = 2000
+"""Letters of one message, or of a field of the directory: some fifteen screens. Nobody reads on, and to cut it takes a process long."""
 TIMES: Final = frozenset(("before", "from", "to", "day", "next", "next_day"))
 CONDITION_VALUES: Final = {
     "coverage": ("free", "none", "unknown"),
@@ -75,6 +82,7 @@ CONDITION_VALUES: Final = {
     "listed": ("yes", "no"),
 }
 LISTS: Final = get_args(List)
+_UNSEEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 MAY_BE_EMPTY: Final = ("events", "testimonies")
 
 
@@ -84,9 +92,9 @@ def check(sources: Sources, today: date | None = None) -> tuple[Fault, ...]:
     `today` is the day on which verifications of numbers are judged; without it their age is not.
     """
     screens = {screen.key: screen for flow in sources.flows for screen in flow.screens}
-    faults = [*_targets(sources, screens), *_shapes(sources, screens), *_directory(sources, today), *_words(sources, screens)]
+    faults = [*_targets(sources, screens), *misnamed(sources), *_shapes(sources, screens), *_directory(sources, today), *_words(sources, screens)]
     if not faults or not any(fault.grave for fault in faults):
-        faults += [*_walks(sources, screens), *_budgets(sources)]
+        faults += [*_walks(sources, screens), *over_budget(sources)]
     return tuple(sorted(faults))
 
 
@@ -220,10 +228,6 @@ def _conditions(sources: Sources, screen: ScreenSource) -> Iterator[Fault]:
             wrong = _wrong_condition(condition, known, parts)
             if wrong is not None:
                 yield Fault(at, f"{screen.key}: {wrong}")
-    if isinstance(screen.kind, Menu):
-        for option in screen.kind.options:
-            if option.set.get("language", NEXT) not in {*sources.words, NEXT}:
-                yield Fault(option.at, f"{screen.key}: no words in the language {option.set['language']}")
 
 
 def _wrong_condition(condition: Condition, known: set[str], parts: set[str]) -> str | None:
@@ -257,6 +261,11 @@ def _directory(sources: Sources, today: date | None) -> Iterator[Fault]:
     for item, _, what in astray(sources.items):
         yield Fault(item.at, f"{item.id}: {what}")
     for item in sources.items:
+        for field, text in (("name", item.name), *item.fields.items()):
+            if len(text) > LONGEST:
+                yield Fault(item.at, f"{item.id}: {field}: longer than {LONGEST} letters")
+            elif field in TOLD and NUMBER.search(text):
+                yield Fault(item.at, f"{item.id}: {field}: a telephone number in the words; it goes dark only as `phone`")
         if "phone" in item.fields and not verified(item):
             yield Fault(item.at, f"{item.id}: number unverified, kept off every screen", grave=False)
     # Never grave: what is stale goes by itself, and must not hold up other words.
@@ -273,7 +282,7 @@ def _words(sources: Sources, screens: Mapping[str, ScreenSource]) -> Iterator[Fa
     for language, table in tables.items():
         file = Where(f"locales/{language}/LC_MESSAGES/flows.po", 1)
         kinds = {f"kind.{item.id}" for item in sources.items if item.list == "kinds"}
-        for key in sorted({*shown, *PHRASES, *PHRASES_DAY, *SERVICE, *kinds, *everywhere} - set(table) - set(_bare_variants(table))):
+        for key in sorted({*shown, *PHRASES, *PHRASES_DAY, *SERVICE, *kinds, *everywhere} - set(table) - set(_spoken_only(table))):
             yield Fault(shown[key].at if key in shown else file, f"{key}: no words in {language}")
         for message in table.values():
             yield from _message(message, shown, screens)
@@ -289,9 +298,9 @@ def _words(sources: Sources, screens: Mapping[str, ScreenSource]) -> Iterator[Fa
         yield from _differences(first, table)
 
 
-def _bare_variants(table: Mapping[str, Message]) -> Iterator[str]:
-    """Keys that have only a channel's own wording, as voice prompts do."""
-    return (key.partition("@")[0] for key in table if "@" in key)
+def _spoken_only(table: Mapping[str, Message]) -> Iterator[str]:
+    """Prompts, which need no other wording. Everything else needs the common one: whatever channel is asked for, there is an answer."""
+    return (key.removesuffix("@voice") for key in table if key.startswith("voice."))
 
 
 def _message(message: Message, shown: Mapping[str, ScreenSource], screens: Mapping[str, ScreenSource]) -> Iterator[Fault]:
@@ -308,9 +317,18 @@ def _message(message: Message, shown: Mapping[str, ScreenSource], screens: Mappi
         yield Fault(message.at, f"{bare}: its one option is {KEY_TALK}")
     if NUMBER.search(message.text) and not bare.startswith("sms.word."):
         yield Fault(message.at, f"{message.key}: a telephone number in the words; numbers belong in the directory")
+    if len(message.text) > LONGEST:
+        yield Fault(message.at, f"{message.key}: longer than {LONGEST} letters; make several screens of it")
+    if any(unicodedata.category(letter) in _UNSEEN for letter in message.text if letter not in "\n\t\r"):
+        yield Fault(message.at, f"{message.key}: holds a character that nobody can see")
     screen = shown.get(bare)
-    if screen is None:
-        return
+    yield from _phrase(message, bare) if screen is None else _on_screen(message, screen, channel)
+
+
+def _on_screen(message: Message, screen: ScreenSource, channel: str) -> Iterator[Fault]:
+    """Placeholders and options of a screen's words."""
+    if set("{}") & set(PLACEHOLDER.sub("", message.text)):
+        yield Fault(message.at, f"{message.key}: a {{ or }} that is no placeholder")
     unknown = set(PLACEHOLDER.findall(message.text)) - TIMES - FIELDS
     if unknown:
         yield Fault(message.at, f"{message.key}: unknown placeholder {', '.join(sorted(unknown))}")
@@ -321,6 +339,19 @@ def _message(message: Message, shown: Mapping[str, ScreenSource], screens: Mappi
             yield Fault(message.at, f"{message.key}: options {_listed(has)} in the words, {_listed(wants)} in the flow")
     elif split_labels(message.text)[1] and not isinstance(screen.kind, End | Say):
         yield Fault(message.at, f"{message.key}: an option in the words, none in the flow")
+
+
+def _phrase(message: Message, bare: str) -> Iterator[Fault]:
+    """What is no screen: nothing fills in more than it has, and a time of day says the time."""
+    names, needed = set(PLACEHOLDER.findall(message.text)), PHRASES_HOLD.get(bare, frozenset())
+    may = needed | (STAFF_HOLDS if bare.startswith("staff.") and not bare.startswith("staff.word.") else frozenset())
+    if names - may or set("{}") & set(PLACEHOLDER.sub("", message.text)):
+        known = ", ".join(f"{{{name}}}" for name in sorted(may)) or "none"
+        yield Fault(message.at, f"{message.key}: a placeholder or a brace that means nothing here; it has {known}")
+    if needed - names:
+        yield Fault(message.at, f"{message.key}: lacks the placeholder {', '.join(sorted(needed - names))}")
+    if bare == "sms.word.stop" and any(not word.strip() or word.strip()[0].isdigit() for word in message.text.split(",")):
+        yield Fault(message.at, f"{message.key}: one of the words is empty, or begins with a digit, which is a key")
 
 
 def _listed(numbers: Iterable[int]) -> str:
@@ -388,26 +419,3 @@ def _needs_fact(sources: Sources, screen: ScreenSource) -> bool:
         case Do(order=order):
             return order != "stop_calls"
     return False
-
-
-def _budgets(sources: Sources) -> Iterator[Fault]:
-    """Screens that do not fit: the first screen and every last one must be one page; nothing may hold a word longer than a page."""
-    places = {(language, message.key): message.at for language, messages in sources.words.items() for message in messages}
-    ends = {screen.key for flow in sources.flows for screen in flow.screens if isinstance(screen.kind, End)} | {SAFE_END, OUT_END}
-    for fit in FITS:
-        try:
-            edition = compile_edition(sources, 0, fit)
-        except ValueError as error:
-            yield Fault(Where(f"locales/{next(iter(sources.words))}/LC_MESSAGES/flows.po", 1), f"does not fit any page: {error}")
-            continue
-        for language, words in edition.words.items():
-            longest = max((words[key] for key in PHRASES_DAY), key=len)
-            name = max((item.name for item in sources.items), key=len, default="")
-            values = FULLEST | dict.fromkeys(FIELDS, name) | {"day": longest, "next_day": longest}
-            for key in sorted(ends | {sources.start}):
-                text = fill(words[key], values)
-                sent = gsm.fold(text, language) if fit.folded else text
-                paged = key == sources.start and len(edition.nodes[language][key].shown) > 1
-                if paged or not gsm.fits(sent, fit):
-                    at = places.get((language, f"{key}@{fit.channel}")) or places[language, key]
-                    yield Fault(at, f"{key}: over budget on {fit.channel}, one screen is {gsm.limit(sent, fit)} units")

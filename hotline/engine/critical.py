@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from hotline.engine.check import PHRASES, PHRASES_DAY
+from hotline.engine.budgets import PHRASES_DAY
+from hotline.engine.check import PHRASES
 from hotline.engine.edition import is_pause
 from hotline.engine.flow import Branch, CallFlow, Do, Fault, Menu, Message, Say, ScreenSource, Sources
 

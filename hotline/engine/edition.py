@@ -158,8 +158,9 @@ class Edition:
         return tuple(pages)
 
     def last(self, key: str, language: str, text: str) -> Screen:
-        """A screen that ends the session: no keys."""
-        return Screen(self.number, key, self._sent(text, language), ends=True)
+        """A screen that ends the session: no keys. Folded wherever it does not fit as it is written."""
+        sent = self._sent(text, language)
+        return Screen(self.number, key, sent if gsm.fits(sent, self.fit) else gsm.fold(sent, language), ends=True)
 
     def _sent(self, text: str, language: str) -> str:
         return gsm.fold(text, language) if self.fit.folded else text
@@ -192,7 +193,7 @@ class Edition:
 
         def screen(*shown: str) -> Screen:
             """The first that fits: the other language has no room on every page, and the line after a wrong key none beside a long name."""
-            text = next((each for each in shown if gsm.fits(each, self.fit)), shown[-1])
+            text = next((each for each in shown if gsm.fits(each, self.fit)), gsm.fold(shown[-1], language))
             return Screen(self.number, key, text, ends=False)
 
         return Page(

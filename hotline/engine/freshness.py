@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from typing import Final, TypeAlias
+from unicodedata import decimal
 
 from msgspec.structs import replace
 
@@ -78,15 +79,18 @@ def dark(sources: Sources, marks: Iterable[Mark]) -> Sources:
 
 
 def is_dark(item: Item, marks: Iterable[Mark]) -> bool:
-    """Was this entry's number taken off, and not verified (emergency: by day and by night) on a later day? However it is spelled."""
+    """Was this number taken off, and not verified for this entry (emergency: by day and by night) on a later day?
+
+    However it is spelled, and whichever entry gives it: who answers it is the same.
+    """
     phone = digits(item.fields.get("phone", ""))
     since = min(verified(item), default=date.min).isoformat()
-    return bool(phone) and any(id == item.id and digits(number) == phone and since <= day for id, number, day in marks)
+    return bool(phone) and any(digits(number) == phone and since <= day for _, number, day in marks)
 
 
 def digits(phone: str) -> str:
     """The digits of a number, without Mali's 223 where that makes eight of them: the same for every spelling of one number."""
-    found = "".join(letter for letter in phone if letter.isdecimal()).removeprefix("00")
+    found = "".join(str(decimal(letter)) for letter in phone if letter.isdecimal()).removeprefix("00")
     return found[3:] if len(found) == 11 and found.startswith("223") else found
 
 

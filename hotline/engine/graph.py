@@ -72,20 +72,25 @@ def whole_line(sources: Sources) -> str:
     """The flows, and by which keys of which screens they lead to each other."""
     words = {message.key: message.text for message in next(iter(sources.words.values()))}
     homes = {screen.key: flow.name for flow in sources.flows for screen in flow.screens}
-    called: dict[tuple[str, str], list[str]] = {}
-    for flow in sources.flows:
-        for screen in flow.screens:
-            for target, key in leads(screen):
-                other = target if isinstance(screen.kind, CallFlow) and key == "calls" else homes.get(target, flow.name)
-                if other != flow.name:
-                    where = screen.key if screen.key != flow.start else flow.name
-                    called.setdefault((flow.name, other), []).append(f"{where.removeprefix(f'{flow.name}.')} {key}" if where != flow.name else key)
     lines = [*OPENING, "flowchart LR", '  dial(("dial"))', '  wrong(("wrong key twice"))']
     lines += [f"  {node(flow.name)}[{quoted(flow.name, _first_words(flow, words))}]" for flow in sources.flows]
     lines += [f"  dial --> {node(homes[sources.start])}", f'  wrong -->|"5"| {node(homes[sources.help])}']
-    edges = (Edge(source, target, tuple(dict.fromkeys(keys))) for (source, target), keys in called.items())
+    keys: dict[tuple[str, str], list[str]] = {}
+    for flow in sources.flows:
+        for target, key in _ways_out(flow, homes):
+            keys.setdefault((flow.name, target), []).append(key)
+    edges = (Edge(source, target, tuple(dict.fromkeys(said))) for (source, target), said in keys.items())
     lines += [f"  {node(edge.source)} {arrow(edge)} {node(edge.target)}" for edge in edges]
     return "\n".join(lines)
+
+
+def _ways_out(flow: Flow, homes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The other flows that this one leads to, each with the screen and the key; of the screen that it starts at, the key alone."""
+    for screen in flow.screens:
+        for target, key in leads(screen):
+            other = target if isinstance(screen.kind, CallFlow) and key == "calls" else homes.get(target, flow.name)
+            if other != flow.name:
+                yield other, key if screen.key == flow.start else f"{screen.key.removeprefix(f'{flow.name}.')} {key}"
 
 
 def _edges(screen: ScreenSource, words: Mapping[str, str]) -> Iterator[Edge]:

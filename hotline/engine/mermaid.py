@@ -16,7 +16,9 @@ STYLES: Final = (
     "classDef last fill:#e8e8e8,stroke:#555,color:#222",
     "classDef other fill:#e3eefb,stroke:#2b6cb0,color:#222",
 )
-_ENTITIES: Final = str.maketrans({"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;", "\\": "#92;", "$": "#36;"})
+_ENTITIES: Final = str.maketrans(
+    {"#": "#35;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;", "\\": "#92;", "$": "#36;"}
+)
 _BREAK: Final = "<br/>"
 
 

@@ -8,12 +8,10 @@ from typing import Final
 from msgspec import Struct
 
 from hotline.engine import gsm
-from hotline.engine.check import FIELDS, FULLEST, PHRASES_DAY
-from hotline.engine.edition import OUT_END, SAFE_END, Edition, Node, Page, changes_language, fill
+from hotline.engine.budgets import ENDS, FIELDS, times
+from hotline.engine.edition import Edition, Node, Page, changes_language, fill
 from hotline.engine.flow import Branch, CallFlow, Do, Each, End, Say
 
-ENDS: Final = (SAFE_END, OUT_END, "neutral.broken")
-"""Last screens that belong to no flow."""
 STAFF: Final = {"ref": "471", "until": "23h59", "number": "3", "count": "3"}
 
 
@@ -56,9 +54,9 @@ def fullest(edition: Edition, language: str) -> Mapping[str, str]:
     items = [item for items in edition.items.values() for item in items.values()]
     name = max((item.name for item in items), key=len, default="")
     fields = {field: max((item.fields.get(field, "") for item in items), key=len, default="") or name for field in FIELDS}
-    day = max((edition.words[language][key] for key in PHRASES_DAY), key=len)
+    longest = times(edition, language)
     shown = [f"{item.name}: {item.fields['phone']}" for item in items if "phone" in item.fields and item.fields.get("verified_on")]
-    return {**fields, "name": name, "near": name, "numbers": "\n".join(shown), **FULLEST, "day": day, "next_day": day, "on": f"{day} 31/12", **STAFF}
+    return {**fields, "name": name, "near": name, "numbers": "\n".join(shown), **longest, "on": f"{longest['day']} 31/12", **STAFF}
 
 
 def _pages(edition: Edition, node: Node, values: Mapping[str, str]) -> tuple[Page, ...]:

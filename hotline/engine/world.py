@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 from msgspec import Struct
 
-from hotline.engine.edition import Edition, shown_items
+from hotline.engine.edition import Edition, fill, shown_items
 from hotline.engine.effects import (
     CancelCallback,
     Coverage,
@@ -92,7 +92,7 @@ class World(Struct, frozen=True, gc=False):
             return "yes" if _listed(self.edition, detail, chosen) else "no"
         if kind not in ("coverage", "opening", "offered"):
             return str(chosen.get(subject, ""))
-        seen = self.sight(chosen["language"])
+        seen = self.sight(_spoken(chosen) if detail == "next_day" else chosen["language"])
         if isinstance(seen, Need):
             return seen
         now, coverage = seen
@@ -140,10 +140,10 @@ def effect_of(world: World, order: Do, chosen: Mapping[str, Any], ref: Ref) -> t
             of = chosen.get("_ref")
             return (CancelCallback(of), chosen) if isinstance(of, Ref) else None
         case "open_callback":
-            window = _asked_window(world, order, chosen)
+            window = _asked_window(world, order, chosen, chosen["language"])
             if window is None or isinstance(window, Need):
                 return window
-            kept = {**chosen, "_ref": ref, **window}
+            kept = {**chosen, "_ref": ref, "_spoken": chosen["language"], **window}
             ends = window["_until"]
             opened = OpenCallback(chosen["language"], order.urgent, window["_opens"], ends, chosen.get("phone"), order.when == "now")
             return opened, kept
@@ -158,14 +158,19 @@ def _refined(world: World, order: Do, chosen: Mapping[str, Any]) -> tuple[Effect
     if order.word:
         word = chosen.get("word")
         return (RefineCallback(of, word=str(word)), chosen) if word else None
-    window = _asked_window(world, order, chosen)
+    window = _asked_window(world, order, chosen, _spoken(chosen))
     if window is None or isinstance(window, Need):
         return window
     return RefineCallback(of, window["_opens"], window["_until"]), {**chosen, **window}
 
 
-def _asked_window(world: World, order: Do, chosen: Mapping[str, Any]) -> dict[str, Any] | Need | None:
-    seen = world.sight(chosen["language"])
+def _spoken(chosen: Mapping[str, Any]) -> str:
+    """The language in which she will be called, whichever she reads since; before anything was asked for, the one that she reads."""
+    return str(chosen.get("_spoken", chosen["language"]))
+
+
+def _asked_window(world: World, order: Do, chosen: Mapping[str, Any], language: str) -> dict[str, Any] | Need | None:
+    seen = world.sight(language)
     if isinstance(seen, Need):
         return seen
     now, coverage = seen
@@ -202,13 +207,13 @@ def placeholder(world: World, name: str, chosen: Mapping[str, Any], language: st
         case "near":
             return _near(world.edition, chosen)
         case "numbers":
-            return "\n".join(f"{item.name}: {item.fields['phone']}" for item in _numbers(world.edition, chosen))
+            return numbers_of(world.edition, chosen)
     item = world.edition.item(str(chosen.get("_list", "")), str(chosen.get("_item", "")))
-    return "" if item is None else _field(world.edition, item, name, language)
+    return "" if item is None else field_of(world.edition, item, name, language)
 
 
-def _field(edition: Edition, item: Item, name: str, language: str) -> str:
-    """A field of a chosen entry in words."""
+def field_of(edition: Edition, item: Item, name: str, language: str) -> str:
+    """A field of an entry in words."""
     value = item.fields.get(name, "")
     match name:
         case "name":
@@ -243,6 +248,11 @@ def _listed(edition: Edition, what: str, chosen: Mapping[str, Any]) -> tuple[Ite
     return shown_items(edition, of, _NARROWED[of], chosen)
 
 
+def numbers_of(edition: Edition, chosen: Mapping[str, Any]) -> str:
+    """The numbers that may be shown, a line each."""
+    return "\n".join(f"{item.name}: {item.fields['phone']}" for item in _numbers(edition, chosen))
+
+
 def _numbers(edition: Edition, chosen: Mapping[str, Any]) -> tuple[Item, ...]:
     """The services whose number may be shown."""
     services = shown_items(edition, "services", _NARROWED["services"], chosen)
@@ -265,7 +275,7 @@ def clock(edition: Edition, language: str, minute: Minute | None) -> str:
         return ""
     hour, rest = divmod(minute % DAY, 60)
     words = edition.words[language]
-    return (words["clock.minute"] if rest else words["clock.hour"]).format(hour=hour, minute=f"{rest:02d}")
+    return fill(words["clock.minute"] if rest else words["clock.hour"], {"hour": str(hour), "minute": f"{rest:02d}"})
 
 
 def day(edition: Edition, language: str, minute: Minute | None, now: Minute | None) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from hotline.engine.effects import Screen
 from hotline.engine.step import replay as engine
 from hotline.ports import Clock, Counts, Gateway, Hasher, Memory, MemoryAway, Meter, Queue, Spool, SpoolFull, Store, StoreAway, VoiceStep
-from hotline.service import calls, dispatch, outbox
+from hotline.service import aging, calls, dispatch, outbox
 from hotline.service import sms as messages
+from hotline.service.began import begun
 from hotline.service.guard import GuardedStore
 from hotline.service.library import Library
-from hotline.service.line import Line, Replay, Talk
+from hotline.service.line import Line, Replay, Talk, safe_end
 from hotline.service.orders import Orders
 from hotline.service.parts import Parts
 from hotline.service.rules import DAY, Rules
@@ -19,6 +20,7 @@ from hotline.service.rules import DAY, Rules
 __all__ = ["Hotline", "Rules"]
 
 PURGE_SECONDS = 300
+STALE_SECONDS = 60
 TICKING = "clock"
 TICKING_SECONDS = 30
 """The clock is thought to be away when it did not tick for so long."""
@@ -50,12 +52,20 @@ class Hotline:
         self._patient = Parts(rules, library, store, memory, spool, queue, gateway, clock, hasher, meter)
         self._orders = Orders(self._parts, store)
         self._line = Line(self._parts, self._orders, replay)
-        self._purged_at = 0
+        self._store, self._library, self._clock, self._life = store, library, clock, rules.session_seconds
+        self._purged_at = self._aged_at = 0
 
     def ussd(self, gateway: str, session: str, number: str, inputs: tuple[str, ...], network: str) -> tuple[Screen, bool]:
         """The screen for what was typed so far, and whether a store was needed. Never raises because a store is away. `number`: E.164."""
-        edition = self._parts.library.edition("ussd", network)
-        return self._line.answer(edition, Talk(gateway, session, number, inputs, self._parts.rules.session_seconds))
+        shelf, at, life = self._library.shelf, self._clock.now(), self._life
+        talk = Talk(gateway, session, number, inputs, life)
+        if shelf.calm_from <= at < shelf.unsure_from:  # nearly always: this is the way that has to be short
+            return self._line.answer((shelf.volumes[-1].edition("ussd", network),), talk)
+        found = begun(shelf, self._parts.memory, talk.name, life, at, is_first=not inputs)
+        editions = [volume.edition("ussd", network) for volume in found.volumes]
+        if not editions:
+            return safe_end(shelf.active(at).edition("ussd", network)), True
+        return self._line.answer(editions, talk, may_order=found.may_order)
 
     def sms(self, gateway: str, message: str, number: str, text: str, sent_at: int | None, network: str) -> None:
         """Take an SMS from a caller or from staff. Raises StoreAway or MemoryAway where it could not be kept: it must come again."""
@@ -77,25 +87,53 @@ class Hotline:
         """Hand one post to the gateway, if nobody has. Raises StoreAway."""
         outbox.deliver(self._parts, post)
 
+    def refresh(self) -> None:
+        """Learn of editions and of numbers that were taken off; meant for every second, in every process that answers.
+
+        Raises StoreAway and what else `Library.refresh` does.
+        """
+        at = self._parts.clock.now()
+        with suppress(MemoryAway):
+            self._parts.memory.vouch(at)
+        self._library.refresh(self._store, at)
+
+    def broken(self) -> str:
+        """The neutral words for a caller where something failed inside, in the language that the line opens in."""
+        edition = self._parts.library.active(self._parts.clock.now()).edition("ussd", "")
+        return edition.phrase("neutral.broken", edition.languages[0])
+
+    def has_emergency_number(self) -> bool:
+        """Does the edition in force show one?"""
+        return aging.has_emergency_number(self._parts, self._parts.clock.now())
+
     def tick(self) -> None:
         """What time alone brings about; meant for once a second. Each part runs though another fails; then one failure is raised.
 
-        Raises StoreAway and SpoolFull.
+        Raises StoreAway, SpoolFull and what else publishing does.
         """
         at = self._parts.clock.now()
         with ExitStack() as last_first:
             last_first.callback(self._purge, at)
+            last_first.callback(self._age, at)
             last_first.callback(outbox.sweep, self._parts, at)
             last_first.callback(dispatch.offer_due, self._parts, at)
             last_first.callback(dispatch.release_idle, self._parts, at)
             last_first.callback(dispatch.end_ended, self._parts, at)
             last_first.callback(self._orders.drain)
+            last_first.callback(self.refresh)
             last_first.callback(self._mark_tick)
 
     def health(self) -> dict[str, str]:
-        """Each part's state, `ok` or `away`. An edition was there when this process began, so it is there."""
+        """Each part's state, `ok` or `away`. An edition was there when this process began, so it is there. `emergency_number`: `ok` or `none`."""
         memory, ticking = self._memory_state()
-        return {"database": self._store_state(), "redis": memory, "spool": self._spool_state(), "editions": "ok", "clock": ticking}
+        return {
+            "database": self._store_state(),
+            "redis": memory,
+            "spool": self._spool_state(),
+            "editions": "ok",
+            "emergency_number": "ok" if self.has_emergency_number() else "none",
+            "clock": ticking,
+        }
 
     def counts(self) -> Counts:
         """For the gauges. Raises StoreAway."""
@@ -108,6 +146,11 @@ class Hotline:
             with self._parts.store.write() as tx:
                 tx.purge(at, rules.number_hours * 3600, rules.callback_days * DAY, DAY)
             self._purged_at = at
+
+    def _age(self, at: int) -> None:
+        if abs(at - self._aged_at) >= STALE_SECONDS:
+            self._aged_at = at  # whatever comes of it: at most once a minute
+            aging.drop_stale(self._parts, at)
 
     def _mark_tick(self) -> None:
         try:
@@ -126,7 +169,7 @@ class Hotline:
     def _memory_state(self) -> tuple[str, str]:
         """Redis, and the clock, which leaves its mark there: without the one nothing is known of the other."""
         try:
-            ticked = self._parts.memory.recall(TICKING) is not None
+            ticked = self._parts.memory.recall(TICKING).facts is not None
         except MemoryAway:
             return "away", "away"
         return "ok", "ok" if ticked else "away"

@@ -10,7 +10,7 @@ import msgspec
 from hotline.engine.effects import Fact
 
 Facts: TypeAlias = dict[str, Fact]
-"""By fact key; `edition` and `since` (the moment of the first fact, Unix seconds) go along."""
+"""By fact key; `edition` (None: one of several, nobody knew which) and `since` (the moment of the first fact, Unix seconds) go along."""
 
 EDITION: Final = "edition"
 SINCE: Final = "since"

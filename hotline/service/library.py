@@ -1,22 +1,30 @@
-"""The edition in force: taken from the database, or from this machine's own copy while that is away, compiled per kind of phone."""
+"""The editions: how one is published, and those that a process holds for the sessions that may be on them, followed while it runs."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Final, TypeAlias
 
 import msgspec
 
-from hotline.engine import gsm
 from hotline.engine.check import check
-from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Fault, Sources
-from hotline.ports import EditionRow, Store, StoreAway
+from hotline.engine.freshness import fresh
+from hotline.ports import Dark, EditionRow, Record, Store, StoreAway, Transaction
+from hotline.service import choice, copies
+from hotline.service.shelf import Making, Shelf, Volume, arranged
 
-FOLDED = {"ussd": gsm.USSD, "sms": gsm.SMS, "voice": gsm.VOICE}
-RAW = {"ussd": gsm.USSD_RAW, "sms": gsm.SMS_RAW, "voice": gsm.VOICE}
+MOST_HELD: Final = 8
+"""Editions that sessions may be on at once. Each takes some megabytes of every process."""
+FOR_ROLLBACKS: Final = 4
+"""So many more, since going back cannot wait."""
+FOREVER: Final = 1 << 40
+
+Name: TypeAlias = tuple[int, int, int]
+"""Number, made_at, active_from: they tell an edition from another one of the same number, in a database that was replaced."""
 
 
 class NoEdition(Exception):
@@ -31,6 +39,22 @@ class FaultySources(Exception):
         self.faults = faults
 
 
+class TooSoon(Exception):
+    """An edition was not published: sessions are on too many others. `until`: when there will be room."""
+
+    def __init__(self, until: int) -> None:
+        super().__init__("sessions are on too many editions")
+        self.until = until
+
+
+class Unreadable(Exception):
+    """The database has an edition that this version of the program cannot read."""
+
+
+class Overtaken(Exception):
+    """An edition was not published: what it was made from is not the newest any more."""
+
+
 def encode(sources: Sources) -> bytes:
     """An edition's sources as they lie in the database: JSON."""
     return msgspec.json.encode(sources)
@@ -41,59 +65,174 @@ def decode(data: bytes) -> Sources:
     return msgspec.json.decode(data, type=Sources)
 
 
-def publish(store: Store, sources: Sources, by: str, at: int, active_from: int) -> int:
-    """Keep these sources as the next edition and return its number. Raises FaultySources and StoreAway; then nothing is kept.
+def publish(
+    store: Store,
+    sources: Sources,
+    by: str,
+    at: int,
+    active_from: int,
+    *,
+    approved_by: str | None = None,
+    again: int | None = None,
+    life: int = Making().longest,
+) -> int:
+    """Keep these sources, without what is stale or over, as the next edition and return its number. `life`: of the longest session.
 
-    Processes take an edition when they start; `active_from` is when it becomes the one that they take.
+    Every process learns of it within two seconds; sessions begin on it at `active_from`, which must be later than that, and those under way stay on theirs.
+    Raises FaultySources, TooSoon and StoreAway; then nothing is kept.
     """
-    grave = tuple(fault for fault in check(sources, datetime.fromtimestamp(at, UTC).date()) if fault.grave)
+    clean = checked(sources, at)
+    with store.write() as tx:
+        return enact(tx, clean, by, at, active_from, approved_by=approved_by, again=again, life=life)
+
+
+def checked(sources: Sources, at: int) -> Sources:
+    """What would be published of these at this moment: all but what is stale or over. Raises FaultySources."""
+    return checked_on(sources, datetime.fromtimestamp(at, UTC).date())
+
+
+def checked_on(sources: Sources, today: date) -> Sources:
+    """`checked`, for whoever knows the local day."""
+    clean, _ = fresh(sources, today)
+    grave = tuple(fault for fault in check(clean, today) if fault.grave)
     if grave:
         raise FaultySources(grave)
-    with store.write() as tx:
-        newest = tx.editions()
-        number = newest[0].number + 1 if newest else 1
-        tx.add_edition(EditionRow(number, at, by, active_from, encode(sources)))
-    return number
+    return clean
+
+
+def enact(
+    tx: Transaction,
+    sources: Sources,
+    by: str,
+    at: int,
+    active_from: int,
+    *,
+    approved_by: str | None = None,
+    again: int | None = None,
+    life: int = Making().longest,
+    after: int | None = None,
+) -> int:
+    """`publish`, for what was checked, inside a transaction. `after`: the number of the edition that this one was made from. Raises Overtaken and TooSoon."""
+    moments = [(row.number, row.active_from) for row in reversed(tx.editions())]
+    newest = moments[-1][0] if moments else 0
+    if after is not None and after != newest:
+        raise Overtaken
+    held = choice.needed(moments, at, life) if moments else ()
+    if len(held) >= MOST_HELD + (FOR_ROLLBACKS if again is not None else 0):
+        raise TooSoon(choice.gone_at(dict(moments)[held[1]], life))
+    tx.add_edition(EditionRow(newest + 1, at, by, active_from, encode(sources), approved_by, again))
+    tx.record(Record(at, by, "published", str(newest + 1)))
+    return newest + 1
 
 
 class Library:
-    """One edition, compiled for each channel and for phones that show the official spelling or do not."""
+    """The editions that this process holds. Any thread may look at the `shelf`, which one thread replaces by `refresh`."""
 
-    def __init__(self, number: int, sources: Sources, raw_networks: Sequence[str], promise: int) -> None:
-        self.number = number
-        self.languages = tuple(sources.words)
-        self._raw_networks = frozenset(raw_networks)
-        self._folded = {channel: compile_edition(sources, number, fit, promise) for channel, fit in FOLDED.items()}
-        self._raw = {channel: compile_edition(sources, number, fit, promise) for channel, fit in RAW.items()} if raw_networks else {}
-
-    def edition(self, channel: str, network: str) -> Edition:
-        """The edition as a phone on this network gets it over this channel (`ussd`, `sms`, `voice`)."""
-        return (self._raw if network in self._raw_networks else self._folded)[channel]
+    def __init__(self, making: Making, folder: Path | None = None) -> None:
+        """Empty. `folder`: where the machine's copies lie; None: nowhere."""
+        self.shelf = arranged((), (), 0, making.session_seconds)
+        self._making = making
+        self._folder = folder
+        self._eager = False
+        self._unreadable: set[Name] = set()
+        self._fresh: dict[Name, Volume] = {}
+        """Read, and not on the shelf yet."""
 
     @classmethod
-    def load(cls, store: Store, var: Path, at: int, raw_networks: Sequence[str], promise: int) -> Library:
-        """The active edition; its copy on this machine is renewed, and used while the database is away. Raises NoEdition."""
-        shelf = var / "editions"
+    def of(cls, sources: Sources, number: int = 1, making: Making = Making()) -> Library:  # noqa: B008 -- frozen
+        """One edition that is known to be the only one."""
+        library = cls(making)
+        row = EditionRow(number, 0, "", 0, b"")
+        library.shelf = arranged((Volume(row, sources, (), making),), (), FOREVER, making.session_seconds)
+        return library
+
+    @classmethod
+    def load(cls, store: Store, var: Path, at: int, making: Making) -> Library:
+        """The editions that sessions may be on; from this machine's copies while the database is away. Raises NoEdition."""
+        library = cls(making, var / "editions")
         try:
-            with store.read() as tx:
-                row = tx.active_edition(at)
+            with suppress(OSError, Unreadable):  # `refresh` says so again
+                library.refresh(store, at)
         except StoreAway:
-            row = _newest_copy(shelf)
-        else:
-            if row is not None:
-                _copy(shelf, row)
-        if row is None:
+            library._recover(at)
+        if not any(since <= at for _, since in library.shelf.moments):
             raise NoEdition
-        return cls(row.number, decode(row.sources), raw_networks, promise)
+        return library
+
+    def active(self, at: int) -> Volume:
+        """The edition in force."""
+        return self.shelf.active(at)
+
+    def warm(self) -> None:
+        """From now on everything is compiled before a hop may ask for it."""
+        self._eager = True
+        for volume in self.shelf.volumes:
+            volume.warm()
+
+    def refresh(self, store: Store, at: int) -> None:
+        """Learn of editions that were published and of numbers that were taken off. Two short reads where there is nothing new.
+
+        Raises StoreAway: then nothing changes. Raises OSError where the copies could not be written, and Unreadable where there is an edition that this version
+        of the program can do nothing with: everything else was done then.
+        """
+        with store.read() as tx:
+            rows = self._needed(tx, tx.moments(), at)
+            marks = tx.darkened()
+        if not rows:
+            return
+        before, self.shelf = self.shelf, self._arranged(rows, marks, at)
+        if self._folder is not None:
+            is_news = (before.volumes, before.marks) != (self.shelf.volumes, marks)
+            copies.keep(self._folder, rows, marks, at, anew=is_news)
+        if any(number >= rows[0].number for number, _, _ in self._unreadable):
+            raise Unreadable
+
+    def _needed(self, tx: Transaction, listed: Sequence[Name], at: int) -> list[EditionRow]:
+        """Those of the listed that sessions may be on, oldest first. One that cannot be read is as if it were not there."""
+        held = {_name(volume.row): volume.row for volume in self.shelf.volumes}
+        self._unreadable.intersection_update(listed)
+        while True:
+            readable = [name for name in listed if name not in self._unreadable]
+            if not readable:
+                return []
+            wanted = choice.needed([(number, active_from) for number, _, active_from in readable], at, self._making.longest)
+            found = [held.get(name) or tx.edition(name[0]) for name in readable if name[0] in wanted]
+            rows = [row for row in found if row is not None]
+            broken = {_name(row) for row in rows if _name(row) not in held and not self._read(row)}
+            if not broken:
+                return rows
+            self._unreadable |= broken
+
+    def _read(self, row: EditionRow) -> bool:
+        """Try whether this version of the program can do something with it."""
+        try:
+            volume = Volume(row, decode(row.sources), (), self._making)
+            volume.edition("ussd", "")
+        except (msgspec.DecodeError, KeyError, ValueError):
+            return False
+        self._fresh[_name(row)] = volume
+        return True
+
+    def _recover(self, at: int) -> None:
+        if self._folder is not None:
+            rows, marks, heard = copies.found(self._folder)
+            self.shelf = self._arranged([row for row in rows if self._read(row)], marks, min(heard, at))
+
+    def _arranged(self, rows: Iterable[EditionRow], marks: tuple[Dark, ...], read_at: int) -> Shelf:
+        """A shelf of these. What need not be made anew is kept."""
+        held = {_name(volume.row): volume for volume in self.shelf.volumes if marks == self.shelf.marks}
+        before = {_name(volume.row): volume for volume in self.shelf.volumes} | self._fresh
+        self._fresh = {}
+        volumes = [held.get(_name(row)) or self._marked(before[_name(row)], marks) for row in rows]
+        return arranged(volumes, marks, read_at, self._making.session_seconds, self.shelf)
+
+    def _marked(self, before: Volume, marks: tuple[Dark, ...]) -> Volume:
+        made = Volume(before.row, before.sources, marks, self._making)
+        volume = before if before.shown == made.shown else made
+        if self._eager:
+            volume.warm()
+        return volume
 
 
-def _copy(shelf: Path, row: EditionRow) -> None:
-    shelf.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = shelf / f"{row.number}.json.{os.getpid()}"
-    fresh.write_bytes(msgspec.json.encode(row))
-    fresh.replace(shelf / f"{row.number}.json")
-
-
-def _newest_copy(shelf: Path) -> EditionRow | None:
-    copies = sorted(shelf.glob("*.json"), key=lambda path: int(path.stem))
-    return msgspec.json.decode(copies[-1].read_bytes(), type=EditionRow) if copies else None
+def _name(row: EditionRow) -> Name:
+    return row.number, row.made_at, row.active_from

@@ -8,6 +8,7 @@ from itertools import count
 from typing import Final, TypeAlias, assert_never
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hotline.engine.edition import Edition
 from hotline.engine.effects import (
@@ -19,6 +20,7 @@ from hotline.engine.effects import (
     Need,
     OpenCallback,
     Order,
+    Outcome,
     Ref,
     RefineCallback,
     Screen,
@@ -57,7 +59,14 @@ class Talk(Struct, frozen=True):
 
 
 class Stray(Exception):
-    """A conversation that cannot go on here: it was over long ago, or began on another edition, where its keys may have meant other things."""
+    """A conversation that cannot go on like this: it was over long ago, or is on another edition, where its keys may mean other things.
+
+    `edition`: the one that it turned out to be on.
+    """
+
+    def __init__(self, edition: int | None = None) -> None:
+        super().__init__()
+        self.edition = edition
 
 
 class Line:
@@ -68,43 +77,69 @@ class Line:
         self._replay = replay
         self._orders = orders
 
-    def answer(self, edition: Edition, talk: Talk) -> tuple[Screen, bool]:
-        """The screen, and whether a store was needed for it. Never raises because one is away."""
-        first = self._replay(edition, talk.inputs, {})
+    def answer(self, editions: Sequence[Edition], talk: Talk, *, may_order: bool = True) -> tuple[Screen, bool]:
+        """The screen, and whether a store was needed for it. Never raises because one is away.
+
+        Several `editions`: nobody knows on which of them she is, the newest first. What all of them say is answered; where they differ it is the safe end.
+        `may_order`: False where she may be on yet another one: then nothing is asked or ordered.
+        """
+        first = self._replay(editions[0], talk.inputs, {}) if len(editions) == 1 else self._agreed(editions, talk.inputs, {})
         if isinstance(first, Screen):
             return first, False
-        known = Known(self._parts, self._orders, talk, edition.number)
+        if first is None or not may_order:
+            return safe_end(editions[0]), True
+        known = Known(self._parts, self._orders, talk, tuple(edition.number for edition in editions))
         try:
-            screen = self._converse(edition, talk, known, first)
-        except Stray:
-            return _safe_end(edition), True
+            screen = self._converse(editions, talk, known, first)
+        except Stray as stray:
+            hers = [edition for edition in editions if edition.number == stray.edition]
+            return self.answer(hers, talk) if hers and len(editions) > 1 else (safe_end(editions[0]), True)
         known.keep()
         return screen, True
 
-    def _converse(self, edition: Edition, talk: Talk, known: Known, answer: Answer) -> Screen:
+    def _converse(self, editions: Sequence[Edition], talk: Talk, known: Known, first: Answer) -> Screen:
+        answer: Answer | None = first
         for _ in range(MOST_QUESTIONS):
             match answer:
                 case Screen():
                     return answer
                 case Need():
                     known.find(answer)
-                case Order():
+                case Order() if self._agree_after(editions, talk.inputs, known.facts, answer):
                     known.outcome(answer)
+                case Order() | None:
+                    break
                 case _:
                     assert_never(answer)
-            answer = self._replay(edition, talk.inputs, known.facts)
-        return _safe_end(edition)
+            answer = self._agreed(editions, talk.inputs, known.facts)
+        return safe_end(editions[0])
+
+    def _agree_after(self, editions: Sequence[Edition], inputs: Sequence[str], facts: facts.Facts, order: Order) -> bool:
+        """Do they say the same whatever comes of the order? Else it would be given and she not be told."""
+        outcomes: tuple[Outcome, ...] = ("kept", "lost", "late") if len(editions) > 1 else ()
+        return all(self._agreed(editions, inputs, {**facts, order.key: outcome}) is not None for outcome in outcomes)
+
+    def _agreed(self, editions: Sequence[Edition], inputs: Sequence[str], facts: facts.Facts) -> Answer | None:
+        """What they all say; None where they do not say the same."""
+        answer = self._replay(editions[0], inputs, facts)
+        if len(editions) > 1:
+            said = replace(answer, edition=0)
+            if any(replace(self._replay(edition, inputs, facts), edition=0) != said for edition in editions[1:]):
+                return None
+        return answer
 
 
 class Known:
     """The facts of one conversation during one hop. They are sought in Redis, the ledger, the spool and the world, in this order."""
 
-    def __init__(self, parts: Parts, orders: Orders, talk: Talk, edition: int) -> None:
+    def __init__(self, parts: Parts, orders: Orders, talk: Talk, editions: tuple[int, ...]) -> None:
+        """`editions`: those that she may be on."""
         self.facts: facts.Facts = {}
         self._parts = parts
         self._orders = orders
         self._talk = talk
-        self._edition = edition
+        self._edition = editions[0]
+        self._is_sure = len(editions) == 1
         self._at = parts.clock.now()
         self._recalled = self._news = False
 
@@ -155,7 +190,10 @@ class Known:
         if not self._recalled:
             self._recalled = True
             with suppress(MemoryAway):
-                self._learn(facts.decode(self._parts.memory.recall(self._talk.name)))
+                found = self._parts.memory.recall(self._talk.name)
+                if found.mark is not None and found.mark.sure:
+                    self._see(found.mark.edition)
+                self._learn(facts.decode(found.facts))
 
     def _look(self, language: str) -> Coverage | None:
         """Who can call now; on the way, what the ledger knows of orders that this conversation may have given already.
@@ -206,9 +244,15 @@ class Known:
         self.facts[outcome_key(ref)] = entry.outcome
 
     def _learn(self, remembered: facts.Facts) -> None:
-        if remembered.get(facts.EDITION, self._edition) != self._edition:
-            raise Stray
+        on = remembered.get(facts.EDITION)
+        if isinstance(on, int):
+            self._see(on)
         self.facts.update(remembered)
+
+    def _see(self, edition: int) -> None:
+        """She is on this edition, for certain."""
+        if edition != self._edition or not self._is_sure:
+            raise Stray(edition)
 
     def _asked(self, order: Order) -> Asked:
         key = self._key(order.ref)
@@ -245,7 +289,7 @@ class Known:
         return False
 
     def _whole(self) -> facts.Facts:
-        return {**self.facts, facts.EDITION: self._edition, facts.SINCE: self._since()}
+        return {**self.facts, facts.EDITION: self._edition if self._is_sure else None, facts.SINCE: self._since()}
 
     def _since(self) -> int:
         since = self.facts.get(facts.SINCE)
@@ -255,7 +299,7 @@ class Known:
         return order_key(self._parts.hasher, self._talk.gateway, self._talk.session, ref)
 
 
-def _safe_end(edition: Edition) -> Screen:
+def safe_end(edition: Edition) -> Screen:
     """In every language at once: which one she chose is not known here."""
     language = edition.languages[0]
     return edition.last("safe.end", language, edition.phrase("neutral.broken", language))

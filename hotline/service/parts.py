@@ -27,12 +27,12 @@ class Parts(Struct, frozen=True):
     @property
     def written(self) -> Edition:
         """The words as they go out by SMS."""
-        return self.library.edition("sms", "")
+        return self.library.active(self.clock.now()).edition("sms", "")
 
     @property
     def spoken(self) -> Edition:
         """The words as they are said."""
-        return self.library.edition("voice", "")
+        return self.library.active(self.clock.now()).edition("voice", "")
 
     def derive(self, kind: str, origin: str) -> str:
         """The id of what follows from `origin`: the same each time, so that doing it twice makes one row."""

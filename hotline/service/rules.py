@@ -32,6 +32,7 @@ class Rules(Struct, frozen=True):
     calls_an_hour: int
     """How many one counselor can ring in an hour of her shift: so many may ask for it, and no more."""
     sms_replies: bool
+    lead_seconds: int
 
     @property
     def stop_seconds(self) -> int:

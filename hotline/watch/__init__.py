@@ -37,26 +37,33 @@ q       leave
 A file that is saved is read at once."""
 
 
-class Loaded(Struct, frozen=True):
-    """What the files came to: an edition where nothing in them is grave, and what is wrong with them."""
+class Line(Struct, frozen=True):
+    """What the files came to."""
 
-    edition: Edition | None
+    edition: Edition
     asks: frozenset[str]
-    """The screens on which a whole line is one answer."""
-    faults: tuple[Fault, ...]
+    """The screens on which all that is typed is one answer."""
 
 
-def load(play: Play) -> Loaded:
-    """Read, check and compile what lies there now."""
+class Faulty(Exception):
+    """The files cannot be played. `faults`: what is grave in them."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(["faults, to be mended before this can be played:", *map(str, faults)]))
+
+
+def load(play: Play) -> Line:
+    """Read, check and compile what lies there now. Raises Faulty."""
     sources, faults = read_sources(play.root, play.languages)
     if sources is not None:
         faults = tuple(sorted({*faults, *check(sources, play.today)}))
     grave = tuple(fault for fault in faults if fault.grave)
     if sources is None or grave:
-        return Loaded(None, frozenset(), grave)
+        raise Faulty(grave)
     sources, _ = fresh(sources, play.today)
     asks = frozenset(screen.key for flow in sources.flows for screen in flow.screens if isinstance(screen.kind, Ask))
-    return Loaded(compile_edition(_opening_in(sources, play.language), 0, play.fit), asks, ())
+    return Line(compile_edition(_opening_in(sources, play.language), 0, play.fit), asks)
 
 
 def _opening_in(sources: Sources, language: str) -> Sources:
@@ -91,12 +98,13 @@ def picture(shown: Shown, fit: gsm.Fit) -> str:
 
 def play_inputs(play: Play, inputs: Sequence[str], out: Callable[[str], object]) -> int:
     """For scripts: every screen on the way. 1: the files have faults, or the session ended before the last input."""
-    loaded = load(play)
-    if loaded.edition is None:
-        out(_told(loaded.faults))
+    try:
+        line = load(play)
+    except Faulty as faulty:
+        out(str(faulty))
         return 1
     for count in range(len(inputs) + 1):
-        shown = at(loaded.edition, inputs[:count], play)
+        shown = at(line.edition, inputs[:count], play)
         out(picture(shown, play.fit))
         if shown.screen.ends and count < len(inputs):
             out("the session ended before the last input")
@@ -129,8 +137,8 @@ class _Session:
         self.play = play
         self.out = out
         self.seen = stamp(play.root)
-        self.last: Loaded | None = None
-        """The last files without faults."""
+        self.line: Line | None = None
+        """That of the last files without faults."""
         self.inputs: list[str] = []
 
     def look(self) -> None:
@@ -141,37 +149,33 @@ class _Session:
             self.load()
 
     def load(self) -> None:
-        loaded = load(self.play)
-        if loaded.edition is None:
-            self.out(_told(loaded.faults))
-            if self.last is not None:
+        try:
+            self.line = load(self.play)
+        except Faulty as faulty:
+            self.out(str(faulty))
+            if self.line is not None:
                 self.out("the last files without faults go on")
             return
-        self.last = loaded
         self.show()
 
     def show(self) -> None:
-        if self.last is not None and self.last.edition is not None:
-            self.out(picture(at(self.last.edition, self.inputs, self.play), self.play.fit))
+        if self.line is not None:
+            self.out(picture(at(self.line.edition, self.inputs, self.play), self.play.fit))
 
-    def typed(self, line: str) -> None:
-        keys = line.split()
+    def typed(self, text: str) -> None:
+        keys = text.split()
         if keys == ["?"]:
             self.out(HELP)
         elif keys == ["<"]:
             self.inputs = []
             self.show()
-        elif keys and self.last is not None and self.last.edition is not None:
-            here = at(self.last.edition, self.inputs, self.play).screen
+        elif keys and self.line is not None:
+            here = at(self.line.edition, self.inputs, self.play).screen
             if here.ends:
                 self.out("the session has ended: < dials again")
                 return
-            self.inputs += [line.strip()] if here.key in self.last.asks else keys
+            self.inputs += [text.strip()] if here.key in self.line.asks else keys
             self.show()
-
-
-def _told(faults: Sequence[Fault]) -> str:
-    return "\n".join(["faults, to be mended before this can be played:", *map(str, faults)])
 
 
 def lines_of(descriptor: int) -> Read:

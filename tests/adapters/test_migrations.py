@@ -15,7 +15,7 @@ import hotline.migrations
 from hotline.adapters.sql import SqlStore, is_current, upgrade
 from hotline.adapters.sql.engine import make_engine
 from hotline.adapters.sql.tables import metadata
-from hotline.ports import StoreAway
+from hotline.ports import Dark, EditionRow, Proposal, Record, StoreAway
 from tests.adapters.test_store import HERS, NOW, a_callback, a_counselor, a_post, id_of
 
 REVISIONS = [step.revision for step in ScriptDirectory(str(Path(hotline.migrations.__file__).parent)).walk_revisions()][::-1]
@@ -42,10 +42,22 @@ def fill_0001(url, seal) -> None:
         t.add_callback(a_callback(1), HERS)
         t.add_staff(a_counselor(1))
         t.post(a_post(1))
+        t._connection.execute(text("INSERT INTO editions (number, made_at, made_by, active_from, sources) VALUES (1, :at, 'awa', :at, :json)"), AN_EDITION)
     store.close()
 
 
-FILLS = {"0001": fill_0001, "0002": fill_0001, "0003": fill_0001}
+def fill_0003(url, seal) -> None:
+    fill_0001(url, seal)
+    store = SqlStore(url, seal, 5000)
+    with store.write() as t:
+        t.add_proposal(Proposal(1, NOW, "awa", b"{}"))
+        t.darken(Dark("samu", "+22370000310", "2026-11-24", NOW, "awa"))
+        t.record(Record(NOW, "awa", "published", "1"))
+    store.close()
+
+
+AN_EDITION = {"at": NOW, "json": b"{}"}
+FILLS = {"0001": fill_0001, "0002": fill_0001, "0003": fill_0003}
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 
 
@@ -67,6 +79,9 @@ def test_upward_with_data(empty_url, seal, revision):
         assert HERS == t.number_of(id_of(1))
         assert a_counselor(1) == t.staff(id_of(1))
         assert a_post(1) == t.posted(id_of(1))
+        assert EditionRow(1, NOW, "awa", NOW, b"{}") == t.edition(1)
+        assert [1 if revision >= "0003" else 0] * 3 == [len(t.proposals()), len(t.darkened()), len(t.records())]
+        assert None is t.broken_at()
         assert b"facts" == t.enter(b"k", "lost", b"", NOW, NOW + 9).facts
     store.close()
 

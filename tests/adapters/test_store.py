@@ -10,8 +10,24 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import event, text
 
-from hotline.adapters.seal import SealBroken
-from hotline.ports import NAMED, Call, Callback, Counts, EditionRow, LedgerEntry, Offer, Post, Shift, Staff, StoreAway
+from hotline.adapters.seal import Seal, SealBroken, new_keys
+from hotline.adapters.sql import SqlStore
+from hotline.ports import (
+    NAMED,
+    Call,
+    Callback,
+    Counts,
+    Dark,
+    EditionRow,
+    LedgerEntry,
+    Offer,
+    Post,
+    Proposal,
+    Record,
+    Shift,
+    Staff,
+    StoreAway,
+)
 
 NOW = 1_790_000_000
 HOUR = 3600
@@ -546,8 +562,131 @@ def test_editions(store):
         assert None is t.edition(4)
         assert [None, rows[0], rows[2]] == [t.active_edition(at) for at in (NOW, NOW + 1, NOW + 99)]
         assert tuple(replace(row, sources=b"") for row in reversed(rows)) == t.editions()
+        assert tuple((row.number, row.made_at, row.active_from) for row in rows) == t.moments()
     with pytest.raises(StoreAway), store.write() as t:
         t.add_edition(replace(rows[0], sources=b"other"))
+
+
+def test_an_edition_has_who_approved_it_and_what_it_repeats(store):
+    """In lists too."""
+    row = EditionRow(1, NOW, "awa", NOW, b"{}", "fanta", 7)
+    with store.write() as t:
+        t.add_edition(row)
+    with store.read() as t:
+        assert (row, (replace(row, sources=b""),)) == (t.edition(1), t.editions())
+
+
+def test_proposals(store):
+    """They wait until they are dropped, once; lists carry no sources; a number is given once."""
+    rows = [Proposal(1, NOW, "awa", b"{1}"), Proposal(2, NOW + 1, "fanta", b"{2}", "nana")]
+    with store.write() as t:
+        for row in rows:
+            t.add_proposal(row)
+    with store.read() as t:
+        assert (rows[1], None) == (t.proposal(2), t.proposal(3))
+        assert tuple(replace(row, sources=b"") for row in reversed(rows)) == t.proposals()
+    with pytest.raises(StoreAway), store.write() as t:
+        t.add_proposal(rows[0])
+    with store.write() as t:
+        assert [True, False, False] == [t.drop_proposal(number) for number in (1, 1, 9)]
+    with store.read() as t:
+        assert (None, [2]) == (t.proposal(1), [row.number for row in t.proposals()])
+
+
+def test_darkened(store):
+    """Oldest first; the same entry, number and day is marked once, and the first mark stays; another day is another mark."""
+    marks = [
+        Dark("samu", "+22370000310", "2026-11-24", NOW, "awa"),
+        Dark("samu", "+22370000310", "2026-11-25", NOW + 2, "fanta"),
+        Dark("samu", "+22370000311", "2026-11-24", NOW + 3, "awa"),
+        Dark("centre", "+22370000310", "2026-11-24", NOW + 1, "awa"),
+    ]
+    with store.write() as t:
+        for mark in marks:
+            t.darken(mark)
+        t.darken(replace(marks[0], at=NOW + 9, by="nana"))
+    with store.read() as t:
+        assert tuple(sorted(marks, key=lambda mark: mark.at)) == t.darkened()
+
+
+# the audit
+
+
+RECORDS = [Record(NOW + n, "awa", "published", str(n)) for n in range(1, 5)]
+
+
+def recorded(store) -> None:
+    with store.write() as t:
+        for record in RECORDS:
+            t.record(record)
+
+
+def changed(store, statement: str) -> int | None:
+    """Where the chain breaks after somebody was at the table with other tools."""
+    with store.write() as t:
+        t._connection.exec_driver_sql(statement)
+    with store.read() as t:
+        return t.broken_at()
+
+
+def test_records(store):
+    """The whole chain in order, and it holds; an empty one holds too."""
+    with store.read() as t:
+        assert ((), None) == (t.records(), t.broken_at())
+    recorded(store)
+    with store.read() as t:
+        assert (tuple(RECORDS), None) == (t.records(), t.broken_at())
+
+
+@pytest.mark.parametrize(
+    ("statement", "at"),
+    [
+        ("UPDATE audit SET who = 'nana' WHERE sequence = 2", 2),
+        ("UPDATE audit SET at = at + 1 WHERE sequence = 1", 1),
+        ("UPDATE audit SET about = '9' WHERE sequence = 4", 4),
+        ("DELETE FROM audit WHERE sequence = 3", 3),
+        ("DELETE FROM audit WHERE sequence = 1", 1),
+        ("UPDATE audit SET sequence = sequence + 10 WHERE sequence > 2; UPDATE audit SET sequence = sequence - 10 WHERE sequence > 13", 3),
+        ("INSERT INTO audit SELECT 5, at, who, what, about, digest FROM audit WHERE sequence = 4", 5),
+    ],
+)
+def test_whoever_touches_the_chain_is_found(store, statement, at):
+    """A line changed, taken out or put in: the first that does not follow from the one before is named."""
+    recorded(store)
+    for each in statement.split(";"):
+        found = changed(store, each)
+    assert at == found
+
+
+def test_a_chain_cannot_be_written_anew_without_the_key(store, url):
+    """Another key makes another chain: whoever has the database alone cannot mend it after."""
+    recorded(store)
+    other = SqlStore(url, Seal.from_text(new_keys()), 20_000)
+    with other.read() as t:
+        assert 1 == t.broken_at()
+    with other.write() as t:
+        t.record(Record(NOW + 9, "awa", "published", "5"))
+    other.close()
+    with store.read() as t:
+        assert 5 == t.broken_at()
+
+
+def test_the_end_of_a_chain_is_not_bound(store):
+    """What nothing follows can go without a trace: its length is to be written down elsewhere."""
+    recorded(store)
+    assert None is changed(store, "DELETE FROM audit WHERE sequence = 4")
+
+
+def test_records_written_at_once_follow_each_other(store):
+    """Fifty writers: fifty lines, one chain."""
+
+    def write(i: int) -> None:
+        with store.write() as t:
+            t.record(Record(NOW, "awa", "published", str(i)))
+
+    at_once(write)
+    with store.read() as t:
+        assert (THREADS, None) == (len(t.records()), t.broken_at())
 
 
 # upkeep

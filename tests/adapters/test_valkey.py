@@ -60,13 +60,15 @@ def fail_once(breaker: Breaker) -> None:
 
 
 def test_everything_expires(client: Redis, memory: Memory) -> None:
-    """Facts and inputs live their session's seconds, from the last message on; a message's id a day. Nothing stays for good."""
+    """Facts, inputs and markers live their session's seconds, from the last message on; a message's id a day. Nothing stays for good."""
+    memory.begin(SESSION, 3, 300)
+    memory.vouch(0)
     memory.remember(SESSION, b"facts", 300)
     memory.hear(SESSION, "m1", "5", 60)
     memory.hear(SESSION, "m2", "5", 1800)
     lives = sorted((key.split(b":")[0], client.ttl(key)) for key in client.scan_iter())
-    assert [kind for kind, _ in lives] == [b"facts", b"heard", b"heard", b"inputs"]
-    assert [round(seconds, -2) for _, seconds in lives] == [300, 86400, 86400, 1800]
+    assert [kind for kind, _ in lives] == [b"began", b"facts", b"heard", b"heard", b"inputs", b"vouched"]
+    assert [round(seconds, -2) for _, seconds in lives] == [300, 300, 86400, 86400, 1800, 86400]
 
 
 def test_messages_at_once_neither_vanish_nor_swap(valkey: str, memory: Memory) -> None:
@@ -96,6 +98,7 @@ def test_messages_at_once_neither_vanish_nor_swap(valkey: str, memory: Memory) -
 def test_a_dump_of_the_server_says_nothing(client: Redis, memory: Memory) -> None:
     """Neither number, nor text, nor message id, nor facts can be read from keys or values."""
     memory.remember(SESSION, b"waiting for 14h20", 300)
+    memory.begin(SESSION, 3, 300)
     memory.hear(SESSION, "ATXid_99", "70000001", 300)
     held = everything(client)
     assert [word for word in (b"70000001", b"14h20", b"ATXid", b"demo") if word in held] == []
@@ -111,7 +114,7 @@ def test_a_value_moved_to_another_session_does_not_open(client: Redis, memory: M
     for kind, source in (("facts", facts), ("inputs", inputs)):
         target = next(key for key in client.scan_iter(f"{kind}:*") if key != source)
         client.copy(source, target, replace=True)
-    assert memory.recall("b") is None
+    assert memory.recall("b").facts is None
     with pytest.raises(MemoryAway):
         memory.hear("b", "m3", "1", 300)
     assert memory.hear("b", "m3", "1", 300) == ("1",)
@@ -128,6 +131,10 @@ def test_a_killed_server_is_away_without_a_word(mortal_valkey: Mortal) -> None:
             lambda: memory.recall(SESSION),
             lambda: memory.remember(SESSION, b"facts", 300),
             lambda: memory.hear(SESSION, "m1", "5", 300),
+            lambda: memory.begin(SESSION, 3, 300),
+            lambda: memory.settle(SESSION, 3, 300),
+            lambda: memory.began(SESSION),
+            lambda: memory.vouch(0),
             lambda: memory.forget(SESSION),
         ):
             with pytest.raises(MemoryAway) as caught:

@@ -22,7 +22,7 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def library() -> Library:
-    return Library(1, sources(), (), promise=30)
+    return Library.of(sources())
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Literal
 
 from hotline.engine.effects import Minute
-from hotline.ports import GatewayRefused, GatewayUnknown, MemoryAway, SpoolFull, Store, StoreAway, Transaction
+from hotline.ports import Began, GatewayRefused, GatewayUnknown, Mark, MemoryAway, Recalled, SpoolFull, Store, StoreAway, Transaction
 
 TEN_O_CLOCK = 1_795_514_400
 """Tuesday, 24 November 2026, 10:00 in Bamako, which keeps UTC."""
@@ -35,6 +35,9 @@ class FakeMemory:
 
     def __init__(self, clock: FakeClock) -> None:
         self.away = False
+        self.asked = 0
+        self.mute = False
+        """Markers are written and nobody is told."""
         self._clock = clock
         self._held: dict[tuple[str, str], tuple[Any, int]] = {}
 
@@ -43,10 +46,9 @@ class FakeMemory:
         """What was heard, by session."""
         return {name: inputs for kind, name in self._held if kind == "inputs" and (inputs := self._get(kind, name))}
 
-    def recall(self, session: str) -> bytes | None:
+    def recall(self, session: str) -> Recalled:
         self.ping()
-        facts: bytes | None = self._get("facts", session)
-        return facts
+        return Recalled(self._get("facts", session), self._get("began", session))
 
     def remember(self, session: str, facts: bytes, seconds: int) -> None:
         self.ping()
@@ -70,24 +72,44 @@ class FakeMemory:
             self._set("distinct", name, members | {member}, seconds)
         return len(members | {member})
 
-    def begin(self, session: str, edition: int, seconds: int) -> int:
+    def begin(self, session: str, edition: int, seconds: int) -> Mark | None:
         self.ping()
-        stands: int | None = self._get("began", session)
+        stands: Mark | None = self._get("began", session)
         if stands is None:
-            self._set("began", session, edition, seconds)
-        return edition if stands is None else stands
-
-    def began(self, session: str) -> int | None:
-        self.ping()
-        stands: int | None = self._get("began", session)
+            self._set("began", session, Mark(edition, sure=False), seconds)
+        self.answer()
         return stands
+
+    def settle(self, session: str, edition: int, seconds: int) -> None:
+        self.ping()
+        self._set("began", session, Mark(edition, sure=True), seconds)
+        self.answer()
+
+    def began(self, session: str) -> Began:
+        self.ping()
+        return Began(self._get("began", session), self._get("vouched", ""))
+
+    def vouch(self, at: int) -> None:
+        self.ping()
+        since = self._get("vouched", "")
+        self._set("vouched", "", at if since is None else since, DAY)
+
+    def lose(self) -> None:
+        """Start again, with nothing: Redis keeps nothing on a disk."""
+        self._held.clear()
 
     def forget(self, session: str) -> None:
         self.ping()
         self._held.pop(("inputs", session), None)
 
     def ping(self) -> None:
+        self.asked += 1
         if self.away:
+            raise MemoryAway
+
+    def answer(self) -> None:
+        """What was asked for is done."""
+        if self.mute:
             raise MemoryAway
 
     def _get(self, kind: str, name: str) -> Any:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.sql import SqlStore
+from hotline.engine.edition import Edition
 from hotline.engine.effects import Screen
 from hotline.engine.step import replay as engine
 from hotline.ports import Callback, Shift, Staff, Store, VoiceStep
@@ -36,6 +37,7 @@ RULES = Rules(
     callback_days=30,
     sms_replies=False,
     calls_an_hour=4,
+    lead_seconds=10,
 )
 
 
@@ -138,7 +140,11 @@ class Line:
 
     # looking
     def say(self, key: str, language: str = "fr", **values: str) -> str:
-        return self.library.edition("sms", "").phrase(f"staff.{key}", language, **values)
+        return self.words("sms").phrase(f"staff.{key}", language, **values)
+
+    def words(self, channel: str) -> Edition:
+        """The edition in force."""
+        return self.library.active(self.clock.now()).edition(channel, "")
 
     def callbacks(self) -> list[Callback]:
         """All that ever were, oldest first."""
@@ -179,15 +185,18 @@ def staffed(empty: Path, path: Path, library: Library, replay: Replay = engine) 
     seal = Seal.from_text(new_keys())
     store = SqlStore(f"sqlite:///{path}", seal, 20_000)
     line = Line(store, seal, library, replay=replay)
+    add_staff(store, line.clock.now())
+    try:
+        yield line
+    finally:
+        store.close()
+
+
+def add_staff(store: Store, at: int) -> None:
     with store.write() as tx:
-        at = line.clock.now()
         tx.add_staff(Staff("a" * 32, "awa", "counselor", AWA, "fr", ("fr",), seen_at=at))
         tx.add_staff(Staff("b" * 32, "oumou", "counselor", OUMOU, "fr", ("fr",)))
         tx.add_staff(Staff("c" * 32, "nana", "counselor", NANA, "bm", ("bm",), seen_at=at))
         tx.add_staff(Staff("d" * 32, "fanta", "supervisor", FANTA, "fr", ("fr", "bm")))
         for id in ("a" * 32, "b" * 32, "c" * 32):
             tx.add_shift(Shift(id, None, 0, 1440))
-    try:
-        yield line
-    finally:
-        store.close()

@@ -19,7 +19,7 @@ def taken(line: Line) -> Line:
 
 
 def spoken(line: Line, key: str, **values: str) -> str:
-    return line.library.edition("voice", "").phrase(f"voice.{key}", "fr", **values)
+    return line.words("voice").phrase(f"voice.{key}", "fr", **values)
 
 
 def test_the_two_are_joined(taken: Line) -> None:
@@ -197,4 +197,4 @@ def test_another_phone_hears_nothing_without_the_word(line: Line) -> None:
     line.take()
     step = line.pick_up()
     assert isinstance(step, VoicePrompt)
-    assert step.text == line.library.edition("voice", "").phrase("voice.other", "fr")
+    assert step.text == line.words("voice").phrase("voice.other", "fr")

@@ -14,7 +14,7 @@ from redis import Redis
 from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.spool import SLOT, DiskSpool
 from hotline.adapters.valkey import ValkeyMemory, connect
-from hotline.ports import Memory, MemoryAway, Spool, SpoolFull
+from hotline.ports import Mark, Memory, MemoryAway, Recalled, Spool, SpoolFull
 from tests.service.fakes import DAY, FakeClock, FakeMemory, FakeSpool
 
 pytest_plugins = ["tests.valkey"]
@@ -71,7 +71,7 @@ def test_facts_come_back_as_last_remembered(memory: Memory) -> None:
     """A session's facts, the latest ones, and nobody else's."""
     memory.remember(SESSION, b"one", 300)
     memory.remember(SESSION, b"two", 300)
-    assert (b"two", None) == (memory.recall(SESSION), memory.recall(OTHER))
+    assert (b"two", None) == (memory.recall(SESSION).facts, memory.recall(OTHER).facts)
 
 
 def test_facts_live_from_when_they_were_remembered(kept: Kept) -> None:
@@ -80,9 +80,9 @@ def test_facts_live_from_when_they_were_remembered(kept: Kept) -> None:
     kept.wait(200)
     kept.memory.remember(SESSION, b"two", 300)
     kept.wait(299)
-    assert b"two" == kept.memory.recall(SESSION)
+    assert b"two" == kept.memory.recall(SESSION).facts
     kept.wait(1)
-    assert None is kept.memory.recall(SESSION)
+    assert None is kept.memory.recall(SESSION).facts
 
 
 def test_inputs_grow_in_order(memory: Memory) -> None:
@@ -139,7 +139,7 @@ def test_a_forgotten_session_begins_anew(memory: Memory) -> None:
     memory.forget(OTHER)
     assert () == memory.hear(SESSION, "m1", "4", 300)
     assert ("5",) == memory.hear(SESSION, "m2", "5", 300)
-    assert b"facts" == memory.recall(SESSION)
+    assert b"facts" == memory.recall(SESSION).facts
 
 
 def test_different_members_are_counted(kept: Kept) -> None:
@@ -154,6 +154,45 @@ def test_different_members_are_counted(kept: Kept) -> None:
     assert 1 == kept.memory.distinct("name", "a", 300)
 
 
+def test_a_marker_stays_as_it_was_left_first(memory: Memory) -> None:
+    """Who comes second learns what stands there and changes nothing; nobody else's session has it."""
+    assert None is memory.begin(SESSION, 3, 300)
+    assert Mark(3, sure=False) == memory.begin(SESSION, 4, 300)
+    assert (Mark(3, sure=False), None) == (memory.began(SESSION).mark, memory.began(OTHER).mark)
+
+
+def test_a_marker_is_made_sure(memory: Memory) -> None:
+    """In a second step; it is found beside the facts, and alone."""
+    memory.begin(SESSION, 3, 300)
+    memory.settle(SESSION, 3, 300)
+    memory.remember(SESSION, b"facts", 300)
+    assert Mark(3, sure=True) == memory.began(SESSION).mark == memory.begin(SESSION, 4, 300)
+    assert (Recalled(b"facts", Mark(3, sure=True)), Recalled()) == (memory.recall(SESSION), memory.recall(OTHER))
+
+
+def test_a_marker_lives_as_long_as_its_session(kept: Kept) -> None:
+    """Its seconds count from the beginning, and again from when it was made sure."""
+    kept.memory.begin(SESSION, 3, 300)
+    kept.wait(299)
+    kept.memory.settle(SESSION, 3, 300)
+    kept.wait(299)
+    assert Mark(3, sure=True) == kept.memory.began(SESSION).mark
+    kept.wait(1)
+    assert None is kept.memory.began(SESSION).mark
+
+
+def test_the_first_who_vouches_counts(kept: Kept) -> None:
+    """For a day from the last time: whoever finds no marker can tell that none was lost. Nobody vouched: any may be."""
+    assert None is kept.memory.began(SESSION).since
+    kept.memory.vouch(1_795_514_400)
+    kept.wait(DAY - 1)
+    kept.memory.vouch(1_795_600_000)
+    kept.wait(DAY - 1)
+    assert 1_795_514_400 == kept.memory.began(SESSION).since
+    kept.wait(1)
+    assert None is kept.memory.began(SESSION).since
+
+
 def test_away_is_said_by_every_method(kept: Kept) -> None:
     """Nothing else is raised, nothing is made up."""
     away = kept.away
@@ -162,6 +201,10 @@ def test_away_is_said_by_every_method(kept: Kept) -> None:
         lambda: away.remember(SESSION, b"", 300),
         lambda: away.hear(SESSION, "m1", "4", 300),
         lambda: away.distinct("name", "a", 300),
+        lambda: away.begin(SESSION, 3, 300),
+        lambda: away.settle(SESSION, 3, 300),
+        lambda: away.began(SESSION),
+        lambda: away.vouch(0),
         lambda: away.forget(SESSION),
         away.ping,
     ):

@@ -61,7 +61,7 @@ def test_she_is_answered_where_that_is_allowed(answering: Line) -> None:
     """The same screens, as an SMS."""
     answering.text(CALLER, "bonjour")
     answering.work()
-    edition = answering.library.edition("sms", "")
+    edition = answering.words("sms")
     assert ["\n".join(edition.words["fr"]["line.first"].splitlines()[:1])] == [text.splitlines()[0] for text in answering.inbox(CALLER)]
 
 

@@ -86,7 +86,7 @@ def test_a_stranger_s_word_is_not_asked_of_her(line: Line) -> None:
     line.work()
     step = line.pick_up()
     assert isinstance(step, VoicePrompt)
-    assert step.text == line.library.edition("voice", "").phrase("voice.answer", "fr")
+    assert step.text == line.words("voice").phrase("voice.answer", "fr")
     line.press()
     line.hang_up()
     line.text(AWA, f"{line.callbacks()[0].reference} 5")

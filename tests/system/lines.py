@@ -66,10 +66,10 @@ class Line:
         return self.process.wait(SECONDS)
 
 
-def dial(card: dict, text: str) -> str:
+def dial(card: dict, text: str, session: str = "ATUid_up", number: str = CALLER) -> str:
     """One hop of a session, as the gateway posts it. Asked again while the web server is being started again."""
     ussd = urlsplit(card["ussd"])
-    form = {"sessionId": "ATUid_up", "phoneNumber": CALLER, "networkCode": "61002", "serviceCode": card["service_code"], "text": text}
+    form = {"sessionId": session, "phoneNumber": number, "networkCode": "61002", "serviceCode": card["service_code"], "text": text}
     deadline = time.monotonic() + SECONDS
     while True:
         connection = HTTPConnection(ussd.hostname, ussd.port, timeout=SECONDS)

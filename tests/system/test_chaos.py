@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
 from itertools import count
 from pathlib import Path
@@ -80,7 +81,10 @@ class Where:
 
 @pytest.fixture
 def line(tmp_path: Path) -> Iterator[Line]:
-    yield from started(tmp_path / "v")
+    """Where the day is young: a part of it that is half over has not room for so many calls."""
+    ahead = (5 - datetime.now(UTC).hour) % 24
+    ahead -= 24 if ahead > 12 else 0
+    yield from started(tmp_path / "v", HOTLINE_TIMEZONE=f"Etc/GMT{-ahead:+d}")  # the sign of these names is turned round
 
 
 def has_number(blob: bytes, numbers: frozenset[str]) -> bool:

@@ -86,7 +86,7 @@ class Line:
             status, body = self.request("GET", "/health/ready")
         except OSError:
             return False
-        return status == 200 and json.loads(body)["degraded"] == []
+        return status == 200 and json.loads(body)["degraded"] == ["emergency_number"]
 
     def post(self, hook: str, **form: str) -> str:
         status, body = self.request("POST", f"/at/{SECRET}/{hook}", form)
@@ -128,6 +128,8 @@ def came(phone: Phone) -> tuple[Sms, ...]:
 def test_the_line_runs_from_the_procfile(line: Line):
     """With a database made by `db upgrade` and a counselor made by `user add`, a callback asked for reaches her phone, and she connects the two."""
     assert line.run("db", "upgrade").returncode == 0
+    assert line.run("content", "publish", "--by", "Awa", "--pending-by", "Awa").returncode == 0
+    assert line.run("content", "approve", "1", "--by", "Nana", "--yes").returncode == 0
     added = line.run("user", "add", COUNSELOR.alias, "--reads", "fr", "--speaks", "fr", "--shift", "daily@00:00-24:00", typed=f"{COUNSELOR.number}\n")
     assert (added.returncode, added.stderr) == (0, "")
     line.start()

@@ -15,6 +15,8 @@ _c, _p = editions.c, proposals.c
 _FIND: Final = select(editions).where(_c.number == bindparam("this"))
 _ACTIVE: Final = select(editions).where(_c.active_from <= bindparam("at_")).order_by(_c.number.desc()).limit(1)
 _LIST: Final = select(_c.number, _c.made_at, _c.made_by, _c.active_from, literal(b""), _c.approved_by, _c.again).order_by(_c.number.desc())
+_MOMENTS: Final = select(_c.number, _c.made_at, _c.active_from).order_by(_c.number)
+"""Columns that lie before the sources: SQLite would read through these to come to what lies behind."""
 _ADD: Final = insert(editions)
 _PROPOSE: Final = insert(proposals)
 _PROPOSED: Final = select(proposals).where(_p.number == bindparam("this"))
@@ -40,6 +42,9 @@ class Editions(Unit):
 
     def editions(self) -> tuple[EditionRow, ...]:
         return tuple(EditionRow(*row) for row in self._rows(_LIST))
+
+    def moments(self) -> tuple[tuple[int, int, int], ...]:
+        return tuple((row.number, row.made_at, row.active_from) for row in self._rows(_MOMENTS))
 
     def add_proposal(self, proposal: Proposal) -> None:
         """A number that is taken raises StoreAway."""

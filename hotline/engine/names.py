@@ -1,0 +1,59 @@
+"""What flows may set, list and be called: names that mean something to the engine hold only what it can make something of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from hotline.engine.flow import NEXT, Ask, Each, Fault, Menu, Option, ScreenSource, Sources, Where
+
+ITS_OWN: Final = ("keys", "wrong", "safe", "out", "clock", "day", "neutral", "staff", "sms", "voice", "word", "kind")
+"""What the catalogue's phrases begin with: no flow is called so."""
+WHERE: Final = ("region", "place", "kind")
+"""By which a list is narrowed."""
+LANGUAGE, PHONE, PART, WORD = "language", "phone", "part", "word"
+
+
+def misnamed(sources: Sources) -> Iterator[Fault]:
+    """Every such fault, at its screen or option."""
+    for flow in sources.flows:
+        if flow.name in ITS_OWN:
+            yield Fault(flow.at, f"{flow.name}: no name for a flow, phrases of the catalogue begin so")
+        for screen in flow.screens:
+            for at, what in _of(sources, screen):
+                yield Fault(at, f"{screen.key}: {what}")
+    start = next((screen for flow in sources.flows for screen in flow.screens if screen.key == sources.start), None)
+    if start is not None and not isinstance(start.kind, Menu):
+        yield Fault(start.at, f"start: {start.key} is no menu with options")
+
+
+def _of(sources: Sources, screen: ScreenSource) -> Iterator[tuple[Where, str]]:
+    match screen.kind:
+        case Menu(options):
+            for option in options:
+                for what in _settings(sources, option):
+                    yield option.at, what
+        case Each(of, into, where=where):
+            if of == "testimonies":
+                yield screen.at, "testimonies have no names to choose from; `say: {each: testimonies}` reads them out"
+            if into in (LANGUAGE, PHONE, PART, WORD):
+                yield screen.at, f"no entry of the directory is a {into}"
+            for name in where:
+                if name not in WHERE:
+                    yield screen.at, f"where: a list is narrowed by {', '.join(WHERE)}, never by {name}"
+        case Ask(kind, into) if into in (LANGUAGE, PART, WORD) or (into == PHONE and kind != "phone"):
+            yield screen.at, f"what she types is no {into}"
+
+
+def _settings(sources: Sources, option: Option) -> Iterator[str]:
+    holds: Mapping[str, Iterator[str]] = {
+        PART: (part.name for part in sources.parts),
+        WORD: (one.key.removeprefix("word.") for messages in sources.words.values() for one in messages if one.key.startswith("word.")),
+    }
+    for name, value in option.set.items():
+        if name == LANGUAGE and value not in {*sources.words, NEXT}:
+            yield f"no words in the language {value}"
+        elif name == PHONE:
+            yield "set: only she says which other phone to ring"
+        elif name in holds and value not in holds[name]:
+            yield f"set: no {name} is called {value}"

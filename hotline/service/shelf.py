@@ -1,0 +1,129 @@
+"""Editions as a process holds them: compiled, without the numbers that were taken off, and what follows from their moments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hotline.engine import gsm
+from hotline.engine.edition import Edition, compile_edition
+from hotline.engine.flow import Sources
+from hotline.ports import Dark, EditionRow
+from hotline.service import choice
+from hotline.service.numbers import is_dark
+
+FOLDED: Final = {"ussd": gsm.USSD, "sms": gsm.SMS, "voice": gsm.VOICE}
+RAW: Final = {"ussd": gsm.USSD_RAW, "sms": gsm.SMS_RAW, "voice": gsm.VOICE}
+UNSURE_SECONDS: Final = 4
+"""A process that heard nothing of the database for so long may not know of the newest edition: less than the shortest lead (`Config.lead_seconds`)."""
+
+
+class Making(Struct, frozen=True):
+    """What editions are compiled for, and how long those who are on them stay. `raw_networks`: whose phones show the official spelling."""
+
+    raw_networks: frozenset[str] = frozenset()
+    promise: int = 30
+    session_seconds: int = 300
+    sms_session_seconds: int = 1800
+
+    @property
+    def longest(self) -> int:
+        return max(self.session_seconds, self.sms_session_seconds)
+
+
+class Volume:
+    """One edition. Compiled for a channel and a kind of phone when that is first asked for; two threads that ask at once make the same twice."""
+
+    def __init__(self, row: EditionRow, sources: Sources, marks: Iterable[Dark], making: Making) -> None:
+        self.row = row
+        self.number = row.number
+        self.sources = sources
+        """As published."""
+        self.shown = without(sources, marks)
+        """As callers get it."""
+        self._making = making
+        self._raw_networks = making.raw_networks
+        self._compiled: dict[tuple[str, bool], Edition] = {}
+
+    def edition(self, channel: str, network: str) -> Edition:
+        """The edition as a phone on this network gets it over this channel (`ussd`, `sms`, `voice`)."""
+        kind = channel, network in self._raw_networks
+        return self._compiled.get(kind) or self._compile(*kind)
+
+    def warm(self) -> None:
+        """Compile all that may be asked for, so that no hop waits for it."""
+        for raw in (False, True) if self._making.raw_networks else (False,):
+            for channel in FOLDED:
+                if (channel, raw) not in self._compiled:
+                    self._compile(channel, raw)
+
+    def _compile(self, channel: str, raw: bool) -> Edition:
+        made = compile_edition(self.shown, self.number, (RAW if raw else FOLDED)[channel], self._making.promise)
+        self._compiled[channel, raw] = made
+        return made
+
+
+class Begun(Struct, frozen=True):
+    """What a session can have begun on, newest first; several: nobody knows on which. None: it cannot go on."""
+
+    volumes: tuple[Volume, ...]
+    may_order: bool = True
+    """False: it may have begun on an edition that this process has not heard of."""
+
+
+class Shelf(Struct, frozen=True):
+    """All that a process knows at one moment. Replaced as a whole, never changed."""
+
+    volumes: tuple[Volume, ...]
+    """Oldest first."""
+    marks: tuple[Dark, ...]
+    moments: choice.Moments
+    calm_from: int
+    """USSD: from here on …"""
+    unsure_from: int
+    """… to here, everybody is on the newest."""
+    lost_from: int
+    """After this, sessions are under way that began where more is known, and left no marker."""
+    late_until: int
+    """Until then some are that began here while more was known elsewhere."""
+
+    def begun(self, *numbers: int, may_order: bool = True) -> Begun:
+        """Those of these that are held. One that is not held leaves nothing: nobody answers for what it says."""
+        held = {volume.number: volume for volume in self.volumes}
+        known = all(number in held for number in numbers)
+        return Begun(tuple(held[number] for number in numbers) if known else (), may_order)
+
+    def active(self, at: int) -> Volume:
+        """The edition in force."""
+        number = choice.active(self.moments, at)
+        return next(volume for volume in self.volumes if volume.number == number)
+
+
+def arranged(volumes: Iterable[Volume], marks: tuple[Dark, ...], read_at: int, life: int, before: Shelf | None = None) -> Shelf:
+    """A shelf of these; `read_at`: when the database last said that there are no others; `life`: of a USSD session; `before`: the shelf that this one replaces.
+
+    Whoever hears of an edition late has let sessions begin on another one until now.
+    """
+    held = tuple(sorted(volumes, key=lambda volume: volume.number))
+    moments = tuple((volume.number, volume.row.active_from) for volume in held)
+    unsure = read_at + UNSURE_SECONDS
+    late = before.late_until if before is not None else 0
+    if before is not None and before.moments and moments and before.moments[-1] != moments[-1] and read_at >= before.unsure_from:
+        late = read_at + choice.span(life)
+    calm = max(late, choice.calm_from(moments, life) if moments else 0)
+    return Shelf(held, marks, moments, calm, unsure, unsure + choice.span(life), late)
+
+
+def without(sources: Sources, marks: Iterable[Dark]) -> Sources:
+    """The same, each entry whose number was taken off the line without it."""
+    marks = tuple(marks)
+    if not any(is_dark(item, marks) for item in sources.items):
+        return sources
+    items = (
+        replace(item, fields={name: value for name, value in item.fields.items() if name != "phone"}) if is_dark(item, marks) else item
+        for item in sources.items
+    )
+    return replace(sources, items=tuple(items))
