@@ -322,7 +322,7 @@ def test_a_line_without_an_edition_has_its_whole_list_all_the_same(line: Line) -
     code, said = golive(line)
     assert code == 1
     assert list(said) == [point.id for point in POINTS]
-    assert [name for name, text in said.items() if text.startswith("BAD")] == ["G1", "G3", "G4", "G5"]
+    assert [name for name, text in said.items() if text.startswith("BAD")] == ["G1", "G2", "G3", "G4", "G5"]
 
 
 def test_what_no_machine_can_see_is_for_people(line: Line) -> None:

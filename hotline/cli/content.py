@@ -65,6 +65,7 @@ def _publish(options: argparse.Namespace) -> None:
     with refusals(config):
         by, store, sources = who(options.by), store_of(config), _files(options.root, config.languages)
         pending_by = None if options.pending_by is None else who(options.pending_by).name
+        _tell_difference(store, sources, now)
         if config.two_people:
             _propose(store, sources, by, now, pending_by)
         else:
@@ -75,8 +76,16 @@ def _publish(options: argparse.Namespace) -> None:
 
 
 def _propose(store: Store, sources: Sources, by: Person, now: int, pending_by: str | None) -> None:
+    from hotline.service.publishing import propose
+
+    number = propose(store, sources, by, now, pending_by)
+    print(f"proposal {number} waits for a second person, who types: hotline content approve {number}")
+
+
+def _tell_difference(store: Store, sources: Sources, now: int) -> None:
+    """How much differs from the newest edition. Raises Failed where nothing does: it would only take a place from the next one."""
     from hotline.engine.changes import changes
-    from hotline.service.publishing import as_published, propose
+    from hotline.service.publishing import as_published
 
     with store.read() as tx:
         rows = tx.editions()
@@ -86,9 +95,7 @@ def _propose(store: Store, sources: Sources, by: Person, now: int, pending_by: s
         differing = {change.screen for change in changes(as_published(old, now), as_published(sources, now))}
         if not differing:
             raise Failed(f"nothing differs from edition {newest.number}")
-        print(f"{len(differing)} screens, phrases and entries differ from edition {newest.number}")
-    number = propose(store, sources, by, now, pending_by)
-    print(f"proposal {number} waits for a second person, who types: hotline content approve {number}")
+        print(f"{len(differing)} of screens, phrases and entries: so many differ from edition {newest.number}")
 
 
 def _files(root: Path, languages: tuple[str, ...]) -> Sources:

@@ -66,7 +66,10 @@ def _import(options: argparse.Namespace) -> None:
     for notice in taken.notices:
         print(notice)
     if not options.dry_run:
-        write(options.root, options.language, taken)
+        try:
+            write(options.root, options.language, taken)
+        except (OSError, ValueError) as error:
+            raise Failed(f"nothing was taken in: {error}") from None
     print(("would be: " if options.dry_run else "") + _counted(taken))
 
 

@@ -98,6 +98,8 @@ def _on_call(point: Point, seen: Seen) -> Iterator[Finding]:
     supervisors = [each for each in seen.staff if each.role == "supervisor"]
     if not supervisors:
         yield _said(point, "bad", "there is none (hotline user add --role supervisor)")
+    elif seen.sources is None:
+        yield _said(point, "bad", NO_EDITION)
     else:
         yield _hours(point, seen, supervisors, "supervisors")
 
