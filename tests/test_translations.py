@@ -127,6 +127,17 @@ def test_a_dry_run_writes_nothing(root: Path, capsys: pytest.CaptureFixture[str]
     assert (code, out, before) == (0, "would be: 1 changed, 0 new, 0 reviewed as they were, 0 as they were, 0 not translated\n", where(root, "bm").read_bytes())
 
 
+def test_of_two_who_import_at_once_neither_undoes_the_other(root: Path) -> None:
+    """The second is told that the file is another one by now, and nothing is written over."""
+    text = in_bambara(root)["safe.end"].text
+    first, second = (take_in(root, content(root), "bm", sent(root, ("safe.end", f"{text}{mark}")), None, TODAY) for mark in ("!", "?"))
+    write(root, "bm", first)
+    with pytest.raises(ValueError, match="was changed meanwhile"):
+        write(root, "bm", second)
+    assert in_bambara(root)["safe.end"].text == f"{text}!"
+    assert [path.name for path in where(root, "bm").parent.iterdir() if "flows" in path.name] == ["flows.po"]
+
+
 def test_a_reviewer_is_named_beside_what_she_read(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With --reviewed-by every message of the file bears her name and the day, changed or not; a later change makes it pending again."""
     same = in_bambara(root)["day.today"].text

@@ -43,11 +43,11 @@ Decide: TypeAlias = Callable[[tuple[Item, ...]], tuple[Edit, ...]]
 def edit_file(path: Path, decide: Decide) -> None:
     """Replace the file by what `decide` makes of it, whole or not at all; one at a time on this machine. Raises CannotEdit, and what `decide` raises."""
     path = path.resolve()
-    with _alone(path.parent):
+    with alone(path.parent):
         before = path.read_bytes()
         after = edited(before, decide)
         if after != before:
-            _replace(path, after)
+            put(path, after)
 
 
 def edited(data: bytes, decide: Decide) -> bytes:
@@ -109,7 +109,7 @@ class _Text(Reader):
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path) -> Iterator[None]:
     """One at a time: of two who write at once, neither undoes the other."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -119,15 +119,15 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _replace(path: Path, data: bytes) -> None:
-    """The old file or the new one, whole, even where the machine stops in between."""
+def put(path: Path, data: bytes) -> None:
+    """Replace a file: it is the old one or the new one, whole, even where the machine stops in between. It keeps its rights."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     fresh = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            os.fchmod(file.fileno(), path.stat().st_mode & 0o777)
+            os.fchmod(file.fileno(), path.stat().st_mode & 0o777 if path.exists() else 0o644)
             os.fsync(file.fileno())
         fresh.replace(path)
     finally:

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from hotline.content import po
 from hotline.content.nodes import Reader
+from hotline.content.registry import alone, put
 from hotline.content.translations import more_pages, order_of
 from hotline.content.words import words
 from hotline.engine.check import check
@@ -35,6 +36,8 @@ class Taken(Struct, frozen=True):
     empty: tuple[str, ...]
     text: str
     """The language's file as it would be; empty where there are faults."""
+    before: str
+    """As it was when this was worked out."""
 
 
 class _File(Struct, frozen=True):
@@ -72,8 +75,9 @@ def take_in(root: Path, sources: Sources, language: str, path: Path, review: str
     same = tuple(key for key in new if key in own and key not in {*changed, *reviewed})
     notices = () if faults else _notices(sources, language, after, new, frozenset((*changed, *added)))
     empty = tuple(key for key in file.empty if key not in own)
-    text = "" if faults else po.rewritten(_catalogue(root, language), own, after, order)
-    return Taken(tuple(sorted(set(faults))), tuple(sorted(notices)), changed, added, reviewed, same, empty, text)
+    before = _catalogue(root, language)
+    text = "" if faults else po.rewritten(before, own, after, order)
+    return Taken(tuple(sorted(set(faults))), tuple(sorted(notices)), changed, added, reviewed, same, empty, text, before)
 
 
 def _catalogue(root: Path, language: str) -> str:
@@ -142,17 +146,30 @@ def _notices(sources: Sources, language: str, after: Mapping[str, Message], new:
 
 
 def write(root: Path, language: str, taken: Taken) -> None:
-    """Put the language's file in place, whole or not at all. Raises ValueError where reading it back gives a fault, and leaves the old one."""
+    """Put the language's file in place, whole or not at all. Raises ValueError, and leaves the old one, where reading it back gives a fault, or where
+    somebody changed the file since these words were taken in: nobody undoes another's work unseen.
+    """
     path = where(root, language)
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f"{path.name}.new")
-    fresh.write_bytes(taken.text.encode("utf-8"))
-    reader = Reader(path.parent, fresh)
+    reader = _Text(path, taken.text)
     read = {message.key for message in words(reader)}
     if reader.faults or not {*taken.changed, *taken.added} <= read:
-        fresh.unlink()
         raise ValueError("; ".join(map(str, reader.faults)) or "not every message came back")
-    fresh.replace(path)
+    with alone(path.parent):
+        if _catalogue(root, language) != taken.before:
+            raise ValueError(f"{path} was changed meanwhile: import again")
+        put(path, taken.text.encode("utf-8"))
+
+
+class _Text(Reader):
+    """A file that is to be."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        super().__init__(path.parent, path)
+        self._text = text
+
+    def source(self) -> str | None:
+        return self._text.removeprefix("\ufeff")
 
 
 def is_review(name: str, on: str, today: date) -> bool:

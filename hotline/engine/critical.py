@@ -9,7 +9,7 @@ from typing import Final
 from hotline.engine.budgets import PHRASES_DAY
 from hotline.engine.check import PHRASES
 from hotline.engine.edition import is_pause
-from hotline.engine.flow import Branch, CallFlow, Do, Fault, Menu, Message, Say, ScreenSource, Sources
+from hotline.engine.flow import Branch, CallFlow, Do, Each, Fault, Kind, Menu, Message, Say, ScreenSource, Sources
 
 PENDING: Final = "pending"
 EVERYWHERE: Final = frozenset((*PHRASES, *PHRASES_DAY, "neutral.broken", "sms.word.stop"))
@@ -88,8 +88,8 @@ def _between(start: str, aim: str, screens: Mapping[str, ScreenSource], ways: Ma
     for key, goes in ways.items():
         for go in goes:
             back[go].append(key)
-    there = _keys(start, ways, lambda here, _: is_pause(screens[here].kind))
-    home = _keys(aim, back, lambda _, before: is_pause(screens[before].kind))
+    there = _keys(start, ways, lambda here, _: _waits(screens[here].kind))
+    home = _keys(aim, back, lambda _, before: _waits(screens[before].kind))
     return {key for key in screens if there.get(key, _FAR) + home.get(key, _FAR) == there.get(aim)}
 
 
@@ -113,5 +113,10 @@ def _until_a_choice(starts: Iterable[str], screens: Mapping[str, ScreenSource], 
         key = todo.pop()
         if key not in found:
             found.add(key)
-            todo += ways[key] if isinstance(screens[key].kind, Say) or not is_pause(screens[key].kind) else ()
+            todo += ways[key] if isinstance(screens[key].kind, Say) or not _waits(screens[key].kind) else ()
     return found
+
+
+def _waits(kind: Kind) -> bool:
+    """Does she press a key there, whatever the directory holds? A list that may choose its one entry by itself is passed like a branch."""
+    return is_pause(kind) and not (isinstance(kind, Each) and kind.skip_one)

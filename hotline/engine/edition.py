@@ -275,7 +275,10 @@ def _words_of(edition: Edition, node: Node) -> None:
     if isinstance(node.kind, Say) and node.kind.each:
         return
     has_more = isinstance(node.kind, Say) and node.kind.go is not None
-    pages = edition.render(node.key, node.language, node.head, has_more, node.labels, menu=changes_language(node.kind))
+    try:
+        pages = edition.render(node.key, node.language, node.head, has_more, node.labels, menu=changes_language(node.kind))
+    except ValueError as error:
+        raise ValueError(f"{node.key} in {node.language}: {error}") from None
     node.shown = tuple((page, node.ways) for page in pages)
 
 

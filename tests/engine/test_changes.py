@@ -170,6 +170,18 @@ def test_a_screen_put_on_the_way_to_help_is_critical_at_once() -> None:
     assert critical_screens(sources(tree, "line.first", "callback.open")) - critical_screens(line()) == {"home.help"}
 
 
+def test_a_list_that_may_choose_by_itself_hides_no_critical_screen() -> None:
+    """With one entry she never stops there: what stands behind it is read right after the order."""
+    tree = {
+        "line.first": (Menu((option(1, "danger.now"),)), "Accueil\n1 Aide"),
+        "danger.now": (Do("open_callback", "centres.list", "danger.lost", when="now", urgent=True), ""),
+        "danger.lost": (End(), "Rien."),
+        "centres.list": (Each("services", "service", "centres.one", skip_one=True), "Centres"),
+        "centres.one": (Say(), "{name}"),
+    }
+    assert "centres.one" in critical_screens(sources(tree, "line.first", "line.first", items=(CENTRE,)))
+
+
 def test_a_flow_that_a_call_leads_through_is_critical_whole() -> None:
     """What the callback calls and comes back from is part of it."""
     tree = {**TREE, "callback.none": (CallFlow("word", "callback.morning"), ""), "word.ask": (Menu((option(1, "return"), option(2, "word.why"))), "Un mot ?\n1 Non\n2 Pourquoi"), "word.why": (Say(), "Pour vous.")}

@@ -153,8 +153,15 @@ def test_another_spelling_brings_no_number_back_and_another_number_is_another() 
     """Taken off is the number, not its blanks; the entry's new number was never complained of."""
     assert darkened(service(), "+223 70000300", ago(2))
     assert not darkened(service(), "70 00 03 01", ago(2))
-    assert [item.fields.get("phone") for item in dark(of(service()), [("two", "70 00 03 00", ago(2))]).items] == ["70 00 03 00"]
+    assert darkened(service(phone="７０ 00 03 00"), "70 00 03 00", ago(2)), "wide digits are the same on a phone"
     assert (digits("00223 70.00.03.00"), digits("80333"), digits("223")) == ("70000300", "80333", "223")
+
+
+def test_a_number_that_was_taken_off_is_off_wherever_it_stands() -> None:
+    """Copied to another entry it is answered by the same person; a later call for that entry brings it back there."""
+    marks = [("two", "70 00 03 00", ago(2))]
+    assert "phone" not in dark(of(service()), marks).items[0].fields
+    assert dark(of(service(verified_on=ago(1))), marks).items[0].fields["phone"] == "70 00 03 00"
 
 
 def test_the_end_of_time_is_no_error() -> None:

@@ -1,0 +1,188 @@
+"""An operator's edit never costs a caller her screen: what `check` finds clean compiles for every phone and answers every key."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from hotline.engine import gsm
+from hotline.engine.check import check
+from hotline.engine.edition import compile_edition
+from hotline.engine.effects import Coverage, RefineCallback
+from hotline.engine.flow import Ask, Branch, Do, Each, End, Item, Kind, Menu, Message, Say, Sources, Where
+from tests.engine.trees import AT, edition, option, sources, way
+from tests.engine.worlds import DAY, THURSDAY_NOON, World
+
+FITS = (gsm.USSD, gsm.USSD_RAW, gsm.SMS, gsm.SMS_RAW, gsm.VOICE)
+SCREENS: dict[str, tuple[Kind, str]] = {
+    "test.first": (Menu((option(1, "test.help"), option(2, "test.list"), option(3, "test.ask"), option(4, "test.told"))), "Accueil\n1 Aide\n2 Centres\n3 Âge\n4 Écouter"),
+    "test.help": (Menu((option(1, "test.now"),)), "Sortez.\n1 Appelez-moi"),
+    "test.now": (Do("open_callback", "test.noted", "test.lost", when="now", urgent=True), ""),
+    "test.noted": (Say(), "Noté, avant {before}."),
+    "test.lost": (End(), "Rien n'est noté."),
+    "test.list": (Each("services", "service", "test.one"), "Centres"),
+    "test.one": (Say(), "{name}\n{address}"),
+    "test.ask": (Ask("number", "age", "test.first", 10, 99), "Quel âge ?"),
+    "test.told": (Say(each="testimonies"), "Elles disent"),
+}
+CENTRE = Item("services", "one", "Centre", {"address": "Rue 1"}, AT)
+STORY = Item("testimonies", "first", "", {"text.fr": "J'ai choisi.", "released_by": "A, B", "released_on": "2026-01-31"}, AT)
+
+
+def line(changes: dict[str, tuple[Kind, str]] | None = None, items: tuple[Item, ...] = (CENTRE, STORY), **words: str) -> Sources:
+    return sources({**SCREENS, **(changes or {})}, items=items, words={key.replace("__", "."): text for key, text in words.items()})
+
+
+def said(found: Sources) -> list[str]:
+    return [fault.message for fault in check(found) if fault.grave]
+
+
+def test_the_line_of_these_tests_is_clean() -> None:
+    assert said(line()) == []
+
+
+@pytest.mark.parametrize(
+    ("found", "fault"),
+    [
+        (line(clock__hour="{heure}h"), "clock.hour: a placeholder or a brace that means nothing here; it has {hour}"),
+        (line(clock__hour="{hour.__class__}"), "clock.hour: lacks the placeholder hour"),
+        (line(wrong__screen="{name}\n5 Appelez-moi"), "wrong.screen: a placeholder or a brace that means nothing here; it has none"),
+        (line(staff__offer="Conseil {nom}"), "staff.offer: a placeholder or a brace that means nothing here; it has {before}, {count}, {name}, {number}, {ref}, {until}"),
+        (line(voice__word="Un mot."), "voice.word: lacks the placeholder word"),
+        (line(sms__word__stop="stop, 5"), "sms.word.stop: one of the words is empty, or begins with a digit, which is a key"),
+        (line({"test.noted": (Say(), "Noté {Before}.")}), "test.noted: a { or } that is no placeholder"),
+        (line({"test.noted": (Say(), "Noté\u202e.")}), "test.noted: holds a character that nobody can see"),
+        (line({"test.noted": (Say(), "mot " * 501)}), "test.noted: longer than 2000 letters; make several screens of it"),
+        (line({"test.noted": (Say(), "Appelez 70-00-09-00.")}), "test.noted: a telephone number in the words; numbers belong in the directory"),
+        (line(items=(replace(CENTRE, fields={"offers": "70 00 09 00"}),)), "one: offers: a telephone number in the words; it goes dark only as `phone`"),
+        (line({"test.list": (Each("services", "language", "test.one"), "Centres")}), "test.list: no entry of the directory is a language"),
+        (line({"test.list": (Each("services", "service", "test.one", ("language",)), "Centres")}), "test.list: where: a list is narrowed by region, place, kind, never by language"),
+        (line({"test.ask": (Ask("text", "language", "test.first", 2), "Langue ?")}), "test.ask: what she types is no language"),
+        (line({"test.ask": (Ask("text", "word", "test.first", 2), "Mot ?")}), "test.ask: what she types is no word"),
+        (line({"test.help": (Menu((option(1, "test.now", phone="70000900"),)), "Sortez.\n1 Appelez-moi")}), "test.help: set: only she says which other phone to ring"),
+        (line({"test.help": (Menu((option(1, "test.now", word="sugar"),)), "Sortez.\n1 Appelez-moi")}), "test.help: set: no word is called sugar"),
+        (line({"test.help": (Menu((option(1, "test.now", part="noon"),)), "Sortez.\n1 Appelez-moi")}), "test.help: set: no part is called noon"),
+        (line({"keys.first": (End(), "Fin")}), "keys: no name for a flow, phrases of the catalogue begin so"),
+        (replace(line(), start="test.now"), "start: test.now is no menu with options"),
+        (line(items=(replace(CENTRE, name="N" * 150), STORY)), "test.list: over budget on ussd, one screen is 160 units"),
+        (line(items=(replace(CENTRE, fields={"address": "a" * 140}), STORY)), "test.one: does not fit any page on ussd: page 2: a word is longer than the 129 units of the page"),
+        (line(items=(CENTRE, replace(STORY, fields={"text.fr": "a" * 140}))), "test.told: does not fit any page on ussd: page 2: a word is longer than the 129 units of the page"),
+        (line({"test.lost": (End(), f"{'mot ' * 36}, {{before}}")}, clock__minute="{hour} heures et {minute} minutes"), "test.lost: over budget on ussd, one screen is 160 units"),
+    ],
+)  # fmt: skip
+def test_what_would_break_a_hop_is_refused(found: Sources, fault: str) -> None:
+    """Each of these compiled, or took the check itself down, and cost a caller her screen, or a counselor her call."""
+    assert fault in said(found)
+
+
+def test_what_a_network_cannot_be_shown_unfolded_is_refused() -> None:
+    """A process that serves such a network could not start on that edition."""
+    faults = said(line({"test.noted": (Say(), f"Noté {'ɔ' * 60}")}))
+    assert [fault.partition(": page")[0] for fault in faults] == ["does not fit any page on ussd where nothing is folded: test.noted in fr"]
+
+
+@pytest.mark.parametrize("key", ["test.noted", "keys.back", "neutral.broken", "staff.offer"])
+@pytest.mark.parametrize("channel", ["ussd", "sms", "voice"])
+def test_a_wording_for_one_channel_stands_beside_the_common_one(key: str, channel: str) -> None:
+    """Words for one channel alone leave the others without any."""
+    plain = line()
+    table = tuple(replace(message, key=f"{key}@{channel}") if message.key == key else message for message in plain.words["bm"])
+    assert f"{key}: no words in bm" in said(replace(plain, words={**plain.words, "bm": table}))
+
+
+def test_a_last_screen_that_does_not_fit_unfolded_goes_folded() -> None:
+    """What is one screen everywhere else is no two on a network that shows every letter."""
+    text = "Kɛnɛya ni denbaya: nimɔrɔ wele kokura kɔfɛ. Santé et famille: refaites le numéro plus tard."
+    raw = compile_edition(sources({**SCREENS, "test.lost": (End(), text)}), 1, gsm.USSD_RAW)
+    assert raw.last("test.lost", "bm", text).text == gsm.fold(text, "bm")
+    assert raw.last("test.lost", "bm", "kɔfɛ").text == "kɔfɛ"
+
+
+def test_another_day_is_one_on_which_somebody_speaks_her_language() -> None:
+    """Asked for in French, read in Bambara since: the window is one of those who speak French, who will call."""
+    screens: dict[str, tuple[Kind, str]] = {
+        "test.first": (Menu((option(1, "test.part", part="morning"),)), "Accueil\n1 Matin"),
+        "test.part": (Do("open_callback", "test.kept", "test.lost", when="part"), ""),
+        "test.kept": (Menu((option(2, "test.day", "offered.next_day is yes"),)), "Noté\n2 Autre jour"),
+        "test.day": (Do("refine_callback", "test.kept", "test.lost", when="next_day"), ""),
+        "test.lost": (End(), "Rien."),
+    }
+    midnight = THURSDAY_NOON // DAY * DAY
+    french = Coverage(0, midnight, None, ((midnight + DAY, midnight + 2 * DAY), (midnight + 3 * DAY, midnight + 4 * DAY)))
+    bambara = Coverage(0, midnight, None, ((midnight, midnight + 9 * DAY),))
+    world = World(coverage=french)
+    facts = {f"coverage.bm@{position}": bambara for position in range(1, 9)}
+    world.facts.update(facts)
+    assert world.hop(edition(screens), ["1", "66", "2"]).key == "test.kept"
+    moved = next(order for order in world.orders.values() if isinstance(order, RefineCallback))
+    assert moved.opens == midnight + 3 * DAY + 8 * 60
+
+
+TEXTS = st.sampled_from(
+    ["{name}", "{hour.real}", "{", "x" * 45, "ɛ" * 30, "mot " * 80, "{before}", "{near}\n{foo}", "Un\u00a0mot\u00a0ou\u00a0deux\u00a0ou\u00a0trois\u00a0ou\u00a0quatre", "5 Oui", "€[]" * 30]
+)  # fmt: skip
+KINDS: st.SearchStrategy[Kind] = st.sampled_from(
+    [
+        Say("test.first"),
+        Say(each="testimonies"),
+        End(),
+        Ask("text", "language", "test.one", 2),
+        Ask("phone", "phone", "test.one"),
+        Each("events", "event", "test.first"),
+        Each("services", "service", "test.now", skip_one=True),
+        Branch((way("test.now", "coverage is free"), way("test.one"))),
+        Menu((option(1, "test.now", language="next"), option(2, "test.list"))),
+    ]
+)
+EDITS = st.lists(
+    st.one_of(
+        st.tuples(st.just("words"), st.sampled_from(sorted(message.key for message in line().words["fr"])), TEXTS),
+        st.tuples(st.just("kind"), st.sampled_from(sorted(SCREENS)), KINDS),
+        st.tuples(st.just("item"), st.sampled_from(["name", "address", "text.fr"]), TEXTS),
+    ),
+    min_size=1,
+    max_size=3,
+)
+
+
+def edited(edits: list[tuple[str, str, object]]) -> Sources:
+    made = line()
+    for what, key, new in edits:
+        if what == "words":
+            words = {
+                language: tuple(Message(one.key, f"{one.text} {new}" if one.key == key else one.text, Where("w", 1), one.review) for one in table)
+                for language, table in made.words.items()
+            }
+            made = replace(made, words=words)
+        elif what == "kind":
+            flow = made.flows[0]
+            screens = tuple(replace(one, kind=new) if one.key == key else one for one in flow.screens)
+            made = replace(made, flows=(replace(flow, screens=screens),))
+        else:
+            one = STORY if key.startswith("text") else CENTRE
+            changed = replace(one, name=new) if key == "name" else replace(one, fields={**one.fields, key: new})
+            made = replace(made, items=tuple(changed if item.id == one.id else item for item in made.items))
+    return made
+
+
+@given(EDITS, st.integers())
+def test_what_is_found_clean_answers_every_key(edits: list[tuple[str, str, object]], seed: int) -> None:
+    """For every phone: it compiles, no key fails, every page fits and shows a way out."""
+    found = edited(edits)
+    if said(found):
+        return
+    chance = random.Random(seed)  # noqa: S311  not for secrets
+    for fit in FITS:
+        compiled = compile_edition(found, 1, fit)
+        world, inputs = World(), list[str]()
+        for _ in range(12 if fit is not gsm.VOICE else 0):
+            screen = world.hop(compiled, inputs)
+            assert gsm.fits(screen.text, fit)
+            if screen.ends:
+                break
+            assert "9 Fin" in screen.text
+            inputs.append(chance.choice(["0", "1", "1", "2", "3", "4", "5", "8", "66", "70000300", "mot", "x" * 200]))
