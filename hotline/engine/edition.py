@@ -82,7 +82,7 @@ class Node:
 class Edition:
     """A compiled edition. Immutable once made; shared by threads."""
 
-    __slots__ = ("fit", "help", "items", "languages", "nodes", "number", "opening", "parts", "promise", "start", "starts", "words")
+    __slots__ = ("fit", "help", "items", "languages", "listed", "nodes", "number", "opening", "parts", "promise", "start", "starts", "words")
 
     def __init__(self, sources: Sources, number: int, fit: gsm.Fit, promise: int) -> None:
         self.number = number
@@ -98,6 +98,8 @@ class Edition:
         self.items: dict[str, dict[str, Item]] = {}
         for item in sources.items:
             self.items.setdefault(item.list, {})[item.id] = item
+        self.listed: dict[object, str] = {}
+        """Which lists of the directory have something, for what was chosen, as far as `world` has looked. What can be chosen are its own entries."""
         self.words = {language: _words(sources, language, fit) for language in self.languages}
         self.nodes: dict[str, dict[str, Node]] = {}
 

@@ -41,7 +41,7 @@ def _of(sources: Sources, screen: ScreenSource) -> Iterator[tuple[Where, str]]:
             for name in where:
                 if name not in WHERE:
                     yield screen.at, f"where: a list is narrowed by {', '.join(WHERE)}, never by {name}"
-        case Ask(kind, into) if into in (LANGUAGE, PART, WORD) or (into == PHONE and kind != "phone"):
+        case Ask(kind, into) if into in (LANGUAGE, PART, WORD, *WHERE) or (into == PHONE and kind != "phone"):
             yield screen.at, f"what she types is no {into}"
 
 

@@ -89,7 +89,7 @@ class World(Struct, frozen=True, gc=False):
         """What a condition's subject is (flow.Condition lists them)."""
         kind, _, detail = subject.partition(".")
         if kind == "listed":
-            return "yes" if _listed(self.edition, detail, chosen) else "no"
+            return self._is_listed(detail, chosen)
         if kind not in ("coverage", "opening", "offered"):
             return str(chosen.get(subject, ""))
         seen = self.sight(_spoken(chosen) if detail == "next_day" else chosen["language"])
@@ -104,6 +104,14 @@ class World(Struct, frozen=True, gc=False):
         if kind == "opening":
             return "none" if coverage.opens is None else "known"
         return "yes" if self.window(detail, now, coverage, chosen) else "no"
+
+    def _is_listed(self, what: str, chosen: Mapping[str, Any]) -> str:
+        """Looked up once for each place and kind: urgent help asks for it on the way."""
+        asked = (what, chosen["language"], chosen.get("region"), chosen.get("place"), chosen.get("kind"))
+        known = self.edition.listed.get(asked)
+        if known is None:
+            known = self.edition.listed[asked] = "yes" if _listed(self.edition, what, chosen) else "no"
+        return known
 
     def window(self, part: str, now: Minute, coverage: Coverage | None, chosen: Mapping[str, Any]) -> tuple[Minute, Minute] | None:
         """The next window of a part of the day that somebody is there for, or that is simply next where coverage is unknown.

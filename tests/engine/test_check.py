@@ -87,6 +87,10 @@ FLOW_FAULTS: dict[str, tuple[dict[str, tuple[Kind, str]], str]] = {
         {"test.say": (Ask("number", "age", "test.first", 5, 9), "Âge ?")},
         FIRST + "test.say: takes exactly 0, 8 or 9, which mean back, more and out everywhere",
     ),
+    "typed text as a place": (
+        {"test.say": (Ask("text", "place", "test.first", 2, 9), "Où ?")},
+        FIRST + "test.say: what she types is no place",
+    ),
     "order whose lost does not end": (
         {"test.now": (Do("open_callback", "test.noted", "test.say", when="now", urgent=True), "")},
         FIRST + "test.now: the way on `lost` does not end: test.say",
