@@ -95,7 +95,7 @@ def _tell_difference(store: Store, sources: Sources, now: int) -> None:
         differing = {change.screen for change in changes(as_published(old, now), as_published(sources, now))}
         if not differing:
             raise Failed(f"nothing differs from edition {newest.number}")
-        print(f"{len(differing)} of screens, phrases and entries: so many differ from edition {newest.number}")
+        print(f"screens, phrases and entries that differ from edition {newest.number}: {len(differing)}")
 
 
 def _files(root: Path, languages: tuple[str, ...]) -> Sources:
