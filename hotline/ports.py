@@ -12,6 +12,7 @@ from typing import Literal, Protocol, TypeAlias
 from msgspec import Struct
 
 from hotline.engine.effects import Minute, Outcome
+from hotline.engine.freshness import DarkNumber
 
 State: TypeAlias = Literal["waiting", "claimed", "review", "closed", "stopped", "lapsed", "cancelled"]
 """A callback's life (docs: callback life). Open are `waiting`, `claimed` and `review`; only the first two are ever rung."""
@@ -158,6 +159,11 @@ class Dark(Struct, frozen=True):
     """The local day, as 2026-01-31."""
     at: int
     by: str
+
+    @property
+    def number(self) -> DarkNumber:
+        """As the engine knows it."""
+        return self.item, self.phone, self.day
 
 
 class Record(Struct, frozen=True):

@@ -75,7 +75,7 @@ def _standing(item: Item, marks: Sequence[Dark], day: date) -> tuple[str, str]:
 
     if "phone" not in item.fields:
         return "without a number", "no number"
-    own = [mark for mark in marks if is_dark(item, [(mark.item, mark.phone, mark.day)])]
+    own = [mark for mark in marks if is_dark(item, [mark.number])]
     if own:
         return "dark", f"dark since {own[-1].day}, taken off by {own[-1].by}"
     last, who = last_day(item), f"rung by {item.fields.get('verified_by', 'nobody named')} on {item.fields.get('verified_on', '')}"
@@ -111,7 +111,7 @@ def _verify(options: argparse.Namespace) -> None:
         raise Failed(f"{DIRECTORY} stays as it is: {error}") from None
     item = next(item for item in read_directory(options.root)[0] if (item.list, item.id) == ("services", options.id))
     print(f"{item.id}: {_standing(item, (), day)[1]}")
-    if any(is_dark(item, [(mark.item, mark.phone, mark.day)]) for mark in _marks() or ()):
+    if any(is_dark(item, [mark.number]) for mark in _marks() or ()):
         print("it was taken off that day or later: only a call of a later day puts it back")
     print(f"it is in {DIRECTORY}; callers see it once that is published: hotline content publish")
 

@@ -28,9 +28,9 @@ _BROKEN: Final = (
     AttributeError,
     IndexError,
     EOFError,
-    NotImplementedError,
+    NotImplementedError,  # zipfile's, for a compression that it cannot undo
 )
-"""What openpyxl raises at a file that is not a workbook, or a damaged one."""
+"""What openpyxl raises at a file that is not a workbook, or a damaged one: caught, and told in one line."""
 _LINE_END: Final = re.compile(r"_x000[9AaDd]_")
 """How a workbook keeps a tab or a line's end within a cell; openpyxl leaves it so."""
 _NO_DATE: Final = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')

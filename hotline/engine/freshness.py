@@ -17,7 +17,7 @@ EMERGENCY: Final = "emergency"
 """The kind whose numbers are rung by day and by night."""
 CALLS: Final = ("called_by_day", "called_by_night")
 
-Mark: TypeAlias = tuple[str, str, str]
+DarkNumber: TypeAlias = tuple[str, str, str]
 """A number that was taken off the line: entry, number, local day (2026-01-31)."""
 
 
@@ -71,14 +71,14 @@ def is_over(item: Item, today: date) -> bool:
     return day is not None and day < today
 
 
-def dark(sources: Sources, marks: Iterable[Mark]) -> Sources:
+def dark(sources: Sources, marks: Iterable[DarkNumber]) -> Sources:
     """These sources without the numbers that were taken off the line."""
     found = tuple(marks)
     items = tuple(_silent(item) if is_dark(item, found) else item for item in sources.items)
     return replace(sources, items=items) if found else sources
 
 
-def is_dark(item: Item, marks: Iterable[Mark]) -> bool:
+def is_dark(item: Item, marks: Iterable[DarkNumber]) -> bool:
     """Was this number taken off, and not verified for this entry (emergency: by day and by night) on a later day?
 
     However it is spelled, and whichever entry gives it: who answers it is the same.

@@ -247,8 +247,8 @@ def _render(world: World, node: Node, chosen: Mapping[str, Any], values: Mapping
                     hidden.add(str(option.key))
             labels = [(number, fill(label, values)) for number, label in node.labels if str(number) not in hidden]
             ways = {key: way for key, way in node.ways.items() if key not in hidden}
-            pages_ = edition.render(node.key, node.language, head, has_more=False, labels=labels, menu=changes_language(node.kind))
-            return tuple((page, ways) for page in pages_)
+            rendered = edition.render(node.key, node.language, head, has_more=False, labels=labels, menu=changes_language(node.kind))
+            return tuple((page, ways) for page in rendered)
         case Say(each="testimonies"):
             return _one_after_another(edition, node, head)
         case Say(go):

@@ -52,6 +52,7 @@ class Hotline:
         self._patient = Parts(rules, library, store, memory, spool, queue, gateway, clock, hasher, meter)
         self._orders = Orders(self._parts, store)
         self._line = Line(self._parts, self._orders, replay)
+        # At hand for the browsing hop, which goes this way some ten thousand times a second.
         self._store, self._library, self._clock, self._life = store, library, clock, rules.session_seconds
         self._purged_at = self._aged_at = 0
 

@@ -65,25 +65,15 @@ def decode(data: bytes) -> Sources:
     return msgspec.json.decode(data, type=Sources)
 
 
-def publish(
-    store: Store,
-    sources: Sources,
-    by: str,
-    at: int,
-    active_from: int,
-    *,
-    approved_by: str | None = None,
-    again: int | None = None,
-    life: int = Making().longest,
-) -> int:
-    """Keep these sources, without what is stale or over, as the next edition and return its number. `life`: of the longest session.
+def publish(store: Store, sources: Sources, by: str, at: int, active_from: int) -> int:
+    """Keep these sources, without what is stale or over, as the next edition and return its number.
 
     Every process learns of it within two seconds; sessions begin on it at `active_from`, which must be later than that, and those under way stay on theirs.
     Raises FaultySources, TooSoon and StoreAway; then nothing is kept.
     """
     clean = checked(sources, at)
     with store.write() as tx:
-        return enact(tx, clean, by, at, active_from, approved_by=approved_by, again=again, life=life)
+        return enact(tx, clean, by, at, active_from)
 
 
 def checked(sources: Sources, at: int) -> Sources:

@@ -8,9 +8,8 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from hotline.engine import freshness
 from hotline.engine.flow import Item, Sources
-from hotline.engine.freshness import EMERGENCY, is_shown, last_day
+from hotline.engine.freshness import EMERGENCY, DarkNumber, is_dark, is_shown, last_day
 from hotline.ports import Dark
 
 Off: TypeAlias = Literal["unverified", "stale", "dark"]
@@ -29,7 +28,7 @@ class Numbers(Struct, frozen=True):
 
 def numbers(sources: Sources, dark: Iterable[Dark], today: date, days: int = 0) -> Numbers:
     """Sort the numbers of an edition, or of files, as they stand on this local day."""
-    marks = tuple(dark)
+    marks = tuple(one.number for one in dark)
     having = [item for item in sources.items if "phone" in item.fields]
     off = {item.id: why for item in having if (why := _why_off(item, marks, today))}
     shown = [item for item in having if item.id not in off]
@@ -41,12 +40,7 @@ def numbers(sources: Sources, dark: Iterable[Dark], today: date, days: int = 0) 
     )
 
 
-def is_dark(item: Item, marks: Iterable[Dark]) -> bool:
-    """Was this entry's number taken off the line, and not verified on a later day?"""
-    return freshness.is_dark(item, ((one.item, one.phone, one.day) for one in marks))
-
-
-def _why_off(item: Item, marks: Iterable[Dark], today: date) -> Off | None:
+def _why_off(item: Item, marks: Iterable[DarkNumber], today: date) -> Off | None:
     if is_dark(item, marks):
         return "dark"
     if last_day(item) is None:

@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from hotline.engine import gsm
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Sources
+from hotline.engine.freshness import dark
 from hotline.ports import Dark, EditionRow
 from hotline.service import choice
-from hotline.service.numbers import is_dark
 
 FOLDED: Final = {"ussd": gsm.USSD, "sms": gsm.SMS, "voice": gsm.VOICE}
 RAW: Final = {"ussd": gsm.USSD_RAW, "sms": gsm.SMS_RAW, "voice": gsm.VOICE}
@@ -42,7 +41,7 @@ class Volume:
         self.number = row.number
         self.sources = sources
         """As published."""
-        self.shown = without(sources, marks)
+        self.shown = dark(sources, (each.number for each in marks))
         """As callers get it."""
         self._making = making
         self._raw_networks = making.raw_networks
@@ -115,15 +114,3 @@ def arranged(volumes: Iterable[Volume], marks: tuple[Dark, ...], read_at: int, l
         late = read_at + choice.span(life)
     calm = max(late, choice.calm_from(moments, life) if moments else 0)
     return Shelf(held, marks, moments, calm, unsure, unsure + choice.span(life), late)
-
-
-def without(sources: Sources, marks: Iterable[Dark]) -> Sources:
-    """The same, each entry whose number was taken off the line without it."""
-    marks = tuple(marks)
-    if not any(is_dark(item, marks) for item in sources.items):
-        return sources
-    items = (
-        replace(item, fields={name: value for name, value in item.fields.items() if name != "phone"}) if is_dark(item, marks) else item
-        for item in sources.items
-    )
-    return replace(sources, items=tuple(items))

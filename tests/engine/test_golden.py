@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hotline.engine.effects import Coverage
-from tests.content_line import line
+from tests.content_line import line, sources
 from tests.engine.worlds import DAY, THURSDAY_NOON, World, around_the_clock, nobody
 
 FOLDER = Path(__file__).parent.parent / "golden"
@@ -57,3 +57,10 @@ def test_there_are_conversations_in_both_languages() -> None:
     assert {name.removeprefix("fr-") for name in names if name.startswith("fr-")} == {
         name.removeprefix("bm-") for name in names if name.startswith("bm-")
     }
+
+
+@pytest.mark.parametrize("language", ["fr", "bm"])
+def test_every_flow_has_a_conversation(language: str) -> None:
+    """In this language a screen of each flow stands in one of the files: whoever changes a flow sees the difference."""
+    said = "".join(path.read_text("utf-8") for path in FOLDER.glob(f"{language}-*.txt"))
+    assert [flow.name for flow in sources().flows if f"[{flow.name}." not in said] == []

@@ -93,7 +93,8 @@ def pass_to(fleet: Fleet, at: int) -> None:
 def test_an_edition_is_written_with_who_made_it(fleet: Fleet, small: Sources) -> None:
     """Its second person, and what it repeats, stand beside it; the audit has a line of it; what is faulty leaves nothing."""
     at = fleet.clock.at
-    assert 2 == publish(fleet.store, small, "awa", at, at + LEAD, approved_by="fanta", again=1)
+    with fleet.store.write() as tx:
+        assert 2 == enact(tx, small, "awa", at, at + LEAD, approved_by="fanta", again=1)
     with fleet.store.read() as tx:
         row = tx.editions()[0]
         assert (2, at, "awa", at + LEAD, "fanta", 1) == (row.number, row.made_at, row.made_by, row.active_from, row.approved_by, row.again)
