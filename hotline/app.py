@@ -12,14 +12,16 @@ from flask import Flask
 from msgspec import Struct
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-from hotline import operations
+from hotline import console, operations
+from hotline.adapters.locks import ArgonPasswords, SystemChance, TimeCodes
 from hotline.adapters.meter import PrometheusMeter
 from hotline.adapters.rq import RqQueue
 from hotline.adapters.seal import Seal
 from hotline.adapters.spool import DiskSpool
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.valkey import Breaker, ValkeyMemory, connect
-from hotline.config import Config
+from hotline.config import CONTENT, Config
+from hotline.console.words import Words
 from hotline.engine.effects import Minute
 from hotline.gateways import africastalking
 from hotline.gateways.africastalking_forms import Door
@@ -120,7 +122,7 @@ def _load(config: Config, store: SqlStore) -> Library:
 
 
 def create_app(config: Config, line: Line | None = None) -> Flask:
-    """The web process: the gateway's webhooks, the operators' addresses, in the demo the phone page, and the hop in front of all.
+    """The web process: the gateway's webhooks, the operators' addresses, the console, in the demo the phone page, and the hop in front of all.
 
     `line`: one that is assembled already. Somebody has to call its `hotline.refresh` every second.
     """
@@ -133,6 +135,7 @@ def create_app(config: Config, line: Line | None = None) -> Flask:
     app.register_error_handler(MethodNotAllowed, lambda _error: NotFound().get_response())
     app.register_blueprint(africastalking.blueprint(line.hotline, config.at, line.meter.ended))
     app.register_blueprint(operations.blueprint(line.hotline, line.meter, line.spool))
+    console.install(app, _room(config, line.hotline))
     if config.demo:
         from hotline.demo import phone  # noqa: PLC0415 -- production does not even load it
 
@@ -141,6 +144,12 @@ def create_app(config: Config, line: Line | None = None) -> Flask:
         app.wsgi_app, line.hotline, Door(config.at), meter=line.meter, hasher=line.seal, broken=line.hotline.broken, seconds=time.monotonic
     )
     return app
+
+
+def _room(config: Config, hotline: Hotline) -> console.Room:
+    settings = console.Settings(config.idle_minutes, config.second_factor, config.calling, config.complaints, secure=not config.demo)
+    words = Words.read(CONTENT / "locales", config.languages)
+    return console.Room(hotline.parts, words, ArgonPasswords(), TimeCodes(), SystemChance(), settings)
 
 
 def _rules(config: Config) -> Rules:

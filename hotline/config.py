@@ -77,6 +77,18 @@ class Config(Struct, frozen=True):
     database_budget_ms: int
     lead_seconds: int
     """From publication until an edition is the one that sessions begin on: longer than every process takes to learn of it."""
+    supervised: bool
+    """Without a supervisor on call who said so, nobody is promised a call."""
+    calls_a_shift: int
+    """0: no limit."""
+    hard_calls_a_shift: int
+    pause_minutes: int
+    """After a hard call."""
+    calling: str
+    """`bridge`, or `reveal`: the room's page shows a number for two minutes."""
+    idle_minutes: int
+    second_factor: bool
+    complaints: str
     two_people: bool
     """A publication needs a second person, and reviewed words where they matter most."""
 
@@ -96,6 +108,10 @@ class Config(Struct, frozen=True):
             demo=read.flag("HOTLINE_DEMO"),
             raw_networks=read.listed("HOTLINE_RAW_NETWORKS", r"\d{5,6}", "network codes of five or six digits, comma separated"),
             sms_replies=read.flag("HOTLINE_SMS_REPLIES"),
+            supervised=read.flag("HOTLINE_SUPERVISED"),
+            calling=read.text("HOTLINE_CALLING", r"bridge|reveal", "bridge or reveal"),
+            second_factor=read.flag("HOTLINE_SECOND_FACTOR"),
+            complaints=read.text("HOTLINE_COMPLAINTS", r"[^\x00-\x1f]{1,200}", "one line of at most 200 letters"),
             two_people=read.flag("HOTLINE_TWO_PEOPLE"),
             **{field: read.number(field, least, most) for field, (least, most) in _BOUNDS.items()},
         )
@@ -156,6 +172,14 @@ SETTINGS = (
     Setting("HOTLINE_RINGS_A_DAY", "3", None, "how often one phone is rung in a day, at most"),
     Setting("HOTLINE_CALLS_AN_HOUR", "4", None, "how many one counselor can ring in an hour; windows for which more ask are offered no longer"),
     Setting("HOTLINE_SHIFT_HOURS", "12", None, "how long *on shift* by SMS lasts, at most"),
+    Setting("HOTLINE_SUPERVISED", "1", None, "`1`: without a supervisor on call who said that she is, nobody is promised a call, and the screens say so; `0`: a team too small for one"),
+    Setting("HOTLINE_CALLS_A_SHIFT", "12", None, "so many calls a counselor takes in a shift; `0`: no limit. No standard was found: this is no claim to be one"),
+    Setting("HOTLINE_HARD_CALLS_A_SHIFT", "4", None, "the same, of calls marked as hard: life in danger, a minor, or said to be"),
+    Setting("HOTLINE_PAUSE_MINUTES", "15", None, "after a hard call she is offered nothing for so long; `0`: no pause"),
+    Setting("HOTLINE_CALLING", "bridge", None, "`bridge`: the line rings both and shows no number; `reveal`: for a line without a bridge, whose phones stay in the room: the page shows the number for two minutes, audited"),
+    Setting("HOTLINE_IDLE_MINUTES", "30", None, "who does nothing in the console for so long is signed out"),
+    Setting("HOTLINE_SECOND_FACTOR", "1", "`0`", "`1`: nobody works in the console without a one-time code from her authenticator"),
+    Setting("HOTLINE_COMPLAINTS", "", None, "who outside the team takes complaints about staff, and how she is reached, as the console shows it"),
     Setting("HOTLINE_RAW_NETWORKS", "", None, "network codes whose phones show ɛ ɔ ɲ ŋ; every other one gets the older spelling"),
     Setting("HOTLINE_SMS_REPLIES", "0", "`1`", "`1`: answer callers by SMS; only where the network drops what it cannot deliver at once"),
     Setting("HOTLINE_SESSION_SECONDS", "300", None, "a USSD session's longest life"),
@@ -186,6 +210,10 @@ _BOUNDS = {
     "redis_budget_ms": (10, 5000),
     "database_budget_ms": (10, 5000),
     "lead_seconds": (5, 3600),
+    "calls_a_shift": (0, 100),
+    "hard_calls_a_shift": (0, 100),
+    "pause_minutes": (0, 240),
+    "idle_minutes": (5, 720),
 }
 
 

@@ -28,6 +28,7 @@ def demo_environment(env: Mapping[str, str], standin: str, new_keys: Callable[[]
         "HOTLINE_AT_COVER_NUMBER": COVER_NUMBER,
         "HOTLINE_AT_SERVICE_CODES": SERVICE_CODE,
         "HOTLINE_TWO_PEOPLE": "0",
+        "HOTLINE_SECOND_FACTOR": "0",
         "HOTLINE_SMS_REPLIES": "1",  # the stand-in delivers at once or not at all
     }
     if not env.get("HOTLINE_KEYS") and not env.get("HOTLINE_KEYS_FILE"):

@@ -56,6 +56,11 @@ class Hotline:
         self._store, self._library, self._clock, self._life = store, library, clock, rules.session_seconds
         self._purged_at = self._aged_at = 0
 
+    @property
+    def parts(self) -> Parts:
+        """What the console's use cases work with: the same guarded store as the hops'."""
+        return self._parts
+
     def ussd(self, gateway: str, session: str, number: str, inputs: tuple[str, ...], network: str) -> tuple[Screen, bool]:
         """The screen for what was typed so far, and whether a store was needed. Never raises because a store is away. `number`: E.164."""
         shelf, at, life = self._library.shelf, self._clock.now(), self._life

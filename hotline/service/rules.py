@@ -33,6 +33,14 @@ class Rules(Struct, frozen=True):
     """How many one counselor can ring in an hour of her shift: so many may ask for it, and no more."""
     sms_replies: bool
     lead_seconds: int
+    supervised: bool
+    """Without a supervisor on call who said so, nobody is promised a call."""
+    calls_a_shift: int
+    """0: no limit; so too the next two."""
+    hard_calls_a_shift: int
+    pause_minutes: int
+    calling: str
+    """`bridge` or `reveal`."""
 
     @property
     def stop_seconds(self) -> int:

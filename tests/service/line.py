@@ -38,6 +38,11 @@ RULES = Rules(
     sms_replies=False,
     calls_an_hour=4,
     lead_seconds=10,
+    supervised=False,
+    calls_a_shift=0,
+    hard_calls_a_shift=0,
+    pause_minutes=0,
+    calling="bridge",
 )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from msgspec.structs import asdict
-from sqlalchemy import insert, select
+from sqlalchemy import BindParameter, bindparam, func, insert, or_, select
 
 from hotline.adapters.sql.tables import audit
 from hotline.adapters.sql.unit import Unit
@@ -13,6 +13,16 @@ from hotline.ports import Record
 
 _LAST: Final = select(audit.c.sequence, audit.c.digest).order_by(audit.c.sequence.desc()).limit(1)
 _ALL: Final = select(audit).order_by(audit.c.sequence)
+_LIKE: Final[BindParameter[Any]] = bindparam("like")
+_SEARCH: Final = (
+    select(audit)
+    .where(
+        audit.c.sequence < bindparam("before"),
+        or_(*(func.lower(each).like(_LIKE, escape="!") for each in (audit.c.who, audit.c.what, audit.c.about))),
+    )
+    .order_by(audit.c.sequence.desc())
+    .limit(bindparam("most"))
+)
 _APPEND: Final = insert(audit)
 
 
@@ -27,6 +37,11 @@ class Audit(Unit):
 
     def records(self) -> tuple[Record, ...]:
         return tuple(Record(row.at, row.who, row.what, row.about) for row in self._rows(_ALL))
+
+    def recorded(self, search: str, before: int, limit: int) -> tuple[tuple[int, Record], ...]:
+        escaped = search.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
+        rows = self._rows(_SEARCH, like=f"%{escaped}%", before=before, most=limit)
+        return tuple((row.sequence, Record(row.at, row.who, row.what, row.about)) for row in rows)
 
     def broken_at(self) -> int | None:
         before = b""

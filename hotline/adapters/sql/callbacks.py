@@ -7,7 +7,7 @@ from typing import Any, Final
 from msgspec.structs import asdict
 from sqlalchemy import BindParameter, Select, bindparam, delete, func, or_, select, update
 
-from hotline.adapters.sql.tables import OPEN, callbacks, numbers, stops, tries
+from hotline.adapters.sql.tables import OPEN, callbacks, numbers, pranks, stops, tries
 from hotline.adapters.sql.unit import DAY, Unit
 from hotline.ports import Callback
 
@@ -43,7 +43,7 @@ _SAME_NUMBER: Final = (
 _FORGET: Final = delete(numbers).where(numbers.c.callback == _THIS)
 DUE: Final = (_c.state == "waiting", _c.opens_at <= _AT, _c.not_after > _AT)
 """What may be offered at the moment `at_`."""
-_DUE: Final = select(callbacks).where(*DUE).order_by(_c.urgent.desc(), _c.not_after, _c.made_at, _c.id)
+_DUE: Final = select(callbacks).where(*DUE).order_by(_c.urgent.desc(), _c.sunk, _c.not_after, _c.made_at, _c.id)
 _WAITING: Final = (
     select(numbers.c.number_hash, _c.urgent, _c.opens_at, _c.not_after)
     .join(numbers, numbers.c.callback == _c.id)
@@ -71,6 +71,7 @@ _STOP: Final = (
     .returning(_c.id)
 )
 _ERASE: Final = delete(numbers).where(numbers.c.number_hash == bindparam("hash"))
+_FORGIVE: Final = delete(pranks).where(pranks.c.number_hash == bindparam("hash"))
 _STOPPED: Final = select(stops.c.at).where(stops.c.number_hash == bindparam("hash"), stops.c.at >= _AT).limit(1)
 _RINGS: Final = (
     select(func.count(tries.c.call.distinct()))
@@ -142,6 +143,7 @@ class Callbacks(Unit):
         self._add(stops, number_hash=hashed, at=at, until=until)
         stopped = self._rows(_STOP, hash=hashed, at_=at)
         self._change(_ERASE, hash=hashed)
+        self._change(_FORGIVE, hash=hashed)
         return tuple(sorted(row.id for row in stopped))
 
     def stopped_since(self, number: str, at: int) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from msgspec.structs import asdict, replace
-from sqlalchemy import BindParameter, Row, bindparam, func, select, update
+from sqlalchemy import BindParameter, Row, bindparam, delete, func, select, update
 
 from hotline.adapters.sql.callbacks import DUE
-from hotline.adapters.sql.tables import EVERY_DAY, callbacks, calls, offers, shifts
+from hotline.adapters.sql.tables import EVERY_DAY, callbacks, calls, exceptions, offers, shifts
 from hotline.adapters.sql.tables import staff as people
 from hotline.adapters.sql.unit import Unit
 from hotline.ports import NAMED, Call, Callback, Offer, Shift, Staff
@@ -17,8 +17,14 @@ _THIS: Final[BindParameter[Any]] = bindparam("this")
 
 _STAFF: Final = select(people).where(people.c.id == _THIS)
 _BY_NUMBER: Final = select(people).where(people.c.number == _THIS).order_by(people.c.active.desc(), people.c.id).limit(1)
+_BY_ALIAS: Final = select(people).where(people.c.active, people.c.alias == _THIS).order_by(people.c.id).limit(1)
 _ALL_STAFF: Final = select(people).where(people.c.active).order_by(people.c.id)
 _SHIFTS: Final = select(shifts).join(people, people.c.id == shifts.c.staff).where(people.c.active).order_by(*shifts.primary_key)
+_EXCEPTIONS: Final = (
+    select(exceptions).join(people, people.c.id == exceptions.c.staff).where(people.c.active).order_by(*exceptions.primary_key)
+)
+_DROP_SHIFT: Final = delete(shifts).where(*(each == bindparam(f"{each.name}_") for each in shifts.primary_key))
+_DROP_EXCEPTION: Final = delete(exceptions).where(*(each == bindparam(f"{each.name}_") for each in exceptions.primary_key))
 _OFFERS: Final = (
     select(offers.c.callback, offers.c.staff, offers.c.at).where(offers.c.callback == _THIS).order_by(offers.c.at, offers.c.sequence)
 )
@@ -53,12 +59,28 @@ class People(Unit):
     def all_staff(self) -> tuple[Staff, ...]:
         return tuple(_staff(row) for row in self._rows(_ALL_STAFF))
 
+    def staff_by_alias(self, alias: str) -> Staff | None:
+        row = self._row(_BY_ALIAS, this=alias)
+        return _staff(row) if row else None
+
     def add_shift(self, shift: Shift) -> None:
         """The same shift twice is one."""
-        self._add(shifts, **asdict(shift) | {"weekday": EVERY_DAY if shift.weekday is None else shift.weekday})
+        if shift.day is not None:
+            self._put(exceptions, staff=shift.staff, day=shift.day, start=shift.start, end=shift.end, off=shift.off)
+        else:
+            self._add(shifts, staff=shift.staff, weekday=_weekday(shift), start=shift.start, end=shift.end)
+
+    def drop_shift(self, shift: Shift) -> None:
+        span = {"staff_": shift.staff, "start_": shift.start, "end_": shift.end}
+        if shift.day is not None:
+            self._change(_DROP_EXCEPTION, day_=shift.day, **span)
+        else:
+            self._change(_DROP_SHIFT, weekday_=_weekday(shift), **span)
 
     def shifts(self) -> tuple[Shift, ...]:
-        return tuple(Shift(who, None if day == EVERY_DAY else day, start, end) for who, day, start, end in self._rows(_SHIFTS))
+        planned = (Shift(who, None if day == EVERY_DAY else day, start, end) for who, day, start, end in self._rows(_SHIFTS))
+        special = (Shift(who, None, start, end, day, off) for who, day, start, end, off in self._rows(_EXCEPTIONS))
+        return *planned, *special
 
     def add_offer(self, offer: Offer) -> None:
         self._change(offers.insert(), **asdict(offer))
@@ -98,6 +120,10 @@ class People(Unit):
         values = asdict(call)
         session = values.pop("session")
         return values | {"session_hash": None if session in (None, NAMED) else self._seal.digest("call.session", session)}
+
+
+def _weekday(shift: Shift) -> int:
+    return EVERY_DAY if shift.weekday is None else shift.weekday
 
 
 def _staff(row: Row[*tuple[Any, ...]]) -> Staff:

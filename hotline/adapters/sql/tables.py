@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, column
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, column, false, text
 
 OPEN: Final = ("waiting", "claimed", "review")
 """States in which a callback is still somebody's business."""
@@ -20,6 +20,10 @@ _IS_OPEN = column("state").in_(OPEN)
 
 def _id() -> Column[str]:
     return Column("id", String(32), primary_key=True)
+
+
+def _of_staff(*, key: bool = False) -> Column[str]:
+    return Column("staff", String(32), ForeignKey("staff.id", ondelete="CASCADE"), primary_key=key, nullable=False)
 
 
 def _callback(*, key: bool = False) -> Column[str]:
@@ -54,6 +58,9 @@ callbacks = Table(
     Column("claimed_at", BigInteger),
     Column("closed_at", BigInteger, index=True),
     Column("ending", String(16)),
+    Column("given_back", Integer, nullable=False, server_default=text("0")),
+    Column("sunk", Boolean, nullable=False, server_default=false()),
+    Column("safer", String(16)),
     # A reference that two open callbacks shared would send a counselor to the wrong woman.
     Index("uq_callbacks_reference", "reference", unique=True, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
     Index("ix_callbacks_reference", "reference"),
@@ -97,6 +104,8 @@ staff = Table(
     Column("on_until", BigInteger),
     Column("off_until", BigInteger),
     Column("active", Boolean, nullable=False),
+    Column("minors", Boolean, nullable=False, server_default=false()),
+    Column("on_call_until", BigInteger),
 )
 
 shifts = Table(
@@ -131,6 +140,7 @@ calls = Table(
     Column("session_hash", LargeBinary, index=True),
     Column("dialed_at", BigInteger),
     Column("ended_at", BigInteger),
+    Column("covered_at", BigInteger),
     Index("ix_calls_callback", "callback"),
 )
 
@@ -207,3 +217,151 @@ tallies = Table(
     Column("count", Integer, nullable=False),
 )
 """What is left of callbacks whose rows are gone: how many, by the day on which they were made and by how they ended."""
+
+exceptions = Table(
+    "exceptions",
+    metadata,
+    _of_staff(key=True),
+    # Days since 1970-01-01, local ones.
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("start", Integer, primary_key=True, autoincrement=False),
+    Column("end", Integer, primary_key=True, autoincrement=False),
+    Column("off", Boolean, nullable=False),
+)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    _of_staff(key=True),
+    Column("password", String(256), nullable=False),
+    Column("sealed_totp", LargeBinary),
+    Column("totp_step", BigInteger, nullable=False),
+    Column("recovery", String(1024), nullable=False),
+)
+
+invites = Table(
+    "invites",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    _of_staff(),
+    Column("made_at", BigInteger, nullable=False),
+    Column("until", BigInteger, nullable=False),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    _of_staff(),
+    Column("made_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Index("ix_sign_ins_staff", "staff"),
+)
+
+failures = Table(
+    "failures",
+    metadata,
+    Column("sequence", Integer, primary_key=True),
+    Column("key_hash", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_failures_key_hash", "key_hash", "at"),
+    implicit_returning=False,
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    _callback(key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("staff", String(32), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    _id(),
+    _callback(),
+    Column("reason", String(16), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("decision", String(16)),
+    Column("sealed_why", LargeBinary),
+    Column("decided_by", String(32)),
+    Column("decided_at", BigInteger),
+    Index("ix_reviews_callback", "callback"),
+    Index("ix_reviews_decision", "decision", "at"),
+)
+
+pranks = Table(
+    "pranks",
+    metadata,
+    # No foreign key: it is what is left for 30 days, when the number is long gone.
+    Column("callback", String(32), primary_key=True),
+    Column("number_hash", LargeBinary, nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    _callback(key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    _callback(key=True),
+    Column("kind", String(48), primary_key=True),
+    Column("given_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    _id(),
+    # Kept when the callback goes, and then tied to nothing.
+    Column("callback", String(32), ForeignKey("callbacks.id", ondelete="SET NULL"), index=True),
+    Column("day", Integer, nullable=False),
+    Column("codes", String(2048), nullable=False),
+    Column("figures", Boolean, nullable=False),
+)
+
+referrals = Table(
+    "referrals",
+    metadata,
+    _id(),
+    Column("callback", String(32), ForeignKey("callbacks.id", ondelete="SET NULL"), index=True),
+    Column("kind", String(16), nullable=False),
+    Column("service", String(64)),
+    Column("outcome", String(16), nullable=False),
+    Column("legal", String(16)),
+    Column("look_again", Integer, index=True),
+    Column("slip", String(16)),
+    Column("day", Integer, nullable=False),
+    Column("revoked", Boolean, nullable=False),
+)
+
+wants = Table(
+    "wants",
+    metadata,
+    _id(),
+    _of_staff(),
+    Column("at", BigInteger, nullable=False),
+    Column("seen_by", String(32)),
+    Column("seen_at", BigInteger),
+)
+
+testimonies = Table(
+    "testimonies",
+    metadata,
+    _id(),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("written_by", String(32), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("cut_by", String(32)),
+    Column("released_by", String(160), nullable=False),
+)

@@ -6,7 +6,21 @@ from typing import Any, Final
 
 from sqlalchemy import BindParameter, and_, bindparam, case, delete, func, or_, select, update
 
-from hotline.adapters.sql.tables import callbacks, editions, ledger, numbers, outbox, stops, tallies
+from hotline.adapters.sql.tables import (
+    callbacks,
+    editions,
+    exceptions,
+    failures,
+    invites,
+    ledger,
+    numbers,
+    outbox,
+    pranks,
+    sign_ins,
+    stops,
+    tallies,
+    wants,
+)
 from hotline.adapters.sql.unit import DAY, Unit
 from hotline.ports import Counts
 
@@ -32,6 +46,16 @@ _PURGE: Final = {
         or_(and_(outbox.c.state.not_in(("pending", "sending")), outbox.c.changed_at <= _AT), outbox.c.not_after <= _AT)
     ),
 }
+PRANK_DAYS: Final = 30
+_STAFF: Final = {
+    "failures": (delete(failures).where(failures.c.at <= _AT), DAY),
+    "invites": (delete(invites).where(invites.c.until <= _AT), 0),
+    "sign_ins": (delete(sign_ins).where(sign_ins.c.seen_at <= _AT), DAY),
+    "pranks": (delete(pranks).where(pranks.c.at <= _AT), PRANK_DAYS * DAY),
+    "wants": (delete(wants).where(wants.c.seen_at <= _AT), DAY),
+    "exceptions": (delete(exceptions).where((exceptions.c.day + 2) * DAY <= _AT), 0),
+}
+"""What goes by itself, and how many seconds after its moment."""
 _WAITS_SINCE: Final = case((_c.made_at > _c.opens_at, _c.made_at), else_=_c.opens_at)
 _QUEUE: Final = (
     select(_c.language, func.count(), func.min(_WAITS_SINCE)).where(_c.state == "waiting", _c.opens_at <= _AT).group_by(_c.language)
@@ -60,6 +84,8 @@ class Upkeep(Unit):
             self._count(tallies, day=day, language=language, urgent=urgent, state=state, ending=ending, count=count)
         for what, moment in moments.items():
             self._change(_PURGE[what], at_=moment)
+        for statement, after in _STAFF.values():
+            self._change(statement, at_=at - after)
         self.swept = True
 
     def counts(self, at: int) -> Counts:

@@ -13,12 +13,23 @@ from msgspec import Struct
 
 from hotline.engine.effects import Minute, Outcome
 from hotline.engine.freshness import DarkNumber
+from hotline.ports.accounts import Accounts
+from hotline.ports.care import Wants
+from hotline.ports.casework import Casework
+from hotline.ports.figures import Figures
+from hotline.ports.queue import Board
+from hotline.ports.review import Reviews
+from hotline.ports.testimonies import Testimonies
 
 State: TypeAlias = Literal["waiting", "claimed", "review", "closed", "stopped", "lapsed", "cancelled"]
 """A callback's life (docs: callback life). Open are `waiting`, `claimed` and `review`; only the first two are ever rung."""
 
 Ending: TypeAlias = Literal["spoke", "no_answer", "unreachable", "someone_else", "wrong_word", "could_not_talk"]
 """How a try ended, in the counselor's words."""
+
+Safer: TypeAlias = Literal["safer", "same", "less_safe"]
+
+Role: TypeAlias = Literal["counselor", "supervisor", "operator", "admin"]
 
 
 class Callback(Struct, frozen=True):
@@ -41,14 +52,20 @@ class Callback(Struct, frozen=True):
     claimed_at: int | None = None
     closed_at: int | None = None
     ending: Ending | None = None
+    given_back: int = 0
+    """How often a counselor gave it back."""
+    sunk: bool = False
+    """Calls from this phone were said to be pranks three times in 30 days: among what is not urgent it comes last."""
+    safer: Safer | None = None
+    """What she said when she was asked how safe the call left her; None: she was not asked, or would not say."""
 
 
 class Staff(Struct, frozen=True):
-    """A counselor, supervisor or operator, under an alias. An operator takes no calls: she hears of what the line's words and numbers need."""
+    """One of the staff, under an alias. An operator takes no calls: she hears of what the line's words and numbers need; an admin makes accounts."""
 
     id: str
     alias: str
-    role: Literal["counselor", "supervisor", "operator"]
+    role: Role
     number: str
     reads: str
     """The language of her own messages."""
@@ -60,15 +77,25 @@ class Staff(Struct, frozen=True):
     off_until: int | None = None
     """Off shift, whatever the plan says, until then."""
     active: bool = True
+    minors: bool = False
+    """She takes calls of girls and boys under 18."""
+    on_call_until: int | None = None
+    """A supervisor: she said that she is on call, until then."""
 
 
 class Shift(Struct, frozen=True):
-    """A planned span of the week: minutes of the local day, `start` < `end` <= 1440; weekday 0 is Monday, None every day."""
+    """A planned span: minutes of the local day, `start` < `end` <= 1440; weekday 0 is Monday, None every day.
+
+    With a `day` (local days since 1970-01-01) it is an exception and holds on that day alone; `off`: she is not there then, whatever the
+    week says.
+    """
 
     staff: str
     weekday: int | None
     start: int
     end: int
+    day: int | None = None
+    off: bool = False
 
 
 class Offer(Struct, frozen=True):
@@ -95,6 +122,8 @@ class Call(Struct, frozen=True):
     """The vendor's id of the voice session, once known."""
     dialed_at: int | None = None
     ended_at: int | None = None
+    covered_at: int | None = None
+    """The other end was given the cover's advice to hear, from then on."""
 
 
 OutboxState: TypeAlias = Literal["pending", "sending", "sent", "unknown", "failed", "dropped"]
@@ -226,7 +255,7 @@ class GatewayUnknown(Exception):
     """The vendor may or may not have done it: a time-out, a broken answer."""
 
 
-class Transaction(Protocol):
+class Transaction(Accounts, Board, Casework, Figures, Reviews, Testimonies, Wants, Protocol):
     """One unit of work. All methods read and write inside it; leaving the `with` commits, an exception rolls back."""
 
     # the ledger: exactly-once
@@ -295,9 +324,13 @@ class Transaction(Protocol):
     def all_staff(self) -> tuple[Staff, ...]:
         """Active ones, by id."""
 
+    def staff_by_alias(self, alias: str) -> Staff | None:
+        """An active one."""
+
     def add_shift(self, shift: Shift) -> None: ...
+    def drop_shift(self, shift: Shift) -> None: ...
     def shifts(self) -> tuple[Shift, ...]:
-        """Of active staff."""
+        """Of active staff; the week's first, then exceptions, the past ones too until they are purged."""
 
     def add_offer(self, offer: Offer) -> None: ...
     def offers(self, callback: str) -> tuple[Offer, ...]:
@@ -358,6 +391,9 @@ class Transaction(Protocol):
 
     def records(self) -> tuple[Record, ...]:
         """The whole chain, oldest first."""
+
+    def recorded(self, search: str, before: int, limit: int) -> tuple[tuple[int, Record], ...]:
+        """The newest lines with a sequence number below `before` in which `search` stands (letters' size apart), each with its number."""
 
     def broken_at(self) -> int | None:
         """The sequence number, from 1, of the first line that does not follow from the one before; None where the chain holds."""

@@ -1,0 +1,98 @@
+"""Accounts, one-time links, sign-ins and failures to sign in: of every token and key only the keyed hash lies here."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import BindParameter, bindparam, delete, func, insert, select, update
+
+from hotline.adapters.sql.tables import accounts, failures, invites, sign_ins
+from hotline.adapters.sql.unit import Unit
+from hotline.ports.accounts import Account, SignIn
+
+_THIS: Final[BindParameter[Any]] = bindparam("this")
+_AT: Final[BindParameter[Any]] = bindparam("at_")
+
+_ACCOUNT: Final = select(accounts).where(accounts.c.staff == _THIS)
+_DROP_ACCOUNT: Final = delete(accounts).where(accounts.c.staff == _THIS)
+_END_INVITES: Final = delete(invites).where(invites.c.staff == _THIS)
+_INVITED: Final = select(invites.c.staff).where(invites.c.token_hash == _THIS, invites.c.until > _AT)
+_USE: Final = delete(invites).where(invites.c.token_hash == _THIS, invites.c.until > _AT)
+_SIGN_IN: Final = select(sign_ins.c.staff, sign_ins.c.made_at, sign_ins.c.seen_at).where(sign_ins.c.token_hash == _THIS)
+_TOUCH: Final = update(sign_ins).where(sign_ins.c.token_hash == _THIS).values(seen_at=_AT)
+_SIGN_OUT: Final = delete(sign_ins).where(sign_ins.c.token_hash == _THIS)
+_SIGN_OUT_ALL: Final = delete(sign_ins).where(sign_ins.c.staff == _THIS)
+_FAIL: Final = insert(failures)
+_FAILED: Final = select(func.count()).where(failures.c.key_hash == _THIS, failures.c.at >= _AT)
+_FORGIVE: Final = delete(failures).where(failures.c.key_hash == _THIS)
+
+
+class Accounts(Unit):
+    __slots__ = ()
+
+    def account(self, staff: str) -> Account | None:
+        row = self._row(_ACCOUNT, this=staff)
+        if row is None:
+            return None
+        totp = None if row.sealed_totp is None else self._seal.open(row.sealed_totp, _context(staff)).decode()
+        return Account(row.staff, row.password, totp, row.totp_step, tuple(filter(None, row.recovery.split(","))))
+
+    def save_account(self, account: Account) -> None:
+        self._put(
+            accounts,
+            staff=account.staff,
+            password=account.password,
+            sealed_totp=None if account.totp is None else self._seal.seal(account.totp.encode(), _context(account.staff)),
+            totp_step=account.totp_step,
+            recovery=",".join(account.recovery),
+        )
+
+    def drop_account(self, staff: str) -> None:
+        self._change(_DROP_ACCOUNT, this=staff)
+
+    def add_invite(self, token: str, staff: str, at: int, until: int) -> None:
+        self._change(_END_INVITES, this=staff)
+        self._add(invites, token_hash=self._token(token), staff=staff, made_at=at, until=until)
+
+    def invited(self, token: str, at: int) -> str | None:
+        staff: str | None = self._value(_INVITED, this=self._token(token), at_=at)
+        return staff
+
+    def use_invite(self, token: str, at: int) -> str | None:
+        staff = self.invited(token, at)
+        return staff if self._change(_USE, this=self._token(token), at_=at) == 1 else None
+
+    def add_sign_in(self, token: str, staff: str, at: int) -> None:
+        self._add(sign_ins, token_hash=self._token(token), staff=staff, made_at=at, seen_at=at)
+
+    def sign_in(self, token: str) -> SignIn | None:
+        row = self._row(_SIGN_IN, this=self._token(token))
+        return SignIn(*row) if row else None
+
+    def touch_sign_in(self, token: str, at: int) -> None:
+        self._change(_TOUCH, this=self._token(token), at_=at)
+
+    def drop_sign_in(self, token: str) -> None:
+        self._change(_SIGN_OUT, this=self._token(token))
+
+    def drop_sign_ins(self, staff: str) -> None:
+        self._change(_SIGN_OUT_ALL, this=staff)
+
+    def fail(self, key: str, at: int) -> None:
+        self._change(_FAIL, key_hash=self._key(key), at=at)
+
+    def failures(self, key: str, since: int) -> int:
+        return int(self._value(_FAILED, this=self._key(key), at_=since))
+
+    def forgive(self, key: str) -> None:
+        self._change(_FORGIVE, this=self._key(key))
+
+    def _token(self, token: str) -> bytes:
+        return self._seal.digest("token", token)
+
+    def _key(self, key: str) -> bytes:
+        return self._seal.digest("failure", key)
+
+
+def _context(staff: str) -> str:
+    return f"accounts.sealed_totp.{staff}"

@@ -1,0 +1,76 @@
+"""Incidents, referrals, consents and notes; a note and the consents go with their callback, codes stay and are then tied to nothing."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+from msgspec.structs import asdict
+from sqlalchemy import BindParameter, Row, bindparam, delete, select
+
+from hotline.adapters.sql.tables import consents, incidents, notes, referrals
+from hotline.adapters.sql.unit import Unit
+from hotline.ports.casework import Consent, Incident, Referral
+
+_THIS: Final[BindParameter[Any]] = bindparam("this")
+
+_INCIDENT: Final = select(incidents).where(incidents.c.callback == _THIS).order_by(incidents.c.id).limit(1)
+_DROP_INCIDENT: Final = delete(incidents).where(incidents.c.callback == _THIS)
+_REFERRALS: Final = select(referrals).where(referrals.c.callback == _THIS).order_by(referrals.c.day, referrals.c.id)
+_REFERRAL: Final = select(referrals).where(referrals.c.id == _THIS)
+_LOOK_AGAIN: Final = (
+    select(referrals)
+    .where(referrals.c.look_again <= bindparam("day_"), referrals.c.revoked.is_(False))
+    .order_by(referrals.c.look_again, referrals.c.id)
+    .limit(bindparam("most"))
+)
+_CONSENTS: Final = select(consents.c.kind, consents.c.given_at, consents.c.revoked_at).where(consents.c.callback == _THIS)
+_NOTE: Final = select(notes.c.sealed).where(notes.c.callback == _THIS)
+_DROP_NOTE: Final = delete(notes).where(notes.c.callback == _THIS)
+
+
+class Casework(Unit):
+    __slots__ = ()
+
+    def save_incident(self, incident: Incident) -> None:
+        self._put(incidents, **asdict(incident) | {"codes": msgspec.json.encode(incident.codes).decode()})
+
+    def drop_incident(self, callback: str) -> None:
+        self._change(_DROP_INCIDENT, this=callback)
+
+    def incident_of(self, callback: str) -> Incident | None:
+        row = self._row(_INCIDENT, this=callback)
+        return _incident(row) if row else None
+
+    def save_referral(self, referral: Referral) -> None:
+        self._put(referrals, **asdict(referral))
+
+    def referrals(self, callback: str) -> tuple[Referral, ...]:
+        return tuple(Referral(*row) for row in self._rows(_REFERRALS, this=callback))
+
+    def referral(self, id: str) -> Referral | None:
+        row = self._row(_REFERRAL, this=id)
+        return Referral(*row) if row else None
+
+    def referrals_due(self, day: int, limit: int) -> tuple[Referral, ...]:
+        return tuple(Referral(*row) for row in self._rows(_LOOK_AGAIN, day_=day, most=limit))
+
+    def save_consent(self, callback: str, consent: Consent) -> None:
+        self._put(consents, callback=callback, **asdict(consent))
+
+    def consents(self, callback: str) -> dict[str, Consent]:
+        return {row.kind: Consent(*row) for row in self._rows(_CONSENTS, this=callback)}
+
+    def save_note(self, callback: str, text: str, at: int) -> None:
+        if text:
+            self._put(notes, callback=callback, sealed=self._seal.seal(text.encode(), f"notes.sealed.{callback}"), at=at)
+        else:
+            self._change(_DROP_NOTE, this=callback)
+
+    def note(self, callback: str) -> str | None:
+        sealed = self._value(_NOTE, this=callback)
+        return None if sealed is None else self._seal.open(sealed, f"notes.sealed.{callback}").decode()
+
+
+def _incident(row: Row[*tuple[Any, ...]]) -> Incident:
+    return Incident(row.id, row.callback, row.day, msgspec.json.decode(row.codes, type=dict[str, str]), row.figures)

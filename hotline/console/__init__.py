@@ -1,0 +1,138 @@
+"""The counselors', supervisors' and operators' pages: closed unless listed open, changed by POST, kept by no browser."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Final
+
+from flask import Blueprint, Flask, Response, abort, g, request, session
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as Answer
+
+from hotline.console import access, audit, callback, care, casework, overview, people, queue, review, shifts, testimonies
+from hotline.console.assets import Assets, compressed
+from hotline.console.permissions import OPEN, QUIET, may
+from hotline.console.room import TOKEN, Room, Settings, page, to
+from hotline.ports import StoreAway
+
+__all__ = ["Room", "Settings", "install"]
+
+SUBJECTS: Final = (access, queue, callback, casework, review, testimonies, shifts, care, overview, people, audit)
+HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+TOUCH_SECONDS: Final = 60
+"""So often, at most, it is written that somebody did something."""
+
+
+def install(app: Flask, room: Room) -> None:
+    """Lay the console under `/console`; no other view of the app is protected or changed by it.
+
+    Cookies are signed with a key that derives from the line's: every web process knows it, and no setting holds it.
+    """
+    app.secret_key = room.parts.hasher.digest("cookie", "console")
+    app.config.update(
+        SESSION_COOKIE_NAME="s",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_SECURE=room.settings.secure,
+        SESSION_COOKIE_PATH="/console",
+        WTF_CSRF_CHECK_DEFAULT=False,  # the gateway posts too, and has its own secret
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the sign-in
+        WTF_CSRF_SSL_STRICT=False,  # no referrer leaves these pages: the token and the cookie's SameSite do it
+    )
+    assets = Assets()
+    pages = Blueprint("console", __name__, url_prefix="/console", template_folder="templates")
+    _guard(pages, room, CSRFProtect(app))
+    _troubles(pages, room)
+    _common(pages, room, assets)
+    for subject in SUBJECTS:
+        subject.views(pages, room)
+    app.jinja_env.globals.update(asset=lambda name: f"/console/asset/{name}?v={assets.version(name)}", may=may)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.register_blueprint(pages)
+
+
+def _guard(pages: Blueprint, room: Room, csrf: CSRFProtect) -> None:
+    @pages.before_request
+    def admit() -> Answer | None:
+        name = (request.endpoint or "").removeprefix("console.")
+        g.me = None
+        if name == "asset":
+            return None
+        if request.method == "POST":
+            csrf.protect()
+        _recognise(room, name)
+        if name in OPEN:
+            return None
+        if g.me is None:
+            return to("sign_in")
+        if not may(g.me.role, name):
+            abort(HTTPStatus.FORBIDDEN)
+        return None
+
+    @pages.after_request
+    def finish(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers[name] = value
+        response.headers.setdefault("Cache-Control", "no-store")
+        return compressed(response)
+
+
+def _troubles(pages: Blueprint, room: Room) -> None:
+    """Calm words for whatever went wrong; what she typed stays in her browser."""
+
+    def told(kind: str, status: int) -> tuple[str, int]:
+        return page(room, "trouble.html", kind=kind), status
+
+    @pages.errorhandler(StoreAway)
+    def away(_: StoreAway) -> tuple[str, int]:
+        return told("away", HTTPStatus.SERVICE_UNAVAILABLE)
+
+    @pages.errorhandler(CSRFError)
+    def stale(_: CSRFError) -> tuple[str, int]:
+        return told("stale", HTTPStatus.BAD_REQUEST)
+
+    @pages.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> tuple[str, int]:
+        kinds = {HTTPStatus.FORBIDDEN: "forbidden", HTTPStatus.NOT_FOUND: "not_found"}
+        status = HTTPStatus(error.code or 500)
+        return told(kinds.get(status, "other"), status)
+
+
+def _common(pages: Blueprint, room: Room, assets: Assets) -> None:
+    @pages.get("/asset/<path:name>")
+    def asset(name: str) -> Response:
+        return assets.answer(name)
+
+    @pages.get("/sante")
+    def neutral() -> str:
+        """What anybody may see: the way out of every other page."""
+        return page(room, "neutral.html")
+
+    @pages.get("/")
+    def home() -> Answer:
+        """Where each role begins."""
+        return to({"counselor": "queue", "supervisor": "queue", "operator": "overview", "admin": "people"}[g.me.role])
+
+
+def _recognise(room: Room, name: str) -> None:
+    """Who is this? Nobody, where the sign-in is over or unknown, or its account was disabled."""
+    token, at = session.get(TOKEN), room.now
+    if token is None:
+        return
+    with room.parts.store.read() as tx:
+        found = tx.sign_in(token)
+        staff = tx.staff(found.staff) if found else None
+    if found is None or staff is None or not staff.active or at - found.seen_at >= room.settings.idle_minutes * 60:
+        session.clear()
+        return
+    if name not in QUIET and at - found.seen_at >= TOUCH_SECONDS:
+        with room.parts.store.write() as tx:
+            tx.touch_sign_in(token, at)
+    g.me = staff

@@ -1,0 +1,11 @@
+"""What waits for a supervisor."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from hotline.console.room import Room
+
+
+def views(pages: Blueprint, room: Room) -> None:
+    """Lay this subject's pages."""

@@ -1,0 +1,85 @@
+"""What every page works with, handed in once, and how it renders."""
+
+from __future__ import annotations
+
+from typing import Any, Final, cast
+
+from flask import g, redirect, render_template, request, url_for
+from msgspec import Struct
+from werkzeug.wrappers import Response
+
+from hotline.console.words import Words
+from hotline.ports import Staff
+from hotline.ports.accounts import Chance, Codes, Passwords
+from hotline.service.parts import Parts
+
+TOKEN: Final = "token"  # noqa: S105 -- the name of a field
+"""In the signed cookie: what `Transaction.sign_in` knows this browser by."""
+
+
+class Settings(Struct, frozen=True):
+    """What the pages obey beside the line's rules."""
+
+    idle_minutes: int
+    """A sign-in ends after so long without anybody doing anything."""
+    second_factor: bool
+    """Nobody works without one."""
+    calling: str
+    """`bridge`: the line rings both; `reveal`: the page shows a number for two minutes."""
+    complaints: str
+    """Who takes complaints about staff, and how she is reached; empty: nobody yet."""
+    secure: bool
+    """Cookies over TLS alone."""
+
+
+class Room(Struct, frozen=True):
+    """Shared by all threads."""
+
+    parts: Parts
+    words: Words
+    passwords: Passwords
+    codes: Codes
+    chance: Chance
+    settings: Settings
+
+    @property
+    def now(self) -> int:
+        return self.parts.clock.now()
+
+
+def me() -> Staff:
+    """Who is signed in; a page that is not open has somebody."""
+    return cast("Staff", g.me)
+
+
+def language(room: Room) -> str:
+    """The language that she reads; before she signed in, the one that she chose on the page."""
+    known = g.get("me")
+    return room.words.language(known.reads if known is not None else request.args.get("l") or request.form.get("l"))
+
+
+def page(room: Room, template: str, **values: Any) -> str:
+    """Render with her words at hand: `t(key, …)` in the template; `me`, `room`, `language`, `now`; `once()` for a form's one-time id."""
+    spoken = language(room)
+
+    def t(key: str, **places: object) -> str:
+        return room.words.say(spoken, key, **places)
+
+    return render_template(
+        template, t=t, language=spoken, me=g.get("me"), settings=room.settings, now=room.now, once=room.chance.token, **values
+    )
+
+
+def is_partial() -> bool:
+    """Does htmx ask for a part of a page?"""
+    return request.headers.get("HX-Request") == "true"
+
+
+def to(endpoint: str, **values: Any) -> Response:
+    """After a change: show this page. Works with script and without."""
+    address = url_for(f"console.{endpoint}", **values)
+    if is_partial():
+        response = Response(status=204)
+        response.headers["HX-Redirect"] = address
+        return response
+    return redirect(address, 303)

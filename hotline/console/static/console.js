@@ -1,0 +1,69 @@
+// Leaving at once, not losing what was typed, and saying when the network is gone. Everything else is htmx or plain forms.
+"use strict";
+
+const leave = document.getElementById("leave");
+
+// One key (Escape) and a tap of the header: the page is replaced, so that "back" does not show it.
+function go() {
+  location.replace(leave.href);
+}
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.defaultPrevented) go();
+});
+leave.addEventListener("click", (event) => {
+  event.preventDefault();
+  go();
+});
+
+// What is typed lives in this tab alone until its form was taken, so that a reload or a lost network loses nothing.
+const KEPT = "textarea, select, input:not([type=hidden], [type=password])";
+
+function place(form) {
+  return `typed ${location.pathname} ${form.dataset.keep}`;
+}
+
+function keep(form) {
+  const typed = [...form.querySelectorAll(KEPT)].map((field) =>
+    field.type === "checkbox" || field.type === "radio" ? [field.name, field.value, field.checked] : [field.name, field.value]);
+  sessionStorage.setItem(place(form), JSON.stringify(typed));
+}
+
+function restore(form) {
+  const typed = JSON.parse(sessionStorage.getItem(place(form)) || "[]");
+  for (const [name, value, checked] of typed) {
+    for (const field of form.querySelectorAll(KEPT)) {
+      if (field.name !== name) continue;
+      if (checked === undefined) field.value = value;
+      else if (field.value === value) field.checked = checked;
+    }
+  }
+}
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-keep]");
+  if (form) keep(form);
+});
+document.querySelectorAll("form[data-keep]").forEach(restore);
+
+// The server says which forms it has taken.
+document.querySelectorAll("[data-taken]").forEach((each) => {
+  for (const key of Object.keys(sessionStorage)) {
+    if (key.startsWith("typed ") && key.endsWith(` ${each.dataset.taken}`)) sessionStorage.removeItem(key);
+  }
+});
+if (document.querySelector("[data-signed-out]")) sessionStorage.clear();
+
+// A button pressed twice sends once; the server counts once anyway.
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "1";
+  setTimeout(() => delete event.target.dataset.sent, 3000);
+});
+
+const offline = document.getElementById("offline");
+const trouble = (there) => { offline.hidden = there; };
+document.body.addEventListener("htmx:sendError", () => trouble(false));
+document.body.addEventListener("htmx:timeout", () => trouble(false));
+document.body.addEventListener("htmx:afterOnLoad", () => trouble(true));
+addEventListener("offline", () => trouble(false));
+addEventListener("online", () => trouble(true));

@@ -1,0 +1,11 @@
+"""Testimonies: written down, cut, released by two, withdrawn."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from hotline.console.room import Room
+
+
+def views(pages: Blueprint, room: Room) -> None:
+    """Lay this subject's pages."""

@@ -1,0 +1,38 @@
+"""The console's own words, from its catalogues: one a language, the same keys in each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+class Words:
+    """Says a message in a language, its `{places}` filled. Raises KeyError for a key or a place that is not there."""
+
+    def __init__(self, catalogues: Mapping[str, Mapping[str, str]]) -> None:
+        self._catalogues = catalogues
+        self.languages = tuple(catalogues)
+
+    @classmethod
+    def read(cls, locales: Path, languages: tuple[str, ...]) -> Words:
+        """Every catalogue `LANGUAGE/LC_MESSAGES/console.po` that there is. Raises OSError where the first language has none."""
+        first, *others = languages
+        there = [first, *(each for each in others if (locales / each / "LC_MESSAGES" / "console.po").exists())]
+        return cls({language: _read(locales / language / "LC_MESSAGES" / "console.po") for language in there})
+
+    def language(self, wanted: str | None) -> str:
+        """The language asked for, or the first."""
+        return wanted if wanted is not None and wanted in self._catalogues else self.languages[0]
+
+    def say(self, language: str, key: str, **values: object) -> str:
+        return _PLACE.sub(lambda place: str(values[place[1]]), self._catalogues[language][key])
+
+
+def _read(path: Path) -> dict[str, str]:
+    with path.open("rb") as file:
+        return {str(message.id): str(message.string) for message in read_po(file) if message.id and message.string}

@@ -1,0 +1,39 @@
+"""What staff ask for themselves."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from msgspec import Struct
+
+
+class Want(Struct, frozen=True):
+    """She needs time; nobody is told why, and nobody asks."""
+
+    id: str
+    staff: str
+    at: int
+    seen_by: str | None = None
+    """The supervisor who took it on."""
+    seen_at: int | None = None
+
+
+class Load(Struct, frozen=True):
+    """What one of the staff did since a moment: a guard for her, not a figure about her."""
+
+    calls: int
+    hard: int
+    """Calls that were marked as hard: life in danger, a minor."""
+    last_hard_at: int | None
+
+
+class Wants(Protocol):
+    def add_want(self, want: Want) -> None:
+        """The same id twice is one."""
+
+    def save_want(self, want: Want) -> None: ...
+    def wants(self) -> tuple[Want, ...]:
+        """Those that no supervisor took on yet, oldest first."""
+
+    def loads(self, since: int) -> dict[str, Load]:
+        """By the staff's id, those with a call since then."""

@@ -1,0 +1,30 @@
+"""What women told to be read by others, until it is part of an edition, and after it was withdrawn."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol, TypeAlias
+
+from msgspec import Struct
+
+Told: TypeAlias = Literal["written", "cut", "released", "withdrawn"]
+
+
+class Testimony(Struct, frozen=True):
+    """Written down by a counselor, cut of names and places by somebody, released by two people; its words are sealed until then."""
+
+    id: str
+    text: dict[str, str]
+    """By language; empty once it was withdrawn."""
+    state: Told
+    written_by: str
+    at: int
+    cut_by: str | None = None
+    released_by: tuple[str, ...] = ()
+    """Staff ids; two of them, and it is released."""
+
+
+class Testimonies(Protocol):
+    def save_testimony(self, testimony: Testimony) -> None: ...
+    def testimony(self, id: str) -> Testimony | None: ...
+    def testimonies(self) -> tuple[Testimony, ...]:
+        """All, newest first."""

@@ -1,0 +1,110 @@
+"""The counselors' room as a test holds it: browsers, forms, and the line behind them."""
+
+from __future__ import annotations
+
+import html
+import re
+from itertools import count
+
+from flask import Flask
+from flask.testing import FlaskClient
+from msgspec.structs import replace
+from werkzeug.test import TestResponse
+
+from hotline import console
+from hotline.adapters.locks import ArgonPasswords, TimeCodes
+from hotline.config import CONTENT
+from hotline.console.words import Words
+from hotline.ports import Staff
+from tests.service.line import Line
+
+IDS = {"awa": "a" * 32, "oumou": "b" * 32, "nana": "c" * 32, "fanta": "d" * 32, "mariam": "e" * 32, "djeneba": "f" * 32}
+"""Counselors in French, French and Bambara; a supervisor; an operator; an admin."""
+WORDS = Words.read(CONTENT / "locales", ("fr", "bm"))
+SETTINGS = console.Settings(idle_minutes=30, second_factor=False, calling="bridge", complaints="", secure=False)
+_FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+
+
+class CountedChance:
+    """Tokens that differ and can be told."""
+
+    def __init__(self) -> None:
+        self._count = count(1)
+
+    def token(self) -> str:
+        return f"token-{next(self._count)}"
+
+
+class Desk:
+    """Everything at hand. `line`: callers, time, the fakes."""
+
+    def __init__(self, line: Line, settings: console.Settings = SETTINGS) -> None:
+        self.line = line
+        with line.real_store.write() as tx:
+            tx.add_staff(Staff(IDS["mariam"], "mariam", "operator", "+22370000203", "fr", ()))
+            tx.add_staff(Staff(IDS["djeneba"], "djeneba", "admin", "+22370000204", "fr", ()))
+        self.chance = CountedChance()
+        self.install(settings)
+
+    def install(self, settings: console.Settings) -> None:
+        """Begin a web process with these settings, and the line's rules as they are now."""
+        self.app = Flask("desk", static_folder=None)
+        self.app.testing = True
+        self.room = console.Room(self.line.hotline.parts, WORDS, ArgonPasswords(), TimeCodes(), self.chance, settings)
+        console.install(self.app, self.room)
+
+    def browser(self, alias: str | None = None) -> Browser:
+        """A browser in which she is signed in, or nobody."""
+        client = self.app.test_client()
+        if alias is not None:
+            token = f"signed-{alias}-{self.chance.token()}"
+            with self.line.real_store.write() as tx:
+                tx.add_sign_in(token, IDS[alias], self.line.clock.now())
+            with client.session_transaction(base_url="http://localhost/console/") as session:
+                session["token"] = token
+        return Browser(client)
+
+    def staff(self, alias: str) -> Staff:
+        with self.line.real_store.read() as tx:
+            found = tx.staff(IDS[alias])
+        assert found is not None
+        return found
+
+    def set_staff(self, alias: str, **fields: object) -> None:
+        with self.line.real_store.write() as tx:
+            tx.add_staff(replace(self.staff(alias), **fields))
+
+    @staticmethod
+    def say(key: str, language: str = "fr", **values: object) -> str:
+        return WORDS.say(language, key, **values)
+
+
+class Browser:
+    """Opens pages and sends the forms that stand on them, as a browser without script does."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+        self.page = ""
+        self.status = 0
+
+    def open(self, path: str) -> str:
+        """The page's text, entities resolved."""
+        return self._took(self.client.get(path, follow_redirects=True))
+
+    def send(self, action: str, **fields: str | list[str]) -> str:
+        """Fill in the form of the page that is open with this action and send it. Raises where there is none."""
+        hidden = self.hidden(action)
+        return self._took(self.client.post(action, data={**hidden, **fields}, follow_redirects=True))
+
+    def hidden(self, action: str) -> dict[str, str]:
+        """The hidden fields of the first form with this action."""
+        form = next((each for each in _FORM.findall(self.raw) if f'action="{action}"' in html.unescape(each)), None)
+        assert form is not None, f"no form for {action} on the page"
+        return {name: html.unescape(value) for name, value in _HIDDEN.findall(form)}
+
+    def _took(self, response: TestResponse) -> str:
+        self.status = response.status_code
+        self.raw = response.get_data(as_text=True)
+        self.page = html.unescape(self.raw)
+        return self.page

@@ -1,0 +1,18 @@
+"""Every page: closed unless listed open, kept by no browser, without a word of script in it."""
+
+from __future__ import annotations
+
+from tests.console.desk import Desk
+
+
+def test_a_way_out_is_open_to_all(desk: Desk) -> None:
+    """The neutral page is there without signing in, and gives real advice."""
+    browser = desk.browser()
+    assert desk.say("neutral.title") in browser.open("/console/sante")
+
+
+def test_no_page_is_kept(desk: Desk) -> None:
+    """No browser keeps a page, no script runs that is not a file of ours, nothing comes from another host."""
+    headers = desk.browser().client.get("/console/sante").headers
+    assert headers["Cache-Control"] == "no-store"
+    assert "script-src 'self';" in headers["Content-Security-Policy"]
