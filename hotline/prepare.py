@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -17,6 +18,9 @@ from hotline.content import read_sources
 from hotline.engine.flow import Fault
 from hotline.ports import Store, StoreAway
 from hotline.service.library import FaultySources, publish
+
+ON_CALL_SECONDS: Final = 3600
+"""So long the demo is not closed for want of a supervisor; from then on the stand-in says it for her, as it does for counselors."""
 
 
 def publish_files(store: Store, root: Path, languages: tuple[str, ...], by: str, at: int, active_from: int) -> int:
@@ -71,20 +75,39 @@ def prepare_demo(config: Config) -> None:
     except FaultySources as refused:
         tell(refused.faults)
         raise SystemExit(1) from None
-    _settle_people(store, SystemClock(config.timezone).now())
+    now = SystemClock(config.timezone).now()
+    _settle_people(store, now)
+    _settle_accounts(store, Path(config.var), now)
 
 
 def _settle_people(store: SqlStore, now: int) -> None:
-    """Everyone of the demo's staff is there and present; her shifts are planned once."""
+    """Everyone of the demo's staff is there and present, the supervisor on call, as she was left before; her shifts and account are made once."""
     from hotline.demo.people import shifts, staff  # noqa: PLC0415 -- production does not even load it
 
     with store.write() as tx:
         for person in staff():
-            tx.add_staff(replace(person, seen_at=now))
+            on_call_until = now + ON_CALL_SECONDS if person.role == "supervisor" else None
+            tx.add_staff(replace(tx.staff(person.id) or person, seen_at=now, on_call_until=on_call_until))
         planned = tx.shifts()
         for shift in shifts():
             if shift not in planned:
                 tx.add_shift(shift)
+
+
+def _settle_accounts(store: SqlStore, var: Path, now: int) -> None:
+    """Each of them can sign in with a password made once by chance; one that she chose stays, and so does a link that waits for her."""
+    from hotline.adapters.locks import ArgonPasswords  # noqa: PLC0415
+    from hotline.demo.environment import passwords_secret  # noqa: PLC0415
+    from hotline.demo.people import passwords  # noqa: PLC0415
+    from hotline.ports.accounts import Account  # noqa: PLC0415
+
+    with store.read() as tx:
+        settled = {*tx.accounts(), *tx.invites(now)}
+    hashes = ArgonPasswords()
+    fresh = {id: hashes.hash(password) for id, password in passwords(passwords_secret(var)).items() if id not in settled}
+    with store.write() as tx:
+        for id, hashed in fresh.items():
+            tx.save_account(Account(id, hashed))
 
 
 def tell(faults: tuple[Fault, ...]) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from hotline.adapters.processes import ValkeyFailed, start_valkey
 from hotline.adapters.seal import new_keys
 from hotline.config import Config
-from hotline.demo.environment import demo_environment
+from hotline.demo.environment import demo_environment, passwords_secret
 from hotline.demo.people import people_json
 from hotline.tree import Bell, Forked, Part, Running, Tree, bell
 
@@ -170,7 +170,7 @@ class _Line:
             "standin": self._config.at.base_url,
             "service_code": self._config.at.service_codes[0],
             "pids": {"up": os.getpid(), **self._tree.pids(), **{f"web-worker-{n}": pid for n, pid in enumerate(self._web_workers, 1)}},
-            "people": people_json(),
+            "people": people_json(passwords_secret(self._card.parent)),
         }
         fresh = self._card.with_suffix(".fresh")
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
@@ -183,7 +183,8 @@ class _Line:
         hotline = sys.argv[0] if Path(sys.argv[0]).name == "hotline" else f"{sys.executable} -m hotline"
         say(
             f"The line answers.\n\n  phones in the browser   {self._address}/phone\n  a phone in a terminal   {hotline} dial '{code}'\n"
-            f"  people and addresses    {self._card}\n\nThe demo shows no telephone number of a service: none has been verified. The Bambara is review pending.\n"
+            f"  the counselors' room    {self._address}/console/\n"
+            f"  people, passwords       {self._card}\n\nThe demo shows no telephone number of a service: none has been verified. The Bambara is review pending.\n"
             "Ctrl-C ends everything."
         )
 

@@ -73,6 +73,10 @@ class FakeHotline:
         self._called("voice", session, number, active, digits)
         return self._step
 
+    def cover(self) -> VoiceStep:
+        self._called("cover")
+        return self._step
+
     def health(self) -> dict[str, str]:
         return self._health
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from msgspec.structs import replace
 
 from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.spool import DiskSpool
@@ -21,11 +22,11 @@ from hotline.cli import main
 from hotline.config import Config
 from hotline.content import read_sources
 from hotline.doctor import POINTS
-from hotline.doctor.roster import uncovered
 from hotline.engine.flow import Part, Where
 from hotline.ports import Callback, Dark, Post, Shift, Staff
 from hotline.service import TICKING
 from hotline.service.publishing import person, publish_alone
+from hotline.service.roster import uncovered
 from tests.small_line import DIRECTORY, settings, write_files
 from tests.valkey import _module_valkey, valkey  # noqa: F401 -- fixtures
 
@@ -76,7 +77,7 @@ class Line(NamedTuple):
 
 @pytest.fixture
 def line(tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Line]:  # noqa: F811
-    env = settings(tmp_path, HOTLINE_REDIS_URL=valkey, HOTLINE_REDIS_BUDGET_MS="5000", HOTLINE_DATABASE_BUDGET_MS="5000")
+    env = settings(tmp_path, HOTLINE_COMPLAINTS="Mme Coulibaly", HOTLINE_REDIS_URL=valkey, HOTLINE_REDIS_BUDGET_MS="5000", HOTLINE_DATABASE_BUDGET_MS="5000")
     for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
         monkeypatch.delenv(name)
     for name, value in env.items():
@@ -86,7 +87,7 @@ def line(tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch, capsys: p
     made = Line(tmp_path, env, store, capsys)
     made.publish()
     with store.write() as tx:
-        for one in (AWA, FANTA, OUMOU):
+        for one in (AWA, replace(FANTA, on_call_until=int(time.time()) + 3600), OUMOU):
             tx.add_staff(one)
         for one in (AWA, FANTA):
             tx.add_shift(Shift(one.id, None, 0, DAY))
@@ -105,7 +106,7 @@ def test_a_line_that_is_well_gives_no_alarm(line: Line) -> None:
     assert code == 0
     assert set(said) == {
         *("settings", "database", "keys", "audit", "edition", "copies", "words", "emergency", "numbers"),
-        *("staff fr", "staff bm", "supervisor", "operator", "redis", "clock", "spool", "disk"),
+        *("staff fr", "staff bm", "supervisor", "supervision", "operator", "redis", "clock", "spool", "disk"),
     }
 
 
@@ -335,6 +336,22 @@ def test_what_no_machine_can_see_is_for_people(line: Line) -> None:
             assert len(texts) == max(1, len(point.signed))
             assert all(text.startswith(f"people: {point.heading}: ") and "docs/coordination.md" in text for text in texts)
     assert not [name for name, text in said.items() if text.startswith("BAD")]
+
+
+def test_a_line_whose_complaints_go_to_nobody(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signed or not: the staff's own page has nobody to name."""
+    monkeypatch.delenv("HOTLINE_COMPLAINTS")
+    assert "BAD: " in golive(line, SIGNED)[1]["G13"]
+
+
+def test_a_closed_line_says_so(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody on call: a warning; a line that needs nobody has no such look."""
+    with line.store.write() as tx:
+        tx.add_staff(FANTA)
+    code, said = line.doctor()
+    assert (0, True) == (code, said["supervision"].startswith("warn: CLOSED"))
+    monkeypatch.setenv("HOTLINE_SUPERVISED", "0")
+    assert "supervision" not in line.doctor()[1]
 
 
 def test_every_point_is_checked_or_signed() -> None:

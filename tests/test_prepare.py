@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from hotline.adapters.locks import ArgonPasswords
 from hotline.adapters.seal import new_keys
 from hotline.adapters.sql import upgrade
 from hotline.app import build_again, load_library, open_store
 from hotline.config import Config
-from hotline.prepare import prepare, publish_files
+from hotline.demo.environment import passwords_secret
+from hotline.demo.people import PEOPLE, passwords
+from hotline.ports.accounts import Account
+from hotline.prepare import prepare, prepare_demo, publish_files
 from hotline.service.library import NoEdition
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -88,3 +92,24 @@ def test_a_forked_process_looks_whether_there_is_anything_new(config: Config) ->
     Path(config.database_url.removeprefix("sqlite:///")).unlink()
     build_again(config, library)
     assert 2 == library.active(1_795_514_400).number
+
+
+def test_the_demo_s_staff_can_sign_in_and_keep_what_they_changed(config: Config) -> None:
+    """The passwords stand in a folder of its own, readable by its owner alone; starting again overwrites neither a password nor a language."""
+    prepare_demo(config)
+    hashes, hers = ArgonPasswords(), next(p for p in PEOPLE if p.alias == "awa").id
+    made = passwords(passwords_secret(Path(config.var)))
+    with open_store(config).read() as tx:
+        assert [] == [id for id, password in made.items() if not hashes.matches((tx.account(id) or Account(id, "")).password, password)]
+    with open_store(config).write() as tx:
+        staff = tx.staff(hers)
+        assert staff is not None
+        tx.save_account(Account(hers, "chosen"))
+        tx.add_staff(replace(staff, reads="bm"))
+    prepare_demo(config)
+    with open_store(config).read() as tx:
+        account, staff = tx.account(hers), tx.staff(hers)
+    assert account is not None
+    assert staff is not None
+    assert ("chosen", "bm") == (account.password, staff.reads)
+    assert 0o600 == (Path(config.var) / "people-secret").stat().st_mode & 0o777

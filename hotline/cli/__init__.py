@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from hotline.cli import content, directory, line, upkeep, words
+from hotline.cli import audit, content, directory, line, people, upkeep, words
 from hotline.cli.command import Failed
 from hotline.config import ConfigError
 
@@ -50,5 +50,7 @@ def parser() -> argparse.ArgumentParser:
     content.declare(commands)
     words.declare(commands)
     directory.declare(commands)
+    audit.declare(commands)
+    people.declare(commands)
     upkeep.declare(commands)
     return made

@@ -59,11 +59,12 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _publish(options: argparse.Namespace) -> None:
-    from hotline.service.publishing import publish_alone
+    from hotline.service.publishing import publish_alone, with_told
 
     config, now = settings(), int(time.time())
     with refusals(config):
-        by, store, sources = who(options.by), store_of(config), _files(options.root, config.languages)
+        by, store = who(options.by), store_of(config)
+        sources = with_told(store, _files(options.root, config.languages))
         pending_by = None if options.pending_by is None else who(options.pending_by).name
         _tell_difference(store, sources, now)
         if config.two_people:

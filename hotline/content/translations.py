@@ -31,6 +31,7 @@ PHRASES: Final = (
     ("staff.", "SMS to a counselor"),
     ("sms.word.", "word list: what a caller may send by SMS instead of a key, commas between"),
     ("voice.", "spoken prompt"),
+    ("script.", "read by a counselor during a call, on her page; a script is as many steps as there are numbers"),
     ("word.", "a harmless word that she may ask to be asked for"),
     ("kind.", "a kind of service: an option of a menu"),
 )

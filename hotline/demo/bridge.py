@@ -1,4 +1,4 @@
-"""One voice call as the vendor runs it: ring the counselor, ask the line what to do, do it, tell it how it ended."""
+"""One voice call as the vendor runs it: ring the counselor, or be rung, ask the line what to do, do it, tell it how it ended."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from queue import Empty, SimpleQueue
 from time import monotonic
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -45,6 +45,8 @@ class Ended(Exception):
 class Bridge:
     """Runs in a thread of its own; everything that people press arrives through `events`."""
 
+    direction: ClassVar[Literal["Outbound", "Inbound"]] = "Outbound"
+
     def __init__(
         self,
         session: str,
@@ -54,7 +56,12 @@ class Bridge:
         post: Callable[[Mapping[str, str]], Answer],
         timing: Timing,
         clock: Callable[[], float] = time.time,
+        put_through: Callable[[str], None] | None = None,
     ) -> None:
+        """`put_through`: takes over the phone of the one who was called."""
+        self._put_through = put_through
+        self.called: str | None = None
+        """Who talks with the counselor: only then are there two legs."""
         self.session, self.counselor, self.cover = session, counselor, cover
         self._phones, self._post, self._timing, self._clock = phones, post, timing, clock
         self.events: SimpleQueue[Pressed] = SimpleQueue()
@@ -81,10 +88,14 @@ class Bridge:
         except NoAnswer:
             return  # the vendor tells the end once
 
-    def _converse(self) -> None:
+    def _begin(self) -> None:
+        """The first leg. Raises Ended where it does not come about."""
         refused = self._ring(self.counselor, self.cover, self._timing.ring)
         if refused:
             raise Ended(refused)
+
+    def _converse(self) -> None:
+        self._begin()
         self._answered = self._clock()
         self._show(self.counselor, state="talking")
         actions = self._ask()
@@ -146,14 +157,26 @@ class Bridge:
         for leg in (self.counselor, number):
             self._show(leg, state="connected", calling=False, asked=False)
         end = monotonic() + LONGEST_CALL
+        self.called = number
         try:
             while (pressed := self._next(end)) is not None:
+                if pressed.kind == "transfer":
+                    self._hand_over(number)
+                    break
                 if pressed.kind == "hang_up":
                     self._drop(pressed.number, at_once=True)
                     break
         finally:
+            self.called = None
             self._dialed["dialDurationInSeconds"] = str(int(self._clock() - began))
         raise Ended("NORMAL_CLEARING")
+
+    def _hand_over(self, number: str) -> None:
+        """The called phone goes on in another call; the counselor hears nothing more, and her leg ends."""
+        if self._put_through is not None:
+            self._in_call.remove(number)
+            self._phones.leave(number, self.events)
+            self._put_through(number)
 
     def _ring(self, number: str, shown: str, seconds: float) -> Cause | None:
         """None: answered. Else why not; then the phone is at rest again."""
@@ -210,7 +233,7 @@ class Bridge:
         return {
             "isActive": active,
             "sessionId": self.session,
-            "direction": "Outbound",
+            "direction": self.direction,
             "callerNumber": self.counselor,
             "destinationNumber": self.cover,
             "callerCountryCode": "223",
@@ -228,6 +251,18 @@ class Bridge:
             "hangupCause": cause,
         }
         return self._common("0") | ended | self._dialed
+
+
+class Inbound(Bridge):
+    """A call that reached the cover number, `counselor` being whoever rang it or was put through to it: the line says what she hears."""
+
+    direction = "Inbound"
+
+    def _begin(self) -> None:
+        if not self._phones.take(self.counselor, self.events):
+            raise Ended("USER_BUSY")
+        self._in_call.append(self.counselor)
+        self._phones.change(self.counselor, screen=None, fault=None, waiting=False, call=CallView("talking", self.cover))
 
 
 def _stamp(at: float) -> str:

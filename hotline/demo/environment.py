@@ -37,6 +37,11 @@ def demo_environment(env: Mapping[str, str], standin: str, new_keys: Callable[[]
     return demo | {name: value for name, value in env.items() if value.strip()}
 
 
+def passwords_secret(var: Path) -> str:
+    """What the demo's passwords derive from. Raises OSError."""
+    return _made_once(var / "people-secret", secrets.token_urlsafe)
+
+
 def _made_once(path: Path, make: Callable[[], str]) -> str:
     """The file's text; made, readable by its owner alone, where there is none. Whole or not there at all."""
     if not path.exists():

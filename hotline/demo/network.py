@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
-from hotline.demo.bridge import USUAL, Bridge, Timing
+from hotline.demo.bridge import USUAL, Bridge, Inbound, Timing
 from hotline.demo.courier import Courier
 from hotline.demo.phones import Fault, Phone, Phones, Pressed, Shown, Sms
 from hotline.demo.ussd import NETWORK, Dialogue, opening
@@ -20,6 +20,8 @@ from hotline.demo.words import Here
 from hotline.engine.gsm import units
 
 MOST_CALLS = 64
+DIGITS = 8
+"""A number as people at home dial it."""
 NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
@@ -57,7 +59,7 @@ class Standin:
         self._courier = Courier(self._post, timing.retry)
         self._lock = threading.Lock()
         self._dialogues: dict[str, Dialogue] = {}
-        self._calls: set[threading.Thread] = set()
+        self._calls: dict[threading.Thread, Bridge] = {}
         self._here = {h.number: h for h in here}
         self._unconfirmed: Counter[str] = Counter()
         self._closed = threading.Event()
@@ -91,14 +93,13 @@ class Standin:
 
     def take_call(self, to: str) -> str | None:
         """Begin to ring a number from the cover number; the voice session's id. None: too many calls at once."""
-        session = f"ATVId_{self._token(16)}"
-        bridge = Bridge(session, to, self.account.cover_number, self.phones, self._post_voice, self._timing, self._clock)
+        return self._begin(Bridge(*self._voice(to), put_through=self._receive))
+
+    def take_transfer(self, session: str, to: str) -> bool:
+        """Put the one who was called through to the cover number. False: that call has not two legs, or it is another number, which nobody here answers."""
         with self._lock:
-            self._calls = {call for call in self._calls if call.is_alive()}
-            if len(self._calls) >= MOST_CALLS:
-                return None
-            self._calls.add(_background(bridge.run))
-        return session
+            called = next((call.called for call in self._calls.values() if call.session == session), None)
+        return called is not None and to == self.account.cover_number and self.phones.tell(Pressed(called, "transfer"))
 
     # what people do with phones
 
@@ -107,11 +108,14 @@ class Standin:
         return self.phones.until(number, lambda phone: phone.version != since, seconds)
 
     def dial(self, number: str, code: str) -> None:
-        """The code and the green key. A session that is still open on this phone is over; a phone in a call dials nothing."""
+        """The code, or the cover number, and the green key. A session that is still open on this phone is over; a phone in a call dials nothing."""
         call = self.phones.look(number).call
         if call is not None and call.state != "over":
             return
         self._abandon(number)
+        if code in (self.account.cover_number, self.account.cover_number[-DIGITS:]):
+            self._receive(number)
+            return
         inputs = opening(code, self.account.service_code)
         if inputs is None:
             self.phones.change(number, screen=None, fault="code", waiting=False, call=None)
@@ -154,6 +158,22 @@ class Standin:
         self._courier.send("sms", form)
 
     # inside
+
+    def _voice(self, number: str) -> tuple[str, str, str, Phones, Callable[[Mapping[str, str]], Answer], Timing, Callable[[], float]]:
+        """What a call with this phone is made of."""
+        return f"ATVId_{self._token(16)}", number, self.account.cover_number, self.phones, self._post_voice, self._timing, self._clock
+
+    def _receive(self, number: str) -> None:
+        """A phone reaches the cover number."""
+        self._begin(Inbound(*self._voice(number)))
+
+    def _begin(self, call: Bridge) -> str | None:
+        with self._lock:
+            self._calls = {thread: other for thread, other in self._calls.items() if thread.is_alive()}
+            if len(self._calls) >= MOST_CALLS:
+                return None
+            self._calls[_background(call.run)] = call
+        return call.session
 
     def _post(self, path: str, form: Mapping[str, str]) -> Answer:
         return post_form(f"{self._webhooks}/{path}", form, self._timing.answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b32encode
 from hashlib import sha256
 from typing import Literal
 
@@ -16,7 +17,7 @@ class Person(Struct, frozen=True):
     """Someone with a phone. `language`: the one that she reads."""
 
     alias: str
-    role: Literal["caller", "counselor", "supervisor"]
+    role: Literal["caller", "counselor", "supervisor", "operator", "admin"]
     language: str
     number: str
     speaks: tuple[str, ...] = ()
@@ -25,6 +26,11 @@ class Person(Struct, frozen=True):
     def id(self) -> str:
         return sha256(f"demo:{self.alias}".encode()).hexdigest()[:32]
 
+    def password(self, secret: str) -> str:
+        """The one that her account begins with. `secret`: made by chance, once, where this demo lives."""
+        letters = b32encode(sha256(f"{secret}:{self.alias}".encode()).digest()).decode().lower()[:16]
+        return "-".join(letters[n : n + 4] for n in range(0, 16, 4))
+
 
 PEOPLE = (
     Person("kadi", "caller", "fr", "+22370000001"),
@@ -32,26 +38,44 @@ PEOPLE = (
     Person("awa", "counselor", "fr", "+22370000101", ("fr",)),
     Person("nana", "counselor", "bm", "+22370000102", ("bm",)),
     Person("fanta", "supervisor", "fr", "+22370000201", ("fr", "bm")),
+    Person("mariam", "operator", "fr", "+22370000203"),
+    Person("djeneba", "admin", "fr", "+22370000204"),
 )
 
 
 def staff() -> tuple[Staff, ...]:
-    """Counselors and supervisor, as the store keeps them."""
+    """All but the callers, as the store keeps them."""
     return tuple(Staff(p.id, p.alias, p.role, p.number, p.language, p.speaks) for p in PEOPLE if p.role != "caller")
+
+
+def passwords(secret: str) -> dict[str, str]:
+    """What each of the staff signs in with until she chooses another, by her id."""
+    return {p.id: p.password(secret) for p in PEOPLE if p.role != "caller"}
+
+
+def on_the_phone() -> tuple[Person, ...]:
+    """Those whose work is done on a telephone."""
+    return tuple(p for p in PEOPLE if p.role in ("caller", "counselor", "supervisor"))
 
 
 def counselors() -> tuple[Person, ...]:
     return tuple(p for p in PEOPLE if p.role == "counselor")
 
 
+def working() -> tuple[Person, ...]:
+    """Whom the line waits for: counselors, and the supervisor without whom it promises nothing."""
+    return tuple(p for p in PEOPLE if p.role in ("counselor", "supervisor"))
+
+
 def shifts() -> tuple[Shift, ...]:
-    """Every counselor, every day, around the clock: the demo's first dial is promised a call."""
-    return tuple(Shift(p.id, None, 0, ALL_DAY) for p in counselors())
+    """Each of them, every day, around the clock: the demo's first dial is promised a call."""
+    return tuple(Shift(p.id, None, 0, ALL_DAY) for p in working())
 
 
-def people_json() -> list[dict[str, str]]:
-    """What `demo.json` says of them."""
-    return [{"alias": p.alias, "role": p.role, "language": p.language, "number": p.number} for p in PEOPLE]
+def people_json(secret: str) -> list[dict[str, str]]:
+    """What `demo.json` says of them; of the staff, the password of the first start too."""
+    known = ({"alias": p.alias, "role": p.role, "language": p.language, "number": p.number} for p in PEOPLE)
+    return [told | ({} if p.role == "caller" else {"password": p.password(secret)}) for p, told in zip(PEOPLE, known, strict=True)]
 
 
 def number_of(alias: str) -> str | None:

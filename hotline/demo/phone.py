@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as Redirect
 
 from hotline.config import AfricasTalking
-from hotline.demo.people import PEOPLE, number_of
+from hotline.demo.people import PEOPLE, number_of, on_the_phone
 from hotline.demo.wire import NoAnswer, get, post_json
 from hotline.demo.words import read_words
 
@@ -57,7 +57,7 @@ def blueprint(at: AfricasTalking) -> Blueprint:
             names=names,
             language=language,
             languages=LANGUAGES,
-            people=PEOPLE,
+            people=on_the_phone(),
             code=at.service_codes[0],
             keypad=KEYPAD,
         )

@@ -63,10 +63,10 @@ class Phone(Struct, frozen=True):
 
 
 class Pressed(Struct, frozen=True):
-    """What someone did to a phone that is in a call."""
+    """What someone did to a phone that is in a call; `transfer`: the line did, which has it put through to the cover number."""
 
     number: str
-    kind: Literal["answer", "hang_up", "digit"]
+    kind: Literal["answer", "hang_up", "digit", "transfer"]
     digit: str = ""
 
 

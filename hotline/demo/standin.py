@@ -14,7 +14,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from hotline.demo.bridge import USUAL, Timing
 from hotline.demo.network import NUMBER, Account, Standin
-from hotline.demo.people import counselors
+from hotline.demo.people import working
 from hotline.demo.words import Here, read_here
 
 LARGEST_BODY = 64 * 1024
@@ -43,9 +43,9 @@ def create_standin(
 ) -> Flask:
     """The stand-in as a WSGI application; `app.extensions["standin"]` is its network, to be closed by whoever ends it.
 
-    `line_base` is the line's address without the secret. `here`: who says that she is there, every `presence_every` seconds; None: the demo's counselors.
+    `line_base` is the line's address without the secret. `here`: who says that she is there, every `presence_every` seconds; None: the demo's staff.
     """
-    present = read_here(counselors()) if here is None else here
+    present = read_here(working()) if here is None else here
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     webhooks = f"{line_base.rstrip('/')}/at/{secret}"
@@ -111,6 +111,15 @@ def _place(to: str) -> dict[str, str]:
         return {"phoneNumber": to, "status": "InvalidPhoneNumber", "sessionId": "None"}
     session = _standin().take_call(to)
     return {"phoneNumber": to, "status": "Queued" if session else "DestinationNotSupported", "sessionId": session or "None"}
+
+
+@vendor.post("/callTransfer")
+def call_transfer() -> Response:
+    """Put the called leg of a call with two legs through to the account's own number; 201 also where it does not come about."""
+    _authenticate()
+    is_done = request.form.get("callLeg", "callee") == "callee" and _standin().take_transfer(_field("sessionId"), _field("phoneNumber"))
+    answer = {"status": "Success", "errorMessage": "None"} if is_done else {"status": "Aborted", "errorMessage": "No call with two legs"}
+    return _json({"callTransferResponse": answer}, HTTPStatus.CREATED)
 
 
 def _authenticate() -> None:

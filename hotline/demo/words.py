@@ -21,13 +21,13 @@ def read_words(language: str, domain: str = "demo", locales: Path = LOCALES) -> 
 
 
 class Here:
-    """How one counselor says that she is there, and what she gets back for it."""
+    """How one of the staff says that she is there, and what she gets back for it: a supervisor is on call by it."""
 
     def __init__(self, person: Person, words: dict[str, str]) -> None:
         """`words`: the line's catalogue in her language. Raises KeyError naming the key that it lacks."""
         self.number = person.number
         self.word = words["staff.word.here"].split(",")[0].strip()
-        confirmed = words["staff.here"]
+        confirmed = words["staff.on_call" if person.role == "supervisor" else "staff.here"]
         either = "|".join(_pattern(text) for text in (confirmed, fold(confirmed, person.language)))
         self._confirmation = re.compile(either, re.DOTALL)
 

@@ -39,6 +39,8 @@ class Point(Struct, frozen=True):
     """How a machine sees it; without one people sign for it in golive.yml."""
     signed: tuple[str, ...] = ()
     """What they sign for: the id, or the id once for each of these."""
+    also: Check | None = None
+    """What a machine sees of it beside their signature."""
 
     @property
     def by_people(self) -> bool:
@@ -73,6 +75,7 @@ def ready(config: Config, at: int, root: Path) -> Iterator[Finding]:
         store.close()
     for point in POINTS:
         yield from _signed(point, signed, today) if point.check is None else point.check(point, seen)
+        yield from point.also(point, seen) if point.also else ()
 
 
 def _seen(config: Config, at: int, today: date, tx: Transaction) -> Seen:
@@ -149,6 +152,12 @@ def _kind(point: Point, seen: Seen) -> Iterator[Finding]:
         yield _said(point, "ok", "PostgreSQL")
 
 
+def _complaints(point: Point, seen: Seen) -> Iterator[Finding]:
+    """Who she is stands on the staff's own page."""
+    if not seen.config.complaints:
+        yield _said(point, "bad", "nobody is named (HOTLINE_COMPLAINTS)")
+
+
 def _signed(point: Point, signed: Mapping[tuple[str, str], Signature], today: date) -> Iterator[Finding]:
     for part in point.signed or ("",):
         name = f"{part}: " if part else ""
@@ -174,7 +183,7 @@ POINTS: Final = (
     Point("G10", "L'avis d'un juriste sur les mineures"),
     Point("G11", "L'avis d'un juriste sur les données"),
     Point("G12", "La réponse à une demande de l'État"),
-    Point("G13", "Les plaintes vont à une personne hors de l'équipe"),
+    Point("G13", "Les plaintes vont à une personne hors de l'équipe", also=_complaints),
     Point("G14", "Les partenaires ont accepté les orientations"),
 )
 """The ids stay: people sign by them."""

@@ -19,6 +19,7 @@ from hotline.doctor.machine import disk, short_memory, spool
 from hotline.engine.critical import pending_words
 from hotline.engine.flow import Sources
 from hotline.ports import EditionRow, StoreAway, Transaction
+from hotline.service.coverage import is_on_call
 from hotline.service.library import decode
 from hotline.service.numbers import numbers
 
@@ -121,7 +122,7 @@ def _keys(line: Line, tx: Transaction) -> Iterator[Finding]:
 def _audit(_: Line, tx: Transaction) -> Iterator[Finding]:
     broken = tx.broken_at()
     if broken is None:
-        yield Finding("audit", "ok", f"the chain holds, {len(tx.records())} lines")
+        yield Finding("audit", "ok", f"the chain holds, {tx.how_many_records()} lines")
     else:
         yield Finding(
             "audit", "bad", f"line {broken} does not follow from the one before: changed, taken out, or written under another hash key"
@@ -181,7 +182,7 @@ def _numbers(line: Line, tx: Transaction) -> Iterator[Finding]:
 
 def _staff(line: Line, tx: Transaction) -> Iterator[Finding]:
     """By language who can call; who is told what is hard; who is told of words and numbers."""
-    staff, planned = tx.all_staff(), {shift.staff for shift in tx.shifts()}
+    staff, planned = tx.all_staff(), {shift.staff for shift in tx.shifts() if not shift.off}
     for language in line.config.languages:
         hers = [each for each in staff if each.role == "counselor" and language in each.speaks]
         on = sum(each.id in planned for each in hers)
@@ -193,6 +194,13 @@ def _staff(line: Line, tx: Transaction) -> Iterator[Finding]:
         if supervisors
         else Finding("supervisor", "bad", "none: what nobody takes is told to nobody")
     )
+    if line.config.supervised:
+        on_call = sum(is_on_call(each, line.at) for each in staff)
+        yield (
+            Finding("supervision", "ok", f"on call: {on_call}")
+            if on_call
+            else Finding("supervision", "warn", "CLOSED: no supervisor said that she is on call, nobody is promised a call (ICI by SMS, or the page)")
+        )
     operators = sum(each.role == "operator" for each in staff)
     yield (
         Finding("operator", "ok", f"{operators}")

@@ -1,4 +1,4 @@
-"""The roster against the hours that are offered: which of the week to come nobody has planned to take."""
+"""How the roster of the week to come stands against the hours that are offered, as a finding in an operator's words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from hotline.config import Config
 from hotline.doctor.finding import Level, listed
 from hotline.engine.flow import Part
 from hotline.ports import Shift, Staff
-from hotline.service.coverage import DAY, DAYS_AHEAD, THURSDAY, Span, merged, planned_spans
+from hotline.service.coverage import DAY, THURSDAY, Span, merged, planned_spans
+from hotline.service.roster import uncovered
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -29,30 +30,6 @@ def covered(
     missing = sum(end - start for start, end in gaps)
     hours = f"{missing // 60} h {missing % 60:02d} of {offered // 60} h in the week to come with nobody"
     return "warn", f"{who}: {hours}: {listed(tuple(map(_span, gaps)))}"
-
-
-def uncovered(parts: tuple[Part, ...], spans: tuple[Span, ...], now: int) -> tuple[tuple[Span, ...], int]:
-    """Of the hours that the parts of the day offer in the seven days to come, those that no planned span holds; and how many minutes are offered.
-
-    All in local minutes; `spans` merged.
-    """
-    offered = merged(
-        (max(day * DAY + part.start, now), day * DAY + part.end)
-        for day in range(now // DAY, now // DAY + DAYS_AHEAD)
-        for part in parts
-        if day * DAY + part.end > now
-    )
-    gaps: list[Span] = []
-    for start, end in offered:
-        reached = start
-        for first, last in spans:
-            if last > reached and first < end:
-                if first > reached:
-                    gaps.append((reached, first))
-                reached = last
-        if reached < end:
-            gaps.append((reached, end))
-    return tuple(gaps), sum(end - start for start, end in offered)
 
 
 def _span(span: Span) -> str:

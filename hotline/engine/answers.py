@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import phonenumbers
 
 from hotline.engine.flow import Ask
+
+_EITHER: Final = phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE
 
 
 def checked(ask: Ask, typed: str) -> str | None:
@@ -26,6 +30,15 @@ def malian_number(typed: str) -> str | None:
 
     Plan: AMRTP to ITU, 2018, as phonenumbers has it. Toll-free and short numbers are no one's phone.
     """
+    return _national(typed, phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE, _EITHER)
+
+
+def malian_mobile(typed: str) -> str | None:
+    """The same for a mobile phone alone, which takes SMS."""
+    return _national(typed, phonenumbers.PhoneNumberType.MOBILE)
+
+
+def _national(typed: str, *kinds: int) -> str | None:
     plain = "".join(c for c in typed if c not in " .-+")
     if not (plain.isascii() and plain.isdigit()):
         return None
@@ -33,9 +46,4 @@ def malian_number(typed: str) -> str | None:
     if plain.removesuffix(national) not in ("", "223", "00223"):
         return None
     number = phonenumbers.PhoneNumber(country_code=223, national_number=int(national or 0))
-    kinds = (
-        phonenumbers.PhoneNumberType.MOBILE,
-        phonenumbers.PhoneNumberType.FIXED_LINE,
-        phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE,
-    )
     return national if phonenumbers.number_type(number) in kinds else None

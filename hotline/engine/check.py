@@ -46,18 +46,20 @@ from hotline.engine.flow import (
 )
 from hotline.engine.freshness import fresh, verified
 from hotline.engine.names import misnamed
+from hotline.engine.scripts import NEEDED, misscripted
 from hotline.engine.step import MOST_WALK
 
 URGENT_KEYS: Final = 3
 PHRASES: Final = ("keys.back", "keys.more", "keys.out", "keys.language", WRONG_LINE, WRONG_SCREEN, SAFE_END, OUT_END, "clock.hour", "clock.minute")
-STAFF: Final = ("offer", "offer_urgent", "escalated", "taken", "gone", "given_back", "how", "noted", "on", "off", "here", "help", "which", "too_late", "lapsed", "review", "not_rung", "nothing", "gone_dark")
-STAFF_WORDS: Final = ("take", "back", "again", "on", "off", "here", "spoke", "no_answer", "unreachable", "someone_else", "wrong_word", "could_not_talk")
+STAFF: Final = ("offer", "offer_urgent", "escalated", "taken", "gone", "given_back", "how", "noted", "on", "off", "here", "help", "which", "too_late", "lapsed", "review", "not_rung", "handed", "nothing", "gone_dark", "slip", "on_call", "on_call_due", "wants_time", "away", "away_hours", "there", "which_day", "no_day", "on_page", "wanted")
+STAFF_WORDS: Final = ("take", "back", "again", "on", "off", "here", "spoke", "no_answer", "unreachable", "someone_else", "wrong_word", "could_not_talk", "prank", "away", "there")
 SERVICE: Final = (
     "neutral.broken",
     "sms.word.stop",
     *(f"staff.{name}" for name in STAFF),
     *(f"staff.word.{name}" for name in STAFF_WORDS),
-    *(f"voice.{name}" for name in ("answer", "other", "word", "none", "late")),
+    *(f"voice.{name}" for name in ("answer", "other", "word", "none", "late", "cover")),
+    *NEEDED,
     *(f"word.{name}" for name in ("water", "milk", "vaccine", "fever")),
 )
 """What the service says to staff and callers beside the screens; its tests hold the two together."""
@@ -69,7 +71,7 @@ PHRASES_HOLD: Final[Mapping[str, frozenset[str]]] = {
     "voice.word": frozenset(("word",)),
 }
 """The placeholders of what is no screen; words for staff have those of STAFF_HOLDS, all others none."""
-STAFF_HOLDS: Final = frozenset(("ref", "before", "until", "name", "number", "count"))
+STAFF_HOLDS: Final = frozenset(("ref", "before", "until", "name", "number", "count", "day", "from", "to"))
 TOLD: Final = ("name", "address", "hours", "offers", "languages")
 """What an entry of the directory says in free words."""
 LONGEST: Final = 2000
@@ -286,6 +288,7 @@ def _words(sources: Sources, screens: Mapping[str, ScreenSource]) -> Iterator[Fa
             yield Fault(shown[key].at if key in shown else file, f"{key}: no words in {language}")
         for message in table.values():
             yield from _message(message, shown, screens)
+        yield from misscripted(table)
         for key in sorted(shown.keys() & table.keys()):
             message = table.get(f"{key}@sms", table[key])
             if {"phone", "numbers"} & set(PLACEHOLDER.findall(message.text)):

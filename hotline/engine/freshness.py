@@ -18,7 +18,7 @@ EMERGENCY: Final = "emergency"
 CALLS: Final = ("called_by_day", "called_by_night")
 
 DarkNumber: TypeAlias = tuple[str, str, str]
-"""A number that was taken off the line: entry, number, local day (2026-01-31)."""
+"""A number that was taken off the line: entry, number, local day (2026-01-31). Without a number: a testimony that was taken back."""
 
 
 def fresh(sources: Sources, today: date) -> tuple[Sources, tuple[Item, ...]]:
@@ -72,9 +72,11 @@ def is_over(item: Item, today: date) -> bool:
 
 
 def dark(sources: Sources, marks: Iterable[DarkNumber]) -> Sources:
-    """These sources without the numbers that were taken off the line."""
+    """These sources without the numbers that were taken off the line and without the testimonies that were taken back."""
     found = tuple(marks)
-    items = tuple(_silent(item) if is_dark(item, found) else item for item in sources.items)
+    back = {id for id, phone, _ in found if not phone}
+    told = (item for item in sources.items if item.list != "testimonies" or item.id not in back)
+    items = tuple(_silent(item) if is_dark(item, found) else item for item in told)
     return replace(sources, items=items) if found else sources
 
 

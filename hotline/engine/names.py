@@ -7,7 +7,7 @@ from typing import Final
 
 from hotline.engine.flow import NEXT, Ask, Each, Fault, Menu, Option, ScreenSource, Sources, Where
 
-ITS_OWN: Final = ("keys", "wrong", "safe", "out", "clock", "day", "neutral", "staff", "sms", "voice", "word", "kind")
+ITS_OWN: Final = ("keys", "wrong", "safe", "out", "clock", "day", "neutral", "staff", "sms", "voice", "word", "kind", "script")
 """What the catalogue's phrases begin with: no flow is called so."""
 WHERE: Final = ("region", "place", "kind")
 """By which a list is narrowed."""

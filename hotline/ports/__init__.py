@@ -24,7 +24,7 @@ from hotline.ports.testimonies import Testimonies
 State: TypeAlias = Literal["waiting", "claimed", "review", "closed", "stopped", "lapsed", "cancelled"]
 """A callback's life (docs: callback life). Open are `waiting`, `claimed` and `review`; only the first two are ever rung."""
 
-Ending: TypeAlias = Literal["spoke", "no_answer", "unreachable", "someone_else", "wrong_word", "could_not_talk"]
+Ending: TypeAlias = Literal["spoke", "no_answer", "unreachable", "someone_else", "wrong_word", "could_not_talk", "prank"]
 """How a try ended, in the counselor's words."""
 
 Safer: TypeAlias = Literal["safer", "same", "less_safe"]
@@ -180,10 +180,14 @@ class Proposal(Struct, frozen=True):
 
 
 class Dark(Struct, frozen=True):
-    """A number was taken off the line: this entry's, if it is still this number and was not verified after this day."""
+    """A number was taken off the line: this entry's, if it is still this number and was not verified after this day.
+
+    Or a testimony was taken back: for good, whatever its words.
+    """
 
     item: str
     phone: str
+    """Empty: `item` is a testimony."""
     day: str
     """The local day, as 2026-01-31."""
     at: int
@@ -350,6 +354,9 @@ class Transaction(Accounts, Board, Casework, Figures, Reviews, Testimonies, Want
     def live_call_of(self, staff: str) -> Call | None:
         """Her newest call that has not ended. `session` is NAMED where one is known."""
 
+    def last_call(self, callback: str, staff: str) -> Call | None:
+        """The newest that she placed for it, ended or not."""
+
     # outbox
     def post(self, post: Post) -> None: ...
     def posted(self, id: str) -> Post | None: ...
@@ -392,11 +399,17 @@ class Transaction(Accounts, Board, Casework, Figures, Reviews, Testimonies, Want
     def records(self) -> tuple[Record, ...]:
         """The whole chain, oldest first."""
 
-    def recorded(self, search: str, before: int, limit: int) -> tuple[tuple[int, Record], ...]:
-        """The newest lines with a sequence number below `before` in which `search` stands (letters' size apart), each with its number."""
+    def recorded(self, search: str, before: int, limit: int, deeds: tuple[str, ...] = ()) -> tuple[tuple[int, Record], ...]:
+        """The newest lines with a sequence number below `before` in which `search` stands (letters' size apart) or whose `what` is one of
+        `deeds`, each with its number."""
 
+    def deeds(self) -> tuple[str, ...]:
+        """Every `what` that stands in the audit, in order."""
+
+    def how_many_records(self) -> int: ...
     def broken_at(self) -> int | None:
-        """The sequence number, from 1, of the first line that does not follow from the one before; None where the chain holds."""
+        """The sequence number, from 1, of the first line that does not follow from the one before, or that is missing at the end; None
+        where the chain holds."""
 
     # upkeep
     def purge(self, at: int, number_after: int, callback_after: int, outbox_after: int) -> None:
@@ -487,6 +500,9 @@ class Gateway(Protocol):
     def ring(self, to: str) -> str:
         """Ring this number from the cover number; returns the voice session's id. Raises GatewayRefused or GatewayUnknown."""
 
+    def cover(self, session: str) -> None:
+        """In a call that joins two, let the one who was called hear what the cover number says to anybody. Raises GatewayRefused or GatewayUnknown."""
+
 
 class Clock(Protocol):
     def now(self) -> int: ...
@@ -518,11 +534,17 @@ class VoiceConnect(Struct, frozen=True, tag=True):
     language: str
 
 
+class VoiceCover(Struct, frozen=True, tag=True):
+    """Say these one after the other and hang up: what whoever rings the cover number hears."""
+
+    prompts: tuple[VoicePrompt, ...]
+
+
 class VoiceEnd(Struct, frozen=True, tag=True):
     """Nothing more; hang up."""
 
 
-VoiceStep: TypeAlias = VoicePrompt | VoiceConnect | VoiceEnd
+VoiceStep: TypeAlias = VoicePrompt | VoiceConnect | VoiceCover | VoiceEnd
 
 
 class Meter(Protocol):

@@ -28,6 +28,8 @@ class SignIn(Struct, frozen=True):
     made_at: int
     seen_at: int
     """When a person did something there; pages that refresh themselves do not count."""
+    second_factor: bool = False
+    """Has her account one?"""
 
 
 class Accounts(Protocol):
@@ -37,7 +39,9 @@ class Accounts(Protocol):
     def save_account(self, account: Account) -> None:
         """Insert, or replace."""
 
-    def drop_account(self, staff: str) -> None: ...
+    def drop_account(self, staff: str) -> None:
+        """And the one-time link, if she has one."""
+
     def add_invite(self, token: str, staff: str, at: int, until: int) -> None:
         """Earlier ones of hers end."""
 
@@ -47,16 +51,29 @@ class Accounts(Protocol):
     def use_invite(self, token: str, at: int) -> str | None:
         """The same, and it is good no more: of two at once one gets it."""
 
+    def invites(self, at: int) -> dict[str, int]:
+        """Until when somebody's one-time link is good, by her id."""
+
+    def accounts(self) -> dict[str, bool]:
+        """Who has an account, by her id, and whether with a second factor."""
+
     def add_sign_in(self, token: str, staff: str, at: int) -> None: ...
     def sign_in(self, token: str) -> SignIn | None: ...
     def touch_sign_in(self, token: str, at: int) -> None: ...
     def drop_sign_in(self, token: str) -> None: ...
     def drop_sign_ins(self, staff: str) -> None: ...
+    def sign_ins(self, staff: str, since: int) -> int:
+        """In how many browsers somebody did something since then."""
+
     def fail(self, key: str, at: int) -> None:
-        """Note a failure to sign in under this key (hashed): an alias at a kind of browser."""
+        """Note a failure to sign in under this key (hashed): one of the staff at a kind of browser. Only the newest few of a key stay."""
 
     def failures(self, key: str, since: int) -> int: ...
     def forgive(self, key: str) -> None: ...
+
+
+class Crowded(Exception):
+    """Others are being checked just now: in a moment again."""
 
 
 class Passwords(Protocol):
@@ -64,7 +81,7 @@ class Passwords(Protocol):
         """argon2id, salted, in its own encoding."""
 
     def matches(self, hashed: str, password: str) -> bool:
-        """As slow for an empty `hashed`, which nothing matches."""
+        """As slow for an empty `hashed`, which nothing matches. Raises Crowded."""
 
     def is_weak(self, password: str, about: tuple[str, ...]) -> bool:
         """Is it common, or soon guessed? `about`: words that everybody would try, her alias among them."""

@@ -22,8 +22,9 @@ class Load(Struct, frozen=True):
     """What one of the staff did since a moment: a guard for her, not a figure about her."""
 
     calls: int
+    """How many callbacks she rang for, however often."""
     hard: int
-    """Calls that were marked as hard: life in danger, a minor."""
+    """Those of them that were marked: life in danger, a minor, hard."""
     last_hard_at: int | None
 
 

@@ -20,7 +20,7 @@ class Incident(Struct, frozen=True):
     day: int
     """Days since 1970-01-01 on which it was written down."""
     codes: dict[str, str]
-    """By question (service/incidents.py), only answers that its list of codes holds."""
+    """By question (service/room/incidents.py), only answers that its list of codes holds."""
     figures: bool
     """She agreed that it counts in figures."""
 
@@ -41,6 +41,17 @@ class Referral(Struct, frozen=True):
     """The reference that the service was given, with her consent; None: none was."""
     day: int
     revoked: bool = False
+    """She took back that the service may know of her: the slip is worth nothing any more."""
+    sent: bool = False
+    """The slip was given to be sent to the service by SMS, which is done once."""
+
+
+class Due(Struct, frozen=True):
+    """A referral that somebody looks at again, and whose it is while its callback's row is there."""
+
+    referral: Referral
+    reference: str | None
+    holder: str | None
 
 
 class Consent(Struct, frozen=True):
@@ -58,7 +69,8 @@ class Casework(Protocol):
     def save_referral(self, referral: Referral) -> None: ...
     def referrals(self, callback: str) -> tuple[Referral, ...]: ...
     def referral(self, id: str) -> Referral | None: ...
-    def referrals_due(self, day: int, limit: int) -> tuple[Referral, ...]:
+    def drop_referral(self, id: str) -> None: ...
+    def referrals_due(self, day: int, limit: int) -> tuple[Due, ...]:
         """To be looked at again on this day or before, not revoked, oldest first."""
 
     def save_consent(self, callback: str, consent: Consent) -> None: ...

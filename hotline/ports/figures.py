@@ -16,14 +16,34 @@ class Tally(Struct, frozen=True):
     urgent: bool
     state: str
     ending: str | None
+    rung: bool
+    """Somebody rang. Of a callback whose row is gone only where it is known how the call ended."""
     count: int
 
 
+class Now(Struct, frozen=True):
+    """What waits in one language at this moment, its window open."""
+
+    language: str
+    waiting: int
+    urgent: int
+    """Of them."""
+    since: int
+    """Since when the longest waits."""
+
+
 class Figures(Protocol):
-    def tallied(self, since_day: int) -> tuple[Tally, ...]:
-        """Callbacks made on this day or later, those whose rows are gone among them, open ones too."""
+    """`since` and `until`: days since 1970-01-01 UTC on which a callback was made, the first of them and the one after the last."""
 
-    def tries_by_ending(self, since: int) -> dict[tuple[int, str], int]:
-        """How many callbacks made since then had so many tries and this ending (empty: none yet)."""
+    def tallied(self, since: int, until: int) -> tuple[Tally, ...]:
+        """Callbacks, those whose rows are gone among them, open ones too."""
 
-    def safer_answers(self, since: int) -> dict[str, int]: ...
+    def tries_by_ending(self, since: int, until: int) -> dict[tuple[int, str], int]:
+        """How many callbacks had so many tries and this ending (empty: none yet)."""
+
+    def safer_answers(self, since: int, until: int) -> dict[str, int]: ...
+    def referral_outcomes(self, since: int, until: int) -> dict[str, int]:
+        """Referrals noted on these days, of callers whose consent to count in figures stands."""
+
+    def waiting_now(self, at: int) -> tuple[Now, ...]:
+        """By language; those in which nobody waits are left out."""

@@ -19,13 +19,22 @@ class Waiting(Struct, frozen=True):
 
 
 class Board(Protocol):
-    def due_first(self, at: int, languages: tuple[str, ...], limit: int) -> tuple[Callback, ...]:
-        """As `due` of these languages, at most `limit`."""
+    """Due and coming are what somebody can take: what shares its number with one that is held is not among them. `minors` false: nor is
+    what was marked `minor`."""
 
-    def coming_first(self, at: int, languages: tuple[str, ...], limit: int) -> tuple[Callback, ...]:
+    def due_first(self, at: int, languages: tuple[str, ...], limit: int, *, minors: bool = True) -> tuple[Callback, ...]:
+        """As `due`, in these languages, at most `limit`."""
+
+    def coming_first(self, at: int, languages: tuple[str, ...], limit: int, *, minors: bool = True) -> tuple[Callback, ...]:
         """Waiting in these languages with a window that opens later, the next first."""
 
-    def how_many(self, at: int, languages: tuple[str, ...]) -> Waiting: ...
+    def held_first(self, limit: int) -> tuple[Callback, ...]:
+        """Claimed by anybody: urgent, then what ends soonest."""
+
+    def how_many(self, at: int, languages: tuple[str, ...], *, minors: bool = True) -> Waiting: ...
+    def rings_of(self, ids: tuple[str, ...], since: int) -> dict[str, int]:
+        """`rings` of each of these callbacks, by id; those that were not rung are missing."""
+
     def marks(self, callback: str) -> frozenset[str]:
         """What counselors marked it with: `danger`, `minor`, `another`, `doer`, `known`, `silence`, `hard`."""
 

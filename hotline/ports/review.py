@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    from hotline.ports import Callback
 
 Reason: TypeAlias = Literal["someone_else", "wrong_word", "could_not_talk", "unanswered", "missed", "given_back", "minor", "flood"]
 """Why it is looked at. `unanswered`: somebody rang and said nothing of how it ended. `missed`: its end passed and nobody rang."""
@@ -30,12 +33,18 @@ class Reviews(Protocol):
 
     def save_review(self, review: Review) -> None: ...
     def review(self, id: str) -> Review | None: ...
-    def reviews(self, limit: int) -> tuple[Review, ...]:
-        """Undecided, oldest first."""
+    def reviews(self, limit: int) -> tuple[tuple[Review, Callback], ...]:
+        """Undecided, with what they are about: oldest first, but floods behind all others, whom they must not hide."""
+
+    def floods_over(self, at: int) -> tuple[Callback, ...]:
+        """Callbacks that lie in review as part of a flood, undecided, with `not_after` <= at."""
+
+    def marks_of(self, callbacks: tuple[str, ...]) -> dict[str, frozenset[str]]:
+        """`marks` of many at once; one that has none is missing."""
 
     def reviews_of(self, callback: str) -> tuple[Review, ...]: ...
     def add_prank(self, callback: str, at: int) -> None:
-        """A call to this callback's number was a prank, somebody said. Once a callback."""
+        """A call to this callback's number was a prank, somebody said. Once a callback; nothing where somebody asked on another phone."""
 
     def pranks(self, number: str, since: int) -> int:
-        """How many since then, under a keyed hash that a stop erases too."""
+        """How many since then, those of one moment as one, under a keyed hash that a stop erases too."""

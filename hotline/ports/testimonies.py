@@ -7,6 +7,7 @@ from typing import Literal, Protocol, TypeAlias
 from msgspec import Struct
 
 Told: TypeAlias = Literal["written", "cut", "released", "withdrawn"]
+"""`released`: it is part of an edition. `cut` with two who release it: the edition could not be made yet."""
 
 
 class Testimony(Struct, frozen=True):
@@ -21,6 +22,8 @@ class Testimony(Struct, frozen=True):
     cut_by: str | None = None
     released_by: tuple[str, ...] = ()
     """Staff ids; two of them, and it is released."""
+    released_on: str | None = None
+    """The local day, as 2026-01-31."""
 
 
 class Testimonies(Protocol):
@@ -28,3 +31,9 @@ class Testimonies(Protocol):
     def testimony(self, id: str) -> Testimony | None: ...
     def testimonies(self) -> tuple[Testimony, ...]:
         """All, newest first."""
+
+    def rewrite_edition(self, number: int, sources: bytes) -> None:
+        """Let these be its sources: the one reason is that words were taken back."""
+
+    def rewrite_proposal(self, number: int, sources: bytes) -> None:
+        """The same, for one that waits."""

@@ -7,7 +7,7 @@ from contextlib import ExitStack, suppress
 from hotline.engine.effects import Screen
 from hotline.engine.step import replay as engine
 from hotline.ports import Clock, Counts, Gateway, Hasher, Memory, MemoryAway, Meter, Queue, Spool, SpoolFull, Store, StoreAway, VoiceStep
-from hotline.service import aging, calls, dispatch, outbox
+from hotline.service import aging, calls, dispatch, outbox, supervision
 from hotline.service import sms as messages
 from hotline.service.began import begun
 from hotline.service.guard import GuardedStore
@@ -20,7 +20,7 @@ from hotline.service.rules import DAY, Rules
 __all__ = ["Hotline", "Rules"]
 
 PURGE_SECONDS = 300
-STALE_SECONDS = 60
+STALE_SECONDS = REMIND_SECONDS = 60
 TICKING = "clock"
 TICKING_SECONDS = 30
 """The clock is thought to be away when it did not tick for so long."""
@@ -54,7 +54,7 @@ class Hotline:
         self._line = Line(self._parts, self._orders, replay)
         # At hand for the browsing hop, which goes this way some ten thousand times a second.
         self._store, self._library, self._clock, self._life = store, library, clock, rules.session_seconds
-        self._purged_at = self._aged_at = 0
+        self._purged_at = self._aged_at = self._reminded_at = 0
 
     @property
     def parts(self) -> Parts:
@@ -89,6 +89,10 @@ class Hotline:
         """What the counselor's leg of a call does next; `number` is hers. Nobody is rung where a store is away."""
         return calls.voice(self._patient, session, number, active, digits)
 
+    def cover(self) -> VoiceStep:
+        """What whoever rings the cover number hears, in every language of the line. Needs no store."""
+        return calls.cover(self._parts)
+
     def deliver(self, post: str) -> None:
         """Hand one post to the gateway, if nobody has. Raises StoreAway."""
         outbox.deliver(self._parts, post)
@@ -121,6 +125,7 @@ class Hotline:
         with ExitStack() as last_first:
             last_first.callback(self._purge, at)
             last_first.callback(self._age, at)
+            last_first.callback(self._remind, at)
             last_first.callback(outbox.sweep, self._parts, at)
             last_first.callback(dispatch.offer_due, self._parts, at)
             last_first.callback(dispatch.release_idle, self._parts, at)
@@ -130,7 +135,8 @@ class Hotline:
             last_first.callback(self._mark_tick)
 
     def health(self) -> dict[str, str]:
-        """Each part's state, `ok` or `away`. An edition was there when this process began, so it is there. `emergency_number`: `ok` or `none`."""
+        """Each part's state, `ok` or `away`. An edition was there when this process began, so it is there. `emergency_number`: `ok` or `none`;
+        `supervision`: `closed` where the line needs a supervisor on call and nobody is."""
         memory, ticking = self._memory_state()
         return {
             "database": self._store_state(),
@@ -139,6 +145,7 @@ class Hotline:
             "editions": "ok",
             "emergency_number": "ok" if self.has_emergency_number() else "none",
             "clock": ticking,
+            "supervision": self._supervision_state(),
         }
 
     def counts(self) -> Counts:
@@ -158,6 +165,11 @@ class Hotline:
             self._aged_at = at  # whatever comes of it: at most once a minute
             aging.drop_stale(self._parts, at)
 
+    def _remind(self, at: int) -> None:
+        if abs(at - self._reminded_at) >= REMIND_SECONDS:
+            self._reminded_at = at
+            supervision.remind(self._parts, at)
+
     def _mark_tick(self) -> None:
         try:
             self._parts.memory.remember(TICKING, b"", TICKING_SECONDS)
@@ -171,6 +183,12 @@ class Hotline:
         except StoreAway:
             return "away"
         return "ok"
+
+    def _supervision_state(self) -> str:
+        try:
+            return supervision.state(self._parts, self._parts.clock.now())
+        except StoreAway:
+            return "away"
 
     def _memory_state(self) -> tuple[str, str]:
         """Redis, and the clock, which leaves its mark there: without the one nothing is known of the other."""

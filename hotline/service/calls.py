@@ -8,7 +8,20 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from hotline.ports import Call, Callback, Post, Staff, StoreAway, Transaction, VoiceConnect, VoiceEnd, VoicePrompt, VoiceStep
+from hotline.ports import (
+    Call,
+    Callback,
+    Post,
+    Record,
+    Staff,
+    StoreAway,
+    Transaction,
+    VoiceConnect,
+    VoiceCover,
+    VoiceEnd,
+    VoicePrompt,
+    VoiceStep,
+)
 from hotline.service import dispatch, outbox
 from hotline.service.parts import Parts
 from hotline.service.rules import may_ring
@@ -40,6 +53,12 @@ def is_coming(tx: Transaction, staff: str, group: Sequence[Callback], at: int) -
         and call.state == "placed"
         and at - call.placed_at < RINGING_SECONDS
     )
+
+
+def cover(parts: Parts) -> VoiceCover:
+    """What whoever rings the cover number hears: advice on vaccination, in one language after the other."""
+    spoken = parts.spoken
+    return VoiceCover(tuple(VoicePrompt(spoken.phrase("voice.cover", language), language, ask=False) for language in spoken.languages))
 
 
 def voice(parts: Parts, session: str, number: str, active: bool, digits: str | None) -> VoiceStep:
@@ -91,7 +110,7 @@ def _next(parts: Parts, tx: Transaction, call: Call, staff: Staff, digits: str |
         # Whatever joins is known before she is told of a word.
         dispatch.join(tx, call.callback, staff.id, at)
     group = dispatch.held(tx, call.callback, staff.id)
-    if not may_ring(parts.rules, tx, group, at, staff) or _is_rung_by_another(tx, call.callback, staff):
+    if not may_ring(parts.rules, tx, group, at, staff) or is_rung_by_another(tx, call.callback, staff):
         tx.save_call(replace(call, state="ended", ended_at=at))
         return VoicePrompt(parts.spoken.phrase("voice.late", staff.reads), staff.reads, ask=False)
     if digits != ACCEPT:  # whatever else she pressed: told again
@@ -106,13 +125,19 @@ def _bridge(parts: Parts, tx: Transaction, call: Call, staff: Staff, group: Sequ
     if number is None:
         return VoiceEnd()
     tx.save_call(replace(call, state="dialed", dialed_at=at))
-    tx.add_try(call.callback, call.id, at)
-    for each in group:
-        tx.save_callback(replace(each, tries=each.tries + 1, ending=None, claimed_at=at))
+    tried(tx, group, call, at)
+    tx.record(Record(at, staff.alias, "connected", group[0].reference))
     return VoiceConnect(number, parts.spoken.phrase("voice.none", staff.reads), staff.reads)
 
 
-def _is_rung_by_another(tx: Transaction, id: str, staff: Staff) -> bool:
+def tried(tx: Transaction, group: Sequence[Callback], call: Call, at: int) -> None:
+    """Count a try of their one number, by this call; how it ended is not known yet."""
+    tx.add_try(call.callback, call.id, at)
+    for each in group:
+        tx.save_callback(replace(each, tries=each.tries + 1, ending=None, claimed_at=at))
+
+
+def is_rung_by_another(tx: Transaction, id: str, staff: Staff) -> bool:
     """Does another of the staff talk to this phone, over a request that somebody else made of it?"""
     same = {each.id: each.claimed_by for each in tx.same_number(id)}
     calls = (tx.live_call_of(holder) for holder in {*same.values()} - {None, staff.id} if holder)

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from hotline.engine.effects import Coverage, Minute
 from hotline.ports import Shift, Staff, Transaction
+from hotline.service import rest
 from hotline.service.rules import Rules
 
 DAY: Final = 1440
@@ -29,36 +30,55 @@ class Team(Struct, frozen=True):
     shifts: tuple[Shift, ...]
     holding: frozenset[str]
     """Who has claimed a callback and is not done with it."""
+    resting: frozenset[str] = frozenset()
+    """Who has carried enough for now."""
 
     @property
     def counselors(self) -> tuple[Staff, ...]:
         """Those who take calls in the language."""
         return tuple(each for each in self.staff if takes(each, self.language))
 
+    @property
+    def supervisors(self) -> tuple[Staff, ...]:
+        """Whatever language they speak."""
+        return tuple(each for each in self.staff if each.role == "supervisor")
+
 
 def takes(staff: Staff, language: str) -> bool:
     return staff.role == "counselor" and language in staff.speaks
 
 
-def team(tx: Transaction, language: str, apart_from: str = "") -> Team:
+def team(tx: Transaction, language: str, at: int, rules: Rules, apart_from: str = "") -> Team:
     """Read what the functions below work on, as if the number `apart_from` had asked for nothing."""
-    return Team(language, tx.all_staff(), tx.shifts(), tx.holders(apart_from))
+    return Team(language, tx.all_staff(), tx.shifts(), tx.holders(apart_from), rest.resting(tx, at, rules))
 
 
 def free(team: Team, at: int, rules: Rules, local: Local) -> tuple[Staff, ...]:
-    """Counselors of the language who are on shift, present, and hold nothing."""
+    """Counselors of the language who are on shift, present, hold nothing, and need no rest."""
     return tuple(
         each
         for each in team.counselors
-        if each.id not in team.holding and is_on(each, team.shifts, at, local) and is_present(each, at, rules.presence_minutes)
+        if each.id not in team.holding | team.resting
+        and is_on(each, team.shifts, at, local)
+        and is_present(each, at, rules.presence_minutes)
     )
+
+
+def is_on_call(staff: Staff, at: int) -> bool:
+    """A supervisor who said that she can be reached now."""
+    return staff.role == "supervisor" and staff.on_call_until is not None and at < staff.on_call_until
+
+
+def is_closed(staff: Iterable[Staff], at: int, rules: Rules) -> bool:
+    """Closed mode: the line needs a supervisor on call, and nobody is."""
+    return rules.supervised and not any(is_on_call(each, at) for each in staff)
 
 
 def is_on(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> bool:
     """On shift: not off, and inside a planned shift or on beyond the plan."""
     if staff.off_until is not None and at < staff.off_until:
         return False
-    return (staff.on_until is not None and at < staff.on_until) or _covering(staff, shifts, at, local) is not None
+    return (staff.on_until is not None and at < staff.on_until) or covering(staff, shifts, at, local) is not None
 
 
 def is_present(staff: Staff, at: int, presence_minutes: int) -> bool:
@@ -68,7 +88,7 @@ def is_present(staff: Staff, at: int, presence_minutes: int) -> bool:
 
 def stays_until(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> Minute:
     """The minute at which the shift ends that she is on: the planned one or the one beyond the plan, whichever is later."""
-    planned = _covering(staff, shifts, at, local)
+    planned = covering(staff, shifts, at, local)
     ends = [local(at)]
     if planned is not None:
         ends.append(planned[1])
@@ -88,7 +108,7 @@ class Queue(Struct, frozen=True):
 
 def look(tx: Transaction, language: str, at: int, rules: Rules, local: Local, number: str) -> Coverage:
     """Who can call this number in this language, whatever it asked for before."""
-    now = team(tx, language, number)
+    now = team(tx, language, at, rules, number)
     # Whoever waits in another language may be rung by the same counselors.
     languages = tuple({language, *(spoken for each in free(now, at, rules, local) for spoken in each.speaks)})
     return coverage(now, Queue(*tx.ahead(languages, at, number), tx.booked(language, at, number)), at, rules, local)
@@ -97,11 +117,15 @@ def look(tx: Transaction, language: str, at: int, rules: Rules, local: Local, nu
 def coverage(team: Team, queue: Queue, at: int, rules: Rules, local: Local) -> Coverage:
     """Who can call in the team's language at this moment, and who is planned for the next seven days (docs: callback life).
 
-    `until` is when the last of those who are free goes, now where nobody is. `shifts` holds what is left of the one that runs.
+    `until` is when the last of those who are free goes, now where nobody is. `shifts` holds what is left of the one that runs. In closed
+    mode nobody is free; nothing later is offered but what a supervisor is planned for too.
     """
     now = local(at)
-    there = free(team, at, rules, local)
-    planned = [span for each in team.counselors for span in planned_spans(each, team.shifts, at, local)]
+    there = () if is_closed(team.staff, at, rules) else free(team, at, rules, local)
+    planned = _planned(team.counselors, team.shifts, at, local)
+    if rules.supervised:
+        watched = merged(_planned(team.supervisors, team.shifts, at, local))
+        planned = [part for span in planned for part in _common(span, watched)]
     whole = merged(planned)
     is_running = any(start <= now < end for start, end in whole)
     return Coverage(
@@ -122,8 +146,12 @@ def _without_full(whole: tuple[Span, ...], planned: Sequence[Span], booked: Sequ
         asked = sum(start < ends and end > opens for start, end in booked)
         minutes = sum(max(0, min(end, ends) - max(start, opens)) for start, end in planned)
         if asked * 60 >= minutes * calls_an_hour:
-            whole = tuple(part for start, end in whole for part in ((start, min(end, opens)), (max(start, ends), end)) if part[0] < part[1])
+            whole = _without(whole, (opens, ends))
     return whole
+
+
+def _planned(people: Iterable[Staff], shifts: tuple[Shift, ...], at: int, local: Local) -> list[Span]:
+    return [span for each in people for span in planned_spans(each, shifts, at, local)]
 
 
 def planned_spans(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> Iterator[Span]:
@@ -147,14 +175,37 @@ def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(whole)
 
 
+def spans_of_day(hers: Iterable[Shift], day: int) -> tuple[Span, ...]:
+    """What one person's shifts make of a local day: the week's spans less what she is away, and what she comes beyond them."""
+    weekday = (day + THURSDAY) % 7
+    begins = day * DAY
+    hers = tuple(hers)
+    spans = tuple((begins + each.start, begins + each.end) for each in hers if each.day is None and each.weekday in (None, weekday))
+    for each in hers:
+        if each.day == day and each.off:
+            spans = _without(spans, (begins + each.start, begins + each.end))
+    return spans + tuple((begins + each.start, begins + each.end) for each in hers if each.day == day and not each.off)
+
+
 def _spans(staff: Staff, shifts: Iterable[Shift], first_day: int, days: int) -> Iterator[Span]:
-    hers = [shift for shift in shifts if shift.staff == staff.id]
+    hers = tuple(shift for shift in shifts if shift.staff == staff.id)
     for day in range(first_day, first_day + days):
-        for shift in hers:
-            if shift.weekday is None or shift.weekday == (day + THURSDAY) % 7:
-                yield day * DAY + shift.start, day * DAY + shift.end
+        yield from spans_of_day(hers, day)
 
 
-def _covering(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> Span | None:
+def _without(spans: Iterable[Span], gap: Span) -> tuple[Span, ...]:
+    opens, ends = gap
+    return tuple(part for start, end in spans for part in ((start, min(end, opens)), (max(start, ends), end)) if part[0] < part[1])
+
+
+def _common(span: Span, others: Iterable[Span]) -> Iterator[Span]:
+    """What of it lies in the others, which are merged."""
+    for start, end in others:
+        if start < span[1] and end > span[0]:
+            yield max(start, span[0]), min(end, span[1])
+
+
+def covering(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> Span | None:
+    """The planned span that she is in, those that touch made one."""
     now = local(at)
     return next((span for span in merged(_spans(staff, shifts, now // DAY - 1, DAYS_AHEAD + 2)) if span[0] <= now < span[1]), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from hotline.ports import Call, Callback, Offer, Post, Staff, Transaction
 from hotline.service import outbox
-from hotline.service.coverage import Team, is_on, is_present, team
+from hotline.service.coverage import Team, is_on, is_on_call, is_present, team
 from hotline.service.parts import Parts
+from hotline.service.reviewing import for_eyes, lapse_floods, to_review
 from hotline.service.rules import is_open, is_ringable, is_within_day
 
 SHORTEST: Final = 60
@@ -33,9 +34,9 @@ LastOffers: TypeAlias = Callable[[], Mapping[str, int]]
 """When each was last offered anything, asked for once it matters."""
 
 
-def pressing(callback: Callback) -> tuple[bool, int, int, str]:
-    """Sorts: urgent, then what ends soonest, then the longest waiting (docs: callback life)."""
-    return not callback.urgent, callback.not_after, callback.made_at, callback.id
+def pressing(callback: Callback) -> tuple[bool, bool, int, int, str]:
+    """Sorts: urgent, then what is not sunk, what ends soonest, the longest waiting (docs: callback life)."""
+    return not callback.urgent, callback.sunk, callback.not_after, callback.made_at, callback.id
 
 
 class Turn(Struct, frozen=True):
@@ -82,11 +83,13 @@ def next_turn(
     last = {each.staff: each.at for each in sorted(offers, key=lambda each: each.at)}
     language = group[0].language
     if language not in teams:
-        teams[language] = team(tx, language)
+        teams[language] = team(tx, language, at, parts.rules)
     if is_within_day(parts.rules, tx, group, at):
         ladder = _ladder(parts, teams[language], last_offers(), at, urgent=urgent)
     else:  # more than a day's rings: a supervisor decides
-        ladder = _supervisors(teams[language])
+        ladder = _supervisors(teams[language], at)
+    if any(each.role == "counselor" and not each.minors for each in ladder) and is_of_minor(tx, group):
+        ladder = [each for each in ladder if each.minors or each.role == "supervisor"]
     ladder = [each for each in ladder if each.id != passed_by]
     staff = min(ladder, key=lambda each: (told[each.id], last.get(each.id, 0)), default=None)
     return None if staff is None else Turn(staff, group)
@@ -97,6 +100,22 @@ def alike(tx: Transaction, id: str) -> tuple[Callback, ...]:
     same = tx.same_number(id)
     ways = {each.other_phone for each in same if each.id == id}
     return tuple(each for each in same if each.other_phone in ways)
+
+
+def is_of_minor(tx: Transaction, group: Iterable[Callback]) -> bool:
+    """Was one of these marked as a minor's? Then it is for those of the staff who take such calls."""
+    return any("minor" in tx.marks(each.id) for each in group)
+
+
+def groups(tx: Transaction, callbacks: Iterable[Callback]) -> list[tuple[Callback, ...]]:
+    """Those that are alike together, in the order of their first."""
+    found: list[tuple[Callback, ...]] = []
+    callbacks = tuple(callbacks)
+    for callback in callbacks:
+        if not any(callback in group for group in found):
+            same = {each.id for each in alike(tx, callback.id)}
+            found.append(tuple(each for each in callbacks if each == callback or each.id in same))
+    return found
 
 
 def take(tx: Transaction, id: str, staff: str, at: int) -> tuple[Callback, ...]:
@@ -124,12 +143,17 @@ def give_back(parts: Parts, tx: Transaction, group: Sequence[Callback], at: int)
     """They wait again, and the next of the staff is told."""
     if not group:
         return ()
-    call = tx.live_call_of(group[0].claimed_by or "")
-    if call is not None and call.callback in {each.id for each in group}:
-        tx.save_call(replace(call, state="ended", ended_at=at))
+    drop_call(tx, group, at)
     for each in group:
         tx.save_callback(replace(each, state="waiting", claimed_by=None, claimed_at=None))
     return offer(parts, tx, group[0].id, at, passed_by=group[0].claimed_by)
+
+
+def drop_call(tx: Transaction, group: Sequence[Callback], at: int) -> None:
+    """Whoever holds them is rung for them no longer."""
+    call = tx.live_call_of(group[0].claimed_by or "")
+    if call is not None and call.callback in {each.id for each in group}:
+        tx.save_call(replace(call, state="ended", ended_at=at))
 
 
 def offer_due(parts: Parts, at: int) -> None:
@@ -166,6 +190,7 @@ def end_ended(parts: Parts, at: int) -> None:
             callback = tx.callback(each.id)
             posts = () if callback is None else _end(parts, tx, callback, at)
         outbox.hint(parts, posts)
+    lapse_floods(parts, at)
 
 
 def _end(parts: Parts, tx: Transaction, callback: Callback, at: int) -> tuple[Post, ...]:
@@ -173,6 +198,7 @@ def _end(parts: Parts, tx: Transaction, callback: Callback, at: int) -> tuple[Po
         return ()
     if not callback.tries:
         tx.save_callback(replace(callback, state="lapsed", closed_at=at))
+        for_eyes(parts, tx, callback, "missed", at)
         return outbox.tell_supervisors(parts, tx, "lapsed", callback.id, at, ref=callback.reference)
     tx.save_callback(replace(callback, state="closed", closed_at=at))
     return ()
@@ -203,9 +229,8 @@ def _release(parts: Parts, tx: Transaction, callback: Callback, at: int) -> tupl
     if staff is None or not group or not all(_is_idle(each, at) for each in group) or _is_on_the_line(call, group, at):
         return ()
     if any(each.tries and each.ending is None for each in group):
-        for each in alike(tx, callback.id):
-            tx.save_callback(replace(each, state="review"))
-        return outbox.tell_supervisors(parts, tx, "review", callback.id, at, ref=callback.reference)
+        others = [each for each in alike(tx, callback.id) if each.id != callback.id]
+        return to_review(parts, tx, (callback, *others), "unanswered", at)
     told = outbox.tell(parts, tx, staff, "given_back", f"{callback.id}|{callback.claimed_at}", at, ref=callback.reference)
     return (told, *give_back(parts, tx, group, at))
 
@@ -224,14 +249,17 @@ def _wanting(tx: Transaction, id: str, at: int) -> tuple[Callback, ...]:
 def _ladder(parts: Parts, now: Team, offered: Mapping[str, int], at: int, *, urgent: bool) -> list[Staff]:
     """Who is told, in this order: counselors who are free and there, for what is urgent those on shift too, then the supervisors.
 
-    Among equals she comes first who was not offered anything for the longest time.
+    Who rests is told of nothing ordinary; of what is urgent, where she is there and nobody rested is: a life comes before a pause, and
+    she may give it back. Among equals she comes first who was not offered anything for the longest time.
     """
     free = [each for each in now.counselors if each.id not in now.holding and is_on(each, now.shifts, at, parts.clock.local)]
     free.sort(key=lambda each: (offered.get(each.id, 0), each.id))
-    there = [each for each in free if is_present(each, at, parts.rules.presence_minutes)]
-    away = [each for each in free if urgent and each not in there]
-    return [*there, *away, *_supervisors(now)]
+    present = [each for each in free if is_present(each, at, parts.rules.presence_minutes)]
+    there = [each for each in present if each.id not in now.resting] or (present if urgent else [])
+    away = [each for each in free if urgent and each not in present and each.id not in now.resting]
+    return [*there, *away, *_supervisors(now, at)]
 
 
-def _supervisors(now: Team) -> list[Staff]:
-    return [each for each in now.staff if each.role == "supervisor"]
+def _supervisors(now: Team, at: int) -> list[Staff]:
+    """Those on call first."""
+    return sorted(now.supervisors, key=lambda each: not is_on_call(each, at))

@@ -11,6 +11,8 @@ from hotline.engine.effects import CancelCallback, Effect, OpenCallback, Outcome
 from hotline.ports import Callback, Hasher, Post, StoreAway, Transaction
 from hotline.service import dispatch
 from hotline.service.parts import Parts
+from hotline.service.reviewing import hold_flood, is_held_unrung
+from hotline.service.rules import DAY, MOST_PRANKS, PRANK_DAYS
 
 COUNTRY: Final = "+223"
 REFERENCES: Final = (range(100, 1000), range(10_000, 100_000))
@@ -36,7 +38,9 @@ class Asked(Struct, frozen=True, array_like=True):
     """When the session is over for good."""
     facts: bytes
     is_withheld: bool = False
-    """It is kept to look at and rings nobody: too many of its kind."""
+    """It rings nobody: a stop that was given behind it lies in the spool."""
+    is_flood: bool = False
+    """One phone has asked for too many others to be rung: a supervisor looks at it first."""
 
 
 class Done(Struct, frozen=True):
@@ -94,7 +98,7 @@ def _open(parts: Parts, tx: Transaction, asked: Asked, effect: OpenCallback, at:
     number = rung_number(asked.number, effect)
     callback = Callback(
         id=asked.callback,
-        reference=_reference(tx, asked.callback),
+        reference=reference(tx, asked.callback),
         state="waiting",
         language=effect.language,
         urgent=effect.urgent,
@@ -110,14 +114,26 @@ def _open(parts: Parts, tx: Transaction, asked: Asked, effect: OpenCallback, at:
         tx.add_callback(replace(callback, state="stopped", closed_at=at), number)
         tx.forget_number(callback.id)
         return ()
+    callback = replace(callback, sunk=_is_sunk(tx, callback, number, at))
     tx.add_callback(callback, number)
+    if asked.is_flood:
+        return hold_flood(parts, tx, callback, at)
     return dispatch.offer(parts, tx, callback.id, at)
 
 
+def _is_sunk(tx: Transaction, callback: Callback, number: str, at: int) -> bool:
+    """Comes it last? Never what is urgent; nor what others ask for on this phone, which tells nothing of who plays with it."""
+    return not (callback.urgent or callback.other_phone) and tx.pranks(number, at - PRANK_DAYS * DAY) >= MOST_PRANKS
+
+
 def _refinable(tx: Transaction, asked: Asked) -> Callback | None:
-    """The callback, as long as nobody was rung for it: waiting, or claimed and not yet tried, nor the counselor told of its word."""
+    """The callback, as long as nobody was rung for it: waiting, or claimed and not yet tried, nor the counselor told of its word.
+
+    So too one that a supervisor holds before anybody was rung: of a flood, or whoever asked for it would see that it is held; given back
+    by others, or it might be let go into a window that she gave up.
+    """
     callback = tx.callback(asked.callback)
-    if callback is None or callback.tries or callback.state not in ("waiting", "claimed"):
+    if callback is None or callback.tries or not (callback.state in ("waiting", "claimed") or is_held_unrung(tx, callback)):
         return None
     call = tx.live_call_of(callback.claimed_by or "")
     return None if call is not None and call.state == "answered" else callback
@@ -133,7 +149,7 @@ def _refine(parts: Parts, tx: Transaction, asked: Asked, effect: RefineCallback,
         # Who claimed it took another window: nobody may ring her in that one any more.
         callback = replace(
             callback,
-            state="waiting",
+            state=callback.state if callback.state == "review" else "waiting",
             claimed_by=None,
             claimed_at=None,
             opens_at=parts.clock.moment(effect.opens),
@@ -152,7 +168,7 @@ def _cancel(tx: Transaction, asked: Asked, at: int) -> None:
             tx.forget_number(callback.id)
 
 
-def _reference(tx: Transaction, id: str) -> str:
+def reference(tx: Transaction, id: str) -> str:
     """A reference that is not in use, the same for the same id as long as that holds."""
     start, stride = int(id[:12], 16), int(id[12:24], 16) | 1
     for numbers in REFERENCES:

@@ -16,6 +16,7 @@ from hotline.engine.freshness import fresh
 from hotline.ports import Dark, EditionRow, Record, Store, StoreAway, Transaction
 from hotline.service import choice, copies
 from hotline.service.shelf import Making, Shelf, Volume, arranged
+from hotline.service.told import as_told, taken_back
 
 MOST_HELD: Final = 8
 """Editions that sessions may be on at once. Each takes some megabytes of every process."""
@@ -102,7 +103,10 @@ def enact(
     life: int = Making().longest,
     after: int | None = None,
 ) -> int:
-    """`publish`, for what was checked, inside a transaction. `after`: the number of the edition that this one was made from. Raises Overtaken and TooSoon."""
+    """`publish`, for what was checked, inside a transaction. `after`: the number of the edition that this one was made from. Raises Overtaken and TooSoon.
+
+    What women told is laid over it here, whoever makes it: what the room released was checked by the room.
+    """
     moments = [(row.number, row.active_from) for row in reversed(tx.editions())]
     newest = moments[-1][0] if moments else 0
     if after is not None and after != newest:
@@ -110,7 +114,7 @@ def enact(
     held = choice.needed(moments, at, life) if moments else ()
     if len(held) >= MOST_HELD + (FOR_ROLLBACKS if again is not None else 0):
         raise TooSoon(choice.gone_at(dict(moments)[held[1]], life))
-    tx.add_edition(EditionRow(newest + 1, at, by, active_from, encode(sources), approved_by, again))
+    tx.add_edition(EditionRow(newest + 1, at, by, active_from, encode(as_told(tx, sources)), approved_by, again))
     tx.record(Record(at, by, "published", str(newest + 1)))
     return newest + 1
 
@@ -160,14 +164,14 @@ class Library:
             volume.warm()
 
     def refresh(self, store: Store, at: int) -> None:
-        """Learn of editions that were published and of numbers that were taken off. Two short reads where there is nothing new.
+        """Learn of editions that were published and of what was taken off all of them. Two short reads where there is nothing new.
 
         Raises StoreAway: then nothing changes. Raises OSError where the copies could not be written, and Unreadable where there is an edition that this version
         of the program can do nothing with: everything else was done then.
         """
         with store.read() as tx:
-            rows = self._needed(tx, tx.moments(), at)
             marks = tx.darkened()
+            rows = self._needed(tx, tx.moments(), at, anew=taken_back(marks) != taken_back(self.shelf.marks))
         if not rows:
             return
         before, self.shelf = self.shelf, self._arranged(rows, marks, at)
@@ -177,9 +181,12 @@ class Library:
         if any(number >= rows[0].number for number, _, _ in self._unreadable):
             raise Unreadable
 
-    def _needed(self, tx: Transaction, listed: Sequence[Name], at: int) -> list[EditionRow]:
-        """Those of the listed that sessions may be on, oldest first. One that cannot be read is as if it were not there."""
-        held = {_name(volume.row): volume.row for volume in self.shelf.volumes}
+    def _needed(self, tx: Transaction, listed: Sequence[Name], at: int, *, anew: bool) -> list[EditionRow]:
+        """Those of the listed that sessions may be on, oldest first. One that cannot be read is as if it were not there.
+
+        `anew`: words were taken out of them, which neither this process nor its copies shall keep.
+        """
+        held = {} if anew else {_name(volume.row): volume.row for volume in self.shelf.volumes}
         self._unreadable.intersection_update(listed)
         while True:
             readable = [name for name in listed if name not in self._unreadable]

@@ -277,7 +277,7 @@ class Known:
             since=since,
             until=self._at + self._talk.seconds,
             facts=facts.encode(self._whole()),
-            is_withheld=self._is_too_much(order.effect, key),
+            is_flood=self._is_too_much(order.effect, key),
         )
 
     def _is_too_much(self, effect: Effect, key: bytes) -> bool:

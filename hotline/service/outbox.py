@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from hotline.engine.world import clock
 from hotline.ports import GatewayRefused, GatewayUnknown, MemoryAway, OutboxKind, OutboxState, Post, Staff, Transaction
+from hotline.service.coverage import is_on_call
 from hotline.service.parts import Parts
 
 AGAIN: Final = frozenset({"alert", "staff"})
@@ -32,8 +33,14 @@ def tell(parts: Parts, tx: Transaction, staff: Staff, key: str, origin: str, at:
 
 
 def tell_supervisors(parts: Parts, tx: Transaction, key: str, origin: str, at: int, **values: str) -> tuple[Post, ...]:
-    supervisors = [each for each in tx.all_staff() if each.role == "supervisor"]
-    return tuple(tell(parts, tx, each, key, origin, at, **values) for each in supervisors)
+    """Those of `supervisors`."""
+    return tuple(tell(parts, tx, each, key, origin, at, **values) for each in supervisors(tx, at))
+
+
+def supervisors(tx: Transaction, at: int, apart_from: str = "") -> tuple[Staff, ...]:
+    """Those who are on call; where nobody is, all. `apart_from`: whom it is about."""
+    others = tuple(each for each in tx.all_staff() if each.role == "supervisor" and each.id != apart_from)
+    return tuple(each for each in others if is_on_call(each, at)) or others
 
 
 def write(

@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from typing import Final
 
 from msgspec import DecodeError, Struct
+from msgspec.structs import replace
 
 from hotline.engine.critical import pending_words
 from hotline.engine.flow import Sources
 from hotline.engine.freshness import fresh
 from hotline.ports import EditionRow, Proposal, Record, Store, Transaction
 from hotline.service.library import FaultySources, Overtaken, checked, decode, enact, encode
+from hotline.service.told import again, as_told
 
 LONGEST_NAME: Final = 64
 _SIGNED: Final = re.compile(r"(.*) \(([^()]*)\)")
@@ -59,18 +61,20 @@ def propose(store: Store, sources: Sources, by: Person, at: int, pending_by: str
         raise PendingWords(pending)
     with store.write() as tx:
         number = 1 + max((*(one.number for one in tx.proposals()), *_proposed(tx.records())), default=0)
-        tx.add_proposal(Proposal(number, at, str(by), encode(sources), pending_by if pending else None))
+        tx.add_proposal(Proposal(number, at, str(by), encode(as_told(tx, sources)), pending_by if pending else None))
         tx.record(Record(at, str(by), "proposed", _about(number)))
     return number
 
 
 def proposed(store: Store, number: int, by: Person) -> tuple[Proposal, EditionRow | None]:
-    """The proposal that this person may approve, and the edition that it is to be compared with: the newest. Raises Refused and StoreAway."""
+    """The proposal that this person may approve, with what women told as it would be published now, and the edition that it is to be
+    compared with: the newest. Raises Refused and StoreAway."""
     with store.read() as tx:
         proposal = _waiting(tx, number)
         newest = _newest(tx)
+        sources = as_told(tx, read(proposal.sources, _about(number)))
     _refuse_alone(proposal, by)
-    return proposal, newest
+    return replace(proposal, sources=encode(sources)), newest
 
 
 def approve(
@@ -127,7 +131,7 @@ def reject(store: Store, number: int, by: Person, at: int) -> None:
 def roll_back(store: Store, number: int, by: Person, at: int, active_from: int, life: int) -> int:
     """A new edition with the content of an old one, which was approved in its day; the new one's number.
 
-    Numbers taken off the line stay off: their marks hold for every edition. Raises Refused, FaultySources, TooSoon and StoreAway.
+    Numbers taken off the line stay off: their marks hold for every edition. What women told stays as it is now. Raises Refused, FaultySources, TooSoon and StoreAway.
     """
     with store.read() as tx:
         old = tx.edition(number)
@@ -138,11 +142,18 @@ def roll_back(store: Store, number: int, by: Person, at: int, active_from: int, 
         newest = _newest(tx)
         if newest is None or newest.number == number:
             raise Refused(f"edition {number} is the newest: it is in force, or will be in a moment")
+        sources = as_told(tx, again(sources, _readable(newest)))
         if newest.sources in (old.sources, encode(sources)):
             raise Refused(f"edition {newest.number} says the same as edition {number} already")
         edition = enact(tx, sources, str(by), at, active_from, again=number, life=life)
         tx.record(Record(at, str(by), "rolled back", f"edition {edition} again {number}"))
     return edition
+
+
+def with_told(store: Store, sources: Sources) -> Sources:
+    """What would be published of these files now: with what women told in the room, without what they took back. Raises StoreAway."""
+    with store.read() as tx:
+        return as_told(tx, sources)
 
 
 def read(sources: bytes, of: str) -> Sources:
@@ -184,6 +195,14 @@ def _waiting(tx: Transaction, number: int) -> Proposal:
 def _newest(tx: Transaction) -> EditionRow | None:
     rows = tx.editions()
     return tx.edition(rows[0].number) if rows else None
+
+
+def _readable(row: EditionRow) -> Sources | None:
+    """None where another version of the program wrote it: going back must not wait for that."""
+    try:
+        return read(row.sources, f"edition {row.number}")
+    except Refused:
+        return None
 
 
 def _about(number: int) -> str:

@@ -12,6 +12,9 @@ from hotline.ports import Callback, Staff, Transaction
 DAY: Final = 86_400
 OTHER_PHONES_A_DAY: Final = 2
 """How many other phones one phone may have rung."""
+MOST_PRANKS: Final = 3
+"""So many pranks in as many days from one phone, and what it asks for comes last until they are older."""
+PRANK_DAYS: Final = 30
 MOST_TRIES: Final = 3
 """In one window, on her own phone. Another phone than hers is rung once."""
 
@@ -53,8 +56,12 @@ def is_open(callback: Callback, at: int) -> bool:
     return callback.opens_at <= at < callback.not_after
 
 
+def most_tries(callback: Callback) -> int:
+    return 1 if callback.other_phone else MOST_TRIES
+
+
 def tries_left(callback: Callback) -> int:
-    return (1 if callback.other_phone else MOST_TRIES) - callback.tries
+    return most_tries(callback) - callback.tries
 
 
 def is_ringable(group: Sequence[Callback], at: int) -> bool:
@@ -67,7 +74,12 @@ def is_within_day(rules: Rules, tx: Transaction, group: Sequence[Callback], at: 
 
     What was asked for on another phone rings it once a day, whoever asked, and takes nothing from what is asked for on it.
     """
-    return tx.rings(group[0].id, at - DAY) < (1 if group[0].other_phone else rules.rings_a_day)
+    return may_ring_so_often(rules, tx.rings(group[0].id, at - DAY), group[0].other_phone)
+
+
+def may_ring_so_often(rules: Rules, rings: int, other_phone: bool) -> bool:
+    """May a phone that was rung so often within a day be rung once more?"""
+    return rings < (1 if other_phone else rules.rings_a_day)
 
 
 def may_ring(rules: Rules, tx: Transaction, group: Sequence[Callback], at: int, by: Staff) -> bool:

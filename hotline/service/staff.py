@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.engine.world import clock
 from hotline.ports import Callback, Ending, Post, Staff, Transaction
 from hotline.service import calls, dispatch, outbox
-from hotline.service.coverage import stays_until
 from hotline.service.parts import Parts
-from hotline.service.rules import is_open, may_ring, tries_left
+from hotline.service.room import dated, presence, queue, shifts
+from hotline.service.room.outcomes import ENDINGS, note
+from hotline.service.rules import is_open, may_ring
 from hotline.service.words import meanings, plain
 
 Command: TypeAlias = Literal["take", "back", "again", "on", "off", "here"] | Ending
@@ -27,13 +29,9 @@ HELD: Final[dict[str, Command]] = {
     "5": "wrong_word",
     "6": "could_not_talk",
     "7": "again",
+    "8": "prank",
 }
 """What a digit means for a callback that was offered to her, and for one that she holds."""
-ENDINGS: Final[tuple[Ending, ...]] = ("spoke", "no_answer", "unreachable", "someone_else", "wrong_word", "could_not_talk")
-REVIEWED: Final[tuple[Ending, ...]] = ("someone_else", "wrong_word", "could_not_talk")
-"""Never rung again by itself: a supervisor decides."""
-DANGEROUS: Final[tuple[Ending, ...]] = ("someone_else", "wrong_word")
-"""The phone is in other hands: nobody rings it again by itself."""
 
 
 class Said(Struct, frozen=True):
@@ -74,13 +72,16 @@ def hear(parts: Parts, tx: Transaction, staff: Staff, origin: str, text: str, at
     """
     if tx.posted(parts.derive("staff", origin)) is not None:
         return ()
-    said = read(text, meanings(parts.written, "staff.word."))
+    words = meanings(parts.written, "staff.word.")
+    of_day = dated.read(text, words, parts.clock.local(at))
+    said = Said(None, None, of_day.kind) if of_day else read(text, words)
     if fresh and (said.digit or said.word):
         staff = replace(staff, seen_at=at)
         tx.add_staff(staff)
-    reply = _obey(Desk(parts, tx, staff, said, origin, at, sent_at, fresh))
-    words = parts.written.phrase(f"staff.{reply.key}", staff.reads, **reply.values)
-    answer = outbox.write(parts, tx, "staff", staff.number, words, origin, at, at + outbox.STAFF_SECONDS)
+    desk = Desk(parts, tx, staff, said, origin, at, sent_at, fresh)
+    reply = _of_day(desk, of_day) if of_day else _obey(desk)
+    answered = parts.written.phrase(f"staff.{reply.key}", staff.reads, **reply.values)
+    answer = outbox.write(parts, tx, "staff", staff.number, answered, origin, at, at + outbox.STAFF_SECONDS)
     if not fresh:
         tx.move(answer.id, "pending", "dropped", at)
         return reply.posts
@@ -112,6 +113,8 @@ def _obey(desk: Desk) -> Reply:
     match desk.said.word:
         case "on" | "off" | "here" as command:
             return _shift(desk, command)
+        case "away" | "there":
+            return Reply("which_day")
         case None if desk.said.digit is None:
             return Reply("help")
     return _of_reference(desk, desk.said.reference) if desk.said.reference else _of_the_only_one(desk)
@@ -120,27 +123,26 @@ def _obey(desk: Desk) -> Reply:
 def _shift(desk: Desk, command: Literal["on", "off", "here"]) -> Reply:
     parts, tx, staff, at = desk.parts, desk.tx, desk.staff, desk.at
     match command:
+        case "on" | "here" if desk.fresh and staff.role == "supervisor":
+            says = shifts.go_on_call if command == "on" else shifts.acknowledge
+            return Reply("on_call", {"until": outbox.hour(parts, staff.reads, says(parts, tx, staff, at))})
         case "here":
             return Reply("here", {"until": outbox.hour(parts, staff.reads, at + parts.rules.presence_minutes * 60)})
         case "on":
-            until = at + parts.rules.shift_hours * 3600
-            if desk.fresh:
-                tx.add_staff(replace(staff, on_until=until, off_until=None))
+            until = presence.begin(parts, tx, staff, at) if desk.fresh else at + parts.rules.shift_hours * 3600
             return Reply("on", {"until": outbox.hour(parts, staff.reads, until)})
         case "off" if not desk.fresh and (staff.seen_at or 0) > desk.sent_at:
             return Reply("off")  # she was heard of since: it was said before that
         case "off":
-            # Off until the shift that she is on ends; what the plan says after that holds again.
-            ends = parts.clock.moment(stays_until(replace(staff, on_until=None), tx.shifts(), at, parts.clock.local))
-            off_until = min(ends, at + parts.rules.shift_hours * 3600)
-            tx.add_staff(replace(staff, on_until=None, off_until=off_until if off_until > at else None))
-            return Reply("off", posts=_hand_over(desk) if desk.fresh else ())
+            presence.end(parts, tx, staff, at)
+            return Reply("off", posts=presence.leave(parts, tx, staff, at) if desk.fresh else ())
 
 
-def _hand_over(desk: Desk) -> tuple[Post, ...]:
-    """Who goes leaves nothing untried behind."""
-    untried = [group for group in _groups(desk.tx, desk.tx.claimed_by(desk.staff.id)) if not any(each.tries for each in group)]
-    return tuple(post for group in untried for post in dispatch.give_back(desk.parts, desk.tx, group, desk.at))
+def _of_day(desk: Desk, said: dated.Dated) -> Reply:
+    answer = dated.obey(desk.tx, desk.staff, said, fresh=desk.fresh)
+    written, language = desk.parts.written, desk.staff.reads
+    hours = dict(zip(("from", "to"), (clock(written, language, each) for each in answer.hours or ()), strict=False))
+    return Reply(answer.key, {"day": answer.day, **hours})
 
 
 def _of_reference(desk: Desk, reference: str) -> Reply:
@@ -164,8 +166,8 @@ def _of_the_only_one(desk: Desk) -> Reply:
     """Without a reference, where what she says fits one callback alone."""
     if _command(desk.said, HELD) is None:
         return Reply("help")
-    held = _groups(desk.tx, desk.tx.claimed_by(desk.staff.id))
-    offered = _groups(desk.tx, desk.tx.offered_to(desk.staff.id, desk.at)) if _command(desk.said, OFFERED) == "take" else []
+    held = dispatch.groups(desk.tx, desk.tx.claimed_by(desk.staff.id))
+    offered = dispatch.groups(desk.tx, desk.tx.offered_to(desk.staff.id, desk.at)) if _command(desk.said, OFFERED) == "take" else []
     if not held and not offered:
         return Reply("nothing")
     # What comes late may be about another than the one that she holds by now.
@@ -175,14 +177,16 @@ def _of_the_only_one(desk: Desk) -> Reply:
 
 
 def _take(desk: Desk, callback: Callback) -> Reply:
-    parts, tx, staff, at = desk.parts, desk.tx, desk.staff, desk.at
     named = {"ref": callback.reference}
     if not desk.fresh:
         return Reply("too_late", named)
-    group = dispatch.take(tx, callback.id, staff.id, at)
+    takes_minors = desk.staff.minors or desk.staff.role == "supervisor"
+    if not takes_minors and dispatch.is_of_minor(desk.tx, dispatch.alike(desk.tx, callback.id)):
+        return Reply("gone", named)  # it was offered to her before somebody marked it
+    group = dispatch.take(desk.tx, callback.id, desk.staff.id, desk.at)
     if not group:
         return Reply("gone", named)
-    return Reply("taken", named, (calls.place(parts, tx, staff, (callback, *group), desk.origin, at),))
+    return _ring(desk, callback, group)
 
 
 def _of_held(desk: Desk, callback: Callback) -> Reply:
@@ -194,7 +198,7 @@ def _of_held(desk: Desk, callback: Callback) -> Reply:
         # A call that nobody answered is not made again, by her or by another: she has to say first that it was not that.
         return Reply("how", named)
     if command == "back":
-        return Reply("given_back", named, dispatch.give_back(desk.parts, desk.tx, group, desk.at))
+        return Reply("given_back", named, queue.give_back(desk.parts, desk.tx, group, desk.at))
     if command in ("take", "again") or (command == "spoke" and not tried):
         # She says twice that she takes it: her phone has not rung yet.
         return _ring_again(desk, callback, group)
@@ -202,7 +206,7 @@ def _of_held(desk: Desk, callback: Callback) -> Reply:
         return Reply("help")
     if calls.is_coming(desk.tx, desk.staff.id, group, desk.at):
         return Reply("taken", named)  # she asked to ring again: that call has no outcome yet
-    return Reply("noted", named, _note(desk, group, command))
+    return Reply("noted", named, note(desk.parts, desk.tx, group, command, desk.at))
 
 
 def _ring_again(desk: Desk, callback: Callback, group: Sequence[Callback]) -> Reply:
@@ -211,44 +215,15 @@ def _ring_again(desk: Desk, callback: Callback, group: Sequence[Callback]) -> Re
         return Reply("too_late", named)
     if calls.is_coming(desk.tx, desk.staff.id, group, desk.at):
         return Reply("taken", named)
+    return _ring(desk, callback, group)
+
+
+def _ring(desk: Desk, callback: Callback, group: Sequence[Callback]) -> Reply:
+    named = {"ref": callback.reference}
+    if desk.parts.rules.calling == "reveal":
+        return Reply("on_page", named)  # no number by SMS, ever
     return Reply("taken", named, (calls.place(desk.parts, desk.tx, desk.staff, (callback, *group), desk.origin, desk.at),))
-
-
-def _note(desk: Desk, group: Sequence[Callback], ending: Ending) -> tuple[Post, ...]:
-    """How the last try ended, and so what becomes of the callbacks that it was for (docs: callback life)."""
-    tx, at = desk.tx, desk.at
-    # Her own request tells whose hands the phone is in; a stranger's tells nothing about hers.
-    same = dispatch.alike(tx, group[0].id) if group[0].other_phone else tx.same_number(group[0].id)
-    others = [each for each in same if each not in group] if ending in DANGEROUS else []
-    for each in group:
-        tx.save_callback(_after(replace(each, ending=ending, claimed_at=at), ending, at))
-    for each in others:
-        # Asked for at another time, but it is the same phone.
-        tx.save_callback(replace(each, state="review"))
-    told = [group[0], *others] if ending in REVIEWED else []
-    return tuple(post for each in told for post in outbox.tell_supervisors(desk.parts, tx, "review", each.id, at, ref=each.reference))
-
-
-def _after(callback: Callback, ending: Ending, at: int) -> Callback:
-    match ending:
-        case _ if ending in REVIEWED:
-            return replace(callback, state="review")
-        case "unreachable" if tries_left(callback) > 0 and is_open(callback, at):
-            return callback
-        case _:
-            return replace(callback, state="closed", closed_at=at)
 
 
 def _command(said: Said, digits: dict[str, Command]) -> str | None:
     return said.word if said.digit is None else digits.get(said.digit)
-
-
-def _groups(tx: Transaction, callbacks: Iterable[Callback]) -> list[tuple[Callback, ...]]:
-    """Those to the same number together, in the order of their first."""
-    groups: list[tuple[Callback, ...]] = []
-    callbacks = tuple(callbacks)
-    for callback in callbacks:
-        if not any(callback in group for group in groups):
-            same = {each.id for each in dispatch.alike(tx, callback.id)}
-            groups.append(tuple(each for each in callbacks if each == callback or each.id in same))
-    return groups

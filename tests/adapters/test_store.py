@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 
 import pytest
-from msgspec.structs import replace
-from sqlalchemy import event, text
+from msgspec.structs import asdict, replace
+from sqlalchemy import event, insert, text
 
 from hotline.adapters.seal import Seal, SealBroken, new_keys
 from hotline.adapters.sql import SqlStore
+from hotline.adapters.sql.tables import audit, audit_head
 from hotline.ports import (
     NAMED,
     Call,
@@ -671,10 +672,65 @@ def test_a_chain_cannot_be_written_anew_without_the_key(store, url):
         assert 5 == t.broken_at()
 
 
-def test_the_end_of_a_chain_is_not_bound(store):
-    """What nothing follows can go without a trace: its length is to be written down elsewhere."""
+@pytest.mark.parametrize(
+    ("statement", "at"),
+    [
+        ("DELETE FROM audit WHERE sequence = 4", 4),
+        ("DELETE FROM audit WHERE sequence > 2", 3),
+        ("DELETE FROM audit", 1),
+        ("DELETE FROM audit_head", 5),
+        ("UPDATE audit_head SET sequence = 3", 5),
+        ("DELETE FROM audit WHERE sequence = 4; DELETE FROM audit_head", 4),
+        ("DELETE FROM audit WHERE sequence = 4; UPDATE audit_head SET sequence = 3, digest = (SELECT digest FROM audit WHERE sequence = 3)", 4),
+    ],
+)
+def test_the_end_of_a_chain_is_bound(store, statement, at):
+    """What nothing follows cannot go without a trace: now, nor once more was written after it."""
     recorded(store)
-    assert None is changed(store, "DELETE FROM audit WHERE sequence = 4")
+    for each in statement.split(";"):
+        found = changed(store, each)
+    assert at == found
+    with store.write() as t:
+        t.record(Record(NOW + 9, "fanta", "published", "5"))
+    with store.read() as t:
+        assert at == t.broken_at()
+        assert "fanta" in {each.who for each in t.records()}
+
+
+def test_an_older_copy_of_the_whole_chain_is_not_told(store):
+    """What no key in the database can mend: head and lines put back together as they were are a chain that holds. Hence backups, and the length written down elsewhere."""
+    recorded(store)
+    with store.read() as t:
+        head = t._connection.exec_driver_sql("SELECT sequence, digest, bound FROM audit_head").one()
+    with store.write() as t:
+        t.record(Record(NOW + 9, "awa", "published", "5"))
+        t._connection.exec_driver_sql("DELETE FROM audit WHERE sequence = 5")
+        t._put(audit_head, one=1, **head._asdict())
+        assert None is t.broken_at()
+
+
+def test_lines_from_before_there_was_a_head_hold(store):
+    """A database that was upgraded is not accused; its next line binds the old ones."""
+    with store.write() as t:
+        t._change(insert(audit), sequence=1, digest=t._digest("audit", 1, b"", RECORDS[0]), **asdict(RECORDS[0]))
+        assert None is t.broken_at()
+        t.record(RECORDS[1])
+        assert None is t.broken_at()
+    assert 1 == changed(store, "DELETE FROM audit WHERE sequence = 1")
+
+
+def test_the_audit_is_searched(store):
+    """Newest first, by whoever, what and about, letters' size apart, no letter of a search a wildcard; page by page."""
+    records = [Record(NOW, "Awa", "rolled back", "edition 1"), Record(NOW, "fanta", "100%", "a_b"), Record(NOW, "fanta", "published", "axb")]
+    with store.write() as t:
+        for record in records:
+            t.record(record)
+        found = {search: [number for number, _ in t.recorded(search, 99, 50)] for search in ("", "AWA", "%", "_", "a_b", "!", "EDITION")}
+        assert {"": [3, 2, 1], "AWA": [1], "%": [2], "_": [2], "a_b": [2], "!": [], "EDITION": [1]} == found
+        assert ((3, records[2]), (2, records[1])) == t.recorded("", 99, 2)
+        assert ((1, records[0]),) == t.recorded("", 2, 2)
+        assert [3, 1] == [number for number, _ in t.recorded("awa", 99, 50, ("published",))]
+        assert (("100%", "published", "rolled back"), 3) == (t.deeds(), t.how_many_records())
 
 
 def test_records_written_at_once_follow_each_other(store):

@@ -14,7 +14,7 @@ from hotline.demo.network import Standin
 from hotline.demo.phones import CallView
 from hotline.gateways.africastalking import AfricasTalkingGateway, say
 from hotline.gateways.africastalking_forms import Delivery, Sms, Ussd, UssdEnd, Voice, read
-from hotline.ports import GatewayRefused, VoiceConnect, VoiceEnd, VoicePrompt
+from hotline.ports import GatewayRefused, VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt
 from tests.demo.conftest import Make
 from tests.demo.fakes import CALLER, COUNSELOR, COVER, KEY, SECRET, FakeLine, shows
 
@@ -82,3 +82,50 @@ def test_the_vendor_does_what_the_gateway_says(make: Make, line: FakeLine) -> No
     assert [("1", None), ("1", "1"), ("0", None)] == [
         (v.is_active, v.dtmf_digits) for v in (form(line.heard("voice"), Voice) for _ in range(3))
     ]
+
+
+COVERED = VoiceCover((VoicePrompt("Les vaccins sont gratuits.", "fr", ask=False), VoicePrompt("Boloci bɛ kɛ fu la.", "bm", ask=False)))
+SAID = tuple(prompt.text for prompt in COVERED.prompts)
+
+
+def test_the_cover_reaches_the_called_phone(gateway: AfricasTalkingGateway, standin: Standin, line: FakeLine) -> None:
+    """She whose phone was called hears what the line says to anybody who rings its number, and then the call is over; the counselor's is too."""
+    line.say("voice", say(VoiceConnect(CALLER, "Personne.", "fr"), COVER), say(COVERED, COVER), "")
+    session = gateway.ring(COUNSELOR)
+    shows(standin, COUNSELOR, lambda p: p.call is not None)
+    standin.answer(COUNSELOR)
+    shows(standin, CALLER, lambda p: p.call is not None)
+    standin.answer(CALLER)
+    shows(standin, COUNSELOR, lambda p: p.call is not None and p.call.state == "connected")
+
+    gateway.cover(session)
+
+    heard = shows(standin, CALLER, lambda p: p.call is not None and p.call.state == "over").call
+    assert heard is not None
+    assert SAID == heard.said
+    over = shows(standin, COUNSELOR, lambda p: p.call is not None and p.call.state == "over").call
+    assert over is not None
+    assert () == over.said
+    posts = [form(line.heard("voice"), Voice) for _ in range(4)]
+    inbound = [(post.is_active, post.caller_number) for post in posts if post.direction == "Inbound"]
+    assert ([("1", CALLER), ("0", CALLER)], {session}) == (inbound, {post.session_id for post in posts if post.direction == "Outbound"})
+
+
+def test_a_call_without_two_legs_is_not_put_through(gateway: AfricasTalkingGateway, standin: Standin, line: FakeLine) -> None:
+    """The counselor's own phone still rings, or there is no such call: refused, and nothing happens."""
+    session = gateway.ring(COUNSELOR)
+    shows(standin, COUNSELOR, lambda p: p.call is not None)
+    for name in (session, "ATVId_nobody"):
+        with pytest.raises(GatewayRefused, match=r"^aborted$"):
+            gateway.cover(name)
+    assert line.heard_nothing("voice")
+
+
+@pytest.mark.parametrize("dialed", [COVER, COVER[-8:]])
+def test_who_rings_the_cover_number_back_hears_the_cover(standin: Standin, line: FakeLine, dialed: str) -> None:
+    """After a missed call, from any phone."""
+    line.say("voice", say(COVERED, COVER), "")
+    standin.dial(CALLER, dialed)
+    heard = shows(standin, CALLER, lambda p: p.call is not None and p.call.state == "over").call
+    assert heard is not None
+    assert (COVER, SAID) == (heard.number, heard.said)

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from hotline.adapters.locks import ArgonPasswords
 from hotline.demo import phone
-from hotline.demo.people import PEOPLE, counselors, people_json, shifts, staff
+from hotline.demo.people import PEOPLE, on_the_phone, people_json, shifts, staff, working
 from hotline.demo.words import LOCALES, read_here, read_words
+from hotline.service.room.access import is_weak
 
 PLACEHOLDER = re.compile(r"\{\w+\}")
 DEMO = Path(phone.__file__).parent
@@ -23,24 +25,38 @@ def test_numbers_are_nobodys() -> None:
 
 
 def test_someone_is_there_in_each_language_around_the_clock() -> None:
-    """In French and in Bambara a counselor is on shift at every minute of every day."""
+    """In French and in Bambara a counselor is on shift at every minute of every day, and the supervisor, without whom the line is closed."""
     spoken = {language for member in staff() for language in member.speaks if member.role == "counselor"}
     assert {"fr", "bm"} == spoken
-    assert {(p.id, None, 0, 1440) for p in counselors()} == {(s.staff, s.weekday, s.start, s.end) for s in shifts()}
+    assert {(p.id, None, 0, 1440) for p in working()} == {(s.staff, s.weekday, s.start, s.end) for s in shifts()}
     assert ["supervisor"] == [s.role for s in staff() if set(s.speaks) == {"fr", "bm"}]
 
 
 def test_demo_json_names_people() -> None:
-    """What scripts read of a person, and nothing else."""
-    assert [{"alias", "role", "language", "number"}] * len(PEOPLE) == [set(p) for p in people_json()]
+    """What scripts read of a person, and nothing else: of the staff, a password that differs from every other demo's too."""
+    told = people_json("secret")
+    assert [{"alias", "role", "language", "number"} | ({"password"} if p.role != "caller" else set()) for p in PEOPLE] == [set(p) for p in told]
+    made = [p["password"] for each in (told, people_json("another")) for p in each if "password" in p]
+    assert len(made) == len(set(made))
 
 
-def test_counselors_say_a_word_that_the_line_knows() -> None:
+def test_passwords_of_the_demo_are_ones_that_the_console_takes() -> None:
+    """Nobody has to choose a worse one."""
+    assert [] == [p for p in PEOPLE if is_weak(ArgonPasswords(), p.password("secret"), p.alias)]
+
+
+def test_the_phones_are_those_of_callers_and_of_whoever_calls_back() -> None:
+    """An operator and an admin work at a screen; each role on the page has its word in both languages."""
+    assert {"caller", "counselor", "supervisor"} == {p.role for p in on_the_phone()}
+    assert [] == [p.role for p in on_the_phone() for language in phone.LANGUAGES if f"role.{p.role}" not in read_words(language)]
+
+
+def test_staff_say_a_word_that_the_line_knows() -> None:
     """The word comes from the line's own catalogue, and its confirmation is known again, folded or not."""
-    for here, person in zip(read_here(counselors()), counselors(), strict=True):
+    for here, person in zip(read_here(working()), working(), strict=True):
         words = read_words(person.language, "flows")
         assert here.word in [w.strip() for w in words["staff.word.here"].split(",")]
-        assert here.confirmed_by(PLACEHOLDER.sub("16h", words["staff.here"]))
+        assert here.confirmed_by(PLACEHOLDER.sub("16h", words["staff.on_call" if person.role == "supervisor" else "staff.here"]))
         assert not here.confirmed_by(PLACEHOLDER.sub("471", words["staff.offer"]))
 
 

@@ -217,3 +217,25 @@ def test_words_for_nothing() -> None:
     stray = Message("test.frist", "Accueil", Where(PO, 40), "pending")
     found = said(msgspec.structs.replace(good, words={**good.words, "bm": (*good.words["bm"], stray)}))
     assert f"{PO}:40: test.frist: words for no screen" in found
+
+
+@pytest.mark.parametrize(
+    ("key", "fault"),
+    [
+        ("script.danger.3", "script.danger.3: the step before it is missing, nobody would read this one"),
+        ("script.dangers.1", "script.dangers.1: no script is called so"),
+        ("script.danger.0", "script.danger.0: no script is called so"),
+        ("script.danger.one", "script.danger.one: no script is called so"),
+        ("script.goodbye", "script.goodbye: no script is called so"),
+    ],
+)
+def test_scripts_have_no_words_that_nobody_reads(key: str, fault: str) -> None:
+    """A counselor finds every step that an operator wrote: a gap, or a script that is not there, is told."""
+    good = sources(GOOD)
+    words = {language: (*messages, Message(key, "Restez calme.", AT, "pending")) for language, messages in good.words.items()}
+    assert any(each.startswith(fault) or f" {fault}" in each for each in said(msgspec.structs.replace(good, words=words)))
+
+
+def test_a_script_that_does_not_begin_is_told() -> None:
+    """Each of the hard cases has at least one step, in every language."""
+    assert any("script.minor.1: no words in bm" in each for each in said(reworded("script.minor.1", None)))

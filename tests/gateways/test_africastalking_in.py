@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from hotline.gateways.africastalking import blueprint, moment, say
-from hotline.ports import MemoryAway, StoreAway, VoiceConnect, VoiceEnd, VoicePrompt
+from hotline.ports import MemoryAway, StoreAway, VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt
 from tests.fakes import AT, SECRET, FakeHotline, FakeMeter, the_log
 
 CALLER, COUNSELOR = "+22370000001", "+22370000101"
@@ -104,7 +104,8 @@ def logged():
         ("/voice", VOICE | {"dtmfDigits": "1"}, [("voice", "ATVId_c0c1", COUNSELOR, True, "1")]),
         ("/voice", VOICE | {"dtmfDigits": ""}, [("voice", "ATVId_c0c1", COUNSELOR, True, None)]),
         ("/voice", VOICE_OVER, [("voice", "ATVId_c0c1", COUNSELOR, False, None)]),
-        ("/voice", VOICE | {"direction": "Inbound", "callerNumber": CALLER}, []),
+        ("/voice", VOICE | {"direction": "Inbound", "callerNumber": CALLER}, [("cover",)]),
+        ("/voice", VOICE_OVER | {"direction": "Inbound", "callerNumber": CALLER}, []),
         ("/ussd/end", USSD_END, []),
     ],
 )
@@ -137,6 +138,10 @@ SAID = '<?xml version="1.0" encoding="UTF-8"?>'
             VoiceConnect(CALLER, 'Personne. "Fin"', "fr"),
             f'<Response><Dial phoneNumbers="{CALLER}" callerId="+22370000900" maxDuration="3600" /><Say>Personne. "Fin"</Say></Response>',
         ),
+        (
+            VoiceCover((VoicePrompt("Les vaccins", "fr", ask=False), VoicePrompt("Boloci", "bm", ask=False))),
+            "<Response><Say>Les vaccins</Say><Say>Boloci</Say></Response>",
+        ),
         (VoiceEnd(), "<Response><Reject /></Response>"),
     ],
 )
@@ -153,10 +158,12 @@ def test_no_words_break_out_of_the_xml(words):
     assert [(child.tag, child.text or "") for child in root] == [("Say", words)]
 
 
-def test_nobody_is_answered_who_rings_the_cover_number():
-    """A call from outside is turned away before it costs or proves anything, whoever rings."""
-    answer = Line(FakeHotline(step=VoiceConnect(CALLER, "", "fr"))).post("/voice", VOICE | {"direction": "Inbound"})
-    assert answer.text == SAID + "<Response><Reject /></Response>"
+def test_whoever_rings_the_cover_number_hears_the_same():
+    """A husband who rings back, a counselor, a call that was put through: the line is asked for its cover and is not told who it is."""
+    said = VoiceCover((VoicePrompt("Les vaccins", "fr", ask=False),))
+    line = Line(FakeHotline(step=said))
+    answers = {line.post("/voice", VOICE | {"direction": "Inbound", "callerNumber": number}).text for number in (CALLER, COUNSELOR)}
+    assert ({SAID + "<Response><Say>Les vaccins</Say></Response>"}, [("cover",)] * 2) == (answers, line.hotline.calls)
 
 
 REQUIRED = {"/sms": ("from", "id", "text"), "/delivery": ("id", "status"), "/optout": ("phoneNumber",), "/ussd/end": ("status",)}

@@ -50,6 +50,26 @@ def test_rings_from_the_cover_number(httpserver, gateway):
     assert httpserver.log[0][0].form.to_dict() == {"username": "sandbox", "from": "+22370000900", "to": COUNSELOR}
 
 
+def test_puts_the_called_one_through_to_the_cover_number(httpserver, gateway):
+    """The cover is the vendor's call transfer: this session's called leg, to our own number."""
+    answer = {"callTransferResponse": {"status": "Success", "errorMessage": "None"}}
+    httpserver.expect_request("/callTransfer", method="POST").respond_with_json(answer, status=201)
+    gateway.cover("ATVId_77aa")
+    request: Request = httpserver.log[0][0]
+    assert request.form.to_dict() == {"username": "sandbox", "sessionId": "ATVId_77aa", "phoneNumber": "+22370000900", "callLeg": "callee"}
+    assert request.headers["apiKey"] == "an-api-key"
+
+
+@pytest.mark.parametrize(("status", "failure"), [("Aborted", GatewayRefused("aborted")), ("Maybe", GatewayUnknown("new_status"))])
+def test_a_transfer_that_did_not_come_about_says_so(status, failure, httpserver, gateway):
+    """Aborted was not done; a status that is not documented leaves it open. The vendor's own words never come out."""
+    answer = {"callTransferResponse": {"status": status, "errorMessage": f"No such session {COUNSELOR}"}}
+    httpserver.expect_request("/callTransfer").respond_with_json(answer, status=201)
+    with pytest.raises(type(failure)) as caught:
+        gateway.cover("ATVId_77aa")
+    assert str(caught.value) == str(failure)
+
+
 @pytest.mark.parametrize("code", STATUS)
 def test_every_status_of_a_recipient_is_taken_refused_or_unknown(code, httpserver, gateway):
     """A 201 is no success by itself: the recipient's own code decides, and a refusal carries its name."""
@@ -76,13 +96,15 @@ def test_every_status_of_a_recipient_is_taken_refused_or_unknown(code, httpserve
         (Response("[]", 201), GatewayUnknown("unparsable")),
     ],
 )
-@pytest.mark.parametrize("way", ["send_sms", "ring"])
+@pytest.mark.parametrize("way", ["send_sms", "ring", "cover"])
 def test_tells_what_was_not_done_from_what_may_have_been(way, response, failure, httpserver, gateway):
     """4xx was not done; 5xx and an answer that cannot be read may have been. Only a short code comes out."""
     httpserver.expect_request("/version1/messaging").respond_with_response(response)
     httpserver.expect_request("/call").respond_with_response(response)
+    httpserver.expect_request("/callTransfer").respond_with_response(response)
+    ways = {"send_sms": lambda: gateway.send_sms(COUNSELOR, TEXT), "ring": lambda: gateway.ring(COUNSELOR), "cover": lambda: gateway.cover("ATVId_77aa")}
     with pytest.raises(type(failure)) as caught:
-        gateway.send_sms(COUNSELOR, TEXT) if way == "send_sms" else gateway.ring(COUNSELOR)
+        ways[way]()
     assert (str(caught.value), caught.value.__cause__, caught.value.__suppress_context__ or caught.value.__context__ is None) == (
         str(failure),
         None,

@@ -172,6 +172,8 @@ class FakeGateway:
     def __init__(self) -> None:
         self.messages: list[tuple[str, str]] = []
         self.rung: list[str] = []
+        self.covered: list[str] = []
+        """Voice sessions whose other end was given the cover to hear."""
         self.failure: GatewayRefused | GatewayUnknown | None = None
         self.while_ringing: Callable[[], None] | None = None
 
@@ -188,6 +190,11 @@ class FakeGateway:
         if self.failure:
             raise self.failure
         return f"voice-{len(self.rung)}"
+
+    def cover(self, session: str) -> None:
+        self.covered.append(session)
+        if self.failure:
+            raise self.failure
 
 
 class FakeMeter:

@@ -129,3 +129,40 @@ def test_a_full_window_is_offered_no_longer() -> None:
 def test_merging() -> None:
     """Spans that touch or overlap are one; what lies apart stays apart."""
     assert ((0, 5), (6, 9)) == merged([(6, 8), (0, 2), (2, 5), (1, 3), (7, 9)])
+
+
+def on_day(day: int, start: int, end: int, *, off: bool = False) -> Shift:
+    return Shift("awa", None, start * 60, end * 60, NOW // DAY + day, off)
+
+
+def spans(*shifts: Shift) -> tuple[tuple[int, int], ...]:
+    """Of today and tomorrow, in hours since midnight today."""
+    found = covered(counselor(), shifts=shifts).shifts
+    return tuple(((start - MIDNIGHT) // 60, (end - MIDNIGHT) // 60) for start, end in found if start < MIDNIGHT + 2 * DAY)
+
+
+def test_a_day_away_is_cut_out_of_the_week() -> None:
+    """The whole of tomorrow, or an hour of it; the days around stay, and nothing comes of a day away alone."""
+    week = Shift("awa", None, 8 * 60, 18 * 60)
+    assert ((10, 18),) == spans(week, on_day(1, 0, 24, off=True))
+    assert ((10, 18), (32, 36), (37, 42)) == spans(week, on_day(1, 12, 13, off=True))
+    assert () == spans(on_day(1, 0, 24, off=True))
+
+
+def test_a_day_beyond_the_week() -> None:
+    """She comes on one day alone, also on one on which she would be away."""
+    assert ((32, 36),) == spans(on_day(1, 8, 12))
+    assert ((10, 18), (32, 36)) == spans(Shift("awa", None, 8 * 60, 18 * 60), on_day(1, 0, 24, off=True), on_day(1, 8, 12))
+
+
+@pytest.mark.parametrize(("shift", "on"), [(on_day(0, 9, 11), True), (on_day(1, 9, 11), False), (on_day(0, 9, 11, off=True), False)])
+def test_on_shift_on_that_day_alone(shift: Shift, on: bool) -> None:
+    """Ten o'clock: inside of a day's span she is on; another day's is none, and a day away never is one."""
+    assert on is is_on(counselor(), (shift,), TEN_O_CLOCK, local)
+
+
+def test_away_now() -> None:
+    """Planned around the clock, away from nine to eleven: she is not on, and nobody is promised her."""
+    shifts = (Shift("awa", None, 0, 1440), on_day(0, 9, 11, off=True))
+    assert not is_on(counselor(), shifts, TEN_O_CLOCK, local)
+    assert (0, MIDNIGHT + 11 * 60) == ((found := covered(counselor(), shifts=shifts)).free, found.opens)

@@ -62,10 +62,10 @@ def test_after_a_stop_strangers_cannot_have_it_rung(line: Line) -> None:
 
 
 def test_one_phone_cannot_have_the_town_rung(line: Line) -> None:
-    """Two other phones a day; whoever asks for more sees the same screen, and nobody is rung for it."""
+    """Two other phones a day; whoever asks for more sees the same screen, and nobody is rung for it before a supervisor decided."""
     screens = {line.walk(f"5 6 700003{n:02} 5", f"session-{n}", STRANGER).key for n in range(5)}
     assert screens == {"callback.kept_other_now"}
-    assert [each.state for each in line.callbacks()] == ["waiting", "waiting", "stopped", "stopped", "stopped"]
+    assert [each.state for each in line.callbacks()] == ["waiting", "waiting", "review", "review", "review"]
 
 
 def test_requests_for_other_phones_take_nobody_s_turn(line: Line) -> None:

@@ -13,14 +13,14 @@ from tests.service.line import AWA, CALLER, Line
 
 def test_health_names_each_part(line: Line) -> None:
     """The clock counts as there once it has ticked, and for as long as it goes on."""
-    well = {"database": "ok", "redis": "ok", "spool": "ok", "editions": "ok", "emergency_number": "none", "clock": "ok"}
+    well = {"database": "ok", "redis": "ok", "spool": "ok", "editions": "ok", "emergency_number": "none", "clock": "ok", "supervision": "ok"}
     assert {**well, "clock": "away"} == line.hotline.health()
     line.wait(1)
     assert well == line.hotline.health()
     line.clock.at += 30
     assert {**well, "clock": "away"} == line.hotline.health()
     line.memory.away, line.store.failing = True, "always"
-    assert {**well, "database": "away", "redis": "away", "clock": "away"} == line.hotline.health()
+    assert {**well, "database": "away", "redis": "away", "clock": "away", "supervision": "away"} == line.hotline.health()
 
 
 def test_counts(line: Line) -> None:

@@ -58,6 +58,7 @@ class Line:
             "HOTLINE_AT_SENDER": "SANTE",
             "HOTLINE_AT_COVER_NUMBER": COVER,
             "HOTLINE_AT_SERVICE_CODES": CODE,
+            "HOTLINE_SUPERVISED": "0",
         }
         self.processes: list[subprocess.Popen[bytes]] = []
 

@@ -18,12 +18,24 @@ _DROP_ACCOUNT: Final = delete(accounts).where(accounts.c.staff == _THIS)
 _END_INVITES: Final = delete(invites).where(invites.c.staff == _THIS)
 _INVITED: Final = select(invites.c.staff).where(invites.c.token_hash == _THIS, invites.c.until > _AT)
 _USE: Final = delete(invites).where(invites.c.token_hash == _THIS, invites.c.until > _AT)
-_SIGN_IN: Final = select(sign_ins.c.staff, sign_ins.c.made_at, sign_ins.c.seen_at).where(sign_ins.c.token_hash == _THIS)
+_INVITES: Final = select(invites.c.staff, invites.c.until).where(invites.c.until > _AT)
+_HAS_FACTOR: Final = accounts.c.sealed_totp.is_not(None)
+_ACCOUNTS: Final = select(accounts.c.staff, _HAS_FACTOR)
+_SIGN_IN: Final = (
+    select(sign_ins.c.staff, sign_ins.c.made_at, sign_ins.c.seen_at, _HAS_FACTOR)
+    .outerjoin(accounts, accounts.c.staff == sign_ins.c.staff)
+    .where(sign_ins.c.token_hash == _THIS)
+)
+_HOW_MANY: Final = select(func.count()).where(sign_ins.c.staff == _THIS, sign_ins.c.seen_at > _AT)
 _TOUCH: Final = update(sign_ins).where(sign_ins.c.token_hash == _THIS).values(seen_at=_AT)
 _SIGN_OUT: Final = delete(sign_ins).where(sign_ins.c.token_hash == _THIS)
 _SIGN_OUT_ALL: Final = delete(sign_ins).where(sign_ins.c.staff == _THIS)
 _FAIL: Final = insert(failures)
 _FAILED: Final = select(func.count()).where(failures.c.key_hash == _THIS, failures.c.at >= _AT)
+KEPT: Final = 50
+"""Failures of one key: whoever tries without end fills no disk."""
+_TOO_OLD: Final = select(failures.c.sequence).where(failures.c.key_hash == _THIS).order_by(failures.c.sequence.desc()).limit(1).offset(KEPT)
+_TRIM: Final = delete(failures).where(failures.c.key_hash == _THIS, failures.c.sequence <= _TOO_OLD.scalar_subquery())
 _FORGIVE: Final = delete(failures).where(failures.c.key_hash == _THIS)
 
 
@@ -49,6 +61,7 @@ class Accounts(Unit):
 
     def drop_account(self, staff: str) -> None:
         self._change(_DROP_ACCOUNT, this=staff)
+        self._change(_END_INVITES, this=staff)
 
     def add_invite(self, token: str, staff: str, at: int, until: int) -> None:
         self._change(_END_INVITES, this=staff)
@@ -62,12 +75,18 @@ class Accounts(Unit):
         staff = self.invited(token, at)
         return staff if self._change(_USE, this=self._token(token), at_=at) == 1 else None
 
+    def invites(self, at: int) -> dict[str, int]:
+        return {row.staff: row.until for row in self._rows(_INVITES, at_=at)}
+
+    def accounts(self) -> dict[str, bool]:
+        return {staff: has_factor for staff, has_factor in self._rows(_ACCOUNTS)}  # noqa: C416 -- rows are not pairs to mypy
+
     def add_sign_in(self, token: str, staff: str, at: int) -> None:
         self._add(sign_ins, token_hash=self._token(token), staff=staff, made_at=at, seen_at=at)
 
     def sign_in(self, token: str) -> SignIn | None:
         row = self._row(_SIGN_IN, this=self._token(token))
-        return SignIn(*row) if row else None
+        return SignIn(row[0], row[1], row[2], bool(row[3])) if row else None
 
     def touch_sign_in(self, token: str, at: int) -> None:
         self._change(_TOUCH, this=self._token(token), at_=at)
@@ -78,8 +97,12 @@ class Accounts(Unit):
     def drop_sign_ins(self, staff: str) -> None:
         self._change(_SIGN_OUT_ALL, this=staff)
 
+    def sign_ins(self, staff: str, since: int) -> int:
+        return int(self._value(_HOW_MANY, this=staff, at_=since))
+
     def fail(self, key: str, at: int) -> None:
         self._change(_FAIL, key_hash=self._key(key), at=at)
+        self._change(_TRIM, this=self._key(key))
 
     def failures(self, key: str, since: int) -> int:
         return int(self._value(_FAILED, this=self._key(key), at_=since))

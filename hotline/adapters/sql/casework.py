@@ -8,9 +8,9 @@ import msgspec
 from msgspec.structs import asdict
 from sqlalchemy import BindParameter, Row, bindparam, delete, select
 
-from hotline.adapters.sql.tables import consents, incidents, notes, referrals
+from hotline.adapters.sql.tables import callbacks, consents, incidents, notes, referrals
 from hotline.adapters.sql.unit import Unit
-from hotline.ports.casework import Consent, Incident, Referral
+from hotline.ports.casework import Consent, Due, Incident, Referral
 
 _THIS: Final[BindParameter[Any]] = bindparam("this")
 
@@ -18,8 +18,10 @@ _INCIDENT: Final = select(incidents).where(incidents.c.callback == _THIS).order_
 _DROP_INCIDENT: Final = delete(incidents).where(incidents.c.callback == _THIS)
 _REFERRALS: Final = select(referrals).where(referrals.c.callback == _THIS).order_by(referrals.c.day, referrals.c.id)
 _REFERRAL: Final = select(referrals).where(referrals.c.id == _THIS)
+_DROP_REFERRAL: Final = delete(referrals).where(referrals.c.id == _THIS)
 _LOOK_AGAIN: Final = (
-    select(referrals)
+    select(callbacks.c.reference, callbacks.c.claimed_by, *referrals.c)
+    .select_from(referrals.outerjoin(callbacks, callbacks.c.id == referrals.c.callback))
     .where(referrals.c.look_again <= bindparam("day_"), referrals.c.revoked.is_(False))
     .order_by(referrals.c.look_again, referrals.c.id)
     .limit(bindparam("most"))
@@ -52,8 +54,12 @@ class Casework(Unit):
         row = self._row(_REFERRAL, this=id)
         return Referral(*row) if row else None
 
-    def referrals_due(self, day: int, limit: int) -> tuple[Referral, ...]:
-        return tuple(Referral(*row) for row in self._rows(_LOOK_AGAIN, day_=day, most=limit))
+    def drop_referral(self, id: str) -> None:
+        self._change(_DROP_REFERRAL, this=id)
+
+    def referrals_due(self, day: int, limit: int) -> tuple[Due, ...]:
+        rows = self._rows(_LOOK_AGAIN, day_=day, most=limit)
+        return tuple(Due(Referral(*referral), reference, holder) for reference, holder, *referral in rows)
 
     def save_consent(self, callback: str, consent: Consent) -> None:
         self._put(consents, callback=callback, **asdict(consent))

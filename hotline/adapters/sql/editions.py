@@ -1,4 +1,4 @@
-"""Published editions: written once, never changed; what waits to become one; the numbers that were taken off all of them."""
+"""Published editions: never changed once written, but for words that were taken back; what waits to become one; what was taken off all of them."""
 
 from __future__ import annotations
 

@@ -5,34 +5,60 @@ from __future__ import annotations
 from typing import Any, Final
 
 from msgspec.structs import asdict
-from sqlalchemy import BindParameter, bindparam, case, func, literal, select, update
+from sqlalchemy import BindParameter, bindparam, case, func, literal, or_, select, update
 
-from hotline.adapters.sql.tables import callbacks, calls, marks, tallies, wants
+from hotline.adapters.sql.tables import callbacks, calls, consents, marks, referrals, tallies, wants
 from hotline.adapters.sql.unit import DAY, Unit
 from hotline.ports.care import Load, Want
-from hotline.ports.figures import Tally
+from hotline.ports.figures import Now, Tally
 
 _AT: Final[BindParameter[Any]] = bindparam("at_")
 _c, _t = callbacks.c, tallies.c
 
 HARD: Final = ("danger", "minor", "hard")
+_MADE: Final = (_c.made_at >= bindparam("since"), _c.made_at < bindparam("until"))
 _ROWS: Final = (
-    select((_c.made_at // DAY).label("day"), _c.language, _c.urgent, _c.state, func.coalesce(_c.ending, literal("")).label("how"))
-    .where(_c.made_at >= _AT)
+    select(
+        (_c.made_at // DAY).label("day"),
+        _c.language,
+        _c.urgent,
+        _c.state,
+        func.coalesce(_c.ending, literal("")).label("how"),
+        or_(_c.tries > 0, _c.ending.is_not(None)).label("rung"),
+    )
+    .where(*_MADE)
     .subquery()
 )
 _STILL: Final = select(*_ROWS.c, func.count()).group_by(*_ROWS.c)
-_GONE: Final = select(tallies).where(_t.day >= bindparam("day_"))
-_TRIES: Final = select(_c.tries, func.coalesce(_c.ending, literal("")), func.count()).where(_c.made_at >= _AT).group_by(_c.tries, _c.ending)
-_SAFER: Final = select(_c.safer, func.count()).where(_c.made_at >= _AT, _c.safer.is_not(None)).group_by(_c.safer)
-_IS_HARD: Final = (
-    select(marks.c.callback).where(marks.c.callback == calls.c.callback, marks.c.kind.in_(HARD)).correlate(calls).exists()
+_GONE: Final = select(_t.day, _t.language, _t.urgent, _t.state, _t.ending, _t.ending != literal(""), _t["count"]).where(
+    _t.day >= bindparam("since"), _t.day < bindparam("until")
 )
+_TRIES: Final = select(_c.tries, func.coalesce(_c.ending, literal("")), func.count()).where(*_MADE).group_by(_c.tries, _c.ending)
+_SAFER: Final = select(_c.safer, func.count()).where(*_MADE, _c.safer.is_not(None)).group_by(_c.safer)
+_MAY_COUNT: Final = (
+    select(consents.c.kind)
+    .where(consents.c.callback == referrals.c.callback, consents.c.kind == "figures", consents.c.revoked_at.is_(None))
+    .correlate(referrals)
+    .exists()
+)
+_REFERRED: Final = (
+    select(referrals.c.outcome, func.count())
+    .where(referrals.c.day >= bindparam("since"), referrals.c.day < bindparam("until"), _MAY_COUNT)
+    .group_by(referrals.c.outcome)
+)
+_SINCE: Final = case((_c.made_at > _c.opens_at, _c.made_at), else_=_c.opens_at)
+_NOW: Final = (
+    select(_c.language, func.count(), func.sum(case((_c.urgent, 1), else_=0)), func.min(_SINCE))
+    .where(_c.state == "waiting", _c.opens_at <= _AT, _c.not_after > _AT)
+    .group_by(_c.language)
+    .order_by(_c.language)
+)
+_IS_HARD: Final = select(marks.c.callback).where(marks.c.callback == calls.c.callback, marks.c.kind.in_(HARD)).correlate(calls).exists()
 _LOADS: Final = (
     select(
         calls.c.staff,
-        func.count(),
-        func.sum(case((_IS_HARD, 1), else_=0)),
+        func.count(calls.c.callback.distinct()),
+        func.count(case((_IS_HARD, calls.c.callback)).distinct()),
         func.max(case((_IS_HARD, func.coalesce(calls.c.ended_at, calls.c.dialed_at)), else_=None)),
     )
     .where(calls.c.dialed_at >= _AT)
@@ -45,18 +71,27 @@ _SAVE_WANT: Final = update(wants).where(wants.c.id == bindparam("this"))
 class Figures(Unit):
     __slots__ = ()
 
-    def tallied(self, since_day: int) -> tuple[Tally, ...]:
-        rows = [*self._rows(_GONE, day_=since_day), *self._rows(_STILL, at_=since_day * DAY)]
-        return tuple(Tally(day, language, bool(urgent), state, ending or None, count) for day, language, urgent, state, ending, count in rows)
+    def tallied(self, since: int, until: int) -> tuple[Tally, ...]:
+        rows = [*self._rows(_GONE, since=since, until=until), *self._rows(_STILL, since=since * DAY, until=until * DAY)]
+        return tuple(
+            Tally(day, language, bool(urgent), state, ending or None, bool(rung), count)
+            for day, language, urgent, state, ending, rung, count in rows
+        )
 
-    def tries_by_ending(self, since: int) -> dict[tuple[int, str], int]:
-        return {(tries, ending): count for tries, ending, count in self._rows(_TRIES, at_=since)}
+    def tries_by_ending(self, since: int, until: int) -> dict[tuple[int, str], int]:
+        return {(tries, ending): count for tries, ending, count in self._rows(_TRIES, since=since * DAY, until=until * DAY)}
 
-    def safer_answers(self, since: int) -> dict[str, int]:
-        return {answer: count for answer, count in self._rows(_SAFER, at_=since)}  # noqa: C416 - rows are not pairs to mypy
+    def safer_answers(self, since: int, until: int) -> dict[str, int]:
+        return {answer: count for answer, count in self._rows(_SAFER, since=since * DAY, until=until * DAY)}  # noqa: C416 - rows are not pairs to mypy
+
+    def referral_outcomes(self, since: int, until: int) -> dict[str, int]:
+        return {outcome: count for outcome, count in self._rows(_REFERRED, since=since, until=until)}  # noqa: C416
+
+    def waiting_now(self, at: int) -> tuple[Now, ...]:
+        return tuple(Now(language, waiting, int(urgent), since) for language, waiting, urgent, since in self._rows(_NOW, at_=at))
 
     def loads(self, since: int) -> dict[str, Load]:
-        return {staff: Load(count, int(hard), last) for staff, count, hard, last in self._rows(_LOADS, at_=since)}
+        return {staff: Load(count, hard, last) for staff, count, hard, last in self._rows(_LOADS, at_=since)}
 
     def add_want(self, want: Want) -> None:
         self._add(wants, **asdict(want))

@@ -38,6 +38,9 @@ _CALL_OF_SESSION: Final = select(calls).where(calls.c.session_hash == _THIS).lim
 _LIVE_CALL: Final = (
     select(calls).where(calls.c.staff == _THIS, calls.c.state != "ended").order_by(calls.c.placed_at.desc(), calls.c.id.desc()).limit(1)
 )
+_LAST_CALL: Final = (
+    select(calls).where(calls.c.callback == _THIS, calls.c.staff == bindparam("by")).order_by(calls.c.placed_at.desc(), calls.c.id.desc()).limit(1)
+)
 _SAVE_CALL: Final = update(calls).where(calls.c.id == _THIS)
 
 
@@ -115,6 +118,9 @@ class People(Unit):
 
     def live_call_of(self, staff: str) -> Call | None:
         return _call(self._row(_LIVE_CALL, this=staff))
+
+    def last_call(self, callback: str, staff: str) -> Call | None:
+        return _call(self._row(_LAST_CALL, this=callback, by=staff))
 
     def _columns(self, call: Call) -> dict[str, object]:
         values = asdict(call)

@@ -142,6 +142,7 @@ calls = Table(
     Column("ended_at", BigInteger),
     Column("covered_at", BigInteger),
     Index("ix_calls_callback", "callback"),
+    Index("ix_calls_dialed_at", "dialed_at"),
 )
 
 outbox = Table(
@@ -203,6 +204,17 @@ audit = Table(
     Column("about", String(64), nullable=False),
     # Over this line and the digest of the one before: a line changed, taken out or put in between shows.
     Column("digest", LargeBinary, nullable=False),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    # One row: where the audit ends, so that the last line cannot go without a trace either.
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("sequence", Integer, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    # A keyed hash over both. Whoever has the database alone can make none, only put an older copy back: of the whole audit, its head too.
+    Column("bound", LargeBinary, nullable=False),
 )
 
 tallies = Table(
@@ -342,6 +354,7 @@ referrals = Table(
     Column("slip", String(16)),
     Column("day", Integer, nullable=False),
     Column("revoked", Boolean, nullable=False),
+    Column("sent", Boolean, nullable=False),
 )
 
 wants = Table(
@@ -364,4 +377,5 @@ testimonies = Table(
     Column("at", BigInteger, nullable=False),
     Column("cut_by", String(32)),
     Column("released_by", String(160), nullable=False),
+    Column("released_on", String(10)),
 )

@@ -30,11 +30,26 @@ def upgrade() -> None:
     op.add_column("staff", sa.Column("minors", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("staff", sa.Column("on_call_until", sa.BigInteger(), nullable=True))
     op.add_column("calls", sa.Column("covered_at", sa.BigInteger(), nullable=True))
+    op.create_index("ix_calls_dialed_at", "calls", ["dialed_at"])
     _of_staff()
     _of_callbacks()
+    # What lay in review before this had no row of its own, and would lie there unseen.
+    op.execute(
+        "INSERT INTO reviews (id, callback, reason, at) SELECT id, id, "
+        "CASE WHEN ending IN ('someone_else', 'wrong_word', 'could_not_talk') THEN ending ELSE 'unanswered' END, "
+        "COALESCE(claimed_at, made_at) FROM callbacks WHERE state = 'review'"
+    )
 
 
 def _of_staff() -> None:
+    op.create_table(
+        "audit_head",
+        sa.Column("one", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("bound", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("one", name="pk_audit_head"),
+    )
     op.create_table(
         "exceptions",
         *_staff("exceptions"),
@@ -96,6 +111,7 @@ def _of_staff() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("cut_by", sa.String(length=32), nullable=True),
         sa.Column("released_by", sa.String(length=160), nullable=False),
+        sa.Column("released_on", sa.String(length=10), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_testimonies"),
     )
 
@@ -168,6 +184,7 @@ def _of_callbacks() -> None:
         sa.Column("slip", sa.String(length=16), nullable=True),
         sa.Column("day", sa.Integer(), nullable=False),
         sa.Column("revoked", sa.Boolean(), nullable=False),
+        sa.Column("sent", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_referrals"),
     )
     op.create_index("ix_referrals_callback", "referrals", ["callback"])

@@ -1,0 +1,156 @@
+"""Who is at the door: passwords, one-time codes and one-time links, and a lock that nobody can close on somebody else.
+
+Whoever fails is told the same and costs the same, whatever it was: an alias that nobody has, a wrong password, a disabled account, a
+closed lock, a wrong code.
+
+The lock counts attempts for one of the staff at one kind of browser, `MOST` in `WINDOW` seconds. A browser in which she signed in before
+is known: its signed cookie says so, and it has a count of its own. All browsers that are not known share one, so that somebody who guesses
+from a thousand addresses has ten guesses, and closes the door to unknown browsers alone: even her right password does not open it there.
+Hers still does where she works, and a new one-time link opens it anywhere and makes that browser known. An attempt is counted before it is
+checked and forgiven when it succeeds: a thousand guesses at one moment are a thousand guesses.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hotline.ports import Record, Staff, Transaction
+from hotline.ports.accounts import Account, Chance, Codes, Passwords
+from hotline.service.parts import Parts
+
+WINDOW: Final = 15 * 60
+MOST: Final = 10
+HALF_SECONDS: Final = 5 * 60
+"""From the password to the code."""
+LINK_SECONDS: Final = 48 * 3600
+LEAST_LETTERS: Final = 10
+NOBODY: Final = ""
+"""Attempts that must not count, because the lock is closed or nobody has that alias, are written here: it costs the same."""
+
+
+class Browser(Struct, frozen=True):
+    """What its signed cookie says of a browser: a name by chance, and the ids of those who signed in there."""
+
+    name: str = ""
+    known_to: tuple[str, ...] = ()
+
+
+class Knocked(Struct, frozen=True):
+    """Her password was right. `account`: as it was then."""
+
+    staff: Staff
+    account: Account
+
+
+def knock(parts: Parts, passwords: Passwords, alias: str, password: str, browser: Browser, at: int) -> Knocked | None:
+    """Whose password is this? Nothing is held while it is checked, since that takes long. Raises StoreAway and Crowded."""
+    with parts.store.write() as tx:
+        as_typed, in_small = tx.staff_by_alias(alias), tx.staff_by_alias(alias.lower())
+        staff = as_typed or in_small
+        account = tx.account(staff.id if staff else NOBODY)
+        may = _attempt(tx, staff, browser, at)
+    right = passwords.matches(account.password if account else "", password)
+    return Knocked(staff, account) if staff and account and may and right else None
+
+
+def prove(parts: Parts, passwords: Passwords, staff: Staff, password: str, browser: Browser, at: int) -> Knocked | None:
+    """She who is signed in says her password again. As `knock`; what was right is forgiven at once."""
+    knocked = knock(parts, passwords, staff.alias, password, browser, at)
+    if knocked is not None:
+        with parts.store.write() as tx:
+            tx.forgive(_key(staff.id, browser))
+    return knocked
+
+
+def enter(parts: Parts, chance: Chance, knocked: Knocked, browser: Browser, at: int) -> str | None:
+    """Sign her in whose password was enough; the new sign-in's token. None where that changed meanwhile. Raises StoreAway."""
+    with parts.store.write() as tx:
+        staff, account = tx.staff(knocked.staff.id), tx.account(knocked.staff.id)
+        if staff is None or not staff.active or account != knocked.account or account.totp is not None:
+            return None
+        return _open(tx, chance, staff, browser, at)
+
+
+def confirm(parts: Parts, codes: Codes, chance: Chance, staff: str, code: str, browser: Browser, at: int) -> str | None:
+    """The second step, with a code of her authenticator or one of her recovery codes; as `enter`. No code counts twice. Raises StoreAway."""
+    with parts.store.write() as tx:
+        person, account = tx.staff(staff), tx.account(staff)
+        if person is None or not person.active or account is None or not _attempt(tx, person, browser, at):
+            return None
+        used = _accepted(parts, codes, account, code, at)
+        if used is None:
+            return None
+        tx.save_account(used)
+        if used.recovery != account.recovery:
+            tx.record(Record(at, person.alias, "recovery code used", person.alias))
+        return _open(tx, chance, person, browser, at)
+
+
+def begin(parts: Parts, passwords: Passwords, chance: Chance, link: str, password: str, at: int) -> tuple[Staff, str] | None:
+    """Her password, chosen behind her one-time link: whatever she had before ends, and she is signed in with the token that comes back.
+
+    None: the link is good no more. `is_weak` comes before. Raises StoreAway.
+    """
+    hashed = passwords.hash(password)
+    with parts.store.write() as tx:
+        id = tx.use_invite(link, at)
+        staff = tx.staff(id) if id else None
+        if staff is None or not staff.active:
+            return None
+        tx.drop_sign_ins(staff.id)
+        tx.save_account(Account(staff.id, hashed))
+        tx.record(Record(at, staff.alias, "account begun", staff.alias))
+        return staff, _open(tx, chance, staff, Browser(), at)
+
+
+def is_weak(passwords: Passwords, password: str, alias: str) -> bool:
+    """Too short, common, or soon guessed."""
+    return len(password) < LEAST_LETTERS or passwords.is_weak(password, (alias,))
+
+
+def remembered(browser: Browser, staff: str, chance: Chance) -> Browser:
+    """The browser in which she has just signed in. A shared computer is known to the last eight."""
+    others = [each for each in browser.known_to if each != staff]
+    return Browser(browser.name or chance.token(), (*others[-7:], staff))
+
+
+def recovery_hash(parts: Parts, staff: str, code: str) -> str:
+    return parts.hasher.digest("recovery", f"{staff}|{plain(code)}").hex()
+
+
+def plain(code: str) -> str:
+    """A code as she may type it: in groups, in capitals."""
+    return "".join(code.split()).replace("-", "").lower()
+
+
+def _attempt(tx: Transaction, staff: Staff | None, browser: Browser, at: int) -> bool:
+    """Count an attempt. May it succeed?"""
+    key = NOBODY if staff is None else _key(staff.id, browser)
+    may = tx.failures(key, at - WINDOW) < MOST
+    tx.fail(key if may else NOBODY, at)
+    return may
+
+
+def _key(staff: str, browser: Browser) -> str:
+    return f"{staff}|{browser.name if staff in browser.known_to else ''}"
+
+
+def _open(tx: Transaction, chance: Chance, staff: Staff, browser: Browser, at: int) -> str:
+    tx.forgive(_key(staff.id, browser))
+    token = chance.token()
+    tx.add_sign_in(token, staff.id, at)
+    return token
+
+
+def _accepted(parts: Parts, codes: Codes, account: Account, code: str, at: int) -> Account | None:
+    """The account after this code was used; None where it is none of hers, or was used before."""
+    typed = plain(code)
+    if len(typed) == 6:
+        step = codes.step(account.totp or "", typed, at) if account.totp else None
+        return replace(account, totp_step=step) if step is not None and step > account.totp_step else None
+    hashed = recovery_hash(parts, account.staff, typed)
+    left = tuple(each for each in account.recovery if each != hashed)
+    return replace(account, recovery=left) if account.totp and left != account.recovery else None

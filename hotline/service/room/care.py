@@ -1,0 +1,80 @@
+"""Care for those who listen: when she rests, *I need time*, and what a check-in that nobody else sees answers with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hotline.ports import Post, Staff, Transaction
+from hotline.ports.care import Want
+from hotline.service import outbox, rest
+from hotline.service.coverage import stays_until
+from hotline.service.parts import Parts
+from hotline.service.room import presence
+
+Often: TypeAlias = Literal["often", "sometimes", "rarely"]
+
+OFTEN: Final[tuple[Often, ...]] = ("often", "sometimes", "rarely")
+QUESTIONS: Final[Mapping[str, Often]] = {"sleep": "often", "thoughts": "often", "tension": "often", "talk": "rarely", "wish": "rarely"}
+"""Five plain questions of our own, and which answer weighs."""
+MUCH: Final = 3
+"""So many that weigh: it is time to speak to somebody."""
+
+
+class Answer(Struct, frozen=True):
+    """What the check-in says back; it lives as long as the page."""
+
+    advice: tuple[str, ...]
+    """Of which questions, what weighs first."""
+    is_much: bool
+
+
+def check_in(answers: Mapping[str, str]) -> Answer:
+    """Pure, and nothing else is ever done with them. What was not answered counts as nothing."""
+    weighs = tuple(each for each, heavy in QUESTIONS.items() if answers.get(each) == heavy)
+    stirs = tuple(each for each in QUESTIONS if answers.get(each) == "sometimes")
+    return Answer((*weighs, *stirs), len(weighs) >= MUCH)
+
+
+def resting(parts: Parts, tx: Transaction, staff: Staff, at: int) -> int | None:
+    """Until when a counselor is offered nothing ordinary, so that she can be told; None: she does not rest.
+
+    The pause after a hard call has its end; a cap holds until her shift ends.
+    """
+    load = rest.loads(tx, at, parts.rules).get(staff.id) if staff.role == "counselor" else None
+    if load is None:
+        return None
+    if rest.is_enough(load, parts.rules):
+        ends = parts.clock.moment(stays_until(staff, tx.shifts(), at, parts.clock.local))
+        return min(ends, at + parts.rules.shift_hours * 3600) if ends > at else None
+    until = rest.pause_ends(load, parts.rules)
+    return until if until > at else None
+
+
+def need_time(parts: Parts, tx: Transaction, staff: Staff, origin: str, at: int) -> tuple[Post, ...]:
+    """She is off until her shift ends, and a supervisor hears her alias and no reason: nobody asked for one. Asked again, it is told once."""
+    presence.end(parts, tx, staff, at)
+    posts = presence.leave(parts, tx, staff, at)
+    if any(each.staff == staff.id for each in tx.wants()):
+        return posts
+    want = Want(parts.derive("want", origin), staff.id, at)
+    tx.add_want(want)
+    told = (outbox.tell(parts, tx, each, "wants_time", want.id, at, name=staff.alias) for each in outbox.supervisors(tx, at, staff.id))
+    return (*posts, *told)
+
+
+def take_on(tx: Transaction, id: str, by: Staff, at: int) -> bool:
+    """A supervisor sees to it; nobody takes on her own. False: somebody did before."""
+    want = next((each for each in tx.wants() if each.id == id and each.staff != by.id), None)
+    if want is None:
+        return False
+    tx.save_want(replace(want, seen_by=by.id, seen_at=at))
+    return True
+
+
+def waiting(tx: Transaction, by: Staff) -> tuple[Want, ...]:
+    """What a supervisor can take on: everybody's but her own."""
+    return tuple(each for each in tx.wants() if each.staff != by.id)

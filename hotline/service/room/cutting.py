@@ -1,0 +1,101 @@
+"""The words of a testimony: what is refused, what fits, and what whoever cuts it should look at again."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct
+
+from hotline.engine.edition import Edition
+from hotline.engine.flow import Say
+
+LONGEST: Final = 100
+"""Letters: two or three short sentences, one page."""
+CHECKS: Final = ("names", "number", "known", "left", "blow", "better")
+"""What whoever cuts it says that she looked for, one after another."""
+_NUMBER: Final = re.compile(r"\d(?:[^\w\n]{0,2}\d){4,}")
+"""Five digits in a row, whatever stands between them."""
+_WORD: Final = re.compile(r"\w+")
+_SENTENCE_ENDS: Final = re.compile(r"[.!?…:]\W*$")
+
+Wrong: TypeAlias = Literal["long", "page", "number", "braces", "unseen"]
+Why: TypeAlias = Literal["place", "digit", "capital"]
+
+
+class Spot(Struct, frozen=True):
+    """Letters `start` to `end` of a text, and why somebody should look at them."""
+
+    start: int
+    end: int
+    why: Why
+
+
+def tidy(text: str) -> str:
+    """One paragraph, its letters composed."""
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def wrong(edition: Edition, language: str, text: str) -> Wrong | None:
+    """Why these words, tidy, can stand on no screen of this edition; None where they can. A language that it does not have is not looked at."""
+    if not text.isprintable():
+        return "unseen"
+    if "{" in text or "}" in text:
+        return "braces"
+    if _NUMBER.search(text):
+        return "number"
+    if len(text) > LONGEST:
+        return "long"
+    return None if language not in edition.languages or _is_one_page(edition, language, text) else "page"
+
+
+def conspicuous(text: str, names: Iterable[str]) -> tuple[Spot, ...]:
+    """What may tell who it was, in the order of the text: names of the directory's places, however they are written; digits; capitals
+    that begin no sentence. A hint and no proof: a name that begins a sentence is not among it."""
+    words = tuple(_WORD.finditer(text))
+    places = set(_places([_plain(word[0]) for word in words], names))
+    return tuple(Spot(word.start(), word.end(), why) for n, word in enumerate(words) if (why := _why(text, word, is_place=n in places)))
+
+
+def pieces(text: str, spots: Iterable[Spot]) -> tuple[tuple[str, Why | None], ...]:
+    """The text cut at its spots, for a page that marks them."""
+    parts: list[tuple[str, Why | None]] = []
+    before = 0
+    for spot in spots:
+        parts += [(text[before : spot.start], None), (text[spot.start : spot.end], spot.why)]
+        before = spot.end
+    return tuple(part for part in (*parts, (text[before:], None)) if part[0])
+
+
+def _why(text: str, word: re.Match[str], *, is_place: bool) -> Why | None:
+    if is_place:
+        return "place"
+    if any(letter.isnumeric() for letter in word[0]):
+        return "digit"
+    begins = not text[: word.start()].strip() or _SENTENCE_ENDS.search(text[: word.start()])
+    return "capital" if any(letter.isupper() for letter in (word[0][1:] if begins else word[0])) else None
+
+
+def _places(words: list[str], names: Iterable[str]) -> Iterator[int]:
+    """Which of the words are part of a name."""
+    for name in names:
+        parts = [_plain(part) for part in _WORD.findall(name)]
+        for first in range(len(words) - len(parts) + 1 if parts else 0):
+            if words[first : first + len(parts)] == parts:
+                yield from range(first, first + len(parts))
+
+
+def _plain(word: str) -> str:
+    """Without accents, whatever the letters' size."""
+    return "".join(letter for letter in unicodedata.normalize("NFKD", word).casefold() if not unicodedata.combining(letter))
+
+
+def _is_one_page(edition: Edition, language: str, text: str) -> bool:
+    """With another one after it, wherever the flows read them out."""
+    heads = [node.head for node in edition.nodes[language].values() if isinstance(node.kind, Say) and node.kind.each]
+    try:
+        return all(len(edition.render("", language, "\n".join(filter(None, (head, text))), has_more=True)) == 1 for head in heads)
+    except ValueError:  # a word longer than a page
+        return False

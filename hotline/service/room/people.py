@@ -1,0 +1,114 @@
+"""Who works on the line: added, changed, given a one-time link, disabled; whatever somebody held goes back to the others."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hotline.ports import Callback, Post, Record, Role, Staff, Transaction
+from hotline.service import dispatch, reviewing
+from hotline.service.parts import Parts
+from hotline.service.room.access import LINK_SECONDS
+
+Fault: TypeAlias = Literal["alias", "number", "taken", "languages"]
+"""What is wrong with what was filled in; `taken`: somebody else has this alias or this number."""
+
+ROLES: Final[tuple[Role, ...]] = ("counselor", "supervisor", "operator", "admin")
+CALLING: Final[tuple[Role, ...]] = ("counselor", "supervisor")
+"""Who takes calls."""
+_ALIAS: Final = re.compile(r"[^\W\d_][\w-]{1,31}")
+_NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
+
+
+class Seat(Struct, frozen=True):
+    """One of the staff, and how she signs in. `second_factor` None: she has no account. `link_until`: her one-time link is good until then."""
+
+    staff: Staff
+    second_factor: bool | None
+    link_until: int | None
+
+
+def seats(tx: Transaction, at: int) -> tuple[Seat, ...]:
+    """Everybody active, by alias."""
+    accounts, links = tx.accounts(), tx.invites(at)
+    people = sorted(tx.all_staff(), key=lambda each: each.alias)
+    return tuple(Seat(each, accounts.get(each.id), links.get(each.id)) for each in people)
+
+
+def seat(tx: Transaction, id: str, at: int) -> Seat | None:
+    """The same of one; None where she is disabled or nobody."""
+    return next((each for each in seats(tx, at) if each.staff.id == id), None)
+
+
+def add(tx: Transaction, staff: Staff, languages: tuple[str, ...], by: str, at: int) -> Fault | None:
+    """Somebody new, under an alias in small letters. `languages`: those of the line."""
+    fault = _fault(tx, staff, languages)
+    if fault is None:
+        tx.add_staff(staff)
+        tx.record(Record(at, by, "person added", staff.alias))
+    return fault
+
+
+def change(parts: Parts, tx: Transaction, staff: Staff, languages: tuple[str, ...], by: str, at: int) -> tuple[Fault | None, tuple[Post, ...]]:
+    """`staff`: as she shall be. Who takes calls no longer gives back what she holds."""
+    fault = _fault(tx, staff, languages)
+    if fault is not None:
+        return fault, ()
+    if staff.role != "supervisor":
+        staff = replace(staff, on_call_until=None)
+    tx.add_staff(staff)
+    tx.record(Record(at, by, "person changed", staff.alias))
+    return None, () if staff.role in CALLING else hand_back(parts, tx, staff.id, at)
+
+
+def invite(tx: Transaction, staff: Staff, token: str, by: str, at: int) -> None:
+    """A one-time link instead of whatever she signed in with: she is signed out, her password and her second factor are gone."""
+    tx.drop_sign_ins(staff.id)
+    tx.drop_account(staff.id)
+    tx.add_invite(token, staff.id, at, at + LINK_SECONDS)
+    tx.record(Record(at, by, "one-time link made", staff.alias))
+
+
+def shut_out(tx: Transaction, staff: Staff, by: str, at: int) -> None:
+    """Disabled: she is signed out at once, nothing opens the door to her, and no message of hers counts. `hand_back` follows."""
+    tx.drop_sign_ins(staff.id)
+    tx.drop_account(staff.id)
+    tx.add_staff(replace(staff, active=False, on_until=None, on_call_until=None))
+    tx.record(Record(at, by, "person disabled", staff.alias))
+
+
+def hand_back(parts: Parts, tx: Transaction, staff: str, at: int) -> tuple[Post, ...]:
+    """What she holds waits again, and the next of the staff is told; but where she rang and nobody knows how it ended, nobody rings again
+    before a supervisor has looked."""
+    posts: tuple[Post, ...] = ()
+    for group in _held(tx, staff):
+        if any(each.tries and each.ending is None for each in group):
+            others = tuple(each for each in dispatch.alike(tx, group[0].id) if each not in group)
+            posts += reviewing.to_review(parts, tx, (*group, *others), "unanswered", at)
+        else:
+            posts += dispatch.give_back(parts, tx, group, at)
+    return posts
+
+
+def _held(tx: Transaction, staff: str) -> list[tuple[Callback, ...]]:
+    """Those to the same number together."""
+    groups: list[tuple[Callback, ...]] = []
+    for callback in tx.claimed_by(staff):
+        if not any(callback in group for group in groups):
+            groups.append(dispatch.held(tx, callback.id, staff))
+    return groups
+
+
+def _fault(tx: Transaction, staff: Staff, languages: tuple[str, ...]) -> Fault | None:
+    if not _ALIAS.fullmatch(staff.alias) or staff.alias != staff.alias.lower():
+        return "alias"
+    if not _NUMBER.fullmatch(staff.number):
+        return "number"
+    if not {staff.reads, *staff.speaks} <= set(languages) or (staff.speaks and staff.role not in CALLING):
+        return "languages"
+    same_alias, same_number = tx.staff_by_alias(staff.alias), tx.staff_by_number(staff.number)
+    others = [each for each in (same_alias, same_number) if each is not None and each.active and each.id != staff.id]
+    return "taken" if others else None

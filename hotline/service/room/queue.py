@@ -1,0 +1,181 @@
+"""Taking, giving back and handing over, with the same rules by page and by message."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hotline.ports import Callback, Offer, Post, Record, Staff, Transaction
+from hotline.service import dispatch, outbox
+from hotline.service.coverage import is_on, is_present, takes
+from hotline.service.parts import Parts
+from hotline.service.rest import resting
+from hotline.service.reviewing import to_review
+from hotline.service.room.board import Card, card
+from hotline.service.room.once import first_time
+from hotline.service.rules import is_open, is_ringable, is_within_day
+
+MOST_GIVEN_BACK: Final = 2
+"""So often given back, a supervisor looks at it before anybody else takes it."""
+
+Outcome: TypeAlias = Literal["taken", "gone", "late", "rest", "supervisor", "skill", "how", "back", "handed"]
+"""It is hers; another has it; its time is over; not while she rests; past the day's rings, a supervisor decides; not for her; she has to say
+first how the call ended; given back; handed over."""
+
+
+class Answer(Struct, frozen=True):
+    """What became of it."""
+
+    said: Outcome
+    reference: str
+    posts: tuple[Post, ...] = ()
+
+
+class Colleague(Struct, frozen=True):
+    """Whom a callback can be handed to."""
+
+    id: str
+    alias: str
+    on: bool
+    here: bool
+    holding: bool
+
+
+def take(parts: Parts, tx: Transaction, staff: Staff, id: str, once: str, at: int) -> Answer | None:
+    """It is hers, with all that is open to the same number; nothing rings yet. `once`, here and below: the form's one-time id.
+
+    None: there is no such callback.
+    """
+    callback = tx.callback(id)
+    if callback is None:
+        return None
+    if callback.state == "claimed" and callback.claimed_by == staff.id:
+        return Answer("taken", callback.reference)
+    refused = _refusal(parts, tx, staff, callback, at) if first_time(parts, tx, staff.id, once, at) else "gone"
+    if refused is None and not dispatch.take(tx, id, staff.id, at):
+        refused = "gone"
+    return Answer(refused or "taken", callback.reference)
+
+
+def hand_back(parts: Parts, tx: Transaction, staff: Staff, id: str, once: str, at: int) -> Answer | None:
+    """She gives back what she holds; nobody asks why. None: there is no such callback."""
+    callback = tx.callback(id)
+    if callback is None:
+        return None
+    group = dispatch.held(tx, id, staff.id) if first_time(parts, tx, staff.id, once, at) else ()
+    if any(each.tries and each.ending is None for each in group):
+        return Answer("how", callback.reference)
+    return Answer("back", callback.reference, give_back(parts, tx, group, at))
+
+
+def give_back(parts: Parts, tx: Transaction, group: Sequence[Callback], at: int) -> tuple[Post, ...]:
+    """They wait again and the next of the staff is told; given back a second time they go before a supervisor."""
+    counted = tuple(replace(each, given_back=each.given_back + 1) for each in group)
+    if all(each.given_back < MOST_GIVEN_BACK for each in counted):
+        return dispatch.give_back(parts, tx, counted, at)
+    dispatch.drop_call(tx, counted, at)
+    freed = tuple(replace(each, claimed_by=None, claimed_at=None) for each in counted)
+    return to_review(parts, tx, freed, "given_back", at)
+
+
+def colleagues(parts: Parts, id: str, at: int) -> tuple[Card, tuple[Colleague, ...]] | None:
+    """Who can be given this callback, those first who could ring at once. None: nothing to hand over. Raises StoreAway."""
+    with parts.store.read() as tx:
+        callback = tx.callback(id)
+        group = () if callback is None else _untried(tx, callback, at)
+        if callback is None or not group:
+            return None
+        shifts, holding = tx.shifts(), tx.holders()
+        is_minor = dispatch.is_of_minor(tx, group)
+        skilled = [each for each in tx.all_staff() if _is_for(each, callback, is_minor) and each.id != callback.claimed_by]
+    local, minutes = parts.clock.local, parts.rules.presence_minutes
+    found = [
+        Colleague(each.id, each.alias, is_on(each, shifts, at, local), is_present(each, at, minutes), each.id in holding)
+        for each in skilled
+    ]
+    return card(parts, callback, "held"), tuple(sorted(found, key=lambda each: (each.holding, not each.on, not each.here, each.alias)))
+
+
+def hand_over(parts: Parts, tx: Transaction, supervisor: Staff, id: str, to: str, once: str, at: int) -> Answer | None:
+    """Give it, with all that is open to the same number, to this counselor, who is told. Whoever held it and had not rung holds it no longer.
+
+    If she does nothing with it, it is offered to others in a few minutes, as whatever is held. None: no such callback, or nobody like that.
+    """
+    callback, chosen = tx.callback(id), tx.staff(to)
+    if callback is None or chosen is None or not chosen.active:
+        return None
+    if not first_time(parts, tx, supervisor.id, once, at):
+        return Answer("handed", callback.reference)
+    group = _untried(tx, callback, at)
+    refused = _not_handed(parts, tx, chosen, callback, group, at)
+    if refused is not None:
+        return Answer(refused, callback.reference)
+    dispatch.drop_call(tx, [callback], at)
+    for each in group:
+        tx.save_callback(replace(each, state="claimed", claimed_by=to, claimed_at=at))
+    tx.record(Record(at, supervisor.alias, "handed over", f"{callback.reference} {chosen.alias}"))
+    told = [_tell(parts, tx, chosen, callback, group, at)]
+    before = tx.staff(callback.claimed_by or "")
+    if before is not None and before.id not in (to, supervisor.id):
+        told.append(outbox.tell(parts, tx, before, "given_back", f"{id}|{callback.claimed_at}", at, ref=callback.reference))
+    return Answer("handed", callback.reference, tuple(told))
+
+
+def _tell(parts: Parts, tx: Transaction, chosen: Staff, callback: Callback, group: Sequence[Callback], at: int) -> Post:
+    tx.add_offer(Offer(callback.id, chosen.id, at))
+    ends = min(each.not_after for each in group)
+    text = parts.written.phrase("staff.handed", chosen.reads, ref=callback.reference, before=outbox.hour(parts, chosen.reads, ends))
+    urgent = any(each.urgent for each in group)
+    return outbox.write(parts, tx, "alert", chosen.number, text, f"handed|{callback.id}|{chosen.id}|{at}", at, ends, urgent=urgent)
+
+
+def _refusal(parts: Parts, tx: Transaction, staff: Staff, callback: Callback, at: int) -> Outcome | None:
+    """Why she may not take what she does not hold; None where she may."""
+    if callback.state == "lapsed" or (callback.state == "waiting" and at >= callback.not_after):
+        return "late"
+    if callback.state != "waiting" or not is_open(callback, at) or _is_in_hand(tx, callback, staff.id):
+        return "gone"
+    group = [each for each in dispatch.alike(tx, callback.id) if is_open(each, at)]
+    if not is_ringable(group, at):
+        return "late"
+    if staff.role == "supervisor":
+        return None
+    refused = _not_for(parts, tx, staff, group, at)
+    is_urgent = any(each.urgent for each in group)
+    return refused or (None if is_urgent or staff.id not in resting(tx, at, parts.rules) else "rest")
+
+
+def _not_handed(parts: Parts, tx: Transaction, chosen: Staff, callback: Callback, group: Sequence[Callback], at: int) -> Outcome | None:
+    if at >= callback.not_after:
+        return "late"
+    if not group or _is_in_hand(tx, callback, callback.claimed_by or ""):
+        return "gone"
+    return _not_for(parts, tx, chosen, group, at)
+
+
+def _not_for(parts: Parts, tx: Transaction, counselor: Staff, group: Sequence[Callback], at: int) -> Outcome | None:
+    if not _is_for(counselor, group[0], dispatch.is_of_minor(tx, group)):
+        return "skill"
+    return None if is_within_day(parts.rules, tx, group, at) else "supervisor"
+
+
+def _is_for(counselor: Staff, callback: Callback, is_minor: bool) -> bool:
+    return takes(counselor, callback.language) and (counselor.minors or not is_minor)
+
+
+def _untried(tx: Transaction, callback: Callback, at: int) -> tuple[Callback, ...]:
+    """All that goes with it to another: their windows are open, and nobody who holds one has rung."""
+    if callback.state not in ("waiting", "claimed"):
+        return ()
+    group = tuple(each for each in dispatch.alike(tx, callback.id) if is_open(each, at))
+    is_tried = any(each.state == "claimed" and each.tries for each in group)
+    return () if is_tried or not is_ringable(group, at) else group
+
+
+def _is_in_hand(tx: Transaction, callback: Callback, but: str) -> bool:
+    """Does somebody hold another request of this number, so that it is rung for this one too, or this one waits for it?"""
+    held = [each for each in tx.same_number(callback.id) if each.state == "claimed" and (callback.other_phone or not each.other_phone)]
+    return any(each.claimed_by != but or each.other_phone != callback.other_phone for each in held)

@@ -1,0 +1,138 @@
+"""What waits for a supervisor, and what she decides, with her reason."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hotline.ports import Callback, Post, Record, Staff, Transaction
+from hotline.ports.review import Decision, Reason, Review
+from hotline.service import dispatch, outbox
+from hotline.service.parts import Parts
+from hotline.service.reviewing import settle
+from hotline.service.room.once import first_time
+from hotline.service.rules import most_tries
+
+SHOWN: Final = 50
+"""On one page; what is left shows as she decides."""
+WHY_LENGTH: Final = 300
+
+Told: TypeAlias = Literal["done", "late", "refused"]
+"""What became of a decision. `late`: it was decided already; `refused`: it cannot be decided so, or without a reason."""
+
+
+class Listed(Struct, frozen=True):
+    """One callback of the list."""
+
+    review: Review
+    """The oldest that is about it."""
+    callback: Callback
+    marks: frozenset[str]
+    reasons: tuple[Reason, ...]
+
+
+class Case(Struct, frozen=True):
+    """A review as it lies before her."""
+
+    review: Review
+    callback: Callback
+    marks: frozenset[str]
+    also: tuple[Reason, ...]
+    """Why else the same callback is to be looked at: she decides about all at once."""
+    choices: tuple[Decision, ...]
+    decided_by: str
+    """Her alias; empty where nobody decided, or its end did."""
+
+
+class Decided(Struct, frozen=True):
+    """The form as it was sent. `once`: its one-time id."""
+
+    decision: str
+    why: str
+    once: str
+
+
+def undecided(parts: Parts) -> tuple[tuple[Listed, ...], bool]:
+    """The callbacks of the oldest, floods behind all others; and whether there are more."""
+    with parts.store.read() as tx:
+        found = tx.reviews(SHOWN + 1)
+        marks = tx.marks_of(tuple({callback.id for _, callback in found}))
+    listed: dict[str, Listed] = {}
+    for review, callback in found[:SHOWN]:
+        known = listed.setdefault(callback.id, Listed(review, callback, marks.get(callback.id, frozenset()), ()))
+        listed[callback.id] = replace(known, reasons=(*known.reasons, review.reason))
+    return tuple(listed.values()), len(found) > SHOWN
+
+
+def case(parts: Parts, id: str, at: int) -> Case | None:
+    with parts.store.read() as tx:
+        return _case(tx, id, at)
+
+
+def decide(parts: Parts, staff: Staff, id: str, decided: Decided, at: int) -> Told | None:
+    """She decides, once for each form; who was second is told. None: there is no such review any more."""
+    with parts.store.write() as tx:
+        before = _case(tx, id, at)
+        if before is None:
+            return None
+        is_new = first_time(parts, tx, staff.id, decided.once, at)
+        if before.review.decision is not None:
+            return "late" if is_new or before.review.decided_by != staff.id else "done"
+        if not is_new:
+            return "done"
+        decision = next((each for each in before.choices if each == decided.decision), None)
+        why = decided.why.strip()[:WHY_LENGTH]
+        if decision is None or not why:
+            return "refused"
+        settle(tx, before.callback.id, decision, at, by=staff.id, why=why)
+        tx.record(Record(at, staff.alias, "review decided", before.callback.reference))
+        posts = _obey(parts, tx, before.callback, decision, at)
+    outbox.hint(parts, posts)
+    return "done"
+
+
+def _case(tx: Transaction, id: str, at: int) -> Case | None:
+    review = tx.review(id)
+    callback = tx.callback(review.callback) if review else None
+    if review is None or callback is None:
+        return None
+    also = tuple(each.reason for each in tx.reviews_of(callback.id) if each.decision is None and each.id != id)
+    by = tx.staff(review.decided_by) if review.decided_by else None
+    return Case(review, callback, tx.marks(callback.id), also, _choices(tx, callback, at), by.alias if by else "")
+
+
+def _choices(tx: Transaction, callback: Callback, at: int) -> tuple[Decision, ...]:
+    """What is in a counselor's hands, or in the queue, is looked at and no more: nothing is taken from anybody by this page."""
+    if callback.state in ("waiting", "claimed"):
+        return ("noted",)
+    has_number = tx.number_of(callback.id) is not None
+    if callback.state != "review":
+        return ("noted", "forget") if has_number else ("noted",)
+    is_ringable = has_number and callback.not_after - at >= dispatch.SHORTEST
+    return ("wait", "close", "forget") if is_ringable else ("close", "forget")
+
+
+def _obey(parts: Parts, tx: Transaction, callback: Callback, decision: Decision, at: int) -> tuple[Post, ...]:
+    match decision:
+        case "wait":
+            # To ring past the limit of tries is hers to say: one is left in any case.
+            tries = min(callback.tries, most_tries(callback) - 1)
+            tx.save_callback(replace(callback, state="waiting", claimed_by=None, claimed_at=None, ending=None, tries=tries))
+            return dispatch.offer(parts, tx, callback.id, at)
+        case "close":
+            _close(tx, callback, at)
+        case "forget":
+            if callback.state == "review":
+                _close(tx, callback, at)
+            tx.forget_number(callback.id)
+        case "noted":
+            pass
+    return ()
+
+
+def _close(tx: Transaction, callback: Callback, at: int) -> None:
+    """What nobody tried by its end is a promise missed, whoever lets it go."""
+    is_missed = not callback.tries and at >= callback.not_after
+    tx.save_callback(replace(callback, state="lapsed" if is_missed else "closed", closed_at=at))

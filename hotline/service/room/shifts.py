@@ -1,0 +1,71 @@
+"""Who is on shift: said by a tap or a message, planned for every week, changed for one day."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec.structs import replace
+
+from hotline.ports import Shift, Staff, Transaction
+from hotline.service.coverage import DAY, stays_until
+from hotline.service.parts import Parts
+
+WEEK: Final = 7
+
+
+def acknowledge(parts: Parts, tx: Transaction, staff: Staff, at: int) -> int:
+    """A supervisor says that she is on call: until her planned span ends, outside of one for as long as presence lasts. Returns the moment.
+
+    Never longer than a shift; what she said before is not made shorter.
+    """
+    return _on_call(parts, tx, staff, at, parts.rules.presence_minutes * 60)
+
+
+def go_on_call(parts: Parts, tx: Transaction, staff: Staff, at: int) -> int:
+    """The same by one tap, which nobody repeats every quarter of an hour: outside of a planned span it holds for a shift."""
+    return _on_call(parts, tx, staff, at, parts.rules.shift_hours * 3600)
+
+
+def plan(tx: Transaction, staff: str, weekday: int | None, start: int, end: int) -> None:
+    """A span of every week, or of every day. Where it `end`s before it starts it goes on past midnight."""
+    for later, first, last in across(start, end):
+        tx.add_shift(Shift(staff, None if weekday is None else (weekday + later) % WEEK, first, last))
+
+
+def come(tx: Transaction, staff: str, day: int, start: int, end: int) -> None:
+    """She is there on that day alone, beyond what the week says. `day`: local days since 1970-01-01."""
+    for later, first, last in across(start, end):
+        tx.add_shift(Shift(staff, None, first, last, day + later))
+
+
+def stay_away(tx: Transaction, staff: str, day: int, start: int = 0, end: int = DAY, *, wholly: bool = True) -> None:
+    """She is not there then, whatever the week says; `wholly`: nor what she said of that day before."""
+    for later, first, last in across(start, end):
+        if wholly:
+            _cut(tx, staff, day + later, first, last)
+        tx.add_shift(Shift(staff, None, first, last, day + later, off=True))
+
+
+def across(start: int, end: int) -> tuple[tuple[int, int, int], ...]:
+    """A span as shifts have it, cut at midnight: days later, from, to."""
+    if start < end:
+        return ((0, start, end),)
+    return tuple(part for part in ((0, start, DAY), (1, 0, end)) if part[1] < part[2])
+
+
+def _cut(tx: Transaction, staff: str, day: int, start: int, end: int) -> None:
+    """Take the span out of what she comes on that day beyond the week."""
+    for each in tx.shifts():
+        if (each.staff, each.day, each.off) == (staff, day, False) and each.start < end and each.end > start:
+            tx.drop_shift(each)
+            for first, last in ((each.start, start), (end, each.end)):
+                if first < last:
+                    tx.add_shift(replace(each, start=first, end=last))
+
+
+def _on_call(parts: Parts, tx: Transaction, staff: Staff, at: int, beyond: int) -> int:
+    planned = parts.clock.moment(stays_until(replace(staff, on_until=None), tx.shifts(), at, parts.clock.local))
+    least = at + (parts.rules.presence_minutes * 60 if planned > at else beyond)
+    until = min(max(planned, least, staff.on_call_until or 0), at + parts.rules.shift_hours * 3600)
+    tx.add_staff(replace(staff, seen_at=at, on_call_until=until, off_until=None))
+    return until

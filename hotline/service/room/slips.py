@@ -1,0 +1,94 @@
+"""The slip that a service is given with her consent: a reference, the service's name and the day, and no story."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hotline.engine.answers import malian_mobile
+from hotline.engine.freshness import is_shown
+from hotline.ports import OutboxState, Record, Staff, Transaction
+from hotline.ports.casework import Referral
+from hotline.service import outbox
+from hotline.service.aging import today
+from hotline.service.parts import Parts
+from hotline.service.room.cases import NoCase, about, open_referral
+from hotline.service.room.incidents import Unfit
+from hotline.service.room.services import find, name_of
+
+SLIP_SECONDS: Final = 86_400
+_LETTERS: Final = "BCDFGHJKLMNPRSTVWXZ"
+"""No vowels, so that no word comes out; nothing that sounds or looks like another of them."""
+
+
+class Slip(Struct, frozen=True):
+    """A slip as it is shown. `sent`: what became of the SMS; `mobile`: it may go to the service by SMS."""
+
+    referral: Referral
+    name: str
+    mobile: bool
+    sent: OutboxState | None
+
+
+def see(parts: Parts, staff: Staff, id: str, at: int) -> Slip:
+    """Raises as `open_referral`, and NoCase where none was made."""
+    with parts.store.read() as tx:
+        referral, _ = open_referral(tx, staff, id)
+        post = tx.posted(_post_of(parts, id)) if referral.sent else None
+    if referral.slip is None:
+        raise NoCase
+    return Slip(referral, name_of(parts, referral.service), _mobile(parts, referral, at) is not None, post.state if post else None)
+
+
+def send(parts: Parts, staff: Staff, id: str, at: int) -> None:
+    """The slip goes to the service's verified mobile phone, once. Raises as `open_referral`, and Unfit where it may not go."""
+    with parts.store.write() as tx:
+        referral, callback = open_referral(tx, staff, id)
+        if referral.slip is None or referral.revoked:
+            raise Unfit("revoked")
+        mobile = _mobile(parts, referral, at)
+        if mobile is None:
+            raise Unfit("mobile")
+        if referral.sent:
+            return
+        words = parts.written
+        text = words.phrase("staff.slip", words.languages[0], ref=referral.slip, name=name_of(parts, referral.service))
+        post = outbox.write(parts, tx, "staff", mobile, text, _origin(id), at, at + SLIP_SECONDS)
+        tx.save_referral(replace(referral, sent=True))
+        tx.record(Record(at, staff.alias, "slip sent", about(referral, callback)))
+    outbox.hint(parts, (post,))
+
+
+def reference(parts: Parts, id: str) -> str:
+    """Three letters and four digits that mean nothing: good to be read out, and hardly ever the same twice."""
+    rest = int(parts.derive("slip", id), 16)
+    letters = ""
+    for _ in range(3):
+        rest, letter = divmod(rest, len(_LETTERS))
+        letters += _LETTERS[letter]
+    return f"{letters} {rest % 10_000:04}"
+
+
+def recall(parts: Parts, tx: Transaction, referral: Referral, at: int) -> None:
+    """What has not left does not leave."""
+    if referral.sent:
+        tx.move(_post_of(parts, referral.id), "pending", "dropped", at)
+
+
+def _mobile(parts: Parts, referral: Referral, at: int) -> str | None:
+    """Where a slip may go by SMS: a number that is on the line today and is a mobile phone's."""
+    item = find(parts, referral.service)
+    if item is None or "phone" not in item.fields or not is_shown(item, today(parts, at)):
+        return None
+    national = malian_mobile(item.fields["phone"])
+    return f"+223{national}" if national else None
+
+
+def _origin(id: str) -> str:
+    return f"slip|{id}"
+
+
+def _post_of(parts: Parts, id: str) -> str:
+    return parts.derive("staff", _origin(id))

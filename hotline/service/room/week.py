@@ -1,0 +1,134 @@
+"""The seven days to come at a glance: who is planned when, and which hours nobody took."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from hotline.engine.effects import Minute
+from hotline.ports import Shift, Staff
+from hotline.service import roster
+from hotline.service.coverage import DAY, DAYS_AHEAD, Span, is_closed, is_on_call, merged, planned_spans, spans_of_day
+from hotline.service.parts import Parts
+
+SUPERVISION = "supervision"
+"""Stands where a language would: hours in which no supervisor is planned."""
+
+
+class Bar(Struct, frozen=True):
+    """One person's span of a day, in minutes since its midnight."""
+
+    alias: str
+    supervises: bool
+    start: Minute
+    end: Minute
+
+
+class Gap(Struct, frozen=True):
+    """Hours of a day that are offered and that nobody took, in minutes since midnight; `of`: a language, or `supervision`."""
+
+    of: str
+    start: Minute
+    end: Minute
+
+
+class Day(Struct, frozen=True):
+    day: int
+    """Local days since 1970-01-01."""
+    lanes: tuple[tuple[Bar, ...], ...]
+    """Bars that do not overlap share one."""
+    gaps: tuple[Gap, ...]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Of what there are gaps, each once."""
+        return tuple(dict.fromkeys(gap.of for gap in self.gaps))
+
+    @property
+    def bars(self) -> tuple[Bar, ...]:
+        """In the order of their beginnings."""
+        return tuple(sorted((bar for lane in self.lanes for bar in lane), key=lambda bar: (bar.start, bar.end, bar.alias)))
+
+
+class Plan(Struct, frozen=True):
+    """One person's own: the week's spans, and the days to come that are other than that."""
+
+    staff: Staff
+    weekly: tuple[Shift, ...]
+    days: tuple[Shift, ...]
+
+
+class Look(Struct, frozen=True):
+    """What the page shows."""
+
+    now: Minute
+    days: tuple[Day, ...]
+    plan: Plan
+    people: tuple[Staff, ...]
+    """Whose plans can be changed, by alias."""
+    on_call: tuple[tuple[str, Minute], ...]
+    """Who is on call, by alias, and until when."""
+    is_closed: bool
+
+
+def look(parts: Parts, whose: str, at: int) -> Look | None:
+    """The week of all, and the plan of one; None where there is nobody like that who works on the line. Two queries. Raises StoreAway."""
+    with parts.store.read() as tx:
+        everybody, shifts = tx.all_staff(), tx.shifts()
+    people = sorted((each for each in everybody if each.role in ("counselor", "supervisor")), key=lambda each: each.alias)
+    chosen = next((each for each in people if each.id == whose), None)
+    if chosen is None:
+        return None
+    now = parts.clock.local(at)
+    gaps = _gaps(parts, people, shifts, at)
+    return Look(
+        now=now,
+        days=tuple(_day(day, people, shifts, gaps) for day in range(now // DAY, now // DAY + DAYS_AHEAD)),
+        plan=_plan(chosen, shifts, now // DAY),
+        people=tuple(people),
+        on_call=tuple((each.alias, parts.clock.local(each.on_call_until or 0)) for each in people if is_on_call(each, at)),
+        is_closed=is_closed(people, at, parts.rules),
+    )
+
+
+def _plan(staff: Staff, shifts: tuple[Shift, ...], today: int) -> Plan:
+    hers = tuple(each for each in shifts if each.staff == staff.id)
+    weekly = sorted((each for each in hers if each.day is None), key=lambda each: (-1 if each.weekday is None else each.weekday, each.start))
+    return Plan(staff, tuple(weekly), tuple(each for each in hers if each.day is not None and each.day >= today))
+
+
+def _day(day: int, people: list[Staff], shifts: tuple[Shift, ...], gaps: tuple[tuple[str, Span], ...]) -> Day:
+    begins = day * DAY
+    bars = [
+        Bar(each.alias, each.role == "supervisor", start - begins, end - begins)
+        for each in people
+        for start, end in merged(spans_of_day((shift for shift in shifts if shift.staff == each.id), day))
+    ]
+    return Day(day, _lanes(bars), tuple(Gap(of, start - begins, end - begins) for of, (start, end) in gaps if start // DAY == day))
+
+
+def _lanes(bars: list[Bar]) -> tuple[tuple[Bar, ...], ...]:
+    """As few as do; supervisors in lanes of their own, below."""
+    lanes: list[list[Bar]] = []
+    for bar in sorted(bars, key=lambda bar: (bar.supervises, bar.start, bar.alias)):
+        free = next((lane for lane in lanes if lane[-1].end <= bar.start and lane[-1].supervises is bar.supervises), None)
+        if free is None:
+            lanes.append([bar])
+        else:
+            free.append(bar)
+    return tuple(map(tuple, lanes))
+
+
+def _gaps(parts: Parts, people: list[Staff], shifts: tuple[Shift, ...], at: int) -> tuple[tuple[str, Span], ...]:
+    """Cut at midnight."""
+    edition, local = parts.written, parts.clock.local
+    hours = tuple(edition.parts.values())
+    found = {each: roster.uncovered_in(each, hours, people, shifts, at, local) for each in edition.languages}
+    if parts.rules.supervised:
+        watched = (span for each in people if each.role == "supervisor" for span in planned_spans(each, shifts, at, local))
+        found[SUPERVISION] = roster.uncovered(hours, merged(watched), local(at))[0]
+    return tuple((of, part) for of, spans in found.items() for span in spans for part in _by_day(span))
+
+
+def _by_day(span: Span) -> list[Span]:
+    start, end = span
+    return [(max(start, day * DAY), min(end, (day + 1) * DAY)) for day in range(start // DAY, (end - 1) // DAY + 1)]

@@ -1,0 +1,91 @@
+"""Passwords and one-time codes, from the libraries that do them."""
+
+from __future__ import annotations
+
+import threading
+
+import pyotp
+import pytest
+
+from hotline.adapters.locks import ArgonPasswords, SystemChance, TimeCodes
+from hotline.ports.accounts import Crowded
+
+NOW = 1_795_514_400
+
+
+@pytest.fixture(scope="module")
+def passwords() -> ArgonPasswords:
+    return ArgonPasswords()
+
+
+def test_a_hash_is_argon2id_and_salted(passwords: ArgonPasswords) -> None:
+    """The same password twice gives two hashes, and each matches it alone."""
+    one, two = passwords.hash("quatre chevaux"), passwords.hash("quatre chevaux")
+    assert one.startswith("$argon2id$")
+    assert one != two
+    assert [True, True, False] == [passwords.matches(one, "quatre chevaux"), passwords.matches(two, "quatre chevaux"), passwords.matches(one, "x")]
+
+
+def test_an_accent_is_an_accent_however_it_was_typed(passwords: ArgonPasswords) -> None:
+    """One keyboard sends é, another e and an accent: her password opens on both."""
+    assert passwords.matches(passwords.hash("col\u00e8re \u0254"), "cole\u0300re \u0254")
+
+
+@pytest.mark.parametrize("hashed", ["", "no hash at all"])
+def test_nothing_matches_what_is_no_hash(passwords: ArgonPasswords, hashed: str) -> None:
+    """No account, or one that is broken, opens for nobody."""
+    assert not passwords.matches(hashed, "")
+    assert not passwords.matches(hashed, "quatre chevaux")
+
+
+@pytest.mark.parametrize("password", ["motdepasse1", "azertyuiop12", "jetaimebeaucoup", "santefamille", "allahakbar1", "kadiatou2001", "a" * 40, "x" * 129])
+def test_what_people_here_try_first_is_weak(passwords: ArgonPasswords, password: str) -> None:
+    """French keyboards, this country's names and towns, and one letter again and again."""
+    assert passwords.is_weak(password, ())
+
+
+@pytest.mark.parametrize("password", ["quatre chevaux sous la pluie", "q7hd-2kfa-x3mn-ab5c", "sìnima dùgu fila ɲɛ"])
+def test_what_nobody_guesses_is_not(passwords: ArgonPasswords, password: str) -> None:
+    """Some words that have nothing to do with each other, in whatever language."""
+    assert not passwords.is_weak(password, ("awa",))
+
+
+def test_one_at_a_time(passwords: ArgonPasswords) -> None:
+    """Whoever sends passwords without end takes one core and a moment of a thread, not the line: the others are asked to come again."""
+    start, refused = threading.Barrier(40), []
+
+    def knock() -> None:
+        start.wait()
+        try:
+            passwords.matches("", "x")
+        except Crowded:
+            refused.append(1)
+
+    threads = [threading.Thread(target=knock) for _ in range(40)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert 0 < len(refused) < 40
+    assert not passwords.matches("", "x")
+
+
+def test_a_code_belongs_to_its_half_minute_or_the_ones_beside_it() -> None:
+    """A phone's clock may be a little off; no more."""
+    codes = TimeCodes()
+    secret, step = codes.secret(), NOW // 30
+    given = {away: codes.step(secret, pyotp.TOTP(secret).generate_otp(step + away), NOW) for away in (-2, -1, 0, 1, 2)}
+    assert {-2: None, -1: step - 1, 0: step, 1: step + 1, 2: None} == given
+    assert [None, None, None] == [codes.step(secret, typed, NOW) for typed in ("", "abcdef", "١٢٣٤٥٦")]
+
+
+def test_what_the_camera_reads_names_no_line() -> None:
+    """An authenticator's list is seen by others."""
+    secret = TimeCodes().secret()
+    assert f"otpauth://totp/Sante:awa?secret={secret}&issuer=Sante" == TimeCodes().address(secret, "awa")
+
+
+def test_tokens_are_long_and_differ() -> None:
+    """128 bits and more, in letters that an address carries as they are."""
+    tokens = {SystemChance().token() for _ in range(100)}
+    assert (100, {32}) == (len(tokens), {len(each) for each in tokens})

@@ -1,0 +1,24 @@
+"""The contract of the calls that a page looks back on, held by SQLite and by PostgreSQL alike."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from hotline.ports import Call
+from tests.adapters.test_store import NOW, a_callback, id_of, keep
+
+AWA, OUMOU = id_of(901), id_of(902)
+
+
+def test_the_last_call_of_one_of_the_staff(store) -> None:
+    """Her newest for this callback, ended or not; another's, or for another callback, is none of it."""
+    keep(store, a_callback(1))
+    keep(store, a_callback(2))
+    first = Call(id_of(11), id_of(1), AWA, "ended", NOW, dialed_at=NOW + 5, ended_at=NOW + 60)
+    second = replace(first, id=id_of(12), placed_at=NOW + 100, covered_at=NOW + 120)
+    with store.write() as t:
+        for each in (second, first, replace(first, id=id_of(13), staff=OUMOU, placed_at=NOW + 200), replace(first, id=id_of(14), callback=id_of(2), placed_at=NOW + 300)):
+            t.add_call(each)
+    with store.read() as t:
+        assert second == t.last_call(id_of(1), AWA)
+        assert t.last_call(id_of(2), OUMOU) is None

@@ -1,0 +1,98 @@
+"""The contract of `ports.figures.Figures`, held by SQLite and by PostgreSQL alike."""
+
+from __future__ import annotations
+
+from hotline.adapters.sql import SqlStore
+from hotline.ports import Callback
+from hotline.ports.casework import Consent, Referral
+from hotline.ports.figures import Now, Tally
+from tests.adapters.test_store import DAY, HERS, HOUR, a_callback, id_of
+
+TODAY = 20_781
+NOON = TODAY * DAY + 12 * HOUR
+
+
+def made(number: int, at: int, **fields: object) -> Callback:
+    return a_callback(number, made_at=at, opens_at=at, not_after=at + HOUR, **fields)
+
+
+def put(store: SqlStore, *callbacks: Callback) -> None:
+    with store.write() as tx:
+        for each in callbacks:
+            tx.add_callback(each, HERS)
+
+
+def test_tallied(store: SqlStore) -> None:
+    """Of the days that were asked for, the first among them and the last not; whether anybody rang is told apart from how it ended."""
+    put(
+        store,
+        made(1, NOON, state="closed", closed_at=NOON, tries=1, ending="spoke"),
+        made(2, NOON + 1, state="closed", closed_at=NOON, tries=2, ending="spoke"),
+        made(3, NOON, state="lapsed", closed_at=NOON),
+        made(4, NOON, state="claimed", tries=1),
+        made(5, NOON - DAY, state="lapsed", closed_at=NOON),
+        made(6, NOON + DAY, state="lapsed", closed_at=NOON),
+    )
+    with store.read() as tx:
+        assert {
+            Tally(TODAY, "fr", False, "closed", "spoke", True, 2),
+            Tally(TODAY, "fr", False, "lapsed", None, False, 1),
+            Tally(TODAY, "fr", False, "claimed", None, True, 1),
+        } == set(tx.tallied(TODAY, TODAY + 1))
+
+
+def test_what_is_gone_still_counts(store: SqlStore) -> None:
+    """When its row went, a callback counts by its day, and as rung where it was said how the call ended."""
+    put(store, made(1, NOON, state="closed", closed_at=NOON, tries=1, ending="spoke"), made(2, NOON, state="lapsed", closed_at=NOON))
+    with store.write() as tx:
+        before = tx.tallied(TODAY, TODAY + 1)
+        tx.purge(NOON + 40 * DAY, DAY, 30 * DAY, DAY)
+        assert None is tx.callback(id_of(1))
+        assert set(before) == set(tx.tallied(TODAY, TODAY + 1))
+        assert () == tx.tallied(TODAY + 1, TODAY + 2) == tx.tallied(TODAY - 1, TODAY)
+
+
+def test_tries_and_answers(store: SqlStore) -> None:
+    """How many tries went with which ending, and what was answered, of these days alone."""
+    put(
+        store,
+        made(1, NOON, state="closed", closed_at=NOON, tries=1, ending="spoke", safer="safer"),
+        made(2, NOON, state="closed", closed_at=NOON, tries=1, ending="spoke"),
+        made(3, NOON, state="closed", closed_at=NOON, tries=3, ending="no_answer"),
+        made(4, NOON),
+        made(5, NOON - DAY, state="closed", closed_at=NOON, tries=1, ending="spoke", safer="less_safe"),
+    )
+    with store.read() as tx:
+        assert {(1, "spoke"): 2, (3, "no_answer"): 1, (0, ""): 1} == tx.tries_by_ending(TODAY, TODAY + 1)
+        assert {"safer": 1} == tx.safer_answers(TODAY, TODAY + 1)
+
+
+def test_referrals_count_with_consent(store: SqlStore) -> None:
+    """Only while she agrees that hers count; without an answer, after she took it back, and once nothing ties them to her, they do not."""
+    put(store, *(made(number, NOON + number) for number in (1, 2, 3)))
+    with store.write() as tx:
+        for number in (1, 2, 3):
+            for kind in ("health", "police"):
+                tx.save_referral(Referral(f"{number}{kind}".ljust(32, "0"), id_of(number), kind, None, "referred", None, None, None, TODAY))
+        tx.save_consent(id_of(1), Consent("figures", NOON))
+        tx.save_consent(id_of(2), Consent("figures", NOON, NOON + 9))
+        tx.save_consent(id_of(3), Consent("again", NOON))
+        assert {"referred": 2} == tx.referral_outcomes(TODAY, TODAY + 1)
+        assert {} == tx.referral_outcomes(TODAY + 1, TODAY + 2)
+
+
+def test_waiting_now(store: SqlStore) -> None:
+    """By language, in windows that are open, the longest from when its window opened."""
+    put(
+        store,
+        made(1, NOON, urgent=True),
+        made(2, NOON + 60),
+        made(3, NOON, language="bm"),
+        made(4, NOON, state="claimed"),
+        a_callback(5, made_at=NOON, opens_at=NOON + HOUR, not_after=NOON + 2 * HOUR),
+        a_callback(6, made_at=NOON - 3 * HOUR, opens_at=NOON - 3 * HOUR, not_after=NOON),
+        a_callback(7, language="bm", made_at=NOON - HOUR, opens_at=NOON - 60, not_after=NOON + HOUR),
+    )
+    with store.read() as tx:
+        assert (Now("bm", 2, 0, NOON - 60), Now("fr", 2, 1, NOON)) == tx.waiting_now(NOON + 120)
+        assert () == tx.waiting_now(NOON + 9 * HOUR)

@@ -1,0 +1,128 @@
+"""Caps of a shift and the pause after a hard call: who has carried enough is promised to nobody and offered nothing ordinary."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from hotline.engine.effects import Coverage
+from hotline.service import coverage
+from hotline.service.room import care
+from tests.service.fakes import TEN_O_CLOCK
+from tests.service.line import AWA, CALLER, FANTA, OTHER_CALLER, OUMOU, RULES, Line
+
+CAPPED = replace(RULES, calls_a_shift=2, hard_calls_a_shift=1, pause_minutes=15)
+END_OF_SHIFT = TEN_O_CLOCK + 8 * 3600
+"""Around the clock, so that the longest shift is what ends it."""
+
+
+def rules(line: Line, **limits: int) -> None:
+    line.rule(replace(RULES, **limits))
+
+
+def work_one(line: Line, number: str = CALLER, *, mark: str | None = None) -> None:
+    """Awa rings for a new callback, and says that they spoke."""
+    line.walk("5 5", session=f"of {number}", number=number)
+    line.work()
+    line.ring()
+    if mark is not None:
+        with line.real_store.write() as tx:
+            tx.mark(line.callbacks()[-1].id, mark, "a" * 32, line.clock.now())
+    line.text(AWA, "1")
+    line.work()
+    line.inbox(AWA)
+
+
+def seen(line: Line) -> Coverage:
+    with line.real_store.read() as tx:
+        return coverage.look(tx, "fr", line.clock.now(), line.rules, line.clock.local, "+22370000009")
+
+
+def rests_until(line: Line) -> int | None:
+    with line.real_store.read() as tx:
+        return care.resting(line.hotline.parts, tx, line.staff(AWA), line.clock.now())
+
+
+def test_at_the_cap_she_is_promised_no_longer(line: Line) -> None:
+    """Two calls are enough: before the second she is free, after it she is not, and rests until her shift ends."""
+    rules(line, calls_a_shift=2)
+    work_one(line)
+    assert (1, None) == (seen(line).free, rests_until(line))
+    work_one(line, OTHER_CALLER)
+    assert (0, 0, END_OF_SHIFT) == (seen(line).free, seen(line).urgent, rests_until(line))
+
+
+@pytest.mark.parametrize(("mark", "free"), [("danger", 0), ("minor", 0), ("hard", 0), ("silence", 1), ("another", 1)])
+def test_what_counts_as_hard(line: Line, mark: str, free: int) -> None:
+    """Life in danger, a minor, or what she said was hard."""
+    rules(line, hard_calls_a_shift=1)
+    work_one(line, mark=mark)
+    assert free == seen(line).free
+
+
+def test_a_pause_after_a_hard_call(line: Line) -> None:
+    """A quarter of an hour, and then she is free again."""
+    rules(line, pause_minutes=15)
+    work_one(line, mark="hard")
+    ends = TEN_O_CLOCK + 900
+    assert (0, ends) == (seen(line).free, rests_until(line))
+    line.clock.at = ends - 1
+    assert ends == rests_until(line)
+    line.clock.at = ends
+    line.set_staff(AWA, seen_at=ends)
+    assert (1, None) == (seen(line).free, rests_until(line))
+
+
+def test_without_limits_nothing_is_counted(line: Line) -> None:
+    """0 is no limit, of any kind."""
+    for number in (CALLER, OTHER_CALLER):
+        work_one(line, number, mark="danger")
+    assert (1, None) == (seen(line).free, rests_until(line))
+
+
+def test_what_is_older_than_a_shift_counts_no_longer(line: Line) -> None:
+    """The next day begins with nothing carried."""
+    rules(line, calls_a_shift=1)
+    work_one(line)
+    line.clock.at += 8 * 3600 + 1
+    line.set_staff(AWA, seen_at=line.clock.now())
+    assert (1, None) == (seen(line).free, rests_until(line))
+
+
+def test_who_rests_is_offered_nothing_ordinary(line: Line) -> None:
+    """Oumou is there and does not take it: it goes to the supervisor, and not to Awa."""
+    rules(line, hard_calls_a_shift=1)
+    work_one(line, mark="hard")
+    line.set_staff(OUMOU, seen_at=line.clock.now())
+    line.walk("5 5", session="another", number=OTHER_CALLER)
+    line.work()
+    line.wait(121)
+    assert ([], 1) == (line.inbox(AWA), sum("Personne" in text for text in line.inbox(FANTA)))
+
+
+def test_a_life_comes_before_a_pause(line: Line) -> None:
+    """Urgent, and nobody rested is there: who rests is asked, before those who are silent; another who is there is asked instead."""
+    rules(line, hard_calls_a_shift=1)
+    work_one(line, mark="danger")
+    line.set_staff(OUMOU, seen_at=line.clock.now())
+    line.walk("4 1 1", session="urgent", number=OTHER_CALLER)
+    line.work()
+    assert ([], 1) == (line.inbox(AWA), len(line.inbox(OUMOU)))
+    line.set_staff(OUMOU, seen_at=None)
+    line.wait(46)
+    assert (1, []) == (len(line.inbox(AWA)), line.inbox(OUMOU))
+
+
+def test_one_query_however_many_there_are(line: Line) -> None:
+    """What each carried is read at once, and not at all where nothing limits anybody."""
+    asked: list[int] = []
+
+    class Counting:
+        def loads(self, since: int) -> dict[str, object]:
+            asked.append(since)
+            return {}
+
+    coverage.rest.resting(Counting(), TEN_O_CLOCK, RULES)
+    assert [] == asked
+    coverage.rest.resting(Counting(), TEN_O_CLOCK, CAPPED)
+    assert [TEN_O_CLOCK - 8 * 3600] == asked

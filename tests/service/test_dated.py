@@ -1,0 +1,129 @@
+"""Absent or there on one day, by SMS: read as it is typed, refused where it is unclear, and done once."""
+
+from __future__ import annotations
+
+import pytest
+
+from hotline.ports import Shift
+from hotline.service.coverage import spans_of_day
+from hotline.service.room import shifts
+from hotline.service.room.dated import Dated, read
+from tests.service.fakes import TEN_O_CLOCK
+from tests.service.line import AWA, FANTA, NANA, Line
+
+NOW = TEN_O_CLOCK // 60
+TODAY = NOW // 1440
+"""24 November 2026."""
+TOMORROW = TODAY + 1
+AWAS = "a" * 32
+WORDS = {"absente": "away", "n te yan": "away", "presente": "here", "service": "on", "pause": "off", "je viens": "there", "parle": "spoke"}
+EIGHT_TO_TWELVE = (480, 720)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ABSENTE 25/11", Dated("away", "25/11", TOMORROW)),
+        ("absente le 25/11", Dated("away", "25/11", TOMORROW)),
+        ("Présente 25/11 8-12", Dated("there", "25/11", TOMORROW, EIGHT_TO_TWELVE)),
+        ("PRESENTE 25.11 de 8h à 12h", Dated("there", "25/11", TOMORROW, EIGHT_TO_TWELVE)),
+        ("je viens 25/11 8h30 - 12:15", Dated("there", "25/11", TOMORROW, (510, 735))),
+        ("service 25/11/2026 8-12.", Dated("there", "25/11", TOMORROW, EIGHT_TO_TWELVE)),
+        ("pause 25/11/26", Dated("away", "25/11", TOMORROW)),
+        ("N tɛ yan 25/11 20-6", Dated("away", "25/11", TOMORROW, (1200, 360))),
+        ("absente25/11", Dated("away", "25/11", TOMORROW)),
+        ("absente 24/11", Dated("away", "24/11", TODAY)),
+        ("absente 23/11", Dated("away", "23/11")),
+        ("absente 25/11/2025", Dated("away", "25/11")),
+        ("absente 3/1", Dated("away", "3/1", TODAY + 40)),
+        ("absente 25/6", Dated("away", "25/6")),
+        ("absente 29/2", Dated("away", "29/2")),
+        ("absente 31/13", Dated("away", "31/13")),
+        ("presente 25/11", Dated("there", "25/11", TOMORROW)),
+        ("absente 25/11 8-25", Dated("away")),
+        ("absente 25/11 8-8", Dated("away")),
+        ("absente demain", Dated("away")),
+        ("absente", Dated("away")),
+        ("présente", None),
+        ("parlé 4-7", None),
+        ("4711", None),
+        ("471 1", None),
+        ("471/1", None),
+        ("pause de midi", None),
+        ("", None),
+    ],
+)
+def test_reading(text: str, said: Dated | None) -> None:
+    """A word and a day, hours where she gives them; a reference and its digit stay what they are."""
+    assert said == read(text, WORDS, NOW)
+
+
+def test_away_and_there(line: Line) -> None:
+    """The plan of that day alone changes, and she hears what was understood."""
+    line.text(AWA, "ABSENTE 25/11")
+    line.text(AWA, "PRESENTE 25/11 8-12")
+    line.work()
+    assert [line.say("away", day="25/11"), line.say("there", day="25/11", **{"from": "8h", "to": "12h"})] == line.inbox(AWA)
+    assert ((TOMORROW * 1440 + 480, TOMORROW * 1440 + 720),) == spans_of_day(hers(line), TOMORROW)
+    assert ((TODAY * 1440, TOMORROW * 1440),) == spans_of_day(hers(line), TODAY)
+
+
+def test_the_last_word_holds(line: Line) -> None:
+    """There, then away for an hour of it: what is left is said in two parts."""
+    with line.real_store.write() as tx:
+        tx.drop_shift(Shift(AWAS, None, 0, 1440))
+    line.text(AWA, "PRESENTE 25/11 8-12")
+    line.text(AWA, "ABSENTE 25/11 9-10")
+    day = TOMORROW * 1440
+    assert ((day + 480, day + 540), (day + 600, day + 720)) == spans_of_day(hers(line), TOMORROW)
+
+
+def test_a_night(line: Line) -> None:
+    """From twenty to six goes on past midnight."""
+    with line.real_store.write() as tx:
+        tx.drop_shift(Shift(AWAS, None, 0, 1440))
+    line.text(AWA, "PRESENTE 25/11 20-6")
+    assert {Shift(AWAS, None, 1200, 1440, TOMORROW), Shift(AWAS, None, 0, 360, TOMORROW + 1)} == set(hers(line))
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "day"), [("absente", "which_day", ""), ("presente 25/11", "which_day", ""), ("absente 3/5", "no_day", "3/5"), ("absente 1/11", "no_day", "1/11")]
+)
+def test_what_is_unclear_is_refused(line: Line, text: str, key: str, day: str) -> None:
+    """Nothing changes, and she is told how to say it."""
+    before = hers(line)
+    line.text(AWA, text)
+    line.work()
+    assert ([line.say(key, day=day)], before) == (line.inbox(AWA), hers(line))
+
+
+def test_in_bambara(line: Line) -> None:
+    """Her own words, her own answer; a supervisor's days are hers too."""
+    line.text(NANA, "N tɛ yan 25/11")
+    line.text(FANTA, "absente 25/11")
+    line.work()
+    assert ([line.say("away", "bm", day="25/11")], [line.say("away", day="25/11")]) == (line.inbox(NANA), line.inbox(FANTA))
+
+
+def test_what_comes_late_adds_no_promise(line: Line) -> None:
+    """A message from yesterday: away holds, there does not, and what she said since stays."""
+    line.text(AWA, "PRESENTE 26/11 8-12")
+    line.text(AWA, "ABSENTE 26/11", age=86_400)
+    line.text(AWA, "PRESENTE 27/11 8-12", age=86_400)
+    day = (TODAY + 2) * 1440
+    assert ((day + 480, day + 720),) == spans_of_day(hers(line), TODAY + 2)
+    assert not [each for each in hers(line) if each.day == TODAY + 3]
+
+
+def test_across_midnight() -> None:
+    """Cut where the day ends; nothing is left of nothing."""
+    assert (((0, 480, 720),), ((0, 1200, 1440), (1, 0, 360)), ((0, 1200, 1440),)) == (
+        shifts.across(480, 720),
+        shifts.across(1200, 360),
+        shifts.across(1200, 0),
+    )
+
+
+def hers(line: Line) -> tuple[Shift, ...]:
+    with line.real_store.read() as tx:
+        return tuple(each for each in tx.shifts() if each.staff == AWAS)

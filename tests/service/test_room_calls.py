@@ -1,0 +1,216 @@
+"""The call as the use cases know it: outcomes by SMS as on the page, the cover, the agreed time, and the scripts."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from hotline.engine.scripts import SAYINGS, SCRIPTS
+from hotline.ports import GatewayUnknown, VoiceConnect
+from hotline.service.room import agreements, calling, outcomes, scripts
+from hotline.service.room.agreements import Wish
+from hotline.service.room.calling import Look
+from tests.service.line import AWA, CALLER, FANTA, OUMOU, Line
+
+MORNING = Wish(ahead=1, start=480, end=720, word=None, agreed=True)
+
+
+@pytest.fixture
+def rung(line: Line) -> Line:
+    """Awa took a callback, and the two talk."""
+    line.walk("5 5")
+    line.work()
+    line.take()
+    line.pick_up()
+    line.press()
+    line.inbox(AWA)
+    return line
+
+
+def look(line: Line, number: str = AWA) -> Look | None:
+    with line.real_store.read() as tx:
+        return calling.look(line.hotline.parts, tx, line.staff(number), line.callbacks()[0].id, line.clock.now())
+
+
+def agree(line: Line, wish: Wish = MORNING, origin: str = "a form") -> calling.Answer:
+    with line.real_store.write() as tx:
+        return agreements.agree(line.hotline.parts, tx, line.staff(AWA), line.callbacks()[0].id, wish, origin, line.clock.now())
+
+
+def cover(line: Line, once: str) -> calling.Answer:
+    return calling.cover(line.hotline.parts, line.staff(AWA), line.callback().id, once, line.clock.now())
+
+
+def test_a_prank_by_sms(rung: Line) -> None:
+    """8, as on the page: it is closed, and counted."""
+    rung.text(AWA, f"{rung.callback().reference} 8")
+    assert ("closed", "prank") == (rung.callback().state, rung.callback().ending)
+    with rung.real_store.read() as tx:
+        assert 1 == tx.pranks(CALLER, 0)
+
+
+def test_an_urgent_call_for_help_is_told_of_whatever_was_said_before(line: Line) -> None:
+    """Three pranks from a phone, and then it asks for help at once: the counselor is alerted as for anybody."""
+    for n in range(3):
+        line.walk("4 1 1", f"session-{n}")
+        line.work()
+        line.ring()
+        line.text(AWA, "8")
+        line.set_staff(AWA, seen_at=line.clock.now())
+        line.clock.at += 60
+    line.work()
+    line.inbox(AWA)
+    line.inbox(FANTA)
+    line.walk("4 1 1", "in need")
+    line.work()
+    last = line.callbacks()[-1]
+    assert last.reference in " ".join([*line.inbox(AWA), *line.inbox(OUMOU), *line.inbox(FANTA)])
+
+
+def test_the_bridge_is_in_the_audit(rung: Line) -> None:
+    """Who was connected over which reference, once the number leaves, by SMS too."""
+    with rung.real_store.read() as tx:
+        assert [("awa", "connected", rung.callback().reference)] == [(each.who, each.what, each.about) for each in tx.records()]
+
+
+def test_what_the_cover_number_says_needs_no_store(line: Line) -> None:
+    """In every language of the line, one after the other, with everything away, and without a row."""
+    line.store.failing, line.memory.away = "always", True
+    step = line.hotline.cover()
+    words = line.words("voice")
+    assert [words.phrase("voice.cover", each) for each in words.languages] == [prompt.text for prompt in step.prompts]
+    assert not any(prompt.ask for prompt in step.prompts)
+
+
+def test_cover_is_asked_for_once(rung: Line) -> None:
+    """A form that is sent twice, and a tap after it was played: the vendor hears of it once."""
+    assert "covered" == cover(rung, "one").told
+    assert cover(rung, "one").told is None
+    assert "covered" == cover(rung, "two").told
+    assert ["voice-1"] == rung.gateway.covered
+    found = look(rung)
+    assert found is not None
+    assert found.covered
+
+
+def test_whether_it_is_played_may_stay_open(rung: Line) -> None:
+    """The vendor did not answer: she reads it aloud, and may tap again."""
+    rung.gateway.failure = GatewayUnknown("time_out")
+    assert "read_aloud" == cover(rung, "one").told
+    rung.gateway.failure = None
+    assert "covered" == cover(rung, "two").told
+
+
+def test_no_cover_before_they_talk(line: Line) -> None:
+    """Her own phone rings: there is nobody yet to play it to."""
+    line.walk("5 5")
+    line.work()
+    line.take()
+    assert "read_aloud" == cover(line, "one").told
+    assert [] == line.gateway.covered
+
+
+def test_nothing_is_said_twice(rung: Line) -> None:
+    """How it ended, by SMS; the page that was still open says another thing: what was said first stands."""
+    rung.text(AWA, f"{rung.callback().reference} 2")
+    with rung.real_store.write() as tx:
+        answer = outcomes.say(rung.hotline.parts, tx, rung.staff(AWA), rung.callback().id, "spoke", rung.clock.now())
+    assert ("gone", "no_answer") == (answer.told, rung.callback().ending)
+
+
+def test_the_agreed_time_is_cut_to_who_is_there(rung: Line) -> None:
+    """Somebody is planned for half of it: that half is promised, and no more."""
+    rung.text(AWA, "1")
+    with rung.real_store.write() as tx:
+        for shift in tx.shifts():
+            tx.drop_shift(shift)
+            tx.add_shift(replace(shift, start=600, end=1440))
+    assert "agreed" == agree(rung).told
+    agreed = rung.callbacks()[-1]
+    assert (600, 720) == (rung.clock.local(agreed.opens_at) % 1440, rung.clock.local(agreed.not_after) % 1440)
+
+
+def test_the_same_form_makes_one_callback(rung: Line) -> None:
+    """Its id derives from the form: whatever is sent again, she is rung once."""
+    rung.text(AWA, "1")
+    for _ in range(2):
+        assert "agreed" == agree(rung).told
+    assert 2 == len(rung.callbacks())
+
+
+def test_the_agreed_call_is_offered_and_made(rung: Line) -> None:
+    """When its time comes it is a callback like any other."""
+    rung.text(AWA, "1")
+    rung.hang_up()
+    agree(rung)
+    agreed = rung.callbacks()[-1]
+    rung.inbox(AWA)
+    rung.clock.at = agreed.opens_at
+    rung.set_staff(AWA, seen_at=rung.clock.now())
+    rung.wait(1)
+    assert [rung.say("offer", ref=agreed.reference, before="12h")] == rung.inbox(AWA)
+    assert isinstance(rung.ring(), VoiceConnect)
+
+
+def test_nobody_agrees_for_another(rung: Line) -> None:
+    """Only she who talked to her."""
+    rung.text(AWA, "1")
+    with rung.real_store.write() as tx:
+        answer = agreements.agree(rung.hotline.parts, tx, rung.staff(OUMOU), rung.callback().id, MORNING, "a form", rung.clock.now())
+    assert ("gone", 1) == (answer.told, len(rung.callbacks()))
+
+
+def test_marked_minor_a_supervisor_looks_on(rung: Line) -> None:
+    """It stays with the counselor; that somebody has to look is written down."""
+    with rung.real_store.write() as tx:
+        scripts.mark(rung.hotline.parts, tx, rung.staff(AWA), rung.callback().id, "minor", rung.clock.now())
+    with rung.real_store.read() as tx:
+        assert ["minor"] == [each.reason for each in tx.reviews_of(rung.callback().id)]
+    assert "claimed" == rung.callback().state
+
+
+def test_every_script_is_there_in_both_languages(line: Line) -> None:
+    """In right spelling, letter for letter as the catalogue has it, and as many steps in each."""
+    parts = line.hotline.parts
+    for kind in scripts.KINDS:
+        found = {language: scripts.steps(parts, language, kind) for language in parts.spoken.languages}
+        assert 1 == len({len(steps) for steps in found.values()}), kind
+        assert all(steps and all(steps) for steps in found.values())
+    assert "ɔ" in "".join(scripts.steps(parts, "bm", "danger"))
+    assert SCRIPTS == scripts.KINDS
+    assert all(parts.spoken.phrase(f"script.{name}", language) for name in SAYINGS for language in parts.spoken.languages)
+
+
+def test_suicide_is_asked_directly(line: Line) -> None:
+    """With the word itself; and a neighbour's script says who alone is rung."""
+    parts = line.hotline.parts
+    assert any("vous tuer" in step for step in scripts.steps(parts, "fr", "danger"))
+    assert any("i yɛrɛ faga" in step for step in scripts.steps(parts, "bm", "danger"))
+    assert any("Nous ne rappelons que" in step for step in scripts.steps(parts, "fr", "another"))
+
+
+def test_who_gave_it_back_sees_it_no_more(line: Line) -> None:
+    """The page is the holder's, and a supervisor's."""
+    line.walk("5 5")
+    line.work()
+    line.take()
+    assert look(line) is not None
+    line.text(AWA, "0")
+    assert look(line) is None
+    assert look(line, FANTA) is not None
+
+
+def test_a_call_of_an_hour_ago_is_shown_as_what_it_is(line: Line) -> None:
+    """Her phone did not ring, and nobody told: after two minutes she may connect again."""
+    line.walk("5 5")
+    line.work()
+    line.take()
+    found = look(line)
+    assert found is not None
+    assert "rings" == found.step
+    line.clock.at += 120
+    found = look(line)
+    assert found is not None
+    assert "before" == found.step
+
+

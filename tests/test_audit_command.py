@@ -1,0 +1,85 @@
+"""`hotline audit`: whoever has the machine sees who did what, and whether somebody was at the lines."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from hotline.adapters.sql import upgrade
+from hotline.app import open_store
+from hotline.cli import main
+from hotline.config import Config
+from hotline.ports import Record
+from tests.service.fakes import TEN_O_CLOCK
+from tests.small_line import settings
+
+Touch = Callable[[str], None]
+
+
+@pytest.fixture
+def touch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Touch:
+    """A line with an audit of three lines, and a way to its database that leaves the program out."""
+    for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
+        monkeypatch.delenv(name)
+    env = settings(tmp_path, HOTLINE_DATABASE_BUDGET_MS="5000")
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    upgrade(env["HOTLINE_DATABASE_URL"])
+    store = open_store(Config.from_env(env))
+    with store.write() as tx:
+        tx.record(Record(TEN_O_CLOCK, "awa", "published", "edition 1"))
+        tx.record(Record(TEN_O_CLOCK + 60, "fanta", "rolled back", "edition 2"))
+        tx.record(Record(TEN_O_CLOCK + 120, "awa", "number taken off", "100%"))
+    store.close()
+
+    def statement(sql: str) -> None:
+        with closing(sqlite3.connect(tmp_path / "hotline.db")) as database, database:
+            database.execute(sql)
+
+    return statement
+
+
+def test_a_chain_that_holds_is_0(touch: Touch, capsys: pytest.CaptureFixture[str]) -> None:
+    """And says of how many lines, to be written down."""
+    assert main(["audit", "verify"]) == 0
+    assert "the chain holds: 3 lines" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("sql", "line"),
+    [("UPDATE audit SET about = 'x' WHERE sequence = 2", 2), ("DELETE FROM audit WHERE sequence = 3", 3), ("DELETE FROM audit", 1)],
+)
+def test_a_broken_chain_is_1(touch: Touch, capsys: pytest.CaptureFixture[str], sql: str, line: int) -> None:
+    """And names the line, for whatever script looks at it every night."""
+    touch(sql)
+    assert main(["audit", "verify"]) == 1
+    assert f"BROKEN at line {line}:" in capsys.readouterr().out
+
+
+def test_lines_are_listed(touch: Touch, capsys: pytest.CaptureFixture[str]) -> None:
+    """As a log reads: the newest last, in local time; some of them, or those with a word."""
+    assert main(["audit", "list"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "     1  2026-11-24 10:00:00  awa  published  edition 1",
+        "     2  2026-11-24 10:01:00  fanta  rolled back  edition 2",
+        "     3  2026-11-24 10:02:00  awa  number taken off  100%",
+    ]
+    main(["audit", "list", "--search", "AWA", "--last", "1"])
+    assert [line[:6].strip() for line in capsys.readouterr().out.splitlines()] == ["3"]
+    main(["audit", "list", "--search", "0%"])
+    assert [line[:6].strip() for line in capsys.readouterr().out.splitlines()] == ["3"]
+    main(["audit", "list", "--search", "_"])
+    assert capsys.readouterr().out == "nothing\n"
+
+
+@pytest.mark.parametrize("last", ["0", "-1", "many", "99999"])
+def test_no_list_is_without_end(touch: Touch, last: str) -> None:
+    """A number from 1 to ten thousand."""
+    with pytest.raises(SystemExit) as refused:
+        main(["audit", "list", "--last", last])
+    assert refused.value.code == 2

@@ -1,0 +1,140 @@
+"""`hotline user`: who is added, reset, disabled and listed, what is printed of it, and what is refused."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hotline.adapters.sql import SqlStore, upgrade
+from hotline.app import open_store
+from hotline.cli import main
+from hotline.config import Config
+from hotline.ports import Staff
+from hotline.ports.accounts import Account
+from tests.small_line import settings
+
+NUMBER = "+22370000101"
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlStore]:
+    """Of a line whose tables are made, before its first edition."""
+    values = settings(tmp_path)
+    for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
+        monkeypatch.delenv(name)
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    upgrade(values["HOTLINE_DATABASE_URL"])
+    store = open_store(Config.from_env(values))
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def user(store: SqlStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """`user("add", "awa", …)`: exit code, and what was printed and complained of. The number is typed."""
+
+    def run(*arguments: str, number: str = NUMBER) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{number}\n"))
+        code = main(["user", *arguments])
+        printed, complaint = capsys.readouterr()
+        return code, printed.removeprefix("Her number, with +223: "), complaint
+
+    return run
+
+
+def found(store: SqlStore, alias: str = "awa") -> Staff:
+    with store.read() as tx:
+        staff = tx.staff_by_alias(alias)
+    assert staff is not None
+    return staff
+
+
+def whose(store: SqlStore, printed: str, at: int) -> str | None:
+    """Of the link that was printed."""
+    with store.read() as tx:
+        return tx.invited(printed.partition("/console/welcome/")[2].strip(), at)
+
+
+def now(store: SqlStore) -> int:
+    with store.read() as tx:
+        return max(each.at for each in tx.records())
+
+
+def test_add_makes_somebody_and_her_link(store: SqlStore, user) -> None:
+    """Of each role; the audit knows who did it."""
+    for n, role in enumerate(("counselor", "supervisor", "operator", "admin")):
+        code, printed, _ = user("add", f"someone{n}", "--role", role, "--reads", "fr", "--by", "Djeneba", number=f"+2237000010{n}")
+        assert 0 == code
+        assert found(store, f"someone{n}").id == whose(store, printed, now(store))
+    with store.read() as tx:
+        assert {"person added", "one-time link made"} == {each.what for each in tx.records() if each.who.startswith("Djeneba")}
+
+
+def test_who_works_by_sms_alone_gets_no_link(store: SqlStore, user) -> None:
+    """And needs none."""
+    _, printed, _ = user("add", "awa", "--reads", "fr", "--speaks", "fr", "--minors", "--sms-only", "--shift", "daily@08:00-16:00")
+    assert "added awa, 1 shifts a week planned\n" == printed
+    assert found(store).minors
+
+
+@pytest.mark.parametrize(
+    ("arguments", "number", "why"),
+    [
+        (("add", "Awa", "--reads", "fr"), NUMBER, "small letters"),
+        (("add", "awa", "--reads", "fr"), "70000101", "E.164"),
+        (("add", "awa", "--reads", "en"), NUMBER, "HOTLINE_LANGUAGES"),
+        (("add", "awa", "--reads", "fr", "--speaks", "fr,en"), NUMBER, "HOTLINE_LANGUAGES"),
+        (("add", "awa", "--reads", "fr", "--role", "admin", "--speaks", "fr"), NUMBER, "takes no calls"),
+        (("add", "nana", "--reads", "fr"), "+22370000199", "already"),
+        (("reset", "nobody"), "", "hotline user list"),
+        (("disable", "nobody"), "", "hotline user list"),
+    ],
+)
+def test_what_is_refused_changes_nothing(store: SqlStore, user, arguments: tuple[str, ...], number: str, why: str) -> None:
+    """And says why, without the number."""
+    user("add", "nana", "--reads", "bm", number="+22370000102")
+    with store.read() as tx:
+        before = tx.all_staff(), tx.records()
+    code, printed, complaint = user(*arguments, number=number)
+    assert (1, "", True) == (code, printed, why in complaint)
+    assert not number or number not in complaint
+    with store.read() as tx:
+        assert before == (tx.all_staff(), tx.records())
+
+
+def test_reset_ends_everything_and_begins_anew(store: SqlStore, user) -> None:
+    """Signed out, password and second factor gone, a new link; the old one is worth nothing."""
+    _, first, _ = user("add", "awa", "--reads", "fr")
+    awa = found(store)
+    with store.write() as tx:
+        tx.save_account(Account(awa.id, "hash", "SECRET"))
+        tx.add_sign_in("token", awa.id, now(store))
+    code, second, _ = user("reset", "awa")
+    assert (0, None, awa.id) == (code, whose(store, first, now(store)), whose(store, second, now(store)))
+    with store.read() as tx:
+        assert (None, None) == (tx.account(awa.id), tx.sign_in("token"))
+
+
+def test_disable_ends_it_even_before_there_is_an_edition(store: SqlStore, user) -> None:
+    """She is out, her link too, and her alias and number are free for somebody else."""
+    _, printed, _ = user("add", "awa", "--reads", "fr")
+    awa = found(store)
+    assert 0 == user("disable", "awa")[0]
+    with store.read() as tx:
+        after = tx.staff(awa.id)
+        assert after is not None
+        assert (False, "person disabled") == (after.active, tx.records()[-1].what)
+    assert None is whose(store, printed, now(store))
+    assert 0 == user("add", "awa", "--reads", "fr")[0]
+
+
+def test_list_says_who_there_is_and_no_number(store: SqlStore, user) -> None:
+    """One a line, by alias."""
+    user("add", "nana", "--reads", "bm", "--speaks", "bm,fr", "--minors", "--sms-only", number="+22370000102")
+    user("add", "awa", "--reads", "fr", "--role", "admin")
+    assert (0, "awa\tadmin\tfr\t-\t-\thas a link\nnana\tcounselor\tbm\tbm,fr\tminors\tby SMS only\n", "") == user("list")
