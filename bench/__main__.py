@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
-from bench import paced
+from bench import paced, pages
 from bench.servers import (
     LOAD_CORE,
     SECRET,
@@ -111,6 +111,18 @@ def keeping(config: Config, var: Path) -> None:
     print(f"    load generator busy at most {busiest:.0%} of its core; its hops left {late:.1f} ms after they were due, p99, which counts as theirs")
 
 
+def showing(config: Config) -> None:
+    """Row 4: every page of the room at 5,000 open callbacks."""
+    clock = SystemClock(config.timezone)
+    found, bare = pages.measure(config, clock.now())
+    slowest, heaviest = found[0], max(found, key=lambda each: each.size)
+    what = f"slowest of {len(found)} pages, p99 ms / bare view"
+    row(what, f"{slowest.p99:.1f} / {bare:.2f}", f"{slowest.p99 / bare:.0f} x", "under 50 ms", slowest.p99 < 50)
+    for each in found[:4]:
+        print(f"    {each.path} ({each.role}): p50 {each.p50:.1f} ms, p99 {each.p99:.1f} ms, {each.size / 1024:.1f} kB")
+    row("heaviest page, kB over the network", f"{heaviest.size / 1024:.1f}", heaviest.path.rpartition("/")[2], "under 15 kB", heaviest.size < 15_000)
+
+
 def _median(rounds: list[paced.Paced], name: str, share: float) -> float:
     return statistics.median(paced.percentile(getattr(each, name), share) for each in rounds)
 
@@ -150,6 +162,8 @@ def main() -> int:
             browsing(config, echo)
             stepping()
             keeping(config, var)
+            forget_callers(config)
+            showing(config)
     print(json.dumps({"rounds": ROUNDS, "seconds": SECONDS, "server_core": SERVER_CORE, "load_core": LOAD_CORE}))
     return 0
 

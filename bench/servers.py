@@ -22,6 +22,8 @@ SECRET = "bench" + base64.b16encode(os.urandom(16)).decode().lower()
 SERVER_CORE, LOAD_CORE = 0, 1
 COUNSELORS = tuple(Staff(f"{n:032x}", f"Bench {n}", "counselor", f"+2237000{100 + n:04d}", "fr", ("fr", "bm")) for n in range(5))
 
+SUPERVISOR = Staff("f" * 32, "Bench", "supervisor", "+22370000201", "fr", ("fr", "bm"), on_call_until=2**40)
+
 
 def environment(var: Path, port: int) -> dict[str, str]:
     """Production's settings over a database file and an embedded Valkey below `var`. Each counselor makes so many calls that no window is ever full."""
@@ -80,6 +82,8 @@ def prepare(config: Config) -> None:
     store = open_store(config)
     publish_first(config, store)
     with store.write() as tx:
+        tx.add_staff(SUPERVISOR)
+        tx.add_shift(Shift(SUPERVISOR.id, None, 0, 1440))
         for each in COUNSELORS:
             tx.add_staff(each)
             tx.add_shift(Shift(each.id, None, 0, 1440))

@@ -10,15 +10,17 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as Answer
 
-from hotline.console import access, audit, callback, care, casework, overview, people, queue, review, shifts, testimonies
+from hotline.console import access, account, audit, callback, care, casework, overview, people, queue, review, shifts, testimonies
 from hotline.console.assets import Assets, compressed
-from hotline.console.permissions import OPEN, QUIET, may
+from hotline.console.permissions import CALLS, LEAVING, OPEN, QUIET, may
 from hotline.console.room import TOKEN, Room, Settings, page, to
-from hotline.ports import StoreAway
+from hotline.ports import Staff, StoreAway
+from hotline.ports.accounts import SignIn
+from hotline.service.room import presence
 
 __all__ = ["Room", "Settings", "install"]
 
-SUBJECTS: Final = (access, queue, callback, casework, review, testimonies, shifts, care, overview, people, audit)
+SUBJECTS: Final = (access, account, queue, callback, casework, review, testimonies, shifts, care, overview, people, audit)
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -28,6 +30,8 @@ HEADERS: Final = {
 }
 TOUCH_SECONDS: Final = 60
 """So often, at most, it is written that somebody did something."""
+LONGEST_SECONDS: Final = 24 * 3600
+"""However much is done in a browser, after a day she proves again who she is."""
 
 
 def install(app: Flask, room: Room) -> None:
@@ -63,7 +67,7 @@ def _guard(pages: Blueprint, room: Room, csrf: CSRFProtect) -> None:
     def admit() -> Answer | None:
         name = (request.endpoint or "").removeprefix("console.")
         g.me = None
-        if name == "asset":
+        if name in ("asset", "neutral"):  # the way out shows nothing of hers
             return None
         if request.method == "POST":
             csrf.protect()
@@ -72,8 +76,12 @@ def _guard(pages: Blueprint, room: Room, csrf: CSRFProtect) -> None:
             return None
         if g.me is None:
             return to("sign_in")
+        if room.settings.second_factor and not g.second_factor and name not in access.SETTING_UP:
+            return to("factor")
         if not may(g.me.role, name):
             abort(HTTPStatus.FORBIDDEN)
+        if request.method == "POST" and g.me.role in CALLS and name not in LEAVING:
+            g.me = _present(room, g.me)
         return None
 
     @pages.after_request
@@ -129,10 +137,23 @@ def _recognise(room: Room, name: str) -> None:
     with room.parts.store.read() as tx:
         found = tx.sign_in(token)
         staff = tx.staff(found.staff) if found else None
-    if found is None or staff is None or not staff.active or at - found.seen_at >= room.settings.idle_minutes * 60:
+    if found is None or staff is None or not staff.active or _is_over(found, room.settings, at):
         session.clear()
         return
     if name not in QUIET and at - found.seen_at >= TOUCH_SECONDS:
         with room.parts.store.write() as tx:
             tx.touch_sign_in(token, at)
-    g.me = staff
+    g.me, g.second_factor = staff, found.second_factor
+
+
+def _present(room: Room, staff: Staff) -> Staff:
+    """Whoever sends a form is there; reading alone, or a page that refreshes itself, does not say so."""
+    at = room.now
+    if at - (staff.seen_at or 0) < TOUCH_SECONDS:
+        return staff
+    with room.parts.store.write() as tx:
+        return presence.here(tx, tx.staff(staff.id) or staff, at)
+
+
+def _is_over(found: SignIn, settings: Settings, at: int) -> bool:
+    return at - found.seen_at >= settings.idle_minutes * 60 or at - found.made_at >= LONGEST_SECONDS

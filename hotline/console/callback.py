@@ -1,11 +1,209 @@
-"""One callback before, during and after the call."""
+"""One callback before, during and after the call, for whoever holds it; a supervisor may look on."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, Final, TypeVar, get_args
 
-from hotline.console.room import Room
+from flask import Blueprint, Response, abort, request
+from werkzeug.wrappers import Response as Answered
+
+from hotline.console.room import Room, is_partial, me, page, taken, to
+from hotline.ports import Ending, Safer, Staff, Transaction
+from hotline.service import outbox
+from hotline.service.room import agreements, calling, notes, outcomes, scripts
+from hotline.service.room.calling import Answer, Look, Told
+from hotline.service.room.once import first_time
+
+LIVE: Final = frozenset({"before", "rings", "answered", "talking", "how"})
+"""Steps whose part of the page keeps itself up to date; at any other the whole page is another one."""
+Chosen = TypeVar("Chosen", bound=str)
 
 
 def views(pages: Blueprint, room: Room) -> None:
     """Lay this subject's pages."""
+    _looking(pages, room)
+    _calling(pages, room)
+    _saying(pages, room)
+    _wishing(pages, room)
+
+
+def _looking(pages: Blueprint, room: Room) -> None:
+    @pages.get("/callback/<id>")
+    def callback(id: str) -> str | tuple[str, int]:
+        found = _look(room, id)
+        if found is None:
+            return page(room, "callback_gone.html"), HTTPStatus.NOT_FOUND
+        told = request.args.get("told")
+        return page(
+            room, "callback.html", told=told if told in get_args(Told) else None, opened=request.args.get("open"), **_shown(room, found)
+        )
+
+    @pages.get("/callback/<id>/signs")
+    def signs(id: str) -> Response | Answered | str:
+        """What changes while she waits or talks; nothing at all where nothing has changed since `seen`."""
+        if not is_partial():
+            return to("callback", id=id)
+        found = _look(room, id)
+        if found is not None and found.step in LIVE:
+            if request.args.get("seen") == _version(room, found):
+                return Response(status=HTTPStatus.NO_CONTENT)
+            return page(room, "callback_signs.html", **_shown(room, found))
+        return Response(status=HTTPStatus.NO_CONTENT, headers={"HX-Refresh": "true"})
+
+
+def _calling(pages: Blueprint, room: Room) -> None:
+    @pages.post("/callback/<id>/connect")
+    def connect(id: str) -> Answered:
+        return _done(room, id, lambda tx, staff, at: calling.connect(room.parts, tx, staff, id, _once(), at))
+
+    @pages.post("/callback/<id>/reveal")
+    def reveal(id: str) -> Answered:
+        return _done(room, id, lambda tx, staff, at: calling.reveal(room.parts, tx, staff, id, _once(), at))
+
+    @pages.post("/callback/<id>/cover")
+    def cover(id: str) -> Answered:
+        return to("callback", id=id, told=calling.cover(room.parts, me(), id, _once(), room.now).told)
+
+
+def _saying(pages: Blueprint, room: Room) -> None:
+    @pages.post("/callback/<id>/mark")
+    def mark(id: str) -> Answered | str:
+        kind = _one_of(scripts.KINDS, "kind")
+        answered = _done(room, id, lambda tx, staff, at: scripts.mark(room.parts, tx, staff, id, kind, at), open=kind, _anchor=kind)
+        found = _look(room, id) if is_partial() else None
+        return answered if found is None else page(room, "callback_marked.html", kind=kind, look=found)
+
+    @pages.post("/callback/<id>/outcome")
+    def outcome(id: str) -> Answered:
+        how: Ending = _one_of(outcomes.ENDINGS, "how")
+        return _done(room, id, lambda tx, staff, at: outcomes.say(room.parts, tx, staff, id, how, at))
+
+    @pages.post("/callback/<id>/safer")
+    def safer(id: str) -> Answered:
+        said: Safer | None = _one_of(get_args(Safer), "safer") if request.form.get("safer") else None
+        return _done(room, id, lambda tx, staff, _at: outcomes.save_safer(tx, staff, id, said))
+
+    @pages.post("/callback/<id>/note")
+    def note(id: str) -> Answered:
+        text = request.form.get("note", "").replace("\r\n", "\n").strip()
+        answered = _done(room, id, lambda tx, staff, at: notes.save(tx, staff, id, text, at), _anchor="note")
+        if len(text) <= notes.LONGEST:
+            taken(f"note-{id}")
+        return answered
+
+
+def _wishing(pages: Blueprint, room: Room) -> None:
+    @pages.post("/callback/<id>/next")
+    def next_time(id: str) -> Answered:
+        wish = _wish()
+        answers: list[Told | None] = []
+
+        def agree(tx: Transaction, staff: Staff, at: int) -> Answer:
+            answer = agreements.agree(room.parts, tx, staff, id, wish, _once(), at)
+            answers.append(answer.told)
+            return answer
+
+        answered = _done(room, id, agree)
+        if answers in ([], ["agreed"]):
+            taken(f"next-{id}")
+        return answered
+
+    @pages.post("/callback/<id>/pass-on")
+    def pass_on(id: str) -> Answered:
+        return _done(room, id, lambda tx, staff, at: agreements.pass_on(room.parts, tx, staff, id, at))
+
+    @pages.post("/callback/<id>/no-more")
+    def no_more(id: str) -> Answered:
+        return _done(room, id, lambda tx, staff, at: agreements.no_more(room.parts, tx, staff, id, at))
+
+
+def _done(room: Room, id: str, act: Callable[[Transaction, Staff, int], Answer], **to_see: str) -> Answered:
+    """What the form asks for, once, and then the page; where she holds it no more, the queue."""
+    at = room.now
+    with room.parts.store.write() as tx:
+        staff = tx.staff(me().id) or me()
+        answer = act(tx, staff, at) if first_time(room.parts, tx, staff.id, _once(), at) else Answer()
+        callback = tx.callback(id)
+    outbox.hint(room.parts, answer.posts)
+    if answer.told == "handed" and callback is not None and callback.claimed_by != me().id:
+        return to("queue", back=callback.reference)
+    return to("callback", id=id, told=answer.told, **to_see)
+
+
+def _look(room: Room, id: str) -> Look | None:
+    with room.parts.store.read() as tx:
+        return calling.look(room.parts, tx, me(), id, room.now)
+
+
+def _version(room: Room, look: Look) -> str:
+    return f"{look.stands}-{_minutes(room, look)}"
+
+
+def _minutes(room: Room, look: Look) -> int:
+    return max(0, look.ends - room.now) // 60
+
+
+def _shown(room: Room, look: Look) -> dict[str, Any]:
+    """What the templates work with: times in words, and the words of the catalogue, hers and the caller's."""
+    parts, reads, hers = room.parts, me().reads, look.callback.language
+    word = f"word.{look.word}"
+    return {
+        "look": look,
+        "version": _version(room, look),
+        "minutes": _minutes(room, look),
+        "until": outbox.hour(parts, reads, look.ends),
+        "word": (parts.spoken.phrase(word, hers), parts.spoken.phrase(word, reads)) if look.word else None,
+        "opening": scripts.said(parts, hers, "open_other" if look.other_phone else "open"),
+        "someone_else": scripts.said(parts, reads, "someone_else"),
+        "cover_words": scripts.said(parts, hers, "cover"),
+        "scripts": [(kind, scripts.steps(parts, reads, kind), scripts.steps(parts, hers, kind) if hers != reads else ()) for kind in scripts.KINDS],
+        "number": None if look.number is None else _grouped(look.number),
+        "shown_until": outbox.hour(parts, reads, look.shown_until),
+        "endings": outcomes.ENDINGS,
+        "talked": outcomes.TALKED,
+        "longest_note": notes.LONGEST,
+        "days": agreements.days(parts, reads, room.now),
+        "spans": [(f"{start}-{end}", _span(room, reads, start, end)) for start, end in agreements.spans(parts)],
+        "words": agreements.words(parts, reads),
+        "coming": [f"{agreements.told(parts, reads, each.opens_at, room.now)}–{outbox.hour(parts, reads, each.not_after)}" for each in look.coming],
+    }
+
+
+def _span(room: Room, reads: str, start: int, end: int) -> str:
+    return f"{agreements.time(room.parts, reads, start)}–{agreements.time(room.parts, reads, end)}"
+
+
+def _grouped(number: str) -> str:
+    """`70 00 00 01`, as numbers are read aloud here."""
+    digits = number.removeprefix("+223")
+    return " ".join(digits[at : at + 2] for at in range(0, len(digits), 2)) if digits.isdecimal() else number
+
+
+def _wish() -> agreements.Wish:
+    form = request.form
+    start, _, end = form.get("part", "").partition("-")
+    if not end:
+        start, end = (_minute(form.get(name, "")) for name in ("from", "to"))
+    ahead = form.get("day", "")
+    if not (ahead.isdecimal() and len(ahead) == 1 and start.isdecimal() and end.isdecimal()):
+        return agreements.Wish(0, 0, 0, None, agreed="agreed" in form)
+    return agreements.Wish(int(ahead), int(start), int(end), form.get("word") or None, agreed="agreed" in form)
+
+
+def _minute(typed: str) -> str:
+    """The minute of the day in `14:30`, empty for anything else."""
+    hour, _, minute = typed.partition(":")
+    return str(int(hour) * 60 + int(minute)) if hour.isdecimal() and minute.isdecimal() and len(typed) <= 5 else ""
+
+
+def _one_of(known: tuple[Chosen, ...], field: str) -> Chosen:
+    value = request.form.get(field)
+    if value not in known:
+        abort(HTTPStatus.BAD_REQUEST)
+    return value
+
+
+def _once() -> str:
+    return request.form["once"]

@@ -2,10 +2,71 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import Final
 
-from hotline.console.room import Room
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from hotline.console.room import Room, me, page, to
+from hotline.console.times import time_of_day
+from hotline.service import outbox
+from hotline.service.room import care as room_care
+from hotline.service.room.once import first_time
+
+PROQOL: Final = "https://proqol.org/"
+"""A link and nothing more: no page of ours asks it for anything, and nothing of it is copied."""
 
 
 def views(pages: Blueprint, room: Room) -> None:
     """Lay this subject's pages."""
+    _looking(pages, room)
+    _asking(pages, room)
+
+
+def _looking(pages: Blueprint, room: Room) -> None:
+    @pages.get("/care")
+    def care() -> str:
+        at = room.now
+        with room.parts.store.read() as tx:
+            rests = room_care.resting(room.parts, tx, me(), at)
+            wants = room_care.waiting(tx, me()) if me().role == "supervisor" else ()
+            people = {each.id: each.alias for each in tx.all_staff()} if wants else {}
+        local = room.parts.clock.local
+        shown = [(each.id, people.get(each.staff, ""), time_of_day(local(each.at)), (at - each.at) // 3600) for each in wants]
+        return page(
+            room,
+            "care.html",
+            rests=None if rests is None else time_of_day(local(rests)),
+            wants=shown,
+            after=request.args.get("after", ""),
+            proqol=PROQOL,
+        )
+
+    @pages.get("/care/check-in")
+    def check_in() -> str:
+        return page(room, "care_check_in.html", questions=room_care.QUESTIONS, often=room_care.OFTEN)
+
+    @pages.post("/care/check-in")
+    def checked_in() -> str:
+        """Answered on the spot: not even the form's one-time id is kept, and nothing is sent on."""
+        return page(room, "care_answer.html", answer=room_care.check_in(request.form), proqol=PROQOL)
+
+
+def _asking(pages: Blueprint, room: Room) -> None:
+    @pages.post("/care/time")
+    def need_time() -> Response:
+        at, once = room.now, request.form.get("once", "")
+        with room.parts.store.write() as tx:
+            staff = tx.staff(me().id) or me()
+            is_new = first_time(room.parts, tx, staff.id, once, at)
+            posts = room_care.need_time(room.parts, tx, staff, f"{staff.id}|{once}", at) if is_new else ()
+        outbox.hint(room.parts, posts)
+        return to("care", after="time")
+
+    @pages.post("/care/seen/<id>")
+    def take_on(id: str) -> Response:
+        at = room.now
+        with room.parts.store.write() as tx:
+            if first_time(room.parts, tx, me().id, request.form.get("once", ""), at):
+                room_care.take_on(tx, id, me(), at)
+        return to("care")

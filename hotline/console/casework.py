@@ -2,10 +2,189 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from datetime import date
+from typing import Final
 
-from hotline.console.room import Room
+from flask import Blueprint, request
+from werkzeug.wrappers import Response
+
+from hotline.console.room import Room, me, page, taken, to
+from hotline.service.room import cases, consents, referrals, slips
+from hotline.service.room.cases import FIRST_DAY, Case, NoCase, NotHers
+from hotline.service.room.incidents import SECTIONS, Unfit, codes_of, contexts_of
+from hotline.service.room.referrals import Asked
+from hotline.service.room.services import name_of
+
+SIGNED: Final = frozenset({"csrf_token", "once"})
+BACK: Final = {
+    "save_incident": "incident",
+    "agree": "incident",
+    "take_back": "consents",
+    "refer": "referrals",
+    "look_again": "referral",
+    "revoke_referral": "referral",
+    "send_slip": "slip",
+}
+"""The page to which each form belongs."""
 
 
 def views(pages: Blueprint, room: Room) -> None:
     """Lay this subject's pages."""
+    _incident(pages, room)
+    _consents(pages, room)
+    _referrals(pages, room)
+    _one_referral(pages, room)
+    _slips(pages, room)
+    _refusals(pages, room)
+
+
+def _incident(pages: Blueprint, room: Room) -> None:
+    @pages.get("/callback/<id>/what")
+    def incident(id: str) -> str:
+        """Her consent first; then the questions, and what follows from the answers."""
+        case = cases.see(room.parts, me(), id, room.now)
+        codes = case.incident.codes if case.incident else {}
+        return page(
+            room,
+            "incident.html",
+            case=case,
+            codes=codes,
+            contexts=contexts_of(codes),
+            sections=SECTIONS,
+            codes_of=codes_of,
+            regions=cases.regions(room.parts),
+            **_aloud(room, case),
+        )
+
+    @pages.post("/callback/<id>/what")
+    def save_incident(id: str) -> Response:
+        answers = {key: code for key, code in request.form.items() if key not in SIGNED}
+        cases.write_down(room.parts, me(), id, answers, request.form["once"], room.now)
+        taken(f"incident-{id}")
+        return to("incident", id=id)
+
+
+def _consents(pages: Blueprint, room: Room) -> None:
+    @pages.get("/callback/<id>/consents", endpoint="consents")
+    def shown(id: str) -> str:
+        """What she agreed to, each with one tap to take it back."""
+        agreed = consents.agreed(room.parts, me(), id)
+        return page(room, "consents.html", agreed=agreed, case=agreed.case, **_reading(room))
+
+    @pages.post("/callback/<id>/agree")
+    def agree(id: str) -> Response:
+        consents.agree(room.parts, me(), id, request.form["kind"], room.now)
+        return to("incident", id=id)
+
+    @pages.post("/callback/<id>/consents")
+    def take_back(id: str) -> Response:
+        consents.take_back(room.parts, me(), id, request.form["kind"], room.now)
+        return to("consents", id=id)
+
+
+def _referrals(pages: Blueprint, room: Room) -> None:
+    @pages.get("/callback/<id>/referrals", endpoint="referrals")
+    def shown(id: str) -> str:
+        """Those that were made, and the services that can be offered."""
+        sheet = referrals.see(room.parts, me(), id, room.now)
+        return page(room, "referrals.html", sheet=sheet, case=sheet.case, **_aloud(room, sheet.case), **_reading(room), **_codes(room))
+
+    @pages.post("/callback/<id>/referrals")
+    def refer(id: str) -> Response:
+        asked = _asked()
+        referrals.refer(room.parts, me(), id, asked, request.form["once"], room.now)
+        taken(f"referral-{asked.kind}-{id}")
+        return to("referrals", id=id)
+
+    @pages.get("/referrals/due")
+    def due() -> str:
+        """What somebody looks at again today, or should have before."""
+        return page(room, "referrals_due.html", due=referrals.due(room.parts, room.now), may_work=cases.may_work, **_reading(room))
+
+
+def _one_referral(pages: Blueprint, room: Room) -> None:
+    @pages.get("/referral/<id>")
+    def referral(id: str) -> str:
+        """One referral, to look again at how it stands."""
+        found, callback = referrals.one(room.parts, me(), id)
+        return page(room, "referrals_one.html", referral=found, callback=callback, **_reading(room), **_codes(room))
+
+    @pages.post("/referral/<id>")
+    def look_again(id: str) -> Response:
+        referrals.look(room.parts, me(), id, _asked(), request.form["once"], room.now)
+        taken(f"referral-{id}")
+        return to("referral", id=id)
+
+    @pages.post("/referral/<id>/back")
+    def revoke_referral(id: str) -> Response:
+        found = referrals.take_back(room.parts, me(), id, room.now)
+        return to("consents", id=found.callback) if found.callback else to("referral", id=id)
+
+
+def _slips(pages: Blueprint, room: Room) -> None:
+    @pages.get("/slip/<id>", endpoint="slip")
+    def shown(id: str) -> str:
+        """To be printed, read out or sent: no story, and in the language in which services read."""
+        found = slips.see(room.parts, me(), id, room.now)
+        first = room.words.languages[0]
+        return page(room, "slip.html", slip=found, first=first, on_paper=lambda key: room.words.say(first, key), **_reading(room))
+
+    @pages.post("/slip/<id>")
+    def send_slip(id: str) -> Response:
+        slips.send(room.parts, me(), id, room.now)
+        return to("slip", id=id)
+
+
+def _refusals(pages: Blueprint, room: Room) -> None:
+    @pages.errorhandler(NoCase)
+    def no_case(_: NoCase) -> tuple[str, int]:
+        return page(room, "trouble.html", kind="not_found"), 404
+
+    @pages.errorhandler(NotHers)
+    def not_hers(_: NotHers) -> tuple[str, int]:
+        return page(room, "trouble.html", kind="forbidden"), 403
+
+    @pages.errorhandler(Unfit)
+    def unfit(error: Unfit) -> tuple[str, int]:
+        """Names what does not fit; what was typed is still in the browser."""
+        back = BACK[(request.endpoint or "").removeprefix("console.")]
+        return page(room, "incident_unfit.html", what=error.what, name=error.name, back=back, id=(request.view_args or {})["id"]), 400
+
+
+def _asked() -> Asked:
+    form = request.form
+    return Asked(
+        kind=form.get("kind", ""),
+        service=form.get("service", ""),
+        outcome=form.get("outcome", ""),
+        legal=form.get("legal", ""),
+        look_again=form.get("look_again", ""),
+        agreed="agreed" in form,
+    )
+
+
+def _aloud(room: Room, case: Case) -> dict[str, object]:
+    """What is read to her, in the language in which she is called."""
+    hers = room.words.language(case.callback.language)
+    return {"hers": hers, "aloud": lambda key: room.words.say(hers, key, days=room.parts.rules.callback_days)}
+
+
+def _reading(room: Room) -> dict[str, object]:
+    """Days and services by what they are called."""
+    return {
+        "day": lambda number: date.fromordinal(number + FIRST_DAY).strftime("%d/%m/%Y"),
+        "moment": lambda at: date.fromordinal(cases.day_of(room.parts, at) + FIRST_DAY).strftime("%d/%m/%Y"),
+        "service": lambda entry: name_of(room.parts, entry),
+    }
+
+
+def _codes(room: Room) -> dict[str, object]:
+    """What may be answered in a referral's form."""
+    today = cases.day_of(room.parts, room.now) + FIRST_DAY
+    return {
+        "outcomes": referrals.OUTCOMES,
+        "legal_codes": referrals.LEGAL,
+        "asks_legal": referrals.ASKS_LEGAL,
+        "first_day": date.fromordinal(today + 1).isoformat(),
+        "last_day": date.fromordinal(today + referrals.LATEST_DAYS).isoformat(),
+    }

@@ -26,18 +26,35 @@ OPEN: Final = frozenset({"asset", "neutral", "sign_in", "code", "welcome"})
 """Without being signed in."""
 QUIET: Final = frozenset({"asset", "board", "signs"})
 """Pages that a browser asks for by itself: nobody did anything."""
+LEAVING: Final = frozenset({"sign_out", "everywhere", "off_shift", "need_time", "checked_in"})
+"""Forms that say that she goes, or that nobody need know of: not that she is there."""
 
 TABLE: Final = (
-    Ability("own account: password, second factor, language, sign out everywhere", EVERYBODY, ("me", "sign_out", "home")),
-    Ability("see the queue, say *I am here*, take, give back", CALLS, ("queue", "board", "here", "take", "give_back")),
-    Ability("work a callback: ring, scripts, outcome, next time, note", CALLS, ("callback",)),
-    Ability("codes, consents, referrals, slips", CALLS, ()),
-    Ability("own shifts, check-in, *I need time*, where complaints go", CALLS, ()),
-    Ability("write testimonies down, release them, withdraw them", CALLS, ()),
-    Ability("review, hand over, other people's shifts, who needs time", SUPERVISES, ()),
-    Ability("figures of the line", ("supervisor", "operator"), ()),
-    Ability("accounts: make, one-time link, disable", ADMIN, ()),
-    Ability("the audit", ("supervisor", "admin"), ()),
+    Ability("own account: password, second factor, language, sign out everywhere", EVERYBODY, ("me", "choose_language", "password", "factor", "factor_anew", "recovery", "everywhere", "sign_out", "home")),
+    Ability("see the queue, say *I am here*, take, give back", CALLS, ("queue", "board", "here", "on_shift", "off_shift", "take", "give_back")),
+    Ability(
+        "work a callback: ring, scripts, outcome, next time, note",
+        CALLS,
+        ("callback", "signs", "connect", "reveal", "cover", "mark", "outcome", "safer", "next_time", "pass_on", "no_more", "note"),
+    ),
+    Ability(
+        "codes, consents, referrals, slips",
+        CALLS,
+        (
+            *("incident", "save_incident", "consents", "agree", "take_back", "referrals", "refer", "due"),
+            *("referral", "look_again", "revoke_referral", "slip", "send_slip"),
+        ),
+    ),
+    Ability("own shifts, check-in, *I need time*, where complaints go", CALLS, ("shifts", "plan", "unplan", "care", "check_in", "checked_in", "need_time")),
+    Ability(
+        "write testimonies down, release them, withdraw them",
+        CALLS,
+        ("testimonies", "testimony_new", "testimony", "testimony_cut", "testimony_release", "testimony_publish", "testimony_withdraw"),
+    ),
+    Ability("review, hand over, other people's shifts, who needs time", SUPERVISES, ("review", "review_case", "review_decide", "hand_over", "hand_over_to", "shifts_of", "plan_of", "unplan_of", "on_call", "take_on")),
+    Ability("figures of the line", ("supervisor", "operator"), ("overview",)),
+    Ability("accounts: make, one-time link, disable", ADMIN, ("people", "add_person", "person", "change_person", "make_link", "disable")),
+    Ability("the audit", ("supervisor", "admin"), ("audit",)),
 )
 _ROLES: Final = {page: ability.roles for ability in TABLE for page in ability.pages}
 

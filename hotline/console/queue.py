@@ -1,11 +1,186 @@
-"""The queue: what is due, what comes, what is hers; *I am here*; taking and giving back."""
+"""The queue: what is due, what comes, what is hers; *I am here*; taking, giving back and handing over."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Callable, Iterable
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Any, Final, get_args
 
-from hotline.console.room import Room
+import msgspec
+from flask import Blueprint, Response, abort, request
+from werkzeug.wrappers import Response as Answered
+
+from hotline.console.room import Room, is_partial, language, me, page, to
+from hotline.console.times import DAY, time_of_day
+from hotline.engine.effects import Minute
+from hotline.ports import Post, Staff, Transaction
+from hotline.service import outbox
+from hotline.service.coverage import THURSDAY, Span
+from hotline.service.room import presence
+from hotline.service.room import queue as room_queue
+from hotline.service.room.board import Board, Card, board
+from hotline.service.room.once import first_time
+from hotline.service.roster import uncovered_hours
+
+_GAPS_SHOWN: Final = 6
 
 
 def views(pages: Blueprint, room: Room) -> None:
     """Lay this subject's pages."""
+    _looking(pages, room)
+    _duty(pages, room)
+    _moving(pages, room)
+
+
+def _looking(pages: Blueprint, room: Room) -> None:
+    @pages.get("/queue")
+    def queue() -> str:
+        shown = board(room.parts, me(), room.now)
+        is_supervisor = me().role == "supervisor"
+        gaps = _gaps(uncovered_hours(room.parts, room.now)) if is_supervisor else ()
+        return page(room, "queue.html", told=_told(), gaps=gaps, most_gaps=_GAPS_SHOWN, fresh=(), **_shown(room, shown))
+
+    @pages.get("/board", endpoint="board")
+    def live() -> Response | Answered | str:
+        """The part of it that keeps itself up to date: nothing at all where nothing has changed since `seen`."""
+        if not is_partial():
+            return to("queue")
+        shown = board(room.parts, me(), room.now)
+        if request.args.get("seen") == _version(shown):
+            return Response(status=HTTPStatus.NO_CONTENT)
+        return page(room, "queue_live.html", fresh=_fresh(shown, request.args.get("known")), **_shown(room, shown))
+
+
+def _duty(pages: Blueprint, room: Room) -> None:
+    def done(act: Callable[[Transaction, Staff, int], tuple[Post, ...]]) -> Answered:
+        at = room.now
+        with room.parts.store.write() as tx:
+            staff = tx.staff(me().id) or me()
+            posts = act(tx, staff, at) if first_time(room.parts, tx, staff.id, request.form["once"], at) else ()
+        outbox.hint(room.parts, posts)
+        return to("queue")
+
+    @pages.post("/here")
+    def here() -> Answered:
+        def say(tx: Transaction, staff: Staff, at: int) -> tuple[Post, ...]:
+            presence.here(tx, staff, at)
+            return ()
+
+        return done(say)
+
+    @pages.post("/on")
+    def on_shift() -> Answered:
+        def begin(tx: Transaction, staff: Staff, at: int) -> tuple[Post, ...]:
+            presence.begin(room.parts, tx, presence.here(tx, staff, at), at)
+            return ()
+
+        return done(begin)
+
+    @pages.post("/off")
+    def off_shift() -> Answered:
+        def end(tx: Transaction, staff: Staff, at: int) -> tuple[Post, ...]:
+            presence.end(room.parts, tx, staff, at)
+            return presence.leave(room.parts, tx, staff, at)
+
+        done(end)
+        return to("care", after="off")
+
+
+def _moving(pages: Blueprint, room: Room) -> None:
+    def done(act: Callable[[Transaction, Staff, str, int], room_queue.Answer | None]) -> room_queue.Answer:
+        at = room.now
+        with room.parts.store.write() as tx:
+            answer = act(tx, tx.staff(me().id) or me(), request.form["once"], at)
+        if answer is None:
+            abort(HTTPStatus.NOT_FOUND)
+        outbox.hint(room.parts, answer.posts)
+        return answer
+
+    @pages.post("/take/<id>")
+    def take(id: str) -> Answered:
+        answer = done(lambda tx, staff, once, at: room_queue.take(room.parts, tx, staff, id, once, at))
+        return to("callback", id=id) if answer.said == "taken" else _tell(answer)
+
+    @pages.post("/give-back/<id>")
+    def give_back(id: str) -> Answered:
+        return _tell(done(lambda tx, staff, once, at: room_queue.hand_back(room.parts, tx, staff, id, once, at)))
+
+    @pages.get("/hand-over/<id>")
+    def hand_over(id: str) -> str | Answered:
+        found = room_queue.colleagues(room.parts, id, room.now)
+        if found is None:
+            return to("queue")
+        return page(room, "queue_hand_over.html", card=found[0], colleagues=found[1], **_times(room))
+
+    @pages.post("/hand-over/<id>")
+    def hand_over_to(id: str) -> Answered:
+        chosen = request.form.get("to", "")
+        return _tell(done(lambda tx, staff, once, at: room_queue.hand_over(room.parts, tx, staff, id, chosen, once, at)))
+
+
+def _tell(answer: room_queue.Answer) -> Answered:
+    """On the queue's page, kindly: `/console/queue?gone=471`."""
+    return to("queue", **{answer.said: answer.reference})
+
+
+def _told() -> tuple[str, str] | None:
+    """What the address asks to be said, and the reference that it is about, if it is one."""
+    asked = ((said, request.args.get(said, "")) for said in get_args(room_queue.Outcome))
+    return next(((said, reference) for said, reference in asked if reference.isdecimal() and len(reference) <= 8), None)
+
+
+def _shown(room: Room, shown: Board) -> dict[str, Any]:
+    known = ",".join(each.reference for each in shown.due)
+    return {"board": shown, "version": _version(shown), "known": known, **_times(room)}
+
+
+def _version(shown: Board) -> str:
+    """Differs where anything differs that is shown, the minutes left among it: everything changes with the minute, and only then."""
+    return sha256(msgspec.json.encode(shown)).hexdigest()[:16]
+
+
+def _fresh(shown: Board, known: str | None) -> tuple[Card, ...]:
+    """What is due and was not on the page before."""
+    if known is None:
+        return ()
+    before = known.split(",")
+    return tuple(each for each in shown.due if each.reference not in before)
+
+
+def _times(room: Room) -> dict[str, Any]:
+    """How a template says times: `hour` of the day, `when` with the day if it is another, `left` until then, `span`."""
+    now, spoken = room.parts.clock.local(room.now), language(room)
+
+    def day(minute: Minute) -> str:
+        match minute // DAY - now // DAY:
+            case 0:
+                return ""
+            case 1:
+                return room.words.say(spoken, "queue.tomorrow")
+        return room.words.say(spoken, f"queue.day.{(minute // DAY + THURSDAY) % 7}")
+
+    def when(minute: Minute) -> str:
+        return f"{day(minute)} {time_of_day(minute)}".strip()
+
+    def left(minute: Minute) -> str:
+        hours, minutes = divmod(minute - now, 60)
+        if hours:
+            return room.words.say(spoken, "queue.left.hours", hours=hours, minutes=f"{minutes:02d}")
+        return room.words.say(spoken, "queue.left.minutes", minutes=minutes) if minutes else room.words.say(spoken, "queue.left.none")
+
+    def span(span: Span) -> str:
+        end = "24:00" if span[1] % DAY == 0 else time_of_day(span[1])
+        return f"{when(span[0])}–{end}"
+
+    return {"now_minute": now, "hour": time_of_day, "when": when, "left": left, "span": span}
+
+
+def _gaps(uncovered: dict[str, tuple[Span, ...]]) -> tuple[tuple[str, tuple[Span, ...], str], ...]:
+    """Language, spans, and how long they are together, `14:30`."""
+    return tuple((spoken, spans, _length(spans)) for spoken, spans in uncovered.items() if spans)
+
+
+def _length(spans: Iterable[Span]) -> str:
+    hours, minutes = divmod(sum(end - start for start, end in spans), 60)
+    return f"{hours} h {minutes:02d}" if minutes else f"{hours} h"

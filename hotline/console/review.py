@@ -1,11 +1,46 @@
-"""What waits for a supervisor."""
+"""What waits for a supervisor, and the form on which she decides."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from http import HTTPStatus
 
-from hotline.console.room import Room
+from flask import Blueprint, abort, flash, request
+from werkzeug.wrappers import Response
+
+from hotline.console.room import Room, me, page, taken, to
+from hotline.service.room.review import WHY_LENGTH, Decided, case, decide, undecided
 
 
 def views(pages: Blueprint, room: Room) -> None:
     """Lay this subject's pages."""
+
+    @pages.get("/review")
+    def review() -> str:
+        listed, has_more = undecided(room.parts)
+        floods = [each for each in listed if each.review.reason == "flood"]
+        others = [each for each in listed if each.review.reason != "flood"]
+        return page(room, "review.html", others=others, floods=floods, has_more=has_more)
+
+    @pages.get("/review/<id>")
+    def review_case(id: str) -> str:
+        return _shown(room, id, "")
+
+    @pages.post("/review/<id>")
+    def review_decide(id: str) -> Response | tuple[str, int]:
+        form = request.form
+        decided = Decided(form.get("decision", ""), form.get("why", ""), form.get("once", ""))
+        told = decide(room.parts, me(), id, decided, room.now)
+        if told == "done":
+            taken(f"review-{id}")
+            flash("review.done", "review")
+            return to("review")
+        if told == "late":
+            return _shown(room, id, told), HTTPStatus.CONFLICT
+        return _shown(room, id, "refused", decided.why), HTTPStatus.BAD_REQUEST
+
+
+def _shown(room: Room, id: str, told: str, why: str = "") -> str:
+    found = case(room.parts, id, room.now)
+    if found is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return page(room, "review_case.html", case=found, told=told, why=why, why_length=WHY_LENGTH)

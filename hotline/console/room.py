@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, cast
 
-from flask import g, redirect, render_template, request, url_for
+from flask import flash, g, redirect, render_template, request, url_for
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
@@ -53,9 +53,9 @@ def me() -> Staff:
 
 
 def language(room: Room) -> str:
-    """The language that she reads; before she signed in, the one that she chose on the page."""
+    """The language that she reads; before she signed in, the one that she chose on the page, or `g.reads` of her whose link it is."""
     known = g.get("me")
-    return room.words.language(known.reads if known is not None else request.args.get("l") or request.form.get("l"))
+    return room.words.language(known.reads if known is not None else request.args.get("l") or request.form.get("l") or g.get("reads"))
 
 
 def page(room: Room, template: str, **values: Any) -> str:
@@ -73,6 +73,11 @@ def page(room: Room, template: str, **values: Any) -> str:
 def is_partial() -> bool:
     """Does htmx ask for a part of a page?"""
     return request.headers.get("HX-Request") == "true"
+
+
+def taken(form: str) -> None:
+    """The next page tells the browser that this form (`data-keep`) was taken, so that what was typed there is kept no longer."""
+    flash(form, "taken")
 
 
 def to(endpoint: str, **values: Any) -> Response:

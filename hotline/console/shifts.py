@@ -2,10 +2,215 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+import re
+from datetime import date, timedelta
+from http import HTTPStatus
+from typing import Any, Final
 
-from hotline.console.room import Room
+from flask import Blueprint, abort, request
+from msgspec import Struct
+from werkzeug.wrappers import Response
+
+from hotline.console.room import Room, language, me, page, to
+from hotline.engine.effects import Minute
+from hotline.ports import Record, Shift, Staff, Transaction
+from hotline.service.coverage import DAY, THURSDAY
+from hotline.service.room import shifts as room_shifts
+from hotline.service.room.once import first_time
+from hotline.service.room.week import Day, look
+
+SOON: Final = 366
+"""Days ahead for which a day can be planned."""
+_EPOCH: Final = date(1970, 1, 1)
+_TIME: Final = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)")
+
+
+class Typed(Struct, frozen=True):
+    """What stands in a form: a span of the week, or one of a day on which she is there or away."""
+
+    kind: str
+    weekday: int | None
+    day: int
+    start: Minute
+    end: Minute
+
+
+class Axis(Struct, frozen=True):
+    """The drawing's hours, from left to right: those that the week needs and no more."""
+
+    first: Minute
+    last: Minute
+
+    @classmethod
+    def of(cls, days: tuple[Day, ...]) -> Axis:
+        spans = [
+            *((bar.start, bar.end) for day in days for bar in day.bars),
+            *((gap.start, gap.end) for day in days for gap in day.gaps),
+        ]
+        first = min((start for start, _ in spans), default=0) // 60 * 60
+        return cls(first, max((-(-end // 60) * 60 for _, end in spans), default=DAY))
+
+    @property
+    def hours(self) -> tuple[int, ...]:
+        """Those that have a line."""
+        return tuple(hour for hour in range(0, 24, 3) if self.first < hour * 60 < self.last)
+
+    def part(self, minute: Minute) -> float:
+        """Where it stands: 0 left, 1 right."""
+        return (min(max(minute, self.first), self.last) - self.first) / (self.last - self.first)
+
+    def at(self, minute: Minute) -> str:
+        return f"{self.part(minute):.3%}"
+
+    def long(self, start: Minute, end: Minute) -> str:
+        return f"{self.part(end) - self.part(start):.3%}"
 
 
 def views(pages: Blueprint, room: Room) -> None:
     """Lay this subject's pages."""
+    _looking(pages, room)
+    _changing(pages, room)
+
+    @pages.post("/on-call")
+    def on_call() -> Response:
+        at = room.now
+        with room.parts.store.write() as tx:
+            staff = tx.staff(me().id) or me()
+            if first_time(room.parts, tx, staff.id, request.form.get("once", ""), at):
+                room_shifts.go_on_call(room.parts, tx, staff, at)
+        return to("shifts")
+
+
+def _looking(pages: Blueprint, room: Room) -> None:
+    @pages.get("/shifts")
+    def shifts() -> str:
+        return _shown(room, me().id)
+
+    @pages.get("/shifts/<id>")
+    def shifts_of(id: str) -> str:
+        return _shown(room, id)
+
+
+def _changing(pages: Blueprint, room: Room) -> None:
+    """Her own; a supervisor's pages do the same for everybody."""
+
+    def change(id: str | None, *, add: bool) -> Response | tuple[str, int]:
+        whose = id or me().id
+        typed = _typed(room) if add else _named(whose)
+        if typed is None:
+            return _shown(room, whose, fault="shifts.unclear"), HTTPStatus.BAD_REQUEST
+        at = room.now
+        with room.parts.store.write() as tx:
+            staff = tx.staff(whose)
+            if staff is None:
+                abort(HTTPStatus.NOT_FOUND)
+            if first_time(room.parts, tx, me().id, request.form.get("once", ""), at):
+                _change(tx, staff, typed)
+                tx.record(Record(at, me().alias, "plan changed", staff.alias))
+        return to("shifts") if id is None else to("shifts_of", id=id)
+
+    @pages.post("/shifts/plan")
+    def plan() -> Response | tuple[str, int]:
+        return change(None, add=True)
+
+    @pages.post("/shifts/unplan")
+    def unplan() -> Response | tuple[str, int]:
+        return change(None, add=False)
+
+    @pages.post("/shifts/<id>/plan")
+    def plan_of(id: str) -> Response | tuple[str, int]:
+        return change(id, add=True)
+
+    @pages.post("/shifts/<id>/unplan")
+    def unplan_of(id: str) -> Response | tuple[str, int]:
+        return change(id, add=False)
+
+
+def _change(tx: Transaction, staff: Staff, what: Typed | Shift) -> None:
+    if isinstance(what, Shift):
+        tx.drop_shift(what)
+    elif what.kind == "week":
+        room_shifts.plan(tx, staff.id, what.weekday, what.start, what.end)
+    elif what.kind == "there":
+        room_shifts.come(tx, staff.id, what.day, what.start, what.end)
+    else:
+        room_shifts.stay_away(tx, staff.id, what.day, what.start, what.end)
+
+
+def _typed(room: Room) -> Typed | None:
+    """None: something is missing, or no time or day, or a day that is over."""
+    form = request.form
+    kind, weekday, day = form.get("kind", ""), form.get("weekday", ""), _day(form.get("day", ""))
+    start, end = _minute(form.get("from", "")), _minute(form.get("to", ""))
+    if kind == "away" and not form.get("from") and not form.get("to"):
+        start, end = 0, DAY
+    if kind not in ("week", "there", "away") or start is None or end is None or start == end or start >= DAY:
+        return None
+    if kind == "week":
+        return Typed(kind, int(weekday) if weekday in "0123456" and weekday else None, 0, start, end) if weekday in ("every", *"0123456") else None
+    today = room.parts.clock.local(room.now) // DAY
+    return Typed(kind, None, day, start, end) if day is not None and today <= day <= today + SOON else None
+
+
+def _named(whose: str) -> Shift | None:
+    """The shift that a button stands for, as `_name` has it."""
+    try:
+        weekday, day, start, end, off = request.form.get("shift", "").split(" ")
+        return Shift(whose, int(weekday) if weekday else None, int(start), int(end), int(day) if day else None, off == "off")
+    except ValueError:
+        return None
+
+
+def _name(shift: Shift) -> str:
+    weekday = "" if shift.weekday is None else shift.weekday
+    return f"{weekday} {'' if shift.day is None else shift.day} {shift.start} {shift.end} {'off' if shift.off else 'on'}"
+
+
+def _minute(text: str) -> Minute | None:
+    found = _TIME.fullmatch(text.strip())
+    minute = int(found[1]) * 60 + int(found[2]) if found else None
+    return minute if minute is not None and minute <= DAY else None
+
+
+def _day(text: str) -> int | None:
+    try:
+        return (date.fromisoformat(text.strip()) - _EPOCH).days
+    except ValueError:
+        return None
+
+
+def _shown(room: Room, whose: str, fault: str = "") -> str:
+    found = look(room.parts, whose, room.now)
+    if found is None:
+        abort(HTTPStatus.NOT_FOUND)
+    mine = whose == me().id
+    # Where a form goes: to her own plan's pages, or to those of another's.
+    ways = {"plan": "plan", "unplan": "unplan"} if mine else {"plan": "plan_of", "unplan": "unplan_of"}
+    return page(room, "shifts.html", look=found, mine=mine, ways=ways, whose={} if mine else {"id": whose}, fault=fault, axis=Axis.of(found.days), **_said(room))
+
+
+def _said(room: Room) -> dict[str, Any]:
+    """How the templates say days and hours."""
+
+    def day_name(day: int) -> str:
+        return room.words.say(language(room), f"shifts.day.{(day + THURSDAY) % 7}")
+
+    def date_of(day: int) -> str:
+        return f"{_EPOCH + timedelta(days=day):%d/%m}"
+
+    def hours(start: Minute, end: Minute) -> str:
+        """`08:00-12:00`; midnight at the end is 24:00."""
+        return f"{_clock(start)}–{_clock(end)}"
+
+    return {
+        "day_name": day_name,
+        "date_of": date_of,
+        "hours": hours,
+        "clock": lambda minute: _clock(minute % DAY),
+        "name": _name,
+        "iso": lambda day: (_EPOCH + timedelta(days=day)).isoformat(),
+    }
+
+
+def _clock(minute: Minute) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"

@@ -12,7 +12,9 @@ _PLACE = re.compile(r"\{(\w+)\}")
 
 
 class Words:
-    """Says a message in a language, its `{places}` filled. Raises KeyError for a key or a place that is not there."""
+    """Says a message in a language, its `{places}` filled; in the first one where another lacks it. Raises KeyError for a key that is nowhere, and a
+    place that is not given.
+    """
 
     def __init__(self, catalogues: Mapping[str, Mapping[str, str]]) -> None:
         self._catalogues = catalogues
@@ -30,7 +32,8 @@ class Words:
         return wanted if wanted is not None and wanted in self._catalogues else self.languages[0]
 
     def say(self, language: str, key: str, **values: object) -> str:
-        return _PLACE.sub(lambda place: str(values[place[1]]), self._catalogues[language][key])
+        words = self._catalogues[language].get(key) or self._catalogues[self.languages[0]][key]
+        return _PLACE.sub(lambda place: str(values[place[1]]), words)
 
 
 def _read(path: Path) -> dict[str, str]:

@@ -16,6 +16,7 @@ from hotline.adapters.locks import ArgonPasswords, TimeCodes
 from hotline.config import CONTENT
 from hotline.console.words import Words
 from hotline.ports import Staff
+from hotline.ports.accounts import Passwords
 from tests.service.line import Line
 
 IDS = {"awa": "a" * 32, "oumou": "b" * 32, "nana": "c" * 32, "fanta": "d" * 32, "mariam": "e" * 32, "djeneba": "f" * 32}
@@ -47,11 +48,11 @@ class Desk:
         self.chance = CountedChance()
         self.install(settings)
 
-    def install(self, settings: console.Settings) -> None:
+    def install(self, settings: console.Settings, passwords: Passwords | None = None) -> None:
         """Begin a web process with these settings, and the line's rules as they are now."""
         self.app = Flask("desk", static_folder=None)
         self.app.testing = True
-        self.room = console.Room(self.line.hotline.parts, WORDS, ArgonPasswords(), TimeCodes(), self.chance, settings)
+        self.room = console.Room(self.line.hotline.parts, WORDS, passwords or ArgonPasswords(), TimeCodes(), self.chance, settings)
         console.install(self.app, self.room)
 
     def browser(self, alias: str | None = None) -> Browser:

@@ -60,6 +60,12 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => delete event.target.dataset.sent, 3000);
 });
 
+// A slip prints from its own button, which without script is not there: the browser's menu does it too.
+document.querySelectorAll("[data-print]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+});
+
 const offline = document.getElementById("offline");
 const trouble = (there) => { offline.hidden = there; };
 document.body.addEventListener("htmx:sendError", () => trouble(false));

@@ -1,0 +1,143 @@
+"""Plots as SVG, drawn on the server: data in, markup out; attributes only, since the pages allow no style in them. Never colour alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final, Literal, TypeAlias
+
+from markupsafe import Markup, escape
+from msgspec import Struct
+
+WIDTH: Final = 340
+"""In units that are pixels on the narrowest screen: text of 13 can be read there, and everywhere else it is larger."""
+TEXT: Final = 13
+ROW: Final = 26
+BAR: Final = 16
+LABEL: Final = 122
+"""Room for a bar's name."""
+NUMBER: Final = 44
+"""Room for its number."""
+HOURS: Final = 24
+DAY: Final = 1440
+STUB: Final = 10
+"""A hidden bar's length: the same for all, so that it tells nothing."""
+
+Look: TypeAlias = Literal["full", "striped", "dotted", "empty"]
+INK: Final = "#1f6b45"
+ALARM: Final = "#a11212"
+DARK: Final = "#20302a"
+PALE: Final = "#c9d2cd"
+
+
+class Bar(Struct, frozen=True):
+    """`value` None: hidden; then only `said` is told."""
+
+    name: str
+    value: int | None
+    said: str
+    look: Look = "full"
+
+
+class Group(Struct, frozen=True):
+    """Bars under one heading; an empty heading takes no room."""
+
+    name: str
+    bars: tuple[Bar, ...]
+
+
+class Day(Struct, frozen=True):
+    """One row of a week, in minutes of its day."""
+
+    name: str
+    covered: tuple[tuple[int, int], ...]
+    missing: tuple[tuple[int, int], ...]
+
+
+def bars(id: str, title: str, told: str, groups: Sequence[Group]) -> Markup:
+    """Lying bars on one common scale. `id`: unique on the page; `told`: the same in words, for whoever hears the page."""
+    longest = max((bar.value or 0 for group in groups for bar in group.bars), default=0)
+    room = WIDTH - LABEL - NUMBER
+    pieces, top = [], 2
+    for group in groups:
+        if group.name:
+            pieces.append(_text(0, top + 17, group.name, weight="700"))
+            top += ROW
+        for bar in group.bars:
+            pieces.append(_bar(id, bar, top, round(room * (bar.value or 0) / longest) if longest else 0))
+            top += ROW
+    pieces.append(_line(LABEL, 2, LABEL, top))
+    return _svg(id, title, told, top + 2, pieces)
+
+
+def week(id: str, title: str, told: str, days: Sequence[Day]) -> Markup:
+    """A row for each day, an hour as wide as every other: filled where somebody is planned, hatched and framed where nobody is."""
+    left, high = 76, 22
+    room = WIDTH - left - 8
+    foot = 4 + high * len(days)
+    pieces = [
+        *(_line(left + room * hour // HOURS, 2, left + room * hour // HOURS, foot + 4) for hour in range(0, HOURS + 1, 6)),
+        *(
+            _text(left + room * hour // HOURS, foot + 18, str(hour), anchor="end" if hour == HOURS else "middle")
+            for hour in range(0, HOURS + 1, 6)
+        ),
+    ]
+    for row, day in enumerate(days):
+        top = 4 + row * high
+        pieces.append(_text(0, top + 14, day.name))
+        for spans, look, paint in ((day.covered, "full", INK), (day.missing, "striped", ALARM)):
+            for start, end in spans:
+                x = left + room * start / DAY
+                pieces.append(_rect(id, x, top + 2, room * (end - start) / DAY, high - 6, look, paint))
+    return _svg(id, title, told, foot + 24, pieces)
+
+
+def _bar(id: str, bar: Bar, top: int, length: int) -> Markup:
+    drawn = _rect(id, LABEL, top + 4, length, BAR, bar.look, INK) if bar.value else Markup("")
+    if bar.value is None:
+        length = STUB
+        drawn = Markup('<rect x="{}" y="{}" width="{}" height="{}" fill="none" stroke="{}" stroke-dasharray="2 2"/>').format(
+            LABEL, top + 4, STUB, BAR, DARK
+        )
+    return _text(0, top + 17, bar.name) + drawn + _text(LABEL + length + 6, top + 17, bar.said, weight="700")
+
+
+def _rect(id: str, x: float, y: float, width: float, height: float, look: str, paint: str) -> Markup:
+    fill = {"full": paint, "empty": "#ffffff"}.get(look, f"url(#{id}-{look})")
+    return Markup('<rect x="{}" y="{}" width="{}" height="{}" fill="{}" stroke="{}"/>').format(
+        _round(x), _round(y), _round(width), _round(height), fill, paint
+    )
+
+
+def _line(x: float, y: float, x2: float, y2: float) -> Markup:
+    return Markup('<line x1="{}" y1="{}" x2="{}" y2="{}" stroke="{}"/>').format(x, y, x2, y2, PALE)
+
+
+def _text(x: float, y: float, words: str, *, weight: str = "400", anchor: str = "start") -> Markup:
+    return Markup('<text x="{}" y="{}" font-size="{}" font-weight="{}" text-anchor="{}" fill="{}">{}</text>').format(
+        x, y, TEXT, weight, anchor, DARK, words
+    )
+
+
+def _svg(id: str, title: str, told: str, height: int, pieces: Iterable[Markup]) -> Markup:
+    inner = Markup("").join(pieces)
+    patterns = Markup("").join(
+        made for look, made in ((look, _pattern(id, look)) for look in ("striped", "dotted")) if f"#{id}-{look}" in inner
+    )
+    return Markup(
+        '<svg class="plot" viewBox="0 0 {} {}" role="img" aria-labelledby="{}-title {}-told" font-family="system-ui, sans-serif">'
+        '<title id="{}-title">{}</title><desc id="{}-told">{}</desc>{}{}</svg>'
+    ).format(WIDTH, height, id, id, id, title, id, told, Markup("<defs>{}</defs>").format(patterns) if patterns else "", inner)
+
+
+def _pattern(id: str, look: str) -> Markup:
+    inner = {
+        "striped": Markup('<path d="M0 6 L6 0" stroke="{}" stroke-width="1.5"/>').format(ALARM),
+        "dotted": Markup('<circle cx="3" cy="3" r="1.4" fill="{}"/>').format(INK),
+    }[look]
+    return Markup(
+        '<pattern id="{}" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" fill="#ffffff"/>{}</pattern>'
+    ).format(escape(f"{id}-{look}"), inner)
+
+
+def _round(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0")

@@ -1,0 +1,76 @@
+"""The counselors' room as a browser test speaks of it: who signs in, what a page shows, what it weighs, whom it leaves out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, expect
+
+from hotline.config import CONTENT
+from hotline.console.words import Words
+
+AXE = (Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js").read_text()
+WORDS = Words.read(CONTENT / "locales", ("fr", "bm"))
+PATIENCE_MS = 10_000
+NARROW, WIDE = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+class Room:
+    """One person's browser. `card`: what `demo.json` says."""
+
+    def __init__(self, browser: Browser, card: dict[str, Any], alias: str | None = None, size: dict[str, int] = NARROW, script: bool = True) -> None:
+        self.card = card
+        self.context = browser.new_context(viewport=size, locale="fr-FR", java_script_enabled=script)  # type: ignore[arg-type]
+        self.page: Page = self.context.new_page()
+        self.troubles: list[str] = []
+        self.strangers: list[str] = []
+        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        self.page.on("console", lambda message: self.troubles.append(message.text) if message.type in {"error", "warning"} else None)
+        self.page.on("request", lambda request: None if request.url.startswith((card["address"], "data:")) else self.strangers.append(request.url))
+        self.language = "fr"
+        if alias is not None:
+            self.sign_in(alias)
+
+    def sign_in(self, alias: str) -> None:
+        """As the demo's person of this alias, whose password stands in `demo.json`."""
+        person = next(each for each in self.card["people"] if each["alias"] == alias)
+        self.language = person["language"]
+        self.open("sign-in")
+        self.page.fill("[name=alias]", alias)
+        self.page.fill("[name=password]", person["password"])
+        self.page.click("main form button")
+        self.page.wait_for_url(lambda url: "sign-in" not in url)
+
+    def open(self, path: str) -> None:
+        self.page.goto(f"{self.card['address']}/console/{path}")
+
+    def say(self, key: str, **values: object) -> str:
+        return WORDS.say(self.language, key, **values)
+
+    def press(self, action: str, **hidden: str) -> None:
+        """The button of the form that goes there; `hidden`: where several do, the one with this in it."""
+        values = "".join(f":has([name='{name}'][value='{value}'])" for name, value in hidden.items())
+        self.page.locator(f"form[action*='{action}']{values} button").first.click()
+
+    def shows(self, text: str) -> None:
+        expect(self.page.locator("main")).to_contain_text(text, timeout=PATIENCE_MS)
+
+    def barriers(self) -> list[str]:
+        """What axe finds against WCAG 2.2 AA, each with the first thing that it is about."""
+        self.page.evaluate(AXE)
+        found = self.page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
+        return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found["violations"]]
+
+    def is_too_wide(self) -> bool:
+        return self.page.evaluate("document.documentElement.scrollWidth > innerWidth") is True
+
+    def weight(self) -> int:
+        """Bytes that the page that is open took over the network."""
+        return self.page.evaluate(
+            "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].reduce((sum, each) => sum + each.transferSize, 0)"
+        )
+
+    def close(self) -> None:
+        self.context.close()

@@ -1,0 +1,140 @@
+"""The audit on a page: every line can be found, no search can do harm, and a touched chain says so."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import hotline
+from hotline.console.audit import named
+from hotline.ports import Record
+from hotline.service.room.audits import PAGE
+from tests.console.desk import Desk
+
+HOUR = 3600
+
+
+def write(desk: Desk, *lines: tuple[str, str, str]) -> None:
+    with desk.line.real_store.write() as tx:
+        for n, (who, what, about) in enumerate(lines):
+            tx.record(Record(desk.line.clock.now() + n * HOUR, who, what, about))
+
+
+def touch(desk: Desk, statement: str) -> None:
+    """As somebody does who has the database and another tool."""
+    with desk.line.real_store.write() as tx:
+        tx._connection.exec_driver_sql(statement)
+
+
+@pytest.mark.parametrize(("alias", "status"), [("awa", 403), ("mariam", 403), ("fanta", 200), ("djeneba", 200)])
+def test_supervisors_and_admins_read_it(desk: Desk, alias: str, status: int) -> None:
+    """Nobody else does."""
+    browser = desk.browser(alias)
+    browser.open("/console/audit")
+    assert browser.status == status
+
+
+def test_a_line_says_when_who_what_and_about(desk: Desk) -> None:
+    """In local time and in words; where no words were written yet, the code stands for them."""
+    write(desk, ("awa", "rolled back", "edition 3 again 1"), ("fanta", "something new", "471"))
+    page = desk.browser("fanta").open("/console/audit")
+    assert "24/11/2026 10:00" in page
+    assert f'<strong>awa</strong> · {desk.say("audit.what.rolled_back")} · <span class="about">edition 3 again 1</span>' in page
+    assert '<strong>fanta</strong> · something new · <span class="about">471</span>' in page
+    assert page.index("fanta</strong>") < page.index("awa</strong>"), "the newest first"
+
+
+def test_every_deed_that_the_line_records_has_words(desk: Desk) -> None:
+    """Nobody who reads French has to guess what a code means."""
+    deeds = set()
+    for path in Path(hotline.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Record" and len(node.args) > 2:
+                deeds |= {each.value for each in ast.walk(node.args[2]) if isinstance(each, ast.Constant)}
+    assert {"published", "approved unseen", "connected"} <= deeds
+    assert [deed for deed in sorted(deeds) if named(desk.room, "fr", deed) == deed] == []
+
+
+def test_a_search_finds_by_name_reference_code_and_words(desk: Desk) -> None:
+    """What she reads is what she can look for, whatever stands in the database; `%` and `_` are letters like others."""
+    write(desk, ("awa", "rolled back", "edition 3"), ("fanta", "published", "100%"), ("nana", "taken", "a_b"))
+    browser = desk.browser("fanta")
+    found = {
+        words: [who for who in ("awa", "fanta", "nana") if f"<strong>{who}</strong>" in browser.open(f"/console/audit?q={quoted}")]
+        for words, quoted in {
+            "AWA": "AWA",
+            "rolled": "rolled",
+            "revenue": "revenue",
+            "100": "100",
+            "%": "%25",
+            "_": "_",
+            "xyz": "xyz",
+            "'": "'",
+        }.items()
+    }
+    nobody: list[str] = []
+    assert found == {
+        "AWA": ["awa"],
+        "rolled": ["awa"],
+        "revenue": ["awa"],
+        "100": ["fanta"],
+        "%": ["fanta"],
+        "_": ["nana"],
+        "xyz": nobody,
+        "'": nobody,
+    }
+
+
+def test_what_is_searched_for_is_written_as_text(desk: Desk) -> None:
+    """Nobody can be sent a link that puts her own marks on this page."""
+    browser = desk.browser("fanta")
+    browser.open("/console/audit?q=%3Cb%3Ehere%22")
+    assert "&lt;b&gt;here&#34;" in browser.raw
+    assert "<b>here" not in browser.raw
+
+
+def test_a_year_is_read_page_by_page(desk: Desk) -> None:
+    """Fifty lines a page, none left out, none twice, the search kept."""
+    write(desk, *(("awa" if n % 2 else "nana", "taken", f"about-{n}") for n in range(2 * PAGE + 21)))
+    browser = desk.browser("fanta")
+    seen: list[str] = []
+    address = "/console/audit?q=awa"
+    while address:
+        page = browser.open(address)
+        lines = page.split('<span class="about">')[1:]
+        assert len(lines) <= PAGE
+        seen += [line.partition("<")[0] for line in lines]
+        address = page.partition('rel="next" href="')[2].partition('"')[0]
+    assert seen == [f"about-{n}" for n in reversed(range(2 * PAGE + 21)) if n % 2]
+
+
+def test_a_number_that_is_none_is_the_newest_page(desk: Desk) -> None:
+    """An address that somebody typed does no harm."""
+    write(desk, ("awa", "taken", "471"))
+    browser = desk.browser("fanta")
+    for before in ("no", "99999999999999999999999", "-1"):
+        browser.open(f"/console/audit?before={before}")
+        assert browser.status == 200
+
+
+def test_the_chain_is_verified_when_asked(desk: Desk) -> None:
+    """That it holds, and of how many lines; before that nothing is said of it."""
+    write(desk, ("awa", "taken", "1"), ("awa", "taken", "2"))
+    browser = desk.browser("djeneba")
+    holds = desk.say("audit.holds", lines=2)
+    assert holds not in browser.open("/console/audit")
+    assert holds in browser.open("/console/audit?verify=1")
+
+
+@pytest.mark.parametrize(
+    ("statement", "line"), [("UPDATE audit SET who = 'nana' WHERE sequence = 2", 2), ("DELETE FROM audit WHERE sequence = 3", 3)]
+)
+def test_a_touched_chain_is_said_loudly(desk: Desk, statement: str, line: int) -> None:
+    """From which line it does not hold, at its end too, and as an alert."""
+    write(desk, ("awa", "taken", "1"), ("awa", "taken", "2"), ("awa", "taken", "3"))
+    touch(desk, statement)
+    page = desk.browser("fanta").open("/console/audit?verify=1")
+    assert f"à la ligne {line} " in page
+    assert 'role="alert"><strong>' in page

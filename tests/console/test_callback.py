@@ -1,0 +1,416 @@
+"""One callback on its page: before, during and after the call, as the counselor who holds it goes through it."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from msgspec.structs import replace
+
+from hotline.ports import Callback, GatewayRefused, Safer, VoiceConnect
+from tests.console.desk import IDS, SETTINGS, Browser, Desk
+from tests.service.line import AWA, CALLER, FANTA, OTHER_PHONE
+
+MINUTE = 60
+
+
+def held(desk: Desk, keys: str = "5 5", alias: str = "awa") -> tuple[Browser, Callback, str]:
+    """She takes what a caller asked for; her browser with its page, and the page's address."""
+    desk.line.walk(keys)
+    callback = desk.line.callbacks()[-1]
+    browser = desk.browser(alias)
+    browser.open("/console/queue")
+    browser.send(f"/console/take/{callback.id}")
+    return browser, callback, f"/console/callback/{callback.id}"
+
+
+def talking(desk: Desk, keys: str = "5 5") -> tuple[Browser, Callback, str]:
+    """The two talk."""
+    browser, callback, address = held(desk, keys)
+    browser.send(f"{address}/connect")
+    desk.line.work()
+    desk.line.pick_up()
+    assert isinstance(desk.line.press(), VoiceConnect)
+    browser.open(address)
+    return browser, callback, address
+
+
+def ended(desk: Desk, how: str, keys: str = "5 5") -> tuple[Browser, Callback, str]:
+    """They talked, and she said how it ended."""
+    browser, callback, address = talking(desk, keys)
+    desk.line.hang_up()
+    browser.open(address)
+    browser.send(f"{address}/outcome", how=how)
+    return browser, callback, address
+
+
+def found(desk: Desk, callback: Callback) -> Callback:
+    with desk.line.real_store.read() as tx:
+        now = tx.callback(callback.id)
+    assert now is not None
+    return now
+
+
+def poll(browser: Browser) -> tuple[int, str | None]:
+    """What htmx does every three seconds: the status, and whether the whole page is to be fetched."""
+    address = re.search(r'hx-get="([^"]+)"', browser.raw)
+    assert address
+    answer = browser.client.get(html.unescape(address[1]), headers={"HX-Request": "true"})
+    return answer.status_code, answer.headers.get("HX-Refresh")
+
+
+def told(desk: Desk, key: str) -> str:
+    return desk.say(f"callback.told.{key}")
+
+
+def test_before_the_call_she_reads_what_was_asked(desk: Desk) -> None:
+    """The word in the caller's language, the minutes that are left, the opening in cover, and what to do if somebody else answers."""
+    browser, callback, _ = held(desk, "5 1 1 2")
+    words = desk.line.words("voice")
+    for shown in (callback.reference, "lait", desk.say("callback.phone_own"), words.phrase("script.someone_else", "fr").split("\n")[1]):
+        assert shown in browser.page
+    assert words.phrase("script.open", "fr").split("\n")[1] in browser.page
+    assert desk.say("callback.tries_of", tries=0, most=3) in browser.page
+    assert CALLER not in browser.page
+
+
+def test_the_whole_call(desk: Desk) -> None:
+    """Connect, her phone, 1, talk, hang up, one tap: closed, and the page keeps up with each step by itself."""
+    browser, callback, address = held(desk)
+    browser.send(f"{address}/connect")
+    assert desk.say("callback.step.rings") in browser.page
+    desk.line.work()
+    assert [AWA] == desk.line.gateway.rung
+    assert (204, None) == poll(browser)
+    desk.line.pick_up()
+    assert (200, None) == poll(browser)
+    desk.line.press()
+    assert desk.say("callback.step.talking") in browser.open(address)
+    desk.line.hang_up()
+    assert desk.say("callback.step.how") in browser.open(address)
+    browser.send(f"{address}/outcome", how="spoke")
+    assert desk.say("callback.then.spoke") in browser.page
+    assert ("closed", "spoke", 1) == (found(desk, callback).state, found(desk, callback).ending, found(desk, callback).tries)
+
+
+def test_said_by_sms_the_page_turns(desk: Desk) -> None:
+    """An outcome that she sends by SMS meanwhile: the open page fetches itself anew."""
+    browser, callback, _ = talking(desk)
+    desk.line.text(AWA, f"{callback.reference} 1")
+    assert (204, "true") == poll(browser)
+
+
+def test_it_is_nobody_elses(desk: Desk) -> None:
+    """Another counselor reads nothing of it, a supervisor looks on and can do nothing of hers."""
+    _, callback, address = held(desk)
+    other = desk.browser("oumou")
+    assert callback.reference not in other.open(address)
+    assert 404 == other.status
+    supervisor = desk.browser("fanta")
+    page = supervisor.open(address)
+    assert callback.reference in page
+    assert f'action="{address}/connect"' not in page
+
+
+def test_a_form_sent_twice_rings_once(desk: Desk) -> None:
+    """The network drops, she taps again: one call."""
+    browser, _, address = held(desk)
+    fields = browser.hidden(f"{address}/connect")
+    for _ in range(2):
+        browser.client.post(f"{address}/connect", data=fields)
+    desk.line.work()
+    assert [AWA] == desk.line.gateway.rung
+
+
+def test_refusals_are_kind(desk: Desk) -> None:
+    """She has to say first how the last call ended; past its end nobody is rung."""
+    browser, callback, address = held(desk)
+    connect = browser.hidden(f"{address}/connect")
+    browser.send(f"{address}/connect")
+    desk.line.work()
+    desk.line.pick_up()
+    desk.line.press()
+    answer = browser.client.post(f"{address}/connect", data={**connect, "once": "another"}, follow_redirects=True)
+    assert told(desk, "how") in html.unescape(answer.get_data(as_text=True))
+    desk.line.hang_up()
+    browser.open(address)
+    browser.send(f"{address}/outcome", how="unreachable")
+    desk.line.clock.at = callback.not_after
+    later = desk.browser("awa")
+    later.open(address)
+    answer = later.client.post(f"{address}/connect", data=later.hidden(f"{address}/note"), follow_redirects=True)
+    assert told(desk, "late") in html.unescape(answer.get_data(as_text=True))
+    assert [AWA] == desk.line.gateway.rung
+
+
+def test_cover(desk: Desk) -> None:
+    """The vendor is asked to let the other end hear it, under its own name for the call, once; the words are there to be read aloud too."""
+    browser, _, address = talking(desk)
+    browser.send(f"{address}/cover")
+    assert told(desk, "covered") in browser.page
+    assert ["voice-1"] == desk.line.gateway.covered
+    assert desk.line.words("voice").phrase("script.cover", "fr") in browser.page
+
+
+def test_cover_that_does_not_come(desk: Desk) -> None:
+    """Refused by the vendor: she is told to read it aloud, and may try again."""
+    browser, _, address = talking(desk)
+    desk.line.gateway.failure = GatewayRefused("aborted")
+    browser.send(f"{address}/cover")
+    assert told(desk, "read_aloud") in browser.page
+    browser.send(f"{address}/cover")
+    assert 2 == len(desk.line.gateway.covered)
+
+
+def test_she_cannot_talk(desk: Desk) -> None:
+    """One tap: a supervisor looks at it, nobody rings, and the cover's words stand on the page."""
+    browser, callback, address = talking(desk)
+    browser.send(f"{address}/outcome")
+    assert ("review", "could_not_talk") == (found(desk, callback).state, found(desk, callback).ending)
+    assert desk.line.words("voice").phrase("script.cover", "fr") in browser.page
+
+
+@pytest.mark.parametrize("kind", ["danger", "minor", "another", "doer", "known", "silence"])
+def test_a_mark_opens_its_script_and_pages_once(desk: Desk, kind: str) -> None:
+    """One tap: the steps are there, the supervisor hears the reference and nothing more, and only once."""
+    browser, callback, address = talking(desk)
+    form = browser.hidden(f"{address}/mark") | {"kind": kind}
+    assert desk.line.words("voice").phrase(f"script.{kind}.1", "fr") in browser.page
+    for once in ("first", "second"):
+        answer = browser.client.post(f"{address}/mark", data={**form, "once": once}, headers={"HX-Request": "true"})
+        assert desk.say("callback.paged") in html.unescape(answer.get_data(as_text=True))
+    desk.line.work()
+    assert [desk.line.say("wanted", ref=callback.reference)] == desk.line.inbox(FANTA)
+    assert f'<details id="{kind}" open>' in browser.open(f"{address}?open={kind}")
+
+
+def test_who_knows_her_gives_her_on(desk: Desk) -> None:
+    """In one tap, without saying anything else; another is told, and may ring at once."""
+    desk.set_staff("oumou", seen_at=desk.line.clock.now())
+    browser, callback, address = talking(desk)
+    browser.send(f"{address}/mark", kind="known")
+    browser.send(f"{address}/pass-on")
+    assert ("waiting", None) == (found(desk, callback).state, found(desk, callback).claimed_by)
+    other = desk.browser("oumou")
+    other.open("/console/queue")
+    other.send(f"/console/take/{callback.id}")
+    other.send(f"{address}/connect")
+    assert desk.say("callback.step.rings") in other.page
+
+
+def test_a_girl_is_handed_to_the_supervisor(desk: Desk) -> None:
+    """By a counselor who does not take such calls; one who does is not asked to."""
+    browser, callback, address = talking(desk)
+    browser.send(f"{address}/mark", kind="minor")
+    desk.set_staff("awa", minors=True)
+    assert f'action="{address}/pass-on"' not in browser.open(address)
+    desk.set_staff("awa", minors=False)
+    browser.open(address)
+    browser.send(f"{address}/pass-on")
+    assert "review" == found(desk, callback).state
+    with desk.line.real_store.read() as tx:
+        assert ["minor"] == [each.reason for each in tx.reviews_of(callback.id)]
+
+
+@pytest.mark.parametrize(
+    ("how", "state"),
+    [("spoke", "closed"), ("no_answer", "closed"), ("unreachable", "claimed"), ("someone_else", "review"), ("wrong_word", "review"), ("prank", "closed")],
+)
+def test_each_outcome_has_its_rule(desk: Desk, how: str, state: str) -> None:
+    """One tap each; what is dangerous goes before a supervisor, what could not be reached may be rung again."""
+    _, callback, _ = ended(desk, how)
+    assert (state, how) == (found(desk, callback).state, found(desk, callback).ending)
+
+
+def test_a_prank_is_counted_once_a_call(desk: Desk) -> None:
+    """However many requests the call was for."""
+    desk.line.walk("5 1", "another-session")
+    _, callback, _ = ended(desk, "prank")
+    with desk.line.real_store.read() as tx:
+        number = tx.number_of(callback.id)
+        assert number is not None
+        assert 1 == tx.pranks(number, 0)
+
+
+@pytest.mark.parametrize("said", ["safer", "same", "less_safe"])
+def test_how_safe_the_call_left_her(desk: Desk, said: Safer) -> None:
+    """Asked only of whom they talked to, and kept with the callback; no answer is one too."""
+    browser, callback, address = ended(desk, "spoke")
+    browser.send(f"{address}/safer", safer=said)
+    assert said == found(desk, callback).safer
+    browser.send(f"{address}/safer", safer="")
+    assert found(desk, callback).safer is None
+
+
+def agree(browser: Browser, address: str, **fields: str) -> None:
+    browser.send(f"{address}/next", **{"day": "1", "part": "480-720", "word": "", "agreed": "on"} | fields)
+
+
+def test_next_time_only_as_agreed(desk: Desk) -> None:
+    """Another callback to the same number, in the window and with the word that she agreed to; her consent stands with it."""
+    browser, callback, address = ended(desk, "spoke")
+    agree(browser, address, word="water")
+    assert told(desk, "agreed") in browser.page
+    agreed = desk.line.callbacks()[-1]
+    opens, ends = desk.line.clock.at + 22 * 3600, desk.line.clock.at + 26 * 3600
+    assert ("waiting", "water", opens, ends) == (agreed.state, agreed.word, agreed.opens_at, agreed.not_after)
+    assert CALLER == desk.line.number_of(agreed)
+    assert desk.say("callback.coming", when="demain 8h–12h") in browser.page
+    with desk.line.real_store.read() as tx:
+        assert "again" in tx.consents(callback.id)
+
+
+def test_agreed_by_the_hour(desk: Desk) -> None:
+    """Any hours of a day within the week, where the parts of the day do not fit."""
+    browser, _, address = ended(desk, "spoke")
+    agree(browser, address, day="6", part="", **{"from": "14:30", "to": "15:15"})
+    agreed = desk.line.callbacks()[-1]
+    assert 45 * MINUTE == agreed.not_after - agreed.opens_at
+
+
+@pytest.mark.parametrize(
+    ("fields", "refusal"),
+    [
+        ({"day": "0", "part": "", "from": "08:00", "to": "09:00"}, "past"),
+        ({"part": "", "from": "08:00", "to": "13:00"}, "too_long"),
+        ({"part": "", "from": "10:00", "to": "09:00"}, "order"),
+        ({"part": "", "from": "soon", "to": ""}, "order"),
+        ({"day": "7"}, "order"),
+        ({"word": "sugar"}, "order"),
+    ],
+)
+def test_what_cannot_be_agreed(desk: Desk, fields: dict[str, str], refusal: str) -> None:
+    """Said in clear words, and nothing is kept."""
+    browser, callback, address = ended(desk, "spoke")
+    agree(browser, address, **fields)
+    assert told(desk, refusal) in browser.page
+    assert [callback.id] == [each.id for each in desk.line.callbacks()]
+
+
+def test_without_her_consent_nothing_is_kept(desk: Desk) -> None:
+    """The box is hers: left empty, there is no next time."""
+    browser, _, address = ended(desk, "spoke")
+    browser.send(f"{address}/next", day="1", part="480-720", word="")
+    assert told(desk, "consent") in browser.page
+    assert 1 == len(desk.line.callbacks())
+
+
+def test_nobody_planned_no_promise(desk: Desk) -> None:
+    """Hours that nobody of her language is planned for are not promised."""
+    browser, _, address = ended(desk, "spoke")
+    with desk.line.real_store.write() as tx:
+        for shift in tx.shifts():
+            tx.drop_shift(shift)
+    agree(browser, address)
+    assert told(desk, "nobody") in browser.page
+
+
+def test_a_number_that_was_stopped_stays_so(desk: Desk) -> None:
+    """She pressed the two keys after the call: whatever the counselor noted, nothing is kept."""
+    browser, _, address = ended(desk, "spoke")
+    desk.line.walk("5 7", "stopping")
+    agree(browser, address)
+    assert told(desk, "gone") in browser.page
+    assert 1 == len(desk.line.callbacks())
+
+
+def test_could_not_talk_but_said_when(desk: Desk) -> None:
+    """The agreed time stands instead of the review."""
+    browser, callback, address = ended(desk, "could_not_talk")
+    agree(browser, address)
+    assert "closed" == found(desk, callback).state
+    with desk.line.real_store.read() as tx:
+        assert ["noted"] == [each.decision for each in tx.reviews_of(callback.id)]
+
+
+def test_she_wants_no_call_any_more(desk: Desk) -> None:
+    """Her number goes at once, and with it everything else that was asked for on her phone."""
+    desk.line.walk("5 3", "another-session")
+    browser, _, address = ended(desk, "spoke")
+    browser.send(f"{address}/no-more")
+    assert told(desk, "erased") in browser.page
+    assert {None} == {desk.line.number_of(each) for each in desk.line.callbacks()}
+    assert {"stopped", "closed"} == {each.state for each in desk.line.callbacks()}
+
+
+def test_no_more_on_another_phone_leaves_its_holder_alone(desk: Desk) -> None:
+    """What the holder of that phone asked for herself stays."""
+    desk.line.walk("5 5", "own", OTHER_PHONE)
+    desk.line.walk("5 6 70000301 1", "other")
+    hers, asked = desk.line.callbacks()
+    with desk.line.real_store.write() as tx:
+        tx.save_callback(replace(asked, state="closed", claimed_by=IDS["awa"], ending="spoke", tries=1, closed_at=desk.line.clock.now()))
+    browser = desk.browser("awa")
+    browser.open(f"/console/callback/{asked.id}")
+    browser.send(f"/console/callback/{asked.id}/no-more")
+    assert (OTHER_PHONE, None) == (desk.line.number_of(hers), desk.line.number_of(asked))
+
+
+def test_a_note_is_short_and_hers(desk: Desk) -> None:
+    """Kept with the callback, shown to her and to supervisors; a long one changes nothing; an empty one takes it away."""
+    browser, callback, address = held(desk)
+    browser.send(f"{address}/note", note="Rappeler doucement.")
+    assert f'data-taken="note-{callback.id}"' in browser.page
+    assert "Rappeler doucement." in desk.browser("fanta").open(address)
+    browser.send(f"{address}/note", note="a" * 281)
+    assert told(desk, "long_note") in browser.page
+    assert f'data-taken="note-{callback.id}"' not in browser.page
+    assert "Rappeler doucement." in browser.page
+    browser.send(f"{address}/note", note="")
+    assert "Rappeler doucement." not in browser.page
+
+
+@pytest.fixture
+def revealing(desk: Desk) -> Desk:
+    """A line that has no bridge: the room's own phones ring."""
+    desk.line.rule(replace(desk.line.rules, calling="reveal"))
+    desk.install(replace(SETTINGS, calling="reveal"))
+    return desk
+
+
+def test_a_number_is_shown_for_two_minutes(revealing: Desk) -> None:
+    """Audited, counted as a try, and gone after that without another."""
+    browser, callback, address = held(revealing)
+    assert "70 00 00 01" not in browser.page
+    browser.send(f"{address}/reveal")
+    assert "70 00 00 01" in browser.page
+    assert 1 == found(revealing, callback).tries
+    revealing.line.clock.at += 119
+    assert "70 00 00 01" in browser.open(address)
+    revealing.line.clock.at += 1
+    assert "70 00 00 01" not in browser.open(address)
+    assert revealing.say("callback.step.how") in browser.page
+    with revealing.line.real_store.read() as tx:
+        assert [("awa", "number shown", callback.reference)] == [(each.who, each.what, each.about) for each in tx.records() if each.who == "awa"]
+    assert [] == revealing.line.gateway.rung
+
+
+def test_shown_again_it_is_another_try(revealing: Desk) -> None:
+    """She says first that it could not be reached; three, and no more."""
+    browser, callback, address = held(revealing)
+    for tries in (1, 2, 3):
+        browser.send(f"{address}/reveal")
+        assert "70 00 00 01" in browser.page
+        assert tries == found(revealing, callback).tries
+        browser.send(f"{address}/outcome", how="unreachable")
+        assert "70 00 00 01" not in browser.page
+    assert "closed" == found(revealing, callback).state
+
+
+def test_no_number_by_sms_ever(revealing: Desk) -> None:
+    """Who takes it by SMS hears that the number is on her page; her phone does not ring."""
+    revealing.line.walk("5 5")
+    revealing.line.work()
+    revealing.line.inbox(AWA)
+    revealing.line.take()
+    assert [revealing.line.say("on_page", ref=revealing.line.callback().reference)] == revealing.line.inbox(AWA)
+    assert [] == revealing.line.gateway.rung
+
+
+def test_what_the_page_asks_of_the_database(desk: Desk) -> None:
+    """Few transactions, whatever there is to show."""
+    browser, _, address = held(desk)
+    before = desk.line.store.units
+    browser.open(address)
+    assert desk.line.store.units - before <= 2

@@ -1,0 +1,621 @@
+"""What a counselor writes down with consent, and where she sends on to: codes, consents, referrals and slips, through the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from sqlalchemy import event
+
+from hotline.engine.flow import Item, Where
+from hotline.ports import Callback
+from hotline.ports.casework import Consent, Incident, Referral
+from hotline.service.library import Library
+from hotline.service.room import agreements, cases, consents, referrals, slips
+from hotline.service.room.agreements import Wish
+from hotline.service.room.cases import day_of
+from hotline.service.room.referrals import Asked
+from tests.console.desk import IDS, Browser, Desk
+from tests.content_line import sources
+from tests.service.conftest import empty_database  # noqa: F401 -- a fixture
+from tests.service.line import AWA, CALLER, OUMOU, staffed
+
+DAY = 86_400
+CLINIC = "+22370000302"
+AT = Where("flows/directory.yml", 1)
+SERVICES = (
+    Item(
+        "services",
+        "a-clinic",
+        "Centre essai",
+        {"kind": "health", "region": "segou", "phone": "70 00 03 02", "verified_on": "2026-11-01", "verified_by": "Awa"},
+        AT,
+    ),
+    Item(
+        "services",
+        "a-stale",
+        "Centre ancien",
+        {"kind": "health", "region": "segou", "phone": "70 00 03 03", "verified_on": "2025-01-01", "verified_by": "Awa"},
+        AT,
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    now = sources()
+    return Library.of(replace(now, items=(*now.items, *SERVICES)))
+
+
+@pytest.fixture
+def desk(empty_database: Path, tmp_path: Path, library: Library) -> Iterator[Desk]:  # noqa: F811
+    with staffed(empty_database, tmp_path / "hotline.db", library) as line:
+        yield Desk(line)
+
+
+class Work:
+    """Awa holds the only callback and talked to her; her browser is open."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self.line = desk, desk.line
+        desk.line.walk("5 5")
+        desk.line.work()
+        desk.line.ring()
+        self.id = desk.line.callback().id
+        self.browser = desk.browser("awa")
+        self.what = f"/console/callback/{self.id}/what"
+        self.agree = f"/console/callback/{self.id}/agree"
+        self.consents = f"/console/callback/{self.id}/consents"
+        self.referrals = f"/console/callback/{self.id}/referrals"
+
+    @property
+    def callback(self) -> Callback:
+        return self.line.callback()
+
+    def incident(self) -> Incident | None:
+        with self.line.real_store.read() as tx:
+            return tx.incident_of(self.id)
+
+    def given(self) -> dict[str, Consent]:
+        with self.line.real_store.read() as tx:
+            return tx.consents(self.id)
+
+    def made(self) -> tuple[Referral, ...]:
+        with self.line.real_store.read() as tx:
+            return tx.referrals(self.id)
+
+    def audit(self) -> list[tuple[str, str, str]]:
+        with self.line.real_store.read() as tx:
+            return [(record.who, record.what, record.about) for record in tx.records()]
+
+    def record(self, **codes: str) -> str:
+        """She agrees, and these codes are written down."""
+        self.browser.open(self.what)
+        if "record" not in self.given():
+            self.browser.send(self.agree, kind="record")
+        return self.browser.send(self.what, **codes)
+
+    def refer(self, browser: Browser | None = None, **fields: str) -> str:
+        browser = browser or self.browser
+        browser.open(self.referrals)
+        asked = {"kind": "health", "service": "a-clinic", "outcome": "referred", "agreed": "yes"} | fields
+        return browser.send(self.referrals, **{name: value for name, value in asked.items() if value})
+
+    def slip(self) -> str:
+        return f"/console/slip/{self.made()[-1].id}"
+
+
+@pytest.fixture
+def work(desk: Desk) -> Work:
+    return Work(desk)
+
+
+def statements(desk: Desk, browser: Browser, path: str) -> int:
+    """How many statements a page takes, its sign-in among them."""
+    seen: list[str] = []
+
+    def see(_connection, _cursor, statement, *_rest) -> None:
+        seen.append(statement)
+
+    engine = desk.line.real_store._engine
+    event.listen(engine, "before_cursor_execute", see)
+    browser.open(path)
+    event.remove(engine, "before_cursor_execute", see)
+    assert browser.status == 200
+    return len([each for each in seen if not each.startswith("BEGIN")])
+
+
+# what happened
+
+
+def test_nothing_is_asked_before_she_agrees(work: Work) -> None:
+    """The words to read to her stand alone: what is written, what is not, that no costs nothing; no question is there to be filled in."""
+    page = work.browser.open(work.what)
+    for key in ("what", "not", "free", "back", "ask"):
+        assert work.desk.say(f"incident.say.{key}", days=30) in page
+    assert 'name="penetration"' not in page
+    assert work.given() == {}
+
+
+def test_the_words_are_in_her_language(desk: Desk) -> None:
+    """What is read to her is marked as the language in which she is called."""
+    work = Work(desk)
+    assert f'lang="{work.callback.language}"' in work.browser.open(work.what)
+
+
+def test_codes_without_consent_are_refused(work: Work) -> None:
+    """A form that comes all the same changes nothing and says why."""
+    work.browser.open(work.what)
+    hidden = work.browser.hidden(work.agree)
+    response = work.browser.client.post(work.what, data={**hidden, "penetration": "yes"})
+    assert response.status_code == 400
+    assert work.incident() is None
+
+
+def test_codes_are_written_and_read(work: Work) -> None:
+    """Type and contexts follow from the answers and are shown; the answers stand in the form; only the day is kept."""
+    page = work.record(penetration="unknown", physical="yes", psychological="yes", relation="partner", region="segou", age="26-40")
+    assert work.desk.say("incident.type.physical_assault") in page
+    assert work.desk.say("incident.context.intimate_partner") in page
+    assert work.desk.say("incident.context.child_sexual_abuse") not in page
+    assert '<option value="segou" selected>' in page
+    incident = work.incident()
+    assert incident is not None
+    assert incident.codes == {
+        "penetration": "unknown",
+        "physical": "yes",
+        "psychological": "yes",
+        "region": "segou",
+        "age": "26-40",
+        "relation": "partner",
+    }
+    assert (incident.day, incident.figures) == (work.line.clock.now() // DAY, False)
+
+
+def test_nothing_is_obligatory(work: Work) -> None:
+    """A form without an answer keeps nothing; an open ladder says so; every answer can be corrected."""
+    work.record()
+    assert work.incident() is None
+    assert work.desk.say("incident.type.open") in work.record(age="18-25")
+    assert work.desk.say("incident.type.denial") in work.record(denial="yes")
+    incident = work.incident()
+    assert incident is not None
+    assert incident.codes == {"denial": "yes"}
+
+
+@pytest.mark.parametrize(("field", "code", "what"), [("doer_sex", "m", "question"), ("age", "17", "code"), ("region", "paris", "code")])
+def test_what_is_on_no_list_is_named(work: Work, field: str, code: str, what: str) -> None:
+    """400, with the question in the message; what stood there stays."""
+    work.record(denial="yes")
+    page = work.browser.send(work.what, **{field: code})
+    assert work.browser.status == 400
+    named = field if what == "question" else f"{field}: {code}"
+    assert work.desk.say(f"incident.unfit.{what}", name=named) in page
+    incident = work.incident()
+    assert incident is not None
+    assert incident.codes == {"denial": "yes"}
+
+
+def test_a_form_sent_twice_counts_once(work: Work) -> None:
+    """The same form again, after it was corrected by a newer one, changes nothing."""
+    work.record()
+    hidden = work.browser.hidden(work.what)
+    first = {**hidden, "denial": "yes"}
+    work.browser.client.post(work.what, data=first)
+    work.record(physical="yes")
+    work.browser.client.post(work.what, data=first)
+    incident = work.incident()
+    assert incident is not None
+    assert incident.codes == {"physical": "yes"}
+
+
+def test_what_was_typed_is_let_go_once(work: Work) -> None:
+    """The page after the form tells the browser that it was taken; the next one does not, so that what is typed then is kept."""
+    taken = f'data-taken="incident-{work.id}"'
+    assert taken in work.record(denial="yes")
+    assert f'data-keep="incident-{work.id}"' in work.browser.page
+    assert taken not in work.browser.open(work.what)
+
+
+def test_an_incident_does_not_tell_whose_it_was(work: Work) -> None:
+    """Its id cannot be worked out from the callback's."""
+    work.record(denial="yes")
+    incident = work.incident()
+    assert incident is not None
+    assert incident.id not in {work.desk.room.parts.derive("incident", origin) for origin in (work.id, f"{IDS['awa']}|{work.id}")}
+
+
+# whose it is
+
+
+def test_others_see_nothing(work: Work) -> None:
+    """Another counselor gets none of it, a supervisor all; operator and admin have no such pages; what is not there is not there."""
+    work.record(denial="yes")
+    work.refer()
+    one = f"/console/referral/{work.made()[0].id}"
+    pages = (work.what, work.consents, work.referrals, one, work.slip())
+    for alias, status in (("oumou", 403), ("mariam", 403), ("djeneba", 403), ("fanta", 200)):
+        browser = work.desk.browser(alias)
+        for path in pages:
+            browser.open(path)
+            assert (alias, path, browser.status) == (alias, path, status)
+    for path in pages:
+        work.browser.open(path.replace(path.split("/")[3], "0" * 32))
+        assert work.browser.status == 404
+
+
+def test_another_counselor_changes_nothing(work: Work) -> None:
+    """Nothing that she sends is taken, whatever page it is from."""
+    work.record(denial="yes")
+    work.refer()
+    parts, oumou, at, one = work.desk.room.parts, work.desk.staff("oumou"), work.line.clock.now(), work.made()[0].id
+    asked = Asked("health", "a-clinic", "referred", "", "", agreed=True)
+    for send in (
+        lambda: cases.write_down(parts, oumou, work.id, {}, "once", at),
+        lambda: consents.agree(parts, oumou, work.id, "figures", at),
+        lambda: consents.take_back(parts, oumou, work.id, "record", at),
+        lambda: referrals.refer(parts, oumou, work.id, asked, "once", at),
+        lambda: referrals.look(parts, oumou, one, asked, "once", at),
+        lambda: referrals.take_back(parts, oumou, one, at),
+        lambda: slips.send(parts, oumou, one, at),
+    ):
+        with pytest.raises(cases.NotHers):
+            send()
+
+
+def test_whoever_held_it_last_still_may(work: Work) -> None:
+    """When the callback is closed, she writes on."""
+    work.line.text(AWA, "1")
+    assert work.callback.state == "closed"
+    assert work.desk.say("incident.type.denial") in work.record(denial="yes")
+
+
+def test_a_supervisor_looks_in_the_open(work: Work) -> None:
+    """That she saw codes which another wrote is in the audit; that the counselor saw her own is not."""
+    work.record(denial="yes")
+    work.browser.open(work.what)
+    seen = ("fanta", "codes seen", work.callback.reference)
+    assert seen not in work.audit()
+    work.desk.browser("fanta").open(work.what)
+    assert work.audit() == [*work.audit()[:-1], seen]
+
+
+# consents
+
+
+def test_figures_are_asked_by_themselves(work: Work) -> None:
+    """Codes count in no figure until she agreed to that too; taken back, they do not count any more, and stay."""
+    work.record(denial="yes")
+    work.browser.send(work.agree, kind="figures")
+    assert (found := work.incident()) is not None
+    assert found.figures
+    assert work.desk.say("consents.figures") in work.browser.open(work.consents)
+    work.browser.send(work.consents, kind="figures")
+    assert (found := work.incident()) is not None
+    assert not found.figures
+    assert work.audit()[-1] == ("awa", "consent revoked", work.callback.reference)
+
+
+def test_figures_before_codes(work: Work) -> None:
+    """Without consent to codes there is nothing to count."""
+    work.browser.open(work.what)
+    work.browser.send(work.agree, kind="figures")
+    assert work.browser.status == 400
+    assert work.given() == {}
+
+
+def test_taken_back_it_is_erased(work: Work) -> None:
+    """Codes go at once, and with them the consent to figures and what else stood on it; what has its own consent stays."""
+    work.record(denial="yes")
+    work.browser.send(work.agree, kind="figures")
+    work.refer(outcome="declined", agreed="")
+    work.refer()
+    work.browser.open(work.consents)
+    work.browser.send(work.consents, kind="record")
+    assert work.incident() is None
+    assert [referral.slip is not None for referral in work.made()] == [True]
+    assert all(work.given()[kind].revoked_at == work.line.clock.now() for kind in ("record", "figures"))
+    assert 'name="denial"' not in work.browser.open(work.what)
+
+
+def test_taken_back_twice_is_once(work: Work) -> None:
+    """One line in the audit, however often it is tapped."""
+    work.record(denial="yes")
+    work.browser.open(work.consents)
+    form = {**work.browser.hidden(work.consents), "kind": "record"}
+    for _ in range(2):
+        work.browser.client.post(work.consents, data=form)
+    assert [what for _, what, _ in work.audit()].count("consent revoked") == 1
+
+
+def agreed_call(work: Work) -> Callback:
+    """They talked, and agreed on tomorrow."""
+    work.line.text(AWA, "1")
+    with work.line.real_store.write() as tx:
+        told = agreements.agree(
+            work.desk.room.parts, tx, work.desk.staff("awa"), work.id, Wish(1, 480, 720, None, agreed=True), "form", work.line.clock.now()
+        )
+    assert told.told == "agreed"
+    return work.line.callbacks()[-1]
+
+
+def test_being_called_again_is_taken_back(work: Work) -> None:
+    """The call that was agreed on is not made and its number goes; what she asked for herself since stays, and the page says that it is there."""
+    agreed = agreed_call(work)
+    work.line.clock.at += 1
+    work.line.walk("5 1", "session-2")
+    (hers,) = [each for each in work.line.callbacks() if each.id not in (work.id, agreed.id)]
+    work.browser.open(work.consents)
+    page = work.browser.send(work.consents, kind="again")
+    with work.line.real_store.read() as tx:
+        assert [getattr(tx.callback(each.id), "state", None) for each in (hers, agreed)] == ["waiting", "cancelled"]
+        assert (tx.number_of(agreed.id), tx.number_of(hers.id)) == (None, CALLER)
+    assert work.desk.say("consents.still_open") in page
+
+
+def test_nothing_is_taken_from_her_by_guess(work: Work) -> None:
+    """Two that were made in the moment of her consent: which was agreed on nobody knows, so both stay and the page says so."""
+    agreed_call(work)
+    work.line.walk("5 1", "session-2")
+    work.browser.open(work.consents)
+    page = work.browser.send(work.consents, kind="again")
+    assert [each.state for each in work.line.callbacks() if each.id != work.id] == ["waiting", "waiting"]
+    assert work.desk.say("consents.still_open") in page
+
+
+def test_nothing_else_is_open(work: Work) -> None:
+    """Where the agreed call was the only one, nobody has anything left to do; where the number was gone, a supervisor looks."""
+    agreed_call(work)
+    work.browser.open(work.consents)
+    assert work.desk.say("consents.still_open") not in work.browser.send(work.consents, kind="again")
+    with work.line.real_store.write() as tx:
+        tx.save_consent(work.id, Consent("again", work.line.clock.now(), work.line.clock.now() + 2 * DAY))
+    assert work.desk.say("consents.still_open") in work.browser.open(work.consents)
+
+
+# referrals
+
+
+def test_health_comes_first(work: Work) -> None:
+    """Where it was sexual violence, or may have been; never the police before anything else, and it is said that nobody needs them."""
+    page = work.browser.open(work.referrals)
+    assert work.desk.say("referrals.health_first") in page
+    assert work.desk.say("referrals.police_free") in page
+    assert _order(page, work.desk)[0] == "health"
+    work.record(contact="yes")
+    assert _order(work.browser.open(work.referrals), work.desk)[0] == "health"
+    work.record(denial="yes")
+    assert _order(work.browser.open(work.referrals), work.desk)[0] == "shelter"
+
+
+def _order(page: str, desk: Desk) -> list[str]:
+    kinds = ("shelter", "health", "psychosocial", "legal", "police", "livelihood", "child")
+    return sorted(kinds, key=lambda kind: page.index(f"<summary>{desk.say(f'referrals.kind.{kind}')}"))
+
+
+def test_her_region_is_on_top(work: Work) -> None:
+    """Services of the region that she named come first; lines for emergencies that nobody verified are nowhere."""
+    work.record(region="segou")
+    page = work.browser.open(work.referrals)
+    offered = page[page.index(f"<summary>{work.desk.say('referrals.kind.health')}") :]
+    assert offered.index("Centre essai") < offered.index("One Stop Center, Kayes")
+    assert "police-line" not in page
+
+
+def test_a_slip_is_made_with_her_consent(work: Work) -> None:
+    """It says the reference, the service, the day, who sends and a kind word: nothing of her, nothing of the callback."""
+    work.refer()
+    (referral,) = work.made()
+    assert referral.slip is not None
+    assert work.given()[f"referral.{referral.id}"] == Consent(f"referral.{referral.id}", work.line.clock.now())
+    assert ("awa", "slip made", work.callback.reference) in work.audit()
+    page = work.browser.open(work.slip())
+    paper = page[page.index('<article class="slip"') : page.index("</article>")]
+    for said in (referral.slip, "Centre essai", "24/11/2026", work.desk.say("slip.from"), work.desk.say("slip.kindly")):
+        assert said in paper
+    assert work.id not in page
+    assert work.callback.reference not in paper
+
+
+def test_without_consent_there_is_no_slip(work: Work) -> None:
+    """She hears of the service by voice alone: with her consent to codes that is written down; without it, nothing is."""
+    page = work.refer(agreed="")
+    assert work.browser.status == 400
+    assert work.desk.say("incident.unfit.nothing_agreed") in page
+    assert work.made() == ()
+    work.record(denial="yes")
+    work.refer(agreed="")
+    (referral,) = work.made()
+    assert (referral.outcome, referral.slip) == ("referred", None)
+    work.browser.open(work.slip())
+    assert work.browser.status == 404
+
+
+@pytest.mark.parametrize(
+    ("fields", "what", "name"),
+    [
+        ({"kind": "lawyer"}, "kind", "lawyer"),
+        ({"service": "nowhere"}, "service", "nowhere"),
+        ({"service": "deme-so"}, "service", "deme-so"),
+        ({"kind": "police", "service": "police-line"}, "service", "police-line"),
+        ({"outcome": "lost"}, "slip", ""),
+        ({"outcome": "declined"}, "slip", ""),
+        ({"service": ""}, "slip", ""),
+        ({"legal": "yes"}, "legal", "yes"),
+        ({"look_again": "soon"}, "day", "soon"),
+        ({"look_again": "2026-11-24"}, "day", "2026-11-24"),
+        ({"look_again": "2028-01-01"}, "day", "2028-01-01"),
+    ],
+)
+def test_a_referral_that_does_not_fit(work: Work, fields: dict[str, str], what: str, name: str) -> None:
+    """400, with what is wrong; nothing is kept."""
+    page = work.refer(**fields)
+    assert work.browser.status == 400
+    assert work.desk.say(f"incident.unfit.{what}", name=name) in page
+    assert work.made() == ()
+
+
+def test_legal_action_is_asked_with_law_and_police(work: Work) -> None:
+    """Yes, no, or not decided yet."""
+    work.refer(kind="legal", service="deme-so", legal="undecided")
+    assert [(referral.kind, referral.legal) for referral in work.made()] == [("legal", "undecided")]
+    assert work.desk.say("referrals.legal.undecided") in work.browser.open(work.referrals)
+
+
+def test_a_referral_sent_twice_is_one(work: Work) -> None:
+    """One row and one slip, however often the form comes."""
+    work.browser.open(work.referrals)
+    form = {**work.browser.hidden(work.referrals), "kind": "health", "service": "a-clinic", "outcome": "referred", "agreed": "yes"}
+    for _ in range(2):
+        work.browser.client.post(work.referrals, data=form)
+    assert len(work.made()) == 1
+
+
+def test_somebody_looks_again(work: Work) -> None:
+    """On its day it is in the list, by kind and reference alone; looked at, it goes to another day or out of the list."""
+    work.refer(look_again="2026-12-01")
+    (referral,) = work.made()
+    due = "/console/referrals/due"
+    assert work.desk.say("referrals.none_due") in work.browser.open(due)
+    work.line.clock.at += 7 * DAY
+    work.browser = work.desk.browser("awa")
+    page = work.browser.open(due)
+    assert work.desk.say("referrals.reference", ref=work.callback.reference) in page
+    assert "Centre essai" not in page
+    assert work.desk.say("referrals.others") in work.desk.browser("oumou").open(due)
+    one = f"/console/referral/{referral.id}"
+    work.browser.open(one)
+    work.browser.send(one, outcome="already")
+    assert [(each.outcome, each.look_again) for each in work.made()] == [("already", None)]
+    assert work.desk.say("referrals.none_due") in work.browser.open(due)
+
+
+def test_it_is_looked_at_when_the_callback_is_gone(work: Work) -> None:
+    """Then by whoever takes calls, and nothing says whose it was."""
+    work.refer(look_again="2026-12-30")
+    (referral,) = work.made()
+    with work.line.real_store.write() as tx:
+        tx.save_callback(replace(work.callback, state="closed", closed_at=work.line.clock.now()))
+    work.line.clock.at += 40 * DAY
+    with work.line.real_store.write() as tx:
+        tx.purge(work.line.clock.now(), DAY, 30 * DAY, DAY)
+    browser = work.desk.browser("oumou")
+    assert f"/console/referral/{referral.id}" in browser.open("/console/referrals/due")
+    assert "conseil" not in browser.open(f"/console/referral/{referral.id}").split("<h1>")[1]
+    browser.send(f"/console/referral/{referral.id}/back")
+    assert browser.status == 200
+    assert work.desk.say("slip.revoked", slip=referral.slip) in browser.open(f"/console/slip/{referral.id}")
+    assert work.audit()[-1] == ("oumou", "consent revoked", referral.id)
+
+
+def test_a_referral_is_taken_back(work: Work) -> None:
+    """The slip is worth nothing and says so, nobody looks again, and she keeps her other consents."""
+    work.record(denial="yes")
+    work.refer(kind="legal", service="deme-so", legal="yes", look_again="2026-12-01")
+    (referral,) = work.made()
+    work.browser.open(work.consents)
+    page = work.browser.send(f"/console/referral/{referral.id}/back")
+    assert work.desk.say("consents.taken_back", day="24/11/2026") in page
+    (now,) = work.made()
+    assert now == replace(referral, revoked=True, look_again=None, legal=None)
+    assert work.desk.say("slip.revoked", slip=referral.slip) in work.browser.open(work.slip())
+    assert '<article class="slip"' not in work.browser.page
+    assert work.audit()[-1] == ("awa", "consent revoked", work.callback.reference)
+    assert work.incident() is not None
+
+
+def test_what_she_declines_later_is_taken_back(work: Work) -> None:
+    """A slip does not outlive her no."""
+    work.refer()
+    one = f"/console/referral/{work.made()[0].id}"
+    work.browser.open(one)
+    work.browser.send(one, outcome="declined")
+    assert [(each.outcome, each.revoked) for each in work.made()] == [("declined", True)]
+
+
+# a slip by SMS
+
+
+def test_a_slip_goes_by_sms_once(work: Work) -> None:
+    """To the service's verified mobile phone: the reference, its name and the cover, nothing else; pressed again, it does not go again."""
+    work.refer()
+    slip = work.made()[0].slip
+    work.browser.open(work.slip())
+    hidden = work.browser.hidden(work.slip())
+    for _ in range(2):
+        work.browser.client.post(work.slip(), data=hidden)
+    work.line.work()
+    assert work.line.inbox(CLINIC) == [work.line.say("slip", ref=slip, name="Centre essai")]
+    assert [what for _, what, _ in work.audit()].count("slip sent") == 1
+    assert work.desk.say("slip.sent.yes") in work.browser.open(work.slip())
+    assert "70 00 03 02" not in work.browser.page
+
+
+@pytest.mark.parametrize("service", ["a-stale", "one-stop-segou-ville"])
+def test_a_service_without_a_verified_mobile(work: Work, service: str) -> None:
+    """The page says to hand it over or read it out, and no form sends it."""
+    work.refer(service=service)
+    page = work.browser.open(work.slip())
+    assert work.desk.say("slip.by_hand") in page
+    assert f'action="{work.slip()}"' not in page
+
+
+def test_a_slip_taken_back_does_not_leave(work: Work) -> None:
+    """What still waits to be sent is dropped; a form that comes later is refused."""
+    work.refer()
+    work.browser.open(work.slip())
+    hidden = work.browser.hidden(work.slip())
+    work.browser.client.post(work.slip(), data=hidden)
+    work.browser.open(work.consents)
+    work.browser.send(f"/console/referral/{work.made()[0].id}/back")
+    work.line.work()
+    assert work.line.inbox(CLINIC) == []
+    assert work.browser.client.post(work.slip(), data=hidden).status_code == 400
+
+
+def test_a_slip_that_did_not_arrive(work: Work) -> None:
+    """The page says so, and what to do."""
+    work.refer()
+    work.browser.open(work.slip())
+    work.browser.send(work.slip())
+    work.line.work()
+    with work.line.real_store.write() as tx:
+        (post,) = [tx.posted(work.desk.room.parts.derive("staff", f"slip|{work.made()[0].id}"))]
+        assert post is not None
+        tx.move(post.id, "sent", "failed", work.line.clock.now())
+    assert work.desk.say("slip.sent.failed") in work.browser.open(work.slip())
+
+
+# how the pages are
+
+
+def test_pages_take_few_queries(work: Work) -> None:
+    """However many referrals there are: a bounded number of statements a page."""
+    work.record(denial="yes")
+    for _ in range(6):
+        work.refer(look_again="2026-11-25")
+    with work.line.real_store.write() as tx:
+        tx.save_consent(work.id, Consent("again", work.line.clock.now(), work.line.clock.now()))
+    one = f"/console/referral/{work.made()[0].id}"
+    counted = {path: statements(work.desk, work.browser, path) for path in (work.what, work.consents, work.referrals, one, work.slip())}
+    work.line.clock.at += DAY
+    due = work.desk.browser("awa")
+    counted["due"] = statements(work.desk, due, "/console/referrals/due")
+    assert max(counted.values()) <= 7, counted
+
+
+def test_no_number_is_on_any_page(work: Work) -> None:
+    """Neither hers nor the service's."""
+    work.record(denial="yes")
+    work.refer()
+    for path in (work.what, work.consents, work.referrals, work.slip(), f"/console/referral/{work.made()[0].id}"):
+        page = work.browser.open(path)
+        for number in (CALLER, AWA, OUMOU, CLINIC):
+            assert number[4:] not in page.replace(" ", "")
+
+
+def test_days_are_local(desk: Desk) -> None:
+    """A day of ours is the local one."""
+    assert day_of(desk.room.parts, desk.line.clock.now()) == desk.line.clock.local(desk.line.clock.now()) // 1440

@@ -1,0 +1,337 @@
+"""The staff's accounts, by an admin; and each one's own."""
+
+from __future__ import annotations
+
+import re
+
+import pyotp
+import pytest
+
+from hotline.ports import Staff
+from hotline.ports.accounts import Account
+from hotline.ports.review import Review
+from tests.console.desk import IDS, Browser, Desk
+
+PASSWORD = "quatre chevaux sous la pluie"
+ANOTHER = "douze tasses vertes en colère"
+NEW = {"alias": "ramata", "role": "counselor", "number": "+223 70 00 01 09", "reads": "bm", "speaks": ["bm", "fr"], "minors": "1"}
+
+
+@pytest.fixture
+def admin(desk: Desk) -> Browser:
+    browser = desk.browser("djeneba")
+    browser.open("/console/people")
+    return browser
+
+
+def found(desk: Desk, alias: str) -> Staff | None:
+    with desk.line.real_store.read() as tx:
+        return tx.staff_by_alias(alias)
+
+
+def deeds(desk: Desk) -> list[tuple[str, str, str]]:
+    """Who did what to whom, oldest first."""
+    with desk.line.real_store.read() as tx:
+        return [(each.who, each.what, each.about) for each in tx.records()]
+
+
+def give_account(desk: Desk, alias: str, secret: str | None = None) -> None:
+    with desk.line.real_store.write() as tx:
+        tx.save_account(Account(IDS[alias], desk.room.passwords.hash(PASSWORD), secret))
+
+
+def account_of(desk: Desk, alias: str) -> Account | None:
+    with desk.line.real_store.read() as tx:
+        return tx.account(IDS[alias])
+
+
+def link_on(browser: Browser) -> str:
+    shown = re.search(r">http://localhost(/console/welcome/[^<]+)<", browser.raw)
+    assert shown is not None
+    return shown[1]
+
+
+def card(browser: Browser, alias: str) -> str:
+    """What the list says of one of the staff."""
+    return next(each for each in re.findall(r"<li>.*?</li>", browser.page, re.DOTALL) if f">{alias}</a>" in each)
+
+
+def enter(desk: Desk, alias: str, password: str) -> Browser:
+    browser = desk.browser()
+    browser.open("/console/sign-in")
+    browser.send("/console/sign-in", alias=alias, password=password)
+    browser.open("/console/me")
+    return browser
+
+
+# somebody new
+
+
+def test_an_admin_makes_a_counselor_who_signs_in(desk: Desk, admin: Browser) -> None:
+    """Alias, role, number, languages, minors; a link, shown once; she chooses her password, and works."""
+    admin.send("/console/people", **NEW)
+    ramata = found(desk, "ramata")
+    assert ramata is not None
+    assert ("counselor", "+22370000109", "bm", ("bm", "fr"), True) == (
+        ramata.role,
+        ramata.number,
+        ramata.reads,
+        ramata.speaks,
+        ramata.minors,
+    )
+    admin.send(f"/console/people/{ramata.id}/link")
+    link = link_on(admin)
+    admin.open(f"/console/people/{ramata.id}")
+    assert link not in admin.page
+    hers = desk.browser()
+    hers.open(link)
+    hers.send(link, password=PASSWORD, again=PASSWORD)
+    hers.open("/console/me")
+    assert 200 == hers.status
+    assert [
+        ("djeneba", "person added", "ramata"),
+        ("djeneba", "one-time link made", "ramata"),
+        ("ramata", "account begun", "ramata"),
+    ] == deeds(desk)
+
+
+def test_a_form_sent_twice_adds_one(desk: Desk, admin: Browser) -> None:
+    """And a link asked for twice is one: the first stays good."""
+    data = {**admin.hidden("/console/people"), **NEW}
+    for _ in range(2):
+        assert 303 == admin.client.post("/console/people", data=data).status_code
+    assert 1 == [what for _, what, _ in deeds(desk)].count("person added")
+    admin.open(f"/console/people/{IDS['awa']}")
+    data = admin.hidden(f"/console/people/{IDS['awa']}/link")
+    first = admin.client.post(f"/console/people/{IDS['awa']}/link", data=data).get_data(as_text=True)
+    admin.client.post(f"/console/people/{IDS['awa']}/link", data=data)
+    shown = re.search(r"(/console/welcome/[^<]+)", first)
+    assert shown is not None
+    assert 200 == desk.browser().client.get(shown[1]).status_code
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        ({"alias": "2"}, "alias"),
+        ({"alias": "a b"}, "alias"),
+        ({"number": "70000109"}, "number"),
+        ({"alias": "awa"}, "taken"),
+        ({"number": "+22370000101"}, "taken"),
+        ({"reads": "en"}, "languages"),
+        ({"speaks": ["en"]}, "languages"),
+    ],
+)
+def test_what_is_wrong_is_told_and_nothing_is_lost(desk: Desk, admin: Browser, changed: dict, fault: str) -> None:
+    """Nobody is added; what was filled in stands there again, but the number."""
+    assert desk.say(f"people.fault.{fault}") in admin.send("/console/people", **{**NEW, **changed})
+    assert 400 == admin.status
+    assert f'value="{changed.get("alias", "ramata")}"' in admin.page
+    assert [] == deeds(desk)
+
+
+def test_a_number_goes_to_somebody_else_once_its_owner_has_left(desk: Desk, admin: Browser) -> None:
+    """A line's phone is handed on."""
+    admin.open(f"/console/people/{IDS['awa']}")
+    admin.send(f"/console/people/{IDS['awa']}/disable")
+    admin.send("/console/people", **{**NEW, "number": "+22370000101"})
+    assert found(desk, "ramata") is not None
+
+
+def test_the_list_says_who_there_is_and_no_number(desk: Desk, admin: Browser) -> None:
+    """Alias, role, languages, minors, and how she signs in."""
+    desk.set_staff("nana", minors=True)
+    give_account(desk, "awa")
+    give_account(desk, "fanta", pyotp.random_base32())
+    with desk.line.real_store.write() as tx:
+        tx.add_invite("token", IDS["oumou"], desk.line.clock.now(), desk.line.clock.now() + 60)
+    admin.open("/console/people")
+    assert desk.say("people.account.password") in card(admin, "awa")
+    assert desk.say("people.account.link") in card(admin, "oumou")
+    assert desk.say("people.account.both") in card(admin, "fanta")
+    assert desk.say("people.account.none") in card(admin, "nana")
+    assert desk.say("people.minors_short") in card(admin, "nana")
+    assert desk.say("people.language.bm") in card(admin, "nana")
+    for path in ("/console/people", *(f"/console/people/{id}" for id in IDS.values())):
+        assert "7000" not in admin.open(path)
+
+
+# changes
+
+
+def test_an_admin_changes_what_somebody_does(desk: Desk, admin: Browser) -> None:
+    """A number that is left empty stays; an operator takes no calls, and what she held goes on to others."""
+    desk.line.walk("5 5")
+    desk.line.work()
+    desk.line.text("+22370000101", "1")
+    assert "claimed" == desk.line.callback().state
+    path = f"/console/people/{IDS['awa']}"
+    admin.open(path)
+    admin.send(path, role="operator", reads="bm", number="", speaks=["fr"])
+    awa = desk.staff("awa")
+    assert ("operator", "+22370000101", "bm", ()) == (awa.role, awa.number, awa.reads, awa.speaks)
+    assert ("waiting", None) == (desk.line.callback().state, desk.line.callback().claimed_by)
+    assert [("djeneba", "person changed", "awa")] == deeds(desk)
+
+
+def test_a_new_link_ends_what_was_before(desk: Desk, admin: Browser) -> None:
+    """For who has lost her phone: signed out at once, her old password opens nothing."""
+    give_account(desk, "awa")
+    hers = desk.browser("awa")
+    admin.open(f"/console/people/{IDS['awa']}")
+    admin.send(f"/console/people/{IDS['awa']}/link")
+    assert 303 == hers.client.get("/console/me").status_code
+    assert desk.say("access.title") in enter(desk, "awa", PASSWORD).page
+
+
+def test_nobody_shuts_herself_out(desk: Desk, admin: Browser) -> None:
+    """An admin's own page has no button for it, and the request is refused."""
+    page = admin.open(f"/console/people/{IDS['djeneba']}")
+    assert "/disable" not in page
+    admin.open(f"/console/people/{IDS['awa']}")
+    hidden = admin.hidden(f"/console/people/{IDS['awa']}/disable")
+    for what in ("", "/disable", "/link"):
+        assert 400 == admin.client.post(f"/console/people/{IDS['djeneba']}{what}", data=hidden).status_code
+    assert desk.staff("djeneba").active
+
+
+# the end of an account
+
+
+def disable(admin: Browser, alias: str) -> None:
+    admin.open(f"/console/people/{IDS[alias]}")
+    admin.send(f"/console/people/{IDS[alias]}/disable")
+
+
+def test_who_is_disabled_is_out_and_stays_out(desk: Desk, admin: Browser) -> None:
+    """Signed in, by password, by a link that was under way: nothing opens, and the list has her no more."""
+    give_account(desk, "awa")
+    with desk.line.real_store.write() as tx:
+        tx.add_invite("under-way", IDS["awa"], desk.line.clock.now(), desk.line.clock.now() + 60)
+    hers = desk.browser("awa")
+    disable(admin, "awa")
+    assert 303 == hers.client.get("/console/me").status_code
+    assert desk.say("access.title") in enter(desk, "awa", PASSWORD).page
+    assert desk.say("access.link_over") in hers.open("/console/welcome/under-way")
+    assert ">awa</a>" not in admin.page
+    assert None is account_of(desk, "awa")
+    assert [("djeneba", "person disabled", "awa")] == deeds(desk)
+
+
+def test_what_she_held_waits_again_and_the_next_is_told(desk: Desk, admin: Browser) -> None:
+    """Taken, not rung yet: nothing that was asked for is lost."""
+    desk.line.set_staff("+22370000102", seen_at=desk.line.clock.now())
+    desk.line.walk("5 5")
+    desk.line.work()
+    desk.line.text("+22370000101", "1")
+    desk.line.work()
+    desk.line.inbox("+22370000102")
+    disable(admin, "awa")
+    desk.line.work()
+    assert ("waiting", None) == (desk.line.callback().state, desk.line.callback().claimed_by)
+    assert 1 == len(desk.line.inbox("+22370000102"))
+
+
+def test_where_she_rang_and_said_nothing_a_supervisor_looks_first(desk: Desk, admin: Browser) -> None:
+    """Nobody rings again before that: somebody else may have answered."""
+    desk.line.walk("5 5")
+    desk.line.work()
+    desk.line.ring()
+    disable(admin, "awa")
+    callback = desk.line.callback()
+    assert "review" == callback.state
+    with desk.line.real_store.read() as tx:
+        (review,) = tx.reviews_of(callback.id)
+    assert isinstance(review, Review)
+    assert "unanswered" == review.reason
+
+
+# one's own account
+
+
+def test_a_new_password_needs_the_old_one(desk: Desk) -> None:
+    """It signs every other browser out, and the audit knows."""
+    give_account(desk, "awa")
+    hers, other = desk.browser("awa"), desk.browser("awa")
+    hers.open("/console/me")
+    assert desk.say("access.refused") in hers.send("/console/me/password", old="wrong", password=ANOTHER, again=ANOTHER)
+    assert desk.say("access.fault.weak") in hers.send("/console/me/password", old=PASSWORD, password="kort", again="kort")
+    assert desk.say("account.told.password") in hers.send("/console/me/password", old=PASSWORD, password=ANOTHER, again=ANOTHER)
+    assert 303 == other.client.get("/console/me").status_code
+    assert desk.say("account.title", alias="awa") in enter(desk, "awa", ANOTHER).page
+    assert desk.say("access.title") in enter(desk, "awa", PASSWORD).page
+    assert [("awa", "password changed", "awa")] == deeds(desk)
+
+
+def test_the_password_is_not_guessed_in_a_browser_left_open(desk: Desk) -> None:
+    """Ten times at most, as at the door; what was right is forgiven."""
+    give_account(desk, "awa")
+    hers = desk.browser("awa")
+    for _ in range(12):
+        hers.open("/console/me")
+        assert desk.say("account.scan_title") in hers.send("/console/me/factor/anew", old=PASSWORD)
+    hers.open("/console/me")
+    for _ in range(10):
+        hers.send("/console/me/factor/anew", old="wrong")
+    assert desk.say("access.refused") in hers.send("/console/me/factor/anew", old=PASSWORD)
+
+
+def test_a_second_factor_anew(desk: Desk) -> None:
+    """With her password, she takes another phone: the old one's codes are worth nothing."""
+    old = pyotp.random_base32()
+    give_account(desk, "awa", old)
+    hers = desk.browser("awa")
+    hers.open("/console/me/factor")
+    assert desk.say("account.title", alias="awa") in hers.page
+    assert desk.say("access.refused") in hers.send("/console/me/factor/anew", old="wrong")
+    hers.send("/console/me/factor/anew", old=PASSWORD)
+    shown = re.search(r'class="secret">([A-Z2-7 ]+)<', hers.raw)
+    assert shown is not None
+    secret = shown[1].replace(" ", "")
+    step = desk.line.clock.now() // 30
+    assert desk.say("access.refused") in hers.send("/console/me/factor", code=pyotp.TOTP(old).generate_otp(step))
+    assert desk.say("account.codes_title") in hers.send("/console/me/factor", code=pyotp.TOTP(secret).generate_otp(step))
+    account = account_of(desk, "awa")
+    assert account is not None
+    assert (secret, 8) == (account.totp, len(account.recovery))
+    hers.open("/console/me/factor")
+    assert desk.say("account.title", alias="awa") in hers.page
+
+
+def test_recovery_codes_anew(desk: Desk) -> None:
+    """With her password: eight others, shown once; no two alike, and of them only hashes are kept."""
+    give_account(desk, "awa", pyotp.random_base32())
+    hers = desk.browser("awa")
+    hers.open("/console/me")
+    hers.send("/console/me/recovery", old=PASSWORD)
+    codes = re.findall(r"<li><code>([a-z2-7 ]+)</code>", hers.raw)
+    account = account_of(desk, "awa")
+    assert account is not None
+    assert (8, 8) == (len(set(codes)), len(account.recovery))
+    assert [] == [code for code in codes if code.replace(" ", "") in ",".join(account.recovery)]
+    assert [("awa", "recovery codes renewed", "awa")] == deeds(desk)
+
+
+def test_out_everywhere(desk: Desk) -> None:
+    """How many browsers there are is shown; one button ends them all."""
+    hers, other = desk.browser("awa"), desk.browser("awa")
+    assert desk.say("account.browsers", count=2) in hers.open("/console/me")
+    assert "data-signed-out" in (hers.send("/console/me/everywhere") and hers.raw)
+    assert [303, 303] == [each.client.get("/console/me").status_code for each in (hers, other)]
+    assert desk.say("account.browsers_one") in desk.browser("awa").open("/console/me")
+
+
+def test_each_chooses_her_language(desk: Desk) -> None:
+    """Of her pages and of her messages; a language that is not there is none."""
+    hers = desk.browser("awa")
+    for language in desk.room.words.languages:
+        page = desk.browser("awa")
+        page.open("/console/me")
+        if len(desk.room.words.languages) > 1:
+            page.send("/console/me/language", reads=language)
+            assert f'<html lang="{language}"' in page.page
+        assert (language, True) == (desk.staff("awa").reads, desk.staff("awa").active)
+    hers.open("/console/me")
+    hidden = hers.hidden("/console/sign-out")
+    hers.client.post("/console/me/language", data={**hidden, "reads": "xx"})
+    assert "xx" != desk.staff("awa").reads

@@ -1,0 +1,90 @@
+"""Who may do what: one table in the code, the same in the README, and every page keeps to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+from itsdangerous import URLSafeTimedSerializer
+
+from hotline.console.permissions import EVERYBODY, OPEN, TABLE, Ability, may
+from tests.console.desk import Desk
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+WHO = {"counselor": "awa", "supervisor": "fanta", "operator": "mariam", "admin": "djeneba"}
+EXAMPLES = {"IntegerConverter": 1}
+"""For whatever else a path asks: an id that is nobody's."""
+NOBODYS = "0" * 32
+
+
+def table() -> str:
+    """As it stands in the README."""
+    heads = ["| | " + " | ".join(EVERYBODY) + " |", "| --- |" + " --- |" * len(EVERYBODY)]
+    return "\n".join([*heads, *(_row(ability) for ability in TABLE)])
+
+
+def _row(ability: Ability) -> str:
+    cells = ("yes" if role in ability.roles else "" for role in EVERYBODY)
+    return f"| {ability.what} | {' | '.join(cells)} |"
+
+
+def test_readme_has_the_table() -> None:
+    """Row by row."""
+    text = README.read_text("utf-8")
+    assert table() == text.partition("<!-- permissions -->\n")[2].partition("\n<!-- /permissions -->")[0]
+
+
+def test_the_table_names_pages_that_are() -> None:
+    """Each of them, each in one row."""
+    named = [page for ability in TABLE for page in ability.pages]
+    assert len(named) == len(set(named))
+    assert set() == OPEN & set(named)
+
+
+@pytest.mark.parametrize("role", [None, *EVERYBODY])
+def test_every_page_keeps_to_the_table(desk: Desk, role: str | None) -> None:
+    """Nobody signed in: the door. A role that may not: 403. A role that may: neither. No page breaks on an empty form or an id that is nobody's."""
+    wrong = []
+    for method, page, path in walk(desk):
+        status, where = ask(desk, role, method, path)
+        at_the_door = status == HTTPStatus.SEE_OTHER and where == "/console/sign-in"
+        expected = "open" if page in OPEN else "door" if role is None else "in" if may(role, page) else "refused"
+        found = "door" if at_the_door else "refused" if status == HTTPStatus.FORBIDDEN else "broken" if status >= 500 else "in"
+        # What is open leads to the door where there is nothing to see: half way in, and yet nobody.
+        if found != expected and not (expected == "open" and found in ("in", "door")):
+            wrong.append((method, path, role, expected, found))
+    assert [] == wrong
+
+
+def test_the_walk_meets_pages(desk: Desk) -> None:
+    """Else it would prove nothing."""
+    walked = {page for _, page, _ in walk(desk)}
+    assert {"sign_in", "me", "people", "disable"} <= walked
+    assert {page for ability in TABLE for page in ability.pages} <= walked
+
+
+def walk(desk: Desk) -> Iterator[tuple[str, str, str]]:
+    """Method, page and a path of everything that the console answers to."""
+    urls = desk.app.url_map.bind("localhost")
+    for rule in desk.app.url_map.iter_rules():
+        if rule.endpoint.startswith("console."):
+            kinds = {name: type(kind).__name__ for name, kind in rule._converters.items()}
+            values = {name: EXAMPLES.get(kind, NOBODYS) for name, kind in kinds.items()}
+            for method in sorted({"GET", "POST"} & (rule.methods or set())):
+                yield method, rule.endpoint.removeprefix("console."), urls.build(rule.endpoint, values, method)
+
+
+def ask(desk: Desk, role: str | None, method: str, path: str) -> tuple[int, str]:
+    """Status, and where it leads, in a browser of its own; a form carries the token against forgery, an id, and nothing else."""
+    desk.app.testing = False  # what breaks is a 500
+    client = desk.browser(role and WHO[role]).client
+    if method == "GET":
+        answer = client.get(path)
+    else:
+        with client.session_transaction(base_url="http://localhost/console/") as session:
+            session["csrf_token"] = "a" * 40
+        token = URLSafeTimedSerializer(desk.app.secret_key or b"", salt="wtf-csrf-token").dumps("a" * 40)
+        answer = client.post(path, data={"csrf_token": token, "once": f"{role}{path}"})
+    return answer.status_code, answer.headers.get("Location", "")

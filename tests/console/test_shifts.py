@@ -1,0 +1,204 @@
+"""The week at a glance, her own hours, a supervisor's hand on everybody's, and who is on call."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from msgspec.structs import replace
+
+from hotline.ports import Shift
+from hotline.service.coverage import DAY
+from tests.console.desk import IDS, Desk
+from tests.service.fakes import TEN_O_CLOCK
+from tests.service.line import RULES
+
+TODAY = TEN_O_CLOCK // 60 // DAY
+"""Tuesday, 24 November 2026."""
+AWA = IDS["awa"]
+FIELDS = {"kind": "week", "weekday": "3", "from": "08:00", "to": "12:00"}
+
+
+def shifts(desk: Desk, alias: str = "awa") -> list[Shift]:
+    with desk.line.real_store.read() as tx:
+        return [each for each in tx.shifts() if each.staff == IDS[alias]]
+
+
+def records(desk: Desk) -> list[tuple[str, str, str]]:
+    with desk.line.real_store.read() as tx:
+        return [(each.who, each.what, each.about) for each in tx.records()]
+
+
+def clear(desk: Desk) -> None:
+    with desk.line.real_store.write() as tx:
+        for each in tx.shifts():
+            tx.drop_shift(each)
+
+
+def test_she_plans_her_week(desk: Desk) -> None:
+    """A span is added and taken away; the audit says that a plan changed, and whose."""
+    clear(desk)
+    browser = desk.browser("awa")
+    browser.open("/console/shifts")
+    page = browser.send("/console/shifts/plan", **FIELDS)
+    assert [Shift(AWA, 3, 480, 720)] == shifts(desk)
+    assert "jeudi 08:00–12:00" in page
+    page = browser.send("/console/shifts/unplan")
+    assert [] == shifts(desk)
+    assert desk.say("shifts.none") in page
+    assert [("awa", "plan changed", "awa")] * 2 == records(desk)
+
+
+def test_a_form_sent_twice_counts_once(desk: Desk) -> None:
+    """Taken away meanwhile, it does not come back by an old page."""
+    clear(desk)
+    browser = desk.browser("awa")
+    browser.open("/console/shifts")
+    fields = browser.hidden("/console/shifts/plan") | FIELDS
+    browser.client.post("/console/shifts/plan", data=fields)
+    clear(desk)
+    browser.client.post("/console/shifts/plan", data=fields)
+    assert [] == shifts(desk)
+
+
+def test_a_night_goes_past_midnight(desk: Desk) -> None:
+    """Sunday from ten to six ends on Monday; midnight itself is an end."""
+    clear(desk)
+    browser = desk.browser("awa")
+    browser.open("/console/shifts")
+    browser.send("/console/shifts/plan", kind="week", weekday="6", **{"from": "22:00", "to": "06:00"})
+    browser.send("/console/shifts/plan", kind="week", weekday="every", **{"from": "20:00", "to": "00:00"})
+    assert [Shift(AWA, None, 1200, 1440), Shift(AWA, 0, 0, 360), Shift(AWA, 6, 1320, 1440)] == shifts(desk)
+
+
+def test_days_that_are_other_than_the_week(desk: Desk) -> None:
+    """Away a whole day, there for a morning: both stand on the page, and coverage has them."""
+    clear(desk)
+    browser = desk.browser("awa")
+    browser.open("/console/shifts")
+    browser.send("/console/shifts/plan", kind="away", day="2026-11-25")
+    page = browser.send("/console/shifts/plan", kind="there", day="2026-11-26", **{"from": "08:00", "to": "12:00"})
+    assert [Shift(AWA, None, 0, 1440, TODAY + 1, off=True), Shift(AWA, None, 480, 720, TODAY + 2)] == shifts(desk)
+    assert f"mercredi 25/11 {desk.say('shifts.away')}<" in page
+    assert f"jeudi 26/11 {desk.say('shifts.there')} 08:00–12:00<" in page
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        FIELDS | {"weekday": "7"},
+        FIELDS | {"weekday": ""},
+        FIELDS | {"from": ""},
+        FIELDS | {"from": "25:00"},
+        FIELDS | {"to": "08:00"},
+        FIELDS | {"kind": "other"},
+        {"kind": "away", "day": "2026-11-23"},
+        {"kind": "away", "day": "demain"},
+        {"kind": "away", "day": "2026-11-25", "from": "08:00"},
+        {"kind": "there", "day": "2026-11-25"},
+        {"kind": "there", "day": "2028-11-25", "from": "08:00", "to": "12:00"},
+    ],
+)
+def test_what_is_unclear_changes_nothing(desk: Desk, fields: dict[str, str]) -> None:
+    """She is told so on the same page."""
+    before = shifts(desk)
+    browser = desk.browser("awa")
+    browser.open("/console/shifts")
+    page = browser.send("/console/shifts/plan", **fields)
+    assert (400, True, before) == (browser.status, desk.say("shifts.unclear") in page, shifts(desk))
+
+
+def test_a_supervisor_plans_everybody(desk: Desk) -> None:
+    """Oumou's week by Fanta's hand, and the audit says both names."""
+    clear(desk)
+    browser = desk.browser("fanta")
+    page = browser.open("/console/shifts")
+    assert f'href="/console/shifts/{IDS["oumou"]}#plan"' in page
+    browser.open(f"/console/shifts/{IDS['oumou']}")
+    page = browser.send(f"/console/shifts/{IDS['oumou']}/plan", **FIELDS)
+    assert [Shift(IDS["oumou"], 3, 480, 720)] == shifts(desk, "oumou")
+    assert desk.say("shifts.hers", alias="oumou") in page
+    assert [("fanta", "plan changed", "oumou")] == records(desk)
+
+
+def test_a_counselor_plans_nobody_else(desk: Desk) -> None:
+    """Neither by the page nor around it."""
+    browser = desk.browser("awa")
+    browser.open("/console/shifts")
+    token = browser.hidden("/console/shifts/plan")
+    others = f"/console/shifts/{IDS['oumou']}"
+    before = shifts(desk, "oumou")
+    assert [403, 403, 403] == [
+        browser.client.get(others).status_code,
+        browser.client.post(f"{others}/plan", data=token | FIELDS).status_code,
+        browser.client.post(f"{others}/unplan", data=token | {"shift": "  0 1440 on"}).status_code,
+    ]
+    assert before == shifts(desk, "oumou")
+
+
+@pytest.mark.parametrize("whose", ["0" * 32, IDS["mariam"]])
+def test_nobody_like_that(desk: Desk, whose: str) -> None:
+    """Who takes no calls has no shifts."""
+    browser = desk.browser("fanta")
+    browser.open(f"/console/shifts/{whose}")
+    assert 404 == browser.status
+
+
+def test_the_week_is_drawn_and_written(desk: Desk) -> None:
+    """Bars where they are, the same hours in a table; what nobody took is named for each language, and counted from the hours offered."""
+    clear(desk)
+    with desk.line.real_store.write() as tx:
+        tx.add_shift(Shift(AWA, None, 480, 720))
+        tx.add_shift(Shift(AWA, None, 0, 1440, TODAY + 1, off=True))
+        tx.add_shift(Shift(IDS["fanta"], None, 480, 1080))
+    page = desk.browser("awa").open("/console/shifts")
+    drawn = re.search(r'<svg class="week".*?</svg>\s*<details', page, re.DOTALL)
+    assert drawn is not None
+    assert "<title>awa, 08:00–12:00</title>" in drawn[0]
+    assert f"<title>{desk.say('shifts.nobody.bm')}, " in drawn[0]
+    rows = re.findall(r"<tr>\s*<th scope=\"row\">(.*?)</tr>", page, re.DOTALL)
+    assert 7 == len(rows)
+    assert "awa 08:00–12:00" in rows[0]
+    assert "awa" not in rows[1]
+    assert "◆ fanta 08:00–18:00" in rows[1]
+    assert f"{desk.say('shifts.short.fr')} " in rows[1]
+
+
+def test_going_off_leads_to_care(desk: Desk) -> None:
+    """One tap, the same as PAUSE by SMS, and then two minutes for herself where she likes."""
+    browser = desk.browser("awa")
+    browser.open("/console/shifts")
+    page = browser.send("/console/off")
+    assert desk.staff("awa").off_until is not None
+    assert desk.say("care.two_minutes") in page
+    browser.open("/console/shifts")
+    browser.send("/console/on")
+    assert (None, TEN_O_CLOCK + 8 * 3600) == (desk.staff("awa").off_until, desk.staff("awa").on_until)
+
+
+def test_a_supervisor_goes_on_call_by_one_tap(desk: Desk) -> None:
+    """Unplanned for a shift; planned until her span ends. Going off ends it; a line that is closed says so to all."""
+    desk.line.rule(replace(RULES, supervised=True))
+    desk.install(desk.room.settings)
+    browser = desk.browser("fanta")
+    closed = desk.say("shifts.closed")
+    assert closed in browser.open("/console/shifts")
+    assert closed in desk.browser("awa").open("/console/shifts")
+    page = browser.send("/console/on-call")
+    assert TEN_O_CLOCK + 8 * 3600 == desk.staff("fanta").on_call_until
+    assert (False, True) == (closed in page, desk.say("shifts.on_call_until", alias="fanta", until="18:00") in page)
+    browser.send("/console/off")
+    assert None is desk.staff("fanta").on_call_until
+    with desk.line.real_store.write() as tx:
+        tx.add_shift(Shift(IDS["fanta"], 1, 540, 840))
+    browser.open("/console/shifts")
+    browser.send("/console/on-call")
+    assert TEN_O_CLOCK + 4 * 3600 == desk.staff("fanta").on_call_until
+
+
+def test_only_a_supervisor_is_on_call(desk: Desk) -> None:
+    """A counselor's page has no such button, and her form is refused."""
+    browser = desk.browser("awa")
+    page = browser.open("/console/shifts")
+    assert "/console/on-call" not in page
+    assert 403 == browser.client.post("/console/on-call", data=browser.hidden("/console/shifts/plan")).status_code
