@@ -10,18 +10,38 @@ from hashlib import sha256
 from flask import Flask
 from flask.testing import FlaskClient
 from msgspec import Struct
-from werkzeug.routing import Rule
+from msgspec.structs import replace
 
 from hotline.adapters.sql import SqlStore
 from hotline.app import assemble, create_app, open_store
 from hotline.config import Config
 from hotline.console.permissions import may
-from hotline.ports import Callback, Role, Staff
+from hotline.ports import Callback, Record, Role, Shift, Staff, Transaction
+from hotline.ports.accounts import Account
+from hotline.ports.casework import Referral
 from hotline.ports.review import Review
+from hotline.ports.testimonies import Testimony
+from hotline.web import settle
 
 OPEN = 5_000
 TIMES = 30
+CLOSED = 5_000
+"""What the month before has left."""
+STAFF = 40
+TESTIMONIES = 200
+RECORDS = 20_000
 ROLES: tuple[Role, ...] = ("counselor", "supervisor", "operator", "admin")
+SHOWN = {
+    "callback": "callback 0",
+    "hand-over": "callback 5",
+    "review": "review 1",
+    "shifts": "staff 0",
+    "people": "staff 0",
+    "testimonies": "told 0",
+}
+"""What is looked at on pages that are about one thing."""
+LEADS_ON = {"home", "code", "factor"}
+"""Pages that show somebody who is signed in nothing and lead her on."""
 
 
 class Timed(Struct, frozen=True):
@@ -38,24 +58,50 @@ class Timed(Struct, frozen=True):
 def measure(config: Config, at: int) -> tuple[tuple[Timed, ...], float]:
     """Every page that each role may open, slowest first, and the median of a bare view. The database is left as full as it was made."""
     store = open_store(config)
-    sample = _fill(store, at)
+    _fill(store, at)
     store.close()
     app = create_app(config, assemble(config))
-    found = [_time(_client(app, role), path, role) for role in ROLES for path in _paths(app, role, sample)]
+    settle()
+    found = [_time(_client(app, role), path, role) for role in ROLES for path in _paths(app, role)]
     return tuple(sorted(found, key=lambda each: -each.p99)), _bare()
 
 
-def _fill(store: SqlStore, at: int) -> str:
-    """So many open callbacks, a fifth of them due, some in review, some held; and one of each role, signed in. Returns one that is held."""
+def _fill(store: SqlStore, at: int) -> None:
+    """So many open callbacks, a fifth of them due, some in review, some held, and what a month leaves; one of each role, signed in with a
+    code as production wants it."""
     with store.write() as tx:
         for role in ROLES:
-            tx.add_staff(Staff(_id(role), role, role, f"+2237000{300 + ROLES.index(role):04d}", "fr", ("fr", "bm"), seen_at=at, on_call_until=at + 86_400))
+            number = f"+2237000{300 + ROLES.index(role):04d}"
+            tx.add_staff(Staff(_id(role), role, role, number, "fr", ("fr", "bm"), seen_at=at, minors=True, on_call_until=at + 86_400))
+            tx.save_account(Account(_id(role), "no password", "A" * 32))
             tx.add_sign_in(role, _id(role), at)
         for n in range(OPEN):
             tx.add_callback(_callback(n, at), f"+2237000{1000 + n:04d}")
             if n % 25 == 1:
                 tx.add_review(Review(_id(f"review {n}"), _id(f"callback {n}"), "missed", at))
-    return _id("callback 0")
+    with store.write() as tx:
+        _leave_behind(tx, at)
+
+
+def _leave_behind(tx: Transaction, at: int) -> None:
+    """What a month of work has left: a team with its plan, callbacks that are closed, referrals, testimonies, the audit."""
+    for n in range(STAFF):
+        tx.add_staff(Staff(_id(f"staff {n}"), f"staff{n}", "counselor", f"+2237000{400 + n:04d}", "fr", ("fr", "bm")[n % 2 :]))
+        for weekday in range(7):
+            tx.add_shift(Shift(_id(f"staff {n}"), weekday, 480, 960))
+        tx.add_shift(Shift(_id(f"staff {n}"), None, 0, 1440, day=at // 86_400 + n % 7, off=n % 2 == 0))
+    for n in range(CLOSED):
+        made = at - 86_400 - n * 500
+        id = _id(f"closed {n}")
+        done = replace(_callback(n, made), id=id, reference=str(20_000 + n), state="closed", ending="spoke", closed_at=made + 900, tries=1)
+        tx.add_callback(replace(done, claimed_by=_id(f"staff {n % STAFF}"), claimed_at=made), f"+2237000{1000 + n:04d}")
+        tx.add_try(id, _id(f"call {n}"), made + 600)
+        if n % 10 == 0:
+            tx.save_referral(Referral(_id(f"referral {n}"), id, "health", None, "referred", None, at // 86_400, None, made // 86_400))
+    for n in range(TESTIMONIES):
+        tx.save_testimony(Testimony(_id(f"told {n}"), {"fr": "Elle a parlé, et elle a été écoutée. " * 8}, "written", _id("counselor"), at - n))
+    for n in range(RECORDS):
+        tx.record(Record(at - n, "counselor", ("taken", "connected", "given back")[n % 3], str(10_000 + n % OPEN)))
 
 
 def _callback(n: int, at: int) -> Callback:
@@ -76,16 +122,14 @@ def _callback(n: int, at: int) -> Callback:
     )
 
 
-def _paths(app: Flask, role: Role, sample: str) -> Iterator[str]:
+def _paths(app: Flask, role: Role) -> Iterator[str]:
     for rule in app.url_map.iter_rules():
         name = rule.endpoint.removeprefix("console.")
-        if rule.endpoint.startswith("console.") and "GET" in (rule.methods or ()) and name != "home" and may(role, name) and _takes_callback(rule):
-            yield rule.rule.replace("<id>", sample)
-
-
-def _takes_callback(rule: Rule) -> bool:
-    """Without an argument, or with that of a callback's pages."""
-    return not rule.arguments or rule.rule.startswith("/console/callback/<id>")
+        if not rule.endpoint.startswith("console.") or "GET" not in (rule.methods or ()) or name in LEADS_ON or not may(role, name):
+            continue
+        shown = SHOWN.get(rule.rule.split("/")[2], "") if rule.arguments else ""
+        if shown or not rule.arguments:
+            yield rule.rule.replace("<id>", _id(shown))
 
 
 def _client(app: Flask, role: Role) -> FlaskClient:
@@ -97,8 +141,8 @@ def _client(app: Flask, role: Role) -> FlaskClient:
 
 def _time(client: FlaskClient, path: str, role: Role) -> Timed:
     def get() -> int:
-        answer = client.get(path, headers={"Accept-Encoding": "gzip"})
-        assert answer.status_code < 400, f"{path} as {role}: {answer.status_code}"
+        answer = client.get(path, headers={"Accept-Encoding": "gzip", "HX-Request": "true"})
+        assert answer.status_code in (200, 204), f"{path} as {role}: {answer.status_code}"  # 204: nothing new
         return len(answer.get_data())
 
     size = get()

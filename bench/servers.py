@@ -22,7 +22,7 @@ SECRET = "bench" + base64.b16encode(os.urandom(16)).decode().lower()
 SERVER_CORE, LOAD_CORE = 0, 1
 COUNSELORS = tuple(Staff(f"{n:032x}", f"Bench {n}", "counselor", f"+2237000{100 + n:04d}", "fr", ("fr", "bm")) for n in range(5))
 
-SUPERVISOR = Staff("f" * 32, "Bench", "supervisor", "+22370000201", "fr", ("fr", "bm"), on_call_until=2**40)
+SUPERVISOR = Staff("f" * 32, "Bench", "supervisor", "+22370000201", "fr", ("fr", "bm"), on_call_until=2**32)
 
 
 def environment(var: Path, port: int) -> dict[str, str]:

@@ -110,7 +110,7 @@ class Config(Struct, frozen=True):
             sms_replies=read.flag("HOTLINE_SMS_REPLIES"),
             supervised=read.flag("HOTLINE_SUPERVISED"),
             calling=read.text("HOTLINE_CALLING", r"bridge|reveal", "bridge or reveal"),
-            second_factor=read.flag("HOTLINE_SECOND_FACTOR"),
+            second_factor=read.second_factor(),
             complaints=read.text("HOTLINE_COMPLAINTS", r"[^\x00-\x1f]{1,200}", "one line of at most 200 letters"),
             two_people=read.flag("HOTLINE_TWO_PEOPLE"),
             **{field: read.number(field, least, most) for field, (least, most) in _BOUNDS.items()},
@@ -178,7 +178,7 @@ SETTINGS = (
     Setting("HOTLINE_PAUSE_MINUTES", "15", None, "after a hard call she is offered nothing for so long; `0`: no pause"),
     Setting("HOTLINE_CALLING", "bridge", None, "`bridge`: the line rings both and shows no number; `reveal`: for a line without a bridge, whose phones stay in the room: the page shows the number for two minutes, audited"),
     Setting("HOTLINE_IDLE_MINUTES", "30", None, "who does nothing in the console for so long is signed out"),
-    Setting("HOTLINE_SECOND_FACTOR", "1", "`0`", "`1`: nobody works in the console without a one-time code from her authenticator"),
+    Setting("HOTLINE_SECOND_FACTOR", "1", "`0`", "`1`: nobody works in the console without a one-time code from her authenticator; only the demo goes without"),
     Setting("HOTLINE_COMPLAINTS", "", None, "who outside the team takes complaints about staff, and how she is reached, as the console shows it"),
     Setting("HOTLINE_RAW_NETWORKS", "", None, "network codes whose phones show ɛ ɔ ɲ ŋ; every other one gets the older spelling"),
     Setting("HOTLINE_SMS_REPLIES", "0", "`1`", "`1`: answer callers by SMS; only where the network drops what it cannot deliver at once"),
@@ -252,6 +252,12 @@ class _Reader:
 
     def flag(self, name: str) -> bool:
         return self.text(name, r"[01]", "0 or 1") == "1"
+
+    def second_factor(self) -> bool:
+        is_needed = self.flag("HOTLINE_SECOND_FACTOR")
+        if not is_needed and not self._is_demo():
+            self.fault("HOTLINE_SECOND_FACTOR", "only the demo goes without")
+        return is_needed
 
     def number(self, field: str, least: int, most: int) -> int:
         name, form = f"HOTLINE_{field.upper()}", f"a whole number from {least} to {most}"

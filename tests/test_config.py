@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -108,9 +109,23 @@ def test_the_demo_stays_on_this_machine():
     assert {"HOTLINE_BIND", "HOTLINE_AT_BASE_URL"} == {fault.partition(":")[0] for fault in told}
 
 
+def test_only_the_demo_goes_without_a_second_factor():
+    """Else a line that women dial would be guarded by passwords alone."""
+    assert ("HOTLINE_SECOND_FACTOR: only the demo goes without",) == faults({**GOOD, "HOTLINE_SECOND_FACTOR": "0"})
+    assert Config.from_env(GOOD).second_factor
+
+
 def test_every_field_has_its_setting():
     """Nothing in the configuration comes from anywhere but a setting of the table."""
     names = {setting.name for setting in SETTINGS}
     fields = {f"HOTLINE_{field.upper()}" for field in Config.__struct_fields__ if field != "at"}
     account = {f"HOTLINE_AT_{field.upper()}" for field in Config.from_env(GOOD).at.__struct_fields__}
     assert names == fields | account | {"HOTLINE_KEYS_FILE"}
+
+
+def test_what_guards_the_team_can_be_set() -> None:
+    """A supervisor is needed unless it is said otherwise; caps, pause and who takes complaints are the line's own."""
+    read = attrgetter("supervised", "calls_a_shift", "hard_calls_a_shift", "pause_minutes", "complaints")
+    given = {"SUPERVISED": "0", "CALLS_A_SHIFT": "3", "HARD_CALLS_A_SHIFT": "0", "PAUSE_MINUTES": "30", "COMPLAINTS": "Mme Coulibaly"}
+    assert (True, 12, 4, 15, "") == read(Config.from_env(GOOD))
+    assert (False, 3, 0, 30, "Mme Coulibaly") == read(Config.from_env(GOOD | {f"HOTLINE_{name}": value for name, value in given.items()}))

@@ -354,6 +354,13 @@ def test_a_closed_line_says_so(line: Line, monkeypatch: pytest.MonkeyPatch) -> N
     assert "supervision" not in line.doctor()[1]
 
 
+def test_a_line_that_needs_no_supervisor_is_looked_at_before_it_opens(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A team too small for one may go on, once somebody has read so."""
+    monkeypatch.setenv("HOTLINE_SUPERVISED", "0")
+    hours, setting = golive(line, SIGNED)[1]["G2"].split("\n")
+    assert (True, True) == (hours.startswith("ok"), setting.startswith("warn: ") and "HOTLINE_SUPERVISED=0" in setting)
+
+
 def test_every_point_is_checked_or_signed() -> None:
     """None is listed and forgotten."""
     assert [point.id for point in POINTS] == [f"G{number}" for number in range(1, 15)]

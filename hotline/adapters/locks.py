@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import BoundedSemaphore
 from typing import Final
 from unicodedata import normalize
@@ -20,8 +22,10 @@ STRONG: Final = 3
 LONGEST: Final = 128
 READ: Final = 72
 """zxcvbn's time grows with the square of what it reads."""
+WAITING: Final = 2
+"""One is checked and one waits: the process has few threads, and callers need them."""
 TURN_SECONDS: Final = 0.25
-"""So long somebody waits for others to be checked."""
+"""So long somebody waits for the other one to be checked."""
 COMMON: Final = (
     *("motdepasse", "passe", "azerty", "azertyuiop", "bonjour", "bonsoir", "soleil", "jetaime", "beaucoup", "amour", "maman", "papa", "enfant"),
     *("sante", "famille", "conseil", "conseillere", "conseillère", "superviseuse", "ecoute", "violence", "femme", "femmes", "vaccin", "ligne"),
@@ -36,26 +40,38 @@ COMMON: Final = (
 class ArgonPasswords:
     """`ports.accounts.Passwords`: argon2id with 19 MiB and two passes (OWASP's least), so that the cheapest server signs in a shift at once.
 
-    One at a time: the process answers callers too, and whoever sends passwords without end takes no more than one of its cores.
+    One at a time: the process answers callers too, and whoever sends passwords without end takes no more than one of its cores. Browsers in
+    which somebody has signed in before take turns among themselves, so that such a flood keeps nobody out who works there.
     """
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
         self._nobody = self._hasher.hash(secrets.token_urlsafe())
-        self._turn = BoundedSemaphore()
+        self._turns = {known: (BoundedSemaphore(WAITING), BoundedSemaphore()) for known in (False, True)}
 
     def hash(self, password: str) -> str:
         return self._hasher.hash(_read(password))
 
-    def matches(self, hashed: str, password: str) -> bool:
-        if not self._turn.acquire(timeout=TURN_SECONDS):
+    @contextmanager
+    def turn(self, *, known: bool) -> Iterator[None]:
+        line, place = self._turns[known]
+        if not line.acquire(blocking=False):
             raise Crowded
+        try:
+            if not place.acquire(timeout=TURN_SECONDS):
+                raise Crowded
+            try:
+                yield
+            finally:
+                place.release()
+        finally:
+            line.release()
+
+    def matches(self, hashed: str, password: str) -> bool:
         try:
             return self._hasher.verify(hashed or self._nobody, _read(password)) and bool(hashed)
         except (VerificationError, InvalidHashError):
             return False
-        finally:
-            self._turn.release()
 
     def is_weak(self, password: str, about: tuple[str, ...]) -> bool:
         from zxcvbn import zxcvbn  # noqa: PLC0415 -- its lists are large and rarely needed

@@ -42,7 +42,7 @@ def views(pages: Blueprint, room: Room) -> None:
     def sign_out() -> Response:
         account.sign_out(room.parts, session[TOKEN])
         session.clear()
-        return to("sign_in", out=1)
+        return to("sign_in", out=1, l=language(room))
 
 
 def _two_steps(pages: Blueprint, room: Room) -> None:

@@ -9,7 +9,7 @@ from flask import Blueprint, g, request, session
 from werkzeug.wrappers import Response
 
 from hotline.console.access import SECRET, Shown, new_password_fault, offer_factor, offered_factor, own_names, this_browser
-from hotline.console.room import TOKEN, Room, me, page, to
+from hotline.console.room import TOKEN, Room, language, me, page, to
 from hotline.service.room import access, account
 from hotline.service.room.once import first_time
 
@@ -28,14 +28,17 @@ def views(pages: Blueprint, room: Room) -> None:
         knocked = None if fault else _proved(room)
         if knocked is None:
             return _own(room, "password", fault or "refused")
-        account.change_password(room.parts, room.passwords, staff, knocked, form["password"], session[TOKEN], room.now)
+        token = account.change_password(room.parts, room.passwords, room.chance, staff, knocked, form["password"], room.now)
+        if token is None:
+            return _own(room, "password", "refused")
+        session[TOKEN] = token
         return to("me", told="password")
 
     @pages.post("/me/everywhere")
     def everywhere() -> Response:
         account.sign_out_everywhere(room.parts, me(), room.now)
         session.clear()
-        return to("sign_in", out=1)
+        return to("sign_in", out=1, l=language(room))
 
 
 def _choices(pages: Blueprint, room: Room) -> None:
@@ -69,11 +72,12 @@ def _second_factor(pages: Blueprint, room: Room) -> None:
             secret = offer_factor(room)
         if request.method == "GET":
             return _scan(room, secret)
-        fresh = account.set_factor(room.parts, room.codes, room.chance, me(), secret, request.form.get("code", ""), room.now)
-        if fresh is None:
+        done = account.set_factor(room.parts, room.codes, room.chance, me(), secret, request.form.get("code", ""), room.now)
+        if done is None:
             return _scan(room, secret, failed=True), HTTPStatus.BAD_REQUEST
         del session[SECRET]
-        return page(room, "account_recovery.html", codes=fresh)
+        session[TOKEN] = done.token
+        return page(room, "account_recovery.html", codes=done.recovery)
 
     @pages.post("/me/recovery")
     def recovery() -> Shown:

@@ -35,6 +35,7 @@ def _looking(pages: Blueprint, room: Room) -> None:
         found = _look(room, id)
         if found is None:
             return page(room, "callback_gone.html"), HTTPStatus.NOT_FOUND
+        calling.audit_sight(room.parts, me(), found, room.now)
         told = request.args.get("told")
         return page(
             room, "callback.html", told=told if told in get_args(Told) else None, opened=request.args.get("open"), **_shown(room, found)
@@ -83,7 +84,7 @@ def _saying(pages: Blueprint, room: Room) -> None:
     @pages.post("/callback/<id>/safer")
     def safer(id: str) -> Answered:
         said: Safer | None = _one_of(get_args(Safer), "safer") if request.form.get("safer") else None
-        return _done(room, id, lambda tx, staff, _at: outcomes.save_safer(tx, staff, id, said))
+        return _done(room, id, lambda tx, staff, at: outcomes.save_safer(tx, staff, id, said, at))
 
     @pages.post("/callback/<id>/note")
     def note(id: str) -> Answered:
@@ -138,7 +139,8 @@ def _look(room: Room, id: str) -> Look | None:
 
 
 def _version(room: Room, look: Look) -> str:
-    return f"{look.stands}-{_minutes(room, look)}"
+    """Changes with each minute that is shown; during a call none is, and nothing moves under her thumb."""
+    return look.stands if look.step in ("talking", "how") else f"{look.stands}-{_minutes(room, look)}"
 
 
 def _minutes(room: Room, look: Look) -> int:
@@ -154,6 +156,7 @@ def _shown(room: Room, look: Look) -> dict[str, Any]:
         "version": _version(room, look),
         "minutes": _minutes(room, look),
         "until": outbox.hour(parts, reads, look.ends),
+        "chosen": _chosen(room, look),
         "word": (parts.spoken.phrase(word, hers), parts.spoken.phrase(word, reads)) if look.word else None,
         "opening": scripts.said(parts, hers, "open_other" if look.other_phone else "open"),
         "someone_else": scripts.said(parts, reads, "someone_else"),
@@ -169,6 +172,12 @@ def _shown(room: Room, look: Look) -> dict[str, Any]:
         "words": agreements.words(parts, reads),
         "coming": [f"{agreements.told(parts, reads, each.opens_at, room.now)}–{outbox.hour(parts, reads, each.not_after)}" for each in look.coming],
     }
+
+
+def _chosen(room: Room, look: Look) -> str | None:
+    """The window that she chose, where she did not ask to be called at once."""
+    opens, ends = look.callback.opens_at, look.callback.not_after
+    return f"{outbox.hour(room.parts, me().reads, opens)}–{outbox.hour(room.parts, me().reads, ends)}" if opens > look.callback.made_at else None
 
 
 def _span(room: Room, reads: str, start: int, end: int) -> str:

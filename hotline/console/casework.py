@@ -13,7 +13,7 @@ from hotline.service.room import cases, consents, referrals, slips
 from hotline.service.room.cases import FIRST_DAY, Case, NoCase, NotHers
 from hotline.service.room.incidents import SECTIONS, Unfit, codes_of, contexts_of
 from hotline.service.room.referrals import Asked
-from hotline.service.room.services import name_of
+from hotline.service.room.services import KINDS, name_of
 
 SIGNED: Final = frozenset({"csrf_token", "once"})
 BACK: Final = {
@@ -78,16 +78,20 @@ def _consents(pages: Blueprint, room: Room) -> None:
 
     @pages.post("/callback/<id>/consents")
     def take_back(id: str) -> Response:
-        consents.take_back(room.parts, me(), id, request.form["kind"], room.now)
+        kind = request.form["kind"]
+        consents.take_back(room.parts, me(), id, kind, room.now)
+        if kind == cases.RECORD:
+            taken(f"incident-{id}")  # codes that were chosen and not sent go too
         return to("consents", id=id)
 
 
 def _referrals(pages: Blueprint, room: Room) -> None:
     @pages.get("/callback/<id>/referrals", endpoint="referrals")
     def shown(id: str) -> str:
-        """Those that were made, and the services that can be offered."""
+        """Those that were made, and the services that can be offered; `offer`: the kind whose form stands open."""
         sheet = referrals.see(room.parts, me(), id, room.now)
-        return page(room, "referrals.html", sheet=sheet, case=sheet.case, **_aloud(room, sheet.case), **_reading(room), **_codes(room))
+        opened = request.args.get("offer")
+        return page(room, "referrals.html", sheet=sheet, case=sheet.case, opened=opened, **_aloud(room, sheet.case), **_reading(room), **_codes(room))
 
     @pages.post("/callback/<id>/referrals")
     def refer(id: str) -> Response:
@@ -98,8 +102,8 @@ def _referrals(pages: Blueprint, room: Room) -> None:
 
     @pages.get("/referrals/due")
     def due() -> str:
-        """What somebody looks at again today, or should have before."""
-        return page(room, "referrals_due.html", due=referrals.due(room.parts, room.now), may_work=cases.may_work, **_reading(room))
+        """What she looks at again today, or should have before."""
+        return page(room, "referrals_due.html", due=referrals.due(room.parts, me(), room.now), most=referrals.DUE_SHOWN, **_reading(room))
 
 
 def _one_referral(pages: Blueprint, room: Room) -> None:
@@ -118,6 +122,7 @@ def _one_referral(pages: Blueprint, room: Room) -> None:
     @pages.post("/referral/<id>/back")
     def revoke_referral(id: str) -> Response:
         found = referrals.take_back(room.parts, me(), id, room.now)
+        taken(f"referral-{id}")
         return to("consents", id=found.callback) if found.callback else to("referral", id=id)
 
 
@@ -148,7 +153,10 @@ def _refusals(pages: Blueprint, room: Room) -> None:
     def unfit(error: Unfit) -> tuple[str, int]:
         """Names what does not fit; what was typed is still in the browser."""
         back = BACK[(request.endpoint or "").removeprefix("console.")]
-        return page(room, "incident_unfit.html", what=error.what, name=error.name, back=back, id=(request.view_args or {})["id"]), 400
+        kind = next((kind for kind in KINDS if kind == request.form.get("kind")), None)
+        offer = kind if back == "referrals" else None
+        id = (request.view_args or {})["id"]
+        return page(room, "incident_unfit.html", what=error.what, name=error.name, back=back, id=id, offer=offer), 400
 
 
 def _asked() -> Asked:
@@ -185,6 +193,7 @@ def _codes(room: Room) -> dict[str, object]:
         "outcomes": referrals.OUTCOMES,
         "legal_codes": referrals.LEGAL,
         "asks_legal": referrals.ASKS_LEGAL,
+        "iso": lambda number: date.fromordinal(number + FIRST_DAY).isoformat() if number and number + FIRST_DAY > today else "",
         "first_day": date.fromordinal(today + 1).isoformat(),
         "last_day": date.fromordinal(today + referrals.LATEST_DAYS).isoformat(),
     }

@@ -17,7 +17,7 @@ from hotline.engine.effects import Minute
 from hotline.ports import Post, Staff, Transaction
 from hotline.service import outbox
 from hotline.service.coverage import THURSDAY, Span
-from hotline.service.room import presence
+from hotline.service.room import presence, referrals
 from hotline.service.room import queue as room_queue
 from hotline.service.room.board import Board, Card, board
 from hotline.service.room.once import first_time
@@ -39,7 +39,8 @@ def _looking(pages: Blueprint, room: Room) -> None:
         shown = board(room.parts, me(), room.now)
         is_supervisor = me().role == "supervisor"
         gaps = _gaps(uncovered_hours(room.parts, room.now)) if is_supervisor else ()
-        return page(room, "queue.html", told=_told(), gaps=gaps, most_gaps=_GAPS_SHOWN, fresh=(), **_shown(room, shown))
+        looks = len(referrals.due(room.parts, me(), room.now))
+        return page(room, "queue.html", told=_told(), looks=looks, gaps=gaps, most_gaps=_GAPS_SHOWN, fresh=(), **_shown(room, shown))
 
     @pages.get("/board", endpoint="board")
     def live() -> Response | Answered | str:
@@ -149,7 +150,7 @@ def _fresh(shown: Board, known: str | None) -> tuple[Card, ...]:
 
 
 def _times(room: Room) -> dict[str, Any]:
-    """How a template says times: `hour` of the day, `when` with the day if it is another, `left` until then, `span`."""
+    """How a template says times: `hour` of the day, `when` with the day if it is another, `until` when, `left` until then, `span`."""
     now, spoken = room.parts.clock.local(room.now), language(room)
 
     def day(minute: Minute) -> str:
@@ -163,6 +164,11 @@ def _times(room: Room) -> dict[str, Any]:
     def when(minute: Minute) -> str:
         return f"{day(minute)} {time_of_day(minute)}".strip()
 
+    def until(minute: Minute, since: Minute = now) -> str:
+        """When something ends: with the day where that is not the day of `since`; midnight belongs to the day that it ends."""
+        said = "24:00" if minute % DAY == 0 else time_of_day(minute)
+        return said if (minute - 1) // DAY == since // DAY else f"{day(minute - 1)} {said}".strip()
+
     def left(minute: Minute) -> str:
         hours, minutes = divmod(minute - now, 60)
         if hours:
@@ -170,10 +176,9 @@ def _times(room: Room) -> dict[str, Any]:
         return room.words.say(spoken, "queue.left.minutes", minutes=minutes) if minutes else room.words.say(spoken, "queue.left.none")
 
     def span(span: Span) -> str:
-        end = "24:00" if span[1] % DAY == 0 else time_of_day(span[1])
-        return f"{when(span[0])}–{end}"
+        return f"{when(span[0])}–{until(span[1], span[1] - 1)}"
 
-    return {"now_minute": now, "hour": time_of_day, "when": when, "left": left, "span": span}
+    return {"now_minute": now, "hour": time_of_day, "when": when, "until": until, "left": left, "span": span}
 
 
 def _gaps(uncovered: dict[str, tuple[Span, ...]]) -> tuple[tuple[str, tuple[Span, ...], str], ...]:

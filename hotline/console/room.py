@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 
 from flask import flash, g, redirect, render_template, request, url_for
 from msgspec import Struct
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from hotline.console.words import Words
@@ -55,7 +56,15 @@ def me() -> Staff:
 def language(room: Room) -> str:
     """The language that she reads; before she signed in, the one that she chose on the page, or `g.reads` of her whose link it is."""
     known = g.get("me")
-    return room.words.language(known.reads if known is not None else request.args.get("l") or request.form.get("l") or g.get("reads"))
+    return room.words.language(known.reads if known is not None else request.args.get("l") or _chosen_in_form() or g.get("reads"))
+
+
+def _chosen_in_form() -> str | None:
+    """Nothing where the form is larger than any that is read: the page that says so needs a language too."""
+    try:
+        return request.form.get("l")
+    except RequestEntityTooLarge:
+        return None
 
 
 def page(room: Room, template: str, **values: Any) -> str:

@@ -13,8 +13,10 @@ from werkzeug.wrappers import Response
 
 from hotline.console.room import Room, language, me, page, to
 from hotline.engine.effects import Minute
-from hotline.ports import Record, Shift, Staff, Transaction
+from hotline.ports import Post, Record, Shift, Staff, Transaction
+from hotline.service import outbox
 from hotline.service.coverage import DAY, THURSDAY
+from hotline.service.parts import Parts
 from hotline.service.room import shifts as room_shifts
 from hotline.service.room.once import first_time
 from hotline.service.room.week import Day, look
@@ -104,9 +106,11 @@ def _changing(pages: Blueprint, room: Room) -> None:
             staff = tx.staff(whose)
             if staff is None:
                 abort(HTTPStatus.NOT_FOUND)
-            if first_time(room.parts, tx, me().id, request.form.get("once", ""), at):
-                _change(tx, staff, typed)
+            is_new = first_time(room.parts, tx, me().id, request.form.get("once", ""), at)
+            posts = _change(room.parts, tx, staff, typed, at) if is_new else ()
+            if is_new:
                 tx.record(Record(at, me().alias, "plan changed", staff.alias))
+        outbox.hint(room.parts, posts)
         return to("shifts") if id is None else to("shifts_of", id=id)
 
     @pages.post("/shifts/plan")
@@ -126,15 +130,16 @@ def _changing(pages: Blueprint, room: Room) -> None:
         return change(id, add=False)
 
 
-def _change(tx: Transaction, staff: Staff, what: Typed | Shift) -> None:
+def _change(parts: Parts, tx: Transaction, staff: Staff, what: Typed | Shift, at: int) -> tuple[Post, ...]:
     if isinstance(what, Shift):
         tx.drop_shift(what)
     elif what.kind == "week":
         room_shifts.plan(tx, staff.id, what.weekday, what.start, what.end)
     elif what.kind == "there":
-        room_shifts.come(tx, staff.id, what.day, what.start, what.end)
+        room_shifts.come(parts, tx, staff, what.day, what.start, what.end, at)
     else:
-        room_shifts.stay_away(tx, staff.id, what.day, what.start, what.end)
+        return room_shifts.stay_away(parts, tx, staff, what.day, what.start, what.end, at)
+    return ()
 
 
 def _typed(room: Room) -> Typed | None:

@@ -14,10 +14,10 @@ ALL_DAY = 24 * 60
 
 
 class Person(Struct, frozen=True):
-    """Someone with a phone. `language`: the one that she reads."""
+    """Someone with a phone. `language`: the one that she reads. `spare`: a phone that waits for whom the admin adds to the staff."""
 
     alias: str
-    role: Literal["caller", "counselor", "supervisor", "operator", "admin"]
+    role: Literal["caller", "spare", "counselor", "supervisor", "operator", "admin"]
     language: str
     number: str
     speaks: tuple[str, ...] = ()
@@ -25,6 +25,11 @@ class Person(Struct, frozen=True):
     @property
     def id(self) -> str:
         return sha256(f"demo:{self.alias}".encode()).hexdigest()[:32]
+
+    @property
+    def is_staff(self) -> bool:
+        """From the first start on."""
+        return self.role not in ("caller", "spare")
 
     def password(self, secret: str) -> str:
         """The one that her account begins with. `secret`: made by chance, once, where this demo lives."""
@@ -37,6 +42,7 @@ PEOPLE = (
     Person("sira", "caller", "bm", "+22370000002"),
     Person("awa", "counselor", "fr", "+22370000101", ("fr",)),
     Person("nana", "counselor", "bm", "+22370000102", ("bm",)),
+    Person("hawa", "spare", "fr", "+22370000103"),
     Person("fanta", "supervisor", "fr", "+22370000201", ("fr", "bm")),
     Person("mariam", "operator", "fr", "+22370000203"),
     Person("djeneba", "admin", "fr", "+22370000204"),
@@ -44,18 +50,18 @@ PEOPLE = (
 
 
 def staff() -> tuple[Staff, ...]:
-    """All but the callers, as the store keeps them."""
-    return tuple(Staff(p.id, p.alias, p.role, p.number, p.language, p.speaks) for p in PEOPLE if p.role != "caller")
+    """Those who work here at the first start, as the store keeps them."""
+    return tuple(Staff(p.id, p.alias, p.role, p.number, p.language, p.speaks) for p in PEOPLE if p.role != "caller" and p.role != "spare")  # noqa: PLR1714 -- mypy reads it
 
 
 def passwords(secret: str) -> dict[str, str]:
     """What each of the staff signs in with until she chooses another, by her id."""
-    return {p.id: p.password(secret) for p in PEOPLE if p.role != "caller"}
+    return {p.id: p.password(secret) for p in PEOPLE if p.is_staff}
 
 
 def on_the_phone() -> tuple[Person, ...]:
     """Those whose work is done on a telephone."""
-    return tuple(p for p in PEOPLE if p.role in ("caller", "counselor", "supervisor"))
+    return tuple(p for p in PEOPLE if p.role in ("caller", "counselor", "spare", "supervisor"))
 
 
 def counselors() -> tuple[Person, ...]:
@@ -75,7 +81,7 @@ def shifts() -> tuple[Shift, ...]:
 def people_json(secret: str) -> list[dict[str, str]]:
     """What `demo.json` says of them; of the staff, the password of the first start too."""
     known = ({"alias": p.alias, "role": p.role, "language": p.language, "number": p.number} for p in PEOPLE)
-    return [told | ({} if p.role == "caller" else {"password": p.password(secret)}) for p, told in zip(PEOPLE, known, strict=True)]
+    return [told | ({"password": p.password(secret)} if p.is_staff else {}) for p, told in zip(PEOPLE, known, strict=True)]
 
 
 def number_of(alias: str) -> str | None:

@@ -105,6 +105,8 @@ def _on_call(point: Point, seen: Seen) -> Iterator[Finding]:
         yield _said(point, "bad", NO_EDITION)
     else:
         yield _hours(point, seen, supervisors, "supervisors")
+    if not seen.config.supervised:
+        yield _said(point, "warn", "HOTLINE_SUPERVISED=0: calls are promised though nobody said that she is on call")
 
 
 def _hours(point: Point, seen: Seen, people: Iterable[Staff], who: str) -> Finding:

@@ -51,7 +51,7 @@ from hotline.engine.step import MOST_WALK
 
 URGENT_KEYS: Final = 3
 PHRASES: Final = ("keys.back", "keys.more", "keys.out", "keys.language", WRONG_LINE, WRONG_SCREEN, SAFE_END, OUT_END, "clock.hour", "clock.minute")
-STAFF: Final = ("offer", "offer_urgent", "escalated", "taken", "gone", "given_back", "how", "noted", "on", "off", "here", "help", "which", "too_late", "lapsed", "review", "not_rung", "handed", "nothing", "gone_dark", "slip", "on_call", "on_call_due", "wants_time", "away", "away_hours", "there", "which_day", "no_day", "on_page", "wanted")
+STAFF: Final = ("offer", "offer_urgent", "escalated", "taken", "gone", "given_back", "how", "noted", "on", "off", "here", "help", "which", "too_late", "lapsed", "review", "not_rung", "handed", "nothing", "gone_dark", "slip", "on_call", "on_call_due", "closed", "wants_time", "away", "away_hours", "there", "which_day", "no_day", "on_page", "wanted")
 STAFF_WORDS: Final = ("take", "back", "again", "on", "off", "here", "spoke", "no_answer", "unreachable", "someone_else", "wrong_word", "could_not_talk", "prank", "away", "there")
 SERVICE: Final = (
     "neutral.broken",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from msgspec import Struct
@@ -80,8 +81,11 @@ class Passwords(Protocol):
     def hash(self, password: str) -> str:
         """argon2id, salted, in its own encoding."""
 
+    def turn(self, *, known: bool) -> AbstractContextManager[None]:
+        """Hers to have a password checked; whoever comes in a browser that is known waits for nobody who does not. Raises Crowded."""
+
     def matches(self, hashed: str, password: str) -> bool:
-        """As slow for an empty `hashed`, which nothing matches. Raises Crowded."""
+        """As slow for an empty `hashed`, which nothing matches."""
 
     def is_weak(self, password: str, about: tuple[str, ...]) -> bool:
         """Is it common, or soon guessed? `about`: words that everybody would try, her alias among them."""

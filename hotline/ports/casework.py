@@ -16,9 +16,9 @@ class Incident(Struct, frozen=True):
 
     id: str
     callback: str | None
-    """None once the callback's row is gone: then nothing ties the two together."""
+    """None once the callback's row is gone: then nothing ties the two together, and only what she let count is left."""
     day: int
-    """Days since 1970-01-01 on which it was written down."""
+    """Days since 1970-01-01 on which it was written down; once it is tied to nothing, the first of that month."""
     codes: dict[str, str]
     """By question (service/room/incidents.py), only answers that its list of codes holds."""
     figures: bool
@@ -47,7 +47,7 @@ class Referral(Struct, frozen=True):
 
 
 class Due(Struct, frozen=True):
-    """A referral that somebody looks at again, and whose it is while its callback's row is there."""
+    """A referral that somebody looks at again, with the callback's reference and its holder's alias while that row is there."""
 
     referral: Referral
     reference: str | None
@@ -70,8 +70,8 @@ class Casework(Protocol):
     def referrals(self, callback: str) -> tuple[Referral, ...]: ...
     def referral(self, id: str) -> Referral | None: ...
     def drop_referral(self, id: str) -> None: ...
-    def referrals_due(self, day: int, limit: int) -> tuple[Due, ...]:
-        """To be looked at again on this day or before, not revoked, oldest first."""
+    def referrals_due(self, day: int, limit: int, holder: str | None = None) -> tuple[Due, ...]:
+        """To be looked at again on this day or before, not revoked, oldest first. `holder`: only hers, and those whose callback is gone."""
 
     def save_consent(self, callback: str, consent: Consent) -> None: ...
     def consents(self, callback: str) -> dict[str, Consent]:

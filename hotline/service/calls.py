@@ -108,7 +108,7 @@ def _next(parts: Parts, tx: Transaction, call: Call, staff: Staff, digits: str |
         return VoiceEnd()
     if digits is None:
         # Whatever joins is known before she is told of a word.
-        dispatch.join(tx, call.callback, staff.id, at)
+        dispatch.join(tx, call.callback, staff, at)
     group = dispatch.held(tx, call.callback, staff.id)
     if not may_ring(parts.rules, tx, group, at, staff) or is_rung_by_another(tx, call.callback, staff):
         tx.save_call(replace(call, state="ended", ended_at=at))

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.ports import Call, Callback, Offer, Post, Staff, Transaction
+from hotline.ports import Call, Callback, Offer, Post, Record, Staff, Transaction
 from hotline.service import outbox
 from hotline.service.coverage import Team, is_on, is_on_call, is_present, team
 from hotline.service.parts import Parts
@@ -27,6 +27,8 @@ LEG_SECONDS: Final = 120
 """The counselor's own phone has rung, and the prompt was heard, by then."""
 SILENT_SECONDS: Final = 900
 """How long she may say nothing after her last try, or after she said that the phone could not be reached."""
+LINE: Final = "hotline"
+"""In the audit, who did what no person did."""
 
 Teams: TypeAlias = dict[str, Team]
 """By language."""
@@ -118,19 +120,26 @@ def groups(tx: Transaction, callbacks: Iterable[Callback]) -> list[tuple[Callbac
     return found
 
 
-def take(tx: Transaction, id: str, staff: str, at: int) -> tuple[Callback, ...]:
+def take(tx: Transaction, callback: Callback, staff: Staff, at: int) -> tuple[Callback, ...]:
     """Claim this callback and all others to the same number whose windows are open. Empty where another was faster."""
-    if not tx.claim(id, staff, at):
+    if not _claim(tx, callback, staff, at):
         return ()
-    join(tx, id, staff, at)
-    return held(tx, id, staff)
+    join(tx, callback.id, staff, at)
+    return held(tx, callback.id, staff.id)
 
 
-def join(tx: Transaction, id: str, staff: str, at: int) -> None:
+def join(tx: Transaction, id: str, staff: Staff, at: int) -> None:
     """Whoever holds one holds all to the same number: it is rung once for all that is open."""
     for other in alike(tx, id):
         if other.state == "waiting" and is_open(other, at):
-            tx.claim(other.id, staff, at)
+            _claim(tx, other, staff, at)
+
+
+def _claim(tx: Transaction, callback: Callback, staff: Staff, at: int) -> bool:
+    is_hers = tx.claim(callback.id, staff.id, at)
+    if is_hers:
+        tx.record(Record(at, staff.alias, "taken", callback.reference))
+    return is_hers
 
 
 def held(tx: Transaction, id: str, staff: str) -> tuple[Callback, ...]:
@@ -139,14 +148,21 @@ def held(tx: Transaction, id: str, staff: str) -> tuple[Callback, ...]:
     return group if any(each.id == id for each in group) else ()
 
 
-def give_back(parts: Parts, tx: Transaction, group: Sequence[Callback], at: int) -> tuple[Post, ...]:
-    """They wait again, and the next of the staff is told."""
+def give_back(parts: Parts, tx: Transaction, group: Sequence[Callback], by: str, at: int) -> tuple[Post, ...]:
+    """They wait again, and the next of the staff is told. `by`: whose doing it is, in the audit."""
     if not group:
         return ()
     drop_call(tx, group, at)
+    record_return(tx, group, by, at)
     for each in group:
         tx.save_callback(replace(each, state="waiting", claimed_by=None, claimed_at=None))
     return offer(parts, tx, group[0].id, at, passed_by=group[0].claimed_by)
+
+
+def record_return(tx: Transaction, group: Sequence[Callback], by: str, at: int) -> None:
+    """In the audit: nobody holds them any longer."""
+    for each in group:
+        tx.record(Record(at, by, "given back", each.reference))
 
 
 def drop_call(tx: Transaction, group: Sequence[Callback], at: int) -> None:
@@ -232,7 +248,7 @@ def _release(parts: Parts, tx: Transaction, callback: Callback, at: int) -> tupl
         others = [each for each in alike(tx, callback.id) if each.id != callback.id]
         return to_review(parts, tx, (callback, *others), "unanswered", at)
     told = outbox.tell(parts, tx, staff, "given_back", f"{callback.id}|{callback.claimed_at}", at, ref=callback.reference)
-    return (told, *give_back(parts, tx, group, at))
+    return (told, *give_back(parts, tx, group, LINE, at))
 
 
 def _wanting(tx: Transaction, id: str, at: int) -> tuple[Callback, ...]:

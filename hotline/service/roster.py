@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Final
 
 from hotline.engine.effects import Minute
 from hotline.engine.flow import Part
 from hotline.ports import Shift, Staff
-from hotline.service.coverage import DAY, DAYS_AHEAD, Local, Span, merged, planned_spans, takes
+from hotline.service.coverage import DAY, DAYS_AHEAD, Span, merged, planned_spans, takes
 from hotline.service.parts import Parts
+
+SUPERVISION: Final = "supervision"
+"""Stands where a language would: hours in which no supervisor is planned, where the line needs one."""
 
 
 def uncovered_hours(parts: Parts, at: int) -> dict[str, tuple[Span, ...]]:
-    """For each language of the line, what it offers in the seven days to come and nobody has planned to take. Raises StoreAway."""
+    """For each language of the line, what it offers in the seven days to come and nobody has planned to take; the same of `SUPERVISION`.
+
+    Raises StoreAway.
+    """
     with parts.store.read() as tx:
         people, shifts = tx.all_staff(), tx.shifts()
-    edition = parts.written
+    return uncovered_of(parts, people, shifts, at)
+
+
+def uncovered_of(parts: Parts, people: Sequence[Staff], shifts: tuple[Shift, ...], at: int) -> dict[str, tuple[Span, ...]]:
+    """`uncovered_hours`, for whoever has read staff and shifts already."""
+    edition, local = parts.written, parts.clock.local
     hours = tuple(edition.parts.values())
-    return {language: uncovered_in(language, hours, people, shifts, at, parts.clock.local) for language in edition.languages}
-
-
-def uncovered_in(
-    language: str, hours: tuple[Part, ...], people: Iterable[Staff], shifts: tuple[Shift, ...], at: int, local: Local
-) -> tuple[Span, ...]:
-    """`uncovered_hours` of one language, for whoever has read staff and shifts already."""
-    counselors = [each for each in people if takes(each, language)]
-    planned = merged(span for each in counselors for span in planned_spans(each, shifts, at, local))
-    return uncovered(hours, planned, local(at))[0]
+    teams = {language: [each for each in people if takes(each, language)] for language in edition.languages}
+    if parts.rules.supervised:
+        teams[SUPERVISION] = [each for each in people if each.role == "supervisor"]
+    planned = {of: merged(span for each in team for span in planned_spans(each, shifts, at, local)) for of, team in teams.items()}
+    return {of: uncovered(hours, spans, local(at))[0] for of, spans in planned.items()}
 
 
 def uncovered(parts: tuple[Part, ...], spans: tuple[Span, ...], now: Minute) -> tuple[tuple[Span, ...], int]:

@@ -139,10 +139,10 @@ def _shift(desk: Desk, command: Literal["on", "off", "here"]) -> Reply:
 
 
 def _of_day(desk: Desk, said: dated.Dated) -> Reply:
-    answer = dated.obey(desk.tx, desk.staff, said, fresh=desk.fresh)
+    answer = dated.obey(desk.parts, desk.tx, desk.staff, said, desk.at, fresh=desk.fresh)
     written, language = desk.parts.written, desk.staff.reads
     hours = dict(zip(("from", "to"), (clock(written, language, each) for each in answer.hours or ()), strict=False))
-    return Reply(answer.key, {"day": answer.day, **hours})
+    return Reply(answer.key, {"day": answer.day, **hours}, answer.posts)
 
 
 def _of_reference(desk: Desk, reference: str) -> Reply:
@@ -183,7 +183,7 @@ def _take(desk: Desk, callback: Callback) -> Reply:
     takes_minors = desk.staff.minors or desk.staff.role == "supervisor"
     if not takes_minors and dispatch.is_of_minor(desk.tx, dispatch.alike(desk.tx, callback.id)):
         return Reply("gone", named)  # it was offered to her before somebody marked it
-    group = dispatch.take(desk.tx, callback.id, desk.staff.id, desk.at)
+    group = dispatch.take(desk.tx, callback, desk.staff, desk.at)
     if not group:
         return Reply("gone", named)
     return _ring(desk, callback, group)
@@ -198,7 +198,7 @@ def _of_held(desk: Desk, callback: Callback) -> Reply:
         # A call that nobody answered is not made again, by her or by another: she has to say first that it was not that.
         return Reply("how", named)
     if command == "back":
-        return Reply("given_back", named, queue.give_back(desk.parts, desk.tx, group, desk.at))
+        return Reply("given_back", named, queue.give_back(desk.parts, desk.tx, group, desk.staff.alias, desk.at))
     if command in ("take", "again") or (command == "spoke" and not tried):
         # She says twice that she takes it: her phone has not rung yet.
         return _ring_again(desk, callback, group)

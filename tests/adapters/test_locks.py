@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 
 import pyotp
 import pytest
@@ -57,7 +58,8 @@ def test_one_at_a_time(passwords: ArgonPasswords) -> None:
     def knock() -> None:
         start.wait()
         try:
-            passwords.matches("", "x")
+            with passwords.turn(known=False):
+                passwords.matches("", "x")
         except Crowded:
             refused.append(1)
 
@@ -67,7 +69,30 @@ def test_one_at_a_time(passwords: ArgonPasswords) -> None:
     for each in threads:
         each.join()
     assert 0 < len(refused) < 40
-    assert not passwords.matches("", "x")
+    with passwords.turn(known=False):
+        assert not passwords.matches("", "x")
+
+
+def test_a_flood_keeps_no_known_browser_out(passwords: ArgonPasswords) -> None:
+    """Whoever holds the turn of strangers, and whoever waits for it, is nobody's way who works here; a third stranger is sent away at once."""
+    done = threading.Event()
+
+    def hold() -> None:
+        with suppress(Crowded), passwords.turn(known=False):
+            done.wait()
+
+    strangers = [threading.Thread(target=hold) for _ in range(3)]
+    for each in strangers:
+        each.start()
+    with passwords.turn(known=True):
+        assert passwords.matches(passwords.hash("quatre chevaux"), "quatre chevaux")
+    with pytest.raises(Crowded), passwords.turn(known=False):
+        pass
+    done.set()
+    for each in strangers:
+        each.join()
+    with passwords.turn(known=False):
+        pass
 
 
 def test_a_code_belongs_to_its_half_minute_or_the_ones_beside_it() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 from msgspec.structs import replace
 
+from hotline.ports import Staff
 from hotline.ports.casework import Consent, Due, Incident, Referral
 from tests.adapters.test_store import DAY, NOW, a_callback, id_of, keep
 
@@ -51,7 +54,10 @@ def test_referrals_are_found_by_callback(worked) -> None:
 
 
 def test_what_is_looked_at_again(worked) -> None:
-    """Due on the day or before and not taken back, oldest first, no more than asked; with whose it is, as long as the callback's row is there."""
+    """Due on the day or before and not taken back, oldest first, no more than asked; with whose it is, as long as the callback's row is there.
+
+    Asked for one of the staff: hers, and those that are nobody's any more.
+    """
     later = a_referral(31, look_again=TODAY)
     sooner = a_referral(32, look_again=TODAY - 1)
     orphan = a_referral(33, callback=None, look_again=TODAY - 2)
@@ -65,12 +71,15 @@ def test_what_is_looked_at_again(worked) -> None:
             a_referral(36),
         ):
             t.save_referral(each)
+        t.add_staff(Staff(id_of(9), "awa", "counselor", "+22370000101", "fr", ("fr",)))
     with worked.read() as t:
         assert t.referrals_due(TODAY, 10) == (
             Due(orphan, None, None),
-            Due(sooner, HELD.reference, HELD.claimed_by),
-            Due(later, HELD.reference, HELD.claimed_by),
+            Due(sooner, HELD.reference, "awa"),
+            Due(later, HELD.reference, "awa"),
         )
+        assert t.referrals_due(TODAY, 10, id_of(9)) == t.referrals_due(TODAY, 10)
+        assert t.referrals_due(TODAY, 10, id_of(8)) == (Due(orphan, None, None),)
         assert [due.referral for due in t.referrals_due(TODAY, 1)] == [orphan]
 
 
@@ -84,9 +93,14 @@ def test_a_consent_is_given_and_taken_back(worked) -> None:
 
 
 def test_codes_outlive_the_callback_untied(worked) -> None:
-    """When the callback's row goes, its consents and note go with it; codes and referrals stay, and name no callback."""
+    """When the callback's row goes, its consents and note go with it. Codes that she let count stay, by their month, and what somebody still
+    looks at again: neither names a callback."""
+    to_look = a_referral(41, look_again=TODAY + 50)
     with worked.write() as t:
-        t.save_referral(a_referral(41))
+        t.save_incident(replace(CODES, figures=True))
+        t.save_referral(to_look)
+        t.save_referral(a_referral(42))
+        t.save_referral(a_referral(43, look_again=TODAY + 50, revoked=True))
         t.save_callback(replace(HELD, state="closed", closed_at=NOW))
     with worked.write() as t:
         t.purge(NOW + 40 * DAY, DAY, 30 * DAY, DAY)
@@ -94,6 +108,31 @@ def test_codes_outlive_the_callback_untied(worked) -> None:
         assert t.callback(HELD.id) is None
         assert t.consents(HELD.id) == {}
         assert t.note(HELD.id) is None
-        assert t.referral(id_of(41)) == a_referral(41, callback=None)
-        rows = t._connection.exec_driver_sql("SELECT id, callback FROM incidents").all()
-        assert [tuple(row) for row in rows] == [(CODES.id, None)]
+        assert t.referral(to_look.id) == replace(to_look, callback=None)
+        assert [t.referral(id_of(number)) for number in (42, 43)] == [None, None]
+        rows = t._connection.exec_driver_sql("SELECT id, callback, day FROM incidents").all()
+        month = (date(1970, 1, 1) + timedelta(days=TODAY)).replace(day=1)
+        assert [tuple(row) for row in rows] == [(CODES.id, None, (month - date(1970, 1, 1)).days)]
+
+
+def test_codes_that_may_not_count_go_with_the_callback(worked) -> None:
+    """Nobody could show them, she could not take them back, and they are good for nothing."""
+    with worked.write() as t:
+        t.save_callback(replace(HELD, state="closed", closed_at=NOW))
+    with worked.write() as t:
+        t.purge(NOW + 29 * DAY, DAY, 30 * DAY, DAY)
+        assert t.incident_of(HELD.id) == CODES
+    with worked.write() as t:
+        t.purge(NOW + 30 * DAY, DAY, 30 * DAY, DAY)
+        assert t._connection.exec_driver_sql("SELECT count(*) FROM incidents").scalar() == 0
+
+
+def test_a_referral_that_nobody_looks_at_goes(worked) -> None:
+    """Tied to nothing, it waits 90 days for whoever looks."""
+    forgotten = a_referral(51, callback=None, look_again=TODAY)
+    with worked.write() as t:
+        t.save_referral(forgotten)
+        t.purge(NOW + 89 * DAY, DAY, 30 * DAY, DAY)
+        assert t.referral(forgotten.id) == forgotten
+        t.purge(NOW + 90 * DAY, DAY, 30 * DAY, DAY)
+        assert t.referral(forgotten.id) is None

@@ -54,6 +54,10 @@ class Room:
         values = "".join(f":has([name='{name}'][value='{value}'])" for name, value in hidden.items())
         self.page.locator(f"form[action*='{action}']{values} button").first.click()
 
+    def enter(self, id: str) -> None:
+        """The Enter key on what has this id, once it is there: what has just moved on a page that keeps itself up to date takes no tap."""
+        self.page.locator(f"#{id}").press("Enter", timeout=PATIENCE_MS)
+
     def shows(self, text: str) -> None:
         expect(self.page.locator("main")).to_contain_text(text, timeout=PATIENCE_MS)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,7 +40,10 @@ class CountedPasswords(ArgonPasswords):
 class CrowdedPasswords(ArgonPasswords):
     """Always somebody else's turn."""
 
-    def matches(self, hashed: str, password: str) -> bool:
+    @contextmanager
+    def turn(self, *, known: bool) -> Iterator[None]:
+        if known:
+            yield
         raise Crowded
 
 
@@ -430,10 +434,140 @@ def test_the_door_speaks_what_is_chosen_there(desk: Desk) -> None:
         assert desk.say("access.refused", language) in browser.send(DOOR, alias="awa", password="wrong")
 
 
-def test_crowded_is_told_calmly(desk: Desk) -> None:
-    """Too many at once are asked to come again, and nothing is counted as wrong."""
+def test_the_door_speaks_her_language_when_she_leaves(desk: Desk) -> None:
+    """Here or everywhere: the next thing that she reads is in it too."""
+    desk.set_staff("awa", reads="bm")
+    for action in ("/console/sign-out", "/console/me/everywhere"):
+        browser = desk.browser("awa")
+        browser.open("/console/me")
+        browser.send(action)
+        assert '<html lang="bm"' in browser.raw
+        assert "data-signed-out" in browser.raw
 
+
+def test_crowded_is_told_calmly(desk: Desk) -> None:
+    """Too many at once are asked to come again, and nothing is counted: a flood closes nobody's lock."""
+    give_account(desk)
     desk.install(SETTINGS, CrowdedPasswords())
     browser = desk.browser()
-    assert desk.say("trouble.away") in knock(browser)
-    assert 503 == browser.status
+    for _ in range(MOST):
+        assert desk.say("trouble.away") in knock(browser)
+        assert 503 == browser.status
+    desk.install(SETTINGS)
+    browser = desk.browser()
+    knock(browser)
+    assert is_in(browser)
+
+
+# what the audit knows
+
+
+def deeds(desk: Desk) -> list[tuple[str, str, str]]:
+    """Who did what to whom, oldest first."""
+    with desk.line.real_store.read() as tx:
+        return [(each.who, each.what, each.about) for each in tx.records()]
+
+
+def test_the_audit_knows_who_came_in_and_whether_from_somewhere_new(desk: Desk) -> None:
+    """Once each time, after the code where there is one; never the password, the code or an address."""
+    secret = pyotp.random_base32()
+    give_account(desk, secret=secret)
+    browser = desk.browser()
+    knock(browser)
+    assert [] == deeds(desk)
+    browser.send(CODE, code="000000")
+    browser.send(CODE, code=code_of(desk, secret))
+    browser.open("/console/me")
+    browser.send("/console/sign-out")
+    desk.line.clock.at += 60
+    knock(browser)
+    browser.send(CODE, code=code_of(desk, secret))
+    assert [("awa", "signed in somewhere new", "awa"), ("awa", "signed in", "awa")] == deeds(desk)
+
+
+@pytest.mark.parametrize("by_code", [False, True])
+def test_the_audit_knows_when_a_lock_closes(desk: Desk, by_code: bool) -> None:
+    """One line a lock, however often somebody goes on; who it was nobody can know."""
+    give_account(desk, secret=pyotp.random_base32())
+    browser = desk.browser()
+    if by_code:
+        knock(browser)
+    for _ in range(2 * MOST):
+        if by_code:
+            browser.send(CODE, code="12")
+        else:
+            knock(browser, "awa", "wrong")
+    knock(desk.browser(), "nobody", "wrong")
+    assert [("?", "locked out", "awa")] == deeds(desk)
+
+
+# sessions
+
+
+def test_cookies_are_for_this_site_over_tls_and_for_no_script(desk: Desk) -> None:
+    """Both of them; in the demo, which listens on loopback alone, without TLS."""
+    give_account(desk)
+    for secure in (True, False):
+        desk.install(replace(SETTINGS, secure=secure))
+        scheme = "https" if secure else "http"
+        browser = desk.browser()
+        door = browser.client.get(DOOR, base_url=f"{scheme}://localhost")
+        browser.raw = door.get_data(as_text=True)
+        form = {**browser.hidden(DOOR), "alias": "awa", "password": PASSWORD}
+        sent = browser.client.post(DOOR, data=form, base_url=f"{scheme}://localhost")
+        cookies = [set(each.split("; ")) for each in (*door.headers.getlist("Set-Cookie"), *sent.headers.getlist("Set-Cookie"))]
+        assert 303 == sent.status_code
+        assert 3 == len(cookies)
+        assert all({"HttpOnly", "SameSite=Strict", "Path=/console"} <= each for each in cookies)
+        assert [secure] * 3 == ["Secure" in each for each in cookies]
+
+
+def test_a_cookie_that_was_planted_is_worth_nothing_once_she_is_in(desk: Desk) -> None:
+    """Who put a session into her browser before she signed in does not share hers after."""
+    give_account(desk)
+    planted = desk.browser()
+    planted.open(DOOR)
+    cookie = planted.client.get_cookie("s", path="/console")
+    assert cookie is not None
+    hers = desk.browser()
+    hers.client.set_cookie("s", cookie.value, path="/console")
+    knock(hers)
+    assert is_in(hers)
+    assert not is_in(planted)
+
+
+def test_a_form_without_end_is_refused_calmly(desk: Desk) -> None:
+    """At the door and inside: no page breaks, and nothing of it is read."""
+    for browser in (desk.browser(), desk.browser("awa")):
+        desk.app.testing = False
+        desk.app.config["MAX_CONTENT_LENGTH"] = 8 * 1024
+        answer = browser.client.post(DOOR, data={"alias": "awa" * 10_000})
+        assert 413 == answer.status_code
+        assert desk.say("trouble.other") in html.unescape(answer.get_data(as_text=True))
+
+
+def test_nobody_is_led_to_another_site(desk: Desk) -> None:
+    """Whatever an address asks for, the door opens on our own pages alone."""
+    give_account(desk)
+    browser = desk.browser()
+    address = f"{DOOR}?next=https://evil.example/&l=//evil.example&out=https://evil.example"
+    assert "evil" not in browser.open(address)
+    sent = browser.client.post(f"{DOOR}?next=//evil.example", data={**browser.hidden(DOOR), "alias": "awa", "password": PASSWORD})
+    assert "/console/" == sent.headers["Location"]
+
+
+def test_a_second_factor_ends_who_came_in_without_it(desk: Desk) -> None:
+    """Who knew her password alone is out the moment she sets it; she goes on, with a cookie that is new."""
+    desk.install(STRICT)
+    give_account(desk)
+    thief, hers = desk.browser(), desk.browser()
+    knock(thief)
+    knock(hers)
+    copy = hers.client.get_cookie("s", path="/console")
+    assert copy is not None
+    hers.open("/console/me/factor")
+    hers.send("/console/me/factor", code=code_of(desk, shown_secret(hers)))
+    assert is_in(hers)
+    copied = desk.browser()
+    copied.client.set_cookie("s", copy.value, path="/console")
+    assert [False, False] == [is_in(thief), is_in(copied)]

@@ -347,6 +347,27 @@ def test_no_more_on_another_phone_leaves_its_holder_alone(desk: Desk) -> None:
     assert (OTHER_PHONE, None) == (desk.line.number_of(hers), desk.line.number_of(asked))
 
 
+def test_no_more_leaves_nothing_to_decide(desk: Desk) -> None:
+    """She could not talk on the other phone, and wants no call there: without a number there is nothing to look at."""
+    desk.line.walk("5 6 70000301 1", "other")
+    asked = desk.line.callbacks()[-1]
+    browser = desk.browser("awa")
+    browser.open("/console/queue")
+    browser.send(f"/console/take/{asked.id}")
+    address = f"/console/callback/{asked.id}"
+    browser.send(f"{address}/connect")
+    desk.line.work()
+    desk.line.pick_up()
+    assert isinstance(desk.line.press(), VoiceConnect)
+    browser.open(address)
+    browser.send(f"{address}/outcome", how="could_not_talk")
+    assert "review" == found(desk, asked).state
+    browser.send(f"{address}/no-more")
+    assert ("closed", None) == (found(desk, asked).state, desk.line.number_of(asked))
+    with desk.line.real_store.read() as tx:
+        assert ["noted"] == [each.decision for each in tx.reviews_of(asked.id)]
+
+
 def test_a_note_is_short_and_hers(desk: Desk) -> None:
     """Kept with the callback, shown to her and to supervisors; a long one changes nothing; an empty one takes it away."""
     browser, callback, address = held(desk)
@@ -359,6 +380,72 @@ def test_a_note_is_short_and_hers(desk: Desk) -> None:
     assert "Rappeler doucement." in browser.page
     browser.send(f"{address}/note", note="")
     assert "Rappeler doucement." not in browser.page
+
+
+def recorded(desk: Desk) -> list[tuple[str, str]]:
+    with desk.line.real_store.read() as tx:
+        return [(each.who, each.what) for each in tx.records()]
+
+
+def test_who_did_what_is_in_the_audit(desk: Desk) -> None:
+    """Each deed once, by name; no code of it, which would stay there when the callback is gone."""
+    browser, callback, address = talking(desk)
+    browser.send(f"{address}/cover")
+    browser.send(f"{address}/mark", kind="minor")
+    browser.send(f"{address}/outcome", how="spoke")
+    browser.send(f"{address}/safer", safer="less_safe")
+    for note in ("Rappeler.", "Rappeler.", ""):
+        browser.send(f"{address}/note", note=note)
+    deeds = ["taken", "connected", "cover played", "marked", "outcome said", "safety asked", "note written", "note erased"]
+    assert [("awa", deed) for deed in deeds] == recorded(desk)
+    with desk.line.real_store.read() as tx:
+        assert {callback.reference} == {each.about for each in tx.records()}
+
+
+def test_nobody_looks_on_in_silence(desk: Desk) -> None:
+    """A supervisor who opens another's callback, and she who reads a note on it; whoever holds it leaves no line each time."""
+    browser, _, address = held(desk)
+    supervisor = desk.browser("fanta")
+    supervisor.open(address)
+    browser.send(f"{address}/note", note="Rappeler.")
+    browser.open(address)
+    supervisor.open(address)
+    assert [("awa", "taken"), ("fanta", "looked on"), ("awa", "note written"), ("fanta", "note read")] == recorded(desk)
+
+
+def test_looking_on_says_where_it_stands(desk: Desk) -> None:
+    """In whose hands it is, and how the call ended."""
+    browser, callback, address = held(desk)
+    supervisor = desk.browser("fanta")
+    assert desk.say("callback.watched.claimed") in supervisor.open(address)
+    browser.open("/console/queue")
+    browser.send(f"/console/give-back/{callback.id}")
+    assert desk.say("callback.watched.waiting") in supervisor.open(address)
+    _, _, address = ended(desk, "someone_else", "5 5 ")
+    page = supervisor.open(address)
+    assert desk.say("callback.watched.review") in page
+    assert desk.say("callback.ended.someone_else") in page
+
+
+def test_nothing_moves_while_they_talk(desk: Desk) -> None:
+    """The minutes that pass change nothing on the page: what she opened stays open."""
+    browser, _, _ = talking(desk)
+    desk.line.clock.at += 3 * MINUTE
+    assert (204, None) == poll(browser)
+
+
+def test_a_window_that_she_chose_is_shown(desk: Desk) -> None:
+    """Both of its ends, not the last alone."""
+    desk.line.clock.at -= desk.line.clock.at % 60
+    browser, _, address = ended(desk, "spoke")
+    agree(browser, address, day="1")
+    agreed = desk.line.callbacks()[-1]
+    desk.line.clock.at = agreed.opens_at
+    desk.set_staff("awa", seen_at=agreed.opens_at)
+    again = desk.browser("awa")
+    again.open("/console/queue")
+    again.send(f"/console/take/{agreed.id}")
+    assert desk.say("callback.chosen", span="8h–12h") in again.page
 
 
 @pytest.fixture
@@ -382,7 +469,8 @@ def test_a_number_is_shown_for_two_minutes(revealing: Desk) -> None:
     assert "70 00 00 01" not in browser.open(address)
     assert revealing.say("callback.step.how") in browser.page
     with revealing.line.real_store.read() as tx:
-        assert [("awa", "number shown", callback.reference)] == [(each.who, each.what, each.about) for each in tx.records() if each.who == "awa"]
+        told = [(each.who, each.what, each.about) for each in tx.records()]
+    assert [("awa", "taken", callback.reference), ("awa", "number shown", callback.reference)] == told
     assert [] == revealing.line.gateway.rung
 
 

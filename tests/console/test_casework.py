@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -317,6 +318,7 @@ def test_taken_back_it_is_erased(work: Work) -> None:
     assert work.incident() is None
     assert [referral.slip is not None for referral in work.made()] == [True]
     assert all(work.given()[kind].revoked_at == work.line.clock.now() for kind in ("record", "figures"))
+    assert f'data-taken="incident-{work.id}"' in work.browser.page
     assert 'name="denial"' not in work.browser.open(work.what)
 
 
@@ -457,6 +459,14 @@ def test_a_referral_that_does_not_fit(work: Work, fields: dict[str, str], what: 
     assert work.made() == ()
 
 
+def test_back_to_what_she_chose(work: Work) -> None:
+    """From a refusal the way leads to the form that she filled in, and it stands open. Not by a fragment alone: that would load nothing."""
+    page = work.refer(outcome="declined")
+    assert f'href="{work.referrals}?offer=health#health"' in page
+    assert 'id="health" open>' in work.browser.open(f"{work.referrals}?offer=health")
+    assert " open>" not in work.browser.open(work.referrals)
+
+
 def test_legal_action_is_asked_with_law_and_police(work: Work) -> None:
     """Yes, no, or not decided yet."""
     work.refer(kind="legal", service="deme-so", legal="undecided")
@@ -484,12 +494,22 @@ def test_somebody_looks_again(work: Work) -> None:
     page = work.browser.open(due)
     assert work.desk.say("referrals.reference", ref=work.callback.reference) in page
     assert "Centre essai" not in page
-    assert work.desk.say("referrals.others") in work.desk.browser("oumou").open(due)
+    queue = re.compile(r'id="looks"[^>]*>[^<]*<span class="count">1</span>')
+    assert queue.search(work.browser.open("/console/queue"))
+    assert not queue.search(work.desk.browser("oumou").open("/console/queue"))
+    assert work.desk.say("referrals.none_due") in work.desk.browser("oumou").open(due)
+    assert work.desk.say("referrals.others", alias="awa") in work.desk.browser("fanta").open(due)
     one = f"/console/referral/{referral.id}"
     work.browser.open(one)
     work.browser.send(one, outcome="already")
     assert [(each.outcome, each.look_again) for each in work.made()] == [("already", None)]
     assert work.desk.say("referrals.none_due") in work.browser.open(due)
+
+
+def test_a_day_to_look_again_stays(work: Work) -> None:
+    """Who writes how it went before that day finds the day in the form, and does not lose it."""
+    work.refer(look_again="2026-12-01")
+    assert 'name="look_again" value="2026-12-01"' in work.browser.open(f"/console/referral/{work.made()[0].id}")
 
 
 def test_it_is_looked_at_when_the_callback_is_gone(work: Work) -> None:

@@ -89,7 +89,7 @@ def test_an_admin_makes_a_counselor_who_signs_in(desk: Desk, admin: Browser) -> 
     hers.open("/console/me")
     assert 200 == hers.status
     assert [
-        ("djeneba", "person added", "ramata"),
+        ("djeneba", "person added", "ramata: counselor"),
         ("djeneba", "one-time link made", "ramata"),
         ("ramata", "account begun", "ramata"),
     ] == deeds(desk)
@@ -171,7 +171,18 @@ def test_an_admin_changes_what_somebody_does(desk: Desk, admin: Browser) -> None
     awa = desk.staff("awa")
     assert ("operator", "+22370000101", "bm", ()) == (awa.role, awa.number, awa.reads, awa.speaks)
     assert ("waiting", None) == (desk.line.callback().state, desk.line.callback().claimed_by)
-    assert [("djeneba", "person changed", "awa")] == deeds(desk)
+    assert [("djeneba", "role changed", "awa: counselor → operator"), ("djeneba", "person changed", "awa")] == [
+        each for each in deeds(desk) if each[0] == "djeneba"
+    ]
+
+
+def test_a_number_that_changes_is_a_line_of_its_own(desk: Desk, admin: Browser) -> None:
+    """Whoever is rung instead of her hears callers; the number itself stands nowhere, and a form that changes nothing is nothing done."""
+    path = f"/console/people/{IDS['awa']}"
+    for number in ("+22370000109", ""):
+        admin.open(path)
+        admin.send(path, role="counselor", reads="fr", number=number, speaks=["fr"])
+    assert [("djeneba", "number changed", "awa")] == deeds(desk)
 
 
 def test_a_new_link_ends_what_was_before(desk: Desk, admin: Browser) -> None:
@@ -250,17 +261,20 @@ def test_where_she_rang_and_said_nothing_a_supervisor_looks_first(desk: Desk, ad
 
 
 def test_a_new_password_needs_the_old_one(desk: Desk) -> None:
-    """It signs every other browser out, and the audit knows."""
+    """It signs every other browser out, and who has a copy of this one's cookie; the audit knows."""
     give_account(desk, "awa")
     hers, other = desk.browser("awa"), desk.browser("awa")
     hers.open("/console/me")
     assert desk.say("access.refused") in hers.send("/console/me/password", old="wrong", password=ANOTHER, again=ANOTHER)
     assert desk.say("access.fault.weak") in hers.send("/console/me/password", old=PASSWORD, password="kort", again="kort")
+    copied = hers.client.get_cookie("s", path="/console")
+    assert copied is not None
     assert desk.say("account.told.password") in hers.send("/console/me/password", old=PASSWORD, password=ANOTHER, again=ANOTHER)
+    other.client.set_cookie("s", copied.value, path="/console")
     assert 303 == other.client.get("/console/me").status_code
+    assert [("awa", "password changed", "awa")] == deeds(desk)
     assert desk.say("account.title", alias="awa") in enter(desk, "awa", ANOTHER).page
     assert desk.say("access.title") in enter(desk, "awa", PASSWORD).page
-    assert [("awa", "password changed", "awa")] == deeds(desk)
 
 
 def test_the_password_is_not_guessed_in_a_browser_left_open(desk: Desk) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from itsdangerous import URLSafeTimedSerializer
+from msgspec.structs import replace
 
 from hotline.console.permissions import EVERYBODY, OPEN, TABLE, Ability, may
-from tests.console.desk import Desk
+from tests.console.desk import SETTINGS, Desk
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 WHO = {"counselor": "awa", "supervisor": "fanta", "operator": "mariam", "admin": "djeneba"}
@@ -63,6 +64,23 @@ def test_the_walk_meets_pages(desk: Desk) -> None:
     walked = {page for _, page, _ in walk(desk)}
     assert {"sign_in", "me", "people", "disable"} <= walked
     assert {page for ability in TABLE for page in ability.pages} <= walked
+
+
+def test_no_form_is_taken_without_the_token_against_forgery(desk: Desk) -> None:
+    """Of any page, for any role and for none: nothing that another site makes her browser send does anything."""
+    taken = []
+    for role in (None, *EVERYBODY):
+        client = desk.browser(role and WHO[role]).client
+        taken += [(role, path) for method, _, path in walk(desk) if method == "POST" and client.post(path, data={"once": path}).status_code != 400]
+    assert [] == taken
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_without_a_second_factor_every_page_leads_to_it(desk: Desk, role: str) -> None:
+    """Where nobody works without one: but for what is open to all, and the way out."""
+    desk.install(replace(SETTINGS, second_factor=True))
+    answers = {page: ask(desk, role, method, path) for method, page, path in walk(desk) if page not in OPEN | {"factor", "sign_out"}}
+    assert {} == {page: answer for page, answer in answers.items() if answer != (303, "/console/me/factor")}
 
 
 def walk(desk: Desk) -> Iterator[tuple[str, str, str]]:

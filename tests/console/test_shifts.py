@@ -11,6 +11,7 @@ from hotline.ports import Shift
 from hotline.service.coverage import DAY
 from tests.console.desk import IDS, Desk
 from tests.service.fakes import TEN_O_CLOCK
+from tests.service.line import AWA as LINE_AWA
 from tests.service.line import RULES
 
 TODAY = TEN_O_CLOCK // 60 // DAY
@@ -164,6 +165,19 @@ def test_the_week_is_drawn_and_written(desk: Desk) -> None:
     assert f"{desk.say('shifts.short.fr')} " in rows[1]
 
 
+def test_absent_today_by_a_supervisors_hand(desk: Desk) -> None:
+    """Whatever Oumou said before: she is off at once, and what she had not rung is offered to another."""
+    desk.set_staff("oumou", on_until=TEN_O_CLOCK + 3600)
+    desk.line.walk("5 5")
+    with desk.line.real_store.write() as tx:
+        assert tx.claim(desk.line.callback().id, IDS["oumou"], TEN_O_CLOCK)
+    browser = desk.browser("fanta")
+    browser.open(f"/console/shifts/{IDS['oumou']}")
+    browser.send(f"/console/shifts/{IDS['oumou']}/plan", kind="away", day="2026-11-24")
+    desk.line.work()
+    assert (None, "waiting", 1) == (desk.staff("oumou").on_until, desk.line.callback().state, len(desk.line.inbox(LINE_AWA)))
+
+
 def test_going_off_leads_to_care(desk: Desk) -> None:
     """One tap, the same as PAUSE by SMS, and then two minutes for herself where she likes."""
     browser = desk.browser("awa")
@@ -182,11 +196,14 @@ def test_a_supervisor_goes_on_call_by_one_tap(desk: Desk) -> None:
     desk.install(desk.room.settings)
     browser = desk.browser("fanta")
     closed = desk.say("shifts.closed")
-    assert closed in browser.open("/console/shifts")
-    assert closed in desk.browser("awa").open("/console/shifts")
+    for path in ("/console/shifts", "/console/queue"):
+        assert (True, True) == (closed in browser.open(path), closed in desk.browser("awa").open(path))
+    browser.open("/console/shifts")
     page = browser.send("/console/on-call")
     assert TEN_O_CLOCK + 8 * 3600 == desk.staff("fanta").on_call_until
     assert (False, True) == (closed in page, desk.say("shifts.on_call_until", alias="fanta", until="18:00") in page)
+    assert closed not in browser.open("/console/queue")
+    browser.open("/console/shifts")
     browser.send("/console/off")
     assert None is desk.staff("fanta").on_call_until
     with desk.line.real_store.write() as tx:

@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 
 from hotline.adapters.locks import ArgonPasswords
 from hotline.demo import phone
-from hotline.demo.people import PEOPLE, on_the_phone, people_json, shifts, staff, working
+from hotline.demo.people import PEOPLE, on_the_phone, passwords, people_json, shifts, staff, working
 from hotline.demo.words import LOCALES, read_here, read_words
 from hotline.service.room.access import is_weak
 
@@ -35,9 +35,16 @@ def test_someone_is_there_in_each_language_around_the_clock() -> None:
 def test_demo_json_names_people() -> None:
     """What scripts read of a person, and nothing else: of the staff, a password that differs from every other demo's too."""
     told = people_json("secret")
-    assert [{"alias", "role", "language", "number"} | ({"password"} if p.role != "caller" else set()) for p in PEOPLE] == [set(p) for p in told]
+    assert [{"alias", "role", "language", "number"} | ({"password"} if p.is_staff else set()) for p in PEOPLE] == [set(p) for p in told]
     made = [p["password"] for each in (told, people_json("another")) for p in each if "password" in p]
     assert len(made) == len(set(made))
+
+
+def test_a_spare_phone_is_nobodys_yet() -> None:
+    """The admin adds somebody with its number: neither alias nor number is taken, and nobody signs in as her before."""
+    (spare,) = (p for p in PEOPLE if p.role == "spare")
+    assert [] == [member for member in staff() if spare.alias == member.alias or spare.number == member.number]
+    assert spare.id not in passwords("secret")
 
 
 def test_passwords_of_the_demo_are_ones_that_the_console_takes() -> None:
@@ -46,8 +53,8 @@ def test_passwords_of_the_demo_are_ones_that_the_console_takes() -> None:
 
 
 def test_the_phones_are_those_of_callers_and_of_whoever_calls_back() -> None:
-    """An operator and an admin work at a screen; each role on the page has its word in both languages."""
-    assert {"caller", "counselor", "supervisor"} == {p.role for p in on_the_phone()}
+    """An operator and an admin work at a screen, and one phone waits for somebody new; each role on the page has its word in both languages."""
+    assert {"caller", "spare", "counselor", "supervisor"} == {p.role for p in on_the_phone()}
     assert [] == [p.role for p in on_the_phone() for language in phone.LANGUAGES if f"role.{p.role}" not in read_words(language)]
 
 

@@ -12,8 +12,9 @@ from hotline.engine.effects import Coverage
 from hotline.ports import Shift, Staff
 from hotline.service.coverage import Queue, Team, coverage
 from hotline.service.library import Library
+from hotline.service.roster import SUPERVISION, uncovered_hours
 from tests.service.fakes import TEN_O_CLOCK
-from tests.service.line import AWA, FANTA, RULES, Line, staffed
+from tests.service.line import AWA, FANTA, NANA, RULES, Line, staffed
 
 NOW, DAY = TEN_O_CLOCK // 60, 1440
 MIDNIGHT, TODAY = NOW - 600, NOW // DAY
@@ -142,6 +143,37 @@ def test_who_is_off_is_left_in_peace(line: Line) -> None:
     line.inbox(FANTA)
     line.wait(600)
     assert [] == line.inbox(FANTA)
+
+
+def test_nobodys_turn(line: Line) -> None:
+    """No supervisor is planned and a counselor is there: all who are not off hear that the line is closed, once a day."""
+    with line.real_store.write() as tx:
+        tx.drop_shift(Shift(FANTAS, None, 8 * 60, 18 * 60))
+        tx.add_staff(Staff("9" * 32, "hawa", "supervisor", HAWA, "fr", ("fr",), off_until=TEN_O_CLOCK + 9000))
+    for _ in range(3):
+        line.wait(60)
+    assert ([line.say("closed")], []) == (line.inbox(FANTA), line.inbox(HAWA))
+    line.text(FANTA, "ici")
+    line.wait(60)
+    assert [line.say("on_call", until="10h18")] == line.inbox(FANTA)
+
+
+def test_a_closed_line_without_counselors_wakes_nobody(line: Line) -> None:
+    """Nobody is there who could call: it is night."""
+    with line.real_store.write() as tx:
+        tx.drop_shift(Shift(FANTAS, None, 8 * 60, 18 * 60))
+    for number in (AWA, NANA):
+        line.set_staff(number, seen_at=None)
+    line.wait(60)
+    assert [] == line.inbox(FANTA)
+
+
+def test_hours_without_a_supervisor_are_seen_before_they_come(line: Line) -> None:
+    """Planned from eight to six: the evenings are missing; where the line needs nobody, so is the question."""
+    missing = uncovered_hours(line.hotline.parts, TEN_O_CLOCK)[SUPERVISION]
+    assert ((), MIDNIGHT + 18 * 60) == (uncovered_hours(line.hotline.parts, TEN_O_CLOCK)["fr"], missing[0][0])
+    line.rule(RULES)
+    assert SUPERVISION not in uncovered_hours(line.hotline.parts, TEN_O_CLOCK)
 
 
 def test_who_is_on_call_is_told_first(line: Line) -> None:

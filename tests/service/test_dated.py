@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
+from hotline.engine.effects import Coverage
 from hotline.ports import Shift
+from hotline.service import coverage
 from hotline.service.coverage import spans_of_day
 from hotline.service.room import shifts
 from hotline.service.room.dated import Dated, read
+from hotline.service.roster import uncovered_hours
 from tests.service.fakes import TEN_O_CLOCK
-from tests.service.line import AWA, FANTA, NANA, Line
+from tests.service.line import AWA, FANTA, NANA, RULES, Line
 
 NOW = TEN_O_CLOCK // 60
 TODAY = NOW // 1440
@@ -44,6 +48,15 @@ EIGHT_TO_TWELVE = (480, 720)
         ("absente 25/11 8-8", Dated("away")),
         ("absente demain", Dated("away")),
         ("absente", Dated("away")),
+        ("présente 8-12", Dated("there")),
+        ("présente 25 novembre", Dated("there")),
+        ("absente 8-12", Dated("away")),
+        ("absente 08 - 12", Dated("away")),
+        ("absente 25-11", Dated("away", "25/11", TOMORROW)),
+        ("absente 8-12-2026", Dated("away", "8/12", TODAY + 14)),
+        ("absente 8-12 8-12", Dated("away", "8/12", TODAY + 14, EIGHT_TO_TWELVE)),
+        ("service 8h", Dated("there")),
+        ("ici 471 1", None),
         ("présente", None),
         ("parlé 4-7", None),
         ("4711", None),
@@ -87,7 +100,7 @@ def test_a_night(line: Line) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "key", "day"), [("absente", "which_day", ""), ("presente 25/11", "which_day", ""), ("absente 3/5", "no_day", "3/5"), ("absente 1/11", "no_day", "1/11")]
+    ("text", "key", "day"), [("absente", "which_day", ""), ("presente 25/11", "which_day", ""), ("presente 8-12", "which_day", ""), ("absente demain", "which_day", ""), ("absente 3/5", "no_day", "3/5"), ("absente 1/11", "no_day", "1/11")]
 )
 def test_what_is_unclear_is_refused(line: Line, text: str, key: str, day: str) -> None:
     """Nothing changes, and she is told how to say it."""
@@ -115,6 +128,62 @@ def test_what_comes_late_adds_no_promise(line: Line) -> None:
     assert not [each for each in hers(line) if each.day == TODAY + 3]
 
 
+def test_who_is_absent_is_promised_to_nobody_and_asked_for_nothing(line: Line) -> None:
+    """Coverage, what is offered to whom, and the hours that nobody covers: one word changes all three."""
+    with line.real_store.write() as tx:
+        tx.drop_shift(Shift("b" * 32, None, 0, 1440))
+    assert (1, ()) == (covered(line).free, uncovered_hours(line.hotline.parts, line.clock.now())["fr"])
+    line.walk("4 1 1")
+    line.work()
+    line.inbox(AWA)
+    line.text(AWA, "ABSENTE 24/11")
+    line.wait(46)
+    assert (0, [line.say("away", day="24/11")], 1) == (covered(line).free, line.inbox(AWA), len(line.inbox(FANTA)))
+    assert {TODAY} == {start // 1440 for start, _ in uncovered_hours(line.hotline.parts, line.clock.now())["fr"]}
+    line.text(AWA, "PRESENTE 24/11 9-12")
+    line.wait(46)
+    assert (TODAY * 1440 + 720, 2) == (covered(line).shifts[0][1], len(line.inbox(AWA)))
+
+
+def test_absent_today_ends_what_she_said_before(line: Line) -> None:
+    """On until six by her word, she has to go: at once, and what she had not rung goes to another."""
+    with line.real_store.write() as tx:
+        tx.drop_shift(Shift(AWAS, None, 0, 1440))
+    line.text(AWA, "service")
+    line.walk("5 5")
+    with line.real_store.write() as tx:
+        assert tx.claim(line.callback().id, AWAS, TEN_O_CLOCK)
+    line.text(AWA, "ABSENTE 24/11 10-14")
+    assert (None, "waiting", 0) == (line.staff(AWA).on_until, line.callback().state, covered(line).free)
+
+
+def test_absent_later_today_cuts_it_short(line: Line) -> None:
+    """On until six by her word, away from two: until two; said late, it takes nothing back."""
+    line.text(AWA, "service")
+    line.text(AWA, "ABSENTE 24/11 12-13", age=3600)
+    assert TEN_O_CLOCK + 8 * 3600 == line.staff(AWA).on_until
+    line.text(AWA, "ABSENTE 24/11 14-18")
+    assert TEN_O_CLOCK + 4 * 3600 == line.staff(AWA).on_until
+
+
+@pytest.mark.parametrize(("hours", "off"), [("14-18", TEN_O_CLOCK + 4 * 3600), ("9-18", None), ("20-22", TEN_O_CLOCK + 8 * 3600), ("8-10", TEN_O_CLOCK + 8 * 3600)])
+def test_there_later_today_ends_a_pause(line: Line, hours: str, off: int | None) -> None:
+    """Off until six; she is there again when she says so."""
+    line.text(AWA, "pause")
+    assert TEN_O_CLOCK + 8 * 3600 == line.staff(AWA).off_until
+    line.text(AWA, f"PRESENTE 24/11 {hours}")
+    assert off == line.staff(AWA).off_until
+
+
+def test_a_supervisor_who_is_absent_is_on_call_no_longer(line: Line) -> None:
+    """The line closes by itself."""
+    line.rule(replace(RULES, supervised=True))
+    line.text(FANTA, "service")
+    assert "ok" == line.hotline.health()["supervision"]
+    line.text(FANTA, "ABSENTE 24/11")
+    assert "closed" == line.hotline.health()["supervision"]
+
+
 def test_across_midnight() -> None:
     """Cut where the day ends; nothing is left of nothing."""
     assert (((0, 480, 720),), ((0, 1200, 1440), (1, 0, 360)), ((0, 1200, 1440),)) == (
@@ -122,6 +191,11 @@ def test_across_midnight() -> None:
         shifts.across(1200, 360),
         shifts.across(1200, 0),
     )
+
+
+def covered(line: Line) -> Coverage:
+    with line.real_store.read() as tx:
+        return coverage.look(tx, "fr", line.clock.now(), line.rules, line.clock.local, "+22370000009")
 
 
 def hers(line: Line) -> tuple[Shift, ...]:

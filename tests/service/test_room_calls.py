@@ -68,9 +68,11 @@ def test_an_urgent_call_for_help_is_told_of_whatever_was_said_before(line: Line)
 
 
 def test_the_bridge_is_in_the_audit(rung: Line) -> None:
-    """Who was connected over which reference, once the number leaves, by SMS too."""
+    """Who took it and was connected over which reference, once the number leaves, by SMS too."""
+    reference = rung.callback().reference
     with rung.real_store.read() as tx:
-        assert [("awa", "connected", rung.callback().reference)] == [(each.who, each.what, each.about) for each in tx.records()]
+        told = [(each.who, each.what, each.about) for each in tx.records()]
+    assert [("awa", "taken", reference), ("awa", "connected", reference)] == told
 
 
 def test_what_the_cover_number_says_needs_no_store(line: Line) -> None:

@@ -16,7 +16,7 @@ from hotline.adapters.sql import SqlStore, upgrade
 from hotline.ports import Call, Callback, Staff
 from hotline.service.library import Library
 from hotline.service.parts import Parts
-from hotline.service.room import queue
+from hotline.service.room import presence, queue
 from hotline.service.room.board import board
 from hotline.service.roster import uncovered_hours
 from tests.postgres import Postgres, postgres
@@ -33,10 +33,10 @@ def a_callback(n: int, at: int) -> Callback:
     return Callback(f"{n:032x}", str(1000 + n), "waiting", ("fr", "bm")[n % 2], n % 7 == 0, False, at - n, opens, opens + 1800 + n, 1)
 
 
-def add(line: Line, *callbacks: Callback) -> None:
+def add(line: Line, *callbacks: Callback, first: int = 0) -> None:
     """Each to a number of its own."""
     with line.real_store.write() as tx:
-        for n, each in enumerate(callbacks):
+        for n, each in enumerate(callbacks, first):
             tx.add_callback(each, f"+2237000{n:04d}")
 
 
@@ -59,6 +59,13 @@ def hand_over(line: Line, callback: Callback, to: str, once: str = "once") -> st
         answer = queue.hand_over(line.hotline.parts, tx, line.staff(FANTA), callback.id, line.staff(to).id, once, line.clock.now())
     assert answer is not None
     return answer.said
+
+
+def deeds(line: Line) -> list[tuple[str, str, str]]:
+    """What the audit knows, its chain unbroken."""
+    with line.real_store.read() as tx:
+        assert tx.broken_at() is None
+        return [(each.who, each.what, each.about) for each in tx.records()]
 
 
 def seen(line: Line, number: str) -> list[str]:
@@ -108,7 +115,9 @@ def test_fifty_take_the_same_one_at_once(line_on: Line) -> None:
     with line.real_store.read() as tx:
         callback = tx.callback("1" * 32)
     assert callback is not None
-    assert callback.claimed_by == fifty[said.index("taken")].id
+    hers = fifty[said.index("taken")]
+    assert callback.claimed_by == hers.id
+    assert deeds(line) == [(hers.alias, "taken", "471")]
 
 
 def test_one_takes_all_that_is_open_to_the_number(line: Line) -> None:
@@ -245,6 +254,36 @@ def test_a_call_whose_end_nobody_told_is_not_given_back(line: Line) -> None:
     assert hand_back(line, AWA, callback, "back") == "how"
     assert line.callback().claimed_by == "a" * 32
     assert [each.step for each in board(line.hotline.parts, line.staff(AWA), line.clock.now()).mine] == ["say"]
+
+
+def test_the_audit_knows_who_held_it(line: Line) -> None:
+    """Taken by page or SMS, with all that goes with it; given back by her, or by the line where she did nothing; handed over; left behind."""
+    line.walk("5 5", "one")
+    line.walk("4 1 1", "two")
+    callback = line.callbacks()[0]
+    both = [each.reference for each in line.callbacks()]
+    passed = 0
+
+    def since_then() -> set[tuple[str, str, str]]:
+        nonlocal passed
+        found = deeds(line)[passed:]
+        passed += len(found)
+        return set(found)
+
+    take(line, AWA, callback, "first")
+    assert since_then() == {("awa", "taken", each) for each in both}
+    hand_back(line, AWA, callback, "back")
+    assert since_then() == {("awa", "given back", each) for each in both}
+    assert hand_over(line, callback, OUMOU) == "handed"
+    assert since_then() == {("fanta", "handed over", f"{each} oumou") for each in both}
+    line.wait(301)
+    assert since_then() == {("hotline", "given back", each) for each in both}
+    line.text(FANTA, f"{callback.reference} 1")
+    assert since_then() == {("fanta", "taken", each) for each in both}
+    with line.real_store.write() as tx:
+        presence.leave(line.hotline.parts, tx, line.staff(FANTA), line.clock.now())
+    assert since_then() == {("fanta", "given back", each) for each in both}
+    assert passed == 12
 
 
 def test_whom_it_is_handed_to_calls_by_sms_alone(line: Line) -> None:

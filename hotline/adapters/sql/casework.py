@@ -1,4 +1,4 @@
-"""Incidents, referrals, consents and notes; a note and the consents go with their callback, codes stay and are then tied to nothing."""
+"""Incidents, referrals, consents and notes; a note and the consents go with their callback, and what stays is tied to nothing (`upkeep`)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import msgspec
 from msgspec.structs import asdict
-from sqlalchemy import BindParameter, Row, bindparam, delete, select
+from sqlalchemy import BindParameter, Row, bindparam, delete, or_, select
 
-from hotline.adapters.sql.tables import callbacks, consents, incidents, notes, referrals
+from hotline.adapters.sql.tables import callbacks, consents, incidents, notes, referrals, staff
 from hotline.adapters.sql.unit import Unit
 from hotline.ports.casework import Consent, Due, Incident, Referral
 
@@ -20,12 +20,15 @@ _REFERRALS: Final = select(referrals).where(referrals.c.callback == _THIS).order
 _REFERRAL: Final = select(referrals).where(referrals.c.id == _THIS)
 _DROP_REFERRAL: Final = delete(referrals).where(referrals.c.id == _THIS)
 _LOOK_AGAIN: Final = (
-    select(callbacks.c.reference, callbacks.c.claimed_by, *referrals.c)
-    .select_from(referrals.outerjoin(callbacks, callbacks.c.id == referrals.c.callback))
+    select(callbacks.c.reference, staff.c.alias, *referrals.c)
+    .select_from(
+        referrals.outerjoin(callbacks, callbacks.c.id == referrals.c.callback).outerjoin(staff, staff.c.id == callbacks.c.claimed_by)
+    )
     .where(referrals.c.look_again <= bindparam("day_"), referrals.c.revoked.is_(False))
     .order_by(referrals.c.look_again, referrals.c.id)
     .limit(bindparam("most"))
 )
+_HERS_TO_LOOK: Final = _LOOK_AGAIN.where(or_(callbacks.c.claimed_by == bindparam("holder"), callbacks.c.id.is_(None)))
 _CONSENTS: Final = select(consents.c.kind, consents.c.given_at, consents.c.revoked_at).where(consents.c.callback == _THIS)
 _NOTE: Final = select(notes.c.sealed).where(notes.c.callback == _THIS)
 _DROP_NOTE: Final = delete(notes).where(notes.c.callback == _THIS)
@@ -57,8 +60,11 @@ class Casework(Unit):
     def drop_referral(self, id: str) -> None:
         self._change(_DROP_REFERRAL, this=id)
 
-    def referrals_due(self, day: int, limit: int) -> tuple[Due, ...]:
-        rows = self._rows(_LOOK_AGAIN, day_=day, most=limit)
+    def referrals_due(self, day: int, limit: int, holder: str | None = None) -> tuple[Due, ...]:
+        if holder is None:
+            rows = self._rows(_LOOK_AGAIN, day_=day, most=limit)
+        else:
+            rows = self._rows(_HERS_TO_LOOK, day_=day, most=limit, holder=holder)
         return tuple(Due(Referral(*referral), reference, holder) for reference, holder, *referral in rows)
 
     def save_consent(self, callback: str, consent: Consent) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import BindParameter, and_, bindparam, case, delete, func, or_, select, update
@@ -11,11 +12,13 @@ from hotline.adapters.sql.tables import (
     editions,
     exceptions,
     failures,
+    incidents,
     invites,
     ledger,
     numbers,
     outbox,
     pranks,
+    referrals,
     sign_ins,
     stops,
     tallies,
@@ -25,6 +28,7 @@ from hotline.adapters.sql.unit import DAY, Unit
 from hotline.ports import Counts
 
 _AT: Final[BindParameter[Any]] = bindparam("at_")
+_FIRST: Final = date(1970, 1, 1)
 _c = callbacks.c
 
 _ITS_END: Final = select(func.coalesce(_c.closed_at, _c.not_after)).where(_c.id == numbers.c.callback).scalar_subquery()
@@ -34,19 +38,29 @@ _GONE: Final = (
     .where(_OVER)
     .subquery()
 )
+_THEIRS: Final = select(_c.id).where(_OVER)
+_UNTIED: Final = select(incidents.c.id, incidents.c.day).where(incidents.c.figures, incidents.c.callback.in_(_THEIRS))
+_COARSEN: Final = update(incidents).where(incidents.c.id == bindparam("this")).values(day=bindparam("month"))
 _LEAVING: Final = select(*_GONE.c, func.count()).group_by(*_GONE.c)
 _PURGE: Final = {
     "facts": update(ledger).where(ledger.c.until <= _AT, ledger.c.sealed.is_not(None)).values(sealed=None),
     "keys": delete(ledger).where(ledger.c.until <= _AT),
     "stops": delete(stops).where(stops.c.until <= _AT),
     "numbers": delete(numbers).where(_ITS_END <= _AT),
+    # Once their callback is gone no page leads to them, and she cannot take them back: what she let count stays, and what is still looked at.
+    "incidents": delete(incidents).where(incidents.c.figures.is_(False), incidents.c.callback.in_(_THEIRS)),
     "callbacks": delete(callbacks).where(_OVER),
+    "referrals": delete(referrals).where(
+        referrals.c.callback.is_(None), or_(referrals.c.look_again.is_(None), referrals.c.revoked, referrals.c.look_again <= _AT)
+    ),
     "replies": delete(outbox).where(outbox.c.kind == "reply", outbox.c.state != "sending", outbox.c.not_after <= _AT),
     "outbox": delete(outbox).where(
         or_(and_(outbox.c.state.not_in(("pending", "sending")), outbox.c.changed_at <= _AT), outbox.c.not_after <= _AT)
     ),
 }
 PRANK_DAYS: Final = 30
+FORGOTTEN_DAYS: Final = 90
+"""A referral that is nobody's any more and at which nobody looked for so long after its day goes."""
 _STAFF: Final = {
     "failures": (delete(failures).where(failures.c.at <= _AT), DAY),
     "invites": (delete(invites).where(invites.c.until <= _AT), 0),
@@ -70,18 +84,23 @@ class Upkeep(Unit):
 
     def purge(self, at: int, number_after: int, callback_after: int, outbox_after: int) -> None:
         """A callback or post that nobody ever ended counts as ended at its `not_after`, so that a forgotten one keeps no number either.
-        Tries, offers and calls go with their callback, of which only a count by day is left."""
+        Tries, offers and calls go with their callback, of which only a count by day is left. Of codes those stay that she let count, by
+        their month, so that a day and a region among few calls do not tell which call it was."""
         moments = {
             "facts": at,
             "keys": at - DAY,
             "stops": at,
             "numbers": at - number_after,
+            "incidents": at - callback_after,
             "callbacks": at - callback_after,
+            "referrals": at // DAY - FORGOTTEN_DAYS,
             "replies": at,  # they carry a caller's number, which is kept for nothing
             "outbox": at - outbox_after,
         }
         for day, language, urgent, state, ending, count in self._rows(_LEAVING, at_=moments["callbacks"]):
             self._count(tallies, day=day, language=language, urgent=urgent, state=state, ending=ending, count=count)
+        for incident, day in self._rows(_UNTIED, at_=moments["callbacks"]):
+            self._change(_COARSEN, this=incident, month=_month(day))
         for what, moment in moments.items():
             self._change(_PURGE[what], at_=moment)
         for statement, after in _STAFF.values():
@@ -98,3 +117,8 @@ class Upkeep(Unit):
             outbox={state: count for state, count in self._rows(_OUTBOX)},  # noqa: C416 - rows are not pairs to mypy
             edition=edition or 0,
         )
+
+
+def _month(day: int) -> int:
+    """The first of its month, both in days since 1970-01-01."""
+    return day - (_FIRST + timedelta(days=day)).day + 1

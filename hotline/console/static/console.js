@@ -43,15 +43,16 @@ document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-keep]");
   if (form) keep(form);
 });
-document.querySelectorAll("form[data-keep]").forEach(restore);
 
-// The server says which forms it has taken.
+// The server says which forms it has taken, and where nobody is signed in any more: what is typed outlives neither.
 document.querySelectorAll("[data-taken]").forEach((each) => {
   for (const key of Object.keys(sessionStorage)) {
     if (key.startsWith("typed ") && key.endsWith(` ${each.dataset.taken}`)) sessionStorage.removeItem(key);
   }
 });
 if (document.querySelector("[data-signed-out]")) sessionStorage.clear();
+
+document.querySelectorAll("form[data-keep]").forEach(restore);
 
 // A button pressed twice sends once; the server counts once anyway.
 document.addEventListener("submit", (event) => {
@@ -66,10 +67,28 @@ document.querySelectorAll("[data-print]").forEach((button) => {
   button.addEventListener("click", () => print());
 });
 
+// What keeps itself up to date ([data-live]) never does so under a thumb: not while it is down or a form is on its way; and what has just
+// moved there takes no tap, which was meant for what stood in its place.
+let held = 0, moved = 0;
+const isLive = (event) => event.target.closest?.("[data-live]");
+const hold = (ms) => () => { held = Date.now() + ms; };
+document.addEventListener("pointerdown", hold(3000));
+document.addEventListener("pointerup", hold(300));
+document.addEventListener("pointercancel", hold(300));
+document.addEventListener("submit", hold(10000));
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!isLive(event)) return;
+  if (Date.now() < held) event.detail.shouldSwap = false;
+  else moved = Date.now();
+});
+document.addEventListener("click", (event) => {
+  if (event.detail && isLive(event) && Date.now() - moved < 350) event.preventDefault();
+}, true);
+
 const offline = document.getElementById("offline");
 const trouble = (there) => { offline.hidden = there; };
 document.body.addEventListener("htmx:sendError", () => trouble(false));
 document.body.addEventListener("htmx:timeout", () => trouble(false));
-document.body.addEventListener("htmx:afterOnLoad", () => trouble(true));
+document.body.addEventListener("htmx:afterOnLoad", (event) => trouble(event.detail.successful !== false));
 addEventListener("offline", () => trouble(false));
 addEventListener("online", () => trouble(true));

@@ -8,6 +8,8 @@ is known: its signed cookie says so, and it has a count of its own. All browsers
 from a thousand addresses has ten guesses, and closes the door to unknown browsers alone: even her right password does not open it there.
 Hers still does where she works, and a new one-time link opens it anywhere and makes that browser known. An attempt is counted before it is
 checked and forgiven when it succeeds: a thousand guesses at one moment are a thousand guesses.
+
+Who came in, and which lock closed, stands in the audit; a guess alone does not, or guessing would bury everything else in it.
 """
 
 from __future__ import annotations
@@ -29,6 +31,8 @@ LINK_SECONDS: Final = 48 * 3600
 LEAST_LETTERS: Final = 10
 NOBODY: Final = ""
 """Attempts that must not count, because the lock is closed or nobody has that alias, are written here: it costs the same."""
+UNKNOWN: Final = "?"
+"""Who did it, in the audit, where nobody can know."""
 
 
 class Browser(Struct, frozen=True):
@@ -46,14 +50,21 @@ class Knocked(Struct, frozen=True):
 
 
 def knock(parts: Parts, passwords: Passwords, alias: str, password: str, browser: Browser, at: int) -> Knocked | None:
-    """Whose password is this? Nothing is held while it is checked, since that takes long. Raises StoreAway and Crowded."""
-    with parts.store.write() as tx:
-        as_typed, in_small = tx.staff_by_alias(alias), tx.staff_by_alias(alias.lower())
-        staff = as_typed or in_small
-        account = tx.account(staff.id if staff else NOBODY)
-        may = _attempt(tx, staff, browser, at)
-    right = passwords.matches(account.password if account else "", password)
-    return Knocked(staff, account) if staff and account and may and right else None
+    """Whose password is this? An attempt that finds no turn counts for nothing. Raises StoreAway and Crowded."""
+    with passwords.turn(known=bool(browser.known_to)):
+        with parts.store.write() as tx:
+            as_typed, in_small = tx.staff_by_alias(alias), tx.staff_by_alias(alias.lower())
+            staff = as_typed or in_small
+            account = tx.account(staff.id if staff else NOBODY)
+            before = _attempt(tx, staff, browser, at)
+        # The transaction is over: this takes long.
+        right = passwords.matches(account.password if account else "", password)
+    if staff and account and right and before < MOST:
+        return Knocked(staff, account)
+    if staff and before == MOST - 1:
+        with parts.store.write() as tx:
+            tx.record(Record(at, UNKNOWN, "locked out", staff.alias))
+    return None
 
 
 def prove(parts: Parts, passwords: Passwords, staff: Staff, password: str, browser: Browser, at: int) -> Knocked | None:
@@ -71,6 +82,7 @@ def enter(parts: Parts, chance: Chance, knocked: Knocked, browser: Browser, at: 
         staff, account = tx.staff(knocked.staff.id), tx.account(knocked.staff.id)
         if staff is None or not staff.active or account != knocked.account or account.totp is not None:
             return None
+        _came_in(tx, staff, browser, at)
         return _open(tx, chance, staff, browser, at)
 
 
@@ -78,12 +90,16 @@ def confirm(parts: Parts, codes: Codes, chance: Chance, staff: str, code: str, b
     """The second step, with a code of her authenticator or one of her recovery codes; as `enter`. No code counts twice. Raises StoreAway."""
     with parts.store.write() as tx:
         person, account = tx.staff(staff), tx.account(staff)
-        if person is None or not person.active or account is None or not _attempt(tx, person, browser, at):
+        if person is None or not person.active or account is None:
             return None
-        used = _accepted(parts, codes, account, code, at)
+        before = _attempt(tx, person, browser, at)
+        used = _accepted(parts, codes, account, code, at) if before < MOST else None
         if used is None:
+            if before == MOST - 1:
+                tx.record(Record(at, UNKNOWN, "locked out", person.alias))
             return None
         tx.save_account(used)
+        _came_in(tx, person, browser, at)
         if used.recovery != account.recovery:
             tx.record(Record(at, person.alias, "recovery code used", person.alias))
         return _open(tx, chance, person, browser, at)
@@ -126,16 +142,21 @@ def plain(code: str) -> str:
     return "".join(code.split()).replace("-", "").lower()
 
 
-def _attempt(tx: Transaction, staff: Staff | None, browser: Browser, at: int) -> bool:
-    """Count an attempt. May it succeed?"""
+def _attempt(tx: Transaction, staff: Staff | None, browser: Browser, at: int) -> int:
+    """Count an attempt; how many there were before it. From `MOST` on none may succeed."""
     key = NOBODY if staff is None else _key(staff.id, browser)
-    may = tx.failures(key, at - WINDOW) < MOST
-    tx.fail(key if may else NOBODY, at)
-    return may
+    before = tx.failures(key, at - WINDOW)
+    tx.fail(key if before < MOST else NOBODY, at)
+    return before
 
 
 def _key(staff: str, browser: Browser) -> str:
     return f"{staff}|{browser.name if staff in browser.known_to else ''}"
+
+
+def _came_in(tx: Transaction, staff: Staff, browser: Browser, at: int) -> None:
+    """A browser that is new says sooner than anything else that a password is known to somebody."""
+    tx.record(Record(at, staff.alias, "signed in" if staff.id in browser.known_to else "signed in somewhere new", staff.alias))
 
 
 def _open(tx: Transaction, chance: Chance, staff: Staff, browser: Browser, at: int) -> str:

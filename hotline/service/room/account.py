@@ -5,9 +5,10 @@ from __future__ import annotations
 from base64 import b32encode
 from typing import Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.ports import Record, Staff
+from hotline.ports import Record, Staff, Transaction
 from hotline.ports.accounts import Chance, Codes, Passwords
 from hotline.service.parts import Parts
 from hotline.service.room import access
@@ -17,20 +18,30 @@ CODE_BYTES: Final = 10
 """80 bits, sixteen letters: a keyed hash of it is enough, where a password needs a slow one."""
 
 
-def change_password(parts: Parts, passwords: Passwords, staff: Staff, knocked: access.Knocked, new: str, token: str, at: int) -> None:
-    """`knocked`: with the old one; `is_weak` comes before. Every other browser is signed out. Raises StoreAway."""
+class Factor(Struct, frozen=True):
+    """Her second factor is set. `recovery`: her new recovery codes, shown this once. `token`: of the one sign-in that is left."""
+
+    recovery: tuple[str, ...]
+    token: str
+
+
+def change_password(parts: Parts, passwords: Passwords, chance: Chance, staff: Staff, knocked: access.Knocked, new: str, at: int) -> str | None:
+    """`knocked`: with the old one; `is_weak` comes before. Whoever is signed in as her is out, a copy of this browser's cookie too: it goes on
+    with the token that comes back. None where her account changed meanwhile. Raises StoreAway.
+    """
     hashed = passwords.hash(new)
     with parts.store.write() as tx:
         if tx.account(staff.id) != knocked.account:
-            return
+            return None
         tx.save_account(replace(knocked.account, password=hashed))
-        tx.drop_sign_ins(staff.id)
-        tx.add_sign_in(token, staff.id, at)
         tx.record(Record(at, staff.alias, "password changed", staff.alias))
+        return _alone(tx, chance, staff, at)
 
 
-def set_factor(parts: Parts, codes: Codes, chance: Chance, staff: Staff, secret: str, code: str, at: int) -> tuple[str, ...] | None:
-    """Take this secret for her second factor, once a code of it was right; her new recovery codes, shown this once. Raises StoreAway."""
+def set_factor(parts: Parts, codes: Codes, chance: Chance, staff: Staff, secret: str, code: str, at: int) -> Factor | None:
+    """Take this secret for her second factor, once a code of it was right. Whoever came in without it, with her password alone, is out.
+    Raises StoreAway.
+    """
     step = codes.step(secret, access.plain(code), at)
     with parts.store.write() as tx:
         account = tx.account(staff.id)
@@ -40,7 +51,7 @@ def set_factor(parts: Parts, codes: Codes, chance: Chance, staff: Staff, secret:
         hashes = tuple(access.recovery_hash(parts, staff.id, each) for each in fresh)
         tx.save_account(replace(account, totp=secret, totp_step=step, recovery=hashes))
         tx.record(Record(at, staff.alias, "second factor set", staff.alias))
-    return fresh
+        return Factor(fresh, _alone(tx, chance, staff, at))
 
 
 def renew_recovery(parts: Parts, chance: Chance, staff: Staff, at: int) -> tuple[str, ...]:
@@ -72,6 +83,14 @@ def sign_out_everywhere(parts: Parts, staff: Staff, at: int) -> None:
     with parts.store.write() as tx:
         tx.drop_sign_ins(staff.id)
         tx.record(Record(at, staff.alias, "signed out everywhere", staff.alias))
+
+
+def _alone(tx: Transaction, chance: Chance, staff: Staff, at: int) -> str:
+    """End every sign-in of hers and begin one."""
+    tx.drop_sign_ins(staff.id)
+    token = chance.token()
+    tx.add_sign_in(token, staff.id, at)
+    return token
 
 
 def _fresh(parts: Parts, chance: Chance) -> tuple[str, ...]:

@@ -88,9 +88,9 @@ def agree(parts: Parts, tx: Transaction, staff: Staff, id: str, wish: Wish, orig
     window = _kept(parts, tx, callback, number, wish, at)
     if window is None:
         return Answer("nobody")
+    _settle(tx, callback, staff, at)
     _open(parts, tx, callback, number, window, wish.word, origin, at)
     tx.save_consent(id, Consent("again", at))
-    _settle(tx, callback, staff, at)
     tx.record(Record(at, staff.alias, "agreed", callback.reference))
     return Answer("agreed")
 
@@ -104,8 +104,9 @@ def pass_on(parts: Parts, tx: Transaction, staff: Staff, id: str, at: int) -> An
     # They talked: whoever has it next may ring.
     spoken = tuple(replace(each, ending="spoke") if each.tries and each.ending is None else each for each in group)
     if "minor" not in marks:
-        return Answer("handed", queue.give_back(parts, tx, spoken, at))
+        return Answer("handed", queue.give_back(parts, tx, spoken, staff.alias, at))
     dispatch.drop_call(tx, spoken, at)
+    dispatch.record_return(tx, spoken, staff.alias, at)
     return Answer("handed", to_review(parts, tx, spoken, "minor", at))
 
 
@@ -117,6 +118,8 @@ def no_more(parts: Parts, tx: Transaction, staff: Staff, id: str, at: int) -> An
         return Answer("gone")
     if callback.other_phone:
         tx.forget_number(id)
+        if callback.state == "review":  # without a number there is nothing left to decide
+            tx.save_callback(replace(callback, state="closed", closed_at=at))
     else:
         tx.stop(number, at, at + parts.rules.stop_seconds)
     settle(tx, id, "noted", at, by=staff.id)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from hotline.engine.effects import Minute
 from hotline.ports import Callback, Shift, Staff
 from hotline.ports.queue import Waiting
-from hotline.service.coverage import is_on, is_present, stays_until
+from hotline.service.coverage import is_closed, is_on, is_present, stays_until
 from hotline.service.parts import Parts
 from hotline.service.rest import resting
 from hotline.service.rules import DAY, may_ring_so_often
@@ -55,6 +55,8 @@ class Board(Struct, frozen=True):
     coming: tuple[Card, ...]
     held: tuple[Card, ...]
     waiting: Waiting
+    is_closed: bool
+    """Nobody is promised anything: no supervisor is on call."""
 
 
 def board(parts: Parts, staff: Staff, at: int) -> Board:
@@ -72,8 +74,9 @@ def board(parts: Parts, staff: Staff, at: int) -> Board:
         waiting = tx.how_many(at, languages, minors=minors)
         rings = tx.rings_of(tuple(each.id for each in due), at - DAY)
         held = tx.held_first(MOST_SHOWN) if sees_all else ()
-        aliases = {each.id: each.alias for each in tx.all_staff()} if held else {}
+        people = tx.all_staff() if held or parts.rules.supervised else ()
         duty = None if sees_all else _duty(parts, staff, tx.shifts(), at, rests=staff.id in resting(tx, at, parts.rules))
+    aliases = {each.id: each.alias for each in people}
     return Board(
         now=parts.clock.local(at),
         duty=duty,
@@ -82,6 +85,7 @@ def board(parts: Parts, staff: Staff, at: int) -> Board:
         coming=tuple(card(parts, each, "wait") for each in coming),
         held=tuple(_held(parts, each, aliases) for each in held if each.claimed_by != staff.id),
         waiting=waiting,
+        is_closed=is_closed(people, at, parts.rules),
     )
 
 

@@ -88,6 +88,14 @@ def look(parts: Parts, tx: Transaction, staff: Staff, id: str, at: int) -> Look 
     )
 
 
+def audit_sight(parts: Parts, staff: Staff, seen: Look, at: int) -> None:
+    """Nobody looks on at another's callback, or reads the note on it, in silence. Raises StoreAway."""
+    if seen.holds:
+        return
+    with parts.store.write() as tx:
+        tx.record(Record(at, staff.alias, "note read" if seen.note else "looked on", seen.callback.reference))
+
+
 def connect(parts: Parts, tx: Transaction, staff: Staff, id: str, origin: str, at: int) -> Answer:
     """Her phone rings, she presses 1, and the line rings the caller: by the rules that hold for 1 and 7 by SMS too."""
     group = dispatch.held(tx, id, staff.id)
@@ -102,7 +110,7 @@ def connect(parts: Parts, tx: Transaction, staff: Staff, id: str, origin: str, a
 
 def reveal(parts: Parts, tx: Transaction, staff: Staff, id: str, origin: str, at: int) -> Answer:
     """The number is on her page for two minutes, and in the audit that it was. It is a try: after those minutes it takes another."""
-    dispatch.join(tx, id, staff.id, at)
+    dispatch.join(tx, id, staff, at)
     group = dispatch.held(tx, id, staff.id)
     refused = _refusal(parts, tx, staff, group, at)
     if refused is not None or parts.rules.calling != "reveal":
@@ -137,8 +145,10 @@ def cover(parts: Parts, staff: Staff, id: str, once: str, at: int) -> Answer:
         return Answer("read_aloud")
     with parts.store.write() as tx:
         now = tx.call(call.id)
-        if now is not None:
+        covers = tx.callback(call.callback)
+        if now is not None and covers is not None:
             tx.save_call(replace(now, covered_at=at))
+            tx.record(Record(at, staff.alias, "cover played", covers.reference))
     return Answer("covered")
 
 

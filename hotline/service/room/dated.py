@@ -10,8 +10,9 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 
 from hotline.engine.effects import Minute
-from hotline.ports import Staff, Transaction
+from hotline.ports import Post, Staff, Transaction
 from hotline.service.coverage import DAY
+from hotline.service.parts import Parts
 from hotline.service.room import shifts
 from hotline.service.words import plain
 
@@ -24,6 +25,11 @@ HORIZON: Final = timedelta(days=92)
 _EPOCH: Final = date(1970, 1, 1)
 _TIME = r"(\d{1,2})(?:\s*[h:]\s*(\d{2})?)?"
 _DATED: Final = re.compile(rf"(\D+?)(\d{{1,2}})\s*[/.-]\s*(\d{{1,2}})(?:\s*[/.-]\s*(\d{{4}}|\d\d))?(?:[^\w]+\D*?{_TIME}\D+?{_TIME})?\W*", re.ASCII)
+
+_EITHER: Final = re.compile(r"\D+(?:1?\d|2[0-4]|0\d)\s*-\s*\d\d?\W*", re.ASCII)
+"""`8-12`: from eight to twelve, or the eighth of December? `25-11` can only be a day."""
+_HOURS: Final = re.compile(r"\d\s*[-–/.:h]\s*\d|\d\s*h|\d\s+[^\W\d]", re.ASCII)
+"""Hours or a date that names no day: `8-12`, `8h`, `25 novembre`. A reference and its digit, `471 1`, look otherwise."""
 
 
 class Dated(Struct, frozen=True):
@@ -43,6 +49,8 @@ class Answer(Struct, frozen=True):
     key: str
     day: str
     hours: tuple[int, int] | None = None
+    posts: tuple[Post, ...] = ()
+    """What else leaves: others are told of what she goes from."""
 
 
 def read(text: str, words: Mapping[str, str], now: Minute) -> Dated | None:
@@ -50,9 +58,9 @@ def read(text: str, words: Mapping[str, str], now: Minute) -> Dated | None:
     found = _DATED.fullmatch(text.strip().lower())
     meant = _meant(found[1] if found else text, words)
     kind = KINDS.get(meant)
-    if kind is None or (found is None and meant != kind):
+    if kind is None or (found is None and meant != kind and not _HOURS.search(text)):
         return None
-    if found is None:
+    if found is None or _EITHER.fullmatch(text.strip()):
         return Dated(kind)
     day = _day(int(found[2]), int(found[3]), found[4], _EPOCH + timedelta(days=now // DAY))
     written = f"{int(found[2])}/{int(found[3])}"
@@ -64,7 +72,7 @@ def read(text: str, words: Mapping[str, str], now: Minute) -> Dated | None:
     return Dated(kind, written, day, hours)
 
 
-def obey(tx: Transaction, staff: Staff, said: Dated, *, fresh: bool) -> Answer:
+def obey(parts: Parts, tx: Transaction, staff: Staff, said: Dated, at: int, *, fresh: bool) -> Answer:
     """Do it. What comes late takes nobody's word back: it adds no promise, and what she said of that day since stays."""
     if not said.written or (said.kind == "there" and said.hours is None):
         return Answer("which_day", "")
@@ -72,10 +80,10 @@ def obey(tx: Transaction, staff: Staff, said: Dated, *, fresh: bool) -> Answer:
         return Answer("no_day", said.written)
     if said.kind == "there" and said.hours is not None:
         if fresh:
-            shifts.come(tx, staff.id, said.day, *said.hours)
+            shifts.come(parts, tx, staff, said.day, *said.hours, at)
         return Answer("there", said.written, said.hours)
-    shifts.stay_away(tx, staff.id, said.day, *(said.hours or (0, DAY)), wholly=fresh)
-    return Answer("away_hours" if said.hours else "away", said.written, said.hours)
+    posts = shifts.stay_away(parts, tx, staff, said.day, *(said.hours or (0, DAY)), at, wholly=fresh)
+    return Answer("away_hours" if said.hours else "away", said.written, said.hours, posts)
 
 
 def _meant(text: str, words: Mapping[str, str]) -> str:

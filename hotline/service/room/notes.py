@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from hotline.ports import Staff, Transaction
+from hotline.ports import Record, Staff, Transaction
 from hotline.service.room.calling import Answer
 from hotline.service.room.cases import may_work
 
@@ -19,5 +19,7 @@ def save(tx: Transaction, staff: Staff, id: str, text: str, at: int) -> Answer:
         return Answer("gone")
     if len(text) > LONGEST:
         return Answer("long_note")
-    tx.save_note(id, text, at)
+    if text != (tx.note(id) or ""):
+        tx.save_note(id, text, at)
+        tx.record(Record(at, staff.alias, "note written" if text else "note erased", callback.reference))
     return Answer()

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from hotline.ports import Callback, Ending, Post, Safer, Staff, Transaction
+from hotline.ports import Callback, Ending, Post, Record, Safer, Staff, Transaction
 from hotline.service import calls, dispatch
 from hotline.service.parts import Parts
 from hotline.service.reviewing import to_review
@@ -29,6 +29,7 @@ def note(parts: Parts, tx: Transaction, group: Sequence[Callback], ending: Endin
     group = [_after(replace(each, ending=ending, claimed_at=at), ending, at) for each in group]
     for each in group:
         tx.save_callback(each)
+    _record(tx, group, at)
     match ending:
         case "someone_else" | "wrong_word" | "could_not_talk":
             # The others were asked for at another time, but it is the same phone.
@@ -47,13 +48,23 @@ def say(parts: Parts, tx: Transaction, staff: Staff, id: str, ending: Ending, at
     return Answer(None, note(parts, tx, group, ending, at))
 
 
-def save_safer(tx: Transaction, staff: Staff, id: str, safer: Safer | None) -> Answer:
+def save_safer(tx: Transaction, staff: Staff, id: str, safer: Safer | None, at: int) -> Answer:
     """What she said when she was asked how safe the call leaves her; None: she would rather not say."""
     callback = tx.callback(id)
     if callback is None or callback.claimed_by != staff.id or callback.ending not in TALKED:
         return Answer("gone")
     tx.save_callback(replace(callback, safer=safer))
+    tx.record(Record(at, staff.alias, "safety asked", callback.reference))
     return Answer()
+
+
+def _record(tx: Transaction, group: Sequence[Callback], at: int) -> None:
+    """That she said how it ended, and not how: the audit stays when the callback is gone."""
+    by = tx.staff(group[0].claimed_by or "")
+    if by is None:
+        return
+    for each in group:
+        tx.record(Record(at, by.alias, "outcome said", each.reference))
 
 
 def _after(callback: Callback, ending: Ending, at: int) -> Callback:

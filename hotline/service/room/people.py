@@ -48,20 +48,30 @@ def add(tx: Transaction, staff: Staff, languages: tuple[str, ...], by: str, at: 
     fault = _fault(tx, staff, languages)
     if fault is None:
         tx.add_staff(staff)
-        tx.record(Record(at, by, "person added", staff.alias))
+        tx.record(Record(at, by, "person added", f"{staff.alias}: {staff.role}"))
     return fault
 
 
 def change(parts: Parts, tx: Transaction, staff: Staff, languages: tuple[str, ...], by: str, at: int) -> tuple[Fault | None, tuple[Post, ...]]:
     """`staff`: as she shall be. Who takes calls no longer gives back what she holds."""
-    fault = _fault(tx, staff, languages)
-    if fault is not None:
+    fault, before = _fault(tx, staff, languages), tx.staff(staff.id)
+    if fault is not None or before is None:
         return fault, ()
     if staff.role != "supervisor":
         staff = replace(staff, on_call_until=None)
     tx.add_staff(staff)
-    tx.record(Record(at, by, "person changed", staff.alias))
+    _record_change(tx, before, staff, by, at)
     return None, () if staff.role in CALLING else hand_back(parts, tx, staff.id, at)
+
+
+def _record_change(tx: Transaction, before: Staff, staff: Staff, by: str, at: int) -> None:
+    """A role opens pages and a number is rung: each has a line of its own."""
+    if staff.role != before.role:
+        tx.record(Record(at, by, "role changed", f"{staff.alias}: {before.role} → {staff.role}"))
+    if staff.number != before.number:
+        tx.record(Record(at, by, "number changed", staff.alias))
+    if (staff.reads, staff.speaks, staff.minors) != (before.reads, before.speaks, before.minors):
+        tx.record(Record(at, by, "person changed", staff.alias))
 
 
 def invite(tx: Transaction, staff: Staff, token: str, by: str, at: int) -> None:
@@ -89,7 +99,7 @@ def hand_back(parts: Parts, tx: Transaction, staff: str, at: int) -> tuple[Post,
             others = tuple(each for each in dispatch.alike(tx, group[0].id) if each not in group)
             posts += reviewing.to_review(parts, tx, (*group, *others), "unanswered", at)
         else:
-            posts += dispatch.give_back(parts, tx, group, at)
+            posts += dispatch.give_back(parts, tx, group, dispatch.LINE, at)
     return posts
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from hotline.engine.effects import Minute
 from hotline.ports import Post, Staff, Transaction
 from hotline.service import dispatch
 from hotline.service.coverage import stays_until
@@ -31,7 +32,29 @@ def end(parts: Parts, tx: Transaction, staff: Staff, at: int) -> None:
     tx.add_staff(replace(staff, on_until=None, on_call_until=None, off_until=off_until if off_until > at else None))
 
 
+def keep_away(parts: Parts, tx: Transaction, staff: Staff, begins: Minute, ends: Minute, at: int) -> tuple[Post, ...]:
+    """She says now that she is away in these local minutes: what she said before, *on* or *on call*, yields to it; where they run she goes."""
+    if begins <= parts.clock.local(at) < ends:
+        end(parts, tx, staff, at)
+        return leave(parts, tx, staff, at)
+    if parts.clock.local(at) < begins:
+        starts = parts.clock.moment(begins)
+        tx.add_staff(replace(staff, on_until=_least(staff.on_until, starts), on_call_until=_least(staff.on_call_until, starts)))
+    return ()
+
+
+def come_back(parts: Parts, tx: Transaction, staff: Staff, begins: Minute, ends: Minute, at: int) -> None:
+    """She says now that she is there in these local minutes: *off* ends where they begin."""
+    starts = parts.clock.moment(begins)
+    if staff.off_until is not None and starts < staff.off_until and parts.clock.local(at) < ends:
+        tx.add_staff(replace(staff, off_until=starts if starts > at else None))
+
+
 def leave(parts: Parts, tx: Transaction, staff: Staff, at: int) -> tuple[Post, ...]:
     """Who goes leaves nothing untried behind: others are told of it."""
     untried = [group for group in dispatch.groups(tx, tx.claimed_by(staff.id)) if not any(each.tries for each in group)]
-    return tuple(post for group in untried for post in dispatch.give_back(parts, tx, group, at))
+    return tuple(post for group in untried for post in dispatch.give_back(parts, tx, group, staff.alias, at))
+
+
+def _least(until: int | None, starts: int) -> int | None:
+    return None if until is None else min(until, starts)

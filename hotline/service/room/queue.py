@@ -55,7 +55,7 @@ def take(parts: Parts, tx: Transaction, staff: Staff, id: str, once: str, at: in
     if callback.state == "claimed" and callback.claimed_by == staff.id:
         return Answer("taken", callback.reference)
     refused = _refusal(parts, tx, staff, callback, at) if first_time(parts, tx, staff.id, once, at) else "gone"
-    if refused is None and not dispatch.take(tx, id, staff.id, at):
+    if refused is None and not dispatch.take(tx, callback, staff, at):
         refused = "gone"
     return Answer(refused or "taken", callback.reference)
 
@@ -68,15 +68,16 @@ def hand_back(parts: Parts, tx: Transaction, staff: Staff, id: str, once: str, a
     group = dispatch.held(tx, id, staff.id) if first_time(parts, tx, staff.id, once, at) else ()
     if any(each.tries and each.ending is None for each in group):
         return Answer("how", callback.reference)
-    return Answer("back", callback.reference, give_back(parts, tx, group, at))
+    return Answer("back", callback.reference, give_back(parts, tx, group, staff.alias, at))
 
 
-def give_back(parts: Parts, tx: Transaction, group: Sequence[Callback], at: int) -> tuple[Post, ...]:
-    """They wait again and the next of the staff is told; given back a second time they go before a supervisor."""
+def give_back(parts: Parts, tx: Transaction, group: Sequence[Callback], by: str, at: int) -> tuple[Post, ...]:
+    """They wait again and the next of the staff is told; given back a second time they go before a supervisor. `by`: in the audit."""
     counted = tuple(replace(each, given_back=each.given_back + 1) for each in group)
     if all(each.given_back < MOST_GIVEN_BACK for each in counted):
-        return dispatch.give_back(parts, tx, counted, at)
+        return dispatch.give_back(parts, tx, counted, by, at)
     dispatch.drop_call(tx, counted, at)
+    dispatch.record_return(tx, counted, by, at)
     freed = tuple(replace(each, claimed_by=None, claimed_at=None) for each in counted)
     return to_review(parts, tx, freed, "given_back", at)
 
@@ -116,7 +117,7 @@ def hand_over(parts: Parts, tx: Transaction, supervisor: Staff, id: str, to: str
     dispatch.drop_call(tx, [callback], at)
     for each in group:
         tx.save_callback(replace(each, state="claimed", claimed_by=to, claimed_at=at))
-    tx.record(Record(at, supervisor.alias, "handed over", f"{callback.reference} {chosen.alias}"))
+        tx.record(Record(at, supervisor.alias, "handed over", f"{each.reference} {chosen.alias}"))
     told = [_tell(parts, tx, chosen, callback, group, at)]
     before = tx.staff(callback.claimed_by or "")
     if before is not None and before.id not in (to, supervisor.id):

@@ -86,10 +86,14 @@ def consent_to(referral: str) -> str:
     return f"referral.{referral}"
 
 
-def due(parts: Parts, at: int) -> tuple[Due, ...]:
-    """What is to be looked at again today, or was before; the oldest, as many as a page holds."""
+def due(parts: Parts, staff: Staff, at: int) -> tuple[Due, ...]:
+    """What she looks at again today, or should have before: hers, and those that are nobody's any more; a supervisor, everybody's.
+
+    The oldest, as many as a page holds.
+    """
+    holder = None if staff.role == "supervisor" else staff.id
     with parts.store.read() as tx:
-        return tx.referrals_due(day_of(parts, at), DUE_SHOWN)
+        return tx.referrals_due(day_of(parts, at), DUE_SHOWN, holder)
 
 
 def one(parts: Parts, staff: Staff, id: str) -> tuple[Referral, Callback | None]:

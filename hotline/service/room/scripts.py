@@ -6,7 +6,7 @@ from itertools import count
 from typing import Final, Literal, TypeAlias, cast
 
 from hotline.engine.scripts import SCRIPTS
-from hotline.ports import Staff, Transaction
+from hotline.ports import Record, Staff, Transaction
 from hotline.service import outbox
 from hotline.service.parts import Parts
 from hotline.service.reviewing import for_eyes
@@ -41,6 +41,7 @@ def mark(parts: Parts, tx: Transaction, staff: Staff, id: str, kind: Kind, at: i
         return Answer("gone")
     if not tx.mark(id, kind, staff.id, at):
         return Answer()
+    tx.record(Record(at, staff.alias, "marked", callback.reference))
     if kind == "minor":
         for_eyes(parts, tx, callback, kind, at)
     return Answer(None, outbox.tell_supervisors(parts, tx, "wanted", f"{id}|{kind}", at, ref=callback.reference))

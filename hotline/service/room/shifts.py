@@ -6,9 +6,10 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from hotline.ports import Shift, Staff, Transaction
+from hotline.ports import Post, Shift, Staff, Transaction
 from hotline.service.coverage import DAY, stays_until
 from hotline.service.parts import Parts
+from hotline.service.room import presence
 
 WEEK: Final = 7
 
@@ -32,18 +33,20 @@ def plan(tx: Transaction, staff: str, weekday: int | None, start: int, end: int)
         tx.add_shift(Shift(staff, None if weekday is None else (weekday + later) % WEEK, first, last))
 
 
-def come(tx: Transaction, staff: str, day: int, start: int, end: int) -> None:
+def come(parts: Parts, tx: Transaction, staff: Staff, day: int, start: int, end: int, at: int) -> None:
     """She is there on that day alone, beyond what the week says. `day`: local days since 1970-01-01."""
     for later, first, last in across(start, end):
-        tx.add_shift(Shift(staff, None, first, last, day + later))
+        tx.add_shift(Shift(staff.id, None, first, last, day + later))
+    presence.come_back(parts, tx, staff, *_span(day, start, end), at)
 
 
-def stay_away(tx: Transaction, staff: str, day: int, start: int = 0, end: int = DAY, *, wholly: bool = True) -> None:
-    """She is not there then, whatever the week says; `wholly`: nor what she said of that day before."""
+def stay_away(parts: Parts, tx: Transaction, staff: Staff, day: int, start: int, end: int, at: int, *, wholly: bool = True) -> tuple[Post, ...]:
+    """She is not there then, whatever the week says; `wholly`: nor what she said of those hours before, and if they run she goes at once."""
     for later, first, last in across(start, end):
         if wholly:
-            _cut(tx, staff, day + later, first, last)
-        tx.add_shift(Shift(staff, None, first, last, day + later, off=True))
+            _cut(tx, staff.id, day + later, first, last)
+        tx.add_shift(Shift(staff.id, None, first, last, day + later, off=True))
+    return presence.keep_away(parts, tx, staff, *_span(day, start, end), at) if wholly else ()
 
 
 def across(start: int, end: int) -> tuple[tuple[int, int, int], ...]:
@@ -51,6 +54,11 @@ def across(start: int, end: int) -> tuple[tuple[int, int, int], ...]:
     if start < end:
         return ((0, start, end),)
     return tuple(part for part in ((0, start, DAY), (1, 0, end)) if part[1] < part[2])
+
+
+def _span(day: int, start: int, end: int) -> tuple[int, int]:
+    """In local minutes."""
+    return day * DAY + start, day * DAY + end + (0 if start < end else DAY)
 
 
 def _cut(tx: Transaction, staff: str, day: int, start: int, end: int) -> None:

@@ -7,11 +7,8 @@ from msgspec import Struct
 from hotline.engine.effects import Minute
 from hotline.ports import Shift, Staff
 from hotline.service import roster
-from hotline.service.coverage import DAY, DAYS_AHEAD, Span, is_closed, is_on_call, merged, planned_spans, spans_of_day
+from hotline.service.coverage import DAY, DAYS_AHEAD, Span, is_closed, is_on_call, merged, spans_of_day
 from hotline.service.parts import Parts
-
-SUPERVISION = "supervision"
-"""Stands where a language would: hours in which no supervisor is planned."""
 
 
 class Bar(Struct, frozen=True):
@@ -120,12 +117,7 @@ def _lanes(bars: list[Bar]) -> tuple[tuple[Bar, ...], ...]:
 
 def _gaps(parts: Parts, people: list[Staff], shifts: tuple[Shift, ...], at: int) -> tuple[tuple[str, Span], ...]:
     """Cut at midnight."""
-    edition, local = parts.written, parts.clock.local
-    hours = tuple(edition.parts.values())
-    found = {each: roster.uncovered_in(each, hours, people, shifts, at, local) for each in edition.languages}
-    if parts.rules.supervised:
-        watched = (span for each in people if each.role == "supervisor" for span in planned_spans(each, shifts, at, local))
-        found[SUPERVISION] = roster.uncovered(hours, merged(watched), local(at))[0]
+    found = roster.uncovered_of(parts, people, shifts, at)
     return tuple((of, part) for of, spans in found.items() for span in spans for part in _by_day(span))
 
 

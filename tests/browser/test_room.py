@@ -1,0 +1,322 @@
+"""The counselors' room from end to end: a woman dials on the phone page, a counselor works it in her browser, a supervisor sees it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from msgspec import Struct
+from playwright.sync_api import Browser, expect
+
+from hotline.console.permissions import may
+from tests.browser.phone_page import PhonePage
+from tests.browser.room import NARROW, PATIENCE_MS, WIDE, Room
+from tests.system.lines import Line, started
+
+pytestmark = [pytest.mark.browser, pytest.mark.system]
+FIRST_LOAD, LATER = 60_000, 15_000
+"""Bytes: all that a page brings the first time, and each after it."""
+SEEN: set[str] = set()
+"""References that these tests have been offered: an older SMS offers nothing new."""
+
+
+class Pair(Struct, frozen=True):
+    """A caller and the counselor who speaks as she does."""
+
+    caller: str
+    counselor: str
+    way: tuple[tuple[str, str], ...]
+    """Keys from the first dial to where a call is noted, each with what its screen says."""
+
+
+FRENCH = Pair("kadi", "awa", (("*123#", "1 Grossesse"), ("5", "5 Maintenant"), ("5", "Noté. Une femme vous appelle avant")))
+BAMBARA = Pair(
+    "sira",
+    "nana",
+    (("*123#", "1 Grossesse"), ("6", "1 Kònòmaya"), ("5", "5 Sisan"), ("5", "A sèbènna. Muso dò bèna i wele sani")),
+)
+PAIRS = pytest.mark.parametrize("pair", [FRENCH, BAMBARA], ids=["fr", "bm"])
+SIZES = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["360", "1280"])
+
+
+@pytest.fixture(scope="module")
+def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    # Two callers ask all day, and who has just worked a hard call must not rest: neither is what these tests ask about.
+    yield from started(tmp_path_factory.mktemp("room") / "v", HOTLINE_RINGS_A_DAY="20", HOTLINE_PAUSE_MINUTES="0")
+
+
+@pytest.fixture
+def phone(line: Line, browser: Browser) -> Iterator[PhonePage]:
+    context = browser.new_context(viewport=WIDE, locale="fr-FR")  # type: ignore[arg-type]
+    yield PhonePage(context.new_page(), line.await_card()["address"])
+    context.close()
+
+
+@pytest.fixture
+def room(line: Line, browser: Browser) -> Iterator[_Rooms]:
+    rooms = _Rooms(browser, line.await_card())
+    yield rooms
+    rooms.close()
+
+
+class _Rooms:
+    """Everybody's browser, closed at the end. Nothing may have gone wrong in any of them, nor have asked another host."""
+
+    def __init__(self, browser: Browser, card: dict) -> None:
+        self.browser, self.card = browser, card
+        self.all: list[Room] = []
+
+    def of(self, alias: str | None, size: dict[str, int] = NARROW, script: bool = True) -> Room:
+        self.all.append(Room(self.browser, self.card, alias, size, script))
+        return self.all[-1]
+
+    def close(self) -> None:
+        for each in self.all:
+            each.close()
+        assert [] == [(each.troubles, each.strangers) for each in self.all if each.troubles or each.strangers]
+
+
+def ask(phone: PhonePage, pair: Pair) -> str:
+    """She asks to be called now, the counselor's phone hears of it: the reference."""
+    phone.caller.hold(pair.caller)
+    phone.staff.hold(pair.counselor)
+    phone.caller.command("red")
+    for key, screen in pair.way:
+        phone.caller.dial(key)
+        phone.caller.shows(screen)
+    old = "".join(f"(?!{reference} )" for reference in SEEN)
+    offer = re.compile(rf"\b{old}(\d{{3,5}}) 1\b")
+    found = offer.search(phone.staff.hears(offer))
+    assert found is not None
+    SEEN.add(found[1])
+    phone.caller.command("red")
+    phone.caller.shows("*123#")
+    return found[1]
+
+
+def take(room: Room, reference: str) -> None:
+    """From the queue, where it came by itself, to its own page."""
+    room.enter(f"take-{reference}")
+    room.shows(room.say("callback.opening"))
+
+
+def connect(room: Room, phone: PhonePage) -> None:
+    """The line rings the counselor, she presses 1, it rings the caller, who answers: the page follows without being reloaded."""
+    room.enter("connect")
+    phone.staff.rings()
+    phone.staff.command("green")
+    phone.staff.in_call("talking")
+    phone.staff.press("1")
+    phone.caller.rings()
+    phone.caller.command("green")
+    phone.caller.in_call("connected")
+    expect(room.page.locator("#cover")).to_be_visible(timeout=PATIENCE_MS)
+
+
+def close(room: Room, phone: PhonePage, how: str) -> None:
+    """She hangs up, the page asks how it ended, and takes one tap for an answer."""
+    phone.staff.command("red")
+    phone.caller.in_call("over")
+    room.shows(room.say("callback.step.how"))
+    room.enter(f"how-{how}")
+    room.shows(room.say(f"callback.then.{how}"))
+
+
+@PAIRS
+@SIZES
+def test_from_the_first_dial_to_the_next_time(phone: PhonePage, room: _Rooms, pair: Pair, size: dict[str, int]) -> None:
+    """Dial, alert, take, connect, a script that pages the supervisor, outcome, the time that she agreed to, closed."""
+    counselor = room.of(pair.counselor, size)
+    counselor.open("queue")
+    reference = ask(phone, pair)
+    take(counselor, reference)
+    connect(counselor, phone)
+
+    sign = counselor.page.locator("#danger")
+    sign.locator("summary").first.click()
+    expect(sign.locator("ol").first).to_be_visible()
+    expect(sign).to_contain_text(counselor.say("callback.paged"), timeout=PATIENCE_MS)
+    phone.caller.in_call("connected")  # nothing of it touched the call
+    phone.staff.hold("fanta")
+    phone.staff.hears(reference)
+    phone.staff.hold(pair.counselor)
+
+    close(counselor, phone, "spoke")
+    assert counselor.barriers() == []
+    assert not counselor.is_too_wide()
+    counselor.page.check("[name=agreed]")
+    counselor.press("/next")
+    counselor.shows(counselor.say("callback.told.agreed"))
+    counselor.open("queue")
+    expect(counselor.page.locator(f"#open-{reference}")).to_have_count(0)
+
+
+@PAIRS
+def test_someone_else_answers(phone: PhonePage, room: _Rooms, pair: Pair) -> None:
+    """Nothing rings that phone again by itself: a supervisor decides, and must say why."""
+    counselor = room.of(pair.counselor)
+    counselor.open("queue")
+    reference = ask(phone, pair)
+    take(counselor, reference)
+    connect(counselor, phone)
+    close(counselor, phone, "someone_else")
+
+    supervisor = room.of("fanta", WIDE)
+    supervisor.open("review")
+    supervisor.shows(reference)
+    supervisor.page.locator(f"a:has-text('{reference}')").first.click()
+    supervisor.shows(supervisor.say("review.reason.someone_else"))
+    supervisor.page.check("[name=decision][value=close]")
+    supervisor.page.fill("[name=why]", "Vu avec elle.")
+    supervisor.press("/review/")
+    supervisor.shows(supervisor.say("review.done"))
+
+
+def first_sign_in(room: _Rooms, link: str) -> Room:
+    """She opens the link that the admin handed over and chooses a password."""
+    newcomer = room.of(None)
+    newcomer.page.goto(link)
+    for field in newcomer.page.locator("[type=password]").all():
+        field.fill("trois-pirogues-bleues-71")
+    newcomer.page.click("main form button")
+    newcomer.page.wait_for_url(lambda url: "welcome" not in url)
+    return newcomer
+
+
+def by_sms(phone: PhonePage, pair: Pair) -> None:
+    """She takes one, is connected and says how it ended, without any page."""
+    reference = ask(phone, pair)
+    phone.staff.write(f"{reference} 1")
+    phone.staff.rings()
+    phone.staff.command("green")
+    phone.staff.in_call("talking")
+    phone.staff.press("1")
+    phone.caller.rings()
+    phone.caller.command("green")
+    phone.caller.in_call("connected")
+    phone.staff.command("red")
+    phone.staff.hears(re.compile(rf"{reference}.*1 .*6 ", re.DOTALL))
+    phone.staff.write(f"{reference} 1")
+
+
+def test_a_newcomer_works_by_browser_and_by_sms(phone: PhonePage, room: _Rooms) -> None:
+    """An admin makes her and hands over a link; she chooses a password, works three in the browser and one by SMS; the supervisor sees no number."""
+    numbers = [each["number"] for each in room.card["people"]]
+    hawa = next(each["number"] for each in room.card["people"] if each["alias"] == "hawa")
+    admin = room.of("djeneba", WIDE)
+    admin.open("people")
+    admin.page.fill("[name=alias]", "hawa")
+    admin.page.fill("[name=number]", hawa)
+    admin.page.check("[name=speaks][value=fr]")
+    admin.press("/people")
+    admin.page.click("#link-title ~ form button")
+    link = admin.page.locator("textarea[readonly]").input_value()
+
+    newcomer = first_sign_in(room, link)
+    newcomer.open("queue")
+    newcomer.enter("on-shift")
+    newcomer.shows(newcomer.say("queue.here"))
+
+    here = Pair("kadi", "hawa", FRENCH.way)
+    colleague = room.of("awa")
+    colleague.open("queue")
+    colleague.enter("off-shift")
+    for how in ("spoke", "no_answer", "someone_else"):
+        reference = ask(phone, here)
+        newcomer.open("queue")
+        take(newcomer, reference)
+        connect(newcomer, phone)
+        close(newcomer, phone, how)
+    by_sms(phone, here)
+
+    supervisor = room.of("fanta", WIDE)
+    for path in ("queue", "review", "shifts", "testimonies", "overview", "audit"):
+        supervisor.open(path)
+        digits = re.sub(r"\D", "", supervisor.page.locator("main").inner_text())
+        assert [number for number in numbers if number[-8:] in digits] == []
+    supervisor.shows("hawa")
+    newcomer.open("queue")
+    newcomer.enter("off-shift")
+    colleague.open("queue")
+    colleague.enter("on-shift")
+
+
+PAGES = ("queue", "review", "shifts", "testimonies", "testimonies/new", "care", "care/check-in", "overview", "people", "audit", "me", "referrals/due")
+ENDPOINTS = {"testimonies/new": "testimony_new", "care/check-in": "check_in", "referrals/due": "due"}
+
+
+@SIZES
+@pytest.mark.parametrize("alias", ["awa", "nana", "fanta", "mariam", "djeneba"])
+def test_no_page_leaves_anybody_out(room: _Rooms, alias: str, size: dict[str, int]) -> None:
+    """axe finds nothing against WCAG 2.2 AA, nothing runs off the side, and no page after the first is heavy."""
+    found = room.of(None, size)
+    found.open("sign-in")
+    assert found.weight() < FIRST_LOAD
+    assert found.barriers() == []
+    found.sign_in(alias)
+    role = next(each["role"] for each in room.card["people"] if each["alias"] == alias)
+    for path in PAGES:
+        if may(role, ENDPOINTS.get(path, path)):
+            found.open(path)
+            assert (path, [], False) == (path, found.barriers(), found.is_too_wide())
+            assert found.weight() < LATER
+
+
+@pytest.mark.parametrize("how", ["key", "tap"])
+def test_one_key_and_a_tap_leave_for_a_neutral_page(room: _Rooms, how: str) -> None:
+    """Nothing on it, in its title or behind its back button tells what was there."""
+    counselor = room.of("awa")
+    counselor.open("queue")
+    if how == "key":
+        counselor.page.keyboard.press("Escape")
+    else:
+        counselor.page.click("#leave")
+    counselor.shows(counselor.say("neutral.title"))
+    assert counselor.say("page.title") == counselor.page.title()
+    expect(counselor.page.locator("nav")).to_have_count(0)
+
+
+def test_the_whole_path_without_script(phone: PhonePage, room: _Rooms) -> None:
+    """Whoever has script off looks again by a link: everything else is the same."""
+    counselor = room.of("awa", script=False)
+    reference = ask(phone, FRENCH)
+    counselor.open("queue")
+    take(counselor, reference)
+    counselor.page.click("#connect")
+    phone.staff.rings()
+    phone.staff.command("green")
+    phone.staff.in_call("talking")
+    phone.staff.press("1")
+    phone.caller.rings()
+    phone.caller.command("green")
+    phone.caller.in_call("connected")
+    counselor.page.click("noscript a")
+    expect(counselor.page.locator("#cover")).to_be_visible()
+    phone.staff.command("red")
+    phone.caller.in_call("over")
+    counselor.page.click("noscript a")
+    counselor.page.click("#how-no_answer")
+    counselor.shows(counselor.say("callback.then.no_answer"))
+
+
+def test_the_keyboard_alone_takes_and_connects(phone: PhonePage, room: _Rooms) -> None:
+    """Every step can be reached by the tab key, and where it is can be seen."""
+    counselor = room.of("awa", WIDE)
+    reference = ask(phone, FRENCH)
+    counselor.open("queue")
+    for id in (f"take-{reference}", "connect"):
+        _tab_to(counselor, id)
+        counselor.page.keyboard.press("Enter")
+    phone.staff.rings()
+    phone.staff.command("red")
+
+
+def _tab_to(room: Room, id: str) -> None:
+    expect(room.page.locator(f"#{id}")).to_be_visible(timeout=PATIENCE_MS)
+    for _ in range(60):
+        room.page.keyboard.press("Tab")
+        if room.page.evaluate("document.activeElement.id") == id:
+            assert room.page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+            return
+    pytest.fail(f"the tab key does not reach {id}")
