@@ -123,6 +123,11 @@ def _common(pages: Blueprint, room: Room, assets: Assets) -> None:
         """What anybody may see: the way out of every other page."""
         return page(room, "neutral.html")
 
+    @pages.route("/<path:rest>", methods=["GET", "POST"])
+    def nowhere(rest: str) -> None:
+        """Any other address: the same calm words for everybody."""
+        abort(HTTPStatus.NOT_FOUND)
+
     @pages.get("/")
     def home() -> Answer:
         """Where each role begins."""

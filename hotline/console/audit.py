@@ -17,13 +17,12 @@ LONGEST: Final = 64
 
 
 class Line(Struct, frozen=True):
-    """One as it is read. `deed`: in words where they are known, else the code."""
+    """One as it is read, what was done in words."""
 
     number: int
     when: str
     who: str
     deed: str
-    code: str
     about: str
 
 
@@ -37,7 +36,7 @@ def views(pages: Blueprint, room: Room) -> None:
         spoken, clock = language(room), room.parts.clock
         found = audits.look(room.parts.store, search, before, lambda deed, words: words.casefold() in named(room, spoken, deed).casefold())
         lines = [
-            Line(number, stamp(clock.local(each.at)), each.who, named(room, spoken, each.what), each.what, each.about)
+            Line(number, stamp(clock.local(each.at)), each.who, named(room, spoken, each.what), each.about)
             for number, each in found.lines
         ]
         chain = audits.verify(room.parts.store) if request.args.get("verify") == "1" else None

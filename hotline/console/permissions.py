@@ -22,7 +22,7 @@ class Ability(Struct, frozen=True):
     pages: tuple[str, ...]
 
 
-OPEN: Final = frozenset({"asset", "neutral", "sign_in", "code", "welcome"})
+OPEN: Final = frozenset({"asset", "neutral", "sign_in", "code", "welcome", "nowhere"})
 """Without being signed in."""
 QUIET: Final = frozenset({"asset", "board", "signs"})
 """Pages that a browser asks for by itself: nobody did anything."""

@@ -16,3 +16,11 @@ def test_no_page_is_kept(desk: Desk) -> None:
     headers = desk.browser().client.get("/console/sante").headers
     assert headers["Cache-Control"] == "no-store"
     assert "script-src 'self';" in headers["Content-Security-Policy"]
+
+
+def test_an_address_that_is_none_answers_calmly(desk: Desk) -> None:
+    """In her words, kept by no browser, and the same whether she is signed in or not."""
+    for alias in (None, "awa"):
+        browser = desk.browser(alias)
+        assert desk.say("trouble.not_found") in browser.open("/console/wp-admin")
+        assert 404 == browser.status
