@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Final
+from typing import Final, NoReturn
 
 from flask import Blueprint, Flask, Response, abort, g, request, session
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -124,7 +124,7 @@ def _common(pages: Blueprint, room: Room, assets: Assets) -> None:
         return page(room, "neutral.html")
 
     @pages.route("/<path:rest>", methods=["GET", "POST"])
-    def nowhere(rest: str) -> None:
+    def nowhere(rest: str) -> NoReturn:
         """Any other address: the same calm words for everybody."""
         abort(HTTPStatus.NOT_FOUND)
 

@@ -101,9 +101,8 @@ def take(room: Room, reference: str) -> None:
     room.shows(room.say("callback.opening"))
 
 
-def connect(room: Room, phone: PhonePage) -> None:
-    """The line rings the counselor, she presses 1, it rings the caller, who answers: the page follows without being reloaded."""
-    room.enter("connect")
+def bridge(phone: PhonePage) -> None:
+    """The line rings the counselor, she presses 1, it rings the caller, who answers."""
     phone.staff.rings()
     phone.staff.command("green")
     phone.staff.in_call("talking")
@@ -111,6 +110,12 @@ def connect(room: Room, phone: PhonePage) -> None:
     phone.caller.rings()
     phone.caller.command("green")
     phone.caller.in_call("connected")
+
+
+def connect(room: Room, phone: PhonePage) -> None:
+    """The two are put through, and the page follows without being reloaded."""
+    room.enter("connect")
+    bridge(phone)
     expect(room.page.locator("#cover")).to_be_visible(timeout=PATIENCE_MS)
 
 
@@ -188,13 +193,7 @@ def by_sms(phone: PhonePage, pair: Pair) -> None:
     """She takes one, is connected and says how it ended, without any page."""
     reference = ask(phone, pair)
     phone.staff.write(f"{reference} 1")
-    phone.staff.rings()
-    phone.staff.command("green")
-    phone.staff.in_call("talking")
-    phone.staff.press("1")
-    phone.caller.rings()
-    phone.caller.command("green")
-    phone.caller.in_call("connected")
+    bridge(phone)
     phone.staff.command("red")
     phone.staff.hears(re.compile(rf"{reference}.*1 .*6 ", re.DOTALL))
     phone.staff.write(f"{reference} 1")
@@ -284,13 +283,7 @@ def test_the_whole_path_without_script(phone: PhonePage, room: _Rooms) -> None:
     counselor.open("queue")
     take(counselor, reference)
     counselor.page.click("#connect")
-    phone.staff.rings()
-    phone.staff.command("green")
-    phone.staff.in_call("talking")
-    phone.staff.press("1")
-    phone.caller.rings()
-    phone.caller.command("green")
-    phone.caller.in_call("connected")
+    bridge(phone)
     counselor.page.click("noscript a")
     expect(counselor.page.locator("#cover")).to_be_visible()
     phone.staff.command("red")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 
 from flask import Flask
 from flask.testing import FlaskClient
 from msgspec.structs import replace
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from hotline import console
@@ -75,6 +78,22 @@ class Desk:
     def set_staff(self, alias: str, **fields: object) -> None:
         with self.line.real_store.write() as tx:
             tx.add_staff(replace(self.staff(alias), **fields))
+
+    @contextmanager
+    def statements(self) -> Iterator[list[str]]:
+        """What is asked of the database meanwhile, but for where transactions begin."""
+        asked: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+            if not statement.startswith("BEGIN"):
+                asked.append(statement)
+
+        engine = self.line.real_store._engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield asked
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
 
     @staticmethod
     def say(key: str, language: str = "fr", **values: object) -> str:

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 import pyotp
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import event
 
 from hotline.adapters.locks import ArgonPasswords
 from hotline.ports.accounts import Account, Crowded
@@ -45,20 +44,6 @@ class CrowdedPasswords(ArgonPasswords):
         if known:
             yield
         raise Crowded
-
-
-@contextmanager
-def statements(desk: Desk) -> Iterator[list[str]]:
-    """What is asked of the database meanwhile."""
-    seen: list[str] = []
-    engine = desk.line.real_store._engine
-
-    def note(_connection, _cursor, statement, _parameters, _context, _many) -> None:
-        seen.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def give_account(desk: Desk, alias: str = "awa", secret: str | None = None) -> None:
@@ -268,7 +253,7 @@ def test_every_failure_costs_the_same(desk: Desk) -> None:
     for alias in ("nobody", "awa", "nana", "fanta", "oumou"):
         browser = desk.browser()
         browser.open(DOOR)
-        with statements(desk) as seen:
+        with desk.statements() as seen:
             browser.send(DOOR, alias=alias, password="wrong")
         costs.add((counted.take(), tuple(seen)))
     assert 1 == len(costs)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import event
 
 from hotline.engine.flow import Item, Where
 from hotline.ports import Callback
@@ -115,17 +114,10 @@ def work(desk: Desk) -> Work:
 
 def statements(desk: Desk, browser: Browser, path: str) -> int:
     """How many statements a page takes, its sign-in among them."""
-    seen: list[str] = []
-
-    def see(_connection, _cursor, statement, *_rest) -> None:
-        seen.append(statement)
-
-    engine = desk.line.real_store._engine
-    event.listen(engine, "before_cursor_execute", see)
-    browser.open(path)
-    event.remove(engine, "before_cursor_execute", see)
+    with desk.statements() as asked:
+        browser.open(path)
     assert browser.status == 200
-    return len([each for each in seen if not each.startswith("BEGIN")])
+    return len(asked)
 
 
 # what happened

@@ -8,7 +8,6 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import event
 
 from hotline.console import plots
 from hotline.ports import Callback
@@ -134,18 +133,13 @@ def test_hours_without_anybody_are_drawn_hatched(desk: Desk) -> None:
 
 def test_the_page_asks_the_database_a_bounded_number_of_times(desk: Desk) -> None:
     """However much there is to count."""
-    asked: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        asked.append(statement)
 
     def queries() -> int:
         browser = desk.browser("fanta")
-        asked.clear()
-        browser.open(ADDRESS)
+        with desk.statements() as asked:
+            browser.open(ADDRESS)
         return len(asked)
 
-    event.listen(desk.line.real_store._engine, "before_cursor_execute", note)
     few = queries()
     busy(desk)
     assert few == queries() < 20

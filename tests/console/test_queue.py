@@ -5,15 +5,12 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from threading import Barrier
 
 import pytest
 from flask import Flask
 from msgspec.structs import replace
-from sqlalchemy import event
 
 from hotline import console
 from hotline.ports import Callback, Shift, Staff
@@ -57,22 +54,6 @@ def card(browser: Browser, reference: str) -> str:
 
 def has_card(browser: Browser, reference: str) -> bool:
     return f'class="ref">{reference}<' in browser.page
-
-
-@contextmanager
-def statements(desk: Desk) -> Iterator[list[str]]:
-    """What is asked of the database meanwhile."""
-    asked: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        asked.append(statement)
-
-    engine = desk.line.real_store._engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def test_a_counselor_sees_what_is_due_and_takes_it(desk: Desk) -> None:
@@ -387,7 +368,7 @@ def test_the_page_asks_as_much_of_a_full_queue_as_of_an_empty_one(desk: Desk, al
                 tx.add_try(f"{n:032x}", f"call {n}", at - 60)
                 tx.add_review(Review(f"{n:032x}", f"{n:032x}", "missed", at))
         for path, headers in (("/console/queue", {}), ("/console/board", {"HX-Request": "true"})):
-            with statements(desk) as asked_for:
+            with desk.statements() as asked_for:
                 assert browser.client.get(path, headers=headers).status_code == 200
             counted.append(sum(each.startswith("SELECT") for each in asked_for))
     assert counted[:2] == counted[2:]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import event
 
 from hotline.ports import Callback, Record, VoiceConnect
 from hotline.ports.review import Review
@@ -242,15 +241,8 @@ def test_the_list_asks_little(desk: Desk) -> None:
     """Its queries do not grow with what waits."""
 
     def queries() -> int:
-        asked: list[str] = []
-        engine = desk.line.real_store._engine
-
-        def count(_c: object, _k: object, statement: str, *_: object) -> None:
-            asked.append(statement)
-
-        event.listen(engine, "before_cursor_execute", count)
-        fanta.open(LIST)
-        event.remove(engine, "before_cursor_execute", count)
+        with desk.statements() as asked:
+            fanta.open(LIST)
         return len(asked)
 
     fanta = desk.browser("fanta")

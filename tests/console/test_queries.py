@@ -1,0 +1,76 @@
+"""No page asks the database more often because there is more to show."""
+
+from __future__ import annotations
+
+import pytest
+
+from hotline.console.permissions import EVERYBODY, OPEN, may
+from hotline.ports import Callback, Record, Role, Shift, Staff
+from hotline.ports import testimonies as told
+from hotline.ports.casework import Referral
+from hotline.ports.review import Review
+from tests.console.desk import IDS, Desk
+
+WHO = {"counselor": "awa", "supervisor": "fanta", "operator": "mariam", "admin": "djeneba"}
+MOST = 20
+"""Statements a page, its sign-in among them."""
+SHOWN = {"callback": "0", "callback/what": "0", "hand-over": "1", "review": "2", "shifts": "3", "people": "3", "testimonies": "0", "referral": "0"}
+"""Of what is in the database, the one that a page about one thing is opened for."""
+
+
+def row(n: int) -> str:
+    return f"{n:032x}"
+
+
+def fill(desk: Desk, first: int, last: int) -> None:
+    """A day's work: held, waiting and in review; a team with its plan; what was referred, told and recorded."""
+    at = desk.line.clock.now()
+    with desk.line.real_store.write() as tx:
+        for n in range(first, last):
+            state = ("claimed", "waiting", "review")[n % 3]
+            holder = IDS["awa"] if state == "claimed" else None
+            tx.add_callback(
+                Callback(row(n), str(1000 + n), state, "fr", n % 7 == 0, False, at - n, at - 60, at + 1800, 1, claimed_by=holder, claimed_at=at),
+                f"+2237000{1000 + n:04d}",
+            )
+            tx.add_try(row(n), f"call {n}", at - 60)
+            if state == "review":
+                tx.add_review(Review(row(n), row(n), "missed", at))
+            tx.save_referral(Referral(row(n), row(n), "health", None, "referred", None, at // 86_400, None, at // 86_400))
+            tx.save_testimony(told.Testimony(row(n), {"fr": "Elle a été écoutée."}, "written", IDS["nana"], at - n))
+            tx.record(Record(at, "awa", "taken", str(1000 + n)))
+            tx.add_staff(Staff(row(n), f"staff{n}", "counselor", f"+2237000{3000 + n:04d}", "fr", ("fr",)))
+            tx.add_shift(Shift(row(n), n % 7, 480, 960))
+
+
+def paths(desk: Desk, role: Role) -> list[str]:
+    """Every page that this role may look at."""
+    found = []
+    for rule in desk.app.url_map.iter_rules():
+        page = rule.endpoint.removeprefix("console.")
+        if rule.endpoint.startswith("console.") and "GET" in (rule.methods or ()) and page not in OPEN and may(role, page):
+            about = rule.rule.split("/")[2]
+            found.append(rule.rule.replace("<id>", row(int(SHOWN.get(about, "0")))))
+    return found
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_every_page_asks_a_bounded_number_of_times(desk: Desk, role: Role) -> None:
+    """With four of everything and with forty: the same, and few."""
+    browser = desk.browser(WHO[role])
+
+    def counted() -> dict[str, tuple[int, int]]:
+        found = {}
+        for path in paths(desk, role):
+            with desk.statements() as asked:
+                status = browser.client.get(path, headers={"HX-Request": "true"}).status_code
+            found[path] = (status, len([each for each in asked if each.startswith("SELECT")]))
+        return found
+
+    fill(desk, 0, 4)
+    few = counted()
+    fill(desk, 4, 40)
+    many = counted()
+    assert few == many
+    assert {} == {path: found for path, found in many.items() if found[1] > MOST}
+    assert {200} <= {status for status, _ in many.values()}
