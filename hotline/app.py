@@ -147,7 +147,7 @@ def create_app(config: Config, line: Line | None = None) -> Flask:
 
 
 def _room(config: Config, hotline: Hotline) -> console.Room:
-    settings = console.Settings(config.idle_minutes, config.second_factor, config.calling, config.complaints, secure=not config.demo)
+    settings = console.Settings(config.idle_minutes, config.second_factor, config.complaints, secure=not config.demo)
     words = Words.read(CONTENT / "locales", config.languages)
     return console.Room(hotline.parts, words, ArgonPasswords(), TimeCodes(), SystemChance(), settings)
 

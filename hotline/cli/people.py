@@ -90,7 +90,7 @@ def _disable(options: argparse.Namespace) -> None:
     from hotline.app import build
     from hotline.service import outbox
     from hotline.service.library import NoEdition
-    from hotline.service.room.people import hand_back, shut_out
+    from hotline.service.room.people import give_back_all, shut_out
 
     config = settings()
     with _one(config, options.alias) as (tx, staff):
@@ -99,7 +99,7 @@ def _disable(options: argparse.Namespace) -> None:
     with told(), suppress(NoEdition):
         parts = build(config).parts
         with parts.store.write() as tx:
-            posts = hand_back(parts, tx, staff.id, int(time.time()))
+            posts = give_back_all(parts, tx, staff.id, int(time.time()))
         outbox.hint(parts, posts)
     print(f"{options.alias} is signed out for good")
 

@@ -12,15 +12,17 @@ from werkzeug.wrappers import Response as Answer
 
 from hotline.console import access, account, audit, callback, care, casework, overview, people, queue, review, shifts, testimonies
 from hotline.console.assets import Assets, compressed
-from hotline.console.permissions import CALLS, LEAVING, OPEN, QUIET, may
+from hotline.console.permissions import LEAVING, OPEN, QUIET, may
 from hotline.console.room import TOKEN, Room, Settings, page, to
 from hotline.ports import Staff, StoreAway
-from hotline.ports.accounts import SignIn
+from hotline.service.room import access as access_rules
 from hotline.service.room import presence
+from hotline.service.room.people import CALLING
 
 __all__ = ["Room", "Settings", "install"]
 
 SUBJECTS: Final = (access, account, queue, callback, casework, review, testimonies, shifts, care, overview, people, audit)
+"""Each lays its own pages: `views`."""
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -28,10 +30,6 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-TOUCH_SECONDS: Final = 60
-"""So often, at most, it is written that somebody did something."""
-LONGEST_SECONDS: Final = 24 * 3600
-"""However much is done in a browser, after a day she proves again who she is."""
 
 
 def install(app: Flask, room: Room) -> None:
@@ -69,6 +67,8 @@ def _guard(pages: Blueprint, room: Room, csrf: CSRFProtect) -> None:
         g.me = None
         if name in ("asset", "neutral"):  # the way out shows nothing of hers
             return None
+        if _has_nul():
+            abort(HTTPStatus.BAD_REQUEST)
         if request.method == "POST":
             csrf.protect()
         _recognise(room, name)
@@ -80,7 +80,7 @@ def _guard(pages: Blueprint, room: Room, csrf: CSRFProtect) -> None:
             return to("factor")
         if not may(g.me.role, name):
             abort(HTTPStatus.FORBIDDEN)
-        if request.method == "POST" and g.me.role in CALLS and name not in LEAVING:
+        if request.method == "POST" and g.me.role in CALLING and name not in LEAVING:
             g.me = _present(room, g.me)
         return None
 
@@ -124,7 +124,7 @@ def _common(pages: Blueprint, room: Room, assets: Assets) -> None:
         return page(room, "neutral.html")
 
     @pages.route("/<path:rest>", methods=["GET", "POST"])
-    def nowhere(rest: str) -> NoReturn:
+    def nowhere(rest: str) -> NoReturn:  # noqa: ARG001 -- whatever it is
         """Any other address: the same calm words for everybody."""
         abort(HTTPStatus.NOT_FOUND)
 
@@ -136,29 +136,26 @@ def _common(pages: Blueprint, room: Room, assets: Assets) -> None:
 
 def _recognise(room: Room, name: str) -> None:
     """Who is this? Nobody, where the sign-in is over or unknown, or its account was disabled."""
-    token, at = session.get(TOKEN), room.now
+    token = session.get(TOKEN)
     if token is None:
         return
-    with room.parts.store.read() as tx:
-        found = tx.sign_in(token)
-        staff = tx.staff(found.staff) if found else None
-    if found is None or staff is None or not staff.active or _is_over(found, room.settings, at):
+    found = access_rules.recognise(room.parts, token, room.settings.idle_minutes * 60, room.now, quiet=name in QUIET)
+    if found is None:
         session.clear()
         return
-    if name not in QUIET and at - found.seen_at >= TOUCH_SECONDS:
-        with room.parts.store.write() as tx:
-            tx.touch_sign_in(token, at)
-    g.me, g.second_factor = staff, found.second_factor
+    g.me, g.second_factor = found[0], found[1].second_factor
 
 
 def _present(room: Room, staff: Staff) -> Staff:
     """Whoever sends a form is there; reading alone, or a page that refreshes itself, does not say so."""
     at = room.now
-    if at - (staff.seen_at or 0) < TOUCH_SECONDS:
+    if at - (staff.seen_at or 0) < access_rules.TOUCH_SECONDS:
         return staff
     with room.parts.store.write() as tx:
         return presence.here(tx, tx.staff(staff.id) or staff, at)
 
 
-def _is_over(found: SignIn, settings: Settings, at: int) -> bool:
-    return at - found.seen_at >= settings.idle_minutes * 60 or at - found.made_at >= LONGEST_SECONDS
+def _has_nul() -> bool:
+    """No text holds one, and PostgreSQL takes none: its refusal would be taken for the database being away, by callers' calls too."""
+    sent = (value for values in request.values.listvalues() for value in values)
+    return "\0" in request.path or any("\0" in value for value in sent)

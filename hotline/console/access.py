@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, g, make_response, request, session
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from hotline.console.room import TOKEN, Room, language, page, to
+from hotline.console.room import TOKEN, Room, Shown, language, page, to
 from hotline.ports.accounts import Crowded
 from hotline.service.room import access, account
 
@@ -25,12 +25,8 @@ DEVICE_SECONDS: Final = 400 * 86_400
 SETTING_UP: Final = frozenset({"factor", "sign_out"})
 """All that is open to her whose second factor is still missing where nobody works without one."""
 
-Shown = str | tuple[str, int] | Response
-
 
 def views(pages: Blueprint, room: Room) -> None:
-    """Lay this subject's pages."""
-
     @pages.errorhandler(Crowded)
     def crowded(_: Crowded) -> tuple[str, int]:
         return page(room, "trouble.html", kind="away"), HTTPStatus.SERVICE_UNAVAILABLE
@@ -82,10 +78,8 @@ def _two_steps(pages: Blueprint, room: Room) -> None:
 def _link(pages: Blueprint, room: Room) -> None:
     @pages.route("/welcome/<token>", methods=["GET", "POST"])
     def welcome(token: str) -> Shown:
-        """Looking at the link does not use it: programs that show previews look too."""
-        with room.parts.store.read() as tx:
-            staff = tx.staff(tx.invited(token, room.now) or "")
-        if staff is None or not staff.active:
+        staff = access.invited(room.parts, token, room.now)
+        if staff is None:
             return page(room, "access_welcome.html", staff=None, fault=""), HTTPStatus.NOT_FOUND
         g.reads = staff.reads
         if request.method == "GET":

@@ -8,14 +8,13 @@ import segno
 from flask import Blueprint, g, request, session
 from werkzeug.wrappers import Response
 
-from hotline.console.access import SECRET, Shown, new_password_fault, offer_factor, offered_factor, own_names, this_browser
-from hotline.console.room import TOKEN, Room, language, me, page, to
+from hotline.console.access import SECRET, new_password_fault, offer_factor, offered_factor, own_names, this_browser
+from hotline.console.room import TOKEN, Room, Shown, form_id, language, me, page, to
 from hotline.service.room import access, account
 from hotline.service.room.once import first_time
 
 
 def views(pages: Blueprint, room: Room) -> None:
-    """Lay this subject's pages."""
     _choices(pages, room)
     _second_factor(pages, room)
 
@@ -89,17 +88,12 @@ def _second_factor(pages: Blueprint, room: Room) -> None:
 
 def _own(room: Room, form: str = "", fault: str = "") -> Shown:
     """The page, with what is wrong beside its form."""
-    since = room.now - room.settings.idle_minutes * 60
-    with room.parts.store.read() as tx:
-        held, browsers = tx.account(me().id), tx.sign_ins(me().id, since)
+    found = account.own(room.parts, me(), room.now - room.settings.idle_minutes * 60)
     told = request.args.get("told", "") if not fault else ""
-    left = len(held.recovery) if held else 0
     shown = page(
         room,
         "account.html",
-        browsers=browsers,
-        has_account=held is not None,
-        codes_left=left,
+        own=found,
         second_factor=g.second_factor,
         form=form,
         fault=fault,
@@ -124,4 +118,4 @@ def _proved(room: Room) -> access.Knocked | None:
 
 def _is_first(room: Room) -> bool:
     with room.parts.store.write() as tx:
-        return first_time(room.parts, tx, me().id, request.form["once"], room.now)
+        return first_time(room.parts, tx, me().id, form_id(), room.now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -36,7 +37,7 @@ class Assets:
     def answer(self, name: str) -> Response:
         asset = self._files.get(name)
         if asset is None:
-            abort(404)
+            abort(HTTPStatus.NOT_FOUND)
         wants_small = request.accept_encodings.quality("gzip") > 0
         response = Response(asset.small if wants_small else asset.plain, content_type=asset.kind)
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"

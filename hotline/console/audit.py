@@ -27,8 +27,6 @@ class Line(Struct, frozen=True):
 
 
 def views(pages: Blueprint, room: Room) -> None:
-    """Lay this subject's pages."""
-
     @pages.get("/audit")
     def audit() -> str:
         search = request.args.get("q", "").strip()[:LONGEST]
@@ -47,7 +45,4 @@ def views(pages: Blueprint, room: Room) -> None:
 def named(room: Room, spoken: str, deed: str) -> str:
     """What was done, in words; its code where nobody wrote words for it yet."""
     slug = re.sub(r"[^a-z0-9]+", "_", deed.lower()).strip("_")
-    try:
-        return room.words.say(spoken, f"audit.what.{slug}")
-    except KeyError:
-        return deed
+    return room.words.say_or(spoken, f"audit.what.{slug}", deed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final, TypeVar, get_args
@@ -9,7 +10,8 @@ from typing import Any, Final, TypeVar, get_args
 from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as Answered
 
-from hotline.console.room import Room, is_partial, me, page, taken, to
+from hotline.console.room import Room, form_id, is_partial, me, page, taken, to
+from hotline.console.times import minute_of
 from hotline.ports import Ending, Safer, Staff, Transaction
 from hotline.service import outbox
 from hotline.service.room import agreements, calling, notes, outcomes, scripts
@@ -18,11 +20,12 @@ from hotline.service.room.once import first_time
 
 LIVE: Final = frozenset({"before", "rings", "answered", "talking", "how"})
 """Steps whose part of the page keeps itself up to date; at any other the whole page is another one."""
+_PART: Final = re.compile(r"([0-9]{1,4})-([0-9]{1,4})")
+"""A part of the day as the page names it: minutes, from and to."""
 Chosen = TypeVar("Chosen", bound=str)
 
 
 def views(pages: Blueprint, room: Room) -> None:
-    """Lay this subject's pages."""
     _looking(pages, room)
     _calling(pages, room)
     _saying(pages, room)
@@ -57,15 +60,15 @@ def _looking(pages: Blueprint, room: Room) -> None:
 def _calling(pages: Blueprint, room: Room) -> None:
     @pages.post("/callback/<id>/connect")
     def connect(id: str) -> Answered:
-        return _done(room, id, lambda tx, staff, at: calling.connect(room.parts, tx, staff, id, _once(), at))
+        return _done(room, id, lambda tx, staff, at: calling.connect(room.parts, tx, staff, id, form_id(), at))
 
     @pages.post("/callback/<id>/reveal")
     def reveal(id: str) -> Answered:
-        return _done(room, id, lambda tx, staff, at: calling.reveal(room.parts, tx, staff, id, _once(), at))
+        return _done(room, id, lambda tx, staff, at: calling.reveal(room.parts, tx, staff, id, form_id(), at))
 
     @pages.post("/callback/<id>/cover")
     def cover(id: str) -> Answered:
-        return to("callback", id=id, told=calling.cover(room.parts, me(), id, _once(), room.now).told)
+        return to("callback", id=id, told=calling.cover(room.parts, me(), id, form_id(), room.now).told)
 
 
 def _saying(pages: Blueprint, room: Room) -> None:
@@ -102,7 +105,7 @@ def _wishing(pages: Blueprint, room: Room) -> None:
         answers: list[Told | None] = []
 
         def agree(tx: Transaction, staff: Staff, at: int) -> Answer:
-            answer = agreements.agree(room.parts, tx, staff, id, wish, _once(), at)
+            answer = agreements.agree(room.parts, tx, staff, id, wish, form_id(), at)
             answers.append(answer.told)
             return answer
 
@@ -125,7 +128,7 @@ def _done(room: Room, id: str, act: Callable[[Transaction, Staff, int], Answer],
     at = room.now
     with room.parts.store.write() as tx:
         staff = tx.staff(me().id) or me()
-        answer = act(tx, staff, at) if first_time(room.parts, tx, staff.id, _once(), at) else Answer()
+        answer = act(tx, staff, at) if first_time(room.parts, tx, staff.id, form_id(), at) else Answer()
         callback = tx.callback(id)
     outbox.hint(room.parts, answer.posts)
     if answer.told == "handed" and callback is not None and callback.claimed_by != me().id:
@@ -153,6 +156,7 @@ def _shown(room: Room, look: Look) -> dict[str, Any]:
     word = f"word.{look.word}"
     return {
         "look": look,
+        "calling": parts.rules.calling,
         "version": _version(room, look),
         "minutes": _minutes(room, look),
         "until": outbox.hour(parts, reads, look.ends),
@@ -191,20 +195,14 @@ def _grouped(number: str) -> str:
 
 
 def _wish() -> agreements.Wish:
-    form = request.form
-    start, _, end = form.get("part", "").partition("-")
-    if not end:
-        start, end = (_minute(form.get(name, "")) for name in ("from", "to"))
+    """As she filled it in; what is no day or time makes a window of nothing, which is refused."""
+    form, agreed = request.form, "agreed" in request.form
+    part = _PART.fullmatch(form.get("part", ""))
+    start, end = map(int, part.groups()) if part else (minute_of(form.get(name, "")) for name in ("from", "to"))
     ahead = form.get("day", "")
-    if not (ahead.isdecimal() and len(ahead) == 1 and start.isdecimal() and end.isdecimal()):
-        return agreements.Wish(0, 0, 0, None, agreed="agreed" in form)
-    return agreements.Wish(int(ahead), int(start), int(end), form.get("word") or None, agreed="agreed" in form)
-
-
-def _minute(typed: str) -> str:
-    """The minute of the day in `14:30`, empty for anything else."""
-    hour, _, minute = typed.partition(":")
-    return str(int(hour) * 60 + int(minute)) if hour.isdecimal() and minute.isdecimal() and len(typed) <= 5 else ""
+    if start is None or end is None or not (ahead.isdecimal() and len(ahead) == 1):
+        return agreements.Wish(0, 0, 0, None, agreed=agreed)
+    return agreements.Wish(int(ahead), start, end, form.get("word") or None, agreed=agreed)
 
 
 def _one_of(known: tuple[Chosen, ...], field: str) -> Chosen:
@@ -212,7 +210,3 @@ def _one_of(known: tuple[Chosen, ...], field: str) -> Chosen:
     if value not in known:
         abort(HTTPStatus.BAD_REQUEST)
     return value
-
-
-def _once() -> str:
-    return request.form["once"]

@@ -7,18 +7,17 @@ from typing import Final
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from hotline.console.room import Room, me, page, to
+from hotline.console.room import Room, form_id, me, page, to
 from hotline.console.times import time_of_day
-from hotline.service import outbox
+from hotline.ports import Post, Staff, Transaction
 from hotline.service.room import care as room_care
-from hotline.service.room.once import first_time
+from hotline.service.room.once import do_once
 
 PROQOL: Final = "https://proqol.org/"
 """A link and nothing more: no page of ours asks it for anything, and nothing of it is copied."""
 
 
 def views(pages: Blueprint, room: Room) -> None:
-    """Lay this subject's pages."""
     _looking(pages, room)
     _asking(pages, room)
 
@@ -29,10 +28,9 @@ def _looking(pages: Blueprint, room: Room) -> None:
         at = room.now
         with room.parts.store.read() as tx:
             rests = room_care.resting(room.parts, tx, me(), at)
-            wants = room_care.waiting(tx, me()) if me().role == "supervisor" else ()
-            people = {each.id: each.alias for each in tx.all_staff()} if wants else {}
+            wants = room_care.waiting(tx, me())
         local = room.parts.clock.local
-        shown = [(each.id, people.get(each.staff, ""), time_of_day(local(each.at)), (at - each.at) // 3600) for each in wants]
+        shown = [(want.id, alias, time_of_day(local(want.at)), (at - want.at) // 3600) for want, alias in wants]
         return page(
             room,
             "care.html",
@@ -55,18 +53,17 @@ def _looking(pages: Blueprint, room: Room) -> None:
 def _asking(pages: Blueprint, room: Room) -> None:
     @pages.post("/care/time")
     def need_time() -> Response:
-        at, once = room.now, request.form.get("once", "")
-        with room.parts.store.write() as tx:
-            staff = tx.staff(me().id) or me()
-            is_new = first_time(room.parts, tx, staff.id, once, at)
-            posts = room_care.need_time(room.parts, tx, staff, f"{staff.id}|{once}", at) if is_new else ()
-        outbox.hint(room.parts, posts)
+        at, once = room.now, form_id()
+        do_once(room.parts, me(), once, at, lambda tx, staff: room_care.need_time(room.parts, tx, staff, f"{staff.id}|{once}", at))
         return to("care", after="time")
 
     @pages.post("/care/seen/<id>")
     def take_on(id: str) -> Response:
         at = room.now
-        with room.parts.store.write() as tx:
-            if first_time(room.parts, tx, me().id, request.form.get("once", ""), at):
-                room_care.take_on(tx, id, me(), at)
+
+        def act(tx: Transaction, staff: Staff) -> tuple[Post, ...]:
+            room_care.take_on(tx, id, staff, at)
+            return ()
+
+        do_once(room.parts, me(), form_id(), at, act)
         return to("care")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from http import HTTPStatus
 from typing import Final
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from hotline.console.room import Room, me, page, taken, to
+from hotline.console.room import Room, form_id, me, page, taken, to
+from hotline.console.times import full_date, iso
 from hotline.service.room import cases, consents, referrals, slips
-from hotline.service.room.cases import FIRST_DAY, Case, NoCase, NotHers
+from hotline.service.room.cases import Case, NoCase, NotHers
 from hotline.service.room.incidents import SECTIONS, Unfit, codes_of, contexts_of
 from hotline.service.room.referrals import Asked
-from hotline.service.room.services import KINDS, name_of
+from hotline.service.room.services import KINDS, name_of, regions
 
 SIGNED: Final = frozenset({"csrf_token", "once"})
 BACK: Final = {
@@ -29,7 +30,6 @@ BACK: Final = {
 
 
 def views(pages: Blueprint, room: Room) -> None:
-    """Lay this subject's pages."""
     _incident(pages, room)
     _consents(pages, room)
     _referrals(pages, room)
@@ -52,14 +52,14 @@ def _incident(pages: Blueprint, room: Room) -> None:
             contexts=contexts_of(codes),
             sections=SECTIONS,
             codes_of=codes_of,
-            regions=cases.regions(room.parts),
+            regions=regions(room.parts),
             **_aloud(room, case),
         )
 
     @pages.post("/callback/<id>/what")
     def save_incident(id: str) -> Response:
         answers = {key: code for key, code in request.form.items() if key not in SIGNED}
-        cases.write_down(room.parts, me(), id, answers, request.form["once"], room.now)
+        cases.write_down(room.parts, me(), id, answers, form_id(), room.now)
         taken(f"incident-{id}")
         return to("incident", id=id)
 
@@ -68,7 +68,7 @@ def _consents(pages: Blueprint, room: Room) -> None:
     @pages.get("/callback/<id>/consents", endpoint="consents")
     def shown(id: str) -> str:
         """What she agreed to, each with one tap to take it back."""
-        agreed = consents.agreed(room.parts, me(), id)
+        agreed = consents.agreed(room.parts, me(), id, room.now)
         return page(room, "consents.html", agreed=agreed, case=agreed.case, **_reading(room))
 
     @pages.post("/callback/<id>/agree")
@@ -96,7 +96,7 @@ def _referrals(pages: Blueprint, room: Room) -> None:
     @pages.post("/callback/<id>/referrals")
     def refer(id: str) -> Response:
         asked = _asked()
-        referrals.refer(room.parts, me(), id, asked, request.form["once"], room.now)
+        referrals.refer(room.parts, me(), id, asked, form_id(), room.now)
         taken(f"referral-{asked.kind}-{id}")
         return to("referrals", id=id)
 
@@ -110,12 +110,12 @@ def _one_referral(pages: Blueprint, room: Room) -> None:
     @pages.get("/referral/<id>")
     def referral(id: str) -> str:
         """One referral, to look again at how it stands."""
-        found, callback = referrals.one(room.parts, me(), id)
+        found, callback = referrals.one(room.parts, me(), id, room.now)
         return page(room, "referrals_one.html", referral=found, callback=callback, **_reading(room), **_codes(room))
 
     @pages.post("/referral/<id>")
     def look_again(id: str) -> Response:
-        referrals.look(room.parts, me(), id, _asked(), request.form["once"], room.now)
+        referrals.look(room.parts, me(), id, _asked(), form_id(), room.now)
         taken(f"referral-{id}")
         return to("referral", id=id)
 
@@ -143,11 +143,11 @@ def _slips(pages: Blueprint, room: Room) -> None:
 def _refusals(pages: Blueprint, room: Room) -> None:
     @pages.errorhandler(NoCase)
     def no_case(_: NoCase) -> tuple[str, int]:
-        return page(room, "trouble.html", kind="not_found"), 404
+        return page(room, "trouble.html", kind="not_found"), HTTPStatus.NOT_FOUND
 
     @pages.errorhandler(NotHers)
     def not_hers(_: NotHers) -> tuple[str, int]:
-        return page(room, "trouble.html", kind="forbidden"), 403
+        return page(room, "trouble.html", kind="forbidden"), HTTPStatus.FORBIDDEN
 
     @pages.errorhandler(Unfit)
     def unfit(error: Unfit) -> tuple[str, int]:
@@ -156,7 +156,7 @@ def _refusals(pages: Blueprint, room: Room) -> None:
         kind = next((kind for kind in KINDS if kind == request.form.get("kind")), None)
         offer = kind if back == "referrals" else None
         id = (request.view_args or {})["id"]
-        return page(room, "incident_unfit.html", what=error.what, name=error.name, back=back, id=id, offer=offer), 400
+        return page(room, "incident_unfit.html", what=error.what, name=error.name, back=back, id=id, offer=offer), HTTPStatus.BAD_REQUEST
 
 
 def _asked() -> Asked:
@@ -180,20 +180,20 @@ def _aloud(room: Room, case: Case) -> dict[str, object]:
 def _reading(room: Room) -> dict[str, object]:
     """Days and services by what they are called."""
     return {
-        "day": lambda number: date.fromordinal(number + FIRST_DAY).strftime("%d/%m/%Y"),
-        "moment": lambda at: date.fromordinal(cases.day_of(room.parts, at) + FIRST_DAY).strftime("%d/%m/%Y"),
+        "day": full_date,
+        "moment": lambda at: full_date(cases.day_of(room.parts, at)),
         "service": lambda entry: name_of(room.parts, entry),
     }
 
 
 def _codes(room: Room) -> dict[str, object]:
     """What may be answered in a referral's form."""
-    today = cases.day_of(room.parts, room.now) + FIRST_DAY
+    today = cases.day_of(room.parts, room.now)
     return {
         "outcomes": referrals.OUTCOMES,
         "legal_codes": referrals.LEGAL,
         "asks_legal": referrals.ASKS_LEGAL,
-        "iso": lambda number: date.fromordinal(number + FIRST_DAY).isoformat() if number and number + FIRST_DAY > today else "",
-        "first_day": date.fromordinal(today + 1).isoformat(),
-        "last_day": date.fromordinal(today + referrals.LATEST_DAYS).isoformat(),
+        "iso": lambda day: iso(day) if day and day > today else "",
+        "first_day": iso(today + 1),
+        "last_day": iso(today + referrals.LATEST_DAYS),
     }

@@ -10,19 +10,20 @@ from msgspec import Struct
 
 from hotline.console import plots
 from hotline.console.plots import Bar, Group, Look
-from hotline.console.room import Room, language, me, page
-from hotline.console.times import DAY, short_day, time_of_day
-from hotline.service.coverage import THURSDAY, Span
+from hotline.console.room import Room, language, language_name, me, page
+from hotline.console.times import hours, short_date, time_of_day
+from hotline.engine.world import THURSDAY
+from hotline.service.coverage import Span
 from hotline.service.room import figures
 from hotline.service.room.discretion import FEW, HELD, Cell
 from hotline.service.room.figures import Counted, Period
-from hotline.service.room.weeks import Week, by_day
+from hotline.service.room.staffing import Week, by_day
 
 LOOKS: Final[dict[str, Look]] = {"missed": "striped", "less_safe": "striped", "withdrawn": "empty", "open": "dotted", "closed": "empty"}
 """Beside the names: what is to be looked at first stands out without colour."""
 
 
-class Shown(Struct, frozen=True):
+class Figure(Struct, frozen=True):
     """One plot and the table of the same numbers."""
 
     id: str
@@ -34,8 +35,6 @@ class Shown(Struct, frozen=True):
 
 
 def views(pages: Blueprint, room: Room) -> None:
-    """Lay this subject's pages."""
-
     @pages.get("/overview")
     def overview() -> str:
         found = figures.overview(room.parts, me().role, room.now)
@@ -46,7 +45,7 @@ def views(pages: Blueprint, room: Room) -> None:
             time=time_of_day(found.now),
             waits=words.table("waits", found.waits.counts),
             oldest=[(words.language(spoken), words.lasting(seconds // 60)) for spoken, seconds in found.waits.oldest],
-            is_exact=me().role == "supervisor",
+            is_exact=found.is_exact,
             weeks=[words.week(each, found.now) for each in found.weeks],
             periods=[words.period(name, each) for name, each in zip(("recent", "before"), found.periods, strict=True)],
             fates=figures.FATES,
@@ -68,11 +67,9 @@ class Wording:
         return self._room.words.say(self._spoken, f"overview.{key}", **places)
 
     def language(self, code: str) -> str:
-        """Its name; its code where nobody has named it."""
-        try:
-            return self.say(f"language.{code}")
-        except KeyError:
-            return code
+        """Its name, as a heading."""
+        name = language_name(self._room, code)
+        return name[0].upper() + name[1:]
 
     def cell(self, cell: Cell) -> str:
         return self.say(cell) if isinstance(cell, str) else str(cell)
@@ -82,45 +79,49 @@ class Wording:
             self.say("minutes", minutes=minutes) if minutes < 60 else self.say("hours", hours=minutes // 60, minutes=f"{minutes % 60:02d}")
         )
 
-    def table(self, name: str, counted: Counted) -> Shown:
+    def table(self, name: str, counted: Counted) -> Figure:
         """Without a plot. `name`: of what stands in the rows."""
-        head = tuple(self.say("total") if each == "total" else self.language(each) for each in counted.columns)
-        rows = tuple(
-            (self.say("total" if row == "total" else f"{name}.{row}"), tuple(map(self.cell, cells)))
-            for row, cells in zip(counted.rows, counted.cells, strict=True)
-        )
-        return Shown(name, self.say(f"{name}.title"), Markup(""), head, rows)
+        return Figure(name, self.say(f"{name}.title"), Markup(""), self._head(counted), self._rows(name, counted))
 
-    def bars(self, name: str, counted: Counted) -> Shown:
+    def bars(self, name: str, counted: Counted) -> Figure:
         """One column, with a bar for each row."""
-        table = self.table(name, counted)
+        title, rows = self.say(f"{name}.title"), self._rows(name, counted)
         group = Group("", self._column(name, counted, 0))
-        plot = plots.bars(name, table.title, _told(table.rows, 0), (group,)) if _is_anything(counted) else Markup("")
-        return Shown(name, table.title, plot, (self.say("number"),), table.rows, self.say(f"{name}.note"))
+        plot = plots.bars(name, title, _told(rows, 0), (group,)) if _is_anything(counted) else Markup("")
+        return Figure(name, title, plot, (self.say("number"),), rows, self.say(f"{name}.note"))
 
-    def period(self, name: str, period: Period) -> Shown:
+    def period(self, name: str, period: Period) -> Figure:
         """Promises: a group of bars for each language."""
-        table = self.table("fate", period.promises)
-        days = {"since": short_day(period.since * DAY), "until": short_day(period.until * DAY)}
+        rows = self._rows("fate", period.promises)
+        days = {"since": short_date(period.since), "until": short_date(period.until)}
         title = self.say(f"{name}.title", **days)
         languages = [each for each in period.promises.columns if each != "total"]
         groups = [Group(self.language(each), self._column("fate", period.promises, place)) for place, each in enumerate(languages)]
-        told = ". ".join(f"{group.name}: {_told(table.rows, place)}" for place, group in enumerate(groups))
+        told = ". ".join(f"{group.name}: {_told(rows, place)}" for place, group in enumerate(groups))
         plot = plots.bars(name, title, told, groups) if _is_anything(period.promises) else Markup("")
-        return Shown(name, title, plot, table.head, table.rows)
+        return Figure(name, title, plot, self._head(period.promises), rows)
 
-    def week(self, week: Week, now: int) -> Shown:
+    def week(self, week: Week, now: int) -> Figure:
         """Which hours that the line offers somebody is planned for, day by day."""
         id, title = f"week-{week.language}", self.language(week.language)
         covered, missing = by_day(week.covered, now), by_day(week.gaps, now)
-        names = {day: f"{self.say(f'day.{(day + THURSDAY) % 7}')} {short_day(day * DAY)}" for day in covered}
+        names = {day: f"{self.say(f'day.{(day + THURSDAY) % 7}')} {short_date(day)}" for day in covered}
         rows = tuple((name, (_spans(covered[day]), _spans(missing[day]))) for day, name in names.items())
         note = self.say("week.missing", missing=self.lasting(week.missing), offered=self.lasting(week.offered))
         if not week.missing:
             note = self.say("week.full", offered=self.lasting(week.offered))
         days = [plots.Day(name, covered[day], missing[day]) for day, name in names.items()]
         plot = plots.week(id, self.say("week.plot", name=title), note, days)
-        return Shown(id, title, plot, (self.say("week.covered"), self.say("week.gaps")), rows, note)
+        return Figure(id, title, plot, (self.say("week.covered"), self.say("week.gaps")), rows, note)
+
+    def _head(self, counted: Counted) -> tuple[str, ...]:
+        return tuple(self.say("total") if each == "total" else self.language(each) for each in counted.columns)
+
+    def _rows(self, name: str, counted: Counted) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        return tuple(
+            (self.say("total" if row == "total" else f"{name}.{row}"), tuple(map(self.cell, cells)))
+            for row, cells in zip(counted.rows, counted.cells, strict=True)
+        )
 
     def _column(self, name: str, counted: Counted, place: int) -> tuple[Bar, ...]:
         return tuple(
@@ -144,4 +145,4 @@ def _told(rows: tuple[tuple[str, tuple[str, ...]], ...], place: int) -> str:
 
 
 def _spans(spans: tuple[Span, ...]) -> str:
-    return ", ".join(f"{time_of_day(start)}–{'24:00' if end == DAY else time_of_day(end)}" for start, end in spans) or "–"
+    return ", ".join(hours(start, end) for start, end in spans) or "–"

@@ -7,9 +7,8 @@ from typing import Final
 from msgspec import Struct
 
 from hotline.ports import Role
+from hotline.service.room.people import CALLING, ROLES
 
-EVERYBODY: Final[tuple[Role, ...]] = ("counselor", "supervisor", "operator", "admin")
-CALLS: Final[tuple[Role, ...]] = ("counselor", "supervisor")
 SUPERVISES: Final[tuple[Role, ...]] = ("supervisor",)
 ADMIN: Final[tuple[Role, ...]] = ("admin",)
 
@@ -30,25 +29,25 @@ LEAVING: Final = frozenset({"sign_out", "everywhere", "off_shift", "need_time", 
 """Forms that say that she goes, or that nobody need know of: not that she is there."""
 
 TABLE: Final = (
-    Ability("own account: password, second factor, language, sign out everywhere", EVERYBODY, ("me", "choose_language", "password", "factor", "factor_anew", "recovery", "everywhere", "sign_out", "home")),
-    Ability("see the queue, say *I am here*, take, give back", CALLS, ("queue", "board", "here", "on_shift", "off_shift", "take", "give_back")),
+    Ability("own account: password, second factor, language, sign out everywhere", ROLES, ("me", "choose_language", "password", "factor", "factor_anew", "recovery", "everywhere", "sign_out", "home")),
+    Ability("see the queue, say *I am here*, take, give back", CALLING, ("queue", "board", "here", "on_shift", "off_shift", "take", "give_back")),
     Ability(
         "work a callback: ring, scripts, outcome, next time, note",
-        CALLS,
+        CALLING,
         ("callback", "signs", "connect", "reveal", "cover", "mark", "outcome", "safer", "next_time", "pass_on", "no_more", "note"),
     ),
     Ability(
         "codes, consents, referrals, slips",
-        CALLS,
+        CALLING,
         (
             *("incident", "save_incident", "consents", "agree", "take_back", "referrals", "refer", "due"),
             *("referral", "look_again", "revoke_referral", "slip", "send_slip"),
         ),
     ),
-    Ability("own shifts, check-in, *I need time*, where complaints go", CALLS, ("shifts", "plan", "unplan", "care", "check_in", "checked_in", "need_time")),
+    Ability("own shifts, check-in, *I need time*, where complaints go", CALLING, ("shifts", "plan", "unplan", "care", "check_in", "checked_in", "need_time")),
     Ability(
         "write testimonies down, release them, withdraw them",
-        CALLS,
+        CALLING,
         ("testimonies", "testimony_new", "testimony", "testimony_cut", "testimony_release", "testimony_publish", "testimony_withdraw"),
     ),
     Ability("review, hand over, other people's shifts, who needs time", SUPERVISES, ("review", "review_case", "review_decide", "hand_over", "hand_over_to", "shifts_of", "plan_of", "unplan_of", "on_call", "take_on")),

@@ -8,6 +8,8 @@ from typing import Final, Literal, TypeAlias
 from markupsafe import Markup, escape
 from msgspec import Struct
 
+from hotline.engine.world import DAY
+
 WIDTH: Final = 340
 """In units that are pixels on the narrowest screen: text of 13 can be read there, and everywhere else it is larger."""
 TEXT: Final = 13
@@ -18,7 +20,6 @@ LABEL: Final = 122
 NUMBER: Final = 44
 """Room for its number."""
 HOURS: Final = 24
-DAY: Final = 1440
 STUB: Final = 10
 """A hidden bar's length: the same for all, so that it tells nothing."""
 

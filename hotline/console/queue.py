@@ -11,23 +11,24 @@ import msgspec
 from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as Answered
 
-from hotline.console.room import Room, is_partial, language, me, page, to
-from hotline.console.times import DAY, time_of_day
+from hotline.console.permissions import may
+from hotline.console.room import Room, form_id, is_partial, language, me, page, to
+from hotline.console.times import time_of_day
 from hotline.engine.effects import Minute
+from hotline.engine.world import DAY, THURSDAY
 from hotline.ports import Post, Staff, Transaction
 from hotline.service import outbox
-from hotline.service.coverage import THURSDAY, Span
+from hotline.service.coverage import Span
 from hotline.service.room import presence, referrals
 from hotline.service.room import queue as room_queue
 from hotline.service.room.board import Board, Card, board
-from hotline.service.room.once import first_time
+from hotline.service.room.once import do_once
 from hotline.service.roster import uncovered_hours
 
 _GAPS_SHOWN: Final = 6
 
 
 def views(pages: Blueprint, room: Room) -> None:
-    """Lay this subject's pages."""
     _looking(pages, room)
     _duty(pages, room)
     _moving(pages, room)
@@ -37,8 +38,7 @@ def _looking(pages: Blueprint, room: Room) -> None:
     @pages.get("/queue")
     def queue() -> str:
         shown = board(room.parts, me(), room.now)
-        is_supervisor = me().role == "supervisor"
-        gaps = _gaps(uncovered_hours(room.parts, room.now)) if is_supervisor else ()
+        gaps = _gaps(uncovered_hours(room.parts, room.now)) if may(me().role, "hand_over") else ()
         looks = len(referrals.due(room.parts, me(), room.now))
         return page(room, "queue.html", told=_told(), looks=looks, gaps=gaps, most_gaps=_GAPS_SHOWN, fresh=(), **_shown(room, shown))
 
@@ -54,37 +54,32 @@ def _looking(pages: Blueprint, room: Room) -> None:
 
 
 def _duty(pages: Blueprint, room: Room) -> None:
-    def done(act: Callable[[Transaction, Staff, int], tuple[Post, ...]]) -> Answered:
-        at = room.now
-        with room.parts.store.write() as tx:
-            staff = tx.staff(me().id) or me()
-            posts = act(tx, staff, at) if first_time(room.parts, tx, staff.id, request.form["once"], at) else ()
-        outbox.hint(room.parts, posts)
-        return to("queue")
-
     @pages.post("/here")
     def here() -> Answered:
-        def say(tx: Transaction, staff: Staff, at: int) -> tuple[Post, ...]:
+        at = room.now
+
+        def act(tx: Transaction, staff: Staff) -> tuple[Post, ...]:
             presence.here(tx, staff, at)
             return ()
 
-        return done(say)
+        do_once(room.parts, me(), form_id(), at, act)
+        return to("queue")
 
     @pages.post("/on")
     def on_shift() -> Answered:
-        def begin(tx: Transaction, staff: Staff, at: int) -> tuple[Post, ...]:
+        at = room.now
+
+        def act(tx: Transaction, staff: Staff) -> tuple[Post, ...]:
             presence.begin(room.parts, tx, presence.here(tx, staff, at), at)
             return ()
 
-        return done(begin)
+        do_once(room.parts, me(), form_id(), at, act)
+        return to("queue")
 
     @pages.post("/off")
     def off_shift() -> Answered:
-        def end(tx: Transaction, staff: Staff, at: int) -> tuple[Post, ...]:
-            presence.end(room.parts, tx, staff, at)
-            return presence.leave(room.parts, tx, staff, at)
-
-        done(end)
+        at = room.now
+        do_once(room.parts, me(), form_id(), at, lambda tx, staff: presence.go(room.parts, tx, staff, at))
         return to("care", after="off")
 
 
@@ -92,7 +87,7 @@ def _moving(pages: Blueprint, room: Room) -> None:
     def done(act: Callable[[Transaction, Staff, str, int], room_queue.Answer | None]) -> room_queue.Answer:
         at = room.now
         with room.parts.store.write() as tx:
-            answer = act(tx, tx.staff(me().id) or me(), request.form["once"], at)
+            answer = act(tx, tx.staff(me().id) or me(), form_id(), at)
         if answer is None:
             abort(HTTPStatus.NOT_FOUND)
         outbox.hint(room.parts, answer.posts)
@@ -101,11 +96,11 @@ def _moving(pages: Blueprint, room: Room) -> None:
     @pages.post("/take/<id>")
     def take(id: str) -> Answered:
         answer = done(lambda tx, staff, once, at: room_queue.take(room.parts, tx, staff, id, once, at))
-        return to("callback", id=id) if answer.said == "taken" else _tell(answer)
+        return to("callback", id=id) if answer.told == "taken" else _tell(answer)
 
     @pages.post("/give-back/<id>")
     def give_back(id: str) -> Answered:
-        return _tell(done(lambda tx, staff, once, at: room_queue.hand_back(room.parts, tx, staff, id, once, at)))
+        return _tell(done(lambda tx, staff, once, at: room_queue.give_back_one(room.parts, tx, staff, id, once, at)))
 
     @pages.get("/hand-over/<id>")
     def hand_over(id: str) -> str | Answered:
@@ -122,13 +117,13 @@ def _moving(pages: Blueprint, room: Room) -> None:
 
 def _tell(answer: room_queue.Answer) -> Answered:
     """On the queue's page, kindly: `/console/queue?gone=471`."""
-    return to("queue", **{answer.said: answer.reference})
+    return to("queue", **{answer.told: answer.reference})
 
 
 def _told() -> tuple[str, str] | None:
     """What the address asks to be said, and the reference that it is about, if it is one."""
-    asked = ((said, request.args.get(said, "")) for said in get_args(room_queue.Outcome))
-    return next(((said, reference) for said, reference in asked if reference.isdecimal() and len(reference) <= 8), None)
+    asked = ((told, request.args.get(told, "")) for told in get_args(room_queue.Told))
+    return next(((told, reference) for told, reference in asked if reference.isdecimal() and len(reference) <= 8), None)
 
 
 def _shown(room: Room, shown: Board) -> dict[str, Any]:
@@ -159,7 +154,7 @@ def _times(room: Room) -> dict[str, Any]:
                 return ""
             case 1:
                 return room.words.say(spoken, "queue.tomorrow")
-        return room.words.say(spoken, f"queue.day.{(minute // DAY + THURSDAY) % 7}")
+        return room.words.say(spoken, f"day.{(minute // DAY + THURSDAY) % 7}")
 
     def when(minute: Minute) -> str:
         return f"{day(minute)} {time_of_day(minute)}".strip()

@@ -5,15 +5,12 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from flask import Blueprint, abort, flash, request
-from werkzeug.wrappers import Response
 
-from hotline.console.room import Room, me, page, taken, to
+from hotline.console.room import Room, Shown, form_id, me, page, taken, to
 from hotline.service.room.review import WHY_LENGTH, Decided, case, decide, undecided
 
 
 def views(pages: Blueprint, room: Room) -> None:
-    """Lay this subject's pages."""
-
     @pages.get("/review")
     def review() -> str:
         listed, has_more = undecided(room.parts)
@@ -26,9 +23,9 @@ def views(pages: Blueprint, room: Room) -> None:
         return _shown(room, id, "")
 
     @pages.post("/review/<id>")
-    def review_decide(id: str) -> Response | tuple[str, int]:
+    def review_decide(id: str) -> Shown:
         form = request.form
-        decided = Decided(form.get("decision", ""), form.get("why", ""), form.get("once", ""))
+        decided = Decided(form.get("decision", ""), form.get("why", ""), form_id())
         told = decide(room.parts, me(), id, decided, room.now)
         if told == "done":
             taken(f"review-{id}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from functools import partial
+from http import HTTPStatus
+from typing import Any, Final, TypeAlias, cast
 
 from flask import flash, g, redirect, render_template, request, url_for
 from msgspec import Struct
@@ -18,6 +20,10 @@ TOKEN: Final = "token"  # noqa: S105 -- the name of a field
 """In the signed cookie: what `Transaction.sign_in` knows this browser by."""
 
 
+Shown: TypeAlias = str | tuple[str, int] | Response
+"""What a view answers with."""
+
+
 class Settings(Struct, frozen=True):
     """What the pages obey beside the line's rules."""
 
@@ -25,8 +31,6 @@ class Settings(Struct, frozen=True):
     """A sign-in ends after so long without anybody doing anything."""
     second_factor: bool
     """Nobody works without one."""
-    calling: str
-    """`bridge`: the line rings both; `reveal`: the page shows a number for two minutes."""
     complaints: str
     """Who takes complaints about staff, and how she is reached; empty: nobody yet."""
     secure: bool
@@ -59,6 +63,11 @@ def language(room: Room) -> str:
     return room.words.language(known.reads if known is not None else request.args.get("l") or _chosen_in_form() or g.get("reads"))
 
 
+def language_name(room: Room, code: str) -> str:
+    """What she who reads calls a language; its code where nobody named it."""
+    return room.words.say_or(language(room), f"language.{code}", code)
+
+
 def _chosen_in_form() -> str | None:
     """Nothing where the form is larger than any that is read: the page that says so needs a language too."""
     try:
@@ -68,15 +77,20 @@ def _chosen_in_form() -> str | None:
 
 
 def page(room: Room, template: str, **values: Any) -> str:
-    """Render with her words at hand: `t(key, …)` in the template; `me`, `room`, `language`, `now`; `once()` for a form's one-time id."""
+    """Render with her words at hand: `t(key, …)` in the template; `language_name(code)`; `me`, `language`, `settings`, `now`; `once()` for a form's one-time id."""
     spoken = language(room)
 
     def t(key: str, **places: object) -> str:
         return room.words.say(spoken, key, **places)
 
     return render_template(
-        template, t=t, language=spoken, me=g.get("me"), settings=room.settings, now=room.now, once=room.chance.token, **values
+        template, t=t, language_name=partial(language_name, room), language=spoken, me=g.get("me"), settings=room.settings, now=room.now, once=room.chance.token, **values
     )
+
+
+def form_id() -> str:
+    """By which this form counts once, however often it is sent: the template's `once()`. Without one it is no form of ours, and 400."""
+    return request.form["once"]
 
 
 def is_partial() -> bool:
@@ -93,7 +107,7 @@ def to(endpoint: str, **values: Any) -> Response:
     """After a change: show this page. Works with script and without."""
     address = url_for(f"console.{endpoint}", **values)
     if is_partial():
-        response = Response(status=204)
+        response = Response(status=HTTPStatus.NO_CONTENT)
         response.headers["HX-Redirect"] = address
         return response
-    return redirect(address, 303)
+    return redirect(address, HTTPStatus.SEE_OTHER)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -11,20 +10,20 @@ from flask import Blueprint, abort, request
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from hotline.console.room import Room, language, me, page, to
+from hotline.console.room import Room, Shown, form_id, language, me, page, to
+from hotline.console.times import day_of, hours, iso, minute_of, short_date, time_of_day
 from hotline.engine.effects import Minute
+from hotline.engine.world import DAY, THURSDAY
 from hotline.ports import Post, Record, Shift, Staff, Transaction
-from hotline.service import outbox
-from hotline.service.coverage import DAY, THURSDAY
 from hotline.service.parts import Parts
 from hotline.service.room import shifts as room_shifts
-from hotline.service.room.once import first_time
+from hotline.service.room.once import do_once
 from hotline.service.room.week import Day, look
 
 SOON: Final = 366
 """Days ahead for which a day can be planned."""
-_EPOCH: Final = date(1970, 1, 1)
-_TIME: Final = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)")
+WEEKDAYS: Final = {"every": None, **{str(n): n for n in range(7)}}
+_SHIFT: Final = re.compile(r"([0-6]?) ([0-9]{0,6}) ([0-9]{1,4}) ([0-9]{1,4}) (on|off)")
 
 
 class Typed(Struct, frozen=True):
@@ -69,17 +68,18 @@ class Axis(Struct, frozen=True):
 
 
 def views(pages: Blueprint, room: Room) -> None:
-    """Lay this subject's pages."""
     _looking(pages, room)
     _changing(pages, room)
 
     @pages.post("/on-call")
     def on_call() -> Response:
         at = room.now
-        with room.parts.store.write() as tx:
-            staff = tx.staff(me().id) or me()
-            if first_time(room.parts, tx, staff.id, request.form.get("once", ""), at):
-                room_shifts.go_on_call(room.parts, tx, staff, at)
+
+        def act(tx: Transaction, staff: Staff) -> tuple[Post, ...]:
+            room_shifts.go_on_call(room.parts, tx, staff, at)
+            return ()
+
+        do_once(room.parts, me(), form_id(), at, act)
         return to("shifts")
 
 
@@ -96,41 +96,36 @@ def _looking(pages: Blueprint, room: Room) -> None:
 def _changing(pages: Blueprint, room: Room) -> None:
     """Her own; a supervisor's pages do the same for everybody."""
 
-    def change(id: str | None, *, add: bool) -> Response | tuple[str, int]:
-        whose = id or me().id
-        typed = _typed(room) if add else _named(whose)
-        if typed is None:
+    def change(id: str | None, *, add: bool) -> Shown:
+        whose, at = id or me().id, room.now
+        what = _typed(room) if add else _named(whose)
+        if what is None:
             return _shown(room, whose, fault="shifts.unclear"), HTTPStatus.BAD_REQUEST
-        at = room.now
-        with room.parts.store.write() as tx:
-            staff = tx.staff(whose)
-            if staff is None:
-                abort(HTTPStatus.NOT_FOUND)
-            is_new = first_time(room.parts, tx, me().id, request.form.get("once", ""), at)
-            posts = _change(room.parts, tx, staff, typed, at) if is_new else ()
-            if is_new:
-                tx.record(Record(at, me().alias, "plan changed", staff.alias))
-        outbox.hint(room.parts, posts)
+        do_once(room.parts, me(), form_id(), at, lambda tx, by: _change(room.parts, tx, by, whose, what, at))
         return to("shifts") if id is None else to("shifts_of", id=id)
 
     @pages.post("/shifts/plan")
-    def plan() -> Response | tuple[str, int]:
+    def plan() -> Shown:
         return change(None, add=True)
 
     @pages.post("/shifts/unplan")
-    def unplan() -> Response | tuple[str, int]:
+    def unplan() -> Shown:
         return change(None, add=False)
 
     @pages.post("/shifts/<id>/plan")
-    def plan_of(id: str) -> Response | tuple[str, int]:
+    def plan_of(id: str) -> Shown:
         return change(id, add=True)
 
     @pages.post("/shifts/<id>/unplan")
-    def unplan_of(id: str) -> Response | tuple[str, int]:
+    def unplan_of(id: str) -> Shown:
         return change(id, add=False)
 
 
-def _change(parts: Parts, tx: Transaction, staff: Staff, what: Typed | Shift, at: int) -> tuple[Post, ...]:
+def _change(parts: Parts, tx: Transaction, by: Staff, whose: str, what: Typed | Shift, at: int) -> tuple[Post, ...]:
+    staff = tx.staff(whose)
+    if staff is None:
+        abort(HTTPStatus.NOT_FOUND)
+    tx.record(Record(at, by.alias, "plan changed", staff.alias))
     if isinstance(what, Shift):
         tx.drop_shift(what)
     elif what.kind == "week":
@@ -145,43 +140,30 @@ def _change(parts: Parts, tx: Transaction, staff: Staff, what: Typed | Shift, at
 def _typed(room: Room) -> Typed | None:
     """None: something is missing, or no time or day, or a day that is over."""
     form = request.form
-    kind, weekday, day = form.get("kind", ""), form.get("weekday", ""), _day(form.get("day", ""))
-    start, end = _minute(form.get("from", "")), _minute(form.get("to", ""))
+    kind, weekday, day = form.get("kind", ""), form.get("weekday", ""), day_of(form.get("day", ""))
+    start, end = minute_of(form.get("from", "")), minute_of(form.get("to", ""))
     if kind == "away" and not form.get("from") and not form.get("to"):
         start, end = 0, DAY
     if kind not in ("week", "there", "away") or start is None or end is None or start == end or start >= DAY:
         return None
     if kind == "week":
-        return Typed(kind, int(weekday) if weekday in "0123456" and weekday else None, 0, start, end) if weekday in ("every", *"0123456") else None
+        return Typed(kind, WEEKDAYS[weekday], 0, start, end) if weekday in WEEKDAYS else None
     today = room.parts.clock.local(room.now) // DAY
     return Typed(kind, None, day, start, end) if day is not None and today <= day <= today + SOON else None
 
 
 def _named(whose: str) -> Shift | None:
     """The shift that a button stands for, as `_name` has it."""
-    try:
-        weekday, day, start, end, off = request.form.get("shift", "").split(" ")
-        return Shift(whose, int(weekday) if weekday else None, int(start), int(end), int(day) if day else None, off == "off")
-    except ValueError:
+    found = _SHIFT.fullmatch(request.form.get("shift", ""))
+    if found is None:
         return None
+    weekday, day, start, end, off = found.groups()
+    return Shift(whose, int(weekday) if weekday else None, int(start), int(end), int(day) if day else None, off == "off")
 
 
 def _name(shift: Shift) -> str:
     weekday = "" if shift.weekday is None else shift.weekday
     return f"{weekday} {'' if shift.day is None else shift.day} {shift.start} {shift.end} {'off' if shift.off else 'on'}"
-
-
-def _minute(text: str) -> Minute | None:
-    found = _TIME.fullmatch(text.strip())
-    minute = int(found[1]) * 60 + int(found[2]) if found else None
-    return minute if minute is not None and minute <= DAY else None
-
-
-def _day(text: str) -> int | None:
-    try:
-        return (date.fromisoformat(text.strip()) - _EPOCH).days
-    except ValueError:
-        return None
 
 
 def _shown(room: Room, whose: str, fault: str = "") -> str:
@@ -198,24 +180,13 @@ def _said(room: Room) -> dict[str, Any]:
     """How the templates say days and hours."""
 
     def day_name(day: int) -> str:
-        return room.words.say(language(room), f"shifts.day.{(day + THURSDAY) % 7}")
-
-    def date_of(day: int) -> str:
-        return f"{_EPOCH + timedelta(days=day):%d/%m}"
-
-    def hours(start: Minute, end: Minute) -> str:
-        """`08:00-12:00`; midnight at the end is 24:00."""
-        return f"{_clock(start)}–{_clock(end)}"
+        return room.words.say(language(room), f"day.{(day + THURSDAY) % 7}")
 
     return {
         "day_name": day_name,
-        "date_of": date_of,
+        "date_of": short_date,
         "hours": hours,
-        "clock": lambda minute: _clock(minute % DAY),
+        "clock": time_of_day,
         "name": _name,
-        "iso": lambda day: (_EPOCH + timedelta(days=day)).isoformat(),
+        "iso": iso,
     }
-
-
-def _clock(minute: Minute) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"

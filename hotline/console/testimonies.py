@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, request
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from hotline.console.room import Room, language, me, page, to
+from hotline.console.room import Room, Shown, form_id, language, me, page, to
+from hotline.console.times import full_date
+from hotline.engine.world import DAY
 from hotline.ports.testimonies import Testimony
-from hotline.service.room import testimonies as told
+from hotline.service.room import testimonies as room_testimonies
 from hotline.service.room.cutting import CHECKS, LONGEST, conspicuous, pieces, tidy
 
 STATES: Final = ("written", "cut", "waiting", "released", "withdrawn")
@@ -39,95 +40,91 @@ class Card(Struct, frozen=True):
 
 
 def views(pages: Blueprint, room: Room) -> None:
-    """Lay this subject's pages."""
+    _looking(pages, room)
+    _writing(pages, room)
+    _releasing(pages, room)
 
+    @pages.errorhandler(room_testimonies.Unknown)
+    def unknown(_: room_testimonies.Unknown) -> tuple[str, int]:
+        return page(room, "trouble.html", kind="not_found"), HTTPStatus.NOT_FOUND
+
+
+def _looking(pages: Blueprint, room: Room) -> None:
     @pages.get("/testimonies")
     def testimonies() -> str:
         with room.parts.store.read() as tx:
-            found = told.every(room.parts, tx)
-            aliases = told.aliases(tx, found)
+            found = room_testimonies.every(room.parts, tx)
+            aliases = room_testimonies.aliases(tx, found)
         cards = [_card(room, aliases, one) for one in found]
         groups = {state: [card for card in cards if card.state == state] for state in STATES}
         return page(room, "testimonies.html", groups=groups, withdrawn="withdrawn" in request.args)
-
-    @pages.route("/testimonies/new", methods=("GET", "POST"))
-    def testimony_new() -> str | Response | tuple[str, int]:
-        if request.method == "GET":
-            return _new(room)
-        try:
-            consent = "consent" in request.form
-            id = told.write(room.parts, me(), request.form.get("once", ""), _typed(room), room.now, consent=consent)
-        except told.NotSo as refused:
-            return _new(room, refused), HTTPStatus.UNPROCESSABLE_ENTITY
-        return to("testimony", id=id, after="written")
 
     @pages.get("/testimonies/<id>")
     def testimony(id: str) -> str:
         return _one(room, id)
 
+
+def _writing(pages: Blueprint, room: Room) -> None:
+    @pages.route("/testimonies/new", methods=("GET", "POST"))
+    def testimony_new() -> Shown:
+        if request.method == "GET":
+            return _new(room)
+        try:
+            consent = "consent" in request.form
+            id = room_testimonies.write(room.parts, me(), form_id(), _typed(room), room.now, consent=consent)
+        except room_testimonies.NotSo as refused:
+            return _new(room, refused), HTTPStatus.UNPROCESSABLE_ENTITY
+        return to("testimony", id=id, after="written")
+
     @pages.post("/testimonies/<id>/cut")
-    def testimony_cut(id: str) -> str | Response | tuple[str, int]:
+    def testimony_cut(id: str) -> Shown:
         form = request.form
         if "look" in form:
             return _one(room, id, typed=_typed(room))
         try:
-            told.cut(room.parts, me(), form.get("once", ""), id, form.get("seen", ""), _typed(room), form.getlist("check"), room.now)
-        except told.NotSo as refused:
+            room_testimonies.cut(room.parts, me(), form_id(), id, form.get("seen", ""), _typed(room), form.getlist("check"), room.now)
+        except room_testimonies.NotSo as refused:
             return _one(room, id, refused, _typed(room)), HTTPStatus.UNPROCESSABLE_ENTITY
-        except told.Unknown:
-            abort(HTTPStatus.NOT_FOUND)
         return to("testimony", id=id, after="cut")
-
-    _releasing(pages, room)
 
 
 def _releasing(pages: Blueprint, room: Room) -> None:
     @pages.post("/testimonies/<id>/release")
-    def testimony_release(id: str) -> Response | tuple[str, int]:
+    def testimony_release(id: str) -> Shown:
         form = request.form
         try:
-            done = told.release(room.parts, me(), form.get("once", ""), id, form.get("seen", ""), room.now, read="read" in form)
-        except told.NotSo as refused:
+            done = room_testimonies.release(room.parts, me(), form_id(), id, form.get("seen", ""), room.now, read="read" in form)
+        except room_testimonies.NotSo as refused:
             return _one(room, id, refused), HTTPStatus.UNPROCESSABLE_ENTITY
-        except told.Unknown:
-            abort(HTTPStatus.NOT_FOUND)
         return to("testimony", id=id, after=done)
 
     @pages.post("/testimonies/<id>/publish")
-    def testimony_publish(id: str) -> Response | tuple[str, int]:
+    def testimony_publish(id: str) -> Shown:
         try:
-            done = told.publish(room.parts, id, room.now)
-        except told.NotSo as refused:
+            done = room_testimonies.publish(room.parts, id, room.now)
+        except room_testimonies.NotSo as refused:
             return _one(room, id, refused), HTTPStatus.UNPROCESSABLE_ENTITY
-        except told.Unknown:
-            abort(HTTPStatus.NOT_FOUND)
         return to("testimony", id=id, after=done)
 
     @pages.post("/testimonies/<id>/withdraw")
     def testimony_withdraw(id: str) -> Response:
-        try:
-            told.withdraw(room.parts, me(), request.form.get("once", ""), id, room.now)
-        except told.Unknown:
-            abort(HTTPStatus.NOT_FOUND)
+        room_testimonies.withdraw(room.parts, me(), form_id(), id, room.now)
         return to("testimonies", withdrawn="")
 
 
-def _new(room: Room, refused: told.NotSo | None = None) -> str:
+def _new(room: Room, refused: room_testimonies.NotSo | None = None) -> str:
     return page(
         room, "testimonies_new.html", languages=_languages(room), typed=_typed(room), consent="consent" in request.form, **_limits(refused)
     )
 
 
-def _one(room: Room, id: str, refused: told.NotSo | None = None, typed: dict[str, str] | None = None) -> str:
+def _one(room: Room, id: str, refused: room_testimonies.NotSo | None = None, typed: dict[str, str] | None = None) -> str:
     """Its page. `typed`: what she is changing it to, where that was not taken."""
     with room.parts.store.read() as tx:
-        try:
-            found = told.found(room.parts, tx, id)
-        except told.Unknown:
-            abort(HTTPStatus.NOT_FOUND)
-        card = _card(room, told.aliases(tx, (found,)), found)
+        found = room_testimonies.found(room.parts, tx, id)
+        card = _card(room, room_testimonies.aliases(tx, (found,)), found)
     text = typed if typed is not None else card.text
-    names = told.places(room.parts)
+    names = room_testimonies.places(room.parts)
     marked = {code: pieces(said, conspicuous(said, names)) for code, said in ((code, tidy(said)) for code, said in text.items()) if said}
     after = request.args.get("after", "")
     return page(
@@ -145,7 +142,7 @@ def _one(room: Room, id: str, refused: told.NotSo | None = None, typed: dict[str
     )
 
 
-def _limits(refused: told.NotSo | None) -> dict[str, Any]:
+def _limits(refused: room_testimonies.NotSo | None) -> dict[str, Any]:
     return {"longest": LONGEST, "error": refused.why if refused else "", "error_in": refused.language if refused else ""}
 
 
@@ -154,12 +151,12 @@ def _card(room: Room, aliases: Mapping[str, str], one: Testimony) -> Card:
     return Card(
         id=one.id,
         text=one.text,
-        state="waiting" if one.state == "cut" and len(one.released_by) >= told.PEOPLE else one.state,
-        day=f"{date(1970, 1, 1) + timedelta(minutes=room.parts.clock.local(one.at)):%d/%m/%Y}",
+        state="waiting" if one.state == "cut" and len(one.released_by) >= room_testimonies.PEOPLE else one.state,
+        day=full_date(room.parts.clock.local(one.at) // DAY),
         writer=aliases.get(one.written_by, ""),
         releasers=tuple(aliases[id] for id in one.released_by),
-        version=told.version(room.parts, one),
-        may_release=told.may_release(one, staff),
+        version=room_testimonies.version(room.parts, one),
+        may_release=room_testimonies.may_release(one, staff),
         hers=one.written_by == staff.id,
     )
 
@@ -170,10 +167,4 @@ def _typed(room: Room) -> dict[str, str]:
 
 def _languages(room: Room) -> dict[str, str]:
     """Those of the line, by code, as she calls them: by the code where her words have no name for it."""
-    spoken, named = language(room), {}
-    for code in told.languages(room.parts):
-        try:
-            named[code] = room.words.say(spoken, f"testimonies.in.{code}")
-        except KeyError:
-            named[code] = code
-    return named
+    return {code: room.words.say_or(language(room), f"testimonies.in.{code}", code) for code in room.parts.written.languages}

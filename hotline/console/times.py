@@ -1,24 +1,51 @@
-"""Local minutes as digits that every reader knows, whatever her language."""
+"""Local days and minutes as digits that every reader knows, whatever her language. Days are counted from 1970-01-01, as everywhere."""
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Final
 
 from hotline.engine.effects import Minute
+from hotline.engine.world import DAY
+from hotline.service.aging import EPOCH
 
-DAY: Final = 1440
-_EPOCH: Final = date(1970, 1, 1)
+_TIME: Final = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
 
 
 def stamp(minute: Minute) -> str:
     """`24/11/2026 10:05`."""
-    return f"{_day(minute):%d/%m/%Y} {time_of_day(minute)}"
+    return f"{full_date(minute // DAY)} {time_of_day(minute)}"
 
 
-def short_day(minute: Minute) -> str:
+def full_date(day: int) -> str:
+    """`24/11/2026`."""
+    return f"{_date(day):%d/%m/%Y}"
+
+
+def short_date(day: int) -> str:
     """`24/11`."""
-    return f"{_day(minute):%d/%m}"
+    return f"{_date(day):%d/%m}"
+
+
+def iso(day: int) -> str:
+    """`2026-11-24`, as a date's field has it."""
+    return _date(day).isoformat()
+
+
+def day_of(text: str) -> int | None:
+    """The day in `2026-11-24`; None for anything else."""
+    try:
+        return (date.fromisoformat(text.strip()) - EPOCH).days
+    except ValueError:
+        return None
+
+
+def minute_of(text: str) -> Minute | None:
+    """The minute of the day in `14:30`, 24:00 at most; None for anything else."""
+    found = _TIME.fullmatch(text.strip())
+    minute = int(found[1]) * 60 + int(found[2]) if found else None
+    return minute if minute is not None and minute <= DAY else None
 
 
 def time_of_day(minute: Minute) -> str:
@@ -26,5 +53,10 @@ def time_of_day(minute: Minute) -> str:
     return f"{minute % DAY // 60:02d}:{minute % 60:02d}"
 
 
-def _day(minute: Minute) -> date:
-    return _EPOCH + timedelta(days=minute // DAY)
+def hours(start: Minute, end: Minute) -> str:
+    """`08:00–12:00`, minutes of one day; midnight at the end is 24:00."""
+    return f"{time_of_day(start)}–{'24:00' if end == DAY else time_of_day(end)}"
+
+
+def _date(day: int) -> date:
+    return EPOCH + timedelta(days=day)

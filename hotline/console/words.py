@@ -35,6 +35,13 @@ class Words:
         words = self._catalogues[language].get(key) or self._catalogues[self.languages[0]][key]
         return _PLACE.sub(lambda place: str(values[place[1]]), words)
 
+    def say_or(self, language: str, key: str, otherwise: str) -> str:
+        """The same of a code that nobody may have written words for yet."""
+        try:
+            return self.say(language, key)
+        except KeyError:
+            return otherwise
+
 
 def _read(path: Path) -> dict[str, str]:
     with path.open("rb") as file:

@@ -9,8 +9,9 @@ from hotline.app import SystemClock
 from hotline.config import Config
 from hotline.doctor.finding import Level, listed
 from hotline.engine.flow import Part
+from hotline.engine.world import DAY, THURSDAY
 from hotline.ports import Shift, Staff
-from hotline.service.coverage import DAY, THURSDAY, Span, merged, planned_spans
+from hotline.service.coverage import Span, merged, planned_spans
 from hotline.service.roster import uncovered
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -103,12 +103,16 @@ class Edition:
         self.words = {language: _words(sources, language, fit) for language in self.languages}
         self.nodes: dict[str, dict[str, Node]] = {}
 
+    def language_for(self, wanted: str) -> str:
+        """The language asked for, or the edition's first where it does not have it."""
+        return wanted if wanted in self.words else self.languages[0]
+
     def phrase(self, key: str, language: str, **values: str) -> str:
         """Words that are no screen (staff, voice, neutral ends), with their placeholders filled, as this kind of phone gets them.
 
         A language that the edition does not have falls back to its first. KeyError for a key that no language has.
         """
-        words = self.words.get(language) or self.words[self.languages[0]]
+        words = self.words[self.language_for(language)]
         text = fill(words.get(key) or self.words[self.languages[0]][key], values)
         return gsm.fold(text, language) if self.fit.folded else text
 

@@ -285,6 +285,9 @@ class Transaction(Accounts, Board, Casework, Figures, Reviews, Testimonies, Want
     def same_number(self, id: str) -> tuple[Callback, ...]:
         """Every waiting or claimed callback to the same number, this one among them, oldest first."""
 
+    def to_number(self, id: str) -> tuple[Callback, ...]:
+        """Every callback to the same number whatever became of it, this one among them, oldest first; none once its number is gone."""
+
     def forget_number(self, id: str) -> None: ...
     def due(self, at: int) -> tuple[Callback, ...]:
         """Waiting with `opens_at` <= at < `not_after`: urgent, then what ends soonest, then the longest waiting."""

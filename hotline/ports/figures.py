@@ -21,7 +21,7 @@ class Tally(Struct, frozen=True):
     count: int
 
 
-class Now(Struct, frozen=True):
+class WaitingNow(Struct, frozen=True):
     """What waits in one language at this moment, its window open."""
 
     language: str
@@ -45,5 +45,5 @@ class Figures(Protocol):
     def referral_outcomes(self, since: int, until: int) -> dict[str, int]:
         """Referrals noted on these days, of callers whose consent to count in figures stands."""
 
-    def waiting_now(self, at: int) -> tuple[Now, ...]:
+    def waiting_now(self, at: int) -> tuple[WaitingNow, ...]:
         """By language; those in which nobody waits are left out."""

@@ -38,5 +38,8 @@ class Board(Protocol):
     def marks(self, callback: str) -> frozenset[str]:
         """What counselors marked it with: `danger`, `minor`, `another`, `doer`, `known`, `silence`, `hard`."""
 
+    def marks_of(self, callbacks: tuple[str, ...]) -> dict[str, frozenset[str]]:
+        """`marks` of many at once; one that has none is missing."""
+
     def mark(self, callback: str, kind: str, staff: str, at: int) -> bool:
         """True if it is new."""

@@ -39,9 +39,6 @@ class Reviews(Protocol):
     def floods_over(self, at: int) -> tuple[Callback, ...]:
         """Callbacks that lie in review as part of a flood, undecided, with `not_after` <= at."""
 
-    def marks_of(self, callbacks: tuple[str, ...]) -> dict[str, frozenset[str]]:
-        """`marks` of many at once; one that has none is missing."""
-
     def reviews_of(self, callback: str) -> tuple[Review, ...]: ...
     def add_prank(self, callback: str, at: int) -> None:
         """A call to this callback's number was a prank, somebody said. Once a callback; nothing where somebody asked on another phone."""

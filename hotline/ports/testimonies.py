@@ -6,7 +6,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
-Told: TypeAlias = Literal["written", "cut", "released", "withdrawn"]
+TestimonyState: TypeAlias = Literal["written", "cut", "released", "withdrawn"]
 """`released`: it is part of an edition. `cut` with two who release it: the edition could not be made yet."""
 
 
@@ -16,7 +16,7 @@ class Testimony(Struct, frozen=True):
     id: str
     text: dict[str, str]
     """By language; empty once it was withdrawn."""
-    state: Told
+    state: TestimonyState
     written_by: str
     at: int
     cut_by: str | None = None

@@ -15,6 +15,8 @@ from hotline.service.library import Overtaken, checked_on, enact
 from hotline.service.numbers import numbers
 from hotline.service.parts import Parts
 
+EPOCH: Final = date(1970, 1, 1)
+"""The day that local days and minutes are counted from."""
 BY: Final = "clock"
 MOST_NAMED: Final = 3
 """In one SMS."""
@@ -22,7 +24,7 @@ MOST_NAMED: Final = 3
 
 def today(parts: Parts, at: int) -> date:
     """The local day."""
-    return date(1970, 1, 1) + timedelta(minutes=parts.clock.local(at))
+    return EPOCH + timedelta(minutes=parts.clock.local(at))
 
 
 def drop_stale(parts: Parts, at: int) -> None:
@@ -41,8 +43,7 @@ def drop_stale(parts: Parts, at: int) -> None:
     gone = [item for item in newest.shown.items if item.id in ids and "phone" in item.fields and item.fields.get("verified_on")]
     posts: tuple[Post, ...] = ()
     with suppress(Overtaken), parts.store.write() as tx:
-        life = max(parts.rules.session_seconds, parts.rules.sms_session_seconds)
-        number = enact(tx, sources, BY, at, at + parts.rules.lead_seconds, life=life, after=newest.number)
+        number = enact(tx, sources, BY, at, at + parts.rules.lead_seconds, life=parts.rules.longest_session, after=newest.number)
         posts = _tell(parts, tx, gone, number, at) if gone else ()
     outbox.hint(parts, posts)
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from msgspec import Struct
 
 from hotline.engine.effects import Coverage, Minute
+from hotline.engine.world import DAY, DAYS_AHEAD, THURSDAY
 from hotline.ports import Shift, Staff, Transaction
 from hotline.service import rest
 from hotline.service.rules import Rules
-
-DAY: Final = 1440
-THURSDAY: Final = 3
-"""1970-01-01, the day that minutes are counted from."""
-DAYS_AHEAD: Final = 7
 
 Span: TypeAlias = tuple[Minute, Minute]
 Local: TypeAlias = Callable[[int], Minute]
@@ -146,7 +142,7 @@ def _without_full(whole: tuple[Span, ...], planned: Sequence[Span], booked: Sequ
         asked = sum(start < ends and end > opens for start, end in booked)
         minutes = sum(max(0, min(end, ends) - max(start, opens)) for start, end in planned)
         if asked * 60 >= minutes * calls_an_hour:
-            whole = _without(whole, (opens, ends))
+            whole = without(whole, (opens, ends))
     return whole
 
 
@@ -183,7 +179,7 @@ def spans_of_day(hers: Iterable[Shift], day: int) -> tuple[Span, ...]:
     spans = tuple((begins + each.start, begins + each.end) for each in hers if each.day is None and each.weekday in (None, weekday))
     for each in hers:
         if each.day == day and each.off:
-            spans = _without(spans, (begins + each.start, begins + each.end))
+            spans = without(spans, (begins + each.start, begins + each.end))
     return spans + tuple((begins + each.start, begins + each.end) for each in hers if each.day == day and not each.off)
 
 
@@ -193,7 +189,8 @@ def _spans(staff: Staff, shifts: Iterable[Shift], first_day: int, days: int) -> 
         yield from spans_of_day(hers, day)
 
 
-def _without(spans: Iterable[Span], gap: Span) -> tuple[Span, ...]:
+def without(spans: Iterable[Span], gap: Span) -> tuple[Span, ...]:
+    """The parts of the spans that lie outside of the gap."""
     opens, ends = gap
     return tuple(part for start, end in spans for part in ((start, min(end, opens)), (max(start, ends), end)) if part[0] < part[1])
 

@@ -14,7 +14,7 @@ from hotline.service import outbox
 from hotline.service.coverage import Team, is_on, is_on_call, is_present, team
 from hotline.service.parts import Parts
 from hotline.service.reviewing import for_eyes, lapse_floods, to_review
-from hotline.service.rules import is_open, is_ringable, is_within_day
+from hotline.service.rules import is_open, is_ringable, is_unsaid, is_within_day
 
 SHORTEST: Final = 60
 """Seconds that must be left for a callback to be offered: less is not enough to take it and to ring."""
@@ -129,8 +129,8 @@ def take(tx: Transaction, callback: Callback, staff: Staff, at: int) -> tuple[Ca
 
 
 def join(tx: Transaction, id: str, staff: Staff, at: int) -> None:
-    """Whoever holds one holds all to the same number: it is rung once for all that is open."""
-    for other in alike(tx, id):
+    """Whoever holds one holds all to the same number: it is rung once for all that is open. Nothing where this one is not hers."""
+    for other in alike(tx, id) if held(tx, id, staff.id) else ():
         if other.state == "waiting" and is_open(other, at):
             _claim(tx, other, staff, at)
 
@@ -146,6 +146,12 @@ def held(tx: Transaction, id: str, staff: str) -> tuple[Callback, ...]:
     """All that she has claimed to the number of this callback, oldest first; empty unless this one is among them."""
     group = tuple(each for each in alike(tx, id) if each.state == "claimed" and each.claimed_by == staff)
     return group if any(each.id == id for each in group) else ()
+
+
+def served_with(tx: Transaction, callback: Callback) -> tuple[Callback, ...]:
+    """All that one call was for, this one among them, whatever became of them: they are hers since the same moment (`calls.tried`)."""
+    hers = callback.other_phone, callback.claimed_by, callback.claimed_at
+    return tuple(each for each in tx.to_number(callback.id) if (each.other_phone, each.claimed_by, each.claimed_at) == hers)
 
 
 def give_back(parts: Parts, tx: Transaction, group: Sequence[Callback], by: str, at: int) -> tuple[Post, ...]:
@@ -222,7 +228,7 @@ def _end(parts: Parts, tx: Transaction, callback: Callback, at: int) -> tuple[Po
 
 def _is_over(callback: Callback, at: int) -> bool:
     """Past its end; where somebody tried, the time to say how it ended is over too."""
-    is_awaited = callback.state == "claimed" and callback.tries and callback.ending is None
+    is_awaited = callback.state == "claimed" and is_unsaid(callback)
     return at >= callback.not_after + (OUTCOME_SECONDS if is_awaited else 0)
 
 
@@ -244,7 +250,7 @@ def _release(parts: Parts, tx: Transaction, callback: Callback, at: int) -> tupl
     call = tx.live_call_of(callback.claimed_by or "")
     if staff is None or not group or not all(_is_idle(each, at) for each in group) or _is_on_the_line(call, group, at):
         return ()
-    if any(each.tries and each.ending is None for each in group):
+    if any(is_unsaid(each) for each in group):
         others = [each for each in alike(tx, callback.id) if each.id != callback.id]
         return to_review(parts, tx, (callback, *others), "unanswered", at)
     told = outbox.tell(parts, tx, staff, "given_back", f"{callback.id}|{callback.claimed_at}", at, ref=callback.reference)

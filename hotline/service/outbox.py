@@ -56,7 +56,7 @@ def write(
 def hour(parts: Parts, language: str, at: int) -> str:
     """A moment as a time of day, in words."""
     edition = parts.written
-    return clock(edition, language if language in edition.languages else edition.languages[0], parts.clock.local(at))
+    return clock(edition, edition.language_for(language), parts.clock.local(at))
 
 
 def hint(parts: Parts, posts: Iterable[Post]) -> None:

@@ -17,19 +17,18 @@ UNRUNG: Final = frozenset({"flood", "given_back"})
 """Reasons for which nobody need have been rung."""
 
 
-def to_review(parts: Parts, tx: Transaction, group: Sequence[Callback], reason: Reason, at: int, *, tell: bool = True) -> tuple[Post, ...]:
+def to_review(parts: Parts, tx: Transaction, group: Sequence[Callback], reason: Reason, at: int) -> tuple[Post, ...]:
     """Nobody rings these, and nobody is offered them, before a supervisor decides. She is told of the first: they are of one number."""
     for each in group:
-        tx.save_callback(replace(each, state="review"))
-        for_eyes(parts, tx, each, reason, at)
-    if not group or not tell:
+        _hold(parts, tx, each, reason, at)
+    if not group:
         return ()
     return outbox.tell_supervisors(parts, tx, "review", f"{group[0].id}|{at}", at, ref=group[0].reference)
 
 
 def hold_flood(parts: Parts, tx: Transaction, callback: Callback, at: int) -> tuple[Post, ...]:
     """One of too many requests: held before anybody was told of it. Supervisors hear of floods once an hour."""
-    to_review(parts, tx, (callback,), "flood", at, tell=False)
+    _hold(parts, tx, callback, "flood", at)
     return outbox.tell_supervisors(parts, tx, "review", f"flood|{at // HOUR}", at, ref=callback.reference)
 
 
@@ -60,3 +59,8 @@ def settle(tx: Transaction, callback: str, decision: Decision, at: int, *, by: s
 def for_eyes(parts: Parts, tx: Transaction, callback: Callback, reason: Reason, at: int) -> None:
     """A supervisor looks at it too; it stays what it is, and with whom it is."""
     tx.add_review(Review(parts.derive("review", f"{callback.id}|{reason}"), callback.id, reason, at))
+
+
+def _hold(parts: Parts, tx: Transaction, callback: Callback, reason: Reason, at: int) -> None:
+    tx.save_callback(replace(callback, state="review"))
+    for_eyes(parts, tx, callback, reason, at)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from hotline.engine.effects import Minute
 from hotline.engine.flow import Part
+from hotline.engine.world import DAY, DAYS_AHEAD
 from hotline.ports import Shift, Staff
-from hotline.service.coverage import DAY, DAYS_AHEAD, Span, merged, planned_spans, takes
+from hotline.service.coverage import Span, merged, planned_spans, takes, without
 from hotline.service.parts import Parts
 
 SUPERVISION: Final = "supervision"
@@ -39,7 +40,7 @@ def uncovered_of(parts: Parts, people: Sequence[Staff], shifts: tuple[Shift, ...
 def uncovered(parts: tuple[Part, ...], spans: tuple[Span, ...], now: Minute) -> tuple[tuple[Span, ...], int]:
     """Of the hours that the parts of the day offer in the seven days to come, those that no planned span holds; and how many minutes are offered.
 
-    All in local minutes; `spans` merged.
+    All in local minutes.
     """
     offered = merged(
         (max(day * DAY + part.start, now), day * DAY + part.end)
@@ -47,14 +48,14 @@ def uncovered(parts: tuple[Part, ...], spans: tuple[Span, ...], now: Minute) -> 
         for part in parts
         if day * DAY + part.end > now
     )
-    gaps: list[Span] = []
-    for start, end in offered:
-        reached = start
-        for first, last in spans:
-            if last > reached and first < end:
-                if first > reached:
-                    gaps.append((reached, first))
-                reached = last
-        if reached < end:
-            gaps.append((reached, end))
-    return tuple(gaps), sum(end - start for start, end in offered)
+    gaps = offered
+    for span in spans:
+        gaps = without(gaps, span)
+    return gaps, sum(end - start for start, end in offered)
+
+
+def by_day(spans: Iterable[Span]) -> Iterator[tuple[int, Minute, Minute]]:
+    """Cut at midnight: the local day, from and to in minutes of it."""
+    for start, end in spans:
+        for day in range(start // DAY, (end - 1) // DAY + 1):
+            yield day, max(start - day * DAY, 0), min(end - day * DAY, DAY)

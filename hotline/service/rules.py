@@ -46,6 +46,11 @@ class Rules(Struct, frozen=True):
     """`bridge` or `reveal`."""
 
     @property
+    def longest_session(self) -> int:
+        """Seconds: for so long an edition may still be in use after the next came into force."""
+        return max(self.session_seconds, self.sms_session_seconds)
+
+    @property
     def stop_seconds(self) -> int:
         """How long a stop is remembered: as long as anything that was asked for before it may still turn up."""
         return self.number_hours * 3600 + self.session_seconds
@@ -54,6 +59,11 @@ class Rules(Struct, frozen=True):
 def is_open(callback: Callback, at: int) -> bool:
     """Is its window open?"""
     return callback.opens_at <= at < callback.not_after
+
+
+def is_unsaid(callback: Callback) -> bool:
+    """Was it rung, and did nobody say how that ended? Then it is not rung again, by her or by another: somebody says first that nobody answered."""
+    return callback.tries > 0 and callback.ending is None
 
 
 def most_tries(callback: Callback) -> int:

@@ -14,7 +14,8 @@ from hotline.service import calls, dispatch, outbox
 from hotline.service.parts import Parts
 from hotline.service.room import dated, presence, queue, shifts
 from hotline.service.room.outcomes import ENDINGS, note
-from hotline.service.rules import is_open, may_ring
+from hotline.service.room.people import CALLING
+from hotline.service.rules import is_open, is_unsaid, may_ring
 from hotline.service.words import meanings, plain
 
 Command: TypeAlias = Literal["take", "back", "again", "on", "off", "here"] | Ending
@@ -178,6 +179,8 @@ def _of_the_only_one(desk: Desk) -> Reply:
 
 def _take(desk: Desk, callback: Callback) -> Reply:
     named = {"ref": callback.reference}
+    if desk.staff.role not in CALLING:
+        return Reply("gone", named)  # it was offered to her while she took calls
     if not desk.fresh:
         return Reply("too_late", named)
     takes_minors = desk.staff.minors or desk.staff.role == "supervisor"
@@ -194,8 +197,7 @@ def _of_held(desk: Desk, callback: Callback) -> Reply:
     named = {"ref": callback.reference}
     command = _command(desk.said, HELD)
     tried = any(each.tries for each in group)
-    if command in ("take", "back", "again") and any(each.tries and each.ending is None for each in group):
-        # A call that nobody answered is not made again, by her or by another: she has to say first that it was not that.
+    if command in ("take", "back", "again") and any(is_unsaid(each) for each in group):
         return Reply("how", named)
     if command == "back":
         return Reply("given_back", named, queue.give_back(desk.parts, desk.tx, group, desk.staff.alias, desk.at))

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Literal, TypeAlias
 
+from hotline.engine.world import DAY
 from hotline.ports import Post, Shift, Staff, Transaction
 from hotline.service import outbox
-from hotline.service.coverage import DAY, covering, is_closed, is_on, is_on_call, is_present
+from hotline.service.coverage import covering, is_closed, is_on, is_on_call, is_present
 from hotline.service.parts import Parts
 
 GRACE_SECONDS: Final = 300
 """So long after her turn began, or after what she said of it ran out, she is reminded."""
 
-Told: TypeAlias = tuple[str, str, str]
+Reminder: TypeAlias = tuple[str, str, str]
 """Whom, what (`staff.…`), and what it follows from: the same twice is said once."""
 
 
@@ -32,15 +33,15 @@ def remind(parts: Parts, at: int) -> None:
         return
     with parts.store.read() as tx:
         people, shifts = tx.all_staff(), tx.shifts()
-    told = _late(parts, people, shifts, at) or _unplanned(parts, people, shifts, at)
-    if not told:
+    due = _late(parts, people, shifts, at) or _unplanned(parts, people, shifts, at)
+    if not due:
         return
     with parts.store.write() as tx:
-        posts = tuple(_remind(parts, tx, *each, at) for each in told)
+        posts = tuple(_remind(parts, tx, *each, at) for each in due)
     outbox.hint(parts, (post for post in posts if post is not None))
 
 
-def _late(parts: Parts, people: Iterable[Staff], shifts: tuple[Shift, ...], at: int) -> list[Told]:
+def _late(parts: Parts, people: Iterable[Staff], shifts: tuple[Shift, ...], at: int) -> list[Reminder]:
     """Whom to remind, and of which turn."""
     late = []
     for each in people:
@@ -52,7 +53,7 @@ def _late(parts: Parts, people: Iterable[Staff], shifts: tuple[Shift, ...], at: 
     return late
 
 
-def _unplanned(parts: Parts, people: tuple[Staff, ...], shifts: tuple[Shift, ...], at: int) -> list[Told]:
+def _unplanned(parts: Parts, people: tuple[Staff, ...], shifts: tuple[Shift, ...], at: int) -> list[Reminder]:
     """Whom to tell that the line is closed though it could be open, and of which day: nobody's turn it is."""
     local, supervisors = parts.clock.local, [each for each in people if each.role == "supervisor"]
     since = max((each.on_call_until or 0 for each in supervisors), default=0)

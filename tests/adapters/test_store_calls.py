@@ -22,3 +22,15 @@ def test_the_last_call_of_one_of_the_staff(store) -> None:
     with store.read() as t:
         assert second == t.last_call(id_of(1), AWA)
         assert t.last_call(id_of(2), OUMOU) is None
+
+
+def test_all_that_was_asked_for_on_a_number(store) -> None:
+    """Whatever became of it, on the phone itself or on another, oldest first; not once the number is forgotten."""
+    for n, state in enumerate(("closed", "review", "waiting", "cancelled"), 1):
+        keep(store, replace(a_callback(n), state=state, made_at=NOW + n, other_phone=n == 2))
+    keep(store, a_callback(5), number="+22370000009")
+    with store.write() as t:
+        t.forget_number(id_of(4))
+    with store.read() as t:
+        assert [id_of(1), id_of(2), id_of(3)] == [each.id for each in t.to_number(id_of(2))]
+        assert () == t.to_number(id_of(4))

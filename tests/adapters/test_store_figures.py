@@ -5,7 +5,7 @@ from __future__ import annotations
 from hotline.adapters.sql import SqlStore
 from hotline.ports import Callback
 from hotline.ports.casework import Consent, Referral
-from hotline.ports.figures import Now, Tally
+from hotline.ports.figures import Tally, WaitingNow
 from tests.adapters.test_store import DAY, HERS, HOUR, a_callback, id_of
 
 TODAY = 20_781
@@ -94,5 +94,5 @@ def test_waiting_now(store: SqlStore) -> None:
         a_callback(7, language="bm", made_at=NOON - HOUR, opens_at=NOON - 60, not_after=NOON + HOUR),
     )
     with store.read() as tx:
-        assert (Now("bm", 2, 0, NOON - 60), Now("fr", 2, 1, NOON)) == tx.waiting_now(NOON + 120)
+        assert (WaitingNow("bm", 2, 0, NOON - 60), WaitingNow("fr", 2, 1, NOON)) == tx.waiting_now(NOON + 120)
         assert () == tx.waiting_now(NOON + 9 * HOUR)

@@ -25,7 +25,7 @@ from tests.service.line import Line
 IDS = {"awa": "a" * 32, "oumou": "b" * 32, "nana": "c" * 32, "fanta": "d" * 32, "mariam": "e" * 32, "djeneba": "f" * 32}
 """Counselors in French, French and Bambara; a supervisor; an operator; an admin."""
 WORDS = Words.read(CONTENT / "locales", ("fr", "bm"))
-SETTINGS = console.Settings(idle_minutes=30, second_factor=False, calling="bridge", complaints="", secure=False)
+SETTINGS = console.Settings(idle_minutes=30, second_factor=False, complaints="", secure=False)
 _FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
@@ -51,7 +51,7 @@ class Desk:
         self.chance = CountedChance()
         self.install(settings)
 
-    def install(self, settings: console.Settings, passwords: Passwords | None = None) -> None:
+    def install(self, settings: console.Settings = SETTINGS, passwords: Passwords | None = None) -> None:
         """Begin a web process with these settings, and the line's rules as they are now."""
         self.app = Flask("desk", static_folder=None)
         self.app.testing = True

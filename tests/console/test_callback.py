@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.ports import Callback, GatewayRefused, Safer, VoiceConnect
-from tests.console.desk import IDS, SETTINGS, Browser, Desk
+from tests.console.desk import IDS, Browser, Desk
 from tests.service.line import AWA, CALLER, FANTA, OTHER_PHONE
 
 MINUTE = 60
@@ -452,7 +452,7 @@ def test_a_window_that_she_chose_is_shown(desk: Desk) -> None:
 def revealing(desk: Desk) -> Desk:
     """A line that has no bridge: the room's own phones ring."""
     desk.line.rule(replace(desk.line.rules, calling="reveal"))
-    desk.install(replace(SETTINGS, calling="reveal"))
+    desk.install()
     return desk
 
 

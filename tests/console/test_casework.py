@@ -275,6 +275,21 @@ def test_a_supervisor_looks_in_the_open(work: Work) -> None:
     assert work.audit() == [*work.audit()[:-1], seen]
 
 
+def test_a_supervisor_reads_where_she_was_sent_in_the_open(work: Work) -> None:
+    """Each page that says it is in the audit, codes or none; not where the counselor herself looks."""
+    work.refer()
+    (made,) = work.made()
+    seen = ("fanta", "codes seen", work.callback.reference)
+    pages = (work.referrals, work.consents, f"/console/referral/{made.id}", work.slip())
+    for address in pages:
+        work.browser.open(address)
+    assert seen not in work.audit()
+    supervisor = work.desk.browser("fanta")
+    for address in pages:
+        supervisor.open(address)
+    assert [seen] * len(pages) == work.audit()[-len(pages) :]
+
+
 # consents
 
 

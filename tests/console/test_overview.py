@@ -107,7 +107,7 @@ def test_what_waits_is_told_to_who_sees_the_queue(desk: Desk) -> None:
     """A supervisor reads how many, and since when; an operator neither."""
     desk.line.walk("4 1 1")
     desk.line.wait(600, tick=False)
-    oldest = desk.say("overview.oldest", name=desk.say("overview.language.fr"))
+    oldest = desk.say("overview.oldest", name=desk.say("language.fr").capitalize())
     page = desk.browser("fanta").open(ADDRESS)
     assert oldest in page
     assert desk.say("overview.minutes", minutes=10) in page

@@ -10,7 +10,8 @@ import pytest
 from itsdangerous import URLSafeTimedSerializer
 from msgspec.structs import replace
 
-from hotline.console.permissions import EVERYBODY, OPEN, TABLE, Ability, may
+from hotline.console.permissions import OPEN, TABLE, Ability, may
+from hotline.service.room.people import ROLES
 from tests.console.desk import SETTINGS, Desk
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -22,12 +23,12 @@ NOBODYS = "0" * 32
 
 def table() -> str:
     """As it stands in the README."""
-    heads = ["| | " + " | ".join(EVERYBODY) + " |", "| --- |" + " --- |" * len(EVERYBODY)]
+    heads = ["| | " + " | ".join(ROLES) + " |", "| --- |" + " --- |" * len(ROLES)]
     return "\n".join([*heads, *(_row(ability) for ability in TABLE)])
 
 
 def _row(ability: Ability) -> str:
-    cells = ("yes" if role in ability.roles else "" for role in EVERYBODY)
+    cells = ("yes" if role in ability.roles else "" for role in ROLES)
     return f"| {ability.what} | {' | '.join(cells)} |"
 
 
@@ -44,7 +45,7 @@ def test_the_table_names_pages_that_are() -> None:
     assert set() == OPEN & set(named)
 
 
-@pytest.mark.parametrize("role", [None, *EVERYBODY])
+@pytest.mark.parametrize("role", [None, *ROLES])
 def test_every_page_keeps_to_the_table(desk: Desk, role: str | None) -> None:
     """Nobody signed in: the door. A role that may not: 403. A role that may: neither. No page breaks on an empty form or an id that is nobody's."""
     wrong = []
@@ -69,13 +70,13 @@ def test_the_walk_meets_pages(desk: Desk) -> None:
 def test_no_form_is_taken_without_the_token_against_forgery(desk: Desk) -> None:
     """Of any page, for any role and for none: nothing that another site makes her browser send does anything."""
     taken = []
-    for role in (None, *EVERYBODY):
+    for role in (None, *ROLES):
         client = desk.browser(role and WHO[role]).client
         taken += [(role, path) for method, _, path in walk(desk) if method == "POST" and client.post(path, data={"once": path}).status_code != 400]
     assert [] == taken
 
 
-@pytest.mark.parametrize("role", EVERYBODY)
+@pytest.mark.parametrize("role", ROLES)
 def test_without_a_second_factor_every_page_leads_to_it(desk: Desk, role: str) -> None:
     """Where nobody works without one: but for what is open to all, and the way out."""
     desk.install(replace(SETTINGS, second_factor=True))

@@ -64,7 +64,7 @@ def test_a_counselor_sees_what_is_due_and_takes_it(desk: Desk) -> None:
     shown = card(browser, callback.reference)
     assert desk.say("queue.left.minutes", minutes=30) in shown
     assert desk.say("queue.until", hour="10:30") in shown
-    assert desk.say("queue.language.fr") in shown
+    assert desk.say("language.fr") in shown
     assert desk.say("queue.tries", count=0) in shown
     answer = browser.client.post(f"/console/take/{callback.id}", data=browser.hidden(f"/console/take/{callback.id}"))
     assert (answer.status_code, answer.location) == (303, f"/console/callback/{callback.id}")
@@ -72,6 +72,17 @@ def test_a_counselor_sees_what_is_due_and_takes_it(desk: Desk) -> None:
     assert (taken.state, taken.claimed_by) == ("claimed", IDS["awa"])
     desk.line.work()
     assert desk.line.gateway.rung == []
+
+
+def test_a_language_that_nobody_named_yet_is_shown_by_its_code(desk: Desk) -> None:
+    """A language that the line begins to speak closes no page of the room."""
+    spoken = replace(asked(desk), language="snk", state="claimed", claimed_by=IDS["awa"], claimed_at=desk.line.clock.now())
+    with desk.line.real_store.write() as tx:
+        tx.save_callback(spoken)
+    browser = desk.browser("awa")
+    browser.open("/console/queue")
+    assert "snk" in card(browser, spoken.reference)
+    assert "snk" in browser.open(f"/console/callback/{spoken.id}")
 
 
 def test_urgent_is_said_in_words_and_drawn(desk: Desk) -> None:
@@ -153,7 +164,7 @@ def test_another_language_is_not_hers_to_take(desk: Desk) -> None:
     assert desk.line.callback().state == "waiting"
     fanta = desk.browser("fanta")
     fanta.open("/console/queue")
-    assert desk.say("queue.language.fr") in card(fanta, callback.reference)
+    assert desk.say("language.fr") in card(fanta, callback.reference)
 
 
 def test_what_was_marked_as_a_minors_is_for_those_who_take_such_calls(desk: Desk) -> None:
@@ -346,7 +357,7 @@ def test_hours_that_nobody_covers_are_seen(desk: Desk) -> None:
     with desk.line.real_store.write() as tx:
         tx.drop_shift(Shift(IDS["nana"], None, 0, 1440))
     page = browser.open("/console/queue")
-    assert desk.say("queue.gap", spoken=desk.say("queue.language.bm"), length="89 h") in page
+    assert desk.say("queue.gap", spoken=desk.say("language.bm"), length="89 h") in page
     assert desk.say("queue.gaps") not in desk.browser("awa").open("/console/queue")
 
 

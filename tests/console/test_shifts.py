@@ -7,8 +7,8 @@ import re
 import pytest
 from msgspec.structs import replace
 
+from hotline.engine.world import DAY
 from hotline.ports import Shift
-from hotline.service.coverage import DAY
 from tests.console.desk import IDS, Desk
 from tests.service.fakes import TEN_O_CLOCK
 from tests.service.line import AWA as LINE_AWA

@@ -14,7 +14,7 @@ from hotline.ports.figures import Tally
 from hotline.service.library import Library
 from hotline.service.room.discretion import FEW, HELD
 from hotline.service.room.figures import Counted, Overview, fate, overview
-from hotline.service.room.weeks import by_day
+from hotline.service.room.staffing import by_day
 from tests.content_line import sources
 from tests.service.conftest import empty_database  # noqa: F401 -- a fixture
 from tests.service.fakes import DAY

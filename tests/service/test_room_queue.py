@@ -44,21 +44,21 @@ def take(line: Line, number: str, callback: Callback, once: str = "once") -> str
     with line.real_store.write() as tx:
         answer = queue.take(line.hotline.parts, tx, line.staff(number), callback.id, once, line.clock.now())
     assert answer is not None
-    return answer.said
+    return answer.told
 
 
-def hand_back(line: Line, number: str, callback: Callback, once: str) -> str:
+def give_back(line: Line, number: str, callback: Callback, once: str) -> str:
     with line.real_store.write() as tx:
-        answer = queue.hand_back(line.hotline.parts, tx, line.staff(number), callback.id, once, line.clock.now())
+        answer = queue.give_back_one(line.hotline.parts, tx, line.staff(number), callback.id, once, line.clock.now())
     assert answer is not None
-    return answer.said
+    return answer.told
 
 
 def hand_over(line: Line, callback: Callback, to: str, once: str = "once") -> str:
     with line.real_store.write() as tx:
         answer = queue.hand_over(line.hotline.parts, tx, line.staff(FANTA), callback.id, line.staff(to).id, once, line.clock.now())
     assert answer is not None
-    return answer.said
+    return answer.told
 
 
 def deeds(line: Line) -> list[tuple[str, str, str]]:
@@ -107,7 +107,7 @@ def test_fifty_take_the_same_one_at_once(line_on: Line) -> None:
         with parts.store.write() as tx:
             answer = queue.take(parts, tx, staff, "1" * 32, staff.alias, at)
         assert answer is not None
-        return answer.said
+        return answer.told
 
     with ThreadPoolExecutor(THREADS) as pool:
         said = list(pool.map(one, fifty))
@@ -228,7 +228,7 @@ def test_given_back_twice_goes_before_a_supervisor(line: Line) -> None:
     callback = line.callback()
     line.inbox(AWA)
     assert take(line, AWA, callback) == "taken"
-    assert hand_back(line, AWA, callback, "back") == "back"
+    assert give_back(line, AWA, callback, "back") == "back"
     assert (line.callback().state, line.callback().given_back) == ("waiting", 1)
     with line.real_store.write() as tx:
         tx.add_staff(replace(line.staff(OUMOU), seen_at=line.clock.now()))
@@ -251,7 +251,7 @@ def test_a_call_whose_end_nobody_told_is_not_given_back(line: Line) -> None:
     take(line, AWA, callback)
     with line.real_store.write() as tx:
         tx.save_callback(replace(line.callback(), tries=1))
-    assert hand_back(line, AWA, callback, "back") == "how"
+    assert give_back(line, AWA, callback, "back") == "how"
     assert line.callback().claimed_by == "a" * 32
     assert [each.step for each in board(line.hotline.parts, line.staff(AWA), line.clock.now()).mine] == ["say"]
 
@@ -272,7 +272,7 @@ def test_the_audit_knows_who_held_it(line: Line) -> None:
 
     take(line, AWA, callback, "first")
     assert since_then() == {("awa", "taken", each) for each in both}
-    hand_back(line, AWA, callback, "back")
+    give_back(line, AWA, callback, "back")
     assert since_then() == {("awa", "given back", each) for each in both}
     assert hand_over(line, callback, OUMOU) == "handed"
     assert since_then() == {("fanta", "handed over", f"{each} oumou") for each in both}

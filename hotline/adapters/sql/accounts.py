@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import BindParameter, bindparam, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from hotline.adapters.sql.tables import accounts, failures, invites, sign_ins
-from hotline.adapters.sql.unit import Unit
+from hotline.adapters.sql.unit import AT, THIS, Unit
 from hotline.ports.accounts import Account, SignIn
 
-_THIS: Final[BindParameter[Any]] = bindparam("this")
-_AT: Final[BindParameter[Any]] = bindparam("at_")
-
-_ACCOUNT: Final = select(accounts).where(accounts.c.staff == _THIS)
-_DROP_ACCOUNT: Final = delete(accounts).where(accounts.c.staff == _THIS)
-_END_INVITES: Final = delete(invites).where(invites.c.staff == _THIS)
-_INVITED: Final = select(invites.c.staff).where(invites.c.token_hash == _THIS, invites.c.until > _AT)
-_USE: Final = delete(invites).where(invites.c.token_hash == _THIS, invites.c.until > _AT)
-_INVITES: Final = select(invites.c.staff, invites.c.until).where(invites.c.until > _AT)
+_ACCOUNT: Final = select(accounts).where(accounts.c.staff == THIS)
+_DROP_ACCOUNT: Final = delete(accounts).where(accounts.c.staff == THIS)
+_END_INVITES: Final = delete(invites).where(invites.c.staff == THIS)
+_INVITED: Final = select(invites.c.staff).where(invites.c.token_hash == THIS, invites.c.until > AT)
+_USE: Final = delete(invites).where(invites.c.token_hash == THIS, invites.c.until > AT)
+_INVITES: Final = select(invites.c.staff, invites.c.until).where(invites.c.until > AT)
 _HAS_FACTOR: Final = accounts.c.sealed_totp.is_not(None)
 _ACCOUNTS: Final = select(accounts.c.staff, _HAS_FACTOR)
 _SIGN_IN: Final = (
     select(sign_ins.c.staff, sign_ins.c.made_at, sign_ins.c.seen_at, _HAS_FACTOR)
     .outerjoin(accounts, accounts.c.staff == sign_ins.c.staff)
-    .where(sign_ins.c.token_hash == _THIS)
+    .where(sign_ins.c.token_hash == THIS)
 )
-_HOW_MANY: Final = select(func.count()).where(sign_ins.c.staff == _THIS, sign_ins.c.seen_at > _AT)
-_TOUCH: Final = update(sign_ins).where(sign_ins.c.token_hash == _THIS).values(seen_at=_AT)
-_SIGN_OUT: Final = delete(sign_ins).where(sign_ins.c.token_hash == _THIS)
-_SIGN_OUT_ALL: Final = delete(sign_ins).where(sign_ins.c.staff == _THIS)
+_HOW_MANY: Final = select(func.count()).where(sign_ins.c.staff == THIS, sign_ins.c.seen_at > AT)
+_TOUCH: Final = update(sign_ins).where(sign_ins.c.token_hash == THIS).values(seen_at=AT)
+_SIGN_OUT: Final = delete(sign_ins).where(sign_ins.c.token_hash == THIS)
+_SIGN_OUT_ALL: Final = delete(sign_ins).where(sign_ins.c.staff == THIS)
 _FAIL: Final = insert(failures)
-_FAILED: Final = select(func.count()).where(failures.c.key_hash == _THIS, failures.c.at >= _AT)
+_FAILED: Final = select(func.count()).where(failures.c.key_hash == THIS, failures.c.at >= AT)
 KEPT: Final = 50
 """Failures of one key: whoever tries without end fills no disk."""
-_TOO_OLD: Final = select(failures.c.sequence).where(failures.c.key_hash == _THIS).order_by(failures.c.sequence.desc()).limit(1).offset(KEPT)
-_TRIM: Final = delete(failures).where(failures.c.key_hash == _THIS, failures.c.sequence <= _TOO_OLD.scalar_subquery())
-_FORGIVE: Final = delete(failures).where(failures.c.key_hash == _THIS)
+_TOO_OLD: Final = select(failures.c.sequence).where(failures.c.key_hash == THIS).order_by(failures.c.sequence.desc()).limit(1).offset(KEPT)
+_TRIM: Final = delete(failures).where(failures.c.key_hash == THIS, failures.c.sequence <= _TOO_OLD.scalar_subquery())
+_FORGIVE: Final = delete(failures).where(failures.c.key_hash == THIS)
 
 
 class Accounts(Unit):

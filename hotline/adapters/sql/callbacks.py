@@ -2,46 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from msgspec.structs import asdict
-from sqlalchemy import BindParameter, Select, bindparam, delete, func, or_, select, update
+from sqlalchemy import Select, bindparam, delete, func, or_, select, update
 
 from hotline.adapters.sql.tables import OPEN, callbacks, numbers, pranks, stops, tries
-from hotline.adapters.sql.unit import DAY, Unit
+from hotline.adapters.sql.unit import AT, DAY, THIS, Unit
 from hotline.ports import Callback
 
-_THIS: Final[BindParameter[Any]] = bindparam("this")
-_AT: Final[BindParameter[Any]] = bindparam("at_")
 _c = callbacks.c
 
 _RUNG: Final = ("waiting", "claimed")
 _YESTERDAY: Final = select(func.max(_c.made_at)).scalar_subquery() - DAY
 """A day before the newest callback: the rows' own clock."""
-_ITS_HASH: Final = select(numbers.c.number_hash).where(numbers.c.callback == _THIS).scalar_subquery()
+_ITS_HASH: Final = select(numbers.c.number_hash).where(numbers.c.callback == THIS).scalar_subquery()
 _its = callbacks.alias("its")
-_ITS_PHONE: Final = select(_its.c.other_phone).where(_its.c.id == _THIS).scalar_subquery()
+_ITS_PHONE: Final = select(_its.c.other_phone).where(_its.c.id == THIS).scalar_subquery()
 
-_FIND: Final = select(callbacks).where(_c.id == _THIS)
+_FIND: Final = select(callbacks).where(_c.id == THIS)
 _BY_REFERENCE: Final = (
     select(callbacks)
-    .where(_c.reference == _THIS, or_(_c.state.in_(OPEN), _c.closed_at > _YESTERDAY))
+    .where(_c.reference == THIS, or_(_c.state.in_(OPEN), _c.closed_at > _YESTERDAY))
     .order_by(_c.made_at.desc(), _c.id)
     .limit(1)
 )
-_SAVE: Final = update(callbacks).where(_c.id == _THIS)
+_SAVE: Final = update(callbacks).where(_c.id == THIS)
 _CLAIM: Final = (
-    update(callbacks).where(_c.id == _THIS, _c.state == "waiting").values(state="claimed", claimed_by=bindparam("staff"), claimed_at=_AT)
+    update(callbacks).where(_c.id == THIS, _c.state == "waiting").values(state="claimed", claimed_by=bindparam("staff"), claimed_at=AT)
 )
-_NUMBER: Final = select(numbers.c.sealed).where(numbers.c.callback == _THIS)
-_SAME_NUMBER: Final = (
+_NUMBER: Final = select(numbers.c.sealed).where(numbers.c.callback == THIS)
+_TO_NUMBER: Final = (
     select(callbacks)
     .join(numbers, numbers.c.callback == _c.id)
-    .where(numbers.c.number_hash == _ITS_HASH, _c.state.in_(_RUNG))
+    .where(numbers.c.number_hash == _ITS_HASH)
     .order_by(_c.made_at, _c.id)
 )
-_FORGET: Final = delete(numbers).where(numbers.c.callback == _THIS)
-DUE: Final = (_c.state == "waiting", _c.opens_at <= _AT, _c.not_after > _AT)
+_SAME_NUMBER: Final = _TO_NUMBER.where(_c.state.in_(_RUNG))
+_FORGET: Final = delete(numbers).where(numbers.c.callback == THIS)
+DUE: Final = (_c.state == "waiting", _c.opens_at <= AT, _c.not_after > AT)
 """What may be offered at the moment `at_`."""
 _DUE: Final = select(callbacks).where(*DUE).order_by(_c.urgent.desc(), _c.sunk, _c.not_after, _c.made_at, _c.id)
 _WAITING: Final = (
@@ -54,30 +53,30 @@ _WAITING: Final = (
         numbers.c.number_hash != bindparam("hash"),
     )
 )
-_AHEAD: Final = _WAITING.where(_c.opens_at <= _AT, _c.not_after > _AT)
-_BOOKED: Final = _WAITING.where(_c.not_after > _AT)
+_AHEAD: Final = _WAITING.where(_c.opens_at <= AT, _c.not_after > AT)
+_BOOKED: Final = _WAITING.where(_c.not_after > AT)
 _HOLDERS: Final = (
     select(_c.claimed_by)
     .outerjoin(numbers, numbers.c.callback == _c.id)
     .where(_c.state == "claimed", func.coalesce(numbers.c.number_hash, b"") != bindparam("hash"))
     .distinct()
 )
-_ENDED: Final = select(callbacks).where(_c.state.in_(_RUNG), _c.not_after <= _AT).order_by(_c.not_after, _c.id)
+_ENDED: Final = select(callbacks).where(_c.state.in_(_RUNG), _c.not_after <= AT).order_by(_c.not_after, _c.id)
 _CLAIMED_BY: Final = select(callbacks).where(_c.state == "claimed", _c.claimed_by == bindparam("staff")).order_by(_c.claimed_at, _c.id)
 _STOP: Final = (
     update(callbacks)
     .where(_c.state.in_(OPEN), _c.id.in_(select(numbers.c.callback).where(numbers.c.number_hash == bindparam("hash"))))
-    .values(state="stopped", closed_at=_AT)
+    .values(state="stopped", closed_at=AT)
     .returning(_c.id)
 )
 _ERASE: Final = delete(numbers).where(numbers.c.number_hash == bindparam("hash"))
 _FORGIVE: Final = delete(pranks).where(pranks.c.number_hash == bindparam("hash"))
-_STOPPED: Final = select(stops.c.at).where(stops.c.number_hash == bindparam("hash"), stops.c.at >= _AT).limit(1)
+_STOPPED: Final = select(stops.c.at).where(stops.c.number_hash == bindparam("hash"), stops.c.at >= AT).limit(1)
 _RINGS: Final = (
     select(func.count(tries.c.call.distinct()))
     .join(numbers, numbers.c.callback == tries.c.callback)
     .join(callbacks, _c.id == tries.c.callback)
-    .where(numbers.c.number_hash == _ITS_HASH, tries.c.at >= _AT, _c.other_phone == _ITS_PHONE)
+    .where(numbers.c.number_hash == _ITS_HASH, tries.c.at >= AT, _c.other_phone == _ITS_PHONE)
 )
 
 
@@ -111,6 +110,9 @@ class Callbacks(Unit):
 
     def same_number(self, id: str) -> tuple[Callback, ...]:
         return self._callbacks(_SAME_NUMBER, this=id)
+
+    def to_number(self, id: str) -> tuple[Callback, ...]:
+        return self._callbacks(_TO_NUMBER, this=id)
 
     def forget_number(self, id: str) -> None:
         self._change(_FORGET, this=id)

@@ -6,19 +6,17 @@ from typing import Any, Final
 
 import msgspec
 from msgspec.structs import asdict
-from sqlalchemy import BindParameter, Row, bindparam, delete, or_, select
+from sqlalchemy import Row, bindparam, delete, or_, select
 
 from hotline.adapters.sql.tables import callbacks, consents, incidents, notes, referrals, staff
-from hotline.adapters.sql.unit import Unit
+from hotline.adapters.sql.unit import THIS, Unit
 from hotline.ports.casework import Consent, Due, Incident, Referral
 
-_THIS: Final[BindParameter[Any]] = bindparam("this")
-
-_INCIDENT: Final = select(incidents).where(incidents.c.callback == _THIS).order_by(incidents.c.id).limit(1)
-_DROP_INCIDENT: Final = delete(incidents).where(incidents.c.callback == _THIS)
-_REFERRALS: Final = select(referrals).where(referrals.c.callback == _THIS).order_by(referrals.c.day, referrals.c.id)
-_REFERRAL: Final = select(referrals).where(referrals.c.id == _THIS)
-_DROP_REFERRAL: Final = delete(referrals).where(referrals.c.id == _THIS)
+_INCIDENT: Final = select(incidents).where(incidents.c.callback == THIS).order_by(incidents.c.id).limit(1)
+_DROP_INCIDENT: Final = delete(incidents).where(incidents.c.callback == THIS)
+_REFERRALS: Final = select(referrals).where(referrals.c.callback == THIS).order_by(referrals.c.day, referrals.c.id)
+_REFERRAL: Final = select(referrals).where(referrals.c.id == THIS)
+_DROP_REFERRAL: Final = delete(referrals).where(referrals.c.id == THIS)
 _LOOK_AGAIN: Final = (
     select(callbacks.c.reference, staff.c.alias, *referrals.c)
     .select_from(
@@ -29,9 +27,9 @@ _LOOK_AGAIN: Final = (
     .limit(bindparam("most"))
 )
 _HERS_TO_LOOK: Final = _LOOK_AGAIN.where(or_(callbacks.c.claimed_by == bindparam("holder"), callbacks.c.id.is_(None)))
-_CONSENTS: Final = select(consents.c.kind, consents.c.given_at, consents.c.revoked_at).where(consents.c.callback == _THIS)
-_NOTE: Final = select(notes.c.sealed).where(notes.c.callback == _THIS)
-_DROP_NOTE: Final = delete(notes).where(notes.c.callback == _THIS)
+_CONSENTS: Final = select(consents.c.kind, consents.c.given_at, consents.c.revoked_at).where(consents.c.callback == THIS)
+_NOTE: Final = select(notes.c.sealed).where(notes.c.callback == THIS)
+_DROP_NOTE: Final = delete(notes).where(notes.c.callback == THIS)
 
 
 class Casework(Unit):

@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import Final
 
 from msgspec.structs import asdict
-from sqlalchemy import bindparam, delete, insert, literal, select
+from sqlalchemy import delete, insert, literal, select
 
 from hotline.adapters.sql.tables import darkened, editions, proposals
-from hotline.adapters.sql.unit import Unit
+from hotline.adapters.sql.unit import AT, THIS, Unit
 from hotline.ports import Dark, EditionRow, Proposal
 
 _c, _p = editions.c, proposals.c
-_FIND: Final = select(editions).where(_c.number == bindparam("this"))
-_ACTIVE: Final = select(editions).where(_c.active_from <= bindparam("at_")).order_by(_c.number.desc()).limit(1)
+_FIND: Final = select(editions).where(_c.number == THIS)
+_ACTIVE: Final = select(editions).where(_c.active_from <= AT).order_by(_c.number.desc()).limit(1)
 _LIST: Final = select(_c.number, _c.made_at, _c.made_by, _c.active_from, literal(b""), _c.approved_by, _c.again).order_by(_c.number.desc())
 _MOMENTS: Final = select(_c.number, _c.made_at, _c.active_from).order_by(_c.number)
 """Columns that lie before the sources: SQLite would read through these to come to what lies behind."""
 _ADD: Final = insert(editions)
 _PROPOSE: Final = insert(proposals)
-_PROPOSED: Final = select(proposals).where(_p.number == bindparam("this"))
+_PROPOSED: Final = select(proposals).where(_p.number == THIS)
 _WAITING: Final = select(_p.number, _p.made_at, _p.made_by, literal(b""), _p.pending_by).order_by(_p.number.desc())
-_DROP: Final = delete(proposals).where(_p.number == bindparam("this"))
+_DROP: Final = delete(proposals).where(_p.number == THIS)
 _DARK: Final = select(darkened).order_by(darkened.c.at, darkened.c.item)
 
 

@@ -1,21 +1,17 @@
-"""Counts over callbacks, those that are gone among them, and what each of the staff carried lately; nothing by caller."""
+"""Counts over callbacks, those that are gone among them; nothing by caller."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from msgspec.structs import asdict
-from sqlalchemy import BindParameter, bindparam, case, func, literal, or_, select, update
+from sqlalchemy import bindparam, case, func, literal, or_, select
 
-from hotline.adapters.sql.tables import callbacks, calls, consents, marks, referrals, tallies, wants
-from hotline.adapters.sql.unit import DAY, Unit
-from hotline.ports.care import Load, Want
-from hotline.ports.figures import Now, Tally
+from hotline.adapters.sql.tables import callbacks, consents, referrals, tallies
+from hotline.adapters.sql.unit import AT, DAY, Unit
+from hotline.ports.figures import Tally, WaitingNow
 
-_AT: Final[BindParameter[Any]] = bindparam("at_")
 _c, _t = callbacks.c, tallies.c
 
-HARD: Final = ("danger", "minor", "hard")
 _MADE: Final = (_c.made_at >= bindparam("since"), _c.made_at < bindparam("until"))
 _ROWS: Final = (
     select(
@@ -49,23 +45,10 @@ _REFERRED: Final = (
 _SINCE: Final = case((_c.made_at > _c.opens_at, _c.made_at), else_=_c.opens_at)
 _NOW: Final = (
     select(_c.language, func.count(), func.sum(case((_c.urgent, 1), else_=0)), func.min(_SINCE))
-    .where(_c.state == "waiting", _c.opens_at <= _AT, _c.not_after > _AT)
+    .where(_c.state == "waiting", _c.opens_at <= AT, _c.not_after > AT)
     .group_by(_c.language)
     .order_by(_c.language)
 )
-_IS_HARD: Final = select(marks.c.callback).where(marks.c.callback == calls.c.callback, marks.c.kind.in_(HARD)).correlate(calls).exists()
-_LOADS: Final = (
-    select(
-        calls.c.staff,
-        func.count(calls.c.callback.distinct()),
-        func.count(case((_IS_HARD, calls.c.callback)).distinct()),
-        func.max(case((_IS_HARD, func.coalesce(calls.c.ended_at, calls.c.dialed_at)), else_=None)),
-    )
-    .where(calls.c.dialed_at >= _AT)
-    .group_by(calls.c.staff)
-)
-_WANTS: Final = select(wants).where(wants.c.seen_at.is_(None)).order_by(wants.c.at, wants.c.id)
-_SAVE_WANT: Final = update(wants).where(wants.c.id == bindparam("this"))
 
 
 class Figures(Unit):
@@ -87,18 +70,5 @@ class Figures(Unit):
     def referral_outcomes(self, since: int, until: int) -> dict[str, int]:
         return {outcome: count for outcome, count in self._rows(_REFERRED, since=since, until=until)}  # noqa: C416
 
-    def waiting_now(self, at: int) -> tuple[Now, ...]:
-        return tuple(Now(language, waiting, int(urgent), since) for language, waiting, urgent, since in self._rows(_NOW, at_=at))
-
-    def loads(self, since: int) -> dict[str, Load]:
-        return {staff: Load(count, hard, last) for staff, count, hard, last in self._rows(_LOADS, at_=since)}
-
-    def add_want(self, want: Want) -> None:
-        self._add(wants, **asdict(want))
-
-    def save_want(self, want: Want) -> None:
-        values = asdict(want)
-        self._change(_SAVE_WANT, this=values.pop("id"), **values)
-
-    def wants(self) -> tuple[Want, ...]:
-        return tuple(Want(*row) for row in self._rows(_WANTS))
+    def waiting_now(self, at: int) -> tuple[WaitingNow, ...]:
+        return tuple(WaitingNow(language, waiting, int(urgent), since) for language, waiting, urgent, since in self._rows(_NOW, at_=at))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final, cast
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from hotline.adapters.sql.tables import ledger
-from hotline.adapters.sql.unit import Unit
+from hotline.adapters.sql.unit import THIS, Unit
 from hotline.engine.effects import Outcome
 from hotline.ports import LedgerEntry
 
-_FIND: Final = select(ledger.c.until, ledger.c.sealed).where(ledger.c.key == bindparam("this"))
+_FIND: Final = select(ledger.c.until, ledger.c.sealed).where(ledger.c.key == THIS)
 _BARE: Final = LedgerEntry(None, None)
 
 

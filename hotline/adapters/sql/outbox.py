@@ -5,24 +5,23 @@ from __future__ import annotations
 from typing import Any, Final
 
 from msgspec.structs import asdict
-from sqlalchemy import BindParameter, Row, bindparam, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from hotline.adapters.seal import SealBroken
 from hotline.adapters.sql.tables import outbox
-from hotline.adapters.sql.unit import Unit
+from hotline.adapters.sql.unit import AT, THIS, Unit
 from hotline.ports import OutboxState, Post
 
 _c = outbox.c
-_THIS: Final[BindParameter[Any]] = bindparam("this")
 
-_FIND: Final = select(outbox).where(_c.id == _THIS)
-_BY_VENDOR_ID: Final = select(outbox).where(_c.vendor_id == _THIS).limit(1)
+_FIND: Final = select(outbox).where(_c.id == THIS)
+_BY_VENDOR_ID: Final = select(outbox).where(_c.vendor_id == THIS).limit(1)
 _MOVE: Final = (
     update(outbox)
-    .where(_c.id == _THIS, _c.state == bindparam("before"))
+    .where(_c.id == THIS, _c.state == bindparam("before"))
     .values(
         state=bindparam("after"),
-        changed_at=bindparam("at_"),
+        changed_at=AT,
         attempts=_c.attempts + bindparam("attempt"),
         vendor_id=func.coalesce(bindparam("vendor"), _c.vendor_id),
     )

@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import Any, Final
 
 from msgspec.structs import asdict, replace
-from sqlalchemy import BindParameter, Row, bindparam, delete, func, select, update
+from sqlalchemy import Row, bindparam, delete, func, select, update
 
 from hotline.adapters.sql.callbacks import DUE
 from hotline.adapters.sql.tables import EVERY_DAY, callbacks, calls, exceptions, offers, shifts
 from hotline.adapters.sql.tables import staff as people
-from hotline.adapters.sql.unit import Unit
+from hotline.adapters.sql.unit import THIS, Unit
 from hotline.ports import NAMED, Call, Callback, Offer, Shift, Staff
 
-_THIS: Final[BindParameter[Any]] = bindparam("this")
-
-_STAFF: Final = select(people).where(people.c.id == _THIS)
-_BY_NUMBER: Final = select(people).where(people.c.number == _THIS).order_by(people.c.active.desc(), people.c.id).limit(1)
-_BY_ALIAS: Final = select(people).where(people.c.active, people.c.alias == _THIS).order_by(people.c.id).limit(1)
+_STAFF: Final = select(people).where(people.c.id == THIS)
+_BY_NUMBER: Final = select(people).where(people.c.number == THIS).order_by(people.c.active.desc(), people.c.id).limit(1)
+_BY_ALIAS: Final = select(people).where(people.c.active, people.c.alias == THIS).order_by(people.c.id).limit(1)
 _ALL_STAFF: Final = select(people).where(people.c.active).order_by(people.c.id)
 _SHIFTS: Final = select(shifts).join(people, people.c.id == shifts.c.staff).where(people.c.active).order_by(*shifts.primary_key)
 _EXCEPTIONS: Final = (
@@ -26,22 +24,22 @@ _EXCEPTIONS: Final = (
 _DROP_SHIFT: Final = delete(shifts).where(*(each == bindparam(f"{each.name}_") for each in shifts.primary_key))
 _DROP_EXCEPTION: Final = delete(exceptions).where(*(each == bindparam(f"{each.name}_") for each in exceptions.primary_key))
 _OFFERS: Final = (
-    select(offers.c.callback, offers.c.staff, offers.c.at).where(offers.c.callback == _THIS).order_by(offers.c.at, offers.c.sequence)
+    select(offers.c.callback, offers.c.staff, offers.c.at).where(offers.c.callback == THIS).order_by(offers.c.at, offers.c.sequence)
 )
 _LAST_OFFERS: Final = select(offers.c.staff, func.max(offers.c.at)).group_by(offers.c.staff)
 _NEWEST_OFFER: Final = (
-    select(func.max(offers.c.sequence)).where(offers.c.callback == callbacks.c.id, offers.c.staff == _THIS).scalar_subquery()
+    select(func.max(offers.c.sequence)).where(offers.c.callback == callbacks.c.id, offers.c.staff == THIS).scalar_subquery()
 )
 _OFFERED_TO: Final = select(callbacks).where(*DUE, _NEWEST_OFFER.is_not(None)).order_by(_NEWEST_OFFER.desc())
-_CALL: Final = select(calls).where(calls.c.id == _THIS)
-_CALL_OF_SESSION: Final = select(calls).where(calls.c.session_hash == _THIS).limit(1)
+_CALL: Final = select(calls).where(calls.c.id == THIS)
+_CALL_OF_SESSION: Final = select(calls).where(calls.c.session_hash == THIS).limit(1)
 _LIVE_CALL: Final = (
-    select(calls).where(calls.c.staff == _THIS, calls.c.state != "ended").order_by(calls.c.placed_at.desc(), calls.c.id.desc()).limit(1)
+    select(calls).where(calls.c.staff == THIS, calls.c.state != "ended").order_by(calls.c.placed_at.desc(), calls.c.id.desc()).limit(1)
 )
 _LAST_CALL: Final = (
-    select(calls).where(calls.c.callback == _THIS, calls.c.staff == bindparam("by")).order_by(calls.c.placed_at.desc(), calls.c.id.desc()).limit(1)
+    select(calls).where(calls.c.callback == THIS, calls.c.staff == bindparam("by")).order_by(calls.c.placed_at.desc(), calls.c.id.desc()).limit(1)
 )
-_SAVE_CALL: Final = update(calls).where(calls.c.id == _THIS)
+_SAVE_CALL: Final = update(calls).where(calls.c.id == THIS)
 
 
 class People(Unit):

@@ -18,6 +18,7 @@ from hotline.adapters.sql.accounts import Accounts
 from hotline.adapters.sql.audit import Audit
 from hotline.adapters.sql.board import Board
 from hotline.adapters.sql.callbacks import Callbacks
+from hotline.adapters.sql.care import Wants
 from hotline.adapters.sql.casework import Casework
 from hotline.adapters.sql.editions import Editions
 from hotline.adapters.sql.engine import make_engine
@@ -25,6 +26,7 @@ from hotline.adapters.sql.figures import Figures
 from hotline.adapters.sql.ledger import Ledger
 from hotline.adapters.sql.outbox import Outbox
 from hotline.adapters.sql.people import People
+from hotline.adapters.sql.reviews import Reviews
 from hotline.adapters.sql.testimonies import Testimonies
 from hotline.adapters.sql.upkeep import Upkeep
 from hotline.ports import StoreAway
@@ -37,7 +39,9 @@ ONE_WRITER: Final = text("SELECT pg_advisory_xact_lock(7310593858022762849)")
 between would be undone. Some hundreds of writes a second are more than this line will see. The number is `promises` in ASCII."""
 
 
-class SqlTransaction(Ledger, Callbacks, People, Outbox, Editions, Audit, Accounts, Board, Casework, Figures, Testimonies, Upkeep):
+class SqlTransaction(
+    Ledger, Callbacks, People, Outbox, Editions, Audit, Accounts, Board, Reviews, Casework, Wants, Figures, Testimonies, Upkeep
+):
     """`ports.Transaction`."""
 
     __slots__ = ()

@@ -8,13 +8,13 @@ import msgspec
 from sqlalchemy import Row, bindparam, select, update
 
 from hotline.adapters.sql.tables import editions, proposals, testimonies
-from hotline.adapters.sql.unit import Unit
+from hotline.adapters.sql.unit import THIS, Unit
 from hotline.ports.testimonies import Testimony
 
-_FIND: Final = select(testimonies).where(testimonies.c.id == bindparam("this"))
+_FIND: Final = select(testimonies).where(testimonies.c.id == THIS)
 _ALL: Final = select(testimonies).order_by(testimonies.c.at.desc(), testimonies.c.id)
-_EDITION: Final = update(editions).where(editions.c.number == bindparam("this")).values(sources=bindparam("new"))
-_PROPOSAL: Final = update(proposals).where(proposals.c.number == bindparam("this")).values(sources=bindparam("new"))
+_EDITION: Final = update(editions).where(editions.c.number == THIS).values(sources=bindparam("new"))
+_PROPOSAL: Final = update(proposals).where(proposals.c.number == THIS).values(sources=bindparam("new"))
 
 
 class Testimonies(Unit):

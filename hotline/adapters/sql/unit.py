@@ -6,12 +6,16 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Executable, Insert, Row, Table
+from sqlalchemy import BindParameter, Connection, Executable, Insert, Row, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hotline.adapters.seal import Seal
 
 DAY: Final = 86_400
+THIS: Final[BindParameter[Any]] = bindparam("this")
+"""The key of the row, or rows, that a statement is about."""
+AT: Final[BindParameter[Any]] = bindparam("at_")
+"""The moment of a statement."""
 _INSERT: Final[dict[str, Callable[[Table], Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 

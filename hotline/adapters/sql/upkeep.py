@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import BindParameter, and_, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, delete, func, or_, select, update
 
 from hotline.adapters.sql.tables import (
     callbacks,
@@ -24,15 +24,14 @@ from hotline.adapters.sql.tables import (
     tallies,
     wants,
 )
-from hotline.adapters.sql.unit import DAY, Unit
+from hotline.adapters.sql.unit import AT, DAY, THIS, Unit
 from hotline.ports import Counts
 
-_AT: Final[BindParameter[Any]] = bindparam("at_")
 _FIRST: Final = date(1970, 1, 1)
 _c = callbacks.c
 
 _ITS_END: Final = select(func.coalesce(_c.closed_at, _c.not_after)).where(_c.id == numbers.c.callback).scalar_subquery()
-_OVER: Final = or_(_c.closed_at <= _AT, and_(_c.closed_at.is_(None), _c.not_after <= _AT))
+_OVER: Final = or_(_c.closed_at <= AT, and_(_c.closed_at.is_(None), _c.not_after <= AT))
 _GONE: Final = (
     select((_c.made_at // DAY).label("day"), _c.language, _c.urgent, _c.state, func.coalesce(_c.ending, "").label("how"))
     .where(_OVER)
@@ -40,43 +39,43 @@ _GONE: Final = (
 )
 _THEIRS: Final = select(_c.id).where(_OVER)
 _UNTIED: Final = select(incidents.c.id, incidents.c.day).where(incidents.c.figures, incidents.c.callback.in_(_THEIRS))
-_COARSEN: Final = update(incidents).where(incidents.c.id == bindparam("this")).values(day=bindparam("month"))
+_COARSEN: Final = update(incidents).where(incidents.c.id == THIS).values(day=bindparam("month"))
 _LEAVING: Final = select(*_GONE.c, func.count()).group_by(*_GONE.c)
 _PURGE: Final = {
-    "facts": update(ledger).where(ledger.c.until <= _AT, ledger.c.sealed.is_not(None)).values(sealed=None),
-    "keys": delete(ledger).where(ledger.c.until <= _AT),
-    "stops": delete(stops).where(stops.c.until <= _AT),
-    "numbers": delete(numbers).where(_ITS_END <= _AT),
+    "facts": update(ledger).where(ledger.c.until <= AT, ledger.c.sealed.is_not(None)).values(sealed=None),
+    "keys": delete(ledger).where(ledger.c.until <= AT),
+    "stops": delete(stops).where(stops.c.until <= AT),
+    "numbers": delete(numbers).where(_ITS_END <= AT),
     # Once their callback is gone no page leads to them, and she cannot take them back: what she let count stays, and what is still looked at.
     "incidents": delete(incidents).where(incidents.c.figures.is_(False), incidents.c.callback.in_(_THEIRS)),
     "callbacks": delete(callbacks).where(_OVER),
     "referrals": delete(referrals).where(
-        referrals.c.callback.is_(None), or_(referrals.c.look_again.is_(None), referrals.c.revoked, referrals.c.look_again <= _AT)
+        referrals.c.callback.is_(None), or_(referrals.c.look_again.is_(None), referrals.c.revoked, referrals.c.look_again <= AT)
     ),
-    "replies": delete(outbox).where(outbox.c.kind == "reply", outbox.c.state != "sending", outbox.c.not_after <= _AT),
+    "replies": delete(outbox).where(outbox.c.kind == "reply", outbox.c.state != "sending", outbox.c.not_after <= AT),
     "outbox": delete(outbox).where(
-        or_(and_(outbox.c.state.not_in(("pending", "sending")), outbox.c.changed_at <= _AT), outbox.c.not_after <= _AT)
+        or_(and_(outbox.c.state.not_in(("pending", "sending")), outbox.c.changed_at <= AT), outbox.c.not_after <= AT)
     ),
 }
 PRANK_DAYS: Final = 30
 FORGOTTEN_DAYS: Final = 90
 """A referral that is nobody's any more and at which nobody looked for so long after its day goes."""
 _STAFF: Final = {
-    "failures": (delete(failures).where(failures.c.at <= _AT), DAY),
-    "invites": (delete(invites).where(invites.c.until <= _AT), 0),
-    "sign_ins": (delete(sign_ins).where(sign_ins.c.seen_at <= _AT), DAY),
-    "pranks": (delete(pranks).where(pranks.c.at <= _AT), PRANK_DAYS * DAY),
-    "wants": (delete(wants).where(wants.c.seen_at <= _AT), DAY),
-    "exceptions": (delete(exceptions).where((exceptions.c.day + 2) * DAY <= _AT), 0),
+    "failures": (delete(failures).where(failures.c.at <= AT), DAY),
+    "invites": (delete(invites).where(invites.c.until <= AT), 0),
+    "sign_ins": (delete(sign_ins).where(sign_ins.c.seen_at <= AT), DAY),
+    "pranks": (delete(pranks).where(pranks.c.at <= AT), PRANK_DAYS * DAY),
+    "wants": (delete(wants).where(wants.c.seen_at <= AT), DAY),
+    "exceptions": (delete(exceptions).where((exceptions.c.day + 2) * DAY <= AT), 0),
 }
 """What goes by itself, and how many seconds after its moment."""
 _WAITS_SINCE: Final = case((_c.made_at > _c.opens_at, _c.made_at), else_=_c.opens_at)
 _QUEUE: Final = (
-    select(_c.language, func.count(), func.min(_WAITS_SINCE)).where(_c.state == "waiting", _c.opens_at <= _AT).group_by(_c.language)
+    select(_c.language, func.count(), func.min(_WAITS_SINCE)).where(_c.state == "waiting", _c.opens_at <= AT).group_by(_c.language)
 )
 _OUTBOX: Final = select(outbox.c.state, func.count()).group_by(outbox.c.state)
 
-_EDITION: Final = select(func.max(editions.c.number)).where(editions.c.active_from <= _AT)
+_EDITION: Final = select(func.max(editions.c.number)).where(editions.c.active_from <= AT)
 
 
 class Upkeep(Unit):

@@ -15,6 +15,24 @@ leave.addEventListener("click", (event) => {
   go();
 });
 
+// Whoever was signed in here no longer is by then: nothing of it stays on a screen that was left lying.
+if (document.body.dataset.idle) {
+  let idle;
+  const stay = () => { clearTimeout(idle); idle = setTimeout(go, document.body.dataset.idle * 1000); };
+  for (const sign of ["pointerdown", "keydown", "input"]) document.addEventListener(sign, stay);
+  stay();
+}
+
+// A page that "back" would show out of the browser's memory is asked for anew: who may see it may have changed.
+addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
+// A number goes when its time is over, with the network or without.
+function lapse(part) {
+  part.querySelectorAll("[data-gone-in]").forEach((each) => setTimeout(() => each.remove(), each.dataset.goneIn * 1000));
+}
+document.body.addEventListener("htmx:afterSwap", (event) => lapse(event.detail.target));
+lapse(document);
+
 // What is typed lives in this tab alone until its form was taken, so that a reload or a lost network loses nothing.
 const KEPT = "textarea, select, input:not([type=hidden], [type=password])";
 

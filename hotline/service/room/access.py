@@ -20,7 +20,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.ports import Record, Staff, Transaction
-from hotline.ports.accounts import Account, Chance, Codes, Passwords
+from hotline.ports.accounts import Account, Chance, Codes, Passwords, SignIn
 from hotline.service.parts import Parts
 
 WINDOW: Final = 15 * 60
@@ -33,6 +33,12 @@ NOBODY: Final = ""
 """Attempts that must not count, because the lock is closed or nobody has that alias, are written here: it costs the same."""
 UNKNOWN: Final = "?"
 """Who did it, in the audit, where nobody can know."""
+
+
+LONGEST_SECONDS: Final = 24 * 3600
+"""However much is done in a browser, after a day she proves again who she is."""
+TOUCH_SECONDS: Final = 60
+"""So often, at most, it is written that somebody did something."""
 
 
 class Browser(Struct, frozen=True):
@@ -103,6 +109,31 @@ def confirm(parts: Parts, codes: Codes, chance: Chance, staff: str, code: str, b
         if used.recovery != account.recovery:
             tx.record(Record(at, person.alias, "recovery code used", person.alias))
         return _open(tx, chance, person, browser, at)
+
+
+def recognise(parts: Parts, token: str, idle_seconds: int, at: int, *, quiet: bool) -> tuple[Staff, SignIn] | None:
+    """Whose browser this is; None where the sign-in is over or unknown, or its account was disabled. `quiet`: the browser asked by itself.
+
+    Raises StoreAway.
+    """
+    with parts.store.read() as tx:
+        found = tx.sign_in(token)
+        staff = tx.staff(found.staff) if found else None
+    if found is None or staff is None or not staff.active:
+        return None
+    if at - found.seen_at >= idle_seconds or at - found.made_at >= LONGEST_SECONDS:
+        return None
+    if not quiet and at - found.seen_at >= TOUCH_SECONDS:
+        with parts.store.write() as tx:
+            tx.touch_sign_in(token, at)
+    return staff, found
+
+
+def invited(parts: Parts, link: str, at: int) -> Staff | None:
+    """Whose one-time link this is, as long as it is good. Looking does not use it: programs that show previews look too. Raises StoreAway."""
+    with parts.store.read() as tx:
+        staff = tx.staff(tx.invited(link, at) or "")
+    return staff if staff is not None and staff.active else None
 
 
 def begin(parts: Parts, passwords: Passwords, chance: Chance, link: str, password: str, at: int) -> tuple[Staff, str] | None:

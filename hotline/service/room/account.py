@@ -18,11 +18,26 @@ CODE_BYTES: Final = 10
 """80 bits, sixteen letters: a keyed hash of it is enough, where a password needs a slow one."""
 
 
+class Own(Struct, frozen=True):
+    """How she signs in. `codes_left`: recovery codes; `browsers`: in how many she did something lately."""
+
+    has_account: bool
+    codes_left: int
+    browsers: int
+
+
 class Factor(Struct, frozen=True):
     """Her second factor is set. `recovery`: her new recovery codes, shown this once. `token`: of the one sign-in that is left."""
 
     recovery: tuple[str, ...]
     token: str
+
+
+def own(parts: Parts, staff: Staff, since: int) -> Own:
+    """Her account as its page shows it; `since`: what counts as lately. Raises StoreAway."""
+    with parts.store.read() as tx:
+        held, browsers = tx.account(staff.id), tx.sign_ins(staff.id, since)
+    return Own(held is not None, len(held.recovery) if held else 0, browsers)
 
 
 def change_password(parts: Parts, passwords: Passwords, chance: Chance, staff: Staff, knocked: access.Knocked, new: str, at: int) -> str | None:

@@ -16,8 +16,10 @@ from hotline.service.entry import reference
 from hotline.service.parts import Parts
 from hotline.service.reviewing import settle, to_review
 from hotline.service.room import queue
-from hotline.service.room.calling import Answer
-from hotline.service.room.outcomes import TALKED
+from hotline.service.room.calling import Answer, Told
+from hotline.service.room.cases import AGAIN
+from hotline.service.room.outcomes import DANGEROUS, TALKED, talked
+from hotline.service.rules import is_unsaid
 
 LONGEST_WINDOW: Final = 240
 """Minutes: as long as the longest part of the day that a caller may choose. Somebody has to be there all the while."""
@@ -37,8 +39,9 @@ class Wish(Struct, frozen=True):
 def days(parts: Parts, language: str, at: int) -> tuple[str, ...]:
     """A week from today, in words: shifts are planned no further."""
     now = parts.clock.local(at)
-    written = parts.spoken
-    return tuple(day(written, _read(parts, language), now + ahead * DAY, now) for ahead in range(DAYS_AHEAD))
+    spoken = parts.spoken
+    read = spoken.language_for(language)
+    return tuple(day(spoken, read, now + ahead * DAY, now) for ahead in range(DAYS_AHEAD))
 
 
 def spans(parts: Parts) -> tuple[tuple[int, int], ...]:
@@ -48,18 +51,18 @@ def spans(parts: Parts) -> tuple[tuple[int, int], ...]:
 
 def words(parts: Parts, language: str) -> tuple[tuple[str, str], ...]:
     """The harmless words that she may ask to be asked for."""
-    read = parts.spoken.words[_read(parts, language)]
+    read = parts.spoken.words[parts.spoken.language_for(language)]
     return tuple((key.removeprefix("word."), said) for key, said in read.items() if key.startswith("word."))
 
 
 def time(parts: Parts, language: str, minute: int) -> str:
-    return clock(parts.spoken, _read(parts, language), minute)
+    return clock(parts.spoken, parts.spoken.language_for(language), minute)
 
 
 def told(parts: Parts, language: str, at: int, now: int) -> str:
     """A moment as day and time of day, in words."""
     minute = parts.clock.local(at)
-    read = _read(parts, language)
+    read = parts.spoken.language_for(language)
     return f"{day(parts.spoken, read, minute, parts.clock.local(now))} {clock(parts.spoken, read, minute)}"
 
 
@@ -68,29 +71,19 @@ def agree(parts: Parts, tx: Transaction, staff: Staff, id: str, wish: Wish, orig
 
     Only hours that somebody is planned for are kept: what is told afterwards is what holds.
     """
-    callback = tx.callback(id)
-    if callback is None or callback.claimed_by != staff.id or callback.ending not in TALKED:
+    callback, number = talked(tx, staff, id), tx.number_of(id)
+    if callback is None or number is None or callback.state not in ("closed", "review") or _is_in_other_hands(tx, callback):
         return Answer("gone")
-    number = tx.number_of(id)
-    if number is None or callback.state not in ("closed", "review"):
-        return Answer("gone")
-    if not wish.agreed:
-        return Answer("consent")
-    if not 0 <= wish.start < wish.end <= DAY or not 0 <= wish.ahead < DAYS_AHEAD:
-        return Answer("order")
-    if wish.word is not None and f"word.{wish.word}" not in parts.spoken.words[parts.spoken.languages[0]]:
-        return Answer("order")
-    if wish.end - wish.start > LONGEST_WINDOW:
-        return Answer("too_long")
-    today = parts.clock.local(at) // DAY * DAY
-    if today + wish.ahead * DAY + wish.end <= parts.clock.local(at):
-        return Answer("past")
+    refused = _refusal(parts, wish, at)
+    if refused is not None:
+        return Answer(refused)
     window = _kept(parts, tx, callback, number, wish, at)
     if window is None:
         return Answer("nobody")
-    _settle(tx, callback, staff, at)
-    _open(parts, tx, callback, number, window, wish.word, origin, at)
-    tx.save_consent(id, Consent("again", at))
+    for each in dispatch.served_with(tx, callback):
+        _settle(tx, each, staff, at)
+    _open(parts, tx, callback, number, window, wish, staff, origin, at)
+    tx.save_consent(id, Consent(AGAIN, at))
     tx.record(Record(at, staff.alias, "agreed", callback.reference))
     return Answer("agreed")
 
@@ -102,7 +95,7 @@ def pass_on(parts: Parts, tx: Transaction, staff: Staff, id: str, at: int) -> An
     if not group or not marks & {"known", "minor"}:
         return Answer("gone")
     # They talked: whoever has it next may ring.
-    spoken = tuple(replace(each, ending="spoke") if each.tries and each.ending is None else each for each in group)
+    spoken = tuple(replace(each, ending="spoke") if is_unsaid(each) else each for each in group)
     if "minor" not in marks:
         return Answer("handed", queue.give_back(parts, tx, spoken, staff.alias, at))
     dispatch.drop_call(tx, spoken, at)
@@ -111,20 +104,40 @@ def pass_on(parts: Parts, tx: Transaction, staff: Staff, id: str, at: int) -> An
 
 
 def no_more(parts: Parts, tx: Transaction, staff: Staff, id: str, at: int) -> Answer:
-    """She wants no call any more: as if she had pressed the two keys for it. Of another phone only this request is forgotten."""
-    callback = tx.callback(id)
-    number = tx.number_of(id)
-    if callback is None or callback.claimed_by != staff.id or callback.ending not in TALKED or number is None:
+    """She wants no call any more: as if she had pressed the two keys for it. Of another phone only what this call was for is forgotten.
+
+    Where there is no number any more there is nothing left to decide.
+    """
+    callback, number = talked(tx, staff, id), tx.number_of(id)
+    if callback is None or number is None:
         return Answer("gone")
+    forgotten = dispatch.served_with(tx, callback) if callback.other_phone else tx.to_number(id)
     if callback.other_phone:
-        tx.forget_number(id)
-        if callback.state == "review":  # without a number there is nothing left to decide
-            tx.save_callback(replace(callback, state="closed", closed_at=at))
+        for each in forgotten:
+            tx.forget_number(each.id)
+            if each.state == "review":
+                tx.save_callback(replace(each, state="closed", closed_at=at))
     else:
         tx.stop(number, at, at + parts.rules.stop_seconds)
-    settle(tx, id, "noted", at, by=staff.id)
+    for each in forgotten:
+        if each.id == id or each.state == "review":
+            settle(tx, each.id, "noted", at, by=staff.id)
     tx.record(Record(at, staff.alias, "number erased", callback.reference))
     return Answer("erased")
+
+
+def _refusal(parts: Parts, wish: Wish, at: int) -> Told | None:
+    """What is wrong with a wish, whoever is there to keep it."""
+    if not wish.agreed:
+        return "consent"
+    if not 0 <= wish.start < wish.end <= DAY or not 0 <= wish.ahead < DAYS_AHEAD:
+        return "order"
+    if wish.word is not None and f"word.{wish.word}" not in parts.spoken.words[parts.spoken.languages[0]]:
+        return "order"
+    if wish.end - wish.start > LONGEST_WINDOW:
+        return "too_long"
+    now = parts.clock.local(at)
+    return "past" if (now // DAY + wish.ahead) * DAY + wish.end <= now else None
 
 
 def _kept(parts: Parts, tx: Transaction, callback: Callback, number: str, wish: Wish, at: int) -> tuple[Minute, Minute] | None:
@@ -138,7 +151,7 @@ def _kept(parts: Parts, tx: Transaction, callback: Callback, number: str, wish: 
 
 
 def _open(
-    parts: Parts, tx: Transaction, before: Callback, number: str, window: tuple[Minute, Minute], word: str | None, origin: str, at: int
+    parts: Parts, tx: Transaction, before: Callback, number: str, window: tuple[Minute, Minute], wish: Wish, staff: Staff, origin: str, at: int
 ) -> None:
     id = parts.derive("agreed", f"{before.id}|{origin}")
     agreed = Callback(
@@ -152,20 +165,28 @@ def _open(
         opens_at=parts.clock.moment(window[0]),
         not_after=parts.clock.moment(window[1]),
         edition=before.edition,
-        word=word,
+        word=wish.word,
         sunk=before.sunk,
     )
     tx.add_callback(agreed, number)
+    if dispatch.is_of_minor(tx, dispatch.served_with(tx, before)):
+        tx.mark(id, "minor", staff.id, at)  # a girl's next call, too, is for those who take such calls
 
 
 def _settle(tx: Transaction, callback: Callback, staff: Staff, at: int) -> None:
-    """She could not talk, and said when she can: there is nothing left to look at."""
-    if callback.state != "review" or callback.ending != "could_not_talk":
+    """It is settled when she is called: there is nothing left to decide. That it was a girl is for a supervisor's eyes all the same."""
+    if callback.state != "review" or callback.ending not in TALKED:
         return
-    if {each.reason for each in tx.reviews_of(callback.id) if each.decision is None} <= {"could_not_talk"}:
+    undecided = [each for each in tx.reviews_of(callback.id) if each.decision is None]
+    if {each.reason for each in undecided} <= {"could_not_talk", "minor"}:
         tx.save_callback(replace(callback, state="closed", closed_at=at))
-        settle(tx, callback.id, "noted", at, by=staff.id)
+        for each in undecided:
+            if each.reason == "could_not_talk":
+                tx.save_review(replace(each, decision="noted", decided_by=staff.id, decided_at=at))
 
 
-def _read(parts: Parts, language: str) -> str:
-    return language if language in parts.spoken.languages else parts.spoken.languages[0]
+def _is_in_other_hands(tx: Transaction, callback: Callback) -> bool:
+    """Did somebody else answer this phone since, so that a supervisor decides whether it is ever rung again?"""
+    # As in `outcomes.note`: what a stranger asked for tells nothing about the owner's own requests.
+    telling = (each for each in tx.to_number(callback.id) if callback.other_phone or not each.other_phone)
+    return any(each.state == "review" and each.ending in DANGEROUS for each in telling)

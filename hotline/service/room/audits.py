@@ -36,7 +36,7 @@ def look(store: Store, search: str, before: int = NEWEST, named: Callable[[str, 
     """
     with store.read() as tx:
         deeds = tuple(deed for deed in tx.deeds() if named(deed, search)) if search and named else ()
-        found = tx.recorded(search, min(before, NEWEST), most + 1, deeds)
+        found = tx.recorded(search, min(max(before, 0), NEWEST), most + 1, deeds)
     return Page(found[:most], found[most - 1][0] if len(found) > most else None)
 
 

@@ -12,7 +12,7 @@ from hotline.ports.queue import Waiting
 from hotline.service.coverage import is_closed, is_on, is_present, stays_until
 from hotline.service.parts import Parts
 from hotline.service.rest import resting
-from hotline.service.rules import DAY, may_ring_so_often
+from hotline.service.rules import DAY, is_unsaid, may_ring_so_often
 
 MOST_SHOWN: Final = 30
 """Of each kind: nobody reads more."""
@@ -114,6 +114,6 @@ def _step(parts: Parts, duty: Duty | None, callback: Callback, rings: int) -> St
 
 
 def _own_step(callback: Callback) -> Step:
-    if not callback.tries:
-        return "ring"
-    return "say" if callback.ending is None else "again"
+    if is_unsaid(callback):
+        return "say"
+    return "again" if callback.tries else "ring"

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from hotline.ports import Call, Callback, GatewayRefused, GatewayUnknown, Post, Record, Staff, Transaction
 from hotline.service import calls, dispatch
 from hotline.service.parts import Parts
+from hotline.service.room.cases import may_work
 from hotline.service.room.once import first_time
-from hotline.service.rules import MOST_TRIES, may_ring
+from hotline.service.rules import MOST_TRIES, is_unsaid, may_ring
 
 SHOWN_SECONDS: Final = 120
 """How long a number stays on the page (docs: callback life)."""
@@ -63,7 +64,7 @@ class Look(Struct, frozen=True):
 def look(parts: Parts, tx: Transaction, staff: Staff, id: str, at: int) -> Look | None:
     """None where it is not hers to see: another's, given back, or gone."""
     callback = tx.callback(id)
-    if callback is None or not (callback.claimed_by == staff.id or staff.role == "supervisor"):
+    if callback is None or not may_work(staff, callback.claimed_by):
         return None
     same = tx.same_number(id)
     group = tuple(each for each in same if _goes_with(each, callback)) or (callback,)
@@ -84,7 +85,9 @@ def look(parts: Parts, tx: Transaction, staff: Staff, id: str, at: int) -> Look 
         shown_until=shown_until,
         marks=tx.marks(id),
         note=tx.note(id),
-        coming=tuple(each for each in same if each.opens_at > at and each.state == "waiting") if holds else (),
+        coming=tuple(each for each in same if each.opens_at > at and each.state == "waiting" and each.other_phone == callback.other_phone)
+        if holds
+        else (),
     )
 
 
@@ -156,8 +159,7 @@ def _refusal(parts: Parts, tx: Transaction, staff: Staff, group: Sequence[Callba
     """Why nobody is rung for these now; None where it may be."""
     if not group:
         return "gone"
-    if any(each.tries and each.ending is None for each in group):
-        # A call that nobody answered is not made again: she has to say first that it was not that.
+    if any(is_unsaid(each) for each in group):
         return "how"
     if not may_ring(parts.rules, tx, group, at, staff):
         return "late"
@@ -179,7 +181,7 @@ def _step(callback: Callback, group: Sequence[Callback], call: Call | None, at: 
             return "talking"
         if call.state != "dialed" and at - call.placed_at < dispatch.LEG_SECONDS:
             return "rings" if call.state == "placed" else "answered"
-    return "how" if any(each.tries and each.ending is None for each in group) else "before"
+    return "how" if any(is_unsaid(each) for each in group) else "before"
 
 
 def _shown_until(parts: Parts, call: Call | None, group: Sequence[Callback]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,7 +17,7 @@ from hotline.service.room import presence
 
 Often: TypeAlias = Literal["often", "sometimes", "rarely"]
 
-OFTEN: Final[tuple[Often, ...]] = ("often", "sometimes", "rarely")
+OFTEN: Final[tuple[Often, ...]] = get_args(Often)
 QUESTIONS: Final[Mapping[str, Often]] = {"sleep": "often", "thoughts": "often", "tension": "often", "talk": "rarely", "wish": "rarely"}
 """Five plain questions of our own, and which answer weighs."""
 MUCH: Final = 3
@@ -56,8 +56,7 @@ def resting(parts: Parts, tx: Transaction, staff: Staff, at: int) -> int | None:
 
 def need_time(parts: Parts, tx: Transaction, staff: Staff, origin: str, at: int) -> tuple[Post, ...]:
     """She is off until her shift ends, and a supervisor hears her alias and no reason: nobody asked for one. Asked again, it is told once."""
-    presence.end(parts, tx, staff, at)
-    posts = presence.leave(parts, tx, staff, at)
+    posts = presence.go(parts, tx, staff, at)
     if any(each.staff == staff.id for each in tx.wants()):
         return posts
     want = Want(parts.derive("want", origin), staff.id, at)
@@ -75,6 +74,8 @@ def take_on(tx: Transaction, id: str, by: Staff, at: int) -> bool:
     return True
 
 
-def waiting(tx: Transaction, by: Staff) -> tuple[Want, ...]:
-    """What a supervisor can take on: everybody's but her own."""
-    return tuple(each for each in tx.wants() if each.staff != by.id)
+def waiting(tx: Transaction, by: Staff) -> tuple[tuple[Want, str], ...]:
+    """What a supervisor can take on, everybody's but her own, with the aliases; to everybody else, nothing."""
+    wants = [each for each in tx.wants() if each.staff != by.id] if by.role == "supervisor" else []
+    aliases = {each.id: each.alias for each in tx.all_staff()} if wants else {}
+    return tuple((each, aliases.get(each.staff, "")) for each in wants)

@@ -8,19 +8,18 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.engine.world import DAY
 from hotline.ports import Callback, Record, Staff, Transaction
 from hotline.ports.casework import Consent, Incident, Referral
-from hotline.service.aging import today
 from hotline.service.parts import Parts
 from hotline.service.room.incidents import Type, Unfit, read, type_of
 from hotline.service.room.once import first_time
+from hotline.service.room.services import regions
 
 RECORD: Final = "record"
 FIGURES: Final = "figures"
 AGAIN: Final = "again"
 """The consents that are no referral's."""
-FIRST_DAY: Final = 719_163
-"""1970-01-01 as Python counts days, from the year 1."""
 
 
 class NoCase(Exception):
@@ -78,27 +77,24 @@ def about(referral: Referral, callback: Callback | None) -> str:
 
 
 def see(parts: Parts, staff: Staff, id: str, at: int) -> Case:
-    """`open_case`, to be shown. Codes that somebody else wrote down are seen by nobody in silence."""
+    """`open_case`, to be shown."""
     with parts.store.read() as tx:
         case = open_case(tx, staff, id)
-    audit_sight(parts, staff, case, at)
+    if case.incident is not None:
+        audit_sight(parts, staff, case.callback, at)
     return case
 
 
-def audit_sight(parts: Parts, staff: Staff, case: Case, at: int) -> None:
-    if case.incident is not None and case.callback.claimed_by != staff.id:
+def audit_sight(parts: Parts, staff: Staff, callback: Callback | None, at: int) -> None:
+    """What somebody else wrote down of a call, codes or where she was sent on to, is seen by nobody in silence."""
+    if callback is not None and callback.claimed_by != staff.id:
         with parts.store.write() as tx:
-            tx.record(Record(at, staff.alias, "codes seen", case.callback.reference))
-
-
-def regions(parts: Parts) -> dict[str, str]:
-    """The directory's regions, by their codes."""
-    return {id: item.name for id, item in parts.written.items.get("regions", {}).items()}
+            tx.record(Record(at, staff.alias, "codes seen", callback.reference))
 
 
 def day_of(parts: Parts, at: int) -> int:
     """The local day, in days since 1970-01-01."""
-    return today(parts, at).toordinal() - FIRST_DAY
+    return parts.clock.local(at) // DAY
 
 
 def write_down(parts: Parts, staff: Staff, id: str, answers: Mapping[str, str], once: str, at: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -9,10 +11,10 @@ from hotline.ports import Record, Staff, Transaction
 from hotline.ports.casework import Consent, Referral
 from hotline.service.parts import Parts
 from hotline.service.room import referrals
-from hotline.service.room.cases import AGAIN, FIGURES, RECORD, Case, open_case
+from hotline.service.room.cases import AGAIN, FIGURES, RECORD, Case, audit_sight, open_case
 from hotline.service.room.incidents import Unfit
 
-ASKED_HERE = (RECORD, FIGURES)
+ASKED_HERE: Final = (RECORD, FIGURES)
 """`again` is agreed on with the time of the next call, a referral's with the referral."""
 
 
@@ -26,12 +28,14 @@ class Agreed(Struct, frozen=True):
     """She wants no other call, and one to this phone is open all the same, or may be."""
 
 
-def agreed(parts: Parts, staff: Staff, id: str) -> Agreed:
+def agreed(parts: Parts, staff: Staff, id: str, at: int) -> Agreed:
     """Raises NoCase and NotHers."""
     with parts.store.read() as tx:
         case = open_case(tx, staff, id)
         made = tx.referrals(id)
         still_open = _may_be_open(parts, tx, case)
+    if case.consents:
+        audit_sight(parts, staff, case.callback, at)
     return Agreed(case, tuple(each for each in made if referrals.consent_to(each.id) in case.consents), still_open)
 
 

@@ -10,8 +10,9 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 
 from hotline.engine.effects import Minute
+from hotline.engine.world import DAY
 from hotline.ports import Post, Staff, Transaction
-from hotline.service.coverage import DAY
+from hotline.service.aging import EPOCH
 from hotline.service.parts import Parts
 from hotline.service.room import shifts
 from hotline.service.words import plain
@@ -22,7 +23,6 @@ KINDS: Final[Mapping[str, Kind]] = {"away": "away", "off": "away", "there": "the
 """What a word means beside a day; without one those that mean a day say so."""
 HORIZON: Final = timedelta(days=92)
 """Further ahead nobody plans by SMS: a day that seems so was mistyped, or is over."""
-_EPOCH: Final = date(1970, 1, 1)
 _TIME = r"(\d{1,2})(?:\s*[h:]\s*(\d{2})?)?"
 _DATED: Final = re.compile(rf"(\D+?)(\d{{1,2}})\s*[/.-]\s*(\d{{1,2}})(?:\s*[/.-]\s*(\d{{4}}|\d\d))?(?:[^\w]+\D*?{_TIME}\D+?{_TIME})?\W*", re.ASCII)
 
@@ -62,7 +62,7 @@ def read(text: str, words: Mapping[str, str], now: Minute) -> Dated | None:
         return None
     if found is None or _EITHER.fullmatch(text.strip()):
         return Dated(kind)
-    day = _day(int(found[2]), int(found[3]), found[4], _EPOCH + timedelta(days=now // DAY))
+    day = _day(int(found[2]), int(found[3]), found[4], EPOCH + timedelta(days=now // DAY))
     written = f"{int(found[2])}/{int(found[3])}"
     if found[5] is None:
         return Dated(kind, written, day)
@@ -101,7 +101,7 @@ def _day(day: int, month: int, year: str | None, today: date) -> int | None:
         except ValueError:
             continue
         if today <= found <= today + HORIZON:
-            return (found - _EPOCH).days
+            return (found - EPOCH).days
     return None
 
 

@@ -61,7 +61,7 @@ def _tells(cells: Sequence[Cell], each: Sum) -> bool:
     # All of these add up to nothing, so what the others may be bounds each.
     for place, (least, most) in enumerate(bounds):
         others = bounds[:place] + bounds[place + 1 :]
-        least_left, most_left = -sum(high for _, high in others), -sum(low for low, _ in others)
+        least_left, most_left = -sum(upper for _, upper in others), -sum(lower for lower, _ in others)
         if least < most and max(least, least_left) == min(most, most_left):
             return True
     return False

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, get_args
 
 from msgspec import Struct
 
-from hotline.ports import Role, Transaction
-from hotline.ports.figures import Now, Tally
-from hotline.service.coverage import THURSDAY
+from hotline.engine.world import THURSDAY
+from hotline.ports import Role, Safer, Transaction
+from hotline.ports.casework import ReferralOutcome
+from hotline.ports.figures import Tally, WaitingNow
 from hotline.service.parts import Parts
 from hotline.service.room import discretion
 from hotline.service.room.discretion import FEW, HELD, Cell
-from hotline.service.room.weeks import Week, weeks
+from hotline.service.room.outcomes import DANGEROUS
+from hotline.service.room.staffing import Week, weeks
+from hotline.service.rules import DAY
 
-SECONDS: Final = 86_400
 RECENT: Final = 7
 """Days of the first of the two spans that are shown, and of the one before it. They do not overlap: what lies between two that did could be
 worked out."""
@@ -27,9 +29,6 @@ it first. `open`: nobody has rung yet. `closed`: a supervisor closed it unrung."
 TRIES: Final = (1, 2, 3)
 ENDINGS: Final = ("spoke", "no_answer", "unreachable", "could_not_talk", "someone_else", "wrong_word", "prank", "unsaid")
 """`unsaid`: it was rung, and nobody has said how it ended."""
-WRONG: Final = ("someone_else", "wrong_word")
-ANSWERS: Final = ("safer", "same", "less_safe")
-REFERRED: Final = ("referred", "provided", "already", "not_applicable", "declined", "unavailable")
 
 
 class Counted(Struct, frozen=True):
@@ -70,6 +69,10 @@ class Waits(Struct, frozen=True):
 
 
 class Overview(Struct, frozen=True):
+    """Everything on the page."""
+
+    is_exact: bool
+    """Told as it is, for who sees the queue itself; to everybody else small counts are hidden."""
     waits: Waits
     periods: tuple[Period, ...]
     calls: Calls
@@ -85,7 +88,7 @@ def overview(parts: Parts, role: Role, at: int) -> Overview:
     gets it with small counts hidden, and days that end with the last whole week: two looks on two days cannot be subtracted.
     """
     is_exact = role == "supervisor"
-    today = at // SECONDS
+    today = at // DAY
     until = today + 1 if is_exact else today - (today + THURSDAY) % 7
     first, middle = until - RECENT - BEFORE, until - RECENT
     with parts.store.read() as tx:
@@ -96,6 +99,7 @@ def overview(parts: Parts, role: Role, at: int) -> Overview:
             for since, end in ((middle, until), (first, middle))
         )
         return Overview(
+            is_exact,
             _waits(parts, tx.waiting_now(at), at, is_exact=is_exact),
             (recent, before),
             _calls(tx, first, until),
@@ -145,14 +149,14 @@ def _calls(tx: Transaction, since: int, until: int) -> Calls:
     rings = sum(often * count for (often, _), count in found.items())
     # With the calls counted, hidden tries could be worked out from how many there were.
     is_told = not any(cell in (FEW, HELD) for row in spoken.cells for cell in row)
-    wrongs = [endings[each] for each in WRONG]
+    wrongs = [endings[each] for each in DANGEROUS]
     return Calls(
         spoken,
         ended,
         (FEW if 0 < rings < discretion.FEWEST else rings) if is_told else HELD,
-        round(100 * sum(wrongs) / rings) if rings and _is_shown(ended, WRONG) else None,
-        _column(ANSWERS, tx.safer_answers(since, until)),
-        _column(REFERRED, tx.referral_outcomes(since, until)),
+        round(100 * sum(wrongs) / rings) if rings and _is_shown(ended, DANGEROUS) else None,
+        _column(get_args(Safer), tx.safer_answers(since, until)),
+        _column(get_args(ReferralOutcome), tx.referral_outcomes(since, until)),
     )
 
 
@@ -165,10 +169,10 @@ def _column(rows: tuple[str, ...], counts: Mapping[str, int]) -> Counted:
     return Counted((*rows, "total"), ("total",), tuple((cell,) for cell in cells))
 
 
-def _waits(parts: Parts, waiting: tuple[Now, ...], at: int, *, is_exact: bool) -> Waits:
+def _waits(parts: Parts, waiting: tuple[WaitingNow, ...], at: int, *, is_exact: bool) -> Waits:
     languages = _languages(parts, (each.language for each in waiting))
     there = {each.language: each for each in waiting}
-    nobody = Now("", 0, 0, at)
+    nobody = WaitingNow("", 0, 0, at)
     urgent = [there.get(language, nobody).urgent for language in languages]
     others = [there.get(language, nobody).waiting - there.get(language, nobody).urgent for language in languages]
     full = [[*urgent, sum(urgent)], [*others, sum(others)]]

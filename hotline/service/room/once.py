@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeAlias
 
-from hotline.ports import Transaction
+from hotline.ports import Post, Staff, Transaction
+from hotline.service import outbox
 from hotline.service.parts import Parts
+
+Act: TypeAlias = Callable[[Transaction, Staff], tuple[Post, ...]]
+"""What is done, by her as she stands in the database now; and what leaves because of it."""
 
 KEPT_SECONDS: Final = 86_400
 
@@ -16,3 +21,11 @@ def first_time(parts: Parts, tx: Transaction, staff: str, once: str, at: int) ->
     `once`: the id that the page was made with; of another person's page it is another form.
     """
     return tx.enter(parts.hasher.digest("form", f"{staff}|{once}"), "kept", b"", at, at + KEPT_SECONDS) is None
+
+
+def do_once(parts: Parts, staff: Staff, once: str, at: int, act: Act) -> None:
+    """The first time that this form is met. Raises StoreAway."""
+    with parts.store.write() as tx:
+        now = tx.staff(staff.id) or staff
+        posts = act(tx, now) if first_time(parts, tx, now.id, once, at) else ()
+    outbox.hint(parts, posts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, get_args
 
 from msgspec.structs import replace
 
@@ -12,9 +12,9 @@ from hotline.service import calls, dispatch
 from hotline.service.parts import Parts
 from hotline.service.reviewing import to_review
 from hotline.service.room.calling import Answer
-from hotline.service.rules import is_open, tries_left
+from hotline.service.rules import is_open, is_unsaid, tries_left
 
-ENDINGS: Final[tuple[Ending, ...]] = ("spoke", "no_answer", "unreachable", "someone_else", "wrong_word", "could_not_talk", "prank")
+ENDINGS: Final[tuple[Ending, ...]] = get_args(Ending)
 DANGEROUS: Final[tuple[Ending, ...]] = ("someone_else", "wrong_word")
 """The phone is in other hands: nobody rings it again by itself."""
 TALKED: Final[tuple[Ending, ...]] = ("spoke", "could_not_talk")
@@ -43,15 +43,21 @@ def note(parts: Parts, tx: Transaction, group: Sequence[Callback], ending: Endin
 def say(parts: Parts, tx: Transaction, staff: Staff, id: str, ending: Ending, at: int) -> Answer:
     """One tap on the page. Nothing where nobody was rung, or where it was said already."""
     group = dispatch.held(tx, id, staff.id)
-    if not any(each.tries and each.ending is None for each in group) or calls.is_coming(tx, staff.id, group, at):
+    if not any(is_unsaid(each) for each in group) or calls.is_coming(tx, staff.id, group, at):
         return Answer("gone")
     return Answer(None, note(parts, tx, group, ending, at))
 
 
+def talked(tx: Transaction, staff: Staff, id: str) -> Callback | None:
+    """The callback, where she who holds it, or held it last, talked with the woman: nobody else says what she wishes."""
+    callback = tx.callback(id)
+    return callback if callback is not None and callback.claimed_by == staff.id and callback.ending in TALKED else None
+
+
 def save_safer(tx: Transaction, staff: Staff, id: str, safer: Safer | None, at: int) -> Answer:
     """What she said when she was asked how safe the call leaves her; None: she would rather not say."""
-    callback = tx.callback(id)
-    if callback is None or callback.claimed_by != staff.id or callback.ending not in TALKED:
+    callback = talked(tx, staff, id)
+    if callback is None:
         return Answer("gone")
     tx.save_callback(replace(callback, safer=safer))
     tx.record(Record(at, staff.alias, "safety asked", callback.reference))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,11 +12,12 @@ from hotline.ports import Callback, Post, Record, Role, Staff, Transaction
 from hotline.service import dispatch, reviewing
 from hotline.service.parts import Parts
 from hotline.service.room.access import LINK_SECONDS
+from hotline.service.rules import is_unsaid
 
 Fault: TypeAlias = Literal["alias", "number", "taken", "languages"]
 """What is wrong with what was filled in; `taken`: somebody else has this alias or this number."""
 
-ROLES: Final[tuple[Role, ...]] = ("counselor", "supervisor", "operator", "admin")
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
 CALLING: Final[tuple[Role, ...]] = ("counselor", "supervisor")
 """Who takes calls."""
 _ALIAS: Final = re.compile(r"[^\W\d_][\w-]{1,31}")
@@ -61,7 +62,7 @@ def change(parts: Parts, tx: Transaction, staff: Staff, languages: tuple[str, ..
         staff = replace(staff, on_call_until=None)
     tx.add_staff(staff)
     _record_change(tx, before, staff, by, at)
-    return None, () if staff.role in CALLING else hand_back(parts, tx, staff.id, at)
+    return None, () if staff.role in CALLING else give_back_all(parts, tx, staff.id, at)
 
 
 def _record_change(tx: Transaction, before: Staff, staff: Staff, by: str, at: int) -> None:
@@ -83,19 +84,19 @@ def invite(tx: Transaction, staff: Staff, token: str, by: str, at: int) -> None:
 
 
 def shut_out(tx: Transaction, staff: Staff, by: str, at: int) -> None:
-    """Disabled: she is signed out at once, nothing opens the door to her, and no message of hers counts. `hand_back` follows."""
+    """Disabled: she is signed out at once, nothing opens the door to her, and no message of hers counts. `give_back_all` follows."""
     tx.drop_sign_ins(staff.id)
     tx.drop_account(staff.id)
     tx.add_staff(replace(staff, active=False, on_until=None, on_call_until=None))
     tx.record(Record(at, by, "person disabled", staff.alias))
 
 
-def hand_back(parts: Parts, tx: Transaction, staff: str, at: int) -> tuple[Post, ...]:
+def give_back_all(parts: Parts, tx: Transaction, staff: str, at: int) -> tuple[Post, ...]:
     """What she holds waits again, and the next of the staff is told; but where she rang and nobody knows how it ended, nobody rings again
     before a supervisor has looked."""
     posts: tuple[Post, ...] = ()
     for group in _held(tx, staff):
-        if any(each.tries and each.ending is None for each in group):
+        if any(is_unsaid(each) for each in group):
             others = tuple(each for each in dispatch.alike(tx, group[0].id) if each not in group)
             posts += reviewing.to_review(parts, tx, (*group, *others), "unanswered", at)
         else:

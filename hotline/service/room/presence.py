@@ -32,11 +32,16 @@ def end(parts: Parts, tx: Transaction, staff: Staff, at: int) -> None:
     tx.add_staff(replace(staff, on_until=None, on_call_until=None, off_until=off_until if off_until > at else None))
 
 
+def go(parts: Parts, tx: Transaction, staff: Staff, at: int) -> tuple[Post, ...]:
+    """She says that she goes: `end`, and `leave`."""
+    end(parts, tx, staff, at)
+    return leave(parts, tx, staff, at)
+
+
 def keep_away(parts: Parts, tx: Transaction, staff: Staff, begins: Minute, ends: Minute, at: int) -> tuple[Post, ...]:
     """She says now that she is away in these local minutes: what she said before, *on* or *on call*, yields to it; where they run she goes."""
     if begins <= parts.clock.local(at) < ends:
-        end(parts, tx, staff, at)
-        return leave(parts, tx, staff, at)
+        return go(parts, tx, staff, at)
     if parts.clock.local(at) < begins:
         starts = parts.clock.moment(begins)
         tx.add_staff(replace(staff, on_until=_least(staff.on_until, starts), on_call_until=_least(staff.on_call_until, starts)))

@@ -16,12 +16,12 @@ from hotline.service.rest import resting
 from hotline.service.reviewing import to_review
 from hotline.service.room.board import Card, card
 from hotline.service.room.once import first_time
-from hotline.service.rules import is_open, is_ringable, is_within_day
+from hotline.service.rules import is_open, is_ringable, is_unsaid, is_within_day
 
 MOST_GIVEN_BACK: Final = 2
 """So often given back, a supervisor looks at it before anybody else takes it."""
 
-Outcome: TypeAlias = Literal["taken", "gone", "late", "rest", "supervisor", "skill", "how", "back", "handed"]
+Told: TypeAlias = Literal["taken", "gone", "late", "rest", "supervisor", "skill", "how", "back", "handed"]
 """It is hers; another has it; its time is over; not while she rests; past the day's rings, a supervisor decides; not for her; she has to say
 first how the call ended; given back; handed over."""
 
@@ -29,7 +29,7 @@ first how the call ended; given back; handed over."""
 class Answer(Struct, frozen=True):
     """What became of it."""
 
-    said: Outcome
+    told: Told
     reference: str
     posts: tuple[Post, ...] = ()
 
@@ -60,13 +60,13 @@ def take(parts: Parts, tx: Transaction, staff: Staff, id: str, once: str, at: in
     return Answer(refused or "taken", callback.reference)
 
 
-def hand_back(parts: Parts, tx: Transaction, staff: Staff, id: str, once: str, at: int) -> Answer | None:
+def give_back_one(parts: Parts, tx: Transaction, staff: Staff, id: str, once: str, at: int) -> Answer | None:
     """She gives back what she holds; nobody asks why. None: there is no such callback."""
     callback = tx.callback(id)
     if callback is None:
         return None
     group = dispatch.held(tx, id, staff.id) if first_time(parts, tx, staff.id, once, at) else ()
-    if any(each.tries and each.ending is None for each in group):
+    if any(is_unsaid(each) for each in group):
         return Answer("how", callback.reference)
     return Answer("back", callback.reference, give_back(parts, tx, group, staff.alias, at))
 
@@ -133,7 +133,7 @@ def _tell(parts: Parts, tx: Transaction, chosen: Staff, callback: Callback, grou
     return outbox.write(parts, tx, "alert", chosen.number, text, f"handed|{callback.id}|{chosen.id}|{at}", at, ends, urgent=urgent)
 
 
-def _refusal(parts: Parts, tx: Transaction, staff: Staff, callback: Callback, at: int) -> Outcome | None:
+def _refusal(parts: Parts, tx: Transaction, staff: Staff, callback: Callback, at: int) -> Told | None:
     """Why she may not take what she does not hold; None where she may."""
     if callback.state == "lapsed" or (callback.state == "waiting" and at >= callback.not_after):
         return "late"
@@ -149,7 +149,7 @@ def _refusal(parts: Parts, tx: Transaction, staff: Staff, callback: Callback, at
     return refused or (None if is_urgent or staff.id not in resting(tx, at, parts.rules) else "rest")
 
 
-def _not_handed(parts: Parts, tx: Transaction, chosen: Staff, callback: Callback, group: Sequence[Callback], at: int) -> Outcome | None:
+def _not_handed(parts: Parts, tx: Transaction, chosen: Staff, callback: Callback, group: Sequence[Callback], at: int) -> Told | None:
     if at >= callback.not_after:
         return "late"
     if not group or _is_in_hand(tx, callback, callback.claimed_by or ""):
@@ -157,7 +157,7 @@ def _not_handed(parts: Parts, tx: Transaction, chosen: Staff, callback: Callback
     return _not_for(parts, tx, chosen, group, at)
 
 
-def _not_for(parts: Parts, tx: Transaction, counselor: Staff, group: Sequence[Callback], at: int) -> Outcome | None:
+def _not_for(parts: Parts, tx: Transaction, counselor: Staff, group: Sequence[Callback], at: int) -> Told | None:
     if not _is_for(counselor, group[0], dispatch.is_of_minor(tx, group)):
         return "skill"
     return None if is_within_day(parts.rules, tx, group, at) else "supervisor"

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from hotline.ports import Callback, Record, Staff, Transaction
 from hotline.ports.casework import Consent, Due, Legal, Referral, ReferralOutcome
-from hotline.service.aging import today
+from hotline.service.aging import EPOCH, today
 from hotline.service.parts import Parts
 from hotline.service.room import slips
-from hotline.service.room.cases import FIRST_DAY, RECORD, Case, about, audit_sight, day_of, open_case, open_referral
+from hotline.service.room.cases import RECORD, Case, about, audit_sight, day_of, open_case, open_referral
 from hotline.service.room.incidents import REGION, Unfit
 from hotline.service.room.once import first_time
 from hotline.service.room.services import KINDS, Kind, Place, find, kinds_for, offers, places
@@ -51,7 +51,8 @@ def see(parts: Parts, staff: Staff, id: str, at: int) -> Sheet:
     with parts.store.read() as tx:
         case = open_case(tx, staff, id)
         made = tx.referrals(id)
-    audit_sight(parts, staff, case, at)
+    if made or case.incident is not None:
+        audit_sight(parts, staff, case.callback, at)
     near = case.incident.codes.get(REGION) if case.incident else None
     day = today(parts, at)
     return Sheet(case, made, tuple((kind, places(parts, kind, near, day)) for kind in kinds_for(case.type)))
@@ -96,10 +97,12 @@ def due(parts: Parts, staff: Staff, at: int) -> tuple[Due, ...]:
         return tx.referrals_due(day_of(parts, at), DUE_SHOWN, holder)
 
 
-def one(parts: Parts, staff: Staff, id: str) -> tuple[Referral, Callback | None]:
+def one(parts: Parts, staff: Staff, id: str, at: int) -> tuple[Referral, Callback | None]:
     """Raises as `open_referral`."""
     with parts.store.read() as tx:
-        return open_referral(tx, staff, id)
+        referral, callback = open_referral(tx, staff, id)
+    audit_sight(parts, staff, callback, at)
+    return referral, callback
 
 
 def look(parts: Parts, staff: Staff, id: str, asked: Asked, once: str, at: int) -> None:
@@ -176,7 +179,7 @@ def _look_again(parts: Parts, text: str, at: int) -> int | None:
         raise Unfit("day", text) from None
     if not 0 < (day - today(parts, at)).days <= LATEST_DAYS:
         raise Unfit("day", text)
-    return day.toordinal() - FIRST_DAY
+    return (day - EPOCH).days
 
 
 def _revoke(parts: Parts, tx: Transaction, staff: Staff, referral: Referral, callback: Callback | None, at: int) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import count
+from itertools import count, takewhile
 from typing import Final, Literal, TypeAlias, cast
 
 from hotline.engine.scripts import SCRIPTS
 from hotline.ports import Record, Staff, Transaction
-from hotline.service import outbox
+from hotline.service import dispatch, outbox
 from hotline.service.parts import Parts
 from hotline.service.reviewing import for_eyes
 from hotline.service.room.calling import Answer
@@ -19,14 +19,9 @@ KINDS: Final = cast("tuple[Kind, ...]", SCRIPTS)
 
 def steps(parts: Parts, language: str, kind: Kind) -> tuple[str, ...]:
     """The script's steps, in right spelling: nothing of it goes to a phone."""
-    words = parts.spoken.words.get(language) or parts.spoken.words[parts.spoken.languages[0]]
-    found: list[str] = []
-    for n in count(1):
-        step = words.get(f"script.{kind}.{n}")
-        if step is None:
-            return tuple(found)
-        found.append(step)
-    raise AssertionError
+    words = parts.spoken.words[parts.spoken.language_for(language)]
+    keys = takewhile(words.__contains__, (f"script.{kind}.{n}" for n in count(1)))
+    return tuple(words[key] for key in keys)
 
 
 def said(parts: Parts, language: str, name: Literal["open", "open_other", "someone_else", "cover"]) -> str:
@@ -41,6 +36,9 @@ def mark(parts: Parts, tx: Transaction, staff: Staff, id: str, kind: Kind, at: i
         return Answer("gone")
     if not tx.mark(id, kind, staff.id, at):
         return Answer()
+    if kind == "minor":  # whichever of her requests is rung again, it is hers
+        for each in dispatch.served_with(tx, callback):
+            tx.mark(each.id, kind, staff.id, at)
     tx.record(Record(at, staff.alias, "marked", callback.reference))
     if kind == "minor":
         for_eyes(parts, tx, callback, kind, at)

@@ -44,14 +44,18 @@ def kinds_for(type_: Type | None) -> tuple[Kind, ...]:
 
 def places(parts: Parts, kind: Kind, near: str | None, day: date) -> tuple[Place, ...]:
     """What the edition in force lists for this, by region: the region `near` first, then what serves the whole country."""
-    edition = parts.written
-    names = {id: item.name for id, item in edition.items.get("regions", {}).items()}
+    names = regions(parts)
     found: dict[str, list[Item]] = {}
-    for item in edition.items.get("services", {}).values():
+    for item in parts.written.items.get("services", {}).values():
         if offers(item, kind, day):
             found.setdefault(item.fields.get("region", ""), []).append(item)
     order = sorted(found, key=lambda region: (region != near, region != "", list(names).index(region) if region in names else 0))
     return tuple(Place(names.get(region, ""), tuple(found[region])) for region in order)
+
+
+def regions(parts: Parts) -> dict[str, str]:
+    """What the directory's regions are called, by their codes."""
+    return {id: item.name for id, item in parts.written.items.get("regions", {}).items()}
 
 
 def find(parts: Parts, service: str | None) -> Item | None:

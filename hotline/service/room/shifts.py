@@ -6,8 +6,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from hotline.engine.world import DAY
 from hotline.ports import Post, Shift, Staff, Transaction
-from hotline.service.coverage import DAY, stays_until
+from hotline.service.coverage import stays_until, without
 from hotline.service.parts import Parts
 from hotline.service.room import presence
 
@@ -66,9 +67,8 @@ def _cut(tx: Transaction, staff: str, day: int, start: int, end: int) -> None:
     for each in tx.shifts():
         if (each.staff, each.day, each.off) == (staff, day, False) and each.start < end and each.end > start:
             tx.drop_shift(each)
-            for first, last in ((each.start, start), (end, each.end)):
-                if first < last:
-                    tx.add_shift(replace(each, start=first, end=last))
+            for first, last in without([(each.start, each.end)], (start, end)):
+                tx.add_shift(replace(each, start=first, end=last))
 
 
 def _on_call(parts: Parts, tx: Transaction, staff: Staff, at: int, beyond: int) -> int:

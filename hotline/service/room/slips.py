@@ -14,7 +14,7 @@ from hotline.ports.casework import Referral
 from hotline.service import outbox
 from hotline.service.aging import today
 from hotline.service.parts import Parts
-from hotline.service.room.cases import NoCase, about, open_referral
+from hotline.service.room.cases import NoCase, about, audit_sight, open_referral
 from hotline.service.room.incidents import Unfit
 from hotline.service.room.services import find, name_of
 
@@ -35,10 +35,11 @@ class Slip(Struct, frozen=True):
 def see(parts: Parts, staff: Staff, id: str, at: int) -> Slip:
     """Raises as `open_referral`, and NoCase where none was made."""
     with parts.store.read() as tx:
-        referral, _ = open_referral(tx, staff, id)
+        referral, callback = open_referral(tx, staff, id)
         post = tx.posted(_post_of(parts, id)) if referral.sent else None
     if referral.slip is None:
         raise NoCase
+    audit_sight(parts, staff, callback, at)
     return Slip(referral, name_of(parts, referral.service), _mobile(parts, referral, at) is not None, post.state if post else None)
 
 

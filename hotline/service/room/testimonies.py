@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, timedelta
 from typing import Final, Literal, TypeAlias
 
 from msgspec.structs import replace
@@ -12,6 +11,7 @@ from hotline.engine.flow import Sources
 from hotline.ports import Dark, EditionRow, Record, Staff, Transaction
 from hotline.ports.testimonies import Testimony
 from hotline.service import publishing
+from hotline.service.aging import today
 from hotline.service.library import FaultySources, Overtaken, TooSoon, checked, enact
 from hotline.service.parts import Parts
 from hotline.service.room.cutting import CHECKS, Wrong, tidy, wrong
@@ -61,15 +61,9 @@ def aliases(tx: Transaction, told: Collection[Testimony]) -> dict[str, str]:
     return {id: known.get(id) or _alias(tx, id) for id in asked}
 
 
-def languages(parts: Parts) -> tuple[str, ...]:
-    """In which one may be told: those of the edition in force."""
-    return tuple(parts.library.active(parts.clock.now()).shown.words)
-
-
 def places(parts: Parts) -> tuple[str, ...]:
     """What the directory's regions and places are called."""
-    items = parts.library.active(parts.clock.now()).shown.items
-    return tuple(item.name for item in items if item.list in ("regions", "places"))
+    return tuple(item.name for each in ("regions", "places") for item in parts.written.items.get(each, {}).values())
 
 
 def version(parts: Parts, one: Testimony) -> str:
@@ -133,7 +127,7 @@ def publish(parts: Parts, id: str, at: int) -> Release:
             waiting, newest = _to_publish(tx, id), _newest(tx)
             if waiting.state == "released":
                 return "published"
-            one = replace(waiting, state="released", released_on=_day(parts, at))
+            one = replace(waiting, state="released", released_on=today(parts, at).isoformat())
             sources = as_told(tx, publishing.read(newest.sources, f"edition {newest.number}"), one)
         sources = checked(sources, at)  # before the writing: it takes half a second
         with parts.store.write() as tx:
@@ -158,7 +152,7 @@ def withdraw(parts: Parts, staff: Staff, once: str, id: str, at: int) -> None:
         if tx.testimony(id) is not None:
             tx.save_testimony(replace(one, text={}, state="withdrawn"))
         if one.state == "released":
-            take_back(tx, Dark(id, "", _day(parts, at), at, staff.alias))
+            take_back(tx, Dark(id, "", today(parts, at).isoformat(), at, staff.alias))
         tx.record(Record(at, staff.alias, "testimony withdrawn", id))
 
 
@@ -214,8 +208,7 @@ def _texts(fields: Mapping[str, str]) -> dict[str, str]:
 def _enact(parts: Parts, tx: Transaction, one: Testimony, newest: EditionRow, sources: Sources, at: int) -> None:
     """In the name of the two who released it. Raises TooSoon and Overtaken."""
     by, approved_by = (_alias(tx, each) for each in one.released_by)
-    life = max(parts.rules.session_seconds, parts.rules.sms_session_seconds)
-    enact(tx, sources, by, at, at + parts.rules.lead_seconds, approved_by=approved_by, life=life, after=newest.number)
+    enact(tx, sources, by, at, at + parts.rules.lead_seconds, approved_by=approved_by, life=parts.rules.longest_session, after=newest.number)
 
 
 def _newest(tx: Transaction) -> EditionRow:
@@ -230,6 +223,3 @@ def _alias(tx: Transaction, id: str) -> str:
     staff = tx.staff(id)
     return staff.alias if staff else id
 
-
-def _day(parts: Parts, at: int) -> str:
-    return (date(1970, 1, 1) + timedelta(minutes=parts.clock.local(at))).isoformat()

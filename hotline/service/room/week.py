@@ -5,10 +5,12 @@ from __future__ import annotations
 from msgspec import Struct
 
 from hotline.engine.effects import Minute
+from hotline.engine.world import DAY, DAYS_AHEAD
 from hotline.ports import Shift, Staff
 from hotline.service import roster
-from hotline.service.coverage import DAY, DAYS_AHEAD, Span, is_closed, is_on_call, merged, spans_of_day
+from hotline.service.coverage import is_closed, is_on_call, merged, spans_of_day
 from hotline.service.parts import Parts
+from hotline.service.room.people import CALLING
 
 
 class Bar(Struct, frozen=True):
@@ -71,7 +73,7 @@ def look(parts: Parts, whose: str, at: int) -> Look | None:
     """The week of all, and the plan of one; None where there is nobody like that who works on the line. Two queries. Raises StoreAway."""
     with parts.store.read() as tx:
         everybody, shifts = tx.all_staff(), tx.shifts()
-    people = sorted((each for each in everybody if each.role in ("counselor", "supervisor")), key=lambda each: each.alias)
+    people = sorted((each for each in everybody if each.role in CALLING), key=lambda each: each.alias)
     chosen = next((each for each in people if each.id == whose), None)
     if chosen is None:
         return None
@@ -93,14 +95,14 @@ def _plan(staff: Staff, shifts: tuple[Shift, ...], today: int) -> Plan:
     return Plan(staff, tuple(weekly), tuple(each for each in hers if each.day is not None and each.day >= today))
 
 
-def _day(day: int, people: list[Staff], shifts: tuple[Shift, ...], gaps: tuple[tuple[str, Span], ...]) -> Day:
+def _day(day: int, people: list[Staff], shifts: tuple[Shift, ...], gaps: tuple[tuple[int, Gap], ...]) -> Day:
     begins = day * DAY
     bars = [
         Bar(each.alias, each.role == "supervisor", start - begins, end - begins)
         for each in people
         for start, end in merged(spans_of_day((shift for shift in shifts if shift.staff == each.id), day))
     ]
-    return Day(day, _lanes(bars), tuple(Gap(of, start - begins, end - begins) for of, (start, end) in gaps if start // DAY == day))
+    return Day(day, _lanes(bars), tuple(gap for of, gap in gaps if of == day))
 
 
 def _lanes(bars: list[Bar]) -> tuple[tuple[Bar, ...], ...]:
@@ -115,12 +117,7 @@ def _lanes(bars: list[Bar]) -> tuple[tuple[Bar, ...], ...]:
     return tuple(map(tuple, lanes))
 
 
-def _gaps(parts: Parts, people: list[Staff], shifts: tuple[Shift, ...], at: int) -> tuple[tuple[str, Span], ...]:
-    """Cut at midnight."""
+def _gaps(parts: Parts, people: list[Staff], shifts: tuple[Shift, ...], at: int) -> tuple[tuple[int, Gap], ...]:
+    """With the day that each lies in."""
     found = roster.uncovered_of(parts, people, shifts, at)
-    return tuple((of, part) for of, spans in found.items() for span in spans for part in _by_day(span))
-
-
-def _by_day(span: Span) -> list[Span]:
-    start, end = span
-    return [(max(start, day * DAY), min(end, (day + 1) * DAY)) for day in range(start // DAY, (end - 1) // DAY + 1)]
+    return tuple((day, Gap(of, start, end)) for of, spans in found.items() for day, start, end in roster.by_day(spans))

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from hotline.engine.world import DAY, DAYS_AHEAD
 from hotline.ports import Transaction
 from hotline.service import roster
-from hotline.service.coverage import DAY, DAYS_AHEAD, Span, merged, planned_spans, takes
+from hotline.service.coverage import Span, merged, planned_spans, takes
 from hotline.service.parts import Parts
 
 
@@ -38,13 +39,5 @@ def weeks(parts: Parts, tx: Transaction, at: int) -> tuple[Week, ...]:
 
 def by_day(spans: Iterable[Span], now: int) -> dict[int, tuple[Span, ...]]:
     """The parts of spans that lie in each of the seven days from today, by day, in minutes of that day."""
-    days = range(now // DAY, now // DAY + DAYS_AHEAD)
-    spans = tuple(spans)
-    return {
-        day: tuple(
-            (max(start, day * DAY) - day * DAY, min(end, (day + 1) * DAY) - day * DAY)
-            for start, end in spans
-            if start < (day + 1) * DAY and end > day * DAY
-        )
-        for day in days
-    }
+    cut = tuple(roster.by_day(spans))
+    return {day: tuple((start, end) for its, start, end in cut if its == day) for day in range(now // DAY, now // DAY + DAYS_AHEAD)}
