@@ -89,6 +89,10 @@ def _saying(pages: Blueprint, room: Room) -> None:
         said: Safer | None = _one_of(get_args(Safer), "safer") if request.form.get("safer") else None
         return _done(room, id, lambda tx, staff, at: outcomes.save_safer(tx, staff, id, said, at))
 
+    @pages.post("/callback/<id>/hard")
+    def hard(id: str) -> Answered:
+        return _done(room, id, lambda tx, staff, at: scripts.hard(tx, staff, id, at), _anchor="hard")
+
     @pages.post("/callback/<id>/note")
     def note(id: str) -> Answered:
         text = request.form.get("note", "").replace("\r\n", "\n").strip()

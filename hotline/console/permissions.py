@@ -34,7 +34,7 @@ TABLE: Final = (
     Ability(
         "work a callback: ring, scripts, outcome, next time, note",
         CALLING,
-        ("callback", "signs", "connect", "reveal", "cover", "mark", "outcome", "safer", "next_time", "pass_on", "no_more", "note"),
+        ("callback", "signs", "connect", "reveal", "cover", "mark", "outcome", "hard", "safer", "next_time", "pass_on", "no_more", "note"),
     ),
     Ability(
         "codes, consents, referrals, slips",

@@ -12,6 +12,8 @@ from hotline.ports import Callback, Staff, Transaction
 DAY: Final = 86_400
 OTHER_PHONES_A_DAY: Final = 2
 """How many other phones one phone may have rung."""
+HARD: Final = "hard"
+"""The mark by which a counselor says that a call was hard on her: for her rest alone, shown to nobody else."""
 MOST_PRANKS: Final = 3
 """So many pranks in as many days from one phone, and what it asks for comes last until they are older."""
 PRANK_DAYS: Final = 30

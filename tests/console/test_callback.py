@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from hotline.ports import Callback, GatewayRefused, Safer, VoiceConnect
 from tests.console.desk import IDS, Browser, Desk
-from tests.service.line import AWA, CALLER, FANTA, OTHER_PHONE
+from tests.service.line import AWA, CALLER, FANTA, OTHER_PHONE, RULES
 
 MINUTE = 60
 
@@ -502,3 +502,22 @@ def test_what_the_page_asks_of_the_database(desk: Desk) -> None:
     before = desk.line.store.units
     browser.open(address)
     assert desk.line.store.units - before <= 2
+
+
+def test_a_hard_call_is_said_in_one_tap_and_told_to_nobody(desk: Desk) -> None:
+    """She rests; neither audit nor supervisor hear of it, on no page of theirs."""
+    desk.line.rule(replace(RULES, pause_minutes=15))
+    desk.install(desk.room.settings)
+    browser, _, address = ended(desk, "someone_else")
+    desk.line.work()
+    sent = len(desk.line.inbox(FANTA))
+    assert desk.say("callback.hard_noted") in browser.send(f"{address}/hard")
+    assert desk.say("queue.rests") in browser.open("/console/queue")
+    desk.line.work()
+    assert sent == len(desk.line.inbox(FANTA))
+    with desk.line.real_store.read() as tx:
+        assert "marked" not in {each.what for each in tx.records()}
+    supervisor = desk.browser("fanta")
+    for page in ("/console/review", address):
+        assert desk.say("callback.hard") not in supervisor.open(page)
+        assert 200 == supervisor.status

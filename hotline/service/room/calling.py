@@ -13,7 +13,7 @@ from hotline.service import calls, dispatch
 from hotline.service.parts import Parts
 from hotline.service.room.cases import may_work
 from hotline.service.room.once import first_time
-from hotline.service.rules import MOST_TRIES, is_unsaid, may_ring
+from hotline.service.rules import HARD, MOST_TRIES, is_unsaid, may_ring
 
 SHOWN_SECONDS: Final = 120
 """How long a number stays on the page (docs: callback life)."""
@@ -51,6 +51,8 @@ class Look(Struct, frozen=True):
     """`calling = reveal`, for two minutes after it was asked for."""
     shown_until: int
     marks: frozenset[str]
+    was_hard: bool
+    """She who holds it said so; shown to nobody else."""
     note: str | None
     coming: tuple[Callback, ...]
     """What is agreed with this phone for later."""
@@ -68,7 +70,7 @@ def look(parts: Parts, tx: Transaction, staff: Staff, id: str, at: int) -> Look 
         return None
     same = tx.same_number(id)
     group = tuple(each for each in same if _goes_with(each, callback)) or (callback,)
-    holds = callback.claimed_by == staff.id
+    holds, marks = callback.claimed_by == staff.id, tx.marks(id)
     live, call = (tx.live_call_of(staff.id), tx.last_call(id, staff.id)) if holds else (None, None)
     shown_until = _shown_until(parts, call, group)
     return Look(
@@ -83,7 +85,8 @@ def look(parts: Parts, tx: Transaction, staff: Staff, id: str, at: int) -> Look 
         covered=any(each is not None and each.covered_at is not None for each in (live, call)),
         number=tx.number_of(id) if at < shown_until else None,
         shown_until=shown_until,
-        marks=tx.marks(id),
+        marks=marks - {HARD},
+        was_hard=holds and HARD in marks,
         note=tx.note(id),
         coming=tuple(each for each in same if each.opens_at > at and each.state == "waiting" and each.other_phone == callback.other_phone)
         if holds

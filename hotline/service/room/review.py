@@ -13,7 +13,7 @@ from hotline.service import dispatch, outbox
 from hotline.service.parts import Parts
 from hotline.service.reviewing import settle
 from hotline.service.room.once import first_time
-from hotline.service.rules import most_tries
+from hotline.service.rules import HARD, most_tries
 
 SHOWN: Final = 50
 """On one page; what is left shows as she decides."""
@@ -61,7 +61,7 @@ def undecided(parts: Parts) -> tuple[tuple[Listed, ...], bool]:
         marks = tx.marks_of(tuple({callback.id for _, callback in found}))
     listed: dict[str, Listed] = {}
     for review, callback in found[:SHOWN]:
-        known = listed.setdefault(callback.id, Listed(review, callback, marks.get(callback.id, frozenset()), ()))
+        known = listed.setdefault(callback.id, Listed(review, callback, marks.get(callback.id, frozenset()) - {HARD}, ()))
         listed[callback.id] = replace(known, reasons=(*known.reasons, review.reason))
     return tuple(listed.values()), len(found) > SHOWN
 
@@ -100,7 +100,7 @@ def _case(tx: Transaction, id: str, at: int) -> Case | None:
         return None
     also = tuple(each.reason for each in tx.reviews_of(callback.id) if each.decision is None and each.id != id)
     by = tx.staff(review.decided_by) if review.decided_by else None
-    return Case(review, callback, tx.marks(callback.id), also, _choices(tx, callback, at), by.alias if by else "")
+    return Case(review, callback, tx.marks(callback.id) - {HARD}, also, _choices(tx, callback, at), by.alias if by else "")
 
 
 def _choices(tx: Transaction, callback: Callback, at: int) -> tuple[Decision, ...]:

@@ -11,6 +11,7 @@ from hotline.service import dispatch, outbox
 from hotline.service.parts import Parts
 from hotline.service.reviewing import for_eyes
 from hotline.service.room.calling import Answer
+from hotline.service.rules import HARD
 
 Kind: TypeAlias = Literal["danger", "minor", "another", "doer", "known", "silence"]
 KINDS: Final = cast("tuple[Kind, ...]", SCRIPTS)
@@ -27,6 +28,15 @@ def steps(parts: Parts, language: str, kind: Kind) -> tuple[str, ...]:
 def said(parts: Parts, language: str, name: Literal["open", "open_other", "someone_else", "cover"]) -> str:
     """Words to say as they stand: the opening on her own phone and on another, what to do where somebody else answers, the cover."""
     return parts.spoken.phrase(f"script.{name}", language)
+
+
+def hard(tx: Transaction, staff: Staff, id: str, at: int) -> Answer:
+    """She says that the call was hard on her: she rests as after life in danger, and nobody is told, the audit neither."""
+    callback = tx.callback(id)
+    if callback is None or callback.claimed_by != staff.id or callback.ending is None:
+        return Answer("gone")
+    tx.mark(id, HARD, staff.id, at)
+    return Answer()
 
 
 def mark(parts: Parts, tx: Transaction, staff: Staff, id: str, kind: Kind, at: int) -> Answer:
