@@ -146,6 +146,7 @@ def test_from_the_first_dial_to_the_next_time(phone: PhonePage, room: _Rooms, pa
     phone.staff.hold("fanta")
     phone.staff.hears(reference)
     phone.staff.hold(pair.counselor)
+    phone.staff.in_call("connected")
 
     close(counselor, phone, "spoke")
     assert counselor.barriers() == []
