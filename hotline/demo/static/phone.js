@@ -56,6 +56,10 @@ class Phone {
     this.state = null;
     this.isPast = false;
     put(this.part.own, spaced(chosen.dataset.number));
+    // Nothing of whoever held it before, until the network has answered: a key would go to nobody.
+    this.part.messages.replaceChildren();
+    delete this.part.messages.dataset.key;
+    this.draw();
     refresh();
   }
 
