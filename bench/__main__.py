@@ -107,8 +107,12 @@ def keeping(config: Config, var: Path) -> None:
     bare = statistics.median(syncs)
     row("hop that keeps a callback, p99 ms / fsync", f"{kept:.1f} / {bare:.1f}", f"{kept / bare:.1f} x", "under 25 ms", kept < 25)
     wrong, busiest = sum(each.wrong for each in rounds), max(each.busy for each in rounds)
-    print(f"    p50 {_median(rounds, 'kept', 0.5):.1f} ms; browsing beside it p99 {browsed:.1f} ms; {wrong} wrong answers; {load.kept} callbacks a round, all kept")
-    print(f"    load generator busy at most {busiest:.0%} of its core; its hops left {late:.1f} ms after they were due, p99, which counts as theirs")
+    print(
+        f"    p50 {_median(rounds, 'kept', 0.5):.1f} ms; browsing beside it p99 {browsed:.1f} ms; {wrong} wrong answers; {load.kept} callbacks a round, all kept"
+    )
+    print(
+        f"    load generator busy at most {busiest:.0%} of its core; its hops left {late:.1f} ms after they were due, p99, which counts as theirs"
+    )
 
 
 def showing(config: Config) -> None:
@@ -120,7 +124,13 @@ def showing(config: Config) -> None:
     row(what, f"{slowest.p99:.1f} / {bare:.2f}", f"{slowest.p99 / bare:.0f} x", "under 50 ms", slowest.p99 < 50)
     for each in found[:4]:
         print(f"    {each.path} ({each.role}): p50 {each.p50:.1f} ms, p99 {each.p99:.1f} ms, {each.size / 1024:.1f} kB")
-    row("heaviest page, kB over the network", f"{heaviest.size / 1024:.1f}", heaviest.path.rpartition("/")[2], "under 15 kB", heaviest.size < 15_000)
+    row(
+        "heaviest page, kB over the network",
+        f"{heaviest.size / 1024:.1f}",
+        heaviest.path.rpartition("/")[2],
+        "under 15 kB",
+        heaviest.size < 15_000,
+    )
 
 
 def _median(rounds: list[paced.Paced], name: str, share: float) -> float:

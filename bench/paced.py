@@ -75,7 +75,10 @@ async def _run(host: str, port: int, path: str, load: Load) -> Paced:
         wrong += not answer.startswith(hop.wanted)
 
     begun, worked = time.perf_counter() + 0.2, time.process_time()
-    hops = [_Hop(begun + n / load.browsing, _form(load, "b", n, PLACES[n % len(PLACES)]), browsed, b"CON ") for n in range(int(load.seconds * load.browsing))]
+    hops = [
+        _Hop(begun + n / load.browsing, _form(load, "b", n, PLACES[n % len(PLACES)]), browsed, b"CON ")
+        for n in range(int(load.seconds * load.browsing))
+    ]
     hops += [_Hop(begun + n / load.keeping, _form(load, "k", n, load.keys), kept, b"CON Not") for n in range(load.kept)]
     await asyncio.gather(*map(one, hops))
     busy = (time.process_time() - worked) / (time.perf_counter() - begun + 0.2)
@@ -86,7 +89,13 @@ async def _run(host: str, port: int, path: str, load: Load) -> Paced:
 
 def _form(load: Load, kind: str, n: int, text: str) -> dict[str, str]:
     number = f"+2237000{1000 + n % 9000:04d}"
-    return {"sessionId": f"ATUid_{load.round}{kind}{n}", "serviceCode": "*123#", "phoneNumber": number, "networkCode": "61002", "text": text}
+    return {
+        "sessionId": f"ATUid_{load.round}{kind}{n}",
+        "serviceCode": "*123#",
+        "phoneNumber": number,
+        "networkCode": "61002",
+        "text": text,
+    }
 
 
 async def _post(host: str, path: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, body: bytes) -> bytes:

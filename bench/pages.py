@@ -99,7 +99,9 @@ def _leave_behind(tx: Transaction, at: int) -> None:
         if n % 10 == 0:
             tx.save_referral(Referral(_id(f"referral {n}"), id, "health", None, "referred", None, at // 86_400, None, made // 86_400))
     for n in range(TESTIMONIES):
-        tx.save_testimony(Testimony(_id(f"told {n}"), {"fr": "Elle a parlé, et elle a été écoutée. " * 8}, "written", _id("counselor"), at - n))
+        tx.save_testimony(
+            Testimony(_id(f"told {n}"), {"fr": "Elle a parlé, et elle a été écoutée. " * 8}, "written", _id("counselor"), at - n)
+        )
     for n in range(RECORDS):
         tx.record(Record(at - n, "counselor", ("taken", "connected", "given back")[n % 3], str(10_000 + n % OPEN)))
 

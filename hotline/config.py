@@ -146,15 +146,30 @@ class Setting(Struct, frozen=True):
 
 
 SETTINGS = (
-    Setting("HOTLINE_VAR", "var", None, "folder of everything that this machine keeps: spool, copies of editions; in the demo database and Valkey too"),
+    Setting(
+        "HOTLINE_VAR",
+        "var",
+        None,
+        "folder of everything that this machine keeps: spool, copies of editions; in the demo database and Valkey too",
+    ),
     Setting("HOTLINE_BIND", "127.0.0.1:8000", None, "address and port of the web server"),
     Setting("HOTLINE_DATABASE_URL", None, "SQLite in `var/`", "`postgresql+psycopg://…` or `sqlite:///…`"),
-    Setting("HOTLINE_REDIS_URL", None, "embedded Valkey in `var/`", "`redis://…`, `rediss://…` or `unix://…`; Redis or Valkey, no persistence needed"),
+    Setting(
+        "HOTLINE_REDIS_URL",
+        None,
+        "embedded Valkey in `var/`",
+        "`redis://…`, `rediss://…` or `unix://…`; Redis or Valkey, no persistence needed",
+    ),
     Setting("HOTLINE_KEYS", None, "made in `var/`", "the keys themselves, as `hotline keys new` prints them; or else:"),
     Setting("HOTLINE_KEYS_FILE", None, "made in `var/`", "a file that holds them, readable by its owner alone"),
     Setting("HOTLINE_AT_USERNAME", None, "`sandbox`", "Africa's Talking: the application's user name"),
     Setting("HOTLINE_AT_API_KEY", None, "made in `var/`", "Africa's Talking: its API key"),
-    Setting("HOTLINE_AT_SECRET", None, "made in `var/`", "the secret part of the webhooks' path: 32 hexadecimal digits, or 22 of base64url, at least"),
+    Setting(
+        "HOTLINE_AT_SECRET",
+        None,
+        "made in `var/`",
+        "the secret part of the webhooks' path: 32 hexadecimal digits, or 22 of base64url, at least",
+    ),
     Setting("HOTLINE_AT_BASE_URL", "", "the stand-in", "send to this address instead of the vendor's own; `https`, or `http` on loopback"),
     Setting("HOTLINE_AT_SENDER", None, "`SANTE`", "sender of SMS: a number or up to 11 letters and digits that do not name the line"),
     Setting("HOTLINE_AT_COVER_NUMBER", None, "`+22370000900`", "the one number that callers are rung from"),
@@ -170,24 +185,55 @@ SETTINGS = (
     Setting("HOTLINE_OFFER_SECONDS", "180", None, "until an offered call goes to the next counselor"),
     Setting("HOTLINE_OFFER_URGENT_SECONDS", "60", None, "the same, for an urgent one"),
     Setting("HOTLINE_RINGS_A_DAY", "3", None, "how often one phone is rung in a day, at most"),
-    Setting("HOTLINE_CALLS_AN_HOUR", "4", None, "how many one counselor can ring in an hour; windows for which more ask are offered no longer"),
+    Setting(
+        "HOTLINE_CALLS_AN_HOUR", "4", None, "how many one counselor can ring in an hour; windows for which more ask are offered no longer"
+    ),
     Setting("HOTLINE_SHIFT_HOURS", "12", None, "how long *on shift* by SMS lasts, at most"),
-    Setting("HOTLINE_SUPERVISED", "1", None, "`1`: without a supervisor on call who said that she is, nobody is promised a call, and the screens say so; `0`: a team too small for one"),
-    Setting("HOTLINE_CALLS_A_SHIFT", "12", None, "so many calls a counselor takes in a shift; `0`: no limit. No standard was found: this is no claim to be one"),
+    Setting(
+        "HOTLINE_SUPERVISED",
+        "1",
+        None,
+        "`1`: without a supervisor on call who said that she is, nobody is promised a call, and the screens say so; `0`: a team too small for one",
+    ),
+    Setting(
+        "HOTLINE_CALLS_A_SHIFT",
+        "12",
+        None,
+        "so many calls a counselor takes in a shift; `0`: no limit. No standard was found: this is no claim to be one",
+    ),
     Setting("HOTLINE_HARD_CALLS_A_SHIFT", "4", None, "the same, of calls marked as hard: life in danger, a minor, or said to be"),
     Setting("HOTLINE_PAUSE_MINUTES", "15", None, "after a hard call she is offered nothing for so long; `0`: no pause"),
-    Setting("HOTLINE_CALLING", "bridge", None, "`bridge`: the line rings both and shows no number; `reveal`: for a line without a bridge, whose phones stay in the room: the page shows the number for two minutes, audited"),
+    Setting(
+        "HOTLINE_CALLING",
+        "bridge",
+        None,
+        "`bridge`: the line rings both and shows no number; `reveal`: for a line without a bridge, whose phones stay in the room: the page shows the number for two minutes, audited",
+    ),
     Setting("HOTLINE_IDLE_MINUTES", "30", None, "who does nothing in the console for so long is signed out"),
-    Setting("HOTLINE_SECOND_FACTOR", "1", "`0`", "`1`: nobody works in the console without a one-time code from her authenticator; only the demo goes without"),
-    Setting("HOTLINE_COMPLAINTS", "", None, "who outside the team takes complaints about staff, and how she is reached, as the console shows it"),
+    Setting(
+        "HOTLINE_SECOND_FACTOR",
+        "1",
+        "`0`",
+        "`1`: nobody works in the console without a one-time code from her authenticator; only the demo goes without",
+    ),
+    Setting(
+        "HOTLINE_COMPLAINTS", "", None, "who outside the team takes complaints about staff, and how she is reached, as the console shows it"
+    ),
     Setting("HOTLINE_RAW_NETWORKS", "", None, "network codes whose phones show ɛ ɔ ɲ ŋ; every other one gets the older spelling"),
     Setting("HOTLINE_SMS_REPLIES", "0", "`1`", "`1`: answer callers by SMS; only where the network drops what it cannot deliver at once"),
     Setting("HOTLINE_SESSION_SECONDS", "300", None, "a USSD session's longest life"),
     Setting("HOTLINE_SMS_SESSION_SECONDS", "1800", None, "an SMS conversation's, from its last message"),
     Setting("HOTLINE_NUMBER_HOURS", "24", None, "a number is kept so long after its callback closed"),
     Setting("HOTLINE_CALLBACK_DAYS", "30", None, "a closed callback's codes, until only counts are left"),
-    Setting("HOTLINE_LEAD_SECONDS", "10", None, "from publication until an edition is in force; every process learns of it within two seconds"),
-    Setting("HOTLINE_TWO_PEOPLE", "1", "`0`", "`1`: what one person publishes, a second one approves, and words that nobody reviewed stay off urgent, callback and stop screens; `0`: one person publishes"),
+    Setting(
+        "HOTLINE_LEAD_SECONDS", "10", None, "from publication until an edition is in force; every process learns of it within two seconds"
+    ),
+    Setting(
+        "HOTLINE_TWO_PEOPLE",
+        "1",
+        "`0`",
+        "`1`: what one person publishes, a second one approves, and words that nobody reviewed stay off urgent, callback and stop screens; `0`: one person publishes",
+    ),
     Setting("HOTLINE_REDIS_BUDGET_MS", "100", None, "how long a hop waits for Redis"),
     Setting("HOTLINE_DATABASE_BUDGET_MS", "300", None, "how long a hop waits for the database"),
 )
@@ -343,7 +389,9 @@ class _Reader:
     def base_url(self) -> str | None:
         """The stand-in's address, or None. The demo never speaks to the vendor, and nothing is sent in the clear over a network."""
         name = "HOTLINE_AT_BASE_URL"
-        value = self.text(name, r"https://[!-~]+|http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]+)?(?:/[!-~]*)?", "https://…; http:// only on loopback")
+        value = self.text(
+            name, r"https://[!-~]+|http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]+)?(?:/[!-~]*)?", "https://…; http:// only on loopback"
+        )
         if not value and self._is_demo():
             self.fault(name, "missing: the demo must not reach the vendor")
         return value or None

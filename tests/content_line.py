@@ -13,19 +13,37 @@ from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Item, Sources, Where
 
 ROOT = Path(__file__).parent.parent
-FITS = {("ussd", False): gsm.USSD, ("ussd", True): gsm.USSD_RAW, ("sms", False): gsm.SMS, ("sms", True): gsm.SMS_RAW, ("voice", False): gsm.VOICE}
+FITS = {
+    ("ussd", False): gsm.USSD,
+    ("ussd", True): gsm.USSD_RAW,
+    ("sms", False): gsm.SMS,
+    ("sms", True): gsm.SMS_RAW,
+    ("voice", False): gsm.VOICE,
+}
 
 
 _AT = Where("flows/directory.yml", 1)
 FULL = (
-    Item("services", "a-line", "Ligne essai", {"kind": "emergency", "phone": "70 00 09 01", "verified_on": "2025-03-19", "verified_by": "Awa"}, _AT),
+    Item(
+        "services",
+        "a-line",
+        "Ligne essai",
+        {"kind": "emergency", "phone": "70 00 09 01", "verified_on": "2025-03-19", "verified_by": "Awa"},
+        _AT,
+    ),
     *(
         Item("services", f"a-{kind}", "Lieu essai", {"kind": kind, "place": "commune-1", "region": "bamako"}, _AT)
         for kind in ("health", "legal", "association", "police", "emergency")
     ),
     Item("services", "another-health", "Autre essai", {"kind": "health", "place": "commune-1", "region": "bamako"}, _AT),
     *(
-        Item("events", f"an-{kind}", "Groupe essai", {"kind": kind, "region": "bamako", "place": "commune-1", "on": "2025-04-05", "hours": "9h"}, _AT)
+        Item(
+            "events",
+            f"an-{kind}",
+            "Groupe essai",
+            {"kind": kind, "region": "bamako", "place": "commune-1", "on": "2025-04-05", "hours": "9h"},
+            _AT,
+        )
         for kind in ("meeting", "training-agents", "training-health", "training-teachers", "training-media")
     ),
     *(Item("testimonies", f"story-{n}", "", {"text.fr": "Essai. Essai.", "text.bm": "Kɛnɛya. Kɛnɛya."}, _AT) for n in (1, 2)),

@@ -28,7 +28,10 @@ def faults(schema: Any, value: Any, root: Any = None, at: str = "$") -> Iterator
     for keyword, said in schema.items():
         if keyword in SAID or keyword in ("then", "patternProperties", "additionalProperties"):
             continue
-        yield from (f"{at}: {fault}" if not fault.startswith("$") else fault for fault in KEYWORDS[keyword](said, value, schema, schema if root is None else root, at))
+        yield from (
+            f"{at}: {fault}" if not fault.startswith("$") else fault
+            for fault in KEYWORDS[keyword](said, value, schema, schema if root is None else root, at)
+        )
     if isinstance(value, dict):
         yield from _names(schema, value, schema if root is None else root, at)
 

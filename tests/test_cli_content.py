@@ -272,7 +272,9 @@ class Typed:
         (("", ""), False, 2),
     ],
 )
-def test_only_the_number_typed_at_the_end_publishes(capsys: pytest.CaptureFixture[str], answers: tuple[str, ...], published: bool, shown: int) -> None:
+def test_only_the_number_typed_at_the_end_publishes(
+    capsys: pytest.CaptureFixture[str], answers: tuple[str, ...], published: bool, shown: int
+) -> None:
     """Enter goes on, `q` and the end of input leave, whatever else she types at the end is no."""
     assert agreed(("first page", "second page"), 4, Typed(*answers)) is published
     assert capsys.readouterr().out.count("page") == shown
@@ -338,7 +340,9 @@ def test_a_new_and_a_gone_screen_are_shown_whole(tmp_path: Path) -> None:
     longer = FLOWS["tips"].replace("soap: {say: {}}", "soap: {say: {go: sun}}\n  sun: {say: {}}")
     old = write_files(tmp_path / "old")
     new = write_files(tmp_path / "new", words={"tips.sun": "Du soleil."}, tips=longer)
-    there, back = (next(page for page in difference(*sides) if "--- tips.sun" in page) for sides in ((read(old), read(new)), (read(new), read(old))))
+    there, back = (
+        next(page for page in difference(*sides) if "--- tips.sun" in page) for sides in ((read(old), read(new)), (read(new), read(old)))
+    )
     assert re.search(r"\(not there\) +\+-+\+$", there, re.MULTILINE)
     assert "Du soleil." in there
     assert re.search(r"^\+-+\+  \(not there\)$", back, re.MULTILINE)
@@ -373,7 +377,9 @@ def test_the_second_person_at_a_terminal(files: Path, env: dict[str, str], store
     run(capsys, "content", "publish", "--root", files, "--by", "Awa")
     controller, terminal = pty.openpty()
     command = [sys.executable, "-m", "hotline", "content", "approve", "2", "--by", "Bintou"]
-    child = subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=terminal, cwd=ROOT, env={**os.environ, **env, "COLUMNS": "100"})
+    child = subprocess.Popen(
+        command, stdin=terminal, stdout=terminal, stderr=terminal, cwd=ROOT, env={**os.environ, **env, "COLUMNS": "100"}
+    )
     os.close(terminal)
     seen = until(controller, "leave] ")
     os.write(controller, b"\n")

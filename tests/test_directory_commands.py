@@ -282,7 +282,10 @@ def _csv(root: Path, rows: str) -> Path:
 def test_what_is_exported_is_imported_without_a_change(root: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
     """To the byte; and no file that is there is written over."""
     before = text(root)
-    assert run(capsys, "export", root / name, "--root", root) == (0, [f"{root / name}: 9 rows; bring it back with hotline directory import"])
+    assert run(capsys, "export", root / name, "--root", root) == (
+        0,
+        [f"{root / name}: 9 rows; bring it back with hotline directory import"],
+    )
     assert run(capsys, "import", root / name, "--root", root) == (0, ["9 rows: 0 new, 0 changed, 9 as they stand"])
     assert text(root) == before
     assert run(capsys, "export", root / name, "--root", root) == (1, [f"hotline: {root / name} is there already; export writes a new file"])

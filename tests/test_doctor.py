@@ -77,7 +77,13 @@ class Line(NamedTuple):
 
 @pytest.fixture
 def line(tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Line]:  # noqa: F811
-    env = settings(tmp_path, HOTLINE_COMPLAINTS="Mme Coulibaly", HOTLINE_REDIS_URL=valkey, HOTLINE_REDIS_BUDGET_MS="5000", HOTLINE_DATABASE_BUDGET_MS="5000")
+    env = settings(
+        tmp_path,
+        HOTLINE_COMPLAINTS="Mme Coulibaly",
+        HOTLINE_REDIS_URL=valkey,
+        HOTLINE_REDIS_BUDGET_MS="5000",
+        HOTLINE_DATABASE_BUDGET_MS="5000",
+    )
     for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
         monkeypatch.delenv(name)
     for name, value in env.items():
@@ -221,7 +227,9 @@ def test_a_machine_without_a_copy_is_warned_of(line: Line) -> None:
 def test_pending_words_are_counted_where_they_matter_and_elsewhere(line: Line) -> None:
     """Two messages on the danger screen, one in each language, and two besides."""
     line.publish(pending=("danger.advice", "tips.soap"))
-    assert line.doctor()[1]["words"].startswith("warn: 2 messages on urgent, callback and stop screens that nobody has reviewed; 2 elsewhere")
+    assert line.doctor()[1]["words"].startswith(
+        "warn: 2 messages on urgent, callback and stop screens that nobody has reviewed; 2 elsewhere"
+    )
 
 
 @pytest.mark.parametrize("demo", [False, True])
@@ -447,10 +455,16 @@ MORNING = Part("morning", 8 * 60, 12 * 60, Where("flows/line.yml", 1))
         (MONDAY, ((MONDAY, MONDAY + 7 * DAY),), ()),
         (MONDAY + 600, ((MONDAY + DAY, MONDAY + 7 * DAY),), ((MONDAY + 600, MONDAY + 720),)),
         (MONDAY + 800, ((MONDAY + DAY, MONDAY + 7 * DAY),), ()),
-        (MONDAY, ((MONDAY + 540, MONDAY + 600), (MONDAY + 630, MONDAY + 7 * DAY)), ((MONDAY + 480, MONDAY + 540), (MONDAY + 600, MONDAY + 630))),
+        (
+            MONDAY,
+            ((MONDAY + 540, MONDAY + 600), (MONDAY + 630, MONDAY + 7 * DAY)),
+            ((MONDAY + 480, MONDAY + 540), (MONDAY + 600, MONDAY + 630)),
+        ),
         (MONDAY, ((MONDAY, MONDAY + 540), (MONDAY + 720, MONDAY + 7 * DAY)), ((MONDAY + 540, MONDAY + 720),)),
     ],
 )
-def test_uncovered_hours_are_those_offered_less_those_planned(now: int, spans: tuple[tuple[int, int], ...], gaps: tuple[tuple[int, int], ...]) -> None:
+def test_uncovered_hours_are_those_offered_less_those_planned(
+    now: int, spans: tuple[tuple[int, int], ...], gaps: tuple[tuple[int, int], ...]
+) -> None:
     """From this minute on; a shift that begins late or ends early leaves its part."""
     assert uncovered((MORNING,), spans, now)[0] == gaps

@@ -51,7 +51,9 @@ def excerpt(text: str, paths: list[str]) -> list[str]:
         for depth, name in enumerate(names):
             head = re.compile(rf"{' ' * 2 * depth}{re.escape(name)}:")
             begins = next(n for n in range(*here) if head.match(lines[n]))
-            ends = next((n for n in range(begins + 1, here[1]) if lines[n].strip() and len(lines[n]) - len(lines[n].lstrip()) <= 2 * depth), here[1])
+            ends = next(
+                (n for n in range(begins + 1, here[1]) if lines[n].strip() and len(lines[n]) - len(lines[n].lstrip()) <= 2 * depth), here[1]
+            )
             here = (begins + 1, ends)
             above = "/".join(names[: depth + 1])
             if depth < len(names) - 1 and above not in told:
@@ -92,9 +94,21 @@ OUT = r'(msgid "out\.end"\nmsgstr )".*"\n(?:".*\n)*'
 FAULTS = {
     "babies.topics: option 9: options are numbered 1 to 7": ("flows/babies.yaml", r"\n      4: ", r"\n      9: "),
     "babies.topics: unknown screen babies.vacines": ("flows/babies.yaml", r"2: vaccines\n", r"2: vacines\n"),
-    'callback.when: option 1: if: "offered.morning = yes" is no condition, such as coverage is free': ("flows/callback.yaml", r"offered\.morning is not no\}", r"offered.morning = yes}"),
-    "callback.order_now: the way on `lost` does not end: callback.when": ("flows/callback.yaml", r"kept: kept_now, lost: lost", r"kept: kept_now, lost: when"),
-    "babies.topics: options 1, 2, 3, 5 in the words, 1, 2, 3, 4, 5 in the flow": (FR, r'(msgid "babies\.topics"\nmsgstr ""\n(?:".*\n)*?)"4 .*\n', r"\1"),
+    'callback.when: option 1: if: "offered.morning = yes" is no condition, such as coverage is free': (
+        "flows/callback.yaml",
+        r"offered\.morning is not no\}",
+        r"offered.morning = yes}",
+    ),
+    "callback.order_now: the way on `lost` does not end: callback.when": (
+        "flows/callback.yaml",
+        r"kept: kept_now, lost: lost",
+        r"kept: kept_now, lost: when",
+    ),
+    "babies.topics: options 1, 2, 3, 5 in the words, 1, 2, 3, 4, 5 in the flow": (
+        FR,
+        r'(msgid "babies\.topics"\nmsgstr ""\n(?:".*\n)*?)"4 .*\n',
+        r"\1",
+    ),
     "out.end: over budget on ussd, one screen is 160 units": (FR, OUT, rf'\1"{"Merci. " * 30}"\n'),
     "out.end: empty msgstr": (BM, OUT, r'\1""\n'),
 }
@@ -133,4 +147,8 @@ def test_it_tells_the_whole_format() -> None:
     fields = [f"`{field}`" for fields in FIELDS.values() for field in fields]
     placeholders = [f"`{{{name}}}`" for name in {*PLACEHOLDERS, *TIMES}]
     events = [f"`{kind}`" for kind in EVENTS]
-    assert [name for name in (*kinds, *orders, *conditions, *lists, *fields, *placeholders, *events, "`66`", "`next`", "`any`", "`return`") if name not in page] == []
+    assert [
+        name
+        for name in (*kinds, *orders, *conditions, *lists, *fields, *placeholders, *events, "`66`", "`next`", "`any`", "`return`")
+        if name not in page
+    ] == []

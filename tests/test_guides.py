@@ -36,7 +36,14 @@ MADE = "fever.water"
 BLOCK = re.compile(r"^([ ]*)```(\w*)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"`([^`\n]+)`")
 COMMAND = re.compile(r"(?:^|[(;|&]\s*|\s)(?:\.venv/bin/)?hotline ((?:[^;|&>#\n')`]|'[^'\n]*')*)")
-PLACEHOLDERS = {"N": "1", "DATE": "2026-01-31", "FILE": "table.csv", "FILE.po": "words.po", "KEYS": "4,1,1", "DAY@HH:MM-HH:MM": "daily@08:00-16:00"}
+PLACEHOLDERS = {
+    "N": "1",
+    "DATE": "2026-01-31",
+    "FILE": "table.csv",
+    "FILE.po": "words.po",
+    "KEYS": "4,1,1",
+    "DAY@HH:MM-HH:MM": "daily@08:00-16:00",
+}
 MADE_LATER = ("var/", "locales/<", "flows/schema/")
 """Paths that a guide names and nobody has yet."""
 SHOWN = re.compile(r"(?<![\w/.*-])((?:flows|locales|docs|hotline|tests|bench|\.ci)/[\w./*-]*\w)")
@@ -79,7 +86,9 @@ def is_a_name(words: list[str]) -> bool:
     """Is it a command by its bare name, as `hotline content publish`?"""
     parser: argparse.ArgumentParser | None = cli.parser()
     for word in words:
-        choices = next((action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction)), None) if parser else None
+        choices = (
+            next((action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction)), None) if parser else None
+        )
         parser = choices.get(word) if choices else None  # type: ignore[attr-defined]
         if parser is None:
             return False
@@ -109,7 +118,9 @@ def test_every_command_of_a_guide_is_one_that_the_program_takes(guide: Path, cap
 
 def test_the_guides_name_commands_at_all() -> None:
     """What looks for commands finds them, in blocks and within lines, with what leads to them."""
-    assert {"content publish", "content rollback 1", "dial --watch", 'directory dark sante-essai --by Awa --why "ne répond plus"'} <= set(commands(OPERATORS))
+    assert {"content publish", "content rollback 1", "dial --watch", 'directory dark sante-essai --by Awa --why "ne répond plus"'} <= set(
+        commands(OPERATORS)
+    )
     assert "doctor --golive" in commands(COORDINATORS)
     assert not parses(["content", "publsh"])
     assert not parses(["dial", "--watch", "--channel", "voice"])
@@ -118,7 +129,12 @@ def test_the_guides_name_commands_at_all() -> None:
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.name)
 def test_every_file_that_a_guide_names_is_there(guide: Path) -> None:
     """Nobody looks for a file or folder that does not exist."""
-    named = {found for span in spans(guide) for found in SHOWN.findall(span) if not span.startswith(MADE_LATER) and not found.startswith(MADE_LATER)}
+    named = {
+        found
+        for span in spans(guide)
+        for found in SHOWN.findall(span)
+        if not span.startswith(MADE_LATER) and not found.startswith(MADE_LATER)
+    }
     linked = {guide.parent / found for found in LINK.findall(BLOCK.sub("", text_of(guide)))}
     assert [] == sorted(found for found in named if not list(ROOT.glob(found)))
     assert [] == sorted(str(path) for path in linked if not path.exists())
@@ -269,7 +285,10 @@ def test_answers_of_the_program_are_quoted_as_it_gives_them() -> None:
 
 def test_the_edition_that_closes_callbacks_takes_none(tree: Path) -> None:
     """With the two lines that the guide keeps ready nothing is asked of anybody, on any key that used to, though counselors are there; stop still works."""
-    for file, name, before in (("callback", "closed callback", "  open:\n    branch:\n"), ("danger", "closed danger", "  ring:\n    branch:\n")):
+    for file, name, before in (
+        ("callback", "closed callback", "  open:\n    branch:\n"),
+        ("danger", "closed danger", "  ring:\n    branch:\n"),
+    ):
         change(tree, f"flows/{file}.yaml", before, before + exercise(OPERATORS, f"exercise: {name}"))
     assert [] == faults_of(tree)
     for keys in (("5", "5"), ("5", "1"), ("5", "6"), ("4", "1", "1"), ("4", "1", "1", "1", "5"), ("4", "2", "5")):

@@ -13,7 +13,9 @@ from hotline.cli import main
 from hotline.config import SETTINGS, Setting
 
 ROOT = Path(__file__).resolve().parent.parent
-REGISTRIES = tuple("".join(parts) for parts in (("py", "pi.org"), ("python", "hosted.org"), ("npm", "js.org"), ("deb.", "debian.org"), ("index", "-url ")))
+REGISTRIES = tuple(
+    "".join(parts) for parts in (("py", "pi.org"), ("python", "hosted.org"), ("npm", "js.org"), ("deb.", "debian.org"), ("index", "-url "))
+)
 MACHINE = re.compile(rb"(?<![\w.])/(?:wor[k]|roo[t]|hom[e])/\w")
 HOW_TO_LOCK = "--no-emit-index-url"
 AGPL = "0d96a4ff68ad6d4b6f1f30f713b18d5184912ba8dd389f86aa7710db079abcb0"
@@ -21,7 +23,9 @@ AGPL = "0d96a4ff68ad6d4b6f1f30f713b18d5184912ba8dd389f86aa7710db079abcb0"
 
 def tracked() -> list[Path]:
     """Every file that is or would be committed."""
-    names = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True).stdout
+    names = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
+    ).stdout
     return [path for name in names.decode().split("\0") if name and (path := ROOT / name).is_file()]
 
 
@@ -42,7 +46,9 @@ def test_no_file_names_a_registry_or_a_machine():
     found = []
     for path in tracked():
         data = path.read_bytes()
-        found += [f"{path.relative_to(ROOT)}: {name}" for name in REGISTRIES if name.encode() in data.replace(HOW_TO_LOCK.encode() + b" ", b"")]
+        found += [
+            f"{path.relative_to(ROOT)}: {name}" for name in REGISTRIES if name.encode() in data.replace(HOW_TO_LOCK.encode() + b" ", b"")
+        ]
         found += [f"{path.relative_to(ROOT)}: {match.group().decode()}" for match in MACHINE.finditer(data)]
     assert found == []
 
@@ -57,7 +63,10 @@ def test_every_requirement_is_pinned_by_hash(name):
 
 def test_production_runs_what_was_tested():
     """Both locks hold the same version of everything that production installs."""
-    pins = [set(re.findall(r"^[a-z0-9.-]+==\S+", (ROOT / name).read_text(), re.MULTILINE)) for name in ("requirements.lock", "requirements-dev.lock")]
+    pins = [
+        set(re.findall(r"^[a-z0-9.-]+==\S+", (ROOT / name).read_text(), re.MULTILINE))
+        for name in ("requirements.lock", "requirements-dev.lock")
+    ]
     assert pins[0] - pins[1] == set()
 
 

@@ -126,7 +126,10 @@ def test_pending_words_where_they_matter_stop_a_proposal(store: SqlStore, pendin
     """Each is named with file and line; nothing is kept. Those elsewhere stop nothing."""
     with pytest.raises(PendingWords) as refused:
         propose(store, pending, AWA, NOW)
-    assert [str(fault).partition(": nobody")[0].partition(":")[0] for fault in refused.value.faults] == ["locales/bm/LC_MESSAGES/flows.po", "locales/fr/LC_MESSAGES/flows.po"]
+    assert [str(fault).partition(": nobody")[0].partition(":")[0] for fault in refused.value.faults] == [
+        "locales/bm/LC_MESSAGES/flows.po",
+        "locales/fr/LC_MESSAGES/flows.po",
+    ]
     assert all(fault.at.line > 1 and "danger.advice" in fault.message for fault in refused.value.faults)
     assert (waiting(store), audit(store)) == ([], [])
 

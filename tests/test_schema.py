@@ -69,7 +69,9 @@ def test_every_other_file_satisfies_its_own(path: Path) -> None:
     assert faults(OTHERS[path.name], path.read_text("utf-8")) == []
 
 
-@pytest.mark.parametrize("path", [*FLOWS, *(path for name in OTHERS if (path := ROOT / "flows" / name).exists())], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [*FLOWS, *(path for name in OTHERS if (path := ROOT / "flows" / name).exists())], ids=lambda path: path.name
+)
 def test_every_file_tells_an_editor_its_schema(path: Path) -> None:
     """Whoever opens a file of the line is helped without setting anything up."""
     name = OTHERS.get(path.name, "flow.json")
@@ -263,4 +265,6 @@ def test_the_command_writes_them(tmp_path: Path, capsys: pytest.CaptureFixture[s
     """`hotline content schema --root FOLDER` makes the files and says which."""
     assert main(["content", "schema", "--root", str(tmp_path)]) == 0
     assert capsys.readouterr().out.split() == [f"{FOLDER}/{name}" for name in schemas()]
-    assert {path.name: path.read_text("utf-8") for path in (tmp_path / FOLDER).iterdir()} == {name: as_text(schema) for name, schema in schemas().items()}
+    assert {path.name: path.read_text("utf-8") for path in (tmp_path / FOLDER).iterdir()} == {
+        name: as_text(schema) for name, schema in schemas().items()
+    }

@@ -55,7 +55,9 @@ def in_bambara(root: Path) -> dict[str, Message]:
 def sent(root: Path, *entries: tuple[str, str]) -> Path:
     """A file as it may come back, holding these messages only."""
     path = root.parent / "back.po"
-    path.write_text("\n\n".join([po.header("bm"), *("\n".join((f'msgid "{key}"', *po.msgstr(text))) for key, text in entries)]) + "\n", "utf-8")
+    path.write_text(
+        "\n\n".join([po.header("bm"), *("\n".join((f'msgid "{key}"', *po.msgstr(text))) for key, text in entries)]) + "\n", "utf-8"
+    )
     return path
 
 
@@ -124,7 +126,11 @@ def test_a_dry_run_writes_nothing(root: Path, capsys: pytest.CaptureFixture[str]
     """It says what would be, and leaves it."""
     before = where(root, "bm").read_bytes()
     code, out, _ = command(capsys, "words", "import", "bm", sent(root, ("out.end", "Kɛnɛya.")), "--root", root, "--dry-run")
-    assert (code, out, before) == (0, "would be: 1 changed, 0 new, 0 reviewed as they were, 0 as they were, 0 not translated\n", where(root, "bm").read_bytes())
+    assert (code, out, before) == (
+        0,
+        "would be: 1 changed, 0 new, 0 reviewed as they were, 0 as they were, 0 not translated\n",
+        where(root, "bm").read_bytes(),
+    )
 
 
 def test_of_two_who_import_at_once_neither_undoes_the_other(root: Path) -> None:
@@ -159,7 +165,17 @@ def test_what_a_reviewer_is_unsure_of_stays_pending(root: Path) -> None:
     assert "review: pending" in entry(taken.text, "out.end")
 
 
-@pytest.mark.parametrize("arguments", [["--reviewed-by", " "], ["--reviewed-by", "pending"], ["--reviewed-by", "Awa", "--on", "2026-02-30"], ["--reviewed-by", "A\nb"], ["--on", "2026-01-31"], ["--reviewed-by", "Awa", "--on", "9999-01-31"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--reviewed-by", " "],
+        ["--reviewed-by", "pending"],
+        ["--reviewed-by", "Awa", "--on", "2026-02-30"],
+        ["--reviewed-by", "A\nb"],
+        ["--on", "2026-01-31"],
+        ["--reviewed-by", "Awa", "--on", "9999-01-31"],
+    ],
+)
 def test_a_review_has_a_name_and_a_day_that_has_come(root: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     """Nothing is marked as read by nobody, or on no day."""
     assert command(capsys, "words", "import", "bm", sent(root, ("out.end", "Kɛnɛya.")), "--root", root, *arguments)[0] == 1
@@ -178,7 +194,9 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("key", "text", "reason"), REFUSED.values(), ids=REFUSED)
-def test_what_is_wrong_is_named_by_row_and_nothing_is_taken_in(root: Path, capsys: pytest.CaptureFixture[str], key: str, text: str, reason: str) -> None:
+def test_what_is_wrong_is_named_by_row_and_nothing_is_taken_in(
+    root: Path, capsys: pytest.CaptureFixture[str], key: str, text: str, reason: str
+) -> None:
     """A file with one fault changes nothing, not even by its sound messages, and the fault names its line in that file."""
     before = where(root, "bm").read_bytes()
     path = sent(root, ("day.today", "bi kɛrɛnkɛrɛnnen"), (key, text))
@@ -191,7 +209,10 @@ def test_what_is_wrong_is_named_by_row_and_nothing_is_taken_in(root: Path, capsy
 
 BROKEN = {
     "no PO": ('msgid "out.end"\nmsgstr "a\n', 'back.po:10: neither a comment nor msgid "…"'),
-    "a key twice": ('msgid "day.today"\nmsgstr "a"\n\nmsgid "day.today"\nmsgstr "b"\n', "back.po:12: day.today: stands twice, first in line 9"),
+    "a key twice": (
+        'msgid "day.today"\nmsgstr "a"\n\nmsgid "day.today"\nmsgstr "b"\n',
+        "back.po:12: day.today: stands twice, first in line 9",
+    ),
     "no msgstr": ('msgid "out.end"\n', "back.po:9: an entry is comments, one msgid and one msgstr"),
     "emptied": ('msgid "out.end"\nmsgstr ""\n', "back.po:9: out.end: empty msgstr"),
     "no key": ('msgid "Au revoir."\nmsgstr "a"\n', 'back.po:9: "Au revoir." is no key'),
@@ -250,7 +271,9 @@ def test_a_new_language_comes_in_whole(root: Path, capsys: pytest.CaptureFixture
     file.write_text(text, "utf-8")
     code, out, err = command(capsys, "words", "import", "ff", file, "--root", root)
     assert (code, err) == (0, "")
-    assert out.endswith("0 changed, " + str(text.count("\nmsgid ") - 1) + " new, 0 reviewed as they were, 0 as they were, 0 not translated\n")
+    assert out.endswith(
+        "0 changed, " + str(text.count("\nmsgid ") - 1) + " new, 0 reviewed as they were, 0 as they were, 0 not translated\n"
+    )
     monkeypatch.setenv("HOTLINE_LANGUAGES", "fr,bm,ff")
     assert command(capsys, "content", "check", "--root", root)[0] == 0
 
@@ -292,13 +315,17 @@ def read(path: Path, text: str) -> dict[str, Message]:
 
 @given(st.dictionaries(st.sampled_from("abcde"), LETTERS), st.sampled_from(["pending", "Awa 2026-02-01"]), st.booleans(), st.booleans())
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_catalogue_changes_only_where_it_is_told_to(tmp_path: Path, changes: dict[str, str], review: str, windows: bool, mark: bool) -> None:
+def test_a_catalogue_changes_only_where_it_is_told_to(
+    tmp_path: Path, changes: dict[str, str], review: str, windows: bool, mark: bool
+) -> None:
     """Whatever words come in, they read back the same; every other line stays byte for byte, with its line ends; doing it again does nothing."""
     text = CATALOGUE.replace("\n", "\r\n") if windows else CATALOGUE
     text = f"\ufeff{text}" if mark else text
     path = tmp_path / "flows.po"
     before = read(path, text)
-    after = before | {key: Message(key, words, before[key].at if key in before else Where("x", 1), review) for key, words in changes.items()}
+    after = before | {
+        key: Message(key, words, before[key].at if key in before else Where("x", 1), review) for key, words in changes.items()
+    }
     now = po.rewritten(text, before, after, tuple("abcde"))
     expected = {key: (message.text, message.review if key in changes else before[key].review) for key, message in after.items()}
     got = read(path, now)

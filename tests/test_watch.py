@@ -29,7 +29,9 @@ def root(tmp_path: Path) -> Path:
 
 
 def play(root: Path, **changes: object) -> Play:
-    return msgspec.structs.replace(Play(root, ("fr", "bm"), "fr", gsm.USSD, "somebody", "kept", THURSDAY_NOON, date(2025, 3, 20)), **changes)
+    return msgspec.structs.replace(
+        Play(root, ("fr", "bm"), "fr", gsm.USSD, "somebody", "kept", THURSDAY_NOON, date(2025, 3, 20)), **changes
+    )
 
 
 def watched(played: Play, *script: str | Callable[[], None]) -> list[str]:
@@ -84,8 +86,22 @@ def test_several_keys_in_a_line_and_the_way_back_to_the_start(root: Path) -> Non
 
 def test_a_file_that_is_saved_shows_at_once_where_one_was(root: Path) -> None:
     """New words stand on the same screen of the same conversation, without a key being pressed; as long as nothing is saved nothing is said."""
-    said = watched(play(root), "4", lambda: None, edit(root, FR, "4 Droits, argent", "4 Droits"), lambda: None, edit(root, FR, "1 Aide tout de suite", "1 Aide"), "1")
-    assert [text.rpartition("\n")[2].partition(" ")[0] for text in said[1:]] == ["line.first", "family.help", "family.help", "family.help", "danger.advice"]
+    said = watched(
+        play(root),
+        "4",
+        lambda: None,
+        edit(root, FR, "4 Droits, argent", "4 Droits"),
+        lambda: None,
+        edit(root, FR, "1 Aide tout de suite", "1 Aide"),
+        "1",
+    )
+    assert [text.rpartition("\n")[2].partition(" ")[0] for text in said[1:]] == [
+        "line.first",
+        "family.help",
+        "family.help",
+        "family.help",
+        "danger.advice",
+    ]
     assert ["\n1 Aide tout de suite\n" in text for text in said[2:5]] == [True, True, False]
 
 

@@ -27,11 +27,41 @@ LONGEST_SENTENCE = 12
 WORD = re.compile(r"[\w-]+")
 
 NEVER = {
-    "fr": ("victime", "plainte", "dénoncer", "dénoncez", "SOS", "anonyme", "secret", "secrète", "gratuit", "gratuite", "patience", "patiente", "protégerons"),
+    "fr": (
+        "victime",
+        "plainte",
+        "dénoncer",
+        "dénoncez",
+        "SOS",
+        "anonyme",
+        "secret",
+        "secrète",
+        "gratuit",
+        "gratuite",
+        "patience",
+        "patiente",
+        "protégerons",
+    ),
     "bm": ("muɲu", "sabali", "laadi", "laadilikɛla", "gundo", "yafa"),
 }
 REVEALING = {
-    "fr": ("frapper", "frappe", "battre", "blessée", "forcée", "violence", "viol", "agression", "harcèlement", "danger", "mari", "faute", "justice", "loi", "police"),
+    "fr": (
+        "frapper",
+        "frappe",
+        "battre",
+        "blessée",
+        "forcée",
+        "violence",
+        "viol",
+        "agression",
+        "harcèlement",
+        "danger",
+        "mari",
+        "faute",
+        "justice",
+        "loi",
+        "police",
+    ),
     "bm": ("bugɔ", "joginna", "jogin", "jugu", "farati", "ɲangata", "ɲangi", "jalaki", "diyagoya", "cɛ", "sariya", "polisiw"),
 }
 """What nothing may say that stays on the phone: the first screen, an SMS, a last screen, what was noted."""
@@ -42,7 +72,12 @@ def words(language: str) -> dict[str, str]:
 
 
 def kinds() -> dict[str, Kind]:
-    return {screen.key: screen.kind for flow in sources().flows for screen in flow.screens if isinstance(screen.kind, Menu | Each | Ask | Say | End)}
+    return {
+        screen.key: screen.kind
+        for flow in sources().flows
+        for screen in flow.screens
+        if isinstance(screen.kind, Menu | Each | Ask | Say | End)
+    }
 
 
 def filled(text: str, language: str) -> str:
@@ -86,7 +121,9 @@ def test_what_stays_on_a_phone_tells_nothing(language: str) -> None:
 
 
 def sentences(text: str) -> list[str]:
-    return [sentence for part in text.split("\n") for sentence in re.split(r"[.!?]+(?:\s|$)", re.sub(r"^\d ", "", part)) if sentence.strip()]
+    return [
+        sentence for part in text.split("\n") for sentence in re.split(r"[.!?]+(?:\s|$)", re.sub(r"^\d ", "", part)) if sentence.strip()
+    ]
 
 
 def test_french_sentences_are_short() -> None:
@@ -122,12 +159,18 @@ def test_last_screens_fit_a_phone_in_right_spelling(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_staff_messages_are_one_sms(language: str) -> None:
     """Each SMS to a counselor or supervisor is a single one of 160 septets, on the cheapest phone."""
-    messages = {key: filled(text, language) for key, text in words(language).items() if key.startswith("staff.") and not key.startswith("staff.word.")}
+    messages = {
+        key: filled(text, language)
+        for key, text in words(language).items()
+        if key.startswith("staff.") and not key.startswith("staff.word.")
+    }
     assert len(messages) >= 15
     assert {} == {key: text for key, text in messages.items() if gsm.septets(gsm.fold(text, language)) > 160}
 
 
-@pytest.mark.parametrize(("language", "about"), [("fr", ("femme", "elle", "aide", "danger", "victime", "urgent")), ("bm", ("muso", "dɛmɛ", "farati"))])
+@pytest.mark.parametrize(
+    ("language", "about"), [("fr", ("femme", "elle", "aide", "danger", "victime", "urgent")), ("bm", ("muso", "dɛmɛ", "farati"))]
+)
 def test_staff_messages_say_nothing_of_the_caller(language: str, about: tuple[str, ...]) -> None:
     """A counselor's phone may be read by others: what is sent to it names a reference and an hour, never who or why."""
     messages = {key: text for key, text in words(language).items() if key.startswith("staff.") and not key.startswith("staff.word.")}

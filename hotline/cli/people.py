@@ -38,7 +38,9 @@ def declare(commands: Any) -> None:
     add.add_argument("--speaks", default="", metavar="LANGUAGES", help="those in which she takes calls, comma separated")
     add.add_argument("--minors", action="store_true", help="she takes calls of minors too")
     add.add_argument("--sms-only", action="store_true", help="she works by SMS alone: no link")
-    add.add_argument("--shift", action="append", default=[], type=_shift, metavar="DAY@HH:MM-HH:MM", help="daily, or mon … sun; several times")
+    add.add_argument(
+        "--shift", action="append", default=[], type=_shift, metavar="DAY@HH:MM-HH:MM", help="daily, or mon … sun; several times"
+    )
     for name, run, about in (
         ("reset", _reset, "sign her out everywhere, drop her password and second factor, print a new one-time link"),
         ("disable", _disable, "sign her out for good; what she holds goes back to the others"),
@@ -112,7 +114,11 @@ def _list(_: argparse.Namespace) -> None:
         found = seats(tx, now)
     for each in found:
         staff = each.staff
-        print("\t".join((staff.alias, staff.role, staff.reads, ",".join(staff.speaks) or "-", "minors" if staff.minors else "-", _signs_in(each))))
+        print(
+            "\t".join(
+                (staff.alias, staff.role, staff.reads, ",".join(staff.speaks) or "-", "minors" if staff.minors else "-", _signs_in(each))
+            )
+        )
 
 
 @contextmanager

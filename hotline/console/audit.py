@@ -34,8 +34,7 @@ def views(pages: Blueprint, room: Room) -> None:
         spoken, clock = language(room), room.parts.clock
         found = audits.look(room.parts.store, search, before, lambda deed, words: words.casefold() in named(room, spoken, deed).casefold())
         lines = [
-            Line(number, stamp(clock.local(each.at)), each.who, named(room, spoken, each.what), each.about)
-            for number, each in found.lines
+            Line(number, stamp(clock.local(each.at)), each.who, named(room, spoken, each.what), each.about) for number, each in found.lines
         ]
         chain = audits.verify(room.parts.store) if request.args.get("verify") == "1" else None
         is_first = before >= audits.NEWEST

@@ -169,7 +169,9 @@ def _shown(room: Room, look: Look) -> dict[str, Any]:
         "opening": scripts.said(parts, hers, "open_other" if look.other_phone else "open"),
         "someone_else": scripts.said(parts, reads, "someone_else"),
         "cover_words": scripts.said(parts, hers, "cover"),
-        "scripts": [(kind, scripts.steps(parts, reads, kind), scripts.steps(parts, hers, kind) if hers != reads else ()) for kind in scripts.KINDS],
+        "scripts": [
+            (kind, scripts.steps(parts, reads, kind), scripts.steps(parts, hers, kind) if hers != reads else ()) for kind in scripts.KINDS
+        ],
         "number": None if look.number is None else _grouped(look.number),
         "shown_until": outbox.hour(parts, reads, look.shown_until),
         "endings": outcomes.ENDINGS,
@@ -178,14 +180,20 @@ def _shown(room: Room, look: Look) -> dict[str, Any]:
         "days": agreements.days(parts, reads, room.now),
         "spans": [(f"{start}-{end}", _span(room, reads, start, end)) for start, end in agreements.spans(parts)],
         "words": agreements.words(parts, reads),
-        "coming": [f"{agreements.told(parts, reads, each.opens_at, room.now)}–{outbox.hour(parts, reads, each.not_after)}" for each in look.coming],
+        "coming": [
+            f"{agreements.told(parts, reads, each.opens_at, room.now)}–{outbox.hour(parts, reads, each.not_after)}" for each in look.coming
+        ],
     }
 
 
 def _chosen(room: Room, look: Look) -> str | None:
     """The window that she chose, where she did not ask to be called at once."""
     opens, ends = look.callback.opens_at, look.callback.not_after
-    return f"{outbox.hour(room.parts, me().reads, opens)}–{outbox.hour(room.parts, me().reads, ends)}" if opens > look.callback.made_at else None
+    return (
+        f"{outbox.hour(room.parts, me().reads, opens)}–{outbox.hour(room.parts, me().reads, ends)}"
+        if opens > look.callback.made_at
+        else None
+    )
 
 
 def _span(room: Room, reads: str, start: int, end: int) -> str:

@@ -91,7 +91,16 @@ def _referrals(pages: Blueprint, room: Room) -> None:
         """Those that were made, and the services that can be offered; `offer`: the kind whose form stands open."""
         sheet = referrals.see(room.parts, me(), id, room.now)
         opened = request.args.get("offer")
-        return page(room, "referrals.html", sheet=sheet, case=sheet.case, opened=opened, **_aloud(room, sheet.case), **_reading(room), **_codes(room))
+        return page(
+            room,
+            "referrals.html",
+            sheet=sheet,
+            case=sheet.case,
+            opened=opened,
+            **_aloud(room, sheet.case),
+            **_reading(room),
+            **_codes(room),
+        )
 
     @pages.post("/callback/<id>/referrals")
     def refer(id: str) -> Response:

@@ -29,8 +29,14 @@ LEAVING: Final = frozenset({"sign_out", "everywhere", "off_shift", "need_time", 
 """Forms that say that she goes, or that nobody need know of: not that she is there."""
 
 TABLE: Final = (
-    Ability("own account: password, second factor, language, sign out everywhere", ROLES, ("me", "choose_language", "password", "factor", "factor_anew", "recovery", "everywhere", "sign_out", "home")),
-    Ability("see the queue, say *I am here*, take, give back", CALLING, ("queue", "board", "here", "on_shift", "off_shift", "take", "give_back")),
+    Ability(
+        "own account: password, second factor, language, sign out everywhere",
+        ROLES,
+        ("me", "choose_language", "password", "factor", "factor_anew", "recovery", "everywhere", "sign_out", "home"),
+    ),
+    Ability(
+        "see the queue, say *I am here*, take, give back", CALLING, ("queue", "board", "here", "on_shift", "off_shift", "take", "give_back")
+    ),
     Ability(
         "work a callback: ring, scripts, outcome, next time, note",
         CALLING,
@@ -44,13 +50,21 @@ TABLE: Final = (
             *("referral", "look_again", "revoke_referral", "slip", "send_slip"),
         ),
     ),
-    Ability("own shifts, check-in, *I need time*, where complaints go", CALLING, ("shifts", "plan", "unplan", "care", "check_in", "checked_in", "need_time")),
+    Ability(
+        "own shifts, check-in, *I need time*, where complaints go",
+        CALLING,
+        ("shifts", "plan", "unplan", "care", "check_in", "checked_in", "need_time"),
+    ),
     Ability(
         "write testimonies down, release them, withdraw them",
         CALLING,
         ("testimonies", "testimony_new", "testimony", "testimony_cut", "testimony_release", "testimony_publish", "testimony_withdraw"),
     ),
-    Ability("review, hand over, other people's shifts, who needs time", SUPERVISES, ("review", "review_case", "review_decide", "hand_over", "hand_over_to", "shifts_of", "plan_of", "unplan_of", "on_call", "take_on")),
+    Ability(
+        "review, hand over, other people's shifts, who needs time",
+        SUPERVISES,
+        ("review", "review_case", "review_decide", "hand_over", "hand_over_to", "shifts_of", "plan_of", "unplan_of", "on_call", "take_on"),
+    ),
     Ability("figures of the line", ("supervisor", "operator"), ("overview",)),
     Ability("accounts: make, one-time link, disable", ADMIN, ("people", "add_person", "person", "change_person", "make_link", "disable")),
     Ability("the audit", ("supervisor", "admin"), ("audit",)),

@@ -84,7 +84,15 @@ def page(room: Room, template: str, **values: Any) -> str:
         return room.words.say(spoken, key, **places)
 
     return render_template(
-        template, t=t, language_name=partial(language_name, room), language=spoken, me=g.get("me"), settings=room.settings, now=room.now, once=room.chance.token, **values
+        template,
+        t=t,
+        language_name=partial(language_name, room),
+        language=spoken,
+        me=g.get("me"),
+        settings=room.settings,
+        now=room.now,
+        once=room.chance.token,
+        **values,
     )
 
 

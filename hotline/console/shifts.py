@@ -173,7 +173,17 @@ def _shown(room: Room, whose: str, fault: str = "") -> str:
     mine = whose == me().id
     # Where a form goes: to her own plan's pages, or to those of another's.
     ways = {"plan": "plan", "unplan": "unplan"} if mine else {"plan": "plan_of", "unplan": "unplan_of"}
-    return page(room, "shifts.html", look=found, mine=mine, ways=ways, whose={} if mine else {"id": whose}, fault=fault, axis=Axis.of(found.days), **_said(room))
+    return page(
+        room,
+        "shifts.html",
+        look=found,
+        mine=mine,
+        ways=ways,
+        whose={} if mine else {"id": whose},
+        fault=fault,
+        axis=Axis.of(found.days),
+        **_said(room),
+    )
 
 
 def _said(room: Room) -> dict[str, Any]:

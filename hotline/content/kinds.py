@@ -125,7 +125,9 @@ def _ask(scope: Scope, node: Node) -> Kind | None:
 
 def _say(scope: Scope, node: Node) -> Kind | None:
     fields = scope.reader.fields(node, scope.screen, ("go", "each"))
-    return Say(scope.target(fields.get("go"), f"{scope.screen}: go"), scope.reader.choice(fields.get("each"), f"{scope.screen}: each", READ))
+    return Say(
+        scope.target(fields.get("go"), f"{scope.screen}: go"), scope.reader.choice(fields.get("each"), f"{scope.screen}: each", READ)
+    )
 
 
 def _branch(scope: Scope, node: Node) -> Kind | None:

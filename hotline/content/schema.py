@@ -31,8 +31,12 @@ def schemas() -> Mapping[str, Schema]:
     """Every schema by its file's name below FOLDER; what each is for is in its title."""
     return {
         "flow.json": _flow(),
-        "line.json": _headed("line", _fields("line", {"start": _target(), "help": _target(), "parts": _parts()}, ("start", "help", "parts"))),
-        "directory.json": _headed("directory", _object({section: _about(f"directory.{section}", _section(section)) for section in SECTIONS})),
+        "line.json": _headed(
+            "line", _fields("line", {"start": _target(), "help": _target(), "parts": _parts()}, ("start", "help", "parts"))
+        ),
+        "directory.json": _headed(
+            "directory", _object({section: _about(f"directory.{section}", _section(section)) for section in SECTIONS})
+        ),
         "testimonies.json": _headed("testimonies", _named(_testimony())),
     }
 
@@ -49,7 +53,12 @@ def _about(what: str, schema: Schema) -> Schema:
 def _object(properties: Mapping[str, Schema], required: Iterable[str] = (), *, may_be_empty: bool = False) -> Schema:
     """`may_be_empty`: nothing at all may stand there instead."""
     kind: Any = ["object", "null"] if may_be_empty else "object"
-    return {"type": kind, "additionalProperties": False, "properties": dict(properties), **({"required": list(required)} if required else {})}
+    return {
+        "type": kind,
+        "additionalProperties": False,
+        "properties": dict(properties),
+        **({"required": list(required)} if required else {}),
+    }
 
 
 def _fields(what: str, properties: Mapping[str, Schema], required: Iterable[str] = (), *, may_be_empty: bool = False) -> Schema:
@@ -72,7 +81,11 @@ def _target() -> Schema:
 
 
 def _condition() -> Schema:
-    return {"type": "string", "pattern": rf"^{_ALONE}( and {_ALONE})*$", "examples": ["coverage is free", "listed.services is not yes", "offered.morning is yes"]}
+    return {
+        "type": "string",
+        "pattern": rf"^{_ALONE}( and {_ALONE})*$",
+        "examples": ["coverage is free", "listed.services is not yes", "offered.morning is yes"],
+    }
 
 
 def _flow() -> Schema:
@@ -92,7 +105,13 @@ def _menu() -> Schema:
     # Editors complete from the names; a number as YAML has it is matched by the pattern alone.
     options = {**_object(dict.fromkeys(NUMBERS, one)), "patternProperties": {f"^[{''.join(NUMBERS)}]$": one}}
     where: Schema = {"type": "array", "items": _name()}
-    fields: dict[str, Schema] = {"each": {"enum": list(LISTS)}, "into": _name(), "go": _target(), "where": where, "skip_one": {"type": "boolean"}}
+    fields: dict[str, Schema] = {
+        "each": {"enum": list(LISTS)},
+        "into": _name(),
+        "go": _target(),
+        "where": where,
+        "skip_one": {"type": "boolean"},
+    }
     each = _fields("each", fields, ("each", "into", "go"))
     return {"anyOf": [options, each]}
 
@@ -118,7 +137,14 @@ def _do() -> Schema:
     orders = get_args(hints["order"])
     whens = [when for one in get_args(hints["when"]) for when in get_args(one)]
     flag: Schema = {"type": "boolean"}
-    fields: dict[str, Schema] = {"order": {"enum": list(orders)}, "when": {"enum": whens}, "urgent": flag, "word": flag, "kept": _target(), "lost": _target()}
+    fields: dict[str, Schema] = {
+        "order": {"enum": list(orders)},
+        "when": {"enum": whens},
+        "urgent": flag,
+        "word": flag,
+        "kept": _target(),
+        "lost": _target(),
+    }
     return {**_fields("do", fields, ("order", "kept", "lost")), "allOf": [_of_order(order) for order in orders]}
 
 

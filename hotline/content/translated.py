@@ -64,8 +64,16 @@ def take_in(root: Path, sources: Sources, language: str, path: Path, review: str
     own = {message.key: message for message in sources.words.get(language, ())}
     known = {key.partition("@")[0] for key in order}
     faults = [*file.faults, *(fault for key, fault in file.empty.items() if key in own)]
-    faults += [Fault(one.at, f"{key}: unknown key, no message of the line is called so") for key, one in file.messages.items() if key.partition("@")[0] not in known]
-    new = {key: _merged(message, own.get(key), review, fuzzy=key in file.fuzzy) for key, message in file.messages.items() if key.partition("@")[0] in known}
+    faults += [
+        Fault(one.at, f"{key}: unknown key, no message of the line is called so")
+        for key, one in file.messages.items()
+        if key.partition("@")[0] not in known
+    ]
+    new = {
+        key: _merged(message, own.get(key), review, fuzzy=key in file.fuzzy)
+        for key, message in file.messages.items()
+        if key.partition("@")[0] in known
+    }
     faults += _checked(sources, language, own, new, today)
     after = own | new
     order = _with(order, after)
@@ -134,7 +142,9 @@ def _with(order: tuple[str, ...], after: Mapping[str, Message]) -> tuple[str, ..
     return tuple(keys)
 
 
-def _notices(sources: Sources, language: str, after: Mapping[str, Message], new: Mapping[str, Message], keys: frozenset[str]) -> list[Fault]:
+def _notices(
+    sources: Sources, language: str, after: Mapping[str, Message], new: Mapping[str, Message], keys: frozenset[str]
+) -> list[Fault]:
     """What an operator should know and may leave so: more pages than the first language takes; twins that may say another thing now."""
     would_be = msgspec.structs.replace(sources, words={**sources.words, language: tuple(after.values())})
     found = [Fault(new[key].at, f"{key}: {said}", grave=False) for key, said in more_pages(would_be, language, keys)]
@@ -178,4 +188,6 @@ def is_review(name: str, on: str, today: date) -> bool:
         day = date.fromisoformat(on)
     except ValueError:
         return False
-    return name.strip().casefold() not in ("", PENDING) and name.isprintable() and '"' not in name and day.isoformat() == on and day <= today
+    return (
+        name.strip().casefold() not in ("", PENDING) and name.isprintable() and '"' not in name and day.isoformat() == on and day <= today
+    )

@@ -199,7 +199,9 @@ def _staff(line: Line, tx: Transaction) -> Iterator[Finding]:
         yield (
             Finding("supervision", "ok", f"on call: {on_call}")
             if on_call
-            else Finding("supervision", "warn", "CLOSED: no supervisor said that she is on call, nobody is promised a call (ICI by SMS, or the page)")
+            else Finding(
+                "supervision", "warn", "CLOSED: no supervisor said that she is on call, nobody is promised a call (ICI by SMS, or the page)"
+            )
         )
     operators = sum(each.role == "operator" for each in staff)
     yield (

@@ -76,7 +76,10 @@ def _texts(edition: Edition, key: str, node: Node | None, language: str) -> Iter
         yield from ((edition.last(key, language, fill(text, values)).text, True) for values in _fillings(edition, text, language))
         return
     for page, count in _pages(edition, node):
-        yield from ((screen.text, count == 1 or key != edition.start or not edition.fit.folded) for screen in (page.plain, page.plain_first, page.wrong, page.wrong_first))
+        yield from (
+            (screen.text, count == 1 or key != edition.start or not edition.fit.folded)
+            for screen in (page.plain, page.plain_first, page.wrong, page.wrong_first)
+        )
 
 
 def _pages(edition: Edition, node: Node) -> Iterator[tuple[Page, int]]:

@@ -50,9 +50,69 @@ from hotline.engine.scripts import NEEDED, misscripted
 from hotline.engine.step import MOST_WALK
 
 URGENT_KEYS: Final = 3
-PHRASES: Final = ("keys.back", "keys.more", "keys.out", "keys.language", WRONG_LINE, WRONG_SCREEN, SAFE_END, OUT_END, "clock.hour", "clock.minute")
-STAFF: Final = ("offer", "offer_urgent", "escalated", "taken", "gone", "given_back", "how", "noted", "on", "off", "here", "help", "which", "too_late", "lapsed", "review", "not_rung", "handed", "nothing", "gone_dark", "slip", "on_call", "on_call_due", "closed", "wants_time", "away", "away_hours", "there", "which_day", "no_day", "on_page", "wanted")
-STAFF_WORDS: Final = ("take", "back", "again", "on", "off", "here", "spoke", "no_answer", "unreachable", "someone_else", "wrong_word", "could_not_talk", "prank", "away", "there")
+PHRASES: Final = (
+    "keys.back",
+    "keys.more",
+    "keys.out",
+    "keys.language",
+    WRONG_LINE,
+    WRONG_SCREEN,
+    SAFE_END,
+    OUT_END,
+    "clock.hour",
+    "clock.minute",
+)
+STAFF: Final = (
+    "offer",
+    "offer_urgent",
+    "escalated",
+    "taken",
+    "gone",
+    "given_back",
+    "how",
+    "noted",
+    "on",
+    "off",
+    "here",
+    "help",
+    "which",
+    "too_late",
+    "lapsed",
+    "review",
+    "not_rung",
+    "handed",
+    "nothing",
+    "gone_dark",
+    "slip",
+    "on_call",
+    "on_call_due",
+    "closed",
+    "wants_time",
+    "away",
+    "away_hours",
+    "there",
+    "which_day",
+    "no_day",
+    "on_page",
+    "wanted",
+)
+STAFF_WORDS: Final = (
+    "take",
+    "back",
+    "again",
+    "on",
+    "off",
+    "here",
+    "spoke",
+    "no_answer",
+    "unreachable",
+    "someone_else",
+    "wrong_word",
+    "could_not_talk",
+    "prank",
+    "away",
+    "there",
+)
 SERVICE: Final = (
     "neutral.broken",
     "sms.word.stop",
@@ -94,7 +154,13 @@ def check(sources: Sources, today: date | None = None) -> tuple[Fault, ...]:
     `today` is the day on which verifications of numbers are judged; without it their age is not.
     """
     screens = {screen.key: screen for flow in sources.flows for screen in flow.screens}
-    faults = [*_targets(sources, screens), *misnamed(sources), *_shapes(sources, screens), *_directory(sources, today), *_words(sources, screens)]
+    faults = [
+        *_targets(sources, screens),
+        *misnamed(sources),
+        *_shapes(sources, screens),
+        *_directory(sources, today),
+        *_words(sources, screens),
+    ]
     if not faults or not any(fault.grave for fault in faults):
         faults += [*_walks(sources, screens), *over_budget(sources)]
     return tuple(sorted(faults))

@@ -82,7 +82,21 @@ class Node:
 class Edition:
     """A compiled edition. Immutable once made; shared by threads."""
 
-    __slots__ = ("fit", "help", "items", "languages", "listed", "nodes", "number", "opening", "parts", "promise", "start", "starts", "words")
+    __slots__ = (
+        "fit",
+        "help",
+        "items",
+        "languages",
+        "listed",
+        "nodes",
+        "number",
+        "opening",
+        "parts",
+        "promise",
+        "start",
+        "starts",
+        "words",
+    )
 
     def __init__(self, sources: Sources, number: int, fit: gsm.Fit, promise: int) -> None:
         self.number = number

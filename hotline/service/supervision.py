@@ -57,9 +57,16 @@ def _unplanned(parts: Parts, people: tuple[Staff, ...], shifts: tuple[Shift, ...
     """Whom to tell that the line is closed though it could be open, and of which day: nobody's turn it is."""
     local, supervisors = parts.clock.local, [each for each in people if each.role == "supervisor"]
     since = max((each.on_call_until or 0 for each in supervisors), default=0)
-    if not is_closed(people, at, parts.rules) or at - since < GRACE_SECONDS or any(covering(each, shifts, at, local) for each in supervisors):
+    if (
+        not is_closed(people, at, parts.rules)
+        or at - since < GRACE_SECONDS
+        or any(covering(each, shifts, at, local) for each in supervisors)
+    ):
         return []
-    if not any(each.role == "counselor" and is_on(each, shifts, at, local) and is_present(each, at, parts.rules.presence_minutes) for each in people):
+    if not any(
+        each.role == "counselor" and is_on(each, shifts, at, local) and is_present(each, at, parts.rules.presence_minutes)
+        for each in people
+    ):
         return []
     return [(each.id, "closed", str(local(at) // DAY)) for each in supervisors if each.off_until is None or each.off_until <= at]
 

@@ -24,7 +24,11 @@ def test_a_hash_is_argon2id_and_salted(passwords: ArgonPasswords) -> None:
     one, two = passwords.hash("quatre chevaux"), passwords.hash("quatre chevaux")
     assert one.startswith("$argon2id$")
     assert one != two
-    assert [True, True, False] == [passwords.matches(one, "quatre chevaux"), passwords.matches(two, "quatre chevaux"), passwords.matches(one, "x")]
+    assert [True, True, False] == [
+        passwords.matches(one, "quatre chevaux"),
+        passwords.matches(two, "quatre chevaux"),
+        passwords.matches(one, "x"),
+    ]
 
 
 def test_an_accent_is_an_accent_however_it_was_typed(passwords: ArgonPasswords) -> None:
@@ -39,7 +43,9 @@ def test_nothing_matches_what_is_no_hash(passwords: ArgonPasswords, hashed: str)
     assert not passwords.matches(hashed, "quatre chevaux")
 
 
-@pytest.mark.parametrize("password", ["motdepasse1", "azertyuiop12", "jetaimebeaucoup", "santefamille", "allahakbar1", "kadiatou2001", "a" * 40, "x" * 129])
+@pytest.mark.parametrize(
+    "password", ["motdepasse1", "azertyuiop12", "jetaimebeaucoup", "santefamille", "allahakbar1", "kadiatou2001", "a" * 40, "x" * 129]
+)
 def test_what_people_here_try_first_is_weak(passwords: ArgonPasswords, password: str) -> None:
     """French keyboards, this country's names and towns, and one letter again and again."""
     assert passwords.is_weak(password, ())

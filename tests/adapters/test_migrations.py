@@ -50,7 +50,9 @@ def fill_0001(url, seal) -> None:
         number = {"callback": id_of(1), "number_hash": seal.digest("number", HERS), "sealed": sealed}
         t._connection.execute(text("INSERT INTO numbers (callback, number_hash, sealed) VALUES (:callback, :number_hash, :sealed)"), number)
         t.post(a_post(1))
-        t._connection.execute(text("INSERT INTO editions (number, made_at, made_by, active_from, sources) VALUES (1, :at, 'awa', :at, :json)"), AN_EDITION)
+        t._connection.execute(
+            text("INSERT INTO editions (number, made_at, made_by, active_from, sources) VALUES (1, :at, 'awa', :at, :json)"), AN_EDITION
+        )
     store.close()
 
 

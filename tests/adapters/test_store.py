@@ -681,7 +681,10 @@ def test_a_chain_cannot_be_written_anew_without_the_key(store, url):
         ("DELETE FROM audit_head", 5),
         ("UPDATE audit_head SET sequence = 3", 5),
         ("DELETE FROM audit WHERE sequence = 4; DELETE FROM audit_head", 4),
-        ("DELETE FROM audit WHERE sequence = 4; UPDATE audit_head SET sequence = 3, digest = (SELECT digest FROM audit WHERE sequence = 3)", 4),
+        (
+            "DELETE FROM audit WHERE sequence = 4; UPDATE audit_head SET sequence = 3, digest = (SELECT digest FROM audit WHERE sequence = 3)",
+            4,
+        ),
     ],
 )
 def test_the_end_of_a_chain_is_bound(store, statement, at):
@@ -721,7 +724,11 @@ def test_lines_from_before_there_was_a_head_hold(store):
 
 def test_the_audit_is_searched(store):
     """Newest first, by whoever, what and about, letters' size apart, no letter of a search a wildcard; page by page."""
-    records = [Record(NOW, "Awa", "rolled back", "edition 1"), Record(NOW, "fanta", "100%", "a_b"), Record(NOW, "fanta", "published", "axb")]
+    records = [
+        Record(NOW, "Awa", "rolled back", "edition 1"),
+        Record(NOW, "fanta", "100%", "a_b"),
+        Record(NOW, "fanta", "published", "axb"),
+    ]
     with store.write() as t:
         for record in records:
             t.record(record)
@@ -781,7 +788,11 @@ def test_purge_callbacks(store):
 
 def test_only_counts_are_left(store):
     """Once its row is gone, of a callback there is left that there was one that day, in its language, and how it ended."""
-    keep(store, *(a_callback(n, state="closed", closed_at=NOW, ending="spoke") for n in (1, 2)), a_callback(3, state="lapsed", closed_at=NOW + 9))
+    keep(
+        store,
+        *(a_callback(n, state="closed", closed_at=NOW, ending="spoke") for n in (1, 2)),
+        a_callback(3, state="lapsed", closed_at=NOW + 9),
+    )
     with store.write() as t:
         for later in (0, 9):
             t.purge(NOW + later + 30 * DAY, DAY, 30 * DAY, DAY)

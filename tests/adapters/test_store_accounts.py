@@ -49,7 +49,9 @@ def test_no_secret_lies_in_the_open(store):
         t.add_invite("the-link", AWA, NOW, NOW + HOUR)
         t.add_sign_in("the-token", AWA, NOW)
         t.fail("the-key", NOW)
-        lying = "".join(str(tuple(row)) for table in (accounts, invites, sign_ins, failures) for row in t._connection.execute(table.select()))
+        lying = "".join(
+            str(tuple(row)) for table in (accounts, invites, sign_ins, failures) for row in t._connection.execute(table.select())
+        )
     assert [] == [each for each in (SECRET, "the-link", "the-token", "the-key") if each in lying]
 
 

@@ -17,7 +17,12 @@ def test_the_last_call_of_one_of_the_staff(store) -> None:
     first = Call(id_of(11), id_of(1), AWA, "ended", NOW, dialed_at=NOW + 5, ended_at=NOW + 60)
     second = replace(first, id=id_of(12), placed_at=NOW + 100, covered_at=NOW + 120)
     with store.write() as t:
-        for each in (second, first, replace(first, id=id_of(13), staff=OUMOU, placed_at=NOW + 200), replace(first, id=id_of(14), callback=id_of(2), placed_at=NOW + 300)):
+        for each in (
+            second,
+            first,
+            replace(first, id=id_of(13), staff=OUMOU, placed_at=NOW + 200),
+            replace(first, id=id_of(14), callback=id_of(2), placed_at=NOW + 300),
+        ):
             t.add_call(each)
     with store.read() as t:
         assert second == t.last_call(id_of(1), AWA)

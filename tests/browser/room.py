@@ -20,7 +20,9 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 class Room:
     """One person's browser. `card`: what `demo.json` says."""
 
-    def __init__(self, browser: Browser, card: dict[str, Any], alias: str | None = None, size: dict[str, int] = NARROW, script: bool = True) -> None:
+    def __init__(
+        self, browser: Browser, card: dict[str, Any], alias: str | None = None, size: dict[str, int] = NARROW, script: bool = True
+    ) -> None:
         self.card = card
         self.context = browser.new_context(viewport=size, locale="fr-FR", java_script_enabled=script)  # type: ignore[arg-type]
         self.page: Page = self.context.new_page()
@@ -28,7 +30,9 @@ class Room:
         self.strangers: list[str] = []
         self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
         self.page.on("console", lambda message: self.troubles.append(message.text) if message.type in {"error", "warning"} else None)
-        self.page.on("request", lambda request: None if request.url.startswith((card["address"], "data:")) else self.strangers.append(request.url))
+        self.page.on(
+            "request", lambda request: None if request.url.startswith((card["address"], "data:")) else self.strangers.append(request.url)
+        )
         self.language = "fr"
         if alias is not None:
             self.sign_in(alias)

@@ -242,7 +242,20 @@ def test_a_newcomer_works_by_browser_and_by_sms(phone: PhonePage, room: _Rooms) 
     colleague.enter("on-shift")
 
 
-PAGES = ("queue", "review", "shifts", "testimonies", "testimonies/new", "care", "care/check-in", "overview", "people", "audit", "me", "referrals/due")
+PAGES = (
+    "queue",
+    "review",
+    "shifts",
+    "testimonies",
+    "testimonies/new",
+    "care",
+    "care/check-in",
+    "overview",
+    "people",
+    "audit",
+    "me",
+    "referrals/due",
+)
 ENDPOINTS = {"testimonies/new": "testimony_new", "care/check-in": "check_in", "referrals/due": "due"}
 
 

@@ -116,7 +116,9 @@ def test_stop_silences_what_was_asked_for(line: Line, page: Page, words: Words) 
     phone.caller.in_call("")
 
 
-@pytest.mark.parametrize(("words", "text", "shown"), [(FRENCH, "conseil", "5 Maintenant"), (BAMBARA, "kunnafoni", "5 Sisan")], ids=["fr", "bm"])
+@pytest.mark.parametrize(
+    ("words", "text", "shown"), [(FRENCH, "conseil", "5 Maintenant"), (BAMBARA, "kunnafoni", "5 Sisan")], ids=["fr", "bm"]
+)
 def test_the_same_by_sms(line: Line, page: Page, words: Words, text: str, shown: str) -> None:
     """A word of hers opens the same dialogue as the keys do, and digits go on in it; the answers give nothing away."""
     phone = PhonePage(page, line.await_card()["address"])

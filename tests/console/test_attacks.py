@@ -41,7 +41,9 @@ def undecided(desk: Desk, callback: Callback) -> list[str]:
         return [each.reason for each in tx.reviews_of(callback.id) if each.decision is None]
 
 
-def two_in_one_call(desk: Desk, how: str, keys: tuple[str, str] = ("5 5", "4 1 1"), mark: str = "") -> tuple[Browser, str, Callback, Callback]:
+def two_in_one_call(
+    desk: Desk, how: str, keys: tuple[str, str] = ("5 5", "4 1 1"), mark: str = ""
+) -> tuple[Browser, str, Callback, Callback]:
     """One call serves two requests to one phone, and she says how it ended: her browser, the page of the first, and both."""
     first = opened(desk, keys[0])
     browser = desk.browser("awa")

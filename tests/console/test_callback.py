@@ -215,7 +215,14 @@ def test_a_girl_is_handed_to_the_supervisor(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("how", "state"),
-    [("spoke", "closed"), ("no_answer", "closed"), ("unreachable", "claimed"), ("someone_else", "review"), ("wrong_word", "review"), ("prank", "closed")],
+    [
+        ("spoke", "closed"),
+        ("no_answer", "closed"),
+        ("unreachable", "claimed"),
+        ("someone_else", "review"),
+        ("wrong_word", "review"),
+        ("prank", "closed"),
+    ],
 )
 def test_each_outcome_has_its_rule(desk: Desk, how: str, state: str) -> None:
     """One tap each; what is dangerous goes before a supervisor, what could not be reached may be rung again."""

@@ -72,7 +72,9 @@ def test_no_form_is_taken_without_the_token_against_forgery(desk: Desk) -> None:
     taken = []
     for role in (None, *ROLES):
         client = desk.browser(role and WHO[role]).client
-        taken += [(role, path) for method, _, path in walk(desk) if method == "POST" and client.post(path, data={"once": path}).status_code != 400]
+        taken += [
+            (role, path) for method, _, path in walk(desk) if method == "POST" and client.post(path, data={"once": path}).status_code != 400
+        ]
     assert [] == taken
 
 

@@ -15,7 +15,16 @@ from tests.console.desk import IDS, Desk
 WHO = {"counselor": "awa", "supervisor": "fanta", "operator": "mariam", "admin": "djeneba"}
 MOST = 20
 """Statements a page, its sign-in among them."""
-SHOWN = {"callback": "0", "callback/what": "0", "hand-over": "1", "review": "2", "shifts": "3", "people": "3", "testimonies": "0", "referral": "0"}
+SHOWN = {
+    "callback": "0",
+    "callback/what": "0",
+    "hand-over": "1",
+    "review": "2",
+    "shifts": "3",
+    "people": "3",
+    "testimonies": "0",
+    "referral": "0",
+}
 """Of what is in the database, the one that a page about one thing is opened for."""
 
 
@@ -31,7 +40,9 @@ def fill(desk: Desk, first: int, last: int) -> None:
             state = ("claimed", "waiting", "review")[n % 3]
             holder = IDS["awa"] if state == "claimed" else None
             tx.add_callback(
-                Callback(row(n), str(1000 + n), state, "fr", n % 7 == 0, False, at - n, at - 60, at + 1800, 1, claimed_by=holder, claimed_at=at),
+                Callback(
+                    row(n), str(1000 + n), state, "fr", n % 7 == 0, False, at - n, at - 60, at + 1800, 1, claimed_by=holder, claimed_at=at
+                ),
                 f"+2237000{1000 + n:04d}",
             )
             tx.add_try(row(n), f"call {n}", at - 60)

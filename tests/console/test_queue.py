@@ -160,7 +160,9 @@ def test_another_language_is_not_hers_to_take(desk: Desk) -> None:
     form = oumou.hidden(f"/console/take/{callback.id}")
     form["csrf_token"] = nana.hidden("/console/here")["csrf_token"]
     answer = nana.client.post(f"/console/take/{callback.id}", data=form, follow_redirects=True)
-    assert desk.say("queue.told.skill", "bm" if "bm" in desk.room.words.languages else "fr", reference=callback.reference) in html.unescape(answer.text)
+    assert desk.say("queue.told.skill", "bm" if "bm" in desk.room.words.languages else "fr", reference=callback.reference) in html.unescape(
+        answer.text
+    )
     assert desk.line.callback().state == "waiting"
     fanta = desk.browser("fanta")
     fanta.open("/console/queue")
@@ -370,7 +372,9 @@ def test_the_page_asks_as_much_of_a_full_queue_as_of_an_empty_one(desk: Desk, al
         at = desk.line.clock.now()
         add(desk.line, *(a_callback(n, at) for n in range(first, last)), first=first)
         for begin, whose in ((300, alias), (600, "nana")):  # what she holds, and what others hold
-            held = [replace(a_callback(begin + n, at), state="claimed", claimed_by=IDS[whose], claimed_at=at) for n in range(first, last, 5)]
+            held = [
+                replace(a_callback(begin + n, at), state="claimed", claimed_by=IDS[whose], claimed_at=at) for n in range(first, last, 5)
+            ]
             add(desk.line, *held, first=begin + first)
         with desk.line.real_store.write() as tx:
             for n in range(first, last, 5):

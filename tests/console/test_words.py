@@ -23,10 +23,14 @@ def test_both_languages_have_every_message() -> None:
 @pytest.mark.parametrize("language", ["fr", "bm"])
 def test_every_message_says_who_reviewed_it(language: str) -> None:
     """Nobody takes pending words for reviewed ones, and none is empty."""
-    assert [key for key, message in KEYS[language].items() if not message.string or not any("review:" in each for each in message.auto_comments)] == []
+    assert [
+        key for key, message in KEYS[language].items() if not message.string or not any("review:" in each for each in message.auto_comments)
+    ] == []
 
 
 def test_places_are_the_same() -> None:
     """What a message is given to show, it shows in both languages."""
-    places = {language: {key: sorted(re.findall(r"\{\w+\}", str(message.string))) for key, message in KEYS[language].items()} for language in KEYS}
+    places = {
+        language: {key: sorted(re.findall(r"\{\w+\}", str(message.string))) for key, message in KEYS[language].items()} for language in KEYS
+    }
     assert [key for key in places["fr"] if key in places["bm"] and places["fr"][key] != places["bm"][key]] == []

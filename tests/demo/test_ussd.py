@@ -91,7 +91,9 @@ def test_deep_codes(code: str, inputs: tuple[str, ...] | None) -> None:
 @pytest.fixture
 def demo(tmp_path: Path, line: FakeLine) -> Path:
     path = tmp_path / "demo.json"
-    path.write_text(json.dumps({"ussd": f"{line.base}/at/{SECRET}/ussd", "service_code": "*123#", "people": people_json("secret"), "pids": {}}))
+    path.write_text(
+        json.dumps({"ussd": f"{line.base}/at/{SECRET}/ussd", "service_code": "*123#", "people": people_json("secret"), "pids": {}})
+    )
     return path
 
 

@@ -20,7 +20,10 @@ ELSEWHERE = Where("flows/elsewhere.yaml", 77)
 CENTRE = Item("services", "centre", "Centre", {"address": "Rue 1", "hours": "8h-16h"}, AT)
 SAMU = Item("services", "samu", "Secours", {"phone": "+22370000301"}, AT)
 TREE: dict[str, tuple[Kind, str]] = {
-    "line.first": (Menu((option(1, "danger.advice"), option(2, "tips.water"), option(3, "tips.list"), option(5, "callback.open"))), "Accueil\n1 Aide\n2 Eau\n3 Centres\n5 Appel"),
+    "line.first": (
+        Menu((option(1, "danger.advice"), option(2, "tips.water"), option(3, "tips.list"), option(5, "callback.open"))),
+        "Accueil\n1 Aide\n2 Eau\n3 Centres\n5 Appel",
+    ),
     "danger.advice": (Menu((option(1, "danger.now"),)), "Sortez.\n1 Appelez-moi"),
     "danger.now": (Do("open_callback", "danger.kept", "danger.lost", when="now", urgent=True), ""),
     "danger.kept": (Say("after.words"), "Noté."),
@@ -57,19 +60,43 @@ def worded(*more: Message) -> Sources:
 
 
 EDITS: dict[str, tuple[Callable[[], Sources], tuple[Change, ...]]] = {
-    "words": (lambda: reworded("tips.water", text="De l'eau claire."), (Change("words", "tips.water", "text", "fr", "De l'eau.", "De l'eau claire."),)),
-    "review": (lambda: reworded("tips.water", "bm", review="Awa 2026-01-31"), (Change("words", "tips.water", "review", "bm", "pending", "Awa 2026-01-31"),)),
+    "words": (
+        lambda: reworded("tips.water", text="De l'eau claire."),
+        (Change("words", "tips.water", "text", "fr", "De l'eau.", "De l'eau claire."),),
+    ),
+    "review": (
+        lambda: reworded("tips.water", "bm", review="Awa 2026-01-31"),
+        (Change("words", "tips.water", "review", "bm", "pending", "Awa 2026-01-31"),),
+    ),
     "a wording for SMS": (
         lambda: worded(Message("tips.water@sms", "Eau.", AT, "pending")),
         (Change("words", "tips.water@sms", "review", "fr", None, "pending"), Change("words", "tips.water@sms", "text", "fr", None, "Eau.")),
     ),
     "an option's target, condition and what it sets": (
         lambda: rescreened("danger.advice", Menu((option(1, "callback.open", "offered.morning is not no", part="morning"),))),
-        (Change("structure", "danger.advice", "key 1", "", "goes to danger.now", "goes to callback.open; sets part = morning; shown only if offered.morning is not no"),),
+        (
+            Change(
+                "structure",
+                "danger.advice",
+                "key 1",
+                "",
+                "goes to danger.now",
+                "goes to callback.open; sets part = morning; shown only if offered.morning is not no",
+            ),
+        ),
     ),
     "a branch that nobody sees": (
         lambda: rescreened("callback.open", Branch((way("callback.none"),))),
-        (Change("structure", "callback.open", "ways", "", "if offered.morning is yes: goes to callback.morning\nelse goes to callback.none", "else goes to callback.none"),),
+        (
+            Change(
+                "structure",
+                "callback.open",
+                "ways",
+                "",
+                "if offered.morning is yes: goes to callback.morning\nelse goes to callback.none",
+                "else goes to callback.none",
+            ),
+        ),
     ),
     "an order": (
         lambda: rescreened("danger.now", Do("open_callback", "danger.kept", "danger.lost", when="now")),
@@ -82,11 +109,17 @@ EDITS: dict[str, tuple[Callable[[], Sources], tuple[Change, ...]]] = {
     ),
     "a field of the directory": (
         lambda: replace(line(), items=(replace(CENTRE, fields={"address": "Rue 2"}), SAMU)),
-        (Change("directory", "services.centre", "address", "", "Rue 1", "Rue 2"), Change("directory", "services.centre", "hours", "", "8h-16h", None)),
+        (
+            Change("directory", "services.centre", "address", "", "Rue 1", "Rue 2"),
+            Change("directory", "services.centre", "hours", "", "8h-16h", None),
+        ),
     ),
     "an entry that is gone": (
         lambda: replace(line(), items=(CENTRE,)),
-        (Change("directory", "services.samu", "name", "", "Secours", None), Change("directory", "services.samu", "phone", "", "+22370000301", None)),
+        (
+            Change("directory", "services.samu", "name", "", "Secours", None),
+            Change("directory", "services.samu", "phone", "", "+22370000301", None),
+        ),
     ),
     "the order in which a list is numbered": (
         lambda: replace(line(), items=(SAMU, CENTRE)),
@@ -166,7 +199,14 @@ def test_screens_that_must_be_reviewed_follow_from_the_flows() -> None:
 
 def test_a_screen_put_on_the_way_to_help_is_critical_at_once() -> None:
     """No list of names has to be kept: whatever an operator puts between a caller and the danger advice counts."""
-    tree = {**TREE, "line.first": (Menu((option(1, "home.help"), option(2, "tips.water"), option(5, "callback.open"))), "Accueil\n1 Aide\n2 Eau\n5 Appel"), "home.help": (Menu((option(1, "danger.advice"), option(2, "tips.list"))), "Aide\n1 Tout de suite\n2 Centres")}
+    tree = {
+        **TREE,
+        "line.first": (
+            Menu((option(1, "home.help"), option(2, "tips.water"), option(5, "callback.open"))),
+            "Accueil\n1 Aide\n2 Eau\n5 Appel",
+        ),
+        "home.help": (Menu((option(1, "danger.advice"), option(2, "tips.list"))), "Aide\n1 Tout de suite\n2 Centres"),
+    }
     assert critical_screens(sources(tree, "line.first", "callback.open")) - critical_screens(line()) == {"home.help"}
 
 
@@ -184,14 +224,25 @@ def test_a_list_that_may_choose_by_itself_hides_no_critical_screen() -> None:
 
 def test_a_flow_that_a_call_leads_through_is_critical_whole() -> None:
     """What the callback calls and comes back from is part of it."""
-    tree = {**TREE, "callback.none": (CallFlow("word", "callback.morning"), ""), "word.ask": (Menu((option(1, "return"), option(2, "word.why"))), "Un mot ?\n1 Non\n2 Pourquoi"), "word.why": (Say(), "Pour vous.")}
+    tree = {
+        **TREE,
+        "callback.none": (CallFlow("word", "callback.morning"), ""),
+        "word.ask": (Menu((option(1, "return"), option(2, "word.why"))), "Un mot ?\n1 Non\n2 Pourquoi"),
+        "word.why": (Say(), "Pour vous."),
+    }
     assert critical_screens(sources(tree, "line.first", "callback.open")) - critical_screens(line()) == {"word.ask", "word.why"}
 
 
 def test_pending_words_are_named_with_their_place_where_they_matter() -> None:
     """Each on an urgent, callback or stop screen, each channel's wording, and the phrases of every screen; elsewhere a count."""
     reviewed = {language: tuple(replace(one, review="Awa 2026-01-31") for one in messages) for language, messages in line().words.items()}
-    pending = [Message(key, "…", Where("fr.po", number), "pending") for number, key in enumerate(("danger.advice@sms", "keys.out", "tips.water"), 1)]
+    pending = [
+        Message(key, "…", Where("fr.po", number), "pending")
+        for number, key in enumerate(("danger.advice@sms", "keys.out", "tips.water"), 1)
+    ]
     faults, elsewhere = pending_words(replace(line(), words={**reviewed, "fr": tuple(pending)}))
-    assert [(str(fault).split(": nobody")[0], fault.grave) for fault in faults] == [("fr.po:1: danger.advice@sms", True), ("fr.po:2: keys.out", True)]
+    assert [(str(fault).split(": nobody")[0], fault.grave) for fault in faults] == [
+        ("fr.po:1: danger.advice@sms", True),
+        ("fr.po:2: keys.out", True),
+    ]
     assert elsewhere == 1

@@ -60,7 +60,12 @@ FLOW_FAULTS: dict[str, tuple[dict[str, tuple[Kind, str]], str]] = {
         FIRST + "test.island: unreachable, no key leads here",
     ),
     "key given twice": (
-        {"test.first": (Menu((option(1, "test.help"), option(2, "test.say"), option(2, "test.help"))), "Accueil\n1 Aide\n2 Conseil\n2 Aide")},
+        {
+            "test.first": (
+                Menu((option(1, "test.help"), option(2, "test.say"), option(2, "test.help"))),
+                "Accueil\n1 Aide\n2 Conseil\n2 Aide",
+            )
+        },
         FIRST + "test.first: key 2 is given twice",
     ),
     "menu without options": (
@@ -187,9 +192,13 @@ def test_numbers_unverified_or_stale() -> None:
     assert said(phone(verified_on="2025-03-01")) == ["flows/directory.yml:7: one: verified_on without verified_by"]
     old = phone(verified_on="2025-03-01", verified_by="Awa")
     assert [fault.message for fault in check(old, date(2025, 8, 1)) if off in fault.message] == []
-    assert [(fault.message, fault.grave) for fault in check(old, date(2025, 9, 1)) if off in fault.message] == [(f"one: number not verified lately (2025-03-01), {off}", False)]
+    assert [(fault.message, fault.grave) for fault in check(old, date(2025, 9, 1)) if off in fault.message] == [
+        (f"one: number not verified lately (2025-03-01), {off}", False)
+    ]
     emergency = phone(verified_on="2025-03-01", verified_by="Awa", kind="emergency")
-    assert f"one: number unverified, {off}" in [fault.message for fault in check(emergency, date(2025, 3, 2))], "not rung by day and by night"
+    assert f"one: number unverified, {off}" in [fault.message for fault in check(emergency, date(2025, 3, 2))], (
+        "not rung by day and by night"
+    )
 
 
 def test_an_event_that_is_over() -> None:

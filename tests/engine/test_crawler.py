@@ -56,7 +56,15 @@ def typed_at(state: State) -> tuple[str, ...]:
 def seen_as(state: State) -> object:
     """Two states with the same screen, the same screen behind them and the same choices, as far as their flow asks for them, are one."""
     chosen = tuple(state.chosen.get(name) for name in asked_in(state.node.key.partition(".")[0]))
-    return state.node.language, state.node.key, state.page, state.wrong, state.screen.text, chosen, state.back.node.key if state.back else None
+    return (
+        state.node.language,
+        state.node.key,
+        state.page,
+        state.wrong,
+        state.screen.text,
+        chosen,
+        state.back.node.key if state.back else None,
+    )
 
 
 def walked(edition: Edition, facts: Facts, language: str) -> Iterator[tuple[tuple[str, ...], State]]:
@@ -132,7 +140,10 @@ def test_every_reachable_screen(channel: str, counts: list[str]) -> None:
             pages.add((state.node.language, text))
             reached.add((state.node.language, state.screen.key))
     assert {(language, key) for language in sources().words for key in shown_screens()} - reached == set()
-    by_language = [f"{language} {sum(each == language for each, _ in reached)} screens, {sum(each == language for each, _ in pages)} different pages" for language in sources().words]
+    by_language = [
+        f"{language} {sum(each == language for each, _ in reached)} screens, {sum(each == language for each, _ in pages)} different pages"
+        for language in sources().words
+    ]
     counts.append(f"{channel}: {'; '.join(by_language)}")
 
 

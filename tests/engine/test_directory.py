@@ -15,7 +15,14 @@ def yes(subject: str, go: str) -> Way:
 
 SCREENS = {
     "test.first": (
-        Menu((option(1, "test.regions"), option(2, "test.any_number", kind="emergency"), option(3, "test.meetings", kind="meeting"), option(4, "test.any_story"))),
+        Menu(
+            (
+                option(1, "test.regions"),
+                option(2, "test.any_number", kind="emergency"),
+                option(3, "test.meetings", kind="meeting"),
+                option(4, "test.any_story"),
+            )
+        ),
         "Accueil\n1 Centres\n2 Numéros\n3 Réunions\n4 Histoires",
     ),
     "test.regions": (Each("regions", "region", "test.in_region"), "Région?"),
@@ -35,7 +42,11 @@ SCREENS = {
     "test.stories": (Say(each="testimonies"), "Une femme raconte:"),
     "test.no_story": (Say(), "Pas encore."),
 }
-REGIONS = (Item("regions", "segou", "Ségou", {}, AT), Item("regions", "kidal", "Kidal", {"near": "gao-ville"}, AT), Item("regions", "gao", "Gao", {}, AT))
+REGIONS = (
+    Item("regions", "segou", "Ségou", {}, AT),
+    Item("regions", "kidal", "Kidal", {"near": "gao-ville"}, AT),
+    Item("regions", "gao", "Gao", {}, AT),
+)
 PLACES = (
     Item("places", "segou-ville", "Ségou", {"region": "segou"}, AT),
     Item("places", "gao-ville", "Gao", {"region": "gao"}, AT),
@@ -100,7 +111,10 @@ def test_the_nearest_place_where_there_is_none() -> None:
 def test_numbers_are_shown_where_one_is_verified() -> None:
     """Of the kind that was asked for, and only verified ones; else the way that says that there is none."""
     fields = {"kind": "emergency", "phone": "70 00 09 02"}
-    verified = made(Item("services", "e", "Ligne", {**fields, "verified_on": "2026-11-20", "verified_by": "Awa"}, AT), Item("services", "u", "Autre", fields, AT))
+    verified = made(
+        Item("services", "e", "Ligne", {**fields, "verified_on": "2026-11-20", "verified_by": "Awa"}, AT),
+        Item("services", "u", "Autre", fields, AT),
+    )
     assert text("2", edition=verified) == "Appelez:\nLigne: 70 00 09 02\n0 Retour 9 Fin"
     assert text("2", edition=made(Item("services", "u", "Autre", fields, AT))).startswith("Pas de numéro.")
 
@@ -118,7 +132,9 @@ def test_meetings_are_apart_from_trainings() -> None:
 
 def test_stories_one_after_another() -> None:
     """Each on a page of its own, only those that have words in her language; none: the way that says so."""
-    stories = [Item("testimonies", f"t{n}", "", {f"text.{language}": f"Histoire {n}."}, AT) for n, language in enumerate(("fr", "bm", "fr"))]
+    stories = [
+        Item("testimonies", f"t{n}", "", {f"text.{language}": f"Histoire {n}."}, AT) for n, language in enumerate(("fr", "bm", "fr"))
+    ]
     edition = made(*stories)
     assert text("4", edition=edition) == "Une femme raconte:\nHistoire 0.\n8 Suite 0 Retour 9 Fin"
     assert text("4", "8", edition=edition) == "Une femme raconte:\nHistoire 2.\n0 Retour 9 Fin"

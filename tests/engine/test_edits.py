@@ -19,7 +19,10 @@ from tests.engine.worlds import DAY, THURSDAY_NOON, World
 
 FITS = (gsm.USSD, gsm.USSD_RAW, gsm.SMS, gsm.SMS_RAW, gsm.VOICE)
 SCREENS: dict[str, tuple[Kind, str]] = {
-    "test.first": (Menu((option(1, "test.help"), option(2, "test.list"), option(3, "test.ask"), option(4, "test.told"))), "Accueil\n1 Aide\n2 Centres\n3 Âge\n4 Écouter"),
+    "test.first": (
+        Menu((option(1, "test.help"), option(2, "test.list"), option(3, "test.ask"), option(4, "test.told"))),
+        "Accueil\n1 Aide\n2 Centres\n3 Âge\n4 Écouter",
+    ),
     "test.help": (Menu((option(1, "test.now"),)), "Sortez.\n1 Appelez-moi"),
     "test.now": (Do("open_callback", "test.noted", "test.lost", when="now", urgent=True), ""),
     "test.noted": (Say(), "Noté, avant {before}."),
@@ -154,7 +157,9 @@ def edited(edits: list[tuple[str, str, object]]) -> Sources:
     for what, key, new in edits:
         if what == "words":
             words = {
-                language: tuple(Message(one.key, f"{one.text} {new}" if one.key == key else one.text, Where("w", 1), one.review) for one in table)
+                language: tuple(
+                    Message(one.key, f"{one.text} {new}" if one.key == key else one.text, Where("w", 1), one.review) for one in table
+                )
                 for language, table in made.words.items()
             }
             made = replace(made, words=words)

@@ -35,19 +35,34 @@ def strays(drawing: str) -> list[str]:
     """Lines that are no Mermaid, and arrows to a box that was never drawn."""
     lines = drawing.split("\n")
     drawn = {match[1] for line in lines for match in re.finditer(rf"({NODE}|dial|wrong){SHAPE}", line)}
-    ends = {name for line in lines for name in re.findall(rf"^  ({NODE}|dial|wrong) -->|(?:-->|\|) ({NODE})$", line) for name in name if name}
+    ends = {
+        name for line in lines for name in re.findall(rf"^  ({NODE}|dial|wrong) -->|(?:-->|\|) ({NODE})$", line) for name in name if name
+    }
     return [*(line for line in lines if not GRAMMAR.fullmatch(line)), *sorted(ends - drawn)]
 
 
 def every_kind() -> Sources:
     screens = {
-        "test.first": (Menu((Option(1, "test.list", AT), Option(2, "test.order", AT, {}, (Condition("coverage", "free"),)), Option(3, "test.order", AT))), 'A "first"\n1 The list\n2 Call <me>\n3 Call #1'),
+        "test.first": (
+            Menu(
+                (Option(1, "test.list", AT), Option(2, "test.order", AT, {}, (Condition("coverage", "free"),)), Option(3, "test.order", AT))
+            ),
+            'A "first"\n1 The list\n2 Call <me>\n3 Call #1',
+        ),
         "test.list": (Each("regions", "region", "test.ask"), "Which?"),
         "test.ask": (Ask("phone", "phone", "test.choice"), "Number?"),
         "test.choice": (
             Branch(
                 (
-                    Way("test.say", (Condition("offered.morning", "no"), Condition("offered.evening", "no"), Condition("coverage", "none", negated=True)), AT),
+                    Way(
+                        "test.say",
+                        (
+                            Condition("offered.morning", "no"),
+                            Condition("offered.evening", "no"),
+                            Condition("coverage", "none", negated=True),
+                        ),
+                        AT,
+                    ),
                     Way("test.end", (), AT),
                 )
             ),
@@ -121,7 +136,15 @@ def test_every_drawing_of_the_line_is_mermaid() -> None:
 def test_a_large_flow_is_cut_where_one_screen_leads_to_a_part_of_it() -> None:
     """What can be read is what fits: a part that is reached through one screen only is drawn by itself, and a door stands for it."""
     chains = {f"test.{name}{n}": (Say(f"test.{name}{n + 1}") if n < 8 else Say(), "Words") for name in ("a", "b", "c") for n in range(9)}
-    of = trees.sources({"test.first": (Menu((trees.option(1, "test.a0"), trees.option(2, "test.b0"), trees.option(3, "test.c0"))), "First\n1 A\n2 B\n3 C"), **chains})
+    of = trees.sources(
+        {
+            "test.first": (
+                Menu((trees.option(1, "test.a0"), trees.option(2, "test.b0"), trees.option(3, "test.c0"))),
+                "First\n1 A\n2 B\n3 C",
+            ),
+            **chains,
+        }
+    )
     found = one_flow(of, "test")
     assert list(found) == ["first", "b0", "c0"]
     assert '-->|"3 C"| s_test_dfirst_tos_test_dc0>"c0"]:::other' in found["first"]
@@ -131,7 +154,14 @@ def test_a_large_flow_is_cut_where_one_screen_leads_to_a_part_of_it() -> None:
 NAMES = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,8}", fullmatch=True)
 
 
-@given(st.lists(st.tuples(NAMES, st.text(max_size=60), st.sampled_from([Say(), End(), Ask("text", "a", "test.end")])), min_size=1, max_size=6, unique_by=lambda one: one[0]))
+@given(
+    st.lists(
+        st.tuples(NAMES, st.text(max_size=60), st.sampled_from([Say(), End(), Ask("text", "a", "test.end")])),
+        min_size=1,
+        max_size=6,
+        unique_by=lambda one: one[0],
+    )
+)
 @settings(max_examples=60, deadline=None)
 def test_whatever_words_and_names_there_are_it_stays_mermaid(screens: list[tuple[str, str, Say | End | Ask]]) -> None:
     """No name is one that Mermaid keeps for itself, no two names are drawn as one, no words break out of their box."""

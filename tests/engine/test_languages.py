@@ -10,7 +10,10 @@ from tests.engine.trees import AT, option, sources
 from tests.engine.worlds import World
 
 SCREENS = {
-    "test.first": (Menu((option(1, "test.menu"), option(5, "test.now"), option(6, "test.first", language="next"))), "Accueil\n1 Menu\n5 Appel\n6 Langue"),
+    "test.first": (
+        Menu((option(1, "test.menu"), option(5, "test.now"), option(6, "test.first", language="next"))),
+        "Accueil\n1 Menu\n5 Appel\n6 Langue",
+    ),
     "test.menu": (Menu((option(1, "test.long"), option(2, "test.full"))), "Menu\n1 Long\n2 Plein"),
     "test.long": (Say(), " ".join(f"mot{n}" for n in range(60))),
     "test.full": (Menu((option(1, "test.long"),)), f"{'Beaucoup de mots. ' * 7}\n1 Long"),
@@ -25,7 +28,16 @@ def two_languages() -> Sources:
     plain = sources(SCREENS)
     words = {
         language: tuple(
-            Message(each.key, f"66 Langue {language}" if each.key == "keys.language" else f"{language}: {each.text}" if each.key in SCREENS else each.text, AT, "pending")
+            Message(
+                each.key,
+                f"66 Langue {language}"
+                if each.key == "keys.language"
+                else f"{language}: {each.text}"
+                if each.key in SCREENS
+                else each.text,
+                AT,
+                "pending",
+            )
             for each in messages
         )
         for language, messages in plain.words.items()

@@ -17,12 +17,18 @@ from tests.content_line import line, sources
 from tests.engine.test_step import EDITION
 from tests.engine.worlds import DAY, THURSDAY_NOON, World
 
-EDITIONS = {"test": EDITION, **{f"{channel}-{kind}": line(channel, raw=raw) for channel in ("ussd", "sms") for kind, raw in (("folded", False), ("raw", True))}}
+EDITIONS = {
+    "test": EDITION,
+    **{f"{channel}-{kind}": line(channel, raw=raw) for channel in ("ussd", "sms") for kind, raw in (("folded", False), ("raw", True))},
+}
 KEYS = st.sampled_from([*"0123456789", "8", "66", "70000301", "15"])
 TYPED = st.one_of(KEYS, KEYS, KEYS, st.text(max_size=200))
 INPUTS = st.lists(TYPED, max_size=70).map(tuple)
 NOTED = {
-    screen.kind.kept for flow in sources().flows for screen in flow.screens if isinstance(screen.kind, Do) and screen.kind.order == "open_callback"
+    screen.kind.kept
+    for flow in sources().flows
+    for screen in flow.screens
+    if isinstance(screen.kind, Do) and screen.kind.order == "open_callback"
 }
 MINUTES = st.integers(THURSDAY_NOON, THURSDAY_NOON + 7 * DAY)
 
@@ -46,7 +52,10 @@ WORLDS = st.builds(
 
 def other_language(edition: Edition, screen: Screen) -> str:
     """The line of the key of the other language, as this screen shows it; of any language where it shows none."""
-    labels = [gsm.fold(edition.words[each]["keys.language"], each) if edition.fit.folded else edition.words[each]["keys.language"] for each in edition.languages]
+    labels = [
+        gsm.fold(edition.words[each]["keys.language"], each) if edition.fit.folded else edition.words[each]["keys.language"]
+        for each in edition.languages
+    ]
     return next((label for label in labels if screen.text.endswith(f"\n{label}")), labels[0])
 
 

@@ -49,12 +49,27 @@ def sources(
     """Screens by their full key, each with its words (the same in both languages), and the phrases that every edition has."""
     names = dict.fromkeys(key.partition(".")[0] for key in screens)
     flows = tuple(
-        Flow(name, next(k for k in screens if k.startswith(f"{name}.")), tuple(ScreenSource(k, kind, AT) for k, (kind, _) in screens.items() if k.startswith(f"{name}.")), AT)
+        Flow(
+            name,
+            next(k for k in screens if k.startswith(f"{name}.")),
+            tuple(ScreenSource(k, kind, AT) for k, (kind, _) in screens.items() if k.startswith(f"{name}.")),
+            AT,
+        )
         for name in names
     )
-    texts = {**PHRASES, **{key: text for key, (_, text) in screens.items() if text}, **dict.fromkeys(SERVICE, "Conseil"), "keys.language": "66 Langue", "voice.word": "Un mot: {word}.", **(words or {})}
+    texts = {
+        **PHRASES,
+        **{key: text for key, (_, text) in screens.items() if text},
+        **dict.fromkeys(SERVICE, "Conseil"),
+        "keys.language": "66 Langue",
+        "voice.word": "Un mot: {word}.",
+        **(words or {}),
+    }
     messages = {
-        language: tuple(Message(key, text, Where(f"locales/{language}/LC_MESSAGES/flows.po", line), "pending") for line, (key, text) in enumerate(texts.items(), 1))
+        language: tuple(
+            Message(key, text, Where(f"locales/{language}/LC_MESSAGES/flows.po", line), "pending")
+            for line, (key, text) in enumerate(texts.items(), 1)
+        )
         for language in ("fr", "bm")
     }
     return Sources(start, flows, messages, items, PARTS, help)

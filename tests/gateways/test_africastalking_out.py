@@ -102,7 +102,11 @@ def test_tells_what_was_not_done_from_what_may_have_been(way, response, failure,
     httpserver.expect_request("/version1/messaging").respond_with_response(response)
     httpserver.expect_request("/call").respond_with_response(response)
     httpserver.expect_request("/callTransfer").respond_with_response(response)
-    ways = {"send_sms": lambda: gateway.send_sms(COUNSELOR, TEXT), "ring": lambda: gateway.ring(COUNSELOR), "cover": lambda: gateway.cover("ATVId_77aa")}
+    ways = {
+        "send_sms": lambda: gateway.send_sms(COUNSELOR, TEXT),
+        "ring": lambda: gateway.ring(COUNSELOR),
+        "cover": lambda: gateway.cover("ATVId_77aa"),
+    }
     with pytest.raises(type(failure)) as caught:
         ways[way]()
     assert (str(caught.value), caught.value.__cause__, caught.value.__suppress_context__ or caught.value.__context__ is None) == (

@@ -48,7 +48,11 @@ LIFE = 1800
 @pytest.fixture
 def small(tmp_path: Path) -> Sources:
     """Edition of a small line with two numbers that will go stale."""
-    sources, faults = read_sources(write_files(tmp_path / "files", {"staff.gone_dark": "{name}: plus montré", "centres.one@sms": "{name}\n{address}"}, directory=DIRECTORY))
+    sources, faults = read_sources(
+        write_files(
+            tmp_path / "files", {"staff.gone_dark": "{name}: plus montré", "centres.one@sms": "{name}\n{address}"}, directory=DIRECTORY
+        )
+    )
     assert sources is not None, faults
     return sources
 

@@ -26,7 +26,9 @@ def counselor(id: str = "awa", **fields: object) -> Staff:
     return Staff(id=id, alias=id, number="+22370000101", reads="fr", **known)
 
 
-def covered(*staff: Staff, shifts: tuple[Shift, ...] = (), holding: tuple[str, ...] = (), queue: int = 0, urgent: int = 0, booked: Booked = ()) -> Coverage:
+def covered(
+    *staff: Staff, shifts: tuple[Shift, ...] = (), holding: tuple[str, ...] = (), queue: int = 0, urgent: int = 0, booked: Booked = ()
+) -> Coverage:
     ahead = Queue(queue, urgent, booked)
     return coverage(Team("fr", staff, shifts, frozenset(holding)), ahead, TEN_O_CLOCK, RULES, local)
 

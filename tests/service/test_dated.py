@@ -100,7 +100,15 @@ def test_a_night(line: Line) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "key", "day"), [("absente", "which_day", ""), ("presente 25/11", "which_day", ""), ("presente 8-12", "which_day", ""), ("absente demain", "which_day", ""), ("absente 3/5", "no_day", "3/5"), ("absente 1/11", "no_day", "1/11")]
+    ("text", "key", "day"),
+    [
+        ("absente", "which_day", ""),
+        ("presente 25/11", "which_day", ""),
+        ("presente 8-12", "which_day", ""),
+        ("absente demain", "which_day", ""),
+        ("absente 3/5", "no_day", "3/5"),
+        ("absente 1/11", "no_day", "1/11"),
+    ],
 )
 def test_what_is_unclear_is_refused(line: Line, text: str, key: str, day: str) -> None:
     """Nothing changes, and she is told how to say it."""
@@ -166,7 +174,10 @@ def test_absent_later_today_cuts_it_short(line: Line) -> None:
     assert TEN_O_CLOCK + 4 * 3600 == line.staff(AWA).on_until
 
 
-@pytest.mark.parametrize(("hours", "off"), [("14-18", TEN_O_CLOCK + 4 * 3600), ("9-18", None), ("20-22", TEN_O_CLOCK + 8 * 3600), ("8-10", TEN_O_CLOCK + 8 * 3600)])
+@pytest.mark.parametrize(
+    ("hours", "off"),
+    [("14-18", TEN_O_CLOCK + 4 * 3600), ("9-18", None), ("20-22", TEN_O_CLOCK + 8 * 3600), ("8-10", TEN_O_CLOCK + 8 * 3600)],
+)
 def test_there_later_today_ends_a_pause(line: Line, hours: str, off: int | None) -> None:
     """Off until six; she is there again when she says so."""
     line.text(AWA, "pause")

@@ -136,7 +136,9 @@ class Watcher:
         if session is None or now - session.began_at >= LIFE:
             return
         session.inputs += tuple(hop.keys.split())
-        screens = [self._answer(self.processes[process], session, hop.session) for process in (hop.process, hop.again) if process is not None]
+        screens = [
+            self._answer(self.processes[process], session, hop.session) for process in (hop.process, hop.again) if process is not None
+        ]
         if any(screen.ends for screen in screens):
             self.sessions[hop.session] = None
         elif not session.inputs:
@@ -149,7 +151,11 @@ class Watcher:
         if screen.key == "safe.end":
             return screen
         said = {number: replay(edition(number), session.inputs, process.facts) for number in session.editions}
-        alike = {number for number, answer in said.items() if isinstance(answer, Screen) and (answer.text, answer.ends) == (screen.text, screen.ends)}
+        alike = {
+            number
+            for number, answer in said.items()
+            if isinstance(answer, Screen) and (answer.text, answer.ends) == (screen.text, screen.ends)
+        }
         assert alike, f"{session} was shown {screen}"
         if session.inputs:
             session.editions = frozenset(alike)

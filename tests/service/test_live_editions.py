@@ -71,7 +71,10 @@ def test_two_processes_that_learn_at_different_moments(fleet: Fleet) -> None:
     fleet.clock.at += 1
     for process in (early, late):
         assert ["tips.water", "tips.water"] == [process.dial("1 0 1", session=name).key for name in ("True", "False")]
-        assert (first(2), "tips.soap") == (process.dial(session=f"new {process is early}").text, late.dial("1", session=f"new {process is early}").key)
+        assert (first(2), "tips.soap") == (
+            process.dial(session=f"new {process is early}").text,
+            late.dial("1", session=f"new {process is early}").key,
+        )
 
 
 @pytest.mark.parametrize("begins", [LEAD - 2, LEAD, LEAD + LIFE, LEAD + WINDOW])

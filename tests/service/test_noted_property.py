@@ -26,7 +26,10 @@ from tests.service.fakes import Failing
 from tests.service.line import AWA, NANA, OTHER_PHONE, Line, staffed
 
 OPENINGS = [
-    screen.kind for flow in sources().flows for screen in flow.screens if isinstance(screen.kind, Do) and screen.kind.order == "open_callback"
+    screen.kind
+    for flow in sources().flows
+    for screen in flow.screens
+    if isinstance(screen.kind, Do) and screen.kind.order == "open_callback"
 ]
 NOTED, LOST = {order.kept for order in OPENINGS}, {order.lost for order in OPENINGS}
 OTHER = OTHER_PHONE.removeprefix("+223")

@@ -214,5 +214,3 @@ def test_a_call_of_an_hour_ago_is_shown_as_what_it_is(line: Line) -> None:
     found = look(line)
     assert found is not None
     assert "before" == found.step
-
-

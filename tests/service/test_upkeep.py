@@ -13,7 +13,15 @@ from tests.service.line import AWA, CALLER, Line
 
 def test_health_names_each_part(line: Line) -> None:
     """The clock counts as there once it has ticked, and for as long as it goes on."""
-    well = {"database": "ok", "redis": "ok", "spool": "ok", "editions": "ok", "emergency_number": "none", "clock": "ok", "supervision": "ok"}
+    well = {
+        "database": "ok",
+        "redis": "ok",
+        "spool": "ok",
+        "editions": "ok",
+        "emergency_number": "none",
+        "clock": "ok",
+        "supervision": "ok",
+    }
     assert {**well, "clock": "away"} == line.hotline.health()
     line.wait(1)
     assert well == line.hotline.health()

@@ -44,7 +44,9 @@ class Line:
         return self.log.read_bytes()
 
     def command(self, *arguments: str, **env: str) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "hotline", *arguments], env=self.env | env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return subprocess.Popen(
+            [sys.executable, "-m", "hotline", *arguments], env=self.env | env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
 
     def card(self) -> dict:
         """What `demo.json` says now."""

@@ -163,7 +163,16 @@ def test_kill_9_loses_nothing_and_keeps_nothing_twice(line: Line, victim: str) -
 def test_the_search_itself_finds_numbers() -> None:
     """The search above would find a number, however it is written; and not a piece of an id."""
     numbers = frozenset({"70001234"})
-    for spelling in (b"+22370001234", b"x=70001234&", b"70 00 12 34", b"70.00.12.34", b"7000-1234", b"%2B22370001234", b"0022370001234", b'"70001234"'):
+    for spelling in (
+        b"+22370001234",
+        b"x=70001234&",
+        b"70 00 12 34",
+        b"70.00.12.34",
+        b"7000-1234",
+        b"%2B22370001234",
+        b"0022370001234",
+        b'"70001234"',
+    ):
         assert has_number(spelling, numbers)
     assert has_number("70001234".encode("utf-16"), numbers)
     assert has_number(b"70001234".hex().encode(), numbers)

@@ -55,7 +55,8 @@ services:
 
 def with_new_words(sources: Sources) -> Sources:
     words = {
-        language: tuple(replace(message, text=message.text.replace(OLD, NEW)) for message in messages) for language, messages in sources.words.items()
+        language: tuple(replace(message, text=message.text.replace(OLD, NEW)) for message in messages)
+        for language, messages in sources.words.items()
     }
     return replace(sources, words=words)
 

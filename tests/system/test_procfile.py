@@ -69,7 +69,13 @@ class Line:
     def run(self, *command: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         """One command to its end."""
         return subprocess.run(
-            [sys.executable, "-m", "hotline", *command], env=self.env, input=typed, capture_output=True, text=True, timeout=SECONDS, check=False
+            [sys.executable, "-m", "hotline", *command],
+            env=self.env,
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
         )
 
     def start(self) -> None:
@@ -131,7 +137,9 @@ def test_the_line_runs_from_the_procfile(line: Line):
     assert line.run("db", "upgrade").returncode == 0
     assert line.run("content", "publish", "--by", "Awa", "--pending-by", "Awa").returncode == 0
     assert line.run("content", "approve", "1", "--by", "Nana", "--yes").returncode == 0
-    added = line.run("user", "add", COUNSELOR.alias, "--reads", "fr", "--speaks", "fr", "--shift", "daily@00:00-24:00", typed=f"{COUNSELOR.number}\n")
+    added = line.run(
+        "user", "add", COUNSELOR.alias, "--reads", "fr", "--speaks", "fr", "--shift", "daily@00:00-24:00", typed=f"{COUNSELOR.number}\n"
+    )
     assert (added.returncode, added.stderr) == (0, "")
     line.start()
     assert line.run("content", "list").stdout.split("\t")[0] == "1"

@@ -33,10 +33,7 @@ _CLAIM: Final = (
 )
 _NUMBER: Final = select(numbers.c.sealed).where(numbers.c.callback == THIS)
 _TO_NUMBER: Final = (
-    select(callbacks)
-    .join(numbers, numbers.c.callback == _c.id)
-    .where(numbers.c.number_hash == _ITS_HASH)
-    .order_by(_c.made_at, _c.id)
+    select(callbacks).join(numbers, numbers.c.callback == _c.id).where(numbers.c.number_hash == _ITS_HASH).order_by(_c.made_at, _c.id)
 )
 _SAME_NUMBER: Final = _TO_NUMBER.where(_c.state.in_(_RUNG))
 _FORGET: Final = delete(numbers).where(numbers.c.callback == THIS)

@@ -37,7 +37,10 @@ _LIVE_CALL: Final = (
     select(calls).where(calls.c.staff == THIS, calls.c.state != "ended").order_by(calls.c.placed_at.desc(), calls.c.id.desc()).limit(1)
 )
 _LAST_CALL: Final = (
-    select(calls).where(calls.c.callback == THIS, calls.c.staff == bindparam("by")).order_by(calls.c.placed_at.desc(), calls.c.id.desc()).limit(1)
+    select(calls)
+    .where(calls.c.callback == THIS, calls.c.staff == bindparam("by"))
+    .order_by(calls.c.placed_at.desc(), calls.c.id.desc())
+    .limit(1)
 )
 _SAVE_CALL: Final = update(calls).where(calls.c.id == THIS)
 

@@ -26,9 +26,7 @@ _FLOODS_OVER: Final = (
 _REVIEWS_OF: Final = select(reviews).where(_r.callback == THIS).order_by(_r.at, _r.id)
 _SAVE: Final = update(reviews).where(_r.id == THIS)
 _ITS_HASH: Final = (
-    select(numbers.c.number_hash)
-    .join(callbacks, _c.id == numbers.c.callback)
-    .where(numbers.c.callback == THIS, _c.other_phone.is_(False))
+    select(numbers.c.number_hash).join(callbacks, _c.id == numbers.c.callback).where(numbers.c.callback == THIS, _c.other_phone.is_(False))
 )
 _PRANKS: Final = select(func.count(pranks.c.at.distinct())).where(pranks.c.number_hash == THIS, pranks.c.at >= AT)
 

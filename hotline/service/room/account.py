@@ -40,7 +40,9 @@ def own(parts: Parts, staff: Staff, since: int) -> Own:
     return Own(held is not None, len(held.recovery) if held else 0, browsers)
 
 
-def change_password(parts: Parts, passwords: Passwords, chance: Chance, staff: Staff, knocked: access.Knocked, new: str, at: int) -> str | None:
+def change_password(
+    parts: Parts, passwords: Passwords, chance: Chance, staff: Staff, knocked: access.Knocked, new: str, at: int
+) -> str | None:
     """`knocked`: with the old one; `is_weak` comes before. Whoever is signed in as her is out, a copy of this browser's cookie too: it goes on
     with the token that comes back. None where her account changed meanwhile. Raises StoreAway.
     """

@@ -151,7 +151,15 @@ def _kept(parts: Parts, tx: Transaction, callback: Callback, number: str, wish: 
 
 
 def _open(
-    parts: Parts, tx: Transaction, before: Callback, number: str, window: tuple[Minute, Minute], wish: Wish, staff: Staff, origin: str, at: int
+    parts: Parts,
+    tx: Transaction,
+    before: Callback,
+    number: str,
+    window: tuple[Minute, Minute],
+    wish: Wish,
+    staff: Staff,
+    origin: str,
+    at: int,
 ) -> None:
     id = parts.derive("agreed", f"{before.id}|{origin}")
     agreed = Callback(

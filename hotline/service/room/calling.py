@@ -22,7 +22,22 @@ Step: TypeAlias = Literal["before", "rings", "answered", "talking", "how", "afte
 """Nobody was rung yet, or may be again; her own phone rings; she has to press 1; the two talk; she has to say how it ended; she said so;
 it ended without a call; another holds it, or nobody."""
 Told: TypeAlias = Literal[
-    "gone", "late", "how", "busy", "rings", "covered", "read_aloud", "past", "too_long", "order", "consent", "nobody", "agreed", "erased", "handed", "long_note"
+    "gone",
+    "late",
+    "how",
+    "busy",
+    "rings",
+    "covered",
+    "read_aloud",
+    "past",
+    "too_long",
+    "order",
+    "consent",
+    "nobody",
+    "agreed",
+    "erased",
+    "handed",
+    "long_note",
 ]
 """What the page says about what was just asked of it: `callback.told.…` of the catalogue."""
 

@@ -24,7 +24,9 @@ KINDS: Final[Mapping[str, Kind]] = {"away": "away", "off": "away", "there": "the
 HORIZON: Final = timedelta(days=92)
 """Further ahead nobody plans by SMS: a day that seems so was mistyped, or is over."""
 _TIME = r"(\d{1,2})(?:\s*[h:]\s*(\d{2})?)?"
-_DATED: Final = re.compile(rf"(\D+?)(\d{{1,2}})\s*[/.-]\s*(\d{{1,2}})(?:\s*[/.-]\s*(\d{{4}}|\d\d))?(?:[^\w]+\D*?{_TIME}\D+?{_TIME})?\W*", re.ASCII)
+_DATED: Final = re.compile(
+    rf"(\D+?)(\d{{1,2}})\s*[/.-]\s*(\d{{1,2}})(?:\s*[/.-]\s*(\d{{4}}|\d\d))?(?:[^\w]+\D*?{_TIME}\D+?{_TIME})?\W*", re.ASCII
+)
 
 _EITHER: Final = re.compile(r"\D+(?:1?\d|2[0-4]|0\d)\s*-\s*\d\d?\W*", re.ASCII)
 """`8-12`: from eight to twelve, or the eighth of December? `25-11` can only be a day."""

@@ -53,7 +53,9 @@ def add(tx: Transaction, staff: Staff, languages: tuple[str, ...], by: str, at: 
     return fault
 
 
-def change(parts: Parts, tx: Transaction, staff: Staff, languages: tuple[str, ...], by: str, at: int) -> tuple[Fault | None, tuple[Post, ...]]:
+def change(
+    parts: Parts, tx: Transaction, staff: Staff, languages: tuple[str, ...], by: str, at: int
+) -> tuple[Fault | None, tuple[Post, ...]]:
     """`staff`: as she shall be. Who takes calls no longer gives back what she holds."""
     fault, before = _fault(tx, staff, languages), tx.staff(staff.id)
     if fault is not None or before is None:

@@ -41,7 +41,9 @@ def come(parts: Parts, tx: Transaction, staff: Staff, day: int, start: int, end:
     presence.come_back(parts, tx, staff, *_span(day, start, end), at)
 
 
-def stay_away(parts: Parts, tx: Transaction, staff: Staff, day: int, start: int, end: int, at: int, *, wholly: bool = True) -> tuple[Post, ...]:
+def stay_away(
+    parts: Parts, tx: Transaction, staff: Staff, day: int, start: int, end: int, at: int, *, wholly: bool = True
+) -> tuple[Post, ...]:
     """She is not there then, whatever the week says; `wholly`: nor what she said of those hours before, and if they run she goes at once."""
     for later, first, last in across(start, end):
         if wholly:

@@ -208,7 +208,9 @@ def _texts(fields: Mapping[str, str]) -> dict[str, str]:
 def _enact(parts: Parts, tx: Transaction, one: Testimony, newest: EditionRow, sources: Sources, at: int) -> None:
     """In the name of the two who released it. Raises TooSoon and Overtaken."""
     by, approved_by = (_alias(tx, each) for each in one.released_by)
-    enact(tx, sources, by, at, at + parts.rules.lead_seconds, approved_by=approved_by, life=parts.rules.longest_session, after=newest.number)
+    enact(
+        tx, sources, by, at, at + parts.rules.lead_seconds, approved_by=approved_by, life=parts.rules.longest_session, after=newest.number
+    )
 
 
 def _newest(tx: Transaction) -> EditionRow:
@@ -222,4 +224,3 @@ def _newest(tx: Transaction) -> EditionRow:
 def _alias(tx: Transaction, id: str) -> str:
     staff = tx.staff(id)
     return staff.alias if staff else id
-

@@ -91,7 +91,9 @@ def look(parts: Parts, whose: str, at: int) -> Look | None:
 
 def _plan(staff: Staff, shifts: tuple[Shift, ...], today: int) -> Plan:
     hers = tuple(each for each in shifts if each.staff == staff.id)
-    weekly = sorted((each for each in hers if each.day is None), key=lambda each: (-1 if each.weekday is None else each.weekday, each.start))
+    weekly = sorted(
+        (each for each in hers if each.day is None), key=lambda each: (-1 if each.weekday is None else each.weekday, each.start)
+    )
     return Plan(staff, tuple(weekly), tuple(each for each in hers if each.day is not None and each.day >= today))
 
 
