@@ -16,11 +16,15 @@ from hotline.adapters.sql import SqlStore
 from hotline.app import assemble, create_app, open_store
 from hotline.config import Config
 from hotline.console.permissions import may
-from hotline.ports import Callback, Record, Role, Shift, Staff, Transaction
-from hotline.ports.accounts import Account
-from hotline.ports.casework import Referral
-from hotline.ports.review import Review
-from hotline.ports.testimonies import Testimony
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.calls.reviews import Review
+from hotline.ports.desk.accounts import Account
+from hotline.ports.desk.audit import AuditRecord
+from hotline.ports.desk.cases import Referral
+from hotline.ports.desk.shifts import Shift
+from hotline.ports.desk.staff import Role, Staff
+from hotline.ports.desk.testimonies import Testimony
+from hotline.ports.store import Transaction
 from hotline.web import settle
 
 OPEN = 5_000
@@ -72,13 +76,13 @@ def _fill(store: SqlStore, at: int) -> None:
     with store.write() as tx:
         for role in ROLES:
             number = f"+2237000{300 + ROLES.index(role):04d}"
-            tx.add_staff(Staff(_id(role), role, role, number, "fr", ("fr", "bm"), seen_at=at, minors=True, on_call_until=at + 86_400))
-            tx.save_account(Account(_id(role), "no password", "A" * 32))
-            tx.add_sign_in(role, _id(role), at)
+            tx.staff.save(Staff(_id(role), role, role, number, "fr", ("fr", "bm"), seen_at=at, minors=True, on_call_until=at + 86_400))
+            tx.accounts.save(Account(_id(role), "no password", "A" * 32))
+            tx.accounts.add_sign_in(role, _id(role), at)
         for n in range(OPEN):
-            tx.add_callback(_callback(n, at), f"+2237000{1000 + n:04d}")
+            tx.callbacks.add(_callback(n, at), f"+2237000{1000 + n:04d}")
             if n % 25 == 1:
-                tx.add_review(Review(_id(f"review {n}"), _id(f"callback {n}"), "missed", at))
+                tx.reviews.add(Review(_id(f"review {n}"), _id(f"callback {n}"), "missed", at))
     with store.write() as tx:
         _leave_behind(tx, at)
 
@@ -86,24 +90,26 @@ def _fill(store: SqlStore, at: int) -> None:
 def _leave_behind(tx: Transaction, at: int) -> None:
     """What a month of work has left: a team with its plan, callbacks that are closed, referrals, testimonies, the audit."""
     for n in range(STAFF):
-        tx.add_staff(Staff(_id(f"staff {n}"), f"staff{n}", "counselor", f"+2237000{400 + n:04d}", "fr", ("fr", "bm")[n % 2 :]))
+        tx.staff.save(Staff(_id(f"staff {n}"), f"staff{n}", "counselor", f"+2237000{400 + n:04d}", "fr", ("fr", "bm")[n % 2 :]))
         for weekday in range(7):
-            tx.add_shift(Shift(_id(f"staff {n}"), weekday, 480, 960))
-        tx.add_shift(Shift(_id(f"staff {n}"), None, 0, 1440, day=at // 86_400 + n % 7, off=n % 2 == 0))
+            tx.shifts.add(Shift(_id(f"staff {n}"), weekday, 480, 960))
+        tx.shifts.add(Shift(_id(f"staff {n}"), None, 0, 1440, day=at // 86_400 + n % 7, off=n % 2 == 0))
     for n in range(CLOSED):
         made = at - 86_400 - n * 500
         id = _id(f"closed {n}")
-        done = replace(_callback(n, made), id=id, reference=str(20_000 + n), state="closed", ending="spoke", closed_at=made + 900, tries=1)
-        tx.add_callback(replace(done, claimed_by=_id(f"staff {n % STAFF}"), claimed_at=made), f"+2237000{1000 + n:04d}")
-        tx.add_try(id, _id(f"call {n}"), made + 600)
+        done = replace(
+            _callback(n, made), id=id, reference=str(20_000 + n), state="closed", outcome="spoke", closed_at=made + 900, attempts=1
+        )
+        tx.callbacks.add(replace(done, claimed_by=_id(f"staff {n % STAFF}"), claimed_at=made), f"+2237000{1000 + n:04d}")
+        tx.calls.add_attempt(id, _id(f"call {n}"), made + 600)
         if n % 10 == 0:
-            tx.save_referral(Referral(_id(f"referral {n}"), id, "health", None, "referred", None, at // 86_400, None, made // 86_400))
+            tx.cases.save_referral(Referral(_id(f"referral {n}"), id, "health", None, "referred", None, at // 86_400, None, made // 86_400))
     for n in range(TESTIMONIES):
-        tx.save_testimony(
+        tx.testimonies.save(
             Testimony(_id(f"told {n}"), {"fr": "Elle a parlé, et elle a été écoutée. " * 8}, "written", _id("counselor"), at - n)
         )
     for n in range(RECORDS):
-        tx.record(Record(at - n, "counselor", ("taken", "connected", "given back")[n % 3], str(10_000 + n % OPEN)))
+        tx.audit.add(AuditRecord(at - n, "counselor", ("taken", "connected", "given back")[n % 3], str(10_000 + n % OPEN)))
 
 
 def _callback(n: int, at: int) -> Callback:

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from hotline.adapters.processes import start_valkey
 from hotline.config import Config
-from hotline.ports import Shift, Staff
+from hotline.ports.desk.shifts import Shift
+from hotline.ports.desk.staff import Staff
 
 SECRET = "bench" + base64.b16encode(os.urandom(16)).decode().lower()
 SERVER_CORE, LOAD_CORE = 0, 1
@@ -82,11 +83,11 @@ def prepare(config: Config) -> None:
     store = open_store(config)
     publish_first(config, store)
     with store.write() as tx:
-        tx.add_staff(SUPERVISOR)
-        tx.add_shift(Shift(SUPERVISOR.id, None, 0, 1440))
+        tx.staff.save(SUPERVISOR)
+        tx.shifts.add(Shift(SUPERVISOR.id, None, 0, 1440))
         for each in COUNSELORS:
-            tx.add_staff(each)
-            tx.add_shift(Shift(each.id, None, 0, 1440))
+            tx.staff.save(each)
+            tx.shifts.add(Shift(each.id, None, 0, 1440))
     store.close()
 
 

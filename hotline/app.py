@@ -13,7 +13,7 @@ from msgspec import Struct
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from hotline import console, operations
-from hotline.adapters.locks import ArgonPasswords, SystemChance, TimeCodes
+from hotline.adapters.locks import ArgonPasswords, SystemTokenSource, TimeCodes
 from hotline.adapters.meter import PrometheusMeter
 from hotline.adapters.rq import RqQueue
 from hotline.adapters.seal import Seal
@@ -23,17 +23,19 @@ from hotline.adapters.valkey import Breaker, ValkeyMemory, connect
 from hotline.config import CONTENT, Config
 from hotline.console.words import Words
 from hotline.engine.effects import Minute
+from hotline.engine.times import EPOCH
 from hotline.gateways import africastalking
-from hotline.gateways.africastalking_forms import Door
+from hotline.gateways.africastalking_forms import WebhookGuard
 from hotline.hop import Hop
-from hotline.ports import StoreAway
+from hotline.ports.store import StoreAway
 from hotline.service import Hotline, Rules
-from hotline.service.library import Library, Unreadable
-from hotline.service.shelf import Making
+from hotline.service.editions.cache import EditionCache, UnreadableEdition
+from hotline.service.editions.snapshot import CompileSettings
 
 SPOOL_SLOTS = 4096
 LARGEST_BODY = 8 * 1024
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- the zero of local minutes
+_MIDNIGHT = datetime.combine(EPOCH, datetime.min.time())
+"""The zero of local minutes."""
 
 
 class SystemClock:
@@ -46,23 +48,23 @@ class SystemClock:
         return int(time.time())
 
     def local(self, at: int) -> Minute:
-        return (datetime.fromtimestamp(at, self._zone).replace(tzinfo=None) - _EPOCH) // timedelta(minutes=1)
+        return (datetime.fromtimestamp(at, self._zone).replace(tzinfo=None) - _MIDNIGHT) // timedelta(minutes=1)
 
     def moment(self, minute: Minute) -> int:
-        return int((_EPOCH + timedelta(minutes=minute)).replace(tzinfo=self._zone).astimezone(UTC).timestamp())
+        return int((_MIDNIGHT + timedelta(minutes=minute)).replace(tzinfo=self._zone).astimezone(UTC).timestamp())
 
 
-class Line(Struct, frozen=True):
+class Assembly(Struct, frozen=True):
     """The use cases over the real adapters, and those parts that the web process needs beside them."""
 
     hotline: Hotline
-    library: Library
+    library: EditionCache
     spool: DiskSpool
     meter: PrometheusMeter
     seal: Seal
 
 
-def assemble(config: Config, library: Library | None = None) -> Line:
+def assemble(config: Config, library: EditionCache | None = None) -> Assembly:
     """Put one process's parts together; they connect when first used. `library`: what this process has loaded already.
 
     Raises NoEdition where there is nothing to say, KeysBroken for keys that cannot be used, OSError where `var` cannot be written.
@@ -87,10 +89,10 @@ def assemble(config: Config, library: Library | None = None) -> Line:
         meter=meter,
         threads=config.web_threads,
     )
-    return Line(hotline, library, spool, meter, seal)
+    return Assembly(hotline, library, spool, meter, seal)
 
 
-def build(config: Config, library: Library | None = None) -> Hotline:
+def build(config: Config, library: EditionCache | None = None) -> Hotline:
     """`assemble`, for a process that needs the use cases alone."""
     return assemble(config, library).hotline
 
@@ -99,15 +101,15 @@ def open_store(config: Config, seal: Seal | None = None) -> SqlStore:
     return SqlStore(config.database_url, seal or Seal.from_text(config.keys), config.database_budget_ms)
 
 
-def build_again(config: Config, library: Library) -> Hotline:
+def build_again(config: Config, library: EditionCache) -> Hotline:
     """`build`, for a process that was forked some time after the library was loaded: it looks whether there is anything new."""
     hotline = build(config, library)
-    with suppress(StoreAway, OSError, Unreadable):
+    with suppress(StoreAway, OSError, UnreadableEdition):
         hotline.refresh()
     return hotline
 
 
-def load_library(config: Config) -> Library:
+def load_library(config: Config) -> EditionCache:
     """The editions, with no connection left open: for a process that will fork. Raises NoEdition."""
     store = open_store(config)
     try:
@@ -116,12 +118,12 @@ def load_library(config: Config) -> Library:
         store.close()
 
 
-def _load(config: Config, store: SqlStore) -> Library:
-    making = Making(frozenset(config.raw_networks), config.promise_minutes, config.session_seconds, config.sms_session_seconds)
-    return Library.load(store, Path(config.var), SystemClock(config.timezone).now(), making)
+def _load(config: Config, store: SqlStore) -> EditionCache:
+    making = CompileSettings(frozenset(config.raw_networks), config.promise_minutes, config.session_seconds, config.sms_session_seconds)
+    return EditionCache.load(store, Path(config.var), SystemClock(config.timezone).now(), making)
 
 
-def create_app(config: Config, line: Line | None = None) -> Flask:
+def create_app(config: Config, line: Assembly | None = None) -> Flask:
     """The web process: the gateway's webhooks, the operators' addresses, the console, in the demo the phone page, and the hop in front of all.
 
     `line`: one that is assembled already. Somebody has to call its `hotline.refresh` every second.
@@ -141,15 +143,21 @@ def create_app(config: Config, line: Line | None = None) -> Flask:
 
         app.register_blueprint(phone.blueprint(config.at))
     app.wsgi_app = Hop(  # type: ignore[method-assign]
-        app.wsgi_app, line.hotline, Door(config.at), meter=line.meter, hasher=line.seal, broken=line.hotline.broken, seconds=time.monotonic
+        app.wsgi_app,
+        line.hotline,
+        WebhookGuard(config.at),
+        meter=line.meter,
+        hasher=line.seal,
+        broken=line.hotline.broken,
+        seconds=time.monotonic,
     )
     return app
 
 
-def _room(config: Config, hotline: Hotline) -> console.Room:
+def _room(config: Config, hotline: Hotline) -> console.ConsoleContext:
     settings = console.Settings(config.idle_minutes, config.second_factor, config.complaints, secure=not config.demo)
     words = Words.read(CONTENT / "locales", config.languages)
-    return console.Room(hotline.parts, words, ArgonPasswords(), TimeCodes(), SystemChance(), settings)
+    return console.ConsoleContext(hotline.deps, words, ArgonPasswords(), TimeCodes(), SystemTokenSource(), settings)
 
 
 def _rules(config: Config) -> Rules:

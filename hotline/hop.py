@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from wsgiref.types import StartResponse, WSGIApplication
 
-    from hotline.ports import Hasher, Meter
+    from hotline.ports.hasher import Hasher
+    from hotline.ports.meter import Meter
     from hotline.service import Hotline
 
 DIALS_A_MINUTE = 30
@@ -24,7 +25,7 @@ Kind: TypeAlias = Literal["screen", "end", "order", "refused", "broken"]
 log = structlog.get_logger("hotline.hop")
 
 
-class Door(Protocol):
+class UssdWebhook(Protocol):
     """A vendor's side of the hop."""
 
     name: str
@@ -68,7 +69,7 @@ class Hop:
         self,
         wsgi: WSGIApplication,
         hotline: Hotline,
-        door: Door,
+        door: UssdWebhook,
         *,
         meter: Meter,
         hasher: Hasher,

@@ -8,22 +8,23 @@ from typing import TYPE_CHECKING, Protocol
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from hotline.ports import SpoolFull, StoreAway
+from hotline.ports.spool import SpoolFull
+from hotline.ports.store import StoreAway
 
 if TYPE_CHECKING:
     from collections.abc import Sized
 
-    from hotline.ports import Counts
+    from hotline.ports.desk.figures import Counts
     from hotline.service import Hotline
 
 
-class Page(Protocol):
+class MetricsPage(Protocol):
     """Renders the counters, and these gauges; None leaves theirs out."""
 
     def page(self, counts: Counts | None, spooled: int | None) -> bytes: ...
 
 
-def blueprint(hotline: Hotline, meter: Page, spool: Sized) -> Blueprint:
+def blueprint(hotline: Hotline, meter: MetricsPage, spool: Sized) -> Blueprint:
     """`/health/live`, `/health/ready` and `/metrics`."""
     operations = Blueprint("operations", __name__)
 

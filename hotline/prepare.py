@@ -16,8 +16,8 @@ from hotline.app import SystemClock, load_library, open_store
 from hotline.config import CONTENT, Config
 from hotline.content import read_sources
 from hotline.engine.flow import Fault
-from hotline.ports import Store, StoreAway
-from hotline.service.library import FaultySources, publish
+from hotline.ports.store import Store, StoreAway
+from hotline.service.editions.cache import FaultySources, publish
 
 ON_CALL_SECONDS: Final = 3600
 """So long the demo is not closed for want of a supervisor; from then on the stand-in says it for her, as it does for counselors."""
@@ -41,7 +41,7 @@ def publish_first(config: Config, store: Store) -> None:
         return
     with _turn(Path(config.var)):
         with store.read() as tx:
-            if tx.editions():
+            if tx.editions.all():
                 return
         now = SystemClock(config.timezone).now()
         publish_files(store, CONTENT, config.languages, "first start", now, now)
@@ -53,7 +53,7 @@ def prepare(config: Config) -> None:
     with suppress(StoreAway):  # or another machine has just published
         publish_first(config, store)
     with suppress(StoreAway), store.read() as tx:
-        if tx.active_edition(SystemClock(config.timezone).now()) is not None:
+        if tx.editions.active(SystemClock(config.timezone).now()) is not None:
             return
     load_library(config)  # this machine's copy serves meanwhile, if there is one
 
@@ -87,11 +87,11 @@ def _settle_people(store: SqlStore, now: int) -> None:
     with store.write() as tx:
         for person in staff():
             on_call_until = now + ON_CALL_SECONDS if person.role == "supervisor" else None
-            tx.add_staff(replace(tx.staff(person.id) or person, seen_at=now, on_call_until=on_call_until))
-        planned = tx.shifts()
+            tx.staff.save(replace(tx.staff.get(person.id) or person, seen_at=now, on_call_until=on_call_until))
+        planned = tx.shifts.all()
         for shift in shifts():
             if shift not in planned:
-                tx.add_shift(shift)
+                tx.shifts.add(shift)
 
 
 def _settle_accounts(store: SqlStore, var: Path, now: int) -> None:
@@ -99,15 +99,15 @@ def _settle_accounts(store: SqlStore, var: Path, now: int) -> None:
     from hotline.adapters.locks import ArgonPasswords  # noqa: PLC0415
     from hotline.demo.environment import passwords_secret  # noqa: PLC0415
     from hotline.demo.people import passwords  # noqa: PLC0415
-    from hotline.ports.accounts import Account  # noqa: PLC0415
+    from hotline.ports.desk.accounts import Account  # noqa: PLC0415
 
     with store.read() as tx:
-        settled = {*tx.accounts(), *tx.invites(now)}
+        settled = {*tx.accounts.all(), *tx.accounts.invites(now)}
     hashes = ArgonPasswords()
     fresh = {id: hashes.hash(password) for id, password in passwords(passwords_secret(var)).items() if id not in settled}
     with store.write() as tx:
         for id, hashed in fresh.items():
-            tx.save_account(Account(id, hashed))
+            tx.accounts.save(Account(id, hashed))
 
 
 def tell(faults: tuple[Fault, ...]) -> None:

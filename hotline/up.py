@@ -20,7 +20,7 @@ from hotline.adapters.seal import new_keys
 from hotline.config import Config
 from hotline.demo.environment import demo_environment, passwords_secret
 from hotline.demo.people import people_json
-from hotline.tree import Bell, Forked, Part, Running, Tree, bell
+from hotline.process_tree import Bell, Forked, Part, Running, Tree, bell
 
 POLL_SECONDS = 0.02
 START_SECONDS = 30.0

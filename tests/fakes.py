@@ -15,7 +15,8 @@ import structlog
 from hotline.adapters import log
 from hotline.config import AfricasTalking
 from hotline.engine.effects import Screen
-from hotline.ports import Counts, VoiceEnd, VoiceStep
+from hotline.ports.desk.figures import Counts
+from hotline.ports.voice import VoiceEnd, VoiceStep
 
 SECRET = "5ec4e75ec4e75ec4e75ec4e75ec4e75e"
 AT = AfricasTalking(

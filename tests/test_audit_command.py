@@ -14,7 +14,7 @@ from hotline.adapters.sql import upgrade
 from hotline.app import open_store
 from hotline.cli import main
 from hotline.config import Config
-from hotline.ports import Record
+from hotline.ports.desk.audit import AuditRecord
 from tests.service.fakes import TEN_O_CLOCK
 from tests.small_line import settings
 
@@ -32,9 +32,9 @@ def touch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Touch:
     upgrade(env["HOTLINE_DATABASE_URL"])
     store = open_store(Config.from_env(env))
     with store.write() as tx:
-        tx.record(Record(TEN_O_CLOCK, "awa", "published", "edition 1"))
-        tx.record(Record(TEN_O_CLOCK + 60, "fanta", "rolled back", "edition 2"))
-        tx.record(Record(TEN_O_CLOCK + 120, "awa", "number taken off", "100%"))
+        tx.audit.add(AuditRecord(TEN_O_CLOCK, "awa", "published", "edition 1"))
+        tx.audit.add(AuditRecord(TEN_O_CLOCK + 60, "fanta", "rolled back", "edition 2"))
+        tx.audit.add(AuditRecord(TEN_O_CLOCK + 120, "awa", "number taken off", "100%"))
     store.close()
 
     def statement(sql: str) -> None:

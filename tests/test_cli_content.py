@@ -20,7 +20,7 @@ from hotline.cli.difference import difference
 from hotline.config import Config
 from hotline.content import read_sources
 from hotline.engine.flow import Sources
-from hotline.ports import Dark
+from hotline.ports.desk.editions import Withdrawal
 from tests.small_line import DIRECTORY, FLOWS, WORDS, settings, write_files
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,10 +75,10 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int
 
 
 def text_of(store: SqlStore, number: int, key: str = "tips.soap") -> str:
-    from hotline.service.library import decode
+    from hotline.service.editions.cache import decode
 
     with store.read() as tx:
-        row = tx.edition(number)
+        row = tx.editions.get(number)
     assert row is not None
     return next(one.text for one in decode(row.sources).words["fr"] if one.key == key)
 
@@ -93,7 +93,7 @@ def test_one_person_publishes_at_once(capsys: pytest.CaptureFixture[str], files:
     assert code == 0
     assert re.search(rf"^edition 2 is in force at {MOMENT}, in 10 seconds; nothing need be restarted$", out, re.MULTILINE)
     with store.read() as tx:
-        row, first = tx.editions()
+        row, first = tx.editions.all()
     assert [10, 0] == [each.active_from - each.made_at for each in (row, first)]
     assert row.made_by.startswith("Awa (")
 
@@ -111,7 +111,7 @@ def test_whoever_publishes_hears_of_the_numbers(capsys: pytest.CaptureFixture[st
 def test_a_number_taken_off_is_named_as_dark(capsys: pytest.CaptureFixture[str], files: Path, store: SqlStore) -> None:
     """Also by a rollback, which lights nothing again."""
     with store.write() as tx:
-        tx.darken(Dark("samu", "+22370000301", "2026-11-22", 0, "Awa"))
+        tx.editions.withdraw(Withdrawal("samu", "+22370000301", "2026-11-22", 0, "Awa"))
     run(capsys, "content", "publish", "--root", files)
     write_files(files, words={"tips.soap": "Savon."})
     _, published, _ = run(capsys, "content", "publish", "--root", files)
@@ -134,7 +134,7 @@ def test_two_people_publish(capsys: pytest.CaptureFixture[str], files: Path, sto
     assert re.search("^edition 1 is in force now$", out, re.MULTILINE)
     assert "approved by Bintou (" in run(capsys, "content", "list")[1]
     with store.read() as tx:
-        assert "approved unseen" in [one.what for one in tx.records()]
+        assert "approved unseen" in [one.what for one in tx.audit.all()]
 
 
 def test_nobody_is_both_people(capsys: pytest.CaptureFixture[str], files: Path) -> None:
@@ -153,7 +153,7 @@ def test_without_a_terminal_nobody_approves_by_chance(capsys: pytest.CaptureFixt
     assert code == 1
     assert "--yes" in complaint
     with store.read() as tx:
-        assert tx.editions() == ()
+        assert tx.editions.all() == ()
 
 
 def test_pending_words_are_refused_with_file_and_line(capsys: pytest.CaptureFixture[str], tmp_path: Path, store: SqlStore) -> None:
@@ -169,7 +169,7 @@ def test_pending_words_are_refused_with_file_and_line(capsys: pytest.CaptureFixt
     _, out, _ = run(capsys, "content", "approve", "1", "--by", "Bintou", "--yes")
     assert "PENDING WORDS" in out
     with store.read() as tx:
-        assert [(one.who, one.about) for one in tx.records() if one.what == "pending words published"] == [("Mariam", "edition 1")]
+        assert [(one.who, one.about) for one in tx.audit.all() if one.what == "pending words published"] == [("Mariam", "edition 1")]
 
 
 @pytest.mark.usefixtures("alone")
@@ -235,7 +235,7 @@ def test_faulty_files_are_not_published(capsys: pytest.CaptureFixture[str], file
     assert code == 1
     assert "flows/tips.yaml:3: tips.water: unknown screen tips.nowhere" in complaint
     with store.read() as tx:
-        assert tx.editions() == ()
+        assert tx.editions.all() == ()
 
 
 def test_a_name_that_is_none_is_refused(capsys: pytest.CaptureFixture[str], files: Path) -> None:
@@ -391,9 +391,9 @@ def test_the_second_person_at_a_terminal(files: Path, env: dict[str, str], store
     assert "1 of 1 --- tips.soap" in seen
     assert "| Savon." in seen
     with store.read() as tx:
-        newest = tx.editions()[0]
+        newest = tx.editions.all()[0]
         assert (newest.number, newest.made_by[:5], str(newest.approved_by)[:8]) == (2, "Awa (", "Bintou (")
-        assert "approved" in [one.what for one in tx.records()]
+        assert "approved" in [one.what for one in tx.audit.all()]
 
 
 def until(controller: int, words: str) -> str:

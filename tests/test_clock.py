@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 from hotline import clock
-from hotline.ports import StoreAway
+from hotline.ports.store import StoreAway
 from tests.fakes import the_log
 
 

@@ -14,8 +14,8 @@ from hotline.cli import main
 from hotline.config import SETTINGS, Config
 from hotline.content import DIRECTORY, read_directory
 from hotline.engine.flow import Item
-from hotline.ports import EditionRow
-from hotline.service.library import encode
+from hotline.ports.desk.editions import EditionRow
+from hotline.service.editions.cache import encode
 from tests.content_line import sources
 from tests.small_line import settings
 
@@ -47,7 +47,7 @@ def line(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
     with _store(config).write() as tx:
         from msgspec.structs import replace
 
-        tx.add_edition(EditionRow(1, 1, "Awa", 1, encode(replace(sources(), items=read_directory(root)[0]))))
+        tx.editions.add(EditionRow(1, 1, "Awa", 1, encode(replace(sources(), items=read_directory(root)[0]))))
     return config
 
 

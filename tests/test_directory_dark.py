@@ -13,9 +13,10 @@ from hotline.adapters.sql import SqlStore, upgrade
 from hotline.app import SystemClock
 from hotline.engine.flow import Item, Where
 from hotline.engine.freshness import dark
-from hotline.ports import Dark, EditionRow, Record
-from hotline.service.darkness import SHOWN_SECONDS, Darkened, NoNumber, UnknownEntry, darken
-from hotline.service.library import NoEdition, decode, encode
+from hotline.ports.desk.audit import AuditRecord
+from hotline.ports.desk.editions import EditionRow, Withdrawal
+from hotline.service.editions.cache import NoEdition, decode, encode
+from hotline.service.editions.withdrawal import SHOWN_SECONDS, NoNumber, UnknownEntry, WithdrawnNumber, withdraw_number
 from tests.content_line import sources
 from tests.service.fakes import FakeClock
 
@@ -44,22 +45,24 @@ def service(id: str, phone: str | None, **fields: str) -> Item:
 
 def publish(store: SqlStore, number: int, active_from: int, *items: Item) -> None:
     with store.write() as tx:
-        tx.add_edition(EditionRow(number, active_from - 10, "Awa", active_from, encode(replace(sources(), items=items))))
+        tx.editions.add(EditionRow(number, active_from - 10, "Awa", active_from, encode(replace(sources(), items=items))))
 
 
 def marks(store: SqlStore) -> list[tuple[str, str, str]]:
     with store.read() as tx:
-        return [(mark.item, mark.phone, mark.day) for mark in tx.darkened()]
+        return [(mark.item, mark.phone, mark.day) for mark in tx.editions.withdrawals()]
 
 
 def test_the_number_in_force_is_marked_with_its_day_and_its_name(store: SqlStore) -> None:
     """One mark, one line of the audit; every screen made of it is without the number then."""
     publish(store, 1, NOON - 99_999, service("centre", "70 00 03 00", verified_on="2026-11-20"), service("other", "70 00 03 01"))
-    assert darken(store, FakeClock(NOON), "centre", "Awa", "a man answers") == Darkened("Centre", ("70 00 03 00",), "2026-11-24")
+    assert withdraw_number(store, FakeClock(NOON), "centre", "Awa", "a man answers") == WithdrawnNumber(
+        "Centre", ("70 00 03 00",), "2026-11-24"
+    )
     with store.read() as tx:
-        assert tx.darkened() == (Dark("centre", "70 00 03 00", "2026-11-24", NOON, "Awa"),)
-        assert tx.records() == (Record(NOON, "Awa", "number taken off", "centre: a man answers"),)
-        edition = tx.active_edition(NOON)
+        assert tx.editions.withdrawals() == (Withdrawal("centre", "70 00 03 00", "2026-11-24", NOON, "Awa"),)
+        assert tx.audit.all() == (AuditRecord(NOON, "Awa", "number taken off", "centre: a man answers"),)
+        edition = tx.editions.active(NOON)
     assert edition
     assert [item.fields.get("phone") for item in dark(decode(edition.sources), marks(store)).items] == [None, "70 00 03 01"]
 
@@ -71,34 +74,34 @@ def test_every_number_that_somebody_may_be_looking_at_is_marked(store: SqlStore)
     publish(store, 3, NOON - 600, service("centre", "70 00 03 02"))
     publish(store, 4, NOON - 300, service("centre", None))
     publish(store, 5, NOON + 5, service("centre", "70 00 03 03"), service("other", "70 00 03 04"))
-    assert darken(store, FakeClock(NOON), "centre", "Awa").phones == ("70 00 03 01", "70 00 03 02", "70 00 03 03")
+    assert withdraw_number(store, FakeClock(NOON), "centre", "Awa").phones == ("70 00 03 01", "70 00 03 02", "70 00 03 03")
     assert sorted(marks(store)) == [("centre", f"70 00 03 0{n}", "2026-11-24") for n in (1, 2, 3)]
 
 
 def test_a_young_line_is_dark_too(store: SqlStore) -> None:
     """Where no edition is as old as a conversation may be, all count."""
     publish(store, 1, NOON - 60, service("centre", "70 00 03 00"))
-    assert darken(store, FakeClock(NOON), "centre", "Awa").phones == ("70 00 03 00",)
+    assert withdraw_number(store, FakeClock(NOON), "centre", "Awa").phones == ("70 00 03 00",)
 
 
 def test_twice_on_one_day_is_one_mark(store: SqlStore) -> None:
     """Whoever is not sure does it again; the audit tells that she did."""
     publish(store, 1, NOON - 60, service("centre", "70 00 03 00"))
-    darken(store, FakeClock(NOON), "centre", "Awa")
-    darken(store, FakeClock(NOON + 60), "centre", "Oumou")
+    withdraw_number(store, FakeClock(NOON), "centre", "Awa")
+    withdraw_number(store, FakeClock(NOON + 60), "centre", "Oumou")
     assert marks(store) == [("centre", "70 00 03 00", "2026-11-24")]
     with store.read() as tx:
-        assert [record.who for record in tx.records()] == ["Awa", "Oumou"]
+        assert [record.who for record in tx.audit.all()] == ["Awa", "Oumou"]
 
 
 def test_the_day_is_the_lines_own(store: SqlStore) -> None:
     """A verification is compared with it, and that is written down by people who live there."""
     publish(store, 1, NOON - 60, service("centre", "70 00 03 00"))
     assert (
-        darken(store, SystemClock("Pacific/Kiritimati"), "centre", "Awa").day
-        >= darken(store, SystemClock("Pacific/Pago_Pago"), "centre", "Awa").day
+        withdraw_number(store, SystemClock("Pacific/Kiritimati"), "centre", "Awa").day
+        >= withdraw_number(store, SystemClock("Pacific/Pago_Pago"), "centre", "Awa").day
     )
-    assert darken(store, _At(SystemClock("Pacific/Kiritimati"), NOON), "centre", "Awa").day == "2026-11-25"
+    assert withdraw_number(store, _At(SystemClock("Pacific/Kiritimati"), NOON), "centre", "Awa").day == "2026-11-25"
 
 
 class _At:
@@ -121,20 +124,20 @@ class _At:
 def test_what_is_not_there_cannot_be_taken_off(store: SqlStore) -> None:
     """An unknown entry names its likes; one without a number says so; nothing is kept of either, the audit included."""
     with pytest.raises(NoEdition):
-        darken(store, FakeClock(NOON), "centre", "Awa")
+        withdraw_number(store, FakeClock(NOON), "centre", "Awa")
     publish(store, 1, NOON - 60, service("centre-mopti", "70 00 03 00"), service("centre-gao", None), service("ligne", "80333"))
     with pytest.raises(UnknownEntry) as unknown:
-        darken(store, FakeClock(NOON), "centre-mopty", "Awa")
+        withdraw_number(store, FakeClock(NOON), "centre-mopty", "Awa")
     assert "centre-mopti" in unknown.value.near
     with pytest.raises(NoNumber):
-        darken(store, FakeClock(NOON), "centre-gao", "Awa")
+        withdraw_number(store, FakeClock(NOON), "centre-gao", "Awa")
     with store.read() as tx:
-        assert (tx.darkened(), tx.records()) == ((), ())
+        assert (tx.editions.withdrawals(), tx.audit.all()) == ((), ())
 
 
 def test_a_long_reason_does_not_hold_up_the_number(store: SqlStore) -> None:
     """The audit has as much of it as fits."""
     publish(store, 1, NOON - 60, service("centre", "70 00 03 00"))
-    darken(store, FakeClock(NOON), "centre", "Awa", "x" * 500)
+    withdraw_number(store, FakeClock(NOON), "centre", "Awa", "x" * 500)
     with store.read() as tx:
-        assert [len(record.about) for record in tx.records()] == [64]
+        assert [len(record.about) for record in tx.audit.all()] == [64]

@@ -23,10 +23,14 @@ from hotline.config import Config
 from hotline.content import read_sources
 from hotline.doctor import POINTS
 from hotline.engine.flow import Part, Where
-from hotline.ports import Callback, Dark, Post, Shift, Staff
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.calls.outbox import OutboxMessage
+from hotline.ports.desk.editions import Withdrawal
+from hotline.ports.desk.shifts import Shift
+from hotline.ports.desk.staff import Staff
 from hotline.service import TICKING
-from hotline.service.publishing import person, publish_alone
-from hotline.service.roster import uncovered
+from hotline.service.desk.shifts.roster import uncovered
+from hotline.service.editions.approval import publish_alone, publisher
 from tests.small_line import DIRECTORY, settings, write_files
 from tests.valkey import _module_valkey, valkey  # noqa: F401 -- fixtures
 
@@ -69,7 +73,7 @@ class Line(NamedTuple):
         sources, _ = read_sources(write_files(self.folder / "files", directory=verified(days_ago), **files))  # type: ignore[arg-type]
         assert sources is not None
         now = int(time.time())
-        publish_alone(self.store, sources, person("Awa", "op"), now, now, 1800)
+        publish_alone(self.store, sources, publisher("Awa", "op"), now, now, 1800)
 
     def memory(self) -> ValkeyMemory:
         return ValkeyMemory(connect(self.env["HOTLINE_REDIS_URL"], 5000), Seal.from_text(self.env["HOTLINE_KEYS"]))
@@ -94,9 +98,9 @@ def line(tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch, capsys: p
     made.publish()
     with store.write() as tx:
         for one in (AWA, replace(FANTA, on_call_until=int(time.time()) + 3600), OUMOU):
-            tx.add_staff(one)
+            tx.staff.save(one)
         for one in (AWA, FANTA):
-            tx.add_shift(Shift(one.id, None, 0, DAY))
+            tx.shifts.add(Shift(one.id, None, 0, DAY))
     (tmp_path / "var" / "editions").mkdir(parents=True)
     (tmp_path / "var" / "editions" / "1.json").write_text("{}")
     DiskSpool(tmp_path / "var" / "spool", Seal.from_text(env["HOTLINE_KEYS"]), SPOOL_SLOTS).close()
@@ -169,7 +173,7 @@ def test_a_key_that_was_lost_is_found_before_a_caller_is(line: Line, monkeypatch
     """A number that waits to be rung does not open under the keys of today."""
     now = int(time.time())
     with line.store.write() as tx:
-        tx.add_callback(Callback("d" * 32, "471", "waiting", "fr", False, False, now, now, now + 600, 1), "+22370000001")
+        tx.callbacks.add(Callback("d" * 32, "471", "waiting", "fr", False, False, now, now, now + 600, 1), "+22370000001")
     assert line.doctor()[1]["keys"].startswith("ok: ")
     sealing, hashing = (keys.split(",") for keys in (new_keys(), line.env["HOTLINE_KEYS"]))
     monkeypatch.setenv("HOTLINE_KEYS", f"{sealing[0]},{hashing[1]}")
@@ -182,7 +186,7 @@ def test_a_key_that_was_lost_is_found_before_a_caller_is(line: Line, monkeypatch
 def test_a_message_that_cannot_be_opened_is_found(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     """What waits to be sent is looked at too."""
     with line.store.write() as tx:
-        tx.post(Post("e" * 32, "alert", "default", HER_NUMBER, "…", 1, 2))
+        tx.outbox.add(OutboxMessage("e" * 32, "alert", "default", HER_NUMBER, "…", 1, 2))
     sealing, hashing = (keys.split(",") for keys in (new_keys(), line.env["HOTLINE_KEYS"]))
     monkeypatch.setenv("HOTLINE_KEYS", f"{sealing[0]},{hashing[1]}")
     assert line.doctor()[1]["keys"].startswith("BAD: ")
@@ -239,7 +243,7 @@ def test_no_emergency_number_is_said_loudly(line: Line, demo: bool, monkeypatch:
         monkeypatch.setenv("HOTLINE_DEMO", "1")
         monkeypatch.setenv("HOTLINE_AT_BASE_URL", "http://127.0.0.1:9")
     with line.store.write() as tx:
-        tx.darken(Dark("samu", "+22370000301", "2999-01-01", 0, "Awa"))
+        tx.editions.withdraw(Withdrawal("samu", "+22370000301", "2999-01-01", 0, "Awa"))
     code, said = line.doctor()
     assert "NO VERIFIED EMERGENCY NUMBER" in said["emergency"]
     assert "samu (dark)" in said["dark"]
@@ -257,8 +261,8 @@ def test_a_number_that_is_about_to_go_is_told_in_time(line: Line) -> None:
 def test_a_language_that_nobody_takes_calls_in_is_bad(line: Line) -> None:
     """A counselor without shifts counts for nothing; neither does one of another language."""
     with line.store.write() as tx:
-        tx.add_staff(Staff(AWA.id, "awa", "counselor", HER_NUMBER, "fr", ("fr",)))
-        tx.add_staff(Staff("f" * 32, "nana", "counselor", "+22370000102", "bm", ("bm",)))
+        tx.staff.save(Staff(AWA.id, "awa", "counselor", HER_NUMBER, "fr", ("fr",)))
+        tx.staff.save(Staff("f" * 32, "nana", "counselor", "+22370000102", "bm", ("bm",)))
     code, said = line.doctor()
     assert code == 1
     assert said["staff fr"].startswith("ok")
@@ -355,7 +359,7 @@ def test_a_line_whose_complaints_go_to_nobody(line: Line, monkeypatch: pytest.Mo
 def test_a_closed_line_says_so(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody on call: a warning; a line that needs nobody has no such look."""
     with line.store.write() as tx:
-        tx.add_staff(FANTA)
+        tx.staff.save(FANTA)
     code, said = line.doctor()
     assert (0, True) == (code, said["supervision"].startswith("warn: CLOSED"))
     monkeypatch.setenv("HOTLINE_SUPERVISED", "0")
@@ -409,9 +413,9 @@ def test_a_signature_grows_old(line: Line) -> None:
 def test_hours_that_nobody_covers_are_named(line: Line) -> None:
     """By language: what is offered in the week to come, less the shifts. Mornings are offered from 8 to 12, evenings from 18 to 21."""
     with line.store.write() as tx:
-        tx.add_staff(Staff(AWA.id, "awa", "counselor", HER_NUMBER, "fr", ("fr",)))
-        tx.add_staff(Staff("f" * 32, "nana", "counselor", "+22370000102", "bm", ("bm",)))
-        tx.add_shift(Shift("f" * 32, None, 8 * 60, 12 * 60))
+        tx.staff.save(Staff(AWA.id, "awa", "counselor", HER_NUMBER, "fr", ("fr",)))
+        tx.staff.save(Staff("f" * 32, "nana", "counselor", "+22370000102", "bm", ("bm",)))
+        tx.shifts.add(Shift("f" * 32, None, 8 * 60, 12 * 60))
     _, said = golive(line)
     french, bambara = said["G1"].split("\n")
     assert french.startswith("ok: ")

@@ -14,9 +14,9 @@ from msgspec import structs
 from werkzeug.test import Client, TestResponse
 
 from hotline.engine.effects import Screen
-from hotline.gateways.africastalking_forms import Door
+from hotline.gateways.africastalking_forms import WebhookGuard
 from hotline.hop import DIALS_A_MINUTE, MOST_NUMBERS, Dials, Hop
-from hotline.ports import StoreAway
+from hotline.ports.store import StoreAway
 from tests.fakes import AT, SECRET, FakeHasher, FakeHotline, FakeMeter, FakeTime, the_log
 
 PATH = f"/at/{SECRET}/ussd"
@@ -34,7 +34,9 @@ class Line:
         self.meter = FakeMeter()
         self.time = FakeTime()
         app = Flask("empty")
-        self.hop = Hop(app.wsgi_app, self.hotline, Door(at), meter=self.meter, hasher=FakeHasher(), broken=BROKEN.decode, seconds=self.time)
+        self.hop = Hop(
+            app.wsgi_app, self.hotline, WebhookGuard(at), meter=self.meter, hasher=FakeHasher(), broken=BROKEN.decode, seconds=self.time
+        )
         self.client = Client(self.hop)
 
     def post(self, body: str | bytes = BODY, path: str = PATH, **more) -> TestResponse:

@@ -7,7 +7,9 @@ from flask import Flask
 
 from hotline.adapters.meter import PrometheusMeter
 from hotline.operations import blueprint
-from hotline.ports import Counts, SpoolFull, StoreAway
+from hotline.ports.desk.figures import Counts
+from hotline.ports.spool import SpoolFull
+from hotline.ports.store import StoreAway
 from tests.fakes import FakeHotline
 
 WELL = {"database": "ok", "redis": "ok", "spool": "ok", "editions": "ok", "emergency_number": "ok", "clock": "ok"}

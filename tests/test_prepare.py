@@ -14,9 +14,9 @@ from hotline.app import build_again, load_library, open_store
 from hotline.config import Config
 from hotline.demo.environment import passwords_secret
 from hotline.demo.people import PEOPLE, passwords
-from hotline.ports.accounts import Account
+from hotline.ports.desk.accounts import Account
 from hotline.prepare import prepare, prepare_demo, publish_files
-from hotline.service.library import NoEdition
+from hotline.service.editions.cache import NoEdition
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_A_CENTURY = 4_900_000_000
@@ -48,7 +48,7 @@ def test_the_first_start_publishes_and_the_next_does_not(config: Config) -> None
     prepare(config)
     prepare(config)
     with open_store(config).read() as tx:
-        assert [(1, "first start")] == [(row.number, row.made_by) for row in tx.editions()]
+        assert [(1, "first start")] == [(row.number, row.made_by) for row in tx.editions.all()]
 
 
 def test_where_two_people_publish_nothing_begins_before_they_did(config: Config) -> None:
@@ -100,15 +100,17 @@ def test_the_demo_s_staff_can_sign_in_and_keep_what_they_changed(config: Config)
     hashes, hers = ArgonPasswords(), next(p for p in PEOPLE if p.alias == "awa").id
     made = passwords(passwords_secret(Path(config.var)))
     with open_store(config).read() as tx:
-        assert [] == [id for id, password in made.items() if not hashes.matches((tx.account(id) or Account(id, "")).password, password)]
+        assert [] == [
+            id for id, password in made.items() if not hashes.matches((tx.accounts.get(id) or Account(id, "")).password, password)
+        ]
     with open_store(config).write() as tx:
-        staff = tx.staff(hers)
+        staff = tx.staff.get(hers)
         assert staff is not None
-        tx.save_account(Account(hers, "chosen"))
-        tx.add_staff(replace(staff, reads="bm"))
+        tx.accounts.save(Account(hers, "chosen"))
+        tx.staff.save(replace(staff, reads="bm"))
     prepare_demo(config)
     with open_store(config).read() as tx:
-        account, staff = tx.account(hers), tx.staff(hers)
+        account, staff = tx.accounts.get(hers), tx.staff.get(hers)
     assert account is not None
     assert staff is not None
     assert ("chosen", "bm") == (account.password, staff.reads)

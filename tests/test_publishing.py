@@ -12,27 +12,27 @@ from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.sql import SqlStore, upgrade
 from hotline.content import read_sources
 from hotline.engine.flow import Sources
-from hotline.ports import Dark, Proposal
-from hotline.service.library import FaultySources, TooSoon, decode, encode
-from hotline.service.numbers import Numbers, numbers
-from hotline.service.publishing import (
+from hotline.ports.desk.editions import Proposal, Withdrawal
+from hotline.service.editions.approval import (
     PendingWords,
     Refused,
     approve,
     are_one_person,
-    person,
     propose,
     proposed,
     publish_alone,
+    publisher,
     reject,
     roll_back,
 )
+from hotline.service.editions.cache import FaultySources, TooSoon, decode, encode
+from hotline.service.editions.directory_numbers import Numbers, numbers
 from tests.small_line import DIRECTORY, write_files
 
 NOW = 1_795_530_000
 """2026-11-24 14:20 UTC."""
 LEAD, LIFE = 10, 1800
-AWA, BINTOU = person("Awa", "op"), person("Bintou", "op")
+AWA, BINTOU = publisher("Awa", "op"), publisher("Bintou", "op")
 
 
 @pytest.fixture
@@ -63,17 +63,17 @@ def pending(tmp_path: Path) -> Sources:
 def audit(store: SqlStore) -> list[tuple[str, str, str]]:
     """Without the library's own lines."""
     with store.read() as tx:
-        return [(one.who, one.what, one.about) for one in tx.records() if one.what != "published"]
+        return [(one.who, one.what, one.about) for one in tx.audit.all() if one.what != "published"]
 
 
 def editions(store: SqlStore) -> list[tuple[int, str, str | None, int | None]]:
     with store.read() as tx:
-        return [(row.number, row.made_by, row.approved_by, row.again) for row in tx.editions()]
+        return [(row.number, row.made_by, row.approved_by, row.again) for row in tx.editions.all()]
 
 
 def waiting(store: SqlStore) -> list[int]:
     with store.read() as tx:
-        return [one.number for one in tx.proposals()]
+        return [one.number for one in tx.editions.proposals()]
 
 
 def test_a_second_person_makes_an_edition_of_a_proposal(store: SqlStore, sources: Sources) -> None:
@@ -91,7 +91,7 @@ def test_nobody_approves_what_she_proposed(store: SqlStore, sources: Sources, by
     """However she writes herself, and from whatever login."""
     propose(store, sources, AWA, NOW)
     with pytest.raises(Refused, match="another person"):
-        approve(store, 1, person(by, "another"), NOW, NOW + LEAD, None, LIFE)
+        approve(store, 1, publisher(by, "another"), NOW, NOW + LEAD, None, LIFE)
     assert waiting(store) == [1]
     assert editions(store) == []
 
@@ -99,15 +99,15 @@ def test_nobody_approves_what_she_proposed(store: SqlStore, sources: Sources, by
 @pytest.mark.parametrize(
     ("first", "second", "one"),
     [
-        (person(None, "op"), person(None, "op"), True),
-        (person(None, "op"), person(None, "OP "), True),
-        (person(None, "op"), person(None, "other"), False),
-        (person("Awa", "op"), person(None, "op"), True),
-        (person("Awa", "op"), person("Bintou", "op"), False),
-        (person("Awa", "op"), person(None, "awa"), True),
-        (person(None, "op"), person("Op", "other"), True),
-        (person("Awa", "op"), person("Awa", "other"), True),
-        (person("Awa Keïta", "op"), person("awa  keïta", "other"), True),
+        (publisher(None, "op"), publisher(None, "op"), True),
+        (publisher(None, "op"), publisher(None, "OP "), True),
+        (publisher(None, "op"), publisher(None, "other"), False),
+        (publisher("Awa", "op"), publisher(None, "op"), True),
+        (publisher("Awa", "op"), publisher("Bintou", "op"), False),
+        (publisher("Awa", "op"), publisher(None, "awa"), True),
+        (publisher(None, "op"), publisher("Op", "other"), True),
+        (publisher("Awa", "op"), publisher("Awa", "other"), True),
+        (publisher("Awa Keïta", "op"), publisher("awa  keïta", "other"), True),
     ],
 )
 def test_who_counts_as_one_person(first: object, second: object, one: bool) -> None:
@@ -119,7 +119,7 @@ def test_who_counts_as_one_person(first: object, second: object, one: bool) -> N
 def test_a_name_is_one_that_can_be_told_apart(name: str) -> None:
     """Neither nothing, nor what could pass for somebody's login, nor what would not fit."""
     with pytest.raises(Refused):
-        person(name, "op")
+        publisher(name, "op")
 
 
 def test_pending_words_where_they_matter_stop_a_proposal(store: SqlStore, pending: Sources) -> None:
@@ -138,7 +138,7 @@ def test_who_takes_pending_words_on_herself_is_written_down(store: SqlStore, pen
     """By name, with the edition in which they went out."""
     propose(store, pending, AWA, NOW, pending_by="Mariam")
     with store.read() as tx:
-        assert [one.pending_by for one in tx.proposals()] == ["Mariam"]
+        assert [one.pending_by for one in tx.editions.proposals()] == ["Mariam"]
     approve(store, 1, BINTOU, NOW, NOW + LEAD, None, LIFE)
     assert ("Mariam", "pending words published", "edition 1") in audit(store)
 
@@ -147,7 +147,7 @@ def test_nobody_takes_on_what_is_not_there(store: SqlStore, sources: Sources) ->
     """With every word reviewed the name is not kept: no audit accuses her of what she did not do."""
     propose(store, sources, AWA, NOW, pending_by="Mariam")
     with store.read() as tx:
-        assert [one.pending_by for one in tx.proposals()] == [None]
+        assert [one.pending_by for one in tx.editions.proposals()] == [None]
     approve(store, 1, BINTOU, NOW, NOW + LEAD, None, LIFE)
     assert [what for _, what, _ in audit(store)] == ["proposed", "approved"]
 
@@ -168,8 +168,8 @@ def test_a_proposal_that_cannot_be_published_waits_on(store: SqlStore, sources: 
     """What fails after she agreed loses nothing: here, words that were broken where they lie."""
     propose(store, sources, AWA, NOW)
     with store.write() as tx:
-        tx.drop_proposal(1)
-        tx.add_proposal(Proposal(1, NOW, str(AWA), encode(replace(sources, start="line.gone"))))
+        tx.editions.drop_proposal(1)
+        tx.editions.add_proposal(Proposal(1, NOW, str(AWA), encode(replace(sources, start="line.gone"))))
     with pytest.raises(FaultySources):
         approve(store, 1, BINTOU, NOW, NOW + LEAD, None, LIFE)
     assert waiting(store) == [1]
@@ -217,7 +217,7 @@ def test_going_back_is_a_new_edition_with_the_old_content(store: SqlStore, sourc
     publish_alone(store, files(tmp_path / "new", words={"tips.soap": "Savon."}), AWA, NOW, NOW, LIFE)
     assert roll_back(store, 1, AWA, NOW + 60, NOW + 70, LIFE) == 3
     with store.read() as tx:
-        first, third = tx.edition(1), tx.edition(3)
+        first, third = tx.editions.get(1), tx.editions.get(3)
     assert first is not None
     assert third is not None
     assert decode(first.sources) == decode(third.sources)
@@ -286,6 +286,6 @@ def test_why_a_number_is_off_the_line(tmp_path: Path, lines: tuple[str, ...], da
 def test_a_number_that_was_taken_off_is_off_until_it_was_rung_again(tmp_path: Path) -> None:
     """Whatever the edition says of it."""
     found = files(tmp_path, directory=directory(VERIFIED, DAY, NIGHT))
-    mark = Dark("samu", "+22370000301", "2026-11-22", NOW, "Awa")
+    mark = Withdrawal("samu", "+22370000301", "2026-11-22", NOW, "Awa")
     assert numbers(found, (mark,), date(2026, 11, 24)).off == (("samu", "dark"),)
     assert numbers(found, (replace(mark, day="2026-11-19"),), date(2026, 11, 24)).off == ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.tree import LONGEST_WAIT, STEADY_SECONDS, Part, Tree
+from hotline.process_tree import LONGEST_WAIT, STEADY_SECONDS, Part, Tree
 
 
 class Child:

@@ -13,8 +13,8 @@ from hotline.adapters.sql import SqlStore, upgrade
 from hotline.app import open_store
 from hotline.cli import main
 from hotline.config import Config
-from hotline.ports import Staff
-from hotline.ports.accounts import Account
+from hotline.ports.desk.accounts import Account
+from hotline.ports.desk.staff import Staff
 from tests.small_line import settings
 
 NUMBER = "+22370000101"
@@ -49,7 +49,7 @@ def user(store: SqlStore, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 
 def found(store: SqlStore, alias: str = "awa") -> Staff:
     with store.read() as tx:
-        staff = tx.staff_by_alias(alias)
+        staff = tx.staff.by_alias(alias)
     assert staff is not None
     return staff
 
@@ -57,12 +57,12 @@ def found(store: SqlStore, alias: str = "awa") -> Staff:
 def whose(store: SqlStore, printed: str, at: int) -> str | None:
     """Of the link that was printed."""
     with store.read() as tx:
-        return tx.invited(printed.partition("/console/welcome/")[2].strip(), at)
+        return tx.accounts.invited(printed.partition("/console/welcome/")[2].strip(), at)
 
 
 def now(store: SqlStore) -> int:
     with store.read() as tx:
-        return max(each.at for each in tx.records())
+        return max(each.at for each in tx.audit.all())
 
 
 def test_add_makes_somebody_and_her_link(store: SqlStore, user) -> None:
@@ -72,7 +72,7 @@ def test_add_makes_somebody_and_her_link(store: SqlStore, user) -> None:
         assert 0 == code
         assert found(store, f"someone{n}").id == whose(store, printed, now(store))
     with store.read() as tx:
-        assert {"person added", "one-time link made"} == {each.what for each in tx.records() if each.who.startswith("Djeneba")}
+        assert {"person added", "one-time link made"} == {each.what for each in tx.audit.all() if each.who.startswith("Djeneba")}
 
 
 def test_who_works_by_sms_alone_gets_no_link(store: SqlStore, user) -> None:
@@ -99,12 +99,12 @@ def test_what_is_refused_changes_nothing(store: SqlStore, user, arguments: tuple
     """And says why, without the number."""
     user("add", "nana", "--reads", "bm", number="+22370000102")
     with store.read() as tx:
-        before = tx.all_staff(), tx.records()
+        before = tx.staff.active(), tx.audit.all()
     code, printed, complaint = user(*arguments, number=number)
     assert (1, "", True) == (code, printed, why in complaint)
     assert not number or number not in complaint
     with store.read() as tx:
-        assert before == (tx.all_staff(), tx.records())
+        assert before == (tx.staff.active(), tx.audit.all())
 
 
 def test_reset_ends_everything_and_begins_anew(store: SqlStore, user) -> None:
@@ -112,12 +112,12 @@ def test_reset_ends_everything_and_begins_anew(store: SqlStore, user) -> None:
     _, first, _ = user("add", "awa", "--reads", "fr")
     awa = found(store)
     with store.write() as tx:
-        tx.save_account(Account(awa.id, "hash", "SECRET"))
-        tx.add_sign_in("token", awa.id, now(store))
+        tx.accounts.save(Account(awa.id, "hash", "SECRET"))
+        tx.accounts.add_sign_in("token", awa.id, now(store))
     code, second, _ = user("reset", "awa")
     assert (0, None, awa.id) == (code, whose(store, first, now(store)), whose(store, second, now(store)))
     with store.read() as tx:
-        assert (None, None) == (tx.account(awa.id), tx.sign_in("token"))
+        assert (None, None) == (tx.accounts.get(awa.id), tx.accounts.sign_in("token"))
 
 
 def test_disable_ends_it_even_before_there_is_an_edition(store: SqlStore, user) -> None:
@@ -126,9 +126,9 @@ def test_disable_ends_it_even_before_there_is_an_edition(store: SqlStore, user) 
     awa = found(store)
     assert 0 == user("disable", "awa")[0]
     with store.read() as tx:
-        after = tx.staff(awa.id)
+        after = tx.staff.get(awa.id)
         assert after is not None
-        assert (False, "person disabled") == (after.active, tx.records()[-1].what)
+        assert (False, "person disabled") == (after.active, tx.audit.all()[-1].what)
     assert None is whose(store, printed, now(store))
     assert 0 == user("add", "awa", "--reads", "fr")[0]
 

@@ -13,7 +13,7 @@ import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from hotline.ports.accounts import Crowded
+from hotline.ports.locks import Crowded
 
 NAME: Final = "Sante"
 """What an authenticator shows: nothing that names the line."""
@@ -137,7 +137,7 @@ class TimeCodes:
         return pyotp.TOTP(secret).provisioning_uri(name=alias, issuer_name=NAME)
 
 
-class SystemChance:
+class SystemTokenSource:
     """`ports.accounts.Chance`."""
 
     def token(self) -> str:

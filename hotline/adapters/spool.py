@@ -19,7 +19,7 @@ from typing import Final
 from msgspec import Struct
 
 from hotline.adapters.seal import Seal, SealBroken
-from hotline.ports import SpoolFull
+from hotline.ports.spool import SpoolFull
 
 SLOT: Final = 1024
 MAGIC: Final = b"hlspool1"

@@ -16,7 +16,7 @@ from redis.exceptions import TimeoutError as TooLate
 from redis.retry import Retry
 
 from hotline.adapters.seal import Seal, SealBroken
-from hotline.ports import Began, Mark, MemoryAway, Recalled
+from hotline.ports.memory import MarkerLookup, MemoryAway, Recalled, SessionMarker
 
 HEARD_SECONDS: Final = 24 * 3600
 REST_SECONDS: Final = 1.0
@@ -141,7 +141,7 @@ class ValkeyMemory:
         with self._breaker.guard():
             return int(self._distinct(keys=(key,), args=(hashed, seconds)))
 
-    def begin(self, session: str, edition: int, seconds: int) -> Mark | None:
+    def begin(self, session: str, edition: int, seconds: int) -> SessionMarker | None:
         with self._breaker.guard():
             stands = cast("bytes | None", self._begin(keys=(self._key("began", session),), args=(f"{edition}?", seconds)))
         return _mark(stands)
@@ -150,10 +150,10 @@ class ValkeyMemory:
         with self._breaker.guard():
             self._client.set(self._key("began", session), edition, ex=seconds)
 
-    def began(self, session: str) -> Began:
+    def began(self, session: str) -> MarkerLookup:
         with self._breaker.guard():
             mark, since = cast("list[bytes | None]", self._client.mget(self._key("began", session), VOUCHED))
-        return Began(_mark(mark), None if since is None else int(since))
+        return MarkerLookup(_mark(mark), None if since is None else int(since))
 
     def vouch(self, at: int) -> None:
         with self._breaker.guard(), self._client.pipeline(transaction=False) as both:
@@ -173,6 +173,6 @@ class ValkeyMemory:
         return f"{kind}:{self._seal.digest(kind, name).hex()}"
 
 
-def _mark(stands: bytes | None) -> Mark | None:
+def _mark(stands: bytes | None) -> SessionMarker | None:
     """A marker is a number of ours under a hashed name: it tells nothing of a caller and lies plain. A question mark behind it: not sure."""
-    return None if stands is None else Mark(int(stands.rstrip(b"?")), not stands.endswith(b"?"))
+    return None if stands is None else SessionMarker(int(stands.rstrip(b"?")), not stands.endswith(b"?"))

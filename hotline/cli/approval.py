@@ -15,40 +15,40 @@ from hotline.config import Config
 
 if TYPE_CHECKING:
     from hotline.engine.flow import Sources
-    from hotline.ports import EditionRow, Proposal
+    from hotline.ports.desk.editions import EditionRow, Proposal
 
 Ask: TypeAlias = Callable[[str], str]
 
 
 def approve(options: argparse.Namespace) -> None:
     from hotline.cli.difference import difference
-    from hotline.service import publishing
+    from hotline.service.editions import approval
 
     config = settings()
     with refusals(config):
         store, by = store_of(config), who(options.by)
-        proposal, newest = publishing.proposed(store, options.number, by)
+        proposal, newest = approval.proposed(store, options.number, by)
         if not options.yes and not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise Failed("someone has to look at what changes, in a terminal (for scripts: --yes)")
-        sources = publishing.read(proposal.sources, f"proposal {proposal.number}")
+        sources = approval.read(proposal.sources, f"proposal {proposal.number}")
         print(_headline(config, proposal, newest))
         old, now = readable(newest), int(time.time())
-        before = None if old is None else publishing.as_published(old, now)
-        pages = difference(before, publishing.as_published(sources, now), shutil.get_terminal_size().columns)
+        before = None if old is None else approval.as_published(old, now)
+        pages = difference(before, approval.as_published(sources, now), shutil.get_terminal_size().columns)
         if not pages:
             print("nothing differs")
         if not agreed(pages, proposal.number, None if options.yes else input):
             raise Failed("nothing was published")
         now, against = int(time.time()), newest.number if newest else None
         life, starts = longest_session(config), begins(config, store, now)
-        number = publishing.approve(store, proposal.number, by, now, starts, against, life, unseen=options.yes)
+        number = approval.approve(store, proposal.number, by, now, starts, against, life, unseen=options.yes)
         print(in_force(config, number, starts, now))
         tell_numbers(store, sources, now)
 
 
 def readable(row: EditionRow | None) -> Sources | None:
     """What the edition says; None, with a word about it, where another version of the program wrote it: then everything counts as new."""
-    from hotline.service.publishing import Refused, read
+    from hotline.service.editions.approval import Refused, read
 
     try:
         return read(row.sources, f"edition {row.number}") if row else None

@@ -19,10 +19,10 @@ def declare(commands: Any) -> None:
 
 
 def _verify(_: argparse.Namespace) -> int:
-    from hotline.service.room import audits
+    from hotline.service.desk import audit_log
 
     with told():
-        chain = audits.verify(store_of(settings()))
+        chain = audit_log.verify(store_of(settings()))
     if chain.broken_at is None:
         print(
             f"the chain holds: {chain.lines} lines. Write the number down elsewhere: an older copy of the whole database holds too, with fewer"
@@ -36,11 +36,11 @@ def _verify(_: argparse.Namespace) -> int:
 
 def _list(options: argparse.Namespace) -> None:
     from hotline.cli.editions import moment
-    from hotline.service.room import audits
+    from hotline.service.desk import audit_log
 
     config = settings()
     with told():
-        page = audits.look(store_of(config), options.search, most=options.last)
+        page = audit_log.look(store_of(config), options.search, most=options.last)
     for number, record in reversed(page.lines):
         print(f"{number:>6}  {moment(config, record.at)}  {record.who}  {record.what}  {record.about}".rstrip())
     if not page.lines:

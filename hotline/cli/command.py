@@ -80,8 +80,8 @@ def ask(words: str) -> str:
 def told() -> Iterator[None]:
     """Turn what may go wrong in a line into words for whoever runs it."""
     from hotline.adapters.seal import KeysBroken
-    from hotline.ports import StoreAway
-    from hotline.service.library import FaultySources, NoEdition
+    from hotline.ports.store import StoreAway
+    from hotline.service.editions.cache import FaultySources, NoEdition
 
     try:
         yield

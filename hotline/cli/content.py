@@ -16,8 +16,8 @@ from hotline.config import languages_in
 
 if TYPE_CHECKING:
     from hotline.engine.flow import Sources
-    from hotline.ports import Store
-    from hotline.service.publishing import Person
+    from hotline.ports.store import Store
+    from hotline.service.editions.approval import Publisher
 
 _BY = "who does this (default: the login name)"
 
@@ -59,7 +59,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _publish(options: argparse.Namespace) -> None:
-    from hotline.service.publishing import publish_alone, with_told
+    from hotline.service.editions.approval import publish_alone, with_told
 
     config, now = settings(), int(time.time())
     with refusals(config):
@@ -76,8 +76,8 @@ def _publish(options: argparse.Namespace) -> None:
         tell_numbers(store, sources, now)
 
 
-def _propose(store: Store, sources: Sources, by: Person, now: int, pending_by: str | None) -> None:
-    from hotline.service.publishing import propose
+def _propose(store: Store, sources: Sources, by: Publisher, now: int, pending_by: str | None) -> None:
+    from hotline.service.editions.approval import propose
 
     number = propose(store, sources, by, now, pending_by)
     print(f"proposal {number} waits for a second person, who types: hotline content approve {number}")
@@ -86,11 +86,11 @@ def _propose(store: Store, sources: Sources, by: Person, now: int, pending_by: s
 def _tell_difference(store: Store, sources: Sources, now: int) -> None:
     """How much differs from the newest edition. Raises Failed where nothing does: it would only take a place from the next one."""
     from hotline.engine.changes import changes
-    from hotline.service.publishing import as_published
+    from hotline.service.editions.approval import as_published
 
     with store.read() as tx:
-        rows = tx.editions()
-        newest = tx.edition(rows[0].number) if rows else None
+        rows = tx.editions.all()
+        newest = tx.editions.get(rows[0].number) if rows else None
     old = readable(newest)
     if newest and old:
         differing = {change.screen for change in changes(as_published(old, now), as_published(sources, now))}
@@ -102,7 +102,7 @@ def _tell_difference(store: Store, sources: Sources, now: int) -> None:
 def _files(root: Path, languages: tuple[str, ...]) -> Sources:
     """What lies there. Raises FaultySources."""
     from hotline.content import read_sources
-    from hotline.service.library import FaultySources
+    from hotline.service.editions.cache import FaultySources
 
     sources, faults = read_sources(root, languages)
     grave = tuple(fault for fault in faults if fault.grave)
@@ -112,7 +112,7 @@ def _files(root: Path, languages: tuple[str, ...]) -> Sources:
 
 
 def _reject(options: argparse.Namespace) -> None:
-    from hotline.service.publishing import reject
+    from hotline.service.editions.approval import reject
 
     config = settings()
     with refusals(config):
@@ -121,7 +121,7 @@ def _reject(options: argparse.Namespace) -> None:
 
 
 def _rollback(options: argparse.Namespace) -> None:
-    from hotline.service.publishing import roll_back
+    from hotline.service.editions.approval import roll_back
 
     config, now = settings(), int(time.time())
     with refusals(config):
@@ -130,7 +130,7 @@ def _rollback(options: argparse.Namespace) -> None:
         number = roll_back(store, options.number, who(options.by), now, starts, longest_session(config))
         print(f"{in_force(config, number, starts, now)}; it says what edition {options.number} said")
         with store.read() as tx:
-            sources = readable(tx.edition(number))
+            sources = readable(tx.editions.get(number))
         if sources is not None:
             tell_numbers(store, sources, now)
 
@@ -138,7 +138,7 @@ def _rollback(options: argparse.Namespace) -> None:
 def _list(_: argparse.Namespace) -> None:
     config = settings()
     with told(), store_of(config).read() as tx:
-        rows, proposals, active = tx.editions(), tx.proposals(), tx.active_edition(int(time.time()))
+        rows, proposals, active = tx.editions.all(), tx.editions.proposals(), tx.editions.active(int(time.time()))
     for one in proposals:
         said = [f"proposal {one.number}", moment(config, one.made_at), f"by {one.made_by}"]
         said += [f"pending words taken on by {one.pending_by}"] if one.pending_by else []

@@ -14,7 +14,7 @@ from hotline.config import ConfigError
 
 if TYPE_CHECKING:
     from hotline.engine.flow import Item
-    from hotline.ports import Dark
+    from hotline.ports.desk.editions import Withdrawal
 
 _LONGEST_NAME = 64
 
@@ -69,7 +69,7 @@ def _check(options: argparse.Namespace) -> int:
     return 1 if faults else 0
 
 
-def _standing(item: Item, marks: Sequence[Dark], day: date) -> tuple[str, str]:
+def _standing(item: Item, marks: Sequence[Withdrawal], day: date) -> tuple[str, str]:
     """How a service's number stands: for the sums, and in words."""
     from hotline.engine.freshness import is_dark, is_shown, last_day
 
@@ -87,12 +87,12 @@ def _standing(item: Item, marks: Sequence[Dark], day: date) -> tuple[str, str]:
     return "stale", f"stale since {last + timedelta(days=1)}, {who}" if last < day else f"verified in the future, {who}"
 
 
-def _marks() -> tuple[Dark, ...] | None:
+def _marks() -> tuple[Withdrawal, ...] | None:
     """The numbers that were taken off; None where no database is set, or none answers."""
     try:
         config = settings()
         with told(), store_of(config).read() as tx:
-            return tx.darkened()
+            return tx.editions.withdrawals()
     except (ConfigError, Failed):
         return None
 
@@ -118,12 +118,12 @@ def _verify(options: argparse.Namespace) -> None:
 
 def _dark(options: argparse.Namespace) -> None:
     from hotline.app import SystemClock
-    from hotline.service.darkness import NoNumber, UnknownEntry, darken
+    from hotline.service.editions.withdrawal import NoNumber, UnknownEntry, withdraw_number
 
     config = settings()
     try:
         with told():
-            done = darken(store_of(config), SystemClock(config.timezone), options.id, options.by, options.why)
+            done = withdraw_number(store_of(config), SystemClock(config.timezone), options.id, options.by, options.why)
     except UnknownEntry as error:
         raise Failed(
             f"no edition on the line has a service {options.id}{'; there are ' + ', '.join(error.near) if error.near else ''}"

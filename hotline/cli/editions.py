@@ -15,26 +15,26 @@ from hotline.config import Config
 
 if TYPE_CHECKING:
     from hotline.engine.flow import Sources
-    from hotline.ports import Store
-    from hotline.service.publishing import Person
+    from hotline.ports.store import Store
+    from hotline.service.editions.approval import Publisher
 
 
-def who(by: str | None) -> Person:
+def who(by: str | None) -> Publisher:
     """Whoever types, by the name that was given, and by the login, which is not what the environment says."""
-    from hotline.service.publishing import person
+    from hotline.service.editions.approval import publisher
 
     try:
         login = pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
         login = str(os.getuid())
-    return person(by, login)
+    return publisher(by, login)
 
 
 @contextmanager
 def refusals(config: Config) -> Iterator[None]:
     """As `told`, and what the rules of publishing refuse."""
-    from hotline.service.library import TooSoon
-    from hotline.service.publishing import PendingWords, Refused
+    from hotline.service.editions.approval import PendingWords, Refused
+    from hotline.service.editions.cache import TooSoon
 
     try:
         with told():
@@ -59,7 +59,7 @@ def longest_session(config: Config) -> int:
 def begins(config: Config, store: Store, now: int) -> int:
     """When what is published now is in force: every process has learned of it by then. At once where there was none: nothing runs without one."""
     with store.read() as tx:
-        return now + config.lead_seconds if tx.editions() else now
+        return now + config.lead_seconds if tx.editions.all() else now
 
 
 def in_force(config: Config, number: int, begins: int, now: int) -> str:
@@ -73,10 +73,10 @@ def moment(config: Config, at: int) -> str:
 
 def tell_numbers(store: Store, sources: Sources, now: int) -> None:
     """Which numbers are off, and loudly where none for emergencies is on."""
-    from hotline.service.numbers import numbers
+    from hotline.service.editions.directory_numbers import numbers
 
     with store.read() as tx:
-        found = numbers(sources, tx.darkened(), datetime.fromtimestamp(now, UTC).date())
+        found = numbers(sources, tx.editions.withdrawals(), datetime.fromtimestamp(now, UTC).date())
     if found.off:
         print("numbers that no screen shows: " + ", ".join(f"{id} ({why})" for id, why in found.off))
     if not found.emergency:

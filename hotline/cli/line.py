@@ -6,12 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from hotline.cli.command import Failed, command, local_time, settings, takes_root, told
 from hotline.config import Config, languages_in
+from hotline.engine.times import DAY_MINUTES, EPOCH
 
 
 def declare(commands: Any, quietly: Callable[[Callable[[], int]], int]) -> None:
@@ -47,7 +47,7 @@ def _watch(arguments: Sequence[str]) -> int:
     options = watch_parser(languages).parse_args(arguments)
     fits = {("ussd", False): gsm.USSD, ("ussd", True): gsm.USSD_RAW, ("sms", False): gsm.SMS, ("sms", True): gsm.SMS_RAW}
     clock = local_time()
-    minute = (clock.date() - date(1970, 1, 1)).days * 24 * 60 + clock.hour * 60 + clock.minute
+    minute = (clock.date() - EPOCH).days * DAY_MINUTES + clock.hour * 60 + clock.minute
     fit = fits[options.channel, options.raw]
     play = Play(options.root, languages, options.language, fit, options.there, options.orders, minute, clock.date())
     if options.inputs is not None:
@@ -104,7 +104,7 @@ def _clock(config: Config, _: argparse.Namespace) -> None:
 def _process(main: Callable[[Config], None], quietly: Callable[[Callable[[], int]], int]) -> int:
     """Run one process of the line. What has to be there first is looked after by a child: no connection is open, no parser loaded, when this one forks."""
     config = settings()
-    from hotline.tree import Forked
+    from hotline.process_tree import Forked
 
     code = Forked(lambda: sys.exit(quietly(lambda: _prepare(config)))).wait()
     if code == 0:

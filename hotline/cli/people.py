@@ -15,8 +15,9 @@ from hotline.cli.editions import who
 from hotline.config import Config
 
 if TYPE_CHECKING:
-    from hotline.ports import Staff, Transaction
-    from hotline.service.room.people import Fault, Seat
+    from hotline.ports.desk.staff import Staff
+    from hotline.ports.store import Transaction
+    from hotline.service.desk.accounts.people import Fault, Seat
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SHIFT = re.compile(rf"(daily|{'|'.join(DAYS)})@([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])")
@@ -53,8 +54,9 @@ def declare(commands: Any) -> None:
 
 
 def _add(options: argparse.Namespace) -> None:
-    from hotline.ports import Shift, Staff
-    from hotline.service.room.people import CALLING, add, invite
+    from hotline.ports.desk.shifts import Shift
+    from hotline.ports.desk.staff import CALLING, Staff
+    from hotline.service.desk.accounts.people import add, invite
 
     config, speaks, now = settings(), tuple(options.speaks.split(",")) if options.speaks else (), int(time.time())
     if options.role not in CALLING and (speaks or options.shift or options.minors):
@@ -70,7 +72,7 @@ def _add(options: argparse.Namespace) -> None:
         if fault is not None:
             raise Failed(FAULTS[fault])
         for weekday, start, end in options.shift:
-            tx.add_shift(Shift(person.id, weekday, start, end))
+            tx.shifts.add(Shift(person.id, weekday, start, end))
         if not options.sms_only:
             invite(tx, person, token, by, now)
     print(f"added {options.alias}, {len(options.shift)} shifts a week planned")
@@ -79,7 +81,7 @@ def _add(options: argparse.Namespace) -> None:
 
 
 def _reset(options: argparse.Namespace) -> None:
-    from hotline.service.room.people import invite
+    from hotline.service.desk.accounts.people import invite
 
     token = secrets.token_urlsafe(24)
     with _one(settings(), options.alias) as (tx, staff):
@@ -91,23 +93,23 @@ def _reset(options: argparse.Namespace) -> None:
 def _disable(options: argparse.Namespace) -> None:
     from hotline.app import build
     from hotline.service import outbox
-    from hotline.service.library import NoEdition
-    from hotline.service.room.people import give_back_all, shut_out
+    from hotline.service.desk.accounts.people import give_back_all, shut_out
+    from hotline.service.editions.cache import NoEdition
 
     config = settings()
     with _one(config, options.alias) as (tx, staff):
         shut_out(tx, staff, str(who(options.by)), int(time.time()))
     # Where there is no edition yet, nobody has asked for anything.
     with told(), suppress(NoEdition):
-        parts = build(config).parts
-        with parts.store.write() as tx:
-            posts = give_back_all(parts, tx, staff.id, int(time.time()))
-        outbox.hint(parts, posts)
+        deps = build(config).deps
+        with deps.store.write() as tx:
+            posts = give_back_all(deps, tx, staff.id, int(time.time()))
+        outbox.enqueue(deps, posts)
     print(f"{options.alias} is signed out for good")
 
 
 def _list(_: argparse.Namespace) -> None:
-    from hotline.service.room.people import seats
+    from hotline.service.desk.accounts.people import seats
 
     now = int(time.time())
     with told(), store_of(settings()).read() as tx:
@@ -125,7 +127,7 @@ def _list(_: argparse.Namespace) -> None:
 def _one(config: Config, alias: str) -> Iterator[tuple[Transaction, Staff]]:
     """Somebody active, and the transaction in which something is done about her."""
     with told(), store_of(config).write() as tx:
-        staff = tx.staff_by_alias(alias)
+        staff = tx.staff.by_alias(alias)
         if staff is None:
             raise Failed(f"nobody of the staff is called {alias} (hotline user list)")
         yield tx, staff

@@ -12,14 +12,14 @@ from werkzeug.wrappers import Response as Answer
 
 from hotline.console import access, account, audit, callback, care, casework, overview, people, queue, review, shifts, testimonies
 from hotline.console.assets import Assets, compressed
+from hotline.console.context import TOKEN, ConsoleContext, Settings, page, to
 from hotline.console.permissions import LEAVING, OPEN, QUIET, may
-from hotline.console.room import TOKEN, Room, Settings, page, to
-from hotline.ports import Staff, StoreAway
-from hotline.service.room import access as access_rules
-from hotline.service.room import presence
-from hotline.service.room.people import CALLING
+from hotline.ports.desk.staff import CALLING, Staff
+from hotline.ports.store import StoreAway
+from hotline.service.desk.accounts import sign_in as access_rules
+from hotline.service.desk.shifts import presence
 
-__all__ = ["Room", "Settings", "install"]
+__all__ = ["ConsoleContext", "Settings", "install"]
 
 SUBJECTS: Final = (access, account, queue, callback, casework, review, testimonies, shifts, care, overview, people, audit)
 """Each lays its own pages: `views`."""
@@ -32,17 +32,17 @@ HEADERS: Final = {
 }
 
 
-def install(app: Flask, room: Room) -> None:
+def install(app: Flask, context: ConsoleContext) -> None:
     """Lay the console under `/console`; no other view of the app is protected or changed by it.
 
     Cookies are signed with a key that derives from the line's: every web process knows it, and no setting holds it.
     """
-    app.secret_key = room.parts.hasher.digest("cookie", "console")
+    app.secret_key = context.deps.hasher.digest("cookie", "console")
     app.config.update(
         SESSION_COOKIE_NAME="s",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
-        SESSION_COOKIE_SECURE=room.settings.secure,
+        SESSION_COOKIE_SECURE=context.settings.secure,
         SESSION_COOKIE_PATH="/console",
         WTF_CSRF_CHECK_DEFAULT=False,  # the gateway posts too, and has its own secret
         WTF_CSRF_TIME_LIMIT=None,  # as long as the sign-in
@@ -50,17 +50,17 @@ def install(app: Flask, room: Room) -> None:
     )
     assets = Assets()
     pages = Blueprint("console", __name__, url_prefix="/console", template_folder="templates")
-    _guard(pages, room, CSRFProtect(app))
-    _troubles(pages, room)
-    _common(pages, room, assets)
+    _guard(pages, context, CSRFProtect(app))
+    _troubles(pages, context)
+    _common(pages, context, assets)
     for subject in SUBJECTS:
-        subject.views(pages, room)
+        subject.views(pages, context)
     app.jinja_env.globals.update(asset=lambda name: f"/console/asset/{name}?v={assets.version(name)}", may=may)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(pages)
 
 
-def _guard(pages: Blueprint, room: Room, csrf: CSRFProtect) -> None:
+def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None:
     @pages.before_request
     def admit() -> Answer | None:
         name = (request.endpoint or "").removeprefix("console.")
@@ -71,17 +71,17 @@ def _guard(pages: Blueprint, room: Room, csrf: CSRFProtect) -> None:
             abort(HTTPStatus.BAD_REQUEST)
         if request.method == "POST":
             csrf.protect()
-        _recognise(room, name)
+        _recognise(context, name)
         if name in OPEN:
             return None
         if g.me is None:
             return to("sign_in")
-        if room.settings.second_factor and not g.second_factor and name not in access.SETTING_UP:
+        if context.settings.second_factor and not g.second_factor and name not in access.SETTING_UP:
             return to("factor")
         if not may(g.me.role, name):
             abort(HTTPStatus.FORBIDDEN)
         if request.method == "POST" and g.me.role in CALLING and name not in LEAVING:
-            g.me = _present(room, g.me)
+            g.me = _present(context, g.me)
         return None
 
     @pages.after_request
@@ -92,11 +92,11 @@ def _guard(pages: Blueprint, room: Room, csrf: CSRFProtect) -> None:
         return compressed(response)
 
 
-def _troubles(pages: Blueprint, room: Room) -> None:
+def _troubles(pages: Blueprint, context: ConsoleContext) -> None:
     """Calm words for whatever went wrong; what she typed stays in her browser."""
 
     def told(kind: str, status: int) -> tuple[str, int]:
-        return page(room, "trouble.html", kind=kind), status
+        return page(context, "trouble.html", kind=kind), status
 
     @pages.errorhandler(StoreAway)
     def away(_: StoreAway) -> tuple[str, int]:
@@ -113,7 +113,7 @@ def _troubles(pages: Blueprint, room: Room) -> None:
         return told(kinds.get(status, "other"), status)
 
 
-def _common(pages: Blueprint, room: Room, assets: Assets) -> None:
+def _common(pages: Blueprint, context: ConsoleContext, assets: Assets) -> None:
     @pages.get("/asset/<path:name>")
     def asset(name: str) -> Response:
         return assets.answer(name)
@@ -121,7 +121,7 @@ def _common(pages: Blueprint, room: Room, assets: Assets) -> None:
     @pages.get("/sante")
     def neutral() -> str:
         """What anybody may see: the way out of every other page."""
-        return page(room, "neutral.html")
+        return page(context, "neutral.html")
 
     @pages.route("/<path:rest>", methods=["GET", "POST"])
     def nowhere(rest: str) -> NoReturn:  # noqa: ARG001 -- whatever it is
@@ -134,25 +134,25 @@ def _common(pages: Blueprint, room: Room, assets: Assets) -> None:
         return to({"counselor": "queue", "supervisor": "queue", "operator": "overview", "admin": "people"}[g.me.role])
 
 
-def _recognise(room: Room, name: str) -> None:
+def _recognise(context: ConsoleContext, name: str) -> None:
     """Who is this? Nobody, where the sign-in is over or unknown, or its account was disabled."""
     token = session.get(TOKEN)
     if token is None:
         return
-    found = access_rules.recognise(room.parts, token, room.settings.idle_minutes * 60, room.now, quiet=name in QUIET)
+    found = access_rules.recognise(context.deps, token, context.settings.idle_minutes * 60, context.now, quiet=name in QUIET)
     if found is None:
         session.clear()
         return
     g.me, g.second_factor = found[0], found[1].second_factor
 
 
-def _present(room: Room, staff: Staff) -> Staff:
+def _present(context: ConsoleContext, staff: Staff) -> Staff:
     """Whoever sends a form is there; reading alone, or a page that refreshes itself, does not say so."""
-    at = room.now
+    at = context.now
     if at - (staff.seen_at or 0) < access_rules.TOUCH_SECONDS:
         return staff
-    with room.parts.store.write() as tx:
-        return presence.here(tx, tx.staff(staff.id) or staff, at)
+    with context.deps.store.write() as tx:
+        return presence.here(tx, tx.staff.get(staff.id) or staff, at)
 
 
 def _has_nul() -> bool:

@@ -9,113 +9,113 @@ from flask import Blueprint, g, request, session
 from werkzeug.wrappers import Response
 
 from hotline.console.access import SECRET, new_password_fault, offer_factor, offered_factor, own_names, this_browser
-from hotline.console.room import TOKEN, Room, Shown, form_id, language, me, page, to
-from hotline.service.room import access, account
-from hotline.service.room.once import first_time
+from hotline.console.context import TOKEN, ConsoleContext, Shown, form_id, language, me, page, to
+from hotline.service.desk.accounts import own_account, sign_in
+from hotline.service.once import first_time
 
 
-def views(pages: Blueprint, room: Room) -> None:
-    _choices(pages, room)
-    _second_factor(pages, room)
+def views(pages: Blueprint, context: ConsoleContext) -> None:
+    _choices(pages, context)
+    _second_factor(pages, context)
 
     @pages.post("/me/password")
     def password() -> Shown:
         form, staff = request.form, me()
-        if not _is_first(room):
+        if not _is_first(context):
             return to("me")
-        fault = new_password_fault(room, form.get("password", ""), form.get("again", ""), staff.alias)
-        knocked = None if fault else _proved(room)
+        fault = new_password_fault(context, form.get("password", ""), form.get("again", ""), staff.alias)
+        knocked = None if fault else _proved(context)
         if knocked is None:
-            return _own(room, "password", fault or "refused")
-        token = account.change_password(room.parts, room.passwords, room.chance, staff, knocked, form["password"], room.now)
+            return _own(context, "password", fault or "refused")
+        token = own_account.change_password(context.deps, context.passwords, context.chance, staff, knocked, form["password"], context.now)
         if token is None:
-            return _own(room, "password", "refused")
+            return _own(context, "password", "refused")
         session[TOKEN] = token
         return to("me", told="password")
 
     @pages.post("/me/everywhere")
     def everywhere() -> Response:
-        account.sign_out_everywhere(room.parts, me(), room.now)
+        own_account.sign_out_everywhere(context.deps, me(), context.now)
         session.clear()
-        return to("sign_in", out=1, l=language(room))
+        return to("sign_in", out=1, l=language(context))
 
 
-def _choices(pages: Blueprint, room: Room) -> None:
+def _choices(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/me", endpoint="me")
     def own() -> Shown:
-        return _own(room)
+        return _own(context)
 
     @pages.post("/me/language")
     def choose_language() -> Response:
         chosen = request.form.get("reads")
-        if chosen in room.words.languages:
-            account.choose_language(room.parts, me(), chosen)
+        if chosen in context.words.languages:
+            own_account.choose_language(context.deps, me(), chosen)
         return to("me", told="language")
 
 
-def _second_factor(pages: Blueprint, room: Room) -> None:
+def _second_factor(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/me/factor/anew")
     def factor_anew() -> Shown:
         """With her password: a browser left open does not take her factor away."""
-        if _proved(room) is None:
-            return _own(room, "factor", "refused")
-        offer_factor(room)
+        if _proved(context) is None:
+            return _own(context, "factor", "refused")
+        offer_factor(context)
         return to("factor")
 
     @pages.route("/me/factor", methods=["GET", "POST"])
     def factor() -> Shown:
-        secret = offered_factor(room)
+        secret = offered_factor(context)
         if secret is None:
-            if g.second_factor or not room.settings.second_factor:
+            if g.second_factor or not context.settings.second_factor:
                 return to("me")
-            secret = offer_factor(room)
+            secret = offer_factor(context)
         if request.method == "GET":
-            return _scan(room, secret)
-        done = account.set_factor(room.parts, room.codes, room.chance, me(), secret, request.form.get("code", ""), room.now)
+            return _scan(context, secret)
+        done = own_account.set_factor(context.deps, context.codes, context.chance, me(), secret, request.form.get("code", ""), context.now)
         if done is None:
-            return _scan(room, secret, failed=True), HTTPStatus.BAD_REQUEST
+            return _scan(context, secret, failed=True), HTTPStatus.BAD_REQUEST
         del session[SECRET]
         session[TOKEN] = done.token
-        return page(room, "account_recovery.html", codes=done.recovery)
+        return page(context, "account_recovery.html", codes=done.recovery)
 
     @pages.post("/me/recovery")
     def recovery() -> Shown:
-        if _proved(room) is None:
-            return _own(room, "recovery", "refused")
-        fresh = account.renew_recovery(room.parts, room.chance, me(), room.now)
-        return page(room, "account_recovery.html", codes=fresh) if fresh else to("me")
+        if _proved(context) is None:
+            return _own(context, "recovery", "refused")
+        fresh = own_account.renew_recovery(context.deps, context.chance, me(), context.now)
+        return page(context, "account_recovery.html", codes=fresh) if fresh else to("me")
 
 
-def _own(room: Room, form: str = "", fault: str = "") -> Shown:
+def _own(context: ConsoleContext, form: str = "", fault: str = "") -> Shown:
     """The page, with what is wrong beside its form."""
-    found = account.own(room.parts, me(), room.now - room.settings.idle_minutes * 60)
+    found = own_account.own(context.deps, me(), context.now - context.settings.idle_minutes * 60)
     told = request.args.get("told", "") if not fault else ""
     shown = page(
-        room,
+        context,
         "account.html",
         own=found,
         second_factor=g.second_factor,
         form=form,
         fault=fault,
         told=told if told in ("password", "language") else "",
-        languages=own_names(room),
+        languages=own_names(context),
     )
     return (shown, HTTPStatus.BAD_REQUEST) if fault else shown
 
 
-def _scan(room: Room, secret: str, *, failed: bool = False) -> str:
+def _scan(context: ConsoleContext, secret: str, *, failed: bool = False) -> str:
     """The secret as a picture for another phone's camera, as an address for this one, and in letters."""
-    address = room.codes.address(secret, me().alias)
+    address = context.codes.address(secret, me().alias)
     picture = segno.make(address, micro=False).svg_data_uri(scale=4)
     groups = " ".join(secret[n : n + 4] for n in range(0, len(secret), 4))
-    must = room.settings.second_factor and not g.second_factor
-    return page(room, "account_factor.html", picture=picture, address=address, groups=groups, failed=failed, must=must)
+    must = context.settings.second_factor and not g.second_factor
+    return page(context, "account_factor.html", picture=picture, address=address, groups=groups, failed=failed, must=must)
 
 
-def _proved(room: Room) -> access.Knocked | None:
-    return access.prove(room.parts, room.passwords, me(), request.form.get("old", ""), this_browser(), room.now)
+def _proved(context: ConsoleContext) -> sign_in.CheckedPassword | None:
+    return sign_in.prove(context.deps, context.passwords, me(), request.form.get("old", ""), this_browser(), context.now)
 
 
-def _is_first(room: Room) -> bool:
-    with room.parts.store.write() as tx:
-        return first_time(room.parts, tx, me().id, form_id(), room.now)
+def _is_first(context: ConsoleContext) -> bool:
+    with context.deps.store.write() as tx:
+        return first_time(context.deps, tx, me().id, form_id(), context.now)

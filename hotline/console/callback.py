@@ -10,13 +10,19 @@ from typing import Any, Final, TypeVar, get_args
 from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as Answered
 
-from hotline.console.room import Room, form_id, is_partial, me, page, taken, to
+from hotline.console.context import ConsoleContext, form_id, is_partial, me, page, taken, to
 from hotline.console.times import minute_of
-from hotline.ports import Ending, Safer, Staff, Transaction
+from hotline.ports.calls.callbacks import Safer
+from hotline.ports.desk.staff import Staff
+from hotline.ports.outcomes import Outcome
+from hotline.ports.store import Transaction
 from hotline.service import outbox
-from hotline.service.room import agreements, calling, notes, outcomes, scripts
-from hotline.service.room.calling import Answer, Look, Told
-from hotline.service.room.once import first_time
+from hotline.service.calls import agreements, connecting, outcomes, scripts
+from hotline.service.calls.connecting import Answer, Told
+from hotline.service.desk import callback_view
+from hotline.service.desk.callback_view import CallbackView
+from hotline.service.desk.casework import notes
+from hotline.service.once import first_time
 
 LIVE: Final = frozenset({"before", "rings", "answered", "talking", "how"})
 """Steps whose part of the page keeps itself up to date; at any other the whole page is another one."""
@@ -25,23 +31,27 @@ _PART: Final = re.compile(r"([0-9]{1,4})-([0-9]{1,4})")
 Chosen = TypeVar("Chosen", bound=str)
 
 
-def views(pages: Blueprint, room: Room) -> None:
-    _looking(pages, room)
-    _calling(pages, room)
-    _saying(pages, room)
-    _wishing(pages, room)
+def views(pages: Blueprint, context: ConsoleContext) -> None:
+    _looking(pages, context)
+    _calling(pages, context)
+    _saying(pages, context)
+    _wishing(pages, context)
 
 
-def _looking(pages: Blueprint, room: Room) -> None:
+def _looking(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/callback/<id>")
     def callback(id: str) -> str | tuple[str, int]:
-        found = _look(room, id)
+        found = _look(context, id)
         if found is None:
-            return page(room, "callback_gone.html"), HTTPStatus.NOT_FOUND
-        calling.audit_sight(room.parts, me(), found, room.now)
+            return page(context, "callback_gone.html"), HTTPStatus.NOT_FOUND
+        callback_view.audit_sight(context.deps, me(), found, context.now)
         told = request.args.get("told")
         return page(
-            room, "callback.html", told=told if told in get_args(Told) else None, opened=request.args.get("open"), **_shown(room, found)
+            context,
+            "callback.html",
+            told=told if told in get_args(Told) else None,
+            opened=request.args.get("open"),
+            **_shown(context, found),
         )
 
     @pages.get("/callback/<id>/signs")
@@ -49,155 +59,155 @@ def _looking(pages: Blueprint, room: Room) -> None:
         """What changes while she waits or talks; nothing at all where nothing has changed since `seen`."""
         if not is_partial():
             return to("callback", id=id)
-        found = _look(room, id)
+        found = _look(context, id)
         if found is not None and found.step in LIVE:
-            if request.args.get("seen") == _version(room, found):
+            if request.args.get("seen") == _version(context, found):
                 return Response(status=HTTPStatus.NO_CONTENT)
-            return page(room, "callback_signs.html", **_shown(room, found))
+            return page(context, "callback_signs.html", **_shown(context, found))
         return Response(status=HTTPStatus.NO_CONTENT, headers={"HX-Refresh": "true"})
 
 
-def _calling(pages: Blueprint, room: Room) -> None:
+def _calling(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/callback/<id>/connect")
     def connect(id: str) -> Answered:
-        return _done(room, id, lambda tx, staff, at: calling.connect(room.parts, tx, staff, id, form_id(), at))
+        return _done(context, id, lambda tx, staff, at: connecting.connect(context.deps, tx, staff, id, form_id(), at))
 
     @pages.post("/callback/<id>/reveal")
     def reveal(id: str) -> Answered:
-        return _done(room, id, lambda tx, staff, at: calling.reveal(room.parts, tx, staff, id, form_id(), at))
+        return _done(context, id, lambda tx, staff, at: connecting.reveal(context.deps, tx, staff, id, form_id(), at))
 
     @pages.post("/callback/<id>/cover")
     def cover(id: str) -> Answered:
-        return to("callback", id=id, told=calling.cover(room.parts, me(), id, form_id(), room.now).told)
+        return to("callback", id=id, told=connecting.cover(context.deps, me(), id, form_id(), context.now).told)
 
 
-def _saying(pages: Blueprint, room: Room) -> None:
+def _saying(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/callback/<id>/mark")
     def mark(id: str) -> Answered | str:
         kind = _one_of(scripts.KINDS, "kind")
-        answered = _done(room, id, lambda tx, staff, at: scripts.mark(room.parts, tx, staff, id, kind, at), open=kind, _anchor=kind)
-        found = _look(room, id) if is_partial() else None
-        return answered if found is None else page(room, "callback_marked.html", kind=kind, look=found)
+        answered = _done(context, id, lambda tx, staff, at: scripts.mark(context.deps, tx, staff, id, kind, at), open=kind, _anchor=kind)
+        found = _look(context, id) if is_partial() else None
+        return answered if found is None else page(context, "callback_marked.html", kind=kind, look=found)
 
     @pages.post("/callback/<id>/outcome")
     def outcome(id: str) -> Answered:
-        how: Ending = _one_of(outcomes.ENDINGS, "how")
-        return _done(room, id, lambda tx, staff, at: outcomes.say(room.parts, tx, staff, id, how, at))
+        how: Outcome = _one_of(outcomes.ENDINGS, "how")
+        return _done(context, id, lambda tx, staff, at: outcomes.say(context.deps, tx, staff, id, how, at))
 
     @pages.post("/callback/<id>/safer")
     def safer(id: str) -> Answered:
         said: Safer | None = _one_of(get_args(Safer), "safer") if request.form.get("safer") else None
-        return _done(room, id, lambda tx, staff, at: outcomes.save_safer(tx, staff, id, said, at))
+        return _done(context, id, lambda tx, staff, at: outcomes.save_safer(tx, staff, id, said, at))
 
     @pages.post("/callback/<id>/hard")
     def hard(id: str) -> Answered:
-        return _done(room, id, lambda tx, staff, at: scripts.hard(tx, staff, id, at), _anchor="hard")
+        return _done(context, id, lambda tx, staff, at: scripts.hard(tx, staff, id, at), _anchor="hard")
 
     @pages.post("/callback/<id>/note")
     def note(id: str) -> Answered:
         text = request.form.get("note", "").replace("\r\n", "\n").strip()
-        answered = _done(room, id, lambda tx, staff, at: notes.save(tx, staff, id, text, at), _anchor="note")
+        answered = _done(context, id, lambda tx, staff, at: notes.save(tx, staff, id, text, at), _anchor="note")
         if len(text) <= notes.LONGEST:
             taken(f"note-{id}")
         return answered
 
 
-def _wishing(pages: Blueprint, room: Room) -> None:
+def _wishing(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/callback/<id>/next")
     def next_time(id: str) -> Answered:
         wish = _wish()
         answers: list[Told | None] = []
 
         def agree(tx: Transaction, staff: Staff, at: int) -> Answer:
-            answer = agreements.agree(room.parts, tx, staff, id, wish, form_id(), at)
+            answer = agreements.agree(context.deps, tx, staff, id, wish, form_id(), at)
             answers.append(answer.told)
             return answer
 
-        answered = _done(room, id, agree)
+        answered = _done(context, id, agree)
         if answers in ([], ["agreed"]):
             taken(f"next-{id}")
         return answered
 
     @pages.post("/callback/<id>/pass-on")
     def pass_on(id: str) -> Answered:
-        return _done(room, id, lambda tx, staff, at: agreements.pass_on(room.parts, tx, staff, id, at))
+        return _done(context, id, lambda tx, staff, at: agreements.pass_on(context.deps, tx, staff, id, at))
 
     @pages.post("/callback/<id>/no-more")
     def no_more(id: str) -> Answered:
-        return _done(room, id, lambda tx, staff, at: agreements.no_more(room.parts, tx, staff, id, at))
+        return _done(context, id, lambda tx, staff, at: agreements.no_more(context.deps, tx, staff, id, at))
 
 
-def _done(room: Room, id: str, act: Callable[[Transaction, Staff, int], Answer], **to_see: str) -> Answered:
+def _done(context: ConsoleContext, id: str, act: Callable[[Transaction, Staff, int], Answer], **to_see: str) -> Answered:
     """What the form asks for, once, and then the page; where she holds it no more, the queue."""
-    at = room.now
-    with room.parts.store.write() as tx:
-        staff = tx.staff(me().id) or me()
-        answer = act(tx, staff, at) if first_time(room.parts, tx, staff.id, form_id(), at) else Answer()
-        callback = tx.callback(id)
-    outbox.hint(room.parts, answer.posts)
+    at = context.now
+    with context.deps.store.write() as tx:
+        staff = tx.staff.get(me().id) or me()
+        answer = act(tx, staff, at) if first_time(context.deps, tx, staff.id, form_id(), at) else Answer()
+        callback = tx.callbacks.get(id)
+    outbox.enqueue(context.deps, answer.posts)
     if answer.told == "handed" and callback is not None and callback.claimed_by != me().id:
         return to("queue", back=callback.reference)
     return to("callback", id=id, told=answer.told, **to_see)
 
 
-def _look(room: Room, id: str) -> Look | None:
-    with room.parts.store.read() as tx:
-        return calling.look(room.parts, tx, me(), id, room.now)
+def _look(context: ConsoleContext, id: str) -> CallbackView | None:
+    with context.deps.store.read() as tx:
+        return callback_view.look(context.deps, tx, me(), id, context.now)
 
 
-def _version(room: Room, look: Look) -> str:
+def _version(context: ConsoleContext, look: CallbackView) -> str:
     """Changes with each minute that is shown; during a call none is, and nothing moves under her thumb."""
-    return look.stands if look.step in ("talking", "how") else f"{look.stands}-{_minutes(room, look)}"
+    return look.stands if look.step in ("talking", "how") else f"{look.stands}-{_minutes(context, look)}"
 
 
-def _minutes(room: Room, look: Look) -> int:
-    return max(0, look.ends - room.now) // 60
+def _minutes(context: ConsoleContext, look: CallbackView) -> int:
+    return max(0, look.ends - context.now) // 60
 
 
-def _shown(room: Room, look: Look) -> dict[str, Any]:
+def _shown(context: ConsoleContext, look: CallbackView) -> dict[str, Any]:
     """What the templates work with: times in words, and the words of the catalogue, hers and the caller's."""
-    parts, reads, hers = room.parts, me().reads, look.callback.language
+    deps, reads, hers = context.deps, me().reads, look.callback.language
     word = f"word.{look.word}"
     return {
         "look": look,
-        "calling": parts.rules.calling,
-        "version": _version(room, look),
-        "minutes": _minutes(room, look),
-        "until": outbox.hour(parts, reads, look.ends),
-        "chosen": _chosen(room, look),
-        "word": (parts.spoken.phrase(word, hers), parts.spoken.phrase(word, reads)) if look.word else None,
-        "opening": scripts.said(parts, hers, "open_other" if look.other_phone else "open"),
-        "someone_else": scripts.said(parts, reads, "someone_else"),
-        "cover_words": scripts.said(parts, hers, "cover"),
+        "calling": deps.rules.calling,
+        "version": _version(context, look),
+        "minutes": _minutes(context, look),
+        "until": outbox.hour(deps, reads, look.ends),
+        "chosen": _chosen(context, look),
+        "word": (deps.spoken.phrase(word, hers), deps.spoken.phrase(word, reads)) if look.word else None,
+        "opening": scripts.said(deps, hers, "open_other" if look.other_phone else "open"),
+        "someone_else": scripts.said(deps, reads, "someone_else"),
+        "cover_words": scripts.said(deps, hers, "cover"),
         "scripts": [
-            (kind, scripts.steps(parts, reads, kind), scripts.steps(parts, hers, kind) if hers != reads else ()) for kind in scripts.KINDS
+            (kind, scripts.steps(deps, reads, kind), scripts.steps(deps, hers, kind) if hers != reads else ()) for kind in scripts.KINDS
         ],
         "number": None if look.number is None else _grouped(look.number),
-        "shown_until": outbox.hour(parts, reads, look.shown_until),
+        "shown_until": outbox.hour(deps, reads, look.shown_until),
         "endings": outcomes.ENDINGS,
         "talked": outcomes.TALKED,
         "longest_note": notes.LONGEST,
-        "days": agreements.days(parts, reads, room.now),
-        "spans": [(f"{start}-{end}", _span(room, reads, start, end)) for start, end in agreements.spans(parts)],
-        "words": agreements.words(parts, reads),
+        "days": agreements.days(deps, reads, context.now),
+        "spans": [(f"{start}-{end}", _span(context, reads, start, end)) for start, end in agreements.spans(deps)],
+        "words": agreements.words(deps, reads),
         "coming": [
-            f"{agreements.told(parts, reads, each.opens_at, room.now)}–{outbox.hour(parts, reads, each.not_after)}" for each in look.coming
+            f"{agreements.told(deps, reads, each.opens_at, context.now)}–{outbox.hour(deps, reads, each.not_after)}" for each in look.coming
         ],
     }
 
 
-def _chosen(room: Room, look: Look) -> str | None:
+def _chosen(context: ConsoleContext, look: CallbackView) -> str | None:
     """The window that she chose, where she did not ask to be called at once."""
     opens, ends = look.callback.opens_at, look.callback.not_after
     return (
-        f"{outbox.hour(room.parts, me().reads, opens)}–{outbox.hour(room.parts, me().reads, ends)}"
+        f"{outbox.hour(context.deps, me().reads, opens)}–{outbox.hour(context.deps, me().reads, ends)}"
         if opens > look.callback.made_at
         else None
     )
 
 
-def _span(room: Room, reads: str, start: int, end: int) -> str:
-    return f"{agreements.time(room.parts, reads, start)}–{agreements.time(room.parts, reads, end)}"
+def _span(context: ConsoleContext, reads: str, start: int, end: int) -> str:
+    return f"{agreements.time(context.deps, reads, start)}–{agreements.time(context.deps, reads, end)}"
 
 
 def _grouped(number: str) -> str:

@@ -7,32 +7,34 @@ from typing import Final
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from hotline.console.room import Room, form_id, me, page, to
+from hotline.console.context import ConsoleContext, form_id, me, page, to
 from hotline.console.times import time_of_day
-from hotline.ports import Post, Staff, Transaction
-from hotline.service.room import care as room_care
-from hotline.service.room.once import do_once
+from hotline.ports.calls.outbox import OutboxMessage
+from hotline.ports.desk.staff import Staff
+from hotline.ports.store import Transaction
+from hotline.service.desk import care as room_care
+from hotline.service.once import do_once
 
 PROQOL: Final = "https://proqol.org/"
 """A link and nothing more: no page of ours asks it for anything, and nothing of it is copied."""
 
 
-def views(pages: Blueprint, room: Room) -> None:
-    _looking(pages, room)
-    _asking(pages, room)
+def views(pages: Blueprint, context: ConsoleContext) -> None:
+    _looking(pages, context)
+    _asking(pages, context)
 
 
-def _looking(pages: Blueprint, room: Room) -> None:
+def _looking(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/care")
     def care() -> str:
-        at = room.now
-        with room.parts.store.read() as tx:
-            rests = room_care.resting(room.parts, tx, me(), at)
+        at = context.now
+        with context.deps.store.read() as tx:
+            rests = room_care.resting(context.deps, tx, me(), at)
             wants = room_care.waiting(tx, me())
-        local = room.parts.clock.local
+        local = context.deps.clock.local
         shown = [(want.id, alias, time_of_day(local(want.at)), (at - want.at) // 3600) for want, alias in wants]
         return page(
-            room,
+            context,
             "care.html",
             rests=None if rests is None else time_of_day(local(rests)),
             wants=shown,
@@ -42,28 +44,28 @@ def _looking(pages: Blueprint, room: Room) -> None:
 
     @pages.get("/care/check-in")
     def check_in() -> str:
-        return page(room, "care_check_in.html", questions=room_care.QUESTIONS, often=room_care.OFTEN)
+        return page(context, "care_check_in.html", questions=room_care.QUESTIONS, often=room_care.OFTEN)
 
     @pages.post("/care/check-in")
     def checked_in() -> str:
         """Answered on the spot: not even the form's one-time id is kept, and nothing is sent on."""
-        return page(room, "care_answer.html", answer=room_care.check_in(request.form), proqol=PROQOL)
+        return page(context, "care_answer.html", answer=room_care.check_in(request.form), proqol=PROQOL)
 
 
-def _asking(pages: Blueprint, room: Room) -> None:
+def _asking(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/care/time")
     def need_time() -> Response:
-        at, once = room.now, form_id()
-        do_once(room.parts, me(), once, at, lambda tx, staff: room_care.need_time(room.parts, tx, staff, f"{staff.id}|{once}", at))
+        at, once = context.now, form_id()
+        do_once(context.deps, me(), once, at, lambda tx, staff: room_care.need_time(context.deps, tx, staff, f"{staff.id}|{once}", at))
         return to("care", after="time")
 
     @pages.post("/care/seen/<id>")
     def take_on(id: str) -> Response:
-        at = room.now
+        at = context.now
 
-        def act(tx: Transaction, staff: Staff) -> tuple[Post, ...]:
+        def act(tx: Transaction, staff: Staff) -> tuple[OutboxMessage, ...]:
             room_care.take_on(tx, id, staff, at)
             return ()
 
-        do_once(room.parts, me(), form_id(), at, act)
+        do_once(context.deps, me(), form_id(), at, act)
         return to("care")

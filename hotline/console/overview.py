@@ -9,15 +9,15 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from hotline.console import plots
-from hotline.console.plots import Bar, Group, Look
-from hotline.console.room import Room, language, language_name, me, page
+from hotline.console.context import ConsoleContext, language, language_name, me, page
+from hotline.console.plots import Group, Look, PlotBar
 from hotline.console.times import hours, short_date, time_of_day
-from hotline.engine.world import THURSDAY
-from hotline.service.coverage import Span
-from hotline.service.room import figures
-from hotline.service.room.discretion import FEW, HELD, Cell
-from hotline.service.room.figures import Counted, Period
-from hotline.service.room.staffing import Week, by_day
+from hotline.engine.times import THURSDAY
+from hotline.service.calls.coverage import Span
+from hotline.service.desk.figures import overview as figures
+from hotline.service.desk.figures.cell_suppression import FEW, HELD, Cell
+from hotline.service.desk.figures.overview import Counted, Period
+from hotline.service.desk.shifts.staffing import Week, by_day
 
 LOOKS: Final[dict[str, Look]] = {"missed": "striped", "less_safe": "striped", "withdrawn": "empty", "open": "dotted", "closed": "empty"}
 """Beside the names: what is to be looked at first stands out without colour."""
@@ -34,13 +34,13 @@ class Figure(Struct, frozen=True):
     note: str = ""
 
 
-def views(pages: Blueprint, room: Room) -> None:
+def views(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/overview")
     def overview() -> str:
-        found = figures.overview(room.parts, me().role, room.now)
-        words = Wording(room, language(room))
+        found = figures.overview(context.deps, me().role, context.now)
+        words = Wording(context, language(context))
         return page(
-            room,
+            context,
             "overview.html",
             time=time_of_day(found.now),
             waits=words.table("waits", found.waits.counts),
@@ -49,7 +49,7 @@ def views(pages: Blueprint, room: Room) -> None:
             weeks=[words.week(each, found.now) for each in found.weeks],
             periods=[words.period(name, each) for name, each in zip(("recent", "before"), found.periods, strict=True)],
             fates=figures.FATES,
-            calls=[words.bars(name, each) for name, each in (("tries", found.calls.tries), ("ending", found.calls.endings))],
+            calls=[words.bars(name, each) for name, each in (("tries", found.calls.attempts), ("ending", found.calls.endings))],
             rings=words.cell(found.calls.rings),
             wrong=found.calls.wrong,
             after=[words.bars(name, each) for name, each in (("answer", found.calls.answers), ("referred", found.calls.referrals))],
@@ -59,8 +59,8 @@ def views(pages: Blueprint, room: Room) -> None:
 class Wording:
     """Numbers with their names, as one reader reads them."""
 
-    def __init__(self, room: Room, spoken: str) -> None:
-        self._room = room
+    def __init__(self, context: ConsoleContext, spoken: str) -> None:
+        self._room = context
         self._spoken = spoken
 
     def say(self, key: str, **places: object) -> str:
@@ -110,7 +110,7 @@ class Wording:
         note = self.say("week.missing", missing=self.lasting(week.missing), offered=self.lasting(week.offered))
         if not week.missing:
             note = self.say("week.full", offered=self.lasting(week.offered))
-        days = [plots.Day(name, covered[day], missing[day]) for day, name in names.items()]
+        days = [plots.PlotDay(name, covered[day], missing[day]) for day, name in names.items()]
         plot = plots.week(id, self.say("week.plot", name=title), note, days)
         return Figure(id, title, plot, (self.say("week.covered"), self.say("week.gaps")), rows, note)
 
@@ -123,9 +123,9 @@ class Wording:
             for row, cells in zip(counted.rows, counted.cells, strict=True)
         )
 
-    def _column(self, name: str, counted: Counted, place: int) -> tuple[Bar, ...]:
+    def _column(self, name: str, counted: Counted, place: int) -> tuple[PlotBar, ...]:
         return tuple(
-            Bar(
+            PlotBar(
                 self.say(f"{name}.{row}"),
                 None if cells[place] in (FEW, HELD) else int(cells[place]),
                 self.cell(cells[place]),

@@ -6,8 +6,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from hotline.ports import Role
-from hotline.service.room.people import CALLING, ROLES
+from hotline.ports.desk.staff import CALLING, Role
+from hotline.service.desk.accounts.people import ROLES
 
 SUPERVISES: Final[tuple[Role, ...]] = ("supervisor",)
 ADMIN: Final[tuple[Role, ...]] = ("admin",)

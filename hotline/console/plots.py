@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 from markupsafe import Markup, escape
 from msgspec import Struct
 
-from hotline.engine.world import DAY
+from hotline.engine.times import DAY_MINUTES
 
 WIDTH: Final = 340
 """In units that are pixels on the narrowest screen: text of 13 can be read there, and everywhere else it is larger."""
@@ -30,7 +30,7 @@ DARK: Final = "#20302a"
 PALE: Final = "#c9d2cd"
 
 
-class Bar(Struct, frozen=True):
+class PlotBar(Struct, frozen=True):
     """`value` None: hidden; then only `said` is told."""
 
     name: str
@@ -43,10 +43,10 @@ class Group(Struct, frozen=True):
     """Bars under one heading; an empty heading takes no room."""
 
     name: str
-    bars: tuple[Bar, ...]
+    bars: tuple[PlotBar, ...]
 
 
-class Day(Struct, frozen=True):
+class PlotDay(Struct, frozen=True):
     """One row of a week, in minutes of its day."""
 
     name: str
@@ -57,28 +57,28 @@ class Day(Struct, frozen=True):
 def bars(id: str, title: str, told: str, groups: Sequence[Group]) -> Markup:
     """Lying bars on one common scale. `id`: unique on the page; `told`: the same in words, for whoever hears the page."""
     longest = max((bar.value or 0 for group in groups for bar in group.bars), default=0)
-    room = WIDTH - LABEL - NUMBER
+    context = WIDTH - LABEL - NUMBER
     pieces, top = [], 2
     for group in groups:
         if group.name:
             pieces.append(_text(0, top + 17, group.name, weight="700"))
             top += ROW
         for bar in group.bars:
-            pieces.append(_bar(id, bar, top, round(room * (bar.value or 0) / longest) if longest else 0))
+            pieces.append(_bar(id, bar, top, round(context * (bar.value or 0) / longest) if longest else 0))
             top += ROW
     pieces.append(_line(LABEL, 2, LABEL, top))
     return _svg(id, title, told, top + 2, pieces)
 
 
-def week(id: str, title: str, told: str, days: Sequence[Day]) -> Markup:
+def week(id: str, title: str, told: str, days: Sequence[PlotDay]) -> Markup:
     """A row for each day, an hour as wide as every other: filled where somebody is planned, hatched and framed where nobody is."""
     left, high = 76, 22
-    room = WIDTH - left - 8
+    context = WIDTH - left - 8
     foot = 4 + high * len(days)
     pieces = [
-        *(_line(left + room * hour // HOURS, 2, left + room * hour // HOURS, foot + 4) for hour in range(0, HOURS + 1, 6)),
+        *(_line(left + context * hour // HOURS, 2, left + context * hour // HOURS, foot + 4) for hour in range(0, HOURS + 1, 6)),
         *(
-            _text(left + room * hour // HOURS, foot + 18, str(hour), anchor="end" if hour == HOURS else "middle")
+            _text(left + context * hour // HOURS, foot + 18, str(hour), anchor="end" if hour == HOURS else "middle")
             for hour in range(0, HOURS + 1, 6)
         ),
     ]
@@ -87,12 +87,12 @@ def week(id: str, title: str, told: str, days: Sequence[Day]) -> Markup:
         pieces.append(_text(0, top + 14, day.name))
         for spans, look, paint in ((day.covered, "full", INK), (day.missing, "striped", ALARM)):
             for start, end in spans:
-                x = left + room * start / DAY
-                pieces.append(_rect(id, x, top + 2, room * (end - start) / DAY, high - 6, look, paint))
+                x = left + context * start / DAY_MINUTES
+                pieces.append(_rect(id, x, top + 2, context * (end - start) / DAY_MINUTES, high - 6, look, paint))
     return _svg(id, title, told, foot + 24, pieces)
 
 
-def _bar(id: str, bar: Bar, top: int, length: int) -> Markup:
+def _bar(id: str, bar: PlotBar, top: int, length: int) -> Markup:
     drawn = _rect(id, LABEL, top + 4, length, BAR, bar.look, INK) if bar.value else Markup("")
     if bar.value is None:
         length = STUB

@@ -11,108 +11,112 @@ import msgspec
 from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as Answered
 
+from hotline.console.context import ConsoleContext, form_id, is_partial, language, me, page, to
 from hotline.console.permissions import may
-from hotline.console.room import Room, form_id, is_partial, language, me, page, to
 from hotline.console.times import time_of_day
 from hotline.engine.effects import Minute
-from hotline.engine.world import DAY, THURSDAY
-from hotline.ports import Post, Staff, Transaction
+from hotline.engine.times import DAY_MINUTES, THURSDAY
+from hotline.ports.calls.outbox import OutboxMessage
+from hotline.ports.desk.staff import Staff
+from hotline.ports.store import Transaction
 from hotline.service import outbox
-from hotline.service.coverage import Span
-from hotline.service.room import presence, referrals
-from hotline.service.room import queue as room_queue
-from hotline.service.room.board import Board, Card, board
-from hotline.service.room.once import do_once
-from hotline.service.roster import uncovered_hours
+from hotline.service.calls import taking as room_queue
+from hotline.service.calls.coverage import Span
+from hotline.service.desk.board import BoardView, Card, board
+from hotline.service.desk.casework import referrals
+from hotline.service.desk.colleagues import colleagues
+from hotline.service.desk.shifts import presence
+from hotline.service.desk.shifts.roster import uncovered_hours
+from hotline.service.once import do_once
 
 _GAPS_SHOWN: Final = 6
 
 
-def views(pages: Blueprint, room: Room) -> None:
-    _looking(pages, room)
-    _duty(pages, room)
-    _moving(pages, room)
+def views(pages: Blueprint, context: ConsoleContext) -> None:
+    _looking(pages, context)
+    _duty(pages, context)
+    _moving(pages, context)
 
 
-def _looking(pages: Blueprint, room: Room) -> None:
+def _looking(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/queue")
     def queue() -> str:
-        shown = board(room.parts, me(), room.now)
-        gaps = _gaps(uncovered_hours(room.parts, room.now)) if may(me().role, "hand_over") else ()
-        looks = len(referrals.due(room.parts, me(), room.now))
-        return page(room, "queue.html", told=_told(), looks=looks, gaps=gaps, most_gaps=_GAPS_SHOWN, fresh=(), **_shown(room, shown))
+        shown = board(context.deps, me(), context.now)
+        gaps = _gaps(uncovered_hours(context.deps, context.now)) if may(me().role, "hand_over") else ()
+        looks = len(referrals.due(context.deps, me(), context.now))
+        return page(context, "queue.html", told=_told(), looks=looks, gaps=gaps, most_gaps=_GAPS_SHOWN, fresh=(), **_shown(context, shown))
 
     @pages.get("/board", endpoint="board")
     def live() -> Response | Answered | str:
         """The part of it that keeps itself up to date: nothing at all where nothing has changed since `seen`."""
         if not is_partial():
             return to("queue")
-        shown = board(room.parts, me(), room.now)
+        shown = board(context.deps, me(), context.now)
         if request.args.get("seen") == _version(shown):
             return Response(status=HTTPStatus.NO_CONTENT)
-        return page(room, "queue_live.html", fresh=_fresh(shown, request.args.get("known")), **_shown(room, shown))
+        return page(context, "queue_live.html", fresh=_fresh(shown, request.args.get("known")), **_shown(context, shown))
 
 
-def _duty(pages: Blueprint, room: Room) -> None:
+def _duty(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/here")
     def here() -> Answered:
-        at = room.now
+        at = context.now
 
-        def act(tx: Transaction, staff: Staff) -> tuple[Post, ...]:
+        def act(tx: Transaction, staff: Staff) -> tuple[OutboxMessage, ...]:
             presence.here(tx, staff, at)
             return ()
 
-        do_once(room.parts, me(), form_id(), at, act)
+        do_once(context.deps, me(), form_id(), at, act)
         return to("queue")
 
     @pages.post("/on")
     def on_shift() -> Answered:
-        at = room.now
+        at = context.now
 
-        def act(tx: Transaction, staff: Staff) -> tuple[Post, ...]:
-            presence.begin(room.parts, tx, presence.here(tx, staff, at), at)
+        def act(tx: Transaction, staff: Staff) -> tuple[OutboxMessage, ...]:
+            presence.begin(context.deps, tx, presence.here(tx, staff, at), at)
             return ()
 
-        do_once(room.parts, me(), form_id(), at, act)
+        do_once(context.deps, me(), form_id(), at, act)
         return to("queue")
 
     @pages.post("/off")
     def off_shift() -> Answered:
-        at = room.now
-        do_once(room.parts, me(), form_id(), at, lambda tx, staff: presence.go(room.parts, tx, staff, at))
+        at = context.now
+        do_once(context.deps, me(), form_id(), at, lambda tx, staff: presence.go(context.deps, tx, staff, at))
         return to("care", after="off")
 
 
-def _moving(pages: Blueprint, room: Room) -> None:
+def _moving(pages: Blueprint, context: ConsoleContext) -> None:
     def done(act: Callable[[Transaction, Staff, str, int], room_queue.Answer | None]) -> room_queue.Answer:
-        at = room.now
-        with room.parts.store.write() as tx:
-            answer = act(tx, tx.staff(me().id) or me(), form_id(), at)
+        at = context.now
+        with context.deps.store.write() as tx:
+            answer = act(tx, tx.staff.get(me().id) or me(), form_id(), at)
         if answer is None:
             abort(HTTPStatus.NOT_FOUND)
-        outbox.hint(room.parts, answer.posts)
+        outbox.enqueue(context.deps, answer.posts)
         return answer
 
     @pages.post("/take/<id>")
     def take(id: str) -> Answered:
-        answer = done(lambda tx, staff, once, at: room_queue.take(room.parts, tx, staff, id, once, at))
+        answer = done(lambda tx, staff, once, at: room_queue.take(context.deps, tx, staff, id, once, at))
         return to("callback", id=id) if answer.told == "taken" else _tell(answer)
 
     @pages.post("/give-back/<id>")
     def give_back(id: str) -> Answered:
-        return _tell(done(lambda tx, staff, once, at: room_queue.give_back_one(room.parts, tx, staff, id, once, at)))
+        return _tell(done(lambda tx, staff, once, at: room_queue.give_back_one(context.deps, tx, staff, id, once, at)))
 
     @pages.get("/hand-over/<id>")
     def hand_over(id: str) -> str | Answered:
-        found = room_queue.colleagues(room.parts, id, room.now)
+        found = colleagues(context.deps, id, context.now)
         if found is None:
             return to("queue")
-        return page(room, "queue_hand_over.html", card=found[0], colleagues=found[1], **_times(room))
+        return page(context, "queue_hand_over.html", card=found[0], colleagues=found[1], **_times(context))
 
     @pages.post("/hand-over/<id>")
     def hand_over_to(id: str) -> Answered:
         chosen = request.form.get("to", "")
-        return _tell(done(lambda tx, staff, once, at: room_queue.hand_over(room.parts, tx, staff, id, chosen, once, at)))
+        return _tell(done(lambda tx, staff, once, at: room_queue.hand_over(context.deps, tx, staff, id, chosen, once, at)))
 
 
 def _tell(answer: room_queue.Answer) -> Answered:
@@ -126,17 +130,17 @@ def _told() -> tuple[str, str] | None:
     return next(((told, reference) for told, reference in asked if reference.isdecimal() and len(reference) <= 8), None)
 
 
-def _shown(room: Room, shown: Board) -> dict[str, Any]:
+def _shown(context: ConsoleContext, shown: BoardView) -> dict[str, Any]:
     known = ",".join(each.reference for each in shown.due)
-    return {"board": shown, "version": _version(shown), "known": known, **_times(room)}
+    return {"board": shown, "version": _version(shown), "known": known, **_times(context)}
 
 
-def _version(shown: Board) -> str:
+def _version(shown: BoardView) -> str:
     """Differs where anything differs that is shown, the minutes left among it: everything changes with the minute, and only then."""
     return sha256(msgspec.json.encode(shown)).hexdigest()[:16]
 
 
-def _fresh(shown: Board, known: str | None) -> tuple[Card, ...]:
+def _fresh(shown: BoardView, known: str | None) -> tuple[Card, ...]:
     """What is due and was not on the page before."""
     if known is None:
         return ()
@@ -144,31 +148,31 @@ def _fresh(shown: Board, known: str | None) -> tuple[Card, ...]:
     return tuple(each for each in shown.due if each.reference not in before)
 
 
-def _times(room: Room) -> dict[str, Any]:
+def _times(context: ConsoleContext) -> dict[str, Any]:
     """How a template says times: `hour` of the day, `when` with the day if it is another, `until` when, `left` until then, `span`."""
-    now, spoken = room.parts.clock.local(room.now), language(room)
+    now, spoken = context.deps.clock.local(context.now), language(context)
 
     def day(minute: Minute) -> str:
-        match minute // DAY - now // DAY:
+        match minute // DAY_MINUTES - now // DAY_MINUTES:
             case 0:
                 return ""
             case 1:
-                return room.words.say(spoken, "queue.tomorrow")
-        return room.words.say(spoken, f"day.{(minute // DAY + THURSDAY) % 7}")
+                return context.words.say(spoken, "queue.tomorrow")
+        return context.words.say(spoken, f"day.{(minute // DAY_MINUTES + THURSDAY) % 7}")
 
     def when(minute: Minute) -> str:
         return f"{day(minute)} {time_of_day(minute)}".strip()
 
     def until(minute: Minute, since: Minute = now) -> str:
         """When something ends: with the day where that is not the day of `since`; midnight belongs to the day that it ends."""
-        said = "24:00" if minute % DAY == 0 else time_of_day(minute)
-        return said if (minute - 1) // DAY == since // DAY else f"{day(minute - 1)} {said}".strip()
+        said = "24:00" if minute % DAY_MINUTES == 0 else time_of_day(minute)
+        return said if (minute - 1) // DAY_MINUTES == since // DAY_MINUTES else f"{day(minute - 1)} {said}".strip()
 
     def left(minute: Minute) -> str:
         hours, minutes = divmod(minute - now, 60)
         if hours:
-            return room.words.say(spoken, "queue.left.hours", hours=hours, minutes=f"{minutes:02d}")
-        return room.words.say(spoken, "queue.left.minutes", minutes=minutes) if minutes else room.words.say(spoken, "queue.left.none")
+            return context.words.say(spoken, "queue.left.hours", hours=hours, minutes=f"{minutes:02d}")
+        return context.words.say(spoken, "queue.left.minutes", minutes=minutes) if minutes else context.words.say(spoken, "queue.left.none")
 
     def span(span: Span) -> str:
         return f"{when(span[0])}–{until(span[1], span[1] - 1)}"

@@ -10,15 +10,19 @@ from flask import Blueprint, abort, request
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from hotline.console.room import Room, Shown, form_id, language, me, page, to
+from hotline.console.context import ConsoleContext, Shown, form_id, language, me, page, to
 from hotline.console.times import day_of, hours, iso, minute_of, short_date, time_of_day
 from hotline.engine.effects import Minute
-from hotline.engine.world import DAY, THURSDAY
-from hotline.ports import Post, Record, Shift, Staff, Transaction
-from hotline.service.parts import Parts
-from hotline.service.room import shifts as room_shifts
-from hotline.service.room.once import do_once
-from hotline.service.room.week import Day, look
+from hotline.engine.times import DAY_MINUTES, THURSDAY
+from hotline.ports.calls.outbox import OutboxMessage
+from hotline.ports.desk.audit import AuditRecord
+from hotline.ports.desk.shifts import Shift
+from hotline.ports.desk.staff import Staff
+from hotline.ports.store import Transaction
+from hotline.service.deps import Deps
+from hotline.service.desk.shifts import planning as room_shifts
+from hotline.service.desk.shifts.week import Day, look
+from hotline.service.once import do_once
 
 SOON: Final = 366
 """Days ahead for which a day can be planned."""
@@ -26,7 +30,7 @@ WEEKDAYS: Final = {"every": None, **{str(n): n for n in range(7)}}
 _SHIFT: Final = re.compile(r"([0-6]?) ([0-9]{0,6}) ([0-9]{1,4}) ([0-9]{1,4}) (on|off)")
 
 
-class Typed(Struct, frozen=True):
+class ShiftForm(Struct, frozen=True):
     """What stands in a form: a span of the week, or one of a day on which she is there or away."""
 
     kind: str
@@ -49,7 +53,7 @@ class Axis(Struct, frozen=True):
             *((gap.start, gap.end) for day in days for gap in day.gaps),
         ]
         first = min((start for start, _ in spans), default=0) // 60 * 60
-        return cls(first, max((-(-end // 60) * 60 for _, end in spans), default=DAY))
+        return cls(first, max((-(-end // 60) * 60 for _, end in spans), default=DAY_MINUTES))
 
     @property
     def hours(self) -> tuple[int, ...]:
@@ -67,41 +71,41 @@ class Axis(Struct, frozen=True):
         return f"{self.part(end) - self.part(start):.3%}"
 
 
-def views(pages: Blueprint, room: Room) -> None:
-    _looking(pages, room)
-    _changing(pages, room)
+def views(pages: Blueprint, context: ConsoleContext) -> None:
+    _looking(pages, context)
+    _changing(pages, context)
 
     @pages.post("/on-call")
     def on_call() -> Response:
-        at = room.now
+        at = context.now
 
-        def act(tx: Transaction, staff: Staff) -> tuple[Post, ...]:
-            room_shifts.go_on_call(room.parts, tx, staff, at)
+        def act(tx: Transaction, staff: Staff) -> tuple[OutboxMessage, ...]:
+            room_shifts.go_on_call(context.deps, tx, staff, at)
             return ()
 
-        do_once(room.parts, me(), form_id(), at, act)
+        do_once(context.deps, me(), form_id(), at, act)
         return to("shifts")
 
 
-def _looking(pages: Blueprint, room: Room) -> None:
+def _looking(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/shifts")
     def shifts() -> str:
-        return _shown(room, me().id)
+        return _shown(context, me().id)
 
     @pages.get("/shifts/<id>")
     def shifts_of(id: str) -> str:
-        return _shown(room, id)
+        return _shown(context, id)
 
 
-def _changing(pages: Blueprint, room: Room) -> None:
+def _changing(pages: Blueprint, context: ConsoleContext) -> None:
     """Her own; a supervisor's pages do the same for everybody."""
 
     def change(id: str | None, *, add: bool) -> Shown:
-        whose, at = id or me().id, room.now
-        what = _typed(room) if add else _named(whose)
+        whose, at = id or me().id, context.now
+        what = _typed(context) if add else _named(whose)
         if what is None:
-            return _shown(room, whose, fault="shifts.unclear"), HTTPStatus.BAD_REQUEST
-        do_once(room.parts, me(), form_id(), at, lambda tx, by: _change(room.parts, tx, by, whose, what, at))
+            return _shown(context, whose, fault="shifts.unclear"), HTTPStatus.BAD_REQUEST
+        do_once(context.deps, me(), form_id(), at, lambda tx, by: _change(context.deps, tx, by, whose, what, at))
         return to("shifts") if id is None else to("shifts_of", id=id)
 
     @pages.post("/shifts/plan")
@@ -121,35 +125,35 @@ def _changing(pages: Blueprint, room: Room) -> None:
         return change(id, add=False)
 
 
-def _change(parts: Parts, tx: Transaction, by: Staff, whose: str, what: Typed | Shift, at: int) -> tuple[Post, ...]:
-    staff = tx.staff(whose)
+def _change(deps: Deps, tx: Transaction, by: Staff, whose: str, what: ShiftForm | Shift, at: int) -> tuple[OutboxMessage, ...]:
+    staff = tx.staff.get(whose)
     if staff is None:
         abort(HTTPStatus.NOT_FOUND)
-    tx.record(Record(at, by.alias, "plan changed", staff.alias))
+    tx.audit.add(AuditRecord(at, by.alias, "plan changed", staff.alias))
     if isinstance(what, Shift):
-        tx.drop_shift(what)
+        tx.shifts.drop(what)
     elif what.kind == "week":
         room_shifts.plan(tx, staff.id, what.weekday, what.start, what.end)
     elif what.kind == "there":
-        room_shifts.come(parts, tx, staff, what.day, what.start, what.end, at)
+        room_shifts.come(deps, tx, staff, what.day, what.start, what.end, at)
     else:
-        return room_shifts.stay_away(parts, tx, staff, what.day, what.start, what.end, at)
+        return room_shifts.stay_away(deps, tx, staff, what.day, what.start, what.end, at)
     return ()
 
 
-def _typed(room: Room) -> Typed | None:
+def _typed(context: ConsoleContext) -> ShiftForm | None:
     """None: something is missing, or no time or day, or a day that is over."""
     form = request.form
     kind, weekday, day = form.get("kind", ""), form.get("weekday", ""), day_of(form.get("day", ""))
     start, end = minute_of(form.get("from", "")), minute_of(form.get("to", ""))
     if kind == "away" and not form.get("from") and not form.get("to"):
-        start, end = 0, DAY
-    if kind not in ("week", "there", "away") or start is None or end is None or start == end or start >= DAY:
+        start, end = 0, DAY_MINUTES
+    if kind not in ("week", "there", "away") or start is None or end is None or start == end or start >= DAY_MINUTES:
         return None
     if kind == "week":
-        return Typed(kind, WEEKDAYS[weekday], 0, start, end) if weekday in WEEKDAYS else None
-    today = room.parts.clock.local(room.now) // DAY
-    return Typed(kind, None, day, start, end) if day is not None and today <= day <= today + SOON else None
+        return ShiftForm(kind, WEEKDAYS[weekday], 0, start, end) if weekday in WEEKDAYS else None
+    today = context.deps.clock.local(context.now) // DAY_MINUTES
+    return ShiftForm(kind, None, day, start, end) if day is not None and today <= day <= today + SOON else None
 
 
 def _named(whose: str) -> Shift | None:
@@ -166,15 +170,15 @@ def _name(shift: Shift) -> str:
     return f"{weekday} {'' if shift.day is None else shift.day} {shift.start} {shift.end} {'off' if shift.off else 'on'}"
 
 
-def _shown(room: Room, whose: str, fault: str = "") -> str:
-    found = look(room.parts, whose, room.now)
+def _shown(context: ConsoleContext, whose: str, fault: str = "") -> str:
+    found = look(context.deps, whose, context.now)
     if found is None:
         abort(HTTPStatus.NOT_FOUND)
     mine = whose == me().id
     # Where a form goes: to her own plan's pages, or to those of another's.
     ways = {"plan": "plan", "unplan": "unplan"} if mine else {"plan": "plan_of", "unplan": "unplan_of"}
     return page(
-        room,
+        context,
         "shifts.html",
         look=found,
         mine=mine,
@@ -182,15 +186,15 @@ def _shown(room: Room, whose: str, fault: str = "") -> str:
         whose={} if mine else {"id": whose},
         fault=fault,
         axis=Axis.of(found.days),
-        **_said(room),
+        **_said(context),
     )
 
 
-def _said(room: Room) -> dict[str, Any]:
+def _said(context: ConsoleContext) -> dict[str, Any]:
     """How the templates say days and hours."""
 
     def day_name(day: int) -> str:
-        return room.words.say(language(room), f"day.{(day + THURSDAY) % 7}")
+        return context.words.say(language(context), f"day.{(day + THURSDAY) % 7}")
 
     return {
         "day_name": day_name,

@@ -10,12 +10,12 @@ from flask import Blueprint, request
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from hotline.console.room import Room, Shown, form_id, language, me, page, to
+from hotline.console.context import ConsoleContext, Shown, form_id, language, me, page, to
 from hotline.console.times import full_date
-from hotline.engine.world import DAY
-from hotline.ports.testimonies import Testimony
-from hotline.service.room import testimonies as room_testimonies
-from hotline.service.room.cutting import CHECKS, LONGEST, conspicuous, pieces, tidy
+from hotline.engine.times import DAY_MINUTES
+from hotline.ports.desk.testimonies import Testimony
+from hotline.service.desk.testimonies import lifecycle as room_testimonies
+from hotline.service.desk.testimonies.cutting import CHECKS, LONGEST, conspicuous, pieces, tidy
 
 STATES: Final = ("written", "cut", "waiting", "released", "withdrawn")
 """As the page lists them. `waiting`: released by two, and the edition could not be made yet."""
@@ -23,7 +23,7 @@ AFTER: Final = ("written", "cut", "one", "published", "too_soon", "faulty", "ove
 """What may just have been done, for a line above the page."""
 
 
-class Card(Struct, frozen=True):
+class TestimonyCard(Struct, frozen=True):
     """One testimony as pages show it."""
 
     id: str
@@ -39,101 +39,108 @@ class Card(Struct, frozen=True):
     """She who looks wrote it."""
 
 
-def views(pages: Blueprint, room: Room) -> None:
-    _looking(pages, room)
-    _writing(pages, room)
-    _releasing(pages, room)
+def views(pages: Blueprint, context: ConsoleContext) -> None:
+    _looking(pages, context)
+    _writing(pages, context)
+    _releasing(pages, context)
 
     @pages.errorhandler(room_testimonies.Unknown)
     def unknown(_: room_testimonies.Unknown) -> tuple[str, int]:
-        return page(room, "trouble.html", kind="not_found"), HTTPStatus.NOT_FOUND
+        return page(context, "trouble.html", kind="not_found"), HTTPStatus.NOT_FOUND
 
 
-def _looking(pages: Blueprint, room: Room) -> None:
+def _looking(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/testimonies")
     def testimonies() -> str:
-        with room.parts.store.read() as tx:
-            found = room_testimonies.every(room.parts, tx)
+        with context.deps.store.read() as tx:
+            found = room_testimonies.every(context.deps, tx)
             aliases = room_testimonies.aliases(tx, found)
-        cards = [_card(room, aliases, one) for one in found]
+        cards = [_card(context, aliases, one) for one in found]
         groups = {state: [card for card in cards if card.state == state] for state in STATES}
-        return page(room, "testimonies.html", groups=groups, withdrawn="withdrawn" in request.args)
+        return page(context, "testimonies.html", groups=groups, withdrawn="withdrawn" in request.args)
 
     @pages.get("/testimonies/<id>")
     def testimony(id: str) -> str:
-        return _one(room, id)
+        return _one(context, id)
 
 
-def _writing(pages: Blueprint, room: Room) -> None:
+def _writing(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.route("/testimonies/new", methods=("GET", "POST"))
     def testimony_new() -> Shown:
         if request.method == "GET":
-            return _new(room)
+            return _new(context)
         try:
             consent = "consent" in request.form
-            id = room_testimonies.write(room.parts, me(), form_id(), _typed(room), room.now, consent=consent)
+            id = room_testimonies.write(context.deps, me(), form_id(), _typed(context), context.now, consent=consent)
         except room_testimonies.NotSo as refused:
-            return _new(room, refused), HTTPStatus.UNPROCESSABLE_ENTITY
+            return _new(context, refused), HTTPStatus.UNPROCESSABLE_ENTITY
         return to("testimony", id=id, after="written")
 
     @pages.post("/testimonies/<id>/cut")
     def testimony_cut(id: str) -> Shown:
         form = request.form
         if "look" in form:
-            return _one(room, id, typed=_typed(room))
+            return _one(context, id, typed=_typed(context))
         try:
-            room_testimonies.cut(room.parts, me(), form_id(), id, form.get("seen", ""), _typed(room), form.getlist("check"), room.now)
+            room_testimonies.cut(
+                context.deps, me(), form_id(), id, form.get("seen", ""), _typed(context), form.getlist("check"), context.now
+            )
         except room_testimonies.NotSo as refused:
-            return _one(room, id, refused, _typed(room)), HTTPStatus.UNPROCESSABLE_ENTITY
+            return _one(context, id, refused, _typed(context)), HTTPStatus.UNPROCESSABLE_ENTITY
         return to("testimony", id=id, after="cut")
 
 
-def _releasing(pages: Blueprint, room: Room) -> None:
+def _releasing(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/testimonies/<id>/release")
     def testimony_release(id: str) -> Shown:
         form = request.form
         try:
-            done = room_testimonies.release(room.parts, me(), form_id(), id, form.get("seen", ""), room.now, read="read" in form)
+            done = room_testimonies.release(context.deps, me(), form_id(), id, form.get("seen", ""), context.now, read="read" in form)
         except room_testimonies.NotSo as refused:
-            return _one(room, id, refused), HTTPStatus.UNPROCESSABLE_ENTITY
+            return _one(context, id, refused), HTTPStatus.UNPROCESSABLE_ENTITY
         return to("testimony", id=id, after=done)
 
     @pages.post("/testimonies/<id>/publish")
     def testimony_publish(id: str) -> Shown:
         try:
-            done = room_testimonies.publish(room.parts, id, room.now)
+            done = room_testimonies.publish(context.deps, id, context.now)
         except room_testimonies.NotSo as refused:
-            return _one(room, id, refused), HTTPStatus.UNPROCESSABLE_ENTITY
+            return _one(context, id, refused), HTTPStatus.UNPROCESSABLE_ENTITY
         return to("testimony", id=id, after=done)
 
     @pages.post("/testimonies/<id>/withdraw")
     def testimony_withdraw(id: str) -> Response:
-        room_testimonies.withdraw(room.parts, me(), form_id(), id, room.now)
+        room_testimonies.withdraw(context.deps, me(), form_id(), id, context.now)
         return to("testimonies", withdrawn="")
 
 
-def _new(room: Room, refused: room_testimonies.NotSo | None = None) -> str:
+def _new(context: ConsoleContext, refused: room_testimonies.NotSo | None = None) -> str:
     return page(
-        room, "testimonies_new.html", languages=_languages(room), typed=_typed(room), consent="consent" in request.form, **_limits(refused)
+        context,
+        "testimonies_new.html",
+        languages=_languages(context),
+        typed=_typed(context),
+        consent="consent" in request.form,
+        **_limits(refused),
     )
 
 
-def _one(room: Room, id: str, refused: room_testimonies.NotSo | None = None, typed: dict[str, str] | None = None) -> str:
+def _one(context: ConsoleContext, id: str, refused: room_testimonies.NotSo | None = None, typed: dict[str, str] | None = None) -> str:
     """Its page. `typed`: what she is changing it to, where that was not taken."""
-    with room.parts.store.read() as tx:
-        found = room_testimonies.found(room.parts, tx, id)
-        card = _card(room, room_testimonies.aliases(tx, (found,)), found)
+    with context.deps.store.read() as tx:
+        found = room_testimonies.found(context.deps, tx, id)
+        card = _card(context, room_testimonies.aliases(tx, (found,)), found)
     text = typed if typed is not None else card.text
-    names = room_testimonies.places(room.parts)
+    names = room_testimonies.places(context.deps)
     marked = {code: pieces(said, conspicuous(said, names)) for code, said in ((code, tidy(said)) for code, said in text.items()) if said}
     after = request.args.get("after", "")
     return page(
-        room,
+        context,
         "testimonies_one.html",
         one=card,
         marked=marked,
         spots=[(part, why) for each in marked.values() for part, why in each if why],
-        languages=_languages(room),
+        languages=_languages(context),
         typed=text,
         checks=CHECKS,
         checked=request.form.getlist("check"),
@@ -146,25 +153,25 @@ def _limits(refused: room_testimonies.NotSo | None) -> dict[str, Any]:
     return {"longest": LONGEST, "error": refused.why if refused else "", "error_in": refused.language if refused else ""}
 
 
-def _card(room: Room, aliases: Mapping[str, str], one: Testimony) -> Card:
+def _card(context: ConsoleContext, aliases: Mapping[str, str], one: Testimony) -> TestimonyCard:
     staff = me()
-    return Card(
+    return TestimonyCard(
         id=one.id,
         text=one.text,
         state="waiting" if one.state == "cut" and len(one.released_by) >= room_testimonies.PEOPLE else one.state,
-        day=full_date(room.parts.clock.local(one.at) // DAY),
+        day=full_date(context.deps.clock.local(one.at) // DAY_MINUTES),
         writer=aliases.get(one.written_by, ""),
         releasers=tuple(aliases[id] for id in one.released_by),
-        version=room_testimonies.version(room.parts, one),
+        version=room_testimonies.version(context.deps, one),
         may_release=room_testimonies.may_release(one, staff),
         hers=one.written_by == staff.id,
     )
 
 
-def _typed(room: Room) -> dict[str, str]:
-    return {code: request.form.get(code, "") for code in _languages(room)}
+def _typed(context: ConsoleContext) -> dict[str, str]:
+    return {code: request.form.get(code, "") for code in _languages(context)}
 
 
-def _languages(room: Room) -> dict[str, str]:
+def _languages(context: ConsoleContext) -> dict[str, str]:
     """Those of the line, by code, as she calls them: by the code where her words have no name for it."""
-    return {code: room.words.say_or(language(room), f"testimonies.in.{code}", code) for code in room.parts.written.languages}
+    return {code: context.words.say_or(language(context), f"testimonies.in.{code}", code) for code in context.deps.written.languages}

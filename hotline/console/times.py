@@ -7,15 +7,14 @@ from datetime import date, timedelta
 from typing import Final
 
 from hotline.engine.effects import Minute
-from hotline.engine.world import DAY
-from hotline.service.aging import EPOCH
+from hotline.engine.times import DAY_MINUTES, EPOCH
 
 _TIME: Final = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
 
 
 def stamp(minute: Minute) -> str:
     """`24/11/2026 10:05`."""
-    return f"{full_date(minute // DAY)} {time_of_day(minute)}"
+    return f"{full_date(minute // DAY_MINUTES)} {time_of_day(minute)}"
 
 
 def full_date(day: int) -> str:
@@ -45,17 +44,17 @@ def minute_of(text: str) -> Minute | None:
     """The minute of the day in `14:30`, 24:00 at most; None for anything else."""
     found = _TIME.fullmatch(text.strip())
     minute = int(found[1]) * 60 + int(found[2]) if found else None
-    return minute if minute is not None and minute <= DAY else None
+    return minute if minute is not None and minute <= DAY_MINUTES else None
 
 
 def time_of_day(minute: Minute) -> str:
     """`10:05`."""
-    return f"{minute % DAY // 60:02d}:{minute % 60:02d}"
+    return f"{minute % DAY_MINUTES // 60:02d}:{minute % 60:02d}"
 
 
 def hours(start: Minute, end: Minute) -> str:
     """`08:00–12:00`, minutes of one day; midnight at the end is 24:00."""
-    return f"{time_of_day(start)}–{'24:00' if end == DAY else time_of_day(end)}"
+    return f"{time_of_day(start)}–{'24:00' if end == DAY_MINUTES else time_of_day(end)}"
 
 
 def _date(day: int) -> date:

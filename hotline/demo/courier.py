@@ -13,14 +13,14 @@ from msgspec import Struct
 from hotline.demo.wire import Answer, NoAnswer
 
 MOST_WAITING = 2000
-MOST_TRIES = 10
+MOST_ATTEMPTS = 10
 LONGEST_PAUSE = 60.0
 
 
 class Parcel(Struct, frozen=True):
     path: str
     form: Mapping[str, str]
-    tries: int = 0
+    attempts: int = 0
 
 
 class Courier:
@@ -64,9 +64,9 @@ class Courier:
 
     def _work(self) -> None:
         while (parcel := self._next()) is not None:
-            if not self._carry(parcel) and parcel.tries + 1 < MOST_TRIES:
-                again = Parcel(parcel.path, parcel.form, parcel.tries + 1)
-                self._put(min(self._pause * 2**parcel.tries, LONGEST_PAUSE), again)
+            if not self._carry(parcel) and parcel.attempts + 1 < MOST_ATTEMPTS:
+                again = Parcel(parcel.path, parcel.form, parcel.attempts + 1)
+                self._put(min(self._pause * 2**parcel.attempts, LONGEST_PAUSE), again)
 
     def _carry(self, parcel: Parcel) -> bool:
         """True when the line took it, or refused it for good."""

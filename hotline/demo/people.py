@@ -8,7 +8,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from hotline.ports import Shift, Staff
+from hotline.ports.desk.shifts import Shift
+from hotline.ports.desk.staff import Staff
 
 ALL_DAY = 24 * 60
 

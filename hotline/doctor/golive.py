@@ -17,8 +17,10 @@ from hotline.doctor.roster import covered
 from hotline.doctor.signed import Signature, signatures
 from hotline.engine.critical import pending_words
 from hotline.engine.flow import Sources
-from hotline.ports import Shift, Staff, StoreAway, Transaction
-from hotline.service.numbers import numbers
+from hotline.ports.desk.shifts import Shift
+from hotline.ports.desk.staff import Staff
+from hotline.ports.store import StoreAway, Transaction
+from hotline.service.editions.directory_numbers import numbers
 
 GUIDE: Final = "docs/coordination.md"
 NETWORKS: Final = ("orange", "malitel", "telecel")
@@ -80,8 +82,8 @@ def ready(config: Config, at: int, root: Path) -> Iterator[Finding]:
 
 def _seen(config: Config, at: int, today: date, tx: Transaction) -> Seen:
     found = active(tx, at)
-    emergency = numbers(found[1], tx.darkened(), today).emergency if found else ()
-    return Seen(config, at, tx.all_staff(), tx.shifts(), found[1] if found else None, emergency)
+    emergency = numbers(found[1], tx.editions.withdrawals(), today).emergency if found else ()
+    return Seen(config, at, tx.staff.active(), tx.shifts.all(), found[1] if found else None, emergency)
 
 
 def _said(point: Point, level: Level, text: str) -> Finding:

@@ -18,10 +18,11 @@ from hotline.doctor.finding import Finding, Level, listed
 from hotline.doctor.machine import disk, short_memory, spool
 from hotline.engine.critical import pending_words
 from hotline.engine.flow import Sources
-from hotline.ports import EditionRow, StoreAway, Transaction
-from hotline.service.coverage import is_on_call
-from hotline.service.library import decode
-from hotline.service.numbers import numbers
+from hotline.engine.times import DAY_SECONDS, EPOCH
+from hotline.ports.desk.editions import EditionRow
+from hotline.ports.store import StoreAway, Transaction
+from hotline.service.editions.cache import decode
+from hotline.service.editions.directory_numbers import numbers
 
 SOON_DAYS: Final = 14
 LONGEST: Final = 1 << 40
@@ -38,7 +39,7 @@ class Line(Struct, frozen=True):
 
 def local_day(config: Config, at: int) -> date:
     """The line's own day at that second."""
-    return date(1970, 1, 1) + timedelta(minutes=SystemClock(config.timezone).local(at))
+    return EPOCH + timedelta(minutes=SystemClock(config.timezone).local(at))
 
 
 def look(config: Config, at: int) -> Iterator[Finding]:
@@ -65,7 +66,7 @@ def look(config: Config, at: int) -> Iterator[Finding]:
 
 def active(tx: Transaction, at: int) -> tuple[EditionRow, Sources] | None:
     """The edition in force, where there is one that this program can read."""
-    row = tx.active_edition(at)
+    row = tx.editions.active(at)
     try:
         return (row, decode(row.sources)) if row else None
     except DecodeError:
@@ -97,15 +98,15 @@ def _database(config: Config) -> Finding:
 
 def _keys(line: Line, tx: Transaction) -> Iterator[Finding]:
     """Whatever lies sealed and can still be needed is opened, one after another."""
-    waiting = tx.counts(line.at).outbox
+    waiting = tx.figures.counts(line.at).outbox
     opened = closed = 0
-    for callback in (*tx.due(line.at), *tx.ended(line.at)):
+    for callback in (*tx.callbacks.due(line.at), *tx.callbacks.ended(line.at)):
         try:
-            opened += tx.number_of(callback.id) is not None
+            opened += tx.numbers.of(callback.id) is not None
         except SealBroken:
             closed += 1
     for state in ("pending", "sending"):
-        found = len(tx.stale(state, LONGEST))
+        found = len(tx.outbox.stale(state, LONGEST))
         opened, closed = opened + found, closed + waiting.get(state, 0) - found
     if closed:
         yield Finding("keys", "bad", f"a key that sealed something is missing: {closed} in the database do not open")
@@ -120,9 +121,9 @@ def _keys(line: Line, tx: Transaction) -> Iterator[Finding]:
 
 
 def _audit(_: Line, tx: Transaction) -> Iterator[Finding]:
-    broken = tx.broken_at()
+    broken = tx.audit.broken_at()
     if broken is None:
-        yield Finding("audit", "ok", f"the chain holds, {tx.how_many_records()} lines")
+        yield Finding("audit", "ok", f"the chain holds, {tx.audit.count()} lines")
     else:
         yield Finding(
             "audit", "bad", f"line {broken} does not follow from the one before: changed, taken out, or written under another hash key"
@@ -130,21 +131,21 @@ def _audit(_: Line, tx: Transaction) -> Iterator[Finding]:
 
 
 def _edition(line: Line, tx: Transaction) -> Iterator[Finding]:
-    found, row = active(tx, line.at), tx.active_edition(line.at)
+    found, row = active(tx, line.at), tx.editions.active(line.at)
     if row is None:
         yield Finding("edition", "bad", "none is in force: the line has nothing to say (hotline content publish)")
         return
     if found is None:
         yield Finding("edition", "bad", f"edition {row.number} is in force, and this version of the program cannot read it")
         return
-    newest = tx.editions()[0].number
+    newest = tx.editions.all()[0].number
     coming = f"; edition {newest} is about to be" if newest > row.number else ""
     yield Finding("edition", "ok", f"edition {row.number} is in force, {_age(line.at - row.active_from)} old{coming}")
     if (Path(line.config.var) / "editions" / f"{row.number}.json").exists():
         yield Finding("copies", "ok", "this machine could start while the database is away")
     else:
         yield Finding("copies", "warn", "this machine has no copy of the edition in force: without the database it could not start")
-    proposals = tx.proposals()
+    proposals = tx.editions.proposals()
     if proposals:
         yield Finding("proposals", "warn", f"{len(proposals)} waiting for a second person (hotline content list)")
 
@@ -166,7 +167,7 @@ def _numbers(line: Line, tx: Transaction) -> Iterator[Finding]:
     found = active(tx, line.at)
     if found is None:
         return
-    now = numbers(found[1], tx.darkened(), local_day(line.config, line.at), SOON_DAYS)
+    now = numbers(found[1], tx.editions.withdrawals(), local_day(line.config, line.at), SOON_DAYS)
     if now.emergency:
         yield Finding("emergency", "ok", f"verified numbers for emergencies: {len(now.emergency)}")
     else:
@@ -182,7 +183,7 @@ def _numbers(line: Line, tx: Transaction) -> Iterator[Finding]:
 
 def _staff(line: Line, tx: Transaction) -> Iterator[Finding]:
     """By language who can call; who is told what is hard; who is told of words and numbers."""
-    staff, planned = tx.all_staff(), {shift.staff for shift in tx.shifts() if not shift.off}
+    staff, planned = tx.staff.active(), {shift.staff for shift in tx.shifts.all() if not shift.off}
     for language in line.config.languages:
         hers = [each for each in staff if each.role == "counselor" and language in each.speaks]
         on = sum(each.id in planned for each in hers)
@@ -195,7 +196,7 @@ def _staff(line: Line, tx: Transaction) -> Iterator[Finding]:
         else Finding("supervisor", "bad", "none: what nobody takes is told to nobody")
     )
     if line.config.supervised:
-        on_call = sum(is_on_call(each, line.at) for each in staff)
+        on_call = sum(each.is_on_call(line.at) for each in staff)
         yield (
             Finding("supervision", "ok", f"on call: {on_call}")
             if on_call
@@ -212,5 +213,5 @@ def _staff(line: Line, tx: Transaction) -> Iterator[Finding]:
 
 
 def _age(seconds: int) -> str:
-    days, hours = seconds // 86400, seconds // 3600
+    days, hours = seconds // DAY_SECONDS, seconds // 3600
     return f"{days} days" if days > 1 else f"{hours} h" if hours > 1 else f"{max(seconds, 0) // 60} min"

@@ -12,7 +12,8 @@ from hotline.adapters.seal import Seal
 from hotline.adapters.spool import DiskSpool
 from hotline.app import SPOOL_SLOTS
 from hotline.doctor.finding import Finding, Level
-from hotline.ports import Memory, MemoryAway, SpoolFull
+from hotline.ports.memory import Memory, MemoryAway
+from hotline.ports.spool import SpoolFull
 from hotline.service import TICKING
 
 SPARSE_BYTES: Final = 1 << 30

@@ -9,10 +9,11 @@ from hotline.app import SystemClock
 from hotline.config import Config
 from hotline.doctor.finding import Level, listed
 from hotline.engine.flow import Part
-from hotline.engine.world import DAY, THURSDAY
-from hotline.ports import Shift, Staff
-from hotline.service.coverage import Span, merged, planned_spans
-from hotline.service.roster import uncovered
+from hotline.engine.times import DAY_MINUTES, THURSDAY
+from hotline.ports.desk.shifts import Shift
+from hotline.ports.desk.staff import Staff
+from hotline.service.calls.coverage import Span, merged, planned_spans
+from hotline.service.desk.shifts.roster import uncovered
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -35,7 +36,7 @@ def covered(
 
 def _span(span: Span) -> str:
     start, end = span
-    return f"{_DAYS[(start // DAY + THURSDAY) % 7]} {_clock(start % DAY)}-{_clock(end % DAY or DAY)}"
+    return f"{_DAYS[(start // DAY_MINUTES + THURSDAY) % 7]} {_clock(start % DAY_MINUTES)}-{_clock(end % DAY_MINUTES or DAY_MINUTES)}"
 
 
 def _clock(minute: int) -> str:

@@ -9,7 +9,7 @@ from msgspec import Struct
 Minute: TypeAlias = int
 """A wall-clock minute where the line lives, counted from 1970-01-01 00:00 *local* time. Whoever hands facts in converts."""
 
-Outcome: TypeAlias = Literal["kept", "lost", "late"]
+OrderResult: TypeAlias = Literal["kept", "lost", "late"]
 """What became of an order: kept for good; lost, and she is told so; late, its session is long over (a safe end)."""
 
 
@@ -70,7 +70,7 @@ class Coverage(Struct, frozen=True):
     urgent: int = 0
 
 
-Fact: TypeAlias = Minute | Coverage | Outcome | None
+Fact: TypeAlias = Minute | Coverage | OrderResult | None
 """A fact's value; None is *unknown*, which every fact may be."""
 
 
@@ -121,4 +121,4 @@ class Order(Struct, frozen=True):
     effect: Effect
 
 
-Answer: TypeAlias = Screen | Need | Order
+StepResult: TypeAlias = Screen | Need | Order

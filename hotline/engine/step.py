@@ -21,7 +21,7 @@ from hotline.engine.edition import (
     fill,
     shown_items,
 )
-from hotline.engine.effects import Answer, Fact, Need, Order, Ref, Screen, outcome_key
+from hotline.engine.effects import Fact, Need, Order, Ref, Screen, StepResult, outcome_key
 from hotline.engine.flow import KEY_BACK, KEY_LANGUAGE, KEY_MORE, KEY_OUT, RETURN, Ask, Branch, CallFlow, Do, Each, End, Item, Menu, Say
 from hotline.engine.world import World, effect_of, placeholder
 
@@ -57,7 +57,7 @@ class State(Struct, frozen=True, gc=False):
 Stop: TypeAlias = Need | Order
 
 
-def replay(edition: Edition, inputs: Sequence[str], facts: Mapping[str, Fact]) -> Answer:
+def replay(edition: Edition, inputs: Sequence[str], facts: Mapping[str, Fact]) -> StepResult:
     """What the line answers to these inputs: the screen, or the fact or order that stands between.
 
     Pure: the same edition, inputs and facts give the same answer. Never raises, whatever the inputs. At most 60 inputs of

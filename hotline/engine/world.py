@@ -24,15 +24,13 @@ from hotline.engine.effects import (
     now_key,
 )
 from hotline.engine.flow import Condition, Do, Item, List, Way
+from hotline.engine.times import DAY_MINUTES, THURSDAY
 
-DAY: Final = 1440
 SHORTEST_WINDOW: Final = 30
 """Minutes that must be left of a window for it to be offered."""
 SHORTEST_STAY: Final = 10
 """Minutes for which somebody must stay on shift for a call *now* to be promised."""
 DAYS_AHEAD: Final = 7
-THURSDAY: Final = 3
-"""1970-01-01, the day that minutes are counted from."""
 
 
 class World(Struct, frozen=True, gc=False):
@@ -119,14 +117,14 @@ class World(Struct, frozen=True, gc=False):
         `next_day` is the part and day that were asked for, moved to a later day. What a shift does not cover is cut off: a promise
         names only hours that somebody keeps.
         """
-        first = now // DAY
+        first = now // DAY_MINUTES
         if part == "next_day":
-            part, first = str(chosen.get("_part", "")), int(chosen.get("_opens", now)) // DAY + 1
+            part, first = str(chosen.get("_part", "")), int(chosen.get("_opens", now)) // DAY_MINUTES + 1
         span = self.edition.parts.get(part)
         if span is None:
             return None
         for day in range(first, first + DAYS_AHEAD):
-            start, end = max(day * DAY + span.start, now), day * DAY + span.end
+            start, end = max(day * DAY_MINUTES + span.start, now), day * DAY_MINUTES + span.end
             spans = ((start, end),) if coverage is None else coverage.shifts
             for shift_start, shift_end in spans:
                 opens, ends = max(start, shift_start), min(end, shift_end)
@@ -281,7 +279,7 @@ def clock(edition: Edition, language: str, minute: Minute | None) -> str:
     """A time of day in words, such as `14h20`; `8h` on the hour."""
     if minute is None:
         return ""
-    hour, rest = divmod(minute % DAY, 60)
+    hour, rest = divmod(minute % DAY_MINUTES, 60)
     words = edition.words[language]
     return fill(words["clock.minute"] if rest else words["clock.hour"], {"hour": str(hour), "minute": f"{rest:02d}"})
 
@@ -290,6 +288,6 @@ def day(edition: Edition, language: str, minute: Minute | None, now: Minute | No
     """Today, tomorrow or the day of the week, in words."""
     if minute is None or now is None:
         return ""
-    ahead = minute // DAY - now // DAY
+    ahead = minute // DAY_MINUTES - now // DAY_MINUTES
     names = {0: "day.today", 1: "day.tomorrow"}
-    return edition.words[language][names.get(ahead, f"day.{(minute // DAY + THURSDAY) % 7}")]
+    return edition.words[language][names.get(ahead, f"day.{(minute // DAY_MINUTES + THURSDAY) % 7}")]

@@ -15,18 +15,11 @@ from flask import Blueprint, Response, abort, request
 from msgspec import DecodeError, Struct, field, json
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from hotline.gateways.africastalking_forms import Delivery, Door, FieldError, OptOut, Sms, UssdEnd, Voice, read
-from hotline.ports import (
-    GatewayRefused,
-    GatewayUnknown,
-    MemoryAway,
-    StoreAway,
-    VoiceConnect,
-    VoiceCover,
-    VoiceEnd,
-    VoicePrompt,
-    VoiceStep,
-)
+from hotline.gateways.africastalking_forms import Delivery, FieldError, IncomingSms, OptOut, UssdEnd, Voice, WebhookGuard, read
+from hotline.ports.gateway import GatewayRefused, GatewayUnknown, ReceivedSms
+from hotline.ports.memory import MemoryAway
+from hotline.ports.store import StoreAway
+from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt, VoiceStep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,13 +72,13 @@ class _SmsAnswer(Struct, frozen=True):
     data: _Recipients = field(name="SMSMessageData")
 
 
-class _Entry(Struct, frozen=True, rename="camel"):
+class _RungPhone(Struct, frozen=True, rename="camel"):
     status: str
     session_id: str = ""
 
 
 class _CallAnswer(Struct, frozen=True):
-    entries: tuple[_Entry, ...] = ()
+    entries: tuple[_RungPhone, ...] = ()
 
 
 class _Transfer(Struct, frozen=True, rename="camel"):
@@ -150,7 +143,7 @@ class AfricasTalkingGateway:
     The vendor knows no idempotency key and no validity period for an SMS: GatewayUnknown is the caller's to live with.
     """
 
-    name = Door.name
+    name = WebhookGuard.name
 
     def __init__(self, at: AfricasTalking, timeout: tuple[float, float] = TIMEOUT) -> None:
         # Objects of our own: the SDK's `initialize` keeps them in module globals.
@@ -214,8 +207,8 @@ def blueprint(hotline: Hotline, at: AfricasTalking, ended: Callable[[Literal["Su
     A wrong secret, address or method meets what an unknown path meets. 400 names a field. 503 where nothing could be kept: the vendor posts
     messages and reports again for hours.
     """
-    at_views = Blueprint(Door.name, __name__, url_prefix="/at/<secret>")
-    door = Door(at)
+    at_views = Blueprint(WebhookGuard.name, __name__, url_prefix="/at/<secret>")
+    door = WebhookGuard(at)
     cover_number = at.cover_number
 
     @at_views.url_value_preprocessor
@@ -233,8 +226,8 @@ def blueprint(hotline: Hotline, at: AfricasTalking, ended: Callable[[Literal["Su
         return Response()
 
     def sms() -> Response:
-        form = read(request.environ, Sms)
-        hotline.sms(Door.name, form.id, form.number, form.text, moment(form.date), form.network)
+        form = read(request.environ, IncomingSms)
+        hotline.sms(ReceivedSms(WebhookGuard.name, form.id, form.number, form.text, moment(form.date), form.network))
         return Response()
 
     def delivery() -> Response:

@@ -55,7 +55,7 @@ class UssdEnd(Struct, frozen=True):
     status: Literal["Success", "Incomplete", "Failed"]
 
 
-class Sms(Struct, frozen=True):
+class IncomingSms(Struct, frozen=True):
     """A message from a phone (docs: Africa's Talking, incoming messages)."""
 
     id: Id
@@ -142,7 +142,7 @@ def _decoded(escaped: str, blamed: str) -> str:
         raise FieldError(blamed) from None
 
 
-class Door:
+class WebhookGuard:
     """Who may post to `/at/<secret>/…`, and what a USSD hop says."""
 
     name = "africastalking"

@@ -6,16 +6,27 @@ from contextlib import ExitStack, suppress
 
 from hotline.engine.effects import Screen
 from hotline.engine.step import replay as engine
-from hotline.ports import Clock, Counts, Gateway, Hasher, Memory, MemoryAway, Meter, Queue, Spool, SpoolFull, Store, StoreAway, VoiceStep
-from hotline.service import aging, calls, dispatch, outbox, supervision
-from hotline.service import sms as messages
-from hotline.service.began import begun
-from hotline.service.guard import GuardedStore
-from hotline.service.library import Library
-from hotline.service.line import Line, Replay, Talk, safe_end
-from hotline.service.orders import Orders
-from hotline.service.parts import Parts
-from hotline.service.rules import DAY, Rules
+from hotline.engine.times import DAY_SECONDS
+from hotline.ports.clock import Clock
+from hotline.ports.desk.figures import Counts
+from hotline.ports.gateway import Gateway, ReceivedSms
+from hotline.ports.hasher import Hasher
+from hotline.ports.memory import Memory, MemoryAway
+from hotline.ports.meter import Meter
+from hotline.ports.queue import Queue
+from hotline.ports.spool import Spool, SpoolFull
+from hotline.ports.store import Store, StoreAway
+from hotline.ports.voice import VoiceStep
+from hotline.service import incoming_sms, outbox
+from hotline.service.calls import dispatch, ringing
+from hotline.service.conversation.dialogue import Dialogue, Replay, Session, safe_end
+from hotline.service.conversation.guard import GuardedStore
+from hotline.service.conversation.orders import Orders
+from hotline.service.deps import Deps
+from hotline.service.editions.cache import EditionCache
+from hotline.service.editions.session_marker import editions_of_session
+from hotline.service.rules import Rules
+from hotline.service.upkeep import expiry, supervision
 
 __all__ = ["Hotline", "Rules"]
 
@@ -33,7 +44,7 @@ class Hotline:
         self,
         *,
         rules: Rules,
-        library: Library,
+        library: EditionCache,
         store: Store,
         memory: Memory,
         spool: Spool,
@@ -47,89 +58,89 @@ class Hotline:
     ) -> None:
         """`threads`: how many of this process ask at once; one of them is always left to browsing hops."""
         guarded = GuardedStore(store, clock, meter, threads)
-        self._parts = Parts(rules, library, guarded, memory, spool, queue, gateway, clock, hasher, meter)
+        self._deps = Deps(rules, library, guarded, memory, spool, queue, gateway, clock, hasher, meter)
         # Calls are few and cannot wait until a guard has rested.
-        self._patient = Parts(rules, library, store, memory, spool, queue, gateway, clock, hasher, meter)
-        self._orders = Orders(self._parts, store)
-        self._line = Line(self._parts, self._orders, replay)
+        self._patient = Deps(rules, library, store, memory, spool, queue, gateway, clock, hasher, meter)
+        self._orders = Orders(self._deps, store)
+        self._line = Dialogue(self._deps, self._orders, replay)
         # At hand for the browsing hop, which goes this way some ten thousand times a second.
         self._store, self._library, self._clock, self._life = store, library, clock, rules.session_seconds
         self._purged_at = self._aged_at = self._reminded_at = 0
 
     @property
-    def parts(self) -> Parts:
+    def deps(self) -> Deps:
         """What the console's use cases work with: the same guarded store as the hops'."""
-        return self._parts
+        return self._deps
 
     def ussd(self, gateway: str, session: str, number: str, inputs: tuple[str, ...], network: str) -> tuple[Screen, bool]:
         """The screen for what was typed so far, and whether a store was needed. Never raises because a store is away. `number`: E.164."""
         shelf, at, life = self._library.shelf, self._clock.now(), self._life
-        talk = Talk(gateway, session, number, inputs, life)
+        talk = Session(gateway, session, number, inputs, life)
         if shelf.calm_from <= at < shelf.unsure_from:  # nearly always: this is the way that has to be short
             return self._line.answer((shelf.volumes[-1].edition("ussd", network),), talk)
-        found = begun(shelf, self._parts.memory, talk.name, life, at, is_first=not inputs)
+        found = editions_of_session(shelf, self._deps.memory, talk.name, life, at, is_first=not inputs)
         editions = [volume.edition("ussd", network) for volume in found.volumes]
         if not editions:
             return safe_end(shelf.active(at).edition("ussd", network)), True
         return self._line.answer(editions, talk, may_order=found.may_order)
 
-    def sms(self, gateway: str, message: str, number: str, text: str, sent_at: int | None, network: str) -> None:
+    def sms(self, sms: ReceivedSms) -> None:
         """Take an SMS from a caller or from staff. Raises StoreAway or MemoryAway where it could not be kept: it must come again."""
-        messages.sms(self._parts, self._line, self._orders, gateway, message, number, text, sent_at, network)
+        incoming_sms.take(self._deps, self._line, self._orders, sms)
 
     def delivery(self, vendor_id: str, delivered: bool) -> None:
         """What became of an SMS, by the vendor's id of it. Raises StoreAway."""
-        outbox.report(self._parts, vendor_id, delivered)
+        outbox.report(self._deps, vendor_id, delivered)
 
     def opt_out(self, number: str) -> None:
         """As STOP by SMS. Raises StoreAway."""
-        self._orders.stop(number, f"opt out|{number}|{self._parts.clock.now()}")
+        self._orders.stop(number, f"opt out|{number}|{self._deps.clock.now()}")
 
     def voice(self, session: str, number: str, active: bool, digits: str | None) -> VoiceStep:
         """What the counselor's leg of a call does next; `number` is hers. Nobody is rung where a store is away."""
-        return calls.voice(self._patient, session, number, active, digits)
+        return ringing.voice(self._patient, session, number, active, digits)
 
     def cover(self) -> VoiceStep:
         """What whoever rings the cover number hears, in every language of the line. Needs no store."""
-        return calls.cover(self._parts)
+        return ringing.cover(self._deps)
 
     def deliver(self, post: str) -> None:
         """Hand one post to the gateway, if nobody has. Raises StoreAway."""
-        outbox.deliver(self._parts, post)
+        outbox.deliver(self._deps, post)
 
     def refresh(self) -> None:
         """Learn of editions and of numbers that were taken off; meant for every second, in every process that answers.
 
         Raises StoreAway and what else `Library.refresh` does.
         """
-        at = self._parts.clock.now()
+        at = self._deps.clock.now()
         with suppress(MemoryAway):
-            self._parts.memory.vouch(at)
+            self._deps.memory.vouch(at)
         self._library.refresh(self._store, at)
 
     def broken(self) -> str:
         """The neutral words for a caller where something failed inside, in the language that the line opens in."""
-        edition = self._parts.library.active(self._parts.clock.now()).edition("ussd", "")
+        edition = self._deps.library.active(self._deps.clock.now()).edition("ussd", "")
         return edition.phrase("neutral.broken", edition.languages[0])
 
     def has_emergency_number(self) -> bool:
         """Does the edition in force show one?"""
-        return aging.has_emergency_number(self._parts, self._parts.clock.now())
+        return expiry.has_emergency_number(self._deps, self._deps.clock.now())
 
     def tick(self) -> None:
         """What time alone brings about; meant for once a second. Each part runs though another fails; then one failure is raised.
 
         Raises StoreAway, SpoolFull and what else publishing does.
         """
-        at = self._parts.clock.now()
+        at = self._deps.clock.now()
         with ExitStack() as last_first:
             last_first.callback(self._purge, at)
             last_first.callback(self._age, at)
             last_first.callback(self._remind, at)
-            last_first.callback(outbox.sweep, self._parts, at)
-            last_first.callback(dispatch.offer_due, self._parts, at)
-            last_first.callback(dispatch.release_idle, self._parts, at)
-            last_first.callback(dispatch.end_ended, self._parts, at)
+            last_first.callback(outbox.sweep, self._deps, at)
+            last_first.callback(dispatch.offer_due, self._deps, at)
+            last_first.callback(dispatch.release_idle, self._deps, at)
+            last_first.callback(dispatch.end_ended, self._deps, at)
             last_first.callback(self._orders.drain)
             last_first.callback(self.refresh)
             last_first.callback(self._mark_tick)
@@ -150,57 +161,57 @@ class Hotline:
 
     def counts(self) -> Counts:
         """For the gauges. Raises StoreAway."""
-        with self._parts.store.read() as tx:
-            return tx.counts(self._parts.clock.now())
+        with self._deps.store.read() as tx:
+            return tx.figures.counts(self._deps.clock.now())
 
     def _purge(self, at: int) -> None:
         if abs(at - self._purged_at) >= PURGE_SECONDS:
-            rules = self._parts.rules
-            with self._parts.store.write() as tx:
-                tx.purge(at, rules.number_hours * 3600, rules.callback_days * DAY, DAY)
+            rules = self._deps.rules
+            with self._deps.store.write() as tx:
+                tx.retention.purge(at, rules.number_hours * 3600, rules.callback_days * DAY_SECONDS, DAY_SECONDS)
             self._purged_at = at
 
     def _age(self, at: int) -> None:
         if abs(at - self._aged_at) >= STALE_SECONDS:
             self._aged_at = at  # whatever comes of it: at most once a minute
-            aging.drop_stale(self._parts, at)
+            expiry.drop_stale(self._deps, at)
 
     def _remind(self, at: int) -> None:
         if abs(at - self._reminded_at) >= REMIND_SECONDS:
             self._reminded_at = at
-            supervision.remind(self._parts, at)
+            supervision.remind(self._deps, at)
 
     def _mark_tick(self) -> None:
         try:
-            self._parts.memory.remember(TICKING, b"", TICKING_SECONDS)
+            self._deps.memory.remember(TICKING, b"", TICKING_SECONDS)
         except MemoryAway:
             return
 
     def _store_state(self) -> str:
         try:
-            with self._parts.store.write() as tx:  # a database that can only be read keeps no promise
-                tx.staff("")
+            with self._deps.store.write() as tx:  # a database that can only be read keeps no promise
+                tx.staff.get("")
         except StoreAway:
             return "away"
         return "ok"
 
     def _supervision_state(self) -> str:
         try:
-            return supervision.state(self._parts, self._parts.clock.now())
+            return supervision.state(self._deps, self._deps.clock.now())
         except StoreAway:
             return "away"
 
     def _memory_state(self) -> tuple[str, str]:
         """Redis, and the clock, which leaves its mark there: without the one nothing is known of the other."""
         try:
-            ticked = self._parts.memory.recall(TICKING).facts is not None
+            ticked = self._deps.memory.recall(TICKING).facts is not None
         except MemoryAway:
             return "away", "away"
         return "ok", "ok" if ticked else "away"
 
     def _spool_state(self) -> str:
         try:
-            len(self._parts.spool)
+            len(self._deps.spool)
         except SpoolFull:
             return "away"
         return "ok"

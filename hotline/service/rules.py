@@ -7,9 +7,11 @@ from typing import Final
 
 from msgspec import Struct
 
-from hotline.ports import Callback, Staff, Transaction
+from hotline.engine.times import DAY_SECONDS
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.desk.staff import Staff
+from hotline.ports.store import Transaction
 
-DAY: Final = 86_400
 OTHER_PHONES_A_DAY: Final = 2
 """How many other phones one phone may have rung."""
 HARD: Final = "hard"
@@ -17,7 +19,7 @@ HARD: Final = "hard"
 MOST_PRANKS: Final = 3
 """So many pranks in as many days from one phone, and what it asks for comes last until they are older."""
 PRANK_DAYS: Final = 30
-MOST_TRIES: Final = 3
+MOST_ATTEMPTS: Final = 3
 """In one window, on her own phone. Another phone than hers is rung once."""
 
 
@@ -65,20 +67,20 @@ def is_open(callback: Callback, at: int) -> bool:
 
 def is_unsaid(callback: Callback) -> bool:
     """Was it rung, and did nobody say how that ended? Then it is not rung again, by her or by another: somebody says first that nobody answered."""
-    return callback.tries > 0 and callback.ending is None
+    return callback.attempts > 0 and callback.outcome is None
 
 
-def most_tries(callback: Callback) -> int:
-    return 1 if callback.other_phone else MOST_TRIES
+def most_attempts(callback: Callback) -> int:
+    return 1 if callback.other_phone else MOST_ATTEMPTS
 
 
-def tries_left(callback: Callback) -> int:
-    return most_tries(callback) - callback.tries
+def attempts_left(callback: Callback) -> int:
+    return most_attempts(callback) - callback.attempts
 
 
 def is_ringable(group: Sequence[Callback], at: int) -> bool:
     """May the number that all of `group` share be rung at this moment, its day apart? The strictest of them decides."""
-    return bool(group) and all(is_open(each, at) and tries_left(each) > 0 for each in group)
+    return bool(group) and all(is_open(each, at) and attempts_left(each) > 0 for each in group)
 
 
 def is_within_day(rules: Rules, tx: Transaction, group: Sequence[Callback], at: int) -> bool:
@@ -86,7 +88,7 @@ def is_within_day(rules: Rules, tx: Transaction, group: Sequence[Callback], at: 
 
     What was asked for on another phone rings it once a day, whoever asked, and takes nothing from what is asked for on it.
     """
-    return may_ring_so_often(rules, tx.rings(group[0].id, at - DAY), group[0].other_phone)
+    return may_ring_so_often(rules, tx.calls.rings(group[0].id, at - DAY_SECONDS), group[0].other_phone)
 
 
 def may_ring_so_often(rules: Rules, rings: int, other_phone: bool) -> bool:

@@ -20,16 +20,16 @@ from hotline.engine.effects import (
     Need,
     OpenCallback,
     Order,
-    Outcome,
+    OrderResult,
     RefineCallback,
     Screen,
     StopCalls,
 )
 from hotline.engine.step import replay
+from hotline.engine.times import DAY_MINUTES
 
 There: TypeAlias = Literal["somebody", "nobody", "unknown"]
 
-DAY: Final = 1440
 MOST_FACTS: Final = 200
 
 
@@ -41,7 +41,7 @@ class Play(Struct, frozen=True):
     language: str
     fit: gsm.Fit
     there: There
-    outcome: Outcome
+    outcome: OrderResult
     now: Minute
     today: date
 
@@ -77,9 +77,9 @@ def at(edition: Edition, inputs: Sequence[str], play: Play) -> Shown:
 
 def coverage(there: There, now: Minute) -> Coverage | None:
     """Who can call: somebody until midnight and every day, nobody before tomorrow at eight, or not known."""
-    midnight = (now // DAY + 1) * DAY
+    midnight = (now // DAY_MINUTES + 1) * DAY_MINUTES
     if there == "somebody":
-        return Coverage(1, max(midnight, now + 60), None, ((now // DAY * DAY, midnight + 6 * DAY),), 1)
+        return Coverage(1, max(midnight, now + 60), None, ((now // DAY_MINUTES * DAY_MINUTES, midnight + 6 * DAY_MINUTES),), 1)
     opens = midnight + 8 * 60
     return Coverage(0, now, opens, ((opens, opens + 8 * 60),)) if there == "nobody" else None
 
@@ -106,10 +106,10 @@ def said(effect: Effect, now: Minute) -> str:
 
 
 def _span(opens: Minute, ends: Minute, now: Minute) -> str:
-    ahead = opens // DAY - now // DAY
+    ahead = opens // DAY_MINUTES - now // DAY_MINUTES
     day = {0: "today", 1: "tomorrow"}.get(ahead, f"in {ahead} days")
     return f"{day} from {_clock(opens)} until {_clock(ends)}"
 
 
 def _clock(minute: Minute) -> str:
-    return f"{minute % DAY // 60:02d}:{minute % 60:02d}"
+    return f"{minute % DAY_MINUTES // 60:02d}:{minute % 60:02d}"

@@ -8,8 +8,8 @@ from contextlib import suppress
 import pyotp
 import pytest
 
-from hotline.adapters.locks import ArgonPasswords, SystemChance, TimeCodes
-from hotline.ports.accounts import Crowded
+from hotline.adapters.locks import ArgonPasswords, SystemTokenSource, TimeCodes
+from hotline.ports.locks import Crowded
 
 NOW = 1_795_514_400
 
@@ -118,5 +118,5 @@ def test_what_the_camera_reads_names_no_line() -> None:
 
 def test_tokens_are_long_and_differ() -> None:
     """128 bits and more, in letters that an address carries as they are."""
-    tokens = {SystemChance().token() for _ in range(100)}
+    tokens = {SystemTokenSource().token() for _ in range(100)}
     assert (100, {32}) == (len(tokens), {len(each) for each in tokens})

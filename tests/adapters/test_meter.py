@@ -11,7 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from hotline.adapters.meter import BOUNDS, PrometheusMeter
-from hotline.ports import Counts
+from hotline.ports.desk.figures import Counts
 
 NONE = Counts(waiting={}, oldest_age={}, outbox={})
 

@@ -16,8 +16,10 @@ import hotline.migrations
 from hotline.adapters.sql import SqlStore, is_current, upgrade
 from hotline.adapters.sql.engine import make_engine
 from hotline.adapters.sql.tables import metadata
-from hotline.ports import Dark, EditionRow, Proposal, Record, StoreAway
-from hotline.ports.accounts import Account
+from hotline.ports.desk.accounts import Account
+from hotline.ports.desk.audit import AuditRecord
+from hotline.ports.desk.editions import EditionRow, Proposal, Withdrawal
+from hotline.ports.store import StoreAway
 from tests.adapters.test_store import HERS, NOW, a_callback, a_counselor, a_post, id_of
 
 REVISIONS = [step.revision for step in ScriptDirectory(str(Path(hotline.migrations.__file__).parent)).walk_revisions()][::-1]
@@ -41,7 +43,7 @@ def fill_0001(url, seal) -> None:
     """As the code of that day wrote it: what has columns of its own since then in SQL."""
     store = SqlStore(url, seal, 5000)
     with store.write() as t:
-        t.enter(b"k", "kept", b"facts", NOW, NOW + 9)
+        t.ledger.enter(b"k", "kept", b"facts", NOW, NOW + 9)
         callback, counselor = asdict(a_callback(1)), asdict(a_counselor(1))
         for table, values in (("callbacks", callback), ("staff", counselor | {"speaks": ",".join(counselor["speaks"])})):
             old = {name: value for name, value in values.items() if name not in LATER}
@@ -49,7 +51,7 @@ def fill_0001(url, seal) -> None:
         sealed = seal.seal(HERS.encode(), f"numbers.sealed.{id_of(1)}")
         number = {"callback": id_of(1), "number_hash": seal.digest("number", HERS), "sealed": sealed}
         t._connection.execute(text("INSERT INTO numbers (callback, number_hash, sealed) VALUES (:callback, :number_hash, :sealed)"), number)
-        t.post(a_post(1))
+        t.outbox.add(a_post(1))
         t._connection.execute(
             text("INSERT INTO editions (number, made_at, made_by, active_from, sources) VALUES (1, :at, 'awa', :at, :json)"), AN_EDITION
         )
@@ -60,9 +62,9 @@ def fill_0003(url, seal) -> None:
     fill_0001(url, seal)
     store = SqlStore(url, seal, 5000)
     with store.write() as t:
-        t.add_proposal(Proposal(1, NOW, "awa", b"{}"))
-        t.darken(Dark("samu", "+22370000310", "2026-11-24", NOW, "awa"))
-        line = asdict(Record(NOW, "awa", "published", "1"))
+        t.editions.add_proposal(Proposal(1, NOW, "awa", b"{}"))
+        t.editions.withdraw(Withdrawal("samu", "+22370000310", "2026-11-24", NOW, "awa"))
+        line = asdict(AuditRecord(NOW, "awa", "published", "1"))
         digest = seal.digest("audit", "|".join(f"{len(part)}:{part}" for part in ("1", "", *map(str, line.values()))))
         t._connection.execute(text("INSERT INTO audit VALUES (1, :at, :who, :what, :about, :digest)"), line | {"digest": digest})
     store.close()
@@ -72,9 +74,9 @@ def fill_0004(url, seal) -> None:
     fill_0003(url, seal)
     store = SqlStore(url, seal, 5000)
     with store.write() as t:
-        t.save_account(Account(id_of(1), "hashed", "SECRET", 7, ("a", "b")))
-        t.save_note(id_of(1), "short", NOW)
-        t.record(Record(NOW, "awa", "published", "2"))
+        t.accounts.save(Account(id_of(1), "hashed", "SECRET", 7, ("a", "b")))
+        t.cases.save_note(id_of(1), "short", NOW)
+        t.audit.add(AuditRecord(NOW, "awa", "published", "2"))
     store.close()
 
 
@@ -98,15 +100,15 @@ def test_upward_with_data(empty_url, seal, revision):
     assert is_current(empty_url, 5000)
     store = SqlStore(empty_url, seal, 5000)
     with store.write() as t:
-        assert a_callback(1) == t.callback(id_of(1))
-        assert HERS == t.number_of(id_of(1))
-        assert a_counselor(1) == t.staff(id_of(1))
-        assert a_post(1) == t.posted(id_of(1))
-        assert EditionRow(1, NOW, "awa", NOW, b"{}") == t.edition(1)
-        assert [1 if revision >= "0003" else 0] * 2 == [len(t.proposals()), len(t.darkened())]
-        assert {"0003": 1, "0004": 2}.get(revision, 0) == t.how_many_records()
-        assert None is t.broken_at()
-        assert b"facts" == t.enter(b"k", "lost", b"", NOW, NOW + 9).facts
+        assert a_callback(1) == t.callbacks.get(id_of(1))
+        assert HERS == t.numbers.of(id_of(1))
+        assert a_counselor(1) == t.staff.get(id_of(1))
+        assert a_post(1) == t.outbox.get(id_of(1))
+        assert EditionRow(1, NOW, "awa", NOW, b"{}") == t.editions.get(1)
+        assert [1 if revision >= "0003" else 0] * 2 == [len(t.editions.proposals()), len(t.editions.withdrawals())]
+        assert {"0003": 1, "0004": 2}.get(revision, 0) == t.audit.count()
+        assert None is t.audit.broken_at()
+        assert b"facts" == t.ledger.enter(b"k", "lost", b"", NOW, NOW + 9).facts
     store.close()
 
 

@@ -45,7 +45,7 @@ def forked(child: Callable[[], None]) -> int:
     return pid
 
 
-def ending(pid: int) -> int:
+def outcome(pid: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
@@ -74,12 +74,12 @@ def test_a_bound_command_keeps_the_pid_and_the_environment() -> None:
 def test_a_parent_that_died_before_the_call_is_noticed() -> None:
     """A child that was already orphaned when it bound itself ends at once."""
     pid = forked(lambda: die_with_parent(parent=os.getpid()))  # never its own parent
-    assert ending(pid) == -signal.SIGKILL
+    assert outcome(pid) == -signal.SIGKILL
 
 
 def test_a_child_of_a_living_parent_lives() -> None:
     """Binding harms nobody whose parent is there."""
-    assert ending(forked(die_with_parent)) == 0
+    assert outcome(forked(die_with_parent)) == 0
 
 
 def test_valkey_listens_on_its_socket_alone_and_keeps_nothing(mortal_valkey: Mortal) -> None:

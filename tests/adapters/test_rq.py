@@ -23,7 +23,7 @@ from hotline import clock, jobs
 from hotline.adapters.processes import bound
 from hotline.adapters.rq import DELIVER, RqQueue
 from hotline.adapters.valkey import connect
-from hotline.ports import MemoryAway
+from hotline.ports.memory import MemoryAway
 from tests.processes import wait_until_gone
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ import pytest
 
 from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.spool import GENERATION, MAGIC, ROOM, SLOT, DiskSpool
-from hotline.ports import SpoolFull
+from hotline.ports.spool import SpoolFull
 
 ROOT = Path(__file__).parents[2]
 KEYS = new_keys()

@@ -13,22 +13,17 @@ from sqlalchemy import event, insert, text
 from hotline.adapters.seal import Seal, SealBroken, new_keys
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.tables import audit, audit_head
-from hotline.ports import (
-    NAMED,
-    Call,
-    Callback,
-    Counts,
-    Dark,
-    EditionRow,
-    LedgerEntry,
-    Offer,
-    Post,
-    Proposal,
-    Record,
-    Shift,
-    Staff,
-    StoreAway,
-)
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.calls.calls import NAMED, Call
+from hotline.ports.calls.ledger import LedgerEntry
+from hotline.ports.calls.offers import Offer
+from hotline.ports.calls.outbox import OutboxMessage
+from hotline.ports.desk.audit import AuditRecord
+from hotline.ports.desk.editions import EditionRow, Proposal, Withdrawal
+from hotline.ports.desk.figures import Counts
+from hotline.ports.desk.shifts import Shift
+from hotline.ports.desk.staff import Staff
+from hotline.ports.store import StoreAway
 
 NOW = 1_790_000_000
 HOUR = 3600
@@ -58,8 +53,8 @@ def a_callback(number: int, **changes) -> Callback:
     return replace(callback, **changes)
 
 
-def a_post(number: int, **changes) -> Post:
-    post = Post(id_of(number), "alert", "urgent", "+22370000101", "A 471", NOW, NOW + HOUR, changed_at=NOW)
+def a_post(number: int, **changes) -> OutboxMessage:
+    post = OutboxMessage(id_of(number), "alert", "urgent", "+22370000101", "A 471", NOW, NOW + HOUR, changed_at=NOW)
     return replace(post, **changes)
 
 
@@ -70,7 +65,7 @@ def a_counselor(n: int, **changes) -> Staff:
 def keep(store, *callbacks: Callback, number: str = HERS) -> None:
     with store.write() as t:
         for callback in callbacks:
-            t.add_callback(callback, number)
+            t.callbacks.add(callback, number)
 
 
 def at_once(work) -> list:
@@ -94,17 +89,17 @@ def test_a_failed_transaction_leaves_nothing(store):
 
     def half() -> None:
         with store.write() as t:
-            t.enter(b"k", "kept", b"", NOW, NOW + HOUR)
-            t.add_callback(a_callback(1), HERS)
-            t.post(a_post(1))
+            t.ledger.enter(b"k", "kept", b"", NOW, NOW + HOUR)
+            t.callbacks.add(a_callback(1), HERS)
+            t.outbox.add(a_post(1))
             raise Boom
 
     with pytest.raises(Boom):
         half()
     with store.write() as t:
-        assert None is t.callback(id_of(1))
-        assert None is t.posted(id_of(1))
-        assert None is t.enter(b"k", "kept", b"", NOW, NOW + HOUR)
+        assert None is t.callbacks.get(id_of(1))
+        assert None is t.outbox.get(id_of(1))
+        assert None is t.ledger.enter(b"k", "kept", b"", NOW, NOW + HOUR)
 
 
 # the ledger
@@ -113,12 +108,12 @@ def test_a_failed_transaction_leaves_nothing(store):
 def test_a_key_is_entered_once(store):
     """The second time, an order's key gives what stood there first, whatever it is entered with."""
     with store.write() as t:
-        assert None is t.enter(b"k" * 32, "kept", b"f1", NOW, NOW + HOUR)
-        assert LedgerEntry("kept", b"f1") == t.enter(b"k" * 32, "lost", b"f2", NOW, NOW + DAY)
+        assert None is t.ledger.enter(b"k" * 32, "kept", b"f1", NOW, NOW + HOUR)
+        assert LedgerEntry("kept", b"f1") == t.ledger.enter(b"k" * 32, "lost", b"f2", NOW, NOW + DAY)
     with store.write() as t:
-        assert LedgerEntry("kept", b"f1") == t.enter(b"k" * 32, "lost", b"f2", NOW + HOUR - 1, NOW + DAY)
-        assert None is t.enter(b"l" * 32, "late", b"\n\n", NOW, NOW + HOUR)
-        assert LedgerEntry("late", b"\n\n") == t.enter(b"l" * 32, "kept", b"", NOW, NOW + HOUR)
+        assert LedgerEntry("kept", b"f1") == t.ledger.enter(b"k" * 32, "lost", b"f2", NOW + HOUR - 1, NOW + DAY)
+        assert None is t.ledger.enter(b"l" * 32, "late", b"\n\n", NOW, NOW + HOUR)
+        assert LedgerEntry("late", b"\n\n") == t.ledger.enter(b"l" * 32, "kept", b"", NOW, NOW + HOUR)
 
 
 def test_one_of_fifty_enters_and_the_others_read_what_it_wrote(store):
@@ -126,16 +121,16 @@ def test_one_of_fifty_enters_and_the_others_read_what_it_wrote(store):
 
     def hop(i: int) -> LedgerEntry | None:
         with store.write() as t:
-            stood = t.enter(b"k", "kept", f"{i}".encode(), NOW, NOW + HOUR)
+            stood = t.ledger.enter(b"k", "kept", f"{i}".encode(), NOW, NOW + HOUR)
             if stood is None:
-                t.add_callback(a_callback(i), HERS)
+                t.callbacks.add(a_callback(i), HERS)
             return stood
 
     answers = at_once(hop)
     winner = answers.index(None)
     assert {LedgerEntry("kept", f"{winner}".encode()): THREADS - 1, None: 1} == Counter(answers)
     with store.read() as t:
-        assert [winner] == [n for n in range(THREADS) if t.callback(id_of(n)) is not None]
+        assert [winner] == [n for n in range(THREADS) if t.callbacks.get(id_of(n)) is not None]
 
 
 def test_a_key_that_rolled_back_is_free(store):
@@ -144,14 +139,14 @@ def test_a_key_that_rolled_back_is_free(store):
 
     def breaks() -> None:
         with store.write() as t:
-            t.enter(b"k", "kept", b"", NOW, NOW + HOUR)
+            t.ledger.enter(b"k", "kept", b"", NOW, NOW + HOUR)
             entered.set()
             raise Boom
 
     def waits() -> None:
         assert entered.wait(20)
         with store.write() as t:
-            waited.append(t.enter(b"k", "lost", b"", NOW, NOW + HOUR))
+            waited.append(t.ledger.enter(b"k", "lost", b"", NOW, NOW + HOUR))
 
     with ThreadPoolExecutor(2) as threads:
         waiting, broken = threads.submit(waits), threads.submit(breaks)
@@ -164,14 +159,14 @@ def test_a_key_that_rolled_back_is_free(store):
 def test_facts_end_with_the_session(store):
     """After a session's lifetime its key still refuses a second order, but tells nothing of what she chose."""
     with store.write() as t:
-        t.enter(b"k", "kept", b"facts", NOW, NOW + HOUR)
-        assert LedgerEntry(None, None) == t.enter(b"k", "kept", b"", NOW + HOUR, NOW + DAY)
-        t.purge(NOW + HOUR, DAY, 30 * DAY, DAY)
-        assert LedgerEntry(None, None) == t.enter(b"k", "kept", b"", NOW, NOW + DAY)
-        t.purge(NOW + HOUR + DAY - 1, DAY, 30 * DAY, DAY)
-        assert LedgerEntry(None, None) == t.enter(b"k", "kept", b"", NOW, NOW + DAY)
-        t.purge(NOW + HOUR + DAY, DAY, 30 * DAY, DAY)
-        assert None is t.enter(b"k", "kept", b"", NOW, NOW + DAY)
+        t.ledger.enter(b"k", "kept", b"facts", NOW, NOW + HOUR)
+        assert LedgerEntry(None, None) == t.ledger.enter(b"k", "kept", b"", NOW + HOUR, NOW + DAY)
+        t.retention.purge(NOW + HOUR, DAY, 30 * DAY, DAY)
+        assert LedgerEntry(None, None) == t.ledger.enter(b"k", "kept", b"", NOW, NOW + DAY)
+        t.retention.purge(NOW + HOUR + DAY - 1, DAY, 30 * DAY, DAY)
+        assert LedgerEntry(None, None) == t.ledger.enter(b"k", "kept", b"", NOW, NOW + DAY)
+        t.retention.purge(NOW + HOUR + DAY, DAY, 30 * DAY, DAY)
+        assert None is t.ledger.enter(b"k", "kept", b"", NOW, NOW + DAY)
 
 
 # callbacks and their numbers
@@ -185,29 +180,29 @@ def test_a_callback_comes_back_as_it_was(store):
         urgent=True,
         other_phone=True,
         word="milk",
-        tries=2,
+        attempts=2,
         claimed_by=id_of(9),
         claimed_at=NOW + 1,
         closed_at=NOW + 2,
-        ending="spoke",
+        outcome="spoke",
     )
     keep(store, full, a_callback(2))
     with store.read() as t:
-        assert full == t.callback(id_of(1))
-        assert a_callback(2) == t.callback(id_of(2))
-        assert HERS == t.number_of(id_of(1))
-        assert None is t.callback(id_of(3))
-        assert None is t.number_of(id_of(3))
+        assert full == t.callbacks.get(id_of(1))
+        assert a_callback(2) == t.callbacks.get(id_of(2))
+        assert HERS == t.numbers.of(id_of(1))
+        assert None is t.callbacks.get(id_of(3))
+        assert None is t.numbers.of(id_of(3))
 
 
 def test_a_callback_is_not_added_over_another(store):
     """A late repetition of an opening, its ledger key long gone, neither changes the callback nor brings back an erased number."""
     keep(store, a_callback(1))
     with store.write() as t:
-        t.stop(HERS, NOW + 1, NOW + DAY)
-        t.add_callback(a_callback(1), HERS)
-        assert "stopped" == t.callback(id_of(1)).state
-        assert None is t.number_of(id_of(1))
+        t.numbers.stop(HERS, NOW + 1, NOW + DAY)
+        t.callbacks.add(a_callback(1), HERS)
+        assert "stopped" == t.callbacks.get(id_of(1)).state
+        assert None is t.numbers.of(id_of(1))
 
 
 def test_save_writes_every_column_but_the_id(store):
@@ -225,16 +220,16 @@ def test_save_writes_every_column_but_the_id(store):
         not_after=NOW + 3,
         edition=2,
         word="water",
-        tries=1,
+        attempts=1,
         claimed_by=id_of(7),
         claimed_at=NOW + 4,
         closed_at=NOW + 5,
-        ending="wrong_word",
+        outcome="wrong_word",
     )
     with store.write() as t:
-        t.save_callback(changed)
-        assert changed == t.callback(id_of(1))
-        assert a_callback(2) == t.callback(id_of(2))
+        t.callbacks.save(changed)
+        assert changed == t.callbacks.get(id_of(1))
+        assert a_callback(2) == t.callbacks.get(id_of(2))
 
 
 def test_one_of_fifty_claims(store):
@@ -243,15 +238,15 @@ def test_one_of_fifty_claims(store):
 
     def take(i: int) -> bool:
         with store.write() as t:
-            return t.claim(id_of(1), id_of(i), NOW + 5)
+            return t.callbacks.claim(id_of(1), id_of(i), NOW + 5)
 
     won = at_once(take)
     assert 1 == won.count(True)
     with store.read() as t:
-        callback = t.callback(id_of(1))
+        callback = t.callbacks.get(id_of(1))
         assert ("claimed", id_of(won.index(True)), NOW + 5) == (callback.state, callback.claimed_by, callback.claimed_at)
-        assert (callback,) == t.claimed_by(id_of(won.index(True)))
-        assert () == t.claimed_by(id_of(won.index(False)))
+        assert (callback,) == t.callbacks.claimed_by(id_of(won.index(True)))
+        assert () == t.callbacks.claimed_by(id_of(won.index(False)))
 
 
 @pytest.mark.parametrize("state", ["claimed", "review", "closed", "stopped", "lapsed", "cancelled"])
@@ -259,8 +254,8 @@ def test_only_what_waits_is_claimed(store, state):
     """What is taken, over or stopped is nobody's to take."""
     keep(store, a_callback(1, state=state))
     with store.write() as t:
-        assert not t.claim(id_of(1), id_of(9), NOW)
-        assert a_callback(1, state=state) == t.callback(id_of(1))
+        assert not t.callbacks.claim(id_of(1), id_of(9), NOW)
+        assert a_callback(1, state=state) == t.callbacks.get(id_of(1))
 
 
 def test_references_stay_reserved_for_a_day(store):
@@ -274,16 +269,16 @@ def test_references_stay_reserved_for_a_day(store):
         a_callback(5, state="closed", closed_at=NOW - DAY),
     )
     with store.read() as t:
-        assert [id_of(n) for n in range(1, 5)] == [t.by_reference(f"{n:03}").id for n in range(1, 5)]
-        assert None is t.by_reference("005")
-        assert None is t.by_reference("006")
+        assert [id_of(n) for n in range(1, 5)] == [t.callbacks.by_reference(f"{n:03}").id for n in range(1, 5)]
+        assert None is t.callbacks.by_reference("005")
+        assert None is t.callbacks.by_reference("006")
 
 
 def test_a_reference_means_the_newest(store):
     """Where a reference was given again, it means the newer callback."""
     keep(store, a_callback(1, reference="471", state="closed", made_at=NOW - 9, closed_at=NOW - 8), a_callback(2, reference="471"))
     with store.read() as t:
-        assert id_of(2) == t.by_reference("471").id
+        assert id_of(2) == t.callbacks.by_reference("471").id
 
 
 def test_two_open_callbacks_never_share_a_reference(store):
@@ -292,7 +287,7 @@ def test_two_open_callbacks_never_share_a_reference(store):
     with pytest.raises(StoreAway):
         keep(store, a_callback(2, reference="471"))
     with store.read() as t:
-        assert None is t.callback(id_of(2))
+        assert None is t.callbacks.get(id_of(2))
 
 
 def test_due_order(store):
@@ -309,7 +304,7 @@ def test_due_order(store):
         a_callback(8, state="review", urgent=True),
     )
     with store.read() as t:
-        assert [4, 2, 3, 1] == [int(callback.id, 16) for callback in t.due(NOW)]
+        assert [4, 2, 3, 1] == [int(callback.id, 16) for callback in t.callbacks.due(NOW)]
 
 
 def test_ended(store):
@@ -323,7 +318,7 @@ def test_ended(store):
         a_callback(5, not_after=NOW + 1),
     )
     with store.read() as t:
-        assert [2, 1] == [int(callback.id, 16) for callback in t.ended(NOW)]
+        assert [2, 1] == [int(callback.id, 16) for callback in t.callbacks.ended(NOW)]
 
 
 def test_same_number(store):
@@ -337,19 +332,19 @@ def test_same_number(store):
     )
     keep(store, a_callback(5), number=OTHERS)
     with store.read() as t:
-        assert [2, 1] == [int(callback.id, 16) for callback in t.same_number(id_of(1))]
-        assert [5] == [int(callback.id, 16) for callback in t.same_number(id_of(5))]
+        assert [2, 1] == [int(callback.id, 16) for callback in t.callbacks.same_number(id_of(1))]
+        assert [5] == [int(callback.id, 16) for callback in t.callbacks.same_number(id_of(5))]
 
 
 def test_forget_number(store):
     """A forgotten number is gone with its hash, and the callback stays."""
     keep(store, a_callback(1), a_callback(2))
     with store.write() as t:
-        t.forget_number(id_of(1))
-        assert None is t.number_of(id_of(1))
-        assert () == t.same_number(id_of(1))
-        assert a_callback(1) == t.callback(id_of(1))
-        assert HERS == t.number_of(id_of(2))
+        t.numbers.forget(id_of(1))
+        assert None is t.numbers.of(id_of(1))
+        assert () == t.callbacks.same_number(id_of(1))
+        assert a_callback(1) == t.callbacks.get(id_of(1))
+        assert HERS == t.numbers.of(id_of(2))
 
 
 def test_stop(store):
@@ -357,29 +352,29 @@ def test_stop(store):
     keep(store, *(a_callback(n, state=state) for n, state in enumerate(["waiting", "claimed", "review", "closed", "lapsed"])))
     keep(store, a_callback(9), number=OTHERS)
     with store.write() as t:
-        assert (id_of(0), id_of(1), id_of(2)) == t.stop(HERS, NOW + 7, NOW + DAY)
+        assert (id_of(0), id_of(1), id_of(2)) == t.numbers.stop(HERS, NOW + 7, NOW + DAY)
     with store.read() as t:
-        ended = [t.callback(id_of(n)) for n in range(5)]
+        ended = [t.callbacks.get(id_of(n)) for n in range(5)]
         assert ["stopped", "stopped", "stopped", "closed", "lapsed"] == [callback.state for callback in ended]
         assert [NOW + 7, NOW + 7, NOW + 7, None, None] == [callback.closed_at for callback in ended]
-        assert [None] * 5 == [t.number_of(id_of(n)) for n in range(5)]
-        assert OTHERS == t.number_of(id_of(9))
-        assert "waiting" == t.callback(id_of(9)).state
+        assert [None] * 5 == [t.numbers.of(id_of(n)) for n in range(5)]
+        assert OTHERS == t.numbers.of(id_of(9))
+        assert "waiting" == t.callbacks.get(id_of(9)).state
 
 
 def test_stop_is_remembered(store):
     """An opening that was made before a stop and arrives after it is known as such; one made later is not."""
     with store.write() as t:
-        assert () == t.stop(HERS, NOW, NOW + DAY)
-        assert () == t.stop(HERS, NOW, NOW + DAY)
-        assert () == t.stop(HERS, NOW - 10, NOW + DAY)
+        assert () == t.numbers.stop(HERS, NOW, NOW + DAY)
+        assert () == t.numbers.stop(HERS, NOW, NOW + DAY)
+        assert () == t.numbers.stop(HERS, NOW - 10, NOW + DAY)
     with store.write() as t:
-        assert [True, True, False] == [t.stopped_since(HERS, at) for at in (NOW - 1, NOW, NOW + 1)]
-        assert not t.stopped_since(OTHERS, 0)
-        t.purge(NOW + DAY - 1, DAY, 30 * DAY, DAY)
-        assert t.stopped_since(HERS, 0)
-        t.purge(NOW + DAY, DAY, 30 * DAY, DAY)
-        assert not t.stopped_since(HERS, 0)
+        assert [True, True, False] == [t.numbers.stopped_since(HERS, at) for at in (NOW - 1, NOW, NOW + 1)]
+        assert not t.numbers.stopped_since(OTHERS, 0)
+        t.retention.purge(NOW + DAY - 1, DAY, 30 * DAY, DAY)
+        assert t.numbers.stopped_since(HERS, 0)
+        t.retention.purge(NOW + DAY, DAY, 30 * DAY, DAY)
+        assert not t.numbers.stopped_since(HERS, 0)
 
 
 def test_stop_runs_the_same_statements_whatever_exists(store):
@@ -391,7 +386,7 @@ def test_stop_runs_the_same_statements_whatever_exists(store):
     for number in (HERS, OTHERS, HERS):
         seen.clear()
         with store.write() as t:
-            t.stop(number, NOW, NOW + DAY)
+            t.numbers.stop(number, NOW, NOW + DAY)
         runs.append([statement for statement in seen if not statement.startswith(("BEGIN", "SELECT pg_advisory"))])
     assert 4 == len(runs[0])
     assert runs[0] == runs[1] == runs[2]
@@ -403,12 +398,12 @@ def test_rings_a_day(store):
     keep(store, a_callback(3), number=OTHERS)
     with store.write() as t:
         for callback, call, at in [(1, "a", NOW), (2, "a", NOW), (2, "a", NOW), (2, "b", NOW + 5), (1, "c", NOW - DAY), (3, "d", NOW)]:
-            t.add_try(id_of(callback), call, at)
-        assert 2 == t.rings(id_of(1), NOW)
-        assert 3 == t.rings(id_of(2), NOW - DAY)
-        assert 1 == t.rings(id_of(2), NOW + 1)
-        assert 1 == t.rings(id_of(3), NOW)
-        assert 0 == t.rings(id_of(4), NOW)
+            t.calls.add_attempt(id_of(callback), call, at)
+        assert 2 == t.calls.rings(id_of(1), NOW)
+        assert 3 == t.calls.rings(id_of(2), NOW - DAY)
+        assert 1 == t.calls.rings(id_of(2), NOW + 1)
+        assert 1 == t.calls.rings(id_of(3), NOW)
+        assert 0 == t.calls.rings(id_of(4), NOW)
 
 
 # staff
@@ -419,30 +414,30 @@ def test_staff(store):
     first = a_counselor(1)
     second = a_counselor(2, role="supervisor", speaks=(), seen_at=NOW, on_until=NOW + 1, off_until=NOW + 2)
     with store.write() as t:
-        t.add_staff(second)
-        t.add_staff(replace(first, alias="old", seen_at=NOW))
-        t.add_staff(first)
-        t.add_staff(a_counselor(3, active=False))
+        t.staff.save(second)
+        t.staff.save(replace(first, alias="old", seen_at=NOW))
+        t.staff.save(first)
+        t.staff.save(a_counselor(3, active=False))
         shifts = Shift(first.id, None, 0, 1440), Shift(first.id, 0, 60, 120), Shift(second.id, 6, 0, 1)
         for shift in (*shifts, Shift(id_of(3), None, 0, 1440), shifts[0]):
-            t.add_shift(shift)
+            t.shifts.add(shift)
     with store.read() as t:
-        assert (first, second) == t.all_staff()
-        assert second == t.staff(second.id)
-        assert first == t.staff_by_number(first.number)
-        assert not t.staff_by_number(a_counselor(3).number).active
-        assert None is t.staff_by_number(HERS)
-        assert None is t.staff(id_of(8))
-        assert set(shifts) == set(t.shifts())
-        assert 3 == len(t.shifts())
+        assert (first, second) == t.staff.active()
+        assert second == t.staff.get(second.id)
+        assert first == t.staff.by_number(first.number)
+        assert not t.staff.by_number(a_counselor(3).number).active
+        assert None is t.staff.by_number(HERS)
+        assert None is t.staff.get(id_of(8))
+        assert set(shifts) == set(t.shifts.all())
+        assert 3 == len(t.shifts.all())
 
 
 def test_a_number_that_was_handed_on_is_hers_who_works(store):
     """When a counselor leaves and her phone goes to another, an SMS from it is the new one's."""
     with store.write() as t:
-        t.add_staff(a_counselor(1, active=False))
-        t.add_staff(a_counselor(2, number=a_counselor(1).number))
-        assert id_of(2) == t.staff_by_number(a_counselor(1).number).id
+        t.staff.save(a_counselor(1, active=False))
+        t.staff.save(a_counselor(2, number=a_counselor(1).number))
+        assert id_of(2) == t.staff.by_number(a_counselor(1).number).id
 
 
 def test_offers(store):
@@ -459,12 +454,12 @@ def test_offers(store):
     again = [Offer(id_of(1), mariam, NOW + 1), Offer(id_of(1), awa, NOW + 2)]
     with store.write() as t:
         for offer in (*offers, *again):
-            t.add_offer(offer)
+            t.offers.add(offer)
     with store.read() as t:
-        assert (offers[0], *again) == t.offers(id_of(1))
-        assert () == t.offers(id_of(4))
-        assert [1, 3, 2] == [int(callback.id, 16) for callback in t.offered_to(awa, NOW)]
-        assert [1] == [int(callback.id, 16) for callback in t.offered_to(mariam, NOW)]
+        assert (offers[0], *again) == t.offers.of(id_of(1))
+        assert () == t.offers.of(id_of(4))
+        assert [1, 3, 2] == [int(callback.id, 16) for callback in t.offers.to(awa, NOW)]
+        assert [1] == [int(callback.id, 16) for callback in t.offers.to(mariam, NOW)]
 
 
 # calls
@@ -476,21 +471,21 @@ def test_calls(store):
     first = Call(id_of(21), id_of(1), id_of(9), "placed", NOW)
     second = Call(id_of(22), id_of(1), id_of(9), "placed", NOW + 1, session="s2")
     with store.write() as t:
-        t.add_call(first)
-        t.add_call(second)
-        t.add_call(replace(second, placed_at=0))
-        t.save_call(replace(first, state="answered", session="s1"))
-        t.save_call(replace(t.call(first.id), state="dialed", dialed_at=NOW + 3))
+        t.calls.add(first)
+        t.calls.add(second)
+        t.calls.add(replace(second, placed_at=0))
+        t.calls.save(replace(first, state="answered", session="s1"))
+        t.calls.save(replace(t.calls.get(first.id), state="dialed", dialed_at=NOW + 3))
     with store.write() as t:
-        assert replace(first, state="dialed", dialed_at=NOW + 3, session="s1") == t.call_of_session("s1")
-        assert second == t.call_of_session("s2")
-        assert replace(second, session=NAMED) == t.call(second.id)
-        assert second.id == t.live_call_of(id_of(9)).id
-        t.save_call(replace(second, state="ended", ended_at=NOW + 9))
-        assert first.id == t.live_call_of(id_of(9)).id
-        assert None is t.live_call_of(id_of(8))
-        assert None is t.call_of_session("s3")
-        assert None is t.call(id_of(23))
+        assert replace(first, state="dialed", dialed_at=NOW + 3, session="s1") == t.calls.of_session("s1")
+        assert second == t.calls.of_session("s2")
+        assert replace(second, session=NAMED) == t.calls.get(second.id)
+        assert second.id == t.calls.live_of(id_of(9)).id
+        t.calls.save(replace(second, state="ended", ended_at=NOW + 9))
+        assert first.id == t.calls.live_of(id_of(9)).id
+        assert None is t.calls.live_of(id_of(8))
+        assert None is t.calls.of_session("s3")
+        assert None is t.calls.get(id_of(23))
 
 
 # outbox
@@ -500,53 +495,53 @@ def test_posts(store):
     """A post comes back as it was, is found by the vendor's id once it has one, and is not added twice."""
     full = a_post(1, kind="reply", queue="default", to=HERS, text="é ɛ €", state="sent", attempts=2, vendor_id="ATX1")
     with store.write() as t:
-        t.post(full)
-        t.post(a_post(1))
-        t.post(a_post(2))
+        t.outbox.add(full)
+        t.outbox.add(a_post(1))
+        t.outbox.add(a_post(2))
     with store.read() as t:
-        assert full == t.posted(id_of(1)) == t.posted_as("ATX1")
-        assert a_post(2) == t.posted(id_of(2))
-        assert None is t.posted(id_of(3))
-        assert None is t.posted_as("ATX2")
+        assert full == t.outbox.get(id_of(1)) == t.outbox.by_vendor_id("ATX1")
+        assert a_post(2) == t.outbox.get(id_of(2))
+        assert None is t.outbox.get(id_of(3))
+        assert None is t.outbox.by_vendor_id("ATX2")
 
 
 def test_one_of_fifty_moves_a_post(store):
     """A post that is hinted at fifty times is sent by one worker; each attempt counts."""
     with store.write() as t:
-        t.post(a_post(1))
+        t.outbox.add(a_post(1))
 
     def work(i: int) -> bool:
         with store.write() as t:
-            return t.move(id_of(1), "pending", "sending", NOW + 1)
+            return t.outbox.move(id_of(1), "pending", "sending", NOW + 1)
 
     assert 1 == at_once(work).count(True)
     with store.write() as t:
-        assert t.move(id_of(1), "sending", "sent", NOW + 2, "ATX1")
-        assert not t.move(id_of(1), "sending", "unknown", NOW + 3)
-        assert a_post(1, state="sent", changed_at=NOW + 2, attempts=1, vendor_id="ATX1") == t.posted(id_of(1))
-        assert t.move(id_of(1), "sent", "failed", NOW + 4)
-        assert "ATX1" == t.posted(id_of(1)).vendor_id
+        assert t.outbox.move(id_of(1), "sending", "sent", NOW + 2, "ATX1")
+        assert not t.outbox.move(id_of(1), "sending", "unknown", NOW + 3)
+        assert a_post(1, state="sent", changed_at=NOW + 2, attempts=1, vendor_id="ATX1") == t.outbox.get(id_of(1))
+        assert t.outbox.move(id_of(1), "sent", "failed", NOW + 4)
+        assert "ATX1" == t.outbox.get(id_of(1)).vendor_id
 
 
 def test_stale(store):
     """The clock finds what stood too long in a state, the longest first, and nothing else."""
     with store.write() as t:
         for n, (state, changed) in enumerate([("pending", NOW - 1), ("pending", NOW - 9), ("pending", NOW), ("sending", NOW - 9)]):
-            t.post(a_post(n, state=state, changed_at=changed))
-        assert [1, 0] == [int(post.id, 16) for post in t.stale("pending", NOW)]
-        assert [3] == [int(post.id, 16) for post in t.stale("sending", NOW)]
-        assert () == t.stale("sent", NOW)
+            t.outbox.add(a_post(n, state=state, changed_at=changed))
+        assert [1, 0] == [int(post.id, 16) for post in t.outbox.stale("pending", NOW)]
+        assert [3] == [int(post.id, 16) for post in t.outbox.stale("sending", NOW)]
+        assert () == t.outbox.stale("sent", NOW)
 
 
 def test_a_post_that_does_not_open_stops_no_other(store):
     """One row that was tampered with does not keep the clock from all the others; asked for itself, it says so."""
     with store.write() as t:
-        t.post(a_post(1))
-        t.post(a_post(2))
+        t.outbox.add(a_post(1))
+        t.outbox.add(a_post(2))
         t._connection.execute(text("UPDATE outbox SET sealed_to = sealed_text WHERE id = :id"), {"id": id_of(1)})
-        assert (a_post(2),) == t.stale("pending", NOW + 1)
+        assert (a_post(2),) == t.outbox.stale("pending", NOW + 1)
         with pytest.raises(SealBroken):
-            t.posted(id_of(1))
+            t.outbox.get(id_of(1))
 
 
 # editions
@@ -557,24 +552,24 @@ def test_editions(store):
     rows = [EditionRow(n, NOW, "operator", NOW + n, b"{}") for n in (1, 2, 3)]
     with store.write() as t:
         for row in rows:
-            t.add_edition(row)
+            t.editions.add(row)
     with store.read() as t:
-        assert rows[1] == t.edition(2)
-        assert None is t.edition(4)
-        assert [None, rows[0], rows[2]] == [t.active_edition(at) for at in (NOW, NOW + 1, NOW + 99)]
-        assert tuple(replace(row, sources=b"") for row in reversed(rows)) == t.editions()
-        assert tuple((row.number, row.made_at, row.active_from) for row in rows) == t.moments()
+        assert rows[1] == t.editions.get(2)
+        assert None is t.editions.get(4)
+        assert [None, rows[0], rows[2]] == [t.editions.active(at) for at in (NOW, NOW + 1, NOW + 99)]
+        assert tuple(replace(row, sources=b"") for row in reversed(rows)) == t.editions.all()
+        assert tuple((row.number, row.made_at, row.active_from) for row in rows) == t.editions.moments()
     with pytest.raises(StoreAway), store.write() as t:
-        t.add_edition(replace(rows[0], sources=b"other"))
+        t.editions.add(replace(rows[0], sources=b"other"))
 
 
 def test_an_edition_has_who_approved_it_and_what_it_repeats(store):
     """In lists too."""
     row = EditionRow(1, NOW, "awa", NOW, b"{}", "fanta", 7)
     with store.write() as t:
-        t.add_edition(row)
+        t.editions.add(row)
     with store.read() as t:
-        assert (row, (replace(row, sources=b""),)) == (t.edition(1), t.editions())
+        assert (row, (replace(row, sources=b""),)) == (t.editions.get(1), t.editions.all())
 
 
 def test_proposals(store):
@@ -582,44 +577,44 @@ def test_proposals(store):
     rows = [Proposal(1, NOW, "awa", b"{1}"), Proposal(2, NOW + 1, "fanta", b"{2}", "nana")]
     with store.write() as t:
         for row in rows:
-            t.add_proposal(row)
+            t.editions.add_proposal(row)
     with store.read() as t:
-        assert (rows[1], None) == (t.proposal(2), t.proposal(3))
-        assert tuple(replace(row, sources=b"") for row in reversed(rows)) == t.proposals()
+        assert (rows[1], None) == (t.editions.proposal(2), t.editions.proposal(3))
+        assert tuple(replace(row, sources=b"") for row in reversed(rows)) == t.editions.proposals()
     with pytest.raises(StoreAway), store.write() as t:
-        t.add_proposal(rows[0])
+        t.editions.add_proposal(rows[0])
     with store.write() as t:
-        assert [True, False, False] == [t.drop_proposal(number) for number in (1, 1, 9)]
+        assert [True, False, False] == [t.editions.drop_proposal(number) for number in (1, 1, 9)]
     with store.read() as t:
-        assert (None, [2]) == (t.proposal(1), [row.number for row in t.proposals()])
+        assert (None, [2]) == (t.editions.proposal(1), [row.number for row in t.editions.proposals()])
 
 
 def test_darkened(store):
     """Oldest first; the same entry, number and day is marked once, and the first mark stays; another day is another mark."""
     marks = [
-        Dark("samu", "+22370000310", "2026-11-24", NOW, "awa"),
-        Dark("samu", "+22370000310", "2026-11-25", NOW + 2, "fanta"),
-        Dark("samu", "+22370000311", "2026-11-24", NOW + 3, "awa"),
-        Dark("centre", "+22370000310", "2026-11-24", NOW + 1, "awa"),
+        Withdrawal("samu", "+22370000310", "2026-11-24", NOW, "awa"),
+        Withdrawal("samu", "+22370000310", "2026-11-25", NOW + 2, "fanta"),
+        Withdrawal("samu", "+22370000311", "2026-11-24", NOW + 3, "awa"),
+        Withdrawal("centre", "+22370000310", "2026-11-24", NOW + 1, "awa"),
     ]
     with store.write() as t:
         for mark in marks:
-            t.darken(mark)
-        t.darken(replace(marks[0], at=NOW + 9, by="nana"))
+            t.editions.withdraw(mark)
+        t.editions.withdraw(replace(marks[0], at=NOW + 9, by="nana"))
     with store.read() as t:
-        assert tuple(sorted(marks, key=lambda mark: mark.at)) == t.darkened()
+        assert tuple(sorted(marks, key=lambda mark: mark.at)) == t.editions.withdrawals()
 
 
 # the audit
 
 
-RECORDS = [Record(NOW + n, "awa", "published", str(n)) for n in range(1, 5)]
+RECORDS = [AuditRecord(NOW + n, "awa", "published", str(n)) for n in range(1, 5)]
 
 
 def recorded(store) -> None:
     with store.write() as t:
         for record in RECORDS:
-            t.record(record)
+            t.audit.add(record)
 
 
 def changed(store, statement: str) -> int | None:
@@ -627,16 +622,16 @@ def changed(store, statement: str) -> int | None:
     with store.write() as t:
         t._connection.exec_driver_sql(statement)
     with store.read() as t:
-        return t.broken_at()
+        return t.audit.broken_at()
 
 
 def test_records(store):
     """The whole chain in order, and it holds; an empty one holds too."""
     with store.read() as t:
-        assert ((), None) == (t.records(), t.broken_at())
+        assert ((), None) == (t.audit.all(), t.audit.broken_at())
     recorded(store)
     with store.read() as t:
-        assert (tuple(RECORDS), None) == (t.records(), t.broken_at())
+        assert (tuple(RECORDS), None) == (t.audit.all(), t.audit.broken_at())
 
 
 @pytest.mark.parametrize(
@@ -664,12 +659,12 @@ def test_a_chain_cannot_be_written_anew_without_the_key(store, url):
     recorded(store)
     other = SqlStore(url, Seal.from_text(new_keys()), 20_000)
     with other.read() as t:
-        assert 1 == t.broken_at()
+        assert 1 == t.audit.broken_at()
     with other.write() as t:
-        t.record(Record(NOW + 9, "awa", "published", "5"))
+        t.audit.add(AuditRecord(NOW + 9, "awa", "published", "5"))
     other.close()
     with store.read() as t:
-        assert 5 == t.broken_at()
+        assert 5 == t.audit.broken_at()
 
 
 @pytest.mark.parametrize(
@@ -694,10 +689,10 @@ def test_the_end_of_a_chain_is_bound(store, statement, at):
         found = changed(store, each)
     assert at == found
     with store.write() as t:
-        t.record(Record(NOW + 9, "fanta", "published", "5"))
+        t.audit.add(AuditRecord(NOW + 9, "fanta", "published", "5"))
     with store.read() as t:
-        assert at == t.broken_at()
-        assert "fanta" in {each.who for each in t.records()}
+        assert at == t.audit.broken_at()
+        assert "fanta" in {each.who for each in t.audit.all()}
 
 
 def test_an_older_copy_of_the_whole_chain_is_not_told(store):
@@ -706,38 +701,40 @@ def test_an_older_copy_of_the_whole_chain_is_not_told(store):
     with store.read() as t:
         head = t._connection.exec_driver_sql("SELECT sequence, digest, bound FROM audit_head").one()
     with store.write() as t:
-        t.record(Record(NOW + 9, "awa", "published", "5"))
+        t.audit.add(AuditRecord(NOW + 9, "awa", "published", "5"))
         t._connection.exec_driver_sql("DELETE FROM audit WHERE sequence = 5")
         t._put(audit_head, one=1, **head._asdict())
-        assert None is t.broken_at()
+        assert None is t.audit.broken_at()
 
 
 def test_lines_from_before_there_was_a_head_hold(store):
     """A database that was upgraded is not accused; its next line binds the old ones."""
     with store.write() as t:
         t._change(insert(audit), sequence=1, digest=t._digest("audit", 1, b"", RECORDS[0]), **asdict(RECORDS[0]))
-        assert None is t.broken_at()
-        t.record(RECORDS[1])
-        assert None is t.broken_at()
+        assert None is t.audit.broken_at()
+        t.audit.add(RECORDS[1])
+        assert None is t.audit.broken_at()
     assert 1 == changed(store, "DELETE FROM audit WHERE sequence = 1")
 
 
 def test_the_audit_is_searched(store):
     """Newest first, by whoever, what and about, letters' size apart, no letter of a search a wildcard; page by page."""
     records = [
-        Record(NOW, "Awa", "rolled back", "edition 1"),
-        Record(NOW, "fanta", "100%", "a_b"),
-        Record(NOW, "fanta", "published", "axb"),
+        AuditRecord(NOW, "Awa", "rolled back", "edition 1"),
+        AuditRecord(NOW, "fanta", "100%", "a_b"),
+        AuditRecord(NOW, "fanta", "published", "axb"),
     ]
     with store.write() as t:
         for record in records:
-            t.record(record)
-        found = {search: [number for number, _ in t.recorded(search, 99, 50)] for search in ("", "AWA", "%", "_", "a_b", "!", "EDITION")}
+            t.audit.add(record)
+        found = {
+            search: [number for number, _ in t.audit.search(search, 99, 50)] for search in ("", "AWA", "%", "_", "a_b", "!", "EDITION")
+        }
         assert {"": [3, 2, 1], "AWA": [1], "%": [2], "_": [2], "a_b": [2], "!": [], "EDITION": [1]} == found
-        assert ((3, records[2]), (2, records[1])) == t.recorded("", 99, 2)
-        assert ((1, records[0]),) == t.recorded("", 2, 2)
-        assert [3, 1] == [number for number, _ in t.recorded("awa", 99, 50, ("published",))]
-        assert (("100%", "published", "rolled back"), 3) == (t.deeds(), t.how_many_records())
+        assert ((3, records[2]), (2, records[1])) == t.audit.search("", 99, 2)
+        assert ((1, records[0]),) == t.audit.search("", 2, 2)
+        assert [3, 1] == [number for number, _ in t.audit.search("awa", 99, 50, ("published",))]
+        assert (("100%", "published", "rolled back"), 3) == (t.audit.deeds(), t.audit.count())
 
 
 def test_records_written_at_once_follow_each_other(store):
@@ -745,11 +742,11 @@ def test_records_written_at_once_follow_each_other(store):
 
     def write(i: int) -> None:
         with store.write() as t:
-            t.record(Record(NOW, "awa", "published", str(i)))
+            t.audit.add(AuditRecord(NOW, "awa", "published", str(i)))
 
     at_once(write)
     with store.read() as t:
-        assert (THREADS, None) == (len(t.records()), t.broken_at())
+        assert (THREADS, None) == (len(t.audit.all()), t.audit.broken_at())
 
 
 # upkeep
@@ -765,9 +762,9 @@ def test_purge_numbers(store):
         a_callback(4, not_after=NOW + 1),
     )
     with store.write() as t:
-        t.purge(NOW + DAY, DAY, 30 * DAY, DAY)
-        assert [None, HERS, None, HERS] == [t.number_of(id_of(n)) for n in range(1, 5)]
-        assert None not in [t.callback(id_of(n)) for n in range(1, 5)]
+        t.retention.purge(NOW + DAY, DAY, 30 * DAY, DAY)
+        assert [None, HERS, None, HERS] == [t.numbers.of(id_of(n)) for n in range(1, 5)]
+        assert None not in [t.callbacks.get(id_of(n)) for n in range(1, 5)]
 
 
 def test_purge_callbacks(store):
@@ -775,14 +772,14 @@ def test_purge_callbacks(store):
     keep(store, a_callback(1, state="closed", closed_at=NOW), a_callback(2, state="closed", closed_at=NOW + 1))
     with store.write() as t:
         for n in (1, 2):
-            t.add_try(id_of(n), id_of(20 + n), NOW)
-            t.add_offer(Offer(id_of(n), id_of(9), NOW))
-            t.add_call(Call(id_of(20 + n), id_of(n), id_of(9), "ended", NOW))
-        t.purge(NOW + 30 * DAY, DAY, 30 * DAY, DAY)
+            t.calls.add_attempt(id_of(n), id_of(20 + n), NOW)
+            t.offers.add(Offer(id_of(n), id_of(9), NOW))
+            t.calls.add(Call(id_of(20 + n), id_of(n), id_of(9), "ended", NOW))
+        t.retention.purge(NOW + 30 * DAY, DAY, 30 * DAY, DAY)
     with store.read() as t:
-        assert [False, True] == [t.callback(id_of(n)) is not None for n in (1, 2)]
-        assert [False, True] == [t.call(id_of(20 + n)) is not None for n in (1, 2)]
-        assert [0, 1] == [len(t.offers(id_of(n))) for n in (1, 2)]
+        assert [False, True] == [t.callbacks.get(id_of(n)) is not None for n in (1, 2)]
+        assert [False, True] == [t.calls.get(id_of(20 + n)) is not None for n in (1, 2)]
+        assert [0, 1] == [len(t.offers.of(id_of(n))) for n in (1, 2)]
         assert 1 == t._value(text("SELECT count(*) FROM tries"))
 
 
@@ -790,15 +787,15 @@ def test_only_counts_are_left(store):
     """Once its row is gone, of a callback there is left that there was one that day, in its language, and how it ended."""
     keep(
         store,
-        *(a_callback(n, state="closed", closed_at=NOW, ending="spoke") for n in (1, 2)),
+        *(a_callback(n, state="closed", closed_at=NOW, outcome="spoke") for n in (1, 2)),
         a_callback(3, state="lapsed", closed_at=NOW + 9),
     )
     with store.write() as t:
         for later in (0, 9):
-            t.purge(NOW + later + 30 * DAY, DAY, 30 * DAY, DAY)
-    keep(store, a_callback(4, state="closed", closed_at=NOW, ending="spoke"))
+            t.retention.purge(NOW + later + 30 * DAY, DAY, 30 * DAY, DAY)
+    keep(store, a_callback(4, state="closed", closed_at=NOW, outcome="spoke"))
     with store.write() as t:
-        t.purge(NOW + 30 * DAY, DAY, 30 * DAY, DAY)
+        t.retention.purge(NOW + 30 * DAY, DAY, 30 * DAY, DAY)
     with store.read() as t:
         rows = t._rows(text("SELECT day, language, state, ending, count FROM tallies ORDER BY state"))
         assert [(NOW // DAY, "fr", "closed", "spoke", 3), (NOW // DAY, "fr", "lapsed", "", 1)] == [tuple(row) for row in rows]
@@ -807,21 +804,21 @@ def test_only_counts_are_left(store):
 def test_purge_outbox(store):
     """A post goes a day after it ended; one that never ended, a day after its time was over; one at work stays."""
     with store.write() as t:
-        t.post(a_post(1, state="sent", changed_at=NOW, not_after=NOW + DAY))
-        t.post(a_post(2, state="failed", changed_at=NOW + 1, not_after=NOW + DAY))
-        t.post(a_post(3, state="pending", changed_at=NOW - DAY, not_after=NOW + DAY))
-        t.post(a_post(4, state="pending", changed_at=NOW - DAY, not_after=NOW))
-        t.purge(NOW + DAY, DAY, 30 * DAY, DAY)
-        assert [False, True, True, False] == [t.posted(id_of(n)) is not None for n in range(1, 5)]
+        t.outbox.add(a_post(1, state="sent", changed_at=NOW, not_after=NOW + DAY))
+        t.outbox.add(a_post(2, state="failed", changed_at=NOW + 1, not_after=NOW + DAY))
+        t.outbox.add(a_post(3, state="pending", changed_at=NOW - DAY, not_after=NOW + DAY))
+        t.outbox.add(a_post(4, state="pending", changed_at=NOW - DAY, not_after=NOW))
+        t.retention.purge(NOW + DAY, DAY, 30 * DAY, DAY)
+        assert [False, True, True, False] == [t.outbox.get(id_of(n)) is not None for n in range(1, 5)]
 
 
 def test_a_caller_s_reply_goes_when_its_time_is_over(store):
     """What was written to a caller holds her number: it is gone as soon as it may not be sent any more."""
     with store.write() as t:
-        t.post(a_post(1, kind="reply", state="sent", not_after=NOW))
-        t.post(a_post(2, kind="reply", state="sent", not_after=NOW + 1))
-        t.purge(NOW, DAY, 30 * DAY, DAY)
-        assert [False, True] == [t.posted(id_of(n)) is not None for n in (1, 2)]
+        t.outbox.add(a_post(1, kind="reply", state="sent", not_after=NOW))
+        t.outbox.add(a_post(2, kind="reply", state="sent", not_after=NOW + 1))
+        t.retention.purge(NOW, DAY, 30 * DAY, DAY)
+        assert [False, True] == [t.outbox.get(id_of(n)) is not None for n in (1, 2)]
 
 
 def test_counts(store):
@@ -835,17 +832,17 @@ def test_counts(store):
         a_callback(5, state="claimed", opens_at=NOW - 99),
     )
     with store.write() as t:
-        t.post(a_post(1))
-        t.post(a_post(2))
-        t.post(a_post(3, state="sent"))
+        t.outbox.add(a_post(1))
+        t.outbox.add(a_post(2))
+        t.outbox.add(a_post(3, state="sent"))
     with store.read() as t:
-        assert Counts({"fr": 2, "bm": 1}, {"fr": 50, "bm": 5}, {"pending": 2, "sent": 1}) == t.counts(NOW)
+        assert Counts({"fr": 2, "bm": 1}, {"fr": 50, "bm": 5}, {"pending": 2, "sent": 1}) == t.figures.counts(NOW)
 
 
 def test_counts_of_nothing(store):
     """An empty line has empty gauges."""
     with store.read() as t:
-        assert Counts({}, {}, {}) == t.counts(NOW)
+        assert Counts({}, {}, {}) == t.figures.counts(NOW)
 
 
 # sealing
@@ -860,21 +857,21 @@ def test_numbers_are_bound_to_their_row(store):
             text("UPDATE numbers SET sealed = (SELECT n.sealed FROM numbers n WHERE n.callback = :one) WHERE callback = :two"),
             {"one": id_of(1), "two": id_of(2)},
         )
-        assert HERS == t.number_of(id_of(1))
+        assert HERS == t.numbers.of(id_of(1))
         with pytest.raises(SealBroken):
-            t.number_of(id_of(2))
+            t.numbers.of(id_of(2))
 
 
 def test_outcomes_and_facts_are_bound_to_their_key(store):
     """What one session was told cannot be made another's."""
     with store.write() as t:
-        t.enter(b"a", "kept", b"facts", NOW, NOW + HOUR)
-        t.enter(b"b", "lost", b"facts", NOW, NOW + HOUR)
+        t.ledger.enter(b"a", "kept", b"facts", NOW, NOW + HOUR)
+        t.ledger.enter(b"b", "lost", b"facts", NOW, NOW + HOUR)
         t._connection.execute(
             text("UPDATE ledger SET sealed = (SELECT l.sealed FROM ledger l WHERE l.key = :a) WHERE key = :b"), {"a": b"a", "b": b"b"}
         )
         with pytest.raises(SealBroken):
-            t.enter(b"b", "kept", b"", NOW, NOW + HOUR)
+            t.ledger.enter(b"b", "kept", b"", NOW, NOW + HOUR)
 
 
 def test_what_is_ahead_is_counted_by_number(store):
@@ -882,33 +879,37 @@ def test_what_is_ahead_is_counted_by_number(store):
     keep(store, a_callback(1), a_callback(2), a_callback(3, urgent=True), a_callback(4, state="claimed", claimed_by=id_of(9)))
     keep(store, a_callback(5), a_callback(6, language="bm"), a_callback(7, opens_at=NOW + DAY, not_after=NOW + DAY + HOUR), number=OTHERS)
     with store.read() as t:
-        assert (2, 1) == t.ahead(("fr",), NOW, "")
-        assert (1, 0) == t.ahead(("bm",), NOW, "")
-        assert (2, 1) == t.ahead(("fr", "bm"), NOW, "")
-        assert ((NOW, NOW + HOUR), (NOW, NOW + HOUR), (NOW + DAY, NOW + DAY + HOUR)) == t.booked("fr", NOW, "")
-        assert frozenset({id_of(9)}) == t.holders()
+        assert (2, 1) == t.callbacks.ahead(("fr",), NOW, "")
+        assert (1, 0) == t.callbacks.ahead(("bm",), NOW, "")
+        assert (2, 1) == t.callbacks.ahead(("fr", "bm"), NOW, "")
+        assert ((NOW, NOW + HOUR), (NOW, NOW + HOUR), (NOW + DAY, NOW + DAY + HOUR)) == t.callbacks.booked("fr", NOW, "")
+        assert frozenset({id_of(9)}) == t.callbacks.holders()
 
 
 def test_a_number_is_not_ahead_of_itself(store):
     """Nothing that a phone is shown depends on what it asked for before: its own requests count neither as waiting nor as held."""
     keep(store, a_callback(1), a_callback(2, state="claimed", claimed_by=id_of(9)), a_callback(3, opens_at=NOW + 1))
     with store.read() as t:
-        assert ((0, 0), (), frozenset()) == (t.ahead(("fr",), NOW, HERS), t.booked("fr", NOW, HERS), t.holders(HERS))
+        assert ((0, 0), (), frozenset()) == (
+            t.callbacks.ahead(("fr",), NOW, HERS),
+            t.callbacks.booked("fr", NOW, HERS),
+            t.callbacks.holders(HERS),
+        )
 
 
 def test_requests_for_another_phone_take_nobody_s_turn(store):
     """Anyone can make them, of any number."""
     keep(store, a_callback(1, other_phone=True), a_callback(2, other_phone=True, opens_at=NOW + 1))
     with store.read() as t:
-        assert ((0, 0), ()) == (t.ahead(("fr",), NOW, ""), t.booked("fr", NOW, ""))
+        assert ((0, 0), ()) == (t.callbacks.ahead(("fr",), NOW, ""), t.callbacks.booked("fr", NOW, ""))
 
 
 def test_rings_of_requests_for_another_phone_count_apart(store):
     """A stranger's request takes nothing from her own day."""
     keep(store, a_callback(1), a_callback(2, other_phone=True))
     with store.write() as t:
-        t.add_try(id_of(2), id_of(20), NOW)
-        assert [0, 1] == [t.rings(id_of(n), NOW) for n in (1, 2)]
+        t.calls.add_attempt(id_of(2), id_of(20), NOW)
+        assert [0, 1] == [t.calls.rings(id_of(n), NOW) for n in (1, 2)]
 
 
 def test_what_was_read_is_still_so_when_it_is_written(store):
@@ -917,12 +918,12 @@ def test_what_was_read_is_still_so_when_it_is_written(store):
 
     def add_one(_i):
         with store.write() as t:
-            callback = t.callback(id_of(1))
-            t.save_callback(replace(callback, tries=callback.tries + 1))
+            callback = t.callbacks.get(id_of(1))
+            t.callbacks.save(replace(callback, attempts=callback.attempts + 1))
 
     at_once(add_one)
     with store.read() as t:
-        assert THREADS == t.callback(id_of(1)).tries
+        assert THREADS == t.callbacks.get(id_of(1)).attempts
 
 
 def test_last_offers(store):
@@ -930,14 +931,14 @@ def test_last_offers(store):
     keep(store, a_callback(1), a_callback(2))
     with store.write() as t:
         for callback, staff, at in ((1, 8, NOW), (2, 8, NOW + 5), (1, 9, NOW + 1)):
-            t.add_offer(Offer(id_of(callback), id_of(staff), at))
-        assert {id_of(8): NOW + 5, id_of(9): NOW + 1} == t.last_offers()
+            t.offers.add(Offer(id_of(callback), id_of(staff), at))
+        assert {id_of(8): NOW + 5, id_of(9): NOW + 1} == t.offers.last()
 
 
 def test_entered_writes_nothing(store):
     """Looking at a key leaves it free; what stands there is told, and only that it stood once its session is over."""
     with store.write() as t:
-        assert None is t.entered(b"k", NOW)
-        assert None is t.enter(b"k", "kept", b"facts", NOW, NOW + HOUR)
-        assert LedgerEntry("kept", b"facts") == t.entered(b"k", NOW)
-        assert LedgerEntry(None, None) == t.entered(b"k", NOW + HOUR)
+        assert None is t.ledger.find(b"k", NOW)
+        assert None is t.ledger.enter(b"k", "kept", b"facts", NOW, NOW + HOUR)
+        assert LedgerEntry("kept", b"facts") == t.ledger.find(b"k", NOW)
+        assert LedgerEntry(None, None) == t.ledger.find(b"k", NOW + HOUR)

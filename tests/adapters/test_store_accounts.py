@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from hotline.adapters.sql.accounts import KEPT
+from hotline.adapters.sql.desk.accounts import KEPT
 from hotline.adapters.sql.tables import accounts, failures, invites, sign_ins
-from hotline.ports import Staff
-from hotline.ports.accounts import Account, SignIn
+from hotline.ports.desk.accounts import Account, SignIn
+from hotline.ports.desk.staff import Staff
 from tests.adapters.test_store import DAY, HOUR, NOW, at_once, id_of
 
 AWA, NANA = id_of(1), id_of(2)
@@ -17,38 +17,38 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 @pytest.fixture(autouse=True)
 def people(store) -> None:
     with store.write() as t:
-        t.add_staff(Staff(AWA, "awa", "counselor", "+22370000101", "fr", ("fr",)))
-        t.add_staff(Staff(NANA, "nana", "counselor", "+22370000102", "bm", ("bm",)))
+        t.staff.save(Staff(AWA, "awa", "counselor", "+22370000101", "fr", ("fr",)))
+        t.staff.save(Staff(NANA, "nana", "counselor", "+22370000102", "bm", ("bm",)))
 
 
 def test_an_account_comes_back_as_it_was(store):
     """With and without a second factor; saved again it is replaced."""
     bare, full = Account(AWA, "hash"), Account(AWA, "other", SECRET, 59_850_480, ("aa" * 32, "bb" * 32))
     with store.write() as t:
-        assert None is t.account(AWA)
-        t.save_account(bare)
-        assert bare == t.account(AWA)
-        t.save_account(full)
-        assert full == t.account(AWA)
-        t.save_account(Account(NANA, "hash"))
-        assert {AWA: True, NANA: False} == t.accounts()
+        assert None is t.accounts.get(AWA)
+        t.accounts.save(bare)
+        assert bare == t.accounts.get(AWA)
+        t.accounts.save(full)
+        assert full == t.accounts.get(AWA)
+        t.accounts.save(Account(NANA, "hash"))
+        assert {AWA: True, NANA: False} == t.accounts.all()
 
 
 def test_eight_recovery_codes_fit(store):
     """As many as are made, each a hash of 32 bytes."""
     account = Account(AWA, "hash", SECRET, 1, tuple(f"{n:064x}" for n in range(8)))
     with store.write() as t:
-        t.save_account(account)
-        assert account == t.account(AWA)
+        t.accounts.save(account)
+        assert account == t.accounts.get(AWA)
 
 
 def test_no_secret_lies_in_the_open(store):
     """Neither the second factor nor a link, a cookie's token or what was tried stands in the tables."""
     with store.write() as t:
-        t.save_account(Account(AWA, "hash", SECRET))
-        t.add_invite("the-link", AWA, NOW, NOW + HOUR)
-        t.add_sign_in("the-token", AWA, NOW)
-        t.fail("the-key", NOW)
+        t.accounts.save(Account(AWA, "hash", SECRET))
+        t.accounts.add_invite("the-link", AWA, NOW, NOW + HOUR)
+        t.accounts.add_sign_in("the-token", AWA, NOW)
+        t.accounts.fail("the-key", NOW)
         lying = "".join(
             str(tuple(row)) for table in (accounts, invites, sign_ins, failures) for row in t._connection.execute(table.select())
         )
@@ -58,32 +58,40 @@ def test_no_secret_lies_in_the_open(store):
 def test_an_account_goes_with_its_link(store):
     """Nothing is left that opens the door."""
     with store.write() as t:
-        t.save_account(Account(AWA, "hash"))
-        t.add_invite("hers", AWA, NOW, NOW + HOUR)
-        t.add_invite("others", NANA, NOW, NOW + HOUR)
-        t.drop_account(AWA)
-        assert (None, None, NANA) == (t.account(AWA), t.invited("hers", NOW), t.invited("others", NOW))
+        t.accounts.save(Account(AWA, "hash"))
+        t.accounts.add_invite("hers", AWA, NOW, NOW + HOUR)
+        t.accounts.add_invite("others", NANA, NOW, NOW + HOUR)
+        t.accounts.drop(AWA)
+        assert (None, None, NANA) == (t.accounts.get(AWA), t.accounts.invited("hers", NOW), t.accounts.invited("others", NOW))
 
 
 def test_a_link_is_good_until_its_end_and_the_next(store):
     """A newer one of hers ends it; another's does not."""
     with store.write() as t:
-        t.add_invite("first", AWA, NOW, NOW + HOUR)
-        assert (AWA, AWA, None) == (t.invited("first", NOW), t.invited("first", NOW + HOUR - 1), t.invited("first", NOW + HOUR))
-        assert {AWA: NOW + HOUR} == t.invites(NOW)
-        t.add_invite("second", AWA, NOW, NOW + HOUR)
-        assert (None, AWA, None) == (t.invited("first", NOW), t.invited("second", NOW), t.invited("nobodys", NOW))
-        assert {} == t.invites(NOW + HOUR)
+        t.accounts.add_invite("first", AWA, NOW, NOW + HOUR)
+        assert (AWA, AWA, None) == (
+            t.accounts.invited("first", NOW),
+            t.accounts.invited("first", NOW + HOUR - 1),
+            t.accounts.invited("first", NOW + HOUR),
+        )
+        assert {AWA: NOW + HOUR} == t.accounts.invites(NOW)
+        t.accounts.add_invite("second", AWA, NOW, NOW + HOUR)
+        assert (None, AWA, None) == (
+            t.accounts.invited("first", NOW),
+            t.accounts.invited("second", NOW),
+            t.accounts.invited("nobodys", NOW),
+        )
+        assert {} == t.accounts.invites(NOW + HOUR)
 
 
 def test_a_link_is_used_by_one(store):
     """Of fifty who open it at the same moment one is let in."""
     with store.write() as t:
-        t.add_invite("link", AWA, NOW, NOW + HOUR)
+        t.accounts.add_invite("link", AWA, NOW, NOW + HOUR)
 
     def use(_: int) -> str | None:
         with store.write() as t:
-            return t.use_invite("link", NOW)
+            return t.accounts.use_invite("link", NOW)
 
     assert [AWA] == [each for each in at_once(use) if each]
 
@@ -91,48 +99,53 @@ def test_a_link_is_used_by_one(store):
 def test_a_sign_in_is_known_until_it_is_dropped(store):
     """One browser, or all of hers; it says whether she has a second factor."""
     with store.write() as t:
-        t.add_sign_in("one", AWA, NOW)
-        t.add_sign_in("two", AWA, NOW)
-        t.add_sign_in("others", NANA, NOW)
-        t.touch_sign_in("one", NOW + 60)
-        assert SignIn(AWA, NOW, NOW + 60) == t.sign_in("one")
-        assert (2, 1, 0) == (t.sign_ins(AWA, NOW - 1), t.sign_ins(AWA, NOW), t.sign_ins(AWA, NOW + 60))
-        t.save_account(Account(AWA, "hash", SECRET))
-        assert SignIn(AWA, NOW, NOW, second_factor=True) == t.sign_in("two")
-        t.drop_sign_in("one")
-        assert (None, 1) == (t.sign_in("one"), t.sign_ins(AWA, NOW - 1))
-        t.drop_sign_ins(AWA)
-        assert (None, True) == (t.sign_in("two"), t.sign_in("others") is not None)
+        t.accounts.add_sign_in("one", AWA, NOW)
+        t.accounts.add_sign_in("two", AWA, NOW)
+        t.accounts.add_sign_in("others", NANA, NOW)
+        t.accounts.touch_sign_in("one", NOW + 60)
+        assert SignIn(AWA, NOW, NOW + 60) == t.accounts.sign_in("one")
+        assert (2, 1, 0) == (t.accounts.sign_ins(AWA, NOW - 1), t.accounts.sign_ins(AWA, NOW), t.accounts.sign_ins(AWA, NOW + 60))
+        t.accounts.save(Account(AWA, "hash", SECRET))
+        assert SignIn(AWA, NOW, NOW, second_factor=True) == t.accounts.sign_in("two")
+        t.accounts.drop_sign_in("one")
+        assert (None, 1) == (t.accounts.sign_in("one"), t.accounts.sign_ins(AWA, NOW - 1))
+        t.accounts.drop_sign_ins(AWA)
+        assert (None, True) == (t.accounts.sign_in("two"), t.accounts.sign_in("others") is not None)
 
 
 def test_failures_are_counted_by_their_key(store):
     """Since a moment, and no more of them once they are forgiven."""
     with store.write() as t:
         for at in (NOW, NOW + 1, NOW + 2):
-            t.fail("awa|", at)
-        t.fail("nana|", NOW)
-        assert (3, 2, 0, 1) == (t.failures("awa|", NOW), t.failures("awa|", NOW + 1), t.failures("awa|", NOW + 3), t.failures("nana|", NOW))
-        t.forgive("awa|")
-        assert (0, 1) == (t.failures("awa|", NOW), t.failures("nana|", NOW))
+            t.accounts.fail("awa|", at)
+        t.accounts.fail("nana|", NOW)
+        assert (3, 2, 0, 1) == (
+            t.accounts.failures("awa|", NOW),
+            t.accounts.failures("awa|", NOW + 1),
+            t.accounts.failures("awa|", NOW + 3),
+            t.accounts.failures("nana|", NOW),
+        )
+        t.accounts.forgive("awa|")
+        assert (0, 1) == (t.accounts.failures("awa|", NOW), t.accounts.failures("nana|", NOW))
 
 
 def test_whoever_fails_without_end_fills_nothing(store):
     """Only the newest few of a key stay."""
     with store.write() as t:
-        t.fail("nana|", NOW)
+        t.accounts.fail("nana|", NOW)
         for n in range(KEPT + 20):
-            t.fail("awa|", NOW + n)
-        assert (KEPT, 1) == (t.failures("awa|", NOW), t.failures("nana|", NOW))
-        assert KEPT == t.failures("awa|", NOW + 20)
+            t.accounts.fail("awa|", NOW + n)
+        assert (KEPT, 1) == (t.accounts.failures("awa|", NOW), t.accounts.failures("nana|", NOW))
+        assert KEPT == t.accounts.failures("awa|", NOW + 20)
 
 
 def test_what_is_over_goes_by_itself(store):
     """A link at its end; a sign-in a day after anybody did something there; failures after a day."""
     with store.write() as t:
-        t.add_invite("link", AWA, NOW, NOW + HOUR)
-        t.add_sign_in("token", AWA, NOW)
-        t.fail("key", NOW)
-        t.purge(NOW + HOUR, DAY, DAY, DAY)
-        assert ({}, 1, 1) == (t.invites(NOW), t.sign_ins(AWA, 0), t.failures("key", 0))
-        t.purge(NOW + DAY, DAY, DAY, DAY)
-        assert (0, 0) == (t.sign_ins(AWA, 0), t.failures("key", 0))
+        t.accounts.add_invite("link", AWA, NOW, NOW + HOUR)
+        t.accounts.add_sign_in("token", AWA, NOW)
+        t.accounts.fail("key", NOW)
+        t.retention.purge(NOW + HOUR, DAY, DAY, DAY)
+        assert ({}, 1, 1) == (t.accounts.invites(NOW), t.accounts.sign_ins(AWA, 0), t.accounts.failures("key", 0))
+        t.retention.purge(NOW + DAY, DAY, DAY, DAY)
+        assert (0, 0) == (t.accounts.sign_ins(AWA, 0), t.accounts.failures("key", 0))

@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 
 from hotline.adapters.sql import SqlStore, upgrade
-from hotline.ports import Call
+from hotline.ports.calls.calls import Call
 from tests.adapters.test_store import DAY, HERS, HOUR, NOW, a_callback, a_post, id_of, keep
 
 NUMBER = "70003141"
@@ -51,11 +51,11 @@ def fill(store: SqlStore) -> None:
     number = f"+223{NUMBER}"
     keep(store, a_callback(1), a_callback(2), number=number)
     with store.write() as t:
-        t.enter(b"k" * 32, "kept", number.encode(), NOW, NOW + HOUR)
-        t.post(a_post(1, kind="reply", to=number, text=TEXT))
-        t.add_call(Call(id_of(3), id_of(1), id_of(9), "placed", NOW, session=SESSION))
-        t.stop(number, NOW, NOW + DAY)
-        t.add_callback(a_callback(4), number)
+        t.ledger.enter(b"k" * 32, "kept", number.encode(), NOW, NOW + HOUR)
+        t.outbox.add(a_post(1, kind="reply", to=number, text=TEXT))
+        t.calls.add(Call(id_of(3), id_of(1), id_of(9), "placed", NOW, session=SESSION))
+        t.numbers.stop(number, NOW, NOW + DAY)
+        t.callbacks.add(a_callback(4), number)
 
 
 def test_the_search_finds_what_is_there(tmp_path):
@@ -94,7 +94,7 @@ def test_erased_is_erased(tmp_path, seal):
     store = SqlStore(url, seal, 5000)
     keep(store, a_callback(1))
     with store.write() as t:
-        t.enter(b"k", "kept", b"facts", NOW, NOW + HOUR)
+        t.ledger.enter(b"k", "kept", b"facts", NOW, NOW + HOUR)
         rows = t._connection.exec_driver_sql(
             "SELECT sealed FROM numbers UNION SELECT sealed FROM ledger UNION SELECT number_hash FROM numbers"
         )
@@ -102,9 +102,9 @@ def test_erased_is_erased(tmp_path, seal):
         sealed = {row for (row,) in t._connection.exec_driver_sql("SELECT sealed FROM numbers UNION SELECT sealed FROM ledger")}
     assert sealed == {needle for _, needle in found_in(tmp_path, sealed)}
     with store.write() as t:
-        t.stop(HERS, NOW, NOW + 1)
+        t.numbers.stop(HERS, NOW, NOW + 1)
     with store.write() as t:
-        t.purge(NOW + HOUR, DAY, 30 * DAY, DAY)
+        t.retention.purge(NOW + HOUR, DAY, 30 * DAY, DAY)
     assert set() == found_in(tmp_path, {*sealed, hashed})
     store.close()
 

@@ -12,7 +12,7 @@ import pytest
 
 from hotline.adapters.sql import SqlStore, is_current, upgrade
 from hotline.adapters.sql.engine import OVERFLOW, POOL
-from hotline.ports import StoreAway
+from hotline.ports.store import StoreAway
 from tests.adapters.test_store import HERS, NOW, a_callback, a_counselor, id_of, keep
 
 BUDGET_MS = 150
@@ -41,7 +41,7 @@ def mortal(mortal_postgres, seal):
 
 def read(store: SqlStore) -> bool:
     with store.read() as t:
-        return t.callback(id_of(1)) is not None
+        return t.callbacks.get(id_of(1)) is not None
 
 
 def test_a_locked_file(tmp_path, seal):
@@ -66,7 +66,7 @@ def test_a_writer_at_work(tmp_path, seal):
     upgrade(url)
     store = SqlStore(url, seal, BUDGET_MS)
     with store.write() as t:
-        t.add_callback(a_callback(1), HERS)
+        t.callbacks.add(a_callback(1), HERS)
         assert str(failure_of(lambda: keep(store, a_callback(2)))) == "SQLITE_BUSY"
         assert not read(store)
     keep(store, a_callback(2))
@@ -94,7 +94,7 @@ def test_a_locked_row(postgres_store, empty_contract_url, seal):
     keep(postgres_store, a_callback(1))
     hurried = SqlStore(empty_contract_url, seal, BUDGET_MS)
     with postgres_store.write() as t:
-        assert t.claim(id_of(1), id_of(9), NOW)
+        assert t.callbacks.claim(id_of(1), id_of(9), NOW)
         assert str(failure_of(lambda: claim(hurried))) in {"55P03", "57014"}  # lock_timeout, statement_timeout
     assert not claim(hurried)
     hurried.close()
@@ -102,7 +102,7 @@ def test_a_locked_row(postgres_store, empty_contract_url, seal):
 
 def claim(store: SqlStore) -> bool:
     with store.write() as t:
-        return t.claim(id_of(1), id_of(8), NOW)
+        return t.callbacks.claim(id_of(1), id_of(8), NOW)
 
 
 def test_no_connection_is_free(url, seal):
@@ -122,8 +122,8 @@ def test_an_error_shows_no_value(store):
 
     def fail() -> None:
         with store.write() as t:
-            t.add_staff(a_counselor(1, number="+22370000101", alias="naming"))
-            t.add_callback(a_callback(2, reference="471", word="vaccine"), HERS)
+            t.staff.save(a_counselor(1, number="+22370000101", alias="naming"))
+            t.callbacks.add(a_callback(2, reference="471", word="vaccine"), HERS)
 
     with pytest.raises(StoreAway) as caught:
         fail()
@@ -158,14 +158,14 @@ def test_a_connection_cut_at_work(mortal_postgres, mortal):
 
     def cut() -> None:
         with mortal.write() as t:
-            t.add_callback(a_callback(2), HERS)
+            t.callbacks.add(a_callback(2), HERS)
             end_connections(mortal_postgres.url("postgres"))
-            t.callback(id_of(1))
+            t.callbacks.get(id_of(1))
 
     with pytest.raises(StoreAway):
         cut()
     with mortal.read() as t:
-        assert None is t.callback(id_of(2))
+        assert None is t.callbacks.get(id_of(2))
 
 
 def end_connections(url: str) -> None:

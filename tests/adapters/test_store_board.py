@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hotline.ports.queue import Waiting
-from hotline.ports.review import Review
+from hotline.ports.calls.board import Waiting
+from hotline.ports.calls.reviews import Review
 from tests.adapters.test_store import HERS, HOUR, NOW, OTHERS, a_callback, a_counselor, id_of, keep
 
 ALL = ("fr", "bm")
@@ -14,17 +14,17 @@ MOST = 10
 
 def due(store, languages=ALL, limit=MOST, **kwargs) -> list[str]:
     with store.read() as t:
-        return [each.reference for each in t.due_first(NOW, languages, limit, **kwargs)]
+        return [each.reference for each in t.board.due(NOW, languages, limit, **kwargs)]
 
 
 def coming(store, languages=ALL, limit=MOST, **kwargs) -> list[str]:
     with store.read() as t:
-        return [each.reference for each in t.coming_first(NOW, languages, limit, **kwargs)]
+        return [each.reference for each in t.board.coming(NOW, languages, limit, **kwargs)]
 
 
 def waiting(store, languages=ALL, **kwargs) -> Waiting:
     with store.read() as t:
-        return t.how_many(NOW, languages, **kwargs)
+        return t.board.count(NOW, languages, **kwargs)
 
 
 def apart(store, *callbacks) -> None:
@@ -80,30 +80,30 @@ def test_what_is_a_minors_can_be_left_out(store):
     """From lists and counts alike; other marks leave out nothing."""
     apart(store, a_callback(1), a_callback(2), a_callback(3, opens_at=NOW + 5))
     with store.write() as t:
-        assert t.mark(id_of(1), "minor", id_of(9), NOW)
-        assert not t.mark(id_of(1), "minor", id_of(8), NOW)
-        assert t.mark(id_of(2), "danger", id_of(9), NOW)
-        assert t.mark(id_of(3), "minor", id_of(9), NOW)
+        assert t.flags.add(id_of(1), "minor", id_of(9), NOW)
+        assert not t.flags.add(id_of(1), "minor", id_of(8), NOW)
+        assert t.flags.add(id_of(2), "danger", id_of(9), NOW)
+        assert t.flags.add(id_of(3), "minor", id_of(9), NOW)
     assert (due(store, minors=False), coming(store, minors=False)) == (["002"], [])
     assert waiting(store, minors=False) == Waiting(due=1, coming=0, review=0)
     assert waiting(store) == Waiting(due=2, coming=1, review=0)
     with store.read() as t:
-        assert t.marks(id_of(1)) == {"minor"}
+        assert t.flags.of(id_of(1)) == {"minor"}
 
 
 def test_reviews_that_nobody_has_decided_are_counted(store):
     """In whatever language they are."""
     apart(store, a_callback(1, state="review"), a_callback(2, state="review", language="bm"))
     with store.write() as t:
-        t.add_review(Review(id_of(1), id_of(1), "given_back", NOW))
-        t.add_review(Review(id_of(2), id_of(2), "missed", NOW, "close", "why", id_of(9), NOW))
+        t.reviews.add(Review(id_of(1), id_of(1), "given_back", NOW))
+        t.reviews.add(Review(id_of(2), id_of(2), "missed", NOW, "close", "why", id_of(9), NOW))
     assert waiting(store, ("bm",)) == Waiting(due=0, coming=0, review=1)
 
 
 def test_what_is_held_is_listed_for_all_languages(store):
     """Urgent first, then what ends soonest."""
     with store.write() as t:
-        t.add_staff(a_counselor(1))
+        t.staff.save(a_counselor(1))
     apart(
         store,
         a_callback(1, state="claimed", claimed_by=id_of(1), not_after=NOW + 9),
@@ -112,8 +112,8 @@ def test_what_is_held_is_listed_for_all_languages(store):
         a_callback(4),
     )
     with store.read() as t:
-        assert [each.reference for each in t.held_first(MOST)] == ["003", "002", "001"]
-        assert len(t.held_first(2)) == 2
+        assert [each.reference for each in t.board.held(MOST)] == ["003", "002", "001"]
+        assert len(t.board.held(2)) == 2
 
 
 def test_rings_of_many_are_what_rings_says_of_each(store):
@@ -123,15 +123,15 @@ def test_rings_of_many_are_what_rings_says_of_each(store):
     ids = tuple(id_of(n) for n in range(1, 5))
     with store.write() as t:
         for callback, call, at in ((1, "a", NOW), (2, "a", NOW), (2, "b", NOW), (3, "c", NOW), (1, "d", NOW - HOUR - 1)):
-            t.add_try(id_of(callback), call, at)
-        assert t.rings_of(ids, NOW - HOUR) == {id: rings for id in ids if (rings := t.rings(id, NOW - HOUR))}
-        assert t.rings_of(ids, NOW - HOUR) == {id_of(1): 2, id_of(2): 2, id_of(3): 1}
-        assert t.rings_of((), NOW) == {}
+            t.calls.add_attempt(id_of(callback), call, at)
+        assert t.calls.rings_of(ids, NOW - HOUR) == {id: rings for id in ids if (rings := t.calls.rings(id, NOW - HOUR))}
+        assert t.calls.rings_of(ids, NOW - HOUR) == {id_of(1): 2, id_of(2): 2, id_of(3): 1}
+        assert t.calls.rings_of((), NOW) == {}
 
 
 def test_a_number_that_is_forgotten_hides_nothing(store):
     """What is left of a callback stays on the board."""
     keep(store, a_callback(1), a_callback(2, state="claimed", claimed_by=id_of(1)), number=HERS)
     with store.write() as t:
-        t.forget_number(id_of(2))
+        t.numbers.forget(id_of(2))
     assert due(store) == ["001"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from hotline.ports import Call
+from hotline.ports.calls.calls import Call
 from tests.adapters.test_store import NOW, a_callback, id_of, keep
 
 AWA, OUMOU = id_of(901), id_of(902)
@@ -23,10 +23,10 @@ def test_the_last_call_of_one_of_the_staff(store) -> None:
             replace(first, id=id_of(13), staff=OUMOU, placed_at=NOW + 200),
             replace(first, id=id_of(14), callback=id_of(2), placed_at=NOW + 300),
         ):
-            t.add_call(each)
+            t.calls.add(each)
     with store.read() as t:
-        assert second == t.last_call(id_of(1), AWA)
-        assert t.last_call(id_of(2), OUMOU) is None
+        assert second == t.calls.last(id_of(1), AWA)
+        assert t.calls.last(id_of(2), OUMOU) is None
 
 
 def test_all_that_was_asked_for_on_a_number(store) -> None:
@@ -35,7 +35,7 @@ def test_all_that_was_asked_for_on_a_number(store) -> None:
         keep(store, replace(a_callback(n), state=state, made_at=NOW + n, other_phone=n == 2))
     keep(store, a_callback(5), number="+22370000009")
     with store.write() as t:
-        t.forget_number(id_of(4))
+        t.numbers.forget(id_of(4))
     with store.read() as t:
-        assert [id_of(1), id_of(2), id_of(3)] == [each.id for each in t.to_number(id_of(2))]
-        assert () == t.to_number(id_of(4))
+        assert [id_of(1), id_of(2), id_of(3)] == [each.id for each in t.callbacks.to_number(id_of(2))]
+        assert () == t.callbacks.to_number(id_of(4))

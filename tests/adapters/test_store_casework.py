@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 from msgspec.structs import replace
 
-from hotline.ports import Staff
-from hotline.ports.casework import Consent, Due, Incident, Referral
+from hotline.ports.desk.cases import Consent, Due, Incident, Referral
+from hotline.ports.desk.staff import Staff
 from tests.adapters.test_store import DAY, NOW, a_callback, id_of, keep
 
 TODAY = NOW // DAY
@@ -24,9 +24,9 @@ def a_referral(number: int, **changes) -> Referral:
 def worked(store):
     keep(store, HELD)
     with store.write() as t:
-        t.save_incident(CODES)
-        t.save_consent(HELD.id, Consent("record", NOW))
-        t.save_note(HELD.id, "Dit que demain", NOW)
+        t.cases.save_incident(CODES)
+        t.cases.save_consent(HELD.id, Consent("record", NOW))
+        t.cases.save_note(HELD.id, "Dit que demain", NOW)
     return store
 
 
@@ -34,23 +34,23 @@ def test_an_incident_is_replaced_and_dropped(worked) -> None:
     """One a callback: what is written again stands in the place of what stood; dropped, nothing is left."""
     newer = replace(CODES, codes={"penetration": "yes"}, figures=True)
     with worked.write() as t:
-        t.save_incident(newer)
-        assert t.incident_of(HELD.id) == newer
-        t.drop_incident(HELD.id)
-        assert t.incident_of(HELD.id) is None
+        t.cases.save_incident(newer)
+        assert t.cases.incident_of(HELD.id) == newer
+        t.cases.drop_incident(HELD.id)
+        assert t.cases.incident_of(HELD.id) is None
 
 
 def test_referrals_are_found_by_callback(worked) -> None:
     """In the order of their days, each as it was saved last; one that is dropped is gone."""
     first, second = a_referral(21), a_referral(22, kind="legal", legal="undecided", slip="KMT4172", sent=True, day=TODAY + 1)
     with worked.write() as t:
-        t.save_referral(second)
-        t.save_referral(first)
-        t.save_referral(replace(first, outcome="declined"))
-        assert t.referrals(HELD.id) == (replace(first, outcome="declined"), second)
-        assert t.referral(second.id) == second
-        t.drop_referral(second.id)
-        assert t.referral(second.id) is None
+        t.cases.save_referral(second)
+        t.cases.save_referral(first)
+        t.cases.save_referral(replace(first, outcome="declined"))
+        assert t.cases.referrals(HELD.id) == (replace(first, outcome="declined"), second)
+        assert t.cases.referral(second.id) == second
+        t.cases.drop_referral(second.id)
+        assert t.cases.referral(second.id) is None
 
 
 def test_what_is_looked_at_again(worked) -> None:
@@ -70,26 +70,26 @@ def test_what_is_looked_at_again(worked) -> None:
             a_referral(35, look_again=TODAY, revoked=True),
             a_referral(36),
         ):
-            t.save_referral(each)
-        t.add_staff(Staff(id_of(9), "awa", "counselor", "+22370000101", "fr", ("fr",)))
+            t.cases.save_referral(each)
+        t.staff.save(Staff(id_of(9), "awa", "counselor", "+22370000101", "fr", ("fr",)))
     with worked.read() as t:
-        assert t.referrals_due(TODAY, 10) == (
+        assert t.cases.referrals_due(TODAY, 10) == (
             Due(orphan, None, None),
             Due(sooner, HELD.reference, "awa"),
             Due(later, HELD.reference, "awa"),
         )
-        assert t.referrals_due(TODAY, 10, id_of(9)) == t.referrals_due(TODAY, 10)
-        assert t.referrals_due(TODAY, 10, id_of(8)) == (Due(orphan, None, None),)
-        assert [due.referral for due in t.referrals_due(TODAY, 1)] == [orphan]
+        assert t.cases.referrals_due(TODAY, 10, id_of(9)) == t.cases.referrals_due(TODAY, 10)
+        assert t.cases.referrals_due(TODAY, 10, id_of(8)) == (Due(orphan, None, None),)
+        assert [due.referral for due in t.cases.referrals_due(TODAY, 1)] == [orphan]
 
 
 def test_a_consent_is_given_and_taken_back(worked) -> None:
     """By kind; the newest word on each counts."""
     back = Consent("record", NOW, NOW + 60)
     with worked.write() as t:
-        t.save_consent(HELD.id, back)
-        t.save_consent(HELD.id, Consent("figures", NOW))
-        assert t.consents(HELD.id) == {"record": back, "figures": Consent("figures", NOW)}
+        t.cases.save_consent(HELD.id, back)
+        t.cases.save_consent(HELD.id, Consent("figures", NOW))
+        assert t.cases.consents(HELD.id) == {"record": back, "figures": Consent("figures", NOW)}
 
 
 def test_codes_outlive_the_callback_untied(worked) -> None:
@@ -97,19 +97,19 @@ def test_codes_outlive_the_callback_untied(worked) -> None:
     looks at again: neither names a callback."""
     to_look = a_referral(41, look_again=TODAY + 50)
     with worked.write() as t:
-        t.save_incident(replace(CODES, figures=True))
-        t.save_referral(to_look)
-        t.save_referral(a_referral(42))
-        t.save_referral(a_referral(43, look_again=TODAY + 50, revoked=True))
-        t.save_callback(replace(HELD, state="closed", closed_at=NOW))
+        t.cases.save_incident(replace(CODES, figures=True))
+        t.cases.save_referral(to_look)
+        t.cases.save_referral(a_referral(42))
+        t.cases.save_referral(a_referral(43, look_again=TODAY + 50, revoked=True))
+        t.callbacks.save(replace(HELD, state="closed", closed_at=NOW))
     with worked.write() as t:
-        t.purge(NOW + 40 * DAY, DAY, 30 * DAY, DAY)
+        t.retention.purge(NOW + 40 * DAY, DAY, 30 * DAY, DAY)
     with worked.read() as t:
-        assert t.callback(HELD.id) is None
-        assert t.consents(HELD.id) == {}
-        assert t.note(HELD.id) is None
-        assert t.referral(to_look.id) == replace(to_look, callback=None)
-        assert [t.referral(id_of(number)) for number in (42, 43)] == [None, None]
+        assert t.callbacks.get(HELD.id) is None
+        assert t.cases.consents(HELD.id) == {}
+        assert t.cases.note(HELD.id) is None
+        assert t.cases.referral(to_look.id) == replace(to_look, callback=None)
+        assert [t.cases.referral(id_of(number)) for number in (42, 43)] == [None, None]
         rows = t._connection.exec_driver_sql("SELECT id, callback, day FROM incidents").all()
         month = (date(1970, 1, 1) + timedelta(days=TODAY)).replace(day=1)
         assert [tuple(row) for row in rows] == [(CODES.id, None, (month - date(1970, 1, 1)).days)]
@@ -118,12 +118,12 @@ def test_codes_outlive_the_callback_untied(worked) -> None:
 def test_codes_that_may_not_count_go_with_the_callback(worked) -> None:
     """Nobody could show them, she could not take them back, and they are good for nothing."""
     with worked.write() as t:
-        t.save_callback(replace(HELD, state="closed", closed_at=NOW))
+        t.callbacks.save(replace(HELD, state="closed", closed_at=NOW))
     with worked.write() as t:
-        t.purge(NOW + 29 * DAY, DAY, 30 * DAY, DAY)
-        assert t.incident_of(HELD.id) == CODES
+        t.retention.purge(NOW + 29 * DAY, DAY, 30 * DAY, DAY)
+        assert t.cases.incident_of(HELD.id) == CODES
     with worked.write() as t:
-        t.purge(NOW + 30 * DAY, DAY, 30 * DAY, DAY)
+        t.retention.purge(NOW + 30 * DAY, DAY, 30 * DAY, DAY)
         assert t._connection.exec_driver_sql("SELECT count(*) FROM incidents").scalar() == 0
 
 
@@ -131,8 +131,8 @@ def test_a_referral_that_nobody_looks_at_goes(worked) -> None:
     """Tied to nothing, it waits 90 days for whoever looks."""
     forgotten = a_referral(51, callback=None, look_again=TODAY)
     with worked.write() as t:
-        t.save_referral(forgotten)
-        t.purge(NOW + 89 * DAY, DAY, 30 * DAY, DAY)
-        assert t.referral(forgotten.id) == forgotten
-        t.purge(NOW + 90 * DAY, DAY, 30 * DAY, DAY)
-        assert t.referral(forgotten.id) is None
+        t.cases.save_referral(forgotten)
+        t.retention.purge(NOW + 89 * DAY, DAY, 30 * DAY, DAY)
+        assert t.cases.referral(forgotten.id) == forgotten
+        t.retention.purge(NOW + 90 * DAY, DAY, 30 * DAY, DAY)
+        assert t.cases.referral(forgotten.id) is None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from hotline.adapters.sql import SqlStore
-from hotline.ports import Callback
-from hotline.ports.casework import Consent, Referral
-from hotline.ports.figures import Tally, WaitingNow
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.desk.cases import Consent, Referral
+from hotline.ports.desk.figures import Tally, WaitingNow
 from tests.adapters.test_store import DAY, HERS, HOUR, a_callback, id_of
 
 TODAY = 20_781
@@ -19,17 +19,17 @@ def made(number: int, at: int, **fields: object) -> Callback:
 def put(store: SqlStore, *callbacks: Callback) -> None:
     with store.write() as tx:
         for each in callbacks:
-            tx.add_callback(each, HERS)
+            tx.callbacks.add(each, HERS)
 
 
 def test_tallied(store: SqlStore) -> None:
     """Of the days that were asked for, the first among them and the last not; whether anybody rang is told apart from how it ended."""
     put(
         store,
-        made(1, NOON, state="closed", closed_at=NOON, tries=1, ending="spoke"),
-        made(2, NOON + 1, state="closed", closed_at=NOON, tries=2, ending="spoke"),
+        made(1, NOON, state="closed", closed_at=NOON, attempts=1, outcome="spoke"),
+        made(2, NOON + 1, state="closed", closed_at=NOON, attempts=2, outcome="spoke"),
         made(3, NOON, state="lapsed", closed_at=NOON),
-        made(4, NOON, state="claimed", tries=1),
+        made(4, NOON, state="claimed", attempts=1),
         made(5, NOON - DAY, state="lapsed", closed_at=NOON),
         made(6, NOON + DAY, state="lapsed", closed_at=NOON),
     )
@@ -38,33 +38,33 @@ def test_tallied(store: SqlStore) -> None:
             Tally(TODAY, "fr", False, "closed", "spoke", True, 2),
             Tally(TODAY, "fr", False, "lapsed", None, False, 1),
             Tally(TODAY, "fr", False, "claimed", None, True, 1),
-        } == set(tx.tallied(TODAY, TODAY + 1))
+        } == set(tx.figures.tallied(TODAY, TODAY + 1))
 
 
 def test_what_is_gone_still_counts(store: SqlStore) -> None:
     """When its row went, a callback counts by its day, and as rung where it was said how the call ended."""
-    put(store, made(1, NOON, state="closed", closed_at=NOON, tries=1, ending="spoke"), made(2, NOON, state="lapsed", closed_at=NOON))
+    put(store, made(1, NOON, state="closed", closed_at=NOON, attempts=1, outcome="spoke"), made(2, NOON, state="lapsed", closed_at=NOON))
     with store.write() as tx:
-        before = tx.tallied(TODAY, TODAY + 1)
-        tx.purge(NOON + 40 * DAY, DAY, 30 * DAY, DAY)
-        assert None is tx.callback(id_of(1))
-        assert set(before) == set(tx.tallied(TODAY, TODAY + 1))
-        assert () == tx.tallied(TODAY + 1, TODAY + 2) == tx.tallied(TODAY - 1, TODAY)
+        before = tx.figures.tallied(TODAY, TODAY + 1)
+        tx.retention.purge(NOON + 40 * DAY, DAY, 30 * DAY, DAY)
+        assert None is tx.callbacks.get(id_of(1))
+        assert set(before) == set(tx.figures.tallied(TODAY, TODAY + 1))
+        assert () == tx.figures.tallied(TODAY + 1, TODAY + 2) == tx.figures.tallied(TODAY - 1, TODAY)
 
 
 def test_tries_and_answers(store: SqlStore) -> None:
     """How many tries went with which ending, and what was answered, of these days alone."""
     put(
         store,
-        made(1, NOON, state="closed", closed_at=NOON, tries=1, ending="spoke", safer="safer"),
-        made(2, NOON, state="closed", closed_at=NOON, tries=1, ending="spoke"),
-        made(3, NOON, state="closed", closed_at=NOON, tries=3, ending="no_answer"),
+        made(1, NOON, state="closed", closed_at=NOON, attempts=1, outcome="spoke", safer="safer"),
+        made(2, NOON, state="closed", closed_at=NOON, attempts=1, outcome="spoke"),
+        made(3, NOON, state="closed", closed_at=NOON, attempts=3, outcome="no_answer"),
         made(4, NOON),
-        made(5, NOON - DAY, state="closed", closed_at=NOON, tries=1, ending="spoke", safer="less_safe"),
+        made(5, NOON - DAY, state="closed", closed_at=NOON, attempts=1, outcome="spoke", safer="less_safe"),
     )
     with store.read() as tx:
-        assert {(1, "spoke"): 2, (3, "no_answer"): 1, (0, ""): 1} == tx.tries_by_ending(TODAY, TODAY + 1)
-        assert {"safer": 1} == tx.safer_answers(TODAY, TODAY + 1)
+        assert {(1, "spoke"): 2, (3, "no_answer"): 1, (0, ""): 1} == tx.figures.attempts_by_outcome(TODAY, TODAY + 1)
+        assert {"safer": 1} == tx.figures.safer_answers(TODAY, TODAY + 1)
 
 
 def test_referrals_count_with_consent(store: SqlStore) -> None:
@@ -73,12 +73,14 @@ def test_referrals_count_with_consent(store: SqlStore) -> None:
     with store.write() as tx:
         for number in (1, 2, 3):
             for kind in ("health", "police"):
-                tx.save_referral(Referral(f"{number}{kind}".ljust(32, "0"), id_of(number), kind, None, "referred", None, None, None, TODAY))
-        tx.save_consent(id_of(1), Consent("figures", NOON))
-        tx.save_consent(id_of(2), Consent("figures", NOON, NOON + 9))
-        tx.save_consent(id_of(3), Consent("again", NOON))
-        assert {"referred": 2} == tx.referral_outcomes(TODAY, TODAY + 1)
-        assert {} == tx.referral_outcomes(TODAY + 1, TODAY + 2)
+                tx.cases.save_referral(
+                    Referral(f"{number}{kind}".ljust(32, "0"), id_of(number), kind, None, "referred", None, None, None, TODAY)
+                )
+        tx.cases.save_consent(id_of(1), Consent("figures", NOON))
+        tx.cases.save_consent(id_of(2), Consent("figures", NOON, NOON + 9))
+        tx.cases.save_consent(id_of(3), Consent("again", NOON))
+        assert {"referred": 2} == tx.figures.referral_outcomes(TODAY, TODAY + 1)
+        assert {} == tx.figures.referral_outcomes(TODAY + 1, TODAY + 2)
 
 
 def test_waiting_now(store: SqlStore) -> None:
@@ -94,5 +96,5 @@ def test_waiting_now(store: SqlStore) -> None:
         a_callback(7, language="bm", made_at=NOON - HOUR, opens_at=NOON - 60, not_after=NOON + HOUR),
     )
     with store.read() as tx:
-        assert (WaitingNow("bm", 2, 0, NOON - 60), WaitingNow("fr", 2, 1, NOON)) == tx.waiting_now(NOON + 120)
-        assert () == tx.waiting_now(NOON + 9 * HOUR)
+        assert (WaitingNow("bm", 2, 0, NOON - 60), WaitingNow("fr", 2, 1, NOON)) == tx.figures.waiting_now(NOON + 120)
+        assert () == tx.figures.waiting_now(NOON + 9 * HOUR)

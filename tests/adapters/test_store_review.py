@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from hotline.adapters.sql import SqlStore, upgrade
 from hotline.adapters.sql.engine import make_engine
-from hotline.ports.review import Review
+from hotline.ports.calls.reviews import Review
 from tests.adapters.test_store import DAY, HERS, HOUR, NOW, OTHERS, a_callback, id_of, keep
 
 
@@ -27,7 +27,7 @@ def a_review(number: int, callback: int, **changes) -> Review:
 def bring(store, *reviews: Review) -> None:
     with store.write() as tx:
         for review in reviews:
-            tx.add_review(review)
+            tx.reviews.add(review)
 
 
 def test_undecided_oldest_first_and_floods_last(store):
@@ -37,9 +37,9 @@ def test_undecided_oldest_first_and_floods_last(store):
     flood, young, old = a_review(1, 1, reason="flood"), a_review(2, 2, at=NOW + 9), a_review(3, 3, at=NOW + 8)
     bring(store, flood, young, old, a_review(4, 4))
     with store.write() as tx:
-        tx.save_review(a_review(4, 4, decision="close", why="Vu.", decided_by=id_of(9), decided_at=NOW + 5))
-        assert tx.reviews(9) == ((old, callbacks[2]), (young, callbacks[1]), (flood, callbacks[0]))
-        assert tx.reviews(1) == ((old, callbacks[2]),)
+        tx.reviews.save(a_review(4, 4, decision="close", why="Vu.", decided_by=id_of(9), decided_at=NOW + 5))
+        assert tx.reviews.undecided(9) == ((old, callbacks[2]), (young, callbacks[1]), (flood, callbacks[0]))
+        assert tx.reviews.undecided(1) == ((old, callbacks[2]),)
 
 
 def test_one_of_a_kind_is_undecided(store):
@@ -47,10 +47,10 @@ def test_one_of_a_kind_is_undecided(store):
     keep(store, a_callback(1, state="review"))
     bring(store, a_review(1, 1), a_review(1, 1, at=NOW + 60))
     with store.write() as tx:
-        assert tx.review(id_of(1)).at == NOW
-        tx.save_review(a_review(1, 1, decision="wait", why="Vu.", decided_by=id_of(9), decided_at=NOW + 5))
-        tx.add_review(a_review(1, 1, at=NOW + 90))
-        assert tx.reviews_of(id_of(1)) == (a_review(1, 1, at=NOW + 90),)
+        assert tx.reviews.get(id_of(1)).at == NOW
+        tx.reviews.save(a_review(1, 1, decision="wait", why="Vu.", decided_by=id_of(9), decided_at=NOW + 5))
+        tx.reviews.add(a_review(1, 1, at=NOW + 90))
+        assert tx.reviews.of(id_of(1)) == (a_review(1, 1, at=NOW + 90),)
 
 
 def test_her_reason_is_sealed(store):
@@ -59,8 +59,8 @@ def test_her_reason_is_sealed(store):
     decided = a_review(1, 1, decision="close", why="Elle a rappelé.", decided_by=id_of(9), decided_at=NOW)
     bring(store, decided)
     with store.write() as tx:
-        tx.save_review(decided)
-        assert tx.review(id_of(1)) == decided
+        tx.reviews.save(decided)
+        assert tx.reviews.get(id_of(1)) == decided
         lies = bytes(tx._connection.execute(text("SELECT sealed_why FROM reviews")).scalar())
     assert b"rappel" not in lies
 
@@ -69,8 +69,8 @@ def test_a_review_goes_with_its_callback(store):
     keep(store, a_callback(1, state="closed", closed_at=NOW))
     bring(store, a_review(1, 1))
     with store.write() as tx:
-        tx.purge(NOW + 31 * DAY, number_after=DAY, callback_after=30 * DAY, outbox_after=DAY)
-        assert tx.review(id_of(1)) is None
+        tx.retention.purge(NOW + 31 * DAY, number_after=DAY, callback_after=30 * DAY, outbox_after=DAY)
+        assert tx.reviews.get(id_of(1)) is None
 
 
 def test_floods_past_their_end(store):
@@ -86,36 +86,36 @@ def test_floods_past_their_end(store):
     bring(store, a_review(1, 1, reason="flood"), a_review(2, 2, reason="flood"), a_review(3, 3), a_review(4, 4, reason="flood"))
     bring(store, a_review(5, 5, reason="flood", decision="close"))
     with store.read() as tx:
-        assert tx.floods_over(NOW) == (over,)
+        assert tx.reviews.floods_over(NOW) == (over,)
 
 
 def test_marks_of_many(store):
     keep(store, a_callback(1), a_callback(2), a_callback(3))
     with store.write() as tx:
-        tx.mark(id_of(1), "minor", id_of(9), NOW)
-        tx.mark(id_of(1), "hard", id_of(9), NOW)
-        tx.mark(id_of(3), "silence", id_of(9), NOW)
-        assert tx.marks_of((id_of(1), id_of(2))) == {id_of(1): frozenset({"minor", "hard"})}
-        assert tx.marks_of(()) == {}
+        tx.flags.add(id_of(1), "minor", id_of(9), NOW)
+        tx.flags.add(id_of(1), "hard", id_of(9), NOW)
+        tx.flags.add(id_of(3), "silence", id_of(9), NOW)
+        assert tx.flags.of_many((id_of(1), id_of(2))) == {id_of(1): frozenset({"minor", "hard"})}
+        assert tx.flags.of_many(()) == {}
 
 
 def test_pranks_are_counted_by_number(store):
     """Once a callback, those of one moment as one, since a moment, and for nobody else's number."""
     keep(store, *(a_callback(n) for n in range(1, 5)))
     with store.write() as tx:
-        tx.add_prank(id_of(1), NOW)
-        tx.add_prank(id_of(1), NOW + HOUR)
-        tx.add_prank(id_of(2), NOW)
-        tx.add_prank(id_of(3), NOW + DAY)
-        assert (tx.pranks(HERS, NOW), tx.pranks(HERS, NOW + 1), tx.pranks(OTHERS, NOW)) == (2, 1, 0)
+        tx.numbers.add_prank(id_of(1), NOW)
+        tx.numbers.add_prank(id_of(1), NOW + HOUR)
+        tx.numbers.add_prank(id_of(2), NOW)
+        tx.numbers.add_prank(id_of(3), NOW + DAY)
+        assert (tx.numbers.pranks(HERS, NOW), tx.numbers.pranks(HERS, NOW + 1), tx.numbers.pranks(OTHERS, NOW)) == (2, 1, 0)
 
 
 def test_another_phone_s_requests_are_no_pranks_of_hers(store):
     """Somebody else asked: her number is not held to it."""
     keep(store, a_callback(1, other_phone=True))
     with store.write() as tx:
-        tx.add_prank(id_of(1), NOW)
-        assert tx.pranks(HERS, NOW) == 0
+        tx.numbers.add_prank(id_of(1), NOW)
+        assert tx.numbers.pranks(HERS, NOW) == 0
 
 
 def test_pranks_outlive_the_number_and_no_stop(store):
@@ -123,18 +123,18 @@ def test_pranks_outlive_the_number_and_no_stop(store):
     keep(store, a_callback(1), a_callback(2))
     keep(store, a_callback(3), number=OTHERS)
     with store.write() as tx:
-        tx.add_prank(id_of(1), NOW)
-        tx.add_prank(id_of(2), NOW + 10 * DAY)
-        tx.add_prank(id_of(3), NOW)
-        tx.forget_number(id_of(1))
+        tx.numbers.add_prank(id_of(1), NOW)
+        tx.numbers.add_prank(id_of(2), NOW + 10 * DAY)
+        tx.numbers.add_prank(id_of(3), NOW)
+        tx.numbers.forget(id_of(1))
     after = {"number_after": DAY, "callback_after": 30 * DAY, "outbox_after": DAY}
     with store.write() as tx:
-        tx.purge(NOW + 30 * DAY - 1, **after)
-        assert tx.pranks(HERS, 0) == 2
-        tx.purge(NOW + 30 * DAY, **after)
-        assert (tx.pranks(HERS, 0), tx.pranks(OTHERS, 0)) == (1, 0)
-        tx.stop(HERS, NOW + 30 * DAY, NOW + 31 * DAY)
-        assert tx.pranks(HERS, 0) == 0
+        tx.retention.purge(NOW + 30 * DAY - 1, **after)
+        assert tx.numbers.pranks(HERS, 0) == 2
+        tx.retention.purge(NOW + 30 * DAY, **after)
+        assert (tx.numbers.pranks(HERS, 0), tx.numbers.pranks(OTHERS, 0)) == (1, 0)
+        tx.numbers.stop(HERS, NOW + 30 * DAY, NOW + 31 * DAY)
+        assert tx.numbers.pranks(HERS, 0) == 0
 
 
 def test_what_lay_in_review_is_not_lost_by_the_migration(seal, before_url):
@@ -146,14 +146,14 @@ def test_what_lay_in_review_is_not_lost_by_the_migration(seal, before_url):
         "VALUES (:id, :reference, :state, 'fr', :no, :no, :at, :at, :at, 1, 0, :ending)"
     )
     with engine.begin() as connection:
-        for n, state, ending in ((1, "review", "wrong_word"), (2, "review", None), (3, "waiting", None)):
-            values = {"id": id_of(n), "reference": f"{n:03}", "state": state, "at": NOW, "ending": ending, "no": False}
+        for n, state, outcome in ((1, "review", "wrong_word"), (2, "review", None), (3, "waiting", None)):
+            values = {"id": id_of(n), "reference": f"{n:03}", "state": state, "at": NOW, "ending": outcome, "no": False}
             connection.execute(text(old), values)
     engine.dispose()
     upgrade(before_url)
     store = SqlStore(before_url, seal, 5000)
     with store.read() as tx:
-        assert [(review.callback, review.reason, review.at) for review, _ in tx.reviews(9)] == [
+        assert [(review.callback, review.reason, review.at) for review, _ in tx.reviews.undecided(9)] == [
             (id_of(1), "wrong_word", NOW),
             (id_of(2), "unanswered", NOW),
         ]

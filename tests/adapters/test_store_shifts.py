@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from hotline.ports import Call, Shift, Staff
-from hotline.ports.care import Load, Want
+from hotline.ports.calls.calls import Call
+from hotline.ports.desk.care import Load, TimeRequest
+from hotline.ports.desk.shifts import Shift
+from hotline.ports.desk.staff import Staff
 from tests.adapters.test_store import DAY, HERS, NOW, a_callback, id_of
 
 TODAY = NOW // DAY
@@ -14,15 +16,15 @@ AWA, OUMOU = (Staff(id_of(number), f"alias{number}", "counselor", f"+2237000010{
 
 def keep_staff(store) -> None:
     with store.write() as t:
-        t.add_staff(AWA)
-        t.add_staff(OUMOU)
+        t.staff.save(AWA)
+        t.staff.save(OUMOU)
 
 
 def ring(store, number: int, staff: Staff, dialed_at: int | None, *, ended_at: int | None = None, callback: int | None = None) -> None:
     with store.write() as t:
         if callback is None:
-            t.add_callback(a_callback(number), HERS)
-        t.add_call(Call(id_of(100 + number), id_of(callback or number), staff.id, "ended", NOW - 10, None, dialed_at, ended_at))
+            t.callbacks.add(a_callback(number), HERS)
+        t.calls.add(Call(id_of(100 + number), id_of(callback or number), staff.id, "ended", NOW - 10, None, dialed_at, ended_at))
 
 
 def test_the_week_then_the_days(store) -> None:
@@ -34,22 +36,22 @@ def test_the_week_then_the_days(store) -> None:
     other = Shift(OUMOU.id, None, 0, 1440, TODAY + 1, off=True)
     with store.write() as t:
         for each in (other, there, weekly, away):
-            t.add_shift(each)
-        assert (weekly, away, other) == t.shifts()
-        t.drop_shift(away)
-        t.drop_shift(weekly)
-        assert (other,) == t.shifts()
+            t.shifts.add(each)
+        assert (weekly, away, other) == t.shifts.all()
+        t.shifts.drop(away)
+        t.shifts.drop(weekly)
+        assert (other,) == t.shifts.all()
 
 
 def test_exceptions_go_when_their_day_is_over(store) -> None:
     """Not before: a night shift runs past midnight, and the line's day is not UTC's."""
     keep_staff(store)
     with store.write() as t:
-        t.add_shift(Shift(AWA.id, None, 0, 1440, TODAY, off=True))
-        t.purge(NOW + DAY - NOW % DAY, 0, DAY, DAY)
-        assert 1 == len(t.shifts())
-        t.purge(NOW + 2 * DAY - NOW % DAY, 0, DAY, DAY)
-        assert () == t.shifts()
+        t.shifts.add(Shift(AWA.id, None, 0, 1440, TODAY, off=True))
+        t.retention.purge(NOW + DAY - NOW % DAY, 0, DAY, DAY)
+        assert 1 == len(t.shifts.all())
+        t.retention.purge(NOW + 2 * DAY - NOW % DAY, 0, DAY, DAY)
+        assert () == t.shifts.all()
 
 
 def test_what_each_carried(store) -> None:
@@ -61,12 +63,12 @@ def test_what_each_carried(store) -> None:
     ring(store, 4, AWA, None)
     ring(store, 5, OUMOU, NOW - 50, ended_at=NOW - 40)
     with store.write() as t:
-        t.mark(id_of(1), "danger", AWA.id, NOW)
-        t.mark(id_of(1), "minor", AWA.id, NOW)
-        t.mark(id_of(3), "hard", AWA.id, NOW)
-        t.mark(id_of(5), "silence", OUMOU.id, NOW)
-        assert {AWA.id: Load(2, 1, NOW - 200), OUMOU.id: Load(1, 0, None)} == t.loads(NOW - 1000)
-        assert {} == t.loads(NOW)
+        t.flags.add(id_of(1), "danger", AWA.id, NOW)
+        t.flags.add(id_of(1), "minor", AWA.id, NOW)
+        t.flags.add(id_of(3), "hard", AWA.id, NOW)
+        t.flags.add(id_of(5), "silence", OUMOU.id, NOW)
+        assert {AWA.id: Load(2, 1, NOW - 200), OUMOU.id: Load(1, 0, None)} == t.care.loads(NOW - 1000)
+        assert {} == t.care.loads(NOW)
 
 
 def test_a_callback_counts_once_however_often_it_was_rung(store) -> None:
@@ -75,18 +77,18 @@ def test_a_callback_counts_once_however_often_it_was_rung(store) -> None:
     ring(store, 1, AWA, NOW - 300, ended_at=NOW - 290)
     ring(store, 2, AWA, NOW - 60, callback=1)
     with store.write() as t:
-        t.mark(id_of(1), "hard", AWA.id, NOW)
-        assert {AWA.id: Load(1, 1, NOW - 60)} == t.loads(NOW - 1000)
+        t.flags.add(id_of(1), "hard", AWA.id, NOW)
+        assert {AWA.id: Load(1, 1, NOW - 60)} == t.care.loads(NOW - 1000)
 
 
 def test_who_needs_time(store) -> None:
     """Oldest first, each once, until a supervisor sees to it."""
     keep_staff(store)
-    later, sooner = Want(id_of(9), AWA.id, NOW), Want(id_of(8), OUMOU.id, NOW - 1)
+    later, sooner = TimeRequest(id_of(9), AWA.id, NOW), TimeRequest(id_of(8), OUMOU.id, NOW - 1)
     with store.write() as t:
-        t.add_want(later)
-        t.add_want(sooner)
-        t.add_want(replace(later, at=NOW - 5))
-        assert (sooner, later) == t.wants()
-        t.save_want(replace(sooner, seen_by=AWA.id, seen_at=NOW))
-        assert (later,) == t.wants()
+        t.care.add(later)
+        t.care.add(sooner)
+        t.care.add(replace(later, at=NOW - 5))
+        assert (sooner, later) == t.care.waiting()
+        t.care.save(replace(sooner, seen_by=AWA.id, seen_at=NOW))
+        assert (later,) == t.care.waiting()

@@ -6,8 +6,8 @@ from msgspec.structs import replace
 from sqlalchemy import text
 
 from hotline.adapters.sql import SqlStore
-from hotline.ports import EditionRow, Proposal
-from hotline.ports import testimonies as port
+from hotline.ports.desk import testimonies as port
+from hotline.ports.desk.editions import EditionRow, Proposal
 from tests.adapters.test_store import NOW, id_of
 
 WORDS = {"fr": "On m'a crue.", "bm": "U dara n na."}
@@ -22,22 +22,22 @@ def test_testimonies(store: SqlStore) -> None:
     rows = [told(1), told(2, state="released", cut_by=id_of(8), released_by=(id_of(7), id_of(6)), released_on="2026-11-24")]
     with store.write() as t:
         for row in rows:
-            t.save_testimony(row)
+            t.testimonies.save(row)
     with store.read() as t:
-        assert (rows[0], rows[1], None) == (t.testimony(id_of(1)), t.testimony(id_of(2)), t.testimony(id_of(3)))
-        assert tuple(reversed(rows)) == t.testimonies()
+        assert (rows[0], rows[1], None) == (t.testimonies.get(id_of(1)), t.testimonies.get(id_of(2)), t.testimonies.get(id_of(3)))
+        assert tuple(reversed(rows)) == t.testimonies.all()
     gone = replace(rows[0], text={}, state="withdrawn")
     with store.write() as t:
-        t.save_testimony(gone)
+        t.testimonies.save(gone)
     with store.read() as t:
-        assert gone == t.testimony(id_of(1))
+        assert gone == t.testimonies.get(id_of(1))
 
 
 def test_words_are_sealed_each_for_its_own_row(store: SqlStore) -> None:
     """What lies there is not the words, and does not say how alike two of them are."""
     with store.write() as t:
-        t.save_testimony(told(1))
-        t.save_testimony(told(2))
+        t.testimonies.save(told(1))
+        t.testimonies.save(told(2))
         sealed = [bytes(row[0]) for row in t._connection.execute(text("SELECT sealed FROM testimonies"))]
     assert not [each for each in sealed if any(words.encode() in each for words in WORDS.values())]
     assert 2 == len(set(sealed))
@@ -49,10 +49,10 @@ def test_an_edition_and_a_proposal_are_rewritten(store: SqlStore) -> None:
     proposals = [Proposal(n, NOW, "awa", b"{old}", "nana") for n in (1, 2)]
     with store.write() as t:
         for edition, proposal in zip(editions, proposals, strict=True):
-            t.add_edition(edition)
-            t.add_proposal(proposal)
-        t.rewrite_edition(2, b"{new}")
-        t.rewrite_proposal(1, b"{newer}")
+            t.editions.add(edition)
+            t.editions.add_proposal(proposal)
+        t.editions.rewrite(2, b"{new}")
+        t.editions.rewrite_proposal(1, b"{newer}")
     with store.read() as t:
-        assert [editions[0], replace(editions[1], sources=b"{new}")] == [t.edition(1), t.edition(2)]
-        assert [replace(proposals[0], sources=b"{newer}"), proposals[1]] == [t.proposal(1), t.proposal(2)]
+        assert [editions[0], replace(editions[1], sources=b"{new}")] == [t.editions.get(1), t.editions.get(2)]
+        assert [replace(proposals[0], sources=b"{newer}"), proposals[1]] == [t.editions.proposal(1), t.editions.proposal(2)]

@@ -13,7 +13,7 @@ from redis.exceptions import ConnectionError as NotReached
 
 from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.valkey import Breaker, ValkeyMemory, connect
-from hotline.ports import Memory, MemoryAway
+from hotline.ports.memory import Memory, MemoryAway
 
 if TYPE_CHECKING:
     from tests.valkey import Mortal

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.service.library import Library
+from hotline.service.editions.cache import EditionCache
 from tests.console.desk import Desk
 from tests.content_line import sources
 from tests.service.conftest import empty_database  # noqa: F401 -- a fixture
@@ -15,11 +15,11 @@ from tests.service.line import staffed
 
 
 @pytest.fixture(scope="session")
-def library() -> Library:
-    return Library.of(sources())
+def library() -> EditionCache:
+    return EditionCache.of(sources())
 
 
 @pytest.fixture
-def desk(empty_database: Path, tmp_path: Path, library: Library) -> Iterator[Desk]:  # noqa: F811
+def desk(empty_database: Path, tmp_path: Path, library: EditionCache) -> Iterator[Desk]:  # noqa: F811
     with staffed(empty_database, tmp_path / "hotline.db", library) as line:
         yield Desk(line)

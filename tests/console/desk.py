@@ -18,8 +18,8 @@ from hotline import console
 from hotline.adapters.locks import ArgonPasswords, TimeCodes
 from hotline.config import CONTENT
 from hotline.console.words import Words
-from hotline.ports import Staff
-from hotline.ports.accounts import Passwords
+from hotline.ports.desk.staff import Staff
+from hotline.ports.locks import Passwords
 from tests.service.line import Line
 
 IDS = {"awa": "a" * 32, "oumou": "b" * 32, "nana": "c" * 32, "fanta": "d" * 32, "mariam": "e" * 32, "djeneba": "f" * 32}
@@ -46,8 +46,8 @@ class Desk:
     def __init__(self, line: Line, settings: console.Settings = SETTINGS) -> None:
         self.line = line
         with line.real_store.write() as tx:
-            tx.add_staff(Staff(IDS["mariam"], "mariam", "operator", "+22370000203", "fr", ()))
-            tx.add_staff(Staff(IDS["djeneba"], "djeneba", "admin", "+22370000204", "fr", ()))
+            tx.staff.save(Staff(IDS["mariam"], "mariam", "operator", "+22370000203", "fr", ()))
+            tx.staff.save(Staff(IDS["djeneba"], "djeneba", "admin", "+22370000204", "fr", ()))
         self.chance = CountedChance()
         self.install(settings)
 
@@ -55,7 +55,7 @@ class Desk:
         """Begin a web process with these settings, and the line's rules as they are now."""
         self.app = Flask("desk", static_folder=None)
         self.app.testing = True
-        self.room = console.Room(self.line.hotline.parts, WORDS, passwords or ArgonPasswords(), TimeCodes(), self.chance, settings)
+        self.room = console.ConsoleContext(self.line.hotline.deps, WORDS, passwords or ArgonPasswords(), TimeCodes(), self.chance, settings)
         console.install(self.app, self.room)
 
     def browser(self, alias: str | None = None) -> Browser:
@@ -64,20 +64,20 @@ class Desk:
         if alias is not None:
             token = f"signed-{alias}-{self.chance.token()}"
             with self.line.real_store.write() as tx:
-                tx.add_sign_in(token, IDS[alias], self.line.clock.now())
+                tx.accounts.add_sign_in(token, IDS[alias], self.line.clock.now())
             with client.session_transaction(base_url="http://localhost/console/") as session:
                 session["token"] = token
         return Browser(client)
 
     def staff(self, alias: str) -> Staff:
         with self.line.real_store.read() as tx:
-            found = tx.staff(IDS[alias])
+            found = tx.staff.get(IDS[alias])
         assert found is not None
         return found
 
     def set_staff(self, alias: str, **fields: object) -> None:
         with self.line.real_store.write() as tx:
-            tx.add_staff(replace(self.staff(alias), **fields))
+            tx.staff.save(replace(self.staff(alias), **fields))
 
     @contextmanager
     def statements(self) -> Iterator[list[str]]:

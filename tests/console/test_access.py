@@ -12,8 +12,9 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.adapters.locks import ArgonPasswords
-from hotline.ports.accounts import Account, Crowded
-from hotline.service.room.access import HALF_SECONDS, LINK_SECONDS, MOST, WINDOW
+from hotline.ports.desk.accounts import Account
+from hotline.ports.locks import Crowded
+from hotline.service.desk.accounts.sign_in import HALF_SECONDS, LINK_SECONDS, MOST, WINDOW
 from tests.console.desk import IDS, SETTINGS, Browser, Desk
 
 PASSWORD = "quatre chevaux sous la pluie"
@@ -48,12 +49,12 @@ class CrowdedPasswords(ArgonPasswords):
 
 def give_account(desk: Desk, alias: str = "awa", secret: str | None = None) -> None:
     with desk.line.real_store.write() as tx:
-        tx.save_account(Account(IDS[alias], desk.room.passwords.hash(PASSWORD), secret))
+        tx.accounts.save(Account(IDS[alias], desk.room.passwords.hash(PASSWORD), secret))
 
 
 def account_of(desk: Desk, alias: str = "awa") -> Account:
     with desk.line.real_store.read() as tx:
-        account = tx.account(IDS[alias])
+        account = tx.accounts.get(IDS[alias])
     assert account is not None
     return account
 
@@ -62,7 +63,7 @@ def give_link(desk: Desk) -> str:
     """For Awa."""
     link, at = desk.chance.token(), desk.line.clock.now()
     with desk.line.real_store.write() as tx:
-        tx.add_invite(link, IDS["awa"], at, at + LINK_SECONDS)
+        tx.accounts.add_invite(link, IDS["awa"], at, at + LINK_SECONDS)
     return f"/console/welcome/{link}"
 
 
@@ -168,7 +169,7 @@ def test_a_password_opens(desk: Desk) -> None:
     knock(browser, "Awa")
     assert desk.say("account.title", alias="awa") in browser.open("/console/me")
     with desk.line.real_store.read() as tx:
-        assert None is tx.sign_in(before)
+        assert None is tx.accounts.sign_in(before)
 
 
 def test_a_code_comes_after_the_password(desk: Desk) -> None:
@@ -216,7 +217,7 @@ def test_a_recovery_code_opens_once(desk: Desk) -> None:
         assert opens == is_in(other)
     assert 6 == len(account_of(desk).recovery)
     with desk.line.real_store.read() as tx:
-        assert 2 == [each.what for each in tx.records()].count("recovery code used")
+        assert 2 == [each.what for each in tx.audit.all()].count("recovery code used")
 
 
 # one error for all
@@ -450,7 +451,7 @@ def test_crowded_is_told_calmly(desk: Desk) -> None:
 def deeds(desk: Desk) -> list[tuple[str, str, str]]:
     """Who did what to whom, oldest first."""
     with desk.line.real_store.read() as tx:
-        return [(each.who, each.what, each.about) for each in tx.records()]
+        return [(each.who, each.what, each.about) for each in tx.audit.all()]
 
 
 def test_the_audit_knows_who_came_in_and_whether_from_somewhere_new(desk: Desk) -> None:

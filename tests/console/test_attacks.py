@@ -7,7 +7,9 @@ import re
 import pytest
 from msgspec.structs import replace
 
-from hotline.ports import Callback, Offer, VoiceConnect
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.calls.offers import Offer
+from hotline.ports.voice import VoiceConnect
 from tests.console.desk import IDS, Browser, Desk
 from tests.service.line import AWA, CALLER, OTHER_PHONE
 
@@ -26,19 +28,19 @@ def opened(desk: Desk, keys: str = "5 5", session: str = "session-1", number: st
 
 def found(desk: Desk, callback: Callback) -> Callback:
     with desk.line.real_store.read() as tx:
-        now = tx.callback(callback.id)
+        now = tx.callbacks.get(callback.id)
     assert now is not None
     return now
 
 
 def marks(desk: Desk, callback: Callback) -> frozenset[str]:
     with desk.line.real_store.read() as tx:
-        return tx.marks(callback.id)
+        return tx.flags.of(callback.id)
 
 
 def undecided(desk: Desk, callback: Callback) -> list[str]:
     with desk.line.real_store.read() as tx:
-        return [each.reason for each in tx.reviews_of(callback.id) if each.decision is None]
+        return [each.reason for each in tx.reviews.of(callback.id) if each.decision is None]
 
 
 def two_in_one_call(
@@ -76,10 +78,10 @@ def test_nobody_takes_by_another_form_than_the_one_for_it(desk: Desk, calling: s
     desk.install()
     callback = opened(desk)
     with desk.line.real_store.write() as tx:
-        tx.mark(callback.id, "minor", IDS["oumou"], desk.line.clock.now())
+        tx.flags.add(callback.id, "minor", IDS["oumou"], desk.line.clock.now())
     browser = desk.browser("awa")
     signed(browser, f"/console/callback/{callback.id}/reveal", "forged")
-    assert ("waiting", None, 0) == (found(desk, callback).state, found(desk, callback).claimed_by, found(desk, callback).tries)
+    assert ("waiting", None, 0) == (found(desk, callback).state, found(desk, callback).claimed_by, found(desk, callback).attempts)
     assert "70 00 00 01" not in browser.open(f"/console/callback/{callback.id}")
 
 
@@ -99,7 +101,7 @@ def test_who_takes_no_calls_any_more_takes_none_by_sms(desk: Desk) -> None:
     """She was offered it as a counselor, and is an operator now."""
     callback = opened(desk)
     with desk.line.real_store.write() as tx:
-        tx.add_offer(Offer(callback.id, IDS["awa"], desk.line.clock.now()))
+        tx.offers.add(Offer(callback.id, IDS["awa"], desk.line.clock.now()))
     desk.set_staff("awa", role="operator", speaks=())
     desk.line.inbox(AWA)
     for said in ("1", f"{callback.reference} 1"):
@@ -167,7 +169,7 @@ def test_nothing_is_agreed_once_somebody_else_answered(desk: Desk) -> None:
     browser, address, first, _ = two_in_one_call(desk, "spoke")
     later = opened(desk, "5 5", "session-3")
     with desk.line.real_store.write() as tx:
-        tx.save_callback(replace(later, state="review", ending="someone_else", claimed_by=IDS["oumou"], tries=1))
+        tx.callbacks.save(replace(later, state="review", outcome="someone_else", claimed_by=IDS["oumou"], attempts=1))
     browser.open(address)
     agree(browser, address)
     assert desk.say("callback.told.gone") in browser.page
@@ -180,7 +182,7 @@ def test_what_a_phones_holder_asked_for_is_not_shown_over_it(desk: Desk) -> None
     opened(desk, "5 3", "own", OTHER_PHONE)
     asked = opened(desk, "5 6 70000301 1")
     with desk.line.real_store.write() as tx:
-        tx.save_callback(replace(asked, state="closed", claimed_by=IDS["awa"], claimed_at=1, ending="spoke", tries=1))
+        tx.callbacks.save(replace(asked, state="closed", claimed_by=IDS["awa"], claimed_at=1, outcome="spoke", attempts=1))
     page = desk.browser("awa").open(f"/console/callback/{asked.id}")
     said = re.escape(desk.say("callback.coming", when="§")).replace("§", ".*")
     assert None is re.search(said, page)
@@ -217,7 +219,7 @@ def test_nothing_typed_is_kept_or_sent_by_the_browser_itself(desk: Desk) -> None
     """Browsers keep what stands in a form for the next start, and have its spelling checked by others."""
     callback = opened(desk)
     with desk.line.real_store.write() as tx:
-        tx.claim(callback.id, IDS["awa"], desk.line.clock.now())
+        tx.callbacks.claim(callback.id, IDS["awa"], desk.line.clock.now())
     browser = desk.browser("awa")
     fields = []
     for address in (f"/console/callback/{callback.id}", "/console/testimonies/new"):
@@ -284,7 +286,7 @@ def bring(desk: Desk, step: str) -> None:
 
 def decide(desk: Desk, callback: Callback, decision: str) -> int:
     with desk.line.real_store.read() as tx:
-        (review, *_) = tx.reviews_of(callback.id)
+        (review, *_) = tx.reviews.of(callback.id)
     return signed(desk.browser("fanta"), f"/console/review/{review.id}", f"decided {decision}", decision=decision, why="-")
 
 

@@ -9,8 +9,8 @@ import pytest
 
 import hotline
 from hotline.console.audit import named
-from hotline.ports import Record
-from hotline.service.room.audits import PAGE
+from hotline.ports.desk.audit import AuditRecord
+from hotline.service.desk.audit_log import PAGE
 from tests.console.desk import Desk
 
 HOUR = 3600
@@ -19,7 +19,7 @@ HOUR = 3600
 def write(desk: Desk, *lines: tuple[str, str, str]) -> None:
     with desk.line.real_store.write() as tx:
         for n, (who, what, about) in enumerate(lines):
-            tx.record(Record(desk.line.clock.now() + n * HOUR, who, what, about))
+            tx.audit.add(AuditRecord(desk.line.clock.now() + n * HOUR, who, what, about))
 
 
 def touch(desk: Desk, statement: str) -> None:

@@ -8,7 +8,9 @@ import re
 import pytest
 from msgspec.structs import replace
 
-from hotline.ports import Callback, GatewayRefused, Safer, VoiceConnect
+from hotline.ports.calls.callbacks import Callback, Safer
+from hotline.ports.gateway import GatewayRefused
+from hotline.ports.voice import VoiceConnect
 from tests.console.desk import IDS, Browser, Desk
 from tests.service.line import AWA, CALLER, FANTA, OTHER_PHONE, RULES
 
@@ -47,7 +49,7 @@ def ended(desk: Desk, how: str, keys: str = "5 5") -> tuple[Browser, Callback, s
 
 def found(desk: Desk, callback: Callback) -> Callback:
     with desk.line.real_store.read() as tx:
-        now = tx.callback(callback.id)
+        now = tx.callbacks.get(callback.id)
     assert now is not None
     return now
 
@@ -71,7 +73,7 @@ def test_before_the_call_she_reads_what_was_asked(desk: Desk) -> None:
     for shown in (callback.reference, "lait", desk.say("callback.phone_own"), words.phrase("script.someone_else", "fr").split("\n")[1]):
         assert shown in browser.page
     assert words.phrase("script.open", "fr").split("\n")[1] in browser.page
-    assert desk.say("callback.tries_of", tries=0, most=3) in browser.page
+    assert desk.say("callback.tries_of", attempts=0, most=3) in browser.page
     assert CALLER not in browser.page
 
 
@@ -91,7 +93,7 @@ def test_the_whole_call(desk: Desk) -> None:
     assert desk.say("callback.step.how") in browser.open(address)
     browser.send(f"{address}/outcome", how="spoke")
     assert desk.say("callback.then.spoke") in browser.page
-    assert ("closed", "spoke", 1) == (found(desk, callback).state, found(desk, callback).ending, found(desk, callback).tries)
+    assert ("closed", "spoke", 1) == (found(desk, callback).state, found(desk, callback).outcome, found(desk, callback).attempts)
 
 
 def test_said_by_sms_the_page_turns(desk: Desk) -> None:
@@ -167,7 +169,7 @@ def test_she_cannot_talk(desk: Desk) -> None:
     """One tap: a supervisor looks at it, nobody rings, and the cover's words stand on the page."""
     browser, callback, address = talking(desk)
     browser.send(f"{address}/outcome")
-    assert ("review", "could_not_talk") == (found(desk, callback).state, found(desk, callback).ending)
+    assert ("review", "could_not_talk") == (found(desk, callback).state, found(desk, callback).outcome)
     assert desk.line.words("voice").phrase("script.cover", "fr") in browser.page
 
 
@@ -210,7 +212,7 @@ def test_a_girl_is_handed_to_the_supervisor(desk: Desk) -> None:
     browser.send(f"{address}/pass-on")
     assert "review" == found(desk, callback).state
     with desk.line.real_store.read() as tx:
-        assert ["minor"] == [each.reason for each in tx.reviews_of(callback.id)]
+        assert ["minor"] == [each.reason for each in tx.reviews.of(callback.id)]
 
 
 @pytest.mark.parametrize(
@@ -227,7 +229,7 @@ def test_a_girl_is_handed_to_the_supervisor(desk: Desk) -> None:
 def test_each_outcome_has_its_rule(desk: Desk, how: str, state: str) -> None:
     """One tap each; what is dangerous goes before a supervisor, what could not be reached may be rung again."""
     _, callback, _ = ended(desk, how)
-    assert (state, how) == (found(desk, callback).state, found(desk, callback).ending)
+    assert (state, how) == (found(desk, callback).state, found(desk, callback).outcome)
 
 
 def test_a_prank_is_counted_once_a_call(desk: Desk) -> None:
@@ -235,9 +237,9 @@ def test_a_prank_is_counted_once_a_call(desk: Desk) -> None:
     desk.line.walk("5 1", "another-session")
     _, callback, _ = ended(desk, "prank")
     with desk.line.real_store.read() as tx:
-        number = tx.number_of(callback.id)
+        number = tx.numbers.of(callback.id)
         assert number is not None
-        assert 1 == tx.pranks(number, 0)
+        assert 1 == tx.numbers.pranks(number, 0)
 
 
 @pytest.mark.parametrize("said", ["safer", "same", "less_safe"])
@@ -265,7 +267,7 @@ def test_next_time_only_as_agreed(desk: Desk) -> None:
     assert CALLER == desk.line.number_of(agreed)
     assert desk.say("callback.coming", when="demain 8h–12h") in browser.page
     with desk.line.real_store.read() as tx:
-        assert "again" in tx.consents(callback.id)
+        assert "again" in tx.cases.consents(callback.id)
 
 
 def test_agreed_by_the_hour(desk: Desk) -> None:
@@ -307,8 +309,8 @@ def test_nobody_planned_no_promise(desk: Desk) -> None:
     """Hours that nobody of her language is planned for are not promised."""
     browser, _, address = ended(desk, "spoke")
     with desk.line.real_store.write() as tx:
-        for shift in tx.shifts():
-            tx.drop_shift(shift)
+        for shift in tx.shifts.all():
+            tx.shifts.drop(shift)
     agree(browser, address)
     assert told(desk, "nobody") in browser.page
 
@@ -328,7 +330,7 @@ def test_could_not_talk_but_said_when(desk: Desk) -> None:
     agree(browser, address)
     assert "closed" == found(desk, callback).state
     with desk.line.real_store.read() as tx:
-        assert ["noted"] == [each.decision for each in tx.reviews_of(callback.id)]
+        assert ["noted"] == [each.decision for each in tx.reviews.of(callback.id)]
 
 
 def test_she_wants_no_call_any_more(desk: Desk) -> None:
@@ -347,7 +349,9 @@ def test_no_more_on_another_phone_leaves_its_holder_alone(desk: Desk) -> None:
     desk.line.walk("5 6 70000301 1", "other")
     hers, asked = desk.line.callbacks()
     with desk.line.real_store.write() as tx:
-        tx.save_callback(replace(asked, state="closed", claimed_by=IDS["awa"], ending="spoke", tries=1, closed_at=desk.line.clock.now()))
+        tx.callbacks.save(
+            replace(asked, state="closed", claimed_by=IDS["awa"], outcome="spoke", attempts=1, closed_at=desk.line.clock.now())
+        )
     browser = desk.browser("awa")
     browser.open(f"/console/callback/{asked.id}")
     browser.send(f"/console/callback/{asked.id}/no-more")
@@ -372,7 +376,7 @@ def test_no_more_leaves_nothing_to_decide(desk: Desk) -> None:
     browser.send(f"{address}/no-more")
     assert ("closed", None) == (found(desk, asked).state, desk.line.number_of(asked))
     with desk.line.real_store.read() as tx:
-        assert ["noted"] == [each.decision for each in tx.reviews_of(asked.id)]
+        assert ["noted"] == [each.decision for each in tx.reviews.of(asked.id)]
 
 
 def test_a_note_is_short_and_hers(desk: Desk) -> None:
@@ -391,7 +395,7 @@ def test_a_note_is_short_and_hers(desk: Desk) -> None:
 
 def recorded(desk: Desk) -> list[tuple[str, str]]:
     with desk.line.real_store.read() as tx:
-        return [(each.who, each.what) for each in tx.records()]
+        return [(each.who, each.what) for each in tx.audit.all()]
 
 
 def test_who_did_what_is_in_the_audit(desk: Desk) -> None:
@@ -406,7 +410,7 @@ def test_who_did_what_is_in_the_audit(desk: Desk) -> None:
     deeds = ["taken", "connected", "cover played", "marked", "outcome said", "safety asked", "note written", "note erased"]
     assert [("awa", deed) for deed in deeds] == recorded(desk)
     with desk.line.real_store.read() as tx:
-        assert {callback.reference} == {each.about for each in tx.records()}
+        assert {callback.reference} == {each.about for each in tx.audit.all()}
 
 
 def test_nobody_looks_on_in_silence(desk: Desk) -> None:
@@ -469,14 +473,14 @@ def test_a_number_is_shown_for_two_minutes(revealing: Desk) -> None:
     assert "70 00 00 01" not in browser.page
     browser.send(f"{address}/reveal")
     assert "70 00 00 01" in browser.page
-    assert 1 == found(revealing, callback).tries
+    assert 1 == found(revealing, callback).attempts
     revealing.line.clock.at += 119
     assert "70 00 00 01" in browser.open(address)
     revealing.line.clock.at += 1
     assert "70 00 00 01" not in browser.open(address)
     assert revealing.say("callback.step.how") in browser.page
     with revealing.line.real_store.read() as tx:
-        told = [(each.who, each.what, each.about) for each in tx.records()]
+        told = [(each.who, each.what, each.about) for each in tx.audit.all()]
     assert [("awa", "taken", callback.reference), ("awa", "number shown", callback.reference)] == told
     assert [] == revealing.line.gateway.rung
 
@@ -484,10 +488,10 @@ def test_a_number_is_shown_for_two_minutes(revealing: Desk) -> None:
 def test_shown_again_it_is_another_try(revealing: Desk) -> None:
     """She says first that it could not be reached; three, and no more."""
     browser, callback, address = held(revealing)
-    for tries in (1, 2, 3):
+    for attempts in (1, 2, 3):
         browser.send(f"{address}/reveal")
         assert "70 00 00 01" in browser.page
-        assert tries == found(revealing, callback).tries
+        assert attempts == found(revealing, callback).attempts
         browser.send(f"{address}/outcome", how="unreachable")
         assert "70 00 00 01" not in browser.page
     assert "closed" == found(revealing, callback).state
@@ -523,7 +527,7 @@ def test_a_hard_call_is_said_in_one_tap_and_told_to_nobody(desk: Desk) -> None:
     desk.line.work()
     assert desk.line.inbox(FANTA) == []
     with desk.line.real_store.read() as tx:
-        assert "marked" not in {each.what for each in tx.records()}
+        assert "marked" not in {each.what for each in tx.audit.all()}
     supervisor = desk.browser("fanta")
     for page in ("/console/review", address):
         assert desk.say("callback.hard") not in supervisor.open(page)

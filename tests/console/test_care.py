@@ -8,8 +8,8 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from hotline.adapters.sql.tables import metadata
-from hotline.service.room import care
-from hotline.service.room.care import Answer, check_in
+from hotline.service.desk import care
+from hotline.service.desk.care import CheckInAdvice, check_in
 from tests.console.desk import IDS, SETTINGS, Browser, Desk
 from tests.service.fakes import TEN_O_CLOCK
 from tests.service.line import FANTA, OTHER_CALLER, RULES
@@ -26,7 +26,7 @@ def everything(desk: Desk) -> dict[str, list[tuple[object, ...]]]:
 
 def wants(desk: Desk) -> list[tuple[str, str | None]]:
     with desk.line.real_store.read() as tx:
-        return [(each.staff, each.seen_by) for each in tx.wants()]
+        return [(each.staff, each.seen_by) for each in tx.care.waiting()]
 
 
 def ask_for_time(desk: Desk, alias: str = "awa") -> Browser:
@@ -40,15 +40,15 @@ def ask_for_time(desk: Desk, alias: str = "awa") -> Browser:
 @pytest.mark.parametrize(
     ("answers", "said"),
     [
-        (HEAVY, Answer(("sleep", "thoughts", "tension", "talk", "wish"), is_much=True)),
-        (LIGHT, Answer((), is_much=False)),
-        ({}, Answer((), is_much=False)),
-        ({"sleep": "sometimes", "talk": "rarely"}, Answer(("talk", "sleep"), is_much=False)),
-        ({"sleep": "often", "thoughts": "often", "wish": "rarely"}, Answer(("sleep", "thoughts", "wish"), is_much=True)),
-        ({"sleep": "<b>", "other": "often"}, Answer((), is_much=False)),
+        (HEAVY, CheckInAdvice(("sleep", "thoughts", "tension", "talk", "wish"), is_much=True)),
+        (LIGHT, CheckInAdvice((), is_much=False)),
+        ({}, CheckInAdvice((), is_much=False)),
+        ({"sleep": "sometimes", "talk": "rarely"}, CheckInAdvice(("talk", "sleep"), is_much=False)),
+        ({"sleep": "often", "thoughts": "often", "wish": "rarely"}, CheckInAdvice(("sleep", "thoughts", "wish"), is_much=True)),
+        ({"sleep": "<b>", "other": "often"}, CheckInAdvice((), is_much=False)),
     ],
 )
-def test_what_it_answers(answers: dict[str, str], said: Answer) -> None:
+def test_what_it_answers(answers: dict[str, str], said: CheckInAdvice) -> None:
     """What weighs first, then what stirs; nothing for what was not answered."""
     assert said == check_in(answers)
 
@@ -103,7 +103,7 @@ def test_what_she_had_not_rung_goes_to_another(desk: Desk) -> None:
     desk.line.walk("5 5", number=OTHER_CALLER)
     desk.line.work()
     with desk.line.real_store.write() as tx:
-        assert tx.claim(desk.line.callback().id, IDS["awa"], TEN_O_CLOCK)
+        assert tx.callbacks.claim(desk.line.callback().id, IDS["awa"], TEN_O_CLOCK)
     ask_for_time(desk)
     assert "waiting" == desk.line.callback().state
 
@@ -122,7 +122,7 @@ def test_a_supervisor_sees_to_it(desk: Desk) -> None:
     page = browser.open("/console/care")
     assert ("<strong>awa</strong>" in page, desk.say("care.since", time="10:00") in page) == (True, True)
     with desk.line.real_store.read() as tx:
-        id = tx.wants()[0].id
+        id = tx.care.waiting()[0].id
     page = browser.send(f"/console/care/seen/{id}")
     assert ([], False) == (wants(desk), "<strong>awa</strong>" in page)
 
@@ -152,7 +152,7 @@ def test_she_is_told_that_she_rests(desk: Desk) -> None:
     desk.line.work()
     desk.line.ring()
     with desk.line.real_store.write() as tx:
-        tx.mark(desk.line.callback().id, "hard", IDS["awa"], TEN_O_CLOCK)
+        tx.flags.add(desk.line.callback().id, "hard", IDS["awa"], TEN_O_CLOCK)
     assert desk.say("care.rests", until="10:15") in desk.browser("awa").open("/console/care")
     assert "10:15" not in desk.browser("oumou").open("/console/care")
 

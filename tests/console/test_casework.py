@@ -10,13 +10,14 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.engine.flow import Item, Where
-from hotline.ports import Callback
-from hotline.ports.casework import Consent, Incident, Referral
-from hotline.service.library import Library
-from hotline.service.room import agreements, cases, consents, referrals, slips
-from hotline.service.room.agreements import Wish
-from hotline.service.room.cases import day_of
-from hotline.service.room.referrals import Asked
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.desk.cases import Consent, Incident, Referral
+from hotline.service.calls import agreements
+from hotline.service.calls.agreements import Wish
+from hotline.service.desk.casework import cases, consents, referrals, slips
+from hotline.service.desk.casework.cases import day_of
+from hotline.service.desk.casework.referrals import ReferralForm
+from hotline.service.editions.cache import EditionCache
 from tests.console.desk import IDS, Browser, Desk
 from tests.content_line import sources
 from tests.service.conftest import empty_database  # noqa: F401 -- a fixture
@@ -44,13 +45,13 @@ SERVICES = (
 
 
 @pytest.fixture(scope="module")
-def library() -> Library:
+def library() -> EditionCache:
     now = sources()
-    return Library.of(replace(now, items=(*now.items, *SERVICES)))
+    return EditionCache.of(replace(now, items=(*now.items, *SERVICES)))
 
 
 @pytest.fixture
-def desk(empty_database: Path, tmp_path: Path, library: Library) -> Iterator[Desk]:  # noqa: F811
+def desk(empty_database: Path, tmp_path: Path, library: EditionCache) -> Iterator[Desk]:  # noqa: F811
     with staffed(empty_database, tmp_path / "hotline.db", library) as line:
         yield Desk(line)
 
@@ -76,19 +77,19 @@ class Work:
 
     def incident(self) -> Incident | None:
         with self.line.real_store.read() as tx:
-            return tx.incident_of(self.id)
+            return tx.cases.incident_of(self.id)
 
     def given(self) -> dict[str, Consent]:
         with self.line.real_store.read() as tx:
-            return tx.consents(self.id)
+            return tx.cases.consents(self.id)
 
     def made(self) -> tuple[Referral, ...]:
         with self.line.real_store.read() as tx:
-            return tx.referrals(self.id)
+            return tx.cases.referrals(self.id)
 
     def audit(self) -> list[tuple[str, str, str]]:
         with self.line.real_store.read() as tx:
-            return [(record.who, record.what, record.about) for record in tx.records()]
+            return [(record.who, record.what, record.about) for record in tx.audit.all()]
 
     def record(self, **codes: str) -> str:
         """She agrees, and these codes are written down."""
@@ -217,7 +218,7 @@ def test_an_incident_does_not_tell_whose_it_was(work: Work) -> None:
     work.record(denial="yes")
     incident = work.incident()
     assert incident is not None
-    assert incident.id not in {work.desk.room.parts.derive("incident", origin) for origin in (work.id, f"{IDS['awa']}|{work.id}")}
+    assert incident.id not in {work.desk.room.deps.derive("incident", origin) for origin in (work.id, f"{IDS['awa']}|{work.id}")}
 
 
 # whose it is
@@ -243,8 +244,8 @@ def test_another_counselor_changes_nothing(work: Work) -> None:
     """Nothing that she sends is taken, whatever page it is from."""
     work.record(denial="yes")
     work.refer()
-    parts, oumou, at, one = work.desk.room.parts, work.desk.staff("oumou"), work.line.clock.now(), work.made()[0].id
-    asked = Asked("health", "a-clinic", "referred", "", "", agreed=True)
+    parts, oumou, at, one = work.desk.room.deps, work.desk.staff("oumou"), work.line.clock.now(), work.made()[0].id
+    asked = ReferralForm("health", "a-clinic", "referred", "", "", agreed=True)
     for send in (
         lambda: cases.write_down(parts, oumou, work.id, {}, "once", at),
         lambda: consents.agree(parts, oumou, work.id, "figures", at),
@@ -344,7 +345,7 @@ def agreed_call(work: Work) -> Callback:
     work.line.text(AWA, "1")
     with work.line.real_store.write() as tx:
         told = agreements.agree(
-            work.desk.room.parts, tx, work.desk.staff("awa"), work.id, Wish(1, 480, 720, None, agreed=True), "form", work.line.clock.now()
+            work.desk.room.deps, tx, work.desk.staff("awa"), work.id, Wish(1, 480, 720, None, agreed=True), "form", work.line.clock.now()
         )
     assert told.told == "agreed"
     return work.line.callbacks()[-1]
@@ -359,8 +360,8 @@ def test_being_called_again_is_taken_back(work: Work) -> None:
     work.browser.open(work.consents)
     page = work.browser.send(work.consents, kind="again")
     with work.line.real_store.read() as tx:
-        assert [getattr(tx.callback(each.id), "state", None) for each in (hers, agreed)] == ["waiting", "cancelled"]
-        assert (tx.number_of(agreed.id), tx.number_of(hers.id)) == (None, CALLER)
+        assert [getattr(tx.callbacks.get(each.id), "state", None) for each in (hers, agreed)] == ["waiting", "cancelled"]
+        assert (tx.numbers.of(agreed.id), tx.numbers.of(hers.id)) == (None, CALLER)
     assert work.desk.say("consents.still_open") in page
 
 
@@ -380,7 +381,7 @@ def test_nothing_else_is_open(work: Work) -> None:
     work.browser.open(work.consents)
     assert work.desk.say("consents.still_open") not in work.browser.send(work.consents, kind="again")
     with work.line.real_store.write() as tx:
-        tx.save_consent(work.id, Consent("again", work.line.clock.now(), work.line.clock.now() + 2 * DAY))
+        tx.cases.save_consent(work.id, Consent("again", work.line.clock.now(), work.line.clock.now() + 2 * DAY))
     assert work.desk.say("consents.still_open") in work.browser.open(work.consents)
 
 
@@ -524,10 +525,10 @@ def test_it_is_looked_at_when_the_callback_is_gone(work: Work) -> None:
     work.refer(look_again="2026-12-30")
     (referral,) = work.made()
     with work.line.real_store.write() as tx:
-        tx.save_callback(replace(work.callback, state="closed", closed_at=work.line.clock.now()))
+        tx.callbacks.save(replace(work.callback, state="closed", closed_at=work.line.clock.now()))
     work.line.clock.at += 40 * DAY
     with work.line.real_store.write() as tx:
-        tx.purge(work.line.clock.now(), DAY, 30 * DAY, DAY)
+        tx.retention.purge(work.line.clock.now(), DAY, 30 * DAY, DAY)
     browser = work.desk.browser("oumou")
     assert f"/console/referral/{referral.id}" in browser.open("/console/referrals/due")
     assert "conseil" not in browser.open(f"/console/referral/{referral.id}").split("<h1>")[1]
@@ -609,9 +610,9 @@ def test_a_slip_that_did_not_arrive(work: Work) -> None:
     work.browser.send(work.slip())
     work.line.work()
     with work.line.real_store.write() as tx:
-        (post,) = [tx.posted(work.desk.room.parts.derive("staff", f"slip|{work.made()[0].id}"))]
+        (post,) = [tx.outbox.get(work.desk.room.deps.derive("staff", f"slip|{work.made()[0].id}"))]
         assert post is not None
-        tx.move(post.id, "sent", "failed", work.line.clock.now())
+        tx.outbox.move(post.id, "sent", "failed", work.line.clock.now())
     assert work.desk.say("slip.sent.failed") in work.browser.open(work.slip())
 
 
@@ -624,7 +625,7 @@ def test_pages_take_few_queries(work: Work) -> None:
     for _ in range(6):
         work.refer(look_again="2026-11-25")
     with work.line.real_store.write() as tx:
-        tx.save_consent(work.id, Consent("again", work.line.clock.now(), work.line.clock.now()))
+        tx.cases.save_consent(work.id, Consent("again", work.line.clock.now(), work.line.clock.now()))
     one = f"/console/referral/{work.made()[0].id}"
     counted = {path: statements(work.desk, work.browser, path) for path in (work.what, work.consents, work.referrals, one, work.slip())}
     work.line.clock.at += DAY
@@ -645,4 +646,4 @@ def test_no_number_is_on_any_page(work: Work) -> None:
 
 def test_days_are_local(desk: Desk) -> None:
     """A day of ours is the local one."""
-    assert day_of(desk.room.parts, desk.line.clock.now()) == desk.line.clock.local(desk.line.clock.now()) // 1440
+    assert day_of(desk.room.deps, desk.line.clock.now()) == desk.line.clock.local(desk.line.clock.now()) // 1440

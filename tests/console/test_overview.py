@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.console import plots
-from hotline.ports import Callback
+from hotline.ports.calls.callbacks import Callback
 from tests.console.desk import IDS, Desk
 from tests.service.fakes import DAY
 
@@ -25,18 +25,18 @@ def put(desk: Desk, many: int, days_ago: int = 0, **fields: object) -> None:
         for _ in range(many):
             n = next(_number)
             made = Callback(f"{n:032x}", f"{n:04}", "closed", "fr", False, False, at - 60, at - 60, at + 1740, 1, closed_at=at)
-            tx.add_callback(replace(made, **fields), "+22370000001")
+            tx.callbacks.add(replace(made, **fields), "+22370000001")
 
 
 def busy(desk: Desk) -> None:
     """Thirty days of a line that is used."""
     for days_ago in (1, 12):
-        put(desk, 40, days_ago, tries=1, ending="spoke", safer="safer")
-        put(desk, 12, days_ago, tries=2, ending="spoke", safer="same", claimed_by=IDS["awa"])
-        put(desk, 9, days_ago, tries=3, ending="no_answer", language="bm")
+        put(desk, 40, days_ago, attempts=1, outcome="spoke", safer="safer")
+        put(desk, 12, days_ago, attempts=2, outcome="spoke", safer="same", claimed_by=IDS["awa"])
+        put(desk, 9, days_ago, attempts=3, outcome="no_answer", language="bm")
         put(desk, 7, days_ago, state="lapsed")
         put(desk, 2, days_ago, state="stopped")
-        put(desk, 3, days_ago, tries=1, ending="someone_else")
+        put(desk, 3, days_ago, attempts=1, outcome="someone_else")
 
 
 @pytest.mark.parametrize(("alias", "status"), [("awa", 403), ("djeneba", 403), ("fanta", 200), ("mariam", 200)])
@@ -95,7 +95,7 @@ def test_few_are_not_told(desk: Desk) -> None:
 def test_nobody_of_the_staff_stands_on_it(desk: Desk) -> None:
     """No alias, no id, whoever called; and no reference and no number of a caller."""
     busy(desk)
-    put(desk, 1, state="claimed", claimed_by=IDS["awa"], tries=1)
+    put(desk, 1, state="claimed", claimed_by=IDS["awa"], attempts=1)
     desk.line.walk("5 5")
     reference = desk.line.callbacks()[-1].reference
     for alias in ("fanta", "mariam"):
@@ -122,9 +122,9 @@ def test_hours_without_anybody_are_drawn_hatched(desk: Desk) -> None:
     browser.open(ADDRESS)
     assert "url(#week-bm-striped)" not in browser.raw
     with desk.line.real_store.write() as tx:
-        for shift in tx.shifts():
+        for shift in tx.shifts.all():
             if shift.staff == IDS["nana"]:
-                tx.drop_shift(shift)
+                tx.shifts.drop(shift)
     browser.open(ADDRESS)
     assert browser.raw.count("url(#week-bm-striped)") >= 7
     assert 'id="week-bm-striped"' in browser.raw
@@ -150,16 +150,19 @@ def test_the_page_asks_the_database_a_bounded_number_of_times(desk: Desk) -> Non
 
 def test_a_hidden_bar_s_length_tells_nothing() -> None:
     """It is as long whatever it hides, and its number is not in the markup."""
-    bar = plots.Bar("a", None, "<5")
+    bar = plots.PlotBar("a", None, "<5")
     (drawn,) = {
-        plots.bars("p", "t", "d", (plots.Group("", (bar, plots.Bar("b", value, str(value)))),)).split("<text")[1] for value in (7, 90)
+        plots.bars("p", "t", "d", (plots.Group("", (bar, plots.PlotBar("b", value, str(value)))),)).split("<text")[1] for value in (7, 90)
     }
     assert f'width="{plots.STUB}"' in drawn
 
 
 def test_bars_are_as_long_as_their_numbers() -> None:
     """On one scale over all groups; what is nothing has no bar."""
-    groups = (plots.Group("fr", (plots.Bar("a", 50, "50"), plots.Bar("b", 0, "0"))), plots.Group("bm", (plots.Bar("a", 100, "100"),)))
+    groups = (
+        plots.Group("fr", (plots.PlotBar("a", 50, "50"), plots.PlotBar("b", 0, "0"))),
+        plots.Group("bm", (plots.PlotBar("a", 100, "100"),)),
+    )
     lengths = [float(each) for each in re.findall(r'<rect [^>]*width="([\d.]+)"', plots.bars("p", "t", "d", groups))]
     assert len(lengths) == 2
     assert lengths[1] == 2 * lengths[0]
@@ -167,7 +170,7 @@ def test_bars_are_as_long_as_their_numbers() -> None:
 
 def test_names_are_written_as_text() -> None:
     """Whatever a word holds, it is no markup."""
-    drawn = plots.bars("p", "<t>", "d & d", (plots.Group("<g>", (plots.Bar("<b>", 7, "7"),)),))
+    drawn = plots.bars("p", "<t>", "d & d", (plots.Group("<g>", (plots.PlotBar("<b>", 7, "7"),)),))
     assert "&lt;g&gt;" in drawn
     assert "<b>" not in drawn
     ET.fromstring(drawn)  # noqa: S314

@@ -7,9 +7,9 @@ import re
 import pyotp
 import pytest
 
-from hotline.ports import Staff
-from hotline.ports.accounts import Account
-from hotline.ports.review import Review
+from hotline.ports.calls.reviews import Review
+from hotline.ports.desk.accounts import Account
+from hotline.ports.desk.staff import Staff
 from tests.console.desk import IDS, Browser, Desk
 
 PASSWORD = "quatre chevaux sous la pluie"
@@ -26,23 +26,23 @@ def admin(desk: Desk) -> Browser:
 
 def found(desk: Desk, alias: str) -> Staff | None:
     with desk.line.real_store.read() as tx:
-        return tx.staff_by_alias(alias)
+        return tx.staff.by_alias(alias)
 
 
 def deeds(desk: Desk) -> list[tuple[str, str, str]]:
     """Who did what to whom, oldest first."""
     with desk.line.real_store.read() as tx:
-        return [(each.who, each.what, each.about) for each in tx.records()]
+        return [(each.who, each.what, each.about) for each in tx.audit.all()]
 
 
 def give_account(desk: Desk, alias: str, secret: str | None = None) -> None:
     with desk.line.real_store.write() as tx:
-        tx.save_account(Account(IDS[alias], desk.room.passwords.hash(PASSWORD), secret))
+        tx.accounts.save(Account(IDS[alias], desk.room.passwords.hash(PASSWORD), secret))
 
 
 def account_of(desk: Desk, alias: str) -> Account | None:
     with desk.line.real_store.read() as tx:
-        return tx.account(IDS[alias])
+        return tx.accounts.get(IDS[alias])
 
 
 def link_on(browser: Browser) -> str:
@@ -144,7 +144,7 @@ def test_the_list_says_who_there_is_and_no_number(desk: Desk, admin: Browser) ->
     give_account(desk, "awa")
     give_account(desk, "fanta", pyotp.random_base32())
     with desk.line.real_store.write() as tx:
-        tx.add_invite("token", IDS["oumou"], desk.line.clock.now(), desk.line.clock.now() + 60)
+        tx.accounts.add_invite("token", IDS["oumou"], desk.line.clock.now(), desk.line.clock.now() + 60)
     admin.open("/console/people")
     assert desk.say("people.account.password") in card(admin, "awa")
     assert desk.say("people.account.link") in card(admin, "oumou")
@@ -218,7 +218,7 @@ def test_who_is_disabled_is_out_and_stays_out(desk: Desk, admin: Browser) -> Non
     """Signed in, by password, by a link that was under way: nothing opens, and the list has her no more."""
     give_account(desk, "awa")
     with desk.line.real_store.write() as tx:
-        tx.add_invite("under-way", IDS["awa"], desk.line.clock.now(), desk.line.clock.now() + 60)
+        tx.accounts.add_invite("under-way", IDS["awa"], desk.line.clock.now(), desk.line.clock.now() + 60)
     hers = desk.browser("awa")
     disable(admin, "awa")
     assert 303 == hers.client.get("/console/me").status_code
@@ -252,7 +252,7 @@ def test_where_she_rang_and_said_nothing_a_supervisor_looks_first(desk: Desk, ad
     callback = desk.line.callback()
     assert "review" == callback.state
     with desk.line.real_store.read() as tx:
-        (review,) = tx.reviews_of(callback.id)
+        (review,) = tx.reviews.of(callback.id)
     assert isinstance(review, Review)
     assert "unanswered" == review.reason
 

@@ -11,7 +11,7 @@ from itsdangerous import URLSafeTimedSerializer
 from msgspec.structs import replace
 
 from hotline.console.permissions import OPEN, TABLE, Ability, may
-from hotline.service.room.people import ROLES
+from hotline.service.desk.accounts.people import ROLES
 from tests.console.desk import SETTINGS, Desk
 
 README = Path(__file__).resolve().parents[2] / "README.md"

@@ -5,11 +5,14 @@ from __future__ import annotations
 import pytest
 
 from hotline.console.permissions import OPEN, may
-from hotline.ports import Callback, Record, Role, Shift, Staff
-from hotline.ports import testimonies as told
-from hotline.ports.casework import Referral
-from hotline.ports.review import Review
-from hotline.service.room.people import ROLES
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.calls.reviews import Review
+from hotline.ports.desk import testimonies as told
+from hotline.ports.desk.audit import AuditRecord
+from hotline.ports.desk.cases import Referral
+from hotline.ports.desk.shifts import Shift
+from hotline.ports.desk.staff import Role, Staff
+from hotline.service.desk.accounts.people import ROLES
 from tests.console.desk import IDS, Desk
 
 WHO = {"counselor": "awa", "supervisor": "fanta", "operator": "mariam", "admin": "djeneba"}
@@ -39,20 +42,20 @@ def fill(desk: Desk, first: int, last: int) -> None:
         for n in range(first, last):
             state = ("claimed", "waiting", "review")[n % 3]
             holder = IDS["awa"] if state == "claimed" else None
-            tx.add_callback(
+            tx.callbacks.add(
                 Callback(
                     row(n), str(1000 + n), state, "fr", n % 7 == 0, False, at - n, at - 60, at + 1800, 1, claimed_by=holder, claimed_at=at
                 ),
                 f"+2237000{1000 + n:04d}",
             )
-            tx.add_try(row(n), f"call {n}", at - 60)
+            tx.calls.add_attempt(row(n), f"call {n}", at - 60)
             if state == "review":
-                tx.add_review(Review(row(n), row(n), "missed", at))
-            tx.save_referral(Referral(row(n), row(n), "health", None, "referred", None, at // 86_400, None, at // 86_400))
-            tx.save_testimony(told.Testimony(row(n), {"fr": "Elle a été écoutée."}, "written", IDS["nana"], at - n))
-            tx.record(Record(at, "awa", "taken", str(1000 + n)))
-            tx.add_staff(Staff(row(n), f"staff{n}", "counselor", f"+2237000{3000 + n:04d}", "fr", ("fr",)))
-            tx.add_shift(Shift(row(n), n % 7, 480, 960))
+                tx.reviews.add(Review(row(n), row(n), "missed", at))
+            tx.cases.save_referral(Referral(row(n), row(n), "health", None, "referred", None, at // 86_400, None, at // 86_400))
+            tx.testimonies.save(told.Testimony(row(n), {"fr": "Elle a été écoutée."}, "written", IDS["nana"], at - n))
+            tx.audit.add(AuditRecord(at, "awa", "taken", str(1000 + n)))
+            tx.staff.save(Staff(row(n), f"staff{n}", "counselor", f"+2237000{3000 + n:04d}", "fr", ("fr",)))
+            tx.shifts.add(Shift(row(n), n % 7, 480, 960))
 
 
 def paths(desk: Desk, role: Role) -> list[str]:

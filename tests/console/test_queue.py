@@ -13,8 +13,10 @@ from flask import Flask
 from msgspec.structs import replace
 
 from hotline import console
-from hotline.ports import Callback, Shift, Staff
-from hotline.ports.review import Review
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.calls.reviews import Review
+from hotline.ports.desk.shifts import Shift
+from hotline.ports.desk.staff import Staff
 from tests.console.desk import IDS, Browser, Desk
 from tests.postgres import postgres
 from tests.service.line import AWA, CALLER, OTHER_CALLER, OUMOU, Line
@@ -78,7 +80,7 @@ def test_a_language_that_nobody_named_yet_is_shown_by_its_code(desk: Desk) -> No
     """A language that the line begins to speak closes no page of the room."""
     spoken = replace(asked(desk), language="snk", state="claimed", claimed_by=IDS["awa"], claimed_at=desk.line.clock.now())
     with desk.line.real_store.write() as tx:
-        tx.save_callback(spoken)
+        tx.callbacks.save(spoken)
     browser = desk.browser("awa")
     browser.open("/console/queue")
     assert "snk" in card(browser, spoken.reference)
@@ -120,13 +122,13 @@ def test_fifty_press_at_the_same_moment(line_on: Line, monkeypatch: pytest.Monke
     desk = Desk(line_on)
     # As many threads as presses: how the few of a web process take turns is another matter (`GuardedStore`).
     desk.app = Flask("fifty", static_folder=None)
-    console.install(desk.app, replace(desk.room, parts=replace(desk.room.parts, store=line_on.real_store)))
+    console.install(desk.app, replace(desk.room, parts=replace(desk.room.deps, store=line_on.real_store)))
     at = line_on.clock.now()
     callback = Callback("1" * 32, "471", "waiting", "fr", False, False, at, at, at + 1800, 1)
     add(line_on, callback)
     with line_on.real_store.write() as tx:
         for n in range(THREADS):
-            tx.add_staff(Staff(f"{n:032x}", f"staff{n}", "counselor", f"+223700001{n:02d}", "fr", ("fr",), seen_at=at))
+            tx.staff.save(Staff(f"{n:032x}", f"staff{n}", "counselor", f"+223700001{n:02d}", "fr", ("fr",), seen_at=at))
             monkeypatch.setitem(IDS, f"staff{n}", f"{n:032x}")
     browsers = [desk.browser(f"staff{n}") for n in range(THREADS)]
     path = f"/console/take/{callback.id}"
@@ -173,7 +175,7 @@ def test_what_was_marked_as_a_minors_is_for_those_who_take_such_calls(desk: Desk
     """It disappears for those who do not, from list and count, and is offered to them no more."""
     callback = asked(desk)
     with desk.line.real_store.write() as tx:
-        tx.mark(callback.id, "minor", IDS["awa"], desk.line.clock.now())
+        tx.flags.add(callback.id, "minor", IDS["awa"], desk.line.clock.now())
     oumou = desk.browser("oumou")
     oumou.open("/console/queue")
     assert not has_card(oumou, callback.reference)
@@ -237,7 +239,7 @@ def test_going_off_shift_hands_over_what_was_not_tried(desk: Desk) -> None:
     assert (left.state, left.claimed_by, left.given_back) == ("waiting", None, 0)
     assert desk.line.inbox(OUMOU) == [desk.line.say("offer", ref=callback.reference, before="10h30")]
     with desk.line.real_store.write() as tx:
-        tx.drop_shift(Shift(IDS["awa"], None, 0, 1440))
+        tx.shifts.drop(Shift(IDS["awa"], None, 0, 1440))
     assert desk.say("queue.on_until", hour="18:00") in browser.send("/console/on")
 
 
@@ -293,7 +295,7 @@ def test_a_supervisor_hands_over(desk: Desk) -> None:
     assert desk.line.inbox(AWA) == [desk.line.say("given_back", ref=callback.reference)]
     assert desk.line.inbox(OUMOU) == [desk.line.say("handed", ref=callback.reference, before="10h30")]
     with desk.line.real_store.read() as tx:
-        told = [(each.who, each.what, each.about) for each in tx.records()]
+        told = [(each.who, each.what, each.about) for each in tx.audit.all()]
     assert told == [("fanta", "handed over", f"{callback.reference} awa"), ("fanta", "handed over", f"{callback.reference} oumou")]
 
 
@@ -357,7 +359,7 @@ def test_hours_that_nobody_covers_are_seen(desk: Desk) -> None:
     browser = desk.browser("fanta")
     assert desk.say("queue.no_gaps") in browser.open("/console/queue")
     with desk.line.real_store.write() as tx:
-        tx.drop_shift(Shift(IDS["nana"], None, 0, 1440))
+        tx.shifts.drop(Shift(IDS["nana"], None, 0, 1440))
     page = browser.open("/console/queue")
     assert desk.say("queue.gap", spoken=desk.say("language.bm"), length="89 h") in page
     assert desk.say("queue.gaps") not in desk.browser("awa").open("/console/queue")
@@ -378,10 +380,10 @@ def test_the_page_asks_as_much_of_a_full_queue_as_of_an_empty_one(desk: Desk, al
             add(desk.line, *held, first=begin + first)
         with desk.line.real_store.write() as tx:
             for n in range(first, last, 5):
-                tx.add_staff(Staff(f"{n:032x}", f"staff{n}", "counselor", f"+22370001{n:03d}", "fr", ("fr",)))
-                tx.add_shift(Shift(f"{n:032x}", n % 7, 480, 960))
-                tx.add_try(f"{n:032x}", f"call {n}", at - 60)
-                tx.add_review(Review(f"{n:032x}", f"{n:032x}", "missed", at))
+                tx.staff.save(Staff(f"{n:032x}", f"staff{n}", "counselor", f"+22370001{n:03d}", "fr", ("fr",)))
+                tx.shifts.add(Shift(f"{n:032x}", n % 7, 480, 960))
+                tx.calls.add_attempt(f"{n:032x}", f"call {n}", at - 60)
+                tx.reviews.add(Review(f"{n:032x}", f"{n:032x}", "missed", at))
         for path, headers in (("/console/queue", {}), ("/console/board", {"HX-Request": "true"})):
             with desk.statements() as asked_for:
                 assert browser.client.get(path, headers=headers).status_code == 200

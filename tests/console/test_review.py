@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from hotline.ports import Callback, Record, VoiceConnect
-from hotline.ports.review import Review
-from hotline.service.reviewing import to_review
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.calls.reviews import Review
+from hotline.ports.desk.audit import AuditRecord
+from hotline.ports.voice import VoiceConnect
+from hotline.service.calls.review import to_review
 from tests.console.desk import Desk
 from tests.service.line import AWA, CALLER, FANTA, OTHER_PHONE
 
@@ -14,18 +16,18 @@ LIST = "/console/review"
 WHY = "Vu avec la conseillère."
 
 
-def put_before_her(desk: Desk, ending: str = "4") -> Callback:
+def put_before_her(desk: Desk, outcome: str = "4") -> Callback:
     """Somebody asks for a call; a counselor rings, and says how it ended."""
     desk.line.walk("5 5")
     desk.line.work()
     desk.line.ring()
-    desk.line.text(AWA, ending)
+    desk.line.text(AWA, outcome)
     return desk.line.callback()
 
 
 def review_of(desk: Desk, callback: Callback) -> Review:
     with desk.line.real_store.read() as tx:
-        (review,) = tx.reviews_of(callback.id)
+        (review,) = tx.reviews.of(callback.id)
     return review
 
 
@@ -33,9 +35,9 @@ def form_of(desk: Desk, callback: Callback) -> str:
     return f"{LIST}/{review_of(desk, callback).id}"
 
 
-def records(desk: Desk) -> list[Record]:
+def records(desk: Desk) -> list[AuditRecord]:
     with desk.line.real_store.read() as tx:
-        return [each for each in tx.records() if each.what == "review decided"]
+        return [each for each in tx.audit.all() if each.what == "review decided"]
 
 
 def test_kind_words_where_nothing_waits(desk: Desk) -> None:
@@ -89,9 +91,9 @@ def test_she_lets_it_be_rung_again(desk: Desk) -> None:
     page = fanta.send(form_of(desk, callback), decision="wait", why=WHY)
     desk.line.work()
     assert desk.say("review.done") in page
-    assert (desk.line.callback().state, desk.line.callback().ending, desk.line.callback().claimed_by) == ("waiting", None, None)
+    assert (desk.line.callback().state, desk.line.callback().outcome, desk.line.callback().claimed_by) == ("waiting", None, None)
     assert any(callback.reference in text for text in desk.line.inbox(AWA))
-    assert records(desk) == [Record(desk.line.clock.now(), "fanta", "review decided", callback.reference)]
+    assert records(desk) == [AuditRecord(desk.line.clock.now(), "fanta", "review decided", callback.reference)]
 
 
 def test_another_s_phone_can_be_rung_again_by_her(desk: Desk) -> None:
@@ -144,7 +146,7 @@ def test_what_nobody_rang_by_its_end_stays_a_missed_promise(desk: Desk) -> None:
     desk.line.walk("5 5")
     callback = desk.line.callback()
     with desk.line.real_store.write() as tx:
-        to_review(desk.room.parts, tx, (callback,), "given_back", desk.line.clock.now())
+        to_review(desk.room.deps, tx, (callback,), "given_back", desk.line.clock.now())
     desk.line.clock.at = callback.not_after
     fanta = desk.browser("fanta")
     fanta.open(form_of(desk, callback))
@@ -159,8 +161,8 @@ def test_what_lives_on_is_noted(desk: Desk) -> None:
     desk.line.take()
     callback = desk.line.callback()
     with desk.line.real_store.write() as tx:
-        tx.mark(callback.id, "minor", "a" * 32, desk.line.clock.now())
-        tx.add_review(Review("9" * 32, callback.id, "minor", desk.line.clock.now()))
+        tx.flags.add(callback.id, "minor", "a" * 32, desk.line.clock.now())
+        tx.reviews.add(Review("9" * 32, callback.id, "minor", desk.line.clock.now()))
     fanta = desk.browser("fanta")
     page = fanta.open(form_of(desk, callback))
     assert desk.say("callback.mark.minor").lower() in page
@@ -190,7 +192,7 @@ def test_sent_twice_counts_once(desk: Desk) -> None:
     fanta.client.post(path, data=form)
     assert fanta.client.post(path, data=form).status_code == 303
     with desk.line.real_store.write() as tx:
-        tx.add_review(Review(review_of(desk, callback).id, callback.id, "someone_else", desk.line.clock.now()))
+        tx.reviews.add(Review(review_of(desk, callback).id, callback.id, "someone_else", desk.line.clock.now()))
     fanta.client.post(path, data=form)
     assert review_of(desk, callback).decision is None
     assert len(records(desk)) == 1

@@ -7,14 +7,14 @@ import re
 import pytest
 from msgspec.structs import replace
 
-from hotline.engine.world import DAY
-from hotline.ports import Shift
+from hotline.engine.times import DAY_MINUTES
+from hotline.ports.desk.shifts import Shift
 from tests.console.desk import IDS, Desk
 from tests.service.fakes import TEN_O_CLOCK
 from tests.service.line import AWA as LINE_AWA
 from tests.service.line import RULES
 
-TODAY = TEN_O_CLOCK // 60 // DAY
+TODAY = TEN_O_CLOCK // 60 // DAY_MINUTES
 """Tuesday, 24 November 2026."""
 AWA = IDS["awa"]
 FIELDS = {"kind": "week", "weekday": "3", "from": "08:00", "to": "12:00"}
@@ -22,18 +22,18 @@ FIELDS = {"kind": "week", "weekday": "3", "from": "08:00", "to": "12:00"}
 
 def shifts(desk: Desk, alias: str = "awa") -> list[Shift]:
     with desk.line.real_store.read() as tx:
-        return [each for each in tx.shifts() if each.staff == IDS[alias]]
+        return [each for each in tx.shifts.all() if each.staff == IDS[alias]]
 
 
 def records(desk: Desk) -> list[tuple[str, str, str]]:
     with desk.line.real_store.read() as tx:
-        return [(each.who, each.what, each.about) for each in tx.records()]
+        return [(each.who, each.what, each.about) for each in tx.audit.all()]
 
 
 def clear(desk: Desk) -> None:
     with desk.line.real_store.write() as tx:
-        for each in tx.shifts():
-            tx.drop_shift(each)
+        for each in tx.shifts.all():
+            tx.shifts.drop(each)
 
 
 def test_she_plans_her_week(desk: Desk) -> None:
@@ -149,9 +149,9 @@ def test_the_week_is_drawn_and_written(desk: Desk) -> None:
     """Bars where they are, the same hours in a table; what nobody took is named for each language, and counted from the hours offered."""
     clear(desk)
     with desk.line.real_store.write() as tx:
-        tx.add_shift(Shift(AWA, None, 480, 720))
-        tx.add_shift(Shift(AWA, None, 0, 1440, TODAY + 1, off=True))
-        tx.add_shift(Shift(IDS["fanta"], None, 480, 1080))
+        tx.shifts.add(Shift(AWA, None, 480, 720))
+        tx.shifts.add(Shift(AWA, None, 0, 1440, TODAY + 1, off=True))
+        tx.shifts.add(Shift(IDS["fanta"], None, 480, 1080))
     page = desk.browser("awa").open("/console/shifts")
     drawn = re.search(r'<svg class="week".*?</svg>\s*<details', page, re.DOTALL)
     assert drawn is not None
@@ -170,7 +170,7 @@ def test_absent_today_by_a_supervisors_hand(desk: Desk) -> None:
     desk.set_staff("oumou", on_until=TEN_O_CLOCK + 3600)
     desk.line.walk("5 5")
     with desk.line.real_store.write() as tx:
-        assert tx.claim(desk.line.callback().id, IDS["oumou"], TEN_O_CLOCK)
+        assert tx.callbacks.claim(desk.line.callback().id, IDS["oumou"], TEN_O_CLOCK)
     browser = desk.browser("fanta")
     browser.open(f"/console/shifts/{IDS['oumou']}")
     browser.send(f"/console/shifts/{IDS['oumou']}/plan", kind="away", day="2026-11-24")
@@ -207,7 +207,7 @@ def test_a_supervisor_goes_on_call_by_one_tap(desk: Desk) -> None:
     browser.send("/console/off")
     assert None is desk.staff("fanta").on_call_until
     with desk.line.real_store.write() as tx:
-        tx.add_shift(Shift(IDS["fanta"], 1, 540, 840))
+        tx.shifts.add(Shift(IDS["fanta"], 1, 540, 840))
     browser.open("/console/shifts")
     browser.send("/console/on-call")
     assert TEN_O_CLOCK + 4 * 3600 == desk.staff("fanta").on_call_until

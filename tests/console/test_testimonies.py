@@ -10,9 +10,9 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.engine.flow import Sources
-from hotline.ports import Record
-from hotline.ports import testimonies as port
-from hotline.service.library import decode, encode, publish
+from hotline.ports.desk import testimonies as port
+from hotline.ports.desk.audit import AuditRecord
+from hotline.service.editions.cache import decode, encode, publish
 from tests.console.desk import IDS, WORDS, Browser, Desk
 from tests.told_line import told_sources
 
@@ -36,7 +36,7 @@ def desk(desk: Desk, sources: Sources) -> Desk:
 
 def told(desk: Desk) -> tuple[port.Testimony, ...]:
     with desk.line.real_store.read() as tx:
-        return tx.testimonies()
+        return tx.testimonies.all()
 
 
 def only(desk: Desk) -> port.Testimony:
@@ -72,13 +72,13 @@ def released(desk: Desk, by: str) -> Browser:
 def published(desk: Desk) -> list[list[str]]:
     """The testimonies' words of each edition, oldest first."""
     with desk.line.real_store.read() as tx:
-        rows = [tx.edition(number) for number, _, _ in tx.moments()]
+        rows = [tx.editions.get(number) for number, _, _ in tx.editions.moments()]
     return [[item.fields["text.fr"] for item in decode(row.sources).items if item.list == "testimonies"] for row in rows if row]
 
 
 def audit(desk: Desk) -> list[tuple[str, str]]:
     with desk.line.real_store.read() as tx:
-        return [(one.who, one.what) for one in tx.records() if one.what.startswith("testimony")]
+        return [(one.who, one.what) for one in tx.audit.all() if one.what.startswith("testimony")]
 
 
 def test_from_her_words_to_the_line(desk: Desk) -> None:
@@ -91,7 +91,7 @@ def test_from_her_words_to_the_line(desk: Desk) -> None:
     assert desk.say("testimonies.after.published") in released(desk, "fanta").page
     assert published(desk) == [[], [HERS]]
     with desk.line.real_store.read() as tx:
-        edition, records = tx.edition(2), tx.records()
+        edition, records = tx.editions.get(2), tx.audit.all()
     assert edition is not None
     assert (edition.made_by, edition.approved_by) == ("oumou", "fanta")
     assert edition.active_from == desk.line.clock.now() + desk.line.rules.lead_seconds
@@ -254,7 +254,7 @@ def test_too_many_editions(desk: Desk, sources: Sources) -> None:
 def test_a_line_with_a_fault_says_so_kindly(desk: Desk, sources: Sources) -> None:
     """Nothing is published of a line that would not be published by hand; the releases are kept."""
     with desk.line.real_store.write() as tx:
-        tx.rewrite_edition(1, encode(replace(sources, start="nowhere.first")))
+        tx.editions.rewrite(1, encode(replace(sources, start="nowhere.first")))
     written(desk)
     cut(desk)
     released(desk, "oumou")
@@ -277,8 +277,8 @@ def test_anybody_withdraws_it_at_once(desk: Desk, by: str) -> None:
     assert HERS not in browser.page
     assert published(desk) == [[], []]
     with desk.line.real_store.read() as tx:
-        assert [(mark.item, mark.phone, mark.by) for mark in tx.darkened()] == [(only(desk).id, "", by)]
-        assert tx.records()[-1] == Record(desk.line.clock.now(), by, "testimony withdrawn", only(desk).id)
+        assert [(mark.item, mark.phone, mark.by) for mark in tx.editions.withdrawals()] == [(only(desk).id, "", by)]
+        assert tx.audit.all()[-1] == AuditRecord(desk.line.clock.now(), by, "testimony withdrawn", only(desk).id)
     assert "/cut" not in browser.open(path(desk))
 
 

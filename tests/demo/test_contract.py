@@ -13,8 +13,9 @@ from hotline.demo.bridge import Timing
 from hotline.demo.network import Standin
 from hotline.demo.phones import CallView
 from hotline.gateways.africastalking import AfricasTalkingGateway, say
-from hotline.gateways.africastalking_forms import Delivery, Sms, Ussd, UssdEnd, Voice, read
-from hotline.ports import GatewayRefused, VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt
+from hotline.gateways.africastalking_forms import Delivery, IncomingSms, Ussd, UssdEnd, Voice, read
+from hotline.ports.gateway import GatewayRefused
+from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt
 from tests.demo.conftest import Make
 from tests.demo.fakes import CALLER, COUNSELOR, COVER, KEY, SECRET, FakeLine, shows
 
@@ -61,7 +62,7 @@ def test_the_gateway_reads_what_phones_send(standin: Standin, line: FakeLine) ->
     hops = [form(line.heard("ussd"), Ussd) for _ in range(2)]
     assert [("*123#", CALLER, "4"), ("*123#", CALLER, "4*1")] == [(h.service_code, h.phone_number, h.text) for h in hops]
     assert "Success" == form(line.heard("ussd/end"), UssdEnd).status
-    message = form(line.heard("sms"), Sms)
+    message = form(line.heard("sms"), IncomingSms)
     assert (COUNSELOR, "471 1") == (message.number, message.text)
 
 

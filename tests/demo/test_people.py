@@ -12,7 +12,7 @@ from hotline.adapters.locks import ArgonPasswords
 from hotline.demo import phone
 from hotline.demo.people import PEOPLE, on_the_phone, passwords, people_json, shifts, staff, working
 from hotline.demo.words import LOCALES, read_here, read_words
-from hotline.service.room.access import is_weak
+from hotline.service.desk.accounts.sign_in import is_weak
 
 PLACEHOLDER = re.compile(r"\{\w+\}")
 DEMO = Path(phone.__file__).parent

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from hotline.engine.edition import Edition
-from hotline.engine.effects import Coverage, Effect, Fact, Need, Order, Outcome, Screen
+from hotline.engine.effects import Coverage, Effect, Fact, Need, Order, OrderResult, Screen
 from hotline.engine.step import replay
 
 DAY = 1440
@@ -30,7 +30,7 @@ class World:
 
     now: int | None = THURSDAY_NOON
     coverage: Coverage | None = field(default_factory=lambda: around_the_clock(THURSDAY_NOON))
-    outcome: Callable[[str], Outcome] = lambda _key: "kept"
+    outcome: Callable[[str], OrderResult] = lambda _key: "kept"
     facts: dict[str, Fact] = field(default_factory=dict)
     orders: dict[str, Effect] = field(default_factory=dict)
 

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from hotline.gateways.africastalking import blueprint, moment, say
-from hotline.ports import MemoryAway, StoreAway, VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt
+from hotline.ports.memory import MemoryAway
+from hotline.ports.store import StoreAway
+from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt
 from tests.fakes import AT, SECRET, FakeHotline, FakeMeter, the_log
 
 CALLER, COUNSELOR = "+22370000001", "+22370000101"

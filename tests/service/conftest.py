@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hotline.adapters.sql import upgrade
-from hotline.service.library import Library
+from hotline.service.editions.cache import EditionCache
 from tests.content_line import sources
 from tests.service.line import Line, staffed
 
@@ -21,11 +21,11 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def library() -> Library:
-    return Library.of(sources())
+def library() -> EditionCache:
+    return EditionCache.of(sources())
 
 
 @pytest.fixture
-def line(empty_database: Path, tmp_path: Path, library: Library) -> Iterator[Line]:
+def line(empty_database: Path, tmp_path: Path, library: EditionCache) -> Iterator[Line]:
     with staffed(empty_database, tmp_path / "hotline.db", library) as line:
         yield line

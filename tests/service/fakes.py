@@ -7,7 +7,10 @@ from contextlib import contextmanager
 from typing import Any, Literal
 
 from hotline.engine.effects import Minute
-from hotline.ports import Began, GatewayRefused, GatewayUnknown, Mark, MemoryAway, Recalled, SpoolFull, Store, StoreAway, Transaction
+from hotline.ports.gateway import GatewayRefused, GatewayUnknown
+from hotline.ports.memory import MarkerLookup, MemoryAway, Recalled, SessionMarker
+from hotline.ports.spool import SpoolFull
+from hotline.ports.store import Store, StoreAway, Transaction
 
 TEN_O_CLOCK = 1_795_514_400
 """Tuesday, 24 November 2026, 10:00 in Bamako, which keeps UTC."""
@@ -72,22 +75,22 @@ class FakeMemory:
             self._set("distinct", name, members | {member}, seconds)
         return len(members | {member})
 
-    def begin(self, session: str, edition: int, seconds: int) -> Mark | None:
+    def begin(self, session: str, edition: int, seconds: int) -> SessionMarker | None:
         self.ping()
-        stands: Mark | None = self._get("began", session)
+        stands: SessionMarker | None = self._get("began", session)
         if stands is None:
-            self._set("began", session, Mark(edition, sure=False), seconds)
+            self._set("began", session, SessionMarker(edition, sure=False), seconds)
         self.answer()
         return stands
 
     def settle(self, session: str, edition: int, seconds: int) -> None:
         self.ping()
-        self._set("began", session, Mark(edition, sure=True), seconds)
+        self._set("began", session, SessionMarker(edition, sure=True), seconds)
         self.answer()
 
-    def began(self, session: str) -> Began:
+    def began(self, session: str) -> MarkerLookup:
         self.ping()
-        return Began(self._get("began", session), self._get("vouched", ""))
+        return MarkerLookup(self._get("began", session), self._get("vouched", ""))
 
     def vouch(self, at: int) -> None:
         self.ping()

@@ -12,13 +12,16 @@ from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.sql import SqlStore
 from hotline.engine import gsm
 from hotline.engine.edition import Edition, compile_edition
-from hotline.engine.effects import Answer, Fact, Minute, Screen
+from hotline.engine.effects import Fact, Minute, Screen, StepResult
 from hotline.engine.flow import Do, Each, End, Item, Kind, Menu, Say, Sources
 from hotline.engine.step import replay
-from hotline.ports import Callback, Dark, EditionRow, Store, StoreAway
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.desk.editions import EditionRow, Withdrawal
+from hotline.ports.gateway import ReceivedSms
+from hotline.ports.store import Store, StoreAway
 from hotline.service import Hotline
-from hotline.service.library import Library, encode
-from hotline.service.shelf import Making
+from hotline.service.editions.cache import EditionCache, encode
+from hotline.service.editions.snapshot import CompileSettings
 from tests.engine.trees import AT, option, sources
 from tests.service.fakes import FakeClock, FakeGateway, FakeMemory, FakeMeter, FakeQueue, FakeSpool, UnsteadyStore
 from tests.service.line import CALLER, RULES, add_staff
@@ -81,7 +84,7 @@ class Process:
         self.facts: Mapping[str, Fact] = {}
         """Those of the last screen."""
         self.spool = FakeSpool()
-        self.library = Library.load(self.store, var, self.clock.now(), Making())
+        self.library = EditionCache.load(self.store, var, self.clock.now(), CompileSettings())
         self.gateway = FakeGateway()
         self.queue = FakeQueue()
         self.hotline = Hotline(
@@ -112,13 +115,13 @@ class Process:
         return self.hotline.ussd("fake", session, number, tuple(keys.split()), "")[0]
 
     def text(self, text: str, message: str, number: str = CALLER) -> None:
-        self.hotline.sms("fake", message, number, text, self.clock.now(), "")
+        self.hotline.sms(ReceivedSms("fake", message, number, text, self.clock.now(), ""))
 
     def poll(self) -> None:
         with suppress(StoreAway):
             self.hotline.refresh()
 
-    def _replay(self, edition: Edition, inputs: Sequence[str], facts: Mapping[str, Fact]) -> Answer:
+    def _replay(self, edition: Edition, inputs: Sequence[str], facts: Mapping[str, Fact]) -> StepResult:
         answer = replay(edition, inputs, facts)
         if isinstance(answer, Screen):
             self.facts = dict(facts)
@@ -166,13 +169,13 @@ class Fleet:
         """Write down the next edition, one of `variant`; its number."""
         at = self.clock.now()
         with self.store.write() as tx:
-            number = 1 + max((row.number for row in tx.editions()), default=0)
-            tx.add_edition(EditionRow(number, at, "somebody", at + lead, encode(variant(what, **changes))))
+            number = 1 + max((row.number for row in tx.editions.all()), default=0)
+            tx.editions.add(EditionRow(number, at, "somebody", at + lead, encode(variant(what, **changes))))
         return number
 
     def darken(self, phone: str = PHONE, day: str = "2026-11-24", item: str = "centre") -> None:
         with self.store.write() as tx:
-            tx.darken(Dark(item, phone, day, self.clock.now(), "somebody"))
+            tx.editions.withdraw(Withdrawal(item, phone, day, self.clock.now(), "somebody"))
 
     def wait(self, seconds: int) -> None:
         """Time passes; everybody looks for what is new, soon after its beginning and at its end."""
@@ -187,7 +190,7 @@ class Fleet:
 
     def due(self) -> tuple[Callback, ...]:
         with self.store.read() as tx:
-            return tx.due(self.clock.at)
+            return tx.callbacks.due(self.clock.at)
 
     def callbacks(self) -> int:
         """How many there ever were."""

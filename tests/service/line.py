@@ -15,10 +15,15 @@ from hotline.adapters.sql import SqlStore
 from hotline.engine.edition import Edition
 from hotline.engine.effects import Screen
 from hotline.engine.step import replay as engine
-from hotline.ports import Callback, Shift, Staff, Store, VoiceStep
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.desk.shifts import Shift
+from hotline.ports.desk.staff import Staff
+from hotline.ports.gateway import ReceivedSms
+from hotline.ports.store import Store
+from hotline.ports.voice import VoiceStep
 from hotline.service import Hotline, Rules
-from hotline.service.library import Library
-from hotline.service.line import Replay
+from hotline.service.conversation.dialogue import Replay
+from hotline.service.editions.cache import EditionCache
 from tests.service.fakes import FakeClock, FakeGateway, FakeMemory, FakeMeter, FakeQueue, FakeSpool, UnsteadyStore
 
 CALLER, OTHER_CALLER, OTHER_PHONE = "+22370000001", "+22370000002", "+22370000301"
@@ -49,7 +54,7 @@ RULES = Rules(
 class Line:
     """Everything at hand, the fakes and the real store beneath them."""
 
-    def __init__(self, store: Store, seal: Seal, library: Library, rules: Rules = RULES, replay: Replay = engine) -> None:
+    def __init__(self, store: Store, seal: Seal, library: EditionCache, rules: Rules = RULES, replay: Replay = engine) -> None:
         self.real_store = store
         self.store = UnsteadyStore(store)
         self.seal = seal
@@ -97,7 +102,7 @@ class Line:
     def text(self, number: str, text: str, *, id: str | None = None, age: int = 0) -> None:
         """An SMS to the line."""
         message = id or f"message-{next(self._messages)}"
-        self.hotline.sms("fake", message, number, text, self.clock.now() - age, "")
+        self.hotline.sms(ReceivedSms("fake", message, number, text, self.clock.now() - age, ""))
 
     # time and workers
     def work(self) -> None:
@@ -155,7 +160,7 @@ class Line:
         """All that ever were, oldest first."""
         with self.real_store.read() as tx:
             ids = [id for (id,) in tx._connection.exec_driver_sql("SELECT id FROM callbacks ORDER BY made_at, rowid")]
-            return [callback for id in ids if (callback := tx.callback(id))]
+            return [callback for id in ids if (callback := tx.callbacks.get(id))]
 
     def callback(self) -> Callback:
         """The only one."""
@@ -164,7 +169,7 @@ class Line:
 
     def number_of(self, callback: Callback) -> str | None:
         with self.real_store.read() as tx:
-            return tx.number_of(callback.id)
+            return tx.numbers.of(callback.id)
 
     def posts(self) -> list[tuple[str, str]]:
         """(kind, state) of the whole outbox."""
@@ -173,17 +178,17 @@ class Line:
 
     def staff(self, number: str) -> Staff:
         with self.real_store.read() as tx:
-            found = tx.staff_by_number(number)
+            found = tx.staff.by_number(number)
         assert found is not None
         return found
 
     def set_staff(self, number: str, **fields: object) -> None:
         with self.real_store.write() as tx:
-            tx.add_staff(replace(self.staff(number), **fields))
+            tx.staff.save(replace(self.staff(number), **fields))
 
 
 @contextmanager
-def staffed(empty: Path, path: Path, library: Library, replay: Replay = engine) -> Iterator[Line]:
+def staffed(empty: Path, path: Path, library: EditionCache, replay: Replay = engine) -> Iterator[Line]:
     """A line over a copy of the empty database, at `path`, with Awa and Oumou (French), Nana (Bambara) and Fanta, the supervisor: planned
     around the clock, Awa and Nana present."""
     shutil.copy(empty, path)
@@ -199,9 +204,9 @@ def staffed(empty: Path, path: Path, library: Library, replay: Replay = engine) 
 
 def add_staff(store: Store, at: int) -> None:
     with store.write() as tx:
-        tx.add_staff(Staff("a" * 32, "awa", "counselor", AWA, "fr", ("fr",), seen_at=at))
-        tx.add_staff(Staff("b" * 32, "oumou", "counselor", OUMOU, "fr", ("fr",)))
-        tx.add_staff(Staff("c" * 32, "nana", "counselor", NANA, "bm", ("bm",), seen_at=at))
-        tx.add_staff(Staff("d" * 32, "fanta", "supervisor", FANTA, "fr", ("fr", "bm")))
+        tx.staff.save(Staff("a" * 32, "awa", "counselor", AWA, "fr", ("fr",), seen_at=at))
+        tx.staff.save(Staff("b" * 32, "oumou", "counselor", OUMOU, "fr", ("fr",)))
+        tx.staff.save(Staff("c" * 32, "nana", "counselor", NANA, "bm", ("bm",), seen_at=at))
+        tx.staff.save(Staff("d" * 32, "fanta", "supervisor", FANTA, "fr", ("fr", "bm")))
         for id in ("a" * 32, "b" * 32, "c" * 32):
-            tx.add_shift(Shift(id, None, 0, 1440))
+            tx.shifts.add(Shift(id, None, 0, 1440))

@@ -10,10 +10,12 @@ from msgspec.structs import replace
 
 from hotline.content import read_sources
 from hotline.engine.flow import Sources
-from hotline.ports import Record, Staff, Store, StoreAway
-from hotline.service.aging import drop_stale
-from hotline.service.choice import gone_at
-from hotline.service.library import FOR_ROLLBACKS, MOST_HELD, FaultySources, TooSoon, enact, publish
+from hotline.ports.desk.audit import AuditRecord
+from hotline.ports.desk.staff import Staff
+from hotline.ports.store import Store, StoreAway
+from hotline.service.editions.activation import gone_at
+from hotline.service.editions.cache import FOR_ROLLBACKS, MOST_HELD, FaultySources, TooSoon, enact, publish
+from hotline.service.upkeep.expiry import drop_stale
 from tests.service.fakes import DAY, TEN_O_CLOCK
 from tests.service.fleet import LEAD, Fleet, Process, fleet_in, variant
 from tests.service.line import FANTA, RULES
@@ -73,13 +75,13 @@ def clock(fleet: Fleet, small: Sources) -> Process:
 
 def numbers(store: Store) -> list[int]:
     with store.read() as tx:
-        return [row.number for row in tx.editions()]
+        return [row.number for row in tx.editions.all()]
 
 
 def published(store: Store) -> list[tuple[str, str]]:
     """Who published what, by the audit."""
     with store.read() as tx:
-        return [(record.who, record.about) for record in tx.records() if record.what == "published"]
+        return [(record.who, record.about) for record in tx.audit.all() if record.what == "published"]
 
 
 def inbox(clock: Process, number: str) -> list[str]:
@@ -100,9 +102,9 @@ def test_an_edition_is_written_with_who_made_it(fleet: Fleet, small: Sources) ->
     with fleet.store.write() as tx:
         assert 2 == enact(tx, small, "awa", at, at + LEAD, approved_by="fanta", again=1)
     with fleet.store.read() as tx:
-        row = tx.editions()[0]
+        row = tx.editions.all()[0]
         assert (2, at, "awa", at + LEAD, "fanta", 1) == (row.number, row.made_at, row.made_by, row.active_from, row.approved_by, row.again)
-        assert Record(at, "awa", "published", "2") in tx.records()
+        assert AuditRecord(at, "awa", "published", "2") in tx.audit.all()
     with pytest.raises(FaultySources):
         publish(fleet.store, replace(small, start="nowhere"), "awa", at, at + LEAD)
     assert [2, 1] == numbers(fleet.store)
@@ -126,7 +128,7 @@ def test_sessions_on_many_editions_finish_on_theirs_and_the_ninth_is_refused(fle
     with pytest.raises(TooSoon) as refused:
         next_one()
     with fleet.store.read() as tx:
-        second = tx.edition(2)
+        second = tx.editions.get(2)
     assert second is not None
     assert gone_at(second.active_from, LIFE) == refused.value.until
     assert [MOST_HELD + 1 + n for n in range(FOR_ROLLBACKS)] == [next_one(1) for _ in range(FOR_ROLLBACKS)]
@@ -171,7 +173,7 @@ def test_the_day_is_the_line_s_own(fleet: Fleet, clock: Process) -> None:
 def test_the_operator_is_told(fleet: Fleet, clock: Process) -> None:
     """Each of them, and then no supervisor; all names in one SMS."""
     with fleet.store.write() as tx:
-        tx.add_staff(Staff("e" * 32, "kadi", "operator", OPERATOR, "fr", ()))
+        tx.staff.save(Staff("e" * 32, "kadi", "operator", OPERATOR, "fr", ()))
     pass_to(fleet, STALE_SAMU)
     assert (["Secours, Centre: plus montré"], []) == (inbox(clock, OPERATOR), inbox(clock, FANTA))
 
@@ -183,7 +185,7 @@ def test_two_clocks_publish_one(fleet: Fleet, clock: Process) -> None:
     for process in fleet.processes:
         process.hotline.refresh()
     clock.hotline.tick()
-    drop_stale(fleet.processes[1].hotline._parts, fleet.clock.at)
+    drop_stale(fleet.processes[1].hotline._deps, fleet.clock.at)
     assert [3, 2, 1] == numbers(fleet.store)
     fleet.wait(LEAD)
     fleet.processes[1].hotline.tick()
@@ -194,7 +196,7 @@ def test_the_clock_does_not_go_back_behind_an_edition_that_it_has_not_heard_of(f
     """Published since its last look: it would make its own of the one before, and undo it."""
     fleet.clock.at = STALE_CENTRE
     publish(fleet.store, small, "awa", fleet.clock.at, fleet.clock.at + LEAD)
-    drop_stale(clock.hotline._parts, fleet.clock.at)
+    drop_stale(clock.hotline._deps, fleet.clock.at)
     assert [3, 2, 1] == numbers(fleet.store)
 
 
@@ -225,5 +227,5 @@ def test_the_lead_is_the_one_that_is_set(fleet: Fleet, clock: Process) -> None:
     """What the clock publishes comes into force no sooner than what people do."""
     pass_to(fleet, STALE_CENTRE)
     with fleet.store.read() as tx:
-        row = tx.editions()[0]
+        row = tx.editions.all()[0]
     assert RULES.lead_seconds == row.active_from - row.made_at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hotline.ports import VoiceConnect, VoiceEnd, VoicePrompt, VoiceStep
+from hotline.ports.voice import VoiceConnect, VoiceEnd, VoicePrompt, VoiceStep
 from tests.service.line import AWA, CALLER, FANTA, OUMOU, Line
 
 
@@ -26,7 +26,7 @@ def test_the_two_are_joined(taken: Line) -> None:
     """She hears what to do, presses 1, and the caller's phone rings; the try is counted before that."""
     assert VoicePrompt(spoken(taken, "answer"), "fr", ask=True) == taken.pick_up()
     assert VoiceConnect(CALLER, spoken(taken, "none"), "fr") == taken.press()
-    assert 1 == taken.callback().tries
+    assert 1 == taken.callback().attempts
 
 
 def test_she_is_asked_how_it_ended(taken: Line) -> None:
@@ -56,21 +56,21 @@ def test_a_request_made_meanwhile_is_rung_for_too(taken: Line) -> None:
     taken.press()
     assert isinstance(step, VoicePrompt)
     assert "eau" in step.text
-    assert [1, 1] == [each.tries for each in taken.callbacks()]
+    assert [1, 1] == [each.attempts for each in taken.callbacks()]
 
 
 @pytest.mark.parametrize("digits", ["2", "0", "11"])
 def test_any_other_key_rings_nobody(taken: Line, digits: str) -> None:
     """Only 1 does; whoever pressed another is told again, and may still press it."""
     greeting = taken.pick_up()
-    assert (greeting, 0) == (taken.press(digits), taken.callback().tries)
+    assert (greeting, 0) == (taken.press(digits), taken.callback().attempts)
     assert isinstance(taken.press(), VoiceConnect)
 
 
 def test_no_key_ends_the_call(taken: Line) -> None:
     """She does not listen: her phone is not kept busy."""
     taken.pick_up()
-    assert (VoiceEnd(), 0) == (taken.press(""), taken.callback().tries)
+    assert (VoiceEnd(), 0) == (taken.press(""), taken.callback().attempts)
 
 
 def test_who_said_it_while_they_talked_is_not_asked_again(taken: Line) -> None:
@@ -88,7 +88,7 @@ def test_pressing_twice_rings_once(taken: Line) -> None:
     """The vendor may post a key twice."""
     taken.pick_up()
     taken.press()
-    assert (VoiceEnd(), 1) == (taken.press(), taken.callback().tries)
+    assert (VoiceEnd(), 1) == (taken.press(), taken.callback().attempts)
 
 
 def test_past_its_end_nobody_is_rung(taken: Line) -> None:
@@ -97,7 +97,7 @@ def test_past_its_end_nobody_is_rung(taken: Line) -> None:
     taken.pick_up()
     taken.clock.at += 1
     assert VoicePrompt(spoken(taken, "late"), "fr", ask=False) == taken.press()
-    assert 0 == taken.callback().tries
+    assert 0 == taken.callback().attempts
 
 
 def test_stopped_meanwhile_nobody_is_rung(taken: Line) -> None:
@@ -159,7 +159,7 @@ def test_a_database_that_stumbles_is_asked_again(taken: Line) -> None:
     stumbles = iter([True])
     taken.store.fails_when = lambda: next(stumbles, False)
     assert isinstance(taken.press(), VoiceConnect)
-    assert 1 == taken.callback().tries
+    assert 1 == taken.callback().attempts
 
 
 def test_a_stranger_gets_nothing(taken: Line) -> None:
@@ -171,7 +171,7 @@ def test_a_stranger_gets_nothing(taken: Line) -> None:
 def test_a_leg_that_nobody_answered_can_be_rung_again(taken: Line) -> None:
     """Her phone did not get through: no try is counted, and 7 rings it again."""
     taken.hang_up()
-    assert ([], 0) == (taken.inbox(AWA), taken.callback().tries)
+    assert ([], 0) == (taken.inbox(AWA), taken.callback().attempts)
     taken.text(AWA, "7")
     taken.work()
     taken.pick_up()

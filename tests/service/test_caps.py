@@ -6,8 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.engine.effects import Coverage
-from hotline.service import coverage
-from hotline.service.room import care
+from hotline.service.calls import coverage
+from hotline.service.desk import care
 from tests.service.fakes import TEN_O_CLOCK
 from tests.service.line import AWA, CALLER, FANTA, OTHER_CALLER, OUMOU, RULES, Line
 
@@ -27,7 +27,7 @@ def work_one(line: Line, number: str = CALLER, *, mark: str | None = None) -> No
     line.ring()
     if mark is not None:
         with line.real_store.write() as tx:
-            tx.mark(line.callbacks()[-1].id, mark, "a" * 32, line.clock.now())
+            tx.flags.add(line.callbacks()[-1].id, mark, "a" * 32, line.clock.now())
     line.text(AWA, "1")
     line.work()
     line.inbox(AWA)
@@ -40,7 +40,7 @@ def seen(line: Line) -> Coverage:
 
 def rests_until(line: Line) -> int | None:
     with line.real_store.read() as tx:
-        return care.resting(line.hotline.parts, tx, line.staff(AWA), line.clock.now())
+        return care.resting(line.hotline.deps, tx, line.staff(AWA), line.clock.now())
 
 
 def test_at_the_cap_she_is_promised_no_longer(line: Line) -> None:
@@ -118,6 +118,10 @@ def test_one_query_however_many_there_are(line: Line) -> None:
     asked: list[int] = []
 
     class Counting:
+        @property
+        def care(self) -> Counting:
+            return self
+
         def loads(self, since: int) -> dict[str, object]:
             asked.append(since)
             return {}

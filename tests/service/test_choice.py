@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.service.choice import SKEW, active, base, calm_from, gone_at, is_none_lost, needed, span, unmarked, unread
+from hotline.service.editions.activation import SKEW, active, base, calm_from, gone_at, is_none_lost, needed, span, unmarked, unread
 
 LIFE, LEAD, POLL = 300, 5, 2
 DIFFER = 3

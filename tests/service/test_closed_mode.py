@@ -9,10 +9,11 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.engine.effects import Coverage
-from hotline.ports import Shift, Staff
-from hotline.service.coverage import Queue, Team, coverage
-from hotline.service.library import Library
-from hotline.service.roster import SUPERVISION, uncovered_hours
+from hotline.ports.desk.shifts import Shift
+from hotline.ports.desk.staff import Staff
+from hotline.service.calls.coverage import QueueAhead, Team, coverage
+from hotline.service.desk.shifts.roster import SUPERVISION, uncovered_hours
+from hotline.service.editions.cache import EditionCache
 from tests.service.fakes import TEN_O_CLOCK
 from tests.service.line import AWA, FANTA, NANA, RULES, Line, staffed
 
@@ -28,7 +29,7 @@ def local(at: int) -> int:
 
 
 @pytest.fixture
-def line(empty_database: Path, tmp_path: Path, library: Library) -> Iterator[Line]:
+def line(empty_database: Path, tmp_path: Path, library: EditionCache) -> Iterator[Line]:
     """The usual line, which needs a supervisor on call: Fanta, planned from eight to six."""
     with staffed(empty_database, tmp_path / "hotline.db", library) as line:
         plan(line, Shift(FANTAS, None, 8 * 60, 18 * 60))
@@ -38,13 +39,13 @@ def line(empty_database: Path, tmp_path: Path, library: Library) -> Iterator[Lin
 
 def plan(line: Line, shift: Shift) -> None:
     with line.real_store.write() as tx:
-        tx.add_shift(shift)
+        tx.shifts.add(shift)
 
 
 def covered(*shifts: Shift, on_call_until: int | None) -> Coverage:
     awa = Staff("awa", "awa", "counselor", AWA, "fr", ("fr",), seen_at=TEN_O_CLOCK)
     fanta = Staff("fanta", "fanta", "supervisor", FANTA, "fr", (), on_call_until=on_call_until)
-    return coverage(Team("fr", (awa, fanta), shifts, frozenset()), Queue(0, 0, ()), TEN_O_CLOCK, SUPERVISED, local)
+    return coverage(Team("fr", (awa, fanta), shifts, frozenset()), QueueAhead(0, 0, ()), TEN_O_CLOCK, SUPERVISED, local)
 
 
 @pytest.mark.parametrize(("until", "free"), [(None, 0), (TEN_O_CLOCK, 0), (TEN_O_CLOCK + 1, 1)])
@@ -89,7 +90,7 @@ def test_what_was_promised_is_rung_all_the_same(line: Line) -> None:
     line.work()
     line.inbox(AWA)
     line.ring()
-    assert 1 == line.callback().tries
+    assert 1 == line.callback().attempts
 
 
 @pytest.mark.parametrize(("word", "until"), [("ici", 18), ("service", 18)])
@@ -107,7 +108,7 @@ def test_she_says_it_by_sms(line: Line, word: str, until: int) -> None:
 def test_outside_of_her_plan(line: Line, word: str, seconds: int) -> None:
     """*Here* holds as long as presence does, *on* as long as a shift; saying *here* again makes nothing shorter."""
     with line.real_store.write() as tx:
-        tx.drop_shift(Shift(FANTAS, None, 8 * 60, 18 * 60))
+        tx.shifts.drop(Shift(FANTAS, None, 8 * 60, 18 * 60))
     line.text(FANTA, word)
     line.text(FANTA, "ici")
     assert TEN_O_CLOCK + seconds == line.staff(FANTA).on_call_until
@@ -148,8 +149,8 @@ def test_who_is_off_is_left_in_peace(line: Line) -> None:
 def test_nobodys_turn(line: Line) -> None:
     """No supervisor is planned and a counselor is there: all who are not off hear that the line is closed, once a day."""
     with line.real_store.write() as tx:
-        tx.drop_shift(Shift(FANTAS, None, 8 * 60, 18 * 60))
-        tx.add_staff(Staff("9" * 32, "hawa", "supervisor", HAWA, "fr", ("fr",), off_until=TEN_O_CLOCK + 9000))
+        tx.shifts.drop(Shift(FANTAS, None, 8 * 60, 18 * 60))
+        tx.staff.save(Staff("9" * 32, "hawa", "supervisor", HAWA, "fr", ("fr",), off_until=TEN_O_CLOCK + 9000))
     for _ in range(3):
         line.wait(60)
     assert ([line.say("closed")], []) == (line.inbox(FANTA), line.inbox(HAWA))
@@ -161,7 +162,7 @@ def test_nobodys_turn(line: Line) -> None:
 def test_a_closed_line_without_counselors_wakes_nobody(line: Line) -> None:
     """Nobody is there who could call: it is night."""
     with line.real_store.write() as tx:
-        tx.drop_shift(Shift(FANTAS, None, 8 * 60, 18 * 60))
+        tx.shifts.drop(Shift(FANTAS, None, 8 * 60, 18 * 60))
     for number in (AWA, NANA):
         line.set_staff(number, seen_at=None)
     line.wait(60)
@@ -170,16 +171,16 @@ def test_a_closed_line_without_counselors_wakes_nobody(line: Line) -> None:
 
 def test_hours_without_a_supervisor_are_seen_before_they_come(line: Line) -> None:
     """Planned from eight to six: the evenings are missing; where the line needs nobody, so is the question."""
-    missing = uncovered_hours(line.hotline.parts, TEN_O_CLOCK)[SUPERVISION]
-    assert ((), MIDNIGHT + 18 * 60) == (uncovered_hours(line.hotline.parts, TEN_O_CLOCK)["fr"], missing[0][0])
+    missing = uncovered_hours(line.hotline.deps, TEN_O_CLOCK)[SUPERVISION]
+    assert ((), MIDNIGHT + 18 * 60) == (uncovered_hours(line.hotline.deps, TEN_O_CLOCK)["fr"], missing[0][0])
     line.rule(RULES)
-    assert SUPERVISION not in uncovered_hours(line.hotline.parts, TEN_O_CLOCK)
+    assert SUPERVISION not in uncovered_hours(line.hotline.deps, TEN_O_CLOCK)
 
 
 def test_who_is_on_call_is_told_first(line: Line) -> None:
     """Two supervisors: nobody on call, both hear of it; one on call, she alone."""
     with line.real_store.write() as tx:
-        tx.add_staff(Staff("9" * 32, "hawa", "supervisor", HAWA, "fr", ("fr",)))
+        tx.staff.save(Staff("9" * 32, "hawa", "supervisor", HAWA, "fr", ("fr",)))
     line.rule(RULES)
     for expected in ([1, 1], [0, 1]):
         line.walk("5 5", session=f"session-{sum(expected)}")
@@ -195,7 +196,7 @@ def test_who_is_on_call_is_told_first(line: Line) -> None:
 def test_who_is_on_call_is_offered_first(line: Line) -> None:
     """Nobody of the counselors takes it: it goes to the supervisor on call, though another comes first by name."""
     with line.real_store.write() as tx:
-        tx.add_staff(Staff("9" * 32, "hawa", "supervisor", HAWA, "fr", ("fr",), on_call_until=TEN_O_CLOCK + 9000))
+        tx.staff.save(Staff("9" * 32, "hawa", "supervisor", HAWA, "fr", ("fr",), on_call_until=TEN_O_CLOCK + 9000))
     line.walk("5 5")
     line.work()
     line.wait(121)

@@ -14,7 +14,8 @@ from redis import Redis
 from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.spool import SLOT, DiskSpool
 from hotline.adapters.valkey import ValkeyMemory, connect
-from hotline.ports import Mark, Memory, MemoryAway, Recalled, Spool, SpoolFull
+from hotline.ports.memory import Memory, MemoryAway, Recalled, SessionMarker
+from hotline.ports.spool import Spool, SpoolFull
 from tests.service.fakes import DAY, FakeClock, FakeMemory, FakeSpool
 
 pytest_plugins = ["tests.valkey"]
@@ -157,8 +158,8 @@ def test_different_members_are_counted(kept: Kept) -> None:
 def test_a_marker_stays_as_it_was_left_first(memory: Memory) -> None:
     """Who comes second learns what stands there and changes nothing; nobody else's session has it."""
     assert None is memory.begin(SESSION, 3, 300)
-    assert Mark(3, sure=False) == memory.begin(SESSION, 4, 300)
-    assert (Mark(3, sure=False), None) == (memory.began(SESSION).mark, memory.began(OTHER).mark)
+    assert SessionMarker(3, sure=False) == memory.begin(SESSION, 4, 300)
+    assert (SessionMarker(3, sure=False), None) == (memory.began(SESSION).mark, memory.began(OTHER).mark)
 
 
 def test_a_marker_is_made_sure(memory: Memory) -> None:
@@ -166,8 +167,8 @@ def test_a_marker_is_made_sure(memory: Memory) -> None:
     memory.begin(SESSION, 3, 300)
     memory.settle(SESSION, 3, 300)
     memory.remember(SESSION, b"facts", 300)
-    assert Mark(3, sure=True) == memory.began(SESSION).mark == memory.begin(SESSION, 4, 300)
-    assert (Recalled(b"facts", Mark(3, sure=True)), Recalled()) == (memory.recall(SESSION), memory.recall(OTHER))
+    assert SessionMarker(3, sure=True) == memory.began(SESSION).mark == memory.begin(SESSION, 4, 300)
+    assert (Recalled(b"facts", SessionMarker(3, sure=True)), Recalled()) == (memory.recall(SESSION), memory.recall(OTHER))
 
 
 def test_a_marker_lives_as_long_as_its_session(kept: Kept) -> None:
@@ -176,7 +177,7 @@ def test_a_marker_lives_as_long_as_its_session(kept: Kept) -> None:
     kept.wait(299)
     kept.memory.settle(SESSION, 3, 300)
     kept.wait(299)
-    assert Mark(3, sure=True) == kept.memory.began(SESSION).mark
+    assert SessionMarker(3, sure=True) == kept.memory.began(SESSION).mark
     kept.wait(1)
     assert None is kept.memory.began(SESSION).mark
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hotline.service.staff import Said, read
+from hotline.service.faces.staff_sms import Said, read
 from tests.service.line import AWA, CALLER, FANTA, NANA, OTHER_CALLER, OUMOU, Line
 
 WORDS = {"prendre": "take", "je prends": "take", "kumana": "spoke", "an kumana": "spoke", "n be yan": "here"}
@@ -103,7 +103,7 @@ def test_taking_twice_rings_once(offered: Line) -> None:
     """She presses 1 again because no answer came: not an outcome, and not a second ring."""
     offered.take()
     offered.take()
-    assert ("claimed", None, [AWA]) == (offered.callback().state, offered.callback().ending, offered.gateway.rung)
+    assert ("claimed", None, [AWA]) == (offered.callback().state, offered.callback().outcome, offered.gateway.rung)
 
 
 def test_one_of_two_wins(offered: Line) -> None:
@@ -178,7 +178,7 @@ def test_given_back_goes_to_the_next(offered: Line) -> None:
     assert [offered.say("given_back", ref=callback.reference)] == offered.inbox(AWA)
     assert [offered.say("offer", ref=callback.reference, before="10h30")] == offered.inbox(OUMOU)
     offered.pick_up()
-    assert 0 == offered.callback().tries
+    assert 0 == offered.callback().attempts
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_an_outcome_in_bambara(line: Line) -> None:
     line.inbox(NANA)
     line.text(NANA, "a ma soro")
     line.work()
-    assert ("unreachable", [line.say("noted", "bm", ref=reference)]) == (line.callback().ending, line.inbox(NANA))
+    assert ("unreachable", [line.say("noted", "bm", ref=reference)]) == (line.callback().outcome, line.inbox(NANA))
 
 
 def test_no_outcome_without_a_try(offered: Line) -> None:
@@ -228,11 +228,11 @@ def test_unreachable_three_times_is_the_end(rung: Line) -> None:
         rung.pick_up()
         rung.press()
         rung.hang_up()
-    assert ("claimed", 3) == (rung.callback().state, rung.callback().tries)
+    assert ("claimed", 3) == (rung.callback().state, rung.callback().attempts)
     rung.text(AWA, "3")
     rung.text(AWA, f"{rung.callback().reference} 7")
     rung.work()
-    assert ("closed", "unreachable", 3) == (rung.callback().state, rung.callback().ending, len(rung.gateway.rung))
+    assert ("closed", "unreachable", 3) == (rung.callback().state, rung.callback().outcome, len(rung.gateway.rung))
 
 
 def test_no_outcome_of_a_call_that_has_not_come_yet(rung: Line) -> None:
@@ -291,7 +291,7 @@ def test_a_message_that_comes_again_does_nothing(rung: Line) -> None:
     rung.inbox(AWA)
     rung.text(AWA, "3", id="a-message")
     rung.work()
-    assert (None, []) == (rung.callback().ending, rung.inbox(AWA))
+    assert (None, []) == (rung.callback().outcome, rung.inbox(AWA))
 
 
 @pytest.mark.parametrize(("text", "state"), [("1", "closed"), ("4", "review"), ("3", "claimed")])

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hotline.engine.effects import Coverage
-from hotline.ports import Shift, Staff
-from hotline.service.coverage import Queue, Team, coverage, is_on, merged
+from hotline.ports.desk.shifts import Shift
+from hotline.ports.desk.staff import Staff
+from hotline.service.calls.coverage import QueueAhead, Team, coverage, is_on, merged
 from tests.service.fakes import TEN_O_CLOCK
 from tests.service.line import RULES
 
@@ -29,7 +30,7 @@ def counselor(id: str = "awa", **fields: object) -> Staff:
 def covered(
     *staff: Staff, shifts: tuple[Shift, ...] = (), holding: tuple[str, ...] = (), queue: int = 0, urgent: int = 0, booked: Booked = ()
 ) -> Coverage:
-    ahead = Queue(queue, urgent, booked)
+    ahead = QueueAhead(queue, urgent, booked)
     return coverage(Team("fr", staff, shifts, frozenset(holding)), ahead, TEN_O_CLOCK, RULES, local)
 
 

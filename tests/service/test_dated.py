@@ -6,12 +6,12 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.engine.effects import Coverage
-from hotline.ports import Shift
-from hotline.service import coverage
-from hotline.service.coverage import spans_of_day
-from hotline.service.room import shifts
-from hotline.service.room.dated import Dated, read
-from hotline.service.roster import uncovered_hours
+from hotline.ports.desk.shifts import Shift
+from hotline.service.calls import coverage
+from hotline.service.calls.coverage import spans_of_day
+from hotline.service.desk.shifts import planning
+from hotline.service.desk.shifts.roster import uncovered_hours
+from hotline.service.faces.dated import Dated, read
 from tests.service.fakes import TEN_O_CLOCK
 from tests.service.line import AWA, FANTA, NANA, RULES, Line
 
@@ -84,7 +84,7 @@ def test_away_and_there(line: Line) -> None:
 def test_the_last_word_holds(line: Line) -> None:
     """There, then away for an hour of it: what is left is said in two parts."""
     with line.real_store.write() as tx:
-        tx.drop_shift(Shift(AWAS, None, 0, 1440))
+        tx.shifts.drop(Shift(AWAS, None, 0, 1440))
     line.text(AWA, "PRESENTE 25/11 8-12")
     line.text(AWA, "ABSENTE 25/11 9-10")
     day = TOMORROW * 1440
@@ -94,7 +94,7 @@ def test_the_last_word_holds(line: Line) -> None:
 def test_a_night(line: Line) -> None:
     """From twenty to six goes on past midnight."""
     with line.real_store.write() as tx:
-        tx.drop_shift(Shift(AWAS, None, 0, 1440))
+        tx.shifts.drop(Shift(AWAS, None, 0, 1440))
     line.text(AWA, "PRESENTE 25/11 20-6")
     assert {Shift(AWAS, None, 1200, 1440, TOMORROW), Shift(AWAS, None, 0, 360, TOMORROW + 1)} == set(hers(line))
 
@@ -139,15 +139,15 @@ def test_what_comes_late_adds_no_promise(line: Line) -> None:
 def test_who_is_absent_is_promised_to_nobody_and_asked_for_nothing(line: Line) -> None:
     """Coverage, what is offered to whom, and the hours that nobody covers: one word changes all three."""
     with line.real_store.write() as tx:
-        tx.drop_shift(Shift("b" * 32, None, 0, 1440))
-    assert (1, ()) == (covered(line).free, uncovered_hours(line.hotline.parts, line.clock.now())["fr"])
+        tx.shifts.drop(Shift("b" * 32, None, 0, 1440))
+    assert (1, ()) == (covered(line).free, uncovered_hours(line.hotline.deps, line.clock.now())["fr"])
     line.walk("4 1 1")
     line.work()
     line.inbox(AWA)
     line.text(AWA, "ABSENTE 24/11")
     line.wait(46)
     assert (0, [line.say("away", day="24/11")], 1) == (covered(line).free, line.inbox(AWA), len(line.inbox(FANTA)))
-    assert {TODAY} == {start // 1440 for start, _ in uncovered_hours(line.hotline.parts, line.clock.now())["fr"]}
+    assert {TODAY} == {start // 1440 for start, _ in uncovered_hours(line.hotline.deps, line.clock.now())["fr"]}
     line.text(AWA, "PRESENTE 24/11 9-12")
     line.wait(46)
     assert (TODAY * 1440 + 720, 2) == (covered(line).shifts[0][1], len(line.inbox(AWA)))
@@ -156,11 +156,11 @@ def test_who_is_absent_is_promised_to_nobody_and_asked_for_nothing(line: Line) -
 def test_absent_today_ends_what_she_said_before(line: Line) -> None:
     """On until six by her word, she has to go: at once, and what she had not rung goes to another."""
     with line.real_store.write() as tx:
-        tx.drop_shift(Shift(AWAS, None, 0, 1440))
+        tx.shifts.drop(Shift(AWAS, None, 0, 1440))
     line.text(AWA, "service")
     line.walk("5 5")
     with line.real_store.write() as tx:
-        assert tx.claim(line.callback().id, AWAS, TEN_O_CLOCK)
+        assert tx.callbacks.claim(line.callback().id, AWAS, TEN_O_CLOCK)
     line.text(AWA, "ABSENTE 24/11 10-14")
     assert (None, "waiting", 0) == (line.staff(AWA).on_until, line.callback().state, covered(line).free)
 
@@ -198,9 +198,9 @@ def test_a_supervisor_who_is_absent_is_on_call_no_longer(line: Line) -> None:
 def test_across_midnight() -> None:
     """Cut where the day ends; nothing is left of nothing."""
     assert (((0, 480, 720),), ((0, 1200, 1440), (1, 0, 360)), ((0, 1200, 1440),)) == (
-        shifts.across(480, 720),
-        shifts.across(1200, 360),
-        shifts.across(1200, 0),
+        planning.across(480, 720),
+        planning.across(1200, 360),
+        planning.across(1200, 0),
     )
 
 
@@ -211,4 +211,4 @@ def covered(line: Line) -> Coverage:
 
 def hers(line: Line) -> tuple[Shift, ...]:
     with line.real_store.read() as tx:
-        return tuple(each for each in tx.shifts() if each.staff == AWAS)
+        return tuple(each for each in tx.shifts.all() if each.staff == AWAS)

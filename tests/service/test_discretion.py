@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hotline.service.room.discretion import FEW, HELD, Cell, line, table
+from hotline.service.desk.figures.cell_suppression import FEW, HELD, Cell, line, table
 
 COUNTS = st.one_of(st.integers(0, 9), st.integers(0, 400))
 TABLES = st.integers(1, 3).flatmap(lambda wide: st.lists(st.lists(COUNTS, min_size=wide, max_size=wide), min_size=1, max_size=4))

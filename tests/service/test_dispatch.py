@@ -142,7 +142,7 @@ def test_a_try_that_runs_keeps_it_open_for_its_outcome(line: Line) -> None:
     line.work()
     assert [AWA] == line.gateway.rung
     line.wait(3600)
-    assert ("closed", None) == (line.callback().state, line.callback().ending)
+    assert ("closed", None) == (line.callback().state, line.callback().outcome)
 
 
 def test_unreachable_closes_at_the_end_of_its_window(line: Line) -> None:
@@ -154,7 +154,7 @@ def test_unreachable_closes_at_the_end_of_its_window(line: Line) -> None:
     line.inbox(FANTA)
     line.clock.at = line.callback().not_after
     line.wait(0)
-    assert ("closed", "unreachable", []) == (line.callback().state, line.callback().ending, line.inbox(FANTA))
+    assert ("closed", "unreachable", []) == (line.callback().state, line.callback().outcome, line.inbox(FANTA))
 
 
 def test_who_never_rings_gives_it_back(line: Line) -> None:

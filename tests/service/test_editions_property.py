@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from hotline.engine.effects import Screen
 from hotline.engine.step import replay
-from hotline.service.choice import span
+from hotline.service.editions.activation import span
 from tests.service.fleet import LEAD, LIFE, Fleet, Process, edition, fleet_in
 
 SKEWS = (0, -1, 2)

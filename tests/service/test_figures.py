@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from hotline.ports import Callback
-from hotline.ports.figures import Tally
-from hotline.service.library import Library
-from hotline.service.room.discretion import FEW, HELD
-from hotline.service.room.figures import Counted, Overview, fate, overview
-from hotline.service.room.staffing import by_day
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.desk.figures import Tally
+from hotline.service.desk.figures.cell_suppression import FEW, HELD
+from hotline.service.desk.figures.overview import Counted, Overview, fate, overview
+from hotline.service.desk.shifts.staffing import by_day
+from hotline.service.editions.cache import EditionCache
 from tests.content_line import sources
 from tests.service.conftest import empty_database  # noqa: F401 -- a fixture
 from tests.service.fakes import DAY
@@ -24,12 +24,12 @@ _number = count(1)
 
 
 @pytest.fixture(scope="module")
-def library() -> Library:
-    return Library.of(sources())
+def library() -> EditionCache:
+    return EditionCache.of(sources())
 
 
 @pytest.fixture
-def line(empty_database: Path, tmp_path: Path, library: Library) -> Iterator[Line]:  # noqa: F811
+def line(empty_database: Path, tmp_path: Path, library: EditionCache) -> Iterator[Line]:  # noqa: F811
     with staffed(empty_database, tmp_path / "hotline.db", library) as line:
         yield line
 
@@ -41,11 +41,11 @@ def put(line: Line, many: int, days_ago: int = 0, **fields: object) -> None:
         for _ in range(many):
             n = next(_number)
             made = Callback(f"{n:032x}", f"{n:04}", "closed", "fr", False, False, at - 60, at - 60, at + 1740, 1, closed_at=at)
-            tx.add_callback(replace(made, **fields), "+22370000001")
+            tx.callbacks.add(replace(made, **fields), "+22370000001")
 
 
 def seen(line: Line, role: str = "supervisor") -> Overview:
-    return overview(line.hotline.parts, role, line.clock.now())  # type: ignore[arg-type]
+    return overview(line.hotline.deps, role, line.clock.now())  # type: ignore[arg-type]
 
 
 def column(counted: Counted, name: str = "total") -> dict[str, object]:
@@ -76,11 +76,11 @@ def test_what_became_of_a_promise(state: str, rung: bool, told: str) -> None:
 
 def test_promises_by_language_over_days_that_do_not_overlap(line: Line) -> None:
     """The last seven days, and the 23 before: no day counts in both, what is older in none."""
-    put(line, 9, tries=1, ending="spoke")
+    put(line, 9, attempts=1, outcome="spoke")
     put(line, 5, 6, state="lapsed")
-    put(line, 7, 7, tries=1, language="bm")
+    put(line, 7, 7, attempts=1, language="bm")
     put(line, 6, 29, state="stopped")
-    put(line, 8, 30, tries=1)
+    put(line, 8, 30, attempts=1)
     recent, before = seen(line).periods
     assert column(recent.promises, "fr") == {"kept": 9, "missed": 5, "withdrawn": 0, "open": 0, "closed": 0, "total": 14}
     assert column(recent.promises, "bm")["total"] == 0
@@ -91,7 +91,7 @@ def test_promises_by_language_over_days_that_do_not_overlap(line: Line) -> None:
 
 def test_few_are_hidden_for_supervisors_too(line: Line) -> None:
     """Of the days that are past, whoever reads it."""
-    put(line, 9, tries=1, ending="spoke")
+    put(line, 9, attempts=1, outcome="spoke")
     put(line, 2, state="lapsed")
     recent, _ = seen(line).periods
     assert column(recent.promises, "fr")["missed"] == FEW
@@ -99,14 +99,14 @@ def test_few_are_hidden_for_supervisors_too(line: Line) -> None:
 
 def test_tries_endings_and_rings(line: Line) -> None:
     """How often those were rung with whom somebody spoke; how calls ended; how many of 100 rings were to somebody else."""
-    put(line, 10, tries=1, ending="spoke")
-    put(line, 5, tries=2, ending="spoke")
-    put(line, 5, tries=3, ending="unreachable")
-    put(line, 5, tries=1, ending="someone_else")
-    put(line, 6, tries=1)
+    put(line, 10, attempts=1, outcome="spoke")
+    put(line, 5, attempts=2, outcome="spoke")
+    put(line, 5, attempts=3, outcome="unreachable")
+    put(line, 5, attempts=1, outcome="someone_else")
+    put(line, 6, attempts=1)
     put(line, 9, state="lapsed")
     calls = seen(line).calls
-    assert column(calls.tries) == {"1": 10, "2": 5, "3": 0, "total": 15}
+    assert column(calls.attempts) == {"1": 10, "2": 5, "3": 0, "total": 15}
     some = {"spoke": 15, "unreachable": 5, "someone_else": 5, "unsaid": 6, "total": 31}
     assert column(calls.endings) == some | dict.fromkeys(("no_answer", "could_not_talk", "wrong_word", "prank"), 0)
     assert (calls.rings, calls.wrong) == (46, 11)
@@ -114,9 +114,9 @@ def test_tries_endings_and_rings(line: Line) -> None:
 
 def test_no_rate_tells_of_few(line: Line) -> None:
     """Where one or a few were answered by somebody else, or were rung three times, neither share nor sum of rings says how many."""
-    put(line, 30, tries=1, ending="spoke")
-    put(line, 2, tries=3, ending="spoke")
-    put(line, 1, tries=1, ending="wrong_word")
+    put(line, 30, attempts=1, outcome="spoke")
+    put(line, 2, attempts=3, outcome="spoke")
+    put(line, 1, attempts=1, outcome="wrong_word")
     calls = seen(line).calls
     assert (calls.rings, calls.wrong) == (HELD, None)
 
@@ -136,8 +136,8 @@ def test_what_waits_is_exact_for_supervisors_alone(line: Line) -> None:
 
 def test_an_operator_s_days_end_with_a_whole_week(line: Line) -> None:
     """What was promised since Monday is not in it: the page of today less that of yesterday would be one person."""
-    put(line, 9, tries=1, ending="spoke")
-    put(line, 6, 2, tries=1, ending="spoke")
+    put(line, 9, attempts=1, outcome="spoke")
+    put(line, 6, 2, attempts=1, outcome="spoke")
     assert column(seen(line, "operator").periods[0].promises)["kept"] == 6
     first = seen(line, "operator").periods
     line.wait(5 * DAY, tick=False)
@@ -149,9 +149,9 @@ def test_an_operator_s_days_end_with_a_whole_week(line: Line) -> None:
 def test_hours_ahead_by_language(line: Line) -> None:
     """With nobody planned in a language, everything that the line offers in it is missing, and in the other nothing."""
     with line.real_store.write() as tx:
-        for shift in tx.shifts():
+        for shift in tx.shifts.all():
             if shift.staff == "c" * 32:
-                tx.drop_shift(shift)
+                tx.shifts.drop(shift)
     french, bambara = seen(line).weeks
     assert (french.language, french.missing, french.gaps) == ("fr", 0, ())
     assert bambara.missing == bambara.offered == french.offered > 0

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from hotline.adapters.spool import DiskSpool
-from hotline.ports import Callback, Shift
-from hotline.service.library import Library
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.desk.shifts import Shift
+from hotline.service.editions.cache import EditionCache
 from tests.content_line import sources
 from tests.service.fakes import Failing
 from tests.service.line import AWA, CALLER, OTHER_CALLER, OTHER_PHONE, Line
@@ -174,7 +175,7 @@ def test_another_day_takes_it_from_who_claimed_it_before(line: Line) -> None:
     line.walk("5 1 2")
     assert ("waiting", None) == (line.callback().state, line.callback().claimed_by)
     line.pick_up()
-    assert 0 == line.callback().tries
+    assert 0 == line.callback().attempts
 
 
 def test_no_refining_after_a_ring(line: Line) -> None:
@@ -195,7 +196,7 @@ def test_cancelled_is_never_rung(line: Line) -> None:
     assert ("cancelled", None) == (callback.state, line.number_of(callback))
     line.pick_up()
     line.press()
-    assert 0 == line.callback().tries
+    assert 0 == line.callback().attempts
 
 
 def test_another_phone(line: Line) -> None:
@@ -304,7 +305,7 @@ def test_a_long_conversation_fits_the_spool(line: Line, tmp_path: Path) -> None:
     with line.real_store.write() as tx:
         for weekday in range(7):
             for hour in range(0, 24, 3):
-                tx.add_shift(Shift("a" * 32, weekday, hour * 60 + weekday, hour * 60 + 100))
+                tx.shifts.add(Shift("a" * 32, weekday, hour * 60 + weekday, hour * 60 + 100))
     with line.real_store.write() as tx:
         tx._connection.exec_driver_sql("DELETE FROM shifts WHERE weekday = -1")
     line.walk("5 0 5 0 5 0 5 0 5")
@@ -319,6 +320,6 @@ def test_a_long_conversation_fits_the_spool(line: Line, tmp_path: Path) -> None:
 def test_another_edition_ends_the_session_safely(line: Line) -> None:
     """The process was replaced by one with other flows: her keys are not taken for something else, and nothing is ordered."""
     line.dial("5")
-    line.library = Library.of(sources(), 2)
+    line.library = EditionCache.of(sources(), 2)
     line.rule(line.rules)
     assert ("safe.end", []) == (line.dial("5 5").key, line.callbacks())

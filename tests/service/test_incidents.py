@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.service.room.incidents import LADDER, QUESTIONS, UNDER_18, UNKNOWN, Unfit, codes_of, contexts_of, read, type_of
+from hotline.service.desk.casework.incidents import LADDER, QUESTIONS, UNDER_18, UNKNOWN, Unfit, codes_of, contexts_of, read, type_of
 
 REGIONS = ("bamako", "kayes")
 STEPS = tuple(LADDER)

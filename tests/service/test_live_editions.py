@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from hotline.ports import EditionRow
-from hotline.service.choice import span
-from hotline.service.library import Unreadable
+from hotline.ports.desk.editions import EditionRow
+from hotline.service.editions.activation import span
+from hotline.service.editions.cache import UnreadableEdition
 from tests.service.fleet import LEAD, LIFE, PHONE, Fleet, Process, first, fleet_in
 from tests.service.line import RULES
 
@@ -354,7 +354,7 @@ def test_a_number_taken_off_vanishes_from_running_sessions(fleet: Fleet) -> None
 def test_an_edition_that_cannot_be_read_changes_nothing(fleet: Fleet, web: Process) -> None:
     """A newer program published it: the line goes on with what it has, whoever looks after it hears of it, and it begins again all the same."""
     with fleet.store.write() as tx:
-        tx.add_edition(EditionRow(2, 0, "somebody", 0, b'{"of": "another time"}'))
-    with pytest.raises(Unreadable):
+        tx.editions.add(EditionRow(2, 0, "somebody", 0, b'{"of": "another time"}'))
+    with pytest.raises(UnreadableEdition):
         web.hotline.refresh()
     assert first(1) == web.dial().text == fleet.start(poll=False).dial().text

@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from msgspec import Struct
 
 from hotline.engine.edition import Edition
-from hotline.engine.effects import Answer, Fact, OpenCallback, Order, Ref, Screen
+from hotline.engine.effects import Fact, OpenCallback, Order, Ref, Screen, StepResult
 from hotline.engine.flow import Do
 from hotline.engine.step import replay
-from hotline.ports import SpoolFull, StoreAway
-from hotline.service.entry import order_key
-from hotline.service.library import Library
+from hotline.ports.spool import SpoolFull
+from hotline.ports.store import StoreAway
+from hotline.service.conversation.ledger import order_key
+from hotline.service.editions.cache import EditionCache
 from tests.content_line import sources
 from tests.service.fakes import Failing
 from tests.service.line import AWA, NANA, OTHER_PHONE, Line, staffed
@@ -96,7 +97,7 @@ class Witness:
         self.told: dict[tuple[str, Ref], set[Fact]] = defaultdict(set)
         self._screened: tuple[Edition, Mapping[str, Fact]] | None = None
 
-    def replay(self, edition: Edition, inputs: Sequence[str], facts: Mapping[str, Fact]) -> Answer:
+    def replay(self, edition: Edition, inputs: Sequence[str], facts: Mapping[str, Fact]) -> StepResult:
         answer = replay(edition, inputs, facts)
         if isinstance(answer, Screen):
             self._screened = edition, dict(facts)
@@ -184,7 +185,7 @@ Opened: TypeAlias = Callable[[Path, Witness], AbstractContextManager[Line]]
 
 
 @pytest.fixture(scope="module")
-def opened(empty_database: Path, library: Library) -> Opened:
+def opened(empty_database: Path, library: EditionCache) -> Opened:
     return lambda path, witness: staffed(empty_database, path, library, witness.replay)
 
 

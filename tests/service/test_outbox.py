@@ -7,7 +7,8 @@ from contextlib import suppress
 import pytest
 from msgspec.structs import replace
 
-from hotline.ports import GatewayRefused, GatewayUnknown, StoreAway
+from hotline.ports.gateway import GatewayRefused, GatewayUnknown
+from hotline.ports.store import StoreAway
 from tests.service.line import AWA, CALLER, Line
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from hotline.ports import Callback
-from hotline.ports.review import Reason
-from hotline.service.reviewing import to_review
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.calls.reviews import Reason
+from hotline.service.calls.review import to_review
 from tests.service.line import AWA, CALLER, FANTA, NANA, OTHER_CALLER, OUMOU, Line
 
 STRANGER = "+22370000050"
@@ -18,7 +18,7 @@ DAY = 86_400
 def reasons(line: Line, callback: Callback | None = None) -> list[Reason]:
     """Of what nobody decided yet."""
     with line.real_store.read() as tx:
-        return [each.reason for each in tx.reviews_of((callback or line.callback()).id) if each.decision is None]
+        return [each.reason for each in tx.reviews.of((callback or line.callback()).id) if each.decision is None]
 
 
 def present(line: Line) -> None:
@@ -43,7 +43,7 @@ def prank(line: Line, times: int, number: str = CALLER) -> None:
         line.walk("5 5", f"prank-{number}-{line.clock.now()}", number)
         callback = line.callbacks()[-1]
         with line.real_store.write() as tx:
-            tx.add_prank(callback.id, line.clock.now())
+            tx.numbers.add_prank(callback.id, line.clock.now())
         close(line, callback)
 
 
@@ -103,9 +103,9 @@ def test_it_comes_before_her_again_and_she_is_told_again(line: Line) -> None:
     line.work()
     line.inbox(FANTA)
     with line.real_store.write() as tx:
-        (review,) = tx.reviews_of(line.callback().id)
-        tx.save_review(replace(review, decision="wait", decided_by="d" * 32, decided_at=line.clock.now()))
-        tx.save_callback(replace(line.callback(), state="waiting", claimed_by=None, claimed_at=None, ending=None))
+        (review,) = tx.reviews.of(line.callback().id)
+        tx.reviews.save(replace(review, decision="wait", decided_by="d" * 32, decided_at=line.clock.now()))
+        tx.callbacks.save(replace(line.callback(), state="waiting", claimed_by=None, claimed_at=None, outcome=None))
     line.wait(130)
     line.inbox(FANTA)
     line.ring()
@@ -119,7 +119,7 @@ def test_what_was_given_back_can_still_be_moved(line: Line) -> None:
     """She chooses a word, or another moment, while a supervisor has it: it is kept for when it is let go."""
     line.walk("5 1")
     with line.real_store.write() as tx:
-        to_review(line.hotline.parts, tx, (line.callback(),), "given_back", line.clock.now())
+        to_review(line.hotline.deps, tx, (line.callback(),), "given_back", line.clock.now())
     line.dial("5 1 1 2")
     assert (line.callback().state, line.callback().word is None) == ("review", False)
 
@@ -129,7 +129,7 @@ def test_what_happened_on_the_phone_cannot_be_moved_by_it(line: Line, reason: Re
     """Whoever has the phone now changes nothing about it."""
     line.walk("5 1")
     with line.real_store.write() as tx:
-        to_review(line.hotline.parts, tx, (line.callback(),), reason, line.clock.now())
+        to_review(line.hotline.deps, tx, (line.callback(),), reason, line.clock.now())
     line.dial("5 1 1 2")
     assert line.callback().word is None
 
@@ -159,7 +159,7 @@ def test_a_flood_is_held(line: Line) -> None:
     present(line)
     line.wait(600)
     with line.real_store.read() as tx:
-        assert [offer for each in held for offer in tx.offers(each.id)] == []
+        assert [offer for each in held for offer in tx.offers.of(each.id)] == []
     line.text(AWA, f"{held[0].reference} 1")
     line.work()
     assert line.gateway.rung == []
@@ -264,7 +264,7 @@ def test_three_pranks_sink(line: Line) -> None:
     other = line.callbacks()[-1]
     assert (sunk.sunk, other.sunk, sunk.not_after < other.not_after) == (True, False, True)
     with line.real_store.read() as tx:
-        assert [each.id for each in tx.due(line.clock.now())] == [other.id, sunk.id]
+        assert [each.id for each in tx.callbacks.due(line.clock.now())] == [other.id, sunk.id]
 
 
 @pytest.mark.parametrize("keys", ["5 5", "5 3", "4 1 1"])
@@ -331,7 +331,7 @@ def test_others_pranks_are_not_hers(line: Line) -> None:
         present(line)
         line.walk(f"5 6 {HERS} 5", f"stranger-{n}", f"+2237000005{n}")
         with line.real_store.write() as tx:
-            tx.add_prank(line.callbacks()[-1].id, line.clock.now())
+            tx.numbers.add_prank(line.callbacks()[-1].id, line.clock.now())
     line.walk("5 5", "hers")
     assert not line.callbacks()[-1].sunk
 
@@ -352,6 +352,6 @@ def test_one_call_for_several_requests_is_one_prank(line: Line) -> None:
         line.walk("5 5", f"once-{n}")
     with line.real_store.write() as tx:
         for each in line.callbacks():
-            tx.add_prank(each.id, line.clock.now())
+            tx.numbers.add_prank(each.id, line.clock.now())
     line.walk("5 5", "again")
     assert not line.callbacks()[-1].sunk

@@ -6,10 +6,12 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.engine.scripts import SAYINGS, SCRIPTS
-from hotline.ports import GatewayUnknown, VoiceConnect
-from hotline.service.room import agreements, calling, outcomes, scripts
-from hotline.service.room.agreements import Wish
-from hotline.service.room.calling import Look
+from hotline.ports.gateway import GatewayUnknown
+from hotline.ports.voice import VoiceConnect
+from hotline.service.calls import agreements, connecting, outcomes, scripts
+from hotline.service.calls.agreements import Wish
+from hotline.service.desk import callback_view
+from hotline.service.desk.callback_view import CallbackView
 from tests.service.line import AWA, CALLER, FANTA, OUMOU, Line
 
 MORNING = Wish(ahead=1, start=480, end=720, word=None, agreed=True)
@@ -27,26 +29,26 @@ def rung(line: Line) -> Line:
     return line
 
 
-def look(line: Line, number: str = AWA) -> Look | None:
+def look(line: Line, number: str = AWA) -> CallbackView | None:
     with line.real_store.read() as tx:
-        return calling.look(line.hotline.parts, tx, line.staff(number), line.callbacks()[0].id, line.clock.now())
+        return callback_view.look(line.hotline.deps, tx, line.staff(number), line.callbacks()[0].id, line.clock.now())
 
 
-def agree(line: Line, wish: Wish = MORNING, origin: str = "a form") -> calling.Answer:
+def agree(line: Line, wish: Wish = MORNING, origin: str = "a form") -> connecting.Answer:
     with line.real_store.write() as tx:
-        return agreements.agree(line.hotline.parts, tx, line.staff(AWA), line.callbacks()[0].id, wish, origin, line.clock.now())
+        return agreements.agree(line.hotline.deps, tx, line.staff(AWA), line.callbacks()[0].id, wish, origin, line.clock.now())
 
 
-def cover(line: Line, once: str) -> calling.Answer:
-    return calling.cover(line.hotline.parts, line.staff(AWA), line.callback().id, once, line.clock.now())
+def cover(line: Line, once: str) -> connecting.Answer:
+    return connecting.cover(line.hotline.deps, line.staff(AWA), line.callback().id, once, line.clock.now())
 
 
 def test_a_prank_by_sms(rung: Line) -> None:
     """8, as on the page: it is closed, and counted."""
     rung.text(AWA, f"{rung.callback().reference} 8")
-    assert ("closed", "prank") == (rung.callback().state, rung.callback().ending)
+    assert ("closed", "prank") == (rung.callback().state, rung.callback().outcome)
     with rung.real_store.read() as tx:
-        assert 1 == tx.pranks(CALLER, 0)
+        assert 1 == tx.numbers.pranks(CALLER, 0)
 
 
 def test_an_urgent_call_for_help_is_told_of_whatever_was_said_before(line: Line) -> None:
@@ -71,7 +73,7 @@ def test_the_bridge_is_in_the_audit(rung: Line) -> None:
     """Who took it and was connected over which reference, once the number leaves, by SMS too."""
     reference = rung.callback().reference
     with rung.real_store.read() as tx:
-        told = [(each.who, each.what, each.about) for each in tx.records()]
+        told = [(each.who, each.what, each.about) for each in tx.audit.all()]
     assert [("awa", "taken", reference), ("awa", "connected", reference)] == told
 
 
@@ -116,17 +118,17 @@ def test_nothing_is_said_twice(rung: Line) -> None:
     """How it ended, by SMS; the page that was still open says another thing: what was said first stands."""
     rung.text(AWA, f"{rung.callback().reference} 2")
     with rung.real_store.write() as tx:
-        answer = outcomes.say(rung.hotline.parts, tx, rung.staff(AWA), rung.callback().id, "spoke", rung.clock.now())
-    assert ("gone", "no_answer") == (answer.told, rung.callback().ending)
+        answer = outcomes.say(rung.hotline.deps, tx, rung.staff(AWA), rung.callback().id, "spoke", rung.clock.now())
+    assert ("gone", "no_answer") == (answer.told, rung.callback().outcome)
 
 
 def test_the_agreed_time_is_cut_to_who_is_there(rung: Line) -> None:
     """Somebody is planned for half of it: that half is promised, and no more."""
     rung.text(AWA, "1")
     with rung.real_store.write() as tx:
-        for shift in tx.shifts():
-            tx.drop_shift(shift)
-            tx.add_shift(replace(shift, start=600, end=1440))
+        for shift in tx.shifts.all():
+            tx.shifts.drop(shift)
+            tx.shifts.add(replace(shift, start=600, end=1440))
     assert "agreed" == agree(rung).told
     agreed = rung.callbacks()[-1]
     assert (600, 720) == (rung.clock.local(agreed.opens_at) % 1440, rung.clock.local(agreed.not_after) % 1440)
@@ -158,22 +160,22 @@ def test_nobody_agrees_for_another(rung: Line) -> None:
     """Only she who talked to her."""
     rung.text(AWA, "1")
     with rung.real_store.write() as tx:
-        answer = agreements.agree(rung.hotline.parts, tx, rung.staff(OUMOU), rung.callback().id, MORNING, "a form", rung.clock.now())
+        answer = agreements.agree(rung.hotline.deps, tx, rung.staff(OUMOU), rung.callback().id, MORNING, "a form", rung.clock.now())
     assert ("gone", 1) == (answer.told, len(rung.callbacks()))
 
 
 def test_marked_minor_a_supervisor_looks_on(rung: Line) -> None:
     """It stays with the counselor; that somebody has to look is written down."""
     with rung.real_store.write() as tx:
-        scripts.mark(rung.hotline.parts, tx, rung.staff(AWA), rung.callback().id, "minor", rung.clock.now())
+        scripts.mark(rung.hotline.deps, tx, rung.staff(AWA), rung.callback().id, "minor", rung.clock.now())
     with rung.real_store.read() as tx:
-        assert ["minor"] == [each.reason for each in tx.reviews_of(rung.callback().id)]
+        assert ["minor"] == [each.reason for each in tx.reviews.of(rung.callback().id)]
     assert "claimed" == rung.callback().state
 
 
 def test_every_script_is_there_in_both_languages(line: Line) -> None:
     """In right spelling, letter for letter as the catalogue has it, and as many steps in each."""
-    parts = line.hotline.parts
+    parts = line.hotline.deps
     for kind in scripts.KINDS:
         found = {language: scripts.steps(parts, language, kind) for language in parts.spoken.languages}
         assert 1 == len({len(steps) for steps in found.values()}), kind
@@ -185,7 +187,7 @@ def test_every_script_is_there_in_both_languages(line: Line) -> None:
 
 def test_suicide_is_asked_directly(line: Line) -> None:
     """With the word itself; and a neighbour's script says who alone is rung."""
-    parts = line.hotline.parts
+    parts = line.hotline.deps
     assert any("vous tuer" in step for step in scripts.steps(parts, "fr", "danger"))
     assert any("i yɛrɛ faga" in step for step in scripts.steps(parts, "bm", "danger"))
     assert any("Nous ne rappelons que" in step for step in scripts.steps(parts, "fr", "another"))

@@ -13,12 +13,15 @@ from msgspec.structs import replace
 
 from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.sql import SqlStore, upgrade
-from hotline.ports import Call, Callback, Staff
-from hotline.service.library import Library
-from hotline.service.parts import Parts
-from hotline.service.room import presence, queue
-from hotline.service.room.board import board
-from hotline.service.roster import uncovered_hours
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.calls.calls import Call
+from hotline.ports.desk.staff import Staff
+from hotline.service.calls import taking
+from hotline.service.deps import Deps
+from hotline.service.desk.board import board
+from hotline.service.desk.shifts import presence
+from hotline.service.desk.shifts.roster import uncovered_hours
+from hotline.service.editions.cache import EditionCache
 from tests.postgres import Postgres, postgres
 from tests.service.line import AWA, CALLER, FANTA, NANA, OTHER_CALLER, OTHER_PHONE, OUMOU, Line, add_staff
 
@@ -37,26 +40,26 @@ def add(line: Line, *callbacks: Callback, first: int = 0) -> None:
     """Each to a number of its own."""
     with line.real_store.write() as tx:
         for n, each in enumerate(callbacks, first):
-            tx.add_callback(each, f"+2237000{n:04d}")
+            tx.callbacks.add(each, f"+2237000{n:04d}")
 
 
 def take(line: Line, number: str, callback: Callback, once: str = "once") -> str:
     with line.real_store.write() as tx:
-        answer = queue.take(line.hotline.parts, tx, line.staff(number), callback.id, once, line.clock.now())
+        answer = taking.take(line.hotline.deps, tx, line.staff(number), callback.id, once, line.clock.now())
     assert answer is not None
     return answer.told
 
 
 def give_back(line: Line, number: str, callback: Callback, once: str) -> str:
     with line.real_store.write() as tx:
-        answer = queue.give_back_one(line.hotline.parts, tx, line.staff(number), callback.id, once, line.clock.now())
+        answer = taking.give_back_one(line.hotline.deps, tx, line.staff(number), callback.id, once, line.clock.now())
     assert answer is not None
     return answer.told
 
 
 def hand_over(line: Line, callback: Callback, to: str, once: str = "once") -> str:
     with line.real_store.write() as tx:
-        answer = queue.hand_over(line.hotline.parts, tx, line.staff(FANTA), callback.id, line.staff(to).id, once, line.clock.now())
+        answer = taking.hand_over(line.hotline.deps, tx, line.staff(FANTA), callback.id, line.staff(to).id, once, line.clock.now())
     assert answer is not None
     return answer.told
 
@@ -64,17 +67,17 @@ def hand_over(line: Line, callback: Callback, to: str, once: str = "once") -> st
 def deeds(line: Line) -> list[tuple[str, str, str]]:
     """What the audit knows, its chain unbroken."""
     with line.real_store.read() as tx:
-        assert tx.broken_at() is None
-        return [(each.who, each.what, each.about) for each in tx.records()]
+        assert tx.audit.broken_at() is None
+        return [(each.who, each.what, each.about) for each in tx.audit.all()]
 
 
 def seen(line: Line, number: str) -> list[str]:
     """What is due on her board, by reference."""
-    return [each.reference for each in board(line.hotline.parts, line.staff(number), line.clock.now()).due]
+    return [each.reference for each in board(line.hotline.deps, line.staff(number), line.clock.now()).due]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def line_on(request: pytest.FixtureRequest, tmp_path: Path, library: Library) -> Iterator[Line]:
+def line_on(request: pytest.FixtureRequest, tmp_path: Path, library: EditionCache) -> Iterator[Line]:
     """A line with its staff over each of the two databases."""
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'queue.db'}"
@@ -95,17 +98,17 @@ def test_fifty_take_the_same_one_at_once(line_on: Line) -> None:
     line = line_on
     at = line.clock.now()
     with line.real_store.write() as tx:
-        tx.add_callback(Callback("1" * 32, "471", "waiting", "fr", False, False, at, at, at + 1800, 1), CALLER)
+        tx.callbacks.add(Callback("1" * 32, "471", "waiting", "fr", False, False, at, at, at + 1800, 1), CALLER)
         fifty = [Staff(f"{n:032x}", f"staff{n}", "counselor", f"+223700001{n:02d}", "fr", ("fr",), seen_at=at) for n in range(THREADS)]
         for each in fifty:
-            tx.add_staff(each)
-    parts: Parts = replace(line.hotline.parts, store=line.real_store)
+            tx.staff.save(each)
+    deps: Deps = replace(line.hotline.deps, store=line.real_store)
     start = Barrier(THREADS)
 
     def one(staff: Staff) -> str:
         start.wait()
-        with parts.store.write() as tx:
-            answer = queue.take(parts, tx, staff, "1" * 32, staff.alias, at)
+        with deps.store.write() as tx:
+            answer = taking.take(deps, tx, staff, "1" * 32, staff.alias, at)
         assert answer is not None
         return answer.told
 
@@ -113,7 +116,7 @@ def test_fifty_take_the_same_one_at_once(line_on: Line) -> None:
         said = list(pool.map(one, fifty))
     assert Counter(said) == {"taken": 1, "gone": 49}
     with line.real_store.read() as tx:
-        callback = tx.callback("1" * 32)
+        callback = tx.callbacks.get("1" * 32)
     assert callback is not None
     hers = fifty[said.index("taken")]
     assert callback.claimed_by == hers.id
@@ -134,7 +137,7 @@ def test_one_takes_all_that_is_open_to_the_number(line: Line) -> None:
     assert [each.id for each in line.callbacks() if each.state == "waiting"] == [third.id]
     with line.real_store.write() as tx:
         for each in (first, second):
-            tx.save_callback(replace(each, state="claimed", claimed_by="a" * 32, claimed_at=line.clock.now(), not_after=third.not_after))
+            tx.callbacks.save(replace(each, state="claimed", claimed_by="a" * 32, claimed_at=line.clock.now(), not_after=third.not_after))
     assert seen(line, OUMOU) == []
     assert take(line, OUMOU, third) == "gone"
 
@@ -146,14 +149,14 @@ def test_a_strangers_request_waits_for_what_is_held_of_this_phone(line: Line) ->
     own = line.callback()
     stranger = replace(own, id="9" * 32, reference="999", other_phone=True)
     with line.real_store.write() as tx:
-        tx.add_callback(stranger, OTHER_PHONE)
+        tx.callbacks.add(stranger, OTHER_PHONE)
     assert sorted(seen(line, OUMOU)) == sorted([own.reference, "999"])
     assert take(line, AWA, own) == "taken"
     assert seen(line, OUMOU) == []
     assert take(line, OUMOU, stranger) == "gone"
     with line.real_store.write() as tx:
-        tx.save_callback(replace(own, state="waiting"))
-        tx.save_callback(replace(stranger, state="claimed", claimed_by="a" * 32, claimed_at=at))
+        tx.callbacks.save(replace(own, state="waiting"))
+        tx.callbacks.save(replace(stranger, state="claimed", claimed_by="a" * 32, claimed_at=at))
     assert seen(line, OUMOU) == [own.reference]
     assert take(line, OUMOU, own, "again") == "taken"
 
@@ -173,9 +176,9 @@ def test_past_a_days_rings_a_supervisor_takes_it(line: Line) -> None:
     callback = line.callback()
     with line.real_store.write() as tx:
         for n in range(line.rules.rings_a_day):
-            tx.add_try(callback.id, f"call {n}", line.clock.now())
-    assert [each.step for each in board(line.hotline.parts, line.staff(AWA), line.clock.now()).due] == ["supervisor"]
-    assert [each.step for each in board(line.hotline.parts, line.staff(FANTA), line.clock.now()).due] == ["take"]
+            tx.calls.add_attempt(callback.id, f"call {n}", line.clock.now())
+    assert [each.step for each in board(line.hotline.deps, line.staff(AWA), line.clock.now()).due] == ["supervisor"]
+    assert [each.step for each in board(line.hotline.deps, line.staff(FANTA), line.clock.now()).due] == ["take"]
     assert take(line, AWA, callback) == "supervisor"
     assert take(line, FANTA, callback) == "taken"
 
@@ -185,7 +188,7 @@ def test_what_is_a_minors_is_taken_by_those_who_take_such_calls(line: Line) -> N
     line.walk("5 5")
     callback = line.callback()
     with line.real_store.write() as tx:
-        tx.mark(callback.id, "minor", "a" * 32, line.clock.now())
+        tx.flags.add(callback.id, "minor", "a" * 32, line.clock.now())
     assert take(line, AWA, callback) == "skill"
     line.work()
     line.inbox(AWA)
@@ -204,21 +207,21 @@ def test_who_rests_takes_what_is_urgent(line: Line) -> None:
     callback = line.callback()
     line.rule(replace(line.rules, calls_a_shift=1))
     _talked(line)
-    assert [each.step for each in board(line.hotline.parts, line.staff(AWA), line.clock.now()).due] == ["rest"]
+    assert [each.step for each in board(line.hotline.deps, line.staff(AWA), line.clock.now()).due] == ["rest"]
     assert take(line, AWA, callback) == "rest"
     urgent = replace(callback, id="7" * 32, reference="777", urgent=True)
     with line.real_store.write() as tx:
-        tx.add_callback(urgent, OTHER_CALLER)
+        tx.callbacks.add(urgent, OTHER_CALLER)
     assert take(line, AWA, urgent, "urgent") == "taken"
 
 
 def _talked(line: Line) -> None:
     """Awa with somebody, an hour ago."""
     at = line.clock.now() - 3600
-    done = Callback("8" * 32, "888", "closed", "fr", False, False, at, at, at + 60, 1, tries=1, closed_at=at + 60, ending="spoke")
+    done = Callback("8" * 32, "888", "closed", "fr", False, False, at, at, at + 60, 1, attempts=1, closed_at=at + 60, outcome="spoke")
     with line.real_store.write() as tx:
-        tx.add_callback(done, "+22370000099")
-        tx.add_call(Call("8" * 32, done.id, "a" * 32, "ended", at, None, at, at + 50))
+        tx.callbacks.add(done, "+22370000099")
+        tx.calls.add(Call("8" * 32, done.id, "a" * 32, "ended", at, None, at, at + 50))
 
 
 def test_given_back_twice_goes_before_a_supervisor(line: Line) -> None:
@@ -231,7 +234,7 @@ def test_given_back_twice_goes_before_a_supervisor(line: Line) -> None:
     assert give_back(line, AWA, callback, "back") == "back"
     assert (line.callback().state, line.callback().given_back) == ("waiting", 1)
     with line.real_store.write() as tx:
-        tx.add_staff(replace(line.staff(OUMOU), seen_at=line.clock.now()))
+        tx.staff.save(replace(line.staff(OUMOU), seen_at=line.clock.now()))
     line.work()
     assert take(line, OUMOU, callback, "hers") == "taken"
     line.inbox(FANTA)
@@ -241,7 +244,7 @@ def test_given_back_twice_goes_before_a_supervisor(line: Line) -> None:
     assert (given.state, given.given_back, given.claimed_by) == ("review", 2, None)
     assert line.inbox(FANTA) == [line.say("review", ref=callback.reference)]
     with line.real_store.read() as tx:
-        assert [(each.callback, each.reason) for each in tx.reviews_of(callback.id)] == [(callback.id, "given_back")]
+        assert [(each.callback, each.reason) for each in tx.reviews.of(callback.id)] == [(callback.id, "given_back")]
 
 
 def test_a_call_whose_end_nobody_told_is_not_given_back(line: Line) -> None:
@@ -250,10 +253,10 @@ def test_a_call_whose_end_nobody_told_is_not_given_back(line: Line) -> None:
     callback = line.callback()
     take(line, AWA, callback)
     with line.real_store.write() as tx:
-        tx.save_callback(replace(line.callback(), tries=1))
+        tx.callbacks.save(replace(line.callback(), attempts=1))
     assert give_back(line, AWA, callback, "back") == "how"
     assert line.callback().claimed_by == "a" * 32
-    assert [each.step for each in board(line.hotline.parts, line.staff(AWA), line.clock.now()).mine] == ["say"]
+    assert [each.step for each in board(line.hotline.deps, line.staff(AWA), line.clock.now()).mine] == ["say"]
 
 
 def test_the_audit_knows_who_held_it(line: Line) -> None:
@@ -281,7 +284,7 @@ def test_the_audit_knows_who_held_it(line: Line) -> None:
     line.text(FANTA, f"{callback.reference} 1")
     assert since_then() == {("fanta", "taken", each) for each in both}
     with line.real_store.write() as tx:
-        presence.leave(line.hotline.parts, tx, line.staff(FANTA), line.clock.now())
+        presence.leave(line.hotline.deps, tx, line.staff(FANTA), line.clock.now())
     assert since_then() == {("fanta", "given back", each) for each in both}
     assert passed == 12
 
@@ -291,7 +294,7 @@ def test_whom_it_is_handed_to_calls_by_sms_alone(line: Line) -> None:
     line.walk("5 5")
     callback = line.callback()
     with line.real_store.write() as tx:
-        tx.save_callback(replace(callback, tries=1, ending="unreachable"))
+        tx.callbacks.save(replace(callback, attempts=1, outcome="unreachable"))
     assert hand_over(line, callback, OUMOU) == "handed"
     line.work()
     line.text(OUMOU, f"{callback.reference} 7")
@@ -316,15 +319,15 @@ def test_what_somebody_has_rung_is_not_handed_over(line: Line) -> None:
     assert hand_over(line, callback, NANA, "language") == "skill"
     take(line, AWA, callback)
     with line.real_store.write() as tx:
-        tx.save_callback(replace(line.callback(), tries=1))
+        tx.callbacks.save(replace(line.callback(), attempts=1))
     assert hand_over(line, callback, OUMOU, "rung") == "gone"
     assert line.callback().claimed_by == "a" * 32
 
 
 def test_hours_without_anybody_are_told_by_language(line: Line) -> None:
     """Within what the line offers; nothing where the plan holds it all."""
-    assert uncovered_hours(line.hotline.parts, line.clock.now()) == {"fr": (), "bm": ()}
+    assert uncovered_hours(line.hotline.deps, line.clock.now()) == {"fr": (), "bm": ()}
     line.set_staff(NANA, active=False)
-    gaps = uncovered_hours(line.hotline.parts, line.clock.now())
+    gaps = uncovered_hours(line.hotline.deps, line.clock.now())
     assert gaps["fr"] == ()
     assert gaps["bm"][0][0] == line.clock.local(line.clock.now())

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from hotline.ports import MemoryAway, StoreAway
-from hotline.service.sms import asks_to_stop, keys
+from hotline.ports.gateway import ReceivedSms
+from hotline.ports.memory import MemoryAway
+from hotline.ports.store import StoreAway
+from hotline.service.conversation.sms import asks_to_stop, keys
 from tests.service.line import AWA, CALLER, OTHER_CALLER, Line
 
 WORDS = {"conseil": "5", "aide": "41", "stop": "stop", "kana wele": "stop"}
@@ -100,7 +102,7 @@ def test_nothing_old_is_answered_or_entered(answering: Line, age: int) -> None:
 
 def test_a_message_without_a_date_counts_as_old(answering: Line) -> None:
     """Nobody knows when it was written."""
-    answering.hotline.sms("fake", "m", CALLER, "5 5", None, "")
+    answering.hotline.sms(ReceivedSms("fake", "m", CALLER, "5 5", None, ""))
     assert [] == answering.callbacks()
 
 

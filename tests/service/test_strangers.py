@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hotline.ports import VoiceConnect, VoiceEnd, VoicePrompt
+from hotline.ports.voice import VoiceConnect, VoiceEnd, VoicePrompt
 from tests.service.line import AWA, CALLER, NANA, OTHER_CALLER, OUMOU, Line
 
 STRANGER = "+22370000050"
@@ -44,7 +44,7 @@ def test_a_stranger_takes_nothing_from_her_day(line: Line) -> None:
         line.text(AWA, "2")
         line.clock.at += 3600
         line.hotline.tick()
-    assert sum(each.tries for each in line.callbacks()) == 1
+    assert sum(each.attempts for each in line.callbacks()) == 1
     present(line)
     line.inbox(AWA)
     assert line.walk("4 1 1", "hers").key == "danger.kept"

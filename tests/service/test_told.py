@@ -11,13 +11,14 @@ from msgspec.structs import replace
 
 from hotline.engine.changes import changes
 from hotline.engine.flow import Sources
-from hotline.ports import EditionRow, Staff
-from hotline.service import publishing
-from hotline.service.library import decode, encode
-from hotline.service.publishing import person
-from hotline.service.room import testimonies as room
-from hotline.service.room.cutting import CHECKS, LONGEST, Spot, conspicuous, pieces, tidy, wrong
-from hotline.service.told import laid
+from hotline.ports.desk.editions import EditionRow
+from hotline.ports.desk.staff import Staff
+from hotline.service.desk.testimonies import lifecycle as room
+from hotline.service.desk.testimonies.cutting import CHECKS, LONGEST, Spot, conspicuous, pieces, tidy, wrong
+from hotline.service.editions import approval
+from hotline.service.editions.approval import publisher
+from hotline.service.editions.cache import decode, encode
+from hotline.service.editions.testimony_overlay import overlaid
 from tests.content_line import line as content
 from tests.service.fleet import LEAD, Fleet, Process, fleet_in
 from tests.told_line import NONE, told_sources
@@ -25,7 +26,7 @@ from tests.told_line import NONE, told_sources
 HERS = "On m'a crue. Je dors."
 OTHERS = "Un jour, j'ai ri."
 LIFE = 1800
-MADE, APPROVED = person("Mariam", "op"), person("Fanta", "other")
+MADE, APPROVED = publisher("Mariam", "op"), publisher("Fanta", "other")
 
 
 @pytest.fixture
@@ -43,19 +44,19 @@ def files(tmp_path: Path) -> Sources:
 
 def publish(fleet: Fleet, sources: Sources) -> int:
     at = fleet.clock.now()
-    return publishing.publish_alone(fleet.store, sources, MADE, at, at + LEAD, LIFE)
+    return approval.publish_alone(fleet.store, sources, MADE, at, at + LEAD, LIFE)
 
 
 def person_of(fleet: Fleet, letter: str) -> Staff:
     with fleet.store.read() as tx:
-        found = tx.staff(letter * 32)
+        found = tx.staff.get(letter * 32)
     assert found is not None
     return found
 
 
 def release(fleet: Fleet, process: Process, text: str = HERS) -> str:
     """Awa writes and cuts it, Oumou and Fanta release it; its id."""
-    parts, at = process.hotline.parts, fleet.clock.now()
+    parts, at = process.hotline.deps, fleet.clock.now()
     id = room.write(parts, person_of(fleet, "a"), f"write {text}", {"fr": text}, at, consent=True)
     with fleet.store.read() as tx:
         seen = room.version(parts, room.found(parts, tx, id))
@@ -66,20 +67,20 @@ def release(fleet: Fleet, process: Process, text: str = HERS) -> str:
 
 
 def withdraw(fleet: Fleet, process: Process, id: str) -> None:
-    room.withdraw(process.hotline.parts, person_of(fleet, "c"), f"withdraw {id}", id, fleet.clock.now())
+    room.withdraw(process.hotline.deps, person_of(fleet, "c"), f"withdraw {id}", id, fleet.clock.now())
 
 
 def told(fleet: Fleet, number: int | None = None) -> list[str]:
     """The French words that an edition holds: the newest."""
     with fleet.store.read() as tx:
-        row = tx.edition(number or tx.editions()[0].number)
+        row = tx.editions.get(number or tx.editions.all()[0].number)
     assert row is not None
     return [item.fields["text.fr"] for item in decode(row.sources).items if item.list == "testimonies"]
 
 
 def differing(fleet: Fleet, old: Sources, new: Sources) -> list[str]:
     """What whoever publishes is told."""
-    before, after = (publishing.as_published(each, fleet.clock.now()) for each in (old, new))
+    before, after = (approval.as_published(each, fleet.clock.now()) for each in (old, new))
     return [change.key for change in changes(before, after)]
 
 
@@ -126,8 +127,8 @@ def test_its_words_are_nowhere_once_it_is_taken_back(fleet: Fleet, tmp_path: Pat
     id = release(fleet, web)
     fleet.wait(LEAD)
     with fleet.store.read() as tx:
-        sources = decode(tx.edition(tx.editions()[0].number).sources)  # type: ignore[union-attr]
-    publishing.propose(fleet.store, sources, MADE, fleet.clock.now())
+        sources = decode(tx.editions.get(tx.editions.all()[0].number).sources)  # type: ignore[union-attr]
+    approval.propose(fleet.store, sources, MADE, fleet.clock.now())
     assert {"fleet.db", "3.json"} <= {name.removesuffix("-wal") for name in holding(tmp_path, HERS)}
     withdraw(fleet, web, id)
     fleet.wait(2)
@@ -139,7 +140,7 @@ def test_its_words_are_nowhere_once_it_is_taken_back(fleet: Fleet, tmp_path: Pat
 def test_before_it_is_released_its_words_are_sealed(fleet: Fleet, tmp_path: Path) -> None:
     """Whoever carries the disk away reads none of them."""
     web = fleet.start()
-    room.write(web.hotline.parts, person_of(fleet, "a"), "once", {"fr": HERS}, fleet.clock.now(), consent=True)
+    room.write(web.hotline.deps, person_of(fleet, "a"), "once", {"fr": HERS}, fleet.clock.now(), consent=True)
     assert holding(tmp_path, HERS) == []
 
 
@@ -152,12 +153,12 @@ def test_publishing_files_keeps_it(fleet: Fleet, tmp_path: Path) -> None:
     assert told(fleet) == [OTHERS, HERS]
     fleet.wait(3600)
     at = fleet.clock.now()
-    number = publishing.propose(fleet.store, files, MADE, at)
-    proposal, newest = publishing.proposed(fleet.store, number, APPROVED)
+    number = approval.propose(fleet.store, files, MADE, at)
+    proposal, newest = approval.proposed(fleet.store, number, APPROVED)
     assert newest is not None
     assert not differing(fleet, decode(newest.sources), decode(proposal.sources))
-    assert not differing(fleet, decode(newest.sources), publishing.with_told(fleet.store, files))
-    publishing.approve(fleet.store, number, APPROVED, at, at + LEAD, newest.number, LIFE)
+    assert not differing(fleet, decode(newest.sources), approval.with_told(fleet.store, files))
+    approval.approve(fleet.store, number, APPROVED, at, at + LEAD, newest.number, LIFE)
     assert told(fleet) == [OTHERS, HERS]
 
 
@@ -168,13 +169,13 @@ def test_publishing_files_leaves_out_what_was_taken_back(fleet: Fleet, tmp_path:
     files = told_sources(tmp_path / "more", theirs=OTHERS)
     publish(fleet, files)
     fleet.wait(LEAD)
-    number = publishing.propose(fleet.store, files, MADE, fleet.clock.now())
+    number = approval.propose(fleet.store, files, MADE, fleet.clock.now())
     for each in (id, "theirs"):
         withdraw(fleet, web, each)
     fleet.wait(2)
     assert NONE in web.dial("4").text
     at = fleet.clock.now()
-    publishing.approve(fleet.store, number, APPROVED, at, at + LEAD, 4, LIFE)
+    approval.approve(fleet.store, number, APPROVED, at, at + LEAD, 4, LIFE)
     assert told(fleet) == []
     publish(fleet, files)
     assert told(fleet) == []
@@ -183,13 +184,13 @@ def test_publishing_files_leaves_out_what_was_taken_back(fleet: Fleet, tmp_path:
 def test_one_released_after_a_proposal_was_made(fleet: Fleet, files: Sources) -> None:
     """Whoever approves it sees it, and does not take it off the line."""
     web = fleet.start()
-    number = publishing.propose(fleet.store, files, MADE, fleet.clock.now())
+    number = approval.propose(fleet.store, files, MADE, fleet.clock.now())
     release(fleet, web)
-    proposal, newest = publishing.proposed(fleet.store, number, APPROVED)
+    proposal, newest = approval.proposed(fleet.store, number, APPROVED)
     assert newest is not None
     assert not differing(fleet, decode(newest.sources), decode(proposal.sources))
     at = fleet.clock.now()
-    publishing.approve(fleet.store, number, APPROVED, at, at + LEAD, newest.number, LIFE)
+    approval.approve(fleet.store, number, APPROVED, at, at + LEAD, newest.number, LIFE)
     assert told(fleet) == [HERS]
 
 
@@ -202,10 +203,10 @@ def test_going_back_loses_none_and_brings_none_back(fleet: Fleet, tmp_path: Path
     publish(fleet, replace(told_sources(tmp_path / "less"), help="line.first"))
     fleet.wait(3600)
     at = fleet.clock.now()
-    assert told(fleet, publishing.roll_back(fleet.store, 2, MADE, at, at + LEAD, LIFE)) == [HERS]
+    assert told(fleet, approval.roll_back(fleet.store, 2, MADE, at, at + LEAD, LIFE)) == [HERS]
     withdraw(fleet, web, id)
     publish(fleet, replace(told_sources(tmp_path / "less"), help="line.first"))
-    assert told(fleet, publishing.roll_back(fleet.store, 4, MADE, at, at + LEAD, LIFE)) == []
+    assert told(fleet, approval.roll_back(fleet.store, 4, MADE, at, at + LEAD, LIFE)) == []
 
 
 def test_going_back_from_what_this_program_cannot_read(fleet: Fleet, tmp_path: Path) -> None:
@@ -215,16 +216,16 @@ def test_going_back_from_what_this_program_cannot_read(fleet: Fleet, tmp_path: P
     release(fleet, web)
     at = fleet.clock.now()
     with fleet.store.write() as tx:
-        tx.add_edition(EditionRow(5, at, "somebody", at + LEAD, b'{"of": "another time"}'))
-    assert told(fleet, publishing.roll_back(fleet.store, 3, MADE, at, at + LEAD, LIFE)) == [HERS]
+        tx.editions.add(EditionRow(5, at, "somebody", at + LEAD, b'{"of": "another time"}'))
+    assert told(fleet, approval.roll_back(fleet.store, 3, MADE, at, at + LEAD, LIFE)) == [HERS]
 
 
 def test_an_edition_in_other_languages_leaves_it_out(files: Sources) -> None:
     """No screen could show it: in French alone there is no word of what was told in Bambara."""
     one = room.Testimony("f" * 32, {"bm": "N bɛ sunɔgɔ."}, "released", "a" * 32, 0, None, ("b" * 32, "c" * 32), "2026-01-31")
     french = replace(files, words={"fr": files.words["fr"]})
-    assert [laid(each, (one,), (), {}).items[-1].fields.get("text.bm") for each in (files, french)] == ["N bɛ sunɔgɔ.", None]
-    assert laid(french, (one,), (), {}) == french
+    assert [overlaid(each, (one,), (), {}).items[-1].fields.get("text.bm") for each in (files, french)] == ["N bɛ sunɔgɔ.", None]
+    assert overlaid(french, (one,), (), {}) == french
 
 
 def test_one_that_another_version_wrote(fleet: Fleet) -> None:
@@ -232,11 +233,11 @@ def test_one_that_another_version_wrote(fleet: Fleet) -> None:
     web = fleet.start()
     id = release(fleet, web)
     with fleet.store.write() as tx:
-        raw = encode(decode(tx.edition(3).sources)).replace(b'"help"', b'"hulp"')  # type: ignore[union-attr]
-        tx.rewrite_edition(3, raw)
+        raw = encode(decode(tx.editions.get(3).sources)).replace(b'"help"', b'"hulp"')  # type: ignore[union-attr]
+        tx.editions.rewrite(3, raw)
     withdraw(fleet, web, id)
     with fleet.store.read() as tx:
-        row = tx.edition(3)
+        row = tx.editions.get(3)
     assert row is not None
     assert HERS.encode() not in row.sources
     assert row.sources.startswith(raw[:1000])

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from hotline.ports import StoreAway
-from hotline.service.guard import GuardedStore
+from hotline.ports.store import StoreAway
+from hotline.service.conversation.guard import GuardedStore
 from tests.service.line import AWA, CALLER, Line
 
 

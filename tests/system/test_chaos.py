@@ -20,7 +20,7 @@ from sqlalchemy import create_engine, text
 
 from hotline.adapters.seal import Seal
 from hotline.engine.effects import Ref
-from hotline.service.entry import order_key
+from hotline.service.conversation.ledger import order_key
 from tests.system.lines import PARTS, Line, started
 
 pytestmark = pytest.mark.system

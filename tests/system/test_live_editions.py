@@ -15,8 +15,8 @@ from hotline.adapters.seal import Seal
 from hotline.adapters.sql import SqlStore
 from hotline.content import read_sources
 from hotline.engine.flow import Sources
-from hotline.ports import Dark
-from hotline.service.library import publish
+from hotline.ports.desk.editions import Withdrawal
+from hotline.service.editions.cache import publish
 from tests.small_line import WORDS, write_files
 from tests.system.lines import Line, dial, started, status
 
@@ -101,7 +101,7 @@ def test_editions_and_dark_numbers_reach_a_running_line(line: Line, small: Sourc
     assert all(OLD in dial(card, "0*0", "ATUid_old") for _ in range(20))
 
     with store.write() as tx:
-        tx.darken(Dark("centre", PHONE, datetime.now(UTC).date().isoformat(), int(time.time()), "awa"))
+        tx.editions.withdraw(Withdrawal("centre", PHONE, datetime.now(UTC).date().isoformat(), int(time.time()), "awa"))
     within(3, lambda: not any(PHONE in dial(card, "3*1", "ATUid_old") for _ in range(20)))
     assert "Centre" in dial(card, "3*1", "ATUid_old")
     assert status(card, "/health/ready") == 200

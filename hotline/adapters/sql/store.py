@@ -9,27 +9,32 @@ from threading import Lock
 from typing import Final
 
 import psycopg
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hotline.adapters.seal import Seal
-from hotline.adapters.sql.accounts import Accounts
-from hotline.adapters.sql.audit import Audit
-from hotline.adapters.sql.board import Board
-from hotline.adapters.sql.callbacks import Callbacks
-from hotline.adapters.sql.care import Wants
-from hotline.adapters.sql.casework import Casework
-from hotline.adapters.sql.editions import Editions
+from hotline.adapters.sql.calls.board import SqlBoard
+from hotline.adapters.sql.calls.callbacks import SqlCallbacks
+from hotline.adapters.sql.calls.calls import SqlCalls
+from hotline.adapters.sql.calls.flags import SqlFlags
+from hotline.adapters.sql.calls.ledger import SqlLedger
+from hotline.adapters.sql.calls.numbers import SqlNumbers
+from hotline.adapters.sql.calls.offers import SqlOffers
+from hotline.adapters.sql.calls.outbox import SqlOutbox
+from hotline.adapters.sql.calls.reviews import SqlReviews
+from hotline.adapters.sql.desk.accounts import SqlAccounts
+from hotline.adapters.sql.desk.audit import SqlAudit
+from hotline.adapters.sql.desk.care import SqlCare
+from hotline.adapters.sql.desk.cases import SqlCases
+from hotline.adapters.sql.desk.editions import SqlEditions
+from hotline.adapters.sql.desk.figures import SqlFigures
+from hotline.adapters.sql.desk.retention import SqlRetention
+from hotline.adapters.sql.desk.shifts import SqlShifts
+from hotline.adapters.sql.desk.staff import SqlStaffStore
+from hotline.adapters.sql.desk.testimonies import SqlTestimonies
 from hotline.adapters.sql.engine import make_engine
-from hotline.adapters.sql.figures import Figures
-from hotline.adapters.sql.ledger import Ledger
-from hotline.adapters.sql.outbox import Outbox
-from hotline.adapters.sql.people import People
-from hotline.adapters.sql.reviews import Reviews
-from hotline.adapters.sql.testimonies import Testimonies
-from hotline.adapters.sql.upkeep import Upkeep
-from hotline.ports import StoreAway
+from hotline.ports.store import StoreAway
 
 FAILURES: Final = (DBAPIError, PoolTimeout, sqlite3.Error, psycopg.Error)
 """The last two: what a driver raises while it connects."""
@@ -39,15 +44,38 @@ ONE_WRITER: Final = text("SELECT pg_advisory_xact_lock(7310593858022762849)")
 between would be undone. Some hundreds of writes a second are more than this line will see. The number is `promises` in ASCII."""
 
 
-class SqlTransaction(
-    Ledger, Callbacks, People, Outbox, Editions, Audit, Accounts, Board, Reviews, Casework, Wants, Figures, Testimonies, Upkeep
-):
-    """`ports.Transaction`."""
+class SqlTransaction:
+    """`ports.store.Transaction`."""
 
-    __slots__ = ()
+    def __init__(self, connection: Connection, seal: Seal) -> None:
+        self._connection = connection
+        self.ledger = SqlLedger(connection, seal)
+        self.callbacks = SqlCallbacks(connection, seal)
+        self.numbers = SqlNumbers(connection, seal)
+        self.offers = SqlOffers(connection, seal)
+        self.calls = SqlCalls(connection, seal)
+        self.flags = SqlFlags(connection, seal)
+        self.reviews = SqlReviews(connection, seal)
+        self.board = SqlBoard(connection, seal)
+        self.outbox = SqlOutbox(connection, seal)
+        self.staff = SqlStaffStore(connection, seal)
+        self.shifts = SqlShifts(connection, seal)
+        self.accounts = SqlAccounts(connection, seal)
+        self.cases = SqlCases(connection, seal)
+        self.care = SqlCare(connection, seal)
+        self.testimonies = SqlTestimonies(connection, seal)
+        self.editions = SqlEditions(connection, seal)
+        self.figures = SqlFigures(connection, seal)
+        self.audit = SqlAudit(connection, seal)
+        self.retention = SqlRetention(connection, seal)
+
+    @property
+    def swept(self) -> bool:
+        """Was something erased that the write-ahead log still holds?"""
+        return self.retention.swept or self.editions.swept
 
 
-class Turn:
+class WriterTurn:
     """SQLite has one writer at a time and lets the others poll, so that some starve: the threads of one process take turns instead."""
 
     def __init__(self, seconds: float) -> None:
@@ -63,7 +91,7 @@ class Turn:
 
 
 class SqlStore:
-    """`ports.Store` over `sqlite:///path` or `postgresql+psycopg://…`. Safe to share between threads, not between processes.
+    """`ports.store.Store` over `sqlite:///path` or `postgresql+psycopg://…`. Safe to share between threads, not between processes.
 
     A wait within it ends after about `budget_ms`; a hop that waits both for a connection and for a lock may meet two.
     Raises SealBroken where a sealed value does not open.
@@ -73,7 +101,7 @@ class SqlStore:
         engine = make_engine(url, budget_ms)
         self._engine = engine
         self._seal = seal
-        self._turn = Turn(budget_ms / 1000) if engine.name == "sqlite" else nullcontext()
+        self._turn = WriterTurn(budget_ms / 1000) if engine.name == "sqlite" else nullcontext()
         self._reader = engine.execution_options(postgresql_readonly=True) if engine.name == "postgresql" else engine
         self._writer = engine.execution_options(begin="BEGIN IMMEDIATE")
 

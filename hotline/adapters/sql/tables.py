@@ -53,11 +53,11 @@ callbacks = Table(
     Column("not_after", BigInteger, nullable=False),
     Column("edition", Integer, nullable=False),
     Column("word", String(16)),
-    Column("tries", Integer, nullable=False),
+    Column("tries", Integer, key="attempts", nullable=False),
     Column("claimed_by", String(32)),
     Column("claimed_at", BigInteger),
     Column("closed_at", BigInteger, index=True),
-    Column("ending", String(16)),
+    Column("ending", String(16), key="outcome"),
     Column("given_back", Integer, nullable=False, server_default=text("0")),
     Column("sunk", Boolean, nullable=False, server_default=false()),
     Column("safer", String(16)),
@@ -75,7 +75,7 @@ numbers = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
-tries = Table(
+attempts = Table(
     "tries",
     metadata,
     _callback(key=True),
@@ -184,7 +184,7 @@ proposals = Table(
     Column("pending_by", String(64)),
 )
 
-darkened = Table(
+withdrawals = Table(
     "darkened",
     metadata,
     Column("item", String(64), primary_key=True),
@@ -225,7 +225,7 @@ tallies = Table(
     Column("language", String(8), primary_key=True),
     Column("urgent", Boolean, primary_key=True),
     Column("state", String(16), primary_key=True),
-    Column("ending", String(16), primary_key=True),
+    Column("ending", String(16), key="outcome", primary_key=True),
     Column("count", Integer, nullable=False),
 )
 """What is left of callbacks whose rows are gone: how many, by the day on which they were made and by how they ended."""
@@ -280,7 +280,7 @@ failures = Table(
     implicit_returning=False,
 )
 
-marks = Table(
+flags = Table(
     "marks",
     metadata,
     _callback(key=True),
@@ -357,7 +357,7 @@ referrals = Table(
     Column("sent", Boolean, nullable=False),
 )
 
-wants = Table(
+time_requests = Table(
     "wants",
     metadata,
     _id(),

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Connection, Executable, Insert, Row, Table, bindparam
+from msgspec import Struct
+from sqlalchemy import BindParameter, Connection, Executable, Insert, Label, Row, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hotline.adapters.seal import Seal
 
-DAY: Final = 86_400
 THIS: Final[BindParameter[Any]] = bindparam("this")
 """The key of the row, or rows, that a statement is about."""
 AT: Final[BindParameter[Any]] = bindparam("at_")
@@ -19,8 +19,13 @@ AT: Final[BindParameter[Any]] = bindparam("at_")
 _INSERT: Final[dict[str, Callable[[Table], Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
+def columns(table: Table, kind: type[Struct]) -> tuple[Label[Any], ...]:
+    """What a `kind` is built from, by the names of its fields and in their order: `kind(*row)` does not depend on how the table lies."""
+    return tuple(table.c[field].label(field) for field in kind.__struct_fields__)
+
+
 class Unit:
-    """One open transaction. Statements are built once, at import, so that SQLAlchemy compiles each of them once."""
+    """What the stores of a transaction have in common. Statements are built once, at import, so that SQLAlchemy compiles each of them once."""
 
     __slots__ = ("_connection", "_dialect", "_seal", "swept")
 
@@ -67,7 +72,7 @@ def insert_new(dialect: str, table: Table) -> Insert:
 @cache
 def insert_or_replace(dialect: str, table: Table) -> Insert:
     statement = _INSERT[dialect](table)
-    new = {column.name: statement.excluded[column.name] for column in table.columns if not column.primary_key}
+    new = {column.key: statement.excluded[column.key] for column in table.columns if not column.primary_key}
     upsert: Insert = statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=new)
     return upsert
 

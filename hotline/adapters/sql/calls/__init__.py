@@ -1,0 +1,1 @@
+"""Stores of what is asked for and of the calls that follow."""

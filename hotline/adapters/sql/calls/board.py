@@ -1,0 +1,65 @@
+"""The open callbacks as a page shows them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import BindParameter, Boolean, Select, bindparam, func, or_, select
+
+from hotline.adapters.sql.calls.callbacks import CALLBACK
+from hotline.adapters.sql.tables import callbacks, flags, numbers, reviews
+from hotline.adapters.sql.unit import AT, Unit
+from hotline.ports.calls.board import Waiting
+from hotline.ports.calls.callbacks import Callback
+
+_MOST: Final[BindParameter[Any]] = bindparam("most")
+_c = callbacks.c
+_r = reviews.c
+_held = callbacks.alias("held")
+_its = numbers.alias("its")
+_others = numbers.alias("others")
+_IN_HAND: Final = (
+    select(_others.c.callback)
+    .join(_its, _its.c.number_hash == _others.c.number_hash)
+    .join(_held, _held.c.id == _its.c.callback)
+    .where(_held.c.state == "claimed")
+)
+"""Of numbers that somebody is at: rung once for all that is open, so that nobody need take these (docs: callback life)."""
+_FOR_HER: Final = (
+    _c.state == "waiting",
+    _c.language.in_(bindparam("languages", expanding=True)),
+    or_(bindparam("minors", type_=Boolean), _c.id.not_in(select(flags.c.callback).where(flags.c.kind == "minor"))),
+    # Held is what was asked for on the phone itself: her other requests go with it. A stranger's wait for whatever is held of this phone.
+    _c.id.not_in(_IN_HAND.where(_held.c.other_phone.is_(False))),
+    or_(_c.other_phone.is_(False), _c.id.not_in(_IN_HAND)),
+)
+_DUE: Final = (*_FOR_HER, _c.opens_at <= AT, _c.not_after > AT)
+_COMING: Final = (*_FOR_HER, _c.opens_at > AT)
+_DUE_FIRST: Final = select(*CALLBACK).where(*_DUE).order_by(_c.urgent.desc(), _c.sunk, _c.not_after, _c.made_at, _c.id).limit(_MOST)
+_COMING_FIRST: Final = select(*CALLBACK).where(*_COMING).order_by(_c.opens_at, _c.not_after, _c.id).limit(_MOST)
+_HELD_FIRST: Final = select(*CALLBACK).where(_c.state == "claimed").order_by(_c.urgent.desc(), _c.not_after, _c.id).limit(_MOST)
+_HOW_MANY: Final = select(
+    select(func.count()).where(*_DUE).scalar_subquery().label("due"),
+    select(func.count()).where(*_COMING).scalar_subquery().label("coming"),
+    select(func.count()).where(_r.decision.is_(None)).scalar_subquery().label("review"),
+)
+
+
+class SqlBoard(Unit):
+    __slots__ = ()
+
+    def due(self, at: int, languages: tuple[str, ...], limit: int, *, minors: bool = True) -> tuple[Callback, ...]:
+        return self._first(_DUE_FIRST, at_=at, languages=languages, most=limit, minors=minors)
+
+    def coming(self, at: int, languages: tuple[str, ...], limit: int, *, minors: bool = True) -> tuple[Callback, ...]:
+        return self._first(_COMING_FIRST, at_=at, languages=languages, most=limit, minors=minors)
+
+    def held(self, limit: int) -> tuple[Callback, ...]:
+        return self._first(_HELD_FIRST, most=limit)
+
+    def count(self, at: int, languages: tuple[str, ...], *, minors: bool = True) -> Waiting:
+        row = self._row(_HOW_MANY, at_=at, languages=languages, minors=minors)
+        return Waiting(**row._asdict()) if row else Waiting(0, 0, 0)
+
+    def _first(self, statement: Select[*tuple[Any, ...]], **values: object) -> tuple[Callback, ...]:
+        return tuple(Callback(*row) for row in self._rows(statement, **values))

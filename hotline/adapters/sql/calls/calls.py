@@ -1,0 +1,99 @@
+"""Bridges and attempts."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from msgspec.structs import asdict, replace
+from sqlalchemy import Row, bindparam, func, select, update
+
+from hotline.adapters.sql.tables import attempts, callbacks, calls, numbers
+from hotline.adapters.sql.unit import AT, THIS, Unit
+from hotline.ports.calls.calls import NAMED, Call
+
+_CALL: Final = select(calls).where(calls.c.id == THIS)
+_CALL_OF_SESSION: Final = select(calls).where(calls.c.session_hash == THIS).limit(1)
+_LIVE_CALL: Final = (
+    select(calls).where(calls.c.staff == THIS, calls.c.state != "ended").order_by(calls.c.placed_at.desc(), calls.c.id.desc()).limit(1)
+)
+_LAST_CALL: Final = (
+    select(calls)
+    .where(calls.c.callback == THIS, calls.c.staff == bindparam("by"))
+    .order_by(calls.c.placed_at.desc(), calls.c.id.desc())
+    .limit(1)
+)
+_SAVE_CALL: Final = update(calls).where(calls.c.id == THIS)
+_c = callbacks.c
+_ITS_HASH: Final = select(numbers.c.number_hash).where(numbers.c.callback == THIS).scalar_subquery()
+_this = callbacks.alias("this_one")
+_ITS_PHONE: Final = select(_this.c.other_phone).where(_this.c.id == THIS).scalar_subquery()
+_RINGS: Final = (
+    select(func.count(attempts.c.call.distinct()))
+    .join(numbers, numbers.c.callback == attempts.c.callback)
+    .join(callbacks, _c.id == attempts.c.callback)
+    .where(numbers.c.number_hash == _ITS_HASH, attempts.c.at >= AT, _c.other_phone == _ITS_PHONE)
+)
+_its = numbers.alias("its")
+_other = callbacks.alias("other")
+_others = numbers.alias("others")
+_RINGS_OF: Final = (
+    select(_c.id, func.count(attempts.c.call.distinct()))
+    .join(_its, _its.c.callback == _c.id)
+    .join(_others, _others.c.number_hash == _its.c.number_hash)
+    .join(_other, (_other.c.id == _others.c.callback) & (_other.c.other_phone == _c.other_phone))
+    .join(attempts, attempts.c.callback == _other.c.id)
+    .where(_c.id.in_(bindparam("ids", expanding=True)), attempts.c.at >= AT)
+    .group_by(_c.id)
+)
+
+
+class SqlCalls(Unit):
+    __slots__ = ()
+
+    # The vendor's session id lies here as a keyed hash alone, enough to find its call by. Only `of_session` gives it back; elsewhere NAMED says that there is one.
+    def add(self, call: Call) -> None:
+        """Its id derives from its order: one that is there stays as it is."""
+        self._add(calls, **self._columns(call))
+
+    def save(self, call: Call) -> None:
+        """Without a session, the one that is known stays."""
+        values = self._columns(call)
+        if call.session in (None, NAMED):
+            del values["session_hash"]
+        self._change(_SAVE_CALL, this=values.pop("id"), **values)
+
+    def get(self, id: str) -> Call | None:
+        return _call(self._row(_CALL, this=id))
+
+    def of_session(self, session: str) -> Call | None:
+        call = _call(self._row(_CALL_OF_SESSION, this=self._seal.digest("call.session", session)))
+        return replace(call, session=session) if call else None
+
+    def live_of(self, staff: str) -> Call | None:
+        return _call(self._row(_LIVE_CALL, this=staff))
+
+    def last(self, callback: str, staff: str) -> Call | None:
+        return _call(self._row(_LAST_CALL, this=callback, by=staff))
+
+    def add_attempt(self, callback: str, call: str, at: int) -> None:
+        """Once a callback and call. `Callback.attempts` is the service's to count."""
+        self._add(attempts, callback=callback, call=call, at=at)
+
+    def rings(self, id: str, since: int) -> int:
+        """One call that serves several callbacks is one ring. Zero once the number is forgotten: nothing ties the attempts together then."""
+        return int(self._value(_RINGS, this=id, at_=since))
+
+    def rings_of(self, ids: tuple[str, ...], since: int) -> dict[str, int]:
+        return {id: rings for id, rings in self._rows(_RINGS_OF, ids=ids, at_=since)} if ids else {}  # noqa: C416 - rows are not pairs to mypy
+
+    def _columns(self, call: Call) -> dict[str, object]:
+        values = asdict(call)
+        session = values.pop("session")
+        return values | {"session_hash": None if session in (None, NAMED) else self._seal.digest("call.session", session)}
+
+
+def _call(row: Row[*tuple[Any, ...]] | None) -> Call | None:
+    if row is None:
+        return None
+    values = row._asdict()
+    return Call(session=None if values.pop("session_hash") is None else NAMED, **values)

@@ -1,0 +1,38 @@
+"""The ledger: that an order is applied once, however often and from wherever its hop arrives."""
+
+from __future__ import annotations
+
+from typing import Final, cast
+
+from sqlalchemy import select
+
+from hotline.adapters.sql.tables import ledger
+from hotline.adapters.sql.unit import THIS, Unit
+from hotline.engine.effects import OrderResult
+from hotline.ports.calls.ledger import LedgerEntry
+
+_FIND: Final = select(ledger.c.until, ledger.c.sealed).where(ledger.c.key == THIS)
+_BARE: Final = LedgerEntry(None, None)
+
+
+class SqlLedger(Unit):
+    __slots__ = ()
+
+    def enter(self, key: bytes, outcome: OrderResult, facts: bytes, at: int, until: int) -> LedgerEntry | None:
+        """The insert waits for whoever writes the same key: SQLite has one writer at a time, PostgreSQL holds the second insert
+        until the first transaction ends, and what it then reads is committed."""
+        sealed = self._seal.seal(outcome.encode() + b"\n" + facts, _context(key))
+        if self._add(ledger, key=key, until=until, sealed=sealed):
+            return None
+        return self.find(key, at) or _BARE
+
+    def find(self, key: bytes, at: int) -> LedgerEntry | None:
+        row = self._row(_FIND, this=key)
+        if row is None or row.sealed is None or row.until <= at:
+            return None if row is None else _BARE
+        stood, _, known = self._seal.open(row.sealed, _context(key)).partition(b"\n")
+        return LedgerEntry(cast("OrderResult", stood.decode()), known)
+
+
+def _context(key: bytes) -> str:
+    return f"ledger.sealed.{key.hex()}"

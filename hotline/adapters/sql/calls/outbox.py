@@ -1,0 +1,72 @@
+"""The outbox: what waits to be handed to a gateway; its address and words are sealed."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from msgspec.structs import asdict
+from sqlalchemy import Row, bindparam, func, select, update
+
+from hotline.adapters.seal import SealBroken
+from hotline.adapters.sql.tables import outbox
+from hotline.adapters.sql.unit import AT, THIS, Unit
+from hotline.ports.calls.outbox import OutboxMessage, OutboxState
+
+_c = outbox.c
+_FIND: Final = select(outbox).where(_c.id == THIS)
+_BY_VENDOR_ID: Final = select(outbox).where(_c.vendor_id == THIS).limit(1)
+_MOVE: Final = (
+    update(outbox)
+    .where(_c.id == THIS, _c.state == bindparam("before"))
+    .values(
+        state=bindparam("after"),
+        changed_at=AT,
+        attempts=_c.attempts + bindparam("attempt"),
+        vendor_id=func.coalesce(bindparam("vendor"), _c.vendor_id),
+    )
+)
+_STALE: Final = (
+    select(outbox).where(_c.state == bindparam("state_"), _c.changed_at < bindparam("before")).order_by(_c.changed_at, _c.made_at, _c.id)
+)
+
+
+class SqlOutbox(Unit):
+    __slots__ = ()
+
+    def add(self, post: OutboxMessage) -> None:
+        """Its id derives from its order: one that is there stays as it is."""
+        values = asdict(post)
+        to, text = (self._seal.seal(values.pop(name).encode(), _context(name, post.id)) for name in ("to", "text"))
+        self._add(outbox, sealed_to=to, sealed_text=text, **values)
+
+    def get(self, id: str) -> OutboxMessage | None:
+        row = self._row(_FIND, this=id)
+        return self._open(row) if row else None
+
+    def by_vendor_id(self, vendor_id: str) -> OutboxMessage | None:
+        row = self._row(_BY_VENDOR_ID, this=vendor_id)
+        return self._open(row) if row else None
+
+    def move(self, id: str, before: OutboxState, after: OutboxState, at: int, vendor_id: str | None = None) -> bool:
+        attempt = int(after == "sending")
+        return self._change(_MOVE, this=id, before=before, after=after, at_=at, attempt=attempt, vendor=vendor_id) == 1
+
+    def stale(self, state: OutboxState, changed_before: int) -> tuple[OutboxMessage, ...]:
+        """The longest unchanged first. A row that no key opens is left out, so that it stops no other; it still counts in its state."""
+        posts: list[OutboxMessage] = []
+        for row in self._rows(_STALE, state_=state, before=changed_before):
+            try:
+                posts.append(self._open(row))
+            except SealBroken:
+                continue
+        return tuple(posts)
+
+    def _open(self, row: Row[*tuple[Any, ...]]) -> OutboxMessage:
+        values = row._asdict()
+        for name in ("to", "text"):
+            values[name] = self._seal.open(values.pop(f"sealed_{name}"), _context(name, row.id)).decode()
+        return OutboxMessage(**values)
+
+
+def _context(name: str, id: str) -> str:
+    return f"outbox.sealed_{name}.{id}"

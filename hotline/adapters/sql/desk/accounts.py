@@ -1,0 +1,118 @@
+"""Accounts, one-time links, sign-ins and failures to sign in: of every token and key only the keyed hash lies here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import delete, func, insert, select, update
+
+from hotline.adapters.sql.tables import accounts, failures, invites, sign_ins
+from hotline.adapters.sql.unit import AT, THIS, Unit
+from hotline.ports.desk.accounts import Account, SignIn
+
+_ACCOUNT: Final = select(accounts).where(accounts.c.staff == THIS)
+_DROP_ACCOUNT: Final = delete(accounts).where(accounts.c.staff == THIS)
+_END_INVITES: Final = delete(invites).where(invites.c.staff == THIS)
+_INVITED: Final = select(invites.c.staff).where(invites.c.token_hash == THIS, invites.c.until > AT)
+_USE: Final = delete(invites).where(invites.c.token_hash == THIS, invites.c.until > AT)
+_INVITES: Final = select(invites.c.staff, invites.c.until).where(invites.c.until > AT)
+_HAS_FACTOR: Final = accounts.c.sealed_totp.is_not(None)
+_ACCOUNTS: Final = select(accounts.c.staff, _HAS_FACTOR)
+_SIGN_IN: Final = (
+    select(sign_ins.c.staff, sign_ins.c.made_at, sign_ins.c.seen_at, _HAS_FACTOR.label("second_factor"))
+    .outerjoin(accounts, accounts.c.staff == sign_ins.c.staff)
+    .where(sign_ins.c.token_hash == THIS)
+)
+_HOW_MANY: Final = select(func.count()).where(sign_ins.c.staff == THIS, sign_ins.c.seen_at > AT)
+_TOUCH: Final = update(sign_ins).where(sign_ins.c.token_hash == THIS).values(seen_at=AT)
+_SIGN_OUT: Final = delete(sign_ins).where(sign_ins.c.token_hash == THIS)
+_SIGN_OUT_ALL: Final = delete(sign_ins).where(sign_ins.c.staff == THIS)
+_FAIL: Final = insert(failures)
+_FAILED: Final = select(func.count()).where(failures.c.key_hash == THIS, failures.c.at >= AT)
+KEPT: Final = 50
+"""Failures of one key: whoever tries without end fills no disk."""
+_TOO_OLD: Final = select(failures.c.sequence).where(failures.c.key_hash == THIS).order_by(failures.c.sequence.desc()).limit(1).offset(KEPT)
+_TRIM: Final = delete(failures).where(failures.c.key_hash == THIS, failures.c.sequence <= _TOO_OLD.scalar_subquery())
+_FORGIVE: Final = delete(failures).where(failures.c.key_hash == THIS)
+
+
+class SqlAccounts(Unit):
+    __slots__ = ()
+
+    def get(self, staff: str) -> Account | None:
+        row = self._row(_ACCOUNT, this=staff)
+        if row is None:
+            return None
+        totp = None if row.sealed_totp is None else self._seal.open(row.sealed_totp, _context(staff)).decode()
+        return Account(row.staff, row.password, totp, row.totp_step, tuple(filter(None, row.recovery.split(","))))
+
+    def save(self, account: Account) -> None:
+        self._put(
+            accounts,
+            staff=account.staff,
+            password=account.password,
+            sealed_totp=None if account.totp is None else self._seal.seal(account.totp.encode(), _context(account.staff)),
+            totp_step=account.totp_step,
+            recovery=",".join(account.recovery),
+        )
+
+    def drop(self, staff: str) -> None:
+        self._change(_DROP_ACCOUNT, this=staff)
+        self._change(_END_INVITES, this=staff)
+
+    def all(self) -> dict[str, bool]:
+        return {staff: has_factor for staff, has_factor in self._rows(_ACCOUNTS)}  # noqa: C416 -- rows are not pairs to mypy
+
+    def add_invite(self, token: str, staff: str, at: int, until: int) -> None:
+        self._change(_END_INVITES, this=staff)
+        self._add(invites, token_hash=self._token(token), staff=staff, made_at=at, until=until)
+
+    def invited(self, token: str, at: int) -> str | None:
+        staff: str | None = self._value(_INVITED, this=self._token(token), at_=at)
+        return staff
+
+    def use_invite(self, token: str, at: int) -> str | None:
+        staff = self.invited(token, at)
+        return staff if self._change(_USE, this=self._token(token), at_=at) == 1 else None
+
+    def invites(self, at: int) -> dict[str, int]:
+        return {row.staff: row.until for row in self._rows(_INVITES, at_=at)}
+
+    def add_sign_in(self, token: str, staff: str, at: int) -> None:
+        self._add(sign_ins, token_hash=self._token(token), staff=staff, made_at=at, seen_at=at)
+
+    def sign_in(self, token: str) -> SignIn | None:
+        row = self._row(_SIGN_IN, this=self._token(token))
+        return SignIn(row.staff, row.made_at, row.seen_at, bool(row.second_factor)) if row else None
+
+    def touch_sign_in(self, token: str, at: int) -> None:
+        self._change(_TOUCH, this=self._token(token), at_=at)
+
+    def drop_sign_in(self, token: str) -> None:
+        self._change(_SIGN_OUT, this=self._token(token))
+
+    def drop_sign_ins(self, staff: str) -> None:
+        self._change(_SIGN_OUT_ALL, this=staff)
+
+    def sign_ins(self, staff: str, since: int) -> int:
+        return int(self._value(_HOW_MANY, this=staff, at_=since))
+
+    def fail(self, key: str, at: int) -> None:
+        self._change(_FAIL, key_hash=self._key(key), at=at)
+        self._change(_TRIM, this=self._key(key))
+
+    def failures(self, key: str, since: int) -> int:
+        return int(self._value(_FAILED, this=self._key(key), at_=since))
+
+    def forgive(self, key: str) -> None:
+        self._change(_FORGIVE, this=self._key(key))
+
+    def _token(self, token: str) -> bytes:
+        return self._seal.digest("token", token)
+
+    def _key(self, key: str) -> bytes:
+        return self._seal.digest("failure", key)
+
+
+def _context(staff: str) -> str:
+    return f"accounts.sealed_totp.{staff}"

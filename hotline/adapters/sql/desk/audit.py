@@ -1,0 +1,99 @@
+"""The audit: lines that are only ever appended, each bound to the one before by a keyed hash, and the last one to a head apart."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from msgspec.structs import asdict
+from sqlalchemy import BindParameter, Row, bindparam, func, insert, or_, select
+
+from hotline.adapters.sql.tables import audit, audit_head
+from hotline.adapters.sql.unit import Unit
+from hotline.ports.desk.audit import AuditRecord
+
+HEADLESS: Final = "audit"
+"""What lines were hashed as before there was a head."""
+BOUND: Final = "audit.line"
+"""What they are hashed as since: where one of these stands, a head has to stand too."""
+_LAST: Final = select(audit.c.sequence, audit.c.digest).order_by(audit.c.sequence.desc()).limit(1)
+_HEAD: Final = select(audit_head.c.sequence, audit_head.c.digest, audit_head.c.bound)
+_ALL: Final = select(audit).order_by(audit.c.sequence)
+_HOW_MANY: Final = select(func.count()).select_from(audit)
+_LIKE: Final[BindParameter[Any]] = bindparam("like")
+_SEARCH: Final = (
+    select(audit)
+    .where(
+        audit.c.sequence < bindparam("before"),
+        or_(
+            *(func.lower(each).like(_LIKE, escape="!") for each in (audit.c.who, audit.c.what, audit.c.about)),
+            audit.c.what.in_(bindparam("deeds", expanding=True)),
+        ),
+    )
+    .order_by(audit.c.sequence.desc())
+    .limit(bindparam("most"))
+)
+_DEEDS: Final = select(audit.c.what).distinct().order_by(audit.c.what)
+_APPEND: Final = insert(audit)
+
+
+class SqlAudit(Unit):
+    __slots__ = ()
+
+    def add(self, record: AuditRecord) -> None:
+        """Writers take turns (`SqlStore.write`), so that no two lines follow the same one."""
+        last, before = self._end()
+        digest = self._digest(BOUND, last + 1, before, record)
+        self._change(_APPEND, sequence=last + 1, digest=digest, **asdict(record))
+        self._put(audit_head, one=1, sequence=last + 1, digest=digest, bound=self._bound(last + 1, digest))
+
+    def all(self) -> tuple[AuditRecord, ...]:
+        return tuple(map(_record, self._rows(_ALL)))
+
+    def search(self, search: str, before: int, limit: int, deeds: tuple[str, ...] = ()) -> tuple[tuple[int, AuditRecord], ...]:
+        escaped = search.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
+        rows = self._rows(_SEARCH, like=f"%{escaped}%", deeds=deeds, before=before, most=limit)
+        return tuple((row.sequence, _record(row)) for row in rows)
+
+    def deeds(self) -> tuple[str, ...]:
+        return tuple(row.what for row in self._rows(_DEEDS))
+
+    def count(self) -> int:
+        return int(self._value(_HOW_MANY))
+
+    def broken_at(self) -> int | None:
+        before, sequence, is_bound = b"", 0, False
+        for sequence, row in enumerate(self._rows(_ALL), 1):
+            follows = [kind for kind in (BOUND, HEADLESS) if row.digest == self._digest(kind, sequence, before, _record(row))]
+            # Whoever takes the head away cannot pass what was written under it for old.
+            if row.sequence != sequence or not follows or (is_bound and BOUND not in follows):
+                return sequence
+            before, is_bound = row.digest, BOUND in follows
+        head = self._row(_HEAD)
+        if head is None and not is_bound:
+            return None
+        return None if head and self._is_sound(head) and (head.sequence, head.digest) == (sequence, before) else sequence + 1
+
+    def _end(self) -> tuple[int, bytes]:
+        """What the next line follows. It follows what the head says, so that a line that was taken off the end is missed for good; where
+        the head was meddled with a number is left out, which nobody can put right."""
+        last, head = self._row(_LAST), self._row(_HEAD)
+        reached, digest = (last.sequence, last.digest) if last else (0, b"")
+        if head is not None:
+            reached = max(reached, head.sequence)
+            if self._is_sound(head):
+                return reached, head.digest
+        return (reached, digest) if self.broken_at() is None else (reached + 1, digest)
+
+    def _digest(self, kind: str, sequence: int, before: bytes, record: AuditRecord) -> bytes:
+        parts = (str(sequence), before.hex(), str(record.at), record.who, record.what, record.about)
+        return self._seal.digest(kind, "|".join(f"{len(part)}:{part}" for part in parts))
+
+    def _bound(self, sequence: int, digest: bytes) -> bytes:
+        return self._seal.digest("audit.head", f"{sequence}|{digest.hex()}")
+
+    def _is_sound(self, head: Row[*tuple[Any, ...]]) -> bool:
+        return bool(head.bound == self._bound(head.sequence, head.digest))
+
+
+def _record(row: Row[*tuple[Any, ...]]) -> AuditRecord:
+    return AuditRecord(row.at, row.who, row.what, row.about)

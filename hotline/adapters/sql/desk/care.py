@@ -1,0 +1,46 @@
+"""What each of the staff carried lately, and who of them needs time."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec.structs import asdict
+from sqlalchemy import bindparam, case, func, select, update
+
+from hotline.adapters.sql.tables import calls, flags, time_requests
+from hotline.adapters.sql.unit import THIS, Unit, columns
+from hotline.ports.desk.care import Load, TimeRequest
+
+_HARD: Final = ("danger", "minor", "hard")
+_IS_HARD: Final = select(flags.c.callback).where(flags.c.callback == calls.c.callback, flags.c.kind.in_(_HARD)).correlate(calls).exists()
+_LOADS: Final = (
+    select(
+        calls.c.staff,
+        func.count(calls.c.callback.distinct()),
+        func.count(case((_IS_HARD, calls.c.callback)).distinct()),
+        func.max(case((_IS_HARD, func.coalesce(calls.c.ended_at, calls.c.dialed_at)), else_=None)),
+    )
+    .where(calls.c.dialed_at >= bindparam("since"))
+    .group_by(calls.c.staff)
+)
+_WANTS: Final = (
+    select(*columns(time_requests, TimeRequest)).where(time_requests.c.seen_at.is_(None)).order_by(time_requests.c.at, time_requests.c.id)
+)
+_SAVE_WANT: Final = update(time_requests).where(time_requests.c.id == THIS)
+
+
+class SqlCare(Unit):
+    __slots__ = ()
+
+    def add(self, want: TimeRequest) -> None:
+        self._add(time_requests, **asdict(want))
+
+    def save(self, want: TimeRequest) -> None:
+        values = asdict(want)
+        self._change(_SAVE_WANT, this=values.pop("id"), **values)
+
+    def waiting(self) -> tuple[TimeRequest, ...]:
+        return tuple(TimeRequest(*row) for row in self._rows(_WANTS))
+
+    def loads(self, since: int) -> dict[str, Load]:
+        return {staff: Load(count, hard, last) for staff, count, hard, last in self._rows(_LOADS, since=since)}

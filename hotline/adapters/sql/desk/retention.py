@@ -1,0 +1,102 @@
+"""How long things are kept: what must go goes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import and_, bindparam, delete, func, or_, select, update
+
+from hotline.adapters.sql.tables import (
+    callbacks,
+    exceptions,
+    failures,
+    incidents,
+    invites,
+    ledger,
+    numbers,
+    outbox,
+    pranks,
+    referrals,
+    sign_ins,
+    stops,
+    tallies,
+    time_requests,
+)
+from hotline.adapters.sql.unit import AT, THIS, Unit
+from hotline.engine.times import DAY_SECONDS, EPOCH
+
+_c = callbacks.c
+_ITS_END: Final = select(func.coalesce(_c.closed_at, _c.not_after)).where(_c.id == numbers.c.callback).scalar_subquery()
+_OVER: Final = or_(_c.closed_at <= AT, and_(_c.closed_at.is_(None), _c.not_after <= AT))
+_GONE: Final = (
+    select((_c.made_at // DAY_SECONDS).label("day"), _c.language, _c.urgent, _c.state, func.coalesce(_c.outcome, "").label("how"))
+    .where(_OVER)
+    .subquery()
+)
+_THEIRS: Final = select(_c.id).where(_OVER)
+_UNTIED: Final = select(incidents.c.id, incidents.c.day).where(incidents.c.figures, incidents.c.callback.in_(_THEIRS))
+_COARSEN: Final = update(incidents).where(incidents.c.id == THIS).values(day=bindparam("month"))
+_LEAVING: Final = select(*_GONE.c, func.count()).group_by(*_GONE.c)
+_PURGE: Final = {
+    "facts": update(ledger).where(ledger.c.until <= AT, ledger.c.sealed.is_not(None)).values(sealed=None),
+    "keys": delete(ledger).where(ledger.c.until <= AT),
+    "stops": delete(stops).where(stops.c.until <= AT),
+    "numbers": delete(numbers).where(_ITS_END <= AT),
+    # Once their callback is gone no page leads to them, and she cannot take them back: what she let count stays, and what is still looked at.
+    "incidents": delete(incidents).where(incidents.c.figures.is_(False), incidents.c.callback.in_(_THEIRS)),
+    "callbacks": delete(callbacks).where(_OVER),
+    "referrals": delete(referrals).where(
+        referrals.c.callback.is_(None), or_(referrals.c.look_again.is_(None), referrals.c.revoked, referrals.c.look_again <= AT)
+    ),
+    "replies": delete(outbox).where(outbox.c.kind == "reply", outbox.c.state != "sending", outbox.c.not_after <= AT),
+    "outbox": delete(outbox).where(
+        or_(and_(outbox.c.state.not_in(("pending", "sending")), outbox.c.changed_at <= AT), outbox.c.not_after <= AT)
+    ),
+}
+PRANK_DAYS: Final = 30
+FORGOTTEN_DAYS: Final = 90
+"""A referral that is nobody's any more and at which nobody looked for so long after its day goes."""
+_STAFF: Final = {
+    "failures": (delete(failures).where(failures.c.at <= AT), DAY_SECONDS),
+    "invites": (delete(invites).where(invites.c.until <= AT), 0),
+    "sign_ins": (delete(sign_ins).where(sign_ins.c.seen_at <= AT), DAY_SECONDS),
+    "pranks": (delete(pranks).where(pranks.c.at <= AT), PRANK_DAYS * DAY_SECONDS),
+    "time_requests": (delete(time_requests).where(time_requests.c.seen_at <= AT), DAY_SECONDS),
+    "exceptions": (delete(exceptions).where((exceptions.c.day + 2) * DAY_SECONDS <= AT), 0),
+}
+"""What goes by itself, and how many seconds after its moment."""
+
+
+class SqlRetention(Unit):
+    __slots__ = ()
+
+    def purge(self, at: int, number_after: int, callback_after: int, outbox_after: int) -> None:
+        """A callback or post that nobody ever ended counts as ended at its `not_after`, so that a forgotten one keeps no number either.
+        Tries, offers and calls go with their callback, of which only a count by day is left. Of codes those stay that she let count, by
+        their month, so that a day and a region among few calls do not tell which call it was."""
+        moments = {
+            "facts": at,
+            "keys": at - DAY_SECONDS,
+            "stops": at,
+            "numbers": at - number_after,
+            "incidents": at - callback_after,
+            "callbacks": at - callback_after,
+            "referrals": at // DAY_SECONDS - FORGOTTEN_DAYS,
+            "replies": at,  # they carry a caller's number, which is kept for nothing
+            "outbox": at - outbox_after,
+        }
+        for day, language, urgent, state, outcome, count in self._rows(_LEAVING, at_=moments["callbacks"]):
+            self._count(tallies, day=day, language=language, urgent=urgent, state=state, outcome=outcome, count=count)
+        for incident, day in self._rows(_UNTIED, at_=moments["callbacks"]):
+            self._change(_COARSEN, this=incident, month=_month(day))
+        for what, moment in moments.items():
+            self._change(_PURGE[what], at_=moment)
+        for statement, after in _STAFF.values():
+            self._change(statement, at_=at - after)
+        self.swept = True
+
+
+def _month(day: int) -> int:
+    """The first of its month, both in days since 1970-01-01."""
+    return day - (EPOCH + timedelta(days=day)).day + 1

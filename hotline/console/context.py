@@ -1,0 +1,121 @@
+"""What every page works with, handed in once, and how it renders."""
+
+from __future__ import annotations
+
+from functools import partial
+from http import HTTPStatus
+from typing import Any, Final, TypeAlias, cast
+
+from flask import flash, g, redirect, render_template, request, url_for
+from msgspec import Struct
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response
+
+from hotline.console.words import Words
+from hotline.ports.desk.staff import Staff
+from hotline.ports.locks import Codes, Passwords, TokenSource
+from hotline.service.deps import Deps
+
+TOKEN: Final = "token"  # noqa: S105 -- the name of a field
+"""In the signed cookie: what `Transaction.sign_in` knows this browser by."""
+
+
+Shown: TypeAlias = str | tuple[str, int] | Response
+"""What a view answers with."""
+
+
+class Settings(Struct, frozen=True):
+    """What the pages obey beside the line's rules."""
+
+    idle_minutes: int
+    """A sign-in ends after so long without anybody doing anything."""
+    second_factor: bool
+    """Nobody works without one."""
+    complaints: str
+    """Who takes complaints about staff, and how she is reached; empty: nobody yet."""
+    secure: bool
+    """Cookies over TLS alone."""
+
+
+class ConsoleContext(Struct, frozen=True):
+    """Shared by all threads."""
+
+    deps: Deps
+    words: Words
+    passwords: Passwords
+    codes: Codes
+    chance: TokenSource
+    settings: Settings
+
+    @property
+    def now(self) -> int:
+        return self.deps.clock.now()
+
+
+def me() -> Staff:
+    """Who is signed in; a page that is not open has somebody."""
+    return cast("Staff", g.me)
+
+
+def language(context: ConsoleContext) -> str:
+    """The language that she reads; before she signed in, the one that she chose on the page, or `g.reads` of her whose link it is."""
+    known = g.get("me")
+    return context.words.language(known.reads if known is not None else request.args.get("l") or _chosen_in_form() or g.get("reads"))
+
+
+def language_name(context: ConsoleContext, code: str) -> str:
+    """What she who reads calls a language; its code where nobody named it."""
+    return context.words.say_or(language(context), f"language.{code}", code)
+
+
+def _chosen_in_form() -> str | None:
+    """Nothing where the form is larger than any that is read: the page that says so needs a language too."""
+    try:
+        return request.form.get("l")
+    except RequestEntityTooLarge:
+        return None
+
+
+def page(context: ConsoleContext, template: str, **values: Any) -> str:
+    """Render with her words at hand: `t(key, …)` in the template; `language_name(code)`; `me`, `language`, `settings`, `now`; `once()` for a form's one-time id."""
+    spoken = language(context)
+
+    def t(key: str, **places: object) -> str:
+        return context.words.say(spoken, key, **places)
+
+    return render_template(
+        template,
+        t=t,
+        language_name=partial(language_name, context),
+        language=spoken,
+        me=g.get("me"),
+        settings=context.settings,
+        now=context.now,
+        once=context.chance.token,
+        **values,
+    )
+
+
+def form_id() -> str:
+    """By which this form counts once, however often it is sent: the template's `once()`. Without one it is no form of ours, and 400."""
+    return request.form["once"]
+
+
+def is_partial() -> bool:
+    """Does htmx ask for a part of a page?"""
+    return request.headers.get("HX-Request") == "true"
+
+
+def taken(form: str) -> None:
+    """The next page tells the browser that this form (`data-keep`) was taken, so that what was typed there is kept no longer."""
+    flash(form, "taken")
+
+
+def to(endpoint: str, **values: Any) -> Response:
+    """After a change: show this page. Works with script and without."""
+    address = url_for(f"console.{endpoint}", **values)
+    if is_partial():
+        response = Response(status=HTTPStatus.NO_CONTENT)
+        response.headers["HX-Redirect"] = address
+        return response
+    return redirect(address, HTTPStatus.SEE_OTHER)

@@ -1,0 +1,82 @@
+"""Requests to be rung, without the number, which lies apart (`numbers`)."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol, TypeAlias
+
+from msgspec import Struct
+
+from hotline.ports.outcomes import Outcome
+
+State: TypeAlias = Literal["waiting", "claimed", "review", "closed", "stopped", "lapsed", "cancelled"]
+"""A callback's life (docs: callback life). Open are `waiting`, `claimed` and `review`; only the first two are ever rung."""
+
+Safer: TypeAlias = Literal["safer", "same", "less_safe"]
+
+
+class Callback(Struct, frozen=True):
+    """One request to be rung, without the number, which lies apart."""
+
+    id: str
+    reference: str
+    """Three digits, unique among the open ones: all that staff ever read of it."""
+    state: State
+    language: str
+    urgent: bool
+    other_phone: bool
+    made_at: int
+    opens_at: int
+    not_after: int
+    edition: int
+    word: str | None = None
+    attempts: int = 0
+    claimed_by: str | None = None
+    claimed_at: int | None = None
+    closed_at: int | None = None
+    outcome: Outcome | None = None
+    given_back: int = 0
+    """How often a counselor gave it back."""
+    sunk: bool = False
+    """Calls from this phone were said to be pranks three times in 30 days: among what is not urgent it comes last."""
+    safer: Safer | None = None
+    """What she said when she was asked how safe the call left her; None: she was not asked, or would not say."""
+
+
+class Callbacks(Protocol):
+    def add(self, callback: Callback, number: str) -> None: ...
+    def get(self, id: str) -> Callback | None: ...
+    def by_reference(self, reference: str) -> Callback | None:
+        """The newest with this reference among those open or closed less than a day before the newest `made_at`."""
+
+    def save(self, callback: Callback) -> None:
+        """Write every column but the id."""
+
+    def claim(self, id: str, staff: str, at: int) -> bool:
+        """`waiting` to `claimed`, for one of however many ask at once. True for her."""
+
+    def same_number(self, id: str) -> tuple[Callback, ...]:
+        """Every waiting or claimed callback to the same number, this one among them, oldest first."""
+
+    def to_number(self, id: str) -> tuple[Callback, ...]:
+        """Every callback to the same number whatever became of it, this one among them, oldest first; none once its number is gone."""
+
+    def due(self, at: int) -> tuple[Callback, ...]:
+        """Waiting with `opens_at` <= at < `not_after`: urgent, then what ends soonest, then the longest waiting."""
+
+    def ahead(self, languages: tuple[str, ...], at: int, apart_from: str) -> tuple[int, int]:
+        """How many different numbers wait in these languages at `at`, their windows open; and how many of them for something urgent.
+
+        Here and in what follows: requests for another phone do not count, since anyone can make them of anyone; nor does the number
+        `apart_from`, since nothing that a phone is shown may depend on what it asked for before.
+        """
+
+    def booked(self, language: str, at: int, apart_from: str) -> tuple[tuple[int, int], ...]:
+        """The windows (opens_at, not_after) not over at `at` for which numbers wait in this language, one for each number and window."""
+
+    def ended(self, at: int) -> tuple[Callback, ...]:
+        """Waiting or claimed with `not_after` <= at."""
+
+    def holders(self, apart_from: str = "") -> frozenset[str]:
+        """Who of the staff has claimed a callback and is not done with it; one to the number `apart_from` does not count."""
+
+    def claimed_by(self, staff: str) -> tuple[Callback, ...]: ...

@@ -1,0 +1,46 @@
+"""Bridges that the line places, and the attempts that callers' phones were rung."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+NAMED = "?"
+"""Stands for a voice session's id where it is known but not given back."""
+
+
+class Call(Struct, frozen=True):
+    """One bridge: the line rings the counselor, she presses 1, it rings the caller."""
+
+    id: str
+    callback: str
+    staff: str
+    state: Literal["placed", "answered", "dialed", "ended"]
+    placed_at: int
+    session: str | None = None
+    """The vendor's id of the voice session, once known."""
+    dialed_at: int | None = None
+    ended_at: int | None = None
+    covered_at: int | None = None
+    """The other end was given the cover's advice to hear, from then on."""
+
+
+class Calls(Protocol):
+    def add(self, call: Call) -> None: ...
+    def save(self, call: Call) -> None: ...
+    def get(self, id: str) -> Call | None: ...
+    def of_session(self, session: str) -> Call | None: ...
+    def live_of(self, staff: str) -> Call | None:
+        """Her newest call that has not ended. `session` is NAMED where one is known."""
+
+    def last(self, callback: str, staff: str) -> Call | None:
+        """The newest that she placed for it, ended or not."""
+
+    def add_attempt(self, callback: str, call: str, at: int) -> None: ...
+    def rings(self, id: str, since: int) -> int:
+        """How often this callback's number was rung since then, over all its callbacks that were asked for on the phone itself, or over
+        all that were asked for on another, as this one was."""
+
+    def rings_of(self, ids: tuple[str, ...], since: int) -> dict[str, int]:
+        """`rings` of each of these callbacks, by id; those that were not rung are missing."""

@@ -1,0 +1,24 @@
+"""The ledger: each order is applied once."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from msgspec import Struct
+
+from hotline.engine.effects import OrderResult
+
+
+class LedgerEntry(Struct, frozen=True):
+    """What an order's key stands for. `outcome` and `facts` are None once a session's lifetime has passed."""
+
+    outcome: OrderResult | None
+    facts: bytes | None
+
+
+class Ledger(Protocol):
+    def enter(self, key: bytes, outcome: OrderResult, facts: bytes, at: int, until: int) -> LedgerEntry | None:
+        """Write the key if it is new and return None; else return what stands there. Concurrent callers wait for each other."""
+
+    def find(self, key: bytes, at: int) -> LedgerEntry | None:
+        """What stands there, without writing; None where nothing does."""

@@ -1,0 +1,29 @@
+"""What was offered to whom."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from msgspec import Struct
+
+from hotline.ports.calls.callbacks import Callback
+
+
+class Offer(Struct, frozen=True):
+    """A callback was offered to someone of the staff."""
+
+    callback: str
+    staff: str
+    at: int
+
+
+class Offers(Protocol):
+    def add(self, offer: Offer) -> None: ...
+    def of(self, callback: str) -> tuple[Offer, ...]:
+        """Oldest first."""
+
+    def last(self) -> dict[str, int]:
+        """When each of the staff was last offered anything, by her id; who never was is missing."""
+
+    def to(self, staff: str, at: int) -> tuple[Callback, ...]:
+        """Waiting, due at `at`, and offered to her: newest offer first."""

@@ -1,0 +1,38 @@
+"""What waits to be handed to a gateway."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol, TypeAlias
+
+from msgspec import Struct
+
+OutboxState: TypeAlias = Literal["pending", "sending", "sent", "unknown", "failed", "dropped"]
+
+OutboxKind: TypeAlias = Literal["alert", "staff", "reply", "ring"]
+"""`alert` and `staff`: an SMS to staff, at least once. `reply`: an SMS to a caller, at most once. `ring`: place a bridge, at most once."""
+
+
+class OutboxMessage(Struct, frozen=True):
+    """One thing to be handed to a gateway. `to` and `text` are sealed where they lie; a ring carries the call's id as its text."""
+
+    id: str
+    kind: OutboxKind
+    queue: Literal["urgent", "default"]
+    to: str
+    text: str
+    made_at: int
+    not_after: int
+    state: OutboxState = "pending"
+    changed_at: int = 0
+    attempts: int = 0
+    vendor_id: str | None = None
+
+
+class Outbox(Protocol):
+    def add(self, post: OutboxMessage) -> None: ...
+    def get(self, id: str) -> OutboxMessage | None: ...
+    def by_vendor_id(self, vendor_id: str) -> OutboxMessage | None: ...
+    def move(self, id: str, before: OutboxState, after: OutboxState, at: int, vendor_id: str | None = None) -> bool:
+        """Change the state if it is still `before`; moving to `sending` counts an attempt. True if it was."""
+
+    def stale(self, state: OutboxState, changed_before: int) -> tuple[OutboxMessage, ...]: ...

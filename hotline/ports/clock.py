@@ -1,0 +1,16 @@
+"""Time."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from hotline.engine.effects import Minute
+
+
+class Clock(Protocol):
+    def now(self) -> int: ...
+    def local(self, at: int) -> Minute:
+        """The local wall-clock minute of a moment."""
+
+    def moment(self, minute: Minute) -> int:
+        """The moment of a local wall-clock minute."""

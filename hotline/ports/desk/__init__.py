@@ -1,0 +1,1 @@
+"""Stores of the staff, what they write down, and what the line publishes and counts."""

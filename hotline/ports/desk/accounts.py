@@ -1,0 +1,72 @@
+"""How staff sign in: accounts, one-time links, sign-ins, and failures to sign in."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from msgspec import Struct
+
+
+class Account(Struct, frozen=True):
+    """What one of the staff signs in with. No account: she cannot; she may still work by SMS."""
+
+    staff: str
+    password: str
+    """argon2id, in its own encoding."""
+    totp: str | None = None
+    """The shared secret (base32), sealed where it lies; None: no second factor yet."""
+    totp_step: int = 0
+    """The newest 30-second step whose code was accepted: no code counts twice."""
+    recovery: tuple[str, ...] = ()
+    """Keyed hashes (hex) of the recovery codes that are left."""
+
+
+class SignIn(Struct, frozen=True):
+    """One browser in which somebody is signed in."""
+
+    staff: str
+    made_at: int
+    seen_at: int
+    """When a person did something there; pages that refresh themselves do not count."""
+    second_factor: bool = False
+    """Has her account one?"""
+
+
+class Accounts(Protocol):
+    """Tokens are what a link or a cookie holds; only their keyed hashes lie in the database."""
+
+    def get(self, staff: str) -> Account | None: ...
+    def save(self, account: Account) -> None:
+        """Insert, or replace."""
+
+    def drop(self, staff: str) -> None:
+        """And the one-time link, if she has one."""
+
+    def all(self) -> dict[str, bool]:
+        """Who has an account, by her id, and whether with a second factor."""
+
+    def add_invite(self, token: str, staff: str, at: int, until: int) -> None:
+        """Earlier ones of hers end."""
+
+    def invited(self, token: str, at: int) -> str | None:
+        """Whose one-time link this is, if it is still good."""
+
+    def use_invite(self, token: str, at: int) -> str | None:
+        """The same, and it is good no more: of two at once one gets it."""
+
+    def invites(self, at: int) -> dict[str, int]:
+        """Until when somebody's one-time link is good, by her id."""
+
+    def add_sign_in(self, token: str, staff: str, at: int) -> None: ...
+    def sign_in(self, token: str) -> SignIn | None: ...
+    def touch_sign_in(self, token: str, at: int) -> None: ...
+    def drop_sign_in(self, token: str) -> None: ...
+    def drop_sign_ins(self, staff: str) -> None: ...
+    def sign_ins(self, staff: str, since: int) -> int:
+        """In how many browsers somebody did something since then."""
+
+    def fail(self, key: str, at: int) -> None:
+        """Note a failure to sign in under this key (hashed): one of the staff at a kind of browser. Only the newest few of a key stay."""
+
+    def failures(self, key: str, since: int) -> int: ...
+    def forgive(self, key: str) -> None: ...

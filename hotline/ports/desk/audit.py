@@ -1,0 +1,36 @@
+"""The audit: who did what to what."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from msgspec import Struct
+
+
+class AuditRecord(Struct, frozen=True):
+    """One line of the audit: who did what to what. `about` is an id or a number of ours, never anything from a caller."""
+
+    at: int
+    who: str
+    what: str
+    about: str
+
+
+class Audit(Protocol):
+    def add(self, record: AuditRecord) -> None:
+        """Append a line to the chain: each carries a keyed hash over itself and the one before."""
+
+    def all(self) -> tuple[AuditRecord, ...]:
+        """The whole chain, oldest first."""
+
+    def search(self, search: str, before: int, limit: int, deeds: tuple[str, ...] = ()) -> tuple[tuple[int, AuditRecord], ...]:
+        """The newest lines with a sequence number below `before` in which `search` stands (letters' size apart) or whose `what` is one of
+        `deeds`, each with its number."""
+
+    def deeds(self) -> tuple[str, ...]:
+        """Every `what` that stands in the audit, in order."""
+
+    def count(self) -> int: ...
+    def broken_at(self) -> int | None:
+        """The sequence number, from 1, of the first line that does not follow from the one before, or that is missing at the end; None
+        where the chain holds."""

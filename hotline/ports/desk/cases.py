@@ -1,0 +1,90 @@
+"""What a counselor writes down in a call, with consent: codes, consents, referrals, and a note that dies with the callback."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, Protocol, TypeAlias
+
+from msgspec import Struct
+
+ReferralOutcome: TypeAlias = Literal["referred", "provided", "already", "not_applicable", "declined", "unavailable"]
+"""GBVIMS: referred; service provided by us; service already had; does not apply; declined by the survivor; service not available."""
+
+Legal: TypeAlias = Literal["yes", "no", "undecided"]
+
+
+class Incident(Struct, frozen=True):
+    """What happened, in codes; nothing in it names, dates finer than a day, or places below a cercle."""
+
+    id: str
+    callback: str | None
+    """None once the callback's row is gone: then nothing ties the two together, and only what she let count is left."""
+    day: int
+    """Days since 1970-01-01 on which it was written down; once it is tied to nothing, the first of that month."""
+    codes: dict[str, str]
+    """By question (service/desk/casework/incidents.py), only answers that its list of codes holds."""
+    figures: bool
+    """She agreed that it counts in figures."""
+
+
+class Referral(Struct, frozen=True):
+    id: str
+    callback: str | None
+    kind: str
+    """A GBVIMS service: shelter, health, psychosocial, legal, police, livelihood, child."""
+    service: str | None
+    """An entry of the directory, where it is one."""
+    outcome: ReferralOutcome
+    legal: Legal | None
+    """Does she want to take legal action? Asked with a legal service or the police alone."""
+    look_again: int | None
+    """The day (since 1970-01-01) on which somebody looks again."""
+    slip: str | None
+    """The reference that the service was given, with her consent; None: none was."""
+    day: int
+    revoked: bool = False
+    """She took back that the service may know of her: the slip is worth nothing any more."""
+    sent: bool = False
+    """The slip was given to be sent to the service by SMS, which is done once."""
+
+
+class Due(Struct, frozen=True):
+    """A referral that somebody looks at again, with the callback's reference and its holder's alias while that row is there."""
+
+    referral: Referral
+    reference: str | None
+    holder: str | None
+
+
+RECORD: Final = "record"
+FIGURES: Final = "figures"
+AGAIN: Final = "again"
+"""The consents that are no referral's."""
+
+
+class Consent(Struct, frozen=True):
+    """She agreed to one thing: `record` (codes are written down), `figures` (they count), `again` (she may be called again), `referral.ID`."""
+
+    kind: str
+    given_at: int
+    revoked_at: int | None = None
+
+
+class Cases(Protocol):
+    def save_incident(self, incident: Incident) -> None: ...
+    def drop_incident(self, callback: str) -> None: ...
+    def incident_of(self, callback: str) -> Incident | None: ...
+    def save_referral(self, referral: Referral) -> None: ...
+    def referrals(self, callback: str) -> tuple[Referral, ...]: ...
+    def referral(self, id: str) -> Referral | None: ...
+    def drop_referral(self, id: str) -> None: ...
+    def referrals_due(self, day: int, limit: int, holder: str | None = None) -> tuple[Due, ...]:
+        """To be looked at again on this day or before, not revoked, oldest first. `holder`: only hers, and those whose callback is gone."""
+
+    def save_consent(self, callback: str, consent: Consent) -> None: ...
+    def consents(self, callback: str) -> dict[str, Consent]:
+        """By kind, revoked ones too."""
+
+    def save_note(self, callback: str, text: str, at: int) -> None:
+        """Sealed; empty: none any more."""
+
+    def note(self, callback: str) -> str | None: ...

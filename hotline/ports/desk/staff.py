@@ -1,0 +1,51 @@
+"""The staff, under aliases."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, Protocol, TypeAlias
+
+from msgspec import Struct
+
+Role: TypeAlias = Literal["counselor", "supervisor", "operator", "admin"]
+CALLING: Final[tuple[Role, ...]] = ("counselor", "supervisor")
+"""Who takes calls."""
+
+
+class Staff(Struct, frozen=True):
+    """One of the staff, under an alias. An operator takes no calls: she hears of what the line's words and numbers need; an admin makes accounts."""
+
+    id: str
+    alias: str
+    role: Role
+    number: str
+    reads: str
+    """The language of her own messages."""
+    speaks: tuple[str, ...]
+    """The languages in which she takes calls."""
+    seen_at: int | None = None
+    on_until: int | None = None
+    """On shift outside the plan until then."""
+    off_until: int | None = None
+    """Off shift, whatever the plan says, until then."""
+    active: bool = True
+    minors: bool = False
+    """She takes calls of girls and boys under 18."""
+    on_call_until: int | None = None
+    """A supervisor: she said that she is on call, until then."""
+
+    def is_on_call(self, at: int) -> bool:
+        """Is this a supervisor who said that she can be reached now?"""
+        return self.role == "supervisor" and self.on_call_until is not None and at < self.on_call_until
+
+
+class StaffStore(Protocol):
+    def save(self, staff: Staff) -> None:
+        """Insert, or replace the row of the same id."""
+
+    def get(self, id: str) -> Staff | None: ...
+    def by_number(self, number: str) -> Staff | None: ...
+    def active(self) -> tuple[Staff, ...]:
+        """Active ones, by id."""
+
+    def by_alias(self, alias: str) -> Staff | None:
+        """An active one."""

@@ -1,0 +1,69 @@
+"""Redis: what may be lost."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from msgspec import Struct
+
+
+class SessionMarker(Struct, frozen=True):
+    """A session began on this edition. Not sure: it was about to."""
+
+    edition: int
+    sure: bool
+
+
+class Recalled(Struct, frozen=True):
+    """What the short memory knows of a session: its facts as last remembered, and its marker."""
+
+    facts: bytes | None = None
+    mark: SessionMarker | None = None
+
+
+class MarkerLookup(Struct, frozen=True):
+    """A session's marker. A marker left before `since` may be lost; None: at any time."""
+
+    mark: SessionMarker | None
+    since: int | None
+
+
+class MemoryAway(Exception):
+    """Redis did not answer within its budget."""
+
+
+class Memory(Protocol):
+    """Redis: what may be lost. Session names are hashed and values sealed by the adapter. Every method raises MemoryAway."""
+
+    def recall(self, session: str) -> Recalled:
+        """What is known of a session, in one round trip."""
+
+    def remember(self, session: str, facts: bytes, seconds: int) -> None: ...
+    def hear(self, session: str, message: str, text: str, seconds: int, *, anew: bool = False) -> tuple[str, ...]:
+        """Append a message to a session's inputs and return them all, in one step. A message id that was heard before is not appended
+        again: the inputs come back as far as its place, since whoever heard it first may have died before acting on it. The list
+        lives `seconds` from the last message, a message id a day; `message` must be unique over all vendors. `anew`: it begins a new list, unless it was heard before."""
+
+    def distinct(self, name: str, member: str, seconds: int) -> int:
+        """Count a member under a name, and return how many different ones there are. They live `seconds` from the last new one."""
+
+    def begin(self, session: str, edition: int, seconds: int) -> SessionMarker | None:
+        """Leave a marker, one that is not sure, that this session begins on this edition. None: it is left. Else one stands there already, which is returned and
+        stays. In one step.
+
+        Where it raises MemoryAway the marker may stand there all the same, and the caller will begin elsewhere: hence the second step, `settle`.
+        """
+
+    def settle(self, session: str, edition: int, seconds: int) -> None:
+        """Make the marker sure."""
+
+    def began(self, session: str) -> MarkerLookup:
+        """The session's marker, in one round trip with what the lack of one is worth."""
+
+    def vouch(self, at: int) -> None:
+        """Note that nothing was lost since `at`, unless an earlier moment is noted. Meant for every few seconds."""
+
+    def forget(self, session: str) -> None:
+        """Drop a session's inputs, so that the next message begins anew."""
+
+    def ping(self) -> None: ...

@@ -1,0 +1,19 @@
+"""Counters."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+
+class Meter(Protocol):
+    """Counters for /metrics. Labels are codes of ours, never anything from a caller."""
+
+    def hop(self, kind: Literal["screen", "end", "order", "refused", "broken"], seconds: float) -> None:
+        """One USSD hop answered: a screen, a last screen, a screen behind an order or fact that needed a store, a 4xx, or the neutral end."""
+
+    def order(self, effect: str, how: Literal["kept", "spooled", "lost"]) -> None: ...
+    def ended(self, status: Literal["Success", "Incomplete", "Failed"]) -> None:
+        """A gateway told that a session is over, and how."""
+
+    def breaker(self, part: Literal["memory", "store"]) -> None:
+        """A store was left alone because it had just failed."""

@@ -1,0 +1,81 @@
+"""The database: what must not be lost. One transaction holds a store for each subject."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from hotline.ports.calls.board import Board
+from hotline.ports.calls.callbacks import Callbacks
+from hotline.ports.calls.calls import Calls
+from hotline.ports.calls.flags import Flags
+from hotline.ports.calls.ledger import Ledger
+from hotline.ports.calls.numbers import Numbers
+from hotline.ports.calls.offers import Offers
+from hotline.ports.calls.outbox import Outbox
+from hotline.ports.calls.reviews import Reviews
+from hotline.ports.desk.accounts import Accounts
+from hotline.ports.desk.audit import Audit
+from hotline.ports.desk.care import Care
+from hotline.ports.desk.cases import Cases
+from hotline.ports.desk.editions import Editions
+from hotline.ports.desk.figures import Figures
+from hotline.ports.desk.retention import Retention
+from hotline.ports.desk.shifts import Shifts
+from hotline.ports.desk.staff import StaffStore
+from hotline.ports.desk.testimonies import Testimonies
+
+
+class StoreAway(Exception):
+    """The database did not answer within its budget, or refused. What was being written may or may not be there."""
+
+
+class Transaction(Protocol):
+    """One unit of work: all that is read and written through its stores. Leaving the `with` commits, an exception rolls back."""
+
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def callbacks(self) -> Callbacks: ...
+    @property
+    def numbers(self) -> Numbers: ...
+    @property
+    def offers(self) -> Offers: ...
+    @property
+    def calls(self) -> Calls: ...
+    @property
+    def flags(self) -> Flags: ...
+    @property
+    def reviews(self) -> Reviews: ...
+    @property
+    def board(self) -> Board: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def staff(self) -> StaffStore: ...
+    @property
+    def shifts(self) -> Shifts: ...
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def cases(self) -> Cases: ...
+    @property
+    def care(self) -> Care: ...
+    @property
+    def testimonies(self) -> Testimonies: ...
+    @property
+    def editions(self) -> Editions: ...
+    @property
+    def figures(self) -> Figures: ...
+    @property
+    def audit(self) -> Audit: ...
+    @property
+    def retention(self) -> Retention: ...
+
+
+class Store(Protocol):
+    def write(self) -> AbstractContextManager[Transaction]:
+        """A writing transaction. One at a time, so that what a rule has read is still so when it writes. Raises StoreAway."""
+
+    def read(self) -> AbstractContextManager[Transaction]:
+        """A reading one. Raises StoreAway."""

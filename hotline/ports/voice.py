@@ -1,0 +1,36 @@
+"""What a voice call does next."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from msgspec import Struct
+
+
+class VoicePrompt(Struct, frozen=True, tag=True):
+    """Say this; with `ask`, wait for one digit and come back with it."""
+
+    text: str
+    language: str
+    ask: bool
+
+
+class VoiceConnect(Struct, frozen=True, tag=True):
+    """Ring `to` from the cover number and join the two; `after` is said to the counselor where nobody took the call."""
+
+    to: str
+    after: str
+    language: str
+
+
+class VoiceCover(Struct, frozen=True, tag=True):
+    """Say these one after the other and hang up: what whoever rings the cover number hears."""
+
+    prompts: tuple[VoicePrompt, ...]
+
+
+class VoiceEnd(Struct, frozen=True, tag=True):
+    """Nothing more; hang up."""
+
+
+VoiceStep: TypeAlias = VoicePrompt | VoiceConnect | VoiceCover | VoiceEnd

@@ -1,0 +1,208 @@
+"""Who can call: pure functions over staff, shifts and what is open; every promise of the line rests on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeAlias
+
+from msgspec import Struct
+
+from hotline.engine.effects import Coverage, Minute
+from hotline.engine.times import DAY_MINUTES, THURSDAY
+from hotline.engine.world import DAYS_AHEAD
+from hotline.ports.desk.shifts import Shift
+from hotline.ports.desk.staff import Staff
+from hotline.ports.store import Transaction
+from hotline.service.calls import rest
+from hotline.service.rules import Rules
+
+Span: TypeAlias = tuple[Minute, Minute]
+Local: TypeAlias = Callable[[int], Minute]
+"""The local minute of a moment."""
+
+
+class Team(Struct, frozen=True):
+    """The staff as it stands at one moment, seen from one language."""
+
+    language: str
+    staff: tuple[Staff, ...]
+    shifts: tuple[Shift, ...]
+    holding: frozenset[str]
+    """Who has claimed a callback and is not done with it."""
+    resting: frozenset[str] = frozenset()
+    """Who has carried enough for now."""
+
+    @property
+    def counselors(self) -> tuple[Staff, ...]:
+        """Those who take calls in the language."""
+        return tuple(each for each in self.staff if takes(each, self.language))
+
+    @property
+    def supervisors(self) -> tuple[Staff, ...]:
+        """Whatever language they speak."""
+        return tuple(each for each in self.staff if each.role == "supervisor")
+
+
+def takes(staff: Staff, language: str) -> bool:
+    return staff.role == "counselor" and language in staff.speaks
+
+
+def team(tx: Transaction, language: str, at: int, rules: Rules, apart_from: str = "") -> Team:
+    """Read what the functions below work on, as if the number `apart_from` had asked for nothing."""
+    return Team(language, tx.staff.active(), tx.shifts.all(), tx.callbacks.holders(apart_from), rest.resting(tx, at, rules))
+
+
+def free(team: Team, at: int, rules: Rules, local: Local) -> tuple[Staff, ...]:
+    """Counselors of the language who are on shift, present, hold nothing, and need no rest."""
+    return tuple(
+        each
+        for each in team.counselors
+        if each.id not in team.holding | team.resting
+        and is_on(each, team.shifts, at, local)
+        and is_present(each, at, rules.presence_minutes)
+    )
+
+
+def is_closed(staff: Iterable[Staff], at: int, rules: Rules) -> bool:
+    """Closed mode: the line needs a supervisor on call, and nobody is."""
+    return rules.supervised and not any(each.is_on_call(at) for each in staff)
+
+
+def is_on(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> bool:
+    """On shift: not off, and inside a planned shift or on beyond the plan."""
+    if staff.off_until is not None and at < staff.off_until:
+        return False
+    return (staff.on_until is not None and at < staff.on_until) or covering(staff, shifts, at, local) is not None
+
+
+def is_present(staff: Staff, at: int, presence_minutes: int) -> bool:
+    """Did she say lately that she is there?"""
+    return staff.seen_at is not None and at - staff.seen_at < presence_minutes * 60
+
+
+def stays_until(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> Minute:
+    """The minute at which the shift ends that she is on: the planned one or the one beyond the plan, whichever is later."""
+    planned = covering(staff, shifts, at, local)
+    ends = [local(at)]
+    if planned is not None:
+        ends.append(planned[1])
+    if staff.on_until is not None and at < staff.on_until:
+        ends.append(local(staff.on_until))
+    return max(ends)
+
+
+class QueueAhead(Struct, frozen=True):
+    """What is ahead of a new request in one language, in numbers to be rung, not in requests."""
+
+    waiting: int
+    urgent: int
+    booked: tuple[tuple[int, int], ...]
+    """Windows to come that are asked for already, in seconds."""
+
+
+def look(tx: Transaction, language: str, at: int, rules: Rules, local: Local, number: str) -> Coverage:
+    """Who can call this number in this language, whatever it asked for before."""
+    now = team(tx, language, at, rules, number)
+    # Whoever waits in another language may be rung by the same counselors.
+    languages = tuple({language, *(spoken for each in free(now, at, rules, local) for spoken in each.speaks)})
+    return coverage(
+        now, QueueAhead(*tx.callbacks.ahead(languages, at, number), tx.callbacks.booked(language, at, number)), at, rules, local
+    )
+
+
+def coverage(team: Team, queue: QueueAhead, at: int, rules: Rules, local: Local) -> Coverage:
+    """Who can call in the team's language at this moment, and who is planned for the next seven days (docs: callback life).
+
+    `until` is when the last of those who are free goes, now where nobody is. `shifts` holds what is left of the one that runs. In closed
+    mode nobody is free; nothing later is offered but what a supervisor is planned for too.
+    """
+    now = local(at)
+    there = () if is_closed(team.staff, at, rules) else free(team, at, rules, local)
+    planned = _planned(team.counselors, team.shifts, at, local)
+    if rules.supervised:
+        watched = merged(_planned(team.supervisors, team.shifts, at, local))
+        planned = [part for span in planned for part in _common(span, watched)]
+    whole = merged(planned)
+    is_running = any(start <= now < end for start, end in whole)
+    return Coverage(
+        free=max(0, len(there) - queue.waiting),
+        until=max((stays_until(each, team.shifts, at, local) for each in there), default=now),
+        opens=None if is_running else min((start for start, _ in whole), default=None),
+        shifts=_without_full(whole, planned, tuple((local(opens), local(ends)) for opens, ends in queue.booked), rules.calls_an_hour),
+        urgent=max(0, len(there) - queue.urgent),
+    )
+
+
+def _without_full(whole: tuple[Span, ...], planned: Sequence[Span], booked: Sequence[Span], calls_an_hour: int) -> tuple[Span, ...]:
+    """What is left of the shifts once the windows are cut out for which as many are to be rung as can be.
+
+    A window is full when the numbers asked for in it reach what the counselors planned then can call.
+    """
+    for opens, ends in sorted(set(booked)):
+        asked = sum(start < ends and end > opens for start, end in booked)
+        minutes = sum(max(0, min(end, ends) - max(start, opens)) for start, end in planned)
+        if asked * 60 >= minutes * calls_an_hour:
+            whole = without(whole, (opens, ends))
+    return whole
+
+
+def _planned(people: Iterable[Staff], shifts: tuple[Shift, ...], at: int, local: Local) -> list[Span]:
+    return [span for each in people for span in planned_spans(each, shifts, at, local)]
+
+
+def planned_spans(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> Iterator[Span]:
+    """Her planned spans from now on for seven days, unmerged, without what she is off."""
+    now = local(at)
+    first = now if staff.off_until is None else max(now, local(staff.off_until))
+    last = now + DAYS_AHEAD * DAY_MINUTES
+    for start, end in _spans(staff, shifts, now // DAY_MINUTES, DAYS_AHEAD + 1):
+        if end > first and start < last:
+            yield max(start, first), min(end, last)
+
+
+def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """In order, those that touch made one."""
+    whole: list[Span] = []
+    for start, end in sorted(spans):
+        if whole and start <= whole[-1][1]:
+            whole[-1] = whole[-1][0], max(whole[-1][1], end)
+        else:
+            whole.append((start, end))
+    return tuple(whole)
+
+
+def spans_of_day(hers: Iterable[Shift], day: int) -> tuple[Span, ...]:
+    """What one person's shifts make of a local day: the week's spans less what she is away, and what she comes beyond them."""
+    weekday = (day + THURSDAY) % 7
+    begins = day * DAY_MINUTES
+    hers = tuple(hers)
+    spans = tuple((begins + each.start, begins + each.end) for each in hers if each.day is None and each.weekday in (None, weekday))
+    for each in hers:
+        if each.day == day and each.off:
+            spans = without(spans, (begins + each.start, begins + each.end))
+    return spans + tuple((begins + each.start, begins + each.end) for each in hers if each.day == day and not each.off)
+
+
+def _spans(staff: Staff, shifts: Iterable[Shift], first_day: int, days: int) -> Iterator[Span]:
+    hers = tuple(shift for shift in shifts if shift.staff == staff.id)
+    for day in range(first_day, first_day + days):
+        yield from spans_of_day(hers, day)
+
+
+def without(spans: Iterable[Span], gap: Span) -> tuple[Span, ...]:
+    """The parts of the spans that lie outside of the gap."""
+    opens, ends = gap
+    return tuple(part for start, end in spans for part in ((start, min(end, opens)), (max(start, ends), end)) if part[0] < part[1])
+
+
+def _common(span: Span, others: Iterable[Span]) -> Iterator[Span]:
+    """What of it lies in the others, which are merged."""
+    for start, end in others:
+        if start < span[1] and end > span[0]:
+            yield max(start, span[0]), min(end, span[1])
+
+
+def covering(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> Span | None:
+    """The planned span that she is in, those that touch made one."""
+    now = local(at)
+    return next((span for span in merged(_spans(staff, shifts, now // DAY_MINUTES - 1, DAYS_AHEAD + 2)) if span[0] <= now < span[1]), None)

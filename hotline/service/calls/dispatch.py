@@ -1,0 +1,295 @@
+"""Who is told of a callback and when, how it passes from one to the next, and how it ends when nobody could keep it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.calls.calls import Call
+from hotline.ports.calls.offers import Offer
+from hotline.ports.calls.outbox import OutboxMessage
+from hotline.ports.desk.audit import AuditRecord
+from hotline.ports.desk.staff import Staff
+from hotline.ports.store import Transaction
+from hotline.service import outbox
+from hotline.service.calls.coverage import Team, is_on, is_present, team
+from hotline.service.calls.review import for_eyes, lapse_floods, to_review
+from hotline.service.deps import Deps
+from hotline.service.rules import is_open, is_ringable, is_unsaid, is_within_day
+
+SHORTEST: Final = 60
+"""Seconds that must be left for a callback to be offered: less is not enough to take it and to ring."""
+OUTCOME_SECONDS: Final = 3600
+"""How long after its end a counselor may still say how a try ended."""
+HELD_SECONDS: Final = 300
+HELD_URGENT_SECONDS: Final = 90
+"""How long somebody may hold a callback without having rung."""
+LEG_SECONDS: Final = 120
+"""The counselor's own phone has rung, and the prompt was heard, by then."""
+SILENT_SECONDS: Final = 900
+"""How long she may say nothing after her last try, or after she said that the phone could not be reached."""
+LINE: Final = "hotline"
+"""In the audit, who did what no person did."""
+
+Teams: TypeAlias = dict[str, Team]
+"""By language."""
+LastOffers: TypeAlias = Callable[[], Mapping[str, int]]
+"""When each was last offered anything, asked for once it matters."""
+
+
+def pressing(callback: Callback) -> tuple[bool, bool, int, int, str]:
+    """Sorts: urgent, then what is not sunk, what ends soonest, the longest waiting (docs: callback life)."""
+    return not callback.urgent, callback.sunk, callback.not_after, callback.made_at, callback.id
+
+
+class Turn(Struct, frozen=True):
+    """Whose turn it is to be told, and of what: callbacks to one number, the most pressing first."""
+
+    staff: Staff
+    group: tuple[Callback, ...]
+
+
+def offer(
+    deps: Deps, tx: Transaction, id: str, at: int, *, passed_by: str | None = None, teams: Teams | None = None
+) -> tuple[OutboxMessage, ...]:
+    """Tell the next of the staff about this callback and all others to the same number, if it is time to.
+
+    One number, one alert: while somebody holds one of them nobody is told of another. `passed_by`: she gives it away, so that it is
+    time, and somebody else's turn. `teams`: what was read of the staff just before.
+    """
+    turn = next_turn(deps, tx, id, at, {} if teams is None else teams, tx.offers.last, passed_by=passed_by)
+    if turn is None:
+        return ()
+    staff, lead = turn.staff, turn.group[0]
+    urgent = any(each.urgent for each in turn.group)
+    ends = min(each.not_after for each in turn.group)
+    key = "staff.escalated" if staff.role == "supervisor" else "staff.offer_urgent" if urgent else "staff.offer"
+    before = outbox.hour(deps, staff.reads, ends)
+    text = deps.written.phrase(key, staff.reads, ref=lead.reference, before=before)
+    origin = f"{lead.id}|{staff.id}|{len(tx.offers.of(lead.id))}"
+    tx.offers.add(Offer(lead.id, staff.id, at))
+    return (outbox.write(deps, tx, "alert", staff.number, text, origin, at, ends, urgent=urgent),)
+
+
+def next_turn(
+    deps: Deps, tx: Transaction, id: str, at: int, teams: Teams, last_offers: LastOffers, *, passed_by: str | None = None
+) -> Turn | None:
+    """Reads only, and fills `teams`. None: nobody need be told now, or nobody is there."""
+    group = _wanting(tx, id, at)
+    if not group:
+        return None
+    # An offer from before its window opened was made for a window that she gave up.
+    offers = [each for callback in group for each in tx.offers.of(callback.id) if each.at >= callback.opens_at]
+    urgent = any(callback.urgent for callback in group)
+    patience = deps.rules.offer_urgent_seconds if urgent else deps.rules.offer_seconds
+    if offers and passed_by is None and at - max(each.at for each in offers) < patience:
+        return None
+    told = Counter(each.staff for each in offers)
+    last = {each.staff: each.at for each in sorted(offers, key=lambda each: each.at)}
+    language = group[0].language
+    if language not in teams:
+        teams[language] = team(tx, language, at, deps.rules)
+    if is_within_day(deps.rules, tx, group, at):
+        ladder = _ladder(deps, teams[language], last_offers(), at, urgent=urgent)
+    else:  # more than a day's rings: a supervisor decides
+        ladder = _supervisors(teams[language], at)
+    if any(each.role == "counselor" and not each.minors for each in ladder) and is_of_minor(tx, group):
+        ladder = [each for each in ladder if each.minors or each.role == "supervisor"]
+    ladder = [each for each in ladder if each.id != passed_by]
+    staff = min(ladder, key=lambda each: (told[each.id], last.get(each.id, 0)), default=None)
+    return None if staff is None else Turn(staff, group)
+
+
+def alike(tx: Transaction, id: str) -> tuple[Callback, ...]:
+    """Open callbacks to the same number, asked for as this one was: on the phone itself, or on another, where anyone may have asked."""
+    same = tx.callbacks.same_number(id)
+    ways = {each.other_phone for each in same if each.id == id}
+    return tuple(each for each in same if each.other_phone in ways)
+
+
+def is_of_minor(tx: Transaction, group: Iterable[Callback]) -> bool:
+    """Was one of these marked as a minor's? Then it is for those of the staff who take such calls."""
+    return any("minor" in tx.flags.of(each.id) for each in group)
+
+
+def groups(tx: Transaction, callbacks: Iterable[Callback]) -> list[tuple[Callback, ...]]:
+    """Those that are alike together, in the order of their first."""
+    found: list[tuple[Callback, ...]] = []
+    callbacks = tuple(callbacks)
+    for callback in callbacks:
+        if not any(callback in group for group in found):
+            same = {each.id for each in alike(tx, callback.id)}
+            found.append(tuple(each for each in callbacks if each == callback or each.id in same))
+    return found
+
+
+def take(tx: Transaction, callback: Callback, staff: Staff, at: int) -> tuple[Callback, ...]:
+    """Claim this callback and all others to the same number whose windows are open. Empty where another was faster."""
+    if not _claim(tx, callback, staff, at):
+        return ()
+    join(tx, callback.id, staff, at)
+    return held(tx, callback.id, staff.id)
+
+
+def join(tx: Transaction, id: str, staff: Staff, at: int) -> None:
+    """Whoever holds one holds all to the same number: it is rung once for all that is open. Nothing where this one is not hers."""
+    for other in alike(tx, id) if held(tx, id, staff.id) else ():
+        if other.state == "waiting" and is_open(other, at):
+            _claim(tx, other, staff, at)
+
+
+def _claim(tx: Transaction, callback: Callback, staff: Staff, at: int) -> bool:
+    is_hers = tx.callbacks.claim(callback.id, staff.id, at)
+    if is_hers:
+        tx.audit.add(AuditRecord(at, staff.alias, "taken", callback.reference))
+    return is_hers
+
+
+def held(tx: Transaction, id: str, staff: str) -> tuple[Callback, ...]:
+    """All that she has claimed to the number of this callback, oldest first; empty unless this one is among them."""
+    group = tuple(each for each in alike(tx, id) if each.state == "claimed" and each.claimed_by == staff)
+    return group if any(each.id == id for each in group) else ()
+
+
+def served_with(tx: Transaction, callback: Callback) -> tuple[Callback, ...]:
+    """All that one call was for, this one among them, whatever became of them: they are hers since the same moment (`calls.tried`)."""
+    hers = callback.other_phone, callback.claimed_by, callback.claimed_at
+    return tuple(each for each in tx.callbacks.to_number(callback.id) if (each.other_phone, each.claimed_by, each.claimed_at) == hers)
+
+
+def give_back(deps: Deps, tx: Transaction, group: Sequence[Callback], by: str, at: int) -> tuple[OutboxMessage, ...]:
+    """They wait again, and the next of the staff is told. `by`: whose doing it is, in the audit."""
+    if not group:
+        return ()
+    drop_call(tx, group, at)
+    record_return(tx, group, by, at)
+    for each in group:
+        tx.callbacks.save(replace(each, state="waiting", claimed_by=None, claimed_at=None))
+    return offer(deps, tx, group[0].id, at, passed_by=group[0].claimed_by)
+
+
+def record_return(tx: Transaction, group: Sequence[Callback], by: str, at: int) -> None:
+    """In the audit: nobody holds them any longer."""
+    for each in group:
+        tx.audit.add(AuditRecord(at, by, "given back", each.reference))
+
+
+def drop_call(tx: Transaction, group: Sequence[Callback], at: int) -> None:
+    """Whoever holds them is rung for them no longer."""
+    call = tx.calls.live_of(group[0].claimed_by or "")
+    if call is not None and call.callback in {each.id for each in group}:
+        tx.calls.save(replace(call, state="ended", ended_at=at))
+
+
+def offer_due(deps: Deps, at: int) -> None:
+    """Offer whatever has come due, or was not taken in time. Raises StoreAway."""
+    teams: Teams = {}
+    with deps.store.read() as tx:
+        wanted = [each.id for each in tx.callbacks.due(at) if next_turn(deps, tx, each.id, at, teams, dict) is not None]
+    for id in wanted:
+        with deps.store.write() as tx:
+            posts = offer(deps, tx, id, at, teams=teams)
+        outbox.enqueue(deps, posts)
+
+
+def release_idle(deps: Deps, at: int) -> None:
+    """Who took a callback and does nothing more with it holds it no longer: her phone may be dead, and another may be free.
+
+    Never rung, or not reached: it is offered to another. Rung, and nothing said of how it ended: nobody rings again before a supervisor
+    has looked. Raises StoreAway.
+    """
+    with deps.store.read() as tx:
+        idle = [callback for staff in tx.staff.active() for callback in tx.callbacks.claimed_by(staff.id) if _is_idle(callback, at)]
+    for callback in idle:
+        with deps.store.write() as tx:
+            posts = _release(deps, tx, callback, at)
+        outbox.enqueue(deps, posts)
+
+
+def end_ended(deps: Deps, at: int) -> None:
+    """Past its end nobody rings and nothing rolls over: a callback that nobody tried is a promise missed. Raises StoreAway."""
+    with deps.store.read() as tx:
+        ended = [each for each in tx.callbacks.ended(at) if _is_over(each, at)]
+    for each in ended:
+        with deps.store.write() as tx:
+            callback = tx.callbacks.get(each.id)
+            posts = () if callback is None else _end(deps, tx, callback, at)
+        outbox.enqueue(deps, posts)
+    lapse_floods(deps, at)
+
+
+def _end(deps: Deps, tx: Transaction, callback: Callback, at: int) -> tuple[OutboxMessage, ...]:
+    if callback.state not in ("waiting", "claimed") or not _is_over(callback, at):
+        return ()
+    if not callback.attempts:
+        tx.callbacks.save(replace(callback, state="lapsed", closed_at=at))
+        for_eyes(deps, tx, callback, "missed", at)
+        return outbox.tell_supervisors(deps, tx, "lapsed", callback.id, at, ref=callback.reference)
+    tx.callbacks.save(replace(callback, state="closed", closed_at=at))
+    return ()
+
+
+def _is_over(callback: Callback, at: int) -> bool:
+    """Past its end; where somebody tried, the time to say how it ended is over too."""
+    is_awaited = callback.state == "claimed" and is_unsaid(callback)
+    return at >= callback.not_after + (OUTCOME_SECONDS if is_awaited else 0)
+
+
+def _is_idle(callback: Callback, at: int) -> bool:
+    patience = SILENT_SECONDS if callback.attempts else HELD_URGENT_SECONDS if callback.urgent else HELD_SECONDS
+    return callback.claimed_at is not None and callback.claimed_at + patience <= at < callback.not_after
+
+
+def _is_on_the_line(call: Call | None, group: Sequence[Callback], at: int) -> bool:
+    """Do the two talk, or does the counselor's own phone ring or hear the prompt for one of these?"""
+    if call is None or call.callback not in {each.id for each in group}:
+        return False
+    return call.state == "dialed" or at - call.placed_at < LEG_SECONDS
+
+
+def _release(deps: Deps, tx: Transaction, callback: Callback, at: int) -> tuple[OutboxMessage, ...]:
+    staff = tx.staff.get(callback.claimed_by or "")
+    group = held(tx, callback.id, callback.claimed_by or "")
+    call = tx.calls.live_of(callback.claimed_by or "")
+    if staff is None or not group or not all(_is_idle(each, at) for each in group) or _is_on_the_line(call, group, at):
+        return ()
+    if any(is_unsaid(each) for each in group):
+        others = [each for each in alike(tx, callback.id) if each.id != callback.id]
+        return to_review(deps, tx, (callback, *others), "unanswered", at)
+    told = outbox.tell(deps, tx, staff, "given_back", f"{callback.id}|{callback.claimed_at}", at, ref=callback.reference)
+    return (told, *give_back(deps, tx, group, LINE, at))
+
+
+def _wanting(tx: Transaction, id: str, at: int) -> tuple[Callback, ...]:
+    """All to the same number that wait in their window and may still be rung; none where somebody holds one."""
+    group = [each for each in alike(tx, id) if is_open(each, at)]
+    # A stranger's request waits while anything of this phone is held; her own only for her own.
+    others = tx.callbacks.same_number(id) if any(each.other_phone for each in group) else group
+    if any(each.state == "claimed" for each in others):
+        return ()
+    wanting = tuple(sorted((each for each in group if each.not_after - at >= SHORTEST), key=pressing))
+    return wanting if is_ringable(wanting, at) else ()
+
+
+def _ladder(deps: Deps, now: Team, offered: Mapping[str, int], at: int, *, urgent: bool) -> list[Staff]:
+    """Who is told, in this order: counselors who are free and there, for what is urgent those on shift too, then the supervisors.
+
+    Who rests is told of nothing ordinary; of what is urgent, where she is there and nobody rested is: a life comes before a pause, and
+    she may give it back. Among equals she comes first who was not offered anything for the longest time.
+    """
+    free = [each for each in now.counselors if each.id not in now.holding and is_on(each, now.shifts, at, deps.clock.local)]
+    free.sort(key=lambda each: (offered.get(each.id, 0), each.id))
+    present = [each for each in free if is_present(each, at, deps.rules.presence_minutes)]
+    there = [each for each in present if each.id not in now.resting] or (present if urgent else [])
+    away = [each for each in free if urgent and each not in present and each.id not in now.resting]
+    return [*there, *away, *_supervisors(now, at)]
+
+
+def _supervisors(now: Team, at: int) -> list[Staff]:
+    """Those on call first."""
+    return sorted(now.supervisors, key=lambda each: not each.is_on_call(at))

@@ -1,0 +1,24 @@
+"""References: all that staff ever read of a callback."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hotline.ports.store import StoreAway, Transaction
+
+REFERENCES: Final = (range(100, 1000), range(10_000, 100_000))
+"""Three digits; five where so many are given away that none is found."""
+
+
+DRAWS: Final = 16
+
+
+def reference(tx: Transaction, id: str) -> str:
+    """A reference that is not in use, the same for the same id as long as that holds."""
+    start, stride = int(id[:12], 16), int(id[12:24], 16) | 1
+    for numbers in REFERENCES:
+        for draw in range(DRAWS):
+            reference = str(numbers[(start + draw * stride) % len(numbers)])
+            if tx.callbacks.by_reference(reference) is None:
+                return reference
+    raise StoreAway("no reference is free")

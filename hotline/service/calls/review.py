@@ -1,0 +1,68 @@
+"""What goes before a supervisor: taken out of everybody's hands until she decides, or left where it is and shown to her."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec.structs import replace
+
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.calls.outbox import OutboxMessage
+from hotline.ports.calls.reviews import Decision, Reason, Review
+from hotline.ports.store import Transaction
+from hotline.service import outbox
+from hotline.service.deps import Deps
+
+HOUR: Final = 3600
+UNRUNG: Final = frozenset({"flood", "given_back"})
+"""Reasons for which nobody need have been rung."""
+
+
+def to_review(deps: Deps, tx: Transaction, group: Sequence[Callback], reason: Reason, at: int) -> tuple[OutboxMessage, ...]:
+    """Nobody rings these, and nobody is offered them, before a supervisor decides. She is told of the first: they are of one number."""
+    for each in group:
+        _hold(deps, tx, each, reason, at)
+    if not group:
+        return ()
+    return outbox.tell_supervisors(deps, tx, "review", f"{group[0].id}|{at}", at, ref=group[0].reference)
+
+
+def hold_flood(deps: Deps, tx: Transaction, callback: Callback, at: int) -> tuple[OutboxMessage, ...]:
+    """One of too many requests: held before anybody was told of it. Supervisors hear of floods once an hour."""
+    _hold(deps, tx, callback, "flood", at)
+    return outbox.tell_supervisors(deps, tx, "review", f"flood|{at // HOUR}", at, ref=callback.reference)
+
+
+def is_held_unrung(tx: Transaction, callback: Callback) -> bool:
+    """Does it wait for a supervisor for nothing that happened on the phone?"""
+    undecided = {each.reason for each in tx.reviews.of(callback.id) if each.decision is None}
+    return callback.state == "review" and bool(undecided) and undecided <= UNRUNG
+
+
+def lapse_floods(deps: Deps, at: int) -> None:
+    """What a supervisor let lie until its end is not rung; nobody need look at it any more. Raises StoreAway."""
+    with deps.store.read() as tx:
+        if not tx.reviews.floods_over(at):
+            return
+    with deps.store.write() as tx:
+        for callback in tx.reviews.floods_over(at):
+            tx.callbacks.save(replace(callback, state="lapsed", closed_at=at))
+            settle(tx, callback.id, "noted", at)
+
+
+def settle(tx: Transaction, callback: str, decision: Decision, at: int, *, by: str | None = None, why: str | None = None) -> None:
+    """All that is undecided about this callback is decided so. `by`: None where its end decided it."""
+    for each in tx.reviews.of(callback):
+        if each.decision is None:
+            tx.reviews.save(replace(each, decision=decision, why=why, decided_by=by, decided_at=at))
+
+
+def for_eyes(deps: Deps, tx: Transaction, callback: Callback, reason: Reason, at: int) -> None:
+    """A supervisor looks at it too; it stays what it is, and with whom it is."""
+    tx.reviews.add(Review(deps.derive("review", f"{callback.id}|{reason}"), callback.id, reason, at))
+
+
+def _hold(deps: Deps, tx: Transaction, callback: Callback, reason: Reason, at: int) -> None:
+    tx.callbacks.save(replace(callback, state="review"))
+    for_eyes(deps, tx, callback, reason, at)

@@ -1,0 +1,62 @@
+"""How a process's threads use the store: a few at a time, and not at all for a moment after it failed, so that a slow one delays no browsing hop."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Final
+
+from hotline.ports.clock import Clock
+from hotline.ports.meter import Meter
+from hotline.ports.store import Store, StoreAway, Transaction
+
+PATIENCE: Final = 0.02
+"""Seconds that a hop waits for its turn: it does so on the thread that is left to browsing hops."""
+REST: Final = 2
+"""The clock counts whole seconds: one to two of them."""
+
+
+class GuardedStore:
+    """`ports.Store` over another one. StoreAway also means here that it was not even asked.
+
+    `threads`: of this process; one of them waits no longer than a moment, and then goes on without the store.
+    """
+
+    def __init__(self, store: Store, clock: Clock, meter: Meter, threads: int) -> None:
+        self._store = store
+        self._clock = clock
+        self._meter = meter
+        self._turns = threading.BoundedSemaphore(max(1, threads - 1))
+        self._rests_until = 0
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        with self._turn(), self._watched(self._store.write()) as tx:
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        with self._turn(), self._watched(self._store.read()) as tx:
+            yield tx
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if 0 < self._rests_until - self._clock.now() <= REST:  # more: the clock was put back meanwhile
+            raise StoreAway("resting")
+        if not self._turns.acquire(timeout=PATIENCE):
+            raise StoreAway("crowded")
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+    @contextmanager
+    def _watched(self, unit: AbstractContextManager[Transaction]) -> Iterator[Transaction]:
+        try:
+            with unit as tx:
+                yield tx
+        except StoreAway:
+            self._rests_until = self._clock.now() + REST
+            self._meter.breaker("store")
+            raise

@@ -1,0 +1,174 @@
+"""What an order does to the database, in one transaction: the ledger's key first, then the effect with all that follows from it."""
+
+from __future__ import annotations
+
+from typing import Final, assert_never
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hotline.engine.effects import CancelCallback, Effect, OpenCallback, OrderResult, Ref, RefineCallback, StopCalls
+from hotline.engine.times import DAY_SECONDS
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.calls.outbox import OutboxMessage
+from hotline.ports.hasher import Hasher
+from hotline.ports.store import Transaction
+from hotline.service.calls import dispatch
+from hotline.service.calls.reference import reference
+from hotline.service.calls.review import hold_flood, is_held_unrung
+from hotline.service.deps import Deps
+from hotline.service.rules import MOST_PRANKS, PRANK_DAYS
+
+COUNTRY: Final = "+223"
+
+
+class GivenOrder(Struct, frozen=True, array_like=True):
+    """An order as it was given, with all that it takes to apply it now or out of the spool."""
+
+    key: bytes
+    callback: str
+    """The callback that it opens or touches; empty for a stop."""
+    number: str
+    """The phone in hand."""
+    effect: Effect
+    edition: int
+    at: int
+    since: int
+    """A stop later than this is later than the order. For the first order of a session that is the session's beginning: its hop may
+    have been held up on the way while she dialled again and stopped."""
+    until: int
+    """When the session is over for good."""
+    facts: bytes
+    is_withheld: bool = False
+    """It rings nobody: a stop that was given behind it lies in the spool."""
+    is_flood: bool = False
+    """One phone has asked for too many others to be rung: a supervisor looks at it first."""
+
+
+class AppliedOrder(Struct, frozen=True):
+    """What became of an order. `facts` are those that it was first applied with; `anew`: that was just now."""
+
+    outcome: OrderResult
+    facts: bytes
+    anew: bool = False
+    posts: tuple[OutboxMessage, ...] = ()
+
+
+def order_key(hasher: Hasher, gateway: str, session: str, ref: Ref) -> bytes:
+    """Unique for an order of a session, the same whenever its hop comes again."""
+    return hasher.digest("order", f"{gateway}|{session}|{ref.position}|{ref.ordinal}")
+
+
+def enter(deps: Deps, tx: Transaction, asked: GivenOrder, at: int) -> AppliedOrder:
+    """Apply an order inside a transaction, unless its key says that it was applied."""
+    refused = _is_refused(tx, asked)
+    outcome: OrderResult = "lost" if refused else "kept"
+    stood = tx.ledger.enter(asked.key, outcome, asked.facts, at, asked.until)
+    if stood is not None:
+        return AppliedOrder(stood.outcome or "late", stood.facts or b"")
+    posts = () if refused else _perform(deps, tx, asked, at)
+    return AppliedOrder(outcome, asked.facts, anew=True, posts=posts)
+
+
+def _is_refused(tx: Transaction, asked: GivenOrder) -> bool:
+    """What cannot be done any more; and numbers abroad, which would be rung at any price."""
+    match asked.effect:
+        case RefineCallback():
+            return _refinable(tx, asked) is None
+        case OpenCallback() as effect:
+            return not rung_number(asked.number, effect).startswith(COUNTRY)
+    return False
+
+
+def _perform(deps: Deps, tx: Transaction, asked: GivenOrder, at: int) -> tuple[OutboxMessage, ...]:
+    match asked.effect:
+        case OpenCallback() as effect:
+            return _open(deps, tx, asked, effect, at)
+        case RefineCallback() as effect:
+            return _refine(deps, tx, asked, effect, at)
+        case CancelCallback():
+            _cancel(tx, asked, at)
+            return ()
+        case StopCalls():
+            tx.numbers.stop(asked.number, asked.at, until=at + deps.rules.stop_seconds)
+            return ()
+        case _:
+            assert_never(asked.effect)
+
+
+def _open(deps: Deps, tx: Transaction, asked: GivenOrder, effect: OpenCallback, at: int) -> tuple[OutboxMessage, ...]:
+    number = rung_number(asked.number, effect)
+    callback = Callback(
+        id=asked.callback,
+        reference=reference(tx, asked.callback),
+        state="waiting",
+        language=effect.language,
+        urgent=effect.urgent,
+        other_phone=number != asked.number,
+        made_at=asked.at,
+        opens_at=deps.clock.moment(effect.opens),
+        not_after=deps.clock.moment(effect.not_after),
+        edition=asked.edition,
+    )
+    # Who stopped calls to a phone did so for what strangers may ask too.
+    since = asked.at - deps.rules.number_hours * 3600 if callback.other_phone else asked.since + 1
+    if asked.is_withheld or tx.numbers.stopped_since(number, since):
+        tx.callbacks.add(replace(callback, state="stopped", closed_at=at), number)
+        tx.numbers.forget(callback.id)
+        return ()
+    callback = replace(callback, sunk=_is_sunk(tx, callback, number, at))
+    tx.callbacks.add(callback, number)
+    if asked.is_flood:
+        return hold_flood(deps, tx, callback, at)
+    return dispatch.offer(deps, tx, callback.id, at)
+
+
+def _is_sunk(tx: Transaction, callback: Callback, number: str, at: int) -> bool:
+    """Comes it last? Never what is urgent; nor what others ask for on this phone, which tells nothing of who plays with it."""
+    return not (callback.urgent or callback.other_phone) and tx.numbers.pranks(number, at - PRANK_DAYS * DAY_SECONDS) >= MOST_PRANKS
+
+
+def _refinable(tx: Transaction, asked: GivenOrder) -> Callback | None:
+    """The callback, as long as nobody was rung for it: waiting, or claimed and not yet tried, nor the counselor told of its word.
+
+    So too one that a supervisor holds before anybody was rung: of a flood, or whoever asked for it would see that it is held; given back
+    by others, or it might be let go into a window that she gave up.
+    """
+    callback = tx.callbacks.get(asked.callback)
+    if callback is None or callback.attempts or not (callback.state in ("waiting", "claimed") or is_held_unrung(tx, callback)):
+        return None
+    call = tx.calls.live_of(callback.claimed_by or "")
+    return None if call is not None and call.state == "answered" else callback
+
+
+def _refine(deps: Deps, tx: Transaction, asked: GivenOrder, effect: RefineCallback, at: int) -> tuple[OutboxMessage, ...]:
+    callback = _refinable(tx, asked)
+    if callback is None:
+        return ()
+    if effect.word is not None:
+        callback = replace(callback, word=effect.word)
+    if effect.opens is not None and effect.not_after is not None:
+        # Who claimed it took another window: nobody may ring her in that one any more.
+        callback = replace(
+            callback,
+            state=callback.state if callback.state == "review" else "waiting",
+            claimed_by=None,
+            claimed_at=None,
+            opens_at=deps.clock.moment(effect.opens),
+            not_after=deps.clock.moment(effect.not_after),
+        )
+    tx.callbacks.save(callback)
+    return dispatch.offer(deps, tx, callback.id, at)
+
+
+def _cancel(tx: Transaction, asked: GivenOrder, at: int) -> None:
+    """Nobody rings for it from now on. A number that nobody ever rang is of no use any more."""
+    callback = tx.callbacks.get(asked.callback)
+    if callback is not None and callback.state in ("waiting", "claimed", "review"):
+        tx.callbacks.save(replace(callback, state="cancelled", closed_at=at))
+        if not callback.attempts:
+            tx.numbers.forget(callback.id)
+
+
+def rung_number(number: str, effect: OpenCallback) -> str:
+    return number if effect.phone is None else COUNTRY + effect.phone

@@ -1,0 +1,53 @@
+"""What every use case works with: the settings, the words and the ports, handed in once."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from msgspec import Struct
+
+from hotline.engine.edition import Edition
+from hotline.engine.times import EPOCH
+from hotline.ports.clock import Clock
+from hotline.ports.gateway import Gateway
+from hotline.ports.hasher import Hasher
+from hotline.ports.memory import Memory
+from hotline.ports.meter import Meter
+from hotline.ports.queue import Queue
+from hotline.ports.spool import Spool
+from hotline.ports.store import Store
+from hotline.service.editions.cache import EditionCache
+from hotline.service.rules import Rules
+
+
+class Deps(Struct, frozen=True):
+    """Shared by all threads."""
+
+    rules: Rules
+    library: EditionCache
+    store: Store
+    memory: Memory
+    spool: Spool
+    queue: Queue
+    gateway: Gateway
+    clock: Clock
+    hasher: Hasher
+    meter: Meter
+
+    @property
+    def written(self) -> Edition:
+        """The words as they go out by SMS."""
+        return self.library.active(self.clock.now()).edition("sms", "")
+
+    @property
+    def spoken(self) -> Edition:
+        """The words as they are said."""
+        return self.library.active(self.clock.now()).edition("voice", "")
+
+    def today(self, at: int) -> date:
+        """The local day."""
+        return EPOCH + timedelta(minutes=self.clock.local(at))
+
+    def derive(self, kind: str, origin: str) -> str:
+        """The id of what follows from `origin`: the same each time, so that doing it twice makes one row."""
+        return self.hasher.digest(kind, origin).hex()[:32]

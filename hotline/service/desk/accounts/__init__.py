@@ -1,0 +1,1 @@
+"""Who works on the line, and how each proves who she is."""

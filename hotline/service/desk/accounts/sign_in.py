@@ -1,0 +1,211 @@
+"""Who is at the door: passwords, one-time codes and one-time links, and a lock that nobody can close on somebody else.
+
+Whoever fails is told the same and costs the same, whatever it was: an alias that nobody has, a wrong password, a disabled account, a
+closed lock, a wrong code.
+
+The lock counts attempts for one of the staff at one kind of browser, `MOST` in `WINDOW` seconds. A browser in which she signed in before
+is known: its signed cookie says so, and it has a count of its own. All browsers that are not known share one, so that somebody who guesses
+from a thousand addresses has ten guesses, and closes the door to unknown browsers alone: even her right password does not open it there.
+Hers still does where she works, and a new one-time link opens it anywhere and makes that browser known. An attempt is counted before it is
+checked and forgiven when it succeeds: a thousand guesses at one moment are a thousand guesses.
+
+Who came in, and which lock closed, stands in the audit; a guess alone does not, or guessing would bury everything else in it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hotline.ports.desk.accounts import Account, SignIn
+from hotline.ports.desk.audit import AuditRecord
+from hotline.ports.desk.staff import Staff
+from hotline.ports.locks import Codes, Passwords, TokenSource
+from hotline.ports.store import Transaction
+from hotline.service.deps import Deps
+
+WINDOW: Final = 15 * 60
+MOST: Final = 10
+HALF_SECONDS: Final = 5 * 60
+"""From the password to the code."""
+LINK_SECONDS: Final = 48 * 3600
+LEAST_LETTERS: Final = 10
+NOBODY: Final = ""
+"""Attempts that must not count, because the lock is closed or nobody has that alias, are written here: it costs the same."""
+UNKNOWN: Final = "?"
+"""Who did it, in the audit, where nobody can know."""
+
+
+LONGEST_SECONDS: Final = 24 * 3600
+"""However much is done in a browser, after a day she proves again who she is."""
+TOUCH_SECONDS: Final = 60
+"""So often, at most, it is written that somebody did something."""
+
+
+class Browser(Struct, frozen=True):
+    """What its signed cookie says of a browser: a name by chance, and the ids of those who signed in there."""
+
+    name: str = ""
+    known_to: tuple[str, ...] = ()
+
+
+class CheckedPassword(Struct, frozen=True):
+    """Her password was right. `account`: as it was then."""
+
+    staff: Staff
+    account: Account
+
+
+def check_password(deps: Deps, passwords: Passwords, alias: str, password: str, browser: Browser, at: int) -> CheckedPassword | None:
+    """Whose password is this? An attempt that finds no turn counts for nothing. Raises StoreAway and Crowded."""
+    with passwords.turn(known=bool(browser.known_to)):
+        with deps.store.write() as tx:
+            as_typed, in_small = tx.staff.by_alias(alias), tx.staff.by_alias(alias.lower())
+            staff = as_typed or in_small
+            account = tx.accounts.get(staff.id if staff else NOBODY)
+            before = _attempt(tx, staff, browser, at)
+        # The transaction is over: this takes long.
+        right = passwords.matches(account.password if account else "", password)
+    if staff and account and right and before < MOST:
+        return CheckedPassword(staff, account)
+    if staff and before == MOST - 1:
+        with deps.store.write() as tx:
+            tx.audit.add(AuditRecord(at, UNKNOWN, "locked out", staff.alias))
+    return None
+
+
+def prove(deps: Deps, passwords: Passwords, staff: Staff, password: str, browser: Browser, at: int) -> CheckedPassword | None:
+    """She who is signed in says her password again. As `knock`; what was right is forgiven at once."""
+    knocked = check_password(deps, passwords, staff.alias, password, browser, at)
+    if knocked is not None:
+        with deps.store.write() as tx:
+            tx.accounts.forgive(_key(staff.id, browser))
+    return knocked
+
+
+def enter(deps: Deps, chance: TokenSource, knocked: CheckedPassword, browser: Browser, at: int) -> str | None:
+    """Sign her in whose password was enough; the new sign-in's token. None where that changed meanwhile. Raises StoreAway."""
+    with deps.store.write() as tx:
+        staff, account = tx.staff.get(knocked.staff.id), tx.accounts.get(knocked.staff.id)
+        if staff is None or not staff.active or account != knocked.account or account.totp is not None:
+            return None
+        _came_in(tx, staff, browser, at)
+        return _open(tx, chance, staff, browser, at)
+
+
+def confirm(deps: Deps, codes: Codes, chance: TokenSource, staff: str, code: str, browser: Browser, at: int) -> str | None:
+    """The second step, with a code of her authenticator or one of her recovery codes; as `enter`. No code counts twice. Raises StoreAway."""
+    with deps.store.write() as tx:
+        person, account = tx.staff.get(staff), tx.accounts.get(staff)
+        if person is None or not person.active or account is None:
+            return None
+        before = _attempt(tx, person, browser, at)
+        used = _accepted(deps, codes, account, code, at) if before < MOST else None
+        if used is None:
+            if before == MOST - 1:
+                tx.audit.add(AuditRecord(at, UNKNOWN, "locked out", person.alias))
+            return None
+        tx.accounts.save(used)
+        _came_in(tx, person, browser, at)
+        if used.recovery != account.recovery:
+            tx.audit.add(AuditRecord(at, person.alias, "recovery code used", person.alias))
+        return _open(tx, chance, person, browser, at)
+
+
+def recognise(deps: Deps, token: str, idle_seconds: int, at: int, *, quiet: bool) -> tuple[Staff, SignIn] | None:
+    """Whose browser this is; None where the sign-in is over or unknown, or its account was disabled. `quiet`: the browser asked by itself.
+
+    Raises StoreAway.
+    """
+    with deps.store.read() as tx:
+        found = tx.accounts.sign_in(token)
+        staff = tx.staff.get(found.staff) if found else None
+    if found is None or staff is None or not staff.active:
+        return None
+    if at - found.seen_at >= idle_seconds or at - found.made_at >= LONGEST_SECONDS:
+        return None
+    if not quiet and at - found.seen_at >= TOUCH_SECONDS:
+        with deps.store.write() as tx:
+            tx.accounts.touch_sign_in(token, at)
+    return staff, found
+
+
+def invited(deps: Deps, link: str, at: int) -> Staff | None:
+    """Whose one-time link this is, as long as it is good. Looking does not use it: programs that show previews look too. Raises StoreAway."""
+    with deps.store.read() as tx:
+        staff = tx.staff.get(tx.accounts.invited(link, at) or "")
+    return staff if staff is not None and staff.active else None
+
+
+def begin(deps: Deps, passwords: Passwords, chance: TokenSource, link: str, password: str, at: int) -> tuple[Staff, str] | None:
+    """Her password, chosen behind her one-time link: whatever she had before ends, and she is signed in with the token that comes back.
+
+    None: the link is good no more. `is_weak` comes before. Raises StoreAway.
+    """
+    hashed = passwords.hash(password)
+    with deps.store.write() as tx:
+        id = tx.accounts.use_invite(link, at)
+        staff = tx.staff.get(id) if id else None
+        if staff is None or not staff.active:
+            return None
+        tx.accounts.drop_sign_ins(staff.id)
+        tx.accounts.save(Account(staff.id, hashed))
+        tx.audit.add(AuditRecord(at, staff.alias, "account begun", staff.alias))
+        return staff, _open(tx, chance, staff, Browser(), at)
+
+
+def is_weak(passwords: Passwords, password: str, alias: str) -> bool:
+    """Too short, common, or soon guessed."""
+    return len(password) < LEAST_LETTERS or passwords.is_weak(password, (alias,))
+
+
+def remembered(browser: Browser, staff: str, chance: TokenSource) -> Browser:
+    """The browser in which she has just signed in. A shared computer is known to the last eight."""
+    others = [each for each in browser.known_to if each != staff]
+    return Browser(browser.name or chance.token(), (*others[-7:], staff))
+
+
+def recovery_hash(deps: Deps, staff: str, code: str) -> str:
+    return deps.hasher.digest("recovery", f"{staff}|{plain(code)}").hex()
+
+
+def plain(code: str) -> str:
+    """A code as she may type it: in groups, in capitals."""
+    return "".join(code.split()).replace("-", "").lower()
+
+
+def _attempt(tx: Transaction, staff: Staff | None, browser: Browser, at: int) -> int:
+    """Count an attempt; how many there were before it. From `MOST` on none may succeed."""
+    key = NOBODY if staff is None else _key(staff.id, browser)
+    before = tx.accounts.failures(key, at - WINDOW)
+    tx.accounts.fail(key if before < MOST else NOBODY, at)
+    return before
+
+
+def _key(staff: str, browser: Browser) -> str:
+    return f"{staff}|{browser.name if staff in browser.known_to else ''}"
+
+
+def _came_in(tx: Transaction, staff: Staff, browser: Browser, at: int) -> None:
+    """A browser that is new says sooner than anything else that a password is known to somebody."""
+    tx.audit.add(AuditRecord(at, staff.alias, "signed in" if staff.id in browser.known_to else "signed in somewhere new", staff.alias))
+
+
+def _open(tx: Transaction, chance: TokenSource, staff: Staff, browser: Browser, at: int) -> str:
+    tx.accounts.forgive(_key(staff.id, browser))
+    token = chance.token()
+    tx.accounts.add_sign_in(token, staff.id, at)
+    return token
+
+
+def _accepted(deps: Deps, codes: Codes, account: Account, code: str, at: int) -> Account | None:
+    """The account after this code was used; None where it is none of hers, or was used before."""
+    typed = plain(code)
+    if len(typed) == 6:
+        step = codes.step(account.totp or "", typed, at) if account.totp else None
+        return replace(account, totp_step=step) if step is not None and step > account.totp_step else None
+    hashed = recovery_hash(deps, account.staff, typed)
+    left = tuple(each for each in account.recovery if each != hashed)
+    return replace(account, recovery=left) if account.totp and left != account.recovery else None

@@ -1,0 +1,122 @@
+"""The queue as a page shows it: all that concerns one of the staff at a moment, cut where nobody reads on."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct
+
+from hotline.engine.effects import Minute
+from hotline.engine.times import DAY_SECONDS
+from hotline.ports.calls.board import Waiting
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.desk.shifts import Shift
+from hotline.ports.desk.staff import Staff
+from hotline.service.calls.coverage import is_closed, is_on, is_present, stays_until
+from hotline.service.calls.rest import resting
+from hotline.service.deps import Deps
+from hotline.service.rules import is_unsaid, may_ring_so_often
+
+MOST_SHOWN: Final = 30
+"""Of each kind: nobody reads more."""
+
+Step: TypeAlias = Literal["take", "rest", "supervisor", "wait", "ring", "again", "say", "held", "tried"]
+"""What can be done about a callback: take it; not while she rests; a supervisor may, past the day's rings; wait for its window; of her own:
+ring, ring again, say how the call ended; of a colleague's: hand it to another, or nothing any more."""
+
+
+class Card(Struct, frozen=True):
+    """All that is shown of a callback: nothing more is known. Times are local minutes."""
+
+    id: str
+    reference: str
+    language: str
+    urgent: bool
+    attempts: int
+    opens: Minute
+    ends: Minute
+    step: Step
+    holder: str = ""
+    """The alias of a colleague who has it."""
+
+
+class Duty(Struct, frozen=True):
+    """How a counselor's day stands, in local minutes; None: it does not."""
+
+    on_until: Minute | None
+    here_until: Minute | None
+    rests: bool
+
+
+class BoardView(Struct, frozen=True):
+    """`duty`: None for a supervisor, on whose presence no promise rests; `held`, what colleagues have, is for her alone."""
+
+    now: Minute
+    duty: Duty | None
+    mine: tuple[Card, ...]
+    due: tuple[Card, ...]
+    coming: tuple[Card, ...]
+    held: tuple[Card, ...]
+    waiting: Waiting
+    is_closed: bool
+    """Nobody is promised anything: no supervisor is on call."""
+
+
+def board(deps: Deps, staff: Staff, at: int) -> BoardView:
+    """What concerns her at this moment, in a number of queries that does not grow. Raises StoreAway.
+
+    A counselor: what is in a language that she speaks and what she has the skill for. A supervisor: everything.
+    """
+    sees_all = staff.role == "supervisor"
+    languages = deps.written.languages if sees_all else staff.speaks
+    minors = sees_all or staff.minors
+    with deps.store.read() as tx:
+        mine = tx.callbacks.claimed_by(staff.id)
+        due = tx.board.due(at, languages, MOST_SHOWN, minors=minors)
+        coming = tx.board.coming(at, languages, MOST_SHOWN, minors=minors)
+        waiting = tx.board.count(at, languages, minors=minors)
+        rings = tx.calls.rings_of(tuple(each.id for each in due), at - DAY_SECONDS)
+        held = tx.board.held(MOST_SHOWN) if sees_all else ()
+        people = tx.staff.active() if held or deps.rules.supervised else ()
+        duty = None if sees_all else _duty(deps, staff, tx.shifts.all(), at, rests=staff.id in resting(tx, at, deps.rules))
+    aliases = {each.id: each.alias for each in people}
+    return BoardView(
+        now=deps.clock.local(at),
+        duty=duty,
+        mine=tuple(card(deps, each, _own_step(each)) for each in mine),
+        due=tuple(card(deps, each, _step(deps, duty, each, rings.get(each.id, 0))) for each in due),
+        coming=tuple(card(deps, each, "wait") for each in coming),
+        held=tuple(_held(deps, each, aliases) for each in held if each.claimed_by != staff.id),
+        waiting=waiting,
+        is_closed=is_closed(people, at, deps.rules),
+    )
+
+
+def card(deps: Deps, callback: Callback, step: Step, holder: str = "") -> Card:
+    opens, ends = deps.clock.local(callback.opens_at), deps.clock.local(callback.not_after)
+    return Card(callback.id, callback.reference, callback.language, callback.urgent, callback.attempts, opens, ends, step, holder)
+
+
+def _held(deps: Deps, callback: Callback, aliases: dict[str, str]) -> Card:
+    return card(deps, callback, "tried" if callback.attempts else "held", aliases.get(callback.claimed_by or "", ""))
+
+
+def _duty(deps: Deps, staff: Staff, shifts: tuple[Shift, ...], at: int, *, rests: bool) -> Duty:
+    local, minutes = deps.clock.local, deps.rules.presence_minutes
+    on = stays_until(staff, shifts, at, local) if is_on(staff, shifts, at, local) else None
+    here = local((staff.seen_at or 0) + minutes * 60) if is_present(staff, at, minutes) else None
+    return Duty(on, here, rests)
+
+
+def _step(deps: Deps, duty: Duty | None, callback: Callback, rings: int) -> Step:
+    if duty is None:
+        return "take"
+    if not may_ring_so_often(deps.rules, rings, callback.other_phone):
+        return "supervisor"
+    return "rest" if duty.rests and not callback.urgent else "take"
+
+
+def _own_step(callback: Callback) -> Step:
+    if is_unsaid(callback):
+        return "say"
+    return "again" if callback.attempts else "ring"

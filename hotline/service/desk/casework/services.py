@@ -1,0 +1,74 @@
+"""Which services of the directory she can be sent on to, by what GBVIMS calls them, and in which order they are offered."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final, Literal, TypeAlias, get_args
+
+from msgspec import Struct
+
+from hotline.engine.flow import Item
+from hotline.engine.freshness import EMERGENCY, is_shown
+from hotline.service.deps import Deps
+from hotline.service.desk.casework.incidents import SEXUAL, Type
+
+Kind: TypeAlias = Literal["shelter", "health", "psychosocial", "legal", "police", "livelihood", "child"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+"""In GBVIMS's order."""
+
+OFFERED_BY: Final[dict[Kind, frozenset[str]]] = {
+    "shelter": frozenset({"one-stop", "association"}),
+    "health": frozenset({"one-stop", "health"}),
+    "psychosocial": frozenset({"one-stop", "association"}),
+    "legal": frozenset({"legal", "one-stop", "association"}),
+    "police": frozenset({"police", "one-stop", "emergency"}),
+    "livelihood": frozenset({"association"}),
+    "child": frozenset({"one-stop", "association"}),
+}
+"""The directory's kinds that may give each service. A one-stop centre has a police desk and a nurse; a line for emergencies is the police's."""
+
+
+class Place(Struct, frozen=True):
+    """The services of one region, or of the whole country (no name)."""
+
+    region: str
+    services: tuple[Item, ...]
+
+
+def kinds_for(type_: Type | None) -> tuple[Kind, ...]:
+    """In which order services are offered: health first where it was sexual violence, or where nobody knows that it was not."""
+    if type_ is not None and type_ not in SEXUAL:
+        return KINDS
+    return ("health", *(kind for kind in KINDS if kind != "health"))
+
+
+def places(deps: Deps, kind: Kind, near: str | None, day: date) -> tuple[Place, ...]:
+    """What the edition in force lists for this, by region: the region `near` first, then what serves the whole country."""
+    names = regions(deps)
+    found: dict[str, list[Item]] = {}
+    for item in deps.written.items.get("services", {}).values():
+        if offers(item, kind, day):
+            found.setdefault(item.fields.get("region", ""), []).append(item)
+    order = sorted(found, key=lambda region: (region != near, region != "", list(names).index(region) if region in names else 0))
+    return tuple(Place(names.get(region, ""), tuple(found[region])) for region in order)
+
+
+def regions(deps: Deps) -> dict[str, str]:
+    """What the directory's regions are called, by their codes."""
+    return {id: item.name for id, item in deps.written.items.get("regions", {}).items()}
+
+
+def find(deps: Deps, service: str | None) -> Item | None:
+    """The entry, as the edition in force has it."""
+    return deps.written.item("services", service or "")
+
+
+def name_of(deps: Deps, service: str | None) -> str:
+    """What it is called; empty where it is none of the directory's, or none any more."""
+    item = find(deps, service)
+    return item.name if item else ""
+
+
+def offers(item: Item, kind: Kind, day: date) -> bool:
+    of = item.fields.get("kind", "")
+    return of in OFFERED_BY[kind] and (of != EMERGENCY or is_shown(item, day))

@@ -1,0 +1,1 @@
+"""The line in figures that tell of nobody."""

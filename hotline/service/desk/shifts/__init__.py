@@ -1,0 +1,1 @@
+"""Who is there when: said, planned, and what is covered by it."""

@@ -1,0 +1,63 @@
+"""The roster against the hours that are offered: which of the week to come nobody has planned to take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from hotline.engine.effects import Minute
+from hotline.engine.flow import Part
+from hotline.engine.times import DAY_MINUTES
+from hotline.engine.world import DAYS_AHEAD
+from hotline.ports.desk.shifts import Shift
+from hotline.ports.desk.staff import Staff
+from hotline.service.calls.coverage import Span, merged, planned_spans, takes, without
+from hotline.service.deps import Deps
+
+SUPERVISION: Final = "supervision"
+"""Stands where a language would: hours in which no supervisor is planned, where the line needs one."""
+
+
+def uncovered_hours(deps: Deps, at: int) -> dict[str, tuple[Span, ...]]:
+    """For each language of the line, what it offers in the seven days to come and nobody has planned to take; the same of `SUPERVISION`.
+
+    Raises StoreAway.
+    """
+    with deps.store.read() as tx:
+        people, shifts = tx.staff.active(), tx.shifts.all()
+    return uncovered_of(deps, people, shifts, at)
+
+
+def uncovered_of(deps: Deps, people: Sequence[Staff], shifts: tuple[Shift, ...], at: int) -> dict[str, tuple[Span, ...]]:
+    """`uncovered_hours`, for whoever has read staff and shifts already."""
+    edition, local = deps.written, deps.clock.local
+    hours = tuple(edition.parts.values())
+    teams = {language: [each for each in people if takes(each, language)] for language in edition.languages}
+    if deps.rules.supervised:
+        teams[SUPERVISION] = [each for each in people if each.role == "supervisor"]
+    planned = {of: merged(span for each in team for span in planned_spans(each, shifts, at, local)) for of, team in teams.items()}
+    return {of: uncovered(hours, spans, local(at))[0] for of, spans in planned.items()}
+
+
+def uncovered(deps: tuple[Part, ...], spans: tuple[Span, ...], now: Minute) -> tuple[tuple[Span, ...], int]:
+    """Of the hours that the parts of the day offer in the seven days to come, those that no planned span holds; and how many minutes are offered.
+
+    All in local minutes.
+    """
+    offered = merged(
+        (max(day * DAY_MINUTES + part.start, now), day * DAY_MINUTES + part.end)
+        for day in range(now // DAY_MINUTES, now // DAY_MINUTES + DAYS_AHEAD)
+        for part in deps
+        if day * DAY_MINUTES + part.end > now
+    )
+    gaps = offered
+    for span in spans:
+        gaps = without(gaps, span)
+    return gaps, sum(end - start for start, end in offered)
+
+
+def by_day(spans: Iterable[Span]) -> Iterator[tuple[int, Minute, Minute]]:
+    """Cut at midnight: the local day, from and to in minutes of it."""
+    for start, end in spans:
+        for day in range(start // DAY_MINUTES, (end - 1) // DAY_MINUTES + 1):
+            yield day, max(start - day * DAY_MINUTES, 0), min(end - day * DAY_MINUTES, DAY_MINUTES)

@@ -1,0 +1,47 @@
+"""The hours ahead: which of those that the line offers somebody is planned for, and which nobody is. Never who."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+
+from hotline.engine.times import DAY_MINUTES
+from hotline.engine.world import DAYS_AHEAD
+from hotline.ports.store import Transaction
+from hotline.service.calls.coverage import Span, merged, planned_spans, takes
+from hotline.service.deps import Deps
+from hotline.service.desk.shifts import roster
+
+
+class Week(Struct, frozen=True):
+    """One language's hours in the seven days to come, in local minutes."""
+
+    language: str
+    covered: tuple[Span, ...]
+    gaps: tuple[Span, ...]
+    offered: int
+    """Minutes."""
+    missing: int
+
+
+def weeks(deps: Deps, tx: Transaction, at: int) -> tuple[Week, ...]:
+    """Each language of the line, in its order."""
+    people, shifts, edition = tx.staff.active(), tx.shifts.all(), deps.written
+    now, hours = deps.clock.local(at), tuple(edition.parts.values())
+    made = []
+    for language in edition.languages:
+        counselors = [each for each in people if takes(each, language)]
+        spans = merged(span for each in counselors for span in planned_spans(each, shifts, at, deps.clock.local))
+        gaps, offered = roster.uncovered(hours, spans, now)
+        made.append(Week(language, spans, gaps, offered, sum(end - start for start, end in gaps)))
+    return tuple(made)
+
+
+def by_day(spans: Iterable[Span], now: int) -> dict[int, tuple[Span, ...]]:
+    """The parts of spans that lie in each of the seven days from today, by day, in minutes of that day."""
+    cut = tuple(roster.by_day(spans))
+    return {
+        day: tuple((start, end) for its, start, end in cut if its == day)
+        for day in range(now // DAY_MINUTES, now // DAY_MINUTES + DAYS_AHEAD)
+    }

@@ -1,0 +1,1 @@
+"""Testimonies: written down, cut, released by two, withdrawn."""

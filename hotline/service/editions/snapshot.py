@@ -1,0 +1,118 @@
+"""Editions as a process holds them: compiled, without the numbers that were taken off, and what follows from their moments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec import Struct
+
+from hotline.engine import gsm
+from hotline.engine.edition import Edition, compile_edition
+from hotline.engine.flow import Sources
+from hotline.engine.freshness import dark
+from hotline.ports.desk.editions import EditionRow, Withdrawal
+from hotline.service.editions import activation
+
+FOLDED: Final = {"ussd": gsm.USSD, "sms": gsm.SMS, "voice": gsm.VOICE}
+RAW: Final = {"ussd": gsm.USSD_RAW, "sms": gsm.SMS_RAW, "voice": gsm.VOICE}
+UNSURE_SECONDS: Final = 4
+"""A process that heard nothing of the database for so long may not know of the newest edition: less than the shortest lead (`Config.lead_seconds`)."""
+
+
+class CompileSettings(Struct, frozen=True):
+    """What editions are compiled for, and how long those who are on them stay. `raw_networks`: whose phones show the official spelling."""
+
+    raw_networks: frozenset[str] = frozenset()
+    promise: int = 30
+    session_seconds: int = 300
+    sms_session_seconds: int = 1800
+
+    @property
+    def longest(self) -> int:
+        return max(self.session_seconds, self.sms_session_seconds)
+
+
+class LoadedEdition:
+    """One edition. Compiled for a channel and a kind of phone when that is first asked for; two threads that ask at once make the same twice."""
+
+    def __init__(self, row: EditionRow, sources: Sources, marks: Iterable[Withdrawal], making: CompileSettings) -> None:
+        self.row = row
+        self.number = row.number
+        self.sources = sources
+        """As published."""
+        self.shown = dark(sources, (each.number for each in marks))
+        """As callers get it."""
+        self._making = making
+        self._raw_networks = making.raw_networks
+        self._compiled: dict[tuple[str, bool], Edition] = {}
+
+    def edition(self, channel: str, network: str) -> Edition:
+        """The edition as a phone on this network gets it over this channel (`ussd`, `sms`, `voice`)."""
+        kind = channel, network in self._raw_networks
+        return self._compiled.get(kind) or self._compile(*kind)
+
+    def warm(self) -> None:
+        """Compile all that may be asked for, so that no hop waits for it."""
+        for raw in (False, True) if self._making.raw_networks else (False,):
+            for channel in FOLDED:
+                if (channel, raw) not in self._compiled:
+                    self._compile(channel, raw)
+
+    def _compile(self, channel: str, raw: bool) -> Edition:
+        made = compile_edition(self.shown, self.number, (RAW if raw else FOLDED)[channel], self._making.promise)
+        self._compiled[channel, raw] = made
+        return made
+
+
+class SessionEditions(Struct, frozen=True):
+    """What a session can have begun on, newest first; several: nobody knows on which. None: it cannot go on."""
+
+    volumes: tuple[LoadedEdition, ...]
+    may_order: bool = True
+    """False: it may have begun on an edition that this process has not heard of."""
+
+
+class Snapshot(Struct, frozen=True):
+    """All that a process knows at one moment. Replaced as a whole, never changed."""
+
+    volumes: tuple[LoadedEdition, ...]
+    """Oldest first."""
+    marks: tuple[Withdrawal, ...]
+    moments: activation.Moments
+    calm_from: int
+    """USSD: from here on …"""
+    unsure_from: int
+    """… to here, everybody is on the newest."""
+    lost_from: int
+    """After this, sessions are under way that began where more is known, and left no marker."""
+    late_until: int
+    """Until then some are that began here while more was known elsewhere."""
+
+    def begun(self, *numbers: int, may_order: bool = True) -> SessionEditions:
+        """Those of these that are held. One that is not held leaves nothing: nobody answers for what it says."""
+        held = {volume.number: volume for volume in self.volumes}
+        known = all(number in held for number in numbers)
+        return SessionEditions(tuple(held[number] for number in numbers) if known else (), may_order)
+
+    def active(self, at: int) -> LoadedEdition:
+        """The edition in force."""
+        number = activation.active(self.moments, at)
+        return next(volume for volume in self.volumes if volume.number == number)
+
+
+def snapshot_of(
+    volumes: Iterable[LoadedEdition], marks: tuple[Withdrawal, ...], read_at: int, life: int, before: Snapshot | None = None
+) -> Snapshot:
+    """A shelf of these; `read_at`: when the database last said that there are no others; `life`: of a USSD session; `before`: the shelf that this one replaces.
+
+    Whoever hears of an edition late has let sessions begin on another one until now.
+    """
+    held = tuple(sorted(volumes, key=lambda volume: volume.number))
+    moments = tuple((volume.number, volume.row.active_from) for volume in held)
+    unsure = read_at + UNSURE_SECONDS
+    late = before.late_until if before is not None else 0
+    if before is not None and before.moments and moments and before.moments[-1] != moments[-1] and read_at >= before.unsure_from:
+        late = read_at + activation.span(life)
+    calm = max(late, activation.calm_from(moments, life) if moments else 0)
+    return Snapshot(held, marks, moments, calm, unsure, unsure + activation.span(life), late)

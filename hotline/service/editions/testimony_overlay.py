@@ -1,0 +1,79 @@
+"""What women told, laid over every edition that is made: what the room released is in it and what was taken back is not, whatever the files say."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from hotline.engine.flow import Item, Sources, Where
+from hotline.ports.desk.editions import Withdrawal
+from hotline.ports.desk.testimonies import Testimony
+from hotline.ports.store import Transaction
+
+TESTIMONIES: Final = "testimonies"
+_AT: Final = Where("console/testimonies", 1)
+"""Where a fault of theirs would be mended: it stands in no file."""
+
+
+def with_testimonies(tx: Transaction, sources: Sources, also: Testimony | None = None) -> Sources:
+    """These sources with the testimonies that they have to hold now, or will once `also` is written down. Again changes nothing."""
+    told = tuple(also if also and one.id == also.id else one for one in tx.testimonies.all())
+    people = {id: tx.staff.get(id) for one in told if one.state == "released" for id in one.released_by}
+    return overlaid(sources, told, withdrawn_testimonies(tx.editions.withdrawals()), {id: one.alias for id, one in people.items() if one})
+
+
+def overlaid(sources: Sources, told: Collection[Testimony], taken: Collection[str], aliases: Mapping[str, str]) -> Sources:
+    """The files' own stay, unless taken back; the room's are what `told` says, at the end, oldest first.
+
+    In languages that these sources have: one without words in any of them is left out, since no screen could show it.
+    """
+    gone = {*taken, *(one.id for one in told)}
+    kept = (item for item in sources.items if item.list != TESTIMONIES or item.id not in gone)
+    released = sorted((one for one in told if one.state == "released" and one.id not in taken), key=lambda one: (one.at, one.id))
+    return replace(sources, items=(*kept, *(item for one in released for item in _item(one, sources.words, aliases))))
+
+
+def with_newest_testimonies(old: Sources, newest: Sources | None) -> Sources:
+    """An old edition's sources with the newest's testimonies: going back brings back nothing that was taken out since, and loses nothing.
+
+    `newest`: None where nobody knows what it holds; then the old one's are left out.
+    """
+    told = (item for item in newest.items if item.list == TESTIMONIES) if newest else ()
+    return replace(old, items=(*(item for item in old.items if item.list != TESTIMONIES), *told))
+
+
+def withdrawn_testimonies(marks: Iterable[Withdrawal]) -> frozenset[str]:
+    """The ids of the testimonies among what was taken off the line."""
+    return frozenset(mark.item for mark in marks if not mark.phone)
+
+
+def withdraw_testimony(tx: Transaction, mark: Withdrawal) -> None:
+    """Off every screen, running sessions too, within two seconds; and its words out of every edition and proposal that the database holds."""
+    tx.editions.withdraw(mark)
+    for row in tx.editions.all():
+        found = tx.editions.get(row.number)
+        if found is not None and (rest := _without(found.sources, mark.item)) is not None:
+            tx.editions.rewrite(row.number, rest)
+    for waiting in tx.editions.proposals():
+        proposal = tx.editions.proposal(waiting.number)
+        if proposal is not None and (rest := _without(proposal.sources, mark.item)) is not None:
+            tx.editions.rewrite_proposal(waiting.number, rest)
+
+
+def _item(one: Testimony, languages: Collection[str], aliases: Mapping[str, str]) -> Iterator[Item]:
+    texts = {f"text.{language}": text for language, text in one.text.items() if language in languages}
+    if texts:
+        people = ", ".join(aliases.get(id, id) for id in one.released_by)
+        yield Item(TESTIMONIES, one.id, "", {**texts, "released_by": people, "released_on": one.released_on or ""}, _AT)
+
+
+def _without(sources: bytes, id: str) -> bytes | None:
+    """None where it is not in there. Whichever version of the program wrote them: only the list of entries need be known."""
+    if id.encode() not in sources:
+        return None
+    raw = msgspec.json.decode(sources)
+    items = [item for item in raw["items"] if (item["list"], item["id"]) != (TESTIMONIES, id)]
+    return msgspec.json.encode({**raw, "items": items}) if len(items) < len(raw["items"]) else None

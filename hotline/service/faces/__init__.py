@@ -1,0 +1,1 @@
+"""How staff reach the acts without a page: by SMS."""

@@ -1,1 +1,0 @@
-"""The use cases of the counselors' room: each a function over `Parts`, for pages and messages alike."""

@@ -1,0 +1,80 @@
+"""A supervisor on call: without one who said that she is, the line promises nothing; those who can mend it hear of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, Literal, TypeAlias
+
+from hotline.engine.times import DAY_MINUTES
+from hotline.ports.calls.outbox import OutboxMessage
+from hotline.ports.desk.shifts import Shift
+from hotline.ports.desk.staff import Staff
+from hotline.ports.store import Transaction
+from hotline.service import outbox
+from hotline.service.calls.coverage import covering, is_closed, is_on, is_present
+from hotline.service.deps import Deps
+
+GRACE_SECONDS: Final = 300
+"""So long after her turn began, or after what she said of it ran out, she is reminded."""
+
+Reminder: TypeAlias = tuple[str, str, str]
+"""Whom, what (`staff.…`), and what it follows from: the same twice is said once."""
+
+
+def state(deps: Deps, at: int) -> Literal["ok", "closed"]:
+    """Is the line in closed mode? Raises StoreAway."""
+    with deps.store.read() as tx:
+        return "closed" if is_closed(tx.staff.active(), at, deps.rules) else "ok"
+
+
+def remind(deps: Deps, at: int) -> None:
+    """Tell those who are planned and did not say that they are there: once for a turn, and once again where what they said ran out in it.
+
+    Where none is planned, and counselors are there whom nobody may be promised: every supervisor who is not off, once a day. Raises StoreAway.
+    """
+    if not deps.rules.supervised:
+        return
+    with deps.store.read() as tx:
+        people, shifts = tx.staff.active(), tx.shifts.all()
+    due = _late(deps, people, shifts, at) or _unplanned(deps, people, shifts, at)
+    if not due:
+        return
+    with deps.store.write() as tx:
+        posts = tuple(_remind(deps, tx, *each, at) for each in due)
+    outbox.enqueue(deps, (post for post in posts if post is not None))
+
+
+def _late(deps: Deps, people: Iterable[Staff], shifts: tuple[Shift, ...], at: int) -> list[Reminder]:
+    """Whom to remind, and of which turn."""
+    late = []
+    for each in people:
+        span = covering(each, shifts, at, deps.clock.local) if each.role == "supervisor" else None
+        if span is None or each.is_on_call(at) or (each.off_until is not None and at < each.off_until):
+            continue
+        if at - max(deps.clock.moment(span[0]), each.on_call_until or 0, each.off_until or 0) >= GRACE_SECONDS:
+            late.append((each.id, "on_call_due", f"{span[0]}|{each.on_call_until or 0}"))
+    return late
+
+
+def _unplanned(deps: Deps, people: tuple[Staff, ...], shifts: tuple[Shift, ...], at: int) -> list[Reminder]:
+    """Whom to tell that the line is closed though it could be open, and of which day: nobody's turn it is."""
+    local, supervisors = deps.clock.local, [each for each in people if each.role == "supervisor"]
+    since = max((each.on_call_until or 0 for each in supervisors), default=0)
+    if (
+        not is_closed(people, at, deps.rules)
+        or at - since < GRACE_SECONDS
+        or any(covering(each, shifts, at, local) for each in supervisors)
+    ):
+        return []
+    if not any(
+        each.role == "counselor" and is_on(each, shifts, at, local) and is_present(each, at, deps.rules.presence_minutes) for each in people
+    ):
+        return []
+    return [(each.id, "closed", str(local(at) // DAY_MINUTES)) for each in supervisors if each.off_until is None or each.off_until <= at]
+
+
+def _remind(deps: Deps, tx: Transaction, id: str, key: str, origin: str, at: int) -> OutboxMessage | None:
+    staff = tx.staff.get(id)
+    if staff is None or staff.is_on_call(at):
+        return None
+    return outbox.tell(deps, tx, staff, key, origin, at)
