@@ -15,7 +15,6 @@ from msgspec.structs import replace
 from hotline.adapters.sql import SqlStore
 from hotline.app import assemble, create_app, open_store
 from hotline.config import Config
-from hotline.console.permissions import may
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.reviews import Review
 from hotline.ports.desk.accounts import Account
@@ -25,6 +24,7 @@ from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Role, Staff
 from hotline.ports.desk.testimonies import Testimony
 from hotline.ports.store import Transaction
+from hotline.service.permissions import may
 from hotline.web import settle
 
 OPEN = 5_000

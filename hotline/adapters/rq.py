@@ -40,7 +40,7 @@ class RqQueue:
         self._breaker = breaker or Breaker()
         self._queues: dict[str, Queue] = {}
 
-    def hint(self, queue: str, post: str) -> None:
+    def enqueue(self, queue: str, post: str) -> None:
         with self._breaker.guard():
             self._queue(queue).enqueue_call(
                 DELIVER,

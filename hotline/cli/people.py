@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from hotline.cli.command import Failed, ask, command, group, settings, store_of, told
 from hotline.cli.editions import who
 from hotline.config import Config
+from hotline.service.work import Work
 
 if TYPE_CHECKING:
     from hotline.ports.desk.staff import Staff
@@ -103,7 +104,7 @@ def _disable(options: argparse.Namespace) -> None:
     with told(), suppress(NoEdition):
         deps = build(config).deps
         with deps.store.write() as tx:
-            posts = give_back_all(deps, tx, staff.id, int(time.time()))
+            posts = give_back_all(Work(deps, tx, int(time.time())), staff.id)
         outbox.enqueue(deps, posts)
     print(f"{options.alias} is signed out for good")
 

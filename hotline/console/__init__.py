@@ -13,11 +13,11 @@ from werkzeug.wrappers import Response as Answer
 from hotline.console import access, account, audit, callback, care, casework, overview, people, queue, review, shifts, testimonies
 from hotline.console.assets import Assets, compressed
 from hotline.console.context import TOKEN, ConsoleContext, Settings, page, to
-from hotline.console.permissions import LEAVING, OPEN, QUIET, may
 from hotline.ports.desk.staff import CALLING, Staff
 from hotline.ports.store import StoreAway
 from hotline.service.desk.accounts import sign_in as access_rules
 from hotline.service.desk.shifts import presence
+from hotline.service.permissions import LEAVING, OPEN, QUIET, may
 
 __all__ = ["ConsoleContext", "Settings", "install"]
 

@@ -12,6 +12,7 @@ from hotline.console.access import SECRET, new_password_fault, offer_factor, off
 from hotline.console.context import TOKEN, ConsoleContext, Shown, form_id, language, me, page, to
 from hotline.service.desk.accounts import own_account, sign_in
 from hotline.service.once import first_time
+from hotline.service.work import Work
 
 
 def views(pages: Blueprint, context: ConsoleContext) -> None:
@@ -118,4 +119,4 @@ def _proved(context: ConsoleContext) -> sign_in.CheckedPassword | None:
 
 def _is_first(context: ConsoleContext) -> bool:
     with context.deps.store.write() as tx:
-        return first_time(context.deps, tx, me().id, form_id(), context.now)
+        return first_time(Work(context.deps, tx, context.now), me().id, form_id())

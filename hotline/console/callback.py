@@ -23,6 +23,7 @@ from hotline.service.desk import callback_view
 from hotline.service.desk.callback_view import CallbackView
 from hotline.service.desk.casework import notes
 from hotline.service.once import first_time
+from hotline.service.work import Work
 
 LIVE: Final = frozenset({"before", "rings", "answered", "talking", "how"})
 """Steps whose part of the page keeps itself up to date; at any other the whole page is another one."""
@@ -70,11 +71,11 @@ def _looking(pages: Blueprint, context: ConsoleContext) -> None:
 def _calling(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/callback/<id>/connect")
     def connect(id: str) -> Answered:
-        return _done(context, id, lambda tx, staff, at: connecting.connect(context.deps, tx, staff, id, form_id(), at))
+        return _done(context, id, lambda tx, staff, at: connecting.connect(Work(context.deps, tx, at), staff, id, form_id()))
 
     @pages.post("/callback/<id>/reveal")
     def reveal(id: str) -> Answered:
-        return _done(context, id, lambda tx, staff, at: connecting.reveal(context.deps, tx, staff, id, form_id(), at))
+        return _done(context, id, lambda tx, staff, at: connecting.reveal(Work(context.deps, tx, at), staff, id, form_id()))
 
     @pages.post("/callback/<id>/cover")
     def cover(id: str) -> Answered:
@@ -85,14 +86,16 @@ def _saying(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/callback/<id>/mark")
     def mark(id: str) -> Answered | str:
         kind = _one_of(scripts.KINDS, "kind")
-        answered = _done(context, id, lambda tx, staff, at: scripts.mark(context.deps, tx, staff, id, kind, at), open=kind, _anchor=kind)
+        answered = _done(
+            context, id, lambda tx, staff, at: scripts.mark(Work(context.deps, tx, at), staff, id, kind), open=kind, _anchor=kind
+        )
         found = _look(context, id) if is_partial() else None
         return answered if found is None else page(context, "callback_marked.html", kind=kind, look=found)
 
     @pages.post("/callback/<id>/outcome")
     def outcome(id: str) -> Answered:
         how: Outcome = _one_of(outcomes.ENDINGS, "how")
-        return _done(context, id, lambda tx, staff, at: outcomes.say(context.deps, tx, staff, id, how, at))
+        return _done(context, id, lambda tx, staff, at: outcomes.say(Work(context.deps, tx, at), staff, id, how))
 
     @pages.post("/callback/<id>/safer")
     def safer(id: str) -> Answered:
@@ -119,7 +122,7 @@ def _wishing(pages: Blueprint, context: ConsoleContext) -> None:
         answers: list[Told | None] = []
 
         def agree(tx: Transaction, staff: Staff, at: int) -> Answer:
-            answer = agreements.agree(context.deps, tx, staff, id, wish, form_id(), at)
+            answer = agreements.agree(Work(context.deps, tx, at), staff, id, wish, form_id())
             answers.append(answer.told)
             return answer
 
@@ -130,11 +133,11 @@ def _wishing(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/callback/<id>/pass-on")
     def pass_on(id: str) -> Answered:
-        return _done(context, id, lambda tx, staff, at: agreements.pass_on(context.deps, tx, staff, id, at))
+        return _done(context, id, lambda tx, staff, at: agreements.pass_on(Work(context.deps, tx, at), staff, id))
 
     @pages.post("/callback/<id>/no-more")
     def no_more(id: str) -> Answered:
-        return _done(context, id, lambda tx, staff, at: agreements.no_more(context.deps, tx, staff, id, at))
+        return _done(context, id, lambda tx, staff, at: agreements.no_more(Work(context.deps, tx, at), staff, id))
 
 
 def _done(context: ConsoleContext, id: str, act: Callable[[Transaction, Staff, int], Answer], **to_see: str) -> Answered:
@@ -142,7 +145,7 @@ def _done(context: ConsoleContext, id: str, act: Callable[[Transaction, Staff, i
     at = context.now
     with context.deps.store.write() as tx:
         staff = tx.staff.get(me().id) or me()
-        answer = act(tx, staff, at) if first_time(context.deps, tx, staff.id, form_id(), at) else Answer()
+        answer = act(tx, staff, at) if first_time(Work(context.deps, tx, at), staff.id, form_id()) else Answer()
         callback = tx.callbacks.get(id)
     outbox.enqueue(context.deps, answer.posts)
     if answer.told == "handed" and callback is not None and callback.claimed_by != me().id:
@@ -152,7 +155,7 @@ def _done(context: ConsoleContext, id: str, act: Callable[[Transaction, Staff, i
 
 def _look(context: ConsoleContext, id: str) -> CallbackView | None:
     with context.deps.store.read() as tx:
-        return callback_view.look(context.deps, tx, me(), id, context.now)
+        return callback_view.look(Work(context.deps, tx, context.now), me(), id)
 
 
 def _version(context: ConsoleContext, look: CallbackView) -> str:

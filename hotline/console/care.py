@@ -14,6 +14,7 @@ from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service.desk import care as room_care
 from hotline.service.once import do_once
+from hotline.service.work import Work
 
 PROQOL: Final = "https://proqol.org/"
 """A link and nothing more: no page of ours asks it for anything, and nothing of it is copied."""
@@ -29,7 +30,7 @@ def _looking(pages: Blueprint, context: ConsoleContext) -> None:
     def care() -> str:
         at = context.now
         with context.deps.store.read() as tx:
-            rests = room_care.resting(context.deps, tx, me(), at)
+            rests = room_care.resting(Work(context.deps, tx, at), me())
             wants = room_care.waiting(tx, me())
         local = context.deps.clock.local
         shown = [(want.id, alias, time_of_day(local(want.at)), (at - want.at) // 3600) for want, alias in wants]
@@ -56,7 +57,9 @@ def _asking(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/care/time")
     def need_time() -> Response:
         at, once = context.now, form_id()
-        do_once(context.deps, me(), once, at, lambda tx, staff: room_care.need_time(context.deps, tx, staff, f"{staff.id}|{once}", at))
+        do_once(
+            context.deps, me(), once, at, lambda tx, staff: room_care.need_time(Work(context.deps, tx, at), staff, f"{staff.id}|{once}")
+        )
         return to("care", after="time")
 
     @pages.post("/care/seen/<id>")

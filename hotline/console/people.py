@@ -15,6 +15,7 @@ from hotline.service import outbox
 from hotline.service.desk.accounts import people as room_people
 from hotline.service.desk.accounts.people import ROLES
 from hotline.service.once import first_time
+from hotline.service.work import Work
 
 
 def views(pages: Blueprint, context: ConsoleContext) -> None:
@@ -53,7 +54,7 @@ def _one(pages: Blueprint, context: ConsoleContext) -> None:
             staff = _other(tx, id)
             if not _is_first(context, tx, at):
                 return to("person", id=id)
-            fault, posts = room_people.change(context.deps, tx, _filled(staff), context.deps.written.languages, me().alias, at)
+            fault, posts = room_people.change(Work(context.deps, tx, at), _filled(staff), context.deps.written.languages, me().alias)
         outbox.enqueue(context.deps, posts)
         return (_of(context, id, fault=fault), HTTPStatus.BAD_REQUEST) if fault else to("person", id=id)
 
@@ -77,7 +78,7 @@ def _door(pages: Blueprint, context: ConsoleContext) -> None:
         with context.deps.store.write() as tx:
             staff = _other(tx, id)
             room_people.shut_out(tx, staff, me().alias, at)
-            posts = room_people.give_back_all(context.deps, tx, staff.id, at)
+            posts = room_people.give_back_all(Work(context.deps, tx, at), staff.id)
         outbox.enqueue(context.deps, posts)
         return to("people")
 
@@ -126,4 +127,4 @@ def _filled(staff: Staff) -> Staff:
 
 
 def _is_first(context: ConsoleContext, tx: Transaction, at: int) -> bool:
-    return first_time(context.deps, tx, me().id, form_id(), at)
+    return first_time(Work(context.deps, tx, at), me().id, form_id())

@@ -12,7 +12,6 @@ from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as Answered
 
 from hotline.console.context import ConsoleContext, form_id, is_partial, language, me, page, to
-from hotline.console.permissions import may
 from hotline.console.times import time_of_day
 from hotline.engine.effects import Minute
 from hotline.engine.times import DAY_MINUTES, THURSDAY
@@ -28,6 +27,8 @@ from hotline.service.desk.colleagues import colleagues
 from hotline.service.desk.shifts import presence
 from hotline.service.desk.shifts.roster import uncovered_hours
 from hotline.service.once import do_once
+from hotline.service.permissions import may
+from hotline.service.work import Work
 
 _GAPS_SHOWN: Final = 6
 
@@ -74,7 +75,7 @@ def _duty(pages: Blueprint, context: ConsoleContext) -> None:
         at = context.now
 
         def act(tx: Transaction, staff: Staff) -> tuple[OutboxMessage, ...]:
-            presence.begin(context.deps, tx, presence.here(tx, staff, at), at)
+            presence.begin(Work(context.deps, tx, at), presence.here(tx, staff, at))
             return ()
 
         do_once(context.deps, me(), form_id(), at, act)
@@ -83,7 +84,7 @@ def _duty(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/off")
     def off_shift() -> Answered:
         at = context.now
-        do_once(context.deps, me(), form_id(), at, lambda tx, staff: presence.go(context.deps, tx, staff, at))
+        do_once(context.deps, me(), form_id(), at, lambda tx, staff: presence.go(Work(context.deps, tx, at), staff))
         return to("care", after="off")
 
 
@@ -99,12 +100,12 @@ def _moving(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/take/<id>")
     def take(id: str) -> Answered:
-        answer = done(lambda tx, staff, once, at: room_queue.take(context.deps, tx, staff, id, once, at))
+        answer = done(lambda tx, staff, once, at: room_queue.take(Work(context.deps, tx, at), staff, id, once))
         return to("callback", id=id) if answer.told == "taken" else _tell(answer)
 
     @pages.post("/give-back/<id>")
     def give_back(id: str) -> Answered:
-        return _tell(done(lambda tx, staff, once, at: room_queue.give_back_one(context.deps, tx, staff, id, once, at)))
+        return _tell(done(lambda tx, staff, once, at: room_queue.give_back_one(Work(context.deps, tx, at), staff, id, once)))
 
     @pages.get("/hand-over/<id>")
     def hand_over(id: str) -> str | Answered:
@@ -116,7 +117,7 @@ def _moving(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/hand-over/<id>")
     def hand_over_to(id: str) -> Answered:
         chosen = request.form.get("to", "")
-        return _tell(done(lambda tx, staff, once, at: room_queue.hand_over(context.deps, tx, staff, id, chosen, once, at)))
+        return _tell(done(lambda tx, staff, once, at: room_queue.hand_over(Work(context.deps, tx, at), staff, id, chosen, once)))
 
 
 def _tell(answer: room_queue.Answer) -> Answered:

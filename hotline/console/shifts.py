@@ -23,6 +23,7 @@ from hotline.service.deps import Deps
 from hotline.service.desk.shifts import planning as room_shifts
 from hotline.service.desk.shifts.week import Day, look
 from hotline.service.once import do_once
+from hotline.service.work import Work
 
 SOON: Final = 366
 """Days ahead for which a day can be planned."""
@@ -80,7 +81,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
         at = context.now
 
         def act(tx: Transaction, staff: Staff) -> tuple[OutboxMessage, ...]:
-            room_shifts.go_on_call(context.deps, tx, staff, at)
+            room_shifts.go_on_call(Work(context.deps, tx, at), staff)
             return ()
 
         do_once(context.deps, me(), form_id(), at, act)
@@ -135,9 +136,9 @@ def _change(deps: Deps, tx: Transaction, by: Staff, whose: str, what: ShiftForm 
     elif what.kind == "week":
         room_shifts.plan(tx, staff.id, what.weekday, what.start, what.end)
     elif what.kind == "there":
-        room_shifts.come(deps, tx, staff, what.day, what.start, what.end, at)
+        room_shifts.come(Work(deps, tx, at), staff, what.day, what.start, what.end)
     else:
-        return room_shifts.stay_away(deps, tx, staff, what.day, what.start, what.end, at)
+        return room_shifts.stay_away(Work(deps, tx, at), staff, what.day, what.start, what.end)
     return ()
 
 

@@ -8,5 +8,5 @@ from typing import Protocol
 class Queue(Protocol):
     """RQ: a hint that a post waits. The clock finds what a lost hint would have told."""
 
-    def hint(self, queue: str, post: str) -> None:
+    def enqueue(self, queue: str, post: str) -> None:
         """Best effort, within Redis's budget. Raises MemoryAway."""

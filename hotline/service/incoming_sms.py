@@ -9,6 +9,7 @@ from hotline.service.conversation.dialogue import Dialogue
 from hotline.service.conversation.orders import Orders
 from hotline.service.deps import Deps
 from hotline.service.faces import staff_sms
+from hotline.service.work import Work
 
 
 def take(deps: Deps, dialogue: Dialogue, orders: Orders, sms: ReceivedSms) -> None:
@@ -20,7 +21,7 @@ def take(deps: Deps, dialogue: Dialogue, orders: Orders, sms: ReceivedSms) -> No
         staff = tx.staff.by_number(sms.number)
     if staff is not None and staff.active:
         with deps.store.write() as tx:
-            messages = staff_sms.hear(deps, tx, staff, sms.origin, sms.text, at, sms.sent_at or 0, fresh=fresh)
+            messages = staff_sms.hear(Work(deps, tx, at), staff, sms.origin, sms.text, sms.sent_at or 0, fresh=fresh)
         outbox.enqueue(deps, messages)
     elif fresh and not stopped:
         conversation.converse(deps, dialogue, sms)

@@ -105,7 +105,7 @@ def told(client: Redis) -> tuple[str, int, int]:
 
 def test_a_hint_carries_the_id_and_nothing_else(client: Redis) -> None:
     """One job: its function by name, the post's id, a description that says nothing, no result, an end."""
-    RqQueue(client).hint("urgent", POST)
+    RqQueue(client).enqueue("urgent", POST)
     queue = Queue("urgent", connection=client, serializer=JSONSerializer)
     (job,) = queue.jobs
     assert (job.func_name, job.args, job.kwargs, job.description) == (DELIVER, [POST], {}, DELIVER)
@@ -116,14 +116,14 @@ def test_a_hint_carries_the_id_and_nothing_else(client: Redis) -> None:
 def test_a_second_hint_is_a_second_job(client: Redis) -> None:
     """None is swallowed for being like another one: the conditional update decides what is sent."""
     queue = RqQueue(client)
-    queue.hint("urgent", POST)
-    queue.hint("urgent", POST)
+    queue.enqueue("urgent", POST)
+    queue.enqueue("urgent", POST)
     assert client.llen("rq:queue:urgent") == 2
 
 
 def test_every_job_is_found_by_its_name(client: Redis) -> None:
     """As RQ will look for it, from the name that lies in Redis."""
-    RqQueue(client).hint("urgent", POST)
+    RqQueue(client).enqueue("urgent", POST)
     (job,) = Queue("urgent", connection=client, serializer=JSONSerializer).jobs
     assert job.func is jobs.deliver
 
@@ -134,7 +134,7 @@ def test_a_hint_without_redis_is_memory_away(mortal_valkey: Mortal) -> None:
         queue = RqQueue(client)
         mortal_valkey.kill()
         with pytest.raises(MemoryAway) as caught:
-            queue.hint("urgent", POST)
+            queue.enqueue("urgent", POST)
         assert caught.value.args == ()
 
 
@@ -142,9 +142,9 @@ def test_a_worker_delivers_from_its_own_queue_alone(client: Redis, start: Start)
     """In a forked horse, in order; the other queue is left to the other worker. Nothing stays behind in Redis."""
     worker = start("urgent")
     queue = RqQueue(client)
-    queue.hint("default", "other")
+    queue.enqueue("default", "other")
     for each in ("one", "two", "three"):
-        queue.hint("urgent", each)
+        queue.enqueue("urgent", each)
     answers = [told(client) for _ in range(3)]
     assert [(post, parent) for post, _, parent in answers] == [(post, worker.pid) for post in ("one", "two", "three")]
     wait_until_gone(answers[-1][1])
@@ -156,9 +156,9 @@ def test_a_job_that_breaks_leaves_no_value_behind(client: Redis, start: Start) -
     """Neither on the worker's output nor in Redis: the id and the error's class. The worker goes on."""
     worker = start("urgent")
     queue = RqQueue(client)
-    queue.hint("urgent", "break")
+    queue.enqueue("urgent", "break")
     assert told(client)[0] == "break"
-    queue.hint("urgent", "next")
+    queue.enqueue("urgent", "next")
     assert told(client)[0] == "next"
     worker.terminate()
     output, _ = worker.communicate()
@@ -177,19 +177,19 @@ def test_kill_9_of_a_worker_leaves_no_horse(client: Redis, start: Start) -> None
     """A horse in the middle of its job ends with its worker; another worker takes the next job."""
     worker = start("urgent")
     queue = RqQueue(client)
-    queue.hint("urgent", "hang")
+    queue.enqueue("urgent", "hang")
     _, horse, _ = told(client)
     worker.kill()
     wait_until_gone(horse)
     start("urgent")
-    queue.hint("urgent", "next")
+    queue.enqueue("urgent", "next")
     assert told(client)[0] == "next"
 
 
 def test_kill_9_of_who_started_a_worker_leaves_neither_worker_nor_horse(client: Redis, valkey: str) -> None:
     """Death goes down the line: starter, worker, horse in the middle of its job."""
     with subprocess.Popen([sys.executable, "-c", STARTER, WORKER, "urgent", valkey], cwd=ROOT) as starter:
-        RqQueue(client).hint("urgent", "hang")
+        RqQueue(client).enqueue("urgent", "hang")
         _, horse, worker = told(client)
         starter.kill()
     wait_until_gone(worker)
@@ -205,7 +205,7 @@ def test_a_worker_outlives_its_redis(mortal_valkey: Mortal, start: Start) -> Non
                 pass
         mortal_valkey.kill()
         mortal_valkey.start()
-        RqQueue(client).hint("urgent", POST)
+        RqQueue(client).enqueue("urgent", POST)
         post, _, parent = told(client)
     assert (post, parent) == (POST, worker.pid)
 
@@ -213,7 +213,7 @@ def test_a_worker_outlives_its_redis(mortal_valkey: Mortal, start: Start) -> Non
 def test_sigterm_ends_an_idle_worker(client: Redis, start: Start) -> None:
     """It goes by itself, and Redis no longer knows it."""
     worker = start("urgent")
-    RqQueue(client).hint("urgent", "one")
+    RqQueue(client).enqueue("urgent", "one")
     told(client)
     worker.send_signal(signal.SIGTERM)
     worker.communicate()

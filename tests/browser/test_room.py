@@ -9,7 +9,7 @@ import pytest
 from msgspec import Struct
 from playwright.sync_api import Browser, expect
 
-from hotline.console.permissions import may
+from hotline.service.permissions import may
 from tests.browser.phone_page import PhonePage
 from tests.browser.room import NARROW, PATIENCE_MS, WIDE, Room
 from tests.system.lines import Line, started

@@ -10,8 +10,8 @@ import pytest
 from itsdangerous import URLSafeTimedSerializer
 from msgspec.structs import replace
 
-from hotline.console.permissions import OPEN, TABLE, Ability, may
 from hotline.service.desk.accounts.people import ROLES
+from hotline.service.permissions import OPEN, TABLE, Ability, may
 from tests.console.desk import SETTINGS, Desk
 
 README = Path(__file__).resolve().parents[2] / "README.md"

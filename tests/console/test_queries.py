@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from hotline.console.permissions import OPEN, may
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.reviews import Review
 from hotline.ports.desk import testimonies as told
@@ -13,6 +12,7 @@ from hotline.ports.desk.cases import Referral
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Role, Staff
 from hotline.service.desk.accounts.people import ROLES
+from hotline.service.permissions import OPEN, may
 from tests.console.desk import IDS, Desk
 
 WHO = {"counselor": "awa", "supervisor": "fanta", "operator": "mariam", "admin": "djeneba"}

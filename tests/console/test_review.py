@@ -9,6 +9,7 @@ from hotline.ports.calls.reviews import Review
 from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.voice import VoiceConnect
 from hotline.service.calls.review import to_review
+from hotline.service.work import Work
 from tests.console.desk import Desk
 from tests.service.line import AWA, CALLER, FANTA, OTHER_PHONE
 
@@ -146,7 +147,7 @@ def test_what_nobody_rang_by_its_end_stays_a_missed_promise(desk: Desk) -> None:
     desk.line.walk("5 5")
     callback = desk.line.callback()
     with desk.line.real_store.write() as tx:
-        to_review(desk.room.deps, tx, (callback,), "given_back", desk.line.clock.now())
+        to_review(Work(desk.room.deps, tx, desk.line.clock.now()), (callback,), "given_back")
     desk.line.clock.at = callback.not_after
     fanta = desk.browser("fanta")
     fanta.open(form_of(desk, callback))

@@ -157,7 +157,7 @@ class FakeQueue:
         self.away = False
         self.hints: list[tuple[str, str]] = []
 
-    def hint(self, queue: str, post: str) -> None:
+    def enqueue(self, queue: str, post: str) -> None:
         if self.away:
             raise MemoryAway
         self.hints.append((queue, post))

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from hotline.engine.effects import Coverage
 from hotline.service.calls import coverage
 from hotline.service.desk import care
+from hotline.service.work import Work
 from tests.service.fakes import TEN_O_CLOCK
 from tests.service.line import AWA, CALLER, FANTA, OTHER_CALLER, OUMOU, RULES, Line
 
@@ -35,12 +36,12 @@ def work_one(line: Line, number: str = CALLER, *, mark: str | None = None) -> No
 
 def seen(line: Line) -> Coverage:
     with line.real_store.read() as tx:
-        return coverage.look(tx, "fr", line.clock.now(), line.rules, line.clock.local, "+22370000009")
+        return coverage.look(Work(line.hotline.deps, tx, line.clock.now()), "fr", "+22370000009")
 
 
 def rests_until(line: Line) -> int | None:
     with line.real_store.read() as tx:
-        return care.resting(line.hotline.deps, tx, line.staff(AWA), line.clock.now())
+        return care.resting(Work(line.hotline.deps, tx, line.clock.now()), line.staff(AWA))
 
 
 def test_at_the_cap_she_is_promised_no_longer(line: Line) -> None:

@@ -12,6 +12,7 @@ from hotline.service.calls.coverage import spans_of_day
 from hotline.service.desk.shifts import planning
 from hotline.service.desk.shifts.roster import uncovered_hours
 from hotline.service.faces.dated import Dated, read
+from hotline.service.work import Work
 from tests.service.fakes import TEN_O_CLOCK
 from tests.service.line import AWA, FANTA, NANA, RULES, Line
 
@@ -206,7 +207,7 @@ def test_across_midnight() -> None:
 
 def covered(line: Line) -> Coverage:
     with line.real_store.read() as tx:
-        return coverage.look(tx, "fr", line.clock.now(), line.rules, line.clock.local, "+22370000009")
+        return coverage.look(Work(line.hotline.deps, tx, line.clock.now()), "fr", "+22370000009")
 
 
 def hers(line: Line) -> tuple[Shift, ...]:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.reviews import Reason
 from hotline.service.calls.review import to_review
+from hotline.service.work import Work
 from tests.service.line import AWA, CALLER, FANTA, NANA, OTHER_CALLER, OUMOU, Line
 
 STRANGER = "+22370000050"
@@ -119,7 +120,7 @@ def test_what_was_given_back_can_still_be_moved(line: Line) -> None:
     """She chooses a word, or another moment, while a supervisor has it: it is kept for when it is let go."""
     line.walk("5 1")
     with line.real_store.write() as tx:
-        to_review(line.hotline.deps, tx, (line.callback(),), "given_back", line.clock.now())
+        to_review(Work(line.hotline.deps, tx, line.clock.now()), (line.callback(),), "given_back")
     line.dial("5 1 1 2")
     assert (line.callback().state, line.callback().word is None) == ("review", False)
 
@@ -129,7 +130,7 @@ def test_what_happened_on_the_phone_cannot_be_moved_by_it(line: Line, reason: Re
     """Whoever has the phone now changes nothing about it."""
     line.walk("5 1")
     with line.real_store.write() as tx:
-        to_review(line.hotline.deps, tx, (line.callback(),), reason, line.clock.now())
+        to_review(Work(line.hotline.deps, tx, line.clock.now()), (line.callback(),), reason)
     line.dial("5 1 1 2")
     assert line.callback().word is None
 

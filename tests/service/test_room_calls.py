@@ -12,6 +12,7 @@ from hotline.service.calls import agreements, connecting, outcomes, scripts
 from hotline.service.calls.agreements import Wish
 from hotline.service.desk import callback_view
 from hotline.service.desk.callback_view import CallbackView
+from hotline.service.work import Work
 from tests.service.line import AWA, CALLER, FANTA, OUMOU, Line
 
 MORNING = Wish(ahead=1, start=480, end=720, word=None, agreed=True)
@@ -31,12 +32,12 @@ def rung(line: Line) -> Line:
 
 def look(line: Line, number: str = AWA) -> CallbackView | None:
     with line.real_store.read() as tx:
-        return callback_view.look(line.hotline.deps, tx, line.staff(number), line.callbacks()[0].id, line.clock.now())
+        return callback_view.look(Work(line.hotline.deps, tx, line.clock.now()), line.staff(number), line.callbacks()[0].id)
 
 
 def agree(line: Line, wish: Wish = MORNING, origin: str = "a form") -> connecting.Answer:
     with line.real_store.write() as tx:
-        return agreements.agree(line.hotline.deps, tx, line.staff(AWA), line.callbacks()[0].id, wish, origin, line.clock.now())
+        return agreements.agree(Work(line.hotline.deps, tx, line.clock.now()), line.staff(AWA), line.callbacks()[0].id, wish, origin)
 
 
 def cover(line: Line, once: str) -> connecting.Answer:
@@ -118,7 +119,7 @@ def test_nothing_is_said_twice(rung: Line) -> None:
     """How it ended, by SMS; the page that was still open says another thing: what was said first stands."""
     rung.text(AWA, f"{rung.callback().reference} 2")
     with rung.real_store.write() as tx:
-        answer = outcomes.say(rung.hotline.deps, tx, rung.staff(AWA), rung.callback().id, "spoke", rung.clock.now())
+        answer = outcomes.say(Work(rung.hotline.deps, tx, rung.clock.now()), rung.staff(AWA), rung.callback().id, "spoke")
     assert ("gone", "no_answer") == (answer.told, rung.callback().outcome)
 
 
@@ -160,14 +161,14 @@ def test_nobody_agrees_for_another(rung: Line) -> None:
     """Only she who talked to her."""
     rung.text(AWA, "1")
     with rung.real_store.write() as tx:
-        answer = agreements.agree(rung.hotline.deps, tx, rung.staff(OUMOU), rung.callback().id, MORNING, "a form", rung.clock.now())
+        answer = agreements.agree(Work(rung.hotline.deps, tx, rung.clock.now()), rung.staff(OUMOU), rung.callback().id, MORNING, "a form")
     assert ("gone", 1) == (answer.told, len(rung.callbacks()))
 
 
 def test_marked_minor_a_supervisor_looks_on(rung: Line) -> None:
     """It stays with the counselor; that somebody has to look is written down."""
     with rung.real_store.write() as tx:
-        scripts.mark(rung.hotline.deps, tx, rung.staff(AWA), rung.callback().id, "minor", rung.clock.now())
+        scripts.mark(Work(rung.hotline.deps, tx, rung.clock.now()), rung.staff(AWA), rung.callback().id, "minor")
     with rung.real_store.read() as tx:
         assert ["minor"] == [each.reason for each in tx.reviews.of(rung.callback().id)]
     assert "claimed" == rung.callback().state

@@ -22,6 +22,7 @@ from hotline.service.desk.board import board
 from hotline.service.desk.shifts import presence
 from hotline.service.desk.shifts.roster import uncovered_hours
 from hotline.service.editions.cache import EditionCache
+from hotline.service.work import Work
 from tests.postgres import Postgres, postgres
 from tests.service.line import AWA, CALLER, FANTA, NANA, OTHER_CALLER, OTHER_PHONE, OUMOU, Line, add_staff
 
@@ -45,21 +46,21 @@ def add(line: Line, *callbacks: Callback, first: int = 0) -> None:
 
 def take(line: Line, number: str, callback: Callback, once: str = "once") -> str:
     with line.real_store.write() as tx:
-        answer = taking.take(line.hotline.deps, tx, line.staff(number), callback.id, once, line.clock.now())
+        answer = taking.take(Work(line.hotline.deps, tx, line.clock.now()), line.staff(number), callback.id, once)
     assert answer is not None
     return answer.told
 
 
 def give_back(line: Line, number: str, callback: Callback, once: str) -> str:
     with line.real_store.write() as tx:
-        answer = taking.give_back_one(line.hotline.deps, tx, line.staff(number), callback.id, once, line.clock.now())
+        answer = taking.give_back_one(Work(line.hotline.deps, tx, line.clock.now()), line.staff(number), callback.id, once)
     assert answer is not None
     return answer.told
 
 
 def hand_over(line: Line, callback: Callback, to: str, once: str = "once") -> str:
     with line.real_store.write() as tx:
-        answer = taking.hand_over(line.hotline.deps, tx, line.staff(FANTA), callback.id, line.staff(to).id, once, line.clock.now())
+        answer = taking.hand_over(Work(line.hotline.deps, tx, line.clock.now()), line.staff(FANTA), callback.id, line.staff(to).id, once)
     assert answer is not None
     return answer.told
 
@@ -108,7 +109,7 @@ def test_fifty_take_the_same_one_at_once(line_on: Line) -> None:
     def one(staff: Staff) -> str:
         start.wait()
         with deps.store.write() as tx:
-            answer = taking.take(deps, tx, staff, "1" * 32, staff.alias, at)
+            answer = taking.take(Work(deps, tx, at), staff, "1" * 32, staff.alias)
         assert answer is not None
         return answer.told
 
@@ -284,7 +285,7 @@ def test_the_audit_knows_who_held_it(line: Line) -> None:
     line.text(FANTA, f"{callback.reference} 1")
     assert since_then() == {("fanta", "taken", each) for each in both}
     with line.real_store.write() as tx:
-        presence.leave(line.hotline.deps, tx, line.staff(FANTA), line.clock.now())
+        presence.leave(Work(line.hotline.deps, tx, line.clock.now()), line.staff(FANTA))
     assert since_then() == {("fanta", "given back", each) for each in both}
     assert passed == 12
 

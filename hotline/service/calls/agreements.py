@@ -22,6 +22,7 @@ from hotline.service.calls.reference import reference
 from hotline.service.calls.review import settle, to_review
 from hotline.service.deps import Deps
 from hotline.service.rules import is_unsaid
+from hotline.service.work import Work
 
 LONGEST_WINDOW: Final = 240
 """Minutes: as long as the longest part of the day that a caller may choose. Somebody has to be there all the while."""
@@ -68,63 +69,63 @@ def told(deps: Deps, language: str, at: int, now: int) -> str:
     return f"{day(deps.spoken, read, minute, deps.clock.local(now))} {clock(deps.spoken, read, minute)}"
 
 
-def agree(deps: Deps, tx: Transaction, staff: Staff, id: str, wish: Wish, origin: str, at: int) -> Answer:
+def agree(work: Work, staff: Staff, id: str, wish: Wish, origin: str) -> Answer:
     """Another callback to the same number, at the time that she agreed to and with her consent. The one before it is over with that.
 
     Only hours that somebody is planned for are kept: what is told afterwards is what holds.
     """
-    callback, number = talked(tx, staff, id), tx.numbers.of(id)
-    if callback is None or number is None or callback.state not in ("closed", "review") or _is_in_other_hands(tx, callback):
+    callback, number = talked(work.tx, staff, id), work.tx.numbers.of(id)
+    if callback is None or number is None or callback.state not in ("closed", "review") or _is_in_other_hands(work.tx, callback):
         return Answer("gone")
-    refused = _refusal(deps, wish, at)
+    refused = _refusal(work.deps, wish, work.at)
     if refused is not None:
         return Answer(refused)
-    window = _kept(deps, tx, callback, number, wish, at)
+    window = _kept(work, callback, number, wish)
     if window is None:
         return Answer("nobody")
-    for each in dispatch.served_with(tx, callback):
-        _settle(tx, each, staff, at)
-    _open(deps, tx, callback, number, window, wish, staff, origin, at)
-    tx.cases.save_consent(id, Consent(AGAIN, at))
-    tx.audit.add(AuditRecord(at, staff.alias, "agreed", callback.reference))
+    for each in dispatch.served_with(work.tx, callback):
+        _settle(work.tx, each, staff, work.at)
+    _open(work, callback, number, window, wish, staff, origin)
+    work.tx.cases.save_consent(id, Consent(AGAIN, work.at))
+    work.tx.audit.add(AuditRecord(work.at, staff.alias, "agreed", callback.reference))
     return Answer("agreed")
 
 
-def pass_on(deps: Deps, tx: Transaction, staff: Staff, id: str, at: int) -> Answer:
+def pass_on(work: Work, staff: Staff, id: str) -> Answer:
     """She knows the woman, who agreed that another rings her now; or the girl's call is for the supervisor, who is told."""
-    group = dispatch.held(tx, id, staff.id)
-    marks = tx.flags.of(id)
+    group = dispatch.held(work.tx, id, staff.id)
+    marks = work.tx.flags.of(id)
     if not group or not marks & {"known", "minor"}:
         return Answer("gone")
     # They talked: whoever has it next may ring.
     spoken = tuple(replace(each, outcome="spoke") if is_unsaid(each) else each for each in group)
     if "minor" not in marks:
-        return Answer("handed", taking.give_back(deps, tx, spoken, staff.alias, at))
-    dispatch.drop_call(tx, spoken, at)
-    dispatch.record_return(tx, spoken, staff.alias, at)
-    return Answer("handed", to_review(deps, tx, spoken, "minor", at))
+        return Answer("handed", taking.give_back(work, spoken, staff.alias))
+    dispatch.drop_call(work.tx, spoken, work.at)
+    dispatch.record_return(work.tx, spoken, staff.alias, work.at)
+    return Answer("handed", to_review(work, spoken, "minor"))
 
 
-def no_more(deps: Deps, tx: Transaction, staff: Staff, id: str, at: int) -> Answer:
+def no_more(work: Work, staff: Staff, id: str) -> Answer:
     """She wants no call any more: as if she had pressed the two keys for it. Of another phone only what this call was for is forgotten.
 
     Where there is no number any more there is nothing left to decide.
     """
-    callback, number = talked(tx, staff, id), tx.numbers.of(id)
+    callback, number = talked(work.tx, staff, id), work.tx.numbers.of(id)
     if callback is None or number is None:
         return Answer("gone")
-    forgotten = dispatch.served_with(tx, callback) if callback.other_phone else tx.callbacks.to_number(id)
+    forgotten = dispatch.served_with(work.tx, callback) if callback.other_phone else work.tx.callbacks.to_number(id)
     if callback.other_phone:
         for each in forgotten:
-            tx.numbers.forget(each.id)
+            work.tx.numbers.forget(each.id)
             if each.state == "review":
-                tx.callbacks.save(replace(each, state="closed", closed_at=at))
+                work.tx.callbacks.save(replace(each, state="closed", closed_at=work.at))
     else:
-        tx.numbers.stop(number, at, at + deps.rules.stop_seconds)
+        work.tx.numbers.stop(number, work.at, work.at + work.deps.rules.stop_seconds)
     for each in forgotten:
         if each.id == id or each.state == "review":
-            settle(tx, each.id, "noted", at, by=staff.id)
-    tx.audit.add(AuditRecord(at, staff.alias, "number erased", callback.reference))
+            settle(work.tx, each.id, "noted", work.at, by=staff.id)
+    work.tx.audit.add(AuditRecord(work.at, staff.alias, "number erased", callback.reference))
     return Answer("erased")
 
 
@@ -142,45 +143,35 @@ def _refusal(deps: Deps, wish: Wish, at: int) -> Told | None:
     return "past" if (now // DAY_MINUTES + wish.ahead) * DAY_MINUTES + wish.end <= now else None
 
 
-def _kept(deps: Deps, tx: Transaction, callback: Callback, number: str, wish: Wish, at: int) -> tuple[Minute, Minute] | None:
+def _kept(work: Work, callback: Callback, number: str, wish: Wish) -> tuple[Minute, Minute] | None:
     """What of the window somebody is planned for; None: too little to promise it."""
-    now = deps.clock.local(at)
+    now = work.deps.clock.local(work.at)
     begins = now // DAY_MINUTES * DAY_MINUTES + wish.ahead * DAY_MINUTES
     start, end = max(begins + wish.start, now), begins + wish.end
-    shifts = coverage.look(tx, callback.language, at, deps.rules, deps.clock.local, number).shifts
+    shifts = coverage.look(work, callback.language, number).shifts
     covered = [(max(start, opens), min(end, ends)) for opens, ends in shifts]
     return next((span for span in covered if span[1] - span[0] >= SHORTEST_WINDOW), None)
 
 
-def _open(
-    deps: Deps,
-    tx: Transaction,
-    before: Callback,
-    number: str,
-    window: tuple[Minute, Minute],
-    wish: Wish,
-    staff: Staff,
-    origin: str,
-    at: int,
-) -> None:
-    id = deps.derive("agreed", f"{before.id}|{origin}")
+def _open(work: Work, before: Callback, number: str, window: tuple[Minute, Minute], wish: Wish, staff: Staff, origin: str) -> None:
+    id = work.deps.derive("agreed", f"{before.id}|{origin}")
     agreed = Callback(
         id=id,
-        reference=reference(tx, id),
+        reference=reference(work.tx, id),
         state="waiting",
         language=before.language,
         urgent=False,
         other_phone=before.other_phone,
-        made_at=at,
-        opens_at=deps.clock.moment(window[0]),
-        not_after=deps.clock.moment(window[1]),
+        made_at=work.at,
+        opens_at=work.deps.clock.moment(window[0]),
+        not_after=work.deps.clock.moment(window[1]),
         edition=before.edition,
         word=wish.word,
         sunk=before.sunk,
     )
-    tx.callbacks.add(agreed, number)
-    if dispatch.is_of_minor(tx, dispatch.served_with(tx, before)):
-        tx.flags.add(id, "minor", staff.id, at)  # a girl's next call, too, is for those who take such calls
+    work.tx.callbacks.add(agreed, number)
+    if dispatch.is_of_minor(work.tx, dispatch.served_with(work.tx, before)):
+        work.tx.flags.add(id, "minor", staff.id, work.at)  # a girl's next call, too, is for those who take such calls
 
 
 def _settle(tx: Transaction, callback: Callback, staff: Staff, at: int) -> None:

@@ -14,11 +14,11 @@ from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.staff import Staff
 from hotline.ports.gateway import GatewayRefused, GatewayUnknown
-from hotline.ports.store import Transaction
 from hotline.service.calls import dispatch, ringing
 from hotline.service.deps import Deps
 from hotline.service.once import first_time
 from hotline.service.rules import is_unsaid, may_ring
+from hotline.service.work import Work
 
 Told: TypeAlias = Literal[
     "gone",
@@ -48,29 +48,29 @@ class Answer(Struct, frozen=True):
     posts: tuple[OutboxMessage, ...] = ()
 
 
-def connect(deps: Deps, tx: Transaction, staff: Staff, id: str, origin: str, at: int) -> Answer:
+def connect(work: Work, staff: Staff, id: str, origin: str) -> Answer:
     """Her phone rings, she presses 1, and the line rings the caller: by the rules that hold for 1 and 7 by SMS too."""
-    group = dispatch.held(tx, id, staff.id)
-    if ringing.is_coming(tx, staff.id, group, at):
+    group = dispatch.held(work.tx, id, staff.id)
+    if ringing.is_coming(work.tx, staff.id, group, work.at):
         return Answer("rings")
-    refused = _refusal(deps, tx, staff, group, at)
-    if refused is not None or deps.rules.calling == "reveal":
+    refused = _refusal(work, staff, group)
+    if refused is not None or work.deps.rules.calling == "reveal":
         return Answer(refused or "gone")
     lead = next(each for each in group if each.id == id)
-    return Answer(None, (ringing.place(deps, tx, staff, (lead, *group), origin, at),))
+    return Answer(None, (ringing.place(work, staff, (lead, *group), origin),))
 
 
-def reveal(deps: Deps, tx: Transaction, staff: Staff, id: str, origin: str, at: int) -> Answer:
+def reveal(work: Work, staff: Staff, id: str, origin: str) -> Answer:
     """The number is on her page for two minutes, and in the audit that it was. It is a try: after those minutes it takes another."""
-    dispatch.join(tx, id, staff, at)
-    group = dispatch.held(tx, id, staff.id)
-    refused = _refusal(deps, tx, staff, group, at)
-    if refused is not None or deps.rules.calling != "reveal":
+    dispatch.join(work.tx, id, staff, work.at)
+    group = dispatch.held(work.tx, id, staff.id)
+    refused = _refusal(work, staff, group)
+    if refused is not None or work.deps.rules.calling != "reveal":
         return Answer(refused or "gone")
-    call = Call(deps.derive("call", origin), id, staff.id, "ended", at, dialed_at=at, ended_at=at)
-    tx.calls.add(call)
-    ringing.tried(tx, group, call, at)
-    tx.audit.add(AuditRecord(at, staff.alias, "number shown", group[0].reference))
+    call = Call(work.deps.derive("call", origin), id, staff.id, "ended", work.at, dialed_at=work.at, ended_at=work.at)
+    work.tx.calls.add(call)
+    ringing.tried(work.tx, group, call, work.at)
+    work.tx.audit.add(AuditRecord(work.at, staff.alias, "number shown", group[0].reference))
     return Answer()
 
 
@@ -80,7 +80,7 @@ def cover(deps: Deps, staff: Staff, id: str, once: str, at: int) -> Answer:
     Asked of the vendor outside of the transaction: its answer may take seconds, and other calls wait for none of them.
     """
     with deps.store.write() as tx:
-        if not first_time(deps, tx, staff.id, once, at):
+        if not first_time(Work(deps, tx, at), staff.id, once):
             return Answer()
         call = tx.calls.live_of(staff.id)
         if call is None or call.state != "dialed" or call.callback not in {each.id for each in dispatch.held(tx, id, staff.id)}:
@@ -104,12 +104,12 @@ def cover(deps: Deps, staff: Staff, id: str, once: str, at: int) -> Answer:
     return Answer("covered")
 
 
-def _refusal(deps: Deps, tx: Transaction, staff: Staff, group: Sequence[Callback], at: int) -> Told | None:
+def _refusal(work: Work, staff: Staff, group: Sequence[Callback]) -> Told | None:
     """Why nobody is rung for these now; None where it may be."""
     if not group:
         return "gone"
     if any(is_unsaid(each) for each in group):
         return "how"
-    if not may_ring(deps.rules, tx, group, at, staff):
+    if not may_ring(work.deps.rules, work.tx, group, work.at, staff):
         return "late"
-    return "busy" if ringing.is_rung_by_another(tx, group[0].id, staff) else None
+    return "busy" if ringing.is_rung_by_another(work.tx, group[0].id, staff) else None

@@ -15,6 +15,7 @@ from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service.calls import rest
 from hotline.service.rules import Rules
+from hotline.service.work import Work
 
 Span: TypeAlias = tuple[Minute, Minute]
 Local: TypeAlias = Callable[[int], Minute]
@@ -100,8 +101,9 @@ class QueueAhead(Struct, frozen=True):
     """Windows to come that are asked for already, in seconds."""
 
 
-def look(tx: Transaction, language: str, at: int, rules: Rules, local: Local, number: str) -> Coverage:
+def look(work: Work, language: str, number: str) -> Coverage:
     """Who can call this number in this language, whatever it asked for before."""
+    tx, at, rules, local = work.tx, work.at, work.deps.rules, work.deps.clock.local
     now = team(tx, language, at, rules, number)
     # Whoever waits in another language may be rung by the same counselors.
     languages = tuple({language, *(spoken for each in free(now, at, rules, local) for spoken in each.speaks)})

@@ -19,6 +19,7 @@ from hotline.service.calls.review import settle
 from hotline.service.deps import Deps
 from hotline.service.once import first_time
 from hotline.service.rules import HARD, most_attempts
+from hotline.service.work import Work
 
 SHOWN: Final = 50
 """On one page; what is left shows as she decides."""
@@ -82,7 +83,7 @@ def decide(deps: Deps, staff: Staff, id: str, decided: Decided, at: int) -> Told
         before = _case(tx, id, at)
         if before is None:
             return None
-        is_new = first_time(deps, tx, staff.id, decided.once, at)
+        is_new = first_time(Work(deps, tx, at), staff.id, decided.once)
         if before.review.decision is not None:
             return "late" if is_new or before.review.decided_by != staff.id else "done"
         if not is_new:
@@ -93,7 +94,7 @@ def decide(deps: Deps, staff: Staff, id: str, decided: Decided, at: int) -> Told
             return "refused"
         settle(tx, before.callback.id, decision, at, by=staff.id, why=why)
         tx.audit.add(AuditRecord(at, staff.alias, "review decided", before.callback.reference))
-        posts = _obey(deps, tx, before.callback, decision, at)
+        posts = _obey(Work(deps, tx, at), before.callback, decision)
     outbox.enqueue(deps, posts)
     return "done"
 
@@ -119,19 +120,19 @@ def _choices(tx: Transaction, callback: Callback, at: int) -> tuple[Decision, ..
     return ("wait", "close", "forget") if is_ringable else ("close", "forget")
 
 
-def _obey(deps: Deps, tx: Transaction, callback: Callback, decision: Decision, at: int) -> tuple[OutboxMessage, ...]:
+def _obey(work: Work, callback: Callback, decision: Decision) -> tuple[OutboxMessage, ...]:
     match decision:
         case "wait":
             # To ring past the limit of tries is hers to say: one is left in any case.
             attempts = min(callback.attempts, most_attempts(callback) - 1)
-            tx.callbacks.save(replace(callback, state="waiting", claimed_by=None, claimed_at=None, outcome=None, attempts=attempts))
-            return dispatch.offer(deps, tx, callback.id, at)
+            work.tx.callbacks.save(replace(callback, state="waiting", claimed_by=None, claimed_at=None, outcome=None, attempts=attempts))
+            return dispatch.offer(work, callback.id)
         case "close":
-            _close(tx, callback, at)
+            _close(work.tx, callback, work.at)
         case "forget":
             if callback.state == "review":
-                _close(tx, callback, at)
-            tx.numbers.forget(callback.id)
+                _close(work.tx, callback, work.at)
+            work.tx.numbers.forget(callback.id)
         case "noted":
             pass
     return ()

@@ -20,7 +20,9 @@ from hotline.service import outbox
 from hotline.service.calls.coverage import Team, is_on, is_present, team
 from hotline.service.calls.review import for_eyes, lapse_floods, to_review
 from hotline.service.deps import Deps
+from hotline.service.outbox import Draft
 from hotline.service.rules import is_open, is_ringable, is_unsaid, is_within_day
+from hotline.service.work import Work
 
 SHORTEST: Final = 60
 """Seconds that must be left for a callback to be offered: less is not enough to take it and to ring."""
@@ -54,51 +56,47 @@ class Turn(Struct, frozen=True):
     group: tuple[Callback, ...]
 
 
-def offer(
-    deps: Deps, tx: Transaction, id: str, at: int, *, passed_by: str | None = None, teams: Teams | None = None
-) -> tuple[OutboxMessage, ...]:
+def offer(work: Work, id: str, *, passed_by: str | None = None, teams: Teams | None = None) -> tuple[OutboxMessage, ...]:
     """Tell the next of the staff about this callback and all others to the same number, if it is time to.
 
     One number, one alert: while somebody holds one of them nobody is told of another. `passed_by`: she gives it away, so that it is
     time, and somebody else's turn. `teams`: what was read of the staff just before.
     """
-    turn = next_turn(deps, tx, id, at, {} if teams is None else teams, tx.offers.last, passed_by=passed_by)
+    turn = next_turn(work, id, {} if teams is None else teams, work.tx.offers.last, passed_by=passed_by)
     if turn is None:
         return ()
     staff, lead = turn.staff, turn.group[0]
     urgent = any(each.urgent for each in turn.group)
     ends = min(each.not_after for each in turn.group)
     key = "staff.escalated" if staff.role == "supervisor" else "staff.offer_urgent" if urgent else "staff.offer"
-    before = outbox.hour(deps, staff.reads, ends)
-    text = deps.written.phrase(key, staff.reads, ref=lead.reference, before=before)
-    origin = f"{lead.id}|{staff.id}|{len(tx.offers.of(lead.id))}"
-    tx.offers.add(Offer(lead.id, staff.id, at))
-    return (outbox.write(deps, tx, "alert", staff.number, text, origin, at, ends, urgent=urgent),)
+    before = outbox.hour(work.deps, staff.reads, ends)
+    text = work.deps.written.phrase(key, staff.reads, ref=lead.reference, before=before)
+    origin = f"{lead.id}|{staff.id}|{len(work.tx.offers.of(lead.id))}"
+    work.tx.offers.add(Offer(lead.id, staff.id, work.at))
+    return (outbox.write(work, Draft("alert", staff.number, text, ends, urgent), origin),)
 
 
-def next_turn(
-    deps: Deps, tx: Transaction, id: str, at: int, teams: Teams, last_offers: LastOffers, *, passed_by: str | None = None
-) -> Turn | None:
+def next_turn(work: Work, id: str, teams: Teams, last_offers: LastOffers, *, passed_by: str | None = None) -> Turn | None:
     """Reads only, and fills `teams`. None: nobody need be told now, or nobody is there."""
-    group = _wanting(tx, id, at)
+    group = _wanting(work.tx, id, work.at)
     if not group:
         return None
     # An offer from before its window opened was made for a window that she gave up.
-    offers = [each for callback in group for each in tx.offers.of(callback.id) if each.at >= callback.opens_at]
+    offers = [each for callback in group for each in work.tx.offers.of(callback.id) if each.at >= callback.opens_at]
     urgent = any(callback.urgent for callback in group)
-    patience = deps.rules.offer_urgent_seconds if urgent else deps.rules.offer_seconds
-    if offers and passed_by is None and at - max(each.at for each in offers) < patience:
+    patience = work.deps.rules.offer_urgent_seconds if urgent else work.deps.rules.offer_seconds
+    if offers and passed_by is None and work.at - max(each.at for each in offers) < patience:
         return None
     told = Counter(each.staff for each in offers)
     last = {each.staff: each.at for each in sorted(offers, key=lambda each: each.at)}
     language = group[0].language
     if language not in teams:
-        teams[language] = team(tx, language, at, deps.rules)
-    if is_within_day(deps.rules, tx, group, at):
-        ladder = _ladder(deps, teams[language], last_offers(), at, urgent=urgent)
+        teams[language] = team(work.tx, language, work.at, work.deps.rules)
+    if is_within_day(work.deps.rules, work.tx, group, work.at):
+        ladder = _ladder(work.deps, teams[language], last_offers(), work.at, urgent=urgent)
     else:  # more than a day's rings: a supervisor decides
-        ladder = _supervisors(teams[language], at)
-    if any(each.role == "counselor" and not each.minors for each in ladder) and is_of_minor(tx, group):
+        ladder = _supervisors(teams[language], work.at)
+    if any(each.role == "counselor" and not each.minors for each in ladder) and is_of_minor(work.tx, group):
         ladder = [each for each in ladder if each.minors or each.role == "supervisor"]
     ladder = [each for each in ladder if each.id != passed_by]
     staff = min(ladder, key=lambda each: (told[each.id], last.get(each.id, 0)), default=None)
@@ -162,15 +160,15 @@ def served_with(tx: Transaction, callback: Callback) -> tuple[Callback, ...]:
     return tuple(each for each in tx.callbacks.to_number(callback.id) if (each.other_phone, each.claimed_by, each.claimed_at) == hers)
 
 
-def give_back(deps: Deps, tx: Transaction, group: Sequence[Callback], by: str, at: int) -> tuple[OutboxMessage, ...]:
+def give_back(work: Work, group: Sequence[Callback], by: str) -> tuple[OutboxMessage, ...]:
     """They wait again, and the next of the staff is told. `by`: whose doing it is, in the audit."""
     if not group:
         return ()
-    drop_call(tx, group, at)
-    record_return(tx, group, by, at)
+    drop_call(work.tx, group, work.at)
+    record_return(work.tx, group, by, work.at)
     for each in group:
-        tx.callbacks.save(replace(each, state="waiting", claimed_by=None, claimed_at=None))
-    return offer(deps, tx, group[0].id, at, passed_by=group[0].claimed_by)
+        work.tx.callbacks.save(replace(each, state="waiting", claimed_by=None, claimed_at=None))
+    return offer(work, group[0].id, passed_by=group[0].claimed_by)
 
 
 def record_return(tx: Transaction, group: Sequence[Callback], by: str, at: int) -> None:
@@ -190,10 +188,10 @@ def offer_due(deps: Deps, at: int) -> None:
     """Offer whatever has come due, or was not taken in time. Raises StoreAway."""
     teams: Teams = {}
     with deps.store.read() as tx:
-        wanted = [each.id for each in tx.callbacks.due(at) if next_turn(deps, tx, each.id, at, teams, dict) is not None]
+        wanted = [each.id for each in tx.callbacks.due(at) if next_turn(Work(deps, tx, at), each.id, teams, dict) is not None]
     for id in wanted:
         with deps.store.write() as tx:
-            posts = offer(deps, tx, id, at, teams=teams)
+            posts = offer(Work(deps, tx, at), id, teams=teams)
         outbox.enqueue(deps, posts)
 
 
@@ -207,7 +205,7 @@ def release_idle(deps: Deps, at: int) -> None:
         idle = [callback for staff in tx.staff.active() for callback in tx.callbacks.claimed_by(staff.id) if _is_idle(callback, at)]
     for callback in idle:
         with deps.store.write() as tx:
-            posts = _release(deps, tx, callback, at)
+            posts = _release(Work(deps, tx, at), callback)
         outbox.enqueue(deps, posts)
 
 
@@ -218,19 +216,19 @@ def end_ended(deps: Deps, at: int) -> None:
     for each in ended:
         with deps.store.write() as tx:
             callback = tx.callbacks.get(each.id)
-            posts = () if callback is None else _end(deps, tx, callback, at)
+            posts = () if callback is None else _end(Work(deps, tx, at), callback)
         outbox.enqueue(deps, posts)
     lapse_floods(deps, at)
 
 
-def _end(deps: Deps, tx: Transaction, callback: Callback, at: int) -> tuple[OutboxMessage, ...]:
-    if callback.state not in ("waiting", "claimed") or not _is_over(callback, at):
+def _end(work: Work, callback: Callback) -> tuple[OutboxMessage, ...]:
+    if callback.state not in ("waiting", "claimed") or not _is_over(callback, work.at):
         return ()
     if not callback.attempts:
-        tx.callbacks.save(replace(callback, state="lapsed", closed_at=at))
-        for_eyes(deps, tx, callback, "missed", at)
-        return outbox.tell_supervisors(deps, tx, "lapsed", callback.id, at, ref=callback.reference)
-    tx.callbacks.save(replace(callback, state="closed", closed_at=at))
+        work.tx.callbacks.save(replace(callback, state="lapsed", closed_at=work.at))
+        for_eyes(work, callback, "missed")
+        return outbox.tell_supervisors(work, "lapsed", callback.id, ref=callback.reference)
+    work.tx.callbacks.save(replace(callback, state="closed", closed_at=work.at))
     return ()
 
 
@@ -252,17 +250,17 @@ def _is_on_the_line(call: Call | None, group: Sequence[Callback], at: int) -> bo
     return call.state == "dialed" or at - call.placed_at < LEG_SECONDS
 
 
-def _release(deps: Deps, tx: Transaction, callback: Callback, at: int) -> tuple[OutboxMessage, ...]:
-    staff = tx.staff.get(callback.claimed_by or "")
-    group = held(tx, callback.id, callback.claimed_by or "")
-    call = tx.calls.live_of(callback.claimed_by or "")
-    if staff is None or not group or not all(_is_idle(each, at) for each in group) or _is_on_the_line(call, group, at):
+def _release(work: Work, callback: Callback) -> tuple[OutboxMessage, ...]:
+    staff = work.tx.staff.get(callback.claimed_by or "")
+    group = held(work.tx, callback.id, callback.claimed_by or "")
+    call = work.tx.calls.live_of(callback.claimed_by or "")
+    if staff is None or not group or not all(_is_idle(each, work.at) for each in group) or _is_on_the_line(call, group, work.at):
         return ()
     if any(is_unsaid(each) for each in group):
-        others = [each for each in alike(tx, callback.id) if each.id != callback.id]
-        return to_review(deps, tx, (callback, *others), "unanswered", at)
-    told = outbox.tell(deps, tx, staff, "given_back", f"{callback.id}|{callback.claimed_at}", at, ref=callback.reference)
-    return (told, *give_back(deps, tx, group, LINE, at))
+        others = [each for each in alike(work.tx, callback.id) if each.id != callback.id]
+        return to_review(work, (callback, *others), "unanswered")
+    told = outbox.tell(work, staff, "given_back", f"{callback.id}|{callback.claimed_at}", ref=callback.reference)
+    return (told, *give_back(work, group, LINE))
 
 
 def _wanting(tx: Transaction, id: str, at: int) -> tuple[Callback, ...]:

@@ -16,8 +16,8 @@ from hotline.ports.store import Transaction
 from hotline.service.calls import dispatch, ringing
 from hotline.service.calls.connecting import Answer
 from hotline.service.calls.review import to_review
-from hotline.service.deps import Deps
 from hotline.service.rules import attempts_left, is_open, is_unsaid
+from hotline.service.work import Work
 
 ENDINGS: Final[tuple[Outcome, ...]] = get_args(Outcome)
 DANGEROUS: Final[tuple[Outcome, ...]] = ("someone_else", "wrong_word")
@@ -26,31 +26,31 @@ TALKED: Final[tuple[Outcome, ...]] = ("spoke", "could_not_talk")
 """It was she who was on the phone: she can be asked what she wishes."""
 
 
-def note(deps: Deps, tx: Transaction, group: Sequence[Callback], outcome: Outcome, at: int) -> tuple[OutboxMessage, ...]:
+def note(work: Work, group: Sequence[Callback], outcome: Outcome) -> tuple[OutboxMessage, ...]:
     """How the last try ended, and so what becomes of the callbacks that it was for (docs: callback life)."""
     # Her own request tells whose hands the phone is in; a stranger's tells nothing about hers.
-    same = dispatch.alike(tx, group[0].id) if group[0].other_phone else tx.callbacks.same_number(group[0].id)
+    same = dispatch.alike(work.tx, group[0].id) if group[0].other_phone else work.tx.callbacks.same_number(group[0].id)
     others = [each for each in same if each not in group] if outcome in DANGEROUS else []
-    group = [_after(replace(each, outcome=outcome, claimed_at=at), outcome, at) for each in group]
+    group = [_after(replace(each, outcome=outcome, claimed_at=work.at), outcome, work.at) for each in group]
     for each in group:
-        tx.callbacks.save(each)
-    _record(tx, group, at)
+        work.tx.callbacks.save(each)
+    _record(work.tx, group, work.at)
     match outcome:
         case "someone_else" | "wrong_word" | "could_not_talk":
             # The others were asked for at another time, but it is the same phone.
             looked_at = (group, *([each] for each in others))
-            return tuple(post for each in looked_at for post in to_review(deps, tx, each, outcome, at))
+            return tuple(post for each in looked_at for post in to_review(work, each, outcome))
         case "prank":
-            tx.numbers.add_prank(group[0].id, at)  # one call is one prank, for however many requests it was
+            work.tx.numbers.add_prank(group[0].id, work.at)  # one call is one prank, for however many requests it was
     return ()
 
 
-def say(deps: Deps, tx: Transaction, staff: Staff, id: str, outcome: Outcome, at: int) -> Answer:
+def say(work: Work, staff: Staff, id: str, outcome: Outcome) -> Answer:
     """One tap on the page. Nothing where nobody was rung, or where it was said already."""
-    group = dispatch.held(tx, id, staff.id)
-    if not any(is_unsaid(each) for each in group) or ringing.is_coming(tx, staff.id, group, at):
+    group = dispatch.held(work.tx, id, staff.id)
+    if not any(is_unsaid(each) for each in group) or ringing.is_coming(work.tx, staff.id, group, work.at):
         return Answer("gone")
-    return Answer(None, note(deps, tx, group, outcome, at))
+    return Answer(None, note(work, group, outcome))
 
 
 def talked(tx: Transaction, staff: Staff, id: str) -> Callback | None:

@@ -13,25 +13,26 @@ from hotline.ports.calls.reviews import Decision, Reason, Review
 from hotline.ports.store import Transaction
 from hotline.service import outbox
 from hotline.service.deps import Deps
+from hotline.service.work import Work
 
 HOUR: Final = 3600
 UNRUNG: Final = frozenset({"flood", "given_back"})
 """Reasons for which nobody need have been rung."""
 
 
-def to_review(deps: Deps, tx: Transaction, group: Sequence[Callback], reason: Reason, at: int) -> tuple[OutboxMessage, ...]:
+def to_review(work: Work, group: Sequence[Callback], reason: Reason) -> tuple[OutboxMessage, ...]:
     """Nobody rings these, and nobody is offered them, before a supervisor decides. She is told of the first: they are of one number."""
     for each in group:
-        _hold(deps, tx, each, reason, at)
+        _hold(work, each, reason)
     if not group:
         return ()
-    return outbox.tell_supervisors(deps, tx, "review", f"{group[0].id}|{at}", at, ref=group[0].reference)
+    return outbox.tell_supervisors(work, "review", f"{group[0].id}|{work.at}", ref=group[0].reference)
 
 
-def hold_flood(deps: Deps, tx: Transaction, callback: Callback, at: int) -> tuple[OutboxMessage, ...]:
+def hold_flood(work: Work, callback: Callback) -> tuple[OutboxMessage, ...]:
     """One of too many requests: held before anybody was told of it. Supervisors hear of floods once an hour."""
-    _hold(deps, tx, callback, "flood", at)
-    return outbox.tell_supervisors(deps, tx, "review", f"flood|{at // HOUR}", at, ref=callback.reference)
+    _hold(work, callback, "flood")
+    return outbox.tell_supervisors(work, "review", f"flood|{work.at // HOUR}", ref=callback.reference)
 
 
 def is_held_unrung(tx: Transaction, callback: Callback) -> bool:
@@ -58,11 +59,11 @@ def settle(tx: Transaction, callback: str, decision: Decision, at: int, *, by: s
             tx.reviews.save(replace(each, decision=decision, why=why, decided_by=by, decided_at=at))
 
 
-def for_eyes(deps: Deps, tx: Transaction, callback: Callback, reason: Reason, at: int) -> None:
+def for_eyes(work: Work, callback: Callback, reason: Reason) -> None:
     """A supervisor looks at it too; it stays what it is, and with whom it is."""
-    tx.reviews.add(Review(deps.derive("review", f"{callback.id}|{reason}"), callback.id, reason, at))
+    work.tx.reviews.add(Review(work.deps.derive("review", f"{callback.id}|{reason}"), callback.id, reason, work.at))
 
 
-def _hold(deps: Deps, tx: Transaction, callback: Callback, reason: Reason, at: int) -> None:
-    tx.callbacks.save(replace(callback, state="review"))
-    for_eyes(deps, tx, callback, reason, at)
+def _hold(work: Work, callback: Callback, reason: Reason) -> None:
+    work.tx.callbacks.save(replace(callback, state="review"))
+    for_eyes(work, callback, reason)

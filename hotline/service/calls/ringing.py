@@ -18,7 +18,9 @@ from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt,
 from hotline.service import outbox
 from hotline.service.calls import dispatch
 from hotline.service.deps import Deps
+from hotline.service.outbox import Draft
 from hotline.service.rules import may_ring
+from hotline.service.work import Work
 
 ACCEPT: Final = "1"
 MOST_ATTEMPTS: Final = 3
@@ -27,15 +29,15 @@ RINGING_SECONDS: Final = 60
 """A counselor's phone that was not answered by then has stopped ringing."""
 
 
-def place(deps: Deps, tx: Transaction, staff: Staff, group: Sequence[Callback], origin: str, at: int) -> OutboxMessage:
+def place(work: Work, staff: Staff, group: Sequence[Callback], origin: str) -> OutboxMessage:
     """Ring the counselor who holds these callbacks, as soon as the post is delivered. An earlier ring of hers counts no more."""
-    earlier = tx.calls.live_of(staff.id)
+    earlier = work.tx.calls.live_of(staff.id)
     if earlier is not None:
-        tx.calls.save(replace(earlier, state="ended", ended_at=at))
-    call = Call(deps.derive("call", origin), group[0].id, staff.id, "placed", at)
-    tx.calls.add(call)
+        work.tx.calls.save(replace(earlier, state="ended", ended_at=work.at))
+    call = Call(work.deps.derive("call", origin), group[0].id, staff.id, "placed", work.at)
+    work.tx.calls.add(call)
     ends = min(each.not_after for each in group)
-    return outbox.write(deps, tx, "ring", staff.number, call.id, call.id, at, ends, urgent=True)
+    return outbox.write(work, Draft("ring", staff.number, call.id, ends, urgent=True), call.id)
 
 
 def is_coming(tx: Transaction, staff: str, group: Sequence[Callback], at: int) -> bool:
@@ -75,8 +77,8 @@ def _step(deps: Deps, session: str, number: str, active: bool, digits: str | Non
             return VoiceEnd()
         call, staff = found
         if active:
-            return _next(deps, tx, call, staff, digits, at)
-        posts = _end(deps, tx, call, staff, at)
+            return _next(Work(deps, tx, at), call, staff, digits)
+        posts = _end(Work(deps, tx, at), call, staff)
     outbox.enqueue(deps, posts)
     return VoiceEnd()
 
@@ -96,32 +98,31 @@ def _find(tx: Transaction, session: str, number: str) -> tuple[Call, Staff] | No
     return (call, staff) if call is not None and call.staff == staff.id else None
 
 
-def _next(deps: Deps, tx: Transaction, call: Call, staff: Staff, digits: str | None, at: int) -> VoiceStep:
-    # A key counts only after she heard of the word and what to say.
+def _next(work: Work, call: Call, staff: Staff, digits: str | None) -> VoiceStep:
     if digits == "" or call.state not in (("placed", "answered") if digits is None else ("answered",)):
         return VoiceEnd()
     if digits is None:
         # Whatever joins is known before she is told of a word.
-        dispatch.join(tx, call.callback, staff, at)
-    group = dispatch.held(tx, call.callback, staff.id)
-    if not may_ring(deps.rules, tx, group, at, staff) or is_rung_by_another(tx, call.callback, staff):
-        tx.calls.save(replace(call, state="ended", ended_at=at))
-        return VoicePrompt(deps.spoken.phrase("voice.late", staff.reads), staff.reads, ask=False)
+        dispatch.join(work.tx, call.callback, staff, work.at)
+    group = dispatch.held(work.tx, call.callback, staff.id)
+    if not may_ring(work.deps.rules, work.tx, group, work.at, staff) or is_rung_by_another(work.tx, call.callback, staff):
+        work.tx.calls.save(replace(call, state="ended", ended_at=work.at))
+        return VoicePrompt(work.deps.spoken.phrase("voice.late", staff.reads), staff.reads, ask=False)
     if digits != ACCEPT:  # whatever else she pressed: told again
-        tx.calls.save(replace(call, state="answered"))
-        return VoicePrompt(_greeting(deps, group, staff.reads), staff.reads, ask=True)
-    return _bridge(deps, tx, call, staff, group, at)
+        work.tx.calls.save(replace(call, state="answered"))
+        return VoicePrompt(_greeting(work.deps, group, staff.reads), staff.reads, ask=True)
+    return _bridge(work, call, staff, group)
 
 
-def _bridge(deps: Deps, tx: Transaction, call: Call, staff: Staff, group: Sequence[Callback], at: int) -> VoiceStep:
+def _bridge(work: Work, call: Call, staff: Staff, group: Sequence[Callback]) -> VoiceStep:
     """Written, and committed, before the number leaves: a try that is not counted could be made again and again."""
-    number = tx.numbers.of(call.callback)
+    number = work.tx.numbers.of(call.callback)
     if number is None:
         return VoiceEnd()
-    tx.calls.save(replace(call, state="dialed", dialed_at=at))
-    tried(tx, group, call, at)
-    tx.audit.add(AuditRecord(at, staff.alias, "connected", group[0].reference))
-    return VoiceConnect(number, deps.spoken.phrase("voice.none", staff.reads), staff.reads)
+    work.tx.calls.save(replace(call, state="dialed", dialed_at=work.at))
+    tried(work.tx, group, call, work.at)
+    work.tx.audit.add(AuditRecord(work.at, staff.alias, "connected", group[0].reference))
+    return VoiceConnect(number, work.deps.spoken.phrase("voice.none", staff.reads), staff.reads)
 
 
 def tried(tx: Transaction, group: Sequence[Callback], call: Call, at: int) -> None:
@@ -151,13 +152,13 @@ def _greeting(deps: Deps, group: Sequence[Callback], language: str) -> str:
     return f"{words.phrase('voice.word', language, word=words.phrase(f'word.{word}', language))} {greeting}"
 
 
-def _end(deps: Deps, tx: Transaction, call: Call, staff: Staff, at: int) -> tuple[OutboxMessage, ...]:
+def _end(work: Work, call: Call, staff: Staff) -> tuple[OutboxMessage, ...]:
     if call.state == "ended":
         return ()
-    tx.calls.save(replace(call, state="ended", ended_at=at))
-    open_ = [each for each in dispatch.held(tx, call.callback, staff.id) if each.outcome is None]
+    work.tx.calls.save(replace(call, state="ended", ended_at=work.at))
+    open_ = [each for each in dispatch.held(work.tx, call.callback, staff.id) if each.outcome is None]
     if call.state != "dialed" or not open_:
         return ()  # she said how it ended while they talked, or the caller stopped it
     for each in open_:
-        tx.callbacks.save(replace(each, claimed_at=at))  # her time to answer runs from the end of the talk
-    return (outbox.tell(deps, tx, staff, "how", call.id, at, ref=open_[0].reference),)
+        work.tx.callbacks.save(replace(each, claimed_at=work.at))  # her time to answer runs from the end of the talk
+    return (outbox.tell(work, staff, "how", call.id, ref=open_[0].reference),)

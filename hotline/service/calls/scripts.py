@@ -15,6 +15,7 @@ from hotline.service.calls.connecting import Answer
 from hotline.service.calls.review import for_eyes
 from hotline.service.deps import Deps
 from hotline.service.rules import HARD
+from hotline.service.work import Work
 
 Kind: TypeAlias = Literal["danger", "minor", "another", "doer", "known", "silence"]
 KINDS: Final = cast("tuple[Kind, ...]", SCRIPTS)
@@ -42,17 +43,17 @@ def hard(tx: Transaction, staff: Staff, id: str, at: int) -> Answer:
     return Answer()
 
 
-def mark(deps: Deps, tx: Transaction, staff: Staff, id: str, kind: Kind, at: int) -> Answer:
+def mark(work: Work, staff: Staff, id: str, kind: Kind) -> Answer:
     """Pages the supervisor on call, once a kind, with the reference and nothing more; the call goes on meanwhile."""
-    callback = tx.callbacks.get(id)
+    callback = work.tx.callbacks.get(id)
     if callback is None or callback.claimed_by != staff.id:
         return Answer("gone")
-    if not tx.flags.add(id, kind, staff.id, at):
+    if not work.tx.flags.add(id, kind, staff.id, work.at):
         return Answer()
     if kind == "minor":  # whichever of her requests is rung again, it is hers
-        for each in dispatch.served_with(tx, callback):
-            tx.flags.add(each.id, kind, staff.id, at)
-    tx.audit.add(AuditRecord(at, staff.alias, "marked", callback.reference))
+        for each in dispatch.served_with(work.tx, callback):
+            work.tx.flags.add(each.id, kind, staff.id, work.at)
+    work.tx.audit.add(AuditRecord(work.at, staff.alias, "marked", callback.reference))
     if kind == "minor":
-        for_eyes(deps, tx, callback, kind, at)
-    return Answer(None, outbox.tell_supervisors(deps, tx, "wanted", f"{id}|{kind}", at, ref=callback.reference))
+        for_eyes(work, callback, kind)
+    return Answer(None, outbox.tell_supervisors(work, "wanted", f"{id}|{kind}", ref=callback.reference))

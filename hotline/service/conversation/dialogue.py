@@ -38,6 +38,7 @@ from hotline.service.conversation.ledger import GivenOrder, order_key
 from hotline.service.conversation.orders import NobodyFree, Orders, Unpromised
 from hotline.service.deps import Deps
 from hotline.service.rules import OTHER_PHONES_A_DAY
+from hotline.service.work import Work
 
 MOST_QUESTIONS: Final = 256
 """Facts and orders of one hop: some four for each of sixty inputs."""
@@ -211,7 +212,7 @@ class SessionFacts:
         return None
 
     def _coverage(self, tx: Transaction, language: str) -> Coverage:
-        return look(tx, language, self._at, self._deps.rules, self._deps.clock.local, self._talk.number)
+        return look(Work(self._deps, tx, self._at), language, self._talk.number)
 
     def _can_keep(self, effect: Effect) -> Callable[[Transaction], bool] | None:
         """For a call *now*: is somebody still free to make it, once nobody else can be promised her?"""

@@ -16,8 +16,8 @@ from hotline.ports.store import Transaction
 from hotline.service.calls import dispatch
 from hotline.service.calls.reference import reference
 from hotline.service.calls.review import hold_flood, is_held_unrung
-from hotline.service.deps import Deps
 from hotline.service.rules import MOST_PRANKS, PRANK_DAYS
+from hotline.service.work import Work
 
 COUNTRY: Final = "+223"
 
@@ -59,14 +59,14 @@ def order_key(hasher: Hasher, gateway: str, session: str, ref: Ref) -> bytes:
     return hasher.digest("order", f"{gateway}|{session}|{ref.position}|{ref.ordinal}")
 
 
-def enter(deps: Deps, tx: Transaction, asked: GivenOrder, at: int) -> AppliedOrder:
+def enter(work: Work, asked: GivenOrder) -> AppliedOrder:
     """Apply an order inside a transaction, unless its key says that it was applied."""
-    refused = _is_refused(tx, asked)
+    refused = _is_refused(work.tx, asked)
     outcome: OrderResult = "lost" if refused else "kept"
-    stood = tx.ledger.enter(asked.key, outcome, asked.facts, at, asked.until)
+    stood = work.tx.ledger.enter(asked.key, outcome, asked.facts, work.at, asked.until)
     if stood is not None:
         return AppliedOrder(stood.outcome or "late", stood.facts or b"")
-    posts = () if refused else _perform(deps, tx, asked, at)
+    posts = () if refused else _perform(work, asked)
     return AppliedOrder(outcome, asked.facts, anew=True, posts=posts)
 
 
@@ -80,47 +80,47 @@ def _is_refused(tx: Transaction, asked: GivenOrder) -> bool:
     return False
 
 
-def _perform(deps: Deps, tx: Transaction, asked: GivenOrder, at: int) -> tuple[OutboxMessage, ...]:
+def _perform(work: Work, asked: GivenOrder) -> tuple[OutboxMessage, ...]:
     match asked.effect:
         case OpenCallback() as effect:
-            return _open(deps, tx, asked, effect, at)
+            return _open(work, asked, effect)
         case RefineCallback() as effect:
-            return _refine(deps, tx, asked, effect, at)
+            return _refine(work, asked, effect)
         case CancelCallback():
-            _cancel(tx, asked, at)
+            _cancel(work.tx, asked, work.at)
             return ()
         case StopCalls():
-            tx.numbers.stop(asked.number, asked.at, until=at + deps.rules.stop_seconds)
+            work.tx.numbers.stop(asked.number, asked.at, until=work.at + work.deps.rules.stop_seconds)
             return ()
         case _:
             assert_never(asked.effect)
 
 
-def _open(deps: Deps, tx: Transaction, asked: GivenOrder, effect: OpenCallback, at: int) -> tuple[OutboxMessage, ...]:
+def _open(work: Work, asked: GivenOrder, effect: OpenCallback) -> tuple[OutboxMessage, ...]:
     number = rung_number(asked.number, effect)
     callback = Callback(
         id=asked.callback,
-        reference=reference(tx, asked.callback),
+        reference=reference(work.tx, asked.callback),
         state="waiting",
         language=effect.language,
         urgent=effect.urgent,
         other_phone=number != asked.number,
         made_at=asked.at,
-        opens_at=deps.clock.moment(effect.opens),
-        not_after=deps.clock.moment(effect.not_after),
+        opens_at=work.deps.clock.moment(effect.opens),
+        not_after=work.deps.clock.moment(effect.not_after),
         edition=asked.edition,
     )
     # Who stopped calls to a phone did so for what strangers may ask too.
-    since = asked.at - deps.rules.number_hours * 3600 if callback.other_phone else asked.since + 1
-    if asked.is_withheld or tx.numbers.stopped_since(number, since):
-        tx.callbacks.add(replace(callback, state="stopped", closed_at=at), number)
-        tx.numbers.forget(callback.id)
+    since = asked.at - work.deps.rules.number_hours * 3600 if callback.other_phone else asked.since + 1
+    if asked.is_withheld or work.tx.numbers.stopped_since(number, since):
+        work.tx.callbacks.add(replace(callback, state="stopped", closed_at=work.at), number)
+        work.tx.numbers.forget(callback.id)
         return ()
-    callback = replace(callback, sunk=_is_sunk(tx, callback, number, at))
-    tx.callbacks.add(callback, number)
+    callback = replace(callback, sunk=_is_sunk(work.tx, callback, number, work.at))
+    work.tx.callbacks.add(callback, number)
     if asked.is_flood:
-        return hold_flood(deps, tx, callback, at)
-    return dispatch.offer(deps, tx, callback.id, at)
+        return hold_flood(work, callback)
+    return dispatch.offer(work, callback.id)
 
 
 def _is_sunk(tx: Transaction, callback: Callback, number: str, at: int) -> bool:
@@ -141,8 +141,8 @@ def _refinable(tx: Transaction, asked: GivenOrder) -> Callback | None:
     return None if call is not None and call.state == "answered" else callback
 
 
-def _refine(deps: Deps, tx: Transaction, asked: GivenOrder, effect: RefineCallback, at: int) -> tuple[OutboxMessage, ...]:
-    callback = _refinable(tx, asked)
+def _refine(work: Work, asked: GivenOrder, effect: RefineCallback) -> tuple[OutboxMessage, ...]:
+    callback = _refinable(work.tx, asked)
     if callback is None:
         return ()
     if effect.word is not None:
@@ -154,11 +154,11 @@ def _refine(deps: Deps, tx: Transaction, asked: GivenOrder, effect: RefineCallba
             state=callback.state if callback.state == "review" else "waiting",
             claimed_by=None,
             claimed_at=None,
-            opens_at=deps.clock.moment(effect.opens),
-            not_after=deps.clock.moment(effect.not_after),
+            opens_at=work.deps.clock.moment(effect.opens),
+            not_after=work.deps.clock.moment(effect.not_after),
         )
-    tx.callbacks.save(callback)
-    return dispatch.offer(deps, tx, callback.id, at)
+    work.tx.callbacks.save(callback)
+    return dispatch.offer(work, callback.id)
 
 
 def _cancel(tx: Transaction, asked: GivenOrder, at: int) -> None:

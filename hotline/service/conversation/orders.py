@@ -17,6 +17,7 @@ from hotline.service import outbox
 from hotline.service.conversation import facts
 from hotline.service.conversation.ledger import AppliedOrder, GivenOrder, enter, rung_number
 from hotline.service.deps import Deps
+from hotline.service.work import Work
 
 MOST_FAILURES: Final = 3
 """Of one drain."""
@@ -55,7 +56,7 @@ class Orders:
                     is_new = is_promise and tx.ledger.find(asked.key, asked.at) is None
                     if is_new and can_keep is not None and not can_keep(tx):
                         raise NobodyFree
-                    done = enter(self._deps, tx, asked, self._deps.clock.now())
+                    done = enter(Work(self._deps, tx, self._deps.clock.now()), asked)
                 self._told(done, asked)
                 return done
         if is_promise and self.spooled(asked.key) is None:
@@ -89,7 +90,7 @@ class Orders:
         for key, asked in records:
             try:
                 with self._unguarded.write() as tx:
-                    done = enter(self._deps, tx, _unless_stopped(asked, stops), self._deps.clock.now())
+                    done = enter(Work(self._deps, tx, self._deps.clock.now()), _unless_stopped(asked, stops))
             except StoreAway as away:
                 failed, failures = away, failures + 1
                 if failures == MOST_FAILURES:

@@ -13,7 +13,9 @@ from hotline.service import outbox
 from hotline.service.conversation.dialogue import Dialogue, Session, safe_end
 from hotline.service.conversation.orders import Orders
 from hotline.service.deps import Deps
+from hotline.service.outbox import Draft
 from hotline.service.words import meanings, plain
+from hotline.service.work import Work
 
 FRESH_SECONDS: Final = 120
 """Nothing older is answered: another may hold the phone by now. Nor what claims to come from later: its clock says nothing."""
@@ -97,6 +99,6 @@ def _conversation(deps: Deps, sms: ReceivedSms) -> str:
 def _reply(deps: Deps, sms: ReceivedSms, text: str) -> None:
     with suppress(StoreAway):
         with deps.store.write() as tx:
-            until = (sms.sent_at or 0) + FRESH_SECONDS
-            reply = outbox.write(deps, tx, "reply", sms.number, text, sms.origin, deps.clock.now(), until)
+            draft = Draft("reply", sms.number, text, (sms.sent_at or 0) + FRESH_SECONDS)
+            reply = outbox.write(Work(deps, tx, deps.clock.now()), draft, sms.origin)
         outbox.enqueue(deps, (reply,))

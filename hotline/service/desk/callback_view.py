@@ -11,11 +11,11 @@ from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
 from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.staff import Staff
-from hotline.ports.store import Transaction
 from hotline.service.calls import dispatch
 from hotline.service.deps import Deps
 from hotline.service.desk.casework.cases import may_work
 from hotline.service.rules import HARD, MOST_ATTEMPTS, is_unsaid
+from hotline.service.work import Work
 
 SHOWN_SECONDS: Final = 120
 """How long a number stays on the page (docs: callback life)."""
@@ -54,19 +54,19 @@ class CallbackView(Struct, frozen=True):
         return f"{self.step}-{self.attempts}-{self.covered:d}-{self.number is not None:d}"
 
 
-def look(deps: Deps, tx: Transaction, staff: Staff, id: str, at: int) -> CallbackView | None:
+def look(work: Work, staff: Staff, id: str) -> CallbackView | None:
     """None where it is not hers to see: another's, given back, or gone."""
-    callback = tx.callbacks.get(id)
+    callback = work.tx.callbacks.get(id)
     if callback is None or not may_work(staff, callback.claimed_by):
         return None
-    same = tx.callbacks.same_number(id)
+    same = work.tx.callbacks.same_number(id)
     group = tuple(each for each in same if _goes_with(each, callback)) or (callback,)
-    holds, marks = callback.claimed_by == staff.id, tx.flags.of(id)
-    live, call = (tx.calls.live_of(staff.id), tx.calls.last(id, staff.id)) if holds else (None, None)
-    shown_until = _shown_until(deps, call, group)
+    holds, marks = callback.claimed_by == staff.id, work.tx.flags.of(id)
+    live, call = (work.tx.calls.live_of(staff.id), work.tx.calls.last(id, staff.id)) if holds else (None, None)
+    shown_until = _shown_until(work.deps, call, group)
     return CallbackView(
         callback=callback,
-        step=_step(callback, group, live, at) if holds else "watched",
+        step=_step(callback, group, live, work.at) if holds else "watched",
         holds=holds,
         word=next((each.word for each in group if each.word is not None), None),
         other_phone=any(each.other_phone for each in group),
@@ -74,12 +74,14 @@ def look(deps: Deps, tx: Transaction, staff: Staff, id: str, at: int) -> Callbac
         attempts=max(each.attempts for each in group),
         most_attempts=1 if any(each.other_phone for each in group) else MOST_ATTEMPTS,
         covered=any(each is not None and each.covered_at is not None for each in (live, call)),
-        number=tx.numbers.of(id) if at < shown_until else None,
+        number=work.tx.numbers.of(id) if work.at < shown_until else None,
         shown_until=shown_until,
         marks=marks - {HARD},
         was_hard=holds and HARD in marks,
-        note=tx.cases.note(id),
-        coming=tuple(each for each in same if each.opens_at > at and each.state == "waiting" and each.other_phone == callback.other_phone)
+        note=work.tx.cases.note(id),
+        coming=tuple(
+            each for each in same if each.opens_at > work.at and each.state == "waiting" and each.other_phone == callback.other_phone
+        )
         if holds
         else (),
     )

@@ -15,8 +15,8 @@ from hotline.ports.store import Transaction
 from hotline.service import outbox
 from hotline.service.calls import rest
 from hotline.service.calls.coverage import stays_until
-from hotline.service.deps import Deps
 from hotline.service.desk.shifts import presence
+from hotline.service.work import Work
 
 Often: TypeAlias = Literal["often", "sometimes", "rarely"]
 
@@ -42,29 +42,29 @@ def check_in(answers: Mapping[str, str]) -> CheckInAdvice:
     return CheckInAdvice((*weighs, *stirs), len(weighs) >= MUCH)
 
 
-def resting(deps: Deps, tx: Transaction, staff: Staff, at: int) -> int | None:
+def resting(work: Work, staff: Staff) -> int | None:
     """Until when a counselor is offered nothing ordinary, so that she can be told; None: she does not rest.
 
     The pause after a hard call has its end; a cap holds until her shift ends.
     """
-    load = rest.loads(tx, at, deps.rules).get(staff.id) if staff.role == "counselor" else None
+    load = rest.loads(work.tx, work.at, work.deps.rules).get(staff.id) if staff.role == "counselor" else None
     if load is None:
         return None
-    if rest.is_enough(load, deps.rules):
-        ends = deps.clock.moment(stays_until(staff, tx.shifts.all(), at, deps.clock.local))
-        return min(ends, at + deps.rules.shift_hours * 3600) if ends > at else None
-    until = rest.pause_ends(load, deps.rules)
-    return until if until > at else None
+    if rest.is_enough(load, work.deps.rules):
+        ends = work.deps.clock.moment(stays_until(staff, work.tx.shifts.all(), work.at, work.deps.clock.local))
+        return min(ends, work.at + work.deps.rules.shift_hours * 3600) if ends > work.at else None
+    until = rest.pause_ends(load, work.deps.rules)
+    return until if until > work.at else None
 
 
-def need_time(deps: Deps, tx: Transaction, staff: Staff, origin: str, at: int) -> tuple[OutboxMessage, ...]:
+def need_time(work: Work, staff: Staff, origin: str) -> tuple[OutboxMessage, ...]:
     """She is off until her shift ends, and a supervisor hears her alias and no reason: nobody asked for one. Asked again, it is told once."""
-    posts = presence.go(deps, tx, staff, at)
-    if any(each.staff == staff.id for each in tx.care.waiting()):
+    posts = presence.go(work, staff)
+    if any(each.staff == staff.id for each in work.tx.care.waiting()):
         return posts
-    want = TimeRequest(deps.derive("want", origin), staff.id, at)
-    tx.care.add(want)
-    told = (outbox.tell(deps, tx, each, "wants_time", want.id, at, name=staff.alias) for each in outbox.supervisors(tx, at, staff.id))
+    want = TimeRequest(work.deps.derive("want", origin), staff.id, work.at)
+    work.tx.care.add(want)
+    told = (outbox.tell(work, each, "wants_time", want.id, name=staff.alias) for each in outbox.supervisors(work, staff.id))
     return (*posts, *told)
 
 

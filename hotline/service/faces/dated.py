@@ -13,10 +13,9 @@ from hotline.engine.effects import Minute
 from hotline.engine.times import DAY_MINUTES, EPOCH
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.staff import Staff
-from hotline.ports.store import Transaction
-from hotline.service.deps import Deps
 from hotline.service.desk.shifts import planning
 from hotline.service.words import plain
+from hotline.service.work import Work
 
 Kind: TypeAlias = Literal["away", "there"]
 
@@ -75,7 +74,7 @@ def read(text: str, words: Mapping[str, str], now: Minute) -> Dated | None:
     return Dated(kind, written, day, hours)
 
 
-def obey(deps: Deps, tx: Transaction, staff: Staff, said: Dated, at: int, *, fresh: bool) -> Answer:
+def obey(work: Work, staff: Staff, said: Dated, *, fresh: bool) -> Answer:
     """Do it. What comes late takes nobody's word back: it adds no promise, and what she said of that day since stays."""
     if not said.written or (said.kind == "there" and said.hours is None):
         return Answer("which_day", "")
@@ -83,9 +82,9 @@ def obey(deps: Deps, tx: Transaction, staff: Staff, said: Dated, at: int, *, fre
         return Answer("no_day", said.written)
     if said.kind == "there" and said.hours is not None:
         if fresh:
-            planning.come(deps, tx, staff, said.day, *said.hours, at)
+            planning.come(work, staff, said.day, *said.hours)
         return Answer("there", said.written, said.hours)
-    posts = planning.stay_away(deps, tx, staff, said.day, *(said.hours or (0, DAY_MINUTES)), at, wholly=fresh)
+    posts = planning.stay_away(work, staff, said.day, *(said.hours or (0, DAY_MINUTES)), wholly=fresh)
     return Answer("away_hours" if said.hours else "away", said.written, said.hours, posts)
 
 

@@ -20,8 +20,10 @@ from hotline.service.calls.outcomes import ENDINGS, note
 from hotline.service.deps import Deps
 from hotline.service.desk.shifts import planning, presence
 from hotline.service.faces import dated
+from hotline.service.outbox import Draft
 from hotline.service.rules import is_open, is_unsaid, may_ring
 from hotline.service.words import meanings, plain
+from hotline.service.work import Work
 
 Command: TypeAlias = Literal["take", "back", "again", "on", "off", "here"] | Outcome
 
@@ -71,27 +73,25 @@ class Desk(Struct, frozen=True):
     fresh: bool
 
 
-def hear(
-    deps: Deps, tx: Transaction, staff: Staff, origin: str, text: str, at: int, sent_at: int, *, fresh: bool
-) -> tuple[OutboxMessage, ...]:
+def hear(work: Work, staff: Staff, origin: str, text: str, sent_at: int, *, fresh: bool) -> tuple[OutboxMessage, ...]:
     """Do what she says, once for each message id, and answer. `fresh`: not too old to be answered, and she is there.
 
     What is stale is not answered, and only takes effect where it does no harm late: outcomes, giving back, off shift.
     """
-    if tx.outbox.get(deps.derive("staff", origin)) is not None:
+    if work.tx.outbox.get(work.deps.derive("staff", origin)) is not None:
         return ()
-    words = meanings(deps.written, "staff.word.")
-    of_day = dated.read(text, words, deps.clock.local(at))
+    words = meanings(work.deps.written, "staff.word.")
+    of_day = dated.read(text, words, work.deps.clock.local(work.at))
     said = Said(None, None, of_day.kind) if of_day else read(text, words)
     if fresh and (said.digit or said.word):
-        staff = replace(staff, seen_at=at)
-        tx.staff.save(staff)
-    desk = Desk(deps, tx, staff, said, origin, at, sent_at, fresh)
+        staff = replace(staff, seen_at=work.at)
+        work.tx.staff.save(staff)
+    desk = Desk(work.deps, work.tx, staff, said, origin, work.at, sent_at, fresh)
     reply = _of_day(desk, of_day) if of_day else _obey(desk)
-    answered = deps.written.phrase(f"staff.{reply.key}", staff.reads, **reply.values)
-    answer = outbox.write(deps, tx, "staff", staff.number, answered, origin, at, at + outbox.STAFF_SECONDS)
+    answered = work.deps.written.phrase(f"staff.{reply.key}", staff.reads, **reply.values)
+    answer = outbox.write(work, Draft("staff", staff.number, answered, work.at + outbox.STAFF_SECONDS), origin)
     if not fresh:
-        tx.outbox.move(answer.id, "pending", "dropped", at)
+        work.tx.outbox.move(answer.id, "pending", "dropped", work.at)
         return reply.posts
     return (*reply.posts, answer)
 
@@ -133,21 +133,21 @@ def _shift(desk: Desk, command: Literal["on", "off", "here"]) -> Reply:
     match command:
         case "on" | "here" if desk.fresh and staff.role == "supervisor":
             says = planning.go_on_call if command == "on" else planning.acknowledge
-            return Reply("on_call", {"until": outbox.hour(deps, staff.reads, says(deps, tx, staff, at))})
+            return Reply("on_call", {"until": outbox.hour(deps, staff.reads, says(Work(deps, tx, at), staff))})
         case "here":
             return Reply("here", {"until": outbox.hour(deps, staff.reads, at + deps.rules.presence_minutes * 60)})
         case "on":
-            until = presence.begin(deps, tx, staff, at) if desk.fresh else at + deps.rules.shift_hours * 3600
+            until = presence.begin(Work(deps, tx, at), staff) if desk.fresh else at + deps.rules.shift_hours * 3600
             return Reply("on", {"until": outbox.hour(deps, staff.reads, until)})
         case "off" if not desk.fresh and (staff.seen_at or 0) > desk.sent_at:
             return Reply("off")  # she was heard of since: it was said before that
         case "off":
-            presence.end(deps, tx, staff, at)
-            return Reply("off", posts=presence.leave(deps, tx, staff, at) if desk.fresh else ())
+            presence.end(Work(deps, tx, at), staff)
+            return Reply("off", posts=presence.leave(Work(deps, tx, at), staff) if desk.fresh else ())
 
 
 def _of_day(desk: Desk, said: dated.Dated) -> Reply:
-    answer = dated.obey(desk.deps, desk.tx, desk.staff, said, desk.at, fresh=desk.fresh)
+    answer = dated.obey(Work(desk.deps, desk.tx, desk.at), desk.staff, said, fresh=desk.fresh)
     written, language = desk.deps.written, desk.staff.reads
     hours = dict(zip(("from", "to"), (clock(written, language, each) for each in answer.hours or ()), strict=False))
     return Reply(answer.key, {"day": answer.day, **hours}, answer.posts)
@@ -207,7 +207,7 @@ def _of_held(desk: Desk, callback: Callback) -> Reply:
     if command in ("take", "back", "again") and any(is_unsaid(each) for each in group):
         return Reply("how", named)
     if command == "back":
-        return Reply("given_back", named, taking.give_back(desk.deps, desk.tx, group, desk.staff.alias, desk.at))
+        return Reply("given_back", named, taking.give_back(Work(desk.deps, desk.tx, desk.at), group, desk.staff.alias))
     if command in ("take", "again") or (command == "spoke" and not tried):
         # She says twice that she takes it: her phone has not rung yet.
         return _ring_again(desk, callback, group)
@@ -215,7 +215,7 @@ def _of_held(desk: Desk, callback: Callback) -> Reply:
         return Reply("help")
     if ringing.is_coming(desk.tx, desk.staff.id, group, desk.at):
         return Reply("taken", named)  # she asked to ring again: that call has no outcome yet
-    return Reply("noted", named, note(desk.deps, desk.tx, group, command, desk.at))
+    return Reply("noted", named, note(Work(desk.deps, desk.tx, desk.at), group, command))
 
 
 def _ring_again(desk: Desk, callback: Callback, group: Sequence[Callback]) -> Reply:
@@ -231,7 +231,7 @@ def _ring(desk: Desk, callback: Callback, group: Sequence[Callback]) -> Reply:
     named = {"ref": callback.reference}
     if desk.deps.rules.calling == "reveal":
         return Reply("on_page", named)  # no number by SMS, ever
-    return Reply("taken", named, (ringing.place(desk.deps, desk.tx, desk.staff, (callback, *group), desk.origin, desk.at),))
+    return Reply("taken", named, (ringing.place(Work(desk.deps, desk.tx, desk.at), desk.staff, (callback, *group), desk.origin),))
 
 
 def _command(said: Said, digits: dict[str, Command]) -> str | None:

@@ -9,11 +9,11 @@ from typing import Final
 from hotline.engine.flow import Item
 from hotline.engine.freshness import fresh
 from hotline.ports.calls.outbox import OutboxMessage
-from hotline.ports.store import Transaction
 from hotline.service import outbox
 from hotline.service.deps import Deps
 from hotline.service.editions.cache import Overtaken, checked_on, enact
 from hotline.service.editions.directory_numbers import numbers
+from hotline.service.work import Work
 
 BY: Final = "clock"
 MOST_NAMED: Final = 3
@@ -37,7 +37,7 @@ def drop_stale(deps: Deps, at: int) -> None:
     posts: tuple[OutboxMessage, ...] = ()
     with suppress(Overtaken), deps.store.write() as tx:
         number = enact(tx, sources, BY, at, at + deps.rules.lead_seconds, life=deps.rules.longest_session, after=newest.number)
-        posts = _tell(deps, tx, gone, number, at) if gone else ()
+        posts = _tell(Work(deps, tx, at), gone, number) if gone else ()
     outbox.enqueue(deps, posts)
 
 
@@ -47,9 +47,9 @@ def has_emergency_number(deps: Deps, at: int) -> bool:
     return bool(numbers(shelf.active(at).sources, shelf.marks, deps.today(at)).emergency)
 
 
-def _tell(deps: Deps, tx: Transaction, gone: Iterable[Item], number: int, at: int) -> tuple[OutboxMessage, ...]:
+def _tell(work: Work, gone: Iterable[Item], number: int) -> tuple[OutboxMessage, ...]:
     names = [item.name for item in gone]
     named = ", ".join(names[:MOST_NAMED]) + (f" +{len(names) - MOST_NAMED}" if len(names) > MOST_NAMED else "")
-    staff = tx.staff.active()
+    staff = work.tx.staff.active()
     told = [each for each in staff if each.role == "operator"] or [each for each in staff if each.role == "supervisor"]
-    return tuple(outbox.tell(deps, tx, each, "gone_dark", str(number), at, name=named) for each in told)
+    return tuple(outbox.tell(work, each, "gone_dark", str(number), name=named) for each in told)

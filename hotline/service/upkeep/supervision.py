@@ -9,10 +9,10 @@ from hotline.engine.times import DAY_MINUTES
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
-from hotline.ports.store import Transaction
 from hotline.service import outbox
 from hotline.service.calls.coverage import covering, is_closed, is_on, is_present
 from hotline.service.deps import Deps
+from hotline.service.work import Work
 
 GRACE_SECONDS: Final = 300
 """So long after her turn began, or after what she said of it ran out, she is reminded."""
@@ -40,7 +40,7 @@ def remind(deps: Deps, at: int) -> None:
     if not due:
         return
     with deps.store.write() as tx:
-        posts = tuple(_remind(deps, tx, *each, at) for each in due)
+        posts = tuple(_remind(Work(deps, tx, at), *each) for each in due)
     outbox.enqueue(deps, (post for post in posts if post is not None))
 
 
@@ -73,8 +73,8 @@ def _unplanned(deps: Deps, people: tuple[Staff, ...], shifts: tuple[Shift, ...],
     return [(each.id, "closed", str(local(at) // DAY_MINUTES)) for each in supervisors if each.off_until is None or each.off_until <= at]
 
 
-def _remind(deps: Deps, tx: Transaction, id: str, key: str, origin: str, at: int) -> OutboxMessage | None:
-    staff = tx.staff.get(id)
-    if staff is None or staff.is_on_call(at):
+def _remind(work: Work, id: str, key: str, origin: str) -> OutboxMessage | None:
+    staff = work.tx.staff.get(id)
+    if staff is None or staff.is_on_call(work.at):
         return None
-    return outbox.tell(deps, tx, staff, key, origin, at)
+    return outbox.tell(work, staff, key, origin)

@@ -14,9 +14,9 @@ from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.staff import CALLING, Role, Staff
 from hotline.ports.store import Transaction
 from hotline.service.calls import dispatch, review
-from hotline.service.deps import Deps
 from hotline.service.desk.accounts.sign_in import LINK_SECONDS
 from hotline.service.rules import is_unsaid
+from hotline.service.work import Work
 
 Fault: TypeAlias = Literal["alias", "number", "taken", "languages"]
 """What is wrong with what was filled in; `taken`: somebody else has this alias or this number."""
@@ -55,18 +55,16 @@ def add(tx: Transaction, staff: Staff, languages: tuple[str, ...], by: str, at: 
     return fault
 
 
-def change(
-    deps: Deps, tx: Transaction, staff: Staff, languages: tuple[str, ...], by: str, at: int
-) -> tuple[Fault | None, tuple[OutboxMessage, ...]]:
+def change(work: Work, staff: Staff, languages: tuple[str, ...], by: str) -> tuple[Fault | None, tuple[OutboxMessage, ...]]:
     """`staff`: as she shall be. Who takes calls no longer gives back what she holds."""
-    fault, before = _fault(tx, staff, languages), tx.staff.get(staff.id)
+    fault, before = _fault(work.tx, staff, languages), work.tx.staff.get(staff.id)
     if fault is not None or before is None:
         return fault, ()
     if staff.role != "supervisor":
         staff = replace(staff, on_call_until=None)
-    tx.staff.save(staff)
-    _record_change(tx, before, staff, by, at)
-    return None, () if staff.role in CALLING else give_back_all(deps, tx, staff.id, at)
+    work.tx.staff.save(staff)
+    _record_change(work.tx, before, staff, by, work.at)
+    return None, () if staff.role in CALLING else give_back_all(work, staff.id)
 
 
 def _record_change(tx: Transaction, before: Staff, staff: Staff, by: str, at: int) -> None:
@@ -95,16 +93,16 @@ def shut_out(tx: Transaction, staff: Staff, by: str, at: int) -> None:
     tx.audit.add(AuditRecord(at, by, "person disabled", staff.alias))
 
 
-def give_back_all(deps: Deps, tx: Transaction, staff: str, at: int) -> tuple[OutboxMessage, ...]:
+def give_back_all(work: Work, staff: str) -> tuple[OutboxMessage, ...]:
     """What she holds waits again, and the next of the staff is told; but where she rang and nobody knows how it ended, nobody rings again
     before a supervisor has looked."""
     posts: tuple[OutboxMessage, ...] = ()
-    for group in _held(tx, staff):
+    for group in _held(work.tx, staff):
         if any(is_unsaid(each) for each in group):
-            others = tuple(each for each in dispatch.alike(tx, group[0].id) if each not in group)
-            posts += review.to_review(deps, tx, (*group, *others), "unanswered", at)
+            others = tuple(each for each in dispatch.alike(work.tx, group[0].id) if each not in group)
+            posts += review.to_review(work, (*group, *others), "unanswered")
         else:
-            posts += dispatch.give_back(deps, tx, group, dispatch.LINE, at)
+            posts += dispatch.give_back(work, group, dispatch.LINE)
     return posts
 
 

@@ -17,6 +17,7 @@ from hotline.service.deps import Deps
 from hotline.service.desk.casework.incidents import Type, Unfit, read, type_of
 from hotline.service.desk.casework.services import regions
 from hotline.service.once import first_time
+from hotline.service.work import Work
 
 
 class NoCase(Exception):
@@ -105,7 +106,7 @@ def write_down(deps: Deps, staff: Staff, id: str, answers: Mapping[str, str], on
         case = open_case(tx, staff, id)
         if not case.agreed(RECORD):
             raise Unfit("consent")
-        if not first_time(deps, tx, staff.id, once, at):
+        if not first_time(Work(deps, tx, at), staff.id, once):
             return
         if not codes:
             tx.cases.drop_incident(id)

@@ -20,6 +20,7 @@ from hotline.service.desk.casework.cases import Case, about, audit_sight, day_of
 from hotline.service.desk.casework.incidents import REGION, Unfit
 from hotline.service.desk.casework.services import KINDS, Kind, Place, find, kinds_for, offers, places
 from hotline.service.once import first_time
+from hotline.service.work import Work
 
 OUTCOMES: Final[tuple[ReferralOutcome, ...]] = get_args(ReferralOutcome)
 LEGAL: Final[tuple[Legal, ...]] = get_args(Legal)
@@ -66,7 +67,7 @@ def refer(deps: Deps, staff: Staff, id: str, asked: ReferralForm, once: str, at:
     with deps.store.write() as tx:
         case = open_case(tx, staff, id)
         _check(deps, case, asked, at)
-        if not first_time(deps, tx, staff.id, once, at):
+        if not first_time(Work(deps, tx, at), staff.id, once):
             return
         made = deps.derive("referral", f"{staff.id}|{once}")
         referral = Referral(
@@ -120,11 +121,11 @@ def look(deps: Deps, staff: Staff, id: str, asked: ReferralForm, once: str, at: 
             legal=_legal(referral.kind, asked.legal),
             look_again=_look_again(deps, asked.look_again, at),
         )
-        if not first_time(deps, tx, staff.id, once, at):
+        if not first_time(Work(deps, tx, at), staff.id, once):
             return
         tx.cases.save_referral(now)
         if now.outcome == "declined" and now.slip:
-            _revoke(deps, tx, staff, now, callback, at)
+            _revoke(Work(deps, tx, at), staff, now, callback)
 
 
 def take_back(deps: Deps, staff: Staff, id: str, at: int) -> Referral:
@@ -135,7 +136,7 @@ def take_back(deps: Deps, staff: Staff, id: str, at: int) -> Referral:
     with deps.store.write() as tx:
         referral, callback = open_referral(tx, staff, id)
         if not referral.revoked:
-            _revoke(deps, tx, staff, referral, callback, at)
+            _revoke(Work(deps, tx, at), staff, referral, callback)
     return referral
 
 
@@ -185,10 +186,10 @@ def _look_again(deps: Deps, text: str, at: int) -> int | None:
     return (day - EPOCH).days
 
 
-def _revoke(deps: Deps, tx: Transaction, staff: Staff, referral: Referral, callback: Callback | None, at: int) -> None:
-    tx.cases.save_referral(replace(referral, revoked=True, look_again=None, legal=None))
-    slips.recall(deps, tx, referral, at)
-    given = tx.cases.consents(callback.id).get(consent_to(referral.id)) if callback else None
+def _revoke(work: Work, staff: Staff, referral: Referral, callback: Callback | None) -> None:
+    work.tx.cases.save_referral(replace(referral, revoked=True, look_again=None, legal=None))
+    slips.recall(work, referral)
+    given = work.tx.cases.consents(callback.id).get(consent_to(referral.id)) if callback else None
     if callback is not None and given is not None:
-        tx.cases.save_consent(callback.id, replace(given, revoked_at=at))
-    tx.audit.add(AuditRecord(at, staff.alias, "consent revoked", about(referral, callback)))
+        work.tx.cases.save_consent(callback.id, replace(given, revoked_at=work.at))
+    work.tx.audit.add(AuditRecord(work.at, staff.alias, "consent revoked", about(referral, callback)))

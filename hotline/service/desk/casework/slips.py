@@ -14,12 +14,13 @@ from hotline.ports.calls.outbox import OutboxState
 from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.cases import Referral
 from hotline.ports.desk.staff import Staff
-from hotline.ports.store import Transaction
 from hotline.service import outbox
 from hotline.service.deps import Deps
 from hotline.service.desk.casework.cases import NoCase, about, audit_sight, open_referral
 from hotline.service.desk.casework.incidents import Unfit
 from hotline.service.desk.casework.services import find, name_of
+from hotline.service.outbox import Draft
+from hotline.service.work import Work
 
 SLIP_SECONDS: Final = DAY_SECONDS
 _LETTERS: Final = "BCDFGHJKLMNPRSTVWXZ"
@@ -59,7 +60,7 @@ def send(deps: Deps, staff: Staff, id: str, at: int) -> None:
             return
         words = deps.written
         text = words.phrase("staff.slip", words.languages[0], ref=referral.slip, name=name_of(deps, referral.service))
-        post = outbox.write(deps, tx, "staff", mobile, text, _origin(id), at, at + SLIP_SECONDS)
+        post = outbox.write(Work(deps, tx, at), Draft("staff", mobile, text, at + SLIP_SECONDS), _origin(id))
         tx.cases.save_referral(replace(referral, sent=True))
         tx.audit.add(AuditRecord(at, staff.alias, "slip sent", about(referral, callback)))
     outbox.enqueue(deps, (post,))
@@ -75,10 +76,10 @@ def reference(deps: Deps, id: str) -> str:
     return f"{letters} {rest % 10_000:04}"
 
 
-def recall(deps: Deps, tx: Transaction, referral: Referral, at: int) -> None:
+def recall(work: Work, referral: Referral) -> None:
     """What has not left does not leave."""
     if referral.sent:
-        tx.outbox.move(_post_of(deps, referral.id), "pending", "dropped", at)
+        work.tx.outbox.move(_post_of(work.deps, referral.id), "pending", "dropped", work.at)
 
 
 def _mobile(deps: Deps, referral: Referral, at: int) -> str | None:

@@ -19,6 +19,7 @@ from hotline.service.deps import Deps
 from hotline.service.desk.figures import cell_suppression
 from hotline.service.desk.figures.cell_suppression import FEW, HELD, Cell
 from hotline.service.desk.shifts.staffing import Week, weeks
+from hotline.service.work import Work
 
 RECENT: Final = 7
 """Days of the first of the two spans that are shown, and of the one before it. They do not overlap: what lies between two that did could be
@@ -104,7 +105,7 @@ def overview(deps: Deps, role: Role, at: int) -> Overview:
             _waits(deps, tx.figures.waiting_now(at), at, is_exact=is_exact),
             (recent, before),
             _calls(tx, first, until),
-            weeks(deps, tx, at),
+            weeks(Work(deps, tx, at)),
             deps.clock.local(at),
         )
 

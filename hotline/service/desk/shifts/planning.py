@@ -12,23 +12,23 @@ from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service.calls.coverage import stays_until, without
-from hotline.service.deps import Deps
 from hotline.service.desk.shifts import presence
+from hotline.service.work import Work
 
 WEEK: Final = 7
 
 
-def acknowledge(deps: Deps, tx: Transaction, staff: Staff, at: int) -> int:
+def acknowledge(work: Work, staff: Staff) -> int:
     """A supervisor says that she is on call: until her planned span ends, outside of one for as long as presence lasts. Returns the moment.
 
     Never longer than a shift; what she said before is not made shorter.
     """
-    return _on_call(deps, tx, staff, at, deps.rules.presence_minutes * 60)
+    return _on_call(work, staff, work.deps.rules.presence_minutes * 60)
 
 
-def go_on_call(deps: Deps, tx: Transaction, staff: Staff, at: int) -> int:
+def go_on_call(work: Work, staff: Staff) -> int:
     """The same by one tap, which nobody repeats every quarter of an hour: outside of a planned span it holds for a shift."""
-    return _on_call(deps, tx, staff, at, deps.rules.shift_hours * 3600)
+    return _on_call(work, staff, work.deps.rules.shift_hours * 3600)
 
 
 def plan(tx: Transaction, staff: str, weekday: int | None, start: int, end: int) -> None:
@@ -37,22 +37,20 @@ def plan(tx: Transaction, staff: str, weekday: int | None, start: int, end: int)
         tx.shifts.add(Shift(staff, None if weekday is None else (weekday + later) % WEEK, first, last))
 
 
-def come(deps: Deps, tx: Transaction, staff: Staff, day: int, start: int, end: int, at: int) -> None:
+def come(work: Work, staff: Staff, day: int, start: int, end: int) -> None:
     """She is there on that day alone, beyond what the week says. `day`: local days since 1970-01-01."""
     for later, first, last in across(start, end):
-        tx.shifts.add(Shift(staff.id, None, first, last, day + later))
-    presence.come_back(deps, tx, staff, *_span(day, start, end), at)
+        work.tx.shifts.add(Shift(staff.id, None, first, last, day + later))
+    presence.come_back(work, staff, *_span(day, start, end))
 
 
-def stay_away(
-    deps: Deps, tx: Transaction, staff: Staff, day: int, start: int, end: int, at: int, *, wholly: bool = True
-) -> tuple[OutboxMessage, ...]:
+def stay_away(work: Work, staff: Staff, day: int, start: int, end: int, *, wholly: bool = True) -> tuple[OutboxMessage, ...]:
     """She is not there then, whatever the week says; `wholly`: nor what she said of those hours before, and if they run she goes at once."""
     for later, first, last in across(start, end):
         if wholly:
-            _cut(tx, staff.id, day + later, first, last)
-        tx.shifts.add(Shift(staff.id, None, first, last, day + later, off=True))
-    return presence.keep_away(deps, tx, staff, *_span(day, start, end), at) if wholly else ()
+            _cut(work.tx, staff.id, day + later, first, last)
+        work.tx.shifts.add(Shift(staff.id, None, first, last, day + later, off=True))
+    return presence.keep_away(work, staff, *_span(day, start, end)) if wholly else ()
 
 
 def across(start: int, end: int) -> tuple[tuple[int, int, int], ...]:
@@ -76,9 +74,9 @@ def _cut(tx: Transaction, staff: str, day: int, start: int, end: int) -> None:
                 tx.shifts.add(replace(each, start=first, end=last))
 
 
-def _on_call(deps: Deps, tx: Transaction, staff: Staff, at: int, beyond: int) -> int:
-    planned = deps.clock.moment(stays_until(replace(staff, on_until=None), tx.shifts.all(), at, deps.clock.local))
-    least = at + (deps.rules.presence_minutes * 60 if planned > at else beyond)
-    until = min(max(planned, least, staff.on_call_until or 0), at + deps.rules.shift_hours * 3600)
-    tx.staff.save(replace(staff, seen_at=at, on_call_until=until, off_until=None))
+def _on_call(work: Work, staff: Staff, beyond: int) -> int:
+    planned = work.deps.clock.moment(stays_until(replace(staff, on_until=None), work.tx.shifts.all(), work.at, work.deps.clock.local))
+    least = work.at + (work.deps.rules.presence_minutes * 60 if planned > work.at else beyond)
+    until = min(max(planned, least, staff.on_call_until or 0), work.at + work.deps.rules.shift_hours * 3600)
+    work.tx.staff.save(replace(staff, seen_at=work.at, on_call_until=until, off_until=None))
     return until

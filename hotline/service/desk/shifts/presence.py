@@ -10,7 +10,7 @@ from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service.calls import dispatch
 from hotline.service.calls.coverage import stays_until
-from hotline.service.deps import Deps
+from hotline.service.work import Work
 
 
 def here(tx: Transaction, staff: Staff, at: int) -> Staff:
@@ -20,47 +20,49 @@ def here(tx: Transaction, staff: Staff, at: int) -> Staff:
     return staff
 
 
-def begin(deps: Deps, tx: Transaction, staff: Staff, at: int) -> int:
+def begin(work: Work, staff: Staff) -> int:
     """On shift, whatever the plan says, until the moment that is returned."""
-    until = at + deps.rules.shift_hours * 3600
-    tx.staff.save(replace(staff, on_until=until, off_until=None))
+    until = work.at + work.deps.rules.shift_hours * 3600
+    work.tx.staff.save(replace(staff, on_until=until, off_until=None))
     return until
 
 
-def end(deps: Deps, tx: Transaction, staff: Staff, at: int) -> None:
+def end(work: Work, staff: Staff) -> None:
     """Off, and on call no longer, until the shift that she is on ends; what the plan says after that holds again."""
-    ends = deps.clock.moment(stays_until(replace(staff, on_until=None), tx.shifts.all(), at, deps.clock.local))
-    off_until = min(ends, at + deps.rules.shift_hours * 3600)
-    tx.staff.save(replace(staff, on_until=None, on_call_until=None, off_until=off_until if off_until > at else None))
+    ends = work.deps.clock.moment(stays_until(replace(staff, on_until=None), work.tx.shifts.all(), work.at, work.deps.clock.local))
+    off_until = min(ends, work.at + work.deps.rules.shift_hours * 3600)
+    work.tx.staff.save(replace(staff, on_until=None, on_call_until=None, off_until=off_until if off_until > work.at else None))
 
 
-def go(deps: Deps, tx: Transaction, staff: Staff, at: int) -> tuple[OutboxMessage, ...]:
+def go(work: Work, staff: Staff) -> tuple[OutboxMessage, ...]:
     """She says that she goes: `end`, and `leave`."""
-    end(deps, tx, staff, at)
-    return leave(deps, tx, staff, at)
+    end(work, staff)
+    return leave(work, staff)
 
 
-def keep_away(deps: Deps, tx: Transaction, staff: Staff, begins: Minute, ends: Minute, at: int) -> tuple[OutboxMessage, ...]:
+def keep_away(work: Work, staff: Staff, begins: Minute, ends: Minute) -> tuple[OutboxMessage, ...]:
     """She says now that she is away in these local minutes: what she said before, *on* or *on call*, yields to it; where they run she goes."""
-    if begins <= deps.clock.local(at) < ends:
-        return go(deps, tx, staff, at)
-    if deps.clock.local(at) < begins:
-        starts = deps.clock.moment(begins)
-        tx.staff.save(replace(staff, on_until=_least(staff.on_until, starts), on_call_until=_least(staff.on_call_until, starts)))
+    if begins <= work.deps.clock.local(work.at) < ends:
+        return go(work, staff)
+    if work.deps.clock.local(work.at) < begins:
+        starts = work.deps.clock.moment(begins)
+        work.tx.staff.save(replace(staff, on_until=_least(staff.on_until, starts), on_call_until=_least(staff.on_call_until, starts)))
     return ()
 
 
-def come_back(deps: Deps, tx: Transaction, staff: Staff, begins: Minute, ends: Minute, at: int) -> None:
+def come_back(work: Work, staff: Staff, begins: Minute, ends: Minute) -> None:
     """She says now that she is there in these local minutes: *off* ends where they begin."""
-    starts = deps.clock.moment(begins)
-    if staff.off_until is not None and starts < staff.off_until and deps.clock.local(at) < ends:
-        tx.staff.save(replace(staff, off_until=starts if starts > at else None))
+    starts = work.deps.clock.moment(begins)
+    if staff.off_until is not None and starts < staff.off_until and work.deps.clock.local(work.at) < ends:
+        work.tx.staff.save(replace(staff, off_until=starts if starts > work.at else None))
 
 
-def leave(deps: Deps, tx: Transaction, staff: Staff, at: int) -> tuple[OutboxMessage, ...]:
+def leave(work: Work, staff: Staff) -> tuple[OutboxMessage, ...]:
     """Who goes leaves nothing untried behind: others are told of it."""
-    untried = [group for group in dispatch.groups(tx, tx.callbacks.claimed_by(staff.id)) if not any(each.attempts for each in group)]
-    return tuple(post for group in untried for post in dispatch.give_back(deps, tx, group, staff.alias, at))
+    untried = [
+        group for group in dispatch.groups(work.tx, work.tx.callbacks.claimed_by(staff.id)) if not any(each.attempts for each in group)
+    ]
+    return tuple(post for group in untried for post in dispatch.give_back(work, group, staff.alias))
 
 
 def _least(until: int | None, starts: int) -> int | None:

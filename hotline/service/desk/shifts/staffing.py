@@ -8,10 +8,9 @@ from msgspec import Struct
 
 from hotline.engine.times import DAY_MINUTES
 from hotline.engine.world import DAYS_AHEAD
-from hotline.ports.store import Transaction
 from hotline.service.calls.coverage import Span, merged, planned_spans, takes
-from hotline.service.deps import Deps
 from hotline.service.desk.shifts import roster
+from hotline.service.work import Work
 
 
 class Week(Struct, frozen=True):
@@ -25,14 +24,14 @@ class Week(Struct, frozen=True):
     missing: int
 
 
-def weeks(deps: Deps, tx: Transaction, at: int) -> tuple[Week, ...]:
+def weeks(work: Work) -> tuple[Week, ...]:
     """Each language of the line, in its order."""
-    people, shifts, edition = tx.staff.active(), tx.shifts.all(), deps.written
-    now, hours = deps.clock.local(at), tuple(edition.parts.values())
+    people, shifts, edition = work.tx.staff.active(), work.tx.shifts.all(), work.deps.written
+    now, hours = work.deps.clock.local(work.at), tuple(edition.parts.values())
     made = []
     for language in edition.languages:
         counselors = [each for each in people if takes(each, language)]
-        spans = merged(span for each in counselors for span in planned_spans(each, shifts, at, deps.clock.local))
+        spans = merged(span for each in counselors for span in planned_spans(each, shifts, work.at, work.deps.clock.local))
         gaps, offered = roster.uncovered(hours, spans, now)
         made.append(Week(language, spans, gaps, offered, sum(end - start for start, end in gaps)))
     return tuple(made)

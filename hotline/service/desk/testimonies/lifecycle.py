@@ -19,6 +19,7 @@ from hotline.service.editions import approval
 from hotline.service.editions.cache import FaultySources, Overtaken, TooSoon, checked, enact
 from hotline.service.editions.testimony_overlay import TESTIMONIES, with_testimonies, withdraw_testimony, withdrawn_testimonies
 from hotline.service.once import first_time
+from hotline.service.work import Work
 
 PEOPLE: Final = 2
 """Who release it: different ones, neither of them the one who wrote it."""
@@ -84,7 +85,7 @@ def write(deps: Deps, staff: Staff, once: str, text: Mapping[str, str], at: int,
         raise NotSo("consent")
     id = deps.derive("testimony", f"{staff.id}|{once}")
     with deps.store.write() as tx:
-        if first_time(deps, tx, staff.id, once, at):
+        if first_time(Work(deps, tx, at), staff.id, once):
             tx.testimonies.save(Testimony(id, words, "written", staff.id, at))
             tx.audit.add(AuditRecord(at, staff.alias, "testimony written", id))
     return id
@@ -96,7 +97,7 @@ def cut(deps: Deps, staff: Staff, once: str, id: str, seen: str, text: Mapping[s
     if set(checks) != set(CHECKS):
         raise NotSo("checks")
     with deps.store.write() as tx:
-        if not first_time(deps, tx, staff.id, once, at):
+        if not first_time(Work(deps, tx, at), staff.id, once):
             return
         one = _seen(deps, tx, id, seen)
         if one.state not in ("written", "cut"):
@@ -111,7 +112,7 @@ def release(deps: Deps, staff: Staff, once: str, id: str, seen: str, at: int, *,
     if not read:
         raise NotSo("tick")
     with deps.store.write() as tx:
-        if first_time(deps, tx, staff.id, once, at):
+        if first_time(Work(deps, tx, at), staff.id, once):
             one = _seen(deps, tx, id, seen)
             _may(one, staff)
             one = replace(one, released_by=(*one.released_by, staff.id))
@@ -136,7 +137,7 @@ def publish(deps: Deps, id: str, at: int) -> Release:
             if _to_publish(tx, id) != waiting:
                 return "overtaken"
             tx.testimonies.save(one)
-            _enact(deps, tx, one, newest, sources, at)
+            _enact(Work(deps, tx, at), one, newest, sources)
     except TooSoon:
         return "too_soon"
     except Overtaken:
@@ -149,7 +150,7 @@ def publish(deps: Deps, id: str, at: int) -> Release:
 def withdraw(deps: Deps, staff: Staff, once: str, id: str, at: int) -> None:
     """She takes it back: its words are gone from the database, and within two seconds from every screen. Raises Unknown and StoreAway."""
     with deps.store.write() as tx:
-        if not first_time(deps, tx, staff.id, once, at) or (one := found(deps, tx, id)).state == "withdrawn":
+        if not first_time(Work(deps, tx, at), staff.id, once) or (one := found(deps, tx, id)).state == "withdrawn":
             return
         if tx.testimonies.get(id) is not None:
             tx.testimonies.save(replace(one, text={}, state="withdrawn"))
@@ -207,10 +208,19 @@ def _texts(fields: Mapping[str, str]) -> dict[str, str]:
     return {name.removeprefix("text."): text for name, text in fields.items() if name.startswith("text.")}
 
 
-def _enact(deps: Deps, tx: Transaction, one: Testimony, newest: EditionRow, sources: Sources, at: int) -> None:
+def _enact(work: Work, one: Testimony, newest: EditionRow, sources: Sources) -> None:
     """In the name of the two who released it. Raises TooSoon and Overtaken."""
-    by, approved_by = (_alias(tx, each) for each in one.released_by)
-    enact(tx, sources, by, at, at + deps.rules.lead_seconds, approved_by=approved_by, life=deps.rules.longest_session, after=newest.number)
+    by, approved_by = (_alias(work.tx, each) for each in one.released_by)
+    enact(
+        work.tx,
+        sources,
+        by,
+        work.at,
+        work.at + work.deps.rules.lead_seconds,
+        approved_by=approved_by,
+        life=work.deps.rules.longest_session,
+        after=newest.number,
+    )
 
 
 def _newest(tx: Transaction) -> EditionRow:

@@ -1,23 +1,24 @@
-"""Who of the staff may do what: the one table. A page that stands nowhere in it is closed to everybody."""
+"""Who of the staff may do what: the one table. An act or a page that stands nowhere in it is closed to everybody."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, get_args
 
 from msgspec import Struct
 
 from hotline.ports.desk.staff import CALLING, Role
-from hotline.service.desk.accounts.people import ROLES
 
+ROLES: Final[tuple[Role, ...]] = get_args(Role)
 SUPERVISES: Final[tuple[Role, ...]] = ("supervisor",)
 ADMIN: Final[tuple[Role, ...]] = ("admin",)
 
 
 class Ability(Struct, frozen=True):
-    """One line of README's table: what it is, who may, and the pages that it opens."""
+    """One line of the table: what it is, who may, the acts (functions of `service/`) and the pages (endpoints of the console) that it opens."""
 
     what: str
     roles: tuple[Role, ...]
+    acts: tuple[str, ...]
     pages: tuple[str, ...]
 
 
@@ -32,19 +33,40 @@ TABLE: Final = (
     Ability(
         "own account: password, second factor, language, sign out everywhere",
         ROLES,
+        ("change_password", "set_factor", "renew_recovery", "choose_language", "sign_out_everywhere"),
         ("me", "choose_language", "password", "factor", "factor_anew", "recovery", "everywhere", "sign_out", "home"),
     ),
     Ability(
-        "see the queue, say *I am here*, take, give back", CALLING, ("queue", "board", "here", "on_shift", "off_shift", "take", "give_back")
+        "see the queue, say *I am here*, take, give back",
+        CALLING,
+        ("say_here", "go_on_shift", "go_off_shift", "take", "give_back"),
+        ("queue", "board", "here", "on_shift", "off_shift", "take", "give_back"),
     ),
     Ability(
         "work a callback: ring, scripts, outcome, next time, note",
         CALLING,
+        (
+            *(
+                "connect",
+                "reveal",
+                "begin_cover",
+                "note_cover",
+                "mark",
+                "say_outcome",
+                "say_hard",
+                "say_safer",
+                "agree_next",
+                "pass_on",
+                "no_more",
+            ),
+            *("save_note", "pick_up", "accept", "hang_up"),
+        ),
         ("callback", "signs", "connect", "reveal", "cover", "mark", "outcome", "hard", "safer", "next_time", "pass_on", "no_more", "note"),
     ),
     Ability(
         "codes, consents, referrals, slips",
         CALLING,
+        ("write_incident", "give_consent", "take_back_consent", "refer", "look_again", "revoke_referral", "send_slip"),
         (
             *("incident", "save_incident", "consents", "agree", "take_back", "referrals", "refer", "due"),
             *("referral", "look_again", "revoke_referral", "slip", "send_slip"),
@@ -53,25 +75,39 @@ TABLE: Final = (
     Ability(
         "own shifts, check-in, *I need time*, where complaints go",
         CALLING,
+        ("plan_shift", "unplan_shift", "come_on_day", "stay_away", "need_time"),
         ("shifts", "plan", "unplan", "care", "check_in", "checked_in", "need_time"),
     ),
     Ability(
         "write testimonies down, release them, withdraw them",
         CALLING,
+        ("write_testimony", "cut_testimony", "release_testimony", "publish_testimony", "withdraw_testimony"),
         ("testimonies", "testimony_new", "testimony", "testimony_cut", "testimony_release", "testimony_publish", "testimony_withdraw"),
     ),
     Ability(
         "review, hand over, other people's shifts, who needs time",
         SUPERVISES,
+        ("decide_review", "hand_over", "plan_shift_of", "unplan_shift_of", "acknowledge", "go_on_call", "take_on"),
         ("review", "review_case", "review_decide", "hand_over", "hand_over_to", "shifts_of", "plan_of", "unplan_of", "on_call", "take_on"),
     ),
-    Ability("figures of the line", ("supervisor", "operator"), ("overview",)),
-    Ability("accounts: make, one-time link, disable", ADMIN, ("people", "add_person", "person", "change_person", "make_link", "disable")),
-    Ability("the audit", ("supervisor", "admin"), ("audit",)),
+    Ability("figures of the line", ("supervisor", "operator"), (), ("overview",)),
+    Ability(
+        "accounts: make, one-time link, disable",
+        ADMIN,
+        ("add_person", "change_person", "make_link", "disable_person"),
+        ("people", "add_person", "person", "change_person", "make_link", "disable"),
+    ),
+    Ability("the audit", ("supervisor", "admin"), (), ("audit",)),
 )
-_ROLES: Final = {page: ability.roles for ability in TABLE for page in ability.pages}
+_PAGES: Final = {page: ability.roles for ability in TABLE for page in ability.pages}
+_ACTS: Final = {act: ability.roles for ability in TABLE for act in ability.acts}
 
 
 def may(role: Role, page: str) -> bool:
     """May somebody of this role open this page? `page`: an endpoint of the console, without its blueprint."""
-    return page in OPEN or role in _ROLES.get(page, ())
+    return page in OPEN or role in _PAGES.get(page, ())
+
+
+def may_act(role: Role, act: str) -> bool:
+    """May somebody of this role do this? `act`: the name of its function."""
+    return role in _ACTS.get(act, ())

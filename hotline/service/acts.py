@@ -1,0 +1,136 @@
+"""Acts: what staff do. One function a deed, and one runner, which is the only place that opens a transaction for one.
+
+An act is for staff what an order is for callers. It is handed an `Act` and its own arguments, decides, writes, and returns a `Result`: a code of a closed list,
+values for words, messages that leave. It words nothing and knows no face. Page, SMS, voice and shell are faces: they parse, run, and put their own words to the code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Concatenate, Final, Literal, ParamSpec, TypeAlias, get_args
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hotline.engine.times import DAY_SECONDS
+from hotline.ports.calls.outbox import OutboxMessage
+from hotline.ports.desk.staff import CALLING, Staff
+from hotline.service import outbox
+from hotline.service.deps import Deps
+from hotline.service.permissions import may_act
+from hotline.service.work import Work
+
+KEPT_SECONDS: Final = DAY_SECONDS
+"""How long an act is known by its origin."""
+
+Done: TypeAlias = Literal["done", "taken", "back", "handed", "rings", "covered", "agreed", "erased", "one", "published"]
+"""It is done: it is the counselor's now; given back; given to another; her phone rings; the other end hears the cover; a time is agreed; nobody rings this phone any more;
+one of two released it; it is part of an edition."""
+
+Refused: TypeAlias = Literal[
+    # whoever asks
+    "forbidden",
+    "gone",
+    "late",
+    # taking and ringing
+    "rest",
+    "supervisor",
+    "skill",
+    "how",
+    "busy",
+    "read_aloud",
+    # agreeing
+    "past",
+    "too_long",
+    "order",
+    "consent",
+    "nobody",
+    "long_note",
+    "refused",
+]
+"""Nothing was changed: not for this role; no such thing, or in other hands; its time is over; not while she rests; past the day's rings, a supervisor decides; not for her;
+she says first how the call ended; another talks to this phone; the vendor cannot, she reads it aloud; a time that is over, too long, or none; without consent; nobody is
+planned then; too many letters; it cannot be decided so."""
+
+Code: TypeAlias = Done | Refused
+
+Face: TypeAlias = Literal["page", "sms", "voice", "shell"]
+P = ParamSpec("P")
+
+
+class Act(Work, frozen=True):
+    """Who acts, as the staff row stands in this transaction, and from where: `origin` is a form's one-time id or a message's id."""
+
+    staff: Staff
+    origin: str
+
+    def record(self, deed: str, about: str) -> None:
+        """A line of the audit in the name of whoever acts."""
+        self.audit(self.staff.alias, deed, about)
+
+    def derive(self, kind: str) -> str:
+        """The id of what this act makes: the same whenever it comes again."""
+        return self.deps.derive(kind, f"{self.staff.id}|{self.origin}")
+
+
+class Result(Struct, frozen=True):
+    """What became of an act. `values`: for words, never a number of a caller."""
+
+    code: Code = "done"
+    values: dict[str, str] = {}
+    messages: tuple[OutboxMessage, ...] = ()
+
+    @property
+    def is_refused(self) -> bool:
+        """Nothing was changed."""
+        return self.code in get_args(Refused)
+
+
+Answer: TypeAlias = Callable[[Act, Result], tuple[OutboxMessage, ...]]
+"""A face's words, where they are messages themselves: written with what they answer."""
+
+
+class By(Struct, frozen=True):
+    """Who asks, and by which face."""
+
+    staff: str
+    """The id; by the shell an alias that is believed (docs: decisions)."""
+    face: Face
+    origin: str = ""
+    """Makes it happen once; empty: whatever comes counts."""
+    is_there: bool = False
+    """This says that whoever takes calls is there (docs: coverage)."""
+    answer: Answer | None = None
+
+
+def run(deps: Deps, by: By, act: Callable[Concatenate[Act, P], Result], *args: P.args, **kwargs: P.kwargs) -> Result:
+    """Let somebody act, once for each origin; what came again gets the same result and does nothing.
+
+    The staff row is read in the act's own transaction, the role is held against the table of permissions (`permissions.py`), and after the commit the workers are told.
+    A refused form may be sent again; a message counts once whatever came of it, since it may come again when things stand otherwise. Raises StoreAway.
+    """
+    at = deps.clock.now()
+    key = deps.hasher.digest("form", f"{by.staff}|{by.origin}") if by.origin else None
+    with deps.store.write() as tx:
+        staff = _staff(by) if by.face == "shell" else tx.staff.get(by.staff)
+        if staff is None or not staff.active:
+            return Result("forbidden")
+        if by.is_there and staff.role in CALLING:
+            staff = replace(staff, seen_at=at)
+            tx.staff.save(staff)
+        stood = tx.ledger.find(key, at) if key else None
+        if stood is not None:
+            return msgspec.msgpack.decode(stood.facts, type=Result) if stood.facts else Result()
+        doing = Act(deps, tx, at, staff, by.origin)
+        result = act(doing, *args, **kwargs) if may_act(staff.role, act.__name__) else Result("forbidden")
+        if key and (by.face == "sms" or not result.is_refused):
+            tx.ledger.enter(key, "kept", msgspec.msgpack.encode(replace(result, messages=())), at, at + KEPT_SECONDS)
+        messages = (*result.messages, *(by.answer(doing, result) if by.answer else ()))
+    outbox.enqueue(deps, messages)
+    return result
+
+
+def _staff(by: By) -> Staff:
+    """Whoever sits at the shell has the machine and its keys: the name is believed, and stands in the audit."""
+    return Staff(by.staff, by.staff, "admin", "", "", ())
