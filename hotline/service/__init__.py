@@ -19,9 +19,10 @@ from hotline.ports.store import Store, StoreAway
 from hotline.ports.voice import VoiceStep
 from hotline.service import incoming_sms, outbox
 from hotline.service.calls import dispatch, ringing
-from hotline.service.conversation.dialogue import Dialogue, Replay, Session, safe_end
+from hotline.service.conversation.dialogue import Dialogue, Replay, safe_end
 from hotline.service.conversation.guard import GuardedStore
 from hotline.service.conversation.orders import Orders
+from hotline.service.conversation.session import Session
 from hotline.service.deps import Deps
 from hotline.service.editions.cache import EditionCache
 from hotline.service.editions.session_marker import editions_of_session
