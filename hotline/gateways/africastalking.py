@@ -184,7 +184,7 @@ class AfricasTalkingGateway:
     def cover(self, session: str) -> None:
         """The called leg is put through to the cover number itself, which answers as it answers anybody.
 
-        The vendor speaks into no call that runs, and leaves the counselor's leg alone: that she hears nothing is how she knows.
+        The vendor speaks into no call that runs, and leaves the counselor's leg alone: the silence tells her.
         """
         answer = self._voice.transfer(session, self._cover_number, self._timeout)
         try:
@@ -246,7 +246,7 @@ def blueprint(hotline: Hotline, at: AfricasTalking, ended: Callable[[Literal["Su
         if form.direction != "Inbound":
             step = hotline.voice(form.session_id, form.caller_number, form.is_active == "1", form.dtmf_digits or None)
         elif form.is_active == "1":
-            # Whoever rings the cover number hears the same, herself, her husband or a call that was put through: no store is asked, no trace is left.
+            # Whoever rings the cover number hears the same, the caller, her husband or a call that was put through: no store is asked, no trace is left.
             step = hotline.cover()
         return Response(say(step, cover_number), mimetype="application/xml")
 

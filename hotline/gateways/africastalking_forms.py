@@ -2,7 +2,7 @@
 
 Apart from the views because the USSD hop goes through the same door without Flask. The vendor signs nothing and publishes no addresses
 (Africa's Talking, callbacks): a secret in the path and an optional list of networks are all there is. A form holds only the fields that
-we use; what is wrong is told by the field's name, never by its value.
+we use; a fault names the field, never its value.
 """
 
 from __future__ import annotations

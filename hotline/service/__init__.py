@@ -86,9 +86,9 @@ class Hotline:
         """What whoever rings the cover number hears, in every language of the line. Needs no store."""
         return ringing.cover(self._deps)
 
-    def deliver(self, post: str) -> None:
-        """Hand one post to the gateway, if nobody has. Raises StoreAway."""
-        outbox.deliver(self._deps, post)
+    def deliver(self, message: str) -> None:
+        """Hand one message to the gateway, if nobody has. Raises StoreAway."""
+        outbox.deliver(self._deps, message)
 
     def refresh(self) -> None:
         """Learn of editions and of numbers that were taken off; meant for every second, in every process that answers.
