@@ -53,13 +53,13 @@ def refusals(config: Config) -> Iterator[None]:
 
 def longest_session(config: Config) -> int:
     """Seconds for which a session may stay on its edition."""
-    return max(config.session_seconds, config.sms_session_seconds)
+    return config.rules.longest_session
 
 
 def begins(config: Config, store: Store, now: int) -> int:
     """When what is published now is in force: every process has learned of it by then. At once where there was none: nothing runs without one."""
     with store.read() as tx:
-        return now + config.lead_seconds if tx.editions.all() else now
+        return now + config.rules.lead_seconds if tx.editions.all() else now
 
 
 def in_force(config: Config, number: int, begins: int, now: int) -> str:

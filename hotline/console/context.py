@@ -15,6 +15,7 @@ from hotline.console.words import Words
 from hotline.ports.desk.staff import Staff
 from hotline.ports.locks import Codes, Passwords, TokenSource
 from hotline.service.deps import Deps
+from hotline.settings import ConsoleSettings
 
 TOKEN: Final = "token"  # noqa: S105 -- the name of a field
 """In the signed cookie: what `Transaction.sign_in` knows this browser by."""
@@ -22,19 +23,6 @@ TOKEN: Final = "token"  # noqa: S105 -- the name of a field
 
 Shown: TypeAlias = str | tuple[str, int] | Response
 """What a view answers with."""
-
-
-class Settings(Struct, frozen=True):
-    """What the pages obey beside the line's rules."""
-
-    idle_minutes: int
-    """A sign-in ends after so long without anybody doing anything."""
-    second_factor: bool
-    """Nobody works without one."""
-    complaints: str
-    """Who takes complaints about staff, and how she is reached; empty: nobody yet."""
-    secure: bool
-    """Cookies over TLS alone."""
 
 
 class ConsoleContext(Struct, frozen=True):
@@ -45,7 +33,9 @@ class ConsoleContext(Struct, frozen=True):
     passwords: Passwords
     codes: Codes
     chance: TokenSource
-    settings: Settings
+    settings: ConsoleSettings
+    secure: bool
+    """Cookies over TLS alone."""
 
     @property
     def now(self) -> int:

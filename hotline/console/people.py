@@ -69,7 +69,7 @@ def _door(pages: Blueprint, context: ConsoleContext) -> None:
             if not _is_first(context, tx, at):
                 return to("person", id=id)
             room_people.invite(tx, staff, token, me().alias, at)
-        scheme = "https" if context.settings.secure else "http"
+        scheme = "https" if context.secure else "http"
         return _of(context, id, link=url_for("console.welcome", token=token, _external=True, _scheme=scheme))
 
     @pages.post("/people/<id>/disable")

@@ -195,7 +195,7 @@ def _staff(line: Line, tx: Transaction) -> Iterator[Finding]:
         if supervisors
         else Finding("supervisor", "bad", "none: what nobody takes is told to nobody")
     )
-    if line.config.supervised:
+    if line.config.rules.supervised:
         on_call = sum(each.is_on_call(line.at) for each in staff)
         yield (
             Finding("supervision", "ok", f"on call: {on_call}")

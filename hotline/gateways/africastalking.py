@@ -24,8 +24,8 @@ from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hotline.config import AfricasTalking
     from hotline.service import Hotline
+    from hotline.settings import AfricasTalking
 
 TIMEOUT = (2.0, 6.0)
 """Seconds to connect, and to wait for each read: a worker must not hang on the vendor."""

@@ -19,7 +19,7 @@ from msgspec import Meta, Struct, ValidationError, convert, field
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hotline.config import AfricasTalking
+    from hotline.settings import AfricasTalking
 
 MOST_BYTES = 8192
 MOST_INPUTS = 60
