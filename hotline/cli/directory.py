@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -142,8 +141,10 @@ def _name(text: str) -> str:
 
 
 def _why(text: str) -> str:
+    from hotline.engine.numbers import has_five_digits
+
     why = " ".join(text.split())
-    if not why.isprintable() or re.search(r"\d(?:\W?\d){4,}", why):
+    if not why.isprintable() or has_five_digits(why):
         raise argparse.ArgumentTypeError("a few words, without a telephone number")
     return why
 

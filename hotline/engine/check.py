@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Final, get_args
@@ -45,7 +43,9 @@ from hotline.engine.flow import (
     Where,
 )
 from hotline.engine.freshness import fresh, verified
+from hotline.engine.letters import has_unseen
 from hotline.engine.names import misnamed
+from hotline.engine.numbers import has_number
 from hotline.engine.scripts import NEEDED, misscripted
 from hotline.engine.step import MOST_WALK
 
@@ -123,8 +123,6 @@ SERVICE: Final = (
     *(f"word.{name}" for name in ("water", "milk", "vaccine", "fever")),
 )
 """What the service says to staff and callers beside the screens; its tests hold the two together."""
-NUMBER: Final = re.compile(r"\d(?:[ .\u00a0\u202f]?\d){4,}|\d(?:[^\w:\n]{0,2}\d){7,}")
-"""Five digits in a row, as a number is written; eight, whatever stands between them but the colon of a time of day: 01-082 is a law."""
 PHRASES_HOLD: Final[Mapping[str, frozenset[str]]] = {
     "clock.hour": frozenset(("hour",)),
     "clock.minute": frozenset(("hour", "minute")),
@@ -144,7 +142,6 @@ CONDITION_VALUES: Final = {
     "listed": ("yes", "no"),
 }
 LISTS: Final = get_args(List)
-_UNSEEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 MAY_BE_EMPTY: Final = ("events", "testimonies")
 
 
@@ -332,7 +329,7 @@ def _directory(sources: Sources, today: date | None) -> Iterator[Fault]:
         for field, text in (("name", item.name), *item.fields.items()):
             if len(text) > LONGEST:
                 yield Fault(item.at, f"{item.id}: {field}: longer than {LONGEST} letters")
-            elif field in TOLD and NUMBER.search(text):
+            elif field in TOLD and has_number(text):
                 yield Fault(item.at, f"{item.id}: {field}: a telephone number in the words; it goes dark only as `phone`")
         if "phone" in item.fields and not verified(item):
             yield Fault(item.at, f"{item.id}: number unverified, kept off every screen", grave=False)
@@ -384,11 +381,11 @@ def _message(message: Message, shown: Mapping[str, ScreenSource], screens: Mappi
             yield Fault(message.at, f"{key}: the words must begin with the key {line}")
     if bare == WRONG_SCREEN and [number for number, _ in split_labels(message.text)[1]] != [int(KEY_TALK)]:
         yield Fault(message.at, f"{bare}: its one option is {KEY_TALK}")
-    if NUMBER.search(message.text) and not bare.startswith("sms.word."):
+    if has_number(message.text) and not bare.startswith("sms.word."):
         yield Fault(message.at, f"{message.key}: a telephone number in the words; numbers belong in the directory")
     if len(message.text) > LONGEST:
         yield Fault(message.at, f"{message.key}: longer than {LONGEST} letters; make several screens of it")
-    if any(unicodedata.category(letter) in _UNSEEN for letter in message.text if letter not in "\n\t\r"):
+    if has_unseen(message.text):
         yield Fault(message.at, f"{message.key}: holds a character that nobody can see")
     screen = shown.get(bare)
     yield from _phrase(message, bare) if screen is None else _on_screen(message, screen, channel)

@@ -33,6 +33,7 @@ from hotline.engine.flow import (
     Say,
     Sources,
 )
+from hotline.engine.letters import fold
 
 OPTIONS_A_PAGE: Final = 7
 LABEL: Final = re.compile(r"^([0-9]) (.+)$")
@@ -128,7 +129,7 @@ class Edition:
         """
         words = self.words[self.language_for(language)]
         text = fill(words.get(key) or self.words[self.languages[0]][key], values)
-        return gsm.fold(text, language) if self.fit.folded else text
+        return fold(text, language) if self.fit.folded else text
 
     def item(self, list: str, id: str) -> Item | None:
         """The directory's entry of this list and id."""
@@ -180,10 +181,10 @@ class Edition:
     def last(self, key: str, language: str, text: str) -> Screen:
         """A screen that ends the session: no keys. Folded wherever it does not fit as it is written."""
         sent = self._sent(text, language)
-        return Screen(self.number, key, sent if gsm.fits(sent, self.fit) else gsm.fold(sent, language), ends=True)
+        return Screen(self.number, key, sent if gsm.fits(sent, self.fit) else fold(sent, language), ends=True)
 
     def _sent(self, text: str, language: str) -> str:
-        return gsm.fold(text, language) if self.fit.folded else text
+        return fold(text, language) if self.fit.folded else text
 
     def _keys(self, language: str, *, back: bool, more: bool) -> str:
         words = self.words[language]
@@ -213,7 +214,7 @@ class Edition:
 
         def screen(*shown: str) -> Screen:
             """The first that fits: the other language has no room on every page, and the line after a wrong key none beside a long name."""
-            text = next((each for each in shown if gsm.fits(each, self.fit)), gsm.fold(shown[-1], language))
+            text = next((each for each in shown if gsm.fits(each, self.fit)), fold(shown[-1], language))
             return Screen(self.number, key, text, ends=False)
 
         return Page(

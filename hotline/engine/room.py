@@ -11,6 +11,7 @@ from hotline.engine import gsm
 from hotline.engine.budgets import ENDS, FIELDS, times
 from hotline.engine.edition import Edition, Node, Page, changes_language, fill
 from hotline.engine.flow import Branch, CallFlow, Do, Each, End, Say
+from hotline.engine.letters import fold
 
 STAFF: Final = {"ref": "471", "until": "23h59", "number": "3", "count": "3"}
 
@@ -45,7 +46,7 @@ def room(edition: Edition, key: str, language: str) -> Room | None:
         return _measured(edition, tuple(page.wrong.text.removesuffix(other or "").rstrip() for page in pages), other_language=shown)
     if key.startswith("staff.") and not key.startswith("staff.word."):
         text = fill(edition.words[language][key], values)
-        return _measured(edition, gsm.segments(gsm.fold(text, language) if edition.fit.folded else text), whole=True)
+        return _measured(edition, gsm.segments(fold(text, language) if edition.fit.folded else text), whole=True)
     return None
 
 

@@ -11,6 +11,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from hotline.engine import numbers
+
 
 class Form(Struct, frozen=True):
     """What a value may be; of a list, each item."""
@@ -97,7 +99,7 @@ ADDRESS: Final = Form(
 )
 """Nothing is sent in the clear over a network."""
 SENDER: Final = Form("a number or up to 11 letters and digits", r"[A-Za-z0-9 ]{1,11}|\+?[0-9]{3,15}")
-E164: Final = Form("a number in E.164, with its plus sign", r"\+[1-9][0-9]{6,14}")
+E164: Final = Form("a number in E.164, with its plus sign", numbers.E164)
 SERVICE_CODES: Final = Form("codes such as *123#, comma separated", r"\*[0-9]+(?:\*[0-9]+)*#")
 NETWORKS: Final = Form(
     "networks such as 192.0.2.0/24, comma separated", r"[0-9a-fA-F:.]+(?:/[0-9]+)?", ((_is_network, "one of them is no network"),)

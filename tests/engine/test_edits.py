@@ -14,6 +14,7 @@ from hotline.engine.check import check
 from hotline.engine.edition import compile_edition
 from hotline.engine.effects import Coverage, RefineCallback
 from hotline.engine.flow import Ask, Branch, Do, Each, End, Item, Kind, Menu, Message, Say, Sources, Where
+from hotline.engine.letters import fold
 from tests.engine.trees import AT, edition, option, sources, way
 from tests.engine.worlds import DAY, THURSDAY_NOON, World
 
@@ -101,7 +102,7 @@ def test_a_last_screen_that_does_not_fit_unfolded_goes_folded() -> None:
     """What is one screen everywhere else is no two on a network that shows every letter."""
     text = "Kɛnɛya ni denbaya: nimɔrɔ wele kokura kɔfɛ. Santé et famille: refaites le numéro plus tard."
     raw = compile_edition(sources({**SCREENS, "test.lost": (End(), text)}), 1, gsm.USSD_RAW)
-    assert raw.last("test.lost", "bm", text).text == gsm.fold(text, "bm")
+    assert raw.last("test.lost", "bm", text).text == fold(text, "bm")
     assert raw.last("test.lost", "bm", "kɔfɛ").text == "kɔfɛ"
 
 

@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeAlias, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.engine.numbers import is_e164
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.audit import AuditRecord
@@ -23,7 +24,6 @@ Fault: TypeAlias = Literal["alias", "number", "taken", "languages"]
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 _ALIAS: Final = re.compile(r"[^\W\d_][\w-]{1,31}")
-_NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 class Seat(Struct, frozen=True):
@@ -118,7 +118,7 @@ def _held(tx: Transaction, staff: str) -> list[tuple[Callback, ...]]:
 def _fault(tx: Transaction, staff: Staff, languages: tuple[str, ...]) -> Fault | None:
     if not _ALIAS.fullmatch(staff.alias) or staff.alias != staff.alias.lower():
         return "alias"
-    if not _NUMBER.fullmatch(staff.number):
+    if not is_e164(staff.number):
         return "number"
     if not {staff.reads, *staff.speaks} <= set(languages) or (staff.speaks and staff.role not in CALLING):
         return "languages"
