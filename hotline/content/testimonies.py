@@ -11,7 +11,7 @@ from hotline.content.directory import FOLD
 from hotline.content.entries import LONGEST_ID, is_day, one_line
 from hotline.content.nodes import NAME, Reader, quoted
 from hotline.engine.flow import Item
-from hotline.engine.letters import same_name
+from hotline.engine.letters import name_key
 from hotline.engine.numbers import has_five_digits
 
 _FIELDS: Final = ("text", "released_by", "released_on")
@@ -73,8 +73,8 @@ def _people(reader: Reader, what: str, node: Node | None) -> Iterator[str]:
         name = one_line(reader.text(one, what) or "")
         if "," in name:
             reader.fault(one, f"{what}: {quoted(name)} holds a comma; one person a name")
-        if name and same_name(name) not in seen:
-            seen.add(same_name(name))
+        if name and name_key(name) not in seen:
+            seen.add(name_key(name))
             yield name
     if node is not None and len(seen) < 2:
         reader.fault(node, f"{what}: two different people release a testimony")

@@ -18,7 +18,7 @@ from hotline.content.translations import more_pages, order_of
 from hotline.content.words import words
 from hotline.engine.check import check
 from hotline.engine.flow import Fault, Message, Sources
-from hotline.engine.letters import composed, same_name
+from hotline.engine.letters import composed, name_key
 
 _EMPTY: Final = ": empty msgstr"
 PENDING: Final = "pending"
@@ -188,4 +188,4 @@ def is_review(name: str, on: str, today: date) -> bool:
         day = date.fromisoformat(on)
     except ValueError:
         return False
-    return same_name(name) not in ("", PENDING) and name.isprintable() and '"' not in name and day.isoformat() == on and day <= today
+    return name_key(name) not in ("", PENDING) and name.isprintable() and '"' not in name and day.isoformat() == on and day <= today

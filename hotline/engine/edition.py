@@ -150,9 +150,7 @@ class Edition:
 
         `has_more`: `8` leads on past the last. `menu`: the key of the other language stands there too, wherever there is room.
         """
-        lines = [body] if body else []
-        lines += [f"{number} {label}" for number, label in labels]
-        text = self._sent("\n".join(lines), language)
+        text = self._sent(_lines(body, labels), language)
         if self._fits(text, language, has_more):
             return (self._page(key, language, text, has_more, menu=menu),)
         # One letter outside GSM-7 in the line of the keys halves a page of plain letters too.
@@ -160,6 +158,10 @@ class Edition:
         room = gsm.limit(whole, self.fit) - self._reserved(language, more=True)
         parts = gsm.paginate(text, lambda _page: room, raw=not gsm.is_gsm(whole))
         return tuple(self._page(key, language, part, has_more or part is not parts[-1], menu=menu) for part in parts)
+
+    def at_once(self, language: str, body: str, labels: Iterable[tuple[int, str]]) -> str:
+        """Body and option lines on one page, whether they fit or not, with all that may stand around them."""
+        return self._whole(self._sent(_lines(body, labels), language), language, more=False)
 
     def numbered(self, key: str, language: str, head: str, names: tuple[str, ...]) -> tuple[tuple[Page, int], ...]:
         """A list as pages of at most seven lines, numbered from 1 on each; with each page how many entries stand before it."""
@@ -229,10 +231,20 @@ class Edition:
         return self._sent(self.words[other]["keys.language"], other)
 
 
+class CannotShow(ValueError):
+    """No page can be made of a screen without variables, in one language."""
+
+    def __init__(self, key: str, language: str, why: str) -> None:
+        self.key = key
+        self.language = language
+        self.why = why
+        super().__init__(f"{key} in {language}: {why}")
+
+
 def compile_edition(sources: Sources, number: int, fit: gsm.Fit, promise: int = 30) -> Edition:
     """Sources that `check` found clean, compiled for phones of this fit.
 
-    `promise`: minutes within which a callback *now* is made, at most. KeyError or ValueError where the sources have faults.
+    `promise`: minutes within which a callback *now* is made, at most. KeyError or CannotShow where the sources have faults.
     """
     edition = Edition(sources, number, fit, promise)
     for language in edition.languages:
@@ -273,6 +285,10 @@ def split_labels(text: str) -> tuple[str, tuple[tuple[int, str], ...]]:
     return "\n".join(free).strip("\n"), tuple(labels)
 
 
+def _lines(body: str, labels: Iterable[tuple[int, str]]) -> str:
+    return "\n".join([*([body] if body else []), *(f"{number} {label}" for number, label in labels)])
+
+
 def _words(sources: Sources, language: str, fit: gsm.Fit) -> dict[str, str]:
     """The words of one language, a channel's own wording in the place of the common one."""
     plain = {message.key: message.text for message in sources.words[language] if "@" not in message.key}
@@ -299,7 +315,7 @@ def _words_of(edition: Edition, node: Node) -> None:
     try:
         pages = edition.render(node.key, node.language, node.head, has_more, node.labels, menu=changes_language(node.kind))
     except ValueError as error:
-        raise ValueError(f"{node.key} in {node.language}: {error}") from None
+        raise CannotShow(node.key, node.language, str(error)) from None
     node.shown = tuple((page, node.ways) for page in pages)
 
 

@@ -90,7 +90,8 @@ def paginate(text: str, room: Callable[[int], int], raw: bool) -> tuple[str, ...
         at = len(pages)
         page = rest if measure(rest) <= room(at) else _head(rest, room(at), room(at + 1), measure)
         if not page:
-            raise ValueError(f"page {at + 1}: a word is longer than the {room(at)} units of the page")
+            size = measure(_GAP.split(rest, 1)[0])
+            raise ValueError(f"page {at + 1}: a word is longer than the {room(at)} units of the page, by {size - room(at)}")
         pages.append(page)
         rest = _trim(rest[len(page) :])
     return tuple(pages)

@@ -21,7 +21,7 @@ def plain(text: str) -> str:
     return " ".join(_WORD.findall("".join(char for char in spread if not unicodedata.combining(char))))
 
 
-def same_name(name: str) -> str:
+def name_key(name: str) -> str:
     """A person's name as it is compared with another: capitals and spaces make no other person, an accent does."""
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 

@@ -158,8 +158,8 @@ WORD_FAULTS = {
     "unknown placeholder": ("test.say", "{nom}", f"{PO}:23: test.say: unknown placeholder nom"),
     "option differs": ("test.first", "Accueil\n1 Aide\n3 Conseil", f"{PO}:19: test.first: options 1, 3 in the words, 1, 2 in the flow"),
     "no exit": ("keys.out", "Fin", f"{PO}:3: keys.out: the words must begin with the key 9"),
-    "end over budget": ("test.lost", LONG, f"{PO}:22: test.lost: over budget on ussd, one screen is 160 units"),
-    "first screen paged": ("test.first", f"{LONG}\n1 Aide\n2 Conseil", f"{PO}:19: test.first: over budget on ussd, one screen is 160 units"),
+    "end over budget": ("test.lost", LONG, f"{PO}:22: test.lost: over budget on ussd: 240 septets, 160 allowed, 80 too many"),
+    "first screen paged": ("test.first", f"{LONG}\n1 Aide\n2 Conseil", f"{PO}:19: test.first: over budget on ussd, the first screen is one page: with the lines around it 280 septets, 160 allowed, 120 too many"),
     "word longer than a page": ("test.say", "x" * 200, None),
     "number in the words": ("test.say", "Appelez le 70 00 09 00.", f"{PO}:23: test.say: a telephone number in the words; numbers belong in the directory"),
 }  # fmt: skip

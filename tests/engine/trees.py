@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from hotline.engine import gsm
-from hotline.engine.check import SERVICE
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Condition, Flow, Item, Kind, Message, Option, Part, ScreenSource, Sources, Way, Where
+from hotline.engine.phrases import SERVICE
 
 AT = Where("flows/test.yaml", 1)
 PHRASES = {

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from hotline.engine.critical import pending_words
 from hotline.engine.flow import Sources
 from hotline.engine.freshness import fresh
-from hotline.engine.letters import same_name
+from hotline.engine.letters import name_key
 from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.editions import EditionRow, Proposal
 from hotline.ports.store import Store, Transaction
@@ -41,7 +41,7 @@ class Publisher(Struct, frozen=True):
     """Did she give a name? Else it is the login."""
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.login})" if self.named and same_name(self.name) != same_name(self.login) else self.name
+        return f"{self.name} ({self.login})" if self.named and name_key(self.name) != name_key(self.login) else self.name
 
 
 def publisher(by: str | None, login: str) -> Publisher:
@@ -177,7 +177,7 @@ def are_one_person(made_by: str, by: Publisher) -> bool:
     """Is she who made the proposal? By name, whatever the letters' size, and by login where she gave no name of her own."""
     signed = _SIGNED.fullmatch(made_by)
     name, login = (signed[1], signed[2]) if signed else (made_by, made_by)
-    return same_name(name) == same_name(by.name) or (not by.named and same_name(login) == same_name(by.login))
+    return name_key(name) == name_key(by.name) or (not by.named and name_key(login) == name_key(by.login))
 
 
 def _refuse_alone(proposal: Proposal, by: Publisher) -> None:
