@@ -91,6 +91,8 @@ def _entries(reader: Reader, section: Section, node: Node | None) -> Iterator[It
             values = _values(reader, section, id, key, value)
             if "name" in values:
                 yield Item(section, id, values.pop("name"), values, reader.at(key))
+            else:
+                reader.lost.add(id)
 
 
 def _is_short(reader: Reader, section: Section, id: str, key: Node) -> bool:
@@ -100,15 +102,12 @@ def _is_short(reader: Reader, section: Section, id: str, key: Node) -> bool:
 
 
 def _values(reader: Reader, section: Section, id: str, key: Node, node: Node) -> dict[str, str]:
-    fields = reader.fields(node, id, FIELDS[section])
+    fields = reader.fields(node, id, FIELDS[section], NEEDED[section], key)
     texts = {name: _value(reader, f"{id}: {name}", value) for name, value in fields.items()}
     values = {name: one_line(text.replace(FOLD, "")) for name, text in texts.items() if text is not None}
     for name, what in faults(section, values):
         reader.fault(fields[name], f"{id}: {name}: {what}")
         texts[name] = None
-    for name in NEEDED[section]:
-        if name not in fields:
-            reader.fault(key, f"{id}: `{name}` is missing")
     for name in ("source", "source_date"):
         if "phone" in fields and name not in fields:
             reader.fault(fields["phone"], f"{id}: a phone needs `{name}`")

@@ -21,6 +21,7 @@ from hotline.content.cuts import Change, cut
 from hotline.content.directory import entries
 from hotline.content.entries import Section, values_of
 from hotline.content.nodes import Reader
+from hotline.engine.check import said
 from hotline.engine.flow import Item, Where
 
 
@@ -93,7 +94,7 @@ def read_text(text: str) -> tuple[Item, ...]:
     reader = _Text(text)
     items = entries(reader)
     if reader.faults:
-        raise CannotEdit("\n".join(["to be mended first:", *(str(fault) for fault in sorted(reader.faults))]))
+        raise CannotEdit("\n".join(["to be mended first:", *said(sorted(reader.faults))]))
     return items
 
 

@@ -14,9 +14,9 @@ from typing import Final, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from hotline.content import read_sources
+from hotline.content import checked
 from hotline.engine import gsm
-from hotline.engine.check import check
+from hotline.engine.check import said
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Ask, Fault, Sources
 from hotline.engine.freshness import fresh
@@ -50,14 +50,12 @@ class Faulty(Exception):
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         self.faults = faults
-        super().__init__("\n".join(["faults, to be mended before this can be played:", *map(str, faults)]))
+        super().__init__("\n".join(["faults, to be mended before this can be played:", *said(faults)]))
 
 
 def load(play: Play) -> Line:
     """Read, check and compile what lies there now. Raises Faulty."""
-    sources, faults = read_sources(play.root, play.languages)
-    if sources is not None:
-        faults = tuple(sorted({*faults, *check(sources, play.today)}))
+    sources, faults = checked(play.root, play.languages, play.today)
     grave = tuple(fault for fault in faults if fault.grave)
     if sources is None or grave:
         raise Faulty(grave)
