@@ -15,6 +15,7 @@ from hotline.engine.flow import (
     Branch,
     CallFlow,
     Condition,
+    DayPart,
     Do,
     Each,
     End,
@@ -22,7 +23,6 @@ from hotline.engine.flow import (
     Menu,
     Message,
     Option,
-    Part,
     Say,
     Sources,
     Way,
@@ -99,7 +99,7 @@ def test_the_line_and_the_directory_are_read() -> None:
     """Where the line opens, the parts of the day in minutes, and the entries as they were written: numbers and dates are text."""
     sources = good()
     assert (sources.start, sources.help) == ("first.welcome", "callback.when")
-    assert (Part("morning", 480, 720, Where(LINE, 4)), Part("evening", 1110, 1440, Where(LINE, 5))) == sources.parts
+    assert (DayPart("morning", 480, 720, Where(LINE, 4)), DayPart("evening", 1110, 1440, Where(LINE, 5))) == sources.parts
     service = {
         "region": "bamako",
         "place": "commune-5",

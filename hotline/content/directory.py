@@ -12,37 +12,37 @@ from ruamel.yaml.nodes import Node, SequenceNode
 
 from hotline.content.entries import FIELDS, LONGEST_ID, NEEDED, SECTIONS, Section, faults, one_line
 from hotline.content.nodes import NAME, Reader, is_empty, quoted
-from hotline.engine.flow import Item, Part
+from hotline.engine.flow import DayPart, Item
 
 FOLD: Final = "\a"
 """What ruamel leaves in text where a `>` folded a line."""
 _SPAN: Final = re.compile(r"(\d\d?)h([0-5]\d)?-(\d\d?)h([0-5]\d)?")
 
 
-class Line(Struct, frozen=True):
+class LineFile(Struct, frozen=True):
     """`line.yml`: bare flow names are made full; what is missing is empty."""
 
     start: str = ""
     help: str = ""
-    parts: tuple[Part, ...] = ()
+    parts: tuple[DayPart, ...] = ()
 
 
-def line(reader: Reader, starts: Mapping[str, str]) -> Line:
+def line(reader: Reader, starts: Mapping[str, str]) -> LineFile:
     node = reader.document()
     if node is None:
-        return Line()
+        return LineFile()
     fields = reader.fields(node, "line", ("start", "help", "parts"), needed=("start", "help", "parts"))
     start, help_ = (reader.text(fields.get(name), name) or "" for name in ("start", "help"))
-    parts: list[Part] = []
+    parts: list[DayPart] = []
     for name, key, value in reader.entries(fields.get("parts"), "parts"):
         text = reader.scalar(value, f"parts: {name}")
         if not NAME.fullmatch(name):
             reader.fault(key, f"parts: {quoted(name)} is no name; small letters, digits, - and _")
         elif text is not None and (span := _span(text)):
-            parts.append(Part(name, *span, reader.at(key)))
+            parts.append(DayPart(name, *span, reader.at(key)))
         elif text is not None:
             reader.fault(value, f"parts: {name}: {quoted(text)} is no span of hours, such as 8h-12h or 8h30-12h")
-    return Line(starts.get(start, start), starts.get(help_, help_), tuple(parts))
+    return LineFile(starts.get(start, start), starts.get(help_, help_), tuple(parts))
 
 
 def _span(text: str) -> tuple[int, int] | None:

@@ -161,7 +161,7 @@ def write(root: Path, language: str, taken: Taken) -> None:
     """
     path = where(root, language)
     path.parent.mkdir(parents=True, exist_ok=True)
-    reader = _Text(path, taken.text)
+    reader = _CatalogueText(path, taken.text)
     read = {message.key for message in words(reader)}
     if reader.faults or not {*taken.changed, *taken.added} <= read:
         raise ValueError("; ".join(map(str, reader.faults)) or "not every message came back")
@@ -171,7 +171,7 @@ def write(root: Path, language: str, taken: Taken) -> None:
         put(path, taken.text.encode("utf-8"))
 
 
-class _Text(Reader):
+class _CatalogueText(Reader):
     """A file that is to be."""
 
     def __init__(self, path: Path, text: str) -> None:

@@ -22,6 +22,7 @@ from hotline.engine.flow import (
     Branch,
     CallFlow,
     Condition,
+    DayPart,
     Do,
     Each,
     End,
@@ -29,7 +30,6 @@ from hotline.engine.flow import (
     Kind,
     List,
     Menu,
-    Part,
     Say,
     Sources,
 )
@@ -109,7 +109,7 @@ class Edition:
         self.starts = {flow.name: flow.start for flow in sources.flows}
         self.opening: object = None
         """The state before the first key, worked out once by `step`."""
-        self.parts: dict[str, Part] = {part.name: part for part in sources.parts}
+        self.parts: dict[str, DayPart] = {part.name: part for part in sources.parts}
         self.items: dict[str, dict[str, Item]] = {}
         for item in sources.items:
             self.items.setdefault(item.list, {})[item.id] = item

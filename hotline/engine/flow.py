@@ -204,7 +204,7 @@ class Item(Struct, frozen=True):
     at: Where
 
 
-class Part(Struct, frozen=True):
+class DayPart(Struct, frozen=True):
     """A part of the day in which she can be called: minutes of the local day."""
 
     name: str
@@ -222,6 +222,6 @@ class Sources(Struct, frozen=True):
     words: dict[str, tuple[Message, ...]]
     """By language; the first language is the one that the line opens in."""
     items: tuple[Item, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[DayPart, ...]
     help: str
     """The screen `5` on the screen of a second wrong key leads to: where a call is asked for."""
