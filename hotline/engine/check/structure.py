@@ -139,7 +139,7 @@ def _shapes(sources: Sources, screens: Mapping[str, ScreenSource], gaps: Gaps) -
             case Ask() as ask if _swallows(ask):
                 yield Fault(at, f"{key}: takes exactly 0, 8 or 9, which mean back, more and out everywhere")
             case Do(lost=lost) if not _ends(lost, screens):
-                yield Fault(at, f"{key}: the way on `lost` does not end: {lost}", follows=lost in gaps.screens)
+                yield Fault(at, f"{key}: the way on `lost` does not end: {lost}")
         flow = key.partition(".")[0]
         if flow in returning - called and any(target.go == RETURN for target in targets(screen)):
             yield Fault(at, f"{key}: returns, but nothing calls the flow {flow}", follows=gaps.is_torn())
