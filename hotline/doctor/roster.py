@@ -10,7 +10,6 @@ from hotline.config import Config
 from hotline.doctor.finding import Level, listed
 from hotline.engine.flow import DayPart
 from hotline.engine.times import DAY_MINUTES, THURSDAY
-from hotline.engine.world import DAY_MINUTES, THURSDAY
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.service.calls.coverage import Span, merged, planned_spans
