@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from babel.messages.pofile import read_po
+import polib
 
 _PLACE = re.compile(r"\{(\w+)\}")
 
@@ -44,5 +44,4 @@ class Words:
 
 
 def _read(path: Path) -> dict[str, str]:
-    with path.open("rb") as file:
-        return {str(message.id): str(message.string) for message in read_po(file) if message.id and message.string}
+    return {entry.msgid: entry.msgstr for entry in polib.pofile(path.read_text("utf-8")) if entry.msgstr and not entry.obsolete}

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from babel.messages.pofile import read_po
 from msgspec import Struct
 
 from hotline.content import po
 from hotline.content.nodes import Reader
 from hotline.content.registry import alone, put
 from hotline.content.translations import more_pages, order_of
-from hotline.content.words import words
+from hotline.content.words import fuzzy, words
 from hotline.engine.check import check
 from hotline.engine.flow import Fault, Message, Sources
 from hotline.engine.letters import composed, name_key
@@ -102,10 +101,8 @@ def _read(path: Path) -> _File:
     messages = {message.key: message for message in words(reader)}
     empty = {fault.message.removesuffix(_EMPTY): fault for fault in reader.faults if fault.message.endswith(_EMPTY)}
     faults = tuple(fault for fault in reader.faults if fault not in empty.values())
-    fuzzy: frozenset[str] = frozenset()
-    if not faults and (text := reader.source()) is not None:
-        fuzzy = frozenset(str(message.id) for message in read_po(text.split("\n")) if message.fuzzy)
-    return _File(messages, empty, fuzzy, faults)
+    text = None if faults else reader.source()
+    return _File(messages, empty, fuzzy(text) if text is not None else frozenset(), faults)
 
 
 def _merged(message: Message, own: Message | None, review: str | None, *, fuzzy: bool) -> Message:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final, TypeAlias
 
-from babel.messages.pofile import read_po
+from polib import unescape
 
 from hotline.content.nodes import NAME, Reader, quoted
 from hotline.engine.flow import Message, Where
@@ -43,6 +43,11 @@ def words(reader: Reader) -> tuple[Message, ...]:
         else:
             messages[message.key] = message
     return tuple(message for message in messages.values() if message.text.strip())
+
+
+def fuzzy(text: str) -> frozenset[str]:
+    """The msgids that a sound file marks `fuzzy`: whoever wrote their words is not sure of them."""
+    return frozenset(_strings(entry)[0] for entry in _entries(text) if _is_fuzzy(entry))
 
 
 def _entries(text: str) -> Iterator[_Entry]:
@@ -83,19 +88,33 @@ def _message(reader: Reader, entry: _Entry, header: bool) -> Message | None:
         if not header:
             reader.fault(at.line, "empty msgid")
         return None
-    lines = [line for _, line in entry if not line.startswith("#:")]
-    (message,) = (one for one in read_po(lines, abort_invalid=True) if one.id)
-    key, text = str(message.id), str(message.string)
+    key, text = _strings(entry)
     if not _KEY.fullmatch(key):
         reader.fault(at.line, f"{quoted(key)} is no key, such as family.help or family.help@sms")
         return None
     if not text.strip():
         reader.fault(at.line, f"{key}: empty msgstr")
-    return Message(key, text, at, "pending" if message.fuzzy else _review(reader, entry, key, message.auto_comments))
+    return Message(key, text, at, "pending" if _is_fuzzy(entry) else _review(reader, entry, key))
 
 
-def _review(reader: Reader, entry: _Entry, key: str, comments: list[str]) -> str:
+def _strings(entry: _Entry) -> tuple[str, str]:
+    """A sound entry's msgid and msgstr, each joined from its lines."""
+    lines = [line for _, line in entry if not line.startswith("#")]
+    msgstr = next(at for at, line in enumerate(lines) if line.startswith("msgstr "))
+    return _joined(lines[:msgstr]), _joined(lines[msgstr:])
+
+
+def _joined(lines: list[str]) -> str:
+    return "".join(unescape(line[line.index('"') + 1 : -1]) for line in lines)
+
+
+def _is_fuzzy(entry: _Entry) -> bool:
+    return any(flag.strip() == "fuzzy" for _, line in entry if line.startswith("#,") for flag in line[2:].split(","))
+
+
+def _review(reader: Reader, entry: _Entry, key: str) -> str:
     """`pending`, or who and when; pending too where nothing is said."""
+    comments = dict.fromkeys(line[2:].strip() for _, line in entry if line.startswith("#."))
     said = [match[1].strip() for comment in comments if (match := _REVIEW.fullmatch(comment))]
     if not said:
         return "pending"

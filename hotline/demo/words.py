@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from babel.messages.pofile import read_po
+import polib
 
 from hotline.demo.people import Person
 from hotline.engine.letters import fold
@@ -16,8 +16,8 @@ PLACEHOLDER = re.compile(r"\{\w+\}")
 
 def read_words(language: str, domain: str = "demo", locales: Path = LOCALES) -> dict[str, str]:
     """Every message of one catalogue by its key. Raises OSError where there is none."""
-    with (locales / language / "LC_MESSAGES" / f"{domain}.po").open("rb") as file:
-        return {str(m.id): str(m.string) for m in read_po(file) if m.id and m.string}
+    text = (locales / language / "LC_MESSAGES" / f"{domain}.po").read_text("utf-8")
+    return {entry.msgid: entry.msgstr for entry in polib.pofile(text) if entry.msgstr and not entry.obsolete}
 
 
 class Here:

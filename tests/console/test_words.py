@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 
+import polib
 import pytest
-from babel.messages.pofile import read_po
 
 from hotline.config import CONTENT
 
-KEYS = {}
-for language in ("fr", "bm"):
-    with (CONTENT / "locales" / language / "LC_MESSAGES" / "console.po").open("rb") as file:
-        KEYS[language] = {str(message.id): message for message in read_po(file) if message.id}
+KEYS = {
+    language: {
+        entry.msgid: entry for entry in polib.pofile((CONTENT / "locales" / language / "LC_MESSAGES" / "console.po").read_text("utf-8"))
+    }
+    for language in ("fr", "bm")
+}
 
 
 def test_both_languages_have_every_message() -> None:
@@ -23,14 +25,13 @@ def test_both_languages_have_every_message() -> None:
 @pytest.mark.parametrize("language", ["fr", "bm"])
 def test_every_message_says_who_reviewed_it(language: str) -> None:
     """Nobody takes pending words for reviewed ones, and none is empty."""
-    assert [
-        key for key, message in KEYS[language].items() if not message.string or not any("review:" in each for each in message.auto_comments)
-    ] == []
+    assert [key for key, entry in KEYS[language].items() if not entry.msgstr or "review:" not in entry.comment] == []
 
 
 def test_places_are_the_same() -> None:
     """What a message is given to show, it shows in both languages."""
     places = {
-        language: {key: sorted(re.findall(r"\{\w+\}", str(message.string))) for key, message in KEYS[language].items()} for language in KEYS
+        language: {key: sorted(re.findall(r"\{\w+\}", entry.msgstr)) for key, entry in entries.items()}
+        for language, entries in KEYS.items()
     }
     assert [key for key in places["fr"] if key in places["bm"] and places["fr"][key] != places["bm"][key]] == []

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import polib
 import pytest
-from babel.messages.pofile import read_po
 
 from hotline.adapters.locks import ArgonPasswords
 from hotline.demo import phone
@@ -80,7 +80,5 @@ def test_the_page_has_all_its_words() -> None:
 @pytest.mark.parametrize("language", phone.LANGUAGES)
 def test_every_word_says_whether_it_was_read(language: str) -> None:
     """Each message carries its review; no Bambara one has had any."""
-    with (LOCALES / language / "LC_MESSAGES" / "demo.po").open("rb") as file:
-        reviews = {m.id: m.auto_comments for m in read_po(file) if m.id}
-    assert {"review: pending"} == {comment for comments in reviews.values() for comment in comments}
-    assert all(reviews.values())
+    text = (LOCALES / language / "LC_MESSAGES" / "demo.po").read_text("utf-8")
+    assert {"review: pending"} == {entry.comment for entry in polib.pofile(text)}
