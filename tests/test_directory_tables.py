@@ -11,9 +11,9 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 from openpyxl.reader.excel import load_workbook
 
 from hotline.content.entries import values_of
@@ -33,13 +33,17 @@ def sheet(
     rows: Rows, name: str = "directory", form: str | None = None, more: Callable[[Any, Any], None] = lambda _book, _sheet: None
 ) -> bytes:
     """A workbook as a spreadsheet would write it: each value as what it is."""
-    data = io.BytesIO()
-    book = xlsxwriter.Workbook(data, {"in_memory": True, "default_date_format": form or "yyyy-mm-dd"})
-    page = book.add_worksheet(name)
-    for at, row in enumerate(rows):
-        page.write_row(at, 0, row)
+    book = Workbook()
+    page: Any = book.active
+    page.title = name
+    for at, row in enumerate(rows, 1):
+        for column, value in enumerate(row, 1):
+            if value != "":
+                cell = page.cell(at, column, value)
+                cell.number_format = (form or "yyyy-mm-dd") if cell.is_date else cell.number_format
     more(book, page)
-    book.close()
+    data = io.BytesIO()
+    book.save(data)
     return data.getvalue()
 
 
@@ -154,7 +158,7 @@ def test_blank_rows_and_other_sheets_are_nothing() -> None:
     """People leave lines free; a sheet of notes beside the one called directory is theirs."""
     rows = [["list", "id", "name", ""], ["", "", "", ""], ["regions", "kita", "Kita", ""], ["", " ", "", ""]]
     assert take(csv_of(rows)) == TEXT
-    assert take(sheet(rows, more=lambda book, _: book.add_worksheet("notes").write(0, 0, "x")), xlsx=True) == TEXT
+    assert take(sheet(rows, more=lambda book, _: book.create_sheet("notes").cell(1, 1, "x")), xlsx=True) == TEXT
 
 
 def test_a_new_number_is_one_that_nobody_has_rung() -> None:
@@ -290,16 +294,23 @@ def zipped(change: Callable[[str, bytes], bytes]) -> bytes:
     return data.getvalue()
 
 
+MUCH: dict[str, Callable[[], bytes]] = {
+    "nothing": lambda: b" " * 60_000_000,
+    "of rows": lambda: b"<row/>" * 3_000_000,
+    "of cells": lambda: b"<row>" + b"<c/>" * 3_000_000 + b"</row>",
+    "in a comment": lambda: b"<!--" + b" " * 60_000_000 + b"-->",
+}
 BOOKS: dict[str, tuple[Callable[[], bytes], str]] = {
     "no workbook": (lambda: b"PK\x03\x04", "not a workbook that can be read; save it as XLSX again"),
     "a text": (lambda: csv_of(table(CENTRE)), "not a workbook that can be read; save it as XLSX again"),
     "damaged": (lambda: zipped(lambda name, data: data[:-20] if "sheet1" in name else data), "not a workbook that can be read; save it as XLSX again"),
     "document type": (lambda: zipped(lambda _name, data: data.replace(b"?>", b'?><!DOCTYPE x [<!ENTITY a "a">]>', 1)), "holds a document type, which no spreadsheet writes"),
     "huge": (lambda: zipped(lambda name, data: b" " * 70_000_000 if "app.xml" in name else data), "unpacks to more than 64 MB"),
-    "merged": (lambda: sheet(table(CENTRE), more=lambda _, page: page.merge_range("C2:D3", "x")), "holds merged cells; a row has cells of its own"),
-    "several": (lambda: sheet(table(CENTRE), name="a", more=lambda book, _: book.add_worksheet("b")), "holds several sheets, none of them called directory"),
-    "far cell": (lambda: sheet(table(CENTRE), more=lambda _, page: page.write(1_000_000, 0, "x")), f"more than {MOST_ROWS + 1} rows or 100 columns"),
-    "wide cell": (lambda: sheet(table(CENTRE), more=lambda _, page: page.write(1, 9000, "x")), f"more than {MOST_ROWS + 1} rows or 100 columns"),
+    **{f"much {name}": (lambda more=more: zipped(lambda part, data: data.replace(b"<sheetData>", b"<sheetData>" + more()) if "sheet1" in part else data), "holds far more than a table does; save the sheet alone, as XLSX") for name, more in MUCH.items()},
+    "merged": (lambda: sheet(table(CENTRE), more=lambda _, page: page.merge_cells("C2:D3")), "holds merged cells; a row has cells of its own"),
+    "several": (lambda: sheet(table(CENTRE), name="a", more=lambda book, _: book.create_sheet("b")), "holds several sheets, none of them called directory"),
+    "far cell": (lambda: sheet(table(CENTRE), more=lambda _, page: page.cell(1_000_001, 1, "x")), f"more than {MOST_ROWS + 1} rows or 100 columns"),
+    "wide cell": (lambda: sheet(table(CENTRE), more=lambda _, page: page.cell(2, 9001, "x")), f"more than {MOST_ROWS + 1} rows or 100 columns"),
     "large": (lambda: b" " * (LARGEST + 1), "larger than 8 MB"),
 }  # fmt: skip
 

@@ -6,18 +6,26 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 
-import xlsxwriter
 from msgspec import Struct
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.reader.excel import load_workbook
+from openpyxl.styles import Font
+from openpyxl.worksheet.dimensions import ColumnDimension
 
 SHEET: Final = "directory"
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes of a workbook unpacked."""
+PIECE: Final = 1024 * 1024
+"""Bytes of it that are looked at in one go; so long is no cell."""
+MOST_TAGS: Final = 2_000_000
+"""A table of 10,000 rows, each of its cells filled, has 1.2 million."""
 MOST_COLUMNS: Final = 100
 _BROKEN: Final = (
     zipfile.BadZipFile,
@@ -33,8 +41,8 @@ _BROKEN: Final = (
 """What openpyxl raises at a file that is not a workbook, or a damaged one: caught, and told in one line."""
 _LINE_END: Final = re.compile(r"_x000[9AaDd]_")
 """How a workbook keeps a tab or a line's end within a cell; openpyxl leaves it so."""
+_HEAD: Final = Font(bold=True)
 _NO_DATE: Final = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
-_MADE: Final = datetime(2000, 1, 1)  # noqa: DTZ001 -- a workbook's properties know no zone; the same entries make the same file
 
 
 class Unread(Exception):
@@ -50,20 +58,26 @@ class Moment(Struct, frozen=True):
 
 def write_sheet(rows: Iterable[Sequence[str]]) -> bytes:
     """A workbook of one sheet of text, the first row its heads."""
-    data = io.BytesIO()
-    workbook = xlsxwriter.Workbook(data, {"in_memory": True})
-    workbook.set_properties({"created": _MADE})
-    sheet = workbook.add_worksheet(SHEET)
-    text, head = workbook.add_format({"num_format": "@"}), workbook.add_format({"num_format": "@", "bold": True})
-    sheet.set_column(0, MOST_COLUMNS - 1, 18, text)
-    sheet.freeze_panes(1, 2)
-    sheet.ignore_errors({"number_stored_as_text": "A1:XFD1048576"})
+    workbook = Workbook(write_only=True)
+    sheet = workbook.create_sheet(SHEET)
+    sheet.freeze_panes = "C2"
+    columns = ColumnDimension(sheet, "A", min=1, max=MOST_COLUMNS, width=18)
+    columns.number_format = "@"
+    sheet.column_dimensions["A"] = columns
     for at, row in enumerate(rows):
-        for column, value in enumerate(row):
-            # Never `write`, which guesses: what begins with = would be a formula, what looks like an address a link.
-            sheet.write_string(at, column, value, head if at == 0 else text)
-    workbook.close()
+        sheet.append([_text_cell(sheet, value, head=at == 0) for value in row])
+    data = io.BytesIO()
+    workbook.save(data)
     return data.getvalue()
+
+
+def _text_cell(sheet: Any, value: str, *, head: bool) -> Any:
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", value))
+    cell.data_type = "s"  # whatever was guessed: what begins with = is no formula
+    cell.number_format = "@"
+    if head:
+        cell.font = _HEAD
+    return cell
 
 
 def read_sheet(data: bytes, most: int) -> list[list[object]]:
@@ -88,16 +102,33 @@ def read_sheet(data: bytes, most: int) -> list[list[object]]:
 
 
 def _look_inside(data: bytes) -> None:
-    """Refuse what unpacks without end, what defines things of its own in XML, and cells of which only one holds what all of them show."""
+    """Refuse what unpacks without end or into more than a table holds, what defines things of its own in XML, and cells of which only one holds what all of
+    them show. openpyxl goes through a whole sheet before it gives its first row, so all of this comes before.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as folder:
         if sum(part.file_size for part in folder.infolist()) > LARGEST:
             raise Unread("unpacks to more than 64 MB")
+        tags = 0
         for part in folder.infolist():
-            text = folder.read(part) if part.filename.endswith((".xml", ".rels")) else b""
-            if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
-                raise Unread("holds a document type, which no spreadsheet writes")
-            if part.filename.startswith("xl/worksheets/") and b"<mergeCell " in text:
-                raise Unread("holds merged cells; a row has cells of its own")
+            if part.filename.endswith((".xml", ".rels")):
+                for piece in _pieces(folder, part):
+                    found = piece.count(b"<")
+                    tags += found
+                    if tags > MOST_TAGS or (not found and len(piece) > PIECE):
+                        raise Unread("holds far more than a table does; save the sheet alone, as XLSX")
+                    if b"<!DOCTYPE" in piece or b"<!ENTITY" in piece:
+                        raise Unread("holds a document type, which no spreadsheet writes")
+                    if part.filename.startswith("xl/worksheets/") and b"<mergeCell " in piece:
+                        raise Unread("holds merged cells; a row has cells of its own")
+
+
+def _pieces(folder: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The part unpacked, a piece at a time; each begins with the end of the one before, so that no word is cut in two."""
+    tail = b""
+    with folder.open(part) as file:
+        while piece := file.read(PIECE):
+            yield tail + piece
+            tail = piece[-16:]
 
 
 def _the_sheet(workbook: Any) -> Any:
