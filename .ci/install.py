@@ -1,0 +1,80 @@
+"""`python .ci/install.py LOCK`: install what a lock file pins, then this project, into the environment of the Python that runs this.
+
+pip alone is silent for a minute or says hundreds of lines: this says every few seconds how far it is.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from sysconfig import get_path
+from time import monotonic
+
+EVERY_SECONDS = 4.0
+USED = (
+    *("hotline.cli", "hotline.up", "hotline.web", "hotline.roles", "hotline.prepare", "hotline.demo.standin"),
+    *("pytest", "hypothesis", "playwright.sync_api"),
+)
+# Bytecode of everything would be a fifth of the size and more than a third of the time; it is made of what is imported, below.
+PIP = (*(sys.executable, "-m", "pip", "install"), *("--disable-pip-version-check", "--progress-bar", "off", "--no-deps", "--no-compile"))
+
+
+def main(lock: str) -> int:
+    """Return pip's exit code. What it complains of stands on stderr."""
+    pinned = sum("==" in line for line in Path(lock).read_text("ascii").splitlines())
+    began = monotonic()
+    say(f"Installing {pinned} packages from {lock} into .venv")
+    # The lock holds the build backend too, so that the second step downloads nothing.
+    code = run([*PIP, "--require-hashes", "-r", lock], pinned) or run([*PIP, "--no-build-isolation", "-e", "."], 0)
+    if not code:
+        compile_used()
+        say(f"Installed in {monotonic() - began:.0f} seconds")
+    return code
+
+
+def compile_used() -> None:
+    """Import once what the line and the tests begin with, so that their first start is as fast as every later one, here and where no start keeps bytecode."""
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    begin = "import contextlib, importlib, sys\nfor name in sys.argv[1:]:\n with contextlib.suppress(ImportError): importlib.import_module(name)"
+    subprocess.run([sys.executable, "-c", begin, *USED], env=env, check=False)
+
+
+def run(command: Sequence[str], pinned: int) -> int:
+    """Run pip, and say how far it is with so many packages; of none, nothing. What stands still is said again now and then."""
+    with tempfile.NamedTemporaryFile("w") as said:
+        pip, before, again = subprocess.Popen(command, stdout=said), "", 0
+        while True:
+            try:
+                return pip.wait(EVERY_SECONDS)
+            except subprocess.TimeoutExpired:
+                now = progress(Path(said.name).read_text("utf-8"), pinned) if pinned else ""
+                again = 0 if now != before else again + 1
+                if now and again % 5 == 0:
+                    say(f"  {now}")
+                before = now
+
+
+def progress(said: str, pinned: int) -> str:
+    """How far pip is. It names what it fetches and is silent while it unpacks: then what lies there is counted, pip itself left out."""
+    if "Installing collected packages" in said:
+        return f"{min(len(list(Path(get_path('purelib')).glob('*.dist-info'))) - 1, pinned)} of {pinned} unpacked"
+    names = [line.split(" ")[1] for line in said.splitlines() if line.startswith("Collecting ")]
+    found = len(names) + said.count("Requirement already satisfied")
+    return f"{found} of {pinned} fetched" + (f", now {names[-1]}" if names else "")
+
+
+def say(line: str) -> None:
+    """At once, even into a pipe."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1]))
+    except KeyboardInterrupt:
+        sys.exit(130)
