@@ -111,7 +111,7 @@ def build_again(config: Config, library: EditionCache) -> Hotline:
 
 
 def load_library(config: Config) -> EditionCache:
-    """The editions, with no connection left open: for a process that will fork. Raises NoEdition."""
+    """The editions, compiled, with no connection left open: for a process that will fork. Raises NoEdition."""
     store = open_store(config)
     try:
         return _load(config, store)
@@ -122,7 +122,9 @@ def load_library(config: Config) -> EditionCache:
 def _load(config: Config, store: SqlStore) -> EditionCache:
     rules = config.rules
     making = CompileSettings(frozenset(config.raw_networks), rules.promise_minutes, rules.session_seconds, rules.sms_session_seconds)
-    return EditionCache.load(store, Path(config.var), SystemClock(config.timezone).now(), making)
+    library = EditionCache.load(store, Path(config.var), SystemClock(config.timezone).now(), making)
+    library.warm()  # no transaction of any process waits for it: one writes at a time, and all others with it
+    return library
 
 
 def create_app(config: Config, line: Assembly | None = None) -> Flask:
@@ -131,7 +133,6 @@ def create_app(config: Config, line: Assembly | None = None) -> Flask:
     `line`: one that is assembled already. Somebody has to call its `hotline.refresh` every second.
     """
     line = line or assemble(config)
-    line.library.warm()
     app = Flask("hotline", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     # A redirect would repeat the path, the secret with it; a 405 would tell that there is something.

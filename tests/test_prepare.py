@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from hotline.adapters.locks import ArgonPasswords
 from hotline.adapters.seal import new_keys
 from hotline.adapters.sql import upgrade
-from hotline.app import build_again, load_library, open_store
+from hotline.app import assemble, build_again, load_library, open_store
 from hotline.config import Config
 from hotline.demo.environment import passwords_secret
 from hotline.demo.people import PEOPLE, passwords
@@ -92,6 +92,24 @@ def test_a_forked_process_looks_whether_there_is_anything_new(config: Config) ->
     Path(config.database_url.removeprefix("sqlite:///")).unlink()
     build_again(config, library)
     assert 2 == library.active(1_795_514_400).number
+
+
+def test_every_process_has_compiled_what_it_says_before_it_writes(config: Config) -> None:
+    """Clock, web and workers alike, at their start and when they learn of an edition: no transaction waits for it, as all others would with it."""
+    upgrade(config.database_url)
+    prepare(config)
+    line, library = assemble(config), load_library(config)
+
+    def compiled() -> list[list[tuple[int, set[str]]]]:
+        return [
+            [(each.number, {channel for channel, _ in each._compiled}) for each in held.shelf.volumes] for held in (line.library, library)
+        ]
+
+    assert [[(1, {"ussd", "sms", "voice"})]] * 2 == compiled()
+    publish_files(open_store(config), ROOT, config.languages, "operator", 1_795_514_400, 0)
+    line.hotline.refresh()
+    build_again(config, library)
+    assert [[(2, {"ussd", "sms", "voice"})]] * 2 == compiled()
 
 
 def test_the_demo_s_staff_can_sign_in_and_keep_what_they_changed(config: Config) -> None:
