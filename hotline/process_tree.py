@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NoReturn, Protocol
 
@@ -148,9 +148,15 @@ class Tree:
         return True
 
     def stop(self) -> None:
-        """End every child: SIGTERM to all, newest first, and after a few seconds SIGKILL to what is left."""
+        """End every child: SIGTERM to all but the first, which the others lean on until they are gone, newest first; then to it. What is left after a few
+        seconds gets SIGKILL.
+        """
         running = [child.running for child in reversed(self._children.values()) if child.running]
         self._children.clear()
+        self._end(running[:-1])
+        self._end(running[-1:])
+
+    def _end(self, running: Sequence[Running]) -> None:
         for child in running:
             _send(child, signal.SIGTERM)
         deadline = self._monotonic() + GRACE_SECONDS

@@ -30,5 +30,6 @@ def tick(config: Config) -> None:
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda *_: stop.set())
     hotline = app.build(config)
-    clock.note_emergency_number(hotline)
+    if not config.demo:  # which says so in words
+        clock.note_emergency_number(hotline)
     clock.run(hotline, stop)

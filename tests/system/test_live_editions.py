@@ -105,5 +105,5 @@ def test_editions_and_dark_numbers_reach_a_running_line(line: Line, small: Sourc
     within(3, lambda: not any(PHONE in dial(card, "3*1", "ATUid_old") for _ in range(20)))
     assert "Centre" in dial(card, "3*1", "ATUid_old")
     assert status(card, "/health/ready") == 200
-    assert b"no_emergency_number" in line.said()
+    assert b"no telephone number for emergencies" in line.said()
     store.close()

