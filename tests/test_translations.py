@@ -156,10 +156,11 @@ def test_a_reviewer_is_named_beside_what_she_read(root: Path, capsys: pytest.Cap
     assert in_bambara(root)["out.end"].review == "pending"
 
 
-def test_what_a_reviewer_is_unsure_of_stays_pending(root: Path) -> None:
-    """A message that comes back marked fuzzy is taken in, and not as read."""
+@pytest.mark.parametrize("flags", ["#, fuzzy", "#,fuzzy", "#, no-wrap, fuzzy"])
+def test_what_a_reviewer_is_unsure_of_stays_pending(root: Path, flags: str) -> None:
+    """A message that comes back marked fuzzy is taken in, and not as read, however her editor writes the mark."""
     path = sent(root, ("out.end", "Kɛnɛya."))
-    path.write_text(path.read_text("utf-8").replace('msgid "out.end"', '#, fuzzy\nmsgid "out.end"'), "utf-8")
+    path.write_text(path.read_text("utf-8").replace('msgid "out.end"', f'{flags}\nmsgid "out.end"'), "utf-8")
     taken = take_in(root, content(root), "bm", path, "Awa 2026-01-31", TODAY)
     assert (taken.faults, taken.changed) == ((), ("out.end",))
     assert "review: pending" in entry(taken.text, "out.end")

@@ -12,11 +12,10 @@ from typing import Any, Final
 from xml.etree.ElementTree import ParseError
 
 from msgspec import Struct
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, WriteOnlyCell
 from openpyxl.reader.excel import load_workbook
-from openpyxl.styles import Font
+from openpyxl.styles.fonts import Font
+from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.dimensions import ColumnDimension
 
 SHEET: Final = "directory"
@@ -86,7 +85,7 @@ def read_sheet(data: bytes, most: int) -> list[list[object]]:
         _look_inside(data)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what openpyxl does not keep: nothing is written back
-            workbook = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)  # type: ignore[no-untyped-call]
+            workbook = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
             sheet = _the_sheet(workbook)
             sheet.reset_dimensions()
             rows: list[list[object]] = []
