@@ -13,6 +13,7 @@ import pytest
 
 from hotline.cli import main
 from hotline.engine import gsm
+from hotline.engine.handset import wrapped
 from hotline.watch import lines_of, load, picture, play_inputs, watch
 from hotline.watch.world import Play, at
 from tests.content_line import ROOT, line
@@ -72,7 +73,7 @@ def test_what_is_played_is_what_the_phone_would_show(root: Path) -> None:
     expected = [World().hop(line(), keys) for keys in ([], ["4"], ["4", "1"])]
     shown = [text for text in said if "\n" in text]
     for screen, text in zip(expected, shown, strict=True):
-        assert f"\n{screen.text}\n" in text
+        assert "\n{}\n".format("\n".join(wrapped(screen.text))) in text
         assert text.endswith(f"{screen.key} · {gsm.septets(screen.text)} of 160 septets · GSM-7 · USSD")
 
 
@@ -196,9 +197,10 @@ def test_a_network_that_shows_every_letter(root: Path) -> None:
 
 
 def test_scripts_get_every_screen_and_an_exit_code(root: Path) -> None:
-    """Keys from the command line are played and printed; keys past the end, and files with faults, are no success."""
+    """Keys from the command line are played and printed, each before the screen that it leads to; keys past the end, and files with faults, are no success."""
     said: list[str] = []
     assert [play_inputs(play(root), keys, said.append) for keys in (["4", "1"], ["9"], ["9", "1"])] == [0, 0, 1]
+    assert [text for text in said if text.startswith(">")] == ["> 4", "> 1", "> 9", "> 9"]
     edit(root, "flows/family.yaml", "start: help", "start: hulp")()
     assert play_inputs(play(root), [], said.append) == 1
     assert "flows/family.yaml:1: start: unknown screen family.hulp" in said[-1]

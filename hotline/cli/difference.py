@@ -13,10 +13,10 @@ from hotline.engine.changes import Change, changes
 from hotline.engine.critical import EVERYWHERE, critical_screens
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Sources
+from hotline.engine.handset import WIDTH, wrapped
 from hotline.engine.pages import fullest, is_last, last, node_of, pages
+from hotline.engine.room import fullest
 
-WIDTH: Final = 32
-"""Columns of a phone in the terminal. Phones differ; the line's breaks are kept."""
 NOTHING: Final = Sources("", (), {}, (), (), "")
 """What a first edition is compared with."""
 _CHANNELS: Final = (gsm.USSD, gsm.SMS)
@@ -122,8 +122,7 @@ def _drawn(pages: tuple[str, ...], fit: gsm.Fit) -> Iterator[str]:
         yield "(not there)"
     for page in pages:
         yield f"+{'-' * (WIDTH + 2)}+"
-        for line in page.split("\n"):
-            yield from (f"| {part.ljust(WIDTH)} |" for part in textwrap.wrap(line, WIDTH) or [""])
+        yield from (f"| {line.ljust(WIDTH)} |" for line in wrapped(page))
         yield f"+{'-' * (WIDTH + 2)}+"
         used, limit = gsm.units(page)[0], gsm.limit(page, fit)
         yield f"  {used} of {limit} {'septets' if gsm.is_gsm(page) else 'UTF-16 units'}"

@@ -20,12 +20,13 @@ from hotline.engine.check import said
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Ask, Fault, Sources
 from hotline.engine.freshness import fresh
-from hotline.watch.world import Play, PlayedScreen, at
+from hotline.engine.handset import WIDTH, wrapped
+from hotline.watch.world import Play, PlayedScreen, Shown, at
 
 Read: TypeAlias = Callable[[float | None], str | None]
 """The next line that was typed; None where none came in so many seconds. Raises EOFError at the end."""
 
-RULE: Final = "-" * 24
+RULE: Final = "-" * WIDTH
 POLL_SECONDS: Final = 0.5
 HINT: Final = "? help, q leave"
 LEAVE: Final = "q"
@@ -91,7 +92,7 @@ def picture(shown: PlayedScreen, fit: gsm.Fit) -> str:
         limit = gsm.units(text)[1]
     coding, unit = ("GSM-7", "septets") if gsm.is_gsm(text) else ("UCS-2", "characters")
     about = [shown.screen.key, f"{used} of {limit} {unit}", coding, fit.channel.upper(), *(["ends"] if shown.screen.ends else [])]
-    return "\n".join([*(f"* {order}" for order in shown.orders), RULE, text, RULE, " · ".join(about)])
+    return "\n".join([*(f"* {order}" for order in shown.orders), RULE, *wrapped(text), RULE, " · ".join(about)])
 
 
 def play_inputs(play: Play, inputs: Sequence[str], out: Callable[[str], object]) -> int:
@@ -102,6 +103,8 @@ def play_inputs(play: Play, inputs: Sequence[str], out: Callable[[str], object])
         out(str(faulty))
         return 1
     for count in range(len(inputs) + 1):
+        if count:
+            out(f"> {inputs[count - 1]}")
         shown = at(line.edition, inputs[:count], play)
         out(picture(shown, play.fit))
         if shown.screen.ends and count < len(inputs):
