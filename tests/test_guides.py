@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import io
 import re
 import shlex
 import shutil
@@ -15,9 +14,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from hotline import cli
-from hotline.cli.line import watch_parser
+from hotline.cli.line import dial_parser, watch_parser
 from hotline.content import read_sources
-from hotline.demo import dial
 from hotline.doctor.golive import POINTS
 from hotline.doctor.signed import signatures
 from hotline.engine import gsm
@@ -101,7 +99,7 @@ def parses(words: list[str]) -> bool:
         if words[:1] == ["dial"] and "--watch" in words:
             watch_parser(("fr", "bm")).parse_args(words[1:])
         elif words[:1] == ["dial"] and len(words) > 1:
-            dial.main(words[1:], Path("nowhere.json"), io.StringIO())
+            dial_parser().parse_args(words[1:])
         else:
             cli.parser().parse_args(words)
     except SystemExit:

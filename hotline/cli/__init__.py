@@ -2,39 +2,98 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
+import traceback
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from hotline.cli import audit, content, directory, line, people, upkeep, words
-from hotline.cli.command import Failed
-from hotline.config import ConfigError
+from hotline.cli import audit, completion, content, directory, line, people, upkeep, words
+from hotline.cli.command import Failed, reason, refuse_no_folder
+from hotline.cli.overview import overview
+from hotline.cli.parsing import Parser, parse
+from hotline.config import CONTENT, ConfigError
+
+INTERRUPTED = 130
+"""As shells tell of a program that Ctrl-C ended."""
+NOBODY_READS = 141
+"""As shells tell of a program whose output nobody takes any more, before it was done."""
+NO_LINE = "nothing says which line is meant: be in the folder of the demo that runs (hotline up), or give this terminal the line's settings"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code."""
-    arguments = sys.argv[1:] if arguments is None else arguments
+    return quietly(lambda: _run(sys.argv[1:] if arguments is None else arguments))
+
+
+def _run(arguments: Sequence[str]) -> int:
     if arguments[:1] == ["dial"]:
-        return _quietly(lambda: line.dial(arguments[1:]))
-    options = parser().parse_args(arguments)
-    return _quietly(lambda: options.run(options) or 0)
+        return line.dial(arguments[1:])
+    options = parse(parser(), arguments)
+    if options.version:
+        return _version()
+    refuse_no_folder(options)
+    return options.run(options) or 0
 
 
-def _quietly(run: Callable[[], int]) -> int:
+def quietly(run: Callable[[], int]) -> int:
+    """What goes wrong is one line that says what and where, never a traceback: those of libraries quote values."""
     try:
-        code = run()
-        sys.stdout.flush()
+        code = _told(run)
+    except KeyboardInterrupt:
+        if sys.stderr.isatty():
+            print(file=sys.stderr)  # below the ^C
+        code = _complain("interrupted", INTERRUPTED)
+    try:
+        if sys.stdout is not None:  # as `hotline keys new >&-`
+            sys.stdout.flush()
+    except BrokenPipeError:  # as `hotline content list | head`
+        _drop_output()
+    except OSError as error:
+        _drop_output()
+        return _complain(f"what was printed is lost: {reason(error)}", 1)
+    return code
+
+
+def _told(run: Callable[[], int]) -> int:
+    try:
+        return run()
+    except SystemExit as ends:
+        if isinstance(ends.code, int):
+            quietly(lambda: 0)
+        raise
     except ConfigError as error:
-        return _complain(f"settings:\n{error}", 2)
+        lost = [NO_LINE] if "HOTLINE_DATABASE_URL: missing" in error.faults else []
+        return _complain("\n".join(["settings:", *error.faults, *lost]), 2)
     except Failed as error:
         return _complain(str(error), 1)
-    except BrokenPipeError:  # as `hotline content list | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except KeyboardInterrupt:
-        return 130
-    return code
+    except BrokenPipeError:
+        _drop_output()
+        return NOBODY_READS
+    except OSError as error:
+        return _complain(reason(error), 1)
+    except UnicodeEncodeError as error:
+        return _complain(f"an argument or this terminal has letters that {error.encoding} does not have (PYTHONUTF8=1)", 1)
+    except Exception as error:  # an edge like hop and job: a library's message and traceback may quote a number
+        if sys.flags.dev_mode:
+            raise
+        return _complain(
+            f"a fault of this program, not of what was typed: {type(error).__name__} at {_place(error)} (python -X dev -m hotline shows all)",
+            1,
+        )
+
+
+def _place(error: Exception) -> str:
+    """The last line of this program that the error passed."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(CONTENT / "hotline")]
+    last = (ours or frames)[-1]
+    return f"{Path(last.filename).name if not ours else Path(last.filename).relative_to(CONTENT)}:{last.lineno}"
+
+
+def _drop_output() -> None:
+    """Nothing that is still held is written when the program ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(words: str, code: int) -> int:
@@ -42,15 +101,25 @@ def _complain(words: str, code: int) -> int:
     return code
 
 
-def parser() -> argparse.ArgumentParser:
+def _version() -> int:
+    from importlib.metadata import version
+
+    print(f"hotline {version('hotline')}")
+    return 0
+
+
+def parser() -> Parser:
     """What the command takes. Of `dial` only the name: it reads its own arguments."""
-    made = argparse.ArgumentParser(prog="hotline", description="A USSD and SMS line, and the queue that calls back.")
-    commands = made.add_subparsers(required=True, metavar="COMMAND")
-    line.declare(commands, _quietly)
+    made = Parser(prog="hotline")
+    made.add_argument("--version", action="store_true", help="say which version this is")
+    commands = made.takes_commands()
+    line.declare(commands, quietly)
     content.declare(commands)
     words.declare(commands)
     directory.declare(commands)
     audit.declare(commands)
     people.declare(commands)
     upkeep.declare(commands)
+    completion.declare(commands, made)
+    made.overview = overview(made)
     return made

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from hotline.cli.parsing import Parser
 from hotline.config import CONTENT, Config, ConfigError, timezone_in
 
 if TYPE_CHECKING:
@@ -18,26 +19,62 @@ if TYPE_CHECKING:
 
 Run = Callable[[argparse.Namespace], int | None]
 
+HIGHEST = 2**31 - 1
+"""The highest number that the database keeps for an edition or a proposal."""
+
 
 class Failed(Exception):
     """The command did not do what it was asked. Says why, on one line or several."""
 
 
-def command(commands: Any, name: str, run: Run, about: str) -> argparse.ArgumentParser:
+def command(commands: Any, name: str, run: Run, about: str) -> Parser:
     """Declare a command below `commands`; the parser is returned for its arguments."""
-    made: argparse.ArgumentParser = commands.add_parser(name, help=about, description=about)
+    made: Parser = commands.add_parser(name, help=about, description=about)
     made.set_defaults(run=run)
     return made
 
 
 def group(commands: Any, name: str, about: str) -> Any:
     """Declare a word that commands stand under, as `content` in `hotline content check`."""
-    return commands.add_parser(name, help=about, description=about).add_subparsers(required=True, metavar="COMMAND")
+    return commands.add_parser(name, help=about, description=about).takes_commands()
 
 
 def takes_root(parser: argparse.ArgumentParser, holds: str = "flows/ and locales/") -> None:
     """`--root FOLDER`: other files than this program's; as `root` among the options."""
     parser.add_argument("--root", type=Path, default=CONTENT, metavar="FOLDER", help=f"folder of {holds} (default: this program's)")
+
+
+def refuse_no_folder(options: argparse.Namespace) -> None:
+    """Raises Failed where `--root` names no folder: one cause, before every file in it is missed."""
+    root = getattr(options, "root", None)
+    if root is not None and not root.is_dir():
+        raise Failed(f"--root {root}: no such folder")
+
+
+def number(text: str) -> int:
+    """An edition's or a proposal's number, as an argument."""
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= HIGHEST):
+        raise argparse.ArgumentTypeError(f"{text} is the number of no edition and no proposal")
+    return int(text)
+
+
+def reason(error: Exception) -> str:
+    """What went wrong, in words; of what the system refused also where: `FILE: No such file or directory`."""
+    if not isinstance(error, OSError):
+        return str(error)
+    return ": ".join(str(part) for part in (error.filename, error.strerror or type(error).__name__) if part)
+
+
+def write_new(path: Path, data: bytes, why: str) -> None:
+    """Write a new file, whole or not at all. Raises Failed; `why`: a file of that name is never written over."""
+    from hotline.content.registry import put
+
+    if path.exists():
+        raise Failed(f"{path} is there already; {why}")
+    try:
+        put(path, data)
+    except OSError as error:
+        raise Failed(f"nothing was written: {path}: {error.strerror}") from None
 
 
 def local_time() -> datetime:

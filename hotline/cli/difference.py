@@ -15,7 +15,6 @@ from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Sources
 from hotline.engine.handset import WIDTH, wrapped
 from hotline.engine.pages import fullest, is_last, last, node_of, pages
-from hotline.engine.room import fullest
 
 NOTHING: Final = Sources("", (), {}, (), (), "")
 """What a first edition is compared with."""

@@ -7,11 +7,19 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from hotline.cli.command import Failed, command, local_time, settings, takes_root, told
+from hotline.cli.command import Failed, command, local_time, refuse_no_folder, settings, takes_root, told
+from hotline.cli.parsing import Parser, parse
 from hotline.config import Config, languages_in
 from hotline.engine.times import DAY_MINUTES, EPOCH
+
+if TYPE_CHECKING:
+    from hotline import watch
+
+
+WATCH = tuple("--watch"[:letters] for letters in range(3, 8))
+"""The option, and what of it is enough."""
 
 
 def declare(commands: Any, quietly: Callable[[Callable[[], int]], int]) -> None:
@@ -26,16 +34,39 @@ def declare(commands: Any, quietly: Callable[[Callable[[], int]], int]) -> None:
     worker.add_argument("queue", choices=("urgent", "default"), help="urgent: calls, and alerts of what is urgent; default: all else")
     command(commands, "clock", process(_clock), "one process of the line: opens and ends promises in time, and erases what is over")
     dialled = "a phone in the terminal, for a running demo: hotline dial '*123#'; or for the files as they lie: hotline dial --watch"
-    command(commands, "dial", lambda _: 0, dialled)
+    command(commands, "dial", lambda _: 0, dialled)  # reads its own arguments, before this parser
 
 
 def dial(arguments: Sequence[str]) -> int:
     """`hotline dial …` has a parser of its own: the demo's, or with --watch that of the files as they lie."""
-    if any(argument.partition("=")[0] == "--watch" for argument in arguments):
+    if any(argument in WATCH for argument in arguments):
         return _watch(arguments)
+    options = parse(dial_parser(), arguments)
     from hotline.demo.dial import main
 
-    return main(arguments, Path(os.environ.get("HOTLINE_VAR", "").strip() or "var") / "demo.json")
+    return main(Path(os.environ.get("HOTLINE_VAR", "").strip() or "var") / "demo.json", options.code, options.caller, _keys(options.inputs))
+
+
+def dial_parser() -> Parser:
+    """What `hotline dial` takes without --watch."""
+    parser = Parser(
+        prog="hotline dial",
+        description="A basic phone in the terminal. Type a key and Enter; Enter alone hangs up.",
+    )
+    parser.add_argument("code", metavar="CODE", help="what to dial, quoted: '*123#'")
+    parser.add_argument("--inputs", metavar="KEYS", help="keys to play and print, with commas: 4,1,1")
+    parser.add_argument(
+        "--caller", metavar="WHO", help="who dials: an alias of the demo's, or a number in full (default: the first caller)"
+    )
+    parser.add_argument(
+        "--watch", action="store_true", help="play the files as they lie, without a line that runs: hotline dial --watch --help"
+    )
+    return parser
+
+
+def _keys(inputs: str | None) -> tuple[str, ...] | None:
+    """What `--inputs` names; None where it is not given."""
+    return None if inputs is None else tuple(inputs.split(",")) if inputs else ()
 
 
 def _watch(arguments: Sequence[str]) -> int:
@@ -44,26 +75,45 @@ def _watch(arguments: Sequence[str]) -> int:
     from hotline.watch.world import Play
 
     languages = languages_in(os.environ)
-    options = watch_parser(languages).parse_args(arguments)
+    options = parse(watch_parser(languages), arguments)
+    refuse_no_folder(options)
     fits = {("ussd", False): gsm.USSD, ("ussd", True): gsm.USSD_RAW, ("sms", False): gsm.SMS, ("sms", True): gsm.SMS_RAW}
     clock = local_time()
     minute = (clock.date() - EPOCH).days * DAY_MINUTES + clock.hour * 60 + clock.minute
     fit = fits[options.channel, options.raw]
     play = Play(options.root, languages, options.language, fit, options.there, options.orders, minute, clock.date())
-    if options.inputs is not None:
-        return watch.play_inputs(play, options.inputs.split(",") if options.inputs else (), print)
-    watch.watch(play, watch.lines_of(sys.stdin.fileno()), lambda text: print(text, flush=True))
+    keys = _keys(options.inputs)
+    if keys is not None:
+        return watch.play_inputs(play, keys, print)
+    try:
+        watch.watch(play, _echoed(watch.lines_of(sys.stdin.fileno())), lambda text: print(text, flush=True))
+    except KeyboardInterrupt:
+        print()
     return 0
 
 
-def watch_parser(languages: tuple[str, ...]) -> argparse.ArgumentParser:
+def _echoed(read: watch.Read) -> watch.Read:
+    """What comes from a pipe is shown; a terminal shows by itself what is typed."""
+    if sys.stdin.isatty():
+        return read
+
+    def echo(seconds: float | None) -> str | None:
+        line = read(seconds)
+        if line is not None:
+            print(f"> {line}")
+        return line
+
+    return echo
+
+
+def watch_parser(languages: tuple[str, ...]) -> Parser:
     """What `hotline dial --watch` takes, on a line with these languages."""
-    parser = argparse.ArgumentParser(
-        prog="hotline dial",
+    parser = Parser(
+        prog="hotline dial --watch",
         description="A phone that plays the files as they lie and reads them anew whenever one is saved. "
         "It needs no line that runs, and keeps nothing.",
     )
-    parser.add_argument("--watch", action="store_true", required=True, help="play the files, not a running demo")
+    parser.add_argument("--watch", action="store_true", help=argparse.SUPPRESS)
     takes_root(parser)
     parser.add_argument("--language", choices=languages, default=languages[0], help="the language to begin in")
     parser.add_argument("--channel", choices=("ussd", "sms"), default="ussd", help="what the screens come by (default: ussd)")
@@ -84,15 +134,28 @@ def _up(_: argparse.Namespace) -> int:
 
 
 def _web(config: Config, _: argparse.Namespace) -> None:
+    from hotline.up import CannotStart, check_free
     from hotline.web import serve
 
-    serve(config)
+    try:
+        serve(config)
+    except (RuntimeError, ValueError):  # granian's words, among others, for an address that it cannot have
+        try:
+            check_free(config.bind)
+        except CannotStart as error:
+            raise Failed(str(error)) from None
+        raise
 
 
 def _worker(config: Config, options: argparse.Namespace) -> None:
+    from redis.exceptions import RedisError
+
     from hotline.roles import work
 
-    work(config, options.queue)
+    try:
+        work(config, options.queue)
+    except RedisError as error:
+        raise Failed(f"HOTLINE_REDIS_URL: Redis does not answer ({type(error).__name__})") from None
 
 
 def _clock(config: Config, _: argparse.Namespace) -> None:

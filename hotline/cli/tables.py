@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hotline.cli.command import Failed, command, today
+from hotline.cli.command import Failed, command, reason, today, write_new
 
 if TYPE_CHECKING:
     from hotline.content.registry import Edit
@@ -33,13 +33,7 @@ def _export(options: argparse.Namespace) -> None:
     if faults:
         raise Failed("\n".join(["nothing was written; to be mended first:", *said(faults)]))
     write = as_xlsx if options.file.suffix.lower() == ".xlsx" else as_csv
-    try:
-        with options.file.open("xb") as file:
-            file.write(write(items))
-    except FileExistsError:
-        raise Failed(f"{options.file} is there already; export writes a new file") from None
-    except OSError as error:
-        raise Failed(f"{options.file}: {error.strerror}") from None
+    write_new(options.file, write(items), "export writes a new file")
     print(f"{options.file}: {len(items)} rows; bring it back with hotline directory import")
 
 
@@ -68,7 +62,7 @@ def _import(options: argparse.Namespace) -> None:
     except BadTable as error:
         raise Failed("\n".join(["nothing was taken in", *map(str, error.faults)])) from None
     except (CannotEdit, OSError) as error:
-        raise Failed(f"nothing was taken in: {error}") from None
+        raise Failed(f"nothing was taken in: {reason(error)}") from None
     print("\n".join(said))
     if options.dry_run:
         print("nothing was written: --dry-run")

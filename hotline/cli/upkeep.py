@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from hotline.cli import doctor
-from hotline.cli.command import command, group, settings, told
+from hotline.cli.command import Failed, command, group, settings
 
 
 def declare(commands: Any) -> None:
@@ -17,10 +17,14 @@ def declare(commands: Any) -> None:
 
 def _upgrade(_: argparse.Namespace) -> None:
     from hotline.adapters.sql import upgrade
+    from hotline.ports.store import StoreAway
 
     config = settings()
-    with told():
+    try:
         upgrade(config.database_url)
+    except StoreAway as away:
+        raise Failed(f"the database does not answer, or is none: {away}") from None
+    print("the tables are those of this version")
 
 
 def _new_keys(_: argparse.Namespace) -> None:

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hotline.cli.command import Failed, command, group, takes_root, today
+from hotline.cli.command import Failed, command, group, reason, takes_root, today, write_new
 from hotline.config import languages_in
 
 if TYPE_CHECKING:
@@ -40,13 +40,12 @@ def _export(options: argparse.Namespace) -> None:
     from hotline.content.translations import export, whole
     from hotline.engine.check import check, said
 
-    if options.file.exists():
-        raise Failed(f"{options.file} is there already; a translator's work is not written over: give another name")
     sources = _sources(options)
     faults = [fault for fault in check(whole(sources, options.language)) if fault.grave]
     if faults:
         raise Failed("\n".join(["nothing was written, the words have faults of their own", *said(faults)]))
-    options.file.write_text(export(sources, options.language), encoding="utf-8")
+    text = export(sources, options.language)
+    write_new(options.file, text.encode("utf-8"), "a translator's work is not written over: give another name")
     print(f"{options.file}: {len(next(iter(sources.words.values())))} messages for {options.language}")
 
 
@@ -69,7 +68,7 @@ def _import(options: argparse.Namespace) -> None:
         try:
             write(options.root, options.language, taken)
         except (OSError, ValueError) as error:
-            raise Failed(f"nothing was taken in: {error}") from None
+            raise Failed(f"nothing was taken in: {reason(error)}") from None
     print(("would be: " if options.dry_run else "") + _counted(taken))
 
 
@@ -92,6 +91,7 @@ def _sources(options: argparse.Namespace) -> Sources:
     if options.language not in languages and where(options.root, options.language).exists():
         languages = (*languages, options.language)
     sources, faults = read_sources(options.root, languages)
-    if sources is None or any(fault.grave for fault in faults):
-        raise Failed("\n".join(["the files have faults of their own", *said(faults)]))
+    grave = tuple(fault for fault in faults if fault.grave)
+    if sources is None or grave:
+        raise Failed("\n".join(["the files have faults of their own", *said(grave)]))
     return sources

@@ -60,6 +60,9 @@ class Reader:
         except (FileNotFoundError, IsADirectoryError):
             self.fault(1, "no such file")
             return None
+        except OSError as error:
+            self.fault(1, f"cannot be read: {error.strerror}")
+            return None
         try:
             return data.decode("utf-8-sig")
         except UnicodeDecodeError as error:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import argparse
 import secrets
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TextIO
 
 import msgspec
 from msgspec import Struct
 
 from hotline.demo.ussd import Dialogue, opening
 from hotline.demo.wire import NoAnswer, post_form
+from hotline.engine.handset import WIDTH, wrapped
 
 SECONDS = 10.0
-RULE = "-" * 24
+RULE = "-" * WIDTH
+PROMPT = "> "
 
 
 class Person(Struct, frozen=True):
@@ -44,19 +44,20 @@ def dial(
     out: Callable[[str], object] = print,
     read: Callable[[str], str] = input,
 ) -> int:
-    """Dial and print every screen, until the line or whoever types ends it; the command's exit code.
+    """Dial and print every screen as a phone sets it, and every key, until the line or whoever types ends it; the command's exit code.
 
-    `inputs`: what to type, one a screen; None: ask for each (`read`; an empty one or the end of input hangs up).
+    `inputs`: what to type, one a screen; None: ask for each (`read`; an empty one, the end of input or Ctrl-C hangs up).
     1: the code is not the line's, or an answer was no USSD screen, or there were inputs left when the session ended.
     """
     begun = opening(code, service_code)
     if begun is None:
-        print("this line does not serve that code", file=sys.stderr)
+        print(f"this line does not serve {code}; its code is {service_code}", file=sys.stderr)
         return 1
     dialogue = Dialogue(session, number, service_code, begun)
-    typed = _asked(read) if inputs is None else iter(inputs)
+    echoes = inputs is not None or not sys.stdin.isatty()  # a terminal shows by itself what is typed
+    typed = _asked(read, "" if echoes else PROMPT) if inputs is None else iter(inputs)
     try:
-        complete = _converse(dialogue, ussd, typed, out)
+        complete = _converse(dialogue, ussd, typed, out, echoes=echoes)
     except NoAnswer:
         print("no USSD screen came back: is the line up? (hotline up)", file=sys.stderr)
         _notify(ussd, dialogue.notice("Failed"))
@@ -68,25 +69,28 @@ def dial(
     return 0
 
 
-def _converse(dialogue: Dialogue, ussd: str, keys: Iterator[str], out: Callable[[str], object]) -> bool:
+def _converse(dialogue: Dialogue, ussd: str, keys: Iterator[str], out: Callable[[str], object], *, echoes: bool) -> bool:
     """True when the line ended it, False when whoever types did."""
     while True:
         words, ends = dialogue.hop(lambda form: post_form(ussd, form, SECONDS))
-        out(f"{RULE}\n{words}")
+        out("\n".join((RULE, *wrapped(words), RULE)))
         if ends:
-            out(RULE)
             return True
         key = next(keys, None)
         if key is None:
             return False
+        if echoes:
+            out(f"{PROMPT}{key}")
         dialogue.inputs.append(key)
 
 
-def _asked(read: Callable[[str], str]) -> Iterator[str]:
+def _asked(read: Callable[[str], str], prompt: str) -> Iterator[str]:
     while True:
         try:
-            key = read("> ")
-        except EOFError:
+            key = read(prompt)
+        except (EOFError, KeyboardInterrupt):
+            if prompt:
+                print()
             return
         if not key:
             return
@@ -100,29 +104,18 @@ def _notify(ussd: str, notice: dict[str, str]) -> None:
         return  # it only counts
 
 
-def main(args: Sequence[str], demo_json: Path, errors: TextIO | None = None) -> int:
-    """`hotline dial CODE [--inputs 4,1,1] [--caller ALIAS|NUMBER]`. 2: no demo is running here, or the caller is nobody's."""
-    parser = argparse.ArgumentParser(
-        prog="hotline dial",
-        description="A basic phone in the terminal. Type a key and Enter; Enter alone hangs up.",
-        epilog="hotline dial --watch plays the files as they lie, without a line that runs: hotline dial --watch --help",
-    )
-    parser.add_argument("code", help="what to dial, quoted: '*123#'")
-    parser.add_argument("--inputs", help="keys to play, with commas: 4,1,1")
-    parser.add_argument("--caller", help="who dials: an alias of the demo's, or a number in full (default: the first caller)")
-    options = parser.parse_args(args)
-    errors = errors or sys.stderr
+def main(demo_json: Path, code: str, caller: str | None, inputs: Iterable[str] | None) -> int:
+    """Dial on the demo that wrote this file. `caller`: an alias of the demo's or a number, None: its first caller. 2: no demo is running here, or the caller is nobody's."""
     try:
         running = msgspec.json.decode(demo_json.read_bytes(), type=Running)
     except (OSError, msgspec.MsgspecError):
-        print("no demo is running here: hotline up", file=errors)
+        print("no demo is running here: hotline up", file=sys.stderr)
         return 2
-    number = _number(options.caller, running.people)
+    number = _number(caller, running.people)
     if number is None:
-        print("--caller is neither an alias nor a number", file=errors)
+        print(f"--caller is neither a number nor one of {', '.join(person.alias for person in running.people)}", file=sys.stderr)
         return 2
-    inputs = options.inputs.split(",") if options.inputs else () if options.inputs == "" else None
-    return dial(options.code, running.ussd, running.service_code, number, inputs, session=f"ATUid_{secrets.token_hex(16)}")
+    return dial(code, running.ussd, running.service_code, number, inputs, session=f"ATUid_{secrets.token_hex(16)}")
 
 
 def _number(caller: str | None, people: tuple[Person, ...]) -> str | None:

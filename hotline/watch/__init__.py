@@ -21,7 +21,7 @@ from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Ask, Fault, Sources
 from hotline.engine.freshness import fresh
 from hotline.engine.handset import WIDTH, wrapped
-from hotline.watch.world import Play, PlayedScreen, Shown, at
+from hotline.watch.world import Play, PlayedScreen, at
 
 Read: TypeAlias = Callable[[float | None], str | None]
 """The next line that was typed; None where none came in so many seconds. Raises EOFError at the end."""

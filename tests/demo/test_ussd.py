@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from pathlib import Path
 
 import pytest
 from werkzeug import Response
 
-from hotline.demo.dial import main
+from hotline.cli import main
 from hotline.demo.network import Standin
 from hotline.demo.people import people_json
 from hotline.demo.ussd import opening
@@ -89,28 +91,36 @@ def test_deep_codes(code: str, inputs: tuple[str, ...] | None) -> None:
 
 
 @pytest.fixture
-def demo(tmp_path: Path, line: FakeLine) -> Path:
-    path = tmp_path / "demo.json"
-    path.write_text(
+def demo(tmp_path: Path, line: FakeLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A demo runs in the folder of HOTLINE_VAR."""
+    (tmp_path / "demo.json").write_text(
         json.dumps({"ussd": f"{line.base}/at/{SECRET}/ussd", "service_code": "*123#", "people": people_json("secret"), "pids": {}})
     )
-    return path
+    monkeypatch.setenv("HOTLINE_VAR", str(tmp_path))
 
 
-def test_dial_plays_a_script(demo: Path, line: FakeLine, capsys: pytest.CaptureFixture[str]) -> None:
-    """`hotline dial --inputs` prints each screen and succeeds when the line ended it."""
-    line.say("ussd", "CON Un", "CON Deux", "END Trois")
+@pytest.mark.usefixtures("demo")
+def test_dial_plays_a_script(line: FakeLine, capsys: pytest.CaptureFixture[str]) -> None:
+    """`hotline dial --inputs` prints each screen as a phone sets it, the keys between them, and succeeds when the line ended it."""
+    line.say("ussd", "CON Un conseil qui ne tient pas dans une ligne de ce téléphone.\n1 Suite", "CON Deux", "END Trois")
 
-    assert 0 == main(["*123#", "--inputs", "4,1", "--caller", "sira"], demo)
+    assert 0 == main(["dial", "*123#", "--inputs", "4,1", "--caller", "sira"])
 
-    screens = [s.strip() for s in capsys.readouterr().out.split("-" * 24)]
-    assert ["Un", "Deux", "Trois"] == [s for s in screens if s]
+    screens = re.split(r"^-+\n", capsys.readouterr().out, flags=re.MULTILINE)
+    assert [
+        "Un conseil qui ne tient pas dans\nune ligne de ce téléphone.\n1 Suite\n",
+        "> 4\n",
+        "Deux\n",
+        "> 1\n",
+        "Trois\n",
+    ] == [screen for screen in screens if screen]
     hops = [line.heard("ussd") for _ in range(3)]
     assert [("", "+22370000002"), ("4", "+22370000002"), ("4*1", "+22370000002")] == [(h["text"], h["phoneNumber"]) for h in hops]
     notice = line.heard("ussd/end")
     assert ("Success", "4*1") == (notice["status"], notice["input"])
 
 
+@pytest.mark.usefixtures("demo")
 @pytest.mark.parametrize(
     ("answers", "arguments", "code"),
     [
@@ -121,13 +131,23 @@ def test_dial_plays_a_script(demo: Path, line: FakeLine, capsys: pytest.CaptureF
         (["CON Un"], ["*123#", "--caller", "nobody"], 2),
     ],
 )
-def test_dial_tells_how_it_went(demo: Path, line: FakeLine, answers: list[str], arguments: list[str], code: int) -> None:
+def test_dial_tells_how_it_went(line: FakeLine, answers: list[str], arguments: list[str], code: int) -> None:
     """A script learns from the exit code whether what it played was a conversation."""
     line.say("ussd", *answers)
-    assert code == main(arguments, demo)
+    assert code == main(["dial", *arguments])
 
 
-def test_dial_without_a_demo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("demo")
+def test_keys_from_a_pipe_are_shown(line: FakeLine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a terminal shows by itself what is typed; the end of the input hangs up."""
+    line.say("ussd", "CON Un", "CON Deux")
+    monkeypatch.setattr("sys.stdin", io.StringIO("4\n"))
+    assert 0 == main(["dial", "*123#"])
+    assert ["Un", "> 4", "Deux"] == [said for said in capsys.readouterr().out.splitlines() if said.strip("-")]
+
+
+def test_dial_without_a_demo(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Where nothing runs it says what to start."""
-    assert 2 == main(["*123#"], tmp_path / "demo.json")
+    monkeypatch.setenv("HOTLINE_VAR", str(tmp_path))
+    assert 2 == main(["dial", "*123#"])
     assert "hotline up" in capsys.readouterr().err
