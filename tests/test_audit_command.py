@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Callable
@@ -45,9 +46,11 @@ def touch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Touch:
 
 
 def test_a_chain_that_holds_is_0(touch: Touch, capsys: pytest.CaptureFixture[str]) -> None:
-    """And says of how many lines, to be written down."""
+    """And says of how many lines, to be written down; to a script too."""
     assert main(["audit", "verify"]) == 0
     assert "the chain holds: 3 lines" in capsys.readouterr().out
+    assert main(["audit", "verify", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"holds": True, "lines": 3, "broken_at": None}
 
 
 @pytest.mark.parametrize(
@@ -59,22 +62,29 @@ def test_a_broken_chain_is_1(touch: Touch, capsys: pytest.CaptureFixture[str], s
     touch(sql)
     assert main(["audit", "verify"]) == 1
     assert f"BROKEN at line {line}:" in capsys.readouterr().out
+    assert main(["audit", "verify", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["broken_at"] == line
 
 
 def test_lines_are_listed(touch: Touch, capsys: pytest.CaptureFixture[str]) -> None:
-    """As a log reads: the newest last, in local time; some of them, or those with a word."""
+    """As a log reads: the newest last, in local time, below their heads; some of them, or those with a word."""
     assert main(["audit", "list"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "     1  2026-11-24 10:00:00  awa  published  edition 1",
-        "     2  2026-11-24 10:01:00  fanta  rolled back  edition 2",
-        "     3  2026-11-24 10:02:00  awa  number taken off  100%",
+        "LINE  AT                   WHO    WHAT              ABOUT",
+        "1     2026-11-24 10:00:00  awa    published         edition 1",
+        "2     2026-11-24 10:01:00  fanta  rolled back       edition 2",
+        "3     2026-11-24 10:02:00  awa    number taken off  100%",
     ]
     main(["audit", "list", "--search", "AWA", "--last", "1"])
-    assert [line[:6].strip() for line in capsys.readouterr().out.splitlines()] == ["3"]
+    assert [line[:6].strip() for line in capsys.readouterr().out.splitlines()[1:]] == ["3"]
     main(["audit", "list", "--search", "0%"])
-    assert [line[:6].strip() for line in capsys.readouterr().out.splitlines()] == ["3"]
+    assert [line[:6].strip() for line in capsys.readouterr().out.splitlines()[1:]] == ["3"]
     main(["audit", "list", "--search", "_"])
     assert capsys.readouterr().out == "nothing\n"
+    main(["audit", "list", "--last", "1", "--json"])
+    assert json.loads(capsys.readouterr().out) == [
+        {"line": 3, "at": "2026-11-24T10:02:00+00:00", "who": "awa", "what": "number taken off", "about": "100%"}
+    ]
 
 
 @pytest.mark.parametrize("last", ["0", "-1", "many", "99999"])

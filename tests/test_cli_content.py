@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import re
@@ -127,12 +128,15 @@ def test_two_people_publish(capsys: pytest.CaptureFixture[str], files: Path, sto
     assert code == 0
     assert "hotline content approve 1" in out
     listed = run(capsys, "content", "list")[1]
-    assert listed.startswith("proposal 1\t")
-    assert "by Awa (" in listed
+    assert [line.split()[0] for line in listed.splitlines()[:2]] == ["PROPOSAL", "1"]
+    assert "  Awa (" in listed
+    assert "no edition yet" in listed
     code, out, _ = run(capsys, "content", "approve", "1", "--by", "Bintou", "--yes")
     assert code == 0
     assert re.search("^edition 1 is in force now$", out, re.MULTILINE)
-    assert "approved by Bintou (" in run(capsys, "content", "list")[1]
+    [edition] = json.loads(run(capsys, "content", "list", "--json")[1])["editions"]
+    assert edition["approved_by"].startswith("Bintou (")
+    assert "  Bintou (" in run(capsys, "content", "list")[1]
     with store.read() as tx:
         assert "approved unseen" in [one.what for one in tx.audit.all()]
 
@@ -165,7 +169,8 @@ def test_pending_words_are_refused_with_file_and_line(capsys: pytest.CaptureFixt
         assert re.search(rf"^locales/bm/LC_MESSAGES/flows.po:\d+: {key}: ", complaint, re.MULTILINE)
     assert "--pending-by" in complaint
     assert run(capsys, "content", "publish", "--root", root, "--by", "Awa", "--pending-by", "Mariam")[0] == 0
-    assert "pending words taken on by Mariam" in run(capsys, "content", "list")[1]
+    listed = run(capsys, "content", "list")[1].splitlines()
+    assert listed[1].index("Mariam") == listed[0].index("PENDING WORDS TAKEN ON BY")
     _, out, _ = run(capsys, "content", "approve", "1", "--by", "Bintou", "--yes")
     assert "PENDING WORDS" in out
     with store.read() as tx:
@@ -209,7 +214,7 @@ def test_going_back_is_one_command(capsys: pytest.CaptureFixture[str], files: Pa
     assert out.startswith("edition 3 is in force at ")
     assert [text_of(store, number) for number in (1, 2, 3)] == ["Du savon.", "Savon.", "Du savon."]
     listed = run(capsys, "content", "list")[1].splitlines()
-    assert "edition 1 again" in listed[0]
+    assert listed[1].index("edition 1") == listed[0].index("SAYS AGAIN")
     for number, why in (("9", "no edition 9"), ("3", "newest")):
         code, _, complaint = run(capsys, "content", "rollback", number)
         assert code == 1
@@ -222,9 +227,12 @@ def test_the_list_marks_what_is_in_force(capsys: pytest.CaptureFixture[str], fil
     from hotline.prepare import publish_files
 
     publish_files(open_store(Config.from_env(os.environ)), files, ("fr", "bm"), "first start", 0, 0)
+    reword(files)
     run(capsys, "content", "publish", "--root", files)
     listed = run(capsys, "content", "list")[1].splitlines()
-    assert [line.split("\t")[0] for line in listed if line.endswith("in force")] == ["1"]
+    assert [line.split()[0] for line in listed if line.endswith("in force")] == ["1"]
+    editions = json.loads(run(capsys, "content", "list", "--json")[1])["editions"]
+    assert [(edition["number"], edition["in_force"]) for edition in editions] == [(2, False), (1, True)]
 
 
 @pytest.mark.usefixtures("alone")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from datetime import date, timedelta
@@ -92,19 +93,35 @@ UNLOOKED = "the database was not looked at: which numbers were taken off is not 
 
 
 def test_check_tells_how_every_number_stands(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """One line a service, sums, and that there is no emergency number; none of it is a number, and none of it is a fault."""
+    """One line a service, sums, and that there is no emergency number; none of it is a number, and none of it is a fault. A script learns the same."""
     spoil(root, "2026-06-01", str(ago(10)))
     until = ago(10) + timedelta(days=180)
     assert run(capsys, "check", "--root", root) == (
         0,
         [
-            f"centre  verified until {until}, rung by Awa on {ago(10)}",
-            "line    unverified",
+            "SERVICE  NUMBER",
+            f"centre   verified until {until}, rung by Awa on {ago(10)}",
+            "line     unverified",
             UNLOOKED,
             "2 services: 1 verified, 0 stale, 1 unverified, 0 dark, 0 without a number; 0 events, 0 of them over",
             "0 faults of flows/directory.yml to be mended",
             NONE,
         ],
+    )
+    code, lines = run(capsys, "check", "--root", root, "--json")
+    assert (code, json.loads("\n".join(lines))) == (
+        0,
+        {
+            "services": [
+                {"id": "centre", "standing": "verified", "text": f"verified until {until}, rung by Awa on {ago(10)}"},
+                {"id": "line", "standing": "unverified", "text": "unverified"},
+            ],
+            "events": 0,
+            "over": 0,
+            "faults": [],
+            "verified_emergency_number": False,
+            "database_looked_at": False,
+        },
     )
 
 
@@ -116,14 +133,14 @@ def test_check_tells_what_time_did(root: Path, capsys: pytest.CaptureFixture[str
     """On the last day it is still shown."""
     spoil(root, "2026-06-01", str(ago(days)))
     code, lines = run(capsys, "check", "--root", root)
-    assert (code, lines[0].startswith(f"centre  {said}")) == (0, True)
+    assert (code, lines[1].startswith(f"centre   {said}")) == (0, True)
 
 
 def test_check_tells_what_is_to_be_mended(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With file and line; then, and only then, it fails."""
     spoil(root, "    place: commune-5\n    kind: one-stop", "    place: commune\n    kind: one-stop\n    colour: red")
     code, lines = run(capsys, "check", "--root", root)
-    assert (code, lines[3:5]) == (
+    assert (code, lines[4:6]) == (
         1,
         ["flows/directory.yml:14: centre: unknown place commune", "flows/directory.yml:18: centre: unknown field `colour`"],
     )
@@ -233,14 +250,14 @@ def test_a_number_goes_dark_and_check_tells(root: Path, capsys: pytest.CaptureFi
         "Centre de la commune: 70 00 03 00 goes off every screen within seconds, of calls that are under way too",
     )
     lines = run(capsys, "check", "--root", root)[1]
-    assert (lines[0], UNLOOKED in lines) == (f"centre  dark since {ago(0)}, taken off by Awa", False)
+    assert (lines[1], UNLOOKED in lines) == (f"centre   dark since {ago(0)}, taken off by Awa", False)
     assert (
         "it was taken off that day or later: only a call of a later day puts it back"
         in run(capsys, "verify", "centre", "--root", root, "--by", "Awa")[1]
     )
-    assert run(capsys, "check", "--root", root)[1][0] == f"centre  dark since {ago(0)}, taken off by Awa"
+    assert run(capsys, "check", "--root", root)[1][1] == f"centre   dark since {ago(0)}, taken off by Awa"
     run(capsys, "import", _csv(root, "list,id,phone\nservices,centre,70 00 03 09\n"), "--root", root)
-    assert run(capsys, "check", "--root", root)[1][0] == "centre  unverified"
+    assert run(capsys, "check", "--root", root)[1][1] == "centre   unverified"
 
 
 @pytest.mark.usefixtures("line")

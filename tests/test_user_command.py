@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -134,7 +135,15 @@ def test_disable_ends_it_even_before_there_is_an_edition(store: SqlStore, user) 
 
 
 def test_list_says_who_there_is_and_no_number(store: SqlStore, user) -> None:
-    """One a line, by alias."""
+    """One a line below the heads, by alias; the same as JSON."""
+    assert (0, "nobody yet (hotline user add)\n", "") == user("list")
     user("add", "nana", "--reads", "bm", "--speaks", "bm,fr", "--minors", "--sms-only", number="+22370000102")
     user("add", "awa", "--reads", "fr", "--role", "admin")
-    assert (0, "awa\tadmin\tfr\t-\t-\thas a link\nnana\tcounselor\tbm\tbm,fr\tminors\tby SMS only\n", "") == user("list")
+    code, printed, _ = user("list")
+    assert (0, ["ALIAS ROLE READS SPEAKS MINORS SIGNS IN", "awa admin fr - - has a link", "nana counselor bm bm,fr yes by SMS only"]) == (
+        code,
+        [" ".join(line.split()) for line in printed.splitlines()],
+    )
+    awa, nana = json.loads(user("list", "--json")[1])
+    assert {"alias": "awa", "role": "admin", "reads": "fr", "speaks": [], "minors": False, "signs_in": "has a link"} == awa
+    assert ("nana", ["bm", "fr"], True) == (nana["alias"], nana["speaks"], nana["minors"])

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from hotline.cli import drawings
 from hotline.cli.approval import approve, readable
-from hotline.cli.command import Failed, command, group, settings, store_of, takes_root, today, told
-from hotline.cli.editions import begins, in_force, longest_session, moment, refusals, tell_numbers, who
-from hotline.config import languages_in
+from hotline.cli.command import Failed, command, group, number, settings, store_of, takes_root, today, told
+from hotline.cli.editions import begins, in_force, longest_session, moment, moment_json, refusals, tell_numbers, who
+from hotline.cli.output import fault_json, print_faults, print_json, table, takes_json
+from hotline.config import Config, languages_in
 
 if TYPE_CHECKING:
     from hotline.engine.flow import Sources
+    from hotline.ports.desk.editions import EditionRow, Proposal
     from hotline.ports.store import Store
     from hotline.service.editions.approval import Publisher
 
@@ -24,7 +26,8 @@ _BY = "who does this (default: the login name)"
 
 def declare(commands: Any) -> None:
     content = group(commands, "content", "the editions: flows and words")
-    takes_root(command(content, "check", _check, "every fault of the files, each with its line; 1 where one must be mended"))
+    check = command(content, "check", _check, "every fault of the files, each with its line; 1 where one must be mended")
+    takes_root(check)
     publish = command(content, "publish", _publish, "make the files the next edition; where two people are needed, propose them")
     takes_root(publish)
     pending = "who takes on herself the words that nobody reviewed on urgent, callback and stop screens; the audit keeps it"
@@ -36,24 +39,27 @@ def declare(commands: Any) -> None:
     ]
     numbered[0].add_argument("--yes", action="store_true", help="for scripts: publish without anyone looking; the audit says so")
     for each in numbered:
-        each.add_argument("number", type=int, metavar="N", help="its number, as `hotline content list` tells it")
+        each.add_argument("number", type=number, metavar="N", help="its number, as `hotline content list` tells it")
     for each in (publish, *numbered):
         each.add_argument("--by", metavar="NAME", help=_BY)
-    command(content, "list", _list, "all editions, newest first, and what waits for a second person")
+    listed = command(content, "list", _list, "all editions, newest first, and what waits for a second person")
+    for parser in (check, listed):
+        takes_json(parser)
     drawings.declare(content)
 
 
 def _check(options: argparse.Namespace) -> int:
     """0: nothing grave, whatever else is said."""
     from hotline.content import checked
-    from hotline.engine.check import said
 
     _, faults = checked(options.root, languages_in(os.environ), today())
-    for line in said(faults):
-        print(line)
     causes = [fault for fault in faults if not fault.follows]
     grave = sum(fault.grave for fault in causes)
-    print(f"{grave} to be mended, {len(causes) - grave} to be known")
+    if options.json:
+        print_json({"faults": [fault_json(fault) for fault in faults], "to_be_mended": grave, "to_be_known": len(causes) - grave})
+    else:
+        print_faults(faults)
+        print(f"{grave} to be mended, {len(causes) - grave} to be known")
     return 1 if grave else 0
 
 
@@ -134,17 +140,54 @@ def _rollback(options: argparse.Namespace) -> None:
             tell_numbers(store, sources, now)
 
 
-def _list(_: argparse.Namespace) -> None:
+def _list(options: argparse.Namespace) -> None:
     config = settings()
     with told(), store_of(config).read() as tx:
         rows, proposals, active = tx.editions.all(), tx.editions.proposals(), tx.editions.active(int(time.time()))
-    for one in proposals:
-        said = [f"proposal {one.number}", moment(config, one.made_at), f"by {one.made_by}"]
-        said += [f"pending words taken on by {one.pending_by}"] if one.pending_by else []
-        print("\t".join([*said, f"waits: hotline content approve {one.number}"]))
-    for row in rows:
-        said = [f"{row.number}", moment(config, row.active_from), f"by {row.made_by}"]
-        said += [f"approved by {row.approved_by}"] if row.approved_by else []
-        said += [f"edition {row.again} again"] if row.again else []
-        said += ["in force"] if active and row.number == active.number else []
-        print("\t".join(said))
+    current = active.number if active else None
+    if options.json:
+        print_json(_as_json(config, rows, proposals, current))
+        return
+    waiting = table(
+        ("PROPOSAL", "MADE AT", "BY", "PENDING WORDS TAKEN ON BY", "WAITS FOR"),
+        (
+            (str(row.number), moment(config, row.made_at), row.made_by, row.pending_by or "", f"hotline content approve {row.number}")
+            for row in proposals
+        ),
+    )
+    editions = table(
+        ("EDITION", "FROM", "BY", "APPROVED BY", "SAYS AGAIN", "STATE"),
+        (
+            (
+                str(row.number),
+                moment(config, row.active_from),
+                row.made_by,
+                row.approved_by or "",
+                f"edition {row.again}" if row.again else "",
+                "in force" if row.number == current else "",
+            )
+            for row in rows
+        ),
+    )
+    print("\n\n".join(filter(None, ("\n".join(waiting), "\n".join(editions) or "no edition yet (hotline content publish)"))))
+
+
+def _as_json(config: Config, rows: tuple[EditionRow, ...], proposals: tuple[Proposal, ...], current: int | None) -> dict[str, Any]:
+    return {
+        "proposals": [
+            {"number": row.number, "made_at": moment_json(config, row.made_at), "made_by": row.made_by, "pending_by": row.pending_by}
+            for row in proposals
+        ],
+        "editions": [
+            {
+                "number": row.number,
+                "made_at": moment_json(config, row.made_at),
+                "active_from": moment_json(config, row.active_from),
+                "made_by": row.made_by,
+                "approved_by": row.approved_by,
+                "again": row.again,
+                "in_force": row.number == current,
+            }
+            for row in rows
+        ],
+    }

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hotline.cli import tables
-from hotline.cli.command import Failed, command, group, settings, store_of, takes_root, today, told
+from hotline.cli.command import Failed, command, group, reason, settings, store_of, takes_root, today, told
+from hotline.cli.output import fault_json, print_json, table, takes_json
 from hotline.config import ConfigError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def declare(commands: Any) -> None:
     dark.add_argument("id", metavar="ID", help="the service, by its id in flows/directory.yml")
     dark.add_argument("--by", required=True, metavar="NAME", type=_name, help="who takes it off")
     dark.add_argument("--why", default="", metavar="TEXT", type=_why, help="for the audit: a few words, no number, nothing from a caller")
+    takes_json(check)
     for parser in (check, verify, *tables.declare(directory)):
         takes_root(parser)
 
@@ -45,9 +47,25 @@ def _check(options: argparse.Namespace) -> int:
     marks, day = _marks(), today()
     services = [item for item in items if item.list == "services"]
     found = [(item, *_standing(item, marks or (), day)) for item in services]
-    width = max((len(item.id) for item in services), default=0)
-    for item, _, words in found:
-        print(f"{item.id:{width}}  {words}")
+    events = [item for item in items if item.list == "events"]
+    over = sum(is_over(item, day) for item in events)
+    emergency = any(
+        item.fields.get("kind") == "emergency" and standing == "verified" and is_shown(item, day) for item, standing, _ in found
+    )
+    if options.json:
+        print_json(
+            {
+                "services": [{"id": item.id, "standing": standing, "text": words} for item, standing, words in found],
+                "events": len(events),
+                "over": over,
+                "faults": [fault_json(fault) for fault in faults],
+                "verified_emergency_number": emergency,
+                "database_looked_at": marks is not None,
+            }
+        )
+        return 1 if faults else 0
+    for line in table(("SERVICE", "NUMBER"), ((item.id, words) for item, _, words in found)):
+        print(line)
     if marks is None:
         print("the database was not looked at: which numbers were taken off is not known here")
     for line in said(faults):
@@ -56,10 +74,9 @@ def _check(options: argparse.Namespace) -> int:
         f"{sum(standing == one for _, standing, _ in found)} {one}"
         for one in ("verified", "stale", "unverified", "dark", "without a number")
     ]
-    events = [item for item in items if item.list == "events"]
-    print(f"{len(services)} services: {', '.join(sums)}; {len(events)} events, {sum(is_over(item, day) for item in events)} of them over")
+    print(f"{len(services)} services: {', '.join(sums)}; {len(events)} events, {over} of them over")
     print(f"{sum(not fault.follows for fault in faults)} faults of {DIRECTORY} to be mended")
-    if not any(item.fields.get("kind") == "emergency" and standing == "verified" and is_shown(item, day) for item, standing, _ in found):
+    if not emergency:
         print(
             "NO VERIFIED EMERGENCY NUMBER: the line gives none. Ring one by day and by night: hotline directory verify ID --by NAME --call day|night"
         )
@@ -105,7 +122,7 @@ def _verify(options: argparse.Namespace) -> None:
     try:
         edit_file(options.root / DIRECTORY, lambda items: (verification(items, options.id, options.by, on, options.call, day),))
     except (CannotEdit, OSError) as error:
-        raise Failed(f"{DIRECTORY} stays as it is: {error}") from None
+        raise Failed(f"{DIRECTORY} stays as it is: {reason(error)}") from None
     item = next(item for item in read_directory(options.root)[0] if (item.list, item.id) == ("services", options.id))
     print(f"{item.id}: {_standing(item, (), day)[1]}")
     if any(is_dark(item, [mark.number]) for mark in _marks() or ()):

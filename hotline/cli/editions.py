@@ -71,6 +71,11 @@ def moment(config: Config, at: int) -> str:
     return f"{datetime.fromtimestamp(at, ZoneInfo(config.timezone)):%Y-%m-%d %H:%M:%S}"
 
 
+def moment_json(config: Config, at: int) -> str:
+    """The same, for scripts: ISO 8601 with its offset."""
+    return datetime.fromtimestamp(at, ZoneInfo(config.timezone)).isoformat()
+
+
 def tell_numbers(store: Store, sources: Sources, now: int) -> None:
     """Which numbers are off, and loudly where none for emergencies is on."""
     from hotline.service.editions.directory_numbers import numbers

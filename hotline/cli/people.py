@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hotline.cli.command import Failed, ask, command, group, settings, store_of, told
 from hotline.cli.editions import who
+from hotline.cli.output import print_json, table, takes_json
 from hotline.config import Config
 from hotline.service.work import Work
 
@@ -51,7 +52,7 @@ def declare(commands: Any) -> None:
         one.add_argument("alias", metavar="ALIAS")
         one.add_argument("--by", metavar="NAME", help="who does this, for the audit (default: the login name)")
     add.add_argument("--by", metavar="NAME", help="who does this, for the audit (default: the login name)")
-    command(user, "list", _list, "alias, role, languages and how each signs in; no number")
+    takes_json(command(user, "list", _list, "alias, role, languages and how each signs in; no number"))
 
 
 def _add(options: argparse.Namespace) -> None:
@@ -109,19 +110,40 @@ def _disable(options: argparse.Namespace) -> None:
     print(f"{options.alias} is signed out for good")
 
 
-def _list(_: argparse.Namespace) -> None:
+def _list(options: argparse.Namespace) -> None:
     from hotline.service.desk.accounts.people import seats
 
     now = int(time.time())
     with told(), store_of(settings()).read() as tx:
         found = seats(tx, now)
-    for each in found:
-        staff = each.staff
-        print(
-            "\t".join(
-                (staff.alias, staff.role, staff.reads, ",".join(staff.speaks) or "-", "minors" if staff.minors else "-", _signs_in(each))
-            )
+    if options.json:
+        print_json([_as_json(seat) for seat in found])
+        return
+    rows = [
+        (
+            seat.staff.alias,
+            seat.staff.role,
+            seat.staff.reads,
+            ",".join(seat.staff.speaks),
+            "yes" if seat.staff.minors else "",
+            _signs_in(seat),
         )
+        for seat in found
+    ]
+    heads = ("ALIAS", "ROLE", "READS", "SPEAKS", "MINORS", "SIGNS IN")
+    print("\n".join(table(heads, rows)) or "nobody yet (hotline user add)")
+
+
+def _as_json(seat: Seat) -> dict[str, object]:
+    staff = seat.staff
+    return {
+        "alias": staff.alias,
+        "role": staff.role,
+        "reads": staff.reads,
+        "speaks": staff.speaks,
+        "minors": staff.minors,
+        "signs_in": _signs_in(seat),
+    }
 
 
 @contextmanager

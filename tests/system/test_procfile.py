@@ -142,7 +142,7 @@ def test_the_line_runs_from_the_procfile(line: Line):
     )
     assert (added.returncode, added.stderr) == (0, "")
     line.start()
-    assert line.run("content", "list").stdout.split("\t")[0] == "1"
+    assert [edition["number"] for edition in json.loads(line.run("content", "list", "--json").stdout)["editions"]] == [1]
     phones = line.standin.phones
     line.standin.send_sms(COUNSELOR.number, read_here((COUNSELOR,))[0].word)
     assert came(phones.until(COUNSELOR.number, lambda phone: bool(came(phone)), SECONDS))
