@@ -23,7 +23,8 @@ from hotline.demo.people import PEOPLE, people_json
 from hotline.process_tree import Bell, Forked, Part, Running, Tree, bell
 
 POLL_SECONDS = 0.02
-START_SECONDS = 30.0
+START_SECONDS = 120.0
+"""Only for what hangs: what dies again and again is seen before. A slow or busy machine needs its time."""
 MOST_DEATHS = 4
 PRESENCE_SECONDS = 240.0
 LANGUAGES = {"fr": "French", "bm": "Bambara"}
@@ -36,14 +37,14 @@ class CannotStart(Exception):
 def up(env: Mapping[str, str]) -> int:
     """Run the line until Ctrl-C or SIGTERM; the command's exit code. Raises CannotStart and ConfigError."""
     os.umask(0o077)
-    standin_port = free_port()
-    try:
-        config = Config.from_env(demo_environment(env, f"http://127.0.0.1:{standin_port}", new_keys))
-    except OSError:
-        raise CannotStart("the folder HOTLINE_VAR cannot be written") from None
-    with only_one(Path(config.var)), bell() as ring:
-        check_free(config.bind)
-        return _Line(config, standin_port, ring).run()
+    with held_port() as standin_port:
+        try:
+            config = Config.from_env(demo_environment(env, f"http://127.0.0.1:{standin_port}", new_keys))
+        except OSError:
+            raise CannotStart("the folder HOTLINE_VAR cannot be written") from None
+        with only_one(Path(config.var)), bell() as ring:
+            check_free(config.bind)
+            return _Line(config, standin_port, ring).run()
 
 
 class _Line:
@@ -244,11 +245,13 @@ def _state(pid: int) -> str:
         return "X"
 
 
-def free_port() -> int:
-    """Return a port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@contextmanager
+def held_port() -> Iterator[int]:
+    """A port of loopback that nobody listens on, and that until the end only who asks for it by its number gets (SO_REUSEADDR, man 7 socket)."""
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        yield int(held.getsockname()[1])
 
 
 def asked(address: str, path: str) -> bytes:

@@ -9,15 +9,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from secrets import token_hex
+from typing import TypeVar
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
-from hotline.up import free_port
+from hotline.adapters.processes import bound
+from hotline.demo.wire import get, post_json
+from hotline.up import held_port
 
-SECONDS = 30
+T = TypeVar("T")
+SECONDS = 120
+"""Only how long a failure takes."""
 CALLER = "+22370000001"
 PARTS = {"up", "valkey", "standin", "web", "web-worker-1", "worker-urgent", "worker-default", "clock"}
 
@@ -25,20 +32,20 @@ PARTS = {"up", "valkey", "standin", "web", "web-worker-1", "worker-urgent", "wor
 class Line:
     """A running `hotline up`. What it says goes to a file beside its folder, as a service's log does."""
 
-    def __init__(self, var: Path, **settings: str) -> None:
+    def __init__(self, var: Path, port: int, **settings: str) -> None:
         self.var = var
         self.log = var.with_name(f"{var.name}.log")
         env = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
         # A busy machine's disk may stall for longer than a hop would wait: here nothing is asked about that.
         env |= {"HOTLINE_DATABASE_BUDGET_MS": "5000", "HOTLINE_REDIS_BUDGET_MS": "2000"}
-        env |= {"HOTLINE_VAR": str(var), "HOTLINE_BIND": f"127.0.0.1:{free_port()}"} | settings
+        env |= {"HOTLINE_VAR": str(var), "HOTLINE_BIND": f"127.0.0.1:{port}"} | settings
         self.env = env
         self.again()
 
     def again(self) -> None:
-        """Start it: for the first time, or after its end."""
+        """Start it: for the first time, or after its end. It does not outlive a test run that is broken off."""
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen([sys.executable, "-m", "hotline", "up"], env=self.env, stdout=log, stderr=log)
+            self.process = subprocess.Popen(bound([sys.executable, "-m", "hotline", "up"]), env=self.env, stdout=log, stderr=log)
 
     def said(self) -> bytes:
         return self.log.read_bytes()
@@ -56,8 +63,9 @@ class Line:
         """`demo.json` once it says so. A file tells nobody when it changes: asked again and again, as a script would."""
         deadline = time.monotonic() + SECONDS
         while time.monotonic() < deadline:
-            if (self.var / "demo.json").exists() and holds(card := self.card()):
-                return card
+            with suppress(FileNotFoundError):
+                if holds(card := self.card()):
+                    return card
             if self.process.poll() is not None:
                 pytest.fail(self.said().decode())
             time.sleep(0.01)
@@ -88,6 +96,28 @@ def dial(card: dict, text: str, session: str = "ATUid_up", number: str = CALLER)
             connection.close()
 
 
+def lay_down(card: dict) -> None:
+    """Nothing is asked for and no phone is in use: each caller stops her calls by `5 7`, everybody presses the red key until her phone is at rest."""
+    for person in card["people"]:
+        if person["role"] == "caller":
+            dial(card, "5*7", f"ATUid_{token_hex(8)}", person["number"])
+    for person in card["people"]:
+        phone = f"{card['standin']}/phones/{quote(person['number'])}"
+        version = -1
+        while (seen := json.loads(get(f"{phone}?since={version}&wait=5", SECONDS).body))["call"] or seen["screen"] or seen["waiting"]:
+            version = seen["version"]
+            post_json(f"{phone}/hangup", b"{}", SECONDS)
+
+
+def left_in(folder: Path, read: Callable[[Path], T]) -> dict[str, T]:
+    """What `read` finds in each file and folder there, but in those that a running line takes away meanwhile."""
+    found = {}
+    for path in (folder, *folder.rglob("*")):
+        with suppress(FileNotFoundError):
+            found[str(path)] = read(path)
+    return found
+
+
 def status(card: dict, path: str) -> int:
     connection = HTTPConnection(urlsplit(card["address"]).netloc, timeout=SECONDS)
     try:
@@ -98,9 +128,10 @@ def status(card: dict, path: str) -> int:
 
 
 def started(var: Path, **settings: str) -> Iterator[Line]:
-    line = Line(var, **settings)
-    try:
-        yield line
-    finally:
-        if line.process.poll() is None:
-            line.end(signal.SIGTERM)
+    with held_port() as port:
+        line = Line(var, port, **settings)
+        try:
+            yield line
+        finally:
+            if line.process.poll() is None:
+                line.end(signal.SIGTERM)

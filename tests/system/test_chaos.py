@@ -21,7 +21,7 @@ from sqlalchemy import create_engine, text
 from hotline.adapters.seal import Seal
 from hotline.engine.effects import Ref
 from hotline.service.conversation.ledger import order_key
-from tests.system.lines import PARTS, Line, started
+from tests.system.lines import PARTS, Line, left_in, started
 
 pytestmark = pytest.mark.system
 CONVERSATIONS = 500
@@ -97,7 +97,7 @@ def has_number(blob: bytes, numbers: frozenset[str]) -> bool:
 
 def everything(line: Line, card: dict) -> dict[str, bytes]:
     """All that the line leaves: its folder, Redis, process lists."""
-    blobs = {str(path): path.read_bytes() for path in line.var.rglob("*") if path.is_file()}
+    blobs = left_in(line.var, lambda path: path.read_bytes() if path.is_file() else b"")
     client = redis.Redis(unix_socket_path=str(next(line.var.glob("*.sock"))))
     for key in client.scan_iter("*"):
         read = {
@@ -133,8 +133,9 @@ def test_kill_9_loses_nothing_and_keeps_nothing_twice(line: Line, victim: str) -
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         running = [pool.submit(go, each) for each in conversations]
-        assert middle.wait(120)
-        os.kill(where.card["pids"][victim], signal.SIGKILL)
+        assert middle.wait(600)
+        killed = where.card["pids"][victim]
+        os.kill(killed, signal.SIGKILL)
         if victim == "up":
             line.process.wait()
             line.again()
@@ -142,7 +143,7 @@ def test_kill_9_loses_nothing_and_keeps_nothing_twice(line: Line, victim: str) -
         noted = [each.result() for each in running]
 
     assert noted == [True] * CONVERSATIONS
-    card = line.await_card(lambda card: set(card["pids"]) == PARTS)
+    card = line.await_card(lambda card: set(card["pids"]) == PARTS and card["pids"][victim] != killed)
     left = everything(line, card)
     line.end(signal.SIGTERM)
     seal = Seal.from_text((line.var / "keys").read_text())

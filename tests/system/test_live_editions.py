@@ -22,7 +22,8 @@ from tests.system.lines import Line, dial, started, status
 
 pytestmark = pytest.mark.system
 LEAD = 5
-SOON = LEAD + 2
+SOON = 60
+"""Only how long a failure takes: on a busy machine the second worker may learn of it later than the first."""
 PHONE = "+22370000310"
 OLD, NEW = "Premier accueil", "Autre accueil"
 
@@ -84,25 +85,26 @@ def test_editions_and_dark_numbers_reach_a_running_line(line: Line, small: Sourc
         caller = next(callers)
         return f"CON {words}\n" in dial(card, "", f"ATUid_{caller}", f"+2237000{caller}")
 
+    def everywhere(words: str) -> bool:
+        """On both workers; which of them answers is the kernel's choice."""
+        return all(shows(words) for _ in range(20))
+
     change(small)
-    within(SOON, lambda: shows(OLD))
-    # Both workers have it; which of them answers is the kernel's choice.
-    assert all(shows(OLD) for _ in range(20))
+    within(SOON, lambda: everywhere(OLD))
     dial(card, "", "ATUid_old")
     assert PHONE in dial(card, "3*1", "ATUid_old")
 
     change(with_new_words(small))
-    within(SOON, lambda: shows(NEW))
-    assert all(shows(NEW) for _ in range(20))
+    within(SOON, lambda: everywhere(NEW))
     assert all(OLD in dial(card, "0", "ATUid_old") for _ in range(20))
 
     change(small)
-    within(SOON, lambda: shows(OLD))
+    within(SOON, lambda: everywhere(OLD))
     assert all(OLD in dial(card, "0*0", "ATUid_old") for _ in range(20))
 
     with store.write() as tx:
         tx.editions.withdraw(Withdrawal("centre", PHONE, datetime.now(UTC).date().isoformat(), int(time.time()), "awa"))
-    within(3, lambda: not any(PHONE in dial(card, "3*1", "ATUid_old") for _ in range(20)))
+    within(SOON, lambda: not any(PHONE in dial(card, "3*1", "ATUid_old") for _ in range(20)))
     assert "Centre" in dial(card, "3*1", "ATUid_old")
     assert status(card, "/health/ready") == 200
     assert b"no telephone number for emergencies" in line.said()

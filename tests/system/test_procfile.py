@@ -15,18 +15,20 @@ from urllib.parse import urlencode
 
 import pytest
 
+from hotline.adapters.processes import bound
 from hotline.adapters.seal import new_keys
 from hotline.demo.network import Account, Standin
 from hotline.demo.people import counselors
 from hotline.demo.phones import Phone, Sms
 from hotline.demo.standin import create_standin, serve
 from hotline.demo.words import read_here
-from hotline.up import free_port
+from hotline.up import held_port
 from tests.postgres import postgres, postgres_url  # noqa: F401 -- fixtures
 
 pytest_plugins = ["tests.valkey"]
 pytestmark = pytest.mark.system
-SECONDS = 30
+SECONDS = 120
+"""Only how long a failure takes."""
 CALLER, COVER, CODE = "+22370000001", "+22370000900", "*123#"
 SECRET, KEY = "0123456789abcdef0123456789abcdef", "key-of-the-test"
 COUNSELOR = counselors()[0]
@@ -36,8 +38,7 @@ PROCFILE = Path(__file__).resolve().parents[2] / "Procfile"
 class Line:
     """The Procfile's processes and the vendor that they talk to."""
 
-    def __init__(self, var: Path, database: str, redis: str) -> None:
-        port = free_port()
+    def __init__(self, var: Path, port: int, database: str, redis: str) -> None:
         self.address = f"127.0.0.1:{port}"
         self.app = create_standin(f"http://{self.address}", SECRET, Account("sante", KEY, CODE, COVER), 3600.0, here=())
         self.server = serve("127.0.0.1", 0, self.app)
@@ -82,7 +83,7 @@ class Line:
         """Everything that the Procfile names."""
         for line in PROCFILE.read_text().splitlines():
             command = line.partition(": hotline ")[2].split()
-            self.processes.append(subprocess.Popen([sys.executable, "-m", "hotline", *command], env=self.env))
+            self.processes.append(subprocess.Popen(bound([sys.executable, "-m", "hotline", *command]), env=self.env))
         deadline = time.monotonic() + SECONDS
         while not self.is_ready():
             assert time.monotonic() < deadline
@@ -122,9 +123,10 @@ class Line:
 
 @pytest.fixture
 def line(tmp_path: Path, postgres_url: str, valkey: str) -> Iterator[Line]:  # noqa: F811
-    started = Line(tmp_path / "var", postgres_url, valkey)
-    yield started
-    started.end()
+    with held_port() as port:
+        started = Line(tmp_path / "var", port, postgres_url, valkey)
+        yield started
+        started.end()
 
 
 def came(phone: Phone) -> tuple[Sms, ...]:

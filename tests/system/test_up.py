@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.processes import wait_until_gone
-from tests.system.lines import PARTS, SECONDS, Line, dial, started, status
+from tests.system.lines import PARTS, SECONDS, Line, dial, left_in, started, status
 
 pytestmark = pytest.mark.system
 
@@ -49,7 +49,8 @@ def test_it_answers_and_ends_without_a_trace(line: Line):
 def test_nobody_else_can_read_what_it_keeps(standing: Line):
     """Secrets, keys, database and spool are their owner's alone."""
     standing.await_card()
-    assert [path.name for path in (standing.var, *standing.var.rglob("*")) if path.stat().st_mode & 0o077] == []
+    modes = left_in(standing.var, lambda path: path.stat().st_mode & 0o077)
+    assert [name for name, mode in modes.items() if mode] == []
 
 
 def test_no_secret_stands_in_a_process_list(standing: Line):
