@@ -9,10 +9,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from hotline.config import CONTENT
 from hotline.console.words import Words
+from tests.browser.phone_page import PATIENCE_MS
 
 AXE = (Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js").read_text()
 WORDS = Words.read(CONTENT / "locales", ("fr", "bm"))
-PATIENCE_MS = 10_000
 NARROW, WIDE = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 

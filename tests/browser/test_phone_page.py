@@ -9,7 +9,7 @@ from africastalking.SMS import SMSService
 from africastalking.Voice import VoiceService
 from playwright.sync_api import Page, expect
 
-from tests.browser.phone_page import PATIENCE_MS, PhonePage
+from tests.browser.phone_page import PhonePage
 from tests.demo.fakes import CALLER, COUNSELOR, COVER, KEY, FakeLine
 
 pytestmark = pytest.mark.browser
@@ -158,7 +158,7 @@ def test_a_message_in_view_is_read(page: Page, address: str, standin_address: st
     text(standin_address, COUNSELOR, "471: avant 14h20. 1 = prendre")
     phones.staff.shows("Nouveau message")
     expect(phones.staff.inbox).to_be_in_viewport()
-    expect(phones.staff.call).to_have_text("", timeout=PATIENCE_MS)
+    expect(phones.staff.call).to_have_text("")
     assert 1 == phones.staff.inbox.count()
 
 
@@ -167,9 +167,9 @@ def test_whoever_else_has_something_is_a_tap_away(page: Page, address: str, line
     line.say("voice", ASK)
     phones = PhonePage(page, address)
     text(standin_address, OTHER, "471: avant 14h20. 1 = prendre")
-    expect(phones.staff.waiting).to_have_text(re.compile("Nana.*Nouveau message"), timeout=PATIENCE_MS)
+    expect(phones.staff.waiting).to_have_text(re.compile("Nana.*Nouveau message"))
     ring(standin_address, OTHER)
-    expect(phones.staff.waiting).to_have_text(re.compile("Nana.*Appel entrant"), timeout=PATIENCE_MS)
+    expect(phones.staff.waiting).to_have_text(re.compile("Nana.*Appel entrant"))
     expect(phones.staff.root.locator("option[value=nana]")).to_contain_text("Appel entrant")
 
     phones.staff.waiting.click()

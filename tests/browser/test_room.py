@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from msgspec import Struct
@@ -11,14 +12,14 @@ from playwright.sync_api import Browser, expect
 
 from hotline.service.permissions import may
 from tests.browser.phone_page import PhonePage
-from tests.browser.room import NARROW, PATIENCE_MS, WIDE, Room
-from tests.system.lines import Line, started
+from tests.browser.room import NARROW, WIDE, Room
+from tests.system.lines import Line, lay_down, started
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
 FIRST_LOAD, LATER = 60_000, 15_000
 """Bytes: all that a page brings the first time, and each after it."""
-SEEN: set[str] = set()
-"""References that these tests have been offered: an older SMS offers nothing new."""
+OFFER = re.compile(r"\b(\d{3,5}) 1\b")
+"""How an offer ends: what she has to answer."""
 
 
 class Pair(Struct, frozen=True):
@@ -40,21 +41,55 @@ PAIRS = pytest.mark.parametrize("pair", [FRENCH, BAMBARA], ids=["fr", "bm"])
 SIZES = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["360", "1280"])
 
 
+# Two callers ask all day, and who has just worked a hard call must not rest: neither is what these tests ask about.
+SETTINGS = {"HOTLINE_RINGS_A_DAY": "20", "HOTLINE_PAUSE_MINUTES": "0"}
+
+
 @pytest.fixture(scope="module")
-def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    # Two callers ask all day, and who has just worked a hard call must not rest: neither is what these tests ask about.
-    yield from started(tmp_path_factory.mktemp("room") / "v", HOTLINE_RINGS_A_DAY="20", HOTLINE_PAUSE_MINUTES="0")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    yield from started(tmp_path_factory.mktemp("room") / "v", **SETTINGS)
+
+
+@pytest.fixture
+def line(standing: Line) -> Line:
+    """One for all tests here, on which nothing is left of the test before."""
+    lay_down(standing.await_card())
+    return standing
 
 
 @pytest.fixture
 def phone(line: Line, browser: Browser) -> Iterator[PhonePage]:
+    yield from phones_of(line, browser)
+
+
+@pytest.fixture
+def room(line: Line, browser: Browser) -> Iterator[_Rooms]:
+    yield from rooms_of(line, browser)
+
+
+@pytest.fixture
+def own_line(tmp_path: Path) -> Iterator[Line]:
+    """For a test that changes who works here."""
+    yield from started(tmp_path / "v", **SETTINGS)
+
+
+@pytest.fixture
+def own_phone(own_line: Line, browser: Browser) -> Iterator[PhonePage]:
+    yield from phones_of(own_line, browser)
+
+
+@pytest.fixture
+def own_room(own_line: Line, browser: Browser) -> Iterator[_Rooms]:
+    yield from rooms_of(own_line, browser)
+
+
+def phones_of(line: Line, browser: Browser) -> Iterator[PhonePage]:
     context = browser.new_context(viewport=WIDE, locale="fr-FR")  # type: ignore[arg-type]
     yield PhonePage(context.new_page(), line.await_card()["address"])
     context.close()
 
 
-@pytest.fixture
-def room(line: Line, browser: Browser) -> Iterator[_Rooms]:
+def rooms_of(line: Line, browser: Browser) -> Iterator[_Rooms]:
     rooms = _Rooms(browser, line.await_card())
     yield rooms
     rooms.close()
@@ -81,17 +116,14 @@ def ask(phone: PhonePage, pair: Pair) -> str:
     """She asks to be called now, the counselor's phone hears of it: the reference."""
     phone.caller.hold(pair.caller)
     phone.staff.hold(pair.counselor)
-    phone.caller.command("red")
+    before = phone.staff.newest()
+    phone.caller.rest("*123#")
     for key, screen in pair.way:
         phone.caller.dial(key)
         phone.caller.shows(screen)
-    old = "".join(f"(?!{reference} )" for reference in SEEN)
-    offer = re.compile(rf"\b{old}(\d{{3,5}}) 1\b")
-    found = offer.search(phone.staff.hears(offer))
+    found = OFFER.search(phone.staff.hears(OFFER, before))
     assert found is not None
-    SEEN.add(found[1])
-    phone.caller.command("red")
-    phone.caller.shows("*123#")
+    phone.caller.rest("*123#")
     return found[1]
 
 
@@ -116,7 +148,7 @@ def connect(room: Room, phone: PhonePage) -> None:
     """The two are put through, and the page follows without being reloaded."""
     room.enter("connect")
     bridge(phone)
-    expect(room.page.locator("#cover")).to_be_visible(timeout=PATIENCE_MS)
+    expect(room.page.locator("#cover")).to_be_visible()
 
 
 def close(room: Room, phone: PhonePage, how: str) -> None:
@@ -141,7 +173,7 @@ def test_from_the_first_dial_to_the_next_time(phone: PhonePage, room: _Rooms, pa
     sign = counselor.page.locator("#danger")
     sign.locator("summary").first.click()
     expect(sign.locator("ol").first).to_be_visible()
-    expect(sign).to_contain_text(counselor.say("callback.paged"), timeout=PATIENCE_MS)
+    expect(sign).to_contain_text(counselor.say("callback.paged"))
     phone.caller.in_call("connected")  # nothing of it touched the call
     phone.staff.hold("fanta")
     phone.staff.hears(reference)
@@ -200,8 +232,9 @@ def by_sms(phone: PhonePage, pair: Pair) -> None:
     phone.staff.write(f"{reference} 1")
 
 
-def test_a_newcomer_works_by_browser_and_by_sms(phone: PhonePage, room: _Rooms) -> None:
+def test_a_newcomer_works_by_browser_and_by_sms(own_phone: PhonePage, own_room: _Rooms) -> None:
     """An admin makes her and hands over a link; she chooses a password, works three in the browser and one by SMS; the supervisor sees no number."""
+    phone, room = own_phone, own_room
     numbers = [each["number"] for each in room.card["people"]]
     hawa = next(each["number"] for each in room.card["people"] if each["alias"] == "hawa")
     admin = room.of("djeneba", WIDE)
@@ -236,10 +269,6 @@ def test_a_newcomer_works_by_browser_and_by_sms(phone: PhonePage, room: _Rooms) 
         digits = re.sub(r"\D", "", supervisor.page.locator("main").inner_text())
         assert [number for number in numbers if number[-8:] in digits] == []
     supervisor.shows("hawa")
-    newcomer.open("queue")
-    newcomer.enter("off-shift")
-    colleague.open("queue")
-    colleague.enter("on-shift")
 
 
 PAGES = (
@@ -320,7 +349,7 @@ def test_the_keyboard_alone_takes_and_connects(phone: PhonePage, room: _Rooms) -
 
 
 def _tab_to(room: Room, id: str) -> None:
-    expect(room.page.locator(f"#{id}")).to_be_visible(timeout=PATIENCE_MS)
+    expect(room.page.locator(f"#{id}")).to_be_visible()
     for _ in range(60):
         room.page.keyboard.press("Tab")
         if room.page.evaluate("document.activeElement.id") == id:

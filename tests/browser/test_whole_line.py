@@ -11,7 +11,7 @@ from msgspec import Struct
 from playwright.sync_api import Page, expect
 
 from tests.browser.phone_page import PhonePage
-from tests.system.lines import Line, started
+from tests.system.lines import Line, lay_down, started
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
 
@@ -50,23 +50,33 @@ OFFER = re.compile(r"\b(\d{3}) 1\b")
 
 
 @pytest.fixture(scope="module")
-def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     yield from started(tmp_path_factory.mktemp("whole") / "v")
+
+
+@pytest.fixture
+def line(standing: Line) -> Line:
+    """One for all tests here, on which nothing is left of the test before."""
+    lay_down(standing.await_card())
+    return standing
 
 
 def ask(phone: PhonePage, words: Words, key: str, shown: str) -> None:
     """Dial anew, walk to where a call is asked for, and press this key."""
     phone.caller.hold(words.caller)
     phone.staff.hold(words.counselor)
-    phone.caller.command("red")
+    phone.caller.rest("*123#")
     for each, screen in (*words.way, (key, shown)):
         phone.caller.dial(each)
         phone.caller.shows(screen)
 
 
-def offered(phone: PhonePage) -> str:
-    """The reference that the counselor is offered."""
-    found = OFFER.search(phone.staff.hears(OFFER))
+def ask_for_a_call(phone: PhonePage, words: Words) -> str:
+    """She asks for one, and the counselor is offered it: its reference."""
+    phone.staff.hold(words.counselor)
+    before = phone.staff.newest()
+    ask(phone, words, "5", words.noted)
+    found = OFFER.search(phone.staff.hears(OFFER, before))
     assert found is not None
     return found[1]
 
@@ -77,8 +87,7 @@ def test_dial_be_noted_be_rung(line: Line, page: Page, words: Words) -> None:
     card = line.await_card()
     number = next(person["number"] for person in card["people"] if person["alias"] == words.caller)
     phone = PhonePage(page, card["address"])
-    ask(phone, words, "5", words.noted)
-    reference = offered(phone)
+    reference = ask_for_a_call(phone, words)
     assert number[-8:] not in re.sub(r"\D", "", phone.staff.inbox.last.inner_text())
 
     phone.staff.write(f"{reference} 1")
@@ -106,8 +115,7 @@ def test_stop_silences_what_was_asked_for(line: Line, page: Page, words: Words) 
     """`5 7` from the same phone: the counselor who takes it after that is told kindly, and no phone rings."""
     card = line.await_card()
     phone = PhonePage(page, card["address"])
-    ask(phone, words, "5", words.noted)
-    reference = offered(phone)
+    reference = ask_for_a_call(phone, words)
     ask(phone, words, "7", words.stopped)
     before = phone.staff.inbox.count()
     phone.staff.write(f"{reference} 1")
@@ -123,8 +131,9 @@ def test_the_same_by_sms(line: Line, page: Page, words: Words, text: str, shown:
     """A word of hers opens the same dialogue as the keys do, and digits go on in it; the answers give nothing away."""
     phone = PhonePage(page, line.await_card()["address"])
     phone.caller.hold(words.caller)
+    before = phone.caller.newest()
     phone.caller.write(text)
-    phone.caller.hears(shown)
+    phone.caller.hears(shown, before)
     phone.caller.write("9")
     expect(phone.caller.inbox.last).not_to_contain_text(shown)
 

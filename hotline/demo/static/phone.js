@@ -206,6 +206,7 @@ class Phone {
     this.part.typed.scrollLeft = this.part.typed.scrollWidth;
     put(this.part.length, screen && !call ? say("screen.length", screen) : "");
     this.part.handset.dataset.call = call?.state ?? "";
+    this.part.handset.setAttribute("aria-busy", !this.state);
     this.drawOthers();
   }
 
@@ -264,7 +265,9 @@ class Phone {
 
 function message(sms, isUnread) {
   const head = make("p", "from", `${sms.sent ? say("sms.sent") : sms.sender} · ${clock(new Date(sms.at * 1000))}`);
-  return make("li", `${sms.sent ? "sent" : "came"}${isUnread ? " new" : ""}`, head, make("p", "", sms.text));
+  const item = make("li", `${sms.sent ? "sent" : "came"}${isUnread ? " new" : ""}`, head, make("p", "", sms.text));
+  item.dataset.id = sms.id;
+  return item;
 }
 
 function badge({ alias, said, name, isRinging }) {
