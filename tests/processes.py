@@ -6,7 +6,7 @@ import os
 import select
 
 
-def wait_until_gone(pid: int, seconds: int = 20) -> None:
+def wait_until_gone(pid: int, seconds: int = 120) -> None:
     """Return when this process, anybody's child, has ended; fail after `seconds`."""
     try:
         process = os.pidfd_open(pid)

@@ -27,7 +27,7 @@ def touch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Touch:
     """A line with an audit of three lines, and a way to its database that leaves the program out."""
     for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
         monkeypatch.delenv(name)
-    env = settings(tmp_path, HOTLINE_DATABASE_BUDGET_MS="5000")
+    env = settings(tmp_path)
     for name, value in env.items():
         monkeypatch.setenv(name, value)
     upgrade(env["HOTLINE_DATABASE_URL"])

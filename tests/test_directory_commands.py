@@ -40,7 +40,7 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture
 def line(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
     """The settings of a line whose edition has this directory."""
-    env = settings(tmp_path, HOTLINE_DATABASE_BUDGET_MS="5000")
+    env = settings(tmp_path)
     for name, value in env.items():
         monkeypatch.setenv(name, value)
     config = Config.from_env(env)

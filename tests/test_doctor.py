@@ -85,8 +85,6 @@ def line(tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch, capsys: p
         tmp_path,
         HOTLINE_COMPLAINTS="Mme Coulibaly",
         HOTLINE_REDIS_URL=valkey,
-        HOTLINE_REDIS_BUDGET_MS="5000",
-        HOTLINE_DATABASE_BUDGET_MS="5000",
     )
     for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
         monkeypatch.delenv(name)

@@ -162,6 +162,6 @@ def test_several_processes_at_once(empty_url):
     for process in processes:
         process.start()
     for process in processes:
-        process.join(60)
+        process.join(300)
     assert [0] * 4 == [process.exitcode for process in processes]
     assert is_current(empty_url, 5000)

@@ -122,7 +122,7 @@ def test_a_value_moved_to_another_session_does_not_open(client: Redis, memory: M
 
 def test_a_killed_server_is_away_without_a_word(mortal_valkey: Mortal) -> None:
     """Every method says MemoryAway, and not one says why: an address or a value in it could reach a log."""
-    with connect(mortal_valkey.url, 100) as client:
+    with connect(mortal_valkey.url, 1000) as client:
         memory = ValkeyMemory(client, SEAL, Breaker(rest=0.0))
         memory.ping()
         mortal_valkey.kill()
@@ -145,7 +145,7 @@ def test_a_killed_server_is_away_without_a_word(mortal_valkey: Mortal) -> None:
 def test_a_silent_server_is_given_up_and_left_alone(mortal_valkey: Mortal) -> None:
     """A server that accepts and never answers costs one budget; then it is not asked for a second, and then by one caller alone."""
     clock = HandClock()
-    with connect(mortal_valkey.url, 50) as client:
+    with connect(mortal_valkey.url, 1000) as client:
         memory = ValkeyMemory(client, SEAL, Breaker(clock))
         memory.ping()
         mortal_valkey.server.send_signal(signal.SIGSTOP)

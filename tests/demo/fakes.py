@@ -16,7 +16,7 @@ KEY = "atsk_test"
 COVER = "+22370000900"
 CALLER = "+22370000001"
 COUNSELOR = "+22370000101"
-PATIENCE = 5.0
+PATIENCE = 20.0
 PATHS = ("ussd", "ussd/end", "sms", "delivery", "voice")
 
 

@@ -113,7 +113,7 @@ def test_a_counselor_who_leaves_stops_the_ringing(voice: VoiceService, standin: 
     assert "ORIGINATOR_CANCEL" == line.heard("voice")["hangupCause"]
 
 
-@pytest.mark.parametrize(("ring", "rejects", "cause"), [(0.05, False, "NO_ANSWER"), (5.0, True, "CALL_REJECTED")])
+@pytest.mark.parametrize(("ring", "rejects", "cause"), [(0.05, False, "NO_ANSWER"), (60.0, True, "CALL_REJECTED")])
 def test_a_counselor_who_does_not_answer(make: Make, line: FakeLine, ring: float, rejects: bool, cause: str) -> None:
     """The line is told once, that it is over and why, and is never asked what to do."""
     standin: Standin = make(timing=Timing(ring=ring)).extensions["standin"]

@@ -74,7 +74,7 @@ def test_crowded_stores_delay_no_hop(line: Line) -> None:
         holder.start()
     try:
         for _ in holders:
-            assert entered.acquire(timeout=20)
+            assert entered.acquire(timeout=120)
         with pytest.raises(StoreAway), guarded.read():
             pass
     finally:
