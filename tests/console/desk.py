@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from msgspec.structs import replace
 from sqlalchemy import event
 from werkzeug.test import TestResponse
@@ -41,6 +43,35 @@ class CountedChance:
         return f"token-{next(self._count)}"
 
 
+class QuickPasswords(ArgonPasswords):
+    """At the least that argon2 can cost. What it costs in earnest is the business of `adapters/test_locks.py`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+        self._nobody = self._hasher.hash("nobody")
+
+
+PASSWORDS = QuickPasswords()
+
+
+class OnceCompiled(BytecodeCache):
+    """Templates that one desk has compiled are compiled for all: half of what a test of a page would cost."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+TEMPLATES = OnceCompiled()
+
+
 class Desk:
     """Everything at hand. `line`: callers, time, the fakes."""
 
@@ -56,8 +87,9 @@ class Desk:
         """Begin a web process with these settings, and the line's rules as they are now."""
         self.app = Flask("desk", static_folder=None)
         self.app.testing = True
+        self.app.jinja_options = {"bytecode_cache": TEMPLATES}
         self.room = console.ConsoleContext(
-            self.line.hotline.deps, WORDS, passwords or ArgonPasswords(), TimeCodes(), self.chance, settings, secure=secure
+            self.line.hotline.deps, WORDS, passwords or PASSWORDS, TimeCodes(), self.chance, settings, secure=secure
         )
         console.install(self.app, self.room)
 

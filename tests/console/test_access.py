@@ -11,11 +11,10 @@ import pyotp
 import pytest
 from msgspec.structs import replace
 
-from hotline.adapters.locks import ArgonPasswords
 from hotline.ports.desk.accounts import Account
 from hotline.ports.locks import Crowded
 from hotline.service.desk.accounts.sign_in import HALF_SECONDS, LINK_SECONDS, MOST, WINDOW
-from tests.console.desk import IDS, SETTINGS, Browser, Desk
+from tests.console.desk import IDS, SETTINGS, Browser, Desk, QuickPasswords
 
 PASSWORD = "quatre chevaux sous la pluie"
 ANOTHER = "douze tasses vertes en colère"
@@ -23,7 +22,7 @@ DOOR, CODE = "/console/sign-in", "/console/code"
 STRICT = replace(SETTINGS, second_factor=True)
 
 
-class CountedPasswords(ArgonPasswords):
+class CountedPasswords(QuickPasswords):
     """How often one was checked."""
 
     checked = 0
@@ -37,7 +36,7 @@ class CountedPasswords(ArgonPasswords):
         return checked
 
 
-class CrowdedPasswords(ArgonPasswords):
+class CrowdedPasswords(QuickPasswords):
     """Always somebody else's turn."""
 
     @contextmanager
