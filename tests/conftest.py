@@ -1,23 +1,49 @@
-"""What every test may use."""
+"""What every test may use, and what is said at the end of a run."""
 
 from __future__ import annotations
 
+import os
+from collections import Counter
+from collections.abc import Iterator
+
 import pytest
+
+SAID = "said"
+MOST_WORKERS = 8
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite-golden", action="store_true", help="write the golden conversations anew from what the line says now")
 
 
-_COUNTS = pytest.StashKey[list[str]]()
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: the tests of the whole line wait more than they work."""
+    return min(os.cpu_count() or 1, MOST_WORKERS) + 1
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Workers begin with what takes longest, so that none of them idles at the end."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.get_closest_marker("system") is None)
 
 
 @pytest.fixture
-def counts(pytestconfig: pytest.Config) -> list[str]:
+def counts(request: pytest.FixtureRequest) -> Iterator[list[str]]:
     """Lines that a test wants read at the end of the run."""
-    return pytestconfig.stash.setdefault(_COUNTS, [])
+    lines: list[str] = []
+    yield lines
+    request.node.user_properties += [(SAID, line) for line in lines]
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    for line in config.stash.get(_COUNTS, []):
-        terminalreporter.write_line(line)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """Last of all: what the tests have counted, and what did not run."""
+    yield
+    for report in terminalreporter.getreports(""):
+        for name, line in report.user_properties:
+            if name == SAID:
+                terminalreporter.write_line(line)
+    left_out = Counter(report.longrepr[2].removeprefix("Skipped: ") for report in terminalreporter.getreports("skipped"))
+    for why, count in left_out.items():
+        terminalreporter.write_line(f"{count} tests did not run: {why}", yellow=True)
