@@ -61,12 +61,12 @@ def conspicuous(text: str, names: Iterable[str]) -> tuple[Spot, ...]:
 
 def pieces(text: str, spots: Iterable[Spot]) -> tuple[tuple[str, Why | None], ...]:
     """The text cut at its spots, for a page that marks them."""
-    parts: list[tuple[str, Why | None]] = []
+    found: list[tuple[str, Why | None]] = []
     before = 0
     for spot in spots:
-        parts += [(text[before : spot.start], None), (text[spot.start : spot.end], spot.why)]
+        found += [(text[before : spot.start], None), (text[spot.start : spot.end], spot.why)]
         before = spot.end
-    return tuple(part for part in (*parts, (text[before:], None)) if part[0])
+    return tuple(piece for piece in (*found, (text[before:], None)) if piece[0])
 
 
 def _why(text: str, word: re.Match[str], *, is_place: bool) -> Why | None:
@@ -93,7 +93,7 @@ def _plain(word: str) -> str:
 
 
 def _is_one_page(edition: Edition, language: str, text: str) -> bool:
-    """With another one after it, wherever the flows read them out."""
+    """Does it fit with a sign that another one follows, wherever the flows read them out?"""
     heads = [node.head for node in edition.nodes[language].values() if isinstance(node.kind, Say) and node.kind.each]
     try:
         return all(len(edition.render("", language, "\n".join(filter(None, (head, text))), has_more=True)) == 1 for head in heads)
