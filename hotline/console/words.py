@@ -24,7 +24,7 @@ class Words:
     def read(cls, locales: Path, languages: tuple[str, ...]) -> Words:
         """Every catalogue `LANGUAGE/LC_MESSAGES/console.po` that there is. Raises OSError where the first language has none."""
         first, *others = languages
-        there = [first, *(each for each in others if (locales / each / "LC_MESSAGES" / "console.po").exists())]
+        there = [first, *(language for language in others if (locales / language / "LC_MESSAGES" / "console.po").exists())]
         return cls({language: _read(locales / language / "LC_MESSAGES" / "console.po") for language in there})
 
     def language(self, wanted: str | None) -> str:
