@@ -13,10 +13,11 @@ from hotline.console.times import full_date, iso
 from hotline.ports.desk.cases import RECORD
 from hotline.service.acts import Result
 from hotline.service.desk.casework import cases, consents, referrals, slips
-from hotline.service.desk.casework.cases import Case, NoCase, NotHers
+from hotline.service.desk.casework.cases import Case
 from hotline.service.desk.casework.incidents import QUESTIONS, SECTIONS, codes_of, contexts_of
 from hotline.service.desk.casework.referrals import ReferralForm
 from hotline.service.desk.casework.services import KINDS, name_of, regions
+from hotline.service.desk.casework.sight import NoCase, NotHers
 
 FIELDS: Final = {"consent": "agreed", "slip": "service", "day": "look_again"}
 """Beside which field of a referral's form each refusal is said, where it names none itself."""

@@ -38,7 +38,7 @@ class Settings(Struct, frozen=True):
     second_factor: bool
     """Nobody works without one."""
     complaints: str
-    """Who takes complaints about staff, and how she is reached; empty: nobody yet."""
+    """Who takes complaints about staff, and how to reach them; empty: nobody yet."""
     secure: bool
     """Cookies over TLS alone."""
 
@@ -91,13 +91,13 @@ def me() -> Staff:
 
 
 def language(context: ConsoleContext) -> str:
-    """The language that she reads; before she signed in, the one that she chose on the page, or `g.reads` of her whose link it is."""
+    """The language that whoever is signed in reads; before that, the one chosen on the page, or `g.reads` of whoever the one-time link is for."""
     known = g.get("me")
     return context.words.language(known.reads if known is not None else request.args.get("l") or _chosen_in_form() or g.get("reads"))
 
 
 def language_name(context: ConsoleContext, code: str) -> str:
-    """What she who reads calls a language; its code where nobody named it."""
+    """What the reader calls a language; its code where nobody named it."""
     return context.words.say_or(language(context), f"language.{code}", code)
 
 

@@ -32,11 +32,12 @@ class Words:
         return wanted if wanted is not None and wanted in self._catalogues else self.languages[0]
 
     def say(self, language: str, key: str, **values: object) -> str:
+        """A message in one language. Raises KeyError."""
         words = self._catalogues[language].get(key) or self._catalogues[self.languages[0]][key]
         return _PLACE.sub(lambda place: str(values[place[1]]), words)
 
     def say_or(self, language: str, key: str, otherwise: str) -> str:
-        """The same of a code that nobody may have written words for yet."""
+        """The same, or `otherwise` for a code that nobody has written words for yet."""
         try:
             return self.say(language, key)
         except KeyError:

@@ -17,19 +17,11 @@ from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
 from hotline.service.desk.casework.incidents import Type, Unlisted, read, type_of
 from hotline.service.desk.casework.services import regions
-from hotline.service.desk.casework.sight import show
+from hotline.service.desk.casework.sight import NoCase, NotHers, show
 from hotline.service.work import Work
 
 Closed: TypeAlias = Literal["gone", "forbidden"]
 """Why somebody does not come to a case: there is none, or it is in another counselor's hands."""
-
-
-class NoCase(Exception):
-    """There is no such callback, or no more."""
-
-
-class NotHers(Exception):
-    """It is in another counselor's hands."""
 
 
 class Case(Struct, frozen=True):

@@ -108,7 +108,7 @@ QUESTIONS: Final = {question.key: question for section in SECTIONS for question 
 
 
 class Unlisted(Exception):
-    """What was sent is no question, or none of the answers to it. `name`: what it is, to be told."""
+    """What was sent is no question, or none of the answers to it. `name`: what it is, for words."""
 
     def __init__(self, question: str, name: str) -> None:
         super().__init__(question)

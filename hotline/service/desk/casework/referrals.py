@@ -68,8 +68,8 @@ def see_referral(deps: Deps, staff: Staff, id: str, at: int) -> OpenReferral:
     """Raises NoCase, NotHers and StoreAway."""
 
     def look(work: Work) -> tuple[OpenReferral, Callback | None]:
-        found = open_referral(work.tx, staff, id)
-        return found, found.callback
+        opened = open_referral(work.tx, staff, id)
+        return opened, opened.callback
 
     return show(deps, staff, at, look)
 
@@ -113,18 +113,20 @@ def refer(act: Act, id: str, form: ReferralForm) -> Result:
 
 def look_again(act: Act, id: str, form: ReferralForm) -> Result:
     """Somebody looked again: how it stands now, and when to look next. What the caller declines is taken back with its slip."""
-    found = find_referral(act.tx, act.staff, id)
-    if not isinstance(found, OpenReferral):
-        return Result(found)
-    if found.referral.revoked:
+    opened = find_referral(act.tx, act.staff, id)
+    if not isinstance(opened, OpenReferral):
+        return Result(opened)
+    if opened.referral.revoked:
         return Result("revoked")
-    refusal = _refusal_of_standing(act, found.referral.kind, form)
+    refusal = _refusal_of_standing(act, opened.referral.kind, form)
     if refusal is not None:
         return refusal
-    referral = replace(found.referral, outcome=_OUTCOMES[form.outcome], legal=_LEGAL.get(form.legal), look_again=_day(act, form.look_again))
+    referral = replace(
+        opened.referral, outcome=_OUTCOMES[form.outcome], legal=_LEGAL.get(form.legal), look_again=_day(act, form.look_again)
+    )
     act.tx.cases.save_referral(referral)
     if referral.outcome == "declined" and referral.slip:
-        _revoke(act, replace(found, referral=referral))
+        _revoke(act, replace(opened, referral=referral))
     return Result()
 
 
@@ -133,12 +135,12 @@ def revoke_referral(act: Act, id: str) -> Result:
 
     `callback`: whose it was, while that is there.
     """
-    found = find_referral(act.tx, act.staff, id)
-    if not isinstance(found, OpenReferral):
-        return Result(found)
-    if not found.referral.revoked:
-        _revoke(act, found)
-    return Result("done", {"callback": found.callback.id} if found.callback else {})
+    opened = find_referral(act.tx, act.staff, id)
+    if not isinstance(opened, OpenReferral):
+        return Result(opened)
+    if not opened.referral.revoked:
+        _revoke(act, opened)
+    return Result("done", {"callback": opened.callback.id} if opened.callback else {})
 
 
 def consent_to(referral: str) -> str:
@@ -184,11 +186,11 @@ def _day(work: Work, text: str) -> int | None:
     return (day - EPOCH).days if 0 < (day - work.deps.today(work.at)).days <= LATEST_DAYS else None
 
 
-def _revoke(act: Act, found: OpenReferral) -> None:
-    referral, callback = found.referral, found.callback
+def _revoke(act: Act, opened: OpenReferral) -> None:
+    referral, callback = opened.referral, opened.callback
     act.tx.cases.save_referral(replace(referral, revoked=True, look_again=None, legal=None))
     slips.recall(act, referral)
     given = act.tx.cases.consents(callback.id).get(consent_to(referral.id)) if callback else None
     if callback is not None and given is not None:
         act.tx.cases.save_consent(callback.id, replace(given, revoked_at=act.at))
-    act.record("consent revoked", found.name)
+    act.record("consent revoked", opened.name)

@@ -17,9 +17,9 @@ from hotline.ports.desk.staff import Staff
 from hotline.service import outbox
 from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
-from hotline.service.desk.casework.cases import NoCase, OpenReferral, find_referral, open_referral
+from hotline.service.desk.casework.cases import OpenReferral, find_referral, open_referral
 from hotline.service.desk.casework.services import find, name_of
-from hotline.service.desk.casework.sight import show
+from hotline.service.desk.casework.sight import NoCase, show
 from hotline.service.outbox import Draft
 from hotline.service.work import Work
 
@@ -41,23 +41,23 @@ def see_slip(deps: Deps, staff: Staff, id: str, at: int) -> Slip:
     """Raises NoCase, also where none was made, NotHers and StoreAway."""
 
     def look(work: Work) -> tuple[Slip, Callback | None]:
-        found = open_referral(work.tx, staff, id)
-        referral = found.referral
+        opened = open_referral(work.tx, staff, id)
+        referral = opened.referral
         if referral.slip is None:
             raise NoCase
         message = work.tx.outbox.get(_message_of(deps, id)) if referral.sent else None
         name, may_go = name_of(deps, referral.service), _mobile(work, referral) is not None
-        return Slip(referral, name, may_go, message.state if message else None), found.callback
+        return Slip(referral, name, may_go, message.state if message else None), opened.callback
 
     return show(deps, staff, at, look)
 
 
 def send_slip(act: Act, id: str) -> Result:
     """The slip goes to the service's verified mobile phone, once."""
-    found = find_referral(act.tx, act.staff, id)
-    if not isinstance(found, OpenReferral):
-        return Result(found)
-    referral = found.referral
+    opened = find_referral(act.tx, act.staff, id)
+    if not isinstance(opened, OpenReferral):
+        return Result(opened)
+    referral = opened.referral
     if referral.slip is None or referral.revoked:
         return Result("revoked")
     mobile = _mobile(act, referral)
@@ -69,7 +69,7 @@ def send_slip(act: Act, id: str) -> Result:
     text = words.phrase("staff.slip", words.languages[0], ref=referral.slip, name=name_of(act.deps, referral.service))
     message = outbox.write(act, Draft("staff", mobile, text, act.at + SLIP_SECONDS), _origin(id))
     act.tx.cases.save_referral(replace(referral, sent=True))
-    act.record("slip sent", found.name)
+    act.record("slip sent", opened.name)
     return Result(messages=(message,))
 
 

@@ -15,7 +15,7 @@ from hotline.engine.flow import Say
 LONGEST: Final = 100
 """Letters: two or three short sentences, one page."""
 CHECKS: Final = ("names", "number", "known", "left", "blow", "better")
-"""What whoever cuts it says that she looked for, one after another."""
+"""What whoever cuts a testimony looks for, line by line."""
 _NUMBER: Final = re.compile(r"\d(?:[^\w\n]{0,2}\d){4,}")
 """Five digits in a row, whatever stands between them."""
 _WORD: Final = re.compile(r"\w+")
@@ -61,12 +61,12 @@ def conspicuous(text: str, names: Iterable[str]) -> tuple[Spot, ...]:
 
 def pieces(text: str, spots: Iterable[Spot]) -> tuple[tuple[str, Why | None], ...]:
     """The text cut at its spots, for a page that marks them."""
-    found: list[tuple[str, Why | None]] = []
+    marked: list[tuple[str, Why | None]] = []
     before = 0
     for spot in spots:
-        found += [(text[before : spot.start], None), (text[spot.start : spot.end], spot.why)]
+        marked += [(text[before : spot.start], None), (text[spot.start : spot.end], spot.why)]
         before = spot.end
-    return tuple(piece for piece in (*found, (text[before:], None)) if piece[0])
+    return tuple(piece for piece in (*marked, (text[before:], None)) if piece[0])
 
 
 def _why(text: str, word: re.Match[str], *, is_place: bool) -> Why | None:

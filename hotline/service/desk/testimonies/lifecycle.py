@@ -52,7 +52,7 @@ def cut_testimony(act: Act, id: str, seen: str, text: Mapping[str, str], checks:
 
 
 def release_testimony(act: Act, id: str, seen: str, *, read: bool) -> Result:
-    """Somebody says that she read these words as the woman's husband would. The second who does it makes it ready to be published: `done`."""
+    """Whoever releases it has read these words as the woman's husband would. `one`: another person is still missing; `done`: it can be published."""
     if not read:
         return Result("unticked")
     testimony = find(act.deps, act.tx, id)
