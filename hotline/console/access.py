@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, g, make_response, request, session
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from hotline.console.context import TOKEN, ConsoleContext, Shown, language, page, to
+from hotline.console.context import TOKEN, ConsoleContext, Fault, Shown, language, page, refused, to
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.locks import Crowded
 from hotline.service.desk.accounts import own_account
@@ -47,7 +47,7 @@ def _two_steps(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.route("/sign-in", methods=["GET", "POST"])
     def sign_in() -> Shown:
         if request.method == "GET":
-            return page(context, "access.html", failed=False, out=request.args.get("out") == "1", languages=own_names(context))
+            return page(context, "access.html", out=request.args.get("out") == "1", languages=own_names(context))
         browser, at = this_browser(), context.now
         alias, password = request.form.get("alias", "").strip(), request.form.get("password", "")
         knocked = signing_in.check_password(context.deps, context.passwords, alias, password, browser, at)
@@ -58,7 +58,9 @@ def _two_steps(pages: Blueprint, context: ConsoleContext) -> None:
             return to("code", l=chosen)
         token = signing_in.enter(context.deps, context.chance, knocked, browser, at) if knocked else None
         if knocked is None or token is None:
-            return page(context, "access.html", failed=True, out=False, languages=own_names(context)), HTTPStatus.UNAUTHORIZED
+            return refused(
+                context, "access.html", Fault("access.refused"), HTTPStatus.UNAUTHORIZED, out=False, languages=own_names(context)
+            )
         return opened(context, token, knocked.staff.id, "home")
 
     @pages.route("/code", methods=["GET", "POST"])
@@ -69,11 +71,11 @@ def _two_steps(pages: Blueprint, context: ConsoleContext) -> None:
             session.pop(HALF, None)
             return to("sign_in", l=language(context))
         if request.method == "GET":
-            return page(context, "access_code.html", failed=False)
+            return page(context, "access_code.html")
         typed = request.form.get("code", "")
         token = signing_in.confirm(context.deps, context.codes, context.chance, staff, typed, this_browser(), context.now)
         if token is None:
-            return page(context, "access_code.html", failed=True), HTTPStatus.UNAUTHORIZED
+            return refused(context, "access_code.html", Fault("access.refused", "code"), HTTPStatus.UNAUTHORIZED)
         return opened(context, token, staff, "home")
 
 
@@ -82,27 +84,27 @@ def _link(pages: Blueprint, context: ConsoleContext) -> None:
     def welcome(token: str) -> Shown:
         staff = signing_in.invited(context.deps, token, context.now)
         if staff is None:
-            return page(context, "access_welcome.html", staff=None, fault=""), HTTPStatus.NOT_FOUND
+            return page(context, "access_welcome.html", staff=None), HTTPStatus.NOT_FOUND
         g.reads = staff.reads
         if request.method == "GET":
-            return page(context, "access_welcome.html", staff=staff, fault="")
+            return page(context, "access_welcome.html", staff=staff)
         password = request.form.get("password", "")
         fault = new_password_fault(context, password, request.form.get("again", ""), staff.alias)
-        if fault:
-            return page(context, "access_welcome.html", staff=staff, fault=fault), HTTPStatus.BAD_REQUEST
+        if fault is not None:
+            return refused(context, "access_welcome.html", fault, staff=staff)
         begun = signing_in.begin(context.deps, context.passwords, context.chance, token, password, context.now)
         if begun is None:
-            return page(context, "access_welcome.html", staff=None, fault=""), HTTPStatus.NOT_FOUND
+            return page(context, "access_welcome.html", staff=None), HTTPStatus.NOT_FOUND
         response = opened(context, begun[1], staff.id, "factor")
         offer_factor(context)
         return response
 
 
-def new_password_fault(context: ConsoleContext, password: str, again: str, alias: str) -> str:
-    """What is wrong with a password that she chose; empty where nothing is."""
+def new_password_fault(context: ConsoleContext, password: str, again: str, alias: str) -> Fault | None:
+    """What is wrong with a password that somebody chose."""
     if password != again:
-        return "differ"
-    return "weak" if signing_in.is_weak(context.passwords, password, alias) else ""
+        return Fault("access.fault.differ", "again")
+    return Fault("access.fault.weak", "password") if signing_in.is_weak(context.passwords, password, alias) else None
 
 
 def this_browser() -> signing_in.Browser:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
+from typing import Any, Final
 
 import segno
 from flask import Blueprint, g, request, session
 from werkzeug.wrappers import Response
 
 from hotline.console.access import SECRET, new_password_fault, offer_factor, offered_factor, own_names, this_browser
-from hotline.console.context import TOKEN, ConsoleContext, Shown, form_id, language, me, page, to
+from hotline.console.context import TOKEN, ConsoleContext, Fault, Shown, form_id, language, me, page, refused, to
 from hotline.service.desk.accounts import own_account, sign_in
 from hotline.service.once import first_time
 from hotline.service.work import Work
+
+WRONG_PASSWORD: Final = Fault("access.refused", "old")
 
 
 def views(pages: Blueprint, context: ConsoleContext) -> None:
@@ -27,10 +29,10 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
         fault = new_password_fault(context, form.get("password", ""), form.get("again", ""), staff.alias)
         knocked = None if fault else _proved(context)
         if knocked is None:
-            return _own(context, "password", fault or "refused")
+            return _own(context, fault or WRONG_PASSWORD)
         token = own_account.change_password(context.deps, context.passwords, context.chance, staff, knocked, form["password"], context.now)
         if token is None:
-            return _own(context, "password", "refused")
+            return _own(context, WRONG_PASSWORD)
         session[TOKEN] = token
         return to("me", told="password")
 
@@ -59,7 +61,7 @@ def _second_factor(pages: Blueprint, context: ConsoleContext) -> None:
     def factor_anew() -> Shown:
         """With her password: a browser left open does not take her factor away."""
         if _proved(context) is None:
-            return _own(context, "factor", "refused")
+            return _own(context, WRONG_PASSWORD)
         offer_factor(context)
         return to("factor")
 
@@ -74,7 +76,7 @@ def _second_factor(pages: Blueprint, context: ConsoleContext) -> None:
             return _scan(context, secret)
         done = own_account.set_factor(context.deps, context.codes, context.chance, me(), secret, request.form.get("code", ""), context.now)
         if done is None:
-            return _scan(context, secret, failed=True), HTTPStatus.BAD_REQUEST
+            return _scan(context, secret, Fault("access.refused", "code"))
         del session[SECRET]
         session[TOKEN] = done.token
         return page(context, "account_recovery.html", codes=done.recovery)
@@ -82,35 +84,31 @@ def _second_factor(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/me/recovery")
     def recovery() -> Shown:
         if _proved(context) is None:
-            return _own(context, "recovery", "refused")
+            return _own(context, WRONG_PASSWORD)
         fresh = own_account.renew_recovery(context.deps, context.chance, me(), context.now)
         return page(context, "account_recovery.html", codes=fresh) if fresh else to("me")
 
 
-def _own(context: ConsoleContext, form: str = "", fault: str = "") -> Shown:
-    """The page, with what is wrong beside its form."""
+def _own(context: ConsoleContext, fault: Fault | None = None) -> Shown:
     found = own_account.own(context.deps, me(), context.now - context.settings.idle_minutes * 60)
     told = request.args.get("told", "") if not fault else ""
-    shown = page(
-        context,
-        "account.html",
-        own=found,
-        second_factor=g.second_factor,
-        form=form,
-        fault=fault,
-        told=told if told in ("password", "language") else "",
-        languages=own_names(context),
-    )
-    return (shown, HTTPStatus.BAD_REQUEST) if fault else shown
+    values: dict[str, Any] = {
+        "own": found,
+        "second_factor": g.second_factor,
+        "told": told if told in ("password", "language") else "",
+        "languages": own_names(context),
+    }
+    return refused(context, "account.html", fault, **values) if fault else page(context, "account.html", **values)
 
 
-def _scan(context: ConsoleContext, secret: str, *, failed: bool = False) -> str:
+def _scan(context: ConsoleContext, secret: str, fault: Fault | None = None) -> Shown:
     """The secret as a picture for another phone's camera, as an address for this one, and in letters."""
     address = context.codes.address(secret, me().alias)
     picture = segno.make(address, micro=False).svg_data_uri(scale=4)
     groups = " ".join(secret[n : n + 4] for n in range(0, len(secret), 4))
     must = context.settings.second_factor and not g.second_factor
-    return page(context, "account_factor.html", picture=picture, address=address, groups=groups, failed=failed, must=must)
+    values: dict[str, Any] = {"picture": picture, "address": address, "groups": groups, "must": must}
+    return refused(context, "account_factor.html", fault, **values) if fault else page(context, "account_factor.html", **values)
 
 
 def _proved(context: ConsoleContext) -> sign_in.CheckedPassword | None:

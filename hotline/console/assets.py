@@ -48,7 +48,7 @@ class Assets:
 
 
 def compressed(response: Response) -> Response:
-    """A page as small as the browser takes it: her data are dear."""
+    """A page as small as the browser takes it: mobile data are dear."""
     if request.accept_encodings.quality("gzip") > 0 and not response.direct_passthrough and "Content-Encoding" not in response.headers:
         body = response.get_data()
         if len(body) > LEAST:

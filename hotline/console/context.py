@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Concatenate, Final, ParamSpec, TypeAlias, cast
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from msgspec import Struct
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
@@ -14,7 +15,10 @@ from werkzeug.wrappers import Response
 from hotline.console.words import Words
 from hotline.ports.desk.staff import Staff
 from hotline.ports.locks import Codes, Passwords, TokenSource
+from hotline.service import acts
+from hotline.service.acts import Act, By, Code, Result
 from hotline.service.deps import Deps
+from hotline.service.permissions import LEAVING
 from hotline.settings import ConsoleSettings
 
 TOKEN: Final = "token"  # noqa: S105 -- the name of a field
@@ -23,6 +27,8 @@ TOKEN: Final = "token"  # noqa: S105 -- the name of a field
 
 Shown: TypeAlias = str | tuple[str, int] | Response
 """What a view answers with."""
+P = ParamSpec("P")
+CLOSED: Final[dict[Code, HTTPStatus]] = {"gone": HTTPStatus.NOT_FOUND, "forbidden": HTTPStatus.FORBIDDEN}
 
 
 class ConsoleContext(Struct, frozen=True):
@@ -42,19 +48,46 @@ class ConsoleContext(Struct, frozen=True):
         return self.deps.clock.now()
 
 
+class Fault(Struct, frozen=True):
+    """Why a form was not taken, to be said where it is mended."""
+
+    key: str
+    """Of the words."""
+    field: str = ""
+    """Which field it is about; empty: the form as a whole."""
+    form: str = ""
+    """Which form, where several of a page go to one address: its `name` in the template. `page`: one that does not stand there any more."""
+    values: dict[str, str] = {}
+    """For the words."""
+
+
+class SentForm(Struct, frozen=True):
+    """How a template fills a form in: as it was sent where it was refused, else as things stand."""
+
+    fault: Fault | None
+
+    def value(self, field: str, stands: str = "") -> str:
+        """What stands in a field."""
+        return request.form.get(field, "") if self.fault else stands
+
+    def has(self, field: str, choice: str, *, stands: bool = False) -> bool:
+        """Is this choice of a field ticked?"""
+        return choice in request.form.getlist(field) if self.fault else stands
+
+
 def me() -> Staff:
     """Who is signed in; a page that is not open has somebody."""
     return cast("Staff", g.me)
 
 
 def language(context: ConsoleContext) -> str:
-    """The language that she reads; before she signed in, the one that she chose on the page, or `g.reads` of her whose link it is."""
+    """The language that whoever is signed in reads; before that, the one chosen on the page, or `g.reads` of whoever the one-time link is for."""
     known = g.get("me")
     return context.words.language(known.reads if known is not None else request.args.get("l") or _chosen_in_form() or g.get("reads"))
 
 
 def language_name(context: ConsoleContext, code: str) -> str:
-    """What she who reads calls a language; its code where nobody named it."""
+    """What the reader calls a language; its code where nobody named it."""
     return context.words.say_or(language(context), f"language.{code}", code)
 
 
@@ -67,8 +100,11 @@ def _chosen_in_form() -> str | None:
 
 
 def page(context: ConsoleContext, template: str, **values: Any) -> str:
-    """Render with her words at hand: `t(key, …)` in the template; `language_name(code)`; `me`, `language`, `settings`, `now`; `once()` for a form's one-time id."""
+    """Render with the reader's words at hand: `t(key, …)` in the template; `language_name(code)`; `me`, `language`, `settings`, `now`; `once()` for a form's
+    one-time id; `fault` and `sent_form(action, name)` for what `_forms.html` says of a form that was refused.
+    """
     spoken = language(context)
+    fault: Fault | None = values.setdefault("fault", None)
 
     def t(key: str, **places: object) -> str:
         return context.words.say(spoken, key, **places)
@@ -82,13 +118,42 @@ def page(context: ConsoleContext, template: str, **values: Any) -> str:
         settings=context.settings,
         now=context.now,
         once=context.chance.token,
+        sent_form=partial(_sent_form, fault),
         **values,
     )
+
+
+def refused(context: ConsoleContext, template: str, fault: Fault, status: int = HTTPStatus.BAD_REQUEST, **values: Any) -> tuple[str, int]:
+    """The form's own page again, filled in as it was sent, with the fault beside the field that it is about and the focus there."""
+    return page(context, template, fault=fault, **values), status
+
+
+def run(context: ConsoleContext, act: Callable[Concatenate[Act, P], Result], *args: P.args, **kwargs: P.kwargs) -> Result:
+    """Let whoever sends this form act. Whoever may not gets the page that says so."""
+    result = acts.run(context.deps, by(), act, *args, **kwargs)
+    return found(result) if result.code == "forbidden" else result
+
+
+def found(result: Result) -> Result:
+    """The same; where what it is about is gone or closed, the page that says so."""
+    if result.code in CLOSED:
+        abort(CLOSED[result.code])
+    return result
+
+
+def by() -> By:
+    """Whoever sends this form, which counts once."""
+    return By(me().id, "page", form_id(), is_there=(request.endpoint or "").removeprefix("console.") not in LEAVING)
 
 
 def form_id() -> str:
     """By which this form counts once, however often it is sent: the template's `once()`. Without one it is no form of ours, and 400."""
     return request.form["once"]
+
+
+def form_fields() -> dict[str, str]:
+    """What was filled in."""
+    return {name: value for name, value in request.form.items() if name not in ("csrf_token", "once")}
 
 
 def is_partial() -> bool:
@@ -109,3 +174,7 @@ def to(endpoint: str, **values: Any) -> Response:
         response.headers["HX-Redirect"] = address
         return response
     return redirect(address, HTTPStatus.SEE_OTHER)
+
+
+def _sent_form(fault: Fault | None, action: str, name: str = "") -> SentForm:
+    return SentForm(fault if fault and request.path == action and fault.form == name else None)

@@ -10,16 +10,16 @@ from msgspec import Struct
 
 from hotline.console import plots
 from hotline.console.context import ConsoleContext, language, language_name, me, page
-from hotline.console.plots import Group, Look, PlotBar
+from hotline.console.plots import Fill, Group, PlotBar
 from hotline.console.times import hours, short_date, time_of_day
 from hotline.engine.times import THURSDAY
 from hotline.service.calls.coverage import Span
-from hotline.service.desk.figures import overview as figures
+from hotline.service.desk.figures import overview as line_figures
 from hotline.service.desk.figures.cell_suppression import FEW, HELD, Cell
 from hotline.service.desk.figures.overview import Counted, Period
 from hotline.service.desk.shifts.staffing import Week, by_day
 
-LOOKS: Final[dict[str, Look]] = {"missed": "striped", "less_safe": "striped", "withdrawn": "empty", "open": "dotted", "closed": "empty"}
+FILLS: Final[dict[str, Fill]] = {"missed": "striped", "less_safe": "striped", "withdrawn": "empty", "open": "dotted", "closed": "empty"}
 """Beside the names: what is to be looked at first stands out without colour."""
 
 
@@ -37,22 +37,24 @@ class Figure(Struct, frozen=True):
 def views(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/overview")
     def overview() -> str:
-        found = figures.overview(context.deps, me().role, context.now)
+        figures = line_figures.overview(context.deps, me().role, context.now)
         words = Wording(context, language(context))
         return page(
             context,
             "overview.html",
-            time=time_of_day(found.now),
-            waits=words.table("waits", found.waits.counts),
-            oldest=[(words.language(spoken), words.lasting(seconds // 60)) for spoken, seconds in found.waits.oldest],
-            is_exact=found.is_exact,
-            weeks=[words.week(each, found.now) for each in found.weeks],
-            periods=[words.period(name, each) for name, each in zip(("recent", "before"), found.periods, strict=True)],
-            fates=figures.FATES,
-            calls=[words.bars(name, each) for name, each in (("tries", found.calls.attempts), ("ending", found.calls.endings))],
-            rings=words.cell(found.calls.rings),
-            wrong=found.calls.wrong,
-            after=[words.bars(name, each) for name, each in (("answer", found.calls.answers), ("referred", found.calls.referrals))],
+            time=time_of_day(figures.now),
+            waits=words.table("waits", figures.waits.counts),
+            oldest=[(words.language(spoken), words.lasting(seconds // 60)) for spoken, seconds in figures.waits.oldest],
+            is_exact=figures.is_exact,
+            weeks=[words.week(week, figures.now) for week in figures.weeks],
+            periods=[words.period(name, period) for name, period in zip(("recent", "before"), figures.periods, strict=True)],
+            fates=line_figures.FATES,
+            calls=[words.bars(name, counted) for name, counted in (("tries", figures.calls.attempts), ("ending", figures.calls.outcomes))],
+            rings=words.cell(figures.calls.rings),
+            wrong=figures.calls.wrong,
+            after=[
+                words.bars(name, counted) for name, counted in (("answer", figures.calls.answers), ("referred", figures.calls.referrals))
+            ],
         )
 
 
@@ -60,15 +62,15 @@ class Wording:
     """Numbers with their names, as one reader reads them."""
 
     def __init__(self, context: ConsoleContext, spoken: str) -> None:
-        self._room = context
+        self._context = context
         self._spoken = spoken
 
     def say(self, key: str, **places: object) -> str:
-        return self._room.words.say(self._spoken, f"overview.{key}", **places)
+        return self._context.words.say(self._spoken, f"overview.{key}", **places)
 
     def language(self, code: str) -> str:
         """Its name, as a heading."""
-        name = language_name(self._room, code)
+        name = language_name(self._context, code)
         return name[0].upper() + name[1:]
 
     def cell(self, cell: Cell) -> str:
@@ -87,7 +89,7 @@ class Wording:
         """One column, with a bar for each row."""
         title, rows = self.say(f"{name}.title"), self._rows(name, counted)
         group = Group("", self._column(name, counted, 0))
-        plot = plots.bars(name, title, _told(rows, 0), (group,)) if _is_anything(counted) else Markup("")
+        plot = plots.bars(name, title, _aloud(rows, 0), (group,)) if _is_anything(counted) else Markup("")
         return Figure(name, title, plot, (self.say("number"),), rows, self.say(f"{name}.note"))
 
     def period(self, name: str, period: Period) -> Figure:
@@ -95,10 +97,10 @@ class Wording:
         rows = self._rows("fate", period.promises)
         days = {"since": short_date(period.since), "until": short_date(period.until)}
         title = self.say(f"{name}.title", **days)
-        languages = [each for each in period.promises.columns if each != "total"]
-        groups = [Group(self.language(each), self._column("fate", period.promises, place)) for place, each in enumerate(languages)]
-        told = ". ".join(f"{group.name}: {_told(rows, place)}" for place, group in enumerate(groups))
-        plot = plots.bars(name, title, told, groups) if _is_anything(period.promises) else Markup("")
+        languages = [column for column in period.promises.columns if column != "total"]
+        groups = [Group(self.language(code), self._column("fate", period.promises, place)) for place, code in enumerate(languages)]
+        aloud = ". ".join(f"{group.name}: {_aloud(rows, place)}" for place, group in enumerate(groups))
+        plot = plots.bars(name, title, aloud, groups) if _is_anything(period.promises) else Markup("")
         return Figure(name, title, plot, self._head(period.promises), rows)
 
     def week(self, week: Week, now: int) -> Figure:
@@ -115,7 +117,7 @@ class Wording:
         return Figure(id, title, plot, (self.say("week.covered"), self.say("week.gaps")), rows, note)
 
     def _head(self, counted: Counted) -> tuple[str, ...]:
-        return tuple(self.say("total") if each == "total" else self.language(each) for each in counted.columns)
+        return tuple(self.say("total") if column == "total" else self.language(column) for column in counted.columns)
 
     def _rows(self, name: str, counted: Counted) -> tuple[tuple[str, tuple[str, ...]], ...]:
         return tuple(
@@ -129,7 +131,7 @@ class Wording:
                 self.say(f"{name}.{row}"),
                 None if cells[place] in (FEW, HELD) else int(cells[place]),
                 self.cell(cells[place]),
-                LOOKS.get(row, "full"),
+                FILLS.get(row, "full"),
             )
             for row, cells in zip(counted.rows, counted.cells, strict=True)
             if row != "total"
@@ -140,7 +142,7 @@ def _is_anything(counted: Counted) -> bool:
     return any(cell != 0 for row in counted.cells for cell in row)
 
 
-def _told(rows: tuple[tuple[str, tuple[str, ...]], ...], place: int) -> str:
+def _aloud(rows: tuple[tuple[str, tuple[str, ...]], ...], place: int) -> str:
     return ", ".join(f"{name} {cells[place]}" for name, cells in rows)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any, Final
 
 from flask import Blueprint, abort, request, url_for
 from msgspec.structs import replace
 from werkzeug.wrappers import Response
 
-from hotline.console.context import ConsoleContext, Shown, form_id, language_name, me, page, to
+from hotline.console.context import ConsoleContext, Fault, Shown, form_id, language_name, me, page, refused, to
 from hotline.ports.desk.staff import CALLING, Staff
 from hotline.ports.store import Transaction
 from hotline.service import outbox
@@ -16,6 +17,9 @@ from hotline.service.desk.accounts import people as room_people
 from hotline.service.desk.accounts.people import ROLES
 from hotline.service.once import first_time
 from hotline.service.work import Work
+
+FIELDS: Final[dict[room_people.Fault, str]] = {"alias": "alias", "number": "number", "taken": "", "languages": "speaks"}
+"""Beside which field each fault is said; `taken` may be alias or number."""
 
 
 def views(pages: Blueprint, context: ConsoleContext) -> None:
@@ -26,7 +30,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
 
 def _list(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/people")
-    def people() -> str:
+    def people() -> Shown:
         return _all(context)
 
     @pages.post("/people")
@@ -38,13 +42,13 @@ def _list(pages: Blueprint, context: ConsoleContext) -> None:
                 return to("people")
             fault = room_people.add(tx, fresh, context.deps.written.languages, me().alias, at)
         if fault is not None:
-            return _all(context, fault, fresh), HTTPStatus.BAD_REQUEST
+            return _all(context, _fault(fault))
         return to("person", id=fresh.id)
 
 
 def _one(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/people/<id>")
-    def person(id: str) -> str:
+    def person(id: str) -> Shown:
         return _of(context, id)
 
     @pages.post("/people/<id>")
@@ -56,7 +60,7 @@ def _one(pages: Blueprint, context: ConsoleContext) -> None:
                 return to("person", id=id)
             fault, posts = room_people.change(Work(context.deps, tx, at), _filled(staff), context.deps.written.languages, me().alias)
         outbox.enqueue(context.deps, posts)
-        return (_of(context, id, fault=fault), HTTPStatus.BAD_REQUEST) if fault else to("person", id=id)
+        return _of(context, id, fault=_fault(fault)) if fault else to("person", id=id)
 
 
 def _door(pages: Blueprint, context: ConsoleContext) -> None:
@@ -83,21 +87,27 @@ def _door(pages: Blueprint, context: ConsoleContext) -> None:
         return to("people")
 
 
-def _all(context: ConsoleContext, fault: str = "", filled: Staff | None = None) -> str:
+def _all(context: ConsoleContext, fault: Fault | None = None) -> Shown:
     with context.deps.store.read() as tx:
         seats = room_people.seats(tx, context.now)
-    return page(context, "people.html", seats=seats, fault=fault, filled=filled, **_choices(context))
+    values: dict[str, Any] = {"seats": seats, **_choices(context)}
+    return refused(context, "people.html", fault, **values) if fault else page(context, "people.html", **values)
 
 
-def _of(context: ConsoleContext, id: str, *, link: str = "", fault: str | None = None) -> str:
+def _of(context: ConsoleContext, id: str, *, link: str = "", fault: Fault | None = None) -> Shown:
     with context.deps.store.read() as tx:
         seat = room_people.seat(tx, id, context.now)
     if seat is None:
         abort(HTTPStatus.NOT_FOUND)
-    return page(context, "people_one.html", seat=seat, link=link, fault=fault, **_choices(context))
+    values: dict[str, Any] = {"seat": seat, "link": link, **_choices(context)}
+    return refused(context, "people_one.html", fault, **values) if fault else page(context, "people_one.html", **values)
 
 
-def _choices(context: ConsoleContext) -> dict[str, object]:
+def _fault(what: room_people.Fault) -> Fault:
+    return Fault(f"people.fault.{what}", FIELDS[what])
+
+
+def _choices(context: ConsoleContext) -> dict[str, Any]:
     return {
         "roles": ROLES,
         "calling": CALLING,

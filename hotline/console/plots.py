@@ -23,7 +23,7 @@ HOURS: Final = 24
 STUB: Final = 10
 """A hidden bar's length: the same for all, so that it tells nothing."""
 
-Look: TypeAlias = Literal["full", "striped", "dotted", "empty"]
+Fill: TypeAlias = Literal["full", "striped", "dotted", "empty"]
 INK: Final = "#1f6b45"
 ALARM: Final = "#a11212"
 DARK: Final = "#20302a"
@@ -31,12 +31,12 @@ PALE: Final = "#c9d2cd"
 
 
 class PlotBar(Struct, frozen=True):
-    """`value` None: hidden; then only `said` is told."""
+    """`value` None: hidden; then only `said` is shown."""
 
     name: str
     value: int | None
     said: str
-    look: Look = "full"
+    fill: Fill = "full"
 
 
 class Group(Struct, frozen=True):
@@ -54,46 +54,46 @@ class PlotDay(Struct, frozen=True):
     missing: tuple[tuple[int, int], ...]
 
 
-def bars(id: str, title: str, told: str, groups: Sequence[Group]) -> Markup:
-    """Lying bars on one common scale. `id`: unique on the page; `told`: the same in words, for whoever hears the page."""
+def bars(id: str, title: str, aloud: str, groups: Sequence[Group]) -> Markup:
+    """Lying bars on one common scale. `id`: unique on the page; `aloud`: the same in words, for whoever hears the page."""
     longest = max((bar.value or 0 for group in groups for bar in group.bars), default=0)
-    context = WIDTH - LABEL - NUMBER
+    room = WIDTH - LABEL - NUMBER
     pieces, top = [], 2
     for group in groups:
         if group.name:
             pieces.append(_text(0, top + 17, group.name, weight="700"))
             top += ROW
         for bar in group.bars:
-            pieces.append(_bar(id, bar, top, round(context * (bar.value or 0) / longest) if longest else 0))
+            pieces.append(_bar(id, bar, top, round(room * (bar.value or 0) / longest) if longest else 0))
             top += ROW
     pieces.append(_line(LABEL, 2, LABEL, top))
-    return _svg(id, title, told, top + 2, pieces)
+    return _svg(id, title, aloud, top + 2, pieces)
 
 
-def week(id: str, title: str, told: str, days: Sequence[PlotDay]) -> Markup:
+def week(id: str, title: str, aloud: str, days: Sequence[PlotDay]) -> Markup:
     """A row for each day, an hour as wide as every other: filled where somebody is planned, hatched and framed where nobody is."""
     left, high = 76, 22
-    context = WIDTH - left - 8
+    room = WIDTH - left - 8
     foot = 4 + high * len(days)
     pieces = [
-        *(_line(left + context * hour // HOURS, 2, left + context * hour // HOURS, foot + 4) for hour in range(0, HOURS + 1, 6)),
+        *(_line(left + room * hour // HOURS, 2, left + room * hour // HOURS, foot + 4) for hour in range(0, HOURS + 1, 6)),
         *(
-            _text(left + context * hour // HOURS, foot + 18, str(hour), anchor="end" if hour == HOURS else "middle")
+            _text(left + room * hour // HOURS, foot + 18, str(hour), anchor="end" if hour == HOURS else "middle")
             for hour in range(0, HOURS + 1, 6)
         ),
     ]
     for row, day in enumerate(days):
         top = 4 + row * high
         pieces.append(_text(0, top + 14, day.name))
-        for spans, look, paint in ((day.covered, "full", INK), (day.missing, "striped", ALARM)):
+        for spans, fill, paint in ((day.covered, "full", INK), (day.missing, "striped", ALARM)):
             for start, end in spans:
-                x = left + context * start / DAY_MINUTES
-                pieces.append(_rect(id, x, top + 2, context * (end - start) / DAY_MINUTES, high - 6, look, paint))
-    return _svg(id, title, told, foot + 24, pieces)
+                x = left + room * start / DAY_MINUTES
+                pieces.append(_rect(id, x, top + 2, room * (end - start) / DAY_MINUTES, high - 6, fill, paint))
+    return _svg(id, title, aloud, foot + 24, pieces)
 
 
 def _bar(id: str, bar: PlotBar, top: int, length: int) -> Markup:
-    drawn = _rect(id, LABEL, top + 4, length, BAR, bar.look, INK) if bar.value else Markup("")
+    drawn = _rect(id, LABEL, top + 4, length, BAR, bar.fill, INK) if bar.value else Markup("")
     if bar.value is None:
         length = STUB
         drawn = Markup('<rect x="{}" y="{}" width="{}" height="{}" fill="none" stroke="{}" stroke-dasharray="2 2"/>').format(
@@ -102,10 +102,10 @@ def _bar(id: str, bar: PlotBar, top: int, length: int) -> Markup:
     return _text(0, top + 17, bar.name) + drawn + _text(LABEL + length + 6, top + 17, bar.said, weight="700")
 
 
-def _rect(id: str, x: float, y: float, width: float, height: float, look: str, paint: str) -> Markup:
-    fill = {"full": paint, "empty": "#ffffff"}.get(look, f"url(#{id}-{look})")
+def _rect(id: str, x: float, y: float, width: float, height: float, fill: str, paint: str) -> Markup:
+    inside = {"full": paint, "empty": "#ffffff"}.get(fill, f"url(#{id}-{fill})")
     return Markup('<rect x="{}" y="{}" width="{}" height="{}" fill="{}" stroke="{}"/>').format(
-        _round(x), _round(y), _round(width), _round(height), fill, paint
+        _round(x), _round(y), _round(width), _round(height), inside, paint
     )
 
 
@@ -119,25 +119,25 @@ def _text(x: float, y: float, words: str, *, weight: str = "400", anchor: str = 
     )
 
 
-def _svg(id: str, title: str, told: str, height: int, pieces: Iterable[Markup]) -> Markup:
+def _svg(id: str, title: str, aloud: str, height: int, pieces: Iterable[Markup]) -> Markup:
     inner = Markup("").join(pieces)
     patterns = Markup("").join(
-        made for look, made in ((look, _pattern(id, look)) for look in ("striped", "dotted")) if f"#{id}-{look}" in inner
+        pattern for fill, pattern in ((fill, _pattern(id, fill)) for fill in ("striped", "dotted")) if f"#{id}-{fill}" in inner
     )
     return Markup(
-        '<svg class="plot" viewBox="0 0 {} {}" role="img" aria-labelledby="{}-title {}-told" font-family="system-ui, sans-serif">'
-        '<title id="{}-title">{}</title><desc id="{}-told">{}</desc>{}{}</svg>'
-    ).format(WIDTH, height, id, id, id, title, id, told, Markup("<defs>{}</defs>").format(patterns) if patterns else "", inner)
+        '<svg class="plot" viewBox="0 0 {} {}" role="img" aria-labelledby="{}-title {}-aloud" font-family="system-ui, sans-serif">'
+        '<title id="{}-title">{}</title><desc id="{}-aloud">{}</desc>{}{}</svg>'
+    ).format(WIDTH, height, id, id, id, title, id, aloud, Markup("<defs>{}</defs>").format(patterns) if patterns else "", inner)
 
 
-def _pattern(id: str, look: str) -> Markup:
+def _pattern(id: str, fill: str) -> Markup:
     inner = {
         "striped": Markup('<path d="M0 6 L6 0" stroke="{}" stroke-width="1.5"/>').format(ALARM),
         "dotted": Markup('<circle cx="3" cy="3" r="1.4" fill="{}"/>').format(INK),
-    }[look]
+    }[fill]
     return Markup(
         '<pattern id="{}" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" fill="#ffffff"/>{}</pattern>'
-    ).format(escape(f"{id}-{look}"), inner)
+    ).format(escape(f"{id}-{fill}"), inner)
 
 
 def _round(number: float) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 from flask import Blueprint, abort, flash, request
 
-from hotline.console.context import ConsoleContext, Shown, form_id, me, page, taken, to
+from hotline.console.context import ConsoleContext, Fault, Shown, form_id, me, page, refused, taken, to
 from hotline.service.calls.decisions import WHY_LENGTH, Decided, case, decide, undecided
 
 
@@ -20,7 +21,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.get("/review/<id>")
     def review_case(id: str) -> str:
-        return _shown(context, id, "")
+        return page(context, "review_case.html", **_case(context, id))
 
     @pages.post("/review/<id>")
     def review_decide(id: str) -> Shown:
@@ -32,12 +33,13 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
             flash("review.done", "review")
             return to("review")
         if told == "late":
-            return _shown(context, id, told), HTTPStatus.CONFLICT
-        return _shown(context, id, "refused", decided.why), HTTPStatus.BAD_REQUEST
+            late = Fault("review.told.late", form="page")
+            return refused(context, "review_case.html", late, HTTPStatus.CONFLICT, **_case(context, id))
+        return refused(context, "review_case.html", Fault("review.told.refused"), **_case(context, id))
 
 
-def _shown(context: ConsoleContext, id: str, told: str, why: str = "") -> str:
+def _case(context: ConsoleContext, id: str) -> dict[str, Any]:
     found = case(context.deps, id, context.now)
     if found is None:
         abort(HTTPStatus.NOT_FOUND)
-    return page(context, "review_case.html", case=found, told=told, why=why, why_length=WHY_LENGTH)
+    return {"case": found, "why_length": WHY_LENGTH}

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, request
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from hotline.console.context import ConsoleContext, Shown, form_id, language, me, page, to
+from hotline.console.context import ConsoleContext, Fault, Shown, form_id, language, me, page, refused, to
 from hotline.console.times import day_of, hours, iso, minute_of, short_date, time_of_day
 from hotline.engine.effects import Minute
 from hotline.engine.times import DAY_MINUTES, THURSDAY
@@ -91,11 +91,11 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
 def _looking(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/shifts")
     def shifts() -> str:
-        return _shown(context, me().id)
+        return page(context, "shifts.html", **_week(context, me().id))
 
     @pages.get("/shifts/<id>")
     def shifts_of(id: str) -> str:
-        return _shown(context, id)
+        return page(context, "shifts.html", **_week(context, id))
 
 
 def _changing(pages: Blueprint, context: ConsoleContext) -> None:
@@ -105,7 +105,8 @@ def _changing(pages: Blueprint, context: ConsoleContext) -> None:
         whose, at = id or me().id, context.now
         what = _typed(context) if add else _named(whose)
         if what is None:
-            return _shown(context, whose, fault="shifts.unclear"), HTTPStatus.BAD_REQUEST
+            name = ("week" if request.form.get("kind") == "week" else "day") if add else "page"
+            return refused(context, "shifts.html", Fault("shifts.unclear", form=name), **_week(context, whose))
         do_once(context.deps, me(), form_id(), at, lambda tx, by: _change(context.deps, tx, by, whose, what, at))
         return to("shifts") if id is None else to("shifts_of", id=id)
 
@@ -171,24 +172,21 @@ def _name(shift: Shift) -> str:
     return f"{weekday} {'' if shift.day is None else shift.day} {shift.start} {shift.end} {'off' if shift.off else 'on'}"
 
 
-def _shown(context: ConsoleContext, whose: str, fault: str = "") -> str:
+def _week(context: ConsoleContext, whose: str) -> dict[str, Any]:
     found = look(context.deps, whose, context.now)
     if found is None:
         abort(HTTPStatus.NOT_FOUND)
     mine = whose == me().id
     # Where a form goes: to her own plan's pages, or to those of another's.
     ways = {"plan": "plan", "unplan": "unplan"} if mine else {"plan": "plan_of", "unplan": "unplan_of"}
-    return page(
-        context,
-        "shifts.html",
-        look=found,
-        mine=mine,
-        ways=ways,
-        whose={} if mine else {"id": whose},
-        fault=fault,
-        axis=Axis.of(found.days),
+    return {
+        "look": found,
+        "mine": mine,
+        "ways": ways,
+        "whose": {} if mine else {"id": whose},
+        "axis": Axis.of(found.days),
         **_said(context),
-    )
+    }
 
 
 def _said(context: ConsoleContext) -> dict[str, Any]:

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, request
+from flask import Blueprint, abort, request
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from hotline.console.context import ConsoleContext, Shown, form_id, language, me, page, to
+from hotline.console.context import ConsoleContext, Fault, Shown, by, found, language, me, page, refused, run, to
 from hotline.console.times import full_date
 from hotline.engine.times import DAY_MINUTES
-from hotline.ports.desk.testimonies import Testimony
-from hotline.service.desk.testimonies import lifecycle as room_testimonies
+from hotline.service.acts import Result
+from hotline.service.desk.testimonies import lifecycle, publishing, reading
 from hotline.service.desk.testimonies.cutting import CHECKS, LONGEST, conspicuous, pieces, tidy
+from hotline.service.desk.testimonies.reading import PEOPLE, TestimonyView
 
 STATES: Final = ("written", "cut", "waiting", "released", "withdrawn")
 """As the page lists them. `waiting`: released by two, and the edition could not be made yet."""
-AFTER: Final = ("written", "cut", "one", "published", "too_soon", "faulty", "overtaken")
+LATER: Final = ("too_soon", "faulty", "overtaken")
+"""It is released by two, and can be published later."""
+AFTER: Final = ("written", "cut", "one", "published", *LATER)
 """What may just have been done, for a line above the page."""
 
 
 class TestimonyCard(Struct, frozen=True):
-    """One testimony as pages show it."""
+    """One testimony in words, for a page."""
 
     id: str
     text: dict[str, str]
@@ -36,7 +38,7 @@ class TestimonyCard(Struct, frozen=True):
     version: str
     may_release: bool
     hers: bool
-    """She who looks wrote it."""
+    """Whoever looks wrote it."""
 
 
 def views(pages: Blueprint, context: ConsoleContext) -> None:
@@ -44,49 +46,39 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
     _writing(pages, context)
     _releasing(pages, context)
 
-    @pages.errorhandler(room_testimonies.Unknown)
-    def unknown(_: room_testimonies.Unknown) -> tuple[str, int]:
-        return page(context, "trouble.html", kind="not_found"), HTTPStatus.NOT_FOUND
-
 
 def _looking(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/testimonies")
     def testimonies() -> str:
-        with context.deps.store.read() as tx:
-            found = room_testimonies.every(context.deps, tx)
-            aliases = room_testimonies.aliases(tx, found)
-        cards = [_card(context, aliases, one) for one in found]
+        cards = [_card(context, view) for view in reading.see_testimonies(context.deps, me())]
         groups = {state: [card for card in cards if card.state == state] for state in STATES}
         return page(context, "testimonies.html", groups=groups, withdrawn="withdrawn" in request.args)
 
     @pages.get("/testimonies/<id>")
     def testimony(id: str) -> str:
-        return _one(context, id)
+        after = request.args.get("after", "")
+        return page(context, "testimonies_one.html", after=after if after in AFTER else "", **_testimony(context, id))
 
 
 def _writing(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.route("/testimonies/new", methods=("GET", "POST"))
     def testimony_new() -> Shown:
+        values: dict[str, Any] = {"languages": _languages(context), "longest": LONGEST}
         if request.method == "GET":
-            return _new(context)
-        try:
-            consent = "consent" in request.form
-            id = room_testimonies.write(context.deps, me(), form_id(), _typed(context), context.now, consent=consent)
-        except room_testimonies.NotSo as refused:
-            return _new(context, refused), HTTPStatus.UNPROCESSABLE_ENTITY
-        return to("testimony", id=id, after="written")
+            return page(context, "testimonies_new.html", **values)
+        result = run(context, lifecycle.write_testimony, _typed(context), consent="consent" in request.form)
+        if result.is_refused:
+            return refused(context, "testimonies_new.html", _fault(result, "consent"), **values)
+        return to("testimony", id=result.values["id"], after="written")
 
     @pages.post("/testimonies/<id>/cut")
     def testimony_cut(id: str) -> Shown:
         form = request.form
         if "look" in form:
-            return _one(context, id, typed=_typed(context))
-        try:
-            room_testimonies.cut(
-                context.deps, me(), form_id(), id, form.get("seen", ""), _typed(context), form.getlist("check"), context.now
-            )
-        except room_testimonies.NotSo as refused:
-            return _one(context, id, refused, _typed(context)), HTTPStatus.UNPROCESSABLE_ENTITY
+            return page(context, "testimonies_one.html", **_testimony(context, id, _typed(context)))
+        result = found(run(context, lifecycle.cut_testimony, id, form.get("seen", ""), _typed(context), form.getlist("check")))
+        if result.is_refused:
+            return refused(context, "testimonies_one.html", _fault(result, "check"), **_testimony(context, id, _typed(context)))
         return to("testimony", id=id, after="cut")
 
 
@@ -94,77 +86,64 @@ def _releasing(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/testimonies/<id>/release")
     def testimony_release(id: str) -> Shown:
         form = request.form
-        try:
-            done = room_testimonies.release(context.deps, me(), form_id(), id, form.get("seen", ""), context.now, read="read" in form)
-        except room_testimonies.NotSo as refused:
-            return _one(context, id, refused), HTTPStatus.UNPROCESSABLE_ENTITY
-        return to("testimony", id=id, after=done)
+        return released(id, publishing.release(context.deps, by(), id, form.get("seen", ""), read="read" in form))
 
     @pages.post("/testimonies/<id>/publish")
     def testimony_publish(id: str) -> Shown:
-        try:
-            done = room_testimonies.publish(context.deps, id, context.now)
-        except room_testimonies.NotSo as refused:
-            return _one(context, id, refused), HTTPStatus.UNPROCESSABLE_ENTITY
-        return to("testimony", id=id, after=done)
+        return released(id, publishing.publish(context.deps, by(), id))
 
     @pages.post("/testimonies/<id>/withdraw")
     def testimony_withdraw(id: str) -> Response:
-        room_testimonies.withdraw(context.deps, me(), form_id(), id, context.now)
+        found(run(context, lifecycle.withdraw_testimony, id))
         return to("testimonies", withdrawn="")
 
-
-def _new(context: ConsoleContext, refused: room_testimonies.NotSo | None = None) -> str:
-    return page(
-        context,
-        "testimonies_new.html",
-        languages=_languages(context),
-        typed=_typed(context),
-        consent="consent" in request.form,
-        **_limits(refused),
-    )
+    def released(id: str, result: Result) -> Shown:
+        if found(result).is_refused and result.code not in LATER:
+            return refused(context, "testimonies_one.html", _fault(result, "read"), **_testimony(context, id))
+        return to("testimony", id=id, after=result.code)
 
 
-def _one(context: ConsoleContext, id: str, refused: room_testimonies.NotSo | None = None, typed: dict[str, str] | None = None) -> str:
-    """Its page. `typed`: what she is changing it to, where that was not taken."""
-    with context.deps.store.read() as tx:
-        found = room_testimonies.found(context.deps, tx, id)
-        card = _card(context, room_testimonies.aliases(tx, (found,)), found)
-    text = typed if typed is not None else card.text
-    names = room_testimonies.places(context.deps)
-    marked = {code: pieces(said, conspicuous(said, names)) for code, said in ((code, tidy(said)) for code, said in text.items()) if said}
-    after = request.args.get("after", "")
-    return page(
-        context,
-        "testimonies_one.html",
-        one=card,
-        marked=marked,
-        spots=[(part, why) for each in marked.values() for part, why in each if why],
-        languages=_languages(context),
-        typed=text,
-        checks=CHECKS,
-        checked=request.form.getlist("check"),
-        after=after if after in AFTER else "",
-        **_limits(refused),
-    )
+def _testimony(context: ConsoleContext, id: str, typed: dict[str, str] | None = None) -> dict[str, Any]:
+    """For `testimonies_one.html`. `typed`: what the words are being changed to."""
+    view = reading.see_testimony(context.deps, me(), id)
+    if view is None:
+        abort(HTTPStatus.NOT_FOUND)
+    text = typed if typed is not None else view.testimony.text
+    names = reading.places(context.deps)
+    tidied = {code: words for code, typed_words in text.items() if (words := tidy(typed_words))}
+    marked = {code: pieces(words, conspicuous(words, names)) for code, words in tidied.items()}
+    return {
+        "card": _card(context, view),
+        "marked": marked,
+        "spots": [(part, why) for parts in marked.values() for part, why in parts if why],
+        "languages": _languages(context),
+        "typed": text,
+        "checks": CHECKS,
+        "checked": request.form.getlist("check"),
+        "longest": LONGEST,
+    }
 
 
-def _limits(refused: room_testimonies.NotSo | None) -> dict[str, Any]:
-    return {"longest": LONGEST, "error": refused.why if refused else "", "error_in": refused.language if refused else ""}
+def _fault(result: Result, tick: str) -> Fault:
+    """Beside the words that it is about, or the box that was not ticked; else above the page, whose form may be another one by now."""
+    what = {"unticked": "tick" if tick == "read" else "checks"}.get(result.code, result.code)
+    field = tick if result.code in ("unticked", "consent") else result.values.get("language", "")
+    is_of_form = bool(field) or result.code == "empty"
+    return Fault(f"testimonies.error.{what}", field, "" if is_of_form else "page")
 
 
-def _card(context: ConsoleContext, aliases: Mapping[str, str], one: Testimony) -> TestimonyCard:
-    staff = me()
+def _card(context: ConsoleContext, view: TestimonyView) -> TestimonyCard:
+    testimony = view.testimony
     return TestimonyCard(
-        id=one.id,
-        text=one.text,
-        state="waiting" if one.state == "cut" and len(one.released_by) >= room_testimonies.PEOPLE else one.state,
-        day=full_date(context.deps.clock.local(one.at) // DAY_MINUTES),
-        writer=aliases.get(one.written_by, ""),
-        releasers=tuple(aliases[id] for id in one.released_by),
-        version=room_testimonies.version(context.deps, one),
-        may_release=room_testimonies.may_release(one, staff),
-        hers=one.written_by == staff.id,
+        id=testimony.id,
+        text=testimony.text,
+        state="waiting" if testimony.state == "cut" and len(testimony.released_by) >= PEOPLE else testimony.state,
+        day=full_date(context.deps.clock.local(testimony.at) // DAY_MINUTES),
+        writer=view.writer,
+        releasers=view.releasers,
+        version=view.version,
+        may_release=view.may_release,
+        hers=testimony.written_by == me().id,
     )
 
 
@@ -173,5 +152,5 @@ def _typed(context: ConsoleContext) -> dict[str, str]:
 
 
 def _languages(context: ConsoleContext) -> dict[str, str]:
-    """Those of the line, by code, as she calls them: by the code where her words have no name for it."""
+    """Those of the line, by code, as the reader calls them: by the code where the reader's words have no name for it."""
     return {code: context.words.say_or(language(context), f"testimonies.in.{code}", code) for code in context.deps.written.languages}

@@ -1,4 +1,4 @@
-"""Local days and minutes as digits that every reader knows, whatever her language. Days are counted from 1970-01-01, as everywhere."""
+"""Local days and minutes as digits that every reader knows, whatever the language. Days are counted from 1970-01-01, as everywhere."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def iso(day: int) -> str:
 
 
 def day_of(text: str) -> int | None:
-    """The day in `2026-11-24`; None for anything else."""
+    """The day in `2026-11-24`. Returns None for anything else."""
     try:
         return (date.fromisoformat(text.strip()) - EPOCH).days
     except ValueError:
@@ -41,9 +41,9 @@ def day_of(text: str) -> int | None:
 
 
 def minute_of(text: str) -> Minute | None:
-    """The minute of the day in `14:30`, 24:00 at most; None for anything else."""
-    found = _TIME.fullmatch(text.strip())
-    minute = int(found[1]) * 60 + int(found[2]) if found else None
+    """The minute of the day in `14:30`, 24:00 at most. Returns None for anything else."""
+    match = _TIME.fullmatch(text.strip())
+    minute = int(match[1]) * 60 + int(match[2]) if match else None
     return minute if minute is not None and minute <= DAY_MINUTES else None
 
 

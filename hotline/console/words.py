@@ -24,7 +24,7 @@ class Words:
     def read(cls, locales: Path, languages: tuple[str, ...]) -> Words:
         """Every catalogue `LANGUAGE/LC_MESSAGES/console.po` that there is. Raises OSError where the first language has none."""
         first, *others = languages
-        there = [first, *(each for each in others if (locales / each / "LC_MESSAGES" / "console.po").exists())]
+        there = [first, *(language for language in others if (locales / language / "LC_MESSAGES" / "console.po").exists())]
         return cls({language: _read(locales / language / "LC_MESSAGES" / "console.po") for language in there})
 
     def language(self, wanted: str | None) -> str:
@@ -32,11 +32,12 @@ class Words:
         return wanted if wanted is not None and wanted in self._catalogues else self.languages[0]
 
     def say(self, language: str, key: str, **values: object) -> str:
+        """A message in one language. Raises KeyError."""
         words = self._catalogues[language].get(key) or self._catalogues[self.languages[0]][key]
         return _PLACE.sub(lambda place: str(values[place[1]]), words)
 
     def say_or(self, language: str, key: str, otherwise: str) -> str:
-        """The same of a code that nobody may have written words for yet."""
+        """The same, or `otherwise` for a code that nobody has written words for yet."""
         try:
             return self.say(language, key)
         except KeyError:

@@ -48,6 +48,27 @@ Refused: TypeAlias = Literal[
     "nobody",
     "long_note",
     "refused",
+    # casework
+    "day",  # none of the coming year
+    "mobile",  # the service has no verified mobile phone
+    "revoked",  # the caller took back what it stands on
+    "slip",  # a slip needs a service of the directory to which the caller is referred
+    "unlisted",  # a code that is on no list: `field`, `name`
+    # testimonies
+    "braces",  # they would be filled in
+    "changed",  # its words are not those any more that were read
+    "empty",  # no words at all
+    "faulty",  # the edition with it would have faults
+    "long",  # more letters than a screen has
+    "number",  # it looks like a telephone number
+    "overtaken",  # another edition was published meanwhile
+    "own",  # whoever wrote it does not release it
+    "page",  # more than one screen
+    "state",  # it is not that far, or further
+    "too_soon",  # sessions are on too many editions
+    "twice",  # whoever released it does not release it again
+    "unseen",  # letters that nobody sees
+    "unticked",  # what has to be looked at was not
 ]
 """Nothing was changed: not for this role; no such thing, or in other hands; its time is over; not while she rests; past the day's rings, a supervisor decides; not for her;
 she says first how the call ended; another talks to this phone; the vendor cannot, she reads it aloud; a time that is over, too long, or none; without consent; nobody is

@@ -66,7 +66,7 @@ TABLE: Final = (
     Ability(
         "codes, consents, referrals, slips",
         CALLING,
-        ("write_incident", "give_consent", "take_back_consent", "refer", "look_again", "revoke_referral", "send_slip"),
+        ("note_sight", "write_incident", "give_consent", "take_back_consent", "refer", "look_again", "revoke_referral", "send_slip"),
         (
             *("incident", "save_incident", "consents", "agree", "take_back", "referrals", "refer", "due"),
             *("referral", "look_again", "revoke_referral", "slip", "send_slip"),

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from hotline.engine.flow import Item, Where
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import Consent, Incident, Referral
+from hotline.service.acts import By, run
 from hotline.service.calls import agreements
 from hotline.service.calls.agreements import Wish
 from hotline.service.desk.casework import cases, consents, referrals, slips
@@ -188,6 +189,7 @@ def test_what_is_on_no_list_is_named(work: Work, field: str, code: str, what: st
     assert work.browser.status == 400
     named = field if what == "question" else f"{field}: {code}"
     assert work.desk.say(f"incident.unfit.{what}", name=named) in page
+    assert (f'name="{field}" aria-describedby="fault" aria-invalid="true" autofocus' in page) is (what == "code")
     incident = work.incident()
     assert incident is not None
     assert incident.codes == {"denial": "yes"}
@@ -245,19 +247,20 @@ def test_another_counselor_changes_nothing(work: Work) -> None:
     """Nothing that she sends is taken, whatever page it is from."""
     work.record(denial="yes")
     work.refer()
-    parts, oumou, at, one = work.desk.room.deps, work.desk.staff("oumou"), work.line.clock.now(), work.made()[0].id
-    asked = ReferralForm("health", "a-clinic", "referred", "", "", agreed=True)
-    for send in (
-        lambda: cases.write_down(parts, oumou, work.id, {}, "once", at),
-        lambda: consents.agree(parts, oumou, work.id, "figures", at),
-        lambda: consents.take_back(parts, oumou, work.id, "record", at),
-        lambda: referrals.refer(parts, oumou, work.id, asked, "once", at),
-        lambda: referrals.look(parts, oumou, one, asked, "once", at),
-        lambda: referrals.take_back(parts, oumou, one, at),
-        lambda: slips.send(parts, oumou, one, at),
-    ):
-        with pytest.raises(cases.NotHers):
-            send()
+    before = (work.incident(), work.given(), work.made(), work.audit())
+    deps, oumou, referral = work.desk.room.deps, By(IDS["oumou"], "page"), work.made()[0].id
+    form = ReferralForm("health", "a-clinic", "referred", "", "", agreed=True)
+    results = [
+        run(deps, oumou, cases.write_incident, work.id, {}),
+        run(deps, oumou, consents.give_consent, work.id, "figures"),
+        run(deps, oumou, consents.take_back_consent, work.id, "record"),
+        run(deps, oumou, referrals.refer, work.id, form),
+        run(deps, oumou, referrals.look_again, referral, form),
+        run(deps, oumou, referrals.revoke_referral, referral),
+        run(deps, oumou, slips.send_slip, referral),
+    ]
+    assert {result.code for result in results} == {"forbidden"}
+    assert before == (work.incident(), work.given(), work.made(), work.audit())
 
 
 def test_whoever_held_it_last_still_may(work: Work) -> None:
@@ -472,12 +475,18 @@ def test_a_referral_that_does_not_fit(work: Work, fields: dict[str, str], what: 
     assert work.made() == ()
 
 
-def test_back_to_what_she_chose(work: Work) -> None:
-    """From a refusal the way leads to the form that she filled in, and it stands open. Not by a fragment alone: that would load nothing."""
-    page = work.refer(outcome="declined")
-    assert f'href="{work.referrals}?offer=health#health"' in page
-    assert 'id="health" open>' in work.browser.open(f"{work.referrals}?offer=health")
-    assert " open>" not in work.browser.open(work.referrals)
+def test_a_refused_form_stands_open(work: Work) -> None:
+    """A form that was refused stands open on its page, filled in as it was, what is wrong beside its field, and the field has the focus."""
+    page = work.refer(outcome="declined", look_again="2026-12-01")
+    (form,) = [each for each in page.split("<details")[1:] if each.startswith(' name="offer" class="offer" open>')]
+    assert '<select name="service" aria-describedby="fault" aria-invalid="true" autofocus>' in form
+    assert '<option value="a-clinic" selected>' in form
+    assert 'value="declined" required checked' in form
+    assert 'value="2026-12-01"' in form
+    assert 'name="agreed" value="yes" checked' in form
+    assert f'role="alert">{work.desk.say("incident.unfit.slip")}' in form
+    assert page.count('id="fault"') == 1
+    assert 'class="offer" open>' not in work.browser.open(work.referrals)
 
 
 def test_legal_action_is_asked_with_law_and_police(work: Work) -> None:
@@ -605,7 +614,7 @@ def test_a_slip_taken_back_does_not_leave(work: Work) -> None:
     work.browser.send(f"/console/referral/{work.made()[0].id}/back")
     work.line.work()
     assert work.line.inbox(CLINIC) == []
-    assert work.browser.client.post(work.slip(), data=hidden).status_code == 400
+    assert work.browser.client.post(work.slip(), data={**hidden, "once": "another form"}).status_code == 400
 
 
 def test_a_slip_that_did_not_arrive(work: Work) -> None:

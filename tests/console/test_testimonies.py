@@ -40,8 +40,8 @@ def told(desk: Desk) -> tuple[port.Testimony, ...]:
 
 
 def only(desk: Desk) -> port.Testimony:
-    (one,) = told(desk)
-    return one
+    (testimony,) = told(desk)
+    return testimony
 
 
 def path(desk: Desk, action: str = "") -> str:
@@ -105,9 +105,10 @@ def test_without_her_consent_nothing_is_kept(desk: Desk) -> None:
     browser = desk.browser("awa")
     assert desk.say("testimonies.consent_words") in browser.open(NEW)
     page = browser.send(NEW, fr=HERS)
-    assert browser.status == 422
+    assert browser.status == 400
     assert desk.say("testimonies.error.consent") in page
     assert f">{HERS}</textarea>" in page
+    assert re.search(r'name="consent"[^>]*aria-invalid="true" autofocus', browser.raw)
     assert told(desk) == ()
 
 
@@ -292,7 +293,7 @@ def test_one_that_was_not_released_is_withdrawn_too(desk: Desk) -> None:
     stale = desk.browser("oumou")
     stale.open(NEW)
     answer = stale.client.post(path(desk, "cut"), data={**stale.hidden(NEW), "fr": HERS, "check": CHECKS, "seen": "x"})
-    assert answer.status_code == 422
+    assert answer.status_code == 400
     assert only(desk).text == {}
 
 

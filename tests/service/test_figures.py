@@ -97,7 +97,7 @@ def test_few_are_hidden_for_supervisors_too(line: Line) -> None:
     assert column(recent.promises, "fr")["missed"] == FEW
 
 
-def test_tries_endings_and_rings(line: Line) -> None:
+def test_attempts_outcomes_and_rings(line: Line) -> None:
     """How often those were rung with whom somebody spoke; how calls ended; how many of 100 rings were to somebody else."""
     put(line, 10, attempts=1, outcome="spoke")
     put(line, 5, attempts=2, outcome="spoke")
@@ -108,7 +108,7 @@ def test_tries_endings_and_rings(line: Line) -> None:
     calls = seen(line).calls
     assert column(calls.attempts) == {"1": 10, "2": 5, "3": 0, "total": 15}
     some = {"spoke": 15, "unreachable": 5, "someone_else": 5, "unsaid": 6, "total": 31}
-    assert column(calls.endings) == some | dict.fromkeys(("no_answer", "could_not_talk", "wrong_word", "prank"), 0)
+    assert column(calls.outcomes) == some | dict.fromkeys(("no_answer", "could_not_talk", "wrong_word", "prank"), 0)
     assert (calls.rings, calls.wrong) == (46, 11)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.service.desk.casework.incidents import LADDER, QUESTIONS, UNDER_18, UNKNOWN, Unfit, codes_of, contexts_of, read, type_of
+from hotline.service.desk.casework.incidents import LADDER, QUESTIONS, UNDER_18, UNKNOWN, Unlisted, codes_of, contexts_of, read, type_of
 
 REGIONS = ("bamako", "kayes")
 STEPS = tuple(LADDER)
@@ -56,25 +56,25 @@ def test_every_code_is_taken(codes: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answers", "what", "name"),
+    ("answers", "question", "name"),
     [
-        ({"name": "x"}, "question", "name"),
-        ({"doer_sex": "m"}, "question", "doer_sex"),
-        ({"sex": "other"}, "code", "sex: other"),
-        ({"region": "paris"}, "code", "region: paris"),
-        ({"penetration": "none"}, "code", "penetration: none"),
+        ({"name": "x"}, "name", "name"),
+        ({"doer_sex": "m"}, "doer_sex", "doer_sex"),
+        ({"sex": "other"}, "sex", "sex: other"),
+        ({"region": "paris"}, "region", "region: paris"),
+        ({"penetration": "none"}, "penetration", "penetration: none"),
     ],
 )
-def test_anything_else_is_refused_by_name(answers: dict[str, str], what: str, name: str) -> None:
+def test_anything_else_is_refused_by_name(answers: dict[str, str], question: str, name: str) -> None:
     """A question or a code that is on no list is named, and nothing is kept of it."""
-    with pytest.raises(Unfit) as refused:
+    with pytest.raises(Unlisted) as refused:
         read(answers, REGIONS)
-    assert (refused.value.what, refused.value.name) == (what, name)
+    assert (refused.value.question, refused.value.name) == (question, name)
 
 
 def test_what_is_asked() -> None:
     """The list is closed: who adds a question changes this test, and has read that no name, no place below a region, no date of birth,
-    no ethnicity, no orientation and no sex of who did it may be among them."""
+    no ethnicity, no orientation and no sex of the alleged perpetrator may be among them."""
     assert tuple(QUESTIONS) == (
         *STEPS,
         *("practice", "goods", "abduction", "when", "time", "place", "region"),

@@ -17,16 +17,18 @@ class Incident(Struct, frozen=True):
 
     id: str
     callback: str | None
-    """None once the callback's row is gone: then nothing ties the two together, and only what she let count is left."""
+    """None once the callback's row is gone: then nothing ties the two together, and only what the caller let count is left."""
     day: int
     """Days since 1970-01-01 on which it was written down; once it is tied to nothing, the first of that month."""
     codes: dict[str, str]
     """By question (service/desk/casework/incidents.py), only answers that its list of codes holds."""
     figures: bool
-    """She agreed that it counts in figures."""
+    """The caller agreed that it counts in figures."""
 
 
 class Referral(Struct, frozen=True):
+    """Where a caller was sent on to, and how that went."""
+
     id: str
     callback: str | None
     kind: str
@@ -35,14 +37,14 @@ class Referral(Struct, frozen=True):
     """An entry of the directory, where it is one."""
     outcome: ReferralOutcome
     legal: Legal | None
-    """Does she want to take legal action? Asked with a legal service or the police alone."""
+    """Does the caller want to take legal action? Asked with a legal service or the police alone."""
     look_again: int | None
     """The day (since 1970-01-01) on which somebody looks again."""
     slip: str | None
-    """The reference that the service was given, with her consent; None: none was."""
+    """The reference that the service was given, with the caller's consent; None: none was."""
     day: int
     revoked: bool = False
-    """She took back that the service may know of her: the slip is worth nothing any more."""
+    """The caller took back that the service may know: the slip is worth nothing any more."""
     sent: bool = False
     """The slip was given to be sent to the service by SMS, which is done once."""
 
@@ -62,7 +64,7 @@ AGAIN: Final = "again"
 
 
 class Consent(Struct, frozen=True):
-    """She agreed to one thing: `record` (codes are written down), `figures` (they count), `again` (she may be called again), `referral.ID`."""
+    """The caller agreed to one thing: `record` (codes are written down), `figures` (they count), `again` (another call may be made), `referral.ID`."""
 
     kind: str
     given_at: int
@@ -70,6 +72,8 @@ class Consent(Struct, frozen=True):
 
 
 class Cases(Protocol):
+    """Incidents, referrals, consents and notes."""
+
     def save_incident(self, incident: Incident) -> None: ...
     def drop_incident(self, callback: str) -> None: ...
     def incident_of(self, callback: str) -> Incident | None: ...
@@ -78,7 +82,7 @@ class Cases(Protocol):
     def referral(self, id: str) -> Referral | None: ...
     def drop_referral(self, id: str) -> None: ...
     def referrals_due(self, day: int, limit: int, holder: str | None = None) -> tuple[Due, ...]:
-        """To be looked at again on this day or before, not revoked, oldest first. `holder`: only hers, and those whose callback is gone."""
+        """To be looked at again on this day or before, not revoked, oldest first. `holder`: only this counselor's, and those whose callback is gone."""
 
     def save_consent(self, callback: str, consent: Consent) -> None: ...
     def consents(self, callback: str) -> dict[str, Consent]:

@@ -49,7 +49,7 @@ class Figures(Protocol):
         """Callbacks, those whose rows are gone among them, open ones too."""
 
     def attempts_by_outcome(self, since: int, until: int) -> dict[tuple[int, str], int]:
-        """How many callbacks had so many tries and this ending (empty: none yet)."""
+        """How many callbacks had so many attempts and this outcome (empty: none yet)."""
 
     def safer_answers(self, since: int, until: int) -> dict[str, int]: ...
     def referral_outcomes(self, since: int, until: int) -> dict[str, int]:

@@ -1,31 +1,27 @@
-"""A callback's case: who may work on it, and what happened, written down in codes with her consent and only then."""
+"""A callback's case: who may work on it, and what happened, written down in codes with the caller's consent and only then."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal, TypeAlias, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.engine.times import DAY_MINUTES
 from hotline.ports.calls.callbacks import Callback
-from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.cases import FIGURES, RECORD, Consent, Incident, Referral
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
+from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
-from hotline.service.desk.casework.incidents import Type, Unfit, read, type_of
+from hotline.service.desk.casework.incidents import Type, Unlisted, read, type_of
 from hotline.service.desk.casework.services import regions
-from hotline.service.once import first_time
+from hotline.service.desk.casework.sight import NoCase, NotHers, show
 from hotline.service.work import Work
 
-
-class NoCase(Exception):
-    """There is no such callback, or no more."""
-
-
-class NotHers(Exception):
-    """It is in another counselor's hands."""
+Closed: TypeAlias = Literal["gone", "forbidden"]
+"""Why somebody does not come to a case: there is none, or it is in another counselor's hands."""
 
 
 class Case(Struct, frozen=True):
@@ -34,7 +30,7 @@ class Case(Struct, frozen=True):
     incident: Incident | None
 
     def agreed(self, kind: str) -> bool:
-        """Does she agree to this, as things stand?"""
+        """Does the caller agree to this, as things stand?"""
         consent = self.consents.get(kind)
         return consent is not None and consent.revoked_at is None
 
@@ -43,51 +39,62 @@ class Case(Struct, frozen=True):
         return type_of(self.incident.codes) if self.incident else None
 
 
+class OpenReferral(Struct, frozen=True):
+    """A referral, and its callback while that is there."""
+
+    referral: Referral
+    callback: Callback | None
+
+    @property
+    def name(self) -> str:
+        """What the audit calls it."""
+        return self.callback.reference if self.callback else self.referral.id
+
+
 def may_work(staff: Staff, holder: str | None) -> bool:
     """Whoever holds a callback, or held it last, works its case; and every supervisor."""
     return staff.role == "supervisor" or holder == staff.id
 
 
-def open_case(tx: Transaction, staff: Staff, id: str) -> Case:
-    """Raises NoCase and NotHers."""
+def find_case(tx: Transaction, staff: Staff, id: str) -> Case | Closed:
+    """The case of this callback, for whoever works on it."""
     callback = tx.callbacks.get(id)
     if callback is None:
-        raise NoCase
+        return "gone"
     if not may_work(staff, callback.claimed_by):
-        raise NotHers
+        return "forbidden"
     return Case(callback, tx.cases.consents(id), tx.cases.incident_of(id))
 
 
-def open_referral(tx: Transaction, staff: Staff, id: str) -> tuple[Referral, Callback | None]:
-    """A referral, and its callback while that is there; after it, whoever takes calls may look again. Raises NoCase and NotHers."""
+def find_referral(tx: Transaction, staff: Staff, id: str) -> OpenReferral | Closed:
+    """A referral; once its callback is gone, whoever takes calls may look again."""
     referral = tx.cases.referral(id)
     if referral is None:
-        raise NoCase
+        return "gone"
     callback = tx.callbacks.get(referral.callback) if referral.callback else None
     if callback is not None and not may_work(staff, callback.claimed_by):
-        raise NotHers
-    return referral, callback
+        return "forbidden"
+    return OpenReferral(referral, callback)
 
 
-def about(referral: Referral, callback: Callback | None) -> str:
-    """What the audit calls it."""
-    return callback.reference if callback else referral.id
+def open_case(tx: Transaction, staff: Staff, id: str) -> Case:
+    """`find_case`, to be shown. Raises NoCase and NotHers."""
+    return _opened(find_case(tx, staff, id))
 
 
-def see(deps: Deps, staff: Staff, id: str, at: int) -> Case:
-    """`open_case`, to be shown."""
-    with deps.store.read() as tx:
-        case = open_case(tx, staff, id)
-    if case.incident is not None:
-        audit_sight(deps, staff, case.callback, at)
-    return case
+def open_referral(tx: Transaction, staff: Staff, id: str) -> OpenReferral:
+    """`find_referral`, to be shown. Raises NoCase and NotHers."""
+    return _opened(find_referral(tx, staff, id))
 
 
-def audit_sight(deps: Deps, staff: Staff, callback: Callback | None, at: int) -> None:
-    """What somebody else wrote down of a call, codes or where she was sent on to, is seen by nobody in silence."""
-    if callback is not None and callback.claimed_by != staff.id:
-        with deps.store.write() as tx:
-            tx.audit.add(AuditRecord(at, staff.alias, "codes seen", callback.reference))
+def see_incident(deps: Deps, staff: Staff, id: str, at: int) -> Case:
+    """What happened, in codes, and what the caller agreed to. Raises NoCase, NotHers and StoreAway."""
+
+    def look(work: Work) -> tuple[Case, Callback | None]:
+        case = open_case(work.tx, staff, id)
+        return case, case.callback if case.incident else None
+
+    return show(deps, staff, at, look)
 
 
 def day_of(deps: Deps, at: int) -> int:
@@ -95,23 +102,34 @@ def day_of(deps: Deps, at: int) -> int:
     return deps.clock.local(at) // DAY_MINUTES
 
 
-def write_down(deps: Deps, staff: Staff, id: str, answers: Mapping[str, str], once: str, at: int) -> None:
-    """Keep these answers in the place of those that stood there, where she agreed to that; without any answer, nothing is kept.
+def write_incident(act: Act, id: str, answers: Mapping[str, str]) -> Result:
+    """Keep these answers in the place of those that stood there, where the caller agreed to that; without any answer, nothing is kept.
 
     The incident's id derives from the form's, which is gone within days, and not from the callback: nobody can work out whose codes they
-    were. Raises NoCase, NotHers and Unfit.
+    were.
     """
-    codes = read(answers, regions(deps))
-    with deps.store.write() as tx:
-        case = open_case(tx, staff, id)
-        if not case.agreed(RECORD):
-            raise Unfit("consent")
-        if not first_time(Work(deps, tx, at), staff.id, once):
-            return
-        if not codes:
-            tx.cases.drop_incident(id)
-        elif case.incident is not None:
-            tx.cases.save_incident(replace(case.incident, codes=codes))
-        else:
-            incident = deps.derive("incident", f"{staff.id}|{once}")
-            tx.cases.save_incident(Incident(incident, id, day_of(deps, at), codes, case.agreed(FIGURES)))
+    case = find_case(act.tx, act.staff, id)
+    if not isinstance(case, Case):
+        return Result(case)
+    try:
+        codes = read(answers, regions(act.deps))
+    except Unlisted as unlisted:
+        return Result("unlisted", {"field": unlisted.question, "name": unlisted.name})
+    if not case.agreed(RECORD):
+        return Result("consent")
+    if not codes:
+        act.tx.cases.drop_incident(id)
+    elif case.incident is not None:
+        act.tx.cases.save_incident(replace(case.incident, codes=codes))
+    else:
+        act.tx.cases.save_incident(Incident(act.derive("incident"), id, day_of(act.deps, act.at), codes, case.agreed(FIGURES)))
+    return Result()
+
+
+Opened = TypeVar("Opened", Case, OpenReferral)
+
+
+def _opened(found: Opened | Closed) -> Opened:
+    if isinstance(found, str):
+        raise NoCase if found == "gone" else NotHers
+    return found

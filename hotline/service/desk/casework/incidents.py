@@ -1,7 +1,8 @@
 """What happened, by the questions of GBVIMS in their order, and what its codes tell: pure, so that the type is nobody's choice.
 
 The order and the types: GBVIMS User Guide, chapter 3 (2011), and its intake form. No name is asked, no date of birth, no place below a
-region, no ethnicity; nothing tells the sex of who did it, so that nothing tells orientation (docs: decisions).
+region, no ethnicity; nothing tells the sex of the alleged perpetrator, so that nothing tells orientation (docs: decisions). Where a stored
+code says `doer`, it is the alleged perpetrator of GBVIMS.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ Type: TypeAlias = Literal["rape", "sexual_assault", "physical_assault", "forced_
 Context: TypeAlias = Literal["intimate_partner", "child_sexual_abuse", "early_marriage", "exploitation", "slavery"]
 
 UNKNOWN: Final = "unknown"
-"""She does not know, or would not say: an answer to every question. A question that was not asked has none."""
+"""The caller does not know, or would not say: an answer to every question. A question that was not asked has none."""
 REGION: Final = "region"
 """Its codes are the directory's regions."""
 YES_NO: Final = ("yes", "no")
@@ -106,12 +107,12 @@ QUESTIONS: Final = {question.key: question for section in SECTIONS for question 
 """In the order in which they are asked."""
 
 
-class Unfit(Exception):
-    """What was sent is not one of the answers. `what`: a key of the words; `name`: the question or code that it is about."""
+class Unlisted(Exception):
+    """What was sent is no question, or none of the answers to it. `name`: what it is, for words."""
 
-    def __init__(self, what: str, name: str = "") -> None:
-        super().__init__(what)
-        self.what = what
+    def __init__(self, question: str, name: str) -> None:
+        super().__init__(question)
+        self.question = question
         self.name = name
 
 
@@ -121,14 +122,14 @@ def codes_of(question: Question, regions: Iterable[str]) -> tuple[str, ...]:
 
 
 def read(answers: Mapping[str, str], regions: Iterable[str]) -> dict[str, str]:
-    """The answers that were given, in the order of the questions. Raises Unfit for a question or a code that there is not."""
-    there = tuple(regions)
+    """The answers that were given, in the order of the questions. Raises Unlisted for a question or a code that there is not."""
+    known = tuple(regions)
     for key, code in answers.items():
         question = QUESTIONS.get(key)
         if question is None:
-            raise Unfit("question", key)
-        if code and code not in codes_of(question, there):
-            raise Unfit("code", f"{key}: {code}")
+            raise Unlisted(key, key)
+        if code and code not in codes_of(question, known):
+            raise Unlisted(key, f"{key}: {code}")
     return {key: answers[key] for key in QUESTIONS if answers.get(key)}
 
 

@@ -1,4 +1,4 @@
-"""Which services of the directory she can be sent on to, by what GBVIMS calls them, and in which order they are offered."""
+"""Which services of the directory a caller can be sent on to, by what GBVIMS calls them, and in which order they are offered."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OFFERED_BY: Final[dict[Kind, frozenset[str]]] = {
 """The directory's kinds that may give each service. A one-stop centre has a police desk and a nurse; a line for emergencies is the police's."""
 
 
-class Place(Struct, frozen=True):
+class RegionServices(Struct, frozen=True):
     """The services of one region, or of the whole country (no name)."""
 
     region: str
@@ -42,15 +42,15 @@ def kinds_for(type_: Type | None) -> tuple[Kind, ...]:
     return ("health", *(kind for kind in KINDS if kind != "health"))
 
 
-def places(deps: Deps, kind: Kind, near: str | None, day: date) -> tuple[Place, ...]:
+def services_for(deps: Deps, kind: Kind, near: str | None, day: date) -> tuple[RegionServices, ...]:
     """What the edition in force lists for this, by region: the region `near` first, then what serves the whole country."""
     names = regions(deps)
-    found: dict[str, list[Item]] = {}
+    listed: dict[str, list[Item]] = {}
     for item in deps.written.items.get("services", {}).values():
         if offers(item, kind, day):
-            found.setdefault(item.fields.get("region", ""), []).append(item)
-    order = sorted(found, key=lambda region: (region != near, region != "", list(names).index(region) if region in names else 0))
-    return tuple(Place(names.get(region, ""), tuple(found[region])) for region in order)
+            listed.setdefault(item.fields.get("region", ""), []).append(item)
+    order = sorted(listed, key=lambda region: (region != near, region != "", list(names).index(region) if region in names else 0))
+    return tuple(RegionServices(names.get(region, ""), tuple(listed[region])) for region in order)
 
 
 def regions(deps: Deps) -> dict[str, str]:
@@ -70,5 +70,6 @@ def name_of(deps: Deps, service: str | None) -> str:
 
 
 def offers(item: Item, kind: Kind, day: date) -> bool:
+    """May this entry give such a service today?"""
     of = item.fields.get("kind", "")
     return of in OFFERED_BY[kind] and (of != EMERGENCY or is_shown(item, day))

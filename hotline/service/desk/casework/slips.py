@@ -1,4 +1,4 @@
-"""The slip that a service is given with her consent: a reference, the service's name and the day, and no story."""
+"""The slip that a service is given with the caller's consent: a reference, the service's name and the day, and no story."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from msgspec.structs import replace
 from hotline.engine.freshness import is_shown
 from hotline.engine.numbers import in_e164, malian_mobile
 from hotline.engine.times import DAY_SECONDS
+from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxState
-from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.cases import Referral
 from hotline.ports.desk.staff import Staff
 from hotline.service import outbox
+from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
-from hotline.service.desk.casework.cases import NoCase, about, audit_sight, open_referral
-from hotline.service.desk.casework.incidents import Unfit
+from hotline.service.desk.casework.cases import OpenReferral, find_referral, open_referral
 from hotline.service.desk.casework.services import find, name_of
+from hotline.service.desk.casework.sight import NoCase, show
 from hotline.service.outbox import Draft
 from hotline.service.work import Work
 
@@ -36,34 +37,40 @@ class Slip(Struct, frozen=True):
     sent: OutboxState | None
 
 
-def see(deps: Deps, staff: Staff, id: str, at: int) -> Slip:
-    """Raises as `open_referral`, and NoCase where none was made."""
-    with deps.store.read() as tx:
-        referral, callback = open_referral(tx, staff, id)
-        post = tx.outbox.get(_post_of(deps, id)) if referral.sent else None
-    if referral.slip is None:
-        raise NoCase
-    audit_sight(deps, staff, callback, at)
-    return Slip(referral, name_of(deps, referral.service), _mobile(deps, referral, at) is not None, post.state if post else None)
+def see_slip(deps: Deps, staff: Staff, id: str, at: int) -> Slip:
+    """Raises NoCase, also where none was made, NotHers and StoreAway."""
+
+    def look(work: Work) -> tuple[Slip, Callback | None]:
+        opened = open_referral(work.tx, staff, id)
+        referral = opened.referral
+        if referral.slip is None:
+            raise NoCase
+        message = work.tx.outbox.get(_message_of(deps, id)) if referral.sent else None
+        name, may_go = name_of(deps, referral.service), _mobile(work, referral) is not None
+        return Slip(referral, name, may_go, message.state if message else None), opened.callback
+
+    return show(deps, staff, at, look)
 
 
-def send(deps: Deps, staff: Staff, id: str, at: int) -> None:
-    """The slip goes to the service's verified mobile phone, once. Raises as `open_referral`, and Unfit where it may not go."""
-    with deps.store.write() as tx:
-        referral, callback = open_referral(tx, staff, id)
-        if referral.slip is None or referral.revoked:
-            raise Unfit("revoked")
-        mobile = _mobile(deps, referral, at)
-        if mobile is None:
-            raise Unfit("mobile")
-        if referral.sent:
-            return
-        words = deps.written
-        text = words.phrase("staff.slip", words.languages[0], ref=referral.slip, name=name_of(deps, referral.service))
-        post = outbox.write(Work(deps, tx, at), Draft("staff", mobile, text, at + SLIP_SECONDS), _origin(id))
-        tx.cases.save_referral(replace(referral, sent=True))
-        tx.audit.add(AuditRecord(at, staff.alias, "slip sent", about(referral, callback)))
-    outbox.enqueue(deps, (post,))
+def send_slip(act: Act, id: str) -> Result:
+    """The slip goes to the service's verified mobile phone, once."""
+    opened = find_referral(act.tx, act.staff, id)
+    if not isinstance(opened, OpenReferral):
+        return Result(opened)
+    referral = opened.referral
+    if referral.slip is None or referral.revoked:
+        return Result("revoked")
+    mobile = _mobile(act, referral)
+    if mobile is None:
+        return Result("mobile")
+    if referral.sent:
+        return Result()
+    words = act.deps.written
+    text = words.phrase("staff.slip", words.languages[0], ref=referral.slip, name=name_of(act.deps, referral.service))
+    message = outbox.write(act, Draft("staff", mobile, text, act.at + SLIP_SECONDS), _origin(id))
+    act.tx.cases.save_referral(replace(referral, sent=True))
+    act.record("slip sent", opened.name)
+    return Result(messages=(message,))
 
 
 def reference(deps: Deps, id: str) -> str:
@@ -79,13 +86,13 @@ def reference(deps: Deps, id: str) -> str:
 def recall(work: Work, referral: Referral) -> None:
     """What has not left does not leave."""
     if referral.sent:
-        work.tx.outbox.move(_post_of(work.deps, referral.id), "pending", "dropped", work.at)
+        work.tx.outbox.move(_message_of(work.deps, referral.id), "pending", "dropped", work.at)
 
 
-def _mobile(deps: Deps, referral: Referral, at: int) -> str | None:
+def _mobile(work: Work, referral: Referral) -> str | None:
     """Where a slip may go by SMS: a number that is on the line today and is a mobile phone's."""
-    item = find(deps, referral.service)
-    if item is None or "phone" not in item.fields or not is_shown(item, deps.today(at)):
+    item = find(work.deps, referral.service)
+    if item is None or "phone" not in item.fields or not is_shown(item, work.deps.today(work.at)):
         return None
     national = malian_mobile(item.fields["phone"])
     return in_e164(national) if national else None
@@ -95,5 +102,5 @@ def _origin(id: str) -> str:
     return f"slip|{id}"
 
 
-def _post_of(deps: Deps, id: str) -> str:
+def _message_of(deps: Deps, id: str) -> str:
     return deps.derive("staff", _origin(id))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final, Literal, TypeAlias
 
 FEW: Final = "few"
-"""Nobody, or one to four: nothing more is told."""
+"""Nobody, or one to four: nothing more is shown."""
 HELD: Final = "held"
 """Kept back, whatever it is, because another could be computed from it."""
 FEWEST: Final = 5
@@ -39,7 +39,7 @@ def hidden(counts: Sequence[int], sums: Sequence[Sum]) -> tuple[Cell, ...]:
     Whoever reads it, and knows this rule, is left with two values at least for each hidden cell in each sum.
     """
     cells: list[Cell] = [FEW if 0 < count < FEWEST else count for count in counts]
-    while telling := next((each for each in sums if _tells(cells, each)), None):
+    while telling := next((equation for equation in sums if _tells(cells, equation)), None):
         members = (*telling[0], telling[1])
         shown = [index for index in members if cells[index] not in (FEW, HELD)]
         victim = min(shown, key=lambda index: counts[index], default=None)
@@ -53,9 +53,9 @@ def hidden(counts: Sequence[int], sums: Sequence[Sum]) -> tuple[Cell, ...]:
     return tuple(cells)
 
 
-def _tells(cells: Sequence[Cell], each: Sum) -> bool:
+def _tells(cells: Sequence[Cell], equation: Sum) -> bool:
     """Can a hidden cell of this sum be only one number?"""
-    parts, total = each
+    parts, total = equation
     low, high = _bounds(cells[total])
     bounds = [*(_bounds(cells[index]) for index in parts), (-high, -low)]
     # All of these add up to nothing, so what the others may be bounds each.

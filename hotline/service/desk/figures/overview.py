@@ -13,6 +13,7 @@ from hotline.ports.calls.callbacks import Safer
 from hotline.ports.desk.cases import ReferralOutcome
 from hotline.ports.desk.figures import Tally, WaitingNow
 from hotline.ports.desk.staff import Role
+from hotline.ports.outcomes import Outcome
 from hotline.ports.store import Transaction
 from hotline.service.calls.outcomes import DANGEROUS
 from hotline.service.deps import Deps
@@ -26,10 +27,10 @@ RECENT: Final = 7
 worked out."""
 BEFORE: Final = 23
 FATES: Final = ("kept", "missed", "withdrawn", "open", "closed")
-"""What became of a promise. `kept`: somebody rang within its window. `missed`: it ended, and nobody had. `withdrawn`: she stopped or cancelled
-it first. `open`: nobody has rung yet. `closed`: a supervisor closed it unrung."""
-TRIES: Final = (1, 2, 3)
-ENDINGS: Final = ("spoke", "no_answer", "unreachable", "could_not_talk", "someone_else", "wrong_word", "prank", "unsaid")
+"""What became of a promise. `kept`: somebody rang within its window. `missed`: it ended, and nobody had. `withdrawn`: the caller stopped or
+cancelled it first. `open`: nobody has rung yet. `closed`: a supervisor closed it unrung."""
+ATTEMPTS: Final = (1, 2, 3)
+OUTCOMES: Final = (*get_args(Outcome), "unsaid")
 """`unsaid`: it was rung, and nobody has said how it ended."""
 
 
@@ -49,12 +50,12 @@ class Period(Struct, frozen=True):
     promises: Counted
 
 
-class Calls(Struct, frozen=True):
+class CallFigures(Struct, frozen=True):
     """How calls went over both periods."""
 
     attempts: Counted
     """Of those with whom somebody spoke: how many were rung once, twice, three times."""
-    endings: Counted
+    outcomes: Counted
     """How the last call ended, of all that were rung."""
     rings: Cell
     wrong: int | None
@@ -77,7 +78,7 @@ class Overview(Struct, frozen=True):
     """Told as it is, for who sees the queue itself; to everybody else small counts are hidden."""
     waits: Waits
     periods: tuple[Period, ...]
-    calls: Calls
+    calls: CallFigures
     weeks: tuple[Week, ...]
     now: int
     """The local minute."""
@@ -86,7 +87,7 @@ class Overview(Struct, frozen=True):
 def overview(deps: Deps, role: Role, at: int) -> Overview:
     """Everything on the page, in a bounded number of queries, whatever there is to count. Raises StoreAway.
 
-    A supervisor sees the queue itself, case by case, so that what waits now is told to her exactly, and her days end today. Everybody else
+    A supervisor sees the queue itself, case by case, so that what waits now is shown as it is, and the days end today. Everybody else
     gets it with small counts hidden, and days that end with the last whole week: two looks on two days cannot be subtracted.
     """
     is_exact = role == "supervisor"
@@ -95,9 +96,9 @@ def overview(deps: Deps, role: Role, at: int) -> Overview:
     first, middle = until - RECENT - BEFORE, until - RECENT
     with deps.store.read() as tx:
         tallies = tx.figures.tallied(first, until)
-        languages = _languages(deps, (each.language for each in tallies))
+        languages = _languages(deps, (tally.language for tally in tallies))
         recent, before = (
-            _period(languages, [each for each in tallies if since <= each.day < end], since, end)
+            _period(languages, [tally for tally in tallies if since <= tally.day < end], since, end)
             for since, end in ((middle, until), (first, middle))
         )
         return Overview(
@@ -110,17 +111,17 @@ def overview(deps: Deps, role: Role, at: int) -> Overview:
         )
 
 
-def _languages(deps: Deps, met: Iterable[str]) -> tuple[str, ...]:
+def _languages(deps: Deps, counted: Iterable[str]) -> tuple[str, ...]:
     """The line's own, then those that it once had."""
     ours = deps.written.languages
-    return (*ours, *sorted({*met} - {*ours}))
+    return (*ours, *sorted({*counted} - {*ours}))
 
 
 def _period(languages: tuple[str, ...], tallies: Iterable[Tally], since: int, until: int) -> Period:
-    found: Counter[tuple[str, str]] = Counter()
-    for each in tallies:
-        found[fate(each), each.language] += each.count
-    rows = [[found[name, language] for language in languages] for name in FATES]
+    counts: Counter[tuple[str, str]] = Counter()
+    for tally in tallies:
+        counts[fate(tally), tally.language] += tally.count
+    rows = [[counts[name, language] for language in languages] for name in FATES]
     return Period(since, until - 1, Counted((*FATES, "total"), (*languages, "total"), cell_suppression.table(rows)))
 
 
@@ -139,23 +140,23 @@ def fate(tally: Tally) -> str:
             return "open"
 
 
-def _calls(tx: Transaction, since: int, until: int) -> Calls:
-    found = {each: count for each, count in tx.figures.attempts_by_outcome(since, until).items() if each[0]}
+def _calls(tx: Transaction, since: int, until: int) -> CallFigures:
+    rung = {key: count for key, count in tx.figures.attempts_by_outcome(since, until).items() if key[0]}
     attempts: Counter[str] = Counter()
-    endings: Counter[str] = Counter()
-    for (often, outcome), count in found.items():
-        endings[outcome or "unsaid"] += count
+    outcomes: Counter[str] = Counter()
+    for (often, outcome), count in rung.items():
+        outcomes[outcome or "unsaid"] += count
         if outcome == "spoke":
-            attempts[str(min(often, TRIES[-1]))] += count
-    spoken, ended = _column(tuple(map(str, TRIES)), attempts), _column(ENDINGS, endings)
-    rings = sum(often * count for (often, _), count in found.items())
-    # With the calls counted, hidden tries could be worked out from how many there were.
-    is_told = not any(cell in (FEW, HELD) for row in spoken.cells for cell in row)
-    wrongs = [endings[each] for each in DANGEROUS]
-    return Calls(
+            attempts[str(min(often, ATTEMPTS[-1]))] += count
+    spoken, ended = _column(tuple(map(str, ATTEMPTS)), attempts), _column(OUTCOMES, outcomes)
+    rings = sum(often * count for (often, _), count in rung.items())
+    # With the calls counted, hidden attempts could be worked out from how many there were.
+    is_shown = not any(cell in (FEW, HELD) for row in spoken.cells for cell in row)
+    wrongs = [outcomes[outcome] for outcome in DANGEROUS]
+    return CallFigures(
         spoken,
         ended,
-        (FEW if 0 < rings < cell_suppression.FEWEST else rings) if is_told else HELD,
+        (FEW if 0 < rings < cell_suppression.FEWEST else rings) if is_shown else HELD,
         round(100 * sum(wrongs) / rings) if rings and _is_shown(ended, DANGEROUS) else None,
         _column(get_args(Safer), tx.figures.safer_answers(since, until)),
         _column(get_args(ReferralOutcome), tx.figures.referral_outcomes(since, until)),
@@ -163,22 +164,21 @@ def _calls(tx: Transaction, since: int, until: int) -> Calls:
 
 
 def _is_shown(counted: Counted, rows: Iterable[str]) -> bool:
-    return all(counted.cells[counted.rows.index(each)][0] not in (FEW, HELD) for each in rows)
+    return all(counted.cells[counted.rows.index(row)][0] not in (FEW, HELD) for row in rows)
 
 
 def _column(rows: tuple[str, ...], counts: Mapping[str, int]) -> Counted:
-    cells = cell_suppression.line([counts.get(each, 0) for each in rows])
+    cells = cell_suppression.line([counts.get(row, 0) for row in rows])
     return Counted((*rows, "total"), ("total",), tuple((cell,) for cell in cells))
 
 
 def _waits(deps: Deps, waiting: tuple[WaitingNow, ...], at: int, *, is_exact: bool) -> Waits:
-    languages = _languages(deps, (each.language for each in waiting))
-    there = {each.language: each for each in waiting}
-    nobody = WaitingNow("", 0, 0, at)
-    urgent = [there.get(language, nobody).urgent for language in languages]
-    others = [there.get(language, nobody).waiting - there.get(language, nobody).urgent for language in languages]
+    languages = _languages(deps, (now.language for now in waiting))
+    by_language = {now.language: now for now in waiting}
+    rows = [by_language.get(language, WaitingNow(language, 0, 0, at)) for language in languages]
+    urgent, others = [now.urgent for now in rows], [now.waiting - now.urgent for now in rows]
     full = [[*urgent, sum(urgent)], [*others, sum(others)]]
     full.append([sum(column) for column in zip(*full, strict=True)])
     cells = tuple(map(tuple, full)) if is_exact else cell_suppression.table([urgent, others])
-    oldest = tuple((each.language, at - each.since) for each in waiting) if is_exact else ()
+    oldest = tuple((now.language, at - now.since) for now in waiting) if is_exact else ()
     return Waits(Counted(("urgent", "others", "total"), (*languages, "total"), cells), oldest)

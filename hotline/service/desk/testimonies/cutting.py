@@ -16,7 +16,7 @@ from hotline.engine.numbers import has_five_digits
 LONGEST: Final = 100
 """Letters: two or three short sentences, one page."""
 CHECKS: Final = ("names", "number", "known", "left", "blow", "better")
-"""What whoever cuts it says that she looked for, one after another."""
+"""What whoever cuts a testimony looks for, line by line."""
 _WORD: Final = re.compile(r"\w+")
 _SENTENCE_ENDS: Final = re.compile(r"[.!?…:]\W*$")
 
@@ -60,12 +60,12 @@ def conspicuous(text: str, names: Iterable[str]) -> tuple[Spot, ...]:
 
 def pieces(text: str, spots: Iterable[Spot]) -> tuple[tuple[str, Why | None], ...]:
     """The text cut at its spots, for a page that marks them."""
-    parts: list[tuple[str, Why | None]] = []
+    marked: list[tuple[str, Why | None]] = []
     before = 0
     for spot in spots:
-        parts += [(text[before : spot.start], None), (text[spot.start : spot.end], spot.why)]
+        marked += [(text[before : spot.start], None), (text[spot.start : spot.end], spot.why)]
         before = spot.end
-    return tuple(part for part in (*parts, (text[before:], None)) if part[0])
+    return tuple(piece for piece in (*marked, (text[before:], None)) if piece[0])
 
 
 def _why(text: str, word: re.Match[str], *, is_place: bool) -> Why | None:
@@ -87,7 +87,7 @@ def _places(words: list[str], names: Iterable[str]) -> Iterator[int]:
 
 
 def _is_one_page(edition: Edition, language: str, text: str) -> bool:
-    """With another one after it, wherever the flows read them out."""
+    """Does it fit with a sign that another one follows, wherever the flows read them out?"""
     heads = [node.head for node in edition.nodes[language].values() if isinstance(node.kind, Say) and node.kind.each]
     try:
         return all(len(edition.render("", language, "\n".join(filter(None, (head, text))), has_more=True)) == 1 for head in heads)

@@ -1,236 +1,109 @@
-"""Testimonies in the room: written down with her consent, cut by somebody, released by two others, withdrawn by anybody at once."""
+"""Testimonies: written down with the woman's consent, cut by somebody, released by two others, withdrawn by anybody at once."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Final, Literal, TypeAlias
 
 from msgspec.structs import replace
 
-from hotline.engine.flow import Sources
-from hotline.ports.desk.audit import AuditRecord
-from hotline.ports.desk.editions import EditionRow, Withdrawal
+from hotline.ports.desk.editions import Withdrawal
 from hotline.ports.desk.staff import Staff
 from hotline.ports.desk.testimonies import Testimony
-from hotline.ports.store import Transaction
-from hotline.service.deps import Deps
-from hotline.service.desk.testimonies.cutting import CHECKS, Wrong, tidy, wrong
-from hotline.service.editions import approval
-from hotline.service.editions.cache import FaultySources, Overtaken, TooSoon, checked, enact
-from hotline.service.editions.testimony_overlay import TESTIMONIES, with_testimonies, withdraw_testimony, withdrawn_testimonies
-from hotline.service.once import first_time
+from hotline.service.acts import Act, Result
+from hotline.service.desk.testimonies.cutting import CHECKS, tidy, wrong
+from hotline.service.desk.testimonies.reading import PEOPLE, find, may_release, version
+from hotline.service.editions import testimony_overlay
 from hotline.service.work import Work
 
-PEOPLE: Final = 2
-"""Who release it: different ones, neither of them the one who wrote it."""
 
-Why: TypeAlias = Literal["consent", "empty", "checks", "tick", "changed", "own", "twice", "state"] | Wrong
-Release: TypeAlias = Literal["one", "published", "too_soon", "faulty", "overtaken"]
-"""What came of it; all but `one` and `published`: both have released it, and it can be published again later."""
-
-
-class NotSo(Exception):
-    """Nothing was done. `why`: a code, for words; `language`: of the text that it is about."""
-
-    def __init__(self, why: Why, language: str = "") -> None:
-        super().__init__(why)
-        self.why = why
-        self.language = language
-
-
-class Unknown(Exception):
-    """There is no such testimony."""
-
-
-def every(deps: Deps, tx: Transaction) -> tuple[Testimony, ...]:
-    """The room's, newest first; then those of the files that callers may read, as released by nobody of the staff."""
-    told, taken = tx.testimonies.all(), withdrawn_testimonies(tx.editions.withdrawals())
-    known = {*taken, *(one.id for one in told)}
-    return *told, *(one for id, one in _of_files(deps).items() if id not in known)
-
-
-def found(deps: Deps, tx: Transaction, id: str) -> Testimony:
-    """Raises Unknown; one of the files that was taken back is unknown too."""
-    one = tx.testimonies.get(id) or (None if id in withdrawn_testimonies(tx.editions.withdrawals()) else _of_files(deps).get(id))
-    if one is None:
-        raise Unknown
-    return one
-
-
-def aliases(tx: Transaction, told: Collection[Testimony]) -> dict[str, str]:
-    """What those who wrote and released them are called, by their ids; those too who have left. As many reads as there are people, at most."""
-    known = {one.id: one.alias for one in tx.staff.active()}
-    asked = {id for one in told for id in (one.written_by, *one.released_by) if id}
-    return {id: known.get(id) or _alias(tx, id) for id in asked}
-
-
-def places(deps: Deps) -> tuple[str, ...]:
-    """What the directory's regions and places are called."""
-    return tuple(item.name for each in ("regions", "places") for item in deps.written.items.get(each, {}).values())
-
-
-def version(deps: Deps, one: Testimony) -> str:
-    """Tells its words as they are from what they were or will be: what was read is what is released."""
-    return deps.derive("told", repr(sorted(one.text.items())))
-
-
-def may_release(one: Testimony, staff: Staff) -> bool:
-    return one.state == "cut" and len(one.released_by) < PEOPLE and staff.id not in (one.written_by, *one.released_by)
-
-
-def write(deps: Deps, staff: Staff, once: str, text: Mapping[str, str], at: int, *, consent: bool) -> str:
-    """Keep it sealed, tied to no callback and no number; its id. Raises NotSo."""
-    words = _words(deps, text)
+def write_testimony(act: Act, text: Mapping[str, str], *, consent: bool) -> Result:
+    """Keep it sealed, tied to no callback and no number. `text`: by language. `id`: which it is."""
+    words = _words(text)
+    refusal = _refusal_of(act, words)
+    if refusal is not None:
+        return refusal
     if not consent:
-        raise NotSo("consent")
-    id = deps.derive("testimony", f"{staff.id}|{once}")
-    with deps.store.write() as tx:
-        if first_time(Work(deps, tx, at), staff.id, once):
-            tx.testimonies.save(Testimony(id, words, "written", staff.id, at))
-            tx.audit.add(AuditRecord(at, staff.alias, "testimony written", id))
-    return id
+        return Result("consent")
+    id = act.derive("testimony")
+    act.tx.testimonies.save(Testimony(id, words, "written", act.staff.id, act.at))
+    act.record("testimony written", id)
+    return Result("done", {"id": id})
 
 
-def cut(deps: Deps, staff: Staff, once: str, id: str, seen: str, text: Mapping[str, str], checks: Collection[str], at: int) -> None:
-    """Its words without what would tell who it was. Other words take away what releases there were. Raises NotSo and Unknown."""
-    words = _words(deps, text)
+def cut_testimony(act: Act, id: str, seen: str, text: Mapping[str, str], checks: Collection[str]) -> Result:
+    """Its words without what would tell who it was. Other words take away what releases there were. `seen`: the version that the page showed."""
+    words = _words(text)
+    refusal = _refusal_of(act, words)
+    if refusal is not None:
+        return refusal
     if set(checks) != set(CHECKS):
-        raise NotSo("checks")
-    with deps.store.write() as tx:
-        if not first_time(Work(deps, tx, at), staff.id, once):
-            return
-        one = _seen(deps, tx, id, seen)
-        if one.state not in ("written", "cut"):
-            raise NotSo("state")
-        released = one.released_by if words == one.text else ()
-        tx.testimonies.save(replace(one, text=words, state="cut", cut_by=staff.id, released_by=released))
-        tx.audit.add(AuditRecord(at, staff.alias, "testimony cut", id))
+        return Result("unticked")
+    testimony = find(act.deps, act.tx, id)
+    if testimony is None:
+        return Result("gone")
+    if version(act.deps, testimony) != seen:
+        return Result("changed")
+    if testimony.state not in ("written", "cut"):
+        return Result("state")
+    released = testimony.released_by if words == testimony.text else ()
+    act.tx.testimonies.save(replace(testimony, text=words, state="cut", cut_by=act.staff.id, released_by=released))
+    act.record("testimony cut", id)
+    return Result()
 
 
-def release(deps: Deps, staff: Staff, once: str, id: str, seen: str, at: int, *, read: bool) -> Release:
-    """She says that she read these words as her husband would. With the second who does it is published. Raises NotSo, Unknown and StoreAway."""
+def release_testimony(act: Act, id: str, seen: str, *, read: bool) -> Result:
+    """Whoever releases it has read these words as the woman's husband would. `one`: another person is still missing; `done`: it can be published."""
     if not read:
-        raise NotSo("tick")
-    with deps.store.write() as tx:
-        if first_time(Work(deps, tx, at), staff.id, once):
-            one = _seen(deps, tx, id, seen)
-            _may(one, staff)
-            one = replace(one, released_by=(*one.released_by, staff.id))
-            tx.testimonies.save(one)
-            tx.audit.add(AuditRecord(at, staff.alias, "testimony released", id))
-        else:
-            one = found(deps, tx, id)
-    return publish(deps, id, at) if len(one.released_by) >= PEOPLE else "one"
+        return Result("unticked")
+    testimony = find(act.deps, act.tx, id)
+    if testimony is None:
+        return Result("gone")
+    if version(act.deps, testimony) != seen:
+        return Result("changed")
+    refusal = _refusal_of_release(testimony, act.staff)
+    if refusal is not None:
+        return refusal
+    released_by = (*testimony.released_by, act.staff.id)
+    act.tx.testimonies.save(replace(testimony, released_by=released_by))
+    act.record("testimony released", id)
+    return Result("one" if len(released_by) < PEOPLE else "done")
 
 
-def publish(deps: Deps, id: str, at: int) -> Release:
-    """Make it part of what callers read: a new edition, which is the newest with it added. Again changes nothing. Raises NotSo, Unknown and StoreAway."""
-    try:
-        with deps.store.read() as tx:
-            waiting, newest = _to_publish(tx, id), _newest(tx)
-            if waiting.state == "released":
-                return "published"
-            one = replace(waiting, state="released", released_on=deps.today(at).isoformat())
-            sources = with_testimonies(tx, approval.read(newest.sources, f"edition {newest.number}"), one)
-        sources = checked(sources, at)  # before the writing: it takes half a second
-        with deps.store.write() as tx:
-            if _to_publish(tx, id) != waiting:
-                return "overtaken"
-            tx.testimonies.save(one)
-            _enact(Work(deps, tx, at), one, newest, sources)
-    except TooSoon:
-        return "too_soon"
-    except Overtaken:
-        return "overtaken"
-    except (FaultySources, approval.Refused):
-        return "faulty"
-    return "published"
+def withdraw_testimony(act: Act, id: str) -> Result:
+    """The woman takes it back: its words are gone from the database, and within two seconds from every screen. Again changes nothing."""
+    testimony = find(act.deps, act.tx, id)
+    if testimony is None:
+        return Result("gone")
+    if testimony.state == "withdrawn":
+        return Result()
+    if act.tx.testimonies.get(id) is not None:
+        act.tx.testimonies.save(replace(testimony, text={}, state="withdrawn"))
+    if testimony.state == "released":
+        mark = Withdrawal(id, "", act.deps.today(act.at).isoformat(), act.at, act.staff.alias)
+        testimony_overlay.withdraw_testimony(act.tx, mark)
+    act.record("testimony withdrawn", id)
+    return Result()
 
 
-def withdraw(deps: Deps, staff: Staff, once: str, id: str, at: int) -> None:
-    """She takes it back: its words are gone from the database, and within two seconds from every screen. Raises Unknown and StoreAway."""
-    with deps.store.write() as tx:
-        if not first_time(Work(deps, tx, at), staff.id, once) or (one := found(deps, tx, id)).state == "withdrawn":
-            return
-        if tx.testimonies.get(id) is not None:
-            tx.testimonies.save(replace(one, text={}, state="withdrawn"))
-        if one.state == "released":
-            withdraw_testimony(tx, Withdrawal(id, "", deps.today(at).isoformat(), at, staff.alias))
-        tx.audit.add(AuditRecord(at, staff.alias, "testimony withdrawn", id))
+def _words(text: Mapping[str, str]) -> dict[str, str]:
+    return {language: words for language, typed in text.items() if (words := tidy(typed))}
 
 
-def _words(deps: Deps, text: Mapping[str, str]) -> dict[str, str]:
-    edition = deps.library.active(deps.clock.now()).edition("ussd", "")
-    words = {language: said for language, typed in text.items() if (said := tidy(typed))}
+def _refusal_of(work: Work, words: Mapping[str, str]) -> Result | None:
+    """Why no screen can show them. `language`: of the words that it is about."""
     if not words:
-        raise NotSo("empty")
-    for language, said in words.items():
-        if (why := wrong(edition, language, said)) is not None:
-            raise NotSo(why, language)
-    return words
+        return Result("empty")
+    edition = work.deps.library.active(work.at).edition("ussd", "")
+    for language, text in words.items():
+        code = wrong(edition, language, text)
+        if code is not None:
+            return Result(code, {"language": language})
+    return None
 
 
-def _seen(deps: Deps, tx: Transaction, id: str, seen: str) -> Testimony:
-    """Raises NotSo where its words are not those any more that the page showed."""
-    one = found(deps, tx, id)
-    if version(deps, one) != seen:
-        raise NotSo("changed")
-    return one
-
-
-def _may(one: Testimony, staff: Staff) -> None:
-    if staff.id == one.written_by:
-        raise NotSo("own")
-    if staff.id in one.released_by:
-        raise NotSo("twice")
-    if not may_release(one, staff):
-        raise NotSo("state")
-
-
-def _to_publish(tx: Transaction, id: str) -> Testimony:
-    one = tx.testimonies.get(id)
-    if one is None:
-        raise Unknown
-    if one.state not in ("cut", "released") or len(one.released_by) < PEOPLE:
-        raise NotSo("state")
-    return one
-
-
-def _of_files(deps: Deps) -> dict[str, Testimony]:
-    """As this process shows them, whichever edition a conversation is on."""
-    items = (item for volume in deps.library.shelf.volumes for item in volume.shown.items if item.list == TESTIMONIES)
-    return {
-        item.id: Testimony(item.id, _texts(item.fields), "released", "", 0, released_on=item.fields.get("released_on")) for item in items
-    }
-
-
-def _texts(fields: Mapping[str, str]) -> dict[str, str]:
-    return {name.removeprefix("text."): text for name, text in fields.items() if name.startswith("text.")}
-
-
-def _enact(work: Work, one: Testimony, newest: EditionRow, sources: Sources) -> None:
-    """In the name of the two who released it. Raises TooSoon and Overtaken."""
-    by, approved_by = (_alias(work.tx, each) for each in one.released_by)
-    enact(
-        work.tx,
-        sources,
-        by,
-        work.at,
-        work.at + work.deps.rules.lead_seconds,
-        approved_by=approved_by,
-        life=work.deps.rules.longest_session,
-        after=newest.number,
-    )
-
-
-def _newest(tx: Transaction) -> EditionRow:
-    rows = tx.editions.all()
-    newest = tx.editions.get(rows[0].number) if rows else None
-    if newest is None:
-        raise approval.Refused("there is no edition to add it to")
-    return newest
-
-
-def _alias(tx: Transaction, id: str) -> str:
-    staff = tx.staff.get(id)
-    return staff.alias if staff else id
+def _refusal_of_release(testimony: Testimony, staff: Staff) -> Result | None:
+    if staff.id == testimony.written_by:
+        return Result("own")
+    if staff.id in testimony.released_by:
+        return Result("twice")
+    return None if may_release(testimony, staff) else Result("state")

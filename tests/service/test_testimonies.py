@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from hotline.engine.changes import changes
 from hotline.engine.flow import Sources
+from hotline.ports.desk import testimonies as port
 from hotline.ports.desk.editions import EditionRow
-from hotline.ports.desk.staff import Staff
-from hotline.service.desk.testimonies import lifecycle as room
+from hotline.service.acts import By, run
+from hotline.service.desk.testimonies import lifecycle, publishing, reading
 from hotline.service.desk.testimonies.cutting import CHECKS, LONGEST, Spot, conspicuous, pieces, tidy, wrong
 from hotline.service.editions import approval
 from hotline.service.editions.approval import publisher
@@ -47,27 +48,30 @@ def publish(fleet: Fleet, sources: Sources) -> int:
     return approval.publish_alone(fleet.store, sources, MADE, at, at + LEAD, LIFE)
 
 
-def person_of(fleet: Fleet, letter: str) -> Staff:
-    with fleet.store.read() as tx:
-        found = tx.staff.get(letter * 32)
-    assert found is not None
-    return found
+def by(letter: str, origin: str) -> By:
+    return By(letter * 32, "page", origin)
+
+
+def write(process: Process, text: str = HERS) -> str:
+    """Awa writes it; its id."""
+    return run(process.hotline.deps, by("a", f"write {text}"), lifecycle.write_testimony, {"fr": text}, consent=True).values["id"]
 
 
 def release(fleet: Fleet, process: Process, text: str = HERS) -> str:
     """Awa writes and cuts it, Oumou and Fanta release it; its id."""
-    parts, at = process.hotline.deps, fleet.clock.now()
-    id = room.write(parts, person_of(fleet, "a"), f"write {text}", {"fr": text}, at, consent=True)
+    deps, id = process.hotline.deps, write(process, text)
     with fleet.store.read() as tx:
-        seen = room.version(parts, room.found(parts, tx, id))
-    room.cut(parts, person_of(fleet, "a"), f"cut {text}", id, seen, {"fr": text}, CHECKS, at)
-    said = [room.release(parts, person_of(fleet, who), f"release {text}", id, seen, at, read=True) for who in "bd"]
-    assert said == ["one", "published"]
+        testimony = reading.find(deps, tx, id)
+    assert testimony is not None
+    seen = reading.version(deps, testimony)
+    assert run(deps, by("a", f"cut {text}"), lifecycle.cut_testimony, id, seen, {"fr": text}, CHECKS).code == "done"
+    results = [publishing.release(deps, by(letter, f"release {text}"), id, seen, read=True) for letter in "bd"]
+    assert [result.code for result in results] == ["one", "published"]
     return id
 
 
-def withdraw(fleet: Fleet, process: Process, id: str) -> None:
-    room.withdraw(process.hotline.deps, person_of(fleet, "c"), f"withdraw {id}", id, fleet.clock.now())
+def withdraw(process: Process, id: str) -> None:
+    assert run(process.hotline.deps, by("c", f"withdraw {id}"), lifecycle.withdraw_testimony, id).code == "done"
 
 
 def told(fleet: Fleet, number: int | None = None) -> list[str]:
@@ -101,7 +105,7 @@ def test_callers_read_it_and_a_running_session_loses_it(fleet: Fleet) -> None:
     fleet.wait(LEAD)
     there.dial()
     assert HERS in there.dial("4").text
-    withdraw(fleet, here, id)
+    withdraw(here, id)
     fleet.wait(2)
     for process in (here, there):
         assert [NONE in process.dial("4", session).text for session in ("s", "after")] == [True, True]
@@ -116,7 +120,7 @@ def test_a_session_that_turned_the_page(fleet: Fleet) -> None:
     fleet.wait(LEAD)
     web.dial()
     assert (OTHERS in web.dial("4").text, HERS in web.dial("4 8").text) == (True, True)
-    withdraw(fleet, web, id)
+    withdraw(web, id)
     fleet.wait(2)
     assert OTHERS in web.dial("4 8").text
 
@@ -130,7 +134,7 @@ def test_its_words_are_nowhere_once_it_is_taken_back(fleet: Fleet, tmp_path: Pat
         sources = decode(tx.editions.get(tx.editions.all()[0].number).sources)  # type: ignore[union-attr]
     approval.propose(fleet.store, sources, MADE, fleet.clock.now())
     assert {"fleet.db", "3.json"} <= {name.removesuffix("-wal") for name in holding(tmp_path, HERS)}
-    withdraw(fleet, web, id)
+    withdraw(web, id)
     fleet.wait(2)
     assert holding(tmp_path, HERS) == []
     again = fleet.start(machine="one", cut=True, poll=False)
@@ -140,7 +144,7 @@ def test_its_words_are_nowhere_once_it_is_taken_back(fleet: Fleet, tmp_path: Pat
 def test_before_it_is_released_its_words_are_sealed(fleet: Fleet, tmp_path: Path) -> None:
     """Whoever carries the disk away reads none of them."""
     web = fleet.start()
-    room.write(web.hotline.deps, person_of(fleet, "a"), "once", {"fr": HERS}, fleet.clock.now(), consent=True)
+    write(web)
     assert holding(tmp_path, HERS) == []
 
 
@@ -171,7 +175,7 @@ def test_publishing_files_leaves_out_what_was_taken_back(fleet: Fleet, tmp_path:
     fleet.wait(LEAD)
     number = approval.propose(fleet.store, files, MADE, fleet.clock.now())
     for each in (id, "theirs"):
-        withdraw(fleet, web, each)
+        withdraw(web, each)
     fleet.wait(2)
     assert NONE in web.dial("4").text
     at = fleet.clock.now()
@@ -204,7 +208,7 @@ def test_going_back_loses_none_and_brings_none_back(fleet: Fleet, tmp_path: Path
     fleet.wait(3600)
     at = fleet.clock.now()
     assert told(fleet, approval.roll_back(fleet.store, 2, MADE, at, at + LEAD, LIFE)) == [HERS]
-    withdraw(fleet, web, id)
+    withdraw(web, id)
     publish(fleet, replace(told_sources(tmp_path / "less"), help="line.first"))
     assert told(fleet, approval.roll_back(fleet.store, 4, MADE, at, at + LEAD, LIFE)) == []
 
@@ -222,10 +226,13 @@ def test_going_back_from_what_this_program_cannot_read(fleet: Fleet, tmp_path: P
 
 def test_an_edition_in_other_languages_leaves_it_out(files: Sources) -> None:
     """No screen could show it: in French alone there is no word of what was told in Bambara."""
-    one = room.Testimony("f" * 32, {"bm": "N bɛ sunɔgɔ."}, "released", "a" * 32, 0, None, ("b" * 32, "c" * 32), "2026-01-31")
+    told_in_bambara = port.Testimony("f" * 32, {"bm": "N bɛ sunɔgɔ."}, "released", "a" * 32, 0, None, ("b" * 32, "c" * 32), "2026-01-31")
     french = replace(files, words={"fr": files.words["fr"]})
-    assert [overlaid(each, (one,), (), {}).items[-1].fields.get("text.bm") for each in (files, french)] == ["N bɛ sunɔgɔ.", None]
-    assert overlaid(french, (one,), (), {}) == french
+    assert [overlaid(each, (told_in_bambara,), (), {}).items[-1].fields.get("text.bm") for each in (files, french)] == [
+        "N bɛ sunɔgɔ.",
+        None,
+    ]
+    assert overlaid(french, (told_in_bambara,), (), {}) == french
 
 
 def test_one_that_another_version_wrote(fleet: Fleet) -> None:
@@ -235,7 +242,7 @@ def test_one_that_another_version_wrote(fleet: Fleet) -> None:
     with fleet.store.write() as tx:
         raw = encode(decode(tx.editions.get(3).sources)).replace(b'"help"', b'"hulp"')  # type: ignore[union-attr]
         tx.editions.rewrite(3, raw)
-    withdraw(fleet, web, id)
+    withdraw(web, id)
     with fleet.store.read() as tx:
         row = tx.editions.get(3)
     assert row is not None
