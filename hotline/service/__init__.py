@@ -168,7 +168,7 @@ class Hotline:
         if abs(at - self._purged_at) >= PURGE_SECONDS:
             rules = self._deps.rules
             with self._deps.store.write() as tx:
-                tx.retention.purge(at, rules.number_hours * 3600, rules.callback_days * DAY_SECONDS, DAY_SECONDS)
+                tx.retention.purge(at, rules.number_hours * 3600, rules.callback_days * DAY_SECONDS)
             self._purged_at = at
 
     def _age(self, at: int) -> None:
