@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.outbox import OutboxMessage
+from hotline.ports.desk.audit import Deed
 from hotline.ports.desk.staff import CALLING, Staff
 from hotline.service import outbox
 from hotline.service.deps import Deps
@@ -65,7 +66,7 @@ class Act(Work, frozen=True):
     staff: Staff
     origin: str
 
-    def record(self, deed: str, about: str) -> None:
+    def record(self, deed: Deed, about: str) -> None:
         """A line of the audit in the name of whoever acts."""
         self.audit(self.staff.alias, deed, about)
 
