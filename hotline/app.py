@@ -29,6 +29,7 @@ from hotline.gateways.africastalking_forms import WebhookGuard
 from hotline.hop import Hop
 from hotline.ports.store import StoreAway
 from hotline.service import Hotline, Rules
+from hotline.service.deps import Deps
 from hotline.service.editions.cache import EditionCache, UnreadableEdition
 from hotline.service.editions.snapshot import CompileSettings
 
@@ -76,7 +77,7 @@ def assemble(config: Config, library: EditionCache | None = None) -> Assembly:
     spool, meter = DiskSpool(var / "spool", seal, SPOOL_SLOTS), PrometheusMeter(var / "metrics")
     # One breaker for both: they are one server.
     client, breaker = connect(config.redis_url, config.redis_budget_ms), Breaker()
-    hotline = Hotline(
+    deps = Deps(
         rules=_rules(config),
         library=library,
         store=store,
@@ -87,8 +88,8 @@ def assemble(config: Config, library: EditionCache | None = None) -> Assembly:
         clock=SystemClock(config.timezone),
         hasher=seal,
         meter=meter,
-        threads=config.web_threads,
     )
+    hotline = Hotline(deps, threads=config.web_threads)
     return Assembly(hotline, library, spool, meter, seal)
 
 

@@ -21,7 +21,7 @@ class SqlFlags(Unit):
 
     def of_many(self, callbacks: tuple[str, ...]) -> dict[str, frozenset[str]]:
         rows = self._rows(_THEIR_MARKS, these=callbacks)
-        return {each: frozenset(row.kind for row in rows if row.callback == each) for each in {row.callback for row in rows}}
+        return {id: frozenset(row.kind for row in rows if row.callback == id) for id in {row.callback for row in rows}}
 
     def add(self, callback: str, kind: str, staff: str, at: int) -> bool:
         return self._add(flags, callback=callback, kind=kind, staff=staff, at=at)
