@@ -30,7 +30,7 @@ from hotline.hop import Hop
 from hotline.ports.store import StoreAway
 from hotline.service import Hotline, Rules
 from hotline.service.deps import Deps
-from hotline.service.editions.cache import EditionCache, UnreadableEdition
+from hotline.service.editions.cache import EditionCache, NoEdition, UnreadableEdition
 from hotline.service.editions.snapshot import CompileSettings
 
 SPOOL_SLOTS = 4096
@@ -98,6 +98,18 @@ def build(config: Config, library: EditionCache | None = None) -> Hotline:
     return assemble(config, library).hotline
 
 
+def shell_deps(config: Config, *, speaking: bool = False) -> Deps:
+    """What the shell acts with; there need be no edition yet. `speaking`: somebody may be told of it, so that the words are needed.
+
+    Raises KeysBroken, OSError where `var` cannot be written, StoreAway.
+    """
+    library = EditionCache(_compile_settings(config))
+    if speaking:
+        with suppress(NoEdition):  # then nobody has asked for anything, and nobody is told
+            library = load_library(config)
+    return assemble(config, library).hotline.deps
+
+
 def open_store(config: Config, seal: Seal | None = None) -> SqlStore:
     return SqlStore(config.database_url, seal or Seal.from_text(config.keys), config.database_budget_ms)
 
@@ -120,8 +132,11 @@ def load_library(config: Config) -> EditionCache:
 
 
 def _load(config: Config, store: SqlStore) -> EditionCache:
-    making = CompileSettings(frozenset(config.raw_networks), config.promise_minutes, config.session_seconds, config.sms_session_seconds)
-    return EditionCache.load(store, Path(config.var), SystemClock(config.timezone).now(), making)
+    return EditionCache.load(store, Path(config.var), SystemClock(config.timezone).now(), _compile_settings(config))
+
+
+def _compile_settings(config: Config) -> CompileSettings:
+    return CompileSettings(frozenset(config.raw_networks), config.promise_minutes, config.session_seconds, config.sms_session_seconds)
 
 
 def create_app(config: Config, line: Assembly | None = None) -> Flask:
