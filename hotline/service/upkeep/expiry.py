@@ -52,5 +52,5 @@ def _tell(work: Work, gone: Iterable[Item], number: int) -> tuple[OutboxMessage,
     names = [item.name for item in gone]
     named = ", ".join(names[:MOST_NAMED]) + (f" +{len(names) - MOST_NAMED}" if len(names) > MOST_NAMED else "")
     staff = work.tx.staff.active()
-    told = [person for person in staff if person.role == "operator"] or [person for person in staff if person.role == "supervisor"]
-    return tuple(outbox.tell(work, person, "gone_dark", str(number), name=named) for person in told)
+    whom = [person for person in staff if person.role == "operator"] or [person for person in staff if person.role == "supervisor"]
+    return tuple(outbox.tell(work, person, "gone_dark", str(number), name=named) for person in whom)
