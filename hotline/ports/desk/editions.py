@@ -85,7 +85,7 @@ class Editions(Protocol):
     def rewrite_proposal(self, number: int, sources: bytes) -> None:
         """The same, for one that waits."""
 
-    def withdraw(self, dark: Withdrawal) -> None:
+    def withdraw(self, withdrawal: Withdrawal) -> None:
         """The same entry, number and day twice is one."""
 
     def withdrawals(self) -> tuple[Withdrawal, ...]:

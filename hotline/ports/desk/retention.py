@@ -12,7 +12,7 @@ from hotline.engine.times import DAY_SECONDS
 KEY_SECONDS: Final = DAY_SECONDS
 """The key of an order or a form, after its outcome and facts are gone."""
 OUTBOX_SECONDS: Final = DAY_SECONDS
-"""A message that has ended. A reply to a caller carries her number and goes at the end of its time."""
+"""A message that has ended. A reply carries the caller's number and goes at the end of its time."""
 PRANK_DAYS: Final = 30
 """The hash of a phone from which a prank came (docs: decisions)."""
 FORGOTTEN_DAYS: Final = 90

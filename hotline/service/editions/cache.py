@@ -41,7 +41,7 @@ class EditionCache:
         self._eager = False
         self._unreadable: set[Name] = set()
         self._fresh: dict[Name, LoadedEdition] = {}
-        """Read, and not on the snapshot yet."""
+        """Read, and not in the snapshot yet."""
 
     @classmethod
     def of(cls, sources: Sources, number: int = 1, settings: CompileSettings = CompileSettings()) -> EditionCache:  # noqa: B008 -- frozen
@@ -77,7 +77,7 @@ class EditionCache:
     def refresh(self, store: Store, at: int) -> None:
         """Learn of editions that were published and of what was taken off all of them. Two short reads where there is nothing new.
 
-        Raises StoreAway: then nothing changes. Raises OSError where the copies could not be written, and Unreadable where there is an edition that this version
+        Raises StoreAway: then nothing changes. Raises OSError where the copies could not be written, and UnreadableEdition where there is an edition that this version
         of the program can do nothing with: everything else was done then.
         """
         with store.read() as tx:

@@ -85,8 +85,8 @@ class SqlEditions(Unit):
         self._change(_PROPOSAL, this=number, new=sources)
         self.swept = True
 
-    def withdraw(self, dark: Withdrawal) -> None:
-        self._add(withdrawals, **asdict(dark))
+    def withdraw(self, withdrawal: Withdrawal) -> None:
+        self._add(withdrawals, **asdict(withdrawal))
 
     def withdrawals(self) -> tuple[Withdrawal, ...]:
         return tuple(Withdrawal(*row) for row in self._rows(_WITHDRAWALS))

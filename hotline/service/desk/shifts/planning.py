@@ -1,6 +1,6 @@
 """The plan: shifts of every week, and days that are other than their week; one's own, and by a supervisor another's.
 
-`sent_at` as in `presence.py`: what comes late adds no promise. `whose`: the id of her whose plan it is; empty is one's own.
+`sent_at` as in `presence.py`: what comes late adds no promise. `whose`: the id of whoever the plan is for; empty is whoever acts.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def plan_shift(act: Act, hours: WeekHours, whose: str = "") -> Result:
 
 
 def unplan_shift(act: Act, shift: Shift) -> Result:
-    """Take a span out of the plan of her whose it is, of every week or of one day."""
+    """Take a span out of a plan, of every week or of one day: `staff` of the shift says whose."""
     staff = _planned(act, shift.staff)
     if isinstance(staff, Result):
         return staff
