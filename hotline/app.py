@@ -29,7 +29,7 @@ from hotline.gateways import africastalking
 from hotline.gateways.africastalking_forms import WebhookGuard
 from hotline.hop import Hop
 from hotline.ports.store import StoreAway
-from hotline.service import Hotline, Rules
+from hotline.service import Hotline
 from hotline.service.deps import Deps
 from hotline.service.editions.cache import EditionCache, NoEdition, UnreadableEdition
 from hotline.service.editions.snapshot import CompileSettings
@@ -81,7 +81,7 @@ def assemble(config: Config, library: EditionCache | None = None) -> Assembly:
     # One breaker for both: they are one server.
     client, breaker = connect(config.redis_url, config.redis_budget_ms), Breaker()
     deps = Deps(
-        rules=_rules(config),
+        rules=config.rules,
         library=library,
         store=store,
         memory=ValkeyMemory(client, seal, breaker),
@@ -111,7 +111,7 @@ def shell_deps(config: Config, *, speaking: bool = False) -> Deps:
         with suppress(NoEdition):  # then nobody has asked for anything, and nobody is told
             library = load_library(config)
     return Deps(
-        rules=_rules(config),
+        rules=config.rules,
         library=library,
         store=open_store(config, seal),
         memory=_UNUSED,
@@ -150,7 +150,8 @@ def _load(config: Config, store: SqlStore) -> EditionCache:
 
 
 def _compile_settings(config: Config) -> CompileSettings:
-    return CompileSettings(frozenset(config.raw_networks), config.promise_minutes, config.session_seconds, config.sms_session_seconds)
+    rules = config.rules
+    return CompileSettings(frozenset(config.raw_networks), rules.promise_minutes, rules.session_seconds, rules.sms_session_seconds)
 
 
 def create_app(config: Config, line: Assembly | None = None) -> Flask:
@@ -185,10 +186,7 @@ def create_app(config: Config, line: Assembly | None = None) -> Flask:
 
 
 def _room(config: Config, hotline: Hotline) -> console.ConsoleContext:
-    settings = console.Settings(config.idle_minutes, config.second_factor, config.complaints, secure=not config.demo)
     words = Words.read(CONTENT / "locales", config.languages)
-    return console.ConsoleContext(hotline.deps, words, ArgonPasswords(), TimeCodes(), SystemTokenSource(), settings)
-
-
-def _rules(config: Config) -> Rules:
-    return Rules(**{field: getattr(config, field) for field in Rules.__struct_fields__})
+    return console.ConsoleContext(
+        hotline.deps, words, ArgonPasswords(), TimeCodes(), SystemTokenSource(), config.console, secure=not config.demo
+    )

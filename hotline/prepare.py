@@ -15,6 +15,7 @@ from hotline.adapters.sql import SqlStore, upgrade
 from hotline.app import SystemClock, load_library, open_store
 from hotline.config import CONTENT, Config
 from hotline.content import read_sources
+from hotline.engine.check import said
 from hotline.engine.flow import Fault
 from hotline.ports.store import Store, StoreAway
 from hotline.service.editions.publication import FaultySources, publish
@@ -111,5 +112,5 @@ def _settle_accounts(store: SqlStore, var: Path, now: int) -> None:
 
 
 def tell(faults: tuple[Fault, ...]) -> None:
-    """Every fault on a line of stderr."""
-    sys.stderr.writelines(f"{fault}\n" for fault in faults)
+    """Faults on stderr, a line each."""
+    sys.stderr.writelines(f"{line}\n" for line in said(faults))

@@ -13,21 +13,19 @@ from typing import Any
 import structlog
 
 from hotline.adapters import log
-from hotline.config import AfricasTalking
 from hotline.engine.effects import Screen
 from hotline.ports.desk.figures import Counts
 from hotline.ports.voice import VoiceEnd, VoiceStep
+from hotline.settings import AfricasTalking
 
 SECRET = "5ec4e75ec4e75ec4e75ec4e75ec4e75e"
 AT = AfricasTalking(
     username="sandbox",
     api_key="an-api-key",
     secret=SECRET,
-    base_url=None,
     sender="SANTE",
     cover_number="+22370000900",
     service_codes=("*123#",),
-    peers=(),
 )
 
 

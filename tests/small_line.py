@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hotline.adapters.seal import new_keys
-from hotline.engine.budgets import PHRASES_DAY
-from hotline.engine.check import PHRASES, SERVICE
+from hotline.engine.phrases import PHRASES, PHRASES_DAY, SERVICE
 
 FLOWS = {
     "line": """

@@ -1,15 +1,19 @@
-"""Settings: each checked, every fault told at once by its key, no value told ever."""
+"""Settings: each checked, every fault told at once by its key, no value told ever; and their tables in `docs/settings.md`."""
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
-from operator import attrgetter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from hotline.config import SETTINGS, Config, ConfigError
+from hotline.config import SETTINGS, Config, ConfigError, Variable
+from hotline.demo.environment import demo_environment
+from hotline.settings import AUDIENCES, Audience
 
+DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 KEYS = f"k1:{b64encode(bytes(range(32))).decode()},hash:{b64encode(bytes(range(32, 64))).decode()}"
 GOOD = {
     "HOTLINE_DATABASE_URL": "postgresql+psycopg://line@db/hotline",
@@ -58,13 +62,13 @@ def faults(env: dict[str, str]) -> tuple[str, ...]:
 
 
 def test_what_production_needs_is_enough():
-    """With what README calls necessary, and nothing else, there is a configuration."""
+    """With what must be given, and nothing else, there is a configuration."""
     config = Config.from_env(GOOD)
     assert config.at.service_codes == ("*123#", "*123*4#")
     assert (
         config.languages,
         config.timezone,
-        config.promise_minutes,
+        config.rules.promise_minutes,
         config.at.base_url,
         config.at.peers,
         config.demo,
@@ -73,7 +77,7 @@ def test_what_production_needs_is_enough():
 
 def test_everything_missing_is_named_at_once():
     """A first start tells in one run all that has to be given."""
-    needed = [setting.name for setting in SETTINGS if setting.default is None and setting.name != "HOTLINE_KEYS_FILE"]
+    needed = [variable.name for variable in SETTINGS if variable.default is None and variable.name != "HOTLINE_KEYS_FILE"]
     assert needed == [fault.partition(":")[0] for fault in faults({})]
 
 
@@ -118,20 +122,83 @@ def test_the_demo_stays_on_this_machine():
 def test_only_the_demo_goes_without_a_second_factor():
     """Else a line that women dial would be guarded by passwords alone."""
     assert ("HOTLINE_SECOND_FACTOR: only the demo goes without",) == faults({**GOOD, "HOTLINE_SECOND_FACTOR": "0"})
-    assert Config.from_env(GOOD).second_factor
+    assert Config.from_env(GOOD).console.second_factor
 
 
-def test_every_field_has_its_setting():
-    """Nothing in the configuration comes from anywhere but a setting of the table."""
-    names = {setting.name for setting in SETTINGS}
-    fields = {f"HOTLINE_{field.upper()}" for field in Config.__struct_fields__ if field != "at"}
-    account = {f"HOTLINE_AT_{field.upper()}" for field in Config.from_env(GOOD).at.__struct_fields__}
-    assert names == fields | account | {"HOTLINE_KEYS_FILE"}
+class Asked(Mapping[str, str]):
+    """An environment that notes which names it was asked for."""
+
+    def __init__(self, env: dict[str, str]) -> None:
+        self._env = env
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.names.add(name)
+        return self._env[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._env)
+
+    def __len__(self) -> int:
+        return len(self._env)
+
+
+def test_what_is_read_are_the_settings():
+    """Nothing in the configuration comes from anywhere but a setting of the tables, and each of them is read."""
+    env = Asked(GOOD)
+    Config.from_env(env)
+    assert env.names == {variable.name for variable in SETTINGS}
+
+
+def test_a_default_is_what_the_tables_say():
+    """Whoever gives a setting the default that stands in its row changes nothing."""
+    written = {variable.name: variable.default for variable in SETTINGS if variable.default}
+    assert Config.from_env(GOOD | written) == Config.from_env(GOOD)
+
+
+def test_the_demo_is_given_what_the_tables_say(tmp_path: Path):
+    """What the demo sets, or makes for itself, and nothing else; whatever is set already stays."""
+    set_already = {"HOTLINE_VAR": str(tmp_path), "HOTLINE_AT_SENDER": "36123"}
+    given = demo_environment(set_already, "http://127.0.0.1:9", lambda: KEYS)
+    shown = {variable.name: variable.setting.demo for variable in SETTINGS if variable.setting.demo}
+    made = {variable.name for variable in SETTINGS if variable.setting.made} - {"HOTLINE_KEYS"}
+    assert given.keys() == shown.keys() | made | set_already.keys()
+    assert given == given | shown | set_already
+    assert Config.from_env(given).demo
+
+
+def test_the_document_has_a_part_for_each_who_needs_settings():
+    """And no other; each setting stands in one of them."""
+    assert re.findall(r"^## (.+)$", DOCUMENT.read_text("utf-8"), re.MULTILINE) == [audience.heading for audience in AUDIENCES]
+    assert {variable.setting.audience for variable in SETTINGS} == set(AUDIENCES)
+
+
+@pytest.mark.parametrize("audience", AUDIENCES, ids=lambda audience: audience.heading)
+def test_the_document_lists_every_setting(audience: Audience):
+    """Under its heading each has its row, and there is no other: names, defaults, the demo's values, meanings."""
+    stands = DOCUMENT.read_text("utf-8").partition(f"## {audience.heading}\n")[2].partition("\n## ")[0].strip()
+    assert stands == (right := part(audience)), f"this belongs there:\n\n## {audience.heading}\n\n{right}\n"
+
+
+def part(audience: Audience) -> str:
+    rows = [row(variable) for variable in SETTINGS if variable.setting.audience == audience]
+    return "\n".join([audience.who, "", "| setting | default | in the demo | meaning |", "| --- | --- | --- | --- |", *rows])
+
+
+def row(variable: Variable) -> str:
+    setting = variable.setting
+    default = "must be given" if variable.default is None else f"`{variable.default}`" if variable.default else "empty"
+    demo = f"`{setting.demo}`" if setting.demo else setting.made or "the same"
+    return f"| `{variable.name}` | {default} | {demo} | {setting.meaning} |"
 
 
 def test_what_guards_the_team_can_be_set() -> None:
     """A supervisor is needed unless it is said otherwise; caps, pause and who takes complaints are the line's own."""
-    read = attrgetter("supervised", "calls_a_shift", "hard_calls_a_shift", "pause_minutes", "complaints")
+
+    def read(config: Config) -> tuple[bool, int, int, int, str]:
+        rules = config.rules
+        return rules.supervised, rules.calls_a_shift, rules.hard_calls_a_shift, rules.pause_minutes, config.console.complaints
+
     given = {"SUPERVISED": "0", "CALLS_A_SHIFT": "3", "HARD_CALLS_A_SHIFT": "0", "PAUSE_MINUTES": "30", "COMPLAINTS": "Mme Coulibaly"}
     assert (True, 12, 4, 15, "") == read(Config.from_env(GOOD))
     assert (False, 3, 0, 30, "Mme Coulibaly") == read(Config.from_env(GOOD | {f"HOTLINE_{name}": value for name, value in given.items()}))

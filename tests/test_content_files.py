@@ -15,6 +15,7 @@ from hotline.engine.flow import (
     Branch,
     CallFlow,
     Condition,
+    DayPart,
     Do,
     Each,
     End,
@@ -22,7 +23,6 @@ from hotline.engine.flow import (
     Menu,
     Message,
     Option,
-    Part,
     Say,
     Sources,
     Way,
@@ -99,7 +99,7 @@ def test_the_line_and_the_directory_are_read() -> None:
     """Where the line opens, the parts of the day in minutes, and the entries as they were written: numbers and dates are text."""
     sources = good()
     assert (sources.start, sources.help) == ("first.welcome", "callback.when")
-    assert (Part("morning", 480, 720, Where(LINE, 4)), Part("evening", 1110, 1440, Where(LINE, 5))) == sources.parts
+    assert (DayPart("morning", 480, 720, Where(LINE, 4)), DayPart("evening", 1110, 1440, Where(LINE, 5))) == sources.parts
     service = {
         "region": "bamako",
         "place": "commune-5",
@@ -157,7 +157,7 @@ SHAPE = 'neither a comment nor msgid "…", msgstr "…" or "…"; quotes inside
 ENTRY = "an entry is comments, one msgid and one msgstr, without a blank line between"
 
 FORM = {
-    "yaml syntax": (FIRST, "start: welcome", "start: [welcome", ["2: not YAML: expected ',' or ']', but got ':'"]),
+    "yaml syntax": (FIRST, "start: welcome", "start: [welcome", ["1: not YAML: expected ',' or ']', but got ':', noticed in line 2"]),
     "tab": (FIRST, "  advice:\n", "\tadvice:\n", ["8: not YAML: found character '\\t' that cannot start any token"]),
     "unknown alias": (FIRST, "1: advice", "1: *advice", ["5: not YAML: found undefined alias 'advice'"]),
     "control character": (FIRST, "1: advice", "1: adv\x07ice", ["5: not YAML: a control character"]),
@@ -186,7 +186,7 @@ FORM = {
     "option 8": (FIRST, "1: advice", "8: advice", ["5: first.welcome: option 8: options are numbered 1 to 7"]),
     "option a": (FIRST, "1: advice", "a: advice", ["5: first.welcome: option a: options are numbered 1 to 7"]),
     "option without target": (FIRST, "4: {go: callback, set", "4: {set", ["6: first.welcome: option 4: `go` is missing"]),
-    "unknown field of an option": (FIRST, "if: language", "iff: language", ["7: first.welcome: option 6: unknown field `iff`"]),
+    "unknown field of an option": (FIRST, "if: language", "iff: language", ["7: first.welcome: option 6: unknown field `iff`; is `if` meant?"]),
     "set a list": (FIRST, "from: first", "from: [first]", ["6: first.welcome: option 4: set: from: must be a single value"]),
     "set a name": (FIRST, "from: first", "From: first", ['6: first.welcome: option 4: set: "From" is no name; small letters, digits, - and _']),
     "condition": (FIRST, "language is not bm", "language = bm", ['7: first.welcome: option 6: if: "language = bm" is no condition, such as coverage is free']),
@@ -214,7 +214,7 @@ FORM = {
     "refine nothing": (CALLBACK, "word: true, ", "", ["16: callback.word: refine_callback needs one of `when: part`, `when: next_day`, `word: true`"]),
     "refine to now": (CALLBACK, "word: true", "when: now", ["16: callback.word: refine_callback needs one of `when: part`, `when: next_day`, `word: true`"]),
     "call without then": (FIRST, "{flow: centres, then: bye}", "{flow: centres}", ["11: first.centres: `then` is missing"]),
-    "line field": (LINE, "help:", "hulp:", ["1: line: `help` is missing", "2: line: unknown field `hulp`"]),
+    "line field": (LINE, "help:", "hulp:", ["1: line: `help` is missing", "2: line: unknown field `hulp`; is `help` meant?"]),
     "line start": (LINE, "start: first", "start: [first]", ["1: start: must be text"]),
     "part's name": (LINE, "morning:", "Morning:", ['4: parts: "Morning" is no name; small letters, digits, - and _']),
     "part no span": (LINE, "8h-12h", "8-12", ['4: parts: morning: "8-12" is no span of hours, such as 8h-12h or 8h30-12h']),

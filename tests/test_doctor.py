@@ -22,7 +22,7 @@ from hotline.cli import main
 from hotline.config import Config
 from hotline.content import read_sources
 from hotline.doctor import POINTS
-from hotline.engine.flow import Part, Where
+from hotline.engine.flow import DayPart, Where
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.editions import Withdrawal
@@ -449,7 +449,7 @@ def test_pending_words_do_not_go_live_where_they_matter(line: Line) -> None:
 
 
 MONDAY = (date(2026, 11, 23) - date(1970, 1, 1)).days * DAY
-MORNING = Part("morning", 8 * 60, 12 * 60, Where("flows/line.yml", 1))
+MORNING = DayPart("morning", 8 * 60, 12 * 60, Where("flows/line.yml", 1))
 
 
 @pytest.mark.parametrize(

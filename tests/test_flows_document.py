@@ -15,8 +15,10 @@ import pytest
 from hotline.content import read_sources
 from hotline.content.entries import EVENTS, FIELDS
 from hotline.content.kinds import KINDS, LISTS
-from hotline.engine.budgets import FIELDS as PLACEHOLDERS
-from hotline.engine.check import CONDITION_VALUES, TIMES, check
+from hotline.engine.check import check
+from hotline.engine.check.structure import CONDITION_VALUES
+from hotline.engine.check.words import TIMES
+from hotline.engine.pages import FIELDS as PLACEHOLDERS
 from hotline.watch import picture
 from hotline.watch.world import Play, at
 from tests.content_line import FITS, ROOT, line
@@ -109,7 +111,7 @@ FAULTS = {
         r'(msgid "babies\.topics"\nmsgstr ""\n(?:".*\n)*?)"4 .*\n',
         r"\1",
     ),
-    "out.end: over budget on ussd, one screen is 160 units": (FR, OUT, rf'\1"{"Merci. " * 30}"\n'),
+    "out.end: over budget on ussd: 210 septets, 160 allowed, 50 too many": (FR, OUT, rf'\1"{"Merci. " * 30}"\n'),
     "out.end: empty msgstr": (BM, OUT, r'\1""\n'),
 }
 """For each fault that the document shows what is broken: in which file what is replaced."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hotline.cli import main
-from hotline.config import SETTINGS, Setting
+from hotline.config import SETTINGS
 
 ROOT = Path(__file__).resolve().parent.parent
 REGISTRIES = tuple(
@@ -27,18 +27,6 @@ def tracked() -> list[Path]:
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
     ).stdout
     return [path for name in names.decode().split("\0") if name and (path := ROOT / name).is_file()]
-
-
-def test_readme_lists_every_setting():
-    """README's table is the list of settings: names, defaults, the demo's values, meanings."""
-    text = (ROOT / "README.md").read_text()
-    table = text.partition("<!-- settings -->\n")[2].partition("\n<!-- /settings -->")[0]
-    assert "\n".join(["| setting | default | in the demo | meaning |", "| --- | --- | --- | --- |", *map(row, SETTINGS)]) == table
-
-
-def row(setting: Setting) -> str:
-    default = "must be given" if setting.default is None else f"`{setting.default}`" if setting.default else "empty"
-    return f"| `{setting.name}` | {default} | {setting.demo or 'the same'} | {setting.meaning} |"
 
 
 def test_no_file_names_a_registry_or_a_machine():

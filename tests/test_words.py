@@ -12,7 +12,7 @@ from hotline.engine import gsm
 from hotline.engine.edition import fill
 from hotline.engine.effects import OpenCallback, StopCalls
 from hotline.engine.flow import Ask, Each, End, Kind, Menu, Say
-from hotline.service.words import plain
+from hotline.engine.letters import fold, plain
 from tests.content_line import line, sources
 from tests.engine.worlds import THURSDAY_NOON, World, around_the_clock, nobody
 
@@ -143,9 +143,9 @@ def test_screens_that_matter_are_one_page(language: str) -> None:
     table = words(language)
     keys = f"\n{table['keys.back']} {table['keys.out']}"
     whole = {key: table[key] + ("" if isinstance(kind, End) else keys) for key, kind in kinds().items() if ONE_PAGE.match(key)}
-    sizes = {key: gsm.septets(gsm.fold(filled(text, language), language)) for key, text in whole.items()}
+    sizes = {key: gsm.septets(fold(filled(text, language), language)) for key, text in whole.items()}
     assert {} == {key: size for key, size in sizes.items() if size > ROOM_FOR_HELP}
-    assert gsm.septets(gsm.fold(table["wrong.line"], language)) <= 160 - ROOM_FOR_HELP - 1
+    assert gsm.septets(fold(table["wrong.line"], language)) <= 160 - ROOM_FOR_HELP - 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -165,7 +165,7 @@ def test_staff_messages_are_one_sms(language: str) -> None:
         if key.startswith("staff.") and not key.startswith("staff.word.")
     }
     assert len(messages) >= 15
-    assert {} == {key: text for key, text in messages.items() if gsm.septets(gsm.fold(text, language)) > 160}
+    assert {} == {key: text for key, text in messages.items() if gsm.septets(fold(text, language)) > 160}
 
 
 @pytest.mark.parametrize(

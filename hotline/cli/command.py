@@ -80,6 +80,7 @@ def ask(words: str) -> str:
 def told() -> Iterator[None]:
     """Turn what may go wrong in a line into words for whoever runs it."""
     from hotline.adapters.seal import KeysBroken
+    from hotline.engine.check import said
     from hotline.ports.store import StoreAway
     from hotline.service.editions.cache import NoEdition
     from hotline.service.editions.publication import FaultySources
@@ -93,4 +94,4 @@ def told() -> Iterator[None]:
     except NoEdition:
         raise Failed("there is no edition in force (hotline content publish)") from None
     except FaultySources as refused:
-        raise Failed("\n".join(["nothing was published", *map(str, refused.faults)])) from None
+        raise Failed("\n".join(["nothing was published", *said(refused.faults)])) from None

@@ -45,16 +45,15 @@ def declare(commands: Any) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     """0: nothing grave, whatever else is said."""
-    from hotline.content import read_sources
-    from hotline.engine.check import check
+    from hotline.content import checked
+    from hotline.engine.check import said
 
-    sources, faults = read_sources(options.root, languages_in(os.environ))
-    if sources is not None:
-        faults = tuple(sorted({*faults, *check(sources, today())}))
-    for fault in faults:
-        print(fault)
-    grave = sum(fault.grave for fault in faults)
-    print(f"{grave} to be mended, {len(faults) - grave} to be known")
+    _, faults = checked(options.root, languages_in(os.environ), today())
+    for line in said(faults):
+        print(line)
+    causes = [fault for fault in faults if not fault.follows]
+    grave = sum(fault.grave for fault in causes)
+    print(f"{grave} to be mended, {len(causes) - grave} to be known")
     return 1 if grave else 0
 
 

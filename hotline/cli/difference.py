@@ -11,9 +11,9 @@ from typing import Final
 from hotline.engine import gsm
 from hotline.engine.changes import Change, changes
 from hotline.engine.critical import EVERYWHERE, critical_screens
-from hotline.engine.edition import Edition, Node, compile_edition, fill
-from hotline.engine.flow import Branch, CallFlow, Do, Each, End, Say, Sources
-from hotline.engine.room import fullest
+from hotline.engine.edition import Edition, compile_edition
+from hotline.engine.flow import Sources
+from hotline.engine.pages import fullest, is_last, last, node_of, pages
 
 WIDTH: Final = 32
 """Columns of a phone in the terminal. Phones differ; the line's breaks are kept."""
@@ -61,27 +61,17 @@ class _Side:
     def pages(self, key: str, language: str, channel: str) -> tuple[str, ...]:
         """What a phone shows; nothing where there is no such screen."""
         edition = self.editions.get(channel)
-        node = edition.nodes.get(language, {}).get(key) if edition else None
-        if edition is None or node is None or isinstance(node.kind, Branch | Do | CallFlow):
-            return ()
-        return tuple(_rendered(edition, node))
+        return tuple(_rendered(edition, key, language)) if edition and language in edition.languages else ()
 
 
-def _rendered(edition: Edition, node: Node) -> Iterator[str]:
+def _rendered(edition: Edition, key: str, language: str) -> Iterator[str]:
     """Its pages, with every option, lists whole, and placeholders at their longest."""
-    values = fullest(edition, node.language)
-    head = fill(node.head, values)
-    if isinstance(node.kind, End):
-        yield edition.last(node.key, node.language, head).text
-    elif isinstance(node.kind, Each):
-        names = tuple(edition.name_of(item, node.language) for item in edition.items.get(node.kind.list, {}).values())
-        yield from (page.plain.text for page, _ in edition.numbered(node.key, node.language, head, names))
-    elif node.shown:
-        yield from (page.screen(back=node.key != edition.start, wrong=False).text for page, _ in node.shown)
-    else:
-        labels = [(number, fill(label, values)) for number, label in node.labels]
-        more = isinstance(node.kind, Say) and node.kind.go is not None
-        yield from (page.plain.text for page in edition.render(node.key, node.language, head, more, labels))
+    values = fullest(edition, language)
+    node = node_of(edition, key, language)
+    if node is not None:
+        yield from (page.screen(back=key != edition.start, wrong=False).text for page in pages(edition, node, values))
+    elif key in edition.nodes[language] and is_last(edition, key, language):
+        yield last(edition, key, language, values)
 
 
 def _told(key: str, group: tuple[Change, ...], sides: tuple[_Side, _Side], columns: int) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -39,13 +38,11 @@ def declare(commands: Any) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     """0: nothing grave, whatever else is said."""
-    from hotline.content import DIRECTORY, read_directory
-    from hotline.engine.directory import astray
-    from hotline.engine.flow import Fault
+    from hotline.content import DIRECTORY, checked_directory
+    from hotline.engine.check import said
     from hotline.engine.freshness import is_over, is_shown
 
-    items, faults = read_directory(options.root)
-    faults = tuple(sorted({*faults, *(Fault(item.at, f"{item.id}: {what}") for item, _, what in astray(items))}))
+    items, faults = checked_directory(options.root)
     marks, day = _marks(), today()
     services = [item for item in items if item.list == "services"]
     found = [(item, *_standing(item, marks or (), day)) for item in services]
@@ -54,15 +51,15 @@ def _check(options: argparse.Namespace) -> int:
         print(f"{item.id:{width}}  {words}")
     if marks is None:
         print("the database was not looked at: which numbers were taken off is not known here")
-    for fault in faults:
-        print(fault)
+    for line in said(faults):
+        print(line)
     sums = [
         f"{sum(standing == one for _, standing, _ in found)} {one}"
         for one in ("verified", "stale", "unverified", "dark", "without a number")
     ]
     events = [item for item in items if item.list == "events"]
     print(f"{len(services)} services: {', '.join(sums)}; {len(events)} events, {sum(is_over(item, day) for item in events)} of them over")
-    print(f"{len(faults)} faults of {DIRECTORY} to be mended")
+    print(f"{sum(not fault.follows for fault in faults)} faults of {DIRECTORY} to be mended")
     if not any(item.fields.get("kind") == "emergency" and standing == "verified" and is_shown(item, day) for item, standing, _ in found):
         print(
             "NO VERIFIED EMERGENCY NUMBER: the line gives none. Ring one by day and by night: hotline directory verify ID --by NAME --call day|night"
@@ -145,8 +142,10 @@ def _name(text: str) -> str:
 
 
 def _why(text: str) -> str:
+    from hotline.engine.numbers import has_five_digits
+
     why = " ".join(text.split())
-    if not why.isprintable() or re.search(r"\d(?:\W?\d){4,}", why):
+    if not why.isprintable() or has_five_digits(why):
         raise argparse.ArgumentTypeError("a few words, without a telephone number")
     return why
 

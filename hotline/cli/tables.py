@@ -27,10 +27,11 @@ def declare(directory: Any) -> tuple[argparse.ArgumentParser, ...]:
 def _export(options: argparse.Namespace) -> None:
     from hotline.content import read_directory
     from hotline.content.tables import as_csv, as_xlsx
+    from hotline.engine.check import said
 
     items, faults = read_directory(options.root)
     if faults:
-        raise Failed("\n".join(["nothing was written; to be mended first:", *map(str, faults)]))
+        raise Failed("\n".join(["nothing was written; to be mended first:", *said(faults)]))
     write = as_xlsx if options.file.suffix.lower() == ".xlsx" else as_csv
     try:
         with options.file.open("xb") as file:

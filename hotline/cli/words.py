@@ -38,14 +38,14 @@ def declare(commands: Any) -> None:
 
 def _export(options: argparse.Namespace) -> None:
     from hotline.content.translations import export, whole
-    from hotline.engine.check import check
+    from hotline.engine.check import check, said
 
     if options.file.exists():
         raise Failed(f"{options.file} is there already; a translator's work is not written over: give another name")
     sources = _sources(options)
     faults = [fault for fault in check(whole(sources, options.language)) if fault.grave]
     if faults:
-        raise Failed("\n".join(["nothing was written, the words have faults of their own", *map(str, faults)]))
+        raise Failed("\n".join(["nothing was written, the words have faults of their own", *said(faults)]))
     options.file.write_text(export(sources, options.language), encoding="utf-8")
     print(f"{options.file}: {len(next(iter(sources.words.values())))} messages for {options.language}")
 
@@ -84,6 +84,7 @@ def _sources(options: argparse.Namespace) -> Sources:
     """The content as it lies, with this language where it is one of the line's or its words are there. Raises Failed with all that is wrong in its form."""
     from hotline.content import read_sources
     from hotline.content.translated import where
+    from hotline.engine.check import said
 
     if not _LANGUAGE.fullmatch(options.language):
         raise Failed(f"{options.language} is no language; it is written with two or three small letters, such as bm")
@@ -92,5 +93,5 @@ def _sources(options: argparse.Namespace) -> Sources:
         languages = (*languages, options.language)
     sources, faults = read_sources(options.root, languages)
     if sources is None or any(fault.grave for fault in faults):
-        raise Failed("\n".join(["the files have faults of their own", *map(str, faults)]))
+        raise Failed("\n".join(["the files have faults of their own", *said(faults)]))
     return sources

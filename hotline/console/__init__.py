@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hotline.console import access, account, audit, callback, care, casework, overview, people, queue, review, shifts, testimonies
 from hotline.console.assets import Assets, compressed
-from hotline.console.context import TOKEN, ConsoleContext, Settings, page, to
+from hotline.console.context import TOKEN, ConsoleContext, page, to
 from hotline.ports.store import StoreAway
 from hotline.service.desk.accounts import sign_in
 from hotline.service.permissions import OPEN, QUIET, may
 
-__all__ = ["ConsoleContext", "Settings", "install"]
+__all__ = ["ConsoleContext", "install"]
 
 SUBJECTS: Final = (access, account, queue, callback, casework, review, testimonies, shifts, care, overview, people, audit)
 """Each lays its own pages: `views`."""
@@ -40,7 +40,7 @@ def install(app: Flask, context: ConsoleContext) -> None:
         SESSION_COOKIE_NAME="s",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
-        SESSION_COOKIE_SECURE=context.settings.secure,
+        SESSION_COOKIE_SECURE=context.secure,
         SESSION_COOKIE_PATH="/console",
         WTF_CSRF_CHECK_DEFAULT=False,  # the gateway posts too, and has its own secret
         WTF_CSRF_TIME_LIMIT=None,  # as long as the sign-in

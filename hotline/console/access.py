@@ -127,7 +127,7 @@ def opened(context: ConsoleContext, token: str, staff: str, endpoint: str) -> Re
         _signer().dumps(msgspec.to_builtins(known)),
         max_age=DEVICE_SECONDS,
         path="/console",
-        secure=context.settings.secure,
+        secure=context.secure,
         httponly=True,
         samesite="Strict",
     )

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as Answered
 
 from hotline.console.context import ConsoleContext, form_id, is_partial, me, page, taken, to
 from hotline.console.times import minute_of
+from hotline.engine.numbers import read_aloud
 from hotline.ports.calls.callbacks import Safer
 from hotline.ports.desk.staff import Staff
 from hotline.ports.outcomes import Outcome
@@ -185,7 +186,7 @@ def _shown(context: ConsoleContext, look: CallbackView) -> dict[str, Any]:
         "scripts": [
             (kind, scripts.steps(deps, reads, kind), scripts.steps(deps, hers, kind) if hers != reads else ()) for kind in scripts.KINDS
         ],
-        "number": None if look.number is None else _grouped(look.number),
+        "number": None if look.number is None else read_aloud(look.number),
         "shown_until": outbox.hour(deps, reads, look.shown_until),
         "endings": outcomes.ENDINGS,
         "talked": outcomes.TALKED,
@@ -211,12 +212,6 @@ def _chosen(context: ConsoleContext, look: CallbackView) -> str | None:
 
 def _span(context: ConsoleContext, reads: str, start: int, end: int) -> str:
     return f"{agreements.time(context.deps, reads, start)}–{agreements.time(context.deps, reads, end)}"
-
-
-def _grouped(number: str) -> str:
-    """`70 00 00 01`, as numbers are read aloud here."""
-    digits = number.removeprefix("+223")
-    return " ".join(digits[at : at + 2] for at in range(0, len(digits), 2)) if digits.isdecimal() else number
 
 
 def _wish() -> agreements.Wish:

@@ -20,6 +20,7 @@ from hotline.service.acts import Act, By, Result
 from hotline.service.deps import Deps
 from hotline.service.desk.accounts.sign_in import Locks
 from hotline.service.permissions import LEAVING
+from hotline.settings import ConsoleSettings
 
 P = ParamSpec("P")
 
@@ -30,19 +31,6 @@ Shown: TypeAlias = str | tuple[str, int] | Response
 """What a view answers with."""
 
 
-class Settings(Struct, frozen=True):
-    """What the pages obey beside the line's rules."""
-
-    idle_minutes: int
-    """A sign-in ends after so long without anybody doing anything."""
-    second_factor: bool
-    """Nobody works without one."""
-    complaints: str
-    """Who takes complaints about staff, and how; empty: nobody yet."""
-    secure: bool
-    """Cookies over TLS alone."""
-
-
 class ConsoleContext(Struct, frozen=True):
     """Shared by all threads."""
 
@@ -51,7 +39,9 @@ class ConsoleContext(Struct, frozen=True):
     passwords: Passwords
     codes: Codes
     chance: TokenSource
-    settings: Settings
+    settings: ConsoleSettings
+    secure: bool
+    """Cookies over TLS alone."""
 
     @property
     def now(self) -> int:

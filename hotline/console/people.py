@@ -57,7 +57,7 @@ def _door(pages: Blueprint, context: ConsoleContext) -> None:
         """The answer shows it, and shows it again to the same form: of the token only a keyed hash is kept."""
         token = form_secret(context, "one-time link")
         _refuse(run(context, staff_accounts.make_link, id, token))
-        scheme = "https" if context.settings.secure else "http"
+        scheme = "https" if context.secure else "http"
         return _of(context, id, link=url_for("console.welcome", token=token, _external=True, _scheme=scheme))
 
     @pages.post("/people/<id>/disable")

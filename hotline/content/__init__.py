@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 
 from hotline.content.directory import directory, line
+from hotline.content.entries import SECTIONS
 from hotline.content.flows import Draft, draft, flow
 from hotline.content.nodes import Reader
 from hotline.content.testimonies import testimonies
 from hotline.content.words import words
-from hotline.engine.flow import Fault, Item, Message, Sources, Where
+from hotline.engine.check import check
+from hotline.engine.directory import gone_astray
+from hotline.engine.flow import Fault, Gaps, Item, Message, Sources, Where
 
 LINE: Final = "flows/line.yml"
 DIRECTORY: Final = "flows/directory.yml"
 TESTIMONIES: Final = "flows/testimonies.yml"
 """May be missing: there are none."""
+_WHOLE: Final = ("directory", *SECTIONS)
+"""What a fault of the directory begins with that is of no one entry."""
+
+
+class Found(Struct, frozen=True):
+    """What a folder holds. `sources`: whatever is sound, None where not even one flow is; `faults`: those of form; `gaps`: what they leave out."""
+
+    sources: Sources | None
+    faults: tuple[Fault, ...]
+    gaps: Gaps
 
 
 def read_sources(root: Path, languages: tuple[str, ...] = ("fr", "bm")) -> tuple[Sources | None, tuple[Fault, ...]]:
@@ -27,26 +42,45 @@ def read_sources(root: Path, languages: tuple[str, ...] = ("fr", "bm")) -> tuple
     What is sound is there although other things are not, for `check` to look at; None where not even one flow is.
     Whether a target exists, and all else that is about meaning, is `check`'s business.
     """
-    readers: list[Reader] = []
+    found = find(root, languages)
+    return found.sources, found.faults
 
-    def reader(path: Path) -> Reader:
-        readers.append(Reader(root, path))
-        return readers[-1]
 
-    drafts = [found for path in sorted((root / "flows").glob("*.yaml")) if (found := _draft(reader(path)))]
+def checked(root: Path, languages: tuple[str, ...], today: date) -> tuple[Sources | None, tuple[Fault, ...]]:
+    """The same with every fault, of form and of meaning; those that may only follow from another one say so."""
+    found = find(root, languages)
+    if found.sources is None:
+        return None, found.faults
+    return found.sources, tuple(sorted({*found.faults, *check(found.sources, today, found.gaps)}))
+
+
+def find(root: Path, languages: tuple[str, ...]) -> Found:
+    """What `read_sources` gives, and what is not among it."""
+    paths = sorted((root / "flows").glob("*.yaml"))
+    readers = [Reader(root, path) for path in paths]
+    drafts = [found for reader in readers if (found := _draft(reader))]
+    torn = {reader.path.stem for reader in readers if reader.faults}  # after the first pass: not every screen has its name
     starts: Mapping[str, str] = {one.name: one.start for one in drafts}
-    flows = tuple(flow(one, starts) for one in drafts)
-    opening = line(reader(root / LINE), starts)
-    items = directory(reader(root / DIRECTORY))
-    if (root / TESTIMONIES).exists():
-        items += testimonies(reader(root / TESTIMONIES), languages)
-    texts: dict[str, tuple[Message, ...]] = {
-        language: words(reader(root / "locales" / language / "LC_MESSAGES" / "flows.po")) for language in languages
-    }
-    faults = sorted([*_strangers(root, languages), *(fault for one in readers for fault in one.faults)])
-    if not flows:
-        return None, tuple(faults)
-    return Sources(opening.start, flows, texts, items, opening.parts, opening.help), tuple(faults)
+    read = [flow(one, starts) for one in drafts]
+    places = [Reader(root, root / name) for name in (LINE, DIRECTORY, TESTIMONIES)]
+    opening, items = line(places[0], starts), directory(places[1])
+    if places[2].path.exists():
+        items += testimonies(places[2], languages)
+    catalogues = {language: Reader(root, root / "locales" / language / "LC_MESSAGES" / "flows.po") for language in languages}
+    texts: dict[str, tuple[Message, ...]] = {language: words(reader) for language, reader in catalogues.items()}
+    strangers = _strangers(root, languages)
+    faults = sorted([*strangers, *(fault for one in (*readers, *places, *catalogues.values()) for fault in one.faults)])
+    gaps = Gaps(
+        flows=frozenset(torn | {Path(fault.at.file).stem for fault in strangers if fault.at.file.endswith(".yml")}),
+        screens=frozenset(key for _, unsound in read for key in unsound),
+        languages=frozenset(language for language, reader in catalogues.items() if reader.faults),
+        line=bool(places[0].faults),
+        directory=_is_torn(places[1], items),
+        entries=frozenset(places[1].lost),
+    )
+    flows = tuple(one for one, _ in read)
+    sources = Sources(opening.start, flows, texts, items, opening.parts, opening.help) if flows else None
+    return Found(sources, tuple(faults), gaps)
 
 
 def read_directory(root: Path) -> tuple[tuple[Item, ...], tuple[Fault, ...]]:
@@ -54,6 +88,19 @@ def read_directory(root: Path) -> tuple[tuple[Item, ...], tuple[Fault, ...]]:
     reader = Reader(root, root / DIRECTORY)
     items = directory(reader)
     return items, tuple(sorted(reader.faults))
+
+
+def checked_directory(root: Path) -> tuple[tuple[Item, ...], tuple[Fault, ...]]:
+    """The directory alone, with what is wrong with its form and with how its entries hang together."""
+    reader = Reader(root, root / DIRECTORY)
+    items = directory(reader)
+    gaps = Gaps(directory=_is_torn(reader, items), entries=frozenset(reader.lost))
+    return items, tuple(sorted({*reader.faults, *gone_astray(items, gaps)}))
+
+
+def _is_torn(reader: Reader, items: tuple[Item, ...]) -> bool:
+    """Is the directory, or a whole list of it, unread?"""
+    return bool(reader.faults) and (not items or any(fault.message.partition(": ")[0] in _WHOLE for fault in reader.faults))
 
 
 def _draft(reader: Reader) -> Draft | None:

@@ -21,7 +21,7 @@ _PLAIN_IN_FLOW: Final = re.compile(r"[^\W\d_](?:[\w .’'()/&-]*[\w.)])?")
 _WORDS: Final = frozenset(("null", "true", "false", "yes", "no", "on", "off"))
 
 
-class Change(NamedTuple):
+class EntryChange(NamedTuple):
     """What becomes of one entry: fields by their new value, None takes one out."""
 
     section: Section
@@ -38,7 +38,7 @@ class _Cut(NamedTuple):
     text: str
 
 
-def cut(text: str, changes: Sequence[Change]) -> str:
+def cut(text: str, changes: Sequence[EntryChange]) -> str:
     """The text of a sound file after these changes; ValueError where two of them touch the same letters."""
     line_end = "\r\n" if "\r\n" in text else "\n"
     root = _composed(text)
@@ -55,7 +55,7 @@ def cut(text: str, changes: Sequence[Change]) -> str:
     return text
 
 
-def _changed(text: str, entry: MappingNode, change: Change, line_end: str) -> Iterator[_Cut]:
+def _changed(text: str, entry: MappingNode, change: EntryChange, line_end: str) -> Iterator[_Cut]:
     """An entry's fields that are replaced, taken out, or written behind the field that stands before them."""
     there = {key.value: (key, value) for key, value in entry.value}
     for field, (key, value) in there.items():
@@ -76,7 +76,7 @@ def _changed(text: str, entry: MappingNode, change: Change, line_end: str) -> It
             yield _Cut(end, end, "".join(f"{line_end}{indent}{field}: {_written(field, new)}" for field, new in fields))
 
 
-def _anchor(change: Change, field: str, there: Mapping[str, object]) -> str:
+def _anchor(change: EntryChange, field: str, there: Mapping[str, object]) -> str:
     """The last field before this one, by the order in which fields are written, that stands and stays."""
     order = FIELDS[change.section]
     stays = [one for one in there if change.fields.get(one, "") is not None]
@@ -102,7 +102,7 @@ def _without(text: str, entry: MappingNode, field: str) -> _Cut:
     return _Cut(key.start_mark.index, entry.value[1][0].start_mark.index if len(entry.value) > 1 else end, "")
 
 
-def _added(text: str, section: Section, changes: Sequence[Change], line_end: str) -> str:
+def _added(text: str, section: Section, changes: Sequence[EntryChange], line_end: str) -> str:
     """New entries behind the last one of their list, in the order in which they come."""
     root = _composed(text)
     node = _value(root, section)
@@ -121,7 +121,7 @@ def _added(text: str, section: Section, changes: Sequence[Change], line_end: str
     return _spliced(text, [_Cut(end, end, _block(section, changes, line_end, indent))])
 
 
-def _block(section: Section, changes: Sequence[Change], line_end: str, indent: int) -> str:
+def _block(section: Section, changes: Sequence[EntryChange], line_end: str, indent: int) -> str:
     """New entries, each on lines of its own, a line's end before every line."""
     lines: list[str] = []
     for change in changes:
@@ -135,14 +135,14 @@ def _block(section: Section, changes: Sequence[Change], line_end: str, indent: i
     return "".join(f"{line_end}{line}" for line in lines)
 
 
-def _flow(section: Section, change: Change) -> str:
+def _flow(section: Section, change: EntryChange) -> str:
     if section == "kinds":
         return _name(change.id)
     fields = ", ".join(f"{field}: {_written(field, value, flow=True)}" for field, value in _in_order(change))
     return f"{_name(change.id)}: {{{fields}}}"
 
 
-def _in_order(change: Change) -> Iterator[tuple[str, str]]:
+def _in_order(change: EntryChange) -> Iterator[tuple[str, str]]:
     return ((field, value) for field in FIELDS[change.section] if (value := change.fields.get(field)) is not None)
 
 

@@ -12,37 +12,37 @@ from ruamel.yaml.nodes import Node, SequenceNode
 
 from hotline.content.entries import FIELDS, LONGEST_ID, NEEDED, SECTIONS, Section, faults, one_line
 from hotline.content.nodes import NAME, Reader, is_empty, quoted
-from hotline.engine.flow import Item, Part
+from hotline.engine.flow import DayPart, Item
 
 FOLD: Final = "\a"
 """What ruamel leaves in text where a `>` folded a line."""
 _SPAN: Final = re.compile(r"(\d\d?)h([0-5]\d)?-(\d\d?)h([0-5]\d)?")
 
 
-class Line(Struct, frozen=True):
+class LineFile(Struct, frozen=True):
     """`line.yml`: bare flow names are made full; what is missing is empty."""
 
     start: str = ""
     help: str = ""
-    parts: tuple[Part, ...] = ()
+    parts: tuple[DayPart, ...] = ()
 
 
-def line(reader: Reader, starts: Mapping[str, str]) -> Line:
+def line(reader: Reader, starts: Mapping[str, str]) -> LineFile:
     node = reader.document()
     if node is None:
-        return Line()
+        return LineFile()
     fields = reader.fields(node, "line", ("start", "help", "parts"), needed=("start", "help", "parts"))
     start, help_ = (reader.text(fields.get(name), name) or "" for name in ("start", "help"))
-    parts: list[Part] = []
+    parts: list[DayPart] = []
     for name, key, value in reader.entries(fields.get("parts"), "parts"):
         text = reader.scalar(value, f"parts: {name}")
         if not NAME.fullmatch(name):
             reader.fault(key, f"parts: {quoted(name)} is no name; small letters, digits, - and _")
         elif text is not None and (span := _span(text)):
-            parts.append(Part(name, *span, reader.at(key)))
+            parts.append(DayPart(name, *span, reader.at(key)))
         elif text is not None:
             reader.fault(value, f"parts: {name}: {quoted(text)} is no span of hours, such as 8h-12h or 8h30-12h")
-    return Line(starts.get(start, start), starts.get(help_, help_), tuple(parts))
+    return LineFile(starts.get(start, start), starts.get(help_, help_), tuple(parts))
 
 
 def _span(text: str) -> tuple[int, int] | None:
@@ -91,6 +91,8 @@ def _entries(reader: Reader, section: Section, node: Node | None) -> Iterator[It
             values = _values(reader, section, id, key, value)
             if "name" in values:
                 yield Item(section, id, values.pop("name"), values, reader.at(key))
+            else:
+                reader.lost.add(id)
 
 
 def _is_short(reader: Reader, section: Section, id: str, key: Node) -> bool:
@@ -100,15 +102,12 @@ def _is_short(reader: Reader, section: Section, id: str, key: Node) -> bool:
 
 
 def _values(reader: Reader, section: Section, id: str, key: Node, node: Node) -> dict[str, str]:
-    fields = reader.fields(node, id, FIELDS[section])
+    fields = reader.fields(node, id, FIELDS[section], NEEDED[section], key)
     texts = {name: _value(reader, f"{id}: {name}", value) for name, value in fields.items()}
     values = {name: one_line(text.replace(FOLD, "")) for name, text in texts.items() if text is not None}
     for name, what in faults(section, values):
         reader.fault(fields[name], f"{id}: {name}: {what}")
         texts[name] = None
-    for name in NEEDED[section]:
-        if name not in fields:
-            reader.fault(key, f"{id}: `{name}` is missing")
     for name in ("source", "source_date"):
         if "phone" in fields and name not in fields:
             reader.fault(fields["phone"], f"{id}: a phone needs `{name}`")

@@ -9,6 +9,7 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from hotline.content.nodes import quoted
 from hotline.engine.flow import Item
+from hotline.engine.numbers import is_written_number
 
 Section: TypeAlias = Literal["regions", "places", "kinds", "services", "events"]
 
@@ -52,7 +53,6 @@ VERIFICATION: Final = ("verified_on", "verified_by", "called_by_day", "called_by
 LONGEST_ID: Final = 64
 """Of a directory's entry: as much as a mark in the database holds."""
 
-_PHONE: Final = re.compile(r"\+?[0-9](?:[ .]?[0-9]){1,14}")
 _PARTIAL: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 
 
@@ -71,7 +71,7 @@ def _fault(section: Section, field: str, value: str) -> str | None:
         return f"{quoted(value)} is no date; write 2026-01-31, or leave the line out"
     if field == "source_date" and not is_partial_day(value):
         return f"{quoted(value)} is no date; write 2026-01-31, 2026-01 or 2026, or leave the line out"
-    if field == "phone" and not _PHONE.fullmatch(value):
+    if field == "phone" and not is_written_number(value):
         return "is not one telephone number, such as 70 00 03 00"
     if section == "events" and field == "kind" and value not in EVENTS:
         return f"{quoted(value)} is none of {', '.join(EVENTS)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ruamel.yaml.nodes import Node
+from ruamel.yaml.nodes import MappingNode, Node
 
 from hotline.content.kinds import KINDS, Scope
 from hotline.content.nodes import NAME, Reader, is_empty, quoted
@@ -50,18 +50,22 @@ def full(target: str, flow: str, screens: Mapping[str, object], starts: Mapping[
     return own if target in screens else starts.get(target, own)
 
 
-def flow(draft: Draft, starts: Mapping[str, str]) -> Flow:
-    """The second pass: whatever screens are sound."""
+def flow(draft: Draft, starts: Mapping[str, str]) -> tuple[Flow, frozenset[str]]:
+    """The second pass: whatever screens are sound, and the keys of those that are not, or that a wrong indent put into another one."""
 
     def in_full(target: str) -> str:
         return full(target, draft.name, draft.screens, starts)
 
     screens: list[ScreenSource] = []
+    unsound: set[str] = set()
     for name, (key, node) in draft.screens.items():
-        scope = Scope(draft.reader, f"{draft.name}.{name}", in_full)
+        scope, before = Scope(draft.reader, f"{draft.name}.{name}", in_full), len(draft.reader.faults)
         if screen := _screen(scope, key, node):
             screens.append(screen)
-    return Flow(draft.name, draft.start, tuple(screens), Where(draft.reader.file, 1))
+        if len(draft.reader.faults) > before:
+            within = node.value if isinstance(node, MappingNode) else ()
+            unsound |= {scope.screen, *(f"{draft.name}.{field.value}" for field, _ in within)}
+    return Flow(draft.name, draft.start, tuple(screens), Where(draft.reader.file, 1)), frozenset(unsound)
 
 
 def _screen(scope: Scope, key: Node, node: Node) -> ScreenSource | None:

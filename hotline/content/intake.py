@@ -15,7 +15,7 @@ from hotline.content.registry import Edit, after_edits
 from hotline.content.tables import CellFault, Row, Table
 from hotline.engine.directory import astray
 from hotline.engine.flow import Item
-from hotline.engine.freshness import digits
+from hotline.engine.numbers import digits
 
 Key: TypeAlias = tuple[Section, str]
 _DATES: Final = tuple(field for field in VERIFICATION if field in DAYS)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -22,6 +23,13 @@ NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
 """What flows, screens, things to set and entries of the directory are called."""
 
 _T = TypeVar("_T", bound=str)
+_LIKELY: Final = {
+    "expected <block end>": "; this line or one above it is indented too far, or not far enough",
+    "mapping values are not allowed here": "; a colon too many, or the line above lacks its own",
+}
+"""What a person most likely did, by how YAML puts it."""
+_OPEN: Final = ("flow", "quoted scalar", "simple key")
+"""What goes on until it is closed, or until its colon."""
 
 
 class Reader:
@@ -35,13 +43,15 @@ class Reader:
         self.path = path
         self.file = path.relative_to(root).as_posix()
         self.faults: list[Fault] = []
+        self.lost: set[str] = set()
+        """Names of what is there and not sound enough to be read: others may speak of it."""
 
     def at(self, node: Node) -> Where:
         return Where(self.file, int(node.start_mark.line) + 1)
 
-    def fault(self, at: Node | int, message: str) -> None:
+    def fault(self, at: Node | int, message: str, *, follows: bool = False) -> None:
         """Note what is wrong at a node or at a line."""
-        self.faults.append(Fault(Where(self.file, at) if isinstance(at, int) else self.at(at), message))
+        self.faults.append(Fault(Where(self.file, at) if isinstance(at, int) else self.at(at), message, follows=follows))
 
     def source(self) -> str | None:
         """The file's text."""
@@ -64,8 +74,7 @@ class Reader:
         try:
             node: Node | None = YAML(typ="rt").compose(text)
         except MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            self.fault(mark.line + 1 if mark else 1, f"not YAML: {error.problem or error.context}")
+            self.fault(*_misread(error))
             return None
         except ReaderError as error:
             self.fault(text[: error.position].count("\n") + 1, "not YAML: a control character")
@@ -98,18 +107,26 @@ class Reader:
                 value.start_mark = key.start_mark  # ruamel places what is not there at whatever comes next
             yield name, key, value
 
-    def fields(self, node: Node, what: str, known: Collection[str], needed: Collection[str] = ()) -> dict[str, Node]:
-        """The values by field; every unknown and every missing field is a fault."""
+    def fields(
+        self, node: Node, what: str, known: Collection[str], needed: Collection[str] = (), at: Node | None = None
+    ) -> dict[str, Node]:
+        """The values by field; every unknown and every missing field is a fault, the latter `at` its name, or else where the fields begin."""
         found: dict[str, Node] = {}
+        unknown: list[tuple[str, Node]] = []
         for name, key, value in self.entries(node, what):
             if name in known:
                 found[name] = value
             else:
-                self.fault(key, f"{what}: unknown field `{name}`")
+                unknown.append((name, key))
+        meant: set[str] = set()
+        for name, key in unknown:
+            near = get_close_matches(name, [field for field in known if field not in found], 1)
+            meant.update(near)
+            self.fault(key, f"{what}: unknown field `{name}`{f'; is `{near[0]}` meant?' if near else ''}")
         if is_empty(node) or isinstance(node, MappingNode):
             for name in needed:
                 if name not in found:
-                    self.fault(node, f"{what}: `{name}` is missing")
+                    self.fault(at or node, f"{what}: `{name}` is missing", follows=name in meant)
         return found
 
     def items(self, node: Node | None, what: str) -> tuple[Node, ...]:
@@ -165,6 +182,17 @@ class Reader:
         if node is not None:
             self.fault(node, f"{what}: must be a whole number")
         return usual
+
+
+def _misread(error: MarkedYAMLError) -> tuple[int, str]:
+    """Line and words. What is not closed, and a name without its colon, is only noticed further down: the line is the one where it begins."""
+    noticed, begun = error.problem_mark or error.context_mark, error.context_mark
+    problem = f"not YAML: {error.problem or error.context}{_LIKELY.get(str(error.problem).partition(',')[0], '')}"
+    if noticed is None:
+        return 1, problem
+    if begun is None or begun.line == noticed.line or not any(kind in (error.context or "") for kind in _OPEN):
+        return noticed.line + 1, problem
+    return begun.line + 1, f"{problem}, noticed in line {noticed.line + 1}"
 
 
 def quoted(text: str) -> str:

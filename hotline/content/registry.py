@@ -17,10 +17,11 @@ from typing import TypeAlias
 from msgspec import Struct
 from ruamel.yaml.error import YAMLError
 
-from hotline.content.cuts import Change, cut
+from hotline.content.cuts import EntryChange, cut
 from hotline.content.directory import entries
 from hotline.content.entries import Section, values_of
 from hotline.content.nodes import Reader
+from hotline.engine.check import said
 from hotline.engine.flow import Item, Where
 
 
@@ -63,7 +64,7 @@ def edited(data: bytes, decide: Decide) -> bytes:
         return data
     there = {(item.list, item.id): item for item in before}
     try:
-        text = cut(text, [Change(edit.section, edit.id, edit.fields, (edit.section, edit.id) not in there) for edit in edits])
+        text = cut(text, [EntryChange(edit.section, edit.id, edit.fields, (edit.section, edit.id) not in there) for edit in edits])
         after = read_text(text)
     except (CannotEdit, ValueError, YAMLError):
         after = ()
@@ -90,14 +91,14 @@ def _said(items: Iterable[Item]) -> list[tuple[str, str, str, dict[str, str]]]:
 
 def read_text(text: str) -> tuple[Item, ...]:
     """The entries as they are written. Raises CannotEdit, with every fault on a line."""
-    reader = _Text(text)
+    reader = _DirectoryText(text)
     items = entries(reader)
     if reader.faults:
-        raise CannotEdit("\n".join(["to be mended first:", *(str(fault) for fault in sorted(reader.faults))]))
+        raise CannotEdit("\n".join(["to be mended first:", *said(sorted(reader.faults))]))
     return items
 
 
-class _Text(Reader):
+class _DirectoryText(Reader):
     """A file that is in memory."""
 
     def __init__(self, text: str) -> None:

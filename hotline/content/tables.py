@@ -14,6 +14,7 @@ from hotline.content.entries import DAYS, FIELDS, one_line, values_of
 from hotline.content.nodes import quoted
 from hotline.content.sheets import Moment, Unread, read_sheet, write_sheet
 from hotline.engine.flow import Item
+from hotline.engine.numbers import is_in_mali
 
 COLUMNS: Final = (
     *("list", "id", "name", "region", "place", "near", "kind", "on", "address", "hours", "phone", "offers", "languages"),
@@ -193,7 +194,7 @@ def _from_number(column: str, number: float) -> str:
         raise Unread("is a number with a fraction or a sign, which a spreadsheet may have made of something else; write it as text")
     if column != "phone":
         return text
-    if len(text) == 11 and text.startswith("223"):
+    if len(text) == 11 and is_in_mali(f"+{text}"):
         return f"+{text}"
     if len(text) == 8 or 2 <= len(text) <= 5:
         return text

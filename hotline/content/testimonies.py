@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from typing import Final
 
@@ -12,10 +11,10 @@ from hotline.content.directory import FOLD
 from hotline.content.entries import LONGEST_ID, is_day, one_line
 from hotline.content.nodes import NAME, Reader, quoted
 from hotline.engine.flow import Item
+from hotline.engine.letters import name_key
+from hotline.engine.numbers import has_five_digits
 
 _FIELDS: Final = ("text", "released_by", "released_on")
-_NUMBER: Final = re.compile(r"\d(?:[^\w\n]{0,2}\d){4,}")
-"""Five digits in a row, whatever stands between them."""
 
 
 def testimonies(reader: Reader, languages: Collection[str]) -> tuple[Item, ...]:
@@ -58,7 +57,7 @@ def _texts(reader: Reader, languages: Collection[str], id: str, node: Node | Non
 
 
 def _wrong(text: str) -> str | None:
-    if _NUMBER.search(text):
+    if has_five_digits(text):
         return "holds what may be a telephone number"
     if "{" in text or "}" in text:
         return "holds a { or a }, which would be filled in"
@@ -74,8 +73,8 @@ def _people(reader: Reader, what: str, node: Node | None) -> Iterator[str]:
         name = one_line(reader.text(one, what) or "")
         if "," in name:
             reader.fault(one, f"{what}: {quoted(name)} holds a comma; one person a name")
-        if name and name.casefold() not in seen:
-            seen.add(name.casefold())
+        if name and name_key(name) not in seen:
+            seen.add(name_key(name))
             yield name
     if node is not None and len(seen) < 2:
         reader.fault(node, f"{what}: two different people release a testimony")

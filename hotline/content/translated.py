@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -19,6 +18,7 @@ from hotline.content.translations import more_pages, order_of
 from hotline.content.words import words
 from hotline.engine.check import check
 from hotline.engine.flow import Fault, Message, Sources
+from hotline.engine.letters import composed, name_key
 
 _EMPTY: Final = ": empty msgstr"
 PENDING: Final = "pending"
@@ -110,7 +110,7 @@ def _read(path: Path) -> _File:
 
 def _merged(message: Message, own: Message | None, review: str | None, *, fuzzy: bool) -> Message:
     """The message with its review: a file says what the words are, whoever takes it in says who read them."""
-    text = message.text if own is not None and own.text == message.text else unicodedata.normalize("NFC", message.text)
+    text = message.text if own is not None and own.text == message.text else composed(message.text)
     if review is not None and not fuzzy:
         return Message(message.key, text, message.at, review)
     return Message(message.key, text, message.at, own.review if own is not None and own.text == text else PENDING)
@@ -161,7 +161,7 @@ def write(root: Path, language: str, taken: Taken) -> None:
     """
     path = where(root, language)
     path.parent.mkdir(parents=True, exist_ok=True)
-    reader = _Text(path, taken.text)
+    reader = _CatalogueText(path, taken.text)
     read = {message.key for message in words(reader)}
     if reader.faults or not {*taken.changed, *taken.added} <= read:
         raise ValueError("; ".join(map(str, reader.faults)) or "not every message came back")
@@ -171,7 +171,7 @@ def write(root: Path, language: str, taken: Taken) -> None:
         put(path, taken.text.encode("utf-8"))
 
 
-class _Text(Reader):
+class _CatalogueText(Reader):
     """A file that is to be."""
 
     def __init__(self, path: Path, text: str) -> None:
@@ -188,6 +188,4 @@ def is_review(name: str, on: str, today: date) -> bool:
         day = date.fromisoformat(on)
     except ValueError:
         return False
-    return (
-        name.strip().casefold() not in ("", PENDING) and name.isprintable() and '"' not in name and day.isoformat() == on and day <= today
-    )
+    return name_key(name) not in ("", PENDING) and name.isprintable() and '"' not in name and day.isoformat() == on and day <= today

@@ -9,10 +9,10 @@ import msgspec
 
 from hotline.content import po
 from hotline.engine import gsm
-from hotline.engine.budgets import FITS
+from hotline.engine.capacity import ScreenCapacity, capacity
 from hotline.engine.edition import OUT_END, SAFE_END, WRONG_LINE, WRONG_SCREEN, Edition, compile_edition
 from hotline.engine.flow import Ask, Each, End, Kind, Menu, Message, Say, Sources
-from hotline.engine.room import Room, room
+from hotline.engine.pages import FITS
 
 SMS_ONE: Final = 160
 PAGES: Final = {"ussd": "pages", "sms": "messages"}
@@ -121,12 +121,12 @@ def _room(editions: tuple[Edition, ...], key: str, language: str, words: Mapping
             continue
         if channel != "sms" and bare.startswith("staff."):
             continue
-        found = room(edition, bare, language)
+        found = capacity(edition, bare, language)
         if found is not None:
             yield f"Room on {channel.upper()}: {told(found, channel)}."
 
 
-def told(found: Room, channel: str) -> str:
+def told(found: ScreenCapacity, channel: str) -> str:
     """A message's room in words; an SMS has 160 septets, and only past them a second part."""
     limit = SMS_ONE if channel == "sms" and found.gsm7 and found.used <= SMS_ONE else found.limit
     words = f"{found.used} of {limit} {'septets' if found.gsm7 else 'characters'}, {limit - found.used} left"
@@ -144,6 +144,6 @@ def more_pages(sources: Sources, language: str, keys: frozenset[str]) -> Iterato
             bare, _, own = key.partition("@")
             if own not in ("", fit.channel) or bare not in edition.words[first] or (fit.channel == "ussd" and bare.startswith("staff.")):
                 continue
-            here, there = room(edition, bare, language), room(edition, bare, first)
+            here, there = capacity(edition, bare, language), capacity(edition, bare, first)
             if here is not None and there is not None and here.pages > there.pages:
                 yield key, f"{here.pages} {PAGES[fit.channel]} on {fit.channel.upper()}, {there.pages} in {first}"

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from hotline.demo.phones import CallView, Phones, Pressed
 from hotline.demo.voice import Action, Dial, GetDigits, HangUp, Say, Unreadable, read_actions
 from hotline.demo.wire import Answer, NoAnswer
+from hotline.engine.numbers import COUNTRY
 
 LONGEST_CALL = 3600.0
 
@@ -236,7 +237,7 @@ class Bridge:
             "direction": self.direction,
             "callerNumber": self.counselor,
             "destinationNumber": self.cover,
-            "callerCountryCode": "223",
+            "callerCountryCode": COUNTRY.removeprefix("+"),
             "callStartTime": _stamp(self._placed),
         }
 

@@ -7,29 +7,20 @@ import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-COVER_NUMBER = "+22370000900"
-SERVICE_CODE = "*123#"
+from hotline.config import SETTINGS
 
 
 def demo_environment(env: Mapping[str, str], standin: str, new_keys: Callable[[], str]) -> dict[str, str]:
     """`env` with what the demo needs added; whatever is set stays. `standin`: the stand-in's address. Raises OSError where `var` cannot be written."""
     var = Path(env.get("HOTLINE_VAR", "").strip() or "var").resolve()
     var.mkdir(mode=0o700, parents=True, exist_ok=True)
-    demo = {
+    demo = {variable.name: variable.setting.demo for variable in SETTINGS if variable.setting.demo} | {
         "HOTLINE_VAR": str(var),
-        "HOTLINE_DEMO": "1",
         "HOTLINE_DATABASE_URL": f"sqlite:///{var / 'hotline.db'}",
         "HOTLINE_REDIS_URL": f"unix://{var / 'valkey.sock'}",
-        "HOTLINE_AT_USERNAME": "sandbox",
         "HOTLINE_AT_API_KEY": _made_once(var / "at-api-key", secrets.token_hex),
         "HOTLINE_AT_SECRET": _made_once(var / "at-secret", secrets.token_urlsafe),
         "HOTLINE_AT_BASE_URL": standin,
-        "HOTLINE_AT_SENDER": "SANTE",
-        "HOTLINE_AT_COVER_NUMBER": COVER_NUMBER,
-        "HOTLINE_AT_SERVICE_CODES": SERVICE_CODE,
-        "HOTLINE_TWO_PEOPLE": "0",
-        "HOTLINE_SECOND_FACTOR": "0",
-        "HOTLINE_SMS_REPLIES": "1",  # the stand-in delivers at once or not at all
     }
     if not env.get("HOTLINE_KEYS") and not env.get("HOTLINE_KEYS_FILE"):
         _made_once(var / "keys", new_keys)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import threading
 import time
@@ -22,7 +21,6 @@ from hotline.engine.gsm import units
 MOST_CALLS = 64
 DIGITS = 8
 """A number as people at home dial it."""
-NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 class Account(Struct, frozen=True):

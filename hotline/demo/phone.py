@@ -9,10 +9,10 @@ import msgspec
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
-from hotline.config import AfricasTalking
 from hotline.demo.people import PEOPLE, number_of, on_the_phone
 from hotline.demo.wire import NoAnswer, get, post_json
 from hotline.demo.words import read_words
+from hotline.settings import AfricasTalking
 
 LANGUAGES = ("fr", "bm")
 VERBS = ("dial", "reply", "answer", "key", "hangup", "sms")

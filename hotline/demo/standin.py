@@ -13,9 +13,10 @@ from msgspec import Struct
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from hotline.demo.bridge import USUAL, Timing
-from hotline.demo.network import NUMBER, Account, Standin
+from hotline.demo.network import Account, Standin
 from hotline.demo.people import working
 from hotline.demo.words import Here, read_here
+from hotline.engine.numbers import is_e164
 
 LARGEST_BODY = 64 * 1024
 LONGEST_WAIT = 25.0
@@ -90,7 +91,7 @@ def messaging() -> Response:
 
 
 def _send(to: str, text: str, sender: str) -> dict[str, Any]:
-    if not NUMBER.fullmatch(to):
+    if not is_e164(to):
         return {"statusCode": 403, "number": to, "status": "InvalidPhoneNumber", "cost": "0", "messageId": "None"}
     id = _standin().take_sms(to, text[:LONGEST_TEXT], sender)
     return {"statusCode": 101, "number": to, "status": "Success", "cost": "XOF 0.0000", "messageId": id}
@@ -107,7 +108,7 @@ def call() -> Response:
 
 
 def _place(to: str) -> dict[str, str]:
-    if not NUMBER.fullmatch(to):
+    if not is_e164(to):
         return {"phoneNumber": to, "status": "InvalidPhoneNumber", "sessionId": "None"}
     session = _standin().take_call(to)
     return {"phoneNumber": to, "status": "Queued" if session else "DestinationNotSupported", "sessionId": session or "None"}
@@ -143,7 +144,7 @@ def _field(name: str) -> str:
 @phones.before_request
 def _loopback_only() -> None:
     """People hold these phones on this machine alone; another site's page cannot post JSON here."""
-    if request.remote_addr not in LOOPBACK or not NUMBER.fullmatch(_number()):
+    if request.remote_addr not in LOOPBACK or not is_e164(_number()):
         abort(HTTPStatus.NOT_FOUND)
     if request.method == "POST" and request.mimetype != "application/json":
         abort(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)

@@ -8,7 +8,7 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 from hotline.demo.people import Person
-from hotline.engine.gsm import fold
+from hotline.engine.letters import fold
 
 LOCALES = Path(__file__).resolve().parents[2] / "locales"
 PLACEHOLDER = re.compile(r"\{\w+\}")

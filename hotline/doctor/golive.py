@@ -107,7 +107,7 @@ def _on_call(point: Point, seen: Seen) -> Iterator[Finding]:
         yield _said(point, "bad", NO_EDITION)
     else:
         yield _hours(point, seen, supervisors, "supervisors")
-    if not seen.config.supervised:
+    if not seen.config.rules.supervised:
         yield _said(point, "warn", "HOTLINE_SUPERVISED=0: calls are promised though nobody said that she is on call")
 
 
@@ -158,7 +158,7 @@ def _kind(point: Point, seen: Seen) -> Iterator[Finding]:
 
 def _complaints(point: Point, seen: Seen) -> Iterator[Finding]:
     """Who she is stands on the staff's own page."""
-    if not seen.config.complaints:
+    if not seen.config.console.complaints:
         yield _said(point, "bad", "nobody is named (HOTLINE_COMPLAINTS)")
 
 

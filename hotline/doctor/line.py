@@ -29,7 +29,7 @@ LONGEST: Final = 1 << 40
 """Later than every moment of a post."""
 
 
-class Line(Struct, frozen=True):
+class DoctorContext(Struct, frozen=True):
     """What the looks share."""
 
     config: Config
@@ -51,7 +51,7 @@ def look(config: Config, at: int) -> Iterator[Finding]:
         yield Finding("keys", "bad", str(broken))
         return
     memory = ValkeyMemory(connect(config.redis_url, config.redis_budget_ms), seal)
-    line = Line(config, at, open_store(config, seal))
+    line = DoctorContext(config, at, open_store(config, seal))
     try:
         yield (database := _database(config))
         if database.level == "ok":
@@ -73,7 +73,7 @@ def active(tx: Transaction, at: int) -> tuple[EditionRow, Sources] | None:
         return None
 
 
-def _asked(line: Line, look: Callable[[Line, Transaction], Iterator[Finding]]) -> list[Finding]:
+def _asked(line: DoctorContext, look: Callable[[DoctorContext, Transaction], Iterator[Finding]]) -> list[Finding]:
     try:
         with line.store.read() as tx:
             return list(look(line, tx))
@@ -96,7 +96,7 @@ def _database(config: Config) -> Finding:
     )
 
 
-def _keys(line: Line, tx: Transaction) -> Iterator[Finding]:
+def _keys(line: DoctorContext, tx: Transaction) -> Iterator[Finding]:
     """Whatever lies sealed and can still be needed is opened, one after another."""
     waiting = tx.figures.counts(line.at).outbox
     opened = closed = 0
@@ -120,7 +120,7 @@ def _keys(line: Line, tx: Transaction) -> Iterator[Finding]:
         )
 
 
-def _audit(_: Line, tx: Transaction) -> Iterator[Finding]:
+def _audit(_: DoctorContext, tx: Transaction) -> Iterator[Finding]:
     broken = tx.audit.broken_at()
     if broken is None:
         yield Finding("audit", "ok", f"the chain holds, {tx.audit.count()} lines")
@@ -130,7 +130,7 @@ def _audit(_: Line, tx: Transaction) -> Iterator[Finding]:
         )
 
 
-def _edition(line: Line, tx: Transaction) -> Iterator[Finding]:
+def _edition(line: DoctorContext, tx: Transaction) -> Iterator[Finding]:
     found, row = active(tx, line.at), tx.editions.active(line.at)
     if row is None:
         yield Finding("edition", "bad", "none is in force: the line has nothing to say (hotline content publish)")
@@ -150,7 +150,7 @@ def _edition(line: Line, tx: Transaction) -> Iterator[Finding]:
         yield Finding("proposals", "warn", f"{len(proposals)} waiting for a second person (hotline content list)")
 
 
-def _words(line: Line, tx: Transaction) -> Iterator[Finding]:
+def _words(line: DoctorContext, tx: Transaction) -> Iterator[Finding]:
     found = active(tx, line.at)
     if found is None:
         return
@@ -163,7 +163,7 @@ def _words(line: Line, tx: Transaction) -> Iterator[Finding]:
         yield Finding("words", "ok", f"urgent, callback and stop screens are reviewed; {elsewhere} messages elsewhere are not")
 
 
-def _numbers(line: Line, tx: Transaction) -> Iterator[Finding]:
+def _numbers(line: DoctorContext, tx: Transaction) -> Iterator[Finding]:
     found = active(tx, line.at)
     if found is None:
         return
@@ -181,7 +181,7 @@ def _numbers(line: Line, tx: Transaction) -> Iterator[Finding]:
         yield Finding("dark", "warn", f"in the edition and off the screens: {listed(tuple(f'{id} ({why})' for id, why in now.off))}")
 
 
-def _staff(line: Line, tx: Transaction) -> Iterator[Finding]:
+def _staff(line: DoctorContext, tx: Transaction) -> Iterator[Finding]:
     """By language who can call; who is told what is hard; who is told of words and numbers."""
     staff, planned = tx.staff.active(), {shift.staff for shift in tx.shifts.all() if not shift.off}
     for language in line.config.languages:
@@ -195,7 +195,7 @@ def _staff(line: Line, tx: Transaction) -> Iterator[Finding]:
         if supervisors
         else Finding("supervisor", "bad", "none: what nobody takes is told to nobody")
     )
-    if line.config.supervised:
+    if line.config.rules.supervised:
         on_call = sum(each.is_on_call(line.at) for each in staff)
         yield (
             Finding("supervision", "ok", f"on call: {on_call}")

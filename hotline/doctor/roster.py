@@ -8,7 +8,7 @@ from typing import Final
 from hotline.app import SystemClock
 from hotline.config import Config
 from hotline.doctor.finding import Level, listed
-from hotline.engine.flow import Part
+from hotline.engine.flow import DayPart
 from hotline.engine.times import DAY_MINUTES, THURSDAY
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
@@ -19,7 +19,7 @@ _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def covered(
-    config: Config, at: int, parts: tuple[Part, ...], people: Iterable[Staff], shifts: tuple[Shift, ...], who: str
+    config: Config, at: int, parts: tuple[DayPart, ...], people: Iterable[Staff], shifts: tuple[Shift, ...], who: str
 ) -> tuple[Level, str]:
     """How the hours of the week to come stand, and in words; `who` says whose shifts they are."""
     clock = SystemClock(config.timezone)

@@ -6,10 +6,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from hotline.engine.budgets import PHRASES_DAY
-from hotline.engine.check import PHRASES
 from hotline.engine.edition import is_pause
-from hotline.engine.flow import Branch, CallFlow, Do, Each, Fault, Kind, Menu, Message, Say, ScreenSource, Sources
+from hotline.engine.flow import CallFlow, Do, Each, Fault, Kind, Message, Say, ScreenSource, Sources
+from hotline.engine.phrases import PHRASES, PHRASES_DAY
+from hotline.engine.targets import leads
 
 PENDING: Final = "pending"
 EVERYWHERE: Final = frozenset((*PHRASES, *PHRASES_DAY, "neutral.broken", "sms.word.stop"))
@@ -24,7 +24,7 @@ def critical_screens(sources: Sources) -> frozenset[str]:
     that holds an order, and of flows that those call; what follows an order up to the next screen where she chooses.
     """
     screens = {screen.key: screen for flow in sources.flows for screen in flow.screens}
-    ways = {key: tuple(go for go in _leads_to(sources, screen) if go in screens) for key, screen in screens.items()}
+    ways = leads(sources)
     orders = {key: screen.kind for key, screen in screens.items() if isinstance(screen.kind, Do)}
     aims = {sources.help, *(key for key, order in orders.items() if order.urgent or order.order == "stop_calls")}
     found = {sources.start, *_of_flows(sources, {key.partition(".")[0] for key in orders})}
@@ -50,22 +50,6 @@ def pending_words(sources: Sources) -> tuple[tuple[Fault, ...], int]:
         if is_critical(message, screens)
     ]
     return tuple(sorted(grave)), len(pending) - len(grave)
-
-
-def _leads_to(sources: Sources, screen: ScreenSource) -> Iterator[str]:
-    match screen.kind:
-        case Menu(options):
-            yield from (option.go for option in options)
-        case Branch(ways):
-            yield from (way.go for way in ways)
-        case Do(kept=kept, lost=lost):
-            yield from (kept, lost)
-        case CallFlow(name, then):
-            yield from (*(flow.start for flow in sources.flows if flow.name == name), then)
-        case kind:
-            go = getattr(kind, "go", None)
-            if go is not None:
-                yield go
 
 
 def _of_flows(sources: Sources, names: set[str]) -> Iterator[str]:

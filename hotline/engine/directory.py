@@ -1,14 +1,43 @@
-"""How the directory's entries hang together: what one entry says of another that is not there, and what one of its fields says against the next."""
+"""What can be wrong with the directory's entries: what one says of another that is not there, what its fields say against each other, numbers in words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Final
 
-from hotline.engine.flow import Item
-from hotline.engine.freshness import CALLS, EMERGENCY
+from hotline.engine.flow import Fault, Gaps, Item, Sources
+from hotline.engine.freshness import CALLS, EMERGENCY, fresh, verified
+from hotline.engine.numbers import has_number
+from hotline.engine.phrases import LONGEST
 
 _NAMED: Final = (("region", "regions"), ("place", "places"), ("near", "places"))
+
+TOLD: Final = ("name", "address", "hours", "offers", "languages")
+"""What an entry of the directory says in free words."""
+
+
+def entry_faults(sources: Sources, today: date | None, gaps: Gaps) -> Iterator[Fault]:
+    """Entries that name others that are not there, numbers that nobody verified, or not lately, events that are over."""
+    yield from gone_astray(sources.items, gaps)
+    for item in sources.items:
+        for field, text in (("name", item.name), *item.fields.items()):
+            if len(text) > LONGEST:
+                yield Fault(item.at, f"{item.id}: {field}: longer than {LONGEST} letters")
+            elif field in TOLD and has_number(text):
+                yield Fault(item.at, f"{item.id}: {field}: a telephone number in the words; it goes dark only as `phone`")
+        if "phone" in item.fields and not verified(item):
+            yield Fault(item.at, f"{item.id}: number unverified, kept off every screen", grave=False)
+    # Never grave: what is stale goes by itself, and must not hold up other words.
+    for item in fresh(sources, today)[1] if today is not None else ():
+        what = "its day is over" if item.list == "events" else f"number not verified lately ({item.fields['verified_on']})"
+        yield Fault(item.at, f"{item.id}: {what}, kept off every screen", grave=False)
+
+
+def gone_astray(items: Iterable[Item], gaps: Gaps) -> Iterator[Fault]:
+    """`astray` as faults."""
+    for item, field, what in astray(items):
+        yield Fault(item.at, f"{item.id}: {what}", follows=gaps.directory or item.fields.get(field) in gaps.entries)
 
 
 def astray(items: Iterable[Item]) -> Iterator[tuple[Item, str, str]]:

@@ -22,6 +22,7 @@ from hotline.engine.flow import (
     Branch,
     CallFlow,
     Condition,
+    DayPart,
     Do,
     Each,
     End,
@@ -29,10 +30,10 @@ from hotline.engine.flow import (
     Kind,
     List,
     Menu,
-    Part,
     Say,
     Sources,
 )
+from hotline.engine.letters import fold
 
 OPTIONS_A_PAGE: Final = 7
 LABEL: Final = re.compile(r"^([0-9]) (.+)$")
@@ -108,7 +109,7 @@ class Edition:
         self.starts = {flow.name: flow.start for flow in sources.flows}
         self.opening: object = None
         """The state before the first key, worked out once by `step`."""
-        self.parts: dict[str, Part] = {part.name: part for part in sources.parts}
+        self.parts: dict[str, DayPart] = {part.name: part for part in sources.parts}
         self.items: dict[str, dict[str, Item]] = {}
         for item in sources.items:
             self.items.setdefault(item.list, {})[item.id] = item
@@ -128,7 +129,7 @@ class Edition:
         """
         words = self.words[self.language_for(language)]
         text = fill(words.get(key) or self.words[self.languages[0]][key], values)
-        return gsm.fold(text, language) if self.fit.folded else text
+        return fold(text, language) if self.fit.folded else text
 
     def item(self, list: str, id: str) -> Item | None:
         """The directory's entry of this list and id."""
@@ -149,9 +150,7 @@ class Edition:
 
         `has_more`: `8` leads on past the last. `menu`: the key of the other language stands there too, wherever there is room.
         """
-        lines = [body] if body else []
-        lines += [f"{number} {label}" for number, label in labels]
-        text = self._sent("\n".join(lines), language)
+        text = self._sent(_lines(body, labels), language)
         if self._fits(text, language, has_more):
             return (self._page(key, language, text, has_more, menu=menu),)
         # One letter outside GSM-7 in the line of the keys halves a page of plain letters too.
@@ -159,6 +158,10 @@ class Edition:
         room = gsm.limit(whole, self.fit) - self._reserved(language, more=True)
         parts = gsm.paginate(text, lambda _page: room, raw=not gsm.is_gsm(whole))
         return tuple(self._page(key, language, part, has_more or part is not parts[-1], menu=menu) for part in parts)
+
+    def at_once(self, language: str, body: str, labels: Iterable[tuple[int, str]]) -> str:
+        """Body and option lines on one page, whether they fit or not, with all that may stand around them."""
+        return self._whole(self._sent(_lines(body, labels), language), language, more=False)
 
     def numbered(self, key: str, language: str, head: str, names: tuple[str, ...]) -> tuple[tuple[Page, int], ...]:
         """A list as pages of at most seven lines, numbered from 1 on each; with each page how many entries stand before it."""
@@ -180,10 +183,10 @@ class Edition:
     def last(self, key: str, language: str, text: str) -> Screen:
         """A screen that ends the session: no keys. Folded wherever it does not fit as it is written."""
         sent = self._sent(text, language)
-        return Screen(self.number, key, sent if gsm.fits(sent, self.fit) else gsm.fold(sent, language), ends=True)
+        return Screen(self.number, key, sent if gsm.fits(sent, self.fit) else fold(sent, language), ends=True)
 
     def _sent(self, text: str, language: str) -> str:
-        return gsm.fold(text, language) if self.fit.folded else text
+        return fold(text, language) if self.fit.folded else text
 
     def _keys(self, language: str, *, back: bool, more: bool) -> str:
         words = self.words[language]
@@ -213,7 +216,7 @@ class Edition:
 
         def screen(*shown: str) -> Screen:
             """The first that fits: the other language has no room on every page, and the line after a wrong key none beside a long name."""
-            text = next((each for each in shown if gsm.fits(each, self.fit)), gsm.fold(shown[-1], language))
+            text = next((each for each in shown if gsm.fits(each, self.fit)), fold(shown[-1], language))
             return Screen(self.number, key, text, ends=False)
 
         return Page(
@@ -228,10 +231,20 @@ class Edition:
         return self._sent(self.words[other]["keys.language"], other)
 
 
+class CannotShow(ValueError):
+    """No page can be made of a screen without variables, in one language."""
+
+    def __init__(self, key: str, language: str, why: str) -> None:
+        self.key = key
+        self.language = language
+        self.why = why
+        super().__init__(f"{key} in {language}: {why}")
+
+
 def compile_edition(sources: Sources, number: int, fit: gsm.Fit, promise: int = 30) -> Edition:
     """Sources that `check` found clean, compiled for phones of this fit.
 
-    `promise`: minutes within which a callback *now* is made, at most. KeyError or ValueError where the sources have faults.
+    `promise`: minutes within which a callback *now* is made, at most. KeyError or CannotShow where the sources have faults.
     """
     edition = Edition(sources, number, fit, promise)
     for language in edition.languages:
@@ -272,6 +285,10 @@ def split_labels(text: str) -> tuple[str, tuple[tuple[int, str], ...]]:
     return "\n".join(free).strip("\n"), tuple(labels)
 
 
+def _lines(body: str, labels: Iterable[tuple[int, str]]) -> str:
+    return "\n".join([*([body] if body else []), *(f"{number} {label}" for number, label in labels)])
+
+
 def _words(sources: Sources, language: str, fit: gsm.Fit) -> dict[str, str]:
     """The words of one language, a channel's own wording in the place of the common one."""
     plain = {message.key: message.text for message in sources.words[language] if "@" not in message.key}
@@ -298,7 +315,7 @@ def _words_of(edition: Edition, node: Node) -> None:
     try:
         pages = edition.render(node.key, node.language, node.head, has_more, node.labels, menu=changes_language(node.kind))
     except ValueError as error:
-        raise ValueError(f"{node.key} in {node.language}: {error}") from None
+        raise CannotShow(node.key, node.language, str(error)) from None
     node.shown = tuple((page, node.ways) for page in pages)
 
 

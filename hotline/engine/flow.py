@@ -1,11 +1,11 @@
 """What a flow file may say: screens, options, conditions, places of the directory; no sentence, and no meaning yet.
 
-`hotline/content/` reads files into these, `check.py` finds every fault in them, `edition.py` compiles them. `docs/flows.md` shows the format.
+`hotline/content/` reads files into these, `check/` finds every fault in them, `edition.py` compiles them. `docs/flows.md` shows the format.
 """
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -36,9 +36,38 @@ class Fault(Struct, frozen=True, order=True):
     message: str
     grave: bool = True
     """False: a notice. It is printed and counted, and does not stand in the way of publishing."""
+    follows: bool = False
+    """It may be but the consequence of another fault, which is to be mended first."""
 
     def __str__(self) -> str:
         return f"{self.at.file}:{self.at.line}: {self.message}"
+
+
+class Gaps(Struct, frozen=True):
+    """What of the files could not be read: where it would stand, something seems to be missing that is only not seen."""
+
+    flows: frozenset[str] = frozenset()
+    """Of these nobody knows all screens."""
+    screens: frozenset[str] = frozenset()
+    """By whole key: there, and not sound."""
+    languages: frozenset[str] = frozenset()
+    line: bool = False
+    directory: bool = False
+    """Nobody knows all of its entries."""
+    entries: frozenset[str] = frozenset()
+    """Of the directory, by id: there, and not sound."""
+
+    def is_torn(self) -> bool:
+        """Is anything unread that leads from screen to screen?"""
+        return bool(self.flows or self.screens or self.line)
+
+    def may_hold(self, key: str) -> bool:
+        """May this screen be one of those that could not be read? A target that is another flow's bare name is taken for one of its own flow."""
+        flow, _, name = key.partition(".")
+        return key in self.screens or flow in self.flows or name in self.flows
+
+
+NO_GAPS: Final = Gaps()
 
 
 class Condition(Struct, frozen=True):
@@ -175,7 +204,7 @@ class Item(Struct, frozen=True):
     at: Where
 
 
-class Part(Struct, frozen=True):
+class DayPart(Struct, frozen=True):
     """A part of the day in which she can be called: minutes of the local day."""
 
     name: str
@@ -193,6 +222,6 @@ class Sources(Struct, frozen=True):
     words: dict[str, tuple[Message, ...]]
     """By language; the first language is the one that the line opens in."""
     items: tuple[Item, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[DayPart, ...]
     help: str
     """The screen `5` on the screen of a second wrong key leads to: where a call is asked for."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from typing import Final, TypeAlias
-from unicodedata import decimal
 
 from msgspec.structs import replace
 
 from hotline.engine.flow import Item, Sources
+from hotline.engine.numbers import digits
 
 STALE_DAYS: Final = 180
 STALE_EMERGENCY_DAYS: Final = 30
@@ -88,12 +88,6 @@ def is_dark(item: Item, marks: Iterable[DarkNumber]) -> bool:
     phone = digits(item.fields.get("phone", ""))
     since = min(verified(item), default=date.min).isoformat()
     return bool(phone) and any(digits(number) == phone and since <= day for _, number, day in marks)
-
-
-def digits(phone: str) -> str:
-    """The digits of a number, without Mali's 223 where that makes eight of them: the same for every spelling of one number."""
-    found = "".join(str(decimal(letter)) for letter in phone if letter.isdecimal()).removeprefix("00")
-    return found[3:] if len(found) == 11 and found.startswith("223") else found
 
 
 def _silent(item: Item) -> Item:

@@ -8,7 +8,8 @@ from typing import Final
 from hotline.engine.edition import split_labels
 from hotline.engine.flow import RETURN, Ask, Branch, CallFlow, Condition, Do, Each, End, Flow, Menu, Say, ScreenSource, Sources
 from hotline.engine.mermaid import LONGEST_LABEL, OPENING, Edge, arrow, first_line, node, quoted, shortened, styles
-from hotline.engine.pieces import leads, pieces, start_first
+from hotline.engine.pieces import pieces, start_first
+from hotline.engine.targets import targets
 
 HEAD: Final = (
     "Made whole by `{made_by}`: change a flow, then make it anew; a test holds the two together. "
@@ -77,8 +78,8 @@ def whole_line(sources: Sources) -> str:
     lines += [f"  dial --> {node(homes[sources.start])}", f'  wrong -->|"5"| {node(homes[sources.help])}']
     keys: dict[tuple[str, str], list[str]] = {}
     for flow in sources.flows:
-        for target, key in _ways_out(flow, homes):
-            keys.setdefault((flow.name, target), []).append(key)
+        for other, key in _ways_out(flow, homes):
+            keys.setdefault((flow.name, other), []).append(key)
     edges = (Edge(source, target, tuple(dict.fromkeys(said))) for (source, target), said in keys.items())
     lines += [f"  {node(edge.source)} {arrow(edge)} {node(edge.target)}" for edge in edges]
     return "\n".join(lines)
@@ -87,8 +88,8 @@ def whole_line(sources: Sources) -> str:
 def _ways_out(flow: Flow, homes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The other flows that this one leads to, each with the screen and the key; of the screen that it starts at, the key alone."""
     for screen in flow.screens:
-        for target, key in leads(screen):
-            other = target if isinstance(screen.kind, CallFlow) and key == "calls" else homes.get(target, flow.name)
+        called = [(screen.kind.flow, "calls")] if isinstance(screen.kind, CallFlow) else []
+        for other, key in (*called, *((homes.get(target.go, flow.name), target.key) for target in targets(screen))):
             if other != flow.name:
                 yield other, key if screen.key == flow.start else f"{screen.key.removeprefix(f'{flow.name}.')} {key}"
 
@@ -96,19 +97,17 @@ def _ways_out(flow: Flow, homes: Mapping[str, str]) -> Iterator[tuple[str, str]]
 def _edges(screen: ScreenSource, words: Mapping[str, str]) -> Iterator[Edge]:
     """From one screen, one edge for each target, whatever number of keys lead there."""
     grouped: dict[str, list[str]] = {}
-    if isinstance(screen.kind, Menu):
-        labels = dict(split_labels(words.get(screen.key, ""))[1])
-        for option in screen.kind.options:
-            said = " ".join((str(option.key), shortened(labels.get(option.key, ""), LONGEST_LABEL))).strip()
-            grouped.setdefault(option.go, []).extend([said, *_when(option.when)])
-    elif isinstance(screen.kind, Branch):
-        for way in screen.kind.ways:
-            grouped.setdefault(way.go, []).extend([*_when(way.when)] or ["else"])
-    else:
-        for target, key in leads(screen):
-            if key != "calls":
-                grouped.setdefault(target, []).append(key)
-    yield from (Edge(screen.key, target, tuple(said)) for target, said in grouped.items())
+    labels = dict(split_labels(words.get(screen.key, ""))[1]) if isinstance(screen.kind, Menu) else {}
+    for target in targets(screen):
+        conditions = [*_when(target.when)]
+        if isinstance(screen.kind, Branch):
+            said = conditions or ["else"]
+        elif isinstance(screen.kind, Menu):
+            said = [f"{target.key} {shortened(labels.get(int(target.key), ''), LONGEST_LABEL)}".strip(), *conditions]
+        else:
+            said = [target.key]
+        grouped.setdefault(target.go, []).extend(said)
+    yield from (Edge(screen.key, go, tuple(said)) for go, said in grouped.items())
 
 
 def _when(conditions: Iterable[Condition]) -> Iterator[str]:

@@ -1,9 +1,8 @@
-"""What words weigh on their way to a phone: septets, folding to GSM-7, pages and SMS segments (3GPP TS 23.038 §6.2.1)."""
+"""What words weigh on their way to a phone: septets, pages and SMS segments (3GPP TS 23.038 §6.2.1). `letters.py` folds them."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 from typing import Final, Literal
 
@@ -78,61 +77,6 @@ def fits(text: str, fit: Fit) -> bool:
     return units(text)[0] <= limit(text, fit)
 
 
-_BY_LETTER: Final = {
-    "ɛ": "e", "ɔ": "o", "ɲ": "ny", "ŋ": "ng", "Ɛ": "E", "Ɔ": "O", "Ɲ": "Ny", "Ŋ": "Ng",
-    "ɓ": "b", "ɗ": "d", "ƴ": "y", "ɣ": "g", "ə": "e", "Ɓ": "B", "Ɗ": "D", "Ƴ": "Y", "Ɣ": "G",
-    "œ": "oe", "Œ": "Oe", "ı": "i", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ħ": "h", "Ħ": "H", "ŧ": "t", "Ŧ": "T", "ð": "d", "Ð": "D",
-    "‘": "'", "’": "'", "‚": "'", "‛": "'", "ʼ": "'", "ʹ": "'", "′": "'", "`": "'", "´": "'", "‹": "'", "›": "'",
-    "“": '"', "”": '"', "„": '"', "‟": '"', "″": '"', "«": '"', "»": '"',
-    "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-", "·": "-", "•": "*", "…": "...",
-    "°": "o", "×": "x", "÷": "/", "⁄": "/", "→": "->", "←": "<-", "©": "(c)", "®": "(R)",
-    "\t": " ", "\v": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n",
-}  # fmt: skip
-
-_BY_LANGUAGE: Final[dict[str, dict[str, str]]] = {
-    # The spelling of Mali before 1982 for the small letters; È and Ò are outside the alphabet, so the capitals lose their accent.
-    "bm": {"ɛ": "è", "ɔ": "ò"},
-}
-
-
-class _Folding(dict[int, str]):
-    """A table for `str.translate` that works a letter out where it has none, and does not grow by it: what comes in may be anything."""
-
-    def __missing__(self, code: int) -> str:
-        return _fold_letter(chr(code))
-
-
-def _fold_letter(char: str) -> str:
-    """The letter without its marks, nothing for what has no width, `?` for what cannot be written."""
-    folded = ""
-    for part in unicodedata.normalize("NFKD", char):
-        if part in _BY_LETTER or is_gsm(part):
-            folded += _BY_LETTER.get(part, part)
-        elif (category := unicodedata.category(part)) == "Zs":
-            folded += " "
-        elif category[0] != "M" and category not in {"Cc", "Cf"}:
-            return "?"
-    return folded
-
-
-def _table(letters: dict[str, str]) -> _Folding:
-    table = _Folding({code: _fold_letter(chr(code)) for code in (*range(0x80, 0x250), *range(0x1E00, 0x1F00), *range(0x2000, 0x2070))})
-    for own in (_BY_LETTER, {char: char for char in BASIC + EXTENSION}, letters):
-        table.update({ord(char): words for char, words in own.items()})
-    return table
-
-
-_PLAIN: Final = _table({})
-_TABLES: Final = {language: _table(letters) for language, letters in _BY_LANGUAGE.items()}
-
-
-def fold(text: str, language: str) -> str:
-    """`text` in GSM-7, whatever it was: by the language's table, else by letter, else `?`. Folding twice changes nothing more."""
-    if is_gsm(text):
-        return text
-    return unicodedata.normalize("NFC", text).translate(_TABLES.get(language, _PLAIN))
-
-
 def paginate(text: str, room: Callable[[int], int], raw: bool) -> tuple[str, ...]:
     """Cut `text` into pages; page i, from 0, has `room(i)` units: UTF-16 where `raw`, else septets.
 
@@ -146,7 +90,8 @@ def paginate(text: str, room: Callable[[int], int], raw: bool) -> tuple[str, ...
         at = len(pages)
         page = rest if measure(rest) <= room(at) else _head(rest, room(at), room(at + 1), measure)
         if not page:
-            raise ValueError(f"page {at + 1}: a word is longer than the {room(at)} units of the page")
+            size = measure(_GAP.split(rest, 1)[0])
+            raise ValueError(f"page {at + 1}: a word is longer than the {room(at)} units of the page, by {size - room(at)}")
         pages.append(page)
         rest = _trim(rest[len(page) :])
     return tuple(pages)

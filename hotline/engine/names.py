@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from hotline.engine.flow import NEXT, Ask, Each, Fault, Menu, Option, ScreenSource, Sources, Where
+from hotline.engine.flow import NEXT, NO_GAPS, Ask, Each, Fault, Gaps, Menu, Option, ScreenSource, Sources, Where
 
 ITS_OWN: Final = ("keys", "wrong", "safe", "out", "clock", "day", "neutral", "staff", "sms", "voice", "word", "kind", "script")
 """What the catalogue's phrases begin with: no flow is called so."""
@@ -14,24 +14,24 @@ WHERE: Final = ("region", "place", "kind")
 LANGUAGE, PHONE, PART, WORD = "language", "phone", "part", "word"
 
 
-def misnamed(sources: Sources) -> Iterator[Fault]:
-    """Every such fault, at its screen or option."""
+def misnamed(sources: Sources, gaps: Gaps = NO_GAPS) -> Iterator[Fault]:
+    """Every such fault, at its screen or option; nothing of names that may stand in what could not be read."""
     for flow in sources.flows:
         if flow.name in ITS_OWN:
             yield Fault(flow.at, f"{flow.name}: no name for a flow, phrases of the catalogue begin so")
         for screen in flow.screens:
-            for at, what in _of(sources, screen):
+            for at, what in _of(sources, gaps, screen):
                 yield Fault(at, f"{screen.key}: {what}")
     start = next((screen for flow in sources.flows for screen in flow.screens if screen.key == sources.start), None)
     if start is not None and not isinstance(start.kind, Menu):
         yield Fault(start.at, f"start: {start.key} is no menu with options")
 
 
-def _of(sources: Sources, screen: ScreenSource) -> Iterator[tuple[Where, str]]:
+def _of(sources: Sources, gaps: Gaps, screen: ScreenSource) -> Iterator[tuple[Where, str]]:
     match screen.kind:
         case Menu(options):
             for option in options:
-                for what in _settings(sources, option):
+                for what in _settings(sources, gaps, option):
                     yield option.at, what
         case Each(of, into, where=where):
             if of == "testimonies":
@@ -45,15 +45,16 @@ def _of(sources: Sources, screen: ScreenSource) -> Iterator[tuple[Where, str]]:
             yield screen.at, f"what she types is no {into}"
 
 
-def _settings(sources: Sources, option: Option) -> Iterator[str]:
+def _settings(sources: Sources, gaps: Gaps, option: Option) -> Iterator[str]:
     holds: Mapping[str, Iterator[str]] = {
         PART: (part.name for part in sources.parts),
         WORD: (one.key.removeprefix("word.") for messages in sources.words.values() for one in messages if one.key.startswith("word.")),
     }
+    unread = {PART: gaps.line, WORD: bool(gaps.languages)}
     for name, value in option.set.items():
         if name == LANGUAGE and value not in {*sources.words, NEXT}:
             yield f"no words in the language {value}"
         elif name == PHONE:
             yield "set: only she says which other phone to ring"
-        elif name in holds and value not in holds[name]:
+        elif name in holds and not unread[name] and value not in holds[name]:
             yield f"set: no {name} is called {value}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Literal, assert_never
@@ -15,6 +14,7 @@ from flask import Blueprint, Response, abort, request
 from msgspec import DecodeError, Struct, field, json
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
+from hotline.engine.numbers import is_e164
 from hotline.gateways.africastalking_forms import Delivery, FieldError, IncomingSms, OptOut, UssdEnd, Voice, WebhookGuard, read
 from hotline.ports.gateway import GatewayRefused, GatewayUnknown, ReceivedSms
 from hotline.ports.memory import MemoryAway
@@ -24,13 +24,12 @@ from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hotline.config import AfricasTalking
     from hotline.service import Hotline
+    from hotline.settings import AfricasTalking
 
 TIMEOUT = (2.0, 6.0)
 """Seconds to connect, and to wait for each read: a worker must not hang on the vendor."""
 
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 Verdict = Literal["taken", "refused", "unknown"]
 STATUS: dict[int, tuple[str, Verdict]] = {
@@ -197,7 +196,7 @@ class AfricasTalkingGateway:
 
 def _check(to: str) -> None:
     """Before the SDK does: its refusal quotes the number."""
-    if not _E164.fullmatch(to):
+    if not is_e164(to):
         raise GatewayRefused("invalid_phone_number")
 
 

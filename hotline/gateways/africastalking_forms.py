@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from msgspec import Meta, Struct, ValidationError, convert, field
 
+from hotline.engine.numbers import E164
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hotline.config import AfricasTalking
+    from hotline.settings import AfricasTalking
 
 MOST_BYTES = 8192
 MOST_INPUTS = 60
@@ -29,8 +31,7 @@ _ESCAPED = {(high + low).encode(): bytes.fromhex(high + low) for high in hexdigi
 _FAULTY = re.compile(r"[`.](\w+)`$")
 
 Id = Annotated[str, Meta(pattern=r"\A[!-~]{1,128}\Z")]
-Number = Annotated[str, Meta(pattern=r"\A\+[1-9][0-9]{6,14}\Z")]
-"""E.164, of any country: a roaming phone dials too. By pattern, since a full check of numbers costs more than the whole hop."""
+Number = Annotated[str, Meta(pattern=rf"\A{E164}\Z")]
 NetworkCode = Annotated[str, Meta(pattern=r"\A[!-~]{0,16}\Z")]
 Form = TypeVar("Form", bound=Struct)
 

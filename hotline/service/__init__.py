@@ -23,8 +23,8 @@ from hotline.service.conversation.orders import Orders
 from hotline.service.conversation.session import Session
 from hotline.service.deps import Deps
 from hotline.service.editions.session_marker import editions_of_session
-from hotline.service.rules import Rules
 from hotline.service.upkeep import expiry, supervision
+from hotline.settings import Rules
 
 __all__ = ["Hotline", "Rules"]
 

@@ -17,7 +17,7 @@ from hotline.ports.queue import Queue
 from hotline.ports.spool import Spool
 from hotline.ports.store import Store
 from hotline.service.editions.cache import EditionCache
-from hotline.service.rules import Rules
+from hotline.settings import Rules
 
 
 class Deps(Struct, frozen=True):

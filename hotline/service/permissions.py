@@ -14,7 +14,7 @@ ADMIN: Final[tuple[Role, ...]] = ("admin",)
 
 
 class Ability(Struct, frozen=True):
-    """One line of the table: what it is, who may, the acts (functions of `service/`) and the pages (endpoints of the console) that it opens."""
+    """One line of the table in `docs/permissions.md`: what it is, who may, the acts (functions of `service/`) and the pages (endpoints of the console) that it opens."""
 
     what: str
     roles: tuple[Role, ...]

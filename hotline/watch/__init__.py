@@ -14,13 +14,13 @@ from typing import Final, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from hotline.content import read_sources
+from hotline.content import checked
 from hotline.engine import gsm
-from hotline.engine.check import check
+from hotline.engine.check import said
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Ask, Fault, Sources
 from hotline.engine.freshness import fresh
-from hotline.watch.world import Play, Shown, at
+from hotline.watch.world import Play, PlayedScreen, at
 
 Read: TypeAlias = Callable[[float | None], str | None]
 """The next line that was typed; None where none came in so many seconds. Raises EOFError at the end."""
@@ -37,7 +37,7 @@ q       leave
 A file that is saved is read at once."""
 
 
-class Line(Struct, frozen=True):
+class Playable(Struct, frozen=True):
     """What the files came to."""
 
     edition: Edition
@@ -50,20 +50,18 @@ class Faulty(Exception):
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         self.faults = faults
-        super().__init__("\n".join(["faults, to be mended before this can be played:", *map(str, faults)]))
+        super().__init__("\n".join(["faults, to be mended before this can be played:", *said(faults)]))
 
 
-def load(play: Play) -> Line:
+def load(play: Play) -> Playable:
     """Read, check and compile what lies there now. Raises Faulty."""
-    sources, faults = read_sources(play.root, play.languages)
-    if sources is not None:
-        faults = tuple(sorted({*faults, *check(sources, play.today)}))
+    sources, faults = checked(play.root, play.languages, play.today)
     grave = tuple(fault for fault in faults if fault.grave)
     if sources is None or grave:
         raise Faulty(grave)
     sources, _ = fresh(sources, play.today)
     asks = frozenset(screen.key for flow in sources.flows for screen in flow.screens if isinstance(screen.kind, Ask))
-    return Line(compile_edition(_opening_in(sources, play.language), 0, play.fit), asks)
+    return Playable(compile_edition(_opening_in(sources, play.language), 0, play.fit), asks)
 
 
 def _opening_in(sources: Sources, language: str) -> Sources:
@@ -85,7 +83,7 @@ def stamp(root: Path) -> tuple[tuple[str, int, int], ...]:
     return tuple(found)
 
 
-def picture(shown: Shown, fit: gsm.Fit) -> str:
+def picture(shown: PlayedScreen, fit: gsm.Fit) -> str:
     """The screen as the phone shows it, and below it what an operator wants to know of it."""
     text = shown.screen.text
     used, limit = gsm.units(text)[0], gsm.limit(text, fit)
@@ -137,7 +135,7 @@ class _Session:
         self.play = play
         self.out = out
         self.seen = stamp(play.root)
-        self.line: Line | None = None
+        self.line: Playable | None = None
         """That of the last files without faults."""
         self.inputs: list[str] = []
 

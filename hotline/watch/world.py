@@ -46,14 +46,14 @@ class Play(Struct, frozen=True):
     today: date
 
 
-class Shown(Struct, frozen=True):
+class PlayedScreen(Struct, frozen=True):
     """Where these keys lead: the screen, and the orders that the last of them gave, in words."""
 
     screen: Screen
     orders: tuple[str, ...]
 
 
-def at(edition: Edition, inputs: Sequence[str], play: Play) -> Shown:
+def at(edition: Edition, inputs: Sequence[str], play: Play) -> PlayedScreen:
     """The screen after these inputs, facts and outcomes being what `play` says."""
     facts: dict[str, Fact] = {}
     orders: list[str] = []
@@ -61,7 +61,7 @@ def at(edition: Edition, inputs: Sequence[str], play: Play) -> Shown:
         answer = replay(edition, inputs, facts)
         match answer:
             case Screen():
-                return Shown(answer, tuple(orders))
+                return PlayedScreen(answer, tuple(orders))
             case Need(name="now"):
                 facts[answer.key] = play.now
             case Need():

@@ -10,15 +10,16 @@ from contextlib import contextmanager
 
 import pytest
 from flask import Flask
+from msgspec.structs import replace
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_httpserver import HTTPServer
 
-from hotline.config import AfricasTalking
 from hotline.demo import phone
 from hotline.demo.bridge import Timing
 from hotline.demo.network import Account
 from hotline.demo.standin import create_standin, serve
 from tests.demo.fakes import COVER, KEY, SECRET, FakeLine
+from tests.fakes import AT
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -68,7 +69,9 @@ def standin_address(line: FakeLine) -> Iterator[str]:
 def address(standin_address: str) -> Iterator[str]:
     """Where the phone page is."""
     app = Flask("page", static_folder=None)
-    app.register_blueprint(phone.blueprint(AfricasTalking("sandbox", KEY, SECRET, standin_address, "36123", COVER, ("*123#",), ())))
+    app.register_blueprint(
+        phone.blueprint(replace(AT, api_key=KEY, secret=SECRET, base_url=standin_address, sender="36123", cover_number=COVER))
+    )
     with served(app) as address:
         yield address
 

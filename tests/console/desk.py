@@ -20,12 +20,13 @@ from hotline.config import CONTENT
 from hotline.console.words import Words
 from hotline.ports.desk.staff import Staff
 from hotline.ports.locks import Passwords
+from hotline.settings import ConsoleSettings
 from tests.service.line import Line
 
 IDS = {"awa": "a" * 32, "oumou": "b" * 32, "nana": "c" * 32, "fanta": "d" * 32, "mariam": "e" * 32, "djeneba": "f" * 32}
 """Counselors in French, French and Bambara; a supervisor; an operator; an admin."""
 WORDS = Words.read(CONTENT / "locales", ("fr", "bm"))
-SETTINGS = console.Settings(idle_minutes=30, second_factor=False, complaints="", secure=False)
+SETTINGS = ConsoleSettings(second_factor=False)
 _FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
@@ -43,7 +44,7 @@ class CountedChance:
 class Desk:
     """Everything at hand. `line`: callers, time, the fakes."""
 
-    def __init__(self, line: Line, settings: console.Settings = SETTINGS) -> None:
+    def __init__(self, line: Line, settings: ConsoleSettings = SETTINGS) -> None:
         self.line = line
         with line.real_store.write() as tx:
             tx.staff.save(Staff(IDS["mariam"], "mariam", "operator", "+22370000203", "fr", ()))
@@ -51,11 +52,13 @@ class Desk:
         self.chance = CountedChance()
         self.install(settings)
 
-    def install(self, settings: console.Settings = SETTINGS, passwords: Passwords | None = None) -> None:
+    def install(self, settings: ConsoleSettings = SETTINGS, passwords: Passwords | None = None, *, secure: bool = False) -> None:
         """Begin a web process with these settings, and the line's rules as they are now."""
         self.app = Flask("desk", static_folder=None)
         self.app.testing = True
-        self.room = console.ConsoleContext(self.line.hotline.deps, WORDS, passwords or ArgonPasswords(), TimeCodes(), self.chance, settings)
+        self.room = console.ConsoleContext(
+            self.line.hotline.deps, WORDS, passwords or ArgonPasswords(), TimeCodes(), self.chance, settings, secure=secure
+        )
         console.install(self.app, self.room)
 
     def browser(self, alias: str | None = None) -> Browser:

@@ -494,7 +494,7 @@ def test_cookies_are_for_this_site_over_tls_and_for_no_script(desk: Desk) -> Non
     """Both of them; in the demo, which listens on loopback alone, without TLS."""
     give_account(desk)
     for secure in (True, False):
-        desk.install(replace(SETTINGS, secure=secure))
+        desk.install(secure=secure)
         scheme = "https" if secure else "http"
         browser = desk.browser()
         door = browser.client.get(DOOR, base_url=f"{scheme}://localhost")

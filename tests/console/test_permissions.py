@@ -1,4 +1,4 @@
-"""Who may do what: one table in the code, the same in the README, and every page keeps to it."""
+"""Who may do what: one table in the code, the same in `docs/permissions.md`, and every page keeps to it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import hotline.service
 from hotline.service.permissions import OPEN, ROLES, TABLE, Ability, may
 from tests.console.desk import SETTINGS, Desk
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "permissions.md"
 WHO = {"counselor": "awa", "supervisor": "fanta", "operator": "mariam", "admin": "djeneba"}
 EXAMPLES = {"IntegerConverter": 1}
 """For whatever else a path asks: an id that is nobody's."""
@@ -34,7 +34,7 @@ def acts() -> set[str]:
 
 
 def table() -> str:
-    """As it stands in the README."""
+    """As it stands in the document."""
     heads = ["| | " + " | ".join(ROLES) + " |", "| --- |" + " --- |" * len(ROLES)]
     return "\n".join([*heads, *(_row(ability) for ability in TABLE)])
 
@@ -44,9 +44,9 @@ def _row(ability: Ability) -> str:
     return f"| {ability.what} | {' | '.join(cells)} |"
 
 
-def test_readme_has_the_table() -> None:
+def test_the_document_has_the_table() -> None:
     """Row by row."""
-    text = README.read_text("utf-8")
+    text = DOCUMENT.read_text("utf-8")
     assert table() == text.partition("<!-- permissions -->\n")[2].partition("\n<!-- /permissions -->")[0]
 
 

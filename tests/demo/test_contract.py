@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from msgspec.structs import replace
 
-from hotline.config import AfricasTalking
 from hotline.demo.bridge import Timing
 from hotline.demo.network import Standin
 from hotline.demo.phones import CallView
@@ -18,6 +18,7 @@ from hotline.ports.gateway import GatewayRefused
 from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt
 from tests.demo.conftest import Make
 from tests.demo.fakes import CALLER, COUNSELOR, COVER, KEY, SECRET, FakeLine, shows
+from tests.fakes import AT
 
 
 def form(fields: dict[str, str], kind: Any) -> Any:
@@ -27,7 +28,7 @@ def form(fields: dict[str, str], kind: Any) -> Any:
 
 @pytest.fixture
 def gateway(address: str) -> AfricasTalkingGateway:
-    return AfricasTalkingGateway(AfricasTalking("sandbox", KEY, SECRET, address, "SANTE", COVER, ("*123#",), ()))
+    return AfricasTalkingGateway(replace(AT, api_key=KEY, secret=SECRET, base_url=address, sender="SANTE", cover_number=COVER))
 
 
 def test_the_gateway_sends_and_rings(gateway: AfricasTalkingGateway, standin: Standin, line: FakeLine) -> None:
@@ -46,7 +47,7 @@ def test_the_gateway_sends_and_rings(gateway: AfricasTalkingGateway, standin: St
 
 def test_a_wrong_account_is_refused(address: str) -> None:
     """A 401 reaches the line as a refusal: nothing was sent."""
-    thief = AfricasTalkingGateway(AfricasTalking("sandbox", KEY + "x", SECRET, address, "SANTE", COVER, ("*123#",), ()))
+    thief = AfricasTalkingGateway(replace(AT, api_key=KEY + "x", secret=SECRET, base_url=address, sender="SANTE", cover_number=COVER))
     with pytest.raises(GatewayRefused, match="http_401"):
         thief.send_sms(COUNSELOR, "471")
 

@@ -8,12 +8,13 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 
-from hotline.config import AfricasTalking
 from hotline.demo import phone
 from hotline.demo.network import Standin
 from hotline.demo.phones import Phones
 from tests.demo.fakes import CALLER, COVER, KEY, PATIENCE, SECRET, FakeLine, shows
+from tests.fakes import AT
 
 PATH = f"/phones/{CALLER}"
 
@@ -82,7 +83,7 @@ def test_memory_is_bounded() -> None:
 @pytest.fixture
 def page(address: str) -> FlaskClient:
     app = Flask("page", static_folder=None)
-    app.register_blueprint(phone.blueprint(AfricasTalking("sandbox", KEY, SECRET, address, "36123", COVER, ("*123#",), ())))
+    app.register_blueprint(phone.blueprint(replace(AT, api_key=KEY, secret=SECRET, base_url=address, sender="36123", cover_number=COVER)))
     return app.test_client()
 
 
@@ -117,7 +118,9 @@ def test_the_page_gives_nothing_away(page: FlaskClient) -> None:
 @pytest.fixture
 def orphan() -> FlaskClient:
     app = Flask("page", static_folder=None)
-    app.register_blueprint(phone.blueprint(AfricasTalking("sandbox", KEY, SECRET, "http://127.0.0.1:1", "36123", COVER, ("*123#",), ())))
+    app.register_blueprint(
+        phone.blueprint(replace(AT, api_key=KEY, secret=SECRET, base_url="http://127.0.0.1:1", sender="36123", cover_number=COVER))
+    )
     return app.test_client()
 
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from hotline.engine.changes import Change, changes
 from hotline.engine.critical import critical_screens, pending_words
-from hotline.engine.flow import Branch, CallFlow, Do, Each, End, Flow, Item, Kind, Menu, Message, Part, Say, ScreenSource, Sources, Where
+from hotline.engine.flow import Branch, CallFlow, DayPart, Do, Each, End, Flow, Item, Kind, Menu, Message, Say, ScreenSource, Sources, Where
 from tests.engine.trees import AT, option, sources, way
 
 ELSEWHERE = Where("flows/elsewhere.yaml", 77)
@@ -126,7 +126,7 @@ EDITS: dict[str, tuple[Callable[[], Sources], tuple[Change, ...]]] = {
         (Change("directory", "services", "order", "", "centre, samu", "samu, centre"),),
     ),
     "the hours of a part of the day": (
-        lambda: replace(line(), parts=(Part("morning", 8 * 60 + 30, 12 * 60, AT), *line().parts[1:])),
+        lambda: replace(line(), parts=(DayPart("morning", 8 * 60 + 30, 12 * 60, AT), *line().parts[1:])),
         (Change("setting", "parts.morning", "", "", "8h-12h", "8h30-12h"),),
     ),
     "the first screen": (lambda: replace(line(), start="tips.water"), (Change("setting", "start", "", "", "line.first", "tips.water"),)),
@@ -153,7 +153,7 @@ def moved(value: Any) -> Any:
             return tuple(moved(each) for each in value)
         case dict():
             return {name: moved(each) for name, each in value.items()}
-        case Flow() | ScreenSource() | Item() | Message() | Part() | Sources() | Menu() | Branch():
+        case Flow() | ScreenSource() | Item() | Message() | DayPart() | Sources() | Menu() | Branch():
             return replace(value, **{name: moved(getattr(value, name)) for name in value.__struct_fields__})
     return replace(value, at=ELSEWHERE) if hasattr(value, "at") else value
 

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from hotline.engine.check import check
-from hotline.engine.flow import Ask, Branch, CallFlow, Do, Each, End, Item, Kind, Menu, Message, Say, Sources, Where
+from hotline.engine.flow import Ask, Branch, CallFlow, Do, Each, End, Gaps, Item, Kind, Menu, Message, Say, Sources, Where
 from tests.engine.trees import AT, option, sources, way
 
 GOOD: dict[str, tuple[Kind, str]] = {
@@ -158,8 +158,8 @@ WORD_FAULTS = {
     "unknown placeholder": ("test.say", "{nom}", f"{PO}:23: test.say: unknown placeholder nom"),
     "option differs": ("test.first", "Accueil\n1 Aide\n3 Conseil", f"{PO}:19: test.first: options 1, 3 in the words, 1, 2 in the flow"),
     "no exit": ("keys.out", "Fin", f"{PO}:3: keys.out: the words must begin with the key 9"),
-    "end over budget": ("test.lost", LONG, f"{PO}:22: test.lost: over budget on ussd, one screen is 160 units"),
-    "first screen paged": ("test.first", f"{LONG}\n1 Aide\n2 Conseil", f"{PO}:19: test.first: over budget on ussd, one screen is 160 units"),
+    "end over budget": ("test.lost", LONG, f"{PO}:22: test.lost: over budget on ussd: 240 septets, 160 allowed, 80 too many"),
+    "first screen paged": ("test.first", f"{LONG}\n1 Aide\n2 Conseil", f"{PO}:19: test.first: over budget on ussd, the first screen is one page: with the lines around it 280 septets, 160 allowed, 120 too many"),
     "word longer than a page": ("test.say", "x" * 200, None),
     "number in the words": ("test.say", "Appelez le 70 00 09 00.", f"{PO}:23: test.say: a telephone number in the words; numbers belong in the directory"),
 }  # fmt: skip
@@ -248,3 +248,21 @@ def test_scripts_have_no_words_that_nobody_reads(key: str, fault: str) -> None:
 def test_a_script_that_does_not_begin_is_told() -> None:
     """Each of the hard cases has at least one step, in every language."""
     assert any("script.minor.1: no words in bm" in each for each in said(reworded("script.minor.1", None)))
+
+
+def test_a_screen_too_long_is_told_once() -> None:
+    """Too long folded, it is too long as it is written: an operator reads of it once for each channel, with what to take away."""
+    assert said(reworded("test.lost", LONG)) == [f"{PO}:22: test.lost: over budget on ussd: 240 septets, 160 allowed, 80 too many"]
+    by_sms = [fault.partition(": over budget on ")[2] for fault in said(reworded("test.lost", LONG * 2))]
+    assert by_sms == ["sms: 480 septets, 306 allowed, 174 too many", "ussd: 480 septets, 160 allowed, 320 too many"]
+
+
+def test_what_may_only_follow_says_so() -> None:
+    """Where a flow could not be read, what leads into it is no news; what has nothing to do with it is."""
+    found = sources(
+        {**GOOD, "test.say": (Say("other.gone"), "Eau"), "test.first": (Menu((option(1, "test.help"), option(1, "test.say"))), "")}
+    )
+    causes = {fault.message for fault in check(found, gaps=Gaps(flows=frozenset(("other",)))) if fault.grave and not fault.follows}
+    assert "test.first: key 1 is given twice" in causes
+    assert "test.say: unknown screen other.gone" not in causes
+    assert "test.say: unknown screen other.gone" in {fault.message for fault in check(found) if not fault.follows}

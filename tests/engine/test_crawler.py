@@ -13,6 +13,7 @@ from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.effects import Coverage, Fact
 from hotline.engine.flow import Ask, Branch, CallFlow, Do, Each
 from hotline.engine.gsm import Fit
+from hotline.engine.letters import fold
 from hotline.engine.step import State, replay, step
 from tests.content_line import full, sources
 from tests.engine.worlds import DAY, THURSDAY_NOON, around_the_clock, nobody
@@ -133,7 +134,7 @@ def test_every_reachable_screen(channel: str, counts: list[str]) -> None:
     for edition, facts in journeys(fit):
         for _, state in walked(edition, facts, "fr"):
             text, words = state.screen.text, edition.words[state.node.language]
-            exit_ = gsm.fold(words["keys.out"], state.node.language) if fit.folded else words["keys.out"]
+            exit_ = fold(words["keys.out"], state.node.language) if fit.folded else words["keys.out"]
             assert gsm.fits(text, fit), (state.screen.key, text)
             assert state.screen.ends or exit_ in text, (state.screen.key, text)
             assert "{" not in text, (state.screen.key, text)

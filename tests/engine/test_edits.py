@@ -14,6 +14,7 @@ from hotline.engine.check import check
 from hotline.engine.edition import compile_edition
 from hotline.engine.effects import Coverage, RefineCallback
 from hotline.engine.flow import Ask, Branch, Do, Each, End, Item, Kind, Menu, Message, Say, Sources, Where
+from hotline.engine.letters import fold
 from tests.engine.trees import AT, edition, option, sources, way
 from tests.engine.worlds import DAY, THURSDAY_NOON, World
 
@@ -71,10 +72,10 @@ def test_the_line_of_these_tests_is_clean() -> None:
         (line({"test.help": (Menu((option(1, "test.now", part="noon"),)), "Sortez.\n1 Appelez-moi")}), "test.help: set: no part is called noon"),
         (line({"keys.first": (End(), "Fin")}), "keys: no name for a flow, phrases of the catalogue begin so"),
         (replace(line(), start="test.now"), "start: test.now is no menu with options"),
-        (line(items=(replace(CENTRE, name="N" * 150), STORY)), "test.list: over budget on ussd, one screen is 160 units"),
-        (line(items=(replace(CENTRE, fields={"address": "a" * 140}), STORY)), "test.one: does not fit any page on ussd: page 2: a word is longer than the 129 units of the page"),
-        (line(items=(CENTRE, replace(STORY, fields={"text.fr": "a" * 140}))), "test.told: does not fit any page on ussd: page 2: a word is longer than the 129 units of the page"),
-        (line({"test.lost": (End(), f"{'mot ' * 36}, {{before}}")}, clock__minute="{hour} heures et {minute} minutes"), "test.lost: over budget on ussd, one screen is 160 units"),
+        (line(items=(replace(CENTRE, name="N" * 150), STORY)), f"test.list: over budget on ussd: 183 septets, 160 allowed, 23 too many; the longest filled in is services one, 150 letters ({'N' * 30}…)"),
+        (line(items=(replace(CENTRE, fields={"address": "a" * 140}), STORY)), f"test.one: does not fit any page on ussd: page 2: a word is longer than the 129 units of the page, by 11; the longest filled in is {{address}}, 140 letters ({'a' * 30}…)"),
+        (line(items=(CENTRE, replace(STORY, fields={"text.fr": "a" * 140}))), f"test.told: does not fit any page on ussd: page 2: a word is longer than the 129 units of the page, by 11; the longest filled in is the testimony, 140 letters ({'a' * 30}…)"),
+        (line({"test.lost": (End(), f"{'mot ' * 36}, {{before}}")}, clock__minute="{hour} heures et {minute} minutes"), "test.lost: over budget on ussd: 169 septets, 160 allowed, 9 too many; the longest filled in is {before}, 23 letters (23 heures et 59 minutes)"),
     ],
 )  # fmt: skip
 def test_what_would_break_a_hop_is_refused(found: Sources, fault: str) -> None:
@@ -85,7 +86,7 @@ def test_what_would_break_a_hop_is_refused(found: Sources, fault: str) -> None:
 def test_what_a_network_cannot_be_shown_unfolded_is_refused() -> None:
     """A process that serves such a network could not start on that edition."""
     faults = said(line({"test.noted": (Say(), f"Noté {'ɔ' * 60}")}))
-    assert [fault.partition(": page")[0] for fault in faults] == ["does not fit any page on ussd where nothing is folded: test.noted in fr"]
+    assert [fault.partition(": page")[0] for fault in faults] == ["test.noted: does not fit any page on ussd where nothing is folded"]
 
 
 @pytest.mark.parametrize("key", ["test.noted", "keys.back", "neutral.broken", "staff.offer"])
@@ -101,7 +102,7 @@ def test_a_last_screen_that_does_not_fit_unfolded_goes_folded() -> None:
     """What is one screen everywhere else is no two on a network that shows every letter."""
     text = "Kɛnɛya ni denbaya: nimɔrɔ wele kokura kɔfɛ. Santé et famille: refaites le numéro plus tard."
     raw = compile_edition(sources({**SCREENS, "test.lost": (End(), text)}), 1, gsm.USSD_RAW)
-    assert raw.last("test.lost", "bm", text).text == gsm.fold(text, "bm")
+    assert raw.last("test.lost", "bm", text).text == fold(text, "bm")
     assert raw.last("test.lost", "bm", "kɔfɛ").text == "kɔfɛ"
 
 

@@ -11,11 +11,11 @@ from hotline.engine.freshness import (
     STALE_DAYS,
     STALE_EMERGENCY_DAYS,
     dark,
-    digits,
     fresh,
     is_shown,
     last_day,
 )
+from hotline.engine.numbers import digits
 from tests.content_line import sources
 
 TODAY = date(2026, 6, 1)

@@ -12,6 +12,7 @@ from hotline.engine import gsm
 from hotline.engine.edition import Edition
 from hotline.engine.effects import Coverage, Fact, Need, OpenCallback, Order, Screen
 from hotline.engine.flow import Do
+from hotline.engine.letters import fold
 from hotline.engine.step import State, replay, step
 from tests.content_line import line, sources
 from tests.engine.test_step import EDITION
@@ -53,7 +54,7 @@ WORLDS = st.builds(
 def other_language(edition: Edition, screen: Screen) -> str:
     """The line of the key of the other language, as this screen shows it; of any language where it shows none."""
     labels = [
-        gsm.fold(edition.words[each]["keys.language"], each) if edition.fit.folded else edition.words[each]["keys.language"]
+        fold(edition.words[each]["keys.language"], each) if edition.fit.folded else edition.words[each]["keys.language"]
         for each in edition.languages
     ]
     return next((label for label in labels if screen.text.endswith(f"\n{label}")), labels[0])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from hotline.engine import gsm
-from hotline.engine.check import SERVICE
 from hotline.engine.edition import Edition, compile_edition
-from hotline.engine.flow import Condition, Flow, Item, Kind, Message, Option, Part, ScreenSource, Sources, Way, Where
+from hotline.engine.flow import Condition, DayPart, Flow, Item, Kind, Message, Option, ScreenSource, Sources, Way, Where
+from hotline.engine.phrases import SERVICE
 
 AT = Where("flows/test.yaml", 1)
 PHRASES = {
@@ -22,7 +22,7 @@ PHRASES = {
     "day.tomorrow": "demain",
     **{f"day.{n}": name for n, name in enumerate(("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"))},
 }
-PARTS = (Part("morning", 8 * 60, 12 * 60, AT), Part("evening", 17 * 60, 20 * 60, AT))
+PARTS = (DayPart("morning", 8 * 60, 12 * 60, AT), DayPart("evening", 17 * 60, 20 * 60, AT))
 
 
 def when(text: str) -> tuple[Condition, ...]:

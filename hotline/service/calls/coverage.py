@@ -14,8 +14,8 @@ from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service.calls import rest
-from hotline.service.rules import Rules
 from hotline.service.work import Work
+from hotline.settings import Rules
 
 Span: TypeAlias = tuple[Minute, Minute]
 Local: TypeAlias = Callable[[int], Minute]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from hotline.ports.desk.care import Load
 from hotline.ports.store import Transaction
-from hotline.service.rules import Rules
+from hotline.settings import Rules
 
 
 def loads(tx: Transaction, at: int, rules: Rules) -> Mapping[str, Load]:

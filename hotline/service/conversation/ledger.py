@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final, assert_never
+from typing import assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.engine.effects import CancelCallback, Effect, OpenCallback, OrderResult, Ref, RefineCallback, StopCalls
+from hotline.engine.numbers import in_e164, is_in_mali
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
@@ -19,8 +20,6 @@ from hotline.service.calls.reference import reference
 from hotline.service.calls.review import hold_flood, is_held_unrung
 from hotline.service.rules import MOST_PRANKS
 from hotline.service.work import Work
-
-COUNTRY: Final = "+223"
 
 
 class GivenOrder(Struct, frozen=True, array_like=True):
@@ -77,7 +76,7 @@ def _is_refused(tx: Transaction, order: GivenOrder) -> bool:
         case RefineCallback():
             return _refinable(tx, order) is None
         case OpenCallback() as effect:
-            return not rung_number(order.number, effect).startswith(COUNTRY)
+            return not is_in_mali(rung_number(order.number, effect))
     return False
 
 
@@ -172,4 +171,4 @@ def _cancel(tx: Transaction, order: GivenOrder, at: int) -> None:
 
 
 def rung_number(number: str, effect: OpenCallback) -> str:
-    return number if effect.phone is None else COUNTRY + effect.phone
+    return number if effect.phone is None else in_e164(effect.phone)

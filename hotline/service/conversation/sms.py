@@ -6,6 +6,7 @@ import re
 from contextlib import suppress
 from typing import Final
 
+from hotline.engine.letters import plain
 from hotline.ports.gateway import ReceivedSms
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway
@@ -15,7 +16,7 @@ from hotline.service.conversation.orders import Orders
 from hotline.service.conversation.session import Session
 from hotline.service.deps import Deps
 from hotline.service.outbox import Draft
-from hotline.service.words import meanings, plain
+from hotline.service.words import meanings
 from hotline.service.work import Work
 
 FRESH_SECONDS: Final = 120

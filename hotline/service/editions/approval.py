@@ -7,7 +7,6 @@ Whose edition is made stands among a result's values: `edition`, its number, and
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import UTC, datetime
 from typing import Final
 
@@ -17,6 +16,7 @@ from msgspec.structs import replace
 from hotline.engine.critical import pending_words
 from hotline.engine.flow import Fault, Sources
 from hotline.engine.freshness import fresh
+from hotline.engine.letters import name_key
 from hotline.ports.desk.editions import EditionRow, Proposal
 from hotline.ports.store import Store, Transaction
 from hotline.service.acts import Act, Refused, Result
@@ -49,7 +49,7 @@ class Publisher(Struct, frozen=True):
     """Was a name given? Else it is the login."""
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.login})" if self.named and _same(self.name) != _same(self.login) else self.name
+        return f"{self.name} ({self.login})" if self.named and name_key(self.name) != name_key(self.login) else self.name
 
 
 class CheckedEdition(Struct, frozen=True):
@@ -214,11 +214,7 @@ def are_one_person(made_by: str, by: Publisher) -> bool:
     """Did this person make the proposal? By name, whatever the letters' size, and by login where no name was given."""
     signed = _SIGNED.fullmatch(made_by)
     name, login = (signed[1], signed[2]) if signed else (made_by, made_by)
-    return _same(name) == _same(by.name) or (not by.named and _same(login) == _same(by.login))
-
-
-def _same(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    return name_key(name) == name_key(by.name) or (not by.named and name_key(login) == name_key(by.login))
 
 
 def _enact(act: Act, edition: NewEdition) -> EditionRow | Result:

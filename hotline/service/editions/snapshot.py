@@ -18,7 +18,7 @@ from hotline.service.editions import activation
 FOLDED: Final = {"ussd": gsm.USSD, "sms": gsm.SMS, "voice": gsm.VOICE}
 RAW: Final = {"ussd": gsm.USSD_RAW, "sms": gsm.SMS_RAW, "voice": gsm.VOICE}
 UNSURE_SECONDS: Final = 4
-"""A process that heard nothing of the database for so long may not know of the newest edition: less than the shortest lead (`Config.lead_seconds`)."""
+"""A process that heard nothing of the database for so long may not know of the newest edition: less than the shortest lead (`Rules.lead_seconds`)."""
 
 
 class CompileSettings(Struct, frozen=True):

@@ -10,11 +10,11 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 
 from hotline.engine.effects import Minute
+from hotline.engine.letters import plain
 from hotline.engine.times import DAY_MINUTES, EPOCH
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.service.acts import Act
 from hotline.service.desk.shifts import planning
-from hotline.service.words import plain
 
 Kind: TypeAlias = Literal["away", "there"]
 

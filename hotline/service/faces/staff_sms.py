@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.engine.letters import plain
 from hotline.engine.world import clock
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
@@ -23,7 +24,7 @@ from hotline.service.desk.shifts import presence
 from hotline.service.faces import dated
 from hotline.service.outbox import Draft
 from hotline.service.rules import is_open, is_unsaid, may_ring
-from hotline.service.words import meanings, plain
+from hotline.service.words import meanings
 from hotline.service.work import Work
 
 Command: TypeAlias = Literal["take", "back", "again", "on", "off", "here"] | Outcome

@@ -11,6 +11,7 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.engine.numbers import is_e164
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.staff import CALLING, Role, Staff
@@ -26,7 +27,6 @@ Fault: TypeAlias = Literal["alias", "number", "taken", "languages"]
 """What is wrong with what was filled in (`fault` of a result that is *faulty*); `taken`: somebody else has this alias or this number."""
 
 _ALIAS: Final = re.compile(r"[^\W\d_][\w-]{1,31}")
-_NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 class Seat(Struct, frozen=True):
@@ -181,7 +181,7 @@ def _held(tx: Transaction, staff: str) -> list[tuple[Callback, ...]]:
 def _fault(tx: Transaction, staff: Staff, languages: tuple[str, ...]) -> Fault | None:
     if not _ALIAS.fullmatch(staff.alias) or staff.alias != staff.alias.lower():
         return "alias"
-    if not _NUMBER.fullmatch(staff.number):
+    if not is_e164(staff.number):
         return "number"
     if not {staff.reads, *staff.speaks} <= set(languages):
         return "languages"

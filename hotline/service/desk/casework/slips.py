@@ -7,8 +7,8 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.engine.answers import malian_mobile
 from hotline.engine.freshness import is_shown
+from hotline.engine.numbers import in_e164, malian_mobile
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.outbox import OutboxState
 from hotline.ports.desk.audit import AuditRecord
@@ -88,7 +88,7 @@ def _mobile(deps: Deps, referral: Referral, at: int) -> str | None:
     if item is None or "phone" not in item.fields or not is_shown(item, deps.today(at)):
         return None
     national = malian_mobile(item.fields["phone"])
-    return f"+223{national}" if national else None
+    return in_e164(national) if national else None
 
 
 def _origin(id: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from hotline.engine.effects import Minute
-from hotline.engine.flow import Part
+from hotline.engine.flow import DayPart
 from hotline.engine.times import DAY_MINUTES
 from hotline.engine.world import DAYS_AHEAD
 from hotline.ports.desk.shifts import Shift
@@ -39,7 +39,7 @@ def uncovered_of(deps: Deps, people: Sequence[Staff], shifts: tuple[Shift, ...],
     return {of: uncovered(hours, spans, local(at))[0] for of, spans in planned.items()}
 
 
-def uncovered(hours: tuple[Part, ...], spans: tuple[Span, ...], now: Minute) -> tuple[tuple[Span, ...], int]:
+def uncovered(hours: tuple[DayPart, ...], spans: tuple[Span, ...], now: Minute) -> tuple[tuple[Span, ...], int]:
     """Of the hours that the parts of the day offer in the seven days to come, those that no planned span holds; and how many minutes are offered.
 
     All in local minutes.

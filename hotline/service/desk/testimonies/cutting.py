@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final, Literal, TypeAlias
 
@@ -11,13 +10,13 @@ from msgspec import Struct
 
 from hotline.engine.edition import Edition
 from hotline.engine.flow import Say
+from hotline.engine.letters import composed, plain
+from hotline.engine.numbers import has_five_digits
 
 LONGEST: Final = 100
 """Letters: two or three short sentences, one page."""
 CHECKS: Final = ("names", "number", "known", "left", "blow", "better")
 """What whoever cuts it says that she looked for, one after another."""
-_NUMBER: Final = re.compile(r"\d(?:[^\w\n]{0,2}\d){4,}")
-"""Five digits in a row, whatever stands between them."""
 _WORD: Final = re.compile(r"\w+")
 _SENTENCE_ENDS: Final = re.compile(r"[.!?…:]\W*$")
 
@@ -35,7 +34,7 @@ class Spot(Struct, frozen=True):
 
 def tidy(text: str) -> str:
     """One paragraph, its letters composed."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    return " ".join(composed(text).split())
 
 
 def wrong(edition: Edition, language: str, text: str) -> Wrong | None:
@@ -44,7 +43,7 @@ def wrong(edition: Edition, language: str, text: str) -> Wrong | None:
         return "unseen"
     if "{" in text or "}" in text:
         return "braces"
-    if _NUMBER.search(text):
+    if has_five_digits(text):
         return "number"
     if len(text) > LONGEST:
         return "long"
@@ -55,7 +54,7 @@ def conspicuous(text: str, names: Iterable[str]) -> tuple[Spot, ...]:
     """What may tell who it was, in the order of the text: names of the directory's places, however they are written; digits; capitals
     that begin no sentence. A hint and no proof: a name that begins a sentence is not among it."""
     words = tuple(_WORD.finditer(text))
-    places = set(_places([_plain(word[0]) for word in words], names))
+    places = set(_places([plain(word[0]) for word in words], names))
     return tuple(Spot(word.start(), word.end(), why) for n, word in enumerate(words) if (why := _why(text, word, is_place=n in places)))
 
 
@@ -81,15 +80,10 @@ def _why(text: str, word: re.Match[str], *, is_place: bool) -> Why | None:
 def _places(words: list[str], names: Iterable[str]) -> Iterator[int]:
     """Which of the words are part of a name."""
     for name in names:
-        parts = [_plain(part) for part in _WORD.findall(name)]
+        parts = [plain(part) for part in _WORD.findall(name)]
         for first in range(len(words) - len(parts) + 1 if parts else 0):
             if words[first : first + len(parts)] == parts:
                 yield from range(first, first + len(parts))
-
-
-def _plain(word: str) -> str:
-    """Without accents, whatever the letters' size."""
-    return "".join(letter for letter in unicodedata.normalize("NFKD", word).casefold() if not unicodedata.combining(letter))
 
 
 def _is_one_page(edition: Edition, language: str, text: str) -> bool:

@@ -1,0 +1,48 @@
+"""Every fault that an edition can have, as data with file and line: what stands between an operator's edit and a caller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+from msgspec.structs import replace
+
+from hotline.engine.capacity import over_budget
+from hotline.engine.check.structure import flow_faults, unread_flows
+from hotline.engine.check.walks import walk_faults
+from hotline.engine.check.words import word_faults
+from hotline.engine.directory import entry_faults
+from hotline.engine.flow import NO_GAPS, Fault, Gaps, Sources
+from hotline.engine.names import misnamed
+
+_AND_MORE: Final = "and {count} more that may only follow from {these}: mend {these} first"
+
+
+def check(sources: Sources, today: date | None = None, gaps: Gaps = NO_GAPS) -> tuple[Fault, ...]:
+    """All faults of these sources, in the order of file and line; none grave means that they compile and are safe to publish.
+
+    `today` is the day on which verifications of numbers are judged; without it their age is not. `gaps`: what of the files could not be read;
+    what may be but a consequence of that says so (`Fault.follows`).
+    """
+    missing = tuple(unread_flows(sources, gaps))
+    gaps = replace(gaps, flows=gaps.flows | {name for name, _ in missing})
+    faults = [
+        *(fault for _, fault in missing),
+        *flow_faults(sources, gaps),
+        *misnamed(sources, gaps),
+        *entry_faults(sources, today, gaps),
+        *word_faults(sources, gaps),
+    ]
+    if not any(fault.grave for fault in faults):
+        faults += [*walk_faults(sources), *over_budget(sources)]
+    return tuple(sorted(faults))
+
+
+def said(faults: Iterable[Fault]) -> tuple[str, ...]:
+    """Faults as they are shown: the causes a line each, and in one more line how many others may only follow from them."""
+    found = tuple(faults)
+    causes = [str(fault) for fault in found if not fault.follows]
+    count = len(found) - len(causes)
+    these = "this" if sum(fault.grave and not fault.follows for fault in found) == 1 else "these"
+    return (*causes, *([_AND_MORE.format(count=count, these=these)] if count else []))

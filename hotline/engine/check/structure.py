@@ -1,0 +1,207 @@
+"""What can be wrong with where keys lead: screens that are not there or that nothing leads to, dead ends, conditions that mean nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final, get_args
+
+from hotline.engine.flow import (
+    RETURN,
+    Ask,
+    Branch,
+    CallFlow,
+    Condition,
+    Do,
+    Each,
+    End,
+    Fault,
+    Gaps,
+    List,
+    Menu,
+    ScreenSource,
+    Sources,
+    Where,
+)
+from hotline.engine.names import ITS_OWN
+from hotline.engine.targets import leads, reached, targets
+
+CONDITION_VALUES: Final = {
+    "coverage": ("free", "none", "unknown"),
+    "opening": ("known", "none", "unknown"),
+    "offered": ("yes", "no", "unknown"),
+    "listed": ("yes", "no"),
+}
+LISTS: Final = get_args(List)
+MAY_BE_EMPTY: Final = ("events", "testimonies")
+_LINE: Final = Where("flows/line.yml", 1)
+
+
+def unread_flows(sources: Sources, gaps: Gaps) -> Iterator[tuple[str, Fault]]:
+    """Flows of which there is no file, though keys lead there and words are called after them: by name, each as the one fault that it is."""
+    screens = {screen.key: screen for flow in sources.flows for screen in flow.screens}
+    aims = {target.go for screen in screens.values() for target in targets(screen)} - screens.keys()
+    aims |= {screen.kind.flow for screen in screens.values() if isinstance(screen.kind, CallFlow)} | {sources.start, sources.help}
+    named = {part for aim in aims for part in aim.split(".")}
+    worded = [message.key for message in max(sources.words.values(), key=len, default=())]
+    for name in sorted(
+        named & {key.partition(".")[0] for key in worded} - {flow.name for flow in sources.flows} - gaps.flows - set(ITS_OWN)
+    ):
+        count = sum(key.startswith(f"{name}.") for key in worded)
+        yield name, Fault(Where(f"flows/{name}.yaml", 1), f"no such file; keys lead to this flow, and it has {count} messages")
+
+
+def flow_faults(sources: Sources, gaps: Gaps) -> Iterator[Fault]:
+    """What is wrong with the flows, screen by screen. Loops, and the way to urgent help, are in `walks.py`."""
+    screens = {screen.key: screen for flow in sources.flows for screen in flow.screens}
+    yield from _targets(sources, screens, gaps)
+    yield from _unreached(sources, gaps)
+    yield from _shapes(sources, screens, gaps)
+    for screen in screens.values():
+        yield from _conditions(sources, screen, gaps)
+
+
+def _targets(sources: Sources, screens: Mapping[str, ScreenSource], gaps: Gaps) -> Iterator[Fault]:
+    """Unknown screens and flows; keys given twice."""
+    flows = {flow.name for flow in sources.flows}
+    for key, name in ((sources.start, "start"), (sources.help, "help")):
+        if key not in screens:
+            yield Fault(_LINE, f"{name}: unknown screen {key}", follows=gaps.line or _may_hold(gaps, key))
+    for flow in sources.flows:
+        if flow.start not in screens:
+            yield Fault(flow.at, f"start: unknown screen {flow.start}", follows=_may_hold(gaps, flow.start))
+    for screen in screens.values():
+        for target in targets(screen):
+            if target.go != RETURN and target.go not in screens:
+                yield Fault(target.at, f"{screen.key}: unknown screen {target.go}", follows=_may_hold(gaps, target.go))
+        if isinstance(screen.kind, CallFlow) and screen.kind.flow not in flows:
+            yield Fault(screen.at, f"{screen.key}: unknown flow {screen.kind.flow}", follows=screen.kind.flow in gaps.flows)
+        if isinstance(screen.kind, Menu):
+            yield from _option_keys(screen, screen.kind)
+
+
+def _may_hold(gaps: Gaps, key: str) -> bool:
+    """`line.yml` names a flow bare."""
+    return gaps.may_hold(key) or key in gaps.flows
+
+
+def _option_keys(screen: ScreenSource, menu: Menu) -> Iterator[Fault]:
+    seen: set[int] = set()
+    for option in menu.options:
+        if option.key in seen:
+            yield Fault(option.at, f"{screen.key}: key {option.key} is given twice")
+        seen.add(option.key)
+
+
+def _unreached(sources: Sources, gaps: Gaps) -> Iterator[Fault]:
+    """Screens that nothing leads to; of a flow that nothing leads into one fault, for the whole of it.
+
+    It follows from another fault where something is unread or a key leads to a screen that is not there, or where only such a screen leads here.
+    """
+    ways = leads(sources)
+    found = reached((sources.start, sources.help), ways)
+    aims = {sources.start, sources.help, *(target.go for flow in sources.flows for screen in flow.screens for target in targets(screen))}
+    is_torn = gaps.is_torn() or bool(aims - ways.keys() - {RETURN})
+    ahead = {go for key in ways.keys() - found for go in ways[key] if go != key}
+    for flow in sources.flows:
+        lost = [screen for screen in flow.screens if screen.key not in found]
+        if len(lost) == len(flow.screens) > 1:
+            yield Fault(flow.at, f"{flow.name}: unreachable, no key leads into this flow", follows=is_torn)
+            continue
+        behind = {screen.key for screen in lost} & ahead
+        first = behind if len(behind) == len(lost) else frozenset[str]()  # they lead to each other in a ring: all are named
+        for screen in lost:
+            follows = is_torn or (screen.key in behind and screen.key not in first)
+            yield Fault(screen.at, f"{screen.key}: unreachable, no key leads here", follows=follows)
+
+
+def stranded(sources: Sources) -> frozenset[str]:
+    """The flows that nothing leads into."""
+    found = reached((sources.start, sources.help), leads(sources))
+    return frozenset(flow.name for flow in sources.flows if not any(screen.key in found for screen in flow.screens))
+
+
+def _shapes(sources: Sources, screens: Mapping[str, ScreenSource], gaps: Gaps) -> Iterator[Fault]:
+    """Dead ends, asks that swallow the keys that hold everywhere, orders whose `lost` does not end, returns to nowhere."""
+    returning = {key.partition(".")[0] for key, screen in screens.items() if any(target.go == RETURN for target in targets(screen))}
+    called = {screen.kind.flow for screen in screens.values() if isinstance(screen.kind, CallFlow)}
+    listed = {item.list for item in sources.items}
+    for key, screen in screens.items():
+        at, is_torn = screen.at, key in gaps.screens
+        match screen.kind:
+            case Menu(()):
+                yield Fault(at, f"{key}: dead end, a menu without options", follows=is_torn)
+            case Each(list=of) if of not in listed and of not in MAY_BE_EMPTY:
+                yield Fault(at, f"{key}: dead end, the directory has no {of}", follows=gaps.directory or bool(gaps.entries))
+            case Branch(ways) if not ways or ways[-1].when:
+                yield Fault(at, f"{key}: dead end, the last way of a branch must have no condition", follows=is_torn)
+            case CallFlow(flow) if flow not in returning:
+                yield Fault(at, f"{key}: dead end, the flow {flow} never returns", follows=gaps.is_torn())
+            case Ask() as ask if _swallows(ask):
+                yield Fault(at, f"{key}: takes exactly 0, 8 or 9, which mean back, more and out everywhere")
+            case Do(lost=lost) if not _ends(lost, screens):
+                yield Fault(at, f"{key}: the way on `lost` does not end: {lost}")
+        flow = key.partition(".")[0]
+        if flow in returning - called and any(target.go == RETURN for target in targets(screen)):
+            yield Fault(at, f"{key}: returns, but nothing calls the flow {flow}", follows=gaps.is_torn())
+
+
+def _swallows(ask: Ask) -> bool:
+    match ask.kind:
+        case "phone":
+            return False
+        case "number":
+            return any(ask.least <= n <= ask.most for n in (0, 8, 9))
+        case _:
+            return ask.least <= 1
+
+
+def _ends(key: str, screens: Mapping[str, ScreenSource], seen: frozenset[str] = frozenset()) -> bool:
+    """Does every way from here reach an end without a pause or an order?"""
+    screen = screens.get(key)
+    if screen is None or key in seen:
+        return screen is None and key != RETURN
+    match screen.kind:
+        case End():
+            return True
+        case Branch(ways):
+            return all(_ends(way.go, screens, seen | {key}) for way in ways)
+    return False
+
+
+def _conditions(sources: Sources, screen: ScreenSource, gaps: Gaps) -> Iterator[Fault]:
+    """Conditions that mean nothing."""
+    known = {name for flow in sources.flows for other in flow.screens for name in _sets(other)}
+    parts = {part.name for part in sources.parts}
+    for target in targets(screen):
+        for condition in target.when:
+            kind, _, detail = condition.subject.partition(".")
+            if kind not in CONDITION_VALUES and condition.subject not in known | {"language"}:
+                yield Fault(target.at, f"{screen.key}: nothing sets {condition.subject}", follows=gaps.is_torn())
+            elif kind == "offered" and condition.value in CONDITION_VALUES[kind] and detail not in parts | {"next_day"}:
+                yield Fault(target.at, f"{screen.key}: no part of the day is called {detail}", follows=gaps.line)
+            elif (wrong := _wrong_condition(condition)) is not None:
+                yield Fault(target.at, f"{screen.key}: {wrong}")
+
+
+def _wrong_condition(condition: Condition) -> str | None:
+    kind, _, detail = condition.subject.partition(".")
+    values = CONDITION_VALUES.get(kind)
+    if values is None:
+        return None
+    if condition.value not in values:
+        return f"{condition.subject} is one of {', '.join(values)}, never {condition.value}"
+    match kind:
+        case "coverage" if detail not in ("", "urgent"):
+            return f"coverage is either coverage or coverage.urgent, never {condition.subject}"
+        case "listed" if detail not in (*LISTS, "numbers"):
+            return f"the directory has no list {detail}"
+    return None
+
+
+def _sets(screen: ScreenSource) -> set[str]:
+    match screen.kind:
+        case Menu(options):
+            return {name for option in options for name in option.set}
+        case Each(into=into) | Ask(into=into):
+            return {into}
+    return set()

@@ -1,0 +1,153 @@
+"""What can be wrong with the words: missing ones, those for nothing, placeholders and options that differ, numbers in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from msgspec.structs import replace
+
+from hotline.engine.check.structure import stranded
+from hotline.engine.edition import PLACEHOLDER, WRONG_SCREEN, split_labels
+from hotline.engine.flow import (
+    KEY_BACK,
+    KEY_LANGUAGE,
+    KEY_MORE,
+    KEY_OUT,
+    KEY_TALK,
+    Branch,
+    CallFlow,
+    Do,
+    End,
+    Fault,
+    Gaps,
+    Menu,
+    Message,
+    Say,
+    ScreenSource,
+    Sources,
+    Where,
+)
+from hotline.engine.letters import has_unseen
+from hotline.engine.numbers import has_number
+from hotline.engine.pages import FIELDS
+from hotline.engine.phrases import LONGEST, PHRASES, PHRASES_DAY, SERVICE
+from hotline.engine.scripts import misscripted
+
+PHRASES_HOLD: Final[Mapping[str, frozenset[str]]] = {
+    "clock.hour": frozenset(("hour",)),
+    "clock.minute": frozenset(("hour", "minute")),
+    "voice.word": frozenset(("word",)),
+}
+"""The placeholders of what is no screen; words for staff have those of STAFF_HOLDS, all others none."""
+STAFF_HOLDS: Final = frozenset(("ref", "before", "until", "name", "number", "count", "day", "from", "to"))
+TIMES: Final = frozenset(("before", "from", "to", "day", "next", "next_day"))
+_BEGIN: Final = {"keys.back": KEY_BACK, "keys.more": KEY_MORE, "keys.out": KEY_OUT, "keys.language": KEY_LANGUAGE}
+"""The key that the words for it begin with."""
+
+
+def word_faults(sources: Sources, gaps: Gaps) -> Iterator[Fault]:
+    """Missing and unused words, placeholders and options that differ, numbers in words, words that nobody reviewed."""
+    screens = {screen.key: screen for flow in sources.flows for screen in flow.screens}
+    lost = stranded(sources)
+    shown = {key: screen for key, screen in screens.items() if not isinstance(screen.kind, Branch | Do | CallFlow)}
+    tables = {language: {message.key: message for message in messages} for language, messages in sources.words.items()}
+    everywhere = {key.partition("@")[0] for table in tables.values() for key in table}
+    for language, table in tables.items():
+        file = Where(f"locales/{language}/LC_MESSAGES/flows.po", 1)
+        kinds = {f"kind.{item.id}" for item in sources.items if item.list == "kinds"}
+        for key in sorted({*shown, *PHRASES, *PHRASES_DAY, *SERVICE, *kinds, *everywhere} - set(table) - set(_spoken_only(table))):
+            follows = language in gaps.languages or key.partition(".")[0] in lost
+            yield Fault(shown[key].at if key in shown else file, f"{key}: no words in {language}", follows=follows)
+        for message in table.values():
+            yield from _own(message)
+            yield from _meant(message, shown, screens, gaps)
+        yield from (replace(fault, follows=language in gaps.languages) for fault in misscripted(table))
+        for key in sorted(shown.keys() & table.keys()):
+            message = table.get(f"{key}@sms", table[key])
+            if {"phone", "numbers"} & set(PLACEHOLDER.findall(message.text)):
+                yield Fault(message.at, f"{message.key}: a number would go out by SMS, and stay on the phone; write {key}@sms without it")
+        pending = [message for message in table.values() if message.review == "pending"]
+        if pending:
+            yield Fault(pending[0].at, f"{len(pending)} of {len(table)} messages in {language}: review pending", grave=False)
+    first = tables[next(iter(tables))] if tables else {}
+    for table in list(tables.values())[1:]:
+        yield from _differences(first, table)
+
+
+def _spoken_only(table: Mapping[str, Message]) -> Iterator[str]:
+    """Prompts, which need no other wording. Everything else needs the common one: whatever channel is asked for, there is an answer."""
+    return (key.removesuffix("@voice") for key in table if key.startswith("voice."))
+
+
+def _own(message: Message) -> Iterator[Fault]:
+    """What is wrong with the words, whatever they are for."""
+    bare = message.key.partition("@")[0]
+    if bare in _BEGIN and not message.text.startswith(f"{_BEGIN[bare]} "):
+        yield Fault(message.at, f"{bare}: the words must begin with the key {_BEGIN[bare]}")
+    if bare == WRONG_SCREEN and [number for number, _ in split_labels(message.text)[1]] != [int(KEY_TALK)]:
+        yield Fault(message.at, f"{bare}: its one option is {KEY_TALK}")
+    if has_number(message.text) and not bare.startswith("sms.word."):
+        yield Fault(message.at, f"{message.key}: a telephone number in the words; numbers belong in the directory")
+    if len(message.text) > LONGEST:
+        yield Fault(message.at, f"{message.key}: longer than {LONGEST} letters; make several screens of it")
+    if has_unseen(message.text):
+        yield Fault(message.at, f"{message.key}: holds a character that nobody can see")
+
+
+def _meant(message: Message, shown: Mapping[str, ScreenSource], screens: Mapping[str, ScreenSource], gaps: Gaps) -> Iterator[Fault]:
+    """Whether the words suit what they are for: a screen, or a phrase of the catalogue."""
+    bare, _, channel = message.key.partition("@")
+    is_unread = gaps.may_hold(bare)
+    if bare in screens and bare not in shown:
+        yield Fault(message.at, f"{message.key}: words for a screen that shows none", follows=is_unread)
+    elif bare not in screens and bare.partition(".")[0] in {key.partition(".")[0] for key in screens}:
+        yield Fault(message.at, f"{message.key}: words for no screen", follows=is_unread)
+    if bare in shown:
+        yield from _on_screen(message, shown[bare], channel, is_unread=is_unread)
+    elif not is_unread:
+        yield from _phrase(message, bare)
+
+
+def _on_screen(message: Message, screen: ScreenSource, channel: str, *, is_unread: bool) -> Iterator[Fault]:
+    """Placeholders and options of a screen's words."""
+    if set("{}") & set(PLACEHOLDER.sub("", message.text)):
+        yield Fault(message.at, f"{message.key}: a {{ or }} that is no placeholder")
+    unknown = set(PLACEHOLDER.findall(message.text)) - TIMES - FIELDS
+    if unknown:
+        yield Fault(message.at, f"{message.key}: unknown placeholder {', '.join(sorted(unknown))}")
+    if isinstance(screen.kind, Menu) and channel != "voice":
+        has = [number for number, _ in split_labels(message.text)[1]]
+        wants = sorted(option.key for option in screen.kind.options)
+        if sorted(has) != wants:
+            yield Fault(message.at, f"{message.key}: options {_listed(has)} in the words, {_listed(wants)} in the flow", follows=is_unread)
+    elif split_labels(message.text)[1] and not isinstance(screen.kind, End | Say):
+        yield Fault(message.at, f"{message.key}: an option in the words, none in the flow", follows=is_unread)
+
+
+def _phrase(message: Message, bare: str) -> Iterator[Fault]:
+    """What is no screen: nothing fills in more than it has, and a time of day says the time."""
+    names, needed = set(PLACEHOLDER.findall(message.text)), PHRASES_HOLD.get(bare, frozenset())
+    may = needed | (STAFF_HOLDS if bare.startswith("staff.") and not bare.startswith("staff.word.") else frozenset())
+    if names - may or set("{}") & set(PLACEHOLDER.sub("", message.text)):
+        known = ", ".join(f"{{{name}}}" for name in sorted(may)) or "none"
+        yield Fault(message.at, f"{message.key}: a placeholder or a brace that means nothing here; it has {known}")
+    if needed - names:
+        yield Fault(message.at, f"{message.key}: lacks the placeholder {', '.join(sorted(needed - names))}")
+    if bare == "sms.word.stop" and any(not word.strip() or word.strip()[0].isdigit() for word in message.text.split(",")):
+        yield Fault(message.at, f"{message.key}: one of the words is empty, or begins with a digit, which is a key")
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(str(number) for number in numbers) or "none"
+
+
+def _differences(first: Mapping[str, Message], other: Mapping[str, Message]) -> Iterator[Fault]:
+    for key, message in other.items():
+        twin = first.get(key)
+        if twin is None:
+            continue
+        here, there = set(PLACEHOLDER.findall(message.text)), set(PLACEHOLDER.findall(twin.text))
+        if here != there:
+            names = ", ".join(sorted(here ^ there))
+            yield Fault(message.at, f"{key}: placeholder {names} differs from {twin.at.file}:{twin.at.line}")

@@ -1,0 +1,85 @@
+"""Which words the catalogues must hold beside those of the screens."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hotline.engine.edition import OUT_END, SAFE_END, WRONG_LINE, WRONG_SCREEN
+from hotline.engine.scripts import NEEDED
+
+PHRASES: Final = (
+    "keys.back",
+    "keys.more",
+    "keys.out",
+    "keys.language",
+    WRONG_LINE,
+    WRONG_SCREEN,
+    SAFE_END,
+    OUT_END,
+    "clock.hour",
+    "clock.minute",
+)
+PHRASES_DAY: Final = ("day.today", "day.tomorrow", *(f"day.{n}" for n in range(7)))
+STAFF: Final = (
+    "offer",
+    "offer_urgent",
+    "escalated",
+    "taken",
+    "gone",
+    "given_back",
+    "how",
+    "noted",
+    "on",
+    "off",
+    "here",
+    "help",
+    "which",
+    "too_late",
+    "lapsed",
+    "review",
+    "not_rung",
+    "handed",
+    "nothing",
+    "gone_dark",
+    "slip",
+    "on_call",
+    "on_call_due",
+    "closed",
+    "wants_time",
+    "away",
+    "away_hours",
+    "there",
+    "which_day",
+    "no_day",
+    "on_page",
+    "wanted",
+)
+STAFF_WORDS: Final = (
+    "take",
+    "back",
+    "again",
+    "on",
+    "off",
+    "here",
+    "spoke",
+    "no_answer",
+    "unreachable",
+    "someone_else",
+    "wrong_word",
+    "could_not_talk",
+    "prank",
+    "away",
+    "there",
+)
+SERVICE: Final = (
+    "neutral.broken",
+    "sms.word.stop",
+    *(f"staff.{name}" for name in STAFF),
+    *(f"staff.word.{name}" for name in STAFF_WORDS),
+    *(f"voice.{name}" for name in ("answer", "other", "word", "none", "late", "cover")),
+    *NEEDED,
+    *(f"word.{name}" for name in ("water", "milk", "vaccine", "fever")),
+)
+"""What the service says to staff and callers beside the screens; its tests hold the two together."""
+LONGEST: Final = 2000
+"""Letters of one message, or of a field of the directory: some fifteen screens. Nobody reads on, and to cut it takes a process long."""

@@ -1,0 +1,243 @@
+"""Every setting, declared once: what it may be, what it is by default and in the demo, what it means, and who needs it.
+
+To add one, add a field: its name is the setting's, in capitals after the group's prefix. `hotline.config` reads it, the part that its group is
+handed to has it, and `pytest tests/test_config.py` prints what `docs/settings.md` then has to say. The groups lie below the service, which
+never sees the environment.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Final
+
+from msgspec import Struct
+
+from hotline.settings.values import (
+    ADDRESS,
+    BIND,
+    CALLING,
+    E164,
+    FLAG,
+    KEYS,
+    LANGUAGES,
+    NETWORK_CODES,
+    NETWORKS,
+    ONE_LINE,
+    PRINTABLE,
+    SECRET,
+    SENDER,
+    SERVICE_CODES,
+    TEXT,
+    TIME_ZONE,
+    USER_NAME,
+    Form,
+    number,
+    url,
+)
+
+
+class Audience(Struct, frozen=True):
+    """Who needs a setting: a heading of `docs/settings.md`, and the sentence below it."""
+
+    heading: str
+    who: str
+
+
+MACHINE: Final = Audience("The machine", "For whoever installs the line and keeps it running.")
+GATEWAY: Final = Audience("Africa's Talking and the networks", "For whoever has the account there and knows what the networks do.")
+PROMISE: Final = Audience("What callers are promised", "For the coordinator, who answers for it.")
+TEAM: Final = Audience("The counselors' work", "For the coordinator and the supervisors.")
+CONSOLE: Final = Audience("The console", "For the coordinator, and for the admin who makes the accounts.")
+WORDS: Final = Audience("Editions and words", "For the operators, who write and publish.")
+AUDIENCES: Final = (MACHINE, GATEWAY, PROMISE, TEAM, CONSOLE, WORDS)
+
+
+class Setting(Struct, frozen=True):
+    """What is declared beside a field's type and default. A field without a default must be given."""
+
+    audience: Audience
+    form: Form
+    meaning: str
+    demo: str = ""
+    """What `hotline up` gives it; empty: what it is by default."""
+    made: str = ""
+    """Where `hotline up` makes the value itself: what the table says of it."""
+    suffix: str = ""
+    """`_FILE`: names the file that holds the value, which must not be given twice."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """A group, handed on as it is."""
+
+    prefix: ClassVar[str] = "HOTLINE_"
+
+
+class ProcessSettings(Settings, frozen=True, kw_only=True):
+    """What a process is put together by."""
+
+    var: Annotated[
+        str,
+        Setting(
+            MACHINE, TEXT, "folder of everything that this machine keeps: spool, copies of editions; in the demo database and Valkey too"
+        ),
+    ] = "var"
+    bind: Annotated[str, Setting(MACHINE, BIND, "address and port of the web server")] = "127.0.0.1:8000"
+    database_url: Annotated[
+        str,
+        Setting(MACHINE, url("sqlite:///", "postgresql+psycopg://"), "`postgresql+psycopg://…` or `sqlite:///…`", made="SQLite in `var/`"),
+    ]
+    redis_url: Annotated[
+        str,
+        Setting(
+            MACHINE,
+            url("redis://", "rediss://", "unix://"),
+            "`redis://…`, `rediss://…` or `unix://…`; Redis or Valkey, no persistence needed",
+            made="embedded Valkey in `var/`",
+        ),
+    ]
+    keys: Annotated[
+        str,
+        Setting(MACHINE, KEYS, "the keys themselves, as `hotline keys new` prints them; or else:", made="made in `var/`"),
+        Setting(MACHINE, KEYS, "a file that holds them, readable by its owner alone", made="made in `var/`", suffix="_FILE"),
+    ]
+    """`id:base64` sealing keys, the first one current, then `hash:base64`: comma separated."""
+    demo: Annotated[
+        bool,
+        Setting(MACHINE, FLAG, "`1`: the phone page and the demo's people; set by `hotline up`, never on a line that women dial", demo="1"),
+    ] = False
+    web_workers: Annotated[int, Setting(MACHINE, number(1, 64), "web processes of this machine")] = 1
+    web_threads: Annotated[int, Setting(MACHINE, number(1, 64), "threads of each")] = 4
+    redis_budget_ms: Annotated[int, Setting(MACHINE, number(10, 5000), "how long a hop waits for Redis")] = 100
+    database_budget_ms: Annotated[int, Setting(MACHINE, number(10, 5000), "how long a hop waits for the database")] = 300
+    timezone: Annotated[str, Setting(PROMISE, TIME_ZONE, "time zone of every time that the line says or is told")] = "Africa/Bamako"
+    languages: Annotated[tuple[str, ...], Setting(WORDS, LANGUAGES, "languages of the line, the one it opens in first")] = ("fr", "bm")
+    raw_networks: Annotated[
+        tuple[str, ...],
+        Setting(WORDS, NETWORK_CODES, "network codes whose phones show ɛ ɔ ɲ ŋ; every other one gets the older spelling"),
+    ] = ()
+    two_people: Annotated[
+        bool,
+        Setting(
+            WORDS,
+            FLAG,
+            "`1`: what one person publishes, a second one approves, and words that nobody reviewed stay off urgent, callback and stop screens; `0`: one person publishes",
+            demo="0",
+        ),
+    ] = True
+
+
+class AfricasTalking(Settings, frozen=True, kw_only=True):
+    """The account at the gateway."""
+
+    prefix: ClassVar[str] = "HOTLINE_AT_"
+
+    username: Annotated[str, Setting(GATEWAY, USER_NAME, "the application's user name", demo="sandbox")]
+    api_key: Annotated[str, Setting(GATEWAY, PRINTABLE, "its API key", made="made in `var/`")]
+    secret: Annotated[
+        str,
+        Setting(
+            GATEWAY,
+            SECRET,
+            "the secret part of the webhooks' path: 32 hexadecimal digits, or 22 of base64url, at least",
+            made="made in `var/`",
+        ),
+    ]
+    base_url: Annotated[
+        str | None,
+        Setting(GATEWAY, ADDRESS, "send to this address instead of the vendor's own; `https`, or `http` on loopback", made="the stand-in"),
+    ] = None
+    sender: Annotated[
+        str, Setting(GATEWAY, SENDER, "sender of SMS: a number or up to 11 letters and digits that do not name the line", demo="SANTE")
+    ]
+    cover_number: Annotated[str, Setting(GATEWAY, E164, "the one number that callers are rung from", demo="+22370000900")]
+    service_codes: Annotated[
+        tuple[str, ...],
+        Setting(GATEWAY, SERVICE_CODES, "the codes that people dial, comma separated; a hop with any other is refused", demo="*123#"),
+    ]
+    peers: Annotated[
+        tuple[str, ...],
+        Setting(GATEWAY, NETWORKS, "networks that may post to the webhooks, comma separated; empty: any that knows the secret"),
+    ] = ()
+
+
+class Rules(Settings, frozen=True, kw_only=True):
+    """What the use cases obey."""
+
+    sms_replies: Annotated[
+        bool, Setting(GATEWAY, FLAG, "`1`: answer callers by SMS; only where the network drops what it cannot deliver at once", demo="1")
+    ] = False
+    session_seconds: Annotated[int, Setting(GATEWAY, number(60, 3600), "a USSD session's longest life")] = 300
+    sms_session_seconds: Annotated[int, Setting(GATEWAY, number(60, 86400), "an SMS conversation's, from its last message")] = 1800
+    supervised: Annotated[
+        bool,
+        Setting(
+            PROMISE,
+            FLAG,
+            "`1`: without a supervisor who said that she is on call, nobody is promised a call, and the screens say so; `0`: a team too small for one",
+        ),
+    ] = True
+    promise_minutes: Annotated[
+        int, Setting(PROMISE, number(5, 240), "how long after asking for a call *now* the caller may still be rung")
+    ] = 30
+    offer_seconds: Annotated[int, Setting(PROMISE, number(10, 3600), "until an offered call goes to the next counselor")] = 180
+    offer_urgent_seconds: Annotated[int, Setting(PROMISE, number(10, 3600), "the same, for an urgent one")] = 60
+    rings_a_day: Annotated[int, Setting(PROMISE, number(1, 20), "how often one phone is rung in a day, at most")] = 3
+    calling: Annotated[
+        str,
+        Setting(
+            PROMISE,
+            CALLING,
+            "`bridge`: the line rings both and shows no number; `reveal`: for a line without a bridge, whose phones stay in the room: the page shows the number for two minutes, audited",
+        ),
+    ] = "bridge"
+    number_hours: Annotated[int, Setting(PROMISE, number(1, 168), "a number is kept so long after its callback closed")] = 24
+    callback_days: Annotated[int, Setting(PROMISE, number(1, 366), "a closed callback's codes, until only counts are left")] = 30
+    presence_minutes: Annotated[int, Setting(TEAM, number(1, 720), "how long a counselor's last sign of life counts as presence")] = 15
+    shift_hours: Annotated[int, Setting(TEAM, number(1, 24), "how long *on shift* by SMS lasts, at most")] = 12
+    calls_an_hour: Annotated[
+        int, Setting(TEAM, number(1, 60), "how many one counselor can ring in an hour; windows for which more ask are offered no longer")
+    ] = 4
+    calls_a_shift: Annotated[
+        int,
+        Setting(
+            TEAM,
+            number(0, 100),
+            "so many calls a counselor takes in a shift; `0`: no limit. No standard was found: this is no claim to be one",
+        ),
+    ] = 12
+    hard_calls_a_shift: Annotated[
+        int, Setting(TEAM, number(0, 100), "the same, of calls marked as hard: life in danger, a minor, or said to be")
+    ] = 4
+    pause_minutes: Annotated[
+        int, Setting(TEAM, number(0, 240), "after a hard call a counselor is offered nothing for so long; `0`: no pause")
+    ] = 15
+    lead_seconds: Annotated[
+        int, Setting(WORDS, number(5, 3600), "from publication until an edition is in force; every process learns of it within two seconds")
+    ] = 10
+
+    @property
+    def longest_session(self) -> int:
+        """Seconds: for so long an edition may still be in use after the next came into force."""
+        return max(self.session_seconds, self.sms_session_seconds)
+
+    @property
+    def stop_seconds(self) -> int:
+        """How long a stop is remembered: as long as anything that was asked for before it may still turn up."""
+        return self.number_hours * 3600 + self.session_seconds
+
+
+class ConsoleSettings(Settings, frozen=True, kw_only=True):
+    """What the pages obey beside the rules."""
+
+    idle_minutes: Annotated[int, Setting(CONSOLE, number(5, 720), "who does nothing in the console for so long is signed out")] = 30
+    second_factor: Annotated[
+        bool,
+        Setting(
+            CONSOLE,
+            FLAG,
+            "`1`: nobody works in the console without a one-time code from her authenticator; only the demo goes without",
+            demo="0",
+        ),
+    ] = True
+    complaints: Annotated[
+        str, Setting(CONSOLE, ONE_LINE, "who outside the team takes complaints about staff, and how to reach them, as the console shows it")
+    ] = ""

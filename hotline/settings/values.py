@@ -1,0 +1,106 @@
+"""What a setting's value may be: its form in words, as a pattern, and by what else is checked. Nothing here quotes a value."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import zoneinfo
+from collections.abc import Callable
+from ipaddress import ip_network
+from typing import Final
+
+from msgspec import Struct
+
+from hotline.engine import numbers
+
+
+class Form(Struct, frozen=True):
+    """What a value may be; of a list, each item."""
+
+    words: str
+    """After *must be*, for whoever gave another."""
+    pattern: str
+    """Matches all of it."""
+    checks: tuple[tuple[Callable[[str], bool], str], ...] = ()
+    """What else must hold of a value that matches, and what is wrong where it does not."""
+
+
+def number(least: int, most: int) -> Form:
+    words = f"a whole number from {least} to {most}"
+    return Form(words, r"[0-9]{1,6}", ((lambda text: least <= int(text) <= most, f"must be {words}"),))
+
+
+def url(*schemes: str) -> Form:
+    return Form("some text", r"[^\s].*", ((lambda text: text.startswith(schemes), f"must begin with {' or '.join(schemes)}"),))
+
+
+def _is_port(bind: str) -> bool:
+    return 0 < int(bind.rpartition(":")[2]) < 65536
+
+
+def _is_time_zone(text: str) -> bool:
+    try:
+        zoneinfo.ZoneInfo(text)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_by_chance(secret: str) -> bool:
+    return len(set(secret)) >= 8
+
+
+def _are_keys(text: str) -> bool:
+    """Tell whether this is `id:base64, …, hash:base64`, each key 32 bytes, each id once."""
+    pairs = [part.strip().partition(":") for part in text.split(",")]
+    names = [name for name, _, _ in pairs]
+    try:
+        whole = all(name and len(base64.b64decode(key, validate=True)) == 32 for name, _, key in pairs)
+    except (binascii.Error, ValueError):
+        return False
+    return whole and len(names) == len(set(names)) and len(names) > 1 and names[-1] == "hash"
+
+
+FLAG: Final = Form("0 or 1", r"[01]")
+TEXT: Final = Form("some text", r"[^\s].*")
+ONE_LINE: Final = Form("one line of at most 200 letters", r"[^\x00-\x1f]{1,200}")
+TIME_ZONE: Final = Form(TEXT.words, TEXT.pattern, ((_is_time_zone, "is no time zone of the tz database"),))
+BIND: Final = Form(
+    "an address and a port, as 127.0.0.1:8000 or [::1]:8000",
+    r"(\[[0-9a-fA-F:]+\]|[^:\s]+):[0-9]{1,5}",
+    ((_is_port, "has no such port"),),
+)
+KEYS: Final = Form(
+    TEXT.words,
+    r"(?s).*",
+    ((_are_keys, "must hold ID:KEY for each sealing key, then hash:KEY, comma separated; `hotline keys new` prints such"),),
+)
+LANGUAGES: Final = Form("language codes, comma separated", r"[a-z]{2,3}")
+CALLING: Final = Form("bridge or reveal", r"bridge|reveal")
+NETWORK_CODES: Final = Form("network codes of five or six digits, comma separated", r"\d{5,6}")
+USER_NAME: Final = Form("a user name: letters, digits, dots, dashes", r"[A-Za-z0-9._-]+")
+PRINTABLE: Final = Form("printable, without spaces", r"[!-~]+")
+SECRET: Final = Form(
+    "at least 32 hexadecimal digits or 22 letters of base64url",
+    r"[0-9a-fA-F]{32,}|(?=.*[^0-9a-fA-F])[A-Za-z0-9_-]{22,}",
+    ((_is_by_chance, "must be made by chance"),),
+)
+"""At least 128 bits, in letters that a URL's path carries as they are."""
+ADDRESS: Final = Form(
+    "https://…; http:// only on loopback", r"https://[!-~]+|http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]+)?(?:/[!-~]*)?"
+)
+"""Nothing is sent in the clear over a network."""
+SENDER: Final = Form("a number or up to 11 letters and digits", r"[A-Za-z0-9 ]{1,11}|\+?[0-9]{3,15}")
+E164: Final = Form("a number in E.164, with its plus sign", numbers.E164)
+SERVICE_CODES: Final = Form("codes such as *123#, comma separated", r"\*[0-9]+(?:\*[0-9]+)*#")
+NETWORKS: Final = Form(
+    "networks such as 192.0.2.0/24, comma separated", r"[0-9a-fA-F:.]+(?:/[0-9]+)?", ((_is_network, "one of them is no network"),)
+)
