@@ -43,7 +43,7 @@ def approve(options: argparse.Namespace) -> None:
         now, against = int(time.time()), newest.number if newest else None
         edition = approval.check_edition(sources, now)
         yes = approval.Approval(proposal.number, by, edition, against, options.yes)
-        print(in_force(config, done(config, run(deps, options.by, approval.approve_edition, yes), edition), now))
+        print(in_force(config, done(config, run(deps, options.by, approval.approve_edition, yes), edition)))
         tell_numbers(deps.store, sources, now)
 
 

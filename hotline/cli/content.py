@@ -73,7 +73,7 @@ def _publish(options: argparse.Namespace) -> None:
             number = result.values["proposal"]
             print(f"proposal {number} waits for a second person, who types: hotline content approve {number}")
         else:
-            print(in_force(config, result, now))
+            print(in_force(config, result))
         tell_numbers(deps.store, sources, now)
 
 
@@ -121,7 +121,7 @@ def _rollback(options: argparse.Namespace) -> None:
         deps = shell_deps(config)
         edition = older_edition(deps.store, options.number, now)
         result = done(config, run(deps, options.by, roll_back, options.number, edition))
-        print(f"{in_force(config, result, now)}; it says what edition {options.number} said")
+        print(f"{in_force(config, result)}; it says what edition {options.number} said")
         with deps.store.read() as tx:
             sources = readable(config, tx.editions.get(int(result.values["edition"])))
         if sources is not None:

@@ -81,10 +81,11 @@ def why(config: Config, result: Result) -> str:
             return f"nothing was published: {code}"
 
 
-def in_force(config: Config, result: Result, now: int) -> str:
+def in_force(config: Config, result: Result) -> str:
     """Which edition was made, and when it is in force."""
-    number, begins = result.values["edition"], int(result.values["active_from"])
-    when = f"at {moment(config, begins)[11:]}, in {begins - now} seconds; nothing need be restarted" if begins > now else "now"
+    number, lead = result.values["edition"], int(result.values["lead"])
+    begins = moment(config, int(result.values["active_from"]))[11:]
+    when = f"at {begins}, in {lead} seconds; nothing need be restarted" if lead > 0 else "now"
     return f"edition {number} is in force {when}"
 
 

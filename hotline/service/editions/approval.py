@@ -1,7 +1,7 @@
 """Publishing by two people, and going back: who may make an edition of what, and what is written down about it.
 
 What takes long is done before an act: `check_edition`, `proposed`, `older_edition`. The shell runs the acts, in the name of whoever types: `By(str(publisher), "shell")`.
-Whose edition is made stands among a result's values: `edition`, its number, and `active_from`, the moment from which sessions begin on it.
+What was made stands among a result's values: `edition`, its number, `active_from`, the moment from which sessions begin on it, and `lead`, seconds until then.
 """
 
 from __future__ import annotations
@@ -227,7 +227,7 @@ def _enact(act: Act, edition: NewEdition) -> EditionRow | Result:
 
 
 def _published(row: EditionRow) -> Result:
-    return Result(values={"edition": str(row.number), "active_from": str(row.active_from)})
+    return Result(values={"edition": str(row.number), "active_from": str(row.active_from), "lead": str(row.active_from - row.made_at)})
 
 
 def _record_pending(act: Act, by: str | None, row: EditionRow) -> None:
