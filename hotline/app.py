@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
@@ -30,11 +31,13 @@ from hotline.hop import Hop
 from hotline.ports.store import StoreAway
 from hotline.service import Hotline
 from hotline.service.deps import Deps
-from hotline.service.editions.cache import EditionCache, UnreadableEdition
+from hotline.service.editions.cache import EditionCache, NoEdition, UnreadableEdition
 from hotline.service.editions.snapshot import CompileSettings
 
 SPOOL_SLOTS = 4096
 LARGEST_BODY = 8 * 1024
+_UNUSED: Any = None
+"""Parts that no act of the shell asks for."""
 _MIDNIGHT = datetime.combine(EPOCH, datetime.min.time())
 """The zero of local minutes."""
 
@@ -98,6 +101,29 @@ def build(config: Config, library: EditionCache | None = None) -> Hotline:
     return assemble(config, library).hotline
 
 
+def shell_deps(config: Config, *, speaking: bool = False) -> Deps:
+    """What acts of the shell work with: the database and the queue alone, so that they can be run wherever the settings are. There need be no edition yet.
+
+    `speaking`: somebody may be told of it, so that words are needed. Raises KeysBroken, StoreAway.
+    """
+    library, seal = EditionCache(_compile_settings(config)), Seal.from_text(config.keys)
+    if speaking:
+        with suppress(NoEdition):  # then nobody has asked for anything, and nobody is told
+            library = load_library(config)
+    return Deps(
+        rules=config.rules,
+        library=library,
+        store=open_store(config, seal),
+        memory=_UNUSED,
+        spool=_UNUSED,
+        queue=RqQueue(connect(config.redis_url, config.redis_budget_ms)),
+        gateway=_UNUSED,
+        clock=SystemClock(config.timezone),
+        hasher=seal,
+        meter=_UNUSED,
+    )
+
+
 def open_store(config: Config, seal: Seal | None = None) -> SqlStore:
     return SqlStore(config.database_url, seal or Seal.from_text(config.keys), config.database_budget_ms)
 
@@ -120,11 +146,14 @@ def load_library(config: Config) -> EditionCache:
 
 
 def _load(config: Config, store: SqlStore) -> EditionCache:
-    rules = config.rules
-    making = CompileSettings(frozenset(config.raw_networks), rules.promise_minutes, rules.session_seconds, rules.sms_session_seconds)
-    library = EditionCache.load(store, Path(config.var), SystemClock(config.timezone).now(), making)
+    library = EditionCache.load(store, Path(config.var), SystemClock(config.timezone).now(), _compile_settings(config))
     library.warm()  # no transaction of any process waits for it: one writes at a time, and all others with it
     return library
+
+
+def _compile_settings(config: Config) -> CompileSettings:
+    rules = config.rules
+    return CompileSettings(frozenset(config.raw_networks), rules.promise_minutes, rules.session_seconds, rules.sms_session_seconds)
 
 
 def create_app(config: Config, line: Assembly | None = None) -> Flask:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +15,12 @@ from hotline.adapters.sql import SqlStore, upgrade
 from hotline.app import open_store
 from hotline.cli import main
 from hotline.config import Config
+from hotline.content import read_sources
+from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.staff import Staff
-from tests.small_line import settings
+from hotline.service.editions.publication import publish
+from tests.small_line import settings, write_files
 
 NUMBER = "+22370000101"
 
@@ -132,6 +136,23 @@ def test_disable_ends_it_even_before_there_is_an_edition(store: SqlStore, user) 
         assert (False, "person disabled") == (after.active, tx.audit.all()[-1].what)
     assert None is whose(store, printed, now(store))
     assert 0 == user("add", "awa", "--reads", "fr")[0]
+
+
+def test_disable_gives_back_what_she_held(store: SqlStore, user, tmp_path: Path) -> None:
+    """By the same act as on the page: it waits for the others again."""
+    user("add", "awa", "--reads", "fr", "--speaks", "fr", "--sms-only")
+    sources, _ = read_sources(write_files(tmp_path / "files"))
+    assert sources is not None
+    now = int(time.time())
+    publish(store, sources, "somebody", now, now)
+    callback = Callback("c" * 32, "471", "claimed", "fr", False, False, now, now, now + 3600, 1, claimed_by=found(store).id, claimed_at=now)
+    with store.write() as tx:
+        tx.callbacks.add(callback, "+22370000001")
+    assert (0, "") == user("disable", "awa")[::2]
+    with store.read() as tx:
+        after = tx.callbacks.get(callback.id)
+    assert after is not None
+    assert ("waiting", None) == (after.state, after.claimed_by)
 
 
 def test_list_says_who_there_is_and_no_number(store: SqlStore, user) -> None:

@@ -119,7 +119,8 @@ def told() -> Iterator[None]:
     from hotline.adapters.seal import KeysBroken
     from hotline.engine.check import said
     from hotline.ports.store import StoreAway
-    from hotline.service.editions.cache import FaultySources, NoEdition
+    from hotline.service.editions.cache import NoEdition
+    from hotline.service.editions.publication import FaultySources
 
     try:
         yield

@@ -18,12 +18,12 @@ from hotline.ports.locks import Codes, Passwords, TokenSource
 from hotline.service import acts
 from hotline.service.acts import Act, By, Code, Result
 from hotline.service.deps import Deps
+from hotline.service.desk.accounts.sign_in import Locks
 from hotline.service.permissions import LEAVING
 from hotline.settings import ConsoleSettings
 
 TOKEN: Final = "token"  # noqa: S105 -- the name of a field
-"""In the signed cookie: what `Transaction.sign_in` knows this browser by."""
-
+"""In the signed cookie: what `tx.accounts.sign_in` knows this browser by."""
 
 Shown: TypeAlias = str | tuple[str, int] | Response
 """What a view answers with."""
@@ -46,6 +46,11 @@ class ConsoleContext(Struct, frozen=True):
     @property
     def now(self) -> int:
         return self.deps.clock.now()
+
+    @property
+    def locks(self) -> Locks:
+        """What signing in works with."""
+        return Locks(self.deps, self.passwords, self.codes, self.chance)
 
 
 class Fault(Struct, frozen=True):
@@ -129,9 +134,13 @@ def refused(context: ConsoleContext, template: str, fault: Fault, status: int = 
 
 
 def run(context: ConsoleContext, act: Callable[Concatenate[Act, P], Result], *args: P.args, **kwargs: P.kwargs) -> Result:
-    """Let whoever sends this form act. Whoever may not gets the page that says so."""
-    result = acts.run(context.deps, by(), act, *args, **kwargs)
-    return found(result) if result.code == "forbidden" else result
+    """Let whoever is signed in act by the form that was sent: once, however often it is sent. Whoever may not gets the page that says so. Raises StoreAway."""
+    return _permitted(acts.run(context.deps, by(form_id()), act, *args, **kwargs))
+
+
+def run_each_time(context: ConsoleContext, act: Callable[Concatenate[Act, P], Result], *args: P.args, **kwargs: P.kwargs) -> Result:
+    """`run`, as often as the form is sent: for what makes secrets that are shown once, and for what does no harm twice."""
+    return _permitted(acts.run(context.deps, by(""), act, *args, **kwargs))
 
 
 def found(result: Result) -> Result:
@@ -141,9 +150,13 @@ def found(result: Result) -> Result:
     return result
 
 
-def by() -> By:
-    """Whoever sends this form, which counts once."""
-    return By(me().id, "page", form_id(), is_there=(request.endpoint or "").removeprefix("console.") not in LEAVING)
+def by(origin: str) -> By:
+    """Whoever sends a form is there, unless it says that she goes; reading alone, or a page that refreshes itself, does not say so."""
+    return By(me().id, "page", origin, is_there=(request.endpoint or "").removeprefix("console.") not in LEAVING)
+
+
+def _permitted(result: Result) -> Result:
+    return found(result) if result.code == "forbidden" else result
 
 
 def form_id() -> str:
@@ -154,6 +167,11 @@ def form_id() -> str:
 def form_fields() -> dict[str, str]:
     """What was filled in."""
     return {name: value for name, value in request.form.items() if name not in ("csrf_token", "once")}
+
+
+def form_secret(context: ConsoleContext, kind: str) -> str:
+    """A token that follows from this form under a key of the line: the same where the form comes again, so that what was shown once is shown again."""
+    return context.deps.derive(kind, f"{me().id}|{form_id()}")
 
 
 def is_partial() -> bool:

@@ -11,11 +11,10 @@ import msgspec
 from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as Answered
 
-from hotline.console.context import ConsoleContext, form_id, is_partial, language, me, page, to
+from hotline.console.context import ConsoleContext, form_id, is_partial, language, me, page, run, to
 from hotline.console.times import time_of_day
 from hotline.engine.effects import Minute
 from hotline.engine.times import DAY_MINUTES, THURSDAY
-from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service import outbox
@@ -26,7 +25,6 @@ from hotline.service.desk.casework import referrals
 from hotline.service.desk.colleagues import colleagues
 from hotline.service.desk.shifts import presence
 from hotline.service.desk.shifts.roster import uncovered_hours
-from hotline.service.once import do_once
 from hotline.service.permissions import may
 from hotline.service.work import Work
 
@@ -61,30 +59,17 @@ def _looking(pages: Blueprint, context: ConsoleContext) -> None:
 def _duty(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/here")
     def here() -> Answered:
-        at = context.now
-
-        def act(tx: Transaction, staff: Staff) -> tuple[OutboxMessage, ...]:
-            presence.here(tx, staff, at)
-            return ()
-
-        do_once(context.deps, me(), form_id(), at, act)
+        run(context, presence.say_here)
         return to("queue")
 
     @pages.post("/on")
     def on_shift() -> Answered:
-        at = context.now
-
-        def act(tx: Transaction, staff: Staff) -> tuple[OutboxMessage, ...]:
-            presence.begin(Work(context.deps, tx, at), presence.here(tx, staff, at))
-            return ()
-
-        do_once(context.deps, me(), form_id(), at, act)
+        run(context, presence.go_on_shift)
         return to("queue")
 
     @pages.post("/off")
     def off_shift() -> Answered:
-        at = context.now
-        do_once(context.deps, me(), form_id(), at, lambda tx, staff: presence.go(Work(context.deps, tx, at), staff))
+        run(context, presence.go_off_shift)
         return to("care", after="off")
 
 

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.outbox import OutboxMessage
+from hotline.ports.desk.audit import Deed
 from hotline.ports.desk.staff import CALLING, Staff
 from hotline.service import outbox
 from hotline.service.deps import Deps
@@ -58,17 +59,27 @@ Refused: TypeAlias = Literal[
     "braces",  # they would be filled in
     "changed",  # its words are not those any more that were read
     "empty",  # no words at all
-    "faulty",  # the edition with it would have faults
+    "faulty",  # what was filled in cannot be (`fault` says what of it); the edition with it would have faults
     "long",  # more letters than a screen has
     "number",  # it looks like a telephone number
-    "overtaken",  # another edition was published meanwhile
-    "own",  # whoever wrote it does not release it
+    "overtaken",  # something changed since it was looked at: an edition, an account
+    "own",  # nobody does this to herself, or to what she made herself: another does
     "page",  # more than one screen
     "state",  # it is not that far, or further
     "too_soon",  # sessions are on too many editions
     "twice",  # whoever released it does not release it again
     "unseen",  # letters that nobody sees
     "unticked",  # what has to be looked at was not
+    # accounts
+    "wrong",  # the password or the one-time code that was typed is not right
+    # editions
+    "no_edition",  # there is none yet
+    "no_number",  # that entry shows none
+    "newest",  # that edition is the newest already
+    "pending",  # words that nobody reviewed stand where they matter most
+    "same",  # the newest edition says the same already: `edition` is its number
+    "too_many",  # sessions are on too many editions: there is room at the moment `until`
+    "unreadable",  # another version of the program wrote it: `of` says what
 ]
 """Nothing was changed: not for this role; no such thing, or in other hands; its time is over; not while she rests; past the day's rings, a supervisor decides; not for her;
 she says first how the call ended; another talks to this phone; the vendor cannot, she reads it aloud; a time that is over, too long, or none; without consent; nobody is
@@ -86,7 +97,7 @@ class Act(Work, frozen=True):
     staff: Staff
     origin: str
 
-    def record(self, deed: str, about: str) -> None:
+    def record(self, deed: Deed, about: str) -> None:
         """A line of the audit in the name of whoever acts."""
         self.audit(self.staff.alias, deed, about)
 

@@ -87,7 +87,7 @@ TABLE: Final = (
     Ability(
         "review, hand over, other people's shifts, who needs time",
         SUPERVISES,
-        ("decide_review", "hand_over", "plan_shift_of", "unplan_shift_of", "acknowledge", "go_on_call", "take_on"),
+        ("decide_review", "hand_over", "acknowledge", "go_on_call", "take_on"),
         ("review", "review_case", "review_decide", "hand_over", "hand_over_to", "shifts_of", "plan_of", "unplan_of", "on_call", "take_on"),
     ),
     Ability("figures of the line", ("supervisor", "operator"), (), ("overview",)),
@@ -96,6 +96,12 @@ TABLE: Final = (
         ADMIN,
         ("add_person", "change_person", "make_link", "disable_person"),
         ("people", "add_person", "person", "change_person", "make_link", "disable"),
+    ),
+    Ability(
+        "editions, by the shell alone: publish, propose, approve, reject, go back; take a number off the line",
+        ADMIN,
+        ("publish_edition", "propose_edition", "approve_edition", "reject_proposal", "roll_back", "withdraw_number"),
+        (),
     ),
     Ability("the audit", ("supervisor", "admin"), (), ("audit",)),
 )

@@ -16,8 +16,7 @@ OTHER_PHONES_A_DAY: Final = 2
 HARD: Final = "hard"
 """The mark by which a counselor says that a call was hard on her: for her rest alone, shown to nobody else."""
 MOST_PRANKS: Final = 3
-"""So many pranks in as many days from one phone, and what it asks for comes last until they are older."""
-PRANK_DAYS: Final = 30
+"""So many pranks within `PRANK_DAYS` from one phone, and what it asks for comes last until they are older."""
 MOST_ATTEMPTS: Final = 3
 """In one window, on her own phone. Another phone than hers is rung once."""
 

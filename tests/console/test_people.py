@@ -96,7 +96,7 @@ def test_an_admin_makes_a_counselor_who_signs_in(desk: Desk, admin: Browser) -> 
 
 
 def test_a_form_sent_twice_adds_one(desk: Desk, admin: Browser) -> None:
-    """And a link asked for twice is one: the first stays good."""
+    """And a link asked for twice is one, shown again: an answer may have been lost on the way."""
     data = {**admin.hidden("/console/people"), **NEW}
     for _ in range(2):
         assert 303 == admin.client.post("/console/people", data=data).status_code
@@ -104,9 +104,11 @@ def test_a_form_sent_twice_adds_one(desk: Desk, admin: Browser) -> None:
     admin.open(f"/console/people/{IDS['awa']}")
     data = admin.hidden(f"/console/people/{IDS['awa']}/link")
     first = admin.client.post(f"/console/people/{IDS['awa']}/link", data=data).get_data(as_text=True)
-    admin.client.post(f"/console/people/{IDS['awa']}/link", data=data)
-    shown = re.search(r"(/console/welcome/[^<]+)", first)
+    again = admin.client.post(f"/console/people/{IDS['awa']}/link", data=data).get_data(as_text=True)
+    shown, shown_again = (re.search(r"(/console/welcome/[^<]+)", answer) for answer in (first, again))
     assert shown is not None
+    assert shown_again is not None
+    assert shown[1] == shown_again[1]
     assert 200 == desk.browser().client.get(shown[1]).status_code
 
 
@@ -275,6 +277,35 @@ def test_a_new_password_needs_the_old_one(desk: Desk) -> None:
     assert [("awa", "password changed", "awa")] == deeds(desk)
     assert desk.say("account.title", alias="awa") in enter(desk, "awa", ANOTHER).page
     assert desk.say("access.title") in enter(desk, "awa", PASSWORD).page
+
+
+def test_a_new_password_sent_twice_is_one_change(desk: Desk) -> None:
+    """A double tap: she stays signed in, and hears what the first one did, though the old password is right no more."""
+    give_account(desk, "awa")
+    hers = desk.browser("awa")
+    hers.open("/console/me")
+    data = {**hers.hidden("/console/me/password"), "old": PASSWORD, "password": ANOTHER, "again": ANOTHER}
+    assert [303, 303] == [hers.client.post("/console/me/password", data=data).status_code for _ in range(2)]
+    assert desk.say("account.title", alias="awa") in hers.open("/console/me")
+    assert [("awa", "password changed", "awa")] == deeds(desk)
+
+
+def test_what_an_act_leaves_for_a_day_holds_no_secret(desk: Desk, admin: Browser) -> None:
+    """Whoever could unseal the ledger finds neither a link nor a sign-in in it."""
+    give_account(desk, "awa")
+    hers = desk.browser("awa")
+    hers.open("/console/me")
+    hers.send("/console/me/password", old=PASSWORD, password=ANOTHER, again=ANOTHER)
+    with hers.client.session_transaction(base_url="http://localhost/console/") as session:
+        token = session["token"]
+    admin.open(f"/console/people/{IDS['awa']}")
+    admin.send(f"/console/people/{IDS['awa']}/link")
+    secrets = (token, link_on(admin).rpartition("/")[2])
+    with desk.line.real_store.read() as tx:
+        rows = tx._connection.exec_driver_sql("SELECT key, sealed FROM ledger WHERE sealed IS NOT NULL").all()
+        kept = [tx.ledger.find(key, desk.line.clock.now()).facts for key, _ in rows]
+    assert kept
+    assert [] == [facts for facts in kept for secret in secrets if secret.encode() in facts]
 
 
 def test_the_password_is_not_guessed_in_a_browser_left_open(desk: Desk) -> None:

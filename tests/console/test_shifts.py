@@ -9,6 +9,9 @@ from msgspec.structs import replace
 
 from hotline.engine.times import DAY_MINUTES
 from hotline.ports.desk.shifts import Shift
+from hotline.service import acts
+from hotline.service.acts import By
+from hotline.service.desk.shifts import planning
 from tests.console.desk import IDS, Desk
 from tests.service.fakes import TEN_O_CLOCK
 from tests.service.line import AWA as LINE_AWA
@@ -135,6 +138,25 @@ def test_a_counselor_plans_nobody_else(desk: Desk) -> None:
         browser.client.post(f"{others}/unplan", data=token | {"shift": "  0 1440 on"}).status_code,
     ]
     assert before == shifts(desk, "oumou")
+
+
+def test_no_face_lets_a_counselor_plan_for_another(desk: Desk) -> None:
+    """The acts themselves refuse, whatever a page or a message asks of them; her own plan they change."""
+    before = shifts(desk, "oumou")
+    day, week = planning.DayHours(TODAY, 480, 720), planning.WeekHours(1, 480, 720)
+
+    def codes(whose: str) -> list[str]:
+        deps, by = desk.line.hotline.deps, By(IDS["awa"], "page")
+        return [
+            acts.run(deps, by, planning.plan_shift, week, whose).code,
+            acts.run(deps, by, planning.come_on_day, day, whose=whose).code,
+            acts.run(deps, by, planning.stay_away, day, whose=whose).code,
+            acts.run(deps, by, planning.unplan_shift, Shift(whose, None, 0, 1440)).code,
+        ]
+
+    assert ["forbidden"] * 4 == codes(IDS["oumou"])
+    assert before == shifts(desk, "oumou")
+    assert ["done"] * 4 == codes(IDS["awa"])
 
 
 @pytest.mark.parametrize("whose", ["0" * 32, IDS["mariam"]])

@@ -12,12 +12,13 @@ from hotline.engine.numbers import in_e164, is_in_mali
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
+from hotline.ports.desk.retention import PRANK_DAYS
 from hotline.ports.hasher import Hasher
 from hotline.ports.store import Transaction
 from hotline.service.calls import dispatch
 from hotline.service.calls.reference import reference
 from hotline.service.calls.review import hold_flood, is_held_unrung
-from hotline.service.rules import MOST_PRANKS, PRANK_DAYS
+from hotline.service.rules import MOST_PRANKS
 from hotline.service.work import Work
 
 

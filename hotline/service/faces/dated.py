@@ -13,9 +13,8 @@ from hotline.engine.effects import Minute
 from hotline.engine.letters import plain
 from hotline.engine.times import DAY_MINUTES, EPOCH
 from hotline.ports.calls.outbox import OutboxMessage
-from hotline.ports.desk.staff import Staff
+from hotline.service.acts import Act
 from hotline.service.desk.shifts import planning
-from hotline.service.work import Work
 
 Kind: TypeAlias = Literal["away", "there"]
 
@@ -74,18 +73,18 @@ def read(text: str, words: Mapping[str, str], now: Minute) -> Dated | None:
     return Dated(kind, written, day, hours)
 
 
-def obey(work: Work, staff: Staff, said: Dated, *, fresh: bool) -> Answer:
-    """Do it. What comes late takes nobody's word back: it adds no promise, and what she said of that day since stays."""
+def obey(act: Act, said: Dated, sent_at: int | None) -> Answer:
+    """Do it. `sent_at`: None where it is said now (`desk/shifts/presence.py`)."""
     if not said.written or (said.kind == "there" and said.hours is None):
         return Answer("which_day", "")
     if said.day is None:
         return Answer("no_day", said.written)
-    if said.kind == "there" and said.hours is not None:
-        if fresh:
-            planning.come(work, staff, said.day, *said.hours)
+    hours = planning.DayHours(said.day, *(said.hours or (0, DAY_MINUTES)))
+    if said.kind == "there":
+        planning.come_on_day(act, hours, sent_at)
         return Answer("there", said.written, said.hours)
-    posts = planning.stay_away(work, staff, said.day, *(said.hours or (0, DAY_MINUTES)), wholly=fresh)
-    return Answer("away_hours" if said.hours else "away", said.written, said.hours, posts)
+    messages = planning.stay_away(act, hours, sent_at).messages
+    return Answer("away_hours" if said.hours else "away", said.written, said.hours, messages)
 
 
 def _meant(text: str, words: Mapping[str, str]) -> str:

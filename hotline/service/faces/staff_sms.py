@@ -16,10 +16,11 @@ from hotline.ports.desk.staff import CALLING, Staff
 from hotline.ports.outcomes import Outcome
 from hotline.ports.store import Transaction
 from hotline.service import outbox
+from hotline.service.acts import Act
 from hotline.service.calls import dispatch, ringing, taking
 from hotline.service.calls.outcomes import ENDINGS, note
 from hotline.service.deps import Deps
-from hotline.service.desk.shifts import planning, presence
+from hotline.service.desk.shifts import presence
 from hotline.service.faces import dated
 from hotline.service.outbox import Draft
 from hotline.service.rules import is_open, is_unsaid, may_ring
@@ -130,25 +131,21 @@ def _obey(desk: Desk) -> Reply:
 
 
 def _shift(desk: Desk, command: Literal["on", "off", "here"]) -> Reply:
-    deps, tx, staff, at = desk.deps, desk.tx, desk.staff, desk.at
-    match command:
-        case "on" | "here" if desk.fresh and staff.role == "supervisor":
-            says = planning.go_on_call if command == "on" else planning.acknowledge
-            return Reply("on_call", {"until": outbox.hour(deps, staff.reads, says(Work(deps, tx, at), staff))})
-        case "here":
-            return Reply("here", {"until": outbox.hour(deps, staff.reads, at + deps.rules.presence_minutes * 60)})
-        case "on":
-            until = presence.begin(Work(deps, tx, at), staff) if desk.fresh else at + deps.rules.shift_hours * 3600
-            return Reply("on", {"until": outbox.hour(deps, staff.reads, until)})
-        case "off" if not desk.fresh and (staff.seen_at or 0) > desk.sent_at:
-            return Reply("off")  # she was heard of since: it was said before that
-        case "off":
-            presence.end(Work(deps, tx, at), staff)
-            return Reply("off", posts=presence.leave(Work(deps, tx, at), staff) if desk.fresh else ())
+    act = Act(desk.deps, desk.tx, desk.at, desk.staff, desk.origin)
+    sent_at = None if desk.fresh else desk.sent_at
+    if command == "off":
+        return Reply("off", posts=presence.go_off_shift(act, sent_at).messages)
+    says = presence.say_here if command == "here" else presence.go_on_shift
+    key: str = command
+    if desk.fresh and desk.staff.role == "supervisor":
+        says, key = (presence.acknowledge if command == "here" else presence.go_on_call), "on_call"
+    until = int(says(act, sent_at).values["until"])
+    return Reply(key, {"until": outbox.hour(desk.deps, desk.staff.reads, until)})
 
 
 def _of_day(desk: Desk, said: dated.Dated) -> Reply:
-    answer = dated.obey(Work(desk.deps, desk.tx, desk.at), desk.staff, said, fresh=desk.fresh)
+    act = Act(desk.deps, desk.tx, desk.at, desk.staff, desk.origin)
+    answer = dated.obey(act, said, None if desk.fresh else desk.sent_at)
     written, language = desk.deps.written, desk.staff.reads
     hours = dict(zip(("from", "to"), (clock(written, language, each) for each in answer.hours or ()), strict=False))
     return Reply(answer.key, {"day": answer.day, **hours}, answer.posts)

@@ -13,7 +13,7 @@ from hotline.service.deps import Deps
 from hotline.service.desk.testimonies.lifecycle import release_testimony
 from hotline.service.desk.testimonies.reading import PEOPLE, alias_of
 from hotline.service.editions import approval
-from hotline.service.editions.cache import FaultySources, Overtaken, TooSoon, checked, enact
+from hotline.service.editions.publication import FaultySources, NewEdition, Overtaken, TooSoon, checked, enact
 from hotline.service.editions.testimony_overlay import with_testimonies
 
 
@@ -45,7 +45,7 @@ def publish(deps: Deps, by: By, id: str) -> Result:
         return Result("too_soon")
     except Overtaken:
         return Result("overtaken")
-    except (FaultySources, approval.Refused):
+    except (FaultySources, approval.CannotPublish):
         return Result("faulty")
 
 
@@ -55,16 +55,7 @@ def publish_testimony(act: Act, prepared: Prepared) -> Result:
         return Result("overtaken")
     by, approved_by = (alias_of(act.tx, id) for id in prepared.waiting.released_by)
     act.tx.testimonies.save(prepared.released)
-    enact(
-        act.tx,
-        prepared.sources,
-        by,
-        act.at,
-        act.at + act.deps.rules.lead_seconds,
-        approved_by=approved_by,
-        life=act.deps.rules.longest_session,
-        after=prepared.newest,
-    )
+    enact(act, NewEdition(prepared.sources, by, approved_by=approved_by, after=prepared.newest))
     return Result("published")
 
 
