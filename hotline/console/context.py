@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Concatenate, Final, ParamSpec, TypeAlias, cast
 
-from flask import flash, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from msgspec import Struct
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
@@ -14,12 +15,15 @@ from werkzeug.wrappers import Response
 from hotline.console.words import Words
 from hotline.ports.desk.staff import Staff
 from hotline.ports.locks import Codes, Passwords, TokenSource
+from hotline.service import acts
+from hotline.service.acts import Act, By, Result
 from hotline.service.deps import Deps
+from hotline.service.permissions import LEAVING
 
 TOKEN: Final = "token"  # noqa: S105 -- the name of a field
 """In the signed cookie: what `Transaction.sign_in` knows this browser by."""
 
-
+P = ParamSpec("P")
 Shown: TypeAlias = str | tuple[str, int] | Response
 """What a view answers with."""
 
@@ -99,6 +103,24 @@ def page(context: ConsoleContext, template: str, **values: Any) -> str:
 def form_id() -> str:
     """By which this form counts once, however often it is sent: the template's `once()`. Without one it is no form of ours, and 400."""
     return request.form["once"]
+
+
+def by() -> By:
+    """Whoever is signed in, by the form that was sent. Reading alone, or a form that says that somebody goes, does not say that they are there."""
+    endpoint = (request.endpoint or "").removeprefix("console.")
+    return By(me().id, "page", form_id(), is_there=endpoint not in LEAVING)
+
+
+def run(context: ConsoleContext, act: Callable[Concatenate[Act, P], Result], *args: P.args, **kwargs: P.kwargs) -> Result:
+    """Let whoever is signed in act, once for each form. A role that was lost meanwhile is 403, as on every page. Raises StoreAway."""
+    return allowed(acts.run(context.deps, by(), act, *args, **kwargs))
+
+
+def allowed(result: Result) -> Result:
+    """The result, where whoever is signed in may do this."""
+    if result.code == "forbidden":
+        abort(HTTPStatus.FORBIDDEN)
+    return result
 
 
 def is_partial() -> bool:

@@ -13,8 +13,8 @@ from hotline.ports.calls.callbacks import Safer
 from hotline.ports.desk.cases import ReferralOutcome
 from hotline.ports.desk.figures import Tally, WaitingNow
 from hotline.ports.desk.staff import Role
+from hotline.ports.outcomes import DANGEROUS, OUTCOMES
 from hotline.ports.store import Transaction
-from hotline.service.calls.outcomes import DANGEROUS
 from hotline.service.deps import Deps
 from hotline.service.desk.figures import cell_suppression
 from hotline.service.desk.figures.cell_suppression import FEW, HELD, Cell
@@ -29,7 +29,7 @@ FATES: Final = ("kept", "missed", "withdrawn", "open", "closed")
 """What became of a promise. `kept`: somebody rang within its window. `missed`: it ended, and nobody had. `withdrawn`: she stopped or cancelled
 it first. `open`: nobody has rung yet. `closed`: a supervisor closed it unrung."""
 TRIES: Final = (1, 2, 3)
-ENDINGS: Final = ("spoke", "no_answer", "unreachable", "could_not_talk", "someone_else", "wrong_word", "prank", "unsaid")
+ENDINGS: Final = (*OUTCOMES, "unsaid")
 """`unsaid`: it was rung, and nobody has said how it ended."""
 
 
