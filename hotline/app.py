@@ -29,7 +29,8 @@ from hotline.gateways.africastalking_forms import WebhookGuard
 from hotline.hop import Hop
 from hotline.ports.store import StoreAway
 from hotline.service import Hotline, Rules
-from hotline.service.editions.cache import EditionCache, UnreadableEdition
+from hotline.service.deps import Deps
+from hotline.service.editions.cache import EditionCache, NoEdition, UnreadableEdition
 from hotline.service.editions.snapshot import CompileSettings
 
 SPOOL_SLOTS = 4096
@@ -76,7 +77,7 @@ def assemble(config: Config, library: EditionCache | None = None) -> Assembly:
     spool, meter = DiskSpool(var / "spool", seal, SPOOL_SLOTS), PrometheusMeter(var / "metrics")
     # One breaker for both: they are one server.
     client, breaker = connect(config.redis_url, config.redis_budget_ms), Breaker()
-    hotline = Hotline(
+    deps = Deps(
         rules=_rules(config),
         library=library,
         store=store,
@@ -87,14 +88,26 @@ def assemble(config: Config, library: EditionCache | None = None) -> Assembly:
         clock=SystemClock(config.timezone),
         hasher=seal,
         meter=meter,
-        threads=config.web_threads,
     )
+    hotline = Hotline(deps, threads=config.web_threads)
     return Assembly(hotline, library, spool, meter, seal)
 
 
 def build(config: Config, library: EditionCache | None = None) -> Hotline:
     """`assemble`, for a process that needs the use cases alone."""
     return assemble(config, library).hotline
+
+
+def shell_deps(config: Config, *, speaking: bool = False) -> Deps:
+    """What the shell acts with; there need be no edition yet. `speaking`: somebody may be told of it, so that the words are needed.
+
+    Raises KeysBroken, OSError where `var` cannot be written, StoreAway.
+    """
+    library = EditionCache(_compile_settings(config))
+    if speaking:
+        with suppress(NoEdition):  # then nobody has asked for anything, and nobody is told
+            library = load_library(config)
+    return assemble(config, library).hotline.deps
 
 
 def open_store(config: Config, seal: Seal | None = None) -> SqlStore:
@@ -119,8 +132,11 @@ def load_library(config: Config) -> EditionCache:
 
 
 def _load(config: Config, store: SqlStore) -> EditionCache:
-    making = CompileSettings(frozenset(config.raw_networks), config.promise_minutes, config.session_seconds, config.sms_session_seconds)
-    return EditionCache.load(store, Path(config.var), SystemClock(config.timezone).now(), making)
+    return EditionCache.load(store, Path(config.var), SystemClock(config.timezone).now(), _compile_settings(config))
+
+
+def _compile_settings(config: Config) -> CompileSettings:
+    return CompileSettings(frozenset(config.raw_networks), config.promise_minutes, config.session_seconds, config.sms_session_seconds)
 
 
 def create_app(config: Config, line: Assembly | None = None) -> Flask:

@@ -108,7 +108,7 @@ class Hop:
                 return "refused", self._neutral()
             screen, stored = self._hotline.ussd(self._door.name, session, number, inputs, network)
             body = (b"END " if screen.ends else b"CON ") + screen.text.encode()
-        except Exception as failure:  # noqa: BLE001 - the edge: she gets a calm screen whatever broke; the message may quote her, so only its class is told
+        except Exception as failure:  # noqa: BLE001 - the edge: the caller gets a calm screen whatever broke; the message may quote what was typed, so only its class is logged
             log.error("hop.broken", id=self._hasher.digest("log", session).hex()[:16], error=type(failure).__name__)  # noqa: TRY400
             return "broken", self._neutral()
         return "order" if stored else "end" if screen.ends else "screen", body

@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 class Delivers(Protocol):
     """What a job needs of `hotline.service.Hotline`."""
 
-    def deliver(self, post: str) -> None: ...
+    def deliver(self, message: str) -> None: ...
 
 
 class JobFailed(Exception):
@@ -33,17 +33,17 @@ def bind(build: Callable[[], Delivers]) -> None:
     _build = build
 
 
-def deliver(post: str) -> None:
-    """Hand one post of the outbox to the gateway. Raises JobFailed.
+def deliver(message: str) -> None:
+    """Hand one message of the outbox to the gateway. Raises JobFailed.
 
-    Idempotent: the service moves the row `pending -> sending` by a conditional update before it speaks to the gateway, so a second hint for the same post, or one
+    Idempotent: the service moves the row `pending -> sending` by a conditional update before it speaks to the gateway, so a second hint for the same message, or one
     that comes late, finds nothing to do. What is left undone is found by the clock, hence no retries here.
     """
     if _build is None:
         raise JobFailed("no Hotline is bound to this process")
     try:
-        _build().deliver(post)
+        _build().deliver(message)
     except Exception as error:  # noqa: BLE001 -- the edge: RQ would log and keep the text of whatever comes out of here
         name = type(error).__name__
-        log.error("job_failed", id=post, error=name)  # noqa: TRY400 -- a traceback may carry values
+        log.error("job_failed", id=message, error=name)  # noqa: TRY400 -- a traceback may carry values
         raise JobFailed(name) from None

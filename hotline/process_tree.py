@@ -74,8 +74,8 @@ def _be_child(main: Callable[[], object], parent: int, mask: set[signal.Signals]
         die_with_parent(parent)
         os.setpgid(0, 0)  # Ctrl-C reaches the parent alone, which ends the rest in order
         signal.set_wakeup_fd(-1)
-        for each in _SIGNALS:
-            signal.signal(each, signal.default_int_handler if each == signal.SIGINT else signal.SIG_DFL)
+        for number in _SIGNALS:
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         main()
         code = 0
@@ -118,7 +118,7 @@ class Tree:
         return {name: child.running.pid for name, child in self._children.items() if child.running}
 
     def deaths(self) -> dict[str, int]:
-        """How often each part died in a row, each time sooner than a healthy one would."""
+        """How often child part died in a row, child time sooner than a healthy one would."""
         return {name: child.deaths for name, child in self._children.items()}
 
     def mend(self) -> bool:
@@ -151,15 +151,15 @@ class Tree:
         """End every child: SIGTERM to all, newest first, and after a few seconds SIGKILL to what is left."""
         running = [child.running for child in reversed(self._children.values()) if child.running]
         self._children.clear()
-        for each in running:
-            _send(each, signal.SIGTERM)
+        for child in running:
+            _send(child, signal.SIGTERM)
         deadline = self._monotonic() + GRACE_SECONDS
-        while (left := [each for each in running if each.poll() is None]) and self._monotonic() < deadline:
+        while (left := [child for child in running if child.poll() is None]) and self._monotonic() < deadline:
             select.select([], [], [], 0.02)
-        for each in left:
-            _send(each, signal.SIGKILL)
-        for each in left:
-            while each.poll() is None:
+        for child in left:
+            _send(child, signal.SIGKILL)
+        for child in left:
+            while child.poll() is None:
                 select.select([], [], [], 0.005)
 
 
@@ -187,13 +187,13 @@ class Bell:
 def bell() -> Iterator[Bell]:
     """Hand all signals to a Bell while the block runs."""
     reading, writing = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    before = {each: signal.signal(each, lambda *_: None) for each in _SIGNALS}
+    before = {number: signal.signal(number, lambda *_: None) for number in _SIGNALS}
     wakeup = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     try:
         yield Bell(reading)
     finally:
         signal.set_wakeup_fd(wakeup)
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)
         os.close(reading)
         os.close(writing)

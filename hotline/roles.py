@@ -27,8 +27,8 @@ def tick(config: Config) -> None:
     """Open windows, escalate, requeue, purge, every second until SIGTERM or SIGINT. Raises NoEdition."""
     log.configure(sys.stderr)
     stop = threading.Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: stop.set())
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, lambda *_: stop.set())
     hotline = app.build(config)
     clock.note_emergency_number(hotline)
     clock.run(hotline, stop)

@@ -83,3 +83,17 @@ def test_the_procfile_runs_commands_that_exist(monkeypatch, capsys):
         command = line.partition(": hotline ")[2].split()
         assert (command, main(command)) == (command, 2)
         assert "HOTLINE_KEYS: give either this or HOTLINE_KEYS_FILE: both are missing" in capsys.readouterr().err
+
+
+def test_every_reference_to_the_documents_resolves():
+    """`docs: callback life` in the code is a heading of the architecture; every file that it names is there."""
+    text = (ROOT / "docs/architecture.md").read_text()
+    headings = {line.lstrip("#").strip().casefold() for line in text.splitlines() if line.startswith("#")}
+    named = {
+        (str(path.relative_to(ROOT)), found.casefold())
+        for path in tracked()
+        if path.suffix == ".py" and path.is_relative_to(ROOT / "hotline")
+        for found in re.findall(r"\(docs: ([^)]+)\)", path.read_text())
+    }
+    assert {(path, name) for path, name in named if name not in headings} == set()
+    assert [name for name in re.findall(r"`(hotline/[\w/.]+)`", text) if not (ROOT / name).exists()] == []

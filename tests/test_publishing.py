@@ -12,7 +12,7 @@ from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.sql import SqlStore, upgrade
 from hotline.content import read_sources
 from hotline.engine.flow import Sources
-from hotline.ports.desk.editions import Proposal, Withdrawal
+from hotline.ports.desk.editions import Withdrawal
 from hotline.service.editions.approval import (
     PendingWords,
     Refused,
@@ -168,8 +168,7 @@ def test_a_proposal_that_cannot_be_published_waits_on(store: SqlStore, sources: 
     """What fails after she agreed loses nothing: here, words that were broken where they lie."""
     propose(store, sources, AWA, NOW)
     with store.write() as tx:
-        tx.editions.drop_proposal(1)
-        tx.editions.add_proposal(Proposal(1, NOW, str(AWA), encode(replace(sources, start="line.gone"))))
+        tx.editions.rewrite_proposal(1, encode(replace(sources, start="line.gone")))
     with pytest.raises(FaultySources):
         approve(store, 1, BINTOU, NOW, NOW + LEAD, None, LIFE)
     assert waiting(store) == [1]

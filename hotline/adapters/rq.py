@@ -1,6 +1,6 @@
-"""RQ as the line's courier: hints that a post waits, and the workers that follow them.
+"""RQ as the line's courier: tells workers that a message waits, and runs the workers that deliver it.
 
-A hint carries an id and nothing else, and may be lost, doubled or late: the outbox decides what is sent, and the clock finds what no hint told.
+A job carries an id and nothing else, and may be lost, doubled or late: the outbox decides what is sent, and the clock finds what no worker heard of.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from hotline.adapters.valkey import Breaker, connect
 log = structlog.get_logger(__name__)
 
 DELIVER: Final = "hotline.jobs.deliver"
-"""By name, so that who hints need not import the jobs."""
-HINT_SECONDS: Final = 600
-"""A hint that nobody took is worth nothing then: the clock gave a new one long ago. Keeps Redis small while no worker runs."""
+"""By name, so that whoever enqueues need not import the jobs."""
+QUEUED_SECONDS: Final = 600
+"""A job that no worker took is worth nothing then: the clock enqueued another long ago. Keeps Redis small while no worker runs."""
 FAILURE_SECONDS: Final = 600
 JOB_SECONDS: Final = 60
 WORKER_TTL: Final = 30
@@ -32,7 +32,7 @@ WORKER_BUDGET_MS: Final = 5000
 
 
 class RqQueue:
-    """`hotline.ports.Queue`. Every hint is a job of its own: RQ's `unique`, or the post's id as the job's, would swallow a second hint while a first one is being
+    """`hotline.ports.queue.Queue`. Every call makes a job of its own: RQ's `unique`, or the message's id as the job's, would swallow a second one while a first is being
     finished, and what is doubled does no harm."""
 
     def __init__(self, client: Redis, breaker: Breaker | None = None) -> None:
@@ -40,15 +40,15 @@ class RqQueue:
         self._breaker = breaker or Breaker()
         self._queues: dict[str, Queue] = {}
 
-    def enqueue(self, queue: str, post: str) -> None:
+    def enqueue(self, queue: str, message: str) -> None:
         with self._breaker.guard():
             self._queue(queue).enqueue_call(
                 DELIVER,
-                args=(post,),
+                args=(message,),
                 description=DELIVER,  # RQ's own would spell out the arguments
                 timeout=JOB_SECONDS,
                 result_ttl=0,
-                ttl=HINT_SECONDS,
+                ttl=QUEUED_SECONDS,
                 failure_ttl=FAILURE_SECONDS,
             )
 
@@ -73,7 +73,7 @@ class QuietWorker(Worker):
         die_with_parent(self.pid)
 
     def handle_exception(self, job: Job, *exc_info: type[BaseException] | BaseException | TracebackType | None) -> None:
-        """Logs the kind of error, where RQ would log arguments, message and traceback; the job itself logged its post's id."""
+        """Logs the kind of error, where RQ would log arguments, message and traceback; the job itself logged its message's id."""
         kind = exc_info[0]
         log.error("job_refused", queue=job.origin, error=kind.__name__ if isinstance(kind, type) else None)
 

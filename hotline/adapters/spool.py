@@ -82,7 +82,7 @@ class DiskSpool:
 
     def records(self) -> tuple[tuple[bytes, bytes], ...]:
         with _disk():
-            entries = sorted(self._current().entries.copy().items(), key=lambda each: each[1].arrival)
+            entries = sorted(self._current().entries.copy().items(), key=lambda item: item[1].arrival)
             read = [(key, self._read(entry, key)) for key, entry in entries]
         return tuple((key, record) for key, record in read if record is not None)
 
@@ -118,7 +118,7 @@ class DiskSpool:
             _pwrite(file, data, slot * SLOT)
             self._sync(file)
         except OSError:
-            # She will be told that it is lost: then it must not turn up later. The generation stays odd: nobody trusts an index.
+            # The caller will be told that it is lost: then it must not turn up later. The generation stays odd: nobody trusts an index.
             with suppress(OSError):
                 _pwrite(file, bytes(SLOT), slot * SLOT)
             raise

@@ -129,7 +129,7 @@ class ValkeyMemory:
         with self._breaker.guard():
             answer = cast("list[bytes]", self._hear(keys=(inputs, heard), args=(sealed, seconds, HEARD_SECONDS, int(anew))))
         try:
-            return tuple(self._seal.open(each, inputs).decode() for each in answer)
+            return tuple(self._seal.open(sealed, inputs).decode() for sealed in answer)
         except SealBroken:
             # Half a conversation would lead to another screen. Unhear it all: the gateway comes again, to a new one.
             with self._breaker.guard():

@@ -6,18 +6,13 @@ import argparse
 import re
 import secrets
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from hotline.cli.acting import run, shell_deps
 from hotline.cli.command import Failed, ask, command, group, settings, store_of, told
-from hotline.cli.editions import who
-from hotline.config import Config
-from hotline.service.work import Work
 
 if TYPE_CHECKING:
-    from hotline.ports.desk.staff import Staff
-    from hotline.ports.store import Transaction
+    from hotline.service.deps import Deps
     from hotline.service.desk.accounts.people import Fault, Seat
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -43,11 +38,11 @@ def declare(commands: Any) -> None:
     add.add_argument(
         "--shift", action="append", default=[], type=_shift, metavar="DAY@HH:MM-HH:MM", help="daily, or mon … sun; several times"
     )
-    for name, run, about in (
+    for name, handler, about in (
         ("reset", _reset, "sign her out everywhere, drop her password and second factor, print a new one-time link"),
         ("disable", _disable, "sign her out for good; what she holds goes back to the others"),
     ):
-        one = command(user, name, run, about)
+        one = command(user, name, handler, about)
         one.add_argument("alias", metavar="ALIAS")
         one.add_argument("--by", metavar="NAME", help="who does this, for the audit (default: the login name)")
     add.add_argument("--by", metavar="NAME", help="who does this, for the audit (default: the login name)")
@@ -55,83 +50,71 @@ def declare(commands: Any) -> None:
 
 
 def _add(options: argparse.Namespace) -> None:
-    from hotline.ports.desk.shifts import Shift
-    from hotline.ports.desk.staff import CALLING, Staff
-    from hotline.service.desk.accounts.people import add, invite
+    from hotline.ports.desk.staff import CALLING
+    from hotline.service.desk.accounts.people import PersonForm, Start, add_person
+    from hotline.service.desk.shifts.planning import WeekHours
 
-    config, speaks, now = settings(), tuple(options.speaks.split(",")) if options.speaks else (), int(time.time())
+    config, speaks = settings(), tuple(options.speaks.split(",")) if options.speaks else ()
     if options.role not in CALLING and (speaks or options.shift or options.minors):
         raise Failed(f"--role {options.role} takes no calls: neither --speaks nor --shift nor --minors")
     if not {options.reads, *speaks} <= set(config.languages):
         raise Failed(FAULTS["languages"])
     # Asked for, not an argument: those are seen in process lists and stay in the shell's history.
     number = ask("Her number, with +223: ")
-    person = Staff(secrets.token_hex(16), options.alias, options.role, number, options.reads, speaks, minors=options.minors)
-    token, by = secrets.token_urlsafe(24), str(who(options.by))
-    with told(), store_of(config).write() as tx:
-        fault = add(tx, person, config.languages, by, now)
-        if fault is not None:
-            raise Failed(FAULTS[fault])
-        for weekday, start, end in options.shift:
-            tx.shifts.add(Shift(person.id, weekday, start, end))
-        if not options.sms_only:
-            invite(tx, person, token, by, now)
+    form = PersonForm(options.alias, options.role, number, options.reads, speaks, options.minors)
+    token = "" if options.sms_only else secrets.token_urlsafe(24)
+    start = Start(tuple(WeekHours(*shift) for shift in options.shift), token)
+    with told():
+        result = run(shell_deps(config), options.by, add_person, form, config.languages, start)
+    if result.is_refused:
+        raise Failed(next(words for fault, words in FAULTS.items() if fault == result.values["fault"]))
     print(f"added {options.alias}, {len(options.shift)} shifts a week planned")
-    if not options.sms_only:
+    if token:
         _print_link(token)
 
 
 def _reset(options: argparse.Namespace) -> None:
-    from hotline.service.desk.accounts.people import invite
+    from hotline.service.desk.accounts.people import make_link
 
     token = secrets.token_urlsafe(24)
-    with _one(settings(), options.alias) as (tx, staff):
-        invite(tx, staff, token, str(who(options.by)), int(time.time()))
+    with told():
+        deps = shell_deps(settings())
+        run(deps, options.by, make_link, _id_of(deps, options.alias), token)
     print(f"{options.alias} is signed out everywhere; her password and second factor are gone")
     _print_link(token)
 
 
 def _disable(options: argparse.Namespace) -> None:
-    from hotline.app import build
-    from hotline.service import outbox
-    from hotline.service.desk.accounts.people import give_back_all, shut_out
-    from hotline.service.editions.cache import NoEdition
+    from hotline.service.desk.accounts.people import disable_person
 
-    config = settings()
-    with _one(config, options.alias) as (tx, staff):
-        shut_out(tx, staff, str(who(options.by)), int(time.time()))
-    # Where there is no edition yet, nobody has asked for anything.
-    with told(), suppress(NoEdition):
-        deps = build(config).deps
-        with deps.store.write() as tx:
-            posts = give_back_all(Work(deps, tx, int(time.time())), staff.id)
-        outbox.enqueue(deps, posts)
+    with told():
+        deps = shell_deps(settings(), speaking=True)
+        run(deps, options.by, disable_person, _id_of(deps, options.alias))
     print(f"{options.alias} is signed out for good")
 
 
 def _list(_: argparse.Namespace) -> None:
     from hotline.service.desk.accounts.people import seats
 
-    now = int(time.time())
-    with told(), store_of(settings()).read() as tx:
-        found = seats(tx, now)
-    for each in found:
-        staff = each.staff
+    with told():
+        found = seats(store_of(settings()), int(time.time()))
+    for seat in found:
+        staff = seat.staff
         print(
             "\t".join(
-                (staff.alias, staff.role, staff.reads, ",".join(staff.speaks) or "-", "minors" if staff.minors else "-", _signs_in(each))
+                (staff.alias, staff.role, staff.reads, ",".join(staff.speaks) or "-", "minors" if staff.minors else "-", _signs_in(seat))
             )
         )
 
 
-@contextmanager
-def _one(config: Config, alias: str) -> Iterator[tuple[Transaction, Staff]]:
-    """Somebody active, and the transaction in which something is done about her."""
-    with told(), store_of(config).write() as tx:
-        staff = tx.staff.by_alias(alias)
-        if staff is None:
-            raise Failed(f"nobody of the staff is called {alias} (hotline user list)")
-        yield tx, staff
+def _id_of(deps: Deps, alias: str) -> str:
+    """Of somebody active."""
+    from hotline.service.desk.accounts.people import seats
+
+    found = [seat.staff.id for seat in seats(deps.store, deps.clock.now()) if seat.staff.alias == alias]
+    if not found:
+        raise Failed(f"nobody of the staff is called {alias} (hotline user list)")
+    return found[0]
 
 
 def _signs_in(seat: Seat) -> str:

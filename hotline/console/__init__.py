@@ -8,16 +8,14 @@ from typing import Final, NoReturn
 from flask import Blueprint, Flask, Response, abort, g, request, session
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
-from werkzeug.wrappers import Response as Answer
+from werkzeug.wrappers import Response as AnyResponse
 
 from hotline.console import access, account, audit, callback, care, casework, overview, people, queue, review, shifts, testimonies
 from hotline.console.assets import Assets, compressed
 from hotline.console.context import TOKEN, ConsoleContext, Settings, page, to
-from hotline.ports.desk.staff import CALLING, Staff
 from hotline.ports.store import StoreAway
-from hotline.service.desk.accounts import sign_in as access_rules
-from hotline.service.desk.shifts import presence
-from hotline.service.permissions import LEAVING, OPEN, QUIET, may
+from hotline.service.desk.accounts import sign_in
+from hotline.service.permissions import OPEN, QUIET, may
 
 __all__ = ["ConsoleContext", "Settings", "install"]
 
@@ -62,10 +60,10 @@ def install(app: Flask, context: ConsoleContext) -> None:
 
 def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None:
     @pages.before_request
-    def admit() -> Answer | None:
+    def admit() -> AnyResponse | None:
         name = (request.endpoint or "").removeprefix("console.")
         g.me = None
-        if name in ("asset", "neutral"):  # the way out shows nothing of hers
+        if name in ("asset", "neutral"):  # the way out shows nothing of whoever was here
             return None
         if _has_nul():
             abort(HTTPStatus.BAD_REQUEST)
@@ -80,8 +78,6 @@ def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None
             return to("factor")
         if not may(g.me.role, name):
             abort(HTTPStatus.FORBIDDEN)
-        if request.method == "POST" and g.me.role in CALLING and name not in LEAVING:
-            g.me = _present(context, g.me)
         return None
 
     @pages.after_request
@@ -93,24 +89,24 @@ def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None
 
 
 def _troubles(pages: Blueprint, context: ConsoleContext) -> None:
-    """Calm words for whatever went wrong; what she typed stays in her browser."""
+    """Calm words for whatever went wrong; what was typed stays in the browser."""
 
-    def told(kind: str, status: int) -> tuple[str, int]:
+    def trouble(kind: str, status: int) -> tuple[str, int]:
         return page(context, "trouble.html", kind=kind), status
 
     @pages.errorhandler(StoreAway)
     def away(_: StoreAway) -> tuple[str, int]:
-        return told("away", HTTPStatus.SERVICE_UNAVAILABLE)
+        return trouble("away", HTTPStatus.SERVICE_UNAVAILABLE)
 
     @pages.errorhandler(CSRFError)
     def stale(_: CSRFError) -> tuple[str, int]:
-        return told("stale", HTTPStatus.BAD_REQUEST)
+        return trouble("stale", HTTPStatus.BAD_REQUEST)
 
     @pages.errorhandler(HTTPException)
     def refused(error: HTTPException) -> tuple[str, int]:
         kinds = {HTTPStatus.FORBIDDEN: "forbidden", HTTPStatus.NOT_FOUND: "not_found"}
         status = HTTPStatus(error.code or 500)
-        return told(kinds.get(status, "other"), status)
+        return trouble(kinds.get(status, "other"), status)
 
 
 def _common(pages: Blueprint, context: ConsoleContext, assets: Assets) -> None:
@@ -129,7 +125,7 @@ def _common(pages: Blueprint, context: ConsoleContext, assets: Assets) -> None:
         abort(HTTPStatus.NOT_FOUND)
 
     @pages.get("/")
-    def home() -> Answer:
+    def home() -> AnyResponse:
         """Where each role begins."""
         return to({"counselor": "queue", "supervisor": "queue", "operator": "overview", "admin": "people"}[g.me.role])
 
@@ -139,20 +135,11 @@ def _recognise(context: ConsoleContext, name: str) -> None:
     token = session.get(TOKEN)
     if token is None:
         return
-    found = access_rules.recognise(context.deps, token, context.settings.idle_minutes * 60, context.now, quiet=name in QUIET)
+    found = sign_in.recognise(context.deps, token, context.settings.idle_minutes * 60, quiet=name in QUIET)
     if found is None:
         session.clear()
         return
     g.me, g.second_factor = found[0], found[1].second_factor
-
-
-def _present(context: ConsoleContext, staff: Staff) -> Staff:
-    """Whoever sends a form is there; reading alone, or a page that refreshes itself, does not say so."""
-    at = context.now
-    if at - (staff.seen_at or 0) < access_rules.TOUCH_SECONDS:
-        return staff
-    with context.deps.store.write() as tx:
-        return presence.here(tx, tx.staff.get(staff.id) or staff, at)
 
 
 def _has_nul() -> bool:

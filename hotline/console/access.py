@@ -13,19 +13,18 @@ from werkzeug.wrappers import Response
 from hotline.console.context import TOKEN, ConsoleContext, Shown, language, page, to
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.locks import Crowded
-from hotline.service.desk.accounts import own_account
 from hotline.service.desk.accounts import sign_in as signing_in
 
 HALF: Final = "half"
 """In the signed cookie: whose password was right, and when."""
 SECRET: Final = "factor"  # noqa: S105 -- the name of a field
-"""In the signed cookie: the second factor that she is about to take."""
+"""In the signed cookie: the second factor that is about to be taken."""
 OFFER_SECONDS: Final = 30 * 60
 DEVICE: Final = "device"
 DEVICE_SECONDS: Final = 400 * DAY_SECONDS
 """As long as browsers keep a cookie at most."""
 SETTING_UP: Final = frozenset({"factor", "sign_out"})
-"""All that is open to her whose second factor is still missing where nobody works without one."""
+"""All that is open without a second factor, where nobody works without one."""
 
 
 def views(pages: Blueprint, context: ConsoleContext) -> None:
@@ -38,7 +37,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/sign-out")
     def sign_out() -> Response:
-        own_account.sign_out(context.deps, session[TOKEN])
+        signing_in.sign_out(context.deps, session[TOKEN])
         session.clear()
         return to("sign_in", out=1, l=language(context))
 
@@ -50,16 +49,16 @@ def _two_steps(pages: Blueprint, context: ConsoleContext) -> None:
             return page(context, "access.html", failed=False, out=request.args.get("out") == "1", languages=own_names(context))
         browser, at = this_browser(), context.now
         alias, password = request.form.get("alias", "").strip(), request.form.get("password", "")
-        knocked = signing_in.check_password(context.deps, context.passwords, alias, password, browser, at)
-        if knocked is not None and knocked.account.totp is not None:
+        checked = signing_in.check_password(context.locks, alias, password, browser)
+        if checked is not None and checked.account.totp is not None:
             chosen = language(context)
             session.clear()
-            session[HALF] = [knocked.staff.id, at]
+            session[HALF] = [checked.staff.id, at]
             return to("code", l=chosen)
-        token = signing_in.enter(context.deps, context.chance, knocked, browser, at) if knocked else None
-        if knocked is None or token is None:
+        token = signing_in.enter(context.locks, checked, browser) if checked else None
+        if checked is None or token is None:
             return page(context, "access.html", failed=True, out=False, languages=own_names(context)), HTTPStatus.UNAUTHORIZED
-        return opened(context, token, knocked.staff.id, "home")
+        return opened(context, token, checked.staff.id, "home")
 
     @pages.route("/code", methods=["GET", "POST"])
     def code() -> Shown:
@@ -71,7 +70,7 @@ def _two_steps(pages: Blueprint, context: ConsoleContext) -> None:
         if request.method == "GET":
             return page(context, "access_code.html", failed=False)
         typed = request.form.get("code", "")
-        token = signing_in.confirm(context.deps, context.codes, context.chance, staff, typed, this_browser(), context.now)
+        token = signing_in.confirm(context.locks, staff, typed, this_browser())
         if token is None:
             return page(context, "access_code.html", failed=True), HTTPStatus.UNAUTHORIZED
         return opened(context, token, staff, "home")
@@ -80,7 +79,7 @@ def _two_steps(pages: Blueprint, context: ConsoleContext) -> None:
 def _link(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.route("/welcome/<token>", methods=["GET", "POST"])
     def welcome(token: str) -> Shown:
-        staff = signing_in.invited(context.deps, token, context.now)
+        staff = signing_in.invited(context.deps, token)
         if staff is None:
             return page(context, "access_welcome.html", staff=None, fault=""), HTTPStatus.NOT_FOUND
         g.reads = staff.reads
@@ -90,7 +89,7 @@ def _link(pages: Blueprint, context: ConsoleContext) -> None:
         fault = new_password_fault(context, password, request.form.get("again", ""), staff.alias)
         if fault:
             return page(context, "access_welcome.html", staff=staff, fault=fault), HTTPStatus.BAD_REQUEST
-        begun = signing_in.begin(context.deps, context.passwords, context.chance, token, password, context.now)
+        begun = signing_in.begin(context.locks, token, password)
         if begun is None:
             return page(context, "access_welcome.html", staff=None, fault=""), HTTPStatus.NOT_FOUND
         response = opened(context, begun[1], staff.id, "factor")
@@ -99,7 +98,7 @@ def _link(pages: Blueprint, context: ConsoleContext) -> None:
 
 
 def new_password_fault(context: ConsoleContext, password: str, again: str, alias: str) -> str:
-    """What is wrong with a password that she chose; empty where nothing is."""
+    """What is wrong with a password that somebody chose; empty where nothing is."""
     if password != again:
         return "differ"
     return "weak" if signing_in.is_weak(context.passwords, password, alias) else ""
@@ -118,7 +117,7 @@ def opened(context: ConsoleContext, token: str, staff: str, endpoint: str) -> Re
     """A new session, and never the one that was there before; the browser is known from now on."""
     before = session.get(TOKEN)
     if before is not None:
-        own_account.sign_out(context.deps, before)
+        signing_in.sign_out(context.deps, before)
     session.clear()
     session[TOKEN] = token
     response = make_response(to(endpoint))
@@ -136,7 +135,7 @@ def opened(context: ConsoleContext, token: str, staff: str, endpoint: str) -> Re
 
 
 def offer_factor(context: ConsoleContext) -> str:
-    """A secret for her authenticator, hers to take for a while."""
+    """A secret for an authenticator, to be taken within a while."""
     secret = context.codes.secret()
     session[SECRET] = [secret, context.now]
     return secret
@@ -149,7 +148,7 @@ def offered_factor(context: ConsoleContext) -> str | None:
 
 def own_names(context: ConsoleContext) -> list[tuple[str, str]]:
     """Each language of the pages under the name that it gives itself."""
-    return [(each, context.words.say(each, "access.own_name")) for each in context.words.languages]
+    return [(code, context.words.say(code, "access.own_name")) for code in context.words.languages]
 
 
 def _signer() -> URLSafeSerializer:

@@ -9,10 +9,8 @@ from flask import Blueprint, g, request, session
 from werkzeug.wrappers import Response
 
 from hotline.console.access import SECRET, new_password_fault, offer_factor, offered_factor, own_names, this_browser
-from hotline.console.context import TOKEN, ConsoleContext, Shown, form_id, language, me, page, to
+from hotline.console.context import TOKEN, ConsoleContext, Shown, form_secret, language, me, page, run, run_each_time, to
 from hotline.service.desk.accounts import own_account, sign_in
-from hotline.service.once import first_time
-from hotline.service.work import Work
 
 
 def views(pages: Blueprint, context: ConsoleContext) -> None:
@@ -22,21 +20,19 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/me/password")
     def password() -> Shown:
         form, staff = request.form, me()
-        if not _is_first(context):
-            return to("me")
         fault = new_password_fault(context, form.get("password", ""), form.get("again", ""), staff.alias)
-        knocked = None if fault else _proved(context)
-        if knocked is None:
-            return _own(context, "password", fault or "refused")
-        token = own_account.change_password(context.deps, context.passwords, context.chance, staff, knocked, form["password"], context.now)
-        if token is None:
+        if fault:
+            return _own(context, "password", fault)
+        new = own_account.prepare_password(context.locks, staff, form.get("old", ""), form["password"], this_browser())
+        token = form_secret(context, "sign-in")
+        if run(context, own_account.change_password, new, token).is_refused:
             return _own(context, "password", "refused")
         session[TOKEN] = token
         return to("me", told="password")
 
     @pages.post("/me/everywhere")
     def everywhere() -> Response:
-        own_account.sign_out_everywhere(context.deps, me(), context.now)
+        run_each_time(context, own_account.sign_out_everywhere)
         session.clear()
         return to("sign_in", out=1, l=language(context))
 
@@ -50,15 +46,15 @@ def _choices(pages: Blueprint, context: ConsoleContext) -> None:
     def choose_language() -> Response:
         chosen = request.form.get("reads")
         if chosen in context.words.languages:
-            own_account.choose_language(context.deps, me(), chosen)
+            run_each_time(context, own_account.choose_language, chosen)
         return to("me", told="language")
 
 
 def _second_factor(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/me/factor/anew")
     def factor_anew() -> Shown:
-        """With her password: a browser left open does not take her factor away."""
-        if _proved(context) is None:
+        """With the password: a browser left open takes nobody's factor away."""
+        if not _is_proved(context):
             return _own(context, "factor", "refused")
         offer_factor(context)
         return to("factor")
@@ -72,24 +68,26 @@ def _second_factor(pages: Blueprint, context: ConsoleContext) -> None:
             secret = offer_factor(context)
         if request.method == "GET":
             return _scan(context, secret)
-        done = own_account.set_factor(context.deps, context.codes, context.chance, me(), secret, request.form.get("code", ""), context.now)
-        if done is None:
+        factor = own_account.prepare_factor(context.locks, secret, request.form.get("code", ""))
+        if run_each_time(context, own_account.set_factor, factor).is_refused:
             return _scan(context, secret, failed=True), HTTPStatus.BAD_REQUEST
         del session[SECRET]
-        session[TOKEN] = done.token
-        return page(context, "account_recovery.html", codes=done.recovery)
+        session[TOKEN] = factor.token
+        return page(context, "account_recovery.html", codes=factor.recovery)
 
     @pages.post("/me/recovery")
     def recovery() -> Shown:
-        if _proved(context) is None:
+        if not _is_proved(context):
             return _own(context, "recovery", "refused")
-        fresh = own_account.renew_recovery(context.deps, context.chance, me(), context.now)
-        return page(context, "account_recovery.html", codes=fresh) if fresh else to("me")
+        codes = own_account.fresh_codes(context.locks)
+        if run_each_time(context, own_account.renew_recovery, codes).is_refused:
+            return to("me")
+        return page(context, "account_recovery.html", codes=codes)
 
 
 def _own(context: ConsoleContext, form: str = "", fault: str = "") -> Shown:
     """The page, with what is wrong beside its form."""
-    found = own_account.own(context.deps, me(), context.now - context.settings.idle_minutes * 60)
+    found = own_account.look(context.deps, me(), context.now - context.settings.idle_minutes * 60)
     told = request.args.get("told", "") if not fault else ""
     shown = page(
         context,
@@ -113,10 +111,5 @@ def _scan(context: ConsoleContext, secret: str, *, failed: bool = False) -> str:
     return page(context, "account_factor.html", picture=picture, address=address, groups=groups, failed=failed, must=must)
 
 
-def _proved(context: ConsoleContext) -> sign_in.CheckedPassword | None:
-    return sign_in.prove(context.deps, context.passwords, me(), request.form.get("old", ""), this_browser(), context.now)
-
-
-def _is_first(context: ConsoleContext) -> bool:
-    with context.deps.store.write() as tx:
-        return first_time(Work(context.deps, tx, context.now), me().id, form_id())
+def _is_proved(context: ConsoleContext) -> bool:
+    return sign_in.prove(context.locks, me(), request.form.get("old", ""), this_browser()) is not None

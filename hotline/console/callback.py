@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar, get_args
 from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as Answered
 
-from hotline.console.context import ConsoleContext, allowed, by, is_partial, me, page, run, taken, to
+from hotline.console.context import ConsoleContext, by, is_partial, me, page, permitted, run, taken, to
 from hotline.console.times import minute_of
 from hotline.engine.flags import SCRIPTED, Flag
 from hotline.ports.calls.callbacks import Safer
@@ -49,7 +49,7 @@ def _looking(pages: Blueprint, context: ConsoleContext) -> None:
         if found is None:
             return page(context, "callback_gone.html"), HTTPStatus.NOT_FOUND
         if not found.holds:
-            allowed(acts.run(context.deps, By(me().id, "page"), callback_view.look_on, id))
+            permitted(acts.run(context.deps, By(me().id, "page"), callback_view.look_on, id))
         told = request.args.get("told")
         return page(
             context,
@@ -83,7 +83,7 @@ def _calling(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/callback/<id>/cover")
     def cover(id: str) -> Answered:
-        return _tell(id, allowed(connecting.cover(context.deps, by(), id)))
+        return _tell(id, permitted(connecting.cover(context.deps, by(), id)))
 
 
 def _saying(pages: Blueprint, context: ConsoleContext) -> None:

@@ -18,12 +18,14 @@ from hotline.ports.locks import Codes, Passwords, TokenSource
 from hotline.service import acts
 from hotline.service.acts import Act, By, Result
 from hotline.service.deps import Deps
+from hotline.service.desk.accounts.sign_in import Locks
 from hotline.service.permissions import LEAVING
 
-TOKEN: Final = "token"  # noqa: S105 -- the name of a field
-"""In the signed cookie: what `Transaction.sign_in` knows this browser by."""
-
 P = ParamSpec("P")
+
+TOKEN: Final = "token"  # noqa: S105 -- the name of a field
+"""In the signed cookie: what `tx.accounts.sign_in` knows this browser by."""
+
 Shown: TypeAlias = str | tuple[str, int] | Response
 """What a view answers with."""
 
@@ -36,7 +38,7 @@ class Settings(Struct, frozen=True):
     second_factor: bool
     """Nobody works without one."""
     complaints: str
-    """Who takes complaints about staff, and how she is reached; empty: nobody yet."""
+    """Who takes complaints about staff, and how; empty: nobody yet."""
     secure: bool
     """Cookies over TLS alone."""
 
@@ -55,6 +57,11 @@ class ConsoleContext(Struct, frozen=True):
     def now(self) -> int:
         return self.deps.clock.now()
 
+    @property
+    def locks(self) -> Locks:
+        """What signing in works with."""
+        return Locks(self.deps, self.passwords, self.codes, self.chance)
+
 
 def me() -> Staff:
     """Who is signed in; a page that is not open has somebody."""
@@ -62,13 +69,13 @@ def me() -> Staff:
 
 
 def language(context: ConsoleContext) -> str:
-    """The language that she reads; before she signed in, the one that she chose on the page, or `g.reads` of her whose link it is."""
+    """The language of whoever is signed in; before that the one that was chosen on the page, or `g.reads` of her whose link it is."""
     known = g.get("me")
     return context.words.language(known.reads if known is not None else request.args.get("l") or _chosen_in_form() or g.get("reads"))
 
 
 def language_name(context: ConsoleContext, code: str) -> str:
-    """What she who reads calls a language; its code where nobody named it."""
+    """What the language that the page is in calls another; its code where nobody named it."""
     return context.words.say_or(language(context), f"language.{code}", code)
 
 
@@ -81,7 +88,7 @@ def _chosen_in_form() -> str | None:
 
 
 def page(context: ConsoleContext, template: str, **values: Any) -> str:
-    """Render with her words at hand: `t(key, …)` in the template; `language_name(code)`; `me`, `language`, `settings`, `now`; `once()` for a form's one-time id."""
+    """Render with the words at hand: `t(key, …)` in the template; `language_name(code)`; `me`, `language`, `settings`, `now`; `once()` for a form's one-time id."""
     spoken = language(context)
 
     def t(key: str, **places: object) -> str:
@@ -100,27 +107,41 @@ def page(context: ConsoleContext, template: str, **values: Any) -> str:
     )
 
 
+def run(context: ConsoleContext, act: Callable[Concatenate[Act, P], Result], *args: P.args, **kwargs: P.kwargs) -> Result:
+    """Let whoever is signed in act by the form that was sent: once, however often it is sent. 403 where she may not any more. Raises StoreAway."""
+    return permitted(acts.run(context.deps, by(), act, *args, **kwargs))
+
+
+def run_each_time(context: ConsoleContext, act: Callable[Concatenate[Act, P], Result], *args: P.args, **kwargs: P.kwargs) -> Result:
+    """`run`, as often as the form is sent: for what makes secrets that are shown once, and for what does no harm twice."""
+    return permitted(acts.run(context.deps, _by(""), act, *args, **kwargs))
+
+
+def by() -> By:
+    """Whoever sends this form, which counts once: for a use case of several acts."""
+    return _by(form_id())
+
+
+def _by(origin: str) -> By:
+    """Whoever sends a form is there, unless it says that she goes; reading alone, or a page that refreshes itself, does not say so."""
+    return By(me().id, "page", origin, is_there=(request.endpoint or "").removeprefix("console.") not in LEAVING)
+
+
+def permitted(result: Result) -> Result:
+    """The same; where whoever is signed in may not, the page that says so."""
+    if result.code == "forbidden":
+        abort(HTTPStatus.FORBIDDEN)
+    return result
+
+
 def form_id() -> str:
     """By which this form counts once, however often it is sent: the template's `once()`. Without one it is no form of ours, and 400."""
     return request.form["once"]
 
 
-def by() -> By:
-    """Whoever is signed in, by the form that was sent. Reading alone, or a form that says that somebody goes, does not say that they are there."""
-    endpoint = (request.endpoint or "").removeprefix("console.")
-    return By(me().id, "page", form_id(), is_there=endpoint not in LEAVING)
-
-
-def run(context: ConsoleContext, act: Callable[Concatenate[Act, P], Result], *args: P.args, **kwargs: P.kwargs) -> Result:
-    """Let whoever is signed in act, once for each form. A role that was lost meanwhile is 403, as on every page. Raises StoreAway."""
-    return allowed(acts.run(context.deps, by(), act, *args, **kwargs))
-
-
-def allowed(result: Result) -> Result:
-    """The result, where whoever is signed in may do this."""
-    if result.code == "forbidden":
-        abort(HTTPStatus.FORBIDDEN)
-    return result
+def form_secret(context: ConsoleContext, kind: str) -> str:
+    """A token that follows from this form under a key of the line: the same where the form comes again, so that what was shown once is shown again."""
+    return context.deps.derive(kind, f"{me().id}|{form_id()}")
 
 
 def is_partial() -> bool:

@@ -5,17 +5,13 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from flask import Blueprint, abort, request, url_for
-from msgspec.structs import replace
 from werkzeug.wrappers import Response
 
-from hotline.console.context import ConsoleContext, Shown, form_id, language_name, me, page, to
+from hotline.console.context import ConsoleContext, Shown, form_secret, language_name, page, run, to
 from hotline.ports.desk.staff import CALLING, Staff
-from hotline.ports.store import Transaction
-from hotline.service import outbox
-from hotline.service.desk.accounts import people as room_people
-from hotline.service.desk.accounts.people import ROLES
-from hotline.service.once import first_time
-from hotline.service.work import Work
+from hotline.service.acts import Result
+from hotline.service.desk.accounts import people as staff_accounts
+from hotline.service.desk.accounts.people import ROLES, PersonForm
 
 
 def views(pages: Blueprint, context: ConsoleContext) -> None:
@@ -31,15 +27,13 @@ def _list(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/people")
     def add_person() -> Shown:
-        form, at = request.form, context.now
-        fresh = _filled(Staff(context.deps.derive("staff", form_id()), form.get("alias", "").strip().lower(), "counselor", "", "", ()))
-        with context.deps.store.write() as tx:
-            if not _is_first(context, tx, at):
-                return to("people")
-            fault = room_people.add(tx, fresh, context.deps.written.languages, me().alias, at)
-        if fault is not None:
-            return _all(context, fault, fresh), HTTPStatus.BAD_REQUEST
-        return to("person", id=fresh.id)
+        form = _typed()
+        result = run(context, staff_accounts.add_person, form, context.deps.written.languages)
+        if result.is_refused:
+            return _all(
+                context, result.values["fault"], form.filled(Staff("", form.alias, "counselor", "", "", ()))
+            ), HTTPStatus.BAD_REQUEST
+        return to("person", id=result.values["id"])
 
 
 def _one(pages: Blueprint, context: ConsoleContext) -> None:
@@ -49,49 +43,35 @@ def _one(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/people/<id>")
     def change_person(id: str) -> Shown:
-        at = context.now
-        with context.deps.store.write() as tx:
-            staff = _other(tx, id)
-            if not _is_first(context, tx, at):
-                return to("person", id=id)
-            fault, posts = room_people.change(Work(context.deps, tx, at), _filled(staff), context.deps.written.languages, me().alias)
-        outbox.enqueue(context.deps, posts)
-        return (_of(context, id, fault=fault), HTTPStatus.BAD_REQUEST) if fault else to("person", id=id)
+        result = run(context, staff_accounts.change_person, id, _typed(), context.deps.written.languages)
+        if result.code == "faulty":
+            return _of(context, id, fault=result.values["fault"]), HTTPStatus.BAD_REQUEST
+        _refuse(result)
+        return to("person", id=id)
 
 
 def _door(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/people/<id>/link")
     def make_link(id: str) -> Shown:
-        """The answer shows it, this once: of the token only a keyed hash is kept."""
-        at, token = context.now, context.chance.token()
-        with context.deps.store.write() as tx:
-            staff = _other(tx, id)
-            if not _is_first(context, tx, at):
-                return to("person", id=id)
-            room_people.invite(tx, staff, token, me().alias, at)
+        """The answer shows it, and shows it again to the same form: of the token only a keyed hash is kept."""
+        token = form_secret(context, "one-time link")
+        _refuse(run(context, staff_accounts.make_link, id, token))
         scheme = "https" if context.settings.secure else "http"
         return _of(context, id, link=url_for("console.welcome", token=token, _external=True, _scheme=scheme))
 
     @pages.post("/people/<id>/disable")
     def disable(id: str) -> Response:
-        at = context.now
-        with context.deps.store.write() as tx:
-            staff = _other(tx, id)
-            room_people.shut_out(tx, staff, me().alias, at)
-            posts = room_people.give_back_all(Work(context.deps, tx, at), staff.id)
-        outbox.enqueue(context.deps, posts)
+        _refuse(run(context, staff_accounts.disable_person, id))
         return to("people")
 
 
 def _all(context: ConsoleContext, fault: str = "", filled: Staff | None = None) -> str:
-    with context.deps.store.read() as tx:
-        seats = room_people.seats(tx, context.now)
+    seats = staff_accounts.seats(context.deps.store, context.now)
     return page(context, "people.html", seats=seats, fault=fault, filled=filled, **_choices(context))
 
 
 def _of(context: ConsoleContext, id: str, *, link: str = "", fault: str | None = None) -> str:
-    with context.deps.store.read() as tx:
-        seat = room_people.seat(tx, id, context.now)
+    seat = staff_accounts.seat(context.deps.store, id, context.now)
     if seat is None:
         abort(HTTPStatus.NOT_FOUND)
     return page(context, "people_one.html", seat=seat, link=link, fault=fault, **_choices(context))
@@ -101,30 +81,24 @@ def _choices(context: ConsoleContext) -> dict[str, object]:
     return {
         "roles": ROLES,
         "calling": CALLING,
-        "languages": [(each, language_name(context, each)) for each in context.deps.written.languages],
+        "languages": [(code, language_name(context, code)) for code in context.deps.written.languages],
     }
 
 
-def _other(tx: Transaction, id: str) -> Staff:
-    """Somebody active who is not herself: an admin who shuts herself out helps nobody."""
-    staff = tx.staff.get(id)
-    if staff is None or not staff.active:
-        abort(HTTPStatus.NOT_FOUND)
-    if staff.id == me().id:
-        abort(HTTPStatus.BAD_REQUEST)
-    return staff
+def _refuse(result: Result) -> None:
+    """404 where there is nobody like that, 400 for one's own."""
+    if result.is_refused:
+        abort(HTTPStatus.NOT_FOUND if result.code == "gone" else HTTPStatus.BAD_REQUEST)
 
 
-def _filled(staff: Staff) -> Staff:
+def _typed() -> PersonForm:
     """As the form says; a number that was left empty stays."""
     form = request.form
-    role = next((each for each in ROLES if each == form.get("role")), staff.role)
-    speaks = tuple(dict.fromkeys(form.getlist("speaks"))) if role in CALLING else ()
-    number = form.get("number", "").replace(" ", "") or staff.number
-    return replace(
-        staff, role=role, number=number, reads=form.get("reads", staff.reads), speaks=speaks, minors=role in CALLING and "minors" in form
+    return PersonForm(
+        alias=form.get("alias", "").strip().lower(),
+        role=next((role for role in ROLES if role == form.get("role")), None),
+        number=form.get("number", "").replace(" ", ""),
+        reads=form.get("reads", ""),
+        speaks=tuple(dict.fromkeys(form.getlist("speaks"))),
+        minors="minors" in form,
     )
-
-
-def _is_first(context: ConsoleContext, tx: Transaction, at: int) -> bool:
-    return first_time(Work(context.deps, tx, at), me().id, form_id())

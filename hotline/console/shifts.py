@@ -10,35 +10,20 @@ from flask import Blueprint, abort, request
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from hotline.console.context import ConsoleContext, Shown, form_id, language, me, page, to
+from hotline.console.context import ConsoleContext, Shown, language, me, page, run, to
 from hotline.console.times import day_of, hours, iso, minute_of, short_date, time_of_day
 from hotline.engine.effects import Minute
 from hotline.engine.times import DAY_MINUTES, THURSDAY
-from hotline.ports.calls.outbox import OutboxMessage
-from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.shifts import Shift
-from hotline.ports.desk.staff import Staff
-from hotline.ports.store import Transaction
-from hotline.service.deps import Deps
-from hotline.service.desk.shifts import planning as room_shifts
+from hotline.service.acts import Result
+from hotline.service.desk.shifts import planning, presence
 from hotline.service.desk.shifts.week import Day, look
-from hotline.service.once import do_once
-from hotline.service.work import Work
 
 SOON: Final = 366
 """Days ahead for which a day can be planned."""
 WEEKDAYS: Final = {"every": None, **{str(n): n for n in range(7)}}
+DAYS: Final = {"there": planning.come_on_day, "away": planning.stay_away}
 _SHIFT: Final = re.compile(r"([0-6]?) ([0-9]{0,6}) ([0-9]{1,4}) ([0-9]{1,4}) (on|off)")
-
-
-class ShiftForm(Struct, frozen=True):
-    """What stands in a form: a span of the week, or one of a day on which she is there or away."""
-
-    kind: str
-    weekday: int | None
-    day: int
-    start: Minute
-    end: Minute
 
 
 class Axis(Struct, frozen=True):
@@ -78,13 +63,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/on-call")
     def on_call() -> Response:
-        at = context.now
-
-        def act(tx: Transaction, staff: Staff) -> tuple[OutboxMessage, ...]:
-            room_shifts.go_on_call(Work(context.deps, tx, at), staff)
-            return ()
-
-        do_once(context.deps, me(), form_id(), at, act)
+        run(context, presence.go_on_call)
         return to("shifts")
 
 
@@ -99,62 +78,54 @@ def _looking(pages: Blueprint, context: ConsoleContext) -> None:
 
 
 def _changing(pages: Blueprint, context: ConsoleContext) -> None:
-    """Her own; a supervisor's pages do the same for everybody."""
+    """One's own; a supervisor's pages do the same for everybody."""
 
-    def change(id: str | None, *, add: bool) -> Shown:
-        whose, at = id or me().id, context.now
-        what = _typed(context) if add else _named(whose)
-        if what is None:
-            return _shown(context, whose, fault="shifts.unclear"), HTTPStatus.BAD_REQUEST
-        do_once(context.deps, me(), form_id(), at, lambda tx, by: _change(context.deps, tx, by, whose, what, at))
+    def answer(result: Result | None, id: str | None) -> Shown:
+        """`result`: None where it is unclear what was typed."""
+        if result is None:
+            return _shown(context, id or me().id, fault="shifts.unclear"), HTTPStatus.BAD_REQUEST
+        if result.is_refused:
+            abort(HTTPStatus.NOT_FOUND)
         return to("shifts") if id is None else to("shifts_of", id=id)
 
     @pages.post("/shifts/plan")
     def plan() -> Shown:
-        return change(None, add=True)
+        return answer(_plan(context, ""), None)
 
     @pages.post("/shifts/unplan")
     def unplan() -> Shown:
-        return change(None, add=False)
+        return answer(_unplan(context, me().id), None)
 
     @pages.post("/shifts/<id>/plan")
     def plan_of(id: str) -> Shown:
-        return change(id, add=True)
+        return answer(_plan(context, id), id)
 
     @pages.post("/shifts/<id>/unplan")
     def unplan_of(id: str) -> Shown:
-        return change(id, add=False)
+        return answer(_unplan(context, id), id)
 
 
-def _change(deps: Deps, tx: Transaction, by: Staff, whose: str, what: ShiftForm | Shift, at: int) -> tuple[OutboxMessage, ...]:
-    staff = tx.staff.get(whose)
-    if staff is None:
-        abort(HTTPStatus.NOT_FOUND)
-    tx.audit.add(AuditRecord(at, by.alias, "plan changed", staff.alias))
-    if isinstance(what, Shift):
-        tx.shifts.drop(what)
-    elif what.kind == "week":
-        room_shifts.plan(tx, staff.id, what.weekday, what.start, what.end)
-    elif what.kind == "there":
-        room_shifts.come(Work(deps, tx, at), staff, what.day, what.start, what.end)
-    else:
-        return room_shifts.stay_away(Work(deps, tx, at), staff, what.day, what.start, what.end)
-    return ()
-
-
-def _typed(context: ConsoleContext) -> ShiftForm | None:
-    """None: something is missing, or no time or day, or a day that is over."""
+def _plan(context: ConsoleContext, whose: str) -> Result | None:
+    """Do what the form says. Returns None where something is missing, is no time or day, or the day is over."""
     form = request.form
     kind, weekday, day = form.get("kind", ""), form.get("weekday", ""), day_of(form.get("day", ""))
     start, end = minute_of(form.get("from", "")), minute_of(form.get("to", ""))
     if kind == "away" and not form.get("from") and not form.get("to"):
         start, end = 0, DAY_MINUTES
-    if kind not in ("week", "there", "away") or start is None or end is None or start == end or start >= DAY_MINUTES:
+    if start is None or end is None or start == end or start >= DAY_MINUTES:
         return None
-    if kind == "week":
-        return ShiftForm(kind, WEEKDAYS[weekday], 0, start, end) if weekday in WEEKDAYS else None
+    if kind == "week" and weekday in WEEKDAYS:
+        return run(context, planning.plan_shift, planning.WeekHours(WEEKDAYS[weekday], start, end), whose)
     today = context.deps.clock.local(context.now) // DAY_MINUTES
-    return ShiftForm(kind, None, day, start, end) if day is not None and today <= day <= today + SOON else None
+    if kind not in DAYS or day is None or not today <= day <= today + SOON:
+        return None
+    return run(context, DAYS[kind], planning.DayHours(day, start, end), whose=whose)
+
+
+def _unplan(context: ConsoleContext, whose: str) -> Result | None:
+    """Returns None for a button that is none of ours."""
+    shift = _named(whose)
+    return None if shift is None else run(context, planning.unplan_shift, shift)
 
 
 def _named(whose: str) -> Shift | None:
@@ -176,7 +147,7 @@ def _shown(context: ConsoleContext, whose: str, fault: str = "") -> str:
     if found is None:
         abort(HTTPStatus.NOT_FOUND)
     mine = whose == me().id
-    # Where a form goes: to her own plan's pages, or to those of another's.
+    # Where a form goes: to the pages of one's own plan, or to those of another's.
     ways = {"plan": "plan", "unplan": "unplan"} if mine else {"plan": "plan_of", "unplan": "unplan_of"}
     return page(
         context,

@@ -49,7 +49,7 @@ STATUS: dict[int, tuple[str, Verdict]] = {
     501: ("gateway_error", "unknown"),
     502: ("rejected_by_gateway", "refused"),
 }
-"""A recipient's statusCode inside a 201 (docs: Africa's Talking, sending SMS). Where the vendor's own machine failed, it does not say how far it had come."""
+"""A recipient's statusCode inside a 201 (Africa's Talking, sending SMS). Where the vendor's own machine failed, it does not say how far it had come."""
 CALL_REFUSALS = {
     "InvalidPhoneNumber": "invalid_phone_number",
     "DestinationNotSupported": "destination_not_supported",
@@ -131,7 +131,7 @@ class _Voice(_Wire, VoiceService):  # type: ignore[misc] # narrower on purpose
             self._baseUrl = at.base_url
 
     def transfer(self, session: str, to: str, timeout: tuple[float, float]) -> bytes:
-        """What the SDK has no method for (docs: Africa's Talking, call transfer): the one who was called is put through to another number."""
+        """What the SDK has no method for (Africa's Talking, call transfer): the one who was called is put through to another number."""
         data = {"username": self._username, "sessionId": session, "phoneNumber": to, "callLeg": "callee"}
         headers = {**self._headers, "Content-Type": "application/x-www-form-urlencoded"}
         return self._make_request(self._make_url("/callTransfer"), "POST", headers, data=data, timeout=timeout)  # type: ignore[no-untyped-call]
@@ -184,7 +184,7 @@ class AfricasTalkingGateway:
     def cover(self, session: str) -> None:
         """The called leg is put through to the cover number itself, which answers as it answers anybody.
 
-        The vendor speaks into no call that runs, and leaves the counselor's leg alone: that she hears nothing is how she knows.
+        The vendor speaks into no call that runs, and leaves the counselor's leg alone: the silence tells her.
         """
         answer = self._voice.transfer(session, self._cover_number, self._timeout)
         try:
@@ -246,7 +246,7 @@ def blueprint(hotline: Hotline, at: AfricasTalking, ended: Callable[[Literal["Su
         if form.direction != "Inbound":
             step = hotline.voice(form.session_id, form.caller_number, form.is_active == "1", form.dtmf_digits or None)
         elif form.is_active == "1":
-            # Whoever rings the cover number hears the same, herself, her husband or a call that was put through: no store is asked, no trace is left.
+            # Whoever rings the cover number hears the same, the caller, her husband or a call that was put through: no store is asked, no trace is left.
             step = hotline.cover()
         return Response(say(step, cover_number), mimetype="application/xml")
 
@@ -272,7 +272,7 @@ def moment(date: str) -> int | None:
 
 
 def say(step: VoiceStep, cover_number: str) -> str:
-    """The step as the vendor's XML (docs: Africa's Talking, voice actions). It has no ring time-out: a Dial rings as long as the network lets it."""
+    """The step as the vendor's XML (Africa's Talking, voice actions). It has no ring time-out: a Dial rings as long as the network lets it."""
     root = ET.Element("Response")
     match step:
         case VoicePrompt(text=text, ask=ask):

@@ -1,8 +1,8 @@
 """What Africa's Talking posts, as one frozen form a message, and the door that lets it in.
 
 Apart from the views because the USSD hop goes through the same door without Flask. The vendor signs nothing and publishes no addresses
-(docs: Africa's Talking, callbacks): a secret in the path and an optional list of networks are all there is. A form holds only the fields that
-we use; what is wrong is told by the field's name, never by its value.
+(Africa's Talking, callbacks): a secret in the path and an optional list of networks are all there is. A form holds only the fields that
+we use; a fault names the field, never its value.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class FieldError(ValueError):
 
 
 class Ussd(Struct, frozen=True, rename="camel"):
-    """One hop: `text` is all that was typed since the session began, joined by stars (docs: Africa's Talking, USSD)."""
+    """One hop: `text` is all that was typed since the session began, joined by stars (Africa's Talking, USSD)."""
 
     session_id: Id
     service_code: Annotated[str, Meta(max_length=32)]
@@ -56,7 +56,7 @@ class UssdEnd(Struct, frozen=True):
 
 
 class IncomingSms(Struct, frozen=True):
-    """A message from a phone (docs: Africa's Talking, incoming messages)."""
+    """A message from a phone (Africa's Talking, incoming messages)."""
 
     id: Id
     number: Number = field(name="from")
@@ -66,20 +66,20 @@ class IncomingSms(Struct, frozen=True):
 
 
 class Delivery(Struct, frozen=True):
-    """What became of an SMS of ours (docs: Africa's Talking, delivery reports)."""
+    """What became of an SMS of ours (Africa's Talking, delivery reports)."""
 
     id: Id
     status: Literal["Sent", "Submitted", "Buffered", "Rejected", "Success", "Failed", "AbsentSubscriber", "Expired"]
 
 
 class OptOut(Struct, frozen=True, rename="camel"):
-    """The network was told to stop our SMS to this phone (docs: Africa's Talking, bulk SMS opt out)."""
+    """The network was told to stop our SMS to this phone (Africa's Talking, bulk SMS opt out)."""
 
     phone_number: Number
 
 
 class Voice(Struct, frozen=True, rename="camel"):
-    """One step of a call; `caller_number` is the phone at the other end, whoever rang whom (docs: Africa's Talking, voice)."""
+    """One step of a call; `caller_number` is the phone at the other end, whoever rang whom (Africa's Talking, voice)."""
 
     is_active: Literal["0", "1"]
     session_id: Id

@@ -21,7 +21,7 @@ class Passwords(Protocol):
         """As slow for an empty `hashed`, which nothing matches."""
 
     def is_weak(self, password: str, about: tuple[str, ...]) -> bool:
-        """Is it common, or soon guessed? `about`: words that everybody would try, her alias among them."""
+        """Is it common, or soon guessed? `about`: words that everybody would try, the alias among them."""
 
 
 class Codes(Protocol):

@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Queue(Protocol):
-    """RQ: a hint that a post waits. The clock finds what a lost hint would have told."""
+    """RQ: tells a worker that a message waits. The clock finds what no worker heard of."""
 
-    def enqueue(self, queue: str, post: str) -> None:
+    def enqueue(self, queue: str, message: str) -> None:
         """Best effort, within Redis's budget. Raises MemoryAway."""

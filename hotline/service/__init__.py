@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from contextlib import ExitStack, suppress
 
+from msgspec.structs import replace
+
 from hotline.engine.effects import Screen
 from hotline.engine.step import replay as engine
 from hotline.engine.times import DAY_SECONDS
-from hotline.ports.clock import Clock
 from hotline.ports.desk.figures import Counts
-from hotline.ports.gateway import Gateway, ReceivedSms
-from hotline.ports.hasher import Hasher
-from hotline.ports.memory import Memory, MemoryAway
-from hotline.ports.meter import Meter
-from hotline.ports.queue import Queue
-from hotline.ports.spool import Spool, SpoolFull
-from hotline.ports.store import Store, StoreAway
+from hotline.ports.gateway import ReceivedSms
+from hotline.ports.memory import MemoryAway
+from hotline.ports.spool import SpoolFull
+from hotline.ports.store import StoreAway
 from hotline.ports.voice import VoiceStep
 from hotline.service import incoming_sms, outbox
 from hotline.service.calls import dispatch
-from hotline.service.conversation.dialogue import Dialogue, Replay, Session, safe_end
+from hotline.service.conversation.dialogue import Dialogue, Replay, safe_end
 from hotline.service.conversation.guard import GuardedStore
 from hotline.service.conversation.orders import Orders
+from hotline.service.conversation.session import Session
 from hotline.service.deps import Deps
-from hotline.service.editions.cache import EditionCache
 from hotline.service.editions.session_marker import editions_of_session
 from hotline.service.faces import voice
 from hotline.service.rules import Rules
@@ -41,31 +39,15 @@ TICKING_SECONDS = 30
 class Hotline:
     """Holds the ports and hands each request to its subject. Shared by all threads of a process."""
 
-    def __init__(
-        self,
-        *,
-        rules: Rules,
-        library: EditionCache,
-        store: Store,
-        memory: Memory,
-        spool: Spool,
-        queue: Queue,
-        gateway: Gateway,
-        clock: Clock,
-        hasher: Hasher,
-        meter: Meter,
-        threads: int = 1,
-        replay: Replay = engine,
-    ) -> None:
+    def __init__(self, deps: Deps, threads: int = 1, replay: Replay = engine) -> None:
         """`threads`: how many of this process ask at once; one of them is always left to browsing hops."""
-        guarded = GuardedStore(store, clock, meter, threads)
-        self._deps = Deps(rules, library, guarded, memory, spool, queue, gateway, clock, hasher, meter)
+        self._deps = replace(deps, store=GuardedStore(deps.store, deps.clock, deps.meter, threads))
         # Calls are few and cannot wait until a guard has rested.
-        self._patient = Deps(rules, library, store, memory, spool, queue, gateway, clock, hasher, meter)
-        self._orders = Orders(self._deps, store)
-        self._line = Dialogue(self._deps, self._orders, replay)
+        self._patient = deps
+        self._orders = Orders(self._deps, deps.store)
+        self._dialogue = Dialogue(self._deps, self._orders, replay)
         # At hand for the browsing hop, which goes this way some ten thousand times a second.
-        self._store, self._library, self._clock, self._life = store, library, clock, rules.session_seconds
+        self._store, self._library, self._clock, self._life = deps.store, deps.library, deps.clock, deps.rules.session_seconds
         self._purged_at = self._aged_at = self._reminded_at = 0
 
     @property
@@ -78,16 +60,16 @@ class Hotline:
         shelf, at, life = self._library.shelf, self._clock.now(), self._life
         talk = Session(gateway, session, number, inputs, life)
         if shelf.calm_from <= at < shelf.unsure_from:  # nearly always: this is the way that has to be short
-            return self._line.answer((shelf.volumes[-1].edition("ussd", network),), talk)
+            return self._dialogue.answer((shelf.volumes[-1].edition("ussd", network),), talk)
         found = editions_of_session(shelf, self._deps.memory, talk.name, life, at, is_first=not inputs)
         editions = [volume.edition("ussd", network) for volume in found.volumes]
         if not editions:
             return safe_end(shelf.active(at).edition("ussd", network)), True
-        return self._line.answer(editions, talk, may_order=found.may_order)
+        return self._dialogue.answer(editions, talk, may_order=found.may_order)
 
     def sms(self, sms: ReceivedSms) -> None:
         """Take an SMS from a caller or from staff. Raises StoreAway or MemoryAway where it could not be kept: it must come again."""
-        incoming_sms.take(self._deps, self._line, self._orders, sms)
+        incoming_sms.take(self._deps, self._dialogue, self._orders, sms)
 
     def delivery(self, vendor_id: str, delivered: bool) -> None:
         """What became of an SMS, by the vendor's id of it. Raises StoreAway."""
@@ -105,9 +87,9 @@ class Hotline:
         """What whoever rings the cover number hears, in every language of the line. Needs no store."""
         return voice.cover(self._deps)
 
-    def deliver(self, post: str) -> None:
-        """Hand one post to the gateway, if nobody has. Raises StoreAway."""
-        outbox.deliver(self._deps, post)
+    def deliver(self, message: str) -> None:
+        """Hand one message to the gateway, if nobody has. Raises StoreAway."""
+        outbox.deliver(self._deps, message)
 
     def refresh(self) -> None:
         """Learn of editions and of numbers that were taken off; meant for every second, in every process that answers.
@@ -169,7 +151,7 @@ class Hotline:
         if abs(at - self._purged_at) >= PURGE_SECONDS:
             rules = self._deps.rules
             with self._deps.store.write() as tx:
-                tx.retention.purge(at, rules.number_hours * 3600, rules.callback_days * DAY_SECONDS, DAY_SECONDS)
+                tx.retention.purge(at, rules.number_hours * 3600, rules.callback_days * DAY_SECONDS)
             self._purged_at = at
 
     def _age(self, at: int) -> None:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.outbox import OutboxMessage
+from hotline.ports.desk.audit import Deed
 from hotline.ports.desk.staff import CALLING, Staff
 from hotline.service import outbox
 from hotline.service.deps import Deps
@@ -70,6 +71,16 @@ Refused: TypeAlias = Literal[
     "nothing",  # there is nothing that it can be about
     "which",  # it fits more than one callback
     "which_day",  # it names no day
+    # accounts
+    "faulty",  # what was filled in cannot be: `fault` says what of it
+    "own",  # nobody does this to herself, or to what she made herself: another does
+    "wrong",  # the password or the one-time code that was typed is not right
+    # editions
+    "newest",  # that edition is the newest already
+    "overtaken",  # something changed since it was looked at: an edition, an account
+    "pending",  # words that nobody reviewed stand where they matter most
+    "same",  # the newest edition says the same already: `edition` is its number
+    "too_many",  # sessions are on too many editions: there is room at the moment `until`
 ]
 """Nothing was changed."""
 
@@ -85,7 +96,7 @@ class Act(Work, frozen=True):
     staff: Staff
     origin: str
 
-    def record(self, deed: str, about: str) -> None:
+    def record(self, deed: Deed, about: str) -> None:
         """A line of the audit in the name of whoever acts."""
         self.audit(self.staff.alias, deed, about)
 

@@ -87,7 +87,7 @@ TABLE: Final = (
     Ability(
         "review, hand over, other people's shifts, who needs time",
         SUPERVISES,
-        ("decide_review", "hand_over", "plan_shift_of", "unplan_shift_of", "acknowledge", "go_on_call", "take_on"),
+        ("decide_review", "hand_over", "acknowledge", "go_on_call", "take_on"),
         ("review", "review_case", "review_decide", "hand_over", "hand_over_to", "shifts_of", "plan_of", "unplan_of", "on_call", "take_on"),
     ),
     Ability("be answered by SMS, end a call", ROLES, ("hear", "hang_up"), ()),

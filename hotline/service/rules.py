@@ -9,8 +9,7 @@ from msgspec import Struct
 OTHER_PHONES_A_DAY: Final = 2
 """How many other phones one phone may have rung."""
 MOST_PRANKS: Final = 3
-"""So many pranks in as many days from one phone, and what it asks for comes last until they are older."""
-PRANK_DAYS: Final = 30
+"""So many pranks within `PRANK_DAYS` from one phone, and what it asks for comes last until they are older."""
 
 
 class Rules(Struct, frozen=True):

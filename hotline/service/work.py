@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from hotline.ports.desk.audit import AuditRecord
+from hotline.ports.desk.audit import AuditRecord, Deed
 from hotline.ports.store import Transaction
 from hotline.service.deps import Deps
 
@@ -21,6 +21,6 @@ class Work(Struct, frozen=True):
         """The local minute."""
         return self.deps.clock.local(self.at)
 
-    def audit(self, who: str, deed: str, about: str) -> None:
+    def audit(self, who: str, deed: Deed, about: str) -> None:
         """Append a line to the audit: who did what to what."""
         self.tx.audit.add(AuditRecord(self.at, who, deed, about))

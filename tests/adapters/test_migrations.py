@@ -46,7 +46,7 @@ def fill_0001(url, seal) -> None:
         t.ledger.enter(b"k", "kept", b"facts", NOW, NOW + 9)
         callback, counselor = asdict(a_callback(1)), asdict(a_counselor(1))
         for table, values in (("callbacks", callback), ("staff", counselor | {"speaks": ",".join(counselor["speaks"])})):
-            old = {name: value for name, value in values.items() if name not in LATER}
+            old = {NAMED.get(name, name): value for name, value in values.items() if name not in LATER}
             t._connection.execute(text(f"INSERT INTO {table} ({', '.join(old)}) VALUES ({', '.join(f':{name}' for name in old)})"), old)  # noqa: S608 -- names of ours
         sealed = seal.seal(HERS.encode(), f"numbers.sealed.{id_of(1)}")
         number = {"callback": id_of(1), "number_hash": seal.digest("number", HERS), "sealed": sealed}
@@ -76,13 +76,26 @@ def fill_0004(url, seal) -> None:
     with store.write() as t:
         t.accounts.save(Account(id_of(1), "hashed", "SECRET", 7, ("a", "b")))
         t.cases.save_note(id_of(1), "short", NOW)
+        for number in (1, 2, 7):
+            t.audit.add(AuditRecord(NOW + number, "awa", "proposed", f"proposal {number}"))
         t.audit.add(AuditRecord(NOW, "awa", "published", "2"))
     store.close()
 
 
+def fill_0005(url, seal) -> None:
+    fill_0003(url, seal)
+    store = SqlStore(url, seal, 5000)
+    with store.write() as t:
+        t.editions.add_proposal(Proposal(7, NOW, "awa", b"{}"))
+        t.editions.decide_proposal(7)
+    store.close()
+
+
 LATER = ("given_back", "sunk", "safer", "minors", "on_call_until")
+NAMED = {"attempts": "tries", "outcome": "ending"}
+"""What the code calls otherwise than the database."""
 AN_EDITION = {"at": NOW, "json": b"{}"}
-FILLS = {"0001": fill_0001, "0002": fill_0001, "0003": fill_0003, "0004": fill_0004}
+FILLS = {"0001": fill_0001, "0002": fill_0001, "0003": fill_0003, "0004": fill_0004, "0005": fill_0005}
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 
 
@@ -106,10 +119,28 @@ def test_upward_with_data(empty_url, seal, revision):
         assert a_post(1) == t.outbox.get(id_of(1))
         assert EditionRow(1, NOW, "awa", NOW, b"{}") == t.editions.get(1)
         assert [1 if revision >= "0003" else 0] * 2 == [len(t.editions.proposals()), len(t.editions.withdrawals())]
-        assert {"0003": 1, "0004": 2}.get(revision, 0) == t.audit.count()
+        assert {"0003": 1, "0004": 5, "0005": 1}.get(revision, 0) == t.audit.count()
         assert None is t.audit.broken_at()
         assert b"facts" == t.ledger.enter(b"k", "lost", b"", NOW, NOW + 9).facts
     store.close()
+
+
+def test_no_number_of_a_proposal_is_given_again(empty_url, seal, engine):
+    """What the audit of an older line says was proposed leaves its number; what still waits waits on, and nothing else is touched."""
+    upgrade(empty_url, "0004")
+    fill_0004(empty_url, seal)
+    upgrade(empty_url)
+    store = SqlStore(empty_url, seal, 5000)
+    with store.write() as t:
+        assert (Proposal(1, NOW, "awa", b"{}"), [1], 8) == (
+            t.editions.proposal(1),
+            [row.number for row in t.editions.proposals()],
+            t.editions.next_proposal(),
+        )
+    store.close()
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT number, made_at, made_by, pending_by FROM proposals ORDER BY number")).all()
+    assert [(1, NOW, "awa", None), (2, NOW + 2, "awa", None), (7, NOW + 7, "awa", None)] == [tuple(row) for row in rows]
 
 
 def test_schema_is_what_the_code_speaks_of(empty_url, engine):

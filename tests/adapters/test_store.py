@@ -573,9 +573,10 @@ def test_an_edition_has_who_approved_it_and_what_it_repeats(store):
 
 
 def test_proposals(store):
-    """They wait until they are dropped, once; lists carry no sources; a number is given once."""
+    """They wait until they are decided, once; lists carry no sources; a number is given once, decided or not."""
     rows = [Proposal(1, NOW, "awa", b"{1}"), Proposal(2, NOW + 1, "fanta", b"{2}", "nana")]
     with store.write() as t:
+        assert 1 == t.editions.next_proposal()
         for row in rows:
             t.editions.add_proposal(row)
     with store.read() as t:
@@ -584,9 +585,14 @@ def test_proposals(store):
     with pytest.raises(StoreAway), store.write() as t:
         t.editions.add_proposal(rows[0])
     with store.write() as t:
-        assert [True, False, False] == [t.editions.drop_proposal(number) for number in (1, 1, 9)]
+        assert [True, False, False] == [t.editions.decide_proposal(number) for number in (1, 1, 9)]
     with store.read() as t:
         assert (None, [2]) == (t.editions.proposal(1), [row.number for row in t.editions.proposals()])
+    with store.write() as t:
+        t.editions.decide_proposal(2)
+        assert ((), 3) == (t.editions.proposals(), t.editions.next_proposal())
+    with pytest.raises(StoreAway), store.write() as t:
+        t.editions.add_proposal(rows[1])
 
 
 def test_darkened(store):
@@ -703,14 +709,14 @@ def test_an_older_copy_of_the_whole_chain_is_not_told(store):
     with store.write() as t:
         t.audit.add(AuditRecord(NOW + 9, "awa", "published", "5"))
         t._connection.exec_driver_sql("DELETE FROM audit WHERE sequence = 5")
-        t._put(audit_head, one=1, **head._asdict())
+        t.audit._put(audit_head, one=1, **head._asdict())
         assert None is t.audit.broken_at()
 
 
 def test_lines_from_before_there_was_a_head_hold(store):
     """A database that was upgraded is not accused; its next line binds the old ones."""
     with store.write() as t:
-        t._change(insert(audit), sequence=1, digest=t._digest("audit", 1, b"", RECORDS[0]), **asdict(RECORDS[0]))
+        t.audit._change(insert(audit), sequence=1, digest=t.audit._digest("audit", 1, b"", RECORDS[0]), **asdict(RECORDS[0]))
         assert None is t.audit.broken_at()
         t.audit.add(RECORDS[1])
         assert None is t.audit.broken_at()
@@ -780,7 +786,7 @@ def test_purge_callbacks(store):
         assert [False, True] == [t.callbacks.get(id_of(n)) is not None for n in (1, 2)]
         assert [False, True] == [t.calls.get(id_of(20 + n)) is not None for n in (1, 2)]
         assert [0, 1] == [len(t.offers.of(id_of(n))) for n in (1, 2)]
-        assert 1 == t._value(text("SELECT count(*) FROM tries"))
+        assert 1 == t.callbacks._value(text("SELECT count(*) FROM tries"))
 
 
 def test_only_counts_are_left(store):
@@ -797,7 +803,7 @@ def test_only_counts_are_left(store):
     with store.write() as t:
         t.retention.purge(NOW + 30 * DAY, DAY, 30 * DAY, DAY)
     with store.read() as t:
-        rows = t._rows(text("SELECT day, language, state, ending, count FROM tallies ORDER BY state"))
+        rows = t.callbacks._rows(text("SELECT day, language, state, ending, count FROM tallies ORDER BY state"))
         assert [(NOW // DAY, "fr", "closed", "spoke", 3), (NOW // DAY, "fr", "lapsed", "", 1)] == [tuple(row) for row in rows]
 
 

@@ -20,6 +20,7 @@ from hotline.ports.desk.editions import EditionRow, Withdrawal
 from hotline.ports.gateway import ReceivedSms
 from hotline.ports.store import Store, StoreAway
 from hotline.service import Hotline
+from hotline.service.deps import Deps
 from hotline.service.editions.cache import EditionCache, encode
 from hotline.service.editions.snapshot import CompileSettings
 from tests.engine.trees import AT, option, sources
@@ -87,7 +88,7 @@ class Process:
         self.library = EditionCache.load(self.store, var, self.clock.now(), CompileSettings())
         self.gateway = FakeGateway()
         self.queue = FakeQueue()
-        self.hotline = Hotline(
+        deps = Deps(
             rules=fleet.rules,
             library=self.library,
             store=self.store,
@@ -98,9 +99,8 @@ class Process:
             clock=self.clock,
             hasher=fleet.seal,
             meter=FakeMeter(),
-            threads=17,
-            replay=self._replay,
         )
+        self.hotline = Hotline(deps, threads=17, replay=self._replay)
 
     @property
     def cut(self) -> bool:

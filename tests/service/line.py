@@ -24,6 +24,7 @@ from hotline.ports.voice import VoiceStep
 from hotline.service import Hotline, Rules
 from hotline.service.acts import By, Face, Result, run
 from hotline.service.conversation.dialogue import Replay
+from hotline.service.deps import Deps
 from hotline.service.editions.cache import EditionCache
 from tests.service.fakes import FakeClock, FakeGateway, FakeMemory, FakeMeter, FakeQueue, FakeSpool, UnsteadyStore
 
@@ -73,7 +74,7 @@ class Line:
     def rule(self, rules: Rules) -> None:
         """Begin a process with these rules."""
         self.rules = rules
-        self.hotline = Hotline(
+        deps = Deps(
             rules=rules,
             library=self.library,
             store=self.store,
@@ -84,9 +85,8 @@ class Line:
             clock=self.clock,
             hasher=self.seal,
             meter=self.meter,
-            threads=17,
-            replay=self._replay,
         )
+        self.hotline = Hotline(deps, threads=17, replay=self._replay)
 
     # callers
     def dial(self, keys: str = "", session: str = "session-1", number: str = CALLER) -> Screen:

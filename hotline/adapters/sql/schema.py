@@ -13,7 +13,7 @@ from sqlalchemy import Connection, make_url, text
 
 import hotline.migrations
 from hotline.adapters.sql.engine import make_engine
-from hotline.adapters.sql.store import told
+from hotline.adapters.sql.store import store_away
 
 PATIENCE_MS: Final = 60_000
 """How long an upgrade waits for another one."""
@@ -29,7 +29,7 @@ def upgrade(url: str, revision: str = "head") -> None:
     _make_private(url)
     engine = make_engine(url, PATIENCE_MS)
     try:
-        with told(), engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
+        with store_away(), engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
             command.upgrade(_config(connection), revision)
@@ -41,7 +41,7 @@ def is_current(url: str, budget_ms: int) -> bool:
     """Has every migration run? Raises StoreAway."""
     engine = make_engine(url, budget_ms)
     try:
-        with told(), engine.begin() as connection:
+        with store_away(), engine.begin() as connection:
             heads = MigrationContext.configure(connection).get_current_heads()
             return set(heads) == set(ScriptDirectory.from_config(_config(connection)).get_heads())
     finally:

@@ -107,7 +107,7 @@ class SqlStore:
 
     @contextmanager
     def write(self) -> Iterator[SqlTransaction]:
-        with told(), self._turn, self._writer.begin() as connection:
+        with store_away(), self._turn, self._writer.begin() as connection:
             if self._engine.name == "postgresql":
                 connection.execute(ONE_WRITER)
             transaction = SqlTransaction(connection, self._seal)
@@ -117,7 +117,7 @@ class SqlStore:
 
     @contextmanager
     def read(self) -> Iterator[SqlTransaction]:
-        with told(), self._reader.begin() as connection:
+        with store_away(), self._reader.begin() as connection:
             yield SqlTransaction(connection, self._seal)
 
     def close(self) -> None:
@@ -126,7 +126,7 @@ class SqlStore:
 
     def _clear_log(self) -> None:
         # What was purged stands in SQLite's write-ahead log until that is written over.
-        with told():
+        with store_away():
             connection = self._engine.raw_connection()
             try:
                 connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -135,7 +135,7 @@ class SqlStore:
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def store_away() -> Iterator[None]:
     """Whatever the database fails at within is raised as StoreAway; no value of a statement goes along."""
     try:
         yield

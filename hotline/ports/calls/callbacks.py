@@ -39,7 +39,7 @@ class Callback(Struct, frozen=True):
     sunk: bool = False
     """Calls from this phone were said to be pranks three times in 30 days: among what is not urgent it comes last."""
     safer: Safer | None = None
-    """What she said when she was asked how safe the call left her; None: she was not asked, or would not say."""
+    """What the caller said when she was asked how safe the call left her; None if she was not asked, or would not say."""
 
 
 class Callbacks(Protocol):
@@ -52,7 +52,7 @@ class Callbacks(Protocol):
         """Write every column but the id."""
 
     def claim(self, id: str, staff: str, at: int) -> bool:
-        """`waiting` to `claimed`, for one of however many ask at once. True for her."""
+        """`waiting` to `claimed`, for one of however many ask at once. True for that one."""
 
     def same_number(self, id: str) -> tuple[Callback, ...]:
         """Every waiting or claimed callback to the same number, this one among them, oldest first."""

@@ -11,7 +11,7 @@ NAMED = "?"
 
 
 class Call(Struct, frozen=True):
-    """One bridge: the line rings the counselor, she presses 1, it rings the caller."""
+    """One bridge: the line rings the counselor, who presses 1, and then the caller."""
 
     id: str
     callback: str
@@ -32,10 +32,10 @@ class Calls(Protocol):
     def get(self, id: str) -> Call | None: ...
     def of_session(self, session: str) -> Call | None: ...
     def live_of(self, staff: str) -> Call | None:
-        """Her newest call that has not ended. `session` is NAMED where one is known."""
+        """The counselor's newest call that has not ended. `session` is NAMED where one is known."""
 
     def last(self, callback: str, staff: str) -> Call | None:
-        """The newest that she placed for it, ended or not."""
+        """The newest that this counselor placed for this callback, ended or not."""
 
     def add_attempt(self, callback: str, call: str, at: int) -> None: ...
     def rings(self, id: str, since: int) -> int:

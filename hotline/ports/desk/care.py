@@ -8,7 +8,7 @@ from msgspec import Struct
 
 
 class TimeRequest(Struct, frozen=True):
-    """She needs time; nobody is told why, and nobody asks."""
+    """One of the staff needs time; nobody is told why, and nobody asks."""
 
     id: str
     staff: str
@@ -19,20 +19,20 @@ class TimeRequest(Struct, frozen=True):
 
 
 class Load(Struct, frozen=True):
-    """What one of the staff did since a moment: a guard for her, not a figure about her."""
+    """What one of the staff carried since a moment: to guard a counselor, not to count her work."""
 
     calls: int
-    """How many callbacks she rang for, however often."""
+    """How many callbacks were rung for, however often."""
     hard: int
     """Those of them that were marked: life in danger, a minor, hard."""
     last_hard_at: int | None
 
 
 class Care(Protocol):
-    def add(self, want: TimeRequest) -> None:
+    def add(self, request: TimeRequest) -> None:
         """The same id twice is one."""
 
-    def save(self, want: TimeRequest) -> None: ...
+    def save(self, request: TimeRequest) -> None: ...
     def waiting(self) -> tuple[TimeRequest, ...]:
         """Those that no supervisor took on yet, oldest first."""
 

@@ -70,12 +70,17 @@ class Editions(Protocol):
         """Let these be its sources: the one reason is that words were taken back."""
 
     def add_proposal(self, proposal: Proposal) -> None: ...
-    def proposal(self, number: int) -> Proposal | None: ...
+    def next_proposal(self) -> int:
+        """The number of the next one, which none had before, decided or not."""
+
+    def proposal(self, number: int) -> Proposal | None:
+        """None once it was decided."""
+
     def proposals(self) -> tuple[Proposal, ...]:
         """All that wait, newest first, their sources left empty."""
 
-    def drop_proposal(self, number: int) -> bool:
-        """True if it was there."""
+    def decide_proposal(self, number: int) -> bool:
+        """It waits no longer and leaves its number, without its sources. True if it waited."""
 
     def rewrite_proposal(self, number: int, sources: bytes) -> None:
         """The same, for one that waits."""

@@ -11,12 +11,13 @@ from hotline.engine.effects import CancelCallback, Effect, OpenCallback, OrderRe
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
+from hotline.ports.desk.retention import PRANK_DAYS
 from hotline.ports.hasher import Hasher
 from hotline.ports.store import Transaction
 from hotline.service.calls import dispatch
 from hotline.service.calls.reference import reference
 from hotline.service.calls.review import hold_flood, is_held_unrung
-from hotline.service.rules import MOST_PRANKS, PRANK_DAYS
+from hotline.service.rules import MOST_PRANKS
 from hotline.service.work import Work
 
 COUNTRY: Final = "+223"
@@ -35,7 +36,7 @@ class GivenOrder(Struct, frozen=True, array_like=True):
     at: int
     since: int
     """A stop later than this is later than the order. For the first order of a session that is the session's beginning: its hop may
-    have been held up on the way while she dialled again and stopped."""
+    have been held up on the way while the caller dialled again and stopped."""
     until: int
     """When the session is over for good."""
     facts: bytes
@@ -46,12 +47,12 @@ class GivenOrder(Struct, frozen=True, array_like=True):
 
 
 class AppliedOrder(Struct, frozen=True):
-    """What became of an order. `facts` are those that it was first applied with; `anew`: that was just now."""
+    """What became of an order. `facts` are those that it was first applied with; `is_new`: that was just now."""
 
-    outcome: OrderResult
+    result: OrderResult
     facts: bytes
-    anew: bool = False
-    posts: tuple[OutboxMessage, ...] = ()
+    is_new: bool = False
+    messages: tuple[OutboxMessage, ...] = ()
 
 
 def order_key(hasher: Hasher, gateway: str, session: str, ref: Ref) -> bytes:
@@ -59,66 +60,66 @@ def order_key(hasher: Hasher, gateway: str, session: str, ref: Ref) -> bytes:
     return hasher.digest("order", f"{gateway}|{session}|{ref.position}|{ref.ordinal}")
 
 
-def enter(work: Work, asked: GivenOrder) -> AppliedOrder:
+def enter(work: Work, order: GivenOrder) -> AppliedOrder:
     """Apply an order inside a transaction, unless its key says that it was applied."""
-    refused = _is_refused(work.tx, asked)
-    outcome: OrderResult = "lost" if refused else "kept"
-    stood = work.tx.ledger.enter(asked.key, outcome, asked.facts, work.at, asked.until)
+    refused = _is_refused(work.tx, order)
+    result: OrderResult = "lost" if refused else "kept"
+    stood = work.tx.ledger.enter(order.key, result, order.facts, work.at, order.until)
     if stood is not None:
         return AppliedOrder(stood.outcome or "late", stood.facts or b"")
-    posts = () if refused else _perform(work, asked)
-    return AppliedOrder(outcome, asked.facts, anew=True, posts=posts)
+    messages = () if refused else _perform(work, order)
+    return AppliedOrder(result, order.facts, is_new=True, messages=messages)
 
 
-def _is_refused(tx: Transaction, asked: GivenOrder) -> bool:
+def _is_refused(tx: Transaction, order: GivenOrder) -> bool:
     """What cannot be done any more; and numbers abroad, which would be rung at any price."""
-    match asked.effect:
+    match order.effect:
         case RefineCallback():
-            return _refinable(tx, asked) is None
+            return _refinable(tx, order) is None
         case OpenCallback() as effect:
-            return not rung_number(asked.number, effect).startswith(COUNTRY)
+            return not rung_number(order.number, effect).startswith(COUNTRY)
     return False
 
 
-def _perform(work: Work, asked: GivenOrder) -> tuple[OutboxMessage, ...]:
-    match asked.effect:
+def _perform(work: Work, order: GivenOrder) -> tuple[OutboxMessage, ...]:
+    match order.effect:
         case OpenCallback() as effect:
-            return _open(work, asked, effect)
+            return _open(work, order, effect)
         case RefineCallback() as effect:
-            return _refine(work, asked, effect)
+            return _refine(work, order, effect)
         case CancelCallback():
-            _cancel(work.tx, asked, work.at)
+            _cancel(work.tx, order, work.at)
             return ()
         case StopCalls():
-            work.tx.numbers.stop(asked.number, asked.at, until=work.at + work.deps.rules.stop_seconds)
+            work.tx.numbers.stop(order.number, order.at, until=work.at + work.deps.rules.stop_seconds)
             return ()
         case _:
-            assert_never(asked.effect)
+            assert_never(order.effect)
 
 
-def _open(work: Work, asked: GivenOrder, effect: OpenCallback) -> tuple[OutboxMessage, ...]:
-    number = rung_number(asked.number, effect)
+def _open(work: Work, order: GivenOrder, effect: OpenCallback) -> tuple[OutboxMessage, ...]:
+    number = rung_number(order.number, effect)
     callback = Callback(
-        id=asked.callback,
-        reference=reference(work.tx, asked.callback),
+        id=order.callback,
+        reference=reference(work.tx, order.callback),
         state="waiting",
         language=effect.language,
         urgent=effect.urgent,
-        other_phone=number != asked.number,
-        made_at=asked.at,
+        other_phone=number != order.number,
+        made_at=order.at,
         opens_at=work.deps.clock.moment(effect.opens),
         not_after=work.deps.clock.moment(effect.not_after),
-        edition=asked.edition,
+        edition=order.edition,
     )
     # Who stopped calls to a phone did so for what strangers may ask too.
-    since = asked.at - work.deps.rules.number_hours * 3600 if callback.other_phone else asked.since + 1
-    if asked.is_withheld or work.tx.numbers.stopped_since(number, since):
+    since = order.at - work.deps.rules.number_hours * 3600 if callback.other_phone else order.since + 1
+    if order.is_withheld or work.tx.numbers.stopped_since(number, since):
         work.tx.callbacks.add(replace(callback, state="stopped", closed_at=work.at), number)
         work.tx.numbers.forget(callback.id)
         return ()
     callback = replace(callback, sunk=_is_sunk(work.tx, callback, number, work.at))
     work.tx.callbacks.add(callback, number)
-    if asked.is_flood:
+    if order.is_flood:
         return hold_flood(work, callback)
     return dispatch.offer(work, callback.id)
 
@@ -128,27 +129,27 @@ def _is_sunk(tx: Transaction, callback: Callback, number: str, at: int) -> bool:
     return not (callback.urgent or callback.other_phone) and tx.numbers.pranks(number, at - PRANK_DAYS * DAY_SECONDS) >= MOST_PRANKS
 
 
-def _refinable(tx: Transaction, asked: GivenOrder) -> Callback | None:
+def _refinable(tx: Transaction, order: GivenOrder) -> Callback | None:
     """The callback, as long as nobody was rung for it: waiting, or claimed and not yet tried, nor the counselor told of its word.
 
     So too one that a supervisor holds before anybody was rung: of a flood, or whoever asked for it would see that it is held; given back
-    by others, or it might be let go into a window that she gave up.
+    by others, or it might be let go into a window that the caller gave up.
     """
-    callback = tx.callbacks.get(asked.callback)
+    callback = tx.callbacks.get(order.callback)
     if callback is None or callback.attempts or not (callback.state in ("waiting", "claimed") or is_held_unrung(tx, callback)):
         return None
     call = tx.calls.live_of(callback.claimed_by or "")
     return None if call is not None and call.state == "answered" else callback
 
 
-def _refine(work: Work, asked: GivenOrder, effect: RefineCallback) -> tuple[OutboxMessage, ...]:
-    callback = _refinable(work.tx, asked)
+def _refine(work: Work, order: GivenOrder, effect: RefineCallback) -> tuple[OutboxMessage, ...]:
+    callback = _refinable(work.tx, order)
     if callback is None:
         return ()
     if effect.word is not None:
         callback = replace(callback, word=effect.word)
     if effect.opens is not None and effect.not_after is not None:
-        # Who claimed it took another window: nobody may ring her in that one any more.
+        # Who claimed it took another window: nobody may ring in that one any more.
         callback = replace(
             callback,
             state=callback.state if callback.state == "review" else "waiting",
@@ -161,9 +162,9 @@ def _refine(work: Work, asked: GivenOrder, effect: RefineCallback) -> tuple[Outb
     return dispatch.offer(work, callback.id)
 
 
-def _cancel(tx: Transaction, asked: GivenOrder, at: int) -> None:
+def _cancel(tx: Transaction, order: GivenOrder, at: int) -> None:
     """Nobody rings for it from now on. A number that nobody ever rang is of no use any more."""
-    callback = tx.callbacks.get(asked.callback)
+    callback = tx.callbacks.get(order.callback)
     if callback is not None and callback.state in ("waiting", "claimed", "review"):
         tx.callbacks.save(replace(callback, state="cancelled", closed_at=at))
         if not callback.attempts:

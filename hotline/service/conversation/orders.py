@@ -34,7 +34,7 @@ class NobodyFree(Exception):
 
 
 class Unpromised(Exception):
-    """It cannot be written down now, so that what she is told must promise nothing."""
+    """It cannot be written down now, so that what the caller is told must promise nothing."""
 
 
 class Orders:
@@ -44,24 +44,24 @@ class Orders:
         self._deps = deps
         self._unguarded = unguarded
 
-    def apply(self, asked: GivenOrder, can_keep: Callable[[Transaction], bool] | None = None, *, is_promise: bool = False) -> AppliedOrder:
+    def apply(self, order: GivenOrder, can_keep: Callable[[Transaction], bool] | None = None, *, is_promise: bool = False) -> AppliedOrder:
         """Apply it, or find that it was applied. Never raises because a store is away: then it is spooled, and else lost.
 
-        `can_keep`: asked in the order's own transaction, with no other promise beside it. Raises Overtaken where it says no, and, where
+        `can_keep`: asked in the order's own transaction, with no other promise beside it. Raises NobodyFree where it says no, and, where
         it `is_promise`, Unpromised instead of spooling it: nobody is told of what lies in a spool.
         """
-        if isinstance(asked.effect, StopCalls) or not self._waits_behind(asked):
+        if isinstance(order.effect, StopCalls) or not self._waits_behind(order):
             with suppress(StoreAway):
                 with self._deps.store.write() as tx:
-                    is_new = is_promise and tx.ledger.find(asked.key, asked.at) is None
+                    is_new = is_promise and tx.ledger.find(order.key, order.at) is None
                     if is_new and can_keep is not None and not can_keep(tx):
                         raise NobodyFree
-                    done = enter(Work(self._deps, tx, self._deps.clock.now()), asked)
-                self._told(done, asked)
-                return done
-        if is_promise and self.spooled(asked.key) is None:
+                    applied = enter(Work(self._deps, tx, self._deps.clock.now()), order)
+                self._report(applied, order)
+                return applied
+        if is_promise and self.spooled(order.key) is None:
             raise Unpromised
-        return self._spool(asked)
+        return self._spool(order)
 
     def stop(self, number: str, message: str) -> None:
         """As the keys for it do: end every open call to this number, whatever is away. Raises StoreAway where nothing could be written.
@@ -70,10 +70,10 @@ class Orders:
         """
         at = self._deps.clock.now()
         key = self._deps.hasher.digest("stop", message)
-        asked = GivenOrder(key, "", number, StopCalls(), 0, at, at, until=at + DAY_SECONDS, facts=b"")
+        order = GivenOrder(key, "", number, StopCalls(), 0, at, at, until=at + DAY_SECONDS, facts=b"")
         if self.spooled(key) is not None:
             return  # it waits there, with the time at which it was said
-        if self.apply(asked).outcome == "lost":
+        if self.apply(order).result == "lost":
             raise StoreAway("nothing could be written")
 
     def drain(self) -> None:
@@ -85,19 +85,19 @@ class Orders:
         spool = self._deps.spool
         failed: StoreAway | None = None
         failures = 0
-        records = [(key, asked) for key, record in (spool.records() if len(spool) else ()) if (asked := _read(record))]
-        stops = {asked.number: asked.at for _, asked in records if isinstance(asked.effect, StopCalls)}
-        for key, asked in records:
+        records = [(key, order) for key, record in (spool.records() if len(spool) else ()) if (order := _read(record))]
+        stops = {order.number: order.at for _, order in records if isinstance(order.effect, StopCalls)}
+        for key, order in records:
             try:
                 with self._unguarded.write() as tx:
-                    done = enter(Work(self._deps, tx, self._deps.clock.now()), _unless_stopped(asked, stops))
+                    applied = enter(Work(self._deps, tx, self._deps.clock.now()), _unless_stopped(order, stops))
             except StoreAway as away:
                 failed, failures = away, failures + 1
                 if failures == MOST_FAILURES:
                     break
                 continue
             spool.drop(key)
-            outbox.enqueue(self._deps, done.posts)
+            outbox.enqueue(self._deps, applied.messages)
         if failed is not None:
             raise failed
 
@@ -105,53 +105,53 @@ class Orders:
         """What the spool knows of an order."""
         with suppress(SpoolFull):
             found = self._deps.spool.find(key)
-            asked = _read(found) if found else None
-            return AppliedOrder("kept", asked.facts) if asked else None
+            order = _read(found) if found else None
+            return AppliedOrder("kept", order.facts) if order else None
         return None
 
-    def _spool(self, asked: GivenOrder) -> AppliedOrder:
+    def _spool(self, order: GivenOrder) -> AppliedOrder:
         # The store may have taken it and failed before saying so: the drain meets the same key then.
-        before = self.spooled(asked.key)
+        before = self.spooled(order.key)
         if before is not None:
             return before
-        name = NAMES[type(asked.effect)]
+        name = NAMES[type(order.effect)]
         try:
-            self._deps.spool.put(asked.key, msgspec.msgpack.encode(replace(asked, facts=facts.packed(asked.facts))))
+            self._deps.spool.put(order.key, msgspec.msgpack.encode(replace(order, facts=facts.packed(order.facts))))
         except SpoolFull:
             self._deps.meter.order(name, "lost")
-            return AppliedOrder("lost", asked.facts, anew=True)
+            return AppliedOrder("lost", order.facts, is_new=True)
         self._deps.meter.order(name, "spooled")
-        return AppliedOrder("kept", asked.facts, anew=True)
+        return AppliedOrder("kept", order.facts, is_new=True)
 
-    def _told(self, done: AppliedOrder, asked: GivenOrder) -> None:
-        if done.anew:
-            self._deps.meter.order(NAMES[type(asked.effect)], "lost" if done.outcome == "lost" else "kept")
-        outbox.enqueue(self._deps, done.posts)
+    def _report(self, applied: AppliedOrder, order: GivenOrder) -> None:
+        if applied.is_new:
+            self._deps.meter.order(NAMES[type(order.effect)], "lost" if applied.result == "lost" else "kept")
+        outbox.enqueue(self._deps, applied.messages)
 
-    def _waits_behind(self, asked: GivenOrder) -> bool:
+    def _waits_behind(self, order: GivenOrder) -> bool:
         """Does the spool hold an order about the same phone? Then this one queues behind it, as they were given in this order."""
         with suppress(SpoolFull):
             if len(self._deps.spool):
-                phones = _phones(asked)
+                phones = _phones(order)
                 return any(phones & _phones(other) for _, record in self._deps.spool.records() if (other := _read(record)))
         return False
 
 
-def _unless_stopped(asked: GivenOrder, stops: Mapping[str, int]) -> GivenOrder:
+def _unless_stopped(order: GivenOrder, stops: Mapping[str, int]) -> GivenOrder:
     """An opening behind which a stop lies in the spool: nobody is told of it in between."""
-    if isinstance(asked.effect, OpenCallback) and stops.get(rung_number(asked.number, asked.effect), -1) > asked.at:
-        return replace(asked, is_withheld=True)
-    return asked
+    if isinstance(order.effect, OpenCallback) and stops.get(rung_number(order.number, order.effect), -1) > order.at:
+        return replace(order, is_withheld=True)
+    return order
 
 
-def _phones(asked: GivenOrder) -> frozenset[str]:
-    target = rung_number(asked.number, asked.effect) if isinstance(asked.effect, OpenCallback) else asked.number
-    return frozenset((asked.number, target))
+def _phones(order: GivenOrder) -> frozenset[str]:
+    target = rung_number(order.number, order.effect) if isinstance(order.effect, OpenCallback) else order.number
+    return frozenset((order.number, target))
 
 
 def _read(record: bytes) -> GivenOrder | None:
     try:
-        asked = msgspec.msgpack.decode(record, type=GivenOrder)
+        order = msgspec.msgpack.decode(record, type=GivenOrder)
     except msgspec.DecodeError:
         return None
-    return replace(asked, facts=facts.unpacked(asked.facts))
+    return replace(order, facts=facts.unpacked(order.facts))

@@ -1,4 +1,4 @@
-"""A caller's SMS: the same engine as by USSD, her messages kept for a while as the list of inputs; STOP above all."""
+"""A caller's SMS: the same engine as by USSD, the messages kept for a while as the list of inputs; STOP above all."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from hotline.ports.gateway import ReceivedSms
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway
 from hotline.service import outbox
-from hotline.service.conversation.dialogue import Dialogue, Session, safe_end
+from hotline.service.conversation.dialogue import Dialogue, safe_end
 from hotline.service.conversation.orders import Orders
+from hotline.service.conversation.session import Session
 from hotline.service.deps import Deps
 from hotline.service.outbox import Draft
 from hotline.service.words import meanings, plain
@@ -46,7 +47,7 @@ def asks_to_stop(text: str, words: dict[str, str]) -> bool:
 
 
 def keys(texts: tuple[str, ...], words: dict[str, str]) -> tuple[str, ...]:
-    """Messages as inputs. Keys may come several at once (`5 1`); a word of the catalogue stands for its keys; whatever else she begins
+    """Messages as inputs. Keys may come several at once (`5 1`); a word of the catalogue stands for its keys; whatever else a conversation begins
     with opens the first screen, as dialling does."""
     inputs: list[str] = []
     for place, text in enumerate(texts):
@@ -62,7 +63,7 @@ def keys(texts: tuple[str, ...], words: dict[str, str]) -> tuple[str, ...]:
 
 def converse(deps: Deps, dialogue: Dialogue, sms: ReceivedSms) -> None:
     """Go on with this caller's conversation, or begin one. Raises MemoryAway where it could not be kept: it must come again."""
-    # A word of the catalogue means the same wherever she was: it begins anew, as dialling does.
+    # A word of the catalogue means the same wherever the conversation was: it begins anew, as dialling does.
     anew = any(meant.get(plain(sms.text), "").isdigit() for meant in _words(deps, sms.network))
     name, seconds = _conversation(deps, sms), deps.rules.sms_session_seconds
     shelf = deps.library.shelf

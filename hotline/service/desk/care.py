@@ -1,4 +1,4 @@
-"""Care for those who listen: when she rests, *I need time*, and what a check-in that nobody else sees answers with."""
+"""Care for those who listen: when a counselor rests, *I need time*, and what a check-in that nobody else sees answers with."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from typing import Final, Literal, TypeAlias, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.care import TimeRequest
 from hotline.ports.desk.staff import Staff
-from hotline.ports.store import Transaction
 from hotline.service import outbox
+from hotline.service.acts import Act, Result
 from hotline.service.calls import rest
 from hotline.service.calls.coverage import stays_until
+from hotline.service.deps import Deps
 from hotline.service.desk.shifts import presence
+from hotline.service.permissions import may_act
 from hotline.service.work import Work
 
 Often: TypeAlias = Literal["often", "sometimes", "rarely"]
@@ -35,15 +36,30 @@ class CheckInAdvice(Struct, frozen=True):
     is_much: bool
 
 
+class CareView(Struct, frozen=True):
+    """What the page shows of somebody's rest, and of who waits."""
+
+    rests_until: int | None
+    waiting: tuple[tuple[TimeRequest, str], ...]
+    """What she can take on, with the aliases."""
+
+
 def check_in(answers: Mapping[str, str]) -> CheckInAdvice:
     """Pure, and nothing else is ever done with them. What was not answered counts as nothing."""
-    weighs = tuple(each for each, heavy in QUESTIONS.items() if answers.get(each) == heavy)
-    stirs = tuple(each for each in QUESTIONS if answers.get(each) == "sometimes")
+    weighs = tuple(question for question, heavy in QUESTIONS.items() if answers.get(question) == heavy)
+    stirs = tuple(question for question in QUESTIONS if answers.get(question) == "sometimes")
     return CheckInAdvice((*weighs, *stirs), len(weighs) >= MUCH)
 
 
+def look(deps: Deps, staff: Staff, at: int) -> CareView:
+    """Raises StoreAway."""
+    with deps.store.read() as tx:
+        work = Work(deps, tx, at)
+        return CareView(resting(work, staff), _waiting(work, staff))
+
+
 def resting(work: Work, staff: Staff) -> int | None:
-    """Until when a counselor is offered nothing ordinary, so that she can be told; None: she does not rest.
+    """Until when a counselor is offered nothing ordinary, so that she can be told. Returns None where she does not rest.
 
     The pause after a hard call has its end; a cap holds until her shift ends.
     """
@@ -57,28 +73,29 @@ def resting(work: Work, staff: Staff) -> int | None:
     return until if until > work.at else None
 
 
-def need_time(work: Work, staff: Staff, origin: str) -> tuple[OutboxMessage, ...]:
-    """She is off until her shift ends, and a supervisor hears her alias and no reason: nobody asked for one. Asked again, it is told once."""
-    posts = presence.go(work, staff)
-    if any(each.staff == staff.id for each in work.tx.care.waiting()):
-        return posts
-    want = TimeRequest(work.deps.derive("want", origin), staff.id, work.at)
-    work.tx.care.add(want)
-    told = (outbox.tell(work, each, "wants_time", want.id, name=staff.alias) for each in outbox.supervisors(work, staff.id))
-    return (*posts, *told)
+def need_time(act: Act) -> Result:
+    """Off until the shift ends, and a supervisor hears an alias and no reason: nobody asked for one. Asked again, it is told once."""
+    messages = presence.leave(act, act.staff)
+    if any(request.staff == act.staff.id for request in act.tx.care.waiting()):
+        return Result(messages=messages)
+    request = TimeRequest(act.derive("want"), act.staff.id, act.at)
+    act.tx.care.add(request)
+    supervisors = outbox.supervisors(act, act.staff.id)
+    told = (outbox.tell(act, supervisor, "wants_time", request.id, name=act.staff.alias) for supervisor in supervisors)
+    return Result(messages=(*messages, *told))
 
 
-def take_on(tx: Transaction, id: str, by: Staff, at: int) -> bool:
-    """A supervisor sees to it; nobody takes on her own. False: somebody did before."""
-    want = next((each for each in tx.care.waiting() if each.id == id and each.staff != by.id), None)
-    if want is None:
-        return False
-    tx.care.save(replace(want, seen_by=by.id, seen_at=at))
-    return True
+def take_on(act: Act, id: str) -> Result:
+    """A supervisor sees to it; nobody takes on her own. Gone where somebody did before."""
+    request = next((request for request in act.tx.care.waiting() if request.id == id and request.staff != act.staff.id), None)
+    if request is None:
+        return Result("gone")
+    act.tx.care.save(replace(request, seen_by=act.staff.id, seen_at=act.at))
+    return Result()
 
 
-def waiting(tx: Transaction, by: Staff) -> tuple[tuple[TimeRequest, str], ...]:
-    """What a supervisor can take on, everybody's but her own, with the aliases; to everybody else, nothing."""
-    wants = [each for each in tx.care.waiting() if each.staff != by.id] if by.role == "supervisor" else []
-    aliases = {each.id: each.alias for each in tx.staff.active()} if wants else {}
-    return tuple((each, aliases.get(each.staff, "")) for each in wants)
+def _waiting(work: Work, staff: Staff) -> tuple[tuple[TimeRequest, str], ...]:
+    """Everybody's but her own; nothing to her who may take none on."""
+    requests = [request for request in work.tx.care.waiting() if request.staff != staff.id] if may_act(staff.role, "take_on") else []
+    aliases = {staff.id: staff.alias for staff in work.tx.staff.active()} if requests else {}
+    return tuple((request, aliases.get(request.staff, "")) for request in requests)

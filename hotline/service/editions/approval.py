@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -62,7 +61,7 @@ def propose(store: Store, sources: Sources, by: Publisher, at: int, pending_by: 
     if pending and pending_by is None:
         raise PendingWords(pending)
     with store.write() as tx:
-        number = 1 + max((*(one.number for one in tx.editions.proposals()), *_proposed(tx.audit.all())), default=0)
+        number = tx.editions.next_proposal()
         tx.editions.add_proposal(Proposal(number, at, str(by), encode(with_testimonies(tx, sources)), pending_by if pending else None))
         tx.audit.add(AuditRecord(at, str(by), "proposed", _about(number)))
     return number
@@ -102,7 +101,7 @@ def approve(
             )
         except Overtaken:
             raise Refused("another edition was published meanwhile: look at the difference again") from None
-        tx.editions.drop_proposal(number)
+        tx.editions.decide_proposal(number)
         tx.audit.add(AuditRecord(at, str(by), "approved unseen" if unseen else "approved", f"{_about(number)}, edition {edition}"))
         if pending and proposal.pending_by is not None:
             tx.audit.add(_overridden(proposal.pending_by, at, edition))
@@ -128,7 +127,7 @@ def reject(store: Store, number: int, by: Publisher, at: int) -> None:
     """Take a proposal away; whoever made it may do so too. Raises Refused and StoreAway."""
     with store.write() as tx:
         _waiting(tx, number)
-        tx.editions.drop_proposal(number)
+        tx.editions.decide_proposal(number)
         tx.audit.add(AuditRecord(at, str(by), "rejected", _about(number)))
 
 
@@ -211,10 +210,6 @@ def _readable(row: EditionRow) -> Sources | None:
 
 def _about(number: int) -> str:
     return f"proposal {number}"
-
-
-def _proposed(records: Iterable[AuditRecord]) -> Iterable[int]:
-    return (int(one.about.removeprefix("proposal ")) for one in records if one.what == "proposed")
 
 
 def _overridden(by: str, at: int, edition: int) -> AuditRecord:

@@ -25,16 +25,16 @@ _IN_HAND: Final = (
     .where(_held.c.state == "claimed")
 )
 """Of numbers that somebody is at: rung once for all that is open, so that nobody need take these (docs: callback life)."""
-_FOR_HER: Final = (
+_TAKEABLE: Final = (
     _c.state == "waiting",
     _c.language.in_(bindparam("languages", expanding=True)),
     or_(bindparam("minors", type_=Boolean), _c.id.not_in(select(flags.c.callback).where(flags.c.kind == "minor"))),
-    # Held is what was asked for on the phone itself: her other requests go with it. A stranger's wait for whatever is held of this phone.
+    # Held is what was asked for on the phone itself: the phone's other requests go with it. A stranger's wait for whatever is held of this phone.
     _c.id.not_in(_IN_HAND.where(_held.c.other_phone.is_(False))),
     or_(_c.other_phone.is_(False), _c.id.not_in(_IN_HAND)),
 )
-_DUE: Final = (*_FOR_HER, _c.opens_at <= AT, _c.not_after > AT)
-_COMING: Final = (*_FOR_HER, _c.opens_at > AT)
+_DUE: Final = (*_TAKEABLE, _c.opens_at <= AT, _c.not_after > AT)
+_COMING: Final = (*_TAKEABLE, _c.opens_at > AT)
 _DUE_FIRST: Final = select(*CALLBACK).where(*_DUE).order_by(_c.urgent.desc(), _c.sunk, _c.not_after, _c.made_at, _c.id).limit(_MOST)
 _COMING_FIRST: Final = select(*CALLBACK).where(*_COMING).order_by(_c.opens_at, _c.not_after, _c.id).limit(_MOST)
 _HELD_FIRST: Final = select(*CALLBACK).where(_c.state == "claimed").order_by(_c.urgent.desc(), _c.not_after, _c.id).limit(_MOST)

@@ -33,10 +33,10 @@ _STALE: Final = (
 class SqlOutbox(Unit):
     __slots__ = ()
 
-    def add(self, post: OutboxMessage) -> None:
+    def add(self, message: OutboxMessage) -> None:
         """Its id derives from its order: one that is there stays as it is."""
-        values = asdict(post)
-        to, text = (self._seal.seal(values.pop(name).encode(), _context(name, post.id)) for name in ("to", "text"))
+        values = asdict(message)
+        to, text = (self._seal.seal(values.pop(name).encode(), _context(name, message.id)) for name in ("to", "text"))
         self._add(outbox, sealed_to=to, sealed_text=text, **values)
 
     def get(self, id: str) -> OutboxMessage | None:
@@ -53,13 +53,13 @@ class SqlOutbox(Unit):
 
     def stale(self, state: OutboxState, changed_before: int) -> tuple[OutboxMessage, ...]:
         """The longest unchanged first. A row that no key opens is left out, so that it stops no other; it still counts in its state."""
-        posts: list[OutboxMessage] = []
+        messages: list[OutboxMessage] = []
         for row in self._rows(_STALE, state_=state, before=changed_before):
             try:
-                posts.append(self._open(row))
+                messages.append(self._open(row))
             except SealBroken:
                 continue
-        return tuple(posts)
+        return tuple(messages)
 
     def _open(self, row: Row[*tuple[Any, ...]]) -> OutboxMessage:
         values = row._asdict()

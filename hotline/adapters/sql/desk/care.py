@@ -25,24 +25,24 @@ _LOADS: Final = (
     .where(calls.c.dialed_at >= bindparam("since"))
     .group_by(calls.c.staff)
 )
-_WANTS: Final = (
+_WAITING: Final = (
     select(*columns(time_requests, TimeRequest)).where(time_requests.c.seen_at.is_(None)).order_by(time_requests.c.at, time_requests.c.id)
 )
-_SAVE_WANT: Final = update(time_requests).where(time_requests.c.id == THIS)
+_SAVE: Final = update(time_requests).where(time_requests.c.id == THIS)
 
 
 class SqlCare(Unit):
     __slots__ = ()
 
-    def add(self, want: TimeRequest) -> None:
-        self._add(time_requests, **asdict(want))
+    def add(self, request: TimeRequest) -> None:
+        self._add(time_requests, **asdict(request))
 
-    def save(self, want: TimeRequest) -> None:
-        values = asdict(want)
-        self._change(_SAVE_WANT, this=values.pop("id"), **values)
+    def save(self, request: TimeRequest) -> None:
+        values = asdict(request)
+        self._change(_SAVE, this=values.pop("id"), **values)
 
     def waiting(self) -> tuple[TimeRequest, ...]:
-        return tuple(TimeRequest(*row) for row in self._rows(_WANTS))
+        return tuple(TimeRequest(*row) for row in self._rows(_WAITING))
 
     def loads(self, since: int) -> dict[str, Load]:
         return {staff: Load(count, hard, last) for staff, count, hard, last in self._rows(_LOADS, since=since)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from msgspec.structs import asdict
-from sqlalchemy import Label, bindparam, delete, insert, literal, select, update
+from sqlalchemy import Label, bindparam, func, insert, literal, select, update
 
 from hotline.adapters.sql.tables import editions, proposals, withdrawals
 from hotline.adapters.sql.unit import AT, THIS, Unit, columns
@@ -28,9 +28,12 @@ _MOMENTS: Final = select(_c.number, _c.made_at, _c.active_from).order_by(_c.numb
 """Columns that lie before the sources: SQLite would read through these to come to what lies behind."""
 _ADD: Final = insert(editions)
 _PROPOSE: Final = insert(proposals)
-_PROPOSED: Final = select(*_PROPOSAL_ROW).where(_p.number == THIS)
-_WAITING: Final = select(*_without_sources(_PROPOSAL_ROW)).order_by(_p.number.desc())
-_DROP: Final = delete(proposals).where(_p.number == THIS)
+_WAITS: Final = _p.sources != literal(b"")
+"""A proposal that was decided has no sources any more."""
+_LAST_PROPOSED: Final = select(func.coalesce(func.max(_p.number), 0))
+_PROPOSED: Final = select(*_PROPOSAL_ROW).where(_p.number == THIS, _WAITS)
+_WAITING: Final = select(*_without_sources(_PROPOSAL_ROW)).where(_WAITS).order_by(_p.number.desc())
+_DECIDE: Final = update(proposals).where(_p.number == THIS, _WAITS).values(sources=b"")
 _WITHDRAWALS: Final = select(*columns(withdrawals, Withdrawal)).order_by(withdrawals.c.at, withdrawals.c.item)
 _EDITION: Final = update(editions).where(editions.c.number == THIS).values(sources=bindparam("new"))
 _PROPOSAL: Final = update(proposals).where(proposals.c.number == THIS).values(sources=bindparam("new"))
@@ -65,6 +68,9 @@ class SqlEditions(Unit):
         """A number that is taken raises StoreAway."""
         self._change(_PROPOSE, **asdict(proposal))
 
+    def next_proposal(self) -> int:
+        return int(self._value(_LAST_PROPOSED)) + 1
+
     def proposal(self, number: int) -> Proposal | None:
         row = self._row(_PROPOSED, this=number)
         return Proposal(*row) if row else None
@@ -72,8 +78,8 @@ class SqlEditions(Unit):
     def proposals(self) -> tuple[Proposal, ...]:
         return tuple(Proposal(*row) for row in self._rows(_WAITING))
 
-    def drop_proposal(self, number: int) -> bool:
-        return self._change(_DROP, this=number) == 1
+    def decide_proposal(self, number: int) -> bool:
+        return self._change(_DECIDE, this=number) == 1
 
     def rewrite_proposal(self, number: int, sources: bytes) -> None:
         self._change(_PROPOSAL, this=number, new=sources)

@@ -1,4 +1,4 @@
-"""How long things are kept: what must go goes."""
+"""How long things are kept: what must go goes. The periods stand with the port, `hotline/ports/desk/retention.py`."""
 
 from __future__ import annotations
 
@@ -25,6 +25,16 @@ from hotline.adapters.sql.tables import (
 )
 from hotline.adapters.sql.unit import AT, THIS, Unit
 from hotline.engine.times import DAY_SECONDS, EPOCH
+from hotline.ports.desk.retention import (
+    EXCEPTION_DAYS,
+    FAILURE_SECONDS,
+    FORGOTTEN_DAYS,
+    KEY_SECONDS,
+    OUTBOX_SECONDS,
+    PRANK_DAYS,
+    SIGN_IN_SECONDS,
+    TIME_REQUEST_SECONDS,
+)
 
 _c = callbacks.c
 _ITS_END: Final = select(func.coalesce(_c.closed_at, _c.not_after)).where(_c.id == numbers.c.callback).scalar_subquery()
@@ -43,7 +53,7 @@ _PURGE: Final = {
     "keys": delete(ledger).where(ledger.c.until <= AT),
     "stops": delete(stops).where(stops.c.until <= AT),
     "numbers": delete(numbers).where(_ITS_END <= AT),
-    # Once their callback is gone no page leads to them, and she cannot take them back: what she let count stays, and what is still looked at.
+    # Once their callback is gone no page leads to them, and the caller cannot take them back: what she let count stays, and what is still looked at.
     "incidents": delete(incidents).where(incidents.c.figures.is_(False), incidents.c.callback.in_(_THEIRS)),
     "callbacks": delete(callbacks).where(_OVER),
     "referrals": delete(referrals).where(
@@ -54,16 +64,13 @@ _PURGE: Final = {
         or_(and_(outbox.c.state.not_in(("pending", "sending")), outbox.c.changed_at <= AT), outbox.c.not_after <= AT)
     ),
 }
-PRANK_DAYS: Final = 30
-FORGOTTEN_DAYS: Final = 90
-"""A referral that is nobody's any more and at which nobody looked for so long after its day goes."""
 _STAFF: Final = {
-    "failures": (delete(failures).where(failures.c.at <= AT), DAY_SECONDS),
+    "failures": (delete(failures).where(failures.c.at <= AT), FAILURE_SECONDS),
     "invites": (delete(invites).where(invites.c.until <= AT), 0),
-    "sign_ins": (delete(sign_ins).where(sign_ins.c.seen_at <= AT), DAY_SECONDS),
+    "sign_ins": (delete(sign_ins).where(sign_ins.c.seen_at <= AT), SIGN_IN_SECONDS),
     "pranks": (delete(pranks).where(pranks.c.at <= AT), PRANK_DAYS * DAY_SECONDS),
-    "time_requests": (delete(time_requests).where(time_requests.c.seen_at <= AT), DAY_SECONDS),
-    "exceptions": (delete(exceptions).where((exceptions.c.day + 2) * DAY_SECONDS <= AT), 0),
+    "time_requests": (delete(time_requests).where(time_requests.c.seen_at <= AT), TIME_REQUEST_SECONDS),
+    "exceptions": (delete(exceptions).where((exceptions.c.day + EXCEPTION_DAYS) * DAY_SECONDS <= AT), 0),
 }
 """What goes by itself, and how many seconds after its moment."""
 
@@ -71,13 +78,13 @@ _STAFF: Final = {
 class SqlRetention(Unit):
     __slots__ = ()
 
-    def purge(self, at: int, number_after: int, callback_after: int, outbox_after: int) -> None:
-        """A callback or post that nobody ever ended counts as ended at its `not_after`, so that a forgotten one keeps no number either.
-        Tries, offers and calls go with their callback, of which only a count by day is left. Of codes those stay that she let count, by
+    def purge(self, at: int, number_after: int, callback_after: int, outbox_after: int = OUTBOX_SECONDS) -> None:
+        """A callback or message that nobody ever ended counts as ended at its `not_after`, so that a forgotten one keeps no number either.
+        Attempts, offers and calls go with their callback, of which only a count by day is left. Of codes those stay that the caller let count, by
         their month, so that a day and a region among few calls do not tell which call it was."""
         moments = {
             "facts": at,
-            "keys": at - DAY_SECONDS,
+            "keys": at - KEY_SECONDS,
             "stops": at,
             "numbers": at - number_after,
             "incidents": at - callback_after,

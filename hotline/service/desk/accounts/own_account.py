@@ -1,4 +1,7 @@
-"""What each of the staff changes in her own account: always with her password, so that a browser left open gives nobody more than itself."""
+"""What each of the staff changes in her own account: always with her password, so that a browser left open gives nobody more than itself.
+
+Secrets are made before an act and handed to it: a result is kept for a day, and none of them is kept anywhere.
+"""
 
 from __future__ import annotations
 
@@ -8,111 +11,121 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.staff import Staff
-from hotline.ports.locks import Codes, Passwords, TokenSource
-from hotline.ports.store import Transaction
+from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
 from hotline.service.desk.accounts import sign_in
+from hotline.service.desk.accounts.sign_in import Browser, CheckedPassword, Locks
 
 RECOVERY_CODES: Final = 8
 CODE_BYTES: Final = 10
 """80 bits, sixteen letters: a keyed hash of it is enough, where a password needs a slow one."""
 
 
-class Own(Struct, frozen=True):
-    """How she signs in. `codes_left`: recovery codes; `browsers`: in how many she did something lately."""
+class OwnAccount(Struct, frozen=True):
+    """How somebody signs in. `codes_left`: recovery codes; `browsers`: in how many she did something lately."""
 
     has_account: bool
     codes_left: int
     browsers: int
 
 
-class Factor(Struct, frozen=True):
-    """Her second factor is set. `recovery`: her new recovery codes, shown this once. `token`: of the one sign-in that is left."""
+class NewPassword(Struct, frozen=True):
+    """A new password, hashed. `checked`: the old one; None where that was not right."""
 
+    checked: CheckedPassword | None
+    hashed: str
+
+
+class NewFactor(Struct, frozen=True):
+    """A second factor to be taken. `step`: of the code that was typed; None where it was not right. `token`: of the one sign-in that will be left."""
+
+    secret: str
+    step: int | None
     recovery: tuple[str, ...]
     token: str
 
 
-def own(deps: Deps, staff: Staff, since: int) -> Own:
-    """Her account as its page shows it; `since`: what counts as lately. Raises StoreAway."""
+def look(deps: Deps, staff: Staff, since: int) -> OwnAccount:
+    """An account as its page shows it; `since`: what counts as lately. Raises StoreAway."""
     with deps.store.read() as tx:
-        held, browsers = tx.accounts.get(staff.id), tx.accounts.sign_ins(staff.id, since)
-    return Own(held is not None, len(held.recovery) if held else 0, browsers)
+        account, browsers = tx.accounts.get(staff.id), tx.accounts.sign_ins(staff.id, since)
+    return OwnAccount(account is not None, len(account.recovery) if account else 0, browsers)
 
 
-def change_password(
-    deps: Deps, passwords: Passwords, chance: TokenSource, staff: Staff, knocked: sign_in.CheckedPassword, new: str, at: int
-) -> str | None:
-    """`knocked`: with the old one; `is_weak` comes before. Whoever is signed in as her is out, a copy of this browser's cookie too: it goes on
-    with the token that comes back. None where her account changed meanwhile. Raises StoreAway.
-    """
-    hashed = passwords.hash(new)
-    with deps.store.write() as tx:
-        if tx.accounts.get(staff.id) != knocked.account:
-            return None
-        tx.accounts.save(replace(knocked.account, password=hashed))
-        tx.audit.add(AuditRecord(at, staff.alias, "password changed", staff.alias))
-        return _alone(tx, chance, staff, at)
+def prepare_password(locks: Locks, staff: Staff, old: str, new: str, browser: Browser) -> NewPassword:
+    """Both are hashed here, which takes long. `is_weak` comes before. Raises StoreAway and Crowded."""
+    checked = sign_in.prove(locks, staff, old, browser)
+    return NewPassword(checked, locks.passwords.hash(new) if checked else "")
 
 
-def set_factor(deps: Deps, codes: Codes, chance: TokenSource, staff: Staff, secret: str, code: str, at: int) -> Factor | None:
-    """Take this secret for her second factor, once a code of it was right. Whoever came in without it, with her password alone, is out.
-    Raises StoreAway.
-    """
-    step = codes.step(secret, sign_in.plain(code), at)
-    with deps.store.write() as tx:
-        account = tx.accounts.get(staff.id)
-        if step is None or account is None:
-            return None
-        fresh = _fresh(deps, chance)
-        hashes = tuple(sign_in.recovery_hash(deps, staff.id, each) for each in fresh)
-        tx.accounts.save(replace(account, totp=secret, totp_step=step, recovery=hashes))
-        tx.audit.add(AuditRecord(at, staff.alias, "second factor set", staff.alias))
-        return Factor(fresh, _alone(tx, chance, staff, at))
+def change_password(act: Act, new: NewPassword, token: str) -> Result:
+    """Every sign-in ends, a copy of this browser's cookie too: it goes on with `token`. Overtaken where the account changed meanwhile."""
+    if new.checked is None:
+        return Result("wrong")
+    if act.tx.accounts.get(act.staff.id) != new.checked.account:
+        return Result("overtaken")
+    act.tx.accounts.save(replace(new.checked.account, password=new.hashed))
+    act.record("password changed", act.staff.alias)
+    _sign_in_alone(act, token)
+    return Result()
 
 
-def renew_recovery(deps: Deps, chance: TokenSource, staff: Staff, at: int) -> tuple[str, ...]:
-    """New recovery codes; the old ones are worth nothing any more. Empty where she has no second factor. Raises StoreAway."""
-    with deps.store.write() as tx:
-        account = tx.accounts.get(staff.id)
-        if account is None or account.totp is None:
-            return ()
-        fresh = _fresh(deps, chance)
-        tx.accounts.save(replace(account, recovery=tuple(sign_in.recovery_hash(deps, staff.id, each) for each in fresh)))
-        tx.audit.add(AuditRecord(at, staff.alias, "recovery codes renewed", staff.alias))
-    return fresh
+def prepare_factor(locks: Locks, secret: str, code: str) -> NewFactor:
+    """`code`: the first one of an authenticator that took the secret."""
+    step = locks.codes.step(secret, sign_in.plain(code), locks.deps.clock.now())
+    return NewFactor(secret, step, fresh_codes(locks), locks.chance.token())
 
 
-def choose_language(deps: Deps, staff: Staff, reads: str) -> None:
-    """Of her pages and her messages alike. Raises StoreAway."""
-    with deps.store.write() as tx:
-        now = tx.staff.get(staff.id)
-        if now is not None:
-            tx.staff.save(replace(now, reads=reads))
+def set_factor(act: Act, factor: NewFactor) -> Result:
+    """Take a secret for the second factor, once a code of it was right. Whoever came in without it, with the password alone, is out."""
+    account = act.tx.accounts.get(act.staff.id)
+    if factor.step is None:
+        return Result("wrong")
+    if account is None:
+        return Result("gone")
+    hashes = _hashes(act, factor.recovery)
+    act.tx.accounts.save(replace(account, totp=factor.secret, totp_step=factor.step, recovery=hashes))
+    act.record("second factor set", act.staff.alias)
+    _sign_in_alone(act, factor.token)
+    return Result()
 
 
-def sign_out(deps: Deps, token: str) -> None:
-    with deps.store.write() as tx:
-        tx.accounts.drop_sign_in(token)
+def renew_recovery(act: Act, codes: tuple[str, ...]) -> Result:
+    """These are the recovery codes from now on; the old ones are worth nothing any more. Gone where there is no second factor."""
+    account = act.tx.accounts.get(act.staff.id)
+    if account is None or account.totp is None:
+        return Result("gone")
+    act.tx.accounts.save(replace(account, recovery=_hashes(act, codes)))
+    act.record("recovery codes renewed", act.staff.alias)
+    return Result()
 
 
-def sign_out_everywhere(deps: Deps, staff: Staff, at: int) -> None:
-    with deps.store.write() as tx:
-        tx.accounts.drop_sign_ins(staff.id)
-        tx.audit.add(AuditRecord(at, staff.alias, "signed out everywhere", staff.alias))
+def choose_language(act: Act, reads: str) -> Result:
+    """Of pages and of messages alike."""
+    act.tx.staff.save(replace(act.staff, reads=reads))
+    return Result()
 
 
-def _alone(tx: Transaction, chance: TokenSource, staff: Staff, at: int) -> str:
-    """End every sign-in of hers and begin one."""
-    tx.accounts.drop_sign_ins(staff.id)
-    token = chance.token()
-    tx.accounts.add_sign_in(token, staff.id, at)
-    return token
+def sign_out_everywhere(act: Act) -> Result:
+    """Every browser, the one that says so too."""
+    act.tx.accounts.drop_sign_ins(act.staff.id)
+    act.record("signed out everywhere", act.staff.alias)
+    return Result()
 
 
-def _fresh(deps: Deps, chance: TokenSource) -> tuple[str, ...]:
-    """Codes by chance, in letters and digits that nobody takes for others, in groups of four."""
-    codes = (b32encode(deps.hasher.digest("recovery code", chance.token())[:CODE_BYTES]).decode().lower() for _ in range(RECOVERY_CODES))
+def fresh_codes(locks: Locks) -> tuple[str, ...]:
+    """Recovery codes by chance, in letters and digits that nobody takes for others, in groups of four."""
+    hasher, chance = locks.deps.hasher, locks.chance
+    codes = (b32encode(hasher.digest("recovery code", chance.token())[:CODE_BYTES]).decode().lower() for _ in range(RECOVERY_CODES))
     return tuple(" ".join(code[n : n + 4] for n in range(0, len(code), 4)) for code in codes)
+
+
+def _hashes(act: Act, codes: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sign_in.recovery_hash(act.deps, act.staff.id, code) for code in codes)
+
+
+def _sign_in_alone(act: Act, token: str) -> None:
+    """End every sign-in and begin one."""
+    act.tx.accounts.drop_sign_ins(act.staff.id)
+    act.tx.accounts.add_sign_in(token, act.staff.id, act.at)

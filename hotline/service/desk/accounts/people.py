@@ -1,4 +1,7 @@
-"""Who works on the line: added, changed, given a one-time link, disabled; whatever somebody held goes back to the others."""
+"""Who works on the line: added, changed, given a one-time link, disabled; whatever somebody held goes back to the others.
+
+An admin does it on a page, or whoever has the machine at the shell. Nobody does it to herself: an admin who shuts herself out helps nobody.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,17 @@ from msgspec.structs import replace
 
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
-from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.staff import CALLING, Role, Staff
-from hotline.ports.store import Transaction
+from hotline.ports.store import Store, Transaction
+from hotline.service.acts import Act, Result
 from hotline.service.calls import dispatch, review
-from hotline.service.desk.accounts.sign_in import LINK_SECONDS
 from hotline.service.calls.limits import is_unsaid
+from hotline.service.desk.accounts.sign_in import LINK_SECONDS
+from hotline.service.desk.shifts.planning import WeekHours, weekly
 from hotline.service.work import Work
 
 Fault: TypeAlias = Literal["alias", "number", "taken", "languages"]
-"""What is wrong with what was filled in; `taken`: somebody else has this alias or this number."""
+"""What is wrong with what was filled in (`fault` of a result that is *faulty*); `taken`: somebody else has this alias or this number."""
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 _ALIAS: Final = re.compile(r"[^\W\d_][\w-]{1,31}")
@@ -27,83 +31,143 @@ _NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 class Seat(Struct, frozen=True):
-    """One of the staff, and how she signs in. `second_factor` None: she has no account. `link_until`: her one-time link is good until then."""
+    """One of the staff, and how she signs in. `second_factor` None: there is no account. `link_until`: a one-time link is good until then."""
 
     staff: Staff
     second_factor: bool | None
     link_until: int | None
 
 
-def seats(tx: Transaction, at: int) -> tuple[Seat, ...]:
-    """Everybody active, by alias."""
-    accounts, links = tx.accounts.all(), tx.accounts.invites(at)
-    people = sorted(tx.staff.active(), key=lambda each: each.alias)
-    return tuple(Seat(each, accounts.get(each.id), links.get(each.id)) for each in people)
+class PersonForm(Struct, frozen=True):
+    """One of the staff as she shall be. `alias` is of somebody new alone; empty `number` or `reads`, and no role: as before."""
+
+    alias: str = ""
+    role: Role | None = None
+    number: str = ""
+    reads: str = ""
+    speaks: tuple[str, ...] = ()
+    minors: bool = False
+
+    def filled(self, staff: Staff) -> Staff:
+        """Who takes no calls speaks no languages and takes no minors' calls."""
+        role = self.role or staff.role
+        calls = role in CALLING
+        return replace(
+            staff,
+            role=role,
+            number=self.number or staff.number,
+            reads=self.reads or staff.reads,
+            speaks=self.speaks if calls else (),
+            minors=calls and self.minors,
+            on_call_until=staff.on_call_until if role == "supervisor" else None,
+        )
 
 
-def seat(tx: Transaction, id: str, at: int) -> Seat | None:
-    """The same of one; None where she is disabled or nobody."""
-    return next((each for each in seats(tx, at) if each.staff.id == id), None)
+class Start(Struct, frozen=True):
+    """What somebody new begins with. `link`: the token of a one-time link; empty: she works by SMS alone, or is given one later."""
+
+    hours: tuple[WeekHours, ...] = ()
+    link: str = ""
 
 
-def add(tx: Transaction, staff: Staff, languages: tuple[str, ...], by: str, at: int) -> Fault | None:
-    """Somebody new, under an alias in small letters. `languages`: those of the line."""
-    fault = _fault(tx, staff, languages)
-    if fault is None:
-        tx.staff.save(staff)
-        tx.audit.add(AuditRecord(at, by, "person added", f"{staff.alias}: {staff.role}"))
-    return fault
+def seats(store: Store, at: int) -> tuple[Seat, ...]:
+    """Everybody active, by alias. Raises StoreAway."""
+    with store.read() as tx:
+        accounts, links, people = tx.accounts.all(), tx.accounts.invites(at), tx.staff.active()
+    return tuple(Seat(staff, accounts.get(staff.id), links.get(staff.id)) for staff in sorted(people, key=lambda staff: staff.alias))
 
 
-def change(work: Work, staff: Staff, languages: tuple[str, ...], by: str) -> tuple[Fault | None, tuple[OutboxMessage, ...]]:
-    """`staff`: as she shall be. Who takes calls no longer gives back what she holds."""
-    fault, before = _fault(work.tx, staff, languages), work.tx.staff.get(staff.id)
-    if fault is not None or before is None:
-        return fault, ()
-    if staff.role != "supervisor":
-        staff = replace(staff, on_call_until=None)
-    work.tx.staff.save(staff)
-    _record_change(work.tx, before, staff, by, work.at)
-    return None, () if staff.role in CALLING else give_back_all(work, staff.id)
+def seat(store: Store, id: str, at: int) -> Seat | None:
+    """The same of one. Returns None where she is disabled or nobody. Raises StoreAway."""
+    return next((seat for seat in seats(store, at) if seat.staff.id == id), None)
 
 
-def _record_change(tx: Transaction, before: Staff, staff: Staff, by: str, at: int) -> None:
-    """A role opens pages and a number is rung: each has a line of its own."""
-    if staff.role != before.role:
-        tx.audit.add(AuditRecord(at, by, "role changed", f"{staff.alias}: {before.role} → {staff.role}"))
-    if staff.number != before.number:
-        tx.audit.add(AuditRecord(at, by, "number changed", staff.alias))
-    if (staff.reads, staff.speaks, staff.minors) != (before.reads, before.speaks, before.minors):
-        tx.audit.add(AuditRecord(at, by, "person changed", staff.alias))
+def add_person(act: Act, form: PersonForm, languages: tuple[str, ...], start: Start = Start()) -> Result:  # noqa: B008 -- frozen
+    """Somebody new, under an alias in small letters; `id` among the values. `languages`: those of the line."""
+    staff = form.filled(Staff(act.derive("staff"), form.alias, "counselor", "", "", ()))
+    fault = _fault(act.tx, staff, languages)
+    if fault is not None:
+        return Result("faulty", {"fault": fault})
+    act.tx.staff.save(staff)
+    act.record("person added", f"{staff.alias}: {staff.role}")
+    for shift in (shift for hours in start.hours for shift in weekly(staff.id, hours)):
+        act.tx.shifts.add(shift)
+    if start.link:
+        _invite(act, staff, start.link)
+    return Result(values={"id": staff.id})
 
 
-def invite(tx: Transaction, staff: Staff, token: str, by: str, at: int) -> None:
-    """A one-time link instead of whatever she signed in with: she is signed out, her password and her second factor are gone."""
-    tx.accounts.drop_sign_ins(staff.id)
-    tx.accounts.drop(staff.id)
-    tx.accounts.add_invite(token, staff.id, at, at + LINK_SECONDS)
-    tx.audit.add(AuditRecord(at, by, "one-time link made", staff.alias))
+def change_person(act: Act, id: str, form: PersonForm, languages: tuple[str, ...]) -> Result:
+    """Who takes calls no longer gives back what she holds."""
+    before = _other(act, id)
+    if isinstance(before, Result):
+        return before
+    staff = form.filled(before)
+    fault = _fault(act.tx, staff, languages)
+    if fault is not None:
+        return Result("faulty", {"fault": fault})
+    act.tx.staff.save(staff)
+    _record_change(act, before, staff)
+    return Result(messages=() if staff.role in CALLING else give_back_all(act, staff.id))
 
 
-def shut_out(tx: Transaction, staff: Staff, by: str, at: int) -> None:
-    """Disabled: she is signed out at once, nothing opens the door to her, and no message of hers counts. `give_back_all` follows."""
-    tx.accounts.drop_sign_ins(staff.id)
-    tx.accounts.drop(staff.id)
-    tx.staff.save(replace(staff, active=False, on_until=None, on_call_until=None))
-    tx.audit.add(AuditRecord(at, by, "person disabled", staff.alias))
+def make_link(act: Act, id: str, token: str) -> Result:
+    """A one-time link instead of whatever she signed in with: she is signed out, password and second factor are gone."""
+    staff = _other(act, id)
+    if isinstance(staff, Result):
+        return staff
+    _invite(act, staff, token)
+    return Result()
+
+
+def disable_person(act: Act, id: str) -> Result:
+    """She is signed out at once, nothing opens the door to her, no message of hers counts, and what she holds goes back to the others."""
+    staff = _other(act, id)
+    if isinstance(staff, Result):
+        return staff
+    act.tx.accounts.drop_sign_ins(staff.id)
+    act.tx.accounts.drop(staff.id)
+    act.tx.staff.save(replace(staff, active=False, on_until=None, on_call_until=None))
+    act.record("person disabled", staff.alias)
+    return Result(messages=give_back_all(act, staff.id))
 
 
 def give_back_all(work: Work, staff: str) -> tuple[OutboxMessage, ...]:
     """What she holds waits again, and the next of the staff is told; but where she rang and nobody knows how it ended, nobody rings again
     before a supervisor has looked."""
-    posts: tuple[OutboxMessage, ...] = ()
+    messages: tuple[OutboxMessage, ...] = ()
     for group in _held(work.tx, staff):
-        if any(is_unsaid(each) for each in group):
-            others = tuple(each for each in dispatch.alike(work.tx, group[0].id) if each not in group)
-            posts += review.to_review(work, (*group, *others), "unanswered")
+        if any(is_unsaid(callback) for callback in group):
+            others = tuple(callback for callback in dispatch.alike(work.tx, group[0].id) if callback not in group)
+            messages += review.to_review(work, (*group, *others), "unanswered")
         else:
-            posts += dispatch.give_back(work, group, dispatch.LINE)
-    return posts
+            messages += dispatch.give_back(work, group, dispatch.LINE)
+    return messages
+
+
+def _other(act: Act, id: str) -> Staff | Result:
+    """Somebody active who is not whoever acts; or why not."""
+    staff = act.tx.staff.get(id)
+    if staff is None or not staff.active:
+        return Result("gone")
+    return Result("own") if staff.id == act.staff.id else staff
+
+
+def _invite(act: Act, staff: Staff, token: str) -> None:
+    act.tx.accounts.drop_sign_ins(staff.id)
+    act.tx.accounts.drop(staff.id)
+    act.tx.accounts.add_invite(token, staff.id, act.at, act.at + LINK_SECONDS)
+    act.record("one-time link made", staff.alias)
+
+
+def _record_change(act: Act, before: Staff, staff: Staff) -> None:
+    """A role opens pages and a number is rung: each has a line of its own."""
+    if staff.role != before.role:
+        act.record("role changed", f"{staff.alias}: {before.role} → {staff.role}")
+    if staff.number != before.number:
+        act.record("number changed", staff.alias)
+    if (staff.reads, staff.speaks, staff.minors) != (before.reads, before.speaks, before.minors):
+        act.record("person changed", staff.alias)
 
 
 def _held(tx: Transaction, staff: str) -> list[tuple[Callback, ...]]:
@@ -120,8 +184,8 @@ def _fault(tx: Transaction, staff: Staff, languages: tuple[str, ...]) -> Fault |
         return "alias"
     if not _NUMBER.fullmatch(staff.number):
         return "number"
-    if not {staff.reads, *staff.speaks} <= set(languages) or (staff.speaks and staff.role not in CALLING):
+    if not {staff.reads, *staff.speaks} <= set(languages):
         return "languages"
     same_alias, same_number = tx.staff.by_alias(staff.alias), tx.staff.by_number(staff.number)
-    others = [each for each in (same_alias, same_number) if each is not None and each.active and each.id != staff.id]
+    others = [other for other in (same_alias, same_number) if other is not None and other.active and other.id != staff.id]
     return "taken" if others else None

@@ -1,12 +1,14 @@
 """Who is at the door: passwords, one-time codes and one-time links, and a lock that nobody can close on somebody else.
 
+Nobody is signed in yet, so that no act can be run here: there is no staff row to read and no role to hold. These use cases open their own transactions.
+
 Whoever fails is told the same and costs the same, whatever it was: an alias that nobody has, a wrong password, a disabled account, a
 closed lock, a wrong code.
 
-The lock counts attempts for one of the staff at one kind of browser, `MOST` in `WINDOW` seconds. A browser in which she signed in before
-is known: its signed cookie says so, and it has a count of its own. All browsers that are not known share one, so that somebody who guesses
-from a thousand addresses has ten guesses, and closes the door to unknown browsers alone: even her right password does not open it there.
-Hers still does where she works, and a new one-time link opens it anywhere and makes that browser known. An attempt is counted before it is
+The lock counts attempts for one of the staff at one kind of browser, `MOST` in `WINDOW` seconds. A browser in which somebody signed in before
+is known to her: its signed cookie says so, and it has a count of its own. All browsers that are not known share one, so that somebody who guesses
+from a thousand addresses has ten guesses, and closes the door to unknown browsers alone: even the right password does not open it there.
+It still does where she works, and a new one-time link opens the door anywhere and makes that browser known. An attempt is counted before it is
 checked and forgiven when it succeeds: a thousand guesses at one moment are a thousand guesses.
 
 Who came in, and which lock closed, stands in the audit; a guess alone does not, or guessing would bury everything else in it.
@@ -20,11 +22,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.ports.desk.accounts import Account, SignIn
-from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.staff import Staff
 from hotline.ports.locks import Codes, Passwords, TokenSource
 from hotline.ports.store import Transaction
 from hotline.service.deps import Deps
+from hotline.service.work import Work
 
 WINDOW: Final = 15 * 60
 MOST: Final = 10
@@ -39,9 +41,18 @@ UNKNOWN: Final = "?"
 
 
 LONGEST_SECONDS: Final = 24 * 3600
-"""However much is done in a browser, after a day she proves again who she is."""
+"""However much is done in a browser, after a day she who works there proves again who she is."""
 TOUCH_SECONDS: Final = 60
 """So often, at most, it is written that somebody did something."""
+
+
+class Locks(Struct, frozen=True):
+    """What signing in works with."""
+
+    deps: Deps
+    passwords: Passwords
+    codes: Codes
+    chance: TokenSource
 
 
 class Browser(Struct, frozen=True):
@@ -52,73 +63,77 @@ class Browser(Struct, frozen=True):
 
 
 class CheckedPassword(Struct, frozen=True):
-    """Her password was right. `account`: as it was then."""
+    """The password was right. `account`: as it was then."""
 
     staff: Staff
     account: Account
 
 
-def check_password(deps: Deps, passwords: Passwords, alias: str, password: str, browser: Browser, at: int) -> CheckedPassword | None:
+def check_password(locks: Locks, alias: str, password: str, browser: Browser) -> CheckedPassword | None:
     """Whose password is this? An attempt that finds no turn counts for nothing. Raises StoreAway and Crowded."""
-    with passwords.turn(known=bool(browser.known_to)):
+    deps, at = locks.deps, locks.deps.clock.now()
+    with locks.passwords.turn(known=bool(browser.known_to)):
         with deps.store.write() as tx:
             as_typed, in_small = tx.staff.by_alias(alias), tx.staff.by_alias(alias.lower())
             staff = as_typed or in_small
             account = tx.accounts.get(staff.id if staff else NOBODY)
             before = _attempt(tx, staff, browser, at)
         # The transaction is over: this takes long.
-        right = passwords.matches(account.password if account else "", password)
+        right = locks.passwords.matches(account.password if account else "", password)
     if staff and account and right and before < MOST:
         return CheckedPassword(staff, account)
     if staff and before == MOST - 1:
         with deps.store.write() as tx:
-            tx.audit.add(AuditRecord(at, UNKNOWN, "locked out", staff.alias))
+            Work(deps, tx, at).audit(UNKNOWN, "locked out", staff.alias)
     return None
 
 
-def prove(deps: Deps, passwords: Passwords, staff: Staff, password: str, browser: Browser, at: int) -> CheckedPassword | None:
-    """She who is signed in says her password again. As `knock`; what was right is forgiven at once."""
-    knocked = check_password(deps, passwords, staff.alias, password, browser, at)
-    if knocked is not None:
-        with deps.store.write() as tx:
+def prove(locks: Locks, staff: Staff, password: str, browser: Browser) -> CheckedPassword | None:
+    """Somebody who is signed in says her password again. As `check_password`; what was right is forgiven at once."""
+    checked = check_password(locks, staff.alias, password, browser)
+    if checked is not None:
+        with locks.deps.store.write() as tx:
             tx.accounts.forgive(_key(staff.id, browser))
-    return knocked
+    return checked
 
 
-def enter(deps: Deps, chance: TokenSource, knocked: CheckedPassword, browser: Browser, at: int) -> str | None:
-    """Sign her in whose password was enough; the new sign-in's token. None where that changed meanwhile. Raises StoreAway."""
-    with deps.store.write() as tx:
-        staff, account = tx.staff.get(knocked.staff.id), tx.accounts.get(knocked.staff.id)
-        if staff is None or not staff.active or account != knocked.account or account.totp is not None:
+def enter(locks: Locks, checked: CheckedPassword, browser: Browser) -> str | None:
+    """Sign in where the password was enough; the new sign-in's token. Returns None where the account changed meanwhile. Raises StoreAway."""
+    at = locks.deps.clock.now()
+    with locks.deps.store.write() as tx:
+        staff, account = tx.staff.get(checked.staff.id), tx.accounts.get(checked.staff.id)
+        if staff is None or not staff.active or account != checked.account or account.totp is not None:
             return None
-        _came_in(tx, staff, browser, at)
-        return _open(tx, chance, staff, browser, at)
+        _record_entry(Work(locks.deps, tx, at), staff, browser)
+        return _open(tx, staff, browser, locks.chance.token(), at)
 
 
-def confirm(deps: Deps, codes: Codes, chance: TokenSource, staff: str, code: str, browser: Browser, at: int) -> str | None:
-    """The second step, with a code of her authenticator or one of her recovery codes; as `enter`. No code counts twice. Raises StoreAway."""
-    with deps.store.write() as tx:
+def confirm(locks: Locks, staff: str, code: str, browser: Browser) -> str | None:
+    """The second step, with a code of an authenticator or a recovery code; as `enter`. `staff`: the id. No code counts twice. Raises StoreAway."""
+    at = locks.deps.clock.now()
+    with locks.deps.store.write() as tx:
         person, account = tx.staff.get(staff), tx.accounts.get(staff)
         if person is None or not person.active or account is None:
             return None
-        before = _attempt(tx, person, browser, at)
-        used = _accepted(deps, codes, account, code, at) if before < MOST else None
+        work, before = Work(locks.deps, tx, at), _attempt(tx, person, browser, at)
+        used = _accepted(locks, account, code, at) if before < MOST else None
         if used is None:
             if before == MOST - 1:
-                tx.audit.add(AuditRecord(at, UNKNOWN, "locked out", person.alias))
+                work.audit(UNKNOWN, "locked out", person.alias)
             return None
         tx.accounts.save(used)
-        _came_in(tx, person, browser, at)
+        _record_entry(work, person, browser)
         if used.recovery != account.recovery:
-            tx.audit.add(AuditRecord(at, person.alias, "recovery code used", person.alias))
-        return _open(tx, chance, person, browser, at)
+            work.audit(person.alias, "recovery code used", person.alias)
+        return _open(tx, person, browser, locks.chance.token(), at)
 
 
-def recognise(deps: Deps, token: str, idle_seconds: int, at: int, *, quiet: bool) -> tuple[Staff, SignIn] | None:
-    """Whose browser this is; None where the sign-in is over or unknown, or its account was disabled. `quiet`: the browser asked by itself.
+def recognise(deps: Deps, token: str, idle_seconds: int, *, quiet: bool) -> tuple[Staff, SignIn] | None:
+    """Whose browser this is. Returns None where the sign-in is over or unknown, or its account was disabled. `quiet`: the browser asked by itself.
 
     Raises StoreAway.
     """
+    at = deps.clock.now()
     with deps.store.read() as tx:
         found = tx.accounts.sign_in(token)
         staff = tx.staff.get(found.staff) if found else None
@@ -132,28 +147,34 @@ def recognise(deps: Deps, token: str, idle_seconds: int, at: int, *, quiet: bool
     return staff, found
 
 
-def invited(deps: Deps, link: str, at: int) -> Staff | None:
+def sign_out(deps: Deps, token: str) -> None:
+    """End one sign-in. Raises StoreAway."""
+    with deps.store.write() as tx:
+        tx.accounts.drop_sign_in(token)
+
+
+def invited(deps: Deps, link: str) -> Staff | None:
     """Whose one-time link this is, as long as it is good. Looking does not use it: programs that show previews look too. Raises StoreAway."""
     with deps.store.read() as tx:
-        staff = tx.staff.get(tx.accounts.invited(link, at) or "")
+        staff = tx.staff.get(tx.accounts.invited(link, deps.clock.now()) or "")
     return staff if staff is not None and staff.active else None
 
 
-def begin(deps: Deps, passwords: Passwords, chance: TokenSource, link: str, password: str, at: int) -> tuple[Staff, str] | None:
-    """Her password, chosen behind her one-time link: whatever she had before ends, and she is signed in with the token that comes back.
+def begin(locks: Locks, link: str, password: str) -> tuple[Staff, str] | None:
+    """A password, chosen behind a one-time link: whatever there was before ends, and she is signed in with the token that comes back.
 
-    None: the link is good no more. `is_weak` comes before. Raises StoreAway.
+    Returns None where the link is good no more. `is_weak` comes before. Raises StoreAway.
     """
-    hashed = passwords.hash(password)
-    with deps.store.write() as tx:
+    hashed, at = locks.passwords.hash(password), locks.deps.clock.now()
+    with locks.deps.store.write() as tx:
         id = tx.accounts.use_invite(link, at)
         staff = tx.staff.get(id) if id else None
         if staff is None or not staff.active:
             return None
         tx.accounts.drop_sign_ins(staff.id)
         tx.accounts.save(Account(staff.id, hashed))
-        tx.audit.add(AuditRecord(at, staff.alias, "account begun", staff.alias))
-        return staff, _open(tx, chance, staff, Browser(), at)
+        Work(locks.deps, tx, at).audit(staff.alias, "account begun", staff.alias)
+        return staff, _open(tx, staff, Browser(), locks.chance.token(), at)
 
 
 def is_weak(passwords: Passwords, password: str, alias: str) -> bool:
@@ -162,8 +183,8 @@ def is_weak(passwords: Passwords, password: str, alias: str) -> bool:
 
 
 def remembered(browser: Browser, staff: str, chance: TokenSource) -> Browser:
-    """The browser in which she has just signed in. A shared computer is known to the last eight."""
-    others = [each for each in browser.known_to if each != staff]
+    """The browser in which somebody has just signed in. A shared computer is known to the last eight."""
+    others = [id for id in browser.known_to if id != staff]
     return Browser(browser.name or chance.token(), (*others[-7:], staff))
 
 
@@ -172,7 +193,7 @@ def recovery_hash(deps: Deps, staff: str, code: str) -> str:
 
 
 def plain(code: str) -> str:
-    """A code as she may type it: in groups, in capitals."""
+    """A code, however it was typed: in groups, in capitals."""
     return "".join(code.split()).replace("-", "").lower()
 
 
@@ -188,24 +209,23 @@ def _key(staff: str, browser: Browser) -> str:
     return f"{staff}|{browser.name if staff in browser.known_to else ''}"
 
 
-def _came_in(tx: Transaction, staff: Staff, browser: Browser, at: int) -> None:
+def _record_entry(work: Work, staff: Staff, browser: Browser) -> None:
     """A browser that is new says sooner than anything else that a password is known to somebody."""
-    tx.audit.add(AuditRecord(at, staff.alias, "signed in" if staff.id in browser.known_to else "signed in somewhere new", staff.alias))
+    work.audit(staff.alias, "signed in" if staff.id in browser.known_to else "signed in somewhere new", staff.alias)
 
 
-def _open(tx: Transaction, chance: TokenSource, staff: Staff, browser: Browser, at: int) -> str:
+def _open(tx: Transaction, staff: Staff, browser: Browser, token: str, at: int) -> str:
     tx.accounts.forgive(_key(staff.id, browser))
-    token = chance.token()
     tx.accounts.add_sign_in(token, staff.id, at)
     return token
 
 
-def _accepted(deps: Deps, codes: Codes, account: Account, code: str, at: int) -> Account | None:
-    """The account after this code was used; None where it is none of hers, or was used before."""
+def _accepted(locks: Locks, account: Account, code: str, at: int) -> Account | None:
+    """The account after this code was used. Returns None where it is none of this account's, or was used before."""
     typed = plain(code)
     if len(typed) == 6:
-        step = codes.step(account.totp or "", typed, at) if account.totp else None
+        step = locks.codes.step(account.totp or "", typed, at) if account.totp else None
         return replace(account, totp_step=step) if step is not None and step > account.totp_step else None
-    hashed = recovery_hash(deps, account.staff, typed)
-    left = tuple(each for each in account.recovery if each != hashed)
+    hashed = recovery_hash(locks.deps, account.staff, typed)
+    left = tuple(other for other in account.recovery if other != hashed)
     return replace(account, recovery=left) if account.totp and left != account.recovery else None

@@ -1,82 +1,132 @@
-"""Who is on shift: said by a tap or a message, planned for every week, changed for one day."""
+"""The plan: shifts of every week, and days that are other than their week; one's own, and by a supervisor another's.
+
+`sent_at` as in `presence.py`: what comes late adds no promise. `whose`: the id of her whose plan it is; empty is one's own.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.engine.effects import Minute
 from hotline.engine.times import DAY_MINUTES
-from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
-from hotline.service.calls.coverage import stays_until, without
+from hotline.service.acts import Act, Result
+from hotline.service.calls.coverage import without
 from hotline.service.desk.shifts import presence
-from hotline.service.work import Work
+from hotline.service.permissions import may
 
 WEEK: Final = 7
+FOR_OTHERS: Final = "plan_of"
+"""The page that whoever plans for others may open."""
 
 
-def acknowledge(work: Work, staff: Staff) -> int:
-    """A supervisor says that she is on call: until her planned span ends, outside of one for as long as presence lasts. Returns the moment.
+class WeekHours(Struct, frozen=True):
+    """A span of every week; of every day where `weekday` is None. Where it `end`s before it starts it goes on past midnight. In minutes of the local day."""
 
-    Never longer than a shift; what she said before is not made shorter.
+    weekday: int | None
+    start: Minute
+    end: Minute
+
+
+class DayHours(Struct, frozen=True):
+    """A span of one day alone: local days since 1970-01-01, minutes of the day; past midnight as `WeekHours`."""
+
+    day: int
+    start: Minute
+    end: Minute
+
+    @property
+    def minutes(self) -> tuple[Minute, Minute]:
+        """In local minutes."""
+        midnight = self.day * DAY_MINUTES
+        return midnight + self.start, midnight + self.end + (0 if self.start < self.end else DAY_MINUTES)
+
+
+def plan_shift(act: Act, hours: WeekHours, whose: str = "") -> Result:
+    """Plan a span of every week."""
+    staff = _planned(act, whose)
+    if isinstance(staff, Result):
+        return staff
+    for shift in weekly(staff.id, hours):
+        act.tx.shifts.add(shift)
+    return Result()
+
+
+def unplan_shift(act: Act, shift: Shift) -> Result:
+    """Take a span out of the plan of her whose it is, of every week or of one day."""
+    staff = _planned(act, shift.staff)
+    if isinstance(staff, Result):
+        return staff
+    act.tx.shifts.drop(shift)
+    return Result()
+
+
+def come_on_day(act: Act, hours: DayHours, sent_at: int | None = None, whose: str = "") -> Result:
+    """There on that day alone, beyond what the week says."""
+    if sent_at is not None:
+        return Result()
+    staff = _planned(act, whose)
+    if isinstance(staff, Result):
+        return staff
+    for later, first, last in across(hours.start, hours.end):
+        act.tx.shifts.add(Shift(staff.id, None, first, last, hours.day + later))
+    presence.come_back(act, staff, *hours.minutes)
+    return Result()
+
+
+def stay_away(act: Act, hours: DayHours, sent_at: int | None = None, whose: str = "") -> Result:
+    """Not there then, whatever the week says, nor what was said of those hours before; if they run, she leaves at once.
+
+    Said late, it holds against the week alone: what was said of that day since stays.
     """
-    return _on_call(work, staff, work.deps.rules.presence_minutes * 60)
+    staff = _planned(act, whose)
+    if isinstance(staff, Result):
+        return staff
+    for later, first, last in across(hours.start, hours.end):
+        if sent_at is None:
+            _cut(act.tx, staff.id, hours.day + later, first, last)
+        act.tx.shifts.add(Shift(staff.id, None, first, last, hours.day + later, off=True))
+    return Result(messages=presence.keep_away(act, staff, *hours.minutes) if sent_at is None else ())
 
 
-def go_on_call(work: Work, staff: Staff) -> int:
-    """The same by one tap, which nobody repeats every quarter of an hour: outside of a planned span it holds for a shift."""
-    return _on_call(work, staff, work.deps.rules.shift_hours * 3600)
+def weekly(staff: str, hours: WeekHours) -> tuple[Shift, ...]:
+    """As shifts have it: cut at midnight."""
+    return tuple(
+        Shift(staff, None if hours.weekday is None else (hours.weekday + later) % WEEK, first, last)
+        for later, first, last in across(hours.start, hours.end)
+    )
 
 
-def plan(tx: Transaction, staff: str, weekday: int | None, start: int, end: int) -> None:
-    """A span of every week, or of every day. Where it `end`s before it starts it goes on past midnight."""
-    for later, first, last in across(start, end):
-        tx.shifts.add(Shift(staff, None if weekday is None else (weekday + later) % WEEK, first, last))
-
-
-def come(work: Work, staff: Staff, day: int, start: int, end: int) -> None:
-    """She is there on that day alone, beyond what the week says. `day`: local days since 1970-01-01."""
-    for later, first, last in across(start, end):
-        work.tx.shifts.add(Shift(staff.id, None, first, last, day + later))
-    presence.come_back(work, staff, *_span(day, start, end))
-
-
-def stay_away(work: Work, staff: Staff, day: int, start: int, end: int, *, wholly: bool = True) -> tuple[OutboxMessage, ...]:
-    """She is not there then, whatever the week says; `wholly`: nor what she said of those hours before, and if they run she goes at once."""
-    for later, first, last in across(start, end):
-        if wholly:
-            _cut(work.tx, staff.id, day + later, first, last)
-        work.tx.shifts.add(Shift(staff.id, None, first, last, day + later, off=True))
-    return presence.keep_away(work, staff, *_span(day, start, end)) if wholly else ()
-
-
-def across(start: int, end: int) -> tuple[tuple[int, int, int], ...]:
-    """A span as shifts have it, cut at midnight: days later, from, to."""
+def across(start: Minute, end: Minute) -> tuple[tuple[int, Minute, Minute], ...]:
+    """A span cut at midnight: days later, from, to."""
     if start < end:
         return ((0, start, end),)
     return tuple(part for part in ((0, start, DAY_MINUTES), (1, 0, end)) if part[1] < part[2])
 
 
-def _span(day: int, start: int, end: int) -> tuple[int, int]:
-    """In local minutes."""
-    return day * DAY_MINUTES + start, day * DAY_MINUTES + end + (0 if start < end else DAY_MINUTES)
+def _planned(act: Act, whose: str) -> Staff | Result:
+    """Her whose plan changes, which stands in the audit; or why it does not."""
+    if whose in ("", act.staff.id):
+        staff: Staff | None = act.staff
+    elif may(act.staff.role, FOR_OTHERS):
+        staff = act.tx.staff.get(whose)
+    else:
+        return Result("forbidden")
+    if staff is None or not staff.active:
+        return Result("gone")
+    act.record("plan changed", staff.alias)
+    return staff
 
 
-def _cut(tx: Transaction, staff: str, day: int, start: int, end: int) -> None:
+def _cut(tx: Transaction, staff: str, day: int, start: Minute, end: Minute) -> None:
     """Take the span out of what she comes on that day beyond the week."""
-    for each in tx.shifts.all():
-        if (each.staff, each.day, each.off) == (staff, day, False) and each.start < end and each.end > start:
-            tx.shifts.drop(each)
-            for first, last in without([(each.start, each.end)], (start, end)):
-                tx.shifts.add(replace(each, start=first, end=last))
-
-
-def _on_call(work: Work, staff: Staff, beyond: int) -> int:
-    planned = work.deps.clock.moment(stays_until(replace(staff, on_until=None), work.tx.shifts.all(), work.at, work.deps.clock.local))
-    least = work.at + (work.deps.rules.presence_minutes * 60 if planned > work.at else beyond)
-    until = min(max(planned, least, staff.on_call_until or 0), work.at + work.deps.rules.shift_hours * 3600)
-    work.tx.staff.save(replace(staff, seen_at=work.at, on_call_until=until, off_until=None))
-    return until
+    for shift in tx.shifts.all():
+        if (shift.staff, shift.day, shift.off) == (staff, day, False) and shift.start < end and shift.end > start:
+            tx.shifts.drop(shift)
+            for first, last in without([(shift.start, shift.end)], (start, end)):
+                tx.shifts.add(replace(shift, start=first, end=last))

@@ -1,4 +1,11 @@
-"""*I am here*, on shift, off shift: what coverage, and so every promise of the line, rests on; said on a page or by SMS."""
+"""Who is there, and until when: *I am here*, on shift, off shift, on call; said by page or by SMS, and done here for both.
+
+Coverage, and so every promise of the line, rests on what is said here. What counts as *there* follows from it in `calls/coverage.py` (`is_present`, `is_on`, `free`).
+Whoever sends a form, or says something by SMS, is there too: the runner of acts notes that.
+
+Of every act: `sent_at` is None where it is said now; else it comes late, and was sent then (0: nobody knows when). What comes late takes nobody's word back: it adds
+no promise, and what was said since stays. `until` among a result's values is a moment, in seconds since 1970-01-01.
+"""
 
 from __future__ import annotations
 
@@ -7,63 +14,100 @@ from msgspec.structs import replace
 from hotline.engine.effects import Minute
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.staff import Staff
-from hotline.ports.store import Transaction
+from hotline.service.acts import Act, Result
 from hotline.service.calls import dispatch
 from hotline.service.calls.coverage import stays_until
 from hotline.service.work import Work
 
 
-def here(tx: Transaction, staff: Staff, at: int) -> Staff:
-    """She did something just now, and is there for as long as the rules say; returns her as she is from now on."""
-    staff = replace(staff, seen_at=at)
-    tx.staff.save(staff)
-    return staff
+def say_here(act: Act, sent_at: int | None = None) -> Result:
+    """*I am here*: it holds for as long as presence lasts."""
+    if sent_at is None:
+        act.tx.staff.save(replace(act.staff, seen_at=act.at))
+    return _until(act.at + act.deps.rules.presence_minutes * 60)
 
 
-def begin(work: Work, staff: Staff) -> int:
-    """On shift, whatever the plan says, until the moment that is returned."""
-    until = work.at + work.deps.rules.shift_hours * 3600
-    work.tx.staff.save(replace(staff, on_until=until, off_until=None))
-    return until
+def go_on_shift(act: Act, sent_at: int | None = None) -> Result:
+    """On shift, whatever the plan says, for as long as a shift lasts."""
+    until = act.at + act.deps.rules.shift_hours * 3600
+    if sent_at is None:
+        act.tx.staff.save(replace(act.staff, seen_at=act.at, on_until=until, off_until=None))
+    return _until(until)
 
 
-def end(work: Work, staff: Staff) -> None:
-    """Off, and on call no longer, until the shift that she is on ends; what the plan says after that holds again."""
-    ends = work.deps.clock.moment(stays_until(replace(staff, on_until=None), work.tx.shifts.all(), work.at, work.deps.clock.local))
-    off_until = min(ends, work.at + work.deps.rules.shift_hours * 3600)
-    work.tx.staff.save(replace(staff, on_until=None, on_call_until=None, off_until=off_until if off_until > work.at else None))
+def go_off_shift(act: Act, sent_at: int | None = None) -> Result:
+    """Off, and on call no longer, until the shift that runs ends; what the plan says after that holds again. Others are told of what was not tried yet.
+
+    Said late, it counts where nobody heard of her since, and gives nothing back: she may have taken that later.
+    """
+    if sent_at is None:
+        return Result(messages=leave(act, act.staff))
+    if (act.staff.seen_at or 0) <= sent_at:
+        _end(act, act.staff)
+    return Result()
 
 
-def go(work: Work, staff: Staff) -> tuple[OutboxMessage, ...]:
-    """She says that she goes: `end`, and `leave`."""
-    end(work, staff)
-    return leave(work, staff)
+def acknowledge(act: Act, sent_at: int | None = None) -> Result:
+    """A supervisor says that she is on call: until her planned span ends, outside of one for as long as presence lasts.
+
+    Never longer than a shift; what was said before is not made shorter.
+    """
+    return _on_call(act, sent_at, act.deps.rules.presence_minutes * 60)
+
+
+def go_on_call(act: Act, sent_at: int | None = None) -> Result:
+    """The same by one tap, which nobody repeats every quarter of an hour: outside of a planned span it holds for a shift."""
+    return _on_call(act, sent_at, act.deps.rules.shift_hours * 3600)
+
+
+def leave(work: Work, staff: Staff) -> tuple[OutboxMessage, ...]:
+    """Somebody goes now, and leaves nothing untried behind: others are told of it."""
+    _end(work, staff)
+    held = dispatch.groups(work.tx, work.tx.callbacks.claimed_by(staff.id))
+    untried = [group for group in held if not any(callback.attempts for callback in group)]
+    return tuple(message for group in untried for message in dispatch.give_back(work, group, staff.alias))
 
 
 def keep_away(work: Work, staff: Staff, begins: Minute, ends: Minute) -> tuple[OutboxMessage, ...]:
-    """She says now that she is away in these local minutes: what she said before, *on* or *on call*, yields to it; where they run she goes."""
-    if begins <= work.deps.clock.local(work.at) < ends:
-        return go(work, staff)
-    if work.deps.clock.local(work.at) < begins:
+    """Somebody is away in these local minutes: *on* and *on call*, said before, yield to it; where the minutes run she leaves."""
+    if begins <= work.now < ends:
+        return leave(work, staff)
+    if work.now < begins:
         starts = work.deps.clock.moment(begins)
-        work.tx.staff.save(replace(staff, on_until=_least(staff.on_until, starts), on_call_until=_least(staff.on_call_until, starts)))
+        work.tx.staff.save(replace(staff, on_until=_sooner(staff.on_until, starts), on_call_until=_sooner(staff.on_call_until, starts)))
     return ()
 
 
 def come_back(work: Work, staff: Staff, begins: Minute, ends: Minute) -> None:
-    """She says now that she is there in these local minutes: *off* ends where they begin."""
+    """Somebody is there in these local minutes: *off*, said before, ends where they begin."""
     starts = work.deps.clock.moment(begins)
-    if staff.off_until is not None and starts < staff.off_until and work.deps.clock.local(work.at) < ends:
+    if staff.off_until is not None and starts < staff.off_until and work.now < ends:
         work.tx.staff.save(replace(staff, off_until=starts if starts > work.at else None))
 
 
-def leave(work: Work, staff: Staff) -> tuple[OutboxMessage, ...]:
-    """Who goes leaves nothing untried behind: others are told of it."""
-    untried = [
-        group for group in dispatch.groups(work.tx, work.tx.callbacks.claimed_by(staff.id)) if not any(each.attempts for each in group)
-    ]
-    return tuple(post for group in untried for post in dispatch.give_back(work, group, staff.alias))
+def _on_call(act: Act, sent_at: int | None, beyond: int) -> Result:
+    """`beyond`: for how many seconds it holds outside of a planned span."""
+    planned = _end_of_shift(act, act.staff)
+    least = act.at + (act.deps.rules.presence_minutes * 60 if planned > act.at else beyond)
+    until = min(max(planned, least, act.staff.on_call_until or 0), act.at + act.deps.rules.shift_hours * 3600)
+    if sent_at is None:
+        act.tx.staff.save(replace(act.staff, seen_at=act.at, on_call_until=until, off_until=None))
+    return _until(until)
 
 
-def _least(until: int | None, starts: int) -> int | None:
+def _end(work: Work, staff: Staff) -> None:
+    off_until = min(_end_of_shift(work, staff), work.at + work.deps.rules.shift_hours * 3600)
+    work.tx.staff.save(replace(staff, on_until=None, on_call_until=None, off_until=off_until if off_until > work.at else None))
+
+
+def _end_of_shift(work: Work, staff: Staff) -> int:
+    """The moment at which the planned span ends that runs; where none does, not later than now."""
+    return work.deps.clock.moment(stays_until(replace(staff, on_until=None), work.tx.shifts.all(), work.at, work.deps.clock.local))
+
+
+def _sooner(until: int | None, starts: int) -> int | None:
     return None if until is None else min(until, starts)
+
+
+def _until(moment: int) -> Result:
+    return Result(values={"until": str(moment)})

@@ -1,0 +1,234 @@
+"""A session as far as it went, and the facts that it was answered with: remembered, or looked for in the ledger, the spool and the world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import count
+from typing import Final, assert_never
+
+from msgspec import Struct
+
+from hotline.engine.effects import (
+    CancelCallback,
+    Coverage,
+    Effect,
+    Need,
+    OpenCallback,
+    Order,
+    Ref,
+    RefineCallback,
+    StopCalls,
+    is_coverage_key,
+    outcome_key,
+)
+from hotline.engine.times import DAY_SECONDS
+from hotline.ports.calls.ledger import LedgerEntry
+from hotline.ports.memory import MemoryAway
+from hotline.ports.store import StoreAway, Transaction
+from hotline.service.calls.coverage import look
+from hotline.service.conversation import facts
+from hotline.service.conversation.facts import Facts
+from hotline.service.conversation.ledger import GivenOrder, order_key
+from hotline.service.conversation.orders import NobodyFree, Orders, Unpromised
+from hotline.service.deps import Deps
+from hotline.service.rules import OTHER_PHONES_A_DAY
+from hotline.service.work import Work
+
+ORDER: Final = outcome_key(Ref(0, 0))[: len("order@")]
+
+
+class Session(Struct, frozen=True):
+    """A conversation as far as it went: whose, and what was typed."""
+
+    gateway: str
+    id: str
+    number: str
+    inputs: tuple[str, ...]
+    seconds: int
+    """How long such a session lives at most."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.gateway}|{self.id}"
+
+
+class UncertainEdition(Exception):
+    """A conversation that cannot go on like this: it was over long ago, or is on another edition, where its keys may mean other things.
+
+    `edition`: the one that it turned out to be on.
+    """
+
+    def __init__(self, edition: int | None = None) -> None:
+        super().__init__()
+        self.edition = edition
+
+
+class SessionFacts:
+    """The facts of one conversation during one hop. They are sought in Redis, the ledger, the spool and the world, in this order."""
+
+    def __init__(self, deps: Deps, orders: Orders, session: Session, editions: tuple[int, ...]) -> None:
+        """`editions`: those that the session may be on."""
+        self.known: Facts = {}
+        self._deps = deps
+        self._orders = orders
+        self._session = session
+        self._edition = editions[0]
+        self._is_sure = len(editions) == 1
+        self._at = deps.clock.now()
+        self._recalled = self._is_news = False
+
+    def find(self, need: Need) -> None:
+        """Make this fact known, as it was when it was first asked for, else as it is now."""
+        self._recall()
+        if need.key in self.known:
+            return
+        self._is_news = True
+        match need.name:
+            case "now":
+                self.known[need.key] = self._deps.clock.local(self._at)
+            case "coverage":
+                found = self._look(need.about or "")
+                self._search_spool()
+                self.known.setdefault(need.key, found)
+            case _:
+                assert_never(need.name)
+
+    def apply(self, order: Order) -> None:
+        """Make the result of this order known: remembered, or by applying it."""
+        self._recall()
+        if order.key in self.known:
+            return
+        # A promise was worked out from these: it is made only where it is written down, and while it can be kept.
+        promising = [key for key in self.known if is_coverage_key(key, order.ref.position) and self.known[key] is not None]
+        try:
+            applied = self._orders.apply(self._asked(order), self._can_keep(order.effect), is_promise=bool(promising))
+        except NobodyFree:
+            for key in promising:
+                del self.known[key]  # looked at anew
+            return
+        except Unpromised:
+            self.known.update(dict.fromkeys(promising))  # unknown: the caller is told to count on nothing
+            return
+        if not applied.is_new:  # what the caller was told then must be told again
+            self._learn(facts.decode(applied.facts))
+        self.known[order.key] = applied.result
+        self._is_news = True
+
+    def keep(self) -> None:
+        """Remember all of it for the session's next hop, if Redis is there."""
+        if self._is_news:
+            with suppress(MemoryAway):
+                self._deps.memory.remember(self._session.name, facts.encode(self._whole()), self._session.seconds)
+
+    def _recall(self) -> None:
+        if not self._recalled:
+            self._recalled = True
+            with suppress(MemoryAway):
+                found = self._deps.memory.recall(self._session.name)
+                if found.mark is not None and found.mark.sure:
+                    self._is_on(found.mark.edition)
+                self._learn(facts.decode(found.facts))
+
+    def _look(self, language: str) -> Coverage | None:
+        """Who can call now; on the way, what the ledger knows of orders that this conversation may have given already.
+
+        Another delivery of this very hop may have come first, and what it ordered has changed who can call: hence the ledger is read in
+        the same transaction, and after. None: the store is away.
+        """
+        with suppress(StoreAway), self._deps.store.read() as tx:
+            found = self._coverage(tx, language)
+            self._read_ledger(tx)
+            return found
+        return None
+
+    def _coverage(self, tx: Transaction, language: str) -> Coverage:
+        return look(Work(self._deps, tx, self._at), language, self._session.number)
+
+    def _can_keep(self, effect: Effect) -> Callable[[Transaction], bool] | None:
+        """For a call *now*: is somebody still free to make it, once nobody else can be promised the same counselor?"""
+        if not isinstance(effect, OpenCallback) or not effect.now:
+            return None
+
+        def can_keep(tx: Transaction) -> bool:
+            now = self._coverage(tx, effect.language)
+            return (now.urgent if effect.urgent else now.free) > 0
+
+        return can_keep
+
+    def _read_ledger(self, tx: Transaction) -> None:
+        for position in range(1, len(self._session.inputs) + 1):
+            for ordinal in count():
+                ref = Ref(position, ordinal)
+                entry = tx.ledger.find(self._key(ref), self._at)
+                if entry is None:
+                    break
+                self._learn_from(ref, entry)
+
+    def _search_spool(self) -> None:
+        for position in range(1, len(self._session.inputs) + 1):
+            ref = Ref(position, 0)
+            if applied := self._orders.spooled(self._key(ref)):
+                self._learn(facts.decode(applied.facts))
+                self.known[outcome_key(ref)] = applied.result
+
+    def _learn_from(self, ref: Ref, entry: LedgerEntry) -> None:
+        if entry.outcome is None:
+            raise UncertainEdition
+        self._learn(facts.decode(entry.facts))
+        self.known[outcome_key(ref)] = entry.outcome
+
+    def _learn(self, remembered: Facts) -> None:
+        on = remembered.get(facts.EDITION)
+        if isinstance(on, int):
+            self._is_on(on)
+        self.known.update(remembered)
+
+    def _is_on(self, edition: int) -> None:
+        """The session is on this edition, for certain."""
+        if edition != self._edition or not self._is_sure:
+            raise UncertainEdition(edition)
+
+    def _asked(self, order: Order) -> GivenOrder:
+        key = self._key(order.ref)
+        match order.effect:
+            case OpenCallback():
+                callback = key
+            case RefineCallback(of=of) | CancelCallback(of=of):
+                callback = self._key(of)
+            case StopCalls():
+                callback = b""
+            case _:
+                assert_never(order.effect)
+        is_first = not any(known.startswith(ORDER) for known in self.known)
+        since = self._since() if is_first else self._at
+        return GivenOrder(
+            key=key,
+            callback=self._deps.derive("callback", callback.hex()) if callback else "",
+            number=self._session.number,
+            effect=order.effect,
+            edition=self._edition,
+            at=self._at,
+            since=since,
+            until=self._at + self._session.seconds,
+            facts=facts.encode(self._whole()),
+            is_flood=self._is_too_much(order.effect, key),
+        )
+
+    def _is_too_much(self, effect: Effect, key: bytes) -> bool:
+        """Has this phone asked for other phones to be rung too often today? Told to nobody: without Redis nothing is counted."""
+        if isinstance(effect, OpenCallback) and effect.phone is not None:
+            with suppress(MemoryAway):
+                asked = self._deps.memory.distinct(f"other phones|{self._session.number}", key.hex(), DAY_SECONDS)
+                return asked > OTHER_PHONES_A_DAY
+        return False
+
+    def _whole(self) -> Facts:
+        return {**self.known, facts.EDITION: self._edition if self._is_sure else None, facts.SINCE: self._since()}
+
+    def _since(self) -> int:
+        since = self.known.get(facts.SINCE)
+        return since if isinstance(since, int) else self._at
+
+    def _key(self, ref: Ref) -> bytes:
+        return order_key(self._deps.hasher, self._session.gateway, self._session.id, ref)
