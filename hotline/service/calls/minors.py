@@ -18,14 +18,14 @@ def takes_minors(staff: Staff) -> bool:
     return staff.minors or staff.role == "supervisor"
 
 
+def may_have(staff: Staff, *, is_minor: bool) -> bool:
+    """May this person have a callback, as far as minors go?"""
+    return takes_minors(staff) or not is_minor
+
+
 def is_of_minor(tx: Transaction, group: Iterable[Callback]) -> bool:
     """Was one of these flagged as a minor's?"""
     return any(MINOR in tx.flags.of(callback.id) for callback in group)
-
-
-def may_have(tx: Transaction, staff: Staff, group: Iterable[Callback]) -> bool:
-    """May this person have these callbacks, as far as minors go?"""
-    return takes_minors(staff) or not is_of_minor(tx, group)
 
 
 def flag_all(work: Work, staff: Staff, group: Iterable[Callback]) -> None:

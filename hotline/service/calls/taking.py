@@ -86,9 +86,9 @@ def return_group(act: Act, group: Sequence[Callback]) -> tuple[OutboxMessage, ..
     return to_review(act, freed, "given_back")
 
 
-def may_be_handed(tx: Transaction, counselor: Staff, group: Sequence[Callback]) -> bool:
-    """Does this counselor take calls in their language, and of minors if it is one's?"""
-    return skill.takes(counselor, group[0].language) and minors.may_have(tx, counselor, group)
+def may_be_handed(counselor: Staff, callback: Callback, *, is_minor: bool) -> bool:
+    """Does this counselor take calls in its language, and of minors if it is one's?"""
+    return skill.takes(counselor, callback.language) and minors.may_have(counselor, is_minor=is_minor)
 
 
 def untried(work: Work, callback: Callback) -> tuple[Callback, ...]:
@@ -117,7 +117,7 @@ def _refusal(act: Act, callback: Callback) -> Refused | None:
     group = [open_ for open_ in dispatch.alike(act.tx, callback.id) if is_open(open_, act.at)]
     if not is_ringable(group, act.at):
         return "late"
-    if not skill.may_have(act.staff, callback.language) or not minors.may_have(act.tx, act.staff, group):
+    if not skill.may_have(act.staff, callback.language) or not minors.may_have(act.staff, is_minor=minors.is_of_minor(act.tx, group)):
         return "skill"
     if act.staff.role == "supervisor":
         return None
@@ -132,7 +132,7 @@ def _not_handed(work: Work, chosen: Staff, callback: Callback, group: Sequence[C
         return "late"
     if not group or _is_in_hand(work.tx, callback, callback.claimed_by or ""):
         return "gone"
-    if not may_be_handed(work.tx, chosen, group):
+    if not may_be_handed(chosen, callback, is_minor=minors.is_of_minor(work.tx, group)):
         return "skill"
     return None if is_within_day(work, group) else "supervisor"
 

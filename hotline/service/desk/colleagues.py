@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from hotline.service.calls import taking
+from hotline.service.calls import minors, taking
 from hotline.service.calls.coverage import is_on, is_present
 from hotline.service.deps import Deps
 from hotline.service.desk.board import Card, card
@@ -30,7 +30,8 @@ def colleagues(deps: Deps, id: str, at: int) -> tuple[Card, tuple[Colleague, ...
             return None
         shifts, holding = tx.shifts.all(), tx.callbacks.holders()
         others = [person for person in tx.staff.active() if person.id != callback.claimed_by]
-        skilled = [person for person in others if taking.may_be_handed(tx, person, group)]
+        is_minor = minors.is_of_minor(tx, group)
+    skilled = [person for person in others if taking.may_be_handed(person, callback, is_minor=is_minor)]
     local, minutes = deps.clock.local, deps.rules.presence_minutes
     found = [
         Colleague(person.id, person.alias, is_on(person, shifts, at, local), is_present(person, at, minutes), person.id in holding)
