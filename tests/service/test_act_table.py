@@ -138,15 +138,15 @@ def given(desk: Desk, name: str) -> Callback:
     line.work()
     callback = line.callback()
     for part in name.split(", "):
-        desk = _given(desk, callback, part)
+        _given(line, callback, part)
+    desk.install()
     line.inbox(AWA)
     return callback
 
 
-def _given(desk: Desk, callback: Callback, part: str) -> Desk:  # noqa: C901, PLR0912 -- a table
-    line = desk.line
+def _given(line: Line, callback: Callback, part: str) -> None:  # noqa: C901, PLR0912 -- a table
     match part:
-        case "offered" | "offered to another":
+        case "offered" | "offered to another" | "nothing said":
             pass
         case "offered long ago":
             line.wait(600)
@@ -181,8 +181,6 @@ def _given(desk: Desk, callback: Callback, part: str) -> Desk:  # noqa: C901, PL
         case "rung":
             line.act(AWA, taking.take, callback.id)
             _rung(line, callback)
-        case "nothing said":
-            pass
         case "said before":
             assert line.act(AWA, outcomes.say_outcome, callback.id, "unreachable").code == "noted"
         case "a stranger's request is talked about":
@@ -196,8 +194,6 @@ def _given(desk: Desk, callback: Callback, part: str) -> Desk:  # noqa: C901, PL
             line.rule(replace(RULES, calling="reveal"))
         case _:
             raise AssertionError(part)
-    desk.install()
-    return desk
 
 
 def _rung(line: Line, callback: Callback) -> None:
