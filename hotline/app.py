@@ -6,6 +6,7 @@ import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
@@ -35,6 +36,8 @@ from hotline.service.editions.snapshot import CompileSettings
 
 SPOOL_SLOTS = 4096
 LARGEST_BODY = 8 * 1024
+_UNUSED: Any = None
+"""Parts that no act of the shell asks for."""
 _MIDNIGHT = datetime.combine(EPOCH, datetime.min.time())
 """The zero of local minutes."""
 
@@ -99,15 +102,26 @@ def build(config: Config, library: EditionCache | None = None) -> Hotline:
 
 
 def shell_deps(config: Config, *, speaking: bool = False) -> Deps:
-    """What the shell acts with; there need be no edition yet. `speaking`: somebody may be told of it, so that the words are needed.
+    """What acts of the shell work with: the database and the queue alone, so that they can be run wherever the settings are. There need be no edition yet.
 
-    Raises KeysBroken, OSError where `var` cannot be written, StoreAway.
+    `speaking`: somebody may be told of it, so that words are needed. Raises KeysBroken, StoreAway.
     """
-    library = EditionCache(_compile_settings(config))
+    library, seal = EditionCache(_compile_settings(config)), Seal.from_text(config.keys)
     if speaking:
         with suppress(NoEdition):  # then nobody has asked for anything, and nobody is told
             library = load_library(config)
-    return assemble(config, library).hotline.deps
+    return Deps(
+        rules=_rules(config),
+        library=library,
+        store=open_store(config, seal),
+        memory=_UNUSED,
+        spool=_UNUSED,
+        queue=RqQueue(connect(config.redis_url, config.redis_budget_ms)),
+        gateway=_UNUSED,
+        clock=SystemClock(config.timezone),
+        hasher=seal,
+        meter=_UNUSED,
+    )
 
 
 def open_store(config: Config, seal: Seal | None = None) -> SqlStore:

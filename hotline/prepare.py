@@ -17,7 +17,7 @@ from hotline.config import CONTENT, Config
 from hotline.content import read_sources
 from hotline.engine.flow import Fault
 from hotline.ports.store import Store, StoreAway
-from hotline.service.editions.cache import FaultySources, publish
+from hotline.service.editions.publication import FaultySources, publish
 
 ON_CALL_SECONDS: Final = 3600
 """So long the demo is not closed for want of a supervisor; from then on the stand-in says it for her, as it does for counselors."""

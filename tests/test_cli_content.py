@@ -75,7 +75,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int
 
 
 def text_of(store: SqlStore, number: int, key: str = "tips.soap") -> str:
-    from hotline.service.editions.cache import decode
+    from hotline.service.editions.snapshot import decode
 
     with store.read() as tx:
         row = tx.editions.get(number)

@@ -15,7 +15,7 @@ from hotline.config import SETTINGS, Config
 from hotline.content import DIRECTORY, read_directory
 from hotline.engine.flow import Item
 from hotline.ports.desk.editions import EditionRow
-from hotline.service.editions.cache import encode
+from hotline.service.editions.snapshot import encode
 from tests.content_line import sources
 from tests.small_line import settings
 

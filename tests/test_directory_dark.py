@@ -15,8 +15,9 @@ from hotline.engine.flow import Item, Where
 from hotline.engine.freshness import dark
 from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.editions import EditionRow, Withdrawal
-from hotline.service.editions.cache import NoEdition, decode, encode
-from hotline.service.editions.withdrawal import SHOWN_SECONDS, NoNumber, UnknownEntry, WithdrawnNumber, withdraw_number
+from hotline.service.editions.snapshot import decode, encode
+from hotline.service.editions.withdrawal import SHOWN_SECONDS
+from tests.acting import withdraw
 from tests.content_line import sources
 from tests.service.fakes import FakeClock
 
@@ -56,9 +57,8 @@ def marks(store: SqlStore) -> list[tuple[str, str, str]]:
 def test_the_number_in_force_is_marked_with_its_day_and_its_name(store: SqlStore) -> None:
     """One mark, one line of the audit; every screen made of it is without the number then."""
     publish(store, 1, NOON - 99_999, service("centre", "70 00 03 00", verified_on="2026-11-20"), service("other", "70 00 03 01"))
-    assert withdraw_number(store, FakeClock(NOON), "centre", "Awa", "a man answers") == WithdrawnNumber(
-        "Centre", ("70 00 03 00",), "2026-11-24"
-    )
+    taken_off = withdraw(store, FakeClock(NOON), "centre", "Awa", "a man answers")
+    assert taken_off.values == {"name": "Centre", "phones": "70 00 03 00", "day": "2026-11-24"}
     with store.read() as tx:
         assert tx.editions.withdrawals() == (Withdrawal("centre", "70 00 03 00", "2026-11-24", NOON, "Awa"),)
         assert tx.audit.all() == (AuditRecord(NOON, "Awa", "number taken off", "centre: a man answers"),)
@@ -74,21 +74,21 @@ def test_every_number_that_somebody_may_be_looking_at_is_marked(store: SqlStore)
     publish(store, 3, NOON - 600, service("centre", "70 00 03 02"))
     publish(store, 4, NOON - 300, service("centre", None))
     publish(store, 5, NOON + 5, service("centre", "70 00 03 03"), service("other", "70 00 03 04"))
-    assert withdraw_number(store, FakeClock(NOON), "centre", "Awa").phones == ("70 00 03 01", "70 00 03 02", "70 00 03 03")
+    assert withdraw(store, FakeClock(NOON), "centre", "Awa").values["phones"] == "70 00 03 01, 70 00 03 02, 70 00 03 03"
     assert sorted(marks(store)) == [("centre", f"70 00 03 0{n}", "2026-11-24") for n in (1, 2, 3)]
 
 
 def test_a_young_line_is_dark_too(store: SqlStore) -> None:
     """Where no edition is as old as a conversation may be, all count."""
     publish(store, 1, NOON - 60, service("centre", "70 00 03 00"))
-    assert withdraw_number(store, FakeClock(NOON), "centre", "Awa").phones == ("70 00 03 00",)
+    assert withdraw(store, FakeClock(NOON), "centre", "Awa").values["phones"] == "70 00 03 00"
 
 
 def test_twice_on_one_day_is_one_mark(store: SqlStore) -> None:
     """Whoever is not sure does it again; the audit tells that she did."""
     publish(store, 1, NOON - 60, service("centre", "70 00 03 00"))
-    withdraw_number(store, FakeClock(NOON), "centre", "Awa")
-    withdraw_number(store, FakeClock(NOON + 60), "centre", "Oumou")
+    withdraw(store, FakeClock(NOON), "centre", "Awa")
+    withdraw(store, FakeClock(NOON + 60), "centre", "Oumou")
     assert marks(store) == [("centre", "70 00 03 00", "2026-11-24")]
     with store.read() as tx:
         assert [record.who for record in tx.audit.all()] == ["Awa", "Oumou"]
@@ -98,10 +98,10 @@ def test_the_day_is_the_lines_own(store: SqlStore) -> None:
     """A verification is compared with it, and that is written down by people who live there."""
     publish(store, 1, NOON - 60, service("centre", "70 00 03 00"))
     assert (
-        withdraw_number(store, SystemClock("Pacific/Kiritimati"), "centre", "Awa").day
-        >= withdraw_number(store, SystemClock("Pacific/Pago_Pago"), "centre", "Awa").day
+        withdraw(store, SystemClock("Pacific/Kiritimati"), "centre", "Awa").values["day"]
+        >= withdraw(store, SystemClock("Pacific/Pago_Pago"), "centre", "Awa").values["day"]
     )
-    assert withdraw_number(store, _At(SystemClock("Pacific/Kiritimati"), NOON), "centre", "Awa").day == "2026-11-25"
+    assert withdraw(store, _At(SystemClock("Pacific/Kiritimati"), NOON), "centre", "Awa").values["day"] == "2026-11-25"
 
 
 class _At:
@@ -123,14 +123,11 @@ class _At:
 
 def test_what_is_not_there_cannot_be_taken_off(store: SqlStore) -> None:
     """An unknown entry names its likes; one without a number says so; nothing is kept of either, the audit included."""
-    with pytest.raises(NoEdition):
-        withdraw_number(store, FakeClock(NOON), "centre", "Awa")
+    assert withdraw(store, FakeClock(NOON), "centre", "Awa").code == "no_edition"
     publish(store, 1, NOON - 60, service("centre-mopti", "70 00 03 00"), service("centre-gao", None), service("ligne", "80333"))
-    with pytest.raises(UnknownEntry) as unknown:
-        withdraw_number(store, FakeClock(NOON), "centre-mopty", "Awa")
-    assert "centre-mopti" in unknown.value.near
-    with pytest.raises(NoNumber):
-        withdraw_number(store, FakeClock(NOON), "centre-gao", "Awa")
+    unknown = withdraw(store, FakeClock(NOON), "centre-mopty", "Awa")
+    assert (unknown.code, "centre-mopti" in unknown.values["near"]) == ("gone", True)
+    assert withdraw(store, FakeClock(NOON), "centre-gao", "Awa").code == "no_number"
     with store.read() as tx:
         assert (tx.editions.withdrawals(), tx.audit.all()) == ((), ())
 
@@ -138,6 +135,6 @@ def test_what_is_not_there_cannot_be_taken_off(store: SqlStore) -> None:
 def test_a_long_reason_does_not_hold_up_the_number(store: SqlStore) -> None:
     """The audit has as much of it as fits."""
     publish(store, 1, NOON - 60, service("centre", "70 00 03 00"))
-    withdraw_number(store, FakeClock(NOON), "centre", "Awa", "x" * 500)
+    withdraw(store, FakeClock(NOON), "centre", "Awa", "x" * 500)
     with store.read() as tx:
         assert [len(record.about) for record in tx.audit.all()] == [64]

@@ -30,7 +30,7 @@ from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.service import TICKING
 from hotline.service.desk.shifts.roster import uncovered
-from hotline.service.editions.approval import publish_alone, publisher
+from hotline.service.editions.publication import publish
 from tests.small_line import DIRECTORY, settings, write_files
 from tests.valkey import _module_valkey, valkey  # noqa: F401 -- fixtures
 
@@ -73,7 +73,7 @@ class Line(NamedTuple):
         sources, _ = read_sources(write_files(self.folder / "files", directory=verified(days_ago), **files))  # type: ignore[arg-type]
         assert sources is not None
         now = int(time.time())
-        publish_alone(self.store, sources, publisher("Awa", "op"), now, now, 1800)
+        publish(self.store, sources, "Awa", now, now)
 
     def memory(self) -> ValkeyMemory:
         return ValkeyMemory(connect(self.env["HOTLINE_REDIS_URL"], 5000), Seal.from_text(self.env["HOTLINE_KEYS"]))

@@ -13,25 +13,17 @@ from hotline.adapters.sql import SqlStore, upgrade
 from hotline.content import read_sources
 from hotline.engine.flow import Sources
 from hotline.ports.desk.editions import Withdrawal
-from hotline.service.editions.approval import (
-    PendingWords,
-    Refused,
-    approve,
-    are_one_person,
-    propose,
-    proposed,
-    publish_alone,
-    publisher,
-    reject,
-    roll_back,
-)
-from hotline.service.editions.cache import FaultySources, TooSoon, decode, encode
+from hotline.service.editions.approval import CannotPublish, UnfitName, are_one_person, check_edition, proposed, publisher
 from hotline.service.editions.directory_numbers import Numbers, numbers
+from hotline.service.editions.publication import FaultySources
+from hotline.service.editions.snapshot import decode, encode
+from tests.acting import approve, propose, publish, reject, roll_back
+from tests.service.line import RULES
 from tests.small_line import DIRECTORY, write_files
 
 NOW = 1_795_530_000
 """2026-11-24 14:20 UTC."""
-LEAD, LIFE = 10, 1800
+LEAD = RULES.lead_seconds
 AWA, BINTOU = publisher("Awa", "op"), publisher("Bintou", "op")
 
 
@@ -78,9 +70,9 @@ def waiting(store: SqlStore) -> list[int]:
 
 def test_a_second_person_makes_an_edition_of_a_proposal(store: SqlStore, sources: Sources) -> None:
     """Nothing is published until another approves; then both names stand with the edition and in the audit, and nothing waits."""
-    number = propose(store, sources, AWA, NOW)
+    assert propose(store, sources, AWA, NOW).values == {"proposal": "1"}
     assert editions(store) == []
-    assert approve(store, number, BINTOU, NOW + 60, NOW + 60 + LEAD, None, LIFE) == 1
+    assert approve(store, 1, BINTOU, NOW + 60).values["edition"] == "1"
     assert editions(store) == [(1, "Awa (op)", "Bintou (op)", None)]
     assert waiting(store) == []
     assert audit(store) == [("Awa (op)", "proposed", "proposal 1"), ("Bintou (op)", "approved", "proposal 1, edition 1")]
@@ -90,8 +82,10 @@ def test_a_second_person_makes_an_edition_of_a_proposal(store: SqlStore, sources
 def test_nobody_approves_what_she_proposed(store: SqlStore, sources: Sources, by: str) -> None:
     """However she writes herself, and from whatever login."""
     propose(store, sources, AWA, NOW)
-    with pytest.raises(Refused, match="another person"):
-        approve(store, 1, publisher(by, "another"), NOW, NOW + LEAD, None, LIFE)
+    assert approve(store, 1, publisher(by, "another"), NOW).code == "own"
+    with pytest.raises(CannotPublish) as refused:
+        proposed(store, 1, publisher(by, "another"))
+    assert refused.value.result.code == "own"
     assert waiting(store) == [1]
     assert editions(store) == []
 
@@ -118,19 +112,19 @@ def test_who_counts_as_one_person(first: object, second: object, one: bool) -> N
 @pytest.mark.parametrize("name", ["", "   ", "Awa (op)", "Awa\x1b[2J", "a" * 65])
 def test_a_name_is_one_that_can_be_told_apart(name: str) -> None:
     """Neither nothing, nor what could pass for somebody's login, nor what would not fit."""
-    with pytest.raises(Refused):
+    with pytest.raises(UnfitName):
         publisher(name, "op")
 
 
 def test_pending_words_where_they_matter_stop_a_proposal(store: SqlStore, pending: Sources) -> None:
     """Each is named with file and line; nothing is kept. Those elsewhere stop nothing."""
-    with pytest.raises(PendingWords) as refused:
-        propose(store, pending, AWA, NOW)
-    assert [str(fault).partition(": nobody")[0].partition(":")[0] for fault in refused.value.faults] == [
+    assert propose(store, pending, AWA, NOW).code == "pending"
+    faults = check_edition(pending, NOW).pending
+    assert [str(fault).partition(": nobody")[0].partition(":")[0] for fault in faults] == [
         "locales/bm/LC_MESSAGES/flows.po",
         "locales/fr/LC_MESSAGES/flows.po",
     ]
-    assert all(fault.at.line > 1 and "danger.advice" in fault.message for fault in refused.value.faults)
+    assert all(fault.at.line > 1 and "danger.advice" in fault.message for fault in faults)
     assert (waiting(store), audit(store)) == ([], [])
 
 
@@ -139,7 +133,7 @@ def test_who_takes_pending_words_on_herself_is_written_down(store: SqlStore, pen
     propose(store, pending, AWA, NOW, pending_by="Mariam")
     with store.read() as tx:
         assert [one.pending_by for one in tx.editions.proposals()] == ["Mariam"]
-    approve(store, 1, BINTOU, NOW, NOW + LEAD, None, LIFE)
+    approve(store, 1, BINTOU, NOW)
     assert ("Mariam", "pending words published", "edition 1") in audit(store)
 
 
@@ -148,19 +142,18 @@ def test_nobody_takes_on_what_is_not_there(store: SqlStore, sources: Sources) ->
     propose(store, sources, AWA, NOW, pending_by="Mariam")
     with store.read() as tx:
         assert [one.pending_by for one in tx.editions.proposals()] == [None]
-    approve(store, 1, BINTOU, NOW, NOW + LEAD, None, LIFE)
+    approve(store, 1, BINTOU, NOW)
     assert [what for _, what, _ in audit(store)] == ["proposed", "approved"]
 
 
 def test_what_was_compared_is_what_is_replaced(store: SqlStore, sources: Sources, tmp_path: Path) -> None:
     """An edition that came in between makes the difference that she saw an old one: she looks again."""
-    publish_alone(store, sources, AWA, NOW, NOW, LIFE)
+    publish(store, sources, AWA, NOW)
     propose(store, files(tmp_path / "new", words={"tips.soap": "Savon."}), AWA, NOW)
     _, newest = proposed(store, 1, BINTOU)
     assert newest is not None
-    publish_alone(store, files(tmp_path / "other", words={"tips.soap": "Cendre."}), AWA, NOW + 30, NOW + 40, LIFE)
-    with pytest.raises(Refused, match="meanwhile"):
-        approve(store, 1, BINTOU, NOW + 60, NOW + 70, newest.number, LIFE)
+    publish(store, files(tmp_path / "other", words={"tips.soap": "Cendre."}), AWA, NOW + 30)
+    assert approve(store, 1, BINTOU, NOW + 60, newest.number).code == "overtaken"
     assert waiting(store) == [1]
 
 
@@ -170,7 +163,7 @@ def test_a_proposal_that_cannot_be_published_waits_on(store: SqlStore, sources: 
     with store.write() as tx:
         tx.editions.rewrite_proposal(1, encode(replace(sources, start="line.gone")))
     with pytest.raises(FaultySources):
-        approve(store, 1, BINTOU, NOW, NOW + LEAD, None, LIFE)
+        approve(store, 1, BINTOU, NOW)
     assert waiting(store) == [1]
     assert editions(store) == []
 
@@ -186,11 +179,11 @@ def test_a_number_of_a_proposal_is_never_given_again(store: SqlStore, sources: S
     """What someone was asked to approve by its number is that, or nothing."""
     propose(store, sources, AWA, NOW)
     reject(store, 1, AWA, NOW)
-    assert propose(store, sources, AWA, NOW) == 2
-    approve(store, 2, BINTOU, NOW, NOW + LEAD, None, LIFE)
-    assert propose(store, sources, AWA, NOW) == 3
-    with pytest.raises(Refused, match="no proposal 1"):
-        approve(store, 1, BINTOU, NOW, NOW + LEAD, 1, LIFE)
+    assert propose(store, sources, AWA, NOW).values["proposal"] == "2"
+    approve(store, 2, BINTOU, NOW)
+    assert propose(store, sources, AWA, NOW).values["proposal"] == "3"
+    gone = approve(store, 1, BINTOU, NOW, 1)
+    assert (gone.code, gone.values) == ("gone", {"proposal": "1"})
 
 
 def test_what_was_rejected_is_gone(store: SqlStore, sources: Sources) -> None:
@@ -199,22 +192,21 @@ def test_what_was_rejected_is_gone(store: SqlStore, sources: Sources) -> None:
     reject(store, 1, BINTOU, NOW)
     assert waiting(store) == []
     assert audit(store)[-1] == ("Bintou (op)", "rejected", "proposal 1")
-    with pytest.raises(Refused):
-        reject(store, 1, BINTOU, NOW)
+    assert reject(store, 1, BINTOU, NOW).code == "gone"
 
 
 def test_an_approval_that_nobody_looked_at_says_so(store: SqlStore, sources: Sources) -> None:
     """A script's approval stands in the audit as what it is."""
     propose(store, sources, AWA, NOW)
-    approve(store, 1, BINTOU, NOW, NOW + LEAD, None, LIFE, unseen=True)
+    approve(store, 1, BINTOU, NOW, unseen=True)
     assert audit(store)[-1] == ("Bintou (op)", "approved unseen", "proposal 1, edition 1")
 
 
 def test_going_back_is_a_new_edition_with_the_old_content(store: SqlStore, sources: Sources, tmp_path: Path) -> None:
     """By one person, at once; it says whose content it is."""
-    publish_alone(store, sources, AWA, NOW, NOW, LIFE)
-    publish_alone(store, files(tmp_path / "new", words={"tips.soap": "Savon."}), AWA, NOW, NOW, LIFE)
-    assert roll_back(store, 1, AWA, NOW + 60, NOW + 70, LIFE) == 3
+    publish(store, sources, AWA, NOW)
+    publish(store, files(tmp_path / "new", words={"tips.soap": "Savon."}), AWA, NOW)
+    assert roll_back(store, 1, AWA, NOW + 60).values["edition"] == "3"
     with store.read() as tx:
         first, third = tx.editions.get(1), tx.editions.get(3)
     assert first is not None
@@ -224,38 +216,36 @@ def test_going_back_is_a_new_edition_with_the_old_content(store: SqlStore, sourc
     assert audit(store)[-1] == ("Awa (op)", "rolled back", "edition 3 again 1")
 
 
-@pytest.mark.parametrize(("number", "why"), [(7, "no edition 7"), (2, "newest")])
-def test_going_back_to_nowhere_is_refused(store: SqlStore, sources: Sources, tmp_path: Path, number: int, why: str) -> None:
+def test_going_back_to_nowhere_is_refused(store: SqlStore, sources: Sources, tmp_path: Path) -> None:
     """An unknown number, or the edition that is in force: said, and nothing is made."""
-    publish_alone(store, sources, AWA, NOW, NOW, LIFE)
-    publish_alone(store, files(tmp_path / "new", words={"tips.soap": "Savon."}), AWA, NOW, NOW, LIFE)
-    with pytest.raises(Refused, match=why):
-        roll_back(store, number, AWA, NOW, NOW + LEAD, LIFE)
+    publish(store, sources, AWA, NOW)
+    publish(store, files(tmp_path / "new", words={"tips.soap": "Savon."}), AWA, NOW)
+    with pytest.raises(CannotPublish) as refused:
+        roll_back(store, 7, AWA, NOW)
+    assert (refused.value.result.code, refused.value.result.values) == ("gone", {"edition": "7"})
+    assert roll_back(store, 2, AWA, NOW).code == "newest"
     assert len(editions(store)) == 2
 
 
 def test_going_back_twice_is_said_to_be_done(store: SqlStore, sources: Sources, tmp_path: Path) -> None:
     """Two who are frightened at once make one edition, not two."""
-    publish_alone(store, sources, AWA, NOW, NOW, LIFE)
-    publish_alone(store, files(tmp_path / "new", words={"tips.soap": "Savon."}), AWA, NOW, NOW, LIFE)
-    roll_back(store, 1, AWA, NOW + 60, NOW + 70, LIFE)
-    with pytest.raises(Refused, match="edition 3 says the same"):
-        roll_back(store, 1, BINTOU, NOW + 61, NOW + 71, LIFE)
+    publish(store, sources, AWA, NOW)
+    publish(store, files(tmp_path / "new", words={"tips.soap": "Savon."}), AWA, NOW)
+    roll_back(store, 1, AWA, NOW + 60)
+    again = roll_back(store, 1, BINTOU, NOW + 61)
+    assert (again.code, again.values) == ("same", {"edition": "3"})
 
 
 def test_too_many_editions_at_once_are_refused_and_said_until_when(store: SqlStore, tmp_path: Path) -> None:
     """More than the processes hold: it says when there is room, and the proposal waits on until then."""
-    until = None
     for number in range(1, 13):
         propose(store, files(tmp_path / str(number), words={"tips.soap": f"Savon {number}."}), AWA, NOW)
-        try:
-            approve(store, number, BINTOU, NOW, NOW + LEAD, number - 1 or None, LIFE)
-        except TooSoon as refused:
-            until = refused.until
+        result = approve(store, number, BINTOU, NOW, number - 1 or None)
+        if result.is_refused:
             break
-    assert until is not None
+    assert result.code == "too_many"
     assert waiting(store) == [number]
-    assert approve(store, number, BINTOU, until, until + LEAD, number - 1, LIFE) == number
+    assert approve(store, number, BINTOU, int(result.values["until"]), number - 1).values["edition"] == str(number)
 
 
 DAY, NIGHT = "called_by_day: 2026-11-20", "called_by_night: 2026-11-21"

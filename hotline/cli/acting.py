@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from hotline.cli.command import Failed
 from hotline.cli.editions import who
 from hotline.config import Config
 
@@ -16,13 +15,10 @@ if TYPE_CHECKING:
 
 
 def shell_deps(config: Config, *, speaking: bool = False) -> Deps:
-    """As `hotline.app.shell_deps`. Raises Failed where the folder of this machine cannot be written."""
+    """As `hotline.app.shell_deps`, which a command loads when it is run."""
     from hotline.app import shell_deps as deps
 
-    try:
-        return deps(config, speaking=speaking)
-    except OSError as error:
-        raise Failed(f"HOTLINE_VAR: {error.strerror}") from None
+    return deps(config, speaking=speaking)
 
 
 def run(deps: Deps, by: str | None, act: Callable[..., Result], *args: Any) -> Result:

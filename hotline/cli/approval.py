@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeAlias
 
-from hotline.cli.command import Failed, settings, store_of
-from hotline.cli.editions import begins, in_force, longest_session, moment, refusals, tell_numbers, who
+from hotline.cli.acting import run, shell_deps
+from hotline.cli.command import Failed, settings
+from hotline.cli.editions import done, in_force, moment, refusals, tell_numbers, who, why
 from hotline.config import Config
 
 if TYPE_CHECKING:
@@ -26,13 +27,13 @@ def approve(options: argparse.Namespace) -> None:
 
     config = settings()
     with refusals(config):
-        store, by = store_of(config), who(options.by)
-        proposal, newest = approval.proposed(store, options.number, by)
+        deps, by = shell_deps(config), who(options.by)
+        proposal, newest = approval.proposed(deps.store, options.number, by)
         if not options.yes and not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise Failed("someone has to look at what changes, in a terminal (for scripts: --yes)")
         sources = approval.read(proposal.sources, f"proposal {proposal.number}")
         print(_headline(config, proposal, newest))
-        old, now = readable(newest), int(time.time())
+        old, now = readable(config, newest), int(time.time())
         before = None if old is None else approval.as_published(old, now)
         pages = difference(before, approval.as_published(sources, now), shutil.get_terminal_size().columns)
         if not pages:
@@ -40,20 +41,20 @@ def approve(options: argparse.Namespace) -> None:
         if not agreed(pages, proposal.number, None if options.yes else input):
             raise Failed("nothing was published")
         now, against = int(time.time()), newest.number if newest else None
-        life, starts = longest_session(config), begins(config, store, now)
-        number = approval.approve(store, proposal.number, by, now, starts, against, life, unseen=options.yes)
-        print(in_force(config, number, starts, now))
-        tell_numbers(store, sources, now)
+        edition = approval.check_edition(sources, now)
+        yes = approval.Approval(proposal.number, by, edition, against, options.yes)
+        print(in_force(config, done(config, run(deps, options.by, approval.approve_edition, yes), edition), now))
+        tell_numbers(deps.store, sources, now)
 
 
-def readable(row: EditionRow | None) -> Sources | None:
+def readable(config: Config, row: EditionRow | None) -> Sources | None:
     """What the edition says; None, with a word about it, where another version of the program wrote it: then everything counts as new."""
-    from hotline.service.editions.approval import Refused, read
+    from hotline.service.editions.approval import CannotPublish, read
 
     try:
         return read(row.sources, f"edition {row.number}") if row else None
-    except Refused as why:
-        print(why)
+    except CannotPublish as refused:
+        print(why(config, refused.result))
         return None
 
 

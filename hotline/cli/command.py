@@ -81,7 +81,8 @@ def told() -> Iterator[None]:
     """Turn what may go wrong in a line into words for whoever runs it."""
     from hotline.adapters.seal import KeysBroken
     from hotline.ports.store import StoreAway
-    from hotline.service.editions.cache import FaultySources, NoEdition
+    from hotline.service.editions.cache import NoEdition
+    from hotline.service.editions.publication import FaultySources
 
     try:
         yield

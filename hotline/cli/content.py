@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hotline.cli import drawings
+from hotline.cli.acting import run, shell_deps
 from hotline.cli.approval import approve, readable
 from hotline.cli.command import Failed, command, group, settings, store_of, takes_root, today, told
-from hotline.cli.editions import begins, in_force, longest_session, moment, refusals, tell_numbers, who
-from hotline.config import languages_in
+from hotline.cli.editions import done, in_force, moment, refusals, tell_numbers, who
+from hotline.config import Config, languages_in
 
 if TYPE_CHECKING:
     from hotline.engine.flow import Sources
     from hotline.ports.store import Store
-    from hotline.service.editions.approval import Publisher
 
 _BY = "who does this (default: the login name)"
 
@@ -59,39 +59,33 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _publish(options: argparse.Namespace) -> None:
-    from hotline.service.editions.approval import publish_alone, with_told
+    from hotline.service.editions.approval import check_edition, propose_edition, publish_edition, with_current_testimonies
 
     config, now = settings(), int(time.time())
     with refusals(config):
-        by, store = who(options.by), store_of(config)
-        sources = with_told(store, _files(options.root, config.languages))
+        deps = shell_deps(config)
+        sources = with_current_testimonies(deps.store, _files(options.root, config.languages))
         pending_by = None if options.pending_by is None else who(options.pending_by).name
-        _tell_difference(store, sources, now)
+        _tell_difference(config, deps.store, sources, now)
+        edition = check_edition(sources, now)
+        act = propose_edition if config.two_people else publish_edition
+        result = done(config, run(deps, options.by, act, edition, pending_by), edition)
         if config.two_people:
-            _propose(store, sources, by, now, pending_by)
+            number = result.values["proposal"]
+            print(f"proposal {number} waits for a second person, who types: hotline content approve {number}")
         else:
-            starts = begins(config, store, now)
-            number = publish_alone(store, sources, by, now, starts, longest_session(config), pending_by)
-            print(in_force(config, number, starts, now))
-        tell_numbers(store, sources, now)
+            print(in_force(config, result, now))
+        tell_numbers(deps.store, sources, now)
 
 
-def _propose(store: Store, sources: Sources, by: Publisher, now: int, pending_by: str | None) -> None:
-    from hotline.service.editions.approval import propose
-
-    number = propose(store, sources, by, now, pending_by)
-    print(f"proposal {number} waits for a second person, who types: hotline content approve {number}")
-
-
-def _tell_difference(store: Store, sources: Sources, now: int) -> None:
+def _tell_difference(config: Config, store: Store, sources: Sources, now: int) -> None:
     """How much differs from the newest edition. Raises Failed where nothing does: it would only take a place from the next one."""
     from hotline.engine.changes import changes
-    from hotline.service.editions.approval import as_published
+    from hotline.service.editions.approval import as_published, newest_edition
 
     with store.read() as tx:
-        rows = tx.editions.all()
-        newest = tx.editions.get(rows[0].number) if rows else None
-    old = readable(newest)
+        newest = newest_edition(tx)
+    old = readable(config, newest)
     if newest and old:
         differing = {change.screen for change in changes(as_published(old, now), as_published(sources, now))}
         if not differing:
@@ -102,7 +96,7 @@ def _tell_difference(store: Store, sources: Sources, now: int) -> None:
 def _files(root: Path, languages: tuple[str, ...]) -> Sources:
     """What lies there. Raises FaultySources."""
     from hotline.content import read_sources
-    from hotline.service.editions.cache import FaultySources
+    from hotline.service.editions.publication import FaultySources
 
     sources, faults = read_sources(root, languages)
     grave = tuple(fault for fault in faults if fault.grave)
@@ -112,27 +106,27 @@ def _files(root: Path, languages: tuple[str, ...]) -> Sources:
 
 
 def _reject(options: argparse.Namespace) -> None:
-    from hotline.service.editions.approval import reject
+    from hotline.service.editions.approval import reject_proposal
 
     config = settings()
     with refusals(config):
-        reject(store_of(config), options.number, who(options.by), int(time.time()))
+        done(config, run(shell_deps(config), options.by, reject_proposal, options.number))
     print(f"proposal {options.number} is gone")
 
 
 def _rollback(options: argparse.Namespace) -> None:
-    from hotline.service.editions.approval import roll_back
+    from hotline.service.editions.approval import older_edition, roll_back
 
     config, now = settings(), int(time.time())
     with refusals(config):
-        store = store_of(config)
-        starts = begins(config, store, now)
-        number = roll_back(store, options.number, who(options.by), now, starts, longest_session(config))
-        print(f"{in_force(config, number, starts, now)}; it says what edition {options.number} said")
-        with store.read() as tx:
-            sources = readable(tx.editions.get(number))
+        deps = shell_deps(config)
+        edition = older_edition(deps.store, options.number, now)
+        result = done(config, run(deps, options.by, roll_back, options.number, edition))
+        print(f"{in_force(config, result, now)}; it says what edition {options.number} said")
+        with deps.store.read() as tx:
+            sources = readable(config, tx.editions.get(int(result.values["edition"])))
         if sources is not None:
-            tell_numbers(store, sources, now)
+            tell_numbers(deps.store, sources, now)
 
 
 def _list(_: argparse.Namespace) -> None:

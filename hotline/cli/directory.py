@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hotline.cli import tables
+from hotline.cli.acting import shell_deps
 from hotline.cli.command import Failed, command, group, settings, store_of, takes_root, today, told
 from hotline.config import ConfigError
 
@@ -117,20 +118,22 @@ def _verify(options: argparse.Namespace) -> None:
 
 
 def _dark(options: argparse.Namespace) -> None:
-    from hotline.app import SystemClock
-    from hotline.service.editions.withdrawal import NoNumber, UnknownEntry, withdraw_number
+    from hotline.service.acts import By
+    from hotline.service.acts import run as act
+    from hotline.service.editions.withdrawal import withdraw_number
 
-    config = settings()
-    try:
-        with told():
-            done = withdraw_number(store_of(config), SystemClock(config.timezone), options.id, options.by, options.why)
-    except UnknownEntry as error:
-        raise Failed(
-            f"no edition on the line has a service {options.id}{'; there are ' + ', '.join(error.near) if error.near else ''}"
-        ) from None
-    except NoNumber:
-        raise Failed(f"{options.id} has no number in any edition on the line: there is nothing to take off") from None
-    print(f"{done.name}: {', '.join(done.phones)} goes off every screen within seconds, of calls that are under way too")
+    with told():
+        result = act(shell_deps(settings()), By(options.by, "shell"), withdraw_number, options.id, options.why)
+    values = result.values
+    match result.code:
+        case "gone":
+            near = f"; there are {values['near']}" if values["near"] else ""
+            raise Failed(f"no edition on the line has a service {options.id}{near}")
+        case "no_number":
+            raise Failed(f"{options.id} has no number in any edition on the line: there is nothing to take off")
+        case "no_edition":
+            raise Failed("there is no edition in force (hotline content publish)")
+    print(f"{values['name']}: {values['phones']} goes off every screen within seconds, of calls that are under way too")
     print("it stays off until a call of a later day is written down (hotline directory verify) or another number, and that is published")
 
 

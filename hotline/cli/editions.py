@@ -16,53 +16,74 @@ from hotline.config import Config
 if TYPE_CHECKING:
     from hotline.engine.flow import Sources
     from hotline.ports.store import Store
-    from hotline.service.editions.approval import Publisher
+    from hotline.service.acts import Result
+    from hotline.service.editions.approval import CheckedEdition, Publisher
 
 
 def who(by: str | None) -> Publisher:
     """Whoever types, by the name that was given, and by the login, which is not what the environment says."""
-    from hotline.service.editions.approval import publisher
+    from hotline.service.editions.approval import LONGEST_NAME, UnfitName, publisher
 
     try:
         login = pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
         login = str(os.getuid())
-    return publisher(by, login)
+    try:
+        return publisher(by, login)
+    except UnfitName:
+        raise Failed(f"a name has letters, no brackets, and with the login at most {LONGEST_NAME} of them") from None
 
 
 @contextmanager
 def refusals(config: Config) -> Iterator[None]:
-    """As `told`, and what the rules of publishing refuse."""
-    from hotline.service.editions.approval import PendingWords, Refused
-    from hotline.service.editions.cache import TooSoon
+    """As `told`, and what the rules of publishing refuse before an act is run."""
+    from hotline.service.editions.approval import CannotPublish
 
     try:
         with told():
-            try:
-                yield
-            except PendingWords as refused:
-                hint = "someone who takes these words on herself may say so when they are proposed: --pending-by NAME; the audit keeps it"
-                raise Failed("\n".join(["nothing was published", *map(str, refused.faults), hint])) from None
-    except Refused as refused:
-        raise Failed(str(refused)) from None
-    except TooSoon as refused:
-        raise Failed(
-            f"nothing was published: sessions are on too many editions; there is room at {moment(config, refused.until)[11:]}"
-        ) from None
+            yield
+    except CannotPublish as refused:
+        raise Failed(why(config, refused.result)) from None
 
 
-def longest_session(config: Config) -> int:
-    """Seconds for which a session may stay on its edition."""
-    return max(config.session_seconds, config.sms_session_seconds)
+def done(config: Config, result: Result, edition: CheckedEdition | None = None) -> Result:
+    """An act's result, if it did something. `edition`: what it was about. Raises Failed with words for why it did nothing."""
+    if result.code == "pending" and edition is not None:
+        hint = "someone who takes these words on herself may say so when they are proposed: --pending-by NAME; the audit keeps it"
+        raise Failed("\n".join(["nothing was published", *map(str, edition.pending), hint]))
+    if result.is_refused:
+        raise Failed(why(config, result))
+    return result
 
 
-def begins(config: Config, store: Store, now: int) -> int:
-    """When what is published now is in force: every process has learned of it by then. At once where there was none: nothing runs without one."""
-    with store.read() as tx:
-        return now + config.lead_seconds if tx.editions.all() else now
+def why(config: Config, result: Result) -> str:
+    """Why nothing was published, in words."""
+    values = result.values
+    match result.code:
+        case "gone" if "proposal" in values:
+            return f"no proposal {values['proposal']} waits (hotline content list)"
+        case "gone":
+            return f"there is no edition {values['edition']} (hotline content list)"
+        case "own":
+            return f"proposal {values['proposal']} was made by {values['by']}: another person approves it (--by NAME)"
+        case "overtaken":
+            return "another edition was published meanwhile: look at the difference again"
+        case "newest":
+            return f"edition {values['edition']} is the newest: it is in force, or will be in a moment"
+        case "same":
+            return f"edition {values['edition']} says the same already"
+        case "too_many":
+            until = moment(config, int(values["until"]))[11:]
+            return f"nothing was published: sessions are on too many editions; there is room at {until}"
+        case "unreadable":
+            return f"{values['of']} was made by another version of this program, which this one cannot read"
+        case code:
+            return f"nothing was published: {code}"
 
 
-def in_force(config: Config, number: int, begins: int, now: int) -> str:
+def in_force(config: Config, result: Result, now: int) -> str:
+    """Which edition was made, and when it is in force."""
+    number, begins = result.values["edition"], int(result.values["active_from"])
     when = f"at {moment(config, begins)[11:]}, in {begins - now} seconds; nothing need be restarted" if begins > now else "now"
     return f"edition {number} is in force {when}"
 

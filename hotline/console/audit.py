@@ -36,8 +36,8 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
             context.deps.store, search, before, lambda deed, words: words.casefold() in named(context, spoken, deed).casefold()
         )
         lines = [
-            AuditRow(number, stamp(clock.local(each.at)), each.who, named(context, spoken, each.what), each.about)
-            for number, each in found.lines
+            AuditRow(number, stamp(clock.local(record.at)), record.who, named(context, spoken, record.what), record.about)
+            for number, record in found.lines
         ]
         chain = audit_log.verify(context.deps.store) if request.args.get("verify") == "1" else None
         is_first = before >= audit_log.NEWEST

@@ -11,7 +11,8 @@ from hotline.console.context import ConsoleContext, Shown, form_secret, language
 from hotline.ports.desk.staff import CALLING, Staff
 from hotline.service.acts import Result
 from hotline.service.desk.accounts import people as staff_accounts
-from hotline.service.desk.accounts.people import ROLES, PersonForm
+from hotline.service.desk.accounts.people import PersonForm
+from hotline.service.permissions import ROLES
 
 
 def views(pages: Blueprint, context: ConsoleContext) -> None:

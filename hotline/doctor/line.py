@@ -21,8 +21,8 @@ from hotline.engine.flow import Sources
 from hotline.engine.times import DAY_SECONDS, EPOCH
 from hotline.ports.desk.editions import EditionRow
 from hotline.ports.store import StoreAway, Transaction
-from hotline.service.editions.cache import decode
 from hotline.service.editions.directory_numbers import numbers
+from hotline.service.editions.snapshot import decode
 
 SOON_DAYS: Final = 14
 LONGEST: Final = 1 << 40

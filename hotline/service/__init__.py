@@ -57,14 +57,14 @@ class Hotline:
 
     def ussd(self, gateway: str, session: str, number: str, inputs: tuple[str, ...], network: str) -> tuple[Screen, bool]:
         """The screen for what was typed so far, and whether a store was needed. Never raises because a store is away. `number`: E.164."""
-        shelf, at, life = self._library.shelf, self._clock.now(), self._life
+        snapshot, at, life = self._library.snapshot, self._clock.now(), self._life
         talk = Session(gateway, session, number, inputs, life)
-        if shelf.calm_from <= at < shelf.unsure_from:  # nearly always: this is the way that has to be short
-            return self._dialogue.answer((shelf.volumes[-1].edition("ussd", network),), talk)
-        found = editions_of_session(shelf, self._deps.memory, talk.name, life, at, is_first=not inputs)
-        editions = [volume.edition("ussd", network) for volume in found.volumes]
+        if snapshot.calm_from <= at < snapshot.unsure_from:  # nearly always: this is the way that has to be short
+            return self._dialogue.answer((snapshot.editions[-1].edition("ussd", network),), talk)
+        found = editions_of_session(snapshot, self._deps.memory, talk.name, at, is_first=not inputs)
+        editions = [loaded.edition("ussd", network) for loaded in found.editions]
         if not editions:
-            return safe_end(shelf.active(at).edition("ussd", network)), True
+            return safe_end(snapshot.active(at).edition("ussd", network)), True
         return self._dialogue.answer(editions, talk, may_order=found.may_order)
 
     def sms(self, sms: ReceivedSms) -> None:
@@ -94,7 +94,7 @@ class Hotline:
     def refresh(self) -> None:
         """Learn of editions and of numbers that were taken off; meant for every second, in every process that answers.
 
-        Raises StoreAway and what else `Library.refresh` does.
+        Raises StoreAway and what else `EditionCache.refresh` does.
         """
         at = self._deps.clock.now()
         with suppress(MemoryAway):

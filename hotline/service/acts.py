@@ -76,11 +76,14 @@ Refused: TypeAlias = Literal[
     "own",  # nobody does this to herself, or to what she made herself: another does
     "wrong",  # the password or the one-time code that was typed is not right
     # editions
+    "no_edition",  # there is none yet
+    "no_number",  # that entry shows none
     "newest",  # that edition is the newest already
     "overtaken",  # something changed since it was looked at: an edition, an account
     "pending",  # words that nobody reviewed stand where they matter most
     "same",  # the newest edition says the same already: `edition` is its number
     "too_many",  # sessions are on too many editions: there is room at the moment `until`
+    "unreadable",  # another version of the program wrote it: `of` says what
 ]
 """Nothing was changed."""
 

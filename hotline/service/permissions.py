@@ -98,6 +98,12 @@ TABLE: Final = (
         ("add_person", "change_person", "make_link", "disable_person"),
         ("people", "add_person", "person", "change_person", "make_link", "disable"),
     ),
+    Ability(
+        "editions, by the shell alone: publish, propose, approve, reject, go back; take a number off the line",
+        ADMIN,
+        ("publish_edition", "propose_edition", "approve_edition", "reject_proposal", "roll_back", "withdraw_number"),
+        (),
+    ),
     Ability("the audit", ("supervisor", "admin"), (), ("audit",)),
 )
 _PAGES: Final = {page: ability.roles for ability in TABLE for page in ability.pages}

@@ -11,8 +11,7 @@ from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.cases import Referral
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Role, Staff
-from hotline.service.desk.accounts.people import ROLES
-from hotline.service.permissions import OPEN, may
+from hotline.service.permissions import OPEN, ROLES, may
 from tests.console.desk import IDS, Desk
 
 WHO = {"counselor": "awa", "supervisor": "fanta", "operator": "mariam", "admin": "djeneba"}

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from hotline.engine.flow import Sources
 from hotline.ports.desk import testimonies as port
 from hotline.ports.desk.audit import AuditRecord
-from hotline.service.editions.cache import decode, encode, publish
+from hotline.service.editions.publication import publish
+from hotline.service.editions.snapshot import decode, encode
 from tests.console.desk import IDS, WORDS, Browser, Desk
 from tests.told_line import told_sources
 

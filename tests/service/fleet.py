@@ -21,8 +21,8 @@ from hotline.ports.gateway import ReceivedSms
 from hotline.ports.store import Store, StoreAway
 from hotline.service import Hotline
 from hotline.service.deps import Deps
-from hotline.service.editions.cache import EditionCache, encode
-from hotline.service.editions.snapshot import CompileSettings
+from hotline.service.editions.cache import EditionCache
+from hotline.service.editions.snapshot import CompileSettings, encode
 from tests.engine.trees import AT, option, sources
 from tests.service.fakes import FakeClock, FakeGateway, FakeMemory, FakeMeter, FakeQueue, FakeSpool, UnsteadyStore
 from tests.service.line import CALLER, RULES, add_staff

@@ -14,8 +14,9 @@ from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Store, StoreAway
 from hotline.service.editions.activation import gone_at
-from hotline.service.editions.cache import FOR_ROLLBACKS, MOST_HELD, FaultySources, TooSoon, enact, publish
+from hotline.service.editions.publication import FOR_ROLLBACKS, MOST_HELD, FaultySources, NewEdition, TooSoon, enact, publish
 from hotline.service.upkeep.expiry import drop_stale
+from hotline.service.work import Work
 from tests.service.fakes import DAY, TEN_O_CLOCK
 from tests.service.fleet import LEAD, Fleet, Process, fleet_in, variant
 from tests.service.line import FANTA, RULES
@@ -99,8 +100,9 @@ def pass_to(fleet: Fleet, at: int) -> None:
 def test_an_edition_is_written_with_who_made_it(fleet: Fleet, small: Sources) -> None:
     """Its second person, and what it repeats, stand beside it; the audit has a line of it; what is faulty leaves nothing."""
     at = fleet.clock.at
+    deps = fleet.start().hotline.deps
     with fleet.store.write() as tx:
-        assert 2 == enact(tx, small, "awa", at, at + LEAD, approved_by="fanta", again=1)
+        assert 2 == enact(Work(deps, tx, at), NewEdition(small, "awa", approved_by="fanta", again=1)).number
     with fleet.store.read() as tx:
         row = tx.editions.all()[0]
         assert (2, at, "awa", at + LEAD, "fanta", 1) == (row.number, row.made_at, row.made_by, row.active_from, row.approved_by, row.again)
@@ -123,7 +125,7 @@ def test_sessions_on_many_editions_finish_on_theirs_and_the_ninth_is_refused(fle
 
     def next_one(again: int | None = None, at: int = at) -> int:
         with fleet.store.write() as tx:
-            return enact(tx, variant(1), "awa", at, at + LEAD, again=again)
+            return enact(Work(web.hotline.deps, tx, at), NewEdition(variant(1), "awa", again=again)).number
 
     with pytest.raises(TooSoon) as refused:
         next_one()

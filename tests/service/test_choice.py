@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.service.editions.activation import SKEW, active, base, calm_from, gone_at, is_none_lost, needed, span, unmarked, unread
+from hotline.service.editions.activation import (
+    SKEW,
+    active,
+    calm_from,
+    candidates,
+    candidates_without_marker,
+    edition_without_marker,
+    gone_at,
+    is_none_lost,
+    needed,
+    over_after,
+)
 
 LIFE, LEAD, POLL = 300, 5, 2
 DIFFER = 3
@@ -21,28 +32,30 @@ def test_active_is_the_newest_whose_moment_has_come() -> None:
     assert 3 == active(((1, 0), (2, 500), (3, 100)), 600)
 
 
-def test_base_follows_a_session_s_life_later() -> None:
+def test_the_edition_without_a_marker_follows_a_session_s_life_later() -> None:
     """So that whoever began before anybody knew of the new edition is on it."""
-    assert [1, 2, 3] == [base(MOMENTS, at, LIFE) for at in (10_000 + LIFE, 10_000 + span(LIFE), 10_100 + span(LIFE))]
+    assert [1, 2, 3] == [
+        edition_without_marker(MOMENTS, at, LIFE) for at in (10_000 + LIFE, 10_000 + over_after(LIFE), 10_100 + over_after(LIFE))
+    ]
 
 
 def test_without_a_marker_there_is_one_edition_for_most_of_the_time() -> None:
     """And in doubt only between the last that could not leave one, which is long after an edition's moment."""
-    assert [(1,), (1,)] == [unmarked(MOMENTS, at, LIFE) for at in (10_000, 10_000 + LIFE)]
-    assert (2, 1) == unmarked(MOMENTS, 10_000 + span(LIFE), LIFE)
-    assert (3,) == unmarked(MOMENTS, 10_100 + 2 * span(LIFE), LIFE)
+    assert [(1,), (1,)] == [candidates_without_marker(MOMENTS, at, LIFE) for at in (10_000, 10_000 + LIFE)]
+    assert (2, 1) == candidates_without_marker(MOMENTS, 10_000 + over_after(LIFE), LIFE)
+    assert (3,) == candidates_without_marker(MOMENTS, 10_100 + 2 * over_after(LIFE), LIFE)
 
 
 def test_one_edition_leaves_nothing_open() -> None:
     """A fresh line asks nobody."""
-    assert (0, (1,), (1,)) == (calm_from([ONE], LIFE), unmarked([ONE], 0, LIFE), unread([ONE], 0, LIFE))
+    assert (0, (1,), (1,)) == (calm_from([ONE], LIFE), candidates_without_marker([ONE], 0, LIFE), candidates([ONE], 0, LIFE))
 
 
 def test_markers_are_missed_only_where_one_could_have_been_left() -> None:
     """Redis that started before the edition came into force, or before any session that still lives, has all that there were."""
     moments, at = ((1, 0), (2, 10_000)), 10_100
     assert [True, False, False] == [is_none_lost(moments, since, at, LIFE) for since in (10_000 - SKEW, 10_000, None)]
-    assert is_none_lost(moments, 10_000, 10_000 + span(LIFE), LIFE)
+    assert is_none_lost(moments, 10_000, 10_000 + over_after(LIFE), LIFE)
     assert is_none_lost(moments, None, 9_000, LIFE)
 
 
@@ -71,9 +84,11 @@ def test_where_a_session_is_it_can_be(moments: tuple[tuple[int, int], ...], data
     then, now = began + data.draw(skews), asked + data.draw(skews)
     could_mark = data.draw(st.booleans())
     marks = then < calm_from(known_then, LIFE)
-    hers = active(known_then, then) if marks and could_mark else base(known_then, then, LIFE) if marks else known_then[-1][0]
-    assert hers in unread(known_now, now, LIFE)
-    assert (marks and could_mark) or hers in unmarked(known_now, now, LIFE)
+    hers = (
+        active(known_then, then) if marks and could_mark else edition_without_marker(known_then, then, LIFE) if marks else known_then[-1][0]
+    )
+    assert hers in candidates(known_now, now, LIFE)
+    assert (marks and could_mark) or hers in candidates_without_marker(known_now, now, LIFE)
     assert hers in needed(known_now, now, LIFE)
     if now >= calm_from(known_now, LIFE):
         assert hers == known_now[-1][0]

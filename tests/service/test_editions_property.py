@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from hotline.engine.effects import Screen
 from hotline.engine.step import replay
-from hotline.service.editions.activation import span
+from hotline.service.editions.activation import over_after
 from tests.service.fleet import LEAD, LIFE, Fleet, Process, edition, fleet_in
 
 SKEWS = (0, -1, 2)
@@ -24,7 +24,7 @@ SWITCH = LEAD
 LATER = st.sampled_from([0, 1, 2, 4, 8, 30, 120, 280, 297])
 TIMES = st.builds(
     lambda about, off: about + off,
-    st.sampled_from([SWITCH, SWITCH + LIFE, SWITCH + span(LIFE), SWITCH + 2 * LIFE, SWITCH + 2 * span(LIFE)]),
+    st.sampled_from([SWITCH, SWITCH + LIFE, SWITCH + over_after(LIFE), SWITCH + 2 * LIFE, SWITCH + 2 * over_after(LIFE)]),
     st.integers(-12, 8) | st.sampled_from([-290, -200, -100, 30, 150]),
 )
 

@@ -9,12 +9,12 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.ports.desk.editions import EditionRow
-from hotline.service.editions.activation import span
+from hotline.service.editions.activation import over_after
 from hotline.service.editions.cache import UnreadableEdition
 from tests.service.fleet import LEAD, LIFE, PHONE, Fleet, Process, first, fleet_in
 from tests.service.line import RULES
 
-WINDOW = 2 * span(LIFE)
+WINDOW = 2 * over_after(LIFE)
 """From an edition's moment on: sessions may be on another one."""
 
 

@@ -17,15 +17,15 @@ from hotline.service.desk.testimonies import lifecycle as room
 from hotline.service.desk.testimonies.cutting import CHECKS, LONGEST, Spot, conspicuous, pieces, tidy, wrong
 from hotline.service.editions import approval
 from hotline.service.editions.approval import publisher
-from hotline.service.editions.cache import decode, encode
+from hotline.service.editions.snapshot import decode, encode
 from hotline.service.editions.testimony_overlay import overlaid
+from tests import acting
 from tests.content_line import line as content
 from tests.service.fleet import LEAD, Fleet, Process, fleet_in
 from tests.told_line import NONE, told_sources
 
 HERS = "On m'a crue. Je dors."
 OTHERS = "Un jour, j'ai ri."
-LIFE = 1800
 MADE, APPROVED = publisher("Mariam", "op"), publisher("Fanta", "other")
 
 
@@ -44,7 +44,7 @@ def files(tmp_path: Path) -> Sources:
 
 def publish(fleet: Fleet, sources: Sources) -> int:
     at = fleet.clock.now()
-    return approval.publish_alone(fleet.store, sources, MADE, at, at + LEAD, LIFE)
+    return int(acting.publish(fleet.store, sources, MADE, at).values["edition"])
 
 
 def person_of(fleet: Fleet, letter: str) -> Staff:
@@ -128,7 +128,7 @@ def test_its_words_are_nowhere_once_it_is_taken_back(fleet: Fleet, tmp_path: Pat
     fleet.wait(LEAD)
     with fleet.store.read() as tx:
         sources = decode(tx.editions.get(tx.editions.all()[0].number).sources)  # type: ignore[union-attr]
-    approval.propose(fleet.store, sources, MADE, fleet.clock.now())
+    acting.propose(fleet.store, sources, MADE, fleet.clock.now())
     assert {"fleet.db", "3.json"} <= {name.removesuffix("-wal") for name in holding(tmp_path, HERS)}
     withdraw(fleet, web, id)
     fleet.wait(2)
@@ -153,12 +153,12 @@ def test_publishing_files_keeps_it(fleet: Fleet, tmp_path: Path) -> None:
     assert told(fleet) == [OTHERS, HERS]
     fleet.wait(3600)
     at = fleet.clock.now()
-    number = approval.propose(fleet.store, files, MADE, at)
+    number = int(acting.propose(fleet.store, files, MADE, at).values["proposal"])
     proposal, newest = approval.proposed(fleet.store, number, APPROVED)
     assert newest is not None
     assert not differing(fleet, decode(newest.sources), decode(proposal.sources))
-    assert not differing(fleet, decode(newest.sources), approval.with_told(fleet.store, files))
-    approval.approve(fleet.store, number, APPROVED, at, at + LEAD, newest.number, LIFE)
+    assert not differing(fleet, decode(newest.sources), approval.with_current_testimonies(fleet.store, files))
+    acting.approve(fleet.store, number, APPROVED, at, newest.number)
     assert told(fleet) == [OTHERS, HERS]
 
 
@@ -169,13 +169,13 @@ def test_publishing_files_leaves_out_what_was_taken_back(fleet: Fleet, tmp_path:
     files = told_sources(tmp_path / "more", theirs=OTHERS)
     publish(fleet, files)
     fleet.wait(LEAD)
-    number = approval.propose(fleet.store, files, MADE, fleet.clock.now())
+    number = int(acting.propose(fleet.store, files, MADE, fleet.clock.now()).values["proposal"])
     for each in (id, "theirs"):
         withdraw(fleet, web, each)
     fleet.wait(2)
     assert NONE in web.dial("4").text
     at = fleet.clock.now()
-    approval.approve(fleet.store, number, APPROVED, at, at + LEAD, 4, LIFE)
+    acting.approve(fleet.store, number, APPROVED, at, 4)
     assert told(fleet) == []
     publish(fleet, files)
     assert told(fleet) == []
@@ -184,13 +184,13 @@ def test_publishing_files_leaves_out_what_was_taken_back(fleet: Fleet, tmp_path:
 def test_one_released_after_a_proposal_was_made(fleet: Fleet, files: Sources) -> None:
     """Whoever approves it sees it, and does not take it off the line."""
     web = fleet.start()
-    number = approval.propose(fleet.store, files, MADE, fleet.clock.now())
+    number = int(acting.propose(fleet.store, files, MADE, fleet.clock.now()).values["proposal"])
     release(fleet, web)
     proposal, newest = approval.proposed(fleet.store, number, APPROVED)
     assert newest is not None
     assert not differing(fleet, decode(newest.sources), decode(proposal.sources))
     at = fleet.clock.now()
-    approval.approve(fleet.store, number, APPROVED, at, at + LEAD, newest.number, LIFE)
+    acting.approve(fleet.store, number, APPROVED, at, newest.number)
     assert told(fleet) == [HERS]
 
 
@@ -203,10 +203,10 @@ def test_going_back_loses_none_and_brings_none_back(fleet: Fleet, tmp_path: Path
     publish(fleet, replace(told_sources(tmp_path / "less"), help="line.first"))
     fleet.wait(3600)
     at = fleet.clock.now()
-    assert told(fleet, approval.roll_back(fleet.store, 2, MADE, at, at + LEAD, LIFE)) == [HERS]
+    assert told(fleet, int(acting.roll_back(fleet.store, 2, MADE, at).values["edition"])) == [HERS]
     withdraw(fleet, web, id)
     publish(fleet, replace(told_sources(tmp_path / "less"), help="line.first"))
-    assert told(fleet, approval.roll_back(fleet.store, 4, MADE, at, at + LEAD, LIFE)) == []
+    assert told(fleet, int(acting.roll_back(fleet.store, 4, MADE, at).values["edition"])) == []
 
 
 def test_going_back_from_what_this_program_cannot_read(fleet: Fleet, tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_going_back_from_what_this_program_cannot_read(fleet: Fleet, tmp_path: P
     at = fleet.clock.now()
     with fleet.store.write() as tx:
         tx.editions.add(EditionRow(5, at, "somebody", at + LEAD, b'{"of": "another time"}'))
-    assert told(fleet, approval.roll_back(fleet.store, 3, MADE, at, at + LEAD, LIFE)) == [HERS]
+    assert told(fleet, int(acting.roll_back(fleet.store, 3, MADE, at).values["edition"])) == [HERS]
 
 
 def test_an_edition_in_other_languages_leaves_it_out(files: Sources) -> None:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 
 class Account(Struct, frozen=True):
-    """What one of the staff signs in with. No account: she cannot; she may still work by SMS."""
+    """What one of the staff signs in with. Without an account she works by SMS alone."""
 
     staff: str
     password: str
@@ -29,7 +29,7 @@ class SignIn(Struct, frozen=True):
     seen_at: int
     """When a person did something there; pages that refresh themselves do not count."""
     second_factor: bool = False
-    """Has her account one?"""
+    """Has the account one?"""
 
 
 class Accounts(Protocol):
@@ -40,13 +40,13 @@ class Accounts(Protocol):
         """Insert, or replace."""
 
     def drop(self, staff: str) -> None:
-        """And the one-time link, if she has one."""
+        """And the one-time link, if there is one."""
 
     def all(self) -> dict[str, bool]:
-        """Who has an account, by her id, and whether with a second factor."""
+        """Who has an account, by id, and whether with a second factor."""
 
     def add_invite(self, token: str, staff: str, at: int, until: int) -> None:
-        """Earlier ones of hers end."""
+        """Earlier ones of the same person end."""
 
     def invited(self, token: str, at: int) -> str | None:
         """Whose one-time link this is, if it is still good."""
@@ -55,7 +55,7 @@ class Accounts(Protocol):
         """The same, and it is good no more: of two at once one gets it."""
 
     def invites(self, at: int) -> dict[str, int]:
-        """Until when somebody's one-time link is good, by her id."""
+        """Until when somebody's one-time link is good, by id."""
 
     def add_sign_in(self, token: str, staff: str, at: int) -> None: ...
     def sign_in(self, token: str) -> SignIn | None: ...

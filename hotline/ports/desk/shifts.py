@@ -10,7 +10,7 @@ from msgspec import Struct
 class Shift(Struct, frozen=True):
     """A planned span: minutes of the local day, `start` < `end` <= 1440; weekday 0 is Monday, None every day.
 
-    With a `day` (local days since 1970-01-01) it is an exception and holds on that day alone; `off`: she is not there then, whatever the
+    With a `day` (local days since 1970-01-01) it is an exception and holds on that day alone; `off`: away then, whatever the
     week says.
     """
 

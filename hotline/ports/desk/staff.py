@@ -12,16 +12,16 @@ CALLING: Final[tuple[Role, ...]] = ("counselor", "supervisor")
 
 
 class Staff(Struct, frozen=True):
-    """One of the staff, under an alias. An operator takes no calls: she hears of what the line's words and numbers need; an admin makes accounts."""
+    """One of the staff, under an alias. An operator takes no calls and hears of what words and numbers of the line need; an admin makes accounts."""
 
     id: str
     alias: str
     role: Role
     number: str
     reads: str
-    """The language of her own messages."""
+    """The language of pages and messages."""
     speaks: tuple[str, ...]
-    """The languages in which she takes calls."""
+    """The languages in which calls are taken."""
     seen_at: int | None = None
     on_until: int | None = None
     """On shift outside the plan until then."""
@@ -29,9 +29,9 @@ class Staff(Struct, frozen=True):
     """Off shift, whatever the plan says, until then."""
     active: bool = True
     minors: bool = False
-    """She takes calls of girls and boys under 18."""
+    """Takes calls of minors."""
     on_call_until: int | None = None
-    """A supervisor: she said that she is on call, until then."""
+    """A supervisor who said that she is on call, until then."""
 
     def is_on_call(self, at: int) -> bool:
         """Is this a supervisor who said that she can be reached now?"""

@@ -66,15 +66,15 @@ def converse(deps: Deps, dialogue: Dialogue, sms: ReceivedSms) -> None:
     # A word of the catalogue means the same wherever the conversation was: it begins anew, as dialling does.
     anew = any(meant.get(plain(sms.text), "").isdigit() for meant in _words(deps, sms.network))
     name, seconds = _conversation(deps, sms), deps.rules.sms_session_seconds
-    shelf = deps.library.shelf
-    active = shelf.active(deps.clock.now())
+    snapshot = deps.library.snapshot
+    active = snapshot.active(deps.clock.now())
     # Each message carries the edition in force when it came; the first one's is the conversation's, for as long as Redis has it.
     said = _GAP.join((sms.message, str(active.number), sms.text))
     messages = [message.split(_GAP, 2) for message in deps.memory.hear(name, sms.origin, said, seconds, anew=anew)]
     if not messages or messages[-1][0] != sms.message:
         return  # it comes again, after the conversation that it belonged to
     first, number = messages[0][:2]
-    begun = next((volume for volume in shelf.volumes if str(volume.number) == number), None)
+    begun = next((loaded for loaded in snapshot.editions if str(loaded.number) == number), None)
     edition = (begun or active).edition("sms", sms.network)
     # A conversation is named after its first message, so that the one after it gives orders under keys of its own.
     session_id = deps.derive("sms", f"{sms.number}|{first}")
@@ -90,7 +90,7 @@ def converse(deps: Deps, dialogue: Dialogue, sms: ReceivedSms) -> None:
 
 def _words(deps: Deps, network: str) -> list[dict[str, str]]:
     """What the words of each edition that is held mean."""
-    return [meanings(volume.edition("sms", network), "sms.word.") for volume in deps.library.shelf.volumes]
+    return [meanings(loaded.edition("sms", network), "sms.word.") for loaded in deps.library.snapshot.editions]
 
 
 def _conversation(deps: Deps, sms: ReceivedSms) -> str:

@@ -81,8 +81,8 @@ def need_time(act: Act) -> Result:
     request = TimeRequest(act.derive("want"), act.staff.id, act.at)
     act.tx.care.add(request)
     supervisors = outbox.supervisors(act, act.staff.id)
-    told = (outbox.tell(act, supervisor, "wants_time", request.id, name=act.staff.alias) for supervisor in supervisors)
-    return Result(messages=(*messages, *told))
+    alerts = (outbox.tell(act, supervisor, "wants_time", request.id, name=act.staff.alias) for supervisor in supervisors)
+    return Result(messages=(*messages, *alerts))
 
 
 def take_on(act: Act, id: str) -> Result:

@@ -1,4 +1,8 @@
-"""Publishing by two people, and going back: who may make an edition of what, and what is written down about it."""
+"""Publishing by two people, and going back: who may make an edition of what, and what is written down about it.
+
+What takes long is done before an act: `check_edition`, `proposed`, `older_edition`. The shell runs the acts, in the name of whoever types: `By(str(publisher), "shell")`.
+Whose edition is made stands among a result's values: `edition`, its number, and `active_from`, the moment from which sessions begin on it.
+"""
 
 from __future__ import annotations
 
@@ -11,160 +15,194 @@ from msgspec import DecodeError, Struct
 from msgspec.structs import replace
 
 from hotline.engine.critical import pending_words
-from hotline.engine.flow import Sources
+from hotline.engine.flow import Fault, Sources
 from hotline.engine.freshness import fresh
-from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.editions import EditionRow, Proposal
 from hotline.ports.store import Store, Transaction
-from hotline.service.editions.cache import FaultySources, Overtaken, checked, decode, enact, encode
+from hotline.service.acts import Act, Refused, Result
+from hotline.service.editions.publication import NewEdition, Overtaken, TooSoon, checked, enact
+from hotline.service.editions.snapshot import decode, encode
 from hotline.service.editions.testimony_overlay import with_newest_testimonies, with_testimonies
 
 LONGEST_NAME: Final = 64
 _SIGNED: Final = re.compile(r"(.*) \(([^()]*)\)")
 
 
-class Refused(Exception):
-    """The rules of publishing say no; nothing was changed. Says why, for whoever typed the command."""
+class UnfitName(Exception):
+    """A name that could not be told apart from another, or not be kept."""
 
 
-class PendingWords(FaultySources):
-    """Words that nobody reviewed stand on urgent, callback or stop screens, and nobody took that on herself by name."""
+class CannotPublish(Exception):
+    """The rules of publishing say no before an act is run. `result`: what the act would say."""
+
+    def __init__(self, code: Refused, **values: str) -> None:
+        super().__init__(code)
+        self.result = Result(code, values)
 
 
 class Publisher(Struct, frozen=True):
-    """Who does it: the name that she gave, and the login under which she sits. Make it with `person`."""
+    """Who does it: the name that was given, and the login. Make it with `publisher`."""
 
     name: str
     login: str
     named: bool
-    """Did she give a name? Else it is the login."""
+    """Was a name given? Else it is the login."""
 
     def __str__(self) -> str:
         return f"{self.name} ({self.login})" if self.named and _same(self.name) != _same(self.login) else self.name
 
 
+class CheckedEdition(Struct, frozen=True):
+    """Sources that may become an edition. Make it with `check_edition`."""
+
+    given: Sources
+    """What a proposal keeps: it is checked again when somebody approves it."""
+    sources: Sources
+    """Without what is stale or over."""
+    pending: tuple[Fault, ...]
+    """Words on urgent, callback or stop screens that nobody reviewed."""
+
+
+class Approval(Struct, frozen=True):
+    """What a second person says yes to."""
+
+    proposal: int
+    by: Publisher
+    edition: CheckedEdition
+    against: int | None
+    """The newest edition when the difference was looked at."""
+    unseen: bool = False
+    """Nobody looked: a script did it."""
+
+
 def publisher(by: str | None, login: str) -> Publisher:
-    """Raises Refused for a name that could not be told apart from another, or not be kept."""
+    """Raises UnfitName."""
     name = " ".join((by if by is not None else login).split())
     made = Publisher(name, login, by is not None)
     if not name or not name.isprintable() or "(" in name or ")" in name or len(str(made)) > LONGEST_NAME:
-        raise Refused(f"a name has letters, no brackets, and with the login at most {LONGEST_NAME} of them")
+        raise UnfitName
     return made
 
 
-def propose(store: Store, sources: Sources, by: Publisher, at: int, pending_by: str | None = None) -> int:
-    """Keep these sources for a second person to look at; the number of the proposal, which no other ever gets.
+def check_edition(sources: Sources, at: int) -> CheckedEdition:
+    """Raises FaultySources."""
+    clean = checked(sources, at)
+    return CheckedEdition(sources, clean, pending_words(clean)[0])
 
-    Raises FaultySources, PendingWords and StoreAway; then nothing is kept.
+
+def publish_edition(act: Act, edition: CheckedEdition, pending_by: str | None = None) -> Result:
+    """Publish at once, where one person may. Pending words stop nothing here; who takes them on herself is written down all the same."""
+    row = _enact(act, NewEdition(edition.sources, act.staff.alias))
+    if isinstance(row, Result):
+        return row
+    if edition.pending:
+        _record_pending(act, pending_by, row)
+    return _published(row)
+
+
+def propose_edition(act: Act, edition: CheckedEdition, pending_by: str | None = None) -> Result:
+    """Keep these sources for a second person to look at. `proposal` among the values: a number that no other ever gets.
+
+    `pending_by`: who takes pending words on herself, by name; without one they stop it.
     """
-    pending, _ = pending_words(checked(sources, at))
-    if pending and pending_by is None:
-        raise PendingWords(pending)
-    with store.write() as tx:
-        number = tx.editions.next_proposal()
-        tx.editions.add_proposal(Proposal(number, at, str(by), encode(with_testimonies(tx, sources)), pending_by if pending else None))
-        tx.audit.add(AuditRecord(at, str(by), "proposed", _about(number)))
-    return number
+    if edition.pending and pending_by is None:
+        return Result("pending")
+    number, sources = act.tx.editions.next_proposal(), encode(with_testimonies(act.tx, edition.given))
+    act.tx.editions.add_proposal(Proposal(number, act.at, act.staff.alias, sources, pending_by if edition.pending else None))
+    act.record("proposed", _about(number))
+    return Result(values={"proposal": str(number)})
 
 
 def proposed(store: Store, number: int, by: Publisher) -> tuple[Proposal, EditionRow | None]:
-    """The proposal that this person may approve, with what women told as it would be published now, and the edition that it is to be
-    compared with: the newest. Raises Refused and StoreAway."""
+    """The proposal that this person may approve, with testimonies as it would be published now, and the edition that it is to be
+    compared with: the newest. Raises CannotPublish and StoreAway."""
     with store.read() as tx:
-        proposal = _waiting(tx, number)
-        newest = _newest(tx)
+        proposal = tx.editions.proposal(number)
+        if proposal is None:
+            raise CannotPublish("gone", proposal=str(number))
+        newest = newest_edition(tx)
         sources = with_testimonies(tx, read(proposal.sources, _about(number)))
-    _refuse_alone(proposal, by)
+    if are_one_person(proposal.made_by, by):
+        raise CannotPublish("own", proposal=str(number), by=proposal.made_by)
     return replace(proposal, sources=encode(sources)), newest
 
 
-def approve(
-    store: Store, number: int, by: Publisher, at: int, active_from: int, against: int | None, life: int, *, unseen: bool = False
-) -> int:
-    """Publish a proposal in the name of two people; the edition's number. `against`: the newest edition when she looked at the difference.
-    `life`: of the longest session. `unseen`: nobody looked, a script did it.
-
-    Raises Refused, PendingWords, FaultySources, TooSoon and StoreAway; the proposal then waits on.
-    """
-    with store.read() as tx:
-        proposal = _waiting(tx, number)
-    _refuse_alone(proposal, by)
-    sources = checked(read(proposal.sources, _about(number)), at)
-    pending, _ = pending_words(sources)
-    if pending and proposal.pending_by is None:
-        raise PendingWords(pending)
-    with store.write() as tx:
-        _waiting(tx, number)  # of two who approve at once, or of one who rejects meanwhile, the first has it
-        try:
-            edition = enact(
-                tx, sources, proposal.made_by, at, active_from, approved_by=str(by), life=life, after=against if against is not None else 0
-            )
-        except Overtaken:
-            raise Refused("another edition was published meanwhile: look at the difference again") from None
-        tx.editions.decide_proposal(number)
-        tx.audit.add(AuditRecord(at, str(by), "approved unseen" if unseen else "approved", f"{_about(number)}, edition {edition}"))
-        if pending and proposal.pending_by is not None:
-            tx.audit.add(_overridden(proposal.pending_by, at, edition))
-    return edition
+def approve_edition(act: Act, approval: Approval) -> Result:
+    """Publish a proposal in the name of two people. Refused, it waits on."""
+    number = approval.proposal
+    proposal = act.tx.editions.proposal(number)
+    if proposal is None:  # of two who approve at once, or of one who rejects meanwhile, the first has it
+        return Result("gone", {"proposal": str(number)})
+    if are_one_person(proposal.made_by, approval.by):
+        return Result("own", {"proposal": str(number), "by": proposal.made_by})
+    if approval.edition.pending and proposal.pending_by is None:
+        return Result("pending")
+    edition = NewEdition(approval.edition.sources, proposal.made_by, approved_by=act.staff.alias, after=approval.against or 0)
+    row = _enact(act, edition)
+    if isinstance(row, Result):
+        return row
+    act.tx.editions.decide_proposal(number)
+    act.record("approved unseen" if approval.unseen else "approved", f"{_about(number)}, edition {row.number}")
+    if approval.edition.pending:
+        _record_pending(act, proposal.pending_by, row)
+    return _published(row)
 
 
-def publish_alone(
-    store: Store, sources: Sources, by: Publisher, at: int, active_from: int, life: int, pending_by: str | None = None
-) -> int:
-    """Publish at once, where one person may. Pending words stop nothing here; who takes them on herself is written down all the same.
-
-    Raises FaultySources, TooSoon and StoreAway.
-    """
-    clean = checked(sources, at)
-    with store.write() as tx:
-        edition = enact(tx, clean, str(by), at, active_from, life=life)
-        if pending_by is not None and pending_words(clean)[0]:
-            tx.audit.add(_overridden(pending_by, at, edition))
-    return edition
+def reject_proposal(act: Act, number: int) -> Result:
+    """Take a proposal away; whoever made it may do so too."""
+    if not act.tx.editions.decide_proposal(number):
+        return Result("gone", {"proposal": str(number)})
+    act.record("rejected", _about(number))
+    return Result()
 
 
-def reject(store: Store, number: int, by: Publisher, at: int) -> None:
-    """Take a proposal away; whoever made it may do so too. Raises Refused and StoreAway."""
-    with store.write() as tx:
-        _waiting(tx, number)
-        tx.editions.decide_proposal(number)
-        tx.audit.add(AuditRecord(at, str(by), "rejected", _about(number)))
-
-
-def roll_back(store: Store, number: int, by: Publisher, at: int, active_from: int, life: int) -> int:
-    """A new edition with the content of an old one, which was approved in its day; the new one's number.
-
-    Numbers taken off the line stay off: their marks hold for every edition. What women told stays as it is now. Raises Refused, FaultySources, TooSoon and StoreAway.
-    """
+def older_edition(store: Store, number: int, at: int) -> CheckedEdition:
+    """What going back to it would publish. Raises CannotPublish, FaultySources and StoreAway."""
     with store.read() as tx:
         old = tx.editions.get(number)
     if old is None:
-        raise Refused(f"there is no edition {number} (hotline content list)")
-    sources = checked(read(old.sources, f"edition {number}"), at)
-    with store.write() as tx:
-        newest = _newest(tx)
-        if newest is None or newest.number == number:
-            raise Refused(f"edition {number} is the newest: it is in force, or will be in a moment")
-        sources = with_testimonies(tx, with_newest_testimonies(sources, _readable(newest)))
-        if newest.sources in (old.sources, encode(sources)):
-            raise Refused(f"edition {newest.number} says the same as edition {number} already")
-        edition = enact(tx, sources, str(by), at, active_from, again=number, life=life)
-        tx.audit.add(AuditRecord(at, str(by), "rolled back", f"edition {edition} again {number}"))
-    return edition
+        raise CannotPublish("gone", edition=str(number))
+    return check_edition(read(old.sources, f"edition {number}"), at)
 
 
-def with_told(store: Store, sources: Sources) -> Sources:
-    """What would be published of these files now: with what women told in the room, without what they took back. Raises StoreAway."""
+def roll_back(act: Act, number: int, edition: CheckedEdition) -> Result:
+    """A new edition with the content of an old one, which was approved in its day.
+
+    Numbers taken off the line stay off: their marks hold for every edition. Testimonies stay as they are now.
+    """
+    old, newest = act.tx.editions.get(number), newest_edition(act.tx)
+    if old is None:
+        return Result("gone", {"edition": str(number)})
+    if newest is None or newest.number == number:
+        return Result("newest", {"edition": str(number)})
+    sources = with_testimonies(act.tx, with_newest_testimonies(edition.sources, _readable(newest)))
+    if newest.sources in (old.sources, encode(sources)):
+        return Result("same", {"edition": str(newest.number)})
+    row = _enact(act, NewEdition(sources, act.staff.alias, again=number))
+    if isinstance(row, Result):
+        return row
+    act.record("rolled back", f"edition {row.number} again {number}")
+    return _published(row)
+
+
+def with_current_testimonies(store: Store, sources: Sources) -> Sources:
+    """What would be published of these files now: with the testimonies that were released, without those that were taken back. Raises StoreAway."""
     with store.read() as tx:
         return with_testimonies(tx, sources)
 
 
+def newest_edition(tx: Transaction) -> EditionRow | None:
+    """With its sources."""
+    moments = tx.editions.moments()
+    return tx.editions.get(moments[-1][0]) if moments else None
+
+
 def read(sources: bytes, of: str) -> Sources:
-    """Raises Refused where another version of the program wrote what this one cannot read."""
+    """Raises CannotPublish where another version of the program wrote what this one cannot read."""
     try:
         return decode(sources)
     except DecodeError:
-        raise Refused(f"{of} was made by another version of this program, which this one cannot read") from None
+        raise CannotPublish("unreadable", of=of) from None
 
 
 def as_published(sources: Sources, at: int) -> Sources:
@@ -173,7 +211,7 @@ def as_published(sources: Sources, at: int) -> Sources:
 
 
 def are_one_person(made_by: str, by: Publisher) -> bool:
-    """Is she who made the proposal? By name, whatever the letters' size, and by login where she gave no name of her own."""
+    """Did this person make the proposal? By name, whatever the letters' size, and by login where no name was given."""
     signed = _SIGNED.fullmatch(made_by)
     name, login = (signed[1], signed[2]) if signed else (made_by, made_by)
     return _same(name) == _same(by.name) or (not by.named and _same(login) == _same(by.login))
@@ -183,34 +221,31 @@ def _same(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def _refuse_alone(proposal: Proposal, by: Publisher) -> None:
-    if are_one_person(proposal.made_by, by):
-        raise Refused(f"proposal {proposal.number} was made by {proposal.made_by}: another person approves it (--by NAME)")
+def _enact(act: Act, edition: NewEdition) -> EditionRow | Result:
+    try:
+        return enact(act, edition)
+    except Overtaken:
+        return Result("overtaken")
+    except TooSoon as refused:
+        return Result("too_many", {"until": str(refused.until)})
 
 
-def _waiting(tx: Transaction, number: int) -> Proposal:
-    proposal = tx.editions.proposal(number)
-    if proposal is None:
-        raise Refused(f"no proposal {number} waits (hotline content list)")
-    return proposal
+def _published(row: EditionRow) -> Result:
+    return Result(values={"edition": str(row.number), "active_from": str(row.active_from)})
 
 
-def _newest(tx: Transaction) -> EditionRow | None:
-    rows = tx.editions.all()
-    return tx.editions.get(rows[0].number) if rows else None
+def _record_pending(act: Act, by: str | None, row: EditionRow) -> None:
+    if by is not None:
+        act.audit(by, "pending words published", f"edition {row.number}")
 
 
 def _readable(row: EditionRow) -> Sources | None:
-    """None where another version of the program wrote it: going back must not wait for that."""
+    """Returns None where another version of the program wrote it: going back must not wait for that."""
     try:
         return read(row.sources, f"edition {row.number}")
-    except Refused:
+    except CannotPublish:
         return None
 
 
 def _about(number: int) -> str:
     return f"proposal {number}"
-
-
-def _overridden(by: str, at: int, edition: int) -> AuditRecord:
-    return AuditRecord(at, by, "pending words published", f"edition {edition}")

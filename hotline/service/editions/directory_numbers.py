@@ -26,9 +26,9 @@ class Numbers(Struct, frozen=True):
     """Those among the shown that go stale within the days that were asked about."""
 
 
-def numbers(sources: Sources, dark: Iterable[Withdrawal], today: date, days: int = 0) -> Numbers:
+def numbers(sources: Sources, withdrawals: Iterable[Withdrawal], today: date, days: int = 0) -> Numbers:
     """Sort the numbers of an edition, or of files, as they stand on this local day."""
-    marks = tuple(one.number for one in dark)
+    marks = tuple(withdrawal.number for withdrawal in withdrawals)
     having = [item for item in sources.items if "phone" in item.fields]
     off = {item.id: why for item in having if (why := _why_off(item, marks, today))}
     shown = [item for item in having if item.id not in off]

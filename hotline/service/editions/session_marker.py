@@ -1,4 +1,4 @@
-"""Which edition a USSD session began on: what its marker in Redis says, or what can be told without one (`choice.py`)."""
+"""Which edition a USSD session is on, as its marker in Redis says; where there is none, as the editions' moments tell (`activation.py`)."""
 
 from __future__ import annotations
 
@@ -9,32 +9,33 @@ from hotline.service.editions import activation
 from hotline.service.editions.snapshot import SessionEditions, Snapshot
 
 
-def editions_of_session(shelf: Snapshot, memory: Memory, name: str, life: int, at: int, *, is_first: bool) -> SessionEditions:
-    """The editions that this session can be on. Meant for when more than one is possible (`Shelf.calm_from`). `is_first`: nothing was typed yet."""
-    return _begin(shelf, memory, name, life, at) if is_first else _began(shelf, memory, name, life, at)
+def editions_of_session(snapshot: Snapshot, memory: Memory, name: str, at: int, *, is_first: bool) -> SessionEditions:
+    """The editions that this session can be on. Meant for when more than one is possible (`Snapshot.calm_from`). `is_first`: nothing was typed yet."""
+    return _first_hop(snapshot, memory, name, at) if is_first else _later_hop(snapshot, memory, name, at)
 
 
-def _begin(shelf: Snapshot, memory: Memory, name: str, life: int, at: int) -> SessionEditions:
-    """It begins on the edition in force if that can be written down, and on the base if not."""
-    number = activation.active(shelf.moments, at)
+def _first_hop(snapshot: Snapshot, memory: Memory, name: str, at: int) -> SessionEditions:
+    """It begins on the edition in force if that can be written down, and on the one for sessions without a marker if not."""
+    number, life = activation.active(snapshot.moments, at), snapshot.life
     try:
-        stands = memory.begin(name, number, activation.span(life))
+        marker = memory.begin(name, number, activation.over_after(life))
     except MemoryAway:
-        return shelf.begun(activation.base(shelf.moments, at, life))
-    if stands is not None:  # the hop came twice, or was tried elsewhere, where perhaps it began on the base: that is left open
-        return shelf.begun(stands.edition)
+        return snapshot.session_editions(activation.edition_without_marker(snapshot.moments, at, life))
+    if marker is not None:  # the hop came twice, or was tried elsewhere, where perhaps no marker could be left: that stays open
+        return snapshot.session_editions(marker.edition)
     with suppress(MemoryAway):
-        memory.settle(name, number, activation.span(life))
-    return shelf.begun(number)
+        memory.settle(name, number, activation.over_after(life))
+    return snapshot.session_editions(number)
 
 
-def _began(shelf: Snapshot, memory: Memory, name: str, life: int, at: int) -> SessionEditions:
+def _later_hop(snapshot: Snapshot, memory: Memory, name: str, at: int) -> SessionEditions:
+    moments, life = snapshot.moments, snapshot.life
     try:
         found = memory.began(name)
     except MemoryAway:
-        return shelf.begun(*activation.unread(shelf.moments, at, life))
+        return snapshot.session_editions(*activation.candidates(moments, at, life))
     if found.mark is not None and found.mark.sure:
-        return shelf.begun(found.mark.edition)
-    if found.mark is not None or not activation.is_none_lost(shelf.moments, found.since, at, life):
-        return shelf.begun(*activation.unread(shelf.moments, at, life))
-    return shelf.begun(*activation.unmarked(shelf.moments, at, life), may_order=at < shelf.lost_from)
+        return snapshot.session_editions(found.mark.edition)
+    if found.mark is not None or not activation.is_none_lost(moments, found.since, at, life):
+        return snapshot.session_editions(*activation.candidates(moments, at, life))
+    return snapshot.session_editions(*activation.candidates_without_marker(moments, at, life), may_order=at < snapshot.lost_from)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 
 from hotline.engine import gsm
@@ -33,18 +34,28 @@ class CompileSettings(Struct, frozen=True):
         return max(self.session_seconds, self.sms_session_seconds)
 
 
+def encode(sources: Sources) -> bytes:
+    """An edition's sources as they lie in the database: JSON."""
+    return msgspec.json.encode(sources)
+
+
+def decode(data: bytes) -> Sources:
+    """The reverse of `encode`. msgspec.DecodeError where it is none."""
+    return msgspec.json.decode(data, type=Sources)
+
+
 class LoadedEdition:
     """One edition. Compiled for a channel and a kind of phone when that is first asked for; two threads that ask at once make the same twice."""
 
-    def __init__(self, row: EditionRow, sources: Sources, marks: Iterable[Withdrawal], making: CompileSettings) -> None:
+    def __init__(self, row: EditionRow, sources: Sources, marks: Iterable[Withdrawal], settings: CompileSettings) -> None:
         self.row = row
         self.number = row.number
         self.sources = sources
         """As published."""
-        self.shown = dark(sources, (each.number for each in marks))
+        self.shown = dark(sources, (mark.number for mark in marks))
         """As callers get it."""
-        self._making = making
-        self._raw_networks = making.raw_networks
+        self._settings = settings
+        self._raw_networks = settings.raw_networks
         self._compiled: dict[tuple[str, bool], Edition] = {}
 
     def edition(self, channel: str, network: str) -> Edition:
@@ -54,21 +65,21 @@ class LoadedEdition:
 
     def warm(self) -> None:
         """Compile all that may be asked for, so that no hop waits for it."""
-        for raw in (False, True) if self._making.raw_networks else (False,):
+        for raw in (False, True) if self._settings.raw_networks else (False,):
             for channel in FOLDED:
                 if (channel, raw) not in self._compiled:
                     self._compile(channel, raw)
 
     def _compile(self, channel: str, raw: bool) -> Edition:
-        made = compile_edition(self.shown, self.number, (RAW if raw else FOLDED)[channel], self._making.promise)
+        made = compile_edition(self.shown, self.number, (RAW if raw else FOLDED)[channel], self._settings.promise)
         self._compiled[channel, raw] = made
         return made
 
 
 class SessionEditions(Struct, frozen=True):
-    """What a session can have begun on, newest first; several: nobody knows on which. None: it cannot go on."""
+    """What a session can have begun on, newest first; several: nobody knows on which. Empty where it cannot go on."""
 
-    volumes: tuple[LoadedEdition, ...]
+    editions: tuple[LoadedEdition, ...]
     may_order: bool = True
     """False: it may have begun on an edition that this process has not heard of."""
 
@@ -76,7 +87,7 @@ class SessionEditions(Struct, frozen=True):
 class Snapshot(Struct, frozen=True):
     """All that a process knows at one moment. Replaced as a whole, never changed."""
 
-    volumes: tuple[LoadedEdition, ...]
+    editions: tuple[LoadedEdition, ...]
     """Oldest first."""
     marks: tuple[Withdrawal, ...]
     moments: activation.Moments
@@ -88,31 +99,33 @@ class Snapshot(Struct, frozen=True):
     """After this, sessions are under way that began where more is known, and left no marker."""
     late_until: int
     """Until then some are that began here while more was known elsewhere."""
+    life: int
+    """Seconds that a USSD session lives at most."""
 
-    def begun(self, *numbers: int, may_order: bool = True) -> SessionEditions:
+    def session_editions(self, *numbers: int, may_order: bool = True) -> SessionEditions:
         """Those of these that are held. One that is not held leaves nothing: nobody answers for what it says."""
-        held = {volume.number: volume for volume in self.volumes}
+        held = {loaded.number: loaded for loaded in self.editions}
         known = all(number in held for number in numbers)
         return SessionEditions(tuple(held[number] for number in numbers) if known else (), may_order)
 
     def active(self, at: int) -> LoadedEdition:
         """The edition in force."""
         number = activation.active(self.moments, at)
-        return next(volume for volume in self.volumes if volume.number == number)
+        return next(loaded for loaded in self.editions if loaded.number == number)
 
 
 def snapshot_of(
-    volumes: Iterable[LoadedEdition], marks: tuple[Withdrawal, ...], read_at: int, life: int, before: Snapshot | None = None
+    editions: Iterable[LoadedEdition], marks: tuple[Withdrawal, ...], read_at: int, life: int, before: Snapshot | None = None
 ) -> Snapshot:
-    """A shelf of these; `read_at`: when the database last said that there are no others; `life`: of a USSD session; `before`: the shelf that this one replaces.
+    """A snapshot of these; `read_at`: when the database last said that there are no others; `life`: of a USSD session; `before`: the snapshot that this one replaces.
 
     Whoever hears of an edition late has let sessions begin on another one until now.
     """
-    held = tuple(sorted(volumes, key=lambda volume: volume.number))
-    moments = tuple((volume.number, volume.row.active_from) for volume in held)
+    held = tuple(sorted(editions, key=lambda loaded: loaded.number))
+    moments = tuple((loaded.number, loaded.row.active_from) for loaded in held)
     unsure = read_at + UNSURE_SECONDS
     late = before.late_until if before is not None else 0
     if before is not None and before.moments and moments and before.moments[-1] != moments[-1] and read_at >= before.unsure_from:
-        late = read_at + activation.span(life)
+        late = read_at + activation.over_after(life)
     calm = max(late, activation.calm_from(moments, life) if moments else 0)
-    return Snapshot(held, marks, moments, calm, unsure, unsure + activation.span(life), late)
+    return Snapshot(held, marks, moments, calm, unsure, unsure + activation.over_after(life), late, life)

@@ -1,4 +1,4 @@
-"""What women told, laid over every edition that is made: what the room released is in it and what was taken back is not, whatever the files say."""
+"""The testimony overlay: laid over every edition that is made, so that what was released is in it and what was taken back is not, whatever the files say."""
 
 from __future__ import annotations
 
@@ -20,20 +20,24 @@ _AT: Final = Where("console/testimonies", 1)
 
 def with_testimonies(tx: Transaction, sources: Sources, also: Testimony | None = None) -> Sources:
     """These sources with the testimonies that they have to hold now, or will once `also` is written down. Again changes nothing."""
-    told = tuple(also if also and one.id == also.id else one for one in tx.testimonies.all())
-    people = {id: tx.staff.get(id) for one in told if one.state == "released" for id in one.released_by}
-    return overlaid(sources, told, withdrawn_testimonies(tx.editions.withdrawals()), {id: one.alias for id, one in people.items() if one})
+    testimonies = tuple(also if also and testimony.id == also.id else testimony for testimony in tx.testimonies.all())
+    people = {id: tx.staff.get(id) for testimony in testimonies if testimony.state == "released" for id in testimony.released_by}
+    aliases = {id: staff.alias for id, staff in people.items() if staff}
+    return overlaid(sources, testimonies, withdrawn_testimonies(tx.editions.withdrawals()), aliases)
 
 
-def overlaid(sources: Sources, told: Collection[Testimony], taken: Collection[str], aliases: Mapping[str, str]) -> Sources:
-    """The files' own stay, unless taken back; the room's are what `told` says, at the end, oldest first.
+def overlaid(sources: Sources, testimonies: Collection[Testimony], taken: Collection[str], aliases: Mapping[str, str]) -> Sources:
+    """The files' own stay, unless taken back; the room's are what `testimonies` says, at the end, oldest first.
 
     In languages that these sources have: one without words in any of them is left out, since no screen could show it.
     """
-    gone = {*taken, *(one.id for one in told)}
+    gone = {*taken, *(testimony.id for testimony in testimonies)}
     kept = (item for item in sources.items if item.list != TESTIMONIES or item.id not in gone)
-    released = sorted((one for one in told if one.state == "released" and one.id not in taken), key=lambda one: (one.at, one.id))
-    return replace(sources, items=(*kept, *(item for one in released for item in _item(one, sources.words, aliases))))
+    released = sorted(
+        (testimony for testimony in testimonies if testimony.state == "released" and testimony.id not in taken),
+        key=lambda testimony: (testimony.at, testimony.id),
+    )
+    return replace(sources, items=(*kept, *(item for testimony in released for item in _item(testimony, sources.words, aliases))))
 
 
 def with_newest_testimonies(old: Sources, newest: Sources | None) -> Sources:
@@ -41,8 +45,8 @@ def with_newest_testimonies(old: Sources, newest: Sources | None) -> Sources:
 
     `newest`: None where nobody knows what it holds; then the old one's are left out.
     """
-    told = (item for item in newest.items if item.list == TESTIMONIES) if newest else ()
-    return replace(old, items=(*(item for item in old.items if item.list != TESTIMONIES), *told))
+    testimonies = (item for item in newest.items if item.list == TESTIMONIES) if newest else ()
+    return replace(old, items=(*(item for item in old.items if item.list != TESTIMONIES), *testimonies))
 
 
 def withdrawn_testimonies(marks: Iterable[Withdrawal]) -> frozenset[str]:
@@ -63,11 +67,11 @@ def withdraw_testimony(tx: Transaction, mark: Withdrawal) -> None:
             tx.editions.rewrite_proposal(waiting.number, rest)
 
 
-def _item(one: Testimony, languages: Collection[str], aliases: Mapping[str, str]) -> Iterator[Item]:
-    texts = {f"text.{language}": text for language, text in one.text.items() if language in languages}
+def _item(testimony: Testimony, languages: Collection[str], aliases: Mapping[str, str]) -> Iterator[Item]:
+    texts = {f"text.{language}": text for language, text in testimony.text.items() if language in languages}
     if texts:
-        people = ", ".join(aliases.get(id, id) for id in one.released_by)
-        yield Item(TESTIMONIES, one.id, "", {**texts, "released_by": people, "released_on": one.released_on or ""}, _AT)
+        people = ", ".join(aliases.get(id, id) for id in testimony.released_by)
+        yield Item(TESTIMONIES, testimony.id, "", {**texts, "released_by": people, "released_on": testimony.released_on or ""}, _AT)
 
 
 def _without(sources: bytes, id: str) -> bytes | None:

@@ -11,8 +11,8 @@ from hotline.engine.freshness import fresh
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.service import outbox
 from hotline.service.deps import Deps
-from hotline.service.editions.cache import Overtaken, checked_on, enact
 from hotline.service.editions.directory_numbers import numbers
+from hotline.service.editions.publication import NewEdition, Overtaken, checked_on, enact
 from hotline.service.work import Work
 
 BY: Final = "clock"
@@ -26,7 +26,7 @@ def drop_stale(deps: Deps, at: int) -> None:
     Two clocks at once publish one, and nothing is published behind an edition that this process has not heard of. Raises StoreAway, FaultySources and TooSoon: then
     it is left for the next time.
     """
-    newest = deps.library.shelf.volumes[-1]
+    newest = deps.library.snapshot.editions[-1]
     day = deps.today(at)
     _, dropped = fresh(newest.sources, day)
     if not dropped:
@@ -34,22 +34,23 @@ def drop_stale(deps: Deps, at: int) -> None:
     sources = checked_on(newest.sources, day)
     ids = {item.id for item in dropped}
     gone = [item for item in newest.shown.items if item.id in ids and "phone" in item.fields and item.fields.get("verified_on")]
-    posts: tuple[OutboxMessage, ...] = ()
+    messages: tuple[OutboxMessage, ...] = ()
     with suppress(Overtaken), deps.store.write() as tx:
-        number = enact(tx, sources, BY, at, at + deps.rules.lead_seconds, life=deps.rules.longest_session, after=newest.number)
-        posts = _tell(Work(deps, tx, at), gone, number) if gone else ()
-    outbox.enqueue(deps, posts)
+        work = Work(deps, tx, at)
+        row = enact(work, NewEdition(sources, BY, after=newest.number))
+        messages = _tell(work, gone, row.number) if gone else ()
+    outbox.enqueue(deps, messages)
 
 
 def has_emergency_number(deps: Deps, at: int) -> bool:
     """Does the edition in force show a number for emergencies?"""
-    shelf = deps.library.shelf
-    return bool(numbers(shelf.active(at).sources, shelf.marks, deps.today(at)).emergency)
+    snapshot = deps.library.snapshot
+    return bool(numbers(snapshot.active(at).sources, snapshot.marks, deps.today(at)).emergency)
 
 
 def _tell(work: Work, gone: Iterable[Item], number: int) -> tuple[OutboxMessage, ...]:
     names = [item.name for item in gone]
     named = ", ".join(names[:MOST_NAMED]) + (f" +{len(names) - MOST_NAMED}" if len(names) > MOST_NAMED else "")
     staff = work.tx.staff.active()
-    told = [each for each in staff if each.role == "operator"] or [each for each in staff if each.role == "supervisor"]
-    return tuple(outbox.tell(work, each, "gone_dark", str(number), name=named) for each in told)
+    whom = [person for person in staff if person.role == "operator"] or [person for person in staff if person.role == "supervisor"]
+    return tuple(outbox.tell(work, person, "gone_dark", str(number), name=named) for person in whom)

@@ -15,7 +15,7 @@ from hotline.service.deps import Deps
 from hotline.service.work import Work
 
 GRACE_SECONDS: Final = 300
-"""So long after her turn began, or after what she said of it ran out, she is reminded."""
+"""So long after her turn began, or after what a supervisor said of it ran out, she is reminded."""
 
 Reminder: TypeAlias = tuple[str, str, str]
 """Whom, what (`staff.…`), and what it follows from: the same twice is said once."""
@@ -40,37 +40,40 @@ def remind(deps: Deps, at: int) -> None:
     if not due:
         return
     with deps.store.write() as tx:
-        posts = tuple(_remind(Work(deps, tx, at), *each) for each in due)
-    outbox.enqueue(deps, (post for post in posts if post is not None))
+        messages = tuple(_remind(Work(deps, tx, at), *reminder) for reminder in due)
+    outbox.enqueue(deps, (message for message in messages if message is not None))
 
 
 def _late(deps: Deps, people: Iterable[Staff], shifts: tuple[Shift, ...], at: int) -> list[Reminder]:
     """Whom to remind, and of which turn."""
     late = []
-    for each in people:
-        span = covering(each, shifts, at, deps.clock.local) if each.role == "supervisor" else None
-        if span is None or each.is_on_call(at) or (each.off_until is not None and at < each.off_until):
+    for staff in people:
+        span = covering(staff, shifts, at, deps.clock.local) if staff.role == "supervisor" else None
+        if span is None or staff.is_on_call(at) or (staff.off_until is not None and at < staff.off_until):
             continue
-        if at - max(deps.clock.moment(span[0]), each.on_call_until or 0, each.off_until or 0) >= GRACE_SECONDS:
-            late.append((each.id, "on_call_due", f"{span[0]}|{each.on_call_until or 0}"))
+        if at - max(deps.clock.moment(span[0]), staff.on_call_until or 0, staff.off_until or 0) >= GRACE_SECONDS:
+            late.append((staff.id, "on_call_due", f"{span[0]}|{staff.on_call_until or 0}"))
     return late
 
 
 def _unplanned(deps: Deps, people: tuple[Staff, ...], shifts: tuple[Shift, ...], at: int) -> list[Reminder]:
     """Whom to tell that the line is closed though it could be open, and of which day: nobody's turn it is."""
-    local, supervisors = deps.clock.local, [each for each in people if each.role == "supervisor"]
-    since = max((each.on_call_until or 0 for each in supervisors), default=0)
+    local, supervisors = deps.clock.local, [staff for staff in people if staff.role == "supervisor"]
+    since = max((staff.on_call_until or 0 for staff in supervisors), default=0)
     if (
         not is_closed(people, at, deps.rules)
         or at - since < GRACE_SECONDS
-        or any(covering(each, shifts, at, local) for each in supervisors)
+        or any(covering(staff, shifts, at, local) for staff in supervisors)
     ):
         return []
     if not any(
-        each.role == "counselor" and is_on(each, shifts, at, local) and is_present(each, at, deps.rules.presence_minutes) for each in people
+        staff.role == "counselor" and is_on(staff, shifts, at, local) and is_present(staff, at, deps.rules.presence_minutes)
+        for staff in people
     ):
         return []
-    return [(each.id, "closed", str(local(at) // DAY_MINUTES)) for each in supervisors if each.off_until is None or each.off_until <= at]
+    return [
+        (staff.id, "closed", str(local(at) // DAY_MINUTES)) for staff in supervisors if staff.off_until is None or staff.off_until <= at
+    ]
 
 
 def _remind(work: Work, id: str, key: str, origin: str) -> OutboxMessage | None:

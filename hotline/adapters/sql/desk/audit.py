@@ -25,7 +25,7 @@ _SEARCH: Final = (
     .where(
         audit.c.sequence < bindparam("before"),
         or_(
-            *(func.lower(each).like(_LIKE, escape="!") for each in (audit.c.who, audit.c.what, audit.c.about)),
+            *(func.lower(part).like(_LIKE, escape="!") for part in (audit.c.who, audit.c.what, audit.c.about)),
             audit.c.what.in_(bindparam("deeds", expanding=True)),
         ),
     )

@@ -15,8 +15,8 @@ _SHIFTS: Final = select(shifts).join(people, people.c.id == shifts.c.staff).wher
 _EXCEPTIONS: Final = (
     select(exceptions).join(people, people.c.id == exceptions.c.staff).where(people.c.active).order_by(*exceptions.primary_key)
 )
-_DROP_SHIFT: Final = delete(shifts).where(*(each == bindparam(f"{each.name}_") for each in shifts.primary_key))
-_DROP_EXCEPTION: Final = delete(exceptions).where(*(each == bindparam(f"{each.name}_") for each in exceptions.primary_key))
+_DROP_SHIFT: Final = delete(shifts).where(*(key == bindparam(f"{key.name}_") for key in shifts.primary_key))
+_DROP_EXCEPTION: Final = delete(exceptions).where(*(key == bindparam(f"{key.name}_") for key in exceptions.primary_key))
 
 
 class SqlShifts(Unit):

@@ -6,7 +6,7 @@ An admin does it on a page, or whoever has the machine at the shell. Nobody does
 from __future__ import annotations
 
 import re
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -25,7 +25,6 @@ from hotline.service.work import Work
 Fault: TypeAlias = Literal["alias", "number", "taken", "languages"]
 """What is wrong with what was filled in (`fault` of a result that is *faulty*); `taken`: somebody else has this alias or this number."""
 
-ROLES: Final[tuple[Role, ...]] = get_args(Role)
 _ALIAS: Final = re.compile(r"[^\W\d_][\w-]{1,31}")
 _NUMBER: Final = re.compile(r"\+[1-9][0-9]{6,14}")
 

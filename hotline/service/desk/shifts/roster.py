@@ -33,14 +33,14 @@ def uncovered_of(deps: Deps, people: Sequence[Staff], shifts: tuple[Shift, ...],
     """`uncovered_hours`, for whoever has read staff and shifts already."""
     edition, local = deps.written, deps.clock.local
     hours = tuple(edition.parts.values())
-    teams = {language: [each for each in people if takes(each, language)] for language in edition.languages}
+    teams = {language: [staff for staff in people if takes(staff, language)] for language in edition.languages}
     if deps.rules.supervised:
-        teams[SUPERVISION] = [each for each in people if each.role == "supervisor"]
-    planned = {of: merged(span for each in team for span in planned_spans(each, shifts, at, local)) for of, team in teams.items()}
+        teams[SUPERVISION] = [staff for staff in people if staff.role == "supervisor"]
+    planned = {of: merged(span for staff in team for span in planned_spans(staff, shifts, at, local)) for of, team in teams.items()}
     return {of: uncovered(hours, spans, local(at))[0] for of, spans in planned.items()}
 
 
-def uncovered(deps: tuple[Part, ...], spans: tuple[Span, ...], now: Minute) -> tuple[tuple[Span, ...], int]:
+def uncovered(hours: tuple[Part, ...], spans: tuple[Span, ...], now: Minute) -> tuple[tuple[Span, ...], int]:
     """Of the hours that the parts of the day offer in the seven days to come, those that no planned span holds; and how many minutes are offered.
 
     All in local minutes.
@@ -48,7 +48,7 @@ def uncovered(deps: tuple[Part, ...], spans: tuple[Span, ...], now: Minute) -> t
     offered = merged(
         (max(day * DAY_MINUTES + part.start, now), day * DAY_MINUTES + part.end)
         for day in range(now // DAY_MINUTES, now // DAY_MINUTES + DAYS_AHEAD)
-        for part in deps
+        for part in hours
         if day * DAY_MINUTES + part.end > now
     )
     gaps = offered

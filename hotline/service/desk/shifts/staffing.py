@@ -29,13 +29,13 @@ def weeks(work: Work) -> tuple[Week, ...]:
     """Each language of the line, in its order."""
     people, shifts, edition = work.tx.staff.active(), work.tx.shifts.all(), work.deps.written
     now, hours = work.deps.clock.local(work.at), tuple(edition.parts.values())
-    made = []
+    found = []
     for language in edition.languages:
-        counselors = [each for each in people if takes(each, language)]
-        spans = merged(span for each in counselors for span in planned_spans(each, shifts, work.at, work.deps.clock.local))
+        counselors = [staff for staff in people if takes(staff, language)]
+        spans = merged(span for staff in counselors for span in planned_spans(staff, shifts, work.at, work.deps.clock.local))
         gaps, offered = roster.uncovered(hours, spans, now)
-        made.append(Week(language, spans, gaps, offered, sum(end - start for start, end in gaps)))
-    return tuple(made)
+        found.append(Week(language, spans, gaps, offered, sum(end - start for start, end in gaps)))
+    return tuple(found)
 
 
 def by_day(spans: Iterable[Span], now: int) -> dict[int, tuple[Span, ...]]:

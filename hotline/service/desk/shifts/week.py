@@ -71,11 +71,11 @@ class WeekView(Struct, frozen=True):
 
 
 def look(deps: Deps, whose: str, at: int) -> WeekView | None:
-    """The week of all, and the plan of one; None where there is nobody like that who works on the line. Two queries. Raises StoreAway."""
+    """The week of all, and the plan of one. Returns None where nobody like that works on the line. Two queries. Raises StoreAway."""
     with deps.store.read() as tx:
         everybody, shifts = tx.staff.active(), tx.shifts.all()
-    people = sorted((each for each in everybody if each.role in CALLING), key=lambda each: each.alias)
-    chosen = next((each for each in people if each.id == whose), None)
+    people = sorted((staff for staff in everybody if staff.role in CALLING), key=lambda staff: staff.alias)
+    chosen = next((staff for staff in people if staff.id == whose), None)
     if chosen is None:
         return None
     now = deps.clock.local(at)
@@ -85,25 +85,25 @@ def look(deps: Deps, whose: str, at: int) -> WeekView | None:
         days=tuple(_day(day, people, shifts, gaps) for day in range(now // DAY_MINUTES, now // DAY_MINUTES + DAYS_AHEAD)),
         plan=_plan(chosen, shifts, now // DAY_MINUTES),
         people=tuple(people),
-        on_call=tuple((each.alias, deps.clock.local(each.on_call_until or 0)) for each in people if each.is_on_call(at)),
+        on_call=tuple((staff.alias, deps.clock.local(staff.on_call_until or 0)) for staff in people if staff.is_on_call(at)),
         is_closed=is_closed(people, at, deps.rules),
     )
 
 
 def _plan(staff: Staff, shifts: tuple[Shift, ...], today: int) -> Plan:
-    hers = tuple(each for each in shifts if each.staff == staff.id)
+    planned = tuple(shift for shift in shifts if shift.staff == staff.id)
     weekly = sorted(
-        (each for each in hers if each.day is None), key=lambda each: (-1 if each.weekday is None else each.weekday, each.start)
+        (shift for shift in planned if shift.day is None), key=lambda shift: (-1 if shift.weekday is None else shift.weekday, shift.start)
     )
-    return Plan(staff, tuple(weekly), tuple(each for each in hers if each.day is not None and each.day >= today))
+    return Plan(staff, tuple(weekly), tuple(shift for shift in planned if shift.day is not None and shift.day >= today))
 
 
 def _day(day: int, people: list[Staff], shifts: tuple[Shift, ...], gaps: tuple[tuple[int, Gap], ...]) -> Day:
     begins = day * DAY_MINUTES
     bars = [
-        Bar(each.alias, each.role == "supervisor", start - begins, end - begins)
-        for each in people
-        for start, end in merged(spans_of_day((shift for shift in shifts if shift.staff == each.id), day))
+        Bar(staff.alias, staff.role == "supervisor", start - begins, end - begins)
+        for staff in people
+        for start, end in merged(spans_of_day((shift for shift in shifts if shift.staff == staff.id), day))
     ]
     return Day(day, _lanes(bars), tuple(gap for of, gap in gaps if of == day))
 

@@ -16,7 +16,7 @@ from hotline.ports.store import Transaction
 from hotline.service.deps import Deps
 from hotline.service.desk.testimonies.cutting import CHECKS, Wrong, tidy, wrong
 from hotline.service.editions import approval
-from hotline.service.editions.cache import FaultySources, Overtaken, TooSoon, checked, enact
+from hotline.service.editions.publication import FaultySources, NewEdition, Overtaken, TooSoon, checked, enact
 from hotline.service.editions.testimony_overlay import TESTIMONIES, with_testimonies, withdraw_testimony, withdrawn_testimonies
 from hotline.service.once import first_time
 from hotline.service.work import Work
@@ -142,7 +142,7 @@ def publish(deps: Deps, id: str, at: int) -> Release:
         return "too_soon"
     except Overtaken:
         return "overtaken"
-    except (FaultySources, approval.Refused):
+    except (FaultySources, approval.CannotPublish):
         return "faulty"
     return "published"
 
@@ -198,7 +198,7 @@ def _to_publish(tx: Transaction, id: str) -> Testimony:
 
 def _of_files(deps: Deps) -> dict[str, Testimony]:
     """As this process shows them, whichever edition a conversation is on."""
-    items = (item for volume in deps.library.shelf.volumes for item in volume.shown.items if item.list == TESTIMONIES)
+    items = (item for loaded in deps.library.snapshot.editions for item in loaded.shown.items if item.list == TESTIMONIES)
     return {
         item.id: Testimony(item.id, _texts(item.fields), "released", "", 0, released_on=item.fields.get("released_on")) for item in items
     }
@@ -211,23 +211,14 @@ def _texts(fields: Mapping[str, str]) -> dict[str, str]:
 def _enact(work: Work, one: Testimony, newest: EditionRow, sources: Sources) -> None:
     """In the name of the two who released it. Raises TooSoon and Overtaken."""
     by, approved_by = (_alias(work.tx, each) for each in one.released_by)
-    enact(
-        work.tx,
-        sources,
-        by,
-        work.at,
-        work.at + work.deps.rules.lead_seconds,
-        approved_by=approved_by,
-        life=work.deps.rules.longest_session,
-        after=newest.number,
-    )
+    enact(work, NewEdition(sources, by, approved_by=approved_by, after=newest.number))
 
 
 def _newest(tx: Transaction) -> EditionRow:
     rows = tx.editions.all()
     newest = tx.editions.get(rows[0].number) if rows else None
     if newest is None:
-        raise approval.Refused("there is no edition to add it to")
+        raise approval.CannotPublish("no_edition")
     return newest
 
 
