@@ -316,13 +316,6 @@ def acts_of_the_service() -> dict[str, Callable[..., Result]]:
 LISTED = {act: ability.roles for ability in TABLE for act in ability.acts}
 
 
-def test_the_table_of_permissions_lists_every_act() -> None:
-    """Each once: an act that stands nowhere in it is closed to everybody, and what is listed exists."""
-    names = [act for ability in TABLE for act in ability.acts]
-    assert len(names) == len(set(names))
-    assert set(acts_of_the_service()) == set(names)
-
-
 @pytest.mark.parametrize("role", ROLES)
 def test_who_may_not_changes_nothing(line: Line, role: Role) -> None:
     """Whatever somebody of a role that may not asks for is forbidden; so is all that is asked for by who is no longer there."""
