@@ -20,7 +20,7 @@ from hotline.ports.desk.staff import Staff
 from tests.console.desk import IDS, Browser, Desk
 from tests.postgres import postgres
 from tests.service.line import AWA, CALLER, OTHER_CALLER, OUMOU, Line
-from tests.service.test_room_queue import THREADS, a_callback, add, line_on
+from tests.service.test_taking import THREADS, a_callback, add, line_on
 
 __all__ = ["line_on", "postgres"]
 

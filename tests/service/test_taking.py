@@ -75,7 +75,7 @@ def line_on(request: pytest.FixtureRequest, tmp_path: Path, library: EditionCach
         url = f"sqlite:///{tmp_path / 'queue.db'}"
     else:
         server: Postgres = request.getfixturevalue("postgres")
-        url = server.create("room_queue")
+        url = server.create("taking")
     upgrade(url)
     seal = Seal.from_text(new_keys())
     store = SqlStore(url, seal, 20_000)
