@@ -11,10 +11,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import structlog
+from msgspec.structs import astuple
 
 from hotline.adapters import log
 from hotline.engine.effects import Screen
 from hotline.ports.desk.figures import Counts
+from hotline.ports.gateway import ReceivedSms
 from hotline.ports.voice import VoiceEnd, VoiceStep
 from hotline.settings import AfricasTalking
 
@@ -59,8 +61,8 @@ class FakeHotline:
         self._called("ussd", gateway, session, number, inputs, network)
         return self._screen, self._stored
 
-    def sms(self, gateway: str, message: str, number: str, text: str, sent_at: int | None, network: str) -> None:
-        self._called("sms", gateway, message, number, text, sent_at, network)
+    def sms(self, sms: ReceivedSms) -> None:
+        self._called("sms", *astuple(sms))
 
     def delivery(self, vendor_id: str, delivered: bool) -> None:
         self._called("delivery", vendor_id, delivered)

@@ -135,12 +135,17 @@ def refused(context: ConsoleContext, template: str, fault: Fault, status: int = 
 
 def run(context: ConsoleContext, act: Callable[Concatenate[Act, P], Result], *args: P.args, **kwargs: P.kwargs) -> Result:
     """Let whoever is signed in act by the form that was sent: once, however often it is sent. Whoever may not gets the page that says so. Raises StoreAway."""
-    return _permitted(acts.run(context.deps, by(form_id()), act, *args, **kwargs))
+    return permitted(acts.run(context.deps, by(), act, *args, **kwargs))
 
 
 def run_each_time(context: ConsoleContext, act: Callable[Concatenate[Act, P], Result], *args: P.args, **kwargs: P.kwargs) -> Result:
     """`run`, as often as the form is sent: for what makes secrets that are shown once, and for what does no harm twice."""
-    return _permitted(acts.run(context.deps, by(""), act, *args, **kwargs))
+    return permitted(acts.run(context.deps, _by(""), act, *args, **kwargs))
+
+
+def by() -> By:
+    """Whoever sends this form, which counts once: for a use case of several acts."""
+    return _by(form_id())
 
 
 def found(result: Result) -> Result:
@@ -150,12 +155,13 @@ def found(result: Result) -> Result:
     return result
 
 
-def by(origin: str) -> By:
+def _by(origin: str) -> By:
     """Whoever sends a form is there, unless it says that she goes; reading alone, or a page that refreshes itself, does not say so."""
     return By(me().id, "page", origin, is_there=(request.endpoint or "").removeprefix("console.") not in LEAVING)
 
 
-def _permitted(result: Result) -> Result:
+def permitted(result: Result) -> Result:
+    """The same; where whoever is signed in may not, the page that says so."""
     return found(result) if result.code == "forbidden" else result
 
 

@@ -1,24 +1,22 @@
-"""The queue: what is due, what comes, what is hers; *I am here*; taking, giving back and handing over."""
+"""The queue: what is due, what comes, what whoever looks holds; *I am here*; taking, giving back and handing over."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from hashlib import sha256
 from http import HTTPStatus
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import msgspec
 from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as Answered
 
-from hotline.console.context import ConsoleContext, form_id, is_partial, language, me, page, run, to
+from hotline.console.context import ConsoleContext, is_partial, language, me, page, run, to
 from hotline.console.times import time_of_day
 from hotline.engine.effects import Minute
 from hotline.engine.times import DAY_MINUTES, THURSDAY
-from hotline.ports.desk.staff import Staff
-from hotline.ports.store import Transaction
-from hotline.service import outbox
-from hotline.service.calls import taking as room_queue
+from hotline.service.acts import Code, Result
+from hotline.service.calls import taking
 from hotline.service.calls.coverage import Span
 from hotline.service.desk.board import BoardView, Card, board
 from hotline.service.desk.casework import referrals
@@ -26,8 +24,9 @@ from hotline.service.desk.colleagues import colleagues
 from hotline.service.desk.shifts import presence
 from hotline.service.desk.shifts.roster import uncovered_hours
 from hotline.service.permissions import may
-from hotline.service.work import Work
 
+TOLD: Final[tuple[Code, ...]] = ("taken", "gone", "late", "rest", "supervisor", "skill", "how", "back", "handed")
+"""Codes that this page has words for: `queue.told.…` of the catalogue."""
 _GAPS_SHOWN: Final = 6
 
 
@@ -74,23 +73,14 @@ def _duty(pages: Blueprint, context: ConsoleContext) -> None:
 
 
 def _moving(pages: Blueprint, context: ConsoleContext) -> None:
-    def done(act: Callable[[Transaction, Staff, str, int], room_queue.Answer | None]) -> room_queue.Answer:
-        at = context.now
-        with context.deps.store.write() as tx:
-            answer = act(tx, tx.staff.get(me().id) or me(), form_id(), at)
-        if answer is None:
-            abort(HTTPStatus.NOT_FOUND)
-        outbox.enqueue(context.deps, answer.posts)
-        return answer
-
     @pages.post("/take/<id>")
     def take(id: str) -> Answered:
-        answer = done(lambda tx, staff, once, at: room_queue.take(Work(context.deps, tx, at), staff, id, once))
-        return to("callback", id=id) if answer.told == "taken" else _tell(answer)
+        result = run(context, taking.take, id)
+        return to("callback", id=id) if result.code == "taken" else _tell(result)
 
     @pages.post("/give-back/<id>")
     def give_back(id: str) -> Answered:
-        return _tell(done(lambda tx, staff, once, at: room_queue.give_back_one(Work(context.deps, tx, at), staff, id, once)))
+        return _tell(run(context, taking.give_back, id), gone="back")
 
     @pages.get("/hand-over/<id>")
     def hand_over(id: str) -> str | Answered:
@@ -101,23 +91,24 @@ def _moving(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/hand-over/<id>")
     def hand_over_to(id: str) -> Answered:
-        chosen = request.form.get("to", "")
-        return _tell(done(lambda tx, staff, once, at: room_queue.hand_over(Work(context.deps, tx, at), staff, id, chosen, once)))
+        return _tell(run(context, taking.hand_over, id, request.form.get("to", "")))
 
 
-def _tell(answer: room_queue.Answer) -> Answered:
-    """On the queue's page, kindly: `/console/queue?gone=471`."""
-    return to("queue", **{answer.told: answer.reference})
+def _tell(result: Result, *, gone: str = "gone") -> Answered:
+    """On the queue's page, kindly: `/console/queue?gone=471`. `gone`: what is said where it is in other hands."""
+    if "ref" not in result.values:
+        abort(HTTPStatus.NOT_FOUND)
+    return to("queue", **{gone if result.code == "gone" else result.code: result.values["ref"]})
 
 
 def _told() -> tuple[str, str] | None:
     """What the address asks to be said, and the reference that it is about, if it is one."""
-    asked = ((told, request.args.get(told, "")) for told in get_args(room_queue.Told))
-    return next(((told, reference) for told, reference in asked if reference.isdecimal() and len(reference) <= 8), None)
+    asked = ((code, request.args.get(code, "")) for code in TOLD)
+    return next(((code, reference) for code, reference in asked if reference.isdecimal() and len(reference) <= 8), None)
 
 
 def _shown(context: ConsoleContext, shown: BoardView) -> dict[str, Any]:
-    known = ",".join(each.reference for each in shown.due)
+    known = ",".join(card.reference for card in shown.due)
     return {"board": shown, "version": _version(shown), "known": known, **_times(context)}
 
 
@@ -131,7 +122,7 @@ def _fresh(shown: BoardView, known: str | None) -> tuple[Card, ...]:
     if known is None:
         return ()
     before = known.split(",")
-    return tuple(each for each in shown.due if each.reference not in before)
+    return tuple(card for card in shown.due if card.reference not in before)
 
 
 def _times(context: ConsoleContext) -> dict[str, Any]:

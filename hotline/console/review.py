@@ -1,4 +1,4 @@
-"""What waits for a supervisor, and the form on which she decides."""
+"""What waits for a supervisor, and the form that decides it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, request
 
-from hotline.console.context import ConsoleContext, Fault, Shown, form_id, me, page, refused, taken, to
-from hotline.service.calls.decisions import WHY_LENGTH, Decided, case, decide, undecided
+from hotline.console.context import ConsoleContext, Fault, Shown, page, refused, run, taken, to
+from hotline.service.calls.decisions import WHY_LENGTH, case, decide_review, undecided
 
 
 def views(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/review")
     def review() -> str:
         listed, has_more = undecided(context.deps)
-        floods = [each for each in listed if each.review.reason == "flood"]
-        others = [each for each in listed if each.review.reason != "flood"]
+        floods = [callback for callback in listed if callback.review.reason == "flood"]
+        others = [callback for callback in listed if callback.review.reason != "flood"]
         return page(context, "review.html", others=others, floods=floods, has_more=has_more)
 
     @pages.get("/review/<id>")
@@ -25,17 +25,15 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/review/<id>")
     def review_decide(id: str) -> Shown:
-        form = request.form
-        decided = Decided(form.get("decision", ""), form.get("why", ""), form_id())
-        told = decide(context.deps, me(), id, decided, context.now)
-        if told == "done":
+        why = request.form.get("why", "")
+        result = run(context, decide_review, id, request.form.get("decision", ""), why)
+        if result.code == "done":
             taken(f"review-{id}")
             flash("review.done", "review")
             return to("review")
-        if told == "late":
-            late = Fault("review.told.late", form="page")
-            return refused(context, "review_case.html", late, HTTPStatus.CONFLICT, **_case(context, id))
-        return refused(context, "review_case.html", Fault("review.told.refused"), **_case(context, id))
+        if result.code == "refused":
+            return refused(context, "review_case.html", Fault("review.told.refused"), **_case(context, id))
+        return refused(context, "review_case.html", Fault("review.told.late", form="page"), HTTPStatus.CONFLICT, **_case(context, id))
 
 
 def _case(context: ConsoleContext, id: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, request
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from hotline.console.context import ConsoleContext, Fault, Shown, by, form_id, found, language, me, page, refused, run, to
+from hotline.console.context import ConsoleContext, Fault, Shown, by, found, language, me, page, refused, run, to
 from hotline.console.times import full_date
 from hotline.engine.times import DAY_MINUTES
 from hotline.service.acts import Result
@@ -86,11 +86,11 @@ def _releasing(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/testimonies/<id>/release")
     def testimony_release(id: str) -> Shown:
         form = request.form
-        return released(id, publishing.release(context.deps, by(form_id()), id, form.get("seen", ""), read="read" in form))
+        return released(id, publishing.release(context.deps, by(), id, form.get("seen", ""), read="read" in form))
 
     @pages.post("/testimonies/<id>/publish")
     def testimony_publish(id: str) -> Shown:
-        return released(id, publishing.publish(context.deps, by(form_id()), id))
+        return released(id, publishing.publish(context.deps, by(), id))
 
     @pages.post("/testimonies/<id>/withdraw")
     def testimony_withdraw(id: str) -> Response:

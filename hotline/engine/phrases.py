@@ -52,6 +52,11 @@ STAFF: Final = (
     "which_day",
     "no_day",
     "on_page",
+    "busy",
+    "forbidden",
+    "rest",
+    "skill",
+    "supervisor",
     "wanted",
 )
 STAFF_WORDS: Final = (

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from hotline.engine.flags import SCRIPTED
 from hotline.engine.flow import Fault, Message
 
-SCRIPTS: Final = ("danger", "minor", "another", "doer", "known", "silence")
+SCRIPTS: Final = SCRIPTED
 """Hard cases, each with steps: script.KIND.1, script.KIND.2 and so on, one a message."""
 SAYINGS: Final = ("open", "open_other", "someone_else", "cover")
 """Words for every call: script.NAME."""

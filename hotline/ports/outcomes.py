@@ -1,8 +1,39 @@
-"""How a call ended."""
+"""Call outcomes: how a try to reach a caller ended. The one table; SMS digits, buttons, figures and what follows derive from it."""
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct
 
 Outcome: TypeAlias = Literal["spoke", "no_answer", "unreachable", "someone_else", "wrong_word", "could_not_talk", "prank"]
 """How a try ended, in the counselor's words."""
+
+
+class CallOutcome(Struct, frozen=True, kw_only=True):
+    """One line of the table."""
+
+    outcome: Outcome
+    digit: str
+    """By SMS, for a callback that the counselor holds: 0 gives it back, 7 rings again."""
+    talked: bool = False
+    """It was the caller who was on the phone: she can be asked what she wishes."""
+    dangerous: bool = False
+    """The phone is in other hands: nobody rings it again by itself, for any request."""
+    to_review: bool = False
+    """A supervisor decides what becomes of it."""
+
+
+CALL_OUTCOMES: Final = (
+    CallOutcome(outcome="spoke", digit="1", talked=True),
+    CallOutcome(outcome="no_answer", digit="2"),
+    CallOutcome(outcome="unreachable", digit="3"),
+    CallOutcome(outcome="someone_else", digit="4", dangerous=True, to_review=True),
+    CallOutcome(outcome="wrong_word", digit="5", dangerous=True, to_review=True),
+    CallOutcome(outcome="could_not_talk", digit="6", talked=True, to_review=True),
+    CallOutcome(outcome="prank", digit="8"),
+)
+OUTCOMES: Final[tuple[Outcome, ...]] = tuple(row.outcome for row in CALL_OUTCOMES)
+TALKED: Final[tuple[Outcome, ...]] = tuple(row.outcome for row in CALL_OUTCOMES if row.talked)
+DANGEROUS: Final[tuple[Outcome, ...]] = tuple(row.outcome for row in CALL_OUTCOMES if row.dangerous)
+TO_REVIEW: Final = frozenset(row.outcome for row in CALL_OUTCOMES if row.to_review)

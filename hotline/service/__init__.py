@@ -16,13 +16,14 @@ from hotline.ports.spool import SpoolFull
 from hotline.ports.store import StoreAway
 from hotline.ports.voice import VoiceStep
 from hotline.service import incoming_sms, outbox
-from hotline.service.calls import dispatch, ringing
+from hotline.service.calls import dispatch
 from hotline.service.conversation.dialogue import Dialogue, Replay, safe_end
 from hotline.service.conversation.guard import GuardedStore
 from hotline.service.conversation.orders import Orders
 from hotline.service.conversation.session import Session
 from hotline.service.deps import Deps
 from hotline.service.editions.session_marker import editions_of_session
+from hotline.service.faces import voice
 from hotline.service.upkeep import expiry, supervision
 from hotline.settings import Rules
 
@@ -79,12 +80,12 @@ class Hotline:
         self._orders.stop(number, f"opt out|{number}|{self._deps.clock.now()}")
 
     def voice(self, session: str, number: str, active: bool, digits: str | None) -> VoiceStep:
-        """What the counselor's leg of a call does next; `number` is hers. Nobody is rung where a store is away."""
-        return ringing.voice(self._patient, session, number, active, digits)
+        """What the counselor's leg of a call does next; `number` is the counselor's. Nobody is rung where a store is away."""
+        return voice.next_step(self._patient, voice.Leg(session, number, active, digits))
 
     def cover(self) -> VoiceStep:
         """What whoever rings the cover number hears, in every language of the line. Needs no store."""
-        return ringing.cover(self._deps)
+        return voice.cover(self._deps)
 
     def deliver(self, message: str) -> None:
         """Hand one message to the gateway, if nobody has. Raises StoreAway."""

@@ -25,30 +25,52 @@ from hotline.service.work import Work
 KEPT_SECONDS: Final = DAY_SECONDS
 """How long an act is known by its origin."""
 
-Done: TypeAlias = Literal["done", "taken", "back", "handed", "rings", "covered", "agreed", "erased", "one", "published"]
-"""It is done: it is the counselor's now; given back; given to another; her phone rings; the other end hears the cover; a time is agreed; nobody rings this phone any more;
-one of two released it; it is part of an edition."""
+Done: TypeAlias = Literal[
+    "agreed",  # a time is agreed
+    "asked",  # the counselor is asked for the key that rings the caller
+    "back",  # given back
+    "connected",  # the caller's phone is rung, and the two are joined
+    "covered",  # the other end hears the cover
+    "done",
+    "ended",  # the call is over
+    "erased",  # nobody rings this phone any more
+    "handed",  # given to another
+    "noted",  # how the call ended is written down
+    "one",  # one of two released it
+    "published",  # it is part of an edition
+    "rings",  # the phone of whoever acts rings, or is about to
+    "shown",  # the number stands on the page
+    "taken",  # whoever acts holds it
+]
+"""It is done."""
 
 Refused: TypeAlias = Literal[
     # whoever asks
-    "forbidden",
-    "gone",
-    "late",
+    "forbidden",  # not for this role
+    "gone",  # no such thing, or in other hands
+    "late",  # its time is over
+    "refused",  # it cannot be decided so
     # taking and ringing
-    "rest",
-    "supervisor",
-    "skill",
-    "how",
-    "busy",
-    "read_aloud",
+    "busy",  # another talks to this phone
+    "how",  # first it has to be said how the call ended
+    "on_page",  # the number is shown on the page alone
+    "read_aloud",  # the vendor cannot: the counselor reads it aloud
+    "rest",  # not during a rest
+    "skill",  # for somebody of another language, or who takes calls of minors
+    "supervisor",  # past the day's rings, a supervisor decides
     # agreeing
-    "past",
-    "too_long",
-    "order",
-    "consent",
-    "nobody",
-    "long_note",
-    "refused",
+    "consent",  # without the caller's consent
+    "long_note",  # too many letters
+    "nobody",  # nobody is planned then
+    "order",  # no such day, or it ends before it begins
+    "past",  # that time is over
+    "too_long",  # longer than a window may be
+    # a message
+    "help",  # it cannot be understood
+    "no_day",  # the day is over, too far, or none at all
+    "nothing",  # there is nothing that it can be about
+    "which",  # it fits more than one callback
+    "which_day",  # it names no day
     # casework
     "day",  # none of the coming year
     "mobile",  # the service has no verified mobile phone
@@ -81,9 +103,7 @@ Refused: TypeAlias = Literal[
     "too_many",  # sessions are on too many editions: there is room at the moment `until`
     "unreadable",  # another version of the program wrote it: `of` says what
 ]
-"""Nothing was changed: not for this role; no such thing, or in other hands; its time is over; not while she rests; past the day's rings, a supervisor decides; not for her;
-she says first how the call ended; another talks to this phone; the vendor cannot, she reads it aloud; a time that is over, too long, or none; without consent; nobody is
-planned then; too many letters; it cannot be decided so."""
+"""Nothing was changed."""
 
 Code: TypeAlias = Done | Refused
 
@@ -112,6 +132,8 @@ class Result(Struct, frozen=True):
     code: Code = "done"
     values: dict[str, str] = {}
     messages: tuple[OutboxMessage, ...] = ()
+    is_again: bool = False
+    """What became of it when it came first; nothing was done now."""
 
     @property
     def is_refused(self) -> bool:
@@ -153,7 +175,8 @@ def run(deps: Deps, by: By, act: Callable[Concatenate[Act, P], Result], *args: P
             tx.staff.save(staff)
         stood = tx.ledger.find(key, at) if key else None
         if stood is not None:
-            return msgspec.msgpack.decode(stood.facts, type=Result) if stood.facts else Result()
+            result = msgspec.msgpack.decode(stood.facts, type=Result) if stood.facts else Result()
+            return replace(result, is_again=True)
         doing = Act(deps, tx, at, staff, by.origin)
         result = act(doing, *args, **kwargs) if may_act(staff.role, act.__name__) else Result("forbidden")
         if key and (by.face == "sms" or not result.is_refused):

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from hotline.ports.gateway import ReceivedSms
-from hotline.service import outbox
 from hotline.service.conversation import sms as conversation
 from hotline.service.conversation.dialogue import Dialogue
 from hotline.service.conversation.orders import Orders
 from hotline.service.deps import Deps
 from hotline.service.faces import staff_sms
-from hotline.service.work import Work
 
 
 def take(deps: Deps, dialogue: Dialogue, orders: Orders, sms: ReceivedSms) -> None:
     """Take a message. Raises StoreAway or MemoryAway where it could not be kept: then it must come again."""
-    at = deps.clock.now()
-    fresh = conversation.is_fresh(sms, at)
+    fresh = conversation.is_fresh(sms, deps.clock.now())
     stopped = conversation.stop_if_asked(deps, orders, sms)
     with deps.store.read() as tx:
         staff = tx.staff.by_number(sms.number)
     if staff is not None and staff.active:
-        with deps.store.write() as tx:
-            messages = staff_sms.hear(Work(deps, tx, at), staff, sms.origin, sms.text, sms.sent_at or 0, fresh=fresh)
-        outbox.enqueue(deps, messages)
+        staff_sms.receive(deps, staff, sms, fresh=fresh)
     elif fresh and not stopped:
         conversation.converse(deps, dialogue, sms)

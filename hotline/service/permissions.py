@@ -59,7 +59,7 @@ TABLE: Final = (
                 "pass_on",
                 "no_more",
             ),
-            *("save_note", "pick_up", "accept", "hang_up"),
+            *("save_note", "look_on", "pick_up", "accept"),
         ),
         ("callback", "signs", "connect", "reveal", "cover", "mark", "outcome", "hard", "safer", "next_time", "pass_on", "no_more", "note"),
     ),
@@ -90,6 +90,7 @@ TABLE: Final = (
         ("decide_review", "hand_over", "acknowledge", "go_on_call", "take_on"),
         ("review", "review_case", "review_decide", "hand_over", "hand_over_to", "shifts_of", "plan_of", "unplan_of", "on_call", "take_on"),
     ),
+    Ability("be answered by SMS, end a call", ROLES, ("hear", "hang_up"), ()),
     Ability("figures of the line", ("supervisor", "operator"), (), ("overview",)),
     Ability(
         "accounts: make, one-time link, disable",

@@ -73,7 +73,7 @@ def test_before_the_call_she_reads_what_was_asked(desk: Desk) -> None:
     for shown in (callback.reference, "lait", desk.say("callback.phone_own"), words.phrase("script.someone_else", "fr").split("\n")[1]):
         assert shown in browser.page
     assert words.phrase("script.open", "fr").split("\n")[1] in browser.page
-    assert desk.say("callback.tries_of", attempts=0, most=3) in browser.page
+    assert desk.say("callback.tries_of", tries=0, most=3) in browser.page
     assert CALLER not in browser.page
 
 

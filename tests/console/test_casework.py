@@ -19,7 +19,6 @@ from hotline.service.desk.casework import cases, consents, referrals, slips
 from hotline.service.desk.casework.cases import day_of
 from hotline.service.desk.casework.referrals import ReferralForm
 from hotline.service.editions.cache import EditionCache
-from hotline.service.work import Work as Unit
 from tests.console.desk import IDS, Browser, Desk
 from tests.content_line import sources
 from tests.service.conftest import empty_database  # noqa: F401 -- a fixture
@@ -347,15 +346,8 @@ def test_taken_back_twice_is_once(work: Work) -> None:
 def agreed_call(work: Work) -> Callback:
     """They talked, and agreed on tomorrow."""
     work.line.text(AWA, "1")
-    with work.line.real_store.write() as tx:
-        told = agreements.agree(
-            Unit(work.desk.room.deps, tx, work.line.clock.now()),
-            work.desk.staff("awa"),
-            work.id,
-            Wish(1, 480, 720, None, agreed=True),
-            "form",
-        )
-    assert told.told == "agreed"
+    result = work.line.act(AWA, agreements.agree_next, work.id, Wish(1, 480, 720, None, agreed=True), origin="form")
+    assert result.code == "agreed"
     return work.line.callbacks()[-1]
 
 

@@ -20,7 +20,7 @@ from hotline.ports.desk.staff import Staff
 from tests.console.desk import IDS, Browser, Desk
 from tests.postgres import postgres
 from tests.service.line import AWA, CALLER, OTHER_CALLER, OUMOU, Line
-from tests.service.test_room_queue import THREADS, a_callback, add, line_on
+from tests.service.test_taking import THREADS, a_callback, add, line_on
 
 __all__ = ["line_on", "postgres"]
 
@@ -122,7 +122,7 @@ def test_fifty_press_at_the_same_moment(line_on: Line, monkeypatch: pytest.Monke
     desk = Desk(line_on)
     # As many threads as presses: how the few of a web process take turns is another matter (`GuardedStore`).
     desk.app = Flask("fifty", static_folder=None)
-    console.install(desk.app, replace(desk.room, parts=replace(desk.room.deps, store=line_on.real_store)))
+    console.install(desk.app, replace(desk.room, deps=replace(desk.room.deps, store=line_on.real_store)))
     at = line_on.clock.now()
     callback = Callback("1" * 32, "471", "waiting", "fr", False, False, at, at, at + 1800, 1)
     add(line_on, callback)
@@ -259,7 +259,7 @@ def test_giving_back_asks_no_reason(desk: Desk) -> None:
 
 
 def test_a_form_taken_twice_is_taken_once(desk: Desk) -> None:
-    """Pressed again she lands where she was; sent again after she gave it back it takes nothing."""
+    """Pressed again it leads where it led; sent again after it was given back it takes nothing."""
     callback = asked(desk)
     browser = desk.browser("awa")
     browser.open("/console/queue")
@@ -268,7 +268,7 @@ def test_a_form_taken_twice_is_taken_once(desk: Desk) -> None:
         assert browser.client.post(f"/console/take/{callback.id}", data=form).location == f"/console/callback/{callback.id}"
     browser.open("/console/queue")
     browser.send(f"/console/give-back/{callback.id}")
-    assert browser.client.post(f"/console/take/{callback.id}", data=form).location == f"/console/queue?gone={callback.reference}"
+    assert browser.client.post(f"/console/take/{callback.id}", data=form).location == f"/console/callback/{callback.id}"
     assert desk.line.callback().state == "waiting"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -22,6 +22,7 @@ from hotline.ports.gateway import ReceivedSms
 from hotline.ports.store import Store
 from hotline.ports.voice import VoiceStep
 from hotline.service import Hotline, Rules
+from hotline.service.acts import By, Face, Result, run
 from hotline.service.conversation.dialogue import Replay
 from hotline.service.deps import Deps
 from hotline.service.editions.cache import EditionCache
@@ -129,6 +130,10 @@ class Line:
         """She takes what was offered to her; her phone rings."""
         self.text(counselor, "1")
         self.work()
+
+    def act(self, number: str, act: Callable[..., Result], *args: object, origin: str = "", face: Face = "page") -> Result:
+        """Whoever has this number acts, as by a form."""
+        return run(self.hotline.deps, By(self.staff(number).id, face, origin), act, *args)
 
     def pick_up(self, counselor: str = AWA) -> VoiceStep:
         return self.hotline.voice(f"voice-{len(self.gateway.rung)}", counselor, active=True, digits=None)

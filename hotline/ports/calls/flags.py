@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from hotline.engine.flags import Flag
+
 
 class Flags(Protocol):
-    def of(self, callback: str) -> frozenset[str]:
-        """What counselors marked it with: `danger`, `minor`, `another`, `doer`, `known`, `silence`, `hard`."""
+    def of(self, callback: str) -> frozenset[Flag]:
+        """What counselors flagged it with: of `engine.flags.FLAGS`."""
 
-    def of_many(self, callbacks: tuple[str, ...]) -> dict[str, frozenset[str]]:
-        """`marks` of many at once; one that has none is missing."""
+    def of_many(self, callbacks: tuple[str, ...]) -> dict[str, frozenset[Flag]]:
+        """`of` many at once; one that has none is missing."""
 
-    def add(self, callback: str, kind: str, staff: str, at: int) -> bool:
+    def add(self, callback: str, kind: Flag, staff: str, at: int) -> bool:
         """True if it is new."""

@@ -1,4 +1,4 @@
-"""What she wishes after the call: a time that was agreed in it, another counselor, the supervisor, or no call ever again."""
+"""What the caller wishes after the call: a time that was agreed in it, another counselor, the supervisor, or no call ever again."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.engine.effects import Minute
+from hotline.engine.flags import PASSED_ON
 from hotline.engine.times import DAY_MINUTES
 from hotline.engine.world import DAYS_AHEAD, SHORTEST_WINDOW, clock, day
 from hotline.ports.calls.callbacks import Callback
-from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.cases import AGAIN, Consent
-from hotline.ports.desk.staff import Staff
-from hotline.ports.store import Transaction
-from hotline.service.calls import coverage, dispatch, taking
-from hotline.service.calls.connecting import Answer, Told
-from hotline.service.calls.outcomes import DANGEROUS, TALKED, talked
-from hotline.service.calls.reference import reference
+from hotline.ports.outcomes import TALKED
+from hotline.service.acts import Act, Refused, Result
+from hotline.service.calls import coverage, dispatch, minors, taking
+from hotline.service.calls.limits import is_unsaid
+from hotline.service.calls.outcomes import is_in_other_hands, talked
+from hotline.service.calls.reference import about, reference
 from hotline.service.calls.review import settle, to_review
 from hotline.service.deps import Deps
-from hotline.service.rules import is_unsaid
 from hotline.service.work import Work
 
 LONGEST_WINDOW: Final = 240
@@ -29,14 +28,14 @@ LONGEST_WINDOW: Final = 240
 
 
 class Wish(Struct, frozen=True):
-    """A time of hers. `ahead`: days from today; `start`, `end`: minutes of that day."""
+    """A time that the caller wishes. `ahead`: days from today; `start`, `end`: minutes of that day."""
 
     ahead: int
     start: int
     end: int
     word: str | None
     agreed: bool
-    """She said that she may be called then."""
+    """The caller said that she may be called then."""
 
 
 def days(deps: Deps, language: str, at: int) -> tuple[str, ...]:
@@ -53,83 +52,84 @@ def spans(deps: Deps) -> tuple[tuple[int, int], ...]:
 
 
 def words(deps: Deps, language: str) -> tuple[tuple[str, str], ...]:
-    """The harmless words that she may ask to be asked for."""
-    read = deps.spoken.words[deps.spoken.language_for(language)]
-    return tuple((key.removeprefix("word."), said) for key, said in read.items() if key.startswith("word."))
+    """The harmless words that a caller may ask to be asked for: key and word."""
+    phrases = deps.spoken.words[deps.spoken.language_for(language)]
+    return tuple((key.removeprefix("word."), word) for key, word in phrases.items() if key.startswith("word."))
 
 
-def time(deps: Deps, language: str, minute: int) -> str:
+def hour(deps: Deps, language: str, minute: int) -> str:
+    """A minute of a day as a time of day, in words."""
     return clock(deps.spoken, deps.spoken.language_for(language), minute)
 
 
-def told(deps: Deps, language: str, at: int, now: int) -> str:
+def day_and_hour(deps: Deps, language: str, moment: int, now: int) -> str:
     """A moment as day and time of day, in words."""
-    minute = deps.clock.local(at)
+    minute = deps.clock.local(moment)
     read = deps.spoken.language_for(language)
     return f"{day(deps.spoken, read, minute, deps.clock.local(now))} {clock(deps.spoken, read, minute)}"
 
 
-def agree(work: Work, staff: Staff, id: str, wish: Wish, origin: str) -> Answer:
-    """Another callback to the same number, at the time that she agreed to and with her consent. The one before it is over with that.
+def agree_next(act: Act, id: str, wish: Wish) -> Result:
+    """Another callback to the same number, at the time that the caller agreed to and with her consent. The one before it is over with that.
 
     Only hours that somebody is planned for are kept: what is told afterwards is what holds.
     """
-    callback, number = talked(work.tx, staff, id), work.tx.numbers.of(id)
-    if callback is None or number is None or callback.state not in ("closed", "review") or _is_in_other_hands(work.tx, callback):
-        return Answer("gone")
-    refused = _refusal(work.deps, wish, work.at)
+    callback, number = talked(act, id), act.tx.numbers.of(id)
+    if callback is None or number is None or callback.state not in ("closed", "review") or is_in_other_hands(act.tx, callback):
+        return Result("gone")
+    refused = _refusal(act.deps, wish, act.at)
     if refused is not None:
-        return Answer(refused)
-    window = _kept(work, callback, number, wish)
+        return Result(refused, about(callback))
+    window = _kept(act, callback, number, wish)
     if window is None:
-        return Answer("nobody")
-    for each in dispatch.served_with(work.tx, callback):
-        _settle(work.tx, each, staff, work.at)
-    _open(work, callback, number, window, wish, staff, origin)
-    work.tx.cases.save_consent(id, Consent(AGAIN, work.at))
-    work.tx.audit.add(AuditRecord(work.at, staff.alias, "agreed", callback.reference))
-    return Answer("agreed")
+        return Result("nobody", about(callback))
+    for served in dispatch.served_with(act.tx, callback):
+        _settle(act, served)
+    _open(act, callback, number, window, wish.word)
+    act.tx.cases.save_consent(id, Consent(AGAIN, act.at))
+    act.record("agreed", callback.reference)
+    return Result("agreed", about(callback))
 
 
-def pass_on(work: Work, staff: Staff, id: str) -> Answer:
-    """She knows the woman, who agreed that another rings her now; or the girl's call is for the supervisor, who is told."""
-    group = dispatch.held(work.tx, id, staff.id)
-    marks = work.tx.flags.of(id)
-    if not group or not marks & {"known", "minor"}:
-        return Answer("gone")
+def pass_on(act: Act, id: str) -> Result:
+    """The counselor knows the caller, who agreed that another rings now: it is given back; or the caller is a minor: it is for the supervisor, who is told."""
+    callback = act.tx.callbacks.get(id)
+    group, flags = dispatch.held(act.tx, id, act.staff.id), act.tx.flags.of(id)
+    if callback is None or not group or not flags & PASSED_ON:
+        return Result("gone")
     # They talked: whoever has it next may ring.
-    spoken = tuple(replace(each, outcome="spoke") if is_unsaid(each) else each for each in group)
-    if "minor" not in marks:
-        return Answer("handed", taking.give_back(work, spoken, staff.alias))
-    dispatch.drop_call(work.tx, spoken, work.at)
-    dispatch.record_return(work.tx, spoken, staff.alias, work.at)
-    return Answer("handed", to_review(work, spoken, "minor"))
+    talked_to = tuple(replace(held, outcome="spoke") if is_unsaid(held) else held for held in group)
+    if minors.MINOR not in flags:
+        return Result("back", about(callback), taking.return_group(act, talked_to))
+    dispatch.drop_call(act, talked_to)
+    dispatch.record_return(act, talked_to, act.staff.alias)
+    return Result("handed", about(callback), to_review(act, talked_to, "minor"))
 
 
-def no_more(work: Work, staff: Staff, id: str) -> Answer:
-    """She wants no call any more: as if she had pressed the two keys for it. Of another phone only what this call was for is forgotten.
+def no_more(act: Act, id: str) -> Result:
+    """The caller wants no call any more: as if she had pressed the two keys for it. Of another phone only what this call was for is forgotten.
 
     Where there is no number any more there is nothing left to decide.
     """
-    callback, number = talked(work.tx, staff, id), work.tx.numbers.of(id)
+    callback, number = talked(act, id), act.tx.numbers.of(id)
     if callback is None or number is None:
-        return Answer("gone")
-    forgotten = dispatch.served_with(work.tx, callback) if callback.other_phone else work.tx.callbacks.to_number(id)
+        return Result("gone")
+    forgotten = dispatch.served_with(act.tx, callback) if callback.other_phone else act.tx.callbacks.to_number(id)
     if callback.other_phone:
-        for each in forgotten:
-            work.tx.numbers.forget(each.id)
-            if each.state == "review":
-                work.tx.callbacks.save(replace(each, state="closed", closed_at=work.at))
+        for other in forgotten:
+            act.tx.numbers.forget(other.id)
+            if other.state == "review":
+                act.tx.callbacks.save(replace(other, state="closed", closed_at=act.at))
     else:
-        work.tx.numbers.stop(number, work.at, work.at + work.deps.rules.stop_seconds)
-    for each in forgotten:
-        if each.id == id or each.state == "review":
-            settle(work.tx, each.id, "noted", work.at, by=staff.id)
-    work.tx.audit.add(AuditRecord(work.at, staff.alias, "number erased", callback.reference))
-    return Answer("erased")
+        act.tx.numbers.stop(number, act.at, act.at + act.deps.rules.stop_seconds)
+    for other in forgotten:
+        if other.id == id or other.state == "review":
+            settle(act, other.id, "noted", by=act.staff.id)
+    act.record("number erased", callback.reference)
+    return Result("erased", about(callback))
 
 
-def _refusal(deps: Deps, wish: Wish, at: int) -> Told | None:
+def _refusal(deps: Deps, wish: Wish, at: int) -> Refused | None:
     """What is wrong with a wish, whoever is there to keep it."""
     if not wish.agreed:
         return "consent"
@@ -144,7 +144,7 @@ def _refusal(deps: Deps, wish: Wish, at: int) -> Told | None:
 
 
 def _kept(work: Work, callback: Callback, number: str, wish: Wish) -> tuple[Minute, Minute] | None:
-    """What of the window somebody is planned for; None: too little to promise it."""
+    """What of the window somebody is planned for; None where it is too little to promise it."""
     now = work.deps.clock.local(work.at)
     begins = now // DAY_MINUTES * DAY_MINUTES + wish.ahead * DAY_MINUTES
     start, end = max(begins + wish.start, now), begins + wish.end
@@ -153,41 +153,34 @@ def _kept(work: Work, callback: Callback, number: str, wish: Wish) -> tuple[Minu
     return next((span for span in covered if span[1] - span[0] >= SHORTEST_WINDOW), None)
 
 
-def _open(work: Work, before: Callback, number: str, window: tuple[Minute, Minute], wish: Wish, staff: Staff, origin: str) -> None:
-    id = work.deps.derive("agreed", f"{before.id}|{origin}")
+def _open(act: Act, before: Callback, number: str, window: tuple[Minute, Minute], word: str | None) -> None:
+    id = act.derive("agreed")
     agreed = Callback(
         id=id,
-        reference=reference(work.tx, id),
+        reference=reference(act.tx, id),
         state="waiting",
         language=before.language,
         urgent=False,
         other_phone=before.other_phone,
-        made_at=work.at,
-        opens_at=work.deps.clock.moment(window[0]),
-        not_after=work.deps.clock.moment(window[1]),
+        made_at=act.at,
+        opens_at=act.deps.clock.moment(window[0]),
+        not_after=act.deps.clock.moment(window[1]),
         edition=before.edition,
-        word=wish.word,
+        word=word,
         sunk=before.sunk,
     )
-    work.tx.callbacks.add(agreed, number)
-    if dispatch.is_of_minor(work.tx, dispatch.served_with(work.tx, before)):
-        work.tx.flags.add(id, "minor", staff.id, work.at)  # a girl's next call, too, is for those who take such calls
+    act.tx.callbacks.add(agreed, number)
+    if minors.is_of_minor(act.tx, dispatch.served_with(act.tx, before)):
+        minors.flag_all(act, act.staff, [agreed])  # a minor's next call, too, is for those who take such calls
 
 
-def _settle(tx: Transaction, callback: Callback, staff: Staff, at: int) -> None:
-    """It is settled when she is called: there is nothing left to decide. That it was a girl is for a supervisor's eyes all the same."""
+def _settle(act: Act, callback: Callback) -> None:
+    """It is settled when the caller is called: there is nothing left to decide. That it was a minor is for a supervisor's eyes all the same."""
     if callback.state != "review" or callback.outcome not in TALKED:
         return
-    undecided = [each for each in tx.reviews.of(callback.id) if each.decision is None]
-    if {each.reason for each in undecided} <= {"could_not_talk", "minor"}:
-        tx.callbacks.save(replace(callback, state="closed", closed_at=at))
-        for each in undecided:
-            if each.reason == "could_not_talk":
-                tx.reviews.save(replace(each, decision="noted", decided_by=staff.id, decided_at=at))
-
-
-def _is_in_other_hands(tx: Transaction, callback: Callback) -> bool:
-    """Did somebody else answer this phone since, so that a supervisor decides whether it is ever rung again?"""
-    # As in `outcomes.note`: what a stranger asked for tells nothing about the owner's own requests.
-    telling = (each for each in tx.callbacks.to_number(callback.id) if callback.other_phone or not each.other_phone)
-    return any(each.state == "review" and each.outcome in DANGEROUS for each in telling)
+    undecided = [review for review in act.tx.reviews.of(callback.id) if review.decision is None]
+    if {review.reason for review in undecided} <= {"could_not_talk", "minor"}:
+        act.tx.callbacks.save(replace(callback, state="closed", closed_at=act.at))
+        for review in undecided:
+            if review.reason == "could_not_talk":
+                act.tx.reviews.save(replace(review, decision="noted", decided_by=act.staff.id, decided_at=act.at))

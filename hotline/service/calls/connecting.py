@@ -3,113 +3,100 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, TypeAlias
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
-from hotline.ports.calls.outbox import OutboxMessage
-from hotline.ports.desk.audit import AuditRecord
-from hotline.ports.desk.staff import Staff
 from hotline.ports.gateway import GatewayRefused, GatewayUnknown
+from hotline.service.acts import Act, By, Refused, Result, run
 from hotline.service.calls import dispatch, ringing
+from hotline.service.calls.limits import is_unsaid, may_ring
+from hotline.service.calls.reference import about
 from hotline.service.deps import Deps
-from hotline.service.once import first_time
-from hotline.service.rules import is_unsaid, may_ring
-from hotline.service.work import Work
-
-Told: TypeAlias = Literal[
-    "gone",
-    "late",
-    "how",
-    "busy",
-    "rings",
-    "covered",
-    "read_aloud",
-    "past",
-    "too_long",
-    "order",
-    "consent",
-    "nobody",
-    "agreed",
-    "erased",
-    "handed",
-    "long_note",
-]
-"""What the page says about what was just asked of it: `callback.told.…` of the catalogue."""
 
 
-class Answer(Struct, frozen=True):
-    """What is told of what she did, and what leaves because of it."""
-
-    told: Told | None = None
-    posts: tuple[OutboxMessage, ...] = ()
-
-
-def connect(work: Work, staff: Staff, id: str, origin: str) -> Answer:
-    """Her phone rings, she presses 1, and the line rings the caller: by the rules that hold for 1 and 7 by SMS too."""
-    group = dispatch.held(work.tx, id, staff.id)
-    if ringing.is_coming(work.tx, staff.id, group, work.at):
-        return Answer("rings")
-    refused = _refusal(work, staff, group)
-    if refused is not None or work.deps.rules.calling == "reveal":
-        return Answer(refused or "gone")
-    lead = next(each for each in group if each.id == id)
-    return Answer(None, (ringing.place(work, staff, (lead, *group), origin),))
+def connect(act: Act, id: str) -> Result:
+    """The counselor's phone rings, she presses 1, and the line rings the caller. Asked again while it rings, it changes nothing."""
+    callback = act.tx.callbacks.get(id)
+    if callback is None:
+        return Result("gone")
+    group = dispatch.held(act.tx, id, act.staff.id)
+    if ringing.is_coming(act, group):
+        return Result("rings", about(callback))
+    refused = _refusal(act, group) or ("on_page" if act.deps.rules.calling == "reveal" else None)
+    if refused is not None:
+        return Result(refused, about(callback))
+    return Result("rings", about(callback), (ringing.place(act, (callback, *group)),))
 
 
-def reveal(work: Work, staff: Staff, id: str, origin: str) -> Answer:
-    """The number is on her page for two minutes, and in the audit that it was. It is a try: after those minutes it takes another."""
-    dispatch.join(work.tx, id, staff, work.at)
-    group = dispatch.held(work.tx, id, staff.id)
-    refused = _refusal(work, staff, group)
-    if refused is not None or work.deps.rules.calling != "reveal":
-        return Answer(refused or "gone")
-    call = Call(work.deps.derive("call", origin), id, staff.id, "ended", work.at, dialed_at=work.at, ended_at=work.at)
-    work.tx.calls.add(call)
-    ringing.tried(work.tx, group, call, work.at)
-    work.tx.audit.add(AuditRecord(work.at, staff.alias, "number shown", group[0].reference))
-    return Answer()
+def reveal(act: Act, id: str) -> Result:
+    """The number is on the counselor's page for two minutes, and in the audit that it was. It is an attempt: after those minutes it takes another."""
+    callback = act.tx.callbacks.get(id)
+    if callback is None or act.deps.rules.calling != "reveal":
+        return Result("gone")
+    dispatch.join(act, id)
+    group = dispatch.held(act.tx, id, act.staff.id)
+    refused = _refusal(act, group)
+    if refused is not None:
+        return Result(refused, about(callback))
+    call = Call(act.derive("call"), id, act.staff.id, "ended", act.at, dialed_at=act.at, ended_at=act.at)
+    act.tx.calls.add(call)
+    ringing.count_attempt(act, group, call)
+    act.record("number shown", group[0].reference)
+    return Result("shown", about(callback))
 
 
-def cover(deps: Deps, staff: Staff, id: str, once: str, at: int) -> Answer:
-    """Let the other end hear advice on vaccination, at once. Where that cannot be, she reads it aloud. Raises StoreAway.
+def cover(deps: Deps, by: By, id: str) -> Result:
+    """Let the other end hear advice on vaccination, at once. Where that cannot be, the counselor reads it aloud. Raises StoreAway.
 
-    Asked of the vendor outside of the transaction: its answer may take seconds, and other calls wait for none of them.
+    Asked of the vendor outside of any transaction: its answer may take seconds, and other calls wait for none of them.
     """
-    with deps.store.write() as tx:
-        if not first_time(Work(deps, tx, at), staff.id, once):
-            return Answer()
-        call = tx.calls.live_of(staff.id)
-        if call is None or call.state != "dialed" or call.callback not in {each.id for each in dispatch.held(tx, id, staff.id)}:
-            return Answer("read_aloud")
-        # The vendor's own name for the call stands in the post that had it placed; the call's row has but a hash of it.
-        ring = tx.outbox.get(deps.derive("ring", call.id))
-    if call.covered_at is not None:
-        return Answer("covered")
-    if ring is None or not ring.vendor_id:
-        return Answer("read_aloud")
+    begun = run(deps, by, begin_cover, id)
+    if begun.code != "done" or begun.is_again:
+        return begun
+    session = _session(deps, begun.values["call"])
     try:
-        deps.gateway.cover(ring.vendor_id)
+        if not session:
+            return Result("read_aloud")
+        deps.gateway.cover(session)
     except (GatewayRefused, GatewayUnknown):
-        return Answer("read_aloud")
-    with deps.store.write() as tx:
-        now = tx.calls.get(call.id)
-        covers = tx.callbacks.get(call.callback)
-        if now is not None and covers is not None:
-            tx.calls.save(replace(now, covered_at=at))
-            tx.audit.add(AuditRecord(at, staff.alias, "cover played", covers.reference))
-    return Answer("covered")
+        return Result("read_aloud")
+    return run(deps, replace(by, origin=f"{by.origin}|played"), note_cover, begun.values["call"])
 
 
-def _refusal(work: Work, staff: Staff, group: Sequence[Callback]) -> Told | None:
+def begin_cover(act: Act, id: str) -> Result:
+    """Is there a call of theirs that can hear it? `call`: its id."""
+    call = act.tx.calls.live_of(act.staff.id)
+    held = {callback.id for callback in dispatch.held(act.tx, id, act.staff.id)}
+    if call is None or call.state != "dialed" or call.callback not in held:
+        return Result("read_aloud")
+    return Result("done" if call.covered_at is None else "covered", {"call": call.id})
+
+
+def note_cover(act: Act, id: str) -> Result:
+    """The vendor plays it: the call is marked so."""
+    call = act.tx.calls.get(id)
+    callback = act.tx.callbacks.get(call.callback) if call is not None and call.staff == act.staff.id else None
+    if call is not None and callback is not None:
+        act.tx.calls.save(replace(call, covered_at=act.at))
+        act.record("cover played", callback.reference)
+    return Result("covered")
+
+
+def _session(deps: Deps, call: str) -> str | None:
+    """The vendor's own name for the call: it stands in the message that had it placed; the call's row has but a hash of it."""
+    with deps.store.read() as tx:
+        ring = tx.outbox.get(deps.derive("ring", call))
+    return ring.vendor_id if ring is not None else None
+
+
+def _refusal(act: Act, group: Sequence[Callback]) -> Refused | None:
     """Why nobody is rung for these now; None where it may be."""
     if not group:
         return "gone"
-    if any(is_unsaid(each) for each in group):
+    if any(is_unsaid(callback) for callback in group):
         return "how"
-    if not may_ring(work.deps.rules, work.tx, group, work.at, staff):
+    if not may_ring(act, group, act.staff):
         return "late"
-    return "busy" if ringing.is_rung_by_another(work.tx, group[0].id, staff) else None
+    return "busy" if ringing.is_rung_by_another(act, group[0].id) else None

@@ -14,6 +14,7 @@ from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service.calls import rest
+from hotline.service.calls.skill import takes
 from hotline.service.work import Work
 from hotline.settings import Rules
 
@@ -36,16 +37,12 @@ class Team(Struct, frozen=True):
     @property
     def counselors(self) -> tuple[Staff, ...]:
         """Those who take calls in the language."""
-        return tuple(each for each in self.staff if takes(each, self.language))
+        return tuple(staff for staff in self.staff if takes(staff, self.language))
 
     @property
     def supervisors(self) -> tuple[Staff, ...]:
         """Whatever language they speak."""
-        return tuple(each for each in self.staff if each.role == "supervisor")
-
-
-def takes(staff: Staff, language: str) -> bool:
-    return staff.role == "counselor" and language in staff.speaks
+        return tuple(staff for staff in self.staff if staff.role == "supervisor")
 
 
 def team(tx: Transaction, language: str, at: int, rules: Rules, apart_from: str = "") -> Team:
@@ -56,17 +53,17 @@ def team(tx: Transaction, language: str, at: int, rules: Rules, apart_from: str 
 def free(team: Team, at: int, rules: Rules, local: Local) -> tuple[Staff, ...]:
     """Counselors of the language who are on shift, present, hold nothing, and need no rest."""
     return tuple(
-        each
-        for each in team.counselors
-        if each.id not in team.holding | team.resting
-        and is_on(each, team.shifts, at, local)
-        and is_present(each, at, rules.presence_minutes)
+        staff
+        for staff in team.counselors
+        if staff.id not in team.holding | team.resting
+        and is_on(staff, team.shifts, at, local)
+        and is_present(staff, at, rules.presence_minutes)
     )
 
 
 def is_closed(staff: Iterable[Staff], at: int, rules: Rules) -> bool:
     """Closed mode: the line needs a supervisor on call, and nobody is."""
-    return rules.supervised and not any(each.is_on_call(at) for each in staff)
+    return rules.supervised and not any(person.is_on_call(at) for person in staff)
 
 
 def is_on(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> bool:
@@ -77,12 +74,12 @@ def is_on(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> bool:
 
 
 def is_present(staff: Staff, at: int, presence_minutes: int) -> bool:
-    """Did she say lately that she is there?"""
+    """Did this person say lately that she is there?"""
     return staff.seen_at is not None and at - staff.seen_at < presence_minutes * 60
 
 
 def stays_until(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> Minute:
-    """The minute at which the shift ends that she is on: the planned one or the one beyond the plan, whichever is later."""
+    """The minute at which the shift ends that this person is on: the planned one or the one beyond the plan, whichever is later."""
     planned = covering(staff, shifts, at, local)
     ends = [local(at)]
     if planned is not None:
@@ -106,7 +103,7 @@ def look(work: Work, language: str, number: str) -> Coverage:
     tx, at, rules, local = work.tx, work.at, work.deps.rules, work.deps.clock.local
     now = team(tx, language, at, rules, number)
     # Whoever waits in another language may be rung by the same counselors.
-    languages = tuple({language, *(spoken for each in free(now, at, rules, local) for spoken in each.speaks)})
+    languages = tuple({language, *(spoken for staff in free(now, at, rules, local) for spoken in staff.speaks)})
     return coverage(
         now, QueueAhead(*tx.callbacks.ahead(languages, at, number), tx.callbacks.booked(language, at, number)), at, rules, local
     )
@@ -128,7 +125,7 @@ def coverage(team: Team, queue: QueueAhead, at: int, rules: Rules, local: Local)
     is_running = any(start <= now < end for start, end in whole)
     return Coverage(
         free=max(0, len(there) - queue.waiting),
-        until=max((stays_until(each, team.shifts, at, local) for each in there), default=now),
+        until=max((stays_until(staff, team.shifts, at, local) for staff in there), default=now),
         opens=None if is_running else min((start for start, _ in whole), default=None),
         shifts=_without_full(whole, planned, tuple((local(opens), local(ends)) for opens, ends in queue.booked), rules.calls_an_hour),
         urgent=max(0, len(there) - queue.urgent),
@@ -149,11 +146,11 @@ def _without_full(whole: tuple[Span, ...], planned: Sequence[Span], booked: Sequ
 
 
 def _planned(people: Iterable[Staff], shifts: tuple[Shift, ...], at: int, local: Local) -> list[Span]:
-    return [span for each in people for span in planned_spans(each, shifts, at, local)]
+    return [span for staff in people for span in planned_spans(staff, shifts, at, local)]
 
 
 def planned_spans(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> Iterator[Span]:
-    """Her planned spans from now on for seven days, unmerged, without what she is off."""
+    """The planned spans of one person from now on for seven days, unmerged, without what she is off."""
     now = local(at)
     first = now if staff.off_until is None else max(now, local(staff.off_until))
     last = now + DAYS_AHEAD * DAY_MINUTES
@@ -173,22 +170,22 @@ def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(whole)
 
 
-def spans_of_day(hers: Iterable[Shift], day: int) -> tuple[Span, ...]:
+def spans_of_day(own: Iterable[Shift], day: int) -> tuple[Span, ...]:
     """What one person's shifts make of a local day: the week's spans less what she is away, and what she comes beyond them."""
     weekday = (day + THURSDAY) % 7
     begins = day * DAY_MINUTES
-    hers = tuple(hers)
-    spans = tuple((begins + each.start, begins + each.end) for each in hers if each.day is None and each.weekday in (None, weekday))
-    for each in hers:
-        if each.day == day and each.off:
-            spans = without(spans, (begins + each.start, begins + each.end))
-    return spans + tuple((begins + each.start, begins + each.end) for each in hers if each.day == day and not each.off)
+    shifts = tuple(own)
+    spans = tuple((begins + shift.start, begins + shift.end) for shift in shifts if shift.day is None and shift.weekday in (None, weekday))
+    for shift in shifts:
+        if shift.day == day and shift.off:
+            spans = without(spans, (begins + shift.start, begins + shift.end))
+    return spans + tuple((begins + shift.start, begins + shift.end) for shift in shifts if shift.day == day and not shift.off)
 
 
 def _spans(staff: Staff, shifts: Iterable[Shift], first_day: int, days: int) -> Iterator[Span]:
-    hers = tuple(shift for shift in shifts if shift.staff == staff.id)
+    own = tuple(shift for shift in shifts if shift.staff == staff.id)
     for day in range(first_day, first_day + days):
-        yield from spans_of_day(hers, day)
+        yield from spans_of_day(own, day)
 
 
 def without(spans: Iterable[Span], gap: Span) -> tuple[Span, ...]:
@@ -205,6 +202,6 @@ def _common(span: Span, others: Iterable[Span]) -> Iterator[Span]:
 
 
 def covering(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> Span | None:
-    """The planned span that she is in, those that touch made one."""
+    """The planned span that this person is in, those that touch made one."""
     now = local(at)
     return next((span for span in merged(_spans(staff, shifts, now // DAY_MINUTES - 1, DAYS_AHEAD + 2)) if span[0] <= now < span[1]), None)

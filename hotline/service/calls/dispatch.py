@@ -13,15 +13,16 @@ from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
 from hotline.ports.calls.offers import Offer
 from hotline.ports.calls.outbox import OutboxMessage
-from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service import outbox
+from hotline.service.acts import Act
 from hotline.service.calls.coverage import Team, is_on, is_present, team
+from hotline.service.calls.limits import is_open, is_ringable, is_unsaid, is_within_day
+from hotline.service.calls.minors import is_of_minor, takes_minors
 from hotline.service.calls.review import for_eyes, lapse_floods, to_review
 from hotline.service.deps import Deps
 from hotline.service.outbox import Draft
-from hotline.service.rules import is_open, is_ringable, is_unsaid, is_within_day
 from hotline.service.work import Work
 
 SHORTEST: Final = 60
@@ -34,7 +35,7 @@ HELD_URGENT_SECONDS: Final = 90
 LEG_SECONDS: Final = 120
 """The counselor's own phone has rung, and the prompt was heard, by then."""
 SILENT_SECONDS: Final = 900
-"""How long she may say nothing after her last try, or after she said that the phone could not be reached."""
+"""How long a counselor may say nothing after her last try, or after she said that the phone could not be reached."""
 LINE: Final = "hotline"
 """In the audit, who did what no person did."""
 
@@ -59,15 +60,15 @@ class Turn(Struct, frozen=True):
 def offer(work: Work, id: str, *, passed_by: str | None = None, teams: Teams | None = None) -> tuple[OutboxMessage, ...]:
     """Tell the next of the staff about this callback and all others to the same number, if it is time to.
 
-    One number, one alert: while somebody holds one of them nobody is told of another. `passed_by`: she gives it away, so that it is
+    One number, one alert: while somebody holds one of them nobody is told of another. `passed_by`: who gives it away, so that it is
     time, and somebody else's turn. `teams`: what was read of the staff just before.
     """
     turn = next_turn(work, id, {} if teams is None else teams, work.tx.offers.last, passed_by=passed_by)
     if turn is None:
         return ()
     staff, lead = turn.staff, turn.group[0]
-    urgent = any(each.urgent for each in turn.group)
-    ends = min(each.not_after for each in turn.group)
+    urgent = any(callback.urgent for callback in turn.group)
+    ends = min(callback.not_after for callback in turn.group)
     key = "staff.escalated" if staff.role == "supervisor" else "staff.offer_urgent" if urgent else "staff.offer"
     before = outbox.hour(work.deps, staff.reads, ends)
     text = work.deps.written.phrase(key, staff.reads, ref=lead.reference, before=before)
@@ -77,42 +78,37 @@ def offer(work: Work, id: str, *, passed_by: str | None = None, teams: Teams | N
 
 
 def next_turn(work: Work, id: str, teams: Teams, last_offers: LastOffers, *, passed_by: str | None = None) -> Turn | None:
-    """Reads only, and fills `teams`. None: nobody need be told now, or nobody is there."""
+    """Reads only, and fills `teams`. Returns None where nobody need be told now, or nobody is there."""
     group = _wanting(work.tx, id, work.at)
     if not group:
         return None
-    # An offer from before its window opened was made for a window that she gave up.
-    offers = [each for callback in group for each in work.tx.offers.of(callback.id) if each.at >= callback.opens_at]
+    # An offer from before its window opened was made for a window that the caller gave up.
+    offers = [offer for callback in group for offer in work.tx.offers.of(callback.id) if offer.at >= callback.opens_at]
     urgent = any(callback.urgent for callback in group)
     patience = work.deps.rules.offer_urgent_seconds if urgent else work.deps.rules.offer_seconds
-    if offers and passed_by is None and work.at - max(each.at for each in offers) < patience:
+    if offers and passed_by is None and work.at - max(offer.at for offer in offers) < patience:
         return None
-    told = Counter(each.staff for each in offers)
-    last = {each.staff: each.at for each in sorted(offers, key=lambda each: each.at)}
+    often = Counter(offer.staff for offer in offers)
+    last = {offer.staff: offer.at for offer in sorted(offers, key=lambda offer: offer.at)}
     language = group[0].language
     if language not in teams:
         teams[language] = team(work.tx, language, work.at, work.deps.rules)
-    if is_within_day(work.deps.rules, work.tx, group, work.at):
+    if is_within_day(work, group):
         ladder = _ladder(work.deps, teams[language], last_offers(), work.at, urgent=urgent)
     else:  # more than a day's rings: a supervisor decides
         ladder = _supervisors(teams[language], work.at)
-    if any(each.role == "counselor" and not each.minors for each in ladder) and is_of_minor(work.tx, group):
-        ladder = [each for each in ladder if each.minors or each.role == "supervisor"]
-    ladder = [each for each in ladder if each.id != passed_by]
-    staff = min(ladder, key=lambda each: (told[each.id], last.get(each.id, 0)), default=None)
+    if not all(takes_minors(staff) for staff in ladder) and is_of_minor(work.tx, group):
+        ladder = [staff for staff in ladder if takes_minors(staff)]
+    ladder = [staff for staff in ladder if staff.id != passed_by]
+    staff = min(ladder, key=lambda staff: (often[staff.id], last.get(staff.id, 0)), default=None)
     return None if staff is None else Turn(staff, group)
 
 
 def alike(tx: Transaction, id: str) -> tuple[Callback, ...]:
     """Open callbacks to the same number, asked for as this one was: on the phone itself, or on another, where anyone may have asked."""
     same = tx.callbacks.same_number(id)
-    ways = {each.other_phone for each in same if each.id == id}
-    return tuple(each for each in same if each.other_phone in ways)
-
-
-def is_of_minor(tx: Transaction, group: Iterable[Callback]) -> bool:
-    """Was one of these marked as a minor's? Then it is for those of the staff who take such calls."""
-    return any("minor" in tx.flags.of(each.id) for each in group)
+    ways = {callback.other_phone for callback in same if callback.id == id}
+    return tuple(callback for callback in same if callback.other_phone in ways)
 
 
 def groups(tx: Transaction, callbacks: Iterable[Callback]) -> list[tuple[Callback, ...]]:
@@ -121,82 +117,75 @@ def groups(tx: Transaction, callbacks: Iterable[Callback]) -> list[tuple[Callbac
     callbacks = tuple(callbacks)
     for callback in callbacks:
         if not any(callback in group for group in found):
-            same = {each.id for each in alike(tx, callback.id)}
-            found.append(tuple(each for each in callbacks if each == callback or each.id in same))
+            same = {other.id for other in alike(tx, callback.id)}
+            found.append(tuple(other for other in callbacks if other == callback or other.id in same))
     return found
 
 
-def take(tx: Transaction, callback: Callback, staff: Staff, at: int) -> tuple[Callback, ...]:
-    """Claim this callback and all others to the same number whose windows are open. Empty where another was faster."""
-    if not _claim(tx, callback, staff, at):
-        return ()
-    join(tx, callback.id, staff, at)
-    return held(tx, callback.id, staff.id)
+def claim(act: Act, callback: Callback) -> bool:
+    """Whoever acts holds this callback from now on; false where another was faster."""
+    is_claimed = act.tx.callbacks.claim(callback.id, act.staff.id, act.at)
+    if is_claimed:
+        act.record("taken", callback.reference)
+    return is_claimed
 
 
-def join(tx: Transaction, id: str, staff: Staff, at: int) -> None:
-    """Whoever holds one holds all to the same number: it is rung once for all that is open. Nothing where this one is not hers."""
-    for other in alike(tx, id) if held(tx, id, staff.id) else ():
-        if other.state == "waiting" and is_open(other, at):
-            _claim(tx, other, staff, at)
-
-
-def _claim(tx: Transaction, callback: Callback, staff: Staff, at: int) -> bool:
-    is_hers = tx.callbacks.claim(callback.id, staff.id, at)
-    if is_hers:
-        tx.audit.add(AuditRecord(at, staff.alias, "taken", callback.reference))
-    return is_hers
+def join(act: Act, id: str) -> None:
+    """Whoever holds one holds all to the same number: it is rung once for all that is open. Does nothing where this one is in other hands."""
+    for other in alike(act.tx, id) if held(act.tx, id, act.staff.id) else ():
+        if other.state == "waiting" and is_open(other, act.at):
+            claim(act, other)
 
 
 def held(tx: Transaction, id: str, staff: str) -> tuple[Callback, ...]:
-    """All that she has claimed to the number of this callback, oldest first; empty unless this one is among them."""
-    group = tuple(each for each in alike(tx, id) if each.state == "claimed" and each.claimed_by == staff)
-    return group if any(each.id == id for each in group) else ()
+    """All that this person has claimed to the number of this callback, oldest first; empty unless this one is among them."""
+    group = tuple(callback for callback in alike(tx, id) if callback.state == "claimed" and callback.claimed_by == staff)
+    return group if any(callback.id == id for callback in group) else ()
 
 
 def served_with(tx: Transaction, callback: Callback) -> tuple[Callback, ...]:
-    """All that one call was for, this one among them, whatever became of them: they are hers since the same moment (`calls.tried`)."""
-    hers = callback.other_phone, callback.claimed_by, callback.claimed_at
-    return tuple(each for each in tx.callbacks.to_number(callback.id) if (each.other_phone, each.claimed_by, each.claimed_at) == hers)
+    """All that one call was for, this one among them, whatever became of them: one counselor has them since one moment (`ringing.count_attempt`)."""
+    since = callback.other_phone, callback.claimed_by, callback.claimed_at
+    return tuple(other for other in tx.callbacks.to_number(callback.id) if (other.other_phone, other.claimed_by, other.claimed_at) == since)
 
 
 def give_back(work: Work, group: Sequence[Callback], by: str) -> tuple[OutboxMessage, ...]:
     """They wait again, and the next of the staff is told. `by`: whose doing it is, in the audit."""
     if not group:
         return ()
-    drop_call(work.tx, group, work.at)
-    record_return(work.tx, group, by, work.at)
-    for each in group:
-        work.tx.callbacks.save(replace(each, state="waiting", claimed_by=None, claimed_at=None))
+    drop_call(work, group)
+    record_return(work, group, by)
+    for callback in group:
+        work.tx.callbacks.save(replace(callback, state="waiting", claimed_by=None, claimed_at=None))
     return offer(work, group[0].id, passed_by=group[0].claimed_by)
 
 
-def record_return(tx: Transaction, group: Sequence[Callback], by: str, at: int) -> None:
+def record_return(work: Work, group: Sequence[Callback], by: str) -> None:
     """In the audit: nobody holds them any longer."""
-    for each in group:
-        tx.audit.add(AuditRecord(at, by, "given back", each.reference))
+    for callback in group:
+        work.audit(by, "given back", callback.reference)
 
 
-def drop_call(tx: Transaction, group: Sequence[Callback], at: int) -> None:
+def drop_call(work: Work, group: Sequence[Callback]) -> None:
     """Whoever holds them is rung for them no longer."""
-    call = tx.calls.live_of(group[0].claimed_by or "")
-    if call is not None and call.callback in {each.id for each in group}:
-        tx.calls.save(replace(call, state="ended", ended_at=at))
+    call = work.tx.calls.live_of(group[0].claimed_by or "")
+    if call is not None and call.callback in {callback.id for callback in group}:
+        work.tx.calls.save(replace(call, state="ended", ended_at=work.at))
 
 
 def offer_due(deps: Deps, at: int) -> None:
     """Offer whatever has come due, or was not taken in time. Raises StoreAway."""
     teams: Teams = {}
     with deps.store.read() as tx:
-        wanted = [each.id for each in tx.callbacks.due(at) if next_turn(Work(deps, tx, at), each.id, teams, dict) is not None]
+        wanted = [callback.id for callback in tx.callbacks.due(at) if next_turn(Work(deps, tx, at), callback.id, teams, dict) is not None]
     for id in wanted:
         with deps.store.write() as tx:
-            posts = offer(Work(deps, tx, at), id, teams=teams)
-        outbox.enqueue(deps, posts)
+            messages = offer(Work(deps, tx, at), id, teams=teams)
+        outbox.enqueue(deps, messages)
 
 
 def release_idle(deps: Deps, at: int) -> None:
-    """Who took a callback and does nothing more with it holds it no longer: her phone may be dead, and another may be free.
+    """Who took a callback and does nothing more with it holds it no longer: the phone may be dead, and another counselor may be free.
 
     Never rung, or not reached: it is offered to another. Rung, and nothing said of how it ended: nobody rings again before a supervisor
     has looked. Raises StoreAway.
@@ -205,19 +194,19 @@ def release_idle(deps: Deps, at: int) -> None:
         idle = [callback for staff in tx.staff.active() for callback in tx.callbacks.claimed_by(staff.id) if _is_idle(callback, at)]
     for callback in idle:
         with deps.store.write() as tx:
-            posts = _release(Work(deps, tx, at), callback)
-        outbox.enqueue(deps, posts)
+            messages = _release(Work(deps, tx, at), callback)
+        outbox.enqueue(deps, messages)
 
 
 def end_ended(deps: Deps, at: int) -> None:
     """Past its end nobody rings and nothing rolls over: a callback that nobody tried is a promise missed. Raises StoreAway."""
     with deps.store.read() as tx:
-        ended = [each for each in tx.callbacks.ended(at) if _is_over(each, at)]
-    for each in ended:
+        ended = [callback.id for callback in tx.callbacks.ended(at) if _is_over(callback, at)]
+    for id in ended:
         with deps.store.write() as tx:
-            callback = tx.callbacks.get(each.id)
-            posts = () if callback is None else _end(Work(deps, tx, at), callback)
-        outbox.enqueue(deps, posts)
+            callback = tx.callbacks.get(id)
+            messages = () if callback is None else _end(Work(deps, tx, at), callback)
+        outbox.enqueue(deps, messages)
     lapse_floods(deps, at)
 
 
@@ -245,7 +234,7 @@ def _is_idle(callback: Callback, at: int) -> bool:
 
 def _is_on_the_line(call: Call | None, group: Sequence[Callback], at: int) -> bool:
     """Do the two talk, or does the counselor's own phone ring or hear the prompt for one of these?"""
-    if call is None or call.callback not in {each.id for each in group}:
+    if call is None or call.callback not in {callback.id for callback in group}:
         return False
     return call.state == "dialed" or at - call.placed_at < LEG_SECONDS
 
@@ -254,40 +243,40 @@ def _release(work: Work, callback: Callback) -> tuple[OutboxMessage, ...]:
     staff = work.tx.staff.get(callback.claimed_by or "")
     group = held(work.tx, callback.id, callback.claimed_by or "")
     call = work.tx.calls.live_of(callback.claimed_by or "")
-    if staff is None or not group or not all(_is_idle(each, work.at) for each in group) or _is_on_the_line(call, group, work.at):
+    if staff is None or not group or not all(_is_idle(other, work.at) for other in group) or _is_on_the_line(call, group, work.at):
         return ()
-    if any(is_unsaid(each) for each in group):
-        others = [each for each in alike(work.tx, callback.id) if each.id != callback.id]
+    if any(is_unsaid(other) for other in group):
+        others = [other for other in alike(work.tx, callback.id) if other.id != callback.id]
         return to_review(work, (callback, *others), "unanswered")
-    told = outbox.tell(work, staff, "given_back", f"{callback.id}|{callback.claimed_at}", ref=callback.reference)
-    return (told, *give_back(work, group, LINE))
+    message = outbox.tell(work, staff, "given_back", f"{callback.id}|{callback.claimed_at}", ref=callback.reference)
+    return (message, *give_back(work, group, LINE))
 
 
 def _wanting(tx: Transaction, id: str, at: int) -> tuple[Callback, ...]:
     """All to the same number that wait in their window and may still be rung; none where somebody holds one."""
-    group = [each for each in alike(tx, id) if is_open(each, at)]
-    # A stranger's request waits while anything of this phone is held; her own only for her own.
-    others = tx.callbacks.same_number(id) if any(each.other_phone for each in group) else group
-    if any(each.state == "claimed" for each in others):
+    group = [callback for callback in alike(tx, id) if is_open(callback, at)]
+    # A stranger's request waits while anything of this phone is held; its owner's only for her own.
+    others = tx.callbacks.same_number(id) if any(callback.other_phone for callback in group) else group
+    if any(callback.state == "claimed" for callback in others):
         return ()
-    wanting = tuple(sorted((each for each in group if each.not_after - at >= SHORTEST), key=pressing))
+    wanting = tuple(sorted((callback for callback in group if callback.not_after - at >= SHORTEST), key=pressing))
     return wanting if is_ringable(wanting, at) else ()
 
 
 def _ladder(deps: Deps, now: Team, offered: Mapping[str, int], at: int, *, urgent: bool) -> list[Staff]:
     """Who is told, in this order: counselors who are free and there, for what is urgent those on shift too, then the supervisors.
 
-    Who rests is told of nothing ordinary; of what is urgent, where she is there and nobody rested is: a life comes before a pause, and
-    she may give it back. Among equals she comes first who was not offered anything for the longest time.
+    Who rests is told of nothing ordinary; of what is urgent, where nobody else is there: a life comes before a pause, and it may be given
+    back. Among equals comes first who was not offered anything for the longest time.
     """
-    free = [each for each in now.counselors if each.id not in now.holding and is_on(each, now.shifts, at, deps.clock.local)]
-    free.sort(key=lambda each: (offered.get(each.id, 0), each.id))
-    present = [each for each in free if is_present(each, at, deps.rules.presence_minutes)]
-    there = [each for each in present if each.id not in now.resting] or (present if urgent else [])
-    away = [each for each in free if urgent and each not in present and each.id not in now.resting]
+    free = [staff for staff in now.counselors if staff.id not in now.holding and is_on(staff, now.shifts, at, deps.clock.local)]
+    free.sort(key=lambda staff: (offered.get(staff.id, 0), staff.id))
+    present = [staff for staff in free if is_present(staff, at, deps.rules.presence_minutes)]
+    there = [staff for staff in present if staff.id not in now.resting] or (present if urgent else [])
+    away = [staff for staff in free if urgent and staff not in present and staff.id not in now.resting]
     return [*there, *away, *_supervisors(now, at)]
 
 
 def _supervisors(now: Team, at: int) -> list[Staff]:
     """Those on call first."""
-    return sorted(now.supervisors, key=lambda each: not each.is_on_call(at))
+    return sorted(now.supervisors, key=lambda staff: not staff.is_on_call(at))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from hotline.ports.calls.callbacks import Callback
 from hotline.ports.store import StoreAway, Transaction
 
 REFERENCES: Final = (range(100, 1000), range(10_000, 100_000))
 """Three digits; five where so many are given away that none is found."""
-
-
 DRAWS: Final = 16
 
 
@@ -22,3 +21,8 @@ def reference(tx: Transaction, id: str) -> str:
             if tx.callbacks.by_reference(reference) is None:
                 return reference
     raise StoreAway("no reference is free")
+
+
+def about(callback: Callback) -> dict[str, str]:
+    """What a face needs to speak of a callback."""
+    return {"id": callback.id, "ref": callback.reference}

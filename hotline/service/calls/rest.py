@@ -10,7 +10,7 @@ from hotline.settings import Rules
 
 
 def loads(tx: Transaction, at: int, rules: Rules) -> Mapping[str, Load]:
-    """By the staff's id, what each did within the length of a shift: one query, none where nothing limits anybody."""
+    """By id, what each of the staff did within the length of a shift: one query, none where nothing limits anybody."""
     limited = rules.calls_a_shift or rules.hard_calls_a_shift or rules.pause_minutes
     return tx.care.loads(at - rules.shift_hours * 3600) if limited else {}
 
@@ -21,10 +21,10 @@ def resting(tx: Transaction, at: int, rules: Rules) -> frozenset[str]:
 
 
 def is_enough(load: Load, rules: Rules) -> bool:
-    """Has her shift reached a cap?"""
+    """Has this shift reached a cap?"""
     return 0 < rules.calls_a_shift <= load.calls or 0 < rules.hard_calls_a_shift <= load.hard
 
 
 def pause_ends(load: Load, rules: Rules) -> int:
-    """When the pause after her last hard call ends; 0 where there was none."""
+    """When the pause after the last hard call ends; 0 where there was none."""
     return load.last_hard_at + rules.pause_minutes * 60 if load.last_hard_at is not None else 0

@@ -1,4 +1,4 @@
-"""What goes before a supervisor: taken out of everybody's hands until she decides, or left where it is and shown to her."""
+"""What goes before a supervisor: taken out of everybody's hands until the supervisor decides, or left where it is and shown."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ UNRUNG: Final = frozenset({"flood", "given_back"})
 
 
 def to_review(work: Work, group: Sequence[Callback], reason: Reason) -> tuple[OutboxMessage, ...]:
-    """Nobody rings these, and nobody is offered them, before a supervisor decides. She is told of the first: they are of one number."""
-    for each in group:
-        _hold(work, each, reason)
+    """Nobody rings these, and nobody is offered them, before a supervisor decides, who is told of the first: they are of one number."""
+    for callback in group:
+        _hold(work, callback, reason)
     if not group:
         return ()
     return outbox.tell_supervisors(work, "review", f"{group[0].id}|{work.at}", ref=group[0].reference)
@@ -37,7 +37,7 @@ def hold_flood(work: Work, callback: Callback) -> tuple[OutboxMessage, ...]:
 
 def is_held_unrung(tx: Transaction, callback: Callback) -> bool:
     """Does it wait for a supervisor for nothing that happened on the phone?"""
-    undecided = {each.reason for each in tx.reviews.of(callback.id) if each.decision is None}
+    undecided = {review.reason for review in tx.reviews.of(callback.id) if review.decision is None}
     return callback.state == "review" and bool(undecided) and undecided <= UNRUNG
 
 
@@ -49,14 +49,14 @@ def lapse_floods(deps: Deps, at: int) -> None:
     with deps.store.write() as tx:
         for callback in tx.reviews.floods_over(at):
             tx.callbacks.save(replace(callback, state="lapsed", closed_at=at))
-            settle(tx, callback.id, "noted", at)
+            settle(Work(deps, tx, at), callback.id, "noted")
 
 
-def settle(tx: Transaction, callback: str, decision: Decision, at: int, *, by: str | None = None, why: str | None = None) -> None:
+def settle(work: Work, callback: str, decision: Decision, *, by: str | None = None, why: str | None = None) -> None:
     """All that is undecided about this callback is decided so. `by`: None where its end decided it."""
-    for each in tx.reviews.of(callback):
-        if each.decision is None:
-            tx.reviews.save(replace(each, decision=decision, why=why, decided_by=by, decided_at=at))
+    for review in work.tx.reviews.of(callback):
+        if review.decision is None:
+            work.tx.reviews.save(replace(review, decision=decision, why=why, decided_by=by, decided_at=work.at))
 
 
 def for_eyes(work: Work, callback: Callback, reason: Reason) -> None:

@@ -16,9 +16,9 @@ from hotline.ports.desk.retention import PRANK_DAYS
 from hotline.ports.hasher import Hasher
 from hotline.ports.store import Transaction
 from hotline.service.calls import dispatch
+from hotline.service.calls.limits import MOST_PRANKS
 from hotline.service.calls.reference import reference
 from hotline.service.calls.review import hold_flood, is_held_unrung
-from hotline.service.rules import MOST_PRANKS
 from hotline.service.work import Work
 
 

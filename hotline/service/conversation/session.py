@@ -27,12 +27,12 @@ from hotline.ports.calls.ledger import LedgerEntry
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway, Transaction
 from hotline.service.calls.coverage import look
+from hotline.service.calls.limits import OTHER_PHONES_A_DAY
 from hotline.service.conversation import facts
 from hotline.service.conversation.facts import Facts
 from hotline.service.conversation.ledger import GivenOrder, order_key
 from hotline.service.conversation.orders import NobodyFree, Orders, Unpromised
 from hotline.service.deps import Deps
-from hotline.service.rules import OTHER_PHONES_A_DAY
 from hotline.service.work import Work
 
 ORDER: Final = outcome_key(Ref(0, 0))[: len("order@")]

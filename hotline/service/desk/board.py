@@ -12,16 +12,17 @@ from hotline.ports.calls.board import Waiting
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
+from hotline.service.calls import minors, skill
 from hotline.service.calls.coverage import is_closed, is_on, is_present, stays_until
+from hotline.service.calls.limits import is_unsaid, may_ring_so_often
 from hotline.service.calls.rest import resting
 from hotline.service.deps import Deps
-from hotline.service.rules import is_unsaid, may_ring_so_often
 
 MOST_SHOWN: Final = 30
 """Of each kind: nobody reads more."""
 
 Step: TypeAlias = Literal["take", "rest", "supervisor", "wait", "ring", "again", "say", "held", "tried"]
-"""What can be done about a callback: take it; not while she rests; a supervisor may, past the day's rings; wait for its window; of her own:
+"""What can be done about a callback: take it; not during a rest; a supervisor may, past the day's rings; wait for its window; of one's own:
 ring, ring again, say how the call ended; of a colleague's: hand it to another, or nothing any more."""
 
 
@@ -41,7 +42,7 @@ class Card(Struct, frozen=True):
 
 
 class Duty(Struct, frozen=True):
-    """How a counselor's day stands, in local minutes; None: it does not."""
+    """How a counselor's day stands, in local minutes; None where the counselor is not on, or not here."""
 
     on_until: Minute | None
     here_until: Minute | None
@@ -49,7 +50,7 @@ class Duty(Struct, frozen=True):
 
 
 class BoardView(Struct, frozen=True):
-    """`duty`: None for a supervisor, on whose presence no promise rests; `held`, what colleagues have, is for her alone."""
+    """`duty`: None for a supervisor, on whose presence no promise rests; `held`, what colleagues have, is for supervisors alone."""
 
     now: Minute
     duty: Duty | None
@@ -63,30 +64,30 @@ class BoardView(Struct, frozen=True):
 
 
 def board(deps: Deps, staff: Staff, at: int) -> BoardView:
-    """What concerns her at this moment, in a number of queries that does not grow. Raises StoreAway.
+    """What concerns this person at this moment, in a number of queries that does not grow. Raises StoreAway.
 
-    A counselor: what is in a language that she speaks and what she has the skill for. A supervisor: everything.
+    A counselor: what is in the counselor's languages and skill. A supervisor: everything.
     """
     sees_all = staff.role == "supervisor"
-    languages = deps.written.languages if sees_all else staff.speaks
-    minors = sees_all or staff.minors
+    languages = skill.seen_by(staff, deps.written.languages)
+    takes_minors = minors.takes_minors(staff)
     with deps.store.read() as tx:
         mine = tx.callbacks.claimed_by(staff.id)
-        due = tx.board.due(at, languages, MOST_SHOWN, minors=minors)
-        coming = tx.board.coming(at, languages, MOST_SHOWN, minors=minors)
-        waiting = tx.board.count(at, languages, minors=minors)
-        rings = tx.calls.rings_of(tuple(each.id for each in due), at - DAY_SECONDS)
+        due = tx.board.due(at, languages, MOST_SHOWN, minors=takes_minors)
+        coming = tx.board.coming(at, languages, MOST_SHOWN, minors=takes_minors)
+        waiting = tx.board.count(at, languages, minors=takes_minors)
+        rings = tx.calls.rings_of(tuple(callback.id for callback in due), at - DAY_SECONDS)
         held = tx.board.held(MOST_SHOWN) if sees_all else ()
         people = tx.staff.active() if held or deps.rules.supervised else ()
         duty = None if sees_all else _duty(deps, staff, tx.shifts.all(), at, rests=staff.id in resting(tx, at, deps.rules))
-    aliases = {each.id: each.alias for each in people}
+    aliases = {person.id: person.alias for person in people}
     return BoardView(
         now=deps.clock.local(at),
         duty=duty,
-        mine=tuple(card(deps, each, _own_step(each)) for each in mine),
-        due=tuple(card(deps, each, _step(deps, duty, each, rings.get(each.id, 0))) for each in due),
-        coming=tuple(card(deps, each, "wait") for each in coming),
-        held=tuple(_held(deps, each, aliases) for each in held if each.claimed_by != staff.id),
+        mine=tuple(card(deps, callback, _own_step(callback)) for callback in mine),
+        due=tuple(card(deps, callback, _step(deps, duty, callback, rings.get(callback.id, 0))) for callback in due),
+        coming=tuple(card(deps, callback, "wait") for callback in coming),
+        held=tuple(_held(deps, callback, aliases) for callback in held if callback.claimed_by != staff.id),
         waiting=waiting,
         is_closed=is_closed(people, at, deps.rules),
     )
@@ -111,7 +112,7 @@ def _duty(deps: Deps, staff: Staff, shifts: tuple[Shift, ...], at: int, *, rests
 def _step(deps: Deps, duty: Duty | None, callback: Callback, rings: int) -> Step:
     if duty is None:
         return "take"
-    if not may_ring_so_often(deps.rules, rings, callback.other_phone):
+    if not may_ring_so_often(deps.rules, rings, other_phone=callback.other_phone):
         return "supervisor"
     return "rest" if duty.rests and not callback.urgent else "take"
 

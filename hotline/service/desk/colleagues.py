@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from hotline.service.calls import dispatch, taking
+from hotline.service.calls import minors, taking
 from hotline.service.calls.coverage import is_on, is_present
 from hotline.service.deps import Deps
 from hotline.service.desk.board import Card, card
+from hotline.service.work import Work
 
 
 class Colleague(Struct, frozen=True):
@@ -21,18 +22,19 @@ class Colleague(Struct, frozen=True):
 
 
 def colleagues(deps: Deps, id: str, at: int) -> tuple[Card, tuple[Colleague, ...]] | None:
-    """Who can be given this callback, those first who could ring at once. None: nothing to hand over. Raises StoreAway."""
+    """Who can be given this callback, those first who could ring at once. Returns None where there is nothing to hand over. Raises StoreAway."""
     with deps.store.read() as tx:
         callback = tx.callbacks.get(id)
-        group = () if callback is None else taking.untried(tx, callback, at)
+        group = () if callback is None else taking.untried(Work(deps, tx, at), callback)
         if callback is None or not group:
             return None
         shifts, holding = tx.shifts.all(), tx.callbacks.holders()
-        is_minor = dispatch.is_of_minor(tx, group)
-        skilled = [each for each in tx.staff.active() if taking.is_for(each, callback, is_minor) and each.id != callback.claimed_by]
+        others = [person for person in tx.staff.active() if person.id != callback.claimed_by]
+        is_minor = minors.is_of_minor(tx, group)
+    skilled = [person for person in others if taking.may_be_handed(person, callback, is_minor=is_minor)]
     local, minutes = deps.clock.local, deps.rules.presence_minutes
     found = [
-        Colleague(each.id, each.alias, is_on(each, shifts, at, local), is_present(each, at, minutes), each.id in holding)
-        for each in skilled
+        Colleague(person.id, person.alias, is_on(person, shifts, at, local), is_present(person, at, minutes), person.id in holding)
+        for person in skilled
     ]
-    return card(deps, callback, "held"), tuple(sorted(found, key=lambda each: (each.holding, not each.on, not each.here, each.alias)))
+    return card(deps, callback, "held"), tuple(sorted(found, key=lambda found: (found.holding, not found.on, not found.here, found.alias)))

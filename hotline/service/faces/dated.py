@@ -12,9 +12,6 @@ from msgspec import Struct
 from hotline.engine.effects import Minute
 from hotline.engine.letters import plain
 from hotline.engine.times import DAY_MINUTES, EPOCH
-from hotline.ports.calls.outbox import OutboxMessage
-from hotline.service.acts import Act
-from hotline.service.desk.shifts import planning
 
 Kind: TypeAlias = Literal["away", "there"]
 
@@ -38,24 +35,14 @@ class Dated(Struct, frozen=True):
 
     kind: Kind
     written: str = ""
-    """The day as it is said again; empty where she named none."""
+    """The day as it is said again; empty where none was named."""
     day: int | None = None
-    """Local days since 1970-01-01; None: over, too far, or no day at all."""
+    """Local days since 1970-01-01; None where it is over, too far, or no day at all."""
     hours: tuple[int, int] | None = None
-
-
-class Answer(Struct, frozen=True):
-    """What is told (`staff.…`); hours as local minutes."""
-
-    key: str
-    day: str
-    hours: tuple[int, int] | None = None
-    posts: tuple[OutboxMessage, ...] = ()
-    """What else leaves: others are told of what she goes from."""
 
 
 def read(text: str, words: Mapping[str, str], now: Minute) -> Dated | None:
-    """None: it is about no day. `words`: what the catalogue's words mean; `now`: the local minute."""
+    """Returns None if it is about no day. `words`: what the catalogue's words mean; `now`: the local minute."""
     found = _DATED.fullmatch(text.strip().lower())
     meant = _meant(found[1] if found else text, words)
     kind = KINDS.get(meant)
@@ -73,20 +60,6 @@ def read(text: str, words: Mapping[str, str], now: Minute) -> Dated | None:
     return Dated(kind, written, day, hours)
 
 
-def obey(act: Act, said: Dated, sent_at: int | None) -> Answer:
-    """Do it. `sent_at`: None where it is said now (`desk/shifts/presence.py`)."""
-    if not said.written or (said.kind == "there" and said.hours is None):
-        return Answer("which_day", "")
-    if said.day is None:
-        return Answer("no_day", said.written)
-    hours = planning.DayHours(said.day, *(said.hours or (0, DAY_MINUTES)))
-    if said.kind == "there":
-        planning.come_on_day(act, hours, sent_at)
-        return Answer("there", said.written, said.hours)
-    messages = planning.stay_away(act, hours, sent_at).messages
-    return Answer("away_hours" if said.hours else "away", said.written, said.hours, messages)
-
-
 def _meant(text: str, words: Mapping[str, str]) -> str:
     """The meaning of the longest word that it begins with; empty where there is none."""
     said = f"{plain(text)} "
@@ -96,9 +69,9 @@ def _meant(text: str, words: Mapping[str, str]) -> str:
 def _day(day: int, month: int, year: str | None, today: date) -> int | None:
     """The next such day, if it is soon."""
     years = (today.year, today.year + 1) if year is None else (int(year) % 100 + 2000,)
-    for each in years:
+    for candidate in years:
         try:
-            found = date(each, month, day)
+            found = date(candidate, month, day)
         except ValueError:
             continue
         if today <= found <= today + HORIZON:

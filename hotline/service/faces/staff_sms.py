@@ -1,104 +1,132 @@
-"""What counselors say by SMS: I am here, I take it, this is how it ended. It all works from a basic phone."""
+"""What staff say by SMS: a message is parsed, the act that it means is run, and its code is answered in words. It all works from a basic phone."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final, Literal, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.engine.letters import plain
+from hotline.engine.times import DAY_MINUTES
 from hotline.engine.world import clock
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
-from hotline.ports.desk.staff import CALLING, Staff
-from hotline.ports.outcomes import Outcome
-from hotline.ports.store import Transaction
+from hotline.ports.desk.staff import Staff
+from hotline.ports.gateway import ReceivedSms
+from hotline.ports.outcomes import CALL_OUTCOMES, OUTCOMES, Outcome
 from hotline.service import outbox
-from hotline.service.acts import Act
-from hotline.service.calls import dispatch, ringing, taking
-from hotline.service.calls.outcomes import ENDINGS, note
+from hotline.service.acts import Act, By, Code, Refused, Result, run
+from hotline.service.calls import dispatch
+from hotline.service.calls.connecting import connect
+from hotline.service.calls.limits import is_late, is_open
+from hotline.service.calls.outcomes import say_outcome
+from hotline.service.calls.taking import give_back, take
 from hotline.service.deps import Deps
-from hotline.service.desk.shifts import presence
+from hotline.service.desk.shifts import planning, presence
 from hotline.service.faces import dated
 from hotline.service.outbox import Draft
-from hotline.service.rules import is_open, is_unsaid, may_ring
 from hotline.service.words import meanings
 from hotline.service.work import Work
 
 Command: TypeAlias = Literal["take", "back", "again", "on", "off", "here"] | Outcome
 
-OFFERED: Final[dict[str, Command]] = {"1": "take"}
-HELD: Final[dict[str, Command]] = {
-    "0": "back",
-    "1": "spoke",
-    "2": "no_answer",
-    "3": "unreachable",
-    "4": "someone_else",
-    "5": "wrong_word",
-    "6": "could_not_talk",
-    "7": "again",
-    "8": "prank",
+OFFERED: Final[Mapping[str, Command]] = {"1": "take"}
+HELD: Final[Mapping[str, Command]] = {"0": "back", "7": "again", **{row.digit: row.outcome for row in CALL_OUTCOMES}}
+"""What a digit means for a callback that was offered to whoever writes, and for one that they hold."""
+
+WORDS: Final[Mapping[Code, str]] = {
+    "back": "staff.given_back",
+    "noted": "staff.noted",
+    "rings": "staff.taken",
+    "busy": "staff.busy",
+    "forbidden": "staff.forbidden",
+    "gone": "staff.gone",
+    "help": "staff.help",
+    "how": "staff.how",
+    "late": "staff.too_late",
+    "nothing": "staff.nothing",
+    "no_day": "staff.no_day",
+    "on_page": "staff.on_page",
+    "rest": "staff.rest",
+    "skill": "staff.skill",
+    "supervisor": "staff.supervisor",
+    "which": "staff.which",
+    "which_day": "staff.which_day",
 }
-"""What a digit means for a callback that was offered to her, and for one that she holds."""
+"""What is answered to an act's code."""
+SHIFT_WORDS: Final[Mapping[str, str]] = {
+    "acknowledge": "staff.on_call",
+    "come_on_day": "staff.there",
+    "go_off_shift": "staff.off",
+    "go_on_call": "staff.on_call",
+    "go_on_shift": "staff.on",
+    "say_here": "staff.here",
+    "stay_away": "staff.away",
+}
+"""What is answered where an act about a shift is done."""
 
 
 class Said(Struct, frozen=True):
-    """A message, read: the reference if she gave one, and a digit or one of the catalogue's words."""
+    """A message, read: the reference if there is one, and a digit or one of the catalogue's words."""
 
     reference: str | None
     digit: str | None
     word: str | None
 
 
-class Reply(Struct, frozen=True):
-    """What she is told (`staff.…` of the catalogue), and what else leaves."""
+class Request(Struct, frozen=True):
+    """What a message asks for. `values`: for the words of the answer."""
 
-    key: str
+    act: Callable[..., Result]
+    args: tuple[Any, ...] = ()
     values: dict[str, str] = {}
-    posts: tuple[OutboxMessage, ...] = ()
 
 
-class Desk(Struct, frozen=True):
-    """One message of one of the staff, in its transaction."""
+class Reading(Work, frozen=True):
+    """A message of one of the staff, as things stand when it comes; nothing is written."""
 
-    deps: Deps
-    tx: Transaction
     staff: Staff
     said: Said
-    origin: str
-    """The message's id: what follows from it, follows once."""
-    at: int
-    sent_at: int
-    """The moment of sending; 0 where it is not known."""
-    fresh: bool
+    sent_at: int | None
+    """None where it is fresh: it can be answered, and acted on as said just now. What is stale takes effect only where it does no harm late:
+    outcomes, giving back, off shift; 0 where nobody knows when it was sent."""
+
+    @property
+    def is_fresh(self) -> bool:
+        return self.sent_at is None
 
 
-def hear(work: Work, staff: Staff, origin: str, text: str, sent_at: int, *, fresh: bool) -> tuple[OutboxMessage, ...]:
-    """Do what she says, once for each message id, and answer. `fresh`: not too old to be answered, and she is there.
+def receive(deps: Deps, staff: Staff, sms: ReceivedSms, *, fresh: bool) -> None:
+    """Do what a message asks for, once for each message id, and answer it if it is fresh. Raises StoreAway.
 
-    What is stale is not answered, and only takes effect where it does no harm late: outcomes, giving back, off shift.
+    What is taken by SMS rings at once: `connect` follows, under an origin of its own, so that it happens however often the message comes.
     """
-    if work.tx.outbox.get(work.deps.derive("staff", origin)) is not None:
-        return ()
-    words = meanings(work.deps.written, "staff.word.")
-    of_day = dated.read(text, words, work.deps.clock.local(work.at))
-    said = Said(None, None, of_day.kind) if of_day else read(text, words)
-    if fresh and (said.digit or said.word):
-        staff = replace(staff, seen_at=work.at)
-        work.tx.staff.save(staff)
-    desk = Desk(work.deps, work.tx, staff, said, origin, work.at, sent_at, fresh)
-    reply = _of_day(desk, of_day) if of_day else _obey(desk)
-    answered = work.deps.written.phrase(f"staff.{reply.key}", staff.reads, **reply.values)
-    answer = outbox.write(work, Draft("staff", staff.number, answered, work.at + outbox.STAFF_SECONDS), origin)
-    if not fresh:
-        work.tx.outbox.move(answer.id, "pending", "dropped", work.at)
-        return reply.posts
-    return (*reply.posts, answer)
+    at = deps.clock.now()
+    words = meanings(deps.written, "staff.word.")
+    of_day = dated.read(sms.text, words, deps.clock.local(at))
+    said = Said(None, None, of_day.kind) if of_day else read(sms.text, words)
+    with deps.store.read() as tx:
+        reading = Reading(deps, tx, at, staff, said, None if fresh else sms.sent_at or 0)
+        request = _of_day(reading, of_day) if of_day else _parse(reading)
+
+    def answer(act: Act, result: Result) -> tuple[OutboxMessage, ...]:
+        return _answer(act, request, result, sms.origin) if fresh and result.code != "taken" else ()
+
+    is_there = fresh and bool(said.digit or said.word)
+    by = By(staff.id, "sms", sms.origin, is_there=is_there, answer=answer)
+    result = run(deps, by, request.act, *request.args)
+    if result.code == "taken":
+        run(deps, replace(by, origin=f"{sms.origin}|ring"), connect, result.values["id"])
 
 
-def read(text: str, words: dict[str, str]) -> Said:
+def hear(act: Act, code: Refused, ref: str = "") -> Result:  # noqa: ARG001 -- whoever acts
+    """A message that asks for nothing that can be done: whoever sent it is there, and is answered."""
+    return Result(code, {"ref": ref})
+
+
+def read(text: str, words: Mapping[str, str]) -> Said:
     """A reference (three digits; five where the line gave such), a single digit or a word, in any order; `4711` is `471 1`."""
     references: list[str] = []
     rest: list[str] = []
@@ -119,118 +147,100 @@ def read(text: str, words: dict[str, str]) -> Said:
     return Said(reference, None, words.get(said))
 
 
-def _obey(desk: Desk) -> Reply:
-    match desk.said.word:
+def _answer(act: Act, request: Request, result: Result, origin: str) -> tuple[OutboxMessage, ...]:
+    written, language = act.deps.written, act.staff.reads
+    values = {**request.values, **result.values}
+    if "until" in values:
+        values["until"] = outbox.hour(act.deps, language, int(values["until"]))
+    for name in ("from", "to"):
+        if name in values:
+            values[name] = clock(written, language, int(values[name]))
+    key = SHIFT_WORDS[request.act.__name__] if result.code == "done" else WORDS[result.code]
+    if key == "staff.away" and "from" in values:
+        key = "staff.away_hours"
+    text = written.phrase(key, language, **values)
+    return (outbox.write(act, Draft("staff", act.staff.number, text, act.at + outbox.STAFF_SECONDS), origin),)
+
+
+def _parse(reading: Reading) -> Request:
+    match reading.said.word:
         case "on" | "off" | "here" as command:
-            return _shift(desk, command)
+            return _of_shift(reading, command)
         case "away" | "there":
-            return Reply("which_day")
-        case None if desk.said.digit is None:
-            return Reply("help")
-    return _of_reference(desk, desk.said.reference) if desk.said.reference else _of_the_only_one(desk)
+            return Request(hear, ("which_day",))
+        case None if reading.said.digit is None:
+            return Request(hear, ("help",))
+    return _of_reference(reading, reading.said.reference) if reading.said.reference else _of_the_only_one(reading)
 
 
-def _shift(desk: Desk, command: Literal["on", "off", "here"]) -> Reply:
-    act = Act(desk.deps, desk.tx, desk.at, desk.staff, desk.origin)
-    sent_at = None if desk.fresh else desk.sent_at
+def _of_shift(reading: Reading, command: Literal["on", "off", "here"]) -> Request:
     if command == "off":
-        return Reply("off", posts=presence.go_off_shift(act, sent_at).messages)
-    says = presence.say_here if command == "here" else presence.go_on_shift
-    key: str = command
-    if desk.fresh and desk.staff.role == "supervisor":
-        says, key = (presence.acknowledge if command == "here" else presence.go_on_call), "on_call"
-    until = int(says(act, sent_at).values["until"])
-    return Reply(key, {"until": outbox.hour(desk.deps, desk.staff.reads, until)})
+        act = presence.go_off_shift
+    elif reading.staff.role == "supervisor":
+        act = presence.go_on_call if command == "on" else presence.acknowledge
+    else:
+        act = presence.go_on_shift if command == "on" else presence.say_here
+    return Request(act, (reading.sent_at,))
 
 
-def _of_day(desk: Desk, said: dated.Dated) -> Reply:
-    act = Act(desk.deps, desk.tx, desk.at, desk.staff, desk.origin)
-    answer = dated.obey(act, said, None if desk.fresh else desk.sent_at)
-    written, language = desk.deps.written, desk.staff.reads
-    hours = dict(zip(("from", "to"), (clock(written, language, each) for each in answer.hours or ()), strict=False))
-    return Reply(answer.key, {"day": answer.day, **hours}, answer.posts)
+def _of_day(reading: Reading, said: dated.Dated) -> Request:
+    if not said.written or (said.kind == "there" and said.hours is None):
+        return Request(hear, ("which_day",))
+    if said.day is None:
+        return Request(hear, ("no_day",), {"day": said.written})
+    hours = planning.DayHours(said.day, *(said.hours or (0, DAY_MINUTES)))
+    values = {"day": said.written, **({"from": str(hours.start), "to": str(hours.end)} if said.hours else {})}
+    return Request(planning.stay_away if said.kind == "away" else planning.come_on_day, (hours, reading.sent_at), values)
 
 
-def _of_reference(desk: Desk, reference: str) -> Reply:
-    callback = desk.tx.callbacks.by_reference(reference)
-    named = {"ref": reference}
+def _of_reference(reading: Reading, reference: str) -> Request:
+    callback = reading.tx.callbacks.by_reference(reference)
     if callback is None:
-        return Reply("gone", named)
-    if callback.state == "claimed" and callback.claimed_by == desk.staff.id:
-        return _of_held(desk, callback)
-    if callback.state == "lapsed" or (callback.state == "waiting" and desk.at >= callback.not_after):
-        return Reply("too_late", named)
-    if callback.state != "waiting" or not is_open(callback, desk.at):
-        return Reply("gone", named)
-    was_offered = any(each.staff == desk.staff.id for each in desk.tx.offers.of(callback.id))
-    if _command(desk.said, OFFERED) != "take" or not (was_offered or desk.staff.role == "supervisor"):
-        return Reply("help")
-    return _take(desk, callback)
+        return Request(hear, ("gone", reference))
+    if callback.state == "claimed" and callback.claimed_by == reading.staff.id:
+        return _of_held(reading, callback)
+    # Nobody takes by a slip of a digit what was not offered to them.
+    was_offered = any(offer.staff == reading.staff.id for offer in reading.tx.offers.of(callback.id))
+    if _command(reading.said, OFFERED) == "take" and (was_offered or reading.staff.role == "supervisor"):
+        return _take(reading, callback)
+    if is_late(callback, reading.at):
+        return Request(hear, ("late", reference))
+    is_waiting = callback.state == "waiting" and is_open(callback, reading.at)
+    return Request(hear, ("help",)) if is_waiting else Request(hear, ("gone", reference))
 
 
-def _of_the_only_one(desk: Desk) -> Reply:
-    """Without a reference, where what she says fits one callback alone."""
-    if _command(desk.said, HELD) is None:
-        return Reply("help")
-    held = dispatch.groups(desk.tx, desk.tx.callbacks.claimed_by(desk.staff.id))
-    offered = dispatch.groups(desk.tx, desk.tx.offers.to(desk.staff.id, desk.at)) if _command(desk.said, OFFERED) == "take" else []
+def _of_the_only_one(reading: Reading) -> Request:
+    """Without a reference, where what is said fits one callback alone."""
+    if _command(reading.said, HELD) is None:
+        return Request(hear, ("help",))
+    held = dispatch.groups(reading.tx, reading.tx.callbacks.claimed_by(reading.staff.id))
+    is_take = _command(reading.said, OFFERED) == "take"
+    offered = dispatch.groups(reading.tx, reading.tx.offers.to(reading.staff.id, reading.at)) if is_take else []
     if not held and not offered:
-        return Reply("nothing")
-    # What comes late may be about another than the one that she holds by now.
-    if len(held) + len(offered) != 1 or not desk.fresh:
-        return Reply("which")
-    return _of_held(desk, held[0][0]) if held else _take(desk, offered[0][0])
+        return Request(hear, ("nothing",))
+    # What comes late may be about another than the one that is held by now.
+    if len(held) + len(offered) != 1 or not reading.is_fresh:
+        return Request(hear, ("which",))
+    return _of_held(reading, held[0][0]) if held else _take(reading, offered[0][0])
 
 
-def _take(desk: Desk, callback: Callback) -> Reply:
-    named = {"ref": callback.reference}
-    if desk.staff.role not in CALLING:
-        return Reply("gone", named)  # it was offered to her while she took calls
-    if not desk.fresh:
-        return Reply("too_late", named)
-    takes_minors = desk.staff.minors or desk.staff.role == "supervisor"
-    if not takes_minors and dispatch.is_of_minor(desk.tx, dispatch.alike(desk.tx, callback.id)):
-        return Reply("gone", named)  # it was offered to her before somebody marked it
-    group = dispatch.take(desk.tx, callback, desk.staff, desk.at)
-    if not group:
-        return Reply("gone", named)
-    return _ring(desk, callback, group)
+def _take(reading: Reading, callback: Callback) -> Request:
+    return Request(take, (callback.id,)) if reading.is_fresh else Request(hear, ("late", callback.reference))
 
 
-def _of_held(desk: Desk, callback: Callback) -> Reply:
-    group = dispatch.held(desk.tx, callback.id, desk.staff.id)
-    named = {"ref": callback.reference}
-    command = _command(desk.said, HELD)
-    tried = any(each.attempts for each in group)
-    if command in ("take", "back", "again") and any(is_unsaid(each) for each in group):
-        return Reply("how", named)
+def _of_held(reading: Reading, callback: Callback) -> Request:
+    group = dispatch.held(reading.tx, callback.id, reading.staff.id)
+    command = _command(reading.said, HELD)
+    was_rung = any(held.attempts for held in group)
     if command == "back":
-        return Reply("given_back", named, taking.give_back(Work(desk.deps, desk.tx, desk.at), group, desk.staff.alias))
-    if command in ("take", "again") or (command == "spoke" and not tried):
-        # She says twice that she takes it: her phone has not rung yet.
-        return _ring_again(desk, callback, group)
-    if command not in ENDINGS or not tried:
-        return Reply("help")
-    if ringing.is_coming(desk.tx, desk.staff.id, group, desk.at):
-        return Reply("taken", named)  # she asked to ring again: that call has no outcome yet
-    return Reply("noted", named, note(Work(desk.deps, desk.tx, desk.at), group, command))
+        return Request(give_back, (callback.id,))
+    # Whoever says twice that they take it: their phone has not rung yet.
+    if command in ("take", "again") or (command == "spoke" and not was_rung):
+        return Request(connect, (callback.id,)) if reading.is_fresh else Request(hear, ("late", callback.reference))
+    if command not in OUTCOMES or not was_rung:
+        return Request(hear, ("help",))
+    return Request(say_outcome, (callback.id, command))
 
 
-def _ring_again(desk: Desk, callback: Callback, group: Sequence[Callback]) -> Reply:
-    named = {"ref": callback.reference}
-    if not desk.fresh or not may_ring(desk.deps.rules, desk.tx, group, desk.at, desk.staff):
-        return Reply("too_late", named)
-    if ringing.is_coming(desk.tx, desk.staff.id, group, desk.at):
-        return Reply("taken", named)
-    return _ring(desk, callback, group)
-
-
-def _ring(desk: Desk, callback: Callback, group: Sequence[Callback]) -> Reply:
-    named = {"ref": callback.reference}
-    if desk.deps.rules.calling == "reveal":
-        return Reply("on_page", named)  # no number by SMS, ever
-    return Reply("taken", named, (ringing.place(Work(desk.deps, desk.tx, desk.at), desk.staff, (callback, *group), desk.origin),))
-
-
-def _command(said: Said, digits: dict[str, Command]) -> str | None:
+def _command(said: Said, digits: Mapping[str, Command]) -> str | None:
     return said.word if said.digit is None else digits.get(said.digit)

@@ -9,10 +9,12 @@ from sqlalchemy import bindparam, case, func, select, update
 
 from hotline.adapters.sql.tables import calls, flags, time_requests
 from hotline.adapters.sql.unit import THIS, Unit, columns
+from hotline.engine.flags import HARD_ONES
 from hotline.ports.desk.care import Load, TimeRequest
 
-_HARD: Final = ("danger", "minor", "hard")
-_IS_HARD: Final = select(flags.c.callback).where(flags.c.callback == calls.c.callback, flags.c.kind.in_(_HARD)).correlate(calls).exists()
+_IS_HARD: Final = (
+    select(flags.c.callback).where(flags.c.callback == calls.c.callback, flags.c.kind.in_(HARD_ONES)).correlate(calls).exists()
+)
 _LOADS: Final = (
     select(
         calls.c.staff,

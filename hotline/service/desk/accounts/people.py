@@ -18,9 +18,9 @@ from hotline.ports.desk.staff import CALLING, Role, Staff
 from hotline.ports.store import Store, Transaction
 from hotline.service.acts import Act, Result
 from hotline.service.calls import dispatch, review
+from hotline.service.calls.limits import is_unsaid
 from hotline.service.desk.accounts.sign_in import LINK_SECONDS
 from hotline.service.desk.shifts.planning import WeekHours, weekly
-from hotline.service.rules import is_unsaid
 from hotline.service.work import Work
 
 Fault: TypeAlias = Literal["alias", "number", "taken", "languages"]

@@ -13,9 +13,8 @@ from hotline.ports.calls.callbacks import Safer
 from hotline.ports.desk.cases import ReferralOutcome
 from hotline.ports.desk.figures import Tally, WaitingNow
 from hotline.ports.desk.staff import Role
-from hotline.ports.outcomes import Outcome
+from hotline.ports.outcomes import DANGEROUS, OUTCOMES
 from hotline.ports.store import Transaction
-from hotline.service.calls.outcomes import DANGEROUS
 from hotline.service.deps import Deps
 from hotline.service.desk.figures import cell_suppression
 from hotline.service.desk.figures.cell_suppression import FEW, HELD, Cell
@@ -30,7 +29,7 @@ FATES: Final = ("kept", "missed", "withdrawn", "open", "closed")
 """What became of a promise. `kept`: somebody rang within its window. `missed`: it ended, and nobody had. `withdrawn`: the caller stopped or
 cancelled it first. `open`: nobody has rung yet. `closed`: a supervisor closed it unrung."""
 ATTEMPTS: Final = (1, 2, 3)
-OUTCOMES: Final = (*get_args(Outcome), "unsaid")
+ROWS: Final = (*OUTCOMES, "unsaid")
 """`unsaid`: it was rung, and nobody has said how it ended."""
 
 
@@ -148,7 +147,7 @@ def _calls(tx: Transaction, since: int, until: int) -> CallFigures:
         outcomes[outcome or "unsaid"] += count
         if outcome == "spoke":
             attempts[str(min(often, ATTEMPTS[-1]))] += count
-    spoken, ended = _column(tuple(map(str, ATTEMPTS)), attempts), _column(OUTCOMES, outcomes)
+    spoken, ended = _column(tuple(map(str, ATTEMPTS)), attempts), _column(ROWS, outcomes)
     rings = sum(often * count for (often, _), count in rung.items())
     # With the calls counted, hidden attempts could be worked out from how many there were.
     is_shown = not any(cell in (FEW, HELD) for row in spoken.cells for cell in row)

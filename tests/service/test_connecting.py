@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from hotline.engine.scripts import SAYINGS, SCRIPTS
+from hotline.engine.flags import SCRIPTED
+from hotline.engine.scripts import SAYINGS
 from hotline.ports.gateway import GatewayUnknown
 from hotline.ports.voice import VoiceConnect
+from hotline.service.acts import By
 from hotline.service.calls import agreements, connecting, outcomes, scripts
 from hotline.service.calls.agreements import Wish
 from hotline.service.desk import callback_view
 from hotline.service.desk.callback_view import CallbackView
-from hotline.service.work import Work
 from tests.service.line import AWA, CALLER, FANTA, OUMOU, Line
 
 MORNING = Wish(ahead=1, start=480, end=720, word=None, agreed=True)
@@ -31,17 +32,15 @@ def rung(line: Line) -> Line:
 
 
 def look(line: Line, number: str = AWA) -> CallbackView | None:
-    with line.real_store.read() as tx:
-        return callback_view.look(Work(line.hotline.deps, tx, line.clock.now()), line.staff(number), line.callbacks()[0].id)
+    return callback_view.look(line.hotline.deps, line.staff(number), line.callbacks()[0].id, line.clock.now())
 
 
-def agree(line: Line, wish: Wish = MORNING, origin: str = "a form") -> connecting.Answer:
-    with line.real_store.write() as tx:
-        return agreements.agree(Work(line.hotline.deps, tx, line.clock.now()), line.staff(AWA), line.callbacks()[0].id, wish, origin)
+def agree(line: Line, wish: Wish = MORNING, origin: str = "a form", number: str = AWA) -> str:
+    return line.act(number, agreements.agree_next, line.callbacks()[0].id, wish, origin=origin).code
 
 
-def cover(line: Line, once: str) -> connecting.Answer:
-    return connecting.cover(line.hotline.deps, line.staff(AWA), line.callback().id, once, line.clock.now())
+def cover(line: Line, once: str) -> str:
+    return connecting.cover(line.hotline.deps, By(line.staff(AWA).id, "page", once), line.callback().id).code
 
 
 def test_a_prank_by_sms(rung: Line) -> None:
@@ -89,9 +88,9 @@ def test_what_the_cover_number_says_needs_no_store(line: Line) -> None:
 
 def test_cover_is_asked_for_once(rung: Line) -> None:
     """A form that is sent twice, and a tap after it was played: the vendor hears of it once."""
-    assert "covered" == cover(rung, "one").told
-    assert cover(rung, "one").told is None
-    assert "covered" == cover(rung, "two").told
+    assert "covered" == cover(rung, "one")
+    assert cover(rung, "one") == "done"
+    assert "covered" == cover(rung, "two")
     assert ["voice-1"] == rung.gateway.covered
     found = look(rung)
     assert found is not None
@@ -101,9 +100,9 @@ def test_cover_is_asked_for_once(rung: Line) -> None:
 def test_whether_it_is_played_may_stay_open(rung: Line) -> None:
     """The vendor did not answer: she reads it aloud, and may tap again."""
     rung.gateway.failure = GatewayUnknown("time_out")
-    assert "read_aloud" == cover(rung, "one").told
+    assert "read_aloud" == cover(rung, "one")
     rung.gateway.failure = None
-    assert "covered" == cover(rung, "two").told
+    assert "covered" == cover(rung, "two")
 
 
 def test_no_cover_before_they_talk(line: Line) -> None:
@@ -111,16 +110,15 @@ def test_no_cover_before_they_talk(line: Line) -> None:
     line.walk("5 5")
     line.work()
     line.take()
-    assert "read_aloud" == cover(line, "one").told
+    assert "read_aloud" == cover(line, "one")
     assert [] == line.gateway.covered
 
 
 def test_nothing_is_said_twice(rung: Line) -> None:
     """How it ended, by SMS; the page that was still open says another thing: what was said first stands."""
     rung.text(AWA, f"{rung.callback().reference} 2")
-    with rung.real_store.write() as tx:
-        answer = outcomes.say(Work(rung.hotline.deps, tx, rung.clock.now()), rung.staff(AWA), rung.callback().id, "spoke")
-    assert ("gone", "no_answer") == (answer.told, rung.callback().outcome)
+    result = rung.act(AWA, outcomes.say_outcome, rung.callback().id, "spoke", origin="a form")
+    assert ("gone", "no_answer") == (result.code, rung.callback().outcome)
 
 
 def test_the_agreed_time_is_cut_to_who_is_there(rung: Line) -> None:
@@ -130,7 +128,7 @@ def test_the_agreed_time_is_cut_to_who_is_there(rung: Line) -> None:
         for shift in tx.shifts.all():
             tx.shifts.drop(shift)
             tx.shifts.add(replace(shift, start=600, end=1440))
-    assert "agreed" == agree(rung).told
+    assert "agreed" == agree(rung)
     agreed = rung.callbacks()[-1]
     assert (600, 720) == (rung.clock.local(agreed.opens_at) % 1440, rung.clock.local(agreed.not_after) % 1440)
 
@@ -139,7 +137,7 @@ def test_the_same_form_makes_one_callback(rung: Line) -> None:
     """Its id derives from the form: whatever is sent again, she is rung once."""
     rung.text(AWA, "1")
     for _ in range(2):
-        assert "agreed" == agree(rung).told
+        assert "agreed" == agree(rung)
     assert 2 == len(rung.callbacks())
 
 
@@ -160,15 +158,12 @@ def test_the_agreed_call_is_offered_and_made(rung: Line) -> None:
 def test_nobody_agrees_for_another(rung: Line) -> None:
     """Only she who talked to her."""
     rung.text(AWA, "1")
-    with rung.real_store.write() as tx:
-        answer = agreements.agree(Work(rung.hotline.deps, tx, rung.clock.now()), rung.staff(OUMOU), rung.callback().id, MORNING, "a form")
-    assert ("gone", 1) == (answer.told, len(rung.callbacks()))
+    assert ("gone", 1) == (agree(rung, number=OUMOU), len(rung.callbacks()))
 
 
 def test_marked_minor_a_supervisor_looks_on(rung: Line) -> None:
     """It stays with the counselor; that somebody has to look is written down."""
-    with rung.real_store.write() as tx:
-        scripts.mark(Work(rung.hotline.deps, tx, rung.clock.now()), rung.staff(AWA), rung.callback().id, "minor")
+    rung.act(AWA, scripts.mark, rung.callback().id, "minor", origin="a form")
     with rung.real_store.read() as tx:
         assert ["minor"] == [each.reason for each in tx.reviews.of(rung.callback().id)]
     assert "claimed" == rung.callback().state
@@ -177,12 +172,11 @@ def test_marked_minor_a_supervisor_looks_on(rung: Line) -> None:
 def test_every_script_is_there_in_both_languages(line: Line) -> None:
     """In right spelling, letter for letter as the catalogue has it, and as many steps in each."""
     parts = line.hotline.deps
-    for kind in scripts.KINDS:
+    for kind in SCRIPTED:
         found = {language: scripts.steps(parts, language, kind) for language in parts.spoken.languages}
         assert 1 == len({len(steps) for steps in found.values()}), kind
         assert all(steps and all(steps) for steps in found.values())
     assert "ɔ" in "".join(scripts.steps(parts, "bm", "danger"))
-    assert SCRIPTS == scripts.KINDS
     assert all(parts.spoken.phrase(f"script.{name}", language) for name in SAYINGS for language in parts.spoken.languages)
 
 

@@ -1,4 +1,4 @@
-"""Taking, giving back and handing over: whoever it is, wherever she says it, one has it and nothing is lost."""
+"""Taking, giving back and handing over: whoever it is, by whatever face, one has it and nothing is lost."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from hotline.adapters.sql import SqlStore, upgrade
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
 from hotline.ports.desk.staff import Staff
+from hotline.service.acts import By, run
 from hotline.service.calls import taking
 from hotline.service.deps import Deps
 from hotline.service.desk.board import board
 from hotline.service.desk.shifts import presence
 from hotline.service.desk.shifts.roster import uncovered_hours
 from hotline.service.editions.cache import EditionCache
-from hotline.service.work import Work
 from tests.postgres import Postgres, postgres
 from tests.service.line import AWA, CALLER, FANTA, NANA, OTHER_CALLER, OTHER_PHONE, OUMOU, Line, add_staff
 
@@ -45,24 +45,15 @@ def add(line: Line, *callbacks: Callback, first: int = 0) -> None:
 
 
 def take(line: Line, number: str, callback: Callback, once: str = "once") -> str:
-    with line.real_store.write() as tx:
-        answer = taking.take(Work(line.hotline.deps, tx, line.clock.now()), line.staff(number), callback.id, once)
-    assert answer is not None
-    return answer.told
+    return line.act(number, taking.take, callback.id, origin=once).code
 
 
 def give_back(line: Line, number: str, callback: Callback, once: str) -> str:
-    with line.real_store.write() as tx:
-        answer = taking.give_back_one(Work(line.hotline.deps, tx, line.clock.now()), line.staff(number), callback.id, once)
-    assert answer is not None
-    return answer.told
+    return line.act(number, taking.give_back, callback.id, origin=once).code
 
 
 def hand_over(line: Line, callback: Callback, to: str, once: str = "once") -> str:
-    with line.real_store.write() as tx:
-        answer = taking.hand_over(Work(line.hotline.deps, tx, line.clock.now()), line.staff(FANTA), callback.id, line.staff(to).id, once)
-    assert answer is not None
-    return answer.told
+    return line.act(FANTA, taking.hand_over, callback.id, line.staff(to).id, origin=once).code
 
 
 def deeds(line: Line) -> list[tuple[str, str, str]]:
@@ -84,7 +75,7 @@ def line_on(request: pytest.FixtureRequest, tmp_path: Path, library: EditionCach
         url = f"sqlite:///{tmp_path / 'queue.db'}"
     else:
         server: Postgres = request.getfixturevalue("postgres")
-        url = server.create("room_queue")
+        url = server.create("taking")
     upgrade(url)
     seal = Seal.from_text(new_keys())
     store = SqlStore(url, seal, 20_000)
@@ -108,10 +99,7 @@ def test_fifty_take_the_same_one_at_once(line_on: Line) -> None:
 
     def one(staff: Staff) -> str:
         start.wait()
-        with deps.store.write() as tx:
-            answer = taking.take(Work(deps, tx, at), staff, "1" * 32, staff.alias)
-        assert answer is not None
-        return answer.told
+        return run(deps, By(staff.id, "page", staff.alias), taking.take, "1" * 32).code
 
     with ThreadPoolExecutor(THREADS) as pool:
         said = list(pool.map(one, fifty))
@@ -195,7 +183,7 @@ def test_what_is_a_minors_is_taken_by_those_who_take_such_calls(line: Line) -> N
     line.inbox(AWA)
     line.text(AWA, f"{callback.reference} 1")
     line.wait(line.rules.offer_seconds)
-    assert line.inbox(AWA) == [line.say("gone", ref=callback.reference)]
+    assert line.inbox(AWA) == [line.say("skill", ref=callback.reference)]
     assert line.inbox(OUMOU) == []
     assert line.inbox(FANTA) == [line.say("escalated", ref=callback.reference, before="10h30")]
     line.set_staff(AWA, minors=True)
@@ -284,8 +272,7 @@ def test_the_audit_knows_who_held_it(line: Line) -> None:
     assert since_then() == {("hotline", "given back", each) for each in both}
     line.text(FANTA, f"{callback.reference} 1")
     assert since_then() == {("fanta", "taken", each) for each in both}
-    with line.real_store.write() as tx:
-        presence.leave(Work(line.hotline.deps, tx, line.clock.now()), line.staff(FANTA))
+    line.act(FANTA, presence.go_off_shift, origin="off")
     assert since_then() == {("fanta", "given back", each) for each in both}
     assert passed == 12
 

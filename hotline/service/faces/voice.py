@@ -1,0 +1,84 @@
+"""What a counselor's leg of a call does next: the keys are parsed, the act is run, and its code becomes a prompt, a connection or the end."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Final
+
+from msgspec import Struct
+
+from hotline.ports.store import StoreAway
+from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt, VoiceStep
+from hotline.service.acts import By, Result, run
+from hotline.service.calls import ringing
+from hotline.service.deps import Deps
+
+ACCEPT: Final = "1"
+MOST_TRIES: Final = 3
+"""Well within the ten seconds that the vendor waits for an answer."""
+
+
+class Leg(Struct, frozen=True):
+    """What the vendor says of the counselor's leg. `number`: the counselor's; `digits` None: she picked up, empty: she pressed nothing."""
+
+    session: str
+    number: str
+    active: bool
+    digits: str | None
+
+
+def next_step(deps: Deps, leg: Leg) -> VoiceStep:
+    """What happens next on this leg. Nobody is rung on a guess: where the store is away it just ends.
+
+    A database that stumbles is asked again, for somebody is on the telephone. What was written the first time is not done twice.
+    """
+    for _ in range(MOST_TRIES):
+        with suppress(StoreAway):
+            return _step(deps, leg)
+    return VoiceEnd()
+
+
+def cover(deps: Deps) -> VoiceCover:
+    """What whoever rings the cover number hears: advice on vaccination, in one language after the other."""
+    spoken = deps.spoken
+    return VoiceCover(tuple(VoicePrompt(spoken.phrase("voice.cover", language), language, ask=False) for language in spoken.languages))
+
+
+def _step(deps: Deps, leg: Leg) -> VoiceStep:
+    with deps.store.read() as tx:
+        staff = tx.staff.by_number(leg.number)
+        call = tx.calls.of_session(leg.session)
+        # Read before the attempt is counted: nothing can fail between the two, and `accept` looks whether it is still there.
+        number = tx.numbers.of(call.callback) if call is not None else None
+    if staff is None:
+        return VoiceEnd()
+    by = By(staff.id, "voice")
+    if not leg.active:
+        run(deps, by, ringing.hang_up, leg.session)
+        return VoiceEnd()
+    if leg.digits == "":
+        return VoiceEnd()
+    result = run(deps, by, ringing.accept if leg.digits == ACCEPT else ringing.pick_up, leg.session)
+    return _said(deps, result, staff.reads, number)
+
+
+def _said(deps: Deps, result: Result, language: str, number: str | None) -> VoiceStep:
+    phrase = deps.spoken.phrase
+    match result.code:
+        case "asked":
+            return VoicePrompt(_greeting(deps, result.values, language), language, ask=True)
+        case "connected" if number is not None:
+            return VoiceConnect(number, phrase("voice.none", language), language)
+        case "ended":
+            return VoicePrompt(phrase("voice.late", language), language, ask=False)
+    return VoiceEnd()
+
+
+def _greeting(deps: Deps, asked: dict[str, str], language: str) -> str:
+    """With the word that the one who answers must say; on another phone nothing is said without it (docs: callback life)."""
+    words = deps.spoken
+    greeting = words.phrase("voice.other" if asked["phone"] == "other" else "voice.answer", language)
+    if not asked["word"]:
+        return greeting
+    word = words.phrase(f"word.{asked['word']}", language)
+    return f"{words.phrase('voice.word', language, word=word)} {greeting}"

@@ -1,0 +1,411 @@
+"""Every act by every face that offers it, over one table of situations: one code, or the table says where a face differs and why."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from itsdangerous import URLSafeTimedSerializer
+from msgspec import Struct
+from msgspec.structs import replace
+
+import hotline.service
+from hotline.engine.flags import FLAGS, Flag
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.calls.calls import Call
+from hotline.ports.calls.reviews import Reason
+from hotline.ports.desk.staff import Role
+from hotline.ports.outcomes import CALL_OUTCOMES, TO_REVIEW, Outcome
+from hotline.service.acts import Result
+from hotline.service.calls import agreements, connecting, outcomes, scripts, taking
+from hotline.service.calls.agreements import Wish
+from hotline.service.desk import callback_view
+from hotline.service.desk.casework import notes
+from hotline.service.desk.shifts import planning, presence
+from hotline.service.editions.cache import EditionCache
+from hotline.service.faces.staff_sms import SHIFT_WORDS, WORDS
+from hotline.service.permissions import ROLES, TABLE
+from tests.console.desk import WORDS as PAGE_WORDS
+from tests.console.desk import Desk
+from tests.content_line import sources
+from tests.service.line import AWA, CALLER, FANTA, OUMOU, RULES, Line, staffed
+
+MORNING = Wish(ahead=1, start=480, end=720, word=None, agreed=True)
+
+
+class Deed(Struct, frozen=True):
+    """How an act is asked for. `page`: where its form goes, with its fields; `sms`: the text."""
+
+    page: str
+    sms: str
+    fields: dict[str, str] = {}
+
+
+DEEDS = {
+    "take": Deed("take/{id}", "{ref} 1"),
+    "give_back": Deed("give-back/{id}", "{ref} 0"),
+    "connect": Deed("callback/{id}/connect", "{ref} 7"),
+    "say_outcome": Deed("callback/{id}/outcome", "{ref} 3", {"how": "unreachable"}),
+    "say_here": Deed("here", "ici"),
+    "go_on_shift": Deed("on", "service"),
+    "go_off_shift": Deed("off", "pause"),
+}
+
+
+class Situation(Struct, frozen=True):
+    """A line of the table. `sms`: where the face differs, its code, and `why`."""
+
+    act: str
+    given: str
+    code: str
+    sms: str = ""
+    why: str = ""
+
+
+RINGS = "what is taken by SMS rings at once: `connect` follows"
+NOT_RUNG = "a digit tells the end of a call alone: while nobody was rung it means nothing, and help is sent"
+SITUATIONS = (
+    Situation("take", "offered", "taken", "rings", RINGS),
+    Situation("take", "offered long ago", "taken", "rings", RINGS),
+    Situation("take", "taken already", "taken", "rings", RINGS),
+    Situation("take", "after a hard call", "rest"),
+    Situation("take", "cap reached", "rest"),
+    Situation("take", "language changed", "skill"),
+    Situation("take", "flagged minor", "skill"),
+    Situation("take", "day's limit", "supervisor"),
+    Situation("take", "window over", "late"),
+    Situation("take", "taken by another", "gone"),
+    Situation("take", "role lost", "forbidden"),
+    Situation(
+        "take", "offered to another", "taken", "help", "a slip of a digit takes nobody's callback away from who can talk to the caller"
+    ),
+    Situation("give_back", "held", "back"),
+    Situation("give_back", "rung, nothing said", "how"),
+    Situation("give_back", "held, window over", "back"),
+    Situation("give_back", "taken by another", "gone"),
+    Situation("give_back", "held, role lost", "forbidden"),
+    Situation("connect", "held", "rings"),
+    Situation("connect", "held, after a hard call", "rings"),
+    Situation("connect", "held, cap reached", "rings"),
+    Situation("connect", "held, language changed", "rings"),
+    Situation("connect", "held, flagged minor", "rings"),
+    Situation("connect", "phone rings", "rings"),
+    Situation("connect", "held, day's limit", "late"),
+    Situation("connect", "held, window over", "late"),
+    Situation("connect", "rung, nothing said", "how"),
+    Situation("connect", "taken by another", "gone"),
+    Situation("connect", "held, role lost", "forbidden"),
+    Situation("connect", "a stranger's request is talked about", "busy"),
+    Situation("connect", "number on the page alone", "on_page"),
+    Situation("say_outcome", "rung, nothing said", "noted"),
+    Situation("say_outcome", "rung, said before", "noted"),
+    Situation("say_outcome", "rung, said before, phone rings again", "rings"),
+    Situation("say_outcome", "held", "gone", "help", NOT_RUNG),
+    Situation("say_outcome", "taken by another", "gone"),
+    Situation("say_outcome", "rung, nothing said, role lost", "forbidden"),
+    Situation("say_here", "offered", "done"),
+    Situation("say_here", "role lost", "forbidden"),
+    Situation("go_on_shift", "offered", "done"),
+    Situation("go_on_shift", "role lost", "forbidden"),
+    Situation("go_off_shift", "offered", "done"),
+    Situation("go_off_shift", "role lost", "forbidden"),
+)
+
+
+@pytest.fixture(scope="module")
+def library() -> EditionCache:
+    return EditionCache.of(sources())
+
+
+@pytest.fixture
+def desk(empty_database: Path, tmp_path: Path, library: EditionCache) -> Iterator[Desk]:
+    with staffed(empty_database, tmp_path / "hotline.db", library) as line:
+        yield Desk(line)
+
+
+def given(desk: Desk, name: str) -> Callback:
+    """Bring the situation about; the callback that it is about."""
+    line = desk.line
+    if name == "offered to another":
+        line.set_staff(AWA, seen_at=None)
+        line.set_staff(OUMOU, seen_at=line.clock.now())
+    line.walk("5 5")
+    line.work()
+    callback = line.callback()
+    for part in name.split(", "):
+        _given(line, callback, part)
+    desk.install()
+    line.inbox(AWA)
+    return callback
+
+
+def _given(line: Line, callback: Callback, part: str) -> None:  # noqa: C901, PLR0912 -- a table
+    match part:
+        case "offered" | "offered to another" | "nothing said":
+            pass
+        case "offered long ago":
+            line.wait(600)
+        case "held" | "taken already":
+            assert line.act(AWA, taking.take, callback.id).code == "taken"
+        case "after a hard call":
+            _worked(line, flag="danger")
+            line.rule(replace(RULES, pause_minutes=90))
+        case "cap reached":
+            _worked(line)
+            line.rule(replace(RULES, calls_a_shift=1))
+        case "language changed":
+            line.set_staff(AWA, speaks=("bm",))
+        case "flagged minor" | "flagged known":
+            flag: Flag = "minor" if part == "flagged minor" else "known"
+            with line.real_store.write() as tx:
+                tx.flags.add(callback.id, flag, line.staff(OUMOU).id, line.clock.now())
+        case "day's limit":
+            with line.real_store.write() as tx:
+                for n in range(line.rules.rings_a_day):
+                    tx.calls.add_attempt(callback.id, f"call {n}", line.clock.now())
+        case "window over":
+            line.clock.at = callback.not_after
+        case "taken by another":
+            assert line.act(OUMOU, taking.take, callback.id).code == "taken"
+        case "role lost":
+            line.set_staff(AWA, role="operator", speaks=())
+        case "phone rings" | "phone rings again":
+            if part == "phone rings":
+                line.act(AWA, taking.take, callback.id)
+            assert line.act(AWA, connecting.connect, callback.id, origin="ring").code == "rings"
+        case "rung":
+            line.act(AWA, taking.take, callback.id)
+            _rung(line, callback)
+        case "said before":
+            assert line.act(AWA, outcomes.say_outcome, callback.id, "unreachable").code == "noted"
+        case "a stranger's request is talked about":
+            line.act(AWA, taking.take, callback.id)
+            stranger = replace(callback, id="9" * 32, reference="999", other_phone=True, state="claimed", claimed_by=line.staff(OUMOU).id)
+            with line.real_store.write() as tx:
+                tx.callbacks.add(stranger, CALLER)
+                tx.calls.add(Call("9" * 32, stranger.id, line.staff(OUMOU).id, "dialed", line.clock.now()))
+        case "number on the page alone":
+            line.act(AWA, taking.take, callback.id)
+            line.rule(replace(RULES, calling="reveal"))
+        case _:
+            raise AssertionError(part)
+
+
+def _rung(line: Line, callback: Callback) -> None:
+    """Awa's phone rang, she pressed 1, and the two talked."""
+    line.act(AWA, connecting.connect, callback.id, origin="first ring")
+    line.work()
+    line.pick_up()
+    line.press()
+    line.hang_up()
+
+
+def _worked(line: Line, *, flag: Flag | None = None) -> None:
+    """Awa talked with somebody, an hour ago."""
+    at = line.clock.now() - 3600
+    done = Callback("8" * 32, "888", "closed", "fr", False, False, at, at, at + 60, 1, attempts=1, closed_at=at + 60, outcome="spoke")
+    with line.real_store.write() as tx:
+        tx.callbacks.add(done, "+22370000099")
+        tx.calls.add(Call("8" * 32, done.id, line.staff(AWA).id, "ended", at, None, at, at + 50))
+        if flag:
+            tx.flags.add(done.id, flag, line.staff(AWA).id, at)
+
+
+def by_page(desk: Desk, deed: Deed, callback: Callback, once: str = "once") -> str:
+    """Awa sends the form; where that leads."""
+    client = desk.browser("awa").client
+    with client.session_transaction(base_url="http://localhost/console/") as session:
+        session["csrf_token"] = "a" * 40
+    token = URLSafeTimedSerializer(desk.app.secret_key or b"", salt="wtf-csrf-token").dumps("a" * 40)
+    path = f"/console/{deed.page.format(id=callback.id)}"
+    answer = client.post(path, data={"csrf_token": token, "once": once, **deed.fields})
+    return "forbidden" if answer.status_code == 403 else answer.headers["Location"]
+
+
+def where(act: str, code: str, callback: Callback) -> str:
+    """Where the page leads for a code."""
+    if code == "forbidden":
+        return code
+    match act:
+        case "take" if code == "taken":
+            return f"/console/callback/{callback.id}"
+        case "take":
+            return f"/console/queue?{code}={callback.reference}"
+        case "give_back":
+            return f"/console/queue?{'back' if code == 'gone' else code}={callback.reference}"
+        case "connect" | "say_outcome":
+            return f"/console/callback/{callback.id}" + ("" if code == "noted" else f"?told={code}")
+        case "go_off_shift":
+            return "/console/care?after=off"
+    return "/console/queue"
+
+
+def text_of(line: Line, act: str, code: str, callback: Callback) -> str:
+    """What is answered by SMS for a code."""
+    key = SHIFT_WORDS[act] if code == "done" else WORDS[code]  # type: ignore[index]
+    until = {"say_here": "10h15", "go_on_shift": "18h"}.get(act, "")
+    return line.say(key.removeprefix("staff."), ref=callback.reference, until=until)
+
+
+@pytest.mark.parametrize("situation", SITUATIONS, ids=lambda situation: f"{situation.act}: {situation.given}")
+def test_one_code_by_page_and_by_sms(desk: Desk, situation: Situation) -> None:
+    """The same rule decides; where a face differs the table says so, and why."""
+    assert bool(situation.sms) == bool(situation.why)
+    callback, deed = given(desk, situation.given), DEEDS[situation.act]
+    desk.line.text(AWA, deed.sms.format(ref=callback.reference))
+    desk.line.work()
+    assert desk.line.inbox(AWA)[:1] == [text_of(desk.line, situation.act, situation.sms or situation.code, callback)]
+
+
+@pytest.mark.parametrize("situation", SITUATIONS, ids=lambda situation: f"{situation.act}: {situation.given}")
+def test_the_same_code_by_page(desk: Desk, situation: Situation) -> None:
+    """As by SMS."""
+    callback = given(desk, situation.given)
+    assert by_page(desk, DEEDS[situation.act], callback) == where(situation.act, situation.code, callback)
+
+
+@pytest.mark.parametrize("act", DEEDS)
+def test_a_form_or_a_message_that_comes_twice_counts_once(desk: Desk, act: str) -> None:
+    """By page it leads where it led; by SMS nothing is answered again; and nothing is done again."""
+    situation = next(situation for situation in SITUATIONS if situation.act == act and situation.code not in ("forbidden", "gone"))
+    callback, deed = given(desk, situation.given), DEEDS[act]
+    desk.line.text(AWA, deed.sms.format(ref=callback.reference), id="a-message")
+    desk.line.work()
+    desk.line.inbox(AWA)
+    stood = rows(desk.line)
+    desk.line.text(AWA, deed.sms.format(ref=callback.reference), id="a-message")
+    desk.line.work()
+    assert (rows(desk.line), desk.line.inbox(AWA)) == (stood, [])
+
+
+@pytest.mark.parametrize("act", DEEDS)
+def test_a_form_sent_twice_leads_where_it_led(desk: Desk, act: str) -> None:
+    """And does nothing again."""
+    situation = next(situation for situation in SITUATIONS if situation.act == act and situation.code not in ("forbidden", "gone"))
+    callback = given(desk, situation.given)
+    first = by_page(desk, DEEDS[act], callback)
+    stood = rows(desk.line)
+    assert (by_page(desk, DEEDS[act], callback), rows(desk.line)) == (first, stood)
+
+
+def rows(line: Line) -> dict[str, list[Any]]:
+    """All that lies in the database, but for sign-ins and forms."""
+    with line.real_store.read() as tx:
+        connection: Any = tx._connection
+        tables = [name for (name,) in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: [tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM {name}")] for name in tables if name != "sign_ins"}  # noqa: S608
+
+
+def acts_of_the_service() -> dict[str, Callable[..., Result]]:
+    """Every function that is handed an `Act` and returns a `Result`, by name."""
+    found: dict[str, Callable[..., Result]] = {}
+    for module in pkgutil.walk_packages(hotline.service.__path__, "hotline.service."):
+        for name, function in inspect.getmembers(importlib.import_module(module.name), inspect.isfunction):
+            first = next(iter(inspect.signature(function).parameters.values()), None)
+            is_act = first is not None and (first.annotation, inspect.signature(function).return_annotation) == ("Act", "Result")
+            if is_act and not name.startswith("_"):
+                assert found.setdefault(name, function) is function, f"two acts are called {name}"
+    return found
+
+
+LISTED = {act: ability.roles for ability in TABLE for act in ability.acts}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_may_not_changes_nothing(line: Line, role: Role) -> None:
+    """Whatever somebody of a role that may not asks for is forbidden; so is all that is asked for by who is no longer there."""
+    line.set_staff(AWA, role=role, speaks=())
+    stood = rows(line)
+    forbidden = {name: act for name, act in acts_of_the_service().items() if role not in LISTED[name]}
+    assert {line.act(AWA, act, origin=name).code for name, act in forbidden.items()} == {"forbidden"}
+    assert rows(line) == stood
+    line.set_staff(AWA, active=False)
+    assert {line.act(AWA, act, origin=name).code for name, act in acts_of_the_service().items()} == {"forbidden"}
+
+
+class Example(Struct, frozen=True):
+    """A situation in which Awa's act is done, and what it is handed beside the callback's id."""
+
+    given: str
+    act: Callable[..., Result]
+    args: tuple[Any, ...] = ()
+    by: str = AWA
+    is_about: bool = True
+    """It is handed the callback's id."""
+
+
+HOURS = planning.DayHours(20_783, 480, 720)
+EXAMPLES = (
+    Example("offered", taking.take),
+    Example("held", taking.give_back),
+    Example("offered", taking.hand_over, ("b" * 32,), FANTA),
+    Example("held", connecting.connect),
+    Example("number on the page alone", connecting.reveal),
+    Example("held, flagged known", agreements.pass_on),
+    Example("held", callback_view.look_on, (), FANTA),
+    Example("held", scripts.mark, ("minor",)),
+    Example("held", notes.save_note, ("a note",)),
+    Example("rung, nothing said", outcomes.say_outcome, ("spoke",)),
+    Example("spoken", scripts.say_hard),
+    Example("spoken", outcomes.say_safer, ("same",)),
+    Example("spoken", agreements.agree_next, (MORNING,)),
+    Example("spoken", agreements.no_more),
+    Example("offered", presence.say_here, is_about=False),
+    Example("offered", presence.go_on_shift, is_about=False),
+    Example("offered", presence.go_off_shift, is_about=False),
+    Example("offered", presence.acknowledge, (), FANTA, is_about=False),
+    Example("offered", presence.go_on_call, (), FANTA, is_about=False),
+    Example("offered", planning.stay_away, (HOURS,), is_about=False),
+    Example("offered", planning.come_on_day, (HOURS,), is_about=False),
+)
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.act.__name__)
+def test_the_same_origin_gives_the_same_result_and_acts_once(desk: Desk, example: Example) -> None:
+    """Whatever the act: the first time it is done, the second time it is told that it was."""
+    callback = given(desk, example.given if example.given != "spoken" else "rung, nothing said")
+    if example.given == "spoken":
+        desk.line.act(AWA, outcomes.say_outcome, callback.id, "spoke")
+    args = (callback.id, *example.args) if example.is_about else example.args
+    first = desk.line.act(example.by, example.act, *args, origin="a form")
+    assert not first.is_refused
+    stood = rows(desk.line)
+    again = desk.line.act(example.by, example.act, *args, origin="a form")
+    assert (again, rows(desk.line)) == (replace(first, messages=(), is_again=True), stood)
+
+
+def test_a_refused_form_may_be_sent_again(line: Line) -> None:
+    """Nothing was changed, so that nothing is remembered; a message counts once whatever came of it."""
+    line.walk("5 3")
+    callback = line.callback()
+    assert line.act(AWA, taking.take, callback.id, origin="a form").code == "gone"
+    line.clock.at = callback.opens_at
+    assert line.act(AWA, taking.take, callback.id, origin="a form").code == "taken"
+
+
+def test_the_table_of_outcomes_is_the_type_and_the_catalogues() -> None:
+    """Every outcome has a digit of its own, which counselors are told of, and its words on page and by SMS, in each language."""
+    assert tuple(row.outcome for row in CALL_OUTCOMES) == get_args(Outcome)
+    assert TO_REVIEW <= set(get_args(Reason))
+    digits = [row.digit for row in CALL_OUTCOMES]
+    assert len(set(digits)) == len(digits)
+    edition = EditionCache.of(sources()).active(0).edition("sms", "")
+    for language in edition.languages:
+        lines = edition.words[language]["staff.how"].splitlines()
+        for row in CALL_OUTCOMES:
+            assert any(line.startswith(f"{row.digit} ") for line in lines), (language, row.outcome)
+            assert edition.words[language][f"staff.word.{row.outcome}"]
+            for key in (f"callback.ended.{row.outcome}", f"callback.then.{row.outcome}", f"overview.ending.{row.outcome}"):
+                assert PAGE_WORDS.say(language, key)
+
+
+def test_the_table_of_flags_is_the_type_and_the_catalogues() -> None:
+    """Every flag with a script is a button in each language."""
+    assert tuple(kind.flag for kind in FLAGS) == get_args(Flag)
+    for language in ("fr", "bm"):
+        assert all(PAGE_WORDS.say(language, f"callback.mark.{kind.flag}") for kind in FLAGS if kind.has_script)
