@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
-from hotline.adapters.seal import Seal, new_keys
+from hotline.adapters.seal import Seal
 from hotline.adapters.sql import SqlStore
 from hotline.engine import gsm
 from hotline.engine.edition import Edition, compile_edition
@@ -25,7 +25,7 @@ from hotline.service.editions.cache import EditionCache
 from hotline.service.editions.snapshot import CompileSettings, encode
 from tests.engine.trees import AT, option, sources
 from tests.service.fakes import FakeClock, FakeGateway, FakeMemory, FakeMeter, FakeQueue, FakeSpool, UnsteadyStore
-from tests.service.line import CALLER, RULES, add_staff
+from tests.service.line import CALLER, KEYS, RULES, add_staff
 
 LEAD, LIFE = RULES.lead_seconds, RULES.session_seconds
 PHONE = "+22370000310"
@@ -202,7 +202,7 @@ class Fleet:
 def fleet_in(folder: Path, empty: Path) -> Iterator[Fleet]:
     """Edition 1 in force for long, no process yet."""
     shutil.copy(empty, folder / "fleet.db")
-    seal = Seal.from_text(new_keys())
+    seal = Seal.from_text(KEYS)
     store = SqlStore(f"sqlite:///{folder}/fleet.db", seal, 20_000)
     fleet = Fleet(store, seal, folder)
     add_staff(store, fleet.clock.now())

@@ -11,7 +11,7 @@ from threading import Barrier
 import pytest
 from msgspec.structs import replace
 
-from hotline.adapters.seal import Seal, new_keys
+from hotline.adapters.seal import Seal
 from hotline.adapters.sql import SqlStore, upgrade
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
@@ -24,7 +24,7 @@ from hotline.service.desk.shifts import presence
 from hotline.service.desk.shifts.roster import uncovered_hours
 from hotline.service.editions.cache import EditionCache
 from tests.postgres import Postgres, postgres
-from tests.service.line import AWA, CALLER, FANTA, NANA, OTHER_CALLER, OTHER_PHONE, OUMOU, Line, add_staff
+from tests.service.line import AWA, CALLER, FANTA, KEYS, NANA, OTHER_CALLER, OTHER_PHONE, OUMOU, Line, add_staff
 
 __all__ = ["postgres"]
 
@@ -77,7 +77,7 @@ def line_on(request: pytest.FixtureRequest, tmp_path: Path, library: EditionCach
         server: Postgres = request.getfixturevalue("postgres")
         url = server.create("taking")
     upgrade(url)
-    seal = Seal.from_text(new_keys())
+    seal = Seal.from_text(KEYS)
     store = SqlStore(url, seal, 20_000)
     line = Line(store, seal, library)
     add_staff(store, line.clock.now())
