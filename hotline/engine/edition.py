@@ -131,6 +131,10 @@ class Edition:
         text = fill(words.get(key) or self.words[self.languages[0]][key], values)
         return fold(text, language) if self.fit.folded else text
 
+    def has_phrase(self, key: str) -> bool:
+        """Are there words for this key? An edition may be older than the program."""
+        return key in self.words[self.languages[0]]
+
     def item(self, list: str, id: str) -> Item | None:
         """The directory's entry of this list and id."""
         return self.items.get(list, {}).get(id)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
+from hotline.service.editions.cache import EditionCache
 from hotline.service.faces.staff_sms import Said, read
+from tests.content_line import sources
 from tests.service.line import AWA, CALLER, FANTA, NANA, OTHER_CALLER, OUMOU, Line
 
 WORDS = {"prendre": "take", "je prends": "take", "kumana": "spoke", "an kumana": "spoke", "n be yan": "here"}
@@ -386,3 +389,20 @@ def test_staff_who_left_are_callers(line: Line) -> None:
     line.set_staff(AWA, active=False)
     line.text(AWA, f"{line.callback().reference} 1")
     assert "waiting" == line.callback().state
+
+
+def test_an_edition_without_words_for_a_refusal_still_answers(offered: Line) -> None:
+    """A program that is newer than the edition in force says that it is not theirs, and neither fails nor rings."""
+    new = ("staff.rest", "staff.skill", "staff.supervisor", "staff.busy")
+    all_words = sources()
+    words = {language: tuple(message for message in messages if message.key not in new) for language, messages in all_words.words.items()}
+    offered.library = EditionCache.of(replace(all_words, words=words))
+    offered.rule(offered.rules)
+    with offered.real_store.write() as tx:
+        awa = offered.staff(AWA)
+        tx.staff.save(replace(awa, speaks=("bm",)))
+    offered.inbox(AWA)
+    offered.text(AWA, "1")
+    offered.work()
+    assert offered.inbox(AWA) == [offered.say("gone", ref=offered.callback().reference)]
+    assert offered.gateway.rung == []

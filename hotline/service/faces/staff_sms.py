@@ -66,6 +66,8 @@ SHIFT_WORDS: Final[Mapping[str, str]] = {
     "stay_away": "staff.away",
 }
 """What is answered where an act about a shift is done."""
+UNWORDED: Final = "staff.gone"
+"""Where the edition in force is older than this program and has no words for a code: nothing was taken or rung, and that is what counts."""
 
 
 class Said(Struct, frozen=True):
@@ -158,7 +160,7 @@ def _answer(act: Act, request: Request, result: Result, origin: str) -> tuple[Ou
     key = SHIFT_WORDS[request.act.__name__] if result.code == "done" else WORDS[result.code]
     if key == "staff.away" and "from" in values:
         key = "staff.away_hours"
-    text = written.phrase(key, language, **values)
+    text = written.phrase(key if written.has_phrase(key) else UNWORDED, language, **values)
     return (outbox.write(act, Draft("staff", act.staff.number, text, act.at + outbox.STAFF_SECONDS), origin),)
 
 
