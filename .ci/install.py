@@ -16,7 +16,7 @@ from time import monotonic
 
 EVERY_SECONDS = 4.0
 USED = (
-    *("hotline.cli", "hotline.up", "hotline.web", "hotline.roles", "hotline.prepare", "hotline.demo.standin"),
+    *("hotline.cli", "hotline.up", "hotline.web", "hotline.roles", "hotline.prepare", "hotline.demo.standin.server"),
     *("pytest", "hypothesis", "playwright.sync_api"),
 )
 # Bytecode of everything would be a fifth of the size and more than a third of the time; it is made of what is imported, below.

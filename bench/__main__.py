@@ -33,8 +33,8 @@ from bench.servers import (
 from hotline.app import SystemClock
 from hotline.config import Config
 from hotline.content import read_sources
-from hotline.engine import gsm
 from hotline.engine.edition import compile_edition
+from hotline.engine.phone import gsm
 from hotline.engine.step import replay, step
 
 ROOT = Path(__file__).resolve().parent.parent

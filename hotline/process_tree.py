@@ -23,7 +23,7 @@ GRACE_SECONDS = 3.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
 
 
-class Running(Protocol):
+class ChildProcess(Protocol):
     """A child process. `subprocess.Popen` is one too."""
 
     pid: int
@@ -32,11 +32,11 @@ class Running(Protocol):
         """Its exit code once it has ended; negative: the signal that ended it."""
 
 
-class Part(Struct, frozen=True):
+class ProcessKind(Struct, frozen=True):
     """One kind of process of the line, by the name that people read. `start` returns with the child running."""
 
     name: str
-    start: Callable[[], Running]
+    start: Callable[[], ChildProcess]
 
 
 class Forked:
@@ -93,21 +93,21 @@ def _be_child(main: Callable[[], object], parent: int, mask: set[signal.Signals]
 
 
 class _Child(Struct):
-    part: Part
-    running: Running | None = None
+    part: ProcessKind
+    running: ChildProcess | None = None
     born: float = 0.0
     deaths: int = 0
     due: float = 0.0
 
 
-class Tree:
+class ProcessTree:
     """The children of this process. Its owner calls `mend` whenever one may have died, and `stop` at the end."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._children: dict[str, _Child] = {}
         self._monotonic = monotonic
 
-    def start(self, part: Part) -> None:
+    def start(self, part: ProcessKind) -> None:
         """Start this part, and again whenever it dies. What `start` of the part raises the first time is raised here."""
         child = _Child(part)
         child.running, child.born = part.start(), self._monotonic()
@@ -156,7 +156,7 @@ class Tree:
         self._end(running[:-1])
         self._end(running[-1:])
 
-    def _end(self, running: Sequence[Running]) -> None:
+    def _end(self, running: Sequence[ChildProcess]) -> None:
         for child in running:
             _send(child, signal.SIGTERM)
         deadline = self._monotonic() + GRACE_SECONDS
@@ -169,7 +169,7 @@ class Tree:
                 select.select([], [], [], 0.005)
 
 
-def _send(child: Running, what: signal.Signals) -> None:
+def _send(child: ChildProcess, what: signal.Signals) -> None:
     if child.poll() is None:
         os.kill(child.pid, what)
 

@@ -20,7 +20,7 @@ from hotline.adapters.seal import new_keys
 from hotline.config import Config
 from hotline.demo.environment import demo_environment, passwords_secret
 from hotline.demo.people import PEOPLE, people_json
-from hotline.process_tree import Bell, Forked, Part, Running, Tree, bell
+from hotline.process_tree import Bell, ChildProcess, Forked, ProcessKind, ProcessTree, bell
 
 POLL_SECONDS = 0.02
 START_SECONDS = 120.0
@@ -54,7 +54,7 @@ class _Line:
         self._config = config
         self._standin_port = standin_port
         self._ring = ring
-        self._tree = Tree()
+        self._tree = ProcessTree()
         self._web_workers: list[int] = []
         self._started, self._tell = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._card = Path(config.var) / "demo.json"
@@ -85,18 +85,18 @@ class _Line:
         gc.collect()
         gc.freeze()
         for name, main in mains.items():
-            self._tree.start(Part(name, lambda main=main: Forked(main)))  # type: ignore[misc]
+            self._tree.start(ProcessKind(name, lambda main=main: Forked(main)))  # type: ignore[misc]
 
     def _start_valkey(self) -> None:
         """The embedded one, unless a server of somebody's own is set."""
         if self._config.redis_url != f"unix://{self._socket}":
             return
         try:
-            self._tree.start(Part("valkey", self._valkey))
+            self._tree.start(ProcessKind("valkey", self._valkey))
         except OSError as error:
             raise CannotStart(f"{error} ({self._card.with_name('valkey.log')})") from None
 
-    def _valkey(self) -> Running:
+    def _valkey(self) -> ChildProcess:
         try:
             return start_valkey(self._socket)
         except ModuleNotFoundError:
@@ -116,13 +116,13 @@ class _Line:
         """Import what the children need, once for all of them and while the database is being prepared, and say what each does."""
         from hotline import roles, web  # noqa: PLC0415
         from hotline.adapters import log  # noqa: PLC0415
-        from hotline.demo.network import Account  # noqa: PLC0415
-        from hotline.demo.standin import run_standin  # noqa: PLC0415
+        from hotline.demo.standin.network import VendorAccount  # noqa: PLC0415
+        from hotline.demo.standin.server import run_standin  # noqa: PLC0415
 
         log.configure(sys.stderr)
 
         config, at, started = self._config, self._config.at, self._tell
-        account = Account(at.username, at.api_key, at.service_codes[0], at.cover_number)
+        account = VendorAccount(at.username, at.api_key, at.service_codes[0], at.cover_number)
         return {
             "standin": partial(run_standin, "127.0.0.1", self._standin_port, self._address, at.secret, account, PRESENCE_SECONDS),
             "web": lambda: web.serve(config, lambda: os.write(started, b"%d\n" % os.getpid())),

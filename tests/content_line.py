@@ -8,9 +8,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from hotline.content import read_sources
-from hotline.engine import gsm
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Item, Sources, Where
+from hotline.engine.phone import gsm
 
 ROOT = Path(__file__).parent.parent
 FITS = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hotline.adapters.seal import new_keys
-from hotline.engine.phrases import PHRASES, PHRASES_DAY, SERVICE
+from hotline.engine.check.phrases import PHRASES, PHRASES_DAY, SERVICE
 
 FLOWS = {
     "line": """

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hotline.content import DIRECTORY, TESTIMONIES, read_directory, read_sources
-from hotline.content.entries import EVENTS
+from hotline.content.directory_files.entries import EVENTS
 from hotline.engine.directory import astray
 from hotline.engine.flow import Item, Where
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.content.entries import DAYS, FIELDS, NEEDED, SECTIONS, faults, one_line, values_of
-from hotline.content.registry import CannotEdit, Edit, after_edits, edit_file, edited, read_text
+from hotline.content.directory_files.entries import DAYS, FIELDS, NEEDED, SECTIONS, faults, one_line, values_of
+from hotline.content.directory_files.registry import CannotEdit, Edit, after_edits, edit_file, edited, read_text
 from hotline.engine.flow import Item
 
 FILE = Path(__file__).parent / "content_files" / "directory" / "flows" / "directory.yml"

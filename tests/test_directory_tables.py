@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 from openpyxl.reader.excel import load_workbook
 
-from hotline.content.entries import values_of
-from hotline.content.intake import BadTable, edits_of
-from hotline.content.registry import edited, read_text
-from hotline.content.tables import COLUMNS, LARGEST, MOST_ROWS, as_csv, as_xlsx, read_table
+from hotline.content.directory_files.entries import values_of
+from hotline.content.directory_files.intake import BadTable, edits_of
+from hotline.content.directory_files.registry import edited, read_text
+from hotline.content.directory_files.tables import COLUMNS, LARGEST, MOST_ROWS, as_csv, as_xlsx, read_table
 from hotline.engine.flow import Item, Where
 from tests.test_directory_registry import TEXT, change, some_edits
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from hotline.content import read_sources
-from hotline.content.entries import EVENTS, FIELDS
-from hotline.content.kinds import KINDS, LISTS
+from hotline.content.directory_files.entries import EVENTS, FIELDS
+from hotline.content.flow_files.kinds import KINDS, LISTS
 from hotline.engine.check import check
 from hotline.engine.check.structure import CONDITION_VALUES
 from hotline.engine.check.words import TIMES
-from hotline.engine.pages import FIELDS as PLACEHOLDERS
+from hotline.engine.phone.pages import FIELDS as PLACEHOLDERS
 from hotline.watch import picture
 from hotline.watch.world import Play, at
 from tests.content_line import FITS, ROOT, line

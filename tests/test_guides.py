@@ -14,13 +14,13 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from hotline import cli
-from hotline.cli.line import dial_parser, watch_parser
+from hotline.cli.commands.line import dial_parser, watch_parser
 from hotline.content import read_sources
 from hotline.doctor.golive import POINTS
 from hotline.doctor.signed import signatures
-from hotline.engine import gsm
 from hotline.engine.check import check
 from hotline.engine.edition import compile_edition
+from hotline.engine.phone import gsm
 from tests.content_line import ROOT, sources
 from tests.engine.worlds import World
 

@@ -14,7 +14,7 @@ from hotline.content import read_sources
 from hotline.engine.flow import Sources
 from hotline.ports.desk.editions import Withdrawal
 from hotline.service.editions.approval import CannotPublish, UnfitName, are_one_person, check_edition, proposed, publisher
-from hotline.service.editions.directory_numbers import Numbers, numbers
+from hotline.service.editions.directory_numbers import DirectoryNumbers, numbers
 from hotline.service.editions.publication import FaultySources
 from hotline.service.editions.snapshot import decode, encode
 from tests.acting import approve, propose, publish, reject, roll_back
@@ -259,14 +259,14 @@ def directory(*lines: str) -> str:
 @pytest.mark.parametrize(
     ("lines", "day", "expected"),
     [
-        ((), "2026-11-24", Numbers((), (), (("samu", "unverified"),), ())),
-        ((VERIFIED, DAY), "2026-11-24", Numbers((), (), (("samu", "unverified"),), ())),
-        ((VERIFIED, DAY, NIGHT), "2026-11-24", Numbers(("samu",), ("samu",), (), ())),
-        ((VERIFIED, DAY, NIGHT), "2026-12-12", Numbers(("samu",), ("samu",), (), ("samu",))),
-        ((VERIFIED, DAY, NIGHT), "2027-01-24", Numbers((), (), (("samu", "stale"),), ())),
+        ((), "2026-11-24", DirectoryNumbers((), (), (("samu", "unverified"),), ())),
+        ((VERIFIED, DAY), "2026-11-24", DirectoryNumbers((), (), (("samu", "unverified"),), ())),
+        ((VERIFIED, DAY, NIGHT), "2026-11-24", DirectoryNumbers(("samu",), ("samu",), (), ())),
+        ((VERIFIED, DAY, NIGHT), "2026-12-12", DirectoryNumbers(("samu",), ("samu",), (), ("samu",))),
+        ((VERIFIED, DAY, NIGHT), "2027-01-24", DirectoryNumbers((), (), (("samu", "stale"),), ())),
     ],
 )
-def test_why_a_number_is_off_the_line(tmp_path: Path, lines: tuple[str, ...], day: str, expected: Numbers) -> None:
+def test_why_a_number_is_off_the_line(tmp_path: Path, lines: tuple[str, ...], day: str, expected: DirectoryNumbers) -> None:
     """Unverified, stale, or soon to be; an emergency's needs its calls by day and by night."""
     found = files(tmp_path, directory=directory(*lines))
     assert numbers(found, (), date.fromisoformat(day), days=14) == expected

@@ -13,9 +13,9 @@ from ruamel.yaml import YAML
 
 from hotline.cli import main
 from hotline.content import read_sources
-from hotline.content.entries import EVENTS, FIELDS
-from hotline.content.kinds import KINDS, LISTS
-from hotline.content.schema import FOLDER, as_text, schemas
+from hotline.content.directory_files.entries import EVENTS, FIELDS
+from hotline.content.flow_files.kinds import KINDS, LISTS
+from hotline.content.flow_files.schema import FOLDER, as_text, schemas
 from tests import json_schema
 from tests.content_line import ROOT
 from tests.test_content_files import GOOD

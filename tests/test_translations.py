@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hotline.cli import main
-from hotline.content import po, read_sources
-from hotline.content.nodes import Reader
-from hotline.content.translated import take_in, where, write
-from hotline.content.translations import export
-from hotline.content.words import words
+from hotline.content import read_sources
+from hotline.content.flow_files.nodes import Reader
+from hotline.content.word_files import po
+from hotline.content.word_files.reading import words
+from hotline.content.word_files.translated import take_in, where, write
+from hotline.content.word_files.translations import export
 from hotline.engine.flow import Menu, Message, Sources, Where
 from tests.content_line import ROOT
 from tests.small_line import write_files

@@ -12,8 +12,8 @@ import msgspec
 import pytest
 
 from hotline.cli import main
-from hotline.engine import gsm
-from hotline.engine.handset import wrapped
+from hotline.engine.phone import gsm
+from hotline.engine.phone.handset import wrapped
 from hotline.watch import lines_of, load, picture, play_inputs, watch
 from hotline.watch.world import Play, at
 from tests.content_line import ROOT, line

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from hotline.engine import gsm
 from hotline.engine.edition import fill
 from hotline.engine.effects import OpenCallback, StopCalls
 from hotline.engine.flow import Ask, Each, End, Kind, Menu, Say
-from hotline.engine.letters import fold, plain
+from hotline.engine.phone import gsm
+from hotline.engine.phone.letters import fold, plain
 from tests.content_line import line, sources
 from tests.engine.worlds import THURSDAY_NOON, World, around_the_clock, nobody
 

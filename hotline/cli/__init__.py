@@ -8,8 +8,9 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from hotline.cli import audit, completion, content, directory, line, people, upkeep, words
+from hotline.cli import completion
 from hotline.cli.command import Failed, reason, refuse_no_folder
+from hotline.cli.commands import audit, content, directory, line, people, upkeep, words
 from hotline.cli.overview import overview
 from hotline.cli.parsing import Parser, parse
 from hotline.config import CONTENT, ConfigError

@@ -67,7 +67,7 @@ def reason(error: Exception) -> str:
 
 def write_new(path: Path, data: bytes, why: str) -> None:
     """Write a new file, whole or not at all. Raises Failed; `why`: a file of that name is never written over."""
-    from hotline.content.registry import put
+    from hotline.content.directory_files.registry import put
 
     if path.exists():
         raise Failed(f"{path} is there already; {why}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hotline.cli.command import Failed, command, reason, today, write_new
 
 if TYPE_CHECKING:
-    from hotline.content.registry import Edit
+    from hotline.content.directory_files.registry import Edit
     from hotline.engine.flow import Item
 
 
@@ -26,7 +26,7 @@ def declare(directory: Any) -> tuple[argparse.ArgumentParser, ...]:
 
 def _export(options: argparse.Namespace) -> None:
     from hotline.content import read_directory
-    from hotline.content.tables import as_csv, as_xlsx
+    from hotline.content.directory_files.tables import as_csv, as_xlsx
     from hotline.engine.check import said
 
     items, faults = read_directory(options.root)
@@ -39,9 +39,9 @@ def _export(options: argparse.Namespace) -> None:
 
 def _import(options: argparse.Namespace) -> None:
     from hotline.content import DIRECTORY
-    from hotline.content.intake import BadTable, edits_of
-    from hotline.content.registry import CannotEdit, edit_file, edited
-    from hotline.content.tables import read_table
+    from hotline.content.directory_files.intake import BadTable, edits_of
+    from hotline.content.directory_files.registry import CannotEdit, edit_file, edited
+    from hotline.content.directory_files.tables import read_table
 
     path, day = options.root / DIRECTORY, today()
     said: list[str] = []
@@ -71,8 +71,8 @@ def _import(options: argparse.Namespace) -> None:
 
 
 def _told(entries: tuple[Item, ...], edits: tuple[Edit, ...], rows: int) -> Iterator[str]:
-    from hotline.content.directory import in_regions
-    from hotline.content.entries import values_of
+    from hotline.content.directory_files.entries import values_of
+    from hotline.content.directory_files.reading import in_regions
 
     there = {(item.list, item.id): values_of(item) for item in in_regions(entries)}
     new = [edit for edit in edits if (edit.section, edit.id) not in there]

@@ -10,9 +10,9 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from hotline.console import access, account, audit, callback, care, casework, overview, people, queue, review, shifts, testimonies
 from hotline.console.assets import Assets, compressed
 from hotline.console.context import TOKEN, ConsoleContext, page, to
+from hotline.console.pages import access, account, audit, callback, care, casework, overview, people, queue, review, shifts, testimonies
 from hotline.ports.store import StoreAway
 from hotline.service.desk.accounts import sign_in
 from hotline.service.permissions import OPEN, QUIET, may

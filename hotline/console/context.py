@@ -53,7 +53,7 @@ class ConsoleContext(Struct, frozen=True):
         return Locks(self.deps, self.passwords, self.codes, self.chance)
 
 
-class Fault(Struct, frozen=True):
+class FormFault(Struct, frozen=True):
     """Why a form was not taken, to be said where it is mended."""
 
     key: str
@@ -69,7 +69,7 @@ class Fault(Struct, frozen=True):
 class SentForm(Struct, frozen=True):
     """How a template fills a form in: as it was sent where it was refused, else as things stand."""
 
-    fault: Fault | None
+    fault: FormFault | None
 
     def value(self, field: str, stands: str = "") -> str:
         """What stands in a field."""
@@ -109,7 +109,7 @@ def page(context: ConsoleContext, template: str, **values: Any) -> str:
     one-time id; `fault` and `sent_form(action, name)` for what `_forms.html` says of a form that was refused.
     """
     spoken = language(context)
-    fault: Fault | None = values.setdefault("fault", None)
+    fault: FormFault | None = values.setdefault("fault", None)
 
     def t(key: str, **places: object) -> str:
         return context.words.say(spoken, key, **places)
@@ -128,7 +128,9 @@ def page(context: ConsoleContext, template: str, **values: Any) -> str:
     )
 
 
-def refused(context: ConsoleContext, template: str, fault: Fault, status: int = HTTPStatus.BAD_REQUEST, **values: Any) -> tuple[str, int]:
+def refused(
+    context: ConsoleContext, template: str, fault: FormFault, status: int = HTTPStatus.BAD_REQUEST, **values: Any
+) -> tuple[str, int]:
     """The form's own page again, filled in as it was sent, with the fault beside the field that it is about and the focus there."""
     return page(context, template, fault=fault, **values), status
 
@@ -200,5 +202,5 @@ def to(endpoint: str, **values: Any) -> Response:
     return redirect(address, HTTPStatus.SEE_OTHER)
 
 
-def _sent_form(fault: Fault | None, action: str, name: str = "") -> SentForm:
+def _sent_form(fault: FormFault | None, action: str, name: str = "") -> SentForm:
     return SentForm(fault if fault and request.path == action and fault.form == name else None)

@@ -10,12 +10,12 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from hotline.content.directory import directory, line
-from hotline.content.entries import SECTIONS
-from hotline.content.flows import Draft, draft, flow
-from hotline.content.nodes import Reader
-from hotline.content.testimonies import testimonies
-from hotline.content.words import words
+from hotline.content.directory_files.entries import SECTIONS
+from hotline.content.directory_files.reading import directory, line
+from hotline.content.directory_files.testimonies import testimonies
+from hotline.content.flow_files.nodes import Reader
+from hotline.content.flow_files.reading import FlowDraft, draft, flow
+from hotline.content.word_files.reading import words
 from hotline.engine.check import check
 from hotline.engine.directory import gone_astray
 from hotline.engine.flow import Fault, Gaps, Item, Message, Sources, Where
@@ -103,7 +103,7 @@ def _is_torn(reader: Reader, items: tuple[Item, ...]) -> bool:
     return bool(reader.faults) and (not items or any(fault.message.partition(": ")[0] in _WHOLE for fault in reader.faults))
 
 
-def _draft(reader: Reader) -> Draft | None:
+def _draft(reader: Reader) -> FlowDraft | None:
     node = reader.document()
     return None if node is None else draft(reader, reader.path.stem, node)
 

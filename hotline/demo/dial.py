@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from hotline.demo.ussd import Dialogue, opening
-from hotline.demo.wire import NoAnswer, post_form
-from hotline.engine.handset import WIDTH, wrapped
+from hotline.demo.standin.ussd import HandsetSession, opening
+from hotline.demo.standin.wire import NoAnswer, post_form
+from hotline.engine.phone.handset import WIDTH, wrapped
 
 SECONDS = 10.0
 RULE = "-" * WIDTH
@@ -53,7 +53,7 @@ def dial(
     if begun is None:
         print(f"this line does not serve {code}; its code is {service_code}", file=sys.stderr)
         return 1
-    dialogue = Dialogue(session, number, service_code, begun)
+    dialogue = HandsetSession(session, number, service_code, begun)
     echoes = inputs is not None or not sys.stdin.isatty()  # a terminal shows by itself what is typed
     typed = _asked(read, "" if echoes else PROMPT) if inputs is None else iter(inputs)
     try:
@@ -69,7 +69,7 @@ def dial(
     return 0
 
 
-def _converse(dialogue: Dialogue, ussd: str, keys: Iterator[str], out: Callable[[str], object], *, echoes: bool) -> bool:
+def _converse(dialogue: HandsetSession, ussd: str, keys: Iterator[str], out: Callable[[str], object], *, echoes: bool) -> bool:
     """True when the line ended it, False when whoever types did."""
     while True:
         words, ends = dialogue.hop(lambda form: post_form(ussd, form, SECONDS))

@@ -14,7 +14,7 @@ from hotline.ports.desk.staff import Staff
 ALL_DAY = 24 * 60
 
 
-class Person(Struct, frozen=True):
+class DemoPerson(Struct, frozen=True):
     """Someone with a phone. `language`: the one that she reads. `spare`: a phone that waits for whom the admin adds to the staff."""
 
     alias: str
@@ -39,14 +39,14 @@ class Person(Struct, frozen=True):
 
 
 PEOPLE = (
-    Person("kadi", "caller", "fr", "+22370000001"),
-    Person("sira", "caller", "bm", "+22370000002"),
-    Person("awa", "counselor", "fr", "+22370000101", ("fr",)),
-    Person("nana", "counselor", "bm", "+22370000102", ("bm",)),
-    Person("hawa", "spare", "fr", "+22370000103"),
-    Person("fanta", "supervisor", "fr", "+22370000201", ("fr", "bm")),
-    Person("mariam", "operator", "fr", "+22370000203"),
-    Person("djeneba", "admin", "fr", "+22370000204"),
+    DemoPerson("kadi", "caller", "fr", "+22370000001"),
+    DemoPerson("sira", "caller", "bm", "+22370000002"),
+    DemoPerson("awa", "counselor", "fr", "+22370000101", ("fr",)),
+    DemoPerson("nana", "counselor", "bm", "+22370000102", ("bm",)),
+    DemoPerson("hawa", "spare", "fr", "+22370000103"),
+    DemoPerson("fanta", "supervisor", "fr", "+22370000201", ("fr", "bm")),
+    DemoPerson("mariam", "operator", "fr", "+22370000203"),
+    DemoPerson("djeneba", "admin", "fr", "+22370000204"),
 )
 
 
@@ -60,16 +60,16 @@ def passwords(secret: str) -> dict[str, str]:
     return {p.id: p.password(secret) for p in PEOPLE if p.is_staff}
 
 
-def on_the_phone() -> tuple[Person, ...]:
+def on_the_phone() -> tuple[DemoPerson, ...]:
     """Those whose work is done on a telephone."""
     return tuple(p for p in PEOPLE if p.role in ("caller", "counselor", "spare", "supervisor"))
 
 
-def counselors() -> tuple[Person, ...]:
+def counselors() -> tuple[DemoPerson, ...]:
     return tuple(p for p in PEOPLE if p.role == "counselor")
 
 
-def working() -> tuple[Person, ...]:
+def working() -> tuple[DemoPerson, ...]:
     """Whom the line waits for: counselors, and the supervisor without whom it promises nothing."""
     return tuple(p for p in PEOPLE if p.role in ("counselor", "supervisor"))
 

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as Redirect
 
 from hotline.demo.people import PEOPLE, number_of, on_the_phone
-from hotline.demo.wire import NoAnswer, get, post_json
+from hotline.demo.standin.wire import NoAnswer, get, post_json
 from hotline.demo.words import read_words
 from hotline.settings import AfricasTalking
 

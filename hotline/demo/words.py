@@ -7,8 +7,8 @@ from pathlib import Path
 
 import polib
 
-from hotline.demo.people import Person
-from hotline.engine.letters import fold
+from hotline.demo.people import DemoPerson
+from hotline.engine.phone.letters import fold
 
 LOCALES = Path(__file__).resolve().parents[2] / "locales"
 PLACEHOLDER = re.compile(r"\{\w+\}")
@@ -23,7 +23,7 @@ def read_words(language: str, domain: str = "demo", locales: Path = LOCALES) -> 
 class Here:
     """How one of the staff says that she is there, and what she gets back for it: a supervisor is on call by it."""
 
-    def __init__(self, person: Person, words: dict[str, str]) -> None:
+    def __init__(self, person: DemoPerson, words: dict[str, str]) -> None:
         """`words`: the line's catalogue in her language. Raises KeyError naming the key that it lacks."""
         self.number = person.number
         self.word = words["staff.word.here"].split(",")[0].strip()
@@ -36,7 +36,7 @@ class Here:
         return self._confirmation.fullmatch(text) is not None
 
 
-def read_here(people: tuple[Person, ...], locales: Path = LOCALES) -> tuple[Here, ...]:
+def read_here(people: tuple[DemoPerson, ...], locales: Path = LOCALES) -> tuple[Here, ...]:
     """Raises KeyError and OSError as above."""
     catalogues = {language: read_words(language, "flows", locales) for language in {p.language for p in people}}
     return tuple(Here(p, catalogues[p.language]) for p in people)

@@ -15,7 +15,7 @@ from hotline.doctor.finding import Finding, Level, listed
 from hotline.doctor.line import active, local_day
 from hotline.doctor.roster import covered
 from hotline.doctor.signed import Signature, signatures
-from hotline.engine.critical import pending_words
+from hotline.engine.check.critical import pending_words
 from hotline.engine.flow import Sources
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff

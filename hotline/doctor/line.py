@@ -16,7 +16,7 @@ from hotline.app import SystemClock, open_store
 from hotline.config import Config
 from hotline.doctor.finding import Finding, Level, listed
 from hotline.doctor.machine import disk, short_memory, spool
-from hotline.engine.critical import pending_words
+from hotline.engine.check.critical import pending_words
 from hotline.engine.flow import Sources
 from hotline.engine.times import DAY_SECONDS, EPOCH
 from hotline.ports.desk.editions import EditionRow

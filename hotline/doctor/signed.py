@@ -10,8 +10,8 @@ from typing import Final
 from msgspec import Struct
 from ruamel.yaml.nodes import Node
 
-from hotline.content.entries import is_day
-from hotline.content.nodes import Reader, quoted
+from hotline.content.directory_files.entries import is_day
+from hotline.content.flow_files.nodes import Reader, quoted
 from hotline.engine.flow import Fault
 
 FILE: Final = "golive.yml"

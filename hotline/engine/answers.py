@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hotline.engine.flow import Ask
-from hotline.engine.numbers import malian_number
+from hotline.engine.phone.numbers import malian_number
 
 
 def checked(ask: Ask, typed: str) -> str | None:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
+from hotline.engine.check.phrases import LONGEST
 from hotline.engine.flow import Fault, Gaps, Item, Sources
 from hotline.engine.freshness import CALLS, EMERGENCY, fresh, verified
-from hotline.engine.numbers import has_number
-from hotline.engine.phrases import LONGEST
+from hotline.engine.phone.numbers import has_number
 
 _NAMED: Final = (("region", "regions"), ("place", "places"), ("near", "places"))
 

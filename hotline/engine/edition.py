@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from hotline.engine import gsm
 from hotline.engine.effects import Screen
 from hotline.engine.flow import (
     ANY,
@@ -33,7 +32,8 @@ from hotline.engine.flow import (
     Say,
     Sources,
 )
-from hotline.engine.letters import fold
+from hotline.engine.phone import gsm
+from hotline.engine.phone.letters import fold
 
 OPTIONS_A_PAGE: Final = 7
 LABEL: Final = re.compile(r"^([0-9]) (.+)$")

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from msgspec.structs import replace
 
 from hotline.engine.flow import Item, Sources
-from hotline.engine.numbers import digits
+from hotline.engine.phone.numbers import digits
 
 STALE_DAYS: Final = 180
 STALE_EMERGENCY_DAYS: Final = 30

@@ -14,7 +14,7 @@ from flask import Blueprint, Response, abort, request
 from msgspec import DecodeError, Struct, field, json
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from hotline.engine.numbers import is_e164
+from hotline.engine.phone.numbers import is_e164
 from hotline.gateways.africastalking_forms import Delivery, FieldError, IncomingSms, OptOut, UssdEnd, Voice, WebhookGuard, read
 from hotline.ports.gateway import GatewayRefused, GatewayUnknown, ReceivedSms
 from hotline.ports.memory import MemoryAway

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from msgspec import Meta, Struct, ValidationError, convert, field
 
-from hotline.engine.numbers import E164
+from hotline.engine.phone.numbers import E164
 
 if TYPE_CHECKING:
     from collections.abc import Callable

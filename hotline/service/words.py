@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hotline.engine.edition import Edition
-from hotline.engine.letters import plain
+from hotline.engine.phone.letters import plain
 
 
 def meanings(edition: Edition, prefix: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from hotline.engine import numbers
+from hotline.engine.phone import numbers
 
 
 class Form(Struct, frozen=True):

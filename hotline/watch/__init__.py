@@ -15,12 +15,12 @@ import msgspec
 from msgspec import Struct
 
 from hotline.content import checked
-from hotline.engine import gsm
 from hotline.engine.check import said
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Ask, Fault, Sources
 from hotline.engine.freshness import fresh
-from hotline.engine.handset import WIDTH, wrapped
+from hotline.engine.phone import gsm
+from hotline.engine.phone.handset import WIDTH, wrapped
 from hotline.watch.world import Play, PlayedScreen, at
 
 Read: TypeAlias = Callable[[float | None], str | None]

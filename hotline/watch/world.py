@@ -9,7 +9,6 @@ from typing import Final, Literal, TypeAlias, assert_never
 
 from msgspec import Struct
 
-from hotline.engine import gsm
 from hotline.engine.edition import Edition
 from hotline.engine.effects import (
     CancelCallback,
@@ -25,6 +24,7 @@ from hotline.engine.effects import (
     Screen,
     StopCalls,
 )
+from hotline.engine.phone import gsm
 from hotline.engine.step import replay
 from hotline.engine.times import DAY_MINUTES
 

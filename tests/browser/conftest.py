@@ -15,9 +15,9 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_httpserver import HTTPServer
 
 from hotline.demo import phone
-from hotline.demo.bridge import Timing
-from hotline.demo.network import Account
-from hotline.demo.standin import create_standin, serve
+from hotline.demo.standin.bridge import RingTiming
+from hotline.demo.standin.network import VendorAccount
+from hotline.demo.standin.server import create_standin, serve
 from tests.browser.phone_page import PATIENCE_MS
 from tests.demo.fakes import COVER, KEY, SECRET, FakeLine
 from tests.fakes import AT
@@ -62,7 +62,7 @@ def line(httpserver: HTTPServer) -> FakeLine:
 @pytest.fixture
 def standin_address(line: FakeLine) -> Iterator[str]:
     """Where the stand-in is."""
-    standin = create_standin(line.base, SECRET, Account("sandbox", KEY, "*123#", COVER), 3600, timing=Timing(retry=0.01), here=())
+    standin = create_standin(line.base, SECRET, VendorAccount("sandbox", KEY, "*123#", COVER), 3600, timing=RingTiming(retry=0.01), here=())
     with served(standin) as address:
         yield address
     standin.extensions["standin"].close()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import hotline.service
-from hotline.console.audit import named
+from hotline.console.pages.audit import named
 from hotline.ports.desk.audit import DEEDS, AuditRecord
 from hotline.service.desk.audit_log import PAGE
 from tests.console.desk import Desk

@@ -12,14 +12,14 @@ from africastalking.Voice import VoiceService
 from flask import Flask
 from pytest_httpserver import HTTPServer
 
-from hotline.demo.bridge import Timing
-from hotline.demo.network import Account, Standin
-from hotline.demo.standin import create_standin, serve
+from hotline.demo.standin.bridge import RingTiming
+from hotline.demo.standin.network import Standin, VendorAccount
+from hotline.demo.standin.server import create_standin, serve
 from hotline.demo.words import Here
 from tests.demo.fakes import COVER, KEY, PATIENCE, SECRET, FakeLine
 
 Make = Callable[..., Flask]
-QUICK = Timing(ring=PATIENCE, dial=PATIENCE, retry=0.01)
+QUICK = RingTiming(ring=PATIENCE, dial=PATIENCE, retry=0.01)
 
 
 @pytest.fixture
@@ -32,8 +32,8 @@ def make(line: FakeLine) -> Iterator[Make]:
     """Makes a stand-in of this line's; ends it after the test."""
     made: list[Flask] = []
 
-    def make(*, timing: Timing = QUICK, here: tuple[Here, ...] = (), every: float = 3600.0) -> Flask:
-        app = create_standin(line.base, SECRET, Account("sandbox", KEY, "*123#", COVER), every, timing=timing, here=here)
+    def make(*, timing: RingTiming = QUICK, here: tuple[Here, ...] = (), every: float = 3600.0) -> Flask:
+        app = create_standin(line.base, SECRET, VendorAccount("sandbox", KEY, "*123#", COVER), every, timing=timing, here=here)
         made.append(app)
         return app
 

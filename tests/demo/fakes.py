@@ -8,8 +8,8 @@ from queue import Empty, SimpleQueue
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from hotline.demo.network import Standin
-from hotline.demo.phones import Phone
+from hotline.demo.standin.network import Standin
+from hotline.demo.standin.phones import Phone
 
 SECRET = "s" * 32
 KEY = "atsk_test"

@@ -6,9 +6,9 @@ import pytest
 from africastalking.Voice import VoiceService
 from flask import Flask
 
-from hotline.demo.bridge import Timing
-from hotline.demo.network import Standin
-from hotline.demo.phones import CallView
+from hotline.demo.standin.bridge import RingTiming
+from hotline.demo.standin.network import Standin
+from hotline.demo.standin.phones import CallView
 from tests.demo.conftest import Make
 from tests.demo.fakes import CALLER, COUNSELOR, COVER, FakeLine, shows
 
@@ -67,7 +67,7 @@ def test_a_whole_bridge(voice: VoiceService, standin: Standin, line: FakeLine) -
 
 def test_what_follows_a_dial_runs_where_nobody_answers(make: Make, line: FakeLine) -> None:
     """The dialled phone rings for its time alone; then the counselor hears what comes after, and the call ends."""
-    standin: Standin = make(timing=Timing(dial=0.05)).extensions["standin"]
+    standin: Standin = make(timing=RingTiming(dial=0.05)).extensions["standin"]
     line.say("voice", CONNECT, "")
     standin.take_call(COUNSELOR)
     shows(standin, COUNSELOR, lambda p: p.call is not None and p.call.state == "ringing")
@@ -116,7 +116,7 @@ def test_a_counselor_who_leaves_stops_the_ringing(voice: VoiceService, standin: 
 @pytest.mark.parametrize(("ring", "rejects", "cause"), [(0.05, False, "NO_ANSWER"), (60.0, True, "CALL_REJECTED")])
 def test_a_counselor_who_does_not_answer(make: Make, line: FakeLine, ring: float, rejects: bool, cause: str) -> None:
     """The line is told once, that it is over and why, and is never asked what to do."""
-    standin: Standin = make(timing=Timing(ring=ring)).extensions["standin"]
+    standin: Standin = make(timing=RingTiming(ring=ring)).extensions["standin"]
     standin.take_call(COUNSELOR)
     shows(standin, COUNSELOR, lambda p: p.version > 0)
     if rejects:

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 import pytest
 from msgspec.structs import replace
 
-from hotline.demo.bridge import Timing
-from hotline.demo.network import Standin
-from hotline.demo.phones import CallView
+from hotline.demo.standin.bridge import RingTiming
+from hotline.demo.standin.network import Standin
+from hotline.demo.standin.phones import CallView
 from hotline.gateways.africastalking import AfricasTalkingGateway, say
 from hotline.gateways.africastalking_forms import Delivery, IncomingSms, Ussd, UssdEnd, Voice, read
 from hotline.ports.gateway import GatewayRefused
@@ -69,7 +69,7 @@ def test_the_gateway_reads_what_phones_send(standin: Standin, line: FakeLine) ->
 
 def test_the_vendor_does_what_the_gateway_says(make: Make, line: FakeLine) -> None:
     """The gateway's XML for a prompt, a connection and an end is done as meant, up to the words for nobody there."""
-    standin: Standin = make(timing=Timing(dial=0.05)).extensions["standin"]
+    standin: Standin = make(timing=RingTiming(dial=0.05)).extensions["standin"]
     steps = VoicePrompt("Tapez 1.", "fr", ask=True), VoiceConnect(CALLER, "Personne ne répond.", "fr"), VoiceEnd()
     line.say("voice", *(say(step, COVER) for step in steps))
     standin.take_call(COUNSELOR)

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from msgspec.structs import replace
 
 from hotline.demo import phone
-from hotline.demo.network import Standin
-from hotline.demo.phones import Phones
+from hotline.demo.standin.network import Standin
+from hotline.demo.standin.phones import Phones
 from tests.demo.fakes import CALLER, COVER, KEY, PATIENCE, SECRET, FakeLine, shows
 from tests.fakes import AT
 

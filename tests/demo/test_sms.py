@@ -8,8 +8,8 @@ from africastalking.SMS import SMSService
 from flask import Flask
 from werkzeug import Response
 
-from hotline.demo.network import Standin
 from hotline.demo.people import PEOPLE
+from hotline.demo.standin.network import Standin
 from hotline.demo.words import Here
 from tests.demo.conftest import Make
 from tests.demo.fakes import CALLER, COUNSELOR, KEY, FakeLine, shows

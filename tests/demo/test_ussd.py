@@ -11,9 +11,9 @@ import pytest
 from werkzeug import Response
 
 from hotline.cli import main
-from hotline.demo.network import Standin
 from hotline.demo.people import people_json
-from hotline.demo.ussd import opening
+from hotline.demo.standin.network import Standin
+from hotline.demo.standin.ussd import opening
 from tests.demo.fakes import CALLER, SECRET, FakeLine, shows
 
 

@@ -8,12 +8,12 @@ from functools import cache
 
 import pytest
 
-from hotline.engine import gsm
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.effects import Coverage, Fact
 from hotline.engine.flow import Ask, Branch, CallFlow, Do, Each
-from hotline.engine.gsm import Fit
-from hotline.engine.letters import fold
+from hotline.engine.phone import gsm
+from hotline.engine.phone.gsm import Fit
+from hotline.engine.phone.letters import fold
 from hotline.engine.step import State, replay, step
 from tests.content_line import full, sources
 from tests.engine.worlds import DAY, THURSDAY_NOON, around_the_clock, nobody

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from hotline.engine import gsm
 from hotline.engine.check import check
 from hotline.engine.edition import compile_edition
 from hotline.engine.effects import Coverage, RefineCallback
 from hotline.engine.flow import Ask, Branch, Do, Each, End, Item, Kind, Menu, Message, Say, Sources, Where
-from hotline.engine.letters import fold
+from hotline.engine.phone import gsm
+from hotline.engine.phone.letters import fold
 from tests.engine.trees import AT, edition, option, sources, way
 from tests.engine.worlds import DAY, THURSDAY_NOON, World
 

@@ -15,7 +15,7 @@ from hotline.engine.freshness import (
     is_shown,
     last_day,
 )
-from hotline.engine.numbers import digits
+from hotline.engine.phone.numbers import digits
 from tests.content_line import sources
 
 TODAY = date(2026, 6, 1)

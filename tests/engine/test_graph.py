@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline.cli import main
-from hotline.cli.drawings import MADE_BY
+from hotline.cli.commands.drawings import MADE_BY
+from hotline.engine.drawing.graph import document, one_flow, section, whole_line
+from hotline.engine.drawing.pieces import MOST_SCREENS
 from hotline.engine.flow import RETURN, Ask, Branch, CallFlow, Condition, Do, Each, End, Item, Menu, Option, Say, Sources, Way, Where
-from hotline.engine.graph import document, one_flow, section, whole_line
-from hotline.engine.pieces import MOST_SCREENS
 from tests.content_line import ROOT
 from tests.content_line import sources as line_sources
 from tests.engine import trees

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hotline.engine import gsm
-from hotline.engine.letters import fold
+from hotline.engine.phone import gsm
+from hotline.engine.phone.letters import fold
 
 CODEC = gsm0338.Codec()
 WHITE = " \t\n\r\f\v"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hotline.engine.letters import name_key, plain
-from hotline.engine.numbers import has_five_digits, has_number, is_e164, is_in_mali, malian_mobile, malian_number, read_aloud
+from hotline.engine.phone.letters import name_key, plain
+from hotline.engine.phone.numbers import has_five_digits, has_number, is_e164, is_in_mali, malian_mobile, malian_number, read_aloud
 
 
 @pytest.mark.parametrize("typed", ["70000900", "70 00 09 00", "22370000900", "+223 70-00-09-00", "0022370000900"])

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.engine import gsm
 from hotline.engine.edition import Edition
 from hotline.engine.effects import Coverage, Fact, Need, OpenCallback, Order, Screen
 from hotline.engine.flow import Do
-from hotline.engine.letters import fold
+from hotline.engine.phone import gsm
+from hotline.engine.phone.letters import fold
 from hotline.engine.step import State, replay, step
 from tests.content_line import line, sources
 from tests.engine.test_step import EDITION

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from hotline.engine import gsm
 from hotline.engine.effects import CancelCallback, Coverage, OpenCallback, Ref, RefineCallback, StopCalls
 from hotline.engine.flow import Ask, Branch, CallFlow, Do, Each, End, Item, Menu, Say
+from hotline.engine.phone import gsm
 from hotline.engine.step import replay
 from tests.engine.trees import AT, edition, option, way
 from tests.engine.worlds import DAY, THURSDAY_NOON, World, around_the_clock, nobody

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hotline.engine import gsm
+from hotline.engine.check.phrases import SERVICE
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Condition, DayPart, Flow, Item, Kind, Message, Option, ScreenSource, Sources, Way, Where
-from hotline.engine.phrases import SERVICE
+from hotline.engine.phone import gsm
 
 AT = Where("flows/test.yaml", 1)
 PHRASES = {

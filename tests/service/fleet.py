@@ -10,10 +10,10 @@ from pathlib import Path
 
 from hotline.adapters.seal import Seal
 from hotline.adapters.sql import SqlStore
-from hotline.engine import gsm
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.effects import Fact, Minute, Screen, StepResult
 from hotline.engine.flow import Do, Each, End, Item, Kind, Menu, Say, Sources
+from hotline.engine.phone import gsm
 from hotline.engine.step import replay
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.editions import EditionRow, Withdrawal

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import hotline.service
-from hotline.engine.phrases import SERVICE
+from hotline.engine.check.phrases import SERVICE
 
 FOLDER = Path(hotline.service.__file__).parent
 

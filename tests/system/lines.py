@@ -19,7 +19,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import pytest
 
 from hotline.adapters.processes import bound
-from hotline.demo.wire import get, post_json
+from hotline.demo.standin.wire import get, post_json
 from hotline.up import held_port
 
 T = TypeVar("T")

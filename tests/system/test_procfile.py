@@ -17,10 +17,10 @@ import pytest
 
 from hotline.adapters.processes import bound
 from hotline.adapters.seal import new_keys
-from hotline.demo.network import Account, Standin
 from hotline.demo.people import counselors
-from hotline.demo.phones import Phone, Sms
-from hotline.demo.standin import create_standin, serve
+from hotline.demo.standin.network import Standin, VendorAccount
+from hotline.demo.standin.phones import Phone, Sms
+from hotline.demo.standin.server import create_standin, serve
 from hotline.demo.words import read_here
 from hotline.up import held_port
 from tests.postgres import postgres, postgres_url  # noqa: F401 -- fixtures
@@ -40,7 +40,7 @@ class Line:
 
     def __init__(self, var: Path, port: int, database: str, redis: str) -> None:
         self.address = f"127.0.0.1:{port}"
-        self.app = create_standin(f"http://{self.address}", SECRET, Account("sante", KEY, CODE, COVER), 3600.0, here=())
+        self.app = create_standin(f"http://{self.address}", SECRET, VendorAccount("sante", KEY, CODE, COVER), 3600.0, here=())
         self.server = serve("127.0.0.1", 0, self.app)
         self.serving = threading.Thread(target=self.server.serve_forever, args=(0.01,))
         self.serving.start()

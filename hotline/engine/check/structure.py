@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, get_args
 
+from hotline.engine.check.targets import leads, reached, targets
 from hotline.engine.flow import (
     RETURN,
     Ask,
@@ -23,7 +24,6 @@ from hotline.engine.flow import (
     Where,
 )
 from hotline.engine.names import ITS_OWN
-from hotline.engine.targets import leads, reached, targets
 
 CONDITION_VALUES: Final = {
     "coverage": ("free", "none", "unknown"),

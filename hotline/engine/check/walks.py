@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from hotline.engine.check.targets import leads, targets
 from hotline.engine.edition import PLACEHOLDER, asks_fact, is_pause
 from hotline.engine.flow import Do, End, Fault, ScreenSource, Sources
 from hotline.engine.step import MOST_WALK
-from hotline.engine.targets import leads, targets
 
 URGENT_KEYS: Final = 3
 

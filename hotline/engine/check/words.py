@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from hotline.engine.check.phrases import LONGEST, PHRASES, PHRASES_DAY, SERVICE
 from hotline.engine.check.structure import stranded
 from hotline.engine.edition import PLACEHOLDER, WRONG_SCREEN, split_labels
 from hotline.engine.flow import (
@@ -28,10 +29,9 @@ from hotline.engine.flow import (
     Sources,
     Where,
 )
-from hotline.engine.letters import has_unseen
-from hotline.engine.numbers import has_number
-from hotline.engine.pages import FIELDS
-from hotline.engine.phrases import LONGEST, PHRASES, PHRASES_DAY, SERVICE
+from hotline.engine.phone.letters import has_unseen
+from hotline.engine.phone.numbers import has_number
+from hotline.engine.phone.pages import FIELDS
 from hotline.engine.scripts import misscripted
 
 PHRASES_HOLD: Final[Mapping[str, frozenset[str]]] = {

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.engine.effects import CancelCallback, Effect, OpenCallback, OrderResult, Ref, RefineCallback, StopCalls
-from hotline.engine.numbers import in_e164, is_in_mali
+from hotline.engine.phone.numbers import in_e164, is_in_mali
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage

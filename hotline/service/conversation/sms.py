@@ -6,7 +6,7 @@ import re
 from contextlib import suppress
 from typing import Final
 
-from hotline.engine.letters import plain
+from hotline.engine.phone.letters import plain
 from hotline.ports.gateway import ReceivedSms
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway

@@ -13,10 +13,10 @@ from typing import Final
 from msgspec import DecodeError, Struct
 from msgspec.structs import replace
 
-from hotline.engine.critical import pending_words
+from hotline.engine.check.critical import pending_words
 from hotline.engine.flow import Fault, Sources
 from hotline.engine.freshness import fresh
-from hotline.engine.letters import name_key
+from hotline.engine.phone.letters import name_key
 from hotline.ports.desk.editions import EditionRow, Proposal
 from hotline.ports.store import Store, Transaction
 from hotline.service.acts import Act, Refused, Result

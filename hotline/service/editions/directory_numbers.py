@@ -15,7 +15,7 @@ from hotline.ports.desk.editions import Withdrawal
 Off: TypeAlias = Literal["unverified", "stale", "dark"]
 
 
-class Numbers(Struct, frozen=True):
+class DirectoryNumbers(Struct, frozen=True):
     """Ids of the directory's entries that have a number, in its order; never a number."""
 
     shown: tuple[str, ...]
@@ -26,13 +26,13 @@ class Numbers(Struct, frozen=True):
     """Those among the shown that go stale within the days that were asked about."""
 
 
-def numbers(sources: Sources, withdrawals: Iterable[Withdrawal], today: date, days: int = 0) -> Numbers:
+def numbers(sources: Sources, withdrawals: Iterable[Withdrawal], today: date, days: int = 0) -> DirectoryNumbers:
     """Sort the numbers of an edition, or of files, as they stand on this local day."""
     marks = tuple(withdrawal.number for withdrawal in withdrawals)
     having = [item for item in sources.items if "phone" in item.fields]
     off = {item.id: why for item in having if (why := _why_off(item, marks, today))}
     shown = [item for item in having if item.id not in off]
-    return Numbers(
+    return DirectoryNumbers(
         tuple(item.id for item in shown),
         tuple(item.id for item in shown if item.fields.get("kind") == EMERGENCY),
         tuple(off.items()),

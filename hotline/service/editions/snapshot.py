@@ -8,10 +8,10 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from hotline.engine import gsm
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Sources
 from hotline.engine.freshness import dark
+from hotline.engine.phone import gsm
 from hotline.ports.desk.editions import EditionRow, Withdrawal
 from hotline.service.editions import activation
 

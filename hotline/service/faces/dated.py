@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 
 from hotline.engine.effects import Minute
-from hotline.engine.letters import plain
+from hotline.engine.phone.letters import plain
 from hotline.engine.times import DAY_MINUTES, EPOCH
 
 Kind: TypeAlias = Literal["away", "there"]

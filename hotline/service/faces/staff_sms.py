@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.engine.letters import plain
+from hotline.engine.phone.letters import plain
 from hotline.engine.times import DAY_MINUTES
 from hotline.engine.world import clock
 from hotline.ports.calls.callbacks import Callback

@@ -11,7 +11,7 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.engine.numbers import is_e164
+from hotline.engine.phone.numbers import is_e164
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.staff import CALLING, Role, Staff

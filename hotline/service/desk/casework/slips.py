@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.engine.freshness import is_shown
-from hotline.engine.numbers import in_e164, malian_mobile
+from hotline.engine.phone.numbers import in_e164, malian_mobile
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxState

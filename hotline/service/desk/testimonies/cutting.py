@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from hotline.engine.edition import Edition
 from hotline.engine.flow import Say
-from hotline.engine.letters import composed, plain
-from hotline.engine.numbers import has_five_digits
+from hotline.engine.phone.letters import composed, plain
+from hotline.engine.phone.numbers import has_five_digits
 
 LONGEST: Final = 100
 """Letters: two or three short sentences, one page."""

@@ -1,0 +1,28 @@
+"""How the shell acts: the same acts as on the pages, in the name that is given (docs: decisions)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from hotline.cli.commands.editions import who
+from hotline.config import Config
+
+if TYPE_CHECKING:
+    from hotline.service.acts import Result
+    from hotline.service.deps import Deps
+
+
+def shell_deps(config: Config, *, speaking: bool = False) -> Deps:
+    """As `hotline.app.shell_deps`, which a command loads when it is run."""
+    from hotline.app import shell_deps as deps
+
+    return deps(config, speaking=speaking)
+
+
+def run(deps: Deps, by: str | None, act: Callable[..., Result], *args: Any) -> Result:
+    """`by`: the name that was given; without one it is the login."""
+    from hotline.service import acts
+
+    return acts.run(deps, acts.By(str(who(by)), "shell", secrets.token_hex(16)), act, *args)

@@ -1,0 +1,180 @@
+"""The week's shifts, exceptions, and who is on call."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import Any, Final
+
+from flask import Blueprint, abort, request
+from msgspec import Struct
+from werkzeug.wrappers import Response
+
+from hotline.console.context import ConsoleContext, FormFault, Shown, language, me, page, refused, run, to
+from hotline.console.times import day_of, hours, iso, minute_of, short_date, time_of_day
+from hotline.engine.effects import Minute
+from hotline.engine.times import DAY_MINUTES, THURSDAY
+from hotline.ports.desk.shifts import Shift
+from hotline.service.acts import Result
+from hotline.service.desk.shifts import planning, presence
+from hotline.service.desk.shifts.week import Day, look
+
+SOON: Final = 366
+"""Days ahead for which a day can be planned."""
+WEEKDAYS: Final = {"every": None, **{str(n): n for n in range(7)}}
+DAYS: Final = {"there": planning.come_on_day, "away": planning.stay_away}
+_SHIFT: Final = re.compile(r"([0-6]?) ([0-9]{0,6}) ([0-9]{1,4}) ([0-9]{1,4}) (on|off)")
+
+
+class Axis(Struct, frozen=True):
+    """The drawing's hours, from left to right: those that the week needs and no more."""
+
+    first: Minute
+    last: Minute
+
+    @classmethod
+    def of(cls, days: tuple[Day, ...]) -> Axis:
+        spans = [
+            *((bar.start, bar.end) for day in days for bar in day.bars),
+            *((gap.start, gap.end) for day in days for gap in day.gaps),
+        ]
+        first = min((start for start, _ in spans), default=0) // 60 * 60
+        return cls(first, max((-(-end // 60) * 60 for _, end in spans), default=DAY_MINUTES))
+
+    @property
+    def hours(self) -> tuple[int, ...]:
+        """Those that have a line."""
+        return tuple(hour for hour in range(0, 24, 3) if self.first < hour * 60 < self.last)
+
+    def part(self, minute: Minute) -> float:
+        """Where it stands: 0 left, 1 right."""
+        return (min(max(minute, self.first), self.last) - self.first) / (self.last - self.first)
+
+    def at(self, minute: Minute) -> str:
+        return f"{self.part(minute):.3%}"
+
+    def long(self, start: Minute, end: Minute) -> str:
+        return f"{self.part(end) - self.part(start):.3%}"
+
+
+def views(pages: Blueprint, context: ConsoleContext) -> None:
+    _looking(pages, context)
+    _changing(pages, context)
+
+    @pages.post("/on-call")
+    def on_call() -> Response:
+        run(context, presence.go_on_call)
+        return to("shifts")
+
+
+def _looking(pages: Blueprint, context: ConsoleContext) -> None:
+    @pages.get("/shifts")
+    def shifts() -> str:
+        return page(context, "shifts.html", **_week(context, me().id))
+
+    @pages.get("/shifts/<id>")
+    def shifts_of(id: str) -> str:
+        return page(context, "shifts.html", **_week(context, id))
+
+
+def _changing(pages: Blueprint, context: ConsoleContext) -> None:
+    """One's own; a supervisor's pages do the same for everybody."""
+
+    def answer(result: Result | None, id: str | None, form: str) -> Shown:
+        """`result`: None where it is unclear what was typed, in this form of the page."""
+        if result is None:
+            return refused(context, "shifts.html", FormFault("shifts.unclear", form=form), **_week(context, id or me().id))
+        if result.is_refused:
+            abort(HTTPStatus.NOT_FOUND)
+        return to("shifts") if id is None else to("shifts_of", id=id)
+
+    @pages.post("/shifts/plan")
+    def plan() -> Shown:
+        return answer(_plan(context, ""), None, _form())
+
+    @pages.post("/shifts/unplan")
+    def unplan() -> Shown:
+        return answer(_unplan(context, me().id), None, "page")
+
+    @pages.post("/shifts/<id>/plan")
+    def plan_of(id: str) -> Shown:
+        return answer(_plan(context, id), id, _form())
+
+    @pages.post("/shifts/<id>/unplan")
+    def unplan_of(id: str) -> Shown:
+        return answer(_unplan(context, id), id, "page")
+
+
+def _form() -> str:
+    """Which of the page's two forms was sent."""
+    return "week" if request.form.get("kind") == "week" else "day"
+
+
+def _plan(context: ConsoleContext, whose: str) -> Result | None:
+    """Do what the form says. Returns None where something is missing, is no time or day, or the day is over."""
+    form = request.form
+    kind, weekday, day = form.get("kind", ""), form.get("weekday", ""), day_of(form.get("day", ""))
+    start, end = minute_of(form.get("from", "")), minute_of(form.get("to", ""))
+    if kind == "away" and not form.get("from") and not form.get("to"):
+        start, end = 0, DAY_MINUTES
+    if start is None or end is None or start == end or start >= DAY_MINUTES:
+        return None
+    if kind == "week" and weekday in WEEKDAYS:
+        return run(context, planning.plan_shift, planning.WeekHours(WEEKDAYS[weekday], start, end), whose)
+    today = context.deps.clock.local(context.now) // DAY_MINUTES
+    if kind not in DAYS or day is None or not today <= day <= today + SOON:
+        return None
+    return run(context, DAYS[kind], planning.DayHours(day, start, end), whose=whose)
+
+
+def _unplan(context: ConsoleContext, whose: str) -> Result | None:
+    """Returns None for a button that is none of ours."""
+    shift = _named(whose)
+    return None if shift is None else run(context, planning.unplan_shift, shift)
+
+
+def _named(whose: str) -> Shift | None:
+    """The shift that a button stands for, as `_name` has it."""
+    found = _SHIFT.fullmatch(request.form.get("shift", ""))
+    if found is None:
+        return None
+    weekday, day, start, end, off = found.groups()
+    return Shift(whose, int(weekday) if weekday else None, int(start), int(end), int(day) if day else None, off == "off")
+
+
+def _name(shift: Shift) -> str:
+    weekday = "" if shift.weekday is None else shift.weekday
+    return f"{weekday} {'' if shift.day is None else shift.day} {shift.start} {shift.end} {'off' if shift.off else 'on'}"
+
+
+def _week(context: ConsoleContext, whose: str) -> dict[str, Any]:
+    found = look(context.deps, whose, context.now)
+    if found is None:
+        abort(HTTPStatus.NOT_FOUND)
+    mine = whose == me().id
+    # Where a form goes: to the pages of one's own plan, or to those of another's.
+    ways = {"plan": "plan", "unplan": "unplan"} if mine else {"plan": "plan_of", "unplan": "unplan_of"}
+    return {
+        "look": found,
+        "mine": mine,
+        "ways": ways,
+        "whose": {} if mine else {"id": whose},
+        "axis": Axis.of(found.days),
+        **_said(context),
+    }
+
+
+def _said(context: ConsoleContext) -> dict[str, Any]:
+    """How the templates say days and hours."""
+
+    def day_name(day: int) -> str:
+        return context.words.say(language(context), f"day.{(day + THURSDAY) % 7}")
+
+    return {
+        "day_name": day_name,
+        "date_of": short_date,
+        "hours": hours,
+        "clock": time_of_day,
+        "name": _name,
+        "iso": iso,
+    }

@@ -1,0 +1,135 @@
+"""Edits of `directory.yml` in place: comments, order and layout stay as whoever keeps the file made them.
+
+Nothing is written out anew by a YAML library, since that would lay out everybody's lines afresh. The text is cut where ruamel's nodes say
+that something stands, and what comes out is read again: unless it says exactly what was meant, nothing is written.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeAlias
+
+from msgspec import Struct
+from ruamel.yaml.error import YAMLError
+
+from hotline.content.directory_files.cuts import EntryChange, cut
+from hotline.content.directory_files.entries import Section, values_of
+from hotline.content.directory_files.reading import entries
+from hotline.content.flow_files.nodes import Reader
+from hotline.engine.check import said
+from hotline.engine.flow import Item, Where
+
+
+class CannotEdit(Exception):
+    """The file was left as it is. Says why, on one line or several."""
+
+
+class Edit(Struct, frozen=True):
+    """What becomes of one entry: fields by their new value, None takes one out. An entry that is not there is added."""
+
+    section: Section
+    id: str
+    fields: Mapping[str, str | None]
+
+
+Decide: TypeAlias = Callable[[tuple[Item, ...]], tuple[Edit, ...]]
+"""Makes the edits out of the entries as they are written."""
+
+
+def edit_file(path: Path, decide: Decide) -> None:
+    """Replace the file by what `decide` makes of it, whole or not at all; one at a time on this machine. Raises CannotEdit, and what `decide` raises."""
+    path = path.resolve()
+    with alone(path.parent):
+        before = path.read_bytes()
+        after = edited(before, decide)
+        if after != before:
+            put(path, after)
+
+
+def edited(data: bytes, decide: Decide) -> bytes:
+    """The file's bytes after these edits. Raises CannotEdit where it has faults already, or where an edit cannot be made without touching more."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise CannotEdit("not UTF-8") from None
+    mark = data[: len(data) - len(text.encode())]
+    before = read_text(text)
+    edits = decide(before)
+    if not edits:
+        return data
+    there = {(item.list, item.id): item for item in before}
+    try:
+        text = cut(text, [EntryChange(edit.section, edit.id, edit.fields, (edit.section, edit.id) not in there) for edit in edits])
+        after = read_text(text)
+    except (CannotEdit, ValueError, YAMLError):
+        after = ()
+    if _said(after) != _said(after_edits(before, edits)):
+        raise CannotEdit("the file is written in a way into which this does not go by itself: edit it by hand")
+    return mark + text.encode()
+
+
+def after_edits(items: Iterable[Item], edits: Iterable[Edit]) -> tuple[Item, ...]:
+    """The entries as the edits mean them to be."""
+    found = {(item.list, item.id): item for item in items}
+    for edit in edits:
+        item = found.get((edit.section, edit.id))
+        merged = {**values_of(item), **edit.fields} if item else edit.fields
+        fields = {name: value for name, value in merged.items() if value is not None}
+        found[edit.section, edit.id] = Item(edit.section, edit.id, fields.pop("name", edit.id), fields, item.at if item else Where("", 1))
+    return tuple(found.values())
+
+
+def _said(items: Iterable[Item]) -> list[tuple[str, str, str, dict[str, str]]]:
+    """What a file says, whatever the lines, list by list."""
+    return sorted(((item.list, item.id, item.name, item.fields) for item in items), key=lambda one: one[0])
+
+
+def read_text(text: str) -> tuple[Item, ...]:
+    """The entries as they are written. Raises CannotEdit, with every fault on a line."""
+    reader = _DirectoryText(text)
+    items = entries(reader)
+    if reader.faults:
+        raise CannotEdit("\n".join(["to be mended first:", *said(sorted(reader.faults))]))
+    return items
+
+
+class _DirectoryText(Reader):
+    """A file that is in memory."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(Path(), Path("flows/directory.yml"))
+        self._text = text
+
+    def source(self) -> str | None:
+        return self._text
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """One at a time: of two who write at once, neither undoes the other."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def put(path: Path, data: bytes) -> None:
+    """Replace a file: it is the old one or the new one, whole, even where the machine stops in between. It keeps its rights."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    fresh = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fchmod(file.fileno(), path.stat().st_mode & 0o777 if path.exists() else 0o644)
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)

@@ -1,0 +1,47 @@
+"""Somebody rang a number of the directory and heard who answered: what is written down of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from difflib import get_close_matches
+from typing import Literal, TypeAlias
+
+from hotline.content.directory_files.registry import CannotEdit, Edit
+from hotline.engine.flow import Item
+from hotline.engine.freshness import EMERGENCY, period
+
+Call: TypeAlias = Literal["day", "night"]
+
+
+def verification(items: Sequence[Item], id: str, by: str, on: date, call: Call | None, today: date) -> Edit:
+    """The edit that says that `by` rang this service's number on that local day; an emergency number is rung once by day and once by night.
+
+    The day of the last call stands as `verified_on`, whichever was told last. Raises CannotEdit.
+    """
+    services = {item.id: item for item in items if item.list == "services"}
+    item = services.get(id)
+    if item is None:
+        raise CannotEdit(f"no service {id}{_like(id, services)}")
+    if "phone" not in item.fields:
+        raise CannotEdit(f"{id} has no number that could be verified")
+    is_emergency = item.fields.get("kind") == EMERGENCY
+    if is_emergency is not bool(call):
+        raise CannotEdit(
+            f"{id} is an emergency number: say --call day or --call night" if is_emergency else f"{id} is no emergency number: no --call"
+        )
+    if on > today:
+        raise CannotEdit(f"{on} is in the future")
+    if on < today - timedelta(days=period(item)):
+        raise CannotEdit(f"{on} is longer ago than {period(item)} days, for which a verification holds")
+    field = f"called_by_{call}" if call else "verified_on"
+    before = item.fields.get(field, "")
+    if on.isoformat() < before:
+        raise CannotEdit(f"{id}: somebody rang later, on {before}")
+    last = {"verified_on": on.isoformat(), "verified_by": by} if on.isoformat() >= item.fields.get("verified_on", "") else {}
+    return Edit("services", id, {**last, field: on.isoformat()})
+
+
+def _like(id: str, known: dict[str, Item]) -> str:
+    near = get_close_matches(id, known)
+    return f"; there are {', '.join(near)}" if near else ""

@@ -1,0 +1,1 @@
+"""Flow files: read, checked in shape, with a schema for editors."""

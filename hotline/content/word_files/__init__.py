@@ -1,0 +1,1 @@
+"""Catalogues: words read, exported for translators and taken back."""

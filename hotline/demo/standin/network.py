@@ -1,0 +1,245 @@
+"""The telephone network of the demo and the vendor behind it, in memory: SMS, USSD sessions, calls, and counselors who stay present."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
+
+from hotline.demo.standin.bridge import USUAL, Bridge, Inbound, RingTiming
+from hotline.demo.standin.courier import Courier
+from hotline.demo.standin.phones import Fault, Phone, Phones, Pressed, Shown, Sms
+from hotline.demo.standin.ussd import NETWORK, HandsetSession, opening
+from hotline.demo.standin.wire import Answer, NoAnswer, post_form
+from hotline.demo.words import Here
+from hotline.engine.phone.gsm import units
+
+MOST_CALLS = 64
+DIGITS = 8
+"""A number as people at home dial it."""
+
+
+class VendorAccount(Struct, frozen=True):
+    """What the line has at the vendor."""
+
+    username: str
+    api_key: str
+    service_code: str
+    cover_number: str
+    short_code: str = "36123"
+    """Where people send SMS to reach the line."""
+
+
+class Standin:
+    """Everything that the vendor does for the line and that people do with phones. Safe from any thread; `close` ends its threads.
+
+    Nobody waits for the line here: what a phone starts goes on in the background, and the phone's view tells when there is an answer.
+    """
+
+    def __init__(
+        self,
+        webhooks: str,
+        account: VendorAccount,
+        *,
+        timing: RingTiming = USUAL,
+        here: tuple[Here, ...] = (),
+        presence_every: float = 240.0,
+        clock: Callable[[], float] = time.time,
+        token: Callable[[int], str] = secrets.token_hex,
+    ) -> None:
+        """`webhooks`: the line's address with the secret, `http://127.0.0.1:8000/at/SECRET`; nothing is posted anywhere else."""
+        self.account, self.phones = account, Phones()
+        self._webhooks, self._timing, self._clock, self._token = webhooks, timing, clock, token
+        self._courier = Courier(self._post, timing.retry)
+        self._lock = threading.Lock()
+        self._dialogues: dict[str, HandsetSession] = {}
+        self._calls: dict[threading.Thread, Bridge] = {}
+        self._here = {h.number: h for h in here}
+        self._unconfirmed: Counter[str] = Counter()
+        self._closed = threading.Event()
+        self._presence: threading.Thread | None = None
+        if here:
+            self._presence = _background(self._stay_present, presence_every)
+
+    def close(self) -> None:
+        """Hang every call up, drop what has not left, and wait for the threads."""
+        self._closed.set()
+        self._courier.close()
+        with self._lock:
+            calls = tuple(self._calls)
+        while any(call.is_alive() for call in calls):
+            self.phones.hang_up_all()
+            for call in calls:
+                call.join(0.05)
+        if self._presence is not None:
+            self._presence.join()
+
+    # what the line does with the vendor
+
+    def take_sms(self, to: str, text: str, sender: str) -> str:
+        """Put an SMS into an inbox and report it delivered; returns the vendor's id."""
+        id = f"ATXid_{self._token(16)}"
+        if not self._is_confirmation(to, text):
+            self.phones.keep(to, Sms(id, sender, text, int(self._clock())))
+        report = {"id": id, "status": "Success", "phoneNumber": to, "networkCode": NETWORK, "retryCount": "0"}
+        self._courier.send("delivery", report)
+        return id
+
+    def take_call(self, to: str) -> str | None:
+        """Begin to ring a number from the cover number; the voice session's id. None: too many calls at once."""
+        return self._begin(Bridge(*self._voice(to), put_through=self._receive))
+
+    def take_transfer(self, session: str, to: str) -> bool:
+        """Put the one who was called through to the cover number. False: that call has not two legs, or it is another number, which nobody here answers."""
+        with self._lock:
+            called = next((call.called for call in self._calls.values() if call.session == session), None)
+        return called is not None and to == self.account.cover_number and self.phones.tell(Pressed(called, "transfer"))
+
+    # what people do with phones
+
+    def look(self, number: str, since: int = -1, seconds: float = 0.0) -> Phone:
+        """What a phone shows, as soon as it is not version `since`, else after so many seconds."""
+        return self.phones.until(number, lambda phone: phone.version != since, seconds)
+
+    def dial(self, number: str, code: str) -> None:
+        """The code, or the cover number, and the green key. A session that is still open on this phone is over; a phone in a call dials nothing."""
+        call = self.phones.look(number).call
+        if call is not None and call.state != "over":
+            return
+        self._abandon(number)
+        if code in (self.account.cover_number, self.account.cover_number[-DIGITS:]):
+            self._receive(number)
+            return
+        inputs = opening(code, self.account.service_code)
+        if inputs is None:
+            self.phones.change(number, screen=None, fault="code", waiting=False, call=None)
+            return
+        dialogue = HandsetSession(f"ATUid_{self._token(16)}", number, self.account.service_code, inputs, clock=self._clock)
+        with self._lock:
+            self._dialogues[number] = dialogue
+        self.phones.change(number, screen=None, fault=None, waiting=True, call=None)
+        _background(self._hop, dialogue)
+
+    def reply(self, number: str, text: str) -> bool:
+        """What she typed under a screen, and the green key. False: there is no open session, or its last answer is still awaited."""
+        with self._lock:
+            dialogue = self._dialogues.get(number)
+            if dialogue is None or self.phones.look(number).waiting:
+                return False
+            dialogue.inputs.append(text)
+            self.phones.change(number, waiting=True)
+        _background(self._hop, dialogue)
+        return True
+
+    def answer(self, number: str) -> bool:
+        return self.phones.tell(Pressed(number, "answer"))
+
+    def press(self, number: str, digit: str) -> bool:
+        """A key during a call. False: there is none."""
+        return self.phones.tell(Pressed(number, "digit", digit))
+
+    def hang_up(self, number: str) -> None:
+        """The red key: out of a call, else out of a session, else back to an empty screen."""
+        if self.phones.tell(Pressed(number, "hang_up")):
+            return
+        self._abandon(number)
+        self.phones.change(number, screen=None, fault=None, waiting=False, call=None)
+
+    def send_sms(self, number: str, text: str) -> None:
+        """What someone wrote: on her phone at once, and on its way to the line."""
+        form = self._sms(number, text)
+        self.phones.keep(number, Sms(form["id"], number, text, int(self._clock()), sent=True))
+        self._courier.send("sms", form)
+
+    # inside
+
+    def _voice(self, number: str) -> tuple[str, str, str, Phones, Callable[[Mapping[str, str]], Answer], RingTiming, Callable[[], float]]:
+        """What a call with this phone is made of."""
+        return f"ATVId_{self._token(16)}", number, self.account.cover_number, self.phones, self._post_voice, self._timing, self._clock
+
+    def _receive(self, number: str) -> None:
+        """A phone reaches the cover number."""
+        self._begin(Inbound(*self._voice(number)))
+
+    def _begin(self, call: Bridge) -> str | None:
+        with self._lock:
+            self._calls = {thread: other for thread, other in self._calls.items() if thread.is_alive()}
+            if len(self._calls) >= MOST_CALLS:
+                return None
+            self._calls[_background(call.run)] = call
+        return call.session
+
+    def _post(self, path: str, form: Mapping[str, str]) -> Answer:
+        return post_form(f"{self._webhooks}/{path}", form, self._timing.answer)
+
+    def _post_voice(self, form: Mapping[str, str]) -> Answer:
+        return self._post("voice", form)
+
+    def _post_ussd(self, form: Mapping[str, str]) -> Answer:
+        return self._post("ussd", form)
+
+    def _hop(self, dialogue: HandsetSession) -> None:
+        fault: Fault | None = None
+        try:
+            words, ends = dialogue.hop(self._post_ussd)
+            screen: Shown | None = Shown(words, ends, *units(words))
+        except NoAnswer:
+            screen, ends, fault = None, True, "line"
+        with self._lock:
+            if self._dialogues.get(dialogue.number) is not dialogue:
+                return  # she left while the line was thinking; the notice is out
+            if ends:
+                del self._dialogues[dialogue.number]
+            self.phones.change(dialogue.number, screen=screen, fault=fault, waiting=False)
+        if ends:
+            self._courier.send("ussd/end", dialogue.notice("Failed" if fault else "Success"))
+
+    def _abandon(self, number: str) -> None:
+        with self._lock:
+            dialogue = self._dialogues.pop(number, None)
+        if dialogue is not None:
+            self._courier.send("ussd/end", dialogue.notice("Incomplete"))
+
+    def _sms(self, number: str, text: str) -> dict[str, str]:
+        return {
+            "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._clock())),
+            "from": number,
+            "id": self._token(16),
+            "linkId": self._token(16),
+            "text": text,
+            "to": self.account.short_code,
+            "networkCode": NETWORK,
+        }
+
+    def _stay_present(self, every: float) -> None:
+        """Send each counselor's word, at once and then every so many seconds; while the line is away, every `retry`."""
+        while not self._closed.is_set():
+            heard = [self._say_here(here) for here in self._here.values()]
+            self._closed.wait(every if all(heard) else self._timing.retry)
+
+    def _say_here(self, here: Here) -> bool:
+        with self._lock:
+            self._unconfirmed[here.number] = 1
+        try:
+            return self._post("sms", self._sms(here.number, here.word)).status < 500
+        except NoAnswer:
+            return False
+
+    def _is_confirmation(self, number: str, text: str) -> bool:
+        """Is this nothing but the answer to a word that nobody typed?"""
+        with self._lock:
+            here = self._here.get(number)
+            if here is None or not self._unconfirmed[number] or not here.confirmed_by(text):
+                return False
+            self._unconfirmed[number] = 0
+            return True
+
+
+def _background(target: Callable[..., None], *arguments: object) -> threading.Thread:
+    thread = threading.Thread(target=target, args=arguments, daemon=True)
+    thread.start()
+    return thread

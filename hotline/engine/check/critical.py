@@ -1,0 +1,106 @@
+"""Where a wrong word does harm: urgent help, a call that was asked for, and the end of all calls."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+from hotline.engine.check.phrases import PHRASES, PHRASES_DAY
+from hotline.engine.check.targets import leads
+from hotline.engine.edition import is_pause
+from hotline.engine.flow import CallFlow, Do, Each, Fault, Kind, Message, Say, ScreenSource, Sources
+
+PENDING: Final = "pending"
+EVERYWHERE: Final = frozenset((*PHRASES, *PHRASES_DAY, "neutral.broken", "sms.word.stop"))
+"""What stands on every screen, ends any session, or says when she is called: no screen of a flow, and no less read."""
+_FAR: Final = 1_000_000
+
+
+def critical_screens(sources: Sources) -> frozenset[str]:
+    """The keys of the screens where only reviewed words belong, worked out from what the flows do.
+
+    They are: all on a shortest way from the first screen to urgent help, to where a call is asked for (`help`) and to a stop; every screen of a flow
+    that holds an order, and of flows that those call; what follows an order up to the next screen where she chooses.
+    """
+    screens = {screen.key: screen for flow in sources.flows for screen in flow.screens}
+    ways = leads(sources)
+    orders = {key: screen.kind for key, screen in screens.items() if isinstance(screen.kind, Do)}
+    aims = {sources.help, *(key for key, order in orders.items() if order.urgent or order.order == "stop_calls")}
+    found = {sources.start, *_of_flows(sources, {key.partition(".")[0] for key in orders})}
+    for aim in aims & screens.keys():
+        found |= _between(sources.start, aim, screens, ways)
+    for order in orders.values():
+        found |= _until_a_choice((order.kept, order.lost), screens, ways)
+    return frozenset(found)
+
+
+def is_critical(message: Message, screens: frozenset[str]) -> bool:
+    """Do these words stand on one of those screens, or on all?"""
+    return message.key.partition("@")[0] in screens | EVERYWHERE
+
+
+def pending_words(sources: Sources) -> tuple[tuple[Fault, ...], int]:
+    """A fault for each message that nobody reviewed and that stands on a critical screen, and how many elsewhere nobody reviewed."""
+    screens = critical_screens(sources)
+    pending = [(language, message) for language, messages in sources.words.items() for message in messages if message.review == PENDING]
+    grave = [
+        Fault(message.at, f"{message.key}: nobody has reviewed these words ({language}); they stand on an urgent, callback or stop screen")
+        for language, message in pending
+        if is_critical(message, screens)
+    ]
+    return tuple(sorted(grave)), len(pending) - len(grave)
+
+
+def _of_flows(sources: Sources, names: set[str]) -> Iterator[str]:
+    """The screens of these flows, and of those that they call."""
+    flows, todo, done = {flow.name: flow for flow in sources.flows}, sorted(names), set[str]()
+    while todo:
+        name = todo.pop()
+        if name in done or name not in flows:
+            continue
+        done.add(name)
+        for screen in flows[name].screens:
+            yield screen.key
+            if isinstance(screen.kind, CallFlow):
+                todo.append(screen.kind.flow)
+
+
+def _between(start: str, aim: str, screens: Mapping[str, ScreenSource], ways: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """Every screen on a way that takes the fewest keys."""
+    back: dict[str, list[str]] = {key: [] for key in screens}
+    for key, goes in ways.items():
+        for go in goes:
+            back[go].append(key)
+    there = _keys(start, ways, lambda here, _: _waits(screens[here].kind))
+    home = _keys(aim, back, lambda _, before: _waits(screens[before].kind))
+    return {key for key in screens if there.get(key, _FAR) + home.get(key, _FAR) == there.get(aim)}
+
+
+def _keys(start: str, ways: Mapping[str, Sequence[str]], costs: Callable[[str, str], bool]) -> dict[str, int]:
+    """How many keys it takes to each screen that can be reached: passing a screen that waits costs one."""
+    keys, front = {start: 0}, deque([start])
+    while front:
+        here = front.popleft()
+        for go in ways.get(here, ()):
+            cost = keys[here] + costs(here, go)
+            if cost < keys.get(go, _FAR):
+                keys[go] = cost
+                front.append(go)
+    return keys
+
+
+def _until_a_choice(starts: Iterable[str], screens: Mapping[str, ScreenSource], ways: Mapping[str, tuple[str, ...]]) -> set[str]:
+    found: set[str] = set()
+    todo = [start for start in starts if start in screens]
+    while todo:
+        key = todo.pop()
+        if key not in found:
+            found.add(key)
+            todo += ways[key] if isinstance(screens[key].kind, Say) or not _waits(screens[key].kind) else ()
+    return found
+
+
+def _waits(kind: Kind) -> bool:
+    """Does she press a key there, whatever the directory holds? A list that may choose its one entry by itself is passed like a branch."""
+    return is_pause(kind) and not (isinstance(kind, Each) and kind.skip_one)

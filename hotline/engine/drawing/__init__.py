@@ -1,0 +1,1 @@
+"""The line drawn: which pieces, which arrows, as Mermaid."""

@@ -1,0 +1,142 @@
+"""What limits a screen: how much a phone shows of each message, and what is too much for it.
+
+Whatever is found here would otherwise be found by a caller, as a hop without a screen, or by a process that does not start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from msgspec import Struct
+
+from hotline.engine.edition import CannotShow, Edition, Node, changes_language, compile_edition, fill
+from hotline.engine.flow import Fault, Sources
+from hotline.engine.phone import gsm
+from hotline.engine.phone.letters import fold
+from hotline.engine.phone.numbers import has_number
+from hotline.engine.phone.pages import ENDS, FITS, RAW, RenderedText, TooLong, at_once, every_text, fullest, is_last, last, node_of, pages
+
+_QUOTED: Final = 30
+"""Letters of what is filled in, where a fault quotes it."""
+
+
+class ScreenCapacity(Struct, frozen=True):
+    """What one message takes of one kind of phone. `used` and `limit`: septets of the fullest page, or UTF-16 units where `gsm7` is false."""
+
+    pages: int
+    used: int
+    limit: int
+    gsm7: bool
+    other_language: bool = True
+    """Does the key of the other language stand on every page that may have it?"""
+
+    @property
+    def left(self) -> int:
+        return self.limit - self.used
+
+
+def capacity(edition: Edition, key: str, language: str) -> ScreenCapacity | None:
+    """What this message takes, its placeholders and lists at their longest, with the lines of the keys and of a wrong key.
+
+    `key` without a channel; None for what is not shown by itself: parts of other messages, lists of words, prompts that are spoken.
+    """
+    values = fullest(edition, language)
+    if is_last(edition, key, language):
+        return _measured(edition, (last(edition, key, language, values),))
+    node = node_of(edition, key, language)
+    if node is not None:
+        made, other = pages(edition, node, values), _other_key(edition, node)
+        shown = other is None or all(page.plain.text.endswith(other) for page in made)
+        return _measured(edition, tuple(page.wrong.text.removesuffix(other or "").rstrip() for page in made), other_language=shown)
+    if key.startswith("staff.") and not key.startswith("staff.word."):
+        text = fill(edition.words[language][key], values)
+        return _measured(edition, gsm.segments(fold(text, language) if edition.fit.folded else text), whole=True)
+    return None
+
+
+def _other_key(edition: Edition, node: Node) -> str | None:
+    """The key of the other language, which ends a page that has room for it and is not counted; None where it has no place."""
+    if len(edition.languages) < 2 or not changes_language(node.kind):
+        return None
+    return edition.phrase("keys.language", edition.next_language(node.language))
+
+
+def _measured(edition: Edition, texts: tuple[str, ...], *, other_language: bool = True, whole: bool = False) -> ScreenCapacity:
+    """`whole`: an SMS in parts, whose limit is that of all of them."""
+    text = max(texts, key=lambda text: gsm.units(text)[0])
+    used, one = gsm.units(text)
+    return ScreenCapacity(len(texts), used, one if whole else gsm.limit(text, edition.fit), gsm.is_gsm(text), other_language)
+
+
+def over_budget(sources: Sources) -> Iterator[Fault]:
+    """Screens that do not fit, each with how much it has too much: every last one must be one page, and the first where words are folded;
+    nothing may hold a word longer than a page. A screen that does not fit folded is not weighed again as it is written.
+    """
+    places = {(language, message.key): message.at for language, messages in sources.words.items() for message in messages}
+    told: set[tuple[str, str, str]] = set()
+
+    def fault(fit: gsm.Fit, key: str, language: str, what: str) -> Iterator[Fault]:
+        if (fit.channel, key, language) not in told:
+            told.add((fit.channel, key, language))
+            yield Fault(places.get((language, f"{key}@{fit.channel}")) or places[language, key], f"{key}: {what}")
+
+    for fit in (*FITS, *RAW):
+        try:
+            edition = compile_edition(sources, 0, fit)
+        except CannotShow as error:
+            yield from fault(fit, error.key, error.language, _no_page(fit, error.why))
+            continue
+        for language in edition.languages:
+            for key in (*edition.nodes[language], *ENDS):
+                what = _too_much(edition, key, language)
+                if what is not None:
+                    yield from fault(fit, key, language, what)
+
+
+def _no_page(fit: gsm.Fit, why: str) -> str:
+    return f"does not fit any page on {_phone(fit)}: {why}"
+
+
+def _phone(fit: gsm.Fit) -> str:
+    return f"{fit.channel}{'' if fit.folded else ' where nothing is folded'}"
+
+
+def _too_much(edition: Edition, key: str, language: str) -> str | None:
+    """What this screen has too much at its fullest; None where all fits, or where it shows nothing."""
+    try:
+        shown = tuple(every_text(edition, key, language))
+    except TooLong as error:
+        return f"{_no_page(edition.fit, str(error))}{_longest(error.filled)}"
+    worst = max(shown, key=lambda one: _excess(edition, one.text), default=None)
+    if worst is not None and _excess(edition, worst.text) > 0:
+        return f"over budget on {_phone(edition.fit)}{_place(worst)}: {_figures(edition, worst.text)}{_longest(worst.filled)}"
+    node = node_of(edition, key, language)
+    if node is not None and key == edition.start and edition.fit.folded and any(one.pages > 1 for one in shown):
+        text = at_once(edition, node, fullest(edition, language))
+        return f"over budget on {_phone(edition.fit)}, the first screen is one page: with the lines around it {_figures(edition, text)}"
+    return None
+
+
+def _excess(edition: Edition, text: str) -> int:
+    return gsm.units(text)[0] - gsm.limit(text, edition.fit)
+
+
+def _figures(edition: Edition, text: str) -> str:
+    used, limit = gsm.units(text)[0], gsm.limit(text, edition.fit)
+    return f"{used} {'septets' if gsm.is_gsm(text) else 'UTF-16 units'}, {limit} allowed, {used - limit} too many"
+
+
+def _place(shown: RenderedText) -> str:
+    page = f", page {shown.page} of {shown.pages}" if shown.pages > 1 else ""
+    return f"{page}{', after a wrong key' if shown.is_wrong else ''}"
+
+
+def _longest(filled: Mapping[str, str]) -> str:
+    """What was filled in and takes most; a number is not quoted."""
+    name = max(filled, key=lambda name: len(filled[name]), default=None)
+    if name is None or not filled[name]:
+        return ""
+    text = " ".join(filled[name].split())
+    quoted = "" if has_number(text) else f" ({text[:_QUOTED]}{'…' if len(text) > _QUOTED else ''})"
+    return f"; the longest filled in is {name}, {len(text)} letters{quoted}"

@@ -1,0 +1,91 @@
+"""Letters: how words lose what a basic phone cannot show, and how what people type is compared, whatever its accents and capitals."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from hotline.engine.phone import gsm
+
+_OLD_SPELLING: Final = {"ɛ": "e", "ɔ": "o", "ɲ": "ny", "ŋ": "ng", "œ": "oe"}
+"""Letters that are no letter with an accent: as people without them on their keys write them."""
+_TYPED: Final = str.maketrans({**_OLD_SPELLING, "æ": "ae"})
+_WORD: Final = re.compile(r"\w+")
+_UNSEEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+
+
+def plain(text: str) -> str:
+    """Words and digits alone, one space between, without accents, capitals and Bambara letters: as they are typed on a basic phone."""
+    spread = unicodedata.normalize("NFKD", text.casefold().translate(_TYPED))
+    return " ".join(_WORD.findall("".join(char for char in spread if not unicodedata.combining(char))))
+
+
+def name_key(name: str) -> str:
+    """A person's name as it is compared with another: capitals and spaces make no other person, an accent does."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def composed(text: str) -> str:
+    """Every accent in one letter with what it stands on."""
+    return unicodedata.normalize("NFC", text)
+
+
+def has_unseen(text: str) -> bool:
+    """Does it hold a character that nobody can see, other than a blank, a tab and a line's end?"""
+    return any(unicodedata.category(letter) in _UNSEEN for letter in text if letter not in "\n\t\r")
+
+
+_BY_LETTER: Final = {
+    **_OLD_SPELLING, "Ɛ": "E", "Ɔ": "O", "Ɲ": "Ny", "Ŋ": "Ng",
+    "ɓ": "b", "ɗ": "d", "ƴ": "y", "ɣ": "g", "ə": "e", "Ɓ": "B", "Ɗ": "D", "Ƴ": "Y", "Ɣ": "G",
+    "Œ": "Oe", "ı": "i", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ħ": "h", "Ħ": "H", "ŧ": "t", "Ŧ": "T", "ð": "d", "Ð": "D",
+    "‘": "'", "’": "'", "‚": "'", "‛": "'", "ʼ": "'", "ʹ": "'", "′": "'", "`": "'", "´": "'", "‹": "'", "›": "'",
+    "“": '"', "”": '"', "„": '"', "‟": '"', "″": '"', "«": '"', "»": '"',
+    "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-", "·": "-", "•": "*", "…": "...",
+    "°": "o", "×": "x", "÷": "/", "⁄": "/", "→": "->", "←": "<-", "©": "(c)", "®": "(R)",
+    "\t": " ", "\v": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n",
+}  # fmt: skip
+
+_BY_LANGUAGE: Final[dict[str, dict[str, str]]] = {
+    # The spelling of Mali before 1982 for the small letters; È and Ò are outside the alphabet, so the capitals lose their accent.
+    "bm": {"ɛ": "è", "ɔ": "ò"},
+}
+
+
+class _Folding(dict[int, str]):
+    """A table for `str.translate` that works a letter out where it has none, and does not grow by it: what comes in may be anything."""
+
+    def __missing__(self, code: int) -> str:
+        return _fold_letter(chr(code))
+
+
+def _fold_letter(char: str) -> str:
+    """The letter without its marks, nothing for what has no width, `?` for what cannot be written."""
+    folded = ""
+    for part in unicodedata.normalize("NFKD", char):
+        if part in _BY_LETTER or gsm.is_gsm(part):
+            folded += _BY_LETTER.get(part, part)
+        elif (category := unicodedata.category(part)) == "Zs":
+            folded += " "
+        elif category[0] != "M" and category not in {"Cc", "Cf"}:
+            return "?"
+    return folded
+
+
+def _table(letters: dict[str, str]) -> _Folding:
+    table = _Folding({code: _fold_letter(chr(code)) for code in (*range(0x80, 0x250), *range(0x1E00, 0x1F00), *range(0x2000, 0x2070))})
+    for own in (_BY_LETTER, {char: char for char in gsm.BASIC + gsm.EXTENSION}, letters):
+        table.update({ord(char): words for char, words in own.items()})
+    return table
+
+
+_PLAIN: Final = _table({})
+_TABLES: Final = {language: _table(letters) for language, letters in _BY_LANGUAGE.items()}
+
+
+def fold(text: str, language: str) -> str:
+    """`text` in GSM-7, whatever it was: by the language's table, else by letter, else `?`. Folding twice changes nothing more."""
+    if gsm.is_gsm(text):
+        return text
+    return composed(text).translate(_TABLES.get(language, _PLAIN))
