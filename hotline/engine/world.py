@@ -24,13 +24,8 @@ from hotline.engine.effects import (
     now_key,
 )
 from hotline.engine.flow import Condition, Do, Item, List, Way
+from hotline.engine.promise import can_call, end_of_now, window_of
 from hotline.engine.times import DAY_MINUTES, THURSDAY
-
-SHORTEST_WINDOW: Final = 30
-"""Minutes that must be left of a window for it to be offered."""
-SHORTEST_STAY: Final = 10
-"""Minutes for which somebody must stay on shift for a call *now* to be promised."""
-DAYS_AHEAD: Final = 7
 
 
 class World(Struct, frozen=True, gc=False):
@@ -97,8 +92,7 @@ class World(Struct, frozen=True, gc=False):
         if now is None or coverage is None:
             return "unknown"
         if kind == "coverage":
-            free = _free(coverage, urgent=detail == "urgent")
-            return "free" if free > 0 and coverage.until - now >= SHORTEST_STAY else "none"
+            return "free" if can_call(coverage, now, urgent=detail == "urgent") else "none"
         if kind == "opening":
             return "none" if coverage.opens is None else "known"
         return "yes" if self.window(detail, now, coverage, chosen) else "no"
@@ -112,29 +106,12 @@ class World(Struct, frozen=True, gc=False):
         return known
 
     def window(self, part: str, now: Minute, coverage: Coverage | None, chosen: Mapping[str, Any]) -> tuple[Minute, Minute] | None:
-        """The next window of a part of the day that somebody is there for, or that is simply next where coverage is unknown.
-
-        `next_day` is the part and day that were asked for, moved to a later day. What a shift does not cover is cut off: a promise
-        names only hours that somebody keeps.
-        """
+        """The window that is offered for a part of the day (`promise.window_of`). `next_day`: the part and day that were asked for, moved to a later day."""
         first = now // DAY_MINUTES
         if part == "next_day":
             part, first = str(chosen.get("_part", "")), int(chosen.get("_opens", now)) // DAY_MINUTES + 1
         span = self.edition.parts.get(part)
-        if span is None:
-            return None
-        for day in range(first, first + DAYS_AHEAD):
-            start, end = max(day * DAY_MINUTES + span.start, now), day * DAY_MINUTES + span.end
-            spans = ((start, end),) if coverage is None else coverage.shifts
-            for shift_start, shift_end in spans:
-                opens, ends = max(start, shift_start), min(end, shift_end)
-                if ends - opens >= SHORTEST_WINDOW:
-                    return opens, ends
-        return None
-
-
-def _free(coverage: Coverage, *, urgent: bool) -> int:
-    return max(coverage.free, coverage.urgent) if urgent else coverage.free
+        return None if span is None else window_of(span, first, now, coverage)
 
 
 def effect_of(world: World, order: Do, chosen: Mapping[str, Any], ref: Ref) -> tuple[Effect, Mapping[str, Any]] | Need | None:
@@ -183,10 +160,7 @@ def _asked_window(world: World, order: Do, chosen: Mapping[str, Any], language: 
     if now is None:
         return None
     if order.when == "now":
-        ends = now + world.edition.promise
-        if coverage is not None and _free(coverage, urgent=order.urgent) > 0:
-            ends = min(ends, coverage.until)
-        return {"_opens": now, "_until": ends, "_now": now}
+        return {"_opens": now, "_until": end_of_now(now, world.edition.promise, coverage, urgent=order.urgent), "_now": now}
     part = "next_day" if order.when == "next_day" else str(chosen.get("part", ""))
     window = world.window(part, now, coverage, chosen)
     if window is None:

@@ -15,6 +15,7 @@ from hotline.ports.memory import MemoryAway
 from hotline.ports.spool import SpoolFull
 from hotline.ports.store import StoreAway
 from hotline.ports.voice import VoiceStep
+from hotline.retention import OUTBOX_SECONDS
 from hotline.service import incoming_sms, outbox
 from hotline.service.calls import dispatch
 from hotline.service.conversation.dialogue import Dialogue, Replay, safe_end
@@ -24,7 +25,7 @@ from hotline.service.conversation.session import Session
 from hotline.service.deps import Deps
 from hotline.service.editions.session_marker import editions_of_session
 from hotline.service.faces import voice
-from hotline.service.upkeep import expiry, supervision
+from hotline.service.upkeep import stale_entries, supervision
 from hotline.settings import Rules
 
 __all__ = ["Hotline", "Rules"]
@@ -108,7 +109,7 @@ class Hotline:
 
     def has_emergency_number(self) -> bool:
         """Does the edition in force show one?"""
-        return expiry.has_emergency_number(self._deps, self._deps.clock.now())
+        return stale_entries.has_emergency_number(self._deps, self._deps.clock.now())
 
     def tick(self) -> None:
         """What time alone brings about; meant for once a second. Each part runs though another fails; then one failure is raised.
@@ -151,13 +152,13 @@ class Hotline:
         if abs(at - self._purged_at) >= PURGE_SECONDS:
             rules = self._deps.rules
             with self._deps.store.write() as tx:
-                tx.retention.purge(at, rules.number_hours * 3600, rules.callback_days * DAY_SECONDS)
+                tx.retention.purge(at, rules.number_hours * 3600, rules.callback_days * DAY_SECONDS, OUTBOX_SECONDS)
             self._purged_at = at
 
     def _age(self, at: int) -> None:
         if abs(at - self._aged_at) >= STALE_SECONDS:
             self._aged_at = at  # whatever comes of it: at most once a minute
-            expiry.drop_stale(self._deps, at)
+            stale_entries.drop_stale(self._deps, at)
 
     def _remind(self, at: int) -> None:
         if abs(at - self._reminded_at) >= REMIND_SECONDS:

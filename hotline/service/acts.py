@@ -1,4 +1,4 @@
-"""Acts: what staff do. One function a deed, and one runner, which is the only place that opens a transaction for one.
+"""Acts: what staff do. One function for each, and one runner, which is the only place that opens a transaction for one.
 
 An act is for staff what an order is for callers. It is handed an `Act` and its own arguments, decides, writes, and returns a `Result`: a code of a closed list,
 values for words, messages that leave. It words nothing and knows no face. Page, SMS, voice and shell are faces: they parse, run, and put their own words to the code.
@@ -7,23 +7,20 @@ values for words, messages that leave. It words nothing and knows no face. Page,
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Concatenate, Final, Literal, ParamSpec, TypeAlias, get_args
+from typing import Concatenate, Literal, ParamSpec, TypeAlias, get_args
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.outbox import OutboxMessage
-from hotline.ports.desk.audit import Deed
+from hotline.ports.desk.audit_deeds import Deed
 from hotline.ports.desk.staff import CALLING, Staff
+from hotline.retention import ACT_SECONDS
 from hotline.service import outbox
 from hotline.service.deps import Deps
 from hotline.service.permissions import may_act
 from hotline.service.work import Work
-
-KEPT_SECONDS: Final = DAY_SECONDS
-"""How long an act is known by its origin."""
 
 Done: TypeAlias = Literal[
     "agreed",  # a time is agreed
@@ -180,7 +177,7 @@ def run(deps: Deps, by: By, act: Callable[Concatenate[Act, P], Result], *args: P
         doing = Act(deps, tx, at, staff, by.origin)
         result = act(doing, *args, **kwargs) if may_act(staff.role, act.__name__) else Result("forbidden")
         if key and (by.face == "sms" or not result.is_refused):
-            tx.ledger.enter(key, "kept", msgspec.msgpack.encode(replace(result, messages=())), at, at + KEPT_SECONDS)
+            tx.ledger.enter(key, "kept", msgspec.msgpack.encode(replace(result, messages=())), at, at + ACT_SECONDS)
         messages = (*result.messages, *(by.answer(doing, result) if by.answer else ()))
     outbox.enqueue(deps, messages)
     return result

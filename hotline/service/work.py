@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from hotline.ports.desk.audit import AuditRecord, Deed
+from hotline.ports.desk.audit import AuditRecord
+from hotline.ports.desk.audit_deeds import Deed
 from hotline.ports.store import Transaction
 from hotline.service.deps import Deps
 

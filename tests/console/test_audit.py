@@ -9,7 +9,8 @@ import pytest
 
 import hotline.service
 from hotline.console.pages.audit import named
-from hotline.ports.desk.audit import DEEDS, AuditRecord
+from hotline.ports.desk.audit import AuditRecord
+from hotline.ports.desk.audit_deeds import DEEDS
 from hotline.service.desk.audit_log import PAGE
 from tests.console.desk import Desk
 

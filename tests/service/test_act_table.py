@@ -16,13 +16,13 @@ from msgspec.structs import replace
 
 import hotline.service
 from hotline.engine.flags import FLAGS, Flag
+from hotline.ports.calls.call_outcomes import CALL_OUTCOMES, TO_REVIEW, Outcome
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
 from hotline.ports.calls.reviews import Reason
 from hotline.ports.desk.staff import Role
-from hotline.ports.outcomes import CALL_OUTCOMES, TO_REVIEW, Outcome
 from hotline.service.acts import Result
-from hotline.service.calls import agreements, connecting, outcomes, scripts, taking
+from hotline.service.calls import agreements, connecting, saying, scripts, taking
 from hotline.service.calls.agreements import Wish
 from hotline.service.desk import callback_view
 from hotline.service.desk.casework import notes
@@ -182,7 +182,7 @@ def _given(line: Line, callback: Callback, part: str) -> None:  # noqa: C901, PL
             line.act(AWA, taking.take, callback.id)
             _rung(line, callback)
         case "said before":
-            assert line.act(AWA, outcomes.say_outcome, callback.id, "unreachable").code == "noted"
+            assert line.act(AWA, saying.say_outcome, callback.id, "unreachable").code == "noted"
         case "a stranger's request is talked about":
             line.act(AWA, taking.take, callback.id)
             stranger = replace(callback, id="9" * 32, reference="999", other_phone=True, state="claimed", claimed_by=line.staff(OUMOU).id)
@@ -350,9 +350,9 @@ EXAMPLES = (
     Example("held", callback_view.look_on, (), FANTA),
     Example("held", scripts.mark, ("minor",)),
     Example("held", notes.save_note, ("a note",)),
-    Example("rung, nothing said", outcomes.say_outcome, ("spoke",)),
+    Example("rung, nothing said", saying.say_outcome, ("spoke",)),
     Example("spoken", scripts.say_hard),
-    Example("spoken", outcomes.say_safer, ("same",)),
+    Example("spoken", saying.say_safer, ("same",)),
     Example("spoken", agreements.agree_next, (MORNING,)),
     Example("spoken", agreements.no_more),
     Example("offered", presence.say_here, is_about=False),
@@ -370,7 +370,7 @@ def test_the_same_origin_gives_the_same_result_and_acts_once(desk: Desk, example
     """Whatever the act: the first time it is done, the second time it is told that it was."""
     callback = given(desk, example.given if example.given != "spoken" else "rung, nothing said")
     if example.given == "spoken":
-        desk.line.act(AWA, outcomes.say_outcome, callback.id, "spoke")
+        desk.line.act(AWA, saying.say_outcome, callback.id, "spoke")
     args = (callback.id, *example.args) if example.is_about else example.args
     first = desk.line.act(example.by, example.act, *args, origin="a form")
     assert not first.is_refused

@@ -10,7 +10,7 @@ from hotline.engine.scripts import SAYINGS
 from hotline.ports.gateway import GatewayUnknown
 from hotline.ports.voice import VoiceConnect
 from hotline.service.acts import By
-from hotline.service.calls import agreements, connecting, outcomes, scripts
+from hotline.service.calls import agreements, connecting, saying, scripts
 from hotline.service.calls.agreements import Wish
 from hotline.service.desk import callback_view
 from hotline.service.desk.callback_view import CallbackView
@@ -117,7 +117,7 @@ def test_no_cover_before_they_talk(line: Line) -> None:
 def test_nothing_is_said_twice(rung: Line) -> None:
     """How it ended, by SMS; the page that was still open says another thing: what was said first stands."""
     rung.text(AWA, f"{rung.callback().reference} 2")
-    result = rung.act(AWA, outcomes.say_outcome, rung.callback().id, "spoke", origin="a form")
+    result = rung.act(AWA, saying.say_outcome, rung.callback().id, "spoke", origin="a form")
     assert ("gone", "no_answer") == (result.code, rung.callback().outcome)
 
 

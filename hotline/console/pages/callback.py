@@ -13,11 +13,11 @@ from hotline.console.context import ConsoleContext, by, is_partial, me, page, pe
 from hotline.console.times import minute_of
 from hotline.engine.flags import SCRIPTED, Flag
 from hotline.engine.phone.numbers import read_aloud
+from hotline.ports.calls.call_outcomes import OUTCOMES, TALKED
 from hotline.ports.calls.callbacks import Safer
-from hotline.ports.outcomes import OUTCOMES, TALKED
 from hotline.service import acts, outbox
 from hotline.service.acts import By, Code, Result
-from hotline.service.calls import agreements, connecting, outcomes, scripts
+from hotline.service.calls import agreements, connecting, saying, scripts
 from hotline.service.desk import callback_view
 from hotline.service.desk.callback_view import CallbackView
 from hotline.service.desk.casework import notes
@@ -99,12 +99,12 @@ def _saying(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/callback/<id>/outcome")
     def outcome(id: str) -> Answered:
-        return _tell(id, run(context, outcomes.say_outcome, id, _one_of(OUTCOMES, "how")))
+        return _tell(id, run(context, saying.say_outcome, id, _one_of(OUTCOMES, "how")))
 
     @pages.post("/callback/<id>/safer")
     def safer(id: str) -> Answered:
         said: Safer | None = _one_of(get_args(Safer), "safer") if request.form.get("safer") else None
-        return _tell(id, run(context, outcomes.say_safer, id, said))
+        return _tell(id, run(context, saying.say_safer, id, said))
 
     @pages.post("/callback/<id>/hard")
     def hard(id: str) -> Answered:

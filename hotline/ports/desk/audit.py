@@ -1,69 +1,12 @@
-"""The audit: who did what to what. `Deed` is the closed list of all that is ever recorded; `Act.record` and `Work.audit` record it."""
+"""The audit: who did what to what. `audit_deeds.py` lists all that can be done."""
 
 from __future__ import annotations
 
-from typing import Final, Literal, Protocol, TypeAlias, get_args
+from typing import Protocol
 
 from msgspec import Struct
 
-Deed: TypeAlias = Literal[
-    # editions
-    "published",
-    "proposed",
-    "approved",
-    "approved unseen",
-    "rejected",
-    "rolled back",
-    "pending words published",
-    "number taken off",
-    # the door
-    "signed in",
-    "signed in somewhere new",
-    "locked out",
-    "account begun",
-    "password changed",
-    "second factor set",
-    "recovery codes renewed",
-    "recovery code used",
-    "signed out everywhere",
-    # who works here, and when
-    "person added",
-    "person changed",
-    "role changed",
-    "number changed",
-    "one-time link made",
-    "person disabled",
-    "plan changed",
-    # callbacks
-    "taken",
-    "given back",
-    "handed over",
-    "connected",
-    "number shown",
-    "cover played",
-    "marked",
-    "outcome said",
-    "safety asked",
-    "agreed",
-    "number erased",
-    "review decided",
-    "looked on",
-    # cases
-    "note written",
-    "note erased",
-    "note read",
-    "codes seen",
-    "consent revoked",
-    "slip made",
-    "slip sent",
-    # testimonies
-    "testimony written",
-    "testimony cut",
-    "testimony released",
-    "testimony withdrawn",
-]
-"""As it stands in the database. The console says it in words: `audit.what.…` in the catalogues, with `_` for what is no letter or digit."""
-DEEDS: Final[tuple[Deed, ...]] = get_args(Deed)
+from hotline.ports.desk.audit_deeds import Deed
 
 
 class AuditRecord(Struct, frozen=True):

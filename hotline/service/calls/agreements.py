@@ -9,17 +9,18 @@ from msgspec.structs import replace
 
 from hotline.engine.effects import Minute
 from hotline.engine.flags import PASSED_ON
+from hotline.engine.promise import DAYS_AHEAD, SHORTEST_WINDOW
 from hotline.engine.times import DAY_MINUTES
-from hotline.engine.world import DAYS_AHEAD, SHORTEST_WINDOW, clock, day
+from hotline.engine.world import clock, day
+from hotline.ports.calls.call_outcomes import TALKED
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import AGAIN, Consent
-from hotline.ports.outcomes import TALKED
 from hotline.service.acts import Act, Refused, Result
 from hotline.service.calls import coverage, dispatch, minors, taking
 from hotline.service.calls.limits import is_unsaid
-from hotline.service.calls.outcomes import is_in_other_hands, talked
 from hotline.service.calls.reference import about, reference
 from hotline.service.calls.review import settle, to_review
+from hotline.service.calls.saying import is_in_other_hands, talked
 from hotline.service.deps import Deps
 from hotline.service.work import Work
 

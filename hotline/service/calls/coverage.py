@@ -8,8 +8,8 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from hotline.engine.effects import Coverage, Minute
+from hotline.engine.promise import DAYS_AHEAD
 from hotline.engine.times import DAY_MINUTES, THURSDAY
-from hotline.engine.world import DAYS_AHEAD
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction

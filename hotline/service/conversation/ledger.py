@@ -12,9 +12,9 @@ from hotline.engine.phone.numbers import in_e164, is_in_mali
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
-from hotline.ports.desk.retention import PRANK_DAYS
 from hotline.ports.hasher import Hasher
 from hotline.ports.store import Transaction
+from hotline.retention import PRANK_DAYS
 from hotline.service.calls import dispatch
 from hotline.service.calls.limits import MOST_PRANKS
 from hotline.service.calls.reference import reference

@@ -11,17 +11,17 @@ from msgspec.structs import replace
 from hotline.engine.phone.letters import plain
 from hotline.engine.times import DAY_MINUTES
 from hotline.engine.world import clock
+from hotline.ports.calls.call_outcomes import CALL_OUTCOMES, OUTCOMES, Outcome
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.staff import Staff
 from hotline.ports.gateway import ReceivedSms
-from hotline.ports.outcomes import CALL_OUTCOMES, OUTCOMES, Outcome
 from hotline.service import outbox
 from hotline.service.acts import Act, By, Code, Refused, Result, run
 from hotline.service.calls import dispatch
 from hotline.service.calls.connecting import connect
 from hotline.service.calls.limits import is_late, is_open
-from hotline.service.calls.outcomes import say_outcome
+from hotline.service.calls.saying import say_outcome
 from hotline.service.calls.taking import give_back, take
 from hotline.service.deps import Deps
 from hotline.service.desk.shifts import planning, presence

@@ -1,4 +1,4 @@
-"""How long things are kept: what must go goes. The periods stand with the port, `hotline/ports/desk/retention.py`."""
+"""What its time is over for goes. The periods stand in `hotline/retention.py`."""
 
 from __future__ import annotations
 
@@ -25,12 +25,11 @@ from hotline.adapters.sql.tables import (
 )
 from hotline.adapters.sql.unit import AT, THIS, Unit
 from hotline.engine.times import DAY_SECONDS, EPOCH
-from hotline.ports.desk.retention import (
+from hotline.retention import (
     EXCEPTION_DAYS,
     FAILURE_SECONDS,
     FORGOTTEN_DAYS,
     KEY_SECONDS,
-    OUTBOX_SECONDS,
     PRANK_DAYS,
     SIGN_IN_SECONDS,
     TIME_REQUEST_SECONDS,
@@ -78,7 +77,7 @@ _STAFF: Final = {
 class SqlRetention(Unit):
     __slots__ = ()
 
-    def purge(self, at: int, number_after: int, callback_after: int, outbox_after: int = OUTBOX_SECONDS) -> None:
+    def purge(self, at: int, number_after: int, callback_after: int, outbox_after: int) -> None:
         """A callback or message that nobody ever ended counts as ended at its `not_after`, so that a forgotten one keeps no number either.
         Attempts, offers and calls go with their callback, of which only a count by day is left. Of codes those stay that the caller let count, by
         their month, so that a day and a region among few calls do not tell which call it was."""

@@ -9,11 +9,11 @@ from typing import Final, get_args
 from msgspec import Struct
 
 from hotline.engine.times import DAY_SECONDS, THURSDAY
+from hotline.ports.calls.call_outcomes import DANGEROUS, OUTCOMES
 from hotline.ports.calls.callbacks import Safer
 from hotline.ports.desk.cases import ReferralOutcome
 from hotline.ports.desk.figures import Tally, WaitingNow
 from hotline.ports.desk.staff import Role
-from hotline.ports.outcomes import DANGEROUS, OUTCOMES
 from hotline.ports.store import Transaction
 from hotline.service.deps import Deps
 from hotline.service.desk.figures import cell_suppression

@@ -7,8 +7,8 @@ from typing import Final
 
 from hotline.engine.effects import Minute
 from hotline.engine.flow import DayPart
+from hotline.engine.promise import DAYS_AHEAD
 from hotline.engine.times import DAY_MINUTES
-from hotline.engine.world import DAYS_AHEAD
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.service.calls.coverage import Span, merged, planned_spans, without

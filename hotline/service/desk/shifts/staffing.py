@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
+from hotline.engine.promise import DAYS_AHEAD
 from hotline.engine.times import DAY_MINUTES
-from hotline.engine.world import DAYS_AHEAD
 from hotline.service.calls.coverage import Span, merged, planned_spans
 from hotline.service.calls.skill import takes
 from hotline.service.desk.shifts import roster

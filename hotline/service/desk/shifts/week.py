@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from hotline.engine.effects import Minute
+from hotline.engine.promise import DAYS_AHEAD
 from hotline.engine.times import DAY_MINUTES
-from hotline.engine.world import DAYS_AHEAD
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import CALLING, Staff
 from hotline.service.calls.coverage import is_closed, merged, spans_of_day

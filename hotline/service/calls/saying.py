@@ -7,10 +7,10 @@ from typing import cast
 
 from msgspec.structs import replace
 
+from hotline.ports.calls.call_outcomes import DANGEROUS, TALKED, TO_REVIEW, Outcome
 from hotline.ports.calls.callbacks import Callback, Safer
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.calls.reviews import Reason
-from hotline.ports.outcomes import DANGEROUS, TALKED, TO_REVIEW, Outcome
 from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
 from hotline.service.calls import dispatch, ringing

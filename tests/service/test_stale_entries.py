@@ -15,7 +15,7 @@ from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Store, StoreAway
 from hotline.service.editions.activation import gone_at
 from hotline.service.editions.publication import FOR_ROLLBACKS, MOST_HELD, FaultySources, NewEdition, TooSoon, enact, publish
-from hotline.service.upkeep.expiry import drop_stale
+from hotline.service.upkeep.stale_entries import drop_stale
 from hotline.service.work import Work
 from tests.service.fakes import DAY, TEN_O_CLOCK
 from tests.service.fleet import LEAD, Fleet, Process, fleet_in, variant

@@ -1,0 +1,30 @@
+"""Retention: how long things are kept. Every period of the line stands here, but for those that are settings: `HOTLINE_NUMBER_HOURS`, `HOTLINE_CALLBACK_DAYS`,
+`HOTLINE_SESSION_SECONDS`, `HOTLINE_SMS_SESSION_SECONDS`. `adapters/sql/desk/retention.py` takes away what its time is over for, every five minutes.
+
+What is listed nowhere stays: staff, published editions, what was withdrawn, counts, the audit.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hotline.engine.times import DAY_SECONDS
+
+ACT_SECONDS: Final = DAY_SECONDS
+"""The result of an act, under the origin by which it happens once."""
+KEY_SECONDS: Final = DAY_SECONDS
+"""The key of an order or a form, after its outcome and facts are gone."""
+OUTBOX_SECONDS: Final = DAY_SECONDS
+"""A message that has ended. A reply carries the caller's number and goes at the end of its time."""
+PRANK_DAYS: Final = 30
+"""The hash of a phone from which a prank came (docs: decisions)."""
+FORGOTTEN_DAYS: Final = 90
+"""A referral that is nobody's any more and at which nobody looked, after its day."""
+FAILURE_SECONDS: Final = DAY_SECONDS
+"""A failure to sign in."""
+SIGN_IN_SECONDS: Final = DAY_SECONDS
+"""A sign-in, after somebody last did something there. A one-time link goes with its end."""
+TIME_REQUEST_SECONDS: Final = DAY_SECONDS
+"""That somebody needs time, after a supervisor took it on."""
+EXCEPTION_DAYS: Final = 2
+"""A day on which a plan is other than its week, from its beginning."""
