@@ -168,7 +168,13 @@ def test_what_must_be_mended_is_told_first(capsys: pytest.CaptureFixture[str], f
     code, shown, _ = run(capsys, "content", "check", "--root", files, "--json")
     found = json.loads(shown)
     assert code == 1
-    assert {"file": "flows/tips.yaml", "line": 3, "message": "tips.water: unknown screen tips.nowhere", "grave": True} in found["faults"]
+    assert {
+        "file": "flows/tips.yaml",
+        "line": 3,
+        "message": "tips.water: unknown screen tips.nowhere",
+        "grave": True,
+        "follows": False,
+    } in found["faults"]
     assert (found["to_be_mended"], found["to_be_known"]) == tuple(
         sum(fault["grave"] is grave for fault in found["faults"]) for grave in (True, False)
     )
