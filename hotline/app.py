@@ -43,7 +43,7 @@ _MIDNIGHT = datetime.combine(EPOCH, datetime.min.time())
 
 
 class SystemClock:
-    """`hotline.ports.Clock` over this machine's clock and a time zone of the tz database."""
+    """`hotline.ports.clock.Clock` over this machine's clock and a time zone of the tz database."""
 
     def __init__(self, zone: str) -> None:
         self._zone = ZoneInfo(zone)

@@ -1,4 +1,4 @@
-"""What is done every second until it is told to stop, whatever comes of it: the clock's tick, and in the other processes a look at what is new."""
+"""What is done every second until the process stops, though it fails: the clock's tick, and in the other processes a look at what is new."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def run(hotline: Ticks, stop: threading.Event, every: float = 1.0) -> None:
 
 
 def follow(hotline: Follows, stop: threading.Event, every: float = 1.0) -> None:
-    """Look for new editions and for numbers that were taken off, again and again, until `stop` is set. One that fails is logged likewise."""
+    """Look for new editions and for what was withdrawn every `every` seconds until `stop` is set. A look that fails is logged as a tick is."""
     _repeat(hotline.refresh, ("refresh_failed", "refresh_recovered"), stop, every)
 
 

@@ -69,7 +69,7 @@ class Hop:
         self,
         wsgi: WSGIApplication,
         hotline: Hotline,
-        door: UssdWebhook,
+        webhook: UssdWebhook,
         *,
         meter: Meter,
         hasher: Hasher,
@@ -78,7 +78,7 @@ class Hop:
     ) -> None:
         self._wsgi = wsgi
         self._hotline = hotline
-        self._door = door
+        self._webhook = webhook
         self._meter = meter
         self._hasher = hasher
         self._broken = broken
@@ -86,7 +86,7 @@ class Hop:
         self._dials = Dials(hasher)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        if not self._door.takes(environ):
+        if not self._webhook.takes(environ):
             return self._wsgi(environ, start_response)
         begun = self._seconds()
         kind, body = self._answer(environ, begun)
@@ -99,14 +99,14 @@ class Hop:
     def _answer(self, environ: dict[str, Any], begun: float) -> tuple[Kind, bytes]:
         session = ""
         try:
-            dialled = self._door.read(environ)
+            dialled = self._webhook.read(environ)
             if isinstance(dialled, str):
                 return "refused", dialled.encode()
             session, number, inputs, network = dialled
             # Only a bare dial is ever refused: a key already pressed may be the way to the danger advice.
             if not inputs and self._dials.are_too_many(number, begun):
                 return "refused", self._neutral()
-            screen, stored = self._hotline.ussd(self._door.name, session, number, inputs, network)
+            screen, stored = self._hotline.ussd(self._webhook.name, session, number, inputs, network)
             body = (b"END " if screen.ends else b"CON ") + screen.text.encode()
         except Exception as failure:  # noqa: BLE001 - the edge: the caller gets a calm screen whatever broke; the message may quote what was typed, so only its class is logged
             log.error("hop.broken", id=self._hasher.digest("log", session).hex()[:16], error=type(failure).__name__)  # noqa: TRY400

@@ -36,7 +36,7 @@ def bind(build: Callable[[], Delivers]) -> None:
 def deliver(message: str) -> None:
     """Hand one message of the outbox to the gateway. Raises JobFailed.
 
-    Idempotent: the service moves the row `pending -> sending` by a conditional update before it speaks to the gateway, so a second hint for the same message, or one
+    Idempotent: the service moves the row `pending -> sending` by a conditional update before it speaks to the gateway, so a second job for the same message, or one
     that comes late, finds nothing to do. What is left undone is found by the clock, hence no retries here.
     """
     if _build is None:

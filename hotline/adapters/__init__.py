@@ -1,1 +1,1 @@
-"""One part a technology: each keeps one promise of `ports.py` and knows nothing of the others."""
+"""One part a technology: each keeps the promises of one file of `hotline/ports/`, and its subject is no other's."""

@@ -1,4 +1,4 @@
-"""Passwords, one-time codes and chance, each from the library that everybody relies on."""
+"""Passwords, one-time codes and tokens, each from the library that everybody relies on."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ READ: Final = 72
 WAITING: Final = 2
 """One is checked and one waits: the process has few threads, and callers need them."""
 TURN_SECONDS: Final = 0.25
-"""So long somebody waits for the other one to be checked."""
+"""So long somebody waits until another is checked."""
 COMMON: Final = (
     *(
         "motdepasse",
@@ -80,7 +80,7 @@ COMMON: Final = (
 
 
 class ArgonPasswords:
-    """`ports.accounts.Passwords`: argon2id with 19 MiB and two passes (OWASP's least), so that the cheapest server signs in a shift at once.
+    """`hotline.ports.locks.Passwords`: argon2id with 19 MiB and two passes (OWASP's least), so that the cheapest server signs in a shift at once.
 
     One at a time: the process answers callers too, and whoever sends passwords without end takes no more than one of its cores. Browsers in
     which somebody has signed in before take turns among themselves, so that such a flood keeps nobody out who works there.
@@ -123,7 +123,7 @@ class ArgonPasswords:
 
 
 class TimeCodes:
-    """`ports.accounts.Codes`."""
+    """`hotline.ports.locks.Codes`."""
 
     def secret(self) -> str:
         return pyotp.random_base32()
@@ -138,7 +138,7 @@ class TimeCodes:
 
 
 class SystemTokenSource:
-    """`ports.accounts.Chance`."""
+    """`hotline.ports.locks.TokenSource`."""
 
     def token(self) -> str:
         return secrets.token_urlsafe(24)

@@ -48,7 +48,7 @@ _LAYOUT = f"{crc32(repr((BOUNDS, _HOP, _ORDER, _BREAKER, _ENDED)).encode()):08x}
 
 
 class PrometheusMeter:
-    """Meter over files below `folder`. Safe for threads and forks; a process that died leaves its counts, and its file to the next one."""
+    """`hotline.ports.meter.Meter` over files below `folder`. Safe for threads and forks; a process that died leaves its counts, and its file to the next one."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""RQ as the line's courier: tells workers that a message waits, and runs the workers that deliver it.
+"""RQ: tells workers that a message waits, and runs the workers that deliver it.
 
 A job carries an id and nothing else, and may be lost, doubled or late: the outbox decides what is sent, and the clock finds what no worker heard of.
 """

@@ -75,7 +75,7 @@ class Seal:
             raise SealBroken("changed, or from another place") from None
 
     def digest(self, purpose: str, value: str) -> bytes:
-        """HMAC-SHA-256 (32 bytes); `purpose` is a word of ours and holds no NUL, which keeps purposes apart."""
+        """`hotline.ports.hasher.Hasher`: HMAC-SHA-256 (32 bytes); `purpose` is a word of ours and holds no NUL, which keeps purposes apart."""
         return hmac.digest(self._hash_key, f"{purpose}\0{value}".encode(), "sha256")
 
 

@@ -49,7 +49,7 @@ class _Index(Struct):
 
 
 class DiskSpool:
-    """`hotline.ports.Spool`. Keys are the ledger's, 32 bytes; a record may have some 900. Every method raises SpoolFull where the disk fails."""
+    """`hotline.ports.spool.Spool`. Keys are the ledger's, 32 bytes; a record may have some 900. Every method raises SpoolFull where the disk fails."""
 
     def __init__(self, path: Path, seal: Seal, slots: int = 4096, sync: Callable[[int], None] = os.fdatasync) -> None:
         """Open the file, or make it (mode 600). Raises OSError where there is no room for it, ValueError where it is something else."""

@@ -99,7 +99,7 @@ class Breaker:
 
 
 class ValkeyMemory:
-    """`hotline.ports.Memory`."""
+    """`hotline.ports.memory.Memory`."""
 
     def __init__(self, client: Redis, seal: Seal, breaker: Breaker | None = None) -> None:
         self._client = client
@@ -112,11 +112,11 @@ class ValkeyMemory:
     def recall(self, session: str) -> Recalled:
         key = self._key("facts", session)
         with self._breaker.guard():
-            sealed, mark = cast("list[bytes | None]", self._client.mget(key, self._key("began", session)))
+            sealed, marker = cast("list[bytes | None]", self._client.mget(key, self._key("began", session)))
         try:
-            return Recalled(None if sealed is None else self._seal.open(sealed, key), _mark(mark))
+            return Recalled(None if sealed is None else self._seal.open(sealed, key), _marker(marker))
         except SealBroken:  # a key of ours that is gone: as if it had expired
-            return Recalled(None, _mark(mark))
+            return Recalled(None, _marker(marker))
 
     def remember(self, session: str, facts: bytes, seconds: int) -> None:
         key = self._key("facts", session)
@@ -144,7 +144,7 @@ class ValkeyMemory:
     def begin(self, session: str, edition: int, seconds: int) -> SessionMarker | None:
         with self._breaker.guard():
             stands = cast("bytes | None", self._begin(keys=(self._key("began", session),), args=(f"{edition}?", seconds)))
-        return _mark(stands)
+        return _marker(stands)
 
     def settle(self, session: str, edition: int, seconds: int) -> None:
         with self._breaker.guard():
@@ -152,8 +152,8 @@ class ValkeyMemory:
 
     def began(self, session: str) -> MarkerLookup:
         with self._breaker.guard():
-            mark, since = cast("list[bytes | None]", self._client.mget(self._key("began", session), VOUCHED))
-        return MarkerLookup(_mark(mark), None if since is None else int(since))
+            marker, since = cast("list[bytes | None]", self._client.mget(self._key("began", session), VOUCHED))
+        return MarkerLookup(_marker(marker), None if since is None else int(since))
 
     def vouch(self, at: int) -> None:
         with self._breaker.guard(), self._client.pipeline(transaction=False) as both:
@@ -173,6 +173,6 @@ class ValkeyMemory:
         return f"{kind}:{self._seal.digest(kind, name).hex()}"
 
 
-def _mark(stands: bytes | None) -> SessionMarker | None:
+def _marker(stands: bytes | None) -> SessionMarker | None:
     """A marker is a number of ours under a hashed name: it tells nothing of a caller and lies plain. A question mark behind it: not sure."""
     return None if stands is None else SessionMarker(int(stands.rstrip(b"?")), not stands.endswith(b"?"))

@@ -137,7 +137,7 @@ class _Voice(_Wire, VoiceService):  # type: ignore[misc] # narrower on purpose
 
 
 class AfricasTalkingGateway:
-    """Gateway over the vendor's SDK; safe for threads, since nothing changes after `__init__`.
+    """`hotline.ports.gateway.Gateway` over the vendor's SDK; safe for threads, since nothing changes after `__init__`.
 
     The vendor knows no idempotency key and no validity period for an SMS: GatewayUnknown is the caller's to live with.
     """
@@ -183,7 +183,7 @@ class AfricasTalkingGateway:
     def cover(self, session: str) -> None:
         """The called leg is put through to the cover number itself, which answers as it answers anybody.
 
-        The vendor speaks into no call that runs, and leaves the counselor's leg alone: the silence tells her.
+        The vendor speaks into no call that runs, and leaves the counselor's leg alone: the counselor knows by the silence.
         """
         answer = self._voice.transfer(session, self._cover_number, self._timeout)
         try:
@@ -207,13 +207,13 @@ def blueprint(hotline: Hotline, at: AfricasTalking, ended: Callable[[Literal["Su
     messages and reports again for hours.
     """
     at_views = Blueprint(WebhookGuard.name, __name__, url_prefix="/at/<secret>")
-    door = WebhookGuard(at)
+    guard = WebhookGuard(at)
     cover_number = at.cover_number
 
     @at_views.url_value_preprocessor
-    def _knock(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    def _refuse_strangers(_endpoint: str | None, values: dict[str, Any] | None) -> None:
         secret = values.pop("secret") if values else ""
-        if request.method != "POST" or not door.opens(secret, request.remote_addr or ""):
+        if request.method != "POST" or not guard.opens(secret, request.remote_addr or ""):
             abort(404)
 
     at_views.register_error_handler(FieldError, lambda fault: Response(str(fault), 400, mimetype="text/plain"))
@@ -245,7 +245,7 @@ def blueprint(hotline: Hotline, at: AfricasTalking, ended: Callable[[Literal["Su
         if form.direction != "Inbound":
             step = hotline.voice(form.session_id, form.caller_number, form.is_active == "1", form.dtmf_digits or None)
         elif form.is_active == "1":
-            # Whoever rings the cover number hears the same, the caller, her husband or a call that was put through: no store is asked, no trace is left.
+            # Whoever rings the cover number hears the same, the caller, the caller's husband or a call that was put through: no store is asked, no trace is left.
             step = hotline.cover()
         return Response(say(step, cover_number), mimetype="application/xml")
 
@@ -257,7 +257,7 @@ def blueprint(hotline: Hotline, at: AfricasTalking, ended: Callable[[Literal["Su
 
 
 def moment(date: str) -> int | None:
-    """When the vendor says that an SMS was sent: ISO 8601 with `T` or a space, or as in mail; without a zone it is read as UTC. None if none of these."""
+    """When the vendor says that an SMS was sent: ISO 8601 with `T` or a space, or as in mail; without a zone it is read as UTC. Returns None for anything else."""
     try:
         sent = datetime.fromisoformat(date)
     except ValueError:

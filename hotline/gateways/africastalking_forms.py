@@ -1,6 +1,6 @@
-"""What Africa's Talking posts, as one frozen form a message, and the door that lets it in.
+"""What Africa's Talking posts, as one frozen form a message, and the guard that lets it in.
 
-Apart from the views because the USSD hop goes through the same door without Flask. The vendor signs nothing and publishes no addresses
+Apart from the views because the USSD hop goes through the same guard without Flask. The vendor signs nothing and publishes no addresses
 (Africa's Talking, callbacks): a secret in the path and an optional list of networks are all there is. A form holds only the fields that
 we use; a fault names the field, never its value.
 """

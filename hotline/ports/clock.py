@@ -1,4 +1,4 @@
-"""Time."""
+"""The clock: moments, and the local minutes that they fall in."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from hotline.engine.effects import Minute
 
 
 class Clock(Protocol):
-    def now(self) -> int: ...
+    def now(self) -> int:
+        """The moment, in Unix seconds."""
+
     def local(self, at: int) -> Minute:
         """The local wall-clock minute of a moment."""
 

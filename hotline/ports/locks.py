@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Crowded(Exception):
-    """Others are being checked just now: in a moment again."""
+    """Others are being checked just now: try again in a moment."""
 
 
 class Passwords(Protocol):
@@ -15,7 +15,7 @@ class Passwords(Protocol):
         """argon2id, salted, in its own encoding."""
 
     def turn(self, *, known: bool) -> AbstractContextManager[None]:
-        """Hers to have a password checked; whoever comes in a browser that is known waits for nobody who does not. Raises Crowded."""
+        """A turn to have a password checked: within it nobody else is. A known browser waits for no unknown one. Raises Crowded."""
 
     def matches(self, hashed: str, password: str) -> bool:
         """As slow for an empty `hashed`, which nothing matches."""

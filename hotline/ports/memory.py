@@ -18,13 +18,13 @@ class Recalled(Struct, frozen=True):
     """What the short memory knows of a session: its facts as last remembered, and its marker."""
 
     facts: bytes | None = None
-    mark: SessionMarker | None = None
+    marker: SessionMarker | None = None
 
 
 class MarkerLookup(Struct, frozen=True):
     """A session's marker. A marker left before `since` may be lost; None: at any time."""
 
-    mark: SessionMarker | None
+    marker: SessionMarker | None
     since: int | None
 
 
@@ -48,8 +48,8 @@ class Memory(Protocol):
         """Count a member under a name, and return how many different ones there are. They live `seconds` from the last new one."""
 
     def begin(self, session: str, edition: int, seconds: int) -> SessionMarker | None:
-        """Leave a marker, one that is not sure, that this session begins on this edition. None: it is left. Else one stands there already, which is returned and
-        stays. In one step.
+        """Leave a marker, one that is not sure, that this session begins on this edition, and return None; if one stands there already, it stays and
+        is returned. In one step.
 
         Where it raises MemoryAway the marker may stand there all the same, and the caller will begin elsewhere: hence the second step, `settle`.
         """

@@ -1,4 +1,4 @@
-"""What a voice call does next."""
+"""What the counselor's leg of a call does next."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ PURGE_SECONDS = 300
 STALE_SECONDS = REMIND_SECONDS = 60
 TICKING = "clock"
 TICKING_SECONDS = 30
-"""The clock is thought to be away when it did not tick for so long."""
+"""A clock that did not tick for so long counts as away."""
 
 
 class Hotline:
@@ -43,7 +43,7 @@ class Hotline:
     def __init__(self, deps: Deps, threads: int = 1, replay: Replay = engine) -> None:
         """`threads`: how many of this process ask at once; one of them is always left to browsing hops."""
         self._deps = replace(deps, store=GuardedStore(deps.store, deps.clock, deps.meter, threads))
-        # Calls are few and cannot wait until a guard has rested.
+        # For calls, which are few and cannot wait until a guard has rested.
         self._patient = deps
         self._orders = Orders(self._deps, deps.store)
         self._dialogue = Dialogue(self._deps, self._orders, replay)
@@ -56,17 +56,17 @@ class Hotline:
         """What the console's use cases work with: the same guarded store as the hops'."""
         return self._deps
 
-    def ussd(self, gateway: str, session: str, number: str, inputs: tuple[str, ...], network: str) -> tuple[Screen, bool]:
+    def ussd(self, gateway: str, session_id: str, number: str, inputs: tuple[str, ...], network: str) -> tuple[Screen, bool]:
         """The screen for what was typed so far, and whether a store was needed. Never raises because a store is away. `number`: E.164."""
         snapshot, at, life = self._library.snapshot, self._clock.now(), self._life
-        talk = Session(gateway, session, number, inputs, life)
+        session = Session(gateway, session_id, number, inputs, life)
         if snapshot.calm_from <= at < snapshot.unsure_from:  # nearly always: this is the way that has to be short
-            return self._dialogue.answer((snapshot.editions[-1].edition("ussd", network),), talk)
-        found = editions_of_session(snapshot, self._deps.memory, talk.name, at, is_first=not inputs)
+            return self._dialogue.answer((snapshot.editions[-1].edition("ussd", network),), session)
+        found = editions_of_session(snapshot, self._deps.memory, session.name, at, is_first=not inputs)
         editions = [loaded.edition("ussd", network) for loaded in found.editions]
         if not editions:
             return safe_end(snapshot.active(at).edition("ussd", network)), True
-        return self._dialogue.answer(editions, talk, may_order=found.may_order)
+        return self._dialogue.answer(editions, session, may_order=found.may_order)
 
     def sms(self, sms: ReceivedSms) -> None:
         """Take an SMS from a caller or from staff. Raises StoreAway or MemoryAway where it could not be kept: it must come again."""
@@ -186,7 +186,7 @@ class Hotline:
             return "away"
 
     def _memory_state(self) -> tuple[str, str]:
-        """Redis, and the clock, which leaves its mark there: without the one nothing is known of the other."""
+        """Redis, and the clock, which notes its ticks there: without Redis nothing is known of the clock."""
         try:
             ticked = self._deps.memory.recall(TICKING).facts is not None
         except MemoryAway:

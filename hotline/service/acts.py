@@ -1,7 +1,7 @@
 """Acts: what staff do. One function for each, and one runner, which is the only place that opens a transaction for one.
 
 An act is for staff what an order is for callers. It is handed an `Act` and its own arguments, decides, writes, and returns a `Result`: a code of a closed list,
-values for words, messages that leave. It words nothing and knows no face. Page, SMS, voice and shell are faces: they parse, run, and put their own words to the code.
+values for words, messages that leave. It words nothing and knows of no face. Page, SMS, voice and shell are faces: they parse, run, and put their own words to the code.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ Refused: TypeAlias = Literal[
     "long",  # more letters than a screen has
     "number",  # it looks like a telephone number
     "overtaken",  # something changed since it was looked at: an edition, an account
-    "own",  # nobody does this to herself, or to what she made herself: another does
+    "own",  # nobody does this to their own account, or to what they made: another does
     "page",  # more than one screen
     "state",  # it is not that far, or further
     "too_soon",  # sessions are on too many editions
@@ -130,7 +130,7 @@ class Result(Struct, frozen=True):
     values: dict[str, str] = {}
     messages: tuple[OutboxMessage, ...] = ()
     is_again: bool = False
-    """What became of it when it came first; nothing was done now."""
+    """It came before: this is what became of it then, and nothing was done now."""
 
     @property
     def is_refused(self) -> bool:

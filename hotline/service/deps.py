@@ -1,4 +1,4 @@
-"""What every use case works with: the settings, the words and the ports, handed in once."""
+"""What every use case works with: the settings, the editions and the ports, handed in once."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Deps(Struct, frozen=True):
         return self.library.active(self.clock.now()).edition("voice", "")
 
     def today(self, at: int) -> date:
-        """The local day."""
+        """The local day of a moment."""
         return EPOCH + timedelta(minutes=self.clock.local(at))
 
     def derive(self, kind: str, origin: str) -> str:

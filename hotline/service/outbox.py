@@ -22,13 +22,13 @@ AGAIN: Final = frozenset({"alert", "staff"})
 """To staff, at least once. Everything else at most once."""
 MOST_ATTEMPTS: Final = 8
 RETRY_SECONDS: Final = 5
-"""Until a waiting message is hinted again; twice as long after each attempt."""
+"""Until a waiting message is enqueued again; twice as long after each attempt."""
 STUCK_SECONDS: Final = 60
 """A worker that has been sending for so long is dead."""
 STAFF_SECONDS: Final = 600
-"""What is told to staff is worth nothing later."""
+"""After so long a message to staff is worth nothing."""
 CARRIED_A_TICK: Final = 1
-"""Posts that the clock hands over by itself while Redis is away: a vendor may keep it waiting, and windows with it."""
+"""Messages that the clock hands over by itself while Redis is away: a vendor may keep it waiting, and windows with it."""
 
 
 class Draft(Struct, frozen=True):
@@ -42,13 +42,13 @@ class Draft(Struct, frozen=True):
 
 
 def tell(work: Work, staff: Staff, key: str, origin: str, **values: str) -> OutboxMessage:
-    """Write an SMS to one of the staff, in the language that she reads. `origin`: what it follows from; the same twice is one message."""
+    """Write an SMS to one of the staff, in the language that they read. `origin`: what it follows from; the same twice is one message."""
     text = work.deps.written.phrase(f"staff.{key}", staff.reads, **values)
     return write(work, Draft("staff", staff.number, text, work.at + STAFF_SECONDS), f"{key}|{origin}|{staff.id}")
 
 
 def tell_supervisors(work: Work, key: str, origin: str, **values: str) -> tuple[OutboxMessage, ...]:
-    """Those of `supervisors`."""
+    """`tell` each of `supervisors`."""
     return tuple(tell(work, supervisor, key, origin, **values) for supervisor in supervisors(work))
 
 
@@ -81,7 +81,7 @@ def hour(deps: Deps, language: str, at: int) -> str:
 
 
 def enqueue(deps: Deps, messages: Iterable[OutboxMessage]) -> None:
-    """Tell the workers, after the commit. Best effort: the clock finds what no hint told."""
+    """Tell the workers, after the commit. Best effort: the clock finds what no worker heard of."""
     with suppress(MemoryAway):
         for message in messages:
             deps.queue.enqueue(message.queue, message.id)
@@ -94,11 +94,11 @@ def deliver(deps: Deps, id: str) -> None:
         message = tx.outbox.get(id)
         if message is None or message.state != "pending":
             return
-        told = _withdrawn(Work(deps, tx, at), message)
-        if told is None:
+        messages = _drop_if_over(Work(deps, tx, at), message)
+        if messages is None:
             tx.outbox.move(id, "pending", "sending", at)
-    if told is not None:
-        enqueue(deps, told)
+    if messages is not None:
+        enqueue(deps, messages)
         return
     try:
         vendor_id = deps.gateway.ring(message.to) if message.kind == "ring" else deps.gateway.send_sms(message.to, message.text)
@@ -123,7 +123,7 @@ def report(deps: Deps, vendor_id: str, delivered: bool) -> None:
 
 
 def sweep(deps: Deps, at: int) -> None:
-    """Find what was lost on the way: hints that nobody followed, workers that died sending. Raises StoreAway."""
+    """Find what was lost on the way: messages that no worker heard of, workers that died sending. Raises StoreAway."""
     with deps.store.read() as tx:
         waiting = [message for message in tx.outbox.stale("pending", at - RETRY_SECONDS) if _is_its_turn(message, at)]
         stuck = tx.outbox.stale("sending", at - STUCK_SECONDS)
@@ -149,8 +149,8 @@ def _is_its_turn(message: OutboxMessage, at: int) -> bool:
     return at >= message.not_after or at - message.changed_at > RETRY_SECONDS << min(message.attempts, MOST_ATTEMPTS)
 
 
-def _withdrawn(work: Work, message: OutboxMessage) -> tuple[OutboxMessage, ...] | None:
-    """Drop a message that must not leave any more, and say what is told about it; None for one that may leave."""
+def _drop_if_over(work: Work, message: OutboxMessage) -> tuple[OutboxMessage, ...] | None:
+    """Drop a message that must not leave any more. Returns what staff are told of it, or None where the message may leave."""
     tx, at = work.tx, work.at
     if message.kind != "ring":
         return () if at >= message.not_after and tx.outbox.move(message.id, "pending", "dropped", at) else None
@@ -171,18 +171,18 @@ def _withdrawn(work: Work, message: OutboxMessage) -> tuple[OutboxMessage, ...] 
 def _failed(deps: Deps, message: OutboxMessage, state: OutboxState) -> None:
     """The gateway refused it, or said nothing that we understand."""
     at = deps.clock.now()
-    told: tuple[OutboxMessage, ...] = ()
+    messages: tuple[OutboxMessage, ...] = ()
     with deps.store.write() as tx:
         if message.kind in AGAIN and message.attempts + 1 < MOST_ATTEMPTS:
             state = "pending"
         tx.outbox.move(message.id, "sending", state, at)
         if message.kind == "ring":
-            told = _call_off(Work(deps, tx, at), message.text, "not_rung")
-    enqueue(deps, told)
+            messages = _call_off(Work(deps, tx, at), message.text, "not_rung")
+    enqueue(deps, messages)
 
 
 def _call_off(work: Work, id: str, key: str) -> tuple[OutboxMessage, ...]:
-    """A ring that will not come: its call is over, and she who waits for it is told."""
+    """A ring that will not come: its call is over, and the counselor who waits for it is told."""
     tx, at = work.tx, work.at
     call = tx.calls.get(id)
     if call is None or call.state == "ended":

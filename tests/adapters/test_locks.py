@@ -21,13 +21,13 @@ def passwords() -> ArgonPasswords:
 
 def test_a_hash_is_argon2id_and_salted(passwords: ArgonPasswords) -> None:
     """The same password twice gives two hashes, and each matches it alone."""
-    one, two = passwords.hash("quatre chevaux"), passwords.hash("quatre chevaux")
-    assert one.startswith("$argon2id$")
-    assert one != two
+    first, second = passwords.hash("quatre chevaux"), passwords.hash("quatre chevaux")
+    assert first.startswith("$argon2id$")
+    assert first != second
     assert [True, True, False] == [
-        passwords.matches(one, "quatre chevaux"),
-        passwords.matches(two, "quatre chevaux"),
-        passwords.matches(one, "x"),
+        passwords.matches(first, "quatre chevaux"),
+        passwords.matches(second, "quatre chevaux"),
+        passwords.matches(first, "x"),
     ]
 
 
@@ -70,10 +70,10 @@ def test_one_at_a_time(passwords: ArgonPasswords) -> None:
             refused.append(1)
 
     threads = [threading.Thread(target=knock) for _ in range(40)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert 0 < len(refused) < 40
     with passwords.turn(known=False):
         assert not passwords.matches("", "x")
@@ -88,15 +88,15 @@ def test_a_flood_keeps_no_known_browser_out(passwords: ArgonPasswords) -> None:
             done.wait()
 
     strangers = [threading.Thread(target=hold) for _ in range(3)]
-    for each in strangers:
-        each.start()
+    for stranger in strangers:
+        stranger.start()
     with passwords.turn(known=True):
         assert passwords.matches(passwords.hash("quatre chevaux"), "quatre chevaux")
     with pytest.raises(Crowded), passwords.turn(known=False):
         pass
     done.set()
-    for each in strangers:
-        each.join()
+    for stranger in strangers:
+        stranger.join()
     with passwords.turn(known=False):
         pass
 
@@ -119,4 +119,4 @@ def test_what_the_camera_reads_names_no_line() -> None:
 def test_tokens_are_long_and_differ() -> None:
     """128 bits and more, in letters that an address carries as they are."""
     tokens = {SystemTokenSource().token() for _ in range(100)}
-    assert (100, {32}) == (len(tokens), {len(each) for each in tokens})
+    assert (100, {32}) == (len(tokens), {len(token) for token in tokens})

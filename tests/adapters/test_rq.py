@@ -145,8 +145,8 @@ def test_a_worker_delivers_from_its_own_queue_alone(client: Redis, start: Start)
     worker = start("urgent")
     queue = RqQueue(client)
     queue.enqueue("default", "other")
-    for each in ("one", "two", "three"):
-        queue.enqueue("urgent", each)
+    for message in ("one", "two", "three"):
+        queue.enqueue("urgent", message)
     answers = [told(client) for _ in range(3)]
     assert [(post, parent) for post, _, parent in answers] == [(post, worker.pid) for post in ("one", "two", "three")]
     wait_until_gone(answers[-1][1])

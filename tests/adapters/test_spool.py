@@ -75,43 +75,43 @@ def damage(path: Path, slot: int, offset: int) -> None:
 
 def test_a_record_is_found_in_order_by_everyone(opened: Opened) -> None:
     """What one process kept, another finds, oldest first; so does whoever opens the file later."""
-    one, other = opened(), opened()
-    one.put(key(7), b"seven")
+    spool, other = opened(), opened()
+    spool.put(key(7), b"seven")
     other.put(key(3), b"three")
-    one.put(key(5), b"five")
+    spool.put(key(5), b"five")
     expected = ((key(7), b"seven"), (key(3), b"three"), (key(5), b"five"))
-    assert [spool.records() for spool in (one, other, opened())] == [expected] * 3
+    assert [reading.records() for reading in (spool, other, opened())] == [expected] * 3
     assert (other.find(key(7)), other.find(key(9)), len(other)) == (b"seven", None, 3)
 
 
 def test_a_key_is_kept_once(opened: Opened) -> None:
     """Whoever comes second with a key changes nothing."""
-    one, other = opened(), opened()
-    one.put(key(1), b"first")
+    spool, other = opened(), opened()
+    spool.put(key(1), b"first")
     other.put(key(1), b"second")
-    assert one.records() == ((key(1), b"first"),)
+    assert spool.records() == ((key(1), b"first"),)
 
 
 def test_a_dropped_record_is_gone_for_everyone(opened: Opened, tmp_path: Path) -> None:
     """Not found, not listed, its bytes overwritten, its slot free again; dropping what is not there is nothing."""
-    one, other = opened(slots=1), opened(slots=1)
-    one.put(key(1), b"first")
+    spool, other = opened(slots=1), opened(slots=1)
+    spool.put(key(1), b"first")
     other.drop(key(1))
     other.drop(key(2))
-    assert (one.find(key(1)), one.records(), len(one)) == (None, (), 0)
+    assert (spool.find(key(1)), spool.records(), len(spool)) == (None, (), 0)
     assert (tmp_path / "spool").read_bytes()[SLOT:] == bytes(SLOT)
-    one.put(key(2), b"next")
+    spool.put(key(2), b"next")
     assert other.find(key(2)) == b"next"
 
 
 def test_order_survives_drops_and_restarts(opened: Opened) -> None:
     """A slot used again does not jump the queue."""
-    one = opened()
+    spool = opened()
     for number in (1, 2, 3):
-        one.put(key(number), b"")
-    one.drop(key(1))
+        spool.put(key(number), b"")
+    spool.drop(key(1))
     opened().put(key(4), b"")
-    assert [each for each, _ in one.records()] == [key(2), key(3), key(4)]
+    assert [entry for entry, _ in spool.records()] == [key(2), key(3), key(4)]
 
 
 def test_a_record_larger_than_a_slot_is_refused_whole(opened: Opened) -> None:
@@ -202,7 +202,7 @@ def test_what_is_told_lost_does_not_turn_up_later(opened: Opened) -> None:
     assert [spool.find(key(1)) for spool in (broken, watching, opened(slots=2))] == [None] * 3
     watching.put(key(2), b"two")
     watching.put(key(3), b"three")
-    assert [each for each, _ in watching.records()] == [key(2), key(3)]
+    assert [entry for entry, _ in watching.records()] == [key(2), key(3)]
 
 
 def test_threads_take_turns(opened: Opened) -> None:
@@ -227,10 +227,10 @@ def test_processes_take_turns(opened: Opened, tmp_path: Path) -> None:
     writers = [
         subprocess.Popen(writer(tmp_path, first, 200), cwd=ROOT, stdout=subprocess.PIPE, text=True) for first in range(1000, 5000, 1000)
     ]
-    said = [int(line) for each in writers for line in each.communicate()[0].split()]
+    said = [int(line) for writer in writers for line in writer.communicate()[0].split()]
     assert len({number for number in said if number > 0}) == 800
     expected = {key(number) for number in said if number > 0 and -number not in said}
-    assert {each for each, _ in opened(slots=4096).records()} == expected
+    assert {entry for entry, _ in opened(slots=4096).records()} == expected
 
 
 def test_a_writer_that_died_before_it_was_done_is_noticed(opened: Opened, tmp_path: Path) -> None:
@@ -263,7 +263,7 @@ def test_kill_9_in_the_middle_loses_nothing_acknowledged_and_returns_nothing_tor
             said += [int(line) for line in child.stdout.read().split()]
         kept |= {number for number in said if number > 0} - {-number for number in said if number < 0}
         last = max(said)
-        found = {int.from_bytes(each, "big"): record for each, record in watching.records()}
+        found = {int.from_bytes(entry, "big"): record for entry, record in watching.records()}
         # What it did last may be done without having been said.
         assert kept - found.keys() <= {last} if last % 3 == 0 else kept <= found.keys()
         assert found.keys() - kept <= {last + 1}

@@ -655,8 +655,8 @@ def test_records(store):
 def test_whoever_touches_the_chain_is_found(store, statement, at):
     """A line changed, taken out or put in: the first that does not follow from the one before is named."""
     recorded(store)
-    for each in statement.split(";"):
-        found = changed(store, each)
+    for part in statement.split(";"):
+        found = changed(store, part)
     assert at == found
 
 
@@ -691,14 +691,14 @@ def test_a_chain_cannot_be_written_anew_without_the_key(store, url):
 def test_the_end_of_a_chain_is_bound(store, statement, at):
     """What nothing follows cannot go without a trace: now, nor once more was written after it."""
     recorded(store)
-    for each in statement.split(";"):
-        found = changed(store, each)
+    for part in statement.split(";"):
+        found = changed(store, part)
     assert at == found
     with store.write() as t:
         t.audit.add(AuditRecord(NOW + 9, "fanta", "published", "5"))
     with store.read() as t:
         assert at == t.audit.broken_at()
-        assert "fanta" in {each.who for each in t.audit.all()}
+        assert "fanta" in {record.who for record in t.audit.all()}
 
 
 def test_an_older_copy_of_the_whole_chain_is_not_told(store):

@@ -52,7 +52,7 @@ def test_no_secret_lies_in_the_open(store):
         lying = "".join(
             str(tuple(row)) for table in (accounts, invites, sign_ins, failures) for row in t._connection.execute(table.select())
         )
-    assert [] == [each for each in (SECRET, "the-link", "the-token", "the-key") if each in lying]
+    assert [] == [secret for secret in (SECRET, "the-link", "the-token", "the-key") if secret in lying]
 
 
 def test_an_account_goes_with_its_link(store):
@@ -93,7 +93,7 @@ def test_a_link_is_used_by_one(store):
         with store.write() as t:
             return t.accounts.use_invite("link", NOW)
 
-    assert [AWA] == [each for each in at_once(use) if each]
+    assert [AWA] == [result for result in at_once(use) if result]
 
 
 def test_a_sign_in_is_known_until_it_is_dropped(store):

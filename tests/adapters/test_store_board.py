@@ -14,12 +14,12 @@ MOST = 10
 
 def due(store, languages=ALL, limit=MOST, **kwargs) -> list[str]:
     with store.read() as t:
-        return [each.reference for each in t.board.due(NOW, languages, limit, **kwargs)]
+        return [callback.reference for callback in t.board.due(NOW, languages, limit, **kwargs)]
 
 
 def coming(store, languages=ALL, limit=MOST, **kwargs) -> list[str]:
     with store.read() as t:
-        return [each.reference for each in t.board.coming(NOW, languages, limit, **kwargs)]
+        return [callback.reference for callback in t.board.coming(NOW, languages, limit, **kwargs)]
 
 
 def waiting(store, languages=ALL, **kwargs) -> Waiting:
@@ -29,8 +29,8 @@ def waiting(store, languages=ALL, **kwargs) -> Waiting:
 
 def apart(store, *callbacks) -> None:
     """Each of a number of its own."""
-    for n, each in enumerate(callbacks):
-        keep(store, each, number=f"+223700000{n:02d}")
+    for n, callback in enumerate(callbacks):
+        keep(store, callback, number=f"+223700000{n:02d}")
 
 
 def test_due_is_in_the_order_in_which_it_presses(store):
@@ -112,7 +112,7 @@ def test_what_is_held_is_listed_for_all_languages(store):
         a_callback(4),
     )
     with store.read() as t:
-        assert [each.reference for each in t.board.held(MOST)] == ["003", "002", "001"]
+        assert [callback.reference for callback in t.board.held(MOST)] == ["003", "002", "001"]
         assert len(t.board.held(2)) == 2
 
 

@@ -17,13 +17,13 @@ def test_the_last_call_of_one_of_the_staff(store) -> None:
     first = Call(id_of(11), id_of(1), AWA, "ended", NOW, dialed_at=NOW + 5, ended_at=NOW + 60)
     second = replace(first, id=id_of(12), placed_at=NOW + 100, covered_at=NOW + 120)
     with store.write() as t:
-        for each in (
+        for call in (
             second,
             first,
             replace(first, id=id_of(13), staff=OUMOU, placed_at=NOW + 200),
             replace(first, id=id_of(14), callback=id_of(2), placed_at=NOW + 300),
         ):
-            t.calls.add(each)
+            t.calls.add(call)
     with store.read() as t:
         assert second == t.calls.last(id_of(1), AWA)
         assert t.calls.last(id_of(2), OUMOU) is None
@@ -37,5 +37,5 @@ def test_all_that_was_asked_for_on_a_number(store) -> None:
     with store.write() as t:
         t.numbers.forget(id_of(4))
     with store.read() as t:
-        assert [id_of(1), id_of(2), id_of(3)] == [each.id for each in t.callbacks.to_number(id_of(2))]
+        assert [id_of(1), id_of(2), id_of(3)] == [callback.id for callback in t.callbacks.to_number(id_of(2))]
         assert () == t.callbacks.to_number(id_of(4))

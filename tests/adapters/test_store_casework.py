@@ -62,7 +62,7 @@ def test_what_is_looked_at_again(worked) -> None:
     sooner = a_referral(32, look_again=TODAY - 1)
     orphan = a_referral(33, callback=None, look_again=TODAY - 2)
     with worked.write() as t:
-        for each in (
+        for referral in (
             later,
             sooner,
             orphan,
@@ -70,7 +70,7 @@ def test_what_is_looked_at_again(worked) -> None:
             a_referral(35, look_again=TODAY, revoked=True),
             a_referral(36),
         ):
-            t.cases.save_referral(each)
+            t.cases.save_referral(referral)
         t.staff.save(Staff(id_of(9), "awa", "counselor", "+22370000101", "fr", ("fr",)))
     with worked.read() as t:
         assert t.cases.referrals_due(TODAY, 10) == (

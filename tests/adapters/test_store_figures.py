@@ -18,8 +18,8 @@ def made(number: int, at: int, **fields: object) -> Callback:
 
 def put(store: SqlStore, *callbacks: Callback) -> None:
     with store.write() as tx:
-        for each in callbacks:
-            tx.callbacks.add(each, HERS)
+        for callback in callbacks:
+            tx.callbacks.add(callback, HERS)
 
 
 def test_tallied(store: SqlStore) -> None:

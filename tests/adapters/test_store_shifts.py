@@ -35,8 +35,8 @@ def test_the_week_then_the_days(store) -> None:
     away = replace(there, off=True)
     other = Shift(OUMOU.id, None, 0, 1440, TODAY + 1, off=True)
     with store.write() as t:
-        for each in (other, there, weekly, away):
-            t.shifts.add(each)
+        for shift in (other, there, weekly, away):
+            t.shifts.add(shift)
         assert (weekly, away, other) == t.shifts.all()
         t.shifts.drop(away)
         t.shifts.drop(weekly)

@@ -39,7 +39,7 @@ def test_words_are_sealed_each_for_its_own_row(store: SqlStore) -> None:
         t.testimonies.save(told(1))
         t.testimonies.save(told(2))
         sealed = [bytes(row[0]) for row in t._connection.execute(text("SELECT sealed FROM testimonies"))]
-    assert not [each for each in sealed if any(words.encode() in each for words in WORDS.values())]
+    assert not [value for value in sealed if any(words.encode() in value for words in WORDS.values())]
     assert 2 == len(set(sealed))
 
 

@@ -80,8 +80,8 @@ def test_messages_at_once_neither_vanish_nor_swap(valkey: str, memory: Memory) -
         with connect(valkey, 5000) as own:
             mine = ValkeyMemory(own, SEAL)
             barrier.wait()
-            for each in range(20):
-                text = f"{sender}.{each}"
+            for n in range(20):
+                text = f"{sender}.{n}"
                 answers[text] = mine.hear(SESSION, text, text, 300)
 
     threads = [threading.Thread(target=send, args=(sender,)) for sender in range(8)]
@@ -90,8 +90,8 @@ def test_messages_at_once_neither_vanish_nor_swap(valkey: str, memory: Memory) -
     for thread in threads:
         thread.join()
     lists = sorted((answer for answer in answers.values() if answer is not None), key=len)
-    assert [len(each) for each in lists] == list(range(1, 161))
-    assert all(each == lists[-1][: len(each)] for each in lists)
+    assert [len(heard) for heard in lists] == list(range(1, 161))
+    assert all(heard == lists[-1][: len(heard)] for heard in lists)
     assert all(answer is not None and answer[-1] == text for text, answer in answers.items())
 
 

@@ -218,8 +218,8 @@ def test_what_breaks_inside_is_a_5xx_that_tells_nothing(path, logged):
     line = Line(FakeHotline(failure=RuntimeError(f"{CALLER} {SECRET}")))
     assert line.post(path, GOOD[path]).status_code == 500
     assert '"error": "RuntimeError"' in logged.getvalue()
-    for told in (SECRET, CALLER[1:], CALLER[4:], COUNSELOR[1:], "fatigu"):
-        assert told not in logged.getvalue()
+    for text in (SECRET, CALLER[1:], CALLER[4:], COUNSELOR[1:], "fatigu"):
+        assert text not in logged.getvalue()
 
 
 @pytest.mark.parametrize("path", GOOD)

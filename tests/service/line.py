@@ -126,7 +126,7 @@ class Line:
     def inbox(self, number: str) -> list[str]:
         """Every SMS that arrived there since the last look."""
         mine = [text for to, text in self.gateway.messages if to == number]
-        self.gateway.messages = [each for each in self.gateway.messages if each[0] != number]
+        self.gateway.messages = [message for message in self.gateway.messages if message[0] != number]
         return mine
 
     # counselors

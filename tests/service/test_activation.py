@@ -84,11 +84,11 @@ def test_where_a_session_is_it_can_be(moments: tuple[tuple[int, int], ...], data
     then, now = began + data.draw(skews), asked + data.draw(skews)
     could_mark = data.draw(st.booleans())
     marks = then < calm_from(known_then, LIFE)
-    hers = (
+    edition = (
         active(known_then, then) if marks and could_mark else edition_without_marker(known_then, then, LIFE) if marks else known_then[-1][0]
     )
-    assert hers in candidates(known_now, now, LIFE)
-    assert (marks and could_mark) or hers in candidates_without_marker(known_now, now, LIFE)
-    assert hers in needed(known_now, now, LIFE)
+    assert edition in candidates(known_now, now, LIFE)
+    assert (marks and could_mark) or edition in candidates_without_marker(known_now, now, LIFE)
+    assert edition in needed(known_now, now, LIFE)
     if now >= calm_from(known_now, LIFE):
-        assert hers == known_now[-1][0]
+        assert edition == known_now[-1][0]

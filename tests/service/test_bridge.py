@@ -56,7 +56,7 @@ def test_a_request_made_meanwhile_is_rung_for_too(taken: Line) -> None:
     taken.press()
     assert isinstance(step, VoicePrompt)
     assert "eau" in step.text
-    assert [1, 1] == [each.attempts for each in taken.callbacks()]
+    assert [1, 1] == [callback.attempts for callback in taken.callbacks()]
 
 
 @pytest.mark.parametrize("digits", ["2", "0", "11"])

@@ -73,8 +73,8 @@ def test_the_bridge_is_in_the_audit(rung: Line) -> None:
     """Who took it and was connected over which reference, once the number leaves, by SMS too."""
     reference = rung.callback().reference
     with rung.real_store.read() as tx:
-        told = [(each.who, each.what, each.about) for each in tx.audit.all()]
-    assert [("awa", "taken", reference), ("awa", "connected", reference)] == told
+        records = [(record.who, record.what, record.about) for record in tx.audit.all()]
+    assert [("awa", "taken", reference), ("awa", "connected", reference)] == records
 
 
 def test_what_the_cover_number_says_needs_no_store(line: Line) -> None:
@@ -82,7 +82,7 @@ def test_what_the_cover_number_says_needs_no_store(line: Line) -> None:
     line.store.failing, line.memory.away = "always", True
     step = line.hotline.cover()
     words = line.words("voice")
-    assert [words.phrase("voice.cover", each) for each in words.languages] == [prompt.text for prompt in step.prompts]
+    assert [words.phrase("voice.cover", language) for language in words.languages] == [prompt.text for prompt in step.prompts]
     assert not any(prompt.ask for prompt in step.prompts)
 
 
@@ -165,7 +165,7 @@ def test_marked_minor_a_supervisor_looks_on(rung: Line) -> None:
     """It stays with the counselor; that somebody has to look is written down."""
     rung.act(AWA, scripts.mark, rung.callback().id, "minor", origin="a form")
     with rung.real_store.read() as tx:
-        assert ["minor"] == [each.reason for each in tx.reviews.of(rung.callback().id)]
+        assert ["minor"] == [review.reason for review in tx.reviews.of(rung.callback().id)]
     assert "claimed" == rung.callback().state
 
 

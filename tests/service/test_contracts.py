@@ -159,7 +159,7 @@ def test_a_marker_stays_as_it_was_left_first(memory: Memory) -> None:
     """Who comes second learns what stands there and changes nothing; nobody else's session has it."""
     assert None is memory.begin(SESSION, 3, 300)
     assert SessionMarker(3, sure=False) == memory.begin(SESSION, 4, 300)
-    assert (SessionMarker(3, sure=False), None) == (memory.began(SESSION).mark, memory.began(OTHER).mark)
+    assert (SessionMarker(3, sure=False), None) == (memory.began(SESSION).marker, memory.began(OTHER).marker)
 
 
 def test_a_marker_is_made_sure(memory: Memory) -> None:
@@ -167,7 +167,7 @@ def test_a_marker_is_made_sure(memory: Memory) -> None:
     memory.begin(SESSION, 3, 300)
     memory.settle(SESSION, 3, 300)
     memory.remember(SESSION, b"facts", 300)
-    assert SessionMarker(3, sure=True) == memory.began(SESSION).mark == memory.begin(SESSION, 4, 300)
+    assert SessionMarker(3, sure=True) == memory.began(SESSION).marker == memory.begin(SESSION, 4, 300)
     assert (Recalled(b"facts", SessionMarker(3, sure=True)), Recalled()) == (memory.recall(SESSION), memory.recall(OTHER))
 
 
@@ -177,9 +177,9 @@ def test_a_marker_lives_as_long_as_its_session(kept: Kept) -> None:
     kept.wait(299)
     kept.memory.settle(SESSION, 3, 300)
     kept.wait(299)
-    assert SessionMarker(3, sure=True) == kept.memory.began(SESSION).mark
+    assert SessionMarker(3, sure=True) == kept.memory.began(SESSION).marker
     kept.wait(1)
-    assert None is kept.memory.began(SESSION).mark
+    assert None is kept.memory.began(SESSION).marker
 
 
 def test_the_first_who_vouches_counts(kept: Kept) -> None:

@@ -143,7 +143,7 @@ def test_two_offers_need_a_reference(offered: Line) -> None:
     offered.text(AWA, "1")
     offered.work()
     assert [offered.say("which")] == offered.inbox(AWA)
-    assert ["waiting", "waiting"] == [each.state for each in offered.callbacks()]
+    assert ["waiting", "waiting"] == [callback.state for callback in offered.callbacks()]
 
 
 def test_taking_one_takes_all_to_the_same_number(line: Line) -> None:
@@ -153,12 +153,12 @@ def test_taking_one_takes_all_to_the_same_number(line: Line) -> None:
     line.work()
     assert 1 == len(line.inbox(AWA))
     line.take()
-    assert ["claimed", "claimed"] == [each.state for each in line.callbacks()]
+    assert ["claimed", "claimed"] == [callback.state for callback in line.callbacks()]
     line.pick_up()
     line.press()
     line.hang_up()
     line.text(AWA, "1")
-    assert ["closed", "closed"] == [each.state for each in line.callbacks()]
+    assert ["closed", "closed"] == [callback.state for callback in line.callbacks()]
 
 
 def test_too_late_to_take(offered: Line) -> None:
@@ -273,8 +273,8 @@ def test_someone_else_is_never_rung_again(rung: Line) -> None:
     rung.inbox(FANTA)
     rung.text(AWA, "4")
     rung.work()
-    assert ["review", "review"] == [each.state for each in rung.callbacks()]
-    assert [rung.say("review", ref=each.reference) for each in rung.callbacks()] == rung.inbox(FANTA)
+    assert ["review", "review"] == [callback.state for callback in rung.callbacks()]
+    assert [rung.say("review", ref=callback.reference) for callback in rung.callbacks()] == rung.inbox(FANTA)
     rung.inbox(AWA)
     rung.clock.at = rung.callbacks()[1].opens_at
     rung.set_staff(AWA, seen_at=rung.clock.now())

@@ -69,7 +69,7 @@ def test_who_counts(fields: dict[str, object], free: int) -> None:
 def test_who_holds_one_and_the_queue_ahead_count_against_it() -> None:
     """What is promised is what is left; never less than nobody."""
     staff = (counselor("awa"), counselor("oumou"), counselor("nana"))
-    shifts = tuple(Shift(each.id, None, 0, 1440) for each in staff)
+    shifts = tuple(Shift(person.id, None, 0, 1440) for person in staff)
     assert [3, 2, 1, 0] == [
         covered(*staff, shifts=shifts).free,
         covered(*staff, shifts=shifts, holding=("awa",)).free,

@@ -134,7 +134,7 @@ def test_what_comes_late_adds_no_promise(line: Line) -> None:
     line.text(AWA, "PRESENTE 27/11 8-12", age=86_400)
     day = (TODAY + 2) * 1440
     assert ((day + 480, day + 720),) == spans_of_day(hers(line), TODAY + 2)
-    assert not [each for each in hers(line) if each.day == TODAY + 3]
+    assert not [shift for shift in hers(line) if shift.day == TODAY + 3]
 
 
 def test_who_is_absent_is_promised_to_nobody_and_asked_for_nothing(line: Line) -> None:
@@ -212,4 +212,4 @@ def covered(line: Line) -> Coverage:
 
 def hers(line: Line) -> tuple[Shift, ...]:
     with line.real_store.read() as tx:
-        return tuple(each for each in tx.shifts.all() if each.staff == AWAS)
+        return tuple(shift for shift in tx.shifts.all() if shift.staff == AWAS)

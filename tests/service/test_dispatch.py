@@ -7,8 +7,8 @@ from tests.service.line import AWA, FANTA, NANA, OTHER_CALLER, OUMOU, Line
 
 def alerts(line: Line) -> dict[str, int]:
     """How many SMS reached whom since the last look."""
-    told = {name: len(line.inbox(number)) for name, number in (("awa", AWA), ("oumou", OUMOU), ("nana", NANA), ("fanta", FANTA))}
-    return {name: count for name, count in told.items() if count}
+    counts = {name: len(line.inbox(number)) for name, number in (("awa", AWA), ("oumou", OUMOU), ("nana", NANA), ("fanta", FANTA))}
+    return {name: count for name, count in counts.items() if count}
 
 
 def present(line: Line, *numbers: str) -> None:
@@ -20,13 +20,13 @@ def test_escalation(line: Line) -> None:
     """Not taken: the next on shift, then the supervisor, then all over again, and nobody after its end."""
     line.walk("5 5")
     line.work()
-    told = [alerts(line)]
+    counts = [alerts(line)]
     for _ in range(4):
         line.clock.at += 120
         present(line, AWA, OUMOU)
         line.wait(0)
-        told.append(alerts(line))
-    assert [{"awa": 1}, {"oumou": 1}, {"fanta": 1}, {"awa": 1}, {"oumou": 1}] == told
+        counts.append(alerts(line))
+    assert [{"awa": 1}, {"oumou": 1}, {"fanta": 1}, {"awa": 1}, {"oumou": 1}] == counts
     line.clock.at = line.callback().not_after
     present(line, AWA, OUMOU)
     line.wait(0)
@@ -80,8 +80,8 @@ def test_turns_are_shared(line: Line) -> None:
     for caller in range(20):
         line.walk("5 1", f"session-{caller}", f"+22370001{caller:03}")
     line.work()
-    told = alerts(line)
-    assert ({"awa", "oumou"}, 2 * 2 * 4) == (set(told), sum(told.values()))
+    counts = alerts(line)
+    assert ({"awa", "oumou"}, 2 * 2 * 4) == (set(counts), sum(counts.values()))
 
 
 def test_a_window_that_opens_later(line: Line) -> None:
@@ -181,14 +181,14 @@ def test_a_record_that_nobody_can_read_stops_nothing(line: Line) -> None:
 def test_who_was_offered_nothing_for_longest_is_told_first(line: Line) -> None:
     """Two who are there are told in turn, though each request has forgotten the one before."""
     present(line, AWA, OUMOU)
-    told = []
+    counts = []
     for n in range(4):
         line.walk("4 1 1", session=f"session-{n}", number=f"+2237000001{n}")
         line.work()
-        told.append(alerts(line))
+        counts.append(alerts(line))
         line.walk("5 7", session=f"stop-{n}", number=f"+2237000001{n}")
         line.clock.at += 1
-    assert [{"awa": 1}, {"oumou": 1}] * 2 == told
+    assert [{"awa": 1}, {"oumou": 1}] * 2 == counts
 
 
 def test_urgent_help_is_not_behind_a_routine_request(line: Line) -> None:

@@ -80,9 +80,9 @@ def test_bundled_inputs_keep_what_single_keys_keep(line: Line) -> None:
     at_once = line.dial("5 1 1 2", "session-1")
     key_by_key = line.walk("5 1 1 2", "session-2", OTHER_CALLER)
     assert at_once == key_by_key
-    one, other = line.callbacks()
-    assert (one.word, one.opens_at, one.not_after) == (other.word, other.opens_at, other.not_after)
-    assert "milk" == one.word
+    callback, other = line.callbacks()
+    assert (callback.word, callback.opens_at, callback.not_after) == (other.word, other.opens_at, other.not_after)
+    assert "milk" == callback.word
 
 
 def test_facts_stay_what_they_were_when_first_asked_for(line: Line) -> None:
@@ -204,7 +204,7 @@ def test_another_phone(line: Line) -> None:
     line.walk(f"5 6 {OTHER_PHONE.removeprefix('+223')} 1", "session-1")
     line.walk(f"5 6 {CALLER.removeprefix('+223')} 1", "session-2")
     first, second = line.callbacks()
-    assert [(OTHER_PHONE, True), (CALLER, False)] == [(line.number_of(each), each.other_phone) for each in (first, second)]
+    assert [(OTHER_PHONE, True), (CALLER, False)] == [(line.number_of(callback), callback.other_phone) for callback in (first, second)]
 
 
 def test_stop_ends_every_call_to_this_phone_and_erases_it(line: Line) -> None:
@@ -214,7 +214,7 @@ def test_stop_ends_every_call_to_this_phone_and_erases_it(line: Line) -> None:
     line.clock.at += 5
     assert "callback.stopped" == line.walk("5 7", "session-3").key
     first, second = line.callbacks()
-    assert [("stopped", None), ("waiting", OTHER_CALLER)] == [(each.state, line.number_of(each)) for each in (first, second)]
+    assert [("stopped", None), ("waiting", OTHER_CALLER)] == [(callback.state, line.number_of(callback)) for callback in (first, second)]
 
 
 def test_stop_looks_the_same_whatever_existed(line: Line) -> None:
@@ -286,7 +286,7 @@ def test_refining_waits_behind_its_opening(line: Line) -> None:
     line.store.failing = "never"
     line.clock.at += 60
     assert "callback.kept_word" == line.walk("5 1 1 2").key
-    assert ["milk"] == [each.word for each in drained(line)]
+    assert ["milk"] == [callback.word for callback in drained(line)]
 
 
 def test_drained_too_late_it_is_not_offered(line: Line) -> None:

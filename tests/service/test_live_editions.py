@@ -303,9 +303,9 @@ def test_an_sms_conversation_across_the_switch(fleet: Fleet, web: Process) -> No
     fleet.wait(LEAD)
     web.text("4", "m2")
     assert 1 == fleet.callbacks()
-    assert [1] == [each.edition for each in fleet.due()]
+    assert [1] == [callback.edition for callback in fleet.due()]
     web.text("rappel", "m3")
-    assert [1, 2] == sorted(each.edition for each in fleet.due())
+    assert [1, 2] == sorted(callback.edition for callback in fleet.due())
 
 
 def test_an_sms_conversation_on_an_edition_that_is_gone(fleet: Fleet, web: Process) -> None:

@@ -160,8 +160,8 @@ def test_a_worker_that_died_sending(offered: Line) -> None:
     offered.wait(61)
     offered.wait(11)
     reference = offered.callback().reference
-    told = {offered.say("taken", ref=reference), offered.say("not_rung", ref=reference)}
-    assert (told, 1) == (set(offered.inbox(AWA)), len(offered.gateway.rung))
+    texts = {offered.say("taken", ref=reference), offered.say("not_rung", ref=reference)}
+    assert (texts, 1) == (set(offered.inbox(AWA)), len(offered.gateway.rung))
     assert ("ring", "unknown") in offered.posts()
 
 

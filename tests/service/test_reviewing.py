@@ -19,7 +19,7 @@ DAY = 86_400
 def reasons(line: Line, callback: Callback | None = None) -> list[Reason]:
     """Of what nobody decided yet."""
     with line.real_store.read() as tx:
-        return [each.reason for each in tx.reviews.of((callback or line.callback()).id) if each.decision is None]
+        return [review.reason for review in tx.reviews.of((callback or line.callback()).id) if review.decision is None]
 
 
 def present(line: Line) -> None:
@@ -33,7 +33,7 @@ def flood(line: Line, count: int = 5) -> list[Callback]:
     for n in range(count):
         line.walk(f"5 6 700003{n:02} 5", f"flood-{n}-{line.clock.now()}", STRANGER)
     line.work()
-    return [each for each in line.callbacks() if each.state == "review"]
+    return [callback for callback in line.callbacks() if callback.state == "review"]
 
 
 def prank(line: Line, times: int, number: str = CALLER) -> None:
@@ -83,7 +83,7 @@ def test_the_same_phone_s_other_requests_come_too(line: Line) -> None:
     line.ring()
     line.text(AWA, "4")
     line.work()
-    assert [(each.state, reasons(line, each)) for each in line.callbacks()] == [("review", ["someone_else"])] * 2
+    assert [(callback.state, reasons(line, callback)) for callback in line.callbacks()] == [("review", ["someone_else"])] * 2
 
 
 def test_a_call_that_nobody_told_of_comes_before_her(line: Line) -> None:
@@ -154,13 +154,13 @@ def test_a_missed_promise_is_looked_at_and_never_rung(line: Line) -> None:
 def test_a_flood_is_held(line: Line) -> None:
     """Two other phones a day; what is asked beyond that keeps its number, rings nobody and is offered to nobody."""
     held = flood(line)
-    assert [each.state for each in line.callbacks()] == ["waiting", "waiting", "review", "review", "review"]
-    for each in held:
-        assert (reasons(line, each), line.number_of(each) is not None) == (["flood"], True)
+    assert [callback.state for callback in line.callbacks()] == ["waiting", "waiting", "review", "review", "review"]
+    for callback in held:
+        assert (reasons(line, callback), line.number_of(callback) is not None) == (["flood"], True)
     present(line)
     line.wait(600)
     with line.real_store.read() as tx:
-        assert [offer for each in held for offer in tx.offers.of(each.id)] == []
+        assert [offer for callback in held for offer in tx.offers.of(callback.id)] == []
     line.text(AWA, f"{held[0].reference} 1")
     line.work()
     assert line.gateway.rung == []
@@ -175,9 +175,9 @@ def test_a_flood_changes_no_screen(line: Line) -> None:
 
     first = screens(0)
     for n in range(1, 5):
-        assert [repr(each).replace(f"700003{n:02}", "70000300") for each in screens(n)] == [repr(each) for each in first]
-    assert [each.state for each in line.callbacks()] == ["waiting", "waiting", "review", "review", "review"]
-    assert {each.word for each in line.callbacks()} == {"milk"}
+        assert [repr(screen).replace(f"700003{n:02}", "70000300") for screen in screens(n)] == [repr(screen) for screen in first]
+    assert [callback.state for callback in line.callbacks()] == ["waiting", "waiting", "review", "review", "review"]
+    assert {callback.word for callback in line.callbacks()} == {"milk"}
 
 
 def test_supervisors_hear_of_a_flood_once_an_hour(line: Line) -> None:
@@ -185,7 +185,12 @@ def test_supervisors_hear_of_a_flood_once_an_hour(line: Line) -> None:
 
     def told() -> int:
         texts = line.inbox(FANTA)
-        return sum(text == line.say("review", ref=each.reference) for text in texts for each in line.callbacks() if each.state == "review")
+        return sum(
+            text == line.say("review", ref=callback.reference)
+            for text in texts
+            for callback in line.callbacks()
+            if callback.state == "review"
+        )
 
     line.clock.at += -line.clock.at % 3600
     heard = []
@@ -202,7 +207,7 @@ def test_a_flood_that_she_lets_lie_lapses(line: Line) -> None:
     line.clock.at = held.not_after
     line.inbox(FANTA)
     line.wait(0)
-    (lapsed,) = [each for each in line.callbacks() if each.id == held.id]
+    (lapsed,) = [callback for callback in line.callbacks() if callback.id == held.id]
     assert (lapsed.state, lapsed.closed_at, reasons(line, held)) == ("lapsed", held.not_after, [])
     assert not any(held.reference in text for text in line.inbox(FANTA))
 
@@ -247,7 +252,7 @@ def test_a_flood_through_the_spool_is_held(line: Line) -> None:
     assert len(line.spool) == 4
     line.store.failing = "never"
     line.wait(60)
-    assert [each.state for each in line.callbacks()] == ["waiting", "waiting", "review", "review"]
+    assert [callback.state for callback in line.callbacks()] == ["waiting", "waiting", "review", "review"]
 
 
 # pranks
@@ -265,7 +270,7 @@ def test_three_pranks_sink(line: Line) -> None:
     other = line.callbacks()[-1]
     assert (sunk.sunk, other.sunk, sunk.not_after < other.not_after) == (True, False, True)
     with line.real_store.read() as tx:
-        assert [each.id for each in tx.callbacks.due(line.clock.now())] == [other.id, sunk.id]
+        assert [callback.id for callback in tx.callbacks.due(line.clock.now())] == [other.id, sunk.id]
 
 
 @pytest.mark.parametrize("keys", ["5 5", "5 3", "4 1 1"])
@@ -352,7 +357,7 @@ def test_one_call_for_several_requests_is_one_prank(line: Line) -> None:
     for n in range(3):
         line.walk("5 5", f"once-{n}")
     with line.real_store.write() as tx:
-        for each in line.callbacks():
-            tx.numbers.add_prank(each.id, line.clock.now())
+        for callback in line.callbacks():
+            tx.numbers.add_prank(callback.id, line.clock.now())
     line.walk("5 5", "again")
     assert not line.callbacks()[-1].sunk

@@ -89,7 +89,7 @@ def test_refined_by_a_later_message(line: Line) -> None:
     line.text(CALLER, "5 1")
     line.text(OTHER_CALLER, "5 1")
     line.text(CALLER, "1 2")
-    assert ["milk", None] == [each.word for each in line.callbacks()]
+    assert ["milk", None] == [callback.word for callback in line.callbacks()]
 
 
 @pytest.mark.parametrize("age", [121, 7200])

@@ -44,7 +44,7 @@ def test_a_stranger_takes_nothing_from_her_day(line: Line) -> None:
         line.text(AWA, "2")
         line.clock.at += 3600
         line.hotline.tick()
-    assert sum(each.attempts for each in line.callbacks()) == 1
+    assert sum(callback.attempts for callback in line.callbacks()) == 1
     present(line)
     line.inbox(AWA)
     assert line.walk("4 1 1", "hers").key == "danger.kept"
@@ -65,7 +65,7 @@ def test_one_phone_cannot_have_the_town_rung(line: Line) -> None:
     """Two other phones a day; whoever asks for more sees the same screen, and nobody is rung for it before a supervisor decided."""
     screens = {line.walk(f"5 6 700003{n:02} 5", f"session-{n}", STRANGER).key for n in range(5)}
     assert screens == {"callback.kept_other_now"}
-    assert [each.state for each in line.callbacks()] == ["waiting", "waiting", "review", "review", "review"]
+    assert [callback.state for callback in line.callbacks()] == ["waiting", "waiting", "review", "review", "review"]
 
 
 def test_requests_for_other_phones_take_nobody_s_turn(line: Line) -> None:
@@ -90,7 +90,7 @@ def test_a_stranger_s_word_is_not_asked_of_her(line: Line) -> None:
     line.press()
     line.hang_up()
     line.text(AWA, f"{line.callbacks()[0].reference} 5")
-    assert [each.state for each in line.callbacks()] == ["review", "review"]
+    assert [callback.state for callback in line.callbacks()] == ["review", "review"]
 
 
 def test_a_wrong_word_on_a_stranger_s_request_takes_nothing_from_hers(line: Line) -> None:
@@ -103,7 +103,7 @@ def test_a_wrong_word_on_a_stranger_s_request_takes_nothing_from_hers(line: Line
     line.press()
     line.hang_up()
     line.text(AWA, "5")
-    assert [each.state for each in line.callbacks()] == ["review", "waiting"]
+    assert [callback.state for callback in line.callbacks()] == ["review", "waiting"]
 
 
 def test_her_phone_is_not_rung_by_two_at_once(line: Line) -> None:

@@ -40,8 +40,8 @@ def a_callback(n: int, at: int) -> Callback:
 def add(line: Line, *callbacks: Callback, first: int = 0) -> None:
     """Each to a number of its own."""
     with line.real_store.write() as tx:
-        for n, each in enumerate(callbacks, first):
-            tx.callbacks.add(each, f"+2237000{n:04d}")
+        for n, callback in enumerate(callbacks, first):
+            tx.callbacks.add(callback, f"+2237000{n:04d}")
 
 
 def take(line: Line, number: str, callback: Callback, once: str = "once") -> str:
@@ -60,12 +60,12 @@ def deeds(line: Line) -> list[tuple[str, str, str]]:
     """What the audit knows, its chain unbroken."""
     with line.real_store.read() as tx:
         assert tx.audit.broken_at() is None
-        return [(each.who, each.what, each.about) for each in tx.audit.all()]
+        return [(record.who, record.what, record.about) for record in tx.audit.all()]
 
 
 def seen(line: Line, number: str) -> list[str]:
     """What is due on her board, by reference."""
-    return [each.reference for each in board(line.hotline.deps, line.staff(number), line.clock.now()).due]
+    return [card.reference for card in board(line.hotline.deps, line.staff(number), line.clock.now()).due]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -86,14 +86,14 @@ def line_on(request: pytest.FixtureRequest, tmp_path: Path, library: EditionCach
 
 
 def test_fifty_take_the_same_one_at_once(line_on: Line) -> None:
-    """One gets it; the 49 others are told kindly; and it is hers whom the answer named."""
+    """One gets it; the 49 others are told kindly; and it is taker whom the answer named."""
     line = line_on
     at = line.clock.now()
     with line.real_store.write() as tx:
         tx.callbacks.add(Callback("1" * 32, "471", "waiting", "fr", False, False, at, at, at + 1800, 1), CALLER)
         fifty = [Staff(f"{n:032x}", f"staff{n}", "counselor", f"+223700001{n:02d}", "fr", ("fr",), seen_at=at) for n in range(THREADS)]
-        for each in fifty:
-            tx.staff.save(each)
+        for staff in fifty:
+            tx.staff.save(staff)
     deps: Deps = replace(line.hotline.deps, store=line.real_store)
     start = Barrier(THREADS)
 
@@ -107,9 +107,9 @@ def test_fifty_take_the_same_one_at_once(line_on: Line) -> None:
     with line.real_store.read() as tx:
         callback = tx.callbacks.get("1" * 32)
     assert callback is not None
-    hers = fifty[said.index("taken")]
-    assert callback.claimed_by == hers.id
-    assert deeds(line) == [(hers.alias, "taken", "471")]
+    taker = fifty[said.index("taken")]
+    assert callback.claimed_by == taker.id
+    assert deeds(line) == [(taker.alias, "taken", "471")]
 
 
 def test_one_takes_all_that_is_open_to_the_number(line: Line) -> None:
@@ -118,15 +118,17 @@ def test_one_takes_all_that_is_open_to_the_number(line: Line) -> None:
     line.walk("4 1 1", "two")
     first, second = line.callbacks()
     assert take(line, AWA, first) == "taken"
-    assert {each.claimed_by for each in line.callbacks()} == {"a" * 32}
+    assert {callback.claimed_by for callback in line.callbacks()} == {"a" * 32}
     line.wait(60, tick=False)
     line.walk("5 3", "three")
     third = line.callbacks()[-1]
     line.clock.at = third.opens_at
-    assert [each.id for each in line.callbacks() if each.state == "waiting"] == [third.id]
+    assert [callback.id for callback in line.callbacks() if callback.state == "waiting"] == [third.id]
     with line.real_store.write() as tx:
-        for each in (first, second):
-            tx.callbacks.save(replace(each, state="claimed", claimed_by="a" * 32, claimed_at=line.clock.now(), not_after=third.not_after))
+        for callback in (first, second):
+            tx.callbacks.save(
+                replace(callback, state="claimed", claimed_by="a" * 32, claimed_at=line.clock.now(), not_after=third.not_after)
+            )
     assert seen(line, OUMOU) == []
     assert take(line, OUMOU, third) == "gone"
 
@@ -166,8 +168,8 @@ def test_past_a_days_rings_a_supervisor_takes_it(line: Line) -> None:
     with line.real_store.write() as tx:
         for n in range(line.rules.rings_a_day):
             tx.calls.add_attempt(callback.id, f"call {n}", line.clock.now())
-    assert [each.step for each in board(line.hotline.deps, line.staff(AWA), line.clock.now()).due] == ["supervisor"]
-    assert [each.step for each in board(line.hotline.deps, line.staff(FANTA), line.clock.now()).due] == ["take"]
+    assert [card.step for card in board(line.hotline.deps, line.staff(AWA), line.clock.now()).due] == ["supervisor"]
+    assert [card.step for card in board(line.hotline.deps, line.staff(FANTA), line.clock.now()).due] == ["take"]
     assert take(line, AWA, callback) == "supervisor"
     assert take(line, FANTA, callback) == "taken"
 
@@ -196,7 +198,7 @@ def test_who_rests_takes_what_is_urgent(line: Line) -> None:
     callback = line.callback()
     line.rule(replace(line.rules, calls_a_shift=1))
     _talked(line)
-    assert [each.step for each in board(line.hotline.deps, line.staff(AWA), line.clock.now()).due] == ["rest"]
+    assert [card.step for card in board(line.hotline.deps, line.staff(AWA), line.clock.now()).due] == ["rest"]
     assert take(line, AWA, callback) == "rest"
     urgent = replace(callback, id="7" * 32, reference="777", urgent=True)
     with line.real_store.write() as tx:
@@ -225,7 +227,7 @@ def test_given_back_twice_goes_before_a_supervisor(line: Line) -> None:
     with line.real_store.write() as tx:
         tx.staff.save(replace(line.staff(OUMOU), seen_at=line.clock.now()))
     line.work()
-    assert take(line, OUMOU, callback, "hers") == "taken"
+    assert take(line, OUMOU, callback, "taker") == "taken"
     line.inbox(FANTA)
     line.text(OUMOU, f"{callback.reference} 0")
     line.work()
@@ -233,7 +235,7 @@ def test_given_back_twice_goes_before_a_supervisor(line: Line) -> None:
     assert (given.state, given.given_back, given.claimed_by) == ("review", 2, None)
     assert line.inbox(FANTA) == [line.say("review", ref=callback.reference)]
     with line.real_store.read() as tx:
-        assert [(each.callback, each.reason) for each in tx.reviews.of(callback.id)] == [(callback.id, "given_back")]
+        assert [(review.callback, review.reason) for review in tx.reviews.of(callback.id)] == [(callback.id, "given_back")]
 
 
 def test_a_call_whose_end_nobody_told_is_not_given_back(line: Line) -> None:
@@ -245,7 +247,7 @@ def test_a_call_whose_end_nobody_told_is_not_given_back(line: Line) -> None:
         tx.callbacks.save(replace(line.callback(), attempts=1))
     assert give_back(line, AWA, callback, "back") == "how"
     assert line.callback().claimed_by == "a" * 32
-    assert [each.step for each in board(line.hotline.deps, line.staff(AWA), line.clock.now()).mine] == ["say"]
+    assert [card.step for card in board(line.hotline.deps, line.staff(AWA), line.clock.now()).mine] == ["say"]
 
 
 def test_the_audit_knows_who_held_it(line: Line) -> None:
@@ -253,7 +255,7 @@ def test_the_audit_knows_who_held_it(line: Line) -> None:
     line.walk("5 5", "one")
     line.walk("4 1 1", "two")
     callback = line.callbacks()[0]
-    both = [each.reference for each in line.callbacks()]
+    both = [callback.reference for callback in line.callbacks()]
     passed = 0
 
     def since_then() -> set[tuple[str, str, str]]:
@@ -263,17 +265,17 @@ def test_the_audit_knows_who_held_it(line: Line) -> None:
         return set(found)
 
     take(line, AWA, callback, "first")
-    assert since_then() == {("awa", "taken", each) for each in both}
+    assert since_then() == {("awa", "taken", reference) for reference in both}
     give_back(line, AWA, callback, "back")
-    assert since_then() == {("awa", "given back", each) for each in both}
+    assert since_then() == {("awa", "given back", reference) for reference in both}
     assert hand_over(line, callback, OUMOU) == "handed"
-    assert since_then() == {("fanta", "handed over", f"{each} oumou") for each in both}
+    assert since_then() == {("fanta", "handed over", f"{reference} oumou") for reference in both}
     line.wait(301)
-    assert since_then() == {("hotline", "given back", each) for each in both}
+    assert since_then() == {("hotline", "given back", reference) for reference in both}
     line.text(FANTA, f"{callback.reference} 1")
-    assert since_then() == {("fanta", "taken", each) for each in both}
+    assert since_then() == {("fanta", "taken", reference) for reference in both}
     line.act(FANTA, presence.go_off_shift, origin="off")
-    assert since_then() == {("fanta", "given back", each) for each in both}
+    assert since_then() == {("fanta", "given back", reference) for reference in both}
     assert passed == 12
 
 

@@ -84,7 +84,7 @@ def told(fleet: Fleet, number: int | None = None) -> list[str]:
 
 def differing(fleet: Fleet, old: Sources, new: Sources) -> list[str]:
     """What whoever publishes is told."""
-    before, after = (approval.as_published(each, fleet.clock.now()) for each in (old, new))
+    before, after = (approval.as_published(sources, fleet.clock.now()) for sources in (old, new))
     return [change.key for change in changes(before, after)]
 
 
@@ -174,8 +174,8 @@ def test_publishing_files_leaves_out_what_was_taken_back(fleet: Fleet, tmp_path:
     publish(fleet, files)
     fleet.wait(LEAD)
     number = int(acting.propose(fleet.store, files, MADE, fleet.clock.now()).values["proposal"])
-    for each in (id, "theirs"):
-        withdraw(web, each)
+    for testimony in (id, "theirs"):
+        withdraw(web, testimony)
     fleet.wait(2)
     assert NONE in web.dial("4").text
     at = fleet.clock.now()
@@ -228,7 +228,7 @@ def test_an_edition_in_other_languages_leaves_it_out(files: Sources) -> None:
     """No screen could show it: in French alone there is no word of what was told in Bambara."""
     told_in_bambara = port.Testimony("f" * 32, {"bm": "N bɛ sunɔgɔ."}, "released", "a" * 32, 0, None, ("b" * 32, "c" * 32), "2026-01-31")
     french = replace(files, words={"fr": files.words["fr"]})
-    assert [overlaid(each, (told_in_bambara,), (), {}).items[-1].fields.get("text.bm") for each in (files, french)] == [
+    assert [overlaid(sources, (told_in_bambara,), (), {}).items[-1].fields.get("text.bm") for sources in (files, french)] == [
         "N bɛ sunɔgɔ.",
         None,
     ]

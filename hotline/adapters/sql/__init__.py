@@ -1,4 +1,4 @@
-"""The database, SQLite or PostgreSQL, behind `ports.Store`: everything that must not be lost."""
+"""The database, SQLite or PostgreSQL, behind `hotline.ports.store.Store`: everything that must not be lost."""
 
 from hotline.adapters.sql.schema import is_current, upgrade
 from hotline.adapters.sql.store import SqlStore

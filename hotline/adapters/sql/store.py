@@ -1,4 +1,4 @@
-"""`Store`: one transaction a `with`, and every failure of the database told as `StoreAway`."""
+"""`hotline.ports.store.Store`: one transaction a `with`, and every failure of the database raised as `StoreAway`."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ between would be undone. Some hundreds of writes a second are more than this lin
 
 
 class SqlTransaction:
-    """`ports.store.Transaction`."""
+    """`hotline.ports.store.Transaction`."""
 
     def __init__(self, connection: Connection, seal: Seal) -> None:
         self._connection = connection
@@ -91,7 +91,7 @@ class WriterTurn:
 
 
 class SqlStore:
-    """`ports.store.Store` over `sqlite:///path` or `postgresql+psycopg://…`. Safe to share between threads, not between processes.
+    """`hotline.ports.store.Store` over `sqlite:///path` or `postgresql+psycopg://…`. Safe to share between threads, not between processes.
 
     A wait within it ends after about `budget_ms`; a hop that waits both for a connection and for a lock may meet two.
     Raises SealBroken where a sealed value does not open.
@@ -136,7 +136,7 @@ class SqlStore:
 
 @contextmanager
 def store_away() -> Iterator[None]:
-    """Whatever the database fails at within is raised as StoreAway; no value of a statement goes along."""
+    """Every failure of the database within is raised as StoreAway, which carries no value of a statement."""
     try:
         yield
     except FAILURES as error:

@@ -27,7 +27,7 @@ def _of_staff(*, key: bool = False) -> Column[str]:
 
 
 def _callback(*, key: bool = False) -> Column[str]:
-    """Whatever hangs on a callback goes with it."""
+    """Whatever is tied to a callback goes with it."""
     return Column("callback", String(32), ForeignKey("callbacks.id", ondelete="CASCADE"), primary_key=key, nullable=False)
 
 
@@ -61,7 +61,7 @@ callbacks = Table(
     Column("given_back", Integer, nullable=False, server_default=text("0")),
     Column("sunk", Boolean, nullable=False, server_default=false()),
     Column("safer", String(16)),
-    # A reference that two open callbacks shared would send a counselor to the wrong woman.
+    # A reference that two open callbacks shared would send a counselor to the wrong caller.
     Index("uq_callbacks_reference", "reference", unique=True, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
     Index("ix_callbacks_reference", "reference"),
     Index("ix_callbacks_state", "state", "not_after"),

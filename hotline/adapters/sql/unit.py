@@ -1,4 +1,4 @@
-"""What every part of a transaction stands on: the connection, the seal, and the inserts that the two databases spell differently."""
+"""What every store of a transaction stands on: the connection, the seal, and the inserts that the two databases spell differently."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ class Unit:
         return self._connection.execute(statement, values).first()
 
     def _value(self, statement: Executable, **values: object) -> Any:
-        """The first column of the first row; None if there is none."""
+        """The first column of the first row. Returns None if there is no row."""
         return self._connection.execute(statement, values).scalar()
 
     def _change(self, statement: Executable, **values: object) -> int:
-        """How many rows it touched."""
+        """Run a statement that writes. Returns how many rows it touched."""
         return self._connection.execute(statement, values).rowcount
 
     def _add(self, table: Table, **values: object) -> bool:

@@ -17,7 +17,7 @@ from hotline.service.desk.casework.cases import Case
 from hotline.service.desk.casework.incidents import QUESTIONS, SECTIONS, codes_of, contexts_of
 from hotline.service.desk.casework.referrals import ReferralForm
 from hotline.service.desk.casework.services import KINDS, name_of, regions
-from hotline.service.desk.casework.sight import NoCase, NotHers
+from hotline.service.desk.casework.sight import InOtherHands, NoCase
 
 FIELDS: Final = {"consent": "agreed", "slip": "service", "day": "look_again"}
 """Beside which field of a referral's form each refusal is said, where it names none itself."""
@@ -136,8 +136,8 @@ def _closed(pages: Blueprint, context: ConsoleContext) -> None:
     def no_case(_: NoCase) -> tuple[str, int]:
         return page(context, "trouble.html", kind="not_found"), HTTPStatus.NOT_FOUND
 
-    @pages.errorhandler(NotHers)
-    def not_hers(_: NotHers) -> tuple[str, int]:
+    @pages.errorhandler(InOtherHands)
+    def in_other_hands(_: InOtherHands) -> tuple[str, int]:
         return page(context, "trouble.html", kind="forbidden"), HTTPStatus.FORBIDDEN
 
 

@@ -1,4 +1,4 @@
-"""Call outcomes: how a try to reach a caller ended. The one table; SMS digits, buttons, figures and what follows derive from it."""
+"""Call outcomes: how an attempt to reach a caller ended. The one table; SMS digits, buttons, figures and what follows derive from it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 
 Outcome: TypeAlias = Literal["spoke", "no_answer", "unreachable", "someone_else", "wrong_word", "could_not_talk", "prank"]
-"""How a try ended, in the counselor's words."""
+"""How an attempt ended, as the counselor says it."""
 
 
 class CallOutcome(Struct, frozen=True, kw_only=True):
@@ -17,7 +17,7 @@ class CallOutcome(Struct, frozen=True, kw_only=True):
     digit: str
     """By SMS, for a callback that the counselor holds: 0 gives it back, 7 rings again."""
     talked: bool = False
-    """It was the caller who was on the phone: she can be asked what she wishes."""
+    """The caller was on the phone, and can say what is wished for."""
     dangerous: bool = False
     """The phone is in other hands: nobody rings it again by itself, for any request."""
     to_review: bool = False

@@ -39,7 +39,7 @@ class Callback(Struct, frozen=True):
     sunk: bool = False
     """Calls from this phone were said to be pranks three times in 30 days: among what is not urgent it comes last."""
     safer: Safer | None = None
-    """What the caller said when she was asked how safe the call left her; None if she was not asked, or would not say."""
+    """What the caller answered when asked how safe the call left her; None where nobody asked, or the caller would not say."""
 
 
 class Callbacks(Protocol):

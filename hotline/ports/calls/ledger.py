@@ -1,4 +1,4 @@
-"""The ledger: each order is applied once."""
+"""The ledger: each order, and each act by its origin, is applied once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hotline.engine.effects import OrderResult
 
 
 class LedgerEntry(Struct, frozen=True):
-    """What an order's key stands for. `outcome` and `facts` are None once a session's lifetime has passed."""
+    """What a key stands for: an order, or an act (then `facts` is its result). `outcome` and `facts` are None once a session's lifetime has passed."""
 
     outcome: OrderResult | None
     facts: bytes | None
@@ -21,4 +21,4 @@ class Ledger(Protocol):
         """Write the key if it is new and return None; else return what stands there. Concurrent callers wait for each other."""
 
     def find(self, key: bytes, at: int) -> LedgerEntry | None:
-        """What stands there, without writing; None where nothing does."""
+        """What stands there, without writing. Returns None where nothing does."""

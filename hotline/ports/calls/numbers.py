@@ -6,8 +6,12 @@ from typing import Protocol
 
 
 class Numbers(Protocol):
-    def of(self, id: str) -> str | None: ...
-    def forget(self, id: str) -> None: ...
+    def of(self, id: str) -> str | None:
+        """The number of this callback, E.164. Returns None once it is gone."""
+
+    def forget(self, id: str) -> None:
+        """Erase the number of this callback."""
+
     def stop(self, number: str, at: int, until: int) -> tuple[str, ...]:
         """Every waiting, claimed or review callback to this number becomes `stopped`, their numbers go, and the stop itself is
         remembered (hashed) until `until`. The same statements run whatever existed. Returns the ids."""

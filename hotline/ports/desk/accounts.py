@@ -8,7 +8,7 @@ from msgspec import Struct
 
 
 class Account(Struct, frozen=True):
-    """What one of the staff signs in with. Without an account she works by SMS alone."""
+    """What one of the staff signs in with. Whoever has no account works by SMS alone."""
 
     staff: str
     password: str

@@ -14,7 +14,7 @@ Deed: TypeAlias = Literal[
     "rolled back",
     "pending words published",
     "number taken off",
-    # the door
+    # signing in
     "signed in",
     "signed in somewhere new",
     "locked out",

@@ -19,12 +19,12 @@ class TimeRequest(Struct, frozen=True):
 
 
 class Load(Struct, frozen=True):
-    """What one of the staff carried since a moment: to guard a counselor, not to count her work."""
+    """What one of the staff carried since a moment: to guard a counselor, not to count a counselor's work."""
 
     calls: int
     """How many callbacks were rung for, however often."""
     hard: int
-    """Those of them that were marked: life in danger, a minor, hard."""
+    """Those of them that were flagged: life in danger, a minor, hard."""
     last_hard_at: int | None
 
 

@@ -31,7 +31,7 @@ class Proposal(Struct, frozen=True):
     made_by: str
     sources: bytes
     pending_by: str | None = None
-    """Who took it on herself to publish words that nobody has reviewed."""
+    """Who took on to publish words that nobody has reviewed."""
 
 
 class Withdrawal(Struct, frozen=True):
@@ -74,7 +74,7 @@ class Editions(Protocol):
         """The number of the next one, which none had before, decided or not."""
 
     def proposal(self, number: int) -> Proposal | None:
-        """None once it was decided."""
+        """A proposal that waits. Returns None once it was decided."""
 
     def proposals(self) -> tuple[Proposal, ...]:
         """All that wait, newest first, their sources left empty."""

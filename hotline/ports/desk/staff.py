@@ -31,10 +31,10 @@ class Staff(Struct, frozen=True):
     minors: bool = False
     """Takes calls of minors."""
     on_call_until: int | None = None
-    """A supervisor who said that she is on call, until then."""
+    """Until when a supervisor is on call, as said."""
 
     def is_on_call(self, at: int) -> bool:
-        """Is this a supervisor who said that she can be reached now?"""
+        """Is this a supervisor who is on call at that moment?"""
         return self.role == "supervisor" and self.on_call_until is not None and at < self.on_call_until
 
 

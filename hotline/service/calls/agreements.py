@@ -36,7 +36,7 @@ class Wish(Struct, frozen=True):
     end: int
     word: str | None
     agreed: bool
-    """The caller said that she may be called then."""
+    """The caller agreed to be called then."""
 
 
 def days(deps: Deps, language: str, at: int) -> tuple[str, ...]:
@@ -71,9 +71,9 @@ def day_and_hour(deps: Deps, language: str, moment: int, now: int) -> str:
 
 
 def agree_next(act: Act, id: str, wish: Wish) -> Result:
-    """Another callback to the same number, at the time that the caller agreed to and with her consent. The one before it is over with that.
+    """Another callback to the same number, at the time that the caller agreed to and with the caller's consent. It ends the one before it.
 
-    Only hours that somebody is planned for are kept: what is told afterwards is what holds.
+    Of the window only hours that somebody is planned for are kept: the page says afterwards what holds.
     """
     callback, number = talked(act, id), act.tx.numbers.of(id)
     if callback is None or number is None or callback.state not in ("closed", "review") or is_in_other_hands(act.tx, callback):
@@ -93,7 +93,7 @@ def agree_next(act: Act, id: str, wish: Wish) -> Result:
 
 
 def pass_on(act: Act, id: str) -> Result:
-    """The counselor knows the caller, who agreed that another rings now: it is given back; or the caller is a minor: it is for the supervisor, who is told."""
+    """The counselor knows the caller, who agreed that another rings now: it is given back. Or the caller is a minor: it goes before a supervisor, who is told."""
     callback = act.tx.callbacks.get(id)
     group, flags = dispatch.held(act.tx, id, act.staff.id), act.tx.flags.of(id)
     if callback is None or not group or not flags & PASSED_ON:
@@ -108,9 +108,9 @@ def pass_on(act: Act, id: str) -> Result:
 
 
 def no_more(act: Act, id: str) -> Result:
-    """The caller wants no call any more: as if she had pressed the two keys for it. Of another phone only what this call was for is forgotten.
+    """The caller wants no call any more: as if the two keys for it were pressed. Where another phone was rung, only what this call was for is forgotten.
 
-    Where there is no number any more there is nothing left to decide.
+    Gone where there is no number any more: then there is nothing left to decide.
     """
     callback, number = talked(act, id), act.tx.numbers.of(id)
     if callback is None or number is None:
@@ -131,7 +131,7 @@ def no_more(act: Act, id: str) -> Result:
 
 
 def _refusal(deps: Deps, wish: Wish, at: int) -> Refused | None:
-    """What is wrong with a wish, whoever is there to keep it."""
+    """What is wrong with a wish, whoever could keep it; None where nothing is."""
     if not wish.agreed:
         return "consent"
     if not 0 <= wish.start < wish.end <= DAY_MINUTES or not 0 <= wish.ahead < DAYS_AHEAD:
@@ -145,7 +145,7 @@ def _refusal(deps: Deps, wish: Wish, at: int) -> Refused | None:
 
 
 def _kept(work: Work, callback: Callback, number: str, wish: Wish) -> tuple[Minute, Minute] | None:
-    """What of the window somebody is planned for; None where it is too little to promise it."""
+    """The part of the window that somebody is planned for. Returns None where it is too short to be promised."""
     now = work.deps.clock.local(work.at)
     begins = now // DAY_MINUTES * DAY_MINUTES + wish.ahead * DAY_MINUTES
     start, end = max(begins + wish.start, now), begins + wish.end
@@ -176,7 +176,7 @@ def _open(act: Act, before: Callback, number: str, window: tuple[Minute, Minute]
 
 
 def _settle(act: Act, callback: Callback) -> None:
-    """It is settled when the caller is called: there is nothing left to decide. That it was a minor is for a supervisor's eyes all the same."""
+    """Where the caller could not talk, the next call settles it: nothing is left to decide. That it was a minor is for a supervisor's eyes all the same."""
     if callback.state != "review" or callback.outcome not in TALKED:
         return
     undecided = [review for review in act.tx.reviews.of(callback.id) if review.decision is None]

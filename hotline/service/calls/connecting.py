@@ -17,7 +17,7 @@ from hotline.service.deps import Deps
 
 
 def connect(act: Act, id: str) -> Result:
-    """The counselor's phone rings, she presses 1, and the line rings the caller. Asked again while it rings, it changes nothing."""
+    """The counselor's phone rings, the counselor presses 1, and the line rings the caller. Asked again while it rings, it changes nothing."""
     callback = act.tx.callbacks.get(id)
     if callback is None:
         return Result("gone")
@@ -66,7 +66,7 @@ def cover(deps: Deps, by: By, id: str) -> Result:
 
 
 def begin_cover(act: Act, id: str) -> Result:
-    """Is there a call of theirs that can hear it? `call`: its id."""
+    """Find the call of whoever acts in which the cover can be heard. `call` among the values: its id."""
     call = act.tx.calls.live_of(act.staff.id)
     held = {callback.id for callback in dispatch.held(act.tx, id, act.staff.id)}
     if call is None or call.state != "dialed" or call.callback not in held:
@@ -75,7 +75,7 @@ def begin_cover(act: Act, id: str) -> Result:
 
 
 def note_cover(act: Act, id: str) -> Result:
-    """The vendor plays it: the call is marked so."""
+    """The vendor plays the cover: the call's row says so."""
     call = act.tx.calls.get(id)
     callback = act.tx.callbacks.get(call.callback) if call is not None and call.staff == act.staff.id else None
     if call is not None and callback is not None:
@@ -85,7 +85,7 @@ def note_cover(act: Act, id: str) -> Result:
 
 
 def _session(deps: Deps, call: str) -> str | None:
-    """The vendor's own name for the call: it stands in the message that had it placed; the call's row has but a hash of it."""
+    """The vendor's own id of the call: it stands in the message that had it placed; the call's row has but a hash of it."""
     with deps.store.read() as tx:
         ring = tx.outbox.get(deps.derive("ring", call))
     return ring.vendor_id if ring is not None else None

@@ -1,4 +1,4 @@
-"""Who can call: pure functions over staff, shifts and what is open; every promise of the line rests on them."""
+"""Who can call, worked out from staff, shifts and what is open: `team` and `look` read them, all else is pure. Every promise of the line rests on it."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def is_on(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> bool:
 
 
 def is_present(staff: Staff, at: int, presence_minutes: int) -> bool:
-    """Did this person say lately that she is there?"""
+    """Did this person say *I am here* lately enough?"""
     return staff.seen_at is not None and at - staff.seen_at < presence_minutes * 60
 
 
@@ -150,7 +150,7 @@ def _planned(people: Iterable[Staff], shifts: tuple[Shift, ...], at: int, local:
 
 
 def planned_spans(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> Iterator[Span]:
-    """The planned spans of one person from now on for seven days, unmerged, without what she is off."""
+    """The planned spans of one person from now on for seven days, unmerged, without what lies in the time off."""
     now = local(at)
     first = now if staff.off_until is None else max(now, local(staff.off_until))
     last = now + DAYS_AHEAD * DAY_MINUTES
@@ -160,7 +160,7 @@ def planned_spans(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) 
 
 
 def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """In order, those that touch made one."""
+    """The spans in order, those that touch made one."""
     whole: list[Span] = []
     for start, end in sorted(spans):
         if whole and start <= whole[-1][1]:
@@ -171,7 +171,7 @@ def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 
 def spans_of_day(own: Iterable[Shift], day: int) -> tuple[Span, ...]:
-    """What one person's shifts make of a local day: the week's spans less what she is away, and what she comes beyond them."""
+    """What one person's shifts make of a local day: the week's spans without that day's absences, and what that day has beyond the week."""
     weekday = (day + THURSDAY) % 7
     begins = day * DAY_MINUTES
     shifts = tuple(own)

@@ -49,7 +49,7 @@ class ReviewCase(Struct, frozen=True):
 
 
 def undecided(deps: Deps) -> tuple[tuple[Listed, ...], bool]:
-    """The callbacks of the oldest, floods behind all others; and whether there are more."""
+    """The callbacks of the oldest reviews, floods behind all others; and whether there are more. Raises StoreAway."""
     with deps.store.read() as tx:
         found = tx.reviews.undecided(SHOWN + 1)
         flags = tx.flags.of_many(tuple({callback.id for _, callback in found}))
@@ -61,12 +61,13 @@ def undecided(deps: Deps) -> tuple[tuple[Listed, ...], bool]:
 
 
 def case(deps: Deps, id: str, at: int) -> ReviewCase | None:
+    """A review by its id. Returns None where it is gone, or its callback is. Raises StoreAway."""
     with deps.store.read() as tx:
         return _case(tx, id, at)
 
 
 def decide_review(act: Act, id: str, choice: str, why: str) -> Result:
-    """What becomes of it, with the reason; who is second is told that it was decided."""
+    """What becomes of it, with the reason. Late where somebody decided before, refused without a reason or for a choice that is not offered."""
     case = _case(act.tx, id, act.at)
     if case is None:
         return Result("gone")

@@ -28,14 +28,14 @@ from hotline.service.work import Work
 SHORTEST: Final = 60
 """Seconds that must be left for a callback to be offered: less is not enough to take it and to ring."""
 OUTCOME_SECONDS: Final = 3600
-"""How long after its end a counselor may still say how a try ended."""
+"""How long after its end a counselor may still say how an attempt ended."""
 HELD_SECONDS: Final = 300
 HELD_URGENT_SECONDS: Final = 90
 """How long somebody may hold a callback without having rung."""
 LEG_SECONDS: Final = 120
 """The counselor's own phone has rung, and the prompt was heard, by then."""
 SILENT_SECONDS: Final = 900
-"""How long a counselor may say nothing after her last try, or after she said that the phone could not be reached."""
+"""How long a counselor may say nothing after the last attempt, or after saying that the phone could not be reached."""
 LINE: Final = "hotline"
 """In the audit, who did what no person did."""
 
@@ -112,7 +112,7 @@ def alike(tx: Transaction, id: str) -> tuple[Callback, ...]:
 
 
 def groups(tx: Transaction, callbacks: Iterable[Callback]) -> list[tuple[Callback, ...]]:
-    """Those that are alike together, in the order of their first."""
+    """Callbacks that are `alike` together, in the order of the first of each group."""
     found: list[tuple[Callback, ...]] = []
     callbacks = tuple(callbacks)
     for callback in callbacks:
@@ -255,7 +255,7 @@ def _release(work: Work, callback: Callback) -> tuple[OutboxMessage, ...]:
 def _wanting(tx: Transaction, id: str, at: int) -> tuple[Callback, ...]:
     """All to the same number that wait in their window and may still be rung; none where somebody holds one."""
     group = [callback for callback in alike(tx, id) if is_open(callback, at)]
-    # A stranger's request waits while anything of this phone is held; its owner's only for her own.
+    # A stranger's request waits while anything of this phone is held; its owner's only while the owner's own is.
     others = tx.callbacks.same_number(id) if any(callback.other_phone for callback in group) else group
     if any(callback.state == "claimed" for callback in others):
         return ()

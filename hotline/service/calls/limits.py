@@ -35,6 +35,7 @@ def is_unsaid(callback: Callback) -> bool:
 
 
 def most_attempts(callback: Callback) -> int:
+    """In its window."""
     return 1 if callback.other_phone else MOST_ATTEMPTS
 
 

@@ -1,4 +1,4 @@
-"""The bridge: the line rings the counselor, she presses 1, the caller is rung and the two are joined; the counselor never sees the number."""
+"""The bridge: the line rings the counselor, who presses 1, the caller is rung and the two are joined; the counselor never sees the number."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RINGING_SECONDS: Final = 60
 
 
 def pick_up(act: Act, session: str) -> Result:
-    """The counselor answered her phone, or pressed another key than 1: she is asked for that key, unless nobody may be rung any more.
+    """The counselor answered the phone, or pressed another key than 1: the line asks for that key, unless nobody may be rung any more.
 
     `phone`: `own` or `other`; `word`: what whoever answers must say, the first that was chosen, which nobody can have changed since by
     asking again. Empty where there is none.

@@ -36,7 +36,7 @@ def say_outcome(act: Act, id: str, outcome: Outcome) -> Result:
 
 
 def say_safer(act: Act, id: str, safer: Safer | None) -> Result:
-    """What the caller said when she was asked how safe the call leaves her; None where she would rather not say."""
+    """What the caller answered when asked how safe the call leaves her; None where the caller would rather not say."""
     callback = talked(act, id)
     if callback is None:
         return Result("gone")
@@ -46,7 +46,7 @@ def say_safer(act: Act, id: str, safer: Safer | None) -> Result:
 
 
 def talked(act: Act, id: str) -> Callback | None:
-    """The callback, where whoever acts holds it, or held it last, and talked with the caller: nobody else says what the caller wishes."""
+    """The callback. Returns None unless whoever acts holds it, or held it last, and talked with the caller: nobody else says what the caller wishes."""
     callback = act.tx.callbacks.get(id)
     return callback if callback is not None and callback.claimed_by == act.staff.id and callback.outcome in TALKED else None
 

@@ -15,7 +15,7 @@ from hotline.service.deps import Deps
 
 
 def steps(deps: Deps, language: str, flag: Flag) -> tuple[str, ...]:
-    """The script's steps, in right spelling: nothing of it goes to a phone."""
+    """The script's steps, in right spelling: no part of them goes to a phone."""
     words = deps.spoken.words[deps.spoken.language_for(language)]
     keys = takewhile(words.__contains__, (f"script.{flag}.{n}" for n in count(1)))
     return tuple(words[key] for key in keys)
@@ -27,7 +27,7 @@ def said(deps: Deps, language: str, name: Literal["open", "open_other", "someone
 
 
 def say_hard(act: Act, id: str) -> Result:
-    """The call was hard on whoever acts, who rests as after life in danger; nobody is told, the audit neither."""
+    """The call was hard on whoever acts, who rests as after life in danger. Nobody is told, and the audit does not say it."""
     callback = act.tx.callbacks.get(id)
     if callback is None or callback.claimed_by != act.staff.id or callback.outcome is None:
         return Result("gone")

@@ -11,7 +11,7 @@ def takes(staff: Staff, language: str) -> bool:
 
 
 def may_have(staff: Staff, language: str) -> bool:
-    """May this person have a callback in the language? A supervisor may have any: she decides who rings."""
+    """May this person have a callback in the language? A supervisor, who decides who rings, may have any."""
     return staff.role == "supervisor" or takes(staff, language)
 
 

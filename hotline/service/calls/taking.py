@@ -65,9 +65,9 @@ def hand_over(act: Act, id: str, to: str) -> Result:
     if refused is not None:
         return Result(refused, about(callback))
     dispatch.drop_call(act, [callback])
-    for open_ in group:
-        act.tx.callbacks.save(replace(open_, state="claimed", claimed_by=to, claimed_at=act.at))
-        act.record("handed over", f"{open_.reference} {chosen.alias}")
+    for request in group:
+        act.tx.callbacks.save(replace(request, state="claimed", claimed_by=to, claimed_at=act.at))
+        act.record("handed over", f"{request.reference} {chosen.alias}")
     messages = [_tell(act, chosen, callback, group)]
     before = act.tx.staff.get(callback.claimed_by or "")
     if before is not None and before.id not in (to, act.staff.id):
@@ -92,19 +92,19 @@ def may_be_handed(counselor: Staff, callback: Callback, *, is_minor: bool) -> bo
 
 
 def untried(work: Work, callback: Callback) -> tuple[Callback, ...]:
-    """All that goes with it to another: their windows are open, and nobody who holds one has rung."""
+    """All that goes with it to another, with open windows; none where somebody who holds one has rung."""
     if callback.state not in ("waiting", "claimed"):
         return ()
-    group = tuple(open_ for open_ in dispatch.alike(work.tx, callback.id) if is_open(open_, work.at))
-    is_tried = any(open_.state == "claimed" and open_.attempts for open_ in group)
+    group = tuple(request for request in dispatch.alike(work.tx, callback.id) if is_open(request, work.at))
+    is_tried = any(request.state == "claimed" and request.attempts for request in group)
     return () if is_tried or not is_ringable(group, work.at) else group
 
 
 def _tell(work: Work, chosen: Staff, callback: Callback, group: Sequence[Callback]) -> OutboxMessage:
     work.tx.offers.add(Offer(callback.id, chosen.id, work.at))
-    ends = min(open_.not_after for open_ in group)
+    ends = min(request.not_after for request in group)
     text = work.deps.written.phrase("staff.handed", chosen.reads, ref=callback.reference, before=outbox.hour(work.deps, chosen.reads, ends))
-    urgent = any(open_.urgent for open_ in group)
+    urgent = any(request.urgent for request in group)
     return outbox.write(work, Draft("alert", chosen.number, text, ends, urgent), f"handed|{callback.id}|{chosen.id}|{work.at}")
 
 
@@ -114,7 +114,7 @@ def _refusal(act: Act, callback: Callback) -> Refused | None:
         return "late"
     if callback.state != "waiting" or not is_open(callback, act.at) or _is_in_hand(act.tx, callback, act.staff.id):
         return "gone"
-    group = [open_ for open_ in dispatch.alike(act.tx, callback.id) if is_open(open_, act.at)]
+    group = [request for request in dispatch.alike(act.tx, callback.id) if is_open(request, act.at)]
     if not is_ringable(group, act.at):
         return "late"
     if not skill.may_have(act.staff, callback.language) or not minors.may_have(act.staff, is_minor=minors.is_of_minor(act.tx, group)):
@@ -123,7 +123,7 @@ def _refusal(act: Act, callback: Callback) -> Refused | None:
         return None
     if not is_within_day(act, group):
         return "supervisor"
-    is_urgent = any(open_.urgent for open_ in group)
+    is_urgent = any(request.urgent for request in group)
     return "rest" if not is_urgent and act.staff.id in resting(act.tx, act.at, act.deps.rules) else None
 
 

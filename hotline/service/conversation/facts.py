@@ -25,7 +25,7 @@ def encode(facts: Facts) -> bytes:
 
 
 def decode(blob: bytes | None) -> Facts:
-    """What cannot be read counts as forgotten: an older version of the line wrote it."""
+    """The facts of a blob; what cannot be read counts as forgotten: an older version of the line wrote it."""
     if not blob:
         return {}
     try:

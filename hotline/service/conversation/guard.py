@@ -18,7 +18,7 @@ REST: Final = 2
 
 
 class GuardedStore:
-    """`ports.store.Store` over another one. StoreAway also means here that it was not even asked.
+    """`hotline.ports.store.Store` over another one. StoreAway also means here that it was not even asked.
 
     `threads`: of this process; one of them waits no longer than a moment, and then goes on without the store.
     """

@@ -20,7 +20,7 @@ from hotline.service.deps import Deps
 from hotline.service.work import Work
 
 MOST_FAILURES: Final = 3
-"""Of one drain."""
+"""So many in one drain, and the database counts as away."""
 NAMES: Final[dict[type[Effect], str]] = {
     OpenCallback: "open_callback",
     RefineCallback: "refine_callback",
@@ -102,7 +102,7 @@ class Orders:
             raise failed
 
     def spooled(self, key: bytes) -> AppliedOrder | None:
-        """What the spool knows of an order."""
+        """What the spool knows of an order. Returns None where it holds none of this key, or none that can be read."""
         with suppress(SpoolFull):
             found = self._deps.spool.find(key)
             order = _read(found) if found else None

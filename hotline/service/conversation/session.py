@@ -126,15 +126,15 @@ class SessionFacts:
             self._recalled = True
             with suppress(MemoryAway):
                 found = self._deps.memory.recall(self._session.name)
-                if found.mark is not None and found.mark.sure:
-                    self._is_on(found.mark.edition)
+                if found.marker is not None and found.marker.sure:
+                    self._is_on(found.marker.edition)
                 self._learn(facts.decode(found.facts))
 
     def _look(self, language: str) -> Coverage | None:
         """Who can call now; on the way, what the ledger knows of orders that this conversation may have given already.
 
         Another delivery of this very hop may have come first, and what it ordered has changed who can call: hence the ledger is read in
-        the same transaction, and after. None: the store is away.
+        the same transaction, and after. Returns None while the store is away.
         """
         with suppress(StoreAway), self._deps.store.read() as tx:
             found = self._coverage(tx, language)
@@ -216,7 +216,7 @@ class SessionFacts:
         )
 
     def _is_too_much(self, effect: Effect, key: bytes) -> bool:
-        """Has this phone asked for other phones to be rung too often today? Told to nobody: without Redis nothing is counted."""
+        """Has this phone asked for other phones to be rung too often today? Without Redis nothing is counted."""
         if isinstance(effect, OpenCallback) and effect.phone is not None:
             with suppress(MemoryAway):
                 asked = self._deps.memory.distinct(f"other phones|{self._session.number}", key.hex(), DAY_SECONDS)

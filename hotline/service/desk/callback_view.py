@@ -23,8 +23,8 @@ SHOWN_SECONDS: Final = 120
 """How long a number stays on the page (docs: callback life)."""
 
 Step: TypeAlias = Literal["before", "rings", "answered", "talking", "how", "after", "over", "watched"]
-"""Nobody was rung yet, or may be again; the counselor's phone rings; she has to press 1; the two talk; she has to say how it ended; she said so;
-it ended without a call; another holds it, or nobody."""
+"""Nobody was rung yet, or may be again; the counselor's phone rings; the counselor has to press 1; the two talk; the counselor has to say how the
+call ended; that was said; it ended without a call; another holds it, or nobody."""
 
 
 class CallbackView(Struct, frozen=True):
@@ -57,7 +57,7 @@ class CallbackView(Struct, frozen=True):
 
 
 def look(deps: Deps, staff: Staff, id: str, at: int) -> CallbackView | None:
-    """Returns None where it is not theirs to see: another's, given back, or gone. Raises StoreAway."""
+    """Returns None where this person may not see it: another has it, it was given back, or it is gone. Raises StoreAway."""
     with deps.store.read() as tx:
         return _look(Work(deps, tx, at), staff, id)
 

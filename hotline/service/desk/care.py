@@ -41,7 +41,7 @@ class CareView(Struct, frozen=True):
 
     rests_until: int | None
     waiting: tuple[tuple[TimeRequest, str], ...]
-    """What she can take on, with the aliases."""
+    """Requests that whoever looks can take on, with the aliases."""
 
 
 def check_in(answers: Mapping[str, str]) -> CheckInAdvice:
@@ -59,9 +59,9 @@ def look(deps: Deps, staff: Staff, at: int) -> CareView:
 
 
 def resting(work: Work, staff: Staff) -> int | None:
-    """Until when a counselor is offered nothing ordinary, so that she can be told. Returns None where she does not rest.
+    """Until when a counselor is offered nothing ordinary. Returns None where the counselor does not rest.
 
-    The pause after a hard call has its end; a cap holds until her shift ends.
+    The pause after a hard call has its end; a cap holds until the shift ends.
     """
     load = rest.loads(work.tx, work.at, work.deps.rules).get(staff.id) if staff.role == "counselor" else None
     if load is None:
@@ -74,7 +74,7 @@ def resting(work: Work, staff: Staff) -> int | None:
 
 
 def need_time(act: Act) -> Result:
-    """Off until the shift ends, and a supervisor hears an alias and no reason: nobody asked for one. Asked again, it is told once."""
+    """Off until the shift ends, and a supervisor hears an alias and no reason: nobody asked for one. Asked for again, nobody is told twice."""
     messages = presence.leave(act, act.staff)
     if any(request.staff == act.staff.id for request in act.tx.care.waiting()):
         return Result(messages=messages)
@@ -86,7 +86,7 @@ def need_time(act: Act) -> Result:
 
 
 def take_on(act: Act, id: str) -> Result:
-    """A supervisor sees to it; nobody takes on her own. Gone where somebody did before."""
+    """A supervisor sees to it; nobody takes on their own. Gone where somebody took it on before."""
     request = next((request for request in act.tx.care.waiting() if request.id == id and request.staff != act.staff.id), None)
     if request is None:
         return Result("gone")
@@ -95,7 +95,7 @@ def take_on(act: Act, id: str) -> Result:
 
 
 def _waiting(work: Work, staff: Staff) -> tuple[tuple[TimeRequest, str], ...]:
-    """Everybody's but her own; nothing to her who may take none on."""
+    """Everybody's requests but one's own; none for somebody who may take none on."""
     requests = [request for request in work.tx.care.waiting() if request.staff != staff.id] if may_act(staff.role, "take_on") else []
     aliases = {staff.id: staff.alias for staff in work.tx.staff.active()} if requests else {}
     return tuple((request, aliases.get(request.staff, "")) for request in requests)

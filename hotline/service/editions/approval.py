@@ -76,7 +76,7 @@ class Approval(Struct, frozen=True):
 
 
 def publisher(by: str | None, login: str) -> Publisher:
-    """Raises UnfitName."""
+    """Who publishes, by the name that was given, or else by the login. Raises UnfitName."""
     name = " ".join((by if by is not None else login).split())
     made = Publisher(name, login, by is not None)
     if not name or not name.isprintable() or "(" in name or ")" in name or len(str(made)) > LONGEST_NAME:
@@ -85,13 +85,13 @@ def publisher(by: str | None, login: str) -> Publisher:
 
 
 def check_edition(sources: Sources, at: int) -> CheckedEdition:
-    """Raises FaultySources."""
+    """Check sources and find their pending words, which takes long. Raises FaultySources."""
     clean = checked(sources, at)
     return CheckedEdition(sources, clean, pending_words(clean)[0])
 
 
 def publish_edition(act: Act, edition: CheckedEdition, pending_by: str | None = None) -> Result:
-    """Publish at once, where one person may. Pending words stop nothing here; who takes them on herself is written down all the same."""
+    """Publish at once, where one person may. Pending words stop nothing here; whoever takes them on is written down all the same."""
     row = _enact(act, NewEdition(edition.sources, act.staff.alias))
     if isinstance(row, Result):
         return row
@@ -103,7 +103,7 @@ def publish_edition(act: Act, edition: CheckedEdition, pending_by: str | None = 
 def propose_edition(act: Act, edition: CheckedEdition, pending_by: str | None = None) -> Result:
     """Keep these sources for a second person to look at. `proposal` among the values: a number that no other ever gets.
 
-    `pending_by`: who takes pending words on herself, by name; without one they stop it.
+    `pending_by`: who takes pending words on, by name; without one they stop it.
     """
     if edition.pending and pending_by is None:
         return Result("pending")
@@ -168,7 +168,7 @@ def older_edition(store: Store, number: int, at: int) -> CheckedEdition:
 def roll_back(act: Act, number: int, edition: CheckedEdition) -> Result:
     """A new edition with the content of an old one, which was approved in its day.
 
-    Numbers taken off the line stay off: their marks hold for every edition. Testimonies stay as they are now.
+    Numbers taken off the line stay off: a withdrawal holds for every edition. Testimonies stay as they are now.
     """
     old, newest = act.tx.editions.get(number), newest_edition(act.tx)
     if old is None:

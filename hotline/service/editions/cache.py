@@ -81,16 +81,16 @@ class EditionCache:
         of the program can do nothing with: everything else was done then.
         """
         with store.read() as tx:
-            marks = tx.editions.withdrawals()
+            withdrawals = tx.editions.withdrawals()
             rows = self._needed(
-                tx, tx.editions.moments(), at, anew=withdrawn_testimonies(marks) != withdrawn_testimonies(self.snapshot.marks)
+                tx, tx.editions.moments(), at, anew=withdrawn_testimonies(withdrawals) != withdrawn_testimonies(self.snapshot.withdrawals)
             )
         if not rows:
             return
-        before, self.snapshot = self.snapshot, self._arranged(rows, marks, at)
+        before, self.snapshot = self.snapshot, self._arranged(rows, withdrawals, at)
         if self._folder is not None:
-            is_news = (before.editions, before.marks) != (self.snapshot.editions, marks)
-            copies.keep(self._folder, rows, marks, at, anew=is_news)
+            is_news = (before.editions, before.withdrawals) != (self.snapshot.editions, withdrawals)
+            copies.keep(self._folder, rows, withdrawals, at, anew=is_news)
         if any(number >= rows[0].number for number, _, _ in self._unreadable):
             raise UnreadableEdition
 
@@ -125,19 +125,19 @@ class EditionCache:
 
     def _recover(self, at: int) -> None:
         if self._folder is not None:
-            rows, marks, heard = copies.found(self._folder)
-            self.snapshot = self._arranged([row for row in rows if self._read(row)], marks, min(heard, at))
+            rows, withdrawals, heard = copies.found(self._folder)
+            self.snapshot = self._arranged([row for row in rows if self._read(row)], withdrawals, min(heard, at))
 
-    def _arranged(self, rows: Iterable[EditionRow], marks: tuple[Withdrawal, ...], read_at: int) -> Snapshot:
+    def _arranged(self, rows: Iterable[EditionRow], withdrawals: tuple[Withdrawal, ...], read_at: int) -> Snapshot:
         """A snapshot of these. What need not be made anew is kept."""
-        held = {_name(loaded.row): loaded for loaded in self.snapshot.editions if marks == self.snapshot.marks}
+        held = {_name(loaded.row): loaded for loaded in self.snapshot.editions if withdrawals == self.snapshot.withdrawals}
         before = {_name(loaded.row): loaded for loaded in self.snapshot.editions} | self._fresh
         self._fresh = {}
-        editions = [held.get(_name(row)) or self._marked(before[_name(row)], marks) for row in rows]
-        return snapshot_of(editions, marks, read_at, self._settings.session_seconds, self.snapshot)
+        editions = [held.get(_name(row)) or self._without_withdrawn(before[_name(row)], withdrawals) for row in rows]
+        return snapshot_of(editions, withdrawals, read_at, self._settings.session_seconds, self.snapshot)
 
-    def _marked(self, before: LoadedEdition, marks: tuple[Withdrawal, ...]) -> LoadedEdition:
-        made = LoadedEdition(before.row, before.sources, marks, self._settings)
+    def _without_withdrawn(self, before: LoadedEdition, withdrawals: tuple[Withdrawal, ...]) -> LoadedEdition:
+        made = LoadedEdition(before.row, before.sources, withdrawals, self._settings)
         loaded = before if before.shown == made.shown else made
         if self._eager:
             loaded.warm()

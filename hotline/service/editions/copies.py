@@ -12,41 +12,41 @@ import msgspec
 
 from hotline.ports.desk.editions import EditionRow, Withdrawal
 
-DARK: Final = "dark.json"
+WITHDRAWALS: Final = "dark.json"
 """Its time of change says when the database was last heard of."""
 
 
-def keep(folder: Path, rows: Iterable[EditionRow], marks: tuple[Withdrawal, ...], at: int, *, anew: bool) -> None:
+def keep(folder: Path, rows: Iterable[EditionRow], withdrawals: tuple[Withdrawal, ...], at: int, *, anew: bool) -> None:
     """Let these be what lies there. `anew`: what lies there already may be another edition of the same number. Raises OSError."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    names = {DARK}
+    names = {WITHDRAWALS}
     for row in rows:
         name = f"{row.number}.json"
         names.add(name)
         if anew or not (folder / name).exists():
             _write(folder / name, msgspec.json.encode(row))
-    dark = folder / DARK
-    if anew or not dark.exists():
-        _write(dark, msgspec.json.encode(marks))
-    os.utime(dark, (at, at))
+    path = folder / WITHDRAWALS
+    if anew or not path.exists():
+        _write(path, msgspec.json.encode(withdrawals))
+    os.utime(path, (at, at))
     for path in folder.glob("*.json"):
         if path.name not in names:
             path.unlink(missing_ok=True)  # another process of this machine may be about to do the same
 
 
 def found(folder: Path) -> tuple[tuple[EditionRow, ...], tuple[Withdrawal, ...], int]:
-    """What lies there: editions, marks, and when the database was last heard of (0: never). What cannot be read is not there."""
+    """What lies there: editions, withdrawals, and when the database was last heard of (0: never). What cannot be read is not there."""
     rows = []
     for path in folder.glob("*.json"):
-        if path.name != DARK:
+        if path.name != WITHDRAWALS:
             with suppress(OSError, msgspec.DecodeError):
                 rows.append(msgspec.json.decode(path.read_bytes(), type=EditionRow))
-    marks: tuple[Withdrawal, ...] = ()
+    withdrawals: tuple[Withdrawal, ...] = ()
     heard = 0
     with suppress(OSError, msgspec.DecodeError):
-        heard = int((folder / DARK).stat().st_mtime)
-        marks = msgspec.json.decode((folder / DARK).read_bytes(), type=tuple[Withdrawal, ...])
-    return tuple(rows), marks, heard
+        heard = int((folder / WITHDRAWALS).stat().st_mtime)
+        withdrawals = msgspec.json.decode((folder / WITHDRAWALS).read_bytes(), type=tuple[Withdrawal, ...])
+    return tuple(rows), withdrawals, heard
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -34,8 +34,8 @@ def _later_hop(snapshot: Snapshot, memory: Memory, name: str, at: int) -> Sessio
         found = memory.began(name)
     except MemoryAway:
         return snapshot.session_editions(*activation.candidates(moments, at, life))
-    if found.mark is not None and found.mark.sure:
-        return snapshot.session_editions(found.mark.edition)
-    if found.mark is not None or not activation.is_none_lost(moments, found.since, at, life):
+    if found.marker is not None and found.marker.sure:
+        return snapshot.session_editions(found.marker.edition)
+    if found.marker is not None or not activation.is_none_lost(moments, found.since, at, life):
         return snapshot.session_editions(*activation.candidates(moments, at, life))
     return snapshot.session_editions(*activation.candidates_without_marker(moments, at, life), may_order=at < snapshot.lost_from)

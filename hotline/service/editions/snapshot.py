@@ -40,19 +40,19 @@ def encode(sources: Sources) -> bytes:
 
 
 def decode(data: bytes) -> Sources:
-    """The reverse of `encode`. msgspec.DecodeError where it is none."""
+    """The reverse of `encode`. Raises msgspec.DecodeError."""
     return msgspec.json.decode(data, type=Sources)
 
 
 class LoadedEdition:
     """One edition. Compiled for a channel and a kind of phone when that is first asked for; two threads that ask at once make the same twice."""
 
-    def __init__(self, row: EditionRow, sources: Sources, marks: Iterable[Withdrawal], settings: CompileSettings) -> None:
+    def __init__(self, row: EditionRow, sources: Sources, withdrawals: Iterable[Withdrawal], settings: CompileSettings) -> None:
         self.row = row
         self.number = row.number
         self.sources = sources
         """As published."""
-        self.shown = dark(sources, (mark.number for mark in marks))
+        self.shown = dark(sources, (withdrawal.number for withdrawal in withdrawals))
         """As callers get it."""
         self._settings = settings
         self._raw_networks = settings.raw_networks
@@ -89,7 +89,7 @@ class Snapshot(Struct, frozen=True):
 
     editions: tuple[LoadedEdition, ...]
     """Oldest first."""
-    marks: tuple[Withdrawal, ...]
+    withdrawals: tuple[Withdrawal, ...]
     moments: activation.Moments
     calm_from: int
     """USSD: from here on …"""
@@ -115,7 +115,7 @@ class Snapshot(Struct, frozen=True):
 
 
 def snapshot_of(
-    editions: Iterable[LoadedEdition], marks: tuple[Withdrawal, ...], read_at: int, life: int, before: Snapshot | None = None
+    editions: Iterable[LoadedEdition], withdrawals: tuple[Withdrawal, ...], read_at: int, life: int, before: Snapshot | None = None
 ) -> Snapshot:
     """A snapshot of these; `read_at`: when the database last said that there are no others; `life`: of a USSD session; `before`: the snapshot that this one replaces.
 
@@ -128,4 +128,4 @@ def snapshot_of(
     if before is not None and before.moments and moments and before.moments[-1] != moments[-1] and read_at >= before.unsure_from:
         late = read_at + activation.over_after(life)
     calm = max(late, activation.calm_from(moments, life) if moments else 0)
-    return Snapshot(held, marks, moments, calm, unsure, unsure + activation.over_after(life), late, life)
+    return Snapshot(held, withdrawals, moments, calm, unsure, unsure + activation.over_after(life), late, life)

@@ -27,7 +27,7 @@ def with_testimonies(tx: Transaction, sources: Sources, also: Testimony | None =
 
 
 def overlaid(sources: Sources, testimonies: Collection[Testimony], taken: Collection[str], aliases: Mapping[str, str]) -> Sources:
-    """The files' own stay, unless taken back; the room's are what `testimonies` says, at the end, oldest first.
+    """The files' own stay, unless taken back; those of the desk are what `testimonies` says, at the end, oldest first.
 
     In languages that these sources have: one without words in any of them is left out, since no screen could show it.
     """
@@ -49,21 +49,21 @@ def with_newest_testimonies(old: Sources, newest: Sources | None) -> Sources:
     return replace(old, items=(*(item for item in old.items if item.list != TESTIMONIES), *testimonies))
 
 
-def withdrawn_testimonies(marks: Iterable[Withdrawal]) -> frozenset[str]:
+def withdrawn_testimonies(withdrawals: Iterable[Withdrawal]) -> frozenset[str]:
     """The ids of the testimonies among what was taken off the line."""
-    return frozenset(mark.item for mark in marks if not mark.phone)
+    return frozenset(withdrawal.item for withdrawal in withdrawals if not withdrawal.phone)
 
 
-def withdraw_testimony(tx: Transaction, mark: Withdrawal) -> None:
+def withdraw_testimony(tx: Transaction, withdrawal: Withdrawal) -> None:
     """Off every screen, running sessions too, within two seconds; and its words out of every edition and proposal that the database holds."""
-    tx.editions.withdraw(mark)
+    tx.editions.withdraw(withdrawal)
     for row in tx.editions.all():
         found = tx.editions.get(row.number)
-        if found is not None and (rest := _without(found.sources, mark.item)) is not None:
+        if found is not None and (rest := _without(found.sources, withdrawal.item)) is not None:
             tx.editions.rewrite(row.number, rest)
     for waiting in tx.editions.proposals():
         proposal = tx.editions.proposal(waiting.number)
-        if proposal is not None and (rest := _without(proposal.sources, mark.item)) is not None:
+        if proposal is not None and (rest := _without(proposal.sources, withdrawal.item)) is not None:
             tx.editions.rewrite_proposal(waiting.number, rest)
 
 
@@ -75,7 +75,7 @@ def _item(testimony: Testimony, languages: Collection[str], aliases: Mapping[str
 
 
 def _without(sources: bytes, id: str) -> bytes | None:
-    """None where it is not in there. Whichever version of the program wrote them: only the list of entries need be known."""
+    """Returns None where it is not in there. Whichever version of the program wrote them: only the list of entries need be known."""
     if id.encode() not in sources:
         return None
     raw = msgspec.json.decode(sources)

@@ -1,4 +1,4 @@
-"""Taking a number off the line at once: a mark in the database, which every process that shows screens looks for every second or two."""
+"""Taking a number off the line at once: a withdrawal in the database, which every process that shows screens looks for every second."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def withdraw_number(act: Act, id: str, why: str = "") -> Result:
     """Take this service's number off every screen: the one of the edition in force, and any other that it has in an edition which is yet to
     come or that a conversation may still be on. It stays off until a verification of a later day, or another number, is published.
 
-    One line of the audit, with as much of `why` as it holds. Again on the same day marks nothing new.
+    One line of the audit, with as much of `why` as it holds. Again on the same day withdraws nothing new.
     Among the values: `name` of the entry, its `phones` in the order of their editions, the `day` on which. Gone where no edition has the entry, with ids that are
     `near`; no_edition, no_number where there is nothing to take off.
     """

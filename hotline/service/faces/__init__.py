@@ -1,1 +1,1 @@
-"""How staff reach the acts without a page: by SMS."""
+"""How staff reach the acts without a page: by SMS and by voice."""

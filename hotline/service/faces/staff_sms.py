@@ -67,7 +67,7 @@ SHIFT_WORDS: Final[Mapping[str, str]] = {
 }
 """What is answered where an act about a shift is done."""
 UNWORDED: Final = "staff.gone"
-"""Where the edition in force is older than this program and has no words for a code: nothing was taken or rung, and that is what counts."""
+"""What is answered where the edition in force is older than this program and has no words for a code: that nothing was taken or rung."""
 
 
 class Said(Struct, frozen=True):

@@ -15,11 +15,11 @@ from hotline.service.deps import Deps
 
 ACCEPT: Final = "1"
 MOST_TRIES: Final = 3
-"""Well within the ten seconds that the vendor waits for an answer."""
+"""How often the database is asked: well within the ten seconds that the vendor waits for an answer."""
 
 
 class Leg(Struct, frozen=True):
-    """What the vendor says of the counselor's leg. `number`: the counselor's; `digits` None: she picked up, empty: she pressed nothing."""
+    """What the vendor says of the counselor's leg. `number`: the counselor's; `digits` None: the counselor picked up; empty: no key was pressed."""
 
     session: str
     number: str
@@ -28,7 +28,7 @@ class Leg(Struct, frozen=True):
 
 
 def next_step(deps: Deps, leg: Leg) -> VoiceStep:
-    """What happens next on this leg. Nobody is rung on a guess: where the store is away it just ends.
+    """What happens next on this leg. Nobody is rung on a guess: where the store is away the leg ends.
 
     A database that stumbles is asked again, for somebody is on the telephone. What was written the first time is not done twice.
     """

@@ -45,7 +45,7 @@ def drop_stale(deps: Deps, at: int) -> None:
 def has_emergency_number(deps: Deps, at: int) -> bool:
     """Does the edition in force show a number for emergencies?"""
     snapshot = deps.library.snapshot
-    return bool(numbers(snapshot.active(at).sources, snapshot.marks, deps.today(at)).emergency)
+    return bool(numbers(snapshot.active(at).sources, snapshot.withdrawals, deps.today(at)).emergency)
 
 
 def _tell(work: Work, gone: Iterable[Item], number: int) -> tuple[OutboxMessage, ...]:

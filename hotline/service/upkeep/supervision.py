@@ -1,4 +1,4 @@
-"""A supervisor on call: without one who said that she is, the line promises nothing; those who can mend it hear of it."""
+"""A supervisor on call: where none said so, the line promises nothing, and those who can mend it hear of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hotline.service.deps import Deps
 from hotline.service.work import Work
 
 GRACE_SECONDS: Final = 300
-"""So long after her turn began, or after what a supervisor said of it ran out, she is reminded."""
+"""So long after the turn began, or after what was said of it ran out, the supervisor is reminded."""
 
 Reminder: TypeAlias = tuple[str, str, str]
 """Whom, what (`staff.…`), and what it follows from: the same twice is said once."""
@@ -57,7 +57,7 @@ def _late(deps: Deps, people: Iterable[Staff], shifts: tuple[Shift, ...], at: in
 
 
 def _unplanned(deps: Deps, people: tuple[Staff, ...], shifts: tuple[Shift, ...], at: int) -> list[Reminder]:
-    """Whom to tell that the line is closed though it could be open, and of which day: nobody's turn it is."""
+    """Whom to tell that the line is closed though it could be open, and of which day: it is nobody's turn."""
     local, supervisors = deps.clock.local, [staff for staff in people if staff.role == "supervisor"]
     since = max((staff.on_call_until or 0 for staff in supervisors), default=0)
     if (

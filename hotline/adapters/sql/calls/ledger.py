@@ -1,4 +1,4 @@
-"""The ledger: that an order is applied once, however often and from wherever its hop arrives."""
+"""The ledger: an order is applied once, however often and from wherever its hop arrives, and an act once for each origin."""
 
 from __future__ import annotations
 

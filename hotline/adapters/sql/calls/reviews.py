@@ -48,8 +48,8 @@ class SqlReviews(Unit):
     def undecided(self, limit: int) -> tuple[tuple[Review, Callback], ...]:
         """In two statements: a callback and its review have columns of the same names."""
         found = [self._review(row) for row in self._rows(_REVIEWS, most=limit)]
-        theirs = {row.id: Callback(*row) for row in self._rows(_THEIR_CALLBACKS, these=[review.callback for review in found])}
-        return tuple((review, theirs[review.callback]) for review in found if review.callback in theirs)
+        by_id = {row.id: Callback(*row) for row in self._rows(_THEIR_CALLBACKS, these=[review.callback for review in found])}
+        return tuple((review, by_id[review.callback]) for review in found if review.callback in by_id)
 
     def floods_over(self, at: int) -> tuple[Callback, ...]:
         return tuple(Callback(*row) for row in self._rows(_FLOODS_OVER, at_=at))

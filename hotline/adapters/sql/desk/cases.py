@@ -1,4 +1,4 @@
-"""Incidents, referrals, consents and notes; a note and the consents go with their callback, and what stays is tied to nothing (`upkeep`)."""
+"""Incidents, referrals, consents and notes; a note and the consents go with their callback, and what stays is tied to nothing (`retention.py`)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LOOK_AGAIN: Final = (
     .order_by(referrals.c.look_again, referrals.c.id)
     .limit(bindparam("most"))
 )
-_HERS_TO_LOOK: Final = _LOOK_AGAIN.where(or_(callbacks.c.claimed_by == bindparam("holder"), callbacks.c.id.is_(None)))
+_LOOK_AGAIN_OF: Final = _LOOK_AGAIN.where(or_(callbacks.c.claimed_by == bindparam("holder"), callbacks.c.id.is_(None)))
 _CONSENTS: Final = select(*columns(consents, Consent)).where(consents.c.callback == THIS)
 _NOTE: Final = select(notes.c.sealed).where(notes.c.callback == THIS)
 _DROP_NOTE: Final = delete(notes).where(notes.c.callback == THIS)
@@ -63,7 +63,7 @@ class SqlCases(Unit):
         if holder is None:
             rows = self._rows(_LOOK_AGAIN, day_=day, most=limit)
         else:
-            rows = self._rows(_HERS_TO_LOOK, day_=day, most=limit, holder=holder)
+            rows = self._rows(_LOOK_AGAIN_OF, day_=day, most=limit, holder=holder)
         return tuple(Due(Referral(*referral), reference, holder) for reference, holder, *referral in rows)
 
     def save_consent(self, callback: str, consent: Consent) -> None:

@@ -43,7 +43,7 @@ class SqlEditions(Unit):
     __slots__ = ()
 
     def add(self, edition: EditionRow) -> None:
-        """A number that is taken raises StoreAway: of two who publish at once one is told, none is dropped."""
+        """A number that is taken raises StoreAway: of two who publish at once one hears of it, and no edition is dropped."""
         self._change(_ADD, **asdict(edition))
 
     def get(self, number: int) -> EditionRow | None:

@@ -43,8 +43,8 @@ _GONE: Final = (
     .where(_OVER)
     .subquery()
 )
-_THEIRS: Final = select(_c.id).where(_OVER)
-_UNTIED: Final = select(incidents.c.id, incidents.c.day).where(incidents.c.figures, incidents.c.callback.in_(_THEIRS))
+_OVER_IDS: Final = select(_c.id).where(_OVER)
+_UNTIED: Final = select(incidents.c.id, incidents.c.day).where(incidents.c.figures, incidents.c.callback.in_(_OVER_IDS))
 _COARSEN: Final = update(incidents).where(incidents.c.id == THIS).values(day=bindparam("month"))
 _LEAVING: Final = select(*_GONE.c, func.count()).group_by(*_GONE.c)
 _PURGE: Final = {
@@ -52,8 +52,8 @@ _PURGE: Final = {
     "keys": delete(ledger).where(ledger.c.until <= AT),
     "stops": delete(stops).where(stops.c.until <= AT),
     "numbers": delete(numbers).where(_ITS_END <= AT),
-    # Once their callback is gone no page leads to them, and the caller cannot take them back: what she let count stays, and what is still looked at.
-    "incidents": delete(incidents).where(incidents.c.figures.is_(False), incidents.c.callback.in_(_THEIRS)),
+    # Once their callback is gone no page leads to them, and the caller cannot take them back: what the caller let count stays, and what is still looked at.
+    "incidents": delete(incidents).where(incidents.c.figures.is_(False), incidents.c.callback.in_(_OVER_IDS)),
     "callbacks": delete(callbacks).where(_OVER),
     "referrals": delete(referrals).where(
         referrals.c.callback.is_(None), or_(referrals.c.look_again.is_(None), referrals.c.revoked, referrals.c.look_again <= AT)

@@ -1,1 +1,1 @@
-"""Who works on the line, and how each proves who she is."""
+"""The staff's accounts: who works on the line, how they sign in, and what each changes of their own."""

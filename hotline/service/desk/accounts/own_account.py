@@ -1,6 +1,7 @@
-"""What each of the staff changes in her own account: always with her password, so that a browser left open gives nobody more than itself.
+"""What each of the staff changes in their own account: what opens it only with the password (its page asks), so that a browser left open gives nobody more
+than itself.
 
-Secrets are made before an act and handed to it: a result is kept for a day, and none of them is kept anywhere.
+Secrets are made before an act and handed to it: a result is kept for a day, and no secret is kept in one.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ CODE_BYTES: Final = 10
 
 
 class OwnAccount(Struct, frozen=True):
-    """How somebody signs in. `codes_left`: recovery codes; `browsers`: in how many she did something lately."""
+    """How somebody signs in. `codes_left`: recovery codes; `browsers`: in how many somebody did something lately."""
 
     has_account: bool
     codes_left: int

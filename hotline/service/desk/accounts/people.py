@@ -1,6 +1,6 @@
 """Who works on the line: added, changed, given a one-time link, disabled; whatever somebody held goes back to the others.
 
-An admin does it on a page, or whoever has the machine at the shell. Nobody does it to herself: an admin who shuts herself out helps nobody.
+An admin does it on a page, or whoever has the machine at the shell. No admin changes their own row: one who is shut out helps nobody.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _ALIAS: Final = re.compile(r"[^\W\d_][\w-]{1,31}")
 
 
 class Seat(Struct, frozen=True):
-    """One of the staff, and how she signs in. `second_factor` None: there is no account. `link_until`: a one-time link is good until then."""
+    """One of the staff, and how they sign in. `second_factor` None: there is no account. `link_until`: a one-time link is good until then."""
 
     staff: Staff
     second_factor: bool | None
@@ -38,7 +38,7 @@ class Seat(Struct, frozen=True):
 
 
 class PersonForm(Struct, frozen=True):
-    """One of the staff as she shall be. `alias` is of somebody new alone; empty `number` or `reads`, and no role: as before."""
+    """A staff row as it shall be. `alias` is of somebody new alone; empty `number` or `reads`, and no role: as before."""
 
     alias: str = ""
     role: Role | None = None
@@ -63,7 +63,7 @@ class PersonForm(Struct, frozen=True):
 
 
 class Start(Struct, frozen=True):
-    """What somebody new begins with. `link`: the token of a one-time link; empty: she works by SMS alone, or is given one later."""
+    """What somebody new begins with. `link`: the token of a one-time link; empty: somebody who works by SMS alone, or is given one later."""
 
     hours: tuple[WeekHours, ...] = ()
     link: str = ""
@@ -77,7 +77,7 @@ def seats(store: Store, at: int) -> tuple[Seat, ...]:
 
 
 def seat(store: Store, id: str, at: int) -> Seat | None:
-    """The same of one. Returns None where she is disabled or nobody. Raises StoreAway."""
+    """The same of one. Returns None where the id is nobody's, or the person is disabled. Raises StoreAway."""
     return next((seat for seat in seats(store, at) if seat.staff.id == id), None)
 
 
@@ -97,7 +97,7 @@ def add_person(act: Act, form: PersonForm, languages: tuple[str, ...], start: St
 
 
 def change_person(act: Act, id: str, form: PersonForm, languages: tuple[str, ...]) -> Result:
-    """Who takes calls no longer gives back what she holds."""
+    """Change a staff row. Whoever takes calls no longer gives back what they hold."""
     before = _other(act, id)
     if isinstance(before, Result):
         return before
@@ -111,7 +111,7 @@ def change_person(act: Act, id: str, form: PersonForm, languages: tuple[str, ...
 
 
 def make_link(act: Act, id: str, token: str) -> Result:
-    """A one-time link instead of whatever she signed in with: she is signed out, password and second factor are gone."""
+    """A one-time link instead of what there was to sign in with: every sign-in ends, password and second factor are gone."""
     staff = _other(act, id)
     if isinstance(staff, Result):
         return staff
@@ -120,7 +120,7 @@ def make_link(act: Act, id: str, token: str) -> Result:
 
 
 def disable_person(act: Act, id: str) -> Result:
-    """She is signed out at once, nothing opens the door to her, no message of hers counts, and what she holds goes back to the others."""
+    """Every sign-in ends at once, none is possible any more, no SMS from this person counts, and what they hold goes back to the others."""
     staff = _other(act, id)
     if isinstance(staff, Result):
         return staff
@@ -132,8 +132,8 @@ def disable_person(act: Act, id: str) -> Result:
 
 
 def give_back_all(work: Work, staff: str) -> tuple[OutboxMessage, ...]:
-    """What she holds waits again, and the next of the staff is told; but where she rang and nobody knows how it ended, nobody rings again
-    before a supervisor has looked."""
+    """What this person holds waits again, and the next of the staff is told; but where they rang and nobody knows how it ended, nobody rings
+    again before a supervisor has looked."""
     messages: tuple[OutboxMessage, ...] = ()
     for group in _held(work.tx, staff):
         if any(is_unsaid(callback) for callback in group):
@@ -145,7 +145,7 @@ def give_back_all(work: Work, staff: str) -> tuple[OutboxMessage, ...]:
 
 
 def _other(act: Act, id: str) -> Staff | Result:
-    """Somebody active who is not whoever acts; or why not."""
+    """The staff row of somebody active who is not whoever acts; else the refusal."""
     staff = act.tx.staff.get(id)
     if staff is None or not staff.active:
         return Result("gone")
@@ -170,7 +170,7 @@ def _record_change(act: Act, before: Staff, staff: Staff) -> None:
 
 
 def _held(tx: Transaction, staff: str) -> list[tuple[Callback, ...]]:
-    """Those to the same number together."""
+    """What this person holds, callbacks to the same number together."""
     groups: list[tuple[Callback, ...]] = []
     for callback in tx.callbacks.claimed_by(staff):
         if not any(callback in group for group in groups):

@@ -1,4 +1,4 @@
-"""Who is at the door: passwords, one-time codes and one-time links, and a lock that nobody can close on somebody else.
+"""Signing in: passwords, one-time codes and one-time links, and a lock that nobody can close on somebody else.
 
 Nobody is signed in yet, so that no act can be run here: there is no staff row to read and no role to hold. These use cases open their own transactions.
 
@@ -6,9 +6,9 @@ Whoever fails is told the same and costs the same, whatever it was: an alias tha
 closed lock, a wrong code.
 
 The lock counts attempts for one of the staff at one kind of browser, `MOST` in `WINDOW` seconds. A browser in which somebody signed in before
-is known to her: its signed cookie says so, and it has a count of its own. All browsers that are not known share one, so that somebody who guesses
-from a thousand addresses has ten guesses, and closes the door to unknown browsers alone: even the right password does not open it there.
-It still does where she works, and a new one-time link opens the door anywhere and makes that browser known. An attempt is counted before it is
+is known: its signed cookie says so, and it has a count of its own. All browsers that are not known share one, so that somebody who guesses
+from a thousand addresses has ten guesses, and closes the lock for unknown browsers alone: even the right password does not open it there.
+It still does in a known one, and a new one-time link opens anywhere and makes that browser known. An attempt is counted before it is
 checked and forgiven when it succeeds: a thousand guesses at one moment are a thousand guesses.
 
 Who came in, and which lock closed, stands in the audit; a guess alone does not, or guessing would bury everything else in it.
@@ -38,12 +38,10 @@ NOBODY: Final = ""
 """Attempts that must not count, because the lock is closed or nobody has that alias, are written here: it costs the same."""
 UNKNOWN: Final = "?"
 """Who did it, in the audit, where nobody can know."""
-
-
 LONGEST_SECONDS: Final = 24 * 3600
-"""However much is done in a browser, after a day she who works there proves again who she is."""
+"""A sign-in ends after a day, however much is done in its browser."""
 TOUCH_SECONDS: Final = 60
-"""So often, at most, it is written that somebody did something."""
+"""That somebody did something is written at most so often."""
 
 
 class Locks(Struct, frozen=True):
@@ -70,7 +68,10 @@ class CheckedPassword(Struct, frozen=True):
 
 
 def check_password(locks: Locks, alias: str, password: str, browser: Browser) -> CheckedPassword | None:
-    """Whose password is this? An attempt that finds no turn counts for nothing. Raises StoreAway and Crowded."""
+    """Hold an alias and a password against the account. Returns None where either is wrong or the lock is closed, at the same cost.
+
+    An attempt that finds no turn is not counted. Raises StoreAway and Crowded.
+    """
     deps, at = locks.deps, locks.deps.clock.now()
     with locks.passwords.turn(known=bool(browser.known_to)):
         with deps.store.write() as tx:
@@ -89,7 +90,7 @@ def check_password(locks: Locks, alias: str, password: str, browser: Browser) ->
 
 
 def prove(locks: Locks, staff: Staff, password: str, browser: Browser) -> CheckedPassword | None:
-    """Somebody who is signed in says her password again. As `check_password`; what was right is forgiven at once."""
+    """Somebody who is signed in types the password again. As `check_password`; a right one clears the count at once."""
     checked = check_password(locks, staff.alias, password, browser)
     if checked is not None:
         with locks.deps.store.write() as tx:
@@ -161,7 +162,7 @@ def invited(deps: Deps, link: str) -> Staff | None:
 
 
 def begin(locks: Locks, link: str, password: str) -> tuple[Staff, str] | None:
-    """A password, chosen behind a one-time link: whatever there was before ends, and she is signed in with the token that comes back.
+    """A password, chosen behind a one-time link: whatever there was before ends. Returns whose it is, and the token of a new sign-in.
 
     Returns None where the link is good no more. `is_weak` comes before. Raises StoreAway.
     """
@@ -178,7 +179,7 @@ def begin(locks: Locks, link: str, password: str) -> tuple[Staff, str] | None:
 
 
 def is_weak(passwords: Passwords, password: str, alias: str) -> bool:
-    """Too short, common, or soon guessed."""
+    """Is it too short, common, or soon guessed?"""
     return len(password) < LEAST_LETTERS or passwords.is_weak(password, (alias,))
 
 

@@ -17,7 +17,7 @@ from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
 from hotline.service.desk.casework.incidents import Type, Unlisted, read, type_of
 from hotline.service.desk.casework.services import regions
-from hotline.service.desk.casework.sight import NoCase, NotHers, show
+from hotline.service.desk.casework.sight import InOtherHands, NoCase, show
 from hotline.service.work import Work
 
 Closed: TypeAlias = Literal["gone", "forbidden"]
@@ -78,17 +78,17 @@ def find_referral(tx: Transaction, staff: Staff, id: str) -> OpenReferral | Clos
 
 
 def open_case(tx: Transaction, staff: Staff, id: str) -> Case:
-    """`find_case`, to be shown. Raises NoCase and NotHers."""
+    """`find_case`, to be shown. Raises NoCase and InOtherHands."""
     return _opened(find_case(tx, staff, id))
 
 
 def open_referral(tx: Transaction, staff: Staff, id: str) -> OpenReferral:
-    """`find_referral`, to be shown. Raises NoCase and NotHers."""
+    """`find_referral`, to be shown. Raises NoCase and InOtherHands."""
     return _opened(find_referral(tx, staff, id))
 
 
 def see_incident(deps: Deps, staff: Staff, id: str, at: int) -> Case:
-    """What happened, in codes, and what the caller agreed to. Raises NoCase, NotHers and StoreAway."""
+    """What happened, in codes, and what the caller agreed to. Raises NoCase, InOtherHands and StoreAway."""
 
     def look(work: Work) -> tuple[Case, Callback | None]:
         case = open_case(work.tx, staff, id)
@@ -131,5 +131,5 @@ Opened = TypeVar("Opened", Case, OpenReferral)
 
 def _opened(found: Opened | Closed) -> Opened:
     if isinstance(found, str):
-        raise NoCase if found == "gone" else NotHers
+        raise NoCase if found == "gone" else InOtherHands
     return found

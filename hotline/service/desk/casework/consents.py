@@ -32,7 +32,7 @@ class ConsentsView(Struct, frozen=True):
 
 
 def see_consents(deps: Deps, staff: Staff, id: str, at: int) -> ConsentsView:
-    """Raises NoCase, NotHers and StoreAway."""
+    """Raises NoCase, InOtherHands and StoreAway."""
 
     def look(work: Work) -> tuple[ConsentsView, Callback | None]:
         case = open_case(work.tx, staff, id)

@@ -53,7 +53,7 @@ class ReferralsView(Struct, frozen=True):
 
 
 def see_referrals(deps: Deps, staff: Staff, id: str, at: int) -> ReferralsView:
-    """Raises NoCase, NotHers and StoreAway."""
+    """Raises NoCase, InOtherHands and StoreAway."""
 
     def look(work: Work) -> tuple[ReferralsView, Callback | None]:
         case, made = open_case(work.tx, staff, id), work.tx.cases.referrals(id)
@@ -65,7 +65,7 @@ def see_referrals(deps: Deps, staff: Staff, id: str, at: int) -> ReferralsView:
 
 
 def see_referral(deps: Deps, staff: Staff, id: str, at: int) -> OpenReferral:
-    """Raises NoCase, NotHers and StoreAway."""
+    """Raises NoCase, InOtherHands and StoreAway."""
 
     def look(work: Work) -> tuple[OpenReferral, Callback | None]:
         opened = open_referral(work.tx, staff, id)

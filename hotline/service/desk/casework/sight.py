@@ -19,14 +19,14 @@ class NoCase(Exception):
     """There is no such callback, or no more."""
 
 
-class NotHers(Exception):
+class InOtherHands(Exception):
     """It is in another counselor's hands."""
 
 
 def show(deps: Deps, staff: Staff, at: int, look: Callable[[Work], tuple[Shown, Callback | None]]) -> Shown:
     """What a page of casework shows: read in one transaction, and noted before it is handed out where it is of another's call.
 
-    `look`: finds it, and the callback of which something is read that was written down; None where nothing was. Raises StoreAway, NotHers for somebody
+    `look`: finds it, and the callback of which something is read that was written down; None where nothing was. Raises StoreAway, InOtherHands for somebody
     who may not look any more, and what `look` raises.
     """
     with deps.store.read() as tx:
@@ -34,7 +34,7 @@ def show(deps: Deps, staff: Staff, at: int, look: Callable[[Work], tuple[Shown, 
     if callback is not None and callback.claimed_by != staff.id:
         result = acts.run(deps, By(staff.id, "page"), note_sight, callback.reference)
         if result.is_refused:
-            raise NotHers
+            raise InOtherHands
     return shown
 
 

@@ -38,7 +38,7 @@ class Slip(Struct, frozen=True):
 
 
 def see_slip(deps: Deps, staff: Staff, id: str, at: int) -> Slip:
-    """Raises NoCase, also where none was made, NotHers and StoreAway."""
+    """Raises NoCase, also where none was made, InOtherHands and StoreAway."""
 
     def look(work: Work) -> tuple[Slip, Callback | None]:
         opened = open_referral(work.tx, staff, id)

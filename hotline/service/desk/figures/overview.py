@@ -74,7 +74,7 @@ class Overview(Struct, frozen=True):
     """Everything on the page."""
 
     is_exact: bool
-    """Told as it is, for who sees the queue itself; to everybody else small counts are hidden."""
+    """Exact, for whoever sees the queue itself; for everybody else small counts are hidden."""
     waits: Waits
     periods: tuple[Period, ...]
     calls: CallFigures

@@ -80,7 +80,7 @@ def come_on_day(act: Act, hours: DayHours, sent_at: int | None = None, whose: st
 
 
 def stay_away(act: Act, hours: DayHours, sent_at: int | None = None, whose: str = "") -> Result:
-    """Not there then, whatever the week says, nor what was said of those hours before; if they run, she leaves at once.
+    """Not there then, whatever the week says, nor what was said of those hours before; if they run, it is leaving at once.
 
     Said late, it holds against the week alone: what was said of that day since stays.
     """
@@ -110,7 +110,7 @@ def across(start: Minute, end: Minute) -> tuple[tuple[int, Minute, Minute], ...]
 
 
 def _planned(act: Act, whose: str) -> Staff | Result:
-    """Her whose plan changes, which stands in the audit; or why it does not."""
+    """The staff row of the person whose plan changes, noted in the audit; else the refusal."""
     if whose in ("", act.staff.id):
         staff: Staff | None = act.staff
     elif may(act.staff.role, FOR_OTHERS):
@@ -124,7 +124,7 @@ def _planned(act: Act, whose: str) -> Staff | Result:
 
 
 def _cut(tx: Transaction, staff: str, day: int, start: Minute, end: Minute) -> None:
-    """Take the span out of what she comes on that day beyond the week."""
+    """Take the span out of what this person has on that day beyond the week."""
     for shift in tx.shifts.all():
         if (shift.staff, shift.day, shift.off) == (staff, day, False) and shift.start < end and shift.end > start:
             tx.shifts.drop(shift)

@@ -38,7 +38,7 @@ def go_on_shift(act: Act, sent_at: int | None = None) -> Result:
 def go_off_shift(act: Act, sent_at: int | None = None) -> Result:
     """Off, and on call no longer, until the shift that runs ends; what the plan says after that holds again. Others are told of what was not tried yet.
 
-    Said late, it counts where nobody heard of her since, and gives nothing back: she may have taken that later.
+    Said late, it counts where nothing was heard of this person since, and gives nothing back: what is held may have been taken later.
     """
     if sent_at is None:
         return Result(messages=leave(act, act.staff))
@@ -48,7 +48,7 @@ def go_off_shift(act: Act, sent_at: int | None = None) -> Result:
 
 
 def acknowledge(act: Act, sent_at: int | None = None) -> Result:
-    """A supervisor says that she is on call: until her planned span ends, outside of one for as long as presence lasts.
+    """A supervisor says *on call*: until the planned span ends, outside of one for as long as presence lasts.
 
     Never longer than a shift; what was said before is not made shorter.
     """
@@ -69,7 +69,7 @@ def leave(work: Work, staff: Staff) -> tuple[OutboxMessage, ...]:
 
 
 def keep_away(work: Work, staff: Staff, begins: Minute, ends: Minute) -> tuple[OutboxMessage, ...]:
-    """Somebody is away in these local minutes: *on* and *on call*, said before, yield to it; where the minutes run she leaves."""
+    """Somebody is away in these local minutes: *on* and *on call*, said before, yield to it; where the minutes run, it is leaving now."""
     if begins <= work.now < ends:
         return leave(work, staff)
     if work.now < begins:

@@ -42,6 +42,6 @@ def by_day(spans: Iterable[Span], now: int) -> dict[int, tuple[Span, ...]]:
     """The parts of spans that lie in each of the seven days from today, by day, in minutes of that day."""
     cut = tuple(roster.by_day(spans))
     return {
-        day: tuple((start, end) for its, start, end in cut if its == day)
+        day: tuple((start, end) for of, start, end in cut if of == day)
         for day in range(now // DAY_MINUTES, now // DAY_MINUTES + DAYS_AHEAD)
     }

@@ -52,7 +52,7 @@ def wrong(edition: Edition, language: str, text: str) -> Wrong | None:
 
 def conspicuous(text: str, names: Iterable[str]) -> tuple[Spot, ...]:
     """What may tell who it was, in the order of the text: names of the directory's places, however they are written; digits; capitals
-    that begin no sentence. A hint and no proof: a name that begins a sentence is not among it."""
+    that begin no sentence. A help and no proof: a name that begins a sentence is not among them."""
     words = tuple(_WORD.finditer(text))
     places = set(_places([plain(word[0]) for word in words], names))
     return tuple(Spot(word.start(), word.end(), why) for n, word in enumerate(words) if (why := _why(text, word, is_place=n in places)))

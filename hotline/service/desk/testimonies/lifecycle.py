@@ -17,7 +17,7 @@ from hotline.service.work import Work
 
 
 def write_testimony(act: Act, text: Mapping[str, str], *, consent: bool) -> Result:
-    """Keep it sealed, tied to no callback and no number. `text`: by language. `id`: which it is."""
+    """Keep it sealed, tied to no callback and no number. `text`: by language. `id` among the values."""
     words = _words(text)
     refusal = _refusal_of(act, words)
     if refusal is not None:
@@ -79,8 +79,8 @@ def withdraw_testimony(act: Act, id: str) -> Result:
     if act.tx.testimonies.get(id) is not None:
         act.tx.testimonies.save(replace(testimony, text={}, state="withdrawn"))
     if testimony.state == "released":
-        mark = Withdrawal(id, "", act.deps.today(act.at).isoformat(), act.at, act.staff.alias)
-        testimony_overlay.withdraw_testimony(act.tx, mark)
+        withdrawal = Withdrawal(id, "", act.deps.today(act.at).isoformat(), act.at, act.staff.alias)
+        testimony_overlay.withdraw_testimony(act.tx, withdrawal)
     act.record("testimony withdrawn", id)
     return Result()
 

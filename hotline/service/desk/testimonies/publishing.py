@@ -60,7 +60,7 @@ def publish_testimony(act: Act, prepared: Prepared) -> Result:
 
 
 def _prepare(deps: Deps, id: str, at: int) -> Prepared | Result:
-    """Raises FaultySources, and Refused where there is no edition that this program can read."""
+    """Raises FaultySources, and CannotPublish where the newest edition is none that this program can read."""
     with deps.store.read() as tx:
         testimony = tx.testimonies.get(id)
         if testimony is None:
