@@ -1,7 +1,8 @@
 """Retention: how long things are kept. Every period of the line stands here, but for those that are settings: `HOTLINE_NUMBER_HOURS`, `HOTLINE_CALLBACK_DAYS`,
 `HOTLINE_SESSION_SECONDS`, `HOTLINE_SMS_SESSION_SECONDS`. `adapters/sql/desk/retention.py` takes away what its time is over for, every five minutes.
 
-What is listed nowhere stays: staff, published editions, what was withdrawn, counts, the audit.
+What is listed nowhere stays: staff, published editions, what was withdrawn, counts, the audit. A one-time link's time is an account's matter (`sign_in.LINK_SECONDS`);
+what Redis forgets by itself within a day stands with its adapters.
 """
 
 from __future__ import annotations

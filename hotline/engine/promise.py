@@ -1,4 +1,7 @@
-"""The promise window: from when until when a caller may be rung, as the screens promise it and the order asks for it."""
+"""The promise window: from when until when a caller may be rung, as the screens promise it and the order asks for it.
+
+Times that are agreed in a call are cut by the same shifts in `service/calls/agreements.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,5 @@
-"""Vendors that carry the line's messages and calls: every direction of a vendor together, its incoming forms and their guard in a file of their own."""
+"""Gateways: one vendor a name, `africastalking.py` with its forms beside it. A second one goes here.
+
+What it offers: `hop.UssdWebhook` (is a request its own, and what does it say), `ports/gateway.py` (SMS and rings going out), a blueprint for SMS, reports and voice
+coming in, all of them put together in `app.py`.
+"""
