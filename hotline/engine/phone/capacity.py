@@ -1,6 +1,6 @@
 """What limits a screen: how much a phone shows of each message, and what is too much for it.
 
-Whatever is found here would otherwise be found by a caller, as a hop without a screen, or by a process that does not start.
+Whatever is found here would otherwise be found by a caller, as a hop without a screen, or by a process that does not start. The figures of each channel and kind of phone stand in `gsm.py`.
 """
 
 from __future__ import annotations
