@@ -137,7 +137,7 @@ def _closed(pages: Blueprint, context: ConsoleContext) -> None:
         return page(context, "trouble.html", kind="not_found"), HTTPStatus.NOT_FOUND
 
     @pages.errorhandler(NotHers)
-    def not_hers(_: NotHers) -> tuple[str, int]:
+    def forbidden(_: NotHers) -> tuple[str, int]:
         return page(context, "trouble.html", kind="forbidden"), HTTPStatus.FORBIDDEN
 
 
