@@ -1,10 +1,10 @@
 # Two commands for a fresh machine: `make run` and `make test`. Python 3.11 or newer is all they need.
 
 # The first that is new enough and really starts.
-PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
-	$$each -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$each && break; done)
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
-# What `make run` needs is installed; what the tests need besides is.
+# They stand once what `make run` needs is installed, and what the tests need besides.
 RUN := .venv/.ready-run
 DEV := .venv/.ready-dev
 
@@ -20,7 +20,7 @@ test: $(DEV)
 	@echo "make test: runs the tests on all cores"
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-# What reads the code on one core, while the tests have the other.
+# `static` reads the code on one core, while the tests have the other.
 check: $(DEV)
 	@echo "make check: style, then types, imports and content beside the tests"
 	$(BIN)/ruff check .
@@ -43,7 +43,7 @@ $(RUN): requirements-demo.lock pyproject.toml | $(BIN)/python
 	@$(BIN)/python .ci/install.py $<
 	@touch $@
 
-# This lock holds everything of the other one too, in the same versions.
+# This lock holds everything of requirements-demo.lock too, in the same versions.
 $(DEV): requirements-dev.lock pyproject.toml | $(BIN)/python
 	@$(BIN)/python .ci/install.py $<
 	@touch $(RUN) $@

@@ -44,31 +44,31 @@ def compile_used() -> None:
 
 
 def run(command: Sequence[str], pinned: int) -> int:
-    """Run pip, and say how far it is with so many packages; of none, nothing. What stands still is said again now and then."""
-    with tempfile.NamedTemporaryFile("w") as said:
-        pip, before, again = subprocess.Popen(command, stdout=said), "", 0
+    """Run pip and return its exit code. Says how far it is with `pinned` packages; nothing where that is 0. Says the same again only now and then."""
+    with tempfile.NamedTemporaryFile("w") as output:
+        pip, before, again = subprocess.Popen(command, stdout=output), "", 0
         while True:
             try:
                 return pip.wait(EVERY_SECONDS)
             except subprocess.TimeoutExpired:
-                now = progress(Path(said.name).read_text("utf-8"), pinned) if pinned else ""
+                now = progress(Path(output.name).read_text("utf-8"), pinned) if pinned else ""
                 again = 0 if now != before else again + 1
                 if now and again % 5 == 0:
                     say(f"  {now}")
                 before = now
 
 
-def progress(said: str, pinned: int) -> str:
-    """How far pip is. It names what it fetches and is silent while it unpacks: then what lies there is counted, pip itself left out."""
-    if "Installing collected packages" in said:
+def progress(output: str, pinned: int) -> str:
+    """How far pip is. It names what it fetches and is silent while it unpacks: then what is installed already is counted, pip itself left out."""
+    if "Installing collected packages" in output:
         return f"{min(len(list(Path(get_path('purelib')).glob('*.dist-info'))) - 1, pinned)} of {pinned} unpacked"
-    names = [line.split(" ")[1] for line in said.splitlines() if line.startswith("Collecting ")]
-    found = len(names) + said.count("Requirement already satisfied")
+    names = [line.split(" ")[1] for line in output.splitlines() if line.startswith("Collecting ")]
+    found = len(names) + output.count("Requirement already satisfied")
     return f"{found} of {pinned} fetched" + (f", now {names[-1]}" if names else "")
 
 
 def say(line: str) -> None:
-    """At once, even into a pipe."""
+    """Print a line at once, even into a pipe."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 

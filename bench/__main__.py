@@ -65,8 +65,8 @@ def browsing(config: Config, echo: Config) -> None:
             rounds["line"].append(flood(f"http://{config.bind}{HOP}"))
             rounds["echo"].append(flood(f"http://{echo.bind}/echo"))
     line, bare = (statistics.median(rate for rate, _, _ in rounds[name]) for name in ("line", "echo"))
-    errors = sum(errors for each in rounds.values() for _, errors, _ in each)
-    busiest = max(share for each in rounds.values() for _, _, share in each)
+    errors = sum(errors for series in rounds.values() for _, errors, _ in series)
+    busiest = max(share for series in rounds.values() for _, _, share in series)
     row("browsing hop / bare Flask view, a second", f"{line:,.0f} / {bare:,.0f}", f"{line / bare:.2f} x", "at least 3 x", line / bare >= 3)
     print(f"    load generator busy at most {busiest:.0%} of its core; {errors} errors")
 
@@ -85,8 +85,8 @@ def stepping() -> None:
         lambda: parse_qsl(form),
     )
     rounds = [[timeit.timeit(work, number=20_000) / 20_000 for work in works] for _ in range(ROUNDS)]
-    one, fold, reference = (statistics.median(times) * 1e6 for times in zip(*rounds, strict=True))
-    row("step, µs / parse_qsl of the form", f"{one:.2f} / {reference:.2f}", f"{one / reference:.2f} x", "under 2 µs", one < 2)
+    stepped, fold, reference = (statistics.median(times) * 1e6 for times in zip(*rounds, strict=True))
+    row("step, µs / parse_qsl of the form", f"{stepped:.2f} / {reference:.2f}", f"{stepped / reference:.2f} x", "under 2 µs", stepped < 2)
     row("replay of 15 inputs, µs / parse_qsl", f"{fold:.2f} / {reference:.2f}", f"{fold / reference:.2f} x", "under 25 µs", fold < 25)
 
 
@@ -106,7 +106,7 @@ def keeping(config: Config, var: Path) -> None:
     kept, browsed, late = (_median(rounds, name, 0.99) for name in ("kept", "browsed", "late"))
     bare = statistics.median(syncs)
     row("hop that keeps a callback, p99 ms / fsync", f"{kept:.1f} / {bare:.1f}", f"{kept / bare:.1f} x", "under 25 ms", kept < 25)
-    wrong, busiest = sum(each.wrong for each in rounds), max(each.busy for each in rounds)
+    wrong, busiest = sum(result.wrong for result in rounds), max(result.busy for result in rounds)
     print(
         f"    p50 {_median(rounds, 'kept', 0.5):.1f} ms; browsing beside it p99 {browsed:.1f} ms; {wrong} wrong answers; {load.kept} callbacks a round, all kept"
     )
@@ -116,14 +116,14 @@ def keeping(config: Config, var: Path) -> None:
 
 
 def showing(config: Config) -> None:
-    """Row 4: every page of the room at 5,000 open callbacks."""
+    """Row 4: every page of the console at 5,000 open callbacks."""
     clock = SystemClock(config.timezone)
     found, bare = pages.measure(config, clock.now())
-    slowest, heaviest = found[0], max(found, key=lambda each: each.size)
+    slowest, heaviest = found[0], max(found, key=lambda timed: timed.size)
     what = f"slowest of {len(found)} pages, p99 ms / bare view"
     row(what, f"{slowest.p99:.1f} / {bare:.2f}", f"{slowest.p99 / bare:.0f} x", "under 50 ms", slowest.p99 < 50)
-    for each in found[:4]:
-        print(f"    {each.path} ({each.role}): p50 {each.p50:.1f} ms, p99 {each.p99:.1f} ms, {each.size / 1024:.1f} kB")
+    for timed in found[:4]:
+        print(f"    {timed.path} ({timed.role}): p50 {timed.p50:.1f} ms, p99 {timed.p99:.1f} ms, {timed.size / 1024:.1f} kB")
     row(
         "heaviest page, kB over the network",
         f"{heaviest.size / 1024:.1f}",
@@ -134,7 +134,7 @@ def showing(config: Config) -> None:
 
 
 def _median(rounds: list[paced.Paced], name: str, share: float) -> float:
-    return statistics.median(paced.percentile(getattr(each, name), share) for each in rounds)
+    return statistics.median(paced.percentile(getattr(result, name), share) for result in rounds)
 
 
 def _window_to_come(config: Config) -> str:

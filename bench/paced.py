@@ -64,7 +64,7 @@ async def _run(host: str, port: int, path: str, load: Load) -> Paced:
     late: list[float] = []
     wrong = 0
 
-    async def one(hop: _Hop) -> None:
+    async def send(hop: _Hop) -> None:
         nonlocal wrong
         await asyncio.sleep(max(hop.due - time.perf_counter(), 0))
         reader, writer = idle.pop() if idle else await asyncio.open_connection(host, port)
@@ -80,7 +80,7 @@ async def _run(host: str, port: int, path: str, load: Load) -> Paced:
         for n in range(int(load.seconds * load.browsing))
     ]
     hops += [_Hop(begun + n / load.keeping, _form(load, "k", n, load.keys), kept, b"CON Not") for n in range(load.kept)]
-    await asyncio.gather(*map(one, hops))
+    await asyncio.gather(*map(send, hops))
     busy = (time.process_time() - worked) / (time.perf_counter() - begun + 0.2)
     for _, writer in idle:
         writer.close()

@@ -1,4 +1,4 @@
-"""The room's pages with a full queue: server time of each, against a bare Flask view in the same run."""
+"""The console's pages with a full queue: server time of each, against a bare Flask view in the same run."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ SHOWN = {
     "review": "review 1",
     "shifts": "staff 0",
     "people": "staff 0",
-    "testimonies": "told 0",
+    "testimonies": "testimony 0",
 }
 """What is looked at on pages that are about one thing."""
 LEADS_ON = {"home", "code", "factor"}
-"""Pages that show somebody who is signed in nothing and lead her on."""
+"""Pages that show nothing to somebody who is signed in, and lead on."""
 
 
 class Timed(Struct, frozen=True):
@@ -67,7 +67,7 @@ def measure(config: Config, at: int) -> tuple[tuple[Timed, ...], float]:
     app = create_app(config, assemble(config))
     settle()
     found = [_time(_client(app, role), path, role) for role in ROLES for path in _paths(app, role)]
-    return tuple(sorted(found, key=lambda each: -each.p99)), _bare()
+    return tuple(sorted(found, key=lambda timed: -timed.p99)), _bare()
 
 
 def _fill(store: SqlStore, at: int) -> None:
@@ -106,7 +106,7 @@ def _leave_behind(tx: Transaction, at: int) -> None:
             tx.cases.save_referral(Referral(_id(f"referral {n}"), id, "health", None, "referred", None, at // 86_400, None, made // 86_400))
     for n in range(TESTIMONIES):
         tx.testimonies.save(
-            Testimony(_id(f"told {n}"), {"fr": "Elle a parlé, et elle a été écoutée. " * 8}, "written", _id("counselor"), at - n)
+            Testimony(_id(f"testimony {n}"), {"fr": "Elle a parlé, et elle a été écoutée. " * 8}, "written", _id("counselor"), at - n)
         )
     for n in range(RECORDS):
         tx.audit.add(AuditRecord(at - n, "counselor", ("taken", "connected", "given back")[n % 3], str(10_000 + n % OPEN)))

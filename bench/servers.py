@@ -27,7 +27,7 @@ SUPERVISOR = Staff("f" * 32, "Bench", "supervisor", "+22370000201", "fr", ("fr",
 
 
 def environment(var: Path, port: int) -> dict[str, str]:
-    """Production's settings over a database file and an embedded Valkey below `var`. Each counselor makes so many calls that no window is ever full."""
+    """Production's settings over a database file and an embedded Valkey below `var`. Each counselor can make so many calls an hour that no window is ever full."""
     key = base64.b64encode(os.urandom(32)).decode()
     return {
         "HOTLINE_VAR": str(var),
@@ -85,9 +85,9 @@ def prepare(config: Config) -> None:
     with store.write() as tx:
         tx.staff.save(SUPERVISOR)
         tx.shifts.add(Shift(SUPERVISOR.id, None, 0, 1440))
-        for each in COUNSELORS:
-            tx.staff.save(each)
-            tx.shifts.add(Shift(each.id, None, 0, 1440))
+        for counselor in COUNSELORS:
+            tx.staff.save(counselor)
+            tx.shifts.add(Shift(counselor.id, None, 0, 1440))
     store.close()
 
 

@@ -21,7 +21,7 @@ from hotline.ports.store import Store, StoreAway
 from hotline.service.editions.publication import FaultySources, publish
 
 ON_CALL_SECONDS: Final = 3600
-"""So long the demo is not closed for want of a supervisor; from then on the stand-in says it for her, as it does for counselors."""
+"""How long the demo's supervisor is on call after a start; the stand-in says so again for her long before, as it does for counselors."""
 
 
 def publish_files(store: Store, root: Path, languages: tuple[str, ...], by: str, at: int, active_from: int) -> int:
@@ -82,7 +82,7 @@ def prepare_demo(config: Config) -> None:
 
 
 def _settle_people(store: SqlStore, now: int) -> None:
-    """Everyone of the demo's staff is there and present, the supervisor on call, as she was left before; her shifts and account are made once."""
+    """Make the demo's staff, present, the supervisor on call; whatever else was changed of one of them stays. Shifts are made once."""
     from hotline.demo.people import shifts, staff  # noqa: PLC0415 -- production does not even load it
 
     with store.write() as tx:
@@ -96,7 +96,7 @@ def _settle_people(store: SqlStore, now: int) -> None:
 
 
 def _settle_accounts(store: SqlStore, var: Path, now: int) -> None:
-    """Each of them can sign in with a password made once by chance; one that she chose stays, and so does a link that waits for her."""
+    """Give each of them an account with a first password, made once by chance. An account or a one-time link that is there already stays."""
     from hotline.adapters.locks import ArgonPasswords  # noqa: PLC0415
     from hotline.demo.environment import passwords_secret  # noqa: PLC0415
     from hotline.demo.people import passwords  # noqa: PLC0415

@@ -17,7 +17,7 @@ from msgspec import Struct
 from hotline.adapters.processes import die_with_parent
 
 STEADY_SECONDS = 5.0
-"""A part that lived so long and died is started again at once; one that died sooner waits, ever longer."""
+"""A process that lived so long and died is started again at once; one that died sooner waits, ever longer."""
 LONGEST_WAIT = 5.0
 GRACE_SECONDS = 3.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
@@ -29,7 +29,7 @@ class ChildProcess(Protocol):
     pid: int
 
     def poll(self) -> int | None:
-        """Its exit code once it has ended; negative: the signal that ended it."""
+        """Its exit code; negative: the signal that ended it. Returns None while it runs."""
 
 
 class ProcessKind(Struct, frozen=True):
@@ -62,7 +62,7 @@ class Forked:
         return self._code
 
     def wait(self) -> int:
-        """Its exit code, once it ends."""
+        """Wait until it ends and return its exit code."""
         if self._code is None:
             self._code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         return self._code
@@ -93,7 +93,7 @@ def _be_child(main: Callable[[], object], parent: int, mask: set[signal.Signals]
 
 
 class _Child(Struct):
-    part: ProcessKind
+    kind: ProcessKind
     running: ChildProcess | None = None
     born: float = 0.0
     deaths: int = 0
@@ -107,18 +107,18 @@ class ProcessTree:
         self._children: dict[str, _Child] = {}
         self._monotonic = monotonic
 
-    def start(self, part: ProcessKind) -> None:
-        """Start this part, and again whenever it dies. What `start` of the part raises the first time is raised here."""
-        child = _Child(part)
-        child.running, child.born = part.start(), self._monotonic()
-        self._children[part.name] = child
+    def start(self, kind: ProcessKind) -> None:
+        """Start this process, and again whenever it dies. What its `start` raises the first time is raised here."""
+        child = _Child(kind)
+        child.running, child.born = kind.start(), self._monotonic()
+        self._children[kind.name] = child
 
     def pids(self) -> dict[str, int]:
-        """Process ids of what runs now, by the names of the parts."""
+        """Process ids of what runs now, by name."""
         return {name: child.running.pid for name, child in self._children.items() if child.running}
 
     def deaths(self) -> dict[str, int]:
-        """How often child part died in a row, child time sooner than a healthy one would."""
+        """How often in a row each process died sooner than a healthy one would, by name."""
         return {name: child.deaths for name, child in self._children.items()}
 
     def mend(self) -> bool:
@@ -126,7 +126,7 @@ class ProcessTree:
         return any([self._look_at(child) for child in self._children.values()])  # noqa: C419 -- every child is looked at
 
     def next_due(self) -> float | None:
-        """Seconds until the next part waits to be started again; None if none does."""
+        """Seconds until the next process is to be started again. Returns None if none waits."""
         waiting = [child.due for child in self._children.values() if child.running is None]
         return max(min(waiting) - self._monotonic(), 0.0) if waiting else None
 
@@ -141,7 +141,7 @@ class ProcessTree:
         if now >= child.due:
             child.born = now
             try:
-                child.running = child.part.start()
+                child.running = child.kind.start()
             except OSError:  # no process, no file: as if it had died at once
                 child.deaths += 1
                 child.due = now + LONGEST_WAIT

@@ -15,7 +15,7 @@ QUEUES = ("urgent", "default")
 
 
 def work(config: Config, queue: str) -> None:
-    """Follow the hints of one queue until told to stop. Raises NoEdition."""
+    """Run what is enqueued on one queue until SIGTERM or SIGINT. Raises NoEdition."""
     log.configure(sys.stderr)
     # Compiled once here; each horse that RQ forks finds it in its memory, and opens connections of its own.
     library = app.load_library(config)

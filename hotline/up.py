@@ -190,7 +190,7 @@ class _Line:
         # As it was typed; `make run` has it in .venv.
         hotline = sys.argv[0] if Path(sys.argv[0]).name == "hotline" else f"{sys.executable} -m hotline"
         secret = passwords_secret(self._card.parent)
-        said = [
+        lines = [
             *("The line answers.", ""),
             f"  the phones       {self._address}/phone      dial {code} there, press the green key",
             f"  or in a terminal {hotline} dial '{code}'",
@@ -200,8 +200,8 @@ class _Line:
             *("", f"Whoever chose another password there keeps it. All of this stands in {self._shown(self._card)} too."),
         ]
         if json.loads(self._health)["parts"]["emergency_number"] == "none":
-            said.append("Callers are shown no telephone number for emergencies: none has been verified.")
-        say("\n".join([*said, "The Bambara is review pending. Ctrl-C ends everything."]))
+            lines.append("Callers are shown no telephone number for emergencies: none has been verified.")
+        say("\n".join([*lines, "The Bambara is review pending. Ctrl-C ends everything."]))
 
     @staticmethod
     def _shown(path: str | Path) -> str:
@@ -234,7 +234,7 @@ def check_free(bind: str) -> None:
 
 
 def living(pids: Iterable[int]) -> list[int]:
-    """Those processes that still run, anybody's children: not those that are gone, nor those that nobody has buried yet (man 5 proc)."""
+    """Those processes that still run, whoever started them: not those that are gone, nor zombies (man 5 proc)."""
     return [pid for pid in pids if _state(pid) not in "ZX"]
 
 
@@ -247,7 +247,7 @@ def _state(pid: int) -> str:
 
 @contextmanager
 def held_port() -> Iterator[int]:
-    """A port of loopback that nobody listens on, and that until the end only who asks for it by its number gets (SO_REUSEADDR, man 7 socket)."""
+    """A port of loopback that nobody listens on. Until the block ends, only whoever asks for it by its number gets it (SO_REUSEADDR, man 7 socket)."""
     with socket.socket() as held:
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         held.bind(("127.0.0.1", 0))
@@ -255,7 +255,7 @@ def held_port() -> Iterator[int]:
 
 
 def asked(address: str, path: str) -> bytes:
-    """What something that speaks HTTP says there; empty where nothing does, or where it says that it is unable."""
+    """What an HTTP server answers there; empty where none does, or where it answers with a status of 500 or more."""
     connection = HTTPConnection(address, timeout=1.0)
     try:
         connection.request("GET", path)
@@ -268,7 +268,7 @@ def asked(address: str, path: str) -> bytes:
 
 
 def say(text: str) -> None:
-    """Tell whoever typed `hotline up`; nobody may be there to read it any more."""
+    """Tell whoever typed `hotline up`. Does not raise where nobody reads it any more."""
     with suppress(BrokenPipeError):
         sys.stdout.write(text + "\n")
         sys.stdout.flush()

@@ -37,7 +37,7 @@ def propose(store: Store, sources: Sources, by: Publisher, at: int, pending_by: 
 
 
 def approve(store: Store, number: int, by: Publisher, at: int, against: int | None = None, *, unseen: bool = False) -> Result:
-    """As the command does, but that nobody is asked before whether she may: the act decides."""
+    """As the command does, but that nobody is asked before whether they may: the act decides."""
     with store.read() as tx:
         proposal = tx.editions.proposal(number)
     edition = NOTHING if proposal is None else approval.check_edition(approval.read(proposal.sources, ""), at)

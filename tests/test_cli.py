@@ -67,8 +67,8 @@ def test_alone_it_shows_every_command_below_whom_it_is_for(capsys: pytest.Captur
     code, shown, complaint = run(capsys)
     assert (code, complaint) == (0, "")
     assert all(f"{heading}:" in shown for heading in FOR)
-    told = {name.partition(" ")[0] for names in FOR.values() for name in names}
-    assert told == set(parser().commands)
+    shown = {name.partition(" ")[0] for names in FOR.values() for name in names}
+    assert shown == set(parser().commands)
     assert OTHERWISE.keys() <= {name for names in FOR.values() for name in names}
     assert "check, publish, approve" in shown
     assert run(capsys, "--help") == (0, shown, "")

@@ -49,13 +49,13 @@ def publish(store: SqlStore, number: int, active_from: int, *items: Item) -> Non
         tx.editions.add(EditionRow(number, active_from - 10, "Awa", active_from, encode(replace(sources(), items=items))))
 
 
-def marks(store: SqlStore) -> list[tuple[str, str, str]]:
+def withdrawals(store: SqlStore) -> list[tuple[str, str, str]]:
     with store.read() as tx:
-        return [(mark.item, mark.phone, mark.day) for mark in tx.editions.withdrawals()]
+        return [(withdrawal.item, withdrawal.phone, withdrawal.day) for withdrawal in tx.editions.withdrawals()]
 
 
 def test_the_number_in_force_is_marked_with_its_day_and_its_name(store: SqlStore) -> None:
-    """One mark, one line of the audit; every screen made of it is without the number then."""
+    """One withdrawal, one line of the audit; every screen made of it is without the number then."""
     publish(store, 1, NOON - 99_999, service("centre", "70 00 03 00", verified_on="2026-11-20"), service("other", "70 00 03 01"))
     taken_off = withdraw(store, FakeClock(NOON), "centre", "Awa", "a man answers")
     assert taken_off.values == {"name": "Centre", "phones": "70 00 03 00", "day": "2026-11-24"}
@@ -64,7 +64,7 @@ def test_the_number_in_force_is_marked_with_its_day_and_its_name(store: SqlStore
         assert tx.audit.all() == (AuditRecord(NOON, "Awa", "number taken off", "centre: a man answers"),)
         edition = tx.editions.active(NOON)
     assert edition
-    assert [item.fields.get("phone") for item in dark(decode(edition.sources), marks(store)).items] == [None, "70 00 03 01"]
+    assert [item.fields.get("phone") for item in dark(decode(edition.sources), withdrawals(store)).items] == [None, "70 00 03 01"]
 
 
 def test_every_number_that_somebody_may_be_looking_at_is_marked(store: SqlStore) -> None:
@@ -75,7 +75,7 @@ def test_every_number_that_somebody_may_be_looking_at_is_marked(store: SqlStore)
     publish(store, 4, NOON - 300, service("centre", None))
     publish(store, 5, NOON + 5, service("centre", "70 00 03 03"), service("other", "70 00 03 04"))
     assert withdraw(store, FakeClock(NOON), "centre", "Awa").values["phones"] == "70 00 03 01, 70 00 03 02, 70 00 03 03"
-    assert sorted(marks(store)) == [("centre", f"70 00 03 0{n}", "2026-11-24") for n in (1, 2, 3)]
+    assert sorted(withdrawals(store)) == [("centre", f"70 00 03 0{n}", "2026-11-24") for n in (1, 2, 3)]
 
 
 def test_a_young_line_is_dark_too(store: SqlStore) -> None:
@@ -85,11 +85,11 @@ def test_a_young_line_is_dark_too(store: SqlStore) -> None:
 
 
 def test_twice_on_one_day_is_one_mark(store: SqlStore) -> None:
-    """Whoever is not sure does it again; the audit tells that she did."""
+    """Whoever is not sure does it again; the audit tells so."""
     publish(store, 1, NOON - 60, service("centre", "70 00 03 00"))
     withdraw(store, FakeClock(NOON), "centre", "Awa")
     withdraw(store, FakeClock(NOON + 60), "centre", "Oumou")
-    assert marks(store) == [("centre", "70 00 03 00", "2026-11-24")]
+    assert withdrawals(store) == [("centre", "70 00 03 00", "2026-11-24")]
     with store.read() as tx:
         assert [record.who for record in tx.audit.all()] == ["Awa", "Oumou"]
 

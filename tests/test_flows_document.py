@@ -70,7 +70,7 @@ def excerpt(text: str, paths: list[str]) -> list[str]:
 def message(text: str, key: str) -> str:
     """One entry of a PO file, without the headings of its sections."""
     entry = next(entry for entry in text.split("\n\n") if f'\nmsgid "{key}"\n' in f"\n{entry}")
-    return "\n".join(one for one in entry.strip().split("\n") if not one.startswith("# "))
+    return "\n".join(line for line in entry.strip().split("\n") if not line.startswith("# "))
 
 
 def test_every_example_is_the_lines_own(pytestconfig: pytest.Config) -> None:

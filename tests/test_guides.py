@@ -273,7 +273,7 @@ def test_the_table_of_faults_is_the_one_that_was_tried() -> None:
 
 
 def test_answers_of_the_program_are_quoted_as_it_gives_them() -> None:
-    """What the operators' guide says that she will read, she reads: but for numbers and names, the program has these words."""
+    """What the operators' guide says that an operator will read, is what she reads: but for numbers and names, the program has these words."""
     program = "\n".join(text_of(path) for path in (ROOT / "hotline").rglob("*.py"))
     quoted = {span for span in spans(OPERATORS) if ANSWER.fullmatch(span)} - SPOILT.keys() - NOT_OURS
     assert {"The line answers", "nothing differs from edition 3", "no edition on the line has a service"} <= quoted
@@ -298,6 +298,6 @@ def test_the_edition_that_closes_callbacks_takes_none(tree: Path) -> None:
 def test_the_drawing_is_told_to_whoever_does_not_see_it() -> None:
     """It is well-formed, has a title and a description, and stands in the guide with words for it."""
     drawing = ET.parse(DRAWING).getroot()  # noqa: S314 -- our own file
-    told = [drawing.findtext(f"{{http://www.w3.org/2000/svg}}{name}") or "" for name in ("title", "desc")]
-    assert all(len(text) > 40 for text in told)
+    texts = [drawing.findtext(f"{{http://www.w3.org/2000/svg}}{name}") or "" for name in ("title", "desc")]
+    assert all(len(text) > 40 for text in texts)
     assert re.search(rf"!\[[^\]]{{80,}}\]\({DRAWING.name}\)", text_of(OPERATORS))

@@ -49,8 +49,12 @@ def test_no_file_names_a_registry_or_a_machine():
 def test_every_requirement_is_pinned_by_hash(name):
     """What is installed is what was locked, the build backend too."""
     requirements = re.split(r"\n(?=[a-z])", (ROOT / name).read_text())
-    assert [one.partition(" ")[0] for one in requirements if not re.match(r"[a-z0-9.-]+==\S+ \\\n    --hash=sha256:", one)] == []
-    assert any(one.startswith("setuptools==") for one in requirements)
+    assert [
+        requirement.partition(" ")[0]
+        for requirement in requirements
+        if not re.match(r"[a-z0-9.-]+==\S+ \\\n    --hash=sha256:", requirement)
+    ] == []
+    assert any(requirement.startswith("setuptools==") for requirement in requirements)
 
 
 def test_production_runs_what_was_tested():

@@ -102,7 +102,8 @@ def test_every_process_has_compiled_what_it_says_before_it_writes(config: Config
 
     def compiled() -> list[list[tuple[int, set[str]]]]:
         return [
-            [(each.number, {channel for channel, _ in each._compiled}) for each in held.shelf.volumes] for held in (line.library, library)
+            [(loaded.number, {channel for channel, _ in loaded._compiled}) for loaded in held.shelf.volumes]
+            for held in (line.library, library)
         ]
 
     assert [[(1, {"ussd", "sms", "voice"})]] * 2 == compiled()
@@ -115,20 +116,20 @@ def test_every_process_has_compiled_what_it_says_before_it_writes(config: Config
 def test_the_demo_s_staff_can_sign_in_and_keep_what_they_changed(config: Config) -> None:
     """The passwords stand in a folder of its own, readable by its owner alone; starting again overwrites neither a password nor a language."""
     prepare_demo(config)
-    hashes, hers = ArgonPasswords(), next(p for p in PEOPLE if p.alias == "awa").id
+    hashes, id = ArgonPasswords(), next(p for p in PEOPLE if p.alias == "awa").id
     made = passwords(passwords_secret(Path(config.var)))
     with open_store(config).read() as tx:
         assert [] == [
             id for id, password in made.items() if not hashes.matches((tx.accounts.get(id) or Account(id, "")).password, password)
         ]
     with open_store(config).write() as tx:
-        staff = tx.staff.get(hers)
+        staff = tx.staff.get(id)
         assert staff is not None
-        tx.accounts.save(Account(hers, "chosen"))
+        tx.accounts.save(Account(id, "chosen"))
         tx.staff.save(replace(staff, reads="bm"))
     prepare_demo(config)
     with open_store(config).read() as tx:
-        account, staff = tx.accounts.get(hers), tx.staff.get(hers)
+        account, staff = tx.accounts.get(id), tx.staff.get(id)
     assert account is not None
     assert staff is not None
     assert ("chosen", "bm") == (account.password, staff.reads)

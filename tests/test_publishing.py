@@ -55,7 +55,7 @@ def pending(tmp_path: Path) -> Sources:
 def audit(store: SqlStore) -> list[tuple[str, str, str]]:
     """Without the library's own lines."""
     with store.read() as tx:
-        return [(one.who, one.what, one.about) for one in tx.audit.all() if one.what != "published"]
+        return [(record.who, record.what, record.about) for record in tx.audit.all() if record.what != "published"]
 
 
 def editions(store: SqlStore) -> list[tuple[int, str, str | None, int | None]]:
@@ -65,7 +65,7 @@ def editions(store: SqlStore) -> list[tuple[int, str, str | None, int | None]]:
 
 def waiting(store: SqlStore) -> list[int]:
     with store.read() as tx:
-        return [one.number for one in tx.editions.proposals()]
+        return [proposal.number for proposal in tx.editions.proposals()]
 
 
 def test_a_second_person_makes_an_edition_of_a_proposal(store: SqlStore, sources: Sources) -> None:
@@ -80,7 +80,7 @@ def test_a_second_person_makes_an_edition_of_a_proposal(store: SqlStore, sources
 
 @pytest.mark.parametrize("by", ["Awa", "awa", "  AWA ", "ＡＷＡ"])
 def test_nobody_approves_what_she_proposed(store: SqlStore, sources: Sources, by: str) -> None:
-    """However she writes herself, and from whatever login."""
+    """However the name is written, and from whatever login."""
     propose(store, sources, AWA, NOW)
     assert approve(store, 1, publisher(by, "another"), NOW).code == "own"
     with pytest.raises(CannotPublish) as refused:
@@ -132,7 +132,7 @@ def test_who_takes_pending_words_on_herself_is_written_down(store: SqlStore, pen
     """By name, with the edition in which they went out."""
     propose(store, pending, AWA, NOW, pending_by="Mariam")
     with store.read() as tx:
-        assert [one.pending_by for one in tx.editions.proposals()] == ["Mariam"]
+        assert [proposal.pending_by for proposal in tx.editions.proposals()] == ["Mariam"]
     approve(store, 1, BINTOU, NOW)
     assert ("Mariam", "pending words published", "edition 1") in audit(store)
 
@@ -141,13 +141,13 @@ def test_nobody_takes_on_what_is_not_there(store: SqlStore, sources: Sources) ->
     """With every word reviewed the name is not kept: no audit accuses her of what she did not do."""
     propose(store, sources, AWA, NOW, pending_by="Mariam")
     with store.read() as tx:
-        assert [one.pending_by for one in tx.editions.proposals()] == [None]
+        assert [proposal.pending_by for proposal in tx.editions.proposals()] == [None]
     approve(store, 1, BINTOU, NOW)
     assert [what for _, what, _ in audit(store)] == ["proposed", "approved"]
 
 
 def test_what_was_compared_is_what_is_replaced(store: SqlStore, sources: Sources, tmp_path: Path) -> None:
-    """An edition that came in between makes the difference that she saw an old one: she looks again."""
+    """An edition that came in between makes the difference that the second person saw an old one: she looks again."""
     publish(store, sources, AWA, NOW)
     propose(store, files(tmp_path / "new", words={"tips.soap": "Savon."}), AWA, NOW)
     _, newest = proposed(store, 1, BINTOU)
@@ -158,7 +158,7 @@ def test_what_was_compared_is_what_is_replaced(store: SqlStore, sources: Sources
 
 
 def test_a_proposal_that_cannot_be_published_waits_on(store: SqlStore, sources: Sources) -> None:
-    """What fails after she agreed loses nothing: here, words that were broken where they lie."""
+    """What fails after the second person agreed loses nothing: here, words that were broken where they lie."""
     propose(store, sources, AWA, NOW)
     with store.write() as tx:
         tx.editions.rewrite_proposal(1, encode(replace(sources, start="line.gone")))

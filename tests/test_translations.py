@@ -387,8 +387,8 @@ def test_whatever_was_taken_in_goes_out_and_in_again_unchanged(tmp_path: Path, t
     write(root, "bm", taken)
     after = in_bambara(root)
     assert {key: after[key].text for key in texts} == texts
-    assert {key: (one.text, one.review) for key, one in after.items() if key not in texts} == {
-        key: (one.text, one.review) for key, one in before.items() if key not in texts
+    assert {key: (message.text, message.review) for key, message in after.items() if key not in texts} == {
+        key: (message.text, message.review) for key, message in before.items() if key not in texts
     }
     file, now = root.parent / "again.po", where(root, "bm").read_bytes()
     file.write_text(exported(root), "utf-8")

@@ -67,7 +67,7 @@ def whose(store: SqlStore, printed: str, at: int) -> str | None:
 
 def now(store: SqlStore) -> int:
     with store.read() as tx:
-        return max(each.at for each in tx.audit.all())
+        return max(record.at for record in tx.audit.all())
 
 
 def test_add_makes_somebody_and_her_link(store: SqlStore, user) -> None:
@@ -77,7 +77,7 @@ def test_add_makes_somebody_and_her_link(store: SqlStore, user) -> None:
         assert 0 == code
         assert found(store, f"someone{n}").id == whose(store, printed, now(store))
     with store.read() as tx:
-        assert {"person added", "one-time link made"} == {each.what for each in tx.audit.all() if each.who.startswith("Djeneba")}
+        assert {"person added", "one-time link made"} == {record.what for record in tx.audit.all() if record.who.startswith("Djeneba")}
 
 
 def test_who_works_by_sms_alone_gets_no_link(store: SqlStore, user) -> None:
@@ -126,7 +126,7 @@ def test_reset_ends_everything_and_begins_anew(store: SqlStore, user) -> None:
 
 
 def test_disable_ends_it_even_before_there_is_an_edition(store: SqlStore, user) -> None:
-    """She is out, her link too, and her alias and number are free for somebody else."""
+    """Whoever is disabled is signed out, the link too, and alias and number are free for somebody else."""
     _, printed, _ = user("add", "awa", "--reads", "fr")
     awa = found(store)
     assert 0 == user("disable", "awa")[0]

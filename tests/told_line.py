@@ -22,7 +22,7 @@ screens:
 """
 
 
-def told_sources(folder: Path, **told: str) -> Sources:
+def told_sources(folder: Path, **testimonies: str) -> Sources:
     """Files in `folder`, with these testimonies in French by their ids, as they are read."""
     words = {
         "line.first": "Santé et famille\n1 Aide\n2 Conseils\n3 Centres\n4 Femmes\n5 Par téléphone",
@@ -32,7 +32,9 @@ def told_sources(folder: Path, **told: str) -> Sources:
         "women.none_yet@sms": "Conseil",
     }
     root = write_files(folder, words, line=FIRST, women=WOMEN)
-    entries = [f'{id}:\n  text:\n    fr: "{text}"\n  released_by: [Awa, Oumou]\n  released_on: 2026-01-31\n' for id, text in told.items()]
+    entries = [
+        f'{id}:\n  text:\n    fr: "{text}"\n  released_by: [Awa, Oumou]\n  released_on: 2026-01-31\n' for id, text in testimonies.items()
+    ]
     (root / "flows" / "testimonies.yml").write_text("".join(entries) or "{}\n", encoding="utf-8")
     sources, faults = read_sources(root)
     assert not [str(fault) for fault in faults if fault.grave]

@@ -23,7 +23,7 @@ NO_LINE = "nothing says which line is meant: be in the folder of the demo that r
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; its exit code."""
+    """Run one command and return its exit code."""
     return quietly(lambda: _run(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -38,9 +38,9 @@ def _run(arguments: Sequence[str]) -> int:
 
 
 def quietly(run: Callable[[], int]) -> int:
-    """What goes wrong is one line that says what and where, never a traceback: those of libraries quote values."""
+    """Run, and return the exit code. A failure is one line that says what and where, never a traceback: those of libraries quote values."""
     try:
-        code = _told(run)
+        code = _exit_code(run)
     except KeyboardInterrupt:
         if sys.stderr.isatty():
             print(file=sys.stderr)  # below the ^C
@@ -56,7 +56,8 @@ def quietly(run: Callable[[], int]) -> int:
     return code
 
 
-def _told(run: Callable[[], int]) -> int:
+def _exit_code(run: Callable[[], int]) -> int:
+    """What `run` returns; what it raises is told on stderr and becomes a code. Raises SystemExit and KeyboardInterrupt."""
     try:
         return run()
     except SystemExit as ends:

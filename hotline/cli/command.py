@@ -114,8 +114,8 @@ def ask(words: str) -> str:
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Turn what may go wrong in a line into words for whoever runs it."""
+def worded_failures() -> Iterator[None]:
+    """Turn what may go wrong in a running line into words for whoever typed the command. Raises Failed and ConfigError in place of it."""
     from hotline.adapters.seal import KeysBroken
     from hotline.engine.check import said
     from hotline.ports.store import StoreAway

@@ -40,10 +40,10 @@ def _print(whole: Parser, shell: str) -> None:
 
 
 def _both_ways(dial: Parser) -> None:
-    """Give the word `dial`, which reads its own arguments, what it takes with and without --watch."""
+    """Give `dial`, which reads its own arguments, the options that it takes with and without --watch."""
     for parser in (dial_parser(), watch_parser(languages_in(os.environ))):
         for action in parser.actions:
-            if not set(action.option_strings) & {name for one in dial.actions for name in one.option_strings}:
+            if not set(action.option_strings) & {name for known in dial.actions for name in known.option_strings}:
                 dial.takes(action)
 
 

@@ -24,7 +24,7 @@ def print_json(value: object) -> None:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """Lines with the columns side by side below their heads; an empty cell is a dash. Nothing where there is no row."""
+    """Lines with the columns side by side below their heads; an empty cell is a dash. Yields nothing where there is no row."""
     filled = [tuple(cell or "-" for cell in row) for row in rows]
     if not filled:
         return

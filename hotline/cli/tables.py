@@ -44,13 +44,13 @@ def _import(options: argparse.Namespace) -> None:
     from hotline.content.directory_files.tables import read_table
 
     path, day = options.root / DIRECTORY, today()
-    said: list[str] = []
+    summary: list[str] = []
     made: list[Edit] = []
 
     def decide(entries: tuple[Item, ...]) -> tuple[Edit, ...]:
         table = read_table(options.file.read_bytes(), xlsx=options.file.suffix.lower() == ".xlsx")
         edits = edits_of(table, entries, day)
-        said.extend(_told(entries, edits, len(table.rows)))
+        summary.extend(_summary(entries, edits, len(table.rows)))
         made.extend(edits)
         return edits
 
@@ -63,14 +63,14 @@ def _import(options: argparse.Namespace) -> None:
         raise Failed("\n".join(["nothing was taken in", *map(str, error.faults)])) from None
     except (CannotEdit, OSError) as error:
         raise Failed(f"nothing was taken in: {reason(error)}") from None
-    print("\n".join(said))
+    print("\n".join(summary))
     if options.dry_run:
         print("nothing was written: --dry-run")
     elif made:
         print(f"it is in {DIRECTORY}; callers see it once that is published: hotline content publish")
 
 
-def _told(entries: tuple[Item, ...], edits: tuple[Edit, ...], rows: int) -> Iterator[str]:
+def _summary(entries: tuple[Item, ...], edits: tuple[Edit, ...], rows: int) -> Iterator[str]:
     from hotline.content.directory_files.entries import values_of
     from hotline.content.directory_files.reading import in_regions
 

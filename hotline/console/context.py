@@ -38,7 +38,7 @@ class ConsoleContext(Struct, frozen=True):
     words: Words
     passwords: Passwords
     codes: Codes
-    chance: TokenSource
+    tokens: TokenSource
     settings: ConsoleSettings
     secure: bool
     """Cookies over TLS alone."""
@@ -50,7 +50,7 @@ class ConsoleContext(Struct, frozen=True):
     @property
     def locks(self) -> Locks:
         """What signing in works with."""
-        return Locks(self.deps, self.passwords, self.codes, self.chance)
+        return Locks(self.deps, self.passwords, self.codes, self.tokens)
 
 
 class FormFault(Struct, frozen=True):
@@ -81,7 +81,7 @@ class SentForm(Struct, frozen=True):
 
 
 def me() -> Staff:
-    """Who is signed in; a page that is not open has somebody."""
+    """Who is signed in. Only for pages that need a sign-in: elsewhere there may be nobody."""
     return cast("Staff", g.me)
 
 
@@ -97,7 +97,7 @@ def language_name(context: ConsoleContext, code: str) -> str:
 
 
 def _chosen_in_form() -> str | None:
-    """Nothing where the form is larger than any that is read: the page that says so needs a language too."""
+    """Returns None too where the form is larger than any that is read: the page that says so needs a language."""
     try:
         return request.form.get("l")
     except RequestEntityTooLarge:
@@ -122,7 +122,7 @@ def page(context: ConsoleContext, template: str, **values: Any) -> str:
         me=g.get("me"),
         settings=context.settings,
         now=context.now,
-        once=context.chance.token,
+        once=context.tokens.token,
         sent_form=partial(_sent_form, fault),
         **values,
     )
@@ -151,19 +151,19 @@ def by() -> By:
 
 
 def found(result: Result) -> Result:
-    """The same; where what it is about is gone or closed, the page that says so."""
+    """Returns `result`; where what it is about is gone or closed, aborts to the page that says so."""
     if result.code in CLOSED:
         abort(CLOSED[result.code])
     return result
 
 
 def _by(origin: str) -> By:
-    """Whoever sends a form is there, unless it says that she goes; reading alone, or a page that refreshes itself, does not say so."""
+    """Whoever sends a form is present, unless the form says that they leave. Reading alone, or a page that refreshes itself, does not count as presence."""
     return By(me().id, "page", origin, is_there=(request.endpoint or "").removeprefix("console.") not in LEAVING)
 
 
 def permitted(result: Result) -> Result:
-    """The same; where whoever is signed in may not, the page that says so."""
+    """Returns `result`; where whoever is signed in may not, aborts to the page that says so."""
     return found(result) if result.code == "forbidden" else result
 
 

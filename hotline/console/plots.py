@@ -31,7 +31,7 @@ PALE: Final = "#c9d2cd"
 
 
 class PlotBar(Struct, frozen=True):
-    """`value` None: hidden; then only `said` is shown."""
+    """`value`: None where the figure is hidden; then only `said` is shown."""
 
     name: str
     value: int | None

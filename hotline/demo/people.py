@@ -15,7 +15,7 @@ ALL_DAY = 24 * 60
 
 
 class DemoPerson(Struct, frozen=True):
-    """Someone with a phone. `language`: the one that she reads. `spare`: a phone that waits for whom the admin adds to the staff."""
+    """Someone with a phone. `language`: the one of screens and pages. `spare`: a phone that waits for whom the admin adds to the staff."""
 
     alias: str
     role: Literal["caller", "spare", "counselor", "supervisor", "operator", "admin"]
@@ -33,7 +33,7 @@ class DemoPerson(Struct, frozen=True):
         return self.role not in ("caller", "spare")
 
     def password(self, secret: str) -> str:
-        """The one that her account begins with. `secret`: made by chance, once, where this demo lives."""
+        """The one that the account of one of the staff begins with. `secret`: made by chance, once, where this demo lives."""
         letters = b32encode(sha256(f"{secret}:{self.alias}".encode()).digest()).decode().lower()[:16]
         return "-".join(letters[n : n + 4] for n in range(0, 16, 4))
 
@@ -56,7 +56,7 @@ def staff() -> tuple[Staff, ...]:
 
 
 def passwords(secret: str) -> dict[str, str]:
-    """What each of the staff signs in with until she chooses another, by her id."""
+    """The first password of each of the staff, by id."""
     return {p.id: p.password(secret) for p in PEOPLE if p.is_staff}
 
 
@@ -81,8 +81,8 @@ def shifts() -> tuple[Shift, ...]:
 
 def people_json(secret: str) -> list[dict[str, str]]:
     """What `demo.json` says of them; of the staff, the password of the first start too."""
-    known = ({"alias": p.alias, "role": p.role, "language": p.language, "number": p.number} for p in PEOPLE)
-    return [told | ({"password": p.password(secret)} if p.is_staff else {}) for p, told in zip(PEOPLE, known, strict=True)]
+    rows = ({"alias": p.alias, "role": p.role, "language": p.language, "number": p.number} for p in PEOPLE)
+    return [row | ({"password": p.password(secret)} if p.is_staff else {}) for p, row in zip(PEOPLE, rows, strict=True)]
 
 
 def number_of(alias: str) -> str | None:

@@ -21,10 +21,10 @@ def read_words(language: str, domain: str = "demo", locales: Path = LOCALES) -> 
 
 
 class Here:
-    """How one of the staff says that she is there, and what she gets back for it: a supervisor is on call by it."""
+    """How one of the staff says *I am here* by SMS, and the line's confirmation of it; a supervisor is on call by it."""
 
     def __init__(self, person: DemoPerson, words: dict[str, str]) -> None:
-        """`words`: the line's catalogue in her language. Raises KeyError naming the key that it lacks."""
+        """`words`: the line's catalogue in this person's language. Raises KeyError naming the key that it lacks."""
         self.number = person.number
         self.word = words["staff.word.here"].split(",")[0].strip()
         confirmed = words["staff.on_call" if person.role == "supervisor" else "staff.here"]
@@ -37,7 +37,7 @@ class Here:
 
 
 def read_here(people: tuple[DemoPerson, ...], locales: Path = LOCALES) -> tuple[Here, ...]:
-    """Raises KeyError and OSError as above."""
+    """Each of them with the words of their language. Raises KeyError naming the key that a catalogue lacks, and OSError where there is none."""
     catalogues = {language: read_words(language, "flows", locales) for language in {p.language for p in people}}
     return tuple(Here(p, catalogues[p.language]) for p in people)
 

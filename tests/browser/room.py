@@ -39,7 +39,7 @@ class Room:
 
     def sign_in(self, alias: str) -> None:
         """As the demo's person of this alias, whose password stands in `demo.json`."""
-        person = next(each for each in self.card["people"] if each["alias"] == alias)
+        person = next(row for row in self.card["people"] if row["alias"] == alias)
         self.language = person["language"]
         self.open("sign-in")
         self.page.fill("[name=alias]", alias)
@@ -69,7 +69,7 @@ class Room:
         """What axe finds against WCAG 2.2 AA, each with the first thing that it is about."""
         self.page.evaluate(AXE)
         found = self.page.evaluate("rules => axe.run(document, {runOnly: {type: 'tag', values: rules}})", RULES)
-        return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found["violations"]]
+        return [f"{violation['id']}: {violation['nodes'][0]['html'][:120]}" for violation in found["violations"]]
 
     def is_too_wide(self) -> bool:
         return self.page.evaluate("document.documentElement.scrollWidth > innerWidth") is True
@@ -77,7 +77,7 @@ class Room:
     def weight(self) -> int:
         """Bytes that the page that is open took over the network."""
         return self.page.evaluate(
-            "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].reduce((sum, each) => sum + each.transferSize, 0)"
+            "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].reduce((sum, entry) => sum + entry.transferSize, 0)"
         )
 
     def close(self) -> None:

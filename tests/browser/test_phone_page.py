@@ -135,8 +135,8 @@ def test_the_longest_screen_and_its_answer_are_seen(page: Page, address: str, li
     assert view.evaluate("view => view.scrollHeight <= view.clientHeight")
     expect(phones.caller.typed).to_have_text("5")
     whole = [phones.caller.typed, *page.locator(".key").all(), *page.locator(".messages form").all()]
-    for each in whole:
-        expect(each).to_be_in_viewport(ratio=1)
+    for element in whole:
+        expect(element).to_be_in_viewport(ratio=1)
     glass, typed = (part.bounding_box() for part in (phones.caller.root.locator("[data-part=glass]"), phones.caller.typed))
     assert glass
     assert typed

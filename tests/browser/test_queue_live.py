@@ -70,7 +70,7 @@ def test_what_is_new_is_told_and_nothing_moves_under_a_thumb(room: Room) -> None
         IMMUNE_MS,
     )
     expect(page.locator("#news")).not_to_be_empty()
-    new = next(each for each in references(room) if each not in before)
+    new = next(reference for reference in references(room) if reference not in before)
     expect(page.locator("#news")).to_have_text(room.say("queue.news_urgent", references=new))
     assert focused == page.evaluate("document.activeElement.id")
     assert page.title() != "sent"

@@ -1,4 +1,4 @@
-"""The counselors' room from end to end: a woman dials on the phone page, a counselor works it in her browser, a supervisor sees it."""
+"""The counselors' room from end to end: a woman dials on the phone page, a counselor works on it in a browser, a supervisor sees it."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.system]
 FIRST_LOAD, LATER = 60_000, 15_000
 """Bytes: all that a page brings the first time, and each after it."""
 OFFER = re.compile(r"\b(\d{3,5}) 1\b")
-"""How an offer ends: what she has to answer."""
+"""How an offer ends: what the counselor has to answer."""
 
 
 class Pair(Struct, frozen=True):
-    """A caller and the counselor who speaks as she does."""
+    """A caller and a counselor who speaks the caller's language."""
 
     caller: str
     counselor: str
@@ -107,9 +107,9 @@ class _Rooms:
         return self.all[-1]
 
     def close(self) -> None:
-        for each in self.all:
-            each.close()
-        assert [] == [(each.troubles, each.strangers) for each in self.all if each.troubles or each.strangers]
+        for room in self.all:
+            room.close()
+        assert [] == [(room.troubles, room.strangers) for room in self.all if room.troubles or room.strangers]
 
 
 def ask(phone: PhonePage, pair: Pair) -> str:
@@ -163,7 +163,7 @@ def close(room: Room, phone: PhonePage, how: str) -> None:
 @PAIRS
 @SIZES
 def test_from_the_first_dial_to_the_next_time(phone: PhonePage, room: _Rooms, pair: Pair, size: dict[str, int]) -> None:
-    """Dial, alert, take, connect, a script that pages the supervisor, outcome, the time that she agreed to, closed."""
+    """Dial, alert, take, connect, a script that pages the supervisor, outcome, the time that the caller agreed to, closed."""
     counselor = room.of(pair.counselor, size)
     counselor.open("queue")
     reference = ask(phone, pair)
@@ -233,10 +233,10 @@ def by_sms(phone: PhonePage, pair: Pair) -> None:
 
 
 def test_a_newcomer_works_by_browser_and_by_sms(own_phone: PhonePage, own_room: _Rooms) -> None:
-    """An admin makes her and hands over a link; she chooses a password, works three in the browser and one by SMS; the supervisor sees no number."""
+    """An admin adds a counselor and hands over a link; she chooses a password, works three in the browser and one by SMS; the supervisor sees no number."""
     phone, room = own_phone, own_room
-    numbers = [each["number"] for each in room.card["people"]]
-    hawa = next(each["number"] for each in room.card["people"] if each["alias"] == "hawa")
+    numbers = [person["number"] for person in room.card["people"]]
+    hawa = next(person["number"] for person in room.card["people"] if person["alias"] == "hawa")
     admin = room.of("djeneba", WIDE)
     admin.open("people")
     admin.page.fill("[name=alias]", "hawa")
@@ -297,7 +297,7 @@ def test_no_page_leaves_anybody_out(room: _Rooms, alias: str, size: dict[str, in
     assert found.weight() < FIRST_LOAD
     assert found.barriers() == []
     found.sign_in(alias)
-    role = next(each["role"] for each in room.card["people"] if each["alias"] == alias)
+    role = next(person["role"] for person in room.card["people"] if person["alias"] == alias)
     for path in PAGES:
         if may(role, ENDPOINTS.get(path, path)):
             found.open(path)

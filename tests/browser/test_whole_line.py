@@ -1,4 +1,4 @@
-"""The main job from end to end: a woman dials on the phone page, and the line connects her and a counselor."""
+"""The main job from end to end: a woman dials on the phone page, and the line connects the two, caller and counselor."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.system]
 
 
 class Words(Struct, frozen=True):
-    """Who speaks, and what is read in her language, as far as the test looks at it."""
+    """Who speaks, and what is read in that language, as far as the test looks at it."""
 
     caller: str
     counselor: str
@@ -26,7 +26,7 @@ class Words(Struct, frozen=True):
     noted: str
     stopped: str
     prompt: str
-    """What the counselor hears when she picks up."""
+    """What a counselor hears on picking up."""
 
 
 FRENCH = Words(
@@ -46,7 +46,7 @@ BAMBARA = Words(
     "Ka wele sisan, 1 digi",
 )
 OFFER = re.compile(r"\b(\d{3}) 1\b")
-"""How an offer ends: what she has to answer."""
+"""How an offer ends: what the counselor has to answer."""
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +66,8 @@ def ask(phone: PhonePage, words: Words, key: str, shown: str) -> None:
     phone.caller.hold(words.caller)
     phone.staff.hold(words.counselor)
     phone.caller.rest("*123#")
-    for each, screen in (*words.way, (key, shown)):
-        phone.caller.dial(each)
+    for typed, screen in (*words.way, (key, shown)):
+        phone.caller.dial(typed)
         phone.caller.shows(screen)
 
 
@@ -128,7 +128,7 @@ def test_stop_silences_what_was_asked_for(line: Line, page: Page, words: Words) 
     ("words", "text", "shown"), [(FRENCH, "conseil", "5 Maintenant"), (BAMBARA, "kunnafoni", "5 Sisan")], ids=["fr", "bm"]
 )
 def test_the_same_by_sms(line: Line, page: Page, words: Words, text: str, shown: str) -> None:
-    """A word of hers opens the same dialogue as the keys do, and digits go on in it; the answers give nothing away."""
+    """A caller's word opens the same dialogue as the keys do, and digits go on in it; the answers give nothing away."""
     phone = PhonePage(page, line.await_card()["address"])
     phone.caller.hold(words.caller)
     before = phone.caller.newest()

@@ -34,7 +34,7 @@ _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
 
 class CountedChance:
-    """Tokens that differ and can be told."""
+    """Tokens that differ and are known."""
 
     def __init__(self) -> None:
         self._count = count(1)
@@ -94,7 +94,7 @@ class Desk:
         console.install(self.app, self.room)
 
     def browser(self, alias: str | None = None) -> Browser:
-        """A browser in which she is signed in, or nobody."""
+        """A browser in which this person of the staff is signed in, or nobody."""
         client = self.app.test_client()
         if alias is not None:
             token = f"signed-{alias}-{self.chance.token()}"
@@ -154,7 +154,7 @@ class Browser:
 
     def hidden(self, action: str) -> dict[str, str]:
         """The hidden fields of the first form with this action."""
-        form = next((each for each in _FORM.findall(self.raw) if f'action="{action}"' in html.unescape(each)), None)
+        form = next((match for match in _FORM.findall(self.raw) if f'action="{action}"' in html.unescape(match)), None)
         assert form is not None, f"no form for {action} on the page"
         return {name: html.unescape(value) for name, value in _HIDDEN.findall(form)}
 

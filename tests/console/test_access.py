@@ -216,7 +216,7 @@ def test_a_recovery_code_opens_once(desk: Desk) -> None:
         assert opens == is_in(other)
     assert 6 == len(account_of(desk).recovery)
     with desk.line.real_store.read() as tx:
-        assert 2 == [each.what for each in tx.audit.all()].count("recovery code used")
+        assert 2 == [record.what for record in tx.audit.all()].count("recovery code used")
 
 
 # one error for all
@@ -264,16 +264,16 @@ def test_every_failure_costs_the_same(desk: Desk) -> None:
 
 
 def test_an_attacker_cannot_lock_out_a_browser_that_is_known(desk: Desk) -> None:
-    """However often somebody guesses, from however many browsers: she gets in where she got in before."""
+    """However often somebody guesses, from however many browsers: the counselor gets in where she got in before."""
     give_account(desk)
-    hers = desk.browser()
-    knock(hers)
-    hers.open("/console/me")
-    hers.send("/console/sign-out")
+    counselor = desk.browser()
+    knock(counselor)
+    counselor.open("/console/me")
+    counselor.send("/console/sign-out")
     for n in range(3 * MOST):
         knock(desk.browser(), "awa", f"guess {n}")
-    knock(hers)
-    assert is_in(hers)
+    knock(counselor)
+    assert is_in(counselor)
 
 
 def test_an_unknown_browser_is_locked_out_even_with_the_right_password(desk: Desk) -> None:
@@ -290,7 +290,7 @@ def test_an_unknown_browser_is_locked_out_even_with_the_right_password(desk: Des
 
 
 def test_knocking_at_a_closed_lock_does_not_keep_it_closed(desk: Desk) -> None:
-    """It opens a quarter of an hour after what closed it, however often she tried meanwhile."""
+    """It opens a quarter of an hour after what closed it, however many attempts came meanwhile."""
     give_account(desk)
     for _ in range(MOST):
         knock(desk.browser(), "awa", "wrong")
@@ -304,15 +304,15 @@ def test_knocking_at_a_closed_lock_does_not_keep_it_closed(desk: Desk) -> None:
 
 
 def test_a_known_browser_has_a_lock_of_its_own(desk: Desk) -> None:
-    """Who has her computer has ten guesses too, and closes it for nobody else."""
+    """Whoever has a counselor's computer has ten guesses too, and locks nobody else out."""
     give_account(desk)
-    hers = desk.browser()
-    knock(hers)
-    hers.open("/console/me")
-    hers.send("/console/sign-out")
+    counselor = desk.browser()
+    knock(counselor)
+    counselor.open("/console/me")
+    counselor.send("/console/sign-out")
     for n in range(MOST):
-        knock(hers, "awa", f"guess {n}")
-    assert desk.say("access.refused") in knock(hers)
+        knock(counselor, "awa", f"guess {n}")
+    assert desk.say("access.refused") in knock(counselor)
     other = desk.browser()
     knock(other)
     assert is_in(other)
@@ -323,22 +323,22 @@ def test_a_link_opens_a_closed_lock_and_makes_the_browser_known(desk: Desk) -> N
     give_account(desk)
     for n in range(MOST):
         knock(desk.browser(), "awa", f"guess {n}")
-    hers, link = desk.browser(), give_link(desk)
-    hers.open(link)
-    hers.send(link, password=ANOTHER, again=ANOTHER)
-    assert is_in(hers)
-    hers.send("/console/sign-out")
-    knock(hers, "awa", ANOTHER)
-    assert is_in(hers)
+    counselor, link = desk.browser(), give_link(desk)
+    counselor.open(link)
+    counselor.send(link, password=ANOTHER, again=ANOTHER)
+    assert is_in(counselor)
+    counselor.send("/console/sign-out")
+    knock(counselor, "awa", ANOTHER)
+    assert is_in(counselor)
 
 
 def test_nobody_forges_a_known_browser(desk: Desk) -> None:
     """The cookie is signed, and no script and no other site reads or sends it."""
     give_account(desk)
-    hers = desk.browser()
-    hers.open(DOOR)
-    sent = hers.client.post(DOOR, data={**hers.hidden(DOOR), "alias": "awa", "password": PASSWORD})
-    (cookie,) = [each for each in sent.headers.getlist("Set-Cookie") if each.startswith("device=")]
+    counselor = desk.browser()
+    counselor.open(DOOR)
+    sent = counselor.client.post(DOOR, data={**counselor.hidden(DOOR), "alias": "awa", "password": PASSWORD})
+    (cookie,) = [header for header in sent.headers.getlist("Set-Cookie") if header.startswith("device=")]
     assert {"HttpOnly", "SameSite=Strict", "Path=/console"} <= set(cookie.split("; "))
     forged = desk.browser()
     forged.client.set_cookie("device", '{"name":"x","known_to":["' + IDS["awa"] + '"]}.signature', path="/console")
@@ -420,7 +420,7 @@ def test_the_door_speaks_what_is_chosen_there(desk: Desk) -> None:
 
 
 def test_the_door_speaks_her_language_when_she_leaves(desk: Desk) -> None:
-    """Here or everywhere: the next thing that she reads is in it too."""
+    """Here or everywhere: the next thing that whoever chose it reads is in it too."""
     desk.set_staff("awa", reads="bm")
     for action in ("/console/sign-out", "/console/me/everywhere"):
         browser = desk.browser("awa")
@@ -450,7 +450,7 @@ def test_crowded_is_told_calmly(desk: Desk) -> None:
 def deeds(desk: Desk) -> list[tuple[str, str, str]]:
     """Who did what to whom, oldest first."""
     with desk.line.real_store.read() as tx:
-        return [(each.who, each.what, each.about) for each in tx.audit.all()]
+        return [(record.who, record.what, record.about) for record in tx.audit.all()]
 
 
 def test_the_audit_knows_who_came_in_and_whether_from_somewhere_new(desk: Desk) -> None:
@@ -500,29 +500,29 @@ def test_cookies_are_for_this_site_over_tls_and_for_no_script(desk: Desk) -> Non
         browser.raw = door.get_data(as_text=True)
         form = {**browser.hidden(DOOR), "alias": "awa", "password": PASSWORD}
         sent = browser.client.post(DOOR, data=form, base_url=f"{scheme}://localhost")
-        cookies = [set(each.split("; ")) for each in (*door.headers.getlist("Set-Cookie"), *sent.headers.getlist("Set-Cookie"))]
+        cookies = [set(cookie.split("; ")) for cookie in (*door.headers.getlist("Set-Cookie"), *sent.headers.getlist("Set-Cookie"))]
         assert 303 == sent.status_code
         assert 3 == len(cookies)
-        assert all({"HttpOnly", "SameSite=Strict", "Path=/console"} <= each for each in cookies)
-        assert [secure] * 3 == ["Secure" in each for each in cookies]
+        assert all({"HttpOnly", "SameSite=Strict", "Path=/console"} <= cookie for cookie in cookies)
+        assert [secure] * 3 == ["Secure" in cookie for cookie in cookies]
 
 
 def test_a_cookie_that_was_planted_is_worth_nothing_once_she_is_in(desk: Desk) -> None:
-    """Who put a session into her browser before she signed in does not share hers after."""
+    """Who put a session into a counselor's browser before she signed in does not share the one that she has after."""
     give_account(desk)
     planted = desk.browser()
     planted.open(DOOR)
     cookie = planted.client.get_cookie("s", path="/console")
     assert cookie is not None
-    hers = desk.browser()
-    hers.client.set_cookie("s", cookie.value, path="/console")
-    knock(hers)
-    assert is_in(hers)
+    counselor = desk.browser()
+    counselor.client.set_cookie("s", cookie.value, path="/console")
+    knock(counselor)
+    assert is_in(counselor)
     assert not is_in(planted)
 
 
 def test_a_form_without_end_is_refused_calmly(desk: Desk) -> None:
-    """At the door and inside: no page breaks, and nothing of it is read."""
+    """Before and after signing in: no page breaks, and nothing of it is read."""
     for browser in (desk.browser(), desk.browser("awa")):
         desk.app.testing = False
         desk.app.config["MAX_CONTENT_LENGTH"] = 8 * 1024
@@ -532,7 +532,7 @@ def test_a_form_without_end_is_refused_calmly(desk: Desk) -> None:
 
 
 def test_nobody_is_led_to_another_site(desk: Desk) -> None:
-    """Whatever an address asks for, the door opens on our own pages alone."""
+    """Whatever an address asks for, signing in leads to our own pages alone."""
     give_account(desk)
     browser = desk.browser()
     address = f"{DOOR}?next=https://evil.example/&l=//evil.example&out=https://evil.example"
@@ -542,17 +542,17 @@ def test_nobody_is_led_to_another_site(desk: Desk) -> None:
 
 
 def test_a_second_factor_ends_who_came_in_without_it(desk: Desk) -> None:
-    """Who knew her password alone is out the moment she sets it; she goes on, with a cookie that is new."""
+    """Whoever knew a counselor's password alone is out the moment she sets up her second factor; she goes on, with a cookie that is new."""
     desk.install(STRICT)
     give_account(desk)
-    thief, hers = desk.browser(), desk.browser()
+    thief, counselor = desk.browser(), desk.browser()
     knock(thief)
-    knock(hers)
-    copy = hers.client.get_cookie("s", path="/console")
+    knock(counselor)
+    copy = counselor.client.get_cookie("s", path="/console")
     assert copy is not None
-    hers.open("/console/me/factor")
-    hers.send("/console/me/factor", code=code_of(desk, shown_secret(hers)))
-    assert is_in(hers)
+    counselor.open("/console/me/factor")
+    counselor.send("/console/me/factor", code=code_of(desk, shown_secret(counselor)))
+    assert is_in(counselor)
     copied = desk.browser()
     copied.client.set_cookie("s", copy.value, path="/console")
     assert [False, False] == [is_in(thief), is_in(copied)]

@@ -1,4 +1,4 @@
-"""What somebody may try who works in the room, or took the phone of one who does, with forms that no page would send."""
+"""What somebody may try who works in the console, or took the phone of one who does, with forms that no page would send."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.service.line import AWA, CALLER, OTHER_PHONE
 
 
 def signed(browser: Browser, address: str, once: str, **fields: str) -> int:
-    """A form that she made herself, with her page's token; the status."""
+    """Send a form that no page has, with the page's token. Returns the status."""
     browser.open("/console/me")
     token = browser.hidden("/console/sign-out")["csrf_token"]
     return browser.client.post(address, data={"csrf_token": token, "once": once, **fields}).status_code
@@ -40,13 +40,13 @@ def marks(desk: Desk, callback: Callback) -> frozenset[str]:
 
 def undecided(desk: Desk, callback: Callback) -> list[str]:
     with desk.line.real_store.read() as tx:
-        return [each.reason for each in tx.reviews.of(callback.id) if each.decision is None]
+        return [review.reason for review in tx.reviews.of(callback.id) if review.decision is None]
 
 
 def two_in_one_call(
     desk: Desk, how: str, keys: tuple[str, str] = ("5 5", "4 1 1"), mark: str = ""
 ) -> tuple[Browser, str, Callback, Callback]:
-    """One call serves two requests to one phone, and she says how it ended: her browser, the page of the first, and both."""
+    """One call serves two requests to one phone, and the counselor says how it ended: her browser, the page of the first, and both."""
     first = opened(desk, keys[0])
     browser = desk.browser("awa")
     browser.open("/console/queue")
@@ -86,7 +86,7 @@ def test_nobody_takes_by_another_form_than_the_one_for_it(desk: Desk, calling: s
 
 
 def test_what_a_colleague_holds_is_not_cut_in_two(desk: Desk) -> None:
-    """Another request to the phone that a colleague is at goes with hers."""
+    """Another request to the phone that a colleague is ringing goes with the one that she holds."""
     callback = opened(desk)
     desk.browser("awa").open("/console/queue")
     browser = desk.browser("awa")
@@ -113,19 +113,19 @@ def test_who_takes_no_calls_any_more_takes_none_by_sms(desk: Desk) -> None:
 def test_an_agreed_time_stands_for_all_that_the_call_was_for(desk: Desk) -> None:
     """Nothing is left that could be put back and rung before it."""
     browser, address, first, second = two_in_one_call(desk, "could_not_talk")
-    assert ["review", "review"] == [found(desk, each).state for each in (first, second)]
+    assert ["review", "review"] == [found(desk, callback).state for callback in (first, second)]
     agree(browser, address)
-    assert ["closed", "closed"] == [found(desk, each).state for each in (first, second)]
-    assert [[], []] == [undecided(desk, each) for each in (first, second)]
-    assert 1 == len([each for each in desk.line.callbacks() if each.state == "waiting"])
+    assert ["closed", "closed"] == [found(desk, callback).state for callback in (first, second)]
+    assert [[], []] == [undecided(desk, callback) for callback in (first, second)]
+    assert 1 == len([callback for callback in desk.line.callbacks() if callback.state == "waiting"])
 
 
 def test_no_more_is_for_all_that_the_call_was_for(desk: Desk) -> None:
-    """On her own phone and on another alike: no number, and nothing to decide."""
+    """On the caller's own phone and on another alike: no number, and nothing to decide."""
     browser, address, first, second = two_in_one_call(desk, "could_not_talk")
     browser.send(f"{address}/no-more")
-    assert [None, None] == [desk.line.number_of(each) for each in (first, second)]
-    assert [[], []] == [undecided(desk, each) for each in (first, second)]
+    assert [None, None] == [desk.line.number_of(callback) for callback in (first, second)]
+    assert [[], []] == [undecided(desk, callback) for callback in (first, second)]
 
 
 def test_no_more_on_another_phone_is_for_all_that_the_call_was_for(desk: Desk) -> None:
@@ -134,16 +134,16 @@ def test_no_more_on_another_phone_is_for_all_that_the_call_was_for(desk: Desk) -
     browser, address, first, second = two_in_one_call(desk, "could_not_talk", ("5 6 70000301 1", "5 6 70000301 1"))
     assert first.id != second.id
     browser.send(f"{address}/no-more")
-    assert [("closed", None)] * 2 == [(found(desk, each).state, desk.line.number_of(each)) for each in (first, second)]
+    assert [("closed", None)] * 2 == [(found(desk, callback).state, desk.line.number_of(callback)) for callback in (first, second)]
     assert OTHER_PHONE == desk.line.number_of(own)
 
 
 def test_a_girls_next_call_is_for_those_who_take_such_calls(desk: Desk) -> None:
-    """The mark goes with the agreed time, and with whatever else the call was for; a supervisor still sees that it was a girl."""
+    """The flag goes with the agreed time, and with whatever else the call was for; a supervisor still sees that it was a girl."""
     browser, address, first, second = two_in_one_call(desk, "could_not_talk", mark="minor")
     agree(browser, address)
-    (agreed,) = (each for each in desk.line.callbacks() if each.state == "waiting")
-    assert ["minor" in marks(desk, each) for each in (first, second, agreed)] == [True] * 3
+    (agreed,) = (callback for callback in desk.line.callbacks() if callback.state == "waiting")
+    assert ["minor" in marks(desk, callback) for callback in (first, second, agreed)] == [True] * 3
     assert ("closed", ["minor"]) == (found(desk, first).state, undecided(desk, first))
     desk.line.clock.at = agreed.opens_at
     take = f"/console/take/{agreed.id}"
@@ -160,7 +160,7 @@ def test_a_girl_who_was_handed_on_is_not_rung_before_the_time_that_was_agreed(de
     agree(browser, f"/console/callback/{callback.id}")
     assert ("closed", ["minor"]) == (found(desk, callback).state, undecided(desk, callback))
     assert 400 == decide(desk, callback, "wait")
-    (agreed,) = (each for each in desk.line.callbacks() if each.state == "waiting")
+    (agreed,) = (callback for callback in desk.line.callbacks() if callback.state == "waiting")
     assert "minor" in marks(desk, agreed)
 
 
@@ -173,12 +173,12 @@ def test_nothing_is_agreed_once_somebody_else_answered(desk: Desk) -> None:
     browser.open(address)
     agree(browser, address)
     assert desk.say("callback.told.gone") in browser.page
-    assert [] == [each for each in desk.line.callbacks() if each.state == "waiting"]
+    assert [] == [callback for callback in desk.line.callbacks() if callback.state == "waiting"]
     assert "closed" == found(desk, first).state
 
 
 def test_what_a_phones_holder_asked_for_is_not_shown_over_it(desk: Desk) -> None:
-    """A call to another phone than hers says nothing of when its holder wants to be called."""
+    """A call to another phone than the caller's says nothing of when its holder wants to be called."""
     opened(desk, "5 3", "own", OTHER_PHONE)
     asked = opened(desk, "5 6 70000301 1")
     with desk.line.real_store.write() as tx:
@@ -226,7 +226,7 @@ def test_nothing_typed_is_kept_or_sent_by_the_browser_itself(desk: Desk) -> None
         browser.open(address)
         fields += re.findall(r"<textarea[^>]*>", browser.raw)
     assert len(fields) >= 3
-    assert [] == [each for each in fields if 'autocomplete="off"' not in each or 'spellcheck="false"' not in each]
+    assert [] == [field for field in fields if 'autocomplete="off"' not in field or 'spellcheck="false"' not in field]
 
 
 STEPS = {
@@ -242,7 +242,7 @@ STEPS = {
     "passed_on": "review",
     "handed_over": "claimed",
 }
-"""How far a callback was when she pressed the two keys, and its state."""
+"""How far a callback was when the caller pressed the two keys, and its state."""
 
 
 def bring(desk: Desk, step: str) -> None:
@@ -299,26 +299,26 @@ def test_after_the_two_keys_nothing_rings(desk: Desk, step: str) -> None:
     desk.line.walk("5 7", "stopping")
     rung = len(desk.line.gateway.rung)
     callbacks = desk.line.callbacks()
-    assert {None} == {desk.line.number_of(each) for each in callbacks}
+    assert {None} == {desk.line.number_of(callback) for callback in callbacks}
     assert not isinstance(desk.line.press(), VoiceConnect)
     assert not isinstance(desk.line.pick_up(), VoiceConnect)
     assert not isinstance(desk.line.press(), VoiceConnect)
-    for each in callbacks:
+    for callback in callbacks:
         for alias in ("awa", "oumou", "fanta"):
-            browser, page = desk.browser(alias), f"/console/callback/{each.id}"
+            browser, page = desk.browser(alias), f"/console/callback/{callback.id}"
             for address, fields in (
-                (f"/console/take/{each.id}", {}),
+                (f"/console/take/{callback.id}", {}),
                 (f"{page}/connect", {}),
                 (f"{page}/reveal", {}),
                 (f"{page}/outcome", {"how": "unreachable"}),
                 (f"{page}/mark", {"kind": "known"}),
                 (f"{page}/pass-on", {}),
                 (f"{page}/next", {"day": "1", "part": "480-720", "agreed": "on"}),
-                (f"/console/hand-over/{each.id}", {"to": IDS["oumou"]}),
+                (f"/console/hand-over/{callback.id}", {"to": IDS["oumou"]}),
             ):
                 signed(browser, address, address, **fields)
         if desk.browser("fanta").open("/console/review") and step in ("could_not_talk", "agreed", "put_back", "passed_on"):
             decide(desk, callbacks[0], "wait")
     desk.line.wait(25 * 3600)
     assert rung == len(desk.line.gateway.rung)
-    assert set() == {each.state for each in desk.line.callbacks()} & {"waiting", "claimed", "review"}
+    assert set() == {callback.state for callback in desk.line.callbacks()} & {"waiting", "claimed", "review"}

@@ -62,16 +62,16 @@ def test_the_list_of_deeds_is_what_the_line_records() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and (place := PLACES.get(getattr(node.func, "attr", getattr(node.func, "id", "")))) is not None:
                 recorded |= (
-                    {each.value for each in ast.walk(node.args[place]) if isinstance(each, ast.Constant)}
+                    {part.value for part in ast.walk(node.args[place]) if isinstance(part, ast.Constant)}
                     if len(node.args) > place
                     else set()
                 )
     assert set(DEEDS) == recorded & set(DEEDS)
-    assert set() == {each for each in recorded - set(DEEDS) if isinstance(each, str)}
+    assert set() == {deed for deed in recorded - set(DEEDS) if isinstance(deed, str)}
 
 
 def test_a_search_finds_by_name_reference_code_and_words(desk: Desk) -> None:
-    """What she reads is what she can look for, whatever stands in the database; `%` and `_` are letters like others."""
+    """What is read is what can be looked for, whatever stands in the database; `%` and `_` are letters like others."""
     write(desk, ("awa", "rolled back", "edition 3"), ("fanta", "published", "100%"), ("nana", "taken", "a_b"))
     browser = desk.browser("fanta")
     found = {
@@ -101,7 +101,7 @@ def test_a_search_finds_by_name_reference_code_and_words(desk: Desk) -> None:
 
 
 def test_what_is_searched_for_is_written_as_text(desk: Desk) -> None:
-    """Nobody can be sent a link that puts her own marks on this page."""
+    """Nobody can be sent a link that puts markup of its sender on this page."""
     browser = desk.browser("fanta")
     browser.open("/console/audit?q=%3Cb%3Ehere%22")
     assert "&lt;b&gt;here&#34;" in browser.raw

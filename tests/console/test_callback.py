@@ -18,7 +18,7 @@ MINUTE = 60
 
 
 def held(desk: Desk, keys: str = "5 5", alias: str = "awa") -> tuple[Browser, Callback, str]:
-    """She takes what a caller asked for; her browser with its page, and the page's address."""
+    """A counselor takes what a caller asked for: her browser with the callback's page, and the page's address."""
     desk.line.walk(keys)
     callback = desk.line.callbacks()[-1]
     browser = desk.browser(alias)
@@ -39,7 +39,7 @@ def talking(desk: Desk, keys: str = "5 5") -> tuple[Browser, Callback, str]:
 
 
 def ended(desk: Desk, how: str, keys: str = "5 5") -> tuple[Browser, Callback, str]:
-    """They talked, and she said how it ended."""
+    """They talked, and the counselor said how it ended."""
     browser, callback, address = talking(desk, keys)
     desk.line.hang_up()
     browser.open(address)
@@ -97,14 +97,14 @@ def test_the_whole_call(desk: Desk) -> None:
 
 
 def test_said_by_sms_the_page_turns(desk: Desk) -> None:
-    """An outcome that she sends by SMS meanwhile: the open page fetches itself anew."""
+    """An outcome that the counselor sends by SMS meanwhile: the open page fetches itself anew."""
     browser, callback, _ = talking(desk)
     desk.line.text(AWA, f"{callback.reference} 1")
     assert (204, "true") == poll(browser)
 
 
 def test_it_is_nobody_elses(desk: Desk) -> None:
-    """Another counselor reads nothing of it, a supervisor looks on and can do nothing of hers."""
+    """Another counselor reads nothing of it, a supervisor looks on and can do nothing in place of whoever holds it."""
     _, callback, address = held(desk)
     other = desk.browser("oumou")
     assert callback.reference not in other.open(address)
@@ -116,7 +116,7 @@ def test_it_is_nobody_elses(desk: Desk) -> None:
 
 
 def test_a_form_sent_twice_rings_once(desk: Desk) -> None:
-    """The network drops, she taps again: one call."""
+    """The network drops, the counselor taps again: one call."""
     browser, _, address = held(desk)
     fields = browser.hidden(f"{address}/connect")
     for _ in range(2):
@@ -156,7 +156,7 @@ def test_cover(desk: Desk) -> None:
 
 
 def test_cover_that_does_not_come(desk: Desk) -> None:
-    """Refused by the vendor: she is told to read it aloud, and may try again."""
+    """Refused by the vendor: the counselor is told to read it aloud, and may try again."""
     browser, _, address = talking(desk)
     desk.line.gateway.failure = GatewayRefused("aborted")
     browser.send(f"{address}/cover")
@@ -212,7 +212,7 @@ def test_a_girl_is_handed_to_the_supervisor(desk: Desk) -> None:
     browser.send(f"{address}/pass-on")
     assert "review" == found(desk, callback).state
     with desk.line.real_store.read() as tx:
-        assert ["minor"] == [each.reason for each in tx.reviews.of(callback.id)]
+        assert ["minor"] == [review.reason for review in tx.reviews.of(callback.id)]
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def agree(browser: Browser, address: str, **fields: str) -> None:
 
 
 def test_next_time_only_as_agreed(desk: Desk) -> None:
-    """Another callback to the same number, in the window and with the word that she agreed to; her consent stands with it."""
+    """Another callback to the same number, in the window and with the word that the caller agreed to; her consent stands with it."""
     browser, callback, address = ended(desk, "spoke")
     agree(browser, address, word="water")
     assert told(desk, "agreed") in browser.page
@@ -294,11 +294,11 @@ def test_what_cannot_be_agreed(desk: Desk, fields: dict[str, str], refusal: str)
     browser, callback, address = ended(desk, "spoke")
     agree(browser, address, **fields)
     assert told(desk, refusal) in browser.page
-    assert [callback.id] == [each.id for each in desk.line.callbacks()]
+    assert [callback.id] == [kept.id for kept in desk.line.callbacks()]
 
 
 def test_without_her_consent_nothing_is_kept(desk: Desk) -> None:
-    """The box is hers: left empty, there is no next time."""
+    """The box says that the caller agrees: left empty, there is no next time."""
     browser, _, address = ended(desk, "spoke")
     browser.send(f"{address}/next", day="1", part="480-720", word="")
     assert told(desk, "consent") in browser.page
@@ -306,7 +306,7 @@ def test_without_her_consent_nothing_is_kept(desk: Desk) -> None:
 
 
 def test_nobody_planned_no_promise(desk: Desk) -> None:
-    """Hours that nobody of her language is planned for are not promised."""
+    """Hours that nobody of the caller's language is planned for are not promised."""
     browser, _, address = ended(desk, "spoke")
     with desk.line.real_store.write() as tx:
         for shift in tx.shifts.all():
@@ -330,24 +330,24 @@ def test_could_not_talk_but_said_when(desk: Desk) -> None:
     agree(browser, address)
     assert "closed" == found(desk, callback).state
     with desk.line.real_store.read() as tx:
-        assert ["noted"] == [each.decision for each in tx.reviews.of(callback.id)]
+        assert ["noted"] == [review.decision for review in tx.reviews.of(callback.id)]
 
 
 def test_she_wants_no_call_any_more(desk: Desk) -> None:
-    """Her number goes at once, and with it everything else that was asked for on her phone."""
+    """The caller's number goes at once, and with it everything else that was asked for on her phone."""
     desk.line.walk("5 3", "another-session")
     browser, _, address = ended(desk, "spoke")
     browser.send(f"{address}/no-more")
     assert told(desk, "erased") in browser.page
-    assert {None} == {desk.line.number_of(each) for each in desk.line.callbacks()}
-    assert {"stopped", "closed"} == {each.state for each in desk.line.callbacks()}
+    assert {None} == {desk.line.number_of(callback) for callback in desk.line.callbacks()}
+    assert {"stopped", "closed"} == {callback.state for callback in desk.line.callbacks()}
 
 
 def test_no_more_on_another_phone_leaves_its_holder_alone(desk: Desk) -> None:
     """What the holder of that phone asked for herself stays."""
     desk.line.walk("5 5", "own", OTHER_PHONE)
     desk.line.walk("5 6 70000301 1", "other")
-    hers, asked = desk.line.callbacks()
+    own, asked = desk.line.callbacks()
     with desk.line.real_store.write() as tx:
         tx.callbacks.save(
             replace(asked, state="closed", claimed_by=IDS["awa"], outcome="spoke", attempts=1, closed_at=desk.line.clock.now())
@@ -355,7 +355,7 @@ def test_no_more_on_another_phone_leaves_its_holder_alone(desk: Desk) -> None:
     browser = desk.browser("awa")
     browser.open(f"/console/callback/{asked.id}")
     browser.send(f"/console/callback/{asked.id}/no-more")
-    assert (OTHER_PHONE, None) == (desk.line.number_of(hers), desk.line.number_of(asked))
+    assert (OTHER_PHONE, None) == (desk.line.number_of(own), desk.line.number_of(asked))
 
 
 def test_no_more_leaves_nothing_to_decide(desk: Desk) -> None:
@@ -376,11 +376,11 @@ def test_no_more_leaves_nothing_to_decide(desk: Desk) -> None:
     browser.send(f"{address}/no-more")
     assert ("closed", None) == (found(desk, asked).state, desk.line.number_of(asked))
     with desk.line.real_store.read() as tx:
-        assert ["noted"] == [each.decision for each in tx.reviews.of(asked.id)]
+        assert ["noted"] == [review.decision for review in tx.reviews.of(asked.id)]
 
 
 def test_a_note_is_short_and_hers(desk: Desk) -> None:
-    """Kept with the callback, shown to her and to supervisors; a long one changes nothing; an empty one takes it away."""
+    """Kept with the callback, shown to whoever holds it and to supervisors; a long one changes nothing; an empty one takes it away."""
     browser, callback, address = held(desk)
     browser.send(f"{address}/note", note="Rappeler doucement.")
     assert f'data-taken="note-{callback.id}"' in browser.page
@@ -395,7 +395,7 @@ def test_a_note_is_short_and_hers(desk: Desk) -> None:
 
 def recorded(desk: Desk) -> list[tuple[str, str]]:
     with desk.line.real_store.read() as tx:
-        return [(each.who, each.what) for each in tx.audit.all()]
+        return [(record.who, record.what) for record in tx.audit.all()]
 
 
 def test_who_did_what_is_in_the_audit(desk: Desk) -> None:
@@ -410,7 +410,7 @@ def test_who_did_what_is_in_the_audit(desk: Desk) -> None:
     deeds = ["taken", "connected", "cover played", "marked", "outcome said", "safety asked", "note written", "note erased"]
     assert [("awa", deed) for deed in deeds] == recorded(desk)
     with desk.line.real_store.read() as tx:
-        assert {callback.reference} == {each.about for each in tx.audit.all()}
+        assert {callback.reference} == {record.about for record in tx.audit.all()}
 
 
 def test_nobody_looks_on_in_silence(desk: Desk) -> None:
@@ -439,7 +439,7 @@ def test_looking_on_says_where_it_stands(desk: Desk) -> None:
 
 
 def test_nothing_moves_while_they_talk(desk: Desk) -> None:
-    """The minutes that pass change nothing on the page: what she opened stays open."""
+    """The minutes that pass change nothing on the page: what the counselor opened stays open."""
     browser, _, _ = talking(desk)
     desk.line.clock.at += 3 * MINUTE
     assert (204, None) == poll(browser)
@@ -461,7 +461,7 @@ def test_a_window_that_she_chose_is_shown(desk: Desk) -> None:
 
 @pytest.fixture
 def revealing(desk: Desk) -> Desk:
-    """A line that has no bridge: the room's own phones ring."""
+    """A line that has no bridge: phones that stay in the room ring."""
     desk.line.rule(replace(desk.line.rules, calling="reveal"))
     desk.install()
     return desk
@@ -480,8 +480,8 @@ def test_a_number_is_shown_for_two_minutes(revealing: Desk) -> None:
     assert "70 00 00 01" not in browser.open(address)
     assert revealing.say("callback.step.how") in browser.page
     with revealing.line.real_store.read() as tx:
-        told = [(each.who, each.what, each.about) for each in tx.audit.all()]
-    assert [("awa", "taken", callback.reference), ("awa", "number shown", callback.reference)] == told
+        deeds = [(record.who, record.what, record.about) for record in tx.audit.all()]
+    assert [("awa", "taken", callback.reference), ("awa", "number shown", callback.reference)] == deeds
     assert [] == revealing.line.gateway.rung
 
 
@@ -521,13 +521,13 @@ def test_a_hard_call_is_said_in_one_tap_and_told_to_nobody(desk: Desk) -> None:
     desk.install(desk.room.settings)
     browser, _, address = ended(desk, "someone_else")
     desk.line.work()
-    desk.line.inbox(FANTA)  # what she hears of the outcome
+    desk.line.inbox(FANTA)  # what the supervisor hears of the outcome
     assert desk.say("callback.hard_noted") in browser.send(f"{address}/hard")
     assert desk.say("queue.rests") in browser.open("/console/queue")
     desk.line.work()
     assert desk.line.inbox(FANTA) == []
     with desk.line.real_store.read() as tx:
-        assert "marked" not in {each.what for each in tx.audit.all()}
+        assert "marked" not in {record.what for record in tx.audit.all()}
     supervisor = desk.browser("fanta")
     for page in ("/console/review", address):
         assert desk.say("callback.hard") not in supervisor.open(page)

@@ -26,7 +26,7 @@ def everything(desk: Desk) -> dict[str, list[tuple[object, ...]]]:
 
 def wants(desk: Desk) -> list[tuple[str, str | None]]:
     with desk.line.real_store.read() as tx:
-        return [(each.staff, each.seen_by) for each in tx.care.waiting()]
+        return [(request.staff, request.seen_by) for request in tx.care.waiting()]
 
 
 def ask_for_time(desk: Desk, alias: str = "awa") -> Browser:
@@ -75,15 +75,15 @@ def test_its_answers_are_never_kept_by_the_browser(desk: Desk) -> None:
 
 
 def test_five_questions_of_our_own(desk: Desk) -> None:
-    """Each with three answers; for more there is a link, which tells nobody where she came from."""
+    """Each with three answers; for more there is a link, which tells nobody where its reader came from."""
     browser = desk.browser("awa")
     page = browser.open("/console/care/check-in")
-    assert [3] * 5 == [page.count(f'name="{each}"') for each in care.QUESTIONS]
+    assert [3] * 5 == [page.count(f'name="{question}"') for question in care.QUESTIONS]
     assert '<a href="https://proqol.org/" rel="noreferrer noopener">' in browser.open("/console/care")
 
 
 def test_i_need_time(desk: Desk) -> None:
-    """She is off until her shift ends, and the supervisor hears her alias and nothing else."""
+    """Whoever asks is off until her shift ends, and the supervisor hears her alias and nothing else."""
     browser = ask_for_time(desk)
     assert TEN_O_CLOCK + 8 * 3600 == desk.staff("awa").off_until
     assert [(IDS["awa"], None)] == wants(desk)
@@ -116,7 +116,7 @@ def test_those_on_call_are_told_first(desk: Desk) -> None:
 
 
 def test_a_supervisor_sees_to_it(desk: Desk) -> None:
-    """She reads who and since when, says that she sees to it, and it is gone."""
+    """A supervisor reads who asked and since when, says that she sees to it, and it is gone."""
     ask_for_time(desk)
     browser = desk.browser("fanta")
     page = browser.open("/console/care")
@@ -128,7 +128,7 @@ def test_a_supervisor_sees_to_it(desk: Desk) -> None:
 
 
 def test_a_supervisor_needs_time_too(desk: Desk) -> None:
-    """The others hear of it; she does not take on her own."""
+    """The other supervisors hear of it; nobody takes on her own."""
     desk.set_staff("oumou", role="supervisor")
     browser = ask_for_time(desk, "fanta")
     assert ([], 1) == (desk.line.inbox(FANTA), len(desk.line.inbox("+22370000102")))
@@ -136,7 +136,7 @@ def test_a_supervisor_needs_time_too(desk: Desk) -> None:
 
 
 def test_nobody_else_sees_who_needs_time(desk: Desk) -> None:
-    """Not her colleagues, and not by an address."""
+    """Not colleagues of whoever asked, and not by an address."""
     ask_for_time(desk)
     browser = desk.browser("nana")
     page = browser.open("/console/care")

@@ -1,4 +1,4 @@
-"""What a counselor writes down with consent, and where she sends on to: codes, consents, referrals and slips, through the pages."""
+"""What a counselor writes down with consent, and where a survivor is sent on to: codes, consents, referrals and slips, through the pages."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def statements(desk: Desk, browser: Browser, path: str) -> int:
 
 
 def test_nothing_is_asked_before_she_agrees(work: Work) -> None:
-    """The words to read to her stand alone: what is written, what is not, that no costs nothing; no question is there to be filled in."""
+    """The words to read to the caller stand alone: what is written, what is not, that no costs nothing; no question is there to be filled in."""
     page = work.browser.open(work.what)
     for key in ("what", "not", "free", "back", "ask"):
         assert work.desk.say(f"incident.say.{key}", days=30) in page
@@ -135,7 +135,7 @@ def test_nothing_is_asked_before_she_agrees(work: Work) -> None:
 
 
 def test_the_words_are_in_her_language(desk: Desk) -> None:
-    """What is read to her is marked as the language in which she is called."""
+    """What is read to the caller is marked as the language in which she is called."""
     work = Work(desk)
     assert f'lang="{work.callback.language}"' in work.browser.open(work.what)
 
@@ -230,8 +230,8 @@ def test_others_see_nothing(work: Work) -> None:
     """Another counselor gets none of it, a supervisor all; operator and admin have no such pages; what is not there is not there."""
     work.record(denial="yes")
     work.refer()
-    one = f"/console/referral/{work.made()[0].id}"
-    pages = (work.what, work.consents, work.referrals, one, work.slip())
+    page = f"/console/referral/{work.made()[0].id}"
+    pages = (work.what, work.consents, work.referrals, page, work.slip())
     for alias, status in (("oumou", 403), ("mariam", 403), ("djeneba", 403), ("fanta", 200)):
         browser = work.desk.browser(alias)
         for path in pages:
@@ -243,7 +243,7 @@ def test_others_see_nothing(work: Work) -> None:
 
 
 def test_another_counselor_changes_nothing(work: Work) -> None:
-    """Nothing that she sends is taken, whatever page it is from."""
+    """Nothing that another counselor sends is taken, whatever page it is from."""
     work.record(denial="yes")
     work.refer()
     before = (work.incident(), work.given(), work.made(), work.audit())
@@ -263,14 +263,14 @@ def test_another_counselor_changes_nothing(work: Work) -> None:
 
 
 def test_whoever_held_it_last_still_may(work: Work) -> None:
-    """When the callback is closed, she writes on."""
+    """When the callback is closed, whoever held it writes on."""
     work.line.text(AWA, "1")
     assert work.callback.state == "closed"
     assert work.desk.say("incident.type.denial") in work.record(denial="yes")
 
 
 def test_a_supervisor_looks_in_the_open(work: Work) -> None:
-    """That she saw codes which another wrote is in the audit; that the counselor saw her own is not."""
+    """That a supervisor saw codes which another wrote is in the audit; that the counselor saw her own is not."""
     work.record(denial="yes")
     work.browser.open(work.what)
     seen = ("fanta", "codes seen", work.callback.reference)
@@ -298,7 +298,7 @@ def test_a_supervisor_reads_where_she_was_sent_in_the_open(work: Work) -> None:
 
 
 def test_figures_are_asked_by_themselves(work: Work) -> None:
-    """Codes count in no figure until she agreed to that too; taken back, they do not count any more, and stay."""
+    """Codes count in no figure until the caller agreed to that too; taken back, they do not count any more, and stay."""
     work.record(denial="yes")
     work.browser.send(work.agree, kind="figures")
     assert (found := work.incident()) is not None
@@ -352,26 +352,26 @@ def agreed_call(work: Work) -> Callback:
 
 
 def test_being_called_again_is_taken_back(work: Work) -> None:
-    """The call that was agreed on is not made and its number goes; what she asked for herself since stays, and the page says that it is there."""
+    """The call that was agreed on is not made and its number goes; what the caller asked for herself since stays, and the page says that it is there."""
     agreed = agreed_call(work)
     work.line.clock.at += 1
     work.line.walk("5 1", "session-2")
-    (hers,) = [each for each in work.line.callbacks() if each.id not in (work.id, agreed.id)]
+    (own,) = [callback for callback in work.line.callbacks() if callback.id not in (work.id, agreed.id)]
     work.browser.open(work.consents)
     page = work.browser.send(work.consents, kind="again")
     with work.line.real_store.read() as tx:
-        assert [getattr(tx.callbacks.get(each.id), "state", None) for each in (hers, agreed)] == ["waiting", "cancelled"]
-        assert (tx.numbers.of(agreed.id), tx.numbers.of(hers.id)) == (None, CALLER)
+        assert [getattr(tx.callbacks.get(callback.id), "state", None) for callback in (own, agreed)] == ["waiting", "cancelled"]
+        assert (tx.numbers.of(agreed.id), tx.numbers.of(own.id)) == (None, CALLER)
     assert work.desk.say("consents.still_open") in page
 
 
 def test_nothing_is_taken_from_her_by_guess(work: Work) -> None:
-    """Two that were made in the moment of her consent: which was agreed on nobody knows, so both stay and the page says so."""
+    """Two that were made in the moment of the consent: which was agreed on nobody knows, so both stay and the page says so."""
     agreed_call(work)
     work.line.walk("5 1", "session-2")
     work.browser.open(work.consents)
     page = work.browser.send(work.consents, kind="again")
-    assert [each.state for each in work.line.callbacks() if each.id != work.id] == ["waiting", "waiting"]
+    assert [callback.state for callback in work.line.callbacks() if callback.id != work.id] == ["waiting", "waiting"]
     assert work.desk.say("consents.still_open") in page
 
 
@@ -406,7 +406,7 @@ def _order(page: str, desk: Desk) -> list[str]:
 
 
 def test_her_region_is_on_top(work: Work) -> None:
-    """Services of the region that she named come first; lines for emergencies that nobody verified are nowhere."""
+    """Services of the region that the caller named come first; lines for emergencies that nobody verified are nowhere."""
     work.record(region="segou")
     page = work.browser.open(work.referrals)
     offered = page[page.index(f"<summary>{work.desk.say('referrals.kind.health')}") :]
@@ -415,7 +415,7 @@ def test_her_region_is_on_top(work: Work) -> None:
 
 
 def test_a_slip_is_made_with_her_consent(work: Work) -> None:
-    """It says the reference, the service, the day, who sends and a kind word: nothing of her, nothing of the callback."""
+    """It says the reference, the service, the day, who sends and a kind word: nothing of the caller, nothing of the callback."""
     work.refer()
     (referral,) = work.made()
     assert referral.slip is not None
@@ -430,7 +430,7 @@ def test_a_slip_is_made_with_her_consent(work: Work) -> None:
 
 
 def test_without_consent_there_is_no_slip(work: Work) -> None:
-    """She hears of the service by voice alone: with her consent to codes that is written down; without it, nothing is."""
+    """The caller hears of the service by voice alone: with her consent to codes that is written down; without it, nothing is."""
     page = work.refer(agreed="")
     assert work.browser.status == 400
     assert work.desk.say("incident.unfit.nothing_agreed") in page
@@ -470,7 +470,7 @@ def test_a_referral_that_does_not_fit(work: Work, fields: dict[str, str], what: 
 def test_a_refused_form_stands_open(work: Work) -> None:
     """A form that was refused stands open on its page, filled in as it was, what is wrong beside its field, and the field has the focus."""
     page = work.refer(outcome="declined", look_again="2026-12-01")
-    (form,) = [each for each in page.split("<details")[1:] if each.startswith(' name="offer" class="offer" open>')]
+    (form,) = [part for part in page.split("<details")[1:] if part.startswith(' name="offer" class="offer" open>')]
     assert '<select name="service" aria-describedby="fault" aria-invalid="true" autofocus>' in form
     assert '<option value="a-clinic" selected>' in form
     assert 'value="declined" required checked' in form
@@ -513,10 +513,10 @@ def test_somebody_looks_again(work: Work) -> None:
     assert not queue.search(work.desk.browser("oumou").open("/console/queue"))
     assert work.desk.say("referrals.none_due") in work.desk.browser("oumou").open(due)
     assert work.desk.say("referrals.others", alias="awa") in work.desk.browser("fanta").open(due)
-    one = f"/console/referral/{referral.id}"
-    work.browser.open(one)
-    work.browser.send(one, outcome="already")
-    assert [(each.outcome, each.look_again) for each in work.made()] == [("already", None)]
+    page = f"/console/referral/{referral.id}"
+    work.browser.open(page)
+    work.browser.send(page, outcome="already")
+    assert [(referral.outcome, referral.look_again) for referral in work.made()] == [("already", None)]
     assert work.desk.say("referrals.none_due") in work.browser.open(due)
 
 
@@ -545,7 +545,7 @@ def test_it_is_looked_at_when_the_callback_is_gone(work: Work) -> None:
 
 
 def test_a_referral_is_taken_back(work: Work) -> None:
-    """The slip is worth nothing and says so, nobody looks again, and she keeps her other consents."""
+    """The slip is worth nothing and says so, nobody looks again, and the other consents stand."""
     work.record(denial="yes")
     work.refer(kind="legal", service="deme-so", legal="yes", look_again="2026-12-01")
     (referral,) = work.made()
@@ -561,12 +561,12 @@ def test_a_referral_is_taken_back(work: Work) -> None:
 
 
 def test_what_she_declines_later_is_taken_back(work: Work) -> None:
-    """A slip does not outlive her no."""
+    """A slip does not outlive the caller's no."""
     work.refer()
-    one = f"/console/referral/{work.made()[0].id}"
-    work.browser.open(one)
-    work.browser.send(one, outcome="declined")
-    assert [(each.outcome, each.revoked) for each in work.made()] == [("declined", True)]
+    page = f"/console/referral/{work.made()[0].id}"
+    work.browser.open(page)
+    work.browser.send(page, outcome="declined")
+    assert [(referral.outcome, referral.revoked) for referral in work.made()] == [("declined", True)]
 
 
 # a slip by SMS
@@ -632,8 +632,8 @@ def test_pages_take_few_queries(work: Work) -> None:
         work.refer(look_again="2026-11-25")
     with work.line.real_store.write() as tx:
         tx.cases.save_consent(work.id, Consent("again", work.line.clock.now(), work.line.clock.now()))
-    one = f"/console/referral/{work.made()[0].id}"
-    counted = {path: statements(work.desk, work.browser, path) for path in (work.what, work.consents, work.referrals, one, work.slip())}
+    page = f"/console/referral/{work.made()[0].id}"
+    counted = {path: statements(work.desk, work.browser, path) for path in (work.what, work.consents, work.referrals, page, work.slip())}
     work.line.clock.at += DAY
     due = work.desk.browser("awa")
     counted["due"] = statements(work.desk, due, "/console/referrals/due")
@@ -641,7 +641,7 @@ def test_pages_take_few_queries(work: Work) -> None:
 
 
 def test_no_number_is_on_any_page(work: Work) -> None:
-    """Neither hers nor the service's."""
+    """Neither the caller's nor the service's."""
     work.record(denial="yes")
     work.refer()
     for path in (work.what, work.consents, work.referrals, work.slip(), f"/console/referral/{work.made()[0].id}"):

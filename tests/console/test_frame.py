@@ -19,7 +19,7 @@ def test_no_page_is_kept(desk: Desk) -> None:
 
 
 def test_an_address_that_is_none_answers_calmly(desk: Desk) -> None:
-    """In her words, kept by no browser, and the same whether she is signed in or not."""
+    """In the reader's language, kept by no browser, and the same whether anybody is signed in or not."""
     for alias in (None, "awa"):
         browser = desk.browser(alias)
         assert desk.say("trouble.not_found") in browser.open("/console/wp-admin")

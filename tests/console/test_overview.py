@@ -62,8 +62,8 @@ def test_each_plot_is_a_table_too(desk: Desk) -> None:
     browser.open(ADDRESS)
     drawn = _SVG.findall(browser.raw)
     assert len(drawn) == 7
-    for each in drawn:
-        svg = ET.fromstring(each)  # noqa: S314 -- of our own making
+    for plot in drawn:
+        svg = ET.fromstring(plot)  # noqa: S314 -- of our own making
         assert svg.get("role") == "img"
         labels = {child.get("id"): child.text for child in svg if child.tag in {"title", "desc"}}
         assert list(labels) == str(svg.get("aria-labelledby")).split()
@@ -88,7 +88,7 @@ def test_few_are_not_told(desk: Desk) -> None:
     stopped = page.partition(f'<th scope="row">{desk.say("overview.fate.withdrawn")}</th>')[2].partition("</tr>")[0]
     assert re.findall(r"<td>([^<]*(?:<5)?)</td>", stopped)[0] in (desk.say("overview.few"), desk.say("overview.held"))
     drawn = _SVG.findall(page)
-    assert not [number for each in drawn for number in re.findall(r'font-weight="700"[^>]*>(\d+)</text>', each) if 0 < int(number) < 5]
+    assert not [number for plot in drawn for number in re.findall(r'font-weight="700"[^>]*>(\d+)</text>', plot) if 0 < int(number) < 5]
     assert desk.say("overview.held") in page, "the one who had another phone answered is not to be computed"
 
 
@@ -163,7 +163,7 @@ def test_bars_are_as_long_as_their_numbers() -> None:
         plots.Group("fr", (plots.PlotBar("a", 50, "50"), plots.PlotBar("b", 0, "0"))),
         plots.Group("bm", (plots.PlotBar("a", 100, "100"),)),
     )
-    lengths = [float(each) for each in re.findall(r'<rect [^>]*width="([\d.]+)"', plots.bars("p", "t", "d", groups))]
+    lengths = [float(width) for width in re.findall(r'<rect [^>]*width="([\d.]+)"', plots.bars("p", "t", "d", groups))]
     assert len(lengths) == 2
     assert lengths[1] == 2 * lengths[0]
 

@@ -32,7 +32,7 @@ def found(desk: Desk, alias: str) -> Staff | None:
 def deeds(desk: Desk) -> list[tuple[str, str, str]]:
     """Who did what to whom, oldest first."""
     with desk.line.real_store.read() as tx:
-        return [(each.who, each.what, each.about) for each in tx.audit.all()]
+        return [(record.who, record.what, record.about) for record in tx.audit.all()]
 
 
 def give_account(desk: Desk, alias: str, secret: str | None = None) -> None:
@@ -53,7 +53,7 @@ def link_on(browser: Browser) -> str:
 
 def card(browser: Browser, alias: str) -> str:
     """What the list says of one of the staff."""
-    return next(each for each in re.findall(r"<li>.*?</li>", browser.page, re.DOTALL) if f">{alias}</a>" in each)
+    return next(row for row in re.findall(r"<li>.*?</li>", browser.page, re.DOTALL) if f">{alias}</a>" in row)
 
 
 def enter(desk: Desk, alias: str, password: str) -> Browser:
@@ -68,7 +68,7 @@ def enter(desk: Desk, alias: str, password: str) -> Browser:
 
 
 def test_an_admin_makes_a_counselor_who_signs_in(desk: Desk, admin: Browser) -> None:
-    """Alias, role, number, languages, minors; a link, shown once; she chooses her password, and works."""
+    """Alias, role, number, languages, minors; a link, shown once; the newcomer chooses a password, and works."""
     admin.send("/console/people", **NEW)
     ramata = found(desk, "ramata")
     assert ramata is not None
@@ -83,11 +83,11 @@ def test_an_admin_makes_a_counselor_who_signs_in(desk: Desk, admin: Browser) -> 
     link = link_on(admin)
     admin.open(f"/console/people/{ramata.id}")
     assert link not in admin.page
-    hers = desk.browser()
-    hers.open(link)
-    hers.send(link, password=PASSWORD, again=PASSWORD)
-    hers.open("/console/me")
-    assert 200 == hers.status
+    counselor = desk.browser()
+    counselor.open(link)
+    counselor.send(link, password=PASSWORD, again=PASSWORD)
+    counselor.open("/console/me")
+    assert 200 == counselor.status
     assert [
         ("djeneba", "person added", "ramata: counselor"),
         ("djeneba", "one-time link made", "ramata"),
@@ -141,7 +141,7 @@ def test_a_number_goes_to_somebody_else_once_its_owner_has_left(desk: Desk, admi
 
 
 def test_the_list_says_who_there_is_and_no_number(desk: Desk, admin: Browser) -> None:
-    """Alias, role, languages, minors, and how she signs in."""
+    """Alias, role, languages, minors, and how each signs in."""
     desk.set_staff("nana", minors=True)
     give_account(desk, "awa")
     give_account(desk, "fanta", pyotp.random_base32())
@@ -174,7 +174,7 @@ def test_an_admin_changes_what_somebody_does(desk: Desk, admin: Browser) -> None
     assert ("operator", "+22370000101", "bm", ()) == (awa.role, awa.number, awa.reads, awa.speaks)
     assert ("waiting", None) == (desk.line.callback().state, desk.line.callback().claimed_by)
     assert [("djeneba", "role changed", "awa: counselor → operator"), ("djeneba", "person changed", "awa")] == [
-        each for each in deeds(desk) if each[0] == "djeneba"
+        deed for deed in deeds(desk) if deed[0] == "djeneba"
     ]
 
 
@@ -188,12 +188,12 @@ def test_a_number_that_changes_is_a_line_of_its_own(desk: Desk, admin: Browser) 
 
 
 def test_a_new_link_ends_what_was_before(desk: Desk, admin: Browser) -> None:
-    """For who has lost her phone: signed out at once, her old password opens nothing."""
+    """For whoever lost her phone: signed out at once, her old password opens nothing."""
     give_account(desk, "awa")
-    hers = desk.browser("awa")
+    counselor = desk.browser("awa")
     admin.open(f"/console/people/{IDS['awa']}")
     admin.send(f"/console/people/{IDS['awa']}/link")
-    assert 303 == hers.client.get("/console/me").status_code
+    assert 303 == counselor.client.get("/console/me").status_code
     assert desk.say("access.title") in enter(desk, "awa", PASSWORD).page
 
 
@@ -221,11 +221,11 @@ def test_who_is_disabled_is_out_and_stays_out(desk: Desk, admin: Browser) -> Non
     give_account(desk, "awa")
     with desk.line.real_store.write() as tx:
         tx.accounts.add_invite("under-way", IDS["awa"], desk.line.clock.now(), desk.line.clock.now() + 60)
-    hers = desk.browser("awa")
+    counselor = desk.browser("awa")
     disable(admin, "awa")
-    assert 303 == hers.client.get("/console/me").status_code
+    assert 303 == counselor.client.get("/console/me").status_code
     assert desk.say("access.title") in enter(desk, "awa", PASSWORD).page
-    assert desk.say("access.link_over") in hers.open("/console/welcome/under-way")
+    assert desk.say("access.link_over") in counselor.open("/console/welcome/under-way")
     assert ">awa</a>" not in admin.page
     assert None is account_of(desk, "awa")
     assert [("djeneba", "person disabled", "awa")] == deeds(desk)
@@ -265,13 +265,13 @@ def test_where_she_rang_and_said_nothing_a_supervisor_looks_first(desk: Desk, ad
 def test_a_new_password_needs_the_old_one(desk: Desk) -> None:
     """It signs every other browser out, and who has a copy of this one's cookie; the audit knows."""
     give_account(desk, "awa")
-    hers, other = desk.browser("awa"), desk.browser("awa")
-    hers.open("/console/me")
-    assert desk.say("access.refused") in hers.send("/console/me/password", old="wrong", password=ANOTHER, again=ANOTHER)
-    assert desk.say("access.fault.weak") in hers.send("/console/me/password", old=PASSWORD, password="kort", again="kort")
-    copied = hers.client.get_cookie("s", path="/console")
+    counselor, other = desk.browser("awa"), desk.browser("awa")
+    counselor.open("/console/me")
+    assert desk.say("access.refused") in counselor.send("/console/me/password", old="wrong", password=ANOTHER, again=ANOTHER)
+    assert desk.say("access.fault.weak") in counselor.send("/console/me/password", old=PASSWORD, password="kort", again="kort")
+    copied = counselor.client.get_cookie("s", path="/console")
     assert copied is not None
-    assert desk.say("account.told.password") in hers.send("/console/me/password", old=PASSWORD, password=ANOTHER, again=ANOTHER)
+    assert desk.say("account.told.password") in counselor.send("/console/me/password", old=PASSWORD, password=ANOTHER, again=ANOTHER)
     other.client.set_cookie("s", copied.value, path="/console")
     assert 303 == other.client.get("/console/me").status_code
     assert [("awa", "password changed", "awa")] == deeds(desk)
@@ -280,23 +280,23 @@ def test_a_new_password_needs_the_old_one(desk: Desk) -> None:
 
 
 def test_a_new_password_sent_twice_is_one_change(desk: Desk) -> None:
-    """A double tap: she stays signed in, and hears what the first one did, though the old password is right no more."""
+    """A double tap: whoever sends it stays signed in and reads what the first one did, though the old password is right no more."""
     give_account(desk, "awa")
-    hers = desk.browser("awa")
-    hers.open("/console/me")
-    data = {**hers.hidden("/console/me/password"), "old": PASSWORD, "password": ANOTHER, "again": ANOTHER}
-    assert [303, 303] == [hers.client.post("/console/me/password", data=data).status_code for _ in range(2)]
-    assert desk.say("account.title", alias="awa") in hers.open("/console/me")
+    counselor = desk.browser("awa")
+    counselor.open("/console/me")
+    data = {**counselor.hidden("/console/me/password"), "old": PASSWORD, "password": ANOTHER, "again": ANOTHER}
+    assert [303, 303] == [counselor.client.post("/console/me/password", data=data).status_code for _ in range(2)]
+    assert desk.say("account.title", alias="awa") in counselor.open("/console/me")
     assert [("awa", "password changed", "awa")] == deeds(desk)
 
 
 def test_what_an_act_leaves_for_a_day_holds_no_secret(desk: Desk, admin: Browser) -> None:
     """Whoever could unseal the ledger finds neither a link nor a sign-in in it."""
     give_account(desk, "awa")
-    hers = desk.browser("awa")
-    hers.open("/console/me")
-    hers.send("/console/me/password", old=PASSWORD, password=ANOTHER, again=ANOTHER)
-    with hers.client.session_transaction(base_url="http://localhost/console/") as session:
+    counselor = desk.browser("awa")
+    counselor.open("/console/me")
+    counselor.send("/console/me/password", old=PASSWORD, password=ANOTHER, again=ANOTHER)
+    with counselor.client.session_transaction(base_url="http://localhost/console/") as session:
         token = session["token"]
     admin.open(f"/console/people/{IDS['awa']}")
     admin.send(f"/console/people/{IDS['awa']}/link")
@@ -309,47 +309,47 @@ def test_what_an_act_leaves_for_a_day_holds_no_secret(desk: Desk, admin: Browser
 
 
 def test_the_password_is_not_guessed_in_a_browser_left_open(desk: Desk) -> None:
-    """Ten times at most, as at the door; what was right is forgiven."""
+    """Ten times at most, as at signing in; what was right is forgiven."""
     give_account(desk, "awa")
-    hers = desk.browser("awa")
+    counselor = desk.browser("awa")
     for _ in range(12):
-        hers.open("/console/me")
-        assert desk.say("account.scan_title") in hers.send("/console/me/factor/anew", old=PASSWORD)
-    hers.open("/console/me")
+        counselor.open("/console/me")
+        assert desk.say("account.scan_title") in counselor.send("/console/me/factor/anew", old=PASSWORD)
+    counselor.open("/console/me")
     for _ in range(10):
-        hers.send("/console/me/factor/anew", old="wrong")
-    assert desk.say("access.refused") in hers.send("/console/me/factor/anew", old=PASSWORD)
+        counselor.send("/console/me/factor/anew", old="wrong")
+    assert desk.say("access.refused") in counselor.send("/console/me/factor/anew", old=PASSWORD)
 
 
 def test_a_second_factor_anew(desk: Desk) -> None:
     """With her password, she takes another phone: the old one's codes are worth nothing."""
     old = pyotp.random_base32()
     give_account(desk, "awa", old)
-    hers = desk.browser("awa")
-    hers.open("/console/me/factor")
-    assert desk.say("account.title", alias="awa") in hers.page
-    assert desk.say("access.refused") in hers.send("/console/me/factor/anew", old="wrong")
-    hers.send("/console/me/factor/anew", old=PASSWORD)
-    shown = re.search(r'class="secret">([A-Z2-7 ]+)<', hers.raw)
+    counselor = desk.browser("awa")
+    counselor.open("/console/me/factor")
+    assert desk.say("account.title", alias="awa") in counselor.page
+    assert desk.say("access.refused") in counselor.send("/console/me/factor/anew", old="wrong")
+    counselor.send("/console/me/factor/anew", old=PASSWORD)
+    shown = re.search(r'class="secret">([A-Z2-7 ]+)<', counselor.raw)
     assert shown is not None
     secret = shown[1].replace(" ", "")
     step = desk.line.clock.now() // 30
-    assert desk.say("access.refused") in hers.send("/console/me/factor", code=pyotp.TOTP(old).generate_otp(step))
-    assert desk.say("account.codes_title") in hers.send("/console/me/factor", code=pyotp.TOTP(secret).generate_otp(step))
+    assert desk.say("access.refused") in counselor.send("/console/me/factor", code=pyotp.TOTP(old).generate_otp(step))
+    assert desk.say("account.codes_title") in counselor.send("/console/me/factor", code=pyotp.TOTP(secret).generate_otp(step))
     account = account_of(desk, "awa")
     assert account is not None
     assert (secret, 8) == (account.totp, len(account.recovery))
-    hers.open("/console/me/factor")
-    assert desk.say("account.title", alias="awa") in hers.page
+    counselor.open("/console/me/factor")
+    assert desk.say("account.title", alias="awa") in counselor.page
 
 
 def test_recovery_codes_anew(desk: Desk) -> None:
     """With her password: eight others, shown once; no two alike, and of them only hashes are kept."""
     give_account(desk, "awa", pyotp.random_base32())
-    hers = desk.browser("awa")
-    hers.open("/console/me")
-    hers.send("/console/me/recovery", old=PASSWORD)
-    codes = re.findall(r"<li><code>([a-z2-7 ]+)</code>", hers.raw)
+    counselor = desk.browser("awa")
+    counselor.open("/console/me")
+    counselor.send("/console/me/recovery", old=PASSWORD)
+    codes = re.findall(r"<li><code>([a-z2-7 ]+)</code>", counselor.raw)
     account = account_of(desk, "awa")
     assert account is not None
     assert (8, 8) == (len(set(codes)), len(account.recovery))
@@ -359,16 +359,16 @@ def test_recovery_codes_anew(desk: Desk) -> None:
 
 def test_out_everywhere(desk: Desk) -> None:
     """How many browsers there are is shown; one button ends them all."""
-    hers, other = desk.browser("awa"), desk.browser("awa")
-    assert desk.say("account.browsers", count=2) in hers.open("/console/me")
-    assert "data-signed-out" in (hers.send("/console/me/everywhere") and hers.raw)
-    assert [303, 303] == [each.client.get("/console/me").status_code for each in (hers, other)]
+    counselor, other = desk.browser("awa"), desk.browser("awa")
+    assert desk.say("account.browsers", count=2) in counselor.open("/console/me")
+    assert "data-signed-out" in (counselor.send("/console/me/everywhere") and counselor.raw)
+    assert [303, 303] == [browser.client.get("/console/me").status_code for browser in (counselor, other)]
     assert desk.say("account.browsers_one") in desk.browser("awa").open("/console/me")
 
 
 def test_each_chooses_her_language(desk: Desk) -> None:
-    """Of her pages and of her messages; a language that is not there is none."""
-    hers = desk.browser("awa")
+    """Of one's pages and messages; a language that is not there is none."""
+    counselor = desk.browser("awa")
     for language in desk.room.words.languages:
         page = desk.browser("awa")
         page.open("/console/me")
@@ -376,7 +376,7 @@ def test_each_chooses_her_language(desk: Desk) -> None:
             page.send("/console/me/language", reads=language)
             assert f'<html lang="{language}"' in page.page
         assert (language, True) == (desk.staff("awa").reads, desk.staff("awa").active)
-    hers.open("/console/me")
-    hidden = hers.hidden("/console/sign-out")
-    hers.client.post("/console/me/language", data={**hidden, "reads": "xx"})
+    counselor.open("/console/me")
+    hidden = counselor.hidden("/console/sign-out")
+    counselor.client.post("/console/me/language", data={**hidden, "reads": "xx"})
     assert "xx" != desk.staff("awa").reads

@@ -72,14 +72,14 @@ def test_the_table_names_acts_that_are() -> None:
 
 @pytest.mark.parametrize("role", [None, *ROLES])
 def test_every_page_keeps_to_the_table(desk: Desk, role: str | None) -> None:
-    """Nobody signed in: the door. A role that may not: 403. A role that may: neither. No page breaks on an empty form or an id that is nobody's."""
+    """Nobody signed in: led to sign in. A role that may not: 403. A role that may: neither. No page breaks on an empty form or an id that is nobody's."""
     wrong = []
     for method, page, path in walk(desk):
         status, where = ask(desk, role, method, path)
         at_the_door = status == HTTPStatus.SEE_OTHER and where == "/console/sign-in"
         expected = "open" if page in OPEN else "door" if role is None else "in" if may(role, page) else "refused"
         found = "door" if at_the_door else "refused" if status == HTTPStatus.FORBIDDEN else "broken" if status >= 500 else "in"
-        # What is open leads to the door where there is nothing to see: half way in, and yet nobody.
+        # What is open leads to signing in where there is nothing to see: half way in, and yet nobody.
         if found != expected and not (expected == "open" and found in ("in", "door")):
             wrong.append((method, path, role, expected, found))
     assert [] == wrong
@@ -93,7 +93,7 @@ def test_the_walk_meets_pages(desk: Desk) -> None:
 
 
 def test_no_form_is_taken_without_the_token_against_forgery(desk: Desk) -> None:
-    """Of any page, for any role and for none: nothing that another site makes her browser send does anything."""
+    """Of any page, for any role and for none: nothing that another site makes a browser send does anything."""
     taken = []
     for role in (None, *ROLES):
         client = desk.browser(role and WHO[role]).client

@@ -6,7 +6,7 @@ import pytest
 
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.reviews import Review
-from hotline.ports.desk import testimonies as told
+from hotline.ports.desk import testimonies
 from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.cases import Referral
 from hotline.ports.desk.shifts import Shift
@@ -51,7 +51,7 @@ def fill(desk: Desk, first: int, last: int) -> None:
             if state == "review":
                 tx.reviews.add(Review(row(n), row(n), "missed", at))
             tx.cases.save_referral(Referral(row(n), row(n), "health", None, "referred", None, at // 86_400, None, at // 86_400))
-            tx.testimonies.save(told.Testimony(row(n), {"fr": "Elle a été écoutée."}, "written", IDS["nana"], at - n))
+            tx.testimonies.save(testimonies.Testimony(row(n), {"fr": "Elle a été écoutée."}, "written", IDS["nana"], at - n))
             tx.audit.add(AuditRecord(at, "awa", "taken", str(1000 + n)))
             tx.staff.save(Staff(row(n), f"staff{n}", "counselor", f"+2237000{3000 + n:04d}", "fr", ("fr",)))
             tx.shifts.add(Shift(row(n), n % 7, 480, 960))
@@ -78,7 +78,7 @@ def test_every_page_asks_a_bounded_number_of_times(desk: Desk, role: Role) -> No
         for path in paths(desk, role):
             with desk.statements() as asked:
                 status = browser.client.get(path, headers={"HX-Request": "true"}).status_code
-            found[path] = (status, len([each for each in asked if each.startswith("SELECT")]))
+            found[path] = (status, len([statement for statement in asked if statement.startswith("SELECT")]))
         return found
 
     fill(desk, 0, 4)

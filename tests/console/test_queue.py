@@ -51,7 +51,7 @@ def polled(browser: Browser) -> str:
 def card(browser: Browser, reference: str) -> str:
     """The card of this reference, its tags too."""
     cards = re.findall(r'<li class="call.*?</li>', browser.page, re.DOTALL)
-    return next(each for each in cards if f'class="ref">{reference}<' in each)
+    return next(card for card in cards if f'class="ref">{reference}<' in card)
 
 
 def has_card(browser: Browser, reference: str) -> bool:
@@ -59,7 +59,7 @@ def has_card(browser: Browser, reference: str) -> bool:
 
 
 def test_a_counselor_sees_what_is_due_and_takes_it(desk: Desk) -> None:
-    """Reference, language, minutes left, tries; one press makes it hers and shows her how it was wanted; nothing rings yet."""
+    """Reference, language, minutes left, attempts; one press takes it and shows how it was wanted; nothing rings yet."""
     callback = asked(desk)
     browser = desk.browser("awa")
     assert desk.say("queue.due") in browser.open("/console/queue")
@@ -77,7 +77,7 @@ def test_a_counselor_sees_what_is_due_and_takes_it(desk: Desk) -> None:
 
 
 def test_a_language_that_nobody_named_yet_is_shown_by_its_code(desk: Desk) -> None:
-    """A language that the line begins to speak closes no page of the room."""
+    """A language that the line begins to speak breaks no page of the console."""
     spoken = replace(asked(desk), language="snk", state="claimed", claimed_by=IDS["awa"], claimed_at=desk.line.clock.now())
     with desk.line.real_store.write() as tx:
         tx.callbacks.save(spoken)
@@ -99,7 +99,7 @@ def test_urgent_is_said_in_words_and_drawn(desk: Desk) -> None:
 
 
 def test_no_number_and_nothing_of_hers_is_on_the_page(desk: Desk) -> None:
-    """Neither the caller's number nor the word that she chose, for counselor or supervisor."""
+    """Neither the caller's number nor the word that the caller chose, for counselor or supervisor."""
     asked(desk, "5 5")
     for alias in ("awa", "fanta"):
         page = desk.browser(alias).open("/console/queue")
@@ -107,7 +107,7 @@ def test_no_number_and_nothing_of_hers_is_on_the_page(desk: Desk) -> None:
 
 
 def test_who_was_slower_is_told_kindly(desk: Desk) -> None:
-    """The page that she looks at still shows it; her press changes nothing, and says so."""
+    """A page that is still open shows it; a press there changes nothing, and says so."""
     callback = asked(desk)
     slow, fast = desk.browser("oumou"), desk.browser("awa")
     slow.open("/console/queue")
@@ -295,12 +295,12 @@ def test_a_supervisor_hands_over(desk: Desk) -> None:
     assert desk.line.inbox(AWA) == [desk.line.say("given_back", ref=callback.reference)]
     assert desk.line.inbox(OUMOU) == [desk.line.say("handed", ref=callback.reference, before="10h30")]
     with desk.line.real_store.read() as tx:
-        told = [(each.who, each.what, each.about) for each in tx.audit.all()]
-    assert told == [("fanta", "handed over", f"{callback.reference} awa"), ("fanta", "handed over", f"{callback.reference} oumou")]
+        deeds = [(record.who, record.what, record.about) for record in tx.audit.all()]
+    assert deeds == [("fanta", "handed over", f"{callback.reference} awa"), ("fanta", "handed over", f"{callback.reference} oumou")]
 
 
 def test_a_counselor_hands_nothing_over(desk: Desk) -> None:
-    """The page is not hers, and no card offers it."""
+    """The page is closed to her, and no card offers it."""
     callback = asked(desk)
     browser = desk.browser("awa")
     assert "/console/hand-over/" not in browser.open("/console/queue")
@@ -373,7 +373,7 @@ def test_the_page_asks_as_much_of_a_full_queue_as_of_an_empty_one(desk: Desk, al
     for first, last in ((0, 5), (5, 200)):
         at = desk.line.clock.now()
         add(desk.line, *(a_callback(n, at) for n in range(first, last)), first=first)
-        for begin, whose in ((300, alias), (600, "nana")):  # what she holds, and what others hold
+        for begin, whose in ((300, alias), (600, "nana")):  # what whoever looks holds, and what others hold
             held = [
                 replace(a_callback(begin + n, at), state="claimed", claimed_by=IDS[whose], claimed_at=at) for n in range(first, last, 5)
             ]
@@ -387,7 +387,7 @@ def test_the_page_asks_as_much_of_a_full_queue_as_of_an_empty_one(desk: Desk, al
         for path, headers in (("/console/queue", {}), ("/console/board", {"HX-Request": "true"})):
             with desk.statements() as asked_for:
                 assert browser.client.get(path, headers=headers).status_code == 200
-            counted.append(sum(each.startswith("SELECT") for each in asked_for))
+            counted.append(sum(statement.startswith("SELECT") for statement in asked_for))
     assert counted[:2] == counted[2:]
     assert max(counted) <= 15
 

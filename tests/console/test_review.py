@@ -1,4 +1,4 @@
-"""The supervisor's list: what waits for her, what she may decide, once, with a reason, and nobody else."""
+"""The supervisor's list: what waits there, what may be decided, once, with a reason, and nobody else."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def form_of(desk: Desk, callback: Callback) -> str:
 
 def records(desk: Desk) -> list[AuditRecord]:
     with desk.line.real_store.read() as tx:
-        return [each for each in tx.audit.all() if each.what == "review decided"]
+        return [record for record in tx.audit.all() if record.what == "review decided"]
 
 
 def test_kind_words_where_nothing_waits(desk: Desk) -> None:
@@ -47,7 +47,7 @@ def test_kind_words_where_nothing_waits(desk: Desk) -> None:
 
 
 def test_what_waits_is_told_at_a_glance(desk: Desk) -> None:
-    """Reason, reference, urgency, language and tries stand on the list; no number does."""
+    """Reason, reference, urgency, language and attempts stand on the list; no number does."""
     desk.line.walk("4 1 1")
     desk.line.work()
     desk.line.ring()
@@ -62,10 +62,10 @@ def test_what_waits_is_told_at_a_glance(desk: Desk) -> None:
 
 
 def test_oldest_first_and_floods_last(desk: Desk) -> None:
-    """A flood hides nothing that a counselor brought before her, however old it is."""
+    """A flood hides nothing that a counselor brought before a supervisor, however old it is."""
     for n in range(3):
         desk.line.walk(f"5 6 700003{n:02} 5", f"flood-{n}", "+22370000050")
-    flood = next(each for each in desk.line.callbacks() if each.state == "review")
+    flood = next(callback for callback in desk.line.callbacks() if callback.state == "review")
     desk.line.clock.at += 60
     desk.set_staff("awa", seen_at=desk.line.clock.now())
     desk.line.walk("4 1 1")
@@ -78,12 +78,12 @@ def test_oldest_first_and_floods_last(desk: Desk) -> None:
     desk.line.hang_up()
     desk.line.text(AWA, f"{brought.reference} 4")
     page = desk.browser("fanta").open(LIST)
-    shown = [desk.say("review.reference", ref=each.reference) for each in (brought, flood)]
+    shown = [desk.say("review.reference", ref=callback.reference) for callback in (brought, flood)]
     assert page.index(shown[0]) < page.index(desk.say("review.floods")) < page.index(shown[1])
 
 
 def test_she_lets_it_be_rung_again(desk: Desk) -> None:
-    """Within its window it goes back to the queue, is offered at once, and can be rung once more past its tries."""
+    """Within its window it goes back to the queue, is offered at once, and can be rung once more past its attempts."""
     callback = put_before_her(desk)
     desk.line.inbox(AWA)
     desk.line.wait(130)
@@ -98,7 +98,7 @@ def test_she_lets_it_be_rung_again(desk: Desk) -> None:
 
 
 def test_another_s_phone_can_be_rung_again_by_her(desk: Desk) -> None:
-    """It is rung once; she may say that it is rung once more, and takes it herself, for its day is over."""
+    """It is rung once; a supervisor may say that it is rung once more, and takes it herself, for its rings of the day are used."""
     desk.line.walk(f"5 6 {OTHER_PHONE.removeprefix('+223')} 5")
     desk.line.work()
     desk.line.ring()
@@ -156,7 +156,7 @@ def test_what_nobody_rang_by_its_end_stays_a_missed_promise(desk: Desk) -> None:
 
 
 def test_what_lives_on_is_noted(desk: Desk) -> None:
-    """A counselor's callback that was marked minor stays in her hands: seen is all that can be said of it here."""
+    """A counselor's callback that was flagged as a minor's stays in that counselor's hands: seen is all that can be said of it here."""
     desk.line.walk("5 5")
     desk.line.work()
     desk.line.take()
@@ -174,7 +174,7 @@ def test_what_lives_on_is_noted(desk: Desk) -> None:
 
 
 def test_a_reason_is_needed(desk: Desk) -> None:
-    """Without one nothing is decided, and she is told."""
+    """Without one nothing is decided, and the page says so."""
     callback = put_before_her(desk)
     fanta = desk.browser("fanta")
     fanta.open(form_of(desk, callback))
@@ -184,7 +184,7 @@ def test_a_reason_is_needed(desk: Desk) -> None:
 
 
 def test_sent_twice_counts_once(desk: Desk) -> None:
-    """The same form again, even after the callback came back before her, decides nothing more."""
+    """The same form again, even after the callback came back before a supervisor, decides nothing more."""
     callback = put_before_her(desk)
     path = form_of(desk, callback)
     fanta = desk.browser("fanta")

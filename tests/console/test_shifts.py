@@ -1,4 +1,4 @@
-"""The week at a glance, her own hours, a supervisor's hand on everybody's, and who is on call."""
+"""The week at a glance, one's own hours, everybody's for a supervisor, and who is on call."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ FIELDS = {"kind": "week", "weekday": "3", "from": "08:00", "to": "12:00"}
 
 def shifts(desk: Desk, alias: str = "awa") -> list[Shift]:
     with desk.line.real_store.read() as tx:
-        return [each for each in tx.shifts.all() if each.staff == IDS[alias]]
+        return [shift for shift in tx.shifts.all() if shift.staff == IDS[alias]]
 
 
 def records(desk: Desk) -> list[tuple[str, str, str]]:
     with desk.line.real_store.read() as tx:
-        return [(each.who, each.what, each.about) for each in tx.audit.all()]
+        return [(record.who, record.what, record.about) for record in tx.audit.all()]
 
 
 def clear(desk: Desk) -> None:
     with desk.line.real_store.write() as tx:
-        for each in tx.shifts.all():
-            tx.shifts.drop(each)
+        for shift in tx.shifts.all():
+            tx.shifts.drop(shift)
 
 
 def test_she_plans_her_week(desk: Desk) -> None:
@@ -104,7 +104,7 @@ def test_days_that_are_other_than_the_week(desk: Desk) -> None:
     ],
 )
 def test_what_is_unclear_changes_nothing(desk: Desk, fields: dict[str, str]) -> None:
-    """She is told so on the same page."""
+    """The same page says so."""
     before = shifts(desk)
     browser = desk.browser("awa")
     browser.open("/console/shifts")
@@ -141,7 +141,7 @@ def test_a_counselor_plans_nobody_else(desk: Desk) -> None:
 
 
 def test_no_face_lets_a_counselor_plan_for_another(desk: Desk) -> None:
-    """The acts themselves refuse, whatever a page or a message asks of them; her own plan they change."""
+    """The acts themselves refuse, whatever a page or a message asks of them; one's own plan they change."""
     before = shifts(desk, "oumou")
     day, week = planning.DayHours(TODAY, 480, 720), planning.WeekHours(1, 480, 720)
 
@@ -201,7 +201,7 @@ def test_absent_today_by_a_supervisors_hand(desk: Desk) -> None:
 
 
 def test_going_off_leads_to_care(desk: Desk) -> None:
-    """One tap, the same as PAUSE by SMS, and then two minutes for herself where she likes."""
+    """One tap, the same as PAUSE by SMS, and then two minutes for oneself, if one likes."""
     browser = desk.browser("awa")
     browser.open("/console/shifts")
     page = browser.send("/console/off")
@@ -236,7 +236,7 @@ def test_a_supervisor_goes_on_call_by_one_tap(desk: Desk) -> None:
 
 
 def test_only_a_supervisor_is_on_call(desk: Desk) -> None:
-    """A counselor's page has no such button, and her form is refused."""
+    """A counselor's page has no such button, and a form from a counselor is refused."""
     browser = desk.browser("awa")
     page = browser.open("/console/shifts")
     assert "/console/on-call" not in page

@@ -1,4 +1,4 @@
-"""Testimonies: written with her consent, cut, released by two others, withdrawn by anybody, each counted once."""
+"""Testimonies: written with consent, cut, released by two others, withdrawn by anybody, each counted once."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def desk(desk: Desk, sources: Sources) -> Desk:
     return desk
 
 
-def told(desk: Desk) -> tuple[port.Testimony, ...]:
+def all_testimonies(desk: Desk) -> tuple[port.Testimony, ...]:
     with desk.line.real_store.read() as tx:
         return tx.testimonies.all()
 
 
 def only(desk: Desk) -> port.Testimony:
-    (testimony,) = told(desk)
+    (testimony,) = all_testimonies(desk)
     return testimony
 
 
@@ -79,7 +79,7 @@ def published(desk: Desk) -> list[list[str]]:
 
 def audit(desk: Desk) -> list[tuple[str, str]]:
     with desk.line.real_store.read() as tx:
-        return [(one.who, one.what) for one in tx.audit.all() if one.what.startswith("testimony")]
+        return [(record.who, record.what) for record in tx.audit.all() if record.what.startswith("testimony")]
 
 
 def test_from_her_words_to_the_line(desk: Desk) -> None:
@@ -98,11 +98,11 @@ def test_from_her_words_to_the_line(desk: Desk) -> None:
     assert edition.active_from == desk.line.clock.now() + desk.line.rules.lead_seconds
     steps = [("awa", "testimony written"), ("nana", "testimony cut"), ("oumou", "testimony released"), ("fanta", "testimony released")]
     assert audit(desk) == steps
-    assert {one.about for one in records if one.what.startswith("testimony")} == {only(desk).id}
+    assert {record.about for record in records if record.what.startswith("testimony")} == {only(desk).id}
 
 
 def test_without_her_consent_nothing_is_kept(desk: Desk) -> None:
-    """The words to be read to her stand there; unticked, nothing is written, and what was typed is still on the page."""
+    """The words to be read to the caller stand there; unticked, nothing is written, and what was typed is still on the page."""
     browser = desk.browser("awa")
     assert desk.say("testimonies.consent_words") in browser.open(NEW)
     page = browser.send(NEW, fr=HERS)
@@ -110,7 +110,7 @@ def test_without_her_consent_nothing_is_kept(desk: Desk) -> None:
     assert desk.say("testimonies.error.consent") in page
     assert f">{HERS}</textarea>" in page
     assert re.search(r'name="consent"[^>]*aria-invalid="true" autofocus', browser.raw)
-    assert told(desk) == ()
+    assert all_testimonies(desk) == ()
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_words_that_no_screen_can_show(desk: Desk, text: str, why: str) -> None:
     browser = desk.browser("awa")
     browser.open(NEW)
     assert desk.say(f"testimonies.error.{why}") in browser.send(NEW, consent="yes", fr=text)
-    assert told(desk) == ()
+    assert all_testimonies(desk) == ()
 
 
 def test_bambara_that_fills_more_than_a_page_when_it_is_folded(desk: Desk) -> None:
@@ -147,7 +147,7 @@ def test_a_form_sent_twice_counts_once(desk: Desk) -> None:
     form = browser.hidden(NEW)
     for _ in range(2):
         browser.client.post(NEW, data={**form, "consent": "yes", "fr": HERS})
-    assert len(told(desk)) == 1
+    assert len(all_testimonies(desk)) == 1
     cut(desk)
     other = desk.browser("oumou")
     other.open(path(desk))
@@ -169,7 +169,7 @@ def test_every_line_of_the_list_is_ticked(desk: Desk) -> None:
 
 
 def test_what_to_look_at_is_marked(desk: Desk) -> None:
-    """A place of the directory, a digit, a capital: marked in her words and named below; another look keeps nothing."""
+    """A place of the directory, a digit, a capital: marked in the words and named below; another look keeps nothing."""
     browser = written(desk, text="Partie de ségou avec Awa, 3 enfants.")
     for part, why in (("ségou", "place"), ("Awa", "capital"), ("3", "digit")):
         assert f"<mark>{part}</mark> : {desk.say(f'testimonies.why.{why}')}" in browser.page
@@ -190,7 +190,7 @@ def test_she_who_wrote_it_does_not_release_it(desk: Desk) -> None:
 
 
 def test_nobody_releases_it_twice(desk: Desk) -> None:
-    """Two different people: after hers, one is still missing."""
+    """Two different people: after the first, one is still missing."""
     written(desk)
     cut(desk)
     browser = released(desk, "oumou")
@@ -222,7 +222,7 @@ def test_other_words_take_the_releases_away(desk: Desk) -> None:
 
 
 def test_words_that_she_never_read_are_not_released(desk: Desk) -> None:
-    """They changed between her page and her tap: she is shown the new ones."""
+    """They changed between the page and the tap: the new ones are shown."""
     written(desk)
     cut(desk)
     browser = desk.browser("oumou")
@@ -235,7 +235,7 @@ def test_words_that_she_never_read_are_not_released(desk: Desk) -> None:
 
 
 def test_too_many_editions(desk: Desk, sources: Sources) -> None:
-    """Both releases are kept, she is told, and it is published later with one tap by anybody."""
+    """Both releases are kept, the page says so, and it is published later with one tap by anybody."""
     now = desk.line.clock.now()
     for n in range(7):
         publish(desk.line.real_store, sources, "somebody", now, now + n)
@@ -269,8 +269,8 @@ def test_anybody_withdraws_it_at_once(desk: Desk, by: str) -> None:
     """One confirm, no reason: its words are in no table any more, the mark is there, and the page says that it is done."""
     written(desk)
     cut(desk)
-    for each in ("oumou", "fanta"):
-        released(desk, each)
+    for alias in ("oumou", "fanta"):
+        released(desk, alias)
     browser = desk.browser(by)
     browser.open(path(desk))
     language = WORDS.language(desk.staff(by).reads)
@@ -303,7 +303,7 @@ def test_the_list_has_each_in_its_state(desk: Desk) -> None:
     for n, text in enumerate(("Un.", "Deux.", "Trois.")):
         desk.line.clock.at += n + 1
         written(desk, text=text)
-    one, two, _three = (each.id for each in reversed(told(desk)))
+    one, two, _three = (testimony.id for testimony in reversed(all_testimonies(desk)))
     browser = desk.browser("oumou")
     browser.open(f"/console/testimonies/{one}")
     browser.send(f"/console/testimonies/{one}/withdraw")

@@ -34,14 +34,14 @@ def test_someone_is_there_in_each_language_around_the_clock() -> None:
 
 def test_demo_json_names_people() -> None:
     """What scripts read of a person, and nothing else: of the staff, a password that differs from every other demo's too."""
-    told = people_json("secret")
-    assert [{"alias", "role", "language", "number"} | ({"password"} if p.is_staff else set()) for p in PEOPLE] == [set(p) for p in told]
-    made = [p["password"] for each in (told, people_json("another")) for p in each if "password" in p]
+    people = people_json("secret")
+    assert [{"alias", "role", "language", "number"} | ({"password"} if p.is_staff else set()) for p in PEOPLE] == [set(p) for p in people]
+    made = [p["password"] for rows in (people, people_json("another")) for p in rows if "password" in p]
     assert len(made) == len(set(made))
 
 
 def test_a_spare_phone_is_nobodys_yet() -> None:
-    """The admin adds somebody with its number: neither alias nor number is taken, and nobody signs in as her before."""
+    """The admin adds somebody with its number: neither alias nor number is taken, and nobody signs in under that alias before."""
     (spare,) = (p for p in PEOPLE if p.role == "spare")
     assert [] == [member for member in staff() if spare.alias == member.alias or spare.number == member.number]
     assert spare.id not in passwords("secret")

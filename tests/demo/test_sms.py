@@ -57,7 +57,7 @@ def test_an_sms_to_the_line_has_the_vendors_fields(standin: Standin, line: FakeL
 
 
 def test_what_someone_wrote_stays_on_her_phone(standin: Standin, line: FakeLine) -> None:
-    """Among her messages there is her own, told from those that came, in the order in which they came and went."""
+    """Among the messages of a phone there is the one that its holder sent, told from those that came, in the order in which they came and went."""
     standin.take_sms(CALLER, "471", "36123")
     standin.send_sms(CALLER, "471 1")
 
@@ -87,7 +87,7 @@ def test_a_counselor_stays_present(make: Make, here: Here, line: FakeLine) -> No
 
 
 def test_only_the_plain_confirmation_stays_out_of_her_inbox(make: Make, here: Here, line: FakeLine) -> None:
-    """What nobody typed is not answered in her inbox; alerts are there, and so is the answer to a word of her own."""
+    """What nobody typed is not answered in an inbox; alerts are there, and so is the answer to a word that was typed."""
     standin: Standin = make(here=(here,)).extensions["standin"]
     line.heard("sms")
 

@@ -97,7 +97,7 @@ def dial(card: dict, text: str, session: str = "ATUid_up", number: str = CALLER)
 
 
 def lay_down(card: dict) -> None:
-    """Nothing is asked for and no phone is in use: each caller stops her calls by `5 7`, everybody presses the red key until her phone is at rest."""
+    """Nothing is asked for and no phone is in use: each caller stops all calls by `5 7`, everybody presses the red key until the phone is at rest."""
     for person in card["people"]:
         if person["role"] == "caller":
             dial(card, "5*7", f"ATUid_{token_hex(8)}", person["number"])

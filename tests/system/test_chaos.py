@@ -33,7 +33,7 @@ WORDS = ("1", "3", "4")
 
 
 class Conversation:
-    """One woman on the line: she dials, asks to be called at a part of the day, and every third chooses a word."""
+    """One caller on the line: she dials, asks to be called at a part of the day, and every third chooses a word."""
 
     def __init__(self, n: int) -> None:
         self.number = f"+2237000{1000 + n}"
@@ -91,8 +91,8 @@ def has_number(blob: bytes, numbers: frozenset[str]) -> bool:
     """Is one of these numbers in it, in any usual spelling: with or without the country's code, in pairs or fours, as hex, as UTF-16?"""
     plain = blob.replace(b"\0", b"")
     found = re.findall(rb"(?<![0-9a-fA-F])(?:(?:\+|00|%2B)?223[ .\-]?)?((?:\d[ .\-]?){7}\d)(?![0-9a-fA-F])", plain)
-    found += [bytes.fromhex(each.decode()) for each in re.findall(rb"(?:3[0-9]){8}", plain)]
-    return any(re.sub(rb"\D", b"", each).decode() in numbers for each in found)
+    found += [bytes.fromhex(digits.decode()) for digits in re.findall(rb"(?:3[0-9]){8}", plain)]
+    return any(re.sub(rb"\D", b"", digits).decode() in numbers for digits in found)
 
 
 def everything(line: Line, card: dict) -> dict[str, bytes]:
@@ -132,7 +132,7 @@ def test_kill_9_loses_nothing_and_keeps_nothing_twice(line: Line, victim: str) -
         return noted
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        running = [pool.submit(go, each) for each in conversations]
+        running = [pool.submit(go, conversation) for conversation in conversations]
         assert middle.wait(600)
         killed = where.card["pids"][victim]
         os.kill(killed, signal.SIGKILL)
@@ -140,7 +140,7 @@ def test_kill_9_loses_nothing_and_keeps_nothing_twice(line: Line, victim: str) -
             line.process.wait()
             line.again()
             where.card = line.await_card()
-        noted = [each.result() for each in running]
+        noted = [job.result() for job in running]
 
     assert noted == [True] * CONVERSATIONS
     card = line.await_card(lambda card: set(card["pids"]) == PARTS and card["pids"][victim] != killed)
@@ -152,11 +152,11 @@ def test_kill_9_loses_nothing_and_keeps_nothing_twice(line: Line, victim: str) -
         kept = sorted(row[0] for row in connection.execute(text("select id from callbacks")))
     engine.dispose()
     expected = []
-    for each in conversations:
-        key = order_key(seal, "africastalking", each.session, each.order)
+    for conversation in conversations:
+        key = order_key(seal, "africastalking", conversation.session, conversation.order)
         expected.append(seal.digest("callback", key.hex()).hex()[:32])
     assert kept == sorted(expected)
-    numbers = frozenset(each.number[4:] for each in conversations)
+    numbers = frozenset(conversation.number[4:] for conversation in conversations)
     left["logs"] = line.said()
     assert [name for name, blob in left.items() if has_number(blob, numbers)] == []
 

@@ -135,7 +135,7 @@ def came(phone: Phone) -> tuple[Sms, ...]:
 
 
 def test_the_line_runs_from_the_procfile(line: Line):
-    """With a database made by `db upgrade` and a counselor made by `user add`, a callback asked for reaches her phone, and she connects the two."""
+    """With a database made by `db upgrade` and a counselor made by `user add`, a callback asked for reaches that counselor's phone, and she connects the two."""
     assert line.run("db", "upgrade").returncode == 0
     assert line.run("content", "publish", "--by", "Awa", "--pending-by", "Awa").returncode == 0
     assert line.run("content", "approve", "1", "--by", "Nana", "--yes").returncode == 0

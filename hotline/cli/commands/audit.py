@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from hotline.cli.command import command, group, settings, store_of, told
+from hotline.cli.command import command, group, settings, store_of, worded_failures
 from hotline.cli.output import print_json, table, takes_json
 
 MOST = 10_000
@@ -24,7 +24,7 @@ def declare(commands: Any) -> None:
 def _verify(options: argparse.Namespace) -> int:
     from hotline.service.desk import audit_log
 
-    with told():
+    with worded_failures():
         chain = audit_log.verify(store_of(settings()))
     if options.json:
         print_json({"holds": chain.broken_at is None, "lines": chain.lines, "broken_at": chain.broken_at})
@@ -45,7 +45,7 @@ def _list(options: argparse.Namespace) -> None:
     from hotline.service.desk import audit_log
 
     config = settings()
-    with told():
+    with worded_failures():
         page = audit_log.look(store_of(config), options.search, most=options.last)
     lines = page.lines[::-1]
     if options.json:

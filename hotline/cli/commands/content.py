@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hotline.cli.command import Failed, command, group, number, settings, store_of, takes_root, today, told
+from hotline.cli.command import Failed, command, group, number, settings, store_of, takes_root, today, worded_failures
 from hotline.cli.commands import drawings
 from hotline.cli.commands.acting import run, shell_deps
 from hotline.cli.commands.approval import approve, readable
@@ -38,10 +38,10 @@ def declare(commands: Any) -> None:
         command(content, "rollback", _rollback, "publish an older edition's content again, at once"),
     ]
     numbered[0].add_argument("--yes", action="store_true", help="for scripts: publish without anyone looking; the audit says so")
-    for each in numbered:
-        each.add_argument("number", type=number, metavar="N", help="its number, as `hotline content list` tells it")
-    for each in (publish, *numbered):
-        each.add_argument("--by", metavar="NAME", help=_BY)
+    for parser in numbered:
+        parser.add_argument("number", type=number, metavar="N", help="its number, as `hotline content list` tells it")
+    for parser in (publish, *numbered):
+        parser.add_argument("--by", metavar="NAME", help=_BY)
     listed = command(content, "list", _list, "all editions, newest first, and what waits for a second person")
     for parser in (check, listed):
         takes_json(parser)
@@ -136,7 +136,7 @@ def _rollback(options: argparse.Namespace) -> None:
 
 def _list(options: argparse.Namespace) -> None:
     config = settings()
-    with told(), store_of(config).read() as tx:
+    with worded_failures(), store_of(config).read() as tx:
         rows, proposals, active = tx.editions.all(), tx.editions.proposals(), tx.editions.active(int(time.time()))
     current = active.number if active else None
     if options.json:

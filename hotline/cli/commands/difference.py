@@ -22,7 +22,7 @@ _CHANNELS: Final = (gsm.USSD, gsm.SMS)
 
 
 def difference(old: Sources | None, new: Sources, columns: int = 80) -> tuple[str, ...]:
-    """One text for each screen, phrase or entry that differs, to be read one after another. None where nothing differs."""
+    """One text for each screen, phrase or entry that differs, to be read one after another. Empty where nothing differs."""
     before = old or NOTHING
     critical = critical_screens(new) | critical_screens(before) | EVERYWHERE
     sides = _Side(before), _Side(new)
@@ -30,7 +30,7 @@ def difference(old: Sources | None, new: Sources, columns: int = 80) -> tuple[st
     texts: list[str] = []
     for place, (key, group) in enumerate(groups, 1):
         mark = " --- urgent, callback or stop" if key in critical else ""
-        texts.append("\n".join((f"--- {place} of {len(groups)} --- {key}{mark}", *_told(key, group, sides, columns))))
+        texts.append("\n".join((f"--- {place} of {len(groups)} --- {key}{mark}", *_described(key, group, sides, columns))))
     return tuple(map(visible, texts))
 
 
@@ -73,7 +73,7 @@ def _rendered(edition: Edition, key: str, language: str) -> Iterator[str]:
         yield last(edition, key, language, values)
 
 
-def _told(key: str, group: tuple[Change, ...], sides: tuple[_Side, _Side], columns: int) -> Iterator[str]:
+def _described(key: str, group: tuple[Change, ...], sides: tuple[_Side, _Side], columns: int) -> Iterator[str]:
     for change in group:
         if change.what != "words":
             yield from _lines(change)
@@ -81,9 +81,9 @@ def _told(key: str, group: tuple[Change, ...], sides: tuple[_Side, _Side], colum
     if not words:  # what a key does is judged by the screen on which it is pressed
         yield from _phones(key, sides[1].language, sides, columns, changed=False)
     for language in sorted({change.language for change in words}):
-        hers = [change for change in words if change.language == language]
-        yield from (line for change in hers if change.part == "review" for line in _lines(change))
-        texts = [change for change in hers if change.part == "text"]
+        in_language = [change for change in words if change.language == language]
+        yield from (line for change in in_language if change.part == "review" for line in _lines(change))
+        texts = [change for change in in_language if change.part == "text"]
         shown = list(_phones(key, language, sides, columns, changed=bool(texts)))
         yield from shown
         # Prompts that are spoken, phrases, and words that another wording hides from every screen.

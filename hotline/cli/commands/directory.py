@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hotline.cli import tables
-from hotline.cli.command import Failed, command, group, reason, settings, store_of, takes_root, today, told
+from hotline.cli.command import Failed, command, group, reason, settings, store_of, takes_root, today, worded_failures
 from hotline.cli.commands.acting import shell_deps
 from hotline.cli.output import fault_json, print_json, table, takes_json
 from hotline.config import ConfigError
@@ -45,9 +45,9 @@ def _check(options: argparse.Namespace) -> int:
     from hotline.engine.freshness import is_over, is_shown
 
     items, faults = checked_directory(options.root)
-    marks, day = _marks(), today()
+    withdrawals, day = _withdrawals(), today()
     services = [item for item in items if item.list == "services"]
-    found = [(item, *_standing(item, marks or (), day)) for item in services]
+    found = [(item, *_standing(item, withdrawals or (), day)) for item in services]
     events = [item for item in items if item.list == "events"]
     over = sum(is_over(item, day) for item in events)
     emergency = any(
@@ -61,19 +61,19 @@ def _check(options: argparse.Namespace) -> int:
                 "over": over,
                 "faults": [fault_json(fault) for fault in faults],
                 "verified_emergency_number": emergency,
-                "database_looked_at": marks is not None,
+                "database_looked_at": withdrawals is not None,
             }
         )
         return 1 if faults else 0
     for line in table(("SERVICE", "NUMBER"), ((item.id, words) for item, _, words in found)):
         print(line)
-    if marks is None:
+    if withdrawals is None:
         print("the database was not looked at: which numbers were taken off is not known here")
     for line in said(faults):
         print(line)
     sums = [
-        f"{sum(standing == one for _, standing, _ in found)} {one}"
-        for one in ("verified", "stale", "unverified", "dark", "without a number")
+        f"{sum(standing == state for _, standing, _ in found)} {state}"
+        for state in ("verified", "stale", "unverified", "dark", "without a number")
     ]
     print(f"{len(services)} services: {', '.join(sums)}; {len(events)} events, {over} of them over")
     print(f"{sum(not fault.follows for fault in faults)} faults of {DIRECTORY} to be mended")
@@ -84,13 +84,13 @@ def _check(options: argparse.Namespace) -> int:
     return 1 if faults else 0
 
 
-def _standing(item: Item, marks: Sequence[Withdrawal], day: date) -> tuple[str, str]:
+def _standing(item: Item, withdrawals: Sequence[Withdrawal], day: date) -> tuple[str, str]:
     """How a service's number stands: for the sums, and in words."""
     from hotline.engine.freshness import is_dark, is_shown, last_day
 
     if "phone" not in item.fields:
         return "without a number", "no number"
-    own = [mark for mark in marks if is_dark(item, [mark.number])]
+    own = [withdrawal for withdrawal in withdrawals if is_dark(item, [withdrawal.number])]
     if own:
         return "dark", f"dark since {own[-1].day}, taken off by {own[-1].by}"
     last, who = last_day(item), f"rung by {item.fields.get('verified_by', 'nobody named')} on {item.fields.get('verified_on', '')}"
@@ -102,11 +102,11 @@ def _standing(item: Item, marks: Sequence[Withdrawal], day: date) -> tuple[str, 
     return "stale", f"stale since {last + timedelta(days=1)}, {who}" if last < day else f"verified in the future, {who}"
 
 
-def _marks() -> tuple[Withdrawal, ...] | None:
-    """The numbers that were taken off; None where no database is set, or none answers."""
+def _withdrawals() -> tuple[Withdrawal, ...] | None:
+    """The numbers that were taken off. Returns None where no database is set, or none answers."""
     try:
         config = settings()
-        with told(), store_of(config).read() as tx:
+        with worded_failures(), store_of(config).read() as tx:
             return tx.editions.withdrawals()
     except (ConfigError, Failed):
         return None
@@ -126,7 +126,7 @@ def _verify(options: argparse.Namespace) -> None:
         raise Failed(f"{DIRECTORY} stays as it is: {reason(error)}") from None
     item = next(item for item in read_directory(options.root)[0] if (item.list, item.id) == ("services", options.id))
     print(f"{item.id}: {_standing(item, (), day)[1]}")
-    if any(is_dark(item, [mark.number]) for mark in _marks() or ()):
+    if any(is_dark(item, [withdrawal.number]) for withdrawal in _withdrawals() or ()):
         print("it was taken off that day or later: only a call of a later day puts it back")
     print(f"it is in {DIRECTORY}; callers see it once that is published: hotline content publish")
 
@@ -136,7 +136,7 @@ def _dark(options: argparse.Namespace) -> None:
     from hotline.service.acts import run as act
     from hotline.service.editions.withdrawal import withdraw_number
 
-    with told():
+    with worded_failures():
         result = act(shell_deps(settings()), By(options.by, "shell"), withdraw_number, options.id, options.why)
     values = result.values
     match result.code:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from hotline.cli.command import Failed, told
+from hotline.cli.command import Failed, worded_failures
 from hotline.config import Config
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ def who(by: str | None) -> Publisher:
 
 @contextmanager
 def refusals(config: Config) -> Iterator[None]:
-    """As `told`, and what the rules of publishing refuse before an act is run."""
+    """As `worded_failures`, and what the rules of publishing refuse before an act is run."""
     from hotline.service.editions.approval import CannotPublish
 
     try:
-        with told():
+        with worded_failures():
             yield
     except CannotPublish as refused:
         raise Failed(why(config, refused.result)) from None

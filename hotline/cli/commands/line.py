@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hotline.cli.command import Failed, command, local_time, refuse_no_folder, settings, takes_root, told
+from hotline.cli.command import Failed, command, local_time, refuse_no_folder, settings, takes_root, worded_failures
 from hotline.cli.parsing import Parser, parse
 from hotline.config import Config, languages_in
 from hotline.engine.times import DAY_MINUTES, EPOCH
@@ -171,7 +171,7 @@ def _process(main: Callable[[Config], None], quietly: Callable[[Callable[[], int
 
     code = Forked(lambda: sys.exit(quietly(lambda: _prepare(config)))).wait()
     if code == 0:
-        with told():
+        with worded_failures():
             main(config)
     return code
 
@@ -179,6 +179,6 @@ def _process(main: Callable[[Config], None], quietly: Callable[[Callable[[], int
 def _prepare(config: Config) -> int:
     from hotline.prepare import prepare
 
-    with told():
+    with worded_failures():
         prepare(config)
     return 0

@@ -8,7 +8,7 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
-from hotline.cli.command import Failed, ask, command, group, settings, store_of, told
+from hotline.cli.command import Failed, ask, command, group, settings, store_of, worded_failures
 from hotline.cli.commands.acting import run, shell_deps
 from hotline.cli.output import print_json, table, takes_json
 
@@ -43,9 +43,9 @@ def declare(commands: Any) -> None:
         ("reset", _reset, "sign her out everywhere, drop her password and second factor, print a new one-time link"),
         ("disable", _disable, "sign her out for good; what she holds goes back to the others"),
     ):
-        one = command(user, name, handler, about)
-        one.add_argument("alias", metavar="ALIAS")
-        one.add_argument("--by", metavar="NAME", help="who does this, for the audit (default: the login name)")
+        parser = command(user, name, handler, about)
+        parser.add_argument("alias", metavar="ALIAS")
+        parser.add_argument("--by", metavar="NAME", help="who does this, for the audit (default: the login name)")
     add.add_argument("--by", metavar="NAME", help="who does this, for the audit (default: the login name)")
     takes_json(command(user, "list", _list, "alias, role, languages and how each signs in; no number"))
 
@@ -65,7 +65,7 @@ def _add(options: argparse.Namespace) -> None:
     form = PersonForm(options.alias, options.role, number, options.reads, speaks, options.minors)
     token = "" if options.sms_only else secrets.token_urlsafe(24)
     start = Start(tuple(WeekHours(*shift) for shift in options.shift), token)
-    with told():
+    with worded_failures():
         result = run(shell_deps(config), options.by, add_person, form, config.languages, start)
     if result.is_refused:
         raise Failed(next(words for fault, words in FAULTS.items() if fault == result.values["fault"]))
@@ -78,7 +78,7 @@ def _reset(options: argparse.Namespace) -> None:
     from hotline.service.desk.accounts.people import make_link
 
     token = secrets.token_urlsafe(24)
-    with told():
+    with worded_failures():
         deps = shell_deps(settings())
         run(deps, options.by, make_link, _id_of(deps, options.alias), token)
     print(f"{options.alias} is signed out everywhere; her password and second factor are gone")
@@ -88,7 +88,7 @@ def _reset(options: argparse.Namespace) -> None:
 def _disable(options: argparse.Namespace) -> None:
     from hotline.service.desk.accounts.people import disable_person
 
-    with told():
+    with worded_failures():
         deps = shell_deps(settings(), speaking=True)
         run(deps, options.by, disable_person, _id_of(deps, options.alias))
     print(f"{options.alias} is signed out for good")
@@ -97,7 +97,7 @@ def _disable(options: argparse.Namespace) -> None:
 def _list(options: argparse.Namespace) -> None:
     from hotline.service.desk.accounts.people import seats
 
-    with told():
+    with worded_failures():
         found = seats(store_of(settings()), int(time.time()))
     if options.json:
         print_json([_as_json(seat) for seat in found])

@@ -25,10 +25,10 @@ def declare(commands: Any) -> None:
         words, "export", _export, "write a file for a translator: each message below its words in the first language, with its room"
     )
     taking = command(words, "import", _import, "take a translator's file in, whole or not at all")
-    for each, about in ((export, "the file to write; it must not be there yet"), (taking, "the file that came back")):
-        each.add_argument("language", metavar="LANGUAGE", help="the language to translate into, such as bm")
-        each.add_argument("file", type=Path, metavar="FILE", help=about)
-        takes_root(each)
+    for parser, about in ((export, "the file to write; it must not be there yet"), (taking, "the file that came back")):
+        parser.add_argument("language", metavar="LANGUAGE", help="the language to translate into, such as bm")
+        parser.add_argument("file", type=Path, metavar="FILE", help=about)
+        takes_root(parser)
     taking.add_argument(
         "--reviewed-by", metavar="NAME", help="who read the words of this file in that language; without it what changed is pending"
     )

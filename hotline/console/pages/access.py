@@ -1,4 +1,4 @@
-"""The door: password, code, one-time link, and out again. Whatever fails is told with the same words."""
+"""Signing in: password, code, one-time link, and out again. Every failure is told with the same words."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def opened(context: ConsoleContext, token: str, staff: str, endpoint: str) -> Re
     session.clear()
     session[TOKEN] = token
     response = make_response(to(endpoint))
-    known = signing_in.remembered(this_browser(), staff, context.chance)
+    known = signing_in.remembered(this_browser(), staff, context.tokens)
     response.set_cookie(
         DEVICE,
         _signer().dumps(msgspec.to_builtins(known)),
@@ -144,6 +144,7 @@ def offer_factor(context: ConsoleContext) -> str:
 
 
 def offered_factor(context: ConsoleContext) -> str | None:
+    """The secret that was offered to this browser. Returns None where none was, or too long ago."""
     secret, since = session.get(SECRET) or (None, 0)
     return secret if 0 <= context.now - since < OFFER_SECONDS else None
 

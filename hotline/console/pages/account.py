@@ -102,11 +102,11 @@ def _second_factor(pages: Blueprint, context: ConsoleContext) -> None:
 
 def _own(context: ConsoleContext, fault: FormFault | None = None) -> Shown:
     found = own_account.look(context.deps, me(), context.now - context.settings.idle_minutes * 60)
-    told = request.args.get("told", "") if not fault else ""
+    code = request.args.get("told", "") if not fault else ""
     values: dict[str, Any] = {
         "own": found,
         "second_factor": g.second_factor,
-        "told": told if told in ("password", "language") else "",
+        "notice": code if code in ("password", "language") else "",
         "languages": own_names(context),
     }
     return refused(context, "account.html", fault, **values) if fault else page(context, "account.html", **values)

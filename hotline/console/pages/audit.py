@@ -13,11 +13,11 @@ from hotline.console.times import stamp
 from hotline.service.desk import audit_log
 
 LONGEST: Final = 64
-"""As long as the longest that stands in a line."""
+"""Letters of a search, at most: as many as the longest field of a record has."""
 
 
 class AuditRow(Struct, frozen=True):
-    """One as it is read, what was done in words."""
+    """One record as it is read, the deed in words."""
 
     number: int
     when: str

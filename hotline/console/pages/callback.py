@@ -23,8 +23,8 @@ from hotline.service.desk.callback_view import CallbackView
 from hotline.service.desk.casework import notes
 
 LIVE: Final = frozenset({"before", "rings", "answered", "talking", "how"})
-"""Steps whose part of the page keeps itself up to date; at any other the whole page is another one."""
-TOLD: Final[frozenset[Code]] = frozenset(
+"""Steps whose part of the page keeps itself up to date; at every other step the whole page changes."""
+WORDED: Final[frozenset[Code]] = frozenset(
     {
         *("rings", "covered", "agreed", "erased", "handed"),
         *("gone", "late", "how", "busy", "on_page", "read_aloud", "past", "too_long", "order", "consent", "nobody", "long_note"),
@@ -51,11 +51,11 @@ def _looking(pages: Blueprint, context: ConsoleContext) -> None:
             return page(context, "callback_gone.html"), HTTPStatus.NOT_FOUND
         if not found.holds:
             permitted(acts.run(context.deps, By(me().id, "page"), callback_view.look_on, id))
-        told = request.args.get("told")
+        code = request.args.get("told")
         return page(
             context,
             "callback.html",
-            told=told if told in TOLD else None,
+            notice=code if code in WORDED else None,
             opened=request.args.get("open"),
             **_shown(context, found),
         )
@@ -138,8 +138,8 @@ def _wishing(pages: Blueprint, context: ConsoleContext) -> None:
 
 
 def _tell(id: str, result: Result, **to_see: str) -> Answered:
-    """On the callback's page, where it has words for what became of it."""
-    return to("callback", id=id, told=result.code if result.code in TOLD else None, **to_see)
+    """Lead to the callback's page, with the act's code where that page has words for it."""
+    return to("callback", id=id, told=result.code if result.code in WORDED else None, **to_see)
 
 
 def _look(context: ConsoleContext, id: str) -> CallbackView | None:
@@ -175,7 +175,7 @@ def _shown(context: ConsoleContext, look: CallbackView) -> dict[str, Any]:
         ],
         "number": None if look.number is None else read_aloud(look.number),
         "shown_until": outbox.hour(deps, reads, look.shown_until),
-        "endings": OUTCOMES,
+        "call_outcomes": OUTCOMES,
         "talked": TALKED,
         "longest_note": notes.LONGEST,
         "days": agreements.days(deps, reads, context.now),
@@ -189,7 +189,7 @@ def _shown(context: ConsoleContext, look: CallbackView) -> dict[str, Any]:
 
 
 def _chosen(context: ConsoleContext, look: CallbackView) -> str | None:
-    """The window that the caller chose, where she did not ask to be called at once."""
+    """The window that the caller chose, in words. Returns None where the caller asked to be called at once."""
     opens, ends = look.callback.opens_at, look.callback.not_after
     return (
         f"{outbox.hour(context.deps, me().reads, opens)}–{outbox.hour(context.deps, me().reads, ends)}"
@@ -203,7 +203,7 @@ def _span(context: ConsoleContext, reads: str, start: int, end: int) -> str:
 
 
 def _wish() -> agreements.Wish:
-    """As she filled it in; what is no day or time makes a window of nothing, which is refused."""
+    """As the form says; what is no day or time makes an empty window, which is refused."""
     form, agreed = request.form, "agreed" in request.form
     part = _PART.fullmatch(form.get("part", ""))
     start, end = map(int, part.groups()) if part else (minute_of(form.get(name, "")) for name in ("from", "to"))

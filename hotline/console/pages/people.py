@@ -21,8 +21,8 @@ FIELDS: Final[dict[str, str]] = {"alias": "alias", "number": "number", "taken": 
 
 def views(pages: Blueprint, context: ConsoleContext) -> None:
     _list(pages, context)
-    _one(pages, context)
-    _door(pages, context)
+    _person(pages, context)
+    _access(pages, context)
 
 
 def _list(pages: Blueprint, context: ConsoleContext) -> None:
@@ -38,7 +38,7 @@ def _list(pages: Blueprint, context: ConsoleContext) -> None:
         return to("person", id=result.values["id"])
 
 
-def _one(pages: Blueprint, context: ConsoleContext) -> None:
+def _person(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/people/<id>")
     def person(id: str) -> Shown:
         return _of(context, id)
@@ -52,7 +52,7 @@ def _one(pages: Blueprint, context: ConsoleContext) -> None:
         return to("person", id=id)
 
 
-def _door(pages: Blueprint, context: ConsoleContext) -> None:
+def _access(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/people/<id>/link")
     def make_link(id: str) -> Shown:
         """The answer shows it, and shows it again to the same form: of the token only a keyed hash is kept."""
@@ -93,7 +93,7 @@ def _choices(context: ConsoleContext) -> dict[str, Any]:
 
 
 def _refuse(result: Result) -> None:
-    """404 where there is nobody like that, 400 for one's own."""
+    """404 where there is no such person, 400 for one's own account."""
     if result.is_refused:
         abort(HTTPStatus.NOT_FOUND if result.code == "gone" else HTTPStatus.BAD_REQUEST)
 

@@ -25,7 +25,7 @@ from hotline.service.desk.shifts import presence
 from hotline.service.desk.shifts.roster import uncovered_hours
 from hotline.service.permissions import may
 
-TOLD: Final[tuple[Code, ...]] = ("taken", "gone", "late", "rest", "supervisor", "skill", "how", "back", "handed")
+WORDED: Final[tuple[Code, ...]] = ("taken", "gone", "late", "rest", "supervisor", "skill", "how", "back", "handed")
 """Codes that this page has words for: `queue.told.…` of the catalogue."""
 _GAPS_SHOWN: Final = 6
 
@@ -42,7 +42,9 @@ def _looking(pages: Blueprint, context: ConsoleContext) -> None:
         shown = board(context.deps, me(), context.now)
         gaps = _gaps(uncovered_hours(context.deps, context.now)) if may(me().role, "hand_over") else ()
         looks = len(referrals.due(context.deps, me(), context.now))
-        return page(context, "queue.html", told=_told(), looks=looks, gaps=gaps, most_gaps=_GAPS_SHOWN, fresh=(), **_shown(context, shown))
+        return page(
+            context, "queue.html", notice=_notice(), looks=looks, gaps=gaps, most_gaps=_GAPS_SHOWN, fresh=(), **_shown(context, shown)
+        )
 
     @pages.get("/board", endpoint="board")
     def live() -> Response | Answered | str:
@@ -101,9 +103,9 @@ def _tell(result: Result, *, gone: str = "gone") -> Answered:
     return to("queue", **{gone if result.code == "gone" else result.code: result.values["ref"]})
 
 
-def _told() -> tuple[str, str] | None:
-    """What the address asks to be said, and the reference that it is about, if it is one."""
-    asked = ((code, request.args.get(code, "")) for code in TOLD)
+def _notice() -> tuple[str, str] | None:
+    """A code of `WORDED` and a reference, from the address. Returns None where it has none, or what stands there is no reference."""
+    asked = ((code, request.args.get(code, "")) for code in WORDED)
     return next(((code, reference) for code, reference in asked if reference.isdecimal() and len(reference) <= 8), None)
 
 
@@ -126,7 +128,7 @@ def _fresh(shown: BoardView, known: str | None) -> tuple[Card, ...]:
 
 
 def _times(context: ConsoleContext) -> dict[str, Any]:
-    """How a template says times: `hour` of the day, `when` with the day if it is another, `until` when, `left` until then, `span`."""
+    """How a template says times: `hour`, without the day; `when`, with the day where that is not today; `until`, an end; `left`, the time until then; `span`."""
     now, spoken = context.deps.clock.local(context.now), language(context)
 
     def day(minute: Minute) -> str:

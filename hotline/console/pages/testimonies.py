@@ -37,7 +37,7 @@ class TestimonyCard(Struct, frozen=True):
     releasers: tuple[str, ...]
     version: str
     may_release: bool
-    hers: bool
+    is_own: bool
     """Whoever looks wrote it."""
 
 
@@ -143,7 +143,7 @@ def _card(context: ConsoleContext, view: TestimonyView) -> TestimonyCard:
         releasers=view.releasers,
         version=view.version,
         may_release=view.may_release,
-        hers=testimony.written_by == me().id,
+        is_own=testimony.written_by == me().id,
     )
 
 

@@ -130,7 +130,7 @@ class Bridge:
         self._show(self.counselor, said=(*(call.said if call else ()), text))
 
     def _digits(self, wanted: GetDigits) -> str:
-        """What she typed, empty if nothing in time. Raises Ended when she hangs up."""
+        """What the counselor typed; empty if nothing came in time. Raises Ended when the counselor hangs up."""
         for prompt in wanted.prompt:
             self._say(prompt.text)
         self._show(self.counselor, asked=True)
@@ -173,14 +173,14 @@ class Bridge:
         raise Ended("NORMAL_CLEARING")
 
     def _hand_over(self, number: str) -> None:
-        """The called phone goes on in another call; the counselor hears nothing more, and her leg ends."""
+        """The called phone goes on in another call; the counselor hears nothing more, and that leg ends."""
         if self._put_through is not None:
             self._in_call.remove(number)
             self._phones.leave(number, self.events)
             self._put_through(number)
 
     def _ring(self, number: str, shown: str, seconds: float) -> Cause | None:
-        """None: answered. Else why not; then the phone is at rest again."""
+        """Returns None if the phone answers; else why not, and the phone is at rest again."""
         if not self._phones.take(number, self.events):
             return "USER_BUSY"
         self._in_call.append(number)
@@ -203,7 +203,7 @@ class Bridge:
         return cause
 
     def _next(self, end: float, ringing: str | None = None) -> Pressed | None:
-        """What is pressed next, None when time is up. The counselor hanging up ends everything, unless it is she who is being rung."""
+        """What is pressed next. Returns None when time is up. The counselor hanging up ends everything, unless the counselor is being rung."""
         while True:
             try:
                 pressed = self.events.get(timeout=max(0.0, end - monotonic()))
@@ -222,7 +222,7 @@ class Bridge:
             self._phones.change(number, call=replace(call, **fields))
 
     def _drop(self, number: str, *, at_once: bool = False) -> None:
-        """Take a phone out of the call. Whoever did not hang up herself sees that it is over, and what was said."""
+        """Take a phone out of the call. The other phone shows that the call is over, and what was said."""
         if number in self._in_call:
             self._in_call.remove(number)
             call = self._phones.look(number).call
@@ -255,7 +255,7 @@ class Bridge:
 
 
 class Inbound(Bridge):
-    """A call that reached the cover number, `counselor` being whoever rang it or was put through to it: the line says what she hears."""
+    """A call that reached the cover number, `counselor` being whoever rang it or was put through to it: the line says what is heard there."""
 
     direction = "Inbound"
 

@@ -125,7 +125,7 @@ class Standin:
         _background(self._hop, dialogue)
 
     def reply(self, number: str, text: str) -> bool:
-        """What she typed under a screen, and the green key. False: there is no open session, or its last answer is still awaited."""
+        """What was typed under a screen, and the green key. False: there is no open session, or its last answer is still awaited."""
         with self._lock:
             dialogue = self._dialogues.get(number)
             if dialogue is None or self.phones.look(number).waiting:
@@ -150,7 +150,7 @@ class Standin:
         self.phones.change(number, screen=None, fault=None, waiting=False, call=None)
 
     def send_sms(self, number: str, text: str) -> None:
-        """What someone wrote: on her phone at once, and on its way to the line."""
+        """An SMS that someone wrote: on their phone at once, and on its way to the line."""
         form = self._sms(number, text)
         self.phones.keep(number, Sms(form["id"], number, text, int(self._clock()), sent=True))
         self._courier.send("sms", form)
@@ -191,7 +191,7 @@ class Standin:
             screen, ends, fault = None, True, "line"
         with self._lock:
             if self._dialogues.get(dialogue.number) is not dialogue:
-                return  # she left while the line was thinking; the notice is out
+                return  # the caller left while the line was thinking; the notice is out
             if ends:
                 del self._dialogues[dialogue.number]
             self.phones.change(dialogue.number, screen=screen, fault=fault, waiting=False)

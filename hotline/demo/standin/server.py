@@ -44,7 +44,7 @@ def create_standin(
 ) -> Flask:
     """The stand-in as a WSGI application; `app.extensions["standin"]` is its network, to be closed by whoever ends it.
 
-    `line_base` is the line's address without the secret. `here`: who says that she is there, every `presence_every` seconds; None: the demo's staff.
+    `line_base` is the line's address without the secret. `here`: who says *I am here*, every `presence_every` seconds; None: the demo's staff.
     """
     present = read_here(working()) if here is None else here
     app = Flask(__name__, static_folder=None)
