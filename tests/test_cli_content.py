@@ -71,7 +71,7 @@ def reword(files: Path) -> None:
 def run(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> tuple[int, str, str]:
     """Exit code, and what was printed and complained of."""
     capsys.readouterr()
-    code = main([str(each) for each in arguments])
+    code = main([str(argument) for argument in arguments])
     return code, *capsys.readouterr()
 
 
@@ -81,7 +81,7 @@ def text_of(store: SqlStore, number: int, key: str = "tips.soap") -> str:
     with store.read() as tx:
         row = tx.editions.get(number)
     assert row is not None
-    return next(one.text for one in decode(row.sources).words["fr"] if one.key == key)
+    return next(message.text for message in decode(row.sources).words["fr"] if message.key == key)
 
 
 @pytest.mark.usefixtures("alone")
@@ -95,7 +95,7 @@ def test_one_person_publishes_at_once(capsys: pytest.CaptureFixture[str], files:
     assert re.search(rf"^edition 2 is in force at {MOMENT}, in 10 seconds; nothing need be restarted$", out, re.MULTILINE)
     with store.read() as tx:
         row, first = tx.editions.all()
-    assert [10, 0] == [each.active_from - each.made_at for each in (row, first)]
+    assert [10, 0] == [edition.active_from - edition.made_at for edition in (row, first)]
     assert row.made_by.startswith("Awa (")
 
 
@@ -138,7 +138,7 @@ def test_two_people_publish(capsys: pytest.CaptureFixture[str], files: Path, sto
     assert edition["approved_by"].startswith("Bintou (")
     assert "  Bintou (" in run(capsys, "content", "list")[1]
     with store.read() as tx:
-        assert "approved unseen" in [one.what for one in tx.audit.all()]
+        assert "approved unseen" in [entry.what for entry in tx.audit.all()]
 
 
 def test_nobody_is_both_people(capsys: pytest.CaptureFixture[str], files: Path) -> None:
@@ -174,7 +174,9 @@ def test_pending_words_are_refused_with_file_and_line(capsys: pytest.CaptureFixt
     _, out, _ = run(capsys, "content", "approve", "1", "--by", "Bintou", "--yes")
     assert "PENDING WORDS" in out
     with store.read() as tx:
-        assert [(one.who, one.about) for one in tx.audit.all() if one.what == "pending words published"] == [("Mariam", "edition 1")]
+        assert [(entry.who, entry.about) for entry in tx.audit.all() if entry.what == "pending words published"] == [
+            ("Mariam", "edition 1")
+        ]
 
 
 @pytest.mark.usefixtures("alone")
@@ -401,7 +403,7 @@ def test_the_second_person_at_a_terminal(files: Path, env: dict[str, str], store
     with store.read() as tx:
         newest = tx.editions.all()[0]
         assert (newest.number, newest.made_by[:5], str(newest.approved_by)[:8]) == (2, "Awa (", "Bintou (")
-        assert "approved" in [one.what for one in tx.audit.all()]
+        assert "approved" in [entry.what for entry in tx.audit.all()]
 
 
 def until(controller: int, words: str) -> str:

@@ -84,15 +84,15 @@ def test_everything_missing_is_named_at_once():
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in BAD.items() for value in values])
 def test_a_wrong_value_is_told_by_its_key_alone(name, value):
     """A fault names the key and never quotes the value, which may be a secret."""
-    told = faults(GOOD | {name: value})
-    assert {name} == {fault.partition(":")[0] for fault in told}
-    assert all(value not in fault.partition(": ")[2] for fault in told if len(value) > 3)
+    found = faults(GOOD | {name: value})
+    assert {name} == {fault.partition(":")[0] for fault in found}
+    assert all(value not in fault.partition(": ")[2] for fault in found if len(value) > 3)
 
 
 def test_all_wrong_values_are_told_in_one_run():
     """Nobody mends one setting to hear of the next."""
-    told = faults(GOOD | {name: values[0] for name, values in BAD.items()})
-    assert set(BAD) == {fault.partition(":")[0] for fault in told}
+    found = faults(GOOD | {name: values[0] for name, values in BAD.items()})
+    assert set(BAD) == {fault.partition(":")[0] for fault in found}
 
 
 def test_a_misspelt_name_is_a_fault():
@@ -115,8 +115,8 @@ def test_keys_come_from_a_file_of_their_owners_alone(tmp_path: Path):
 
 def test_the_demo_stays_on_this_machine():
     """The demo neither listens to a network nor speaks to the vendor."""
-    told = faults(GOOD | {"HOTLINE_DEMO": "1", "HOTLINE_BIND": "0.0.0.0:8000"})
-    assert {"HOTLINE_BIND", "HOTLINE_AT_BASE_URL"} == {fault.partition(":")[0] for fault in told}
+    found = faults(GOOD | {"HOTLINE_DEMO": "1", "HOTLINE_BIND": "0.0.0.0:8000"})
+    assert {"HOTLINE_BIND", "HOTLINE_AT_BASE_URL"} == {fault.partition(":")[0] for fault in found}
 
 
 def test_only_the_demo_goes_without_a_second_factor():

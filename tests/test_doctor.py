@@ -95,10 +95,10 @@ def line(tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch, capsys: p
     made = Line(tmp_path, env, store, capsys)
     made.publish()
     with store.write() as tx:
-        for one in (AWA, replace(FANTA, on_call_until=int(time.time()) + 3600), OUMOU):
-            tx.staff.save(one)
-        for one in (AWA, FANTA):
-            tx.shifts.add(Shift(one.id, None, 0, DAY))
+        for row in (AWA, replace(FANTA, on_call_until=int(time.time()) + 3600), OUMOU):
+            tx.staff.save(row)
+        for row in (AWA, FANTA):
+            tx.shifts.add(Shift(row.id, None, 0, DAY))
     (tmp_path / "var" / "editions").mkdir(parents=True)
     (tmp_path / "var" / "editions" / "1.json").write_text("{}")
     DiskSpool(tmp_path / "var" / "spool", Seal.from_text(env["HOTLINE_KEYS"]), SPOOL_SLOTS).close()
@@ -293,7 +293,7 @@ def test_what_waits_on_the_disk_is_counted(line: Line) -> None:
 
 
 def test_looking_makes_nothing(line: Line) -> None:
-    """Whoever looks may be another user than the line's: a file of hers would be in its way."""
+    """Whoever looks may be another user than the line's: a file of that user's would be in its way."""
     (line.folder / "var" / "spool").unlink()
     before = {path for path in line.folder.rglob("*") if "hotline.db" not in path.name}
     assert line.doctor()[1]["spool"].startswith("warn: not there yet")
@@ -320,7 +320,7 @@ def test_a_line_that_may_go_live(line: Line) -> None:
     today = datetime.now(UTC).date()
     code, said = golive(line, SIGNED.replace("2026-11-20", today.isoformat()).replace("2026-11-21", today.isoformat()))
     assert list(said) == [point.id for point in POINTS]
-    assert {name for name, text in said.items() if not all(each.startswith("ok") for each in text.split("\n"))} == {"G8"}
+    assert {name for name, text in said.items() if not all(line.startswith("ok") for line in text.split("\n"))} == {"G8"}
     assert said["G8"].startswith("warn: ")
     assert f"orange: Awa, {today}" in said["G9"]
     assert code == 0
