@@ -36,12 +36,12 @@ class Config(ProcessSettings, frozen=True, kw_only=True):
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Config:
-        """Read and check every setting. Raises ConfigError with all faults at once; a name of ours that is no setting is one too."""
-        read = _Reader(env)
-        config = read.group(cls)
-        read.fit_the_demo(config)
-        read.refuse_strangers()
-        read.finish()
+        """Read and check every setting. Raises ConfigError with all faults at once; a name that begins with HOTLINE_ and is no setting is one too."""
+        reader = _Reader(env)
+        config = reader.group(cls)
+        reader.fit_the_demo(config)
+        reader.refuse_unknown_names()
+        reader.finish()
         return config
 
 
@@ -61,7 +61,7 @@ class Variable(Struct, frozen=True):
     name: str
     setting: Setting
     default: str | None
-    """As it would be written; None where it must be given."""
+    """As it would be written. None if it must be given."""
 
 
 def _variables(group: type[Settings]) -> Iterator[Variable]:
@@ -98,14 +98,14 @@ _NAMES: Final = frozenset(variable.name for variable in SETTINGS)
 
 
 def _read_alone(env: Mapping[str, str], name: str) -> Any:
-    read = _Reader(env)
-    value = read.value(Config, next(field for field in structs.fields(Config) if field.name == name))
-    read.finish()
+    reader = _Reader(env)
+    value = reader.value(Config, next(field for field in structs.fields(Config) if field.name == name))
+    reader.finish()
     return value
 
 
 class _Reader:
-    """Takes settings out of an environment and collects what is wrong with them. A faulty one reads as None, and `finish` lets none pass."""
+    """Takes settings out of an environment and collects what is wrong with them. A faulty one reads as None; `finish` raises if there was one."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self._env = env
@@ -114,10 +114,10 @@ class _Reader:
     def fault(self, name: str, what: str) -> None:
         self._faults.append(f"{name}: {what}")
 
-    def refuse_strangers(self) -> None:
+    def refuse_unknown_names(self) -> None:
         """A misspelt name would silently leave a default in force."""
-        strangers = sorted(name for name in self._env if name.startswith("HOTLINE_") and name not in _NAMES)
-        self._faults.extend(f"{name}: no setting of this name" for name in strangers)
+        unknown = sorted(name for name in self._env if name.startswith("HOTLINE_") and name not in _NAMES)
+        self._faults.extend(f"{name}: no setting of this name" for name in unknown)
 
     def finish(self) -> None:
         if self._faults:
@@ -152,7 +152,7 @@ class _Reader:
         return self._checked(name, text, field)
 
     def _checked(self, name: str, text: str, field: structs.FieldInfo) -> Any:
-        """The value in this text, as its field's type wants it; None where its form is another."""
+        """The value in this text, as its field's type wants it. Returns None after noting the fault if its form is another."""
         form, kind = _settings(field)[0].form, get_args(field.type)[0]
         is_list = get_origin(kind) is tuple
         pattern = rf"{form.pattern}(\s*,\s*{form.pattern})*" if is_list else form.pattern

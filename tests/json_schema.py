@@ -37,12 +37,12 @@ def faults(schema: Any, value: Any, root: Any = None, at: str = "$") -> Iterator
 
 
 def _names(schema: Any, value: dict[str, Any], root: Any, at: str) -> Iterator[str]:
-    for name, element in value.items():
+    for name, item in value.items():
         below = f"{at}.{name}"
-        schemas = [schema["properties"][name]] if name in schema.get("properties", {}) else []
-        schemas += [other for pattern, other in schema.get("patternProperties", {}).items() if re.search(pattern, name)]
-        for other in schemas or [schema.get("additionalProperties", True)]:
-            yield from faults(other, element, root, below)
+        rules = [schema["properties"][name]] if name in schema.get("properties", {}) else []
+        rules += [other for pattern, other in schema.get("patternProperties", {}).items() if re.search(pattern, name)]
+        for other in rules or [schema.get("additionalProperties", True)]:
+            yield from faults(other, item, root, below)
 
 
 def _type(said: Any, value: Any, *_: Any) -> Iterator[str]:
@@ -50,8 +50,8 @@ def _type(said: Any, value: Any, *_: Any) -> Iterator[str]:
         yield f"is no {said}"
 
 
-def _equal(element: Any, other: Any) -> bool:
-    return json.dumps(element, sort_keys=True) == json.dumps(other, sort_keys=True)
+def _equal(value: Any, other: Any) -> bool:
+    return json.dumps(value, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def _when(kind: type, holds: Callable[[Any, Any], bool]) -> Callable[..., Iterator[str]]:
@@ -65,7 +65,7 @@ def _when(kind: type, holds: Callable[[Any, Any], bool]) -> Callable[..., Iterat
 
 
 def _any(said: Any, value: Any, _: Any, root: Any, at: str) -> Iterator[str]:
-    if all(next(faults(element, value, root, at), None) for element in said):
+    if all(next(faults(schema, value, root, at), None) for schema in said):
         yield "satisfies none of several"
 
 
@@ -85,13 +85,13 @@ def _property_names(said: Any, value: Any, _: Any, root: Any, at: str) -> Iterat
 
 
 def _items(said: Any, value: Any, _: Any, root: Any, at: str) -> Iterator[str]:
-    for place, element in enumerate(value if isinstance(value, list) else ()):
-        yield from faults(said, element, root, f"{at}[{place}]")
+    for place, item in enumerate(value if isinstance(value, list) else ()):
+        yield from faults(said, item, root, f"{at}[{place}]")
 
 
 def _all(said: Any, value: Any, _: Any, root: Any, at: str) -> Iterator[str]:
-    for element in said:
-        yield from faults(element, value, root, at)
+    for schema in said:
+        yield from faults(schema, value, root, at)
 
 
 def _reference(said: str, value: Any, _: Any, root: Any, at: str) -> Iterator[str]:
@@ -102,7 +102,7 @@ def _reference(said: str, value: Any, _: Any, root: Any, at: str) -> Iterator[st
 
 
 def _one_of(said: Any, value: Any, *_: Any) -> Iterator[str]:
-    if not any(_equal(value, element) for element in said):
+    if not any(_equal(value, constant) for constant in said):
         yield f"is none of {said}"
 
 
@@ -122,7 +122,7 @@ KEYWORDS: dict[str, Callable[..., Iterator[str]]] = {
     "propertyNames": _property_names,
     "items": _items,
     "minItems": _when(list, lambda said, value: len(value) >= said),
-    "uniqueItems": _when(list, lambda said, value: not said or len({json.dumps(element) for element in value}) == len(value)),
+    "uniqueItems": _when(list, lambda said, value: not said or len({json.dumps(item) for item in value}) == len(value)),
     "pattern": _when(str, lambda said, value: re.search(said, value) is not None),
     "maxLength": _when(str, lambda said, value: len(value) <= said),
     "minimum": _when(int, lambda said, value: value >= said),

@@ -138,7 +138,7 @@ def test_two_people_publish(capsys: pytest.CaptureFixture[str], files: Path, sto
     assert edition["approved_by"].startswith("Bintou (")
     assert "  Bintou (" in run(capsys, "content", "list")[1]
     with store.read() as tx:
-        assert "approved unseen" in [record.what for record in tx.audit.all()]
+        assert "approved unseen" in [entry.what for entry in tx.audit.all()]
 
 
 def test_nobody_is_both_people(capsys: pytest.CaptureFixture[str], files: Path) -> None:
@@ -174,7 +174,7 @@ def test_pending_words_are_refused_with_file_and_line(capsys: pytest.CaptureFixt
     _, out, _ = run(capsys, "content", "approve", "1", "--by", "Bintou", "--yes")
     assert "PENDING WORDS" in out
     with store.read() as tx:
-        assert [(record.who, record.about) for record in tx.audit.all() if record.what == "pending words published"] == [
+        assert [(entry.who, entry.about) for entry in tx.audit.all() if entry.what == "pending words published"] == [
             ("Mariam", "edition 1")
         ]
 
@@ -403,7 +403,7 @@ def test_the_second_person_at_a_terminal(files: Path, env: dict[str, str], store
     with store.read() as tx:
         newest = tx.editions.all()[0]
         assert (newest.number, newest.made_by[:5], str(newest.approved_by)[:8]) == (2, "Awa (", "Bintou (")
-        assert "approved" in [record.what for record in tx.audit.all()]
+        assert "approved" in [entry.what for entry in tx.audit.all()]
 
 
 def until(controller: int, words: str) -> str:

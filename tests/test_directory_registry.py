@@ -133,11 +133,11 @@ def values(section: str) -> st.SearchStrategy[dict[str, str]]:
         "phone": st.sampled_from(["70 00 03 00", "80333", "+223 70.00.03.01"]),
         "kind": st.just("meeting"),
     }
-    optional = {field: special.get(field, DAY if field in DAYS else VALUE) for field in FIELDS[section]}
-    needed = {field: optional.pop(field) for field in NEEDED[section]}
+    entry = {field: special.get(field, DAY if field in DAYS else VALUE) for field in FIELDS[section]}
+    needed = {field: entry.pop(field) for field in NEEDED[section]}
     if section == "services":
-        needed |= {field: optional.pop(field) for field in ("source", "source_date")}
-    return st.fixed_dictionaries(needed, optional=optional)
+        needed |= {field: entry.pop(field) for field in ("source", "source_date")}
+    return st.fixed_dictionaries(needed, optional=entry)
 
 
 @st.composite

@@ -95,10 +95,10 @@ def line(tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch, capsys: p
     made = Line(tmp_path, env, store, capsys)
     made.publish()
     with store.write() as tx:
-        for person in (AWA, replace(FANTA, on_call_until=int(time.time()) + 3600), OUMOU):
-            tx.staff.save(person)
-        for person in (AWA, FANTA):
-            tx.shifts.add(Shift(person.id, None, 0, DAY))
+        for row in (AWA, replace(FANTA, on_call_until=int(time.time()) + 3600), OUMOU):
+            tx.staff.save(row)
+        for row in (AWA, FANTA):
+            tx.shifts.add(Shift(row.id, None, 0, DAY))
     (tmp_path / "var" / "editions").mkdir(parents=True)
     (tmp_path / "var" / "editions" / "1.json").write_text("{}")
     DiskSpool(tmp_path / "var" / "spool", Seal.from_text(env["HOTLINE_KEYS"]), SPOOL_SLOTS).close()
@@ -293,7 +293,7 @@ def test_what_waits_on_the_disk_is_counted(line: Line) -> None:
 
 
 def test_looking_makes_nothing(line: Line) -> None:
-    """Whoever looks may be another user than the line's: a file of that user would be in its way."""
+    """Whoever looks may be another user than the line's: a file of that user's would be in its way."""
     (line.folder / "var" / "spool").unlink()
     before = {path for path in line.folder.rglob("*") if "hotline.db" not in path.name}
     assert line.doctor()[1]["spool"].startswith("warn: not there yet")

@@ -47,7 +47,7 @@ def taken(kind: str, about: str) -> str:
 
 def excerpt(text: str, paths: list[str]) -> list[str]:
     """Parts of a YAML file by their names, each below the names that it stands under: `screens/help`, `services`."""
-    lines, out, told = text.split("\n"), list[str](), set[str]()
+    lines, out, headed = text.split("\n"), list[str](), set[str]()
     for path in paths:
         names, here = path.split("/"), (0, len(lines))
         for depth, name in enumerate(names):
@@ -58,8 +58,8 @@ def excerpt(text: str, paths: list[str]) -> list[str]:
             )
             here = (begins + 1, ends)
             above = "/".join(names[: depth + 1])
-            if depth < len(names) - 1 and above not in told:
-                told.add(above)
+            if depth < len(names) - 1 and above not in headed:
+                headed.add(above)
                 out.append(lines[begins])
         while not lines[ends - 1].strip():
             ends -= 1

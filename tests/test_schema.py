@@ -32,9 +32,9 @@ def as_an_editor_reads(text: str) -> Any:
 def _plain(value: Any) -> Any:
     match value:
         case dict():
-            return {str(name): _plain(field) for name, field in value.items()}
+            return {str(name): _plain(item) for name, item in value.items()}
         case list():
-            return [_plain(element) for element in value]
+            return [_plain(item) for item in value]
         case dt.date():
             return value.isoformat()
     return value

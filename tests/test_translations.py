@@ -146,7 +146,7 @@ def test_of_two_who_import_at_once_neither_undoes_the_other(root: Path) -> None:
 
 
 def test_a_reviewer_is_named_beside_what_she_read(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """With --reviewed-by every message of the file bears her name and the day, changed or not; a later change makes it pending again."""
+    """With --reviewed-by every message of the file bears the reviewer's name and the day, changed or not; a later change makes it pending again."""
     same = in_bambara(root)["day.today"].text
     path = sent(root, ("out.end", "Kɛnɛya. I ni ce."), ("day.today", same))
     code, out, _ = command(capsys, "words", "import", "bm", path, "--root", root, "--reviewed-by", "Awa", "--on", "2026-01-31")
@@ -159,7 +159,7 @@ def test_a_reviewer_is_named_beside_what_she_read(root: Path, capsys: pytest.Cap
 
 @pytest.mark.parametrize("flags", ["#, fuzzy", "#,fuzzy", "#, no-wrap, fuzzy"])
 def test_what_a_reviewer_is_unsure_of_stays_pending(root: Path, flags: str) -> None:
-    """A message that comes back marked fuzzy is taken in, and not as read, however her editor writes the mark."""
+    """A message that comes back marked fuzzy is taken in, and not as read, however the translator's editor writes the mark."""
     path = sent(root, ("out.end", "Kɛnɛya."))
     path.write_text(path.read_text("utf-8").replace('msgid "out.end"', f'{flags}\nmsgid "out.end"'), "utf-8")
     taken = take_in(root, content(root), "bm", path, "Awa 2026-01-31", TODAY)

@@ -144,7 +144,7 @@ def test_new_files_and_lost_ones_count_as_saved(root: Path) -> None:
 
 def test_orders_are_said_and_not_given(root: Path) -> None:
     """At an order it stands in words what would be asked, once; the screen is the one for kept, or for lost."""
-    kept, lost = (watched(play(root, outcome=outcome), "4 1 1", "9") for outcome in ("kept", "lost"))
+    kept, lost = (watched(play(root, order_result=result), "4 1 1", "9") for result in ("kept", "lost"))
     order = "* asked: call this phone back, urgent, in fr, today from 12:00 until 12:30; nothing is kept here, it goes on as if it were "
     assert [kept[2].startswith(f"{order}kept\n"), lost[2].startswith(f"{order}lost\n")] == [True, True]
     assert (kept[2].rpartition("\n")[2].split(" ")[0], lost[2].rpartition("\n")[2].split(" ")[0]) == ("danger.kept", "danger.lost")

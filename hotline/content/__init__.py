@@ -14,7 +14,7 @@ from hotline.content.directory_files.entries import SECTIONS
 from hotline.content.directory_files.reading import directory, line
 from hotline.content.directory_files.testimonies import testimonies
 from hotline.content.flow_files.nodes import Reader
-from hotline.content.flow_files.reading import FlowDraft, draft, flow
+from hotline.content.flow_files.reading import FlowDraft, draft_of, flow
 from hotline.content.word_files.reading import words
 from hotline.engine.check import check
 from hotline.engine.directory import gone_astray
@@ -23,13 +23,13 @@ from hotline.engine.flow import Fault, Gaps, Item, Message, Sources, Where
 LINE: Final = "flows/line.yml"
 DIRECTORY: Final = "flows/directory.yml"
 TESTIMONIES: Final = "flows/testimonies.yml"
-"""May be missing: there are none."""
+"""Need not be there: then there are no testimonies."""
 _WHOLE: Final = ("directory", *SECTIONS)
-"""What a fault of the directory begins with that is of no one entry."""
+"""How the message of a fault begins that concerns more than one entry of the directory."""
 
 
 class Found(Struct, frozen=True):
-    """What a folder holds. `sources`: whatever is sound, None where not even one flow is; `faults`: those of form; `gaps`: what they leave out."""
+    """What a folder holds. `sources`: whatever is sound, None if not even one flow is; `faults`: those of form; `gaps`: what they leave out."""
 
     sources: Sources | None
     faults: tuple[Fault, ...]
@@ -39,7 +39,7 @@ class Found(Struct, frozen=True):
 def read_sources(root: Path, languages: tuple[str, ...] = ("fr", "bm")) -> tuple[Sources | None, tuple[Fault, ...]]:
     """All that `root` holds, and every fault of form in it, in the order of file and line; the line opens in the first of `languages`.
 
-    What is sound is there although other things are not, for `check` to look at; None where not even one flow is.
+    What is sound is there although other things are not, for `check` to look at. The sources are None if not even one flow is sound.
     Whether a target exists, and all else that is about meaning, is `check`'s business.
     """
     found = find(root, languages)
@@ -47,7 +47,7 @@ def read_sources(root: Path, languages: tuple[str, ...] = ("fr", "bm")) -> tuple
 
 
 def checked(root: Path, languages: tuple[str, ...], today: date) -> tuple[Sources | None, tuple[Fault, ...]]:
-    """The same with every fault, of form and of meaning; those that may only follow from another one say so."""
+    """What `read_sources` gives, with every fault, of form and of meaning; those that may only follow from another one say so."""
     found = find(root, languages)
     if found.sources is None:
         return None, found.faults
@@ -55,30 +55,30 @@ def checked(root: Path, languages: tuple[str, ...], today: date) -> tuple[Source
 
 
 def find(root: Path, languages: tuple[str, ...]) -> Found:
-    """What `read_sources` gives, and what is not among it."""
+    """What `read_sources` gives, with the gaps in it."""
     paths = sorted((root / "flows").glob("*.yaml"))
     readers = [Reader(root, path) for path in paths]
     drafts = [found for reader in readers if (found := _draft(reader))]
     torn = {reader.path.stem for reader in readers if reader.faults}  # after the first pass: not every screen has its name
-    starts: Mapping[str, str] = {one.name: one.start for one in drafts}
-    read = [flow(one, starts) for one in drafts]
+    starts: Mapping[str, str] = {draft.name: draft.start for draft in drafts}
+    read = [flow(draft, starts) for draft in drafts]
     places = [Reader(root, root / name) for name in (LINE, DIRECTORY, TESTIMONIES)]
     opening, items = line(places[0], starts), directory(places[1])
     if places[2].path.exists():
         items += testimonies(places[2], languages)
     catalogues = {language: Reader(root, root / "locales" / language / "LC_MESSAGES" / "flows.po") for language in languages}
     texts: dict[str, tuple[Message, ...]] = {language: words(reader) for language, reader in catalogues.items()}
-    strangers = _strangers(root, languages)
-    faults = sorted([*strangers, *(fault for one in (*readers, *places, *catalogues.values()) for fault in one.faults)])
+    not_read = _not_read(root, languages)
+    faults = sorted([*not_read, *(fault for reader in (*readers, *places, *catalogues.values()) for fault in reader.faults)])
     gaps = Gaps(
-        flows=frozenset(torn | {Path(fault.at.file).stem for fault in strangers if fault.at.file.endswith(".yml")}),
+        flows=frozenset(torn | {Path(fault.at.file).stem for fault in not_read if fault.at.file.endswith(".yml")}),
         screens=frozenset(key for _, unsound in read for key in unsound),
         languages=frozenset(language for language, reader in catalogues.items() if reader.faults),
         line=bool(places[0].faults),
         directory=_is_torn(places[1], items),
         entries=frozenset(places[1].lost),
     )
-    flows = tuple(one for one, _ in read)
+    flows = tuple(flow for flow, _ in read)
     sources = Sources(opening.start, flows, texts, items, opening.parts, opening.help) if flows else None
     return Found(sources, tuple(faults), gaps)
 
@@ -91,7 +91,7 @@ def read_directory(root: Path) -> tuple[tuple[Item, ...], tuple[Fault, ...]]:
 
 
 def checked_directory(root: Path) -> tuple[tuple[Item, ...], tuple[Fault, ...]]:
-    """The directory alone, with what is wrong with its form and with how its entries hang together."""
+    """The directory alone, with what is wrong with its form, and where its entries contradict each other or name what is not there."""
     reader = Reader(root, root / DIRECTORY)
     items = directory(reader)
     gaps = Gaps(directory=_is_torn(reader, items), entries=frozenset(reader.lost))
@@ -105,10 +105,10 @@ def _is_torn(reader: Reader, items: tuple[Item, ...]) -> bool:
 
 def _draft(reader: Reader) -> FlowDraft | None:
     node = reader.document()
-    return None if node is None else draft(reader, reader.path.stem, node)
+    return None if node is None else draft_of(reader, reader.path.stem, node)
 
 
-def _strangers(root: Path, languages: tuple[str, ...]) -> list[Fault]:
+def _not_read(root: Path, languages: tuple[str, ...]) -> list[Fault]:
     """Files and folders that an operator may think are read, and are not."""
     files = [path for path in (root / "flows").glob("*.yml") if path not in {root / LINE, root / DIRECTORY, root / TESTIMONIES}]
     folders = [path for path in (root / "locales").glob("*") if path.is_dir() and path.name not in languages]

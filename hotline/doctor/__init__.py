@@ -1,4 +1,4 @@
-"""Looks at a line as it stands and says what it finds, without a number, a key or a secret: for whoever runs it, and before it goes live."""
+"""Looks at a line as it is and says what it finds, without a number, a key or a secret: for whoever runs it, and before it goes live."""
 
 from hotline.doctor.finding import Finding, Level
 from hotline.doctor.golive import POINTS, Point, ready

@@ -12,6 +12,8 @@ FEW: Final = 5
 
 
 class Finding(Struct, frozen=True):
+    """One look's answer: what was looked at, how it is, and the words for it, without a number, a key or a secret."""
+
     name: str
     level: Level
     text: str

@@ -1,4 +1,4 @@
-"""What must stand before women dial: the coordinator's list, checked as far as a machine can see."""
+"""What must be done before women dial: the coordinator's list, checked as far as a machine can see."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Point(Struct, frozen=True):
     id: str
     heading: str
     check: Check | None = None
-    """How a machine sees it; without one people sign for it in golive.yml."""
+    """How a machine sees it. If None, people sign for it in golive.yml."""
     signed: tuple[str, ...] = ()
     """What they sign for: the id, or the id once for each of these."""
     also: Check | None = None
@@ -95,12 +95,12 @@ def _roster(point: Point, seen: Seen) -> Iterator[Finding]:
         yield _said(point, "bad", NO_EDITION)
         return
     for language in seen.config.languages:
-        hers = [each for each in seen.staff if each.role == "counselor" and language in each.speaks]
-        yield _hours(point, seen, hers, language)
+        counselors = [row for row in seen.staff if row.role == "counselor" and language in row.speaks]
+        yield _hours(point, seen, counselors, language)
 
 
 def _on_call(point: Point, seen: Seen) -> Iterator[Finding]:
-    supervisors = [each for each in seen.staff if each.role == "supervisor"]
+    supervisors = [row for row in seen.staff if row.role == "supervisor"]
     if not supervisors:
         yield _said(point, "bad", "there is none (hotline user add --role supervisor)")
     elif seen.sources is None:
@@ -157,7 +157,7 @@ def _kind(point: Point, seen: Seen) -> Iterator[Finding]:
 
 
 def _complaints(point: Point, seen: Seen) -> Iterator[Finding]:
-    """Who she is stands on the staff's own page."""
+    """The name itself is shown on the staff's own page."""
     if not seen.config.console.complaints:
         yield _said(point, "bad", "nobody is named (HOTLINE_COMPLAINTS)")
 

@@ -1,4 +1,4 @@
-"""The line as it stands: what its database says of keys, audit, edition, numbers and people; and this machine's parts."""
+"""The line as it is: what its database says of keys, audit, edition, numbers and people; and this machine's parts."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from hotline.service.editions.directory_numbers import numbers
 from hotline.service.editions.snapshot import decode
 
 SOON_DAYS: Final = 14
-LONGEST: Final = 1 << 40
-"""Later than every moment of a post."""
+LATEST: Final = 1 << 40
+"""Later than every moment of an outbox message."""
 
 
 class DoctorContext(Struct, frozen=True):
@@ -43,7 +43,7 @@ def local_day(config: Config, at: int) -> date:
 
 
 def look(config: Config, at: int) -> Iterator[Finding]:
-    """Every look at a line whose settings were read: a finding each. What hangs on something that is away is left out: that is said once."""
+    """Every look at a line whose settings were read: a finding each. What depends on something that is away is left out; that it is away is said once."""
     yield Finding("settings", "ok", "every setting can be read")
     try:
         seal = Seal.from_text(config.keys)
@@ -65,7 +65,7 @@ def look(config: Config, at: int) -> Iterator[Finding]:
 
 
 def active(tx: Transaction, at: int) -> tuple[EditionRow, Sources] | None:
-    """The edition in force, where there is one that this program can read."""
+    """The edition in force and its sources. Returns None if there is none, or none that this program can read."""
     row = tx.editions.active(at)
     try:
         return (row, decode(row.sources)) if row else None
@@ -97,7 +97,7 @@ def _database(config: Config) -> Finding:
 
 
 def _keys(line: DoctorContext, tx: Transaction) -> Iterator[Finding]:
-    """Whatever lies sealed and can still be needed is opened, one after another."""
+    """Opens whatever is sealed and can still be needed, one after another."""
     waiting = tx.figures.counts(line.at).outbox
     opened = closed = 0
     for callback in (*tx.callbacks.due(line.at), *tx.callbacks.ended(line.at)):
@@ -106,7 +106,7 @@ def _keys(line: DoctorContext, tx: Transaction) -> Iterator[Finding]:
         except SealBroken:
             closed += 1
     for state in ("pending", "sending"):
-        found = len(tx.outbox.stale(state, LONGEST))
+        found = len(tx.outbox.stale(state, LATEST))
         opened, closed = opened + found, closed + waiting.get(state, 0) - found
     if closed:
         yield Finding("keys", "bad", f"a key that sealed something is missing: {closed} in the database do not open")
@@ -182,21 +182,21 @@ def _numbers(line: DoctorContext, tx: Transaction) -> Iterator[Finding]:
 
 
 def _staff(line: DoctorContext, tx: Transaction) -> Iterator[Finding]:
-    """By language who can call; who is told what is hard; who is told of words and numbers."""
+    """Who can call, by language; who is told of hard calls; who is told of words and numbers."""
     staff, planned = tx.staff.active(), {shift.staff for shift in tx.shifts.all() if not shift.off}
     for language in line.config.languages:
-        hers = [each for each in staff if each.role == "counselor" and language in each.speaks]
-        on = sum(each.id in planned for each in hers)
-        text = f"counselors: {len(hers)}, with shifts: {on}"
+        counselors = [row for row in staff if row.role == "counselor" and language in row.speaks]
+        on = sum(row.id in planned for row in counselors)
+        text = f"counselors: {len(counselors)}, with shifts: {on}"
         yield Finding(f"staff {language}", "ok" if on else "bad", text if on else f"{text}; every call in it is turned down")
-    supervisors = sum(each.role == "supervisor" for each in staff)
+    supervisors = sum(row.role == "supervisor" for row in staff)
     yield (
         Finding("supervisor", "ok", f"{supervisors}")
         if supervisors
         else Finding("supervisor", "bad", "none: what nobody takes is told to nobody")
     )
     if line.config.rules.supervised:
-        on_call = sum(each.is_on_call(line.at) for each in staff)
+        on_call = sum(row.is_on_call(line.at) for row in staff)
         yield (
             Finding("supervision", "ok", f"on call: {on_call}")
             if on_call
@@ -204,7 +204,7 @@ def _staff(line: DoctorContext, tx: Transaction) -> Iterator[Finding]:
                 "supervision", "warn", "CLOSED: no supervisor said that she is on call, nobody is promised a call (ICI by SMS, or the page)"
             )
         )
-    operators = sum(each.role == "operator" for each in staff)
+    operators = sum(row.role == "operator" for row in staff)
     yield (
         Finding("operator", "ok", f"{operators}")
         if operators

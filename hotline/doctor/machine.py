@@ -21,7 +21,7 @@ SCARCE_BYTES: Final = 200 << 20
 
 
 def short_memory(memory: Memory) -> Iterator[Finding]:
-    """Redis, and the clock, which leaves its mark there."""
+    """Redis, and the clock, which notes its ticks there."""
     try:
         memory.ping()
         ticked = memory.recall(TICKING).facts is not None

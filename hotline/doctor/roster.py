@@ -1,4 +1,4 @@
-"""How the roster of the week to come stands against the hours that are offered, as a finding in an operator's words."""
+"""The roster of the week to come against the hours that are offered, as a finding in an operator's words."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 def covered(
     config: Config, at: int, parts: tuple[DayPart, ...], people: Iterable[Staff], shifts: tuple[Shift, ...], who: str
 ) -> tuple[Level, str]:
-    """How the hours of the week to come stand, and in words; `who` says whose shifts they are."""
+    """How many hours of the week to come are covered: a level, and the words for it. `who` says whose shifts they are."""
     clock = SystemClock(config.timezone)
-    spans = merged(span for each in people for span in planned_spans(each, shifts, at, clock.local))
+    spans = merged(span for row in people for span in planned_spans(row, shifts, at, clock.local))
     gaps, offered = uncovered(parts, spans, clock.local(at))
     if not spans:
         return "bad", f"{who}: nobody has a shift in the week to come"

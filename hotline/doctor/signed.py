@@ -1,4 +1,4 @@
-"""`golive.yml`, beside `flows/`: what people saw to before the line went live, who and when. It need not be there."""
+"""`golive.yml`, beside `flows/`: what people did before the line went live, who and when. It need not be there."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ FILE: Final = "golive.yml"
 
 
 class Signature(Struct, frozen=True):
+    """Somebody says that a point is done, as of that day."""
+
     who: str
     on: date
 
@@ -25,7 +27,7 @@ class Signature(Struct, frozen=True):
 def signatures(
     root: Path, today: date, points: Mapping[str, tuple[str, ...]]
 ) -> tuple[Mapping[tuple[str, str], Signature], tuple[Fault, ...]]:
-    """Who signed for what, by point and part of it (empty: the whole point), and every fault of the file: what has one signs for nothing.
+    """Who signed for what, by point and part of it (empty: the whole point), and every fault of the file: an entry with a fault signs for nothing.
 
     `points`: those that people sign for, each with its parts. As `G10: {who: Awa, on: 2026-01-31}`, and `G9: {orange: {who: Awa, on: 2026-01-31}}`.
     """
@@ -40,9 +42,9 @@ def signatures(
         elif not points[point]:
             _sign(reader, signed, (point, ""), value, today)
         else:
-            for part, place, each in reader.entries(value, point):
+            for part, place, signature in reader.entries(value, point):
                 if part in points[point]:
-                    _sign(reader, signed, (point, part), each, today)
+                    _sign(reader, signed, (point, part), signature, today)
                 else:
                     reader.fault(place, f"{point}: {quoted(part)} is none of {', '.join(points[point])}")
     return signed, tuple(sorted(reader.faults))

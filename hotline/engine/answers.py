@@ -1,4 +1,4 @@
-"""What she types where a screen asks: is it what was asked for?"""
+"""Whether what a caller types on a screen that asks is what was asked for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hotline.engine.phone.numbers import malian_number
 
 
 def checked(ask: Ask, typed: str) -> str | None:
-    """What was typed, in its one form, or None where it is not what was asked for."""
+    """What was typed, in its one form. Returns None if it is not what was asked for."""
     match ask.kind:
         case "phone":
             return malian_number(typed)

@@ -12,11 +12,11 @@ from hotline.engine.flow import Branch, Condition, Kind, Menu, Option, Sources, 
 
 What: TypeAlias = Literal["setting", "structure", "words", "directory"]
 _RANK: Final[Mapping[What, tuple[int, int]]] = {"setting": (0, 0), "structure": (1, 0), "words": (1, 1), "directory": (2, 0)}
-"""Settings, then screen by screen what a key does and what she reads, then the directory."""
+"""Settings, then screen by screen what a key does and what a caller reads, then the directory."""
 
 
 class Change(Struct, frozen=True):
-    """One thing that differs. `before` None: it is new; `after` None: it is gone.
+    """One thing that differs. `before` is None if it is new, `after` is None if it is gone.
 
     `part` says which thing of `key` it is. setting: what the line is made of (`start`, `parts.morning`). structure: a screen's `kind`, `key 3`, `ways`, `go`
     and so on, a flow's `start`. words: `text` or `review` of a message, its channel behind an `@` in the key. directory: a field of `LIST.ID`,
@@ -27,7 +27,7 @@ class Change(Struct, frozen=True):
     key: str
     part: str
     language: str
-    """Of words; else empty."""
+    """Of words; empty for everything else."""
     before: str | None
     after: str | None
 
@@ -53,7 +53,12 @@ def changes(old: Sources, new: Sources) -> tuple[Change, ...]:
     places = before.keys() | after.keys()
     found = [Change(*place, before.get(place), after.get(place)) for place in places if before.get(place) != after.get(place)]
     found += _orders(old, new)
-    return tuple(sorted(found, key=lambda one: (_RANK[one.what][0], one.screen, _RANK[one.what][1], one.key, one.part, one.language)))
+    return tuple(sorted(found, key=_rank))
+
+
+def _rank(change: Change) -> tuple[int, str, int, str, str, str]:
+    section, within = _RANK[change.what]
+    return section, change.screen, within, change.key, change.part, change.language
 
 
 def _facts(sources: Sources) -> Iterator[tuple[_Place, str]]:
@@ -111,7 +116,7 @@ def _way(way: Way) -> str:
 
 
 def _conditions(conditions: Iterable[Condition]) -> str:
-    return " and ".join(f"{one.subject} is {'not ' if one.negated else ''}{one.value}" for one in conditions)
+    return " and ".join(f"{condition.subject} is {'not ' if condition.negated else ''}{condition.value}" for condition in conditions)
 
 
 def _plain(value: Any) -> str:

@@ -13,18 +13,18 @@ from hotline.engine.phone.numbers import has_number
 
 _NAMED: Final = (("region", "regions"), ("place", "places"), ("near", "places"))
 
-TOLD: Final = ("name", "address", "hours", "offers", "languages")
+FREE_WORDS: Final = ("name", "address", "hours", "offers", "languages")
 """What an entry of the directory says in free words."""
 
 
 def entry_faults(sources: Sources, today: date | None, gaps: Gaps) -> Iterator[Fault]:
-    """Entries that name others that are not there, numbers that nobody verified, or not lately, events that are over."""
+    """Entries that name others that are not there; numbers in words; numbers that nobody verified, or not lately; events that are over."""
     yield from gone_astray(sources.items, gaps)
     for item in sources.items:
         for field, text in (("name", item.name), *item.fields.items()):
             if len(text) > LONGEST:
                 yield Fault(item.at, f"{item.id}: {field}: longer than {LONGEST} letters")
-            elif field in TOLD and has_number(text):
+            elif field in FREE_WORDS and has_number(text):
                 yield Fault(item.at, f"{item.id}: {field}: a telephone number in the words; it goes dark only as `phone`")
         if "phone" in item.fields and not verified(item):
             yield Fault(item.at, f"{item.id}: number unverified, kept off every screen", grave=False)

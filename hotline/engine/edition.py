@@ -42,7 +42,7 @@ WRONG_SCREEN, SAFE_END, OUT_END, WRONG_LINE = "wrong.screen", "safe.end", "out.e
 
 
 class Move(Struct, frozen=True):
-    """Where a key leads, and what it sets on the way. `node` is the screen itself where nothing need be worked out to get there."""
+    """Where a key leads, and what it sets on the way. `node` is the screen itself if nothing need be worked out to get there."""
 
     go: str
     set: Mapping[str, str] = {}
@@ -59,13 +59,14 @@ class Page(Struct, frozen=True):
     wrong_first: Screen
 
     def screen(self, back: bool, wrong: bool) -> Screen:
+        """The page with a way `back` or without, after a `wrong` key or not."""
         if wrong:
             return self.wrong if back else self.wrong_first
         return self.plain if back else self.plain_first
 
 
 class Node:
-    """One screen in one language. `shown` is empty where its words depend on what was set or on facts."""
+    """One screen in one language. `shown` is empty if its words depend on what was set or on facts."""
 
     __slots__ = ("head", "key", "kind", "labels", "language", "shown", "ways")
 
@@ -119,13 +120,13 @@ class Edition:
         self.nodes: dict[str, dict[str, Node]] = {}
 
     def language_for(self, wanted: str) -> str:
-        """The language asked for, or the edition's first where it does not have it."""
+        """The language asked for, or the edition's first if it does not have it."""
         return wanted if wanted in self.words else self.languages[0]
 
     def phrase(self, key: str, language: str, **values: str) -> str:
         """Words that are no screen (staff, voice, neutral ends), with their placeholders filled, as this kind of phone gets them.
 
-        A language that the edition does not have falls back to its first. KeyError for a key that no language has.
+        A language that the edition does not have falls back to its first. Raises KeyError for a key that no language has.
         """
         words = self.words[self.language_for(language)]
         text = fill(words.get(key) or self.words[self.languages[0]][key], values)
@@ -136,7 +137,7 @@ class Edition:
         return key in self.words[self.languages[0]]
 
     def item(self, list: str, id: str) -> Item | None:
-        """The directory's entry of this list and id."""
+        """The directory's entry of this list and id. Returns None if there is none."""
         return self.items.get(list, {}).get(id)
 
     def name_of(self, item: Item, language: str) -> str:
@@ -152,7 +153,8 @@ class Edition:
     ) -> tuple[Page, ...]:
         """Body and option lines as pages that fit, the line of the keys below each.
 
-        `has_more`: `8` leads on past the last. `menu`: the key of the other language stands there too, wherever there is room.
+        `has_more`: `8` leads on past the last. `menu`: the key of the other language is shown too, wherever there is room.
+        Raises ValueError if a word is longer than a page.
         """
         text = self._sent(_lines(body, labels), language)
         if self._fits(text, language, has_more):
@@ -168,7 +170,7 @@ class Edition:
         return self._whole(self._sent(_lines(body, labels), language), language, more=False)
 
     def numbered(self, key: str, language: str, head: str, names: tuple[str, ...]) -> tuple[tuple[Page, int], ...]:
-        """A list as pages of at most seven lines, numbered from 1 on each; with each page how many entries stand before it."""
+        """A list as pages of at most seven entries, numbered from 1 on each; with each page how many entries come before it."""
         pages: list[tuple[Page, int]] = []
         first = 0
         while first < len(names) or not pages:
@@ -185,7 +187,7 @@ class Edition:
         return tuple(pages)
 
     def last(self, key: str, language: str, text: str) -> Screen:
-        """A screen that ends the session: no keys. Folded wherever it does not fit as it is written."""
+        """A screen that ends the session: no keys. Folded if it does not fit as it is written."""
         sent = self._sent(text, language)
         return Screen(self.number, key, sent if gsm.fits(sent, self.fit) else fold(sent, language), ends=True)
 
@@ -220,7 +222,7 @@ class Edition:
 
         def screen(*shown: str) -> Screen:
             """The first that fits: the other language has no room on every page, and the line after a wrong key none beside a long name."""
-            text = next((each for each in shown if gsm.fits(each, self.fit)), fold(shown[-1], language))
+            text = next((text for text in shown if gsm.fits(text, self.fit)), fold(shown[-1], language))
             return Screen(self.number, key, text, ends=False)
 
         return Page(
@@ -248,7 +250,7 @@ class CannotShow(ValueError):
 def compile_edition(sources: Sources, number: int, fit: gsm.Fit, promise: int = 30) -> Edition:
     """Sources that `check` found clean, compiled for phones of this fit.
 
-    `promise`: minutes within which a callback *now* is made, at most. KeyError or CannotShow where the sources have faults.
+    `promise`: minutes within which a callback *now* is made, at most. Raises KeyError or CannotShow if the sources have faults.
     """
     edition = Edition(sources, number, fit, promise)
     for language in edition.languages:
@@ -294,14 +296,14 @@ def _lines(body: str, labels: Iterable[tuple[int, str]]) -> str:
 
 
 def _words(sources: Sources, language: str, fit: gsm.Fit) -> dict[str, str]:
-    """The words of one language, a channel's own wording in the place of the common one."""
+    """The words of one language, a channel's own wording in place of the common one."""
     plain = {message.key: message.text for message in sources.words[language] if "@" not in message.key}
     own = f"@{fit.channel}"
     return plain | {message.key.removesuffix(own): message.text for message in sources.words[language] if message.key.endswith(own)}
 
 
 def _words_of(edition: Edition, node: Node) -> None:
-    """Head and labels, and the pages too where nothing in them can vary."""
+    """Head and labels, and the pages too if nothing in them can vary."""
     if isinstance(node.kind, Branch | Do | CallFlow):
         return
     text = edition.words[node.language][node.key]
@@ -324,7 +326,7 @@ def _words_of(edition: Edition, node: Node) -> None:
 
 
 def _link(edition: Edition, node: Node) -> None:
-    """Keys to ways, straight to the next screen where that is ready to be shown."""
+    """What each key does: straight to the next screen if that is ready to be shown."""
     nodes = edition.nodes[node.language]
 
     def move(go: str, sets: Mapping[str, str] = {}, when: tuple[Condition, ...] = ()) -> Move:

@@ -7,10 +7,10 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 Minute: TypeAlias = int
-"""A wall-clock minute where the line lives, counted from 1970-01-01 00:00 *local* time. Whoever hands facts in converts."""
+"""A wall-clock minute where the line lives, counted from 1970-01-01 00:00 *local* time. Whoever hands facts in converts them."""
 
 OrderResult: TypeAlias = Literal["kept", "lost", "late"]
-"""What became of an order: kept for good; lost, and she is told so; late, its session is long over (a safe end)."""
+"""What became of an order: kept for good; lost, and the caller is told so; late, its session is long over (a safe end)."""
 
 
 class Ref(Struct, frozen=True, order=True):
@@ -21,20 +21,20 @@ class Ref(Struct, frozen=True, order=True):
 
 
 class OpenCallback(Struct, frozen=True, tag=True):
-    """Ring her back. `opens` and `not_after` bound the window; nobody rings before the one or after the other."""
+    """Ring the caller back. `opens` and `not_after` bound the window; nobody rings before the one or after the other."""
 
     language: str
     urgent: bool
     opens: Minute
     not_after: Minute
     phone: str | None = None
-    """Another phone than the one in hand, as she typed it: eight digits. None: the phone in hand."""
+    """Another phone than the one in hand, as the caller typed it: eight digits. None is the phone in hand."""
     now: bool = False
     """Asked for at once: its promise rests on who is free, not on who is planned."""
 
 
 class RefineCallback(Struct, frozen=True, tag=True):
-    """Change a callback of this very session: its window, or the word that she will be asked for. None leaves a thing as it is."""
+    """Change a callback of this very session: its window, or the word that whoever answers is asked for. None leaves a thing as it is."""
 
     of: Ref
     opens: Minute | None = None
@@ -59,7 +59,7 @@ class Coverage(Struct, frozen=True):
     """Who can call in one language: the fact behind every promise of the line.
 
     `free` counselors are on shift, present and not spoken for, the queue ahead deducted; they stay until the minute `until`.
-    `opens` is when the next shift begins, None where none is planned or one is on. `shifts` are the planned spans `[start, end)` to come,
+    `opens` is when the next shift begins, None if none is planned or one is on. `shifts` are the planned spans `[start, end)` to come,
     merged, in order, without what is full. `urgent` counselors are free for what is urgent, which only other urgent callbacks are ahead of.
     """
 
@@ -89,13 +89,13 @@ def is_coverage_key(key: str, position: int) -> bool:
     return key.startswith("coverage.") and key.endswith(f"@{position}")
 
 
-def outcome_key(ref: Ref) -> str:
-    """The key of the fact *what became of this order*. Value: Outcome."""
+def result_key(ref: Ref) -> str:
+    """The key of the fact *what became of this order*. Value: OrderResult."""
     return f"order@{ref.position}.{ref.ordinal}"
 
 
 class Screen(Struct, frozen=True):
-    """What she sees. `text` fits her phone's budget as it will be sent; `ends` closes the session; `key` names the screen for logs and tests."""
+    """What the caller sees. `text` fits the phone's budget as it is sent; `ends` closes the session; `key` names the screen for logs and tests."""
 
     edition: int
     key: str
@@ -113,7 +113,7 @@ class Need(Struct, frozen=True):
 
 
 class Order(Struct, frozen=True):
-    """The engine wants `effect` done, once; its outcome is the fact `key`, without which it cannot go on."""
+    """The engine wants `effect` done, once; its result is the fact `key`, without which it cannot go on."""
 
     edition: int
     key: str

@@ -15,7 +15,7 @@ class FlagKind(Struct, frozen=True, kw_only=True):
 
     flag: Flag
     has_script: bool = True
-    """A hard case: the counselor reads its steps (`script.FLAG.1`, …), and the supervisor on call is told that somebody needs her."""
+    """A hard case: the counselor reads its steps (`script.FLAG.1`, …), and the supervisor on call is told that a counselor needs her."""
     is_hard: bool = False
     """The call counts as a hard one for the counselor's rest."""
     is_passed_on: bool = False
@@ -32,7 +32,7 @@ FLAGS: Final = (
     FlagKind(flag="hard", has_script=False, is_hard=True),
 )
 SCRIPTED: Final = tuple(kind.flag for kind in FLAGS if kind.has_script)
-HARD_ONES: Final = tuple(kind.flag for kind in FLAGS if kind.is_hard)
+HARD_FLAGS: Final = tuple(kind.flag for kind in FLAGS if kind.is_hard)
 PASSED_ON: Final = frozenset(kind.flag for kind in FLAGS if kind.is_passed_on)
 OWN: Final[Flag] = "hard"
-"""Said by the counselor for her own rest: nobody is told of it and nobody else is shown it, the audit neither."""
+"""Flagged by the counselor for her own rest: nobody is told of it, nobody else sees it, and the audit does not hold it."""

@@ -35,34 +35,34 @@ class Fault(Struct, frozen=True, order=True):
     at: Where
     message: str
     grave: bool = True
-    """False: a notice. It is printed and counted, and does not stand in the way of publishing."""
+    """False for a notice, which is printed and counted, and does not prevent publishing."""
     follows: bool = False
-    """It may be but the consequence of another fault, which is to be mended first."""
+    """It may only be the consequence of another fault, which is to be mended first."""
 
     def __str__(self) -> str:
         return f"{self.at.file}:{self.at.line}: {self.message}"
 
 
 class Gaps(Struct, frozen=True):
-    """What of the files could not be read: where it would stand, something seems to be missing that is only not seen."""
+    """What could not be read of the files. What leads there seems to lead to nothing, and may well be right."""
 
     flows: frozenset[str] = frozenset()
-    """Of these nobody knows all screens."""
+    """Flows whose screens are not all known."""
     screens: frozenset[str] = frozenset()
-    """By whole key: there, and not sound."""
+    """Screens that are there and not sound, by their whole keys."""
     languages: frozenset[str] = frozenset()
     line: bool = False
     directory: bool = False
-    """Nobody knows all of its entries."""
+    """Are its entries not all known?"""
     entries: frozenset[str] = frozenset()
-    """Of the directory, by id: there, and not sound."""
+    """Entries of the directory that are there and not sound, by id."""
 
     def is_torn(self) -> bool:
         """Is anything unread that leads from screen to screen?"""
         return bool(self.flows or self.screens or self.line)
 
     def may_hold(self, key: str) -> bool:
-        """May this screen be one of those that could not be read? A target that is another flow's bare name is taken for one of its own flow."""
+        """May this screen be one of those that could not be read? A target that is another flow's bare name is read as a screen of its own flow."""
         flow, _, name = key.partition(".")
         return key in self.screens or flow in self.flows or name in self.flows
 
@@ -73,7 +73,7 @@ NO_GAPS: Final = Gaps()
 class Condition(Struct, frozen=True):
     """`subject is value` or `subject is not value`.
 
-    Subjects: `coverage` (free, none, unknown: who can call now in her language), `coverage.urgent` (the same for what is urgent); `opening` (known, none, unknown: is a next shift
+    Subjects: `coverage` (free, none, unknown: who can call now in the caller's language), `coverage.urgent` (the same for what is urgent); `opening` (known, none, unknown: is a next shift
     planned); `offered.PART` and `offered.next_day` (yes, no, unknown: is there someone for that window); `listed.LIST` and
     `listed.numbers` (yes, no: has the directory anything there, or a number that may be shown, for what was chosen); else the name of a
     thing that was set.
@@ -95,6 +95,8 @@ class Option(Struct, frozen=True):
 
 
 class Menu(Struct, frozen=True, tag="menu"):
+    """Numbered options."""
+
     options: tuple[Option, ...]
 
 
@@ -106,7 +108,7 @@ class Each(Struct, frozen=True, tag="each"):
     go: str
     where: tuple[str, ...] = ()
     skip_one: bool = False
-    """Where there is but one entry, it is chosen and nothing is asked: a key is three presses and a wait."""
+    """If there is only one entry, it is chosen and nothing is asked: a key costs the caller three presses and a wait."""
 
 
 class Ask(Struct, frozen=True, tag="ask"):
@@ -121,13 +123,15 @@ class Ask(Struct, frozen=True, tag="ask"):
 
 
 class Say(Struct, frozen=True, tag="say"):
-    """Words, paged by itself; `8` leads on past the last page where there is a `go`. `each`: the words of one entry after another, too."""
+    """Words, paged by itself; `8` leads on past the last page if there is a `go`. `each`: the words of one entry after another, too."""
 
     go: str | None = None
     each: Literal["testimonies"] | None = None
 
 
 class Way(Struct, frozen=True):
+    """One way on from a branch, taken if all conditions hold."""
+
     go: str
     when: tuple[Condition, ...]
     at: Where
@@ -152,7 +156,7 @@ class Do(Struct, frozen=True, tag="do"):
 
 
 class CallFlow(Struct, frozen=True, tag="call"):
-    """Runs another flow and comes back to `then` where that one returns."""
+    """Runs another flow and comes back to `then` when that one returns."""
 
     flow: str
     then: str
@@ -174,6 +178,8 @@ class ScreenSource(Struct, frozen=True):
 
 
 class Flow(Struct, frozen=True):
+    """The screens of one file; `start` is the whole key of the first."""
+
     name: str
     start: str
     screens: tuple[ScreenSource, ...]
@@ -193,7 +199,7 @@ class Message(Struct, frozen=True):
 class Item(Struct, frozen=True):
     """An entry of the directory. `fields` are shown by placeholders (`{name}`, `{address}`, `{hours}`, `{phone}`) and matched by `where`.
 
-    A `phone` is shown only where `verified_on` is set and not older than the period in force; elsewhere the entry is listed without it.
+    A `phone` is shown only if `verified_on` is set and not older than the period in force; otherwise the entry is listed without it.
     A testimony has no name, and its words by language in `text.LANGUAGE`.
     """
 
@@ -205,7 +211,7 @@ class Item(Struct, frozen=True):
 
 
 class DayPart(Struct, frozen=True):
-    """A part of the day in which she can be called: minutes of the local day."""
+    """A part of the day in which a caller can ask to be rung: minutes of the local day."""
 
     name: str
     start: int
@@ -224,4 +230,4 @@ class Sources(Struct, frozen=True):
     items: tuple[Item, ...]
     parts: tuple[DayPart, ...]
     help: str
-    """The screen `5` on the screen of a second wrong key leads to: where a call is asked for."""
+    """The screen where a call is asked for: `5` leads there after a second wrong key."""

@@ -17,15 +17,15 @@ EMERGENCY: Final = "emergency"
 """The kind whose numbers are rung by day and by night."""
 CALLS: Final = ("called_by_day", "called_by_night")
 
-DarkNumber: TypeAlias = tuple[str, str, str]
-"""A number that was taken off the line: entry, number, local day (2026-01-31). Without a number: a testimony that was taken back."""
+WithdrawnItem: TypeAlias = tuple[str, str, str]
+"""A withdrawal of a number: its entry's id, the number, the local day (2026-01-31). The number is empty if a testimony was taken back."""
 
 
 def fresh(sources: Sources, today: date) -> tuple[Sources, tuple[Item, ...]]:
     """These sources as they may be shown on this local day, and, as they stood, the entries that lost what they would have shown.
 
-    Gone are the `phone` of every service that `is_shown` denies, and every event whose day is over. A number that nobody ever verified
-    (emergency: by day and by night) is gone too, and is no news. Again on the same day changes nothing.
+    A service for which `is_shown` is false loses its `phone`; an event whose day is over goes. A number that nobody ever verified
+    (emergency: by day and by night) goes too, and its entry is not reported. A second time on the same day changes nothing.
     """
     kept: list[Item] = []
     lost: list[Item] = []
@@ -42,52 +42,52 @@ def fresh(sources: Sources, today: date) -> tuple[Sources, tuple[Item, ...]]:
 
 
 def is_shown(item: Item, today: date) -> bool:
-    """May its number be shown on this day: verified neither in the future nor longer ago than its kind allows?"""
+    """May this entry's number be shown on this day: verified neither in the future nor longer ago than its kind allows?"""
     last = last_day(item)
     return last is not None and today <= last and all(day <= today for day in verified(item))
 
 
 def last_day(item: Item) -> date | None:
-    """The last day on which its number may be shown; None: it has none, or nobody has verified it (emergency: by day and by night)."""
+    """The last day on which this entry's number may be shown. Returns None if it has none or nobody has verified it (emergency: by day and by night)."""
     days = verified(item)
     return date.fromordinal(min(min(days).toordinal() + period(item), date.max.toordinal())) if days else None
 
 
 def period(item: Item) -> int:
-    """Days for which a verification of its number holds."""
+    """Days for which a verification of this entry's number holds."""
     return STALE_EMERGENCY_DAYS if item.fields.get("kind") == EMERGENCY else STALE_DAYS
 
 
 def verified(item: Item) -> tuple[date, ...]:
-    """The days on which its number was rung, all those that it needs; empty where it has no number or lacks one of them."""
+    """All days on which this entry's number had to be rung and was; empty if it has no number or one of them is missing."""
     needed = ("verified_on", *CALLS) if item.fields.get("kind") == EMERGENCY else ("verified_on",)
     days = [_day(item.fields.get(name, "")) for name in needed]
     return tuple(day for day in days if day) if "phone" in item.fields and all(days) else ()
 
 
 def is_over(item: Item, today: date) -> bool:
-    """Is it an event whose day is past?"""
+    """Is this entry an event whose day is past?"""
     day = _day(item.fields.get("on", "")) if item.list == "events" else None
     return day is not None and day < today
 
 
-def dark(sources: Sources, marks: Iterable[DarkNumber]) -> Sources:
-    """These sources without the numbers that were taken off the line and without the testimonies that were taken back."""
-    found = tuple(marks)
-    back = {id for id, phone, _ in found if not phone}
-    told = (item for item in sources.items if item.list != "testimonies" or item.id not in back)
-    items = tuple(_silent(item) if is_dark(item, found) else item for item in told)
+def without_withdrawn(sources: Sources, withdrawals: Iterable[WithdrawnItem]) -> Sources:
+    """These sources without the numbers and the testimonies that were withdrawn."""
+    found = tuple(withdrawals)
+    taken_back = {id for id, phone, _ in found if not phone}
+    staying = (item for item in sources.items if item.list != "testimonies" or item.id not in taken_back)
+    items = tuple(_silent(item) if is_withdrawn(item, found) else item for item in staying)
     return replace(sources, items=items) if found else sources
 
 
-def is_dark(item: Item, marks: Iterable[DarkNumber]) -> bool:
-    """Was this number taken off, and not verified for this entry (emergency: by day and by night) on a later day?
+def is_withdrawn(item: Item, withdrawals: Iterable[WithdrawnItem]) -> bool:
+    """Was this entry's number withdrawn, and not verified for this entry (emergency: by day and by night) on a later day?
 
-    However it is spelled, and whichever entry gives it: who answers it is the same.
+    However the number is spelled, and whichever entry gives it: whoever answers it is the same.
     """
     phone = digits(item.fields.get("phone", ""))
     since = min(verified(item), default=date.min).isoformat()
-    return bool(phone) and any(digits(number) == phone and since <= day for _, number, day in marks)
+    return bool(phone) and any(digits(number) == phone and since <= day for _, number, day in withdrawals)
 
 
 def _silent(item: Item) -> Item:

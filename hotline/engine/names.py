@@ -7,8 +7,8 @@ from typing import Final
 
 from hotline.engine.flow import NEXT, NO_GAPS, Ask, Each, Fault, Gaps, Menu, Option, ScreenSource, Sources, Where
 
-ITS_OWN: Final = ("keys", "wrong", "safe", "out", "clock", "day", "neutral", "staff", "sms", "voice", "word", "kind", "script")
-"""What the catalogue's phrases begin with: no flow is called so."""
+RESERVED: Final = ("keys", "wrong", "safe", "out", "clock", "day", "neutral", "staff", "sms", "voice", "word", "kind", "script")
+"""What the catalogue's phrases begin with: no flow may have such a name."""
 WHERE: Final = ("region", "place", "kind")
 """By which a list is narrowed."""
 LANGUAGE, PHONE, PART, WORD = "language", "phone", "part", "word"
@@ -17,7 +17,7 @@ LANGUAGE, PHONE, PART, WORD = "language", "phone", "part", "word"
 def misnamed(sources: Sources, gaps: Gaps = NO_GAPS) -> Iterator[Fault]:
     """Every such fault, at its screen or option; nothing of names that may stand in what could not be read."""
     for flow in sources.flows:
-        if flow.name in ITS_OWN:
+        if flow.name in RESERVED:
             yield Fault(flow.at, f"{flow.name}: no name for a flow, phrases of the catalogue begin so")
         for screen in flow.screens:
             for at, what in _of(sources, gaps, screen):
@@ -42,19 +42,24 @@ def _of(sources: Sources, gaps: Gaps, screen: ScreenSource) -> Iterator[tuple[Wh
                 if name not in WHERE:
                     yield screen.at, f"where: a list is narrowed by {', '.join(WHERE)}, never by {name}"
         case Ask(kind, into) if into in (LANGUAGE, PART, WORD, *WHERE) or (into == PHONE and kind != "phone"):
-            yield screen.at, f"what she types is no {into}"
+            yield screen.at, f"what a caller types is no {into}"
 
 
 def _settings(sources: Sources, gaps: Gaps, option: Option) -> Iterator[str]:
     holds: Mapping[str, Iterator[str]] = {
         PART: (part.name for part in sources.parts),
-        WORD: (one.key.removeprefix("word.") for messages in sources.words.values() for one in messages if one.key.startswith("word.")),
+        WORD: (
+            message.key.removeprefix("word.")
+            for messages in sources.words.values()
+            for message in messages
+            if message.key.startswith("word.")
+        ),
     }
     unread = {PART: gaps.line, WORD: bool(gaps.languages)}
     for name, value in option.set.items():
         if name == LANGUAGE and value not in {*sources.words, NEXT}:
             yield f"no words in the language {value}"
         elif name == PHONE:
-            yield "set: only she says which other phone to ring"
+            yield "set: only the caller says which other phone to ring"
         elif name in holds and not unread[name] and value not in holds[name]:
             yield f"set: no {name} is called {value}"

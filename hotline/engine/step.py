@@ -21,7 +21,7 @@ from hotline.engine.edition import (
     fill,
     shown_items,
 )
-from hotline.engine.effects import Fact, Need, Order, Ref, Screen, StepResult, outcome_key
+from hotline.engine.effects import Fact, Need, Order, Ref, Screen, StepResult, result_key
 from hotline.engine.flow import KEY_BACK, KEY_LANGUAGE, KEY_MORE, KEY_OUT, RETURN, Ask, Branch, CallFlow, Do, Each, End, Item, Menu, Say
 from hotline.engine.world import World, effect_of, placeholder
 
@@ -36,7 +36,7 @@ Frames: TypeAlias = tuple[str, Any] | None
 
 
 class State(Struct, frozen=True, gc=False):
-    """Where a conversation stands. Never changed, only followed by another."""
+    """How far a conversation is. Never changed, only followed by another."""
 
     node: Node
     screen: Screen
@@ -58,7 +58,7 @@ Stop: TypeAlias = Need | Order
 
 
 def replay(edition: Edition, inputs: Sequence[str], facts: Mapping[str, Fact]) -> StepResult:
-    """What the line answers to these inputs: the screen, or the fact or order that stands between.
+    """What the line answers to these inputs: the screen, or the fact or order without which it cannot go on.
 
     Pure: the same edition, inputs and facts give the same answer. Never raises, whatever the inputs. At most 60 inputs of
     160 characters; past that a safe end.
@@ -119,7 +119,7 @@ def _other(edition: Edition, state: State, typed: str, facts: Mapping[str, Fact]
 
 
 def _back(world: World, here: State) -> State | Stop:
-    """The screen before, in the language that she reads now."""
+    """The screen before, in the language that the caller reads now."""
     before = here.back
     if before is None:
         return here
@@ -186,22 +186,22 @@ def _travel(world: World, go: str, chosen: Mapping[str, Any], frames: Frames, ba
                     go = order.lost
                     continue
                 effect, kept = planned
-                outcome = world.facts.get(outcome_key(ref))
-                if outcome is None:
-                    return Order(edition.number, outcome_key(ref), ref, effect)
+                result = world.facts.get(result_key(ref))
+                if result is None:
+                    return Order(edition.number, result_key(ref), ref, effect)
                 ordinal, back = ordinal + 1, None
-                if outcome == "late":
+                if result == "late":
                     return _ended(edition, node, chosen, frames, SAFE_END)
-                go, chosen = (order.kept, kept) if outcome == "kept" else (order.lost, chosen)
-            case Each(skip_one=True) as each if len(items := shown_items(edition, each.list, each.where, chosen)) == 1:
-                go, chosen = each.go, {**chosen, **_chosen(each, items[0])}
+                go, chosen = (order.kept, kept) if result == "kept" else (order.lost, chosen)
+            case Each(skip_one=True) as menu if len(items := shown_items(edition, menu.list, menu.where, chosen)) == 1:
+                go, chosen = menu.go, {**chosen, **_chosen(menu, items[0])}
             case _:
                 return _arrive(world, node, chosen, frames, back)
     return _ended(edition, node, chosen, frames, SAFE_END)
 
 
 def _arrive(world: World, node: Node, chosen: Mapping[str, Any], frames: Frames, back: State | None) -> State | Stop:
-    """A screen that is shown: rendered long ago, or now from what was chosen and from facts."""
+    """The state on a screen that is shown: rendered with the edition, or now from what was chosen and from facts."""
     edition = world.edition
     if node.key == edition.start:
         chosen, frames, back = {"language": node.language}, None, None
@@ -229,12 +229,12 @@ def _render(world: World, node: Node, chosen: Mapping[str, Any], values: Mapping
     edition = world.edition
     head = fill(node.head, values)
     match node.kind:
-        case Each() as each:
-            items = shown_items(edition, each.list, each.where, chosen)
+        case Each() as menu:
+            items = shown_items(edition, menu.list, menu.where, chosen)
             pages = edition.numbered(node.key, node.language, head, tuple(edition.name_of(item, node.language) for item in items))
             starts = [first for _, first in pages] + [len(items)]
             return tuple(
-                (page, {str(n): Move(each.go, _chosen(each, item)) for n, item in enumerate(items[first:last], 1)})
+                (page, {str(n): Move(menu.go, _chosen(menu, item)) for n, item in enumerate(items[first:last], 1)})
                 for (page, first), last in zip(pages, starts[1:], strict=True)
             )
         case Menu(options):
@@ -256,19 +256,19 @@ def _render(world: World, node: Node, chosen: Mapping[str, Any], values: Mapping
     return tuple((page, {}) for page in edition.render(node.key, node.language, head, has_more=False))
 
 
-def _chosen(each: Each, item: Item) -> dict[str, str]:
-    return {each.into: item.id, "_list": each.list, "_item": item.id}
+def _chosen(menu: Each, item: Item) -> dict[str, str]:
+    return {menu.into: item.id, "_list": menu.list, "_item": item.id}
 
 
 def _one_after_another(edition: Edition, node: Node, head: str) -> tuple[Shown, ...]:
     """The testimonies that have words in this language, each on pages of its own; where none has, those of the other languages.
 
-    None by SMS: it would stay on the phone.
+    By SMS there are none: they would stay on the phone.
     """
-    told = edition.items.get("testimonies", {}).values() if edition.fit.channel != "sms" else ()
+    testimonies = edition.items.get("testimonies", {}).values() if edition.fit.channel != "sms" else ()
     languages = (node.language, *edition.languages)
-    own = [item.fields[f"text.{node.language}"] for item in told if f"text.{node.language}" in item.fields]
-    texts = own or [next(item.fields[f"text.{each}"] for each in languages if f"text.{each}" in item.fields) for item in told]
+    own = [item.fields[f"text.{node.language}"] for item in testimonies if f"text.{node.language}" in item.fields]
+    texts = own or [next(item.fields[f"text.{name}"] for name in languages if f"text.{name}" in item.fields) for item in testimonies]
     pages: list[Page] = []
     for place, text in enumerate(texts or [""], 1):
         pages += edition.render(node.key, node.language, "\n".join(filter(None, (head, text))), has_more=place < len(texts))

@@ -36,7 +36,7 @@ class World(Struct, frozen=True, gc=False):
     position: int
 
     def now(self) -> Minute | Need | None:
-        """The local minute; None unknown."""
+        """The local minute. Returns None if it is unknown, the Need if nobody has asked for it yet."""
         key = now_key(self.position)
         if key not in self.facts:
             return Need(self.edition.number, key, "now")
@@ -44,7 +44,7 @@ class World(Struct, frozen=True, gc=False):
         return value if isinstance(value, int) else None
 
     def coverage(self, language: str) -> Coverage | Need | None:
-        """Who can call in this language; None unknown."""
+        """Who can call in this language. Returns None if it is unknown, the Need if nobody has asked for it yet."""
         key = coverage_key(language, self.position)
         if key not in self.facts:
             return Need(self.edition.number, key, "coverage", language)
@@ -70,6 +70,7 @@ class World(Struct, frozen=True, gc=False):
         return self.edition.start
 
     def holds_all(self, conditions: Iterable[Condition], chosen: Mapping[str, Any]) -> bool | Need:
+        """Do all of these conditions hold?"""
         for condition in conditions:
             value = self.value(condition.subject, chosen)
             if isinstance(value, Need):
@@ -79,7 +80,7 @@ class World(Struct, frozen=True, gc=False):
         return True
 
     def value(self, subject: str, chosen: Mapping[str, Any]) -> str | Need:
-        """What a condition's subject is (flow.Condition lists them)."""
+        """The value of a condition's subject; `flow.Condition` lists both."""
         kind, _, detail = subject.partition(".")
         if kind == "listed":
             return self._is_listed(detail, chosen)
@@ -115,7 +116,7 @@ class World(Struct, frozen=True, gc=False):
 
 
 def effect_of(world: World, order: Do, chosen: Mapping[str, Any], ref: Ref) -> tuple[Effect, Mapping[str, Any]] | Need | None:
-    """What an order asks for, with what holds once it is kept; None where it cannot be asked for, which is `lost`."""
+    """What an order asks for, with what holds once it is kept. Returns None if it cannot be asked for: the way on is `lost` then."""
     match order.order:
         case "stop_calls":
             return StopCalls(), chosen
@@ -148,7 +149,7 @@ def _refined(world: World, order: Do, chosen: Mapping[str, Any]) -> tuple[Effect
 
 
 def _spoken(chosen: Mapping[str, Any]) -> str:
-    """The language in which she will be called, whichever she reads since; before anything was asked for, the one that she reads."""
+    """The language in which the caller is to be rung, though she may read another since; before a callback is asked for, the one that she reads."""
     return str(chosen.get("_spoken", chosen["language"]))
 
 
@@ -169,7 +170,7 @@ def _asked_window(world: World, order: Do, chosen: Mapping[str, Any], language: 
 
 
 def placeholder(world: World, name: str, chosen: Mapping[str, Any], language: str) -> str | Need:
-    """The words that stand in a placeholder's place; empty where there is nothing to say."""
+    """The words for a placeholder; empty if there is nothing to say."""
     match name:
         case "before" | "to":
             return clock(world.edition, language, chosen.get("_until"))
@@ -240,7 +241,7 @@ def _numbers(edition: Edition, chosen: Mapping[str, Any]) -> tuple[Item, ...]:
 
 
 def _near(edition: Edition, chosen: Mapping[str, Any]) -> str:
-    """The nearest listed place, as the chosen place or its region names it."""
+    """The name of the nearest listed place, as the chosen place or its region gives it; empty if neither does."""
     for of in ("place", "region"):
         item = edition.item(f"{of}s", str(chosen.get(of, "")))
         near = edition.item("places", item.fields.get("near", "")) if item else None
@@ -250,7 +251,7 @@ def _near(edition: Edition, chosen: Mapping[str, Any]) -> str:
 
 
 def clock(edition: Edition, language: str, minute: Minute | None) -> str:
-    """A time of day in words, such as `14h20`; `8h` on the hour."""
+    """A time of day in words, such as `14h20`; `8h` on the hour; empty if it is unknown."""
     if minute is None:
         return ""
     hour, rest = divmod(minute % DAY_MINUTES, 60)
@@ -259,7 +260,7 @@ def clock(edition: Edition, language: str, minute: Minute | None) -> str:
 
 
 def day(edition: Edition, language: str, minute: Minute | None, now: Minute | None) -> str:
-    """Today, tomorrow or the day of the week, in words."""
+    """Today, tomorrow or the day of the week, in words; empty if the minute or the time is unknown."""
     if minute is None or now is None:
         return ""
     ahead = minute // DAY_MINUTES - now // DAY_MINUTES

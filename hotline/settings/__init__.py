@@ -1,7 +1,7 @@
 """Every setting, declared once: what it may be, what it is by default and in the demo, what it means, and who needs it.
 
-To add one, add a field: its name is the setting's, in capitals after the group's prefix. `hotline.config` reads it, the part that its group is
-handed to has it, and `pytest tests/test_config.py` prints what `docs/settings.md` then has to say. The groups lie below the service, which
+To add one, add a field: its name is the setting's, in capitals after the group's prefix. `hotline.config` reads it, whatever its group is
+handed to can use it, and `pytest tests/test_config.py` prints what `docs/settings.md` then has to say. The groups lie below the service, which
 never sees the environment.
 """
 
@@ -205,7 +205,7 @@ class Rules(Settings, frozen=True, kw_only=True):
         ),
     ] = 12
     hard_calls_a_shift: Annotated[
-        int, Setting(TEAM, number(0, 100), "the same, of calls marked as hard: life in danger, a minor, or said to be")
+        int, Setting(TEAM, number(0, 100), "the same, of calls flagged as hard: life in danger, a minor, or said to be")
     ] = 4
     pause_minutes: Annotated[
         int, Setting(TEAM, number(0, 240), "after a hard call a counselor is offered nothing for so long; `0`: no pause")

@@ -22,15 +22,17 @@ class Form(Struct, frozen=True):
     pattern: str
     """Matches all of it."""
     checks: tuple[tuple[Callable[[str], bool], str], ...] = ()
-    """What else must hold of a value that matches, and what is wrong where it does not."""
+    """What else must hold of a value that matches, and what is wrong if it does not."""
 
 
 def number(least: int, most: int) -> Form:
+    """A whole number within these bounds."""
     words = f"a whole number from {least} to {most}"
     return Form(words, r"[0-9]{1,6}", ((lambda text: least <= int(text) <= most, f"must be {words}"),))
 
 
 def url(*schemes: str) -> Form:
+    """A URL that begins with one of these schemes."""
     return Form("some text", r"[^\s].*", ((lambda text: text.startswith(schemes), f"must begin with {' or '.join(schemes)}"),))
 
 
@@ -59,7 +61,7 @@ def _is_by_chance(secret: str) -> bool:
 
 
 def _are_keys(text: str) -> bool:
-    """Tell whether this is `id:base64, …, hash:base64`, each key 32 bytes, each id once."""
+    """Is this `id:base64, …, hash:base64`, each key 32 bytes, each id once?"""
     pairs = [part.strip().partition(":") for part in text.split(",")]
     names = [name for name, _, _ in pairs]
     try:

@@ -1,4 +1,4 @@
-"""The files as they lie, played in a terminal: an operator sees what a word or a key does while she writes, without a line that runs.
+"""The files as they are, played in a terminal: an operator sees what a word or a key does while writing it, without a line that runs.
 
 Nothing is kept and nobody is asked: who is there and what becomes of an order is said on the command line.
 """
@@ -24,7 +24,7 @@ from hotline.engine.phone.handset import WIDTH, wrapped
 from hotline.watch.world import Play, PlayedScreen, at
 
 Read: TypeAlias = Callable[[float | None], str | None]
-"""The next line that was typed; None where none came in so many seconds. Raises EOFError at the end."""
+"""Returns the next line that was typed, or None if none came in so many seconds. Raises EOFError at the end."""
 
 RULE: Final = "-" * WIDTH
 POLL_SECONDS: Final = 0.5
@@ -39,7 +39,7 @@ A file that is saved is read at once."""
 
 
 class Playable(Struct, frozen=True):
-    """What the files came to."""
+    """What the files make."""
 
     edition: Edition
     asks: frozenset[str]
@@ -55,7 +55,7 @@ class Faulty(Exception):
 
 
 def load(play: Play) -> Playable:
-    """Read, check and compile what lies there now. Raises Faulty."""
+    """Read, check and compile the files as they are now. Raises Faulty."""
     sources, faults = checked(play.root, play.languages, play.today)
     grave = tuple(fault for fault in faults if fault.grave)
     if sources is None or grave:
@@ -67,7 +67,7 @@ def load(play: Play) -> Playable:
 
 def _opening_in(sources: Sources, language: str) -> Sources:
     """The same line, opening in another of its languages."""
-    words = dict(sorted(sources.words.items(), key=lambda one: one[0] != language))
+    words = dict(sorted(sources.words.items(), key=lambda entry: entry[0] != language))
     return msgspec.structs.replace(sources, words=words)
 
 
@@ -96,7 +96,7 @@ def picture(shown: PlayedScreen, fit: gsm.Fit) -> str:
 
 
 def play_inputs(play: Play, inputs: Sequence[str], out: Callable[[str], object]) -> int:
-    """For scripts: every screen on the way. 1: the files have faults, or the session ended before the last input."""
+    """For scripts: show every screen on the way. Returns the exit code: 1 if the files have faults, or the session ended before the last input."""
     try:
         line = load(play)
     except Faulty as faulty:

@@ -41,7 +41,7 @@ class Play(Struct, frozen=True):
     language: str
     fit: gsm.Fit
     there: There
-    outcome: OrderResult
+    order_result: OrderResult
     now: Minute
     today: date
 
@@ -54,7 +54,7 @@ class PlayedScreen(Struct, frozen=True):
 
 
 def at(edition: Edition, inputs: Sequence[str], play: Play) -> PlayedScreen:
-    """The screen after these inputs, facts and outcomes being what `play` says."""
+    """The screen after these inputs, facts and orders' results being what `play` says."""
     facts: dict[str, Fact] = {}
     orders: list[str] = []
     for _ in range(MOST_FACTS):
@@ -67,9 +67,9 @@ def at(edition: Edition, inputs: Sequence[str], play: Play) -> PlayedScreen:
             case Need():
                 facts[answer.key] = coverage(play.there, play.now)
             case Order():
-                facts[answer.key] = play.outcome
+                facts[answer.key] = play.order_result
                 if answer.ref.position == len(inputs):
-                    orders.append(f"{said(answer.effect, play.now)}; nothing is kept here, it goes on as if it were {play.outcome}")
+                    orders.append(f"{said(answer.effect, play.now)}; nothing is kept here, it goes on as if it were {play.order_result}")
             case _:
                 assert_never(answer)
     raise RuntimeError("the engine asks without end")

@@ -51,7 +51,7 @@ def rescreened(key: str, kind: Kind) -> Sources:
 
 
 def reworded(key: str, language: str = "fr", **fields: str) -> Sources:
-    words = tuple(replace(one, **fields) if one.key == key else one for one in line().words[language])
+    words = tuple(replace(message, **fields) if message.key == key else message for message in line().words[language])
     return replace(line(), words={**line().words, language: words})
 
 
@@ -140,8 +140,8 @@ EDITS: dict[str, tuple[Callable[[], Sources], tuple[Change, ...]]] = {
 @pytest.mark.parametrize("edit", EDITS)
 def test_every_edit_is_told_as_what_it_is(edit: str) -> None:
     """Screen words, what keys do, directory, settings: each edit gives its own changes and no other."""
-    new, told = EDITS[edit]
-    assert told == changes(line(), new())
+    new, expected = EDITS[edit]
+    assert expected == changes(line(), new())
 
 
 def moved(value: Any) -> Any:
@@ -150,9 +150,9 @@ def moved(value: Any) -> Any:
         case Where():
             return ELSEWHERE
         case tuple():
-            return tuple(moved(each) for each in value)
+            return tuple(moved(item) for item in value)
         case dict():
-            return {name: moved(each) for name, each in value.items()}
+            return {name: moved(item) for name, item in value.items()}
         case Flow() | ScreenSource() | Item() | Message() | DayPart() | Sources() | Menu() | Branch():
             return replace(value, **{name: moved(getattr(value, name)) for name in value.__struct_fields__})
     return replace(value, at=ELSEWHERE) if hasattr(value, "at") else value
@@ -166,7 +166,7 @@ EDITED = st.lists(st.sampled_from(sorted(EDITS)), max_size=1).map(lambda names: 
 def test_the_way_back_mirrors_the_way_there(a: Sources, b: Sources) -> None:
     """Two editions differ by the same things whichever is asked first, before and after swapped; none exactly where they are alike."""
     there, back = changes(a, b), changes(b, a)
-    assert tuple(replace(one, before=one.after, after=one.before) for one in there) == back
+    assert tuple(replace(change, before=change.after, after=change.before) for change in there) == back
     assert (moved(a) == moved(b) and tuple(a.words) == tuple(b.words)) is (there == ())
 
 
@@ -185,8 +185,8 @@ def test_what_belongs_together_is_told_together() -> None:
     """A screen's structure and words, whatever the channel, follow each other; settings come first and the directory last."""
     words = worded(Message("danger.advice@sms", "Avis.", AT, "pending")).words
     new = replace(rescreened("danger.advice", Menu((option(2, "danger.now"),))), words=words, start="tips.water", items=(CENTRE,))
-    told = [change.screen for change in changes(line(), new)]
-    assert told == ["start", *["danger.advice"] * 4, "services.samu", "services.samu"]
+    screens = [change.screen for change in changes(line(), new)]
+    assert screens == ["start", *["danger.advice"] * 4, "services.samu", "services.samu"]
 
 
 def test_screens_that_must_be_reviewed_follow_from_the_flows() -> None:
@@ -211,7 +211,7 @@ def test_a_screen_put_on_the_way_to_help_is_critical_at_once() -> None:
 
 
 def test_a_list_that_may_choose_by_itself_hides_no_critical_screen() -> None:
-    """With one entry she never stops there: what stands behind it is read right after the order."""
+    """With one entry the caller never stops there: what follows it is read right after the order."""
     tree = {
         "line.first": (Menu((option(1, "danger.now"),)), "Accueil\n1 Aide"),
         "danger.now": (Do("open_callback", "centres.list", "danger.lost", when="now", urgent=True), ""),
@@ -235,7 +235,9 @@ def test_a_flow_that_a_call_leads_through_is_critical_whole() -> None:
 
 def test_pending_words_are_named_with_their_place_where_they_matter() -> None:
     """Each on an urgent, callback or stop screen, each channel's wording, and the phrases of every screen; elsewhere a count."""
-    reviewed = {language: tuple(replace(one, review="Awa 2026-01-31") for one in messages) for language, messages in line().words.items()}
+    reviewed = {
+        language: tuple(replace(message, review="Awa 2026-01-31") for message in messages) for language, messages in line().words.items()
+    }
     pending = [
         Message(key, "…", Where("fr.po", number), "pending")
         for number, key in enumerate(("danger.advice@sms", "keys.out", "tips.water"), 1)

@@ -94,7 +94,7 @@ FLOW_FAULTS: dict[str, tuple[dict[str, tuple[Kind, str]], str]] = {
     ),
     "typed text as a place": (
         {"test.say": (Ask("text", "place", "test.first", 2, 9), "Où ?")},
-        FIRST + "test.say: what she types is no place",
+        FIRST + "test.say: what a caller types is no place",
     ),
     "order whose lost does not end": (
         {"test.now": (Do("open_callback", "test.noted", "test.say", when="now", urgent=True), "")},
@@ -242,12 +242,12 @@ def test_scripts_have_no_words_that_nobody_reads(key: str, fault: str) -> None:
     """A counselor finds every step that an operator wrote: a gap, or a script that is not there, is told."""
     good = sources(GOOD)
     words = {language: (*messages, Message(key, "Restez calme.", AT, "pending")) for language, messages in good.words.items()}
-    assert any(each.startswith(fault) or f" {fault}" in each for each in said(msgspec.structs.replace(good, words=words)))
+    assert any(line.startswith(fault) or f" {fault}" in line for line in said(msgspec.structs.replace(good, words=words)))
 
 
 def test_a_script_that_does_not_begin_is_told() -> None:
     """Each of the hard cases has at least one step, in every language."""
-    assert any("script.minor.1: no words in bm" in each for each in said(reworded("script.minor.1", None)))
+    assert any("script.minor.1: no words in bm" in line for line in said(reworded("script.minor.1", None)))
 
 
 def test_a_screen_too_long_is_told_once() -> None:

@@ -142,7 +142,7 @@ def test_every_reachable_screen(channel: str, counts: list[str]) -> None:
             reached.add((state.node.language, state.screen.key))
     assert {(language, key) for language in sources().words for key in shown_screens()} - reached == set()
     by_language = [
-        f"{language} {sum(each == language for each, _ in reached)} screens, {sum(each == language for each, _ in pages)} different pages"
+        f"{language} {sum(read == language for read, _ in reached)} screens, {sum(read == language for read, _ in pages)} different pages"
         for language in sources().words
     ]
     counts.append(f"{channel}: {'; '.join(by_language)}")

@@ -87,7 +87,7 @@ def test_an_entry_in_words() -> None:
 
 
 def test_a_list_of_one_is_passed_over() -> None:
-    """With `skip_one` the only entry is chosen for her; `0` leads back to where she chose last; several are listed as ever."""
+    """With `skip_one` the only entry is chosen for the caller; `0` leads back to where the caller chose last; several are listed as ever."""
     screens = {
         "test.first": (Menu((option(1, "test.places"),)), "Accueil\n1 Lieux"),
         "test.places": (Each("places", "place", "test.services"), "Lieu?"),
@@ -131,7 +131,7 @@ def test_meetings_are_apart_from_trainings() -> None:
 
 
 def test_stories_one_after_another() -> None:
-    """Each on a page of its own, only those that have words in her language; none: the way that says so."""
+    """Each on a page of its own, only those that have words in the language of the screen; if there are none, the way that says so."""
     stories = [
         Item("testimonies", f"t{n}", "", {f"text.{language}": f"Histoire {n}."}, AT) for n, language in enumerate(("fr", "bm", "fr"))
     ]

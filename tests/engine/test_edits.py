@@ -65,9 +65,9 @@ def test_the_line_of_these_tests_is_clean() -> None:
         (line(items=(replace(CENTRE, fields={"offers": "70 00 09 00"}),)), "one: offers: a telephone number in the words; it goes dark only as `phone`"),
         (line({"test.list": (Each("services", "language", "test.one"), "Centres")}), "test.list: no entry of the directory is a language"),
         (line({"test.list": (Each("services", "service", "test.one", ("language",)), "Centres")}), "test.list: where: a list is narrowed by region, place, kind, never by language"),
-        (line({"test.ask": (Ask("text", "language", "test.first", 2), "Langue ?")}), "test.ask: what she types is no language"),
-        (line({"test.ask": (Ask("text", "word", "test.first", 2), "Mot ?")}), "test.ask: what she types is no word"),
-        (line({"test.help": (Menu((option(1, "test.now", phone="70000900"),)), "Sortez.\n1 Appelez-moi")}), "test.help: set: only she says which other phone to ring"),
+        (line({"test.ask": (Ask("text", "language", "test.first", 2), "Langue ?")}), "test.ask: what a caller types is no language"),
+        (line({"test.ask": (Ask("text", "word", "test.first", 2), "Mot ?")}), "test.ask: what a caller types is no word"),
+        (line({"test.help": (Menu((option(1, "test.now", phone="70000900"),)), "Sortez.\n1 Appelez-moi")}), "test.help: set: only the caller says which other phone to ring"),
         (line({"test.help": (Menu((option(1, "test.now", word="sugar"),)), "Sortez.\n1 Appelez-moi")}), "test.help: set: no word is called sugar"),
         (line({"test.help": (Menu((option(1, "test.now", part="noon"),)), "Sortez.\n1 Appelez-moi")}), "test.help: set: no part is called noon"),
         (line({"keys.first": (End(), "Fin")}), "keys: no name for a flow, phrases of the catalogue begin so"),
@@ -159,19 +159,20 @@ def edited(edits: list[tuple[str, str, object]]) -> Sources:
         if what == "words":
             words = {
                 language: tuple(
-                    Message(one.key, f"{one.text} {new}" if one.key == key else one.text, Where("w", 1), one.review) for one in table
+                    Message(message.key, f"{message.text} {new}" if message.key == key else message.text, Where("w", 1), message.review)
+                    for message in table
                 )
                 for language, table in made.words.items()
             }
             made = replace(made, words=words)
         elif what == "kind":
             flow = made.flows[0]
-            screens = tuple(replace(one, kind=new) if one.key == key else one for one in flow.screens)
+            screens = tuple(replace(screen, kind=new) if screen.key == key else screen for screen in flow.screens)
             made = replace(made, flows=(replace(flow, screens=screens),))
         else:
-            one = STORY if key.startswith("text") else CENTRE
-            changed = replace(one, name=new) if key == "name" else replace(one, fields={**one.fields, key: new})
-            made = replace(made, items=tuple(changed if item.id == one.id else item for item in made.items))
+            entry = STORY if key.startswith("text") else CENTRE
+            changed = replace(entry, name=new) if key == "name" else replace(entry, fields={**entry.fields, key: new})
+            made = replace(made, items=tuple(changed if item.id == entry.id else item for item in made.items))
     return made
 
 

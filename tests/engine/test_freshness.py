@@ -10,10 +10,10 @@ from hotline.engine.flow import Item, Sources, Where
 from hotline.engine.freshness import (
     STALE_DAYS,
     STALE_EMERGENCY_DAYS,
-    dark,
     fresh,
     is_shown,
     last_day,
+    without_withdrawn,
 )
 from hotline.engine.phone.numbers import digits
 from tests.content_line import sources
@@ -45,7 +45,7 @@ def of(*items: Item) -> Sources:
 def left(item: Item) -> tuple[str | None, tuple[str, ...]]:
     """The number that stays, and the news."""
     kept, lost = fresh(of(item), TODAY)
-    return (kept.items[0].fields.get("phone") if kept.items else None), tuple(one.id for one in lost)
+    return (kept.items[0].fields.get("phone") if kept.items else None), tuple(item.id for item in lost)
 
 
 def test_a_number_is_shown_for_its_period_and_not_a_day_longer() -> None:
@@ -132,7 +132,7 @@ def test_what_is_made_fresh_stays_so_and_never_comes_back(item: Item, days: int)
 
 
 def darkened(item: Item, number: str, day: str) -> bool:
-    return "phone" not in dark(of(item), [("one", number, day)]).items[0].fields
+    return "phone" not in without_withdrawn(of(item), [("one", number, day)]).items[0].fields
 
 
 def test_a_number_that_was_taken_off_needs_a_call_of_a_later_day() -> None:
@@ -160,8 +160,8 @@ def test_another_spelling_brings_no_number_back_and_another_number_is_another() 
 def test_a_number_that_was_taken_off_is_off_wherever_it_stands() -> None:
     """Copied to another entry it is answered by the same person; a later call for that entry brings it back there."""
     marks = [("two", "70 00 03 00", ago(2))]
-    assert "phone" not in dark(of(service()), marks).items[0].fields
-    assert dark(of(service(verified_on=ago(1))), marks).items[0].fields["phone"] == "70 00 03 00"
+    assert "phone" not in without_withdrawn(of(service()), marks).items[0].fields
+    assert without_withdrawn(of(service(verified_on=ago(1))), marks).items[0].fields["phone"] == "70 00 03 00"
 
 
 def test_the_end_of_time_is_no_error() -> None:

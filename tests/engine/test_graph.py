@@ -159,7 +159,7 @@ NAMES = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,8}", fullmatch=True)
         st.tuples(NAMES, st.text(max_size=60), st.sampled_from([Say(), End(), Ask("text", "a", "test.end")])),
         min_size=1,
         max_size=6,
-        unique_by=lambda one: one[0],
+        unique_by=lambda screen: screen[0],
     )
 )
 @settings(max_examples=60, deadline=None)

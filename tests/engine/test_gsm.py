@@ -213,8 +213,8 @@ def test_segments_are_cut_as_the_network_cuts(text: str) -> None:
     if measure(text) <= whole:
         assert (text,) == parts
         return
-    assert not [one for one in parts if not 0 < measure(one) <= part]
-    assert not [one for one, after in pairwise(parts) if measure(one) + measure(after[0]) <= part]
+    assert not [text for text in parts if not 0 < measure(text) <= part]
+    assert not [text for text, after in pairwise(parts) if measure(text) + measure(after[0]) <= part]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The key of the other language: the same screen, wherever she is, and nothing done twice."""
+"""The key of the other language: the same screen, wherever the caller is, and nothing done twice."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ def two_languages() -> Sources:
     words = {
         language: tuple(
             Message(
-                each.key,
+                message.key,
                 f"66 Langue {language}"
-                if each.key == "keys.language"
-                else f"{language}: {each.text}"
-                if each.key in SCREENS
-                else each.text,
+                if message.key == "keys.language"
+                else f"{language}: {message.text}"
+                if message.key in SCREENS
+                else message.text,
                 AT,
                 "pending",
             )
-            for each in messages
+            for message in messages
         )
         for language, messages in plain.words.items()
     }

@@ -16,7 +16,7 @@ def test_one_number_however_it_is_typed(typed: str) -> None:
 
 @pytest.mark.parametrize("typed", ["", "15", "800", "80000000", "33612345678", "7000090", "70000900x", "٧٠٠٠٠٩٠٠"])
 def test_what_nobody_in_mali_can_be_rung_on_is_none(typed: str) -> None:
-    """Short numbers, numbers abroad and what is no number are refused while she can still mend it."""
+    """Short numbers, numbers abroad and what is no number are refused while the caller can still mend it."""
     assert malian_number(typed) is None
 
 

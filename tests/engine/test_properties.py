@@ -54,8 +54,8 @@ WORLDS = st.builds(
 def other_language(edition: Edition, screen: Screen) -> str:
     """The line of the key of the other language, as this screen shows it; of any language where it shows none."""
     labels = [
-        fold(edition.words[each]["keys.language"], each) if edition.fit.folded else edition.words[each]["keys.language"]
-        for each in edition.languages
+        fold(edition.words[language]["keys.language"], language) if edition.fit.folded else edition.words[language]["keys.language"]
+        for language in edition.languages
     ]
     return next((label for label in labels if screen.text.endswith(f"\n{label}")), labels[0])
 

@@ -35,7 +35,7 @@ class World:
     orders: dict[str, Effect] = field(default_factory=dict)
 
     def hop(self, edition: Edition, inputs: Sequence[str]) -> Screen:
-        """What she sees after these inputs; facts once asked for stay as they were."""
+        """What the caller sees after these inputs; facts once asked for stay as they were."""
         for _ in range(200):
             answer = replay(edition, inputs, self.facts)
             match answer:

@@ -86,11 +86,11 @@ def _check(options: argparse.Namespace) -> int:
 
 def _standing(item: Item, withdrawals: Sequence[Withdrawal], day: date) -> tuple[str, str]:
     """How a service's number stands: for the sums, and in words."""
-    from hotline.engine.freshness import is_dark, is_shown, last_day
+    from hotline.engine.freshness import is_shown, is_withdrawn, last_day
 
     if "phone" not in item.fields:
         return "without a number", "no number"
-    own = [withdrawal for withdrawal in withdrawals if is_dark(item, [withdrawal.number])]
+    own = [withdrawal for withdrawal in withdrawals if is_withdrawn(item, [withdrawal.number])]
     if own:
         return "dark", f"dark since {own[-1].day}, taken off by {own[-1].by}"
     last, who = last_day(item), f"rung by {item.fields.get('verified_by', 'nobody named')} on {item.fields.get('verified_on', '')}"
@@ -116,7 +116,7 @@ def _verify(options: argparse.Namespace) -> None:
     from hotline.content import DIRECTORY, read_directory
     from hotline.content.directory_files.registry import CannotEdit, edit_file
     from hotline.content.directory_files.verification import verification
-    from hotline.engine.freshness import is_dark
+    from hotline.engine.freshness import is_withdrawn
 
     day = today()
     on = options.on or day
@@ -126,7 +126,7 @@ def _verify(options: argparse.Namespace) -> None:
         raise Failed(f"{DIRECTORY} stays as it is: {reason(error)}") from None
     item = next(item for item in read_directory(options.root)[0] if (item.list, item.id) == ("services", options.id))
     print(f"{item.id}: {_standing(item, (), day)[1]}")
-    if any(is_dark(item, [withdrawal.number]) for withdrawal in _withdrawals() or ()):
+    if any(is_withdrawn(item, [withdrawal.number]) for withdrawal in _withdrawals() or ()):
         print("it was taken off that day or later: only a call of a later day puts it back")
     print(f"it is in {DIRECTORY}; callers see it once that is published: hotline content publish")
 

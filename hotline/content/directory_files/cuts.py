@@ -1,4 +1,4 @@
-"""Where `directory.yml` is cut so that a value, a field or an entry changes and no other letter does. It trusts its result to nobody: `registry` reads it again."""
+"""Where `directory.yml` is cut so that a value, a field or an entry changes and no other letter does. `registry` reads the result again."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class EntryChange(NamedTuple):
 
 
 class _Cut(NamedTuple):
-    """`text` in the place of what stands from `start` to `end`."""
+    """`text` in the place of what is there from `start` to `end`."""
 
     start: int
     end: int
@@ -39,7 +39,7 @@ class _Cut(NamedTuple):
 
 
 def cut(text: str, changes: Sequence[EntryChange]) -> str:
-    """The text of a sound file after these changes; ValueError where two of them touch the same letters."""
+    """The text of a sound file after these changes. Raises ValueError if two of them touch the same letters."""
     line_end = "\r\n" if "\r\n" in text else "\n"
     root = _composed(text)
     cuts: list[_Cut] = []
@@ -56,7 +56,7 @@ def cut(text: str, changes: Sequence[EntryChange]) -> str:
 
 
 def _changed(text: str, entry: MappingNode, change: EntryChange, line_end: str) -> Iterator[_Cut]:
-    """An entry's fields that are replaced, taken out, or written behind the field that stands before them."""
+    """An entry's fields that are replaced, taken out, or written behind the field that comes before them."""
     there = {key.value: (key, value) for key, value in entry.value}
     for field, (key, value) in there.items():
         if field in change.fields:
@@ -77,10 +77,10 @@ def _changed(text: str, entry: MappingNode, change: EntryChange, line_end: str) 
 
 
 def _anchor(change: EntryChange, field: str, there: Mapping[str, object]) -> str:
-    """The last field before this one, by the order in which fields are written, that stands and stays."""
+    """The last field before this one, by the order in which fields are written, that is there and stays."""
     order = FIELDS[change.section]
-    stays = [one for one in there if change.fields.get(one, "") is not None]
-    before = [one for one in stays if one in order and order.index(one) < order.index(field)]
+    stays = [name for name in there if change.fields.get(name, "") is not None]
+    before = [name for name in stays if name in order and order.index(name) < order.index(field)]
     return max(before, key=order.index) if before else stays[0]
 
 
@@ -147,12 +147,12 @@ def _in_order(change: EntryChange) -> Iterator[tuple[str, str]]:
 
 
 def _name(id: str) -> str:
-    """An id, in quotes where YAML might take it for something else than text."""
+    """An id, in quotes if YAML might take it for something else than text."""
     return id if id[0].isalpha() and id not in _WORDS else f'"{id}"'
 
 
 def _written(field: str, value: str, *, flow: bool = False) -> str:
-    """A value of one line and without unseen characters as YAML: plain where it cannot be taken for anything else."""
+    """A value of one line and without unseen characters as YAML: plain if it cannot be taken for anything else."""
     plain = _PLAIN_IN_FLOW if flow else _PLAIN
     if (plain.fullmatch(value) and value.lower() not in _WORDS) or (field != "phone" and is_partial_day(value)):
         return value
@@ -170,7 +170,7 @@ def _value(node: Node | None, name: str) -> Node | None:
 
 
 def _end(text: str, node: Node, *, inside: bool = False) -> int:
-    """Where a node's last letter ends, which ruamel does not say of what is laid out in lines: there it means the next thing. `inside`: before its bracket."""
+    """Where a node's last letter ends. Ruamel does not say it of what is laid out in lines: there it gives the start of the next thing. `inside`: before its bracket."""
     if isinstance(node, ScalarNode):
         start, end = int(node.start_mark.index), int(node.end_mark.index)
         return start + len(text[start:end].rstrip()) if node.style in ("|", ">") else end
@@ -181,7 +181,7 @@ def _end(text: str, node: Node, *, inside: bool = False) -> int:
 
 
 def _line_end(text: str, at: int, *, whole: bool = False) -> int:
-    """Where the line ends on which this letter stands, the comment behind it included; `whole`: with its line's end."""
+    """Where the line of this letter ends, the comment on it included; `whole`: its line's end included too."""
     end = text.find("\n", at)
     if end < 0:
         return len(text)
@@ -194,6 +194,6 @@ def _spliced(text: str, cuts: Sequence[_Cut]) -> str:
     ordered = sorted(cuts)
     if any(first.end > then.start for first, then in pairwise(ordered)):
         raise ValueError("two changes in one place")
-    for one in reversed(ordered):
-        text = text[: one.start] + one.text + text[one.end :]
+    for splice in reversed(ordered):
+        text = text[: splice.start] + splice.text + text[splice.end :]
     return text

@@ -49,9 +49,9 @@ EVENTS: Final = ("meeting", "training-agents", "training-health", "training-teac
 """The kinds of events."""
 DAYS: Final = ("verified_on", "called_by_day", "called_by_night", "on")
 VERIFICATION: Final = ("verified_on", "verified_by", "called_by_day", "called_by_night")
-"""What is true of a number only, and goes with it."""
+"""What is true of a number only, and is taken out with it."""
 LONGEST_ID: Final = 64
-"""Of a directory's entry: as much as a mark in the database holds."""
+"""Letters: as many as a withdrawal in the database holds."""
 
 _PARTIAL: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 
@@ -89,6 +89,7 @@ def one_line(text: str) -> str:
 
 
 def is_day(text: str) -> bool:
+    """Is it a day, written as 2026-01-31?"""
     try:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
@@ -96,6 +97,6 @@ def is_day(text: str) -> bool:
 
 
 def is_partial_day(text: str) -> bool:
-    """A day, a month (2026-01) or a year: as much as a source tells."""
+    """A day, a month (2026-01) or a year: as much as a source says."""
     match = _PARTIAL.fullmatch(text)
     return match is not None and is_day("-".join((match[1], match[2] or "01", match[3] or "01")))

@@ -29,8 +29,8 @@ class BadTable(Exception):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
-class _Meant(Struct, frozen=True):
-    """One row's entry: how it stands, how the row would have it, and the edit that makes the one of the other."""
+class _RowEntry(Struct, frozen=True):
+    """The entry that one row is about: its values before, and the edit that makes of them what the row says."""
 
     row: Row
     key: Key
@@ -39,13 +39,13 @@ class _Meant(Struct, frozen=True):
 
 
 def edits_of(table: Table, entries: Sequence[Item], today: date) -> tuple[Edit, ...]:
-    """The edits of the entries, as they are written, that the table asks for; none for a row that says what stands. Raises BadTable.
+    """The edits of the entries, as they are written, that the table asks for; none for a row that says what they say already. Raises BadTable.
 
     An empty cell leaves a field as it is. A number that changes loses its verification, unless the row brings a later one: nobody has rung the new number.
     """
     found = list(table.faults)
     standing = {(item.list, item.id): values_of(item) for item in in_regions(tuple(entries))}
-    meant: list[_Meant] = []
+    meant: list[_RowEntry] = []
     first: dict[Key, int] = {}
     for row in table.rows:
         key = _key(row, found)
@@ -55,10 +55,10 @@ def edits_of(table: Table, entries: Sequence[Item], today: date) -> tuple[Edit, 
             found.append(CellFault(row.number, "id", f"{key[1]} stands twice among the {key[0]}, first in row {first[key]}"))
             continue
         first[key] = row.number
-        one = _meant(row, key, standing.get(key))
-        found += _wrong(one, today)
-        meant.append(one)
-    edits = tuple(one.edit for one in meant if one.edit.fields or (one.key[0] == "kinds" and one.key not in standing))
+        entry = _meant(row, key, standing.get(key))
+        found += _wrong(entry, today)
+        meant.append(entry)
+    edits = tuple(entry.edit for entry in meant if entry.edit.fields or (entry.key[0] == "kinds" and entry.key not in standing))
     found += _together(meant, entries, edits)
     if found:
         raise BadTable(found)
@@ -66,10 +66,10 @@ def edits_of(table: Table, entries: Sequence[Item], today: date) -> tuple[Edit, 
 
 
 def _key(row: Row, found: list[CellFault]) -> Key | None:
-    """Which entry the row is about; None after noting why it is about none."""
+    """Which entry the row is about. Returns None after noting why it is about none."""
     before = len(found)
     name, id = row.cells.get("list", ""), row.cells.get("id", "")
-    section = next((one for one in SECTIONS if one == name), None)
+    section = next((section for section in SECTIONS if section == name), None)
     if section is None and "list" not in row.unread:
         found.append(CellFault(row.number, "list", f"{quoted(name)} is none of {', '.join(SECTIONS)}" if name else "is empty"))
     if "id" not in row.unread and (not NAME.fullmatch(id) or len(id) > LONGEST_ID):
@@ -77,20 +77,20 @@ def _key(row: Row, found: list[CellFault]) -> Key | None:
     return (section, id) if section and len(found) == before and not {"list", "id"} & set(row.unread) else None
 
 
-def _meant(row: Row, key: Key, standing: Mapping[str, str] | None) -> _Meant:
+def _meant(row: Row, key: Key, standing: Mapping[str, str] | None) -> _RowEntry:
     before = standing or {}
-    told = {column: value for column, value in row.cells.items() if column not in {"list", "id"}}
-    if key[0] == "kinds" and told.get("name") == key[1]:
-        del told["name"]
-    fields: dict[str, str | None] = {field: value for field, value in told.items() if not _is_same(field, value, before.get(field))}
+    cells = {column: value for column, value in row.cells.items() if column not in {"list", "id"}}
+    if key[0] == "kinds" and cells.get("name") == key[1]:
+        del cells["name"]
+    fields: dict[str, str | None] = {field: value for field, value in cells.items() if not _is_same(field, value, before.get(field))}
     if "phone" in before and fields.get("phone"):
-        is_later = told.get("verified_on", "") > before.get("verified_on", "")
+        is_later = cells.get("verified_on", "") > before.get("verified_on", "")
         for field in VERIFICATION:
             if field in before and not (is_later and (field in fields or field == "verified_by")):
                 fields[field] = None
             elif not is_later:
                 fields.pop(field, None)
-    return _Meant(row, key, before, Edit(key[0], key[1], fields))
+    return _RowEntry(row, key, before, Edit(key[0], key[1], fields))
 
 
 def _is_same(field: str, value: str, before: str | None) -> bool:
@@ -98,32 +98,32 @@ def _is_same(field: str, value: str, before: str | None) -> bool:
     return value == before or (field == "phone" and before is not None and digits(value) == digits(before))
 
 
-def _wrong(one: _Meant, today: date) -> Iterator[CellFault]:
+def _wrong(entry: _RowEntry, today: date) -> Iterator[CellFault]:
     """What is wrong with one row by itself."""
-    row, (section, _) = one.row.number, one.key
-    given = {field: value for field, value in one.row.cells.items() if field in FIELDS[section]}
-    for column in one.row.cells:
+    row, (section, _) = entry.row.number, entry.key
+    given = {field: value for field, value in entry.row.cells.items() if field in FIELDS[section]}
+    for column in entry.row.cells:
         if column not in {"list", "id", *FIELDS[section]} and not (
-            section == "kinds" and column == "name" and column not in one.edit.fields
+            section == "kinds" and column == "name" and column not in entry.edit.fields
         ):
             yield CellFault(row, column, f"the {section} have none; leave it empty")
     yield from (CellFault(row, field, what) for field, what in faults(section, given))
-    after = {**one.before, **{field: value for field, value in one.edit.fields.items() if value is not None}}
+    after = {**entry.before, **{field: value for field, value in entry.edit.fields.items() if value is not None}}
     needed = (*NEEDED[section], *(("source", "source_date") if "phone" in after else ()))
     for field in needed:
-        if field not in after and field not in one.row.unread:
+        if field not in after and field not in entry.row.unread:
             yield CellFault(row, field, "is missing" if field in NEEDED[section] else "is missing; a phone needs it")
     for field in _DATES:
-        value = one.edit.fields.get(field) or ""
+        value = entry.edit.fields.get(field) or ""
         if value > today.isoformat():
             yield CellFault(row, field, f"{quoted(value)} is in the future")
-        elif value and value < one.before.get(field, ""):
-            yield CellFault(row, field, f"{value} is before {one.before[field]}, which the directory has: this table is older")
+        elif value and value < entry.before.get(field, ""):
+            yield CellFault(row, field, f"{value} is before {entry.before[field]}, which the directory has: this table is older")
 
 
-def _together(meant: Iterable[_Meant], entries: Sequence[Item], edits: Iterable[Edit]) -> Iterator[CellFault]:
-    """What is wrong once all rows are in: with what an entry says of others, or with entries that the table does not have."""
-    rows: dict[tuple[str, str], Row] = {one.key: one.row for one in meant}
+def _together(meant: Iterable[_RowEntry], entries: Sequence[Item], edits: Iterable[Edit]) -> Iterator[CellFault]:
+    """What is wrong once all rows are in: with what an entry of the table says of others, and with entries that are not in it."""
+    rows: dict[tuple[str, str], Row] = {entry.key: entry.row for entry in meant}
     after = in_regions(after_edits(entries, edits))
     known = {(item.list, item.id, field, what) for item, field, what in astray(in_regions(tuple(entries)))}
     for item, field, what in astray(after):

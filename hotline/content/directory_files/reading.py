@@ -15,7 +15,7 @@ from hotline.content.flow_files.nodes import NAME, Reader, is_empty, quoted
 from hotline.engine.flow import DayPart, Item
 
 FOLD: Final = "\a"
-"""What ruamel leaves in text where a `>` folded a line."""
+"""What ruamel leaves in text at the place where a `>` folded a line."""
 _SPAN: Final = re.compile(r"(\d\d?)h([0-5]\d)?-(\d\d?)h([0-5]\d)?")
 
 
@@ -28,6 +28,7 @@ class LineFile(Struct, frozen=True):
 
 
 def line(reader: Reader, starts: Mapping[str, str]) -> LineFile:
+    """What `line.yml` says. `starts`: by a flow's name the whole key of its first screen."""
     node = reader.document()
     if node is None:
         return LineFile()
@@ -46,7 +47,7 @@ def line(reader: Reader, starts: Mapping[str, str]) -> LineFile:
 
 
 def _span(text: str) -> tuple[int, int] | None:
-    """Minutes of the day from `8h-12h` or `8h30-12h`; None where it is none."""
+    """Minutes of the day from `8h-12h` or `8h30-12h`. Returns None for anything else."""
     match = _SPAN.fullmatch(text)
     if match is None:
         return None
@@ -74,13 +75,13 @@ def entries(reader: Reader) -> tuple[Item, ...]:
 def _kinds(reader: Reader, node: Node | None) -> Iterator[Item]:
     """Bare ids; what each is called is in the words, as `kind.ID`."""
     seen: set[str] = set()
-    for one in reader.items(node, "kinds") if node is not None and not is_empty(node) else ():
-        id = reader.name(one, "kinds")
+    for item in reader.items(node, "kinds") if node is not None and not is_empty(node) else ():
+        id = reader.name(item, "kinds")
         if id in seen:
-            reader.fault(one, f"kinds: `{id}` stands twice")
-        elif id is not None and _is_short(reader, "kinds", id, one):
+            reader.fault(item, f"kinds: `{id}` stands twice")
+        elif id is not None and _is_short(reader, "kinds", id, item):
             seen.add(id)
-            yield Item("kinds", id, id, {}, reader.at(one))
+            yield Item("kinds", id, id, {}, reader.at(item))
 
 
 def _entries(reader: Reader, section: Section, node: Node | None) -> Iterator[Item]:
@@ -117,7 +118,7 @@ def _values(reader: Reader, section: Section, id: str, key: Node, node: Node) ->
 def _value(reader: Reader, what: str, node: Node) -> str | None:
     """Text as it was written; a list's items side by side."""
     if isinstance(node, SequenceNode) and not is_empty(node):
-        texts = [reader.scalar(one, what) for one in node.value]
+        texts = [reader.scalar(item, what) for item in node.value]
         return ", ".join(text for text in texts if text is not None)
     if is_empty(node):
         reader.fault(node, f"{what}: is empty; write it, or leave the line out")

@@ -1,7 +1,7 @@
-"""Edits of `directory.yml` in place: comments, order and layout stay as whoever keeps the file made them.
+"""Edits of `directory.yml` in place: comments, order and layout stay as they are.
 
-Nothing is written out anew by a YAML library, since that would lay out everybody's lines afresh. The text is cut where ruamel's nodes say
-that something stands, and what comes out is read again: unless it says exactly what was meant, nothing is written.
+Nothing is written out anew by a YAML library, since that would lay out everybody's lines afresh. The text is cut at the
+places that ruamel's nodes give, and the result is read again: unless it says exactly what was meant, nothing is written.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from hotline.engine.flow import Item, Where
 
 
 class CannotEdit(Exception):
-    """The file was left as it is. Says why, on one line or several."""
+    """The file was left as it is. The message says why, on one line or several."""
 
 
 class Edit(Struct, frozen=True):
@@ -52,12 +52,12 @@ def edit_file(path: Path, decide: Decide) -> None:
 
 
 def edited(data: bytes, decide: Decide) -> bytes:
-    """The file's bytes after these edits. Raises CannotEdit where it has faults already, or where an edit cannot be made without touching more."""
+    """The file's bytes after these edits. Raises CannotEdit if it has faults already, or if an edit cannot be made without touching more."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise CannotEdit("not UTF-8") from None
-    mark = data[: len(data) - len(text.encode())]
+    byte_order_mark = data[: len(data) - len(text.encode())]
     before = read_text(text)
     edits = decide(before)
     if not edits:
@@ -70,7 +70,7 @@ def edited(data: bytes, decide: Decide) -> bytes:
         after = ()
     if _said(after) != _said(after_edits(before, edits)):
         raise CannotEdit("the file is written in a way into which this does not go by itself: edit it by hand")
-    return mark + text.encode()
+    return byte_order_mark + text.encode()
 
 
 def after_edits(items: Iterable[Item], edits: Iterable[Edit]) -> tuple[Item, ...]:
@@ -86,7 +86,7 @@ def after_edits(items: Iterable[Item], edits: Iterable[Edit]) -> tuple[Item, ...
 
 def _said(items: Iterable[Item]) -> list[tuple[str, str, str, dict[str, str]]]:
     """What a file says, whatever the lines, list by list."""
-    return sorted(((item.list, item.id, item.name, item.fields) for item in items), key=lambda one: one[0])
+    return sorted(((item.list, item.id, item.name, item.fields) for item in items), key=lambda entry: entry[0])
 
 
 def read_text(text: str) -> tuple[Item, ...]:
@@ -121,7 +121,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 def put(path: Path, data: bytes) -> None:
-    """Replace a file: it is the old one or the new one, whole, even where the machine stops in between. It keeps its rights."""
+    """Replace a file: it is the old one or the new one, whole, even if the machine stops in between. It keeps its rights."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     fresh = Path(name)
     try:

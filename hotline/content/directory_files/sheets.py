@@ -45,11 +45,11 @@ _NO_DATE: Final = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 
 
 class Unread(Exception):
-    """A cell, or the file, does not say what was written. Says why, on one line."""
+    """A cell, or the file, does not say what was written. The message says why, on one line."""
 
 
 class Moment(Struct, frozen=True):
-    """A date as a spreadsheet keeps one. `shows_day`: its format does, so that whoever wrote it saw the day."""
+    """A date as a spreadsheet keeps one. `shows_day`: its format shows the day, so that whoever wrote it saw it."""
 
     day: str
     shows_day: bool

@@ -1,4 +1,4 @@
-"""The directory as one table, CSV or XLSX: written so that no cell is a formula, read so that nothing that a spreadsheet made of a value is taken for it."""
+"""The directory as one table, CSV or XLSX: written so that no cell is a formula, read so that what a spreadsheet made of a value is never taken for the value."""
 
 from __future__ import annotations
 
@@ -54,6 +54,8 @@ class Row(Struct, frozen=True):
 
 
 class Table(Struct, frozen=True):
+    """What could be read of a table, and what is wrong with it."""
+
     rows: tuple[Row, ...] = ()
     faults: tuple[CellFault, ...] = ()
 
@@ -71,7 +73,7 @@ def as_xlsx(items: Iterable[Item]) -> bytes:
 
 
 def read_table(data: bytes, *, xlsx: bool) -> Table:
-    """CSV in UTF-8 with semicolons or commas; of a workbook the sheet called `directory`, or the only one."""
+    """CSV in UTF-8 with semicolons or commas; of a workbook the sheet called `directory`, or the only one. Does not raise: what cannot be read is among the faults."""
     if len(data) > LARGEST:
         return _whole(0, "larger than 8 MB")
     if not xlsx:
@@ -144,7 +146,7 @@ def _table(grid: Sequence[Sequence[object]]) -> Table:
             elif text:
                 cells[column] = text
         if cells or unread:
-            rows.append(Row(number, cells, tuple(one.column for one in unread)))
+            rows.append(Row(number, cells, tuple(fault.column for fault in unread)))
         faults += unread
     return Table(tuple(rows), tuple(faults))
 

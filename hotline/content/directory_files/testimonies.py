@@ -1,4 +1,4 @@
-"""`testimonies.yml`: what women gave to be read by others, each released by two people."""
+"""`testimonies.yml`: what women told to be read by others, each released by two people."""
 
 from __future__ import annotations
 
@@ -67,12 +67,12 @@ def _wrong(text: str) -> str | None:
 
 
 def _people(reader: Reader, what: str, node: Node | None) -> Iterator[str]:
-    """Two at least, and not one of them twice."""
+    """The names, at least two of them, none twice."""
     seen: set[str] = set()
-    for one in reader.items(node, what):
-        name = one_line(reader.text(one, what) or "")
+    for person in reader.items(node, what):
+        name = one_line(reader.text(person, what) or "")
         if "," in name:
-            reader.fault(one, f"{what}: {quoted(name)} holds a comma; one person a name")
+            reader.fault(person, f"{what}: {quoted(name)} holds a comma; one person a name")
         if name and name_key(name) not in seen:
             seen.add(name_key(name))
             yield name

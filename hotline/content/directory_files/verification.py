@@ -17,7 +17,7 @@ Call: TypeAlias = Literal["day", "night"]
 def verification(items: Sequence[Item], id: str, by: str, on: date, call: Call | None, today: date) -> Edit:
     """The edit that says that `by` rang this service's number on that local day; an emergency number is rung once by day and once by night.
 
-    The day of the last call stands as `verified_on`, whichever was told last. Raises CannotEdit.
+    The day of the last call becomes `verified_on`, even if an earlier one is written down later. Raises CannotEdit.
     """
     services = {item.id: item for item in items if item.list == "services"}
     item = services.get(id)

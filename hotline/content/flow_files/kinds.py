@@ -1,4 +1,4 @@
-"""What each kind of screen may say in a flow file, as `docs/flows.md` lists it. A function gives None where nothing of use was said."""
+"""What each kind of screen may say in a flow file, as `docs/flows.md` lists it. Each function returns None if nothing of use was said."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ class Scope(NamedTuple):
     full: Callable[[str], str]
 
     def target(self, node: Node | None, what: str) -> str | None:
+        """The whole key that a target means. Returns None after noting the fault."""
         text = self.reader.text(node, what)
         if node is None or text is None:
             return None
@@ -87,11 +88,11 @@ def _conditions(reader: Reader, node: Node | None, what: str) -> tuple[Condition
     if node is None or text is None:
         return ()
     found: list[Condition] = []
-    for one in text.split(" and "):
-        if match := CONDITION.fullmatch(one.strip()):
+    for part in text.split(" and "):
+        if match := CONDITION.fullmatch(part.strip()):
             found.append(Condition(match[1], match[3], bool(match[2])))
         else:
-            reader.fault(node, f"{what}: {quoted(one)} is no condition, such as coverage is free")
+            reader.fault(node, f"{what}: {quoted(part)} is no condition, such as coverage is free")
     return tuple(found)
 
 
@@ -101,7 +102,7 @@ def _each(scope: Scope, node: Node) -> Kind | None:
     listed = reader.choice(fields.get("each"), f"{what}: each", LISTS)
     into = reader.name(fields.get("into"), f"{what}: into")
     go = scope.target(fields.get("go"), f"{what}: go")
-    where = [reader.name(one, f"{what}: where") for one in reader.items(fields.get("where"), f"{what}: where")]
+    where = [reader.name(item, f"{what}: where") for item in reader.items(fields.get("where"), f"{what}: where")]
     if listed is None or into is None or go is None:
         return None
     skip_one = reader.flag(fields.get("skip_one"), f"{what}: skip_one")
@@ -134,15 +135,15 @@ def _branch(scope: Scope, node: Node) -> Kind | None:
     reader = scope.reader
     ways: list[Way] = []
     nodes = reader.items(node, scope.screen)
-    for place, one in enumerate(nodes, 1):
+    for place, way in enumerate(nodes, 1):
         what = f"{scope.screen}: way {place}"
-        fields = reader.fields(one, what, ("if", "go"), needed=("go",))
+        fields = reader.fields(way, what, ("if", "go"), needed=("go",))
         if "if" not in fields and place < len(nodes):
-            reader.fault(one, f"{what}: only the last way is without a condition")
+            reader.fault(way, f"{what}: only the last way is without a condition")
         when = _conditions(reader, fields.get("if"), f"{what}: if")
         go = scope.target(fields.get("go"), f"{what}: go")
         if go is not None:
-            ways.append(Way(go, when, reader.at(one)))
+            ways.append(Way(go, when, reader.at(way)))
     return Branch(tuple(ways)) if ways else None
 
 

@@ -35,8 +35,8 @@ _OPEN: Final = ("flow", "quoted scalar", "simple key")
 class Reader:
     """One file being read, and its faults.
 
-    The methods below `document` give what a node says, or None after noting the fault; `what` is how the fault names the node.
-    Of a node that is not there (its lack was noted by `fields`) they say nothing.
+    The methods below `document` return what a node says, or None after noting the fault; `what` is how the fault names the node.
+    They note no fault of a node that is not there: `fields` has noted that it is missing.
     """
 
     def __init__(self, root: Path, path: Path) -> None:
@@ -44,9 +44,10 @@ class Reader:
         self.file = path.relative_to(root).as_posix()
         self.faults: list[Fault] = []
         self.lost: set[str] = set()
-        """Names of what is there and not sound enough to be read: others may speak of it."""
+        """Names of what is there and not sound enough to be read; other entries may name it."""
 
     def at(self, node: Node) -> Where:
+        """File and line of a node."""
         return Where(self.file, int(node.start_mark.line) + 1)
 
     def fault(self, at: Node | int, message: str, *, follows: bool = False) -> None:
@@ -54,7 +55,7 @@ class Reader:
         self.faults.append(Fault(Where(self.file, at) if isinstance(at, int) else self.at(at), message, follows=follows))
 
     def source(self) -> str | None:
-        """The file's text."""
+        """The file's text. Returns None after noting the fault if it cannot be read."""
         try:
             data = self.path.read_bytes()
         except (FileNotFoundError, IsADirectoryError):
@@ -70,7 +71,7 @@ class Reader:
             return None
 
     def document(self) -> Node | None:
-        """The file's one YAML document."""
+        """The file's one YAML document. Returns None after noting the fault if there is none."""
         text = self.source()
         if text is None:
             return None
@@ -90,7 +91,7 @@ class Reader:
         return node
 
     def entries(self, node: Node | None, what: str) -> Iterator[tuple[str, Node, Node]]:
-        """Key, the key's node and the value, of fields; the first where a key stands twice; nothing for an empty value."""
+        """Key, the key's node and the value, of fields; the first if a key is there twice; nothing for an empty value."""
         if node is None or is_empty(node):
             return
         if not isinstance(node, MappingNode):
@@ -133,6 +134,7 @@ class Reader:
         return found
 
     def items(self, node: Node | None, what: str) -> tuple[Node, ...]:
+        """A list's items; none after noting the fault if it is no list."""
         if isinstance(node, SequenceNode):
             return tuple(node.value)
         if node is not None:
@@ -156,6 +158,7 @@ class Reader:
         return None
 
     def name(self, node: Node | None, what: str) -> str | None:
+        """Text that fits NAME."""
         text = self.text(node, what)
         if node is None or text is None or NAME.fullmatch(text):
             return text
@@ -163,23 +166,24 @@ class Reader:
         return None
 
     def choice(self, node: Node | None, what: str, known: tuple[_T, ...]) -> _T | None:
+        """Text that is one of `known`."""
         text = self.text(node, what)
         if node is None or text is None:
             return None
-        for one in known:
-            if one == text:
-                return one
+        for value in known:
+            if value == text:
+                return value
         self.fault(node, f"{what}: {quoted(text)} is none of {', '.join(known)}")
         return None
 
     def flag(self, node: Node | None, what: str) -> bool:
-        """A `true` or `false`; false where it is not there."""
+        """A `true` or `false`; false if it is not there."""
         if node is not None and not (isinstance(node, ScalarNode) and node.value in {"true", "false"}):
             self.fault(node, f"{what}: must be true or false")
         return isinstance(node, ScalarNode) and str(node.value) == "true"
 
     def count(self, node: Node | None, what: str, usual: int) -> int:
-        """A whole number; the usual one where it is not there."""
+        """A whole number; the usual one if it is not there."""
         if isinstance(node, ScalarNode) and re.fullmatch(r"[0-9]{1,9}", node.value):
             return int(node.value)
         if node is not None:
@@ -188,7 +192,7 @@ class Reader:
 
 
 def _misread(error: MarkedYAMLError) -> tuple[int, str]:
-    """Line and words. What is not closed, and a name without its colon, is only noticed further down: the line is the one where it begins."""
+    """Line and words. What is not closed, and a name without its colon, is only noticed further down: the line given is the one where it begins."""
     noticed, begun = error.problem_mark or error.context_mark, error.context_mark
     problem = f"not YAML: {error.problem or error.context}{_LIKELY.get(str(error.problem).partition(',')[0], '')}"
     if noticed is None:
@@ -204,7 +208,7 @@ def quoted(text: str) -> str:
 
 
 def is_empty(node: Node) -> bool:
-    """Nothing was written here: `name:`, `name: ~`, `name: {}`."""
+    """Is nothing written here: `name:`, `name: ~`, `name: {}`?"""
     if isinstance(node, ScalarNode):
         return node.tag == "tag:yaml.org,2002:null" or not node.value.strip()
     return not node.value

@@ -22,8 +22,8 @@ class FlowDraft(NamedTuple):
     """Key and value, by name."""
 
 
-def draft(reader: Reader, name: str, node: Node) -> FlowDraft | None:
-    """The first pass; None where the file holds no screen. A flow that does not say where it starts is taken to start at its first."""
+def draft_of(reader: Reader, name: str, node: Node) -> FlowDraft | None:
+    """The first pass. Returns None if the file holds no screen. A flow that does not say where it starts is taken to start at its first."""
     if not NAME.fullmatch(name):
         reader.fault(1, f"{quoted(name)} is no name for a flow; small letters, digits, - and _")
         return None

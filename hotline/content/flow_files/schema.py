@@ -1,4 +1,4 @@
-"""What the files below `flows/` may say, as JSON Schema that an editor completes from; made of what their readers use, so that both say the same.
+"""What the files below `flows/` may say, as JSON Schema that an editor completes from; made of what their readers use, so that schema and reader agree.
 
 A schema knows one file. Whether a target exists, whether words are there, and all else that needs the whole line is `content check`'s.
 """
@@ -51,7 +51,7 @@ def _about(what: str, schema: Schema) -> Schema:
 
 
 def _object(properties: Mapping[str, Schema], required: Iterable[str] = (), *, may_be_empty: bool = False) -> Schema:
-    """`may_be_empty`: nothing at all may stand there instead."""
+    """`may_be_empty`: the value may be left out."""
     kind: Any = ["object", "null"] if may_be_empty else "object"
     return {
         "type": kind,
@@ -90,7 +90,7 @@ def _condition() -> Schema:
 
 def _flow() -> Schema:
     kinds = {kind: _about(kind, _KINDS[kind]()) for kind in KINDS}
-    # One kind and no more; said apart, since editors offer nothing where the limit stands beside the names.
+    # One kind and no more; in an `allOf`, since editors offer nothing if the limit is beside the names.
     screen = {"type": "object", "minProperties": 1, "allOf": [{"maxProperties": 1}], "additionalProperties": False, "properties": kinds}
     names = {"not": {"const": RETURN}}
     screens = {**_named(_about("screen", {"$ref": "#/$defs/screen"})), "minProperties": 1, "propertyNames": names}
@@ -101,9 +101,9 @@ def _flow() -> Schema:
 def _menu() -> Schema:
     settings = _named({"type": ["string", "number", "boolean"]})
     option = _fields("option", {"go": _target(), "set": settings, "if": _condition()}, ("go",))
-    one = _about("option", {"anyOf": [_about("option.go", _target()), option]})
+    choice = _about("option", {"anyOf": [_about("option.go", _target()), option]})
     # Editors complete from the names; a number as YAML has it is matched by the pattern alone.
-    options = {**_object(dict.fromkeys(NUMBERS, one)), "patternProperties": {f"^[{''.join(NUMBERS)}]$": one}}
+    options = {**_object(dict.fromkeys(NUMBERS, choice)), "patternProperties": {f"^[{''.join(NUMBERS)}]$": choice}}
     where: Schema = {"type": "array", "items": _name()}
     fields: dict[str, Schema] = {
         "each": {"enum": list(LISTS)},
@@ -112,8 +112,8 @@ def _menu() -> Schema:
         "where": where,
         "skip_one": {"type": "boolean"},
     }
-    each = _fields("each", fields, ("each", "into", "go"))
-    return {"anyOf": [options, each]}
+    listing = _fields("each", fields, ("each", "into", "go"))
+    return {"anyOf": [options, listing]}
 
 
 def _ask() -> Schema:
@@ -135,7 +135,7 @@ def _branch() -> Schema:
 def _do() -> Schema:
     hints = get_type_hints(Do)
     orders = get_args(hints["order"])
-    whens = [when for one in get_args(hints["when"]) for when in get_args(one)]
+    whens = [when for choice in get_args(hints["when"]) for when in get_args(choice)]
     flag: Schema = {"type": "boolean"}
     fields: dict[str, Schema] = {
         "order": {"enum": list(orders)},
@@ -199,8 +199,8 @@ def _value(section: Section, field: str) -> Schema:
         return _name()
     if field == "phone":
         return {"type": ["string", "integer"]}
-    one = {"type": ["string", "number"]}
-    return {"anyOf": [one, {"type": "array", "minItems": 1, "items": one}]} if field in ("offers", "languages") else one
+    text = {"type": ["string", "number"]}
+    return {"anyOf": [text, {"type": "array", "minItems": 1, "items": text}]} if field in ("offers", "languages") else text
 
 
 def _testimony() -> Schema:
@@ -211,5 +211,5 @@ def _testimony() -> Schema:
 
 
 def as_text(schema: Schema) -> str:
-    """A schema as it lies in its file."""
+    """A schema as its file holds it."""
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"

@@ -40,7 +40,7 @@ def msgstr(text: str) -> tuple[str, ...]:
 def rewritten(text: str, before: Mapping[str, Message], after: Mapping[str, Message], order: Sequence[str]) -> str:
     """The file with what differs between `before`, which it holds, and `after`: new words, another review, whole new messages.
 
-    A new message follows the one that stands before it in `order`. Line ends, comments, and all that is not named stay byte for byte.
+    A new message follows the one that comes before it in `order`. Line ends, comments, and all that is not named stay byte for byte.
     """
     lines = text.split("\n")
     spans = _spans(lines)
@@ -90,7 +90,7 @@ def _change(lines: list[str], span: _Span, before: Message, after: Message) -> N
 
 
 def _without_fuzzy(line: str) -> str:
-    """A line of flags without that one; nothing where it had no other."""
+    """A line of flags without `fuzzy`; empty if it had no other."""
     if not line.startswith("#,"):
         return line
     flags = [flag for flag in line[2:].replace(" ", "").rstrip("\r").split(",") if flag != "fuzzy"]

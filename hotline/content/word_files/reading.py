@@ -71,7 +71,7 @@ def _shape(line: str) -> str:
 
 
 def _message(reader: Reader, entry: _Entry, header: bool) -> Message | None:
-    """The entry's message; None where it is the header or not sound. A message without words is noted and kept, so that its msgid counts."""
+    """The entry's message. Returns None if it is the header or not sound. A message without words is noted and kept, so that its msgid counts."""
     shapes = "".join(_shape(line) for _, line in entry)
     if "?" in shapes:
         for (number, _), shape in zip(entry, shapes, strict=True):
@@ -113,7 +113,7 @@ def _is_fuzzy(entry: _Entry) -> bool:
 
 
 def _review(reader: Reader, entry: _Entry, key: str) -> str:
-    """`pending`, or who and when; pending too where nothing is said."""
+    """`pending`, or who and when; pending too if nothing is said."""
     comments = dict.fromkeys(line[2:].strip() for _, line in entry if line.startswith("#."))
     said = [match[1].strip() for comment in comments if (match := _REVIEW.fullmatch(comment))]
     if not said:

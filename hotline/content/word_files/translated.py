@@ -24,7 +24,7 @@ PENDING: Final = "pending"
 
 
 class Taken(Struct, frozen=True):
-    """What a file would do. Where there is one of `faults` nothing may be written; keys are in the order of the file."""
+    """What a file would do. If there are `faults`, nothing may be written. Keys are in the order of the file."""
 
     faults: tuple[Fault, ...]
     notices: tuple[Fault, ...]
@@ -34,7 +34,7 @@ class Taken(Struct, frozen=True):
     same: tuple[str, ...]
     empty: tuple[str, ...]
     text: str
-    """The language's file as it would be; empty where there are faults."""
+    """The language's file as it would be; empty if there are faults."""
     before: str
     """As it was when this was worked out."""
 
@@ -56,7 +56,7 @@ def take_in(root: Path, sources: Sources, language: str, path: Path, review: str
 
     `sources`: the content of `root` as it is, without faults of form.
     `review`: who read the words of this file and when, as `Awa 2026-01-31`; None makes what changed pending.
-    Faults bear the line of the file at `path` where it is to blame.
+    Faults of the file at `path` name its lines.
     """
     file = _read(path)
     order = order_of(sources, language)
@@ -64,8 +64,8 @@ def take_in(root: Path, sources: Sources, language: str, path: Path, review: str
     known = {key.partition("@")[0] for key in order}
     faults = [*file.faults, *(fault for key, fault in file.empty.items() if key in own)]
     faults += [
-        Fault(one.at, f"{key}: unknown key, no message of the line is called so")
-        for key, one in file.messages.items()
+        Fault(message.at, f"{key}: unknown key, no message of the line is called so")
+        for key, message in file.messages.items()
         if key.partition("@")[0] not in known
     ]
     new = {
@@ -88,7 +88,7 @@ def take_in(root: Path, sources: Sources, language: str, path: Path, review: str
 
 
 def _catalogue(root: Path, language: str) -> str:
-    """The language's file as it is, to the byte; a head where there is none yet."""
+    """The language's file as it is, to the byte; only a head if there is none yet."""
     path = where(root, language)
     if path.exists():
         return path.read_bytes().decode("utf-8")
@@ -114,7 +114,7 @@ def _merged(message: Message, own: Message | None, review: str | None, *, fuzzy:
 
 
 def _would_be(sources: Sources, language: str, own: Mapping[str, Message], new: Mapping[str, Message]) -> Sources:
-    """The line with these words; what is new stands where the file that brings it says it, so that faults name that line."""
+    """The line with these words; what is new keeps the line of the file that brings it, so that faults name that line."""
     changed = {key: message for key, message in new.items() if key not in own or own[key].text != message.text}
     return msgspec.structs.replace(sources, words={**sources.words, language: tuple({**own, **changed}.values())})
 
@@ -142,7 +142,7 @@ def _with(order: tuple[str, ...], after: Mapping[str, Message]) -> tuple[str, ..
 def _notices(
     sources: Sources, language: str, after: Mapping[str, Message], new: Mapping[str, Message], keys: frozenset[str]
 ) -> list[Fault]:
-    """What an operator should know and may leave so: more pages than the first language takes; twins that may say another thing now."""
+    """What an operator should know and may leave so: more pages than the first language takes; words in other languages that may no longer say the same."""
     would_be = msgspec.structs.replace(sources, words={**sources.words, language: tuple(after.values())})
     found = [Fault(new[key].at, f"{key}: {said}", grave=False) for key, said in more_pages(would_be, language, keys)]
     first = next(iter(sources.words))
@@ -153,7 +153,7 @@ def _notices(
 
 
 def write(root: Path, language: str, taken: Taken) -> None:
-    """Put the language's file in place, whole or not at all. Raises ValueError, and leaves the old one, where reading it back gives a fault, or where
+    """Put the language's file in place, whole or not at all. Raises ValueError, and leaves the old one, if reading it back gives a fault, or if
     somebody changed the file since these words were taken in: nobody undoes another's work unseen.
     """
     path = where(root, language)

@@ -1,4 +1,4 @@
-"""Words on their way to translators: a PO file in which each message stands below the first language's, with what it is and the room it has."""
+"""Words on their way to translators: a PO file in which each message is below the first language's, with what it is and the room it has."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ PHRASES: Final = (
     ("staff.", "SMS to a counselor"),
     ("sms.word.", "word list: what a caller may send by SMS instead of a key, commas between"),
     ("voice.", "spoken prompt"),
-    ("script.", "read by a counselor during a call, on her page; a script is as many steps as there are numbers"),
-    ("word.", "a harmless word that she may ask to be asked for"),
+    ("script.", "read by a counselor during a call, on the page; a script is as many steps as there are numbers"),
+    ("word.", "a harmless word that a caller may choose to be asked for"),
     ("kind.", "a kind of service: an option of a menu"),
 )
 """What is no screen, by how its key begins."""
@@ -58,19 +58,21 @@ def whole(sources: Sources, language: str) -> Sources:
 
 
 def export(sources: Sources, language: str) -> str:
-    """The file for a translator into `language`, of sources that `check` finds sound as `whole`; empty msgstr where there are no words yet."""
+    """The file for a translator into `language`, of sources that `check` finds sound as `whole`; msgstr is empty if there are no words yet."""
     first = next(iter(sources.words))
-    theirs = {message.key: message for message in sources.words[first]}
+    first_words = {message.key: message for message in sources.words[first]}
     own = {message.key: message for message in sources.words.get(language, ())}
     kinds = {screen.key: screen.kind for flow in sources.flows for screen in flow.screens}
     complete = whole(sources, language)
     editions = tuple(compile_edition(complete, 0, fit) for fit in FITS)
     parts = ["\n".join((*_heading(language, first), po.header(language)))]
     for key in order_of(sources, language):
-        beside = _beside(first, theirs.get(key)) if first != language else ()
+        beside = _beside(first, first_words.get(key)) if first != language else ()
         lines = [*beside, f"#. What: {what(key, kinds, sources.start)}."]
         message = own.get(key)
-        lines += [f"#. {line}{'' if message else f' With the words in {first}.'}" for line in _room(editions, key, language, theirs | own)]
+        lines += [
+            f"#. {line}{'' if message else f' With the words in {first}.'}" for line in _room(editions, key, language, first_words | own)
+        ]
         review = message.review if message else "pending"
         parts.append("\n".join((*lines, f"#. review: {review}", f'msgid "{key}"', *po.msgstr(message.text if message else ""))))
     return "\n\n".join(parts) + "\n"
@@ -105,7 +107,7 @@ def what(key: str, kinds: Mapping[str, Kind], start: str) -> str:
         case Each(list=of):
             return f"the head of a menu over the directory's {of}{on}"
         case Ask(kind):
-            return f"question, she types {ASKED[kind]}{on}"
+            return f"question, the caller types {ASKED[kind]}{on}"
         case Say(go):
             return f"advice{', 8 leads on' if go else ''}{on}"
         case End():
@@ -123,10 +125,10 @@ def _room(editions: tuple[Edition, ...], key: str, language: str, words: Mapping
             continue
         found = capacity(edition, bare, language)
         if found is not None:
-            yield f"Room on {channel.upper()}: {told(found, channel)}."
+            yield f"Room on {channel.upper()}: {room_in_words(found, channel)}."
 
 
-def told(found: ScreenCapacity, channel: str) -> str:
+def room_in_words(found: ScreenCapacity, channel: str) -> str:
     """A message's room in words; an SMS has 160 septets, and only past them a second part."""
     limit = SMS_ONE if channel == "sms" and found.gsm7 and found.used <= SMS_ONE else found.limit
     words = f"{found.used} of {limit} {'septets' if found.gsm7 else 'characters'}, {limit - found.used} left"

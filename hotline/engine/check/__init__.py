@@ -20,10 +20,10 @@ _AND_MORE: Final = "and {count} more that may only follow from {these}: mend {th
 
 
 def check(sources: Sources, today: date | None = None, gaps: Gaps = NO_GAPS) -> tuple[Fault, ...]:
-    """All faults of these sources, in the order of file and line; none grave means that they compile and are safe to publish.
+    """All faults of these sources, in the order of file and line; if none is grave, they compile and are safe to publish.
 
     `today` is the day on which verifications of numbers are judged; without it their age is not. `gaps`: what of the files could not be read;
-    what may be but a consequence of that says so (`Fault.follows`).
+    what may only follow from that says so (`Fault.follows`).
     """
     missing = tuple(unread_flows(sources, gaps))
     gaps = replace(gaps, flows=gaps.flows | {name for name, _ in missing})

@@ -13,7 +13,7 @@ from hotline.engine.flow import CallFlow, Do, Each, Fault, Kind, Message, Say, S
 
 PENDING: Final = "pending"
 EVERYWHERE: Final = frozenset((*PHRASES, *PHRASES_DAY, "neutral.broken", "sms.word.stop"))
-"""What stands on every screen, ends any session, or says when she is called: no screen of a flow, and no less read."""
+"""What stands on every screen, ends any session, or says when the caller is rung: no screen of a flow, and read as much."""
 _FAR: Final = 1_000_000
 
 
@@ -21,7 +21,7 @@ def critical_screens(sources: Sources) -> frozenset[str]:
     """The keys of the screens where only reviewed words belong, worked out from what the flows do.
 
     They are: all on a shortest way from the first screen to urgent help, to where a call is asked for (`help`) and to a stop; every screen of a flow
-    that holds an order, and of flows that those call; what follows an order up to the next screen where she chooses.
+    that holds an order, and of flows that those call; what follows an order up to the next screen where the caller chooses.
     """
     screens = {screen.key: screen for flow in sources.flows for screen in flow.screens}
     ways = leads(sources)
@@ -36,12 +36,12 @@ def critical_screens(sources: Sources) -> frozenset[str]:
 
 
 def is_critical(message: Message, screens: frozenset[str]) -> bool:
-    """Do these words stand on one of those screens, or on all?"""
+    """Are these words on one of those screens, or on all?"""
     return message.key.partition("@")[0] in screens | EVERYWHERE
 
 
 def pending_words(sources: Sources) -> tuple[tuple[Fault, ...], int]:
-    """A fault for each message that nobody reviewed and that stands on a critical screen, and how many elsewhere nobody reviewed."""
+    """A fault for each message on a critical screen that nobody reviewed, and how many elsewhere nobody reviewed."""
     screens = critical_screens(sources)
     pending = [(language, message) for language, messages in sources.words.items() for message in messages if message.review == PENDING]
     grave = [
@@ -102,5 +102,5 @@ def _until_a_choice(starts: Iterable[str], screens: Mapping[str, ScreenSource], 
 
 
 def _waits(kind: Kind) -> bool:
-    """Does she press a key there, whatever the directory holds? A list that may choose its one entry by itself is passed like a branch."""
+    """Does the caller press a key there, whatever the directory holds? A list that may choose its one entry by itself is passed like a branch."""
     return is_pause(kind) and not (isinstance(kind, Each) and kind.skip_one)

@@ -23,7 +23,7 @@ from hotline.engine.flow import (
     Sources,
     Where,
 )
-from hotline.engine.names import ITS_OWN
+from hotline.engine.names import RESERVED
 
 CONDITION_VALUES: Final = {
     "coverage": ("free", "none", "unknown"),
@@ -44,7 +44,7 @@ def unread_flows(sources: Sources, gaps: Gaps) -> Iterator[tuple[str, Fault]]:
     named = {part for aim in aims for part in aim.split(".")}
     worded = [message.key for message in max(sources.words.values(), key=len, default=())]
     for name in sorted(
-        named & {key.partition(".")[0] for key in worded} - {flow.name for flow in sources.flows} - gaps.flows - set(ITS_OWN)
+        named & {key.partition(".")[0] for key in worded} - {flow.name for flow in sources.flows} - gaps.flows - set(RESERVED)
     ):
         count = sum(key.startswith(f"{name}.") for key in worded)
         yield name, Fault(Where(f"flows/{name}.yaml", 1), f"no such file; keys lead to this flow, and it has {count} messages")
@@ -169,7 +169,7 @@ def _ends(key: str, screens: Mapping[str, ScreenSource], seen: frozenset[str] = 
 
 
 def _conditions(sources: Sources, screen: ScreenSource, gaps: Gaps) -> Iterator[Fault]:
-    """Conditions that mean nothing."""
+    """Conditions whose subject or value means nothing."""
     known = {name for flow in sources.flows for other in flow.screens for name in _sets(other)}
     parts = {part.name for part in sources.parts}
     for target in targets(screen):

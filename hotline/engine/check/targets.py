@@ -12,7 +12,7 @@ class Target(NamedTuple):
     """One way on from a screen."""
 
     key: str
-    """The key of the phone; in a word what leads on instead where it is none."""
+    """The key of the phone; if no key leads on, what does, in a word or two."""
     when: tuple[Condition, ...]
     go: str
     """A screen's whole key, or `return`."""
@@ -20,7 +20,7 @@ class Target(NamedTuple):
 
 
 def targets(screen: ScreenSource) -> Iterator[Target]:
-    """Every way on, in the order of the file. Of a call of another flow it is the way on behind it; where that flow starts, `leads` knows."""
+    """Every way on, in the order of the file. Of a call of another flow it is the way on after it; `leads` adds that flow's start."""
     at = screen.at
     match screen.kind:
         case Menu(options):
@@ -51,7 +51,7 @@ def leads(sources: Sources) -> dict[str, tuple[str, ...]]:
 
 
 def reached(starts: Iterable[str], ways: Mapping[str, Iterable[str]], without: str = "") -> set[str]:
-    """Whatever can be got to from these screens, they among it, without passing one of them. Only what `ways` knows."""
+    """Whatever can be reached from these screens, they among it, without passing the screen `without`. Only what `ways` knows."""
     found: set[str] = set()
     front = list(starts)
     while front:

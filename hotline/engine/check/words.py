@@ -126,7 +126,7 @@ def _on_screen(message: Message, screen: ScreenSource, channel: str, *, is_unrea
 
 
 def _phrase(message: Message, bare: str) -> Iterator[Fault]:
-    """What is no screen: nothing fills in more than it has, and a time of day says the time."""
+    """What is no screen: it has no placeholder that nothing fills in, and a time of day says the time."""
     names, needed = set(PLACEHOLDER.findall(message.text)), PHRASES_HOLD.get(bare, frozenset())
     may = needed | (STAFF_HOLDS if bare.startswith("staff.") and not bare.startswith("staff.word.") else frozenset())
     if names - may or set("{}") & set(PLACEHOLDER.sub("", message.text)):

@@ -1,4 +1,4 @@
-"""The line as drawings in Mermaid: one of each flow, one of who leads where; for whoever must see what a key does without reading YAML."""
+"""The line as drawings in Mermaid: one of each flow, one of who leads where; to see what a key does without reading YAML."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def document(sources: Sources, made_by: str) -> str:
 
 
 def section(sources: Sources, name: str) -> str:
-    """One flow's part of the page: a heading and its drawings. KeyError where there is no such flow."""
+    """One flow's part of the page: a heading and its drawings. Raises KeyError if there is no such flow."""
     drawings = one_flow(sources, name)
     parts = [f"## {name}"]
     for root, drawing in drawings.items():
@@ -43,8 +43,8 @@ def _fenced(drawing: str) -> str:
 def one_flow(sources: Sources, name: str) -> dict[str, str]:
     """The screens of one flow and what leads from each to which: one drawing, or several of a large flow, by the screen that each begins at.
 
-    A last screen, another flow and what another drawing shows stand beside every screen that leads there, so that few lines cross.
-    KeyError where there is no such flow.
+    A last screen, another flow and what another drawing shows are drawn beside every screen that leads there, so that few lines cross.
+    Raises KeyError if there is no such flow.
     """
     flow = {flow.name: flow for flow in sources.flows}[name]
     words = {message.key: message.text for message in next(iter(sources.words.values()))}
@@ -53,8 +53,8 @@ def one_flow(sources: Sources, name: str) -> dict[str, str]:
     return {root.removeprefix(f"{name}."): _drawing(keys, screens, starts, words) for root, keys in pieces(flow, screens).items()}
 
 
-def _drawing(keys: tuple[str, ...], screens: Mapping[str, ScreenSource], doors: Mapping[str, str], words: Mapping[str, str]) -> str:
-    """These screens. `doors`: what to call a screen that stands elsewhere."""
+def _drawing(keys: tuple[str, ...], screens: Mapping[str, ScreenSource], starts: Mapping[str, str], words: Mapping[str, str]) -> str:
+    """These screens. `starts`: what to call a screen that is drawn elsewhere."""
     lines = [*OPENING, "flowchart TD", *(f"  {node(key)}{_shape(screens[key], words)}" for key in keys)]
     for key in keys:
         for edge in _edges(screens[key], words):
@@ -63,7 +63,7 @@ def _drawing(keys: tuple[str, ...], screens: Mapping[str, ScreenSource], doors: 
                 shown = node(edge.target)
             else:
                 last = there is not None and isinstance(there.kind, End)
-                shape = _shape(there, words) if there is not None and last else _door(edge.target, doors)
+                shape = _shape(there, words) if there is not None and last else _elsewhere(edge.target, starts)
                 shown = f"{node(key)}_to{node(edge.target)}{shape}"
             lines.append(f"  {node(key)} {arrow(edge)} {shown}")
     return "\n".join([*lines, *styles(lines)])
@@ -113,9 +113,9 @@ def _edges(screen: ScreenSource, words: Mapping[str, str]) -> Iterator[Edge]:
 def _when(conditions: Iterable[Condition]) -> Iterator[str]:
     """Conditions in lines; those that say the same of things of one kind in one: `offered.morning, evening is no`."""
     grouped: dict[tuple[str, str], list[str]] = {}
-    for one in conditions:
-        kind, _, detail = one.subject.rpartition(".")
-        grouped.setdefault((kind, f"is {'not ' if one.negated else ''}{one.value}"), []).append(detail)
+    for condition in conditions:
+        kind, _, detail = condition.subject.rpartition(".")
+        grouped.setdefault((kind, f"is {'not ' if condition.negated else ''}{condition.value}"), []).append(detail)
     for place, ((kind, value), details) in enumerate(grouped.items()):
         together = ", ".join(details) if kind else f" {value} and ".join(details)
         yield f"{'and' if place else 'if'} {f'{kind}.' if kind else ''}{together} {value}"
@@ -144,7 +144,7 @@ def _shape(screen: ScreenSource, words: Mapping[str, str]) -> str:
             return f"([{quoted(name, first)}]):::last"
 
 
-def _door(key: str, starts: Mapping[str, str]) -> str:
+def _elsewhere(key: str, starts: Mapping[str, str]) -> str:
     """Another flow by its name, a screen inside of it by its whole key."""
     if key == RETURN:
         return '(("return")):::last'

@@ -23,6 +23,8 @@ _BREAK: Final = "<br/>"
 
 
 class Edge(NamedTuple):
+    """An arrow from one screen or flow to another, and what it says."""
+
     source: str
     target: str
     labels: tuple[str, ...]
@@ -33,7 +35,7 @@ def arrow(edge: Edge) -> str:
 
 
 def styles(lines: Iterable[str]) -> Iterator[str]:
-    """Those that are used."""
+    """The styles that these lines use."""
     text = "\n".join(lines)
     return (f"  {style}" for style in STYLES if f":::{style.split()[1]}" in text)
 
@@ -44,10 +46,12 @@ def node(key: str) -> str:
 
 
 def quoted(*lines: str) -> str:
+    """A label of these lines in quotes, empty ones left out."""
     return '"' + _BREAK.join(line.translate(_ENTITIES) for line in lines if line) + '"'
 
 
 def first_line(text: str) -> str:
+    """The first line of a message without its options, shortened."""
     head = split_labels(text)[0]
     return shortened(head.partition("\n")[0], LONGEST_WORDS)
 

@@ -1,4 +1,4 @@
-"""A flow in pieces that can be taken in at a look: where it is best cut."""
+"""A flow in pieces that can be taken in at a glance: where it is best cut."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from hotline.engine.check.targets import reached, targets
 from hotline.engine.flow import End, Flow, ScreenSource
 
 MOST_SCREENS: Final = 16
-"""Of one drawing, last screens not counted, where there is a good place to cut."""
+"""Of one drawing, last screens not counted, if there is a good place to cut."""
 LEAST_SCREENS: Final = 5
 
 
 def start_first(flow: Flow) -> tuple[ScreenSource, ...]:
+    """A flow's screens, the one that it starts at before the others."""
     return tuple(sorted(flow.screens, key=lambda screen: screen.key != flow.start))
 
 
 def pieces(flow: Flow, screens: Mapping[str, ScreenSource]) -> dict[str, tuple[str, ...]]:
-    """The screens of a flow but its last ones, by the screen that each drawing begins at: cut where all that lies behind one screen is reached only through it."""
+    """The screens of a flow but its last ones, by the screen that each drawing begins at: cut where all that follows one screen is reached only through it."""
     whole = tuple(key for key, screen in screens.items() if not isinstance(screen.kind, End)) or tuple(screens)
     ways = {key: tuple(target.go for target in targets(screen)) for key, screen in screens.items()}
     rest, cut = set(whole), dict[str, set[str]]()

@@ -22,14 +22,14 @@ _QUOTED: Final = 30
 
 
 class ScreenCapacity(Struct, frozen=True):
-    """What one message takes of one kind of phone. `used` and `limit`: septets of the fullest page, or UTF-16 units where `gsm7` is false."""
+    """What one message takes of one kind of phone. `used` and `limit`: septets of the fullest page, or UTF-16 units if `gsm7` is false."""
 
     pages: int
     used: int
     limit: int
     gsm7: bool
     other_language: bool = True
-    """Does the key of the other language stand on every page that may have it?"""
+    """Is the key of the other language on every page that may have it?"""
 
     @property
     def left(self) -> int:
@@ -39,7 +39,7 @@ class ScreenCapacity(Struct, frozen=True):
 def capacity(edition: Edition, key: str, language: str) -> ScreenCapacity | None:
     """What this message takes, its placeholders and lists at their longest, with the lines of the keys and of a wrong key.
 
-    `key` without a channel; None for what is not shown by itself: parts of other messages, lists of words, prompts that are spoken.
+    `key` is without a channel. Returns None for what is not shown by itself: parts of other messages, lists of words, prompts that are spoken.
     """
     values = fullest(edition, language)
     if is_last(edition, key, language):
@@ -56,7 +56,7 @@ def capacity(edition: Edition, key: str, language: str) -> ScreenCapacity | None
 
 
 def _other_key(edition: Edition, node: Node) -> str | None:
-    """The key of the other language, which ends a page that has room for it and is not counted; None where it has no place."""
+    """The key of the other language, which ends a page that has room for it and is not counted. Returns None if it has no place there."""
     if len(edition.languages) < 2 or not changes_language(node.kind):
         return None
     return edition.phrase("keys.language", edition.next_language(node.language))
@@ -65,20 +65,20 @@ def _other_key(edition: Edition, node: Node) -> str | None:
 def _measured(edition: Edition, texts: tuple[str, ...], *, other_language: bool = True, whole: bool = False) -> ScreenCapacity:
     """`whole`: an SMS in parts, whose limit is that of all of them."""
     text = max(texts, key=lambda text: gsm.units(text)[0])
-    used, one = gsm.units(text)
-    return ScreenCapacity(len(texts), used, one if whole else gsm.limit(text, edition.fit), gsm.is_gsm(text), other_language)
+    used, of_message = gsm.units(text)
+    return ScreenCapacity(len(texts), used, of_message if whole else gsm.limit(text, edition.fit), gsm.is_gsm(text), other_language)
 
 
 def over_budget(sources: Sources) -> Iterator[Fault]:
-    """Screens that do not fit, each with how much it has too much: every last one must be one page, and the first where words are folded;
-    nothing may hold a word longer than a page. A screen that does not fit folded is not weighed again as it is written.
+    """Screens that do not fit, each with how much is too much: every last screen must be one page, and so must the first where words are folded;
+    nothing may hold a word longer than a page. A screen that does not fit folded is not measured again as it is written.
     """
     places = {(language, message.key): message.at for language, messages in sources.words.items() for message in messages}
-    told: set[tuple[str, str, str]] = set()
+    reported: set[tuple[str, str, str]] = set()
 
     def fault(fit: gsm.Fit, key: str, language: str, what: str) -> Iterator[Fault]:
-        if (fit.channel, key, language) not in told:
-            told.add((fit.channel, key, language))
+        if (fit.channel, key, language) not in reported:
+            reported.add((fit.channel, key, language))
             yield Fault(places.get((language, f"{key}@{fit.channel}")) or places[language, key], f"{key}: {what}")
 
     for fit in (*FITS, *RAW):
@@ -103,16 +103,16 @@ def _phone(fit: gsm.Fit) -> str:
 
 
 def _too_much(edition: Edition, key: str, language: str) -> str | None:
-    """What this screen has too much at its fullest; None where all fits, or where it shows nothing."""
+    """What is too much of this screen at its fullest. Returns None if all fits, or if it shows nothing."""
     try:
         shown = tuple(every_text(edition, key, language))
     except TooLong as error:
         return f"{_no_page(edition.fit, str(error))}{_longest(error.filled)}"
-    worst = max(shown, key=lambda one: _excess(edition, one.text), default=None)
+    worst = max(shown, key=lambda rendered: _excess(edition, rendered.text), default=None)
     if worst is not None and _excess(edition, worst.text) > 0:
         return f"over budget on {_phone(edition.fit)}{_place(worst)}: {_figures(edition, worst.text)}{_longest(worst.filled)}"
     node = node_of(edition, key, language)
-    if node is not None and key == edition.start and edition.fit.folded and any(one.pages > 1 for one in shown):
+    if node is not None and key == edition.start and edition.fit.folded and any(rendered.pages > 1 for rendered in shown):
         text = at_once(edition, node, fullest(edition, language))
         return f"over budget on {_phone(edition.fit)}, the first screen is one page: with the lines around it {_figures(edition, text)}"
     return None
@@ -133,7 +133,7 @@ def _place(shown: RenderedText) -> str:
 
 
 def _longest(filled: Mapping[str, str]) -> str:
-    """What was filled in and takes most; a number is not quoted."""
+    """Which of what was filled in takes most room, in words; a number is not quoted."""
     name = max(filled, key=lambda name: len(filled[name]), default=None)
     if name is None or not filled[name]:
         return ""

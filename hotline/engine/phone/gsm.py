@@ -1,4 +1,4 @@
-"""What words weigh on their way to a phone: septets, pages and SMS segments (3GPP TS 23.038 §6.2.1). `letters.py` folds them."""
+"""How much room words take on a phone: septets, pages and SMS segments (3GPP TS 23.038 §6.2.1). `letters.py` folds them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ UNBOUNDED: Final = 1_000_000
 
 
 class Fit(Struct, frozen=True):
-    """How words leave for a phone. `budget`: units of one screen while it is GSM-7; `limit` says what becomes of it where it is not."""
+    """How words leave for a phone. `budget`: units of one screen while it is GSM-7; `limit` says what it is otherwise."""
 
     channel: Literal["ussd", "sms", "voice"]
     folded: bool = True
@@ -41,13 +41,14 @@ _GAP: Final = re.compile(r"[^\S\u00a0\u2007\u202f]+")
 
 
 def is_gsm(text: str) -> bool:
+    """Is every character in the default alphabet or its extension?"""
     return _OUTSIDE.search(text) is None
 
 
 def septets(text: str) -> int:
     """The length in septets. Raises ValueError with the position of the first character that is not in the alphabet."""
-    if stranger := _OUTSIDE.search(text):
-        raise ValueError(f"position {stranger.start()}: not in the GSM-7 alphabet")
+    if outside := _OUTSIDE.search(text):
+        raise ValueError(f"position {outside.start()}: not in the GSM-7 alphabet")
     return len(text) + len(_DOUBLE.findall(text))
 
 
@@ -74,14 +75,15 @@ def limit(text: str, fit: Fit) -> int:
 
 
 def fits(text: str, fit: Fit) -> bool:
+    """Is the text within the budget of one screen?"""
     return units(text)[0] <= limit(text, fit)
 
 
 def paginate(text: str, room: Callable[[int], int], raw: bool) -> tuple[str, ...]:
     """Cut `text` into pages; page i, from 0, has `room(i)` units: UTF-16 where `raw`, else septets.
 
-    A line stays whole where it fits on a page; a longer one breaks between words, a word never. White space at a break goes, nothing else does.
-    Raises ValueError with the page's number where a word does not fit, or where text that is not `raw` is not GSM-7.
+    A line stays whole where it fits on a page; a longer one breaks between words, a word never. White space at a break is dropped, nothing else is.
+    Raises ValueError with the page's number if a word does not fit, and if text that is not `raw` is not GSM-7.
     """
     measure = utf16 if raw else septets
     pages: list[str] = []
@@ -98,7 +100,7 @@ def paginate(text: str, room: Callable[[int], int], raw: bool) -> tuple[str, ...
 
 
 def _head(text: str, room: int, next_room: int, measure: Callable[[str], int]) -> str:
-    """What of a text that is too long goes on this page; empty where not even a word does."""
+    """As much of a text that is too long as goes on this page; empty if not even a word does."""
     line = word = 0
     for gap in _GAP.finditer(text):
         if measure(text[: gap.start()]) > room:

@@ -9,7 +9,7 @@ from typing import Final
 from hotline.engine.phone import gsm
 
 _OLD_SPELLING: Final = {"ɛ": "e", "ɔ": "o", "ɲ": "ny", "ŋ": "ng", "œ": "oe"}
-"""Letters that are no letter with an accent: as people without them on their keys write them."""
+"""Letters that no accent makes, each as people write it who do not have it on their keys."""
 _TYPED: Final = str.maketrans({**_OLD_SPELLING, "æ": "ae"})
 _WORD: Final = re.compile(r"\w+")
 _UNSEEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
@@ -27,7 +27,7 @@ def name_key(name: str) -> str:
 
 
 def composed(text: str) -> str:
-    """Every accent in one letter with what it stands on."""
+    """The text with every letter and its accent as one character (Unicode NFC)."""
     return unicodedata.normalize("NFC", text)
 
 
@@ -54,14 +54,14 @@ _BY_LANGUAGE: Final[dict[str, dict[str, str]]] = {
 
 
 class _Folding(dict[int, str]):
-    """A table for `str.translate` that works a letter out where it has none, and does not grow by it: what comes in may be anything."""
+    """A table for `str.translate` that works out a letter that it does not have, and does not grow by it: what comes in may be anything."""
 
     def __missing__(self, code: int) -> str:
         return _fold_letter(chr(code))
 
 
 def _fold_letter(char: str) -> str:
-    """The letter without its marks, nothing for what has no width, `?` for what cannot be written."""
+    """The letter without its accents, nothing for what has no width, `?` for what cannot be written."""
     folded = ""
     for part in unicodedata.normalize("NFKD", char):
         if part in _BY_LETTER or gsm.is_gsm(part):

@@ -39,15 +39,15 @@ def is_in_mali(number: str) -> bool:
 
 
 def malian_number(typed: str) -> str | None:
-    """Eight digits of a Malian number that can be rung, with or without 223 before it; None for anything else.
+    """Eight digits of a Malian number that can be rung, with or without 223 before it. Returns None for anything else.
 
-    Plan: AMRTP to ITU, 2018, as phonenumbers has it. Toll-free and short numbers are no one's phone.
+    Plan: AMRTP to ITU, 2018, as phonenumbers has it. Toll-free and short numbers are nobody's phone.
     """
     return _national(typed, "FIXED_LINE", "MOBILE", "FIXED_LINE_OR_MOBILE")
 
 
 def malian_mobile(typed: str) -> str | None:
-    """The same for a mobile phone alone, which takes SMS."""
+    """Eight digits of a Malian mobile number, which takes SMS. Returns None for anything else."""
     return _national(typed, "MOBILE")
 
 
@@ -65,13 +65,13 @@ def read_aloud(number: str) -> str:
 
 
 def has_number(text: str) -> bool:
-    """May a number stand in these words? Five digits in a row, as a number is written; eight, whatever stands between them but the colon of a
+    """May a number stand in these words? Five digits in a row, as a number is written; eight, whatever is between them but the colon of a
     time of day: 01-082 is a law."""
     return _AS_WRITTEN.search(text) is not None
 
 
 def has_five_digits(text: str) -> bool:
-    """For words in which no number has any business: five digits in a row, whatever stands between them."""
+    """For words in which no number has any business: five digits in a row, whatever is between them."""
     return _FIVE_DIGITS.search(text) is not None
 
 

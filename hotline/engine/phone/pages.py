@@ -1,4 +1,4 @@
-"""Every page of a screen, rendered as each kind of phone gets it: for whoever weighs them, compares them or looks at them."""
+"""Every page of a screen, rendered as each kind of phone gets it: for whatever weighs, compares or prints them."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class RenderedText(NamedTuple):
     """From 1."""
     pages: int
     is_wrong: bool
-    """It stands after a wrong key."""
+    """It is shown after a wrong key."""
     filled: Mapping[str, str]
-    """What stands in it for placeholders, lists and testimonies, each by what it is called."""
+    """What it holds for placeholders, lists and testimonies, each by its name."""
 
 
 def is_last(edition: Edition, key: str, language: str) -> bool:
@@ -53,7 +53,7 @@ def is_last(edition: Edition, key: str, language: str) -> bool:
 
 
 def node_of(edition: Edition, key: str, language: str) -> Node | None:
-    """The screen of this key that has pages; None where there is none, or only words, or a step that nobody sees."""
+    """The screen of this key that has pages. Returns None if there is none, or only words, or a step that nobody sees."""
     node = edition.nodes[language].get(key)
     return None if node is None or isinstance(node.kind, Branch | Do | CallFlow | End) else node
 
@@ -64,7 +64,7 @@ def last(edition: Edition, key: str, language: str, values: Mapping[str, str]) -
 
 
 def pages(edition: Edition, node: Node, values: Mapping[str, str], body: str = "") -> tuple[Page, ...]:
-    """A screen's pages with every line that there can be, its placeholders filled. `body`: a testimony. ValueError where a word is longer than a page."""
+    """A screen's pages with every line that there can be, its placeholders filled. `body`: a testimony. Raises ValueError if a word is longer than a page."""
     head = fill(node.head, values)
     if isinstance(node.kind, Each):
         names = tuple(edition.name_of(item, node.language) for item in _entries(edition, node.kind))
@@ -80,7 +80,7 @@ def at_once(edition: Edition, node: Node, values: Mapping[str, str]) -> str:
 
 
 def every_text(edition: Edition, key: str, language: str) -> Iterator[RenderedText]:
-    """Whatever a phone may get of this screen, whatever is filled in; nothing of what shows nothing. Raises TooLong."""
+    """Whatever a phone may get of this screen, whatever is filled in; nothing of what shows nothing. Raises TooLong if a word is longer than a page."""
     if is_last(edition, key, language):
         for values in _fillings(edition, edition.words[language][key], language):
             yield RenderedText(last(edition, key, language, values), 1, 1, is_wrong=False, filled=_called(values))
@@ -131,8 +131,8 @@ def _labels(node: Node, values: Mapping[str, str]) -> list[tuple[int, str]]:
     return [(number, fill(label, values)) for number, label in node.labels]
 
 
-def _entries(edition: Edition, each: Each) -> Iterable[Item]:
-    return edition.items.get(each.list, {}).values()
+def _entries(edition: Edition, menu: Each) -> Iterable[Item]:
+    return edition.items.get(menu.list, {}).values()
 
 
 def _testimonies(edition: Edition) -> tuple[str, ...]:
@@ -148,7 +148,7 @@ def times(edition: Edition, language: str) -> Mapping[str, str]:
 
 
 def fullest(edition: Edition, language: str) -> Mapping[str, str]:
-    """The longest that each placeholder can hold, by itself: what a translator has to reckon with."""
+    """The longest that each placeholder can hold, by itself: what a translator must leave room for."""
     items = [item for items in edition.items.values() for item in items.values()]
     name = max((item.name for item in items), key=len, default="")
     fields = {field: max((item.fields.get(field, "") for item in items), key=len, default="") or name for field in FIELDS}
@@ -168,7 +168,7 @@ def _fillings(edition: Edition, text: str, language: str) -> Iterable[Mapping[st
     asked = names & FIELDS - {"near", "numbers"}
     items = [item for of, items in edition.items.items() if asked and of != "testimonies" for item in items.values()]
     fields = {tuple((name, field_of(edition, item, name, language)) for name in sorted(asked)) for item in items}
-    return [common | dict(each) for each in sorted(fields)] or [common]
+    return [common | dict(filled) for filled in sorted(fields)] or [common]
 
 
 def _weight(text: str) -> tuple[bool, int]:

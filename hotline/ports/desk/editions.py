@@ -6,7 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from hotline.engine.freshness import DarkNumber
+from hotline.engine.freshness import WithdrawnItem
 
 
 class EditionRow(Struct, frozen=True):
@@ -49,7 +49,7 @@ class Withdrawal(Struct, frozen=True):
     by: str
 
     @property
-    def number(self) -> DarkNumber:
+    def number(self) -> WithdrawnItem:
         """As the engine knows it."""
         return self.item, self.phone, self.day
 

@@ -20,7 +20,7 @@ from hotline.engine.effects import (
     RefineCallback,
     StopCalls,
     is_coverage_key,
-    outcome_key,
+    result_key,
 )
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.ledger import LedgerEntry
@@ -35,7 +35,7 @@ from hotline.service.conversation.orders import NobodyFree, Orders, Unpromised
 from hotline.service.deps import Deps
 from hotline.service.work import Work
 
-ORDER: Final = outcome_key(Ref(0, 0))[: len("order@")]
+ORDER: Final = result_key(Ref(0, 0))[: len("order@")]
 
 
 class Session(Struct, frozen=True):
@@ -170,13 +170,13 @@ class SessionFacts:
             ref = Ref(position, 0)
             if applied := self._orders.spooled(self._key(ref)):
                 self._learn(facts.decode(applied.facts))
-                self.known[outcome_key(ref)] = applied.result
+                self.known[result_key(ref)] = applied.result
 
     def _learn_from(self, ref: Ref, entry: LedgerEntry) -> None:
         if entry.outcome is None:
             raise UncertainEdition
         self._learn(facts.decode(entry.facts))
-        self.known[outcome_key(ref)] = entry.outcome
+        self.known[result_key(ref)] = entry.outcome
 
     def _learn(self, remembered: Facts) -> None:
         on = remembered.get(facts.EDITION)

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from hotline.engine.flow import Item, Sources
-from hotline.engine.freshness import EMERGENCY, DarkNumber, is_dark, is_shown, last_day
+from hotline.engine.freshness import EMERGENCY, WithdrawnItem, is_shown, is_withdrawn, last_day
 from hotline.ports.desk.editions import Withdrawal
 
 Off: TypeAlias = Literal["unverified", "stale", "dark"]
@@ -28,9 +28,9 @@ class DirectoryNumbers(Struct, frozen=True):
 
 def numbers(sources: Sources, withdrawals: Iterable[Withdrawal], today: date, days: int = 0) -> DirectoryNumbers:
     """Sort the numbers of an edition, or of files, as they stand on this local day."""
-    taken_off = tuple(withdrawal.number for withdrawal in withdrawals)
+    withdrawn = tuple(withdrawal.number for withdrawal in withdrawals)
     having = [item for item in sources.items if "phone" in item.fields]
-    off = {item.id: why for item in having if (why := _why_off(item, taken_off, today))}
+    off = {item.id: why for item in having if (why := _why_off(item, withdrawn, today))}
     shown = [item for item in having if item.id not in off]
     return DirectoryNumbers(
         tuple(item.id for item in shown),
@@ -40,8 +40,8 @@ def numbers(sources: Sources, withdrawals: Iterable[Withdrawal], today: date, da
     )
 
 
-def _why_off(item: Item, taken_off: Iterable[DarkNumber], today: date) -> Off | None:
-    if is_dark(item, taken_off):
+def _why_off(item: Item, withdrawn: Iterable[WithdrawnItem], today: date) -> Off | None:
+    if is_withdrawn(item, withdrawn):
         return "dark"
     if last_day(item) is None:
         return "unverified"

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Sources
-from hotline.engine.freshness import dark
+from hotline.engine.freshness import without_withdrawn
 from hotline.engine.phone import gsm
 from hotline.ports.desk.editions import EditionRow, Withdrawal
 from hotline.service.editions import activation
@@ -52,7 +52,7 @@ class LoadedEdition:
         self.number = row.number
         self.sources = sources
         """As published."""
-        self.shown = dark(sources, (withdrawal.number for withdrawal in withdrawals))
+        self.shown = without_withdrawn(sources, (withdrawal.number for withdrawal in withdrawals))
         """As callers get it."""
         self._settings = settings
         self._raw_networks = settings.raw_networks

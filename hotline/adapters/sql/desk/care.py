@@ -9,11 +9,11 @@ from sqlalchemy import bindparam, case, func, select, update
 
 from hotline.adapters.sql.tables import calls, flags, time_requests
 from hotline.adapters.sql.unit import THIS, Unit, columns
-from hotline.engine.flags import HARD_ONES
+from hotline.engine.flags import HARD_FLAGS
 from hotline.ports.desk.care import Load, TimeRequest
 
 _IS_HARD: Final = (
-    select(flags.c.callback).where(flags.c.callback == calls.c.callback, flags.c.kind.in_(HARD_ONES)).correlate(calls).exists()
+    select(flags.c.callback).where(flags.c.callback == calls.c.callback, flags.c.kind.in_(HARD_FLAGS)).correlate(calls).exists()
 )
 _LOADS: Final = (
     select(
