@@ -64,7 +64,10 @@ def test_the_number_in_force_is_marked_with_its_day_and_its_name(store: SqlStore
         assert tx.audit.all() == (AuditRecord(NOON, "Awa", "number taken off", "centre: a man answers"),)
         edition = tx.editions.active(NOON)
     assert edition
-    assert [item.fields.get("phone") for item in without_withdrawn(decode(edition.sources), withdrawals(store)).items] == [None, "70 00 03 01"]
+    assert [item.fields.get("phone") for item in without_withdrawn(decode(edition.sources), withdrawals(store)).items] == [
+        None,
+        "70 00 03 01",
+    ]
 
 
 def test_every_number_that_somebody_may_be_looking_at_is_marked(store: SqlStore) -> None:
