@@ -98,6 +98,15 @@ def callbacks(config: Config) -> int:
     return count
 
 
+def take_in(config: Config) -> int:
+    """Do as the clock does each second, and return how many callbacks the spool held until then: a hop whose database is slower than its budget keeps them there."""
+    from hotline.app import build  # noqa: PLC0415
+
+    before = callbacks(config)
+    build(config).tick()
+    return callbacks(config) - before
+
+
 def forget_callers(config: Config) -> None:
     """Empty all tables but staff, shifts and editions, so that every round begins alike."""
     with closing(sqlite3.connect(config.database_url.removeprefix("sqlite:///"))) as database, database:
