@@ -115,6 +115,18 @@ def test_it_is_nobody_elses(desk: Desk) -> None:
     assert f'action="{address}/connect"' not in page
 
 
+def test_nothing_tells_a_counselor_to_pick_up_while_the_two_talk(desk: Desk) -> None:
+    """What *connect* leads to is the page as it stands: no line of it is older than the call."""
+    browser, _, address = held(desk)
+    led_to = browser.client.post(f"{address}/connect", data=browser.hidden(f"{address}/connect")).location
+    desk.line.work()
+    desk.line.pick_up()
+    desk.line.press()
+    browser.open(led_to)
+    assert desk.say("callback.step.talking") in browser.page
+    assert told(desk, "rings") not in browser.page
+
+
 def test_a_form_sent_twice_rings_once(desk: Desk) -> None:
     """The network drops, the counselor taps again: one call."""
     browser, _, address = held(desk)

@@ -26,11 +26,12 @@ LIVE: Final = frozenset({"before", "rings", "answered", "talking", "how"})
 """Steps whose part of the page keeps itself up to date; at every other step the whole page changes."""
 WORDED: Final[frozenset[Code]] = frozenset(
     {
-        *("rings", "covered", "agreed", "erased", "handed"),
+        *("covered", "agreed", "erased", "handed"),
         *("gone", "late", "how", "busy", "on_page", "read_aloud", "past", "too_long", "order", "consent", "nobody", "long_note"),
     }
 )
-"""Codes that this page has words for: `callback.told.…` of the catalogue."""
+"""Codes that stand above the page: `callback.told.…` of the catalogue. That a phone rings is said by the part that keeps itself up to date: above, it would
+still stand there when the two talk."""
 _PART: Final = re.compile(r"([0-9]{1,4})-([0-9]{1,4})")
 """A part of the day as the page names it: minutes, from and to."""
 Chosen = TypeVar("Chosen", bound=str)
