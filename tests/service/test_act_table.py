@@ -239,7 +239,7 @@ def where(act: str, code: str, callback: Callback) -> str:
         case "give_back":
             return f"/console/queue?{'back' if code == 'gone' else code}={callback.reference}"
         case "connect" | "say_outcome":
-            return f"/console/callback/{callback.id}" + ("" if code == "noted" else f"?told={code}")
+            return f"/console/callback/{callback.id}" + ("" if code in ("noted", "rings") else f"?told={code}")
         case "go_off_shift":
             return "/console/care?after=off"
     return "/console/queue"
@@ -267,6 +267,10 @@ def test_the_same_code_by_page(desk: Desk, situation: Situation) -> None:
     """As by SMS."""
     callback = given(desk, situation.given)
     assert by_page(desk, DEEDS[situation.act], callback) == where(situation.act, situation.code, callback)
+    # That a phone rings, and that it does not, is said by the page as it stands.
+    if situation.act in ("connect", "say_outcome") and situation.code != "forbidden":
+        page = desk.browser("awa").open(f"/console/callback/{callback.id}")
+        assert (desk.say("callback.step.rings") in page) is (situation.code == "rings")
 
 
 @pytest.mark.parametrize("act", DEEDS)

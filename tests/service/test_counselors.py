@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from hotline.ports.store import StoreAway
 from hotline.service.editions.cache import EditionCache
 from hotline.service.faces.staff_sms import Said, read
 from tests.content_line import sources
@@ -406,3 +407,18 @@ def test_an_edition_without_words_for_a_refusal_still_answers(offered: Line) -> 
     offered.work()
     assert offered.inbox(AWA) == [offered.say("gone", ref=offered.callback().reference)]
     assert offered.gateway.rung == []
+
+
+@pytest.mark.parametrize(("age", "rings"), [(5, [AWA]), (150, [])])
+def test_what_was_taken_and_not_rung_rings_while_the_message_is_fresh(offered: Line, age: int, rings: list[str]) -> None:
+    """The database went away between the two: the vendor sends the message again, and hours later it rings nobody out of the blue."""
+    before = offered.store.units
+    offered.store.fails_when = lambda: offered.store.units == before + 4
+    with pytest.raises(StoreAway):
+        offered.text(AWA, "1", id="a message")
+    assert (offered.callback().state, offered.gateway.rung) == ("claimed", [])
+    offered.store.fails_when = None
+    offered.clock.at += age
+    offered.text(AWA, "1", id="a message", age=age)
+    offered.work()
+    assert offered.gateway.rung == rings

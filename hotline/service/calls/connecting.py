@@ -35,11 +35,11 @@ def reveal(act: Act, id: str) -> Result:
     callback = act.tx.callbacks.get(id)
     if callback is None or act.deps.rules.calling != "reveal":
         return Result("gone")
-    dispatch.join(act, id)
-    group = dispatch.held(act.tx, id, act.staff.id)
-    refused = _refusal(act, group)
+    refused = _refusal(act, (*dispatch.held(act.tx, id, act.staff.id), *dispatch.joining(act, id)))
     if refused is not None:
         return Result(refused, about(callback))
+    dispatch.join(act, id)
+    group = dispatch.held(act.tx, id, act.staff.id)
     call = Call(act.derive("call"), id, act.staff.id, "ended", act.at, dialed_at=act.at, ended_at=act.at)
     act.tx.calls.add(call)
     ringing.count_attempt(act, group, call)

@@ -132,9 +132,14 @@ def claim(act: Act, callback: Callback) -> bool:
 
 def join(act: Act, id: str) -> None:
     """Whoever holds one holds all to the same number: it is rung once for all that is open. Does nothing where this one is in other hands."""
-    for other in alike(act.tx, id) if held(act.tx, id, act.staff.id) else ():
-        if other.state == "waiting" and is_open(other, act.at):
-            claim(act, other)
+    for other in joining(act, id):
+        claim(act, other)
+
+
+def joining(act: Act, id: str) -> tuple[Callback, ...]:
+    """What waits, with an open window, for whoever holds this one."""
+    others = alike(act.tx, id) if held(act.tx, id, act.staff.id) else ()
+    return tuple(other for other in others if other.state == "waiting" and is_open(other, act.at))
 
 
 def held(tx: Transaction, id: str, staff: str) -> tuple[Callback, ...]:

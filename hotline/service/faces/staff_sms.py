@@ -103,7 +103,8 @@ class Reading(Work, frozen=True):
 def receive(deps: Deps, staff: Staff, sms: ReceivedSms, *, fresh: bool) -> None:
     """Do what a message asks for, once for each message id, and answer it if it is fresh. Raises StoreAway.
 
-    What is taken by SMS rings at once: `connect` follows, under an origin of its own, so that it happens however often the message comes.
+    What is taken by SMS rings at once: `connect` follows, under an origin of its own, so that a message that comes again rings what it took and could not ring. Once
+    the message is stale it rings nobody.
     """
     at = deps.clock.now()
     words = meanings(deps.written, "staff.word.")
@@ -119,7 +120,7 @@ def receive(deps: Deps, staff: Staff, sms: ReceivedSms, *, fresh: bool) -> None:
     is_there = fresh and bool(said.digit or said.word)
     by = By(staff.id, "sms", sms.origin, is_there=is_there, answer=answer)
     result = run(deps, by, request.act, *request.args)
-    if result.code == "taken":
+    if result.code == "taken" and fresh:
         run(deps, replace(by, origin=f"{sms.origin}|ring"), connect, result.values["id"])
 
 
