@@ -11,6 +11,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from hotline.adapters.seal import Seal
 from hotline.adapters.sql import SqlStore, upgrade
 from hotline.app import SystemClock, load_library, open_store
 from hotline.config import CONTENT, Config
@@ -69,7 +70,7 @@ def _turn(var: Path) -> Iterator[None]:
 
 def prepare_demo(config: Config) -> None:
     """Make the demo's database ready, again and again the same. Raises SystemExit where the files cannot be published."""
-    upgrade(config.database_url)
+    upgrade(config.database_url, seal=Seal.from_text(config.keys))
     store = open_store(config)
     try:
         publish_first(config, store)

@@ -17,6 +17,10 @@ KEY_SECONDS: Final = DAY_SECONDS
 """The key of an order or a form, after its outcome and facts are gone."""
 OUTBOX_SECONDS: Final = DAY_SECONDS
 """A message that has ended. A reply carries the caller's number and goes at the end of its time."""
+HOUR_DAYS: Final = 7
+"""Of the moments of a closed callback, its calls, offers and reviews, the hour is left, and after these days the day."""
+RING_SECONDS: Final = DAY_SECONDS
+"""When a phone was rung, and when a counselor's call ended: for the rings of a day and the pause after a hard call."""
 PRANK_DAYS: Final = 30
 """The hash of a phone from which a prank came (docs: decisions)."""
 FORGOTTEN_DAYS: Final = 90

@@ -74,6 +74,10 @@ class Seal:
         except (InvalidTag, ValueError):
             raise SealBroken("changed, or from another place") from None
 
+    def is_current(self, sealed: bytes) -> bool:
+        """Was it sealed under the key that seals now?"""
+        return sealed.startswith(self._head)
+
     def digest(self, purpose: str, value: str) -> bytes:
         """`hotline.ports.hasher.Hasher`: HMAC-SHA-256 (32 bytes); `purpose` is a word of ours and holds no NUL, which keeps purposes apart."""
         return hmac.digest(self._hash_key, f"{purpose}\0{value}".encode(), "sha256")

@@ -5,22 +5,26 @@ from __future__ import annotations
 import multiprocessing
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from msgspec.structs import asdict
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, make_url, text
 
 import hotline.migrations
+from hotline.adapters.seal import Seal, SealBroken, new_keys
 from hotline.adapters.sql import SqlStore, is_current, upgrade
 from hotline.adapters.sql.engine import make_engine
 from hotline.adapters.sql.tables import metadata
 from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.audit import AuditRecord
+from hotline.ports.desk.care import Load
+from hotline.ports.desk.cases import Consent, Incident, Referral
 from hotline.ports.desk.editions import EditionRow, Proposal, Withdrawal
 from hotline.ports.store import StoreAway
-from tests.adapters.test_store import HERS, NOW, a_callback, a_counselor, a_post, id_of
+from tests.adapters.test_store import HERS, HOUR, NOW, a_callback, a_counselor, a_post, id_of
 
 REVISIONS = [step.revision for step in ScriptDirectory(str(Path(hotline.migrations.__file__).parent)).walk_revisions()][::-1]
 
@@ -83,7 +87,20 @@ def fill_0004(url, seal) -> None:
 
 
 def fill_0005(url, seal) -> None:
+    """With what lay in clear until 0007, of a call that served two callbacks of one phone, and of one that is gone."""
     fill_0003(url, seal)
+    before = make_engine(url, 5000)
+    with before.begin() as connection:
+        for table, rows in CLEAR.items():
+            for row in rows:
+                names = ", ".join(row)
+                values = ", ".join(f":{name}" for name in row)
+                connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({values})"), row)  # noqa: S608 -- names of ours
+        sealed = {id_of(n): seal.seal(HERS.encode(), f"numbers.sealed.{id_of(n)}") for n in (2, 3)}
+        for id, number in sealed.items():
+            statement = text("INSERT INTO numbers (callback, number_hash, sealed) VALUES (:id, :hash, :sealed)")
+            connection.execute(statement, {"id": id, "hash": seal.digest("number", HERS), "sealed": number})
+    before.dispose()
     store = SqlStore(url, seal, 5000)
     with store.write() as t:
         t.editions.add_proposal(Proposal(7, NOW, "awa", b"{}"))
@@ -91,11 +108,65 @@ def fill_0005(url, seal) -> None:
     store.close()
 
 
-LATER = ("given_back", "sunk", "safer", "minors", "on_call_until")
+def fill_0007(url, seal) -> None:
+    store = SqlStore(url, seal, 5000)
+    with store.write() as t:
+        t.ledger.enter(b"k", "kept", b"facts", NOW, NOW + 9)
+        t.callbacks.add(a_callback(1), HERS)
+        t.staff.save(a_counselor(1))
+        t.outbox.add(a_post(1))
+        t.editions.add(EditionRow(1, NOW, "awa", NOW, b"{}"))
+        t.editions.add_proposal(Proposal(1, NOW, "awa", b"{}"))
+        t.editions.withdraw(Withdrawal("samu", "+22370000310", "2026-11-24", NOW, "awa"))
+        t.audit.add(AuditRecord(NOW, "awa", "published", "1"))
+    store.close()
+
+
+LATER = ("call", "given_back", "sunk", "safer", "minors", "on_call_until")
 NAMED = {"attempts": "tries", "outcome": "ending"}
 """What the code calls otherwise than the database."""
 AN_EDITION = {"at": NOW, "json": b"{}"}
-FILLS = {"0001": fill_0001, "0002": fill_0001, "0003": fill_0003, "0004": fill_0004, "0005": fill_0005}
+A_CLOSED = {
+    "reference": "702",
+    "state": "closed",
+    "language": "fr",
+    "urgent": False,
+    "other_phone": False,
+    "made_at": NOW,
+    "opens_at": NOW,
+    "not_after": NOW + HOUR,
+    "edition": 1,
+    "tries": 1,
+    "claimed_by": id_of(1),
+    "claimed_at": NOW + 70,
+    "closed_at": NOW + 70,
+    "ending": "spoke",
+}
+AN_AGREED = A_CLOSED | {"state": "waiting", "tries": 0, "claimed_by": None, "claimed_at": None, "closed_at": None, "ending": None}
+CLEAR = {
+    "callbacks": [
+        {"id": id_of(2), "word": "milk", "safer": "less_safe"} | A_CLOSED,
+        {"id": id_of(3), "word": None, "safer": None} | AN_AGREED | {"reference": "703", "made_at": NOW + 90, "opens_at": NOW + 2 * HOUR},
+    ],
+    "marks": [{"callback": id_of(2), "kind": kind, "staff": id_of(1), "at": NOW + 60} for kind in ("minor", "danger")],
+    "tries": [{"callback": id_of(2), "call": id_of(5), "at": NOW + 30}],
+    "calls": [
+        {"id": id_of(5), "callback": id_of(2), "staff": id_of(1), "state": "ended"}
+        | {"placed_at": NOW + 20, "dialed_at": NOW + 30, "ended_at": NOW + 60}
+    ],
+    "reviews": [{"id": id_of(6), "callback": id_of(2), "reason": "minor", "at": NOW + 60}],
+    "incidents": [{"id": id_of(7), "callback": id_of(2), "day": 20000, "codes": '{"when": "today", "age": "12-17"}', "figures": True}],
+    "referrals": [
+        {"id": id_of(8), "callback": id_of(2), "kind": "shelter", "service": "house", "outcome": "referred", "legal": "yes", "slip": "AB12"}
+        | {"look_again": 20007, "day": 20000, "revoked": False, "sent": False}
+    ],
+    "consents": [
+        {"callback": id_of(2), "kind": "record", "given_at": NOW + 61, "revoked_at": None},
+        {"callback": id_of(2), "kind": "figures", "given_at": NOW + 62, "revoked_at": NOW + 63},
+        {"callback": id_of(2), "kind": "again", "given_at": NOW + 90, "revoked_at": None},
+    ],
+}
+FILLS = {"0001": fill_0001, "0002": fill_0001, "0003": fill_0003, "0004": fill_0004, "0005": fill_0005, "0007": fill_0007}
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 
 
@@ -109,7 +180,7 @@ def test_upward_with_data(empty_url, seal, revision):
     """A database of any age, with data in, comes to the newest schema and loses nothing."""
     upgrade(empty_url, revision)
     FILLS[revision](empty_url, seal)
-    upgrade(empty_url)
+    upgrade(empty_url, seal=seal)
     assert is_current(empty_url, 5000)
     store = SqlStore(empty_url, seal, 5000)
     with store.write() as t:
@@ -119,7 +190,7 @@ def test_upward_with_data(empty_url, seal, revision):
         assert a_post(1) == t.outbox.get(id_of(1))
         assert EditionRow(1, NOW, "awa", NOW, b"{}") == t.editions.get(1)
         assert [1 if revision >= "0003" else 0] * 2 == [len(t.editions.proposals()), len(t.editions.withdrawals())]
-        assert {"0003": 1, "0004": 5, "0005": 1}.get(revision, 0) == t.audit.count()
+        assert {"0003": 1, "0004": 5, "0005": 1, "0007": 1}.get(revision, 0) == t.audit.count()
         assert None is t.audit.broken_at()
         assert b"facts" == t.ledger.enter(b"k", "lost", b"", NOW, NOW + 9).facts
     store.close()
@@ -129,7 +200,7 @@ def test_no_number_of_a_proposal_is_given_again(empty_url, seal, engine):
     """What the audit of an older line says was proposed leaves its number; what still waits waits on, and nothing else is touched."""
     upgrade(empty_url, "0004")
     fill_0004(empty_url, seal)
-    upgrade(empty_url)
+    upgrade(empty_url, seal=seal)
     store = SqlStore(empty_url, seal, 5000)
     with store.write() as t:
         assert (Proposal(1, NOW, "awa", b"{}"), [1], 8) == (
@@ -141,6 +212,103 @@ def test_no_number_of_a_proposal_is_given_again(empty_url, seal, engine):
     with engine.connect() as connection:
         rows = connection.execute(text("SELECT number, made_at, made_by, pending_by FROM proposals ORDER BY number")).all()
     assert [(1, NOW, "awa", None), (2, NOW + 2, "awa", None), (7, NOW + 7, "awa", None)] == [tuple(row) for row in rows]
+
+
+def everything_in(engine) -> str:
+    """What a dump of the database says in clear."""
+    with engine.connect() as connection:
+        tables = inspect(connection).get_table_names()
+        return " ".join(str(row) for table in tables for row in connection.execute(text(f'SELECT * FROM "{table}"')))  # noqa: S608 -- names of ours
+
+
+def files_of(empty_url, postgres_folder) -> set[str]:
+    """Which of the words of `SAID` the database's files still hold: SQLite's, or PostgreSQL's tables."""
+    url = make_url(empty_url)
+    if url.get_backend_name() == "sqlite":
+        files = Path(url.database).parent.iterdir()
+    else:
+        with psycopg.connect(empty_url.replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
+            (oid,) = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
+        files = (postgres_folder / "base" / str(oid)).iterdir()
+    content = b"".join(file.read_bytes() for file in files)
+    return {word for word in SAID if word.encode() in content}
+
+
+SAID = ("milk", "less_safe", "12-17", "shelter", "AB12", "+22370000101")
+"""What 0005 had in clear of a caller, and the number of one of the staff."""
+
+
+def test_what_lay_in_clear_is_sealed(empty_url, seal, engine, request):
+    """Codes, word, flags, consents and the staff's numbers are read as before, and neither a dump nor the files say them any more."""
+    upgrade(empty_url, "0005")
+    fill_0005(empty_url, seal)
+    assert all(word in everything_in(engine) for word in SAID)
+    engine.dispose()
+    upgrade(empty_url, seal=seal)
+    store = SqlStore(empty_url, seal, 5000)
+    with store.read() as t:
+        assert ("milk", "less_safe") == (t.callbacks.get(id_of(2)).word, t.callbacks.get(id_of(2)).safer)
+        assert {id_of(2): {"minor", "danger"}} == t.flags.of_many((id_of(1), id_of(2), id_of(3)))
+        assert a_counselor(1) == t.staff.by_number(a_counselor(1).number)
+        assert ["minor"] == [review.reason for review, _ in t.reviews.undecided(9)]
+        assert Incident(id_of(7), id_of(2), 20000, {"when": "today", "age": "12-17"}, True) == t.cases.incident_of(id_of(2))
+        assert (Referral(id_of(8), id_of(2), "shelter", "house", "referred", "yes", 20007, "AB12", 20000),) == t.cases.referrals(id_of(2))
+        hour = NOW - NOW % HOUR
+        assert t.cases.consents(id_of(2)) == {
+            "record": Consent("record", hour),
+            "figures": Consent("figures", hour, hour),
+            "again": Consent("again", hour, callback=id_of(3)),
+        }
+        assert [1, 1, 1] == [t.calls.rings(id_of(n), NOW) for n in (1, 2, 3)]
+        assert {id_of(1): Load(1, 1, NOW + 60)} == t.care.loads(NOW)
+    store.close()
+    assert [] == [word for word in (*SAID, "danger", "figures'") if word in everything_in(engine)]
+    engine.dispose()
+    assert set() == files_of(empty_url, request.getfixturevalue("postgres").folder if "postgresql" in empty_url else None)
+
+
+class Faltering:
+    """Keys that are taken away after some values were sealed."""
+
+    def __init__(self, seal, values: int) -> None:
+        self.open, self.digest = seal.open, seal.digest
+        self._seal, self._left = seal, values
+
+    def seal(self, plain: bytes, context: str) -> bytes:
+        self._left -= 1
+        if self._left < 0:
+            raise KeyboardInterrupt
+        return self._seal.seal(plain, context)
+
+
+@pytest.mark.parametrize("values", [0, 1, 5, 11])
+def test_sealing_that_was_broken_off_is_taken_up_again(empty_url, seal, engine, values):
+    """Interrupted after any number of rows it leaves all as it was, and the next time it seals all."""
+    upgrade(empty_url, "0005")
+    fill_0005(empty_url, seal)
+    before = everything_in(engine)
+    with pytest.raises(KeyboardInterrupt):
+        upgrade(empty_url, seal=Faltering(seal, values))
+    assert before == everything_in(engine)
+    upgrade(empty_url, seal=seal)
+    store = SqlStore(empty_url, seal, 5000)
+    with store.read() as t:
+        assert "milk" == t.callbacks.get(id_of(2)).word
+        assert a_counselor(1) == t.staff.by_number(a_counselor(1).number)
+    store.close()
+
+
+def test_nothing_is_sealed_under_other_keys(empty_url, seal, engine):
+    """With keys that are not those of this database, or with none, it stays as it is."""
+    upgrade(empty_url, "0005")
+    fill_0005(empty_url, seal)
+    before = everything_in(engine)
+    with pytest.raises(SealBroken):
+        upgrade(empty_url, seal=Seal.from_text(new_keys()))
+    with pytest.raises(ValueError, match="the keys are needed"):
+        upgrade(empty_url)
+    assert before == everything_in(engine)
 
 
 def test_schema_is_what_the_code_speaks_of(empty_url, engine):

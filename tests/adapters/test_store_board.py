@@ -80,10 +80,10 @@ def test_what_is_a_minors_can_be_left_out(store):
     """From lists and counts alike; other marks leave out nothing."""
     apart(store, a_callback(1), a_callback(2), a_callback(3, opens_at=NOW + 5))
     with store.write() as t:
-        assert t.flags.add(id_of(1), "minor", id_of(9), NOW)
-        assert not t.flags.add(id_of(1), "minor", id_of(8), NOW)
-        assert t.flags.add(id_of(2), "danger", id_of(9), NOW)
-        assert t.flags.add(id_of(3), "minor", id_of(9), NOW)
+        assert t.flags.add(id_of(1), "minor")
+        assert not t.flags.add(id_of(1), "minor")
+        assert t.flags.add(id_of(2), "danger")
+        assert t.flags.add(id_of(3), "minor")
     assert (due(store, minors=False), coming(store, minors=False)) == (["002"], [])
     assert waiting(store, minors=False) == Waiting(due=1, coming=0, review=0)
     assert waiting(store) == Waiting(due=2, coming=1, review=0)

@@ -63,10 +63,10 @@ def test_what_each_carried(store) -> None:
     ring(store, 4, AWA, None)
     ring(store, 5, OUMOU, NOW - 50, ended_at=NOW - 40)
     with store.write() as t:
-        t.flags.add(id_of(1), "danger", AWA.id, NOW)
-        t.flags.add(id_of(1), "minor", AWA.id, NOW)
-        t.flags.add(id_of(3), "hard", AWA.id, NOW)
-        t.flags.add(id_of(5), "silence", OUMOU.id, NOW)
+        t.flags.add(id_of(1), "danger")
+        t.flags.add(id_of(1), "minor")
+        t.flags.add(id_of(3), "hard")
+        t.flags.add(id_of(5), "silence")
         assert {AWA.id: Load(2, 1, NOW - 200), OUMOU.id: Load(1, 0, None)} == t.care.loads(NOW - 1000)
         assert {} == t.care.loads(NOW)
 
@@ -77,7 +77,7 @@ def test_a_callback_counts_once_however_often_it_was_rung(store) -> None:
     ring(store, 1, AWA, NOW - 300, ended_at=NOW - 290)
     ring(store, 2, AWA, NOW - 60, callback=1)
     with store.write() as t:
-        t.flags.add(id_of(1), "hard", AWA.id, NOW)
+        t.flags.add(id_of(1), "hard")
         assert {AWA.id: Load(1, 1, NOW - 60)} == t.care.loads(NOW - 1000)
 
 

@@ -78,7 +78,7 @@ def test_nobody_takes_by_another_form_than_the_one_for_it(desk: Desk, calling: s
     desk.install()
     callback = opened(desk)
     with desk.line.real_store.write() as tx:
-        tx.flags.add(callback.id, "minor", IDS["oumou"], desk.line.clock.now())
+        tx.flags.add(callback.id, "minor")
     browser = desk.browser("awa")
     signed(browser, f"/console/callback/{callback.id}/reveal", "forged")
     assert ("waiting", None, 0) == (found(desk, callback).state, found(desk, callback).claimed_by, found(desk, callback).attempts)

@@ -152,7 +152,7 @@ def test_she_is_told_that_she_rests(desk: Desk) -> None:
     desk.line.work()
     desk.line.ring()
     with desk.line.real_store.write() as tx:
-        tx.flags.add(desk.line.callback().id, "hard", IDS["awa"], TEN_O_CLOCK)
+        tx.flags.add(desk.line.callback().id, "hard")
     assert desk.say("care.rests", until="10:15") in desk.browser("awa").open("/console/care")
     assert "10:15" not in desk.browser("oumou").open("/console/care")
 

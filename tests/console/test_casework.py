@@ -365,13 +365,13 @@ def test_being_called_again_is_taken_back(work: Work) -> None:
     assert work.desk.say("consents.still_open") in page
 
 
-def test_nothing_is_taken_from_her_by_guess(work: Work) -> None:
-    """Two that were made in the moment of the consent: which was agreed on nobody knows, so both stay and the page says so."""
+def test_nothing_is_taken_from_her_that_she_asked_for_herself(work: Work) -> None:
+    """Two that were made in the moment of the consent: that which was agreed on is not made, the other stays and the page says so."""
     agreed_call(work)
     work.line.walk("5 1", "session-2")
     work.browser.open(work.consents)
     page = work.browser.send(work.consents, kind="again")
-    assert [callback.state for callback in work.line.callbacks() if callback.id != work.id] == ["waiting", "waiting"]
+    assert [callback.state for callback in work.line.callbacks() if callback.id != work.id] == ["cancelled", "waiting"]
     assert work.desk.say("consents.still_open") in page
 
 

@@ -175,7 +175,7 @@ def test_what_was_marked_as_a_minors_is_for_those_who_take_such_calls(desk: Desk
     """It disappears for those who do not, from list and count, and is offered to them no more."""
     callback = asked(desk)
     with desk.line.real_store.write() as tx:
-        tx.flags.add(callback.id, "minor", IDS["awa"], desk.line.clock.now())
+        tx.flags.add(callback.id, "minor")
     oumou = desk.browser("oumou")
     oumou.open("/console/queue")
     assert not has_card(oumou, callback.reference)

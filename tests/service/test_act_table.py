@@ -163,7 +163,7 @@ def _given(line: Line, callback: Callback, part: str) -> None:  # noqa: C901, PL
         case "flagged minor" | "flagged known":
             flag: Flag = "minor" if part == "flagged minor" else "known"
             with line.real_store.write() as tx:
-                tx.flags.add(callback.id, flag, line.staff(OUMOU).id, line.clock.now())
+                tx.flags.add(callback.id, flag)
         case "day's limit":
             with line.real_store.write() as tx:
                 for n in range(line.rules.rings_a_day):
@@ -213,7 +213,7 @@ def _worked(line: Line, *, flag: Flag | None = None) -> None:
         tx.callbacks.add(done, "+22370000099")
         tx.calls.add(Call("8" * 32, done.id, line.staff(AWA).id, "ended", at, None, at, at + 50))
         if flag:
-            tx.flags.add(done.id, flag, line.staff(AWA).id, at)
+            tx.flags.add(done.id, flag)
 
 
 def by_page(desk: Desk, deed: Deed, callback: Callback, once: str = "once") -> str:

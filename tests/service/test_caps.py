@@ -28,7 +28,7 @@ def work_one(line: Line, number: str = CALLER, *, mark: str | None = None) -> No
     line.ring()
     if mark is not None:
         with line.real_store.write() as tx:
-            tx.flags.add(line.callbacks()[-1].id, mark, "a" * 32, line.clock.now())
+            tx.flags.add(line.callbacks()[-1].id, mark)
     line.text(AWA, "1")
     line.work()
     line.inbox(AWA)

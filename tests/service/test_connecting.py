@@ -14,6 +14,7 @@ from hotline.service.calls import agreements, connecting, saying, scripts
 from hotline.service.calls.agreements import Wish
 from hotline.service.desk import callback_view
 from hotline.service.desk.callback_view import CallbackView
+from hotline.service.desk.casework.consents import take_back_consent
 from tests.service.line import AWA, CALLER, FANTA, OUMOU, Line
 
 MORNING = Wish(ahead=1, start=480, end=720, word=None, agreed=True)
@@ -49,6 +50,35 @@ def test_a_prank_by_sms(rung: Line) -> None:
     assert ("closed", "prank") == (rung.callback().state, rung.callback().outcome)
     with rung.real_store.read() as tx:
         assert 1 == tx.numbers.pranks(CALLER, 0)
+
+
+def test_what_one_call_was_for_is_known_when_its_second_is_gone(line: Line) -> None:
+    """Two requests, taken a minute apart and rung for once: said of one that she is a minor, it is said of the other, after the purge too."""
+    line.walk("5 5", "first")
+    line.work()
+    line.take()
+    line.clock.at += 61
+    line.walk("5 5", "second")
+    line.pick_up()
+    line.press()
+    line.hang_up()
+    line.text(AWA, "1")
+    line.wait(301)
+    first, second = line.callbacks()
+    assert ("closed", 0) == (second.state, (second.claimed_at or 1) % 3600)
+    line.act(AWA, scripts.mark, first.id, "minor")
+    with line.real_store.read() as tx:
+        assert {first.id: {"minor"}, second.id: {"minor"}} == tx.flags.of_many((first.id, second.id))
+
+
+def test_what_was_agreed_can_be_taken_back_when_its_second_is_gone(rung: Line) -> None:
+    """The call that was agreed on is cancelled, and nothing that she asked for by phone in that same moment."""
+    rung.text(AWA, "1")
+    assert "agreed" == agree(rung)
+    rung.walk("5 1", "by phone")
+    rung.wait(301)
+    rung.act(AWA, take_back_consent, rung.callbacks()[0].id, "again")
+    assert ["closed", "cancelled", "waiting"] == [callback.state for callback in rung.callbacks()]
 
 
 def test_an_urgent_call_for_help_is_told_of_whatever_was_said_before(line: Line) -> None:

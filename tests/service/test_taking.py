@@ -179,7 +179,7 @@ def test_what_is_a_minors_is_taken_by_those_who_take_such_calls(line: Line) -> N
     line.walk("5 5")
     callback = line.callback()
     with line.real_store.write() as tx:
-        tx.flags.add(callback.id, "minor", "a" * 32, line.clock.now())
+        tx.flags.add(callback.id, "minor")
     assert take(line, AWA, callback) == "skill"
     line.work()
     line.inbox(AWA)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -9,11 +10,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import Connection, Engine, make_url, text
 
 import hotline.migrations
+from hotline.adapters.seal import Seal
 from hotline.adapters.sql.engine import make_engine
 from hotline.adapters.sql.store import store_away
+from hotline.ports.store import StoreAway
 
 PATIENCE_MS: Final = 60_000
 """How long an upgrade waits for another one."""
@@ -21,10 +24,11 @@ _LOCK: Final = 0x686F746C696E65
 """The advisory lock of upgrades: `hotline` in ASCII."""
 
 
-def upgrade(url: str, revision: str = "head") -> None:
+def upgrade(url: str, revision: str = "head", seal: Seal | None = None) -> None:
     """Create what is missing and run the migrations that are due, all or none; of several at once one works and the others wait.
 
-    Raises StoreAway.
+    `seal`: the keys, without which no migration seals rows that are there already. Raises StoreAway; SealBroken for other keys than those
+    that the database was sealed with.
     """
     _make_private(url)
     engine = make_engine(url, PATIENCE_MS)
@@ -32,7 +36,11 @@ def upgrade(url: str, revision: str = "head") -> None:
         with store_away(), engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-            command.upgrade(_config(connection), revision)
+            before = _heads(connection)
+            command.upgrade(_config(connection, seal), revision)
+            has_left = bool(before) and before != _heads(connection)
+        if has_left:
+            _clear_leftovers(engine)
     finally:
         engine.dispose()
 
@@ -42,17 +50,28 @@ def is_current(url: str, budget_ms: int) -> bool:
     engine = make_engine(url, budget_ms)
     try:
         with store_away(), engine.begin() as connection:
-            heads = MigrationContext.configure(connection).get_current_heads()
-            return set(heads) == set(ScriptDirectory.from_config(_config(connection)).get_heads())
+            return _heads(connection) == set(ScriptDirectory.from_config(_config(connection)).get_heads())
     finally:
         engine.dispose()
 
 
-def _config(connection: Connection) -> Config:
+def _heads(connection: Connection) -> set[str]:
+    return set(MigrationContext.configure(connection).get_current_heads())
+
+
+def _clear_leftovers(engine: Engine) -> None:
+    """What a migration wrote over is taken off the disk too. Where others are at work on the tables, the database does so by itself, later."""
+    statement = "VACUUM FULL" if engine.name == "postgresql" else "PRAGMA wal_checkpoint(TRUNCATE)"
+    with suppress(StoreAway), store_away(), engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(statement)
+
+
+def _config(connection: Connection, seal: Seal | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(hotline.migrations.__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
+    config.attributes["seal"] = seal
     return config
 
 

@@ -34,6 +34,8 @@ from hotline.adapters.sql.desk.shifts import SqlShifts
 from hotline.adapters.sql.desk.staff import SqlStaffStore
 from hotline.adapters.sql.desk.testimonies import SqlTestimonies
 from hotline.adapters.sql.engine import make_engine
+from hotline.adapters.sql.rotation import Rotated, SqlRotation
+from hotline.adapters.sql.sealed import sealed_columns
 from hotline.ports.store import StoreAway
 
 FAILURES: Final = (DBAPIError, PoolTimeout, sqlite3.Error, psycopg.Error)
@@ -68,6 +70,7 @@ class SqlTransaction:
         self.figures = SqlFigures(connection, seal)
         self.audit = SqlAudit(connection, seal)
         self.retention = SqlRetention(connection, seal)
+        self.rotation = SqlRotation(connection, seal)
 
     @property
     def swept(self) -> bool:
@@ -119,6 +122,25 @@ class SqlStore:
     def read(self) -> Iterator[SqlTransaction]:
         with store_away(), self._reader.begin() as connection:
             yield SqlTransaction(connection, self._seal)
+
+    def rotate(self) -> Rotated:
+        """Seal anew whatever is not sealed under the key that seals now, while others work; broken off, it goes on where it is called again."""
+        sealed = closed = 0
+        for place in sealed_columns():
+            after = None
+            while True:
+                with self.write() as tx:
+                    done, after = tx.rotation.batch(place, after)
+                sealed, closed = sealed + done.sealed, closed + done.closed
+                if after is None:
+                    break
+        return Rotated(sealed, closed)
+
+    def openable(self) -> tuple[int, int]:
+        """How many sealed values open with the keys at hand, and how many do not. Opens them all."""
+        with self.read() as tx:
+            counts = [tx.rotation.look(place) for place in sealed_columns()]
+        return sum(opened for opened, _ in counts), sum(closed for _, closed in counts)
 
     def close(self) -> None:
         """Close the idle connections; needed by tests and before a fork."""

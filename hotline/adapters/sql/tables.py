@@ -1,4 +1,7 @@
-"""The tables as the newest migration leaves them; `*_hash` columns hold keyed hashes, `sealed*` columns what only the keys open."""
+"""The tables as the newest migration leaves them; `*_hash` columns hold keyed hashes, `sealed*` columns what only the keys open.
+
+A sealed value is bound to its table, its column and the one primary key of its row (`sealed.py`).
+"""
 
 from __future__ import annotations
 
@@ -52,7 +55,6 @@ callbacks = Table(
     Column("opens_at", BigInteger, nullable=False),
     Column("not_after", BigInteger, nullable=False),
     Column("edition", Integer, nullable=False),
-    Column("word", String(16)),
     Column("tries", Integer, key="attempts", nullable=False),
     Column("claimed_by", String(32)),
     Column("claimed_at", BigInteger),
@@ -60,7 +62,10 @@ callbacks = Table(
     Column("ending", String(16), key="outcome"),
     Column("given_back", Integer, nullable=False, server_default=text("0")),
     Column("sunk", Boolean, nullable=False, server_default=false()),
-    Column("safer", String(16)),
+    Column("call", String(32)),
+    # Never NULL but while a migration fills them: that there is no word, or no flag, does not show.
+    Column("sealed", LargeBinary),
+    Column("sealed_flags", LargeBinary),
     # A reference that two open callbacks shared would send a counselor to the wrong caller.
     Index("uq_callbacks_reference", "reference", unique=True, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
     Index("ix_callbacks_reference", "reference"),
@@ -75,11 +80,13 @@ numbers = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
-attempts = Table(
-    "tries",
+rings = Table(
+    "rings",
     metadata,
-    _callback(key=True),
-    Column("call", String(32), primary_key=True),
+    # Of a phone, for a day; it names no callback, and of the call it has but a keyed hash.
+    Column("number_hash", LargeBinary, primary_key=True),
+    Column("call_hash", LargeBinary, primary_key=True),
+    Column("other_phone", Boolean, nullable=False),
     Column("at", BigInteger, nullable=False),
 )
 
@@ -97,7 +104,8 @@ staff = Table(
     _id(),
     Column("alias", String(64), nullable=False),
     Column("role", String(16), nullable=False),
-    Column("number", String(16), nullable=False),
+    Column("sealed_number", LargeBinary),
+    Column("number_hash", LargeBinary, index=True),
     Column("reads", String(8), nullable=False),
     Column("speaks", String(64), nullable=False),
     Column("seen_at", BigInteger),
@@ -141,6 +149,7 @@ calls = Table(
     Column("dialed_at", BigInteger),
     Column("ended_at", BigInteger),
     Column("covered_at", BigInteger),
+    Column("sealed_span", LargeBinary),
     Index("ix_calls_callback", "callback"),
     Index("ix_calls_dialed_at", "dialed_at"),
 )
@@ -280,21 +289,13 @@ failures = Table(
     implicit_returning=False,
 )
 
-flags = Table(
-    "marks",
-    metadata,
-    _callback(key=True),
-    Column("kind", String(16), primary_key=True),
-    Column("staff", String(32), nullable=False),
-    Column("at", BigInteger, nullable=False),
-)
-
 reviews = Table(
     "reviews",
     metadata,
     _id(),
     _callback(),
-    Column("reason", String(16), nullable=False),
+    Column("flood", Boolean, nullable=False),
+    Column("sealed_reason", LargeBinary, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("decision", String(16)),
     Column("sealed_why", LargeBinary),
@@ -325,9 +326,7 @@ consents = Table(
     "consents",
     metadata,
     _callback(key=True),
-    Column("kind", String(48), primary_key=True),
-    Column("given_at", BigInteger, nullable=False),
-    Column("revoked_at", BigInteger),
+    Column("sealed", LargeBinary, nullable=False),
 )
 
 incidents = Table(
@@ -337,7 +336,7 @@ incidents = Table(
     # Kept when the callback goes, and then tied to nothing.
     Column("callback", String(32), ForeignKey("callbacks.id", ondelete="SET NULL"), index=True),
     Column("day", Integer, nullable=False),
-    Column("codes", String(2048), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
     Column("figures", Boolean, nullable=False),
 )
 
@@ -346,12 +345,8 @@ referrals = Table(
     metadata,
     _id(),
     Column("callback", String(32), ForeignKey("callbacks.id", ondelete="SET NULL"), index=True),
-    Column("kind", String(16), nullable=False),
-    Column("service", String(64)),
-    Column("outcome", String(16), nullable=False),
-    Column("legal", String(16)),
+    Column("sealed", LargeBinary, nullable=False),
     Column("look_again", Integer, index=True),
-    Column("slip", String(16)),
     Column("day", Integer, nullable=False),
     Column("revoked", Boolean, nullable=False),
     Column("sent", Boolean, nullable=False),

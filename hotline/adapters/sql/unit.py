@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 
+import msgspec
 from msgspec import Struct
-from sqlalchemy import BindParameter, Connection, Executable, Insert, Label, Row, Table, bindparam
+from sqlalchemy import BindParameter, Column, Connection, Executable, Insert, Label, Row, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hotline.adapters.seal import Seal
+from hotline.adapters.sql.sealed import context, filled
 
 THIS: Final[BindParameter[Any]] = bindparam("this")
 """The key of the row, or rows, that a statement is about."""
 AT: Final[BindParameter[Any]] = bindparam("at_")
 """The moment of a statement."""
 _INSERT: Final[dict[str, Callable[[Table], Any]]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+T = TypeVar("T")
 
 
 def columns(table: Table, kind: type[Struct]) -> tuple[Label[Any], ...]:
@@ -35,6 +40,15 @@ class Unit:
         self._seal = seal
         self.swept = False
         """A purge ran: the store then clears the write-ahead log too."""
+
+    def _pack(self, column: Column[Any], row: str, value: object) -> bytes:
+        """Seal a value for a column of this row, as JSON of the column's one length."""
+        return self._seal.seal(filled(column, msgspec.json.encode(value)), context(column, row))
+
+    def _unpack(self, column: Column[Any], row: str, sealed: bytes, kind: type[T]) -> T:
+        """What `_pack` sealed. Raises SealBroken."""
+        value: T = _decoder(cast("Any", kind)).decode(self._seal.open(sealed, context(column, row)))
+        return value
 
     def _rows(self, statement: Executable, **values: object) -> list[Row[*tuple[Any, ...]]]:
         return list(self._connection.execute(statement, values))
@@ -61,6 +75,11 @@ class Unit:
     def _count(self, table: Table, **values: object) -> None:
         """Insert, or add to the `count` of the row of that primary key."""
         self._change(insert_or_count(self._dialect, table), **values)
+
+
+@cache
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)
 
 
 @cache

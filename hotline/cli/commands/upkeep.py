@@ -5,23 +5,31 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from hotline.cli.command import Failed, command, group, settings
+from hotline.cli.command import Failed, command, group, settings, store_of, worded_failures
 from hotline.cli.commands import doctor
 
 
 def declare(commands: Any) -> None:
     command(group(commands, "db", "the database"), "upgrade", _upgrade, "make or renew the tables")
-    command(group(commands, "keys", "the keys that seal"), "new", _new_keys, "print fresh keys, as HOTLINE_KEYS takes them")
+    keys = group(commands, "keys", "the keys that seal")
+    command(keys, "new", _new_keys, "print fresh keys, as HOTLINE_KEYS takes them")
+    command(keys, "rotate", _rotate_keys, "seal all that the database has sealed under older keys with the first one")
     doctor.declare(commands)
 
 
 def _upgrade(_: argparse.Namespace) -> None:
+    from hotline.adapters.seal import KeysBroken, Seal, SealBroken
     from hotline.adapters.sql import upgrade
+    from hotline.config import ConfigError
     from hotline.ports.store import StoreAway
 
     config = settings()
     try:
-        upgrade(config.database_url)
+        upgrade(config.database_url, seal=Seal.from_text(config.keys))
+    except KeysBroken as error:
+        raise ConfigError((f"HOTLINE_KEYS: {error}",)) from None
+    except SealBroken:
+        raise Failed("HOTLINE_KEYS are not the keys that this database was sealed with; nothing was changed") from None
     except StoreAway as away:
         raise Failed(f"the database does not answer, or is none: {away}") from None
     print("the tables are those of this version")
@@ -31,3 +39,11 @@ def _new_keys(_: argparse.Namespace) -> None:
     from hotline.adapters.seal import new_keys
 
     print(new_keys())
+
+
+def _rotate_keys(_: argparse.Namespace) -> None:
+    with worded_failures():
+        done = store_of(settings()).rotate()
+    print(f"sealed again: {done.sealed}")
+    if done.closed:
+        raise Failed(f"{done.closed} do not open with any of these keys, and stay as they are; keep the keys that you have")

@@ -38,6 +38,8 @@ class Callback(Struct, frozen=True):
     """How often a counselor gave it back."""
     sunk: bool = False
     """Calls from this phone were said to be pranks three times in 30 days: among what is not urgent it comes last."""
+    call: str | None = None
+    """The last call that was made for it by whoever has it, or had it last: the same for all that this call was for."""
     safer: Safer | None = None
     """What the caller answered when asked how safe the call left her; None where nobody asked, or the caller would not say."""
 

@@ -14,5 +14,5 @@ class Flags(Protocol):
     def of_many(self, callbacks: tuple[str, ...]) -> dict[str, frozenset[Flag]]:
         """`of` many at once; one that has none is missing."""
 
-    def add(self, callback: str, kind: Flag, staff: str, at: int) -> bool:
+    def add(self, callback: str, kind: Flag) -> bool:
         """True if it is new."""

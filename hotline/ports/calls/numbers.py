@@ -23,4 +23,4 @@ class Numbers(Protocol):
         """A call to this callback's number was a prank, somebody said. Once a callback; nothing where somebody asked on another phone."""
 
     def pranks(self, number: str, since: int) -> int:
-        """How many since then, those of one moment as one, under a keyed hash that a stop erases too."""
+        """How many since the hour of that moment, under a keyed hash that a stop erases too."""

@@ -23,7 +23,7 @@ class Offers(Protocol):
         """Oldest first."""
 
     def last(self) -> dict[str, int]:
-        """When each of the staff was last offered anything, by the staff's id; who never was is missing."""
+        """By the staff's id, which of all offers was the last to each, counted from 1: the greater, the later. Who was never offered anything is missing."""
 
     def to(self, staff: str, at: int) -> tuple[Callback, ...]:
         """Waiting, due at `at`, and offered to this counselor: newest offer first."""

@@ -4,6 +4,32 @@ from __future__ import annotations
 
 from typing import Final, Literal, TypeAlias, get_args
 
+CallerDeed: TypeAlias = Literal[
+    # callbacks
+    "taken",
+    "given back",
+    "handed over",
+    "connected",
+    "number shown",
+    "cover played",
+    "marked",
+    "outcome said",
+    "safety asked",
+    "agreed",
+    "number erased",
+    "review decided",
+    "looked on",
+    # cases
+    "note written",
+    "note erased",
+    "note read",
+    "codes seen",
+    "consent revoked",
+    "slip made",
+    "slip sent",
+]
+"""What is done to a caller's callback. The audit outlives it, and has but the hour: a second would tell when a phone rang."""
+
 Deed: TypeAlias = Literal[
     # editions
     "published",
@@ -32,28 +58,7 @@ Deed: TypeAlias = Literal[
     "one-time link made",
     "person disabled",
     "plan changed",
-    # callbacks
-    "taken",
-    "given back",
-    "handed over",
-    "connected",
-    "number shown",
-    "cover played",
-    "marked",
-    "outcome said",
-    "safety asked",
-    "agreed",
-    "number erased",
-    "review decided",
-    "looked on",
-    # cases
-    "note written",
-    "note erased",
-    "note read",
-    "codes seen",
-    "consent revoked",
-    "slip made",
-    "slip sent",
+    CallerDeed,
     # testimonies
     "testimony written",
     "testimony cut",
@@ -62,3 +67,4 @@ Deed: TypeAlias = Literal[
 ]
 """As it stands in the database. The console says it in words: `audit.what.…` in the catalogues, with `_` for what is no letter or digit."""
 DEEDS: Final[tuple[Deed, ...]] = get_args(Deed)
+OF_CALLERS: Final[frozenset[Deed]] = frozenset(get_args(CallerDeed))

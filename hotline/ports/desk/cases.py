@@ -68,7 +68,11 @@ class Consent(Struct, frozen=True):
 
     kind: str
     given_at: int
+    """The hour in which it was given."""
     revoked_at: int | None = None
+    """The hour in which it was taken back."""
+    callback: str | None = None
+    """Of `again`: the callback that was agreed on."""
 
 
 class Cases(Protocol):

@@ -11,6 +11,7 @@ from hotline.engine.effects import Minute
 from hotline.engine.flags import PASSED_ON
 from hotline.engine.promise import DAYS_AHEAD, SHORTEST_WINDOW
 from hotline.engine.times import DAY_MINUTES
+from hotline.engine.times import hour as full_hour
 from hotline.engine.world import clock, day
 from hotline.ports.calls.call_outcomes import TALKED
 from hotline.ports.calls.callbacks import Callback
@@ -86,8 +87,8 @@ def agree_next(act: Act, id: str, wish: Wish) -> Result:
         return Result("nobody", about(callback))
     for served in dispatch.served_with(act.tx, callback):
         _settle(act, served)
-    _open(act, callback, number, window, wish.word)
-    act.tx.cases.save_consent(id, Consent(AGAIN, act.at))
+    agreed = _open(act, callback, number, window, wish.word)
+    act.tx.cases.save_consent(id, Consent(AGAIN, full_hour(act.at), callback=agreed))
     act.record("agreed", callback.reference)
     return Result("agreed", about(callback))
 
@@ -154,7 +155,8 @@ def _kept(work: Work, callback: Callback, number: str, wish: Wish) -> tuple[Minu
     return next((span for span in covered if span[1] - span[0] >= SHORTEST_WINDOW), None)
 
 
-def _open(act: Act, before: Callback, number: str, window: tuple[Minute, Minute], word: str | None) -> None:
+def _open(act: Act, before: Callback, number: str, window: tuple[Minute, Minute], word: str | None) -> str:
+    """Returns the id of the callback that is agreed."""
     id = act.derive("agreed")
     agreed = Callback(
         id=id,
@@ -172,7 +174,8 @@ def _open(act: Act, before: Callback, number: str, window: tuple[Minute, Minute]
     )
     act.tx.callbacks.add(agreed, number)
     if minors.is_of_minor(act.tx, dispatch.served_with(act.tx, before)):
-        minors.flag_all(act, act.staff, [agreed])  # a minor's next call, too, is for those who take such calls
+        minors.flag_all(act, [agreed])  # a minor's next call, too, is for those who take such calls
+    return id
 
 
 def _settle(act: Act, callback: Callback) -> None:

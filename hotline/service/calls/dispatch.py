@@ -149,9 +149,10 @@ def held(tx: Transaction, id: str, staff: str) -> tuple[Callback, ...]:
 
 
 def served_with(tx: Transaction, callback: Callback) -> tuple[Callback, ...]:
-    """All that one call was for, this one among them, whatever became of them: one counselor has them since one moment (`ringing.count_attempt`)."""
-    since = callback.other_phone, callback.claimed_by, callback.claimed_at
-    return tuple(other for other in tx.callbacks.to_number(callback.id) if (other.other_phone, other.claimed_by, other.claimed_at) == since)
+    """All that one call was for, this one among them, whatever became of them (`ringing.count_attempt`); before it, all that is held with this one."""
+    if callback.call is None:
+        return held(tx, callback.id, callback.claimed_by or "") or (callback,)
+    return tuple(other for other in tx.callbacks.to_number(callback.id) if other.call == callback.call)
 
 
 def give_back(work: Work, group: Sequence[Callback], by: str) -> tuple[OutboxMessage, ...]:

@@ -28,7 +28,7 @@ def is_of_minor(tx: Transaction, group: Iterable[Callback]) -> bool:
     return any(MINOR in tx.flags.of(callback.id) for callback in group)
 
 
-def flag_all(work: Work, staff: Staff, group: Iterable[Callback]) -> None:
+def flag_all(work: Work, group: Iterable[Callback]) -> None:
     """All of these are a minor's: whichever of them is rung next, it goes to somebody skilled."""
     for callback in group:
-        work.tx.flags.add(callback.id, MINOR, staff.id, work.at)
+        work.tx.flags.add(callback.id, MINOR)

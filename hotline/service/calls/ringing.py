@@ -100,7 +100,7 @@ def count_attempt(act: Act, group: Sequence[Callback], call: Call) -> None:
     """Count an attempt at their one number, by this call; how it ended is not known yet."""
     act.tx.calls.add_attempt(call.callback, call.id, act.at)
     for callback in group:
-        act.tx.callbacks.save(replace(callback, attempts=callback.attempts + 1, outcome=None, claimed_at=act.at))
+        act.tx.callbacks.save(replace(callback, attempts=callback.attempts + 1, outcome=None, claimed_at=act.at, call=call.id))
 
 
 def is_rung_by_another(act: Act, id: str) -> bool:

@@ -31,7 +31,7 @@ def say_hard(act: Act, id: str) -> Result:
     callback = act.tx.callbacks.get(id)
     if callback is None or callback.claimed_by != act.staff.id or callback.outcome is None:
         return Result("gone")
-    act.tx.flags.add(id, OWN, act.staff.id, act.at)
+    act.tx.flags.add(id, OWN)
     return Result("done", about(callback))
 
 
@@ -40,10 +40,10 @@ def mark(act: Act, id: str, flag: Flag) -> Result:
     callback = act.tx.callbacks.get(id)
     if callback is None or callback.claimed_by != act.staff.id:
         return Result("gone")
-    if not act.tx.flags.add(id, flag, act.staff.id, act.at):
+    if not act.tx.flags.add(id, flag):
         return Result("done", about(callback))
     if flag == minors.MINOR:
-        minors.flag_all(act, act.staff, dispatch.served_with(act.tx, callback))
+        minors.flag_all(act, dispatch.served_with(act.tx, callback))
         for_eyes(act, callback, "minor")
     act.record("marked", callback.reference)
     return Result("done", about(callback), outbox.tell_supervisors(act, "wanted", f"{id}|{flag}", ref=callback.reference))

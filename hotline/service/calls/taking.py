@@ -66,7 +66,7 @@ def hand_over(act: Act, id: str, to: str) -> Result:
         return Result(refused, about(callback))
     dispatch.drop_call(act, [callback])
     for request in group:
-        act.tx.callbacks.save(replace(request, state="claimed", claimed_by=to, claimed_at=act.at))
+        act.tx.callbacks.save(replace(request, state="claimed", claimed_by=to, claimed_at=act.at, call=None))
         act.record("handed over", f"{request.reference} {chosen.alias}")
     messages = [_tell(act, chosen, callback, group)]
     before = act.tx.staff.get(callback.claimed_by or "")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, Boolean, Select, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, or_, select
 
-from hotline.adapters.sql.calls.callbacks import CALLBACK
-from hotline.adapters.sql.tables import callbacks, flags, numbers, reviews
-from hotline.adapters.sql.unit import AT, Unit
+from hotline.adapters.seal import Seal
+from hotline.adapters.sql.calls.callbacks import CALLBACK, CallbackRows
+from hotline.adapters.sql.calls.flags import FLAGS, FlagRows
+from hotline.adapters.sql.tables import callbacks, numbers, reviews
+from hotline.adapters.sql.unit import AT
 from hotline.ports.calls.board import Waiting
 from hotline.ports.calls.callbacks import Callback
 
@@ -25,10 +27,11 @@ _IN_HAND: Final = (
     .where(_held.c.state == "claimed")
 )
 """Of numbers that somebody is at: rung once for all that is open, so that nobody need take these (docs: callback life)."""
+_WAITING: Final = (_c.state == "waiting", _c.language.in_(bindparam("languages", expanding=True)))
+_THEIR_FLAGS: Final = select(*FLAGS).where(*_WAITING)
 _TAKEABLE: Final = (
-    _c.state == "waiting",
-    _c.language.in_(bindparam("languages", expanding=True)),
-    or_(bindparam("minors", type_=Boolean), _c.id.not_in(select(flags.c.callback).where(flags.c.kind == "minor"))),
+    *_WAITING,
+    _c.id.not_in(bindparam("but", expanding=True)),
     # Held is what was asked for on the phone itself: the phone's other requests go with it. A stranger's wait for whatever is held of this phone.
     _c.id.not_in(_IN_HAND.where(_held.c.other_phone.is_(False))),
     or_(_c.other_phone.is_(False), _c.id.not_in(_IN_HAND)),
@@ -45,21 +48,33 @@ _HOW_MANY: Final = select(
 )
 
 
-class SqlBoard(Unit):
-    __slots__ = ()
+class SqlBoard(CallbackRows, FlagRows):
+    """Minors are left out as their flags stood when it was first asked in its transaction."""
+
+    __slots__ = ("_minors",)
+
+    def __init__(self, connection: Connection, seal: Seal) -> None:
+        super().__init__(connection, seal)
+        self._minors: dict[tuple[str, ...], tuple[str, ...]] = {}
 
     def due(self, at: int, languages: tuple[str, ...], limit: int, *, minors: bool = True) -> tuple[Callback, ...]:
-        return self._first(_DUE_FIRST, at_=at, languages=languages, most=limit, minors=minors)
+        return self._callbacks(_DUE_FIRST, at_=at, languages=languages, most=limit, but=self._but(languages, minors=minors))
 
     def coming(self, at: int, languages: tuple[str, ...], limit: int, *, minors: bool = True) -> tuple[Callback, ...]:
-        return self._first(_COMING_FIRST, at_=at, languages=languages, most=limit, minors=minors)
+        return self._callbacks(_COMING_FIRST, at_=at, languages=languages, most=limit, but=self._but(languages, minors=minors))
 
     def held(self, limit: int) -> tuple[Callback, ...]:
-        return self._first(_HELD_FIRST, most=limit)
+        return self._callbacks(_HELD_FIRST, most=limit)
 
     def count(self, at: int, languages: tuple[str, ...], *, minors: bool = True) -> Waiting:
-        row = self._row(_HOW_MANY, at_=at, languages=languages, minors=minors)
+        row = self._row(_HOW_MANY, at_=at, languages=languages, but=self._but(languages, minors=minors))
         return Waiting(**row._asdict()) if row else Waiting(0, 0, 0)
 
-    def _first(self, statement: Select[*tuple[Any, ...]], **values: object) -> tuple[Callback, ...]:
-        return tuple(Callback(*row) for row in self._rows(statement, **values))
+    def _but(self, languages: tuple[str, ...], *, minors: bool) -> tuple[str, ...]:
+        """What is left out of what waits. The database cannot read flags: they are opened here, once for all that a page asks."""
+        if minors:
+            return ()
+        if languages not in self._minors:
+            rows = self._rows(_THEIR_FLAGS, languages=languages)
+            self._minors[languages] = tuple(id for id, sealed in rows if "minor" in self._flags(id, sealed))
+        return self._minors[languages]

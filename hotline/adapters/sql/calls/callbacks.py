@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
+from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy import Select, bindparam, func, or_, select, update
+from sqlalchemy import Row, Select, bindparam, func, or_, select, update
 
 from hotline.adapters.sql.tables import OPEN, callbacks, numbers
-from hotline.adapters.sql.unit import AT, THIS, Unit, columns
+from hotline.adapters.sql.unit import AT, THIS, Unit
 from hotline.engine.times import DAY_SECONDS
-from hotline.ports.calls.callbacks import Callback
+from hotline.ports.calls.callbacks import Callback, Safer
+
+
+class Answers(Struct, frozen=True):
+    """What the caller said of herself, which lies sealed."""
+
+    word: str | None = None
+    safer: Safer | None = None
+
 
 _c = callbacks.c
-CALLBACK: Final = columns(callbacks, Callback)
+_PLAIN: Final = tuple(field for field in Callback.__struct_fields__ if field not in Answers.__struct_fields__)
+CALLBACK: Final = (*(_c[field].label(field) for field in _PLAIN), _c.sealed.label("sealed"))
+"""What `CallbackRows` builds a callback from."""
 _RUNG: Final = ("waiting", "claimed")
 _YESTERDAY: Final = select(func.max(_c.made_at)).scalar_subquery() - DAY_SECONDS
 """A day before the newest callback: the rows' own clock."""
@@ -27,7 +38,9 @@ _BY_REFERENCE: Final = (
 )
 _SAVE: Final = update(callbacks).where(_c.id == THIS)
 _CLAIM: Final = (
-    update(callbacks).where(_c.id == THIS, _c.state == "waiting").values(state="claimed", claimed_by=bindparam("staff"), claimed_at=AT)
+    update(callbacks)
+    .where(_c.id == THIS, _c.state == "waiting")
+    .values(state="claimed", claimed_by=bindparam("staff"), claimed_at=AT, call=None)
 )
 _TO_NUMBER: Final = (
     select(*CALLBACK).join(numbers, numbers.c.callback == _c.id).where(numbers.c.number_hash == _ITS_HASH).order_by(_c.made_at, _c.id)
@@ -58,25 +71,39 @@ _ENDED: Final = select(*CALLBACK).where(_c.state.in_(_RUNG), _c.not_after <= AT)
 _CLAIMED_BY: Final = select(*CALLBACK).where(_c.state == "claimed", _c.claimed_by == bindparam("staff")).order_by(_c.claimed_at, _c.id)
 
 
-class SqlCallbacks(Unit):
+class CallbackRows(Unit):
+    """A store that reads whole callbacks, by statements that select `CALLBACK`."""
+
+    __slots__ = ()
+
+    def _callback(self, row: Row[*tuple[Any, ...]]) -> Callback:
+        *plain, sealed = row
+        answers = self._unpack(_c.sealed, row.id, sealed, Answers)
+        return Callback(**dict(zip(_PLAIN, plain, strict=True)), word=answers.word, safer=answers.safer)
+
+    def _callbacks(self, statement: Select[*tuple[Any, ...]], **values: object) -> tuple[Callback, ...]:
+        return tuple(self._callback(row) for row in self._rows(statement, **values))
+
+
+class SqlCallbacks(CallbackRows):
     __slots__ = ()
 
     def add(self, callback: Callback, number: str) -> None:
         """Its id derives from its order: one that is there stays as it is, and a number that was erased does not come back."""
-        if self._add(callbacks, **asdict(callback)):
+        if self._add(callbacks, **self._columns(callback), sealed_flags=self._pack(_c.sealed_flags, callback.id, ())):
             sealed = self._seal.seal(number.encode(), _context(callback.id))
             self._add(numbers, callback=callback.id, number_hash=self._hash(number), sealed=sealed)
 
     def get(self, id: str) -> Callback | None:
         row = self._row(_FIND, this=id)
-        return Callback(*row) if row else None
+        return self._callback(row) if row else None
 
     def by_reference(self, reference: str) -> Callback | None:
         row = self._row(_BY_REFERENCE, this=reference)
-        return Callback(*row) if row else None
+        return self._callback(row) if row else None
 
     def save(self, callback: Callback) -> None:
-        values = asdict(callback)
+        values = self._columns(callback)
         self._change(_SAVE, this=values.pop("id"), **values)
 
     def claim(self, id: str, staff: str, at: int) -> bool:
@@ -113,8 +140,10 @@ class SqlCallbacks(Unit):
     def _hash(self, number: str) -> bytes:
         return self._seal.digest("number", number)
 
-    def _callbacks(self, statement: Select[*tuple[object, ...]], **values: object) -> tuple[Callback, ...]:
-        return tuple(Callback(*row) for row in self._rows(statement, **values))
+    def _columns(self, callback: Callback) -> dict[str, Any]:
+        values = asdict(callback)
+        answers = Answers(values.pop("word"), values.pop("safer"))
+        return values | {"sealed": self._pack(_c.sealed, callback.id, answers)}
 
 
 def _context(id: str) -> str:

@@ -7,7 +7,8 @@ from typing import Any, Final
 from msgspec.structs import asdict, replace
 from sqlalchemy import Row, bindparam, func, select, update
 
-from hotline.adapters.sql.tables import attempts, callbacks, calls, numbers
+from hotline.adapters.sql.sealed import context
+from hotline.adapters.sql.tables import callbacks, calls, numbers, rings
 from hotline.adapters.sql.unit import AT, THIS, Unit
 from hotline.ports.calls.calls import NAMED, Call
 
@@ -27,22 +28,13 @@ _c = callbacks.c
 _ITS_HASH: Final = select(numbers.c.number_hash).where(numbers.c.callback == THIS).scalar_subquery()
 _this = callbacks.alias("this_one")
 _ITS_PHONE: Final = select(_this.c.other_phone).where(_this.c.id == THIS).scalar_subquery()
-_RINGS: Final = (
-    select(func.count(attempts.c.call.distinct()))
-    .join(numbers, numbers.c.callback == attempts.c.callback)
-    .join(callbacks, _c.id == attempts.c.callback)
-    .where(numbers.c.number_hash == _ITS_HASH, attempts.c.at >= AT, _c.other_phone == _ITS_PHONE)
-)
-_its = numbers.alias("its")
-_other = callbacks.alias("other")
-_others = numbers.alias("others")
+_PHONE: Final = select(numbers.c.number_hash, _c.other_phone).join(callbacks, _c.id == numbers.c.callback).where(_c.id == THIS)
+_RINGS: Final = select(func.count()).where(rings.c.number_hash == _ITS_HASH, rings.c.at >= AT, rings.c.other_phone == _ITS_PHONE)
 _RINGS_OF: Final = (
-    select(_c.id, func.count(attempts.c.call.distinct()))
-    .join(_its, _its.c.callback == _c.id)
-    .join(_others, _others.c.number_hash == _its.c.number_hash)
-    .join(_other, (_other.c.id == _others.c.callback) & (_other.c.other_phone == _c.other_phone))
-    .join(attempts, attempts.c.callback == _other.c.id)
-    .where(_c.id.in_(bindparam("ids", expanding=True)), attempts.c.at >= AT)
+    select(_c.id, func.count())
+    .join(numbers, numbers.c.callback == _c.id)
+    .join(rings, (rings.c.number_hash == numbers.c.number_hash) & (rings.c.other_phone == _c.other_phone))
+    .where(_c.id.in_(bindparam("ids", expanding=True)), rings.c.at >= AT)
     .group_by(_c.id)
 )
 
@@ -76,11 +68,14 @@ class SqlCalls(Unit):
         return _call(self._row(_LAST_CALL, this=callback, by=staff))
 
     def add_attempt(self, callback: str, call: str, at: int) -> None:
-        """Once a callback and call. `Callback.attempts` is the service's to count."""
-        self._add(attempts, callback=callback, call=call, at=at)
+        """Once a phone and call. `Callback.attempts` is the service's to count."""
+        phone = self._row(_PHONE, this=callback)
+        if phone is not None:
+            number_hash, other_phone = phone
+            self._add(rings, number_hash=number_hash, call_hash=self._seal.digest("ring", call), other_phone=other_phone, at=at)
 
     def rings(self, id: str, since: int) -> int:
-        """One call that serves several callbacks is one ring. Zero once the number is forgotten: nothing ties the attempts together then."""
+        """One call that serves several callbacks is one ring. Zero once the number is forgotten: nothing ties it to its rings then."""
         return int(self._value(_RINGS, this=id, at_=since))
 
     def rings_of(self, ids: tuple[str, ...], since: int) -> dict[str, int]:
@@ -89,11 +84,17 @@ class SqlCalls(Unit):
     def _columns(self, call: Call) -> dict[str, object]:
         values = asdict(call)
         session = values.pop("session")
-        return values | {"session_hash": None if session in (None, NAMED) else self._seal.digest("call.session", session)}
+        span = None if call.dialed_at is None else f"{call.dialed_at} {call.ended_at or call.dialed_at}".encode()
+        return values | {
+            "session_hash": None if session in (None, NAMED) else self._seal.digest("call.session", session),
+            # Once its callback has closed the hour is left of it; caps and pauses have to know better.
+            "sealed_span": None if span is None else self._seal.seal(span, context(calls.c.sealed_span, call.id)),
+        }
 
 
 def _call(row: Row[*tuple[Any, ...]] | None) -> Call | None:
     if row is None:
         return None
     values = row._asdict()
+    del values["sealed_span"]
     return Call(session=None if values.pop("session_hash") is None else NAMED, **values)

@@ -1,28 +1,45 @@
-"""What counselors flagged a call with."""
+"""What counselors flagged a call with: one sealed list a callback, as long whether it holds one flag, all or none."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
-from hotline.adapters.sql.tables import flags
+from hotline.adapters.sql.tables import callbacks
 from hotline.adapters.sql.unit import THIS, Unit
 from hotline.engine.flags import Flag
 
-_FLAGS: Final = select(flags.c.kind).where(flags.c.callback == THIS)
-_THEIR_FLAGS: Final = select(flags.c.callback, flags.c.kind).where(flags.c.callback.in_(bindparam("these", expanding=True)))
+_c = callbacks.c
+FLAGS: Final = (_c.id, _c.sealed_flags)
+"""What `FlagRows` reads the flags of a callback from."""
+_FLAGS: Final = select(*FLAGS).where(_c.id == THIS)
+_THEIR_FLAGS: Final = select(*FLAGS).where(_c.id.in_(bindparam("these", expanding=True)))
+_SAVE: Final = update(callbacks).where(_c.id == THIS)
 
 
-class SqlFlags(Unit):
+class FlagRows(Unit):
+    """A store that reads flags, by statements that select `FLAGS`."""
+
+    __slots__ = ()
+
+    def _flags(self, id: str, sealed: bytes) -> frozenset[Flag]:
+        return self._unpack(_c.sealed_flags, id, sealed, frozenset[Flag])
+
+
+class SqlFlags(FlagRows):
     __slots__ = ()
 
     def of(self, callback: str) -> frozenset[Flag]:
-        return frozenset(row.kind for row in self._rows(_FLAGS, this=callback))
+        row = self._row(_FLAGS, this=callback)
+        return self._flags(*row) if row else frozenset()
 
     def of_many(self, callbacks: tuple[str, ...]) -> dict[str, frozenset[Flag]]:
-        rows = self._rows(_THEIR_FLAGS, these=callbacks)
-        return {id: frozenset(row.kind for row in rows if row.callback == id) for id in {row.callback for row in rows}}
+        found = {id: self._flags(id, sealed) for id, sealed in self._rows(_THEIR_FLAGS, these=callbacks)}
+        return {id: flags for id, flags in found.items() if flags}
 
-    def add(self, callback: str, kind: Flag, staff: str, at: int) -> bool:
-        return self._add(flags, callback=callback, kind=kind, staff=staff, at=at)
+    def add(self, callback: str, kind: Flag) -> bool:
+        flags = self.of(callback)
+        if kind in flags:
+            return False
+        return self._change(_SAVE, this=callback, sealed_flags=self._pack(_c.sealed_flags, callback, sorted({*flags, kind}))) == 1

@@ -6,8 +6,9 @@ from typing import Final
 
 from sqlalchemy import bindparam, delete, func, select, update
 
-from hotline.adapters.sql.tables import OPEN, callbacks, numbers, pranks, stops
+from hotline.adapters.sql.tables import OPEN, callbacks, numbers, pranks, rings, stops
 from hotline.adapters.sql.unit import AT, THIS, Unit
+from hotline.engine.times import hour
 
 _c = callbacks.c
 _NUMBER: Final = select(numbers.c.sealed).where(numbers.c.callback == THIS)
@@ -19,12 +20,14 @@ _STOP: Final = (
     .returning(_c.id)
 )
 _ERASE: Final = delete(numbers).where(numbers.c.number_hash == bindparam("hash"))
+_UNCOUNT: Final = delete(rings).where(rings.c.number_hash == bindparam("hash"))
+_UNCOUNT_UNTIED: Final = delete(rings).where(rings.c.number_hash.not_in(select(numbers.c.number_hash)))
 _FORGIVE: Final = delete(pranks).where(pranks.c.number_hash == bindparam("hash"))
 _STOPPED: Final = select(stops.c.at).where(stops.c.number_hash == bindparam("hash"), stops.c.at >= AT).limit(1)
 _ITS_OWN_HASH: Final = (
     select(numbers.c.number_hash).join(callbacks, _c.id == numbers.c.callback).where(numbers.c.callback == THIS, _c.other_phone.is_(False))
 )
-_PRANKS: Final = select(func.count(pranks.c.at.distinct())).where(pranks.c.number_hash == THIS, pranks.c.at >= AT)
+_PRANKS: Final = select(func.count()).where(pranks.c.number_hash == THIS, pranks.c.at >= AT)
 
 
 class SqlNumbers(Unit):
@@ -35,7 +38,8 @@ class SqlNumbers(Unit):
         return None if sealed is None else self._seal.open(sealed, _context(id)).decode()
 
     def forget(self, id: str) -> None:
-        self._change(_FORGET, this=id)
+        if self._change(_FORGET, this=id):
+            self._change(_UNCOUNT_UNTIED)
 
     def stop(self, number: str, at: int, until: int) -> tuple[str, ...]:
         """Numbers of closed callbacks go too."""
@@ -43,6 +47,7 @@ class SqlNumbers(Unit):
         self._add(stops, number_hash=hashed, at=at, until=until)
         stopped = self._rows(_STOP, hash=hashed, at_=at)
         self._change(_ERASE, hash=hashed)
+        self._change(_UNCOUNT, hash=hashed)
         self._change(_FORGIVE, hash=hashed)
         return tuple(sorted(row.id for row in stopped))
 
@@ -52,10 +57,10 @@ class SqlNumbers(Unit):
     def add_prank(self, callback: str, at: int) -> None:
         hashed = self._value(_ITS_OWN_HASH, this=callback)
         if hashed is not None:
-            self._add(pranks, callback=callback, number_hash=hashed, at=at)
+            self._add(pranks, callback=callback, number_hash=hashed, at=hour(at))
 
     def pranks(self, number: str, since: int) -> int:
-        return int(self._value(_PRANKS, this=self._hash(number), at_=since))
+        return int(self._value(_PRANKS, this=self._hash(number), at_=hour(since)))
 
     def _hash(self, number: str) -> bytes:
         return self._seal.digest("number", number)

@@ -7,21 +7,21 @@ from typing import Final
 from msgspec.structs import asdict
 from sqlalchemy import func, select
 
-from hotline.adapters.sql.calls.callbacks import CALLBACK, DUE
+from hotline.adapters.sql.calls.callbacks import CALLBACK, DUE, CallbackRows
 from hotline.adapters.sql.tables import callbacks, offers
-from hotline.adapters.sql.unit import THIS, Unit, columns
+from hotline.adapters.sql.unit import THIS, columns
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.offers import Offer
 
 _OFFERS: Final = select(*columns(offers, Offer)).where(offers.c.callback == THIS).order_by(offers.c.at, offers.c.sequence)
-_LAST_OFFERS: Final = select(offers.c.staff, func.max(offers.c.at)).group_by(offers.c.staff)
+_LAST_OFFERS: Final = select(offers.c.staff, func.max(offers.c.sequence)).group_by(offers.c.staff)
 _NEWEST_OFFER: Final = (
     select(func.max(offers.c.sequence)).where(offers.c.callback == callbacks.c.id, offers.c.staff == THIS).scalar_subquery()
 )
 _OFFERED_TO: Final = select(*CALLBACK).where(*DUE, _NEWEST_OFFER.is_not(None)).order_by(_NEWEST_OFFER.desc())
 
 
-class SqlOffers(Unit):
+class SqlOffers(CallbackRows):
     __slots__ = ()
 
     def add(self, offer: Offer) -> None:
@@ -31,7 +31,7 @@ class SqlOffers(Unit):
         return tuple(Offer(*row) for row in self._rows(_OFFERS, this=callback))
 
     def last(self) -> dict[str, int]:
-        return {staff: at for staff, at in self._rows(_LAST_OFFERS)}  # noqa: C416 - rows are not pairs to mypy
+        return {staff: place for staff, place in self._rows(_LAST_OFFERS)}  # noqa: C416 - rows are not pairs to mypy
 
     def to(self, staff: str, at: int) -> tuple[Callback, ...]:
-        return tuple(Callback(*row) for row in self._rows(_OFFERED_TO, this=staff, at_=at))
+        return self._callbacks(_OFFERED_TO, this=staff, at_=at)

@@ -6,28 +6,28 @@ from typing import Any, Final
 
 from sqlalchemy import Row, bindparam, select, update
 
-from hotline.adapters.sql.calls.callbacks import CALLBACK
+from hotline.adapters.sql.calls.callbacks import CALLBACK, CallbackRows
 from hotline.adapters.sql.tables import callbacks, reviews
-from hotline.adapters.sql.unit import AT, THIS, Unit
+from hotline.adapters.sql.unit import AT, THIS
 from hotline.ports.calls.callbacks import Callback
-from hotline.ports.calls.reviews import Review
+from hotline.ports.calls.reviews import Reason, Review
 
 _c, _r = callbacks.c, reviews.c
 _REVIEW: Final = select(reviews).where(_r.id == THIS)
-_IS_FLOOD: Final = _r.reason == "flood"
-_REVIEWS: Final = select(reviews).where(_r.decision.is_(None)).order_by(_IS_FLOOD, _r.at, _r.id).limit(bindparam("most"))
+_REVIEWS: Final = select(reviews).where(_r.decision.is_(None)).order_by(_r.flood, _r.at, _r.id).limit(bindparam("most"))
 _THEIR_CALLBACKS: Final = select(*CALLBACK).where(_c.id.in_(bindparam("these", expanding=True)))
 _FLOODS_OVER: Final = (
     select(*CALLBACK)
     .join(reviews, _r.callback == _c.id)
-    .where(_r.decision.is_(None), _IS_FLOOD, _c.state == "review", _c.not_after <= AT)
+    .where(_r.decision.is_(None), _r.flood, _c.state == "review", _c.not_after <= AT)
     .order_by(_c.not_after, _c.id)
 )
 _REVIEWS_OF: Final = select(reviews).where(_r.callback == THIS).order_by(_r.at, _r.id)
 _SAVE: Final = update(reviews).where(_r.id == THIS)
+_REASON: Final[Any] = Reason
 
 
-class SqlReviews(Unit):
+class SqlReviews(CallbackRows):
     __slots__ = ()
 
     def add(self, review: Review) -> None:
@@ -48,11 +48,11 @@ class SqlReviews(Unit):
     def undecided(self, limit: int) -> tuple[tuple[Review, Callback], ...]:
         """In two statements: a callback and its review have columns of the same names."""
         found = [self._review(row) for row in self._rows(_REVIEWS, most=limit)]
-        by_id = {row.id: Callback(*row) for row in self._rows(_THEIR_CALLBACKS, these=[review.callback for review in found])}
+        by_id = {callback.id: callback for callback in self._callbacks(_THEIR_CALLBACKS, these=[review.callback for review in found])}
         return tuple((review, by_id[review.callback]) for review in found if review.callback in by_id)
 
     def floods_over(self, at: int) -> tuple[Callback, ...]:
-        return tuple(Callback(*row) for row in self._rows(_FLOODS_OVER, at_=at))
+        return self._callbacks(_FLOODS_OVER, at_=at)
 
     def of(self, callback: str) -> tuple[Review, ...]:
         return tuple(self._review(row) for row in self._rows(_REVIEWS_OF, this=callback))
@@ -62,7 +62,8 @@ class SqlReviews(Unit):
         return {
             "id": review.id,
             "callback": review.callback,
-            "reason": review.reason,
+            "flood": review.reason == "flood",
+            "sealed_reason": self._pack(_r.sealed_reason, review.id, review.reason),
             "at": review.at,
             "decision": review.decision,
             "sealed_why": why,
@@ -73,7 +74,9 @@ class SqlReviews(Unit):
     def _review(self, row: Row[*tuple[Any, ...]]) -> Review:
         values = row._asdict()
         sealed = values.pop("sealed_why")
-        return Review(why=None if sealed is None else self._seal.open(sealed, _context(row.id)).decode(), **values)
+        del values["flood"]
+        reason = self._unpack(_r.sealed_reason, row.id, values.pop("sealed_reason"), _REASON)
+        return Review(reason=reason, why=None if sealed is None else self._seal.open(sealed, _context(row.id)).decode(), **values)
 
 
 def _context(id: str) -> str:

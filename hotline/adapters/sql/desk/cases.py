@@ -4,22 +4,35 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import msgspec
+from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import Row, bindparam, delete, or_, select
 
 from hotline.adapters.sql.tables import callbacks, consents, incidents, notes, referrals, staff
-from hotline.adapters.sql.unit import THIS, Unit, columns
-from hotline.ports.desk.cases import Consent, Due, Incident, Referral
+from hotline.adapters.sql.unit import THIS, Unit
+from hotline.ports.desk.cases import Consent, Due, Incident, Legal, Referral, ReferralOutcome
+
+
+class Codes(Struct, frozen=True):
+    """What of a referral lies sealed."""
+
+    kind: str
+    service: str | None
+    outcome: ReferralOutcome
+    legal: Legal | None
+    slip: str | None
+
 
 _INCIDENT: Final = select(incidents).where(incidents.c.callback == THIS).order_by(incidents.c.id).limit(1)
-_ROW: Final = columns(referrals, Referral)
+_PLAIN: Final = tuple(field for field in Referral.__struct_fields__ if field not in Codes.__struct_fields__)
+REFERRAL: Final = (*(referrals.c[field].label(field) for field in _PLAIN), referrals.c.sealed.label("sealed"))
+"""What `CaseRows` builds a referral from."""
 _DROP_INCIDENT: Final = delete(incidents).where(incidents.c.callback == THIS)
-_REFERRALS: Final = select(*_ROW).where(referrals.c.callback == THIS).order_by(referrals.c.day, referrals.c.id)
-_REFERRAL: Final = select(*_ROW).where(referrals.c.id == THIS)
+_REFERRALS: Final = select(*REFERRAL).where(referrals.c.callback == THIS).order_by(referrals.c.day, referrals.c.id)
+_REFERRAL: Final = select(*REFERRAL).where(referrals.c.id == THIS)
 _DROP_REFERRAL: Final = delete(referrals).where(referrals.c.id == THIS)
 _LOOK_AGAIN: Final = (
-    select(callbacks.c.reference, staff.c.alias, *_ROW)
+    select(callbacks.c.reference, staff.c.alias, *REFERRAL)
     .select_from(
         referrals.outerjoin(callbacks, callbacks.c.id == referrals.c.callback).outerjoin(staff, staff.c.id == callbacks.c.claimed_by)
     )
@@ -28,33 +41,50 @@ _LOOK_AGAIN: Final = (
     .limit(bindparam("most"))
 )
 _LOOK_AGAIN_OF: Final = _LOOK_AGAIN.where(or_(callbacks.c.claimed_by == bindparam("holder"), callbacks.c.id.is_(None)))
-_CONSENTS: Final = select(*columns(consents, Consent)).where(consents.c.callback == THIS)
+_CONSENTS: Final = select(consents.c.sealed).where(consents.c.callback == THIS)
 _NOTE: Final = select(notes.c.sealed).where(notes.c.callback == THIS)
 _DROP_NOTE: Final = delete(notes).where(notes.c.callback == THIS)
 
 
-class SqlCases(Unit):
+class CaseRows(Unit):
+    """A store that reads referrals, by statements that end with `REFERRAL`, and consents."""
+
+    __slots__ = ()
+
+    def _referral(self, *values: Any) -> Referral:
+        *plain, sealed = values
+        known = dict(zip(_PLAIN, plain, strict=True))
+        return Referral(**known, **asdict(self._unpack(referrals.c.sealed, known["id"], sealed, Codes)))
+
+    def _consents(self, callback: str, sealed: bytes) -> dict[str, Consent]:
+        return {consent.kind: consent for consent in self._unpack(consents.c.sealed, callback, sealed, tuple[Consent, ...])}
+
+
+class SqlCases(CaseRows):
     __slots__ = ()
 
     def save_incident(self, incident: Incident) -> None:
-        self._put(incidents, **asdict(incident) | {"codes": msgspec.json.encode(incident.codes).decode()})
+        values = asdict(incident)
+        self._put(incidents, sealed=self._pack(incidents.c.sealed, incident.id, values.pop("codes")), **values)
 
     def drop_incident(self, callback: str) -> None:
         self._change(_DROP_INCIDENT, this=callback)
 
     def incident_of(self, callback: str) -> Incident | None:
         row = self._row(_INCIDENT, this=callback)
-        return _incident(row) if row else None
+        return self._incident(row) if row else None
 
     def save_referral(self, referral: Referral) -> None:
-        self._put(referrals, **asdict(referral))
+        values = asdict(referral)
+        codes = {field: values.pop(field) for field in Codes.__struct_fields__}
+        self._put(referrals, sealed=self._pack(referrals.c.sealed, referral.id, codes), **values)
 
     def referrals(self, callback: str) -> tuple[Referral, ...]:
-        return tuple(Referral(*row) for row in self._rows(_REFERRALS, this=callback))
+        return tuple(self._referral(*row) for row in self._rows(_REFERRALS, this=callback))
 
     def referral(self, id: str) -> Referral | None:
         row = self._row(_REFERRAL, this=id)
-        return Referral(*row) if row else None
+        return self._referral(*row) if row else None
 
     def drop_referral(self, id: str) -> None:
         self._change(_DROP_REFERRAL, this=id)
@@ -64,13 +94,15 @@ class SqlCases(Unit):
             rows = self._rows(_LOOK_AGAIN, day_=day, most=limit)
         else:
             rows = self._rows(_LOOK_AGAIN_OF, day_=day, most=limit, holder=holder)
-        return tuple(Due(Referral(*referral), reference, holder) for reference, holder, *referral in rows)
+        return tuple(Due(self._referral(*referral), reference, holder) for reference, holder, *referral in rows)
 
     def save_consent(self, callback: str, consent: Consent) -> None:
-        self._put(consents, callback=callback, **asdict(consent))
+        given = tuple((self.consents(callback) | {consent.kind: consent}).values())
+        self._put(consents, callback=callback, sealed=self._pack(consents.c.sealed, callback, given))
 
     def consents(self, callback: str) -> dict[str, Consent]:
-        return {row.kind: Consent(*row) for row in self._rows(_CONSENTS, this=callback)}
+        row = self._row(_CONSENTS, this=callback)
+        return self._consents(callback, row.sealed) if row else {}
 
     def save_note(self, callback: str, text: str, at: int) -> None:
         if text:
@@ -82,6 +114,6 @@ class SqlCases(Unit):
         sealed = self._value(_NOTE, this=callback)
         return None if sealed is None else self._seal.open(sealed, f"notes.sealed.{callback}").decode()
 
-
-def _incident(row: Row[*tuple[Any, ...]]) -> Incident:
-    return Incident(**row._asdict() | {"codes": msgspec.json.decode(row.codes, type=dict[str, str])})
+    def _incident(self, row: Row[*tuple[Any, ...]]) -> Incident:
+        values = row._asdict()
+        return Incident(codes=self._unpack(incidents.c.sealed, row.id, values.pop("sealed"), dict[str, str]), **values)

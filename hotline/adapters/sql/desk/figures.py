@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from sqlalchemy import bindparam, case, func, literal, or_, select
 
+from hotline.adapters.sql.calls.callbacks import Answers
+from hotline.adapters.sql.desk.cases import REFERRAL, CaseRows
 from hotline.adapters.sql.tables import callbacks, consents, editions, outbox, referrals, tallies
-from hotline.adapters.sql.unit import AT, Unit
+from hotline.adapters.sql.unit import AT
 from hotline.engine.times import DAY_SECONDS
+from hotline.ports.calls.call_outcomes import TALKED
+from hotline.ports.desk.cases import FIGURES
 from hotline.ports.desk.figures import Counts, Tally, WaitingNow
 
 _c, _t = callbacks.c, tallies.c
@@ -30,17 +35,11 @@ _GONE: Final = select(_t.day, _t.language, _t.urgent, _t.state, _t.outcome, _t.o
     _t.day >= bindparam("since"), _t.day < bindparam("until")
 )
 _ATTEMPTS: Final = select(_c.attempts, func.coalesce(_c.outcome, literal("")), func.count()).where(*_MADE).group_by(_c.attempts, _c.outcome)
-_SAFER: Final = select(_c.safer, func.count()).where(*_MADE, _c.safer.is_not(None)).group_by(_c.safer)
-_MAY_COUNT: Final = (
-    select(consents.c.kind)
-    .where(consents.c.callback == referrals.c.callback, consents.c.kind == "figures", consents.c.revoked_at.is_(None))
-    .correlate(referrals)
-    .exists()
-)
+_TALKED: Final = select(_c.id, _c.sealed).where(*_MADE, _c.outcome.in_(TALKED))
 _REFERRED: Final = (
-    select(referrals.c.outcome, func.count())
-    .where(referrals.c.day >= bindparam("since"), referrals.c.day < bindparam("until"), _MAY_COUNT)
-    .group_by(referrals.c.outcome)
+    select(consents.c.sealed, *REFERRAL)
+    .join(consents, consents.c.callback == referrals.c.callback)
+    .where(referrals.c.day >= bindparam("since"), referrals.c.day < bindparam("until"))
 )
 _SINCE: Final = case((_c.made_at > _c.opens_at, _c.made_at), else_=_c.opens_at)
 _NOW: Final = (
@@ -54,7 +53,7 @@ _OUTBOX: Final = select(outbox.c.state, func.count()).group_by(outbox.c.state)
 _EDITION: Final = select(func.max(editions.c.number)).where(editions.c.active_from <= AT)
 
 
-class SqlFigures(Unit):
+class SqlFigures(CaseRows):
     __slots__ = ()
 
     def tallied(self, since: int, until: int) -> tuple[Tally, ...]:
@@ -71,10 +70,20 @@ class SqlFigures(Unit):
         }
 
     def safer_answers(self, since: int, until: int) -> dict[str, int]:
-        return {answer: count for answer, count in self._rows(_SAFER, since=since * DAY_SECONDS, until=until * DAY_SECONDS)}  # noqa: C416 - rows are not pairs to mypy
+        """What was answered lies sealed: it is opened here, for those of these days with whom somebody talked."""
+        talked = self._rows(_TALKED, since=since * DAY_SECONDS, until=until * DAY_SECONDS)
+        answers = (self._unpack(_c.sealed, id, sealed, Answers).safer for id, sealed in talked)
+        return dict(Counter(answer for answer in answers if answer is not None))
 
     def referral_outcomes(self, since: int, until: int) -> dict[str, int]:
-        return {outcome: count for outcome, count in self._rows(_REFERRED, since=since, until=until)}  # noqa: C416
+        """What was agreed to and how it went lies sealed: both are opened here, for the referrals of these days."""
+        counted: Counter[str] = Counter()
+        for sealed, *row in self._rows(_REFERRED, since=since, until=until):
+            referral = self._referral(*row)
+            consent = self._consents(referral.callback or "", sealed).get(FIGURES)
+            if consent is not None and consent.revoked_at is None:
+                counted[referral.outcome] += 1
+        return dict(counted)
 
     def waiting_now(self, at: int) -> tuple[WaitingNow, ...]:
         return tuple(WaitingNow(language, waiting, int(urgent), since) for language, waiting, urgent, since in self._rows(_NOW, at_=at))

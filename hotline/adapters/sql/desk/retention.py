@@ -5,32 +5,40 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, Update, and_, bindparam, delete, func, or_, select, update
 
 from hotline.adapters.sql.tables import (
+    OPEN,
     callbacks,
+    calls,
     exceptions,
     failures,
     incidents,
     invites,
     ledger,
+    notes,
     numbers,
+    offers,
     outbox,
     pranks,
     referrals,
+    reviews,
+    rings,
     sign_ins,
     stops,
     tallies,
     time_requests,
 )
 from hotline.adapters.sql.unit import AT, THIS, Unit
-from hotline.engine.times import DAY_SECONDS, EPOCH
+from hotline.engine.times import DAY_SECONDS, EPOCH, HOUR_SECONDS, hour
 from hotline.retention import (
     EXCEPTION_DAYS,
     FAILURE_SECONDS,
     FORGOTTEN_DAYS,
+    HOUR_DAYS,
     KEY_SECONDS,
     PRANK_DAYS,
+    RING_SECONDS,
     SIGN_IN_SECONDS,
     TIME_REQUEST_SECONDS,
 )
@@ -67,11 +75,38 @@ _STAFF: Final = {
     "failures": (delete(failures).where(failures.c.at <= AT), FAILURE_SECONDS),
     "invites": (delete(invites).where(invites.c.until <= AT), 0),
     "sign_ins": (delete(sign_ins).where(sign_ins.c.seen_at <= AT), SIGN_IN_SECONDS),
+    "rings": (delete(rings).where(rings.c.at <= AT), RING_SECONDS),
     "pranks": (delete(pranks).where(pranks.c.at <= AT), PRANK_DAYS * DAY_SECONDS),
     "time_requests": (delete(time_requests).where(time_requests.c.seen_at <= AT), TIME_REQUEST_SECONDS),
     "exceptions": (delete(exceptions).where((exceptions.c.day + EXCEPTION_DAYS) * DAY_SECONDS <= AT), 0),
 }
 """What goes by itself, and how many seconds after its moment."""
+_CLOSED: Final = and_(_c.state.not_in(OPEN), _c.closed_at <= AT)
+
+
+def _coarsen(step: int, table: Table, *names: str, also: tuple[ColumnElement[bool], ...] = ()) -> Update:
+    """Of these moments of callbacks that closed by `at_` no more is left than the whole `step`."""
+    moments = [table.c[name] for name in names]
+    is_closed = _CLOSED if table is callbacks else select(_c.id).where(_c.id == table.c.callback, _CLOSED).correlate(table).exists()
+    is_finer = or_(*(moment % step != 0 for moment in moments))
+    return update(table).where(is_finer, *also, is_closed).values({moment.key: moment - moment % step for moment in moments})
+
+
+_WAS_HUNG_UP: Final = or_(calls.c.state == "ended", calls.c.placed_at <= AT - DAY_SECONDS)
+"""A call may outlast its callback, and its rules know it by its moments."""
+_COARSER: Final = {
+    step: (
+        # The callbacks last: the others are found by when they closed.
+        _coarsen(step, offers, "at"),
+        _coarsen(step, calls, "placed_at", "dialed_at", "ended_at", "covered_at", also=(_WAS_HUNG_UP,)),
+        _coarsen(step, reviews, "at", "decided_at"),
+        _coarsen(step, notes, "at"),
+        update(pranks).where(pranks.c.at % step != 0, pranks.c.at <= AT).values(at=pranks.c.at - pranks.c.at % step),
+        _coarsen(step, callbacks, "made_at", "opens_at", "not_after", "claimed_at", "closed_at"),
+    )
+    for step in (HOUR_SECONDS, DAY_SECONDS)
+}
+_FORGET_SPAN: Final = update(calls).where(calls.c.dialed_at < AT, calls.c.sealed_span.is_not(None)).values(sealed_span=None)
 
 
 class SqlRetention(Unit):
@@ -80,7 +115,8 @@ class SqlRetention(Unit):
     def purge(self, at: int, number_after: int, callback_after: int, outbox_after: int) -> None:
         """A callback or message that nobody ever ended counts as ended at its `not_after`, so that a forgotten one keeps no number either.
         Attempts, offers and calls go with their callback, of which only a count by day is left. Of codes those stay that the caller let count, by
-        their month, so that a day and a region among few calls do not tell which call it was."""
+        their month, so that a day and a region among few calls do not tell which call it was. Of the moments of what is closed the hour stays, and
+        after a week the day."""
         moments = {
             "facts": at,
             "keys": at - KEY_SECONDS,
@@ -100,6 +136,10 @@ class SqlRetention(Unit):
             self._change(_PURGE[what], at_=moment)
         for statement, after in _STAFF.values():
             self._change(statement, at_=at - after)
+        for step, after in ((HOUR_SECONDS, 0), (DAY_SECONDS, HOUR_DAYS * DAY_SECONDS)):
+            for coarsen in _COARSER[step]:
+                self._change(coarsen, at_=at - after)
+        self._change(_FORGET_SPAN, at_=hour(at - RING_SECONDS))
         self.swept = True
 
 

@@ -1,4 +1,4 @@
-"""The staff."""
+"""The staff, their numbers sealed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hotline.adapters.sql.unit import THIS, Unit
 from hotline.ports.desk.staff import Staff
 
 _STAFF: Final = select(people).where(people.c.id == THIS)
-_BY_NUMBER: Final = select(people).where(people.c.number == THIS).order_by(people.c.active.desc(), people.c.id).limit(1)
+_BY_NUMBER: Final = select(people).where(people.c.number_hash == THIS).order_by(people.c.active.desc(), people.c.id).limit(1)
 _BY_ALIAS: Final = select(people).where(people.c.active, people.c.alias == THIS).order_by(people.c.id).limit(1)
 _ALL_STAFF: Final = select(people).where(people.c.active).order_by(people.c.id)
 
@@ -21,25 +21,35 @@ class SqlStaffStore(Unit):
     __slots__ = ()
 
     def save(self, staff: Staff) -> None:
-        self._put(people, **asdict(staff) | {"speaks": ",".join(staff.speaks)})
+        values = asdict(staff)
+        number = values.pop("number")
+        hashed, stands = self._hash(number), self._row(_STAFF, this=staff.id)
+        # Sealed anew it would look changed.
+        sealed = stands.sealed_number if stands and stands.number_hash == hashed else self._pack(people.c.sealed_number, staff.id, number)
+        self._put(people, **values | {"speaks": ",".join(staff.speaks)}, sealed_number=sealed, number_hash=hashed)
 
     def get(self, id: str) -> Staff | None:
         row = self._row(_STAFF, this=id)
-        return _staff(row) if row else None
+        return self._staff(row) if row else None
 
     def by_number(self, number: str) -> Staff | None:
         """Active or not; an active one first where a number was handed on."""
-        row = self._row(_BY_NUMBER, this=number)
-        return _staff(row) if row else None
+        row = self._row(_BY_NUMBER, this=self._hash(number))
+        return self._staff(row) if row else None
 
     def active(self) -> tuple[Staff, ...]:
-        return tuple(_staff(row) for row in self._rows(_ALL_STAFF))
+        return tuple(self._staff(row) for row in self._rows(_ALL_STAFF))
 
     def by_alias(self, alias: str) -> Staff | None:
         row = self._row(_BY_ALIAS, this=alias)
-        return _staff(row) if row else None
+        return self._staff(row) if row else None
 
+    def _hash(self, number: str) -> bytes:
+        """Of another purpose than callers' numbers: that one of the staff has called does not show."""
+        return self._seal.digest("staff", number)
 
-def _staff(row: Row[*tuple[Any, ...]]) -> Staff:
-    values = row._asdict()
-    return Staff(**values | {"speaks": tuple(filter(None, values["speaks"].split(",")))})
+    def _staff(self, row: Row[*tuple[Any, ...]]) -> Staff:
+        values = row._asdict()
+        del values["number_hash"]
+        number = self._unpack(people.c.sealed_number, row.id, values.pop("sealed_number"), str)
+        return Staff(number=number, **values | {"speaks": tuple(filter(None, values["speaks"].split(",")))})

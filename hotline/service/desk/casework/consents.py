@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.engine.times import hour
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import AGAIN, FIGURES, RECORD, Consent, Referral
 from hotline.ports.desk.staff import Staff
@@ -52,7 +53,7 @@ def give_consent(act: Act, id: str, kind: str) -> Result:
     if kind == FIGURES and not case.agreed(RECORD):
         return Result("consent")
     if not case.agreed(kind):
-        act.tx.cases.save_consent(id, Consent(kind, act.at))
+        act.tx.cases.save_consent(id, Consent(kind, hour(act.at)))
         if kind == FIGURES and case.incident is not None:
             act.tx.cases.save_incident(replace(case.incident, figures=True))
     return Result()
@@ -83,20 +84,16 @@ def take_back_consent(act: Act, id: str, kind: str) -> Result:
 
 def _end(work: Work, case: Case, kind: str) -> None:
     if case.agreed(kind):
-        work.tx.cases.save_consent(case.callback.id, replace(case.consents[kind], revoked_at=work.at))
+        work.tx.cases.save_consent(case.callback.id, replace(case.consents[kind], revoked_at=hour(work.at)))
 
 
 def _cancel_agreed_call(work: Work, case: Case) -> None:
-    """The call that was agreed on is not made: it was written in the same moment as the consent to it (`agreements.agree_next`).
-
-    What the caller asked for by phone stays. Where two could be meant, none is touched, and the page says that one is open.
-    """
-    given = case.consents[AGAIN].given_at
-    others = [callback for callback in work.tx.callbacks.same_number(case.callback.id) if callback.id != case.callback.id]
-    meant = [callback for callback in others if callback.made_at == given and not callback.urgent and not callback.attempts]
-    if len(meant) == 1:
-        work.tx.callbacks.save(replace(meant[0], state="cancelled", closed_at=work.at))
-        work.tx.numbers.forget(meant[0].id)
+    """The call that was agreed on is not made, unless it was tried already. What the caller asked for by phone stays."""
+    agreed = case.consents[AGAIN].callback
+    for callback in work.tx.callbacks.same_number(case.callback.id):
+        if callback.id == agreed and not callback.attempts:
+            work.tx.callbacks.save(replace(callback, state="cancelled", closed_at=work.at))
+            work.tx.numbers.forget(callback.id)
 
 
 def _may_be_open(work: Work, case: Case) -> bool:

@@ -8,7 +8,7 @@ from typing import Final, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.engine.times import EPOCH
+from hotline.engine.times import EPOCH, hour
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import RECORD, Consent, Due, Legal, Referral, ReferralOutcome
 from hotline.ports.desk.staff import Staff
@@ -106,7 +106,7 @@ def refer(act: Act, id: str, form: ReferralForm) -> Result:
     )
     act.tx.cases.save_referral(referral)
     if form.agreed:
-        act.tx.cases.save_consent(id, Consent(consent_to(made), act.at))
+        act.tx.cases.save_consent(id, Consent(consent_to(made), hour(act.at)))
         act.record("slip made", case.callback.reference)
     return Result()
 
@@ -192,5 +192,5 @@ def _revoke(act: Act, opened: OpenReferral) -> None:
     slips.recall(act, referral)
     given = act.tx.cases.consents(callback.id).get(consent_to(referral.id)) if callback else None
     if callback is not None and given is not None:
-        act.tx.cases.save_consent(callback.id, replace(given, revoked_at=act.at))
+        act.tx.cases.save_consent(callback.id, replace(given, revoked_at=hour(act.at)))
     act.record("consent revoked", opened.name)
