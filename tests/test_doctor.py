@@ -181,6 +181,21 @@ def test_a_key_that_was_lost_is_found_before_a_caller_is(line: Line, monkeypatch
     assert said["audit"].startswith("ok")
 
 
+def test_an_old_key_can_go_once_all_is_sealed_anew(line: Line, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """`hotline keys rotate` under old and new key, and the new one opens everything; without the old one it says what does not open."""
+    with line.store.write() as tx:
+        tx.callbacks.add(Callback("d" * 32, "471", "waiting", "fr", False, False, 0, 0, 600, 1), "+22370000001")
+    old, hashing = line.env["HOTLINE_KEYS"].split(",")
+    new = new_keys().split(",")[0].replace("k1:", "k2:")
+    monkeypatch.setenv("HOTLINE_KEYS", f"{new},{hashing}")
+    assert main(["keys", "rotate"]) == 1
+    assert "keep the keys that you have" in capsys.readouterr().err
+    monkeypatch.setenv("HOTLINE_KEYS", f"{new},{old},{hashing}")
+    assert main(["keys", "rotate"]) == 0
+    monkeypatch.setenv("HOTLINE_KEYS", f"{new},{hashing}")
+    assert line.doctor()[1]["keys"].startswith("ok: ")
+
+
 def test_a_message_that_cannot_be_opened_is_found(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     """What waits to be sent is looked at too."""
     with line.store.write() as tx:
