@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.audit_deeds import Deed
-from hotline.ports.desk.staff import CALLING, Staff
+from hotline.ports.desk.staff import Staff
 from hotline.retention import ACT_SECONDS
 from hotline.service import outbox
 from hotline.service.deps import Deps
@@ -150,8 +150,6 @@ class By(Struct, frozen=True):
     face: Face
     origin: str = ""
     """Makes it happen once; empty: whatever comes counts."""
-    is_there: bool = False
-    """This says that whoever takes calls is there (docs: coverage)."""
     answer: Answer | None = None
 
 
@@ -167,9 +165,6 @@ def run(deps: Deps, by: By, act: Callable[Concatenate[Act, P], Result], *args: P
         staff = _staff(by) if by.face == "shell" else tx.staff.get(by.staff)
         if staff is None or not staff.active:
             return Result("forbidden")
-        if by.is_there and staff.role in CALLING:
-            staff = replace(staff, seen_at=at)
-            tx.staff.save(staff)
         stood = tx.ledger.find(key, at) if key else None
         if stood is not None:
             result = msgspec.msgpack.decode(stood.facts, type=Result) if stood.facts else Result()

@@ -26,8 +26,6 @@ OPEN: Final = frozenset({"asset", "neutral", "sign_in", "code", "welcome", "nowh
 """Pages for anybody, without being signed in."""
 QUIET: Final = frozenset({"asset", "board", "signs"})
 """Pages that a browser asks for by itself: nobody did anything."""
-LEAVING: Final = frozenset({"sign_out", "everywhere", "off_shift", "need_time", "checked_in"})
-"""Forms that say that somebody goes, or that nobody need know of: they do not say that somebody is there."""
 
 TABLE: Final = (
     Ability(

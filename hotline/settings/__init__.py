@@ -191,11 +191,13 @@ class Rules(Settings, frozen=True, kw_only=True):
     ] = "bridge"
     number_hours: Annotated[int, Setting(PROMISE, number(1, 168), "a number is kept so long after its callback closed")] = 24
     callback_days: Annotated[int, Setting(PROMISE, number(1, 366), "a closed callback's codes, until only counts are left")] = 30
-    presence_minutes: Annotated[int, Setting(TEAM, number(1, 720), "how long a counselor's last sign of life counts as presence")] = 15
+    presence_minutes: Annotated[
+        int,
+        Setting(
+            TEAM, number(1, 720), "how long a counselor's *I am here* holds; it is asked for again after half of it, and after two thirds"
+        ),
+    ] = 90
     shift_hours: Annotated[int, Setting(TEAM, number(1, 24), "how long *on shift* by SMS lasts, at most")] = 12
-    calls_an_hour: Annotated[
-        int, Setting(TEAM, number(1, 60), "how many one counselor can ring in an hour; windows for which more ask are offered no longer")
-    ] = 4
     calls_a_shift: Annotated[
         int,
         Setting(

@@ -47,7 +47,6 @@ RULES = Rules(
     number_hours=24,
     callback_days=30,
     sms_replies=False,
-    calls_an_hour=4,
     lead_seconds=10,
     supervised=False,
     calls_a_shift=0,

@@ -18,6 +18,9 @@ PHRASES: Final = (
     OUT_END,
     "clock.hour",
     "clock.minute",
+    "end.today",
+    "end.night",
+    "window",
 )
 PHRASES_DAY: Final = ("day.today", "day.tomorrow", *(f"day.{n}" for n in range(7)))
 STAFF: Final = (

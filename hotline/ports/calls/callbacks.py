@@ -63,20 +63,10 @@ class Callbacks(Protocol):
     def due(self, at: int) -> tuple[Callback, ...]:
         """Waiting with `opens_at` <= at < `not_after`: urgent, then what ends soonest, then the longest waiting."""
 
-    def ahead(self, languages: tuple[str, ...], at: int, apart_from: str) -> tuple[int, int]:
-        """How many different numbers wait in these languages at `at`, their windows open; and how many of them for something urgent.
-
-        Here and in what follows: requests for another phone do not count, since anyone can make them of anyone; nor does the number
-        `apart_from`, since nothing that a phone is shown may depend on what it asked for before.
-        """
-
-    def booked(self, language: str, at: int, apart_from: str) -> tuple[tuple[int, int], ...]:
-        """The windows (opens_at, not_after) not over at `at` for which numbers wait in this language, one for each number and window."""
-
     def ended(self, at: int) -> tuple[Callback, ...]:
         """Waiting or claimed with `not_after` <= at."""
 
-    def holders(self, apart_from: str = "") -> frozenset[str]:
-        """Who of the staff has claimed a callback and is not done with it; one to the number `apart_from` does not count."""
+    def holders(self) -> frozenset[str]:
+        """Who of the staff has claimed a callback and is not done with it."""
 
     def claimed_by(self, staff: str) -> tuple[Callback, ...]: ...

@@ -81,7 +81,7 @@ def agree_next(act: Act, id: str, wish: Wish) -> Result:
     refused = _refusal(act.deps, wish, act.at)
     if refused is not None:
         return Result(refused, about(callback))
-    window = _kept(act, callback, number, wish)
+    window = _kept(act, callback, wish)
     if window is None:
         return Result("nobody", about(callback))
     for served in dispatch.served_with(act.tx, callback):
@@ -144,12 +144,12 @@ def _refusal(deps: Deps, wish: Wish, at: int) -> Refused | None:
     return "past" if (now // DAY_MINUTES + wish.ahead) * DAY_MINUTES + wish.end <= now else None
 
 
-def _kept(work: Work, callback: Callback, number: str, wish: Wish) -> tuple[Minute, Minute] | None:
+def _kept(work: Work, callback: Callback, wish: Wish) -> tuple[Minute, Minute] | None:
     """The part of the window that somebody is planned for. Returns None where it is too short to be promised."""
     now = work.deps.clock.local(work.at)
     begins = now // DAY_MINUTES * DAY_MINUTES + wish.ahead * DAY_MINUTES
     start, end = max(begins + wish.start, now), begins + wish.end
-    shifts = coverage.look(work, callback.language, number).shifts
+    shifts = coverage.look(work, callback.language).shifts
     covered = [(max(start, opens), min(end, ends)) for opens, ends in shifts]
     return next((span for span in covered if span[1] - span[0] >= SHORTEST_WINDOW), None)
 

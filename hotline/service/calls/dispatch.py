@@ -20,6 +20,7 @@ from hotline.service.acts import Act
 from hotline.service.calls.coverage import Team, is_on, is_present, team
 from hotline.service.calls.limits import is_open, is_ringable, is_unsaid, is_within_day
 from hotline.service.calls.minors import is_of_minor, takes_minors
+from hotline.service.calls.rest import resting
 from hotline.service.calls.review import for_eyes, lapse_floods, to_review
 from hotline.service.deps import Deps
 from hotline.service.outbox import Draft
@@ -39,7 +40,18 @@ SILENT_SECONDS: Final = 900
 LINE: Final = "hotline"
 """In the audit, who did what no person did."""
 
-Teams: TypeAlias = dict[str, Team]
+
+class Crew(Struct, frozen=True):
+    """The team of a language, and who of it is offered nothing ordinary at the moment. No screen knows of the latter."""
+
+    team: Team
+    holding: frozenset[str]
+    """Who has claimed a callback and is not done with it."""
+    resting: frozenset[str]
+    """Who has carried enough for now."""
+
+
+Crews: TypeAlias = dict[str, Crew]
 """By language."""
 LastOffers: TypeAlias = Callable[[], Mapping[str, int]]
 """When each was last offered anything, asked for once it matters."""
@@ -57,13 +69,13 @@ class Turn(Struct, frozen=True):
     group: tuple[Callback, ...]
 
 
-def offer(work: Work, id: str, *, passed_by: str | None = None, teams: Teams | None = None) -> tuple[OutboxMessage, ...]:
+def offer(work: Work, id: str, *, passed_by: str | None = None, crews: Crews | None = None) -> tuple[OutboxMessage, ...]:
     """Tell the next of the staff about this callback and all others to the same number, if it is time to.
 
     One number, one alert: while somebody holds one of them nobody is told of another. `passed_by`: who gives it away, so that it is
-    time, and somebody else's turn. `teams`: what was read of the staff just before.
+    time, and somebody else's turn. `crews`: what was read of the staff just before.
     """
-    turn = next_turn(work, id, {} if teams is None else teams, work.tx.offers.last, passed_by=passed_by)
+    turn = next_turn(work, id, {} if crews is None else crews, work.tx.offers.last, passed_by=passed_by)
     if turn is None:
         return ()
     staff, lead = turn.staff, turn.group[0]
@@ -77,8 +89,8 @@ def offer(work: Work, id: str, *, passed_by: str | None = None, teams: Teams | N
     return (outbox.write(work, Draft("alert", staff.number, text, ends, urgent), origin),)
 
 
-def next_turn(work: Work, id: str, teams: Teams, last_offers: LastOffers, *, passed_by: str | None = None) -> Turn | None:
-    """Reads only, and fills `teams`. Returns None where nobody need be told now, or nobody is there."""
+def next_turn(work: Work, id: str, crews: Crews, last_offers: LastOffers, *, passed_by: str | None = None) -> Turn | None:
+    """Reads only, and fills `crews`. Returns None where nobody need be told now, or nobody is there."""
     group = _wanting(work.tx, id, work.at)
     if not group:
         return None
@@ -91,12 +103,12 @@ def next_turn(work: Work, id: str, teams: Teams, last_offers: LastOffers, *, pas
     often = Counter(offer.staff for offer in offers)
     last = {offer.staff: offer.at for offer in sorted(offers, key=lambda offer: offer.at)}
     language = group[0].language
-    if language not in teams:
-        teams[language] = team(work.tx, language, work.at, work.deps.rules)
+    if language not in crews:
+        crews[language] = crew(work, language)
     if is_within_day(work, group):
-        ladder = _ladder(work.deps, teams[language], last_offers(), work.at, urgent=urgent)
+        ladder = _ladder(work.deps, crews[language], last_offers(), work.at, urgent=urgent)
     else:  # more than a day's rings: a supervisor decides
-        ladder = _supervisors(teams[language], work.at)
+        ladder = _supervisors(crews[language].team, work.at)
     if not all(takes_minors(staff) for staff in ladder) and is_of_minor(work.tx, group):
         ladder = [staff for staff in ladder if takes_minors(staff)]
     ladder = [staff for staff in ladder if staff.id != passed_by]
@@ -180,12 +192,12 @@ def drop_call(work: Work, group: Sequence[Callback]) -> None:
 
 def offer_due(deps: Deps, at: int) -> None:
     """Offer whatever has come due, or was not taken in time. Raises StoreAway."""
-    teams: Teams = {}
+    crews: Crews = {}
     with deps.store.read() as tx:
-        wanted = [callback.id for callback in tx.callbacks.due(at) if next_turn(Work(deps, tx, at), callback.id, teams, dict) is not None]
+        wanted = [callback.id for callback in tx.callbacks.due(at) if next_turn(Work(deps, tx, at), callback.id, crews, dict) is not None]
     for id in wanted:
         with deps.store.write() as tx:
-            messages = offer(Work(deps, tx, at), id, teams=teams)
+            messages = offer(Work(deps, tx, at), id, crews=crews)
         outbox.enqueue(deps, messages)
 
 
@@ -268,18 +280,24 @@ def _wanting(tx: Transaction, id: str, at: int) -> tuple[Callback, ...]:
     return wanting if is_ringable(wanting, at) else ()
 
 
-def _ladder(deps: Deps, now: Team, offered: Mapping[str, int], at: int, *, urgent: bool) -> list[Staff]:
+def crew(work: Work, language: str) -> Crew:
+    """Read who takes calls in this language, and who of them is busy."""
+    return Crew(team(work.tx, language), work.tx.callbacks.holders(), resting(work.tx, work.at, work.deps.rules))
+
+
+def _ladder(deps: Deps, now: Crew, offered: Mapping[str, int], at: int, *, urgent: bool) -> list[Staff]:
     """Who is told, in this order: counselors who are free and there, for what is urgent those on shift too, then the supervisors.
 
     Who rests is told of nothing ordinary; of what is urgent, where nobody else is there: a life comes before a pause, and it may be given
     back. Among equals comes first who was not offered anything for the longest time.
     """
-    free = [staff for staff in now.counselors if staff.id not in now.holding and is_on(staff, now.shifts, at, deps.clock.local)]
+    team = now.team
+    free = [staff for staff in team.counselors if staff.id not in now.holding and is_on(staff, team.shifts, at, deps.clock.local)]
     free.sort(key=lambda staff: (offered.get(staff.id, 0), staff.id))
     present = [staff for staff in free if is_present(staff, at, deps.rules.presence_minutes)]
     there = [staff for staff in present if staff.id not in now.resting] or (present if urgent else [])
     away = [staff for staff in free if urgent and staff not in present and staff.id not in now.resting]
-    return [*there, *away, *_supervisors(now, at)]
+    return [*there, *away, *_supervisors(team, at)]
 
 
 def _supervisors(now: Team, at: int) -> list[Staff]:

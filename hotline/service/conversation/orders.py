@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from hotline.engine.effects import CancelCallback, Effect, OpenCallback, RefineCallback, StopCalls
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.spool import SpoolFull
-from hotline.ports.store import Store, StoreAway, Transaction
+from hotline.ports.store import Store, StoreAway
 from hotline.service import outbox
 from hotline.service.conversation import facts
 from hotline.service.conversation.ledger import AppliedOrder, GivenOrder, enter, rung_number
@@ -29,10 +29,6 @@ NAMES: Final[dict[type[Effect], str]] = {
 }
 
 
-class NobodyFree(Exception):
-    """Nobody is free any more who was when the promise was worked out."""
-
-
 class Unpromised(Exception):
     """It cannot be written down now, so that what the caller is told must promise nothing."""
 
@@ -44,18 +40,14 @@ class Orders:
         self._deps = deps
         self._unguarded = unguarded
 
-    def apply(self, order: GivenOrder, can_keep: Callable[[Transaction], bool] | None = None, *, is_promise: bool = False) -> AppliedOrder:
+    def apply(self, order: GivenOrder, *, is_promise: bool = False) -> AppliedOrder:
         """Apply it, or find that it was applied. Never raises because a store is away: then it is spooled, and else lost.
 
-        `can_keep`: asked in the order's own transaction, with no other promise beside it. Raises NobodyFree where it says no, and, where
-        it `is_promise`, Unpromised instead of spooling it: nobody is told of what lies in a spool.
+        Raises Unpromised where it `is_promise`, instead of spooling it: nobody is told of what lies in a spool.
         """
-        if isinstance(order.effect, StopCalls) or not self._waits_behind(order):
+        if not self._waits_behind(order):
             with suppress(StoreAway):
                 with self._deps.store.write() as tx:
-                    is_new = is_promise and tx.ledger.find(order.key, order.at) is None
-                    if is_new and can_keep is not None and not can_keep(tx):
-                        raise NobodyFree
                     applied = enter(Work(self._deps, tx, self._deps.clock.now()), order)
                 self._report(applied, order)
                 return applied
@@ -129,11 +121,11 @@ class Orders:
         outbox.enqueue(self._deps, applied.messages)
 
     def _waits_behind(self, order: GivenOrder) -> bool:
-        """Does the spool hold an order about the same phone? Then this one queues behind it, as they were given in this order."""
-        with suppress(SpoolFull):
-            if len(self._deps.spool):
-                phones = _phones(order)
-                return any(phones & _phones(other) for _, record in self._deps.spool.records() if (other := _read(record)))
+        """Does it change what still lies in the spool? Then it queues behind that. Whatever else is asked for waits for nothing, or a request in the spool would show."""
+        if isinstance(order.effect, RefineCallback | CancelCallback):
+            with suppress(SpoolFull):
+                if len(self._deps.spool):
+                    return any(other.callback == order.callback for _, record in self._deps.spool.records() if (other := _read(record)))
         return False
 
 
@@ -142,11 +134,6 @@ def _unless_stopped(order: GivenOrder, stops: Mapping[str, int]) -> GivenOrder:
     if isinstance(order.effect, OpenCallback) and stops.get(rung_number(order.number, order.effect), -1) > order.at:
         return replace(order, is_withheld=True)
     return order
-
-
-def _phones(order: GivenOrder) -> frozenset[str]:
-    target = rung_number(order.number, order.effect) if isinstance(order.effect, OpenCallback) else order.number
-    return frozenset((order.number, target))
 
 
 def _read(record: bytes) -> GivenOrder | None:

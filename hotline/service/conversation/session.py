@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from itertools import count
 from typing import Final, assert_never
@@ -31,7 +30,7 @@ from hotline.service.calls.limits import OTHER_PHONES_A_DAY
 from hotline.service.conversation import facts
 from hotline.service.conversation.facts import Facts
 from hotline.service.conversation.ledger import GivenOrder, order_key
-from hotline.service.conversation.orders import NobodyFree, Orders, Unpromised
+from hotline.service.conversation.orders import Orders, Unpromised
 from hotline.service.deps import Deps
 from hotline.service.work import Work
 
@@ -99,14 +98,10 @@ class SessionFacts:
         self._recall()
         if order.key in self.known:
             return
-        # A promise was worked out from these: it is made only where it is written down, and while it can be kept.
+        # A promise was worked out from these: it is made only where it is written down.
         promising = [key for key in self.known if is_coverage_key(key, order.ref.position) and self.known[key] is not None]
         try:
-            applied = self._orders.apply(self._asked(order), self._can_keep(order.effect), is_promise=bool(promising))
-        except NobodyFree:
-            for key in promising:
-                del self.known[key]  # looked at anew
-            return
+            applied = self._orders.apply(self._asked(order), is_promise=bool(promising))
         except Unpromised:
             self.known.update(dict.fromkeys(promising))  # unknown: the caller is told to count on nothing
             return
@@ -133,28 +128,14 @@ class SessionFacts:
     def _look(self, language: str) -> Coverage | None:
         """Who can call now; on the way, what the ledger knows of orders that this conversation may have given already.
 
-        Another delivery of this very hop may have come first, and what it ordered has changed who can call: hence the ledger is read in
-        the same transaction, and after. Returns None while the store is away.
+        Another delivery of this very hop may have come first, and have been answered otherwise: hence the ledger is read in the same
+        transaction, and after. Returns None while the store is away.
         """
         with suppress(StoreAway), self._deps.store.read() as tx:
-            found = self._coverage(tx, language)
+            found = look(Work(self._deps, tx, self._at), language)
             self._read_ledger(tx)
             return found
         return None
-
-    def _coverage(self, tx: Transaction, language: str) -> Coverage:
-        return look(Work(self._deps, tx, self._at), language, self._session.number)
-
-    def _can_keep(self, effect: Effect) -> Callable[[Transaction], bool] | None:
-        """For a call *now*: is somebody still free to make it, once nobody else can be promised the same counselor?"""
-        if not isinstance(effect, OpenCallback) or not effect.now:
-            return None
-
-        def can_keep(tx: Transaction) -> bool:
-            now = self._coverage(tx, effect.language)
-            return (now.urgent if effect.urgent else now.free) > 0
-
-        return can_keep
 
     def _read_ledger(self, tx: Transaction) -> None:
         for position in range(1, len(self._session.inputs) + 1):

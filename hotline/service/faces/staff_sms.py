@@ -117,15 +117,14 @@ def receive(deps: Deps, staff: Staff, sms: ReceivedSms, *, fresh: bool) -> None:
     def answer(act: Act, result: Result) -> tuple[OutboxMessage, ...]:
         return _answer(act, request, result, sms.origin) if fresh and result.code != "taken" else ()
 
-    is_there = fresh and bool(said.digit or said.word)
-    by = By(staff.id, "sms", sms.origin, is_there=is_there, answer=answer)
+    by = By(staff.id, "sms", sms.origin, answer=answer)
     result = run(deps, by, request.act, *request.args)
     if result.code == "taken" and fresh:
         run(deps, replace(by, origin=f"{sms.origin}|ring"), connect, result.values["id"])
 
 
 def hear(act: Act, code: Refused, ref: str = "") -> Result:  # noqa: ARG001 -- whoever acts
-    """A message that asks for nothing that can be done: whoever sent it is there, and is answered."""
+    """A message that asks for nothing that can be done: whoever sent it is answered."""
     return Result(code, {"ref": ref})
 
 

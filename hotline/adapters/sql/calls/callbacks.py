@@ -36,24 +36,7 @@ _SAME_NUMBER: Final = _TO_NUMBER.where(_c.state.in_(_RUNG))
 DUE: Final = (_c.state == "waiting", _c.opens_at <= AT, _c.not_after > AT)
 """What may be offered at the moment `at_`."""
 _DUE: Final = select(*CALLBACK).where(*DUE).order_by(_c.urgent.desc(), _c.sunk, _c.not_after, _c.made_at, _c.id)
-_WAITING: Final = (
-    select(numbers.c.number_hash, _c.urgent, _c.opens_at, _c.not_after)
-    .join(numbers, numbers.c.callback == _c.id)
-    .where(
-        _c.state == "waiting",
-        _c.other_phone.is_(False),
-        _c.language.in_(bindparam("languages", expanding=True)),
-        numbers.c.number_hash != bindparam("hash"),
-    )
-)
-_AHEAD: Final = _WAITING.where(_c.opens_at <= AT, _c.not_after > AT)
-_BOOKED: Final = _WAITING.where(_c.not_after > AT)
-_HOLDERS: Final = (
-    select(_c.claimed_by)
-    .outerjoin(numbers, numbers.c.callback == _c.id)
-    .where(_c.state == "claimed", func.coalesce(numbers.c.number_hash, b"") != bindparam("hash"))
-    .distinct()
-)
+_HOLDERS: Final = select(_c.claimed_by).where(_c.state == "claimed").distinct()
 _ENDED: Final = select(*CALLBACK).where(_c.state.in_(_RUNG), _c.not_after <= AT).order_by(_c.not_after, _c.id)
 _CLAIMED_BY: Final = select(*CALLBACK).where(_c.state == "claimed", _c.claimed_by == bindparam("staff")).order_by(_c.claimed_at, _c.id)
 
@@ -91,20 +74,11 @@ class SqlCallbacks(Unit):
     def due(self, at: int) -> tuple[Callback, ...]:
         return self._callbacks(_DUE, at_=at)
 
-    def ahead(self, languages: tuple[str, ...], at: int, apart_from: str) -> tuple[int, int]:
-        waiting = self._rows(_AHEAD, languages=languages, at_=at, hash=self._hash(apart_from))
-        return len({row.number_hash for row in waiting}), len({row.number_hash for row in waiting if row.urgent})
-
-    def booked(self, language: str, at: int, apart_from: str) -> tuple[tuple[int, int], ...]:
-        rows = self._rows(_BOOKED, languages=(language,), at_=at, hash=self._hash(apart_from))
-        waiting = {(row.number_hash, row.opens_at, row.not_after) for row in rows}
-        return tuple(sorted((opens, ends) for _, opens, ends in waiting))
-
     def ended(self, at: int) -> tuple[Callback, ...]:
         return self._callbacks(_ENDED, at_=at)
 
-    def holders(self, apart_from: str = "") -> frozenset[str]:
-        return frozenset(row.claimed_by for row in self._rows(_HOLDERS, hash=self._hash(apart_from)))
+    def holders(self) -> frozenset[str]:
+        return frozenset(row.claimed_by for row in self._rows(_HOLDERS))
 
     def claimed_by(self, staff: str) -> tuple[Callback, ...]:
         """The longest held first."""

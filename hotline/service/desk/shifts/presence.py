@@ -1,7 +1,7 @@
 """Who is there, and until when: *I am here*, on shift, off shift, on call; said by page or by SMS, and done here for both.
 
-Coverage, and so every promise of the line, rests on what is said here. What counts as *there* follows from it in `calls/coverage.py` (`is_present`, `is_on`, `free`).
-Whoever sends a form, or says something by SMS, is there too: the runner of acts (`service/acts.py`) notes that.
+Coverage, and so every promise of the line, rests on what is said here, and on nothing else that staff do: what counts as *there* follows from it in `calls/coverage.py`
+(`is_present`, `is_on`, `there`). Whoever takes a call or says how one ended is not there by that, or screens would show that somebody asked.
 
 Of every act: `sent_at` is None where it is said now; else it comes late, and was sent then (0: nobody knows when). What comes late takes nobody's word back: it adds
 no promise, and what was said since stays. `until` among a result's values is a moment, in seconds since 1970-01-01.
