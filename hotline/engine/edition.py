@@ -228,10 +228,11 @@ class Edition:
             text = next((text for text in shown if gsm.fits(text, self.fit)), fold(shown[-1], language))
             return Screen(self.number, key, text, ends=False)
 
+        cut = (without,) if key in self.told_kept else ()
         return Page(
-            screen(f"{with_back}{other}", with_back, without),
+            screen(f"{with_back}{other}", with_back, *cut),
             screen(f"{without}{other}", without),
-            screen(f"{wrong}\n{with_back}{other}", f"{wrong}\n{with_back}", with_back, without),
+            screen(f"{wrong}\n{with_back}{other}", f"{wrong}\n{with_back}", with_back, *cut),
             screen(f"{wrong}\n{without}{other}", f"{wrong}\n{without}", without),
         )
 
