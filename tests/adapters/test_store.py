@@ -880,34 +880,12 @@ def test_outcomes_and_facts_are_bound_to_their_key(store):
             t.ledger.enter(b"b", "kept", b"", NOW, NOW + HOUR)
 
 
-def test_what_is_ahead_is_counted_by_number(store):
-    """One number that asked three times is one ring; what is urgent is told apart; windows to come are told one by one."""
-    keep(store, a_callback(1), a_callback(2), a_callback(3, urgent=True), a_callback(4, state="claimed", claimed_by=id_of(9)))
-    keep(store, a_callback(5), a_callback(6, language="bm"), a_callback(7, opens_at=NOW + DAY, not_after=NOW + DAY + HOUR), number=OTHERS)
+def test_who_holds_a_callback(store):
+    """Whoever claimed one and is not done with it, once however many they are; whose they are plays no part."""
+    keep(store, a_callback(1), a_callback(2, state="claimed", claimed_by=id_of(9)), a_callback(3, state="claimed", claimed_by=id_of(9)))
+    keep(store, a_callback(4, state="closed", claimed_by=id_of(8)), a_callback(5, state="claimed", claimed_by=id_of(7)), number=OTHERS)
     with store.read() as t:
-        assert (2, 1) == t.callbacks.ahead(("fr",), NOW, "")
-        assert (1, 0) == t.callbacks.ahead(("bm",), NOW, "")
-        assert (2, 1) == t.callbacks.ahead(("fr", "bm"), NOW, "")
-        assert ((NOW, NOW + HOUR), (NOW, NOW + HOUR), (NOW + DAY, NOW + DAY + HOUR)) == t.callbacks.booked("fr", NOW, "")
-        assert frozenset({id_of(9)}) == t.callbacks.holders()
-
-
-def test_a_number_is_not_ahead_of_itself(store):
-    """Nothing that a phone is shown depends on what it asked for before: its own requests count neither as waiting nor as held."""
-    keep(store, a_callback(1), a_callback(2, state="claimed", claimed_by=id_of(9)), a_callback(3, opens_at=NOW + 1))
-    with store.read() as t:
-        assert ((0, 0), (), frozenset()) == (
-            t.callbacks.ahead(("fr",), NOW, HERS),
-            t.callbacks.booked("fr", NOW, HERS),
-            t.callbacks.holders(HERS),
-        )
-
-
-def test_requests_for_another_phone_take_nobody_s_turn(store):
-    """Anyone can make them, of any number."""
-    keep(store, a_callback(1, other_phone=True), a_callback(2, other_phone=True, opens_at=NOW + 1))
-    with store.read() as t:
-        assert ((0, 0), ()) == (t.callbacks.ahead(("fr",), NOW, ""), t.callbacks.booked("fr", NOW, ""))
+        assert frozenset({id_of(9), id_of(7)}) == t.callbacks.holders()
 
 
 def test_rings_of_requests_for_another_phone_count_apart(store):

@@ -191,16 +191,17 @@ def test_who_was_offered_nothing_for_longest_is_told_first(line: Line) -> None:
     assert [{"awa": 1}, {"oumou": 1}] * 2 == counts
 
 
-def test_urgent_help_is_not_behind_a_routine_request(line: Line) -> None:
-    """The one counselor who is free is promised to what is urgent, though another waits for advice already; that one is not promised twice."""
-    line.walk("5 5", session="session-1", number=OTHER_CALLER)
-    assert line.walk("5 5", session="session-2").key == "callback.not_now"
-    assert line.walk("4 1 1", session="session-3").key == "danger.kept"
+def test_nobody_is_refused_while_one_is_there(line: Line) -> None:
+    """One counselor: who asks for advice or for urgent help is kept, whoever waits for either already, and reads the same as the first."""
+    first = [line.walk(keys, session=f"first-{keys}", number=OTHER_CALLER).text for keys in ("5 5", "4 1 1")]
+    line.work()
+    line.take()
+    assert first == [line.walk(keys, session=f"second-{keys}").text for keys in ("5 5", "4 1 1")]
+    assert 4 == len(line.callbacks())
 
 
-def test_one_caller_who_asks_three_times_takes_one_counselor(line: Line) -> None:
-    """What is ahead is counted in phones to be rung."""
-    present(line, AWA, OUMOU)
+def test_asking_three_times_changes_no_screen(line: Line) -> None:
+    """One who asks again and again takes nothing from the next, who is kept as if nobody had asked."""
     for n in range(3):
         line.walk("5 5", session=f"again-{n}", number=OTHER_CALLER)
     assert line.walk("5 5", session="session-1").key == "callback.kept_now"

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from hotline.ports.desk.editions import EditionRow
 from hotline.service.editions.activation import over_after
 from hotline.service.editions.cache import UnreadableEdition
 from tests.service.fleet import LEAD, LIFE, PHONE, Fleet, Process, first, fleet_in
-from tests.service.line import RULES
 
 WINDOW = 2 * over_after(LIFE)
 """From an edition's moment on: sessions may be on another one."""
@@ -157,7 +155,6 @@ def test_redis_starts_again_with_nothing(fleet: Fleet, web: Process) -> None:
 
 def test_500_sessions_across_a_publication_and_going_back(fleet: Fleet) -> None:
     """They begin before, between and after, over three processes; each sees what its own edition says, and asks for one call that is kept once."""
-    fleet.rules = replace(RULES, calls_an_hour=1000)
     processes = [fleet.start(ahead) for ahead in (0, 1, -1)]
     seen: dict[int, str] = {}
     for n in range(500 + 40):
