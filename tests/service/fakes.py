@@ -57,6 +57,13 @@ class FakeMemory:
         self.ping()
         self._set("facts", session, facts, seconds)
 
+    def first(self, session: str, about: str, value: bytes, seconds: int) -> bytes:
+        self.ping()
+        stands = self._get("first", f"{session}|{about}")
+        if stands is None:
+            self._set("first", f"{session}|{about}", value, seconds)
+        return value if stands is None else stands
+
     def hear(self, session: str, message: str, text: str, seconds: int, *, anew: bool = False) -> tuple[str, ...]:
         self.ping()
         inputs: tuple[str, ...] = self._get("inputs", session) or ()

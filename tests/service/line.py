@@ -40,6 +40,7 @@ RULES = Rules(
     presence_minutes=15,
     offer_seconds=120,
     offer_urgent_seconds=45,
+    lend_minutes=10,
     rings_a_day=3,
     shift_hours=8,
     session_seconds=300,

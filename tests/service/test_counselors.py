@@ -56,14 +56,16 @@ def test_reading(text: str, said: Said) -> None:
     assert said == read(text, WORDS)
 
 
-def test_what_is_understood_confirms_her_presence(line: Line) -> None:
-    """Presence is what promises rest on; who says nothing known gets help, and is not thought to be there."""
-    line.clock.at += 3600
-    line.text(OUMOU, "bonjour")
-    line.work()
-    assert (None, [line.say("help")]) == (line.staff(OUMOU).seen_at, line.inbox(OUMOU))
-    line.text(OUMOU, "1")
-    assert line.clock.now() == line.staff(OUMOU).seen_at
+def test_nothing_but_her_word_says_that_she_is_there(offered: Line) -> None:
+    """What she answers about a call confirms no presence: else screens would show that somebody asked."""
+    offered.clock.at += 60
+    before = offered.staff(AWA).seen_at
+    for said in ("bonjour", "1", "7", "0"):
+        offered.text(AWA, said)
+        offered.work()
+    assert before == offered.staff(AWA).seen_at
+    offered.text(AWA, "ICI")
+    assert offered.clock.now() == offered.staff(AWA).seen_at
 
 
 def test_here_on_and_off(line: Line) -> None:
@@ -138,7 +140,7 @@ def test_a_supervisor_may_take_any(offered: Line) -> None:
 
 def test_two_offers_need_a_reference(offered: Line) -> None:
     """Where a digit fits two, she is asked which."""
-    offered.walk("5 1", "session-2", OTHER_CALLER)
+    offered.walk("4 1 1", "session-2", OTHER_CALLER)
     offered.work()
     offered.inbox(AWA)
     offered.text(AWA, "1")

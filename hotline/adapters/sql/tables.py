@@ -61,6 +61,7 @@ callbacks = Table(
     Column("given_back", Integer, nullable=False, server_default=text("0")),
     Column("sunk", Boolean, nullable=False, server_default=false()),
     Column("safer", String(16)),
+    Column("at_once", Boolean, nullable=False, server_default=false()),
     # A reference that two open callbacks shared would send a counselor to the wrong caller.
     Index("uq_callbacks_reference", "reference", unique=True, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
     Index("ix_callbacks_reference", "reference"),

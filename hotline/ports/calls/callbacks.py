@@ -38,6 +38,8 @@ class Callback(Struct, frozen=True):
     """How often a counselor gave it back."""
     sunk: bool = False
     """Calls from this phone were said to be pranks three times in 30 days: among what is not urgent it comes last."""
+    at_once: bool = False
+    """Asked for now, not for a part of the day: with others of its phone it is one promise."""
     safer: Safer | None = None
     """What the caller answered when asked how safe the call left her; None where nobody asked, or the caller would not say."""
 

@@ -12,7 +12,7 @@ from hotline.ports.calls.calls import Call
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.service import outbox
 from hotline.service.acts import Act, Result
-from hotline.service.calls import dispatch
+from hotline.service.calls import dispatch, one_phone
 from hotline.service.calls.limits import may_ring
 from hotline.service.calls.reference import about
 from hotline.service.outbox import Draft
@@ -35,8 +35,9 @@ def pick_up(act: Act, session: str) -> Result:
     if not _may_ring(act, call, group):
         return _ended(act, call)
     act.tx.calls.save(replace(call, state="answered"))
-    word = next((callback.word for callback in group if callback.word is not None), "")
-    return Result("asked", {"phone": "other" if any(callback.other_phone for callback in group) else "own", "word": word})
+    return Result(
+        "asked", {"phone": "other" if any(callback.other_phone for callback in group) else "own", "word": one_phone.word(group) or ""}
+    )
 
 
 def accept(act: Act, session: str) -> Result:
@@ -81,7 +82,7 @@ def place(act: Act, group: Sequence[Callback]) -> OutboxMessage:
         act.tx.calls.save(replace(earlier, state="ended", ended_at=act.at))
     call = Call(act.derive("call"), group[0].id, act.staff.id, "placed", act.at)
     act.tx.calls.add(call)
-    ends = min(callback.not_after for callback in group)
+    ends = one_phone.end(group)
     return outbox.write(act, Draft("ring", act.staff.number, call.id, ends, urgent=True), call.id)
 
 

@@ -59,6 +59,8 @@ class Dialogue:
         result: StepResult | None = first
         for _ in range(MOST_QUESTIONS):
             match result:
+                case Screen() if facts.is_told_otherwise():
+                    pass
                 case Screen():
                     return result
                 case Need():

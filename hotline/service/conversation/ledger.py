@@ -87,7 +87,7 @@ def _perform(work: Work, order: GivenOrder) -> tuple[OutboxMessage, ...]:
         case RefineCallback() as effect:
             return _refine(work, order, effect)
         case CancelCallback():
-            _cancel(work.tx, order, work.at)
+            _cancel(work, order)
             return ()
         case StopCalls():
             work.tx.numbers.stop(order.number, order.at, until=work.at + work.deps.rules.stop_seconds)
@@ -109,6 +109,7 @@ def _open(work: Work, order: GivenOrder, effect: OpenCallback) -> tuple[OutboxMe
         opens_at=work.deps.clock.moment(effect.opens),
         not_after=work.deps.clock.moment(effect.not_after),
         edition=order.edition,
+        at_once=effect.now,
     )
     # Who stopped calls to a phone did so for what strangers may ask too.
     since = order.at - work.deps.rules.number_hours * 3600 if callback.other_phone else order.since + 1
@@ -161,13 +162,14 @@ def _refine(work: Work, order: GivenOrder, effect: RefineCallback) -> tuple[Outb
     return dispatch.offer(work, callback.id)
 
 
-def _cancel(tx: Transaction, order: GivenOrder, at: int) -> None:
+def _cancel(work: Work, order: GivenOrder) -> None:
     """Nobody rings for it from now on. A number that nobody ever rang is of no use any more."""
-    callback = tx.callbacks.get(order.callback)
+    callback = work.tx.callbacks.get(order.callback)
     if callback is not None and callback.state in ("waiting", "claimed", "review"):
-        tx.callbacks.save(replace(callback, state="cancelled", closed_at=at))
+        dispatch.withdraw_alerts(work, callback.id)
+        work.tx.callbacks.save(replace(callback, state="cancelled", closed_at=work.at))
         if not callback.attempts:
-            tx.numbers.forget(callback.id)
+            work.tx.numbers.forget(callback.id)
 
 
 def rung_number(number: str, effect: OpenCallback) -> str:

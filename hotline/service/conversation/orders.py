@@ -10,10 +10,12 @@ import msgspec
 from msgspec.structs import replace
 
 from hotline.engine.effects import CancelCallback, Effect, OpenCallback, RefineCallback, StopCalls
+from hotline.engine.promise import end_of_now
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.spool import SpoolFull
 from hotline.ports.store import Store, StoreAway
 from hotline.service import outbox
+from hotline.service.calls.coverage import look
 from hotline.service.conversation import facts
 from hotline.service.conversation.ledger import AppliedOrder, GivenOrder, enter, rung_number
 from hotline.service.deps import Deps
@@ -82,7 +84,8 @@ class Orders:
         for key, order in records:
             try:
                 with self._unguarded.write() as tx:
-                    applied = enter(Work(self._deps, tx, self._deps.clock.now()), _unless_stopped(order, stops))
+                    work = Work(self._deps, tx, self._deps.clock.now())
+                    applied = enter(work, _cut(work, _unless_stopped(order, stops)))
             except StoreAway as away:
                 failed, failures = away, failures + 1
                 if failures == MOST_FAILURES:
@@ -127,6 +130,15 @@ class Orders:
                 if len(self._deps.spool):
                     return any(other.callback == order.callback for _, record in self._deps.spool.records() if (other := _read(record)))
         return False
+
+
+def _cut(work: Work, order: GivenOrder) -> GivenOrder:
+    """What was kept *if possible* ends when the last goes who is there now, as it would have had that been known."""
+    effect = order.effect
+    if not isinstance(effect, OpenCallback) or not effect.now:
+        return order
+    ends = end_of_now(effect.opens, effect.not_after - effect.opens, look(work, effect.language), urgent=effect.urgent)
+    return replace(order, effect=replace(effect, not_after=max(ends, effect.opens)))
 
 
 def _unless_stopped(order: GivenOrder, stops: Mapping[str, int]) -> GivenOrder:

@@ -12,6 +12,7 @@ from hotline.engine.effects import (
     CancelCallback,
     Coverage,
     Effect,
+    Fact,
     Need,
     OpenCallback,
     Order,
@@ -76,6 +77,8 @@ class SessionFacts:
         self._is_sure = len(editions) == 1
         self._at = deps.clock.now()
         self._recalled = self._is_news = False
+        self._is_refusal = False
+        """Somebody is asked for who is not there, or it is not known: what follows may say no."""
 
     def find(self, need: Need) -> None:
         """Make this fact known, as it was when it was first asked for, else as it is now."""
@@ -85,13 +88,27 @@ class SessionFacts:
         self._is_news = True
         match need.name:
             case "now":
-                self.known[need.key] = self._deps.clock.local(self._at)
+                self.known[need.key] = self._first(need.key, self._deps.clock.local(self._at))
             case "coverage":
                 found = self._look(need.about or "")
                 self._search_spool()
-                self.known.setdefault(need.key, found)
+                if need.key not in self.known:
+                    self.known[need.key] = self._first(need.key, found)
+                coverage = self.known[need.key]
+                self._is_refusal = self._is_refusal or not (isinstance(coverage, Coverage) and coverage.now and coverage.urgent)
             case _:
                 assert_never(need.name)
+
+    def is_told_otherwise(self) -> bool:
+        """Before a screen that may say no: did another delivery of this very hop order meanwhile? Then this one says the same. True at most once."""
+        if not self._is_refusal:
+            return False
+        self._is_refusal = False
+        known = len(self.known)
+        with suppress(StoreAway), self._deps.store.read() as tx:
+            self._read_ledger(tx)
+        self._search_spool()
+        return len(self.known) > known
 
     def apply(self, order: Order) -> None:
         """Make the result of this order known: remembered, or by applying it."""
@@ -124,6 +141,13 @@ class SessionFacts:
                 if found.marker is not None and found.marker.sure:
                     self._is_on(found.marker.edition)
                 self._learn(facts.decode(found.facts))
+
+    def _first(self, key: str, value: Fact) -> Fact:
+        """What whoever came first with this hop found, so that several deliveries of it are answered alike; without Redis this one's own."""
+        with suppress(MemoryAway):
+            kept = self._deps.memory.first(self._session.name, key, facts.encode({key: value}), self._session.seconds)
+            return facts.decode(kept).get(key, value)
+        return value
 
     def _look(self, language: str) -> Coverage | None:
         """Who can call now; on the way, what the ledger knows of orders that this conversation may have given already.

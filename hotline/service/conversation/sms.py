@@ -82,7 +82,8 @@ def converse(deps: Deps, dialogue: Dialogue, sms: ReceivedSms) -> None:
     inputs = keys(tuple(message[-1] for message in messages), meanings(edition, "sms.word."))
     session = Session(f"{sms.gateway}.sms", session_id, sms.number, inputs, seconds)
     screen = safe_end(edition) if begun is None else dialogue.answer((edition,), session)[0]
-    if screen.ends:
+    # What is kept stays on no list: whoever holds the phone next goes on with nothing.
+    if screen.ends or screen.key in edition.told_kept:
         with suppress(MemoryAway):
             deps.memory.forget(name)
     if deps.rules.sms_replies:

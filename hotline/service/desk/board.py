@@ -12,7 +12,7 @@ from hotline.ports.calls.board import Waiting
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
-from hotline.service.calls import minors, skill
+from hotline.service.calls import dispatch, minors, skill
 from hotline.service.calls.coverage import is_closed, is_on, is_present, stays_until
 from hotline.service.calls.limits import is_unsaid, may_ring_so_often
 from hotline.service.calls.rest import resting
@@ -72,7 +72,7 @@ def board(deps: Deps, staff: Staff, at: int) -> BoardView:
     languages = skill.seen_by(staff, deps.written.languages)
     takes_minors = minors.takes_minors(staff)
     with deps.store.read() as tx:
-        mine = tx.callbacks.claimed_by(staff.id)
+        mine = tuple(group[0] for group in dispatch.groups(tx, tx.callbacks.claimed_by(staff.id)))
         due = tx.board.due(at, languages, MOST_SHOWN, minors=takes_minors)
         coming = tx.board.coming(at, languages, MOST_SHOWN, minors=takes_minors)
         waiting = tx.board.count(at, languages, minors=takes_minors)

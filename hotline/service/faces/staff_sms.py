@@ -20,7 +20,7 @@ from hotline.service import outbox
 from hotline.service.acts import Act, By, Code, Refused, Result, run
 from hotline.service.calls import dispatch
 from hotline.service.calls.connecting import connect
-from hotline.service.calls.limits import is_late, is_open
+from hotline.service.calls.limits import is_late
 from hotline.service.calls.saying import say_outcome
 from hotline.service.calls.taking import give_back, take
 from hotline.service.deps import Deps
@@ -205,9 +205,9 @@ def _of_reference(reading: Reading, reference: str) -> Request:
     was_offered = any(offer.staff == reading.staff.id for offer in reading.tx.offers.of(callback.id))
     if _command(reading.said, OFFERED) == "take" and (was_offered or reading.staff.role == "supervisor"):
         return _take(reading, callback)
-    if is_late(callback, reading.at):
+    if is_late(reading.tx, callback, reading.at):
         return Request(hear, ("late", reference))
-    is_waiting = callback.state == "waiting" and is_open(callback, reading.at)
+    is_waiting = callback.state == "waiting" and callback.opens_at <= reading.at
     return Request(hear, ("help",)) if is_waiting else Request(hear, ("gone", reference))
 
 
