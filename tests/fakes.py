@@ -17,6 +17,7 @@ from hotline.adapters import log
 from hotline.engine.effects import Screen
 from hotline.ports.desk.figures import Counts
 from hotline.ports.gateway import ReceivedSms
+from hotline.ports.memory import MemoryAway
 from hotline.ports.voice import VoiceEnd, VoiceStep
 from hotline.settings import AfricasTalking
 
@@ -84,6 +85,11 @@ class FakeHotline:
     def counts(self) -> Counts:
         self._called("counts")
         return self._counts
+
+    def dropped_jobs(self) -> int:
+        if self._failure:
+            raise MemoryAway
+        return 3
 
 
 class FakeMeter:

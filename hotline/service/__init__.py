@@ -148,6 +148,10 @@ class Hotline:
         with self._deps.store.read() as tx:
             return tx.figures.counts(self._deps.clock.now())
 
+    def dropped_jobs(self) -> int:
+        """How many jobs workers dropped because the line does not make such. Raises MemoryAway."""
+        return self._deps.queue.dropped()
+
     def _purge(self, at: int) -> None:
         if abs(at - self._purged_at) >= PURGE_SECONDS:
             rules = self._deps.rules

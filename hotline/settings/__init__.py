@@ -90,7 +90,7 @@ class ProcessSettings(Settings, frozen=True, kw_only=True):
         Setting(
             MACHINE,
             url("redis://", "rediss://", "unix://"),
-            "`redis://…`, `rediss://…` or `unix://…`; Redis or Valkey, no persistence needed",
+            "`unix://…`; over TCP with a password, `redis://…` on this machine alone, else `rediss://…`; Redis or Valkey, no persistence needed",
             made="embedded Valkey in `var/`",
         ),
     ]

@@ -162,6 +162,11 @@ class FakeQueue:
             raise MemoryAway
         self.hints.append((queue, post))
 
+    def dropped(self) -> int:
+        if self.away:
+            raise MemoryAway
+        return 0
+
     def take(self) -> list[tuple[str, str]]:
         hints, self.hints = self.hints, []
         return hints
