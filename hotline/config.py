@@ -98,9 +98,16 @@ SETTINGS: Final = tuple(_variables(Config))
 _NAMES: Final = frozenset(variable.name for variable in SETTINGS)
 
 
-def _read_alone(env: Mapping[str, str], name: str) -> Any:
+def webhook_secrets(at: AfricasTalking) -> tuple[str, ...]:
+    """The webhooks' secrets as they are now: where they lie in a file, it is read again. Raises ConfigError."""
+    if at.secret_file is None:
+        return at.secret
+    return cast("tuple[str, ...]", _read_alone({"HOTLINE_AT_SECRET_FILE": at.secret_file}, "secret", AfricasTalking))
+
+
+def _read_alone(env: Mapping[str, str], name: str, group: type[Settings] = Config) -> Any:
     reader = _Reader(env)
-    value = reader.value(Config, next(field for field in structs.fields(Config) if field.name == name))
+    value = reader.value(group, next(field for field in structs.fields(group) if field.name == name))
     reader.finish()
     return value
 
@@ -164,7 +171,7 @@ class _Reader:
         if isinstance(field.type, type):
             return self.group(field.type)
         name = _name(group, field)
-        if len(_settings(field)) > 1:
+        if len(_settings(field)) > 1 or f"{field.name}_file" in group.__struct_fields__:
             name, text = self._given_or_in_a_file(name)
         else:
             text = self._env.get(name, "").strip()
@@ -204,7 +211,10 @@ class _Reader:
             if stat.S_IMODE(path.stat().st_mode) & 0o077:
                 self.fault(name, "others than its owner may read the file: chmod 600")
                 return ""
-            return path.read_text("ascii").strip()
+            text = path.read_text("ascii").strip()
         except (OSError, UnicodeError):
             self.fault(name, "the file cannot be read")
             return ""
+        if not text:
+            self.fault(name, "the file is empty")
+        return text

@@ -25,7 +25,7 @@ SECRET = "5ec4e75ec4e75ec4e75ec4e75ec4e75e"
 AT = AfricasTalking(
     username="sandbox",
     api_key="an-api-key",
-    secret=SECRET,
+    secret=(SECRET,),
     sender="SANTE",
     cover_number="+22370000900",
     service_codes=("*123#",),
@@ -71,8 +71,8 @@ class FakeHotline:
     def opt_out(self, number: str) -> None:
         self._called("opt_out", number)
 
-    def voice(self, session: str, number: str, active: bool, digits: str | None) -> VoiceStep:
-        self._called("voice", session, number, active, digits)
+    def voice(self, session: str, number: str, active: bool, digits: str | None, token: str = "") -> VoiceStep:
+        self._called("voice", session, number, active, digits, *([token] if token else []))
         return self._step
 
     def cover(self) -> VoiceStep:

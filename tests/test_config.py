@@ -122,6 +122,8 @@ def test_keys_come_from_a_file_of_their_owners_alone(tmp_path: Path):
     assert Config.from_env(env).keys == KEYS
     assert faults(env | {"HOTLINE_KEYS": KEYS}) == ("HOTLINE_KEYS: give either this or HOTLINE_KEYS_FILE",)
     assert faults(env | {"HOTLINE_KEYS_FILE": str(tmp_path / "none")}) == ("HOTLINE_KEYS_FILE: the file cannot be read",)
+    file.write_text("\n")
+    assert faults(env) == ("HOTLINE_KEYS_FILE: the file is empty",)
 
 
 def test_the_demo_stays_on_this_machine():
