@@ -57,6 +57,9 @@ class SystemClock:
     def moment(self, minute: Minute) -> int:
         return int((_MIDNIGHT + timedelta(minutes=minute)).replace(tzinfo=self._zone).astimezone(UTC).timestamp())
 
+    def pause(self, seconds: float) -> None:
+        time.sleep(seconds)
+
 
 class Assembly(Struct, frozen=True):
     """The use cases over the real adapters, and those parts that the web process needs beside them."""
@@ -66,6 +69,14 @@ class Assembly(Struct, frozen=True):
     spool: DiskSpool
     meter: PrometheusMeter
     seal: Seal
+    guard: WebhookGuard
+
+    def refresh(self) -> None:
+        """What changes while a process that answers runs: the webhooks' secrets, and what `Hotline.refresh` looks for. Raises what either does."""
+        try:
+            self.guard.refresh()
+        finally:
+            self.hotline.refresh()
 
 
 def assemble(config: Config, library: EditionCache | None = None) -> Assembly:
@@ -93,7 +104,7 @@ def assemble(config: Config, library: EditionCache | None = None) -> Assembly:
         meter=meter,
     )
     hotline = Hotline(deps, threads=config.web_threads)
-    return Assembly(hotline, library, spool, meter, seal)
+    return Assembly(hotline, library, spool, meter, seal, WebhookGuard(config.at))
 
 
 def build(config: Config, library: EditionCache | None = None) -> Hotline:
@@ -159,7 +170,7 @@ def _compile_settings(config: Config) -> CompileSettings:
 def create_app(config: Config, line: Assembly | None = None) -> Flask:
     """The web process: the gateway's webhooks, the operators' addresses, the console, in the demo the phone page, and the hop in front of all.
 
-    `line`: one that is assembled already. Somebody has to call its `hotline.refresh` every second.
+    `line`: one that is assembled already. Somebody has to call its `refresh` every second.
     """
     line = line or assemble(config)
     app = Flask("hotline", static_folder=None)
@@ -167,7 +178,7 @@ def create_app(config: Config, line: Assembly | None = None) -> Flask:
     # A redirect would repeat the path, the secret with it; a 405 would tell that there is something.
     app.url_map.merge_slashes = False
     app.register_error_handler(MethodNotAllowed, lambda _error: NotFound().get_response())
-    app.register_blueprint(africastalking.blueprint(line.hotline, config.at, line.meter.ended))
+    app.register_blueprint(africastalking.blueprint(line.hotline, config.at, line.guard, line.meter.ended))
     app.register_blueprint(operations.blueprint(line.hotline, line.meter, line.spool))
     console.install(app, _room(config, line.hotline))
     if config.demo:
@@ -177,7 +188,7 @@ def create_app(config: Config, line: Assembly | None = None) -> Flask:
     app.wsgi_app = Hop(  # type: ignore[method-assign]
         app.wsgi_app,
         line.hotline,
-        WebhookGuard(config.at),
+        line.guard,
         meter=line.meter,
         hasher=line.seal,
         broken=line.hotline.broken,

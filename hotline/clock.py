@@ -17,10 +17,15 @@ class Ticks(Protocol):
     def tick(self) -> None: ...
 
 
-class Follows(Protocol):
-    """What a process that answers needs of it."""
+class Refreshes(Protocol):
+    """What learns what is new."""
 
     def refresh(self) -> None: ...
+
+
+class Shows(Protocol):
+    """What a process that answers needs of `hotline.service.Hotline`."""
+
     def has_emergency_number(self) -> bool: ...
 
 
@@ -32,12 +37,12 @@ def run(hotline: Ticks, stop: threading.Event, every: float = 1.0) -> None:
     _repeat(hotline.tick, ("tick_failed", "tick_recovered"), stop, every)
 
 
-def follow(hotline: Follows, stop: threading.Event, every: float = 1.0) -> None:
-    """Look for new editions and for what was withdrawn every `every` seconds until `stop` is set. A look that fails is logged as a tick is."""
-    _repeat(hotline.refresh, ("refresh_failed", "refresh_recovered"), stop, every)
+def follow(line: Refreshes, stop: threading.Event, every: float = 1.0) -> None:
+    """Look for what is new (editions, what was withdrawn, secrets) every `every` seconds until `stop` is set. A look that fails is logged as a tick is."""
+    _repeat(line.refresh, ("refresh_failed", "refresh_recovered"), stop, every)
 
 
-def note_emergency_number(hotline: Follows) -> None:
+def note_emergency_number(hotline: Shows) -> None:
     """Say loudly that callers are shown no number for emergencies, if that is so. The line goes on without."""
     if not hotline.has_emergency_number():
         log.error("no_emergency_number")

@@ -124,7 +124,7 @@ class _Line:
         config, at, started = self._config, self._config.at, self._tell
         account = VendorAccount(at.username, at.api_key, at.service_codes[0], at.cover_number)
         return {
-            "standin": partial(run_standin, "127.0.0.1", self._standin_port, self._address, at.secret, account, PRESENCE_SECONDS),
+            "standin": partial(run_standin, "127.0.0.1", self._standin_port, self._address, at.secret[0], account, PRESENCE_SECONDS),
             "web": lambda: web.serve(config, lambda: os.write(started, b"%d\n" % os.getpid())),
             **{f"worker-{queue}": partial(roles.work, config, queue) for queue in roles.QUEUES},
             "clock": partial(roles.tick, config),
@@ -168,7 +168,7 @@ class _Line:
 
     def _write_card(self) -> None:
         """`demo.json`, whole or not at all, for its owner alone."""
-        hook = f"{self._address}/at/{self._config.at.secret}"
+        hook = f"{self._address}/at/{self._config.at.secret[0]}"
         self._web_workers = living(self._web_workers)
         card = {
             "address": self._address,

@@ -49,7 +49,7 @@ def serve(config: Config, started: Callable[[], object] = lambda: None) -> None:
             clock.note_emergency_number(line.hotline)
         settle()
         # A daemon: it ends with the worker, at whatever it is.
-        threading.Thread(target=clock.follow, args=(line.hotline, threading.Event()), name="editions", daemon=True).start()
+        threading.Thread(target=clock.follow, args=(line, threading.Event()), name="editions", daemon=True).start()
         return app.wsgi_app
 
     host, _, port = config.bind.rpartition(":")

@@ -82,9 +82,9 @@ class PrometheusMeter:
         with self._lock:
             self._slots[slot] += 1
 
-    def page(self, counts: Counts | None, spooled: int | None) -> bytes:
+    def page(self, counts: Counts | None, spooled: int | None, dropped: int | None = None) -> bytes:
         """The page for Prometheus: this machine's counters and spool, and gauges of the whole line. What is not known just now (None) is left out."""
-        return generate_latest(_Page(_sums(self._folder), counts, spooled))
+        return generate_latest(_Page(_sums(self._folder), counts, spooled, dropped))
 
 
 def _claim(folder: Path) -> memoryview:
@@ -112,10 +112,11 @@ def _sums(folder: Path) -> list[int]:
 
 
 class _Page:
-    def __init__(self, sums: list[int], counts: Counts | None, spooled: int | None) -> None:
+    def __init__(self, sums: list[int], counts: Counts | None, spooled: int | None, dropped: int | None) -> None:
         self._sums = sums
         self._counts = counts
         self._spooled = spooled
+        self._dropped = dropped
 
     def collect(self) -> Iterator[Metric]:
         yield self._hops()
@@ -129,6 +130,8 @@ class _Page:
             yield GaugeMetricFamily(
                 "hotline_spool_records", "Orders on this machine's disk that wait for the database.", value=self._spooled
             )
+        if self._dropped is not None:
+            yield CounterMetricFamily("hotline_jobs_dropped", "Jobs in Redis that the line does not make.", value=self._dropped)
         if self._counts is not None:
             yield _gauge("hotline_callbacks_waiting", "Callbacks that wait.", "language", self._counts.waiting)
             yield _gauge("hotline_callbacks_oldest_seconds", "Age of the callback that waits longest.", "language", self._counts.oldest_age)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, suppress
+from threading import BoundedSemaphore
 
 from msgspec.structs import replace
 
@@ -45,6 +46,8 @@ class Hotline:
         self._deps = replace(deps, store=GuardedStore(deps.store, deps.clock, deps.meter, threads))
         # For calls, which are few and cannot wait until a guard has rested.
         self._patient = deps
+        # Legs that wait for the vendor's answer hold no more than half of the threads.
+        self._room = BoundedSemaphore(max(threads // 2, 1))
         self._orders = Orders(self._deps, deps.store)
         self._dialogue = Dialogue(self._deps, self._orders, replay)
         # At hand for the browsing hop, which goes this way some ten thousand times a second.
@@ -80,9 +83,10 @@ class Hotline:
         """As STOP by SMS. Raises StoreAway."""
         self._orders.stop(number, f"opt out|{number}|{self._deps.clock.now()}")
 
-    def voice(self, session: str, number: str, active: bool, digits: str | None) -> VoiceStep:
-        """What the counselor's leg of a call does next; `number` is the counselor's. Nobody is rung where a store is away."""
-        return voice.next_step(self._patient, voice.Leg(session, number, active, digits))
+    def voice(self, session: str, number: str, active: bool, digits: str | None, token: str = "") -> VoiceStep:
+        """What the counselor's leg of a call does next; `number` is the counselor's, `token` what came back of the ring's. Nobody is rung where
+        a store is away, nor in a session that is not ours."""
+        return voice.next_step(self._patient, voice.Leg(session, number, active, digits, token), self._room)
 
     def cover(self) -> VoiceStep:
         """What whoever rings the cover number hears, in every language of the line. Needs no store."""
@@ -147,6 +151,10 @@ class Hotline:
         """For the gauges. Raises StoreAway."""
         with self._deps.store.read() as tx:
             return tx.figures.counts(self._deps.clock.now())
+
+    def dropped_jobs(self) -> int:
+        """How many jobs workers dropped because the line does not make such. Raises MemoryAway."""
+        return self._deps.queue.dropped()
 
     def _purge(self, at: int) -> None:
         if abs(at - self._purged_at) >= PURGE_SECONDS:

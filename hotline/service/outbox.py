@@ -101,7 +101,10 @@ def deliver(deps: Deps, id: str) -> None:
         enqueue(deps, messages)
         return
     try:
-        vendor_id = deps.gateway.ring(message.to) if message.kind == "ring" else deps.gateway.send_sms(message.to, message.text)
+        if message.kind == "ring":
+            vendor_id = deps.gateway.ring(message.to, call_token(deps, message.text))
+        else:
+            vendor_id = deps.gateway.send_sms(message.to, message.text)
     except GatewayRefused:
         _failed(deps, message, "failed")
     except GatewayUnknown:
@@ -111,6 +114,11 @@ def deliver(deps: Deps, id: str) -> None:
             tx.outbox.move(id, "sending", "sent", at, vendor_id)
             if message.kind == "ring":
                 _remember_session(tx, message.text, vendor_id)
+
+
+def call_token(deps: Deps, call: str) -> str:
+    """What the ring of a call carries: whoever brings it back speaks of that call. It follows from the call's id under a key of the line."""
+    return deps.derive("call token", call)
 
 
 def report(deps: Deps, vendor_id: str, delivered: bool) -> None:

@@ -90,7 +90,7 @@ class ProcessSettings(Settings, frozen=True, kw_only=True):
         Setting(
             MACHINE,
             url("redis://", "rediss://", "unix://"),
-            "`redis://…`, `rediss://…` or `unix://…`; Redis or Valkey, no persistence needed",
+            "`unix://…`; over TCP with a password, `redis://…` on this machine alone, else `rediss://…`; Redis or Valkey, no persistence needed",
             made="embedded Valkey in `var/`",
         ),
     ]
@@ -133,14 +133,22 @@ class AfricasTalking(Settings, frozen=True, kw_only=True):
     username: Annotated[str, Setting(GATEWAY, USER_NAME, "the application's user name", demo="sandbox")]
     api_key: Annotated[str, Setting(GATEWAY, PRINTABLE, "its API key", made="made in `var/`")]
     secret: Annotated[
-        str,
+        tuple[str, ...],
         Setting(
             GATEWAY,
             SECRET,
-            "the secret part of the webhooks' path: 32 hexadecimal digits, or 22 of base64url, at least",
+            "the secret part of the webhooks' path: 32 hexadecimal digits, or 22 of base64url, at least; several, comma separated, while one is exchanged; or else:",
             made="made in `var/`",
         ),
     ]
+    secret_file: Annotated[
+        str | None,
+        Setting(
+            GATEWAY,
+            TEXT,
+            "a file that holds it, readable by its owner alone; read again every second, so that it can be exchanged while the line runs",
+        ),
+    ] = None
     base_url: Annotated[
         str | None,
         Setting(GATEWAY, ADDRESS, "send to this address instead of the vendor's own; `https`, or `http` on loopback", made="the stand-in"),

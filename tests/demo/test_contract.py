@@ -20,6 +20,8 @@ from tests.demo.conftest import Make
 from tests.demo.fakes import CALLER, COUNSELOR, COVER, KEY, SECRET, FakeLine, shows
 from tests.fakes import AT
 
+TOKEN = "0123456789abcdef0123456789abcdef"
+
 
 def form(fields: dict[str, str], kind: Any) -> Any:
     body = urlencode(fields).encode()
@@ -28,7 +30,7 @@ def form(fields: dict[str, str], kind: Any) -> Any:
 
 @pytest.fixture
 def gateway(address: str) -> AfricasTalkingGateway:
-    return AfricasTalkingGateway(replace(AT, api_key=KEY, secret=SECRET, base_url=address, sender="SANTE", cover_number=COVER))
+    return AfricasTalkingGateway(replace(AT, api_key=KEY, secret=(SECRET,), base_url=address, sender="SANTE", cover_number=COVER))
 
 
 def test_the_gateway_sends_and_rings(gateway: AfricasTalkingGateway, standin: Standin, line: FakeLine) -> None:
@@ -38,7 +40,7 @@ def test_the_gateway_sends_and_rings(gateway: AfricasTalkingGateway, standin: St
     report = form(line.heard("delivery"), Delivery)
     assert (id, "Success") == (report.id, report.status)
 
-    session = gateway.ring(COUNSELOR)
+    session = gateway.ring(COUNSELOR, TOKEN)
     shows(standin, COUNSELOR, lambda p: p.call == CallView("ringing", COVER))
     standin.hang_up(COUNSELOR)
     ended = form(line.heard("voice"), Voice)
@@ -47,7 +49,7 @@ def test_the_gateway_sends_and_rings(gateway: AfricasTalkingGateway, standin: St
 
 def test_a_wrong_account_is_refused(address: str) -> None:
     """A 401 reaches the line as a refusal: nothing was sent."""
-    thief = AfricasTalkingGateway(replace(AT, api_key=KEY + "x", secret=SECRET, base_url=address, sender="SANTE", cover_number=COVER))
+    thief = AfricasTalkingGateway(replace(AT, api_key=KEY + "x", secret=(SECRET,), base_url=address, sender="SANTE", cover_number=COVER))
     with pytest.raises(GatewayRefused, match="http_401"):
         thief.send_sms(COUNSELOR, "471")
 
@@ -94,7 +96,7 @@ def test_the_cover_reaches_the_called_phone(gateway: AfricasTalkingGateway, stan
     """She whose phone was called hears what the line says to anybody who rings its number, and then the call is over; the counselor's is too."""
     # The counselor's leg ends while the other one begins: which of the two posts first is open, and what answers an end is not read.
     line.say("voice", say(VoiceConnect(CALLER, "Personne.", "fr"), COVER), say(COVERED, COVER), say(COVERED, COVER), "")
-    session = gateway.ring(COUNSELOR)
+    session = gateway.ring(COUNSELOR, TOKEN)
     shows(standin, COUNSELOR, lambda p: p.call is not None)
     standin.answer(COUNSELOR)
     shows(standin, CALLER, lambda p: p.call is not None)
@@ -116,7 +118,7 @@ def test_the_cover_reaches_the_called_phone(gateway: AfricasTalkingGateway, stan
 
 def test_a_call_without_two_legs_is_not_put_through(gateway: AfricasTalkingGateway, standin: Standin, line: FakeLine) -> None:
     """The counselor's own phone still rings, or there is no such call: refused, and nothing happens."""
-    session = gateway.ring(COUNSELOR)
+    session = gateway.ring(COUNSELOR, TOKEN)
     shows(standin, COUNSELOR, lambda p: p.call is not None)
     for name in (session, "ATVId_nobody"):
         with pytest.raises(GatewayRefused, match=r"^aborted$"):

@@ -22,6 +22,8 @@ class FakeClock:
 
     def __init__(self, at: int = TEN_O_CLOCK) -> None:
         self.at = at
+        self.pauses: list[float] = []
+        self.while_pausing: Callable[[], None] | None = None
 
     def now(self) -> int:
         return self.at
@@ -31,6 +33,11 @@ class FakeClock:
 
     def moment(self, minute: Minute) -> int:
         return minute * 60
+
+    def pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        if self.while_pausing:
+            self.while_pausing()
 
 
 class FakeMemory:
@@ -169,6 +176,11 @@ class FakeQueue:
             raise MemoryAway
         self.hints.append((queue, post))
 
+    def dropped(self) -> int:
+        if self.away:
+            raise MemoryAway
+        return 0
+
     def take(self) -> list[tuple[str, str]]:
         hints, self.hints = self.hints, []
         return hints
@@ -182,6 +194,8 @@ class FakeGateway:
     def __init__(self) -> None:
         self.messages: list[tuple[str, str]] = []
         self.rung: list[str] = []
+        self.tokens: list[str] = []
+        """What each ring carried."""
         self.covered: list[str] = []
         """Voice sessions whose other end was given the cover to hear."""
         self.failure: GatewayRefused | GatewayUnknown | None = None
@@ -193,8 +207,9 @@ class FakeGateway:
             raise self.failure
         return f"sms-{len(self.messages)}"
 
-    def ring(self, to: str) -> str:
+    def ring(self, to: str, token: str) -> str:
         self.rung.append(to)
+        self.tokens.append(token)
         if self.while_ringing:
             self.while_ringing()
         if self.failure:

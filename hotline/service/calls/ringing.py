@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hmac import compare_digest
 from typing import Final
 
 from msgspec.structs import replace
@@ -15,19 +16,20 @@ from hotline.service.acts import Act, Result
 from hotline.service.calls import dispatch, one_phone
 from hotline.service.calls.limits import may_ring
 from hotline.service.calls.reference import about
+from hotline.service.deps import Deps
 from hotline.service.outbox import Draft
 
 RINGING_SECONDS: Final = 60
 """A counselor's phone that was not answered by then has stopped ringing."""
 
 
-def pick_up(act: Act, session: str) -> Result:
+def pick_up(act: Act, session: str, token: str) -> Result:
     """The counselor answered the phone, or pressed another key than 1: the line asks for that key, unless nobody may be rung any more.
 
     `phone`: `own` or `other`; `word`: what whoever answers must say, the first that was chosen, which nobody can have changed since by
     asking again. Empty where there is none.
     """
-    call = _call(act, session)
+    call = _call(act, session, token)
     if call is None or call.state not in ("placed", "answered"):
         return Result("gone")
     dispatch.join(act, call.callback)  # whatever joins is known before the counselor is told of a word
@@ -40,12 +42,12 @@ def pick_up(act: Act, session: str) -> Result:
     )
 
 
-def accept(act: Act, session: str) -> Result:
+def accept(act: Act, session: str, token: str) -> Result:
     """The counselor pressed 1: the caller is rung. The attempt is written, and committed, before the number leaves: one that is not counted could be made again and again.
 
     What was written the first time is not done twice: a call that is dialed is not dialed again.
     """
-    call = _call(act, session)
+    call = _call(act, session, token)
     if call is None or call.state != "answered":
         return Result("gone")
     group = dispatch.held(act.tx, call.callback, act.staff.id)
@@ -59,9 +61,9 @@ def accept(act: Act, session: str) -> Result:
     return Result("connected", about(group[0]))
 
 
-def hang_up(act: Act, session: str) -> Result:
+def hang_up(act: Act, session: str, token: str) -> Result:
     """The call is over. Who has not said yet how it ended is asked by SMS."""
-    call = _call(act, session)
+    call = _call(act, session, token)
     if call is None:
         return Result("gone")
     if call.state == "ended":
@@ -111,15 +113,19 @@ def is_rung_by_another(act: Act, id: str) -> bool:
     return any(call is not None and call.state == "dialed" and call.callback in holders for call in calls)
 
 
-def _call(act: Act, session: str) -> Call | None:
-    """The call of this session; for a session that is new, the one that was placed for whoever acts last."""
+def is_brought_back(deps: Deps, call: Call, token: str) -> bool:
+    """Is this call's session not known yet, and the token that came with one the call's own?"""
+    return call.state == "placed" and call.session is None and compare_digest(token.encode(), outbox.call_token(deps, call.id).encode())
+
+
+def _call(act: Act, session: str, token: str) -> Call | None:
+    """The call that the vendor's answer named by this session, or whose own token came with it. Any other session is nobody's: whoever has the
+    webhook's secret could make one up."""
     call = act.tx.calls.of_session(session)
     if call is None:
         live = act.tx.calls.live_of(act.staff.id)
-        if live is not None and live.state == "placed" and live.session is None:
+        if live is not None and is_brought_back(act.deps, live, token):
             call = replace(live, session=session)
-        elif live is not None:
-            call = act.tx.calls.of_session(session)  # the vendor's answer may have been written between the two
     return call if call is not None and call.staff == act.staff.id else None
 
 
