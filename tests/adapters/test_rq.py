@@ -314,6 +314,7 @@ def test_nothing_else_that_lies_in_redis_is_called_or_holds_a_worker(client: Red
 USES_OF_MEMORY: dict[str, Callable[[Memory], object]] = {
     "recall": lambda memory: memory.recall("a"),
     "remember": lambda memory: memory.remember("a", b"facts", 60),
+    "first": lambda memory: memory.first("a", "now@1", b"fact", 60),
     "hear": lambda memory: (memory.hear("a", "m1", "5", 60), memory.hear("a", "m2", "5", 60, anew=True), memory.hear("a", "m1", "5", 60)),
     "distinct": lambda memory: memory.distinct("a", "b", 60),
     "begin": lambda memory: memory.begin("a", 3, 60),
