@@ -180,7 +180,7 @@ class Rules(Settings, frozen=True, kw_only=True):
         Setting(
             PROMISE,
             FLAG,
-            "`1`: without a supervisor who said that she is on call, nobody is promised a call, and the screens say so; `0`: a team too small for one",
+            "`1`: without a supervisor who said that she is on call, nobody is promised an ordinary call, and the screens say so; `0`: a team too small for one",
         ),
     ] = True
     promise_minutes: Annotated[
