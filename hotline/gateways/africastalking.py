@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Literal, assert_never
@@ -19,7 +20,7 @@ from hotline.gateways.africastalking_forms import Delivery, FieldError, Incoming
 from hotline.ports.gateway import GatewayRefused, GatewayUnknown, ReceivedSms
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway
-from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt, VoiceStep
+from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt, VoiceStep, VoiceUnreached
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +57,7 @@ CALL_REFUSALS = {
 }
 ARRIVED = {"Success": True, "Rejected": False, "Failed": False, "AbsentSubscriber": False, "Expired": False}
 """The last words of a delivery report; Sent, Submitted and Buffered are only on the way."""
+_TO_THE_SECOND = re.compile(r"\d\d:\d\d:\d\d", re.ASCII)
 
 
 class _Recipient(Struct, frozen=True, rename="camel"):
@@ -215,7 +217,7 @@ def blueprint(
     messages and reports again for hours.
     """
     at_views = Blueprint(WebhookGuard.name, __name__, url_prefix="/at/<secret>")
-    cover_number = at.cover_number
+    numbers = VoiceNumbers(at.cover_number, at.off_number)
 
     @at_views.url_value_preprocessor
     def _refuse_strangers(_endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -256,7 +258,7 @@ def blueprint(
         elif form.is_active == "1":
             # Whoever rings the cover number hears the same, the caller, the caller's husband or a call that was put through: no store is asked, no trace is left.
             step = hotline.cover()
-        return Response(say(step, cover_number), mimetype="application/xml")
+        return Response(say(step, numbers), mimetype="application/xml")
 
     # Every usual method, so that the router's 405 does not tell a known path from an unknown one.
     methods = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -266,7 +268,12 @@ def blueprint(
 
 
 def moment(date: str) -> int | None:
-    """When the vendor says that an SMS was sent: ISO 8601 with `T` or a space, or as in mail; without a zone it is read as UTC. Returns None for anything else."""
+    """When the vendor says that an SMS was sent: ISO 8601 with `T` or a space, or as in mail; without a zone it is read as UTC. Returns None for anything else.
+
+    A date without seconds is none: what was asked for in the same minute would be taken to come after it.
+    """
+    if not _TO_THE_SECOND.search(date):
+        return None
     try:
         sent = datetime.fromisoformat(date)
     except ValueError:
@@ -279,7 +286,14 @@ def moment(date: str) -> int | None:
     return int((sent - datetime.fromtimestamp(0, UTC)).total_seconds())
 
 
-def say(step: VoiceStep, cover_number: str) -> str:
+class VoiceNumbers(Struct, frozen=True):
+    """The line's own: what it rings from, and a phone that is always off, if it has one."""
+
+    cover: str
+    off: str | None = None
+
+
+def say(step: VoiceStep, numbers: VoiceNumbers) -> str:
     """The step as the vendor's XML (Africa's Talking, voice actions). It has no ring time-out: a Dial rings as long as the network lets it."""
     root = ET.Element("Response")
     match step:
@@ -287,7 +301,12 @@ def say(step: VoiceStep, cover_number: str) -> str:
             parent = ET.SubElement(root, "GetDigits", numDigits="1", timeout="15") if ask else root
             ET.SubElement(parent, "Say").text = text
         case VoiceConnect(to=to, after=after):
-            ET.SubElement(root, "Dial", phoneNumbers=to, callerId=cover_number, maxDuration="3600")
+            ET.SubElement(root, "Dial", phoneNumbers=to, callerId=numbers.cover, maxDuration="3600")
+            ET.SubElement(root, "Say").text = after
+        case VoiceUnreached(after=after):
+            # Only a network can say what it says of a phone that is off, and take as long.
+            if numbers.off is not None:
+                ET.SubElement(root, "Dial", phoneNumbers=numbers.off, callerId=numbers.cover, maxDuration="3600")
             ET.SubElement(root, "Say").text = after
         case VoiceCover(prompts=prompts):
             for prompt in prompts:

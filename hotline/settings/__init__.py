@@ -157,6 +157,15 @@ class AfricasTalking(Settings, frozen=True, kw_only=True):
         str, Setting(GATEWAY, SENDER, "sender of SMS: a number or up to 11 letters and digits that do not name the line", demo="SANTE")
     ]
     cover_number: Annotated[str, Setting(GATEWAY, E164, "the one number that callers are rung from", demo="+22370000900")]
+    off_number: Annotated[
+        str | None,
+        Setting(
+            GATEWAY,
+            E164,
+            "a phone of the line's own that stays switched off; rung in place of another phone that must not be, so that the counselor hears what she hears of any phone that is off; empty: that call ends at once, and she could tell",
+            demo="+22370000909",
+        ),
+    ] = None
     service_codes: Annotated[
         tuple[str, ...],
         Setting(GATEWAY, SERVICE_CODES, "the codes that people dial, comma separated; a hop with any other is refused", demo="*123#"),

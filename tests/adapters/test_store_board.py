@@ -87,9 +87,9 @@ def test_what_goes_with_one_that_is_held_is_nobodys_to_take(store):
     assert waiting(store) == Waiting(due=1, coming=0, review=0)
 
 
-@pytest.mark.parametrize(("held", "waits", "seen"), [(True, False, True), (False, True, False), (True, True, False), (False, False, False)])
-def test_a_strangers_request_holds_up_none_of_hers(store, held, waits, seen):
-    """`held`, `waits`: on another phone than the caller's."""
+@pytest.mark.parametrize(("held", "waits", "seen"), [(True, False, True), (False, True, True), (True, True, False), (False, False, False)])
+def test_a_strangers_request_and_hers_hold_up_none_of_each_other(store, held, waits, seen):
+    """`held`, `waits`: on another phone than the caller's. Who looks at the board cannot tell that both are of one phone."""
     keep(store, a_callback(1, state="claimed", claimed_by=id_of(1), other_phone=held), a_callback(2, other_phone=waits))
     assert due(store) == (["002"] if seen else [])
 

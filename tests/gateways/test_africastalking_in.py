@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from hotline.config import ConfigError
-from hotline.gateways.africastalking import blueprint, moment, say
+from hotline.gateways.africastalking import VoiceNumbers, blueprint, moment, say
 from hotline.gateways.africastalking_forms import WebhookGuard
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway
-from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt
+from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt, VoiceUnreached
 from tests.fakes import AT, SECRET, FakeHotline, FakeMeter, the_log
 
 CALLER, COUNSELOR = "+22370000001", "+22370000101"
@@ -148,6 +148,7 @@ SAID = '<?xml version="1.0" encoding="UTF-8"?>'
             VoiceCover((VoicePrompt("Les vaccins", "fr", ask=False), VoicePrompt("Boloci", "bm", ask=False))),
             "<Response><Say>Les vaccins</Say><Say>Boloci</Say></Response>",
         ),
+        (VoiceUnreached("Fini", "fr"), "<Response><Say>Fini</Say></Response>"),
         (VoiceEnd(), "<Response><Reject /></Response>"),
     ],
 )
@@ -157,10 +158,18 @@ def test_voice_answers_in_the_vendor_s_xml(step, xml):
     assert (answer.text, answer.mimetype) == (SAID + xml, "application/xml")
 
 
+def test_a_phone_that_must_not_ring_sounds_like_one_that_is_off():
+    """To the counselor it is the same call: the line's own phone that stays off is rung in its place, from the same number."""
+    steps = VoiceUnreached("Fini", "fr"), VoiceConnect("+22370000909", "Fini", "fr")
+    at = structs.replace(AT, off_number="+22370000909")
+    unreached, off = (Line(FakeHotline(step=step), at=at).post("/voice", VOICE).text for step in steps)
+    assert unreached == off
+
+
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"))))
 def test_no_words_break_out_of_the_xml(words):
     """Whatever a catalogue says is spoken, and is never markup."""
-    root = ET.fromstring(say(VoicePrompt(words, "fr", ask=False), "+22370000900"))  # noqa: S314 - our own
+    root = ET.fromstring(say(VoicePrompt(words, "fr", ask=False), VoiceNumbers("+22370000900")))  # noqa: S314 - our own
     assert [(child.tag, child.text or "") for child in root] == [("Say", words)]
 
 
@@ -280,6 +289,8 @@ def test_a_listed_address_is_answered(path):
         ("yesterday", None),
         ("2026-13-24 07:45:00", None),
         ("24/11/2026 07:45", None),
+        ("2026-11-24 07:45", None),
+        ("2026-11-24", None),
     ],
 )
 def test_knows_when_a_message_was_sent(date, at):

@@ -8,6 +8,8 @@ from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, 
 
 OPEN: Final = ("waiting", "claimed", "review")
 """States in which a callback is still somebody's business."""
+SILENCED: Final = b""
+"""In place of the sealed number of a callback that was silenced."""
 EVERY_DAY: Final = -1
 """How a shift that is planned for every weekday is written: part of a primary key, it cannot be NULL."""
 
@@ -87,9 +89,13 @@ attempts = Table(
 stops = Table(
     "stops",
     metadata,
-    Column("number_hash", LargeBinary, primary_key=True),
-    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    # The order of stops and requests: it never goes back, as clocks do.
+    Column("sequence", Integer, primary_key=True),
+    Column("number_hash", LargeBinary, nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
     Column("until", BigInteger, nullable=False),
+    Column("by_keys", Boolean, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 staff = Table(

@@ -46,6 +46,9 @@ class Callback(Struct, frozen=True):
 
 class Callbacks(Protocol):
     def add(self, callback: Callback, number: str) -> None: ...
+    def add_silent(self, callback: Callback, like: str) -> None:
+        """To the number of the callback `like`, which was silenced, as this one then is (`numbers.silence`)."""
+
     def get(self, id: str) -> Callback | None: ...
     def by_reference(self, reference: str) -> Callback | None:
         """The newest with this reference among those open or closed less than a day before the newest `made_at`."""

@@ -387,11 +387,12 @@ def _release(work: Work, callback: Callback) -> tuple[OutboxMessage, ...]:
 
 
 def _wanting(tx: Transaction, id: str, at: int) -> tuple[Callback, ...]:
-    """All to the same number that wait in their window and may still be rung; none where somebody holds one."""
+    """All to the same number that wait in their window and may still be rung; none where somebody holds one.
+
+    A stranger's request does not wait for the owner's: nobody may read from it whether the phone is being served (`ringing.is_unreached`).
+    """
     group = one_phone.open_of(alike(tx, id), at)
-    # A stranger's request waits while anything of this phone is held; its owner's only while the owner's own is.
-    others = tx.callbacks.same_number(id) if any(callback.other_phone for callback in group) else group
-    if any(callback.state == "claimed" for callback in others):
+    if any(callback.state == "claimed" for callback in group):
         return ()
     wanting = tuple(sorted((callback for callback in group if one_phone.own_end(callback, group) - at >= SHORTEST), key=pressing))
     return wanting if is_ringable(wanting, at) else ()

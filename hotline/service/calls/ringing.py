@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from hotline.ports.calls.call_outcomes import DANGEROUS
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
 from hotline.ports.calls.outbox import OutboxMessage
@@ -18,6 +19,7 @@ from hotline.service.calls.limits import may_ring
 from hotline.service.calls.reference import about
 from hotline.service.deps import Deps
 from hotline.service.outbox import Draft
+from hotline.service.work import Work
 
 RINGING_SECONDS: Final = 60
 """A counselor's phone that was not answered by then has stopped ringing."""
@@ -45,7 +47,8 @@ def pick_up(act: Act, session: str, token: str) -> Result:
 def accept(act: Act, session: str, token: str) -> Result:
     """The counselor pressed 1: the caller is rung. The attempt is written, and committed, before the number leaves: one that is not counted could be made again and again.
 
-    What was written the first time is not done twice: a call that is dialed is not dialed again.
+    What was written the first time is not done twice: a call that is dialed is not dialed again. `rings` is empty where no phone does
+    (`is_unreached`): all else is as if one had.
     """
     call = _call(act, session, token)
     if call is None or call.state != "answered":
@@ -53,12 +56,16 @@ def accept(act: Act, session: str, token: str) -> Result:
     group = dispatch.held(act.tx, call.callback, act.staff.id)
     if not _may_ring(act, call, group):
         return _ended(act, call)
-    if act.tx.numbers.of(call.callback) is None:
+    if not act.tx.numbers.has(call.callback):
         return Result("gone")
+    unreached = is_unreached(act, group)
+    if unreached:
+        for callback in group:
+            act.tx.numbers.silence(callback.id)
     act.tx.calls.save(replace(call, state="dialed", dialed_at=act.at))
     count_attempt(act, group, call)
     act.record("connected", group[0].reference)
-    return Result("connected", about(group[0]))
+    return Result("connected", {**about(group[0]), "rings": "" if unreached else "yes"})
 
 
 def hang_up(act: Act, session: str, token: str) -> Result:
@@ -106,9 +113,24 @@ def count_attempt(act: Act, group: Sequence[Callback], call: Call) -> None:
         act.tx.callbacks.save(replace(callback, attempts=callback.attempts + 1, outcome=None, claimed_at=act.at))
 
 
+def is_unreached(work: Work, group: Sequence[Callback]) -> bool:
+    """Is this phone not to be rung, though nobody may see it? That is so for what was asked for on another phone: where this one stopped calls,
+    where its own request is in somebody's hands, or where somebody else answered it. To whoever asked, and to the staff, it is a phone that
+    could not be reached (SECURITY: what it cannot do)."""
+    if not any(callback.other_phone for callback in group):
+        return False
+    own = [callback for callback in work.tx.callbacks.to_number(group[0].id) if not callback.other_phone]
+    is_served = any(callback.state == "claimed" or (callback.state == "review" and callback.outcome in DANGEROUS) for callback in own)
+    return is_served or any(work.tx.numbers.of(callback.id) is None for callback in group)
+
+
 def is_rung_by_another(act: Act, id: str) -> bool:
-    """Does another of the staff talk to this phone, over a request that somebody else made of it?"""
-    holders = {callback.id: callback.claimed_by for callback in act.tx.callbacks.same_number(id)}
+    """Does another of the staff talk to this phone, over a request that somebody else made of it? Of what was asked for on another phone nobody is
+    told so: it is not rung then (`is_unreached`)."""
+    same = act.tx.callbacks.same_number(id)
+    if any(callback.id == id and callback.other_phone for callback in same):
+        return False
+    holders = {callback.id: callback.claimed_by for callback in same if act.tx.numbers.of(callback.id) is not None}
     calls = (act.tx.calls.live_of(holder) for holder in {*holders.values()} - {None, act.staff.id} if holder)
     return any(call is not None and call.state == "dialed" and call.callback in holders for call in calls)
 

@@ -140,10 +140,5 @@ def _not_handed(work: Work, chosen: Staff, callback: Callback, group: Sequence[C
 
 
 def _is_in_hand(tx: Transaction, callback: Callback, but: str) -> bool:
-    """Does somebody hold another request of this number, so that it is rung for this one too, or this one waits for it?"""
-    held = [
-        other
-        for other in tx.callbacks.same_number(callback.id)
-        if other.state == "claimed" and (callback.other_phone or not other.other_phone)
-    ]
-    return any(other.claimed_by != but or other.other_phone != callback.other_phone for other in held)
+    """Does somebody hold another request of this number that was asked for in the same way, so that it is rung for this one too?"""
+    return any(other.state == "claimed" and other.claimed_by != but for other in one_phone.alike(tx, callback.id))

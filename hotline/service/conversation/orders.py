@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 from msgspec.structs import replace
 
 from hotline.engine.effects import CancelCallback, Effect, OpenCallback, RefineCallback, StopCalls
-from hotline.engine.promise import end_of_now
+from hotline.engine.promise import DAYS_AHEAD, end_of_now
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.spool import SpoolFull
 from hotline.ports.store import Store, StoreAway
@@ -21,8 +21,16 @@ from hotline.service.conversation.ledger import AppliedOrder, GivenOrder, enter,
 from hotline.service.deps import Deps
 from hotline.service.work import Work
 
+Stops: TypeAlias = dict[str, list[tuple[int, GivenOrder]]]
+"""The stops in a spool by phone, with their places in it."""
+
 MOST_FAILURES: Final = 3
 """So many in one drain, and the database counts as away."""
+OLDEST_SECONDS: Final = DAYS_AHEAD * DAY_SECONDS
+"""No message is on its way for longer, nor is a call asked for further ahead: a date before that is none."""
+DOUBT_SECONDS: Final = 60
+"""By so much the clocks of two machines, or one clock before and after it was set, may differ: where nothing but clocks says which of a stop and a
+request came first, the stop wins."""
 NAMES: Final[dict[type[Effect], str]] = {
     OpenCallback: "open_callback",
     RefineCallback: "refine_callback",
@@ -57,14 +65,16 @@ class Orders:
             raise Unpromised
         return self._spool(order)
 
-    def stop(self, number: str, message: str) -> None:
-        """As the keys for it do: end every open call to this number, whatever is away. Raises StoreAway where nothing could be written.
+    def stop(self, number: str, message: str, sent_at: int | None = None) -> None:
+        """As the keys for it do: end the open calls to this number, whatever is away. Raises StoreAway where nothing could be written.
 
-        `message`: what asked for it; if that comes again, it stops nothing that was asked for since.
+        `message`: what asked for it; if that comes again, it stops nothing that was asked for since. `sent_at`: when that was sent; what was
+        asked for later stands. None, or a moment that cannot be: it counts from now.
         """
         at = self._deps.clock.now()
         key = self._deps.hasher.digest("stop", message)
-        order = GivenOrder(key, "", number, StopCalls(), 0, at, at, until=at + DAY_SECONDS, facts=b"")
+        counts = at if sent_at is None or not at - OLDEST_SECONDS <= sent_at <= at else sent_at
+        order = GivenOrder(key, "", number, StopCalls(), 0, at, at, until=at + DAY_SECONDS, facts=b"", sent_at=counts)
         if self.spooled(key) is not None:
             return  # it waits there, with the time at which it was said
         if self.apply(order).result == "lost":
@@ -80,12 +90,18 @@ class Orders:
         failed: StoreAway | None = None
         failures = 0
         records = [(key, order) for key, record in (spool.records() if len(spool) else ()) if (order := _read(record))]
-        stops = {order.number: order.at for _, order in records if isinstance(order.effect, StopCalls)}
-        for key, order in records:
+        stops: Stops = {}
+        for place, (_, order) in enumerate(records):
+            if isinstance(order.effect, StopCalls):
+                stops.setdefault(order.number, []).append((place, order))
+        entered: dict[str, int] = {}
+        for place, (key, order) in enumerate(records):
             try:
                 with self._unguarded.write() as tx:
                     work = Work(self._deps, tx, self._deps.clock.now())
-                    applied = enter(work, _cut(work, _unless_stopped(order, stops)))
+                    applied = enter(work, _cut(work, _among_stops(order, place, stops, entered)))
+                    if isinstance(order.effect, StopCalls):
+                        entered[order.number] = tx.numbers.last_stop(order.number)
             except StoreAway as away:
                 failed, failures = away, failures + 1
                 if failures == MOST_FAILURES:
@@ -141,11 +157,23 @@ def _cut(work: Work, order: GivenOrder) -> GivenOrder:
     return replace(order, effect=replace(effect, not_after=max(ends, effect.opens)))
 
 
-def _unless_stopped(order: GivenOrder, stops: Mapping[str, int]) -> GivenOrder:
-    """An opening behind which a stop lies in the spool: nobody is told of it in between."""
-    if isinstance(order.effect, OpenCallback) and stops.get(rung_number(order.number, order.effect), -1) > order.at:
-        return replace(order, is_withheld=True)
-    return order
+def _among_stops(order: GivenOrder, place: int, stops: Stops, entered: Mapping[str, int]) -> GivenOrder:
+    """An opening as the spool's own order has it: behind which a stop lies is withheld, and nobody is told of it in between; before which one lay
+    comes after it, unless its session had begun. Where that order says nothing, a stop from elsewhere wins in doubt.
+
+    `entered`: what the database counted those as that went into it.
+    """
+    if not isinstance(order.effect, OpenCallback):
+        return order
+    phone = rung_number(order.number, order.effect)
+    of_phone = stops.get(phone, [])
+    behind = [stop for at, stop in of_phone if at > place and (stop.asked_by is None or order.at <= stop.asked_by)]
+    if behind:
+        return replace(order, is_withheld=True, is_told=all(stop.sent_at is not None for stop in behind))
+    before = [stop for at, stop in of_phone if at < place]
+    if before and phone in entered and all(stop.at <= order.since for stop in before):
+        return replace(order, after=entered[phone])
+    return order if order.after is not None else replace(order, since=order.since - DOUBT_SECONDS)
 
 
 def _read(record: bytes) -> GivenOrder | None:

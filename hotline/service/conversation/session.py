@@ -47,6 +47,8 @@ class Session(Struct, frozen=True):
     inputs: tuple[str, ...]
     seconds: int
     """How long such a session lives at most."""
+    sent_at: int | None = None
+    """By SMS, when the last message was sent. None: by keys on the phone."""
 
     @property
     def name(self) -> str:
@@ -157,6 +159,8 @@ class SessionFacts:
         """
         with suppress(StoreAway), self._deps.store.read() as tx:
             found = look(Work(self._deps, tx, self._at), language)
+            if facts.SINCE not in self.known:
+                self.known.setdefault(facts.AFTER, tx.numbers.last_stop(self._session.number))
             self._read_ledger(tx)
             return found
         return None
@@ -206,7 +210,7 @@ class SessionFacts:
             case _:
                 assert_never(order.effect)
         is_first = not any(known.startswith(ORDER) for known in self.known)
-        since = self._since() if is_first else self._at
+        since, after = (self._since(), self.known.get(facts.AFTER)) if is_first else (self._at, None)
         return GivenOrder(
             key=key,
             callback=self._deps.derive("callback", callback.hex()) if callback else "",
@@ -218,6 +222,8 @@ class SessionFacts:
             until=self._at + self._session.seconds,
             facts=facts.encode(self._whole()),
             is_flood=self._is_too_much(order.effect, key),
+            after=after if isinstance(after, int) else None,
+            sent_at=self._session.sent_at if isinstance(order.effect, StopCalls) else None,
         )
 
     def _is_too_much(self, effect: Effect, key: bytes) -> bool:

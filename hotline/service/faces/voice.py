@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from hotline.ports.store import StoreAway
-from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt, VoiceStep
+from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt, VoiceStep, VoiceUnreached
 from hotline.service.acts import By, Result, run
 from hotline.service.calls import ringing
 from hotline.service.deps import Deps
@@ -98,6 +98,8 @@ def _said(deps: Deps, result: Result, language: str, number: str | None) -> Voic
     match result.code:
         case "asked":
             return VoicePrompt(_greeting(deps, result.values, language), language, ask=True)
+        case "connected" if not result.values["rings"]:
+            return VoiceUnreached(phrase("voice.none", language), language)
         case "connected" if number is not None:
             return VoiceConnect(number, phrase("voice.none", language), language)
         case "ended":

@@ -24,14 +24,14 @@ _IN_HAND: Final = (
     .join(_held, _held.c.id == _its.c.callback)
     .where(_held.c.state == "claimed")
 )
-"""Of numbers that somebody is at: rung once for all that is open, so that nobody need take these (docs: callback life)."""
+"""Of numbers that somebody is at: rung once for all that is open and was asked for in the same way, so that nobody need take these (docs: callback life).
+By the board nobody reads whether the phone that a stranger asks for has asked itself."""
 _TAKEABLE: Final = (
     _c.state == "waiting",
     _c.language.in_(bindparam("languages", expanding=True)),
     or_(bindparam("minors", type_=Boolean), _c.id.not_in(select(flags.c.callback).where(flags.c.kind == "minor"))),
-    # Held is what was asked for on the phone itself: the phone's other requests go with it. A stranger's wait for whatever is held of this phone.
-    _c.id.not_in(_IN_HAND.where(_held.c.other_phone.is_(False))),
-    or_(_c.other_phone.is_(False), _c.id.not_in(_IN_HAND)),
+    or_(_c.other_phone, _c.id.not_in(_IN_HAND.where(_held.c.other_phone.is_(False)))),
+    or_(_c.other_phone.is_(False), _c.id.not_in(_IN_HAND.where(_held.c.other_phone))),
 )
 _DUE: Final = (*_TAKEABLE, _c.opens_at <= AT, _c.not_after > AT)
 _COMING: Final = (*_TAKEABLE, _c.opens_at > AT)

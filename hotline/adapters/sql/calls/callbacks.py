@@ -7,7 +7,7 @@ from typing import Final
 from msgspec.structs import asdict
 from sqlalchemy import Select, bindparam, func, or_, select, update
 
-from hotline.adapters.sql.tables import OPEN, callbacks, numbers
+from hotline.adapters.sql.tables import OPEN, SILENCED, callbacks, numbers
 from hotline.adapters.sql.unit import AT, THIS, Unit, columns
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.callbacks import Callback
@@ -17,7 +17,8 @@ CALLBACK: Final = columns(callbacks, Callback)
 _RUNG: Final = ("waiting", "claimed")
 _YESTERDAY: Final = select(func.max(_c.made_at)).scalar_subquery() - DAY_SECONDS
 """A day before the newest callback: the rows' own clock."""
-_ITS_HASH: Final = select(numbers.c.number_hash).where(numbers.c.callback == THIS).scalar_subquery()
+_HASH_OF: Final = select(numbers.c.number_hash).where(numbers.c.callback == THIS)
+_ITS_HASH: Final = _HASH_OF.scalar_subquery()
 _FIND: Final = select(*CALLBACK).where(_c.id == THIS)
 _BY_REFERENCE: Final = (
     select(*CALLBACK)
@@ -49,6 +50,11 @@ class SqlCallbacks(Unit):
         if self._add(callbacks, **asdict(callback)):
             sealed = self._seal.seal(number.encode(), _context(callback.id))
             self._add(numbers, callback=callback.id, number_hash=self._hash(number), sealed=sealed)
+
+    def add_silent(self, callback: Callback, like: str) -> None:
+        hashed = self._value(_HASH_OF, this=like)
+        if hashed is not None and self._add(callbacks, **asdict(callback)):
+            self._add(numbers, callback=callback.id, number_hash=hashed, sealed=SILENCED)
 
     def get(self, id: str) -> Callback | None:
         row = self._row(_FIND, this=id)
