@@ -48,8 +48,9 @@ def serve(config: Config, started: Callable[[], object] = lambda: None) -> None:
         if not config.demo:  # which says so in words
             clock.note_emergency_number(line.hotline)
         settle()
-        # A daemon: it ends with the worker, at whatever it is.
-        threading.Thread(target=clock.follow, args=(line.hotline, threading.Event()), name="editions", daemon=True).start()
+        for repeat, name in ((clock.follow, "editions"), (clock.tend_spool, "drain"), (clock.share, "disk")):
+            # A daemon: it ends with the worker, at whatever it is.
+            threading.Thread(target=repeat, args=(line.hotline, threading.Event()), name=name, daemon=True).start()
         return app.wsgi_app
 
     host, _, port = config.bind.rpartition(":")
