@@ -6,6 +6,7 @@ used is set aside by name, what is whole in it goes into a new one, and so does 
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Callable, Iterator
@@ -22,6 +23,8 @@ from hotline.ports.spool import SpoolFull, SpoolState
 
 MOST_ASIDE: Final = 20
 """So many files are set aside; then whoever damages them does so again and again, and the line goes without."""
+MACHINE_S: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EDQUOT})
+"""What the machine lacks is no fault of the file."""
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -39,6 +42,8 @@ class DiskSpool:
         self._sync = sync
         self._apart = Apart("spool", seconds)
         self._file: SpoolFile | None = None
+        self._lost: dict[bytes, Entry] = {}
+        """What lay in a file that is gone, until it is in another one."""
 
     def put(self, key: bytes, record: bytes) -> None:
         sealed = self._seal.seal(record, context(key))
@@ -98,39 +103,41 @@ class DiskSpool:
         if self._file is not None and self._file.is_in_place:
             return self._file
         before, self._file = self._file, None
-        lost: tuple[Entry, ...] = ()
         if before is not None:
             with suppress(OSError):
-                lost = before.rest()
+                self._lost |= {entry.key: entry for entry in before.rest()}
             before.close()
-            log.error("spool_replaced", count=len(lost))
+            log.error("spool_replaced", count=len(self._lost))
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with held(self._path.parent, self._seconds, os.O_RDONLY | os.O_DIRECTORY):
-            self._file = self._whole(lost)
+            self._file = self._whole()
+        self._lost = {}
         return self._file
 
-    def _whole(self, lost: tuple[Entry, ...]) -> SpoolFile:
+    def _whole(self) -> SpoolFile:
         """Under the folder's lock, so that processes that begin at once make one file."""
         try:
             file = self._open()
         except TimeoutError:
             raise  # somebody else keeps the lock: nothing is wrong with the file
-        except (OSError, Damaged):
+        except (OSError, Damaged) as wrong:
+            if isinstance(wrong, OSError) and wrong.errno in MACHINE_S:
+                raise
             if os.path.lexists(self._path):
-                self._set_aside(lost)
+                self._set_aside()
             else:
-                make(self._path, self._slots, lost)
+                make(self._path, self._slots, tuple(self._lost.values()))
             return self._open()
-        if lost:
-            file.restore(lost)
+        if self._lost:
+            file.restore(self._lost.values())
         return file
 
     def _open(self) -> SpoolFile:
         return SpoolFile(self._path, self._seal, self._slots, self._sync, self._seconds)
 
-    def _set_aside(self, lost: tuple[Entry, ...]) -> None:
+    def _set_aside(self) -> None:
         """Give the file another name and make a new one, in which everything is that is whole in the old one."""
-        entries = {entry.key: entry for entry in lost}
+        entries = self._lost.copy()
         with ExitStack() as stack:
             try:
                 file = stack.enter_context(held(self._path, self._seconds, os.O_RDONLY))

@@ -334,6 +334,34 @@ def test_without_room_there_is_no_spool_and_the_old_file_stays(opened: Opened, t
     assert opened().records() == ((key(1), b"one"),)
 
 
+def test_what_lay_in_a_file_that_is_gone_waits_for_room(opened: Opened, tmp_path: Path) -> None:
+    """Removed, and the disk is full: whoever had it open keeps what was noted until there is a file again."""
+    spool = opened()
+    spool.put(key(1), b"one")
+    (tmp_path / "spool").unlink()
+    with no_file_larger_than(SLOT):
+        assert spool.state() == "away"
+    assert spool.find(key(1)) == b"one"
+    assert opened().records() == ((key(1), b"one"),)
+
+
+def test_a_machine_that_can_open_no_file_sets_none_aside(opened: Opened, tmp_path: Path) -> None:
+    """As where too many sockets are open: the file stays what it is, and serves again afterwards."""
+    opened().put(key(1), b"one")
+    before = (tmp_path / "spool").stat().st_ino
+    spool = DiskSpool(tmp_path / "spool", SEAL, 8, SECONDS)
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = os.open(tmp_path, os.O_RDONLY)
+    os.close(free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free, limits[1]))
+    try:
+        assert spool.state() == "away"
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert (spool.find(key(1)), spool.state(), (tmp_path / "spool").stat().st_ino) == (b"one", "ok", before)
+    spool.close()
+
+
 def test_files_are_not_set_aside_without_end(opened: Opened, tmp_path: Path) -> None:
     """Whoever damages one again and again fills no disk: after twenty the line goes without."""
     for number in range(1, 21):
