@@ -82,13 +82,16 @@ class Assembly(Struct, frozen=True):
 def assemble(config: Config, library: EditionCache | None = None) -> Assembly:
     """Put one process's parts together; they connect when first used. `library`: what this process has loaded already.
 
-    Raises NoEdition where there is nothing to say, KeysBroken for keys that cannot be used, OSError where `var` cannot be written.
+    Nothing here waits for the disk below `var`: spool and counts are opened when first used, which a worker never does.
+    Raises NoEdition where there is nothing to say, KeysBroken for keys that cannot be used.
     """
     var, seal = Path(config.var), Seal.from_text(config.keys)
-    var.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(OSError):  # the line goes on without what it would keep there, and says so
+        var.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = open_store(config, seal)
     library = library or _load(config, store)
-    spool, meter = DiskSpool(var / "spool", seal, SPOOL_SLOTS), PrometheusMeter(var / "metrics")
+    spool = DiskSpool(var / "spool", seal, SPOOL_SLOTS, config.database_budget_ms / 1000)
+    meter = PrometheusMeter(var / "metrics")
     # One breaker for both: they are one server.
     client, breaker = connect(config.redis_url, config.redis_budget_ms), Breaker()
     deps = Deps(
@@ -142,7 +145,7 @@ def open_store(config: Config, seal: Seal | None = None) -> SqlStore:
 def build_again(config: Config, library: EditionCache) -> Hotline:
     """`build`, for a process that was forked some time after the library was loaded: it looks whether there is anything new."""
     hotline = build(config, library)
-    with suppress(StoreAway, OSError, UnreadableEdition):
+    with suppress(StoreAway, UnreadableEdition):
         hotline.refresh()
     return hotline
 

@@ -13,20 +13,20 @@ from hotline.engine.times import DAY_SECONDS
 from hotline.ports.desk.figures import Counts
 from hotline.ports.gateway import ReceivedSms
 from hotline.ports.memory import MemoryAway
-from hotline.ports.spool import SpoolFull
 from hotline.ports.store import StoreAway
 from hotline.ports.voice import VoiceStep
 from hotline.retention import OUTBOX_SECONDS
 from hotline.service import incoming_sms, outbox
 from hotline.service.calls import dispatch
 from hotline.service.conversation.dialogue import Dialogue, Replay, safe_end
-from hotline.service.conversation.guard import GuardedStore
+from hotline.service.conversation.guard import GuardedSpool, GuardedStore
 from hotline.service.conversation.orders import Orders
 from hotline.service.conversation.session import Session
 from hotline.service.deps import Deps
 from hotline.service.editions.session_marker import editions_of_session
 from hotline.service.faces import voice
 from hotline.service.upkeep import stale_entries, supervision
+from hotline.service.upkeep.spool_watch import SpoolWatch
 from hotline.settings import Rules
 
 __all__ = ["Hotline", "Rules"]
@@ -43,12 +43,14 @@ class Hotline:
 
     def __init__(self, deps: Deps, threads: int = 1, replay: Replay = engine) -> None:
         """`threads`: how many of this process ask at once; one of them is always left to browsing hops."""
-        self._deps = replace(deps, store=GuardedStore(deps.store, deps.clock, deps.meter, threads))
+        store = GuardedStore(deps.store, deps.clock, deps.meter, threads)
+        self._deps = replace(deps, store=store, spool=GuardedSpool(deps.spool, store.turns))
         # For calls, which are few and cannot wait until a guard has rested.
         self._patient = deps
         # Legs that wait for the vendor's answer hold no more than half of the threads.
         self._room = BoundedSemaphore(max(threads // 2, 1))
-        self._orders = Orders(self._deps, deps.store)
+        self._orders = Orders(self._deps, deps)
+        self._spool_watch = SpoolWatch()
         self._dialogue = Dialogue(self._deps, self._orders, replay)
         # At hand for the browsing hop, which goes this way some ten thousand times a second.
         self._store, self._library, self._clock, self._life = deps.store, deps.library, deps.clock, deps.rules.session_seconds
@@ -106,6 +108,24 @@ class Hotline:
             self._deps.memory.vouch(at)
         self._library.refresh(self._store, at)
 
+    def tend_spool(self) -> None:
+        """Take what lies in this machine's spool into the database, and tell supervisors where it cannot be used; meant for every second, on every machine that answers.
+
+        Raises StoreAway and SpoolFull.
+        """
+        with ExitStack() as last_first:
+            last_first.callback(self._orders.drain)
+            last_first.callback(self._spool_watch.look, self._patient, self._deps.clock.now())
+
+    def share(self) -> None:
+        """Leave this process's counts, and copies of the editions, on this machine's disk; meant for every second, on a thread of its own.
+
+        It may hang with the disk, and nothing else with it. Raises OSError.
+        """
+        with ExitStack() as last_first:
+            last_first.callback(self._deps.meter.share)
+            last_first.callback(self._library.copy)
+
     def broken(self) -> str:
         """The neutral words for a caller where something failed inside, in the language that the line opens in."""
         edition = self._deps.library.active(self._deps.clock.now()).edition("ussd", "")
@@ -129,18 +149,18 @@ class Hotline:
             last_first.callback(dispatch.offer_due, self._deps, at)
             last_first.callback(dispatch.release_idle, self._deps, at)
             last_first.callback(dispatch.end_ended, self._deps, at)
-            last_first.callback(self._orders.drain)
+            last_first.callback(self.tend_spool)
             last_first.callback(self.refresh)
             last_first.callback(self._mark_tick)
 
     def health(self) -> dict[str, str]:
         """Each part's state, `ok` or `away`. An edition was there when this process began, so it is there. `emergency_number`: `ok` or `none`;
-        `supervision`: `closed` where the line needs a supervisor on call and nobody is."""
+        `supervision`: `closed` where the line needs a supervisor on call and nobody is; `spool`: `set_aside`, too, while one that could not be used lies beside it."""
         memory, ticking = self._memory_state()
         return {
             "database": self._store_state(),
             "redis": memory,
-            "spool": self._spool_state(),
+            "spool": self._deps.spool.state(),
             "editions": "ok",
             "emergency_number": "ok" if self.has_emergency_number() else "none",
             "clock": ticking,
@@ -200,10 +220,3 @@ class Hotline:
         except MemoryAway:
             return "away", "away"
         return "ok", "ok" if ticked else "away"
-
-    def _spool_state(self) -> str:
-        try:
-            len(self._deps.spool)
-        except SpoolFull:
-            return "away"
-        return "ok"

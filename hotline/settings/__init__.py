@@ -107,7 +107,9 @@ class ProcessSettings(Settings, frozen=True, kw_only=True):
     web_workers: Annotated[int, Setting(MACHINE, number(1, 64), "web processes of this machine")] = 1
     web_threads: Annotated[int, Setting(MACHINE, number(1, 64), "threads of each")] = 4
     redis_budget_ms: Annotated[int, Setting(MACHINE, number(10, 5000), "how long a hop waits for Redis")] = 100
-    database_budget_ms: Annotated[int, Setting(MACHINE, number(10, 5000), "how long a hop waits for the database")] = 300
+    database_budget_ms: Annotated[
+        int, Setting(MACHINE, number(10, 5000), "how long a hop waits for the database, and for the spool on this machine's disk")
+    ] = 300
     timezone: Annotated[str, Setting(PROMISE, TIME_ZONE, "time zone of every time that the line says or is told")] = "Africa/Bamako"
     languages: Annotated[tuple[str, ...], Setting(WORDS, LANGUAGES, "languages of the line, the one it opens in first")] = ("fr", "bm")
     raw_networks: Annotated[

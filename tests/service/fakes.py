@@ -9,7 +9,7 @@ from typing import Any, Literal
 from hotline.engine.effects import Minute
 from hotline.ports.gateway import GatewayRefused, GatewayUnknown
 from hotline.ports.memory import MarkerLookup, MemoryAway, Recalled, SessionMarker
-from hotline.ports.spool import SpoolFull
+from hotline.ports.spool import SpoolFull, SpoolState
 from hotline.ports.store import Store, StoreAway, Transaction
 
 TEN_O_CLOCK = 1_795_514_400
@@ -142,26 +142,42 @@ class FakeSpool:
 
     def __init__(self, slots: int = 100) -> None:
         self.slots = slots
+        self.is_set_aside = self.away = False
+        self.is_ours = True
+        """Nobody else of this machine drains it."""
         self._records: dict[bytes, bytes] = {}
 
     def put(self, key: bytes, record: bytes) -> None:
         if key in self._records:
             return
-        if len(self._records) >= self.slots or len(record) > 900:
+        if self.away or len(self._records) >= self.slots or len(record) > 900:
             raise SpoolFull
         self._records[key] = record
 
     def find(self, key: bytes) -> bytes | None:
+        if self.away:
+            raise SpoolFull
         return self._records.get(key)
 
     def records(self) -> tuple[tuple[bytes, bytes], ...]:
+        if self.away:
+            raise SpoolFull
         return tuple(self._records.items())
 
     def drop(self, key: bytes) -> None:
         self._records.pop(key, None)
 
     def __len__(self) -> int:
+        if self.away:
+            raise SpoolFull
         return len(self._records)
+
+    def state(self) -> SpoolState:
+        return "away" if self.away else "set_aside" if self.is_set_aside else "ok"
+
+    @contextmanager
+    def turn(self) -> Iterator[bool]:
+        yield self.is_ours
 
 
 class FakeQueue:
@@ -237,6 +253,9 @@ class FakeMeter:
 
     def breaker(self, part: str) -> None:
         self.breakers.append(part)
+
+    def share(self) -> None:
+        """There is nobody to share with."""
 
 
 Failing = Literal["never", "always", "at commit", "after commit"]

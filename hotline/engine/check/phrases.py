@@ -44,6 +44,8 @@ STAFF: Final = (
     "handed",
     "nothing",
     "gone_dark",
+    "spool_away",
+    "spool_set_aside",
     "slip",
     "on_call",
     "on_call_due",

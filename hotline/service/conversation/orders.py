@@ -13,7 +13,7 @@ from hotline.engine.effects import CancelCallback, Effect, OpenCallback, RefineC
 from hotline.engine.promise import DAYS_AHEAD, end_of_now
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.spool import SpoolFull
-from hotline.ports.store import Store, StoreAway
+from hotline.ports.store import StoreAway
 from hotline.service import outbox
 from hotline.service.calls.coverage import look
 from hotline.service.conversation import facts
@@ -31,6 +31,8 @@ OLDEST_SECONDS: Final = DAYS_AHEAD * DAY_SECONDS
 DOUBT_SECONDS: Final = 60
 """By so much the clocks of two machines, or one clock before and after it was set, may differ: where nothing but clocks says which of a stop and a
 request came first, the stop wins."""
+MOST_TURNS_MISSED: Final = 30
+"""Looks, one a second."""
 NAMES: Final[dict[type[Effect], str]] = {
     OpenCallback: "open_callback",
     RefineCallback: "refine_callback",
@@ -44,11 +46,12 @@ class Unpromised(Exception):
 
 
 class Orders:
-    """Applies orders. `unguarded`: the store without its guard, for the drain, which delays nobody and must not rest over one bad record."""
+    """Applies orders. `unguarded`: store and spool without their guards, for the drain, which delays nobody and must not rest over one bad record."""
 
-    def __init__(self, deps: Deps, unguarded: Store) -> None:
+    def __init__(self, deps: Deps, unguarded: Deps) -> None:
         self._deps = deps
         self._unguarded = unguarded
+        self._turns_missed = 0
 
     def apply(self, order: GivenOrder, *, is_promise: bool = False) -> AppliedOrder:
         """Apply it, or find that it was applied. Never raises because a store is away: then it is spooled, and else lost.
@@ -83,10 +86,18 @@ class Orders:
     def drain(self) -> None:
         """What lies in the spool goes into the database, oldest first. Raises StoreAway and SpoolFull; what is left stays for the next time.
 
-        One record that does not go in holds up none behind it; after a few the database is taken to be away. A record that this version
+        Where another process of the machine is at it nothing is done, but for one that never comes to an end: it may hang, or be somebody's lock.
+        """
+        with self._unguarded.spool.turn() as is_ours:
+            self._turns_missed = 0 if is_ours else self._turns_missed + 1
+            if is_ours or self._turns_missed > MOST_TURNS_MISSED:
+                self._drain()
+
+    def _drain(self) -> None:
+        """One record that does not go in holds up none behind it; after a few the database is taken to be away. A record that this version
         cannot read stays too, and shows in the spool's gauge.
         """
-        spool = self._deps.spool
+        spool = self._unguarded.spool
         failed: StoreAway | None = None
         failures = 0
         records = [(key, order) for key, record in (spool.records() if len(spool) else ()) if (order := _read(record))]
@@ -97,7 +108,7 @@ class Orders:
         entered: dict[str, int] = {}
         for place, (key, order) in enumerate(records):
             try:
-                with self._unguarded.write() as tx:
+                with self._unguarded.store.write() as tx:
                     work = Work(self._deps, tx, self._deps.clock.now())
                     applied = enter(work, _cut(work, _among_stops(order, place, stops, entered)))
                     if isinstance(order.effect, StopCalls):
