@@ -25,13 +25,13 @@ from hotline.service.conversation.session import Session
 from hotline.service.deps import Deps
 from hotline.service.editions.session_marker import editions_of_session
 from hotline.service.faces import voice
-from hotline.service.upkeep import stale_entries, supervision
+from hotline.service.upkeep import stale_entries, still_here, supervision
 from hotline.settings import Rules
 
 __all__ = ["Hotline", "Rules"]
 
 PURGE_SECONDS = 300
-STALE_SECONDS = REMIND_SECONDS = 60
+STALE_SECONDS = REMIND_SECONDS = ASK_SECONDS = 60
 TICKING = "clock"
 TICKING_SECONDS = 30
 """A clock that did not tick for so long counts as away."""
@@ -49,7 +49,7 @@ class Hotline:
         self._dialogue = Dialogue(self._deps, self._orders, replay)
         # At hand for the browsing hop, which goes this way some ten thousand times a second.
         self._store, self._library, self._clock, self._life = deps.store, deps.library, deps.clock, deps.rules.session_seconds
-        self._purged_at = self._aged_at = self._reminded_at = 0
+        self._purged_at = self._aged_at = self._reminded_at = self._asked_at = 0
 
     @property
     def deps(self) -> Deps:
@@ -120,6 +120,7 @@ class Hotline:
         with ExitStack() as last_first:
             last_first.callback(self._purge, at)
             last_first.callback(self._age, at)
+            last_first.callback(self._ask_who_is_here, at)
             last_first.callback(self._remind, at)
             last_first.callback(outbox.sweep, self._deps, at)
             last_first.callback(dispatch.offer_due, self._deps, at)
@@ -164,6 +165,11 @@ class Hotline:
         if abs(at - self._reminded_at) >= REMIND_SECONDS:
             self._reminded_at = at
             supervision.remind(self._deps, at)
+
+    def _ask_who_is_here(self, at: int) -> None:
+        if abs(at - self._asked_at) >= ASK_SECONDS:
+            self._asked_at = at
+            still_here.ask(self._deps, at)
 
     def _mark_tick(self) -> None:
         try:

@@ -50,6 +50,7 @@ Refused: TypeAlias = Literal[
     # taking and ringing
     "busy",  # another talks to this phone
     "how",  # first it has to be said how the call ended
+    "not_on",  # no shift of theirs runs
     "on_page",  # the number is shown on the page alone
     "read_aloud",  # the vendor cannot: the counselor reads it aloud
     "rest",  # not during a rest

@@ -44,7 +44,16 @@ class Draft(Struct, frozen=True):
 def tell(work: Work, staff: Staff, key: str, origin: str, **values: str) -> OutboxMessage:
     """Write an SMS to one of the staff, in the language that they read. `origin`: what it follows from; the same twice is one message."""
     text = work.deps.written.phrase(f"staff.{key}", staff.reads, **values)
-    return write(work, Draft("staff", staff.number, text, work.at + STAFF_SECONDS), f"{key}|{origin}|{staff.id}")
+    return write(work, Draft("staff", staff.number, text, work.at + STAFF_SECONDS), _told(staff, key, origin))
+
+
+def was_told(deps: Deps, tx: Transaction, staff: Staff, key: str, origin: str) -> bool:
+    """Was this `tell` written before?"""
+    return tx.outbox.get(deps.derive("staff", _told(staff, key, origin))) is not None
+
+
+def _told(staff: Staff, key: str, origin: str) -> str:
+    return f"{key}|{origin}|{staff.id}"
 
 
 def tell_supervisors(work: Work, key: str, origin: str, **values: str) -> tuple[OutboxMessage, ...]:

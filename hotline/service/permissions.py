@@ -37,8 +37,8 @@ TABLE: Final = (
     Ability(
         "see the queue, say *I am here*, take, give back",
         CALLING,
-        ("say_here", "go_on_shift", "go_off_shift", "take", "give_back"),
-        ("queue", "board", "here", "on_shift", "off_shift", "take", "give_back"),
+        ("say_here", "take_break", "go_on_shift", "go_off_shift", "take", "give_back"),
+        ("queue", "board", "here", "pause", "on_shift", "off_shift", "take", "give_back"),
     ),
     Ability(
         "work a callback: ring, scripts, outcome, next time, note",
@@ -59,7 +59,10 @@ TABLE: Final = (
             ),
             *("save_note", "look_on", "pick_up", "accept"),
         ),
-        ("callback", "signs", "connect", "reveal", "cover", "mark", "outcome", "hard", "safer", "next_time", "pass_on", "no_more", "note"),
+        (
+            *("callback", "signs", "connect", "reveal", "cover", "mark", "outcome", "hard", "safer", "still_here"),
+            *("next_time", "pass_on", "no_more", "note"),
+        ),
     ),
     Ability(
         "codes, consents, referrals, slips",

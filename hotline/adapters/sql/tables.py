@@ -106,6 +106,7 @@ staff = Table(
     Column("active", Boolean, nullable=False),
     Column("minors", Boolean, nullable=False, server_default=false()),
     Column("on_call_until", BigInteger),
+    Column("paused_until", BigInteger),
 )
 
 shifts = Table(

@@ -61,7 +61,12 @@ def is_closed(staff: Iterable[Staff], at: int, rules: Rules) -> bool:
 
 
 def is_on(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> bool:
-    """On shift: not off, and inside a planned shift or on beyond the plan."""
+    """On shift, and not in a break of it."""
+    return not staff.is_paused(at) and is_on_shift(staff, shifts, at, local)
+
+
+def is_on_shift(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> bool:
+    """On shift, in a break of it too: not off, and inside a planned shift or on beyond the plan."""
     if staff.off_until is not None and at < staff.off_until:
         return False
     return (staff.on_until is not None and at < staff.on_until) or covering(staff, shifts, at, local) is not None

@@ -30,7 +30,7 @@ from hotline.service.outbox import Draft
 from hotline.service.words import meanings
 from hotline.service.work import Work
 
-Command: TypeAlias = Literal["take", "back", "again", "on", "off", "here"] | Outcome
+Command: TypeAlias = Literal["take", "back", "again", "on", "off", "pause", "here"] | Outcome
 
 OFFERED: Final[Mapping[str, Command]] = {"1": "take"}
 HELD: Final[Mapping[str, Command]] = {"0": "back", "7": "again", **{row.digit: row.outcome for row in CALL_OUTCOMES}}
@@ -48,6 +48,7 @@ WORDS: Final[Mapping[Code, str]] = {
     "late": "staff.too_late",
     "nothing": "staff.nothing",
     "no_day": "staff.no_day",
+    "not_on": "staff.not_on",
     "on_page": "staff.on_page",
     "rest": "staff.rest",
     "skill": "staff.skill",
@@ -64,6 +65,7 @@ SHIFT_WORDS: Final[Mapping[str, str]] = {
     "go_on_shift": "staff.on",
     "say_here": "staff.here",
     "stay_away": "staff.away",
+    "take_break": "staff.paused",
 }
 """What is answered where an act about a shift is done."""
 UNWORDED: Final = "staff.gone"
@@ -166,7 +168,7 @@ def _answer(act: Act, request: Request, result: Result, origin: str) -> tuple[Ou
 
 def _parse(reading: Reading) -> Request:
     match reading.said.word:
-        case "on" | "off" | "here" as command:
+        case "on" | "off" | "pause" | "here" as command:
             return _of_shift(reading, command)
         case "away" | "there":
             return Request(hear, ("which_day",))
@@ -175,9 +177,12 @@ def _parse(reading: Reading) -> Request:
     return _of_reference(reading, reading.said.reference) if reading.said.reference else _of_the_only_one(reading)
 
 
-def _of_shift(reading: Reading, command: Literal["on", "off", "here"]) -> Request:
-    if command == "off":
+def _of_shift(reading: Reading, command: Literal["on", "off", "pause", "here"]) -> Request:
+    """A supervisor's break is the end of being on call: nobody answers for the line meanwhile."""
+    if command == "off" or (command == "pause" and reading.staff.role == "supervisor"):
         act = presence.go_off_shift
+    elif command == "pause":
+        act = presence.take_break
     elif reading.staff.role == "supervisor":
         act = presence.go_on_call if command == "on" else presence.acknowledge
     else:
