@@ -164,6 +164,7 @@ class Hotline:
     def _remind(self, at: int) -> None:
         if abs(at - self._reminded_at) >= REMIND_SECONDS:
             self._reminded_at = at
+            supervision.tell_of_crowd(self._deps, at)
             supervision.remind(self._deps, at)
 
     def _ask_who_is_here(self, at: int) -> None:

@@ -63,12 +63,16 @@ Refused: TypeAlias = Literal[
     "order",  # no such day, or it ends before it begins
     "past",  # that time is over
     "too_long",  # longer than a window may be
+    # declaring
+    "how_long",  # not for so many minutes
+    "too_few",  # too few counselors are there for it to tell of nobody
     # a message
     "help",  # it cannot be understood
     "no_day",  # the day is over, too far, or none at all
     "nothing",  # there is nothing that it can be about
     "which",  # it fits more than one callback
     "which_day",  # it names no day
+    "which_hours",  # nor hours
     # casework
     "day",  # none of the coming year
     "mobile",  # the service has no verified mobile phone

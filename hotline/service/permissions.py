@@ -91,6 +91,12 @@ TABLE: Final = (
         ("decide_review", "hand_over", "acknowledge", "go_on_call", "take_on"),
         ("review", "review_case", "review_decide", "hand_over", "hand_over_to", "shifts_of", "plan_of", "unplan_of", "on_call", "take_on"),
     ),
+    Ability(
+        "say that many ask, close and open hours",
+        SUPERVISES,
+        ("say_many", "end_many", "close_hours", "open_hours"),
+        ("many", "many_over", "close_hours", "open_hours"),
+    ),
     Ability("be answered by SMS, end a call", ROLES, ("hear", "hang_up"), ()),
     Ability("figures of the line", ("supervisor", "operator"), (), ("overview",)),
     Ability(

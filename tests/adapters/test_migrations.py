@@ -95,7 +95,7 @@ LATER = ("given_back", "sunk", "safer", "minors", "on_call_until", "paused_until
 NAMED = {"attempts": "tries", "outcome": "ending"}
 """What the code calls otherwise than the database."""
 AN_EDITION = {"at": NOW, "json": b"{}"}
-FILLS = {"0001": fill_0001, "0002": fill_0001, "0003": fill_0003, "0004": fill_0004, "0005": fill_0005, "0009": fill_0005}
+FILLS = {"0001": fill_0001, "0002": fill_0001, "0003": fill_0003, "0004": fill_0004, "0005": fill_0005, "0009": fill_0005, "0010": fill_0005}
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 
 
@@ -119,7 +119,7 @@ def test_upward_with_data(empty_url, seal, revision):
         assert a_post(1) == t.outbox.get(id_of(1))
         assert EditionRow(1, NOW, "awa", NOW, b"{}") == t.editions.get(1)
         assert [1 if revision >= "0003" else 0] * 2 == [len(t.editions.proposals()), len(t.editions.withdrawals())]
-        assert {"0003": 1, "0004": 5, "0005": 1}.get(revision, 0) == t.audit.count()
+        assert {"0003": 1, "0004": 5}.get(revision, int(revision >= "0005")) == t.audit.count()
         assert None is t.audit.broken_at()
         assert b"facts" == t.ledger.enter(b"k", "lost", b"", NOW, NOW + 9).facts
     store.close()

@@ -254,6 +254,16 @@ accounts = Table(
 
 invites = Table(
     "invites",
+declarations = Table(
+    "declarations",
+    metadata,
+    Column("kind", String(8), primary_key=True),
+    # Local minutes since 1970-01-01.
+    Column("start", Integer, primary_key=True, autoincrement=False),
+    Column("end", Integer, primary_key=True, autoincrement=False),
+)
+"""What supervisors declare: `many`, `closed`."""
+
     metadata,
     Column("token_hash", LargeBinary, primary_key=True),
     _of_staff(),

@@ -56,6 +56,7 @@ STAFF: Final = (
     "away_hours",
     "there",
     "which_day",
+    "which_hours",
     "no_day",
     "on_page",
     "busy",
@@ -64,6 +65,13 @@ STAFF: Final = (
     "skill",
     "supervisor",
     "wanted",
+    "many",
+    "many_ended",
+    "how_long",
+    "too_few",
+    "hours_closed",
+    "hours_opened",
+    "crowd",
 )
 STAFF_WORDS: Final = (
     "take",
@@ -82,6 +90,10 @@ STAFF_WORDS: Final = (
     "prank",
     "away",
     "there",
+    "many",
+    "calm",
+    "close",
+    "open",
 )
 SERVICE: Final = (
     "neutral.broken",

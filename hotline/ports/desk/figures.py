@@ -58,4 +58,7 @@ class Figures(Protocol):
     def waiting_now(self, at: int) -> tuple[WaitingNow, ...]:
         """By language; those in which nobody waits are left out."""
 
+    def phones_waiting(self, at: int, seconds: int) -> int:
+        """How many phones wait at `at`, their windows open, for so long or longer."""
+
     def counts(self, at: int) -> Counts: ...

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hotline.engine.effects import Coverage, Minute
 from hotline.engine.promise import DAYS_AHEAD, SHORTEST_STAY, SHORTEST_URGENT_STAY
 from hotline.engine.times import DAY_MINUTES, THURSDAY
+from hotline.ports.desk.declarations import Declaration
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
@@ -31,6 +33,8 @@ class Team(Struct, frozen=True):
     language: str
     staff: tuple[Staff, ...]
     shifts: tuple[Shift, ...]
+    declared: tuple[Declaration, ...] = ()
+    """By a supervisor, of the line."""
 
     @property
     def counselors(self) -> tuple[Staff, ...]:
@@ -52,6 +56,16 @@ def there(team: Team, at: int, rules: Rules, local: Local) -> tuple[Staff, ...]:
     """Counselors of the language who are on shift and said *I am here* lately enough, whatever they do at the moment."""
     return tuple(
         staff for staff in team.counselors if is_on(staff, team.shifts, at, local) and is_present(staff, at, rules.presence_minutes)
+    )
+
+
+def all_there(work: Work) -> tuple[Staff, ...]:
+    """Counselors of any language who are on shift and said *I am here* lately enough."""
+    shifts, local, minutes = work.tx.shifts.all(), work.deps.clock.local, work.deps.rules.presence_minutes
+    return tuple(
+        staff
+        for staff in work.tx.staff.active()
+        if staff.role == "counselor" and is_on(staff, shifts, work.at, local) and is_present(staff, work.at, minutes)
     )
 
 
@@ -90,7 +104,12 @@ def stays_until(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) ->
 
 def look(work: Work, language: str) -> Coverage:
     """Who can call in this language, whoever asks."""
-    return coverage(team(work.tx, language), work.at, work.deps.rules, work.deps.clock.local)
+    return coverage(declared_team(work, language), work.at, work.deps.rules, work.deps.clock.local)
+
+
+def declared_team(work: Work, language: str) -> Team:
+    """`team`, with what supervisors declared of the line: all that `coverage` is made of."""
+    return replace(team(work.tx, language), declared=work.tx.declarations.ending_after(work.now))
 
 
 def coverage(team: Team, at: int, rules: Rules, local: Local) -> Coverage:
@@ -112,16 +131,21 @@ def coverage(team: Team, at: int, rules: Rules, local: Local) -> Coverage:
         urgent_until=urgent_until,
         opens=None if any(start <= now < end for start, end in shifts) else min((start for start, _ in shifts), default=None),
         shifts=shifts,
+        many=any(declared.kind == "many" and declared.start <= now < declared.end for declared in team.declared),
     )
 
 
 def _shifts(team: Team, at: int, rules: Rules, local: Local) -> tuple[Span, ...]:
-    """What is planned from now on, merged: where the line needs a supervisor, no hour without one."""
+    """What is planned from now on, merged, without the hours that a supervisor closed; where the line needs a supervisor, no hour without one."""
     planned = _planned(team.counselors, team.shifts, at, local)
     if rules.supervised:
         watched = merged(_planned(team.supervisors, team.shifts, at, local))
         planned = [part for span in planned for part in _common(span, watched)]
-    return merged(planned)
+    spans = merged(planned)
+    for declared in team.declared:
+        if declared.kind == "closed":
+            spans = without(spans, (declared.start, declared.end))
+    return spans
 
 
 def _planned(people: Iterable[Staff], shifts: tuple[Shift, ...], at: int, local: Local) -> list[Span]:

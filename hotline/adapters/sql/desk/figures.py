@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import bindparam, case, func, literal, or_, select
 
-from hotline.adapters.sql.tables import callbacks, consents, editions, outbox, referrals, tallies
+from hotline.adapters.sql.tables import callbacks, consents, editions, numbers, outbox, referrals, tallies
 from hotline.adapters.sql.unit import AT, Unit
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.desk.figures import Counts, Tally, WaitingNow
@@ -49,6 +49,11 @@ _NOW: Final = (
     .group_by(_c.language)
     .order_by(_c.language)
 )
+_PHONES: Final = (
+    select(func.count(numbers.c.number_hash.distinct()))
+    .join(callbacks, _c.id == numbers.c.callback)
+    .where(_c.state == "waiting", _c.opens_at <= AT, _c.not_after > AT, bindparam("before") >= _SINCE)
+)
 _QUEUE: Final = select(_c.language, func.count(), func.min(_SINCE)).where(_c.state == "waiting", _c.opens_at <= AT).group_by(_c.language)
 _OUTBOX: Final = select(outbox.c.state, func.count()).group_by(outbox.c.state)
 _EDITION: Final = select(func.max(editions.c.number)).where(editions.c.active_from <= AT)
@@ -78,6 +83,9 @@ class SqlFigures(Unit):
 
     def waiting_now(self, at: int) -> tuple[WaitingNow, ...]:
         return tuple(WaitingNow(language, waiting, int(urgent), since) for language, waiting, urgent, since in self._rows(_NOW, at_=at))
+
+    def phones_waiting(self, at: int, seconds: int) -> int:
+        return int(self._value(_PHONES, at_=at, before=at - seconds))
 
     def counts(self, at: int) -> Counts:
         """`waiting` and `oldest_age` (seconds): by language, of waiting callbacks whose window has opened; `outbox`: by state."""

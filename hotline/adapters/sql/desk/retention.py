@@ -9,6 +9,7 @@ from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 
 from hotline.adapters.sql.tables import (
     callbacks,
+    declarations,
     exceptions,
     failures,
     incidents,
@@ -27,6 +28,7 @@ from hotline.adapters.sql.unit import AT, THIS, Unit
 from hotline.engine.times import DAY_SECONDS, EPOCH
 from hotline.retention import (
     EXCEPTION_DAYS,
+    DECLARATION_DAYS,
     FAILURE_SECONDS,
     FORGOTTEN_DAYS,
     KEY_SECONDS,
@@ -79,6 +81,7 @@ class SqlRetention(Unit):
 
     def purge(self, at: int, number_after: int, callback_after: int, outbox_after: int) -> None:
         """A callback or message that nobody ever ended counts as ended at its `not_after`, so that a forgotten one keeps no number either.
+    "declarations": (delete(declarations).where(declarations.c.end * 60 + DECLARATION_DAYS * DAY_SECONDS <= AT), 0),
         Attempts, offers and calls go with their callback, of which only a count by day is left. Of codes those stay that the caller let count, by
         their month, so that a day and a region among few calls do not tell which call it was."""
         moments = {
