@@ -22,6 +22,7 @@ from hotline.service.conversation.dialogue import Dialogue, Replay, safe_end
 from hotline.service.conversation.guard import GuardedStore
 from hotline.service.conversation.orders import Orders
 from hotline.service.conversation.session import Session
+from hotline.service.conversation.turned_away import TurnedAwayCounts
 from hotline.service.deps import Deps
 from hotline.service.editions.session_marker import editions_of_session
 from hotline.service.faces import voice
@@ -46,7 +47,8 @@ class Hotline:
         # For calls, which are few and cannot wait until a guard has rested.
         self._patient = deps
         self._orders = Orders(self._deps, deps.store)
-        self._dialogue = Dialogue(self._deps, self._orders, replay)
+        self._turned_away = TurnedAwayCounts(self._deps)
+        self._dialogue = Dialogue(self._deps, self._orders, replay, self._turned_away)
         # At hand for the browsing hop, which goes this way some ten thousand times a second.
         self._store, self._library, self._clock, self._life = deps.store, deps.library, deps.clock, deps.rules.session_seconds
         self._purged_at = self._aged_at = self._reminded_at = self._asked_at = 0
@@ -93,14 +95,17 @@ class Hotline:
         outbox.deliver(self._deps, message)
 
     def refresh(self) -> None:
-        """Learn of editions and of numbers that were taken off; meant for every second, in every process that answers.
+        """Learn of editions and of numbers that were taken off, and hand on what this process counted; meant for every second, in every process that answers.
 
         Raises StoreAway and what else `EditionCache.refresh` does.
         """
         at = self._deps.clock.now()
         with suppress(MemoryAway):
             self._deps.memory.vouch(at)
-        self._library.refresh(self._store, at)
+        try:
+            self._library.refresh(self._store, at)
+        finally:
+            self._turned_away.flush()
 
     def broken(self) -> str:
         """The neutral words for a caller where something failed inside, in the language that the line opens in."""

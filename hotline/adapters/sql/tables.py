@@ -231,6 +231,18 @@ tallies = Table(
 )
 """What is left of callbacks whose rows are gone: how many, by the day on which they were made and by how they ended."""
 
+turned_away = Table(
+    "turned_away",
+    metadata,
+    # Hours since 1970-01-01 UTC.
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("language", String(8), primary_key=True),
+    Column("urgency", String(8), primary_key=True),
+    Column("missing", String(8), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+"""How many sessions asked for a call *now* and were shown that nobody can make it."""
+
 exceptions = Table(
     "exceptions",
     metadata,
@@ -241,6 +253,16 @@ exceptions = Table(
     Column("end", Integer, primary_key=True, autoincrement=False),
     Column("off", Boolean, nullable=False),
 )
+
+declarations = Table(
+    "declarations",
+    metadata,
+    Column("kind", String(8), primary_key=True),
+    # Local minutes since 1970-01-01.
+    Column("start", Integer, primary_key=True, autoincrement=False),
+    Column("end", Integer, primary_key=True, autoincrement=False),
+)
+"""What supervisors declare: `many`, `closed`."""
 
 accounts = Table(
     "accounts",
@@ -254,16 +276,6 @@ accounts = Table(
 
 invites = Table(
     "invites",
-declarations = Table(
-    "declarations",
-    metadata,
-    Column("kind", String(8), primary_key=True),
-    # Local minutes since 1970-01-01.
-    Column("start", Integer, primary_key=True, autoincrement=False),
-    Column("end", Integer, primary_key=True, autoincrement=False),
-)
-"""What supervisors declare: `many`, `closed`."""
-
     metadata,
     Column("token_hash", LargeBinary, primary_key=True),
     _of_staff(),

@@ -72,6 +72,7 @@ STAFF: Final = (
     "hours_closed",
     "hours_opened",
     "crowd",
+    "nobody_urgent",
 )
 STAFF_WORDS: Final = (
     "take",

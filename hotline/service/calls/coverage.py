@@ -6,12 +6,12 @@ Every promise of the line rests on it. Nothing that a caller does, and nothing t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.engine.effects import Coverage, Minute
+from hotline.engine.effects import Coverage, Minute, Urgency
 from hotline.engine.promise import DAYS_AHEAD, SHORTEST_STAY, SHORTEST_URGENT_STAY
 from hotline.engine.times import DAY_MINUTES, THURSDAY
 from hotline.ports.desk.declarations import Declaration
@@ -23,6 +23,8 @@ from hotline.service.work import Work
 from hotline.settings import Rules
 
 Span: TypeAlias = tuple[Minute, Minute]
+Missing: TypeAlias = Literal["nobody", "leaves", "closed"]
+"""Why a call *now* cannot be made: nobody is there; who is there goes too soon; in closed mode nobody may be promised."""
 Local: TypeAlias = Callable[[int], Minute]
 """The local minute of a moment."""
 
@@ -110,6 +112,14 @@ def look(work: Work, language: str) -> Coverage:
 def declared_team(work: Work, language: str) -> Team:
     """`team`, with what supervisors declared of the line: all that `coverage` is made of."""
     return replace(team(work.tx, language), declared=work.tx.declarations.ending_after(work.now))
+
+
+def missing(team: Team, at: int, rules: Rules, local: Local, urgency: Urgency) -> Missing:
+    """Why a call *now* cannot be made, where `coverage` says that it cannot."""
+    stays = [stays_until(staff, team.shifts, at, local) - local(at) for staff in there(team, at, rules, local)]
+    if urgency == "ordinary" and is_closed(team.staff, at, rules) and max(stays, default=0) >= SHORTEST_STAY:
+        return "closed"
+    return "leaves" if stays or (urgency == "urgent" and coverage(team, at, rules, local).urgent_until > local(at)) else "nobody"
 
 
 def coverage(team: Team, at: int, rules: Rules, local: Local) -> Coverage:
