@@ -98,13 +98,20 @@ def result_key(ref: Ref) -> str:
     return f"order@{ref.position}.{ref.ordinal}"
 
 
+Urgency: TypeAlias = Literal["urgent", "ordinary"]
+
+
 class Screen(Struct, frozen=True):
-    """What the caller sees. `text` fits the phone's budget as it is sent; `ends` closes the session; `key` names the screen for logs and tests."""
+    """What the caller sees. `text` fits the phone's budget as it is sent; `ends` closes the session; `key` names the screen for logs and tests.
+
+    `turned_away`: a call *now* was asked for by the last input, and a branch found that nobody can make it.
+    """
 
     edition: int
     key: str
     text: str
     ends: bool
+    turned_away: Urgency | None = None
 
 
 class Need(Struct, frozen=True):

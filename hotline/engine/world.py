@@ -20,12 +20,16 @@ from hotline.engine.effects import (
     Ref,
     RefineCallback,
     StopCalls,
+    Urgency,
     coverage_key,
     now_key,
 )
 from hotline.engine.flow import Condition, Do, Item, List, Way
 from hotline.engine.promise import can_call, end_of_now, soonest_of, window_of
 from hotline.engine.times import DAY_MINUTES, THURSDAY
+
+URGENCY: Final[Mapping[str, Urgency]] = {"coverage": "ordinary", "coverage.urgent": "urgent"}
+"""What a branch asks of coverage, and for which call that is."""
 
 
 class World(Struct, frozen=True, gc=False):
@@ -68,6 +72,21 @@ class World(Struct, frozen=True, gc=False):
             if holds:
                 return way.go
         return self.edition.start
+
+    def turned_away(self, ways: Iterable[Way], taken: str, chosen: Mapping[str, Any]) -> Urgency | None:
+        """For which call *now* a branch found nobody: it asked whether somebody can call, and nobody can. Every fact that led to `taken` is known."""
+        for way in ways:
+            for condition in way.when:
+                asked = condition.subject in URGENCY and not condition.negated
+                if (
+                    asked
+                    and (condition.value == "free" or (condition.value == "none" and way.go == taken))
+                    and self.value(condition.subject, chosen) == "none"
+                ):
+                    return URGENCY[condition.subject]
+            if way.go == taken:
+                return None
+        return None
 
     def holds_all(self, conditions: Iterable[Condition], chosen: Mapping[str, Any]) -> bool | Need:
         """Do all of these conditions hold?"""

@@ -22,17 +22,18 @@ from hotline.service.conversation.dialogue import Dialogue, Replay, safe_end
 from hotline.service.conversation.guard import GuardedSpool, GuardedStore
 from hotline.service.conversation.orders import Orders
 from hotline.service.conversation.session import Session
+from hotline.service.conversation.turned_away import TurnedAwayCounts
 from hotline.service.deps import Deps
 from hotline.service.editions.session_marker import editions_of_session
 from hotline.service.faces import voice
-from hotline.service.upkeep import stale_entries, supervision
+from hotline.service.upkeep import stale_entries, still_here, supervision
 from hotline.service.upkeep.spool_watch import SpoolWatch
 from hotline.settings import Rules
 
 __all__ = ["Hotline", "Rules"]
 
 PURGE_SECONDS = 300
-STALE_SECONDS = REMIND_SECONDS = 60
+STALE_SECONDS = REMIND_SECONDS = ASK_SECONDS = 60
 TICKING = "clock"
 TICKING_SECONDS = 30
 """A clock that did not tick for so long counts as away."""
@@ -51,10 +52,11 @@ class Hotline:
         self._room = BoundedSemaphore(max(threads // 2, 1))
         self._orders = Orders(self._deps, deps)
         self._spool_watch = SpoolWatch()
-        self._dialogue = Dialogue(self._deps, self._orders, replay)
+        self._turned_away = TurnedAwayCounts(self._deps)
+        self._dialogue = Dialogue(self._deps, self._orders, replay, self._turned_away)
         # At hand for the browsing hop, which goes this way some ten thousand times a second.
         self._store, self._library, self._clock, self._life = deps.store, deps.library, deps.clock, deps.rules.session_seconds
-        self._purged_at = self._aged_at = self._reminded_at = 0
+        self._purged_at = self._aged_at = self._reminded_at = self._asked_at = 0
 
     @property
     def deps(self) -> Deps:
@@ -99,14 +101,17 @@ class Hotline:
         outbox.deliver(self._deps, message)
 
     def refresh(self) -> None:
-        """Learn of editions and of numbers that were taken off; meant for every second, in every process that answers.
+        """Learn of editions and of numbers that were taken off, and hand on what this process counted; meant for every second, in every process that answers.
 
         Raises StoreAway and what else `EditionCache.refresh` does.
         """
         at = self._deps.clock.now()
         with suppress(MemoryAway):
             self._deps.memory.vouch(at)
-        self._library.refresh(self._store, at)
+        try:
+            self._library.refresh(self._store, at)
+        finally:
+            self._turned_away.flush()
 
     def tend_spool(self) -> None:
         """Take what lies in this machine's spool into the database, and tell supervisors where it cannot be used; meant for every second, on every machine that answers.
@@ -144,6 +149,7 @@ class Hotline:
         with ExitStack() as last_first:
             last_first.callback(self._purge, at)
             last_first.callback(self._age, at)
+            last_first.callback(self._ask_who_is_here, at)
             last_first.callback(self._remind, at)
             last_first.callback(outbox.sweep, self._deps, at)
             last_first.callback(dispatch.offer_due, self._deps, at)
@@ -191,7 +197,13 @@ class Hotline:
     def _remind(self, at: int) -> None:
         if abs(at - self._reminded_at) >= REMIND_SECONDS:
             self._reminded_at = at
+            supervision.tell_of_crowd(self._deps, at)
             supervision.remind(self._deps, at)
+
+    def _ask_who_is_here(self, at: int) -> None:
+        if abs(at - self._asked_at) >= ASK_SECONDS:
+            self._asked_at = at
+            still_here.ask(self._deps, at)
 
     def _mark_tick(self) -> None:
         try:

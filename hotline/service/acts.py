@@ -50,6 +50,7 @@ Refused: TypeAlias = Literal[
     # taking and ringing
     "busy",  # another talks to this phone
     "how",  # first it has to be said how the call ended
+    "not_on",  # no shift of theirs runs
     "on_page",  # the number is shown on the page alone
     "read_aloud",  # the vendor cannot: the counselor reads it aloud
     "rest",  # not during a rest
@@ -62,12 +63,16 @@ Refused: TypeAlias = Literal[
     "order",  # no such day, or it ends before it begins
     "past",  # that time is over
     "too_long",  # longer than a window may be
+    # declaring
+    "how_long",  # not for so many minutes
+    "too_few",  # too few counselors are there for it to tell of nobody
     # a message
     "help",  # it cannot be understood
     "no_day",  # the day is over, too far, or none at all
     "nothing",  # there is nothing that it can be about
     "which",  # it fits more than one callback
     "which_day",  # it names no day
+    "which_hours",  # nor hours
     # casework
     "day",  # none of the coming year
     "mobile",  # the service has no verified mobile phone

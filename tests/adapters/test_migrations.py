@@ -104,7 +104,7 @@ def fill_0007(url, seal) -> None:
     store.close()
 
 
-LATER = ("given_back", "sunk", "safer", "minors", "on_call_until", "at_once")
+LATER = ("given_back", "sunk", "safer", "minors", "on_call_until", "at_once", "paused_until")
 NAMED = {"attempts": "tries", "outcome": "ending"}
 """What the code calls otherwise than the database."""
 AN_EDITION = {"at": NOW, "json": b"{}"}
@@ -116,6 +116,9 @@ FILLS = {
     "0005": fill_0005,
     "0006": fill_0006,
     "0007": fill_0007,
+    "0008": fill_0007,
+    "0009": fill_0007,
+    "0010": fill_0007,
 }
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 
@@ -140,7 +143,7 @@ def test_upward_with_data(empty_url, seal, revision):
         assert a_post(1) == t.outbox.get(id_of(1))
         assert EditionRow(1, NOW, "awa", NOW, b"{}") == t.editions.get(1)
         assert [1 if revision >= "0003" else 0] * 2 == [len(t.editions.proposals()), len(t.editions.withdrawals())]
-        assert {"0003": 1, "0004": 5, "0005": 1, "0006": 1, "0007": 1}.get(revision, 0) == t.audit.count()
+        assert {"0003": 1, "0004": 5}.get(revision, int(revision >= "0005")) == t.audit.count()
         assert None is t.audit.broken_at()
         assert b"facts" == t.ledger.enter(b"k", "lost", b"", NOW, NOW + 9).facts
     store.close()

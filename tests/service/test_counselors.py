@@ -75,7 +75,7 @@ def test_here_on_and_off(line: Line) -> None:
     line.work()
     assert [line.say("here", until="10h15"), line.say("on", until="18h")] == line.inbox(AWA)
     assert line.clock.now() + 8 * 3600 == line.staff(AWA).on_until
-    line.text(AWA, "pause")
+    line.text(AWA, "fin")
     line.work()
     awa = line.staff(AWA)
     assert ([line.say("off")], None, line.clock.now() + 8 * 3600) == (line.inbox(AWA), awa.on_until, awa.off_until)

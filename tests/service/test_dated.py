@@ -181,7 +181,7 @@ def test_absent_later_today_cuts_it_short(line: Line) -> None:
 )
 def test_there_later_today_ends_a_pause(line: Line, hours: str, off: int | None) -> None:
     """Off until six; she is there again when she says so."""
-    line.text(AWA, "pause")
+    line.text(AWA, "fin")
     assert TEN_O_CLOCK + 8 * 3600 == line.staff(AWA).off_until
     line.text(AWA, f"PRESENTE 24/11 {hours}")
     assert off == line.staff(AWA).off_until

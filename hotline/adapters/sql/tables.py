@@ -113,6 +113,7 @@ staff = Table(
     Column("active", Boolean, nullable=False),
     Column("minors", Boolean, nullable=False, server_default=false()),
     Column("on_call_until", BigInteger),
+    Column("paused_until", BigInteger),
 )
 
 shifts = Table(
@@ -237,6 +238,18 @@ tallies = Table(
 )
 """What is left of callbacks whose rows are gone: how many, by the day on which they were made and by how they ended."""
 
+turned_away = Table(
+    "turned_away",
+    metadata,
+    # Hours since 1970-01-01 UTC.
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("language", String(8), primary_key=True),
+    Column("urgency", String(8), primary_key=True),
+    Column("missing", String(8), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+"""How many sessions asked for a call *now* and were shown that nobody can make it."""
+
 exceptions = Table(
     "exceptions",
     metadata,
@@ -247,6 +260,16 @@ exceptions = Table(
     Column("end", Integer, primary_key=True, autoincrement=False),
     Column("off", Boolean, nullable=False),
 )
+
+declarations = Table(
+    "declarations",
+    metadata,
+    Column("kind", String(8), primary_key=True),
+    # Local minutes since 1970-01-01.
+    Column("start", Integer, primary_key=True, autoincrement=False),
+    Column("end", Integer, primary_key=True, autoincrement=False),
+)
+"""What supervisors declare: `many`, `closed`."""
 
 accounts = Table(
     "accounts",

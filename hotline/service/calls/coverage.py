@@ -6,13 +6,15 @@ Every promise of the line rests on it. Nothing that a caller does, and nothing t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from hotline.engine.effects import Coverage, Minute
+from hotline.engine.effects import Coverage, Minute, Urgency
 from hotline.engine.promise import DAYS_AHEAD, SHORTEST_STAY, SHORTEST_URGENT_STAY
 from hotline.engine.times import DAY_MINUTES, THURSDAY
+from hotline.ports.desk.declarations import Declaration
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
@@ -21,6 +23,8 @@ from hotline.service.work import Work
 from hotline.settings import Rules
 
 Span: TypeAlias = tuple[Minute, Minute]
+Missing: TypeAlias = Literal["nobody", "leaves", "closed"]
+"""Why a call *now* cannot be made: nobody is there; who is there goes too soon; in closed mode nobody may be promised."""
 Local: TypeAlias = Callable[[int], Minute]
 """The local minute of a moment."""
 
@@ -31,6 +35,8 @@ class Team(Struct, frozen=True):
     language: str
     staff: tuple[Staff, ...]
     shifts: tuple[Shift, ...]
+    declared: tuple[Declaration, ...] = ()
+    """By a supervisor, of the line."""
 
     @property
     def counselors(self) -> tuple[Staff, ...]:
@@ -55,13 +61,28 @@ def there(team: Team, at: int, rules: Rules, local: Local) -> tuple[Staff, ...]:
     )
 
 
+def all_there(work: Work) -> tuple[Staff, ...]:
+    """Counselors of any language who are on shift and said *I am here* lately enough."""
+    shifts, local, minutes = work.tx.shifts.all(), work.deps.clock.local, work.deps.rules.presence_minutes
+    return tuple(
+        staff
+        for staff in work.tx.staff.active()
+        if staff.role == "counselor" and is_on(staff, shifts, work.at, local) and is_present(staff, work.at, minutes)
+    )
+
+
 def is_closed(staff: Iterable[Staff], at: int, rules: Rules) -> bool:
     """Closed mode: the line needs a supervisor on call, and nobody is."""
     return rules.supervised and not any(person.is_on_call(at) for person in staff)
 
 
 def is_on(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> bool:
-    """On shift: not off, and inside a planned shift or on beyond the plan."""
+    """On shift, and not in a break of it."""
+    return not staff.is_paused(at) and is_on_shift(staff, shifts, at, local)
+
+
+def is_on_shift(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> bool:
+    """On shift, in a break of it too: not off, and inside a planned shift or on beyond the plan."""
     if staff.off_until is not None and at < staff.off_until:
         return False
     return (staff.on_until is not None and at < staff.on_until) or covering(staff, shifts, at, local) is not None
@@ -85,7 +106,20 @@ def stays_until(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) ->
 
 def look(work: Work, language: str) -> Coverage:
     """Who can call in this language, whoever asks."""
-    return coverage(team(work.tx, language), work.at, work.deps.rules, work.deps.clock.local)
+    return coverage(declared_team(work, language), work.at, work.deps.rules, work.deps.clock.local)
+
+
+def declared_team(work: Work, language: str) -> Team:
+    """`team`, with what supervisors declared of the line: all that `coverage` is made of."""
+    return replace(team(work.tx, language), declared=work.tx.declarations.ending_after(work.now))
+
+
+def missing(team: Team, at: int, rules: Rules, local: Local, urgency: Urgency) -> Missing:
+    """Why a call *now* cannot be made, where `coverage` says that it cannot."""
+    stays = [stays_until(staff, team.shifts, at, local) - local(at) for staff in there(team, at, rules, local)]
+    if urgency == "ordinary" and is_closed(team.staff, at, rules) and max(stays, default=0) >= SHORTEST_STAY:
+        return "closed"
+    return "leaves" if stays or (urgency == "urgent" and coverage(team, at, rules, local).urgent_until > local(at)) else "nobody"
 
 
 def coverage(team: Team, at: int, rules: Rules, local: Local) -> Coverage:
@@ -107,16 +141,21 @@ def coverage(team: Team, at: int, rules: Rules, local: Local) -> Coverage:
         urgent_until=urgent_until,
         opens=None if any(start <= now < end for start, end in shifts) else min((start for start, _ in shifts), default=None),
         shifts=shifts,
+        many=any(declared.kind == "many" and declared.start <= now < declared.end for declared in team.declared),
     )
 
 
 def _shifts(team: Team, at: int, rules: Rules, local: Local) -> tuple[Span, ...]:
-    """What is planned from now on, merged: where the line needs a supervisor, no hour without one."""
+    """What is planned from now on, merged, without the hours that a supervisor closed; where the line needs a supervisor, no hour without one."""
     planned = _planned(team.counselors, team.shifts, at, local)
     if rules.supervised:
         watched = merged(_planned(team.supervisors, team.shifts, at, local))
         planned = [part for span in planned for part in _common(span, watched)]
-    return merged(planned)
+    spans = merged(planned)
+    for declared in team.declared:
+        if declared.kind == "closed":
+            spans = without(spans, (declared.start, declared.end))
+    return spans
 
 
 def _planned(people: Iterable[Staff], shifts: tuple[Shift, ...], at: int, local: Local) -> list[Span]:

@@ -19,6 +19,7 @@ from hotline.engine.effects import (
     Ref,
     RefineCallback,
     StopCalls,
+    Urgency,
     is_coverage_key,
     result_key,
 )
@@ -26,7 +27,7 @@ from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.ledger import LedgerEntry
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway, Transaction
-from hotline.service.calls.coverage import look
+from hotline.service.calls.coverage import Missing, Team, coverage, declared_team, missing
 from hotline.service.calls.limits import OTHER_PHONES_A_DAY
 from hotline.service.conversation import facts
 from hotline.service.conversation.facts import Facts
@@ -81,6 +82,8 @@ class SessionFacts:
         self._recalled = self._is_news = False
         self._is_refusal = False
         """Somebody is asked for who is not there, or it is not known: what follows may say no."""
+        self._teams: dict[str, Team] = {}
+        """What coverage was worked out from in this hop, by fact key."""
 
     def find(self, need: Need) -> None:
         """Make this fact known, as it was when it was first asked for, else as it is now."""
@@ -92,7 +95,7 @@ class SessionFacts:
             case "now":
                 self.known[need.key] = self._first(need.key, self._deps.clock.local(self._at))
             case "coverage":
-                found = self._look(need.about or "")
+                found = self._look(need)
                 self._search_spool()
                 if need.key not in self.known:
                     self.known[need.key] = self._first(need.key, found)
@@ -111,6 +114,14 @@ class SessionFacts:
             self._read_ledger(tx)
         self._search_spool()
         return len(self.known) > known
+
+    def missing(self, urgency: Urgency) -> tuple[str, Missing] | None:
+        """In which language nobody can call now, and why: None where this was not found in this hop, so that it was counted before."""
+        rules, local = self._deps.rules, self._deps.clock.local
+        for key, team in self._teams.items():
+            if is_coverage_key(key, len(self._session.inputs)):
+                return team.language, missing(team, self._at, rules, local, urgency)
+        return None
 
     def apply(self, order: Order) -> None:
         """Make the result of this order known: remembered, or by applying it."""
@@ -151,14 +162,15 @@ class SessionFacts:
             return facts.decode(kept).get(key, value)
         return value
 
-    def _look(self, language: str) -> Coverage | None:
+    def _look(self, need: Need) -> Coverage | None:
         """Who can call now; on the way, what the ledger knows of orders that this conversation may have given already.
 
         Another delivery of this very hop may have come first, and have been answered otherwise: hence the ledger is read in the same
         transaction, and after. Returns None while the store is away.
         """
         with suppress(StoreAway), self._deps.store.read() as tx:
-            found = look(Work(self._deps, tx, self._at), language)
+            self._teams[need.key] = team = declared_team(Work(self._deps, tx, self._at), need.about or "")
+            found = coverage(team, self._at, self._deps.rules, self._deps.clock.local)
             if facts.SINCE not in self.known:
                 self.known.setdefault(facts.AFTER, tx.numbers.last_stop(self._session.number))
             self._read_ledger(tx)
