@@ -109,8 +109,8 @@ def pass_on(act: Act, id: str) -> Result:
 
 
 def no_more(act: Act, id: str) -> Result:
-    """The caller wants no call any more: as if the two keys for it were pressed, but that a supervisor hears of what was urgent. Where another phone
-    was rung, only what this call was for is forgotten.
+    """The caller wants no call any more: as if the two keys for it were pressed, but that a supervisor hears of what was urgent beside what this
+    call was for. Where another phone was rung, only what this call was for is forgotten.
 
     Gone where there is no number any more: then there is nothing left to decide.
     """
@@ -118,7 +118,8 @@ def no_more(act: Act, id: str) -> Result:
     if callback is None or not act.tx.numbers.has(id):
         return Result("gone")
     stopped: tuple[str, ...] = ()
-    forgotten = dispatch.served_with(act.tx, callback) if callback.other_phone else act.tx.callbacks.to_number(id)
+    served = dispatch.served_with(act.tx, callback)
+    forgotten = served if callback.other_phone else act.tx.callbacks.to_number(id)
     if callback.other_phone:
         for other in forgotten:
             act.tx.numbers.forget(other.id)
@@ -130,7 +131,8 @@ def no_more(act: Act, id: str) -> Result:
         if other.id == id or other.state == "review":
             settle(act, other.id, "noted", by=act.staff.id)
     act.record("number erased", callback.reference)
-    return Result("erased", about(callback), stopped_unpressed(act, [found for of in stopped if (found := act.tx.callbacks.get(of))]))
+    besides = set(stopped) - {other.id for other in served}
+    return Result("erased", about(callback), stopped_unpressed(act, [other for other in forgotten if other.id in besides]))
 
 
 def _refusal(deps: Deps, wish: Wish, at: int) -> Refused | None:
