@@ -95,7 +95,16 @@ LATER = ("given_back", "sunk", "safer", "minors", "on_call_until", "paused_until
 NAMED = {"attempts": "tries", "outcome": "ending"}
 """What the code calls otherwise than the database."""
 AN_EDITION = {"at": NOW, "json": b"{}"}
-FILLS = {"0001": fill_0001, "0002": fill_0001, "0003": fill_0003, "0004": fill_0004, "0005": fill_0005, "0009": fill_0005, "0010": fill_0005, "0011": fill_0005}
+FILLS = {
+    "0001": fill_0001,
+    "0002": fill_0001,
+    "0003": fill_0003,
+    "0004": fill_0004,
+    "0005": fill_0005,
+    "0009": fill_0005,
+    "0010": fill_0005,
+    "0011": fill_0005,
+}
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 
 
