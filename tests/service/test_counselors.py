@@ -379,10 +379,10 @@ def test_giving_back_counts_however_late(offered: Line) -> None:
 
 def test_off_counts_however_late(line: Line) -> None:
     """The harmless direction: she is promised to nobody. But what she said since is newer."""
-    line.text(AWA, "pause", age=7200)
+    line.text(AWA, "fin", age=7200)
     assert line.staff(AWA).off_until is None
     line.set_staff(AWA, seen_at=line.clock.now() - 7201)
-    line.text(AWA, "pause", age=7200)
+    line.text(AWA, "fin", age=7200)
     assert line.staff(AWA).off_until is not None
 
 

@@ -23,7 +23,7 @@ def test_escalation(line: Line) -> None:
     counts = [alerts(line)]
     for _ in range(4):
         line.clock.at += 120
-        present(line, AWA, OUMOU)
+        present(line, AWA, OUMOU, NANA)
         line.wait(0)
         counts.append(alerts(line))
     assert [{"awa": 1}, {"oumou": 1}, {"awa": 1}, {"fanta": 1}, {"oumou": 1}] == counts
