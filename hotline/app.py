@@ -57,6 +57,9 @@ class SystemClock:
     def moment(self, minute: Minute) -> int:
         return int((_MIDNIGHT + timedelta(minutes=minute)).replace(tzinfo=self._zone).astimezone(UTC).timestamp())
 
+    def pause(self, seconds: float) -> None:
+        time.sleep(seconds)
+
 
 class Assembly(Struct, frozen=True):
     """The use cases over the real adapters, and those parts that the web process needs beside them."""
@@ -66,18 +69,29 @@ class Assembly(Struct, frozen=True):
     spool: DiskSpool
     meter: PrometheusMeter
     seal: Seal
+    guard: WebhookGuard
+
+    def refresh(self) -> None:
+        """What changes while a process that answers runs: the webhooks' secrets, and what `Hotline.refresh` looks for. Raises what either does."""
+        try:
+            self.guard.refresh()
+        finally:
+            self.hotline.refresh()
 
 
 def assemble(config: Config, library: EditionCache | None = None) -> Assembly:
     """Put one process's parts together; they connect when first used. `library`: what this process has loaded already.
 
-    Raises NoEdition where there is nothing to say, KeysBroken for keys that cannot be used, OSError where `var` cannot be written.
+    Nothing here waits for the disk below `var`: spool and counts are opened when first used, which a worker never does.
+    Raises NoEdition where there is nothing to say, KeysBroken for keys that cannot be used.
     """
     var, seal = Path(config.var), Seal.from_text(config.keys)
-    var.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(OSError):  # the line goes on without what it would keep there, and says so
+        var.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = open_store(config, seal)
     library = library or _load(config, store)
-    spool, meter = DiskSpool(var / "spool", seal, SPOOL_SLOTS), PrometheusMeter(var / "metrics")
+    spool = DiskSpool(var / "spool", seal, SPOOL_SLOTS, config.database_budget_ms / 1000)
+    meter = PrometheusMeter(var / "metrics")
     # One breaker for both: they are one server.
     client, breaker = connect(config.redis_url, config.redis_budget_ms), Breaker()
     deps = Deps(
@@ -93,7 +107,7 @@ def assemble(config: Config, library: EditionCache | None = None) -> Assembly:
         meter=meter,
     )
     hotline = Hotline(deps, threads=config.web_threads)
-    return Assembly(hotline, library, spool, meter, seal)
+    return Assembly(hotline, library, spool, meter, seal, WebhookGuard(config.at))
 
 
 def build(config: Config, library: EditionCache | None = None) -> Hotline:
@@ -131,7 +145,7 @@ def open_store(config: Config, seal: Seal | None = None) -> SqlStore:
 def build_again(config: Config, library: EditionCache) -> Hotline:
     """`build`, for a process that was forked some time after the library was loaded: it looks whether there is anything new."""
     hotline = build(config, library)
-    with suppress(StoreAway, OSError, UnreadableEdition):
+    with suppress(StoreAway, UnreadableEdition):
         hotline.refresh()
     return hotline
 
@@ -159,7 +173,7 @@ def _compile_settings(config: Config) -> CompileSettings:
 def create_app(config: Config, line: Assembly | None = None) -> Flask:
     """The web process: the gateway's webhooks, the operators' addresses, the console, in the demo the phone page, and the hop in front of all.
 
-    `line`: one that is assembled already. Somebody has to call its `hotline.refresh` every second.
+    `line`: one that is assembled already. Somebody has to call its `refresh` every second.
     """
     line = line or assemble(config)
     app = Flask("hotline", static_folder=None)
@@ -167,7 +181,7 @@ def create_app(config: Config, line: Assembly | None = None) -> Flask:
     # A redirect would repeat the path, the secret with it; a 405 would tell that there is something.
     app.url_map.merge_slashes = False
     app.register_error_handler(MethodNotAllowed, lambda _error: NotFound().get_response())
-    app.register_blueprint(africastalking.blueprint(line.hotline, config.at, line.meter.ended))
+    app.register_blueprint(africastalking.blueprint(line.hotline, config.at, line.guard, line.meter.ended))
     app.register_blueprint(operations.blueprint(line.hotline, line.meter, line.spool))
     console.install(app, _room(config, line.hotline))
     if config.demo:
@@ -177,7 +191,7 @@ def create_app(config: Config, line: Assembly | None = None) -> Flask:
     app.wsgi_app = Hop(  # type: ignore[method-assign]
         app.wsgi_app,
         line.hotline,
-        WebhookGuard(config.at),
+        line.guard,
         meter=line.meter,
         hasher=line.seal,
         broken=line.hotline.broken,

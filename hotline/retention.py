@@ -18,7 +18,8 @@ KEY_SECONDS: Final = DAY_SECONDS
 OUTBOX_SECONDS: Final = DAY_SECONDS
 """A message that has ended. A reply carries the caller's number and goes at the end of its time."""
 HOUR_DAYS: Final = 7
-"""Of the moments of a closed callback, its calls, offers and reviews, the hour is left, and after these days the day."""
+"""Of the moments of a closed callback, its calls, offers and reviews, the hour is left, and after these days the day. So too of who met nobody: how many
+they were is left."""
 RING_SECONDS: Final = DAY_SECONDS
 """When a phone was rung, and when a counselor's call ended: for the rings of a day and the pause after a hard call."""
 PRANK_DAYS: Final = 30
@@ -31,5 +32,7 @@ SIGN_IN_SECONDS: Final = DAY_SECONDS
 """A sign-in, after somebody last did something there. A one-time link goes with its end."""
 TIME_REQUEST_SECONDS: Final = DAY_SECONDS
 """That somebody needs time, after a supervisor took it on."""
+DECLARATION_DAYS: Final = 2
+"""What a supervisor declared of the line, after its end, which is a local minute."""
 EXCEPTION_DAYS: Final = 2
 """A day on which a plan is other than its week, from its beginning."""

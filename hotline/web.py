@@ -48,8 +48,14 @@ def serve(config: Config, started: Callable[[], object] = lambda: None) -> None:
         if not config.demo:  # which says so in words
             clock.note_emergency_number(line.hotline)
         settle()
-        # A daemon: it ends with the worker, at whatever it is.
-        threading.Thread(target=clock.follow, args=(line.hotline, threading.Event()), name="editions", daemon=True).start()
+        follows: tuple[tuple[Callable[[threading.Event], None], str], ...] = (
+            (lambda stop: clock.follow(line, stop), "editions"),
+            (lambda stop: clock.tend_spool(line.hotline, stop), "drain"),
+            (lambda stop: clock.share(line.hotline, stop), "disk"),
+        )
+        for follow, name in follows:
+            # A daemon: it ends with the worker, at whatever it is.
+            threading.Thread(target=follow, args=(threading.Event(),), name=name, daemon=True).start()
         return app.wsgi_app
 
     host, _, port = config.bind.rpartition(":")

@@ -21,6 +21,7 @@ from sqlalchemy import create_engine, text
 from hotline.adapters.seal import Seal
 from hotline.engine.effects import Ref
 from hotline.service.conversation.ledger import order_key
+from tests.processes import environment_of
 from tests.system.lines import PARTS, Line, left_in, started
 
 pytestmark = pytest.mark.system
@@ -112,7 +113,7 @@ def everything(line: Line, card: dict) -> dict[str, bytes]:
         blobs[f"redis {key!r}"] = repr((key, read(key))).encode()
     client.close()
     for name, pid in card["pids"].items():
-        blobs[f"process {name}"] = Path(f"/proc/{pid}/cmdline").read_bytes() + Path(f"/proc/{pid}/environ").read_bytes()
+        blobs[f"process {name}"] = Path(f"/proc/{pid}/cmdline").read_bytes() + environment_of(pid)
     return blobs
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select, update
 
 from hotline.adapters.seal import SealBroken
 from hotline.adapters.sql.sealed import SealedColumn, context
+from hotline.adapters.sql.tables import SILENCED
 from hotline.adapters.sql.unit import THIS, Unit
 
 BATCH: Final = 500
@@ -28,7 +29,7 @@ class SqlRotation(Unit):
     def look(self, place: SealedColumn) -> tuple[int, int]:
         """How many values of this column open with the keys at hand, and how many do not."""
         opened = closed = 0
-        for row, value in self._rows(select(place.key, place.column).where(place.column.is_not(None))):
+        for row, value in self._rows(select(place.key, place.column).where(place.column != SILENCED)):
             try:
                 self._seal.open(value, context(place.column, row))
                 opened += 1
@@ -38,7 +39,7 @@ class SqlRotation(Unit):
 
     def batch(self, place: SealedColumn, after: Any) -> tuple[Rotated, Any]:
         """The next rows of this column behind the key `after`, None for the first. Returns the last one's key too, None where there was none."""
-        statement = select(place.key, place.column).where(place.column.is_not(None)).order_by(place.key).limit(BATCH)
+        statement = select(place.key, place.column).where(place.column != SILENCED).order_by(place.key).limit(BATCH)
         rows = self._rows(statement if after is None else statement.where(place.key > after))
         save = update(place.table).where(place.key == THIS).values({place.column.key: bindparam("new")})
         sealed = closed = 0

@@ -58,6 +58,10 @@ Deed: TypeAlias = Literal[
     "one-time link made",
     "person disabled",
     "plan changed",
+    "many declared",
+    "many ended",
+    "hours closed",
+    "hours opened",
     CallerDeed,
     # testimonies
     "testimony written",

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
+from msgspec.structs import asdict
 from sqlalchemy import bindparam, case, func, literal, or_, select
 
 from hotline.adapters.sql.calls.callbacks import Answers
 from hotline.adapters.sql.desk.cases import REFERRAL, CaseRows
-from hotline.adapters.sql.tables import callbacks, consents, editions, outbox, referrals, tallies
-from hotline.adapters.sql.unit import AT
+from hotline.adapters.sql.tables import callbacks, calls, consents, editions, numbers, offers, outbox, referrals, tallies, turned_away
+from hotline.adapters.sql.unit import AT, columns
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.call_outcomes import TALKED
 from hotline.ports.desk.cases import FIGURES
-from hotline.ports.desk.figures import Counts, Tally, WaitingNow
+from hotline.ports.desk.figures import Counts, Tally, TurnedAway, WaitingNow
 
+DAY_HOURS: Final = 24
 _c, _t = callbacks.c, tallies.c
 _MADE: Final = (_c.made_at >= bindparam("since"), _c.made_at < bindparam("until"))
 _ROWS: Final = (
@@ -41,12 +43,35 @@ _REFERRED: Final = (
     .join(consents, consents.c.callback == referrals.c.callback)
     .where(referrals.c.day >= bindparam("since"), referrals.c.day < bindparam("until"))
 )
+_TURNED_AWAY: Final = (
+    select(*columns(turned_away, TurnedAway))
+    .where(turned_away.c.hour >= bindparam("since"), turned_away.c.hour < bindparam("until"))
+    .order_by(*turned_away.primary_key)
+)
 _SINCE: Final = case((_c.made_at > _c.opens_at, _c.made_at), else_=_c.opens_at)
+_RUNG: Final = select(_c.id, _c.sealed, _c.urgent).where(*_MADE, or_(_c.attempts > 0, _c.other_phone))
+"""Of another phone a supervisor may set the attempts back to none."""
+_NOT_TAKEN: Final = (
+    select(func.count())
+    .select_from(offers)
+    .join(callbacks, _c.id == offers.c.callback)
+    .where(
+        *_MADE,
+        _c.state != "waiting",
+        func.coalesce(_c.claimed_by, literal("")) != offers.c.staff,
+        ~select(calls.c.id).where(calls.c.callback == offers.c.callback, calls.c.staff == offers.c.staff).exists(),
+    )
+)
 _NOW: Final = (
     select(_c.language, func.count(), func.sum(case((_c.urgent, 1), else_=0)), func.min(_SINCE))
     .where(_c.state == "waiting", _c.opens_at <= AT, _c.not_after > AT)
     .group_by(_c.language)
     .order_by(_c.language)
+)
+_PHONES: Final = (
+    select(func.count(numbers.c.number_hash.distinct()))
+    .join(callbacks, _c.id == numbers.c.callback)
+    .where(_c.state == "waiting", _c.opens_at <= AT, _c.not_after > AT, bindparam("before") >= _SINCE)
 )
 _QUEUE: Final = select(_c.language, func.count(), func.min(_SINCE)).where(_c.state == "waiting", _c.opens_at <= AT).group_by(_c.language)
 _OUTBOX: Final = select(outbox.c.state, func.count()).group_by(outbox.c.state)
@@ -69,6 +94,15 @@ class SqlFigures(CaseRows):
             for attempts, outcome, count in self._rows(_ATTEMPTS, since=since * DAY_SECONDS, until=until * DAY_SECONDS)
         }
 
+    def waits(self, since: int, until: int) -> dict[tuple[bool, int], int]:
+        """How long it was lies sealed, and is opened here: of a callback that closed no moment is left by which it could be worked out."""
+        rung = self._rows(_RUNG, since=since * DAY_SECONDS, until=until * DAY_SECONDS)
+        waits = ((bool(urgent), self._unpack(_c.sealed, id, sealed, Answers).waited) for id, sealed, urgent in rung)
+        return dict(Counter((urgent, minutes) for urgent, minutes in waits if minutes is not None))
+
+    def offers_not_taken(self, since: int, until: int) -> int:
+        return int(self._value(_NOT_TAKEN, since=since * DAY_SECONDS, until=until * DAY_SECONDS))
+
     def safer_answers(self, since: int, until: int) -> dict[str, int]:
         """What was answered lies sealed: it is opened here, for those of these days with whom somebody talked."""
         talked = self._rows(_TALKED, since=since * DAY_SECONDS, until=until * DAY_SECONDS)
@@ -87,6 +121,15 @@ class SqlFigures(CaseRows):
 
     def waiting_now(self, at: int) -> tuple[WaitingNow, ...]:
         return tuple(WaitingNow(language, waiting, int(urgent), since) for language, waiting, urgent, since in self._rows(_NOW, at_=at))
+
+    def turn_away(self, turned: TurnedAway) -> None:
+        self._count(turned_away, **asdict(turned))
+
+    def turned_away(self, since: int, until: int) -> tuple[TurnedAway, ...]:
+        return tuple(TurnedAway(*row) for row in self._rows(_TURNED_AWAY, since=since * DAY_HOURS, until=until * DAY_HOURS))
+
+    def phones_waiting(self, at: int, seconds: int) -> int:
+        return int(self._value(_PHONES, at_=at, before=at - seconds))
 
     def counts(self, at: int) -> Counts:
         """`waiting` and `oldest_age` (seconds): by language, of waiting callbacks whose window has opened; `outbox`: by state."""

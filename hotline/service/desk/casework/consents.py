@@ -90,7 +90,7 @@ def _end(work: Work, case: Case, kind: str) -> None:
 def _cancel_agreed_call(work: Work, case: Case) -> None:
     """The call that was agreed on is not made, unless it was tried already. What the caller asked for by phone stays."""
     agreed = case.consents[AGAIN].callback
-    for callback in work.tx.callbacks.same_number(case.callback.id):
+    for callback in _others(work, case):
         if callback.id == agreed and not callback.attempts:
             work.tx.callbacks.save(replace(callback, state="cancelled", closed_at=work.at))
             work.tx.numbers.forget(callback.id)
@@ -102,4 +102,10 @@ def _may_be_open(work: Work, case: Case) -> bool:
     if consent is None or consent.revoked_at is None:
         return False
     was_gone = closed is not None and consent.revoked_at >= closed + work.deps.rules.number_hours * 3600
-    return was_gone or any(callback.id != case.callback.id for callback in work.tx.callbacks.same_number(case.callback.id))
+    return was_gone or bool(_others(work, case))
+
+
+def _others(work: Work, case: Case) -> list[Callback]:
+    """What else is open to this phone and was asked for in the same way."""
+    same = work.tx.callbacks.same_number(case.callback.id)
+    return [callback for callback in same if callback.id != case.callback.id and callback.other_phone == case.callback.other_phone]

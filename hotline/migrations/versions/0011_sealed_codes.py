@@ -11,8 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import context, op
 
-revision = "0007"
-down_revision = "0005"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -40,7 +40,7 @@ def _seal() -> Any:
     if seal is None:
         raise ValueError("this database has rows that are sealed now: the keys are needed")
     for table, (key, column) in PROBES.items():
-        for row, sealed in _rows(f"SELECT {key}, {column} FROM {table} WHERE {column} IS NOT NULL LIMIT 1"):  # noqa: S608 -- names of ours
+        for row, sealed in _rows(f"SELECT {key}, {column} FROM {table} WHERE length({column}) > 0 LIMIT 1"):  # noqa: S608 -- names of ours
             seal.open(bytes(sealed), f"{table}.{column}.{row}")
     return seal
 
@@ -93,12 +93,18 @@ def _fill(seal: Any, given: Sequence[Any]) -> None:
     flags: defaultdict[str, list[str]] = defaultdict(list)
     for callback, kind in _rows("SELECT callback, kind FROM marks ORDER BY callback, kind"):
         flags[callback].append(kind)
+    waited = {
+        id: max(0, first - max(made_at, opens_at)) // 60
+        for id, made_at, opens_at, first in _rows(
+            "SELECT id, made_at, opens_at, min(tries.at) FROM callbacks JOIN tries ON tries.callback = id GROUP BY id, made_at, opens_at"
+        )
+    }
     change(
         "UPDATE callbacks SET sealed = :sealed, sealed_flags = :flags, word = NULL, safer = NULL WHERE id = :id",
         [
             {
                 "id": id,
-                "sealed": packed("callbacks.sealed", id, {"word": word, "safer": safer}, 64),
+                "sealed": packed("callbacks.sealed", id, {"word": word, "safer": safer, "waited": waited.get(id)}, 64),
                 "flags": packed("callbacks.sealed_flags", id, flags[id], 96),
             }
             for id, word, safer in _rows("SELECT id, word, safer FROM callbacks")
