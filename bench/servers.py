@@ -109,7 +109,7 @@ def take_in(config: Config) -> int:
 def forget_callers(config: Config) -> None:
     """Empty all tables but staff, shifts and editions, so that every round begins alike."""
     with closing(sqlite3.connect(config.database_url.removeprefix("sqlite:///"))) as database, database:
-        for table in ("tries", "offers", "calls", "outbox", "ledger", "numbers", "callbacks"):
+        for table in ("rings", "offers", "calls", "outbox", "ledger", "numbers", "callbacks"):
             database.execute(f"DELETE FROM {table}")  # noqa: S608 -- names of ours
 
 

@@ -448,6 +448,20 @@ def test_rings_a_day(store):
         assert [1, 0] == [t.calls.rings(id_of(n), 0) for n in (1, 3)]
 
 
+def test_a_stop_counts_on_what_it_leaves(store):
+    """A silenced request is rung once a day as any, and what was asked for after a stop that came late has its rings behind it."""
+    keep(store, a_callback(1), a_callback(2, other_phone=True))
+    with store.write() as t:
+        for n, call in ((1, "a"), (2, "b")):
+            t.calls.add_attempt(id_of(n), call, NOW)
+        t.callbacks.add(a_callback(3, made_at=NOW + 2), HERS)
+        t.numbers.stop(HERS, NOW + 3, NOW + DAY, NOW + 1, by_keys=False)
+        assert [0, 1, 1] == [t.calls.rings(id_of(n), NOW) for n in (1, 2, 3)]
+        t.numbers.stop(HERS, NOW + 4, NOW + DAY)
+        t.callbacks.add(a_callback(4), HERS)
+        assert [1, 0] == [t.calls.rings(id_of(n), NOW) for n in (2, 4)]
+
+
 @pytest.mark.parametrize("gone", ["forget", "stop"])
 def test_no_ring_is_known_of_a_phone_that_is_forgotten(store, gone):
     """Once no callback has its number, its hash goes with the times at which it was rung."""
@@ -972,6 +986,15 @@ def test_last_offers(store):
             t.offers.add(Offer(id_of(callback), id_of(staff), at))
         last = t.offers.last()
         assert [id_of(9), id_of(8), id_of(7)] == sorted(last, key=last.__getitem__)
+
+
+def test_who_was_offered_something_since(store):
+    """After that second, over all callbacks."""
+    keep(store, a_callback(1), a_callback(2))
+    with store.write() as t:
+        for callback, staff, at in ((1, 8, NOW), (2, 8, NOW + 5), (1, 9, NOW + 4)):
+            t.offers.add(Offer(id_of(callback), id_of(staff), at))
+        assert [{id_of(8), id_of(9)}, {id_of(8)}, set()] == [t.offers.offered_since(at) for at in (NOW + 3, NOW + 4, NOW + 5)]
 
 
 def test_entered_writes_nothing(store):

@@ -206,6 +206,7 @@ def test_keys_can_be_thrown_away(url, seal):
     with store.write() as t:
         for n in range(100, 100 + BATCH + 1):
             t.callbacks.add(a_callback(n, reference=str(n)), OTHERS)
+        t.numbers.silence(id_of(100))
         t.ledger.enter(b"k" * 32, "kept", b"facts", NOW, NOW + HOUR)
         t.outbox.add(a_post(1))
         t.accounts.save(Account(id_of(1), "hashed", "SECRET", 7, ("a",)))

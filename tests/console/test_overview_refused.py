@@ -34,7 +34,7 @@ def test_what_is_refused_is_seen(desk: Desk) -> None:
 
 
 def test_how_long_they_waited(desk: Desk) -> None:
-    """Until the first ring; and of what was urgent how many were rung soon."""
+    """Until the first ring, and of what was urgent how many were rung soon; no less when it is closed, and its seconds are gone."""
     desk.line.walk("4 1 1")
     desk.line.work()
     desk.line.wait(420, tick=False)
@@ -44,4 +44,8 @@ def test_how_long_they_waited(desk: Desk) -> None:
     assert desk.say("overview.minutes", minutes=7) == fact(desk, page, "overview.waited.median")
     within = [fact(desk, page, "overview.waited.urgent", minutes=minutes) for minutes in (5, 10, 30)]
     assert [desk.say("overview.waited.of", count=count, all=1) for count in (0, 1, 1)] == within
+    desk.line.text(AWA, "1")
+    desk.line.wait(301)
+    assert 0 == (desk.line.callback().made_at % 3600)
+    assert desk.say("overview.minutes", minutes=7) == fact(desk, desk.browser("fanta").open(ADDRESS), "overview.waited.median")
     assert desk.say("overview.waited.median") not in desk.browser("mariam").open(ADDRESS)
