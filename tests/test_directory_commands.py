@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from hotline.adapters.sql import upgrade
 from hotline.cli import main
 from hotline.config import SETTINGS, Config
 from hotline.content import DIRECTORY, read_directory
@@ -18,6 +17,7 @@ from hotline.engine.flow import Item
 from hotline.ports.desk.editions import EditionRow
 from hotline.service.editions.snapshot import encode
 from tests.content_line import sources
+from tests.databases import migrated
 from tests.small_line import settings
 
 FILES = Path(__file__).parent / "content_files" / "directory"
@@ -44,7 +44,7 @@ def line(tmp_path: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
     for name, value in env.items():
         monkeypatch.setenv(name, value)
     config = Config.from_env(env)
-    upgrade(config.database_url)
+    migrated(config.database_url)
     with _store(config).write() as tx:
         from msgspec.structs import replace
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.spool import DiskSpool
 from hotline.adapters.spool_file import make
-from hotline.adapters.sql import SqlStore, upgrade
+from hotline.adapters.sql import SqlStore
 from hotline.adapters.valkey import ValkeyMemory, connect
 from hotline.app import SPOOL_SLOTS, open_store
 from hotline.cli import main
@@ -32,6 +32,7 @@ from hotline.ports.desk.staff import Staff
 from hotline.service import TICKING
 from hotline.service.desk.shifts.roster import uncovered
 from hotline.service.editions.publication import publish
+from tests.databases import migrated
 from tests.small_line import DIRECTORY, settings, write_files
 from tests.valkey import _module_valkey, valkey  # noqa: F401 -- fixtures
 
@@ -93,7 +94,7 @@ def line(tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch, capsys: p
         monkeypatch.delenv(name)
     for name, value in env.items():
         monkeypatch.setenv(name, value)
-    upgrade(env["HOTLINE_DATABASE_URL"])
+    migrated(env["HOTLINE_DATABASE_URL"])
     store = open_store(Config.from_env(env))
     made = Line(tmp_path, env, store, capsys)
     made.publish()

@@ -93,8 +93,8 @@ def walked(edition: Edition, facts: Facts, language: str) -> Iterator[tuple[tupl
             known = facts.later if "_ref" in state.chosen else facts
             after = step(edition, state, typed, known, len(inputs) + 1)
             assert isinstance(after, State)
-            if seen_as(after) not in seen:
-                seen.add(seen_as(after))
+            if (key := seen_as(after)) not in seen:
+                seen.add(key)
                 front.append(((*inputs, typed), after))
 
 

@@ -185,8 +185,8 @@ def test_what_is_a_minors_is_taken_by_those_who_take_such_calls(line: Line) -> N
     line.inbox(AWA)
     line.text(AWA, f"{callback.reference} 1")
     line.work()
-    line.wait(line.rules.lend_minutes * 60)
     assert line.inbox(AWA) == [line.say("skill", ref=callback.reference)]
+    line.wait(line.rules.lend_minutes * 60)
     assert line.inbox(OUMOU) == []
     assert line.inbox(FANTA) == [line.say("escalated", ref=callback.reference, before="10h30")]
     line.set_staff(AWA, minors=True)

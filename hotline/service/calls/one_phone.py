@@ -24,10 +24,13 @@ def open_of(rows: Sequence[Callback], at: int) -> tuple[Callback, ...]:
 
 
 def own_end(callback: Callback, rows: Iterable[Callback]) -> int:
-    """Until when this one may be rung for. `rows`: all that is open to the same phone."""
-    if not callback.at_once:
-        return callback.not_after
-    return max((row.not_after for row in rows if row.at_once), default=callback.not_after)
+    """Until when this one may be rung for. `rows`: all that is open to the same phone. What had ended before the next was asked for is over."""
+    end = callback.not_after
+    if callback.at_once:
+        for row in sorted((row for row in rows if row.at_once), key=lambda row: row.opens_at):
+            if row.opens_at <= end:
+                end = max(end, row.not_after)
+    return end
 
 
 def end(group: Sequence[Callback]) -> int:

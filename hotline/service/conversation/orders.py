@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Final, TypeAlias
 
@@ -59,9 +59,13 @@ class Orders:
         Raises Unpromised where it `is_promise`, instead of spooling it: nobody is told of what lies in a spool.
         """
         if not self._waits_behind(order):
+            stops = self._stops_ahead(order)
             with suppress(StoreAway):
                 with self._deps.store.write() as tx:
-                    applied = enter(Work(self._deps, tx, self._deps.clock.now()), order)
+                    work = Work(self._deps, tx, self._deps.clock.now())
+                    messages = tuple(message for stop in stops for message in enter(work, stop).messages)
+                    applied = enter(work, _behind(work, order, stops))
+                outbox.enqueue(self._deps, messages)
                 self._report(applied, order)
                 return applied
         if is_promise and self.spooled(order.key) is None:
@@ -150,6 +154,17 @@ class Orders:
             self._deps.meter.order(NAMES[type(order.effect)], "lost" if applied.result == "lost" else "kept")
         outbox.enqueue(self._deps, applied.messages)
 
+    def _stops_ahead(self, order: GivenOrder) -> tuple[GivenOrder, ...]:
+        """The stops of this phone that lie in the spool, given before: they go into the database with what is asked for now, and first."""
+        found: list[GivenOrder] = []
+        if isinstance(order.effect, OpenCallback):
+            phone = rung_number(order.number, order.effect)
+            with suppress(SpoolFull):
+                if len(self._deps.spool):
+                    given = [other for _, record in self._deps.spool.records() if (other := _read(record))]
+                    found = [other for other in given if isinstance(other.effect, StopCalls) and other.number == phone]
+        return tuple(found)
+
     def _waits_behind(self, order: GivenOrder) -> bool:
         """Does it change what still lies in the spool? Then it queues behind that. Whatever else is asked for waits for nothing, or a request in the spool would show."""
         if isinstance(order.effect, RefineCallback | CancelCallback):
@@ -157,6 +172,13 @@ class Orders:
                 if len(self._deps.spool):
                     return any(other.callback == order.callback for _, record in self._deps.spool.records() if (other := _read(record)))
         return False
+
+
+def _behind(work: Work, order: GivenOrder, stops: Sequence[GivenOrder]) -> GivenOrder:
+    """An opening that comes after these stops, unless its session had begun."""
+    if not stops or not isinstance(order.effect, OpenCallback) or any(stop.at > order.since for stop in stops):
+        return order
+    return replace(order, after=work.tx.numbers.last_stop(rung_number(order.number, order.effect)))
 
 
 def _cut(work: Work, order: GivenOrder) -> GivenOrder:
