@@ -376,6 +376,18 @@ def test_stop_silences_what_was_asked_for_on_another_phone(store):
         assert not t.numbers.has(id_of(2))
 
 
+def test_which_callbacks_are_of_one_phone(store):
+    """By their numbers, silenced ones too; one whose number is gone is of no phone."""
+    keep(store, a_callback(1), a_callback(2, other_phone=True), a_callback(3))
+    keep(store, a_callback(4), number=OTHERS)
+    with store.write() as t:
+        t.numbers.silence(id_of(2))
+        t.numbers.forget(id_of(3))
+        phones = t.numbers.phones(tuple(map(id_of, (1, 2, 3, 4))))
+        assert phones.keys() == {id_of(1), id_of(2), id_of(4)}
+        assert phones[id_of(1)] == phones[id_of(2)] != phones[id_of(4)]
+
+
 def test_a_stop_may_end_only_what_was_asked_for_until_it_was_sent(store):
     """What was asked for later stands, with its number."""
     keep(store, a_callback(1, made_at=NOW - 60), a_callback(2, made_at=NOW - 59), a_callback(3, made_at=NOW - 61, state="closed"))

@@ -26,6 +26,9 @@ class Numbers(Protocol):
     def has(self, id: str) -> bool:
         """Has it a number, as far as anybody is shown: one that can be rung, or one that was silenced?"""
 
+    def phones(self, ids: tuple[str, ...]) -> dict[str, int]:
+        """Which of these callbacks share a number: the same figure for those, and for no other. One that has no number any more is missing."""
+
     def stop(self, number: str, at: int, until: int, asked_by: int | None = None, *, by_keys: bool = True) -> tuple[str, ...]:
         """Every waiting, claimed or review callback that was asked for on this phone becomes `stopped` and its number goes, as do the numbers of
         those that are closed; what was asked for on another is silenced. The stop itself is remembered (hashed) until `until`.

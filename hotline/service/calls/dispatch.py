@@ -221,13 +221,12 @@ def _unlent(work: Work, floor: Floor, supervisors: Sequence[Staff], waited: int)
 
 def groups(tx: Transaction, callbacks: Iterable[Callback]) -> list[tuple[Callback, ...]]:
     """Callbacks that are `alike` together, in the order of the first of each group."""
-    found: list[tuple[Callback, ...]] = []
     callbacks = tuple(callbacks)
+    phones = tx.numbers.phones(tuple(callback.id for callback in callbacks))
+    found: dict[tuple[int | str, bool], list[Callback]] = {}
     for callback in callbacks:
-        if not any(callback in group for group in found):
-            same = {other.id for other in alike(tx, callback.id)}
-            found.append(tuple(other for other in callbacks if other == callback or other.id in same))
-    return found
+        found.setdefault((phones.get(callback.id, callback.id), callback.other_phone), []).append(callback)
+    return [tuple(group) for group in found.values()]
 
 
 def claim(act: Act, callback: Callback) -> bool:

@@ -18,6 +18,7 @@ _HASH: Final[BindParameter[Any]] = bindparam("hash")
 EVER: Final = 2**62
 _SILENCE_ONE: Final = update(numbers).where(numbers.c.callback == THIS).values(sealed=SILENCED)
 _HAS: Final = select(numbers.c.callback).where(numbers.c.callback == THIS)
+_PHONES: Final = select(numbers.c.callback, numbers.c.number_hash).where(numbers.c.callback.in_(bindparam("these", expanding=True)))
 _ASKED_ON_IT: Final = (_c.other_phone.is_(False), _c.made_at <= bindparam("asked_by"))
 _ITS: Final = select(numbers.c.callback).where(numbers.c.number_hash == _HASH)
 _REMEMBER: Final = insert(stops).inline()
@@ -65,6 +66,10 @@ class SqlNumbers(Unit):
 
     def has(self, id: str) -> bool:
         return self._value(_HAS, this=id) is not None
+
+    def phones(self, ids: tuple[str, ...]) -> dict[str, int]:
+        seen: dict[bytes, int] = {}
+        return {row.callback: seen.setdefault(row.number_hash, len(seen)) for row in self._rows(_PHONES, these=ids)}
 
     def stop(self, number: str, at: int, until: int, asked_by: int | None = None, *, by_keys: bool = True) -> tuple[str, ...]:
         hashed, latest = self._hash(number), EVER if asked_by is None else asked_by
