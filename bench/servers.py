@@ -57,9 +57,10 @@ def serve_line(config: Config) -> None:
 
 def serve_whole(config: Config) -> None:
     """The front, and behind it what answers callers and the console."""
+    from hotline.adapters.sockets import listen_at  # noqa: PLC0415
     from hotline.web import serve  # noqa: PLC0415
 
-    serve(config)
+    serve(config, listen_at(config.bind))
 
 
 def serve_echo(config: Config) -> None:

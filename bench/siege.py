@@ -15,8 +15,19 @@ from multiprocessing.connection import Connection
 
 from bench.servers import LOAD_CORE, SECRET
 
-PATHS = (f"/at/{SECRET}/ussd", "/console/sign-in", "/at/another/ussd", "/health/ready", "/metrics", f"/at/{SECRET}/sms", "/")
+PATHS = (
+    "/console/sign-in",
+    f"/at/{SECRET}/ussd",
+    "/console/code",
+    f"/at/{SECRET}/sms",
+    "/at/another/ussd",
+    "/health/ready",
+    "/metrics",
+    "/",
+)
 DRIP_SECONDS = 5.0
+SETTLE_SECONDS = 1.0
+"""Until a server has noticed that they are gone."""
 TURNS = 100
 """Within so many parts of these seconds each has its turn, as they would have that know nothing of each other."""
 
@@ -34,6 +45,7 @@ def besieged(bind: str, sockets: int) -> Iterator[None]:
     finally:
         os.kill(process.pid or 0, signal.SIGKILL)
         process.join()
+        time.sleep(SETTLE_SECONDS)
 
 
 def _hold(bind: str, sockets: int, told: Connection) -> None:
@@ -42,11 +54,11 @@ def _hold(bind: str, sockets: int, told: Connection) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     host, _, port = bind.rpartition(":")
     held = [Held((host, int(port)), n) for n in range(sockets)]
-    for each_turn in count():
+    for turn in count():
         begun = time.monotonic()
-        for peer in held[each_turn % TURNS :: TURNS]:
+        for peer in held[turn % TURNS :: TURNS]:
             peer.drip()
-        if each_turn == TURNS:
+        if turn == TURNS:
             told.send(None)
         time.sleep(max(begun + DRIP_SECONDS / TURNS - time.monotonic(), 0))
 
@@ -57,8 +69,8 @@ class Held:
     def __init__(self, address: tuple[str, int], n: int) -> None:
         host, _ = self._address = address
         form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 400\r\n"
-        head = f"POST {PATHS[n // 3 % len(PATHS)]} HTTP/1.1\r\nHost: {host}\r\n{form}"
-        self._begun = (f"{head}\r\ntext=", f"{head}X-Slow: ", "")[n % 3].encode()
+        head = f"POST {PATHS[n % len(PATHS)]} HTTP/1.1\r\nHost: {host}\r\n{form}"
+        self._begun = (f"{head}\r\ntext=", f"{head}X-Slow: ", "")[n // len(PATHS) % 3].encode()
         self._socket: socket.socket | None = None
 
     def drip(self) -> None:

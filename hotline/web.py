@@ -22,7 +22,7 @@ from granian.server import MPServer
 
 from hotline import clock, front
 from hotline.adapters import log
-from hotline.adapters.sockets import BACKLOG, listen_at, listen_in
+from hotline.adapters.sockets import BACKLOG, listen_in
 from hotline.app import DOORS, Door, assemble_again, create_app, load_library
 from hotline.config import Config
 from hotline.process_tree import Forked, ProcessKind, ProcessTree, bell
@@ -37,17 +37,17 @@ LOGGING = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate
 _PEER = "HTTP_" + front.PEER.decode().upper().replace("-", "_")
 
 
-def serve(config: Config, doors: Sequence[Door] = DOORS) -> None:
+def serve(config: Config, listening: socket.socket, doors: Sequence[Door] = DOORS) -> None:
     """Answer behind these doors until SIGTERM or SIGINT. Call it from the main thread of a process that has no other.
 
-    Raises SystemExit where a process keeps dying, NoEdition, OSError where the address cannot be had, ValueError where `var` has too long a path.
+    Raises SystemExit where a process keeps dying, NoEdition, OSError, ValueError where `var` has too long a path.
     """
     log.configure(sys.stderr)
     library, tree = load_library(config), ProcessTree()
     settle()
     with bell() as ring:
         try:
-            for kind in kinds(config, library, listen_at(config.bind), doors):
+            for kind in kinds(config, library, listening, doors):
                 tree.start(kind)
             while not ring.ending and max(tree.deaths().values()) < MOST_DEATHS:
                 ring.wait(tree.next_due())
@@ -64,7 +64,7 @@ def kinds(config: Config, library: EditionCache, listening: socket.socket, doors
 
     Raises OSError and ValueError as `listen_in` does.
     """
-    paths = {door: Path(config.var) / f"{door}.door" for door in doors}
+    paths = {door: Path(config.var) / f"{door}.web" for door in doors}
     for door, path in paths.items():
         main = partial(_answer, config, library, door, listen_in(path))
         for number in range(1, _processes(config, door) + 1):

@@ -55,8 +55,8 @@ class Room:
 class Line:
     """A front between one listening socket and two rooms."""
 
-    def __init__(self, folder: Path) -> None:
-        self.rooms = {door: Room(folder / f"{door}.door", door[:2].encode()) for door in ("callers", "console")}
+    def __init__(self, folder: Path, *doors: str) -> None:
+        self.rooms = {door: Room(folder / f"{door}.door", door[:2].encode()) for door in doors}
         self.listening = listen_at("127.0.0.1:0")
         self.doors = {door: (str(folder / f"{door}.door"), 4) for door in self.rooms}
         self.process = self.begin()
@@ -84,7 +84,7 @@ class Line:
 
 @pytest.fixture(scope="module")
 def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    running = Line(tmp_path_factory.mktemp("f"))
+    running = Line(tmp_path_factory.mktemp("f"), "callers", "console")
     yield running
     running.end()
     assert running.process.exitcode == 0
@@ -106,6 +106,14 @@ def test_what_the_gateway_posts_goes_to_callers_and_all_else_to_the_console(line
         for path in (b"/at/x/ussd", b"/console/", b"//at/x", b"/%61t/x", b"/")
     }
     assert sent == {b"/at/x/ussd": b"ca", b"/console/": b"co", b"//at/x": b"co", b"/%61t/x": b"co", b"/": b"co"}
+
+
+@pytest.mark.parametrize("door", ["callers", "console"])
+def test_behind_one_door_alone_everything_is_answered(tmp_path: Path, door: str):
+    """Each may have a front of its own; what is not its business meets its own 404."""
+    alone = Line(tmp_path, door)
+    assert {alone.send(b"GET %s HTTP/1.1\r\n\r\n" % path)[-2:] for path in (b"/at/x/ussd", b"/console/")} == {door[:2].encode()}
+    alone.end()
 
 
 def test_a_slow_request_reaches_nobody_before_it_is_whole(line: Line):

@@ -39,7 +39,7 @@ def listen_in(path: Path) -> socket.socket:
     now on comes here. Raises OSError, ValueError for a path too long for a socket.
     """
     fresh = path.with_suffix(".new")
-    if len(os.fsencode(fresh)) > SOCKET_PATH_BYTES:
+    if len(os.fsencode(path)) > SOCKET_PATH_BYTES:
         raise ValueError(f"a Unix socket's path has at most {SOCKET_PATH_BYTES} bytes; this one is longer")
     fresh.unlink(missing_ok=True)
     listening = socket.socket(socket.AF_UNIX)

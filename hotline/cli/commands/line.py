@@ -136,12 +136,14 @@ def _up(_: argparse.Namespace) -> int:
 
 def _web(config: Config, options: argparse.Namespace) -> None:
     from hotline.app import DOORS
+    from hotline.up import CannotStart, listen
     from hotline.web import serve
 
     try:
-        serve(config, (options.door,) if options.door else DOORS)
-    except OSError as error:
-        raise Failed(f"{config.bind} cannot be had ({error.strerror}); set HOTLINE_BIND to another address and port") from None
+        with listen(config.bind) as listening:
+            serve(config, listening, (options.door,) if options.door else DOORS)
+    except CannotStart as error:
+        raise Failed(str(error)) from None
     except ValueError as error:
         raise Failed(f"HOTLINE_VAR: {error}") from None
 
