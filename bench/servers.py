@@ -42,7 +42,6 @@ def environment(var: Path, port: int) -> dict[str, str]:
         "HOTLINE_AT_SENDER": "BENCH",
         "HOTLINE_AT_COVER_NUMBER": "+22370000900",
         "HOTLINE_AT_SERVICE_CODES": "*123#",
-        "HOTLINE_CALLS_AN_HOUR": "60",
         "HOTLINE_TWO_PEOPLE": "0",
     }
 

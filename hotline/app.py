@@ -60,6 +60,9 @@ class SystemClock:
     def moment(self, minute: Minute) -> int:
         return int((_MIDNIGHT + timedelta(minutes=minute)).replace(tzinfo=self._zone).astimezone(UTC).timestamp())
 
+    def pause(self, seconds: float) -> None:
+        time.sleep(seconds)
+
 
 class Assembly(Struct, frozen=True):
     """The use cases over the real adapters, and those parts that the web process needs beside them."""
@@ -69,18 +72,29 @@ class Assembly(Struct, frozen=True):
     spool: DiskSpool
     meter: PrometheusMeter
     seal: Seal
+    guard: WebhookGuard
+
+    def refresh(self) -> None:
+        """What changes while a process that answers runs: the webhooks' secrets, and what `Hotline.refresh` looks for. Raises what either does."""
+        try:
+            self.guard.refresh()
+        finally:
+            self.hotline.refresh()
 
 
 def assemble(config: Config, library: EditionCache | None = None) -> Assembly:
     """Put one process's parts together; they connect when first used. `library`: what this process has loaded already.
 
-    Raises NoEdition where there is nothing to say, KeysBroken for keys that cannot be used, OSError where `var` cannot be written.
+    Nothing here waits for the disk below `var`: spool and counts are opened when first used, which a worker never does.
+    Raises NoEdition where there is nothing to say, KeysBroken for keys that cannot be used.
     """
     var, seal = Path(config.var), Seal.from_text(config.keys)
-    var.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(OSError):  # the line goes on without what it would keep there, and says so
+        var.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = open_store(config, seal)
     library = library or _load(config, store)
-    spool, meter = DiskSpool(var / "spool", seal, SPOOL_SLOTS), PrometheusMeter(var / "metrics")
+    spool = DiskSpool(var / "spool", seal, SPOOL_SLOTS, config.database_budget_ms / 1000)
+    meter = PrometheusMeter(var / "metrics")
     # One breaker for both: they are one server.
     client, breaker = connect(config.redis_url, config.redis_budget_ms), Breaker()
     deps = Deps(
@@ -96,7 +110,7 @@ def assemble(config: Config, library: EditionCache | None = None) -> Assembly:
         meter=meter,
     )
     hotline = Hotline(deps, threads=config.web_threads)
-    return Assembly(hotline, library, spool, meter, seal)
+    return Assembly(hotline, library, spool, meter, seal, WebhookGuard(config.at))
 
 
 def build(config: Config, library: EditionCache | None = None) -> Hotline:
@@ -141,7 +155,7 @@ def assemble_again(config: Config, library: EditionCache | None) -> Assembly:
     line = assemble(config, library)
     if library is not None:
         with suppress(StoreAway, OSError, UnreadableEdition):
-            line.hotline.refresh()
+            line.refresh()
     return line
 
 
@@ -168,7 +182,7 @@ def _compile_settings(config: Config) -> CompileSettings:
 def create_app(config: Config, door: Door, line: Assembly) -> Flask:
     """What is behind one door: the gateway's webhooks with the hop in front; or the console, and in the demo the phone page. The operators' addresses too.
 
-    Somebody has to call `line.hotline.refresh` every second.
+    Somebody has to call `line.refresh` every second.
     """
     app = Flask("hotline", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
@@ -188,11 +202,11 @@ def create_app(config: Config, door: Door, line: Assembly) -> Flask:
 
 
 def _answer_callers(app: Flask, config: Config, line: Assembly) -> None:
-    app.register_blueprint(africastalking.blueprint(line.hotline, config.at, line.meter.ended))
+    app.register_blueprint(africastalking.blueprint(line.hotline, config.at, line.guard, line.meter.ended))
     app.wsgi_app = Hop(  # type: ignore[method-assign]
         app.wsgi_app,
         line.hotline,
-        WebhookGuard(config.at),
+        line.guard,
         meter=line.meter,
         hasher=line.seal,
         broken=line.hotline.broken,

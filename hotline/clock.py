@@ -17,10 +17,22 @@ class Ticks(Protocol):
     def tick(self) -> None: ...
 
 
-class Follows(Protocol):
-    """What a process that answers needs of it."""
+class Refreshes(Protocol):
+    """What learns what is new."""
 
     def refresh(self) -> None: ...
+
+
+class Shares(Protocol):
+    """What every process needs of it that counts or learns of editions."""
+
+    def share(self) -> None: ...
+
+
+class Shows(Protocol):
+    """What a process that answers needs of `hotline.service.Hotline`."""
+
+    def tend_spool(self) -> None: ...
     def has_emergency_number(self) -> bool: ...
 
 
@@ -32,12 +44,22 @@ def run(hotline: Ticks, stop: threading.Event, every: float = 1.0) -> None:
     _repeat(hotline.tick, ("tick_failed", "tick_recovered"), stop, every)
 
 
-def follow(hotline: Follows, stop: threading.Event, every: float = 1.0) -> None:
-    """Look for new editions and for what was withdrawn every `every` seconds until `stop` is set. A look that fails is logged as a tick is."""
-    _repeat(hotline.refresh, ("refresh_failed", "refresh_recovered"), stop, every)
+def follow(line: Refreshes, stop: threading.Event, every: float = 1.0) -> None:
+    """Look for what is new (editions, what was withdrawn, secrets) every `every` seconds until `stop` is set. A look that fails is logged as a tick is."""
+    _repeat(line.refresh, ("refresh_failed", "refresh_recovered"), stop, every)
 
 
-def note_emergency_number(hotline: Follows) -> None:
+def share(hotline: Shares, stop: threading.Event, every: float = 1.0) -> None:
+    """Leave on the machine's disk what lies there for others, every `every` seconds until `stop` is set. For a thread of its own: it may hang with the disk."""
+    _repeat(hotline.share, ("disk_failed", "disk_recovered"), stop, every)
+
+
+def tend_spool(hotline: Shows, stop: threading.Event, every: float = 1.0) -> None:
+    """Take what lies in this machine's spool into the database every `every` seconds until `stop` is set: there may be no clock on this machine."""
+    _repeat(hotline.tend_spool, ("spool_failed", "spool_recovered"), stop, every)
+
+
+def note_emergency_number(hotline: Shows) -> None:
     """Say loudly that callers are shown no number for emergencies, if that is so. The line goes on without."""
     if not hotline.has_emergency_number():
         log.error("no_emergency_number")

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast, get_args, get_origin
+from urllib.parse import urlsplit
 
 from msgspec import NODEFAULT, Struct, structs
 
@@ -97,11 +98,36 @@ SETTINGS: Final = tuple(_variables(Config))
 _NAMES: Final = frozenset(variable.name for variable in SETTINGS)
 
 
-def _read_alone(env: Mapping[str, str], name: str) -> Any:
+def webhook_secrets(at: AfricasTalking) -> tuple[str, ...]:
+    """The webhooks' secrets as they are now: where they lie in a file, it is read again. Raises ConfigError."""
+    if at.secret_file is None:
+        return at.secret
+    return cast("tuple[str, ...]", _read_alone({"HOTLINE_AT_SECRET_FILE": at.secret_file}, "secret", AfricasTalking))
+
+
+def _read_alone(env: Mapping[str, str], name: str, group: type[Settings] = Config) -> Any:
     reader = _Reader(env)
-    value = reader.value(Config, next(field for field in structs.fields(Config) if field.name == name))
+    value = reader.value(group, next(field for field in structs.fields(group) if field.name == name))
     reader.finish()
     return value
+
+
+def _open_to_others(redis_url: str) -> str | None:
+    """What lets others read or write this Redis, on their way to it or on the way between. Returns None if nothing does."""
+    try:
+        url = urlsplit(redis_url)
+        host, password = url.hostname or "localhost", url.password
+    except ValueError:
+        return "is no URL"
+    if url.scheme == "unix":
+        return None
+    if not password:
+        return "over TCP it takes a password: rediss://USER:PASSWORD@HOST"
+    if url.scheme == "redis" and not re.fullmatch(r"localhost|::1|127(\.[0-9]{1,3}){3}", host):
+        return "to another machine it takes TLS: rediss://"
+    if "ssl_cert_reqs" in url.query or "ssl_check_hostname" in url.query:
+        return "the server's certificate is checked: leave out ssl_cert_reqs and ssl_check_hostname"
+    return None
 
 
 class _Reader:
@@ -124,14 +150,18 @@ class _Reader:
             raise ConfigError(tuple(self._faults))
 
     def fit_the_demo(self, config: Config) -> None:
-        """The demo neither listens to a network nor reaches the vendor; only the demo goes without a second factor."""
+        """The demo neither listens to a network nor reaches the vendor; only the demo goes without a second factor, or with a Redis that anybody reaches."""
         if config.demo:
             if config.bind and not config.bind.startswith(_LOOPBACK):
                 self.fault("HOTLINE_BIND", "the demo listens on loopback alone")
             if not config.at.base_url:
                 self.fault("HOTLINE_AT_BASE_URL", "missing: the demo must not reach the vendor")
-        elif config.console.second_factor is False:
+            return
+        if config.console.second_factor is False:
             self.fault("HOTLINE_SECOND_FACTOR", "only the demo goes without")
+        wrong = _open_to_others(config.redis_url or "unix://")
+        if wrong is not None:
+            self.fault("HOTLINE_REDIS_URL", wrong)
 
     def group(self, group: type[_Group]) -> _Group:
         """Every field of this group, and of those within."""
@@ -141,7 +171,7 @@ class _Reader:
         if isinstance(field.type, type):
             return self.group(field.type)
         name = _name(group, field)
-        if len(_settings(field)) > 1:
+        if len(_settings(field)) > 1 or f"{field.name}_file" in group.__struct_fields__:
             name, text = self._given_or_in_a_file(name)
         else:
             text = self._env.get(name, "").strip()
@@ -181,7 +211,10 @@ class _Reader:
             if stat.S_IMODE(path.stat().st_mode) & 0o077:
                 self.fault(name, "others than its owner may read the file: chmod 600")
                 return ""
-            return path.read_text("ascii").strip()
+            text = path.read_text("ascii").strip()
         except (OSError, UnicodeError):
             self.fault(name, "the file cannot be read")
             return ""
+        if not text:
+            self.fault(name, "the file is empty")
+        return text

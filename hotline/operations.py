@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from hotline.ports.memory import MemoryAway
 from hotline.ports.spool import SpoolFull
 from hotline.ports.store import StoreAway
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 class MetricsPage(Protocol):
     """Renders the counters, and these gauges; None leaves theirs out."""
 
-    def page(self, counts: Counts | None, spooled: int | None) -> bytes: ...
+    def page(self, counts: Counts | None, spooled: int | None, dropped: int | None) -> bytes: ...
 
 
 def blueprint(hotline: Hotline, meter: MetricsPage, spool: Sized) -> Blueprint:
@@ -44,12 +45,14 @@ def blueprint(hotline: Hotline, meter: MetricsPage, spool: Sized) -> Blueprint:
 
     @operations.get("/metrics")
     def metrics() -> Response:
-        """Prometheus's text; with the database away, what this machine knows by itself."""
-        counts = spooled = None
+        """Prometheus's text; with the database and Redis away, what this machine knows by itself."""
+        counts = spooled = dropped = None
         with suppress(StoreAway):
             counts = hotline.counts()
         with suppress(SpoolFull):
             spooled = len(spool)
-        return Response(meter.page(counts, spooled), content_type=CONTENT_TYPE_LATEST)
+        with suppress(MemoryAway):
+            dropped = hotline.dropped_jobs()
+        return Response(meter.page(counts, spooled, dropped), content_type=CONTENT_TYPE_LATEST)
 
     return operations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -61,9 +61,12 @@ def prepare(config: Config) -> None:
 
 @contextmanager
 def _turn(var: Path) -> Iterator[None]:
-    var.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (var / "prepare.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    """Where the folder cannot be used nobody takes turns: the edition's number is unique in the database."""
+    with ExitStack() as stack:
+        with suppress(OSError):
+            var.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = stack.enter_context((var / "prepare.lock").open("w"))
+            fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 

@@ -9,7 +9,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NoReturn, Protocol
 
 from msgspec import Struct
@@ -47,8 +47,7 @@ class Forked:
         parent = os.getpid()
         # Blocked over the fork, so that no signal reaches the child while it still has the parent's handlers.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
-        sys.stdout.flush()
-        sys.stderr.flush()
+        _flush()
         self.pid = os.fork()
         if not self.pid:
             _be_child(main, parent, before)
@@ -85,11 +84,18 @@ def _be_child(main: Callable[[], object], parent: int, mask: set[signal.Signals]
         code = 130
     except BaseException as error:  # noqa: BLE001 -- a forked child must never return into its parent's stack
         # The frames, not the message: that may hold what must not be logged.
-        sys.stderr.write("".join(traceback.format_tb(error.__traceback__)) + f"{type(error).__name__}\n")
+        with suppress(OSError):
+            sys.stderr.write("".join(traceback.format_tb(error.__traceback__)) + f"{type(error).__name__}\n")
     finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        _flush()
         os._exit(code)
+
+
+def _flush() -> None:
+    """What was said goes out, if there is room where it goes: a full disk keeps no process from beginning, nor from its end."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
 
 
 class _Child(Struct):

@@ -27,5 +27,9 @@ SIGN_IN_SECONDS: Final = DAY_SECONDS
 """A sign-in, after somebody last did something there. A one-time link goes with its end."""
 TIME_REQUEST_SECONDS: Final = DAY_SECONDS
 """That somebody needs time, after a supervisor took it on."""
+DECLARATION_DAYS: Final = 2
+"""What a supervisor declared of the line, after its end, which is a local minute."""
+HOUR_DAYS: Final = 7
+"""The hour in which somebody met nobody; the day is left, and how many they were."""
 EXCEPTION_DAYS: Final = 2
 """A day on which a plan is other than its week, from its beginning."""

@@ -33,4 +33,6 @@ def tick(config: Config, loaded: EditionCache | None = None) -> None:
     hotline = app.build_again(config, loaded)
     if not config.demo:  # which says so in words
         clock.note_emergency_number(hotline)
+    # A daemon: a disk that hangs keeps no clock from its end.
+    threading.Thread(target=clock.share, args=(hotline, stop), name="disk", daemon=True).start()
     clock.run(hotline, stop)

@@ -27,6 +27,8 @@ POLL_SECONDS = 0.02
 START_SECONDS = 120.0
 """Only for what hangs: what dies again and again is seen before. A slow or busy machine needs its time."""
 MOST_DEATHS = 4
+AGAIN_SECONDS = 1.0
+"""Until `demo.json` is tried again."""
 PRESENCE_SECONDS = 240.0
 LANGUAGES = {"fr": "French", "bm": "Bambara"}
 
@@ -68,7 +70,8 @@ class _Line:
                 self._greet()
                 self._watch()
         finally:
-            self._card.unlink(missing_ok=True)
+            with suppress(OSError):
+                self._card.unlink(missing_ok=True)
             self._tree.stop()
         say(f"\nThe line is down. What it keeps lies in {self._shown(self._config.var)}; remove that folder to begin anew.")
         return 0
@@ -131,7 +134,7 @@ class _Line:
         library = app.load_library(config)
         account = VendorAccount(at.username, at.api_key, at.service_codes[0], at.cover_number)
         mains = {
-            "standin": partial(run_standin, "127.0.0.1", self._standin_port, self._address, at.secret, account, PRESENCE_SECONDS),
+            "standin": partial(run_standin, "127.0.0.1", self._standin_port, self._address, at.secret[0], account, PRESENCE_SECONDS),
             **{f"worker-{queue}": partial(roles.work, config, queue, library) for queue in roles.QUEUES},
             "clock": partial(roles.tick, config, library),
         }
@@ -153,9 +156,10 @@ class _Line:
         return False
 
     def _watch(self) -> None:
+        is_written = True
         while not self._ring.ending:
-            if self._step(self._tree.next_due()):
-                self._write_card()
+            if self._step(self._tree.next_due() if is_written else AGAIN_SECONDS) or not is_written:
+                is_written = self._wrote_card()
 
     def _step(self, seconds: float | None) -> bool:
         """Wait for whatever comes first, and mend. True if a process id changed."""
@@ -166,9 +170,17 @@ class _Line:
     def _address(self) -> str:
         return f"http://{self._config.bind}"
 
+    def _wrote_card(self) -> bool:
+        """Returns False where there was no room for it, which is no reason to end the line."""
+        try:
+            self._write_card()
+        except OSError:
+            return False
+        return True
+
     def _write_card(self) -> None:
         """`demo.json`, whole or not at all, for its owner alone."""
-        hook = f"{self._address}/at/{self._config.at.secret}"
+        hook = f"{self._address}/at/{self._config.at.secret[0]}"
         card = {
             "address": self._address,
             "ussd": f"{hook}/ussd",
@@ -250,7 +262,7 @@ def asked(address: str, path: str) -> bytes:
 
 
 def say(text: str) -> None:
-    """Tell whoever typed `hotline up`. Does not raise where nobody reads it any more."""
-    with suppress(BrokenPipeError):
+    """Tell whoever typed `hotline up`. Does not raise where nobody reads it any more, or where it goes to a file on a full disk."""
+    with suppress(OSError):
         sys.stdout.write(text + "\n")
         sys.stdout.flush()

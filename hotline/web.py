@@ -9,7 +9,7 @@ import resource
 import socket
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -105,8 +105,14 @@ def answer(config: Config, door: Door, listening: socket.socket, library: Editio
         if door == "callers" and not config.demo:  # which says so in words
             clock.note_emergency_number(line.hotline)
         settle()
-        # A daemon: it ends with the process, at whatever it is.
-        threading.Thread(target=clock.follow, args=(line.hotline, threading.Event()), name="editions", daemon=True).start()
+        follows: tuple[tuple[Callable[[threading.Event], None], str], ...] = (
+            (lambda stop: clock.follow(line, stop), "editions"),
+            (lambda stop: clock.tend_spool(line.hotline, stop), "drain"),
+            (lambda stop: clock.share(line.hotline, stop), "disk"),
+        )
+        for follow, name in follows:
+            # A daemon: it ends with the process, at whatever it is.
+            threading.Thread(target=follow, args=(threading.Event(),), name=name, daemon=True).start()
         return _named_peer(app.wsgi_app)
 
     _InThisProcess(

@@ -17,6 +17,7 @@ from hotline.adapters import log
 from hotline.engine.effects import Screen
 from hotline.ports.desk.figures import Counts
 from hotline.ports.gateway import ReceivedSms
+from hotline.ports.memory import MemoryAway
 from hotline.ports.voice import VoiceEnd, VoiceStep
 from hotline.settings import AfricasTalking
 
@@ -24,7 +25,7 @@ SECRET = "5ec4e75ec4e75ec4e75ec4e75ec4e75e"
 AT = AfricasTalking(
     username="sandbox",
     api_key="an-api-key",
-    secret=SECRET,
+    secret=(SECRET,),
     sender="SANTE",
     cover_number="+22370000900",
     service_codes=("*123#",),
@@ -70,8 +71,8 @@ class FakeHotline:
     def opt_out(self, number: str) -> None:
         self._called("opt_out", number)
 
-    def voice(self, session: str, number: str, active: bool, digits: str | None) -> VoiceStep:
-        self._called("voice", session, number, active, digits)
+    def voice(self, session: str, number: str, active: bool, digits: str | None, token: str = "") -> VoiceStep:
+        self._called("voice", session, number, active, digits, *([token] if token else []))
         return self._step
 
     def cover(self) -> VoiceStep:
@@ -84,6 +85,11 @@ class FakeHotline:
     def counts(self) -> Counts:
         self._called("counts")
         return self._counts
+
+    def dropped_jobs(self) -> int:
+        if self._failure:
+            raise MemoryAway
+        return 3
 
 
 class FakeMeter:

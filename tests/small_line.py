@@ -87,6 +87,11 @@ WORDS = {
     "wrong.screen": "Parler ?\n5 Appelez-moi",
     "clock.hour": "{hour}h",
     "clock.minute": "{hour}h{minute}",
+    "end.today": "avant {clock}",
+    "end.night": "cette nuit, avant {clock}",
+    "window": "{day} {from}-{to}",
+    "rest.morning": "ce matin, avant {to}",
+    "rest.evening": "ce soir, avant {to}",
 }
 REVIEWED = "Awa 2026-01-31"
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from hotline.adapters.sql import upgrade
 from hotline.app import open_store
 from hotline.cli import main
 from hotline.config import Config
 from hotline.ports.desk.audit import AuditRecord
+from tests.databases import migrated
 from tests.service.fakes import TEN_O_CLOCK
 from tests.small_line import settings
 
@@ -30,7 +30,7 @@ def touch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Touch:
     env = settings(tmp_path)
     for name, value in env.items():
         monkeypatch.setenv(name, value)
-    upgrade(env["HOTLINE_DATABASE_URL"])
+    migrated(env["HOTLINE_DATABASE_URL"])
     store = open_store(Config.from_env(env))
     with store.write() as tx:
         tx.audit.add(AuditRecord(TEN_O_CLOCK, "awa", "published", "edition 1"))

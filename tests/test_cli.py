@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from hotline.adapters.sql import upgrade
 from hotline.cli import main, parser, quietly
 from hotline.cli.overview import FOR, OTHERWISE
+from tests.databases import migrated
 from tests.small_line import settings, write_files
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,7 +30,7 @@ def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         monkeypatch.delenv(name)
     for name, value in values.items():
         monkeypatch.setenv(name, value)
-    upgrade(values["HOTLINE_DATABASE_URL"])
+    migrated(values["HOTLINE_DATABASE_URL"])
     return values
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.adapters.sql import SqlStore, upgrade
+from hotline.adapters.sql import SqlStore
 from hotline.app import open_store
 from hotline.cli import main
 from hotline.cli.commands.approval import agreed
@@ -22,6 +22,7 @@ from hotline.config import Config
 from hotline.content import read_sources
 from hotline.engine.flow import Sources
 from hotline.ports.desk.editions import Withdrawal
+from tests.databases import migrated
 from tests.small_line import DIRECTORY, FLOWS, WORDS, settings, write_files
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,7 +38,7 @@ def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         monkeypatch.delenv(name)
     for name, value in values.items():
         monkeypatch.setenv(name, value)
-    upgrade(values["HOTLINE_DATABASE_URL"])
+    migrated(values["HOTLINE_DATABASE_URL"])
     return values
 
 

@@ -17,7 +17,7 @@ DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 KEYS = f"k1:{b64encode(bytes(range(32))).decode()},hash:{b64encode(bytes(range(32, 64))).decode()}"
 GOOD = {
     "HOTLINE_DATABASE_URL": "postgresql+psycopg://line@db/hotline",
-    "HOTLINE_REDIS_URL": "rediss://cache:6379/0",
+    "HOTLINE_REDIS_URL": "rediss://line:a-password@cache:6379/0",
     "HOTLINE_KEYS": KEYS,
     "HOTLINE_AT_USERNAME": "sante",
     "HOTLINE_AT_API_KEY": "atsk_0123456789",
@@ -29,7 +29,18 @@ GOOD = {
 BAD = {
     "HOTLINE_BIND": ["9999", "localhost", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:http"],
     "HOTLINE_DATABASE_URL": ["mysql://x", "postgresql://x", "hotline.db"],
-    "HOTLINE_REDIS_URL": ["http://x", "cache:6379"],
+    "HOTLINE_REDIS_URL": [
+        "http://x",
+        "cache:6379",
+        "redis://127.0.0.1:6379",
+        "redis://line@localhost",
+        "rediss://cache:6379/0",
+        "redis://line:a-password@cache:6379/0",
+        "redis://:a-password@127.example.org",
+        "rediss://line:a-password@cache:6379?ssl_cert_reqs=none",
+        "rediss://line:a-password@cache:6379?ssl_check_hostname=false",
+        "redis://line:a-password@[::1",
+    ],
     "HOTLINE_KEYS": ["k1", "k1:abc,hash:abc", KEYS.partition(",")[0], KEYS.replace("hash", "k1"), KEYS.replace("hash", "k2")],
     "HOTLINE_AT_USERNAME": ["two words"],
     "HOTLINE_AT_API_KEY": ["with space"],
@@ -111,12 +122,29 @@ def test_keys_come_from_a_file_of_their_owners_alone(tmp_path: Path):
     assert Config.from_env(env).keys == KEYS
     assert faults(env | {"HOTLINE_KEYS": KEYS}) == ("HOTLINE_KEYS: give either this or HOTLINE_KEYS_FILE",)
     assert faults(env | {"HOTLINE_KEYS_FILE": str(tmp_path / "none")}) == ("HOTLINE_KEYS_FILE: the file cannot be read",)
+    file.write_text("\n")
+    assert faults(env) == ("HOTLINE_KEYS_FILE: the file is empty",)
 
 
 def test_the_demo_stays_on_this_machine():
     """The demo neither listens to a network nor speaks to the vendor."""
     found = faults(GOOD | {"HOTLINE_DEMO": "1", "HOTLINE_BIND": "0.0.0.0:8000"})
     assert {"HOTLINE_BIND", "HOTLINE_AT_BASE_URL"} == {fault.partition(":")[0] for fault in found}
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["unix:///run/valkey.sock", "redis://:a-password@127.0.0.1:6379", "redis://line:a-password@[::1]/1", "rediss://line:a-password@cache"],
+)
+def test_redis_on_this_machine_or_behind_tls(url):
+    """A socket's folder keeps others out, a password whoever else is on this machine, TLS whoever is on the way."""
+    assert Config.from_env(GOOD | {"HOTLINE_REDIS_URL": url}).redis_url == url
+
+
+def test_only_the_demo_goes_without_a_password_for_redis():
+    """It may be tried with a Redis that is at hand."""
+    demo = {"HOTLINE_DEMO": "1", "HOTLINE_AT_BASE_URL": "http://127.0.0.1:9", "HOTLINE_REDIS_URL": "redis://cache:6379"}
+    assert Config.from_env(GOOD | demo).redis_url == "redis://cache:6379"
 
 
 def test_only_the_demo_goes_without_a_second_factor():

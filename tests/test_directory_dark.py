@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.adapters.seal import Seal, new_keys
-from hotline.adapters.sql import SqlStore, upgrade
+from hotline.adapters.sql import SqlStore
 from hotline.app import SystemClock
 from hotline.engine.flow import Item, Where
 from hotline.engine.freshness import without_withdrawn
@@ -19,23 +19,16 @@ from hotline.service.editions.snapshot import decode, encode
 from hotline.service.editions.withdrawal import SHOWN_SECONDS
 from tests.acting import withdraw
 from tests.content_line import sources
+from tests.databases import migrated
 from tests.service.fakes import FakeClock
 
 NOON = 1_795_521_600
 """2026-11-24, 12:00 UTC."""
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("dark") / "empty.db"
-    upgrade(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture
-def store(empty: Path, tmp_path: Path) -> Iterator[SqlStore]:
-    (tmp_path / "hotline.db").write_bytes(empty.read_bytes())
-    store = SqlStore(f"sqlite:///{tmp_path}/hotline.db", Seal.from_text(new_keys()), 20_000)
+def store(tmp_path: Path) -> Iterator[SqlStore]:
+    store = SqlStore(migrated(f"sqlite:///{tmp_path}/hotline.db"), Seal.from_text(new_keys()), 20_000)
     yield store
     store.close()
 

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 
 from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.spool import DiskSpool
-from hotline.adapters.sql import SqlStore, upgrade
+from hotline.adapters.spool_file import make
+from hotline.adapters.sql import SqlStore
 from hotline.adapters.valkey import ValkeyMemory, connect
 from hotline.app import SPOOL_SLOTS, open_store
 from hotline.cli import main
@@ -31,6 +32,7 @@ from hotline.ports.desk.staff import Staff
 from hotline.service import TICKING
 from hotline.service.desk.shifts.roster import uncovered
 from hotline.service.editions.publication import publish
+from tests.databases import migrated
 from tests.small_line import DIRECTORY, settings, write_files
 from tests.valkey import _module_valkey, valkey  # noqa: F401 -- fixtures
 
@@ -39,6 +41,8 @@ AWA = Staff("a" * 32, "awa", "counselor", HER_NUMBER, "fr", ("fr", "bm"))
 FANTA = Staff("b" * 32, "fanta", "supervisor", "+22370000201", "fr", ())
 OUMOU = Staff("c" * 32, "oumou", "operator", "+22370000202", "fr", ())
 DAY = 1440
+SECONDS = 60.0
+"""Only how long a failure takes."""
 
 
 def verified(days_ago: int) -> str:
@@ -90,7 +94,7 @@ def line(tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch, capsys: p
         monkeypatch.delenv(name)
     for name, value in env.items():
         monkeypatch.setenv(name, value)
-    upgrade(env["HOTLINE_DATABASE_URL"])
+    migrated(env["HOTLINE_DATABASE_URL"])
     store = open_store(Config.from_env(env))
     made = Line(tmp_path, env, store, capsys)
     made.publish()
@@ -101,7 +105,7 @@ def line(tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch, capsys: p
             tx.shifts.add(Shift(row.id, None, 0, DAY))
     (tmp_path / "var" / "editions").mkdir(parents=True)
     (tmp_path / "var" / "editions" / "1.json").write_text("{}")
-    DiskSpool(tmp_path / "var" / "spool", Seal.from_text(env["HOTLINE_KEYS"]), SPOOL_SLOTS).close()
+    make(tmp_path / "var" / "spool", SPOOL_SLOTS, ())
     made.memory().remember(TICKING, b"", 30)
     yield made
     store.close()
@@ -280,16 +284,37 @@ def test_nobody_to_tell_is_told(line: Line) -> None:
 def test_what_waits_on_the_disk_is_counted(line: Line) -> None:
     """And what no key opens is bad: somebody was told that it is noted."""
     path = line.folder / "var" / "spool"
-    spool = DiskSpool(path, Seal.from_text(line.env["HOTLINE_KEYS"]), SPOOL_SLOTS)
+    spool = DiskSpool(path, Seal.from_text(line.env["HOTLINE_KEYS"]), SPOOL_SLOTS, SECONDS)
     spool.put(b"k" * 32, b"an order")
     spool.close()
     assert line.doctor()[1]["spool"].startswith(f"warn: 1 of {SPOOL_SLOTS} places taken")
-    other = DiskSpool(path, Seal.from_text(new_keys()), SPOOL_SLOTS)
+    other = DiskSpool(path, Seal.from_text(new_keys()), SPOOL_SLOTS, SECONDS)
     other.put(b"o" * 32, b"an order")
     other.close()
     code, said = line.doctor()
     assert code == 1
     assert said["spool"].startswith("BAD: orders in it that no key opens: 1")
+
+
+@pytest.mark.parametrize("content", [b"", b"somebody's letters", b"hlspool1" + bytes(1016)], ids=["empty", "something else", "cut"])
+def test_a_damaged_spool_is_named_and_not_mended(line: Line, content: bytes) -> None:
+    """Whoever looks leaves it as it is: the line sets it aside."""
+    path = line.folder / "var" / "spool"
+    path.write_bytes(content)
+    code, said = line.doctor()
+    assert (code, said["spool"].startswith("BAD: damaged")) == (1, True)
+    assert path.read_bytes() == content
+
+
+def test_a_spool_that_was_set_aside_is_named_until_somebody_takes_it_away(line: Line) -> None:
+    """Beside the one that serves: what could not be taken over is lost, and somebody was told that it is noted."""
+    aside = line.folder / "var" / "spool.aside-1"
+    aside.write_bytes(b"somebody's letters")
+    code, said = line.doctor()
+    first, second = said["spool"].split("\n")
+    assert (code, first[:3], second.startswith("BAD: spool.aside-1 ")) == (1, "ok:", True)
+    aside.unlink()
+    assert line.doctor()[0] == 0
 
 
 def test_looking_makes_nothing(line: Line) -> None:

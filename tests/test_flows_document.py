@@ -103,8 +103,8 @@ FAULTS = {
     ),
     "callback.order_now: the way on `lost` does not end: callback.when": (
         "flows/callback.yaml",
-        r"kept: kept_now, lost: lost",
-        r"kept: kept_now, lost: when",
+        r"kept: told_now, lost: lost",
+        r"kept: told_now, lost: when",
     ),
     "babies.topics: options 1, 2, 3, 5 in the words, 1, 2, 3, 4, 5 in the flow": (
         FR,

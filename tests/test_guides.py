@@ -282,12 +282,15 @@ def test_answers_of_the_program_are_quoted_as_it_gives_them() -> None:
 
 
 def test_the_edition_that_closes_callbacks_takes_none(tree: Path) -> None:
-    """With the two lines that the guide keeps ready nothing is asked of anybody, on any key that used to, though counselors are there; stop still works."""
+    """With the three lines that the guide keeps ready nothing is asked of anybody, on any key that used to, though counselors are there; stop still works."""
     for file, name, before in (
         ("callback", "closed callback", "  open:\n    branch:\n"),
         ("danger", "closed danger", "  ring:\n    branch:\n"),
     ):
         change(tree, f"flows/{file}.yaml", before, before + exercise(OPERATORS, f"exercise: {name}"))
+    menu = "  closed:\n    menu:\n"
+    offered = "      1: {go: order_soonest, if: offered.soonest is yes}\n"
+    change(tree, "flows/danger.yaml", menu + offered, menu + exercise(OPERATORS, "exercise: closed soonest"))
     assert [] == faults_of(tree)
     for keys in (("5", "5"), ("5", "1"), ("5", "6"), ("4", "1", "1"), ("4", "1", "1", "1", "5"), ("4", "2", "5")):
         key, world = screens(tree, *keys)

@@ -80,6 +80,7 @@ def test_metrics_tell_the_queue_the_outbox_and_the_spool(get):
         'hotline_callbacks_oldest_seconds{language="fr"} 125.0',
         'hotline_outbox_posts{state="unknown"} 1.0',
         "hotline_spool_records 4.0",
+        "hotline_jobs_dropped_total 3.0",
         'hotline_orders_total{effect="open_callback",how="kept"} 0.0',
     ):
         assert line in lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,7 @@ def test_a_copy_serves_while_the_database_is_away(config: Config) -> None:
     """A machine that ran before begins without its database."""
     upgrade(config.database_url)
     prepare(config)
-    load_library(config)
+    assemble(config).hotline.share()
     Path(config.database_url.removeprefix("sqlite:///")).unlink()
     prepare(config)
 
@@ -134,3 +135,37 @@ def test_the_demo_s_staff_can_sign_in_and_keep_what_they_changed(config: Config)
     assert staff is not None
     assert ("chosen", "bm") == (account.password, staff.reads)
     assert 0o600 == (Path(config.var) / "people-secret").stat().st_mode & 0o777
+
+
+def test_a_worker_opens_neither_spool_nor_counts(config: Config) -> None:
+    """What is wrong with them keeps no message from leaving: it begins, looks for what is new, and leaves the folder as it is."""
+    upgrade(config.database_url)
+    prepare(config)
+    library, var = load_library(config), Path(config.var)
+    var.mkdir(exist_ok=True)
+    (var / "spool").write_bytes(b"somebody's letters")
+    (var / "metrics").touch()
+    before = {path: path.read_bytes() for path in var.iterdir() if path.is_file()}
+    build_again(config, library).deliver("0" * 32)
+    assert before == {path: path.read_bytes() for path in var.iterdir()}
+
+
+def test_a_line_whose_folder_cannot_be_used_answers_and_says_so(config: Config) -> None:
+    """Its database is well: callers are answered, and what they ask for is kept."""
+    upgrade(config.database_url)
+    prepare(config)
+    shutil.rmtree(config.var, ignore_errors=True)
+    Path(config.var).touch()
+    line = assemble(config)
+    screen, _ = line.hotline.ussd("africastalking", "s", "+22370000001", (), "")
+    assert (screen.ends, line.hotline.health()["spool"], line.hotline.health()["database"]) == (False, "away", "ok")
+    with pytest.raises(OSError, match="var"):
+        line.hotline.share()
+
+
+def test_a_first_start_needs_no_folder(config: Config) -> None:
+    """The first edition goes into the database; that no other process of the machine does so at once is seen to there, too."""
+    upgrade(config.database_url)
+    Path(config.var).touch()
+    prepare(config)
+    assert assemble(config).library.snapshot.editions[-1].number == 1

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 from hotline.process_tree import LONGEST_WAIT, STEADY_SECONDS, ProcessKind, ProcessTree
 
 
@@ -73,3 +78,23 @@ def test_nothing_changed_is_said_so():
     world = World()
     assert world.tree.mend() is False
     assert world.tree.pids() == {"web": 1}
+
+
+SAYS_MUCH = """
+import os, sys
+from hotline.process_tree import Forked
+
+def fail():
+    sys.stdout.write("words")
+    raise RuntimeError
+
+sys.stdout.write("words")
+os._exit([Forked(lambda: sys.exit(3)).wait(), Forked(fail).wait()] != [3, 1])
+"""
+
+
+def test_a_log_on_a_full_disk_keeps_no_process_from_beginning_or_ending():
+    """Nothing of what it says can be written: it begins, ends with its own code, and never goes on where its parent was."""
+    with Path("/dev/full").open("w") as full:
+        env = {**os.environ, "PYTHONUNBUFFERED": ""}
+        assert subprocess.run([sys.executable, "-c", SAYS_MUCH], env=env, stdout=full, stderr=full, check=False).returncode == 0

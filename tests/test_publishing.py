@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.adapters.seal import Seal, new_keys
-from hotline.adapters.sql import SqlStore, upgrade
+from hotline.adapters.sql import SqlStore
 from hotline.content import read_sources
 from hotline.engine.flow import Sources
 from hotline.ports.desk.editions import Withdrawal
@@ -18,6 +18,7 @@ from hotline.service.editions.directory_numbers import DirectoryNumbers, numbers
 from hotline.service.editions.publication import FaultySources
 from hotline.service.editions.snapshot import decode, encode
 from tests.acting import approve, propose, publish, reject, roll_back
+from tests.databases import migrated
 from tests.service.line import RULES
 from tests.small_line import DIRECTORY, write_files
 
@@ -29,9 +30,7 @@ AWA, BINTOU = publisher("Awa", "op"), publisher("Bintou", "op")
 
 @pytest.fixture
 def store(tmp_path: Path) -> SqlStore:
-    url = f"sqlite:///{tmp_path}/hotline.db"
-    upgrade(url)
-    return SqlStore(url, Seal.from_text(new_keys()), 5000)
+    return SqlStore(migrated(f"sqlite:///{tmp_path}/hotline.db"), Seal.from_text(new_keys()), 5000)
 
 
 def files(folder: Path, **more: object) -> Sources:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.adapters.sql import SqlStore, upgrade
+from hotline.adapters.sql import SqlStore
 from hotline.app import open_store
 from hotline.cli import main
 from hotline.config import Config
@@ -20,6 +20,7 @@ from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.staff import Staff
 from hotline.service.editions.publication import publish
+from tests.databases import migrated
 from tests.small_line import settings, write_files
 
 NUMBER = "+22370000101"
@@ -33,7 +34,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlStore]
         monkeypatch.delenv(name)
     for name, value in values.items():
         monkeypatch.setenv(name, value)
-    upgrade(values["HOTLINE_DATABASE_URL"])
+    migrated(values["HOTLINE_DATABASE_URL"])
     store = open_store(Config.from_env(values))
     yield store
     store.close()

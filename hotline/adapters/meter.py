@@ -1,17 +1,18 @@
 """The counts behind /metrics: cheap enough for every hop, and summed over this machine's processes when somebody asks.
 
-Each process counts in a small file of fixed slots, mapped into memory; prometheus_client renders the sum. Its own multi-process mode is not
-used: it costs 2 µs a hop against 0.4, wants an environment variable before its import, and leaves a file behind for every process that dies.
+Each process counts in its memory and every second leaves what it counted in a small file of fixed slots, where the others find it; prometheus_client renders the sum.
+The file is written and never mapped: a mapped one ends the process (SIGBUS) or holds up its hops where the disk is full, cut or hangs. prometheus_client's own
+multi-process mode maps files, too, costs 2 µs a hop against 0.4, wants an environment variable before its import, and leaves a file behind for every process that dies.
 """
 
 from __future__ import annotations
 
 import fcntl
-import mmap
 import os
 from array import array
 from bisect import bisect_left
 from itertools import count
+from operator import add
 from threading import Lock
 from typing import TYPE_CHECKING, Literal
 from weakref import WeakMethod
@@ -48,18 +49,26 @@ _LAYOUT = f"{crc32(repr((BOUNDS, _HOP, _ORDER, _BREAKER, _ENDED)).encode()):08x}
 
 
 class PrometheusMeter:
-    """`hotline.ports.meter.Meter` over files below `folder`. Safe for threads and forks; a process that died leaves its counts, and its file to the next one."""
+    """`hotline.ports.meter.Meter` over files below `folder`, which are opened when they are first shared. Safe for threads and forks.
+
+    A process that died leaves its counts, all but the last second's, and its file to the next one.
+    """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
+        self._file: tuple[int, Path] | None = None
         self._begin()
         again = WeakMethod(self._begin)
         os.register_at_fork(after_in_child=lambda: (begin := again()) and begin())
 
     def _begin(self) -> None:
+        if self._file is not None:  # the parent's
+            os.close(self._file[0])
+        self._file = None
         self._lock = Lock()  # no interpreter promises that `+= 1` is one step
-        self._slots = _claim(self._folder)
+        self._slots = array("Q", bytes(_SLOTS * 8))
+        self._others = [0] * _SLOTS
+        """What other processes had counted when this one last looked."""
 
     def hop(self, kind: Literal["screen", "end", "order", "refused", "broken"], seconds: float) -> None:
         row = _HOP[kind]
@@ -82,40 +91,62 @@ class PrometheusMeter:
         with self._lock:
             self._slots[slot] += 1
 
-    def page(self, counts: Counts | None, spooled: int | None) -> bytes:
+    def share(self) -> None:
+        """For one thread, which may hang with the disk: whoever counts or asks for the page does not wait for it."""
+        if self._file is None:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._file, before = _claim(self._folder)
+            with self._lock:
+                self._slots = array("Q", map(add, self._slots, before))
+        file, path = self._file
+        with self._lock:
+            counted = self._slots.tobytes()
+        if os.pwrite(file, counted, 0) != len(counted):
+            raise OSError("short write")
+        self._others = _sums(self._folder, path)
+
+    def page(self, counts: Counts | None, spooled: int | None, dropped: int | None = None) -> bytes:
         """The page for Prometheus: this machine's counters and spool, and gauges of the whole line. What is not known just now (None) is left out."""
-        return generate_latest(_Page(_sums(self._folder), counts, spooled))
+        with self._lock:
+            sums = list(map(add, self._slots, self._others))
+        return generate_latest(_Page(sums, counts, spooled, dropped))
 
 
-def _claim(folder: Path) -> memoryview:
-    """The first file that no living process counts in. The lock goes with the mapping: closed by the kernel at the latest when we die."""
+def _claim(folder: Path) -> tuple[tuple[int, Path], array[int]]:
+    """The first file that no living process counts in, held until we die, and what the one before us had counted in it."""
     for number in count():
-        file = os.open(folder / f"{_LAYOUT}-{number}.counts", os.O_RDWR | os.O_CREAT, 0o600)
+        path = folder / f"{_LAYOUT}-{number}.counts"
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.ftruncate(file, _SLOTS * 8)
-            return memoryview(mmap.mmap(file, _SLOTS * 8)).cast("Q")
+            return (file, path), _slots(os.pread(file, _SLOTS * 8, 0))
         except BlockingIOError:
-            continue
-        finally:
-            os.close(file)  # the mapping keeps a duplicate, which keeps the lock
+            os.close(file)
+        except OSError:
+            os.close(file)
+            raise
     raise AssertionError
 
 
-def _sums(folder: Path) -> list[int]:
+def _slots(data: bytes) -> array[int]:
+    """Zeros where not all of it is there: somebody is just making it, or the disk was full."""
+    return array("Q", data if len(data) == _SLOTS * 8 else bytes(_SLOTS * 8))
+
+
+def _sums(folder: Path, ours: Path) -> list[int]:
     sums = [0] * _SLOTS
-    for path in sorted(folder.glob(f"{_LAYOUT}-*.counts")):
-        slots = array("Q", path.read_bytes())
-        if len(slots) == _SLOTS:  # shorter: another process is just making it
-            sums = [total + value for total, value in zip(sums, slots, strict=True)]
+    for path in folder.glob(f"{_LAYOUT}-*.counts"):
+        if path != ours:
+            sums = list(map(add, sums, _slots(path.read_bytes())))
     return sums
 
 
 class _Page:
-    def __init__(self, sums: list[int], counts: Counts | None, spooled: int | None) -> None:
+    def __init__(self, sums: list[int], counts: Counts | None, spooled: int | None, dropped: int | None) -> None:
         self._sums = sums
         self._counts = counts
         self._spooled = spooled
+        self._dropped = dropped
 
     def collect(self) -> Iterator[Metric]:
         yield self._hops()
@@ -129,6 +160,8 @@ class _Page:
             yield GaugeMetricFamily(
                 "hotline_spool_records", "Orders on this machine's disk that wait for the database.", value=self._spooled
             )
+        if self._dropped is not None:
+            yield CounterMetricFamily("hotline_jobs_dropped", "Jobs in Redis that the line does not make.", value=self._dropped)
         if self._counts is not None:
             yield _gauge("hotline_callbacks_waiting", "Callbacks that wait.", "language", self._counts.waiting)
             yield _gauge("hotline_callbacks_oldest_seconds", "Age of the callback that waits longest.", "language", self._counts.oldest_age)

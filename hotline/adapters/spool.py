@@ -1,224 +1,182 @@
-"""The last resort, this machine's disk: sealed orders in a preallocated file, durable when acknowledged, shared by all processes.
+"""The last resort, this machine's disk: sealed orders in a file of slots (`spool_file`), durable when acknowledged, shared by all processes.
 
-The file is a row of equal slots, the first one a header. A slot holds one record, written by one `pwrite` and an `fdatasync`; its checksum tells a whole record from a
-torn one. Writers take turns by a lock on the file. Readers take none: the header's generation is odd while somebody writes (or died writing) and higher afterwards, so
-that they look through the file again only when something changed.
+Whatever is wrong with the file is *no spool* and never more: all of it happens on a thread of its own, which nobody waits for beyond the budget. A file that cannot be
+used is set aside by name, what is whole in it goes into a new one, and so does what lay in a file that was removed or replaced while it was open here.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
-import struct
-import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
-from msgspec import Struct
+import structlog
 
-from hotline.adapters.seal import Seal, SealBroken
-from hotline.ports.spool import SpoolFull
+from hotline.adapters.apart import Apart, Job, Late
+from hotline.adapters.seal import Seal
+from hotline.adapters.spool_file import ROOM, Damaged, Entry, NoSlot, SpoolFile, context, held, make, rest_of
+from hotline.ports.spool import SpoolFull, SpoolState
 
-SLOT: Final = 1024
-MAGIC: Final = b"hlspool1"
-GENERATION: Final = struct.Struct("<Q")
-"""In the header, after the magic."""
-RECORD: Final = struct.Struct("<BHQ32s")
-"""Used or free, length of the sealed record, place in the order of arrival, key. The sealed record follows, then the checksum of all before."""
-CHECKSUM: Final = struct.Struct("<I")
-USED: Final = 1
-ROOM: Final = SLOT - RECORD.size - CHECKSUM.size
-"""Bytes that a sealed record may have."""
+MOST_ASIDE: Final = 20
+"""So many files are set aside; then whoever damages them does so again and again, and the line goes without."""
+MACHINE_S: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC, errno.EDQUOT})
+"""What the machine lacks is no fault of the file."""
 
-
-class _Entry(Struct, frozen=True):
-    slot: int
-    arrival: int
-
-
-class _Index(Struct):
-    """What the file held at one generation."""
-
-    generation: int
-    entries: dict[bytes, _Entry]
-    free: list[int]
-    """The last one is used next."""
-    arrivals: int
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
 
 
 class DiskSpool:
-    """`hotline.ports.spool.Spool`. Keys are the ledger's, 32 bytes; a record may have some 900. Every method raises SpoolFull where the disk fails."""
+    """`hotline.ports.spool.Spool`. Keys are the ledger's, 32 bytes; a record may have some 900. Touches the disk when first used, not when it is made."""
 
-    def __init__(self, path: Path, seal: Seal, slots: int = 4096, sync: Callable[[int], None] = os.fdatasync) -> None:
-        """Open the file, or make it (mode 600). Raises OSError where there is no room for it, ValueError where it is something else."""
+    def __init__(self, path: Path, seal: Seal, slots: int = 4096, seconds: float = 0.3, sync: Callable[[int], None] = os.fdatasync) -> None:
+        """`seconds`: how long whoever asks waits for the disk, or for a lock on the file, at most."""
         self._path = path
         self._seal = seal
+        self._slots = slots
+        self._seconds = seconds
         self._sync = sync
-        self._reader = _open(path, (1 + slots) * SLOT)
-        self._index = _Index(-1, {}, [], 0)  # of no generation: read when first asked, which a process that only delivers never does
+        self._apart = Apart("spool", seconds)
+        self._file: SpoolFile | None = None
+        self._lost: dict[bytes, Entry] = {}
+        """What lay in a file that is gone, until it is in another one."""
 
     def put(self, key: bytes, record: bytes) -> None:
-        sealed = self._seal.seal(record, _context(key))
+        sealed = self._seal.seal(record, context(key))
         if len(sealed) > ROOM:
             raise SpoolFull("the record is larger than a slot")
-        with _disk(), _locked(self._path) as file:
-            index = self._current()
-            entry = index.entries.get(key)
-            if entry is not None and self._read(entry, key) is not None:
-                return
-            if entry is None and not index.free:
-                raise SpoolFull("no slot is free")
-            entry = entry or _Entry(index.free.pop(), index.arrivals)
-            self._write(file, index, entry.slot, _pack(entry, key, sealed))
-            index.entries[key] = entry
-            index.arrivals = max(index.arrivals, entry.arrival + 1)
+        self._do(lambda job: self._opened().put(key, sealed, job))
 
     def find(self, key: bytes) -> bytes | None:
-        with _disk():
-            entry = self._current().entries.get(key)
-            return None if entry is None else self._read(entry, key)
+        return self._do(lambda _: self._opened().find(key))
 
     def records(self) -> tuple[tuple[bytes, bytes], ...]:
-        with _disk():
-            entries = sorted(self._current().entries.copy().items(), key=lambda item: item[1].arrival)
-            read = [(key, self._read(entry, key)) for key, entry in entries]
-        return tuple((key, record) for key, record in read if record is not None)
+        return self._do(lambda _: self._opened().records())
 
     def drop(self, key: bytes) -> None:
-        with _disk(), _locked(self._path) as file:
-            index = self._current()
-            entry = index.entries.get(key)
-            if entry is not None:
-                self._write(file, index, entry.slot, bytes(SLOT))
-                del index.entries[key]
-                index.free.append(entry.slot)
+        self._do(lambda _: self._opened().drop(key))
 
     def __len__(self) -> int:
         """Records that somebody still has to take, those among them that no key of ours opens."""
-        with _disk():
-            return len(self._current().entries)
+        return self._do(lambda _: len(self._opened()))
+
+    def state(self) -> SpoolState:
+        try:
+            self._do(lambda _: self._opened())
+            return "set_aside" if self._do(lambda _: set_aside(self._path)) else "ok"
+        except SpoolFull:
+            return "away"
+
+    @contextmanager
+    def turn(self) -> Iterator[bool]:
+        file = self._do(lambda job: _taken(self._path.with_name(f"{self._path.name}.turn"), job))
+        try:
+            yield file is not None
+        finally:
+            if file is not None:
+                os.close(file)
 
     def close(self) -> None:
-        os.close(self._reader)
+        """Leave the file and end the thread."""
+        self._apart.close()
+        if self._file is not None:
+            self._file.close()
 
-    def _current(self) -> _Index:
-        """What the file holds, looked through again when somebody wrote. While somebody writes, what was acknowledged before."""
-        index = self._index
-        if _generation(self._reader) != index.generation or index.generation % 2:
-            index = self._index = _scan(self._reader)
-        return index
-
-    def _write(self, file: int, index: _Index, slot: int, data: bytes) -> None:
-        """Write a slot durably, under the lock. `index` is the caller's to bring up to date."""
-        writing = index.generation | 1
-        _set_generation(file, writing)
+    def _do(self, work: Callable[[Job[T]], T]) -> T:
         try:
-            _pwrite(file, data, slot * SLOT)
-            self._sync(file)
-        except OSError:
-            # The caller will be told that it is lost: then it must not turn up later. The generation stays odd: nobody trusts an index.
+            return self._apart.do(work)
+        except Late:
+            raise SpoolFull("the disk did not answer in time") from None
+        except NoSlot:
+            raise SpoolFull("no slot is free") from None
+        except (OSError, Damaged):
+            raise SpoolFull("the disk failed") from None
+
+    # on the thread
+
+    def _opened(self) -> SpoolFile:
+        """The file of this name, whole: opened, mended or made."""
+        if self._file is not None and self._file.is_in_place:
+            return self._file
+        before, self._file = self._file, None
+        if before is not None:
             with suppress(OSError):
-                _pwrite(file, bytes(SLOT), slot * SLOT)
-            raise
-        _set_generation(file, writing + 1)
-        index.generation = writing + 1
+                self._lost |= {entry.key: entry for entry in before.rest()}
+            before.close()
+            log.error("spool_replaced", count=len(self._lost))
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with held(self._path.parent, self._seconds, os.O_RDONLY | os.O_DIRECTORY):
+            self._file = self._whole()
+        self._lost = {}
+        return self._file
 
-    def _read(self, entry: _Entry, key: bytes) -> bytes | None:
-        """The record, None if it was dropped meanwhile or no key of ours opens it."""
-        found = _unpack(os.pread(self._reader, SLOT, entry.slot * SLOT))
-        if found is None or found[1] != key:
-            return None
-        with suppress(SealBroken):
-            return self._seal.open(found[2], _context(key))
-        return None
+    def _whole(self) -> SpoolFile:
+        """Under the folder's lock, so that processes that begin at once make one file."""
+        try:
+            file = self._open()
+        except TimeoutError:
+            raise  # somebody else keeps the lock: nothing is wrong with the file
+        except (OSError, Damaged) as wrong:
+            if isinstance(wrong, OSError) and wrong.errno in MACHINE_S:
+                raise
+            if os.path.lexists(self._path):
+                self._set_aside()
+            else:
+                make(self._path, self._slots, tuple(self._lost.values()))
+            return self._open()
+        if self._lost:
+            file.restore(self._lost.values())
+        return file
+
+    def _open(self) -> SpoolFile:
+        return SpoolFile(self._path, self._seal, self._slots, self._sync, self._seconds)
+
+    def _set_aside(self) -> None:
+        """Give the file another name and make a new one, in which everything is that is whole in the old one."""
+        entries = self._lost.copy()
+        with ExitStack() as stack:
+            try:
+                file = stack.enter_context(held(self._path, self._seconds, os.O_RDONLY))
+                entries |= {entry.key: entry for entry in rest_of(file)}
+            except TimeoutError:
+                raise  # somebody may be writing in it
+            except OSError:
+                pass  # it cannot even be read
+            aside = _free_name(self._path)
+            self._path.rename(aside)
+            try:
+                make(self._path, self._slots, sorted(entries.values(), key=lambda entry: entry.arrival))
+            except OSError:
+                aside.rename(self._path)  # it holds what could not be taken over
+                raise
+        log.error("spool_set_aside", count=len(entries))
 
 
-def _open(path: Path, size: int) -> int:
-    """Make the file whole, and open it for reading."""
-    with _locked(path, os.O_CREAT) as file:
-        magic = os.pread(file, len(MAGIC), 0)
-        if magic not in {b"", bytes(len(MAGIC)), MAGIC}:
-            raise ValueError("the spool's file is something else")
-        os.fchmod(file, 0o600)
-        if magic != MAGIC or os.fstat(file).st_size < size:
-            os.posix_fallocate(file, 0, size)
-            _pwrite(file, MAGIC, 0)
-            os.fsync(file)
-            _sync_folder(path.parent)
-    return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+def set_aside(path: Path) -> tuple[Path, ...]:
+    """The files that were set aside beside this spool and that nobody has taken away since."""
+    return tuple(sorted(path.parent.glob(f"{path.name}.aside-*")))
 
 
-def _sync_folder(path: Path) -> None:
-    """Make the file's name durable, too."""
-    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+def _free_name(path: Path) -> Path:
+    for number in range(1, MOST_ASIDE + 1):
+        aside = path.with_name(f"{path.name}.aside-{number}")
+        if not os.path.lexists(aside):
+            return aside
+    raise OSError("too many were set aside")
+
+
+def _taken(path: Path, job: Job[int | None]) -> int | None:
+    """The lock file, opened and held alone; None while another process holds it."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
     try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-@contextmanager
-def _locked(path: Path, flags: int = 0) -> Iterator[int]:
-    """The file, opened anew and held alone: a lock belongs to an opening, so that threads and forked processes exclude each other as well."""
-    file = os.open(path, os.O_RDWR | os.O_CLOEXEC | flags, 0o600)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield file
-    finally:
-        os.close(file)
-
-
-@contextmanager
-def _disk() -> Iterator[None]:
-    try:
-        yield
-    except OSError:
-        raise SpoolFull("the disk failed") from None
-
-
-def _scan(file: int) -> _Index:
-    generation = _generation(file)
-    data = os.pread(file, os.fstat(file).st_size, 0)
-    entries: dict[bytes, _Entry] = {}
-    free: list[int] = []
-    for slot in range(len(data) // SLOT - 1, 0, -1):
-        found = _unpack(data[slot * SLOT : (slot + 1) * SLOT]) if data[slot * SLOT] == USED else None
-        if found is None:
-            free.append(slot)
-        else:
-            entries[found[1]] = _Entry(slot, found[0])
-    return _Index(generation, entries, free, 1 + max((entry.arrival for entry in entries.values()), default=0))
-
-
-def _pack(entry: _Entry, key: bytes, sealed: bytes) -> bytes:
-    body = RECORD.pack(USED, len(sealed), entry.arrival, key) + sealed
-    return (body + CHECKSUM.pack(zlib.crc32(body))).ljust(SLOT, b"\0")
-
-
-def _unpack(data: bytes) -> tuple[int, bytes, bytes] | None:
-    """Arrival, key and sealed record of a slot; None if it is free, or not whole."""
-    used, length, arrival, key = RECORD.unpack_from(data)
-    end = RECORD.size + length
-    if used != USED or length > ROOM or CHECKSUM.unpack_from(data, end)[0] != zlib.crc32(data[:end]):
-        return None
-    return arrival, key, data[RECORD.size : end]
-
-
-def _generation(file: int) -> int:
-    generation: int = GENERATION.unpack(os.pread(file, GENERATION.size, len(MAGIC)))[0]
-    return generation
-
-
-def _set_generation(file: int, generation: int) -> None:
-    _pwrite(file, GENERATION.pack(generation), len(MAGIC))
-
-
-def _pwrite(file: int, data: bytes, offset: int) -> None:
-    if os.pwrite(file, data, offset) != len(data):
-        raise OSError("short write")
-
-
-def _context(key: bytes) -> str:
-    return f"spool.record.{key.hex()}"
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if job.settle():
+            return file
+    except BlockingIOError:
+        pass
+    os.close(file)
+    return None

@@ -123,6 +123,15 @@ class ValkeyMemory:
         with self._breaker.guard():
             self._client.set(key, self._seal.seal(facts, key), ex=seconds)
 
+    def first(self, session: str, about: str, value: bytes, seconds: int) -> bytes:
+        key = self._key("first", f"{session}|{about}")
+        with self._breaker.guard():
+            stands = cast("bytes | None", self._client.set(key, self._seal.seal(value, key), nx=True, get=True, ex=seconds))
+        try:
+            return value if stands is None else self._seal.open(stands, key)
+        except SealBroken:
+            return value
+
     def hear(self, session: str, message: str, text: str, seconds: int, *, anew: bool = False) -> tuple[str, ...]:
         inputs, heard = self._key("inputs", session), self._key("heard", message)
         sealed = self._seal.seal(text.encode(), inputs)

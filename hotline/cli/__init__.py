@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from hotline.adapters.processes import leave_no_trace
 from hotline.cli import completion
 from hotline.cli.command import Failed, reason, refuse_no_folder
 from hotline.cli.commands import audit, content, directory, line, people, upkeep, words
@@ -23,7 +24,9 @@ NO_LINE = "nothing says which line is meant: be in the folder of the demo that r
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code."""
+    """Run one command and return its exit code. Without `arguments` this process is the command, and those that were typed are taken."""
+    if arguments is None:
+        leave_no_trace("HOTLINE_")
     return quietly(lambda: _run(sys.argv[1:] if arguments is None else arguments))
 
 

@@ -19,7 +19,6 @@ from hotline.service import acts
 from hotline.service.acts import Act, By, Code, Result
 from hotline.service.deps import Deps
 from hotline.service.desk.accounts.sign_in import Locks
-from hotline.service.permissions import LEAVING
 from hotline.settings import ConsoleSettings
 
 TOKEN: Final = "token"  # noqa: S105 -- the name of a field
@@ -158,8 +157,7 @@ def found(result: Result) -> Result:
 
 
 def _by(origin: str) -> By:
-    """Whoever sends a form is present, unless the form says that they leave. Reading alone, or a page that refreshes itself, does not count as presence."""
-    return By(me().id, "page", origin, is_there=(request.endpoint or "").removeprefix("console.") not in LEAVING)
+    return By(me().id, "page", origin)
 
 
 def permitted(result: Result) -> Result:

@@ -19,9 +19,10 @@ def demo_environment(env: Mapping[str, str], standin: str, new_keys: Callable[[]
         "HOTLINE_DATABASE_URL": f"sqlite:///{var / 'hotline.db'}",
         "HOTLINE_REDIS_URL": f"unix://{var / 'valkey.sock'}",
         "HOTLINE_AT_API_KEY": _made_once(var / "at-api-key", secrets.token_hex),
-        "HOTLINE_AT_SECRET": _made_once(var / "at-secret", secrets.token_urlsafe),
         "HOTLINE_AT_BASE_URL": standin,
     }
+    if not env.get("HOTLINE_AT_SECRET_FILE"):
+        demo["HOTLINE_AT_SECRET"] = _made_once(var / "at-secret", secrets.token_urlsafe)
     if not env.get("HOTLINE_KEYS") and not env.get("HOTLINE_KEYS_FILE"):
         _made_once(var / "keys", new_keys)
         demo["HOTLINE_KEYS_FILE"] = str(var / "keys")

@@ -8,7 +8,7 @@ from pathlib import Path
 import polib
 
 from hotline.demo.people import DemoPerson
-from hotline.engine.phone.letters import fold
+from hotline.engine.phone.letters import fold, plain
 
 LOCALES = Path(__file__).resolve().parents[2] / "locales"
 PLACEHOLDER = re.compile(r"\{\w+\}")
@@ -30,16 +30,29 @@ class Here:
         confirmed = words["staff.on_call" if person.role == "supervisor" else "staff.here"]
         either = "|".join(_pattern(text) for text in (confirmed, fold(confirmed, person.language)))
         self._confirmation = re.compile(either, re.DOTALL)
+        self._leaving, self._returning = (_words(words, *keys) for keys in (("off", "pause"), ("on", "here")))
 
     def confirmed_by(self, text: str) -> bool:
         """Is this the line's plain confirmation of the word?"""
         return self._confirmation.fullmatch(text) is not None
+
+    def leaves_by(self, text: str) -> bool:
+        """Does this person end the shift, or begin a break, by this message?"""
+        return plain(text) in self._leaving
+
+    def returns_by(self, text: str) -> bool:
+        """Does this person come back by it?"""
+        return plain(text) in self._returning
 
 
 def read_here(people: tuple[DemoPerson, ...], locales: Path = LOCALES) -> tuple[Here, ...]:
     """Each of them with the words of their language. Raises KeyError naming the key that a catalogue lacks, and OSError where there is none."""
     catalogues = {language: read_words(language, "flows", locales) for language in {p.language for p in people}}
     return tuple(Here(p, catalogues[p.language]) for p in people)
+
+
+def _words(words: dict[str, str], *keys: str) -> frozenset[str]:
+    return frozenset(plain(word) for key in keys for word in words.get(f"staff.word.{key}", "").split(","))
 
 
 def _pattern(text: str) -> str:

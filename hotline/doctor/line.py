@@ -60,7 +60,7 @@ def look(config: Config, at: int) -> Iterator[Finding]:
     finally:
         line.store.close()
     yield from short_memory(memory)
-    yield spool(Path(config.var) / "spool", seal)
+    yield from spool(Path(config.var) / "spool", seal)
     yield from disk(Path(config.var))
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Final
 
 from hotline.adapters.seal import Seal
-from hotline.adapters.spool import DiskSpool
+from hotline.adapters.spool import set_aside
+from hotline.adapters.spool_file import Damaged, SpoolLook, look
 from hotline.app import SPOOL_SLOTS
 from hotline.doctor.finding import Finding, Level
 from hotline.ports.memory import Memory, MemoryAway
-from hotline.ports.spool import SpoolFull
 from hotline.service import TICKING
 
 SPARSE_BYTES: Final = 1 << 30
@@ -37,24 +37,34 @@ def short_memory(memory: Memory) -> Iterator[Finding]:
     )
 
 
-def spool(path: Path, seal: Seal) -> Finding:
-    """What waits there for the database."""
-    if not path.exists():  # made by the line's own user, not by whoever looks
-        return Finding("spool", "warn", "not there yet: the web process makes it")
+def spool(path: Path, seal: Seal) -> Iterator[Finding]:
+    """What waits there for the database, and what could not be used. Nothing is opened for writing, locked or mended."""
     try:
-        slots = DiskSpool(path, seal, SPOOL_SLOTS)
-    except (OSError, ValueError):
-        return Finding("spool", "bad", "cannot be opened: with the database away nothing could be kept")
-    try:
-        used, readable = len(slots), len(slots.records())
-    except SpoolFull:
-        return Finding("spool", "bad", "cannot be read: with the database away nothing could be kept")
-    finally:
-        slots.close()
-    if readable < used:
-        return Finding("spool", "bad", f"orders in it that no key opens: {used - readable}")
-    level: Level = "bad" if used * 2 > SPOOL_SLOTS else "warn" if used else "ok"
-    return Finding("spool", level, f"{used} of {SPOOL_SLOTS} places taken" + (", waiting for the database" if used else ""))
+        found = look(path, seal)
+    except FileNotFoundError:  # made by the line's own user, not by whoever looks
+        yield Finding("spool", "warn", "not there yet: the web process makes it")
+    except Damaged:
+        yield Finding(
+            "spool", "bad", "damaged: the line sets it aside and makes a new one when it next looks; if it does not, nothing can be kept"
+        )
+    except OSError:
+        yield Finding("spool", "bad", "cannot be read: with the database away nothing could be kept")
+    else:
+        yield _used(found)
+    for aside in set_aside(path):
+        yield Finding(
+            "spool",
+            "bad",
+            f"{aside.name} could not be used and lies set aside: what was whole in it was taken over, orders that were not are lost; "
+            "find out why, then take it away",
+        )
+
+
+def _used(found: SpoolLook) -> Finding:
+    if found.readable < found.used:
+        return Finding("spool", "bad", f"orders in it that no key opens: {found.used - found.readable}")
+    level: Level = "bad" if found.used * 2 > SPOOL_SLOTS else "warn" if found.used else "ok"
+    return Finding("spool", level, f"{found.used} of {SPOOL_SLOTS} places taken" + (", waiting for the database" if found.used else ""))
 
 
 def disk(var: Path) -> Iterator[Finding]:

@@ -97,6 +97,7 @@ class Edition:
         "promise",
         "start",
         "starts",
+        "told_kept",
         "words",
     )
 
@@ -118,6 +119,7 @@ class Edition:
         """Which lists of the directory have something, for what was chosen, as far as `world` has looked. What can be chosen are its own entries."""
         self.words = {language: _words(sources, language, fit) for language in self.languages}
         self.nodes: dict[str, dict[str, Node]] = {}
+        self.told_kept = told_kept(sources)
 
     def language_for(self, wanted: str) -> str:
         """The language asked for, or the edition's first if it does not have it."""
@@ -157,7 +159,8 @@ class Edition:
         Raises ValueError if a word is longer than a page.
         """
         text = self._sent(_lines(body, labels), language)
-        if self._fits(text, language, has_more):
+        # An order cuts the way back, so that the first page of what follows it needs no room for that key.
+        if self._fits(text, language, has_more, back=key not in self.told_kept):
             return (self._page(key, language, text, has_more, menu=menu),)
         # One letter outside GSM-7 in the line of the keys halves a page of plain letters too.
         whole = self._whole(text, language, more=True)
@@ -165,9 +168,9 @@ class Edition:
         parts = gsm.paginate(text, lambda _page: room, raw=not gsm.is_gsm(whole))
         return tuple(self._page(key, language, part, has_more or part is not parts[-1], menu=menu) for part in parts)
 
-    def at_once(self, language: str, body: str, labels: Iterable[tuple[int, str]]) -> str:
+    def at_once(self, key: str, language: str, body: str, labels: Iterable[tuple[int, str]]) -> str:
         """Body and option lines on one page, whether they fit or not, with all that may stand around them."""
-        return self._whole(self._sent(_lines(body, labels), language), language, more=False)
+        return self._whole(self._sent(_lines(body, labels), language), language, more=False, back=key not in self.told_kept)
 
     def numbered(self, key: str, language: str, head: str, names: tuple[str, ...]) -> tuple[tuple[Page, int], ...]:
         """A list as pages of at most seven entries, numbered from 1 on each; with each page how many entries come before it."""
@@ -206,12 +209,12 @@ class Edition:
         wrong = self._sent(self.words[language][WRONG_LINE], language)
         return gsm.units(keys)[0] + gsm.units(wrong)[0] + 2
 
-    def _fits(self, text: str, language: str, more: bool) -> bool:
-        return gsm.fits(self._whole(text, language, more=more), self.fit)
+    def _fits(self, text: str, language: str, more: bool, *, back: bool = True) -> bool:
+        return gsm.fits(self._whole(text, language, more=more, back=back), self.fit)
 
-    def _whole(self, text: str, language: str, *, more: bool) -> str:
+    def _whole(self, text: str, language: str, *, more: bool, back: bool = True) -> str:
         """The text with all that may stand around it."""
-        return "\n".join((self._sent(self.words[language][WRONG_LINE], language), text, self._keys(language, back=True, more=more)))
+        return "\n".join((self._sent(self.words[language][WRONG_LINE], language), text, self._keys(language, back=back, more=more)))
 
     def _page(self, key: str, language: str, text: str, more: bool, *, menu: bool) -> Page:
         wrong = self._sent(self.words[language][WRONG_LINE], language)
@@ -225,16 +228,31 @@ class Edition:
             text = next((text for text in shown if gsm.fits(text, self.fit)), fold(shown[-1], language))
             return Screen(self.number, key, text, ends=False)
 
+        cut = (without,) if key in self.told_kept else ()
         return Page(
-            screen(f"{with_back}{other}", with_back),
+            screen(f"{with_back}{other}", with_back, *cut),
             screen(f"{without}{other}", without),
-            screen(f"{wrong}\n{with_back}{other}", f"{wrong}\n{with_back}", with_back),
+            screen(f"{wrong}\n{with_back}{other}", f"{wrong}\n{with_back}", with_back, *cut),
             screen(f"{wrong}\n{without}{other}", f"{wrong}\n{without}", without),
         )
 
     def _other_language(self, language: str) -> str:
         other = self.next_language(language)
         return self._sent(self.words[other]["keys.language"], other)
+
+
+def told_kept(sources: Sources) -> frozenset[str]:
+    """The screens that say that an order is kept: nobody goes back from them, and by SMS their conversation is over."""
+    screens = {screen.key: screen.kind for flow in sources.flows for screen in flow.screens}
+    found: set[str] = set()
+    ahead = [kind.kept for kind in screens.values() if isinstance(kind, Do)]
+    while ahead:
+        key = ahead.pop()
+        if key in screens and key not in found:
+            found.add(key)
+            kind = screens[key]
+            ahead += [way.go for way in kind.ways] if isinstance(kind, Branch) else []
+    return frozenset(key for key in found if not isinstance(screens[key], Branch))
 
 
 class CannotShow(ValueError):
@@ -363,7 +381,7 @@ def changes_language(kind: Kind) -> bool:
 
 def asks_fact(condition: Condition) -> bool:
     """Does this condition ask for a fact, and not only for what was set or what the directory lists?"""
-    return condition.subject.partition(".")[0] in ("coverage", "opening", "offered")
+    return condition.subject.partition(".")[0] in ("coverage", "opening", "offered", "many")
 
 
 def is_pause(kind: Kind) -> bool:

@@ -30,7 +30,7 @@ class OpenCallback(Struct, frozen=True, tag=True):
     phone: str | None = None
     """Another phone than the one in hand, as the caller typed it: eight digits. None is the phone in hand."""
     now: bool = False
-    """Asked for at once: its promise rests on who is free, not on who is planned."""
+    """Asked for at once: its promise rests on who is there, not on who is planned."""
 
 
 class RefineCallback(Struct, frozen=True, tag=True):
@@ -56,18 +56,22 @@ Effect: TypeAlias = OpenCallback | RefineCallback | CancelCallback | StopCalls
 
 
 class Coverage(Struct, frozen=True):
-    """Who can call in one language: the fact behind every promise of the line.
+    """Who can call in one language: the fact behind every promise of the line, the same for every phone (docs: coverage).
 
-    `free` counselors are on shift, present and not spoken for, the queue ahead deducted; they stay until the minute `until`.
+    It is made of what the staff declared and of the clock, of nothing that any caller asked for. `now`: a counselor is there and stays for
+    `promise.SHORTEST_STAY`; `urgent`: one stays for `promise.SHORTEST_URGENT_STAY`, or a supervisor on call who speaks the language does.
+    `until` is when the last counselor goes who is there, `urgent_until` the same with those supervisors; the present minute where nobody is.
     `opens` is when the next shift begins, None if none is planned or one is on. `shifts` are the planned spans `[start, end)` to come,
-    merged, in order, without what is full. `urgent` counselors are free for what is urgent, which only other urgent callbacks are ahead of.
+    merged, in order, without those that a supervisor closed. `many`: a supervisor said that so many ask that a call may not come.
     """
 
-    free: int
+    now: bool
+    urgent: bool
     until: Minute
+    urgent_until: Minute
     opens: Minute | None
     shifts: tuple[tuple[Minute, Minute], ...]
-    urgent: int = 0
+    many: bool = False
 
 
 Fact: TypeAlias = Minute | Coverage | OrderResult | None
@@ -94,13 +98,20 @@ def result_key(ref: Ref) -> str:
     return f"order@{ref.position}.{ref.ordinal}"
 
 
+Urgency: TypeAlias = Literal["urgent", "ordinary"]
+
+
 class Screen(Struct, frozen=True):
-    """What the caller sees. `text` fits the phone's budget as it is sent; `ends` closes the session; `key` names the screen for logs and tests."""
+    """What the caller sees. `text` fits the phone's budget as it is sent; `ends` closes the session; `key` names the screen for logs and tests.
+
+    `turned_away`: a call *now* was asked for by the last input, and a branch found that nobody can make it.
+    """
 
     edition: int
     key: str
     text: str
     ends: bool
+    turned_away: Urgency | None = None
 
 
 class Need(Struct, frozen=True):

@@ -73,8 +73,9 @@ NO_GAPS: Final = Gaps()
 class Condition(Struct, frozen=True):
     """`subject is value` or `subject is not value`.
 
-    Subjects: `coverage` (free, none, unknown: who can call now in the caller's language), `coverage.urgent` (the same for what is urgent); `opening` (known, none, unknown: is a next shift
-    planned); `offered.PART` and `offered.next_day` (yes, no, unknown: is there someone for that window); `listed.LIST` and
+    Subjects: `coverage` (free, none, unknown: is somebody there to call now in the caller's language), `coverage.urgent` (the same for what is urgent); `many` (yes, no, unknown: did a
+    supervisor say that a call may not come); `opening` (known, none, unknown: is a next shift planned); `offered.PART`, `offered.next_day` and
+    `offered.soonest` (yes, no, unknown: is there someone for that window); `listed.LIST` and
     `listed.numbers` (yes, no: has the directory anything there, or a number that may be shown, for what was chosen); else the name of a
     thing that was set.
     """
@@ -144,12 +145,13 @@ class Branch(Struct, frozen=True, tag="branch"):
 
 
 class Do(Struct, frozen=True, tag="do"):
-    """An order. `when`: `now`, `part` (the part of the day that was set as `part`) or `next_day` (the same part, the next day that has someone)."""
+    """An order. `when`: `now`, `part` (the part of the day that was set as `part`), `next_day` (the same part, the next day that has someone)
+    or `soonest` (the part of the day whose window comes first)."""
 
     order: Literal["open_callback", "refine_callback", "cancel_callback", "stop_calls"]
     kept: str
     lost: str
-    when: Literal["now", "part", "next_day"] | None = None
+    when: Literal["now", "part", "next_day", "soonest"] | None = None
     urgent: bool = False
     word: bool = False
     """Refine with the word that was set as `word`."""

@@ -5,6 +5,7 @@ Times that are agreed in a call are cut by the same shifts in `service/calls/agr
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from hotline.engine.effects import Coverage, Minute
@@ -14,24 +15,23 @@ from hotline.engine.times import DAY_MINUTES
 SHORTEST_WINDOW: Final = 30
 """Minutes that must be left of a window for it to be offered."""
 SHORTEST_STAY: Final = 10
-"""Minutes for which somebody must stay on shift for a call *now* to be promised."""
+"""Minutes for which somebody must stay for a call *now* to be kept: who leaves sooner could not ring, and talk."""
+SHORTEST_URGENT_STAY: Final = 2
+"""The same for what is urgent: enough to take it and to ring."""
 DAYS_AHEAD: Final = 7
 
 
-def can_call(coverage: Coverage, now: Minute, *, urgent: bool) -> bool:
-    """Is somebody free for a call *now*, and stays long enough for it?"""
-    return is_anybody_free(coverage, urgent=urgent) and coverage.until - now >= SHORTEST_STAY
-
-
-def is_anybody_free(coverage: Coverage, *, urgent: bool) -> bool:
-    """Urgent help waits for urgent help alone."""
-    return (max(coverage.free, coverage.urgent) if urgent else coverage.free) > 0
+def can_call(coverage: Coverage, *, urgent: bool) -> bool:
+    """Is somebody there to try, and stays long enough? Then a call *now* is kept, whoever else asked for one."""
+    return coverage.urgent if urgent else coverage.now
 
 
 def end_of_now(now: Minute, minutes: int, coverage: Coverage | None, *, urgent: bool) -> Minute:
-    """Until when a call *now* is promised: `minutes` from now, or until the last who is there goes. Unknown coverage cuts nothing."""
+    """Until when somebody tries to call *now*: for `minutes`, or until the last who is there goes. Coverage that is unknown, or nobody's, cuts nothing."""
     ends = now + minutes
-    return min(ends, coverage.until) if coverage is not None and is_anybody_free(coverage, urgent=urgent) else ends
+    if coverage is None or not can_call(coverage, urgent=urgent):
+        return ends
+    return min(ends, coverage.urgent_until if urgent else coverage.until)
 
 
 def window_of(span: DayPart, first_day: int, now: Minute, coverage: Coverage | None) -> tuple[Minute, Minute] | None:
@@ -46,3 +46,9 @@ def window_of(span: DayPart, first_day: int, now: Minute, coverage: Coverage | N
             if ends - opens >= SHORTEST_WINDOW:
                 return opens, ends
     return None
+
+
+def soonest_of(parts: Mapping[str, DayPart], now: Minute, coverage: Coverage | None) -> tuple[str, tuple[Minute, Minute]] | None:
+    """The part of the day whose next window comes first, and that window; the one that ends first where two begin together."""
+    windows = ((part, window_of(span, now // DAY_MINUTES, now, coverage)) for part, span in parts.items())
+    return min(((part, window) for part, window in windows if window is not None), key=lambda found: found[1], default=None)

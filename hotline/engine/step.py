@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hotline.engine import answers
 from hotline.engine.edition import (
@@ -21,7 +22,7 @@ from hotline.engine.edition import (
     fill,
     shown_items,
 )
-from hotline.engine.effects import Fact, Need, Order, Ref, Screen, StepResult, result_key
+from hotline.engine.effects import Fact, Need, Order, Ref, Screen, StepResult, Urgency, result_key
 from hotline.engine.flow import KEY_BACK, KEY_LANGUAGE, KEY_MORE, KEY_OUT, RETURN, Ask, Branch, CallFlow, Do, Each, End, Item, Menu, Say
 from hotline.engine.world import World, effect_of, placeholder
 
@@ -164,6 +165,7 @@ def _travel(world: World, go: str, chosen: Mapping[str, Any], frames: Frames, ba
     """On to the next screen that waits, through branches, orders and called flows."""
     edition = world.edition
     ordinal = 0
+    turned_away: Urgency | None = None
     for _ in range(MOST_WALK):
         if go == RETURN:
             go, frames = frames if frames is not None else (edition.start, None)
@@ -174,6 +176,7 @@ def _travel(world: World, go: str, chosen: Mapping[str, Any], frames: Frames, ba
                 taken = world.first_that_holds(ways, chosen)
                 if isinstance(taken, Need):
                     return taken
+                turned_away = turned_away or world.turned_away(ways, taken, chosen)
                 go = taken
             case CallFlow(flow, then):
                 go, frames = edition.starts[flow], (then, frames)
@@ -189,15 +192,20 @@ def _travel(world: World, go: str, chosen: Mapping[str, Any], frames: Frames, ba
                 result = world.facts.get(result_key(ref))
                 if result is None:
                     return Order(edition.number, result_key(ref), ref, effect)
-                ordinal, back = ordinal + 1, None
+                ordinal, back, turned_away = ordinal + 1, None, None
                 if result == "late":
                     return _ended(edition, node, chosen, frames, SAFE_END)
                 go, chosen = (order.kept, kept) if result == "kept" else (order.lost, chosen)
             case Each(skip_one=True) as menu if len(items := shown_items(edition, menu.list, menu.where, chosen)) == 1:
                 go, chosen = menu.go, {**chosen, **_chosen(menu, items[0])}
             case _:
-                return _arrive(world, node, chosen, frames, back)
+                arrived = _arrive(world, node, chosen, frames, back)
+                return _noting(arrived, turned_away) if turned_away and isinstance(arrived, State) else arrived
     return _ended(edition, node, chosen, frames, SAFE_END)
+
+
+def _noting(state: State, turned_away: Urgency) -> State:
+    return replace(state, screen=replace(state.screen, turned_away=turned_away))
 
 
 def _arrive(world: World, node: Node, chosen: Mapping[str, Any], frames: Frames, back: State | None) -> State | Stop:

@@ -20,12 +20,16 @@ from hotline.engine.effects import (
     Ref,
     RefineCallback,
     StopCalls,
+    Urgency,
     coverage_key,
     now_key,
 )
 from hotline.engine.flow import Condition, Do, Item, List, Way
-from hotline.engine.promise import can_call, end_of_now, window_of
+from hotline.engine.promise import can_call, end_of_now, soonest_of, window_of
 from hotline.engine.times import DAY_MINUTES, THURSDAY
+
+URGENCY: Final[Mapping[str, Urgency]] = {"coverage": "ordinary", "coverage.urgent": "urgent"}
+"""What a branch asks of coverage, and for which call that is."""
 
 
 class World(Struct, frozen=True, gc=False):
@@ -69,6 +73,21 @@ class World(Struct, frozen=True, gc=False):
                 return way.go
         return self.edition.start
 
+    def turned_away(self, ways: Iterable[Way], taken: str, chosen: Mapping[str, Any]) -> Urgency | None:
+        """For which call *now* a branch found nobody: it asked whether somebody can call, and nobody can. Every fact that led to `taken` is known."""
+        for way in ways:
+            for condition in way.when:
+                asked = condition.subject in URGENCY and not condition.negated
+                if (
+                    asked
+                    and (condition.value == "free" or (condition.value == "none" and way.go == taken))
+                    and self.value(condition.subject, chosen) == "none"
+                ):
+                    return URGENCY[condition.subject]
+            if way.go == taken:
+                return None
+        return None
+
     def holds_all(self, conditions: Iterable[Condition], chosen: Mapping[str, Any]) -> bool | Need:
         """Do all of these conditions hold?"""
         for condition in conditions:
@@ -84,19 +103,19 @@ class World(Struct, frozen=True, gc=False):
         kind, _, detail = subject.partition(".")
         if kind == "listed":
             return self._is_listed(detail, chosen)
-        if kind not in ("coverage", "opening", "offered"):
+        if kind not in ("coverage", "opening", "offered", "many"):
             return str(chosen.get(subject, ""))
-        seen = self.sight(_spoken(chosen) if detail == "next_day" else chosen["language"])
+        seen = self.sight(_spoken(chosen) if detail == "next_day" or kind == "many" else chosen["language"])
         if isinstance(seen, Need):
             return seen
         now, coverage = seen
         if now is None or coverage is None:
             return "unknown"
         if kind == "coverage":
-            return "free" if can_call(coverage, now, urgent=detail == "urgent") else "none"
+            return "free" if can_call(coverage, urgent=detail == "urgent") else "none"
         if kind == "opening":
             return "none" if coverage.opens is None else "known"
-        return "yes" if self.window(detail, now, coverage, chosen) else "no"
+        return "yes" if (coverage.many if kind == "many" else self.window(detail, now, coverage, chosen)) else "no"
 
     def _is_listed(self, what: str, chosen: Mapping[str, Any]) -> str:
         """Looked up once for each place and kind: urgent help asks for it on the way."""
@@ -107,7 +126,13 @@ class World(Struct, frozen=True, gc=False):
         return known
 
     def window(self, part: str, now: Minute, coverage: Coverage | None, chosen: Mapping[str, Any]) -> tuple[Minute, Minute] | None:
-        """The window that is offered for a part of the day (`promise.window_of`). `next_day`: the part and day that were asked for, moved to a later day."""
+        """The window that is offered for a part of the day (`promise.window_of`). `next_day`: the part and day that were asked for, moved to a later day.
+
+        `soonest`: that of whichever part comes first.
+        """
+        if part == "soonest":
+            soonest = soonest_of(self.edition.parts, now, coverage)
+            return None if soonest is None else soonest[1]
         first = now // DAY_MINUTES
         if part == "next_day":
             part, first = str(chosen.get("_part", "")), int(chosen.get("_opens", now)) // DAY_MINUTES + 1
@@ -162,35 +187,85 @@ def _asked_window(world: World, order: Do, chosen: Mapping[str, Any], language: 
         return None
     if order.when == "now":
         return {"_opens": now, "_until": end_of_now(now, world.edition.promise, coverage, urgent=order.urgent), "_now": now}
-    part = "next_day" if order.when == "next_day" else str(chosen.get("part", ""))
+    part = str(chosen.get("part", "")) if order.when == "part" else str(order.when)
     window = world.window(part, now, coverage, chosen)
     if window is None:
         return None
-    return {"_opens": window[0], "_until": window[1], "_now": now, "_part": chosen.get("_part") if part == "next_day" else part}
+    return {"_opens": window[0], "_until": window[1], "_now": now, "_part": _part_of(world, part, now, coverage, chosen)}
+
+
+def _part_of(world: World, part: str, now: Minute, coverage: Coverage | None, chosen: Mapping[str, Any]) -> Any:
+    """The part of the day itself that was asked for by this name."""
+    if part == "soonest":
+        soonest = soonest_of(world.edition.parts, now, coverage)
+        return None if soonest is None else soonest[0]
+    return chosen.get("_part") if part == "next_day" else part
 
 
 def placeholder(world: World, name: str, chosen: Mapping[str, Any], language: str) -> str | Need:
     """The words for a placeholder; empty if there is nothing to say."""
     match name:
-        case "before" | "to":
-            return clock(world.edition, language, chosen.get("_until"))
-        case "from":
-            return clock(world.edition, language, chosen.get("_opens"))
-        case "day":
-            return day(world.edition, language, chosen.get("_opens"), chosen.get("_now"))
-        case "next" | "next_day":
+        case "before" | "to" | "from" | "day" | "end" | "window":
+            return _asked_in_words(world.edition, name, chosen, language)
+        case "next" | "next_day" | "soonest":
             seen = world.sight(chosen["language"])
-            if isinstance(seen, Need):
-                return seen
-            now, coverage = seen
-            opens = coverage.opens if coverage is not None else None
-            return clock(world.edition, language, opens) if name == "next" else day(world.edition, language, opens, now)
+            return seen if isinstance(seen, Need) else _offered_in_words(world.edition, name, seen, language)
         case "near":
             return _near(world.edition, chosen)
         case "numbers":
             return numbers_of(world.edition, chosen)
     item = world.edition.item(str(chosen.get("_list", "")), str(chosen.get("_item", "")))
     return "" if item is None else field_of(world.edition, item, name, language)
+
+
+def _asked_in_words(edition: Edition, name: str, chosen: Mapping[str, Any], language: str) -> str:
+    """Of what was asked for last: when it is tried."""
+    match name:
+        case "from":
+            return clock(edition, language, chosen.get("_opens"))
+        case "day":
+            return day(edition, language, chosen.get("_opens"), chosen.get("_now"))
+        case "end":
+            return end_in_words(edition, language, chosen.get("_until"), chosen.get("_now"))
+        case "window":
+            return window_in_words(edition, language, chosen)
+    return clock(edition, language, chosen.get("_until"))
+
+
+def _offered_in_words(edition: Edition, name: str, seen: tuple[Minute | None, Coverage | None], language: str) -> str:
+    """Of what could be asked for: when the next shift begins, or the window that comes first."""
+    now, coverage = seen
+    if name == "soonest":
+        soonest = None if now is None else soonest_of(edition.parts, now, coverage)
+        return "" if now is None or soonest is None else span_in_words(edition, language, soonest[1], now)
+    opens = coverage.opens if coverage is not None else None
+    return clock(edition, language, opens) if name == "next" else day(edition, language, opens, now)
+
+
+def end_in_words(edition: Edition, language: str, until: Minute | None, now: Minute | None) -> str:
+    """`avant 14h20`; said to be tonight where it lies past midnight; empty if it is unknown."""
+    if until is None or now is None:
+        return ""
+    key = "end.night" if until // DAY_MINUTES > now // DAY_MINUTES else "end.today"
+    return fill(edition.words[language][key], {"clock": clock(edition, language, until)})
+
+
+def window_in_words(edition: Edition, language: str, chosen: Mapping[str, Any]) -> str:
+    """`demain 8h-12h`; what is left of a part of the day that runs: `ce soir, avant 21h`; empty if it is unknown."""
+    opens, until, now = chosen.get("_opens"), chosen.get("_until"), chosen.get("_now")
+    if opens is None or until is None or now is None:
+        return ""
+    rest = edition.words[language].get(f"rest.{chosen.get('_part')}")
+    if opens == now and rest is not None:
+        return fill(rest, {"to": clock(edition, language, until)})
+    return span_in_words(edition, language, (opens, until), now)
+
+
+def span_in_words(edition: Edition, language: str, window: tuple[Minute, Minute], now: Minute) -> str:
+    """`demain 8h-12h`."""
+    opens, ends = window
+    values = {"day": day(edition, language, opens, now), "from": clock(edition, language, opens), "to": clock(edition, language, ends)}
+    return fill(edition.words[language]["window"], values)
 
 
 def field_of(edition: Edition, item: Item, name: str, language: str) -> str:

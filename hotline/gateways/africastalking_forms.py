@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from msgspec import Meta, Struct, ValidationError, convert, field
 
+from hotline.config import webhook_secrets
 from hotline.engine.phone.numbers import E164
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ class Voice(Struct, frozen=True, rename="camel"):
     caller_number: Number
     direction: Literal["Inbound", "Outbound"] = "Outbound"
     dtmf_digits: Annotated[str, Meta(pattern=r"\A[0-9*#]{0,16}\Z")] | None = None
+    client_request_id: str = ""
+    """What the ring carried, where the vendor brings it back; whatever else stands there, the call goes on."""
 
 
 def read(environ: dict[str, Any], form: type[Form]) -> Form:
@@ -149,13 +152,19 @@ class WebhookGuard:
     name = "africastalking"
 
     def __init__(self, at: AfricasTalking) -> None:
-        self._secret = at.secret.encode()
+        self._at = at
+        self._secrets = _encoded(at.secret)
         self._codes = frozenset(at.service_codes)
         self._is_peer = _peers(at.peers)
 
+    def refresh(self) -> None:
+        """Take over the secrets of the file that holds them, if there is one. Raises ConfigError; then those that are known go on."""
+        self._secrets = _encoded(webhook_secrets(self._at))
+
     def opens(self, secret: str, address: str) -> bool:
-        """Constant in time over the secret, so that it cannot be felt out byte by byte."""
-        return compare_digest(secret.encode(), self._secret) and self._is_peer(address)
+        """Constant in time over the secrets, so that none can be felt out byte by byte."""
+        given = secret.encode()
+        return any([compare_digest(given, known) for known in self._secrets]) and self._is_peer(address)  # noqa: C419 -- all of them
 
     def takes(self, environ: dict[str, Any]) -> bool:
         """Is this `POST /at/<secret>/ussd`, from someone who may?"""
@@ -174,6 +183,10 @@ class WebhookGuard:
             return "serviceCode"
         inputs = tuple(form.text.split("*", MOST_INPUTS)) if form.text else ()
         return form.session_id, form.phone_number, inputs, form.network_code
+
+
+def _encoded(secrets: tuple[str, ...]) -> tuple[bytes, ...]:
+    return tuple(secret.encode() for secret in secrets)
 
 
 def _peers(networks: tuple[str, ...]) -> Callable[[str], bool]:

@@ -16,3 +16,6 @@ class Clock(Protocol):
 
     def moment(self, minute: Minute) -> int:
         """The moment of a local wall-clock minute."""
+
+    def pause(self, seconds: float) -> None:
+        """Let so many seconds pass."""

@@ -41,8 +41,10 @@ class Gateway(Protocol):
     def send_sms(self, to: str, text: str) -> str:
         """Hand over one SMS; returns the vendor's id. Raises GatewayRefused or GatewayUnknown."""
 
-    def ring(self, to: str) -> str:
-        """Ring this number from the cover number; returns the voice session's id. Raises GatewayRefused or GatewayUnknown."""
+    def ring(self, to: str, token: str) -> str:
+        """Ring this number from the cover number; returns the voice session's id. Raises GatewayRefused or GatewayUnknown.
+
+        `token`: what the vendor may bring back with what it says of the call, of 32 hexadecimal digits."""
 
     def cover(self, session: str) -> None:
         """In a call that joins two, let the one who was called hear what the cover number says to anybody. Raises GatewayRefused or GatewayUnknown."""

@@ -39,6 +39,9 @@ class Memory(Protocol):
         """What is known of a session, in one round trip."""
 
     def remember(self, session: str, facts: bytes, seconds: int) -> None: ...
+    def first(self, session: str, about: str, value: bytes, seconds: int) -> bytes:
+        """Keep this value of a session under this name unless one stands there, and return what stands, in one step: whoever comes first decides."""
+
     def hear(self, session: str, message: str, text: str, seconds: int, *, anew: bool = False) -> tuple[str, ...]:
         """Append a message to a session's inputs and return them all, in one step. A message id that was heard before is not appended
         again: the inputs come back as far as its place, since whoever heard it first may have died before acting on it. The list

@@ -15,5 +15,8 @@ class Meter(Protocol):
     def ended(self, status: Literal["Success", "Incomplete", "Failed"]) -> None:
         """A gateway told that a session is over, and how."""
 
+    def share(self) -> None:
+        """Leave the counts where the machine's other processes find them, and look at theirs. May hang with the disk. Raises OSError."""
+
     def breaker(self, part: Literal["memory", "store"]) -> None:
         """A store was left alone because it had just failed."""

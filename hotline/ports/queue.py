@@ -10,3 +10,6 @@ class Queue(Protocol):
 
     def enqueue(self, queue: str, message: str) -> None:
         """Best effort, within Redis's budget. Raises MemoryAway."""
+
+    def dropped(self) -> int:
+        """How many jobs workers dropped because the line does not make such; since Redis began. Raises MemoryAway."""

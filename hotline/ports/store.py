@@ -18,6 +18,7 @@ from hotline.ports.desk.accounts import Accounts
 from hotline.ports.desk.audit import Audit
 from hotline.ports.desk.care import Care
 from hotline.ports.desk.cases import Cases
+from hotline.ports.desk.declarations import Declarations
 from hotline.ports.desk.editions import Editions
 from hotline.ports.desk.figures import Figures
 from hotline.ports.desk.retention import Retention
@@ -55,6 +56,8 @@ class Transaction(Protocol):
     def staff(self) -> StaffStore: ...
     @property
     def shifts(self) -> Shifts: ...
+    @property
+    def declarations(self) -> Declarations: ...
     @property
     def accounts(self) -> Accounts: ...
     @property

@@ -23,6 +23,13 @@ class VoiceConnect(Struct, frozen=True, tag=True):
     language: str
 
 
+class VoiceUnreached(Struct, frozen=True, tag=True):
+    """Ring nobody, and let the counselor hear what a phone sounds like that is off; `after` is said then, as where nobody took the call."""
+
+    after: str
+    language: str
+
+
 class VoiceCover(Struct, frozen=True, tag=True):
     """Say these one after the other and hang up: what whoever rings the cover number hears."""
 
@@ -33,4 +40,4 @@ class VoiceEnd(Struct, frozen=True, tag=True):
     """Nothing more; hang up."""
 
 
-VoiceStep: TypeAlias = VoicePrompt | VoiceConnect | VoiceCover | VoiceEnd
+VoiceStep: TypeAlias = VoicePrompt | VoiceConnect | VoiceUnreached | VoiceCover | VoiceEnd

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, suppress
+from threading import BoundedSemaphore
 
 from msgspec.structs import replace
 
@@ -12,26 +13,27 @@ from hotline.engine.times import DAY_SECONDS
 from hotline.ports.desk.figures import Counts
 from hotline.ports.gateway import ReceivedSms
 from hotline.ports.memory import MemoryAway
-from hotline.ports.spool import SpoolFull
 from hotline.ports.store import StoreAway
 from hotline.ports.voice import VoiceStep
 from hotline.retention import OUTBOX_SECONDS
 from hotline.service import incoming_sms, outbox
 from hotline.service.calls import dispatch
 from hotline.service.conversation.dialogue import Dialogue, Replay, safe_end
-from hotline.service.conversation.guard import GuardedStore
+from hotline.service.conversation.guard import GuardedSpool, GuardedStore
 from hotline.service.conversation.orders import Orders
 from hotline.service.conversation.session import Session
+from hotline.service.conversation.turned_away import TurnedAwayCounts
 from hotline.service.deps import Deps
 from hotline.service.editions.session_marker import editions_of_session
 from hotline.service.faces import voice
-from hotline.service.upkeep import stale_entries, supervision
+from hotline.service.upkeep import stale_entries, still_here, supervision
+from hotline.service.upkeep.spool_watch import SpoolWatch
 from hotline.settings import Rules
 
 __all__ = ["Hotline", "Rules"]
 
 PURGE_SECONDS = 300
-STALE_SECONDS = REMIND_SECONDS = 60
+STALE_SECONDS = REMIND_SECONDS = ASK_SECONDS = 60
 TICKING = "clock"
 TICKING_SECONDS = 30
 """A clock that did not tick for so long counts as away."""
@@ -42,14 +44,19 @@ class Hotline:
 
     def __init__(self, deps: Deps, threads: int = 1, replay: Replay = engine) -> None:
         """`threads`: how many of this process ask at once; one of them is always left to browsing hops."""
-        self._deps = replace(deps, store=GuardedStore(deps.store, deps.clock, deps.meter, threads))
+        store = GuardedStore(deps.store, deps.clock, deps.meter, threads)
+        self._deps = replace(deps, store=store, spool=GuardedSpool(deps.spool, store.turns))
         # For calls, which are few and cannot wait until a guard has rested.
         self._patient = deps
-        self._orders = Orders(self._deps, deps.store)
-        self._dialogue = Dialogue(self._deps, self._orders, replay)
+        # Legs that wait for the vendor's answer hold no more than half of the threads.
+        self._room = BoundedSemaphore(max(threads // 2, 1))
+        self._orders = Orders(self._deps, deps)
+        self._spool_watch = SpoolWatch()
+        self._turned_away = TurnedAwayCounts(self._deps)
+        self._dialogue = Dialogue(self._deps, self._orders, replay, self._turned_away)
         # At hand for the browsing hop, which goes this way some ten thousand times a second.
         self._store, self._library, self._clock, self._life = deps.store, deps.library, deps.clock, deps.rules.session_seconds
-        self._purged_at = self._aged_at = self._reminded_at = 0
+        self._purged_at = self._aged_at = self._reminded_at = self._asked_at = 0
 
     @property
     def deps(self) -> Deps:
@@ -80,9 +87,10 @@ class Hotline:
         """As STOP by SMS. Raises StoreAway."""
         self._orders.stop(number, f"opt out|{number}|{self._deps.clock.now()}")
 
-    def voice(self, session: str, number: str, active: bool, digits: str | None) -> VoiceStep:
-        """What the counselor's leg of a call does next; `number` is the counselor's. Nobody is rung where a store is away."""
-        return voice.next_step(self._patient, voice.Leg(session, number, active, digits))
+    def voice(self, session: str, number: str, active: bool, digits: str | None, token: str = "") -> VoiceStep:
+        """What the counselor's leg of a call does next; `number` is the counselor's, `token` what came back of the ring's. Nobody is rung where
+        a store is away, nor in a session that is not ours."""
+        return voice.next_step(self._patient, voice.Leg(session, number, active, digits, token), self._room)
 
     def cover(self) -> VoiceStep:
         """What whoever rings the cover number hears, in every language of the line. Needs no store."""
@@ -93,14 +101,35 @@ class Hotline:
         outbox.deliver(self._deps, message)
 
     def refresh(self) -> None:
-        """Learn of editions and of numbers that were taken off; meant for every second, in every process that answers.
+        """Learn of editions and of numbers that were taken off, and hand on what this process counted; meant for every second, in every process that answers.
 
         Raises StoreAway and what else `EditionCache.refresh` does.
         """
         at = self._deps.clock.now()
         with suppress(MemoryAway):
             self._deps.memory.vouch(at)
-        self._library.refresh(self._store, at)
+        try:
+            self._library.refresh(self._store, at)
+        finally:
+            self._turned_away.flush()
+
+    def tend_spool(self) -> None:
+        """Take what lies in this machine's spool into the database, and tell supervisors where it cannot be used; meant for every second, on every machine that answers.
+
+        Raises StoreAway and SpoolFull.
+        """
+        with ExitStack() as last_first:
+            last_first.callback(self._orders.drain)
+            last_first.callback(self._spool_watch.look, self._patient, self._deps.clock.now())
+
+    def share(self) -> None:
+        """Leave this process's counts, and copies of the editions, on this machine's disk; meant for every second, on a thread of its own.
+
+        It may hang with the disk, and nothing else with it. Raises OSError.
+        """
+        with ExitStack() as last_first:
+            last_first.callback(self._deps.meter.share)
+            last_first.callback(self._library.copy)
 
     def broken(self) -> str:
         """The neutral words for a caller where something failed inside, in the language that the line opens in."""
@@ -120,23 +149,24 @@ class Hotline:
         with ExitStack() as last_first:
             last_first.callback(self._purge, at)
             last_first.callback(self._age, at)
+            last_first.callback(self._ask_who_is_here, at)
             last_first.callback(self._remind, at)
             last_first.callback(outbox.sweep, self._deps, at)
             last_first.callback(dispatch.offer_due, self._deps, at)
             last_first.callback(dispatch.release_idle, self._deps, at)
             last_first.callback(dispatch.end_ended, self._deps, at)
-            last_first.callback(self._orders.drain)
+            last_first.callback(self.tend_spool)
             last_first.callback(self.refresh)
             last_first.callback(self._mark_tick)
 
     def health(self) -> dict[str, str]:
         """Each part's state, `ok` or `away`. An edition was there when this process began, so it is there. `emergency_number`: `ok` or `none`;
-        `supervision`: `closed` where the line needs a supervisor on call and nobody is."""
+        `supervision`: `closed` where the line needs a supervisor on call and nobody is; `spool`: `set_aside`, too, while one that could not be used lies beside it."""
         memory, ticking = self._memory_state()
         return {
             "database": self._store_state(),
             "redis": memory,
-            "spool": self._spool_state(),
+            "spool": self._deps.spool.state(),
             "editions": "ok",
             "emergency_number": "ok" if self.has_emergency_number() else "none",
             "clock": ticking,
@@ -147,6 +177,10 @@ class Hotline:
         """For the gauges. Raises StoreAway."""
         with self._deps.store.read() as tx:
             return tx.figures.counts(self._deps.clock.now())
+
+    def dropped_jobs(self) -> int:
+        """How many jobs workers dropped because the line does not make such. Raises MemoryAway."""
+        return self._deps.queue.dropped()
 
     def _purge(self, at: int) -> None:
         if abs(at - self._purged_at) >= PURGE_SECONDS:
@@ -163,7 +197,13 @@ class Hotline:
     def _remind(self, at: int) -> None:
         if abs(at - self._reminded_at) >= REMIND_SECONDS:
             self._reminded_at = at
+            supervision.tell_of_crowd(self._deps, at)
             supervision.remind(self._deps, at)
+
+    def _ask_who_is_here(self, at: int) -> None:
+        if abs(at - self._asked_at) >= ASK_SECONDS:
+            self._asked_at = at
+            still_here.ask(self._deps, at)
 
     def _mark_tick(self) -> None:
         try:
@@ -192,10 +232,3 @@ class Hotline:
         except MemoryAway:
             return "away", "away"
         return "ok", "ok" if ticked else "away"
-
-    def _spool_state(self) -> str:
-        try:
-            len(self._deps.spool)
-        except SpoolFull:
-            return "away"
-        return "ok"

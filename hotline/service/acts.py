@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.audit_deeds import Deed
-from hotline.ports.desk.staff import CALLING, Staff
+from hotline.ports.desk.staff import Staff
 from hotline.retention import ACT_SECONDS
 from hotline.service import outbox
 from hotline.service.deps import Deps
@@ -50,6 +50,7 @@ Refused: TypeAlias = Literal[
     # taking and ringing
     "busy",  # another talks to this phone
     "how",  # first it has to be said how the call ended
+    "not_on",  # no shift of theirs runs
     "on_page",  # the number is shown on the page alone
     "read_aloud",  # the vendor cannot: the counselor reads it aloud
     "rest",  # not during a rest
@@ -62,12 +63,16 @@ Refused: TypeAlias = Literal[
     "order",  # no such day, or it ends before it begins
     "past",  # that time is over
     "too_long",  # longer than a window may be
+    # declaring
+    "how_long",  # not for so many minutes
+    "too_few",  # too few counselors are there for it to tell of nobody
     # a message
     "help",  # it cannot be understood
     "no_day",  # the day is over, too far, or none at all
     "nothing",  # there is nothing that it can be about
     "which",  # it fits more than one callback
     "which_day",  # it names no day
+    "which_hours",  # nor hours
     # casework
     "day",  # none of the coming year
     "mobile",  # the service has no verified mobile phone
@@ -150,8 +155,6 @@ class By(Struct, frozen=True):
     face: Face
     origin: str = ""
     """Makes it happen once; empty: whatever comes counts."""
-    is_there: bool = False
-    """This says that whoever takes calls is there (docs: coverage)."""
     answer: Answer | None = None
 
 
@@ -167,9 +170,6 @@ def run(deps: Deps, by: By, act: Callable[Concatenate[Act, P], Result], *args: P
         staff = _staff(by) if by.face == "shell" else tx.staff.get(by.staff)
         if staff is None or not staff.active:
             return Result("forbidden")
-        if by.is_there and staff.role in CALLING:
-            staff = replace(staff, seen_at=at)
-            tx.staff.save(staff)
         stood = tx.ledger.find(key, at) if key else None
         if stood is not None:
             result = msgspec.msgpack.decode(stood.facts, type=Result) if stood.facts else Result()

@@ -44,7 +44,27 @@ class Draft(Struct, frozen=True):
 def tell(work: Work, staff: Staff, key: str, origin: str, **values: str) -> OutboxMessage:
     """Write an SMS to one of the staff, in the language that they read. `origin`: what it follows from; the same twice is one message."""
     text = work.deps.written.phrase(f"staff.{key}", staff.reads, **values)
-    return write(work, Draft("staff", staff.number, text, work.at + STAFF_SECONDS), f"{key}|{origin}|{staff.id}")
+    return write(work, Draft("staff", staff.number, text, work.at + STAFF_SECONDS), _told(staff, key, origin))
+
+
+def tell_seldom(work: Work, people: Iterable[Staff], key: str, seconds: int, **values: str) -> tuple[OutboxMessage, ...]:
+    """`tell` those of these people who were not told the same within so many seconds, whatever its values were."""
+    spell, before = (f"{seconds}|{at // seconds}" for at in (work.at, work.at - seconds))
+    messages = []
+    for staff in people:
+        told = (work.tx.outbox.get(work.deps.derive("staff", _told(staff, key, origin))) for origin in (spell, before))
+        if not any(message is not None and message.made_at > work.at - seconds for message in told):
+            messages.append(tell(work, staff, key, spell, **values))
+    return tuple(messages)
+
+
+def was_told(deps: Deps, tx: Transaction, staff: Staff, key: str, origin: str) -> bool:
+    """Was this `tell` written before?"""
+    return tx.outbox.get(deps.derive("staff", _told(staff, key, origin))) is not None
+
+
+def _told(staff: Staff, key: str, origin: str) -> str:
+    return f"{key}|{origin}|{staff.id}"
 
 
 def tell_supervisors(work: Work, key: str, origin: str, **values: str) -> tuple[OutboxMessage, ...]:
@@ -101,7 +121,10 @@ def deliver(deps: Deps, id: str) -> None:
         enqueue(deps, messages)
         return
     try:
-        vendor_id = deps.gateway.ring(message.to) if message.kind == "ring" else deps.gateway.send_sms(message.to, message.text)
+        if message.kind == "ring":
+            vendor_id = deps.gateway.ring(message.to, call_token(deps, message.text))
+        else:
+            vendor_id = deps.gateway.send_sms(message.to, message.text)
     except GatewayRefused:
         _failed(deps, message, "failed")
     except GatewayUnknown:
@@ -111,6 +134,11 @@ def deliver(deps: Deps, id: str) -> None:
             tx.outbox.move(id, "sending", "sent", at, vendor_id)
             if message.kind == "ring":
                 _remember_session(tx, message.text, vendor_id)
+
+
+def call_token(deps: Deps, call: str) -> str:
+    """What the ring of a call carries: whoever brings it back speaks of that call. It follows from the call's id under a key of the line."""
+    return deps.derive("call token", call)
 
 
 def report(deps: Deps, vendor_id: str, delivered: bool) -> None:

@@ -26,8 +26,6 @@ OPEN: Final = frozenset({"asset", "neutral", "sign_in", "code", "welcome", "nowh
 """Pages for anybody, without being signed in."""
 QUIET: Final = frozenset({"asset", "board", "signs"})
 """Pages that a browser asks for by itself: nobody did anything."""
-LEAVING: Final = frozenset({"sign_out", "everywhere", "off_shift", "need_time", "checked_in"})
-"""Forms that say that somebody goes, or that nobody need know of: they do not say that somebody is there."""
 
 TABLE: Final = (
     Ability(
@@ -39,8 +37,8 @@ TABLE: Final = (
     Ability(
         "see the queue, say *I am here*, take, give back",
         CALLING,
-        ("say_here", "go_on_shift", "go_off_shift", "take", "give_back"),
-        ("queue", "board", "here", "on_shift", "off_shift", "take", "give_back"),
+        ("say_here", "take_break", "go_on_shift", "go_off_shift", "take", "give_back"),
+        ("queue", "board", "here", "pause", "on_shift", "off_shift", "take", "give_back"),
     ),
     Ability(
         "work a callback: ring, scripts, outcome, next time, note",
@@ -61,7 +59,10 @@ TABLE: Final = (
             ),
             *("save_note", "look_on", "pick_up", "accept"),
         ),
-        ("callback", "signs", "connect", "reveal", "cover", "mark", "outcome", "hard", "safer", "next_time", "pass_on", "no_more", "note"),
+        (
+            *("callback", "signs", "connect", "reveal", "cover", "mark", "outcome", "hard", "safer", "still_here"),
+            *("next_time", "pass_on", "no_more", "note"),
+        ),
     ),
     Ability(
         "codes, consents, referrals, slips",
@@ -89,6 +90,12 @@ TABLE: Final = (
         SUPERVISES,
         ("decide_review", "hand_over", "acknowledge", "go_on_call", "take_on"),
         ("review", "review_case", "review_decide", "hand_over", "hand_over_to", "shifts_of", "plan_of", "unplan_of", "on_call", "take_on"),
+    ),
+    Ability(
+        "say that many ask, close and open hours",
+        SUPERVISES,
+        ("say_many", "end_many", "close_hours", "open_hours"),
+        ("many", "many_over", "close_hours", "open_hours"),
     ),
     Ability("be answered by SMS, end a call", ROLES, ("hear", "hang_up"), ()),
     Ability("figures of the line", ("supervisor", "operator"), (), ("overview",)),

@@ -90,7 +90,7 @@ class ProcessSettings(Settings, frozen=True, kw_only=True):
         Setting(
             MACHINE,
             url("redis://", "rediss://", "unix://"),
-            "`redis://…`, `rediss://…` or `unix://…`; Redis or Valkey, no persistence needed",
+            "`unix://…`; over TCP with a password, `redis://…` on this machine alone, else `rediss://…`; Redis or Valkey, no persistence needed",
             made="embedded Valkey in `var/`",
         ),
     ]
@@ -109,7 +109,9 @@ class ProcessSettings(Settings, frozen=True, kw_only=True):
     ] = 1
     web_threads: Annotated[int, Setting(MACHINE, number(1, 64), "threads of each of them")] = 4
     redis_budget_ms: Annotated[int, Setting(MACHINE, number(10, 5000), "how long a hop waits for Redis")] = 100
-    database_budget_ms: Annotated[int, Setting(MACHINE, number(10, 5000), "how long a hop waits for the database")] = 300
+    database_budget_ms: Annotated[
+        int, Setting(MACHINE, number(10, 5000), "how long a hop waits for the database, and for the spool on this machine's disk")
+    ] = 300
     timezone: Annotated[str, Setting(PROMISE, TIME_ZONE, "time zone of every time that the line says or is told")] = "Africa/Bamako"
     languages: Annotated[tuple[str, ...], Setting(WORDS, LANGUAGES, "languages of the line, the one it opens in first")] = ("fr", "bm")
     raw_networks: Annotated[
@@ -135,14 +137,22 @@ class AfricasTalking(Settings, frozen=True, kw_only=True):
     username: Annotated[str, Setting(GATEWAY, USER_NAME, "the application's user name", demo="sandbox")]
     api_key: Annotated[str, Setting(GATEWAY, PRINTABLE, "its API key", made="made in `var/`")]
     secret: Annotated[
-        str,
+        tuple[str, ...],
         Setting(
             GATEWAY,
             SECRET,
-            "the secret part of the webhooks' path: 32 hexadecimal digits, or 22 of base64url, at least",
+            "the secret part of the webhooks' path: 32 hexadecimal digits, or 22 of base64url, at least; several, comma separated, while one is exchanged; or else:",
             made="made in `var/`",
         ),
     ]
+    secret_file: Annotated[
+        str | None,
+        Setting(
+            GATEWAY,
+            TEXT,
+            "a file that holds it, readable by its owner alone; read again every second, so that it can be exchanged while the line runs",
+        ),
+    ] = None
     base_url: Annotated[
         str | None,
         Setting(GATEWAY, ADDRESS, "send to this address instead of the vendor's own; `https`, or `http` on loopback", made="the stand-in"),
@@ -151,6 +161,15 @@ class AfricasTalking(Settings, frozen=True, kw_only=True):
         str, Setting(GATEWAY, SENDER, "sender of SMS: a number or up to 11 letters and digits that do not name the line", demo="SANTE")
     ]
     cover_number: Annotated[str, Setting(GATEWAY, E164, "the one number that callers are rung from", demo="+22370000900")]
+    off_number: Annotated[
+        str | None,
+        Setting(
+            GATEWAY,
+            E164,
+            "a phone of the line's own that stays switched off; rung in place of another phone that must not be, so that the counselor hears what she hears of any phone that is off; empty: that call ends at once, and she could tell",
+            demo="+22370000909",
+        ),
+    ] = None
     service_codes: Annotated[
         tuple[str, ...],
         Setting(GATEWAY, SERVICE_CODES, "the codes that people dial, comma separated; a hop with any other is refused", demo="*123#"),
@@ -174,7 +193,7 @@ class Rules(Settings, frozen=True, kw_only=True):
         Setting(
             PROMISE,
             FLAG,
-            "`1`: without a supervisor who said that she is on call, nobody is promised a call, and the screens say so; `0`: a team too small for one",
+            "`1`: without a supervisor who said that she is on call, nobody is promised an ordinary call, and the screens say so; `0`: a team too small for one",
         ),
     ] = True
     promise_minutes: Annotated[
@@ -182,6 +201,9 @@ class Rules(Settings, frozen=True, kw_only=True):
     ] = 30
     offer_seconds: Annotated[int, Setting(PROMISE, number(10, 3600), "until an offered call goes to the next counselor")] = 180
     offer_urgent_seconds: Annotated[int, Setting(PROMISE, number(10, 3600), "the same, for an urgent one")] = 60
+    lend_minutes: Annotated[
+        int, Setting(PROMISE, number(1, 60), "an ordinary call that no counselor is free for is offered to supervisors after so long")
+    ] = 10
     rings_a_day: Annotated[int, Setting(PROMISE, number(1, 20), "how often one phone is rung in a day, at most")] = 3
     calling: Annotated[
         str,
@@ -193,11 +215,13 @@ class Rules(Settings, frozen=True, kw_only=True):
     ] = "bridge"
     number_hours: Annotated[int, Setting(PROMISE, number(1, 168), "a number is kept so long after its callback closed")] = 24
     callback_days: Annotated[int, Setting(PROMISE, number(1, 366), "a closed callback's codes, until only counts are left")] = 30
-    presence_minutes: Annotated[int, Setting(TEAM, number(1, 720), "how long a counselor's last sign of life counts as presence")] = 15
+    presence_minutes: Annotated[
+        int,
+        Setting(
+            TEAM, number(1, 720), "how long a counselor's *I am here* holds; it is asked for again after half of it, and after two thirds"
+        ),
+    ] = 90
     shift_hours: Annotated[int, Setting(TEAM, number(1, 24), "how long *on shift* by SMS lasts, at most")] = 12
-    calls_an_hour: Annotated[
-        int, Setting(TEAM, number(1, 60), "how many one counselor can ring in an hour; windows for which more ask are offered no longer")
-    ] = 4
     calls_a_shift: Annotated[
         int,
         Setting(

@@ -79,9 +79,10 @@ def coverage(there: There, now: Minute) -> Coverage | None:
     """Who can call: somebody until midnight and every day, nobody before tomorrow at eight, or not known."""
     midnight = (now // DAY_MINUTES + 1) * DAY_MINUTES
     if there == "somebody":
-        return Coverage(1, max(midnight, now + 60), None, ((now // DAY_MINUTES * DAY_MINUTES, midnight + 6 * DAY_MINUTES),), 1)
+        until = max(midnight, now + 60)
+        return Coverage(True, True, until, until, None, ((now // DAY_MINUTES * DAY_MINUTES, midnight + 6 * DAY_MINUTES),))
     opens = midnight + 8 * 60
-    return Coverage(0, now, opens, ((opens, opens + 8 * 60),)) if there == "nobody" else None
+    return Coverage(False, False, now, now, opens, ((opens, opens + 8 * 60),)) if there == "nobody" else None
 
 
 def said(effect: Effect, now: Minute) -> str:

@@ -11,6 +11,7 @@ import pytest
 from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.sql import SqlStore, upgrade
 from hotline.adapters.sql.tables import metadata
+from tests.databases import migrated
 from tests.postgres import Postgres, mortal_postgres, postgres, postgres_url
 
 __all__ = ["mortal_postgres", "postgres", "postgres_url"]
@@ -36,9 +37,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A migrated database with empty tables: a new file, or the run's PostgreSQL."""
     if request.param == "postgresql":
         return str(request.getfixturevalue("empty_contract_url"))
-    url = f"sqlite:///{tmp_path}/hotline.db"
-    upgrade(url)
-    return url
+    return migrated(f"sqlite:///{tmp_path}/hotline.db")
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ def test_every_kind_and_way_that_the_port_names_has_a_slot(meter):
     )
 
 
-COUNT = "import pathlib, sys; from hotline.adapters.meter import PrometheusMeter; PrometheusMeter(pathlib.Path(sys.argv[1])).hop('screen', 0.001)"
+COUNT = "import pathlib, sys; from hotline.adapters.meter import PrometheusMeter; meter = PrometheusMeter(pathlib.Path(sys.argv[1])); meter.hop('screen', 0.001); meter.share()"
 
 
 def test_processes_add_up_and_the_dead_leave_their_counts_and_their_file(tmp_path):
@@ -86,8 +86,12 @@ def test_processes_add_up_and_the_dead_leave_their_counts_and_their_file(tmp_pat
     first, second = PrometheusMeter(folder), PrometheusMeter(folder)
     first.hop("screen", 0.001)
     second.hop("screen", 0.001)
+    first.share()
+    second.share()
     for _ in range(3):
         subprocess.run([sys.executable, "-c", COUNT, str(folder)], check=True)
+    first.share()
+    second.share()
     assert samples(first.page(NONE, 0)) == samples(second.page(NONE, 0))
     assert samples(first.page(NONE, 0))["hotline_hop_seconds_count|screen"] == 5
     assert len(list(folder.iterdir())) == 3
@@ -95,19 +99,63 @@ def test_processes_add_up_and_the_dead_leave_their_counts_and_their_file(tmp_pat
 
 def test_a_fork_counts_in_a_file_of_its_own(meter, tmp_path):
     """A child never writes where its parent does."""
+    meter.share()
     child = os.fork()
     if child == 0:
         meter.hop("screen", 0.001)
+        meter.share()
         os._exit(0)
     assert os.waitpid(child, 0)[1] == 0
     meter.hop("screen", 0.001)
+    meter.share()
     assert samples(meter.page(NONE, 0))["hotline_hop_seconds_count|screen"] == 2
     assert len(list((tmp_path / "metrics").iterdir())) == 2
 
 
 def test_a_file_half_made_is_passed_over(meter, tmp_path):
     """Another process that is just beginning does not break the page."""
+    meter.share()
     ours = next((tmp_path / "metrics").iterdir())
     ours.with_name(ours.name.replace("-0.", "-7.")).touch()
     meter.hop("end", 0.001)
+    meter.share()
     assert samples(meter.page(NONE, 0))["hotline_hop_seconds_count|end"] == 1
+
+
+CUT = """
+import os, pathlib, sys
+from hotline.adapters.meter import PrometheusMeter
+from hotline.ports.desk.figures import Counts
+
+folder = pathlib.Path(sys.argv[1])
+meter = PrometheusMeter(folder)
+meter.hop("screen", 0.001)
+getattr(meter, "share", lambda: None)()
+(ours,) = folder.iterdir()
+os.truncate(ours, 0)
+meter.hop("screen", 0.001)
+print(meter.page(Counts(waiting={}, oldest_age={}, outbox={}), 0).decode())
+"""
+
+
+def test_a_file_cut_under_it_ends_no_process(tmp_path):
+    """As on a disk that is full or hangs: what is counted is counted, in the process's own memory."""
+    counted = subprocess.run([sys.executable, "-c", CUT, str(tmp_path / "metrics")], stdout=subprocess.PIPE, check=False)
+    assert counted.returncode == 0
+    assert samples(counted.stdout)["hotline_hop_seconds_count|screen"] == 2
+
+
+def test_without_room_or_folder_it_counts_and_says_that_it_cannot_share(tmp_path):
+    """OSError for whoever shares, again and again; once there is a folder nothing is lost."""
+    (tmp_path / "metrics").touch()
+    meter = PrometheusMeter(tmp_path / "metrics")
+    meter.hop("screen", 0.001)
+    for _ in range(2):
+        with pytest.raises(OSError, match="metrics"):
+            meter.share()
+    assert samples(meter.page(NONE, 0))["hotline_hop_seconds_count|screen"] == 1
+    (tmp_path / "metrics").unlink()
+    meter.share()
+    other = PrometheusMeter(tmp_path / "metrics")
+    other.share()
+    assert samples(other.page(NONE, 0))["hotline_hop_seconds_count|screen"] == 1

@@ -16,11 +16,12 @@ import hotline.migrations
 from hotline.adapters.sql import SqlStore, is_current, upgrade
 from hotline.adapters.sql.engine import make_engine
 from hotline.adapters.sql.tables import metadata
+from hotline.ports.calls.numbers import Stop
 from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.editions import EditionRow, Proposal, Withdrawal
 from hotline.ports.store import StoreAway
-from tests.adapters.test_store import HERS, NOW, a_callback, a_counselor, a_post, id_of
+from tests.adapters.test_store import HERS, NOW, OTHERS, a_callback, a_counselor, a_post, id_of
 
 REVISIONS = [step.revision for step in ScriptDirectory(str(Path(hotline.migrations.__file__).parent)).walk_revisions()][::-1]
 
@@ -91,11 +92,34 @@ def fill_0005(url, seal) -> None:
     store.close()
 
 
-LATER = ("given_back", "sunk", "safer", "minors", "on_call_until")
+def fill_0006(url, seal) -> None:
+    fill_0005(url, seal)
+
+
+def fill_0007(url, seal) -> None:
+    fill_0006(url, seal)
+    store = SqlStore(url, seal, 5000)
+    with store.write() as t:
+        t.numbers.stop(OTHERS, NOW, NOW + 9, by_keys=False)
+    store.close()
+
+
+LATER = ("given_back", "sunk", "safer", "minors", "on_call_until", "at_once", "paused_until")
 NAMED = {"attempts": "tries", "outcome": "ending"}
 """What the code calls otherwise than the database."""
 AN_EDITION = {"at": NOW, "json": b"{}"}
-FILLS = {"0001": fill_0001, "0002": fill_0001, "0003": fill_0003, "0004": fill_0004, "0005": fill_0005}
+FILLS = {
+    "0001": fill_0001,
+    "0002": fill_0001,
+    "0003": fill_0003,
+    "0004": fill_0004,
+    "0005": fill_0005,
+    "0006": fill_0006,
+    "0007": fill_0007,
+    "0008": fill_0007,
+    "0009": fill_0007,
+    "0010": fill_0007,
+}
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 
 
@@ -113,13 +137,13 @@ def test_upward_with_data(empty_url, seal, revision):
     assert is_current(empty_url, 5000)
     store = SqlStore(empty_url, seal, 5000)
     with store.write() as t:
-        assert a_callback(1) == t.callbacks.get(id_of(1))
+        assert a_callback(1, at_once=revision < "0006") == t.callbacks.get(id_of(1))
         assert HERS == t.numbers.of(id_of(1))
         assert a_counselor(1) == t.staff.get(id_of(1))
         assert a_post(1) == t.outbox.get(id_of(1))
         assert EditionRow(1, NOW, "awa", NOW, b"{}") == t.editions.get(1)
         assert [1 if revision >= "0003" else 0] * 2 == [len(t.editions.proposals()), len(t.editions.withdrawals())]
-        assert {"0003": 1, "0004": 5, "0005": 1}.get(revision, 0) == t.audit.count()
+        assert {"0003": 1, "0004": 5}.get(revision, int(revision >= "0005")) == t.audit.count()
         assert None is t.audit.broken_at()
         assert b"facts" == t.ledger.enter(b"k", "lost", b"", NOW, NOW + 9).facts
     store.close()
@@ -141,6 +165,40 @@ def test_no_number_of_a_proposal_is_given_again(empty_url, seal, engine):
     with engine.connect() as connection:
         rows = connection.execute(text("SELECT number, made_at, made_by, pending_by FROM proposals ORDER BY number")).all()
     assert [(1, NOW, "awa", None), (2, NOW + 2, "awa", None), (7, NOW + 7, "awa", None)] == [tuple(row) for row in rows]
+
+
+def test_what_waits_for_a_call_now_is_told_from_what_waits_for_a_part_of_the_day(empty_url, seal):
+    """By its window, which began when it was asked for; what is urgent was always asked for at once."""
+    upgrade(empty_url, "0005")
+    store = SqlStore(empty_url, seal, 5000)
+    spans = {1: (NOW + 30, NOW + 1830, False), 2: (NOW, NOW + 14400, False), 3: (NOW + 3600, NOW + 5400, False), 4: (NOW, NOW + 5000, True)}
+    with store.write() as t:
+        for number, (opens, ends, urgent) in spans.items():
+            row = asdict(a_callback(number, made_at=NOW, opens_at=opens, not_after=ends, urgent=urgent))
+            row = {NAMED.get(name, name): value for name, value in row.items() if name != "at_once"}
+            names = ", ".join(row)
+            t._connection.execute(text(f"INSERT INTO callbacks ({names}) VALUES ({', '.join(f':{name}' for name in row)})"), row)  # noqa: S608
+    upgrade(empty_url)
+    with store.write() as t:
+        assert [True, False, False, True] == [t.callbacks.get(id_of(number)).at_once for number in spans]
+    store.close()
+
+
+def test_stops_stay_in_their_order(empty_url, seal):
+    """A stop that an older line remembers is remembered on, as given by keys, and all that come after it count higher."""
+    upgrade(empty_url, "0005")
+    store = SqlStore(empty_url, seal, 5000)
+    with store.write() as t:
+        for number, at in ((HERS, NOW + 5), (OTHERS, NOW), (HERS, NOW - 5)):
+            row = {"hash": seal.digest("number", number), "at": at, "until": at + 60}
+            t._connection.execute(text("INSERT INTO stops (number_hash, at, until) VALUES (:hash, :at, :until)"), row)
+    upgrade(empty_url)
+    with store.write() as t:
+        assert (Stop(by_keys=True), None) == (t.numbers.stop_of(HERS, NOW + 5), t.numbers.stop_of(HERS, NOW + 6))
+        before = t.numbers.last_stop(HERS)
+        t.numbers.stop(HERS, NOW + 7, NOW + 60)
+        assert 0 < t.numbers.last_stop(OTHERS) < before < t.numbers.last_stop(HERS)
+    store.close()
 
 
 def test_schema_is_what_the_code_speaks_of(empty_url, engine):

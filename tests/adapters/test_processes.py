@@ -108,3 +108,37 @@ def test_a_path_too_long_for_a_socket_says_so(tmp_path: Path) -> None:
     """The kernel's limit is named before the server fails over it."""
     with pytest.raises(ValueError, match="at most 107 bytes"):
         start_valkey(tmp_path / ("s" * 120))
+
+
+SHOWN = """
+import ctypes, os, resource, subprocess, sys
+from pathlib import Path
+from hotline.adapters.processes import leave_no_trace
+
+leave_no_trace("SECRET_")
+PR_GET_DUMPABLE = 3
+print(ctypes.CDLL(None).prctl(PR_GET_DUMPABLE, 0, 0, 0, 0), *resource.getrlimit(resource.RLIMIT_CORE))
+print(os.environ["SECRET_ONE"], os.environ["SECRET_TWO"], os.environ["PLAIN"])
+sys.stdout.flush()
+child = os.fork()
+if child == 0:
+    child = os.getpid()
+    print(ctypes.CDLL(None).prctl(PR_GET_DUMPABLE, 0, 0, 0, 0))
+    print(Path("/proc/self/environ").read_bytes().replace(bytes(1), b" ").decode() if os.geteuid() == 0 else "PLAIN=seen")
+    sys.stdout.flush()
+    os._exit(0)
+os.waitpid(child, 0)
+subprocess.run(["env"])
+"""
+
+
+def test_a_process_shows_nobody_what_it_holds() -> None:
+    """No core, no look into its memory, and no variable of that name where /proc shows its environment, its children's and those of what it runs. The
+    process itself has read them."""
+    secrets = {"SECRET_ONE": "first-value", "SECRET_TWO": "second=value"}
+    env = {"PATH": os.environ["PATH"], **secrets, "PLAIN": "seen", "MY_SECRET_THREE": "another"}
+    done = subprocess.run([sys.executable, "-c", SHOWN], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    flag, read, of_child, *shown = done.stdout.splitlines()
+    assert (flag, read, of_child) == ("0 0 0", "first-value second=value seen", "0")
+    assert "PLAIN=seen" in "\n".join(shown)
+    assert [line for line in shown if "SECRET_ONE" in line or "SECRET_TWO" in line or "-value" in line or "=value" in line] == []

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import pickle
+import re
 import signal
 import subprocess
 import sys
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from redis import Redis
+from redis.exceptions import NoPermissionError
 from rq import Queue
 from rq.job import Job
 from rq.registry import FailedJobRegistry
@@ -22,8 +27,9 @@ from structlog.testing import capture_logs
 from hotline import clock, jobs
 from hotline.adapters.processes import bound
 from hotline.adapters.rq import DELIVER, RqQueue
-from hotline.adapters.valkey import connect
-from hotline.ports.memory import MemoryAway
+from hotline.adapters.seal import Seal, new_keys
+from hotline.adapters.valkey import ValkeyMemory, connect
+from hotline.ports.memory import Memory, MemoryAway
 from tests.processes import wait_until_gone
 
 if TYPE_CHECKING:
@@ -33,6 +39,8 @@ pytest_plugins = ["tests.valkey"]
 
 ROOT = Path(__file__).parents[2]
 POST = "0123456789abcdef0123456789abcdef"
+ONE, TWO, THREE, OTHER, NEXT = ("1" * 32, "2" * 32, "3" * 32, "0" * 32, "4" * 32)
+HANG, BREAK = "a" * 32, "b" * 32
 PATIENT_MS = 240_000
 """Only how long a failure takes: a worker's start takes its time on a busy machine."""
 
@@ -50,9 +58,9 @@ class Line:
 
     def deliver(self, post):
         self.redis.rpush("told", f"{post} {os.getpid()} {os.getppid()}")
-        if post.startswith("hang"):
+        if post.startswith("aaa"):
             signal.pause()
-        if post.startswith("break"):
+        if post.startswith("bbb"):
             raise ValueError("+22370000001 asked for 70000001")
 
 jobs.bind(Line)
@@ -144,11 +152,11 @@ def test_a_worker_delivers_from_its_own_queue_alone(client: Redis, start: Start)
     """In a forked horse, in order; the other queue is left to the other worker. Nothing stays behind in Redis."""
     worker = start("urgent")
     queue = RqQueue(client)
-    queue.enqueue("default", "other")
-    for message in ("one", "two", "three"):
+    queue.enqueue("default", OTHER)
+    for message in (ONE, TWO, THREE):
         queue.enqueue("urgent", message)
     answers = [told(client) for _ in range(3)]
-    assert [(post, parent) for post, _, parent in answers] == [(post, worker.pid) for post in ("one", "two", "three")]
+    assert [(post, parent) for post, _, parent in answers] == [(post, worker.pid) for post in (ONE, TWO, THREE)]
     wait_until_gone(answers[-1][1])
     assert client.llen("rq:queue:default") == 1
     assert len(list(client.scan_iter("rq:job:*"))) == 1  # the other queue's
@@ -158,10 +166,10 @@ def test_a_job_that_breaks_leaves_no_value_behind(client: Redis, start: Start) -
     """Neither on the worker's output nor in Redis: the id and the error's class. The worker goes on."""
     worker = start("urgent")
     queue = RqQueue(client)
-    queue.enqueue("urgent", "break")
-    assert told(client)[0] == "break"
-    queue.enqueue("urgent", "next")
-    assert told(client)[0] == "next"
+    queue.enqueue("urgent", BREAK)
+    assert told(client)[0] == BREAK
+    queue.enqueue("urgent", NEXT)
+    assert told(client)[0] == NEXT
     worker.terminate()
     output, _ = worker.communicate()
     assert "ValueError" in output
@@ -179,19 +187,19 @@ def test_kill_9_of_a_worker_leaves_no_horse(client: Redis, start: Start) -> None
     """A horse in the middle of its job ends with its worker; another worker takes the next job."""
     worker = start("urgent")
     queue = RqQueue(client)
-    queue.enqueue("urgent", "hang")
+    queue.enqueue("urgent", HANG)
     _, horse, _ = told(client)
     worker.kill()
     wait_until_gone(horse)
     start("urgent")
-    queue.enqueue("urgent", "next")
-    assert told(client)[0] == "next"
+    queue.enqueue("urgent", NEXT)
+    assert told(client)[0] == NEXT
 
 
 def test_kill_9_of_who_started_a_worker_leaves_neither_worker_nor_horse(client: Redis, valkey: str) -> None:
     """Death goes down the line: starter, worker, horse in the middle of its job."""
     with subprocess.Popen([sys.executable, "-c", STARTER, WORKER, "urgent", valkey], cwd=ROOT) as starter:
-        RqQueue(client).enqueue("urgent", "hang")
+        RqQueue(client).enqueue("urgent", HANG)
         _, horse, worker = told(client)
         starter.kill()
     wait_until_gone(worker)
@@ -215,12 +223,138 @@ def test_a_worker_outlives_its_redis(mortal_valkey: Mortal, start: Start) -> Non
 def test_sigterm_ends_an_idle_worker(client: Redis, start: Start) -> None:
     """It goes by itself, and Redis no longer knows it."""
     worker = start("urgent")
-    RqQueue(client).enqueue("urgent", "one")
+    RqQueue(client).enqueue("urgent", ONE)
     told(client)
     worker.send_signal(signal.SIGTERM)
     worker.communicate()
     assert worker.returncode == 0
     assert client.smembers("rq:workers") == set()
+
+
+class Payload:
+    """What prints as soon as it is unpickled."""
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[str]]:
+        return print, ("PWNED",)
+
+
+def forge(client: Redis, function: str = DELIVER, args: object = (NEXT,), kwargs: dict | None = None, **fields: object) -> Job:
+    """A job as whoever can write to Redis may make it, in the queue; `fields` go into its hash as they are."""
+    queue = Queue("urgent", connection=client, serializer=JSONSerializer)
+    job = queue.enqueue_call(function, args=args, kwargs=kwargs, description="PWNED")
+    if fields:
+        client.hset(job.key, mapping=fields)
+    return job
+
+
+FORGED: dict[str, Callable[[Redis], object]] = {
+    "another function": lambda client: forge(client, "builtins.print", ["PWNED"]),
+    "pickle": lambda client: Queue("urgent", connection=client).enqueue(print, Payload()),
+    "pickle beside it": lambda client: forge(client, meta=pickle.dumps(Payload()), result=pickle.dumps(Payload())),
+    "another argument": lambda client: forge(client, args=["../../etc"]),
+    "two arguments": lambda client: forge(client, args=[NEXT, NEXT]),
+    "a named argument": lambda client: forge(client, kwargs={"x": 1}),
+    "a method": lambda client: forge(client, data=JSONSerializer.dumps(("format", "PWNED", [NEXT], {}))),
+    "a callback after success": lambda client: forge(client, success_callback_name="builtins.print"),
+    "a callback after failure": lambda client: forge(client, args=[BREAK], failure_callback_name="builtins.print"),
+    "a callback when stopped": lambda client: forge(client, stopped_callback_name="builtins.print"),
+    "a webhook": lambda client: forge(client, webhooks='[{"url": "http://127.0.0.1:9/", "job_status": "finished"}]'),
+    "again and again": lambda client: forge(client, repeats_left=9, repeat_intervals="[0]"),
+    "retried": lambda client: forge(client, args=[BREAK], retries_left=9),
+    "a dependency": lambda client: forge(client, dependency_ids='["x"]'),
+    "a group": lambda client: forge(client, group_id="x"),
+    "a bomb": lambda client: forge(client, data=zlib.compress(b"0" * 1_000_000)),
+    "a date that is none": lambda client: forge(client, created_at="PWNED"),
+    "a queue that is none": lambda client: forge(client, origin="PWNED 70000001"),
+    "an id that is none": lambda client: client.rpush("rq:queue:urgent", b"\xff:PWNED"),
+}
+
+
+def test_a_job_that_the_line_does_not_make_runs_nothing(client: Redis, start: Start) -> None:
+    """Whoever can write to Redis has nothing called, imported or unpickled: each such job is dropped, counted, and said in the log without a
+    word of what was in it. The next one of ours is delivered."""
+    for forge_one in FORGED.values():
+        forge_one(client)
+    queue = RqQueue(client)
+    queue.enqueue("urgent", ONE)
+    worker = start("urgent")
+    assert told(client)[0] == ONE
+    worker.terminate()
+    output, _ = worker.communicate()
+    assert queue.dropped() == len(FORGED)
+    assert "PWNED" not in output
+    assert "job_dropped" in output
+    assert client.lrange("told", 0, -1) == []
+    assert client.keys("rq:job:*") == []
+
+
+def test_nothing_else_that_lies_in_redis_is_called_or_holds_a_worker(client: Redis, start: Start) -> None:
+    """Not a job that looks abandoned, nor one that waits for one of ours, nor a word that workers shall rest."""
+    abandoned = forge(client, failure_callback_name="builtins.print", status="started")
+    client.delete("rq:queue:urgent")
+    client.zadd("rq:wip:urgent", {f"{abandoned.id}:x": 1})
+    client.rpush("rq:queue:urgent:intermediate", b"\xff")
+    client.sadd("rq:workers:urgent", b"\xff")
+    client.set("rq:suspended", 1)
+    queue = RqQueue(client)
+    queue.enqueue("urgent", ONE)
+    (ours,) = client.lrange("rq:queue:urgent", 0, -1)
+    waiting = forge(client, "builtins.print", ["PWNED"], status="deferred")
+    client.lrem("rq:queue:urgent", 1, waiting.id)
+    client.sadd(f"rq:job:{ours.decode()}:dependents", waiting.id)
+    worker = start("urgent")
+    assert told(client)[0] == ONE
+    queue.enqueue("urgent", TWO)
+    assert told(client)[0] == TWO
+    worker.terminate()
+    output, _ = worker.communicate()
+    assert (worker.returncode, output) == (0, "")
+
+
+USES_OF_MEMORY: dict[str, Callable[[Memory], object]] = {
+    "recall": lambda memory: memory.recall("a"),
+    "remember": lambda memory: memory.remember("a", b"facts", 60),
+    "first": lambda memory: memory.first("a", "now@1", b"fact", 60),
+    "hear": lambda memory: (memory.hear("a", "m1", "5", 60), memory.hear("a", "m2", "5", 60, anew=True), memory.hear("a", "m1", "5", 60)),
+    "distinct": lambda memory: memory.distinct("a", "b", 60),
+    "begin": lambda memory: memory.begin("a", 3, 60),
+    "settle": lambda memory: memory.settle("a", 3, 60),
+    "began": lambda memory: memory.began("a"),
+    "vouch": lambda memory: memory.vouch(0),
+    "forget": lambda memory: memory.forget("a"),
+    "ping": lambda memory: memory.ping(),
+}
+
+
+def test_the_documented_acl_is_all_that_the_line_needs(client: Redis, valkey: str, start: Start) -> None:
+    """Everything that hops, clock and workers do in Redis, under the user of `docs/production.md`, with nothing refused to them. Anything else is."""
+    rule = re.search(r"^ACL SETUSER line .*$", (ROOT / "docs" / "production.md").read_text(), re.MULTILINE)
+    assert rule is not None
+    client.execute_command(*rule[0].replace("PASSWORD", "a-password").split(), "~told")  # by which this test hears of a job
+    client.acl_log_reset()
+    url = valkey.replace("unix://", "unix://line:a-password@")
+    worker = start("urgent", url)
+    with connect(url, PATIENT_MS) as limited:
+        queue, memory = RqQueue(limited), ValkeyMemory(limited, Seal.from_text(new_keys()))
+        assert USES_OF_MEMORY.keys() == {name for name in vars(Memory) if not name.startswith("_")}
+        for use in USES_OF_MEMORY.values():
+            use(memory)
+        forge(client, "builtins.print")
+        for message in (ONE, BREAK, HANG):
+            queue.enqueue("urgent", message)
+        horses = [told(client)[1] for _ in (ONE, BREAK, HANG)]
+        os.kill(horses[-1], signal.SIGKILL)
+        queue.enqueue("urgent", TWO)
+        assert told(client)[0] == TWO
+        assert queue.dropped() == 1
+        assert client.acl_log() == []
+        for command in (("FLUSHALL",), ("KEYS", "*"), ("CONFIG", "GET", "*"), ("GET", "other"), ("PUBLISH", "a", "b"), ("SHUTDOWN",)):
+            with pytest.raises(NoPermissionError):
+                limited.execute_command(*command)
+    worker.terminate()
+    worker.communicate()
+    assert worker.returncode == 0
+    client.acl_deluser("line")
 
 
 class Broken:

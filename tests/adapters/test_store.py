@@ -16,6 +16,7 @@ from hotline.adapters.sql.tables import audit, audit_head
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import NAMED, Call
 from hotline.ports.calls.ledger import LedgerEntry
+from hotline.ports.calls.numbers import Stop
 from hotline.ports.calls.offers import Offer
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.audit import AuditRecord
@@ -362,19 +363,56 @@ def test_stop(store):
         assert "waiting" == t.callbacks.get(id_of(9)).state
 
 
-def test_stop_is_remembered(store):
-    """An opening that was made before a stop and arrives after it is known as such; one made later is not."""
+def test_stop_silences_what_was_asked_for_on_another_phone(store):
+    """It stays what it is, and one of its phone; only the number is gone. What is agreed on later with whoever holds it is silent too."""
+    keep(store, a_callback(1), a_callback(2, other_phone=True), a_callback(3, other_phone=True, state="claimed"))
     with store.write() as t:
+        assert (id_of(1),) == t.numbers.stop(HERS, NOW, NOW + DAY)
+        t.callbacks.add_silent(a_callback(4, other_phone=True), id_of(3))
+        assert [False, True, True, True] == [t.numbers.has(id_of(n)) for n in range(1, 5)]
+        assert [None] * 4 == [t.numbers.of(id_of(n)) for n in range(1, 5)]
+        assert [("waiting", 2), ("claimed", 3), ("waiting", 4)] == [(c.state, int(c.id, 16)) for c in t.callbacks.same_number(id_of(2))]
+        t.numbers.forget(id_of(2))
+        assert not t.numbers.has(id_of(2))
+
+
+def test_a_stop_may_end_only_what_was_asked_for_until_it_was_sent(store):
+    """What was asked for later stands, with its number."""
+    keep(store, a_callback(1, made_at=NOW - 60), a_callback(2, made_at=NOW - 59), a_callback(3, made_at=NOW - 61, state="closed"))
+    with store.write() as t:
+        assert (id_of(1),) == t.numbers.stop(HERS, NOW, NOW + DAY, NOW - 60, by_keys=False)
+        assert [None, HERS, None] == [t.numbers.of(id_of(n)) for n in (1, 2, 3)]
+        assert NOW == t.callbacks.get(id_of(1)).closed_at
+
+
+def test_stop_is_remembered(store):
+    """An opening that was made before a stop and arrives after it is known as such, and one made later is not: by the clock where nothing else
+    is known, else by the database's count."""
+    with store.write() as t:
+        assert 0 == t.numbers.last_stop(HERS)
         assert () == t.numbers.stop(HERS, NOW, NOW + DAY)
-        assert () == t.numbers.stop(HERS, NOW, NOW + DAY)
+        first = t.numbers.last_stop(HERS)
+        assert () == t.numbers.stop(OTHERS, NOW, NOW + DAY)
         assert () == t.numbers.stop(HERS, NOW - 10, NOW + DAY)
     with store.write() as t:
-        assert [True, True, False] == [t.numbers.stopped_since(HERS, at) for at in (NOW - 1, NOW, NOW + 1)]
-        assert not t.numbers.stopped_since(OTHERS, 0)
+        assert [True, True, False] == [t.numbers.stop_of(HERS, at) is not None for at in (NOW - 1, NOW, NOW + 1)]
+        assert first < t.numbers.last_stop(HERS)
+        afters = (0, first, t.numbers.last_stop(HERS))
+        assert [Stop(by_keys=True), Stop(by_keys=True), None] == [t.numbers.stop_of(HERS, NOW + DAY, after) for after in afters]
         t.retention.purge(NOW + DAY - 1, DAY, 30 * DAY, DAY)
-        assert t.numbers.stopped_since(HERS, 0)
+        assert None is not t.numbers.stop_of(HERS, 0)
         t.retention.purge(NOW + DAY, DAY, 30 * DAY, DAY)
-        assert not t.numbers.stopped_since(HERS, 0)
+        assert None is t.numbers.stop_of(HERS, 0)
+        assert () == t.numbers.stop(HERS, NOW, NOW + DAY)
+        assert afters[-1] < t.numbers.last_stop(HERS)
+
+
+def test_a_stop_without_keys_counts_by_date_and_count(store):
+    """An SMS that came after a session began, and was sent before, ends nothing that the session asks for."""
+    with store.write() as t:
+        t.numbers.stop(HERS, NOW, NOW + DAY, NOW - 60, by_keys=False)
+        assert [Stop(by_keys=False), None] == [t.numbers.stop_of(HERS, at, 0) for at in (NOW - 60, NOW - 59)]
+        assert None is t.numbers.stop_of(HERS, 0, t.numbers.last_stop(HERS))
 
 
 def test_stop_runs_the_same_statements_whatever_exists(store):
@@ -388,7 +426,7 @@ def test_stop_runs_the_same_statements_whatever_exists(store):
         with store.write() as t:
             t.numbers.stop(number, NOW, NOW + DAY)
         runs.append([statement for statement in seen if not statement.startswith(("BEGIN", "SELECT pg_advisory"))])
-    assert 4 == len(runs[0])
+    assert 5 == len(runs[0])
     assert runs[0] == runs[1] == runs[2]
 
 
@@ -880,34 +918,12 @@ def test_outcomes_and_facts_are_bound_to_their_key(store):
             t.ledger.enter(b"b", "kept", b"", NOW, NOW + HOUR)
 
 
-def test_what_is_ahead_is_counted_by_number(store):
-    """One number that asked three times is one ring; what is urgent is told apart; windows to come are told one by one."""
-    keep(store, a_callback(1), a_callback(2), a_callback(3, urgent=True), a_callback(4, state="claimed", claimed_by=id_of(9)))
-    keep(store, a_callback(5), a_callback(6, language="bm"), a_callback(7, opens_at=NOW + DAY, not_after=NOW + DAY + HOUR), number=OTHERS)
+def test_who_holds_a_callback(store):
+    """Whoever claimed one and is not done with it, once however many they are; whose they are plays no part."""
+    keep(store, a_callback(1), a_callback(2, state="claimed", claimed_by=id_of(9)), a_callback(3, state="claimed", claimed_by=id_of(9)))
+    keep(store, a_callback(4, state="closed", claimed_by=id_of(8)), a_callback(5, state="claimed", claimed_by=id_of(7)), number=OTHERS)
     with store.read() as t:
-        assert (2, 1) == t.callbacks.ahead(("fr",), NOW, "")
-        assert (1, 0) == t.callbacks.ahead(("bm",), NOW, "")
-        assert (2, 1) == t.callbacks.ahead(("fr", "bm"), NOW, "")
-        assert ((NOW, NOW + HOUR), (NOW, NOW + HOUR), (NOW + DAY, NOW + DAY + HOUR)) == t.callbacks.booked("fr", NOW, "")
-        assert frozenset({id_of(9)}) == t.callbacks.holders()
-
-
-def test_a_number_is_not_ahead_of_itself(store):
-    """Nothing that a phone is shown depends on what it asked for before: its own requests count neither as waiting nor as held."""
-    keep(store, a_callback(1), a_callback(2, state="claimed", claimed_by=id_of(9)), a_callback(3, opens_at=NOW + 1))
-    with store.read() as t:
-        assert ((0, 0), (), frozenset()) == (
-            t.callbacks.ahead(("fr",), NOW, HERS),
-            t.callbacks.booked("fr", NOW, HERS),
-            t.callbacks.holders(HERS),
-        )
-
-
-def test_requests_for_another_phone_take_nobody_s_turn(store):
-    """Anyone can make them, of any number."""
-    keep(store, a_callback(1, other_phone=True), a_callback(2, other_phone=True, opens_at=NOW + 1))
-    with store.read() as t:
-        assert ((0, 0), ()) == (t.callbacks.ahead(("fr",), NOW, ""), t.callbacks.booked("fr", NOW, ""))
+        assert frozenset({id_of(9), id_of(7)}) == t.callbacks.holders()
 
 
 def test_rings_of_requests_for_another_phone_count_apart(store):

@@ -52,6 +52,24 @@ def test_due_is_in_the_order_in_which_it_presses(store):
     assert waiting(store) == Waiting(due=5, coming=1, review=0)
 
 
+def test_what_one_phone_asks_for_at_once_is_one_card(store):
+    """However often: its first reference, urgent if any is, with the latest end. A part of the day, another phone's, and a stranger's request stand apart."""
+    keep(
+        store,
+        a_callback(1, not_after=NOW + 10, made_at=NOW - 9, at_once=True),
+        a_callback(2, not_after=NOW + 90, made_at=NOW - 5, at_once=True, urgent=True),
+        a_callback(3, not_after=NOW + 40, made_at=NOW - 1, at_once=True),
+        a_callback(4, not_after=NOW + 20),
+        a_callback(5, not_after=NOW + 30, at_once=True, other_phone=True),
+    )
+    keep(store, a_callback(6, not_after=NOW + 50, at_once=True), number=OTHERS)
+    assert due(store) == ["001", "004", "005", "006"]
+    assert waiting(store) == Waiting(due=4, coming=0, review=0)
+    with store.read() as t:
+        card = t.board.due(NOW, ALL, MOST)[0]
+    assert (card.urgent, card.not_after, card.made_at) == (True, NOW + 90, NOW - 9)
+
+
 def test_what_comes_is_in_the_order_in_which_it_opens(store):
     """In the languages asked for alone."""
     apart(store, a_callback(1, opens_at=NOW + 9), a_callback(2, opens_at=NOW + 3, language="bm"), a_callback(3, opens_at=NOW + 5))
@@ -69,9 +87,9 @@ def test_what_goes_with_one_that_is_held_is_nobodys_to_take(store):
     assert waiting(store) == Waiting(due=1, coming=0, review=0)
 
 
-@pytest.mark.parametrize(("held", "waits", "seen"), [(True, False, True), (False, True, False), (True, True, False), (False, False, False)])
-def test_a_strangers_request_holds_up_none_of_hers(store, held, waits, seen):
-    """`held`, `waits`: on another phone than the caller's."""
+@pytest.mark.parametrize(("held", "waits", "seen"), [(True, False, True), (False, True, True), (True, True, False), (False, False, False)])
+def test_a_strangers_request_and_hers_hold_up_none_of_each_other(store, held, waits, seen):
+    """`held`, `waits`: on another phone than the caller's. Who looks at the board cannot tell that both are of one phone."""
     keep(store, a_callback(1, state="claimed", claimed_by=id_of(1), other_phone=held), a_callback(2, other_phone=waits))
     assert due(store) == (["002"] if seen else [])
 

@@ -73,7 +73,7 @@ def address(standin_address: str) -> Iterator[str]:
     """Where the phone page is."""
     app = Flask("page", static_folder=None)
     app.register_blueprint(
-        phone.blueprint(replace(AT, api_key=KEY, secret=SECRET, base_url=standin_address, sender="36123", cover_number=COVER))
+        phone.blueprint(replace(AT, api_key=KEY, secret=(SECRET,), base_url=standin_address, sender="36123", cover_number=COVER))
     )
     with served(app) as address:
         yield address

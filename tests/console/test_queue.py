@@ -209,14 +209,19 @@ def test_a_poll_keeps_no_sign_in_alive(desk: Desk) -> None:
     assert answer.headers.get("HX-Redirect", "").endswith("/console/sign-in")
 
 
-def test_a_form_of_hers_says_that_she_is_there(desk: Desk) -> None:
-    """Taking one is an act; looking is none; going off shift is none either."""
+def test_only_saying_so_makes_her_there(desk: Desk) -> None:
+    """*I am here* does; looking, taking one, ringing and saying how it ended do not: else who asks next would see that somebody was called."""
     callback = asked(desk)
     browser = desk.browser("awa")
+    came = desk.staff("awa").seen_at
     desk.line.wait(300, tick=False)
     browser.open("/console/queue")
-    assert desk.staff("awa").seen_at == desk.line.clock.now() - 300
     browser.client.post(f"/console/take/{callback.id}", data=browser.hidden(f"/console/take/{callback.id}"))
+    assert desk.line.callback().claimed_by == desk.staff("awa").id
+    desk.line.text(AWA, "0")
+    assert (desk.line.callback().state, desk.staff("awa").seen_at) == ("waiting", came)
+    browser.open("/console/queue")
+    browser.send("/console/here")
     assert desk.staff("awa").seen_at == desk.line.clock.now()
     desk.line.wait(300, tick=False)
     browser.open("/console/queue")

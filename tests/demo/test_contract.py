@@ -12,13 +12,16 @@ from msgspec.structs import replace
 from hotline.demo.standin.bridge import RingTiming
 from hotline.demo.standin.network import Standin
 from hotline.demo.standin.phones import CallView
-from hotline.gateways.africastalking import AfricasTalkingGateway, say
+from hotline.gateways.africastalking import AfricasTalkingGateway, VoiceNumbers, say
 from hotline.gateways.africastalking_forms import Delivery, IncomingSms, Ussd, UssdEnd, Voice, read
 from hotline.ports.gateway import GatewayRefused
 from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt
 from tests.demo.conftest import Make
 from tests.demo.fakes import CALLER, COUNSELOR, COVER, KEY, SECRET, FakeLine, shows
 from tests.fakes import AT
+
+TOKEN = "0123456789abcdef0123456789abcdef"
+NUMBERS = VoiceNumbers(COVER)
 
 
 def form(fields: dict[str, str], kind: Any) -> Any:
@@ -28,7 +31,7 @@ def form(fields: dict[str, str], kind: Any) -> Any:
 
 @pytest.fixture
 def gateway(address: str) -> AfricasTalkingGateway:
-    return AfricasTalkingGateway(replace(AT, api_key=KEY, secret=SECRET, base_url=address, sender="SANTE", cover_number=COVER))
+    return AfricasTalkingGateway(replace(AT, api_key=KEY, secret=(SECRET,), base_url=address, sender="SANTE", cover_number=COVER))
 
 
 def test_the_gateway_sends_and_rings(gateway: AfricasTalkingGateway, standin: Standin, line: FakeLine) -> None:
@@ -38,7 +41,7 @@ def test_the_gateway_sends_and_rings(gateway: AfricasTalkingGateway, standin: St
     report = form(line.heard("delivery"), Delivery)
     assert (id, "Success") == (report.id, report.status)
 
-    session = gateway.ring(COUNSELOR)
+    session = gateway.ring(COUNSELOR, TOKEN)
     shows(standin, COUNSELOR, lambda p: p.call == CallView("ringing", COVER))
     standin.hang_up(COUNSELOR)
     ended = form(line.heard("voice"), Voice)
@@ -47,7 +50,7 @@ def test_the_gateway_sends_and_rings(gateway: AfricasTalkingGateway, standin: St
 
 def test_a_wrong_account_is_refused(address: str) -> None:
     """A 401 reaches the line as a refusal: nothing was sent."""
-    thief = AfricasTalkingGateway(replace(AT, api_key=KEY + "x", secret=SECRET, base_url=address, sender="SANTE", cover_number=COVER))
+    thief = AfricasTalkingGateway(replace(AT, api_key=KEY + "x", secret=(SECRET,), base_url=address, sender="SANTE", cover_number=COVER))
     with pytest.raises(GatewayRefused, match="http_401"):
         thief.send_sms(COUNSELOR, "471")
 
@@ -71,7 +74,7 @@ def test_the_vendor_does_what_the_gateway_says(make: Make, line: FakeLine) -> No
     """The gateway's XML for a prompt, a connection and an end is done as meant, up to the words for nobody there."""
     standin: Standin = make(timing=RingTiming(dial=0.05)).extensions["standin"]
     steps = VoicePrompt("Tapez 1.", "fr", ask=True), VoiceConnect(CALLER, "Personne ne répond.", "fr"), VoiceEnd()
-    line.say("voice", *(say(step, COVER) for step in steps))
+    line.say("voice", *(say(step, NUMBERS) for step in steps))
     standin.take_call(COUNSELOR)
     shows(standin, COUNSELOR, lambda p: p.call is not None)
     standin.answer(COUNSELOR)
@@ -93,8 +96,8 @@ SAID = tuple(prompt.text for prompt in COVERED.prompts)
 def test_the_cover_reaches_the_called_phone(gateway: AfricasTalkingGateway, standin: Standin, line: FakeLine) -> None:
     """She whose phone was called hears what the line says to anybody who rings its number, and then the call is over; the counselor's is too."""
     # The counselor's leg ends while the other one begins: which of the two posts first is open, and what answers an end is not read.
-    line.say("voice", say(VoiceConnect(CALLER, "Personne.", "fr"), COVER), say(COVERED, COVER), say(COVERED, COVER), "")
-    session = gateway.ring(COUNSELOR)
+    line.say("voice", say(VoiceConnect(CALLER, "Personne.", "fr"), NUMBERS), say(COVERED, NUMBERS), say(COVERED, NUMBERS), "")
+    session = gateway.ring(COUNSELOR, TOKEN)
     shows(standin, COUNSELOR, lambda p: p.call is not None)
     standin.answer(COUNSELOR)
     shows(standin, CALLER, lambda p: p.call is not None)
@@ -116,7 +119,7 @@ def test_the_cover_reaches_the_called_phone(gateway: AfricasTalkingGateway, stan
 
 def test_a_call_without_two_legs_is_not_put_through(gateway: AfricasTalkingGateway, standin: Standin, line: FakeLine) -> None:
     """The counselor's own phone still rings, or there is no such call: refused, and nothing happens."""
-    session = gateway.ring(COUNSELOR)
+    session = gateway.ring(COUNSELOR, TOKEN)
     shows(standin, COUNSELOR, lambda p: p.call is not None)
     for name in (session, "ATVId_nobody"):
         with pytest.raises(GatewayRefused, match=r"^aborted$"):
@@ -127,7 +130,7 @@ def test_a_call_without_two_legs_is_not_put_through(gateway: AfricasTalkingGatew
 @pytest.mark.parametrize("dialed", [COVER, COVER[-8:]])
 def test_who_rings_the_cover_number_back_hears_the_cover(standin: Standin, line: FakeLine, dialed: str) -> None:
     """After a missed call, from any phone."""
-    line.say("voice", say(COVERED, COVER), "")
+    line.say("voice", say(COVERED, NUMBERS), "")
     standin.dial(CALLER, dialed)
     heard = shows(standin, CALLER, lambda p: p.call is not None and p.call.state == "over").call
     assert heard is not None

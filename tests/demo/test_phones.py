@@ -83,7 +83,9 @@ def test_memory_is_bounded() -> None:
 @pytest.fixture
 def page(address: str) -> FlaskClient:
     app = Flask("page", static_folder=None)
-    app.register_blueprint(phone.blueprint(replace(AT, api_key=KEY, secret=SECRET, base_url=address, sender="36123", cover_number=COVER)))
+    app.register_blueprint(
+        phone.blueprint(replace(AT, api_key=KEY, secret=(SECRET,), base_url=address, sender="36123", cover_number=COVER))
+    )
     return app.test_client()
 
 
@@ -119,7 +121,7 @@ def test_the_page_gives_nothing_away(page: FlaskClient) -> None:
 def orphan() -> FlaskClient:
     app = Flask("page", static_folder=None)
     app.register_blueprint(
-        phone.blueprint(replace(AT, api_key=KEY, secret=SECRET, base_url="http://127.0.0.1:1", sender="36123", cover_number=COVER))
+        phone.blueprint(replace(AT, api_key=KEY, secret=(SECRET,), base_url="http://127.0.0.1:1", sender="36123", cover_number=COVER))
     )
     return app.test_client()
 

@@ -96,3 +96,22 @@ def test_only_the_plain_confirmation_stays_out_of_her_inbox(make: Make, here: He
 
     messages = shows(standin, COUNSELOR, lambda phone: len(phone.messages) == 2).messages
     assert ["Vous êtes là jusqu'à 16h.", "471: avant 14h20. 1 = prendre"] == [m.text for m in messages]
+
+
+def test_the_machine_ends_nobodys_break(make: Make, line: FakeLine) -> None:
+    """Whoever holds the phone writes PAUSE: no word that nobody typed, but for one that was on its way, comes after; ICI is theirs to write."""
+    awa = next(p for p in PEOPLE if p.number == COUNSELOR)
+    words = {"staff.word.here": "ici", "staff.word.pause": "pause", "staff.here": "Vous êtes là jusqu'à {until}."}
+    standin: Standin = make(here=(Here(awa, words),), every=0.001).extensions["standin"]
+    standin.send_sms(COUNSELOR, "Pause")
+    while line.heard("sms")["text"] != "Pause":
+        pass
+    for n in range(20):
+        standin.send_sms(CALLER, str(n))
+    between = []
+    while (text := line.heard("sms")["text"]) != "19":
+        between.append(text)
+    assert 1 >= between.count("ici")
+    standin.send_sms(COUNSELOR, "ICI")
+    while line.heard("sms")["text"] != "ici":
+        pass

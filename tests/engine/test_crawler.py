@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 import pytest
+from msgspec.structs import replace
 
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.effects import Coverage, Fact
@@ -23,7 +24,12 @@ TOMORROW_8 = (THURSDAY_NOON // DAY + 1) * DAY + 8 * 60
 WEATHERS: dict[str, tuple[int | None, Coverage | None]] = {
     "somebody is there": (THURSDAY_NOON, around_the_clock(THURSDAY_NOON)),
     "nobody before tomorrow": (THURSDAY_NOON, nobody(THURSDAY_NOON, TOMORROW_8)),
-    "somebody later, who is on no shift that opens": (THURSDAY_NOON, Coverage(0, THURSDAY_NOON, None, ((TOMORROW_8, TOMORROW_8 + 480),))),
+    "somebody is there, and many ask": (THURSDAY_NOON, around_the_clock(THURSDAY_NOON, many=True)),
+    "somebody is there for what is urgent alone": (THURSDAY_NOON, replace(around_the_clock(THURSDAY_NOON), now=False, until=THURSDAY_NOON)),
+    "somebody later, who is on no shift that opens": (
+        THURSDAY_NOON,
+        Coverage(False, False, THURSDAY_NOON, THURSDAY_NOON, None, ((TOMORROW_8, TOMORROW_8 + 480),)),
+    ),
     "nobody is planned": (THURSDAY_NOON, nobody(THURSDAY_NOON)),
     "it is not known": (THURSDAY_NOON, None),
     "not even the time": (None, None),
@@ -87,8 +93,8 @@ def walked(edition: Edition, facts: Facts, language: str) -> Iterator[tuple[tupl
             known = facts.later if "_ref" in state.chosen else facts
             after = step(edition, state, typed, known, len(inputs) + 1)
             assert isinstance(after, State)
-            if seen_as(after) not in seen:
-                seen.add(seen_as(after))
+            if (key := seen_as(after)) not in seen:
+                seen.add(key)
                 front.append(((*inputs, typed), after))
 
 

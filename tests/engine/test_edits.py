@@ -116,8 +116,10 @@ def test_another_day_is_one_on_which_somebody_speaks_her_language() -> None:
         "test.lost": (End(), "Rien."),
     }
     midnight = THURSDAY_NOON // DAY * DAY
-    french = Coverage(0, midnight, None, ((midnight + DAY, midnight + 2 * DAY), (midnight + 3 * DAY, midnight + 4 * DAY)))
-    bambara = Coverage(0, midnight, None, ((midnight, midnight + 9 * DAY),))
+    french = Coverage(
+        False, False, midnight, midnight, None, ((midnight + DAY, midnight + 2 * DAY), (midnight + 3 * DAY, midnight + 4 * DAY))
+    )
+    bambara = Coverage(False, False, midnight, midnight, None, ((midnight, midnight + 9 * DAY),))
     world = World(coverage=french)
     facts = {f"coverage.bm@{position}": bambara for position in range(1, 9)}
     world.facts.update(facts)

@@ -40,7 +40,15 @@ def coverages(draw: st.DrawFn) -> Coverage | None:
         return None
     starts = sorted(draw(st.lists(MINUTES, max_size=6, unique=True)))
     shifts = tuple((a, b) for a, b in pairwise(starts))
-    return Coverage(draw(st.integers(0, 3)), draw(MINUTES), draw(st.one_of(st.none(), MINUTES)), shifts, draw(st.integers(0, 3)))
+    return Coverage(
+        draw(st.booleans()),
+        draw(st.booleans()),
+        draw(MINUTES),
+        draw(MINUTES),
+        draw(st.one_of(st.none(), MINUTES)),
+        shifts,
+        draw(st.booleans()),
+    )
 
 
 WORLDS = st.builds(

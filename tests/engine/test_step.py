@@ -130,7 +130,7 @@ def test_a_promise_names_its_end() -> None:
     world = World()
     assert world.hop(EDITION, ("5", "5")).text == "Noté, avant 12h30.\n9 Fin"
     assert world.orders == {"order@2.0": OpenCallback("fr", True, THURSDAY_NOON, THURSDAY_NOON + 30, now=True)}
-    leaving = World(coverage=Coverage(1, THURSDAY_NOON + 20, None, ()))
+    leaving = World(coverage=Coverage(True, True, THURSDAY_NOON + 20, THURSDAY_NOON + 20, None, ()))
     assert leaving.hop(EDITION, ("5", "5")).text == "Noté, avant 12h20.\n9 Fin"
 
 
@@ -167,7 +167,7 @@ def test_a_window_is_the_next_one_that_somebody_keeps() -> None:
 def test_hours_that_no_shift_covers_are_not_promised() -> None:
     """A window is cut to the shift that keeps it; one that nobody keeps is not offered, and its key does nothing else."""
     tomorrow = (THURSDAY_NOON // DAY + 1) * DAY
-    world = World(coverage=Coverage(0, 0, tomorrow + 540, ((tomorrow + 540, tomorrow + 660),)))
+    world = World(coverage=Coverage(False, False, 0, 0, tomorrow + 540, ((tomorrow + 540, tomorrow + 660),)))
     assert world.hop(EDITION, ("5",)).text == "Quand ?\n5 Maintenant\n1 Matin\n7 Jamais\n0 Retour 9 Fin\n66 Langue"
     assert world.hop(EDITION, ("5", "4")).text == "Encore:\n" + world.hop(EDITION, ("5",)).text
     assert world.hop(EDITION, ("5", "1")).text.startswith("Noté: demain 9h-11h")

@@ -63,6 +63,11 @@ def sources(
         **dict.fromkeys(SERVICE, "Conseil"),
         "keys.language": "66 Langue",
         "voice.word": "Un mot: {word}.",
+        "end.today": "avant {clock}",
+        "end.night": "cette nuit, avant {clock}",
+        "window": "{day} {from}-{to}",
+        "rest.morning": "ce matin, avant {to}",
+        "rest.evening": "ce soir, avant {to}",
         **(words or {}),
     }
     messages = {

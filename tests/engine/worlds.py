@@ -14,14 +14,14 @@ THURSDAY_NOON = 20_167 * DAY + 12 * 60
 """Thursday, 20 March 2025, 12:00, as a local minute."""
 
 
-def around_the_clock(now: int, free: int = 1) -> Coverage:
+def around_the_clock(now: int, *, many: bool = False) -> Coverage:
     today = now // DAY * DAY
-    return Coverage(free, today + DAY, today + DAY, ((today, today + 7 * DAY),))
+    return Coverage(True, True, today + DAY, today + DAY, today + DAY, ((today, today + 7 * DAY),), many)
 
 
 def nobody(now: int, opens: int | None = None) -> Coverage:
     shifts = ((opens, opens + 8 * 60),) if opens is not None else ()
-    return Coverage(0, now, opens, shifts)
+    return Coverage(False, False, now, now, opens, shifts)
 
 
 @dataclass

@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from hotline.gateways.africastalking import blueprint, moment, say
+from hotline.config import ConfigError
+from hotline.gateways.africastalking import VoiceNumbers, blueprint, moment, say
+from hotline.gateways.africastalking_forms import WebhookGuard
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway
-from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt
+from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt, VoiceUnreached
 from tests.fakes import AT, SECRET, FakeHotline, FakeMeter, the_log
 
 CALLER, COUNSELOR = "+22370000001", "+22370000101"
@@ -74,8 +76,9 @@ class Line:
     def __init__(self, hotline: FakeHotline | None = None, at=AT) -> None:
         self.hotline = hotline or FakeHotline()
         self.meter = FakeMeter()
+        self.guard = WebhookGuard(at)
         app = Flask("empty")
-        app.register_blueprint(blueprint(self.hotline, at, self.meter.ended))
+        app.register_blueprint(blueprint(self.hotline, at, self.guard, self.meter.ended))
         self.client = app.test_client()
 
     def post(self, path: str, form: dict[str, str] | str, secret: str = SECRET, **more):
@@ -104,6 +107,7 @@ def logged():
         ("/optout", OPT_OUT, [("opt_out", CALLER)]),
         ("/voice", VOICE, [("voice", "ATVId_c0c1", COUNSELOR, True, None)]),
         ("/voice", VOICE | {"dtmfDigits": "1"}, [("voice", "ATVId_c0c1", COUNSELOR, True, "1")]),
+        ("/voice", VOICE | {"clientRequestId": "a tag: é"}, [("voice", "ATVId_c0c1", COUNSELOR, True, None, "a tag: é")]),
         ("/voice", VOICE | {"dtmfDigits": ""}, [("voice", "ATVId_c0c1", COUNSELOR, True, None)]),
         ("/voice", VOICE_OVER, [("voice", "ATVId_c0c1", COUNSELOR, False, None)]),
         ("/voice", VOICE | {"direction": "Inbound", "callerNumber": CALLER}, [("cover",)]),
@@ -144,6 +148,7 @@ SAID = '<?xml version="1.0" encoding="UTF-8"?>'
             VoiceCover((VoicePrompt("Les vaccins", "fr", ask=False), VoicePrompt("Boloci", "bm", ask=False))),
             "<Response><Say>Les vaccins</Say><Say>Boloci</Say></Response>",
         ),
+        (VoiceUnreached("Fini", "fr"), "<Response><Say>Fini</Say></Response>"),
         (VoiceEnd(), "<Response><Reject /></Response>"),
     ],
 )
@@ -153,10 +158,18 @@ def test_voice_answers_in_the_vendor_s_xml(step, xml):
     assert (answer.text, answer.mimetype) == (SAID + xml, "application/xml")
 
 
+def test_a_phone_that_must_not_ring_sounds_like_one_that_is_off():
+    """To the counselor it is the same call: the line's own phone that stays off is rung in its place, from the same number."""
+    steps = VoiceUnreached("Fini", "fr"), VoiceConnect("+22370000909", "Fini", "fr")
+    at = structs.replace(AT, off_number="+22370000909")
+    unreached, off = (Line(FakeHotline(step=step), at=at).post("/voice", VOICE).text for step in steps)
+    assert unreached == off
+
+
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"))))
 def test_no_words_break_out_of_the_xml(words):
     """Whatever a catalogue says is spoken, and is never markup."""
-    root = ET.fromstring(say(VoicePrompt(words, "fr", ask=False), "+22370000900"))  # noqa: S314 - our own
+    root = ET.fromstring(say(VoicePrompt(words, "fr", ask=False), VoiceNumbers("+22370000900")))  # noqa: S314 - our own
     assert [(child.tag, child.text or "") for child in root] == [("Say", words)]
 
 
@@ -202,6 +215,26 @@ def test_names_the_field_at_fault_and_never_its_value(path, body, field, logged)
     answer = line.post(path, body)
     assert (answer.status_code, answer.text) == (400, field)
     assert (line.hotline.calls, line.meter.ends, logged.getvalue()) == ([], [], "")
+
+
+def test_the_secret_is_exchanged_while_the_line_runs(tmp_path):
+    """Both open while the vendor is changed over, then the new one alone. A file that cannot be used changes nothing."""
+    old, new, file = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210", tmp_path / "secret"
+    line = Line(at=structs.replace(AT, secret=(old,), secret_file=str(file)))
+
+    def opened(text: str, mode: int = 0o600) -> tuple[int, int]:
+        file.write_text(text)
+        file.chmod(mode)
+        line.guard.refresh()
+        return line.post("/optout", OPT_OUT, old).status_code, line.post("/optout", OPT_OUT, new).status_code
+
+    assert opened(f"{old}\n") == (200, 404)
+    assert opened(f"{new}, {old}\n") == (200, 200)
+    assert opened(new) == (404, 200)
+    for broken, mode in (("short", 0o600), ("", 0o600), (old, 0o644)):
+        with pytest.raises(ConfigError, match=r"^HOTLINE_AT_SECRET_FILE: "):
+            opened(broken, mode)
+        assert line.post("/optout", OPT_OUT, new).status_code == 200
 
 
 @pytest.mark.parametrize("failure", [StoreAway(), MemoryAway()])
@@ -256,6 +289,8 @@ def test_a_listed_address_is_answered(path):
         ("yesterday", None),
         ("2026-13-24 07:45:00", None),
         ("24/11/2026 07:45", None),
+        ("2026-11-24 07:45", None),
+        ("2026-11-24", None),
     ],
 )
 def test_knows_when_a_message_was_sent(date, at):

@@ -16,6 +16,7 @@ from hotline.ports.gateway import GatewayRefused, GatewayUnknown
 from tests.fakes import AT
 
 COUNSELOR = "+22370000101"
+TOKEN = "0123456789abcdef0123456789abcdef"
 TEXT = "471: rappel avant 14h20"
 
 
@@ -44,10 +45,12 @@ def test_sends_what_the_vendor_expects(httpserver, gateway):
 
 
 def test_rings_from_the_cover_number(httpserver, gateway):
-    """One call is one form, from the one number that may be seen; the voice session's id comes back."""
+    """One call is one form, from the one number that may be seen, tagged; the voice session's id comes back."""
     httpserver.expect_request("/call", method="POST").respond_with_json(called())
-    assert gateway.ring(COUNSELOR) == "ATVId_77aa"
-    assert httpserver.log[0][0].form.to_dict() == {"username": "sandbox", "from": "+22370000900", "to": COUNSELOR}
+    assert gateway.ring(COUNSELOR, TOKEN) == "ATVId_77aa"
+    form = {"username": "sandbox", "from": "+22370000900", "to": COUNSELOR, "clientRequestId": TOKEN}
+    assert httpserver.log[0][0].form.to_dict() == form
+    assert httpserver.log[0][0].headers["apiKey"] == "an-api-key"
 
 
 def test_puts_the_called_one_through_to_the_cover_number(httpserver, gateway):
@@ -104,7 +107,7 @@ def test_tells_what_was_not_done_from_what_may_have_been(way, response, failure,
     httpserver.expect_request("/callTransfer").respond_with_response(response)
     ways = {
         "send_sms": lambda: gateway.send_sms(COUNSELOR, TEXT),
-        "ring": lambda: gateway.ring(COUNSELOR),
+        "ring": lambda: gateway.ring(COUNSELOR, TOKEN),
         "cover": lambda: gateway.cover("ATVId_77aa"),
     }
     with pytest.raises(type(failure)) as caught:
@@ -119,7 +122,7 @@ def test_tells_what_was_not_done_from_what_may_have_been(way, response, failure,
 def test_json_is_read_whatever_its_content_type(httpserver, gateway):
     """`application/json; charset=utf-8` is JSON too."""
     httpserver.expect_request("/call").respond_with_json(called(), content_type="application/json; charset=utf-8")
-    assert gateway.ring(COUNSELOR) == "ATVId_77aa"
+    assert gateway.ring(COUNSELOR, TOKEN) == "ATVId_77aa"
 
 
 @pytest.mark.parametrize(
@@ -150,7 +153,7 @@ def test_a_call_that_was_not_placed_says_so(answer, failure, httpserver, gateway
     """The table's codes are refusals; the vendor's own words never come out."""
     httpserver.expect_request("/call").respond_with_json(answer)
     with pytest.raises(type(failure)) as caught:
-        gateway.ring(COUNSELOR)
+        gateway.ring(COUNSELOR, TOKEN)
     assert str(caught.value) == str(failure)
 
 
@@ -177,7 +180,7 @@ def test_a_connection_that_breaks_off_leaves_it_open():
         thread.start()
         gateway = AfricasTalkingGateway(structs.replace(AT, base_url=f"http://127.0.0.1:{server.getsockname()[1]}"))
         with pytest.raises(GatewayUnknown, match=r"^broken_off$"):
-            gateway.ring(COUNSELOR)
+            gateway.ring(COUNSELOR, TOKEN)
         thread.join()
 
 
@@ -195,7 +198,7 @@ def test_an_answer_that_does_not_come_leaves_it_open():
 def test_what_is_no_number_goes_nowhere_and_is_not_quoted(way, number, httpserver, gateway):
     """Refused before the SDK sees it, whose own refusal quotes it."""
     with pytest.raises(GatewayRefused, match=r"^invalid_phone_number$"):
-        gateway.send_sms(number, TEXT) if way == "send_sms" else gateway.ring(number)
+        gateway.send_sms(number, TEXT) if way == "send_sms" else gateway.ring(number, TOKEN)
     assert httpserver.log == []
 
 

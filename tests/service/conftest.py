@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from hotline.adapters.sql import upgrade
 from hotline.service.editions.cache import EditionCache
 from tests.content_line import sources
+from tests.databases import migrated
 from tests.service.line import Line, staffed
 
 
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("service") / "empty.db"
-    upgrade(f"sqlite:///{path}")
+    migrated(f"sqlite:///{path}")
     return path
 
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from hotline.engine.effects import Minute
 from hotline.ports.gateway import GatewayRefused, GatewayUnknown
 from hotline.ports.memory import MarkerLookup, MemoryAway, Recalled, SessionMarker
-from hotline.ports.spool import SpoolFull
+from hotline.ports.spool import SpoolFull, SpoolState
 from hotline.ports.store import Store, StoreAway, Transaction
 
 TEN_O_CLOCK = 1_795_514_400
@@ -22,6 +22,8 @@ class FakeClock:
 
     def __init__(self, at: int = TEN_O_CLOCK) -> None:
         self.at = at
+        self.pauses: list[float] = []
+        self.while_pausing: Callable[[], None] | None = None
 
     def now(self) -> int:
         return self.at
@@ -31,6 +33,11 @@ class FakeClock:
 
     def moment(self, minute: Minute) -> int:
         return minute * 60
+
+    def pause(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        if self.while_pausing:
+            self.while_pausing()
 
 
 class FakeMemory:
@@ -56,6 +63,13 @@ class FakeMemory:
     def remember(self, session: str, facts: bytes, seconds: int) -> None:
         self.ping()
         self._set("facts", session, facts, seconds)
+
+    def first(self, session: str, about: str, value: bytes, seconds: int) -> bytes:
+        self.ping()
+        stands = self._get("first", f"{session}|{about}")
+        if stands is None:
+            self._set("first", f"{session}|{about}", value, seconds)
+        return value if stands is None else stands
 
     def hear(self, session: str, message: str, text: str, seconds: int, *, anew: bool = False) -> tuple[str, ...]:
         self.ping()
@@ -128,26 +142,42 @@ class FakeSpool:
 
     def __init__(self, slots: int = 100) -> None:
         self.slots = slots
+        self.is_set_aside = self.away = False
+        self.is_ours = True
+        """Nobody else of this machine drains it."""
         self._records: dict[bytes, bytes] = {}
 
     def put(self, key: bytes, record: bytes) -> None:
         if key in self._records:
             return
-        if len(self._records) >= self.slots or len(record) > 900:
+        if self.away or len(self._records) >= self.slots or len(record) > 900:
             raise SpoolFull
         self._records[key] = record
 
     def find(self, key: bytes) -> bytes | None:
+        if self.away:
+            raise SpoolFull
         return self._records.get(key)
 
     def records(self) -> tuple[tuple[bytes, bytes], ...]:
+        if self.away:
+            raise SpoolFull
         return tuple(self._records.items())
 
     def drop(self, key: bytes) -> None:
         self._records.pop(key, None)
 
     def __len__(self) -> int:
+        if self.away:
+            raise SpoolFull
         return len(self._records)
+
+    def state(self) -> SpoolState:
+        return "away" if self.away else "set_aside" if self.is_set_aside else "ok"
+
+    @contextmanager
+    def turn(self) -> Iterator[bool]:
+        yield self.is_ours
 
 
 class FakeQueue:
@@ -162,6 +192,11 @@ class FakeQueue:
             raise MemoryAway
         self.hints.append((queue, post))
 
+    def dropped(self) -> int:
+        if self.away:
+            raise MemoryAway
+        return 0
+
     def take(self) -> list[tuple[str, str]]:
         hints, self.hints = self.hints, []
         return hints
@@ -175,6 +210,8 @@ class FakeGateway:
     def __init__(self) -> None:
         self.messages: list[tuple[str, str]] = []
         self.rung: list[str] = []
+        self.tokens: list[str] = []
+        """What each ring carried."""
         self.covered: list[str] = []
         """Voice sessions whose other end was given the cover to hear."""
         self.failure: GatewayRefused | GatewayUnknown | None = None
@@ -186,8 +223,9 @@ class FakeGateway:
             raise self.failure
         return f"sms-{len(self.messages)}"
 
-    def ring(self, to: str) -> str:
+    def ring(self, to: str, token: str) -> str:
         self.rung.append(to)
+        self.tokens.append(token)
         if self.while_ringing:
             self.while_ringing()
         if self.failure:
@@ -215,6 +253,9 @@ class FakeMeter:
 
     def breaker(self, part: str) -> None:
         self.breakers.append(part)
+
+    def share(self) -> None:
+        """There is nobody to share with."""
 
 
 Failing = Literal["never", "always", "at commit", "after commit"]

@@ -120,6 +120,7 @@ class Process:
     def poll(self) -> None:
         with suppress(StoreAway):
             self.hotline.refresh()
+        self.hotline.share()
 
     def _replay(self, edition: Edition, inputs: Sequence[str], facts: Mapping[str, Fact]) -> StepResult:
         answer = replay(edition, inputs, facts)

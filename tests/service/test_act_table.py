@@ -53,7 +53,8 @@ DEEDS = {
     "say_outcome": Deed("callback/{id}/outcome", "{ref} 3", {"how": "unreachable"}),
     "say_here": Deed("here", "ici"),
     "go_on_shift": Deed("on", "service"),
-    "go_off_shift": Deed("off", "pause"),
+    "take_break": Deed("pause", "pause"),
+    "go_off_shift": Deed("off", "fin"),
 }
 
 
@@ -109,7 +110,11 @@ SITUATIONS = (
     Situation("say_outcome", "taken by another", "gone"),
     Situation("say_outcome", "rung, nothing said, role lost", "forbidden"),
     Situation("say_here", "offered", "done"),
+    Situation("say_here", "off shift", "not_on"),
     Situation("say_here", "role lost", "forbidden"),
+    Situation("take_break", "offered", "done"),
+    Situation("take_break", "off shift", "not_on"),
+    Situation("take_break", "role lost", "forbidden"),
     Situation("go_on_shift", "offered", "done"),
     Situation("go_on_shift", "role lost", "forbidden"),
     Situation("go_off_shift", "offered", "done"),
@@ -172,6 +177,8 @@ def _given(line: Line, callback: Callback, part: str) -> None:  # noqa: C901, PL
             line.clock.at = callback.not_after
         case "taken by another":
             assert line.act(OUMOU, taking.take, callback.id).code == "taken"
+        case "off shift":
+            assert line.act(AWA, presence.go_off_shift).code == "done"
         case "role lost":
             line.set_staff(AWA, role="operator", speaks=())
         case "phone rings" | "phone rings again":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Event, Thread
+
 import pytest
 
 from hotline.ports.voice import VoiceConnect, VoiceEnd, VoicePrompt, VoiceStep
@@ -179,15 +181,93 @@ def test_a_leg_that_nobody_answered_can_be_rung_again(taken: Line) -> None:
     assert [AWA, AWA] == taken.gateway.rung
 
 
-def test_the_vendors_question_may_overtake_its_answer(line: Line) -> None:
-    """She picks up before the vendor has told us the session's id: it is her call all the same."""
+@pytest.fixture
+def asked_for(line: Line) -> Line:
+    """A callback that Awa is offered."""
     line.walk("5 5")
     line.work()
+    return line
+
+
+def test_the_vendors_question_may_overtake_its_answer(asked_for: Line) -> None:
+    """The counselor picks up before the vendor has told us the session's id: the leg waits for that, and is the counselor's call."""
+    line, waits, answered = asked_for, Event(), Event()
     steps: list[VoiceStep] = []
-    line.gateway.while_ringing = lambda: steps.append(line.hotline.voice("voice-1", AWA, active=True, digits=None))
+    leg = Thread(target=lambda: steps.append(line.hotline.voice("voice-1", AWA, active=True, digits=None)))
+
+    def overtake() -> None:
+        leg.start()
+        assert waits.wait(120)
+
+    def hold() -> None:
+        waits.set()
+        assert answered.wait(120)
+
+    line.gateway.while_ringing, line.clock.while_pausing = overtake, hold
     line.take()
+    answered.set()
+    leg.join()
     assert isinstance(steps[0], VoicePrompt)
     assert isinstance(line.press(), VoiceConnect)
+
+
+def test_a_session_that_the_vendor_did_not_name_gets_nothing(taken: Line) -> None:
+    """Whoever has the webhook's secret and knows whom the line rings makes up a session, and presses 1: no number, no wait, no change."""
+    for digits in (None, "1", "1"):
+        assert VoiceEnd() == taken.hotline.voice("voice-x", AWA, active=True, digits=digits)
+    assert VoiceEnd() == taken.hotline.voice("voice-x", AWA, active=False, digits=None)
+    assert ([], 0) == (taken.clock.pauses, taken.callback().attempts)
+    taken.pick_up()
+    assert isinstance(taken.press(), VoiceConnect)
+    assert 1 == taken.callback().attempts
+
+
+def test_first_is_not_enough(asked_for: Line) -> None:
+    """Made up while the vendor is being asked, before it can have named any: the session waits its five seconds, and ends. The counselor's own
+    is served after it."""
+    line = asked_for
+    steps: list[VoiceStep] = []
+    line.gateway.while_ringing = lambda: steps.extend(line.hotline.voice("voice-x", AWA, active=True, digits=d) for d in (None, "1"))
+    line.take()
+    assert [VoiceEnd(), VoiceEnd()] == steps
+    assert pytest.approx(10.0) == sum(line.clock.pauses)
+    assert 0 == line.callback().attempts
+    assert isinstance(line.pick_up(), VoicePrompt)
+    assert isinstance(line.press(), VoiceConnect)
+
+
+def test_what_the_ring_carried_names_the_session_too(asked_for: Line) -> None:
+    """A vendor that brings it back need not have answered yet; another call's, or one that is made up, names nothing."""
+    line = asked_for
+    steps: list[VoiceStep] = []
+
+    def overtake() -> None:
+        tokens = ("0" * 32, line.gateway.tokens[0])
+        steps.extend(line.hotline.voice("voice-1", AWA, active=True, digits=None, token=token) for token in tokens)
+
+    line.gateway.while_ringing = overtake
+    line.take()
+    assert VoiceEnd() == steps[0]
+    assert isinstance(steps[1], VoicePrompt)
+    assert isinstance(line.press(), VoiceConnect)
+
+
+def test_legs_that_wait_leave_threads_to_others(asked_for: Line) -> None:
+    """Of the 17 threads of this line no more than 8 wait at once; a leg beyond them ends."""
+    line = asked_for
+    waiting: list[int] = []
+
+    def another() -> None:
+        waiting.append(len(waiting))
+        if line.hotline.voice(f"voice-x{len(waiting)}", AWA, active=True, digits=None) == VoiceEnd():
+            line.clock.while_pausing = None
+
+    def first() -> None:
+        line.hotline.voice("voice-x", AWA, active=True, digits=None)
+
+    line.gateway.while_ringing, line.clock.while_pausing = first, another
+    line.take()
+    assert 8 == len(waiting)
 
 
 def test_another_phone_hears_nothing_without_the_word(line: Line) -> None:

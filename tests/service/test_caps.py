@@ -1,4 +1,4 @@
-"""Caps of a shift and the pause after a hard call: who has carried enough is promised to nobody and offered nothing ordinary."""
+"""Caps of a shift and the pause after a hard call: who has carried enough is offered nothing ordinary, and no screen shows it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.engine.effects import Coverage
-from hotline.service.calls import coverage
+from hotline.service.calls import coverage, rest
 from hotline.service.desk import care
 from hotline.service.work import Work
 from tests.service.fakes import TEN_O_CLOCK
@@ -36,7 +36,12 @@ def work_one(line: Line, number: str = CALLER, *, mark: str | None = None) -> No
 
 def seen(line: Line) -> Coverage:
     with line.real_store.read() as tx:
-        return coverage.look(Work(line.hotline.deps, tx, line.clock.now()), "fr", "+22370000009")
+        return coverage.look(Work(line.hotline.deps, tx, line.clock.now()), "fr")
+
+
+def resting(line: Line) -> frozenset[str]:
+    with line.real_store.read() as tx:
+        return rest.resting(tx, line.clock.now(), line.rules)
 
 
 def rests_until(line: Line) -> int | None:
@@ -44,41 +49,44 @@ def rests_until(line: Line) -> int | None:
         return care.resting(Work(line.hotline.deps, tx, line.clock.now()), line.staff(AWA))
 
 
-def test_at_the_cap_she_is_promised_no_longer(line: Line) -> None:
-    """Two calls are enough: before the second she is free, after it she is not, and rests until her shift ends."""
+def test_at_the_cap_she_rests_and_callers_are_kept(line: Line) -> None:
+    """Two calls are enough: after the second she rests until her shift ends. Whoever asks is shown what was shown before, and is kept."""
     rules(line, calls_a_shift=2)
     work_one(line)
-    assert (1, None) == (seen(line).free, rests_until(line))
+    before = seen(line)
+    assert (frozenset(), None) == (resting(line), rests_until(line))
     work_one(line, OTHER_CALLER)
-    assert (0, 0, END_OF_SHIFT) == (seen(line).free, seen(line).urgent, rests_until(line))
+    assert (frozenset({line.staff(AWA).id}), END_OF_SHIFT) == (resting(line), rests_until(line))
+    assert before == seen(line)
+    assert line.walk("5 5", session="after").key == "callback.kept_now"
 
 
-@pytest.mark.parametrize(("mark", "free"), [("danger", 0), ("minor", 0), ("hard", 0), ("silence", 1), ("another", 1)])
-def test_what_counts_as_hard(line: Line, mark: str, free: int) -> None:
+@pytest.mark.parametrize(("mark", "is_hard"), [("danger", True), ("minor", True), ("hard", True), ("silence", False), ("another", False)])
+def test_what_counts_as_hard(line: Line, mark: str, is_hard: bool) -> None:
     """Life in danger, a minor, or what she said was hard."""
     rules(line, hard_calls_a_shift=1)
     work_one(line, mark=mark)
-    assert free == seen(line).free
+    assert is_hard is (line.staff(AWA).id in resting(line))
+    assert seen(line).now
 
 
 def test_a_pause_after_a_hard_call(line: Line) -> None:
-    """A quarter of an hour, and then she is free again."""
+    """A quarter of an hour, and then ordinary requests are hers again; callers read the same all the while."""
     rules(line, pause_minutes=15)
     work_one(line, mark="hard")
     ends = TEN_O_CLOCK + 900
-    assert (0, ends) == (seen(line).free, rests_until(line))
+    assert ({line.staff(AWA).id}, ends, True) == (resting(line), rests_until(line), seen(line).now)
     line.clock.at = ends - 1
     assert ends == rests_until(line)
     line.clock.at = ends
-    line.set_staff(AWA, seen_at=ends)
-    assert (1, None) == (seen(line).free, rests_until(line))
+    assert (frozenset(), None) == (resting(line), rests_until(line))
 
 
 def test_without_limits_nothing_is_counted(line: Line) -> None:
     """0 is no limit, of any kind."""
     for number in (CALLER, OTHER_CALLER):
         work_one(line, number, mark="danger")
-    assert (1, None) == (seen(line).free, rests_until(line))
+    assert (frozenset(), None) == (resting(line), rests_until(line))
 
 
 def test_what_is_older_than_a_shift_counts_no_longer(line: Line) -> None:
@@ -86,19 +94,19 @@ def test_what_is_older_than_a_shift_counts_no_longer(line: Line) -> None:
     rules(line, calls_a_shift=1)
     work_one(line)
     line.clock.at += 8 * 3600 + 1
-    line.set_staff(AWA, seen_at=line.clock.now())
-    assert (1, None) == (seen(line).free, rests_until(line))
+    assert (frozenset(), None) == (resting(line), rests_until(line))
 
 
 def test_who_rests_is_offered_nothing_ordinary(line: Line) -> None:
-    """Oumou is there and does not take it: it goes to the supervisor, and not to Awa."""
+    """Oumou is there and does not take it: after ten minutes it goes to the supervisor, and not to Awa."""
     rules(line, hard_calls_a_shift=1)
     work_one(line, mark="hard")
     line.set_staff(OUMOU, seen_at=line.clock.now())
     line.walk("5 5", session="another", number=OTHER_CALLER)
     line.work()
-    line.wait(121)
-    assert ([], 1) == (line.inbox(AWA), sum("Personne" in text for text in line.inbox(FANTA)))
+    line.wait(600)
+    offered = [sum(callback in text for text in line.inbox(number)) for number, callback in ((AWA, "Pour le prendre"), (FANTA, "Personne"))]
+    assert [0, 1] == offered
 
 
 def test_a_life_comes_before_a_pause(line: Line) -> None:
@@ -127,7 +135,7 @@ def test_one_query_however_many_there_are(line: Line) -> None:
             asked.append(since)
             return {}
 
-    coverage.rest.resting(Counting(), TEN_O_CLOCK, RULES)
+    rest.resting(Counting(), TEN_O_CLOCK, RULES)
     assert [] == asked
-    coverage.rest.resting(Counting(), TEN_O_CLOCK, CAPPED)
+    rest.resting(Counting(), TEN_O_CLOCK, CAPPED)
     assert [TEN_O_CLOCK - 8 * 3600] == asked

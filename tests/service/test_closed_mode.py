@@ -1,4 +1,4 @@
-"""Closed mode: without a supervisor who said that she is on call nobody is promised anything, and what was promised is kept."""
+"""Closed mode: without a supervisor who said that she is on call only what is urgent is promised, and what was promised is kept."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from hotline.engine.effects import Coverage
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
-from hotline.service.calls.coverage import QueueAhead, Team, coverage
+from hotline.service.calls.coverage import Team, coverage
 from hotline.service.desk.shifts.roster import SUPERVISION, uncovered_hours
 from hotline.service.editions.cache import EditionCache
 from tests.service.fakes import TEN_O_CLOCK
@@ -45,15 +45,22 @@ def plan(line: Line, shift: Shift) -> None:
 def covered(*shifts: Shift, on_call_until: int | None) -> Coverage:
     awa = Staff("awa", "awa", "counselor", AWA, "fr", ("fr",), seen_at=TEN_O_CLOCK)
     fanta = Staff("fanta", "fanta", "supervisor", FANTA, "fr", (), on_call_until=on_call_until)
-    return coverage(Team("fr", (awa, fanta), shifts, frozenset()), QueueAhead(0, 0, ()), TEN_O_CLOCK, SUPERVISED, local)
+    return coverage(Team("fr", (awa, fanta), shifts), TEN_O_CLOCK, SUPERVISED, local)
 
 
-@pytest.mark.parametrize(("until", "free"), [(None, 0), (TEN_O_CLOCK, 0), (TEN_O_CLOCK + 1, 1)])
-def test_nobody_is_free_without_one_on_call(until: int | None, free: int) -> None:
-    """A counselor is there; what is promised hangs on the supervisor, urgent or not."""
+@pytest.mark.parametrize(("until", "now"), [(None, False), (TEN_O_CLOCK, False), (TEN_O_CLOCK + 1, True)])
+def test_nobody_is_there_without_one_on_call_but_for_what_is_urgent(until: int | None, now: bool) -> None:
+    """A counselor is there: what is ordinary hangs on the supervisor, what is urgent does not."""
     found = covered(Shift("awa", None, 0, DAY), on_call_until=until)
-    assert (free, free) == (found.free, found.urgent)
-    assert free or found.until == NOW
+    stays = found.urgent_until
+    assert (now, True, stays if now else NOW) == (found.now, found.urgent, found.until)
+    assert stays > NOW + 60
+
+
+def test_urgent_hangs_on_a_counselor() -> None:
+    """Closed, and no counselor is there: nobody is promised anything."""
+    found = covered(on_call_until=None)
+    assert (False, False, NOW, NOW) == (found.now, found.urgent, found.until, found.urgent_until)
 
 
 def test_later_is_offered_only_where_a_supervisor_is_planned() -> None:
@@ -80,6 +87,14 @@ def test_the_screen_says_it(line: Line) -> None:
     assert opened != closed
     assert "10h30" in opened
     assert 1 == len(line.callbacks())
+
+
+def test_urgent_is_kept_while_it_is_closed(line: Line) -> None:
+    """A life comes before the rule: a counselor is there, and no supervisor said that she is on call."""
+    assert "10h30" in line.walk("4 1 1").text
+    assert line.callback().urgent
+    line.work()
+    assert 1 == len(line.inbox(AWA))
 
 
 def test_what_was_promised_is_rung_all_the_same(line: Line) -> None:
@@ -199,8 +214,8 @@ def test_who_is_on_call_is_offered_first(line: Line) -> None:
         tx.staff.save(Staff("9" * 32, "hawa", "supervisor", HAWA, "fr", ("fr",), on_call_until=TEN_O_CLOCK + 9000))
     line.walk("5 5")
     line.work()
-    line.wait(121)
-    assert ([], 1) == ([text for text in line.inbox(FANTA) if "Personne" in text], len(line.inbox(HAWA)))
+    line.wait(600)
+    assert [0, 1] == [sum("Personne" in text for text in line.inbox(number)) for number in (FANTA, HAWA)]
 
 
 def test_health_tells(line: Line) -> None:

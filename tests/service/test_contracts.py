@@ -12,7 +12,8 @@ from msgspec import Struct
 from redis import Redis
 
 from hotline.adapters.seal import Seal, new_keys
-from hotline.adapters.spool import SLOT, DiskSpool
+from hotline.adapters.spool import DiskSpool
+from hotline.adapters.spool_file import SLOT
 from hotline.adapters.valkey import ValkeyMemory, connect
 from hotline.ports.memory import Memory, MemoryAway, Recalled, SessionMarker
 from hotline.ports.spool import Spool, SpoolFull
@@ -226,7 +227,7 @@ def spools(request: pytest.FixtureRequest) -> Iterator[Spools]:
     with ExitStack() as stack:
 
         def make(slots: int) -> Spool:
-            spool = DiskSpool(Path(stack.enter_context(tempfile.TemporaryDirectory())) / "spool", SEAL, slots)
+            spool = DiskSpool(Path(stack.enter_context(tempfile.TemporaryDirectory())) / "spool", SEAL, slots, 60.0)
             stack.callback(spool.close)
             return spool
 

@@ -56,14 +56,16 @@ def test_reading(text: str, said: Said) -> None:
     assert said == read(text, WORDS)
 
 
-def test_what_is_understood_confirms_her_presence(line: Line) -> None:
-    """Presence is what promises rest on; who says nothing known gets help, and is not thought to be there."""
-    line.clock.at += 3600
-    line.text(OUMOU, "bonjour")
-    line.work()
-    assert (None, [line.say("help")]) == (line.staff(OUMOU).seen_at, line.inbox(OUMOU))
-    line.text(OUMOU, "1")
-    assert line.clock.now() == line.staff(OUMOU).seen_at
+def test_nothing_but_her_word_says_that_she_is_there(offered: Line) -> None:
+    """What she answers about a call confirms no presence: else screens would show that somebody asked."""
+    offered.clock.at += 60
+    before = offered.staff(AWA).seen_at
+    for said in ("bonjour", "1", "7", "0"):
+        offered.text(AWA, said)
+        offered.work()
+    assert before == offered.staff(AWA).seen_at
+    offered.text(AWA, "ICI")
+    assert offered.clock.now() == offered.staff(AWA).seen_at
 
 
 def test_here_on_and_off(line: Line) -> None:
@@ -73,7 +75,7 @@ def test_here_on_and_off(line: Line) -> None:
     line.work()
     assert [line.say("here", until="10h15"), line.say("on", until="18h")] == line.inbox(AWA)
     assert line.clock.now() + 8 * 3600 == line.staff(AWA).on_until
-    line.text(AWA, "pause")
+    line.text(AWA, "fin")
     line.work()
     awa = line.staff(AWA)
     assert ([line.say("off")], None, line.clock.now() + 8 * 3600) == (line.inbox(AWA), awa.on_until, awa.off_until)
@@ -138,7 +140,7 @@ def test_a_supervisor_may_take_any(offered: Line) -> None:
 
 def test_two_offers_need_a_reference(offered: Line) -> None:
     """Where a digit fits two, she is asked which."""
-    offered.walk("5 1", "session-2", OTHER_CALLER)
+    offered.walk("4 1 1", "session-2", OTHER_CALLER)
     offered.work()
     offered.inbox(AWA)
     offered.text(AWA, "1")
@@ -377,10 +379,10 @@ def test_giving_back_counts_however_late(offered: Line) -> None:
 
 def test_off_counts_however_late(line: Line) -> None:
     """The harmless direction: she is promised to nobody. But what she said since is newer."""
-    line.text(AWA, "pause", age=7200)
+    line.text(AWA, "fin", age=7200)
     assert line.staff(AWA).off_until is None
     line.set_staff(AWA, seen_at=line.clock.now() - 7201)
-    line.text(AWA, "pause", age=7200)
+    line.text(AWA, "fin", age=7200)
     assert line.staff(AWA).off_until is not None
 
 

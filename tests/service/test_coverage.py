@@ -1,4 +1,4 @@
-"""Who can call: shifts, presence, what they hold and what waits, down to the spans that the screens offer."""
+"""Who can call: shifts and presence, down to the spans that the screens offer; and nothing of what anybody asked for."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import pytest
 from hotline.engine.effects import Coverage
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
-from hotline.service.calls.coverage import QueueAhead, Team, coverage, is_on, merged
+from hotline.service.calls.coverage import Team, coverage, is_on, look, merged
+from hotline.service.work import Work
 from tests.service.fakes import TEN_O_CLOCK
-from tests.service.line import RULES
+from tests.service.line import AWA, RULES, Line
 
 NOW = TEN_O_CLOCK // 60
 MIDNIGHT = NOW - 600
 DAY = 1440
 TUESDAY = 1
-Booked = tuple[tuple[int, int], ...]
 
 
 def local(at: int) -> int:
@@ -27,61 +27,90 @@ def counselor(id: str = "awa", **fields: object) -> Staff:
     return Staff(id=id, alias=id, number="+22370000101", reads="fr", **known)
 
 
-def covered(
-    *staff: Staff, shifts: tuple[Shift, ...] = (), holding: tuple[str, ...] = (), queue: int = 0, urgent: int = 0, booked: Booked = ()
-) -> Coverage:
-    ahead = QueueAhead(queue, urgent, booked)
-    return coverage(Team("fr", staff, shifts, frozenset(holding)), ahead, TEN_O_CLOCK, RULES, local)
+def covered(*staff: Staff, shifts: tuple[Shift, ...] = ()) -> Coverage:
+    return coverage(Team("fr", staff, shifts), TEN_O_CLOCK, RULES, local)
+
+
+def seen(now: bool, until: int, opens: int | None, *shifts: tuple[int, int]) -> Coverage:
+    """Counselors alone, who stay long enough or go at once."""
+    return Coverage(now=now, urgent=now, until=until, urgent_until=until, opens=opens, shifts=shifts)
+
+
+def look_at(line: Line) -> Coverage:
+    with line.real_store.read() as tx:
+        return look(Work(line.hotline.deps, tx, line.clock.now()), "fr")
 
 
 def test_nobody() -> None:
     """No staff, no promise, no next shift."""
-    assert Coverage(free=0, until=NOW, opens=None, shifts=()) == covered()
+    assert seen(False, NOW, None) == covered()
 
 
 def test_one_on_shift() -> None:
-    """Free until her shift ends; what is left of it is offered, and whatever begins within seven days."""
+    """There until her shift ends; what is left of it is offered, and whatever begins within seven days."""
     shift = Shift("awa", TUESDAY, 8 * 60, 12 * 60)
     next_week = NOW + 7 * DAY - 120
-    expected = Coverage(free=1, until=NOW + 120, opens=None, shifts=((NOW, NOW + 120), (next_week, NOW + 7 * DAY)), urgent=1)
-    assert expected == covered(counselor(), shifts=(shift,))
+    assert seen(True, NOW + 120, None, (NOW, NOW + 120), (next_week, NOW + 7 * DAY)) == covered(counselor(), shifts=(shift,))
 
 
 @pytest.mark.parametrize(
-    ("fields", "free"),
+    ("fields", "now"),
     [
-        ({}, 1),
-        ({"seen_at": TEN_O_CLOCK - 899}, 1),
-        ({"seen_at": TEN_O_CLOCK - 900}, 0),
-        ({"seen_at": None}, 0),
-        ({"off_until": TEN_O_CLOCK + 1}, 0),
-        ({"off_until": TEN_O_CLOCK}, 1),
-        ({"speaks": ("bm",)}, 0),
-        ({"speaks": ("bm", "fr")}, 1),
-        ({"role": "supervisor"}, 0),
+        ({}, True),
+        ({"seen_at": TEN_O_CLOCK - 899}, True),
+        ({"seen_at": TEN_O_CLOCK - 900}, False),
+        ({"seen_at": None}, False),
+        ({"off_until": TEN_O_CLOCK + 1}, False),
+        ({"off_until": TEN_O_CLOCK}, True),
+        ({"speaks": ("bm",)}, False),
+        ({"speaks": ("bm", "fr")}, True),
+        ({"role": "supervisor"}, False),
     ],
 )
-def test_who_counts(fields: dict[str, object], free: int) -> None:
-    """On shift, in the language, present within a quarter of an hour, and not off."""
-    assert free == covered(counselor(**fields), shifts=(Shift("awa", None, 0, 1440),)).free
+def test_who_counts(fields: dict[str, object], now: bool) -> None:
+    """On shift, in the language, said to be there lately enough, and not off."""
+    found = covered(counselor(**fields), shifts=(Shift("awa", None, 0, 1440),))
+    assert (now, now) == (found.now, found.urgent)
 
 
-def test_who_holds_one_and_the_queue_ahead_count_against_it() -> None:
-    """What is promised is what is left; never less than nobody."""
-    staff = (counselor("awa"), counselor("oumou"), counselor("nana"))
-    shifts = tuple(Shift(person.id, None, 0, 1440) for person in staff)
-    assert [3, 2, 1, 0] == [
-        covered(*staff, shifts=shifts).free,
-        covered(*staff, shifts=shifts, holding=("awa",)).free,
-        covered(*staff, shifts=shifts, holding=("awa",), queue=1).free,
-        covered(*staff, shifts=shifts, queue=5).free,
-    ]
+@pytest.mark.parametrize(
+    ("stays", "now", "urgent"), [(1, False, False), (2, False, True), (9, False, True), (10, True, True), (11, True, True)]
+)
+def test_who_goes_soon(stays: int, now: bool, urgent: bool) -> None:
+    """Ten minutes for what is ordinary, two for what is urgent: enough to ring."""
+    found = covered(counselor(on_until=TEN_O_CLOCK + stays * 60))
+    assert (now, urgent, NOW + stays, NOW + stays) == (found.now, found.urgent, found.until, found.urgent_until)
+
+
+@pytest.mark.parametrize(
+    ("fields", "urgent"),
+    [
+        ({}, True),
+        ({"on_call_until": TEN_O_CLOCK + 119}, False),
+        ({"on_call_until": TEN_O_CLOCK}, False),
+        ({"on_call_until": None}, False),
+        ({"speaks": ("bm",)}, False),
+    ],
+)
+def test_a_supervisor_on_call_is_there_for_what_is_urgent(fields: dict[str, object], urgent: bool) -> None:
+    """One who speaks the language and stays two minutes; nothing ordinary is promised with her alone."""
+    fanta = counselor("fanta", **{"role": "supervisor", "on_call_until": TEN_O_CLOCK + 3600} | fields)
+    found = covered(fanta)
+    assert (False, urgent, NOW) == (found.now, found.urgent, found.until)
+    assert not urgent or found.urgent_until == NOW + 60
+
+
+def test_urgent_help_lasts_as_long_as_anybody_of_both() -> None:
+    """A counselor for half an hour, a supervisor on call for an hour: what is ordinary ends before what is urgent."""
+    fanta = counselor("fanta", role="supervisor", on_call_until=TEN_O_CLOCK + 3600)
+    found = covered(counselor(on_until=TEN_O_CLOCK + 1800), fanta)
+    assert (NOW + 30, NOW + 60) == (found.until, found.urgent_until)
 
 
 def test_on_beyond_the_plan() -> None:
     """She said that she is on: she counts until then, and plans no screen for it."""
     staff = counselor(on_until=TEN_O_CLOCK + 3600)
-    assert Coverage(free=1, until=NOW + 60, opens=None, shifts=(), urgent=1) == covered(staff)
+    assert seen(True, NOW + 60, None) == covered(staff)
     assert not is_on(staff, (), TEN_O_CLOCK + 3600, local)
 
 
@@ -96,13 +125,13 @@ def test_the_next_shift() -> None:
     """Nobody now: the screen says when."""
     found = covered(counselor(), shifts=(Shift("awa", TUESDAY + 1, 8 * 60, 12 * 60),))
     opens = MIDNIGHT + DAY + 8 * 60
-    assert Coverage(free=0, until=NOW, opens=opens, shifts=((opens, opens + 240),)) == found
+    assert seen(False, NOW, opens, (opens, opens + 240)) == found
 
 
 def test_off_clips_the_plan() -> None:
     """What she is off is not offered."""
     found = covered(counselor(off_until=TEN_O_CLOCK + 3600), shifts=(Shift("awa", TUESDAY, 8 * 60, 12 * 60),))
-    assert (0, NOW + 60, (NOW + 60, NOW + 120)) == (found.free, found.opens, found.shifts[0])
+    assert (False, NOW + 60, (NOW + 60, NOW + 120)) == (found.now, found.opens, found.shifts[0])
 
 
 def test_around_the_clock() -> None:
@@ -112,21 +141,22 @@ def test_around_the_clock() -> None:
     assert None is found.opens
 
 
-def test_what_is_urgent_waits_for_what_is_urgent_alone() -> None:
-    """A routine request ahead takes nobody from urgent help; an urgent one does."""
-    around = (Shift("awa", None, 0, 1440),)
-    assert (0, 1) == ((found := covered(counselor(), shifts=around, queue=1)).free, found.urgent)
-    assert (0, 0) == ((found := covered(counselor(), shifts=around, queue=2, urgent=1)).free, found.urgent)
-
-
-def test_a_full_window_is_offered_no_longer() -> None:
-    """One counselor, two hours, four calls an hour: with eight booked the window is cut out, with seven it is not."""
-    shift = Shift("awa", TUESDAY, 8 * 60, 18 * 60)
-    opens, ends = (MIDNIGHT + 14 * 60) * 60, (MIDNIGHT + 16 * 60) * 60
-    today = [span for span in covered(counselor(), shifts=(shift,), booked=((opens, ends),) * 7).shifts if span[0] < MIDNIGHT + DAY]
-    assert [(NOW, MIDNIGHT + 18 * 60)] == today
-    today = [span for span in covered(counselor(), shifts=(shift,), booked=((opens, ends),) * 8).shifts if span[0] < MIDNIGHT + DAY]
-    assert [(NOW, MIDNIGHT + 14 * 60), (MIDNIGHT + 16 * 60, MIDNIGHT + 18 * 60)] == today
+def test_nothing_that_callers_do_changes_it(line: Line) -> None:
+    """Twelve ask at once for *now*, for urgent help and for one window, with one counselor who speaks French: each is kept, and each is
+    shown what the first was shown; so are they while she holds one and while she rings."""
+    before = look_at(line)
+    shown = []
+    for nth in range(12):
+        number = f"+223700003{nth:02}"
+        keys = ("5 5", "4 1 1", "5 3")[nth % 3]
+        shown.append(line.walk(keys, session=f"session-{nth}", number=number).text)
+        line.work()
+        if nth == 6:
+            line.take(AWA)
+    assert shown == shown[:3] * 4
+    assert 12 == len(line.callbacks())
+    line.pick_up(AWA)
+    assert before == look_at(line)
 
 
 def test_merging() -> None:
@@ -168,4 +198,4 @@ def test_away_now() -> None:
     """Planned around the clock, away from nine to eleven: she is not on, and nobody is promised her."""
     shifts = (Shift("awa", None, 0, 1440), on_day(0, 9, 11, off=True))
     assert not is_on(counselor(), shifts, TEN_O_CLOCK, local)
-    assert (0, MIDNIGHT + 11 * 60) == ((found := covered(counselor(), shifts=shifts)).free, found.opens)
+    assert (False, MIDNIGHT + 11 * 60) == ((found := covered(counselor(), shifts=shifts)).now, found.opens)

@@ -141,13 +141,13 @@ def test_who_is_absent_is_promised_to_nobody_and_asked_for_nothing(line: Line) -
     """Coverage, what is offered to whom, and the hours that nobody covers: one word changes all three."""
     with line.real_store.write() as tx:
         tx.shifts.drop(Shift("b" * 32, None, 0, 1440))
-    assert (1, ()) == (covered(line).free, uncovered_hours(line.hotline.deps, line.clock.now())["fr"])
+    assert (True, ()) == (covered(line).now, uncovered_hours(line.hotline.deps, line.clock.now())["fr"])
     line.walk("4 1 1")
     line.work()
     line.inbox(AWA)
     line.text(AWA, "ABSENTE 24/11")
     line.wait(46)
-    assert (0, [line.say("away", day="24/11")], 1) == (covered(line).free, line.inbox(AWA), len(line.inbox(FANTA)))
+    assert (False, [line.say("away", day="24/11")], 1) == (covered(line).now, line.inbox(AWA), len(line.inbox(FANTA)))
     assert {TODAY} == {start // 1440 for start, _ in uncovered_hours(line.hotline.deps, line.clock.now())["fr"]}
     line.text(AWA, "PRESENTE 24/11 9-12")
     line.wait(46)
@@ -163,7 +163,7 @@ def test_absent_today_ends_what_she_said_before(line: Line) -> None:
     with line.real_store.write() as tx:
         assert tx.callbacks.claim(line.callback().id, AWAS, TEN_O_CLOCK)
     line.text(AWA, "ABSENTE 24/11 10-14")
-    assert (None, "waiting", 0) == (line.staff(AWA).on_until, line.callback().state, covered(line).free)
+    assert (None, "waiting", 0) == (line.staff(AWA).on_until, line.callback().state, covered(line).now)
 
 
 def test_absent_later_today_cuts_it_short(line: Line) -> None:
@@ -181,7 +181,7 @@ def test_absent_later_today_cuts_it_short(line: Line) -> None:
 )
 def test_there_later_today_ends_a_pause(line: Line, hours: str, off: int | None) -> None:
     """Off until six; she is there again when she says so."""
-    line.text(AWA, "pause")
+    line.text(AWA, "fin")
     assert TEN_O_CLOCK + 8 * 3600 == line.staff(AWA).off_until
     line.text(AWA, f"PRESENTE 24/11 {hours}")
     assert off == line.staff(AWA).off_until
@@ -207,7 +207,7 @@ def test_across_midnight() -> None:
 
 def covered(line: Line) -> Coverage:
     with line.real_store.read() as tx:
-        return coverage.look(Work(line.hotline.deps, tx, line.clock.now()), "fr", "+22370000009")
+        return coverage.look(Work(line.hotline.deps, tx, line.clock.now()), "fr")
 
 
 def hers(line: Line) -> tuple[Shift, ...]:

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from hotline.ports.desk.editions import EditionRow
 from hotline.service.editions.activation import over_after
 from hotline.service.editions.cache import UnreadableEdition
-from tests.service.fleet import LEAD, LIFE, PHONE, Fleet, Process, first, fleet_in
-from tests.service.line import RULES
+from hotline.service.editions.snapshot import encode
+from tests.service.fleet import LEAD, LIFE, PHONE, Fleet, Process, first, fleet_in, variant
 
 WINDOW = 2 * over_after(LIFE)
 """From an edition's moment on: sessions may be on another one."""
@@ -157,7 +157,6 @@ def test_redis_starts_again_with_nothing(fleet: Fleet, web: Process) -> None:
 
 def test_500_sessions_across_a_publication_and_going_back(fleet: Fleet) -> None:
     """They begin before, between and after, over three processes; each sees what its own edition says, and asks for one call that is kept once."""
-    fleet.rules = replace(RULES, calls_an_hour=1000)
     processes = [fleet.start(ahead) for ahead in (0, 1, -1)]
     seen: dict[int, str] = {}
     for n in range(500 + 40):
@@ -358,3 +357,19 @@ def test_an_edition_that_cannot_be_read_changes_nothing(fleet: Fleet, web: Proce
     with pytest.raises(UnreadableEdition):
         web.hotline.refresh()
     assert first(1) == web.dial().text == fleet.start(poll=False).dial().text
+
+
+def test_an_edition_older_than_the_program_has_no_words_for_a_broken_spool(fleet: Fleet) -> None:
+    """Then health alone says it, and nothing fails."""
+    older = variant(2)
+    words = {
+        language: tuple(message for message in messages if not message.key.startswith("staff.spool_"))
+        for language, messages in older.words.items()
+    }
+    with fleet.store.write() as tx:
+        tx.editions.add(EditionRow(2, fleet.clock.now(), "somebody", fleet.clock.now(), encode(replace(older, words=words))))
+    process = fleet.start()
+    fleet.staff_is_there()
+    process.spool.is_set_aside = True
+    process.hotline.tend_spool()
+    assert ("set_aside", []) == (process.hotline.health()["spool"], process.queue.hints)

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from hotline.engine.edition import Edition
 from hotline.engine.effects import Fact, OpenCallback, Order, Ref, Screen, StepResult
-from hotline.engine.flow import Do
+from hotline.engine.flow import Branch, Do
 from hotline.engine.step import replay
 from hotline.ports.spool import SpoolFull
 from hotline.ports.store import StoreAway
@@ -32,7 +32,16 @@ OPENINGS = [
     for screen in flow.screens
     if isinstance(screen.kind, Do) and screen.kind.order == "open_callback"
 ]
-NOTED, LOST = {order.kept for order in OPENINGS}, {order.lost for order in OPENINGS}
+
+
+def shown_after(key: str) -> frozenset[str]:
+    """The screens that a way leads to, through what nobody sees."""
+    kind = next(screen.kind for flow in sources().flows for screen in flow.screens if screen.key == key)
+    return frozenset.union(*(shown_after(way.go) for way in kind.ways)) if isinstance(kind, Branch) else frozenset({key})
+
+
+NOTED = frozenset.union(*(shown_after(order.kept) for order in OPENINGS))
+LOST = {order.lost for order in OPENINGS}
 OTHER = OTHER_PHONE.removeprefix("+223")
 WALKS = [
     *("5 5", "6 5 5", "5 1", "5 3", "6 5 4", "4 1 1", f"5 6 {OTHER} 5", f"5 6 {OTHER} 4"),

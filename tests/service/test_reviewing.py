@@ -224,24 +224,24 @@ def test_what_is_not_a_flood_does_not_lapse_before_her_eyes(line: Line) -> None:
 
 
 def test_a_flood_is_stopped_like_all_else(line: Line) -> None:
-    """Two keys on her phone end what strangers ask for on it, held or not, and its number goes."""
+    """Two keys on her phone erase its number from what strangers ask for on it, held or not; nobody sees it."""
     for n in range(2):
         line.walk(f"5 6 700003{n:02} 5", f"flood-{n}", STRANGER)
     line.walk(f"5 6 {HERS} 5", "flood-hers", STRANGER)
     held = line.callbacks()[-1]
     assert held.state == "review"
     line.walk("5 7", "hers")
-    assert (line.callbacks()[-1].state, line.number_of(held)) == ("stopped", None)
+    assert (line.callbacks()[-1].state, line.number_of(held)) == ("review", None)
 
 
 def test_a_flood_does_not_come_over_a_stop(line: Line) -> None:
-    """Within a day of her stop what others ask for is not even held."""
+    """Within a day of her stop the number of what others ask for is not even kept."""
     line.walk("5 7", "hers")
     line.clock.at += 60
     for n in range(2):
         line.walk(f"5 6 700003{n:02} 5", f"flood-{n}", STRANGER)
     line.walk(f"5 6 {HERS} 5", "flood-hers", STRANGER)
-    assert (line.callbacks()[-1].state, line.number_of(line.callbacks()[-1])) == ("stopped", None)
+    assert (line.callbacks()[-1].state, line.number_of(line.callbacks()[-1])) == ("review", None)
 
 
 def test_a_flood_through_the_spool_is_held(line: Line) -> None:

@@ -9,7 +9,7 @@ from hotline.ports.gateway import ReceivedSms
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway
 from hotline.service.conversation.sms import asks_to_stop, keys
-from tests.service.line import AWA, CALLER, OTHER_CALLER, Line
+from tests.service.line import AWA, CALLER, Line
 
 WORDS = {"conseil": "5", "aide": "41", "stop": "stop", "kana wele": "stop"}
 
@@ -84,12 +84,20 @@ def test_conversations_one_after_the_other(line: Line) -> None:
     assert 2 == len(line.callbacks())
 
 
-def test_refined_by_a_later_message(line: Line) -> None:
-    """It is one conversation, and its callback its own."""
-    line.text(CALLER, "5 1")
-    line.text(OTHER_CALLER, "5 1")
-    line.text(CALLER, "1 2")
-    assert ["milk", None] == [callback.word for callback in line.callbacks()]
+def test_what_is_kept_is_the_last_of_its_conversation(answering: Line) -> None:
+    """Whoever holds the phone next goes on with nothing: the next message begins anew, and changes nothing that was asked for."""
+    answering.text(CALLER, "5 1")
+    answering.work()
+    (kept,) = answering.inbox(CALLER)
+    answering.text(CALLER, "1 2")
+    answering.work()
+    assert ("1 " in kept, [None], "word" in repr(answering.inbox(CALLER))) == (
+        False,
+        [callback.word for callback in answering.callbacks()],
+        False,
+    )
+    answering.text(CALLER, "7")
+    assert ["waiting"] == [callback.state for callback in answering.callbacks()]
 
 
 @pytest.mark.parametrize("age", [121, 7200])

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterator
+from pathlib import Path
 
-from hotline.ports.voice import VoiceConnect, VoiceEnd, VoicePrompt
-from tests.service.line import AWA, CALLER, NANA, OTHER_CALLER, OUMOU, Line
+import pytest
+from msgspec.structs import replace
+
+from hotline.ports.voice import VoiceConnect, VoiceEnd, VoicePrompt, VoiceUnreached
+from hotline.service.calls import agreements, connecting, decisions, saying, taking
+from hotline.service.desk.board import board
+from hotline.service.desk.callback_view import look
+from hotline.service.editions.cache import EditionCache
+from tests.service.line import AWA, CALLER, FANTA, NANA, OTHER_CALLER, OTHER_PHONE, OUMOU, Line, staffed
 
 STRANGER = "+22370000050"
 HERS = CALLER.removeprefix("+223")
+
+
+def unreached(line: Line) -> VoiceUnreached:
+    return VoiceUnreached(line.words("voice").phrase("voice.none", "fr"), "fr")
 
 
 def present(line: Line) -> None:
@@ -53,12 +65,14 @@ def test_a_stranger_takes_nothing_from_her_day(line: Line) -> None:
 
 
 def test_after_a_stop_strangers_cannot_have_it_rung(line: Line) -> None:
-    """Two keys on her phone silence for a day what others ask for, and they are not told."""
+    """Two keys on her phone silence for a day what others ask for, and nobody is told."""
     line.walk("5 7", "hers")
     line.clock.at += 3600
     present(line)
     screen = line.walk(f"5 6 {HERS} 5", "session-1", STRANGER)
-    assert (screen.key, line.callback().state, line.number_of(line.callback())) == ("callback.kept_other_now", "stopped", None)
+    assert (screen.key, line.callback().state, line.number_of(line.callback())) == ("callback.kept_other_now", "waiting", None)
+    line.work()
+    assert line.ring() == unreached(line)
 
 
 def test_one_phone_cannot_have_the_town_rung(line: Line) -> None:
@@ -78,7 +92,7 @@ def test_requests_for_other_phones_take_nobody_s_turn(line: Line) -> None:
 
 
 def test_a_stranger_s_word_is_not_asked_of_her(line: Line) -> None:
-    """She chose none: the counselor is not told of one, and hers is rung apart from what others asked for."""
+    """She chose none: the counselor is not told of one, and hers is rung apart from what others asked for. Somebody else answered: for them it rings no more."""
     line.walk("5 5", "hers")
     line.walk(f"5 6 {HERS} 5 1 2", "session-2", STRANGER)
     line.work()
@@ -90,7 +104,7 @@ def test_a_stranger_s_word_is_not_asked_of_her(line: Line) -> None:
     line.press()
     line.hang_up()
     line.text(AWA, f"{line.callbacks()[0].reference} 5")
-    assert [callback.state for callback in line.callbacks()] == ["review", "review"]
+    assert [(callback.state, line.number_of(callback)) for callback in line.callbacks()] == [("review", CALLER), ("waiting", None)]
 
 
 def test_a_wrong_word_on_a_stranger_s_request_takes_nothing_from_hers(line: Line) -> None:
@@ -107,15 +121,18 @@ def test_a_wrong_word_on_a_stranger_s_request_takes_nothing_from_hers(line: Line
 
 
 def test_her_phone_is_not_rung_by_two_at_once(line: Line) -> None:
-    """A stranger's request waits while a counselor holds hers."""
+    """While a counselor holds hers, a stranger's request reaches nobody; hers is rung as if there were none."""
     line.set_staff(OUMOU, seen_at=line.clock.now())
     line.walk("5 5", "hers")
     line.work()
     line.take()
-    line.inbox(OUMOU)
+    line.pick_up()
     line.walk(f"5 6 {HERS} 5", "session-1", STRANGER)
     line.work()
-    assert line.inbox(OUMOU) == []
+    line.take(OUMOU)
+    assert isinstance(line.hotline.voice("voice-2", OUMOU, active=True, digits=None), VoicePrompt)
+    assert line.hotline.voice("voice-2", OUMOU, active=True, digits="1") == unreached(line)
+    assert isinstance(line.hotline.voice("voice-1", AWA, active=True, digits="1"), VoiceConnect)
 
 
 def test_a_key_without_the_greeting_rings_nobody(line: Line) -> None:
@@ -144,12 +161,12 @@ def test_a_promise_is_only_made_where_it_is_written(line: Line) -> None:
     assert line.callback().state == "waiting"
 
 
-def test_a_counselor_of_two_languages_is_promised_once(line: Line) -> None:
-    """What waits in Bambara is ahead of French for her who speaks both."""
+def test_a_counselor_of_two_languages_is_there_for_both(line: Line) -> None:
+    """What waits in French takes nothing from who reads Bambara: both are kept."""
     line.set_staff(NANA, active=False)
     line.set_staff(AWA, speaks=("fr", "bm"))
     assert line.walk("5 5", "session-1").key == "callback.kept_now"
-    assert line.walk("6 5 5", "session-2", OTHER_CALLER).key.startswith("callback.not_now")
+    assert line.walk("6 5 5", "session-2", OTHER_CALLER).key == "callback.kept_now"
 
 
 def test_a_word_by_sms_begins_anew(line: Line) -> None:
@@ -159,3 +176,119 @@ def test_a_word_by_sms_begins_anew(line: Line) -> None:
     line.text(CALLER, "aide")
     line.text(CALLER, "1")
     assert line.callback().urgent
+
+
+# a phone that stopped, or that is being served, looks to others like any other phone
+
+OTHER = OTHER_PHONE.removeprefix("+223")
+
+
+@pytest.fixture
+def lines(empty_database: Path, tmp_path: Path, library: EditionCache) -> Iterator[tuple[Line, Line]]:
+    """Two lines alike."""
+    with staffed(empty_database, tmp_path / "one.db", library) as one, staffed(empty_database, tmp_path / "two.db", library) as two:
+        for line in (one, two):
+            line.set_staff(OUMOU, seen_at=line.clock.now())
+        yield one, two
+
+
+def shown(line: Line) -> list[object]:
+    """All that the staff sees, and is told, and what lies in the table of callbacks, but for what was asked for on the phones themselves."""
+    line.work()
+    at, numbers = line.clock.now(), (AWA, OUMOU, NANA, FANTA)
+    strangers = [callback for callback in line.callbacks() if callback.other_phone]
+    boards = [board(line.hotline.deps, line.staff(number), at) for number in numbers]
+    pages = [look(line.hotline.deps, line.staff(number), callback.id, at) for number in numbers for callback in strangers]
+    with line.real_store.read() as tx:
+        cases = [decisions.case(line.hotline.deps, review.id, at) for callback in strangers for review in tx.reviews.of(callback.id)]
+    return [strangers, boards, pages, cases, [line.inbox(number) for number in numbers], line.posts()]
+
+
+STOP_AT = ("before", "waiting", "taken", "rung", "said")
+
+
+@pytest.mark.parametrize("stops", STOP_AT)
+@pytest.mark.parametrize("keys", ["5", "5 1 2"])
+def test_a_phone_that_stopped_looks_like_one_that_is_off(lines: tuple[Line, Line], stops: str, keys: str) -> None:
+    """Whenever it was: the asker has the same screens, the staff the same cards, texts, states and ends. On one of two lines it stops, on the other
+    it is off."""
+
+    def play(line: Line, *, stopped: bool) -> Iterator[object]:
+        def moment(name: str) -> Iterator[object]:
+            line.clock.at += 20
+            if stopped and stops == name:
+                line.walk("5 7", "hers")
+            yield shown(line)
+
+        yield from moment("before")
+        yield line.walk(f"5 6 {HERS} {keys}", "session-1", STRANGER)
+        yield from moment("waiting")
+        yield line.walk(f"5 6 {HERS} {keys} 1 3" if keys == "5" else f"5 6 {HERS} {keys}", "session-1", STRANGER)
+        callback = line.callback()
+        yield line.act(OUMOU, taking.take, callback.id)
+        yield from moment("taken")
+        yield line.act(OUMOU, connecting.connect, callback.id, origin="connect")
+        line.work()
+        yield line.pick_up(OUMOU)
+        step = line.press("1", OUMOU)
+        assert isinstance(step, VoiceConnect if not stopped or stops in ("rung", "said") else VoiceUnreached)
+        yield from moment("rung")
+        line.hang_up(OUMOU)
+        yield line.walk(f"5 6 {HERS} {keys} 7", "session-1", STRANGER)
+        yield line.act(OUMOU, saying.say_outcome, callback.id, "unreachable" if stops != "said" else "spoke")
+        yield from moment("said")
+        wish = agreements.Wish(1, 480, 720, None, agreed=True)
+        yield line.act(OUMOU, agreements.agree_next, callback.id, wish, origin="agree")
+        yield from moment("agreed")
+        yield line.walk(f"5 6 {HERS} 5", "session-2", "+22370000051")
+        yield shown(line)
+        line.wait(2 * 86_400)
+        yield shown(line)
+
+    one, two = lines
+    assert list(play(one, stopped=True)) == list(play(two, stopped=False))
+
+
+def test_a_phone_that_is_served_looks_like_any_other(lines: tuple[Line, Line]) -> None:
+    """On one line a counselor has her request while somebody asks for her phone, on the other for another one."""
+
+    def play(line: Line, asked_for: str) -> Iterator[object]:
+        line.walk("5 5", "hers")
+        line.work()
+        line.take()
+        line.pick_up()
+        line.clock.at += 5
+        yield line.walk(f"5 6 {asked_for} 5", "session-1", STRANGER)
+        yield shown(line)
+        yield line.walk(f"5 6 {asked_for} 5 1 2", "session-1", STRANGER)
+        callback = line.callbacks()[-1]
+        line.press()
+        yield shown(line)
+        yield line.act(OUMOU, taking.take, callback.id)
+        yield line.act(OUMOU, connecting.connect, callback.id, origin="connect")
+        line.work()
+        yield line.pick_up(OUMOU)
+        assert isinstance(line.press("1", OUMOU), VoiceUnreached if asked_for == HERS else VoiceConnect)
+        yield shown(line)
+        line.hang_up(OUMOU)
+        yield line.act(OUMOU, saying.say_outcome, callback.id, "unreachable")
+        line.text(AWA, "4")
+        yield shown(line)
+        yield line.walk(f"5 6 {asked_for} 3", "session-2", "+22370000051")
+        line.clock.at += 5 * 3600
+        line.hotline.tick()
+        yield shown(line)
+
+    one, two = lines
+    assert list(play(one, HERS)) == list(play(two, OTHER))
+
+
+def test_a_number_that_must_not_be_rung_is_not_shown(line: Line) -> None:
+    """Where numbers are shown on the page nothing can be pretended: it says that nobody rings now, and keeps the number to itself."""
+    line.rule(replace(line.rules, calling="reveal"))
+    line.walk(f"5 6 {HERS} 5", "session-1", STRANGER)
+    line.act(AWA, taking.take, line.callback().id)
+    line.walk("5 7", "hers")
+    assert line.act(AWA, connecting.reveal, line.callback().id, origin="form").code == "busy"
+    page = look(line.hotline.deps, line.staff(AWA), line.callback().id, line.clock.now())
+    assert (page and page.number, line.callback().attempts) == (None, 0)

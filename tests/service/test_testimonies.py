@@ -91,7 +91,7 @@ def differing(fleet: Fleet, old: Sources, new: Sources) -> list[str]:
 def holding(folder: Path, words: str) -> list[str]:
     """The files below that hold these words, plain or in base64."""
     plain = words.encode()
-    needles = [plain, *(base64.b64encode(b"x" * n + plain + b"xx")[4:-4] for n in range(3))]
+    needles = [plain, *(base64.b64encode(b"x" * n + plain)[4:-4] for n in range(3))]
     found = ((path.name, path.read_bytes()) for path in folder.rglob("*") if path.is_file())
     return [name for name, content in found if any(needle in content for needle in needles)]
 

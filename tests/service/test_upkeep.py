@@ -6,9 +6,11 @@ import threading
 
 import pytest
 
+from hotline.ports.spool import SpoolFull
 from hotline.ports.store import StoreAway
-from hotline.service.conversation.guard import GuardedStore
-from tests.service.line import AWA, CALLER, Line
+from hotline.service.conversation.guard import GuardedSpool, GuardedStore
+from hotline.service.conversation.orders import MOST_TURNS_MISSED
+from tests.service.line import AWA, CALLER, FANTA, Line
 
 
 def test_health_names_each_part(line: Line) -> None:
@@ -83,3 +85,63 @@ def test_crowded_stores_delay_no_hop(line: Line) -> None:
             holder.join()
     with guarded.read():
         assert [] == line.meter.breakers
+
+
+def test_one_thread_is_left_to_browsing_whatever_store_and_spool_wait_for(line: Line) -> None:
+    """They take turns together: where all but one thread are with the store, an order that would be spooled does not take the last."""
+    guarded = GuardedStore(line.store, line.clock, line.meter, threads=2)
+    spool = GuardedSpool(line.spool, guarded.turns)
+    with guarded.read():
+        for work in (lambda: spool.put(b"k" * 32, b"one"), lambda: spool.find(b"k" * 32), lambda: len(spool), spool.records):
+            with pytest.raises(SpoolFull):
+                work()
+        assert "away" == spool.state()
+    spool.put(b"k" * 32, b"one")
+    assert (1, "ok") == (len(spool), spool.state())
+
+
+def test_a_spool_that_was_set_aside_is_told_to_supervisors_once_a_day(line: Line) -> None:
+    """At once, and in health, until somebody took the file away."""
+    line.spool.is_set_aside = True
+    line.wait(1)
+    assert [line.say("spool_set_aside")] == line.inbox(FANTA)
+    assert "set_aside" == line.hotline.health()["spool"]
+    line.wait(3600)
+    assert [] == line.inbox(FANTA)
+    line.wait(24 * 3600)
+    assert [line.say("spool_set_aside")] == line.inbox(FANTA)
+    line.spool.is_set_aside = False
+    line.wait(24 * 3600)
+    assert [] == line.inbox(FANTA)
+    assert "ok" == line.hotline.health()["spool"]
+
+
+def test_a_machine_without_a_spool_is_told_to_supervisors(line: Line) -> None:
+    """After a minute of it: a disk that stalls and comes back is nobody's business. Callers are promised and kept as ever while the database is there."""
+    line.spool.away = True
+    for _ in range(2):
+        line.clock.at += 30
+        with pytest.raises(SpoolFull):
+            line.hotline.tick()
+    line.work()
+    assert [] == line.inbox(FANTA)
+    line.clock.at += 30
+    with pytest.raises(SpoolFull):
+        line.hotline.tick()
+    line.work()
+    assert [line.say("spool_away")] == line.inbox(FANTA)
+    assert "callback.kept_now" == line.walk("5 5").key
+
+
+def test_a_web_process_drains_the_spool_where_there_is_no_clock(line: Line) -> None:
+    """Its own look, every second, takes in what lies on its disk; one process of the machine at a time, and none for ever."""
+    line.store.failing = "always"
+    line.walk("5 5")
+    line.store.failing = "never"
+    line.clock.at += 3
+    line.spool.is_ours = False
+    for _ in range(MOST_TURNS_MISSED):
+        line.hotline.tend_spool()
+    assert (1, []) == (len(line.spool), line.callbacks())
+    line.hotline.tend_spool()
+    assert (0, "waiting") == (len(line.spool), line.callback().state)

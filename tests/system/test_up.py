@@ -13,7 +13,7 @@ from secrets import token_hex
 import pytest
 
 from hotline.up import held_port
-from tests.processes import wait_until_gone
+from tests.processes import environment_of, wait_until_gone
 from tests.system.lines import PARTS, SECONDS, Line, dial, hop, left_in, started, status
 
 pytestmark = pytest.mark.system
@@ -62,7 +62,7 @@ def test_no_secret_stands_in_a_process_list(standing: Line):
     card = standing.await_card()
     secrets = [(standing.var / name).read_text().strip() for name in ("keys", "at-secret", "at-api-key")]
     for pid in card["pids"].values():
-        seen = Path(f"/proc/{pid}/cmdline").read_bytes() + Path(f"/proc/{pid}/environ").read_bytes()
+        seen = Path(f"/proc/{pid}/cmdline").read_bytes() + environment_of(pid)
         assert [secret for secret in secrets if secret.encode() in seen] == []
 
 

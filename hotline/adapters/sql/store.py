@@ -27,6 +27,7 @@ from hotline.adapters.sql.desk.accounts import SqlAccounts
 from hotline.adapters.sql.desk.audit import SqlAudit
 from hotline.adapters.sql.desk.care import SqlCare
 from hotline.adapters.sql.desk.cases import SqlCases
+from hotline.adapters.sql.desk.declarations import SqlDeclarations
 from hotline.adapters.sql.desk.editions import SqlEditions
 from hotline.adapters.sql.desk.figures import SqlFigures
 from hotline.adapters.sql.desk.retention import SqlRetention
@@ -60,6 +61,7 @@ class SqlTransaction:
         self.outbox = SqlOutbox(connection, seal)
         self.staff = SqlStaffStore(connection, seal)
         self.shifts = SqlShifts(connection, seal)
+        self.declarations = SqlDeclarations(connection, seal)
         self.accounts = SqlAccounts(connection, seal)
         self.cases = SqlCases(connection, seal)
         self.care = SqlCare(connection, seal)

@@ -8,6 +8,8 @@ from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, 
 
 OPEN: Final = ("waiting", "claimed", "review")
 """States in which a callback is still somebody's business."""
+SILENCED: Final = b""
+"""In place of the sealed number of a callback that was silenced."""
 EVERY_DAY: Final = -1
 """How a shift that is planned for every weekday is written: part of a primary key, it cannot be NULL."""
 
@@ -61,6 +63,7 @@ callbacks = Table(
     Column("given_back", Integer, nullable=False, server_default=text("0")),
     Column("sunk", Boolean, nullable=False, server_default=false()),
     Column("safer", String(16)),
+    Column("at_once", Boolean, nullable=False, server_default=false()),
     # A reference that two open callbacks shared would send a counselor to the wrong caller.
     Index("uq_callbacks_reference", "reference", unique=True, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
     Index("ix_callbacks_reference", "reference"),
@@ -86,9 +89,13 @@ attempts = Table(
 stops = Table(
     "stops",
     metadata,
-    Column("number_hash", LargeBinary, primary_key=True),
-    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    # The order of stops and requests: it never goes back, as clocks do.
+    Column("sequence", Integer, primary_key=True),
+    Column("number_hash", LargeBinary, nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
     Column("until", BigInteger, nullable=False),
+    Column("by_keys", Boolean, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 staff = Table(
@@ -106,6 +113,7 @@ staff = Table(
     Column("active", Boolean, nullable=False),
     Column("minors", Boolean, nullable=False, server_default=false()),
     Column("on_call_until", BigInteger),
+    Column("paused_until", BigInteger),
 )
 
 shifts = Table(
@@ -230,6 +238,18 @@ tallies = Table(
 )
 """What is left of callbacks whose rows are gone: how many, by the day on which they were made and by how they ended."""
 
+turned_away = Table(
+    "turned_away",
+    metadata,
+    # Hours since 1970-01-01 UTC.
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("language", String(8), primary_key=True),
+    Column("urgency", String(8), primary_key=True),
+    Column("missing", String(8), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+"""How many sessions asked for a call *now* and were shown that nobody can make it."""
+
 exceptions = Table(
     "exceptions",
     metadata,
@@ -240,6 +260,16 @@ exceptions = Table(
     Column("end", Integer, primary_key=True, autoincrement=False),
     Column("off", Boolean, nullable=False),
 )
+
+declarations = Table(
+    "declarations",
+    metadata,
+    Column("kind", String(8), primary_key=True),
+    # Local minutes since 1970-01-01.
+    Column("start", Integer, primary_key=True, autoincrement=False),
+    Column("end", Integer, primary_key=True, autoincrement=False),
+)
+"""What supervisors declare: `many`, `closed`."""
 
 accounts = Table(
     "accounts",

@@ -21,17 +21,20 @@ from hotline.service.calls import agreements, connecting, saying, scripts
 from hotline.service.desk import callback_view
 from hotline.service.desk.callback_view import CallbackView
 from hotline.service.desk.casework import notes
+from hotline.service.desk.shifts import presence
 
 LIVE: Final = frozenset({"before", "rings", "answered", "talking", "how"})
 """Steps whose part of the page keeps itself up to date; at every other step the whole page changes."""
 WORDED: Final[frozenset[Code]] = frozenset(
     {
         *("covered", "agreed", "erased", "handed"),
-        *("gone", "late", "how", "busy", "on_page", "read_aloud", "past", "too_long", "order", "consent", "nobody", "long_note"),
+        *("not_on", "gone", "late", "how", "busy", "on_page", "read_aloud", "past", "too_long", "order", "consent", "nobody", "long_note"),
     }
 )
 """Codes that stand above the page: `callback.told.…` of the catalogue. That a phone rings is said by the part that keeps itself up to date: above, it would
 still stand there when the two talk."""
+HERE: Final = "here"
+"""What stands there after *I am here*."""
 _PART: Final = re.compile(r"([0-9]{1,4})-([0-9]{1,4})")
 """A part of the day as the page names it: minutes, from and to."""
 Chosen = TypeVar("Chosen", bound=str)
@@ -56,7 +59,7 @@ def _looking(pages: Blueprint, context: ConsoleContext) -> None:
         return page(
             context,
             "callback.html",
-            notice=code if code in WORDED else None,
+            notice=code if code in (*WORDED, HERE) else None,
             opened=request.args.get("open"),
             **_shown(context, found),
         )
@@ -110,6 +113,12 @@ def _saying(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/callback/<id>/hard")
     def hard(id: str) -> Answered:
         return _tell(id, run(context, scripts.say_hard, id), _anchor="hard")
+
+    @pages.post("/callback/<id>/here")
+    def still_here(id: str) -> Answered:
+        """*I am here*, said after a call: the call itself says nothing of it."""
+        result = run(context, presence.say_here)
+        return to("callback", id=id, told=HERE if result.code == "done" else result.code)
 
     @pages.post("/callback/<id>/note")
     def note(id: str) -> Answered:

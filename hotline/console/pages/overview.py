@@ -16,7 +16,7 @@ from hotline.engine.times import THURSDAY
 from hotline.service.calls.coverage import Span
 from hotline.service.desk.figures import overview as line_figures
 from hotline.service.desk.figures.cell_suppression import FEW, HELD, Cell
-from hotline.service.desk.figures.overview import Counted, Period
+from hotline.service.desk.figures.overview import Counted, Period, Waited
 from hotline.service.desk.shifts.staffing import Week, by_day
 
 FILLS: Final[dict[str, Fill]] = {"missed": "striped", "less_safe": "striped", "withdrawn": "empty", "open": "dotted", "closed": "empty"}
@@ -48,6 +48,8 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
             is_exact=figures.is_exact,
             weeks=[words.week(week, figures.now) for week in figures.weeks],
             periods=[words.period(name, period) for name, period in zip(("recent", "before"), figures.periods, strict=True)],
+            turned_away=[words.turned_away(name, period) for name, period in zip(("recent", "before"), figures.periods, strict=True)],
+            waited=words.waited(figures.waited) if figures.waited else (),
             fates=line_figures.FATES,
             calls=[words.bars(name, counted) for name, counted in (("tries", figures.calls.attempts), ("ending", figures.calls.outcomes))],
             rings=words.cell(figures.calls.rings),
@@ -102,6 +104,24 @@ class Wording:
         aloud = ". ".join(f"{group.name}: {_aloud(rows, place)}" for place, group in enumerate(groups))
         plot = plots.bars(name, title, aloud, groups) if _is_anything(period.promises) else Markup("")
         return Figure(name, title, plot, self._head(period.promises), rows)
+
+    def turned_away(self, name: str, period: Period) -> Figure:
+        """Who met nobody, without a plot."""
+        days = {"since": short_date(period.since), "until": short_date(period.until)}
+        head, rows = self._head(period.turned_away), self._rows("turned_away", period.turned_away)
+        return Figure(f"turned-{name}", self.say("turned_away.days", **days), Markup(""), head, rows)
+
+    def waited(self, waited: Waited) -> tuple[tuple[str, str], ...]:
+        """Names and numbers."""
+        times = ((name, minutes) for name, minutes in (("median", waited.median), ("nine", waited.nine_of_ten)) if minutes is not None)
+        return (
+            *((self.say(f"waited.{name}"), self.lasting(minutes)) for name, minutes in times),
+            *(
+                (self.say("waited.urgent", minutes=minutes), self.say("waited.of", count=count, all=waited.urgent))
+                for minutes, count in zip(line_figures.SOON, waited.urgent_within, strict=True)
+            ),
+            (self.say("waited.not_taken"), str(waited.not_taken)),
+        )
 
     def week(self, week: Week, now: int) -> Figure:
         """Which hours that the line offers somebody is planned for, day by day."""

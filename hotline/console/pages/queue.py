@@ -63,6 +63,11 @@ def _duty(pages: Blueprint, context: ConsoleContext) -> None:
         run(context, presence.say_here)
         return to("queue")
 
+    @pages.post("/pause")
+    def pause() -> Answered:
+        run(context, presence.take_break)
+        return to("queue")
+
     @pages.post("/on")
     def on_shift() -> Answered:
         run(context, presence.go_on_shift)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -15,8 +16,9 @@ from hotline.console.times import day_of, hours, iso, minute_of, short_date, tim
 from hotline.engine.effects import Minute
 from hotline.engine.times import DAY_MINUTES, THURSDAY
 from hotline.ports.desk.shifts import Shift
-from hotline.service.acts import Result
-from hotline.service.desk.shifts import planning, presence
+from hotline.service.acts import Act, Result
+from hotline.service.calls.coverage import Span
+from hotline.service.desk.shifts import declaring, planning, presence
 from hotline.service.desk.shifts.week import Day, look
 
 SOON: Final = 366
@@ -60,6 +62,7 @@ class Axis(Struct, frozen=True):
 def views(pages: Blueprint, context: ConsoleContext) -> None:
     _looking(pages, context)
     _changing(pages, context)
+    _declaring(pages, context)
 
     @pages.post("/on-call")
     def on_call() -> Response:
@@ -105,6 +108,49 @@ def _changing(pages: Blueprint, context: ConsoleContext) -> None:
         return answer(_unplan(context, id), id, "page")
 
 
+def _declaring(pages: Blueprint, context: ConsoleContext) -> None:
+    @pages.post("/shifts/many")
+    def many() -> Shown:
+        minutes = request.form.get("minutes", "")
+        result = run(context, declaring.say_many, int(minutes) if minutes.isdecimal() and len(minutes) == 2 else 0)
+        if result.is_refused:
+            key = "shifts.too_few" if result.code == "too_few" else "shifts.unclear"
+            return refused(context, "shifts.html", FormFault(key, form="many"), **_week(context, me().id))
+        return to("shifts")
+
+    @pages.post("/shifts/many/over")
+    def many_over() -> Shown:
+        run(context, declaring.end_many)
+        return to("shifts")
+
+    @pages.post("/shifts/close")
+    def close_hours() -> Shown:
+        return _declare(context, declaring.close_hours, "close")
+
+    @pages.post("/shifts/open")
+    def open_hours() -> Shown:
+        return _declare(context, declaring.open_hours, "page")
+
+
+def _declare(context: ConsoleContext, act: Callable[[Act, planning.DayHours], Result], form: str) -> Shown:
+    """Do this with the hours that the form names; with the whole day where it names none."""
+    hours = _day_hours(context)
+    if hours is None or run(context, act, hours).is_refused:
+        return refused(context, "shifts.html", FormFault("shifts.unclear", form=form), **_week(context, me().id))
+    return to("shifts")
+
+
+def _day_hours(context: ConsoleContext) -> planning.DayHours | None:
+    """Returns None where something is missing, is no time or day, or the day is over."""
+    form, today = request.form, context.deps.clock.local(context.now) // DAY_MINUTES
+    day, start, end = day_of(form.get("day", "")), minute_of(form.get("from", "")), minute_of(form.get("to", ""))
+    if not form.get("from") and not form.get("to"):
+        start, end = 0, DAY_MINUTES
+    if day is None or start is None or end is None or start == end or start >= DAY_MINUTES or not today <= day <= today + SOON:
+        return None
+    return planning.DayHours(day, start, end)
+
+
 def _form() -> str:
     """Which of the page's two forms was sent."""
     return "week" if request.form.get("kind") == "week" else "day"
@@ -147,6 +193,13 @@ def _name(shift: Shift) -> str:
     return f"{weekday} {'' if shift.day is None else shift.day} {shift.start} {shift.end} {'off' if shift.off else 'on'}"
 
 
+def _shut(span: Span) -> tuple[int, Minute, Minute]:
+    """The local day of closed hours, and its minutes from and to; past midnight the latter is of the day after."""
+    day = span[0] // DAY_MINUTES
+    ends = span[1] - day * DAY_MINUTES
+    return day, span[0] % DAY_MINUTES, ends if ends <= DAY_MINUTES else ends - DAY_MINUTES
+
+
 def _week(context: ConsoleContext, whose: str) -> dict[str, Any]:
     found = look(context.deps, whose, context.now)
     if found is None:
@@ -160,6 +213,7 @@ def _week(context: ConsoleContext, whose: str) -> dict[str, Any]:
         "ways": ways,
         "whose": {} if mine else {"id": whose},
         "axis": Axis.of(found.days),
+        "many_minutes": declaring.MANY_MINUTES,
         **_said(context),
     }
 
@@ -174,6 +228,7 @@ def _said(context: ConsoleContext) -> dict[str, Any]:
         "day_name": day_name,
         "date_of": short_date,
         "hours": hours,
+        "shut": _shut,
         "clock": time_of_day,
         "name": _name,
         "iso": iso,

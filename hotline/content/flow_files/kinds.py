@@ -12,7 +12,7 @@ from hotline.content.flow_files.nodes import NAME, Reader, quoted
 from hotline.engine.flow import Ask, Branch, CallFlow, Condition, Do, Each, End, Kind, List, Menu, Option, Say, Way
 
 _Asked: TypeAlias = Literal["phone", "digits", "number", "text"]
-_When: TypeAlias = Literal["now", "part", "next_day"]
+_When: TypeAlias = Literal["now", "part", "next_day", "soonest"]
 _Order: TypeAlias = Literal["open_callback", "refine_callback", "cancel_callback", "stop_calls"]
 
 LISTS: Final[tuple[List, ...]] = get_args(List)
@@ -160,7 +160,7 @@ def _do(scope: Scope, node: Node) -> Kind | None:
             reader.fault(fields[name], f"{what}: {order} takes no `{name}`")
         if order == "open_callback" and "when" not in fields:
             reader.fault(node, f"{what}: open_callback needs `when`")
-        if order == "refine_callback" and (word == ("when" in fields) or when == "now"):
+        if order == "refine_callback" and (word == ("when" in fields) or when in ("now", "soonest")):
             reader.fault(node, f"{what}: refine_callback needs one of `when: part`, `when: next_day`, `word: true`")
     return None if order is None or kept is None or lost is None else Do(order, kept, lost, when, urgent, word)
 

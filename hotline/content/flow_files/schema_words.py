@@ -35,7 +35,7 @@ ABOUT: Final[Mapping[str, str]] = {
     "way.go": "Where this way leads.",
     "do": "An order: something is asked of the world, and the answer decides the way on.",
     "do.order": "open_callback: ring the caller. refine_callback: another time, or a word. cancel_callback: take it back. stop_calls: end every call to this phone.",
-    "do.when": "now; part: the part of the day that was set as `part`; next_day: the same part on the next day that has someone.",
+    "do.when": "now; part: the part of the day that was set as `part`; next_day: the same part on the next day that has someone; soonest: the part whose window comes first.",
     "do.urgent": "true: before all that is not, and counted for urgent help being three keys away.",
     "do.word": "true: refine with the word that was set as `word`.",
     "do.kept": "Where it leads once the order is kept for good.",

@@ -60,6 +60,8 @@ class Standin:
         self._calls: dict[threading.Thread, Bridge] = {}
         self._here = {h.number: h for h in here}
         self._unconfirmed: Counter[str] = Counter()
+        self._away: set[str] = set()
+        """Whose holder wrote that they go: nobody says there for them that they are here."""
         self._closed = threading.Event()
         self._presence: threading.Thread | None = None
         if here:
@@ -152,6 +154,10 @@ class Standin:
     def send_sms(self, number: str, text: str) -> None:
         """An SMS that someone wrote: on their phone at once, and on its way to the line."""
         form = self._sms(number, text)
+        if (here := self._here.get(number)) is not None and here.leaves_by(text):
+            self._away.add(number)
+        elif here is not None and here.returns_by(text):
+            self._away.discard(number)
         self.phones.keep(number, Sms(form["id"], number, text, int(self._clock()), sent=True))
         self._courier.send("sms", form)
 
@@ -218,7 +224,7 @@ class Standin:
     def _stay_present(self, every: float) -> None:
         """Send each counselor's word, at once and then every so many seconds; while the line is away, every `retry`."""
         while not self._closed.is_set():
-            heard = [self._say_here(here) for here in self._here.values()]
+            heard = [self._say_here(here) for here in self._here.values() if here.number not in self._away]
             self._closed.wait(every if all(heard) else self._timing.retry)
 
     def _say_here(self, here: Here) -> bool:

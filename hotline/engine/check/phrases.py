@@ -18,6 +18,9 @@ PHRASES: Final = (
     OUT_END,
     "clock.hour",
     "clock.minute",
+    "end.today",
+    "end.night",
+    "window",
 )
 PHRASES_DAY: Final = ("day.today", "day.tomorrow", *(f"day.{n}" for n in range(7)))
 STAFF: Final = (
@@ -31,7 +34,10 @@ STAFF: Final = (
     "noted",
     "on",
     "off",
+    "paused",
+    "not_on",
     "here",
+    "still_here",
     "help",
     "which",
     "too_late",
@@ -41,6 +47,8 @@ STAFF: Final = (
     "handed",
     "nothing",
     "gone_dark",
+    "spool_away",
+    "spool_set_aside",
     "slip",
     "on_call",
     "on_call_due",
@@ -50,6 +58,7 @@ STAFF: Final = (
     "away_hours",
     "there",
     "which_day",
+    "which_hours",
     "no_day",
     "on_page",
     "busy",
@@ -58,6 +67,14 @@ STAFF: Final = (
     "skill",
     "supervisor",
     "wanted",
+    "many",
+    "many_ended",
+    "how_long",
+    "too_few",
+    "hours_closed",
+    "hours_opened",
+    "crowd",
+    "nobody_urgent",
 )
 STAFF_WORDS: Final = (
     "take",
@@ -65,6 +82,7 @@ STAFF_WORDS: Final = (
     "again",
     "on",
     "off",
+    "pause",
     "here",
     "spoke",
     "no_answer",
@@ -75,6 +93,10 @@ STAFF_WORDS: Final = (
     "prank",
     "away",
     "there",
+    "many",
+    "calm",
+    "close",
+    "open",
 )
 SERVICE: Final = (
     "neutral.broken",

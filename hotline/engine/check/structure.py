@@ -27,6 +27,7 @@ from hotline.engine.names import RESERVED
 
 CONDITION_VALUES: Final = {
     "coverage": ("free", "none", "unknown"),
+    "many": ("yes", "no", "unknown"),
     "opening": ("known", "none", "unknown"),
     "offered": ("yes", "no", "unknown"),
     "listed": ("yes", "no"),
@@ -177,7 +178,7 @@ def _conditions(sources: Sources, screen: ScreenSource, gaps: Gaps) -> Iterator[
             kind, _, detail = condition.subject.partition(".")
             if kind not in CONDITION_VALUES and condition.subject not in known | {"language"}:
                 yield Fault(target.at, f"{screen.key}: nothing sets {condition.subject}", follows=gaps.is_torn())
-            elif kind == "offered" and condition.value in CONDITION_VALUES[kind] and detail not in parts | {"next_day"}:
+            elif kind == "offered" and condition.value in CONDITION_VALUES[kind] and detail not in parts | {"next_day", "soonest"}:
                 yield Fault(target.at, f"{screen.key}: no part of the day is called {detail}", follows=gaps.line)
             elif (wrong := _wrong_condition(condition)) is not None:
                 yield Fault(target.at, f"{screen.key}: {wrong}")
@@ -191,6 +192,8 @@ def _wrong_condition(condition: Condition) -> str | None:
     if condition.value not in values:
         return f"{condition.subject} is one of {', '.join(values)}, never {condition.value}"
     match kind:
+        case "many" if detail:
+            return f"many has no parts: write many, never {condition.subject}"
         case "coverage" if detail not in ("", "urgent"):
             return f"coverage is either coverage or coverage.urgent, never {condition.subject}"
         case "listed" if detail not in (*LISTS, "numbers"):

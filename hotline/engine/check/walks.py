@@ -54,7 +54,7 @@ def _walk(key: str, screens: Mapping[str, ScreenSource], ways: Mapping[str, tupl
 
 def _needs_fact(sources: Sources, screen: ScreenSource) -> bool:
     texts = (message.text for messages in sources.words.values() for message in messages if message.key.partition("@")[0] == screen.key)
-    if any({"next", "next_day"} & set(PLACEHOLDER.findall(text)) for text in texts):
+    if any({"next", "next_day", "soonest"} & set(PLACEHOLDER.findall(text)) for text in texts):
         return True
     if isinstance(screen.kind, Do):
         return screen.kind.order != "stop_calls"

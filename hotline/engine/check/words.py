@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from hotline.engine.check.phrases import LONGEST, PHRASES, PHRASES_DAY, SERVICE
 from hotline.engine.check.structure import stranded
-from hotline.engine.edition import PLACEHOLDER, WRONG_SCREEN, split_labels
+from hotline.engine.edition import PLACEHOLDER, WRONG_SCREEN, split_labels, told_kept
 from hotline.engine.flow import (
     KEY_BACK,
     KEY_LANGUAGE,
@@ -37,11 +37,17 @@ from hotline.engine.scripts import misscripted
 PHRASES_HOLD: Final[Mapping[str, frozenset[str]]] = {
     "clock.hour": frozenset(("hour",)),
     "clock.minute": frozenset(("hour", "minute")),
+    "end.today": frozenset(("clock",)),
+    "end.night": frozenset(("clock",)),
+    "window": frozenset(("day", "from", "to")),
     "voice.word": frozenset(("word",)),
 }
 """The placeholders of what is no screen; words for staff have those of STAFF_HOLDS, all others none."""
+REST: Final = "rest."
+"""With a part of the day: how what is left of it is said while it runs."""
+REST_HOLDS: Final = frozenset(("to",))
 STAFF_HOLDS: Final = frozenset(("ref", "before", "until", "name", "number", "count", "day", "from", "to"))
-TIMES: Final = frozenset(("before", "from", "to", "day", "next", "next_day"))
+TIMES: Final = frozenset(("before", "from", "to", "day", "end", "window", "soonest", "next", "next_day"))
 _BEGIN: Final = {"keys.back": KEY_BACK, "keys.more": KEY_MORE, "keys.out": KEY_OUT, "keys.language": KEY_LANGUAGE}
 """The key that the words for it begin with."""
 
@@ -50,21 +56,27 @@ def word_faults(sources: Sources, gaps: Gaps) -> Iterator[Fault]:
     """Missing and unused words, placeholders and options that differ, numbers in words, words that nobody reviewed."""
     screens = {screen.key: screen for flow in sources.flows for screen in flow.screens}
     lost = stranded(sources)
+    over = told_kept(sources)
     shown = {key: screen for key, screen in screens.items() if not isinstance(screen.kind, Branch | Do | CallFlow)}
     tables = {language: {message.key: message for message in messages} for language, messages in sources.words.items()}
     everywhere = {key.partition("@")[0] for table in tables.values() for key in table}
     for language, table in tables.items():
         file = Where(f"locales/{language}/LC_MESSAGES/flows.po", 1)
         kinds = {f"kind.{item.id}" for item in sources.items if item.list == "kinds"}
-        for key in sorted({*shown, *PHRASES, *PHRASES_DAY, *SERVICE, *kinds, *everywhere} - set(table) - set(_spoken_only(table))):
+        rests = {f"{REST}{part.name}" for part in sources.parts}
+        for key in sorted({*shown, *PHRASES, *PHRASES_DAY, *SERVICE, *kinds, *rests, *everywhere} - set(table) - set(_spoken_only(table))):
             follows = language in gaps.languages or key.partition(".")[0] in lost
             yield Fault(shown[key].at if key in shown else file, f"{key}: no words in {language}", follows=follows)
         for message in table.values():
             yield from _own(message)
-            yield from _meant(message, shown, screens, gaps)
+            yield from _meant(message, shown, screens, gaps, over)
         yield from (replace(fault, follows=language in gaps.languages) for fault in misscripted(table))
         for key in sorted(shown.keys() & table.keys()):
             message = table.get(f"{key}@sms", table[key])
+            if key in over and "@" not in message.key and split_labels(message.text)[1]:
+                yield Fault(
+                    message.at, f"{key}: an option would go out by SMS, where nothing is asked any more; write {key}@sms without it"
+                )
             if {"phone", "numbers"} & set(PLACEHOLDER.findall(message.text)):
                 yield Fault(message.at, f"{message.key}: a number would go out by SMS, and stay on the phone; write {key}@sms without it")
         pending = [message for message in table.values() if message.review == "pending"]
@@ -95,7 +107,9 @@ def _own(message: Message) -> Iterator[Fault]:
         yield Fault(message.at, f"{message.key}: holds a character that nobody can see")
 
 
-def _meant(message: Message, shown: Mapping[str, ScreenSource], screens: Mapping[str, ScreenSource], gaps: Gaps) -> Iterator[Fault]:
+def _meant(
+    message: Message, shown: Mapping[str, ScreenSource], screens: Mapping[str, ScreenSource], gaps: Gaps, over: frozenset[str]
+) -> Iterator[Fault]:
     """Whether the words suit what they are for: a screen, or a phrase of the catalogue."""
     bare, _, channel = message.key.partition("@")
     is_unread = gaps.may_hold(bare)
@@ -104,19 +118,22 @@ def _meant(message: Message, shown: Mapping[str, ScreenSource], screens: Mapping
     elif bare not in screens and bare.partition(".")[0] in {key.partition(".")[0] for key in screens}:
         yield Fault(message.at, f"{message.key}: words for no screen", follows=is_unread)
     if bare in shown:
-        yield from _on_screen(message, shown[bare], channel, is_unread=is_unread)
+        if channel == "sms" and bare in over and split_labels(message.text)[1]:
+            yield Fault(message.at, f"{message.key}: an option, though by SMS nothing is asked any more once something is kept")
+        has_options = channel != "voice" and not (channel == "sms" and bare in over)
+        yield from _on_screen(message, shown[bare], has_options=has_options, is_unread=is_unread)
     elif not is_unread:
         yield from _phrase(message, bare)
 
 
-def _on_screen(message: Message, screen: ScreenSource, channel: str, *, is_unread: bool) -> Iterator[Fault]:
+def _on_screen(message: Message, screen: ScreenSource, *, has_options: bool, is_unread: bool) -> Iterator[Fault]:
     """Placeholders and options of a screen's words."""
     if set("{}") & set(PLACEHOLDER.sub("", message.text)):
         yield Fault(message.at, f"{message.key}: a {{ or }} that is no placeholder")
     unknown = set(PLACEHOLDER.findall(message.text)) - TIMES - FIELDS
     if unknown:
         yield Fault(message.at, f"{message.key}: unknown placeholder {', '.join(sorted(unknown))}")
-    if isinstance(screen.kind, Menu) and channel != "voice":
+    if isinstance(screen.kind, Menu) and has_options:
         has = [number for number, _ in split_labels(message.text)[1]]
         wants = sorted(option.key for option in screen.kind.options)
         if sorted(has) != wants:
@@ -127,7 +144,7 @@ def _on_screen(message: Message, screen: ScreenSource, channel: str, *, is_unrea
 
 def _phrase(message: Message, bare: str) -> Iterator[Fault]:
     """What is no screen: it has no placeholder that nothing fills in, and a time of day says the time."""
-    names, needed = set(PLACEHOLDER.findall(message.text)), PHRASES_HOLD.get(bare, frozenset())
+    names, needed = set(PLACEHOLDER.findall(message.text)), REST_HOLDS if bare.startswith(REST) else PHRASES_HOLD.get(bare, frozenset())
     may = needed | (STAFF_HOLDS if bare.startswith("staff.") and not bare.startswith("staff.word.") else frozenset())
     if names - may or set("{}") & set(PLACEHOLDER.sub("", message.text)):
         known = ", ".join(f"{{{name}}}" for name in sorted(may)) or "none"

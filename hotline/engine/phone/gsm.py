@@ -49,17 +49,22 @@ def septets(text: str) -> int:
     """The length in septets. Raises ValueError with the position of the first character that is not in the alphabet."""
     if outside := _OUTSIDE.search(text):
         raise ValueError(f"position {outside.start()}: not in the GSM-7 alphabet")
+    return _septets(text)
+
+
+def _septets(text: str) -> int:
+    """The length in septets of what `is_gsm`."""
     return len(text) + len(_DOUBLE.findall(text))
 
 
 def utf16(text: str) -> int:
     """The length in UTF-16 units, which is what UCS-2 messages are counted in."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def units(text: str) -> tuple[int, int]:
     """Length and limit of one message: septets of 160, or UTF-16 units of 70 as soon as one character is outside the alphabet."""
-    return (septets(text), 160) if is_gsm(text) else (utf16(text), 70)
+    return (_septets(text), 160) if is_gsm(text) else (utf16(text), 70)
 
 
 def limit(text: str, fit: Fit) -> int:
@@ -67,7 +72,11 @@ def limit(text: str, fit: Fit) -> int:
 
     Outside the alphabet a USSD screen keeps its octets, at two a unit (160 septets: 70 units), and an SMS its number of segments.
     """
-    if fit.channel == "voice" or is_gsm(text):
+    return _limit(fit, gsm7=is_gsm(text))
+
+
+def _limit(fit: Fit, *, gsm7: bool) -> int:
+    if gsm7 or fit.channel == "voice":
         return fit.budget
     if fit.channel == "sms" and fit.budget > 160:
         return fit.budget // 153 * 67
@@ -76,7 +85,8 @@ def limit(text: str, fit: Fit) -> int:
 
 def fits(text: str, fit: Fit) -> bool:
     """Is the text within the budget of one screen?"""
-    return units(text)[0] <= limit(text, fit)
+    size, most = units(text)
+    return size <= _limit(fit, gsm7=most == 160)
 
 
 def paginate(text: str, room: Callable[[int], int], raw: bool) -> tuple[str, ...]:

@@ -21,6 +21,8 @@ FIELDS: Final = frozenset(("name", "address", "hours", "phone", "offers", "kind"
 """What of the directory may be filled in."""
 LATEST: Final = (23 * 60 + 59, 22 * 60)
 """Minutes of the day, one for each wording of a time."""
+LATEST_AT_NIGHT: Final = 9 * 60 + 59
+"""Of a day that began since: no promise lasts longer."""
 TIMES_OF_DAY: Final = ("before", "from", "to", "next")
 STAFF: Final = {"ref": "471", "until": "23h59", "number": "3", "count": "3"}
 
@@ -76,7 +78,7 @@ def pages(edition: Edition, node: Node, values: Mapping[str, str], body: str = "
 
 def at_once(edition: Edition, node: Node, values: Mapping[str, str]) -> str:
     """A menu on one page, whether it fits or not, with all that may stand around it."""
-    return edition.at_once(node.language, fill(node.head, values), _labels(node, values))
+    return edition.at_once(node.key, node.language, fill(node.head, values), _labels(node, values))
 
 
 def every_text(edition: Edition, key: str, language: str) -> Iterator[RenderedText]:
@@ -144,7 +146,12 @@ def times(edition: Edition, language: str) -> Mapping[str, str]:
     """The longest that a time and a day can be in words, by placeholder."""
     latest = max((clock(edition, language, minute) for minute in LATEST), key=_weight)
     day = max((edition.words[language][key] for key in PHRASES_DAY), key=_weight)
-    return {**dict.fromkeys(TIMES_OF_DAY, latest), "day": day, "next_day": day}
+    words = edition.words[language]
+    ends = (fill(words["end.today"], {"clock": latest}), fill(words["end.night"], {"clock": clock(edition, language, LATEST_AT_NIGHT)}))
+    span = fill(words["window"], {"day": day, "from": latest, "to": latest})
+    rests = (fill(text, {"to": latest}) for key, text in words.items() if key.startswith("rest."))
+    filled = {"end": max(ends, key=_weight), "window": max((span, *rests), key=_weight), "soonest": span}
+    return {**dict.fromkeys(TIMES_OF_DAY, latest), "day": day, "next_day": day, **filled}
 
 
 def fullest(edition: Edition, language: str) -> Mapping[str, str]:

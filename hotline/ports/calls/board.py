@@ -19,7 +19,7 @@ class Waiting(Struct, frozen=True):
 
 class Board(Protocol):
     """Due and coming are what somebody can take: what shares its number with one that is held is not among them. `minors` false: nor is
-    what was flagged `minor`."""
+    what was flagged `minor`. What was asked for at once from one phone stands there once: its first request, urgent if any is, with the latest end."""
 
     def due(self, at: int, languages: tuple[str, ...], limit: int, *, minors: bool = True) -> tuple[Callback, ...]:
         """As `due`, in these languages, at most `limit`."""

@@ -38,12 +38,17 @@ class Callback(Struct, frozen=True):
     """How often a counselor gave it back."""
     sunk: bool = False
     """Calls from this phone were said to be pranks three times in 30 days: among what is not urgent it comes last."""
+    at_once: bool = False
+    """Asked for now, not for a part of the day: with others of its phone it is one promise."""
     safer: Safer | None = None
     """What the caller answered when asked how safe the call left her; None where nobody asked, or the caller would not say."""
 
 
 class Callbacks(Protocol):
     def add(self, callback: Callback, number: str) -> None: ...
+    def add_silent(self, callback: Callback, like: str) -> None:
+        """To the number of the callback `like`, which was silenced, as this one then is (`numbers.silence`)."""
+
     def get(self, id: str) -> Callback | None: ...
     def by_reference(self, reference: str) -> Callback | None:
         """The newest with this reference among those open or closed less than a day before the newest `made_at`."""
@@ -63,20 +68,10 @@ class Callbacks(Protocol):
     def due(self, at: int) -> tuple[Callback, ...]:
         """Waiting with `opens_at` <= at < `not_after`: urgent, then what ends soonest, then the longest waiting."""
 
-    def ahead(self, languages: tuple[str, ...], at: int, apart_from: str) -> tuple[int, int]:
-        """How many different numbers wait in these languages at `at`, their windows open; and how many of them for something urgent.
-
-        Here and in what follows: requests for another phone do not count, since anyone can make them of anyone; nor does the number
-        `apart_from`, since nothing that a phone is shown may depend on what it asked for before.
-        """
-
-    def booked(self, language: str, at: int, apart_from: str) -> tuple[tuple[int, int], ...]:
-        """The windows (opens_at, not_after) not over at `at` for which numbers wait in this language, one for each number and window."""
-
     def ended(self, at: int) -> tuple[Callback, ...]:
         """Waiting or claimed with `not_after` <= at."""
 
-    def holders(self, apart_from: str = "") -> frozenset[str]:
-        """Who of the staff has claimed a callback and is not done with it; one to the number `apart_from` does not count."""
+    def holders(self) -> frozenset[str]:
+        """Who of the staff has claimed a callback and is not done with it."""
 
     def claimed_by(self, staff: str) -> tuple[Callback, ...]: ...

@@ -4,20 +4,45 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from msgspec import Struct
+
+
+class Stop(Struct, frozen=True):
+    """A stop that is remembered. `by_keys`: two keys on the phone itself gave it, not an SMS, nor a counselor."""
+
+    by_keys: bool
+
 
 class Numbers(Protocol):
     def of(self, id: str) -> str | None:
-        """The number of this callback, E.164. Returns None once it is gone."""
+        """The number of this callback, E.164. Returns None once it is gone, and where it was silenced."""
 
     def forget(self, id: str) -> None:
-        """Erase the number of this callback."""
+        """Erase the number of this callback, its keyed hash too."""
 
-    def stop(self, number: str, at: int, until: int) -> tuple[str, ...]:
-        """Every waiting, claimed or review callback to this number becomes `stopped`, their numbers go, and the stop itself is
-        remembered (hashed) until `until`. The same statements run whatever existed. Returns the ids."""
+    def silence(self, id: str) -> None:
+        """Erase the number of this callback and leave its keyed hash: nobody is rung for it, and nothing else about it changes."""
 
-    def stopped_since(self, number: str, at: int) -> bool:
-        """Was this number stopped at or after `at`?"""
+    def has(self, id: str) -> bool:
+        """Has it a number, as far as anybody is shown: one that can be rung, or one that was silenced?"""
+
+    def stop(self, number: str, at: int, until: int, asked_by: int | None = None, *, by_keys: bool = True) -> tuple[str, ...]:
+        """Every waiting, claimed or review callback that was asked for on this phone becomes `stopped` and its number goes, as do the numbers of
+        those that are closed; what was asked for on another is silenced. The stop itself is remembered (hashed) until `until`.
+
+        `asked_by`: it ends what was asked for until then, and no more; None: all that stands. The same statements run whatever existed.
+        Returns the ids of those that it stopped.
+        """
+
+    def last_stop(self, number: str) -> int:
+        """The newest stop of this number by the database's own count, which only grows. 0: it remembers none."""
+
+    def stop_of(self, number: str, since: int, after: int | None = None) -> Stop | None:
+        """A stop of this number that came later than a request: later than the stop `after`, by the database's count; where that is None, one
+        that counts from `since` or later. One that was not given by keys on the phone counts by both.
+
+        Of several one that keys gave.
+        """
 
     def add_prank(self, callback: str, at: int) -> None:
         """A call to this callback's number was a prank, somebody said. Once a callback; nothing where somebody asked on another phone."""

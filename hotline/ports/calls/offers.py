@@ -17,6 +17,14 @@ class Offer(Struct, frozen=True):
     at: int
 
 
+class LiveOffer(Struct, frozen=True):
+    """An offer that can still be followed."""
+
+    staff: str
+    at: int
+    urgent: bool
+
+
 class Offers(Protocol):
     def add(self, offer: Offer) -> None: ...
     def of(self, callback: str) -> tuple[Offer, ...]:
@@ -24,6 +32,9 @@ class Offers(Protocol):
 
     def last(self) -> dict[str, int]:
         """When each of the staff was last offered anything, by the staff's id; who never was is missing."""
+
+    def live(self, since: int) -> tuple[LiveOffer, ...]:
+        """Offers made after `since` of what still waits, to whomever, newest first."""
 
     def to(self, staff: str, at: int) -> tuple[Callback, ...]:
         """Waiting, due at `at`, and offered to this counselor: newest offer first."""

@@ -8,8 +8,11 @@ from msgspec import Struct
 
 from hotline.ports.calls.callbacks import Callback
 
-Reason: TypeAlias = Literal["someone_else", "wrong_word", "could_not_talk", "unanswered", "missed", "given_back", "minor", "flood"]
-"""Why it is looked at. `unanswered`: somebody rang and said nothing of how it ended. `missed`: its end passed and nobody rang."""
+Reason: TypeAlias = Literal[
+    "someone_else", "wrong_word", "could_not_talk", "unanswered", "missed", "given_back", "minor", "flood", "stopped"
+]
+"""Why it is looked at. `unanswered`: somebody rang and said nothing of how it ended. `missed`: its end passed and nobody rang. `stopped`: it was
+urgent, and something else than keys on the phone stopped it."""
 
 Decision: TypeAlias = Literal["wait", "close", "forget", "noted"]
 """It waits to be rung again; it is closed; it is closed and its number erased at once; it was looked at and stays as it is."""

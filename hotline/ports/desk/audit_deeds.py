@@ -32,6 +32,10 @@ Deed: TypeAlias = Literal[
     "one-time link made",
     "person disabled",
     "plan changed",
+    "many declared",
+    "many ended",
+    "hours closed",
+    "hours opened",
     # callbacks
     "taken",
     "given back",

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from hotline.engine.effects import Urgency
+
 
 class Tally(Struct, frozen=True):
     """How many callbacks of one day and language ended so."""
@@ -32,6 +34,18 @@ class WaitingNow(Struct, frozen=True):
     """Since when the longest waits."""
 
 
+class TurnedAway(Struct, frozen=True):
+    """How many sessions in one hour asked for a call *now* in a language and were shown that nobody can make it."""
+
+    hour: int
+    """Hours since 1970-01-01 UTC; of what is older than a week the first of its day."""
+    language: str
+    urgency: Urgency
+    missing: str
+    """Why (`calls/coverage.py`): nobody was there, who was there goes too soon, the line is closed."""
+    count: int = 0
+
+
 class Counts(Struct, frozen=True):
     """What the gauges show; nothing in it points to a person."""
 
@@ -51,11 +65,26 @@ class Figures(Protocol):
     def attempts_by_outcome(self, since: int, until: int) -> dict[tuple[int, str], int]:
         """How many callbacks had so many attempts and this outcome (empty: none yet)."""
 
+    def waits(self, since: int, until: int) -> dict[tuple[bool, int], int]:
+        """How many callbacks (urgent or not) were first rung so many minutes after somebody waited for it; those never rung are left out."""
+
+    def offers_not_taken(self, since: int, until: int) -> int:
+        """Offers of callbacks that wait no longer, to somebody who neither held nor rang them."""
+
     def safer_answers(self, since: int, until: int) -> dict[str, int]: ...
     def referral_outcomes(self, since: int, until: int) -> dict[str, int]:
         """Referrals noted on these days, of callers whose consent to count in figures stands."""
 
     def waiting_now(self, at: int) -> tuple[WaitingNow, ...]:
         """By language; those in which nobody waits are left out."""
+
+    def turn_away(self, turned: TurnedAway) -> None:
+        """Add these to what was counted of the same hour."""
+
+    def turned_away(self, since: int, until: int) -> tuple[TurnedAway, ...]:
+        """Of these days, as they were asked on them."""
+
+    def phones_waiting(self, at: int, seconds: int) -> int:
+        """How many phones wait at `at`, their windows open, for so long or longer."""
 
     def counts(self, at: int) -> Counts: ...

@@ -32,10 +32,16 @@ class Staff(Struct, frozen=True):
     """Takes calls of minors."""
     on_call_until: int | None = None
     """Until when a supervisor is on call, as said."""
+    paused_until: int | None = None
+    """In a break of the shift until *I am here* is said, at the longest until then."""
 
     def is_on_call(self, at: int) -> bool:
         """Is this a supervisor who is on call at that moment?"""
         return self.role == "supervisor" and self.on_call_until is not None and at < self.on_call_until
+
+    def is_paused(self, at: int) -> bool:
+        """Is this person in a break at that moment?"""
+        return self.paused_until is not None and at < self.paused_until
 
 
 class StaffStore(Protocol):

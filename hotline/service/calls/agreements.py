@@ -19,7 +19,7 @@ from hotline.service.acts import Act, Refused, Result
 from hotline.service.calls import coverage, dispatch, minors, taking
 from hotline.service.calls.limits import is_unsaid
 from hotline.service.calls.reference import about, reference
-from hotline.service.calls.review import settle, to_review
+from hotline.service.calls.review import settle, stopped_unpressed, to_review
 from hotline.service.calls.saying import is_in_other_hands, talked
 from hotline.service.deps import Deps
 from hotline.service.work import Work
@@ -75,13 +75,14 @@ def agree_next(act: Act, id: str, wish: Wish) -> Result:
 
     Of the window only hours that somebody is planned for are kept: the page says afterwards what holds.
     """
-    callback, number = talked(act, id), act.tx.numbers.of(id)
-    if callback is None or number is None or callback.state not in ("closed", "review") or is_in_other_hands(act.tx, callback):
+    callback = talked(act, id)
+    if callback is None or not act.tx.numbers.has(id) or callback.state not in ("closed", "review") or is_in_other_hands(act.tx, callback):
         return Result("gone")
+    number = act.tx.numbers.of(id)
     refused = _refusal(act.deps, wish, act.at)
     if refused is not None:
         return Result(refused, about(callback))
-    window = _kept(act, callback, number, wish)
+    window = _kept(act, callback, wish)
     if window is None:
         return Result("nobody", about(callback))
     for served in dispatch.served_with(act.tx, callback):
@@ -108,26 +109,30 @@ def pass_on(act: Act, id: str) -> Result:
 
 
 def no_more(act: Act, id: str) -> Result:
-    """The caller wants no call any more: as if the two keys for it were pressed. Where another phone was rung, only what this call was for is forgotten.
+    """The caller wants no call any more: as if the two keys for it were pressed, but that a supervisor hears of what was urgent beside what this
+    call was for. Where another phone was rung, only what this call was for is forgotten.
 
     Gone where there is no number any more: then there is nothing left to decide.
     """
     callback, number = talked(act, id), act.tx.numbers.of(id)
-    if callback is None or number is None:
+    if callback is None or not act.tx.numbers.has(id):
         return Result("gone")
-    forgotten = dispatch.served_with(act.tx, callback) if callback.other_phone else act.tx.callbacks.to_number(id)
+    stopped: tuple[str, ...] = ()
+    served = dispatch.served_with(act.tx, callback)
+    forgotten = served if callback.other_phone else act.tx.callbacks.to_number(id)
     if callback.other_phone:
         for other in forgotten:
             act.tx.numbers.forget(other.id)
             if other.state == "review":
                 act.tx.callbacks.save(replace(other, state="closed", closed_at=act.at))
-    else:
-        act.tx.numbers.stop(number, act.at, act.at + act.deps.rules.stop_seconds)
+    elif number is not None:
+        stopped = act.tx.numbers.stop(number, act.at, act.at + act.deps.rules.stop_seconds, by_keys=False)
     for other in forgotten:
         if other.id == id or other.state == "review":
             settle(act, other.id, "noted", by=act.staff.id)
     act.record("number erased", callback.reference)
-    return Result("erased", about(callback))
+    besides = set(stopped) - {other.id for other in served}
+    return Result("erased", about(callback), stopped_unpressed(act, [other for other in forgotten if other.id in besides]))
 
 
 def _refusal(deps: Deps, wish: Wish, at: int) -> Refused | None:
@@ -144,17 +149,17 @@ def _refusal(deps: Deps, wish: Wish, at: int) -> Refused | None:
     return "past" if (now // DAY_MINUTES + wish.ahead) * DAY_MINUTES + wish.end <= now else None
 
 
-def _kept(work: Work, callback: Callback, number: str, wish: Wish) -> tuple[Minute, Minute] | None:
+def _kept(work: Work, callback: Callback, wish: Wish) -> tuple[Minute, Minute] | None:
     """The part of the window that somebody is planned for. Returns None where it is too short to be promised."""
     now = work.deps.clock.local(work.at)
     begins = now // DAY_MINUTES * DAY_MINUTES + wish.ahead * DAY_MINUTES
     start, end = max(begins + wish.start, now), begins + wish.end
-    shifts = coverage.look(work, callback.language, number).shifts
+    shifts = coverage.look(work, callback.language).shifts
     covered = [(max(start, opens), min(end, ends)) for opens, ends in shifts]
     return next((span for span in covered if span[1] - span[0] >= SHORTEST_WINDOW), None)
 
 
-def _open(act: Act, before: Callback, number: str, window: tuple[Minute, Minute], word: str | None) -> None:
+def _open(act: Act, before: Callback, number: str | None, window: tuple[Minute, Minute], word: str | None) -> None:
     id = act.derive("agreed")
     agreed = Callback(
         id=id,
@@ -170,7 +175,10 @@ def _open(act: Act, before: Callback, number: str, window: tuple[Minute, Minute]
         word=word,
         sunk=before.sunk,
     )
-    act.tx.callbacks.add(agreed, number)
+    if number is None:
+        act.tx.callbacks.add_silent(agreed, before.id)
+    else:
+        act.tx.callbacks.add(agreed, number)
     if minors.is_of_minor(act.tx, dispatch.served_with(act.tx, before)):
         minors.flag_all(act, act.staff, [agreed])  # a minor's next call, too, is for those who take such calls
 

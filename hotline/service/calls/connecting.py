@@ -35,7 +35,9 @@ def reveal(act: Act, id: str) -> Result:
     callback = act.tx.callbacks.get(id)
     if callback is None or act.deps.rules.calling != "reveal":
         return Result("gone")
-    refused = _refusal(act, (*dispatch.held(act.tx, id, act.staff.id), *dispatch.joining(act, id)))
+    group = (*dispatch.held(act.tx, id, act.staff.id), *dispatch.joining(act, id))
+    # What is shown is rung: a page cannot pretend (SECURITY: what it cannot do).
+    refused = _refusal(act, group) or ("busy" if ringing.is_unreached(act, group) else None)
     if refused is not None:
         return Result(refused, about(callback))
     dispatch.join(act, id)

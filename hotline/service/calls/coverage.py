@@ -1,24 +1,30 @@
-"""Who can call, worked out from staff, shifts and what is open: `team` and `look` read them, all else is pure. Every promise of the line rests on it."""
+"""Who can call, worked out from what the staff declared and from the clock: `team` and `look` read it, all else is pure (docs: coverage).
+
+Every promise of the line rests on it. Nothing that a caller does, and nothing that is done for one, changes it: no request, no claim, no rest, no offer that nobody took. Else a phone would show what another asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Iterator
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from hotline.engine.effects import Coverage, Minute
-from hotline.engine.promise import DAYS_AHEAD
+from hotline.engine.effects import Coverage, Minute, Urgency
+from hotline.engine.promise import DAYS_AHEAD, SHORTEST_STAY, SHORTEST_URGENT_STAY
 from hotline.engine.times import DAY_MINUTES, THURSDAY
+from hotline.ports.desk.declarations import Declaration
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
-from hotline.service.calls import rest
 from hotline.service.calls.skill import takes
 from hotline.service.work import Work
 from hotline.settings import Rules
 
 Span: TypeAlias = tuple[Minute, Minute]
+Missing: TypeAlias = Literal["nobody", "leaves", "closed"]
+"""Why a call *now* cannot be made: nobody is there; who is there goes too soon; in closed mode nobody may be promised."""
 Local: TypeAlias = Callable[[int], Minute]
 """The local minute of a moment."""
 
@@ -29,10 +35,8 @@ class Team(Struct, frozen=True):
     language: str
     staff: tuple[Staff, ...]
     shifts: tuple[Shift, ...]
-    holding: frozenset[str]
-    """Who has claimed a callback and is not done with it."""
-    resting: frozenset[str] = frozenset()
-    """Who has carried enough for now."""
+    declared: tuple[Declaration, ...] = ()
+    """By a supervisor, of the line."""
 
     @property
     def counselors(self) -> tuple[Staff, ...]:
@@ -45,19 +49,25 @@ class Team(Struct, frozen=True):
         return tuple(staff for staff in self.staff if staff.role == "supervisor")
 
 
-def team(tx: Transaction, language: str, at: int, rules: Rules, apart_from: str = "") -> Team:
-    """Read what the functions below work on, as if the number `apart_from` had asked for nothing."""
-    return Team(language, tx.staff.active(), tx.shifts.all(), tx.callbacks.holders(apart_from), rest.resting(tx, at, rules))
+def team(tx: Transaction, language: str) -> Team:
+    """Read what the functions below work on."""
+    return Team(language, tx.staff.active(), tx.shifts.all())
 
 
-def free(team: Team, at: int, rules: Rules, local: Local) -> tuple[Staff, ...]:
-    """Counselors of the language who are on shift, present, hold nothing, and need no rest."""
+def there(team: Team, at: int, rules: Rules, local: Local) -> tuple[Staff, ...]:
+    """Counselors of the language who are on shift and said *I am here* lately enough, whatever they do at the moment."""
+    return tuple(
+        staff for staff in team.counselors if is_on(staff, team.shifts, at, local) and is_present(staff, at, rules.presence_minutes)
+    )
+
+
+def all_there(work: Work) -> tuple[Staff, ...]:
+    """Counselors of any language who are on shift and said *I am here* lately enough."""
+    shifts, local, minutes = work.tx.shifts.all(), work.deps.clock.local, work.deps.rules.presence_minutes
     return tuple(
         staff
-        for staff in team.counselors
-        if staff.id not in team.holding | team.resting
-        and is_on(staff, team.shifts, at, local)
-        and is_present(staff, at, rules.presence_minutes)
+        for staff in work.tx.staff.active()
+        if staff.role == "counselor" and is_on(staff, shifts, work.at, local) and is_present(staff, work.at, minutes)
     )
 
 
@@ -67,7 +77,12 @@ def is_closed(staff: Iterable[Staff], at: int, rules: Rules) -> bool:
 
 
 def is_on(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> bool:
-    """On shift: not off, and inside a planned shift or on beyond the plan."""
+    """On shift, and not in a break of it."""
+    return not staff.is_paused(at) and is_on_shift(staff, shifts, at, local)
+
+
+def is_on_shift(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> bool:
+    """On shift, in a break of it too: not off, and inside a planned shift or on beyond the plan."""
     if staff.off_until is not None and at < staff.off_until:
         return False
     return (staff.on_until is not None and at < staff.on_until) or covering(staff, shifts, at, local) is not None
@@ -89,60 +104,58 @@ def stays_until(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) ->
     return max(ends)
 
 
-class QueueAhead(Struct, frozen=True):
-    """What is ahead of a new request in one language, in numbers to be rung, not in requests."""
-
-    waiting: int
-    urgent: int
-    booked: tuple[tuple[int, int], ...]
-    """Windows to come that are asked for already, in seconds."""
+def look(work: Work, language: str) -> Coverage:
+    """Who can call in this language, whoever asks."""
+    return coverage(declared_team(work, language), work.at, work.deps.rules, work.deps.clock.local)
 
 
-def look(work: Work, language: str, number: str) -> Coverage:
-    """Who can call this number in this language, whatever it asked for before."""
-    tx, at, rules, local = work.tx, work.at, work.deps.rules, work.deps.clock.local
-    now = team(tx, language, at, rules, number)
-    # Whoever waits in another language may be rung by the same counselors.
-    languages = tuple({language, *(spoken for staff in free(now, at, rules, local) for spoken in staff.speaks)})
-    return coverage(
-        now, QueueAhead(*tx.callbacks.ahead(languages, at, number), tx.callbacks.booked(language, at, number)), at, rules, local
+def declared_team(work: Work, language: str) -> Team:
+    """`team`, with what supervisors declared of the line: all that `coverage` is made of."""
+    return replace(team(work.tx, language), declared=work.tx.declarations.ending_after(work.now))
+
+
+def missing(team: Team, at: int, rules: Rules, local: Local, urgency: Urgency) -> Missing:
+    """Why a call *now* cannot be made, where `coverage` says that it cannot."""
+    stays = [stays_until(staff, team.shifts, at, local) - local(at) for staff in there(team, at, rules, local)]
+    if urgency == "ordinary" and is_closed(team.staff, at, rules) and max(stays, default=0) >= SHORTEST_STAY:
+        return "closed"
+    return "leaves" if stays or (urgency == "urgent" and coverage(team, at, rules, local).urgent_until > local(at)) else "nobody"
+
+
+def coverage(team: Team, at: int, rules: Rules, local: Local) -> Coverage:
+    """Who can call in the team's language at this moment, and who is planned for the next seven days.
+
+    In closed mode nobody is there, but what is urgent is kept where a counselor is; nothing later is offered but what a supervisor is
+    planned for too.
+    """
+    now = local(at)
+    counselors = [stays_until(staff, team.shifts, at, local) for staff in there(team, at, rules, local)]
+    on_call = [local(staff.on_call_until or 0) for staff in team.supervisors if staff.is_on_call(at) and team.language in staff.speaks]
+    ordinary = [] if is_closed(team.staff, at, rules) else counselors
+    until, urgent_until = max(ordinary, default=now), max((*counselors, *on_call), default=now)
+    shifts = _shifts(team, at, rules, local)
+    return Coverage(
+        now=until - now >= SHORTEST_STAY,
+        urgent=urgent_until - now >= SHORTEST_URGENT_STAY,
+        until=until,
+        urgent_until=urgent_until,
+        opens=None if any(start <= now < end for start, end in shifts) else min((start for start, _ in shifts), default=None),
+        shifts=shifts,
+        many=any(declared.kind == "many" and declared.start <= now < declared.end for declared in team.declared),
     )
 
 
-def coverage(team: Team, queue: QueueAhead, at: int, rules: Rules, local: Local) -> Coverage:
-    """Who can call in the team's language at this moment, and who is planned for the next seven days (docs: callback life).
-
-    `until` is when the last of those who are free goes, now where nobody is. `shifts` holds what is left of the one that runs. In closed
-    mode nobody is free; nothing later is offered but what a supervisor is planned for too.
-    """
-    now = local(at)
-    there = () if is_closed(team.staff, at, rules) else free(team, at, rules, local)
+def _shifts(team: Team, at: int, rules: Rules, local: Local) -> tuple[Span, ...]:
+    """What is planned from now on, merged, without the hours that a supervisor closed; where the line needs a supervisor, no hour without one."""
     planned = _planned(team.counselors, team.shifts, at, local)
     if rules.supervised:
         watched = merged(_planned(team.supervisors, team.shifts, at, local))
         planned = [part for span in planned for part in _common(span, watched)]
-    whole = merged(planned)
-    is_running = any(start <= now < end for start, end in whole)
-    return Coverage(
-        free=max(0, len(there) - queue.waiting),
-        until=max((stays_until(staff, team.shifts, at, local) for staff in there), default=now),
-        opens=None if is_running else min((start for start, _ in whole), default=None),
-        shifts=_without_full(whole, planned, tuple((local(opens), local(ends)) for opens, ends in queue.booked), rules.calls_an_hour),
-        urgent=max(0, len(there) - queue.urgent),
-    )
-
-
-def _without_full(whole: tuple[Span, ...], planned: Sequence[Span], booked: Sequence[Span], calls_an_hour: int) -> tuple[Span, ...]:
-    """What is left of the shifts once the windows are cut out for which as many are to be rung as can be.
-
-    A window is full when the numbers asked for in it reach what the counselors planned then can call.
-    """
-    for opens, ends in sorted(set(booked)):
-        asked = sum(start < ends and end > opens for start, end in booked)
-        minutes = sum(max(0, min(end, ends) - max(start, opens)) for start, end in planned)
-        if asked * 60 >= minutes * calls_an_hour:
-            whole = without(whole, (opens, ends))
-    return whole
+    spans = merged(planned)
+    for declared in team.declared:
+        if declared.kind == "closed":
+            spans = without(spans, (declared.start, declared.end))
+    return spans
 
 
 def _planned(people: Iterable[Staff], shifts: tuple[Shift, ...], at: int, local: Local) -> list[Span]:

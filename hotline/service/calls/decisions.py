@@ -96,7 +96,7 @@ def _choices(tx: Transaction, callback: Callback, at: int) -> tuple[Decision, ..
     """What is in a counselor's hands, or in the queue, is looked at and no more: nothing is taken from anybody by this page."""
     if callback.state in ("waiting", "claimed"):
         return ("noted",)
-    has_number = tx.numbers.of(callback.id) is not None
+    has_number = tx.numbers.has(callback.id)
     if callback.state != "review":
         return ("noted", "forget") if has_number else ("noted",)
     is_ringable = has_number and callback.not_after - at >= dispatch.SHORTEST

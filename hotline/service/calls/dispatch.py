@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,9 +17,12 @@ from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service import outbox
 from hotline.service.acts import Act
+from hotline.service.calls import one_phone
 from hotline.service.calls.coverage import Team, is_on, is_present, team
-from hotline.service.calls.limits import is_open, is_ringable, is_unsaid, is_within_day
+from hotline.service.calls.limits import is_ringable, is_unsaid, is_within_day
 from hotline.service.calls.minors import is_of_minor, takes_minors
+from hotline.service.calls.one_phone import alike
+from hotline.service.calls.rest import resting
 from hotline.service.calls.review import for_eyes, lapse_floods, to_review
 from hotline.service.deps import Deps
 from hotline.service.outbox import Draft
@@ -38,11 +41,14 @@ SILENT_SECONDS: Final = 900
 """How long a counselor may say nothing after the last attempt, or after saying that the phone could not be reached."""
 LINE: Final = "hotline"
 """In the audit, who did what no person did."""
-
-Teams: TypeAlias = dict[str, Team]
-"""By language."""
-LastOffers: TypeAlias = Callable[[], Mapping[str, int]]
-"""When each was last offered anything, asked for once it matters."""
+UNTAKEN: Final = 3
+"""So many offers of an ordinary call that nobody took, and supervisors are asked too."""
+URGENT_AGAIN_SECONDS: Final = 180
+"""How often supervisors hear of an urgent call that no counselor is free for."""
+URGENT_ALL_SECONDS: Final = 300
+"""After so long all supervisors hear of it, not those on call alone."""
+LENT_SECONDS: Final = 600
+"""One message to a supervisor for all the ordinary calls that wait, in so long."""
 
 
 def pressing(callback: Callback) -> tuple[bool, bool, int, int, str]:
@@ -50,65 +56,165 @@ def pressing(callback: Callback) -> tuple[bool, bool, int, int, str]:
     return not callback.urgent, callback.sunk, callback.not_after, callback.made_at, callback.id
 
 
+class Crew(Struct, frozen=True):
+    """The team of a language, and who of it is offered nothing ordinary at the moment. No screen knows of the latter."""
+
+    team: Team
+    holding: frozenset[str]
+    """Who has claimed a callback and is not done with it."""
+    resting: frozenset[str]
+    """Who has carried enough for now."""
+
+
+class Floor:
+    """Who can be told of a call at one moment: read once, for however many calls."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._crews: dict[str, Crew] = {}
+        rules = work.deps.rules
+        live = work.tx.offers.live(work.at - max(rules.offer_seconds, rules.offer_urgent_seconds))
+        patience = {True: rules.offer_urgent_seconds, False: rules.offer_seconds}
+        self._live = {offer.staff: offer.urgent for offer in reversed(live) if work.at - offer.at < patience[offer.urgent]}
+        self._last = work.tx.offers.last()
+
+    def crew(self, language: str) -> Crew:
+        """Who takes calls in this language, and who of them is busy."""
+        if language not in self._crews:
+            tx = self._work.tx
+            crew = Crew(team(tx, language), tx.callbacks.holders(), resting(tx, self._work.at, self._work.deps.rules))
+            self._crews[language] = crew
+        return self._crews[language]
+
+    def free(self, languages: Iterable[str], *, urgent: bool) -> list[Staff]:
+        """Counselors who speak one of these and hold nothing: those who are there, for what is urgent those on shift too; first who was heard of last.
+
+        Who rests is told of nothing ordinary; of what is urgent, where nobody else is there: a life comes before a pause, and it may be given
+        back. Who has an offer that can still be followed gets no other, unless this is urgent and that is not.
+        """
+        crews = [self.crew(language) for language in sorted(languages)]
+        at, rules, local = self._work.at, self._work.deps.rules, self._work.deps.clock.local
+        team = {staff.id: staff for crew in crews for staff in crew.team.counselors}
+        busy = {staff for crew in crews for staff in crew.holding} | {
+            staff for staff, is_urgent in self._live.items() if is_urgent or not urgent
+        }
+        resting = {staff for crew in crews for staff in crew.resting}
+        on = [staff for staff in team.values() if staff.id not in busy and is_on(staff, crews[0].team.shifts, at, local)]
+        on.sort(key=lambda staff: (-(staff.seen_at or 0), self._last.get(staff.id, 0), staff.id))
+        present = [staff for staff in on if is_present(staff, at, rules.presence_minutes)]
+        there = [staff for staff in present if staff.id not in resting] or (present if urgent else [])
+        return [*there, *(staff for staff in on if urgent and staff not in present and staff.id not in resting)]
+
+    def supervisors(self) -> list[Staff]:
+        """Those on call first."""
+        staff = next(iter(self._crews.values())).team.supervisors if self._crews else self.crew("").team.supervisors
+        return sorted(staff, key=lambda staff: not staff.is_on_call(self._work.at))
+
+    def unlent(self) -> list[Staff]:
+        """The supervisors who heard of no call in the last ten minutes."""
+        return [staff for staff in self.supervisors() if self._work.at - self._last.get(staff.id, 0) >= LENT_SECONDS]
+
+    def tell(self, turn: Turn, *, urgent: bool) -> None:
+        """From now on this turn counts."""
+        for staff in turn.staff:
+            self._live[staff.id] = urgent
+            self._last[staff.id] = self._work.at
+
+
 class Turn(Struct, frozen=True):
     """Whose turn it is to be told, and of what: callbacks to one number, the most pressing first."""
 
-    staff: Staff
+    staff: tuple[Staff, ...]
     group: tuple[Callback, ...]
 
 
-def offer(work: Work, id: str, *, passed_by: str | None = None, teams: Teams | None = None) -> tuple[OutboxMessage, ...]:
+def offer(work: Work, id: str, *, passed_by: str | None = None) -> tuple[OutboxMessage, ...]:
     """Tell the next of the staff about this callback and all others to the same number, if it is time to.
 
     One number, one alert: while somebody holds one of them nobody is told of another. `passed_by`: who gives it away, so that it is
-    time, and somebody else's turn. `teams`: what was read of the staff just before.
+    time, and somebody else's turn.
     """
-    turn = next_turn(work, id, {} if teams is None else teams, work.tx.offers.last, passed_by=passed_by)
+    turn = next_turn(work, id, Floor(work), passed_by=passed_by)
     if turn is None:
         return ()
-    staff, lead = turn.staff, turn.group[0]
-    urgent = any(callback.urgent for callback in turn.group)
-    ends = min(callback.not_after for callback in turn.group)
+    return tuple(_tell(work, staff, turn.group) for staff in turn.staff)
+
+
+def _tell(work: Work, staff: Staff, group: Sequence[Callback]) -> OutboxMessage:
+    lead, urgent, ends = group[0], one_phone.is_urgent(group), one_phone.end(group)
     key = "staff.escalated" if staff.role == "supervisor" else "staff.offer_urgent" if urgent else "staff.offer"
     before = outbox.hour(work.deps, staff.reads, ends)
     text = work.deps.written.phrase(key, staff.reads, ref=lead.reference, before=before)
-    origin = f"{lead.id}|{staff.id}|{len(work.tx.offers.of(lead.id))}"
+    origin = _alert_origin(lead.id, staff.id, len(work.tx.offers.of(lead.id)))
     work.tx.offers.add(Offer(lead.id, staff.id, work.at))
-    return (outbox.write(work, Draft("alert", staff.number, text, ends, urgent), origin),)
+    return outbox.write(work, Draft("alert", staff.number, text, ends, urgent), origin)
 
 
-def next_turn(work: Work, id: str, teams: Teams, last_offers: LastOffers, *, passed_by: str | None = None) -> Turn | None:
-    """Reads only, and fills `teams`. Returns None where nobody need be told now, or nobody is there."""
+def withdraw_alerts(work: Work, id: str) -> None:
+    """Nobody is told any more of what can be followed no longer: whoever gets such an alert late would answer it for nothing."""
+    for place, offered in enumerate(work.tx.offers.of(id)):
+        alert = work.deps.derive("alert", _alert_origin(id, offered.staff, place))
+        work.tx.outbox.move(alert, "pending", "dropped", work.at)
+
+
+def _alert_origin(id: str, staff: str, before: int) -> str:
+    """`before`: how often it was offered before."""
+    return f"{id}|{staff}|{before}"
+
+
+def next_turn(work: Work, id: str, floor: Floor, *, passed_by: str | None = None) -> Turn | None:
+    """Reads only. Returns None where nobody need be told now, or nobody is there."""
     group = _wanting(work.tx, id, work.at)
     if not group:
         return None
     # An offer from before its window opened was made for a window that the caller gave up.
     offers = [offer for callback in group for offer in work.tx.offers.of(callback.id) if offer.at >= callback.opens_at]
-    urgent = any(callback.urgent for callback in group)
+    urgent, waited = one_phone.is_urgent(group), work.at - one_phone.waits_since(group)
+    may_take = _may_take(work, group, passed_by)
+    supervisors = [staff for staff in floor.supervisors() if may_take(staff)]
+    lenders = {staff.id for staff in floor.supervisors()}
+    since_lent = work.at - max((offer.at for offer in offers if offer.staff in lenders), default=0)
+    is_free = is_within_day(work, group)  # past a day's rings a supervisor decides
+    free = [staff for staff in floor.free(one_phone.languages(group), urgent=urgent) if may_take(staff)] if is_free else []
+    if is_free and not free:
+        if passed_by is not None:
+            told = tuple(supervisors[:1])  # whoever had it let it go, and nobody else can
+        else:
+            told = _lent(work, supervisors, since_lent, waited) if urgent else _unlent(work, floor, supervisors, waited)
+        return Turn(told, group) if told else None
     patience = work.deps.rules.offer_urgent_seconds if urgent else work.deps.rules.offer_seconds
-    if offers and passed_by is None and work.at - max(offer.at for offer in offers) < patience:
+    offered = [offer for offer in offers if offer.staff not in lenders] if is_free else offers
+    # A counselor who is free for the first time hears of it at once, whatever supervisors heard.
+    if offered and passed_by is None and work.at - max(offer.at for offer in offers) < patience:
         return None
+    is_escalated = urgent or len(offered) >= UNTAKEN or waited >= work.deps.rules.lend_minutes * 60
+    if is_free and (not is_escalated or since_lent < (URGENT_AGAIN_SECONDS if urgent else LENT_SECONDS)):
+        supervisors = []
     often = Counter(offer.staff for offer in offers)
     last = {offer.staff: offer.at for offer in sorted(offers, key=lambda offer: offer.at)}
-    language = group[0].language
-    if language not in teams:
-        teams[language] = team(work.tx, language, work.at, work.deps.rules)
-    if is_within_day(work, group):
-        ladder = _ladder(work.deps, teams[language], last_offers(), work.at, urgent=urgent)
-    else:  # more than a day's rings: a supervisor decides
-        ladder = _supervisors(teams[language], work.at)
-    if not all(takes_minors(staff) for staff in ladder) and is_of_minor(work.tx, group):
-        ladder = [staff for staff in ladder if takes_minors(staff)]
-    ladder = [staff for staff in ladder if staff.id != passed_by]
-    staff = min(ladder, key=lambda staff: (often[staff.id], last.get(staff.id, 0)), default=None)
-    return None if staff is None else Turn(staff, group)
+    staff = min((*free, *supervisors), key=lambda staff: (often[staff.id], last.get(staff.id, 0)), default=None)
+    return None if staff is None else Turn((staff,), group)
 
 
-def alike(tx: Transaction, id: str) -> tuple[Callback, ...]:
-    """Open callbacks to the same number, asked for as this one was: on the phone itself, or on another, where anyone may have asked."""
-    same = tx.callbacks.same_number(id)
-    ways = {callback.other_phone for callback in same if callback.id == id}
-    return tuple(callback for callback in same if callback.other_phone in ways)
+def _may_take(work: Work, group: Sequence[Callback], passed_by: str | None) -> Callable[[Staff], bool]:
+    """Whom nothing keeps from these callbacks: who gives them away, and, of a minor's, who takes no such calls."""
+    is_minor = is_of_minor(work.tx, group)
+    return lambda staff: staff.id != passed_by and (takes_minors(staff) or not is_minor)
+
+
+def _lent(work: Work, supervisors: Sequence[Staff], since: int, waited: int) -> tuple[Staff, ...]:
+    """Of an urgent call that no counselor is free for hear the supervisors on call at once, and again and again; after some minutes, or where nobody is on call, all."""
+    if since < URGENT_AGAIN_SECONDS:
+        return ()
+    on_call = tuple(staff for staff in supervisors if staff.is_on_call(work.at))
+    return on_call if on_call and waited < URGENT_ALL_SECONDS else tuple(supervisors)
+
+
+def _unlent(work: Work, floor: Floor, supervisors: Sequence[Staff], waited: int) -> tuple[Staff, ...]:
+    """Of an ordinary one hears, once it waited for a while, the first supervisor who speaks its language, if no supervisor heard of any lately."""
+    if waited < work.deps.rules.lend_minutes * 60 or len(floor.unlent()) < len(floor.supervisors()):
+        return ()
+    return tuple(supervisors[:1])
 
 
 def groups(tx: Transaction, callbacks: Iterable[Callback]) -> list[tuple[Callback, ...]]:
@@ -126,6 +232,7 @@ def claim(act: Act, callback: Callback) -> bool:
     """Whoever acts holds this callback from now on; false where another was faster."""
     is_claimed = act.tx.callbacks.claim(callback.id, act.staff.id, act.at)
     if is_claimed:
+        withdraw_alerts(act, callback.id)
         act.record("taken", callback.reference)
     return is_claimed
 
@@ -139,7 +246,7 @@ def join(act: Act, id: str) -> None:
 def joining(act: Act, id: str) -> tuple[Callback, ...]:
     """What waits, with an open window, for whoever holds this one."""
     others = alike(act.tx, id) if held(act.tx, id, act.staff.id) else ()
-    return tuple(other for other in others if other.state == "waiting" and is_open(other, act.at))
+    return tuple(other for other in one_phone.open_of(others, act.at) if other.state == "waiting")
 
 
 def held(tx: Transaction, id: str, staff: str) -> tuple[Callback, ...]:
@@ -180,13 +287,29 @@ def drop_call(work: Work, group: Sequence[Callback]) -> None:
 
 def offer_due(deps: Deps, at: int) -> None:
     """Offer whatever has come due, or was not taken in time. Raises StoreAway."""
-    teams: Teams = {}
     with deps.store.read() as tx:
-        wanted = [callback.id for callback in tx.callbacks.due(at) if next_turn(Work(deps, tx, at), callback.id, teams, dict) is not None]
+        work = Work(deps, tx, at)
+        wanted = _wanted(work, tx.callbacks.due(at), Floor(work))
     for id in wanted:
         with deps.store.write() as tx:
-            messages = offer(Work(deps, tx, at), id, teams=teams)
+            messages = offer(Work(deps, tx, at), id)
         outbox.enqueue(deps, messages)
+
+
+def _wanted(work: Work, due: Iterable[Callback], floor: Floor) -> list[str]:
+    """The callbacks of which somebody is to be told now, the most pressing first."""
+    wanted = []
+    lend = work.deps.rules.lend_minutes * 60
+    for callback in due:
+        # With thousands waiting and nobody free, nothing is asked of the store for any of them.
+        is_waiting = not callback.urgent and work.at - max(callback.made_at, callback.opens_at) < lend
+        if is_waiting and not floor.free((callback.language,), urgent=False):
+            continue
+        turn = next_turn(work, callback.id, floor)
+        if turn is not None:
+            floor.tell(turn, urgent=one_phone.is_urgent(turn.group))
+            wanted.append(callback.id)
+    return wanted
 
 
 def release_idle(deps: Deps, at: int) -> None:
@@ -206,7 +329,7 @@ def release_idle(deps: Deps, at: int) -> None:
 def end_ended(deps: Deps, at: int) -> None:
     """Past its end nobody rings and nothing rolls over: a callback that nobody tried is a promise missed. Raises StoreAway."""
     with deps.store.read() as tx:
-        ended = [callback.id for callback in tx.callbacks.ended(at) if _is_over(callback, at)]
+        ended = [callback.id for callback in tx.callbacks.ended(at) if _is_over(callback, callback.not_after, at)]
     for id in ended:
         with deps.store.write() as tx:
             callback = tx.callbacks.get(id)
@@ -216,25 +339,29 @@ def end_ended(deps: Deps, at: int) -> None:
 
 
 def _end(work: Work, callback: Callback) -> tuple[OutboxMessage, ...]:
-    if callback.state not in ("waiting", "claimed") or not _is_over(callback, work.at):
+    """What was asked for at once from one phone is one promise: it ends, and is missed, once."""
+    rows = alike(work.tx, callback.id)
+    if callback.state not in ("waiting", "claimed") or not _is_over(callback, one_phone.own_end(callback, rows), work.at):
         return ()
-    if not callback.attempts:
-        work.tx.callbacks.save(replace(callback, state="lapsed", closed_at=work.at))
-        for_eyes(work, callback, "missed")
-        return outbox.tell_supervisors(work, "lapsed", callback.id, ref=callback.reference)
-    work.tx.callbacks.save(replace(callback, state="closed", closed_at=work.at))
-    return ()
+    if callback.attempts:
+        work.tx.callbacks.save(replace(callback, state="closed", closed_at=work.at))
+        return ()
+    promise = [row for row in rows if callback.at_once and row.at_once and not row.attempts] or [callback]
+    for row in promise:
+        work.tx.callbacks.save(replace(row, state="lapsed", closed_at=work.at))
+    for_eyes(work, callback, "missed")
+    return outbox.tell_supervisors(work, "lapsed", callback.id, ref=callback.reference)
 
 
-def _is_over(callback: Callback, at: int) -> bool:
+def _is_over(callback: Callback, end: int, at: int) -> bool:
     """Past its end; where somebody tried, the time to say how it ended is over too."""
     is_awaited = callback.state == "claimed" and is_unsaid(callback)
-    return at >= callback.not_after + (OUTCOME_SECONDS if is_awaited else 0)
+    return at >= end + (OUTCOME_SECONDS if is_awaited else 0)
 
 
 def _is_idle(callback: Callback, at: int) -> bool:
     patience = SILENT_SECONDS if callback.attempts else HELD_URGENT_SECONDS if callback.urgent else HELD_SECONDS
-    return callback.claimed_at is not None and callback.claimed_at + patience <= at < callback.not_after
+    return callback.claimed_at is not None and callback.claimed_at + patience <= at
 
 
 def _is_on_the_line(call: Call | None, group: Sequence[Callback], at: int) -> bool:
@@ -248,7 +375,9 @@ def _release(work: Work, callback: Callback) -> tuple[OutboxMessage, ...]:
     staff = work.tx.staff.get(callback.claimed_by or "")
     group = held(work.tx, callback.id, callback.claimed_by or "")
     call = work.tx.calls.live_of(callback.claimed_by or "")
-    if staff is None or not group or not all(_is_idle(other, work.at) for other in group) or _is_on_the_line(call, group, work.at):
+    if staff is None or not group or work.at >= one_phone.end(group) or _is_on_the_line(call, group, work.at):
+        return ()
+    if not all(_is_idle(other, work.at) for other in group):
         return ()
     if any(is_unsaid(other) for other in group):
         others = [other for other in alike(work.tx, callback.id) if other.id != callback.id]
@@ -258,30 +387,12 @@ def _release(work: Work, callback: Callback) -> tuple[OutboxMessage, ...]:
 
 
 def _wanting(tx: Transaction, id: str, at: int) -> tuple[Callback, ...]:
-    """All to the same number that wait in their window and may still be rung; none where somebody holds one."""
-    group = [callback for callback in alike(tx, id) if is_open(callback, at)]
-    # A stranger's request waits while anything of this phone is held; its owner's only while the owner's own is.
-    others = tx.callbacks.same_number(id) if any(callback.other_phone for callback in group) else group
-    if any(callback.state == "claimed" for callback in others):
-        return ()
-    wanting = tuple(sorted((callback for callback in group if callback.not_after - at >= SHORTEST), key=pressing))
-    return wanting if is_ringable(wanting, at) else ()
+    """All to the same number that wait in their window and may still be rung; none where somebody holds one.
 
-
-def _ladder(deps: Deps, now: Team, offered: Mapping[str, int], at: int, *, urgent: bool) -> list[Staff]:
-    """Who is told, in this order: counselors who are free and there, for what is urgent those on shift too, then the supervisors.
-
-    Who rests is told of nothing ordinary; of what is urgent, where nobody else is there: a life comes before a pause, and it may be given
-    back. Among equals comes first who was not offered anything for the longest time.
+    A stranger's request does not wait for the owner's: nobody may read from it whether the phone is being served (`ringing.is_unreached`).
     """
-    free = [staff for staff in now.counselors if staff.id not in now.holding and is_on(staff, now.shifts, at, deps.clock.local)]
-    free.sort(key=lambda staff: (offered.get(staff.id, 0), staff.id))
-    present = [staff for staff in free if is_present(staff, at, deps.rules.presence_minutes)]
-    there = [staff for staff in present if staff.id not in now.resting] or (present if urgent else [])
-    away = [staff for staff in free if urgent and staff not in present and staff.id not in now.resting]
-    return [*there, *away, *_supervisors(now, at)]
-
-
-def _supervisors(now: Team, at: int) -> list[Staff]:
-    """Those on call first."""
-    return sorted(now.supervisors, key=lambda staff: not staff.is_on_call(at))
+    group = one_phone.open_of(alike(tx, id), at)
+    if any(callback.state == "claimed" for callback in group):
+        return ()
+    wanting = tuple(sorted((callback for callback in group if one_phone.own_end(callback, group) - at >= SHORTEST), key=pressing))
+    return wanting if is_ringable(wanting, at) else ()

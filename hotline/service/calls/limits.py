@@ -8,6 +8,8 @@ from typing import Final
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.staff import Staff
+from hotline.ports.store import Transaction
+from hotline.service.calls import one_phone
 from hotline.service.work import Work
 from hotline.settings import Rules
 
@@ -19,14 +21,10 @@ MOST_ATTEMPTS: Final = 3
 """In one window, on the caller's own phone. Another phone is rung once."""
 
 
-def is_open(callback: Callback, at: int) -> bool:
-    """Is its window open?"""
-    return callback.opens_at <= at < callback.not_after
-
-
-def is_late(callback: Callback, at: int) -> bool:
+def is_late(tx: Transaction, callback: Callback, at: int) -> bool:
     """Has its time passed without anybody having it?"""
-    return callback.state == "lapsed" or (callback.state == "waiting" and at >= callback.not_after)
+    is_over = callback.state == "waiting" and at >= one_phone.own_end(callback, one_phone.alike(tx, callback.id))
+    return callback.state == "lapsed" or is_over
 
 
 def is_unsaid(callback: Callback) -> bool:
@@ -45,7 +43,7 @@ def attempts_left(callback: Callback) -> int:
 
 def is_ringable(group: Sequence[Callback], at: int) -> bool:
     """May the number that all of `group` share be rung at this moment, its day apart? The strictest of them decides."""
-    return bool(group) and all(is_open(callback, at) and attempts_left(callback) > 0 for callback in group)
+    return bool(group) and len(one_phone.open_of(group, at)) == len(group) and all(attempts_left(callback) > 0 for callback in group)
 
 
 def is_within_day(work: Work, group: Sequence[Callback]) -> bool:

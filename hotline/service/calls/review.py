@@ -35,6 +35,15 @@ def hold_flood(work: Work, callback: Callback) -> tuple[OutboxMessage, ...]:
     return outbox.tell_supervisors(work, "review", f"flood|{work.at // HOUR}", ref=callback.reference)
 
 
+def stopped_unpressed(work: Work, group: Sequence[Callback]) -> tuple[OutboxMessage, ...]:
+    """These, of one number, were stopped by something else than keys on the phone itself. Where one was urgent a supervisor looks at it, and is
+    told of the first."""
+    urgent = [callback for callback in group if callback.urgent]
+    for callback in urgent:
+        for_eyes(work, callback, "stopped")
+    return outbox.tell_supervisors(work, "review", f"{urgent[0].id}|{work.at}", ref=urgent[0].reference) if urgent else ()
+
+
 def is_held_unrung(tx: Transaction, callback: Callback) -> bool:
     """Does it wait for a supervisor for nothing that happened on the phone?"""
     undecided = {review.reason for review in tx.reviews.of(callback.id) if review.decision is None}

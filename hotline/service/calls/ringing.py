@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hmac import compare_digest
 from typing import Final
 
 from msgspec.structs import replace
 
+from hotline.ports.calls.call_outcomes import DANGEROUS
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.service import outbox
 from hotline.service.acts import Act, Result
-from hotline.service.calls import dispatch
+from hotline.service.calls import dispatch, one_phone
 from hotline.service.calls.limits import may_ring
 from hotline.service.calls.reference import about
+from hotline.service.deps import Deps
 from hotline.service.outbox import Draft
+from hotline.service.work import Work
 
 RINGING_SECONDS: Final = 60
 """A counselor's phone that was not answered by then has stopped ringing."""
 
 
-def pick_up(act: Act, session: str) -> Result:
+def pick_up(act: Act, session: str, token: str) -> Result:
     """The counselor answered the phone, or pressed another key than 1: the line asks for that key, unless nobody may be rung any more.
 
     `phone`: `own` or `other`; `word`: what whoever answers must say, the first that was chosen, which nobody can have changed since by
     asking again. Empty where there is none.
     """
-    call = _call(act, session)
+    call = _call(act, session, token)
     if call is None or call.state not in ("placed", "answered"):
         return Result("gone")
     dispatch.join(act, call.callback)  # whatever joins is known before the counselor is told of a word
@@ -35,32 +39,38 @@ def pick_up(act: Act, session: str) -> Result:
     if not _may_ring(act, call, group):
         return _ended(act, call)
     act.tx.calls.save(replace(call, state="answered"))
-    word = next((callback.word for callback in group if callback.word is not None), "")
-    return Result("asked", {"phone": "other" if any(callback.other_phone for callback in group) else "own", "word": word})
+    return Result(
+        "asked", {"phone": "other" if any(callback.other_phone for callback in group) else "own", "word": one_phone.word(group) or ""}
+    )
 
 
-def accept(act: Act, session: str) -> Result:
+def accept(act: Act, session: str, token: str) -> Result:
     """The counselor pressed 1: the caller is rung. The attempt is written, and committed, before the number leaves: one that is not counted could be made again and again.
 
-    What was written the first time is not done twice: a call that is dialed is not dialed again.
+    What was written the first time is not done twice: a call that is dialed is not dialed again. `rings` is empty where no phone does
+    (`is_unreached`): all else is as if one had.
     """
-    call = _call(act, session)
+    call = _call(act, session, token)
     if call is None or call.state != "answered":
         return Result("gone")
     group = dispatch.held(act.tx, call.callback, act.staff.id)
     if not _may_ring(act, call, group):
         return _ended(act, call)
-    if act.tx.numbers.of(call.callback) is None:
+    if not act.tx.numbers.has(call.callback):
         return Result("gone")
+    unreached = is_unreached(act, group)
+    if unreached:
+        for callback in group:
+            act.tx.numbers.silence(callback.id)
     act.tx.calls.save(replace(call, state="dialed", dialed_at=act.at))
     count_attempt(act, group, call)
     act.record("connected", group[0].reference)
-    return Result("connected", about(group[0]))
+    return Result("connected", {**about(group[0]), "rings": "" if unreached else "yes"})
 
 
-def hang_up(act: Act, session: str) -> Result:
+def hang_up(act: Act, session: str, token: str) -> Result:
     """The call is over. Who has not said yet how it ended is asked by SMS."""
-    call = _call(act, session)
+    call = _call(act, session, token)
     if call is None:
         return Result("gone")
     if call.state == "ended":
@@ -81,7 +91,7 @@ def place(act: Act, group: Sequence[Callback]) -> OutboxMessage:
         act.tx.calls.save(replace(earlier, state="ended", ended_at=act.at))
     call = Call(act.derive("call"), group[0].id, act.staff.id, "placed", act.at)
     act.tx.calls.add(call)
-    ends = min(callback.not_after for callback in group)
+    ends = one_phone.end(group)
     return outbox.write(act, Draft("ring", act.staff.number, call.id, ends, urgent=True), call.id)
 
 
@@ -103,22 +113,41 @@ def count_attempt(act: Act, group: Sequence[Callback], call: Call) -> None:
         act.tx.callbacks.save(replace(callback, attempts=callback.attempts + 1, outcome=None, claimed_at=act.at))
 
 
+def is_unreached(work: Work, group: Sequence[Callback]) -> bool:
+    """Is this phone not to be rung, though nobody may see it? That is so for what was asked for on another phone: where this one stopped calls,
+    where its own request is in somebody's hands, or where somebody else answered it. To whoever asked, and to the staff, it is a phone that
+    could not be reached (SECURITY: what it cannot do)."""
+    if not any(callback.other_phone for callback in group):
+        return False
+    own = [callback for callback in work.tx.callbacks.to_number(group[0].id) if not callback.other_phone]
+    is_served = any(callback.state == "claimed" or (callback.state == "review" and callback.outcome in DANGEROUS) for callback in own)
+    return is_served or any(work.tx.numbers.of(callback.id) is None for callback in group)
+
+
 def is_rung_by_another(act: Act, id: str) -> bool:
-    """Does another of the staff talk to this phone, over a request that somebody else made of it?"""
-    holders = {callback.id: callback.claimed_by for callback in act.tx.callbacks.same_number(id)}
+    """Does another of the staff talk to this phone, over a request that somebody else made of it? Of what was asked for on another phone nobody is
+    told so: it is not rung then (`is_unreached`)."""
+    same = act.tx.callbacks.same_number(id)
+    if any(callback.id == id and callback.other_phone for callback in same):
+        return False
+    holders = {callback.id: callback.claimed_by for callback in same if act.tx.numbers.of(callback.id) is not None}
     calls = (act.tx.calls.live_of(holder) for holder in {*holders.values()} - {None, act.staff.id} if holder)
     return any(call is not None and call.state == "dialed" and call.callback in holders for call in calls)
 
 
-def _call(act: Act, session: str) -> Call | None:
-    """The call of this session; for a session that is new, the one that was placed for whoever acts last."""
+def is_brought_back(deps: Deps, call: Call, token: str) -> bool:
+    """Is this call's session not known yet, and the token that came with one the call's own?"""
+    return call.state == "placed" and call.session is None and compare_digest(token.encode(), outbox.call_token(deps, call.id).encode())
+
+
+def _call(act: Act, session: str, token: str) -> Call | None:
+    """The call that the vendor's answer named by this session, or whose own token came with it. Any other session is nobody's: whoever has the
+    webhook's secret could make one up."""
     call = act.tx.calls.of_session(session)
     if call is None:
         live = act.tx.calls.live_of(act.staff.id)
-        if live is not None and live.state == "placed" and live.session is None:
+        if live is not None and is_brought_back(act.deps, live, token):
             call = replace(live, session=session)
-        elif live is not None:
-            call = act.tx.calls.of_session(session)  # the vendor's answer may have been written between the two
     return call if call is not None and call.staff == act.staff.id else None
 
 

@@ -13,8 +13,8 @@ from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.calls.reviews import Reason
 from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
-from hotline.service.calls import dispatch, ringing
-from hotline.service.calls.limits import attempts_left, is_open
+from hotline.service.calls import dispatch, one_phone, ringing
+from hotline.service.calls.limits import attempts_left
 from hotline.service.calls.reference import about
 from hotline.service.calls.review import to_review
 
@@ -53,14 +53,18 @@ def talked(act: Act, id: str) -> Callback | None:
 
 def is_in_other_hands(tx: Transaction, callback: Callback) -> bool:
     """Did somebody else answer this phone since, so that a supervisor decides whether it is ever rung again?"""
-    telling = (other for other in tx.callbacks.to_number(callback.id) if callback.other_phone or not other.other_phone)
+    telling = (other for other in tx.callbacks.to_number(callback.id) if other.other_phone == callback.other_phone)
     return any(other.state == "review" and other.outcome in DANGEROUS for other in telling)
 
 
 def _note(act: Act, group: Sequence[Callback], outcome: Outcome) -> tuple[OutboxMessage, ...]:
     # The owner's own request tells whose hands the phone is in; a stranger's tells nothing about the owner's.
-    same = dispatch.alike(act.tx, group[0].id) if group[0].other_phone else act.tx.callbacks.same_number(group[0].id)
+    same = one_phone.alike(act.tx, group[0].id)
     others = [callback for callback in same if callback not in group] if outcome in DANGEROUS else []
+    if outcome in DANGEROUS and not group[0].other_phone:
+        for callback in act.tx.callbacks.to_number(group[0].id):
+            if callback.other_phone:
+                act.tx.numbers.silence(callback.id)
     group = [_after(replace(callback, outcome=outcome, claimed_at=act.at), outcome, act.at) for callback in group]
     for callback in group:
         act.tx.callbacks.save(callback)
@@ -75,6 +79,6 @@ def _note(act: Act, group: Sequence[Callback], outcome: Outcome) -> tuple[Outbox
 
 
 def _after(callback: Callback, outcome: Outcome, at: int) -> Callback:
-    if outcome == "unreachable" and attempts_left(callback) > 0 and is_open(callback, at):
+    if outcome == "unreachable" and attempts_left(callback) > 0 and callback.opens_at <= at < callback.not_after:
         return callback
     return replace(callback, state="closed", closed_at=at)

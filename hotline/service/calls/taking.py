@@ -14,8 +14,8 @@ from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service import outbox
 from hotline.service.acts import Act, Refused, Result
-from hotline.service.calls import dispatch, minors, skill
-from hotline.service.calls.limits import is_late, is_open, is_ringable, is_unsaid, is_within_day
+from hotline.service.calls import dispatch, minors, one_phone, skill
+from hotline.service.calls.limits import is_late, is_ringable, is_unsaid, is_within_day
 from hotline.service.calls.reference import about
 from hotline.service.calls.rest import resting
 from hotline.service.calls.review import to_review
@@ -66,6 +66,7 @@ def hand_over(act: Act, id: str, to: str) -> Result:
         return Result(refused, about(callback))
     dispatch.drop_call(act, [callback])
     for request in group:
+        dispatch.withdraw_alerts(act, request.id)
         act.tx.callbacks.save(replace(request, state="claimed", claimed_by=to, claimed_at=act.at))
         act.record("handed over", f"{request.reference} {chosen.alias}")
     messages = [_tell(act, chosen, callback, group)]
@@ -95,40 +96,41 @@ def untried(work: Work, callback: Callback) -> tuple[Callback, ...]:
     """All that goes with it to another, with open windows; none where somebody who holds one has rung."""
     if callback.state not in ("waiting", "claimed"):
         return ()
-    group = tuple(request for request in dispatch.alike(work.tx, callback.id) if is_open(request, work.at))
+    group = one_phone.open_of(one_phone.alike(work.tx, callback.id), work.at)
     is_tried = any(request.state == "claimed" and request.attempts for request in group)
     return () if is_tried or not is_ringable(group, work.at) else group
 
 
 def _tell(work: Work, chosen: Staff, callback: Callback, group: Sequence[Callback]) -> OutboxMessage:
     work.tx.offers.add(Offer(callback.id, chosen.id, work.at))
-    ends = min(request.not_after for request in group)
+    ends = one_phone.end(group)
     text = work.deps.written.phrase("staff.handed", chosen.reads, ref=callback.reference, before=outbox.hour(work.deps, chosen.reads, ends))
-    urgent = any(request.urgent for request in group)
+    urgent = one_phone.is_urgent(group)
     return outbox.write(work, Draft("alert", chosen.number, text, ends, urgent), f"handed|{callback.id}|{chosen.id}|{work.at}")
 
 
 def _refusal(act: Act, callback: Callback) -> Refused | None:
     """Why whoever acts may not take what they do not hold; None where they may."""
-    if is_late(callback, act.at):
+    if is_late(act.tx, callback, act.at):
         return "late"
-    if callback.state != "waiting" or not is_open(callback, act.at) or _is_in_hand(act.tx, callback, act.staff.id):
+    group = one_phone.open_of(one_phone.alike(act.tx, callback.id), act.at)
+    if callback.state != "waiting" or callback not in group or _is_in_hand(act.tx, callback, act.staff.id):
         return "gone"
-    group = [request for request in dispatch.alike(act.tx, callback.id) if is_open(request, act.at)]
     if not is_ringable(group, act.at):
         return "late"
-    if not skill.may_have(act.staff, callback.language) or not minors.may_have(act.staff, is_minor=minors.is_of_minor(act.tx, group)):
+    if not any(skill.may_have(act.staff, language) for language in one_phone.languages(group)) or not minors.may_have(
+        act.staff, is_minor=minors.is_of_minor(act.tx, group)
+    ):
         return "skill"
     if act.staff.role == "supervisor":
         return None
     if not is_within_day(act, group):
         return "supervisor"
-    is_urgent = any(request.urgent for request in group)
-    return "rest" if not is_urgent and act.staff.id in resting(act.tx, act.at, act.deps.rules) else None
+    return "rest" if not one_phone.is_urgent(group) and act.staff.id in resting(act.tx, act.at, act.deps.rules) else None
 
 
 def _not_handed(work: Work, chosen: Staff, callback: Callback, group: Sequence[Callback]) -> Refused | None:
-    if work.at >= callback.not_after:
+    if is_late(work.tx, callback, work.at) or work.at >= one_phone.own_end(callback, one_phone.alike(work.tx, callback.id)):
         return "late"
     if not group or _is_in_hand(work.tx, callback, callback.claimed_by or ""):
         return "gone"
@@ -138,10 +140,5 @@ def _not_handed(work: Work, chosen: Staff, callback: Callback, group: Sequence[C
 
 
 def _is_in_hand(tx: Transaction, callback: Callback, but: str) -> bool:
-    """Does somebody hold another request of this number, so that it is rung for this one too, or this one waits for it?"""
-    held = [
-        other
-        for other in tx.callbacks.same_number(callback.id)
-        if other.state == "claimed" and (callback.other_phone or not other.other_phone)
-    ]
-    return any(other.claimed_by != but or other.other_phone != callback.other_phone for other in held)
+    """Does somebody hold another request of this number that was asked for in the same way, so that it is rung for this one too?"""
+    return any(other.state == "claimed" and other.claimed_by != but for other in one_phone.alike(tx, callback.id))

@@ -19,6 +19,7 @@ from hotline.engine.effects import (
 from hotline.service.conversation.facts import Facts
 from hotline.service.conversation.orders import Orders
 from hotline.service.conversation.session import Session, SessionFacts, UncertainEdition
+from hotline.service.conversation.turned_away import TurnedAwayCounts
 from hotline.service.deps import Deps
 
 MOST_QUESTIONS: Final = 256
@@ -30,10 +31,11 @@ Replay: TypeAlias = Callable[[Edition, Sequence[str], Mapping[str, Fact]], StepR
 class Dialogue:
     """Answers hops. Shared by all threads of a process."""
 
-    def __init__(self, deps: Deps, orders: Orders, replay: Replay) -> None:
+    def __init__(self, deps: Deps, orders: Orders, replay: Replay, turned_away: TurnedAwayCounts) -> None:
         self._deps = deps
         self._replay = replay
         self._orders = orders
+        self._turned_away = turned_away
 
     def answer(self, editions: Sequence[Edition], session: Session, *, may_order: bool = True) -> tuple[Screen, bool]:
         """The screen, and whether a store was needed for it. Never raises because one is away.
@@ -53,12 +55,16 @@ class Dialogue:
             other = [edition for edition in editions if edition.number == uncertain.edition]
             return self.answer(other, session) if other and len(editions) > 1 else (safe_end(editions[0]), True)
         facts.keep()
+        if screen.turned_away is not None and (found := facts.missing(screen.turned_away)) is not None:
+            self._turned_away.note(session.name, session.seconds, screen.turned_away, *found)
         return screen, True
 
     def _converse(self, editions: Sequence[Edition], session: Session, facts: SessionFacts, first: StepResult) -> Screen:
         result: StepResult | None = first
         for _ in range(MOST_QUESTIONS):
             match result:
+                case Screen() if facts.is_told_otherwise():
+                    pass
                 case Screen():
                     return result
                 case Need():

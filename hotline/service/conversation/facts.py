@@ -10,10 +10,12 @@ import msgspec
 from hotline.engine.effects import Fact
 
 Facts: TypeAlias = dict[str, Fact]
-"""By fact key; `edition` (None: one of several, nobody knew which) and `since` (the moment of the first fact, Unix seconds) go along."""
+"""By fact key; `edition` (None: one of several, nobody knew which), `since` (the moment of the first fact, Unix seconds) and `after` (the phone's
+newest stop by then, as the database counts them; None: not known) go along."""
 
 EDITION: Final = "edition"
 SINCE: Final = "since"
+AFTER: Final = "after"
 MOST_SPOOLED: Final = 560
 """Bytes of facts that fit into a slot of the spool beside their order."""
 

@@ -1,4 +1,4 @@
-"""How a process's threads use the store: a few at a time, and not at all for a moment after it failed, so that a slow one delays no browsing hop."""
+"""How a process's threads use store and spool: a few at a time, and the store not at all for a moment after it failed, so that a slow one delays no browsing hop."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 
 from hotline.ports.clock import Clock
 from hotline.ports.meter import Meter
+from hotline.ports.spool import Spool, SpoolFull, SpoolState
 from hotline.ports.store import Store, StoreAway, Transaction
 
 PATIENCE: Final = 0.02
@@ -27,7 +28,7 @@ class GuardedStore:
         self._store = store
         self._clock = clock
         self._meter = meter
-        self._turns = threading.BoundedSemaphore(max(1, threads - 1))
+        self.turns = threading.BoundedSemaphore(max(1, threads - 1))
         self._rests_until = 0
 
     @contextmanager
@@ -44,12 +45,12 @@ class GuardedStore:
     def _turn(self) -> Iterator[None]:
         if 0 < self._rests_until - self._clock.now() <= REST:  # more: the clock was put back meanwhile
             raise StoreAway("resting")
-        if not self._turns.acquire(timeout=PATIENCE):
+        if not self.turns.acquire(timeout=PATIENCE):
             raise StoreAway("crowded")
         try:
             yield
         finally:
-            self._turns.release()
+            self.turns.release()
 
     @contextmanager
     def _watched(self, unit: AbstractContextManager[Transaction]) -> Iterator[Transaction]:
@@ -60,3 +61,53 @@ class GuardedStore:
             self._rests_until = self._clock.now() + REST
             self._meter.breaker("store")
             raise
+
+
+class GuardedSpool:
+    """`hotline.ports.spool.Spool` over another one, for hops. SpoolFull also means here that it was not even asked.
+
+    `turns`: the store's, so that one thread is left to browsing hops whatever the others wait for.
+    """
+
+    def __init__(self, spool: Spool, turns: threading.Semaphore) -> None:
+        self._spool = spool
+        self._turns = turns
+
+    def put(self, key: bytes, record: bytes) -> None:
+        with self._turn():
+            self._spool.put(key, record)
+
+    def find(self, key: bytes) -> bytes | None:
+        with self._turn():
+            return self._spool.find(key)
+
+    def records(self) -> tuple[tuple[bytes, bytes], ...]:
+        with self._turn():
+            return self._spool.records()
+
+    def drop(self, key: bytes) -> None:
+        with self._turn():
+            self._spool.drop(key)
+
+    def __len__(self) -> int:
+        with self._turn():
+            return len(self._spool)
+
+    def state(self) -> SpoolState:
+        try:
+            with self._turn():
+                return self._spool.state()
+        except SpoolFull:
+            return "away"
+
+    def turn(self) -> AbstractContextManager[bool]:
+        return self._spool.turn()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._turns.acquire(timeout=PATIENCE):
+            raise SpoolFull("crowded")
+        try:
+            yield
+        finally:
+            self._turns.release()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Final, assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,6 +11,7 @@ from hotline.engine.effects import CancelCallback, Effect, OpenCallback, OrderRe
 from hotline.engine.phone.numbers import in_e164, is_in_mali
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.callbacks import Callback
+from hotline.ports.calls.numbers import Stop
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.hasher import Hasher
 from hotline.ports.store import Transaction
@@ -18,8 +19,11 @@ from hotline.retention import PRANK_DAYS
 from hotline.service.calls import dispatch
 from hotline.service.calls.limits import MOST_PRANKS
 from hotline.service.calls.reference import reference
-from hotline.service.calls.review import hold_flood, is_held_unrung
+from hotline.service.calls.review import hold_flood, is_held_unrung, stopped_unpressed
 from hotline.service.work import Work
+
+CLOCKS_APART: Final = 5
+"""Seconds by which the clock of whoever dates an SMS and ours may differ: within them a stop wins."""
 
 
 class GivenOrder(Struct, frozen=True, array_like=True):
@@ -34,8 +38,8 @@ class GivenOrder(Struct, frozen=True, array_like=True):
     edition: int
     at: int
     since: int
-    """A stop later than this is later than the order. For the first order of a session that is the session's beginning: its hop may
-    have been held up on the way while the caller dialled again and stopped."""
+    """A stop later than this is later than the order, where only clocks can say (`after`). For the first order of a session that is the
+    session's beginning: its hop may have been held up on the way while the caller dialled again and stopped."""
     until: int
     """When the session is over for good."""
     facts: bytes
@@ -43,6 +47,18 @@ class GivenOrder(Struct, frozen=True, array_like=True):
     """It rings nobody: a stop that was given behind it lies in the spool."""
     is_flood: bool = False
     """One phone has asked for too many others to be rung: a supervisor looks at it first."""
+    after: int | None = None
+    """The newest stop of the phone when the session began, by the database's count: one that it counts later is later than the order. None:
+    the database was not asked, or it is not the first order of its session."""
+    sent_at: int | None = None
+    """A stop that came by SMS, or by the vendor: from when it counts. None: keys on the phone gave it."""
+    is_told: bool = False
+    """It is withheld for a stop that no keys on the phone gave."""
+
+    @property
+    def asked_by(self) -> int | None:
+        """Until when a stop ends what was asked for. None: it ends all that stands."""
+        return None if self.sent_at is None else self.sent_at + CLOCKS_APART
 
 
 class AppliedOrder(Struct, frozen=True):
@@ -87,11 +103,10 @@ def _perform(work: Work, order: GivenOrder) -> tuple[OutboxMessage, ...]:
         case RefineCallback() as effect:
             return _refine(work, order, effect)
         case CancelCallback():
-            _cancel(work.tx, order, work.at)
+            _cancel(work, order)
             return ()
         case StopCalls():
-            work.tx.numbers.stop(order.number, order.at, until=work.at + work.deps.rules.stop_seconds)
-            return ()
+            return _stop(work, order)
         case _:
             assert_never(order.effect)
 
@@ -109,18 +124,39 @@ def _open(work: Work, order: GivenOrder, effect: OpenCallback) -> tuple[OutboxMe
         opens_at=work.deps.clock.moment(effect.opens),
         not_after=work.deps.clock.moment(effect.not_after),
         edition=order.edition,
+        at_once=effect.now,
     )
-    # Who stopped calls to a phone did so for what strangers may ask too.
-    since = order.at - work.deps.rules.number_hours * 3600 if callback.other_phone else order.since + 1
-    if order.is_withheld or work.tx.numbers.stopped_since(number, since):
-        work.tx.callbacks.add(replace(callback, state="stopped", closed_at=work.at), number)
+    stop = Stop(by_keys=not order.is_told) if order.is_withheld else _later_stop(work, order, callback, number)
+    if stop is not None and not callback.other_phone:
+        callback = replace(callback, state="stopped", closed_at=work.at)
+        work.tx.callbacks.add(callback, number)
         work.tx.numbers.forget(callback.id)
-        return ()
+        return () if stop.by_keys else stopped_unpressed(work, (callback,))
     callback = replace(callback, sunk=_is_sunk(work.tx, callback, number, work.at))
     work.tx.callbacks.add(callback, number)
+    if stop is not None:
+        work.tx.numbers.silence(callback.id)  # whoever asked for it on another phone is shown nothing of it, and no more is the staff
     if order.is_flood:
         return hold_flood(work, callback)
     return dispatch.offer(work, callback.id)
+
+
+def _later_stop(work: Work, order: GivenOrder, callback: Callback, number: str) -> Stop | None:
+    """A stop of this phone that is later than the order; where somebody asked on another phone, one of the last day."""
+    stops = work.tx.numbers
+    if callback.other_phone:
+        return stops.stop_of(number, order.at - work.deps.rules.number_hours * 3600)
+    if order.after is not None:
+        return stops.stop_of(number, order.since, order.after)
+    # Given and applied at once, it comes after whatever stop the database has.
+    return stops.stop_of(number, order.since + 1) if order.since < order.at else None
+
+
+def _stop(work: Work, order: GivenOrder) -> tuple[OutboxMessage, ...]:
+    """Two keys on the phone are silent. What else stops something urgent may not have been the caller: a supervisor hears of it."""
+    by_keys, until = order.sent_at is None, work.at + work.deps.rules.stop_seconds
+    stopped = work.tx.numbers.stop(order.number, order.at, until, order.asked_by, by_keys=by_keys)
+    return () if by_keys else stopped_unpressed(work, [callback for id in stopped if (callback := work.tx.callbacks.get(id))])
 
 
 def _is_sunk(tx: Transaction, callback: Callback, number: str, at: int) -> bool:
@@ -161,13 +197,14 @@ def _refine(work: Work, order: GivenOrder, effect: RefineCallback) -> tuple[Outb
     return dispatch.offer(work, callback.id)
 
 
-def _cancel(tx: Transaction, order: GivenOrder, at: int) -> None:
+def _cancel(work: Work, order: GivenOrder) -> None:
     """Nobody rings for it from now on. A number that nobody ever rang is of no use any more."""
-    callback = tx.callbacks.get(order.callback)
+    callback = work.tx.callbacks.get(order.callback)
     if callback is not None and callback.state in ("waiting", "claimed", "review"):
-        tx.callbacks.save(replace(callback, state="cancelled", closed_at=at))
+        dispatch.withdraw_alerts(work, callback.id)
+        work.tx.callbacks.save(replace(callback, state="cancelled", closed_at=work.at))
         if not callback.attempts:
-            tx.numbers.forget(callback.id)
+            work.tx.numbers.forget(callback.id)
 
 
 def rung_number(number: str, effect: OpenCallback) -> str:

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 from msgspec.structs import replace
 
 from hotline.engine.effects import CancelCallback, Effect, OpenCallback, RefineCallback, StopCalls
+from hotline.engine.promise import DAYS_AHEAD, end_of_now
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.spool import SpoolFull
-from hotline.ports.store import Store, StoreAway, Transaction
+from hotline.ports.store import StoreAway
 from hotline.service import outbox
+from hotline.service.calls.coverage import look
 from hotline.service.conversation import facts
 from hotline.service.conversation.ledger import AppliedOrder, GivenOrder, enter, rung_number
 from hotline.service.deps import Deps
 from hotline.service.work import Work
 
+Stops: TypeAlias = dict[str, list[tuple[int, GivenOrder]]]
+"""The stops in a spool by phone, with their places in it."""
+
 MOST_FAILURES: Final = 3
 """So many in one drain, and the database counts as away."""
+OLDEST_SECONDS: Final = DAYS_AHEAD * DAY_SECONDS
+"""No message is on its way for longer, nor is a call asked for further ahead: a date before that is none."""
+DOUBT_SECONDS: Final = 60
+"""By so much the clocks of two machines, or one clock before and after it was set, may differ: where nothing but clocks says which of a stop and a
+request came first, the stop wins."""
+MOST_TURNS_MISSED: Final = 30
+"""Looks, one a second."""
 NAMES: Final[dict[type[Effect], str]] = {
     OpenCallback: "open_callback",
     RefineCallback: "refine_callback",
@@ -29,48 +41,47 @@ NAMES: Final[dict[type[Effect], str]] = {
 }
 
 
-class NobodyFree(Exception):
-    """Nobody is free any more who was when the promise was worked out."""
-
-
 class Unpromised(Exception):
     """It cannot be written down now, so that what the caller is told must promise nothing."""
 
 
 class Orders:
-    """Applies orders. `unguarded`: the store without its guard, for the drain, which delays nobody and must not rest over one bad record."""
+    """Applies orders. `unguarded`: store and spool without their guards, for the drain, which delays nobody and must not rest over one bad record."""
 
-    def __init__(self, deps: Deps, unguarded: Store) -> None:
+    def __init__(self, deps: Deps, unguarded: Deps) -> None:
         self._deps = deps
         self._unguarded = unguarded
+        self._turns_missed = 0
 
-    def apply(self, order: GivenOrder, can_keep: Callable[[Transaction], bool] | None = None, *, is_promise: bool = False) -> AppliedOrder:
+    def apply(self, order: GivenOrder, *, is_promise: bool = False) -> AppliedOrder:
         """Apply it, or find that it was applied. Never raises because a store is away: then it is spooled, and else lost.
 
-        `can_keep`: asked in the order's own transaction, with no other promise beside it. Raises NobodyFree where it says no, and, where
-        it `is_promise`, Unpromised instead of spooling it: nobody is told of what lies in a spool.
+        Raises Unpromised where it `is_promise`, instead of spooling it: nobody is told of what lies in a spool.
         """
-        if isinstance(order.effect, StopCalls) or not self._waits_behind(order):
+        if not self._waits_behind(order):
+            stops = self._stops_ahead(order)
             with suppress(StoreAway):
                 with self._deps.store.write() as tx:
-                    is_new = is_promise and tx.ledger.find(order.key, order.at) is None
-                    if is_new and can_keep is not None and not can_keep(tx):
-                        raise NobodyFree
-                    applied = enter(Work(self._deps, tx, self._deps.clock.now()), order)
+                    work = Work(self._deps, tx, self._deps.clock.now())
+                    messages = tuple(message for stop in stops for message in enter(work, stop).messages)
+                    applied = enter(work, _behind(work, order, stops))
+                outbox.enqueue(self._deps, messages)
                 self._report(applied, order)
                 return applied
         if is_promise and self.spooled(order.key) is None:
             raise Unpromised
         return self._spool(order)
 
-    def stop(self, number: str, message: str) -> None:
-        """As the keys for it do: end every open call to this number, whatever is away. Raises StoreAway where nothing could be written.
+    def stop(self, number: str, message: str, sent_at: int | None = None) -> None:
+        """As the keys for it do: end the open calls to this number, whatever is away. Raises StoreAway where nothing could be written.
 
-        `message`: what asked for it; if that comes again, it stops nothing that was asked for since.
+        `message`: what asked for it; if that comes again, it stops nothing that was asked for since. `sent_at`: when that was sent; what was
+        asked for later stands. None, or a moment that cannot be: it counts from now.
         """
         at = self._deps.clock.now()
         key = self._deps.hasher.digest("stop", message)
-        order = GivenOrder(key, "", number, StopCalls(), 0, at, at, until=at + DAY_SECONDS, facts=b"")
+        counts = at if sent_at is None or not at - OLDEST_SECONDS <= sent_at <= at else sent_at
+        order = GivenOrder(key, "", number, StopCalls(), 0, at, at, until=at + DAY_SECONDS, facts=b"", sent_at=counts)
         if self.spooled(key) is not None:
             return  # it waits there, with the time at which it was said
         if self.apply(order).result == "lost":
@@ -79,18 +90,33 @@ class Orders:
     def drain(self) -> None:
         """What lies in the spool goes into the database, oldest first. Raises StoreAway and SpoolFull; what is left stays for the next time.
 
-        One record that does not go in holds up none behind it; after a few the database is taken to be away. A record that this version
+        Where another process of the machine is at it nothing is done, but for one that never comes to an end: it may hang, or be somebody's lock.
+        """
+        with self._unguarded.spool.turn() as is_ours:
+            self._turns_missed = 0 if is_ours else self._turns_missed + 1
+            if is_ours or self._turns_missed > MOST_TURNS_MISSED:
+                self._drain()
+
+    def _drain(self) -> None:
+        """One record that does not go in holds up none behind it; after a few the database is taken to be away. A record that this version
         cannot read stays too, and shows in the spool's gauge.
         """
-        spool = self._deps.spool
+        spool = self._unguarded.spool
         failed: StoreAway | None = None
         failures = 0
         records = [(key, order) for key, record in (spool.records() if len(spool) else ()) if (order := _read(record))]
-        stops = {order.number: order.at for _, order in records if isinstance(order.effect, StopCalls)}
-        for key, order in records:
+        stops: Stops = {}
+        for place, (_, order) in enumerate(records):
+            if isinstance(order.effect, StopCalls):
+                stops.setdefault(order.number, []).append((place, order))
+        entered: dict[str, int] = {}
+        for place, (key, order) in enumerate(records):
             try:
-                with self._unguarded.write() as tx:
-                    applied = enter(Work(self._deps, tx, self._deps.clock.now()), _unless_stopped(order, stops))
+                with self._unguarded.store.write() as tx:
+                    work = Work(self._deps, tx, self._deps.clock.now())
+                    applied = enter(work, _cut(work, _among_stops(order, place, stops, entered)))
+                    if isinstance(order.effect, StopCalls):
+                        entered[order.number] = tx.numbers.last_stop(order.number)
             except StoreAway as away:
                 failed, failures = away, failures + 1
                 if failures == MOST_FAILURES:
@@ -128,25 +154,59 @@ class Orders:
             self._deps.meter.order(NAMES[type(order.effect)], "lost" if applied.result == "lost" else "kept")
         outbox.enqueue(self._deps, applied.messages)
 
+    def _stops_ahead(self, order: GivenOrder) -> tuple[GivenOrder, ...]:
+        """The stops of this phone that lie in the spool, given before: they go into the database with what is asked for now, and first."""
+        found: list[GivenOrder] = []
+        if isinstance(order.effect, OpenCallback):
+            phone = rung_number(order.number, order.effect)
+            with suppress(SpoolFull):
+                if len(self._deps.spool):
+                    given = [other for _, record in self._deps.spool.records() if (other := _read(record))]
+                    found = [other for other in given if isinstance(other.effect, StopCalls) and other.number == phone]
+        return tuple(found)
+
     def _waits_behind(self, order: GivenOrder) -> bool:
-        """Does the spool hold an order about the same phone? Then this one queues behind it, as they were given in this order."""
-        with suppress(SpoolFull):
-            if len(self._deps.spool):
-                phones = _phones(order)
-                return any(phones & _phones(other) for _, record in self._deps.spool.records() if (other := _read(record)))
+        """Does it change what still lies in the spool? Then it queues behind that. Whatever else is asked for waits for nothing, or a request in the spool would show."""
+        if isinstance(order.effect, RefineCallback | CancelCallback):
+            with suppress(SpoolFull):
+                if len(self._deps.spool):
+                    return any(other.callback == order.callback for _, record in self._deps.spool.records() if (other := _read(record)))
         return False
 
 
-def _unless_stopped(order: GivenOrder, stops: Mapping[str, int]) -> GivenOrder:
-    """An opening behind which a stop lies in the spool: nobody is told of it in between."""
-    if isinstance(order.effect, OpenCallback) and stops.get(rung_number(order.number, order.effect), -1) > order.at:
-        return replace(order, is_withheld=True)
-    return order
+def _behind(work: Work, order: GivenOrder, stops: Sequence[GivenOrder]) -> GivenOrder:
+    """An opening that comes after these stops, unless its session had begun."""
+    if not stops or not isinstance(order.effect, OpenCallback) or any(stop.at > order.since for stop in stops):
+        return order
+    return replace(order, after=work.tx.numbers.last_stop(rung_number(order.number, order.effect)))
 
 
-def _phones(order: GivenOrder) -> frozenset[str]:
-    target = rung_number(order.number, order.effect) if isinstance(order.effect, OpenCallback) else order.number
-    return frozenset((order.number, target))
+def _cut(work: Work, order: GivenOrder) -> GivenOrder:
+    """What was kept *if possible* ends when the last goes who is there now, as it would have had that been known."""
+    effect = order.effect
+    if not isinstance(effect, OpenCallback) or not effect.now:
+        return order
+    ends = end_of_now(effect.opens, effect.not_after - effect.opens, look(work, effect.language), urgent=effect.urgent)
+    return replace(order, effect=replace(effect, not_after=max(ends, effect.opens)))
+
+
+def _among_stops(order: GivenOrder, place: int, stops: Stops, entered: Mapping[str, int]) -> GivenOrder:
+    """An opening as the spool's own order has it: behind which a stop lies is withheld, and nobody is told of it in between; before which one lay
+    comes after it, unless its session had begun. Where that order says nothing, a stop from elsewhere wins in doubt.
+
+    `entered`: what the database counted those as that went into it.
+    """
+    if not isinstance(order.effect, OpenCallback):
+        return order
+    phone = rung_number(order.number, order.effect)
+    of_phone = stops.get(phone, [])
+    behind = [stop for at, stop in of_phone if at > place and (stop.asked_by is None or order.at <= stop.asked_by)]
+    if behind:
+        return replace(order, is_withheld=True, is_told=all(stop.sent_at is not None for stop in behind))
+    before = [stop for at, stop in of_phone if at < place]
+    if before and phone in entered and all(stop.at <= order.since for stop in before):
+        return replace(order, after=entered[phone])
+    return order if order.after is not None else replace(order, since=order.since - DOUBT_SECONDS)
 
 
 def _read(record: bytes) -> GivenOrder | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from itertools import count
 from typing import Final, assert_never
@@ -13,12 +12,14 @@ from hotline.engine.effects import (
     CancelCallback,
     Coverage,
     Effect,
+    Fact,
     Need,
     OpenCallback,
     Order,
     Ref,
     RefineCallback,
     StopCalls,
+    Urgency,
     is_coverage_key,
     result_key,
 )
@@ -26,12 +27,12 @@ from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.ledger import LedgerEntry
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway, Transaction
-from hotline.service.calls.coverage import look
+from hotline.service.calls.coverage import Missing, Team, coverage, declared_team, missing
 from hotline.service.calls.limits import OTHER_PHONES_A_DAY
 from hotline.service.conversation import facts
 from hotline.service.conversation.facts import Facts
 from hotline.service.conversation.ledger import GivenOrder, order_key
-from hotline.service.conversation.orders import NobodyFree, Orders, Unpromised
+from hotline.service.conversation.orders import Orders, Unpromised
 from hotline.service.deps import Deps
 from hotline.service.work import Work
 
@@ -47,6 +48,8 @@ class Session(Struct, frozen=True):
     inputs: tuple[str, ...]
     seconds: int
     """How long such a session lives at most."""
+    sent_at: int | None = None
+    """By SMS, when the last message was sent. None: by keys on the phone."""
 
     @property
     def name(self) -> str:
@@ -77,6 +80,10 @@ class SessionFacts:
         self._is_sure = len(editions) == 1
         self._at = deps.clock.now()
         self._recalled = self._is_news = False
+        self._is_refusal = False
+        """Somebody is asked for who is not there, or it is not known: what follows may say no."""
+        self._teams: dict[str, Team] = {}
+        """What coverage was worked out from in this hop, by fact key."""
 
     def find(self, need: Need) -> None:
         """Make this fact known, as it was when it was first asked for, else as it is now."""
@@ -86,27 +93,45 @@ class SessionFacts:
         self._is_news = True
         match need.name:
             case "now":
-                self.known[need.key] = self._deps.clock.local(self._at)
+                self.known[need.key] = self._first(need.key, self._deps.clock.local(self._at))
             case "coverage":
-                found = self._look(need.about or "")
+                found = self._look(need)
                 self._search_spool()
-                self.known.setdefault(need.key, found)
+                if need.key not in self.known:
+                    self.known[need.key] = self._first(need.key, found)
+                coverage = self.known[need.key]
+                self._is_refusal = self._is_refusal or not (isinstance(coverage, Coverage) and coverage.now and coverage.urgent)
             case _:
                 assert_never(need.name)
+
+    def is_told_otherwise(self) -> bool:
+        """Before a screen that may say no: did another delivery of this very hop order meanwhile? Then this one says the same. True at most once."""
+        if not self._is_refusal:
+            return False
+        self._is_refusal = False
+        known = len(self.known)
+        with suppress(StoreAway), self._deps.store.read() as tx:
+            self._read_ledger(tx)
+        self._search_spool()
+        return len(self.known) > known
+
+    def missing(self, urgency: Urgency) -> tuple[str, Missing] | None:
+        """In which language nobody can call now, and why: None where this was not found in this hop, so that it was counted before."""
+        rules, local = self._deps.rules, self._deps.clock.local
+        for key, team in self._teams.items():
+            if is_coverage_key(key, len(self._session.inputs)):
+                return team.language, missing(team, self._at, rules, local, urgency)
+        return None
 
     def apply(self, order: Order) -> None:
         """Make the result of this order known: remembered, or by applying it."""
         self._recall()
         if order.key in self.known:
             return
-        # A promise was worked out from these: it is made only where it is written down, and while it can be kept.
+        # A promise was worked out from these: it is made only where it is written down.
         promising = [key for key in self.known if is_coverage_key(key, order.ref.position) and self.known[key] is not None]
         try:
-            applied = self._orders.apply(self._asked(order), self._can_keep(order.effect), is_promise=bool(promising))
-        except NobodyFree:
-            for key in promising:
-                del self.known[key]  # looked at anew
-            return
+            applied = self._orders.apply(self._asked(order), is_promise=bool(promising))
         except Unpromised:
             self.known.update(dict.fromkeys(promising))  # unknown: the caller is told to count on nothing
             return
@@ -130,31 +155,27 @@ class SessionFacts:
                     self._is_on(found.marker.edition)
                 self._learn(facts.decode(found.facts))
 
-    def _look(self, language: str) -> Coverage | None:
+    def _first(self, key: str, value: Fact) -> Fact:
+        """What whoever came first with this hop found, so that several deliveries of it are answered alike; without Redis this one's own."""
+        with suppress(MemoryAway):
+            kept = self._deps.memory.first(self._session.name, key, facts.encode({key: value}), self._session.seconds)
+            return facts.decode(kept).get(key, value)
+        return value
+
+    def _look(self, need: Need) -> Coverage | None:
         """Who can call now; on the way, what the ledger knows of orders that this conversation may have given already.
 
-        Another delivery of this very hop may have come first, and what it ordered has changed who can call: hence the ledger is read in
-        the same transaction, and after. Returns None while the store is away.
+        Another delivery of this very hop may have come first, and have been answered otherwise: hence the ledger is read in the same
+        transaction, and after. Returns None while the store is away.
         """
         with suppress(StoreAway), self._deps.store.read() as tx:
-            found = self._coverage(tx, language)
+            self._teams[need.key] = team = declared_team(Work(self._deps, tx, self._at), need.about or "")
+            found = coverage(team, self._at, self._deps.rules, self._deps.clock.local)
+            if facts.SINCE not in self.known:
+                self.known.setdefault(facts.AFTER, tx.numbers.last_stop(self._session.number))
             self._read_ledger(tx)
             return found
         return None
-
-    def _coverage(self, tx: Transaction, language: str) -> Coverage:
-        return look(Work(self._deps, tx, self._at), language, self._session.number)
-
-    def _can_keep(self, effect: Effect) -> Callable[[Transaction], bool] | None:
-        """For a call *now*: is somebody still free to make it, once nobody else can be promised the same counselor?"""
-        if not isinstance(effect, OpenCallback) or not effect.now:
-            return None
-
-        def can_keep(tx: Transaction) -> bool:
-            now = self._coverage(tx, effect.language)
-            return (now.urgent if effect.urgent else now.free) > 0
-
-        return can_keep
 
     def _read_ledger(self, tx: Transaction) -> None:
         for position in range(1, len(self._session.inputs) + 1):
@@ -201,7 +222,7 @@ class SessionFacts:
             case _:
                 assert_never(order.effect)
         is_first = not any(known.startswith(ORDER) for known in self.known)
-        since = self._since() if is_first else self._at
+        since, after = (self._since(), self.known.get(facts.AFTER)) if is_first else (self._at, None)
         return GivenOrder(
             key=key,
             callback=self._deps.derive("callback", callback.hex()) if callback else "",
@@ -213,6 +234,8 @@ class SessionFacts:
             until=self._at + self._session.seconds,
             facts=facts.encode(self._whole()),
             is_flood=self._is_too_much(order.effect, key),
+            after=after if isinstance(after, int) else None,
+            sent_at=self._session.sent_at if isinstance(order.effect, StopCalls) else None,
         )
 
     def _is_too_much(self, effect: Effect, key: bytes) -> bool:

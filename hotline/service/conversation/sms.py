@@ -32,10 +32,11 @@ def is_fresh(sms: ReceivedSms, at: int) -> bool:
 
 
 def stop_if_asked(deps: Deps, orders: Orders, sms: ReceivedSms) -> bool:
-    """Obey a word for stop, whoever sent it and however late. True if it was one. Raises StoreAway where it could not be kept."""
+    """Obey a word for stop, whoever sent it and however late, for what was asked for until it was sent. True if it was one. Raises StoreAway where
+    it could not be kept."""
     if not any(asks_to_stop(sms.text, words) for words in _words(deps, sms.network)):
         return False
-    orders.stop(sms.number, sms.origin)
+    orders.stop(sms.number, sms.origin, sms.sent_at)
     with suppress(MemoryAway):
         deps.memory.forget(_conversation(deps, sms))
     return True
@@ -80,9 +81,11 @@ def converse(deps: Deps, dialogue: Dialogue, sms: ReceivedSms) -> None:
     # A conversation is named after its first message, so that the one after it gives orders under keys of its own.
     session_id = deps.derive("sms", f"{sms.number}|{first}")
     inputs = keys(tuple(message[-1] for message in messages), meanings(edition, "sms.word."))
-    session = Session(f"{sms.gateway}.sms", session_id, sms.number, inputs, seconds)
+    sent_at = min(sms.sent_at or 0, deps.clock.now())
+    session = Session(f"{sms.gateway}.sms", session_id, sms.number, inputs, seconds, sent_at)
     screen = safe_end(edition) if begun is None else dialogue.answer((edition,), session)[0]
-    if screen.ends:
+    # What is kept stays on no list: whoever holds the phone next goes on with nothing.
+    if screen.ends or screen.key in edition.told_kept:
         with suppress(MemoryAway):
             deps.memory.forget(name)
     if deps.rules.sms_replies:

@@ -12,11 +12,12 @@ from hotline.ports.calls.board import Waiting
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
-from hotline.service.calls import minors, skill
-from hotline.service.calls.coverage import is_closed, is_on, is_present, stays_until
+from hotline.service.calls import dispatch, minors, skill
+from hotline.service.calls.coverage import is_closed, is_on_shift, is_present, stays_until
 from hotline.service.calls.limits import is_unsaid, may_ring_so_often
 from hotline.service.calls.rest import resting
 from hotline.service.deps import Deps
+from hotline.service.desk.shifts.presence import times_asked
 
 MOST_SHOWN: Final = 30
 """Of each kind: nobody reads more."""
@@ -47,6 +48,10 @@ class Duty(Struct, frozen=True):
     on_until: Minute | None
     here_until: Minute | None
     rests: bool
+    paused: bool
+    """In a break, until *I am here* is said."""
+    asked: bool
+    """*I am here* is asked for again."""
 
 
 class BoardView(Struct, frozen=True):
@@ -72,7 +77,7 @@ def board(deps: Deps, staff: Staff, at: int) -> BoardView:
     languages = skill.seen_by(staff, deps.written.languages)
     takes_minors = minors.takes_minors(staff)
     with deps.store.read() as tx:
-        mine = tx.callbacks.claimed_by(staff.id)
+        mine = tuple(group[0] for group in dispatch.groups(tx, tx.callbacks.claimed_by(staff.id)))
         due = tx.board.due(at, languages, MOST_SHOWN, minors=takes_minors)
         coming = tx.board.coming(at, languages, MOST_SHOWN, minors=takes_minors)
         waiting = tx.board.count(at, languages, minors=takes_minors)
@@ -104,9 +109,9 @@ def _held(deps: Deps, callback: Callback, aliases: dict[str, str]) -> Card:
 
 def _duty(deps: Deps, staff: Staff, shifts: tuple[Shift, ...], at: int, *, rests: bool) -> Duty:
     local, minutes = deps.clock.local, deps.rules.presence_minutes
-    on = stays_until(staff, shifts, at, local) if is_on(staff, shifts, at, local) else None
+    on = stays_until(staff, shifts, at, local) if is_on_shift(staff, shifts, at, local) else None
     here = local((staff.seen_at or 0) + minutes * 60) if is_present(staff, at, minutes) else None
-    return Duty(on, here, rests)
+    return Duty(on, here, rests, staff.is_paused(at), here is not None and times_asked(staff, at, minutes) > 0)
 
 
 def _step(deps: Deps, duty: Duty | None, callback: Callback, rings: int) -> Step:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from hotline.service.calls import minors, taking
-from hotline.service.calls.coverage import is_on, is_present
+from hotline.service.calls.coverage import is_on_shift, is_present
+from hotline.service.calls.rest import resting
 from hotline.service.deps import Deps
 from hotline.service.desk.board import Card, card
 from hotline.service.work import Work
@@ -19,6 +20,8 @@ class Colleague(Struct, frozen=True):
     on: bool
     here: bool
     holding: bool
+    paused: bool
+    """Offered nothing for now, whatever the reason: a break, or a rest."""
 
 
 def colleagues(deps: Deps, id: str, at: int) -> tuple[Card, tuple[Colleague, ...]] | None:
@@ -30,11 +33,21 @@ def colleagues(deps: Deps, id: str, at: int) -> tuple[Card, tuple[Colleague, ...
             return None
         shifts, holding = tx.shifts.all(), tx.callbacks.holders()
         others = [person for person in tx.staff.active() if person.id != callback.claimed_by]
+        rests = resting(tx, at, deps.rules)
         is_minor = minors.is_of_minor(tx, group)
     skilled = [person for person in others if taking.may_be_handed(person, callback, is_minor=is_minor)]
     local, minutes = deps.clock.local, deps.rules.presence_minutes
     found = [
-        Colleague(person.id, person.alias, is_on(person, shifts, at, local), is_present(person, at, minutes), person.id in holding)
+        Colleague(
+            person.id,
+            person.alias,
+            is_on_shift(person, shifts, at, local),
+            is_present(person, at, minutes),
+            person.id in holding,
+            person.is_paused(at) or person.id in rests,
+        )
         for person in skilled
     ]
-    return card(deps, callback, "held"), tuple(sorted(found, key=lambda found: (found.holding, not found.on, not found.here, found.alias)))
+    return card(deps, callback, "held"), tuple(
+        sorted(found, key=lambda found: (found.holding, found.paused, not found.on, not found.here, found.alias))
+    )

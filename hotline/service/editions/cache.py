@@ -39,6 +39,10 @@ class EditionCache:
         self._settings = settings
         self._folder = folder
         self._eager = False
+        self._heard: int | None = None
+        """When the database last answered this process."""
+        self._is_news = False
+        """What it said is not on the disk yet."""
         self._unreadable: set[Name] = set()
         self._fresh: dict[Name, LoadedEdition] = {}
         """Read, and not in the snapshot yet."""
@@ -56,7 +60,7 @@ class EditionCache:
         """The editions that sessions may be on; from this machine's copies while the database is away. Raises NoEdition."""
         cache = cls(settings, var / "editions")
         try:
-            with suppress(OSError, UnreadableEdition):  # `refresh` says so again
+            with suppress(UnreadableEdition):  # `refresh` says so again
                 cache.refresh(store, at)
         except StoreAway:
             cache._recover(at)
@@ -75,9 +79,9 @@ class EditionCache:
             loaded.warm()
 
     def refresh(self, store: Store, at: int) -> None:
-        """Learn of editions that were published and of what was taken off all of them. Two short reads where there is nothing new.
+        """Learn of editions that were published and of what was taken off all of them. Two short reads where there is nothing new. No disk is asked: see `copy`.
 
-        Raises StoreAway: then nothing changes. Raises OSError where the copies could not be written, and UnreadableEdition where there is an edition that this version
+        Raises StoreAway: then nothing changes. Raises UnreadableEdition where there is an edition that this version
         of the program can do nothing with: everything else was done then.
         """
         with store.read() as tx:
@@ -88,11 +92,24 @@ class EditionCache:
         if not rows:
             return
         before, self.snapshot = self.snapshot, self._arranged(rows, withdrawals, at)
-        if self._folder is not None:
-            is_news = (before.editions, before.withdrawals) != (self.snapshot.editions, withdrawals)
-            copies.keep(self._folder, rows, withdrawals, at, anew=is_news)
+        is_news = (before.editions, before.withdrawals) != (self.snapshot.editions, withdrawals)
+        self._heard = at
+        self._is_news = self._is_news or is_news
         if any(number >= rows[0].number for number, _, _ in self._unreadable):
             raise UnreadableEdition
+
+    def copy(self) -> None:
+        """Let this machine's copies be what the database last said. For one thread, which may hang with the disk. Raises OSError: then they are written the next time."""
+        heard = self._heard  # first: what is held is never older than it says
+        if self._folder is None or heard is None:
+            return
+        anew, self._is_news = self._is_news, False
+        try:
+            rows = [loaded.row for loaded in self.snapshot.editions]
+            copies.keep(self._folder, rows, self.snapshot.withdrawals, heard, anew=anew)
+        except OSError:
+            self._is_news = self._is_news or anew
+            raise
 
     def _needed(self, tx: Transaction, listed: Sequence[Name], at: int, *, anew: bool) -> list[EditionRow]:
         """Those of the listed that sessions may be on, oldest first. One that cannot be read is as if it were not there.

@@ -13,9 +13,18 @@ from hotline.engine.effects import Minute
 from hotline.engine.phone.letters import plain
 from hotline.engine.times import DAY_MINUTES, EPOCH
 
-Kind: TypeAlias = Literal["away", "there"]
+Kind: TypeAlias = Literal["away", "there", "close", "open"]
 
-KINDS: Final[Mapping[str, Kind]] = {"away": "away", "off": "away", "there": "there", "here": "there", "on": "there"}
+KINDS: Final[Mapping[str, Kind]] = {
+    "away": "away",
+    "off": "away",
+    "pause": "away",
+    "there": "there",
+    "here": "there",
+    "on": "there",
+    "close": "close",
+    "open": "open",
+}
 """What a word means beside a day; without one those that mean a day say so."""
 HORIZON: Final = timedelta(days=92)
 """Further ahead nobody plans by SMS: a day that seems so was mistyped, or is over."""

@@ -20,17 +20,17 @@ from hotline.service import outbox
 from hotline.service.acts import Act, By, Code, Refused, Result, run
 from hotline.service.calls import dispatch
 from hotline.service.calls.connecting import connect
-from hotline.service.calls.limits import is_late, is_open
+from hotline.service.calls.limits import is_late
 from hotline.service.calls.saying import say_outcome
 from hotline.service.calls.taking import give_back, take
 from hotline.service.deps import Deps
-from hotline.service.desk.shifts import planning, presence
+from hotline.service.desk.shifts import declaring, planning, presence
 from hotline.service.faces import dated
 from hotline.service.outbox import Draft
 from hotline.service.words import meanings
 from hotline.service.work import Work
 
-Command: TypeAlias = Literal["take", "back", "again", "on", "off", "here"] | Outcome
+Command: TypeAlias = Literal["take", "back", "again", "on", "off", "pause", "here"] | Outcome
 
 OFFERED: Final[Mapping[str, Command]] = {"1": "take"}
 HELD: Final[Mapping[str, Command]] = {"0": "back", "7": "again", **{row.digit: row.outcome for row in CALL_OUTCOMES}}
@@ -45,27 +45,45 @@ WORDS: Final[Mapping[Code, str]] = {
     "gone": "staff.gone",
     "help": "staff.help",
     "how": "staff.how",
+    "how_long": "staff.how_long",
     "late": "staff.too_late",
     "nothing": "staff.nothing",
     "no_day": "staff.no_day",
+    "not_on": "staff.not_on",
     "on_page": "staff.on_page",
+    "past": "staff.no_day",
     "rest": "staff.rest",
     "skill": "staff.skill",
     "supervisor": "staff.supervisor",
+    "too_few": "staff.too_few",
     "which": "staff.which",
     "which_day": "staff.which_day",
+    "which_hours": "staff.which_hours",
 }
 """What is answered to an act's code."""
 SHIFT_WORDS: Final[Mapping[str, str]] = {
     "acknowledge": "staff.on_call",
+    "close_hours": "staff.hours_closed",
     "come_on_day": "staff.there",
+    "end_many": "staff.many_ended",
     "go_off_shift": "staff.off",
     "go_on_call": "staff.on_call",
     "go_on_shift": "staff.on",
+    "open_hours": "staff.hours_opened",
     "say_here": "staff.here",
+    "say_many": "staff.many",
     "stay_away": "staff.away",
+    "take_break": "staff.paused",
 }
 """What is answered where an act about a shift is done."""
+OF_DAY: Final[Mapping[dated.Kind, Callable[..., Result]]] = {
+    "away": planning.stay_away,
+    "there": planning.come_on_day,
+    "close": declaring.close_hours,
+    "open": declaring.open_hours,
+}
+MANY_UNSAID: Final = 30
+"""Minutes for which many ask, where it was not said for how long."""
 UNWORDED: Final = "staff.gone"
 """What is answered where the edition in force is older than this program and has no words for a code: that nothing was taken or rung."""
 
@@ -117,15 +135,14 @@ def receive(deps: Deps, staff: Staff, sms: ReceivedSms, *, fresh: bool) -> None:
     def answer(act: Act, result: Result) -> tuple[OutboxMessage, ...]:
         return _answer(act, request, result, sms.origin) if fresh and result.code != "taken" else ()
 
-    is_there = fresh and bool(said.digit or said.word)
-    by = By(staff.id, "sms", sms.origin, is_there=is_there, answer=answer)
+    by = By(staff.id, "sms", sms.origin, answer=answer)
     result = run(deps, by, request.act, *request.args)
     if result.code == "taken" and fresh:
         run(deps, replace(by, origin=f"{sms.origin}|ring"), connect, result.values["id"])
 
 
 def hear(act: Act, code: Refused, ref: str = "") -> Result:  # noqa: ARG001 -- whoever acts
-    """A message that asks for nothing that can be done: whoever sent it is there, and is answered."""
+    """A message that asks for nothing that can be done: whoever sent it is answered."""
     return Result(code, {"ref": ref})
 
 
@@ -167,18 +184,25 @@ def _answer(act: Act, request: Request, result: Result, origin: str) -> tuple[Ou
 
 def _parse(reading: Reading) -> Request:
     match reading.said.word:
-        case "on" | "off" | "here" as command:
+        case "on" | "off" | "pause" | "here" as command:
             return _of_shift(reading, command)
         case "away" | "there":
             return Request(hear, ("which_day",))
+        case "many":
+            return Request(declaring.say_many, (_minutes(reading.said.reference), reading.sent_at))
+        case "calm":
+            return Request(declaring.end_many, (reading.sent_at,))
         case None if reading.said.digit is None:
             return Request(hear, ("help",))
     return _of_reference(reading, reading.said.reference) if reading.said.reference else _of_the_only_one(reading)
 
 
-def _of_shift(reading: Reading, command: Literal["on", "off", "here"]) -> Request:
-    if command == "off":
+def _of_shift(reading: Reading, command: Literal["on", "off", "pause", "here"]) -> Request:
+    """A supervisor's break is the end of being on call: nobody answers for the line meanwhile."""
+    if command == "off" or (command == "pause" and reading.staff.role == "supervisor"):
         act = presence.go_off_shift
+    elif command == "pause":
+        act = presence.take_break
     elif reading.staff.role == "supervisor":
         act = presence.go_on_call if command == "on" else presence.acknowledge
     else:
@@ -187,13 +211,20 @@ def _of_shift(reading: Reading, command: Literal["on", "off", "here"]) -> Reques
 
 
 def _of_day(reading: Reading, said: dated.Dated) -> Request:
+    if said.kind in ("close", "open") and said.hours is None:
+        return Request(hear, ("which_hours",))
     if not said.written or (said.kind == "there" and said.hours is None):
         return Request(hear, ("which_day",))
     if said.day is None:
         return Request(hear, ("no_day",), {"day": said.written})
     hours = planning.DayHours(said.day, *(said.hours or (0, DAY_MINUTES)))
     values = {"day": said.written, **({"from": str(hours.start), "to": str(hours.end)} if said.hours else {})}
-    return Request(planning.stay_away if said.kind == "away" else planning.come_on_day, (hours, reading.sent_at), values)
+    return Request(OF_DAY[said.kind], (hours, reading.sent_at), values)
+
+
+def _minutes(written: str | None) -> int:
+    """The number behind the word; where there is none, half an hour."""
+    return int(written) if written else MANY_UNSAID
 
 
 def _of_reference(reading: Reading, reference: str) -> Request:
@@ -206,9 +237,9 @@ def _of_reference(reading: Reading, reference: str) -> Request:
     was_offered = any(offer.staff == reading.staff.id for offer in reading.tx.offers.of(callback.id))
     if _command(reading.said, OFFERED) == "take" and (was_offered or reading.staff.role == "supervisor"):
         return _take(reading, callback)
-    if is_late(callback, reading.at):
+    if is_late(reading.tx, callback, reading.at):
         return Request(hear, ("late", reference))
-    is_waiting = callback.state == "waiting" and is_open(callback, reading.at)
+    is_waiting = callback.state == "waiting" and callback.opens_at <= reading.at
     return Request(hear, ("help",)) if is_waiting else Request(hear, ("gone", reference))
 
 

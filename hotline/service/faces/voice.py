@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from threading import BoundedSemaphore
 from typing import Final
 
 from msgspec import Struct
 
 from hotline.ports.store import StoreAway
-from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt, VoiceStep
+from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt, VoiceStep, VoiceUnreached
 from hotline.service.acts import By, Result, run
 from hotline.service.calls import ringing
 from hotline.service.deps import Deps
 
 ACCEPT: Final = "1"
+LOOK_SECONDS: Final = 0.1
+MOST_LOOKS: Final = 50
+"""Five seconds in all: so long the vendor's answer may be on its way."""
 MOST_TRIES: Final = 3
 """How often the database is asked: well within the ten seconds that the vendor waits for an answer."""
 
@@ -25,13 +29,21 @@ class Leg(Struct, frozen=True):
     number: str
     active: bool
     digits: str | None
+    token: str = ""
+    """What the vendor brought back of what the ring carried."""
 
 
-def next_step(deps: Deps, leg: Leg) -> VoiceStep:
-    """What happens next on this leg. Nobody is rung on a guess: where the store is away the leg ends.
+def next_step(deps: Deps, leg: Leg, room: BoundedSemaphore) -> VoiceStep:
+    """What happens next on this leg. Nobody is rung on a guess: where the store is away the leg ends, as does one that is none of ours.
 
     A database that stumbles is asked again, for somebody is on the telephone. What was written the first time is not done twice.
+    A leg may come before the vendor's answer that names it: it waits for that, as far as there is `room`.
     """
+    if _is_early(deps, leg) and room.acquire(blocking=False):
+        try:
+            _await_answer(deps, leg)
+        finally:
+            room.release()
     for _ in range(MOST_TRIES):
         with suppress(StoreAway):
             return _step(deps, leg)
@@ -44,6 +56,25 @@ def cover(deps: Deps) -> VoiceCover:
     return VoiceCover(tuple(VoicePrompt(spoken.phrase("voice.cover", language), language, ask=False) for language in spoken.languages))
 
 
+def _await_answer(deps: Deps, leg: Leg) -> None:
+    for _ in range(MOST_LOOKS):
+        deps.clock.pause(LOOK_SECONDS)
+        if not _is_early(deps, leg):
+            return
+
+
+def _is_early(deps: Deps, leg: Leg) -> bool:
+    """Is the vendor just being asked to ring this counselor, so that its answer may still say that this leg is ours?"""
+    with suppress(StoreAway), deps.store.read() as tx:
+        staff = tx.staff.by_number(leg.number)
+        call = tx.calls.live_of(staff.id) if staff is not None else None
+        if call is None or call.state != "placed" or call.session is not None or ringing.is_brought_back(deps, call, leg.token):
+            return False
+        ring = tx.outbox.get(deps.derive("ring", call.id))
+        return ring is not None and ring.state == "sending"
+    return False
+
+
 def _step(deps: Deps, leg: Leg) -> VoiceStep:
     with deps.store.read() as tx:
         staff = tx.staff.by_number(leg.number)
@@ -54,11 +85,11 @@ def _step(deps: Deps, leg: Leg) -> VoiceStep:
         return VoiceEnd()
     by = By(staff.id, "voice")
     if not leg.active:
-        run(deps, by, ringing.hang_up, leg.session)
+        run(deps, by, ringing.hang_up, leg.session, leg.token)
         return VoiceEnd()
     if leg.digits == "":
         return VoiceEnd()
-    result = run(deps, by, ringing.accept if leg.digits == ACCEPT else ringing.pick_up, leg.session)
+    result = run(deps, by, ringing.accept if leg.digits == ACCEPT else ringing.pick_up, leg.session, leg.token)
     return _said(deps, result, staff.reads, number)
 
 
@@ -67,6 +98,8 @@ def _said(deps: Deps, result: Result, language: str, number: str | None) -> Voic
     match result.code:
         case "asked":
             return VoicePrompt(_greeting(deps, result.values, language), language, ask=True)
+        case "connected" if not result.values["rings"]:
+            return VoiceUnreached(phrase("voice.none", language), language)
         case "connected" if number is not None:
             return VoiceConnect(number, phrase("voice.none", language), language)
         case "ended":

@@ -1,4 +1,4 @@
-"""A supervisor on call: where none said so, the line promises nothing, and those who can mend it hear of it."""
+"""What supervisors have to hear of: that it is their turn to be on call, that nobody is, that more wait than can be called. The clock tells, and sets nothing."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.service import outbox
-from hotline.service.calls.coverage import covering, is_closed, is_on, is_present
+from hotline.service.calls.coverage import all_there, covering, is_closed, is_on, is_present
 from hotline.service.deps import Deps
 from hotline.service.work import Work
 
 GRACE_SECONDS: Final = 300
 """So long after the turn began, or after what was said of it ran out, the supervisor is reminded."""
+
+CROWD_SECONDS: Final = 600
+"""Phones that wait for so long count; and so often supervisors are told at most."""
+CROWD: Final = 6
+"""More than so many of them, and more than two for each counselor who is there, are many."""
 
 Reminder: TypeAlias = tuple[str, str, str]
 """Whom, what (`staff.…`), and what it follows from: the same twice is said once."""
@@ -42,6 +47,20 @@ def remind(deps: Deps, at: int) -> None:
     with deps.store.write() as tx:
         messages = tuple(_remind(Work(deps, tx, at), *reminder) for reminder in due)
     outbox.enqueue(deps, (message for message in messages if message is not None))
+
+
+def tell_of_crowd(deps: Deps, at: int) -> None:
+    """Tell supervisors where more phones have waited for ten minutes than those who are there can call soon. Raises StoreAway."""
+    if not deps.written.has_phrase("staff.crowd"):  # an edition that is older than this program
+        return
+    with deps.store.read() as tx:
+        waiting = tx.figures.phones_waiting(at, CROWD_SECONDS)
+        if waiting <= max(CROWD, 2 * len(all_there(Work(deps, tx, at)))):
+            return
+    with deps.store.write() as tx:
+        work = Work(deps, tx, at)
+        messages = outbox.tell_seldom(work, outbox.supervisors(work), "crowd", CROWD_SECONDS, count=str(waiting))
+    outbox.enqueue(deps, messages)
 
 
 def _late(deps: Deps, people: Iterable[Staff], shifts: tuple[Shift, ...], at: int) -> list[Reminder]:

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec.structs import asdict
 from sqlalchemy import Select, bindparam, func, or_, select, update
 
-from hotline.adapters.sql.tables import OPEN, callbacks, numbers
+from hotline.adapters.sql.tables import OPEN, SILENCED, callbacks, numbers
 from hotline.adapters.sql.unit import AT, THIS, Unit, columns
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.callbacks import Callback
@@ -17,7 +17,8 @@ CALLBACK: Final = columns(callbacks, Callback)
 _RUNG: Final = ("waiting", "claimed")
 _YESTERDAY: Final = select(func.max(_c.made_at)).scalar_subquery() - DAY_SECONDS
 """A day before the newest callback: the rows' own clock."""
-_ITS_HASH: Final = select(numbers.c.number_hash).where(numbers.c.callback == THIS).scalar_subquery()
+_HASH_OF: Final = select(numbers.c.number_hash).where(numbers.c.callback == THIS)
+_ITS_HASH: Final = _HASH_OF.scalar_subquery()
 _FIND: Final = select(*CALLBACK).where(_c.id == THIS)
 _BY_REFERENCE: Final = (
     select(*CALLBACK)
@@ -36,24 +37,7 @@ _SAME_NUMBER: Final = _TO_NUMBER.where(_c.state.in_(_RUNG))
 DUE: Final = (_c.state == "waiting", _c.opens_at <= AT, _c.not_after > AT)
 """What may be offered at the moment `at_`."""
 _DUE: Final = select(*CALLBACK).where(*DUE).order_by(_c.urgent.desc(), _c.sunk, _c.not_after, _c.made_at, _c.id)
-_WAITING: Final = (
-    select(numbers.c.number_hash, _c.urgent, _c.opens_at, _c.not_after)
-    .join(numbers, numbers.c.callback == _c.id)
-    .where(
-        _c.state == "waiting",
-        _c.other_phone.is_(False),
-        _c.language.in_(bindparam("languages", expanding=True)),
-        numbers.c.number_hash != bindparam("hash"),
-    )
-)
-_AHEAD: Final = _WAITING.where(_c.opens_at <= AT, _c.not_after > AT)
-_BOOKED: Final = _WAITING.where(_c.not_after > AT)
-_HOLDERS: Final = (
-    select(_c.claimed_by)
-    .outerjoin(numbers, numbers.c.callback == _c.id)
-    .where(_c.state == "claimed", func.coalesce(numbers.c.number_hash, b"") != bindparam("hash"))
-    .distinct()
-)
+_HOLDERS: Final = select(_c.claimed_by).where(_c.state == "claimed").distinct()
 _ENDED: Final = select(*CALLBACK).where(_c.state.in_(_RUNG), _c.not_after <= AT).order_by(_c.not_after, _c.id)
 _CLAIMED_BY: Final = select(*CALLBACK).where(_c.state == "claimed", _c.claimed_by == bindparam("staff")).order_by(_c.claimed_at, _c.id)
 
@@ -66,6 +50,11 @@ class SqlCallbacks(Unit):
         if self._add(callbacks, **asdict(callback)):
             sealed = self._seal.seal(number.encode(), _context(callback.id))
             self._add(numbers, callback=callback.id, number_hash=self._hash(number), sealed=sealed)
+
+    def add_silent(self, callback: Callback, like: str) -> None:
+        hashed = self._value(_HASH_OF, this=like)
+        if hashed is not None and self._add(callbacks, **asdict(callback)):
+            self._add(numbers, callback=callback.id, number_hash=hashed, sealed=SILENCED)
 
     def get(self, id: str) -> Callback | None:
         row = self._row(_FIND, this=id)
@@ -91,20 +80,11 @@ class SqlCallbacks(Unit):
     def due(self, at: int) -> tuple[Callback, ...]:
         return self._callbacks(_DUE, at_=at)
 
-    def ahead(self, languages: tuple[str, ...], at: int, apart_from: str) -> tuple[int, int]:
-        waiting = self._rows(_AHEAD, languages=languages, at_=at, hash=self._hash(apart_from))
-        return len({row.number_hash for row in waiting}), len({row.number_hash for row in waiting if row.urgent})
-
-    def booked(self, language: str, at: int, apart_from: str) -> tuple[tuple[int, int], ...]:
-        rows = self._rows(_BOOKED, languages=(language,), at_=at, hash=self._hash(apart_from))
-        waiting = {(row.number_hash, row.opens_at, row.not_after) for row in rows}
-        return tuple(sorted((opens, ends) for _, opens, ends in waiting))
-
     def ended(self, at: int) -> tuple[Callback, ...]:
         return self._callbacks(_ENDED, at_=at)
 
-    def holders(self, apart_from: str = "") -> frozenset[str]:
-        return frozenset(row.claimed_by for row in self._rows(_HOLDERS, hash=self._hash(apart_from)))
+    def holders(self) -> frozenset[str]:
+        return frozenset(row.claimed_by for row in self._rows(_HOLDERS))
 
     def claimed_by(self, staff: str) -> tuple[Callback, ...]:
         """The longest held first."""

@@ -2,25 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import BindParameter, bindparam, delete, func, insert, or_, select, update
 
-from hotline.adapters.sql.tables import OPEN, callbacks, numbers, pranks, stops
+from hotline.adapters.sql.tables import OPEN, SILENCED, callbacks, numbers, pranks, stops
 from hotline.adapters.sql.unit import AT, THIS, Unit
+from hotline.ports.calls.numbers import Stop
 
 _c = callbacks.c
 _NUMBER: Final = select(numbers.c.sealed).where(numbers.c.callback == THIS)
 _FORGET: Final = delete(numbers).where(numbers.c.callback == THIS)
+_HASH: Final[BindParameter[Any]] = bindparam("hash")
+EVER: Final = 2**62
+_SILENCE_ONE: Final = update(numbers).where(numbers.c.callback == THIS).values(sealed=SILENCED)
+_HAS: Final = select(numbers.c.callback).where(numbers.c.callback == THIS)
+_ASKED_ON_IT: Final = (_c.other_phone.is_(False), _c.made_at <= bindparam("asked_by"))
+_ITS: Final = select(numbers.c.callback).where(numbers.c.number_hash == _HASH)
+_REMEMBER: Final = insert(stops).inline()
 _STOP: Final = (
-    update(callbacks)
-    .where(_c.state.in_(OPEN), _c.id.in_(select(numbers.c.callback).where(numbers.c.number_hash == bindparam("hash"))))
-    .values(state="stopped", closed_at=AT)
-    .returning(_c.id)
+    update(callbacks).where(_c.state.in_(OPEN), *_ASKED_ON_IT, _c.id.in_(_ITS)).values(state="stopped", closed_at=AT).returning(_c.id)
 )
-_ERASE: Final = delete(numbers).where(numbers.c.number_hash == bindparam("hash"))
-_FORGIVE: Final = delete(pranks).where(pranks.c.number_hash == bindparam("hash"))
-_STOPPED: Final = select(stops.c.at).where(stops.c.number_hash == bindparam("hash"), stops.c.at >= AT).limit(1)
+_ERASE: Final = delete(numbers).where(
+    numbers.c.number_hash == _HASH, numbers.c.callback.in_(select(_c.id).where(*_ASKED_ON_IT, _c.id.in_(_ITS)))
+)
+_SILENCE: Final = (
+    update(numbers)
+    .where(numbers.c.number_hash == _HASH, numbers.c.callback.in_(select(_c.id).where(_c.other_phone, _c.id.in_(_ITS))))
+    .values(sealed=SILENCED)
+)
+_FORGIVE: Final = delete(pranks).where(pranks.c.number_hash == _HASH)
+_LAST_STOP: Final = select(func.coalesce(func.max(stops.c.sequence), 0)).where(stops.c.number_hash == _HASH)
+_STOPS: Final = select(stops.c.by_keys).where(stops.c.number_hash == _HASH).order_by(stops.c.by_keys.desc()).limit(1)
+_SINCE: Final = _STOPS.where(stops.c.at >= AT)
+_AFTER: Final = _STOPS.where(stops.c.sequence > bindparam("after"), or_(stops.c.by_keys, stops.c.at >= AT))
 _ITS_OWN_HASH: Final = (
     select(numbers.c.number_hash).join(callbacks, _c.id == numbers.c.callback).where(numbers.c.callback == THIS, _c.other_phone.is_(False))
 )
@@ -32,22 +47,33 @@ class SqlNumbers(Unit):
 
     def of(self, id: str) -> str | None:
         sealed = self._value(_NUMBER, this=id)
-        return None if sealed is None else self._seal.open(sealed, _context(id)).decode()
+        return self._seal.open(sealed, _context(id)).decode() if sealed else None
 
     def forget(self, id: str) -> None:
         self._change(_FORGET, this=id)
 
-    def stop(self, number: str, at: int, until: int) -> tuple[str, ...]:
-        """Numbers of closed callbacks go too."""
-        hashed = self._hash(number)
-        self._add(stops, number_hash=hashed, at=at, until=until)
-        stopped = self._rows(_STOP, hash=hashed, at_=at)
-        self._change(_ERASE, hash=hashed)
+    def silence(self, id: str) -> None:
+        self._change(_SILENCE_ONE, this=id)
+
+    def has(self, id: str) -> bool:
+        return self._value(_HAS, this=id) is not None
+
+    def stop(self, number: str, at: int, until: int, asked_by: int | None = None, *, by_keys: bool = True) -> tuple[str, ...]:
+        hashed, latest = self._hash(number), EVER if asked_by is None else asked_by
+        self._change(_REMEMBER, number_hash=hashed, at=at if asked_by is None else asked_by, until=until, by_keys=by_keys)
+        stopped = self._rows(_STOP, hash=hashed, at_=at, asked_by=latest)
+        self._change(_ERASE, hash=hashed, asked_by=latest)
+        self._change(_SILENCE, hash=hashed)
         self._change(_FORGIVE, hash=hashed)
         return tuple(sorted(row.id for row in stopped))
 
-    def stopped_since(self, number: str, at: int) -> bool:
-        return self._value(_STOPPED, hash=self._hash(number), at_=at) is not None
+    def last_stop(self, number: str) -> int:
+        return int(self._value(_LAST_STOP, hash=self._hash(number)))
+
+    def stop_of(self, number: str, since: int, after: int | None = None) -> Stop | None:
+        hashed = self._hash(number)
+        row = self._row(_SINCE, hash=hashed, at_=since) if after is None else self._row(_AFTER, hash=hashed, at_=since, after=after)
+        return None if row is None else Stop(row.by_keys)
 
     def add_prank(self, callback: str, at: int) -> None:
         hashed = self._value(_ITS_OWN_HASH, this=callback)

@@ -5,16 +5,22 @@ from __future__ import annotations
 from typing import Final
 
 from msgspec.structs import asdict
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from hotline.adapters.sql.calls.callbacks import CALLBACK, DUE
 from hotline.adapters.sql.tables import callbacks, offers
 from hotline.adapters.sql.unit import THIS, Unit, columns
 from hotline.ports.calls.callbacks import Callback
-from hotline.ports.calls.offers import Offer
+from hotline.ports.calls.offers import LiveOffer, Offer
 
 _OFFERS: Final = select(*columns(offers, Offer)).where(offers.c.callback == THIS).order_by(offers.c.at, offers.c.sequence)
 _LAST_OFFERS: Final = select(offers.c.staff, func.max(offers.c.at)).group_by(offers.c.staff)
+_LIVE: Final = (
+    select(offers.c.staff, offers.c.at, callbacks.c.urgent)
+    .join(callbacks, callbacks.c.id == offers.c.callback)
+    .where(offers.c.at > bindparam("since"), callbacks.c.state == "waiting")
+    .order_by(offers.c.sequence.desc())
+)
 _NEWEST_OFFER: Final = (
     select(func.max(offers.c.sequence)).where(offers.c.callback == callbacks.c.id, offers.c.staff == THIS).scalar_subquery()
 )
@@ -32,6 +38,9 @@ class SqlOffers(Unit):
 
     def last(self) -> dict[str, int]:
         return {staff: at for staff, at in self._rows(_LAST_OFFERS)}  # noqa: C416 - rows are not pairs to mypy
+
+    def live(self, since: int) -> tuple[LiveOffer, ...]:
+        return tuple(LiveOffer(*row) for row in self._rows(_LIVE, since=since))
 
     def to(self, staff: str, at: int) -> tuple[Callback, ...]:
         return tuple(Callback(*row) for row in self._rows(_OFFERED_TO, this=staff, at_=at))

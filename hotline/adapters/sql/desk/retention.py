@@ -9,6 +9,7 @@ from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 
 from hotline.adapters.sql.tables import (
     callbacks,
+    declarations,
     exceptions,
     failures,
     incidents,
@@ -22,13 +23,16 @@ from hotline.adapters.sql.tables import (
     stops,
     tallies,
     time_requests,
+    turned_away,
 )
 from hotline.adapters.sql.unit import AT, THIS, Unit
 from hotline.engine.times import DAY_SECONDS, EPOCH
 from hotline.retention import (
+    DECLARATION_DAYS,
     EXCEPTION_DAYS,
     FAILURE_SECONDS,
     FORGOTTEN_DAYS,
+    HOUR_DAYS,
     KEY_SECONDS,
     PRANK_DAYS,
     SIGN_IN_SECONDS,
@@ -47,6 +51,14 @@ _OVER_IDS: Final = select(_c.id).where(_OVER)
 _UNTIED: Final = select(incidents.c.id, incidents.c.day).where(incidents.c.figures, incidents.c.callback.in_(_OVER_IDS))
 _COARSEN: Final = update(incidents).where(incidents.c.id == THIS).values(day=bindparam("month"))
 _LEAVING: Final = select(*_GONE.c, func.count()).group_by(*_GONE.c)
+_t = turned_away.c
+_BY_HOUR: Final = (_t.hour * 3600 <= AT, _t.hour % 24 != 0)
+_HOURS: Final = (
+    select((_t.hour // 24).label("day"), _t.language, _t.urgency, _t.missing, func.sum(_t["count"]))
+    .where(*_BY_HOUR)
+    .group_by("day", _t.language, _t.urgency, _t.missing)
+)
+_DROP_HOURS: Final = delete(turned_away).where(*_BY_HOUR)
 _PURGE: Final = {
     "facts": update(ledger).where(ledger.c.until <= AT, ledger.c.sealed.is_not(None)).values(sealed=None),
     "keys": delete(ledger).where(ledger.c.until <= AT),
@@ -69,6 +81,7 @@ _STAFF: Final = {
     "sign_ins": (delete(sign_ins).where(sign_ins.c.seen_at <= AT), SIGN_IN_SECONDS),
     "pranks": (delete(pranks).where(pranks.c.at <= AT), PRANK_DAYS * DAY_SECONDS),
     "time_requests": (delete(time_requests).where(time_requests.c.seen_at <= AT), TIME_REQUEST_SECONDS),
+    "declarations": (delete(declarations).where(declarations.c.end * 60 + DECLARATION_DAYS * DAY_SECONDS <= AT), 0),
     "exceptions": (delete(exceptions).where((exceptions.c.day + EXCEPTION_DAYS) * DAY_SECONDS <= AT), 0),
 }
 """What goes by itself, and how many seconds after its moment."""
@@ -96,6 +109,10 @@ class SqlRetention(Unit):
             self._count(tallies, day=day, language=language, urgent=urgent, state=state, outcome=outcome, count=count)
         for incident, day in self._rows(_UNTIED, at_=moments["callbacks"]):
             self._change(_COARSEN, this=incident, month=_month(day))
+        old = at - HOUR_DAYS * DAY_SECONDS
+        for day, language, urgency, missing, count in self._rows(_HOURS, at_=old):
+            self._count(turned_away, hour=day * 24, language=language, urgency=urgency, missing=missing, count=count)
+        self._change(_DROP_HOURS, at_=old)
         for what, moment in moments.items():
             self._change(_PURGE[what], at_=moment)
         for statement, after in _STAFF.values():

@@ -17,7 +17,7 @@ from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.staff import CALLING, Role, Staff
 from hotline.ports.store import Store, Transaction
 from hotline.service.acts import Act, Result
-from hotline.service.calls import dispatch, review
+from hotline.service.calls import dispatch, one_phone, review
 from hotline.service.calls.limits import is_unsaid
 from hotline.service.desk.accounts.sign_in import LINK_SECONDS
 from hotline.service.desk.shifts.planning import WeekHours, weekly
@@ -137,7 +137,7 @@ def give_back_all(work: Work, staff: str) -> tuple[OutboxMessage, ...]:
     messages: tuple[OutboxMessage, ...] = ()
     for group in _held(work.tx, staff):
         if any(is_unsaid(callback) for callback in group):
-            others = tuple(callback for callback in dispatch.alike(work.tx, group[0].id) if callback not in group)
+            others = tuple(callback for callback in one_phone.alike(work.tx, group[0].id) if callback not in group)
             messages += review.to_review(work, (*group, *others), "unanswered")
         else:
             messages += dispatch.give_back(work, group, dispatch.LINE)

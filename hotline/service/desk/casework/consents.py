@@ -92,7 +92,7 @@ def _cancel_agreed_call(work: Work, case: Case) -> None:
     What the caller asked for by phone stays. Where two could be meant, none is touched, and the page says that one is open.
     """
     given = case.consents[AGAIN].given_at
-    others = [callback for callback in work.tx.callbacks.same_number(case.callback.id) if callback.id != case.callback.id]
+    others = _others(work, case)
     meant = [callback for callback in others if callback.made_at == given and not callback.urgent and not callback.attempts]
     if len(meant) == 1:
         work.tx.callbacks.save(replace(meant[0], state="cancelled", closed_at=work.at))
@@ -105,4 +105,10 @@ def _may_be_open(work: Work, case: Case) -> bool:
     if consent is None or consent.revoked_at is None:
         return False
     was_gone = closed is not None and consent.revoked_at >= closed + work.deps.rules.number_hours * 3600
-    return was_gone or any(callback.id != case.callback.id for callback in work.tx.callbacks.same_number(case.callback.id))
+    return was_gone or bool(_others(work, case))
+
+
+def _others(work: Work, case: Case) -> list[Callback]:
+    """What else is open to this phone and was asked for in the same way."""
+    same = work.tx.callbacks.same_number(case.callback.id)
+    return [callback for callback in same if callback.id != case.callback.id and callback.other_phone == case.callback.other_phone]

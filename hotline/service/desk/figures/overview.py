@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, get_args
 
 from msgspec import Struct
@@ -12,7 +12,7 @@ from hotline.engine.times import DAY_SECONDS, THURSDAY
 from hotline.ports.calls.call_outcomes import DANGEROUS, OUTCOMES
 from hotline.ports.calls.callbacks import Safer
 from hotline.ports.desk.cases import ReferralOutcome
-from hotline.ports.desk.figures import Tally, WaitingNow
+from hotline.ports.desk.figures import Tally, TurnedAway, WaitingNow
 from hotline.ports.desk.staff import Role
 from hotline.ports.store import Transaction
 from hotline.service.deps import Deps
@@ -33,6 +33,12 @@ ROWS: Final = (*OUTCOMES, "unsaid")
 """`unsaid`: it was rung, and nobody has said how it ended."""
 
 
+TURNED_AWAY: Final = ("urgent_nobody", "urgent_leaves", "ordinary_nobody", "ordinary_leaves", "ordinary_closed")
+"""Who asked for a call *now* and met nobody: what was asked for, and why (`calls/coverage.py`)."""
+SOON: Final = (5, 10, 30)
+"""Minutes within which somebody rings for what is urgent."""
+
+
 class Counted(Struct, frozen=True):
     """Cells with the names of their rows and columns, `total` last in each; of a single column the totals of rows are left out."""
 
@@ -47,6 +53,23 @@ class Period(Struct, frozen=True):
     since: int
     until: int
     promises: Counted
+    turned_away: Counted
+    """Sessions."""
+
+
+class Waited(Struct, frozen=True):
+    """How long callers waited until somebody rang for the first time, over both periods."""
+
+    median: int | None
+    """Minutes; None where nobody was rung."""
+    nine_of_ten: int | None
+    """Minutes within which nine of ten were rung, of those who were."""
+    urgent: int
+    """Asked for, and not withdrawn."""
+    urgent_within: tuple[int, ...]
+    """How many of these were rung within each of SOON."""
+    not_taken: int
+    """Offers that whoever got them did not take."""
 
 
 class CallFigures(Struct, frozen=True):
@@ -78,6 +101,8 @@ class Overview(Struct, frozen=True):
     waits: Waits
     periods: tuple[Period, ...]
     calls: CallFigures
+    waited: Waited | None
+    """For who sees the queue itself."""
     weeks: tuple[Week, ...]
     now: int
     """The local minute."""
@@ -97,7 +122,13 @@ def overview(deps: Deps, role: Role, at: int) -> Overview:
         tallies = tx.figures.tallied(first, until)
         languages = _languages(deps, (tally.language for tally in tallies))
         recent, before = (
-            _period(languages, [tally for tally in tallies if since <= tally.day < end], since, end)
+            _period(
+                languages,
+                [tally for tally in tallies if since <= tally.day < end],
+                tx.figures.turned_away(since, end),
+                (since, end),
+                is_exact=is_exact,
+            )
             for since, end in ((middle, until), (first, middle))
         )
         return Overview(
@@ -105,6 +136,7 @@ def overview(deps: Deps, role: Role, at: int) -> Overview:
             _waits(deps, tx.figures.waiting_now(at), at, is_exact=is_exact),
             (recent, before),
             _calls(tx, first, until),
+            _waited(tx, tallies, first, until) if is_exact else None,
             weeks(Work(deps, tx, at)),
             deps.clock.local(at),
         )
@@ -116,12 +148,32 @@ def _languages(deps: Deps, counted: Iterable[str]) -> tuple[str, ...]:
     return (*ours, *sorted({*counted} - {*ours}))
 
 
-def _period(languages: tuple[str, ...], tallies: Iterable[Tally], since: int, until: int) -> Period:
+def _period(
+    languages: tuple[str, ...], tallies: Iterable[Tally], turned_away: Iterable[TurnedAway], days: tuple[int, int], *, is_exact: bool
+) -> Period:
+    """`days`: the first, and the one after the last."""
     counts: Counter[tuple[str, str]] = Counter()
     for tally in tallies:
         counts[fate(tally), tally.language] += tally.count
     rows = [[counts[name, language] for language in languages] for name in FATES]
-    return Period(since, until - 1, Counted((*FATES, "total"), (*languages, "total"), cell_suppression.table(rows)))
+    asked: Counter[tuple[str, str]] = Counter()
+    for turned in turned_away:
+        asked[f"{turned.urgency}_{turned.missing}", turned.language] += turned.count
+    refused = [[asked[name, language] for language in languages] for name in TURNED_AWAY]
+    columns = (*languages, "total")
+    return Period(
+        days[0],
+        days[1] - 1,
+        Counted((*FATES, "total"), columns, cell_suppression.table(rows)),
+        Counted((*TURNED_AWAY, "total"), columns, _with_totals(refused) if is_exact else cell_suppression.table(refused)),
+    )
+
+
+def _with_totals(rows: Sequence[Sequence[int]]) -> tuple[tuple[Cell, ...], ...]:
+    """With, last in each row, its total, and below them a row of totals; nothing is hidden."""
+    full = [[*row, sum(row)] for row in rows]
+    full.append([sum(column) for column in zip(*full, strict=True)])
+    return tuple(map(tuple, full))
 
 
 def fate(tally: Tally) -> str:
@@ -162,6 +214,24 @@ def _calls(tx: Transaction, since: int, until: int) -> CallFigures:
     )
 
 
+def _waited(tx: Transaction, tallies: Iterable[Tally], since: int, until: int) -> Waited:
+    waits = tx.figures.waits(since, until)
+    minutes = sorted(minutes for (_, minutes), count in waits.items() for _ in range(count))
+    urgent = {minutes: count for (is_urgent, minutes), count in waits.items() if is_urgent}
+    return Waited(
+        _part(minutes, 1, 2),
+        _part(minutes, 9, 10),
+        sum(tally.count for tally in tallies if tally.urgent and fate(tally) != "withdrawn"),
+        tuple(sum(count for minutes, count in urgent.items() if minutes < most) for most in SOON),
+        tx.figures.offers_not_taken(since, until),
+    )
+
+
+def _part(minutes: Sequence[int], of: int, whole: int) -> int | None:
+    """The least that so many of them do not exceed; they are in order."""
+    return minutes[-(-len(minutes) * of // whole) - 1] if minutes else None
+
+
 def _is_shown(counted: Counted, rows: Iterable[str]) -> bool:
     return all(counted.cells[counted.rows.index(row)][0] not in (FEW, HELD) for row in rows)
 
@@ -176,8 +246,6 @@ def _waits(deps: Deps, waiting: tuple[WaitingNow, ...], at: int, *, is_exact: bo
     by_language = {now.language: now for now in waiting}
     rows = [by_language.get(language, WaitingNow(language, 0, 0, at)) for language in languages]
     urgent, others = [now.urgent for now in rows], [now.waiting - now.urgent for now in rows]
-    full = [[*urgent, sum(urgent)], [*others, sum(others)]]
-    full.append([sum(column) for column in zip(*full, strict=True)])
-    cells = tuple(map(tuple, full)) if is_exact else cell_suppression.table([urgent, others])
+    cells = _with_totals([urgent, others]) if is_exact else cell_suppression.table([urgent, others])
     oldest = tuple((now.language, at - now.since) for now in waiting) if is_exact else ()
     return Waits(Counted(("urgent", "others", "total"), (*languages, "total"), cells), oldest)

@@ -1,13 +1,15 @@
 """Who is there, and until when: *I am here*, on shift, off shift, on call; said by page or by SMS, and done here for both.
 
-Coverage, and so every promise of the line, rests on what is said here. What counts as *there* follows from it in `calls/coverage.py` (`is_present`, `is_on`, `free`).
-Whoever sends a form, or says something by SMS, is there too: the runner of acts (`service/acts.py`) notes that.
+Coverage, and so every promise of the line, rests on what is said here, and on nothing else that staff do: what counts as *there* follows from it in `calls/coverage.py`
+(`is_present`, `is_on`, `there`). Whoever takes a call or says how one ended is not there by that, or screens would show that somebody asked.
 
 Of every act: `sent_at` is None where it is said now; else it comes late, and was sent then (0: nobody knows when). What comes late takes nobody's word back: it adds
 no promise, and what was said since stays. `until` among a result's values is a moment, in seconds since 1970-01-01.
 """
 
 from __future__ import annotations
+
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -16,22 +18,51 @@ from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.staff import Staff
 from hotline.service.acts import Act, Result
 from hotline.service.calls import dispatch
-from hotline.service.calls.coverage import stays_until
+from hotline.service.calls.coverage import is_on_shift, stays_until
 from hotline.service.work import Work
+
+ASKED_AT: Final = ((1, 2), (2, 3))
+"""The parts of its time after which *I am here* is asked for again."""
+
+
+def times_asked(staff: Staff, at: int, presence_minutes: int) -> int:
+    """How often *I am here* was asked for again by then, since it was said last: never, once, twice."""
+    said = at - (staff.seen_at or 0)
+    return sum(said >= presence_minutes * 60 * part // whole for part, whole in ASKED_AT)
 
 
 def say_here(act: Act, sent_at: int | None = None) -> Result:
-    """*I am here*: it holds for as long as presence lasts."""
+    """*I am here*: it holds for as long as presence lasts, and ends a break.
+
+    Refused where no shift runs: whoever says it would believe that calls come.
+    """
+    if not is_on_shift(act.staff, act.tx.shifts.all(), act.at, act.deps.clock.local):
+        return Result("not_on")
     if sent_at is None:
-        act.tx.staff.save(replace(act.staff, seen_at=act.at))
+        act.tx.staff.save(replace(act.staff, seen_at=act.at, paused_until=None))
     return _until(act.at + act.deps.rules.presence_minutes * 60)
+
+
+def take_break(act: Act, sent_at: int | None = None) -> Result:
+    """A break, until *I am here* is said; the shift goes on. Nothing is offered meanwhile, and others are told of what was not tried yet.
+
+    Said late, as `go_off_shift`.
+    """
+    if not is_on_shift(act.staff, act.tx.shifts.all(), act.at, act.deps.clock.local):
+        return Result("not_on")
+    if sent_at is not None and (act.staff.seen_at or 0) > sent_at:
+        return Result()
+    ends = act.deps.clock.moment(stays_until(act.staff, act.tx.shifts.all(), act.at, act.deps.clock.local))
+    until = min(ends, act.at + act.deps.rules.shift_hours * 3600)
+    act.tx.staff.save(replace(act.staff, seen_at=None, paused_until=until))
+    return Result(messages=_leave_nothing(act, act.staff) if sent_at is None else ())
 
 
 def go_on_shift(act: Act, sent_at: int | None = None) -> Result:
     """On shift, whatever the plan says, for as long as a shift lasts."""
     until = act.at + act.deps.rules.shift_hours * 3600
     if sent_at is None:
-        act.tx.staff.save(replace(act.staff, seen_at=act.at, on_until=until, off_until=None))
+        act.tx.staff.save(replace(act.staff, seen_at=act.at, on_until=until, off_until=None, paused_until=None))
     return _until(until)
 
 
@@ -63,9 +94,7 @@ def go_on_call(act: Act, sent_at: int | None = None) -> Result:
 def leave(work: Work, staff: Staff) -> tuple[OutboxMessage, ...]:
     """Somebody goes now, and leaves nothing untried behind: others are told of it."""
     _end(work, staff)
-    held = dispatch.groups(work.tx, work.tx.callbacks.claimed_by(staff.id))
-    untried = [group for group in held if not any(callback.attempts for callback in group)]
-    return tuple(message for group in untried for message in dispatch.give_back(work, group, staff.alias))
+    return _leave_nothing(work, staff)
 
 
 def keep_away(work: Work, staff: Staff, begins: Minute, ends: Minute) -> tuple[OutboxMessage, ...]:
@@ -85,6 +114,13 @@ def come_back(work: Work, staff: Staff, begins: Minute, ends: Minute) -> None:
         work.tx.staff.save(replace(staff, off_until=starts if starts > work.at else None))
 
 
+def _leave_nothing(work: Work, staff: Staff) -> tuple[OutboxMessage, ...]:
+    """Give back what this person holds and never tried."""
+    held = dispatch.groups(work.tx, work.tx.callbacks.claimed_by(staff.id))
+    untried = [group for group in held if not any(callback.attempts for callback in group)]
+    return tuple(message for group in untried for message in dispatch.give_back(work, group, staff.alias))
+
+
 def _on_call(act: Act, sent_at: int | None, beyond: int) -> Result:
     """`beyond`: for how many seconds it holds outside of a planned span."""
     planned = _end_of_shift(act, act.staff)
@@ -97,7 +133,8 @@ def _on_call(act: Act, sent_at: int | None, beyond: int) -> Result:
 
 def _end(work: Work, staff: Staff) -> None:
     off_until = min(_end_of_shift(work, staff), work.at + work.deps.rules.shift_hours * 3600)
-    work.tx.staff.save(replace(staff, on_until=None, on_call_until=None, off_until=off_until if off_until > work.at else None))
+    off = off_until if off_until > work.at else None
+    work.tx.staff.save(replace(staff, on_until=None, on_call_until=None, off_until=off, paused_until=None))
 
 
 def _end_of_shift(work: Work, staff: Staff) -> int:

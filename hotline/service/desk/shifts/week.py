@@ -9,7 +9,7 @@ from hotline.engine.promise import DAYS_AHEAD
 from hotline.engine.times import DAY_MINUTES
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import CALLING, Staff
-from hotline.service.calls.coverage import is_closed, merged, spans_of_day
+from hotline.service.calls.coverage import Span, is_closed, merged, spans_of_day
 from hotline.service.deps import Deps
 from hotline.service.desk.shifts import roster
 
@@ -68,12 +68,17 @@ class WeekView(Struct, frozen=True):
     on_call: tuple[tuple[str, Minute], ...]
     """Who is on call, by alias, and until when."""
     is_closed: bool
+    many: Span | None
+    """While the line says that many ask, from when until when."""
+    shut: tuple[Span, ...]
+    """Hours that a supervisor closed, in local minutes."""
 
 
 def look(deps: Deps, whose: str, at: int) -> WeekView | None:
-    """The week of all, and the plan of one. Returns None where nobody like that works on the line. Two queries. Raises StoreAway."""
+    """The week of all, and the plan of one. Returns None where nobody like that works on the line. Raises StoreAway."""
     with deps.store.read() as tx:
         everybody, shifts = tx.staff.active(), tx.shifts.all()
+        declared = tx.declarations.ending_after(deps.clock.local(at))
     people = sorted((staff for staff in everybody if staff.role in CALLING), key=lambda staff: staff.alias)
     chosen = next((staff for staff in people if staff.id == whose), None)
     if chosen is None:
@@ -87,6 +92,8 @@ def look(deps: Deps, whose: str, at: int) -> WeekView | None:
         people=tuple(people),
         on_call=tuple((staff.alias, deps.clock.local(staff.on_call_until or 0)) for staff in people if staff.is_on_call(at)),
         is_closed=is_closed(people, at, deps.rules),
+        many=next(iter(merged((span.start, span.end) for span in declared if span.kind == "many")), None),
+        shut=tuple((span.start, span.end) for span in declared if span.kind == "closed"),
     )
 
 

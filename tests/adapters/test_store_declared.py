@@ -1,0 +1,74 @@
+"""The contracts of `ports.desk.declarations`, and of what figures say of who was turned away and of who waited, by SQLite and by PostgreSQL alike."""
+
+from __future__ import annotations
+
+from hotline.adapters.sql import SqlStore
+from hotline.ports.calls.calls import Call
+from hotline.ports.calls.offers import Offer
+from hotline.ports.desk.declarations import Declaration
+from hotline.ports.desk.figures import TurnedAway
+from tests.adapters.test_store import DAY, HOUR, a_callback, a_counselor, id_of
+from tests.adapters.test_store_figures import NOON, TODAY, made, put
+
+
+def test_declarations_until_they_are_over(store: SqlStore) -> None:
+    """In the order of their beginnings, the same twice once, and gone when dropped or over for days."""
+    many, closed = Declaration("many", 600, 630), Declaration("closed", 480, 720)
+    with store.write() as tx:
+        for declaration in (many, closed, many):
+            tx.declarations.add(declaration)
+        assert (closed, many) == tx.declarations.ending_after(600)
+        assert (closed,) == tx.declarations.ending_after(630)
+        tx.declarations.drop(closed)
+        assert (many,) == tx.declarations.ending_after(0)
+        tx.retention.purge(630 * 60 + DAY, DAY, DAY, DAY)
+        assert (many,) == tx.declarations.ending_after(0)
+        tx.retention.purge(630 * 60 + 2 * DAY, DAY, DAY, DAY)
+        assert () == tx.declarations.ending_after(0)
+
+
+def test_turned_away_adds_up(store: SqlStore) -> None:
+    """By hour, language, kind and reason; after a week by day."""
+    morning = TODAY * 24 + 8
+    with store.write() as tx:
+        for hour, count in ((morning, 2), (morning, 3), (morning + 1, 1), (morning + 24, 1)):
+            tx.figures.turn_away(TurnedAway(hour, "fr", "urgent", "nobody", count))
+        assert [(morning, 5), (morning + 1, 1)] == [(row.hour, row.count) for row in tx.figures.turned_away(TODAY, TODAY + 1)]
+        tx.retention.purge((TODAY + 8) * DAY, DAY, DAY, DAY)
+        assert [(TODAY * 24, 6), (morning + 24, 1)] == [(row.hour, row.count) for row in tx.figures.turned_away(TODAY, TODAY + 2)]
+        tx.retention.purge((TODAY + 30) * DAY, DAY, DAY, DAY)
+        assert [6, 1] == [row.count for row in tx.figures.turned_away(TODAY, TODAY + 2)]
+
+
+def test_waits_until_the_first_ring(store: SqlStore) -> None:
+    """From when somebody waited, whether asked for now or for later; who was never rung is left out."""
+    later = a_callback(3, made_at=NOON - 5 * HOUR, opens_at=NOON, not_after=NOON + HOUR)
+    put(store, made(1, NOON, urgent=True), made(2, NOON), later, made(4, NOON))
+    with store.write() as tx:
+        for number, call, at in ((1, "a", 130), (1, "b", 900), (2, "c", 600), (3, "d", 659)):
+            tx.calls.add_attempt(id_of(number), call, NOON + at)
+        assert {(True, 2): 1, (False, 10): 2} == tx.figures.waits(TODAY, TODAY + 1)
+        assert {} == tx.figures.waits(TODAY + 1, TODAY + 2)
+
+
+def test_offers_that_were_not_taken(store: SqlStore) -> None:
+    """Neither held nor rung by whom they were made to; what still waits may be taken yet."""
+    held, rung, lapsed = made(1, NOON, state="claimed", claimed_by=id_of(1)), made(2, NOON, state="closed"), made(3, NOON, state="lapsed")
+    put(store, held, rung, lapsed, made(4, NOON))
+    with store.write() as tx:
+        for number in (1, 2):
+            tx.staff.save(a_counselor(number))
+        tx.calls.add(Call("a" * 32, id_of(2), id_of(1), "ended", NOON))
+        for callback, staff in ((1, 1), (1, 2), (2, 1), (3, 1), (3, 2), (4, 1)):
+            tx.offers.add(Offer(id_of(callback), id_of(staff), NOON))
+        assert 3 == tx.figures.offers_not_taken(TODAY, TODAY + 1)
+
+
+def test_phones_that_wait(store: SqlStore) -> None:
+    """Each phone once, and only those whose window has been open for so long."""
+    put(store, made(1, NOON), made(2, NOON), made(3, NOON + 300), made(4, NOON, state="claimed"))
+    with store.write() as tx:
+        tx.callbacks.add(made(5, NOON), "+22370000088")
+        tx.callbacks.add(a_callback(6, made_at=NOON, opens_at=NOON + HOUR, not_after=NOON + 2 * HOUR), "+22370000089")
+    with store.read() as tx:
+        assert (2, 0) == (tx.figures.phones_waiting(NOON + 600, 600), tx.figures.phones_waiting(NOON + 599, 600))
