@@ -84,12 +84,13 @@ def test_conversations_one_after_the_other(line: Line) -> None:
     assert 2 == len(line.callbacks())
 
 
-def test_refined_by_a_later_message(line: Line) -> None:
-    """It is one conversation, and its callback its own."""
+def test_what_is_kept_is_changed_by_no_later_message(line: Line) -> None:
+    """Once it is kept the conversation is over: whoever holds the phone next begins at the first screen. One message may say all of it."""
     line.text(CALLER, "5 1")
-    line.text(OTHER_CALLER, "5 1")
+    line.text(OTHER_CALLER, "5 1 1 2")
     line.text(CALLER, "1 2")
-    assert ["milk", None] == [callback.word for callback in line.callbacks()]
+    line.text(CALLER, "7")
+    assert [(None, "waiting"), ("milk", "waiting")] == [(callback.word, callback.state) for callback in line.callbacks()]
 
 
 @pytest.mark.parametrize("age", [121, 7200])
