@@ -9,7 +9,7 @@ from hotline.ports.gateway import ReceivedSms
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway
 from hotline.service.conversation.sms import asks_to_stop, keys
-from tests.service.line import AWA, CALLER, Line
+from tests.service.line import AWA, CALLER, OTHER_CALLER, Line
 
 WORDS = {"conseil": "5", "aide": "41", "stop": "stop", "kana wele": "stop"}
 
