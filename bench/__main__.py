@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
-from bench import paced, pages
+from bench import paced, pages, siege
 from bench.servers import (
     LOAD_CORE,
     SECRET,
@@ -28,6 +28,7 @@ from bench.servers import (
     running,
     serve_echo,
     serve_line,
+    serve_whole,
     take_in,
     valkey,
 )
@@ -41,6 +42,7 @@ from hotline.engine.step import replay, step
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 3
 SECONDS = 4
+SOCKETS = (0, 4, 12, 250, 2500)
 HOP = f"/at/{SECRET}/ussd"
 FIFTEEN = ("1", "0", "2", "0", "4", "1", "2", "0", "0", "4", "0", "0", "3", "0", "7")
 
@@ -136,6 +138,31 @@ def showing(config: Config) -> None:
     )
 
 
+def holding_out(config: Config) -> None:
+    """Row 5: browsing hops through the front, while sockets are held on every path."""
+    p99s: dict[int, list[float]] = {sockets: [] for sockets in SOCKETS}
+    wrong = 0
+    with running(serve_whole, config, HOP):
+        for number in range(ROUNDS):
+            for sockets, found in p99s.items():
+                with siege.besieged(config.bind, sockets):
+                    os.sched_setaffinity(0, {LOAD_CORE})
+                    result = paced.run(config.bind, HOP, paced.Load(number, SECONDS, browsing=50, keeping=0, keys=""))
+                    os.sched_setaffinity(0, {SERVER_CORE, LOAD_CORE})
+                found.append(paced.percentile(result.browsed, 0.99))
+                wrong += result.wrong
+    calm, *held = (statistics.median(found) for found in p99s.values())
+    for sockets, p99 in zip(SOCKETS[1:], held, strict=True):
+        row(
+            f"hop beside {sockets:,} slow sockets / none, p99 ms",
+            f"{p99:.1f} / {calm:.1f}",
+            f"{p99 / calm:.2f} x",
+            "at most 2 x",
+            p99 <= 2 * calm,
+        )
+    print(f"    {wrong} wrong answers")
+
+
 def _median(rounds: list[paced.Paced], name: str, share: float) -> float:
     return statistics.median(paced.percentile(getattr(result, name), share) for result in rounds)
 
@@ -177,6 +204,7 @@ def main() -> int:
             keeping(config, var)
             forget_callers(config)
             showing(config)
+            holding_out(config)
     print(json.dumps({"rounds": ROUNDS, "seconds": SECONDS, "server_core": SERVER_CORE, "load_core": LOAD_CORE}))
     return 0
 

@@ -64,7 +64,7 @@ def measure(config: Config, at: int) -> tuple[tuple[Timed, ...], float]:
     store = open_store(config)
     _fill(store, at)
     store.close()
-    app = create_app(config, assemble(config))
+    app = create_app(config, "console", assemble(config))
     settle()
     found = [_time(_client(app, role), path, role) for role in ROLES for path in _paths(app, role)]
     return tuple(sorted(found, key=lambda timed: -timed.p99)), _bare()

@@ -47,9 +47,19 @@ def environment(var: Path, port: int) -> dict[str, str]:
 
 
 def serve_line(config: Config) -> None:
-    from hotline.web import serve  # noqa: PLC0415  each server imports what it needs alone
+    """What answers callers, alone, as any server of one process is measured."""
+    from hotline.adapters.sockets import listen_at  # noqa: PLC0415  each server imports what it needs alone
+    from hotline.web import answer  # noqa: PLC0415
 
-    serve(config)
+    answer(config, "callers", listen_at(config.bind))
+
+
+def serve_whole(config: Config) -> None:
+    """The front, and behind it what answers callers and the console."""
+    from hotline.adapters.sockets import listen_at  # noqa: PLC0415
+    from hotline.web import serve  # noqa: PLC0415
+
+    serve(config, listen_at(config.bind))
 
 
 def serve_echo(config: Config) -> None:

@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from flask import Flask
@@ -36,6 +36,9 @@ from hotline.service.editions.snapshot import CompileSettings
 
 SPOOL_SLOTS = 4096
 LARGEST_BODY = 8 * 1024
+Door: TypeAlias = Literal["callers", "console"]
+DOORS: Final[tuple[Door, ...]] = ("callers", "console")
+"""What the web processes answer: the gateway's webhooks; everything else."""
 _UNUSED: Any = None
 """Parts that no act of the shell asks for."""
 _MIDNIGHT = datetime.combine(EPOCH, datetime.min.time())
@@ -142,12 +145,18 @@ def open_store(config: Config, seal: Seal | None = None) -> SqlStore:
     return SqlStore(config.database_url, seal or Seal.from_text(config.keys), config.database_budget_ms)
 
 
-def build_again(config: Config, library: EditionCache) -> Hotline:
-    """`build`, for a process that was forked some time after the library was loaded: it looks whether there is anything new."""
-    hotline = build(config, library)
-    with suppress(StoreAway, UnreadableEdition):
-        hotline.refresh()
-    return hotline
+def build_again(config: Config, library: EditionCache | None) -> Hotline:
+    """`assemble_again`, for a process that needs the use cases alone."""
+    return assemble_again(config, library).hotline
+
+
+def assemble_again(config: Config, library: EditionCache | None) -> Assembly:
+    """`assemble`, for a process that may have been forked some time after the library was loaded: it looks whether there is anything new."""
+    line = assemble(config, library)
+    if library is not None:
+        with suppress(StoreAway, OSError, UnreadableEdition):
+            line.refresh()
+    return line
 
 
 def load_library(config: Config) -> EditionCache:
@@ -170,24 +179,30 @@ def _compile_settings(config: Config) -> CompileSettings:
     return CompileSettings(frozenset(config.raw_networks), rules.promise_minutes, rules.session_seconds, rules.sms_session_seconds)
 
 
-def create_app(config: Config, line: Assembly | None = None) -> Flask:
-    """The web process: the gateway's webhooks, the operators' addresses, the console, in the demo the phone page, and the hop in front of all.
+def create_app(config: Config, door: Door, line: Assembly) -> Flask:
+    """What is behind one door: the gateway's webhooks with the hop in front; or the console, and in the demo the phone page. The operators' addresses too.
 
-    `line`: one that is assembled already. Somebody has to call its `refresh` every second.
+    Somebody has to call `line.refresh` every second.
     """
-    line = line or assemble(config)
     app = Flask("hotline", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     # A redirect would repeat the path, the secret with it; a 405 would tell that there is something.
     app.url_map.merge_slashes = False
     app.register_error_handler(MethodNotAllowed, lambda _error: NotFound().get_response())
-    app.register_blueprint(africastalking.blueprint(line.hotline, config.at, line.guard, line.meter.ended))
     app.register_blueprint(operations.blueprint(line.hotline, line.meter, line.spool))
-    console.install(app, _room(config, line.hotline))
-    if config.demo:
-        from hotline.demo import phone  # noqa: PLC0415 -- production does not even load it
+    if door == "callers":
+        _answer_callers(app, config, line)
+    else:
+        console.install(app, _room(config, line.hotline))
+        if config.demo:
+            from hotline.demo import phone  # noqa: PLC0415 -- production does not even load it
 
-        app.register_blueprint(phone.blueprint(config.at))
+            app.register_blueprint(phone.blueprint(config.at))
+    return app
+
+
+def _answer_callers(app: Flask, config: Config, line: Assembly) -> None:
+    app.register_blueprint(africastalking.blueprint(line.hotline, config.at, line.guard, line.meter.ended))
     app.wsgi_app = Hop(  # type: ignore[method-assign]
         app.wsgi_app,
         line.hotline,
@@ -197,7 +212,6 @@ def create_app(config: Config, line: Assembly | None = None) -> Flask:
         broken=line.hotline.broken,
         seconds=time.monotonic,
     )
-    return app
 
 
 def _room(config: Config, hotline: Hotline) -> console.ConsoleContext:

@@ -154,13 +154,13 @@ class ProcessTree:
         return True
 
     def stop(self) -> None:
-        """End every child: SIGTERM to all but the first, which the others lean on until they are gone, newest first; then to it. What is left after a few
-        seconds gets SIGKILL.
+        """End every child: SIGTERM to the newest, which leans on the others until it is gone; to all but the first, which they lean on; then to it. What is
+        left after a few seconds gets SIGKILL.
         """
         running = [child.running for child in reversed(self._children.values()) if child.running]
         self._children.clear()
-        self._end(running[:-1])
-        self._end(running[-1:])
+        for together in (running[:1], running[1:-1], running[1:][-1:]):
+            self._end(together)
 
     def _end(self, running: Sequence[ChildProcess]) -> None:
         for child in running:

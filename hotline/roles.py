@@ -10,26 +10,27 @@ from hotline import app, clock, jobs
 from hotline.adapters import log
 from hotline.adapters.rq import make_worker
 from hotline.config import Config
+from hotline.service.editions.cache import EditionCache
 
 QUEUES = ("urgent", "default")
 
 
-def work(config: Config, queue: str) -> None:
-    """Run what is enqueued on one queue until SIGTERM or SIGINT. Raises NoEdition."""
+def work(config: Config, queue: str, loaded: EditionCache | None = None) -> None:
+    """Run what is enqueued on one queue until SIGTERM or SIGINT. `loaded`: before this process was forked. Raises NoEdition."""
     log.configure(sys.stderr)
     # Compiled once here; each horse that RQ forks finds it in its memory, and opens connections of its own.
-    library = app.load_library(config)
+    library = loaded or app.load_library(config)
     jobs.bind(lambda: app.build_again(config, library))
     make_worker(queue, config.redis_url).work(with_scheduler=False)
 
 
-def tick(config: Config) -> None:
-    """Open windows, escalate, requeue, purge, every second until SIGTERM or SIGINT. Raises NoEdition."""
+def tick(config: Config, loaded: EditionCache | None = None) -> None:
+    """Open windows, escalate, requeue, purge, every second until SIGTERM or SIGINT. `loaded`: before this process was forked. Raises NoEdition."""
     log.configure(sys.stderr)
     stop = threading.Event()
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda *_: stop.set())
-    hotline = app.build(config)
+    hotline = app.build_again(config, loaded)
     if not config.demo:  # which says so in words
         clock.note_emergency_number(hotline)
     # A daemon: a disk that hangs keeps no clock from its end.

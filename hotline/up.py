@@ -9,7 +9,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from http.client import HTTPConnection, HTTPException
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from hotline.adapters.processes import ValkeyFailed, start_valkey
 from hotline.adapters.seal import new_keys
+from hotline.adapters.sockets import listen_at
 from hotline.config import Config
 from hotline.demo.environment import demo_environment, passwords_secret
 from hotline.demo.people import PEOPLE, people_json
@@ -44,21 +45,19 @@ def up(env: Mapping[str, str]) -> int:
             config = Config.from_env(demo_environment(env, f"http://127.0.0.1:{standin_port}", new_keys))
         except OSError:
             raise CannotStart("the folder HOTLINE_VAR cannot be written") from None
-        with only_one(Path(config.var)), bell() as ring:
-            check_free(config.bind)
-            return _Line(config, standin_port, ring).run()
+        with only_one(Path(config.var)), bell() as ring, listen(config.bind) as listening:
+            return _Line(config, standin_port, listening, ring).run()
 
 
 class _Line:
-    """The parent's view of its children. It stays single-threaded and opens no database, so that it may fork at any time."""
+    """The parent's view of its children. It stays single-threaded and keeps no database open, so that it may fork at any time."""
 
-    def __init__(self, config: Config, standin_port: int, ring: Bell) -> None:
+    def __init__(self, config: Config, standin_port: int, listening: socket.socket, ring: Bell) -> None:
         self._config = config
         self._standin_port = standin_port
+        self._listening = listening
         self._ring = ring
         self._tree = ProcessTree()
-        self._web_workers: list[int] = []
-        self._started, self._tell = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._card = Path(config.var) / "demo.json"
         self._socket = Path(config.var) / "valkey.sock"
         self._health = b""
@@ -81,14 +80,15 @@ class _Line:
         self._card.unlink(missing_ok=True)
         self._start_valkey()
         preparing = Forked(self._prepare)
-        mains = self._mains()
+        self._import()
         if preparing.wait():
             raise CannotStart("the database or the first edition could not be prepared; what is wrong stands above")
+        kinds = self._kinds()
         # What is here now stays shared between parent and children: no collector shall write to it.
         gc.collect()
         gc.freeze()
-        for name, main in mains.items():
-            self._tree.start(ProcessKind(name, lambda main=main: Forked(main)))  # type: ignore[misc]
+        for kind in kinds:
+            self._tree.start(kind)
 
     def _start_valkey(self) -> None:
         """The embedded one, unless a server of somebody's own is set."""
@@ -115,23 +115,30 @@ class _Line:
 
         prepare_demo(self._config)
 
-    def _mains(self) -> dict[str, Callable[[], object]]:
-        """Import what the children need, once for all of them and while the database is being prepared, and say what each does."""
-        from hotline import roles, web  # noqa: PLC0415
+    @staticmethod
+    def _import() -> None:
+        """Import what the children need, once for all of them, while the database is being prepared."""
+        from hotline import roles, web  # noqa: F401, PLC0415
+        from hotline.demo.standin import server  # noqa: F401, PLC0415
+
+    def _kinds(self) -> list[ProcessKind]:
+        """Load what all children but the stand-in need, once for all of them, and say what each does."""
+        from hotline import app, roles, web  # noqa: PLC0415
         from hotline.adapters import log  # noqa: PLC0415
         from hotline.demo.standin.network import VendorAccount  # noqa: PLC0415
         from hotline.demo.standin.server import run_standin  # noqa: PLC0415
 
         log.configure(sys.stderr)
 
-        config, at, started = self._config, self._config.at, self._tell
+        config, at = self._config, self._config.at
+        library = app.load_library(config)
         account = VendorAccount(at.username, at.api_key, at.service_codes[0], at.cover_number)
-        return {
+        mains = {
             "standin": partial(run_standin, "127.0.0.1", self._standin_port, self._address, at.secret[0], account, PRESENCE_SECONDS),
-            "web": lambda: web.serve(config, lambda: os.write(started, b"%d\n" % os.getpid())),
-            **{f"worker-{queue}": partial(roles.work, config, queue) for queue in roles.QUEUES},
-            "clock": partial(roles.tick, config),
+            **{f"worker-{queue}": partial(roles.work, config, queue, library) for queue in roles.QUEUES},
+            "clock": partial(roles.tick, config, library),
         }
+        return [*(ProcessKind(name, partial(Forked, main)) for name, main in mains.items()), *web.kinds(config, library, self._listening)]
 
     # what the parent does
 
@@ -144,7 +151,7 @@ class _Line:
             if failing or time.monotonic() > deadline:
                 raise CannotStart(f"{', '.join(failing) or 'the line'} did not start; what is wrong stands above")
             self._health = asked(self._config.bind, "/health/ready")
-            if self._health and asked(f"127.0.0.1:{self._standin_port}", "/"):
+            if self._health and asked(self._config.bind, "/at/") and asked(f"127.0.0.1:{self._standin_port}", "/"):
                 return True
         return False
 
@@ -156,15 +163,8 @@ class _Line:
 
     def _step(self, seconds: float | None) -> bool:
         """Wait for whatever comes first, and mend. True if a process id changed."""
-        self._ring.wait(seconds, self._started)
-        return (not self._ring.ending and self._tree.mend()) | self._hear()
-
-    def _hear(self) -> bool:
-        """Take note of web workers that began."""
-        with suppress(BlockingIOError):
-            self._web_workers += [int(pid) for pid in os.read(self._started, 4096).split()]
-            return True
-        return False
+        self._ring.wait(seconds)
+        return not self._ring.ending and self._tree.mend()
 
     @property
     def _address(self) -> str:
@@ -181,14 +181,13 @@ class _Line:
     def _write_card(self) -> None:
         """`demo.json`, whole or not at all, for its owner alone."""
         hook = f"{self._address}/at/{self._config.at.secret[0]}"
-        self._web_workers = living(self._web_workers)
         card = {
             "address": self._address,
             "ussd": f"{hook}/ussd",
             "sms": f"{hook}/sms",
             "standin": self._config.at.base_url,
             "service_code": self._config.at.service_codes[0],
-            "pids": {"up": os.getpid(), **self._tree.pids(), **{f"web-worker-{n}": pid for n, pid in enumerate(self._web_workers, 1)}},
+            "pids": {"up": os.getpid(), **self._tree.pids()},
             "people": people_json(passwords_secret(self._card.parent)),
         }
         fresh = self._card.with_suffix(".fresh")
@@ -232,29 +231,12 @@ def only_one(var: Path) -> Iterator[None]:
         yield
 
 
-def check_free(bind: str) -> None:
-    """Raise CannotStart if somebody else has this address. Asked before granian would share it (SO_REUSEPORT)."""
-    host, _, port = bind.rpartition(":")
+def listen(bind: str) -> socket.socket:
+    """Listen there, for the whole life of the line. Raises CannotStart where somebody else has this address."""
     try:
-        family, kind, _, _, address = socket.getaddrinfo(host.strip("[]"), int(port), type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-            probe.listen()
+        return listen_at(bind)
     except OSError as error:
         raise CannotStart(f"{bind} cannot be had ({error.strerror}); set HOTLINE_BIND to another address and port") from None
-
-
-def living(pids: Iterable[int]) -> list[int]:
-    """Those processes that still run, whoever started them: not those that are gone, nor zombies (man 5 proc)."""
-    return [pid for pid in pids if _state(pid) not in "ZX"]
-
-
-def _state(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return "X"
 
 
 @contextmanager

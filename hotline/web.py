@@ -1,51 +1,108 @@
-"""The web server: granian in front of the Flask app, its workers bound to their parent."""
+"""The web processes: a front, and behind it, each on a Unix socket of its own, what answers callers and what answers the console; all under one parent."""
 
 from __future__ import annotations
 
 import ctypes
 import gc
 import os
+import resource
+import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
-from wsgiref.types import WSGIApplication
+from wsgiref.types import StartResponse, WSGIApplication
 
-from granian import Granian
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, RuntimeModes
 from granian.log import LogLevels
+from granian.net import SocketHolder  # type: ignore[attr-defined]
+from granian.server import MPServer
 
-from hotline import clock
+from hotline import clock, front
 from hotline.adapters import log
-from hotline.adapters.processes import die_with_parent
-from hotline.app import assemble, create_app
+from hotline.adapters.sockets import BACKLOG, listen_in
+from hotline.app import DOORS, Door, assemble_again, create_app, load_library
 from hotline.config import Config
+from hotline.process_tree import Forked, ProcessKind, ProcessTree, bell
+from hotline.service.editions.cache import EditionCache
 
-GRACE_SECONDS = 2
+MOST_DEATHS = 4
+MOST_FILES = 8192
 M_MMAP_THRESHOLD = -3
 LARGE_BYTES = 1 << 20
 LOGGING = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate": True}}}
 """No handler of granian's own: its records go where all others go."""
+_PEER = "HTTP_" + front.PEER.decode().upper().replace("-", "_")
 
 
-def serve(config: Config, started: Callable[[], object] = lambda: None) -> None:
-    """Answer until SIGTERM or SIGINT. `started` is called in each worker when it begins, after a crash again.
+def serve(config: Config, listening: socket.socket, doors: Sequence[Door] = DOORS) -> None:
+    """Answer behind these doors until SIGTERM or SIGINT. Call it from the main thread of a process that has no other.
 
-    Raises SystemExit where workers keep dying. Call it from the main thread: workers die with the thread that forked them.
+    Raises SystemExit where a process keeps dying, NoEdition, OSError, ValueError where `var` has too long a path.
     """
     log.configure(sys.stderr)
-    parent = os.getpid()
+    library, tree = load_library(config), ProcessTree()
+    settle()
+    with bell() as ring:
+        try:
+            for kind in kinds(config, library, listening, doors):
+                tree.start(kind)
+            while not ring.ending and max(tree.deaths().values()) < MOST_DEATHS:
+                ring.wait(tree.next_due())
+                if not ring.ending:
+                    tree.mend()
+        finally:
+            tree.stop()
+        if not ring.ending:
+            raise SystemExit(1)
 
-    def load(*_: Any) -> WSGIApplication:
-        die_with_parent(parent)
+
+def kinds(config: Config, library: EditionCache, listening: socket.socket, doors: Sequence[Door] = DOORS) -> Iterator[ProcessKind]:
+    """What is to be started, the front last. Whoever starts them holds their sockets, so that none of them is missed while it ends and begins again.
+
+    Raises OSError and ValueError as `listen_in` does.
+    """
+    paths = {door: Path(config.var) / f"{door}.web" for door in doors}
+    for door, path in paths.items():
+        main = partial(_answer, config, library, door, listen_in(path))
+        for number in range(1, _processes(config, door) + 1):
+            yield ProcessKind(door if number == 1 else f"{door}-{number}", partial(Forked, main))
+    behind: dict[str, tuple[str, int]] = {
+        door: (str(path), 2 * config.web_threads * _processes(config, door)) for door, path in paths.items()
+    }
+    yield ProcessKind("front", partial(Forked, partial(_front, listening, behind)))
+
+
+def _processes(config: Config, door: Door) -> int:
+    return config.web_workers if door == "callers" else 1
+
+
+def _front(listening: socket.socket, doors: dict[str, tuple[str, int]]) -> None:
+    log.configure(sys.stderr)
+    # Half of what this process may open is for sockets that are held, as many as they may be; the other half for what is answered.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = min(most, MOST_FILES) if most != resource.RLIM_INFINITY else MOST_FILES
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+    front.run(listening, doors, files // 2)
+
+
+def _answer(config: Config, library: EditionCache, door: Door, listening: socket.socket) -> None:
+    answer(config, door, listening, library)
+
+
+def answer(config: Config, door: Door, listening: socket.socket, library: EditionCache | None = None) -> None:
+    """Answer what comes by one door until SIGTERM or SIGINT; what has come by then is answered. `library`: loaded before this process was forked."""
+
+    def load() -> WSGIApplication:
         log.configure(sys.stderr)  # granian has just set its own
-        started()
         # granian copies the environment into every request: slow, and no place for secrets.
         for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
             del os.environ[name]
-        line = assemble(config)
-        app = create_app(config, line)
-        if not config.demo:  # which says so in words
+        line = assemble_again(config, library)
+        app = create_app(config, door, line)
+        if door == "callers" and not config.demo:  # which says so in words
             clock.note_emergency_number(line.hotline)
         settle()
         follows: tuple[tuple[Callable[[threading.Event], None], str], ...] = (
@@ -54,31 +111,46 @@ def serve(config: Config, started: Callable[[], object] = lambda: None) -> None:
             (lambda stop: clock.share(line.hotline, stop), "disk"),
         )
         for follow, name in follows:
-            # A daemon: it ends with the worker, at whatever it is.
+            # A daemon: it ends with the process, at whatever it is.
             threading.Thread(target=follow, args=(threading.Event(),), name=name, daemon=True).start()
-        return app.wsgi_app
+        return _named_peer(app.wsgi_app)
 
-    host, _, port = config.bind.rpartition(":")
-    server = Granian(
+    _InThisProcess(
         "hotline",
-        address=host.strip("[]"),
-        port=int(port),
         interface=Interfaces.WSGI,
+        runtime_mode=RuntimeModes.mt,
         http=HTTPModes.http1,
         websockets=False,
-        workers=config.web_workers,
         blocking_threads=config.web_threads,
-        respawn_failed_workers=True,
-        workers_kill_timeout=GRACE_SECONDS,
+        backlog=BACKLOG,
         log_access=False,
         log_level=LogLevels.warning,
         log_dictconfig=LOGGING,
-    )
-    server.serve(target_loader=load, wrap_loader=False)
+    ).answer(load, listening)
+
+
+class _InThisProcess(MPServer):
+    """granian's worker without the parent and the socket that granian would make for it: ours has both."""
+
+    def answer(self, load: Any, listening: socket.socket) -> None:
+        self._ssp, self._sso = None, None
+        is_unix = listening.family == socket.AF_UNIX
+        self._shd = SocketHolder(listening.fileno(), is_unix, BACKLOG)  # type: ignore[call-arg,assignment]  # granian's stub is older
+        self._spawn_worker(0, self._spawn_wsgi_worker, load).inner.run()
+
+
+def _named_peer(wsgi: WSGIApplication) -> WSGIApplication:
+    """Who sent a request is whom the front names: on a Unix socket nobody else can be seen."""
+
+    def named(environ: dict[str, Any], start_response: StartResponse) -> Any:
+        environ["REMOTE_ADDR"] = environ.pop(_PEER, "")
+        return wsgi(environ, start_response)
+
+    return named
 
 
 def settle() -> None:
-    """What a worker begins with lives as long as it does. Gone through with every full collection it holds up all threads for 60 ms.
+    """What a process begins with lives as long as it does. Gone through with every full collection it holds up all threads for 60 ms.
 
     And what a password's hash takes, 19 MiB, goes back to the machine at once: glibc would keep as much for each thread after the first.
     """

@@ -20,8 +20,11 @@ NAME: Final = "Sante"
 STRONG: Final = 3
 """Of zxcvbn's 0 to 4: some 10**8 guesses and more."""
 LONGEST: Final = 128
-READ: Final = 72
-"""zxcvbn's time grows with the square of what it reads."""
+READ: Final = 40
+"""zxcvbn's time grows with the square of what it reads: what is strong so far is strong."""
+LETTER_SIGNS: Final = frozenset("4@8({[<369!1|7$5%2+0")
+MOST_SIGNS: Final = 6
+"""zxcvbn tries what each of these signs may stand for beside every other: each further one doubles its time, which came to four seconds."""
 WAITING: Final = 2
 """One is checked and one waits: the process has few threads, and callers need them."""
 TURN_SECONDS: Final = 0.25
@@ -119,7 +122,7 @@ class ArgonPasswords:
         from zxcvbn import zxcvbn  # noqa: PLC0415 -- its lists are large and rarely needed
 
         read = normalize("NFC", password)
-        return len(read) > LONGEST or zxcvbn(read[:READ], user_inputs=[*about, *COMMON])["score"] < STRONG
+        return len(read) > LONGEST or zxcvbn(_with_few_signs(read[:READ]), user_inputs=[*about, *COMMON])["score"] < STRONG
 
 
 class TimeCodes:
@@ -142,6 +145,12 @@ class SystemTokenSource:
 
     def token(self) -> str:
         return secrets.token_urlsafe(24)
+
+
+def _with_few_signs(password: str) -> str:
+    """Signs past the sixth different one become one and the same letter, which makes no password stronger."""
+    signs = [sign for sign in dict.fromkeys(password) if sign in LETTER_SIGNS]
+    return password.translate(dict.fromkeys(map(ord, signs[MOST_SIGNS:]), "x"))
 
 
 def _read(password: str) -> str:

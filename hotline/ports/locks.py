@@ -15,7 +15,7 @@ class Passwords(Protocol):
         """argon2id, salted, in its own encoding."""
 
     def turn(self, *, known: bool) -> AbstractContextManager[None]:
-        """A turn to have a password checked: within it nobody else is. A known browser waits for no unknown one. Raises Crowded."""
+        """A turn to have a password checked, weighed or hashed: within it nobody else is. A known browser waits for no unknown one. Raises Crowded."""
 
     def matches(self, hashed: str, password: str) -> bool:
         """As slow for an empty `hashed`, which nothing matches."""

@@ -104,8 +104,10 @@ class ProcessSettings(Settings, frozen=True, kw_only=True):
         bool,
         Setting(MACHINE, FLAG, "`1`: the phone page and the demo's people; set by `hotline up`, never on a line that women dial", demo="1"),
     ] = False
-    web_workers: Annotated[int, Setting(MACHINE, number(1, 64), "web processes of this machine")] = 1
-    web_threads: Annotated[int, Setting(MACHINE, number(1, 64), "threads of each")] = 4
+    web_workers: Annotated[
+        int, Setting(MACHINE, number(1, 64), "processes of this machine that answer callers; one more answers the console")
+    ] = 1
+    web_threads: Annotated[int, Setting(MACHINE, number(1, 64), "threads of each of them")] = 4
     redis_budget_ms: Annotated[int, Setting(MACHINE, number(10, 5000), "how long a hop waits for Redis")] = 100
     database_budget_ms: Annotated[
         int, Setting(MACHINE, number(10, 5000), "how long a hop waits for the database, and for the spool on this machine's disk")

@@ -7,8 +7,9 @@ from contextlib import suppress
 
 import pyotp
 import pytest
+from zxcvbn import matching
 
-from hotline.adapters.locks import ArgonPasswords, SystemTokenSource, TimeCodes
+from hotline.adapters.locks import ArgonPasswords, SystemTokenSource, TimeCodes, _with_few_signs
 from hotline.ports.locks import Crowded
 
 NOW = 1_795_514_400
@@ -55,6 +56,18 @@ def test_what_people_here_try_first_is_weak(passwords: ArgonPasswords, password:
 def test_what_nobody_guesses_is_not(passwords: ArgonPasswords, password: str) -> None:
     """Some words that have nothing to do with each other, in whatever language."""
     assert not passwords.is_weak(password, ("awa",))
+
+
+@pytest.mark.parametrize("signs", ["4@8({[<69!1|7$5%2+0", "1|7!69+$5", "0+2%5$7|1!96<[{(8@4"])
+def test_no_password_takes_long_to_weigh(signs: str) -> None:
+    """Whatever signs it is made of, zxcvbn tries at most some dozens of readings, each of which takes about as long as the first."""
+    table = matching.relevant_l33t_subtable(_with_few_signs(signs * 4), matching.L33T_TABLE)
+    assert len(matching.enumerate_l33t_subs(table)) <= 64
+
+
+def test_a_password_of_many_signs_is_as_strong_as_it_was(passwords: ArgonPasswords) -> None:
+    """Nobody is told that a password by chance is weak because of how it is weighed."""
+    assert not passwords.is_weak("4@8({[<69!1|7$5%2+0", ())
 
 
 def test_one_at_a_time(passwords: ArgonPasswords) -> None:

@@ -31,11 +31,11 @@ class Pair(Struct, frozen=True):
     """Keys from the first dial to where a call is noted, each with what its screen says."""
 
 
-FRENCH = Pair("kadi", "awa", (("*123#", "1 Grossesse"), ("5", "5 Maintenant"), ("5", "Noté. Une femme vous appelle avant")))
+FRENCH = Pair("kadi", "awa", (("*123#", "1 Grossesse"), ("5", "5 Maintenant"), ("5", "Noté. Une femme essaie d'appeler avant")))
 BAMBARA = Pair(
     "sira",
     "nana",
-    (("*123#", "1 Grossesse"), ("6", "1 Kònòmaya"), ("5", "5 Sisan"), ("5", "A sèbènna. Muso dò bèna i wele sani")),
+    (("*123#", "1 Grossesse"), ("6", "1 Kònòmaya"), ("5", "5 Sisan"), ("5", "A sèbènna. Muso dò b'a nyini k'i wele sani")),
 )
 PAIRS = pytest.mark.parametrize("pair", [FRENCH, BAMBARA], ids=["fr", "bm"])
 SIZES = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["360", "1280"])

@@ -33,7 +33,7 @@ FRENCH = Words(
     "kadi",
     "awa",
     (("*123#", "1 Grossesse"), ("5", "5 Maintenant")),
-    "Noté. Une femme vous appelle avant",
+    "Noté. Une femme essaie d'appeler avant",
     "Ce téléphone ne sera pas appelé",
     "Pour appeler maintenant, tapez 1",
 )
@@ -41,7 +41,7 @@ BAMBARA = Words(
     "sira",
     "nana",
     (("*123#", "1 Grossesse"), ("6", "1 Kònòmaya"), ("5", "5 Sisan")),
-    "A sèbènna. Muso dò bèna i wele sani",
+    "A sèbènna. Muso dò b'a nyini k'i wele sani",
     "An tèna nin telefòni in wele",
     "Ka wele sisan, 1 digi",
 )

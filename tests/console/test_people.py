@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pyotp
 import pytest
@@ -10,11 +12,32 @@ import pytest
 from hotline.ports.calls.reviews import Review
 from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.staff import Staff
-from tests.console.desk import IDS, Browser, Desk
+from tests.console.desk import IDS, Browser, Desk, QuickPasswords
 
 PASSWORD = "quatre chevaux sous la pluie"
 ANOTHER = "douze tasses vertes en colère"
 NEW = {"alias": "ramata", "role": "counselor", "number": "+223 70 00 01 09", "reads": "bm", "speaks": ["bm", "fr"], "minors": "1"}
+
+
+class WeighedPasswords(QuickPasswords):
+    """Which ones were weighed, each in somebody's turn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weighed: list[str] = []
+        self._in_turn = False
+
+    @contextmanager
+    def turn(self, *, known: bool) -> Iterator[None]:
+        with super().turn(known=known):
+            self._in_turn = True
+            yield
+            self._in_turn = False
+
+    def is_weak(self, password: str, about: tuple[str, ...]) -> bool:
+        assert self._in_turn
+        self.weighed.append(password)
+        return super().is_weak(password, about)
 
 
 @pytest.fixture
@@ -277,6 +300,19 @@ def test_a_new_password_needs_the_old_one(desk: Desk) -> None:
     assert [("awa", "password changed", "awa")] == deeds(desk)
     assert desk.say("account.title", alias="awa") in enter(desk, "awa", ANOTHER).page
     assert desk.say("access.title") in enter(desk, "awa", PASSWORD).page
+
+
+def test_a_new_password_is_weighed_for_whoever_knows_the_old_one(desk: Desk) -> None:
+    """A browser that is left open makes nobody weigh or hash anything: the old password comes first."""
+    passwords = WeighedPasswords()
+    desk.install(passwords=passwords)
+    give_account(desk, "awa")
+    counselor = desk.browser("awa")
+    counselor.open("/console/me")
+    counselor.send("/console/me/password", old="wrong", password=ANOTHER, again=ANOTHER)
+    assert passwords.weighed == []
+    counselor.send("/console/me/password", old=PASSWORD, password=ANOTHER, again=ANOTHER)
+    assert passwords.weighed == [ANOTHER]
 
 
 def test_a_new_password_sent_twice_is_one_change(desk: Desk) -> None:

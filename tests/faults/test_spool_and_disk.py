@@ -151,13 +151,13 @@ def test_a_disk_that_is_full_ends_no_process(machine: Machine) -> None:
     assert machine.browses().startswith("CON ")
     if not machine.database.is_sqlite:
         assert machine.asks().startswith(NOTED)
-    for victim in ("web-worker-1", "clock"):
+    for victim in ("callers", "clock"):
         os.kill(before[victim], signal.SIGKILL)
         wait_until_gone(before[victim])
         assert machine.browses().startswith("CON ")
     assert machine.line.process.poll() is None
     filling.unlink()
-    dead = {before["web-worker-1"], before["clock"]}
+    dead = {before["callers"], before["clock"]}
     card = machine.line.await_card(lambda card: set(card["pids"]) == PARTS and not dead & set(card["pids"].values()))
     assert set(before.values()) - set(card["pids"].values()) == dead
     machine.well()
@@ -172,7 +172,7 @@ def test_a_damaged_spool_is_set_aside_and_told(machine: Machine) -> None:
     machine.until(lambda: machine.state("spool") == "set_aside")
     machine.until(lambda: machine.database.messages_to_staff() > told)
     pids = machine.line.card()["pids"]
-    dead = {pids[victim] for victim in ("web-worker-1", "clock", "worker-urgent")}
+    dead = {pids[victim] for victim in ("callers", "clock", "worker-urgent")}
     for pid in dead:
         os.kill(pid, signal.SIGKILL)
     machine.line.await_card(lambda card: set(card["pids"]) == PARTS and not dead & set(card["pids"].values()))

@@ -26,7 +26,7 @@ T = TypeVar("T")
 SECONDS = 120
 """Only how long a failure takes."""
 CALLER = "+22370000001"
-PARTS = {"up", "valkey", "standin", "web", "web-worker-1", "worker-urgent", "worker-default", "clock"}
+PARTS = {"up", "valkey", "standin", "callers", "console", "front", "worker-urgent", "worker-default", "clock"}
 
 
 class Line:
@@ -77,23 +77,29 @@ class Line:
 
 
 def dial(card: dict, text: str, session: str = "ATUid_up", number: str = CALLER) -> str:
-    """One hop of a session, as the gateway posts it. Asked again while the web server is being started again."""
-    ussd = urlsplit(card["ussd"])
-    form = {"sessionId": session, "phoneNumber": number, "networkCode": "61002", "serviceCode": card["service_code"], "text": text}
+    """`hop`, asked again while the web server is being started again."""
     deadline = time.monotonic() + SECONDS
     while True:
-        connection = HTTPConnection(ussd.hostname, ussd.port, timeout=SECONDS)
         try:
-            connection.request("POST", ussd.path, urlencode(form), {"Content-Type": "application/x-www-form-urlencoded"})
-            response = connection.getresponse()
-            assert response.status == 200
-            return response.read().decode()
+            return hop(card, text, session, number)
         except ConnectionError:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.01)
-        finally:
-            connection.close()
+
+
+def hop(card: dict, text: str, session: str = "ATUid_up", number: str = CALLER, seconds: float = SECONDS) -> str:
+    """One hop of a session, as the gateway posts it, once. Raises OSError where it is not answered within so many seconds."""
+    ussd = urlsplit(card["ussd"])
+    form = {"sessionId": session, "phoneNumber": number, "networkCode": "61002", "serviceCode": card["service_code"], "text": text}
+    connection = HTTPConnection(ussd.hostname, ussd.port, timeout=seconds)
+    try:
+        connection.request("POST", ussd.path, urlencode(form), {"Content-Type": "application/x-www-form-urlencoded"})
+        response = connection.getresponse()
+        assert response.status == 200
+        return response.read().decode()
+    finally:
+        connection.close()
 
 
 def lay_down(card: dict) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 
 from hotline.up import held_port
 from tests.processes import environment_of, wait_until_gone
-from tests.system.lines import PARTS, SECONDS, Line, dial, left_in, started, status
+from tests.system.lines import PARTS, SECONDS, Line, dial, hop, left_in, started, status
 
 pytestmark = pytest.mark.system
 
@@ -30,7 +33,7 @@ def line(tmp_path: Path) -> Iterator[Line]:
 
 @pytest.fixture
 def twofold(tmp_path: Path) -> Iterator[Line]:
-    """A line with two web workers."""
+    """A line with two processes that answer callers."""
     yield from started(tmp_path / "v", HOTLINE_WEB_WORKERS="2")
 
 
@@ -108,18 +111,37 @@ def test_what_dies_comes_back(standing: Line, name: str):
     os.kill(after["pids"][name], 0)
 
 
-def test_the_card_names_the_web_workers_that_live(twofold: Line):
-    """One of two dies: the other one and the new one stand in `demo.json`, and the dead one does not."""
-    parts = PARTS | {"web-worker-2"}
+@pytest.mark.parametrize("name", ["callers", "front"])
+def test_no_hop_is_refused_while_a_web_process_is_started_again(standing: Line, name: str):
+    """SIGTERM: what it has begun to read is answered, and whoever dials meanwhile waits for the next one."""
+    before, over, screens = standing.await_card(), threading.Event(), []
+
+    def dial_on() -> None:
+        while not over.is_set():
+            screens.append(hop(before, "4*1", f"ATUid_{token_hex(8)}"))
+
+    with ThreadPoolExecutor(4) as pool:
+        dialling = [pool.submit(dial_on) for _ in range(4)]
+        os.kill(before["pids"][name], signal.SIGTERM)
+        after = standing.await_card(lambda card: set(card["pids"]) == PARTS and card["pids"][name] != before["pids"][name])
+        assert hop(after, "4*1").startswith("CON ")
+        over.set()
+        for dialled in dialling:
+            dialled.result()
+    assert [screen for screen in screens if not screen.startswith("CON ")] == []
+
+
+def test_two_processes_answer_callers(twofold: Line):
+    """One of two dies: the other one goes on, and the new one stands in `demo.json`."""
+    parts = PARTS | {"callers-2"}
     before = twofold.await_card(lambda card: set(card["pids"]) == parts)["pids"]
-    other, dead = before["web-worker-1"], before["web-worker-2"]
-    os.kill(dead, signal.SIGKILL)
-    after = twofold.await_card(lambda card: set(card["pids"]) == parts and dead not in card["pids"].values())["pids"]
-    assert other in {after["web-worker-1"], after["web-worker-2"]}
+    os.kill(before["callers-2"], signal.SIGKILL)
+    after = twofold.await_card(lambda card: set(card["pids"]) == parts and card["pids"]["callers-2"] != before["callers-2"])["pids"]
+    assert before["callers"] == after["callers"]
 
 
 def test_kill_of_the_parent_leaves_no_orphan(line: Line):
-    """`kill -9` of the parent ends all children, granian's workers too, and the next start is none the worse."""
+    """`kill -9` of the parent ends all children, and the next start is none the worse."""
     pids = line.await_card()["pids"]
     line.end(signal.SIGKILL)
     for pid in pids.values():

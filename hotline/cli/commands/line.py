@@ -29,7 +29,8 @@ def declare(commands: Any, quietly: Callable[[Callable[[], int]], int]) -> None:
         return lambda options: _process(lambda config: main(config, options), quietly)
 
     command(commands, "up", _up, "the whole line on this machine, as a demo; Ctrl-C ends it")
-    command(commands, "web", process(_web), "one process of the line: answers whoever dials, and the gateway")
+    web = command(commands, "web", process(_web), "processes of the line: answer whoever dials, the gateway, and the console")
+    web.add_argument("door", nargs="?", choices=("callers", "console"), help="answer what comes by one door alone (default: both)")
     worker = command(commands, "worker", process(_worker), "one process of the line: sends and rings what waits in one queue")
     worker.add_argument("queue", choices=("urgent", "default"), help="urgent: calls, and alerts of what is urgent; default: all else")
     command(commands, "clock", process(_clock), "one process of the line: opens and ends promises in time, and erases what is over")
@@ -133,18 +134,18 @@ def _up(_: argparse.Namespace) -> int:
         raise Failed(str(error)) from None
 
 
-def _web(config: Config, _: argparse.Namespace) -> None:
-    from hotline.up import CannotStart, check_free
+def _web(config: Config, options: argparse.Namespace) -> None:
+    from hotline.app import DOORS
+    from hotline.up import CannotStart, listen
     from hotline.web import serve
 
     try:
-        serve(config)
-    except (RuntimeError, ValueError):  # granian's words, among others, for an address that it cannot have
-        try:
-            check_free(config.bind)
-        except CannotStart as error:
-            raise Failed(str(error)) from None
-        raise
+        with listen(config.bind) as listening:
+            serve(config, listening, (options.door,) if options.door else DOORS)
+    except CannotStart as error:
+        raise Failed(str(error)) from None
+    except ValueError as error:
+        raise Failed(f"HOTLINE_VAR: {error}") from None
 
 
 def _worker(config: Config, options: argparse.Namespace) -> None:

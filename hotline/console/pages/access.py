@@ -23,6 +23,8 @@ OFFER_SECONDS: Final = 30 * 60
 DEVICE: Final = "device"
 DEVICE_SECONDS: Final = 400 * DAY_SECONDS
 """As long as browsers keep a cookie at most."""
+DIFFER: Final = FormFault("access.fault.differ", "again")
+WEAK: Final = FormFault("access.fault.weak", "password")
 SETTING_UP: Final = frozenset({"factor", "sign_out"})
 """All that is open without a second factor, where nobody works without one."""
 
@@ -102,8 +104,8 @@ def _link(pages: Blueprint, context: ConsoleContext) -> None:
 def new_password_fault(context: ConsoleContext, password: str, again: str, alias: str) -> FormFault | None:
     """What is wrong with a password that somebody chose."""
     if password != again:
-        return FormFault("access.fault.differ", "again")
-    return FormFault("access.fault.weak", "password") if signing_in.is_weak(context.passwords, password, alias) else None
+        return DIFFER
+    return WEAK if signing_in.is_weak(context.passwords, password, alias) else None
 
 
 def this_browser() -> signing_in.Browser:

@@ -22,7 +22,7 @@ from hotline.console.context import (
     run_each_time,
     to,
 )
-from hotline.console.pages.access import SECRET, new_password_fault, offer_factor, offered_factor, own_names, this_browser
+from hotline.console.pages.access import DIFFER, SECRET, WEAK, offer_factor, offered_factor, own_names, this_browser
 from hotline.service.desk.accounts import own_account, sign_in
 
 WRONG_PASSWORD: Final = FormFault("access.refused", "old")
@@ -35,10 +35,11 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/me/password")
     def password() -> Shown:
         form, staff = request.form, me()
-        fault = new_password_fault(context, form.get("password", ""), form.get("again", ""), staff.alias)
-        if fault:
-            return _own(context, fault)
-        new = own_account.prepare_password(context.locks, staff, form.get("old", ""), form["password"], this_browser())
+        if form.get("password", "") != form.get("again", ""):
+            return _own(context, DIFFER)
+        new = own_account.prepare_password(context.locks, staff, form.get("old", ""), form.get("password", ""), this_browser())
+        if new.is_weak:
+            return _own(context, WEAK)
         token = form_secret(context, "sign-in")
         if run(context, own_account.change_password, new, token).is_refused:
             return _own(context, WRONG_PASSWORD)

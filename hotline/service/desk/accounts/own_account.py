@@ -32,10 +32,11 @@ class OwnAccount(Struct, frozen=True):
 
 
 class NewPassword(Struct, frozen=True):
-    """A new password, hashed. `checked`: the old one; None where that was not right."""
+    """A new password, hashed unless it is weak. `checked`: the old one; None where that was not right, and the new one was not looked at."""
 
     checked: CheckedPassword | None
-    hashed: str
+    hashed: str = ""
+    is_weak: bool = False
 
 
 class NewFactor(Struct, frozen=True):
@@ -55,14 +56,18 @@ def look(deps: Deps, staff: Staff, since: int) -> OwnAccount:
 
 
 def prepare_password(locks: Locks, staff: Staff, old: str, new: str, browser: Browser) -> NewPassword:
-    """Both are hashed here, which takes long. `is_weak` comes before. Raises StoreAway and Crowded."""
+    """Nothing is spent on a new one before the old one was right. Raises StoreAway and Crowded."""
     checked = sign_in.prove(locks, staff, old, browser)
-    return NewPassword(checked, locks.passwords.hash(new) if checked else "")
+    if checked is None:
+        return NewPassword(None)
+    if sign_in.is_weak(locks.passwords, new, staff.alias):
+        return NewPassword(checked, is_weak=True)
+    return NewPassword(checked, sign_in.hashed(locks.passwords, new))
 
 
 def change_password(act: Act, new: NewPassword, token: str) -> Result:
     """Every sign-in ends, a copy of this browser's cookie too: it goes on with `token`. Overtaken where the account changed meanwhile."""
-    if new.checked is None:
+    if new.checked is None or not new.hashed:
         return Result("wrong")
     if act.tx.accounts.get(act.staff.id) != new.checked.account:
         return Result("overtaken")

@@ -164,23 +164,32 @@ def invited(deps: Deps, link: str) -> Staff | None:
 def begin(locks: Locks, link: str, password: str) -> tuple[Staff, str] | None:
     """A password, chosen behind a one-time link: whatever there was before ends. Returns whose it is, and the token of a new sign-in.
 
-    Returns None where the link is good no more. `is_weak` comes before. Raises StoreAway.
+    Returns None where the link is good no more. `is_weak` comes before. Raises StoreAway and Crowded.
     """
-    hashed, at = locks.passwords.hash(password), locks.deps.clock.now()
+    password_hash, at = hashed(locks.passwords, password), locks.deps.clock.now()
     with locks.deps.store.write() as tx:
         id = tx.accounts.use_invite(link, at)
         staff = tx.staff.get(id) if id else None
         if staff is None or not staff.active:
             return None
         tx.accounts.drop_sign_ins(staff.id)
-        tx.accounts.save(Account(staff.id, hashed))
+        tx.accounts.save(Account(staff.id, password_hash))
         Work(locks.deps, tx, at).audit(staff.alias, "account begun", staff.alias)
         return staff, _open(tx, staff, Browser(), locks.chance.token(), at)
 
 
 def is_weak(passwords: Passwords, password: str, alias: str) -> bool:
-    """Is it too short, common, or soon guessed?"""
-    return len(password) < LEAST_LETTERS or passwords.is_weak(password, (alias,))
+    """Is it too short, common, or soon guessed? For whoever proved who they are, by a password or a link: it takes their turn. Raises Crowded."""
+    if len(password) < LEAST_LETTERS:
+        return True
+    with passwords.turn(known=True):
+        return passwords.is_weak(password, (alias,))
+
+
+def hashed(passwords: Passwords, password: str) -> str:
+    """In the turn of whoever proved who they are. Raises Crowded."""
+    with passwords.turn(known=True):
+        return passwords.hash(password)
 
 
 def remembered(browser: Browser, staff: str, chance: TokenSource) -> Browser:
