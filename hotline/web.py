@@ -8,8 +8,10 @@ import os
 import resource
 import socket
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -64,7 +66,8 @@ def kinds(config: Config, library: EditionCache, listening: socket.socket, doors
 
     Raises OSError and ValueError as `listen_in` does.
     """
-    paths = {door: Path(config.var) / f"{door}.web" for door in doors}
+    folder = _folder(Path(config.var))
+    paths = {door: folder / f"{door}.web" for door in doors}
     for door, path in paths.items():
         main = partial(_answer, config, library, door, listen_in(path))
         for number in range(1, _processes(config, door) + 1):
@@ -73,6 +76,13 @@ def kinds(config: Config, library: EditionCache, listening: socket.socket, doors
         door: (str(path), 2 * config.web_threads * _processes(config, door)) for door, path in paths.items()
     }
     yield ProcessKind("front", partial(Forked, partial(_front, listening, behind)))
+
+
+def _folder(var: Path) -> Path:
+    """Where the doors' sockets lie: in `var`, which may not be there yet; elsewhere, for us alone, where nothing can be written there."""
+    with suppress(OSError):
+        var.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return var if os.access(var, os.W_OK | os.X_OK) else Path(tempfile.mkdtemp(prefix="hotline-"))
 
 
 def _processes(config: Config, door: Door) -> int:

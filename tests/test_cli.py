@@ -59,6 +59,8 @@ def program(*arguments: str, out: int, env: dict[str, str], typed: int = subproc
         cwd=ROOT,
         env={**os.environ, **env, **more},
         text=True,
+        # A shell that runs the tests beside others may have them, and so this, ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 -- no thread of ours runs beside it
     )
 
 
