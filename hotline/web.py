@@ -6,10 +6,12 @@ import ctypes
 import gc
 import os
 import resource
+import signal
 import socket
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
@@ -31,6 +33,8 @@ from hotline.process_tree import Forked, ProcessKind, ProcessTree, bell
 from hotline.service.editions.cache import EditionCache
 
 MOST_DEATHS = 4
+DRAIN_SECONDS = 3.0
+"""So long what has come is answered after a process was told to end."""
 MOST_FILES = 8192
 M_MMAP_THRESHOLD = -3
 LARGE_BYTES = 1 << 20
@@ -115,6 +119,7 @@ def answer(config: Config, door: Door, listening: socket.socket, library: Editio
         if door == "callers" and not config.demo:  # which says so in words
             clock.note_emergency_number(line.hotline)
         settle()
+        _end_at_last()
         follows: tuple[tuple[Callable[[threading.Event], None], str], ...] = (
             (lambda stop: clock.follow(line, stop), "editions"),
             (lambda stop: clock.tend_spool(line.hotline, stop), "drain"),
@@ -137,6 +142,20 @@ def answer(config: Config, door: Door, listening: socket.socket, library: Editio
         log_level=LogLevels.warning,
         log_dictconfig=LOGGING,
     ).answer(load, listening)
+
+
+def _end_at_last() -> None:
+    """Whoever is told to end while granian is just beginning would go on for ever: it looks at the signal no second time. What runs by then is answered first."""
+    heard, told = os.pipe()
+    os.set_blocking(told, False)
+    signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+
+    def watch() -> None:
+        os.read(heard, 1)
+        time.sleep(DRAIN_SECONDS)
+        os._exit(0)
+
+    threading.Thread(target=watch, name="end", daemon=True).start()
 
 
 class _InThisProcess(MPServer):

@@ -122,10 +122,12 @@ def test_no_hop_is_refused_while_a_web_process_is_started_again(standing: Line, 
 
     with ThreadPoolExecutor(4) as pool:
         dialling = [pool.submit(dial_on) for _ in range(4)]
-        os.kill(before["pids"][name], signal.SIGTERM)
-        after = standing.await_card(lambda card: set(card["pids"]) == PARTS and card["pids"][name] != before["pids"][name])
-        assert hop(after, "4*1").startswith("CON ")
-        over.set()
+        try:
+            os.kill(before["pids"][name], signal.SIGTERM)
+            after = standing.await_card(lambda card: set(card["pids"]) == PARTS and card["pids"][name] != before["pids"][name])
+            assert hop(after, "4*1").startswith("CON ")
+        finally:
+            over.set()
         for dialled in dialling:
             dialled.result()
     assert [screen for screen in screens if not screen.startswith("CON ")] == []
