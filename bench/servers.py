@@ -5,14 +5,17 @@ from __future__ import annotations
 import base64
 import os
 import signal
-import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException
+from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
+
+from msgspec.structs import replace
+from sqlalchemy import Connection, create_engine
 
 from hotline.adapters.processes import start_valkey
 from hotline.config import Config
@@ -102,9 +105,21 @@ def prepare(config: Config) -> None:
 
 def callbacks(config: Config) -> int:
     """How many there are in the database."""
-    with closing(sqlite3.connect(config.database_url.removeprefix("sqlite:///"))) as database:
-        count: int = database.execute("SELECT count(*) FROM callbacks").fetchone()[0]
-    return count
+    with _database(config) as connection:
+        return int(connection.exec_driver_sql("SELECT count(*) FROM callbacks").scalar_one())
+
+
+def let_wait(config: Config, count: int) -> None:
+    """So many callbacks wait and are due, one in ten of them urgent, each of a phone of its own."""
+    from hotline.app import SystemClock, open_store  # noqa: PLC0415
+    from hotline.ports.calls.callbacks import Callback  # noqa: PLC0415
+
+    at = SystemClock(config.timezone).now()
+    with closing(open_store(config)) as store, store.write() as tx:
+        for n in range(count):
+            made, ends = at - n % 600, at + 3600 + n % 600
+            waits = Callback(f"{n:032x}", str(10_000 + n), "waiting", "fr", n % 10 == 0, False, made, made, ends, 1, at_once=True)
+            tx.callbacks.add(waits, f"+2237{5_000_000 + n}")
 
 
 def take_in(config: Config) -> int:
@@ -118,9 +133,29 @@ def take_in(config: Config) -> int:
 
 def forget_callers(config: Config) -> None:
     """Empty all tables but staff, shifts and editions, so that every round begins alike."""
-    with closing(sqlite3.connect(config.database_url.removeprefix("sqlite:///"))) as database, database:
+    with _database(config) as connection:
         for table in ("rings", "offers", "calls", "outbox", "ledger", "numbers", "callbacks"):
-            database.execute(f"DELETE FROM {table}")  # noqa: S608 -- names of ours
+            connection.exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 -- names of ours
+
+
+@contextmanager
+def _database(config: Config) -> Iterator[Connection]:
+    engine = create_engine(config.database_url)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def postgres(config: Config, var: Path) -> Iterator[Config]:
+    """The same line over a PostgreSQL of its own, as it comes: with fsync."""
+    server = import_module("tests.postgres").Postgres(var / "postgres")
+    try:
+        yield replace(config, database_url=server.create("bench"))
+    finally:
+        server.stop()
 
 
 @contextmanager

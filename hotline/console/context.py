@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Concatenate, Final, ParamSpec, TypeAlias, cast
@@ -95,6 +95,10 @@ def language_name(context: ConsoleContext, code: str) -> str:
     return context.words.say_or(language(context), f"language.{code}", code)
 
 
+def language_names(context: ConsoleContext, codes: Iterable[str]) -> str:
+    return ", ".join(language_name(context, code) for code in codes)
+
+
 def _chosen_in_form() -> str | None:
     """Returns None too where the form is larger than any that is read: the page that says so needs a language."""
     try:
@@ -104,7 +108,7 @@ def _chosen_in_form() -> str | None:
 
 
 def page(context: ConsoleContext, template: str, **values: Any) -> str:
-    """Render with the reader's words at hand: `t(key, …)` in the template; `language_name(code)`; `me`, `language`, `settings`, `now`; `once()` for a form's
+    """Render with the reader's words at hand: `t(key, …)` in the template; `language_name(code)`, `language_names(codes)`; `me`, `language`, `settings`, `now`; `once()` for a form's
     one-time id; `fault` and `sent_form(action, name)` for what `_forms.html` says of a form that was refused.
     """
     spoken = language(context)
@@ -117,6 +121,7 @@ def page(context: ConsoleContext, template: str, **values: Any) -> str:
         template,
         t=t,
         language_name=partial(language_name, context),
+        language_names=partial(language_names, context),
         language=spoken,
         me=g.get("me"),
         settings=context.settings,

@@ -153,6 +153,7 @@ class Hotline:
             last_first.callback(self._remind, at)
             last_first.callback(outbox.sweep, self._deps, at)
             last_first.callback(dispatch.offer_due, self._deps, at)
+            last_first.callback(dispatch.follow_failed_alerts, self._deps, at)
             last_first.callback(dispatch.release_idle, self._deps, at)
             last_first.callback(dispatch.end_ended, self._deps, at)
             last_first.callback(self.tend_spool)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from hotline.engine.world import clock
 from hotline.ports.calls.outbox import OutboxKind, OutboxMessage, OutboxState
-from hotline.ports.desk.staff import Staff
+from hotline.ports.desk.staff import Role, Staff
 from hotline.ports.gateway import GatewayRefused, GatewayUnknown
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import Transaction
@@ -39,12 +39,13 @@ class Draft(Struct, frozen=True):
     text: str
     not_after: int
     urgent: bool = False
+    role: Role | None = None
 
 
 def tell(work: Work, staff: Staff, key: str, origin: str, **values: str) -> OutboxMessage:
     """Write an SMS to one of the staff, in the language that they read. `origin`: what it follows from; the same twice is one message."""
     text = work.deps.written.phrase(f"staff.{key}", staff.reads, **values)
-    return write(work, Draft("staff", staff.number, text, work.at + STAFF_SECONDS), _told(staff, key, origin))
+    return write(work, Draft("staff", staff.number, text, work.at + STAFF_SECONDS, role=staff.role), _told(staff, key, origin))
 
 
 def tell_seldom(work: Work, people: Iterable[Staff], key: str, seconds: int, **values: str) -> tuple[OutboxMessage, ...]:
@@ -89,6 +90,7 @@ def write(work: Work, draft: Draft, origin: str) -> OutboxMessage:
         made_at=work.at,
         not_after=draft.not_after,
         changed_at=work.at,
+        role=draft.role,
     )
     work.tx.outbox.add(message)
     return message

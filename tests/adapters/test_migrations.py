@@ -44,6 +44,18 @@ def engine(empty_url):
     engine.dispose()
 
 
+def insert(t, table: str, values) -> None:
+    t._connection.execute(text(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({', '.join(f':{name}' for name in values)})"), values)  # noqa: S608 -- names of ours
+
+
+def add_old_post(t, seal) -> None:
+    post = asdict(a_post(1))
+    del post["role"]
+    for name in ("to", "text"):
+        post[f"sealed_{name}"] = seal.seal(post.pop(name).encode(), f"outbox.sealed_{name}.{id_of(1)}")
+    insert(t, "outbox", post)
+
+
 def fill_0001(url, seal) -> None:
     """As the code of that day wrote it: what has columns of its own since then in SQL."""
     store = SqlStore(url, seal, 5000)
@@ -52,11 +64,11 @@ def fill_0001(url, seal) -> None:
         callback, counselor = asdict(a_callback(1)), asdict(a_counselor(1))
         for table, values in (("callbacks", callback), ("staff", counselor | {"speaks": ",".join(counselor["speaks"])})):
             old = {NAMED.get(name, name): value for name, value in values.items() if name not in LATER}
-            t._connection.execute(text(f"INSERT INTO {table} ({', '.join(old)}) VALUES ({', '.join(f':{name}' for name in old)})"), old)  # noqa: S608 -- names of ours
+            insert(t, table, old)
         sealed = seal.seal(HERS.encode(), f"numbers.sealed.{id_of(1)}")
         number = {"callback": id_of(1), "number_hash": seal.digest("number", HERS), "sealed": sealed}
         t._connection.execute(text("INSERT INTO numbers (callback, number_hash, sealed) VALUES (:callback, :number_hash, :sealed)"), number)
-        t.outbox.add(a_post(1))
+        add_old_post(t, seal)
         t._connection.execute(
             text("INSERT INTO editions (number, made_at, made_by, active_from, sources) VALUES (1, :at, 'awa', :at, :json)"), AN_EDITION
         )
@@ -132,8 +144,14 @@ def fill_0011(url, seal) -> None:
     with store.write() as t:
         t.ledger.enter(b"k", "kept", b"facts", NOW, NOW + 9)
         t.callbacks.add(a_callback(1), HERS)
-        t.staff.save(a_counselor(1))
-        t.outbox.add(a_post(1))
+        counselor = asdict(a_counselor(1)) | {
+            "speaks": ",".join(a_counselor(1).speaks),
+            "number_hash": seal.digest("staff", a_counselor(1).number),
+        }
+        counselor["sealed_number"] = t.staff._pack(metadata.tables["staff"].c.sealed_number, id_of(1), counselor.pop("number"))
+        del counselor["goes_on_until"]
+        insert(t, "staff", counselor)
+        add_old_post(t, seal)
         t.editions.add(EditionRow(1, NOW, "awa", NOW, b"{}"))
         t.editions.add_proposal(Proposal(1, NOW, "awa", b"{}"))
         t.editions.withdraw(Withdrawal("samu", "+22370000310", "2026-11-24", NOW, "awa"))
@@ -141,7 +159,7 @@ def fill_0011(url, seal) -> None:
     store.close()
 
 
-LATER = ("call", "waited", "given_back", "sunk", "safer", "minors", "on_call_until", "at_once", "paused_until")
+LATER = ("call", "waited", "given_back", "sunk", "safer", "minors", "on_call_until", "at_once", "paused_until", "goes_on_until")
 NAMED = {"attempts": "tries", "outcome": "ending"}
 """What the code calls otherwise than the database."""
 AN_EDITION = {"at": NOW, "json": b"{}"}
@@ -198,6 +216,7 @@ FILLS = {
     "0009": fill_0007,
     "0010": fill_0007,
     "0011": fill_0011,
+    "0014": fill_0011,
 }
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 
@@ -382,7 +401,9 @@ def test_schema_is_what_the_code_speaks_of(empty_url, engine):
     """Tables, columns, types, indexes and keys after all migrations are those of `tables.py`."""
     upgrade(empty_url)
     with engine.connect() as connection:
-        assert [] == compare_metadata(MigrationContext.configure(connection, opts={"compare_server_default": True}), metadata)
+        differs = compare_metadata(MigrationContext.configure(connection, opts={"compare_server_default": True}), metadata)
+        # Alembic compares no index that goes down in a column.
+        assert [] == [change for change in differs if getattr(change[1], "name", "") != "ix_callbacks_pressing"]
         assert {*metadata.tables, "alembic_version"} == set(inspect(connection).get_table_names())
         partial = {
             index["name"]

@@ -305,7 +305,7 @@ def test_due_order(store):
         a_callback(8, state="review", urgent=True),
     )
     with store.read() as t:
-        assert [4, 2, 3, 1] == [int(callback.id, 16) for callback in t.callbacks.due(NOW)]
+        assert [4, 2, 3, 1] == [int(callback.id, 16) for callback in t.callbacks.due(NOW, 0, 10)]
 
 
 def test_ended(store):

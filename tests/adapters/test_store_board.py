@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hotline.ports.calls.board import Waiting
 from hotline.ports.calls.reviews import Review
+from hotline.service.desk.board import Waiting
 from tests.adapters.test_store import HERS, HOUR, NOW, OTHERS, a_callback, a_counselor, id_of, keep
 
 ALL = ("fr", "bm")
@@ -14,17 +14,18 @@ MOST = 10
 
 def due(store, languages=ALL, limit=MOST, **kwargs) -> list[str]:
     with store.read() as t:
-        return [callback.reference for callback in t.board.due(NOW, languages, limit, **kwargs)]
+        return [callback.reference for callback in t.board.due(NOW, languages, limit, MOST, **kwargs).callbacks]
 
 
 def coming(store, languages=ALL, limit=MOST, **kwargs) -> list[str]:
     with store.read() as t:
-        return [callback.reference for callback in t.board.coming(NOW, languages, limit, **kwargs)]
+        return [callback.reference for callback in t.board.coming(NOW, languages, limit, MOST, **kwargs).callbacks]
 
 
 def waiting(store, languages=ALL, **kwargs) -> Waiting:
     with store.read() as t:
-        return t.board.count(NOW, languages, **kwargs)
+        due, coming = (kind(NOW, languages, MOST, MOST, **kwargs).count for kind in (t.board.due, t.board.coming))
+        return Waiting(due, coming, t.board.reviews())
 
 
 def apart(store, *callbacks) -> None:
@@ -66,7 +67,7 @@ def test_what_one_phone_asks_for_at_once_is_one_card(store):
     assert due(store) == ["001", "004", "005", "006"]
     assert waiting(store) == Waiting(due=4, coming=0, review=0)
     with store.read() as t:
-        card = t.board.due(NOW, ALL, MOST)[0]
+        card = t.board.due(NOW, ALL, MOST, MOST).callbacks[0]
     assert (card.urgent, card.not_after, card.made_at) == (True, NOW + 90, NOW - 9)
 
 

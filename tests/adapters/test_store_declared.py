@@ -7,7 +7,7 @@ from hotline.ports.calls.calls import Call
 from hotline.ports.calls.offers import Offer
 from hotline.ports.desk.declarations import Declaration
 from hotline.ports.desk.figures import TurnedAway
-from tests.adapters.test_store import DAY, HOUR, a_callback, a_counselor, id_of
+from tests.adapters.test_store import DAY, HOUR, a_callback, a_counselor, id_of, keep
 from tests.adapters.test_store_figures import NOON, TODAY, made, put
 
 
@@ -73,3 +73,29 @@ def test_phones_that_wait(store: SqlStore) -> None:
         tx.callbacks.add(a_callback(6, made_at=NOON, opens_at=NOON + HOUR, not_after=NOON + 2 * HOUR), "+22370000089")
     with store.read() as tx:
         assert (2, 0) == (tx.figures.phones_waiting(NOON + 600, 600), tx.figures.phones_waiting(NOON + 599, 600))
+
+
+def test_how_long_callers_waited_outlives_their_rows(store: SqlStore) -> None:
+    """Rounded up, by day and urgency alone."""
+    asked = TODAY * 86400 + 3600
+    for n, (urgent, waited) in enumerate(((False, 7), (False, 9), (True, 2), (False, None)), 1):
+        keep(
+            store,
+            a_callback(
+                n,
+                made_at=asked,
+                opens_at=asked,
+                not_after=asked + 1800,
+                urgent=urgent,
+                state="closed",
+                attempts=1,
+                waited=waited,
+                closed_at=asked + 900,
+            ),
+        )
+    with store.write() as tx:
+        assert {(False, 7): 1, (False, 9): 1, (True, 2): 1} == tx.figures.waits(TODAY, TODAY + 1)
+        tx.retention.purge(asked + 40 * 86400, 3600, 30 * 86400, 3600)
+    with store.read() as tx:
+        assert {(False, 10): 2, (True, 2): 1} == tx.figures.waits(TODAY, TODAY + 1)
+        assert {} == tx.figures.waits(TODAY + 1, TODAY + 2)

@@ -29,6 +29,9 @@ def test_what_is_refused_is_seen(desk: Desk) -> None:
     assert ["1", "0", "1"] == cells(desk, page, "overview.turned_away.urgent_nobody")
     assert ["1", "0", "1"] == cells(desk, page, "overview.turned_away.ordinary_nobody")
     assert ["0", "0", "0"] == cells(desk, page, "overview.turned_away.ordinary_closed")
+    with desk.line.real_store.read() as tx:
+        sent = tx.outbox.count("supervisor", desk.line.clock.now() - 3600)
+    assert 0 < sent == int(fact(desk, page, "overview.waited.messages"))
     page = desk.browser("mariam").open(ADDRESS)
     assert "1" not in cells(desk, page, "overview.turned_away.urgent_nobody")
 

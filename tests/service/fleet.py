@@ -191,7 +191,7 @@ class Fleet:
 
     def due(self) -> tuple[Callback, ...]:
         with self.store.read() as tx:
-            return tx.callbacks.due(self.clock.at)
+            return tuple(callback for due in tx.callbacks.due(self.clock.at, 0, 10) if (callback := tx.callbacks.get(due.id)))
 
     def callbacks(self) -> int:
         """How many there ever were."""

@@ -54,6 +54,7 @@ DEEDS = {
     "say_here": Deed("here", "ici"),
     "go_on_shift": Deed("on", "service"),
     "take_break": Deed("pause", "pause"),
+    "carry_on": Deed("carry-on", "service"),
     "go_off_shift": Deed("off", "fin"),
 }
 
@@ -115,6 +116,8 @@ SITUATIONS = (
     Situation("take_break", "offered", "done"),
     Situation("take_break", "off shift", "not_on"),
     Situation("take_break", "role lost", "forbidden"),
+    Situation("carry_on", "cap reached", "done"),
+    Situation("carry_on", "role lost", "forbidden"),
     Situation("go_on_shift", "offered", "done"),
     Situation("go_on_shift", "role lost", "forbidden"),
     Situation("go_off_shift", "offered", "done"),

@@ -12,6 +12,8 @@ from hotline.service.work import Work
 from tests.service.fakes import TEN_O_CLOCK
 from tests.service.line import AWA, CALLER, FANTA, OTHER_CALLER, OUMOU, RULES, Line
 
+THIRD_CALLER = "+22370000017"
+
 CAPPED = replace(RULES, calls_a_shift=2, hard_calls_a_shift=1, pause_minutes=15)
 END_OF_SHIFT = TEN_O_CLOCK + 8 * 3600
 """Around the clock, so that the longest shift is what ends it."""
@@ -41,7 +43,7 @@ def seen(line: Line) -> Coverage:
 
 def resting(line: Line) -> frozenset[str]:
     with line.real_store.read() as tx:
-        return rest.resting(tx, line.clock.now(), line.rules)
+        return rest.rests(tx, line.clock.now(), line.rules).all
 
 
 def rests_until(line: Line) -> int | None:
@@ -98,8 +100,8 @@ def test_what_is_older_than_a_shift_counts_no_longer(line: Line) -> None:
 
 
 def test_who_rests_is_offered_nothing_ordinary(line: Line) -> None:
-    """Oumou is there and does not take it: after ten minutes it goes to the supervisor, and not to Awa."""
-    rules(line, hard_calls_a_shift=1)
+    """Oumou is there and does not take it: after ten minutes it goes to the supervisor, and not to Awa, who is in the pause after a hard call."""
+    rules(line, pause_minutes=15)
     work_one(line, mark="hard")
     line.set_staff(OUMOU, seen_at=line.clock.now())
     line.walk("5 5", session="another", number=OTHER_CALLER)
@@ -107,6 +109,49 @@ def test_who_rests_is_offered_nothing_ordinary(line: Line) -> None:
     line.wait(600)
     offered = [sum(callback in text for text in line.inbox(number)) for number, callback in ((AWA, "Pour le prendre"), (FANTA, "Personne"))]
     assert [0, 1] == offered
+
+
+def at_the_cap(line: Line) -> list[str]:
+    """Awa has worked two calls, which is enough, and is alone. Returns what she was told."""
+    rules(line, calls_a_shift=2)
+    line.set_staff(OUMOU, active=False)
+    work_one(line)
+    line.walk("5 5", session="second", number=OTHER_CALLER)
+    line.work()
+    line.ring()
+    line.inbox(AWA)
+    line.text(AWA, "1")
+    line.work()
+    told = line.inbox(AWA)
+    line.walk("5 5", session="third", number=THIRD_CALLER)
+    line.work()
+    return told
+
+
+def test_at_a_cap_she_is_asked_and_hears_of_what_nobody_took(line: Line) -> None:
+    """Go on, or end: until she says she hears of nothing new, and after ten minutes of what waits; then she may take it."""
+    told = at_the_cap(line)
+    assert [line.say("enough")] == [text for text in told if text == line.say("enough")]
+    waiting, before = line.callbacks()[-1], []
+    for seconds in (590, 11):
+        line.wait(seconds)
+        before.append([text for text in line.inbox(AWA) if waiting.reference in text])
+    assert [0, 1] == [len(texts) for texts in before]
+    line.text(AWA, "1")
+    line.work()
+    assert "claimed" == line.callbacks()[-1].state
+
+
+def test_she_goes_on_by_the_word_for_on(line: Line) -> None:
+    """What waits is offered at once, and what callers read does not change: her shift is no longer than it was."""
+    at_the_cap(line)
+    before = seen(line)
+    line.text(AWA, "service")
+    line.work()
+    line.wait(1)
+    told = line.inbox(AWA)
+    assert (line.say("carried_on"), True) == (told[0], any("Pour le prendre" in text for text in told))
+    assert before == seen(line)
 
 
 def test_a_life_comes_before_a_pause(line: Line) -> None:
@@ -135,7 +180,7 @@ def test_one_query_however_many_there_are(line: Line) -> None:
             asked.append(since)
             return {}
 
-    rest.resting(Counting(), TEN_O_CLOCK, RULES)
+    rest.rests(Counting(), TEN_O_CLOCK, RULES)
     assert [] == asked
-    rest.resting(Counting(), TEN_O_CLOCK, CAPPED)
+    rest.rests(Counting(), TEN_O_CLOCK, CAPPED)
     assert [TEN_O_CLOCK - 8 * 3600] == asked

@@ -224,3 +224,21 @@ def test_one_caller_who_asks_three_times_is_one_call(line: Line) -> None:
     line.walk("5 5", session="session-1")
     line.work()
     assert {"oumou": 1} == alerts(line)
+
+
+def test_an_alert_that_did_not_arrive_is_followed_up(line: Line) -> None:
+    """Supervisors are told at once, and somebody else is asked; what the caller's phone shows does not change."""
+    present(line, AWA, OUMOU)
+    line.set_staff(OUMOU, seen_at=line.clock.now() - 5)
+    line.walk("5 5")
+    line.work()
+    before = line.dial(session="look").text
+    assert {"awa": 1} == alerts(line)
+    line.hotline.delivery("sms-1", delivered=False)
+    line.wait(1)
+    told = {name: line.inbox(number) for name, number in (("awa", AWA), ("oumou", OUMOU), ("fanta", FANTA))}
+    assert [[], [line.say("offer", ref=line.callback().reference, before="10h30")]] == [told["awa"], told["oumou"]]
+    assert [line.say("alert_failed", ref=line.callback().reference, name="awa")] == told["fanta"]
+    line.wait(10)
+    assert {} == alerts(line)
+    assert before == line.dial(session="look again").text

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from hotline.engine.effects import Ref, RefineCallback
+from hotline.service.calls import one_phone
+from hotline.service.conversation.ledger import GivenOrder, enter
+from hotline.service.desk.board import board
+from hotline.service.work import Work
 from tests.service.line import AWA, CALLER, FANTA, NANA, OTHER_CALLER, OUMOU, Line
 
 
@@ -24,7 +29,7 @@ def stay(line: Line) -> None:
 
 @pytest.mark.parametrize("keys", ["4 1 1", "6 4 1 1"])
 def test_seven_urgent_callers_within_a_minute_are_all_kept(line: Line, keys: str) -> None:
-    """With one counselor and a supervisor on call nobody is turned away; the supervisor gets one message for each that the counselor cannot take."""
+    """With one counselor and a supervisor on call nobody is turned away; the supervisor hears of the first that the counselor cannot take, and of all others at once."""
     alone(line)
     line.set_staff(AWA, speaks=("fr", "bm"))
     screens = []
@@ -35,6 +40,13 @@ def test_seven_urgent_callers_within_a_minute_are_all_kept(line: Line, keys: str
     assert ["danger.kept"] * 7 == screens
     assert ["waiting"] * 7 == [callback.state for callback in line.callbacks()]
     assert 1 == len(line.inbox(AWA))
+    second = line.callbacks()[1]
+    assert [line.say("escalated", ref=second.reference, before="10h30")] == line.inbox(FANTA)
+    line.wait(40)
+    first = line.callbacks()[0]  # its counselor did not answer
+    assert [line.say("escalated_many", ref=first.reference, before="10h30", count="7")] == line.inbox(FANTA)
+    line.wait(60)
+    assert [] == line.inbox(FANTA)
 
 
 def test_they_are_rung_in_their_order(line: Line) -> None:
@@ -182,3 +194,19 @@ def test_the_number_is_the_callers(line: Line) -> None:
     line.walk("5 5")
     line.work()
     assert not any(CALLER[-8:] in text for text in line.inbox(AWA))
+
+
+def test_the_first_word_that_was_chosen_is_asked_for(line: Line) -> None:
+    """Of two requests the later one got its word first: that one is asked for, whichever rings, and the card names both languages."""
+    line.walk("5 5", "session-1")
+    line.walk("6 5 5", "session-2")
+    first, second = (callback.id for callback in line.callbacks())
+    with line.real_store.write() as tx:
+        work = Work(line.hotline.deps, tx, line.clock.now())
+        for id, word in ((second, "milk"), (first, "water"), (second, "fever")):
+            order = GivenOrder(word.encode(), id, CALLER, RefineCallback(Ref(1, 0), word=word), 1, work.at, work.at, work.at + 9, b"")
+            enter(work, order)
+    assert ["water", "fever"] == [callback.word for callback in line.callbacks()]
+    assert "fever" == one_phone.word(line.callbacks())
+    (card,) = board(line.hotline.deps, line.staff(FANTA), line.clock.now()).due
+    assert ("bm", "fr") == card.languages

@@ -73,6 +73,9 @@ callbacks = Table(
     Index("uq_callbacks_reference", "reference", unique=True, sqlite_where=_IS_OPEN, postgresql_where=_IS_OPEN),
     Index("ix_callbacks_reference", "reference"),
     Index("ix_callbacks_state", "state", "not_after"),
+    # The orders in which what waits presses, and opens: whoever looks for the first of thousands reads the first.
+    Index("ix_callbacks_pressing", "state", text("urgent DESC"), "sunk", "not_after", "made_at", "id"),
+    Index("ix_callbacks_opens_at", "state", "opens_at", "not_after", "id"),
 )
 
 numbers = Table(
@@ -122,6 +125,7 @@ staff = Table(
     Column("minors", Boolean, nullable=False, server_default=false()),
     Column("on_call_until", BigInteger),
     Column("paused_until", BigInteger),
+    Column("goes_on_until", BigInteger),
 )
 
 shifts = Table(
@@ -142,6 +146,8 @@ offers = Table(
     Column("staff", String(32), nullable=False),
     Column("at", BigInteger, nullable=False),
     Index("ix_offers_callback", "callback", "staff"),
+    Index("ix_offers_staff", "staff", "sequence"),
+    Index("ix_offers_at", "at"),
     implicit_returning=False,
 )
 
@@ -176,6 +182,8 @@ outbox = Table(
     Column("changed_at", BigInteger, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("vendor_id", String(128), index=True),
+    # The role of whom of the staff it is for.
+    Column("role", String(16)),
     Index("ix_outbox_state", "state", "changed_at"),
 )
 
@@ -246,6 +254,16 @@ tallies = Table(
     Column("count", Integer, nullable=False),
 )
 """What is left of callbacks whose rows are gone: how many, by the day on which they were made and by how they ended."""
+
+wait_tallies = Table(
+    "wait_tallies",
+    metadata,
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("urgent", Boolean, primary_key=True),
+    Column("minutes", Integer, primary_key=True, autoincrement=False),
+    Column("count", Integer, nullable=False),
+)
+"""What is left of how long callers waited whose rows are gone: how many no longer than so many minutes, and longer than the next less."""
 
 turned_away = Table(
     "turned_away",

@@ -18,7 +18,7 @@ from hotline.engine.times import DAY_MINUTES, THURSDAY
 from hotline.service.acts import Code, Result
 from hotline.service.calls import taking
 from hotline.service.calls.coverage import Span
-from hotline.service.desk.board import BoardView, Card, board
+from hotline.service.desk.board import MOST_COUNTED, BoardView, Card, board
 from hotline.service.desk.casework import referrals
 from hotline.service.desk.colleagues import colleagues
 from hotline.service.desk.shifts import presence
@@ -73,6 +73,11 @@ def _duty(pages: Blueprint, context: ConsoleContext) -> None:
         run(context, presence.go_on_shift)
         return to("queue")
 
+    @pages.post("/carry-on")
+    def carry_on() -> Answered:
+        run(context, presence.carry_on)
+        return to("queue")
+
     @pages.post("/off")
     def off_shift() -> Answered:
         run(context, presence.go_off_shift)
@@ -116,7 +121,7 @@ def _notice() -> tuple[str, str] | None:
 
 def _shown(context: ConsoleContext, shown: BoardView) -> dict[str, Any]:
     known = ",".join(card.reference for card in shown.due)
-    return {"board": shown, "version": _version(shown), "known": known, **_times(context)}
+    return {"board": shown, "version": _version(shown), "known": known, "most_counted": MOST_COUNTED, **_times(context)}
 
 
 def _version(shown: BoardView) -> str:

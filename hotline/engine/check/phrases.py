@@ -75,6 +75,10 @@ STAFF: Final = (
     "hours_opened",
     "crowd",
     "nobody_urgent",
+    "enough",
+    "carried_on",
+    "alert_failed",
+    "escalated_many",
 )
 STAFF_WORDS: Final = (
     "take",

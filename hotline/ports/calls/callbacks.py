@@ -46,6 +46,23 @@ class Callback(Struct, frozen=True):
     """What the caller answered when asked how safe the call left her; None where nobody asked, or the caller would not say."""
     waited: int | None = None
     """How many minutes the caller waited until somebody rang for the first time; None where nobody has."""
+    worded: int = 0
+    """Which of the words that were chosen on this phone its word is, counted from 1: the first is asked for."""
+
+
+class Due(Struct, frozen=True):
+    """What is read of each of the many that are due: enough to see whether anybody can be told of it."""
+
+    id: str
+    language: str
+    urgent: bool
+    made_at: int
+    opens_at: int
+
+    @property
+    def since(self) -> int:
+        """Since when it waits: for a part of the day since that began."""
+        return max(self.made_at, self.opens_at)
 
 
 class Callbacks(Protocol):
@@ -66,11 +83,14 @@ class Callbacks(Protocol):
     def same_number(self, id: str) -> tuple[Callback, ...]:
         """Every waiting or claimed callback to the same number, this one among them, oldest first."""
 
+    def languages(self, ids: tuple[str, ...], at: int) -> dict[str, tuple[str, ...]]:
+        """By id, the languages of all that is waiting or claimed, with an open window, to the same number and was asked for in the same way."""
+
     def to_number(self, id: str) -> tuple[Callback, ...]:
         """Every callback to the same number whatever became of it, this one among them, oldest first; none once its number is gone."""
 
-    def due(self, at: int) -> tuple[Callback, ...]:
-        """Waiting with `opens_at` <= at < `not_after`: urgent, then what ends soonest, then the longest waiting."""
+    def due(self, at: int, skip: int, limit: int) -> tuple[Due, ...]:
+        """Waiting with `opens_at` <= at < `not_after`: urgent, then what is not sunk, what ends soonest, the longest waiting. Of these at most `limit` after the first `skip`."""
 
     def ended(self, at: int) -> tuple[Callback, ...]:
         """Waiting or claimed with `not_after` <= at."""

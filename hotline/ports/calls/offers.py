@@ -20,6 +20,7 @@ class Offer(Struct, frozen=True):
 class LiveOffer(Struct, frozen=True):
     """An offer that can still be followed."""
 
+    callback: str
     staff: str
     at: int
     urgent: bool

@@ -6,6 +6,8 @@ from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
+from hotline.ports.desk.staff import Role
+
 OutboxState: TypeAlias = Literal["pending", "sending", "sent", "unknown", "failed", "dropped"]
 
 OutboxKind: TypeAlias = Literal["alert", "staff", "reply", "ring"]
@@ -26,6 +28,8 @@ class OutboxMessage(Struct, frozen=True):
     changed_at: int = 0
     attempts: int = 0
     vendor_id: str | None = None
+    role: Role | None = None
+    """The role of whom of the staff it is for; None where it is for nobody of the staff, or for whoever wrote to the line."""
 
 
 class Outbox(Protocol):
@@ -34,5 +38,11 @@ class Outbox(Protocol):
     def by_vendor_id(self, vendor_id: str) -> OutboxMessage | None: ...
     def move(self, id: str, before: OutboxState, after: OutboxState, at: int, vendor_id: str | None = None) -> bool:
         """Change the state if it is still `before`; moving to `sending` counts an attempt. True if it was."""
+
+    def failed_alerts(self, since: int) -> tuple[OutboxMessage, ...]:
+        """Alerts that did not arrive, or could not be sent, as far as that was known after `since`."""
+
+    def count(self, role: Role, since: int) -> int:
+        """How many messages were written since then to people of this role."""
 
     def stale(self, state: OutboxState, changed_before: int) -> tuple[OutboxMessage, ...]: ...

@@ -66,7 +66,8 @@ class Figures(Protocol):
         """How many callbacks had so many attempts and this outcome (empty: none yet)."""
 
     def waits(self, since: int, until: int) -> dict[tuple[bool, int], int]:
-        """How many callbacks (urgent or not) were first rung so many minutes after somebody waited for it; those never rung are left out."""
+        """How many callbacks (urgent or not) were first rung so many minutes after somebody waited for it; those never rung are left
+        out. Of callbacks whose rows are gone the minutes are rounded up."""
 
     def offers_not_taken(self, since: int, until: int) -> int:
         """Offers of callbacks that wait no longer, to somebody who neither held nor rang them."""

@@ -35,6 +35,9 @@ class Staff(Struct, frozen=True):
     paused_until: int | None = None
     """In a break of the shift until *I am here* is said, at the longest until then."""
 
+    goes_on_until: int | None = None
+    """A cap of the shift was reached, and this person said to go on: until then none counts."""
+
     def is_on_call(self, at: int) -> bool:
         """Is this a supervisor who is on call at that moment?"""
         return self.role == "supervisor" and self.on_call_until is not None and at < self.on_call_until

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.ports.calls.callbacks import Callback
+from hotline.ports.calls.callbacks import Callback, Due
 from hotline.ports.calls.calls import Call
-from hotline.ports.calls.offers import Offer
+from hotline.ports.calls.offers import LiveOffer
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service import outbox
 from hotline.service.acts import Act
-from hotline.service.calls import one_phone
+from hotline.service.calls import alerts, one_phone, rest
 from hotline.service.calls.coverage import Team, is_on, is_present, team
 from hotline.service.calls.limits import is_ringable, is_unsaid, is_within_day
 from hotline.service.calls.minors import is_of_minor, takes_minors
 from hotline.service.calls.one_phone import alike
-from hotline.service.calls.rest import resting
+from hotline.service.calls.rest import Rest, rests
 from hotline.service.calls.review import for_eyes, lapse_floods, to_review
 from hotline.service.deps import Deps
-from hotline.service.outbox import Draft
 from hotline.service.work import Work
 
 SHORTEST: Final = 60
@@ -47,8 +47,12 @@ URGENT_AGAIN_SECONDS: Final = 180
 """How often supervisors hear of an urgent call that no counselor is free for."""
 URGENT_ALL_SECONDS: Final = 300
 """After so long all supervisors hear of it, not those on call alone."""
+URGENT_TOGETHER_SECONDS: Final = 60
+"""So long after the first of them supervisors hear of all further urgent calls in one message."""
 LENT_SECONDS: Final = 600
 """One message to a supervisor for all the ordinary calls that wait, in so long."""
+READ_AT_ONCE: Final = 200
+"""Of what is due: with thousands waiting the first of them are most often enough."""
 
 
 def pressing(callback: Callback) -> tuple[bool, bool, int, int, str]:
@@ -62,8 +66,7 @@ class Crew(Struct, frozen=True):
     team: Team
     holding: frozenset[str]
     """Who has claimed a callback and is not done with it."""
-    resting: frozenset[str]
-    """Who has carried enough for now."""
+    rest: Rest
 
 
 class Floor:
@@ -72,10 +75,12 @@ class Floor:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._crews: dict[str, Crew] = {}
+        self._reached: dict[tuple[str, bool, bool], bool] = {}
         rules = work.deps.rules
-        live = work.tx.offers.live(work.at - max(rules.offer_seconds, rules.offer_urgent_seconds))
+        live = work.tx.offers.live(work.at - max(rules.offer_seconds, rules.offer_urgent_seconds, URGENT_AGAIN_SECONDS))
         patience = {True: rules.offer_urgent_seconds, False: rules.offer_seconds}
-        self._live = {offer.staff: offer.urgent for offer in reversed(live) if work.at - offer.at < patience[offer.urgent]}
+        self._live = {offer.staff: offer for offer in reversed(live) if work.at - offer.at < patience[offer.urgent]}
+        self._told_urgent = {offer.staff: offer.at for offer in reversed(live) if offer.urgent}
         self._last = work.tx.offers.last()
         self._lent = work.tx.offers.offered_since(work.at - LENT_SECONDS)
 
@@ -83,28 +88,64 @@ class Floor:
         """Who takes calls in this language, and who of them is busy."""
         if language not in self._crews:
             tx = self._work.tx
-            crew = Crew(team(tx, language), tx.callbacks.holders(), resting(tx, self._work.at, self._work.deps.rules))
+            crew = Crew(team(tx, language), tx.callbacks.holders(), rests(tx, self._work.at, self._work.deps.rules))
             self._crews[language] = crew
         return self._crews[language]
 
-    def free(self, languages: Iterable[str], *, urgent: bool) -> list[Staff]:
+    def free(self, languages: Iterable[str], *, urgent: bool, is_late: bool = False) -> list[Staff]:
         """Counselors who speak one of these and hold nothing: those who are there, for what is urgent those on shift too; first who was heard of last.
 
-        Who rests is told of nothing ordinary; of what is urgent, where nobody else is there: a life comes before a pause, and it may be given
-        back. Who has an offer that can still be followed gets no other, unless this is urgent and that is not.
+        Who rests is told of nothing ordinary, but who has merely reached a cap hears of what nobody took in time (`is_late`); of what is urgent who
+        rests hears where nobody else is there: a life comes before a pause, and it may be given back. Who has an offer that can still be followed
+        gets no other, unless this is urgent and that is not.
         """
         crews = [self.crew(language) for language in sorted(languages)]
         at, rules, local = self._work.at, self._work.deps.rules, self._work.deps.clock.local
         team = {staff.id: staff for crew in crews for staff in crew.team.counselors}
         busy = {staff for crew in crews for staff in crew.holding} | {
-            staff for staff, is_urgent in self._live.items() if is_urgent or not urgent
+            staff for staff, offer in self._live.items() if offer.urgent or not urgent
         }
-        resting = {staff for crew in crews for staff in crew.resting}
+        resting = {staff for crew in crews for staff in (crew.rest.paused if is_late else crew.rest.all)}
         on = [staff for staff in team.values() if staff.id not in busy and is_on(staff, crews[0].team.shifts, at, local)]
         on.sort(key=lambda staff: (-(staff.seen_at or 0), self._last.get(staff.id, 0), staff.id))
         present = [staff for staff in on if is_present(staff, at, rules.presence_minutes)]
         there = [staff for staff in present if staff.id not in resting] or (present if urgent else [])
         return [*there, *(staff for staff in on if urgent and staff not in present and staff.id not in resting)]
+
+    def reaches(self, language: str, *, urgent: bool, is_late: bool) -> bool:
+        """Can anybody at all be told of a call of this kind? Asked for thousands, and the store is not."""
+        kind = language, urgent, is_late
+        if kind not in self._reached:
+            if urgent:
+                told = [staff for staff in self.supervisors() if not self.heard_of_urgent(staff, URGENT_TOGETHER_SECONDS)]
+            else:
+                told = self.unlent() if is_late else []
+            self._reached[kind] = bool(told or self.free((language,), urgent=urgent, is_late=is_late))
+        return self._reached[kind]
+
+    def offered(self) -> frozenset[str]:
+        """The callbacks that a counselor can take at this moment by an offer."""
+        supervisors = {staff.id for staff in self.supervisors()}
+        return frozenset(offer.callback for offer in self._live.values() if offer.staff not in supervisors)
+
+    def is_asked(self, group: Sequence[Callback]) -> bool:
+        """Has a counselor an offer of one of these that can still be followed?"""
+        ids = {callback.id for callback in group}
+        asked = {offer.staff for offer in self._live.values() if offer.callback in ids}
+        crews = [self.crew(language) for language in sorted(one_phone.languages(group))]
+        at, local = self._work.at, self._work.deps.clock.local
+        return any(
+            staff.id in asked and staff.id not in crew.holding and is_on(staff, crew.team.shifts, at, local)
+            for crew in crews
+            for staff in crew.team.counselors
+        )
+
+    def heard_of_urgent(self, staff: Staff, seconds: int) -> bool:
+        """Was this person told within so many seconds of what is urgent and waits? One message speaks of all that waits by then."""
+        return self._work.at - self._told_urgent.get(staff.id, 0) < seconds
+
+    def last_urgent(self, staff: Staff) -> int:
+        return self._told_urgent.get(staff.id, 0)
 
     def supervisors(self) -> list[Staff]:
         """Those on call first."""
@@ -117,8 +158,11 @@ class Floor:
 
     def tell(self, turn: Turn, *, urgent: bool) -> None:
         """From now on this turn counts."""
+        self._reached.clear()
         for staff in turn.staff:
-            self._live[staff.id] = urgent
+            self._live[staff.id] = LiveOffer(turn.group[0].id, staff.id, self._work.at, urgent)
+            if urgent:
+                self._told_urgent[staff.id] = self._work.at
             self._last[staff.id] = max(self._last.values(), default=0) + 1
         self._lent |= {staff.id for staff in turn.staff}
 
@@ -136,32 +180,26 @@ def offer(work: Work, id: str, *, passed_by: str | None = None) -> tuple[OutboxM
     One number, one alert: while somebody holds one of them nobody is told of another. `passed_by`: who gives it away, so that it is
     time, and somebody else's turn.
     """
-    turn = next_turn(work, id, Floor(work), passed_by=passed_by)
+    floor = Floor(work)
+    turn = next_turn(work, id, floor, passed_by=passed_by)
     if turn is None:
         return ()
-    return tuple(_tell(work, staff, turn.group) for staff in turn.staff)
+    return tuple(alerts.tell(work, staff, turn.group, _count_like(work, turn.group, staff, floor)) for staff in turn.staff)
 
 
-def _tell(work: Work, staff: Staff, group: Sequence[Callback]) -> OutboxMessage:
-    lead, urgent, ends = group[0], one_phone.is_urgent(group), one_phone.end(group)
-    key = "staff.escalated" if staff.role == "supervisor" else "staff.offer_urgent" if urgent else "staff.offer"
-    before = outbox.hour(work.deps, staff.reads, ends)
-    text = work.deps.written.phrase(key, staff.reads, ref=lead.reference, before=before)
-    origin = _alert_origin(lead.id, staff.id, len(work.tx.offers.of(lead.id)))
-    work.tx.offers.add(Offer(lead.id, staff.id, work.at))
-    return outbox.write(work, Draft("alert", staff.number, text, ends, urgent), origin)
-
-
-def withdraw_alerts(work: Work, id: str) -> None:
-    """Nobody is told any more of what can be followed no longer: whoever gets such an alert late would answer it for nothing."""
-    for place, offered in enumerate(work.tx.offers.of(id)):
-        alert = work.deps.derive("alert", _alert_origin(id, offered.staff, place))
-        work.tx.outbox.move(alert, "pending", "dropped", work.at)
-
-
-def _alert_origin(id: str, staff: str, before: int) -> str:
-    """`before`: how often it was offered before."""
-    return f"{id}|{staff}|{before}"
+def _count_like(work: Work, group: Sequence[Callback], staff: Staff, floor: Floor) -> int:
+    """Of how many calls that nobody is free for a supervisor hears at once: urgent ones, or those that waited as long as is lent; of each phone one."""
+    if staff.role != "supervisor":
+        return 1
+    urgent, rules = one_phone.is_urgent(group), work.deps.rules
+    offered = floor.offered() | {callback.id for callback in group}
+    like = [
+        due.id
+        for due in work.tx.callbacks.due(work.at, 0, READ_AT_ONCE)
+        if due.id not in offered and (due.urgent if urgent else not due.urgent and rest.is_late(due.since, work.at, rules))
+    ]
+    phones = work.tx.numbers.phones((group[0].id, *like))
+    return len({phones.get(id, id) for id in (group[0].id, *like)})
 
 
 def next_turn(work: Work, id: str, floor: Floor, *, passed_by: str | None = None) -> Turn | None:
@@ -176,26 +214,38 @@ def next_turn(work: Work, id: str, floor: Floor, *, passed_by: str | None = None
     supervisors = [staff for staff in floor.supervisors() if may_take(staff)]
     lenders = {staff.id for staff in floor.supervisors()}
     since_lent = work.at - max((offer.at for offer in offers if offer.staff in lenders), default=0)
+    is_late = rest.is_late(work.at - waited, work.at, work.deps.rules)
     is_free = is_within_day(work, group)  # past a day's rings a supervisor decides
-    free = [staff for staff in floor.free(one_phone.languages(group), urgent=urgent) if may_take(staff)] if is_free else []
+    free = floor.free(one_phone.languages(group), urgent=urgent, is_late=is_late) if is_free else []
+    free = [staff for staff in free if may_take(staff)]
+    if is_free and not free and passed_by is None and floor.is_asked(group):
+        return None
     if is_free and not free:
         if passed_by is not None:
             told = tuple(supervisors[:1])  # whoever had it let it go, and nobody else can
         else:
-            told = _lent(work, supervisors, since_lent, waited) if urgent else _unlent(work, floor, supervisors, waited)
+            told = (
+                _lent(work, floor, supervisors, lenders & {offer.staff for offer in offers}, work.at - waited)
+                if urgent
+                else _unlent(floor, supervisors, is_late=is_late)
+            )
         return Turn(told, group) if told else None
     patience = work.deps.rules.offer_urgent_seconds if urgent else work.deps.rules.offer_seconds
     offered = [offer for offer in offers if offer.staff not in lenders] if is_free else offers
     # A counselor who is free for the first time hears of it at once, whatever supervisors heard.
     if offered and passed_by is None and work.at - max(offer.at for offer in offers) < patience:
         return None
-    is_escalated = urgent or len(offered) >= UNTAKEN or waited >= work.deps.rules.lend_minutes * 60
-    if is_free and (not is_escalated or since_lent < (URGENT_AGAIN_SECONDS if urgent else LENT_SECONDS)):
+    is_untaken = len(offered) >= UNTAKEN
+    if is_free and (not (urgent or is_untaken or is_late) or since_lent < (URGENT_AGAIN_SECONDS if urgent else LENT_SECONDS)):
         supervisors = []
     often = Counter(offer.staff for offer in offers)
     last = {offer.staff: offer.at for offer in sorted(offers, key=lambda offer: offer.at)}
     staff = min((*free, *supervisors), key=lambda staff: (often[staff.id], last.get(staff.id, 0)), default=None)
-    return None if staff is None else Turn((staff,), group)
+    if staff is None:
+        return None
+    # Three counselors did not take it: a supervisor hears of it, whoever is asked next.
+    also = tuple(supervisors[:1]) if is_untaken and staff.role != "supervisor" else ()
+    return Turn((staff, *also), group)
 
 
 def _may_take(work: Work, group: Sequence[Callback], passed_by: str | None) -> Callable[[Staff], bool]:
@@ -204,17 +254,25 @@ def _may_take(work: Work, group: Sequence[Callback], passed_by: str | None) -> C
     return lambda staff: staff.id != passed_by and (takes_minors(staff) or not is_minor)
 
 
-def _lent(work: Work, supervisors: Sequence[Staff], since: int, waited: int) -> tuple[Staff, ...]:
-    """Of an urgent call that no counselor is free for hear the supervisors on call at once, and again and again; after some minutes, or where nobody is on call, all."""
-    if since < URGENT_AGAIN_SECONDS:
-        return ()
-    on_call = tuple(staff for staff in supervisors if staff.is_on_call(work.at))
-    return on_call if on_call and waited < URGENT_ALL_SECONDS else tuple(supervisors)
+def _lent(work: Work, floor: Floor, supervisors: Sequence[Staff], named: AbstractSet[str], since: int) -> tuple[Staff, ...]:
+    """Of an urgent call that waits since then, and that no counselor is free for, hear the supervisors on call at once, and again and again; after
+    some minutes, or where nobody is on call, all. One message speaks of all that waits, so that further ones within a minute wait for the next.
+    `named`: to whom this one was named.
+    """
+    on_call = [staff for staff in supervisors if staff.is_on_call(work.at)]
+    asked = on_call if on_call and work.at - since < URGENT_ALL_SECONDS else supervisors
+    return tuple(
+        staff
+        for staff in asked
+        if not floor.heard_of_urgent(
+            staff, URGENT_TOGETHER_SECONDS if staff.id not in named and floor.last_urgent(staff) <= since else URGENT_AGAIN_SECONDS
+        )
+    )
 
 
-def _unlent(work: Work, floor: Floor, supervisors: Sequence[Staff], waited: int) -> tuple[Staff, ...]:
+def _unlent(floor: Floor, supervisors: Sequence[Staff], *, is_late: bool) -> tuple[Staff, ...]:
     """Of an ordinary one hears, once it waited for a while, the first supervisor who speaks its language, if no supervisor heard of any lately."""
-    if waited < work.deps.rules.lend_minutes * 60 or len(floor.unlent()) < len(floor.supervisors()):
+    if not is_late or len(floor.unlent()) < len(floor.supervisors()):
         return ()
     return tuple(supervisors[:1])
 
@@ -233,7 +291,7 @@ def claim(act: Act, callback: Callback) -> bool:
     """Whoever acts holds this callback from now on; false where another was faster."""
     is_claimed = act.tx.callbacks.claim(callback.id, act.staff.id, act.at)
     if is_claimed:
-        withdraw_alerts(act, callback.id)
+        alerts.withdraw(act, callback.id)
         act.record("taken", callback.reference)
     return is_claimed
 
@@ -290,28 +348,56 @@ def drop_call(work: Work, group: Sequence[Callback]) -> None:
 def offer_due(deps: Deps, at: int) -> None:
     """Offer whatever has come due, or was not taken in time. Raises StoreAway."""
     with deps.store.read() as tx:
-        work = Work(deps, tx, at)
-        wanted = _wanted(work, tx.callbacks.due(at), Floor(work))
+        wanted = _wanted(Work(deps, tx, at))
     for id in wanted:
         with deps.store.write() as tx:
             messages = offer(Work(deps, tx, at), id)
         outbox.enqueue(deps, messages)
 
 
-def _wanted(work: Work, due: Iterable[Callback], floor: Floor) -> list[str]:
-    """The callbacks of which somebody is to be told now, the most pressing first."""
-    wanted = []
-    lend = work.deps.rules.lend_minutes * 60
-    for callback in due:
-        # With thousands waiting and nobody free, nothing is asked of the store for any of them.
-        is_waiting = not callback.urgent and work.at - max(callback.made_at, callback.opens_at) < lend
-        if is_waiting and not floor.free((callback.language,), urgent=False):
+def _wanted(work: Work) -> list[str]:
+    """The callbacks of which somebody is to be told now, the most pressing first. With thousands waiting and nobody to tell, next to nothing is read."""
+    wanted: list[str] = []
+    floor, rules = Floor(work), work.deps.rules
+    for due in _due(work):
+        if not due.urgent and not any(floor.reaches(language, urgent=False, is_late=True) for language in work.deps.written.languages):
+            break
+        if not floor.reaches(due.language, urgent=due.urgent, is_late=rest.is_late(due.since, work.at, rules)):
             continue
-        turn = next_turn(work, callback.id, floor)
+        turn = next_turn(work, due.id, floor)
         if turn is not None:
             floor.tell(turn, urgent=one_phone.is_urgent(turn.group))
-            wanted.append(callback.id)
+            wanted.append(due.id)
     return wanted
+
+
+def _due(work: Work) -> Iterator[Due]:
+    skip = 0
+    while rows := work.tx.callbacks.due(work.at, skip, READ_AT_ONCE):
+        yield from rows
+        skip += READ_AT_ONCE
+
+
+def follow_failed_alerts(deps: Deps, at: int) -> None:
+    """Whoever was to hear of a call did not: supervisors are told, and somebody else is. No screen changes. Raises StoreAway."""
+    with deps.store.read() as tx:
+        work = Work(deps, tx, at)
+        failed = alerts.failed(work)
+    for id, staff in failed:
+        with deps.store.write() as tx:
+            messages = _follow(Work(deps, tx, at), id, staff)
+        outbox.enqueue(deps, messages)
+
+
+def _follow(work: Work, id: str, staff: Staff) -> tuple[OutboxMessage, ...]:
+    callback, offers = work.tx.callbacks.get(id), work.tx.offers.of(id)
+    if callback is None or callback.state != "waiting":
+        return ()
+    others = outbox.supervisors(work, apart_from=staff.id)
+    messages = tuple(
+        outbox.tell(work, other, "alert_failed", f"{id}|{staff.id}", ref=callback.reference, name=staff.alias) for other in others
+    )
+    return (*messages, *(offer(work, id, passed_by=staff.id) if offers[-1].staff == staff.id else ()))
 
 
 def release_idle(deps: Deps, at: int) -> None:

@@ -53,5 +53,11 @@ def languages(group: Iterable[Callback]) -> frozenset[str]:
 
 
 def word(group: Iterable[Callback]) -> str | None:
-    """The word to ask for: the one of the oldest request that has one. A later request replaces none."""
-    return next((callback.word for callback in group if callback.word is not None), None)
+    """The word to ask for: the first that was chosen. A later one replaces none."""
+    first = min((callback for callback in group if callback.word is not None), key=lambda callback: callback.worded, default=None)
+    return first.word if first else None
+
+
+def next_worded(group: Iterable[Callback]) -> int:
+    """Which word of the phone's the next will be."""
+    return 1 + max((callback.worded for callback in group), default=0)

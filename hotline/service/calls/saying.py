@@ -12,10 +12,12 @@ from hotline.ports.calls.callbacks import Callback, Safer
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.calls.reviews import Reason
 from hotline.ports.store import Transaction
+from hotline.service import outbox
 from hotline.service.acts import Act, Result
 from hotline.service.calls import dispatch, one_phone, ringing
 from hotline.service.calls.limits import attempts_left
 from hotline.service.calls.reference import about
+from hotline.service.calls.rest import rests
 from hotline.service.calls.review import to_review
 
 
@@ -69,13 +71,21 @@ def _note(act: Act, group: Sequence[Callback], outcome: Outcome) -> tuple[Outbox
     for callback in group:
         act.tx.callbacks.save(callback)
         act.record("outcome said", callback.reference)  # that it was said, not what: the audit stays when the callback is gone
+    messages = _ask_to_go_on(act)
     if outcome == "prank":
         act.tx.numbers.add_prank(group[0].id, act.at)  # one call is one prank, for however many requests it was
     if outcome not in TO_REVIEW:
-        return ()
+        return messages
     # The others were asked for at another time, but it is the same phone.
     looked_at = (group, *([callback] for callback in others))
-    return tuple(message for callbacks in looked_at for message in to_review(act, callbacks, cast("Reason", outcome)))
+    return (*messages, *(message for callbacks in looked_at for message in to_review(act, callbacks, cast("Reason", outcome))))
+
+
+def _ask_to_go_on(act: Act) -> tuple[OutboxMessage, ...]:
+    """Whoever has reached a cap is asked once: to go on, or to end the shift."""
+    if act.staff.role != "counselor" or act.staff.id not in rests(act.tx, act.at, act.deps.rules).capped:
+        return ()
+    return outbox.tell_seldom(act, [act.staff], "enough", act.deps.rules.shift_hours * 3600)
 
 
 def _after(callback: Callback, outcome: Outcome, at: int) -> Callback:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from msgspec.structs import replace
@@ -14,10 +14,10 @@ from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service import outbox
 from hotline.service.acts import Act, Refused, Result
-from hotline.service.calls import dispatch, minors, one_phone, skill
+from hotline.service.calls import alerts, dispatch, minors, one_phone, skill
 from hotline.service.calls.limits import is_late, is_ringable, is_unsaid, is_within_day
 from hotline.service.calls.reference import about
-from hotline.service.calls.rest import resting
+from hotline.service.calls.rest import is_resting
 from hotline.service.calls.review import to_review
 from hotline.service.outbox import Draft
 from hotline.service.work import Work
@@ -66,7 +66,7 @@ def hand_over(act: Act, id: str, to: str) -> Result:
         return Result(refused, about(callback))
     dispatch.drop_call(act, [callback])
     for request in group:
-        dispatch.withdraw_alerts(act, request.id)
+        alerts.withdraw(act, request.id)
         act.tx.callbacks.save(replace(request, state="claimed", claimed_by=to, claimed_at=act.at, call=None))
         act.record("handed over", f"{request.reference} {chosen.alias}")
     messages = [_tell(act, chosen, callback, group)]
@@ -87,9 +87,11 @@ def return_group(act: Act, group: Sequence[Callback]) -> tuple[OutboxMessage, ..
     return to_review(act, freed, "given_back")
 
 
-def may_be_handed(counselor: Staff, callback: Callback, *, is_minor: bool) -> bool:
-    """Does this counselor take calls in its language, and of minors if it is one's?"""
-    return skill.takes(counselor, callback.language) and minors.may_have(counselor, is_minor=is_minor)
+def may_be_handed(counselor: Staff, group: Iterable[Callback], *, is_minor: bool) -> bool:
+    """Does this counselor take calls in one of its languages, and of minors if it is one's?"""
+    return any(skill.takes(counselor, language) for language in one_phone.languages(group)) and minors.may_have(
+        counselor, is_minor=is_minor
+    )
 
 
 def untried(work: Work, callback: Callback) -> tuple[Callback, ...]:
@@ -106,7 +108,7 @@ def _tell(work: Work, chosen: Staff, callback: Callback, group: Sequence[Callbac
     ends = one_phone.end(group)
     text = work.deps.written.phrase("staff.handed", chosen.reads, ref=callback.reference, before=outbox.hour(work.deps, chosen.reads, ends))
     urgent = one_phone.is_urgent(group)
-    return outbox.write(work, Draft("alert", chosen.number, text, ends, urgent), f"handed|{callback.id}|{chosen.id}|{work.at}")
+    return outbox.write(work, Draft("alert", chosen.number, text, ends, urgent, chosen.role), f"handed|{callback.id}|{chosen.id}|{work.at}")
 
 
 def _refusal(act: Act, callback: Callback) -> Refused | None:
@@ -126,7 +128,7 @@ def _refusal(act: Act, callback: Callback) -> Refused | None:
         return None
     if not is_within_day(act, group):
         return "supervisor"
-    return "rest" if not one_phone.is_urgent(group) and act.staff.id in resting(act.tx, act.at, act.deps.rules) else None
+    return "rest" if is_resting(act, act.staff.id, group) else None
 
 
 def _not_handed(work: Work, chosen: Staff, callback: Callback, group: Sequence[Callback]) -> Refused | None:
@@ -134,7 +136,7 @@ def _not_handed(work: Work, chosen: Staff, callback: Callback, group: Sequence[C
         return "late"
     if not group or _is_in_hand(work.tx, callback, callback.claimed_by or ""):
         return "gone"
-    if not may_be_handed(chosen, callback, is_minor=minors.is_of_minor(work.tx, group)):
+    if not may_be_handed(chosen, group, is_minor=minors.is_of_minor(work.tx, group)):
         return "skill"
     return None if is_within_day(work, group) else "supervisor"
 

@@ -16,7 +16,7 @@ from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.hasher import Hasher
 from hotline.ports.store import Transaction
 from hotline.retention import PRANK_DAYS
-from hotline.service.calls import dispatch
+from hotline.service.calls import alerts, dispatch, one_phone
 from hotline.service.calls.limits import MOST_PRANKS
 from hotline.service.calls.reference import reference
 from hotline.service.calls.review import hold_flood, is_held_unrung, stopped_unpressed
@@ -182,7 +182,8 @@ def _refine(work: Work, order: GivenOrder, effect: RefineCallback) -> tuple[Outb
     if callback is None:
         return ()
     if effect.word is not None:
-        callback = replace(callback, word=effect.word)
+        worded = callback.worded or one_phone.next_worded(one_phone.alike(work.tx, callback.id))
+        callback = replace(callback, word=effect.word, worded=worded)
     if effect.opens is not None and effect.not_after is not None:
         # Who claimed it took another window: nobody may ring in that one any more.
         callback = replace(
@@ -201,7 +202,7 @@ def _cancel(work: Work, order: GivenOrder) -> None:
     """Nobody rings for it from now on. A number that nobody ever rang is of no use any more."""
     callback = work.tx.callbacks.get(order.callback)
     if callback is not None and callback.state in ("waiting", "claimed", "review"):
-        dispatch.withdraw_alerts(work, callback.id)
+        alerts.withdraw(work, callback.id)
         work.tx.callbacks.save(replace(callback, state="cancelled", closed_at=work.at))
         if not callback.attempts:
             work.tx.numbers.forget(callback.id)

@@ -8,19 +8,20 @@ from msgspec import Struct
 
 from hotline.engine.effects import Minute
 from hotline.engine.times import DAY_SECONDS
-from hotline.ports.calls.board import Waiting
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.service.calls import dispatch, minors, skill
 from hotline.service.calls.coverage import is_closed, is_on_shift, is_present, stays_until
 from hotline.service.calls.limits import is_unsaid, may_ring_so_often
-from hotline.service.calls.rest import resting
+from hotline.service.calls.rest import Rest, is_late, rests
 from hotline.service.deps import Deps
 from hotline.service.desk.shifts.presence import times_asked
 
 MOST_SHOWN: Final = 30
 """Of each kind: nobody reads more."""
+MOST_COUNTED: Final = 100
+"""Of each kind: whether it is a hundred or a thousand, nobody gets through them."""
 
 Step: TypeAlias = Literal["take", "rest", "supervisor", "wait", "ring", "again", "say", "held", "tried"]
 """What can be done about a callback: take it; not during a rest; a supervisor may, past the day's rings; wait for its window; of one's own:
@@ -32,7 +33,8 @@ class Card(Struct, frozen=True):
 
     id: str
     reference: str
-    language: str
+    languages: tuple[str, ...]
+    """All that the caller read: whoever speaks one of them may ring."""
     urgent: bool
     attempts: int
     opens: Minute
@@ -48,10 +50,21 @@ class Duty(Struct, frozen=True):
     on_until: Minute | None
     here_until: Minute | None
     rests: bool
+    """In the pause after a hard call."""
+    capped: bool
+    """At a cap of the shift: whether to go on or to end is asked."""
     paused: bool
     """In a break, until *I am here* is said."""
     asked: bool
     """*I am here* is asked for again."""
+
+
+class Waiting(Struct, frozen=True):
+    """How many there are, `due` and `coming` counted no further than MOST_COUNTED."""
+
+    due: int
+    coming: int
+    review: int
 
 
 class BoardView(Struct, frozen=True):
@@ -78,48 +91,56 @@ def board(deps: Deps, staff: Staff, at: int) -> BoardView:
     takes_minors = minors.takes_minors(staff)
     with deps.store.read() as tx:
         mine = tuple(group[0] for group in dispatch.groups(tx, tx.callbacks.claimed_by(staff.id)))
-        due = tx.board.due(at, languages, MOST_SHOWN, minors=takes_minors)
-        coming = tx.board.coming(at, languages, MOST_SHOWN, minors=takes_minors)
-        waiting = tx.board.count(at, languages, minors=takes_minors)
+        waiting = tx.board.due(at, languages, MOST_SHOWN, MOST_COUNTED, minors=takes_minors)
+        later = tx.board.coming(at, languages, MOST_SHOWN, MOST_COUNTED, minors=takes_minors)
+        due, coming, reviews = waiting.callbacks, later.callbacks, tx.board.reviews()
         rings = tx.calls.rings_of(tuple(callback.id for callback in due), at - DAY_SECONDS)
         held = tx.board.held(MOST_SHOWN) if sees_all else ()
+        shown = (*mine, *due, *coming, *held)
+        read = tx.callbacks.languages(tuple(callback.id for callback in shown), at)
         people = tx.staff.active() if held or deps.rules.supervised else ()
-        duty = None if sees_all else _duty(deps, staff, tx.shifts.all(), at, rests=staff.id in resting(tx, at, deps.rules))
+        duty = None if sees_all else _duty(deps, staff, tx.shifts.all(), at, rest=rests(tx, at, deps.rules))
     aliases = {person.id: person.alias for person in people}
     return BoardView(
         now=deps.clock.local(at),
         duty=duty,
-        mine=tuple(card(deps, callback, _own_step(callback)) for callback in mine),
-        due=tuple(card(deps, callback, _step(deps, duty, callback, rings.get(callback.id, 0))) for callback in due),
-        coming=tuple(card(deps, callback, "wait") for callback in coming),
-        held=tuple(_held(deps, callback, aliases) for callback in held if callback.claimed_by != staff.id),
-        waiting=waiting,
+        mine=tuple(card(deps, callback, read.get(callback.id, ()), _own_step(callback)) for callback in mine),
+        due=tuple(
+            card(deps, callback, read.get(callback.id, ()), _step(deps, duty, callback, rings.get(callback.id, 0), at)) for callback in due
+        ),
+        coming=tuple(card(deps, callback, read.get(callback.id, ()), "wait") for callback in coming),
+        held=tuple(_held(deps, callback, read.get(callback.id, ()), aliases) for callback in held if callback.claimed_by != staff.id),
+        waiting=Waiting(waiting.count, later.count, reviews),
         is_closed=is_closed(people, at, deps.rules),
     )
 
 
-def card(deps: Deps, callback: Callback, step: Step, holder: str = "") -> Card:
+def card(deps: Deps, callback: Callback, languages: tuple[str, ...], step: Step, holder: str = "") -> Card:
     opens, ends = deps.clock.local(callback.opens_at), deps.clock.local(callback.not_after)
-    return Card(callback.id, callback.reference, callback.language, callback.urgent, callback.attempts, opens, ends, step, holder)
+    return Card(
+        callback.id, callback.reference, languages or (callback.language,), callback.urgent, callback.attempts, opens, ends, step, holder
+    )
 
 
-def _held(deps: Deps, callback: Callback, aliases: dict[str, str]) -> Card:
-    return card(deps, callback, "tried" if callback.attempts else "held", aliases.get(callback.claimed_by or "", ""))
+def _held(deps: Deps, callback: Callback, languages: tuple[str, ...], aliases: dict[str, str]) -> Card:
+    return card(deps, callback, languages, "tried" if callback.attempts else "held", aliases.get(callback.claimed_by or "", ""))
 
 
-def _duty(deps: Deps, staff: Staff, shifts: tuple[Shift, ...], at: int, *, rests: bool) -> Duty:
+def _duty(deps: Deps, staff: Staff, shifts: tuple[Shift, ...], at: int, *, rest: Rest) -> Duty:
     local, minutes = deps.clock.local, deps.rules.presence_minutes
     on = stays_until(staff, shifts, at, local) if is_on_shift(staff, shifts, at, local) else None
     here = local((staff.seen_at or 0) + minutes * 60) if is_present(staff, at, minutes) else None
-    return Duty(on, here, rests, staff.is_paused(at), here is not None and times_asked(staff, at, minutes) > 0)
+    asked = here is not None and times_asked(staff, at, minutes) > 0
+    return Duty(on, here, staff.id in rest.paused, staff.id in rest.capped, staff.is_paused(at), asked)
 
 
-def _step(deps: Deps, duty: Duty | None, callback: Callback, rings: int) -> Step:
+def _step(deps: Deps, duty: Duty | None, callback: Callback, rings: int, at: int) -> Step:
     if duty is None:
         return "take"
     if not may_ring_so_often(deps.rules, rings, other_phone=callback.other_phone):
         return "supervisor"
-    return "rest" if duty.rests and not callback.urgent else "take"
+    late = is_late(max(callback.made_at, callback.opens_at), at, deps.rules)
+    return "rest" if not callback.urgent and (duty.rests or (duty.capped and not late)) else "take"
 
 
 def _own_step(callback: Callback) -> Step:

@@ -12,7 +12,7 @@ from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
 from hotline.ports.desk.staff import Staff
 from hotline.service.acts import Act, Result
-from hotline.service.calls import dispatch
+from hotline.service.calls import dispatch, one_phone
 from hotline.service.calls.limits import is_unsaid, most_attempts
 from hotline.service.calls.reference import about
 from hotline.service.deps import Deps
@@ -35,6 +35,8 @@ class CallbackView(Struct, frozen=True):
     holds: bool
     """Whoever looks does what the page offers; a supervisor may look on."""
     word: str | None
+    languages: tuple[str, ...]
+    """All that the caller read."""
     other_phone: bool
     ends: int
     attempts: int
@@ -75,7 +77,8 @@ def _look(work: Work, staff: Staff, id: str) -> CallbackView | None:
         callback=callback,
         step=_step(callback, group, live, work.at) if holds else "watched",
         holds=holds,
-        word=next((other.word for other in group if other.word is not None), None),
+        word=one_phone.word(group),
+        languages=tuple(sorted(one_phone.languages(group), key=lambda language: (language != callback.language, language))),
         other_phone=any(other.other_phone for other in group),
         ends=min(other.not_after for other in group),
         attempts=max(other.attempts for other in group),

@@ -66,7 +66,7 @@ def resting(work: Work, staff: Staff) -> int | None:
     load = rest.loads(work.tx, work.at, work.deps.rules).get(staff.id) if staff.role == "counselor" else None
     if load is None:
         return None
-    if rest.is_enough(load, work.deps.rules):
+    if rest.is_enough(load, work.deps.rules) and not rest.goes_on(staff, work.at):
         ends = work.deps.clock.moment(stays_until(staff, work.tx.shifts.all(), work.at, work.deps.clock.local))
         return min(ends, work.at + work.deps.rules.shift_hours * 3600) if ends > work.at else None
     until = rest.pause_ends(load, work.deps.rules)

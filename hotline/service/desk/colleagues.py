@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from hotline.service.calls import minors, taking
+from hotline.service.calls import minors, one_phone, taking
 from hotline.service.calls.coverage import is_on_shift, is_present
-from hotline.service.calls.rest import resting
+from hotline.service.calls.rest import rests
 from hotline.service.deps import Deps
 from hotline.service.desk.board import Card, card
 from hotline.service.work import Work
@@ -33,9 +33,9 @@ def colleagues(deps: Deps, id: str, at: int) -> tuple[Card, tuple[Colleague, ...
             return None
         shifts, holding = tx.shifts.all(), tx.callbacks.holders()
         others = [person for person in tx.staff.active() if person.id != callback.claimed_by]
-        rests = resting(tx, at, deps.rules)
+        resting = rests(tx, at, deps.rules).all
         is_minor = minors.is_of_minor(tx, group)
-    skilled = [person for person in others if taking.may_be_handed(person, callback, is_minor=is_minor)]
+    skilled = [person for person in others if taking.may_be_handed(person, group, is_minor=is_minor)]
     local, minutes = deps.clock.local, deps.rules.presence_minutes
     found = [
         Colleague(
@@ -44,10 +44,10 @@ def colleagues(deps: Deps, id: str, at: int) -> tuple[Card, tuple[Colleague, ...
             is_on_shift(person, shifts, at, local),
             is_present(person, at, minutes),
             person.id in holding,
-            person.is_paused(at) or person.id in rests,
+            person.is_paused(at) or person.id in resting,
         )
         for person in skilled
     ]
-    return card(deps, callback, "held"), tuple(
+    return card(deps, callback, tuple(sorted(one_phone.languages(group))), "held"), tuple(
         sorted(found, key=lambda found: (found.holding, found.paused, not found.on, not found.here, found.alias))
     )

@@ -21,6 +21,7 @@ from hotline.service.acts import Act, By, Code, Refused, Result, run
 from hotline.service.calls import dispatch
 from hotline.service.calls.connecting import connect
 from hotline.service.calls.limits import is_late
+from hotline.service.calls.rest import rests
 from hotline.service.calls.saying import say_outcome
 from hotline.service.calls.taking import give_back, take
 from hotline.service.deps import Deps
@@ -64,6 +65,7 @@ WORDS: Final[Mapping[Code, str]] = {
 SHIFT_WORDS: Final[Mapping[str, str]] = {
     "acknowledge": "staff.on_call",
     "close_hours": "staff.hours_closed",
+    "carry_on": "staff.carried_on",
     "come_on_day": "staff.there",
     "end_many": "staff.many_ended",
     "go_off_shift": "staff.off",
@@ -198,13 +200,15 @@ def _parse(reading: Reading) -> Request:
 
 
 def _of_shift(reading: Reading, command: Literal["on", "off", "pause", "here"]) -> Request:
-    """A supervisor's break is the end of being on call: nobody answers for the line meanwhile."""
+    """A supervisor's break is the end of being on call: nobody answers for the line meanwhile. Whoever was asked at a cap goes on by the same word."""
     if command == "off" or (command == "pause" and reading.staff.role == "supervisor"):
         act = presence.go_off_shift
     elif command == "pause":
         act = presence.take_break
     elif reading.staff.role == "supervisor":
         act = presence.go_on_call if command == "on" else presence.acknowledge
+    elif command == "on" and reading.is_fresh and reading.staff.id in rests(reading.tx, reading.at, reading.deps.rules).capped:
+        return Request(presence.carry_on)
     else:
         act = presence.go_on_shift if command == "on" else presence.say_here
     return Request(act, (reading.sent_at,))

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from itertools import count
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Subquery, bindparam, case, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, Subquery, and_, bindparam, case, func, or_, select
 
-from hotline.adapters.seal import Seal
-from hotline.adapters.sql.calls.callbacks import CALLBACK, CallbackRows
+from hotline.adapters.sql.calls.callbacks import CALLBACK, DUE, PRESSING, CallbackRows
 from hotline.adapters.sql.calls.flags import FLAGS, FlagRows
 from hotline.adapters.sql.tables import callbacks, numbers, reviews
 from hotline.adapters.sql.unit import AT
-from hotline.ports.calls.board import Waiting
+from hotline.ports.calls.board import Listed
 from hotline.ports.calls.callbacks import Callback
 
 _MOST: Final[BindParameter[Any]] = bindparam("most")
+_SKIP: Final[BindParameter[Any]] = bindparam("skip")
 _c = callbacks.c
-_r = reviews.c
 _held = callbacks.alias("held")
 _its = numbers.alias("its")
 _others = numbers.alias("others")
@@ -28,15 +28,13 @@ _IN_HAND: Final = (
 )
 """Of numbers that somebody is at: rung once for all that is open and was asked for in the same way, so that nobody need take these (docs: callback life).
 By the board nobody reads whether the phone that a stranger asks for has asked itself."""
-_WAITING: Final = (_c.state == "waiting", _c.language.in_(bindparam("languages", expanding=True)))
-_THEIR_FLAGS: Final = select(*FLAGS).where(*_WAITING)
 _TAKEABLE: Final = (
-    *_WAITING,
-    _c.id.not_in(bindparam("but", expanding=True)),
+    _c.state == "waiting",
     or_(_c.other_phone, _c.id.not_in(_IN_HAND.where(_held.c.other_phone.is_(False)))),
     or_(_c.other_phone.is_(False), _c.id.not_in(_IN_HAND.where(_held.c.other_phone))),
 )
-_DUE: Final = (*_TAKEABLE, _c.opens_at <= AT, _c.not_after > AT)
+_READ: Final = _c.language.in_(bindparam("languages", expanding=True))
+_DUE: Final = (*_TAKEABLE, *DUE)
 _COMING: Final = (*_TAKEABLE, _c.opens_at > AT)
 _PHONE: Final = (numbers.c.number_hash, _c.other_phone, case((_c.at_once, ""), else_=_c.id))
 """What was asked for at once from one phone is one; whatever was asked for a part of the day stands by itself (docs: callback life)."""
@@ -45,6 +43,18 @@ _TOGETHER: Final = {
     "not_after": func.max(_c.not_after).over(partition_by=_PHONE),
 }
 _FIRST: Final = func.row_number().over(partition_by=_PHONE, order_by=(_c.made_at, _c.id))
+_WALK: Final = select(*FLAGS, *_PHONE).join(numbers, numbers.c.callback == _c.id).limit(_MOST).offset(_SKIP)
+_PRESSING: Final = _WALK.where(*_DUE, _READ).order_by(*PRESSING)
+_NEXT: Final = (_c.opens_at, _c.not_after, _c.id)
+_COMING_FIRST: Final = _WALK.where(*_COMING, _READ).order_by(*_NEXT)
+_THESE: Final = select(*CALLBACK).where(_c.id.in_(bindparam("these", expanding=True))).order_by(*_NEXT)
+_OF_PHONES: Final = and_(
+    _c.id.in_(select(numbers.c.callback).where(numbers.c.number_hash.in_(bindparam("phones", expanding=True)))),
+    or_(
+        and_(_c.other_phone.is_(False), numbers.c.number_hash.in_(bindparam("own", expanding=True))),
+        and_(_c.other_phone, numbers.c.number_hash.in_(bindparam("others", expanding=True))),
+    ),
+)
 
 
 def _cards(*where: ColumnElement[bool]) -> Subquery:
@@ -54,44 +64,55 @@ def _cards(*where: ColumnElement[bool]) -> Subquery:
     return select(*(rows.c[column.key] for column in CALLBACK)).where(rows.c.place == 1).subquery()
 
 
-_due, _coming, _claimed = _cards(*_DUE), _cards(*_COMING), _cards(_c.state == "claimed")
+_due, _claimed = _cards(*_DUE, _OF_PHONES), _cards(_c.state == "claimed")
 _DUE_FIRST: Final = select(_due).order_by(_due.c.urgent.desc(), _due.c.sunk, _due.c.not_after, _due.c.made_at, _due.c.id).limit(_MOST)
-_COMING_FIRST: Final = select(_coming).order_by(_coming.c.opens_at, _coming.c.not_after, _coming.c.id).limit(_MOST)
 _HELD_FIRST: Final = select(_claimed).order_by(_claimed.c.urgent.desc(), _claimed.c.not_after, _claimed.c.id).limit(_MOST)
-_HOW_MANY: Final = select(
-    select(func.count()).select_from(_due).scalar_subquery().label("due"),
-    select(func.count()).select_from(_coming).scalar_subquery().label("coming"),
-    select(func.count()).where(_r.decision.is_(None)).scalar_subquery().label("review"),
-)
+_REVIEWS: Final = select(func.count()).where(reviews.c.decision.is_(None))
+
+
+class Phone(NamedTuple):
+    """Whose request it is: who asks for a call on another phone is not its owner."""
+
+    number_hash: bytes
+    other_phone: bool
 
 
 class SqlBoard(CallbackRows, FlagRows):
-    """Minors are left out as their flags stood when it was first asked in its transaction."""
+    """What waits is walked in the order of an index, and only as far as is shown: with thousands waiting a page costs what it does with ten."""
 
-    __slots__ = ("_minors",)
+    __slots__ = ()
 
-    def __init__(self, connection: Connection, seal: Seal) -> None:
-        super().__init__(connection, seal)
-        self._minors: dict[tuple[str, ...], tuple[str, ...]] = {}
+    def due(self, at: int, languages: tuple[str, ...], limit: int, most: int, *, minors: bool = True) -> Listed:
+        cards = self._walk(_PRESSING, at, languages, most, minors=minors)
+        phones = {phone for phone, _ in cards[:limit]}
+        own = [phone.number_hash for phone in phones if not phone.other_phone]
+        others = [phone.number_hash for phone in phones if phone.other_phone]
+        return Listed(self._callbacks(_DUE_FIRST, at_=at, phones=[*own, *others], own=own, others=others, most=limit), len(cards))
 
-    def due(self, at: int, languages: tuple[str, ...], limit: int, *, minors: bool = True) -> tuple[Callback, ...]:
-        return self._callbacks(_DUE_FIRST, at_=at, languages=languages, most=limit, but=self._but(languages, minors=minors))
-
-    def coming(self, at: int, languages: tuple[str, ...], limit: int, *, minors: bool = True) -> tuple[Callback, ...]:
-        return self._callbacks(_COMING_FIRST, at_=at, languages=languages, most=limit, but=self._but(languages, minors=minors))
+    def coming(self, at: int, languages: tuple[str, ...], limit: int, most: int, *, minors: bool = True) -> Listed:
+        ids = [id for _, id in self._walk(_COMING_FIRST, at, languages, most, minors=minors)]
+        return Listed(self._callbacks(_THESE, these=ids[:limit]), len(ids))
 
     def held(self, limit: int) -> tuple[Callback, ...]:
         return self._callbacks(_HELD_FIRST, most=limit)
 
-    def count(self, at: int, languages: tuple[str, ...], *, minors: bool = True) -> Waiting:
-        row = self._row(_HOW_MANY, at_=at, languages=languages, but=self._but(languages, minors=minors))
-        return Waiting(**row._asdict()) if row else Waiting(0, 0, 0)
+    def reviews(self) -> int:
+        return int(self._value(_REVIEWS))
 
-    def _but(self, languages: tuple[str, ...], *, minors: bool) -> tuple[str, ...]:
-        """What is left out of what waits. The database cannot read flags: they are opened here, once for all that a page asks."""
-        if minors:
-            return ()
-        if languages not in self._minors:
-            rows = self._rows(_THEIR_FLAGS, languages=languages)
-            self._minors[languages] = tuple(id for id, sealed in rows if "minor" in self._flags(id, sealed))
-        return self._minors[languages]
+    def _walk(
+        self, walk: Select[*tuple[Any, ...]], at: int, languages: tuple[str, ...], most: int, *, minors: bool
+    ) -> list[tuple[Phone, str]]:
+        """The first cards: whose, and the id of what was asked for a part of the day. The database cannot read flags: they are opened here, for those whom it concerns."""
+        cards: dict[tuple[Phone, str], None] = {}
+        hidden: set[Phone] = set()
+        for skip in count(0, most):
+            rows = self._rows(walk, at_=at, languages=languages, most=most, skip=skip)
+            for id, flags, number_hash, other_phone, card in rows:
+                phone = Phone(number_hash, bool(other_phone))
+                cards.setdefault((phone, card))
+                if not minors and "minor" in self._flags(id, flags):
+                    hidden.add(phone)
+            shown = [card for card in cards if card[0] not in hidden]
+            if len(shown) >= most or len(rows) < most:
+                break
+        return shown[:most]

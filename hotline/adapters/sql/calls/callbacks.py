@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy import Row, Select, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, literal_column, or_, select, update
 
 from hotline.adapters.sql.tables import OPEN, SILENCED, callbacks, numbers
-from hotline.adapters.sql.unit import AT, THIS, Unit
+from hotline.adapters.sql.unit import AT, THIS, Unit, columns
 from hotline.engine.times import DAY_SECONDS
-from hotline.ports.calls.callbacks import Callback, Safer
+from hotline.ports.calls.callbacks import Callback, Due, Safer
 
 
 class Answers(Struct, frozen=True):
@@ -20,6 +20,7 @@ class Answers(Struct, frozen=True):
     word: str | None = None
     safer: Safer | None = None
     waited: int | None = None
+    worded: int = 0
 
 
 _c = callbacks.c
@@ -48,9 +49,22 @@ _TO_NUMBER: Final = (
     select(*CALLBACK).join(numbers, numbers.c.callback == _c.id).where(numbers.c.number_hash == _ITS_HASH).order_by(_c.made_at, _c.id)
 )
 _SAME_NUMBER: Final = _TO_NUMBER.where(_c.state.in_(_RUNG))
-DUE: Final = (_c.state == "waiting", _c.opens_at <= AT, _c.not_after > AT)
-"""What may be offered at the moment `at_`."""
-_DUE: Final = select(*CALLBACK).where(*DUE).order_by(_c.urgent.desc(), _c.sunk, _c.not_after, _c.made_at, _c.id)
+_NOTHING: Final[ColumnElement[int]] = literal_column("0")
+DUE: Final = (_c.state == "waiting", _c.opens_at + _NOTHING <= AT, _c.not_after + _NOTHING > AT)
+"""What may be offered at the moment `at_`. The sums keep SQLite from walking what waits in another order than PRESSING, and sorting all of it."""
+_own, _its = callbacks.alias("own"), numbers.alias("its")
+_LANGUAGES: Final = (
+    select(_own.c.id, _c.language)
+    .join(_its, _its.c.callback == _own.c.id)
+    .join(numbers, numbers.c.number_hash == _its.c.number_hash)
+    .join(callbacks, _c.id == numbers.c.callback)
+    .where(_own.c.id.in_(bindparam("these", expanding=True)), _c.state.in_(_RUNG), _c.other_phone == _own.c.other_phone, _c.opens_at <= AT)
+    .distinct()
+    .order_by(_own.c.id, _c.language)
+)
+PRESSING: Final = (_c.urgent.desc(), _c.sunk, _c.not_after, _c.made_at, _c.id)
+"""As one index has what waits."""
+_DUE: Final = select(*columns(callbacks, Due)).where(*DUE).order_by(*PRESSING).limit(bindparam("most")).offset(bindparam("skip"))
 _HOLDERS: Final = select(_c.claimed_by).where(_c.state == "claimed").distinct()
 _ENDED: Final = select(*CALLBACK).where(_c.state.in_(_RUNG), _c.not_after <= AT).order_by(_c.not_after, _c.id)
 _CLAIMED_BY: Final = select(*CALLBACK).where(_c.state == "claimed", _c.claimed_by == bindparam("staff")).order_by(_c.claimed_at, _c.id)
@@ -105,8 +119,14 @@ class SqlCallbacks(CallbackRows):
     def to_number(self, id: str) -> tuple[Callback, ...]:
         return self._callbacks(_TO_NUMBER, this=id)
 
-    def due(self, at: int) -> tuple[Callback, ...]:
-        return self._callbacks(_DUE, at_=at)
+    def languages(self, ids: tuple[str, ...], at: int) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for id, language in self._rows(_LANGUAGES, these=ids, at_=at):
+            found[id] = (*found.get(id, ()), language)
+        return found
+
+    def due(self, at: int, skip: int, limit: int) -> tuple[Due, ...]:
+        return tuple(Due(*row) for row in self._rows(_DUE, at_=at, skip=skip, most=limit))
 
     def ended(self, at: int) -> tuple[Callback, ...]:
         return self._callbacks(_ENDED, at_=at)

@@ -16,12 +16,13 @@ from hotline.ports.calls.offers import LiveOffer, Offer
 _OFFERS: Final = select(*columns(offers, Offer)).where(offers.c.callback == THIS).order_by(offers.c.at, offers.c.sequence)
 _LAST_OFFERS: Final = select(offers.c.staff, func.max(offers.c.sequence)).group_by(offers.c.staff)
 _OFFERED_SINCE: Final = select(offers.c.staff).where(offers.c.at > bindparam("since")).distinct()
+_URGENT: Final = select(callbacks.c.urgent).where(callbacks.c.id == offers.c.callback, callbacks.c.state == "waiting").scalar_subquery()
 _LIVE: Final = (
-    select(offers.c.staff, offers.c.at, callbacks.c.urgent)
-    .join(callbacks, callbacks.c.id == offers.c.callback)
-    .where(offers.c.at > bindparam("since"), callbacks.c.state == "waiting")
+    select(offers.c.callback, offers.c.staff, offers.c.at, _URGENT.label("urgent"))
+    .where(offers.c.at > bindparam("since"), _URGENT.is_not(None))
     .order_by(offers.c.sequence.desc())
 )
+"""By the few offers of late, not by the many callbacks that wait."""
 _NEWEST_OFFER: Final = (
     select(func.max(offers.c.sequence)).where(offers.c.callback == callbacks.c.id, offers.c.staff == THIS).scalar_subquery()
 )
@@ -44,7 +45,7 @@ class SqlOffers(CallbackRows):
         return frozenset(row.staff for row in self._rows(_OFFERED_SINCE, since=since))
 
     def live(self, since: int) -> tuple[LiveOffer, ...]:
-        return tuple(LiveOffer(*row) for row in self._rows(_LIVE, since=since))
+        return tuple(LiveOffer(row.callback, row.staff, row.at, bool(row.urgent)) for row in self._rows(_LIVE, since=since))
 
     def to(self, staff: str, at: int) -> tuple[Callback, ...]:
         return self._callbacks(_OFFERED_TO, this=staff, at_=at)

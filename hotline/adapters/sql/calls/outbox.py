@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from msgspec.structs import asdict
@@ -11,6 +12,7 @@ from hotline.adapters.seal import SealBroken
 from hotline.adapters.sql.tables import outbox
 from hotline.adapters.sql.unit import AT, THIS, Unit
 from hotline.ports.calls.outbox import OutboxMessage, OutboxState
+from hotline.ports.desk.staff import Role
 
 _c = outbox.c
 _FIND: Final = select(outbox).where(_c.id == THIS)
@@ -25,6 +27,10 @@ _MOVE: Final = (
         vendor_id=func.coalesce(bindparam("vendor"), _c.vendor_id),
     )
 )
+_FAILED_ALERTS: Final = (
+    select(outbox).where(_c.kind == "alert", _c.state == "failed", _c.changed_at > bindparam("since")).order_by(_c.changed_at, _c.id)
+)
+_COUNT: Final = select(func.count()).where(_c.role == bindparam("role_"), _c.made_at > bindparam("since"))
 _STALE: Final = (
     select(outbox).where(_c.state == bindparam("state_"), _c.changed_at < bindparam("before")).order_by(_c.changed_at, _c.made_at, _c.id)
 )
@@ -51,10 +57,19 @@ class SqlOutbox(Unit):
         attempt = int(after == "sending")
         return self._change(_MOVE, this=id, before=before, after=after, at_=at, attempt=attempt, vendor=vendor_id) == 1
 
+    def failed_alerts(self, since: int) -> tuple[OutboxMessage, ...]:
+        return self._readable(self._rows(_FAILED_ALERTS, since=since))
+
+    def count(self, role: Role, since: int) -> int:
+        return int(self._value(_COUNT, role_=role, since=since))
+
     def stale(self, state: OutboxState, changed_before: int) -> tuple[OutboxMessage, ...]:
         """The longest unchanged first. A row that no key opens is left out, so that it stops no other; it still counts in its state."""
+        return self._readable(self._rows(_STALE, state_=state, before=changed_before))
+
+    def _readable(self, rows: Iterable[Row[*tuple[Any, ...]]]) -> tuple[OutboxMessage, ...]:
         messages: list[OutboxMessage] = []
-        for row in self._rows(_STALE, state_=state, before=changed_before):
+        for row in rows:
             try:
                 messages.append(self._open(row))
             except SealBroken:

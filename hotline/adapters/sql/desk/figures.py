@@ -10,7 +10,19 @@ from sqlalchemy import bindparam, case, func, literal, or_, select
 
 from hotline.adapters.sql.calls.callbacks import Answers
 from hotline.adapters.sql.desk.cases import REFERRAL, CaseRows
-from hotline.adapters.sql.tables import callbacks, calls, consents, editions, numbers, offers, outbox, referrals, tallies, turned_away
+from hotline.adapters.sql.tables import (
+    callbacks,
+    calls,
+    consents,
+    editions,
+    numbers,
+    offers,
+    outbox,
+    referrals,
+    tallies,
+    turned_away,
+    wait_tallies,
+)
 from hotline.adapters.sql.unit import AT, columns
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.call_outcomes import TALKED
@@ -51,6 +63,12 @@ _TURNED_AWAY: Final = (
 _SINCE: Final = case((_c.made_at > _c.opens_at, _c.made_at), else_=_c.opens_at)
 _RUNG: Final = select(_c.id, _c.sealed, _c.urgent).where(*_MADE, or_(_c.attempts > 0, _c.other_phone))
 """Of another phone a supervisor may set the attempts back to none."""
+_w = wait_tallies.c
+_WAITED: Final = (
+    select(_w.urgent, _w.minutes, func.sum(_w["count"]))
+    .where(_w.day >= bindparam("since"), _w.day < bindparam("until"))
+    .group_by(_w.urgent, _w.minutes)
+)
 _NOT_TAKEN: Final = (
     select(func.count())
     .select_from(offers)
@@ -98,7 +116,10 @@ class SqlFigures(CaseRows):
         """How long it was lies sealed, and is opened here: of a callback that closed no moment is left by which it could be worked out."""
         rung = self._rows(_RUNG, since=since * DAY_SECONDS, until=until * DAY_SECONDS)
         waits = ((bool(urgent), self._unpack(_c.sealed, id, sealed, Answers).waited) for id, sealed, urgent in rung)
-        return dict(Counter((urgent, minutes) for urgent, minutes in waits if minutes is not None))
+        counted = Counter((urgent, minutes) for urgent, minutes in waits if minutes is not None)
+        for is_urgent, most, count in self._rows(_WAITED, since=since, until=until):
+            counted[bool(is_urgent), most] += int(count)
+        return dict(counted)
 
     def offers_not_taken(self, since: int, until: int) -> int:
         return int(self._value(_NOT_TAKEN, since=since * DAY_SECONDS, until=until * DAY_SECONDS))

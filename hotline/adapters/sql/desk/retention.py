@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Table, Update, and_, bindparam, delete, func, or_, select, update
 
+from hotline.adapters.sql.calls.callbacks import Answers
 from hotline.adapters.sql.tables import (
     OPEN,
     callbacks,
@@ -30,6 +31,7 @@ from hotline.adapters.sql.tables import (
     tallies,
     time_requests,
     turned_away,
+    wait_tallies,
 )
 from hotline.adapters.sql.unit import AT, THIS, Unit
 from hotline.engine.times import DAY_SECONDS, EPOCH, HOUR_SECONDS, hour
@@ -57,6 +59,11 @@ _GONE: Final = (
 _OVER_IDS: Final = select(_c.id).where(_OVER)
 _UNTIED: Final = select(incidents.c.id, incidents.c.day).where(incidents.c.figures, incidents.c.callback.in_(_OVER_IDS))
 _COARSEN: Final = update(incidents).where(incidents.c.id == THIS).values(day=bindparam("month"))
+_RUNG: Final = select((_c.made_at // DAY_SECONDS).label("day"), _c.urgent, _c.id, _c.sealed).where(
+    _OVER, or_(_c.attempts > 0, _c.other_phone)
+)
+WAITS: Final = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 360, 720, 1440)
+"""Minutes to which a wait is rounded up that is counted for good; longer ones go by the day."""
 _LEAVING: Final = select(*_GONE.c, func.count()).group_by(*_GONE.c)
 _t = turned_away.c
 _BY_HOUR: Final = (_t.hour * 3600 <= AT, _t.hour % 24 != 0)
@@ -142,6 +149,10 @@ class SqlRetention(Unit):
         }
         for day, language, urgent, state, outcome, count in self._rows(_LEAVING, at_=moments["callbacks"]):
             self._count(tallies, day=day, language=language, urgent=urgent, state=state, outcome=outcome, count=count)
+        for day, urgent, id, sealed in self._rows(_RUNG, at_=moments["callbacks"]):
+            waited = self._unpack(_c.sealed, id, sealed, Answers).waited
+            if waited is not None:
+                self._count(wait_tallies, day=day, urgent=urgent, minutes=_rounded(waited), count=1)
         for incident, day in self._rows(_UNTIED, at_=moments["callbacks"]):
             self._change(_COARSEN, this=incident, month=_month(day))
         old = at - HOUR_DAYS * DAY_SECONDS
@@ -157,6 +168,11 @@ class SqlRetention(Unit):
                 self._change(coarsen, at_=at - after)
         self._change(_FORGET_SPAN, at_=hour(at - RING_SECONDS))
         self.swept = True
+
+
+def _rounded(minutes: int) -> int:
+    longest = WAITS[-1]
+    return next((most for most in WAITS if minutes <= most), -(-minutes // longest) * longest)
 
 
 def _month(day: int) -> int:

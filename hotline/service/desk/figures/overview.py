@@ -8,7 +8,7 @@ from typing import Final, get_args
 
 from msgspec import Struct
 
-from hotline.engine.times import DAY_SECONDS, THURSDAY
+from hotline.engine.times import DAY_SECONDS, HOUR_SECONDS, THURSDAY
 from hotline.ports.calls.call_outcomes import DANGEROUS, OUTCOMES
 from hotline.ports.calls.callbacks import Safer
 from hotline.ports.desk.cases import ReferralOutcome
@@ -70,6 +70,8 @@ class Waited(Struct, frozen=True):
     """How many of these were rung within each of SOON."""
     not_taken: int
     """Offers that whoever got them did not take."""
+    messages: int
+    """To supervisors, within the last hour."""
 
 
 class CallFigures(Struct, frozen=True):
@@ -136,7 +138,7 @@ def overview(deps: Deps, role: Role, at: int) -> Overview:
             _waits(deps, tx.figures.waiting_now(at), at, is_exact=is_exact),
             (recent, before),
             _calls(tx, first, until),
-            _waited(tx, tallies, first, until) if is_exact else None,
+            _waited(tx, tallies, (first, until), at) if is_exact else None,
             weeks(Work(deps, tx, at)),
             deps.clock.local(at),
         )
@@ -214,8 +216,8 @@ def _calls(tx: Transaction, since: int, until: int) -> CallFigures:
     )
 
 
-def _waited(tx: Transaction, tallies: Iterable[Tally], since: int, until: int) -> Waited:
-    waits = tx.figures.waits(since, until)
+def _waited(tx: Transaction, tallies: Iterable[Tally], days: tuple[int, int], at: int) -> Waited:
+    waits = tx.figures.waits(*days)
     minutes = sorted(minutes for (_, minutes), count in waits.items() for _ in range(count))
     urgent = {minutes: count for (is_urgent, minutes), count in waits.items() if is_urgent}
     return Waited(
@@ -223,7 +225,8 @@ def _waited(tx: Transaction, tallies: Iterable[Tally], since: int, until: int) -
         _part(minutes, 9, 10),
         sum(tally.count for tally in tallies if tally.urgent and fate(tally) != "withdrawn"),
         tuple(sum(count for minutes, count in urgent.items() if minutes < most) for most in SOON),
-        tx.figures.offers_not_taken(since, until),
+        tx.figures.offers_not_taken(*days),
+        tx.outbox.count("supervisor", at - HOUR_SECONDS),
     )
 
 

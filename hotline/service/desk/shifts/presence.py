@@ -66,6 +66,12 @@ def go_on_shift(act: Act, sent_at: int | None = None) -> Result:
     return _until(until)
 
 
+def carry_on(act: Act) -> Result:
+    """At a cap: this person goes on. It changes nothing of who is there and until when, so that no screen shows it."""
+    act.tx.staff.save(replace(act.staff, goes_on_until=act.at + act.deps.rules.shift_hours * 3600))
+    return Result()
+
+
 def go_off_shift(act: Act, sent_at: int | None = None) -> Result:
     """Off, and on call no longer, until the shift that runs ends; what the plan says after that holds again. Others are told of what was not tried yet.
 
@@ -134,7 +140,7 @@ def _on_call(act: Act, sent_at: int | None, beyond: int) -> Result:
 def _end(work: Work, staff: Staff) -> None:
     off_until = min(_end_of_shift(work, staff), work.at + work.deps.rules.shift_hours * 3600)
     off = off_until if off_until > work.at else None
-    work.tx.staff.save(replace(staff, on_until=None, on_call_until=None, off_until=off, paused_until=None))
+    work.tx.staff.save(replace(staff, on_until=None, on_call_until=None, off_until=off, paused_until=None, goes_on_until=None))
 
 
 def _end_of_shift(work: Work, staff: Staff) -> int:

@@ -1,0 +1,65 @@
+"""The messages by which staff hear of a call: written with the offer, withdrawn once nobody can follow them, and followed up where they did not arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.calls.offers import Offer
+from hotline.ports.calls.outbox import OutboxMessage
+from hotline.ports.desk.staff import Staff
+from hotline.service import outbox
+from hotline.service.calls import one_phone
+from hotline.service.outbox import Draft
+from hotline.service.work import Work
+
+FAILED_SECONDS: Final = 120
+"""How long after it failed an alert is looked at."""
+
+
+def tell(work: Work, staff: Staff, group: Sequence[Callback], waiting: int = 1) -> OutboxMessage:
+    """Offer this group to one of the staff. `waiting`: how many wait like it, of all of which this one message speaks."""
+    lead, ends = group[0], one_phone.end(group)
+    before = len(work.tx.offers.of(lead.id))
+    key = "staff.offer_urgent" if one_phone.is_urgent(group) else "staff.offer"
+    values = {"ref": lead.reference, "before": outbox.hour(work.deps, staff.reads, ends)}
+    # What speaks of others too is still of use when the one that it names is taken.
+    origin = _origin(lead.id, staff.id, before)
+    if staff.role == "supervisor":
+        key = "staff.escalated"
+        if waiting > 1 and work.deps.written.has_phrase("staff.escalated_many"):
+            key, origin = "staff.escalated_many", f"many|{origin}"
+            values["count"] = str(waiting)
+    work.tx.offers.add(Offer(lead.id, staff.id, work.at))
+    text = work.deps.written.phrase(key, staff.reads, **values)
+    return outbox.write(work, Draft("alert", staff.number, text, ends, one_phone.is_urgent(group), staff.role), origin)
+
+
+def withdraw(work: Work, id: str) -> None:
+    """Nobody is told any more of what can be followed no longer: whoever gets such an alert late would answer it for nothing."""
+    for place, offered in enumerate(work.tx.offers.of(id)):
+        alert = work.deps.derive("alert", _origin(id, offered.staff, place))
+        work.tx.outbox.move(alert, "pending", "dropped", work.at)
+
+
+def failed(work: Work) -> tuple[tuple[str, Staff], ...]:
+    """What was offered by an alert that did not arrive, and still waits: the id of the callback, and who never heard of it."""
+    found = []
+    for message in work.tx.outbox.failed_alerts(work.at - FAILED_SECONDS):
+        staff = work.tx.staff.by_number(message.to)
+        if staff is not None:
+            found += [
+                (callback.id, staff) for callback in work.tx.offers.to(staff.id, work.at) if _is_of(work, message.id, callback.id, staff.id)
+            ]
+    return tuple(found)
+
+
+def _is_of(work: Work, alert: str, callback: str, staff: str) -> bool:
+    origins = (_origin(callback, staff, place) for place, offer in enumerate(work.tx.offers.of(callback)) if offer.staff == staff)
+    return any(alert in (work.deps.derive("alert", origin), work.deps.derive("alert", f"many|{origin}")) for origin in origins)
+
+
+def _origin(id: str, staff: str, before: int) -> str:
+    """`before`: how often it was offered before."""
+    return f"{id}|{staff}|{before}"
