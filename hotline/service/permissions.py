@@ -34,6 +34,7 @@ TABLE: Final = (
         ("change_password", "set_factor", "renew_recovery", "choose_language", "sign_out_everywhere"),
         ("me", "choose_language", "password", "factor", "factor_anew", "recovery", "everywhere", "sign_out", "home"),
     ),
+    Ability("own drafts: what was typed into a form and not sent", ROLES, ("keep_draft", "discard_draft"), ("keep_draft", "discard_draft")),
     Ability(
         "see the queue, say *I am here*, take, give back",
         CALLING,

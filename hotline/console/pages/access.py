@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, g, make_response, request, session
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from hotline.console.context import TOKEN, ConsoleContext, FormFault, Shown, language, page, refused, to
+from hotline.console.context import TOKEN, ConsoleContext, FormFault, Shown, language, me, page, refused, to
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.locks import Crowded
 from hotline.service.desk.accounts import sign_in as signing_in
@@ -39,7 +39,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/sign-out")
     def sign_out() -> Response:
-        signing_in.sign_out(context.deps, session[TOKEN])
+        signing_in.sign_out(context.deps, session[TOKEN], me().id)
         session.clear()
         return to("sign_in", out=1, l=language(context))
 
@@ -121,7 +121,7 @@ def opened(context: ConsoleContext, token: str, staff: str, endpoint: str) -> Re
     """A new session, and never the one that was there before; the browser is known from now on."""
     before = session.get(TOKEN)
     if before is not None:
-        signing_in.sign_out(context.deps, before)
+        signing_in.end(context.deps, before)
     session.clear()
     session[TOKEN] = token
     response = make_response(to(endpoint))

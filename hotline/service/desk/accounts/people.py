@@ -124,8 +124,7 @@ def disable_person(act: Act, id: str) -> Result:
     staff = _other(act, id)
     if isinstance(staff, Result):
         return staff
-    act.tx.accounts.drop_sign_ins(staff.id)
-    act.tx.accounts.drop(staff.id)
+    _drop_account(act, staff)
     act.tx.staff.save(replace(staff, active=False, on_until=None, on_call_until=None))
     act.record("person disabled", staff.alias)
     return Result(messages=give_back_all(act, staff.id))
@@ -153,10 +152,16 @@ def _other(act: Act, id: str) -> Staff | Result:
 
 
 def _invite(act: Act, staff: Staff, token: str) -> None:
-    act.tx.accounts.drop_sign_ins(staff.id)
-    act.tx.accounts.drop(staff.id)
+    _drop_account(act, staff)
     act.tx.accounts.add_invite(token, staff.id, act.at, act.at + LINK_SECONDS)
     act.record("one-time link made", staff.alias)
+
+
+def _drop_account(act: Act, staff: Staff) -> None:
+    """And the drafts: whoever holds the next link is not to find them."""
+    act.tx.accounts.drop_sign_ins(staff.id)
+    act.tx.accounts.drop(staff.id)
+    act.tx.drafts.drop_all(staff.id)
 
 
 def _record_change(act: Act, before: Staff, staff: Staff) -> None:

@@ -148,8 +148,15 @@ def recognise(deps: Deps, token: str, idle_seconds: int, *, quiet: bool) -> tupl
     return staff, found
 
 
-def sign_out(deps: Deps, token: str) -> None:
-    """End one sign-in. Raises StoreAway."""
+def sign_out(deps: Deps, token: str, staff: str) -> None:
+    """End one sign-in of this person, who leaves: what they typed and did not send goes too, wherever it was. Raises StoreAway."""
+    with deps.store.write() as tx:
+        tx.accounts.drop_sign_in(token)
+        tx.drafts.drop_all(staff)
+
+
+def end(deps: Deps, token: str) -> None:
+    """End a sign-in in whose browser somebody else, or the same person, has just signed in. Raises StoreAway."""
     with deps.store.write() as tx:
         tx.accounts.drop_sign_in(token)
 
