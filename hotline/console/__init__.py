@@ -27,6 +27,7 @@ from hotline.console.pages import (
     shifts,
     testimonies,
 )
+from hotline.engine.times import DAY_SECONDS
 from hotline.ports.store import StoreAway
 from hotline.service.desk.accounts import sign_in
 from hotline.service.permissions import OPEN, QUIET, may
@@ -42,6 +43,9 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+
+HSTS_SECONDS: Final = 2 * 365 * DAY_SECONDS
+"""For so long a browser asks for the console over TLS alone, whatever is typed or linked (RFC 6797)."""
 
 
 def install(app: Flask, context: ConsoleContext) -> None:
@@ -98,6 +102,8 @@ def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None
     def finish(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers[name] = value
+        if context.secure:
+            response.headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}"
         response.headers.setdefault("Cache-Control", "no-store")
         return compressed(response)
 
