@@ -93,6 +93,23 @@ def shown_codes(browser: Browser) -> list[str]:
 # the first time
 
 
+def test_no_cookie_holds_the_secret_of_a_second_factor(desk: Desk) -> None:
+    """A signed cookie can be read by whoever copies it. Offered again within its time it is the same; another sign-in is offered another."""
+    desk.install(STRICT)
+    secrets = []
+    for _ in range(2):
+        browser = desk.browser()
+        link = give_link(desk)
+        browser.open(link)
+        browser.send(link, password=PASSWORD, again=PASSWORD)
+        secrets.append(shown_secret(browser))
+        with browser.client.session_transaction(base_url="http://localhost/console/") as session:
+            assert secrets[-1] not in str(dict(session))
+        browser.open("/console/me/factor")
+        assert shown_secret(browser) == secrets[-1]
+    assert len(set(secrets)) == 2
+
+
 def test_a_link_leads_to_a_password_a_code_and_recovery_codes(desk: Desk) -> None:
     """A new counselor needs nothing but the link: she chooses a password, scans, types one code, keeps eight others, and works."""
     desk.install(STRICT)

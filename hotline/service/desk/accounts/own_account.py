@@ -19,6 +19,8 @@ from hotline.service.desk.accounts import sign_in
 from hotline.service.desk.accounts.sign_in import Browser, CheckedPassword, Locks
 
 RECOVERY_CODES: Final = 8
+SECRET_BYTES: Final = 20
+"""Of a second factor (RFC 4226, 4)."""
 CODE_BYTES: Final = 10
 """80 bits, sixteen letters: a keyed hash of it is enough, where a password needs a slow one."""
 
@@ -75,6 +77,12 @@ def change_password(act: Act, new: NewPassword, token: str) -> Result:
     act.record("password changed", act.staff.alias)
     _sign_in_alone(act, token)
     return Result()
+
+
+def factor_secret(deps: Deps, staff: str, token: str, offered_at: int) -> str:
+    """The secret (base32, 160 bits) that is offered in a sign-in at a moment. It follows from them under a key of the line, so that no cookie has to
+    hold it and nothing is kept before it is taken."""
+    return b32encode(deps.hasher.digest("factor", f"{staff}|{token}|{offered_at}")[:SECRET_BYTES]).decode()
 
 
 def prepare_factor(locks: Locks, secret: str, code: str) -> NewFactor:
