@@ -101,10 +101,10 @@ TABLE: Final = (
     Ability("be answered by SMS, end a call", ROLES, ("hear", "hang_up"), ()),
     Ability("figures of the line", ("supervisor", "operator"), (), ("overview",)),
     Ability(
-        "accounts: make, one-time link, disable",
+        "accounts: make, one-time link, unlock, disable",
         ADMIN,
-        ("add_person", "change_person", "make_link", "disable_person"),
-        ("people", "add_person", "person", "change_person", "make_link", "disable"),
+        ("add_person", "change_person", "make_link", "unlock_person", "disable_person"),
+        ("people", "add_person", "person", "change_person", "make_link", "unlock", "disable"),
     ),
     Ability(
         "editions, by the shell alone: publish, propose, approve, reject, go back; take a number off the line",
