@@ -30,6 +30,8 @@ FAILURE_SECONDS: Final = DAY_SECONDS
 """A failure to sign in."""
 SIGN_IN_SECONDS: Final = DAY_SECONDS
 """A sign-in, after somebody last did something there. A one-time link goes with its end."""
+DRAFT_SECONDS: Final = 12 * 3600
+"""What somebody typed into a form and did not send, after the last letter, at the longest: it goes with a whole hour."""
 TIME_REQUEST_SECONDS: Final = DAY_SECONDS
 """That somebody needs time, after a supervisor took it on."""
 DECLARATION_DAYS: Final = 2

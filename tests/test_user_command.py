@@ -81,6 +81,15 @@ def test_add_makes_somebody_and_her_link(store: SqlStore, user) -> None:
         assert {"person added", "one-time link made"} == {record.what for record in tx.audit.all() if record.who.startswith("Djeneba")}
 
 
+def test_a_link_begins_where_the_console_is_reached(store: SqlStore, user, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the setting says; without one it is told from `/console/` on."""
+    _, printed, _ = user("add", "awa", "--reads", "fr")
+    assert "after the console's address: /console/welcome/" in printed
+    monkeypatch.setenv("HOTLINE_CONSOLE_URL", "https://ligne.test/")
+    _, printed, _ = user("reset", "awa")
+    assert "https://ligne.test/console/welcome/" in printed
+
+
 def test_who_works_by_sms_alone_gets_no_link(store: SqlStore, user) -> None:
     """And needs none."""
     _, printed, _ = user("add", "awa", "--reads", "fr", "--speaks", "fr", "--minors", "--sms-only", "--shift", "daily@08:00-16:00")

@@ -128,9 +128,6 @@ class ArgonPasswords:
 class TimeCodes:
     """`hotline.ports.locks.Codes`."""
 
-    def secret(self) -> str:
-        return pyotp.random_base32()
-
     def step(self, secret: str, code: str, at: int) -> int | None:
         totp = pyotp.TOTP(secret)
         steps = (at // totp.interval + away for away in (0, -1, 1))

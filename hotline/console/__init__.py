@@ -12,14 +12,29 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hotline.console.assets import Assets, compressed
 from hotline.console.context import TOKEN, ConsoleContext, page, to
-from hotline.console.pages import access, account, audit, callback, care, casework, overview, people, queue, review, shifts, testimonies
+from hotline.console.pages import (
+    access,
+    account,
+    audit,
+    callback,
+    care,
+    casework,
+    drafts,
+    overview,
+    people,
+    queue,
+    review,
+    shifts,
+    testimonies,
+)
+from hotline.engine.times import DAY_SECONDS
 from hotline.ports.store import StoreAway
 from hotline.service.desk.accounts import sign_in
 from hotline.service.permissions import OPEN, QUIET, may
 
 __all__ = ["ConsoleContext", "install"]
 
-SUBJECTS: Final = (access, account, queue, callback, casework, review, testimonies, shifts, care, overview, people, audit)
+SUBJECTS: Final = (access, account, queue, callback, casework, review, testimonies, shifts, care, overview, people, audit, drafts)
 """Each lays its own pages: `views`."""
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -28,6 +43,9 @@ HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+
+HSTS_SECONDS: Final = 2 * 365 * DAY_SECONDS
+"""For so long a browser asks for the console over TLS alone, whatever is typed or linked (RFC 6797)."""
 
 
 def install(app: Flask, context: ConsoleContext) -> None:
@@ -84,12 +102,14 @@ def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None
     def finish(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers[name] = value
+        if context.secure:
+            response.headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}"
         response.headers.setdefault("Cache-Control", "no-store")
         return compressed(response)
 
 
 def _troubles(pages: Blueprint, context: ConsoleContext) -> None:
-    """Calm words for whatever went wrong; what was typed stays in the browser."""
+    """Calm words for whatever went wrong; what was typed is kept as a draft."""
 
     def trouble(kind: str, status: int) -> tuple[str, int]:
         return page(context, "trouble.html", kind=kind), status

@@ -7,17 +7,20 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any, Concatenate, Final, ParamSpec, TypeAlias, cast
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import abort, g, redirect, render_template, request, url_for
 from msgspec import Struct
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from hotline.console.words import Words
+from hotline.ports.desk.drafts import Fields
 from hotline.ports.desk.staff import Staff
 from hotline.ports.locks import Codes, Passwords, TokenSource
 from hotline.service import acts
 from hotline.service.acts import Act, By, Code, Result
 from hotline.service.deps import Deps
+from hotline.service.desk import drafts
 from hotline.service.desk.accounts.sign_in import Locks
 from hotline.settings import ConsoleSettings
 
@@ -66,17 +69,20 @@ class FormFault(Struct, frozen=True):
 
 
 class SentForm(Struct, frozen=True):
-    """How a template fills a form in: as it was sent where it was refused, else as things stand."""
+    """How a template fills a form in: as it was sent where it comes back, else as its draft, else as things stand."""
 
     fault: FormFault | None
+    values: MultiDict[str, str] | None = None
+    """None: as things stand."""
+    is_draft: bool = False
 
     def value(self, field: str, stands: str = "") -> str:
         """What stands in a field."""
-        return request.form.get(field, "") if self.fault else stands
+        return stands if self.values is None else self.values.get(field, "")
 
     def has(self, field: str, choice: str, *, stands: bool = False) -> bool:
         """Is this choice of a field ticked?"""
-        return choice in request.form.getlist(field) if self.fault else stands
+        return stands if self.values is None else choice in self.values.getlist(field)
 
 
 def me() -> Staff:
@@ -109,7 +115,7 @@ def _chosen_in_form() -> str | None:
 
 def page(context: ConsoleContext, template: str, **values: Any) -> str:
     """Render with the reader's words at hand: `t(key, …)` in the template; `language_name(code)`, `language_names(codes)`; `me`, `language`, `settings`, `now`; `once()` for a form's
-    one-time id; `fault` and `sent_form(action, name)` for what `_forms.html` says of a form that was refused.
+    one-time id; `fault` and `sent_form(action, name, draft)` for what `_forms.html` says of a form that was refused.
     """
     spoken = language(context)
     fault: FormFault | None = values.setdefault("fault", None)
@@ -127,7 +133,7 @@ def page(context: ConsoleContext, template: str, **values: Any) -> str:
         settings=context.settings,
         now=context.now,
         once=context.tokens.token,
-        sent_form=partial(_sent_form, fault),
+        sent_form=partial(_sent_form, context, fault),
         **values,
     )
 
@@ -146,12 +152,12 @@ def run(context: ConsoleContext, act: Callable[Concatenate[Act, P], Result], *ar
 
 def run_each_time(context: ConsoleContext, act: Callable[Concatenate[Act, P], Result], *args: P.args, **kwargs: P.kwargs) -> Result:
     """`run`, as often as the form is sent: for what makes secrets that are shown once, and for what does no harm twice."""
-    return permitted(acts.run(context.deps, _by(""), act, *args, **kwargs))
+    return permitted(acts.run(context.deps, By(me().id, "page"), act, *args, **kwargs))
 
 
 def by() -> By:
     """Whoever sends this form, which counts once: for a use case of several acts."""
-    return _by(form_id())
+    return By(me().id, "page", form_id(), draft=request.form.get("draft", ""))
 
 
 def found(result: Result) -> Result:
@@ -159,10 +165,6 @@ def found(result: Result) -> Result:
     if result.code in CLOSED:
         abort(CLOSED[result.code])
     return result
-
-
-def _by(origin: str) -> By:
-    return By(me().id, "page", origin)
 
 
 def permitted(result: Result) -> Result:
@@ -177,7 +179,7 @@ def form_id() -> str:
 
 def form_fields() -> dict[str, str]:
     """What was filled in."""
-    return {name: value for name, value in request.form.items() if name not in ("csrf_token", "once")}
+    return {name: value for name, value in request.form.items() if name not in ("csrf_token", "once", "draft")}
 
 
 def form_secret(context: ConsoleContext, kind: str) -> str:
@@ -190,11 +192,6 @@ def is_partial() -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def taken(form: str) -> None:
-    """The next page tells the browser that this form (`data-keep`) was taken, so that what was typed there is kept no longer."""
-    flash(form, "taken")
-
-
 def to(endpoint: str, **values: Any) -> Response:
     """After a change: show this page. Works with script and without."""
     address = url_for(f"console.{endpoint}", **values)
@@ -205,5 +202,17 @@ def to(endpoint: str, **values: Any) -> Response:
     return redirect(address, HTTPStatus.SEE_OTHER)
 
 
-def _sent_form(fault: FormFault | None, action: str, name: str = "") -> SentForm:
-    return SentForm(fault if fault and request.path == action and fault.form == name else None)
+def _sent_form(context: ConsoleContext, fault: FormFault | None, action: str, name: str = "", draft: str = "") -> SentForm:
+    wrong = fault if fault and request.path == action and fault.form == name else None
+    if wrong or (draft and request.form.get("draft") == draft):
+        return SentForm(wrong, request.form)
+    kept = _drafts(context).get(draft) if draft else None
+    return SentForm(None, None if kept is None else MultiDict(kept), is_draft=kept is not None)
+
+
+def _drafts(context: ConsoleContext) -> dict[str, Fields]:
+    """Of whoever is signed in; read once for a page."""
+    if "drafts" not in g:
+        g.drafts = drafts.look(context.deps, me().id, context.now)
+    found: dict[str, Fields] = g.drafts
+    return found

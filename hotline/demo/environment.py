@@ -21,6 +21,8 @@ def demo_environment(env: Mapping[str, str], standin: str, new_keys: Callable[[]
         "HOTLINE_AT_API_KEY": _made_once(var / "at-api-key", secrets.token_hex),
         "HOTLINE_AT_BASE_URL": standin,
     }
+    bind = env.get("HOTLINE_BIND", "").strip() or next(variable.default for variable in SETTINGS if variable.name == "HOTLINE_BIND")
+    demo["HOTLINE_CONSOLE_URL"] = f"http://{bind}"
     if not env.get("HOTLINE_AT_SECRET_FILE"):
         demo["HOTLINE_AT_SECRET"] = _made_once(var / "at-secret", secrets.token_urlsafe)
     if not env.get("HOTLINE_KEYS") and not env.get("HOTLINE_KEYS_FILE"):

@@ -27,9 +27,6 @@ class Passwords(Protocol):
 class Codes(Protocol):
     """Time-based one-time passwords (RFC 6238)."""
 
-    def secret(self) -> str:
-        """A new one, base32."""
-
     def step(self, secret: str, code: str, at: int) -> int | None:
         """The 30-second step that this code belongs to, at most one away from `at`; None where it belongs to none."""
 

@@ -19,6 +19,7 @@ from hotline.ports.desk.audit import Audit
 from hotline.ports.desk.care import Care
 from hotline.ports.desk.cases import Cases
 from hotline.ports.desk.declarations import Declarations
+from hotline.ports.desk.drafts import Drafts
 from hotline.ports.desk.editions import Editions
 from hotline.ports.desk.figures import Figures
 from hotline.ports.desk.retention import Retention
@@ -60,6 +61,8 @@ class Transaction(Protocol):
     def declarations(self) -> Declarations: ...
     @property
     def accounts(self) -> Accounts: ...
+    @property
+    def drafts(self) -> Drafts: ...
     @property
     def cases(self) -> Cases: ...
     @property

@@ -123,6 +123,10 @@ class Act(Work, frozen=True):
         """A line of the audit in the name of whoever acts."""
         self.audit(self.staff.alias, deed, about)
 
+    def came_before(self, origin: str) -> bool:
+        """Did what this person sends under another origin happen already?"""
+        return self.tx.ledger.find(_key(self.deps, self.staff.id, origin), self.at) is not None
+
     def derive(self, kind: str) -> str:
         """The id of what this act makes: the same whenever it comes again."""
         return self.deps.derive(kind, f"{self.staff.id}|{self.origin}")
@@ -156,6 +160,8 @@ class By(Struct, frozen=True):
     origin: str = ""
     """Makes it happen once; empty: whatever comes counts."""
     answer: Answer | None = None
+    draft: str = ""
+    """The form that is sent, if its draft is kept: once it is done, the draft goes."""
 
 
 def run(deps: Deps, by: By, act: Callable[Concatenate[Act, P], Result], *args: P.args, **kwargs: P.kwargs) -> Result:
@@ -165,7 +171,7 @@ def run(deps: Deps, by: By, act: Callable[Concatenate[Act, P], Result], *args: P
     A refused form may be sent again; a message counts once whatever came of it, since it may come again when things stand otherwise. Raises StoreAway.
     """
     at = deps.clock.now()
-    key = deps.hasher.digest("form", f"{by.staff}|{by.origin}") if by.origin else None
+    key = _key(deps, by.staff, by.origin) if by.origin else None
     with deps.store.write() as tx:
         staff = _staff(by) if by.face == "shell" else tx.staff.get(by.staff)
         if staff is None or not staff.active:
@@ -178,9 +184,16 @@ def run(deps: Deps, by: By, act: Callable[Concatenate[Act, P], Result], *args: P
         result = act(doing, *args, **kwargs) if may_act(staff.role, act.__name__) else Result("forbidden")
         if key and (by.face == "sms" or not result.is_refused):
             tx.ledger.enter(key, "kept", msgspec.msgpack.encode(replace(result, messages=())), at, at + ACT_SECONDS)
+        if by.draft and not result.is_refused:
+            tx.drafts.drop(staff.id, by.draft)
         messages = (*result.messages, *(by.answer(doing, result) if by.answer else ()))
     outbox.enqueue(deps, messages)
     return result
+
+
+def _key(deps: Deps, staff: str, origin: str) -> bytes:
+    """Under which the ledger knows what came."""
+    return deps.hasher.digest("form", f"{staff}|{origin}")
 
 
 def _staff(by: By) -> Staff:

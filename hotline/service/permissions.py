@@ -34,6 +34,7 @@ TABLE: Final = (
         ("change_password", "set_factor", "renew_recovery", "choose_language", "sign_out_everywhere"),
         ("me", "choose_language", "password", "factor", "factor_anew", "recovery", "everywhere", "sign_out", "home"),
     ),
+    Ability("own drafts: what was typed into a form and not sent", ROLES, ("keep_draft", "discard_draft"), ("keep_draft", "discard_draft")),
     Ability(
         "see the queue, say *I am here*, take, give back",
         CALLING,
@@ -100,10 +101,10 @@ TABLE: Final = (
     Ability("be answered by SMS, end a call", ROLES, ("hear", "hang_up"), ()),
     Ability("figures of the line", ("supervisor", "operator"), (), ("overview",)),
     Ability(
-        "accounts: make, one-time link, disable",
+        "accounts: make, one-time link, unlock, disable",
         ADMIN,
-        ("add_person", "change_person", "make_link", "disable_person"),
-        ("people", "add_person", "person", "change_person", "make_link", "disable"),
+        ("add_person", "change_person", "make_link", "unlock_person", "disable_person"),
+        ("people", "add_person", "person", "change_person", "make_link", "unlock", "disable"),
     ),
     Ability(
         "editions, by the shell alone: publish, propose, approve, reject, go back; take a number off the line",

@@ -264,6 +264,15 @@ class ConsoleSettings(Settings, frozen=True, kw_only=True):
             demo="0",
         ),
     ] = True
+    console_url: Annotated[
+        str | None,
+        Setting(
+            CONSOLE,
+            ADDRESS,
+            "where staff reach the console, as `https://NAME`, without `/console/`; one-time links begin with it, and never with what a request says; empty: a link is shown from `/console/` on",
+            made="its own address",
+        ),
+    ] = None
     complaints: Annotated[
         str, Setting(CONSOLE, ONE_LINE, "who outside the team takes complaints about staff, and how to reach them, as the console shows it")
     ] = ""

@@ -159,6 +159,15 @@ def fill_0011(url, seal) -> None:
     store.close()
 
 
+def fill_0012(url, seal) -> None:
+    """With a draft."""
+    fill_0011(url, seal)
+    store = SqlStore(url, seal, 5000)
+    with store.write() as t:
+        t.drafts.save(id_of(1), "tell", {"fr": ("Elle",)}, NOW + 9)
+    store.close()
+
+
 LATER = ("call", "waited", "given_back", "sunk", "safer", "minors", "on_call_until", "at_once", "paused_until", "goes_on_until")
 NAMED = {"attempts": "tries", "outcome": "ending"}
 """What the code calls otherwise than the database."""
@@ -216,7 +225,8 @@ FILLS = {
     "0009": fill_0007,
     "0010": fill_0007,
     "0011": fill_0011,
-    "0014": fill_0011,
+    "0012": fill_0012,
+    "0014": fill_0012,
 }
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 

@@ -139,6 +139,17 @@ def test_whoever_fails_without_end_fills_nothing(store):
         assert KEPT == t.accounts.failures("awa|", NOW + 20)
 
 
+def test_wrong_codes_are_counted_until_they_are_forgiven(store):
+    """One after the other, each one's own; with the account they go too."""
+    with store.write() as t:
+        assert [1, 2, 1] == [t.accounts.guess(staff) for staff in (AWA, AWA, NANA)]
+        assert {AWA: 2, NANA: 1} == t.accounts.guesses()
+        t.accounts.forgive_guesses(AWA)
+        assert {NANA: 1} == t.accounts.guesses()
+        t.accounts.drop(NANA)
+        assert {} == t.accounts.guesses()
+
+
 def test_what_is_over_goes_by_itself(store):
     """A link at its end; a sign-in a day after anybody did something there; failures after a day."""
     with store.write() as t:

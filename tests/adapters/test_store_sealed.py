@@ -46,6 +46,7 @@ def write_all(store, n: int, *, much: bool) -> None:
         t.cases.save_incident(Incident(id_of(n), id_of(n), 20000, FULL if much else {"age": "61"}, figures=True))
         codes = ("psychosocial", "a" * 64, "not_applicable", "undecided") if much else ("legal", None, "already", None)
         t.cases.save_referral(Referral(id_of(n), id_of(n), *codes, None, "S" * 16 if much else None, 20000))
+        t.drafts.save(id_of(n), f"note-{id_of(n)}", {"note": ("a" * 280 if much else "",)}, NOW + HOUR)
         kinds = ("record", "figures", "again", f"referral.{id_of(n)}") if much else ("record",)
         for kind in kinds:
             t.cases.save_consent(id_of(n), Consent(kind, NOW - NOW % HOUR))

@@ -68,10 +68,10 @@ def test_a_check_in_leaves_no_trace(desk: Desk) -> None:
     assert " checked" not in browser.page
 
 
-def test_its_answers_are_never_kept_by_the_browser(desk: Desk) -> None:
-    """The form keeps nothing in the tab, and no address carries an answer."""
+def test_its_answers_are_never_kept(desk: Desk) -> None:
+    """Nor as a draft, and no address carries an answer."""
     page = desk.browser("awa").open("/console/care/check-in")
-    assert ("data-keep" in page, 'method="post"' in page) == (False, True)
+    assert ("data-draft" in page, 'method="post"' in page) == (False, True)
 
 
 def test_five_questions_of_our_own(desk: Desk) -> None:

@@ -207,14 +207,6 @@ def test_a_form_sent_twice_counts_once(work: Work) -> None:
     assert incident.codes == {"physical": "yes"}
 
 
-def test_what_was_typed_is_let_go_once(work: Work) -> None:
-    """The page after the form tells the browser that it was taken; the next one does not, so that what is typed then is kept."""
-    taken = f'data-taken="incident-{work.id}"'
-    assert taken in work.record(denial="yes")
-    assert f'data-keep="incident-{work.id}"' in work.browser.page
-    assert taken not in work.browser.open(work.what)
-
-
 def test_an_incident_does_not_tell_whose_it_was(work: Work) -> None:
     """Its id cannot be worked out from the callback's."""
     work.record(denial="yes")
@@ -329,7 +321,6 @@ def test_taken_back_it_is_erased(work: Work) -> None:
     assert work.incident() is None
     assert [referral.slip is not None for referral in work.made()] == [True]
     assert all(work.given()[kind].revoked_at == work.line.clock.now() for kind in ("record", "figures"))
-    assert f'data-taken="incident-{work.id}"' in work.browser.page
     assert 'name="denial"' not in work.browser.open(work.what)
 
 

@@ -18,6 +18,14 @@ def test_no_page_is_kept(desk: Desk) -> None:
     assert "script-src 'self';" in headers["Content-Security-Policy"]
 
 
+def test_outside_the_demo_a_browser_comes_back_over_tls_alone(desk: Desk) -> None:
+    """From the first page on, whoever opens it. The demo has none: what is on loopback would be locked out of other programs there."""
+    for secure in (True, False):
+        desk.install(secure=secure)
+        headers = desk.browser().client.get("/console/sign-in", base_url="https://localhost").headers
+        assert ("Strict-Transport-Security" in headers) is secure
+
+
 def test_an_address_that_is_none_answers_calmly(desk: Desk) -> None:
     """In the reader's language, kept by no browser, and the same whether anybody is signed in or not."""
     for alias in (None, "awa"):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pyotp
 import pytest
+from msgspec.structs import replace
 
 from hotline.ports.calls.reviews import Review
 from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.staff import Staff
-from tests.console.desk import IDS, Browser, Desk, QuickPasswords
+from tests.console.desk import IDS, SETTINGS, Browser, Desk, QuickPasswords
 
 PASSWORD = "quatre chevaux sous la pluie"
 ANOTHER = "douze tasses vertes en colère"
@@ -69,7 +71,7 @@ def account_of(desk: Desk, alias: str) -> Account | None:
 
 
 def link_on(browser: Browser) -> str:
-    shown = re.search(r">http://localhost(/console/welcome/[^<]+)<", browser.raw)
+    shown = re.search(r">(?:https://ligne.test)?(/console/welcome/[^<]+)<", browser.raw)
     assert shown is not None
     return shown[1]
 
@@ -397,7 +399,7 @@ def test_out_everywhere(desk: Desk) -> None:
     """How many browsers there are is shown; one button ends them all."""
     counselor, other = desk.browser("awa"), desk.browser("awa")
     assert desk.say("account.browsers", count=2) in counselor.open("/console/me")
-    assert "data-signed-out" in (counselor.send("/console/me/everywhere") and counselor.raw)
+    assert 'class="door"' in (counselor.send("/console/me/everywhere") and counselor.raw)
     assert [303, 303] == [browser.client.get("/console/me").status_code for browser in (counselor, other)]
     assert desk.say("account.browsers_one") in desk.browser("awa").open("/console/me")
 
@@ -416,3 +418,56 @@ def test_each_chooses_her_language(desk: Desk) -> None:
     hidden = counselor.hidden("/console/sign-out")
     counselor.client.post("/console/me/language", data={**hidden, "reads": "xx"})
     assert "xx" != desk.staff("awa").reads
+
+
+def test_a_link_names_the_host_that_is_set(desk: Desk) -> None:
+    """Whatever the request's `Host` says, which whoever sends it chooses; where none is set there is no host at all."""
+    for settings, link in ((replace(SETTINGS, console_url="https://ligne.test/"), "https://ligne.test/console/"), (SETTINGS, "/console/")):
+        desk.install(settings)
+        browser, address = desk.browser("djeneba"), f"/console/people/{IDS['awa']}"
+        browser.open(address)
+        cookie = browser.client.get_cookie("s", path="/console")
+        assert cookie is not None
+        browser.client.set_cookie("s", cookie.value, domain="evil.test", path="/console")
+        answer = browser.client.post(f"{address}/link", data=browser.hidden(f"{address}/link"), base_url="http://evil.test")
+        page = answer.get_data(as_text=True)
+        assert (f">{link}welcome/" in page, "evil.test" in page) == (True, False)
+        assert (desk.say("people.link_path") in html.unescape(page)) is (link == "/console/")
+
+
+def test_guessed_codes_lock_an_account_until_an_admin_opens_it(desk: Desk, admin: Browser) -> None:
+    """Whoever knows the password has twenty guesses, in whatever browser and however slowly; then the right code opens nothing either. The people's
+    page says so, and one button or a new link ends it."""
+    secret = pyotp.random_base32()
+    give_account(desk, "awa", secret)
+    address = f"/console/people/{IDS['awa']}"
+    assert desk.say("people.account.locked") not in card(admin, "awa")
+
+    def enter(code: str) -> Browser:
+        browser = desk.browser()
+        browser.open("/console/sign-in")
+        browser.send("/console/sign-in", alias="awa", password=PASSWORD)
+        browser.send("/console/code", code=code)
+        return browser
+
+    def right() -> str:
+        return pyotp.TOTP(secret).generate_otp(desk.line.clock.now() // 30)
+
+    for _ in range(20):
+        enter("12")
+        desk.line.clock.at += 600
+    closed = enter(right())
+    assert desk.say("access.refused") in closed.page
+    admin = desk.browser("djeneba")
+    admin.open("/console/people")
+    assert desk.say("people.account.locked") in card(admin, "awa")
+    admin.open(address)
+    admin.send(f"{address}/unlock")
+    assert desk.say("people.unlock") not in admin.page
+    desk.line.clock.at += 3600
+    assert desk.say("access.refused") not in enter(right()).page
+    assert [what for _, what, _ in deeds(desk) if "locked" in what] == ["account locked", "account unlocked"]
+    for _ in range(19):
+        enter("12")
+        desk.line.clock.at += 600
+    assert desk.say("access.refused") not in enter(right()).page

@@ -28,6 +28,7 @@ from hotline.adapters.sql.desk.audit import SqlAudit
 from hotline.adapters.sql.desk.care import SqlCare
 from hotline.adapters.sql.desk.cases import SqlCases
 from hotline.adapters.sql.desk.declarations import SqlDeclarations
+from hotline.adapters.sql.desk.drafts import SqlDrafts
 from hotline.adapters.sql.desk.editions import SqlEditions
 from hotline.adapters.sql.desk.figures import SqlFigures
 from hotline.adapters.sql.desk.retention import SqlRetention
@@ -65,6 +66,7 @@ class SqlTransaction:
         self.shifts = SqlShifts(connection, seal)
         self.declarations = SqlDeclarations(connection, seal)
         self.accounts = SqlAccounts(connection, seal)
+        self.drafts = SqlDrafts(connection, seal)
         self.cases = SqlCases(connection, seal)
         self.care = SqlCare(connection, seal)
         self.testimonies = SqlTestimonies(connection, seal)

@@ -337,6 +337,26 @@ failures = Table(
     implicit_returning=False,
 )
 
+drafts = Table(
+    "drafts",
+    metadata,
+    # Over the author and the form, whose name lies in what is sealed.
+    Column("place_hash", LargeBinary, primary_key=True),
+    _of_staff(),
+    Column("sealed", LargeBinary, nullable=False),
+    # A whole hour.
+    Column("until", BigInteger, nullable=False),
+    Index("ix_drafts_staff", "staff"),
+)
+
+guesses = Table(
+    "guesses",
+    metadata,
+    _of_staff(key=True),
+    Column("count", Integer, nullable=False),
+)
+"""How many codes were wrong, one after the other, where the password had been right."""
+
 reviews = Table(
     "reviews",
     metadata,

@@ -13,6 +13,7 @@ from hotline.cli.commands.acting import run, shell_deps
 from hotline.cli.output import print_json, table, takes_json
 
 if TYPE_CHECKING:
+    from hotline.config import Config
     from hotline.service.deps import Deps
     from hotline.service.desk.accounts.people import Fault, Seat
 
@@ -71,7 +72,7 @@ def _add(options: argparse.Namespace) -> None:
         raise Failed(next(words for fault, words in FAULTS.items() if fault == result.values["fault"]))
     print(f"added {options.alias}, {len(options.shift)} shifts a week planned")
     if token:
-        _print_link(token)
+        _print_link(config, token)
 
 
 def _reset(options: argparse.Namespace) -> None:
@@ -79,10 +80,11 @@ def _reset(options: argparse.Namespace) -> None:
 
     token = secrets.token_urlsafe(24)
     with worded_failures():
-        deps = shell_deps(settings())
+        config = settings()
+        deps = shell_deps(config)
         run(deps, options.by, make_link, _id_of(deps, options.alias), token)
     print(f"{options.alias} is signed out everywhere; her password and second factor are gone")
-    _print_link(token)
+    _print_link(config, token)
 
 
 def _disable(options: argparse.Namespace) -> None:
@@ -140,14 +142,18 @@ def _id_of(deps: Deps, alias: str) -> str:
 
 
 def _signs_in(seat: Seat) -> str:
+    if seat.is_locked:
+        return "locked: too many wrong codes"
     if seat.second_factor is None:
         return "by SMS only" if seat.link_until is None else "has a link"
     return "password and code" if seat.second_factor else "password"
 
 
-def _print_link(token: str) -> None:
-    """The path alone: the command does not know under which name the console is reached."""
-    print(f"her one-time link, good for 48 hours, after the console's address: /console/welcome/{token}")
+def _print_link(config: Config, token: str) -> None:
+    """The path alone where nobody has said under which name the console is reached."""
+    address = (config.console.console_url or "").rstrip("/")
+    where = "" if address else ", after the console's address"
+    print(f"her one-time link, good for 48 hours{where}: {address}/console/welcome/{token}")
 
 
 def _shift(text: str) -> tuple[int | None, int, int]:

@@ -10,15 +10,16 @@ from flask import Blueprint, current_app, g, make_response, request, session
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from hotline.console.context import TOKEN, ConsoleContext, FormFault, Shown, language, page, refused, to
+from hotline.console.context import TOKEN, ConsoleContext, FormFault, Shown, language, me, page, refused, to
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.locks import Crowded
+from hotline.service.desk.accounts import own_account
 from hotline.service.desk.accounts import sign_in as signing_in
 
 HALF: Final = "half"
 """In the signed cookie: whose password was right, and when."""
-SECRET: Final = "factor"  # noqa: S105 -- the name of a field
-"""In the signed cookie: the second factor that is about to be taken."""
+OFFERED: Final = "offered"
+"""In the signed cookie: when a second factor was offered that is about to be taken. Its secret never stands there: a signed cookie can be read."""
 OFFER_SECONDS: Final = 30 * 60
 DEVICE: Final = "device"
 DEVICE_SECONDS: Final = 400 * DAY_SECONDS
@@ -39,7 +40,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/sign-out")
     def sign_out() -> Response:
-        signing_in.sign_out(context.deps, session[TOKEN])
+        signing_in.sign_out(context.deps, session[TOKEN], me().id)
         session.clear()
         return to("sign_in", out=1, l=language(context))
 
@@ -97,7 +98,7 @@ def _link(pages: Blueprint, context: ConsoleContext) -> None:
         if begun is None:
             return page(context, "access_welcome.html", staff=None), HTTPStatus.NOT_FOUND
         response = opened(context, begun[1], staff.id, "factor")
-        offer_factor(context)
+        offer_factor(context, staff.id)
         return response
 
 
@@ -121,7 +122,7 @@ def opened(context: ConsoleContext, token: str, staff: str, endpoint: str) -> Re
     """A new session, and never the one that was there before; the browser is known from now on."""
     before = session.get(TOKEN)
     if before is not None:
-        signing_in.sign_out(context.deps, before)
+        signing_in.end(context.deps, before)
     session.clear()
     session[TOKEN] = token
     response = make_response(to(endpoint))
@@ -138,17 +139,16 @@ def opened(context: ConsoleContext, token: str, staff: str, endpoint: str) -> Re
     return response
 
 
-def offer_factor(context: ConsoleContext) -> str:
-    """A secret for an authenticator, to be taken within a while."""
-    secret = context.codes.secret()
-    session[SECRET] = [secret, context.now]
-    return secret
+def offer_factor(context: ConsoleContext, staff: str) -> str:
+    """A secret for an authenticator, to be taken within a while by this person, who has just signed in here or is."""
+    session[OFFERED] = context.now
+    return own_account.factor_secret(context.deps, staff, session[TOKEN], context.now)
 
 
 def offered_factor(context: ConsoleContext) -> str | None:
-    """The secret that was offered to this browser. Returns None where none was, or too long ago."""
-    secret, since = session.get(SECRET) or (None, 0)
-    return secret if 0 <= context.now - since < OFFER_SECONDS else None
+    """The secret that was offered to this browser, to whoever is signed in. Returns None where none was, or too long ago."""
+    since = session.get(OFFERED, 0)
+    return own_account.factor_secret(context.deps, me().id, session[TOKEN], since) if 0 <= context.now - since < OFFER_SECONDS else None
 
 
 def own_names(context: ConsoleContext) -> list[tuple[str, str]]:

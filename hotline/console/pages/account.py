@@ -22,7 +22,7 @@ from hotline.console.context import (
     run_each_time,
     to,
 )
-from hotline.console.pages.access import DIFFER, SECRET, WEAK, offer_factor, offered_factor, own_names, this_browser
+from hotline.console.pages.access import DIFFER, OFFERED, WEAK, offer_factor, offered_factor, own_names, this_browser
 from hotline.service.desk.accounts import own_account, sign_in
 
 WRONG_PASSWORD: Final = FormFault("access.refused", "old")
@@ -72,7 +72,7 @@ def _second_factor(pages: Blueprint, context: ConsoleContext) -> None:
         """With the password: a browser left open takes nobody's factor away."""
         if not _is_proved(context):
             return _own(context, WRONG_PASSWORD)
-        offer_factor(context)
+        offer_factor(context, me().id)
         return to("factor")
 
     @pages.route("/me/factor", methods=["GET", "POST"])
@@ -81,13 +81,13 @@ def _second_factor(pages: Blueprint, context: ConsoleContext) -> None:
         if secret is None:
             if g.second_factor or not context.settings.second_factor:
                 return to("me")
-            secret = offer_factor(context)
+            secret = offer_factor(context, me().id)
         if request.method == "GET":
             return _scan(context, secret)
         factor = own_account.prepare_factor(context.locks, secret, request.form.get("code", ""))
         if run_each_time(context, own_account.set_factor, factor).is_refused:
             return _scan(context, secret, FormFault("access.refused", "code"))
-        del session[SECRET]
+        del session[OFFERED]
         session[TOKEN] = factor.token
         return page(context, "account_recovery.html", codes=factor.recovery)
 

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar, get_args
 from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as Answered
 
-from hotline.console.context import ConsoleContext, by, is_partial, me, page, permitted, run, taken, to
+from hotline.console.context import ConsoleContext, by, is_partial, me, page, permitted, run, to
 from hotline.console.times import minute_of
 from hotline.engine.flags import SCRIPTED, Flag
 from hotline.engine.phone.numbers import read_aloud
@@ -123,19 +123,13 @@ def _saying(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/callback/<id>/note")
     def note(id: str) -> Answered:
         text = request.form.get("note", "").replace("\r\n", "\n").strip()
-        result = run(context, notes.save_note, id, text)
-        if result.code != "long_note":
-            taken(f"note-{id}")
-        return _tell(id, result, _anchor="note")
+        return _tell(id, run(context, notes.save_note, id, text), _anchor="note")
 
 
 def _wishing(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/callback/<id>/next")
     def next_time(id: str) -> Answered:
-        result = run(context, agreements.agree_next, id, _wish())
-        if result.code == "agreed":
-            taken(f"next-{id}")
-        return _tell(id, result)
+        return _tell(id, run(context, agreements.agree_next, id, _wish()))
 
     @pages.post("/callback/<id>/pass-on")
     def pass_on(id: str) -> Answered:

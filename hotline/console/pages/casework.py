@@ -8,9 +8,8 @@ from typing import Any, Final
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from hotline.console.context import ConsoleContext, FormFault, Shown, form_fields, found, me, page, refused, run, taken, to
+from hotline.console.context import ConsoleContext, FormFault, Shown, form_fields, found, me, page, refused, run, to
 from hotline.console.times import full_date, iso
-from hotline.ports.desk.cases import RECORD
 from hotline.service.acts import Result
 from hotline.service.desk.casework import cases, consents, referrals, slips
 from hotline.service.desk.casework.cases import Case
@@ -43,7 +42,6 @@ def _incident(pages: Blueprint, context: ConsoleContext) -> None:
         result = found(run(context, cases.write_incident, id, form_fields()))
         if result.is_refused:
             return refused(context, "incident.html", _fault_of_codes(result), **_codes(context, id))
-        taken(f"incident-{id}")
         return to("incident", id=id)
 
 
@@ -62,12 +60,9 @@ def _consents(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/callback/<id>/consents")
     def take_back(id: str) -> Shown:
-        kind = request.form["kind"]
-        result = found(run(context, consents.take_back_consent, id, kind))
+        result = found(run(context, consents.take_back_consent, id, request.form["kind"]))
         if result.is_refused:
             return refused(context, "consents.html", _fault_of_page(result), **_agreed(context, id))
-        if kind == RECORD:
-            taken(f"incident-{id}")  # codes that were chosen and not sent go too
         return to("consents", id=id)
 
 
@@ -84,7 +79,6 @@ def _referrals(pages: Blueprint, context: ConsoleContext) -> None:
         if result.is_refused:
             fault = _fault_of_referral(result, form.kind if form.kind in KINDS else "page")
             return refused(context, "referrals.html", fault, **_offered(context, id))
-        taken(f"referral-{form.kind}-{id}")
         return to("referrals", id=id)
 
     @pages.get("/referrals/due")
@@ -106,13 +100,11 @@ def _one_referral(pages: Blueprint, context: ConsoleContext) -> None:
         if result.is_refused:
             fault = _fault_of_page(result) if result.code == "revoked" else _fault_of_referral(result)
             return refused(context, "referrals_one.html", fault, **_referral(context, id))
-        taken(f"referral-{id}")
         return to("referral", id=id)
 
     @pages.post("/referral/<id>/back")
     def revoke_referral(id: str) -> Response:
         result = found(run(context, referrals.revoke_referral, id))
-        taken(f"referral-{id}")
         callback = result.values.get("callback")
         return to("consents", id=callback) if callback else to("referral", id=id)
 

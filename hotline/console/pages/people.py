@@ -58,8 +58,12 @@ def _access(pages: Blueprint, context: ConsoleContext) -> None:
         """The answer shows it, and shows it again to the same form: of the token only a keyed hash is kept."""
         token = form_secret(context, "one-time link")
         _refuse(run(context, staff_accounts.make_link, id, token))
-        scheme = "https" if context.secure else "http"
-        return _of(context, id, link=url_for("console.welcome", token=token, _external=True, _scheme=scheme))
+        return _of(context, id, link=(context.settings.console_url or "").rstrip("/") + url_for("console.welcome", token=token))
+
+    @pages.post("/people/<id>/unlock")
+    def unlock(id: str) -> Response:
+        _refuse(run(context, staff_accounts.unlock_person, id))
+        return to("person", id=id)
 
     @pages.post("/people/<id>/disable")
     def disable(id: str) -> Response:

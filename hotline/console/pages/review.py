@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, request
 
-from hotline.console.context import ConsoleContext, FormFault, Shown, page, refused, run, taken, to
+from hotline.console.context import ConsoleContext, FormFault, Shown, page, refused, run, to
 from hotline.service.calls.decisions import WHY_LENGTH, case, decide_review, undecided
 
 
@@ -28,7 +28,6 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
         why = request.form.get("why", "")
         result = run(context, decide_review, id, request.form.get("decision", ""), why)
         if result.code == "done":
-            taken(f"review-{id}")
             flash("review.done", "review")
             return to("review")
         if result.code == "refused":

@@ -119,7 +119,6 @@ def _testimony(context: ConsoleContext, id: str, typed: dict[str, str] | None = 
         "languages": _languages(context),
         "typed": text,
         "checks": CHECKS,
-        "checked": request.form.getlist("check"),
         "longest": LONGEST,
     }
 

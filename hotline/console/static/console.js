@@ -33,44 +33,62 @@ function lapse(part) {
 document.body.addEventListener("htmx:afterSwap", (event) => lapse(event.detail.target));
 lapse(document);
 
-// What is typed lives in this tab alone until its form was taken, so that a reload or a lost network loses nothing.
-const KEPT = "textarea, select, input:not([type=hidden], [type=password])";
+// What is typed lies on the server, sealed and for its author alone, until its form is sent (data-draft); nothing of it lies in this browser.
+const STOPPED = 2500, AGAIN = 20000; // after the last letter; after the network or the line failed
+const unsaved = new Map(); // forms, each with the timer that saves it
+const saving = new Map(); // forms, each with what calls the request back
 
-function place(form) {
-  return `typed ${location.pathname} ${form.dataset.keep}`;
+function saveIn(ms, form) {
+  clearTimeout(unsaved.get(form));
+  unsaved.set(form, setTimeout(save, ms, form));
 }
 
-function keep(form) {
-  const typed = [...form.querySelectorAll(KEPT)].map((field) =>
-    field.type === "checkbox" || field.type === "radio" ? [field.name, field.value, field.checked] : [field.name, field.value]);
-  sessionStorage.setItem(place(form), JSON.stringify(typed));
+function settle(form) {
+  clearTimeout(unsaved.get(form));
+  unsaved.delete(form);
+  saving.get(form)?.abort();
+  saving.delete(form);
 }
 
-function restore(form) {
-  const typed = JSON.parse(sessionStorage.getItem(place(form)) || "[]");
-  for (const [name, value, checked] of typed) {
-    for (const field of form.querySelectorAll(KEPT)) {
-      if (field.name !== name) continue;
-      if (checked === undefined) field.value = value;
-      else if (field.value === value) field.checked = checked;
-    }
+async function save(form) {
+  if (saving.has(form)) return saveIn(STOPPED, form);
+  settle(form);
+  const call = new AbortController();
+  saving.set(form, call);
+  try {
+    const body = new FormData(form);
+    const answer = await fetch(form.dataset.draft, { method: "POST", body, keepalive: true, redirect: "manual", signal: call.signal });
+    if (answer.status >= 500) saveIn(AGAIN, form);
+    else if (answer.ok) says(form, !unsaved.has(form));
+  } catch {
+    if (!call.signal.aborted && !unsaved.has(form)) saveIn(AGAIN, form);
   }
+  if (saving.get(form) === call) saving.delete(form);
+}
+
+// Once it was said its place stays, so that nothing moves under a thumb.
+function says(form, isSaved) {
+  const draft = form.querySelector(".draft");
+  if (isSaved) draft.hidden = false;
+  draft.toggleAttribute("data-late", !isSaved);
 }
 
 document.addEventListener("input", (event) => {
-  const form = event.target.closest("form[data-keep]");
-  if (form) keep(form);
+  const form = event.target.closest("form[data-draft]");
+  if (!form) return;
+  says(form, false);
+  saveIn(STOPPED, form);
 });
-
-// The server says which forms it has taken, and where nobody is signed in any more: what is typed outlives neither.
-document.querySelectorAll("[data-taken]").forEach((each) => {
-  for (const key of Object.keys(sessionStorage)) {
-    if (key.startsWith("typed ") && key.endsWith(` ${each.dataset.taken}`)) sessionStorage.removeItem(key);
+document.querySelectorAll("form[data-typed]").forEach((form) => saveIn(STOPPED, form)); // it came back as it was sent
+document.addEventListener("submit", (event) => settle(event.target));
+addEventListener("online", () => unsaved.forEach((_, form) => saveIn(0, form)));
+addEventListener("pagehide", () => {
+  for (const form of unsaved.keys()) {
+    saving.delete(form); // what is on its way is older
+    save(form);
   }
 });
-if (document.querySelector("[data-signed-out]")) sessionStorage.clear();
-
-document.querySelectorAll("form[data-keep]").forEach(restore);
+sessionStorage.clear(); // an earlier edition of this page kept there what was typed
 
 // A button pressed twice sends once; the server counts once anyway.
 document.addEventListener("submit", (event) => {

@@ -40,7 +40,7 @@ class Accounts(Protocol):
         """Insert, or replace."""
 
     def drop(self, staff: str) -> None:
-        """And the one-time link, if there is one."""
+        """And the one-time link, if there is one, and wrong codes."""
 
     def all(self) -> dict[str, bool]:
         """Who has an account, by id, and whether with a second factor."""
@@ -70,3 +70,10 @@ class Accounts(Protocol):
 
     def failures(self, key: str, since: int) -> int: ...
     def forgive(self, key: str) -> None: ...
+    def guess(self, staff: str) -> int:
+        """One more code was wrong after a right password; how many there are now, one after the other."""
+
+    def guesses(self) -> dict[str, int]:
+        """The same, by id; nobody who has none."""
+
+    def forgive_guesses(self, staff: str) -> None: ...

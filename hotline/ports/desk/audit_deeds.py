@@ -44,6 +44,8 @@ Deed: TypeAlias = Literal[
     "signed in",
     "signed in somewhere new",
     "locked out",
+    "account locked",
+    "account unlocked",
     "account begun",
     "password changed",
     "second factor set",

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import delete, func, insert, select, update
 
-from hotline.adapters.sql.tables import accounts, failures, invites, sign_ins
+from hotline.adapters.sql.tables import accounts, failures, guesses, invites, sign_ins
 from hotline.adapters.sql.unit import AT, THIS, Unit
 from hotline.ports.desk.accounts import Account, SignIn
 
@@ -34,6 +34,9 @@ KEPT: Final = 50
 _TOO_OLD: Final = select(failures.c.sequence).where(failures.c.key_hash == THIS).order_by(failures.c.sequence.desc()).limit(1).offset(KEPT)
 _TRIM: Final = delete(failures).where(failures.c.key_hash == THIS, failures.c.sequence <= _TOO_OLD.scalar_subquery())
 _FORGIVE: Final = delete(failures).where(failures.c.key_hash == THIS)
+_GUESSES: Final = select(guesses.c.staff, guesses.c["count"])
+_GUESSED: Final = select(guesses.c["count"]).where(guesses.c.staff == THIS)
+_FORGIVE_GUESSES: Final = delete(guesses).where(guesses.c.staff == THIS)
 
 
 class SqlAccounts(Unit):
@@ -59,6 +62,7 @@ class SqlAccounts(Unit):
     def drop(self, staff: str) -> None:
         self._change(_DROP_ACCOUNT, this=staff)
         self._change(_END_INVITES, this=staff)
+        self.forgive_guesses(staff)
 
     def all(self) -> dict[str, bool]:
         return {staff: has_factor for staff, has_factor in self._rows(_ACCOUNTS)}  # noqa: C416 -- rows are not pairs to mypy
@@ -106,6 +110,16 @@ class SqlAccounts(Unit):
 
     def forgive(self, key: str) -> None:
         self._change(_FORGIVE, this=self._key(key))
+
+    def guess(self, staff: str) -> int:
+        self._count(guesses, staff=staff, count=1)
+        return int(self._value(_GUESSED, this=staff))
+
+    def guesses(self) -> dict[str, int]:
+        return {staff: count for staff, count in self._rows(_GUESSES)}  # noqa: C416 -- rows are not pairs to mypy
+
+    def forgive_guesses(self, staff: str) -> None:
+        self._change(_FORGIVE_GUESSES, this=staff)
 
     def _token(self, token: str) -> bytes:
         return self._seal.digest("token", token)

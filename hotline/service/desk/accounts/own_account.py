@@ -19,6 +19,8 @@ from hotline.service.desk.accounts import sign_in
 from hotline.service.desk.accounts.sign_in import Browser, CheckedPassword, Locks
 
 RECOVERY_CODES: Final = 8
+SECRET_BYTES: Final = 20
+"""Of a second factor (RFC 4226, 4)."""
 CODE_BYTES: Final = 10
 """80 bits, sixteen letters: a keyed hash of it is enough, where a password needs a slow one."""
 
@@ -77,6 +79,12 @@ def change_password(act: Act, new: NewPassword, token: str) -> Result:
     return Result()
 
 
+def factor_secret(deps: Deps, staff: str, token: str, offered_at: int) -> str:
+    """The secret (base32, 160 bits) that is offered in a sign-in at a moment. It follows from them under a key of the line, so that no cookie has to
+    hold it and nothing is kept before it is taken."""
+    return b32encode(deps.hasher.digest("factor", f"{staff}|{token}|{offered_at}")[:SECRET_BYTES]).decode()
+
+
 def prepare_factor(locks: Locks, secret: str, code: str) -> NewFactor:
     """`code`: the first one of an authenticator that took the secret."""
     step = locks.codes.step(secret, sign_in.plain(code), locks.deps.clock.now())
@@ -114,8 +122,9 @@ def choose_language(act: Act, reads: str) -> Result:
 
 
 def sign_out_everywhere(act: Act) -> Result:
-    """Every browser, the one that says so too."""
+    """Every browser, the one that says so too; drafts go."""
     act.tx.accounts.drop_sign_ins(act.staff.id)
+    act.tx.drafts.drop_all(act.staff.id)
     act.record("signed out everywhere", act.staff.alias)
     return Result()
 

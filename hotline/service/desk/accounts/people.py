@@ -19,7 +19,7 @@ from hotline.ports.store import Store, Transaction
 from hotline.service.acts import Act, Result
 from hotline.service.calls import dispatch, one_phone, review
 from hotline.service.calls.limits import is_unsaid
-from hotline.service.desk.accounts.sign_in import LINK_SECONDS
+from hotline.service.desk.accounts.sign_in import GUESSES, LINK_SECONDS
 from hotline.service.desk.shifts.planning import WeekHours, weekly
 from hotline.service.work import Work
 
@@ -35,6 +35,8 @@ class Seat(Struct, frozen=True):
     staff: Staff
     second_factor: bool | None
     link_until: int | None
+    is_locked: bool = False
+    """Too many codes were wrong after a right password: none opens."""
 
 
 class PersonForm(Struct, frozen=True):
@@ -73,7 +75,11 @@ def seats(store: Store, at: int) -> tuple[Seat, ...]:
     """Everybody active, by alias. Raises StoreAway."""
     with store.read() as tx:
         accounts, links, people = tx.accounts.all(), tx.accounts.invites(at), tx.staff.active()
-    return tuple(Seat(staff, accounts.get(staff.id), links.get(staff.id)) for staff in sorted(people, key=lambda staff: staff.alias))
+        guesses = tx.accounts.guesses()
+    return tuple(
+        Seat(staff, accounts.get(staff.id), links.get(staff.id), guesses.get(staff.id, 0) >= GUESSES)
+        for staff in sorted(people, key=lambda staff: staff.alias)
+    )
 
 
 def seat(store: Store, id: str, at: int) -> Seat | None:
@@ -119,13 +125,22 @@ def make_link(act: Act, id: str, token: str) -> Result:
     return Result()
 
 
+def unlock_person(act: Act, id: str) -> Result:
+    """Codes count again: it was the person who mistyped them."""
+    staff = _other(act, id)
+    if isinstance(staff, Result):
+        return staff
+    act.tx.accounts.forgive_guesses(staff.id)
+    act.record("account unlocked", staff.alias)
+    return Result()
+
+
 def disable_person(act: Act, id: str) -> Result:
     """Every sign-in ends at once, none is possible any more, no SMS from this person counts, and what they hold goes back to the others."""
     staff = _other(act, id)
     if isinstance(staff, Result):
         return staff
-    act.tx.accounts.drop_sign_ins(staff.id)
-    act.tx.accounts.drop(staff.id)
+    _drop_account(act, staff)
     act.tx.staff.save(replace(staff, active=False, on_until=None, on_call_until=None))
     act.record("person disabled", staff.alias)
     return Result(messages=give_back_all(act, staff.id))
@@ -153,10 +168,16 @@ def _other(act: Act, id: str) -> Staff | Result:
 
 
 def _invite(act: Act, staff: Staff, token: str) -> None:
-    act.tx.accounts.drop_sign_ins(staff.id)
-    act.tx.accounts.drop(staff.id)
+    _drop_account(act, staff)
     act.tx.accounts.add_invite(token, staff.id, act.at, act.at + LINK_SECONDS)
     act.record("one-time link made", staff.alias)
+
+
+def _drop_account(act: Act, staff: Staff) -> None:
+    """And the drafts: whoever holds the next link is not to find them."""
+    act.tx.accounts.drop_sign_ins(staff.id)
+    act.tx.accounts.drop(staff.id)
+    act.tx.drafts.drop_all(staff.id)
 
 
 def _record_change(act: Act, before: Staff, staff: Staff) -> None:

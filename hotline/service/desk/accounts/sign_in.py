@@ -11,6 +11,9 @@ from a thousand addresses has ten guesses, and closes the lock for unknown brows
 It still does in a known one, and a new one-time link opens anywhere and makes that browser known. An attempt is counted before it is
 checked and forgiven when it succeeds: a thousand guesses at one moment are a thousand guesses.
 
+Whoever knows the password and guesses codes comes to a second lock, for every browser: it stays closed, and stands on the people's page, until
+an admin opens it or makes a new one-time link. Only who has the password can close it.
+
 Who came in, and which lock closed, stands in the audit; a guess alone does not, or guessing would bury everything else in it.
 """
 
@@ -30,6 +33,8 @@ from hotline.service.work import Work
 
 WINDOW: Final = 15 * 60
 MOST: Final = 10
+GUESSES: Final = 20
+"""Wrong codes, one after the other, where the password was right: then no code opens until an admin says so."""
 HALF_SECONDS: Final = 5 * 60
 """From the password to the code."""
 LINK_SECONDS: Final = 48 * 3600
@@ -117,16 +122,25 @@ def confirm(locks: Locks, staff: str, code: str, browser: Browser) -> str | None
         if person is None or not person.active or account is None:
             return None
         work, before = Work(locks.deps, tx, at), _attempt(tx, person, browser, at)
-        used = _accepted(locks, account, code, at) if before < MOST else None
+        may_open = before < MOST and not is_locked(tx, staff)
+        used = _accepted(locks, account, code, at) if may_open else None
         if used is None:
             if before == MOST - 1:
                 work.audit(UNKNOWN, "locked out", person.alias)
+            if may_open and tx.accounts.guess(staff) == GUESSES:
+                work.audit(UNKNOWN, "account locked", person.alias)
             return None
         tx.accounts.save(used)
+        tx.accounts.forgive_guesses(staff)
         _record_entry(work, person, browser)
         if used.recovery != account.recovery:
             work.audit(person.alias, "recovery code used", person.alias)
         return _open(tx, person, browser, locks.chance.token(), at)
+
+
+def is_locked(tx: Transaction, staff: str) -> bool:
+    """Were so many codes wrong that an admin has to look?"""
+    return tx.accounts.guesses().get(staff, 0) >= GUESSES
 
 
 def recognise(deps: Deps, token: str, idle_seconds: int, *, quiet: bool) -> tuple[Staff, SignIn] | None:
@@ -148,8 +162,15 @@ def recognise(deps: Deps, token: str, idle_seconds: int, *, quiet: bool) -> tupl
     return staff, found
 
 
-def sign_out(deps: Deps, token: str) -> None:
-    """End one sign-in. Raises StoreAway."""
+def sign_out(deps: Deps, token: str, staff: str) -> None:
+    """End one sign-in of this person, who leaves: what they typed and did not send goes too, wherever it was. Raises StoreAway."""
+    with deps.store.write() as tx:
+        tx.accounts.drop_sign_in(token)
+        tx.drafts.drop_all(staff)
+
+
+def end(deps: Deps, token: str) -> None:
+    """End a sign-in in whose browser somebody else, or the same person, has just signed in. Raises StoreAway."""
     with deps.store.write() as tx:
         tx.accounts.drop_sign_in(token)
 

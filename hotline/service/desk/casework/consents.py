@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from hotline.engine.times import hour
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import AGAIN, FIGURES, RECORD, Consent, Referral
+from hotline.ports.desk.drafts import incident_form
 from hotline.ports.desk.staff import Staff
 from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
@@ -71,6 +72,7 @@ def take_back_consent(act: Act, id: str, kind: str) -> Result:
     match kind:
         case "record":
             act.tx.cases.drop_incident(id)
+            act.tx.drafts.drop_of_all(incident_form(id))  # codes that were chosen and not sent go too
             referrals.drop_without_consent(act.tx, case)
             _end(act, case, FIGURES)
         case "figures" if case.incident is not None:
