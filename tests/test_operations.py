@@ -71,7 +71,7 @@ def test_ready_without_a_number_for_emergencies(get):
 
 def test_metrics_tell_the_queue_the_outbox_and_the_spool(get):
     """The gauges of the moment, in Prometheus's own text."""
-    counts = Counts(waiting={"fr": 3, "bm": 1}, oldest_age={"fr": 125, "bm": 7}, outbox={"pending": 2, "unknown": 1})
+    counts = Counts(waiting={"fr": 3, "bm": 1}, oldest_age={"fr": 125, "bm": 7}, outbox={"pending": 2, "unknown": 1}, clock_jumped=-172800)
     answer = get("/metrics", FakeHotline(counts=counts), FakeSpool(4))
     lines = answer.text.splitlines()
     assert answer.content_type.startswith("text/plain; version=")
@@ -79,6 +79,7 @@ def test_metrics_tell_the_queue_the_outbox_and_the_spool(get):
         'hotline_callbacks_waiting{language="fr"} 3.0',
         'hotline_callbacks_oldest_seconds{language="fr"} 125.0',
         'hotline_outbox_posts{state="unknown"} 1.0',
+        "hotline_clock_jumped_seconds -172800.0",
         "hotline_spool_records 4.0",
         "hotline_jobs_dropped_total 3.0",
         'hotline_orders_total{effect="open_callback",how="kept"} 0.0',

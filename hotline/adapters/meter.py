@@ -166,6 +166,11 @@ class _Page:
             yield _gauge("hotline_callbacks_waiting", "Callbacks that wait.", "language", self._counts.waiting)
             yield _gauge("hotline_callbacks_oldest_seconds", "Age of the callback that waits longest.", "language", self._counts.oldest_age)
             yield GaugeMetricFamily("hotline_edition", "Number of the edition in force.", value=self._counts.edition)
+            yield GaugeMetricFamily(
+                "hotline_clock_jumped_seconds",
+                "Seconds by which this machine's clock is not right; nothing ends until it is 0.",
+                value=self._counts.clock_jumped,
+            )
             yield _gauge("hotline_outbox_posts", "Posts to gateways.", "state", self._counts.outbox)
 
     def _hops(self) -> HistogramMetricFamily:

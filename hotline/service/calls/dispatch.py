@@ -75,7 +75,7 @@ class Floor:
         rules = work.deps.rules
         live = work.tx.offers.live(work.at - max(rules.offer_seconds, rules.offer_urgent_seconds))
         patience = {True: rules.offer_urgent_seconds, False: rules.offer_seconds}
-        self._live = {offer.staff: offer.urgent for offer in reversed(live) if work.at - offer.at < patience[offer.urgent]}
+        self._live = {offer.staff: offer.urgent for offer in reversed(live) if abs(work.at - offer.at) < patience[offer.urgent]}
         self._last = work.tx.offers.last()
         self._lent = work.tx.offers.offered_since(work.at - LENT_SECONDS)
 
@@ -169,8 +169,9 @@ def next_turn(work: Work, id: str, floor: Floor, *, passed_by: str | None = None
     group = _wanting(work.tx, id, work.at)
     if not group:
         return None
-    # An offer from before its window opened was made for a window that the caller gave up.
-    offers = [offer for callback in group for offer in work.tx.offers.of(callback.id) if offer.at >= callback.opens_at]
+    # An offer from before its window opened was made for a window that the caller gave up; one in a time to come before the clock was put back.
+    latest = work.at + SHORTEST
+    offers = [offer for callback in group for offer in work.tx.offers.of(callback.id) if callback.opens_at <= offer.at <= latest]
     urgent, waited = one_phone.is_urgent(group), work.at - one_phone.waits_since(group)
     may_take = _may_take(work, group, passed_by)
     supervisors = [staff for staff in floor.supervisors() if may_take(staff)]

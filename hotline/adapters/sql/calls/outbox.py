@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 from msgspec.structs import asdict
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import BindParameter, Row, bindparam, func, or_, select, update
 
 from hotline.adapters.seal import SealBroken
 from hotline.adapters.sql.tables import outbox
 from hotline.adapters.sql.unit import AT, THIS, Unit
+from hotline.engine.times import HOUR_SECONDS
 from hotline.ports.calls.outbox import OutboxMessage, OutboxState
 
 _c = outbox.c
@@ -25,8 +26,12 @@ _MOVE: Final = (
         vendor_id=func.coalesce(bindparam("vendor"), _c.vendor_id),
     )
 )
+_BEFORE: Final[BindParameter[Any]] = bindparam("before")
 _STALE: Final = (
-    select(outbox).where(_c.state == bindparam("state_"), _c.changed_at < bindparam("before")).order_by(_c.changed_at, _c.made_at, _c.id)
+    select(outbox)
+    # What changed in a time to come did so before the clock was put back.
+    .where(_c.state == bindparam("state_"), or_(_c.changed_at < _BEFORE, _c.changed_at > _BEFORE + HOUR_SECONDS))
+    .order_by(_c.changed_at, _c.made_at, _c.id)
 )
 
 
