@@ -94,7 +94,8 @@ class PrometheusMeter:
     def share(self) -> None:
         """For one thread, which may hang with the disk: whoever counts or asks for the page does not wait for it."""
         if self._file is None:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in (self._folder.parent, self._folder):  # the mode is for the last one alone
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._file, before = _claim(self._folder)
             with self._lock:
                 self._slots = array("Q", map(add, self._slots, before))
