@@ -23,6 +23,7 @@ from hotline.ports.desk.accounts import Account
 from hotline.prepare import prepare, prepare_demo, publish_files
 from hotline.service.editions.cache import NoEdition
 from hotline.web import _folder
+from tests.fakes import FakeTime
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_A_CENTURY = 4_900_000_000
@@ -146,7 +147,7 @@ def test_whatever_makes_the_folder_first_makes_it_for_its_owner_alone(config: Co
     """Each process and each thread of one, where it comes to be the first, and though the machine lets others read what is made."""
     upgrade(config.database_url)
     prepare(config)
-    library, meter, seal = load_library(config), PrometheusMeter(Path(config.var) / "metrics"), Seal.from_text(config.keys)
+    library, meter, seal = load_library(config), PrometheusMeter(Path(config.var) / "metrics", FakeTime()), Seal.from_text(config.keys)
     spool = DiskSpool(Path(config.var) / "spool", seal, 8, 5.0)
     first: dict[str, Callable[[], object]] = {
         "prepare": lambda: prepare(config),
