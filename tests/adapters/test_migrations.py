@@ -134,10 +134,10 @@ def fill_0011(url, seal) -> None:
         t.callbacks.add(a_callback(1), HERS)
         t.staff.save(a_counselor(1))
         t.outbox.add(a_post(1))
+        t.audit.add(AuditRecord(NOW, "awa", "published", "1"))
         t.editions.add(EditionRow(1, NOW, "awa", NOW, b"{}"))
         t.editions.add_proposal(Proposal(1, NOW, "awa", b"{}"))
         t.editions.withdraw(Withdrawal("samu", "+22370000310", "2026-11-24", NOW, "awa"))
-        t.audit.add(AuditRecord(NOW, "awa", "published", "1"))
     store.close()
 
 
@@ -198,6 +198,7 @@ FILLS = {
     "0009": fill_0007,
     "0010": fill_0007,
     "0011": fill_0011,
+    "0013": fill_0011,
 }
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 
