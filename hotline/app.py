@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from flask import Flask
@@ -28,6 +30,7 @@ from hotline.engine.times import EPOCH
 from hotline.gateways import africastalking
 from hotline.gateways.africastalking_forms import WebhookGuard
 from hotline.hop import Hop
+from hotline.ports.clock import Reading
 from hotline.ports.store import StoreAway
 from hotline.service import Hotline
 from hotline.service.deps import Deps
@@ -43,6 +46,17 @@ _UNUSED: Any = None
 """Parts that no act of the shell asks for."""
 _MIDNIGHT = datetime.combine(EPOCH, datetime.min.time())
 """The zero of local minutes."""
+_STEADY: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""Linux's counts sleep too."""
+_BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
+
+
+@cache
+def _boot() -> str:
+    """Where the machine does not name its start, this process is one."""
+    with suppress(OSError):
+        return _BOOT_ID.read_text().strip()
+    return str(uuid4())
 
 
 class SystemClock:
@@ -53,6 +67,9 @@ class SystemClock:
 
     def now(self) -> int:
         return int(time.time())
+
+    def reading(self) -> Reading:
+        return Reading(_boot(), time.time_ns() // 1_000_000, time.clock_gettime_ns(_STEADY) // 1_000_000)
 
     def local(self, at: int) -> Minute:
         return (datetime.fromtimestamp(at, self._zone).replace(tzinfo=None) - _MIDNIGHT) // timedelta(minutes=1)
@@ -94,7 +111,7 @@ def assemble(config: Config, library: EditionCache | None = None) -> Assembly:
     store = open_store(config, seal)
     library = library or _load(config, store)
     spool = DiskSpool(var / "spool", seal, SPOOL_SLOTS, config.database_budget_ms / 1000)
-    meter = PrometheusMeter(var / "metrics")
+    meter = PrometheusMeter(var / "metrics", time.monotonic)
     # One breaker for both: they are one server.
     client, breaker = connect(config.redis_url, config.redis_budget_ms), Breaker()
     deps = Deps(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol
+from ipaddress import IPv6Address, ip_address
+from typing import TYPE_CHECKING, Final, Protocol
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST
+from werkzeug.exceptions import NotFound
 
 from hotline.ports.memory import MemoryAway
 from hotline.ports.spool import SpoolFull
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 
     from hotline.ports.desk.figures import Counts
     from hotline.service import Hotline
+
+
+PROXIED: Final = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")
+"""What a proxy adds for whom it speaks: Prometheus asks without one."""
 
 
 class MetricsPage(Protocol):
@@ -45,7 +51,9 @@ def blueprint(hotline: Hotline, meter: MetricsPage, spool: Sized) -> Blueprint:
 
     @operations.get("/metrics")
     def metrics() -> Response:
-        """Prometheus's text; with the database and Redis away, what this machine knows by itself."""
+        """Prometheus's text; with the database and Redis away, what this machine knows by itself. Not there for whoever comes from outside."""
+        if not _is_inside():
+            raise NotFound
         counts = spooled = dropped = None
         with suppress(StoreAway):
             counts = hotline.counts()
@@ -56,3 +64,14 @@ def blueprint(hotline: Hotline, meter: MetricsPage, spool: Sized) -> Blueprint:
         return Response(meter.page(counts, spooled, dropped), content_type=CONTENT_TYPE_LATEST)
 
     return operations
+
+
+def _is_inside() -> bool:
+    """Does this request come from a machine of the line's own network, and through no proxy?"""
+    if any(name in request.headers for name in PROXIED):
+        return False
+    try:
+        peer = ip_address(request.remote_addr or "")
+    except ValueError:
+        return False
+    return ((peer.ipv4_mapped if isinstance(peer, IPv6Address) else None) or peer).is_private

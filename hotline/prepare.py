@@ -81,6 +81,8 @@ def prepare_demo(config: Config) -> None:
         tell(refused.faults)
         raise SystemExit(1) from None
     now = SystemClock(config.timezone).now()
+    with store.write() as tx:
+        tx.clocks.forget()  # it may have lain still for days
     _settle_people(store, now)
     _settle_accounts(store, Path(config.var), now)
 

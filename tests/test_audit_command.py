@@ -15,6 +15,7 @@ from hotline.app import open_store
 from hotline.cli import main
 from hotline.config import Config
 from hotline.ports.desk.audit import AuditRecord
+from hotline.ports.desk.editions import EditionRow
 from tests.databases import migrated
 from tests.service.fakes import TEN_O_CLOCK
 from tests.small_line import settings
@@ -34,13 +35,14 @@ def touch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Touch:
     store = open_store(Config.from_env(env))
     with store.write() as tx:
         tx.audit.add(AuditRecord(TEN_O_CLOCK, "awa", "published", "edition 1"))
+        tx.editions.add(EditionRow(1, TEN_O_CLOCK, "awa", TEN_O_CLOCK, b"{}"))
         tx.audit.add(AuditRecord(TEN_O_CLOCK + 60, "fanta", "rolled back", "edition 2"))
         tx.audit.add(AuditRecord(TEN_O_CLOCK + 120, "awa", "number taken off", "100%"))
     store.close()
 
     def statement(sql: str) -> None:
         with closing(sqlite3.connect(tmp_path / "hotline.db")) as database, database:
-            database.execute(sql)
+            database.executescript(sql)
 
     return statement
 
@@ -55,7 +57,12 @@ def test_a_chain_that_holds_is_0(touch: Touch, capsys: pytest.CaptureFixture[str
 
 @pytest.mark.parametrize(
     ("sql", "line"),
-    [("UPDATE audit SET about = 'x' WHERE sequence = 2", 2), ("DELETE FROM audit WHERE sequence = 3", 3), ("DELETE FROM audit", 1)],
+    [
+        ("UPDATE audit SET about = 'x' WHERE sequence = 2", 2),
+        ("DELETE FROM audit WHERE sequence = 3", 3),
+        ("DELETE FROM audit", 1),
+        ("DELETE FROM audit; DELETE FROM audit_head", 1),
+    ],
 )
 def test_a_broken_chain_is_1(touch: Touch, capsys: pytest.CaptureFixture[str], sql: str, line: int) -> None:
     """And names the line, for whatever script looks at it every night."""

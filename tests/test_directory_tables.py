@@ -286,12 +286,31 @@ def test_an_entry_outside_the_table_may_be_hurt_by_it() -> None:
     ]
 
 
-def zipped(change: Callable[[str, bytes], bytes]) -> bytes:
-    data, source = io.BytesIO(), zipfile.ZipFile(io.BytesIO(sheet(table(CENTRE))))
+def zipped(change: Callable[[str, bytes], bytes], book: bytes | None = None, **more: bytes) -> bytes:
+    """A workbook with its parts changed, and some more by their names."""
+    data, source = io.BytesIO(), zipfile.ZipFile(io.BytesIO(book or sheet(table(CENTRE))))
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            target.writestr(name, change(name, source.read(name)))
+        parts = {name: change(name, source.read(name)) for name in source.namelist()}
+        for name, part in (parts | more).items():
+            target.writestr(name, part)
     return data.getvalue()
+
+
+def in_utf_16(name: str, part: bytes, also: bytes = b'<!DOCTYPE x [<!ENTITY a "a">]>') -> bytes:
+    """The sheet as no spreadsheet writes it: `<!` is nowhere in its bytes."""
+    if not name.endswith("sheet1.xml"):
+        return part
+    head = b'<?xml version="1.0" encoding="UTF-16"?>' + also
+    return (head + part.partition(b"?>")[2] if part.startswith(b"<?xml") else head + part).decode().encode("utf-16")
+
+
+def shared(name: str, strings: bytes, before: bytes = b"") -> bytes:
+    """A workbook whose strings that cells share are these, in a part of this name."""
+    space = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    override = f'<Override PartName="/{name}" ContentType="{kind}"/></Types>'.encode()
+    table_of = before + b'<sst xmlns="%b" xmlns:x="%b">%b</sst>' % (space, space, strings)
+    return zipped(lambda part, data: data.replace(b"</Types>", override) if part == "[Content_Types].xml" else data, **{name: table_of})
 
 
 MUCH: dict[str, Callable[[], bytes]] = {
@@ -305,6 +324,13 @@ BOOKS: dict[str, tuple[Callable[[], bytes], str]] = {
     "a text": (lambda: csv_of(table(CENTRE)), "not a workbook that can be read; save it as XLSX again"),
     "damaged": (lambda: zipped(lambda name, data: data[:-20] if "sheet1" in name else data), "not a workbook that can be read; save it as XLSX again"),
     "document type": (lambda: zipped(lambda _name, data: data.replace(b"?>", b'?><!DOCTYPE x [<!ENTITY a "a">]>', 1)), "holds a document type, which no spreadsheet writes"),
+    "document type in UTF-16": (lambda: zipped(in_utf_16), "is not in UTF-8, as every spreadsheet writes it"),
+    "merged in UTF-16": (lambda: zipped(lambda name, data: in_utf_16(name, data, b""), sheet(table(CENTRE), more=lambda _, page: page.merge_cells("C2:D3"))), "is not in UTF-8, as every spreadsheet writes it"),
+    "empty strings": (lambda: shared("xl/sharedStrings.xml", b"<si/>" * 12_000_000), "holds far more than a table does; save the sheet alone, as XLSX"),
+    "fewer empty strings": (lambda: shared("xl/sharedStrings.xml", b"<si/>" * 1_900_000), "holds far more than a table does; save the sheet alone, as XLSX"),
+    "empty strings by a prefix": (lambda: shared("xl/sharedStrings.xml", b"<x:si/>" * 900_000), "holds far more than a table does; save the sheet alone, as XLSX"),
+    "empty strings by another name": (lambda: shared("xl/strings.bin", b"<si/>" * 12_000_000), "holds far more than a table does; save the sheet alone, as XLSX"),
+    "empty strings far down": (lambda: shared("xl/strings.bin", b"<si/>" * 400_000, b" " * 2_000_000), "holds far more than a table does; save the sheet alone, as XLSX"),
     "huge": (lambda: zipped(lambda name, data: b" " * 70_000_000 if "app.xml" in name else data), "unpacks to more than 64 MB"),
     **{f"much {name}": (lambda more=more: zipped(lambda part, data: data.replace(b"<sheetData>", b"<sheetData>" + more()) if "sheet1" in part else data), "holds far more than a table does; save the sheet alone, as XLSX") for name, more in MUCH.items()},
     "merged": (lambda: sheet(table(CENTRE), more=lambda _, page: page.merge_cells("C2:D3")), "holds merged cells; a row has cells of its own"),

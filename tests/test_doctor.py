@@ -18,7 +18,7 @@ from hotline.adapters.spool import DiskSpool
 from hotline.adapters.spool_file import make
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.valkey import ValkeyMemory, connect
-from hotline.app import SPOOL_SLOTS, open_store
+from hotline.app import SPOOL_SLOTS, SystemClock, open_store
 from hotline.cli import main
 from hotline.config import Config
 from hotline.content import read_sources
@@ -117,9 +117,25 @@ def test_a_line_that_is_well_gives_no_alarm(line: Line) -> None:
     assert [name for name, text in said.items() if not text.startswith("ok")] == []
     assert code == 0
     assert set(said) == {
-        *("settings", "database", "keys", "audit", "edition", "copies", "words", "emergency", "numbers"),
+        *("settings", "database", "keys", "audit", "wall clock", "edition", "copies", "words", "emergency", "numbers"),
         *("staff fr", "staff bm", "supervisor", "supervision", "operator", "redis", "clock", "spool", "disk"),
     }
+
+
+def test_a_clock_that_jumped_is_bad_until_somebody_says_that_it_is_right(line: Line) -> None:
+    """By how much and which way; `hotline time trust` says so, with the name in the audit, and what time it is."""
+    reading = SystemClock("UTC").reading()
+    for days, way in ((2, "back"), (-2, "ahead")):
+        with line.store.write() as tx:
+            tx.clocks.keep(replace(reading, wall=reading.wall + days * 86_400_000), 0)
+        code, said = line.doctor()
+        assert (1, True) == (code, said["wall clock"].startswith(f"BAD: this machine's clock went 2 days {way}:"))
+    assert main(["time", "trust", "--by", "Djeneba"]) == 0
+    assert line.capsys.readouterr().out.startswith("from now on it is 20")
+    with line.store.read() as tx:
+        assert "clock trusted" == (last := tx.audit.all()[-1]).what
+        assert last.who.startswith("Djeneba")
+    assert (0, True) == ((looked := line.doctor())[0], looked[1]["wall clock"].startswith("ok"))
 
 
 def test_settings_that_cannot_be_read_are_named(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:

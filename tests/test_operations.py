@@ -10,7 +10,7 @@ from hotline.operations import blueprint
 from hotline.ports.desk.figures import Counts
 from hotline.ports.spool import SpoolFull
 from hotline.ports.store import StoreAway
-from tests.fakes import FakeHotline
+from tests.fakes import FakeHotline, FakeTime
 
 WELL = {"database": "ok", "redis": "ok", "spool": "ok", "editions": "ok", "emergency_number": "ok", "clock": "ok"}
 
@@ -31,10 +31,14 @@ class FakeSpool:
 def get(tmp_path):
     """Ask a line that does as the test says for a path."""
 
-    def ask(path: str, hotline: FakeHotline, spool: FakeSpool | None = None):
+    def ask(
+        path: str, hotline: FakeHotline, spool: FakeSpool | None = None, peer: str = "127.0.0.1", headers: dict[str, str] | None = None
+    ):
         app = Flask("empty")
-        app.register_blueprint(blueprint(hotline, PrometheusMeter(tmp_path / "metrics"), FakeSpool() if spool is None else spool))
-        return app.test_client().get(path)
+        app.register_blueprint(
+            blueprint(hotline, PrometheusMeter(tmp_path / "metrics", FakeTime()), FakeSpool() if spool is None else spool)
+        )
+        return app.test_client().get(path, headers=headers, environ_base={"REMOTE_ADDR": peer})
 
     return ask
 
@@ -71,7 +75,7 @@ def test_ready_without_a_number_for_emergencies(get):
 
 def test_metrics_tell_the_queue_the_outbox_and_the_spool(get):
     """The gauges of the moment, in Prometheus's own text."""
-    counts = Counts(waiting={"fr": 3, "bm": 1}, oldest_age={"fr": 125, "bm": 7}, outbox={"pending": 2, "unknown": 1})
+    counts = Counts(waiting={"fr": 3, "bm": 1}, oldest_age={"fr": 125, "bm": 7}, outbox={"pending": 2, "unknown": 1}, clock_jumped=-172800)
     answer = get("/metrics", FakeHotline(counts=counts), FakeSpool(4))
     lines = answer.text.splitlines()
     assert answer.content_type.startswith("text/plain; version=")
@@ -79,11 +83,36 @@ def test_metrics_tell_the_queue_the_outbox_and_the_spool(get):
         'hotline_callbacks_waiting{language="fr"} 3.0',
         'hotline_callbacks_oldest_seconds{language="fr"} 125.0',
         'hotline_outbox_posts{state="unknown"} 1.0',
+        "hotline_clock_jumped_seconds -172800.0",
         "hotline_spool_records 4.0",
         "hotline_jobs_dropped_total 3.0",
-        'hotline_orders_total{effect="open_callback",how="kept"} 0.0',
+        'hotline_orders_total{how="kept"} 0.0',
     ):
         assert line in lines
+
+
+@pytest.mark.parametrize(
+    ("peer", "headers", "status"),
+    [
+        ("127.0.0.1", {}, 200),
+        ("10.1.2.3", {}, 200),
+        ("fd00::7", {}, 200),
+        ("::ffff:192.168.1.2", {}, 200),
+        ("41.73.100.1", {}, 404),
+        ("::ffff:41.73.100.1", {}, 404),
+        ("2a00:1450::1", {}, 404),
+        ("", {}, 404),
+        ("127.0.0.1", {"X-Forwarded-For": "10.1.2.3"}, 404),
+        ("127.0.0.1", {"Forwarded": "for=10.1.2.3"}, 404),
+        ("127.0.0.1", {"X-Real-IP": "10.1.2.3"}, 404),
+        ("127.0.0.1", {"Via": "1.1 proxy"}, 404),
+    ],
+)
+def test_metrics_are_served_inside_alone(peer, headers, status, get):
+    """To a machine of the network that the line runs in, and never through a proxy: from outside there is no such page. Whether it lives is no secret."""
+    answer = get("/metrics", FakeHotline(), peer=peer, headers=headers)
+    assert (status, status == 200) == (answer.status_code, "hotline_" in answer.text)
+    assert 200 == get("/health/live", FakeHotline(), peer=peer, headers=headers).status_code
 
 
 def test_metrics_say_what_they_can_with_every_store_away(get):

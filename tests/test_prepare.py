@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from hotline.adapters.locks import ArgonPasswords
-from hotline.adapters.seal import new_keys
+from hotline.adapters.meter import PrometheusMeter
+from hotline.adapters.seal import Seal, new_keys
+from hotline.adapters.spool import DiskSpool
 from hotline.adapters.sql import upgrade
 from hotline.app import assemble, build_again, load_library, open_store
 from hotline.config import Config
-from hotline.demo.environment import passwords_secret
+from hotline.demo.environment import demo_environment, passwords_secret
 from hotline.demo.people import PEOPLE, passwords
 from hotline.ports.desk.accounts import Account
 from hotline.prepare import prepare, prepare_demo, publish_files
 from hotline.service.editions.cache import NoEdition
+from hotline.web import _folder
+from tests.fakes import FakeTime
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_A_CENTURY = 4_900_000_000
@@ -135,6 +141,31 @@ def test_the_demo_s_staff_can_sign_in_and_keep_what_they_changed(config: Config)
     assert staff is not None
     assert ("chosen", "bm") == (account.password, staff.reads)
     assert 0o600 == (Path(config.var) / "people-secret").stat().st_mode & 0o777
+
+
+def test_whatever_makes_the_folder_first_makes_it_for_its_owner_alone(config: Config, tmp_path: Path) -> None:
+    """Each process and each thread of one, where it comes to be the first, and though the machine lets others read what is made."""
+    upgrade(config.database_url)
+    prepare(config)
+    library, meter, seal = load_library(config), PrometheusMeter(Path(config.var) / "metrics", FakeTime()), Seal.from_text(config.keys)
+    spool = DiskSpool(Path(config.var) / "spool", seal, 8, 5.0)
+    first: dict[str, Callable[[], object]] = {
+        "prepare": lambda: prepare(config),
+        "assemble": lambda: assemble(config, library),
+        "web": lambda: _folder(Path(config.var)),
+        "spool": lambda: spool.put(b"k" * 32, b"an order"),
+        "counts": meter.share,
+        "copies": library.copy,
+        "demo": lambda: demo_environment({"HOTLINE_VAR": config.var}, "http://127.0.0.1:1", new_keys),
+    }
+    before = os.umask(0o022)
+    try:
+        for name, make in first.items():
+            shutil.rmtree(config.var, ignore_errors=True)
+            make()
+            assert (name, 0o700) == (name, Path(config.var).stat().st_mode & 0o777)
+    finally:
+        os.umask(before)
 
 
 def test_a_worker_opens_neither_spool_nor_counts(config: Config) -> None:

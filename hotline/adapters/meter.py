@@ -22,7 +22,7 @@ from prometheus_client import generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from prometheus_client.core import Metric
@@ -43,8 +43,10 @@ _HOP = {kind: row * _ROW for row, kind in enumerate(_KINDS)}
 _ORDER = {pair: len(_KINDS) * _ROW + slot for slot, pair in enumerate((effect, how) for effect in _EFFECTS for how in _HOW)}
 _BREAKER = {part: len(_KINDS) * _ROW + len(_ORDER) + slot for slot, part in enumerate(_PARTS)}
 _ENDED = {end: len(_KINDS) * _ROW + len(_ORDER) + len(_PARTS) + slot for slot, end in enumerate(_ENDS)}
-_SLOTS = len(_KINDS) * _ROW + len(_ORDER) + len(_BREAKER) + len(_ENDED)
-_LAYOUT = f"{crc32(repr((BOUNDS, _HOP, _ORDER, _BREAKER, _ENDED)).encode()):08x}"
+_BY_HOUR = {effect: len(_KINDS) * _ROW + len(_ORDER) + len(_PARTS) + len(_ENDED) + slot for slot, effect in enumerate(_EFFECTS)}
+"""Orders until the last full hour: who looked each second would see of a single one what it was."""
+_SLOTS = len(_KINDS) * _ROW + len(_ORDER) + len(_BREAKER) + len(_ENDED) + len(_BY_HOUR)
+_LAYOUT = f"{crc32(repr((BOUNDS, _HOP, _ORDER, _BREAKER, _ENDED, _BY_HOUR)).encode()):08x}"
 """In the files' names, so that no version reads another one's slots."""
 
 
@@ -54,8 +56,11 @@ class PrometheusMeter:
     A process that died leaves its counts, all but the last second's, and its file to the next one.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, seconds: Callable[[], float]) -> None:
+        """`seconds`: a clock that nobody sets."""
         self._folder = folder
+        self._seconds = seconds
+        self._hour = seconds() // 3600
         self._file: tuple[int, Path] | None = None
         self._begin()
         again = WeakMethod(self._begin)
@@ -94,12 +99,18 @@ class PrometheusMeter:
     def share(self) -> None:
         """For one thread, which may hang with the disk: whoever counts or asks for the page does not wait for it."""
         if self._file is None:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in (self._folder.parent, self._folder):  # the mode is for the last one alone
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._file, before = _claim(self._folder)
             with self._lock:
                 self._slots = array("Q", map(add, self._slots, before))
         file, path = self._file
+        hour = self._seconds() // 3600
         with self._lock:
+            if hour != self._hour:
+                self._hour = hour
+                for effect, slot in _BY_HOUR.items():
+                    self._slots[slot] = sum(self._slots[_ORDER[effect, how]] for how in _HOW)
             counted = self._slots.tobytes()
         if os.pwrite(file, counted, 0) != len(counted):
             raise OSError("short write")
@@ -150,10 +161,11 @@ class _Page:
 
     def collect(self) -> Iterator[Metric]:
         yield self._hops()
-        orders = CounterMetricFamily("hotline_orders", "Orders, and what became of them.", labels=("effect", "how"))
-        for pair, slot in _ORDER.items():
-            orders.add_metric(pair, self._sums[slot])
+        orders = CounterMetricFamily("hotline_orders", "What became of orders.", labels=("how",))
+        for how in _HOW:
+            orders.add_metric((how,), sum(self._sums[_ORDER[effect, how]] for effect in _EFFECTS))
         yield orders
+        yield self._counters("hotline_orders_by_effect", "Orders until the last full hour, by what they did.", "effect", _BY_HOUR)
         yield self._counters("hotline_breaker", "Times that a store was left alone because it had just failed.", "part", _BREAKER)
         yield self._counters("hotline_sessions_ended", "Sessions that a gateway told the end of.", "status", _ENDED)
         if self._spooled is not None:
@@ -166,6 +178,11 @@ class _Page:
             yield _gauge("hotline_callbacks_waiting", "Callbacks that wait.", "language", self._counts.waiting)
             yield _gauge("hotline_callbacks_oldest_seconds", "Age of the callback that waits longest.", "language", self._counts.oldest_age)
             yield GaugeMetricFamily("hotline_edition", "Number of the edition in force.", value=self._counts.edition)
+            yield GaugeMetricFamily(
+                "hotline_clock_jumped_seconds",
+                "Seconds by which this machine's clock is not right; nothing ends until it is 0.",
+                value=self._counts.clock_jumped,
+            )
             yield _gauge("hotline_outbox_posts", "Posts to gateways.", "state", self._counts.outbox)
 
     def _hops(self) -> HistogramMetricFamily:

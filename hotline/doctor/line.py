@@ -23,6 +23,7 @@ from hotline.ports.desk.editions import EditionRow
 from hotline.ports.store import StoreAway, Transaction
 from hotline.service.editions.directory_numbers import numbers
 from hotline.service.editions.snapshot import decode
+from hotline.service.wall_clock import jumped_by
 
 SOON_DAYS: Final = 14
 
@@ -53,7 +54,7 @@ def look(config: Config, at: int) -> Iterator[Finding]:
     try:
         yield (database := _database(config))
         if database.level == "ok":
-            for within in (_keys, _audit, _edition, _words, _numbers, _staff):
+            for within in (_keys, _audit, _wall_clock, _edition, _words, _numbers, _staff):
                 yield from _asked(line, within)
     finally:
         line.store.close()
@@ -117,6 +118,16 @@ def _audit(_: DoctorContext, tx: Transaction) -> Iterator[Finding]:
         yield Finding(
             "audit", "bad", f"line {broken} does not follow from the one before: changed, taken out, or written under another hash key"
         )
+
+
+def _wall_clock(line: DoctorContext, tx: Transaction) -> Iterator[Finding]:
+    ahead = jumped_by(tx.clocks.readings(), SystemClock(line.config.timezone).reading())
+    if not ahead:
+        yield Finding("wall clock", "ok", "this machine's clock goes on from where it was")
+        return
+    way = "ahead" if ahead > 0 else "back"
+    text = f"this machine's clock went {_age(abs(ahead))} {way}: nothing ends and nothing is erased until it is set right"
+    yield Finding("wall clock", "bad", f"{text}, or somebody says that it is (hotline time trust)")
 
 
 def _edition(line: DoctorContext, tx: Transaction) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from hotline.ports.desk.accounts import Accounts
 from hotline.ports.desk.audit import Audit
 from hotline.ports.desk.care import Care
 from hotline.ports.desk.cases import Cases
+from hotline.ports.desk.clocks import Clocks
 from hotline.ports.desk.declarations import Declarations
 from hotline.ports.desk.drafts import Drafts
 from hotline.ports.desk.editions import Editions
@@ -75,6 +76,8 @@ class Transaction(Protocol):
     def figures(self) -> Figures: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def clocks(self) -> Clocks: ...
     @property
     def retention(self) -> Retention: ...
 

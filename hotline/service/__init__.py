@@ -27,7 +27,9 @@ from hotline.service.deps import Deps
 from hotline.service.editions.session_marker import editions_of_session
 from hotline.service.faces import voice
 from hotline.service.upkeep import stale_entries, still_here, supervision
+from hotline.service.upkeep.clock_watch import ClockWatch
 from hotline.service.upkeep.spool_watch import SpoolWatch
+from hotline.service.wall_clock import is_right, jumped_by
 from hotline.settings import Rules
 
 __all__ = ["Hotline", "Rules"]
@@ -52,6 +54,7 @@ class Hotline:
         self._room = BoundedSemaphore(max(threads // 2, 1))
         self._orders = Orders(self._deps, deps)
         self._spool_watch = SpoolWatch()
+        self._clock_watch = ClockWatch()
         self._turned_away = TurnedAwayCounts(self._deps)
         self._dialogue = Dialogue(self._deps, self._orders, replay, self._turned_away)
         # At hand for the browsing hop, which goes this way some ten thousand times a second.
@@ -143,26 +146,30 @@ class Hotline:
     def tick(self) -> None:
         """What time alone brings about; meant for once a second. Each part runs though another fails; then one failure is raised.
 
-        Raises StoreAway, SpoolFull and what else publishing does.
+        What ends something, or erases it, waits until the wall clock is right (`wall_clock.py`). Raises StoreAway, SpoolFull and what else publishing does.
         """
-        at = self._deps.clock.now()
+        now = self._clock.reading()
+        at, may_end = now.wall // 1000, self._clock_watch.look(self._deps, now)
         with ExitStack() as last_first:
-            last_first.callback(self._purge, at)
-            last_first.callback(self._age, at)
+            if may_end:
+                last_first.callback(self._purge, at)
+                last_first.callback(self._age, at)
             last_first.callback(self._ask_who_is_here, at)
             last_first.callback(self._remind, at)
             last_first.callback(outbox.sweep, self._deps, at)
             last_first.callback(dispatch.offer_due, self._deps, at)
             last_first.callback(dispatch.follow_failed_alerts, self._deps, at)
-            last_first.callback(dispatch.release_idle, self._deps, at)
-            last_first.callback(dispatch.end_ended, self._deps, at)
+            if may_end:
+                last_first.callback(dispatch.release_idle, self._deps, at)
+                last_first.callback(dispatch.end_ended, self._deps, at)
             last_first.callback(self.tend_spool)
             last_first.callback(self.refresh)
             last_first.callback(self._mark_tick)
 
     def health(self) -> dict[str, str]:
         """Each part's state, `ok` or `away`. An edition was there when this process began, so it is there. `emergency_number`: `ok` or `none`;
-        `supervision`: `closed` where the line needs a supervisor on call and nobody is; `spool`: `set_aside`, too, while one that could not be used lies beside it."""
+        `supervision`: `closed` where the line needs a supervisor on call and nobody is; `spool`: `set_aside`, too, while one that could not be used lies beside it;
+        `wall_clock`: `jumped` where this machine's is not right."""
         memory, ticking = self._memory_state()
         return {
             "database": self._store_state(),
@@ -171,13 +178,15 @@ class Hotline:
             "editions": "ok",
             "emergency_number": "ok" if self.has_emergency_number() else "none",
             "clock": ticking,
+            "wall_clock": self._wall_clock_state(),
             "supervision": self._supervision_state(),
         }
 
     def counts(self) -> Counts:
         """For the gauges. Raises StoreAway."""
         with self._deps.store.read() as tx:
-            return tx.figures.counts(self._deps.clock.now())
+            counts = tx.figures.counts(self._deps.clock.now())
+            return replace(counts, clock_jumped=jumped_by(tx.clocks.readings(), self._clock.reading()))
 
     def dropped_jobs(self) -> int:
         """How many jobs workers dropped because the line does not make such. Raises MemoryAway."""
@@ -219,6 +228,13 @@ class Hotline:
         except StoreAway:
             return "away"
         return "ok"
+
+    def _wall_clock_state(self) -> str:
+        try:
+            with self._deps.store.read() as tx:
+                return "ok" if is_right(self._deps, tx) else "jumped"
+        except StoreAway:
+            return "away"
 
     def _supervision_state(self) -> str:
         try:

@@ -16,6 +16,7 @@ from hotline.ports.gateway import GatewayRefused, GatewayUnknown
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import Transaction
 from hotline.service.deps import Deps
+from hotline.service.wall_clock import is_right
 from hotline.service.work import Work
 
 AGAIN: Final = frozenset({"alert", "staff"})
@@ -110,11 +111,14 @@ def enqueue(deps: Deps, messages: Iterable[OutboxMessage]) -> None:
 
 
 def deliver(deps: Deps, id: str) -> None:
-    """Hand a message to the gateway. Idempotent: whoever moves it to `sending` sends it, everyone else finds nothing to do. Raises StoreAway."""
+    """Hand a message to the gateway. Idempotent: whoever moves it to `sending` sends it, everyone else finds nothing to do. Raises StoreAway.
+
+    What is over waits while the wall clock is not right: it may not be.
+    """
     at = deps.clock.now()
     with deps.store.write() as tx:
         message = tx.outbox.get(id)
-        if message is None or message.state != "pending":
+        if message is None or message.state != "pending" or (at >= message.not_after and not is_right(deps, tx)):
             return
         messages = _drop_if_over(Work(deps, tx, at), message)
         if messages is None:
@@ -156,7 +160,7 @@ def sweep(deps: Deps, at: int) -> None:
     """Find what was lost on the way: messages that no worker heard of, workers that died sending. Raises StoreAway."""
     with deps.store.read() as tx:
         waiting = [message for message in tx.outbox.stale("pending", at - RETRY_SECONDS) if _is_its_turn(message, at)]
-        stuck = tx.outbox.stale("sending", at - STUCK_SECONDS)
+        stuck = tx.outbox.stale("sending", at - STUCK_SECONDS) if is_right(deps, tx) else ()
     if not waiting and not stuck:
         return
     with deps.store.write() as tx:
@@ -176,7 +180,7 @@ def sweep(deps: Deps, at: int) -> None:
 
 
 def _is_its_turn(message: OutboxMessage, at: int) -> bool:
-    return at >= message.not_after or at - message.changed_at > RETRY_SECONDS << min(message.attempts, MOST_ATTEMPTS)
+    return at >= message.not_after or abs(at - message.changed_at) > RETRY_SECONDS << min(message.attempts, MOST_ATTEMPTS)
 
 
 def _drop_if_over(work: Work, message: OutboxMessage) -> tuple[OutboxMessage, ...] | None:

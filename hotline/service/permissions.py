@@ -112,6 +112,7 @@ TABLE: Final = (
         ("publish_edition", "propose_edition", "approve_edition", "reject_proposal", "roll_back", "withdraw_number"),
         (),
     ),
+    Ability("say that the clock is right, by the shell alone", ADMIN, ("trust_clock",), ()),
     Ability("the audit", ("supervisor", "admin"), (), ("audit",)),
 )
 _PAGES: Final = {page: ability.roles for ability in TABLE for page in ability.pages}

@@ -12,7 +12,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from hotline.adapters.meter import BOUNDS, PrometheusMeter
 from hotline.ports.desk.figures import Counts
+from tests.fakes import FakeTime
 
+EFFECTS = ("open_callback", "refine_callback", "cancel_callback", "stop_calls")
 NONE = Counts(waiting={}, oldest_age={}, outbox={})
 
 
@@ -27,7 +29,7 @@ def samples(page: bytes) -> dict[str, float]:
 
 @pytest.fixture
 def meter(tmp_path):
-    return PrometheusMeter(tmp_path / "metrics")
+    return PrometheusMeter(tmp_path / "metrics", FakeTime())
 
 
 def test_hops_are_counted_by_kind_and_latency(meter):
@@ -52,9 +54,9 @@ def test_orders_breakers_and_ends_are_counted(meter):
     meter.ended("Failed")
     counted = {name: value for name, value in samples(meter.page(NONE, 0)).items() if value and "created" not in name}
     assert counted == {
-        "hotline_orders_total|open_callback|kept": 2,
-        "hotline_orders_total|stop_calls|lost": 1,
-        "hotline_orders_total|other|spooled": 1,
+        "hotline_orders_total|kept": 2,
+        "hotline_orders_total|lost": 1,
+        "hotline_orders_total|spooled": 1,
         "hotline_breaker_total|memory": 1,
         "hotline_sessions_ended_total|Failed": 1,
     }
@@ -64,26 +66,46 @@ def test_every_kind_and_way_that_the_port_names_has_a_slot(meter):
     """Nothing that the service may count raises."""
     for kind in get_type_hints(PrometheusMeter.hop, vars(sys.modules["typing"]))["kind"].__args__:
         meter.hop(kind, 0.1)
-    for effect in ("open_callback", "refine_callback", "cancel_callback", "stop_calls"):
+    for effect in EFFECTS:
         for how in ("kept", "spooled", "lost"):
             meter.order(effect, how)
-    assert (
-        sum(
-            value
-            for name, value in samples(meter.page(NONE, 0)).items()
-            if name.startswith("hotline_orders_total|") and "other" not in name
-        )
-        == 12
-    )
+    assert 12 == sum(value for name, value in samples(meter.page(NONE, 0)).items() if name.startswith("hotline_orders_total|"))
 
 
-COUNT = "import pathlib, sys; from hotline.adapters.meter import PrometheusMeter; meter = PrometheusMeter(pathlib.Path(sys.argv[1])); meter.hop('screen', 0.001); meter.share()"
+def test_what_an_order_did_is_counted_by_the_hour(tmp_path):
+    """Whoever looks each second sees that one was given, and of none which: they move together when the hour is full, in every process and after its end."""
+    folder, time = tmp_path / "metrics", FakeTime()
+    time.seconds = 3600.0
+    meter = PrometheusMeter(folder, time)
+    meter.share()
+    pages = set()
+    for effect in EFFECTS:
+        meter.order(effect, "kept")
+        meter.share()
+        pages.add(frozenset(by_effect(meter.page(NONE, 0)).items()))
+    time.seconds += 3599
+    meter.share()
+    pages.add(frozenset(by_effect(meter.page(NONE, 0)).items()))
+    assert {frozenset((effect, 0) for effect in (*EFFECTS, "other"))} == pages
+    time.seconds += 1
+    other = PrometheusMeter(folder, time)
+    meter.share()
+    other.share()
+    for living in (meter, other):
+        assert {**dict.fromkeys(EFFECTS, 1), "other": 0} == by_effect(living.page(NONE, 0))
+
+
+def by_effect(page: bytes) -> dict[str, float]:
+    return {name.rpartition("|")[2]: value for name, value in samples(page).items() if name.startswith("hotline_orders_by_effect_total|")}
+
+
+COUNT = "import pathlib, sys, time; from hotline.adapters.meter import PrometheusMeter; meter = PrometheusMeter(pathlib.Path(sys.argv[1]), time.monotonic); meter.hop('screen', 0.001); meter.share()"
 
 
 def test_processes_add_up_and_the_dead_leave_their_counts_and_their_file(tmp_path):
     """Two that live count in two files; the many that came and went one after the other shared one."""
     folder = tmp_path / "metrics"
-    first, second = PrometheusMeter(folder), PrometheusMeter(folder)
+    first, second = PrometheusMeter(folder, FakeTime()), PrometheusMeter(folder, FakeTime())
     first.hop("screen", 0.001)
     second.hop("screen", 0.001)
     first.share()
@@ -123,12 +145,12 @@ def test_a_file_half_made_is_passed_over(meter, tmp_path):
 
 
 CUT = """
-import os, pathlib, sys
+import os, pathlib, sys, time
 from hotline.adapters.meter import PrometheusMeter
 from hotline.ports.desk.figures import Counts
 
 folder = pathlib.Path(sys.argv[1])
-meter = PrometheusMeter(folder)
+meter = PrometheusMeter(folder, time.monotonic)
 meter.hop("screen", 0.001)
 getattr(meter, "share", lambda: None)()
 (ours,) = folder.iterdir()
@@ -148,7 +170,7 @@ def test_a_file_cut_under_it_ends_no_process(tmp_path):
 def test_without_room_or_folder_it_counts_and_says_that_it_cannot_share(tmp_path):
     """OSError for whoever shares, again and again; once there is a folder nothing is lost."""
     (tmp_path / "metrics").touch()
-    meter = PrometheusMeter(tmp_path / "metrics")
+    meter = PrometheusMeter(tmp_path / "metrics", FakeTime())
     meter.hop("screen", 0.001)
     for _ in range(2):
         with pytest.raises(OSError, match="metrics"):
@@ -156,6 +178,6 @@ def test_without_room_or_folder_it_counts_and_says_that_it_cannot_share(tmp_path
     assert samples(meter.page(NONE, 0))["hotline_hop_seconds_count|screen"] == 1
     (tmp_path / "metrics").unlink()
     meter.share()
-    other = PrometheusMeter(tmp_path / "metrics")
+    other = PrometheusMeter(tmp_path / "metrics", FakeTime())
     other.share()
     assert samples(other.page(NONE, 0))["hotline_hop_seconds_count|screen"] == 1

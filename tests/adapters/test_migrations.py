@@ -152,10 +152,10 @@ def fill_0011(url, seal) -> None:
         del counselor["goes_on_until"]
         insert(t, "staff", counselor)
         add_old_post(t, seal)
+        t.audit.add(AuditRecord(NOW, "awa", "published", "1"))
         t.editions.add(EditionRow(1, NOW, "awa", NOW, b"{}"))
         t.editions.add_proposal(Proposal(1, NOW, "awa", b"{}"))
         t.editions.withdraw(Withdrawal("samu", "+22370000310", "2026-11-24", NOW, "awa"))
-        t.audit.add(AuditRecord(NOW, "awa", "published", "1"))
     store.close()
 
 
@@ -226,6 +226,7 @@ FILLS = {
     "0010": fill_0007,
     "0011": fill_0011,
     "0012": fill_0012,
+    "0013": fill_0012,
     "0014": fill_0012,
 }
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""

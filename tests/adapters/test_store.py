@@ -742,6 +742,18 @@ def test_whoever_touches_the_chain_is_found(store, statement, at):
     assert at == found
 
 
+def test_an_audit_that_was_emptied_with_its_head_is_broken_for_good(store):
+    """Something was published, and nobody publishes without a line: its first one is missing, whatever is done after."""
+    recorded(store)
+    with store.write() as t:
+        t.editions.add(EditionRow(1, NOW, "awa", NOW, b"{}"))
+    assert None is changed(store, "UPDATE audit SET about = about")
+    changed(store, "DELETE FROM audit")
+    assert 1 == changed(store, "DELETE FROM audit_head")
+    recorded(store)
+    assert 1 == changed(store, "UPDATE audit SET about = about")
+
+
 def test_a_chain_cannot_be_written_anew_without_the_key(store, url):
     """Another key makes another chain: whoever has the database alone cannot mend it after."""
     recorded(store)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from hotline.adapters.sql import SqlStore
 from hotline.ports.calls.calls import Call
 from hotline.ports.calls.offers import Offer
+from hotline.ports.clock import Reading
 from hotline.ports.desk.declarations import Declaration
 from hotline.ports.desk.figures import TurnedAway
-from tests.adapters.test_store import DAY, HOUR, a_callback, a_counselor, id_of, keep
+from tests.adapters.test_store import DAY, HOUR, a_callback, a_counselor, a_post, id_of, keep
 from tests.adapters.test_store_figures import NOON, TODAY, made, put
 
 
@@ -25,6 +26,29 @@ def test_declarations_until_they_are_over(store: SqlStore) -> None:
         assert (many,) == tx.declarations.ending_after(0)
         tx.retention.purge(630 * 60 + 2 * DAY, DAY, DAY, DAY)
         assert () == tx.declarations.ending_after(0)
+
+
+def test_the_clocks_are_remembered_by_their_starts(store: SqlStore) -> None:
+    """The last reading of each, the newest last; those from before a moment go, and all are forgotten when a person says so."""
+    first, other = Reading("a start", 5_000, 1_000), Reading("another start", 3_000, 0)
+    with store.write() as tx:
+        assert () == tx.clocks.readings()
+        tx.clocks.keep(first, 0)
+        tx.clocks.keep(other, 3_000)
+        assert (other, first) == tx.clocks.readings()
+        tx.clocks.keep(later := Reading("a start", 9_000, 5_000), 3_001)
+        assert (later,) == tx.clocks.readings()
+        tx.clocks.forget()
+        assert () == tx.clocks.readings()
+
+
+def test_a_message_from_a_time_to_come_is_found(store: SqlStore) -> None:
+    """It changed before the clock was put back: no worker would hear of it for as long."""
+    message = a_post(1, made_at=DAY, changed_at=DAY)
+    with store.write() as tx:
+        tx.outbox.add(message)
+        assert () == tx.outbox.stale("pending", DAY - HOUR)
+        assert (message,) == tx.outbox.stale("pending", DAY - HOUR - 1)
 
 
 def test_turned_away_adds_up(store: SqlStore) -> None:

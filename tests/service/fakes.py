@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any, Literal
 
 from hotline.engine.effects import Minute
+from hotline.ports.clock import Reading
 from hotline.ports.gateway import GatewayRefused, GatewayUnknown
 from hotline.ports.memory import MarkerLookup, MemoryAway, Recalled, SessionMarker
 from hotline.ports.spool import SpoolFull, SpoolState
@@ -22,11 +23,22 @@ class FakeClock:
 
     def __init__(self, at: int = TEN_O_CLOCK) -> None:
         self.at = at
+        self.jumped = 0
+        """By how much it was set, since it began: the rest of the time did pass."""
+        self.boot = "a start"
         self.pauses: list[float] = []
         self.while_pausing: Callable[[], None] | None = None
 
     def now(self) -> int:
         return self.at
+
+    def jump(self, seconds: int) -> None:
+        """Somebody sets it."""
+        self.at += seconds
+        self.jumped += seconds
+
+    def reading(self) -> Reading:
+        return Reading(self.boot, self.at * 1000, (self.at - self.jumped - TEN_O_CLOCK) * 1000)
 
     def local(self, at: int) -> Minute:
         return at // 60

@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from hotline.adapters.seal import Seal
 from hotline.adapters.sql import SqlStore
 from hotline.engine.edition import Edition, compile_edition
@@ -16,6 +18,7 @@ from hotline.engine.flow import Do, Each, End, Item, Kind, Menu, Say, Sources
 from hotline.engine.phone import gsm
 from hotline.engine.step import replay
 from hotline.ports.calls.callbacks import Callback
+from hotline.ports.clock import Reading
 from hotline.ports.desk.editions import EditionRow, Withdrawal
 from hotline.ports.gateway import ReceivedSms
 from hotline.ports.store import Store, StoreAway
@@ -143,6 +146,9 @@ class Ahead(FakeClock):
 
     def now(self) -> int:
         return self._world.at + self._ahead
+
+    def reading(self) -> Reading:
+        return replace(self._world.reading(), boot=f"{self._ahead} s ahead", wall=self.now() * 1000)
 
 
 class Fleet:

@@ -22,6 +22,7 @@ def test_health_names_each_part(line: Line) -> None:
         "editions": "ok",
         "emergency_number": "none",
         "clock": "ok",
+        "wall_clock": "ok",
         "supervision": "ok",
     }
     assert {**well, "clock": "away"} == line.hotline.health()
@@ -30,7 +31,14 @@ def test_health_names_each_part(line: Line) -> None:
     line.clock.at += 30
     assert {**well, "clock": "away"} == line.hotline.health()
     line.memory.away, line.store.failing = True, "always"
-    assert {**well, "database": "away", "redis": "away", "clock": "away", "supervision": "away"} == line.hotline.health()
+    assert {
+        **well,
+        "database": "away",
+        "redis": "away",
+        "clock": "away",
+        "wall_clock": "away",
+        "supervision": "away",
+    } == line.hotline.health()
 
 
 def test_counts(line: Line) -> None:

@@ -27,6 +27,7 @@ from hotline.adapters.sql.desk.accounts import SqlAccounts
 from hotline.adapters.sql.desk.audit import SqlAudit
 from hotline.adapters.sql.desk.care import SqlCare
 from hotline.adapters.sql.desk.cases import SqlCases
+from hotline.adapters.sql.desk.clocks import SqlClocks
 from hotline.adapters.sql.desk.declarations import SqlDeclarations
 from hotline.adapters.sql.desk.drafts import SqlDrafts
 from hotline.adapters.sql.desk.editions import SqlEditions
@@ -73,6 +74,7 @@ class SqlTransaction:
         self.editions = SqlEditions(connection, seal)
         self.figures = SqlFigures(connection, seal)
         self.audit = SqlAudit(connection, seal)
+        self.clocks = SqlClocks(connection, seal)
         self.retention = SqlRetention(connection, seal)
         self.rotation = SqlRotation(connection, seal)
 

@@ -277,6 +277,17 @@ turned_away = Table(
 )
 """How many sessions asked for a call *now* and were shown that nobody can make it."""
 
+clocks = Table(
+    "clocks",
+    metadata,
+    # A start of a machine, by the name that Linux gives it.
+    Column("boot", String(64), primary_key=True),
+    # Milliseconds.
+    Column("wall", BigInteger, nullable=False),
+    Column("steady", BigInteger, nullable=False),
+)
+"""When each machine's clock was right for the last time, beside the one that nobody sets."""
+
 exceptions = Table(
     "exceptions",
     metadata,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from hotline.cli.command import Failed, command, group, settings, store_of, worded_failures
+from hotline.cli.command import Failed, command, group, local_time, settings, store_of, worded_failures
 from hotline.cli.commands import doctor
+from hotline.cli.commands.acting import run, shell_deps
 
 
 def declare(commands: Any) -> None:
@@ -14,6 +15,9 @@ def declare(commands: Any) -> None:
     keys = group(commands, "keys", "the keys that seal")
     command(keys, "new", _new_keys, "print fresh keys, as HOTLINE_KEYS takes them")
     command(keys, "rotate", _rotate_keys, "seal all that the database has sealed under older keys with the first one")
+    about = "say that the clocks of the line's machines are right, though they jumped: what is over by them ends"
+    trust = command(group(commands, "time", "the time of the line's machines"), "trust", _trust, about)
+    trust.add_argument("--by", metavar="NAME", help="who says so, for the audit (default: the login)")
     doctor.declare(commands)
 
 
@@ -33,6 +37,15 @@ def _upgrade(_: argparse.Namespace) -> None:
     except StoreAway as away:
         raise Failed(f"the database does not answer, or is none: {away}") from None
     print("the tables are those of this version")
+
+
+def _trust(options: argparse.Namespace) -> None:
+    from hotline.service.desk.clock import trust_clock
+
+    config = settings()
+    with worded_failures():
+        run(shell_deps(config), options.by, trust_clock)
+    print(f"from now on it is {local_time():%Y-%m-%d %H:%M}, and what is over ends")
 
 
 def _new_keys(_: argparse.Namespace) -> None:

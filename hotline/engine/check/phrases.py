@@ -49,6 +49,7 @@ STAFF: Final = (
     "gone_dark",
     "spool_away",
     "spool_set_aside",
+    "clock_jumped",
     "slip",
     "on_call",
     "on_call_due",

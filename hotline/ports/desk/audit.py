@@ -35,5 +35,5 @@ class Audit(Protocol):
 
     def count(self) -> int: ...
     def broken_at(self) -> int | None:
-        """The sequence number, from 1, of the first line that does not follow from the one before, or that is missing at the end; None
-        where the chain holds."""
+        """The sequence number, from 1, of the first line that does not follow from the one before, or that is missing at the end; 1
+        where all of it was taken out, its end too; None where the chain holds."""

@@ -64,6 +64,7 @@ Deed: TypeAlias = Literal[
     "many ended",
     "hours closed",
     "hours opened",
+    "clock trusted",
     CallerDeed,
     # testimonies
     "testimony written",

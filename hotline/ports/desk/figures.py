@@ -54,6 +54,8 @@ class Counts(Struct, frozen=True):
     outbox: dict[str, int]
     edition: int = 0
     """The one in force; 0 where there is none."""
+    clock_jumped: int = 0
+    """Seconds by which this machine's wall clock is ahead of what it should say, negative where it is behind; 0 where it is right."""
 
 
 class Figures(Protocol):

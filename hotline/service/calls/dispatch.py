@@ -79,7 +79,7 @@ class Floor:
         rules = work.deps.rules
         live = work.tx.offers.live(work.at - max(rules.offer_seconds, rules.offer_urgent_seconds, URGENT_AGAIN_SECONDS))
         patience = {True: rules.offer_urgent_seconds, False: rules.offer_seconds}
-        self._live = {offer.staff: offer for offer in reversed(live) if work.at - offer.at < patience[offer.urgent]}
+        self._live = {offer.staff: offer for offer in reversed(live) if abs(work.at - offer.at) < patience[offer.urgent]}
         self._told_urgent = {offer.staff: offer.at for offer in reversed(live) if offer.urgent}
         self._last = work.tx.offers.last()
         self._lent = work.tx.offers.offered_since(work.at - LENT_SECONDS)
@@ -142,7 +142,7 @@ class Floor:
 
     def heard_of_urgent(self, staff: Staff, seconds: int) -> bool:
         """Was this person told within so many seconds of what is urgent and waits? One message speaks of all that waits by then."""
-        return self._work.at - self._told_urgent.get(staff.id, 0) < seconds
+        return abs(self._work.at - self._told_urgent.get(staff.id, 0)) < seconds
 
     def last_urgent(self, staff: Staff) -> int:
         return self._told_urgent.get(staff.id, 0)
@@ -207,8 +207,9 @@ def next_turn(work: Work, id: str, floor: Floor, *, passed_by: str | None = None
     group = _wanting(work.tx, id, work.at)
     if not group:
         return None
-    # An offer from before its window opened was made for a window that the caller gave up.
-    offers = [offer for callback in group for offer in work.tx.offers.of(callback.id) if offer.at >= callback.opens_at]
+    # An offer from before its window opened was made for a window that the caller gave up; one in a time to come before the clock was put back.
+    latest = work.at + SHORTEST
+    offers = [offer for callback in group for offer in work.tx.offers.of(callback.id) if callback.opens_at <= offer.at <= latest]
     urgent, waited = one_phone.is_urgent(group), work.at - one_phone.waits_since(group)
     may_take = _may_take(work, group, passed_by)
     supervisors = [staff for staff in floor.supervisors() if may_take(staff)]

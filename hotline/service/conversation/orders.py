@@ -19,6 +19,7 @@ from hotline.service.calls.coverage import look
 from hotline.service.conversation import facts
 from hotline.service.conversation.ledger import AppliedOrder, GivenOrder, enter, rung_number
 from hotline.service.deps import Deps
+from hotline.service.wall_clock import is_right
 from hotline.service.work import Work
 
 Stops: TypeAlias = dict[str, list[tuple[int, GivenOrder]]]
@@ -182,9 +183,9 @@ def _behind(work: Work, order: GivenOrder, stops: Sequence[GivenOrder]) -> Given
 
 
 def _cut(work: Work, order: GivenOrder) -> GivenOrder:
-    """What was kept *if possible* ends when the last goes who is there now, as it would have had that been known."""
+    """What was kept *if possible* ends when the last goes who is there now, as it would have had that been known. A clock that is not right knows nobody."""
     effect = order.effect
-    if not isinstance(effect, OpenCallback) or not effect.now:
+    if not isinstance(effect, OpenCallback) or not effect.now or not is_right(work.deps, work.tx):
         return order
     ends = end_of_now(effect.opens, effect.not_after - effect.opens, look(work, effect.language), urgent=effect.urgent)
     return replace(order, effect=replace(effect, not_after=max(ends, effect.opens)))

@@ -18,7 +18,8 @@ WITHDRAWALS: Final = "dark.json"
 
 def keep(folder: Path, rows: Iterable[EditionRow], withdrawals: tuple[Withdrawal, ...], at: int, *, anew: bool) -> None:
     """Let these be what lies there. `anew`: what lies there already may be another edition of the same number. Raises OSError."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for private in (folder.parent, folder):  # the mode is for the last one alone
+        private.mkdir(mode=0o700, parents=True, exist_ok=True)
     names = {WITHDRAWALS}
     for row in rows:
         name = f"{row.number}.json"

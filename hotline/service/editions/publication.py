@@ -110,6 +110,6 @@ def _add(tx: Transaction, edition: NewEdition, timing: Timing) -> EditionRow:
         raise TooSoon(activation.gone_at(dict(moments)[held[1]], timing.life))
     sources = encode(with_testimonies(tx, edition.sources))
     row = EditionRow(newest + 1, timing.at, edition.by, timing.active_from, sources, edition.approved_by, edition.again)
+    tx.audit.add(AuditRecord(timing.at, edition.by, "published", str(row.number)))  # first: with an edition there is an audit
     tx.editions.add(row)
-    tx.audit.add(AuditRecord(timing.at, edition.by, "published", str(row.number)))
     return row

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from msgspec.structs import asdict
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import BindParameter, Row, bindparam, func, or_, select, update
 
 from hotline.adapters.seal import SealBroken
 from hotline.adapters.sql.tables import outbox
 from hotline.adapters.sql.unit import AT, THIS, Unit
+from hotline.engine.times import HOUR_SECONDS
 from hotline.ports.calls.outbox import OutboxMessage, OutboxState
 from hotline.ports.desk.staff import Role
 
@@ -31,8 +32,12 @@ _FAILED_ALERTS: Final = (
     select(outbox).where(_c.kind == "alert", _c.state == "failed", _c.changed_at > bindparam("since")).order_by(_c.changed_at, _c.id)
 )
 _COUNT: Final = select(func.count()).where(_c.role == bindparam("role_"), _c.made_at > bindparam("since"))
+_BEFORE: Final[BindParameter[Any]] = bindparam("before")
 _STALE: Final = (
-    select(outbox).where(_c.state == bindparam("state_"), _c.changed_at < bindparam("before")).order_by(_c.changed_at, _c.made_at, _c.id)
+    select(outbox)
+    # What changed in a time to come did so before the clock was put back.
+    .where(_c.state == bindparam("state_"), or_(_c.changed_at < _BEFORE, _c.changed_at > _BEFORE + HOUR_SECONDS))
+    .order_by(_c.changed_at, _c.made_at, _c.id)
 )
 
 

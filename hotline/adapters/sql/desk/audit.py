@@ -7,7 +7,7 @@ from typing import Any, Final
 from msgspec.structs import asdict
 from sqlalchemy import BindParameter, Row, bindparam, func, insert, or_, select
 
-from hotline.adapters.sql.tables import audit, audit_head
+from hotline.adapters.sql.tables import audit, audit_head, editions
 from hotline.adapters.sql.unit import Unit
 from hotline.ports.desk.audit import AuditRecord
 
@@ -17,6 +17,7 @@ BOUND: Final = "audit.line"
 """What they are hashed as since: where one of these stands, a head has to stand too."""
 _LAST: Final = select(audit.c.sequence, audit.c.digest).order_by(audit.c.sequence.desc()).limit(1)
 _HEAD: Final = select(audit_head.c.sequence, audit_head.c.digest, audit_head.c.bound)
+_IS_PUBLISHED: Final = select(editions.c.number).limit(1)
 _ALL: Final = select(audit).order_by(audit.c.sequence)
 _HOW_MANY: Final = select(func.count()).select_from(audit)
 _LIKE: Final[BindParameter[Any]] = bindparam("like")
@@ -70,7 +71,8 @@ class SqlAudit(Unit):
             before, is_bound = row.digest, BOUND in follows
         head = self._row(_HEAD)
         if head is None and not is_bound:
-            return None
+            # An edition is never taken away, and none was published without a line: an audit that is empty beside one was emptied.
+            return 1 if sequence == 0 and self._value(_IS_PUBLISHED) is not None else None
         return None if head and self._is_sound(head) and (head.sequence, head.digest) == (sequence, before) else sequence + 1
 
     def _end(self) -> tuple[int, bytes]:
