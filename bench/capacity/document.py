@@ -29,8 +29,8 @@ TWO_THIRDS: Final = 0.67
 GOALS: Final = {1: 90, 2: 93, 3: 95, 5: 98}
 """Of 100, rung in time at two thirds load."""
 WANTED: Final = (95, 90)
-SMALL: Final = (Cell(Team(1), 0.67), Cell(Team(3), 1.0), Cell(Team(5, presence="held", presence_minutes=15), 0.67))
-SMALL_CALLERS: Final = 150
+SMALL: Final = (Cell(Team(1), 0.67), Cell(Team(3), 1.0), Cell(Team(1, presence="held", presence_minutes=15), 0.67))
+SMALL_CALLERS: Final = 100
 MANY_LOADS: Final = (1.0, 1.2)
 PRESENCES: Final = {
     "the rule": Team(1),
@@ -44,7 +44,11 @@ LINES: Final = {
     "3 counselors, load 0.5": (3, 0.5, False),
 }
 """Counselors, load, and whether she asks for urgent help."""
-RING_TEAMS, RING_LOADS = (1, 2, 3), (0.1, 0.3, 0.5)
+RING_LOADS: Final = (0.1, 0.3, 0.5)
+RINGS: Final = (
+    *(Spied(Team(team), load, "ring") for team in (1, 2, 3) for load in RING_LOADS),
+    Spied(Team(1, supervisors=2), RING_LOADS[0], "ring"),
+)
 
 
 def cells() -> list[Cell]:
@@ -61,7 +65,7 @@ def cells() -> list[Cell]:
 def spied() -> list[Spied]:
     return [
         *(_looked_at(name, line) for name in PRESENCES for line in LINES),
-        *(Spied(Team(team), load, "ring") for team in RING_TEAMS for load in RING_LOADS),
+        *RINGS,
     ]
 
 
@@ -156,12 +160,11 @@ def tables(met: Mapping[Cell, Met], learned: Mapping[Spied, Learned]) -> Tables:
             ),
         ],
         "ring": [
-            ["counselors", "load", "hits", "false alarms", "better than a guess"],
+            ["counselors", "supervisors on call", "load", "hits", "false alarms", "better than a guess"],
             *(
-                [str(team), f"{load:g}", _part(found.hits), _part(found.false_alarms), _part(found.worth)]
-                for team in RING_TEAMS
-                for load in RING_LOADS
-                for found in (learned[Spied(Team(team), load, "ring")],)
+                [str(ring.team.counselors), str(ring.team.supervisors), f"{ring.load:g}", _part(found.hits), _part(found.false_alarms), _part(found.worth)]
+                for ring in RINGS
+                for found in (learned[ring],)
             ),
         ],
     }  # fmt: skip
@@ -268,7 +271,10 @@ def _leak(found: Tables) -> str:
     groups = [
         *((f"Screens: {line}", [drawing.Bar(row[1], float(row[4])) for row in looks if row[0] == line]) for line in LINES),
         *(
-            (f"How soon his own phone rings: load {load:g}", [drawing.Bar(_people(row[0]), float(row[4]), is_hollow=True) for row in ring if row[1] == f"{load:g}"])
+            (
+                f"How soon his own phone rings: load {load:g}",
+                [drawing.Bar(_people(row[0]) + ("" if row[1] == "1" else f", {row[1]} supervisors"), float(row[5]), is_hollow=True) for row in ring if row[2] == f"{load:g}"],
+            )
             for load in RING_LOADS
         ),
     ]  # fmt: skip

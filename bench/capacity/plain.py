@@ -314,7 +314,7 @@ class Words:
 
 
 class Post:
-    """Of queue, hasher: what they do here is nothing, and an id."""
+    """Queue and hasher: nobody waits for what is queued, and an id is as good as any."""
 
     def enqueue(self, queue: str, id: str) -> None: ...
 
