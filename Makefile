@@ -8,7 +8,7 @@ BIN := .venv/bin
 RUN := .venv/.ready-run
 DEV := .venv/.ready-dev
 
-.PHONY: run test check static bench clean
+.PHONY: run test check static bench capacity clean
 # A .venv that was not finished is begun anew.
 .DELETE_ON_ERROR:
 
@@ -35,6 +35,10 @@ static: $(DEV)
 bench: $(DEV)
 	@echo "make bench: measures the line against a bare Flask view"
 	@$(BIN)/python -m bench
+
+capacity: $(DEV)
+	@echo "make capacity: simulates the line and writes docs/capacity.md anew"
+	@$(BIN)/python -m bench.capacity
 
 clean:
 	rm -rf .venv var
