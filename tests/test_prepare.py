@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from hotline.adapters.locks import ArgonPasswords
 from hotline.adapters.seal import new_keys
-from hotline.adapters.sql import upgrade
+from hotline.adapters.sql.schema import upgrade
 from hotline.app import assemble, build_again, load_library, open_store
 from hotline.config import Config
 from hotline.demo.environment import passwords_secret

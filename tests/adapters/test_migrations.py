@@ -15,8 +15,9 @@ from sqlalchemy import inspect, make_url, text
 
 import hotline.migrations
 from hotline.adapters.seal import Seal, SealBroken, new_keys
-from hotline.adapters.sql import SqlStore, is_current, upgrade
+from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.engine import make_engine
+from hotline.adapters.sql.schema import is_current, upgrade
 from hotline.adapters.sql.tables import metadata
 from hotline.ports.calls.numbers import Stop
 from hotline.ports.desk.accounts import Account
