@@ -87,7 +87,7 @@ def serve_echo(config: Config) -> None:
 
 def prepare(config: Config) -> None:
     """Tables, edition 1, and counselors who are planned around the clock."""
-    from hotline.adapters.sql import upgrade  # noqa: PLC0415
+    from hotline.adapters.sql.schema import upgrade  # noqa: PLC0415
     from hotline.app import open_store  # noqa: PLC0415
     from hotline.prepare import publish_first  # noqa: PLC0415
 

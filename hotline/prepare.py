@@ -12,7 +12,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from hotline.adapters.seal import Seal
-from hotline.adapters.sql import SqlStore, upgrade
+from hotline.adapters.sql import SqlStore
 from hotline.app import SystemClock, load_library, open_store
 from hotline.config import CONTENT, Config
 from hotline.content import read_sources
@@ -73,6 +73,8 @@ def _turn(var: Path) -> Iterator[None]:
 
 def prepare_demo(config: Config) -> None:
     """Make the demo's database ready, again and again the same. Raises SystemExit where the files cannot be published."""
+    from hotline.adapters.sql.schema import upgrade  # noqa: PLC0415 -- and alembic with it, which no other process needs
+
     upgrade(config.database_url, seal=Seal.from_text(config.keys))
     store = open_store(config)
     try:

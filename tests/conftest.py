@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -25,7 +26,13 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Workers begin with what takes longest, so that none of them idles at the end."""
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: item.get_closest_marker("system") is None)
+        items.sort(key=_how_soon)
+
+
+def _how_soon(item: pytest.Item) -> tuple[bool, ...]:
+    """Whole lines first, those with browsers before the others; then what reads all of the content, which are the files in this folder itself."""
+    marks = (item.get_closest_marker(name) is None for name in ("system", "browser"))
+    return (*marks, item.path.parent != Path(__file__).parent)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from hotline.adapters.sql import upgrade
+from hotline.adapters.sql.schema import upgrade
 
 
 def migrated(url: str) -> str:

@@ -235,10 +235,13 @@ def test_a_database_that_is_away_is_one_line(
         assert run(capsys, *typed.split()) == (1, "", away)
 
 
-def test_a_process_that_cannot_begin_is_one_line(env: dict[str, str], files: Path) -> None:
+def test_a_process_that_cannot_begin_is_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, env: dict[str, str], files: Path
+) -> None:
     """Which address is taken, or that Redis is away."""
     alone = {**env, "HOTLINE_TWO_PEOPLE": "0"}
-    program("content", "publish", "--root", str(files), out=subprocess.DEVNULL, env=alone).communicate()
+    monkeypatch.setenv("HOTLINE_TWO_PEOPLE", "0")
+    run(capsys, "content", "publish", "--root", files)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         bind = f"127.0.0.1:{taken.getsockname()[1]}"
         for typed, said in (

@@ -34,8 +34,8 @@ from hotline.service.desk.shifts.roster import uncovered
 from hotline.service.editions.publication import publish
 from tests.databases import migrated
 from tests.small_line import DIRECTORY, settings, write_files
-from tests.valkey import _module_valkey, valkey  # noqa: F401 -- fixtures
 
+pytest_plugins = ["tests.valkey"]
 HER_NUMBER, SECRET_WORDS = "+22370000101", ("70000101", "70000301", "70000900", "a-key-of-a-test", "0123456789abcdef")
 AWA = Staff("a" * 32, "awa", "counselor", HER_NUMBER, "fr", ("fr", "bm"))
 FANTA = Staff("b" * 32, "fanta", "supervisor", "+22370000201", "fr", ())
@@ -84,7 +84,7 @@ class Line(NamedTuple):
 
 
 @pytest.fixture
-def line(tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Line]:  # noqa: F811
+def line(tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Line]:
     env = settings(
         tmp_path,
         HOTLINE_COMPLAINTS="Mme Coulibaly",

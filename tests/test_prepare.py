@@ -14,7 +14,7 @@ from hotline.adapters.locks import ArgonPasswords
 from hotline.adapters.meter import PrometheusMeter
 from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.spool import DiskSpool
-from hotline.adapters.sql import upgrade
+from hotline.adapters.sql.schema import upgrade
 from hotline.app import assemble, build_again, load_library, open_store
 from hotline.config import Config
 from hotline.demo.environment import demo_environment, passwords_secret

@@ -164,7 +164,7 @@ def test_orders_are_said_and_not_given(root: Path) -> None:
 )
 def test_every_order_has_words(root: Path, keys: list[str], words: str) -> None:
     """No order passes unsaid."""
-    assert [words] == [order.partition(";")[0] for order in at(load(play(root)).edition, keys, play(root)).orders]
+    assert [words] == [order.partition(";")[0] for order in at(line(), keys, play(root)).orders]
 
 
 def test_who_is_there_is_what_was_said(root: Path) -> None:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from bench.capacity.world import Presence
 from hotline.engine.effects import Minute
 from hotline.engine.times import hour
-from hotline.ports.calls.callbacks import Callback
+from hotline.ports.calls.callbacks import Callback, Due
 from hotline.ports.calls.calls import Call
 from hotline.ports.calls.offers import LiveOffer, Offer
 from hotline.ports.calls.outbox import OutboxMessage
@@ -82,9 +82,10 @@ class Callbacks:
     def to_number(self, id: str) -> tuple[Callback, ...]:
         return tuple(self.all[other] for other in self._of_phone[self.phone[id]])
 
-    def due(self, at: int) -> tuple[Callback, ...]:
+    def due(self, at: int, skip: int, limit: int) -> tuple[Due, ...]:
         waiting = (callback for callback in self.open.values() if callback.state == "waiting")
-        return tuple(sorted((callback for callback in waiting if callback.opens_at <= at < callback.not_after), key=pressing))
+        due = sorted((callback for callback in waiting if callback.opens_at <= at < callback.not_after), key=pressing)
+        return tuple(Due(found.id, found.language, found.urgent, found.made_at, found.opens_at) for found in due[skip : skip + limit])
 
     def ended(self, at: int) -> tuple[Callback, ...]:
         return tuple(callback for callback in self.open.values() if callback.not_after <= at)
@@ -105,6 +106,10 @@ class Numbers:
 
     def of(self, id: str) -> str | None:
         return self._callbacks.phone.get(id)
+
+    def phones(self, ids: tuple[str, ...]) -> dict[str, int]:
+        seen: dict[str, int] = {}
+        return {id: seen.setdefault(self._callbacks.phone[id], len(seen)) for id in ids}
 
 
 class Offers:
@@ -146,7 +151,7 @@ class Offers:
                 break
             callback = self._callbacks.all[offer.callback]
             if callback.state == "waiting":
-                found.append(LiveOffer(offer.staff, offer.at, callback.urgent))
+                found.append(LiveOffer(offer.callback, offer.staff, offer.at, callback.urgent))
         return tuple(found)
 
 
@@ -295,6 +300,7 @@ class Words:
     """Messages whose text is their key: what they say changes nothing. Stands for the editions and the edition in force."""
 
     def __init__(self) -> None:
+        self.languages = ("fr",)
         self.words: defaultdict[str, defaultdict[str, str]] = defaultdict(lambda: defaultdict(str))
 
     def active(self, _: int) -> Words:

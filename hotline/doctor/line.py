@@ -10,7 +10,8 @@ from typing import Final
 from msgspec import DecodeError, Struct
 
 from hotline.adapters.seal import KeysBroken, Seal, SealBroken
-from hotline.adapters.sql import SqlStore, is_current
+from hotline.adapters.sql import SqlStore
+from hotline.adapters.sql.schema import is_current
 from hotline.adapters.valkey import ValkeyMemory, connect
 from hotline.app import SystemClock, open_store
 from hotline.config import Config

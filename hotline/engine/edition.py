@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import product
 from typing import Any, Final
 
 from msgspec import Struct
@@ -81,10 +82,22 @@ class Node:
         """Its pages, each with what the numbered keys do there."""
 
 
+class FixedLines(Struct, frozen=True):
+    """What may stand around a screen's words in one language, as it is sent."""
+
+    wrong: str
+    """The line after a wrong key."""
+    keys: Mapping[tuple[bool, bool], str]
+    """The line of the keys, with a way back or without, and with `8` or without."""
+    other: str
+    """The key of the other language, on a line of its own. Empty where there is no other."""
+
+
 class Edition:
     """A compiled edition. Immutable once made; shared by threads."""
 
     __slots__ = (
+        "_fixed",
         "fit",
         "help",
         "items",
@@ -120,6 +133,7 @@ class Edition:
         self.words = {language: _words(sources, language, fit) for language in self.languages}
         self.nodes: dict[str, dict[str, Node]] = {}
         self.told_kept = told_kept(sources)
+        self._fixed = {language: self._fixed_lines(language) for language in self.languages}
 
     def language_for(self, wanted: str) -> str:
         """The language asked for, or the edition's first if it does not have it."""
@@ -164,7 +178,7 @@ class Edition:
             return (self._page(key, language, text, has_more, menu=menu),)
         # One letter outside GSM-7 in the line of the keys halves a page of plain letters too.
         whole = self._whole(text, language, more=True)
-        room = gsm.limit(whole, self.fit) - self._reserved(language, more=True)
+        room = gsm.limit(whole, self.fit) - self._reserved(self._fixed[language])
         parts = gsm.paginate(text, lambda _page: room, raw=not gsm.is_gsm(whole))
         return tuple(self._page(key, language, part, has_more or part is not parts[-1], menu=menu) for part in parts)
 
@@ -197,48 +211,54 @@ class Edition:
     def _sent(self, text: str, language: str) -> str:
         return fold(text, language) if self.fit.folded else text
 
-    def _keys(self, language: str, *, back: bool, more: bool) -> str:
-        words = self.words[language]
-        keys = [words["keys.more"]] if more else []
-        keys += [words["keys.back"]] if back else []
-        return self._sent(" ".join([*keys, words["keys.out"]]), language)
-
-    def _reserved(self, language: str, *, more: bool) -> int:
-        """What the line of the keys and the line after a wrong key take at most, with their line breaks."""
-        keys = self._keys(language, back=True, more=more)
-        wrong = self._sent(self.words[language][WRONG_LINE], language)
-        return gsm.units(keys)[0] + gsm.units(wrong)[0] + 2
+    def _reserved(self, fixed: FixedLines) -> int:
+        """What the line of the keys, `8` among them, and the line after a wrong key take at most, with their line breaks."""
+        return gsm.units(fixed.keys[True, True])[0] + gsm.units(fixed.wrong)[0] + 2
 
     def _fits(self, text: str, language: str, more: bool, *, back: bool = True) -> bool:
         return gsm.fits(self._whole(text, language, more=more, back=back), self.fit)
 
     def _whole(self, text: str, language: str, *, more: bool, back: bool = True) -> str:
         """The text with all that may stand around it."""
-        return "\n".join((self._sent(self.words[language][WRONG_LINE], language), text, self._keys(language, back=back, more=more)))
+        fixed = self._fixed[language]
+        return f"{fixed.wrong}\n{text}\n{fixed.keys[back, more]}"
 
     def _page(self, key: str, language: str, text: str, more: bool, *, menu: bool) -> Page:
-        wrong = self._sent(self.words[language][WRONG_LINE], language)
+        fixed = self._fixed[language]
         body = f"{text}\n" if text else ""
-        with_back = f"{body}{self._keys(language, back=True, more=more)}"
-        without = f"{body}{self._keys(language, back=False, more=more)}"
-        other = f"\n{self._other_language(language)}" if menu and len(self.languages) > 1 else ""
+        with_back = f"{body}{fixed.keys[True, more]}"
+        without = f"{body}{fixed.keys[False, more]}"
+        other = fixed.other if menu else ""
 
         def screen(*shown: str) -> Screen:
             """The first that fits: the other language has no room on every page, and the line after a wrong key none beside a long name."""
-            text = next((text for text in shown if gsm.fits(text, self.fit)), fold(shown[-1], language))
-            return Screen(self.number, key, text, ends=False)
+            fitting = next((words for words in shown if gsm.fits(words, self.fit)), None)
+            return Screen(self.number, key, fold(shown[-1], language) if fitting is None else fitting, ends=False)
 
+        longest = f"{fixed.wrong}\n{with_back}{other}"
+        if gsm.fits(longest, self.fit):  # and so do the others, which leave out some of it
+            texts = (f"{with_back}{other}", f"{without}{other}", longest, f"{fixed.wrong}\n{without}{other}")
+            return Page(*(Screen(self.number, key, text, ends=False) for text in texts))
         cut = (without,) if key in self.told_kept else ()
         return Page(
             screen(f"{with_back}{other}", with_back, *cut),
             screen(f"{without}{other}", without),
-            screen(f"{wrong}\n{with_back}{other}", f"{wrong}\n{with_back}", with_back, *cut),
-            screen(f"{wrong}\n{without}{other}", f"{wrong}\n{without}", without),
+            screen(longest, f"{fixed.wrong}\n{with_back}", with_back, *cut),
+            screen(f"{fixed.wrong}\n{without}{other}", f"{fixed.wrong}\n{without}", without),
         )
 
-    def _other_language(self, language: str) -> str:
+    def _fixed_lines(self, language: str) -> FixedLines:
+        words = self.words[language]
+        keys = {}
+        for back, more in product((True, False), repeat=2):
+            named = [*(["keys.more"] if more else []), *(["keys.back"] if back else []), "keys.out"]
+            keys[back, more] = self._sent(" ".join(words[key] for key in named), language)
         other = self.next_language(language)
-        return self._sent(self.words[other]["keys.language"], other)
+        return FixedLines(
+            self._sent(words[WRONG_LINE], language),
+            keys,
+            "\n" + self._sent(self.words[other]["keys.language"], other) if other != language else "",
+        )
 
 
 def told_kept(sources: Sources) -> frozenset[str]:

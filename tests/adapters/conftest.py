@@ -9,7 +9,8 @@ import psycopg
 import pytest
 
 from hotline.adapters.seal import Seal, new_keys
-from hotline.adapters.sql import SqlStore, upgrade
+from hotline.adapters.sql import SqlStore
+from hotline.adapters.sql.schema import upgrade
 from hotline.adapters.sql.tables import metadata
 from tests.databases import migrated
 from tests.postgres import Postgres, mortal_postgres, postgres, postgres_url

@@ -15,8 +15,9 @@ from sqlalchemy import inspect, make_url, text
 
 import hotline.migrations
 from hotline.adapters.seal import Seal, SealBroken, new_keys
-from hotline.adapters.sql import SqlStore, is_current, upgrade
+from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.engine import make_engine
+from hotline.adapters.sql.schema import is_current, upgrade
 from hotline.adapters.sql.tables import metadata
 from hotline.ports.calls.numbers import Stop
 from hotline.ports.desk.accounts import Account
@@ -454,9 +455,10 @@ def upgrade_together(start, url: str) -> None:
 
 def test_several_processes_at_once(empty_url):
     """Web, workers and clock may all upgrade at their start: one works, the others wait, none fails."""
-    spawn = multiprocessing.get_context("spawn")
-    start = spawn.Barrier(4)
-    processes = [spawn.Process(target=upgrade_together, args=(start, empty_url)) for _ in range(4)]
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])  # what they import, they import once
+    start = context.Barrier(4)
+    processes = [context.Process(target=upgrade_together, args=(start, empty_url)) for _ in range(4)]
     for process in processes:
         process.start()
     for process in processes:

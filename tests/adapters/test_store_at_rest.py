@@ -8,7 +8,8 @@ from pathlib import Path
 
 import psycopg
 
-from hotline.adapters.sql import SqlStore, upgrade
+from hotline.adapters.sql import SqlStore
+from hotline.adapters.sql.schema import upgrade
 from hotline.ports.calls.calls import Call
 from tests.adapters.test_store import DAY, HERS, HOUR, NOW, a_callback, a_post, id_of, keep
 

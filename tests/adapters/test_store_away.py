@@ -10,8 +10,9 @@ from contextlib import ExitStack
 import psycopg
 import pytest
 
-from hotline.adapters.sql import SqlStore, is_current, upgrade
+from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.engine import OVERFLOW, POOL
+from hotline.adapters.sql.schema import is_current, upgrade
 from hotline.ports.store import StoreAway
 from tests.adapters.test_store import HERS, NOW, a_callback, a_counselor, id_of, keep
 

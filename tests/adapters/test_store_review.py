@@ -6,8 +6,9 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import text
 
-from hotline.adapters.sql import SqlStore, upgrade
+from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.engine import make_engine
+from hotline.adapters.sql.schema import upgrade
 from hotline.ports.calls.reviews import Review
 from tests.adapters.test_store import DAY, HERS, HOUR, NOW, OTHERS, a_callback, id_of, keep
 

@@ -12,7 +12,6 @@ from urllib.parse import quote, urlencode, urlsplit
 import pytest
 
 from hotline.demo.standin.wire import get, post_json
-from tests.postgres import postgres, postgres_url  # noqa: F401 -- fixtures
 from tests.system.lines import CALLER, SECONDS, Line, dial, lay_down, started
 
 pytestmark = pytest.mark.system
@@ -22,10 +21,9 @@ FOR_HER = f"5*6*{CALLER.removeprefix('+223')}*5"
 HOUR = 3600
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def standing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    settings = {"HOTLINE_DATABASE_URL": request.getfixturevalue("postgres_url")} if request.param == "postgresql" else {}
-    yield from started(tmp_path_factory.mktemp("attacks") / "v", **settings)
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    yield from started(tmp_path_factory.mktemp("attacks") / "v")
 
 
 @pytest.fixture

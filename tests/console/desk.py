@@ -11,7 +11,6 @@ from itertools import count
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 from msgspec.structs import replace
 from sqlalchemy import event
 from werkzeug.test import TestResponse
@@ -19,6 +18,7 @@ from werkzeug.test import TestResponse
 from hotline import console
 from hotline.adapters.locks import ArgonPasswords, TimeCodes
 from hotline.config import CONTENT
+from hotline.console import ConsoleContext
 from hotline.console.words import Words
 from hotline.ports.desk.staff import Staff
 from hotline.ports.locks import Passwords
@@ -55,21 +55,31 @@ class QuickPasswords(ArgonPasswords):
 PASSWORDS = QuickPasswords()
 
 
-class OnceCompiled(BytecodeCache):
-    """Templates that one desk has compiled are compiled for all: half of what a test of a page would cost."""
+class _LatestContext:
+    """The context of whichever desk began last, for the one app of all desks: to lay an app anew would be most of what a test of a page costs."""
 
-    def __init__(self) -> None:
-        self._compiled: dict[str, bytes] = {}
+    def __init__(self, context: ConsoleContext) -> None:
+        self.context = context
 
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self._compiled:
-            bucket.bytecode_from_string(self._compiled[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._compiled[bucket.key] = bucket.bytecode_to_string()
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.context, name)
 
 
-TEMPLATES = OnceCompiled()
+_LAID: dict[bool, tuple[Flask, _LatestContext]] = {}
+
+
+def _app_over(context: ConsoleContext) -> Flask:
+    """A web process with this context, whatever test had the app before."""
+    if context.secure not in _LAID:
+        latest = _LatestContext(context)
+        app = Flask("desk", static_folder=None)
+        console.install(app, latest)  # type: ignore[arg-type]
+        _LAID[context.secure] = app, latest
+    app, latest = _LAID[context.secure]
+    latest.context = context
+    app.testing = True
+    app.config["MAX_CONTENT_LENGTH"] = None
+    return app
 
 
 class Desk:
@@ -85,13 +95,9 @@ class Desk:
 
     def install(self, settings: ConsoleSettings = SETTINGS, passwords: Passwords | None = None, *, secure: bool = False) -> None:
         """Begin a web process with these settings, and the line's rules as they are now."""
-        self.app = Flask("desk", static_folder=None)
-        self.app.testing = True
-        self.app.jinja_options = {"bytecode_cache": TEMPLATES}
-        self.room = console.ConsoleContext(
-            self.line.hotline.deps, WORDS, passwords or PASSWORDS, TimeCodes(), self.chance, settings, secure=secure
-        )
-        console.install(self.app, self.room)
+        deps = self.line.hotline.deps
+        self.room = ConsoleContext(deps, WORDS, passwords or PASSWORDS, TimeCodes(), self.chance, settings, secure=secure)
+        self.app = _app_over(self.room)
 
     def browser(self, alias: str | None = None) -> Browser:
         """A browser in which this person of the staff is signed in, or nobody."""

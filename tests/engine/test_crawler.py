@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Mapping
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 import pytest
@@ -37,15 +37,21 @@ WEATHERS: dict[str, tuple[int | None, Coverage | None]] = {
 
 
 class Facts(Mapping[str, Fact]):
-    """Every fact that may be asked for, at any position."""
+    """Every fact that may be asked for, at any position. Equal to itself alone."""
+
+    __eq__, __hash__ = object.__eq__, object.__hash__
 
     def __init__(self, now: int | None, coverage: Coverage | None, outcome: str, then: str | None = None) -> None:
         """`outcome` of a session's first order, and what becomes of every later one where that is another thing."""
         self._values = {"now": now, "coverage": coverage, "order": outcome}
         self.later = Facts(now, coverage, then) if then else self
+        self.asked: set[str] = set()
+        """Which of them were asked for."""
 
     def __getitem__(self, key: str) -> Fact:
-        return self._values[key.partition("@")[0].partition(".")[0]]  # type: ignore[return-value]
+        name = key.partition("@")[0].partition(".")[0]
+        self.asked.add(name)
+        return self._values[name]  # type: ignore[return-value]
 
     def __iter__(self) -> Iterator[str]:
         return iter(())
@@ -74,28 +80,45 @@ def seen_as(state: State) -> object:
     )
 
 
-def walked(edition: Edition, facts: Facts, language: str) -> Iterator[tuple[tuple[str, ...], State]]:
-    """Every state with the shortest inputs that lead there, from the first screen of a language on."""
+def walked(edition: Edition, weathers: Sequence[Facts], language: str) -> Iterator[tuple[tuple[str, ...], State]]:
+    """Every state in each of these weathers, with the shortest inputs that lead there, from the first screen of a language on."""
     replay(edition, (), {})
     first = edition.opening
     assert isinstance(first, State)
     while first.node.language != language:
-        first = step(edition, first, "66", facts, 1)
-        assert isinstance(first, State)
-    front: deque[tuple[tuple[str, ...], State]] = deque([((), first)])
-    seen = {seen_as(first)}
+        ((first, _),) = followed(edition, first, "66", weathers, 1)
+    front = deque([((), first, weathers)])
+    seen = defaultdict(set, {seen_as(first): set(weathers)})
     while front:
-        inputs, state = front.popleft()
+        inputs, state, here = front.popleft()
         yield inputs, state
         if state.screen.ends:
             continue
         for typed in typed_at(state):
-            known = facts.later if "_ref" in state.chosen else facts
-            after = step(edition, state, typed, known, len(inputs) + 1)
-            assert isinstance(after, State)
-            if (key := seen_as(after)) not in seen:
-                seen.add(key)
-                front.append(((*inputs, typed), after))
+            for after, there in followed(edition, state, typed, here, len(inputs) + 1):
+                before = seen[seen_as(after)]
+                if new := [facts for facts in there if facts not in before]:
+                    before.update(new)
+                    front.append(((*inputs, typed), after, new))
+
+
+def followed(edition: Edition, state: State, typed: str, weathers: Sequence[Facts], position: int) -> list[tuple[State, Sequence[Facts]]]:
+    """The states after one more input, each with the weathers in which it is this one."""
+    alike: dict[object, tuple[State, list[Facts]]] = {}
+    ahead = [(facts, facts.later if "_ref" in state.chosen else facts) for facts in weathers]
+    while ahead:
+        _, known = ahead[0]
+        known.asked.clear()
+        after = step(edition, state, typed, known, position)
+        assert isinstance(after, State)
+        asked = tuple(known.asked)
+        same = [facts for facts, other in ahead if all(known[name] == other[name] for name in asked)]
+        if len(same) == len(weathers):
+            return [(after, weathers)]
+        ahead = [(facts, other) for facts, other in ahead if facts not in same]
+        seen = seen_as(after), tuple(after.chosen.items()), after.frames, after.back is None
+        alike.setdefault(seen, (after, []))[1].extend(same)
+    return list(alike.values())
 
 
 @cache
@@ -104,14 +127,14 @@ def editions(fit: Fit) -> tuple[Edition, ...]:
     return compile_edition(sources(), 1, fit), compile_edition(full(), 1, fit)
 
 
-def journeys(fit: Fit) -> Iterator[tuple[Edition, Facts]]:
+def journeys(fit: Fit) -> Iterator[tuple[Edition, Sequence[Facts]]]:
     """Every weather with orders that are kept; orders that are lost, at once or only later; the directory at its fullest."""
     now, fullest = editions(fit)
     there = WEATHERS["somebody is there"]
-    yield from ((now, Facts(*weather, "kept")) for weather in WEATHERS.values())
-    yield from ((now, Facts(*there, *outcomes)) for outcomes in (("lost",), ("late",), ("kept", "lost")))
-    yield now, Facts(*WEATHERS["it is not known"], "lost")
-    yield fullest, Facts(*there, "kept")
+    kept = [Facts(*weather, "kept") for weather in WEATHERS.values()]
+    lost = [Facts(*there, *outcomes) for outcomes in (("lost",), ("late",), ("kept", "lost"))]
+    yield now, [*kept, *lost, Facts(*WEATHERS["it is not known"], "lost")]
+    yield fullest, [Facts(*there, "kept")]
 
 
 @cache
@@ -137,8 +160,8 @@ def kept_by(*, urgent: bool = False, order: str = "open_callback") -> set[str]:
 def test_every_reachable_screen(channel: str, counts: list[str]) -> None:
     """Each is within its budget, each has an exit, none is left out in any language; a key more and there is still a screen."""
     fit, pages, reached = FITS[channel], set(), set()
-    for edition, facts in journeys(fit):
-        for _, state in walked(edition, facts, "fr"):
+    for edition, weathers in journeys(fit):
+        for _, state in walked(edition, weathers, "fr"):
             text, words = state.screen.text, edition.words[state.node.language]
             exit_ = fold(words["keys.out"], state.node.language) if fit.folded else words["keys.out"]
             assert gsm.fits(text, fit), (state.screen.key, text)
@@ -165,7 +188,7 @@ def test_how_many_keys_away(channel: str, language: str, counts: list[str]) -> N
         "danger advice": ({"danger.advice"}, 2),
     }
     nearest: dict[str, int] = {}
-    for inputs, state in walked(editions(FITS[channel])[0], Facts(*WEATHERS["somebody is there"], "kept"), language):
+    for inputs, state in walked(editions(FITS[channel])[0], [Facts(*WEATHERS["somebody is there"], "kept")], language):
         for goal, (keys, _) in goals.items():
             if state.screen.key in keys:
                 nearest.setdefault(goal, len(inputs))

@@ -68,8 +68,8 @@ def test_a_refused_alert_is_tried_again_ever_later_and_then_given_up(offered: Li
     for _ in range(7):
         waited = 0
         while not offered.queue.hints:
-            offered.clock.at += 1
-            waited += 1
+            offered.clock.at += 5
+            waited += 5
             offered.hotline.tick()
             offered.queue.hints = [(queue, post) for queue, post in offered.queue.hints if post == _first_alert(offered)]
         waits.append(waited)

@@ -12,7 +12,8 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.adapters.seal import Seal
-from hotline.adapters.sql import SqlStore, upgrade
+from hotline.adapters.sql import SqlStore
+from hotline.adapters.sql.schema import upgrade
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
 from hotline.ports.desk.staff import Staff

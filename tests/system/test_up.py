@@ -17,6 +17,7 @@ from tests.processes import environment_of, wait_until_gone
 from tests.system.lines import PARTS, SECONDS, Line, dial, hop, left_in, started, status
 
 pytestmark = pytest.mark.system
+TWOFOLD = PARTS | {"callers-2"}
 
 
 @pytest.fixture(scope="module")
@@ -27,27 +28,8 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
 
 @pytest.fixture
 def line(tmp_path: Path) -> Iterator[Line]:
-    """A line to be ended."""
-    yield from started(tmp_path / "v")
-
-
-@pytest.fixture
-def twofold(tmp_path: Path) -> Iterator[Line]:
-    """A line with two processes that answer callers."""
+    """A line to be ended, with two processes that answer callers."""
     yield from started(tmp_path / "v", HOTLINE_WEB_WORKERS="2")
-
-
-def test_it_answers_and_ends_without_a_trace(line: Line):
-    """Once `demo.json` is there the line answers; Ctrl-C ends every process and takes the file away."""
-    card = line.await_card()
-    assert set(card["pids"]) == PARTS
-    assert dial(card, "").startswith("CON ")
-    assert status(card, "/phone") == 200
-    assert (line.var / "demo.json").stat().st_mode & 0o777 == 0o600
-    assert line.end(signal.SIGINT) == 0
-    for pid in card["pids"].values():
-        wait_until_gone(pid)
-    assert not (line.var / "demo.json").exists()
 
 
 def test_nobody_else_can_read_what_it_keeps(standing: Line):
@@ -75,17 +57,6 @@ def test_a_second_one_in_the_same_folder_says_so(standing: Line):
     third = standing.command("up", HOTLINE_VAR=f"{standing.var}2")
     _, complaint = third.communicate(timeout=SECONDS)
     assert (third.returncode, "HOTLINE_BIND" in complaint.decode()) == (1, True)
-
-
-def test_what_it_says_is_read_at_a_glance(line: Line):
-    """Addresses, and name and password of everyone who can sign in; no line for machines before it answers; at the end, that it has ended."""
-    card = line.await_card()
-    assert line.end(signal.SIGINT) == 0
-    said = line.said().decode()
-    assert said.startswith("The line answers.\n")
-    assert [f"{card['address']}/phone" in said, f"{card['address']}/console/" in said] == [True, True]
-    assert [who["alias"] for who in card["people"] if "password" in who and f"{who['alias']:9}{who['password']} " not in said] == []
-    assert "\nThe line is down. " in said
 
 
 def test_without_the_demo_s_valkey_it_says_how_to_have_it(tmp_path: Path):
@@ -133,21 +104,36 @@ def test_no_hop_is_refused_while_a_web_process_is_started_again(standing: Line, 
     assert [screen for screen in screens if not screen.startswith("CON ")] == []
 
 
-def test_two_processes_answer_callers(twofold: Line):
-    """One of two dies: the other one goes on, and the new one stands in `demo.json`."""
-    parts = PARTS | {"callers-2"}
-    before = twofold.await_card(lambda card: set(card["pids"]) == parts)["pids"]
+def test_from_its_start_to_its_end(line: Line):
+    """One of the two processes that answer callers dies: the other one goes on. `kill -9` of the parent ends all children, and the next start is none the
+    worse: once `demo.json` is there the line answers. Ctrl-C ends every process and takes the file away. What it says meanwhile is read at a glance."""
+    before = line.await_card(lambda card: set(card["pids"]) == TWOFOLD)["pids"]
     os.kill(before["callers-2"], signal.SIGKILL)
-    after = twofold.await_card(lambda card: set(card["pids"]) == parts and card["pids"]["callers-2"] != before["callers-2"])["pids"]
+    after = line.await_card(lambda card: set(card["pids"]) == TWOFOLD and card["pids"]["callers-2"] != before["callers-2"])["pids"]
     assert before["callers"] == after["callers"]
+    assert line.said().startswith(b"The line answers.\n")
 
-
-def test_kill_of_the_parent_leaves_no_orphan(line: Line):
-    """`kill -9` of the parent ends all children, and the next start is none the worse."""
-    pids = line.await_card()["pids"]
     line.end(signal.SIGKILL)
-    for pid in pids.values():
+    for pid in after.values():
         wait_until_gone(pid)
+    said_before = len(line.said())
     line.again()
     card = line.await_card(lambda card: card["pids"]["up"] == line.process.pid)
+    assert set(card["pids"]) == TWOFOLD
     assert dial(card, "").startswith("CON ")
+    assert status(card, "/phone") == 200
+    assert (line.var / "demo.json").stat().st_mode & 0o777 == 0o600
+
+    assert line.end(signal.SIGINT) == 0
+    for pid in card["pids"].values():
+        wait_until_gone(pid)
+    assert not (line.var / "demo.json").exists()
+    assert_read_at_a_glance(line.said()[said_before:].decode(), card)
+
+
+def assert_read_at_a_glance(said: str, card: dict) -> None:
+    """Addresses, and name and password of everyone who can sign in; no line for machines before it answers; at the end, that it has ended."""
+    assert said.startswith("The line answers.\n")
+    assert [f"{card['address']}/phone" in said, f"{card['address']}/console/" in said] == [True, True]
+    assert [who["alias"] for who in card["people"] if "password" in who and f"{who['alias']:9}{who['password']} " not in said] == []
+    assert "\nThe line is down. " in said

@@ -1,6 +1,5 @@
 """The database, SQLite or PostgreSQL, behind `hotline.ports.store.Store`: everything that must not be lost."""
 
-from hotline.adapters.sql.schema import is_current, upgrade
 from hotline.adapters.sql.store import SqlStore
 
-__all__ = ["SqlStore", "is_current", "upgrade"]
+__all__ = ["SqlStore"]

@@ -23,7 +23,7 @@ def declare(commands: Any) -> None:
 
 def _upgrade(_: argparse.Namespace) -> None:
     from hotline.adapters.seal import KeysBroken, Seal, SealBroken
-    from hotline.adapters.sql import upgrade
+    from hotline.adapters.sql.schema import upgrade
     from hotline.config import ConfigError
     from hotline.ports.store import StoreAway
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -76,7 +77,7 @@ class Reader:
         if text is None:
             return None
         try:
-            node: Node | None = YAML(typ="rt").compose(text)
+            node = _composed(text)
         except MarkedYAMLError as error:
             self.fault(*_misread(error))
             return None
@@ -189,6 +190,13 @@ class Reader:
         if node is not None:
             self.fault(node, f"{what}: must be a whole number")
         return usual
+
+
+@lru_cache(maxsize=64)
+def _composed(text: str) -> Node | None:
+    """Whoever looks at all files again, because one was saved, parses that one. Raises YAMLError."""
+    node: Node | None = YAML(typ="rt").compose(text)
+    return node
 
 
 def _misread(error: MarkedYAMLError) -> tuple[int, str]:

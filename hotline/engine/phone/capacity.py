@@ -108,8 +108,8 @@ def _too_much(edition: Edition, key: str, language: str) -> str | None:
         shown = tuple(every_text(edition, key, language))
     except TooLong as error:
         return f"{_no_page(edition.fit, str(error))}{_longest(error.filled)}"
-    worst = max(shown, key=lambda rendered: _excess(edition, rendered.text), default=None)
-    if worst is not None and _excess(edition, worst.text) > 0:
+    if not all(gsm.fits(rendered.text, edition.fit) for rendered in shown):
+        worst = max(shown, key=lambda rendered: _excess(edition, rendered.text))
         return f"over budget on {_phone(edition.fit)}{_place(worst)}: {_figures(edition, worst.text)}{_longest(worst.filled)}"
     node = node_of(edition, key, language)
     if node is not None and key == edition.start and edition.fit.folded and any(rendered.pages > 1 for rendered in shown):

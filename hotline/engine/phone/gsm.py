@@ -113,7 +113,8 @@ def _head(text: str, room: int, next_room: int, measure: Callable[[str], int]) -
     """As much of a text that is too long as goes on this page; empty if not even a word does."""
     line = word = 0
     for gap in _GAP.finditer(text):
-        if measure(text[: gap.start()]) > room:
+        # No character is more than two units.
+        if gap.start() * 2 > room and measure(text[: gap.start()]) > room:
             break
         word = gap.start()
         if "\n" in gap[0]:
