@@ -9,7 +9,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from msgspec.structs import replace
 
@@ -20,11 +20,14 @@ from hotline.ports.calls.callbacks import Callback, Due
 from hotline.ports.calls.calls import Call
 from hotline.ports.calls.offers import LiveOffer, Offer
 from hotline.ports.calls.outbox import OutboxMessage
+from hotline.ports.clock import Reading
 from hotline.ports.desk.care import Load
 from hotline.ports.desk.declarations import Declaration
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service.calls.dispatch import pressing
+
+EVERYTHING: Final = 1_000_000
 
 
 class Time:
@@ -35,6 +38,9 @@ class Time:
 
     def now(self) -> int:
         return self.at
+
+    def reading(self) -> Reading:
+        return Reading("simulated", self.at * 1000, self.at * 1000)
 
     def local(self, at: int) -> Minute:
         return at // 60
@@ -251,7 +257,7 @@ class Figures:
         self._callbacks = callbacks
 
     def phones_waiting(self, at: int, seconds: int) -> int:
-        waiting = (callback for callback in self._callbacks.due(at) if callback.opens_at <= at - seconds)
+        waiting = (callback for callback in self._callbacks.due(at, 0, EVERYTHING) if callback.opens_at <= at - seconds)
         return len({self._callbacks.phone[callback.id] for callback in waiting})
 
 
