@@ -69,9 +69,12 @@ class Apart:
         """The last one that was given up."""
         self._rests_until = 0.0
 
-    def do(self, work: Callable[[Job[T]], T]) -> T:
-        """Raises Late, and what the work raises. A TimeoutError of its own is followed by a rest, too."""
-        if self._monotonic() < self._rests_until or (self._late is not None and not self._late.over.is_set()):
+    def do(self, work: Callable[[Job[T]], T], *, now: bool = False) -> T:
+        """Raises Late, and what the work raises. A TimeoutError of its own is followed by a rest, too.
+
+        `now`: the rest is not kept, and what hangs is waited for as long as for any work: nobody asks for it again.
+        """
+        if not now and (self._monotonic() < self._rests_until or (self._late is not None and not self._late.over.is_set())):
             raise Late
         job = Job(work)
         self._queue().put(job)

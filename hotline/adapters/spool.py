@@ -49,7 +49,7 @@ class DiskSpool:
         sealed = self._seal.seal(record, context(key))
         if len(sealed) > ROOM:
             raise SpoolFull("the record is larger than a slot")
-        self._do(lambda job: self._opened().put(key, sealed, job))
+        self._do(lambda job: self._opened().put(key, sealed, job), now=True)
 
     def find(self, key: bytes) -> bytes | None:
         return self._do(lambda _: self._opened().find(key))
@@ -86,9 +86,9 @@ class DiskSpool:
         if self._file is not None:
             self._file.close()
 
-    def _do(self, work: Callable[[Job[T]], T]) -> T:
+    def _do(self, work: Callable[[Job[T]], T], *, now: bool = False) -> T:
         try:
-            return self._apart.do(work)
+            return self._apart.do(work, now=now)
         except Late:
             raise SpoolFull("the disk did not answer in time") from None
         except NoSlot:

@@ -14,6 +14,8 @@ from hotline.ports.store import Store, StoreAway, Transaction
 
 PATIENCE: Final = 0.02
 """Seconds that a hop waits for its turn: it does so on the thread that is left to browsing hops."""
+WRITE_PATIENCE: Final = 0.25
+"""Seconds where something is to be written: what is given up then is lost, and that our own threads are busy says nothing of a store."""
 REST: Final = 2
 """The clock counts whole seconds: one to two of them."""
 
@@ -33,7 +35,7 @@ class GuardedStore:
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
-        with self._turn(), self._watched(self._store.write()) as tx:
+        with self._turn(WRITE_PATIENCE), self._watched(self._store.write()) as tx:
             yield tx
 
     @contextmanager
@@ -42,10 +44,10 @@ class GuardedStore:
             yield tx
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _turn(self, patience: float = PATIENCE) -> Iterator[None]:
         if 0 < self._rests_until - self._clock.now() <= REST:  # more: the clock was put back meanwhile
             raise StoreAway("resting")
-        if not self.turns.acquire(timeout=PATIENCE):
+        if not self.turns.acquire(timeout=patience):
             raise StoreAway("crowded")
         try:
             yield
@@ -74,7 +76,7 @@ class GuardedSpool:
         self._turns = turns
 
     def put(self, key: bytes, record: bytes) -> None:
-        with self._turn():
+        with self._turn(WRITE_PATIENCE):
             self._spool.put(key, record)
 
     def find(self, key: bytes) -> bytes | None:
@@ -104,8 +106,8 @@ class GuardedSpool:
         return self._spool.turn()
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
-        if not self._turns.acquire(timeout=PATIENCE):
+    def _turn(self, patience: float = PATIENCE) -> Iterator[None]:
+        if not self._turns.acquire(timeout=patience):
             raise SpoolFull("crowded")
         try:
             yield
