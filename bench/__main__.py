@@ -13,6 +13,7 @@ import tempfile
 import time
 import timeit
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
@@ -46,6 +47,8 @@ ROUNDS = 3
 SECONDS = 4
 WAITING = (10, 10_000)
 SOCKETS = (0, 4, 12, 250, 2500)
+_sessions = count()
+"""No round repeats the sessions of one before it: the line remembers them."""
 HOP = f"/at/{SECRET}/ussd"
 FIFTEEN = ("1", "0", "2", "0", "4", "1", "2", "0", "0", "4", "0", "0", "3", "0", "7")
 
@@ -117,13 +120,13 @@ def _keeping(config: Config, var: Path, waiting: int, name: str) -> float:
         for number in range(ROUNDS):
             forget_callers(config)
             let_wait(config, waiting)
-            load = paced.Load(number, SECONDS * 2, browsing=1000, keeping=50, keys=_window_to_come(config))
+            load = paced.Load(next(_sessions), SECONDS * 2, browsing=1000, keeping=50, keys=_window_to_come(config))
             os.sched_setaffinity(0, {LOAD_CORE})
             rounds.append(paced.run(config.bind, HOP, load))
             os.sched_setaffinity(0, {SERVER_CORE, LOAD_CORE})
             spooled += take_in(config)
             found = callbacks(config) - waiting
-            assert load.kept == found, f"round {number}: {load.kept} asked for, {found} in the database"
+            assert load.kept == found, f"round {number}: {load.kept} asked for, {found} in the database, {rounds[-1].wrong} wrong answers"
             syncs.append(_fsync(var))
     kept, browsed, late = (_median(rounds, name, 0.99) for name in ("kept", "browsed", "late"))
     bare = statistics.median(syncs)
@@ -161,11 +164,11 @@ def holding_out(config: Config) -> None:
     p99s: dict[int, list[float]] = {sockets: [] for sockets in SOCKETS}
     wrong = 0
     with running(serve_whole, config, HOP):
-        for number in range(ROUNDS):
+        for _ in range(ROUNDS):
             for sockets, found in p99s.items():
                 with siege.besieged(config.bind, sockets):
                     os.sched_setaffinity(0, {LOAD_CORE})
-                    result = paced.run(config.bind, HOP, paced.Load(number, SECONDS, browsing=50, keeping=0, keys=""))
+                    result = paced.run(config.bind, HOP, paced.Load(next(_sessions), SECONDS, browsing=50, keeping=0, keys=""))
                     os.sched_setaffinity(0, {SERVER_CORE, LOAD_CORE})
                 found.append(paced.percentile(result.browsed, 0.99))
                 wrong += result.wrong
