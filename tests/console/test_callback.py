@@ -12,7 +12,7 @@ from hotline.ports.calls.callbacks import Callback, Safer
 from hotline.ports.gateway import GatewayRefused
 from hotline.ports.voice import VoiceConnect
 from tests.console.desk import IDS, Browser, Desk
-from tests.service.line import AWA, CALLER, FANTA, OTHER_PHONE, RULES
+from tests.service.line import AWA, CALLER, FANTA, OTHER_CALLER, OTHER_PHONE, OUMOU, RULES
 
 MINUTE = 60
 
@@ -542,3 +542,15 @@ def test_a_hard_call_is_said_in_one_tap_and_told_to_nobody(desk: Desk) -> None:
     for page in ("/console/review", address):
         assert desk.say("callback.hard") not in supervisor.open(page)
         assert 200 == supervisor.status
+
+
+def test_whoever_talks_reads_that_something_urgent_waits(desk: Desk) -> None:
+    """As long as no other counselor was asked to take it; what the other caller's phone shows is the same."""
+    desk.line.set_staff(OUMOU, active=False)
+    before = desk.line.walk("4 1 1", "before", OTHER_CALLER).text
+    desk.line.walk("4 1 1 7", "before", OTHER_CALLER)
+    browser, _, address = talking(desk)
+    assert desk.say("callback.urgent_waits") not in browser.open(address)
+    assert before == desk.line.walk("4 1 1", "urgent", OTHER_CALLER).text
+    desk.line.work()
+    assert desk.say("callback.urgent_waits") in browser.open(address)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -12,7 +11,7 @@ from msgspec.structs import replace
 
 from hotline.ports.calls.callbacks import Callback, Due
 from hotline.ports.calls.calls import Call
-from hotline.ports.calls.offers import LiveOffer
+from hotline.ports.calls.offers import LiveOffer, Offer
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
@@ -202,80 +201,118 @@ def _count_like(work: Work, group: Sequence[Callback], staff: Staff, floor: Floo
     return len({phones.get(id, id) for id in (group[0].id, *like)})
 
 
+class Standing(Struct, frozen=True):
+    """How it stands with a group of callbacks to one number, for whoever decides whom to tell of it."""
+
+    group: tuple[Callback, ...]
+    urgent: bool
+    since: int
+    """Since when the caller waits."""
+    offers: tuple[Offer, ...]
+    to_counselors: tuple[Offer, ...]
+    """Of them; past a day's rings a supervisor decides, and all count alike."""
+    is_counselors: bool
+    """A day's rings are not used up."""
+    free: tuple[Staff, ...]
+    """Counselors who could ring now, first who was heard of last."""
+    supervisors: tuple[Staff, ...]
+    """Those on call first."""
+    lent_at: int
+    """When a supervisor heard of it last; 0 where none did."""
+
+
 def next_turn(work: Work, id: str, floor: Floor, *, passed_by: str | None = None) -> Turn | None:
     """Reads only. Returns None where nobody need be told now, or nobody is there."""
     group = _wanting(work.tx, id, work.at)
     if not group:
         return None
+    standing = _standing(work, group, floor, passed_by)
+    is_late = rest.is_late(standing.since, work.at, work.deps.rules)
+    if standing.free or not standing.is_counselors:
+        told = _offered(work, standing, is_late=is_late, is_passed=passed_by is not None)
+    elif passed_by is not None:
+        told = standing.supervisors[:1]  # whoever had it let it go, and nobody else can
+    elif floor.is_asked(group):
+        told = ()
+    elif standing.urgent:
+        told = _lent(work, floor, standing)
+    else:
+        told = _unlent(floor, standing, is_late=is_late)
+    return Turn(told, group) if told else None
+
+
+def urgent_waits(work: Work, languages: Collection[str]) -> bool:
+    """Does something urgent wait in one of these that no counselor was asked to take just now? Whoever talks reads it on the page."""
+    asked = Floor(work).offered()
+    return any(due.urgent and due.language in languages and due.id not in asked for due in work.tx.callbacks.due(work.at, 0, READ_AT_ONCE))
+
+
+def _standing(work: Work, group: tuple[Callback, ...], floor: Floor, passed_by: str | None) -> Standing:
+    """`passed_by`: who gives it away, and is not asked again."""
+    is_minor = is_of_minor(work.tx, group)
+
+    def able(people: Iterable[Staff]) -> tuple[Staff, ...]:
+        return tuple(staff for staff in people if staff.id != passed_by and (takes_minors(staff) or not is_minor))
+
     # An offer from before its window opened was made for a window that the caller gave up; one in a time to come before the clock was put back.
     latest = work.at + SHORTEST
-    offers = [offer for callback in group for offer in work.tx.offers.of(callback.id) if callback.opens_at <= offer.at <= latest]
-    urgent, waited = one_phone.is_urgent(group), work.at - one_phone.waits_since(group)
-    may_take = _may_take(work, group, passed_by)
-    supervisors = [staff for staff in floor.supervisors() if may_take(staff)]
+    offers = tuple(offer for callback in group for offer in work.tx.offers.of(callback.id) if callback.opens_at <= offer.at <= latest)
     lenders = {staff.id for staff in floor.supervisors()}
-    since_lent = work.at - max((offer.at for offer in offers if offer.staff in lenders), default=0)
-    is_late = rest.is_late(work.at - waited, work.at, work.deps.rules)
-    is_free = is_within_day(work, group)  # past a day's rings a supervisor decides
-    free = floor.free(one_phone.languages(group), urgent=urgent, is_late=is_late) if is_free else []
-    free = [staff for staff in free if may_take(staff)]
-    if is_free and not free and passed_by is None and floor.is_asked(group):
-        return None
-    if is_free and not free:
-        if passed_by is not None:
-            told = tuple(supervisors[:1])  # whoever had it let it go, and nobody else can
-        else:
-            told = (
-                _lent(work, floor, supervisors, lenders & {offer.staff for offer in offers}, work.at - waited)
-                if urgent
-                else _unlent(floor, supervisors, is_late=is_late)
-            )
-        return Turn(told, group) if told else None
-    patience = work.deps.rules.offer_urgent_seconds if urgent else work.deps.rules.offer_seconds
-    offered = [offer for offer in offers if offer.staff not in lenders] if is_free else offers
-    # A counselor who is free for the first time hears of it at once, whatever supervisors heard.
-    if offered and passed_by is None and work.at - max(offer.at for offer in offers) < patience:
-        return None
-    is_untaken = len(offered) >= UNTAKEN
-    if is_free and (not (urgent or is_untaken or is_late) or since_lent < (URGENT_AGAIN_SECONDS if urgent else LENT_SECONDS)):
-        supervisors = []
-    often = Counter(offer.staff for offer in offers)
-    last = {offer.staff: offer.at for offer in sorted(offers, key=lambda offer: offer.at)}
-    staff = min((*free, *supervisors), key=lambda staff: (often[staff.id], last.get(staff.id, 0)), default=None)
-    if staff is None:
-        return None
-    # Three counselors did not take it: a supervisor hears of it, whoever is asked next.
-    also = tuple(supervisors[:1]) if is_untaken and staff.role != "supervisor" else ()
-    return Turn((staff, *also), group)
-
-
-def _may_take(work: Work, group: Sequence[Callback], passed_by: str | None) -> Callable[[Staff], bool]:
-    """Whom nothing keeps from these callbacks: who gives them away, and, of a minor's, who takes no such calls."""
-    is_minor = is_of_minor(work.tx, group)
-    return lambda staff: staff.id != passed_by and (takes_minors(staff) or not is_minor)
-
-
-def _lent(work: Work, floor: Floor, supervisors: Sequence[Staff], named: AbstractSet[str], since: int) -> tuple[Staff, ...]:
-    """Of an urgent call that waits since then, and that no counselor is free for, hear the supervisors on call at once, and again and again; after
-    some minutes, or where nobody is on call, all. One message speaks of all that waits, so that further ones within a minute wait for the next.
-    `named`: to whom this one was named.
-    """
-    on_call = [staff for staff in supervisors if staff.is_on_call(work.at)]
-    asked = on_call if on_call and work.at - since < URGENT_ALL_SECONDS else supervisors
-    return tuple(
-        staff
-        for staff in asked
-        if not floor.heard_of_urgent(
-            staff, URGENT_TOGETHER_SECONDS if staff.id not in named and floor.last_urgent(staff) <= since else URGENT_AGAIN_SECONDS
-        )
+    urgent, since, is_counselors = one_phone.is_urgent(group), one_phone.waits_since(group), is_within_day(work, group)
+    is_late = rest.is_late(since, work.at, work.deps.rules)
+    return Standing(
+        group=group,
+        urgent=urgent,
+        since=since,
+        offers=offers,
+        to_counselors=tuple(offer for offer in offers if offer.staff not in lenders) if is_counselors else offers,
+        is_counselors=is_counselors,
+        free=able(floor.free(one_phone.languages(group), urgent=urgent, is_late=is_late)) if is_counselors else (),
+        supervisors=able(floor.supervisors()),
+        lent_at=max((offer.at for offer in offers if offer.staff in lenders), default=0),
     )
 
 
-def _unlent(floor: Floor, supervisors: Sequence[Staff], *, is_late: bool) -> tuple[Staff, ...]:
+def _offered(work: Work, standing: Standing, *, is_late: bool, is_passed: bool) -> tuple[Staff, ...]:
+    """Whoever was told least often, once the last one had time to take it. Supervisors are among them after a while, or after three offers for nothing."""
+    rules = work.deps.rules
+    patience = rules.offer_urgent_seconds if standing.urgent else rules.offer_seconds
+    # A counselor who is free for the first time hears of it at once, whatever supervisors heard.
+    if standing.to_counselors and not is_passed and work.at - max(offer.at for offer in standing.offers) < patience:
+        return ()
+    is_untaken = len(standing.to_counselors) >= UNTAKEN
+    heard = work.at - standing.lent_at < (URGENT_AGAIN_SECONDS if standing.urgent else LENT_SECONDS)
+    is_supervisors = not standing.is_counselors or ((standing.urgent or is_untaken or is_late) and not heard)
+    supervisors = standing.supervisors if is_supervisors else ()
+    often = Counter(offer.staff for offer in standing.offers)
+    last = {offer.staff: offer.at for offer in sorted(standing.offers, key=lambda offer: offer.at)}
+    staff = min((*standing.free, *supervisors), key=lambda staff: (often[staff.id], last.get(staff.id, 0)), default=None)
+    if staff is None:
+        return ()
+    # Three counselors did not take it: a supervisor hears of it, whoever is asked next.
+    return (staff, *supervisors[:1]) if is_untaken and staff.role != "supervisor" else (staff,)
+
+
+def _lent(work: Work, floor: Floor, standing: Standing) -> tuple[Staff, ...]:
+    """Of an urgent call that no counselor is free for hear the supervisors on call at once, and again and again; after some minutes, or where nobody
+    is on call, all. One message speaks of all that waits, so that who heard of another within a minute waits for the next.
+    """
+    on_call = tuple(staff for staff in standing.supervisors if staff.is_on_call(work.at))
+    asked = on_call if on_call and work.at - standing.since < URGENT_ALL_SECONDS else standing.supervisors
+    named = {offer.staff for offer in standing.offers}
+
+    def pause(staff: Staff) -> int:
+        is_new = staff.id not in named and floor.last_urgent(staff) <= standing.since
+        return URGENT_TOGETHER_SECONDS if is_new else URGENT_AGAIN_SECONDS
+
+    return tuple(staff for staff in asked if not floor.heard_of_urgent(staff, pause(staff)))
+
+
+def _unlent(floor: Floor, standing: Standing, *, is_late: bool) -> tuple[Staff, ...]:
     """Of an ordinary one hears, once it waited for a while, the first supervisor who speaks its language, if no supervisor heard of any lately."""
     if not is_late or len(floor.unlent()) < len(floor.supervisors()):
         return ()
-    return tuple(supervisors[:1])
+    return standing.supervisors[:1]
 
 
 def groups(tx: Transaction, callbacks: Iterable[Callback]) -> list[tuple[Callback, ...]]:

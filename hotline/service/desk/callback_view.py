@@ -15,6 +15,7 @@ from hotline.service.acts import Act, Result
 from hotline.service.calls import dispatch, one_phone
 from hotline.service.calls.limits import is_unsaid, most_attempts
 from hotline.service.calls.reference import about
+from hotline.service.calls.skill import seen_by
 from hotline.service.deps import Deps
 from hotline.service.desk.casework.cases import may_work
 from hotline.service.work import Work
@@ -25,6 +26,10 @@ SHOWN_SECONDS: Final = 120
 Step: TypeAlias = Literal["before", "rings", "answered", "talking", "how", "after", "over", "watched"]
 """Nobody was rung yet, or may be again; the counselor's phone rings; the counselor has to press 1; the two talk; the counselor has to say how the
 call ended; that was said; it ended without a call; another holds it, or nobody."""
+
+
+BUSY: Final = frozenset({"rings", "answered", "talking", "how"})
+"""In these steps nobody else's call can be taken."""
 
 
 class CallbackView(Struct, frozen=True):
@@ -42,6 +47,8 @@ class CallbackView(Struct, frozen=True):
     attempts: int
     most_attempts: int
     covered: bool
+    urgent_waits: bool
+    """Something urgent waits, and nobody else is asked to take it."""
     number: str | None
     """`calling = reveal`, for two minutes after it was asked for."""
     shown_until: int
@@ -55,7 +62,7 @@ class CallbackView(Struct, frozen=True):
     @property
     def stands(self) -> str:
         """Changes whenever a page that is open shows something else."""
-        return f"{self.step}-{self.attempts}-{self.covered:d}-{self.number is not None:d}"
+        return f"{self.step}-{self.attempts}-{self.covered:d}-{self.number is not None:d}-{self.urgent_waits:d}"
 
 
 def look(deps: Deps, staff: Staff, id: str, at: int) -> CallbackView | None:
@@ -72,10 +79,11 @@ def _look(work: Work, staff: Staff, id: str) -> CallbackView | None:
     group = tuple(other for other in same if _goes_with(other, callback)) or (callback,)
     holds, flags = callback.claimed_by == staff.id, work.tx.flags.of(id)
     live, call = (work.tx.calls.live_of(staff.id), work.tx.calls.last(id, staff.id)) if holds else (None, None)
+    step = _step(callback, group, live, work.at) if holds else "watched"
     shown_until = _shown_until(work.deps, call, group)
     return CallbackView(
         callback=callback,
-        step=_step(callback, group, live, work.at) if holds else "watched",
+        step=step,
         holds=holds,
         word=one_phone.word(group),
         languages=tuple(sorted(one_phone.languages(group), key=lambda language: (language != callback.language, language))),
@@ -84,6 +92,7 @@ def _look(work: Work, staff: Staff, id: str) -> CallbackView | None:
         attempts=max(other.attempts for other in group),
         most_attempts=min(most_attempts(other) for other in group),
         covered=any(known is not None and known.covered_at is not None for known in (live, call)),
+        urgent_waits=step in BUSY and dispatch.urgent_waits(work, seen_by(staff, work.deps.written.languages)),
         number=work.tx.numbers.of(id) if work.at < shown_until else None,
         shown_until=shown_until,
         flags=flags - {OWN},
