@@ -1,0 +1,154 @@
+"""Somebody at a shared computer, with a dump of the database, or at the public address: what each gets of the counselors' room. C6 and C9."""
+
+from __future__ import annotations
+
+import base64
+import re
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import closing
+from http.cookiejar import CookieJar
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, Request, build_opener
+
+import psycopg
+import pytest
+
+from tests.postgres import Postgres, postgres  # noqa: F401 -- a fixture
+from tests.system.lines import PARTS, SECONDS, Line, started
+
+pytestmark = pytest.mark.system
+TYPED = "Elle va mieux depuis la pluie."
+ELSEWHERE = "ailleurs.example"
+
+
+class Room:
+    """The room as one browser without script sees it."""
+
+    def __init__(self, card: dict, alias: str | None = None) -> None:
+        self.card = card
+        self.jar = CookieJar()
+        self._opener = build_opener(HTTPCookieProcessor(self.jar))
+        self.page = ""
+        if alias is not None:
+            person = next(row for row in card["people"] if row["alias"] == alias)
+            self.open("/console/sign-in")
+            self.send("/console/sign-in", alias=alias, password=person["password"])
+
+    def open(self, path: str, **headers: str) -> str:
+        return self._ask(Request(self.card["address"] + path, headers=headers))  # noqa: S310 -- the line's own address
+
+    def send(self, path: str, headers: dict[str, str] | None = None, **fields: str) -> int:
+        """Under the signature of the form that stands on the page before. Returns the status."""
+        signed = {name: _value(self.page, name) for name in ("csrf_token", "once")}
+        form = urlencode({**signed, **fields}).encode()
+        self._ask(Request(self.card["address"] + path, form, headers={"Referer": self.card["address"], **(headers or {})}))  # noqa: S310
+        return self.status
+
+    def cookies(self) -> str:
+        """All that the browser was given to keep, and what can be read of it without a key."""
+        return " ".join(f"{cookie.value} {_read(cookie.value or '')}" for cookie in self.jar)
+
+    def _ask(self, request: Request) -> str:
+        try:
+            with self._opener.open(request, timeout=SECONDS) as answer:
+                self.status, body = answer.status, answer.read()
+        except HTTPError as refused:
+            self.status, body = refused.code, refused.read()
+        if body:
+            self.page = body.decode()
+        return self.page
+
+
+def _value(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}"[^>]*value="([^"]+)"', page)
+    return found[1] if found else ""
+
+
+def _read(cookie: str) -> str:
+    """What Flask packed into it: anybody may."""
+    packed, _, _ = cookie.removeprefix(".").partition(".")
+    try:
+        plain = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
+        return (zlib.decompress(plain) if cookie.startswith(".") else plain).decode(errors="replace")
+    except (ValueError, zlib.error):
+        return ""
+
+
+class Place:
+    """A running line and its database as a dump shows it."""
+
+    def __init__(self, line: Line, url: str) -> None:
+        self.card = line.await_card(lambda card: set(card["pids"]) == PARTS)
+        self.line = line
+        self.url = url
+
+    def drafts(self) -> list[tuple[object, ...]]:
+        statement = "SELECT * FROM drafts"
+        if self.url.startswith("sqlite"):
+            with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"), timeout=SECONDS)) as database:
+                return database.execute(statement).fetchall()
+        with psycopg.connect(self.url.replace("+psycopg", "")) as database:
+            return database.execute(statement).fetchall()  # type: ignore[call-overload]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iterator[Place]:  # noqa: F811
+    var = tmp_path_factory.mktemp(request.param) / "v"
+    url = f"sqlite:///{var}/hotline.db" if request.param == "sqlite" else postgres.create("room")
+    for line in started(var, HOTLINE_DATABASE_URL=url):
+        yield Place(line, url)
+
+
+def test_what_was_typed_and_not_sent_is_its_authors_alone(place: Place) -> None:
+    """It stands in no row in clear and on nobody else's page, comes back to its author, and is gone with the sign-out."""
+    awa = Room(place.card, "awa")
+    awa.open("/console/testimonies/new")
+    assert awa.send("/console/draft", draft="tell", fr=TYPED) == 204
+    rows = place.drafts()
+    assert len(rows) == 1
+    assert not any(TYPED in str(value) or (isinstance(value, bytes) and TYPED.encode() in value) for value in rows[0])
+    assert TYPED not in Room(place.card, "fanta").open("/console/testimonies/new")
+    assert TYPED in awa.open("/console/testimonies/new")
+    awa.open("/console/me")
+    awa.send("/console/sign-out")
+    assert place.drafts() == []
+    assert TYPED not in Room(place.card, "awa").open("/console/testimonies/new")
+
+
+def test_a_link_names_no_host_that_a_request_brings(place: Place) -> None:
+    """An admin who was led through another address hands over no link that leads there."""
+    admin = next(row["alias"] for row in place.card["people"] if row.get("role") == "admin")
+    room = Room(place.card, admin)
+    person = re.search(r'href="[^"]*(/console/people/[0-9a-f]{32})"', room.open("/console/people"))
+    assert person
+    room.open(person[1])
+    assert room.send(f"{person[1]}/link", {"Host": ELSEWHERE, "X-Forwarded-Host": ELSEWHERE}) in (200, 400)
+    assert ELSEWHERE not in room.page
+    room.open(person[1])
+    assert room.send(f"{person[1]}/link", {"X-Forwarded-Host": ELSEWHERE}) == 200
+    assert "/console/welcome/" in room.page
+    assert ELSEWHERE not in room.page
+
+
+def test_no_cookie_tells_the_secret_of_a_second_factor(place: Place) -> None:
+    """Whoever finds the browser's cookies finds nothing that codes can be made of."""
+    room = Room(place.card, "fanta")
+    room.open("/console/me")
+    room.send("/console/me/factor/anew", old=next(row["password"] for row in place.card["people"] if row["alias"] == "fanta"))
+    shown = re.search(r"\b[A-Z2-7]{4}(?: ?[A-Z2-7]{4}){7}\b", room.page)
+    secret = shown[0].replace(" ", "") if shown else ""
+    assert len(secret) == 32
+    assert secret not in room.cookies()
+
+
+def test_metrics_are_not_for_the_public_address(place: Place) -> None:
+    """Asked by whoever comes through a proxy they are not there; asked on the machine they name no deed of a caller."""
+    room = Room(place.card)
+    room.open("/metrics", **{"X-Forwarded-For": "203.0.113.9"})
+    assert room.status == 404
+    text = room.open("/metrics")
+    assert room.status == 200
+    assert "stop_calls" not in "".join(line for line in text.splitlines() if line.startswith("hotline_orders{"))
