@@ -21,7 +21,8 @@ from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.staff import Staff
 from hotline.service.acts import Act
-from hotline.service.calls import coverage, dispatch, ringing
+from hotline.service.calls import dispatch, ringing
+from hotline.service.calls.rules import coverage
 from hotline.service.calls.saying import say_outcome
 from hotline.service.calls.taking import take
 from hotline.service.deps import Deps

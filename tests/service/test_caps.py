@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.engine.effects import Coverage
-from hotline.service.calls import coverage, rest
+from hotline.service.calls.rules import coverage, rest
 from hotline.service.desk import care
 from hotline.service.work import Work
 from tests.service.fakes import TEN_O_CLOCK

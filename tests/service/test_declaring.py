@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from hotline.engine.effects import Coverage
 from hotline.ports.desk.staff import Staff
-from hotline.service.calls.coverage import look
+from hotline.service.calls.rules.coverage import look
 from hotline.service.work import Work
 from tests.service.line import AWA, CALLER, FANTA, NANA, OUMOU, RULES, Line
 

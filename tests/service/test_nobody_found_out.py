@@ -29,8 +29,8 @@ from hotline.ports.store import StoreAway
 from hotline.service.acts import Result
 from hotline.service.calls.agreements import no_more, pass_on
 from hotline.service.calls.connecting import connect
-from hotline.service.calls.coverage import look
 from hotline.service.calls.decisions import decide_review
+from hotline.service.calls.rules.coverage import look
 from hotline.service.calls.saying import say_outcome
 from hotline.service.calls.scripts import mark
 from hotline.service.calls.taking import give_back, hand_over, take

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hotline.engine.effects import Ref, RefineCallback
-from hotline.service.calls import one_phone
+from hotline.service.calls.rules import one_phone
 from hotline.service.conversation.ledger import GivenOrder, enter
 from hotline.service.desk.board import board
 from hotline.service.work import Work

@@ -17,7 +17,7 @@ from hotline.engine.effects import Minute
 from hotline.engine.times import DAY_MINUTES, THURSDAY
 from hotline.service.acts import Code, Result
 from hotline.service.calls import taking
-from hotline.service.calls.coverage import Span
+from hotline.service.calls.rules.coverage import Span
 from hotline.service.desk.board import MOST_COUNTED, BoardView, Card, board
 from hotline.service.desk.casework import referrals
 from hotline.service.desk.colleagues import colleagues

@@ -17,7 +17,7 @@ from hotline.engine.effects import Minute
 from hotline.engine.times import DAY_MINUTES, THURSDAY
 from hotline.ports.desk.shifts import Shift
 from hotline.service.acts import Act, Result
-from hotline.service.calls.coverage import Span
+from hotline.service.calls.rules.coverage import Span
 from hotline.service.desk.shifts import declaring, planning, presence
 from hotline.service.desk.shifts.week import Day, look
 

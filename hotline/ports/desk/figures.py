@@ -42,7 +42,7 @@ class TurnedAway(Struct, frozen=True):
     language: str
     urgency: Urgency
     missing: str
-    """Why (`calls/coverage.py`): nobody was there, who was there goes too soon, the line is closed."""
+    """Why (`calls/rules/coverage.py`): nobody was there, who was there goes too soon, the line is closed."""
     count: int = 0
 
 

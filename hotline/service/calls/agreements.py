@@ -17,10 +17,11 @@ from hotline.ports.calls.call_outcomes import TALKED
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import AGAIN, Consent
 from hotline.service.acts import Act, Refused, Result
-from hotline.service.calls import coverage, dispatch, minors, taking
-from hotline.service.calls.limits import is_unsaid
+from hotline.service.calls import dispatch, taking
 from hotline.service.calls.reference import about, reference
 from hotline.service.calls.review import settle, stopped_unpressed, to_review
+from hotline.service.calls.rules import coverage, minors
+from hotline.service.calls.rules.limits import is_unsaid
 from hotline.service.calls.saying import is_in_other_hands, talked
 from hotline.service.deps import Deps
 from hotline.service.work import Work

@@ -10,7 +10,7 @@ from hotline.ports.calls.offers import Offer
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.staff import Staff
 from hotline.service import outbox
-from hotline.service.calls import one_phone
+from hotline.service.calls.rules import one_phone
 from hotline.service.outbox import Draft
 from hotline.service.work import Work
 

@@ -11,8 +11,8 @@ from hotline.ports.calls.calls import Call
 from hotline.ports.gateway import GatewayRefused, GatewayUnknown
 from hotline.service.acts import Act, By, Refused, Result, run
 from hotline.service.calls import dispatch, ringing
-from hotline.service.calls.limits import is_unsaid, may_ring
 from hotline.service.calls.reference import about
+from hotline.service.calls.rules.limits import is_unsaid, may_ring
 from hotline.service.deps import Deps
 
 

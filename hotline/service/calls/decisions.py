@@ -14,9 +14,9 @@ from hotline.ports.calls.reviews import Decision, Reason, Review
 from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
 from hotline.service.calls import dispatch
-from hotline.service.calls.limits import most_attempts
 from hotline.service.calls.reference import about
 from hotline.service.calls.review import settle
+from hotline.service.calls.rules.limits import most_attempts
 from hotline.service.deps import Deps
 from hotline.service.work import Work
 

@@ -17,13 +17,14 @@ from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service import outbox
 from hotline.service.acts import Act
-from hotline.service.calls import alerts, one_phone, rest
-from hotline.service.calls.coverage import Team, is_on, is_present, team
-from hotline.service.calls.limits import is_ringable, is_unsaid, is_within_day
-from hotline.service.calls.minors import is_of_minor, takes_minors
-from hotline.service.calls.one_phone import alike
-from hotline.service.calls.rest import Rest, rests
+from hotline.service.calls import alerts
 from hotline.service.calls.review import for_eyes, lapse_floods, to_review
+from hotline.service.calls.rules import one_phone, rest
+from hotline.service.calls.rules.coverage import Team, is_on, is_present, team
+from hotline.service.calls.rules.limits import is_ringable, is_unsaid, is_within_day
+from hotline.service.calls.rules.minors import is_of_minor, takes_minors
+from hotline.service.calls.rules.one_phone import alike
+from hotline.service.calls.rules.rest import Rest, rests
 from hotline.service.deps import Deps
 from hotline.service.work import Work
 

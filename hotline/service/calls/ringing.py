@@ -14,9 +14,10 @@ from hotline.ports.calls.calls import Call
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.service import outbox
 from hotline.service.acts import Act, Result
-from hotline.service.calls import dispatch, one_phone
-from hotline.service.calls.limits import may_ring
+from hotline.service.calls import dispatch
 from hotline.service.calls.reference import about
+from hotline.service.calls.rules import one_phone
+from hotline.service.calls.rules.limits import may_ring
 from hotline.service.deps import Deps
 from hotline.service.outbox import Draft
 from hotline.service.work import Work

@@ -14,11 +14,12 @@ from hotline.ports.calls.reviews import Reason
 from hotline.ports.store import Transaction
 from hotline.service import outbox
 from hotline.service.acts import Act, Result
-from hotline.service.calls import dispatch, one_phone, ringing
-from hotline.service.calls.limits import attempts_left
+from hotline.service.calls import dispatch, ringing
 from hotline.service.calls.reference import about
-from hotline.service.calls.rest import rests
 from hotline.service.calls.review import to_review
+from hotline.service.calls.rules import one_phone
+from hotline.service.calls.rules.limits import attempts_left
+from hotline.service.calls.rules.rest import rests
 
 
 def say_outcome(act: Act, id: str, outcome: Outcome) -> Result:

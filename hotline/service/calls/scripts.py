@@ -8,9 +8,10 @@ from typing import Literal
 from hotline.engine.flags import OWN, Flag
 from hotline.service import outbox
 from hotline.service.acts import Act, Result
-from hotline.service.calls import dispatch, minors
+from hotline.service.calls import dispatch
 from hotline.service.calls.reference import about
 from hotline.service.calls.review import for_eyes
+from hotline.service.calls.rules import minors
 from hotline.service.deps import Deps
 
 

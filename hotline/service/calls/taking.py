@@ -14,11 +14,12 @@ from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service import outbox
 from hotline.service.acts import Act, Refused, Result
-from hotline.service.calls import alerts, dispatch, minors, one_phone, skill
-from hotline.service.calls.limits import is_late, is_ringable, is_unsaid, is_within_day
+from hotline.service.calls import alerts, dispatch
 from hotline.service.calls.reference import about
-from hotline.service.calls.rest import is_resting
 from hotline.service.calls.review import to_review
+from hotline.service.calls.rules import minors, one_phone, skill
+from hotline.service.calls.rules.limits import is_late, is_ringable, is_unsaid, is_within_day
+from hotline.service.calls.rules.rest import is_resting
 from hotline.service.outbox import Draft
 from hotline.service.work import Work
 

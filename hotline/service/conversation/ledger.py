@@ -16,10 +16,11 @@ from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.hasher import Hasher
 from hotline.ports.store import Transaction
 from hotline.retention import PRANK_DAYS
-from hotline.service.calls import alerts, dispatch, one_phone
-from hotline.service.calls.limits import MOST_PRANKS
+from hotline.service.calls import alerts, dispatch
 from hotline.service.calls.reference import reference
 from hotline.service.calls.review import hold_flood, is_held_unrung, stopped_unpressed
+from hotline.service.calls.rules import one_phone
+from hotline.service.calls.rules.limits import MOST_PRANKS
 from hotline.service.work import Work
 
 CLOCKS_APART: Final = 5

@@ -15,7 +15,7 @@ from hotline.engine.times import DAY_SECONDS
 from hotline.ports.spool import SpoolFull
 from hotline.ports.store import StoreAway
 from hotline.service import outbox
-from hotline.service.calls.coverage import look
+from hotline.service.calls.rules.coverage import look
 from hotline.service.conversation import facts
 from hotline.service.conversation.ledger import AppliedOrder, GivenOrder, enter, rung_number
 from hotline.service.deps import Deps

@@ -27,8 +27,8 @@ from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.ledger import LedgerEntry
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway, Transaction
-from hotline.service.calls.coverage import Missing, Team, coverage, declared_team, missing
-from hotline.service.calls.limits import OTHER_PHONES_A_DAY
+from hotline.service.calls.rules.coverage import Missing, Team, coverage, declared_team, missing
+from hotline.service.calls.rules.limits import OTHER_PHONES_A_DAY
 from hotline.service.conversation import facts
 from hotline.service.conversation.facts import Facts
 from hotline.service.conversation.ledger import GivenOrder, order_key

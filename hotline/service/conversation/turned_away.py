@@ -12,7 +12,7 @@ from hotline.engine.effects import Urgency
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.figures import TurnedAway
 from hotline.service import outbox
-from hotline.service.calls.coverage import Missing
+from hotline.service.calls.rules.coverage import Missing
 from hotline.service.deps import Deps
 from hotline.service.work import Work
 

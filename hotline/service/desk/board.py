@@ -11,10 +11,11 @@ from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
-from hotline.service.calls import dispatch, minors, skill
-from hotline.service.calls.coverage import is_closed, is_on_shift, is_present, stays_until
-from hotline.service.calls.limits import is_unsaid, may_ring_so_often
-from hotline.service.calls.rest import Rest, is_late, rests
+from hotline.service.calls import dispatch
+from hotline.service.calls.rules import minors, skill
+from hotline.service.calls.rules.coverage import is_closed, is_on_shift, is_present, stays_until
+from hotline.service.calls.rules.limits import is_unsaid, may_ring_so_often
+from hotline.service.calls.rules.rest import Rest, is_late, rests
 from hotline.service.deps import Deps
 from hotline.service.desk.shifts.presence import times_asked
 

@@ -12,10 +12,11 @@ from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
 from hotline.ports.desk.staff import Staff
 from hotline.service.acts import Act, Result
-from hotline.service.calls import dispatch, one_phone
-from hotline.service.calls.limits import is_unsaid, most_attempts
+from hotline.service.calls import dispatch
 from hotline.service.calls.reference import about
-from hotline.service.calls.skill import seen_by
+from hotline.service.calls.rules import one_phone
+from hotline.service.calls.rules.limits import is_unsaid, most_attempts
+from hotline.service.calls.rules.skill import seen_by
 from hotline.service.deps import Deps
 from hotline.service.desk.casework.cases import may_work
 from hotline.service.work import Work

@@ -12,8 +12,8 @@ from hotline.ports.desk.care import TimeRequest
 from hotline.ports.desk.staff import Staff
 from hotline.service import outbox
 from hotline.service.acts import Act, Result
-from hotline.service.calls import rest
-from hotline.service.calls.coverage import stays_until
+from hotline.service.calls.rules import rest
+from hotline.service.calls.rules.coverage import stays_until
 from hotline.service.deps import Deps
 from hotline.service.desk.shifts import presence
 from hotline.service.permissions import may_act

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from hotline.service.calls import minors, one_phone, taking
-from hotline.service.calls.coverage import is_on_shift, is_present
-from hotline.service.calls.rest import rests
+from hotline.service.calls import taking
+from hotline.service.calls.rules import minors, one_phone
+from hotline.service.calls.rules.coverage import is_on_shift, is_present
+from hotline.service.calls.rules.rest import rests
 from hotline.service.deps import Deps
 from hotline.service.desk.board import Card, card
 from hotline.service.work import Work

@@ -20,8 +20,8 @@ from hotline.service import outbox
 from hotline.service.acts import Act, By, Code, Refused, Result, run
 from hotline.service.calls import dispatch
 from hotline.service.calls.connecting import connect
-from hotline.service.calls.limits import is_late
-from hotline.service.calls.rest import rests
+from hotline.service.calls.rules.limits import is_late
+from hotline.service.calls.rules.rest import rests
 from hotline.service.calls.saying import say_outcome
 from hotline.service.calls.taking import give_back, take
 from hotline.service.deps import Deps

@@ -8,7 +8,7 @@ from typing import Final
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.service import outbox
-from hotline.service.calls.coverage import is_on, is_present, stays_until
+from hotline.service.calls.rules.coverage import is_on, is_present, stays_until
 from hotline.service.deps import Deps
 from hotline.service.desk.shifts.presence import times_asked
 from hotline.service.work import Work

@@ -17,8 +17,9 @@ from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.staff import CALLING, Role, Staff
 from hotline.ports.store import Store, Transaction
 from hotline.service.acts import Act, Result
-from hotline.service.calls import dispatch, one_phone, review
-from hotline.service.calls.limits import is_unsaid
+from hotline.service.calls import dispatch, review
+from hotline.service.calls.rules import one_phone
+from hotline.service.calls.rules.limits import is_unsaid
 from hotline.service.desk.accounts.sign_in import GUESSES, LINK_SECONDS
 from hotline.service.desk.shifts.planning import WeekHours, weekly
 from hotline.service.work import Work

@@ -34,7 +34,7 @@ ROWS: Final = (*OUTCOMES, "unsaid")
 
 
 TURNED_AWAY: Final = ("urgent_nobody", "urgent_leaves", "ordinary_nobody", "ordinary_leaves", "ordinary_closed")
-"""Who asked for a call *now* and met nobody: what was asked for, and why (`calls/coverage.py`)."""
+"""Who asked for a call *now* and met nobody: what was asked for, and why (`calls/rules/coverage.py`)."""
 SOON: Final = (5, 10, 30)
 """Minutes within which somebody rings for what is urgent."""
 

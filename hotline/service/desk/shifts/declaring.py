@@ -15,7 +15,7 @@ from hotline.engine.effects import Minute
 from hotline.engine.times import DAY_MINUTES, EPOCH
 from hotline.ports.desk.declarations import Declaration
 from hotline.service.acts import Act, Result
-from hotline.service.calls.coverage import all_there, without
+from hotline.service.calls.rules.coverage import all_there, without
 from hotline.service.desk.shifts.planning import DayHours
 
 QUARTER: Final = 15

@@ -16,7 +16,7 @@ from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
-from hotline.service.calls.coverage import without
+from hotline.service.calls.rules.coverage import without
 from hotline.service.desk.shifts import presence
 from hotline.service.permissions import may
 

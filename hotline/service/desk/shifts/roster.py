@@ -11,8 +11,8 @@ from hotline.engine.promise import DAYS_AHEAD
 from hotline.engine.times import DAY_MINUTES
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
-from hotline.service.calls.coverage import Span, merged, planned_spans, without
-from hotline.service.calls.skill import takes
+from hotline.service.calls.rules.coverage import Span, merged, planned_spans, without
+from hotline.service.calls.rules.skill import takes
 from hotline.service.deps import Deps
 
 SUPERVISION: Final = "supervision"

@@ -9,7 +9,7 @@ from hotline.engine.promise import DAYS_AHEAD
 from hotline.engine.times import DAY_MINUTES
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import CALLING, Staff
-from hotline.service.calls.coverage import Span, is_closed, merged, spans_of_day
+from hotline.service.calls.rules.coverage import Span, is_closed, merged, spans_of_day
 from hotline.service.deps import Deps
 from hotline.service.desk.shifts import roster
 

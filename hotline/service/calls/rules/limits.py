@@ -9,7 +9,7 @@ from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
-from hotline.service.calls import one_phone
+from hotline.service.calls.rules import one_phone
 from hotline.service.work import Work
 from hotline.settings import Rules
 

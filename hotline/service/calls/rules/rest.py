@@ -13,7 +13,7 @@ from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.care import Load
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
-from hotline.service.calls import one_phone
+from hotline.service.calls.rules import one_phone
 from hotline.service.work import Work
 from hotline.settings import Rules
 

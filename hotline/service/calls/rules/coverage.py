@@ -18,7 +18,7 @@ from hotline.ports.desk.declarations import Declaration
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
-from hotline.service.calls.skill import takes
+from hotline.service.calls.rules.skill import takes
 from hotline.service.work import Work
 from hotline.settings import Rules
 
