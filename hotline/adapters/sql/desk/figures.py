@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec.structs import asdict
 from sqlalchemy import bindparam, case, func, literal, or_, select
@@ -26,6 +26,7 @@ from hotline.adapters.sql.tables import (
 from hotline.adapters.sql.unit import AT, columns
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.call_outcomes import TALKED
+from hotline.ports.calls.callbacks import Safer
 from hotline.ports.desk.cases import FIGURES
 from hotline.ports.desk.figures import Counts, Tally, TurnedAway, WaitingNow
 
@@ -96,6 +97,16 @@ _OUTBOX: Final = select(outbox.c.state, func.count()).group_by(outbox.c.state)
 _EDITION: Final = select(func.max(editions.c.number)).where(editions.c.active_from <= AT)
 
 
+class _Said(NamedTuple):
+    waited: int | None
+    safer: Safer | None
+
+
+MOST_OPENED: Final = 20_000
+_OPENED: Final[dict[bytes, _Said]] = {}
+"""By the sealed value, which names no callback: once its row is gone it is tied to nothing."""
+
+
 class SqlFigures(CaseRows):
     __slots__ = ()
 
@@ -115,7 +126,7 @@ class SqlFigures(CaseRows):
     def waits(self, since: int, until: int) -> dict[tuple[bool, int], int]:
         """How long it was lies sealed, and is opened here: of a callback that closed no moment is left by which it could be worked out."""
         rung = self._rows(_RUNG, since=since * DAY_SECONDS, until=until * DAY_SECONDS)
-        waits = ((bool(urgent), self._unpack(_c.sealed, id, sealed, Answers).waited) for id, sealed, urgent in rung)
+        waits = ((bool(urgent), self._said(id, sealed).waited) for id, sealed, urgent in rung)
         counted = Counter((urgent, minutes) for urgent, minutes in waits if minutes is not None)
         for is_urgent, most, count in self._rows(_WAITED, since=since, until=until):
             counted[bool(is_urgent), most] += int(count)
@@ -127,7 +138,7 @@ class SqlFigures(CaseRows):
     def safer_answers(self, since: int, until: int) -> dict[str, int]:
         """What was answered lies sealed: it is opened here, for those of these days with whom somebody talked."""
         talked = self._rows(_TALKED, since=since * DAY_SECONDS, until=until * DAY_SECONDS)
-        answers = (self._unpack(_c.sealed, id, sealed, Answers).safer for id, sealed in talked)
+        answers = (self._said(id, sealed).safer for id, sealed in talked)
         return dict(Counter(answer for answer in answers if answer is not None))
 
     def referral_outcomes(self, since: int, until: int) -> dict[str, int]:
@@ -151,6 +162,16 @@ class SqlFigures(CaseRows):
 
     def phones_waiting(self, at: int, seconds: int) -> int:
         return int(self._value(_PHONES, at_=at, before=at - seconds))
+
+    def _said(self, id: str, sealed: bytes) -> _Said:
+        """What a page of figures needs of it. What closed does not change, so that it is opened once in a process."""
+        found = _OPENED.get(sealed)
+        if found is None:
+            if len(_OPENED) >= MOST_OPENED:
+                _OPENED.clear()
+            answers = self._unpack(_c.sealed, id, sealed, Answers)
+            found = _OPENED[sealed] = _Said(answers.waited, answers.safer)
+        return found
 
     def counts(self, at: int) -> Counts:
         """`waiting` and `oldest_age` (seconds): by language, of waiting callbacks whose window has opened; `outbox`: by state."""
