@@ -45,7 +45,7 @@ class Hotline:
     """Holds the ports and hands each request to its subject. Shared by all threads of a process."""
 
     def __init__(self, deps: Deps, threads: int = 1, replay: Replay = engine) -> None:
-        """`threads`: how many of this process ask at once; one of them is always left to browsing hops."""
+        """`threads`: how many of this process ask at once; one of them is left to browsing hops, but for the moment that a write waits for its turn."""
         store = GuardedStore(deps.store, deps.clock, deps.meter, threads)
         self._deps = replace(deps, store=store, spool=GuardedSpool(deps.spool, store.turns))
         # For calls, which are few and cannot wait until a guard has rested.

@@ -202,7 +202,12 @@ class Rules(Settings, frozen=True, kw_only=True):
     offer_seconds: Annotated[int, Setting(PROMISE, number(10, 3600), "until an offered call goes to the next counselor")] = 180
     offer_urgent_seconds: Annotated[int, Setting(PROMISE, number(10, 3600), "the same, for an urgent one")] = 60
     lend_minutes: Annotated[
-        int, Setting(PROMISE, number(1, 60), "an ordinary call that no counselor is free for is offered to supervisors after so long")
+        int,
+        Setting(
+            PROMISE,
+            number(1, 60),
+            "an ordinary call that no counselor is free for is offered to supervisors after so long, and to a counselor who reached a cap",
+        ),
     ] = 10
     rings_a_day: Annotated[int, Setting(PROMISE, number(1, 20), "how often one phone is rung in a day, at most")] = 3
     calling: Annotated[

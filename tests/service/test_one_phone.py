@@ -210,3 +210,15 @@ def test_the_first_word_that_was_chosen_is_asked_for(line: Line) -> None:
     assert "fever" == one_phone.word(line.callbacks())
     (card,) = board(line.hotline.deps, line.staff(FANTA), line.clock.now()).due
     assert ("bm", "fr") == card.languages
+
+
+def test_a_phone_whose_counselor_was_asked_is_not_counted(line: Line) -> None:
+    """However often it asked: the supervisor hears of the one that nobody was asked to take."""
+    alone(line)
+    line.walk("4 1 1", "session-1")
+    line.walk("4 1 1", "session-2")
+    line.work()
+    line.walk("4 1 1", "session-3", OTHER_CALLER)
+    line.work()
+    other = line.callbacks()[-1]
+    assert [line.say("escalated", ref=other.reference, before="10h30")] == line.inbox(FANTA)

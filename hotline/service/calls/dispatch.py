@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -92,10 +92,10 @@ class Floor:
             self._crews[language] = crew
         return self._crews[language]
 
-    def free(self, languages: Iterable[str], *, urgent: bool, is_late: bool = False) -> list[Staff]:
+    def free(self, languages: Iterable[str], *, urgent: bool, waits_long: bool = False) -> list[Staff]:
         """Counselors who speak one of these and hold nothing: those who are there, for what is urgent those on shift too; first who was heard of last.
 
-        Who rests is told of nothing ordinary, but who has merely reached a cap hears of what nobody took in time (`is_late`); of what is urgent who
+        Who rests is told of nothing ordinary, but who has merely reached a cap hears of what nobody took in time (`waits_long`); of what is urgent who
         rests hears where nobody else is there: a life comes before a pause, and it may be given back. Who has an offer that can still be followed
         gets no other, unless this is urgent and that is not.
         """
@@ -105,22 +105,22 @@ class Floor:
         busy = {staff for crew in crews for staff in crew.holding} | {
             staff for staff, offer in self._live.items() if offer.urgent or not urgent
         }
-        resting = {staff for crew in crews for staff in (crew.rest.paused if is_late else crew.rest.all)}
+        resting = {staff for crew in crews for staff in (crew.rest.paused if waits_long else crew.rest.all)}
         on = [staff for staff in team.values() if staff.id not in busy and is_on(staff, crews[0].team.shifts, at, local)]
         on.sort(key=lambda staff: (-(staff.seen_at or 0), self._last.get(staff.id, 0), staff.id))
         present = [staff for staff in on if is_present(staff, at, rules.presence_minutes)]
         there = [staff for staff in present if staff.id not in resting] or (present if urgent else [])
         return [*there, *(staff for staff in on if urgent and staff not in present and staff.id not in resting)]
 
-    def reaches(self, language: str, *, urgent: bool, is_late: bool) -> bool:
+    def reaches(self, language: str, *, urgent: bool, waits_long: bool) -> bool:
         """Can anybody at all be told of a call of this kind? Asked for thousands, and the store is not."""
-        kind = language, urgent, is_late
+        kind = language, urgent, waits_long
         if kind not in self._reached:
             if urgent:
                 told = [staff for staff in self.supervisors() if not self.heard_of_urgent(staff, URGENT_TOGETHER_SECONDS)]
             else:
-                told = self.unlent() if is_late else []
-            self._reached[kind] = bool(told or self.free((language,), urgent=urgent, is_late=is_late))
+                told = self.unlent() if waits_long else []
+            self._reached[kind] = bool(told or self.free((language,), urgent=urgent, waits_long=waits_long))
         return self._reached[kind]
 
     def offered(self) -> frozenset[str]:
@@ -192,14 +192,27 @@ def _count_like(work: Work, group: Sequence[Callback], staff: Staff, floor: Floo
     if staff.role != "supervisor":
         return 1
     urgent, rules = one_phone.is_urgent(group), work.deps.rules
-    offered = floor.offered() | {callback.id for callback in group}
-    like = [
-        due.id
-        for due in work.tx.callbacks.due(work.at, 0, READ_AT_ONCE)
-        if due.id not in offered and (due.urgent if urgent else not due.urgent and rest.is_late(due.since, work.at, rules))
-    ]
-    phones = work.tx.numbers.phones((group[0].id, *like))
-    return len({phones.get(id, id) for id in (group[0].id, *like)})
+
+    def is_like(due: Due) -> bool:
+        return due.urgent if urgent else not due.urgent and rest.waits_long(due.since, work.at, rules)
+
+    found = _unasked(work, floor, is_like)
+    own = {found[callback.id] for callback in group if callback.id in found}
+    return 1 + len({*found.values()} - own)
+
+
+def urgent_waits(work: Work, languages: Collection[str]) -> bool:
+    """Does something urgent wait in one of these that no counselor was asked to take just now? Whoever talks reads it on the page."""
+    return bool(_unasked(work, Floor(work), lambda due: due.urgent and due.language in languages))
+
+
+def _unasked(work: Work, floor: Floor, is_wanted: Callable[[Due], bool]) -> dict[str, int]:
+    """Of the first of what is due that which no counselor was asked to take just now: the id of each, and which phone it is of."""
+    ids = tuple(due.id for due in work.tx.callbacks.due(work.at, 0, READ_AT_ONCE) if is_wanted(due))
+    asked = floor.offered()
+    phones = work.tx.numbers.phones((*ids, *asked))
+    taken = {phones[id] for id in asked if id in phones}
+    return {id: phones[id] for id in ids if id in phones and phones[id] not in taken}
 
 
 class Standing(Struct, frozen=True):
@@ -218,6 +231,8 @@ class Standing(Struct, frozen=True):
     """Counselors who could ring now, first who was heard of last."""
     supervisors: tuple[Staff, ...]
     """Those on call first."""
+    waits_long: bool
+    """So long that others are asked than those whose turn it is."""
     lent_at: int
     """When a supervisor heard of it last; 0 where none did."""
 
@@ -228,9 +243,8 @@ def next_turn(work: Work, id: str, floor: Floor, *, passed_by: str | None = None
     if not group:
         return None
     standing = _standing(work, group, floor, passed_by)
-    is_late = rest.is_late(standing.since, work.at, work.deps.rules)
     if standing.free or not standing.is_counselors:
-        told = _offered(work, standing, is_late=is_late, is_passed=passed_by is not None)
+        told = _offered(work, standing, is_passed=passed_by is not None)
     elif passed_by is not None:
         told = standing.supervisors[:1]  # whoever had it let it go, and nobody else can
     elif floor.is_asked(group):
@@ -238,14 +252,8 @@ def next_turn(work: Work, id: str, floor: Floor, *, passed_by: str | None = None
     elif standing.urgent:
         told = _lent(work, floor, standing)
     else:
-        told = _unlent(floor, standing, is_late=is_late)
+        told = _unlent(floor, standing)
     return Turn(told, group) if told else None
-
-
-def urgent_waits(work: Work, languages: Collection[str]) -> bool:
-    """Does something urgent wait in one of these that no counselor was asked to take just now? Whoever talks reads it on the page."""
-    asked = Floor(work).offered()
-    return any(due.urgent and due.language in languages and due.id not in asked for due in work.tx.callbacks.due(work.at, 0, READ_AT_ONCE))
 
 
 def _standing(work: Work, group: tuple[Callback, ...], floor: Floor, passed_by: str | None) -> Standing:
@@ -260,7 +268,7 @@ def _standing(work: Work, group: tuple[Callback, ...], floor: Floor, passed_by: 
     offers = tuple(offer for callback in group for offer in work.tx.offers.of(callback.id) if callback.opens_at <= offer.at <= latest)
     lenders = {staff.id for staff in floor.supervisors()}
     urgent, since, is_counselors = one_phone.is_urgent(group), one_phone.waits_since(group), is_within_day(work, group)
-    is_late = rest.is_late(since, work.at, work.deps.rules)
+    waits_long = rest.waits_long(since, work.at, work.deps.rules)
     return Standing(
         group=group,
         urgent=urgent,
@@ -268,13 +276,14 @@ def _standing(work: Work, group: tuple[Callback, ...], floor: Floor, passed_by: 
         offers=offers,
         to_counselors=tuple(offer for offer in offers if offer.staff not in lenders) if is_counselors else offers,
         is_counselors=is_counselors,
-        free=able(floor.free(one_phone.languages(group), urgent=urgent, is_late=is_late)) if is_counselors else (),
+        free=able(floor.free(one_phone.languages(group), urgent=urgent, waits_long=waits_long)) if is_counselors else (),
         supervisors=able(floor.supervisors()),
+        waits_long=waits_long,
         lent_at=max((offer.at for offer in offers if offer.staff in lenders), default=0),
     )
 
 
-def _offered(work: Work, standing: Standing, *, is_late: bool, is_passed: bool) -> tuple[Staff, ...]:
+def _offered(work: Work, standing: Standing, *, is_passed: bool) -> tuple[Staff, ...]:
     """Whoever was told least often, once the last one had time to take it. Supervisors are among them after a while, or after three offers for nothing."""
     rules = work.deps.rules
     patience = rules.offer_urgent_seconds if standing.urgent else rules.offer_seconds
@@ -283,7 +292,7 @@ def _offered(work: Work, standing: Standing, *, is_late: bool, is_passed: bool) 
         return ()
     is_untaken = len(standing.to_counselors) >= UNTAKEN
     heard = work.at - standing.lent_at < (URGENT_AGAIN_SECONDS if standing.urgent else LENT_SECONDS)
-    is_supervisors = not standing.is_counselors or ((standing.urgent or is_untaken or is_late) and not heard)
+    is_supervisors = not standing.is_counselors or ((standing.urgent or is_untaken or standing.waits_long) and not heard)
     supervisors = standing.supervisors if is_supervisors else ()
     often = Counter(offer.staff for offer in standing.offers)
     last = {offer.staff: offer.at for offer in sorted(standing.offers, key=lambda offer: offer.at)}
@@ -309,9 +318,9 @@ def _lent(work: Work, floor: Floor, standing: Standing) -> tuple[Staff, ...]:
     return tuple(staff for staff in asked if not floor.heard_of_urgent(staff, pause(staff)))
 
 
-def _unlent(floor: Floor, standing: Standing, *, is_late: bool) -> tuple[Staff, ...]:
+def _unlent(floor: Floor, standing: Standing) -> tuple[Staff, ...]:
     """Of an ordinary one hears, once it waited for a while, the first supervisor who speaks its language, if no supervisor heard of any lately."""
-    if not is_late or len(floor.unlent()) < len(floor.supervisors()):
+    if not standing.waits_long or len(floor.unlent()) < len(floor.supervisors()):
         return ()
     return standing.supervisors[:1]
 
@@ -399,9 +408,9 @@ def _wanted(work: Work) -> list[str]:
     wanted: list[str] = []
     floor, rules = Floor(work), work.deps.rules
     for due in _due(work):
-        if not due.urgent and not any(floor.reaches(language, urgent=False, is_late=True) for language in work.deps.written.languages):
+        if not due.urgent and not any(floor.reaches(language, urgent=False, waits_long=True) for language in work.deps.written.languages):
             break
-        if not floor.reaches(due.language, urgent=due.urgent, is_late=rest.is_late(due.since, work.at, rules)):
+        if not floor.reaches(due.language, urgent=due.urgent, waits_long=rest.waits_long(due.since, work.at, rules)):
             continue
         turn = next_turn(work, due.id, floor)
         if turn is not None:
@@ -421,11 +430,18 @@ def follow_failed_alerts(deps: Deps, at: int) -> None:
     """Whoever was to hear of a call did not: supervisors are told, and somebody else is. No screen changes. Raises StoreAway."""
     with deps.store.read() as tx:
         work = Work(deps, tx, at)
-        failed = alerts.failed(work)
+        failed = [(id, staff) for id, staff in alerts.failed(work) if not _is_followed(work, id, staff)]
     for id, staff in failed:
         with deps.store.write() as tx:
             messages = _follow(Work(deps, tx, at), id, staff)
         outbox.enqueue(deps, messages)
+
+
+def _is_followed(work: Work, id: str, staff: Staff) -> bool:
+    """Do supervisors know, and was somebody else asked?"""
+    others = outbox.supervisors(work, apart_from=staff.id)
+    are_told = all(outbox.was_told(work.deps, work.tx, other, "alert_failed", f"{id}|{staff.id}") for other in others)
+    return are_told and work.tx.offers.of(id)[-1].staff != staff.id
 
 
 def _follow(work: Work, id: str, staff: Staff) -> tuple[OutboxMessage, ...]:

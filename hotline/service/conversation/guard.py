@@ -68,7 +68,7 @@ class GuardedStore:
 class GuardedSpool:
     """`hotline.ports.spool.Spool` over another one, for hops. SpoolFull also means here that it was not even asked.
 
-    `turns`: the store's, so that one thread is left to browsing hops whatever the others wait for.
+    `turns`: the store's, so that one thread is left to browsing hops whatever the others wait for, but for the moment that a write waits for its turn.
     """
 
     def __init__(self, spool: Spool, turns: threading.Semaphore) -> None:

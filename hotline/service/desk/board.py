@@ -12,10 +12,10 @@ from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.service.calls import dispatch
-from hotline.service.calls.rules import minors, skill
+from hotline.service.calls.rules import minors, one_phone, skill
 from hotline.service.calls.rules.coverage import is_closed, is_on_shift, is_present, stays_until
 from hotline.service.calls.rules.limits import is_unsaid, may_ring_so_often
-from hotline.service.calls.rules.rest import Rest, is_late, rests
+from hotline.service.calls.rules.rest import Rest, rests, waits_long
 from hotline.service.deps import Deps
 from hotline.service.desk.shifts.presence import times_asked
 
@@ -24,8 +24,8 @@ MOST_SHOWN: Final = 30
 MOST_COUNTED: Final = 100
 """Of each kind: whether it is a hundred or a thousand, nobody gets through them."""
 
-Step: TypeAlias = Literal["take", "rest", "supervisor", "wait", "ring", "again", "say", "held", "tried"]
-"""What can be done about a callback: take it; not during a rest; a supervisor may, past the day's rings; wait for its window; of one's own:
+Step: TypeAlias = Literal["take", "rest", "capped", "supervisor", "wait", "ring", "again", "say", "held", "tried"]
+"""What can be done about a callback: take it; not during a rest; not before saying at a cap whether to go on; a supervisor may, past the day's rings; wait for its window; of one's own:
 ring, ring again, say how the call ended; of a colleague's: hand it to another, or nothing any more."""
 
 
@@ -140,8 +140,11 @@ def _step(deps: Deps, duty: Duty | None, callback: Callback, rings: int, at: int
         return "take"
     if not may_ring_so_often(deps.rules, rings, other_phone=callback.other_phone):
         return "supervisor"
-    late = is_late(max(callback.made_at, callback.opens_at), at, deps.rules)
-    return "rest" if not callback.urgent and (duty.rests or (duty.capped and not late)) else "take"
+    if callback.urgent:
+        return "take"
+    if duty.rests:
+        return "rest"
+    return "capped" if duty.capped and not waits_long(one_phone.waits_since((callback,)), at, deps.rules) else "take"
 
 
 def _own_step(callback: Callback) -> Step:

@@ -46,10 +46,10 @@ def is_resting(work: Work, staff: str, group: Iterable[Callback]) -> bool:
     if one_phone.is_urgent(group):
         return False
     rest = rests(work.tx, work.at, work.deps.rules)
-    return staff in (rest.paused if is_late(one_phone.waits_since(group), work.at, work.deps.rules) else rest.all)
+    return staff in (rest.paused if waits_long(one_phone.waits_since(group), work.at, work.deps.rules) else rest.all)
 
 
-def is_late(since: int, at: int, rules: Rules) -> bool:
+def waits_long(since: int, at: int, rules: Rules) -> bool:
     """Has it waited for so long that others are asked than those whose turn it is?"""
     return at - since >= rules.lend_minutes * 60
 
