@@ -195,12 +195,12 @@ def test_what_is_a_minors_is_taken_by_those_who_take_such_calls(line: Line) -> N
 
 
 def test_who_rests_takes_what_is_urgent(line: Line) -> None:
-    """A pause is a pause; a life comes before it."""
+    """At a cap the card says to answer first, and nothing ordinary is taken; a life comes before it."""
     line.walk("5 5")
     callback = line.callback()
     line.rule(replace(line.rules, calls_a_shift=1))
     _talked(line)
-    assert [card.step for card in board(line.hotline.deps, line.staff(AWA), line.clock.now()).due] == ["rest"]
+    assert [card.step for card in board(line.hotline.deps, line.staff(AWA), line.clock.now()).due] == ["capped"]
     assert take(line, AWA, callback) == "rest"
     urgent = replace(callback, id="7" * 32, reference="777", urgent=True)
     with line.real_store.write() as tx:
