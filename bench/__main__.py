@@ -33,6 +33,7 @@ from bench.servers import (
     serve_line,
     serve_whole,
     take_in,
+    ticking,
     valkey,
 )
 from hotline.app import SystemClock
@@ -116,7 +117,7 @@ def _keeping(config: Config, var: Path, waiting: int, name: str) -> float:
     rounds: list[paced.Paced] = []
     syncs: list[float] = []
     spooled = 0
-    with running(serve_line, config, HOP):
+    with running(serve_line, config, HOP), ticking(config):
         for number in range(ROUNDS):
             forget_callers(config)
             let_wait(config, waiting)

@@ -185,6 +185,24 @@ def valkey(var: Path) -> Iterator[None]:
 
 
 @contextmanager
+def ticking(config: Config) -> Iterator[None]:
+    """The clock, on the server's core."""
+    from hotline.roles import tick  # noqa: PLC0415
+
+    def main() -> None:
+        os.sched_setaffinity(0, {SERVER_CORE})
+        tick(config)
+
+    process = get_context("fork").Process(target=main)
+    process.start()
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.join()
+
+
+@contextmanager
 def running(serve: Callable[[Config], None], config: Config, path: str) -> Iterator[int]:
     """The server on its own core, once it answers; gives its process id."""
 

@@ -153,7 +153,7 @@ class Line:
             id, f"{caller.number[5:]}.{caller.dials}", "waiting", LANGUAGE, caller.urgent, False, self.time.at, self.time.at, ends * 60, edition=1, at_once=True
         )  # fmt: skip
         self.plain.callbacks.add(callback, caller.number)
-        dispatch.offer(self.work(), id)
+        dispatch.offer_due(self.deps, self.time.at)
         self.at(ends * 60, lambda: self._waited(caller, self.time.at - callback.made_at))
         self._tell()
         self._tick_on()

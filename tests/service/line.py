@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
@@ -20,10 +20,11 @@ from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.ports.gateway import ReceivedSms
-from hotline.ports.store import Store
+from hotline.ports.store import Store, StoreAway
 from hotline.ports.voice import VoiceStep
 from hotline.service import Hotline, Rules
 from hotline.service.acts import By, Face, Result, run
+from hotline.service.calls import dispatch
 from hotline.service.conversation.dialogue import Replay
 from hotline.service.deps import Deps
 from hotline.service.editions.cache import EditionCache
@@ -94,8 +95,10 @@ class Line:
 
     # callers
     def dial(self, keys: str = "", session: str = "session-1", number: str = CALLER) -> Screen:
-        """One hop with all keys so far, `5 5`."""
-        return self.hotline.ussd("fake", session, number, tuple(keys.split()), "")[0]
+        """One hop with all keys so far, `5 5`; within a second the clock offers what was asked for."""
+        screen = self.hotline.ussd("fake", session, number, tuple(keys.split()), "")[0]
+        self._offer()
+        return screen
 
     def walk(self, keys: str, session: str = "session-1", number: str = CALLER) -> Screen:
         """A hop for every key."""
@@ -108,6 +111,8 @@ class Line:
         """An SMS to the line."""
         message = id or f"message-{next(self._messages)}"
         self.hotline.sms(ReceivedSms("fake", message, number, text, self.clock.now() - age, ""))
+        if number not in (AWA, OUMOU, NANA, FANTA):
+            self._offer()
 
     # time and workers
     def work(self) -> None:
@@ -115,6 +120,10 @@ class Line:
         while hints := self.queue.take():
             for _, post in hints:
                 self.hotline.deliver(post)
+
+    def _offer(self) -> None:
+        with suppress(StoreAway):
+            dispatch.offer_due(self.hotline.deps, self.clock.now())
 
     def wait(self, seconds: int, *, tick: bool = True) -> None:
         """Time passes; the clock ticks and the workers work."""

@@ -16,7 +16,7 @@ from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.hasher import Hasher
 from hotline.ports.store import Transaction
 from hotline.retention import PRANK_DAYS
-from hotline.service.calls import alerts, dispatch
+from hotline.service.calls import alerts
 from hotline.service.calls.reference import reference
 from hotline.service.calls.review import hold_flood, is_held_unrung, stopped_unpressed
 from hotline.service.calls.rules import one_phone
@@ -102,7 +102,8 @@ def _perform(work: Work, order: GivenOrder) -> tuple[OutboxMessage, ...]:
         case OpenCallback() as effect:
             return _open(work, order, effect)
         case RefineCallback() as effect:
-            return _refine(work, order, effect)
+            _refine(work, order, effect)
+            return ()
         case CancelCallback():
             _cancel(work, order)
             return ()
@@ -139,7 +140,7 @@ def _open(work: Work, order: GivenOrder, effect: OpenCallback) -> tuple[OutboxMe
         work.tx.numbers.silence(callback.id)  # whoever asked for it on another phone is shown nothing of it, and no more is the staff
     if order.is_flood:
         return hold_flood(work, callback)
-    return dispatch.offer(work, callback.id)
+    return ()  # the clock offers it within a second (`dispatch.offer_due`)
 
 
 def _later_stop(work: Work, order: GivenOrder, callback: Callback, number: str) -> Stop | None:
@@ -178,10 +179,10 @@ def _refinable(tx: Transaction, order: GivenOrder) -> Callback | None:
     return None if call is not None and call.state == "answered" else callback
 
 
-def _refine(work: Work, order: GivenOrder, effect: RefineCallback) -> tuple[OutboxMessage, ...]:
+def _refine(work: Work, order: GivenOrder, effect: RefineCallback) -> None:
     callback = _refinable(work.tx, order)
     if callback is None:
-        return ()
+        return
     if effect.word is not None:
         worded = callback.worded or one_phone.next_worded(one_phone.alike(work.tx, callback.id))
         callback = replace(callback, word=effect.word, worded=worded)
@@ -196,7 +197,6 @@ def _refine(work: Work, order: GivenOrder, effect: RefineCallback) -> tuple[Outb
             not_after=work.deps.clock.moment(effect.not_after),
         )
     work.tx.callbacks.save(callback)
-    return dispatch.offer(work, callback.id)
 
 
 def _cancel(work: Work, order: GivenOrder) -> None:
