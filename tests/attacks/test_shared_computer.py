@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import sqlite3
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,6 +15,7 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 import psycopg
+import pyotp
 import pytest
 
 from tests.postgres import Postgres, postgres  # noqa: F401 -- a fixture
@@ -65,6 +67,13 @@ class Room:
 def _value(page: str, name: str) -> str:
     found = re.search(rf'name="{name}"[^>]*value="([^"]+)"', page)
     return found[1] if found else ""
+
+
+def _secret(page: str) -> str:
+    """That of a second factor, as the page shows it to type."""
+    shown = re.search(r"\b[A-Z2-7]{4}(?: ?[A-Z2-7]{4}){7}\b", page)
+    assert shown
+    return shown[0].replace(" ", "")
 
 
 def _read(cookie: str) -> str:
@@ -138,10 +147,28 @@ def test_no_cookie_tells_the_secret_of_a_second_factor(place: Place) -> None:
     room = Room(place.card, "fanta")
     room.open("/console/me")
     room.send("/console/me/factor/anew", old=next(row["password"] for row in place.card["people"] if row["alias"] == "fanta"))
-    shown = re.search(r"\b[A-Z2-7]{4}(?: ?[A-Z2-7]{4}){7}\b", room.page)
-    secret = shown[0].replace(" ", "") if shown else ""
-    assert len(secret) == 32
-    assert secret not in room.cookies()
+    assert _secret(room.page) not in room.cookies()
+
+
+def test_guesses_with_a_known_password_end_in_a_lock_that_an_admin_sees(place: Place) -> None:
+    """Nine codes in each of two browsers that she used, and two in another: her own code opens nothing more, and the page of people says so."""
+    password = next(row["password"] for row in place.card["people"] if row["alias"] == "nana")
+    hers, old = Room(place.card, "nana"), Room(place.card, "nana")
+    hers.open("/console/me")
+    hers.send("/console/me/factor/anew", old=password)
+    codes = pyotp.TOTP(_secret(hers.page))
+    hers.send("/console/me/factor", code=codes.now())
+    hers.open("/console/me")
+    hers.send("/console/sign-out")
+    for room, guesses in ((old, 9), (Room(place.card), 9), (hers, 2)):
+        room.open("/console/sign-in")
+        room.send("/console/sign-in", alias="nana", password=password)
+        for _ in range(guesses):
+            room.send("/console/code", code="000000")
+    hers.send("/console/code", code=codes.at(int(time.time()) + 30))
+    assert "/console/sign-out" not in hers.open("/console/")
+    admin = next(row["alias"] for row in place.card["people"] if row.get("role") == "admin")
+    assert "verrouillé" in Room(place.card, admin).open("/console/people").lower()
 
 
 def test_metrics_are_not_for_the_public_address(place: Place) -> None:
