@@ -19,6 +19,7 @@ from hotline.engine.step import State, replay, step
 from tests.content_line import full, sources
 from tests.engine.worlds import DAY, THURSDAY_NOON, around_the_clock, nobody
 
+pytestmark = pytest.mark.long
 FITS = {"ussd": gsm.USSD, "ussd as written": gsm.USSD_RAW, "sms": gsm.SMS, "sms as written": gsm.SMS_RAW}
 TOMORROW_8 = (THURSDAY_NOON // DAY + 1) * DAY + 8 * 60
 WEATHERS: dict[str, tuple[int | None, Coverage | None]] = {
