@@ -148,12 +148,6 @@ def words_of(text: str) -> list[str]:
     return re.split(rf"[{WHITE}]+", text.strip(WHITE))
 
 
-@given(st.one_of(alphabet, anything), st.integers(0, 200), st.sampled_from([gsm.USSD, gsm.USSD_RAW, gsm.SMS, gsm.SMS_RAW]))
-def test_the_end_of_what_fits_fits(text: str, at: int, fit: gsm.Fit) -> None:
-    """A page needs no weighing of its own where it fits below one line more."""
-    assert not gsm.fits(text, fit) or gsm.fits(text[at:], fit)
-
-
 @given(prose, st.lists(st.integers(20, 60), min_size=1, max_size=4), st.booleans())
 def test_pages_fit_and_lose_only_white_space(text: str, rooms: list[int], raw: bool) -> None:
     """Each page fits its room, none is empty, all words come in their order, and none is cut."""

@@ -5,7 +5,7 @@ Whatever is found here would otherwise be found by a caller, as a hop without a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from msgspec import Struct
@@ -108,7 +108,7 @@ def _too_much(edition: Edition, key: str, language: str) -> str | None:
         shown = tuple(every_text(edition, key, language))
     except TooLong as error:
         return f"{_no_page(edition.fit, str(error))}{_longest(error.filled)}"
-    if not _all_fit(shown, edition.fit):
+    if not all(gsm.fits(rendered.text, edition.fit) for rendered in shown):
         worst = max(shown, key=lambda rendered: _excess(edition, rendered.text))
         return f"over budget on {_phone(edition.fit)}{_place(worst)}: {_figures(edition, worst.text)}{_longest(worst.filled)}"
     node = node_of(edition, key, language)
@@ -116,17 +116,6 @@ def _too_much(edition: Edition, key: str, language: str) -> str | None:
         text = at_once(edition, node, fullest(edition, language))
         return f"over budget on {_phone(edition.fit)}, the first screen is one page: with the lines around it {_figures(edition, text)}"
     return None
-
-
-def _all_fit(shown: Sequence[RenderedText], fit: gsm.Fit) -> bool:
-    """Does each fit? What one that fits ends with fits too: of a page after a wrong key that is the page itself, which is not measured again."""
-    fitting = ("", "")
-    for rendered in reversed(shown):
-        if not any(text.endswith(rendered.text) for text in fitting):
-            if not gsm.fits(rendered.text, fit):
-                return False
-            fitting = (fitting[1], rendered.text)
-    return True
 
 
 def _excess(edition: Edition, text: str) -> int:
