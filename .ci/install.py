@@ -6,10 +6,12 @@ pip alone is silent for a minute or says hundreds of lines: this says every few 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from sysconfig import get_path
 from time import monotonic
@@ -29,7 +31,9 @@ def main(lock: str) -> int:
     began = monotonic()
     say(f"Installing {pinned} packages from {lock} into .venv")
     # The lock holds the build backend too, so that the second step downloads nothing.
-    code = run([*PIP, "--require-hashes", "-r", lock], pinned) or run([*PIP, "--no-build-isolation", "-e", "."], 0)
+    with halves(lock) as parts:
+        code = run([[*PIP, "--require-hashes", "-r", part] for part in parts], pinned)
+    code = code or run([[*PIP, "--no-build-isolation", "-e", "."]], 0)
     if not code:
         compile_used()
         say(f"Installed in {monotonic() - began:.0f} seconds")
@@ -43,19 +47,35 @@ def compile_used() -> None:
     subprocess.run([sys.executable, "-c", begin, *USED], env=env, check=False)
 
 
-def run(command: Sequence[str], pinned: int) -> int:
-    """Run pip and return its exit code. Says how far it is with `pinned` packages; nothing where that is 0. Says the same again only now and then."""
-    with tempfile.NamedTemporaryFile("w") as output:
-        pip, before, again = subprocess.Popen(command, stdout=output), "", 0
-        while True:
-            try:
-                return pip.wait(EVERY_SECONDS)
-            except subprocess.TimeoutExpired:
-                now = progress(Path(output.name).read_text("utf-8"), pinned) if pinned else ""
-                again = 0 if now != before else again + 1
-                if now and again % 5 == 0:
-                    say(f"  {now}")
-                before = now
+@contextmanager
+def halves(lock: str) -> Iterator[tuple[str, str]]:
+    """Two files that hold every other package of a lock, each with its hashes: pip uses one core, and needs no other package to install one."""
+    packages = re.split(r"^(?=\w)", Path(lock).read_text("ascii"), flags=re.MULTILINE)
+    with tempfile.TemporaryDirectory() as folder:
+        names = (f"{folder}/one.lock", f"{folder}/other.lock")
+        for half, name in enumerate(names):
+            Path(name).write_text("".join(packages[half::2]), "ascii")
+        yield names
+
+
+def run(commands: Sequence[Sequence[str]], pinned: int) -> int:
+    """Run pip by each of these commands at once; 0, or the exit code of one that failed. Says how far it is with `pinned` packages; nothing where
+    that is 0. Says the same again only now and then.
+    """
+    with tempfile.NamedTemporaryFile("a") as output:
+        pips, before, again = [subprocess.Popen(command, stdout=output) for command in commands], "", 0
+        for pip in pips:
+            while True:
+                try:
+                    pip.wait(EVERY_SECONDS)
+                    break
+                except subprocess.TimeoutExpired:
+                    now = progress(Path(output.name).read_text("utf-8"), pinned) if pinned else ""
+                    again = 0 if now != before else again + 1
+                    if now and again % 5 == 0:
+                        say(f"  {now}")
+                    before = now
+        return max(pip.returncode for pip in pips)
 
 
 def progress(output: str, pinned: int) -> str:

@@ -79,6 +79,7 @@ class _Line:
     def _start(self) -> None:
         self._card.unlink(missing_ok=True)
         self._start_valkey()
+        self._import_shared()
         preparing = Forked(self._prepare)
         self._import()
         if preparing.wait():
@@ -116,8 +117,13 @@ class _Line:
         prepare_demo(self._config)
 
     @staticmethod
+    def _import_shared() -> None:
+        """Import what whoever prepares the database needs and the other children do too: a second and more of work, once."""
+        from hotline import app  # noqa: F401, PLC0415
+
+    @staticmethod
     def _import() -> None:
-        """Import what the children need, once for all of them, while the database is being prepared."""
+        """Import what else the children need, once for all of them, while the database is being prepared."""
         from hotline import roles, web  # noqa: F401, PLC0415
         from hotline.demo.standin import server  # noqa: F401, PLC0415
 

@@ -19,19 +19,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: the tests of the whole line wait more than they work."""
-    return min(os.cpu_count() or 1, MOST_WORKERS) + 1
+    """Two more than there are cores: the tests of the whole line wait more than they work."""
+    return min(os.cpu_count() or 1, MOST_WORKERS) + 2
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Workers begin with what takes longest, so that none of them idles at the end."""
+    """Workers begin with what takes longest, so that none of them idles at the end: by turns a file that waits for a whole line and one that
+    does not, so that no core idles before.
+    """
     if hasattr(config, "workerinput"):
         items.sort(key=_how_soon)
+        waiting = dict.fromkeys(item.path for item in items if item.get_closest_marker("system"))
+        working = dict.fromkeys(item.path for item in items if item.path not in waiting)
+        turns = {path: (turn, kind) for kind, paths in enumerate((waiting, working)) for turn, path in enumerate(paths)}
+        items.sort(key=lambda item: turns[item.path])
 
 
 def _how_soon(item: pytest.Item) -> tuple[bool, ...]:
-    """Whole lines first, those with browsers before the others; then what reads all of the content, which are the files in this folder itself."""
-    marks = (item.get_closest_marker(name) is None for name in ("system", "browser"))
+    """What is marked as long and what has a browser first; then what reads all of the content, which are the files in this folder itself."""
+    marks = (item.get_closest_marker(name) is None for name in ("long", "browser"))
     return (*marks, item.path.parent != Path(__file__).parent)
 
 

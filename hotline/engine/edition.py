@@ -103,6 +103,7 @@ class Edition:
         "items",
         "languages",
         "listed",
+        "longest",
         "nodes",
         "number",
         "opening",
@@ -130,6 +131,8 @@ class Edition:
             self.items.setdefault(item.list, {})[item.id] = item
         self.listed: dict[object, str] = {}
         """Which lists of the directory have something, for what was chosen, as far as `world` has looked. What can be chosen are its own entries."""
+        self.longest: dict[tuple[str, str], Mapping[str, str]] = {}
+        """The longest that placeholders can hold, by what they are and language, as far as `pages` has looked."""
         self.words = {language: _words(sources, language, fit) for language in self.languages}
         self.nodes: dict[str, dict[str, Node]] = {}
         self.told_kept = told_kept(sources)

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
@@ -15,6 +16,7 @@ from hotline.engine.step import replay
 from hotline.service.editions.activation import over_after
 from tests.service.fleet import LEAD, LIFE, Fleet, Process, edition, fleet_in
 
+pytestmark = pytest.mark.long
 SKEWS = (0, -1, 2)
 """Of the three processes."""
 LONGEST_CUT = LIFE

@@ -26,6 +26,7 @@ from tests.content_line import sources
 from tests.service.fakes import Failing
 from tests.service.line import AWA, NANA, OTHER_PHONE, Line, staffed
 
+pytestmark = pytest.mark.long
 OPENINGS = [
     screen.kind
     for flow in sources().flows

@@ -27,7 +27,7 @@ from hotline.service.conversation.ledger import order_key
 from tests.processes import environment_of
 from tests.system.lines import PARTS, SECONDS, Line, left_in, started
 
-pytestmark = pytest.mark.system
+pytestmark = [pytest.mark.system, pytest.mark.long]
 CONVERSATIONS = 200
 """While each process dies."""
 VICTIMS = (*sorted(PARTS - {"up"}), "up")

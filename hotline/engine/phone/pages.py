@@ -144,6 +144,18 @@ def _testimonies(edition: Edition) -> tuple[str, ...]:
 
 def times(edition: Edition, language: str) -> Mapping[str, str]:
     """The longest that a time and a day can be in words, by placeholder."""
+    return _once(edition, "times", language, _times)
+
+
+def _once(edition: Edition, what: str, language: str, find: Callable[[Edition, str], Mapping[str, str]]) -> Mapping[str, str]:
+    """What `find` gives, looked for once in an edition: every screen asks for it."""
+    known = edition.longest.get((what, language))
+    if known is None:
+        known = edition.longest[what, language] = find(edition, language)
+    return known
+
+
+def _times(edition: Edition, language: str) -> Mapping[str, str]:
     latest = max((clock(edition, language, minute) for minute in LATEST), key=_weight)
     day = max((edition.words[language][key] for key in PHRASES_DAY), key=_weight)
     words = edition.words[language]
@@ -156,6 +168,10 @@ def times(edition: Edition, language: str) -> Mapping[str, str]:
 
 def fullest(edition: Edition, language: str) -> Mapping[str, str]:
     """The longest that each placeholder can hold, by itself: what a translator must leave room for."""
+    return _once(edition, "fullest", language, _fullest)
+
+
+def _fullest(edition: Edition, language: str) -> Mapping[str, str]:
     items = [item for items in edition.items.values() for item in items.values()]
     name = max((item.name for item in items), key=len, default="")
     fields = {field: max((item.fields.get(field, "") for item in items), key=len, default="") or name for field in FIELDS}
