@@ -1,4 +1,5 @@
-"""Somebody at a shared computer, with a dump of the database, or at the public address: what each gets of the counselors' room. C6 and C9."""
+"""Somebody who holds more than one phone, sits at a shared computer, has a dump of the database, or knows the public address: what each gets of a running
+line. C1, C6, C9; and D1, a network that delivers a hop more than once."""
 
 from __future__ import annotations
 
@@ -8,8 +9,10 @@ import sqlite3
 import time
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from http.cookiejar import CookieJar
+from threading import Barrier
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, Request, build_opener
@@ -19,11 +22,14 @@ import pyotp
 import pytest
 
 from tests.postgres import Postgres, postgres  # noqa: F401 -- a fixture
-from tests.system.lines import PARTS, SECONDS, Line, started
+from tests.system.lines import PARTS, SECONDS, Line, hop, started
 
 pytestmark = pytest.mark.system
 TYPED = "Elle va mieux depuis la pluie."
 ELSEWHERE = "ailleurs.example"
+LOOKS = ("5", "4*1", "6*5", "6*4*1", "5*5", "4*1*1", "6*5*5", "6*4*1*1")
+"""The first four ask for nothing."""
+SESSIONS, DELIVERIES = 60, 3
 
 
 class Room:
@@ -94,8 +100,14 @@ class Place:
         self.line = line
         self.url = url
 
-    def drafts(self) -> list[tuple[object, ...]]:
-        statement = "SELECT * FROM drafts"
+    def shown(self, phone: int, of: str) -> list[str]:
+        """Every look from this phone, each in a session of its own, without the time of day."""
+        number = f"+223700001{phone:02d}"
+        return [re.sub(r"\d+h\d*", "…h", hop(self.card, keys, f"{of}_{phone}_{n}", number)) for n, keys in enumerate(LOOKS)]
+
+    def rows(self, table: str) -> list[tuple[object, ...]]:
+        """All of it, as a dump shows it."""
+        statement = f"SELECT * FROM {table}"  # noqa: S608 -- a name of ours
         if self.url.startswith("sqlite"):
             with closing(sqlite3.connect(self.url.removeprefix("sqlite:///"), timeout=SECONDS)) as database:
                 return database.execute(statement).fetchall()
@@ -116,14 +128,14 @@ def test_what_was_typed_and_not_sent_is_its_authors_alone(place: Place) -> None:
     awa = Room(place.card, "awa")
     awa.open("/console/testimonies/new")
     assert awa.send("/console/draft", draft="tell", fr=TYPED) == 204
-    rows = place.drafts()
+    rows = place.rows("drafts")
     assert len(rows) == 1
     assert not any(TYPED in str(value) or (isinstance(value, bytes) and TYPED.encode() in value) for value in rows[0])
     assert TYPED not in Room(place.card, "fanta").open("/console/testimonies/new")
     assert TYPED in awa.open("/console/testimonies/new")
     awa.open("/console/me")
     awa.send("/console/sign-out")
-    assert place.drafts() == []
+    assert place.rows("drafts") == []
     assert TYPED not in Room(place.card, "awa").open("/console/testimonies/new")
 
 
@@ -179,3 +191,28 @@ def test_metrics_are_not_for_the_public_address(place: Place) -> None:
     text = room.open("/metrics")
     assert room.status == 200
     assert "stop_calls" not in "".join(line for line in text.splitlines() if line.startswith("hotline_orders{"))
+
+
+def test_no_phone_shows_that_another_asked(place: Place) -> None:
+    """Three phones see on every look what the first saw before anybody asked, though they and eight women have asked since, two of them twice."""
+    before = place.shown(1, "before")
+    for woman in range(8):
+        hop(place.card, ("4*1*1", "5*5", "6*4*1*1", "6*5*5")[woman % 4], f"hers_{woman}", f"+223700000{50 + woman % 6:02d}")
+    assert [before] * 3 == [place.shown(phone, "after") for phone in (1, 2, 3)]
+    assert "5 " in before[0]
+
+
+def test_a_hop_that_comes_three_times_at_once_has_one_answer(place: Place) -> None:
+    """All deliveries read the same words, and what they say was kept is kept once."""
+    start = Barrier(DELIVERIES)
+
+    def deliver(session: int) -> str:
+        start.wait()
+        return hop(place.card, "5*5", f"thrice_{session}", f"+223700003{session:02d}")
+
+    before = len(place.rows("callbacks"))
+    with ThreadPoolExecutor(DELIVERIES) as network:
+        answers = [list(network.map(deliver, [session] * DELIVERIES)) for session in range(SESSIONS)]
+    assert [1] * SESSIONS == [len(set(read)) for read in answers]
+    assert all("noté" in read.lower() for read, *_ in answers)
+    assert before + SESSIONS == len(place.rows("callbacks"))
