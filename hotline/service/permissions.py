@@ -77,8 +77,8 @@ TABLE: Final = (
     Ability(
         "own shifts, check-in, *I need time*, where complaints go",
         CALLING,
-        ("plan_shift", "unplan_shift", "come_on_day", "stay_away", "need_time"),
-        ("shifts", "plan", "unplan", "care", "check_in", "checked_in", "need_time"),
+        ("plan_shift", "unplan_shift", "come_on_day", "take_hours", "stay_away", "need_time"),
+        ("shifts", "plan", "unplan", "take_hours", "care", "check_in", "checked_in", "need_time"),
     ),
     Ability(
         "write testimonies down, release them, withdraw them",
