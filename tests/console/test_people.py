@@ -78,7 +78,7 @@ def link_on(browser: Browser) -> str:
 
 def card(browser: Browser, alias: str) -> str:
     """What the list says of one of the staff."""
-    return next(row for row in re.findall(r"<li>.*?</li>", browser.page, re.DOTALL) if f">{alias}</a>" in row)
+    return next(row for row in re.findall(r'<li class="row.*?</li>', browser.page, re.DOTALL) if f">{alias}</strong>" in row)
 
 
 def enter(desk: Desk, alias: str, password: str) -> Browser:
