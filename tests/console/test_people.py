@@ -147,6 +147,7 @@ def test_a_form_sent_twice_adds_one(desk: Desk, admin: Browser) -> None:
         ({"number": "+22370000101"}, "taken"),
         ({"reads": "en"}, "languages"),
         ({"speaks": ["en"]}, "languages"),
+        ({"speaks": []}, "no_language"),
     ],
 )
 def test_what_is_wrong_is_told_and_nothing_is_lost(desk: Desk, admin: Browser, changed: dict, fault: str) -> None:
