@@ -342,6 +342,38 @@ def test_only_what_is_new_is_announced(desk: Desk) -> None:
     assert first.reference in browser.page
 
 
+def test_a_sound_is_made_only_where_it_was_allowed(desk: Desk) -> None:
+    """In that browser alone, and until she signs out; it can be taken back. Nothing of it is offered where no script could sound."""
+    browser, other = desk.browser("awa"), desk.browser("awa")
+    for allowed in ("on", "off"):
+        browser.open("/console/queue")
+        form = browser.hidden("/console/signal")
+        assert 204 == browser.client.post("/console/signal", data=form | {"signal": allowed}).status_code
+        assert f'data-signal="{allowed}" hidden>' in browser.open("/console/queue")
+        assert 'data-signal="off" hidden>' in other.open("/console/queue")
+    browser.client.post("/console/signal", data=form | {"signal": "on"})
+    browser.open("/console/me")
+    browser.send("/console/sign-out")
+    assert 'data-signal="off" hidden>' in desk.browser("awa").open("/console/queue")
+
+
+def test_what_is_new_is_counted_for_the_title(desk: Desk) -> None:
+    """On the board that comes by itself, once, and whether any of it is urgent; never on the page that was opened."""
+    asked(desk)
+    browser = desk.browser("oumou")
+    assert "data-fresh" not in browser.open("/console/queue")
+    for keys, number, said in (
+        ("5 5", OTHER_CALLER, ' data-fresh="1" hx-get'),
+        ("4 1 1", "+22370000009", ' data-fresh="1" data-urgent hx-get'),
+    ):
+        asked(desk, keys, number)
+        assert poll(browser) == 200
+        assert said in browser.page
+    desk.line.wait(60, tick=False)
+    assert poll(browser) == 200
+    assert "data-fresh" not in browser.page
+
+
 def test_without_script_the_page_is_whole(desk: Desk) -> None:
     """The live part, asked for by hand, leads to the page, and the page has a link to see it anew."""
     browser = desk.browser("awa")

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, request, session
 from werkzeug.wrappers import Response as Answered
 
 from hotline.console.context import ConsoleContext, is_partial, language, me, page, run, to
@@ -28,6 +28,8 @@ from hotline.service.permissions import may
 WORDED: Final[tuple[Code, ...]] = ("taken", "gone", "late", "rest", "supervisor", "skill", "how", "back", "handed")
 """Codes that this page has words for: `queue.told.…` of the catalogue."""
 _GAPS_SHOWN: Final = 6
+SIGNAL: Final = "signal"
+"""In the signed cookie: whoever is signed in here allowed a sound for what is new. It ends with the sign-in."""
 
 
 def views(pages: Blueprint, context: ConsoleContext) -> None:
@@ -43,8 +45,25 @@ def _looking(pages: Blueprint, context: ConsoleContext) -> None:
         gaps = _gaps(uncovered_hours(context.deps, context.now)) if may(me().role, "hand_over") else ()
         looks = len(referrals.due(context.deps, me(), context.now))
         return page(
-            context, "queue.html", notice=_notice(), looks=looks, gaps=gaps, most_gaps=_GAPS_SHOWN, fresh=(), **_shown(context, shown)
+            context,
+            "queue.html",
+            notice=_notice(),
+            looks=looks,
+            gaps=gaps,
+            most_gaps=_GAPS_SHOWN,
+            fresh=(),
+            signal=SIGNAL in session,
+            **_shown(context, shown),
         )
+
+    @pages.post("/signal")
+    def signal() -> Response:
+        """A sound for what is new, in this browser: allowed, or no longer."""
+        if request.form.get("signal") == "on":
+            session[SIGNAL] = True
+        else:
+            session.pop(SIGNAL, None)
+        return Response(status=HTTPStatus.NO_CONTENT)
 
     @pages.get("/board", endpoint="board")
     def live() -> Response | Answered | str:
