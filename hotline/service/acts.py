@@ -127,6 +127,11 @@ class Act(Work, frozen=True):
         """Did what this person sends under another origin happen already?"""
         return self.tx.ledger.find(_key(self.deps, self.staff.id, origin), self.at) is not None
 
+    def result_of(self, origin: str) -> Result | None:
+        """What came of what this person sent under another origin. Returns None where nothing did, or its time is over."""
+        stood = self.tx.ledger.find(_key(self.deps, self.staff.id, origin), self.at)
+        return None if stood is None or not stood.facts else msgspec.msgpack.decode(stood.facts, type=Result)
+
     def derive(self, kind: str) -> str:
         """The id of what this act makes: the same whenever it comes again."""
         return self.deps.derive(kind, f"{self.staff.id}|{self.origin}")

@@ -38,8 +38,21 @@ TABLE: Final = (
     Ability(
         "see the queue, say *I am here*, take, give back",
         CALLING,
-        ("say_here", "take_break", "go_on_shift", "carry_on", "go_off_shift", "take", "give_back"),
-        ("queue", "board", "signal", "here", "pause", "on_shift", "carry_on", "off_shift", "take", "give_back"),
+        ("say_here", "take_break", "go_on_shift", "carry_on", "go_off_shift", "take_back_off", "take", "give_back"),
+        (
+            "queue",
+            "board",
+            "signal",
+            "here",
+            "pause",
+            "on_shift",
+            "carry_on",
+            "off_shift",
+            "end_shift",
+            "take_back_off",
+            "take",
+            "give_back",
+        ),
     ),
     Ability(
         "work a callback: ring, scripts, outcome, next time, note",

@@ -255,6 +255,7 @@ def test_a_newcomer_works_by_browser_and_by_sms(own_phone: PhonePage, own_room: 
     colleague = room.of("awa")
     colleague.open("queue")
     colleague.enter("off-shift")
+    colleague.enter("end")
     for how in ("spoke", "no_answer", "someone_else"):
         reference = ask(phone, here)
         newcomer.open("queue")

@@ -224,7 +224,7 @@ def test_only_saying_so_makes_her_there(desk: Desk) -> None:
     browser.send("/console/here")
     assert desk.staff("awa").seen_at == desk.line.clock.now()
     desk.line.wait(300, tick=False)
-    browser.open("/console/queue")
+    browser.open("/console/off")
     browser.send("/console/off")
     assert desk.staff("awa").seen_at == desk.line.clock.now() - 300
 
@@ -236,7 +236,7 @@ def test_going_off_shift_hands_over_what_was_not_tried(desk: Desk) -> None:
     browser = desk.browser("awa")
     browser.open("/console/queue")
     browser.client.post(f"/console/take/{callback.id}", data=browser.hidden(f"/console/take/{callback.id}"))
-    browser.open("/console/queue")
+    assert f"{callback.reference}</strong> · {desk.say('queue.end.held')}" in browser.open("/console/off")
     assert desk.say("care.title") in browser.send("/console/off")
     assert desk.say("queue.off") in browser.open("/console/queue")
     desk.line.work()

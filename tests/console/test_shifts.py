@@ -255,7 +255,7 @@ def test_absent_today_by_a_supervisors_hand(desk: Desk) -> None:
 def test_going_off_leads_to_care(desk: Desk) -> None:
     """One tap, the same as PAUSE by SMS, and then two minutes for oneself, if one likes."""
     browser = desk.browser("awa")
-    browser.open("/console/shifts")
+    browser.open("/console/off")
     page = browser.send("/console/off")
     assert desk.staff("awa").off_until is not None
     assert desk.say("care.two_minutes") in page
@@ -277,7 +277,7 @@ def test_a_supervisor_goes_on_call_by_one_tap(desk: Desk) -> None:
     assert TEN_O_CLOCK + 8 * 3600 == desk.staff("fanta").on_call_until
     assert (False, True) == (closed in page, desk.say("shifts.on_call_until", alias="fanta", until="18:00") in page)
     assert closed not in browser.open("/console/queue")
-    browser.open("/console/shifts")
+    assert desk.say("queue.end.closes") in browser.open("/console/off")
     browser.send("/console/off")
     assert None is desk.staff("fanta").on_call_until
     with desk.line.real_store.write() as tx:

@@ -251,7 +251,7 @@ def where(act: str, code: str, callback: Callback) -> str:
         case "connect" | "say_outcome":
             return f"/console/callback/{callback.id}" + ("" if code in ("noted", "rings") else f"?told={code}")
         case "go_off_shift":
-            return "/console/care?after=off"
+            return "/console/care?after=off&off=once"
     return "/console/queue"
 
 

@@ -11,7 +11,7 @@ import msgspec
 from flask import Blueprint, Response, abort, request, session
 from werkzeug.wrappers import Response as Answered
 
-from hotline.console.context import ConsoleContext, is_partial, language, me, page, run, to
+from hotline.console.context import ConsoleContext, form_id, is_partial, language, me, page, run, to
 from hotline.console.times import time_of_day
 from hotline.engine.effects import Minute
 from hotline.engine.times import DAY_MINUTES, THURSDAY
@@ -22,12 +22,15 @@ from hotline.service.desk.board import MOST_COUNTED, BoardView, Card, board
 from hotline.service.desk.casework import referrals
 from hotline.service.desk.colleagues import colleagues
 from hotline.service.desk.shifts import presence
+from hotline.service.desk.shifts.leaving import leaving
 from hotline.service.desk.shifts.roster import uncovered_hours
 from hotline.service.permissions import may
 
 WORDED: Final[tuple[Code, ...]] = ("taken", "gone", "late", "rest", "supervisor", "skill", "how", "back", "handed")
 """Codes that this page has words for: `queue.told.…` of the catalogue."""
 _GAPS_SHOWN: Final = 6
+DUTY: Final = ("back", "late")
+"""What is said once going off was taken back: `queue.off_back.…` of the catalogue."""
 SIGNAL: Final = "signal"
 """In the signed cookie: whoever is signed in here allowed a sound for what is new. It ends with the sign-in."""
 
@@ -48,6 +51,7 @@ def _looking(pages: Blueprint, context: ConsoleContext) -> None:
             context,
             "queue.html",
             notice=_notice(),
+            duty=next((said for said in DUTY if request.args.get("duty") == said), ""),
             looks=looks,
             gaps=gaps,
             most_gaps=_GAPS_SHOWN,
@@ -100,7 +104,17 @@ def _duty(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/off")
     def off_shift() -> Answered:
         run(context, presence.go_off_shift)
-        return to("care", after="off")
+        return to("care", after="off", off=form_id())
+
+    @pages.get("/off")
+    def end_shift() -> str:
+        """Asked once, with what is still promised."""
+        return page(context, "queue_end.html", leaving=leaving(context.deps, me(), context.now, MOST_COUNTED), most_counted=MOST_COUNTED)
+
+    @pages.post("/off/back")
+    def take_back_off() -> Answered:
+        result = run(context, presence.take_back_off, request.form.get("off", ""))
+        return to("queue", duty="late" if result.is_refused else "back")
 
 
 def _moving(pages: Blueprint, context: ConsoleContext) -> None:
