@@ -171,7 +171,7 @@ def _fresh(shown: BoardView, known: str | None) -> tuple[Card, ...]:
 
 
 def _times(context: ConsoleContext) -> dict[str, Any]:
-    """How a template says times: `hour`, without the day; `when`, with the day where that is not today; `until`, an end; `left`, the time until then; `span`."""
+    """How a template says times: `hour`, without the day; `when`, with the day where that is not today; `until`, an end; `left`, the time until then; `lasting`, some minutes; `span`."""
     now, spoken = context.deps.clock.local(context.now), language(context)
 
     def day(minute: Minute) -> str:
@@ -191,7 +191,10 @@ def _times(context: ConsoleContext) -> dict[str, Any]:
         return said if (minute - 1) // DAY_MINUTES == since // DAY_MINUTES else f"{day(minute - 1)} {said}".strip()
 
     def left(minute: Minute) -> str:
-        hours, minutes = divmod(minute - now, 60)
+        return lasting(minute - now)
+
+    def lasting(length: Minute) -> str:
+        hours, minutes = divmod(length, 60)
         if hours:
             return context.words.say(spoken, "queue.left.hours", hours=hours, minutes=f"{minutes:02d}")
         return context.words.say(spoken, "queue.left.minutes", minutes=minutes) if minutes else context.words.say(spoken, "queue.left.none")
@@ -199,7 +202,7 @@ def _times(context: ConsoleContext) -> dict[str, Any]:
     def span(span: Span) -> str:
         return f"{when(span[0])}–{until(span[1], span[1] - 1)}"
 
-    return {"now_minute": now, "hour": time_of_day, "when": when, "until": until, "left": left, "span": span}
+    return {"now_minute": now, "hour": time_of_day, "when": when, "until": until, "left": left, "lasting": lasting, "span": span}
 
 
 def _gaps(uncovered: dict[str, tuple[Span, ...]]) -> tuple[tuple[str, tuple[Span, ...], str], ...]:
