@@ -49,6 +49,7 @@ Refused: TypeAlias = Literal[
     "refused",  # it cannot be decided so
     # taking and ringing
     "busy",  # another talks to this phone
+    "cancelled",  # the caller wants no call any more
     "how",  # first it has to be said how the call ended
     "not_on",  # no shift of theirs runs
     "on_page",  # the number is shown on the page alone

@@ -16,7 +16,7 @@ from tests.browser.room import NARROW, WIDE, Room
 from tests.system.lines import Line, lay_down, started
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
-FIRST_LOAD, LATER = 60_000, 15_000
+FIRST_LOAD, LATER = 50_000, 15_000
 """Bytes: all that a page brings the first time, and each after it."""
 OFFER = re.compile(r"\b(\d{3,5}) 1\b")
 """How an offer ends: what the counselor has to answer."""

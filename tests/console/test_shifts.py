@@ -75,6 +75,17 @@ def test_a_night_goes_past_midnight(desk: Desk) -> None:
     assert [Shift(AWA, None, 1200, 1440), Shift(AWA, 0, 0, 360), Shift(AWA, 6, 1320, 1440)] == shifts(desk)
 
 
+def test_a_whole_day_and_its_night(desk: Desk) -> None:
+    """From midnight to midnight is 24 hours, every week and on one day."""
+    clear(desk)
+    browser = desk.browser("awa")
+    whole = {"from": "00:00", "to": "00:00"}
+    browser.open("/console/shifts")
+    browser.send("/console/shifts/plan", kind="week", weekday="4", **whole)
+    browser.send("/console/shifts/plan", kind="there", day="2026-11-26", **whole)
+    assert [Shift(AWA, None, 0, 1440, TODAY + 2), Shift(AWA, 4, 0, 1440)] == sorted(shifts(desk), key=lambda shift: shift.day is None)
+
+
 def test_days_that_are_other_than_the_week(desk: Desk) -> None:
     """Away a whole day, there for a morning: both stand on the page, and coverage has them."""
     clear(desk)

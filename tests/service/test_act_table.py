@@ -258,6 +258,8 @@ def where(act: str, code: str, callback: Callback) -> str:
 def text_of(line: Line, act: str, code: str, callback: Callback) -> str:
     """What is answered by SMS for a code."""
     key = SHIFT_WORDS[act] if code == "done" else WORDS[code]  # type: ignore[index]
+    if (act, code) == ("take", "gone"):
+        key = "staff.in_hand"
     until = {"say_here": "10h15", "go_on_shift": "18h"}.get(act, "")
     return line.say(key.removeprefix("staff."), ref=callback.reference, until=until)
 

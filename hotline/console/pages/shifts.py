@@ -124,7 +124,7 @@ def _day_hours(context: ConsoleContext) -> planning.DayHours | None:
     day, start, end = day_of(form.get("day", "")), minute_of(form.get("from", "")), minute_of(form.get("to", ""))
     if not form.get("from") and not form.get("to"):
         start, end = 0, DAY_MINUTES
-    if day is None or start is None or end is None or start == end or start >= DAY_MINUTES or not today <= day <= today + SOON:
+    if day is None or start is None or end is None or (start == end and start) or start >= DAY_MINUTES or not today <= day <= today + SOON:
         return None
     return planning.DayHours(day, start, end)
 
@@ -141,7 +141,7 @@ def _plan(context: ConsoleContext, whose: str) -> Result | None:
     start, end = minute_of(form.get("from", "")), minute_of(form.get("to", ""))
     if kind == "away" and not form.get("from") and not form.get("to"):
         start, end = 0, DAY_MINUTES
-    if start is None or end is None or start == end or start >= DAY_MINUTES:
+    if start is None or end is None or (start == end and start) or start >= DAY_MINUTES:
         return None
     if kind == "week" and weekday in WEEKDAYS:
         return run(context, planning.plan_shift, planning.WeekHours(WEEKDAYS[weekday], start, end), whose)
