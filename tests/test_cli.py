@@ -315,7 +315,7 @@ def test_ctrl_c_is_one_line(env: dict[str, str]) -> None:
     """At a question: nothing is done, and the shell hears what ended it."""
     read, write = os.pipe()
     answers, typed = os.pipe()
-    child = program("user", "add", "awa", "--reads", "fr", out=write, typed=answers, env=env)
+    child = program("user", "add", "awa", "--reads", "fr", "--speaks", "fr", out=write, typed=answers, env=env)
     seen = ""
     while "+223: " not in seen:
         seen += os.read(read, 4096).decode()

@@ -74,7 +74,18 @@ def now(store: SqlStore) -> int:
 def test_add_makes_somebody_and_her_link(store: SqlStore, user) -> None:
     """Of each role; the audit knows who did it."""
     for n, role in enumerate(("counselor", "supervisor", "operator", "admin")):
-        code, printed, _ = user("add", f"someone{n}", "--role", role, "--reads", "fr", "--by", "Djeneba", number=f"+2237000010{n}")
+        code, printed, _ = user(
+            "add",
+            f"someone{n}",
+            "--role",
+            role,
+            "--reads",
+            "fr",
+            *(("--speaks", "fr") if role == "counselor" else ()),
+            "--by",
+            "Djeneba",
+            number=f"+2237000010{n}",
+        )
         assert 0 == code
         assert found(store, f"someone{n}").id == whose(store, printed, now(store))
     with store.read() as tx:
@@ -83,7 +94,7 @@ def test_add_makes_somebody_and_her_link(store: SqlStore, user) -> None:
 
 def test_a_link_begins_where_the_console_is_reached(store: SqlStore, user, monkeypatch: pytest.MonkeyPatch) -> None:
     """As the setting says; without one it is told from `/console/` on."""
-    _, printed, _ = user("add", "awa", "--reads", "fr")
+    _, printed, _ = user("add", "awa", "--reads", "fr", "--speaks", "fr")
     assert "after the console's address: /console/welcome/" in printed
     monkeypatch.setenv("HOTLINE_CONSOLE_URL", "https://ligne.test/")
     _, printed, _ = user("reset", "awa")
@@ -105,14 +116,15 @@ def test_who_works_by_sms_alone_gets_no_link(store: SqlStore, user) -> None:
         (("add", "awa", "--reads", "en"), NUMBER, "HOTLINE_LANGUAGES"),
         (("add", "awa", "--reads", "fr", "--speaks", "fr,en"), NUMBER, "HOTLINE_LANGUAGES"),
         (("add", "awa", "--reads", "fr", "--role", "admin", "--speaks", "fr"), NUMBER, "takes no calls"),
-        (("add", "nana", "--reads", "fr"), "+22370000199", "already"),
+        (("add", "awa", "--reads", "fr"), NUMBER, "in at least one language"),
+        (("add", "nana", "--reads", "fr", "--speaks", "fr"), "+22370000199", "already"),
         (("reset", "nobody"), "", "hotline user list"),
         (("disable", "nobody"), "", "hotline user list"),
     ],
 )
 def test_what_is_refused_changes_nothing(store: SqlStore, user, arguments: tuple[str, ...], number: str, why: str) -> None:
     """And says why, without the number."""
-    user("add", "nana", "--reads", "bm", number="+22370000102")
+    user("add", "nana", "--reads", "bm", "--speaks", "bm", number="+22370000102")
     with store.read() as tx:
         before = tx.staff.active(), tx.audit.all()
     code, printed, complaint = user(*arguments, number=number)
@@ -124,7 +136,7 @@ def test_what_is_refused_changes_nothing(store: SqlStore, user, arguments: tuple
 
 def test_reset_ends_everything_and_begins_anew(store: SqlStore, user) -> None:
     """Signed out, password and second factor gone, a new link; the old one is worth nothing."""
-    _, first, _ = user("add", "awa", "--reads", "fr")
+    _, first, _ = user("add", "awa", "--reads", "fr", "--speaks", "fr")
     awa = found(store)
     with store.write() as tx:
         tx.accounts.save(Account(awa.id, "hash", "SECRET"))
@@ -137,7 +149,7 @@ def test_reset_ends_everything_and_begins_anew(store: SqlStore, user) -> None:
 
 def test_disable_ends_it_even_before_there_is_an_edition(store: SqlStore, user) -> None:
     """Whoever is disabled is signed out, the link too, and alias and number are free for somebody else."""
-    _, printed, _ = user("add", "awa", "--reads", "fr")
+    _, printed, _ = user("add", "awa", "--reads", "fr", "--speaks", "fr")
     awa = found(store)
     assert 0 == user("disable", "awa")[0]
     with store.read() as tx:
@@ -145,7 +157,7 @@ def test_disable_ends_it_even_before_there_is_an_edition(store: SqlStore, user) 
         assert after is not None
         assert (False, "person disabled") == (after.active, tx.audit.all()[-1].what)
     assert None is whose(store, printed, now(store))
-    assert 0 == user("add", "awa", "--reads", "fr")[0]
+    assert 0 == user("add", "awa", "--reads", "fr", "--speaks", "fr")[0]
 
 
 def test_disable_gives_back_what_she_held(store: SqlStore, user, tmp_path: Path) -> None:

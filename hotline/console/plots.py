@@ -24,10 +24,12 @@ STUB: Final = 10
 """A hidden bar's length: the same for all, so that it tells nothing."""
 
 Fill: TypeAlias = Literal["full", "striped", "dotted", "empty"]
-INK: Final = "#1f6b45"
-ALARM: Final = "#a11212"
-DARK: Final = "#20302a"
-PALE: Final = "#c9d2cd"
+INK: Final = "var(--green)"
+ALARM: Final = "var(--red)"
+DARK: Final = "var(--ink)"
+PALE: Final = "var(--line)"
+GROUND: Final = "var(--surface)"
+"""As the stylesheet has them, by day and by night."""
 
 
 class PlotBar(Struct, frozen=True):
@@ -103,7 +105,7 @@ def _bar(id: str, bar: PlotBar, top: int, length: int) -> Markup:
 
 
 def _rect(id: str, x: float, y: float, width: float, height: float, fill: str, paint: str) -> Markup:
-    inside = {"full": paint, "empty": "#ffffff"}.get(fill, f"url(#{id}-{fill})")
+    inside = {"full": paint, "empty": GROUND}.get(fill, f"url(#{id}-{fill})")
     return Markup('<rect x="{}" y="{}" width="{}" height="{}" fill="{}" stroke="{}"/>').format(
         _round(x), _round(y), _round(width), _round(height), inside, paint
     )
@@ -136,8 +138,8 @@ def _pattern(id: str, fill: str) -> Markup:
         "dotted": Markup('<circle cx="3" cy="3" r="1.4" fill="{}"/>').format(INK),
     }[fill]
     return Markup(
-        '<pattern id="{}" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" fill="#ffffff"/>{}</pattern>'
-    ).format(escape(f"{id}-{fill}"), inner)
+        '<pattern id="{}" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" fill="{}"/>{}</pattern>'
+    ).format(escape(f"{id}-{fill}"), GROUND, inner)
 
 
 def _round(number: float) -> str:

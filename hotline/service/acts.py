@@ -49,6 +49,7 @@ Refused: TypeAlias = Literal[
     "refused",  # it cannot be decided so
     # taking and ringing
     "busy",  # another talks to this phone
+    "cancelled",  # the caller wants no call any more
     "how",  # first it has to be said how the call ended
     "not_on",  # no shift of theirs runs
     "on_page",  # the number is shown on the page alone
@@ -126,6 +127,11 @@ class Act(Work, frozen=True):
     def came_before(self, origin: str) -> bool:
         """Did what this person sends under another origin happen already?"""
         return self.tx.ledger.find(_key(self.deps, self.staff.id, origin), self.at) is not None
+
+    def result_of(self, origin: str) -> Result | None:
+        """What came of what this person sent under another origin. Returns None where nothing did, or its time is over."""
+        stood = self.tx.ledger.find(_key(self.deps, self.staff.id, origin), self.at)
+        return None if stood is None or not stood.facts else msgspec.msgpack.decode(stood.facts, type=Result)
 
     def derive(self, kind: str) -> str:
         """The id of what this act makes: the same whenever it comes again."""

@@ -38,8 +38,21 @@ TABLE: Final = (
     Ability(
         "see the queue, say *I am here*, take, give back",
         CALLING,
-        ("say_here", "take_break", "go_on_shift", "carry_on", "go_off_shift", "take", "give_back"),
-        ("queue", "board", "here", "pause", "on_shift", "carry_on", "off_shift", "take", "give_back"),
+        ("say_here", "take_break", "go_on_shift", "carry_on", "go_off_shift", "take_back_off", "take", "give_back"),
+        (
+            "queue",
+            "board",
+            "signal",
+            "here",
+            "pause",
+            "on_shift",
+            "carry_on",
+            "off_shift",
+            "end_shift",
+            "take_back_off",
+            "take",
+            "give_back",
+        ),
     ),
     Ability(
         "work a callback: ring, scripts, outcome, next time, note",
@@ -77,8 +90,8 @@ TABLE: Final = (
     Ability(
         "own shifts, check-in, *I need time*, where complaints go",
         CALLING,
-        ("plan_shift", "unplan_shift", "come_on_day", "stay_away", "need_time"),
-        ("shifts", "plan", "unplan", "care", "check_in", "checked_in", "need_time"),
+        ("plan_shift", "unplan_shift", "come_on_day", "take_hours", "stay_away", "need_time"),
+        ("shifts", "plan", "unplan", "take_hours", "care", "check_in", "checked_in", "need_time"),
     ),
     Ability(
         "write testimonies down, release them, withdraw them",

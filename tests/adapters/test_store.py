@@ -562,6 +562,8 @@ def test_calls(store):
         assert replace(first, state="dialed", dialed_at=NOW + 3, session="s1") == t.calls.of_session("s1")
         assert second == t.calls.of_session("s2")
         assert replace(second, session=NAMED) == t.calls.get(second.id)
+        assert True is t.calls.busy(first.placed_at)[first.staff]
+        assert not any(t.calls.busy(first.placed_at + 1).values())
         assert second.id == t.calls.live_of(id_of(9)).id
         t.calls.save(replace(second, state="ended", ended_at=NOW + 9))
         assert first.id == t.calls.live_of(id_of(9)).id

@@ -7,7 +7,7 @@ import re
 import pytest
 from africastalking.SMS import SMSService
 from africastalking.Voice import VoiceService
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.phone_page import PhonePage
 from tests.demo.fakes import CALLER, COUNSELOR, COVER, KEY, FakeLine
@@ -224,3 +224,15 @@ def test_only_this_origin_is_asked(page: Page, address: str, line: FakeLine) -> 
 
     assert {address} == {re.match(r"https?://[^/]+", url)[0] for url in asked}  # type: ignore[index]
     assert "s" * 32 not in page.content()
+
+
+def test_without_script_it_says_what_to_do(browser: Browser, address: str) -> None:
+    """In either language: why no key does anything, and how to dial nevertheless."""
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    for language, word in (("fr", "Sans JavaScript"), ("bm", "JavaScript")):
+        page.goto(f"{address}/phone?l={language}")
+        expect(page.locator(".still")).to_contain_text(word)
+        expect(page.locator(".still")).to_contain_text("hotline dial '*123#'")
+        expect(page.locator(".still")).to_be_in_viewport(ratio=1)
+    context.close()

@@ -80,6 +80,44 @@ def test_what_is_new_is_told_and_nothing_moves_under_a_thumb(room: Room) -> None
     assert "sent" == page.title()
 
 
+EARS = """
+  window.heard = []; window.felt = [];
+  window.AudioContext = class { state = "running"; currentTime = 0; destination = {}; resume() {} };
+  window.GainNode = class { gain = { setTargetAtTime() {} }; connect(next) { return next; } };
+  window.OscillatorNode = class { connect(next) { return next; } start(at) { heard.push(at); } stop() {} };
+  Object.defineProperty(navigator, "vibrate", { value: (pattern) => felt.push(pattern.length) });
+"""
+"""What a test hears and feels of a sound, of which no machine has to be capable."""
+
+
+def test_a_new_call_is_noticed_without_looking(room: Room) -> None:
+    """A number before the title until somebody looks; a sound and a vibration only once they were allowed, twice for what is urgent, none when taken back."""
+    page, plain = room.page, room.say("page.title")
+    page.add_init_script(EARS)
+    room.open("queue")
+    numbers = (f"+2237000003{n}" for n in range(9))
+
+    def comes(text: str, title: str) -> None:
+        dial(room.card, next(numbers), text)
+        expect(page).to_have_title(title)
+
+    comes("5*5", f"(1) {plain}")
+    comes("5*5", f"(2) {plain}")
+    assert [[], []] == page.evaluate("[heard, felt]")
+    page.keyboard.press("Tab")
+    expect(page).to_have_title(plain)
+    page.get_by_role("button", name=room.say("queue.signal_on")).press("Enter")
+    expect(page.get_by_role("button", name=room.say("queue.signal_off"))).to_be_focused()
+    assert [1, [1]] == page.evaluate("[heard.length, felt]"), "she hears what she allowed"
+    comes("4*1*1", f"(1) {plain}")
+    assert [3, [1, 3]] == page.evaluate("[heard.length, felt]")
+    page.reload()
+    page.get_by_role("button", name=room.say("queue.signal_off")).press("Enter")
+    expect(page.get_by_role("button", name=room.say("queue.signal_on"))).to_be_visible()
+    comes("5*5", f"(1) {plain}")
+    assert [[], []] == page.evaluate("[heard, felt]")
+
+
 def test_a_page_that_hears_nothing_says_so(room: Room) -> None:
     """What it shows is old: minutes left that are not true may not look true."""
     room.open("queue")

@@ -16,7 +16,7 @@ from tests.browser.room import NARROW, WIDE, Room
 from tests.system.lines import Line, lay_down, started
 
 pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.long]
-FIRST_LOAD, LATER = 60_000, 15_000
+FIRST_LOAD, LATER = 50_000, 15_000
 """Bytes: all that a page brings the first time, and each after it."""
 OFFER = re.compile(r"\b(\d{3,5}) 1\b")
 """How an offer ends: what the counselor has to answer."""
@@ -255,6 +255,7 @@ def test_a_newcomer_works_by_browser_and_by_sms(own_phone: PhonePage, own_room: 
     colleague = room.of("awa")
     colleague.open("queue")
     colleague.enter("off-shift")
+    colleague.enter("end")
     for how in ("spoke", "no_answer", "someone_else"):
         reference = ask(phone, here)
         newcomer.open("queue")

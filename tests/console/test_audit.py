@@ -150,4 +150,4 @@ def test_a_touched_chain_is_said_loudly(desk: Desk, statement: str, line: int) -
     touch(desk, statement)
     page = desk.browser("fanta").open("/console/audit?verify=1")
     assert f"à la ligne {line} " in page
-    assert 'role="alert"><strong>' in page
+    assert 'class="notice fault" role="alert">' in page

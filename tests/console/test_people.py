@@ -78,7 +78,7 @@ def link_on(browser: Browser) -> str:
 
 def card(browser: Browser, alias: str) -> str:
     """What the list says of one of the staff."""
-    return next(row for row in re.findall(r"<li>.*?</li>", browser.page, re.DOTALL) if f">{alias}</a>" in row)
+    return next(row for row in re.findall(r'<li class="row.*?</li>', browser.page, re.DOTALL) if f">{alias}</strong>" in row)
 
 
 def enter(desk: Desk, alias: str, password: str) -> Browser:
@@ -147,6 +147,7 @@ def test_a_form_sent_twice_adds_one(desk: Desk, admin: Browser) -> None:
         ({"number": "+22370000101"}, "taken"),
         ({"reads": "en"}, "languages"),
         ({"speaks": ["en"]}, "languages"),
+        ({"speaks": []}, "no_language"),
     ],
 )
 def test_what_is_wrong_is_told_and_nothing_is_lost(desk: Desk, admin: Browser, changed: dict, fault: str) -> None:
@@ -399,7 +400,7 @@ def test_out_everywhere(desk: Desk) -> None:
     """How many browsers there are is shown; one button ends them all."""
     counselor, other = desk.browser("awa"), desk.browser("awa")
     assert desk.say("account.browsers", count=2) in counselor.open("/console/me")
-    assert 'class="door"' in (counselor.send("/console/me/everywhere") and counselor.raw)
+    assert 'action="/console/sign-in"' in (counselor.send("/console/me/everywhere") and counselor.raw)
     assert [303, 303] == [browser.client.get("/console/me").status_code for browser in (counselor, other)]
     assert desk.say("account.browsers_one") in desk.browser("awa").open("/console/me")
 

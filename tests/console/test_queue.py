@@ -224,7 +224,7 @@ def test_only_saying_so_makes_her_there(desk: Desk) -> None:
     browser.send("/console/here")
     assert desk.staff("awa").seen_at == desk.line.clock.now()
     desk.line.wait(300, tick=False)
-    browser.open("/console/queue")
+    browser.open("/console/off")
     browser.send("/console/off")
     assert desk.staff("awa").seen_at == desk.line.clock.now() - 300
 
@@ -236,7 +236,7 @@ def test_going_off_shift_hands_over_what_was_not_tried(desk: Desk) -> None:
     browser = desk.browser("awa")
     browser.open("/console/queue")
     browser.client.post(f"/console/take/{callback.id}", data=browser.hidden(f"/console/take/{callback.id}"))
-    browser.open("/console/queue")
+    assert f"{callback.reference}</strong> · {desk.say('queue.end.held')}" in browser.open("/console/off")
     assert desk.say("care.title") in browser.send("/console/off")
     assert desk.say("queue.off") in browser.open("/console/queue")
     desk.line.work()
@@ -340,6 +340,38 @@ def test_only_what_is_new_is_announced(desk: Desk) -> None:
     assert poll(browser) == 200
     assert re.findall(r'<p id="news" hx-swap-oob="innerHTML">(.*?)</p>', browser.page) == [""]
     assert first.reference in browser.page
+
+
+def test_a_sound_is_made_only_where_it_was_allowed(desk: Desk) -> None:
+    """In that browser alone, and until she signs out; it can be taken back. Nothing of it is offered where no script could sound."""
+    browser, other = desk.browser("awa"), desk.browser("awa")
+    for allowed in ("on", "off"):
+        browser.open("/console/queue")
+        form = browser.hidden("/console/signal")
+        assert 204 == browser.client.post("/console/signal", data=form | {"signal": allowed}).status_code
+        assert f'data-signal="{allowed}" hidden>' in browser.open("/console/queue")
+        assert 'data-signal="off" hidden>' in other.open("/console/queue")
+    browser.client.post("/console/signal", data=form | {"signal": "on"})
+    browser.open("/console/me")
+    browser.send("/console/sign-out")
+    assert 'data-signal="off" hidden>' in desk.browser("awa").open("/console/queue")
+
+
+def test_what_is_new_is_counted_for_the_title(desk: Desk) -> None:
+    """On the board that comes by itself, once, and whether any of it is urgent; never on the page that was opened."""
+    asked(desk)
+    browser = desk.browser("oumou")
+    assert "data-fresh" not in browser.open("/console/queue")
+    for keys, number, said in (
+        ("5 5", OTHER_CALLER, ' data-fresh="1" hx-get'),
+        ("4 1 1", "+22370000009", ' data-fresh="1" data-urgent hx-get'),
+    ):
+        asked(desk, keys, number)
+        assert poll(browser) == 200
+        assert said in browser.page
+    desk.line.wait(60, tick=False)
+    assert poll(browser) == 200
+    assert "data-fresh" not in browser.page
 
 
 def test_without_script_the_page_is_whole(desk: Desk) -> None:

@@ -75,6 +75,17 @@ def test_a_night_goes_past_midnight(desk: Desk) -> None:
     assert [Shift(AWA, None, 1200, 1440), Shift(AWA, 0, 0, 360), Shift(AWA, 6, 1320, 1440)] == shifts(desk)
 
 
+def test_a_whole_day_and_its_night(desk: Desk) -> None:
+    """From midnight to midnight is 24 hours, every week and on one day."""
+    clear(desk)
+    browser = desk.browser("awa")
+    whole = {"from": "00:00", "to": "00:00"}
+    browser.open("/console/shifts")
+    browser.send("/console/shifts/plan", kind="week", weekday="4", **whole)
+    browser.send("/console/shifts/plan", kind="there", day="2026-11-26", **whole)
+    assert [Shift(AWA, None, 0, 1440, TODAY + 2), Shift(AWA, 4, 0, 1440)] == sorted(shifts(desk), key=lambda shift: shift.day is None)
+
+
 def test_days_that_are_other_than_the_week(desk: Desk) -> None:
     """Away a whole day, there for a morning: both stand on the page, and coverage has them."""
     clear(desk)
@@ -167,24 +178,76 @@ def test_nobody_like_that(desk: Desk, whose: str) -> None:
     assert 404 == browser.status
 
 
-def test_the_week_is_drawn_and_written(desk: Desk) -> None:
-    """Bars where they are, the same hours in a table; what nobody took is named for each language, and counted from the hours offered."""
+def test_the_week_is_a_table_of_who_is_there(desk: Desk) -> None:
+    """A part of the day a cell, a language a line; what nobody took is hatched, counted and named; the hours themselves stand below."""
     clear(desk)
     with desk.line.real_store.write() as tx:
         tx.shifts.add(Shift(AWA, None, 480, 720))
         tx.shifts.add(Shift(AWA, None, 0, 1440, TODAY + 1, off=True))
-        tx.shifts.add(Shift(IDS["fanta"], None, 480, 1080))
+        tx.shifts.add(Shift(IDS["fanta"], None, 480, 1320))
     page = desk.browser("awa").open("/console/shifts")
-    drawn = re.search(r'<svg class="week".*?</svg>\s*<details', page, re.DOTALL)
-    assert drawn is not None
-    assert "<title>awa, 08:00–12:00</title>" in drawn[0]
-    assert f"<title>{desk.say('shifts.nobody.bm')}, " in drawn[0]
-    rows = re.findall(r"<tr>\s*<th scope=\"row\">(.*?)</tr>", page, re.DOTALL)
+    week, exact = re.findall(r"<tbody>(.*?)</tbody>", page, re.DOTALL)
+    days = [re.findall(r"<td.*?</td>", row, re.DOTALL) for row in re.findall(r"<tr.*?</tr>", week, re.DOTALL)]
+    assert [5] * 7 == [len(day) for day in days]
+    assert '<td class="mine">' in days[0][0]
+    assert "fr 1" in days[0][0]
+    assert "awa" not in "".join(days[1])
+    for cell, language in ((days[0][0], "bm"), (days[1][0], "fr"), (days[6][3], "fr")):
+        assert f'<p class="hole">{language} 0' in cell
+        assert desk.say(f"shifts.nobody.{language}") in cell
+    assert "◆ fanta" in days[0][4]
+    rows = re.findall(r"<tr>\s*<th scope=\"row\">(.*?)</tr>", exact, re.DOTALL)
     assert 7 == len(rows)
     assert "awa 08:00–12:00" in rows[0]
     assert "awa" not in rows[1]
-    assert "◆ fanta 08:00–18:00" in rows[1]
+    assert "◆ fanta 08:00–22:00" in rows[1]
     assert f"{desk.say('shifts.short.fr')} " in rows[1]
+
+
+def test_hours_that_nobody_took_are_taken_by_one_tap(desk: Desk) -> None:
+    """Soonest first, in languages of hers alone; they are in her plan, and who comes after is thanked."""
+    clear(desk)
+    with desk.line.real_store.write() as tx:
+        tx.shifts.add(Shift(AWA, None, 480, 1080))
+    awa, oumou = desk.browser("awa"), desk.browser("oumou")
+    page = awa.open("/console/shifts")
+    oumou.open("/console/shifts")
+    asked = re.search(r'<h2 id="miss">.*?</section>', page, re.DOTALL)
+    assert asked is not None
+    assert "mardi 24/11 18:00–21:00" in asked[0]
+    assert desk.say("shifts.short.bm") not in asked[0]
+    assert 7 == asked[0].count("<button")
+    hours = {"day": "2026-11-24", "from": "18:00", "to": "21:00"}
+    page = awa.send("/console/shifts/take", **hours)
+    assert desk.say("shifts.told.took") in page
+    assert Shift(AWA, None, 1080, 1260, TODAY) in shifts(desk)
+    assert "mardi 24/11 18:00–21:00</span>" not in page
+    assert desk.say("shifts.told.overtaken") in oumou.send("/console/shifts/take", **hours)
+    assert [] == shifts(desk, "oumou")
+
+
+def test_a_supervisor_takes_hours_that_nobody_watches(desk: Desk) -> None:
+    """Where the line needs one; of hours without a counselor nothing is offered to a supervisor."""
+    desk.line.rule(replace(RULES, supervised=True))
+    desk.install(desk.room.settings)
+    clear(desk)
+    fanta = desk.browser("fanta")
+    assert desk.say("shifts.short.supervision") in fanta.open("/console/shifts").partition('id="miss"')[2].partition("</section>")[0]
+    fanta.send("/console/shifts/take", day="2026-11-25", **{"from": "08:00", "to": "12:00"})
+    assert [Shift(IDS["fanta"], None, 480, 720, TODAY + 1)] == shifts(desk, "fanta")
+
+
+def test_hours_that_were_never_offered_are_not_taken(desk: Desk) -> None:
+    """A night, a day that is over, hours that are hers already: nothing changes, and it is said."""
+    before = shifts(desk)
+    awa = desk.browser("awa")
+    awa.open("/console/shifts")
+    form = awa.hidden("/console/shifts/plan")
+    for fields in ({"day": "2026-11-25", "from": "22:00", "to": "23:00"}, {"day": "2026-11-25", "from": "08:00", "to": "12:00"}):
+        answer = awa.client.post("/console/shifts/take", data=form | {"once": fields["from"]} | fields)
+        assert "/console/shifts?overtaken=" == answer.location
+    assert 400 == awa.client.post("/console/shifts/take", data=form | {"once": "3", "day": "2026-11-23"}).status_code
+    assert before == shifts(desk)
 
 
 def test_absent_today_by_a_supervisors_hand(desk: Desk) -> None:
@@ -203,7 +266,7 @@ def test_absent_today_by_a_supervisors_hand(desk: Desk) -> None:
 def test_going_off_leads_to_care(desk: Desk) -> None:
     """One tap, the same as PAUSE by SMS, and then two minutes for oneself, if one likes."""
     browser = desk.browser("awa")
-    browser.open("/console/shifts")
+    browser.open("/console/off")
     page = browser.send("/console/off")
     assert desk.staff("awa").off_until is not None
     assert desk.say("care.two_minutes") in page
@@ -225,7 +288,7 @@ def test_a_supervisor_goes_on_call_by_one_tap(desk: Desk) -> None:
     assert TEN_O_CLOCK + 8 * 3600 == desk.staff("fanta").on_call_until
     assert (False, True) == (closed in page, desk.say("shifts.on_call_until", alias="fanta", until="18:00") in page)
     assert closed not in browser.open("/console/queue")
-    browser.open("/console/shifts")
+    assert desk.say("queue.end.closes") in browser.open("/console/off")
     browser.send("/console/off")
     assert None is desk.staff("fanta").on_call_until
     with desk.line.real_store.write() as tx:

@@ -311,7 +311,7 @@ def test_the_list_has_each_in_its_state(desk: Desk) -> None:
     browser.send(f"/console/testimonies/{two}/cut", fr="Deux.", check=CHECKS)
     page = browser.open("/console/testimonies")
     counts = {
-        state: f"{desk.say(f'testimonies.state.{state}')} ({n})"
+        state: desk.say(f"testimonies.state.{state}") + f' <span class="count">{n}<'
         for state, n in (("written", 1), ("cut", 1), ("released", 0), ("withdrawn", 1))
     }
     assert [state for state, heading in counts.items() if heading in page] == list(counts)

@@ -251,13 +251,15 @@ def where(act: str, code: str, callback: Callback) -> str:
         case "connect" | "say_outcome":
             return f"/console/callback/{callback.id}" + ("" if code in ("noted", "rings") else f"?told={code}")
         case "go_off_shift":
-            return "/console/care?after=off"
+            return "/console/care?after=off&off=once"
     return "/console/queue"
 
 
 def text_of(line: Line, act: str, code: str, callback: Callback) -> str:
     """What is answered by SMS for a code."""
     key = SHIFT_WORDS[act] if code == "done" else WORDS[code]  # type: ignore[index]
+    if (act, code) == ("take", "gone"):
+        key = "staff.in_hand"
     until = {"say_here": "10h15", "go_on_shift": "18h"}.get(act, "")
     return line.say(key.removeprefix("staff."), ref=callback.reference, until=until)
 

@@ -122,7 +122,19 @@ def test_one_of_two_wins(offered: Line) -> None:
     offered.text(AWA, f"{reference} 1")
     offered.work()
     assert ("b" * 32, [OUMOU]) == (offered.callback().claimed_by, offered.gateway.rung)
-    assert [offered.say("gone", ref=reference)] == offered.inbox(AWA)
+    assert [offered.say("in_hand", ref=reference)] == offered.inbox(AWA)
+
+
+def test_a_void_offer_says_why(offered: Line) -> None:
+    """Taken, cancelled and over are three answers; whatever is written again is not answered again by the same message."""
+    reference, callback = offered.callback().reference, offered.callback()
+    with offered.real_store.write() as tx:
+        tx.callbacks.save(replace(callback, state="cancelled", closed_at=offered.clock.now()))
+    for id in ("once", "once"):
+        offered.text(AWA, f"{reference} 1", id=id)
+    offered.work()
+    assert ([offered.say("cancelled", ref=reference)], []) == (offered.inbox(AWA), offered.gateway.rung)
+    assert 3 == len({offered.say(key, ref=reference) for key in ("in_hand", "cancelled", "too_late")})
 
 
 def test_only_what_was_offered_to_her(offered: Line) -> None:

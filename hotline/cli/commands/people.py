@@ -24,6 +24,7 @@ FAULTS: dict[Fault, str] = {
     "number": "that is no number in E.164, such as +223 and eight digits without spaces",
     "taken": "someone of the staff has this alias or this number already",
     "languages": "--reads and --speaks: languages of HOTLINE_LANGUAGES; an operator or admin takes no calls and speaks none",
+    "no_language": "a counselor takes calls in at least one language: --speaks",
 }
 
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from hotline.console.context import ConsoleContext, me, page, run, to
 from hotline.console.times import time_of_day
 from hotline.service.desk import care as staff_care
+from hotline.service.desk.shifts import presence
 
 PROQOL: Final = "https://proqol.org/"
 """A link and nothing more: no page of ours asks it for anything, and nothing of it is copied."""
@@ -33,6 +34,8 @@ def _looking(pages: Blueprint, context: ConsoleContext) -> None:
             rests=None if found.rests_until is None else time_of_day(local(found.rests_until)),
             wants=waiting,
             after=request.args.get("after", ""),
+            off=request.args.get("off", ""),
+            undo_seconds=presence.TAKEN_BACK_SECONDS,
             proqol=PROQOL,
         )
 

@@ -32,6 +32,8 @@ class Figure(Struct, frozen=True):
     head: tuple[str, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
     note: str = ""
+    head_number: str = ""
+    """The one number that it comes to."""
 
 
 def views(pages: Blueprint, context: ConsoleContext) -> None:
@@ -103,7 +105,16 @@ class Wording:
         groups = [Group(self.language(code), self._column("fate", period.promises, place)) for place, code in enumerate(languages)]
         aloud = ". ".join(f"{group.name}: {_aloud(rows, place)}" for place, group in enumerate(groups))
         plot = plots.bars(name, title, aloud, groups) if _is_anything(period.promises) else Markup("")
-        return Figure(name, title, plot, self._head(period.promises), rows)
+        share, of = self._kept(period.promises)
+        return Figure(name, title, plot, self._head(period.promises), rows, of, share)
+
+    def _kept(self, promises: Counted) -> tuple[str, str]:
+        """Of the promises that came to an end, the share that was kept, and of how many; nothing where either number is hidden."""
+        ends = dict(zip(promises.rows, promises.cells, strict=True))
+        kept, missed = (ends[fate][promises.columns.index("total")] for fate in ("kept", "missed"))
+        if isinstance(kept, str) or isinstance(missed, str) or not kept + missed:
+            return "", ""
+        return f"{100 * kept // (kept + missed)} %", self.say("kept_of", kept=kept, all=kept + missed)
 
     def turned_away(self, name: str, period: Period) -> Figure:
         """Who met nobody, without a plot."""

@@ -15,7 +15,7 @@ from hotline.service.desk.accounts import people as staff_accounts
 from hotline.service.desk.accounts.people import PersonForm
 from hotline.service.permissions import ROLES
 
-FIELDS: Final[dict[str, str]] = {"alias": "alias", "number": "number", "taken": "", "languages": "speaks"}
+FIELDS: Final[dict[str, str]] = {"alias": "alias", "number": "number", "taken": "", "languages": "speaks", "no_language": "speaks"}
 """Beside which field each fault is said; `taken` may be alias or number."""
 
 

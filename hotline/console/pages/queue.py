@@ -8,10 +8,10 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, request, session
 from werkzeug.wrappers import Response as Answered
 
-from hotline.console.context import ConsoleContext, is_partial, language, me, page, run, to
+from hotline.console.context import ConsoleContext, form_id, is_partial, language, me, page, run, to
 from hotline.console.times import time_of_day
 from hotline.engine.effects import Minute
 from hotline.engine.times import DAY_MINUTES, THURSDAY
@@ -22,12 +22,17 @@ from hotline.service.desk.board import MOST_COUNTED, BoardView, Card, board
 from hotline.service.desk.casework import referrals
 from hotline.service.desk.colleagues import colleagues
 from hotline.service.desk.shifts import presence
+from hotline.service.desk.shifts.leaving import leaving
 from hotline.service.desk.shifts.roster import uncovered_hours
 from hotline.service.permissions import may
 
-WORDED: Final[tuple[Code, ...]] = ("taken", "gone", "late", "rest", "supervisor", "skill", "how", "back", "handed")
+WORDED: Final[tuple[Code, ...]] = ("taken", "gone", "cancelled", "late", "rest", "supervisor", "skill", "how", "back", "handed")
 """Codes that this page has words for: `queue.told.…` of the catalogue."""
 _GAPS_SHOWN: Final = 6
+DUTY: Final = ("back", "late")
+"""What is said once going off was taken back: `queue.off_back.…` of the catalogue."""
+SIGNAL: Final = "signal"
+"""In the signed cookie: whoever is signed in here allowed a sound for what is new. It ends with the sign-in."""
 
 
 def views(pages: Blueprint, context: ConsoleContext) -> None:
@@ -43,8 +48,26 @@ def _looking(pages: Blueprint, context: ConsoleContext) -> None:
         gaps = _gaps(uncovered_hours(context.deps, context.now)) if may(me().role, "hand_over") else ()
         looks = len(referrals.due(context.deps, me(), context.now))
         return page(
-            context, "queue.html", notice=_notice(), looks=looks, gaps=gaps, most_gaps=_GAPS_SHOWN, fresh=(), **_shown(context, shown)
+            context,
+            "queue.html",
+            notice=_notice(),
+            duty=next((said for said in DUTY if request.args.get("duty") == said), ""),
+            looks=looks,
+            gaps=gaps,
+            most_gaps=_GAPS_SHOWN,
+            fresh=(),
+            signal=SIGNAL in session,
+            **_shown(context, shown),
         )
+
+    @pages.post("/signal")
+    def signal() -> Response:
+        """A sound for what is new, in this browser: allowed, or no longer."""
+        if request.form.get("signal") == "on":
+            session[SIGNAL] = True
+        else:
+            session.pop(SIGNAL, None)
+        return Response(status=HTTPStatus.NO_CONTENT)
 
     @pages.get("/board", endpoint="board")
     def live() -> Response | Answered | str:
@@ -81,7 +104,17 @@ def _duty(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/off")
     def off_shift() -> Answered:
         run(context, presence.go_off_shift)
-        return to("care", after="off")
+        return to("care", after="off", off=form_id())
+
+    @pages.get("/off")
+    def end_shift() -> str:
+        """Asked once, with what is still promised."""
+        return page(context, "queue_end.html", leaving=leaving(context.deps, me(), context.now, MOST_COUNTED), most_counted=MOST_COUNTED)
+
+    @pages.post("/off/back")
+    def take_back_off() -> Answered:
+        result = run(context, presence.take_back_off, request.form.get("off", ""))
+        return to("queue", duty="late" if result.is_refused else "back")
 
 
 def _moving(pages: Blueprint, context: ConsoleContext) -> None:
@@ -138,7 +171,7 @@ def _fresh(shown: BoardView, known: str | None) -> tuple[Card, ...]:
 
 
 def _times(context: ConsoleContext) -> dict[str, Any]:
-    """How a template says times: `hour`, without the day; `when`, with the day where that is not today; `until`, an end; `left`, the time until then; `span`."""
+    """How a template says times: `hour`, without the day; `when`, with the day where that is not today; `until`, an end; `left`, the time until then; `lasting`, some minutes; `span`."""
     now, spoken = context.deps.clock.local(context.now), language(context)
 
     def day(minute: Minute) -> str:
@@ -158,7 +191,10 @@ def _times(context: ConsoleContext) -> dict[str, Any]:
         return said if (minute - 1) // DAY_MINUTES == since // DAY_MINUTES else f"{day(minute - 1)} {said}".strip()
 
     def left(minute: Minute) -> str:
-        hours, minutes = divmod(minute - now, 60)
+        return lasting(minute - now)
+
+    def lasting(length: Minute) -> str:
+        hours, minutes = divmod(length, 60)
         if hours:
             return context.words.say(spoken, "queue.left.hours", hours=hours, minutes=f"{minutes:02d}")
         return context.words.say(spoken, "queue.left.minutes", minutes=minutes) if minutes else context.words.say(spoken, "queue.left.none")
@@ -166,7 +202,7 @@ def _times(context: ConsoleContext) -> dict[str, Any]:
     def span(span: Span) -> str:
         return f"{when(span[0])}–{until(span[1], span[1] - 1)}"
 
-    return {"now_minute": now, "hour": time_of_day, "when": when, "until": until, "left": left, "span": span}
+    return {"now_minute": now, "hour": time_of_day, "when": when, "until": until, "left": left, "lasting": lasting, "span": span}
 
 
 def _gaps(uncovered: dict[str, tuple[Span, ...]]) -> tuple[tuple[str, tuple[Span, ...], str], ...]:

@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from flask import Blueprint, abort, request
-from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, language, me, page, refused, run, to
@@ -19,44 +18,15 @@ from hotline.ports.desk.shifts import Shift
 from hotline.service.acts import Act, Result
 from hotline.service.calls.rules.coverage import Span
 from hotline.service.desk.shifts import declaring, planning, presence
-from hotline.service.desk.shifts.week import Day, look
+from hotline.service.desk.shifts.week import look
 
+TOLD: Final = ("took", "overtaken")
+"""What is said once hours were asked for: `shifts.told.…` of the catalogue."""
 SOON: Final = 366
 """Days ahead for which a day can be planned."""
 WEEKDAYS: Final = {"every": None, **{str(n): n for n in range(7)}}
 DAYS: Final = {"there": planning.come_on_day, "away": planning.stay_away}
 _SHIFT: Final = re.compile(r"([0-6]?) ([0-9]{0,6}) ([0-9]{1,4}) ([0-9]{1,4}) (on|off)")
-
-
-class Axis(Struct, frozen=True):
-    """The drawing's hours, from left to right: those that the week needs and no more."""
-
-    first: Minute
-    last: Minute
-
-    @classmethod
-    def of(cls, days: tuple[Day, ...]) -> Axis:
-        spans = [
-            *((bar.start, bar.end) for day in days for bar in day.bars),
-            *((gap.start, gap.end) for day in days for gap in day.gaps),
-        ]
-        first = min((start for start, _ in spans), default=0) // 60 * 60
-        return cls(first, max((-(-end // 60) * 60 for _, end in spans), default=DAY_MINUTES))
-
-    @property
-    def hours(self) -> tuple[int, ...]:
-        """Those that have a line."""
-        return tuple(hour for hour in range(0, 24, 3) if self.first < hour * 60 < self.last)
-
-    def part(self, minute: Minute) -> float:
-        """Where it stands: 0 left, 1 right."""
-        return (min(max(minute, self.first), self.last) - self.first) / (self.last - self.first)
-
-    def at(self, minute: Minute) -> str:
-        return f"{self.part(minute):.3%}"
-
-    def long(self, start: Minute, end: Minute) -> str:
-        return f"{self.part(end) - self.part(start):.3%}"
 
 
 def views(pages: Blueprint, context: ConsoleContext) -> None:
@@ -73,7 +43,8 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
 def _looking(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/shifts")
     def shifts() -> str:
-        return page(context, "shifts.html", **_week(context, me().id))
+        told = next((code for code in TOLD if code in request.args), "")
+        return page(context, "shifts.html", told=told, **_week(context, me().id))
 
     @pages.get("/shifts/<id>")
     def shifts_of(id: str) -> str:
@@ -94,6 +65,13 @@ def _changing(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/shifts/plan")
     def plan() -> Shown:
         return answer(_plan(context, ""), None, _form())
+
+    @pages.post("/shifts/take")
+    def take_hours() -> Shown:
+        hours = _day_hours(context)
+        if hours is None:
+            return answer(None, None, "page")
+        return to("shifts", **{"overtaken" if run(context, planning.take_hours, hours).is_refused else "took": ""})
 
     @pages.post("/shifts/unplan")
     def unplan() -> Shown:
@@ -146,7 +124,7 @@ def _day_hours(context: ConsoleContext) -> planning.DayHours | None:
     day, start, end = day_of(form.get("day", "")), minute_of(form.get("from", "")), minute_of(form.get("to", ""))
     if not form.get("from") and not form.get("to"):
         start, end = 0, DAY_MINUTES
-    if day is None or start is None or end is None or start == end or start >= DAY_MINUTES or not today <= day <= today + SOON:
+    if day is None or start is None or end is None or (start == end and start) or start >= DAY_MINUTES or not today <= day <= today + SOON:
         return None
     return planning.DayHours(day, start, end)
 
@@ -163,7 +141,7 @@ def _plan(context: ConsoleContext, whose: str) -> Result | None:
     start, end = minute_of(form.get("from", "")), minute_of(form.get("to", ""))
     if kind == "away" and not form.get("from") and not form.get("to"):
         start, end = 0, DAY_MINUTES
-    if start is None or end is None or start == end or start >= DAY_MINUTES:
+    if start is None or end is None or (start == end and start) or start >= DAY_MINUTES:
         return None
     if kind == "week" and weekday in WEEKDAYS:
         return run(context, planning.plan_shift, planning.WeekHours(WEEKDAYS[weekday], start, end), whose)
@@ -209,10 +187,10 @@ def _week(context: ConsoleContext, whose: str) -> dict[str, Any]:
     ways = {"plan": "plan", "unplan": "unplan"} if mine else {"plan": "plan_of", "unplan": "unplan_of"}
     return {
         "look": found,
+        "holes": found.holes(me()),
         "mine": mine,
         "ways": ways,
         "whose": {} if mine else {"id": whose},
-        "axis": Axis.of(found.days),
         "many_minutes": declaring.MANY_MINUTES,
         **_said(context),
     }
@@ -224,7 +202,12 @@ def _said(context: ConsoleContext) -> dict[str, Any]:
     def day_name(day: int) -> str:
         return context.words.say(language(context), f"day.{(day + THURSDAY) % 7}")
 
+    def length(minutes: Minute) -> str:
+        whole, rest = divmod(minutes, 60)
+        return f"{whole} h {rest:02d}" if rest else f"{whole} h"
+
     return {
+        "length": length,
         "day_name": day_name,
         "date_of": short_date,
         "hours": hours,

@@ -29,6 +29,8 @@ STAFF: Final = (
     "escalated",
     "taken",
     "gone",
+    "in_hand",
+    "cancelled",
     "given_back",
     "how",
     "noted",

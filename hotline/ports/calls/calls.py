@@ -34,6 +34,9 @@ class Calls(Protocol):
     def live_of(self, staff: str) -> Call | None:
         """The counselor's newest call that has not ended. `session` is NAMED where one is known."""
 
+    def busy(self, since: int) -> dict[str, bool]:
+        """Who of the staff holds a callback, or was put through by a call that was placed since then and has not ended: those are True."""
+
     def last(self, callback: str, staff: str) -> Call | None:
         """The newest that this counselor placed for this callback, ended or not."""
 

@@ -114,6 +114,8 @@ def _tell(work: Work, chosen: Staff, callback: Callback, group: Sequence[Callbac
 
 def _refusal(act: Act, callback: Callback) -> Refused | None:
     """Why whoever acts may not take what they do not hold; None where they may."""
+    if callback.state in ("stopped", "cancelled"):
+        return "cancelled"
     if is_late(act.tx, callback, act.at):
         return "late"
     group = one_phone.open_of(one_phone.alike(act.tx, callback.id), act.at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hotline.engine.effects import Minute
 from hotline.engine.times import DAY_SECONDS
@@ -18,6 +19,7 @@ from hotline.service.calls.rules.limits import is_unsaid, may_ring_so_often
 from hotline.service.calls.rules.rest import Rest, rests, waits_long
 from hotline.service.deps import Deps
 from hotline.service.desk.shifts.presence import times_asked
+from hotline.service.desk.team import Member, team
 
 MOST_SHOWN: Final = 30
 """Of each kind: nobody reads more."""
@@ -43,6 +45,8 @@ class Card(Struct, frozen=True):
     step: Step
     holder: str = ""
     """The alias of a colleague who has it."""
+    since: Minute | None = None
+    """Since when the caller waits; for supervisors alone."""
 
 
 class Duty(Struct, frozen=True):
@@ -80,6 +84,8 @@ class BoardView(Struct, frozen=True):
     waiting: Waiting
     is_closed: bool
     """Nobody is promised anything: no supervisor is on call."""
+    team: tuple[Member, ...] = ()
+    """For supervisors alone."""
 
 
 def board(deps: Deps, staff: Staff, at: int) -> BoardView:
@@ -99,20 +105,27 @@ def board(deps: Deps, staff: Staff, at: int) -> BoardView:
         held = tx.board.held(MOST_SHOWN) if sees_all else ()
         shown = (*mine, *due, *coming, *held)
         read = tx.callbacks.languages(tuple(callback.id for callback in shown), at)
-        people = tx.staff.active() if held or deps.rules.supervised else ()
-        duty = None if sees_all else _duty(deps, staff, tx.shifts.all(), at, rest=rests(tx, at, deps.rules))
+        people = tx.staff.active() if sees_all or deps.rules.supervised else ()
+        shifts = tx.shifts.all()
+        duty = None if sees_all else _duty(deps, staff, shifts, at, rest=rests(tx, at, deps.rules))
+        members = team(deps, tx, people, shifts, at) if sees_all else ()
     aliases = {person.id: person.alias for person in people}
     return BoardView(
         now=deps.clock.local(at),
         duty=duty,
         mine=tuple(card(deps, callback, read.get(callback.id, ()), _own_step(callback)) for callback in mine),
         due=tuple(
-            card(deps, callback, read.get(callback.id, ()), _step(deps, duty, callback, rings.get(callback.id, 0), at)) for callback in due
+            replace(
+                card(deps, callback, read.get(callback.id, ()), _step(deps, duty, callback, rings.get(callback.id, 0), at)),
+                since=deps.clock.local(one_phone.waits_since((callback,))) if sees_all else None,
+            )
+            for callback in due
         ),
         coming=tuple(card(deps, callback, read.get(callback.id, ()), "wait") for callback in coming),
         held=tuple(_held(deps, callback, read.get(callback.id, ()), aliases) for callback in held if callback.claimed_by != staff.id),
         waiting=Waiting(waiting.count, later.count, reviews),
         is_closed=is_closed(people, at, deps.rules),
+        team=members,
     )
 
 

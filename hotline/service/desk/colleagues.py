@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec import Struct
 
 from hotline.service.calls import taking
 from hotline.service.calls.rules import minors, one_phone
-from hotline.service.calls.rules.coverage import is_on_shift, is_present
-from hotline.service.calls.rules.rest import rests
 from hotline.service.deps import Deps
 from hotline.service.desk.board import Card, card
+from hotline.service.desk.team import State, states
 from hotline.service.work import Work
+
+FIRST: Final[tuple[State, ...]] = ("here", "on", "off", "paused", "holding", "talking")
+"""Whoever could ring at once; whoever is in the middle of something last."""
 
 
 class Colleague(Struct, frozen=True):
@@ -18,11 +22,7 @@ class Colleague(Struct, frozen=True):
 
     id: str
     alias: str
-    on: bool
-    here: bool
-    holding: bool
-    paused: bool
-    """Offered nothing for now, whatever the reason: a break, or a rest."""
+    state: State
 
 
 def colleagues(deps: Deps, id: str, at: int) -> tuple[Card, tuple[Colleague, ...]] | None:
@@ -32,23 +32,13 @@ def colleagues(deps: Deps, id: str, at: int) -> tuple[Card, tuple[Colleague, ...
         group = () if callback is None else taking.untried(Work(deps, tx, at), callback)
         if callback is None or not group:
             return None
-        shifts, holding = tx.shifts.all(), tx.callbacks.holders()
         others = [person for person in tx.staff.active() if person.id != callback.claimed_by]
-        resting = rests(tx, at, deps.rules).all
+        found = states(deps, tx, others, tx.shifts.all(), at)
         is_minor = minors.is_of_minor(tx, group)
     skilled = [person for person in others if taking.may_be_handed(person, group, is_minor=is_minor)]
-    local, minutes = deps.clock.local, deps.rules.presence_minutes
-    found = [
-        Colleague(
-            person.id,
-            person.alias,
-            is_on_shift(person, shifts, at, local),
-            is_present(person, at, minutes),
-            person.id in holding,
-            person.is_paused(at) or person.id in resting,
-        )
-        for person in skilled
-    ]
     return card(deps, callback, tuple(sorted(one_phone.languages(group))), "held"), tuple(
-        sorted(found, key=lambda found: (found.holding, found.paused, not found.on, not found.here, found.alias))
+        sorted(
+            (Colleague(person.id, person.alias, found[person.id]) for person in skilled),
+            key=lambda colleague: (FIRST.index(colleague.state), colleague.alias),
+        )
     )

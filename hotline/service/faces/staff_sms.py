@@ -42,6 +42,7 @@ WORDS: Final[Mapping[Code, str]] = {
     "noted": "staff.noted",
     "rings": "staff.taken",
     "busy": "staff.busy",
+    "cancelled": "staff.cancelled",
     "forbidden": "staff.forbidden",
     "gone": "staff.gone",
     "help": "staff.help",
@@ -178,6 +179,8 @@ def _answer(act: Act, request: Request, result: Result, origin: str) -> tuple[Ou
         if name in values:
             values[name] = clock(written, language, int(values[name]))
     key = SHIFT_WORDS[request.act.__name__] if result.code == "done" else WORDS[result.code]
+    if result.code == "gone" and request.act is take:
+        key = "staff.in_hand"  # it is no slip of a digit: it was offered, and is in other hands
     if key == "staff.away" and "from" in values:
         key = "staff.away_hours"
     text = written.phrase(key if written.has_phrase(key) else UNWORDED, language, **values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from msgspec.structs import asdict, replace
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Row, bindparam, func, literal, select, union_all, update
 
 from hotline.adapters.sql.sealed import context
 from hotline.adapters.sql.tables import callbacks, calls, numbers, rings
@@ -16,6 +16,10 @@ _CALL: Final = select(calls).where(calls.c.id == THIS)
 _CALL_OF_SESSION: Final = select(calls).where(calls.c.session_hash == THIS).limit(1)
 _LIVE_CALL: Final = (
     select(calls).where(calls.c.staff == THIS, calls.c.state != "ended").order_by(calls.c.placed_at.desc(), calls.c.id.desc()).limit(1)
+)
+_BUSY: Final = union_all(
+    select(callbacks.c.claimed_by.label("staff"), literal(0).label("talks")).where(callbacks.c.state == "claimed").distinct(),
+    select(calls.c.staff, literal(1)).where(calls.c.state == "dialed", calls.c.placed_at >= bindparam("since")),
 )
 _LAST_CALL: Final = (
     select(calls)
@@ -63,6 +67,9 @@ class SqlCalls(Unit):
 
     def live_of(self, staff: str) -> Call | None:
         return _call(self._row(_LIVE_CALL, this=staff))
+
+    def busy(self, since: int) -> dict[str, bool]:
+        return {row.staff: bool(row.talks) for row in sorted(self._rows(_BUSY, since=since), key=lambda row: row.talks)}
 
     def last(self, callback: str, staff: str) -> Call | None:
         return _call(self._row(_LAST_CALL, this=callback, by=staff))

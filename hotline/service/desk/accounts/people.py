@@ -24,8 +24,9 @@ from hotline.service.desk.accounts.sign_in import GUESSES, LINK_SECONDS
 from hotline.service.desk.shifts.planning import WeekHours, weekly
 from hotline.service.work import Work
 
-Fault: TypeAlias = Literal["alias", "number", "taken", "languages"]
-"""What is wrong with what was filled in (`fault` of a result that is *faulty*); `taken`: somebody else has this alias or this number."""
+Fault: TypeAlias = Literal["alias", "number", "taken", "languages", "no_language"]
+"""What is wrong with what was filled in (`fault` of a result that is *faulty*); `taken`: somebody else has this alias or this number; `no_language`: a counselor who
+takes calls in none, whom no call would ever reach."""
 
 _ALIAS: Final = re.compile(r"[^\W\d_][\w-]{1,31}")
 
@@ -207,6 +208,8 @@ def _fault(tx: Transaction, staff: Staff, languages: tuple[str, ...]) -> Fault |
         return "number"
     if not {staff.reads, *staff.speaks} <= set(languages):
         return "languages"
+    if staff.role == "counselor" and not staff.speaks:
+        return "no_language"
     same_alias, same_number = tx.staff.by_alias(staff.alias), tx.staff.by_number(staff.number)
     others = [other for other in (same_alias, same_number) if other is not None and other.active and other.id != staff.id]
     return "taken" if others else None

@@ -17,7 +17,7 @@ from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
 from hotline.service.calls.rules.coverage import without
-from hotline.service.desk.shifts import presence
+from hotline.service.desk.shifts import presence, roster
 from hotline.service.permissions import may
 
 WEEK: Final = 7
@@ -77,6 +77,20 @@ def come_on_day(act: Act, hours: DayHours, sent_at: int | None = None, whose: st
         act.tx.shifts.add(Shift(staff.id, None, first, last, hours.day + later))
     presence.come_back(act, staff, *hours.minutes)
     return Result()
+
+
+def take_hours(act: Act, hours: DayHours) -> Result:
+    """There in hours that nobody took: `come_on_day`, where nobody came before."""
+    uncovered = roster.uncovered_of(act.deps, act.tx.staff.active(), act.tx.shifts.all(), act.at)
+    first, last = max(hours.minutes[0], act.now), hours.minutes[1]
+    if not any(start <= first < last <= end for of in fills(act.staff) for start, end in uncovered.get(of, ())):
+        return Result("overtaken")
+    return come_on_day(act, hours)
+
+
+def fills(staff: Staff) -> tuple[str, ...]:
+    """What this person's being there covers: languages, or the line's supervision, as `roster.uncovered_of` names them."""
+    return (roster.SUPERVISION,) if staff.role == "supervisor" else staff.speaks
 
 
 def stay_away(act: Act, hours: DayHours, sent_at: int | None = None, whose: str = "") -> Result:

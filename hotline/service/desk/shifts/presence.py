@@ -14,6 +14,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from hotline.engine.effects import Minute
+from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.staff import Staff
 from hotline.service.acts import Act, Result
@@ -23,6 +24,12 @@ from hotline.service.work import Work
 
 ASKED_AT: Final = ((1, 2), (2, 3))
 """The parts of its time after which *I am here* is asked for again."""
+
+
+STANDS: Final = ("seen_at", "on_until", "off_until", "on_call_until", "paused_until", "goes_on_until")
+"""What of a staff row says that somebody is there."""
+TAKEN_BACK_SECONDS: Final = 60
+"""For so long going off can be taken back."""
 
 
 def times_asked(staff: Staff, at: int, presence_minutes: int) -> int:
@@ -78,9 +85,25 @@ def go_off_shift(act: Act, sent_at: int | None = None) -> Result:
     Said late, it counts where nothing was heard of this person since, and gives nothing back: what is held may have been taken later.
     """
     if sent_at is None:
-        return Result(messages=leave(act, act.staff))
+        stood = {name: str(moment) for name in STANDS if (moment := getattr(act.staff, name)) is not None}
+        left = ",".join(callback.id for group in _untried(act, act.staff) for callback in group)
+        return Result(values={**stood, "at": str(act.at), "left": left}, messages=leave(act, act.staff))
     if (act.staff.seen_at or 0) <= sent_at:
         _end(act, act.staff)
+    return Result()
+
+
+def take_back_off(act: Act, off: str) -> Result:
+    """It was a slip: whoever went *off* by this form, at most a minute ago, is there as before, and holds again what nobody took meanwhile."""
+    gone = act.result_of(off)
+    if gone is None or "at" not in gone.values or act.at - int(gone.values["at"]) > TAKEN_BACK_SECONDS:
+        return Result("late")
+    stood = {name: int(gone.values[name]) if name in gone.values else None for name in STANDS}
+    act.tx.staff.save(replace(act.staff, **stood))
+    for id in filter(None, gone.values["left"].split(",")):
+        callback = act.tx.callbacks.get(id)
+        if callback is not None and callback.state == "waiting" and dispatch.claim(act, callback):
+            dispatch.join(act, id)
     return Result()
 
 
@@ -122,9 +145,12 @@ def come_back(work: Work, staff: Staff, begins: Minute, ends: Minute) -> None:
 
 def _leave_nothing(work: Work, staff: Staff) -> tuple[OutboxMessage, ...]:
     """Give back what this person holds and never tried."""
+    return tuple(message for group in _untried(work, staff) for message in dispatch.give_back(work, group, staff.alias))
+
+
+def _untried(work: Work, staff: Staff) -> list[tuple[Callback, ...]]:
     held = dispatch.groups(work.tx, work.tx.callbacks.claimed_by(staff.id))
-    untried = [group for group in held if not any(callback.attempts for callback in group)]
-    return tuple(message for group in untried for message in dispatch.give_back(work, group, staff.alias))
+    return [tuple(group) for group in held if not any(callback.attempts for callback in group)]
 
 
 def _on_call(act: Act, sent_at: int | None, beyond: int) -> Result:

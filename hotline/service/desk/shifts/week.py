@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hotline.engine.effects import Minute
 from hotline.engine.promise import DAYS_AHEAD
 from hotline.engine.times import DAY_MINUTES
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import CALLING, Staff
-from hotline.service.calls.rules.coverage import Span, is_closed, merged, spans_of_day
+from hotline.service.calls.rules.coverage import Span, is_closed, merged, spans_of_day, without
+from hotline.service.calls.rules.skill import takes
 from hotline.service.deps import Deps
 from hotline.service.desk.shifts import roster
+from hotline.service.desk.shifts.planning import fills
 
 
 class Bar(Struct, frozen=True):
@@ -31,22 +34,37 @@ class Gap(Struct, frozen=True):
     end: Minute
 
 
+class Line(Struct, frozen=True):
+    """Who is planned in a part of a day; `of`: a language, or `supervision`."""
+
+    of: str
+    aliases: tuple[str, ...]
+    is_missing: bool
+    """Some of it is offered, and nobody took it."""
+
+
+class Cell(Struct, frozen=True):
+    """One part of one day, in minutes since midnight."""
+
+    start: Minute
+    end: Minute
+    lines: tuple[Line, ...]
+    is_mine: bool
+    """Whoever the plan is of is planned there."""
+    is_shut: bool
+    """A supervisor closed all of it."""
+
+
 class Day(Struct, frozen=True):
     day: int
     """Local days since 1970-01-01."""
-    lanes: tuple[tuple[Bar, ...], ...]
-    """Bars that do not overlap share one."""
+    bars: tuple[Bar, ...]
+    """In the order of their beginnings."""
+    cells: tuple[Cell, ...]
+    """One for each part of the day that the line offers."""
+    beyond: tuple[Bar, ...]
+    """What is planned in hours of no part."""
     gaps: tuple[Gap, ...]
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """Of what there are gaps, each once."""
-        return tuple(dict.fromkeys(gap.of for gap in self.gaps))
-
-    @property
-    def bars(self) -> tuple[Bar, ...]:
-        """In the order of their beginnings."""
-        return tuple(sorted((bar for lane in self.lanes for bar in lane), key=lambda bar: (bar.start, bar.end, bar.alias)))
 
 
 class Plan(Struct, frozen=True):
@@ -70,8 +88,41 @@ class WeekView(Struct, frozen=True):
     is_closed: bool
     many: Span | None
     """While the line says that many ask, from when until when."""
+    parts: tuple[Span, ...]
+    """Of the day, that the line offers, in minutes since midnight."""
     shut: tuple[Span, ...]
     """Hours that a supervisor closed, in local minutes."""
+
+    @property
+    def missing(self) -> dict[str, Minute]:
+        """For how many minutes nobody took what is offered, where there are any."""
+        found: dict[str, Minute] = {}
+        for gap in (gap for day in self.days for gap in day.gaps):
+            found[gap.of] = found.get(gap.of, 0) + gap.end - gap.start
+        return found
+
+    def holes(self, staff: Staff) -> tuple[tuple[int, Gap], ...]:
+        """What this person could take of it, with its day, part by part."""
+        return tuple(
+            (day.day, replace(gap, start=max(gap.start, start), end=min(gap.end, end)))
+            for day in self.days
+            for start, end in self.parts
+            for gap in day.gaps
+            if gap.of in fills(staff) and gap.start < end and gap.end > start
+        )
+
+
+class _Week(Struct, frozen=True):
+    """What every day of it is made from."""
+
+    people: tuple[Staff, ...]
+    shifts: tuple[Shift, ...]
+    parts: tuple[Span, ...]
+    teams: dict[str, tuple[str, ...]]
+    """For each language, and for `supervision`: who takes it, by alias."""
+    gaps: tuple[tuple[int, Gap], ...]
+    shut: tuple[Span, ...]
+    chosen: str
 
 
 def look(deps: Deps, whose: str, at: int) -> WeekView | None:
@@ -84,16 +135,29 @@ def look(deps: Deps, whose: str, at: int) -> WeekView | None:
     if chosen is None:
         return None
     now = deps.clock.local(at)
-    gaps = _gaps(deps, people, shifts, at)
+    shut = tuple((span.start, span.end) for span in declared if span.kind == "closed")
+    week = _Week(
+        tuple(people),
+        shifts,
+        tuple(sorted((part.start, part.end) for part in deps.written.parts.values())),
+        {
+            **{language: tuple(staff.alias for staff in people if takes(staff, language)) for language in deps.written.languages},
+            roster.SUPERVISION: tuple(staff.alias for staff in people if staff.role == "supervisor"),
+        },
+        _gaps(deps, people, shifts, at),
+        shut,
+        chosen.alias,
+    )
     return WeekView(
         now=now,
-        days=tuple(_day(day, people, shifts, gaps) for day in range(now // DAY_MINUTES, now // DAY_MINUTES + DAYS_AHEAD)),
+        days=tuple(_day(day, week) for day in range(now // DAY_MINUTES, now // DAY_MINUTES + DAYS_AHEAD)),
         plan=_plan(chosen, shifts, now // DAY_MINUTES),
         people=tuple(people),
         on_call=tuple((staff.alias, deps.clock.local(staff.on_call_until or 0)) for staff in people if staff.is_on_call(at)),
         is_closed=is_closed(people, at, deps.rules),
         many=next(iter(merged((span.start, span.end) for span in declared if span.kind == "many")), None),
-        shut=tuple((span.start, span.end) for span in declared if span.kind == "closed"),
+        parts=week.parts,
+        shut=shut,
     )
 
 
@@ -105,26 +169,39 @@ def _plan(staff: Staff, shifts: tuple[Shift, ...], today: int) -> Plan:
     return Plan(staff, tuple(weekly), tuple(shift for shift in planned if shift.day is not None and shift.day >= today))
 
 
-def _day(day: int, people: list[Staff], shifts: tuple[Shift, ...], gaps: tuple[tuple[int, Gap], ...]) -> Day:
+def _day(day: int, week: _Week) -> Day:
     begins = day * DAY_MINUTES
-    bars = [
-        Bar(staff.alias, staff.role == "supervisor", start - begins, end - begins)
-        for staff in people
-        for start, end in merged(spans_of_day((shift for shift in shifts if shift.staff == staff.id), day))
-    ]
-    return Day(day, _lanes(bars), tuple(gap for of, gap in gaps if of == day))
+    bars = sorted(
+        (
+            Bar(staff.alias, staff.role == "supervisor", start - begins, end - begins)
+            for staff in week.people
+            for start, end in merged(spans_of_day((shift for shift in week.shifts if shift.staff == staff.id), day))
+        ),
+        key=lambda bar: (bar.start, bar.end, bar.alias),
+    )
+    gaps = tuple(gap for of, gap in week.gaps if of == day)
+    beyond = tuple(replace(bar, start=start, end=end) for bar in bars for start, end in _outside((bar.start, bar.end), week.parts))
+    return Day(day, tuple(bars), tuple(_cell(day, start, end, bars, gaps, week) for start, end in week.parts), beyond, gaps)
 
 
-def _lanes(bars: list[Bar]) -> tuple[tuple[Bar, ...], ...]:
-    """As few as do; supervisors in lanes of their own, below."""
-    lanes: list[list[Bar]] = []
-    for bar in sorted(bars, key=lambda bar: (bar.supervises, bar.start, bar.alias)):
-        free = next((lane for lane in lanes if lane[-1].end <= bar.start and lane[-1].supervises is bar.supervises), None)
-        if free is None:
-            lanes.append([bar])
-        else:
-            free.append(bar)
-    return tuple(map(tuple, lanes))
+def _cell(day: int, start: Minute, end: Minute, bars: list[Bar], gaps: tuple[Gap, ...], week: _Week) -> Cell:
+    there = {bar.alias for bar in bars if bar.start < end and bar.end > start}
+    missing = {gap.of for gap in gaps if gap.start < end and gap.end > start}
+    lines = tuple(
+        Line(of, tuple(alias for alias in aliases if alias in there), of in missing)
+        for of, aliases in week.teams.items()
+        if of != roster.SUPERVISION or of in missing or not there.isdisjoint(aliases)
+    )
+    begins = day * DAY_MINUTES
+    return Cell(start, end, lines, week.chosen in there, not _outside((begins + start, begins + end), week.shut))
+
+
+def _outside(span: Span, others: tuple[Span, ...]) -> tuple[Span, ...]:
+    """What of it lies in none of the others."""
+    left: tuple[Span, ...] = (span,)
+    for other in others:
+        left = without(left, other)
+    return left
 
 
 def _gaps(deps: Deps, people: list[Staff], shifts: tuple[Shift, ...], at: int) -> tuple[tuple[int, Gap], ...]:
