@@ -424,7 +424,7 @@ def test_signing_out_ends_it_on_the_server(desk: Desk) -> None:
     assert is_in(copy)
     browser.open("/console/me")
     browser.send("/console/sign-out")
-    assert 'class="door"' in browser.raw
+    assert 'action="/console/sign-in"' in browser.raw
     assert not is_in(copy)
 
 
@@ -444,7 +444,7 @@ def test_the_door_speaks_her_language_when_she_leaves(desk: Desk) -> None:
         browser.open("/console/me")
         browser.send(action)
         assert '<html lang="bm"' in browser.raw
-        assert 'class="door"' in browser.raw
+        assert 'action="/console/sign-in"' in browser.raw
 
 
 def test_crowded_is_told_calmly(desk: Desk) -> None:

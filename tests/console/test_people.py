@@ -399,7 +399,7 @@ def test_out_everywhere(desk: Desk) -> None:
     """How many browsers there are is shown; one button ends them all."""
     counselor, other = desk.browser("awa"), desk.browser("awa")
     assert desk.say("account.browsers", count=2) in counselor.open("/console/me")
-    assert 'class="door"' in (counselor.send("/console/me/everywhere") and counselor.raw)
+    assert 'action="/console/sign-in"' in (counselor.send("/console/me/everywhere") and counselor.raw)
     assert [303, 303] == [browser.client.get("/console/me").status_code for browser in (counselor, other)]
     assert desk.say("account.browsers_one") in desk.browser("awa").open("/console/me")
 
