@@ -15,6 +15,8 @@ STALE_DAYS: Final = 180
 STALE_EMERGENCY_DAYS: Final = 30
 EMERGENCY: Final = "emergency"
 """The kind whose numbers are rung by day and by night."""
+UNVERIFIED: Final = "unverified_phone"
+"""A number that may not be shown, in the field that no screen can name: counselors see it, as one that nobody verified."""
 CALLS: Final = ("called_by_day", "called_by_night")
 
 WithdrawnItem: TypeAlias = tuple[str, str, str]
@@ -24,8 +26,8 @@ WithdrawnItem: TypeAlias = tuple[str, str, str]
 def fresh(sources: Sources, today: date) -> tuple[Sources, tuple[Item, ...]]:
     """These sources as they may be shown on this local day, and, as they stood, the entries that lost what they would have shown.
 
-    A service for which `is_shown` is false loses its `phone`; an event whose day is over goes. A number that nobody ever verified
-    (emergency: by day and by night) goes too, and its entry is not reported. A second time on the same day changes nothing.
+    A service for which `is_shown` is false has its `phone` set aside as `UNVERIFIED`; an event whose day is over goes. So is a number that nobody ever
+    verified (emergency: by day and by night), and its entry is not reported. A second time on the same day changes nothing.
     """
     kept: list[Item] = []
     lost: list[Item] = []
@@ -33,7 +35,7 @@ def fresh(sources: Sources, today: date) -> tuple[Sources, tuple[Item, ...]]:
         if is_over(item, today):
             lost.append(item)
         elif "phone" in item.fields and not is_shown(item, today):
-            kept.append(_silent(item))
+            kept.append(_set_aside(item))
             if last_day(item) is not None:
                 lost.append(item)
         else:
@@ -77,6 +79,8 @@ def without_withdrawn(sources: Sources, withdrawals: Iterable[WithdrawnItem]) ->
     taken_back = {id for id, phone, _ in found if not phone}
     staying = (item for item in sources.items if item.list != "testimonies" or item.id not in taken_back)
     items = tuple(_silent(item) if is_withdrawn(item, found) else item for item in staying)
+    gone = {digits(phone) for _, phone, _ in found if phone}
+    items = tuple(_unlisted(item) if digits(item.fields.get(UNVERIFIED, "")) in gone else item for item in items)
     return replace(sources, items=items) if found else sources
 
 
@@ -92,6 +96,14 @@ def is_withdrawn(item: Item, withdrawals: Iterable[WithdrawnItem]) -> bool:
 
 def _silent(item: Item) -> Item:
     return replace(item, fields={name: value for name, value in item.fields.items() if name != "phone"})
+
+
+def _set_aside(item: Item) -> Item:
+    return replace(_silent(item), fields={**_silent(item).fields, UNVERIFIED: item.fields["phone"]})
+
+
+def _unlisted(item: Item) -> Item:
+    return replace(item, fields={name: value for name, value in item.fields.items() if name != UNVERIFIED})
 
 
 def _day(text: str) -> date | None:
