@@ -26,8 +26,8 @@ WithdrawnItem: TypeAlias = tuple[str, str, str]
 def fresh(sources: Sources, today: date) -> tuple[Sources, tuple[Item, ...]]:
     """These sources as they may be shown on this local day, and, as they stood, the entries that lost what they would have shown.
 
-    A service for which `is_shown` is false has its `phone` set aside as `UNVERIFIED`; an event whose day is over goes. So is a number that nobody ever
-    verified (emergency: by day and by night), and its entry is not reported. A second time on the same day changes nothing.
+    A service for which `is_shown` is false loses its `phone`; an event whose day is over goes. A number that nobody ever verified
+    (emergency: by day and by night) goes too, and its entry is not reported. A second time on the same day changes nothing.
     """
     kept: list[Item] = []
     lost: list[Item] = []
@@ -35,7 +35,7 @@ def fresh(sources: Sources, today: date) -> tuple[Sources, tuple[Item, ...]]:
         if is_over(item, today):
             lost.append(item)
         elif "phone" in item.fields and not is_shown(item, today):
-            kept.append(_set_aside(item))
+            kept.append(_silent(item))
             if last_day(item) is not None:
                 lost.append(item)
         else:
@@ -95,11 +95,9 @@ def is_withdrawn(item: Item, withdrawals: Iterable[WithdrawnItem]) -> bool:
 
 
 def _silent(item: Item) -> Item:
-    return replace(item, fields={name: value for name, value in item.fields.items() if name != "phone"})
-
-
-def _set_aside(item: Item) -> Item:
-    return replace(_silent(item), fields={**_silent(item).fields, UNVERIFIED: item.fields["phone"]})
+    """Without its `phone`, which is set aside as `UNVERIFIED`."""
+    fields = {name: value for name, value in item.fields.items() if name != "phone"}
+    return replace(item, fields=fields | {UNVERIFIED: item.fields["phone"]})
 
 
 def _unlisted(item: Item) -> Item:

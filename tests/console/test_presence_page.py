@@ -72,5 +72,5 @@ def test_rest_and_break_look_alike_to_others(desk: Desk) -> None:
     desk.line.walk("5 5", "session-2", OTHER_CALLER)
     desk.line.work()
     page = desk.browser("fanta").open(f"/console/hand-over/{desk.line.callbacks()[1].id}")
-    states = [entry.split("</span>")[0] for entry in page.split('<span class="hint state">')[1:]]
+    states = [entry.split("</p>")[0] for entry in page.split('<p class="quiet">')[1:]]
     assert 2 == states.count(desk.say("queue.colleague.paused"))
