@@ -13,7 +13,7 @@ from hotline.engine.phone.numbers import has_number
 
 _NAMED: Final = (("region", "regions"), ("place", "places"), ("near", "places"))
 
-FREE_WORDS: Final = ("name", "address", "hours", "offers", "languages")
+FREE_WORDS: Final = ("name", "address", "hours", "offers", "languages", "cost", "way", "asks_for")
 """What an entry of the directory says in free words."""
 
 

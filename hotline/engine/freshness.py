@@ -15,6 +15,8 @@ STALE_DAYS: Final = 180
 STALE_EMERGENCY_DAYS: Final = 30
 EMERGENCY: Final = "emergency"
 """The kind whose numbers are rung by day and by night."""
+UNVERIFIED: Final = "unverified_phone"
+"""A number that may not be shown, in the field that no screen can name: counselors see it, as one that nobody verified."""
 CALLS: Final = ("called_by_day", "called_by_night")
 
 WithdrawnItem: TypeAlias = tuple[str, str, str]
@@ -77,6 +79,8 @@ def without_withdrawn(sources: Sources, withdrawals: Iterable[WithdrawnItem]) ->
     taken_back = {id for id, phone, _ in found if not phone}
     staying = (item for item in sources.items if item.list != "testimonies" or item.id not in taken_back)
     items = tuple(_silent(item) if is_withdrawn(item, found) else item for item in staying)
+    gone = {digits(phone) for _, phone, _ in found if phone}
+    items = tuple(_unlisted(item) if digits(item.fields.get(UNVERIFIED, "")) in gone else item for item in items)
     return replace(sources, items=items) if found else sources
 
 
@@ -91,7 +95,13 @@ def is_withdrawn(item: Item, withdrawals: Iterable[WithdrawnItem]) -> bool:
 
 
 def _silent(item: Item) -> Item:
-    return replace(item, fields={name: value for name, value in item.fields.items() if name != "phone"})
+    """Without its `phone`, which is set aside as `UNVERIFIED`."""
+    fields = {name: value for name, value in item.fields.items() if name != "phone"}
+    return replace(item, fields=fields | {UNVERIFIED: item.fields["phone"]})
+
+
+def _unlisted(item: Item) -> Item:
+    return replace(item, fields={name: value for name, value in item.fields.items() if name != UNVERIFIED})
 
 
 def _day(text: str) -> date | None:

@@ -5,14 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from hotline.engine.flags import SCRIPTED
+from msgspec import Struct
+
+from hotline.engine.flags import SCRIPTED, Flag
 from hotline.engine.flow import Fault, Message
 
-SCRIPTS: Final = SCRIPTED
-"""Hard cases, each with steps: script.KIND.1, script.KIND.2 and so on, one a message."""
-SAYINGS: Final = ("open", "open_other", "someone_else", "cover")
+
+class Script(Struct, frozen=True):
+    """Steps: script.NAME.1, script.NAME.2 and so on, one a message."""
+
+    name: str
+    flag: Flag | None = None
+    """What a call is flagged with that was such a case; None: it is read, and there is nothing to flag."""
+
+
+WHO: Final = Script("who")
+"""Is it the caller who answers? Only on the caller's own phone, where no word was chosen and nothing was agreed."""
+EVERY_CALL: Final = (Script("call"), Script("cut_off"), Script("limits"))
+CASES: Final = (
+    Script("danger", "danger"),
+    Script("risk", "danger"),
+    Script("rape"),
+    Script("suicide", "danger"),
+    *(Script(flag, flag) for flag in SCRIPTED if flag != "danger"),
+)
+SCRIPTS: Final = tuple(script.name for script in (WHO, *EVERY_CALL, *CASES))
+SAYINGS: Final = ("open", "open_other", "alone", "someone_else", "cover")
 """Words for every call: script.NAME."""
-NEEDED: Final = (*(f"script.{name}" for name in SAYINGS), *(f"script.{kind}.1" for kind in SCRIPTS))
+NEEDED: Final = (*(f"script.{name}" for name in SAYINGS), *(f"script.{name}.1" for name in SCRIPTS))
 
 
 def misscripted(table: Mapping[str, Message]) -> Iterator[Fault]:
@@ -21,8 +41,8 @@ def misscripted(table: Mapping[str, Message]) -> Iterator[Fault]:
         root, _, rest = key.partition("@")[0].partition(".")
         if root != "script" or rest in SAYINGS:
             continue
-        kind, _, step = rest.partition(".")
-        if kind not in SCRIPTS or not step.isdecimal() or step != str(int(step)) or step == "0":
+        name, _, step = rest.partition(".")
+        if name not in SCRIPTS or not step.isdecimal() or step != str(int(step)) or step == "0":
             yield Fault(message.at, f"{key}: no script is called so; there are {', '.join(SCRIPTS)}, each with steps from .1 on")
-        elif step != "1" and f"script.{kind}.{int(step) - 1}" not in table:
+        elif step != "1" and f"script.{name}.{int(step) - 1}" not in table:
             yield Fault(message.at, f"{key}: the step before it is missing, nobody would read this one")

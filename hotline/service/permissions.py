@@ -64,6 +64,7 @@ TABLE: Final = (
                 "begin_cover",
                 "note_cover",
                 "mark",
+                "unmark",
                 "say_outcome",
                 "say_hard",
                 "say_safer",
@@ -71,11 +72,11 @@ TABLE: Final = (
                 "pass_on",
                 "no_more",
             ),
-            *("save_note", "look_on", "pick_up", "accept"),
+            *("wrap_up", "save_note", "look_on", "pick_up", "accept"),
         ),
         (
-            *("callback", "signs", "connect", "reveal", "cover", "mark", "outcome", "hard", "safer", "still_here"),
-            *("next_time", "pass_on", "no_more", "note"),
+            *("callback", "signs", "connect", "reveal", "cover", "mark", "unmark", "outcome", "still_here"),
+            *("wrap_up", "pass_on", "no_more", "note"),
         ),
     ),
     Ability(

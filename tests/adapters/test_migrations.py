@@ -169,7 +169,21 @@ def fill_0012(url, seal) -> None:
     store.close()
 
 
-LATER = ("call", "waited", "given_back", "sunk", "safer", "minors", "on_call_until", "at_once", "paused_until", "goes_on_until", "worded")
+LATER = (
+    "call",
+    "waited",
+    "given_back",
+    "sunk",
+    "safer",
+    "minors",
+    "on_call_until",
+    "at_once",
+    "paused_until",
+    "goes_on_until",
+    "worded",
+    "agreed",
+    "minor_by",
+)
 NAMED = {"attempts": "tries", "outcome": "ending"}
 """What the code calls otherwise than the database."""
 AN_EDITION = {"at": NOW, "json": b"{}"}
@@ -383,7 +397,11 @@ def test_what_waits_for_a_call_now_is_told_from_what_waits_for_a_part_of_the_day
     with store.write() as t:
         for number, (opens, ends, urgent) in spans.items():
             row = asdict(a_callback(number, made_at=NOW, opens_at=opens, not_after=ends, urgent=urgent))
-            row = {NAMED.get(name, name): value for name, value in row.items() if name not in ("at_once", "call", "waited", "worded")}
+            row = {
+                NAMED.get(name, name): value
+                for name, value in row.items()
+                if name not in ("at_once", "call", "waited", "worded", "agreed", "minor_by")
+            }
             names = ", ".join(row)
             t._connection.execute(text(f"INSERT INTO callbacks ({names}) VALUES ({', '.join(f':{name}' for name in row)})"), row)  # noqa: S608
     upgrade(empty_url, seal=seal)

@@ -37,6 +37,8 @@ FULL = {question.key: max((*question.codes, "unknown"), key=len) for question in
 def write_all(store, n: int, *, much: bool) -> None:
     """A callback with all that hangs on it: the most that can be said of it, or the least."""
     callback = a_callback(n, reference=f"{700 + n}", word="vaccination12345" if much else None, safer="less_safe" if much else None)
+    if much:
+        callback = replace(callback, waited=10_080, worded=99, agreed=True, minor_by=id_of(90))
     keep(store, replace(callback, state="claimed", claimed_by=id_of(90), claimed_at=NOW + 10))
     with store.write() as t:
         t.staff.save(a_counselor(n, number=HERS if much else ""))

@@ -163,30 +163,43 @@ def close(room: Room, phone: PhonePage, how: str) -> None:
 @PAIRS
 @SIZES
 def test_from_the_first_dial_to_the_next_time(phone: PhonePage, room: _Rooms, pair: Pair, size: dict[str, int]) -> None:
-    """Dial, alert, take, connect, a script that pages the supervisor, outcome, the time that the caller agreed to, closed."""
+    """Dial, alert, take, connect, a script that is read and one that pages the supervisor, the time that the caller agrees to and hears again,
+    outcome, closed."""
     counselor = room.of(pair.counselor, size)
     counselor.open("queue")
     reference = ask(phone, pair)
     take(counselor, reference)
     connect(counselor, phone)
 
+    expect(counselor.page.locator(".timer")).not_to_have_text("00:00")
     sign = counselor.page.locator("#danger")
     sign.locator("summary").first.click()
     expect(sign.locator("ol").first).to_be_visible()
+    expect(sign).not_to_contain_text(counselor.say("callback.paged"))
+    sign.locator("form button").click()
     expect(sign).to_contain_text(counselor.say("callback.paged"))
+    expect(sign.locator("ol").first).to_be_visible()
     phone.caller.in_call("connected")  # nothing of it touched the call
     phone.staff.hold("fanta")
     phone.staff.hears(reference)
     phone.staff.hold(pair.counselor)
     phone.staff.in_call("connected")
 
+    assert counselor.barriers() == []
+    assert not counselor.is_too_wide()
+    counselor.page.check("[name=day][value='1']")
+    counselor.page.check("[name=part] >> nth=0")
+    counselor.page.check("[name=agreed]")
+    counselor.press("/wrap-up")
+    counselor.shows(counselor.say("callback.told.agreed"))
+    expect(counselor.page.locator("#agreed .said")).to_be_visible()
+
     close(counselor, phone, "spoke")
     assert counselor.barriers() == []
     assert not counselor.is_too_wide()
-    counselor.page.check("[name=agreed]")
-    counselor.press("/next")
-    counselor.shows(counselor.say("callback.told.agreed"))
-    counselor.open("queue")
+    counselor.page.check("[name=safer][value=same]")
+    counselor.press("/wrap-up")
+    counselor.page.wait_for_url("**/queue*")
     expect(counselor.page.locator(f"#open-{reference}")).to_have_count(0)
 
 

@@ -68,7 +68,7 @@ def two_in_one_call(
 
 
 def agree(browser: Browser, address: str) -> None:
-    browser.send(f"{address}/next", day="1", part="480-720", agreed="on")
+    browser.send(f"{address}/wrap-up", day="1", part="480-720", agreed="on")
 
 
 @pytest.mark.parametrize("calling", ["bridge", "reveal"])
@@ -192,7 +192,7 @@ def test_what_a_phones_holder_asked_for_is_not_shown_over_it(desk: Desk) -> None
     ("address", "fields", "status"),
     [
         ("/console/shifts/unplan", {"shift": f" {'9' * 30} 1 2 on"}, 400),
-        ("/console/callback/{id}/next", {"day": "1", "part": f"{'9' * 5000}-9", "agreed": "on"}, 303),
+        ("/console/callback/{id}/wrap-up", {"day": "1", "part": f"{'9' * 5000}-9", "agreed": "on"}, 303),
         ("/console/sign-in", {"alias": "a\0b", "password": "x"}, 400),
         ("/console/callback/{id}/note", {"note": "a\0b"}, 400),
     ],
@@ -313,7 +313,7 @@ def test_after_the_two_keys_nothing_rings(desk: Desk, step: str) -> None:
                 (f"{page}/outcome", {"how": "unreachable"}),
                 (f"{page}/mark", {"kind": "known"}),
                 (f"{page}/pass-on", {}),
-                (f"{page}/next", {"day": "1", "part": "480-720", "agreed": "on"}),
+                (f"{page}/wrap-up", {"day": "1", "part": "480-720", "agreed": "on"}),
                 (f"/console/hand-over/{callback.id}", {"to": IDS["oumou"]}),
             ):
                 signed(browser, address, address, **fields)

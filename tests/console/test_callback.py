@@ -8,50 +8,16 @@ import re
 import pytest
 from msgspec.structs import replace
 
-from hotline.ports.calls.callbacks import Callback, Safer
+from hotline.engine.scripts import CASES, EVERY_CALL
+from hotline.ports.calls.callbacks import Safer
 from hotline.ports.gateway import GatewayRefused
 from hotline.ports.voice import VoiceConnect
+from tests.console.calls import agree, ended, found, held, talking
 from tests.console.desk import IDS, Browser, Desk
 from tests.service.line import AWA, CALLER, FANTA, OTHER_CALLER, OTHER_PHONE, OUMOU, RULES
 
 MINUTE = 60
-
-
-def held(desk: Desk, keys: str = "5 5", alias: str = "awa") -> tuple[Browser, Callback, str]:
-    """A counselor takes what a caller asked for: her browser with the callback's page, and the page's address."""
-    desk.line.walk(keys)
-    callback = desk.line.callbacks()[-1]
-    browser = desk.browser(alias)
-    browser.open("/console/queue")
-    browser.send(f"/console/take/{callback.id}")
-    return browser, callback, f"/console/callback/{callback.id}"
-
-
-def talking(desk: Desk, keys: str = "5 5") -> tuple[Browser, Callback, str]:
-    """The two talk."""
-    browser, callback, address = held(desk, keys)
-    browser.send(f"{address}/connect")
-    desk.line.work()
-    desk.line.pick_up()
-    assert isinstance(desk.line.press(), VoiceConnect)
-    browser.open(address)
-    return browser, callback, address
-
-
-def ended(desk: Desk, how: str, keys: str = "5 5") -> tuple[Browser, Callback, str]:
-    """They talked, and the counselor said how it ended."""
-    browser, callback, address = talking(desk, keys)
-    desk.line.hang_up()
-    browser.open(address)
-    browser.send(f"{address}/outcome", how=how)
-    return browser, callback, address
-
-
-def found(desk: Desk, callback: Callback) -> Callback:
-    with desk.line.real_store.read() as tx:
-        now = tx.callbacks.get(callback.id)
-    assert now is not None
-    return now
+SCRIPTS = tuple(script.name for script in (*EVERY_CALL, *CASES))
 
 
 def poll(browser: Browser) -> tuple[int, str | None]:
@@ -180,14 +146,14 @@ def test_cover_that_does_not_come(desk: Desk) -> None:
 def test_she_cannot_talk(desk: Desk) -> None:
     """One tap: a supervisor looks at it, nobody rings, and the cover's words stand on the page."""
     browser, callback, address = talking(desk)
-    browser.send(f"{address}/outcome")
+    browser.send(f"{address}/outcome", how="could_not_talk")
     assert ("review", "could_not_talk") == (found(desk, callback).state, found(desk, callback).outcome)
     assert desk.line.words("voice").phrase("script.cover", "fr") in browser.page
 
 
 @pytest.mark.parametrize("kind", ["danger", "minor", "another", "doer", "known", "silence"])
-def test_a_mark_opens_its_script_and_pages_once(desk: Desk, kind: str) -> None:
-    """One tap: the steps are there, the supervisor hears the reference and nothing more, and only once."""
+def test_a_mark_pages_once(desk: Desk, kind: str) -> None:
+    """The steps are there before; one tap, and the supervisor hears the reference and nothing more, and only once."""
     browser, callback, address = talking(desk)
     form = browser.hidden(f"{address}/mark") | {"kind": kind}
     assert desk.line.words("voice").phrase(f"script.{kind}.1", "fr") in browser.page
@@ -197,6 +163,18 @@ def test_a_mark_opens_its_script_and_pages_once(desk: Desk, kind: str) -> None:
     desk.line.work()
     assert [desk.line.say("wanted", ref=callback.reference)] == desk.line.inbox(FANTA)
     assert f'<details id="{kind}" open>' in browser.open(f"{address}?open={kind}")
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_to_read_is_not_to_mark(desk: Desk, script: str) -> None:
+    """Every script stands on the page of the running call, without script too; nobody hears that it was read, and nothing is kept of it."""
+    browser, callback, address = talking(desk)
+    assert desk.line.words("voice").phrase(f"script.{script}.1", "fr") in browser.open(f"{address}?open={script}")
+    assert "toggle" not in browser.raw
+    desk.line.work()
+    assert [] == desk.line.inbox(FANTA)
+    with desk.line.real_store.read() as tx:
+        assert frozenset() == tx.flags.of(callback.id)
 
 
 def test_who_knows_her_gives_her_on(desk: Desk) -> None:
@@ -258,21 +236,18 @@ def test_a_prank_is_counted_once_a_call(desk: Desk) -> None:
 def test_how_safe_the_call_left_her(desk: Desk, said: Safer) -> None:
     """Asked only of whom they talked to, and kept with the callback; no answer is one too."""
     browser, callback, address = ended(desk, "spoke")
-    browser.send(f"{address}/safer", safer=said)
+    browser.send(f"{address}/wrap-up", safer=said)
     assert said == found(desk, callback).safer
-    browser.send(f"{address}/safer", safer="")
+    browser.open(address)
+    browser.send(f"{address}/wrap-up", safer="none")
     assert found(desk, callback).safer is None
-
-
-def agree(browser: Browser, address: str, **fields: str) -> None:
-    browser.send(f"{address}/next", **{"day": "1", "part": "480-720", "word": "", "agreed": "on"} | fields)
 
 
 def test_next_time_only_as_agreed(desk: Desk) -> None:
     """Another callback to the same number, in the window and with the word that the caller agreed to; her consent stands with it."""
     browser, callback, address = ended(desk, "spoke")
     agree(browser, address, word="water")
-    assert told(desk, "agreed") in browser.page
+    assert told(desk, "kept") in browser.page
     agreed = desk.line.callbacks()[-1]
     opens, ends = desk.line.clock.at + 22 * 3600, desk.line.clock.at + 26 * 3600
     assert ("waiting", "water", opens, ends) == (agreed.state, agreed.word, agreed.opens_at, agreed.not_after)
@@ -312,7 +287,7 @@ def test_what_cannot_be_agreed(desk: Desk, fields: dict[str, str], refusal: str)
 def test_without_her_consent_nothing_is_kept(desk: Desk) -> None:
     """The box says that the caller agrees: left empty, there is no next time."""
     browser, _, address = ended(desk, "spoke")
-    browser.send(f"{address}/next", day="1", part="480-720", word="")
+    browser.send(f"{address}/wrap-up", day="1", part="480-720", word="")
     assert told(desk, "consent") in browser.page
     assert 1 == len(desk.line.callbacks())
 
@@ -414,9 +389,11 @@ def test_who_did_what_is_in_the_audit(desk: Desk) -> None:
     browser.send(f"{address}/cover")
     browser.send(f"{address}/mark", kind="minor")
     browser.send(f"{address}/outcome", how="spoke")
-    browser.send(f"{address}/safer", safer="less_safe")
+    browser.send(f"{address}/wrap-up", safer="less_safe")
+    browser.open(address)
     for note in ("Rappeler.", "Rappeler.", ""):
-        browser.send(f"{address}/note", note=note)
+        browser.send(f"{address}/wrap-up", note=note)
+        browser.open(address)
     deeds = ["taken", "connected", "cover played", "marked", "outcome said", "safety asked", "note written", "note erased"]
     assert [("awa", deed) for deed in deeds] == recorded(desk)
     with desk.line.real_store.read() as tx:
@@ -532,7 +509,8 @@ def test_a_hard_call_is_said_in_one_tap_and_told_to_nobody(desk: Desk) -> None:
     browser, _, address = ended(desk, "someone_else")
     desk.line.work()
     desk.line.inbox(FANTA)  # what the supervisor hears of the outcome
-    assert desk.say("callback.hard_noted") in browser.send(f"{address}/hard")
+    browser.send(f"{address}/wrap-up", hard="yes")
+    assert desk.say("callback.hard_noted") in browser.open(address)
     assert desk.say("queue.rests") in browser.open("/console/queue")
     desk.line.work()
     assert desk.line.inbox(FANTA) == []

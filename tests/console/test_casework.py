@@ -414,7 +414,7 @@ def test_a_slip_is_made_with_her_consent(work: Work) -> None:
     assert work.given()[f"referral.{referral.id}"] == Consent(f"referral.{referral.id}", work.line.clock.now())
     assert ("awa", "slip made", work.callback.reference) in work.audit()
     page = work.browser.open(work.slip())
-    paper = page[page.index('<article class="slip"') : page.index("</article>")]
+    paper = page[page.index('<article class="slip') : page.index("</article>")]
     for said in (referral.slip, "Centre essai", "24/11/2026", work.desk.say("slip.from"), work.desk.say("slip.kindly")):
         assert said in paper
     assert work.id not in page
@@ -462,7 +462,7 @@ def test_a_referral_that_does_not_fit(work: Work, fields: dict[str, str], what: 
 def test_a_refused_form_stands_open(work: Work) -> None:
     """A form that was refused stands open on its page, filled in as it was, what is wrong beside its field, and the field has the focus."""
     page = work.refer(outcome="declined", look_again="2026-12-01")
-    (form,) = [part for part in page.split("<details")[1:] if part.startswith(' name="offer" class="offer" open>')]
+    (form,) = [part for part in page.split('<details name="offer"')[1:] if part.startswith(' class="offer" open>')]
     assert '<select name="service" aria-describedby="fault" aria-invalid="true" autofocus>' in form
     assert '<option value="a-clinic" selected>' in form
     assert 'value="declined" required checked' in form
@@ -632,14 +632,38 @@ def test_pages_take_few_queries(work: Work) -> None:
     assert max(counted.values()) <= 7, counted
 
 
-def test_no_number_is_on_any_page(work: Work) -> None:
-    """Neither the caller's nor the service's."""
+def test_no_number_of_a_person_is_on_any_page(work: Work) -> None:
+    """Neither the caller's nor a colleague's; nor the service's on its slip."""
     work.record(denial="yes")
     work.refer()
     for path in (work.what, work.consents, work.referrals, work.slip(), f"/console/referral/{work.made()[0].id}"):
         page = work.browser.open(path)
-        for number in (CALLER, AWA, OUMOU, CLINIC):
+        for number in (CALLER, AWA, OUMOU, *([CLINIC] if path == work.slip() else [])):
             assert number[4:] not in page.replace(" ", "")
+
+
+def test_a_referral_leads_somewhere(work: Work) -> None:
+    """What the directory knows stands beside the choice and with what was made of it; that it knows no more is said; a verified number bears no warning."""
+    work.record(denial="yes")
+    offered = work.browser.open(work.referrals)
+    verified, stale = (re.search(rf"{number}[^<]*(<span[^>]*>[^<]*)?", offered) for number in ("70 00 03 02", "70 00 03 03"))
+    assert verified
+    assert stale
+    assert verified[1] is None
+    assert work.desk.say("referrals.unverified") in stale[1]
+    assert work.desk.say("referrals.unknown") in offered
+    work.refer()
+    assert "70 00 03 02" in work.browser.open(f"/console/referral/{work.made()[0].id}")
+
+
+def test_the_reference_is_read_to_her(work: Work) -> None:
+    """In her language, where it was made and on its page; the paper is for where somebody can carry it, and lies folded."""
+    work.refer()
+    slip = work.made()[0].slip
+    for path in (work.referrals, work.slip()):
+        assert work.desk.say("referrals.say.reference", slip=slip) in work.browser.open(path)
+    folded = work.browser.page.partition(work.desk.say("slip.carried"))[2]
+    assert '<article class="slip' in folded
 
 
 def test_days_are_local(desk: Desk) -> None:

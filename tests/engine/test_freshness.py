@@ -10,6 +10,7 @@ from hotline.engine.flow import Item, Sources, Where
 from hotline.engine.freshness import (
     STALE_DAYS,
     STALE_EMERGENCY_DAYS,
+    UNVERIFIED,
     fresh,
     is_shown,
     last_day,
@@ -86,10 +87,11 @@ def test_an_event_is_listed_until_its_day_is_over() -> None:
 
 
 def test_only_the_number_goes_and_the_entry_is_told_as_it_stood() -> None:
-    """The centre is still there to walk to; the news holds the number that was lost."""
+    """The centre is still there to walk to; the number lies where no screen finds it; the news holds it as it stood."""
     old = service(verified_on=ago(200), address="près du marché")
     kept, lost = fresh(of(old), TODAY)
-    assert [item.fields for item in kept.items] == [{"verified_on": ago(200), "address": "près du marché"}]
+    aside = {UNVERIFIED: old.fields["phone"]}
+    assert [item.fields for item in kept.items] == [{"verified_on": ago(200), "address": "près du marché"} | aside]
     assert lost == (old,)
 
 
@@ -162,6 +164,14 @@ def test_a_number_that_was_taken_off_is_off_wherever_it_stands() -> None:
     marks = [("two", "70 00 03 00", ago(2))]
     assert "phone" not in without_withdrawn(of(service()), marks).items[0].fields
     assert without_withdrawn(of(service(verified_on=ago(1))), marks).items[0].fields["phone"] == "70 00 03 00"
+
+
+def test_a_number_that_was_taken_off_is_off_where_nobody_verified_it_too() -> None:
+    """Set aside for counselors it goes as it does for callers; another number stays aside."""
+    aside, _ = fresh(of(service()), TODAY)
+    assert aside.items[0].fields[UNVERIFIED] == "70 00 03 00"
+    assert UNVERIFIED not in without_withdrawn(aside, [("two", "+223 70000300", ago(2))]).items[0].fields
+    assert without_withdrawn(aside, [("two", "70 00 03 09", ago(2)), ("a-testimony", "", ago(2))]) == aside
 
 
 def test_the_end_of_time_is_no_error() -> None:

@@ -24,9 +24,10 @@ from hotline.ports.desk.staff import Role
 from hotline.service.acts import Result
 from hotline.service.calls import agreements, connecting, saying, scripts, taking
 from hotline.service.calls.agreements import Wish
-from hotline.service.desk import callback_view
+from hotline.service.desk import callback_view, wrapping_up
 from hotline.service.desk.casework import notes
 from hotline.service.desk.shifts import planning, presence
+from hotline.service.desk.wrapping_up import WrapUp
 from hotline.service.editions.cache import EditionCache
 from hotline.service.faces.staff_sms import SHIFT_WORDS, WORDS
 from hotline.service.permissions import ROLES, TABLE
@@ -365,11 +366,14 @@ EXAMPLES = (
     Example("held, flagged known", agreements.pass_on),
     Example("held", callback_view.look_on, (), FANTA),
     Example("held", scripts.mark, ("minor",)),
+    Example("held, flagged known", scripts.unmark, ("known",)),
     Example("held", notes.save_note, ("a note",)),
     Example("rung, nothing said", saying.say_outcome, ("spoke",)),
     Example("spoken", scripts.say_hard),
     Example("spoken", saying.say_safer, ("same",)),
     Example("spoken", agreements.agree_next, (MORNING,)),
+    Example("rung, nothing said", wrapping_up.wrap_up, (WrapUp(wish=MORNING, safer="safer"),)),
+    Example("spoken", wrapping_up.wrap_up, (WrapUp(MORNING, "none", "a note", was_hard=True),)),
     Example("spoken", agreements.no_more),
     Example("offered", presence.say_here, is_about=False),
     Example("offered", presence.go_on_shift, is_about=False),

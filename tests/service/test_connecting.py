@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from hotline.engine.flags import SCRIPTED
-from hotline.engine.scripts import SAYINGS
+from hotline.engine.scripts import SAYINGS, SCRIPTS
 from hotline.ports.gateway import GatewayUnknown
 from hotline.ports.voice import VoiceConnect
 from hotline.service.acts import By
@@ -202,9 +201,9 @@ def test_marked_minor_a_supervisor_looks_on(rung: Line) -> None:
 def test_every_script_is_there_in_both_languages(line: Line) -> None:
     """In right spelling, letter for letter as the catalogue has it, and as many steps in each."""
     parts = line.hotline.deps
-    for kind in SCRIPTED:
-        found = {language: scripts.steps(parts, language, kind) for language in parts.spoken.languages}
-        assert 1 == len({len(steps) for steps in found.values()}), kind
+    for name in SCRIPTS:
+        found = {language: scripts.steps(parts, language, name) for language in parts.spoken.languages}
+        assert 1 == len({len(steps) for steps in found.values()}), name
         assert all(steps and all(steps) for steps in found.values())
     assert "ɔ" in "".join(scripts.steps(parts, "bm", "danger"))
     assert all(parts.spoken.phrase(f"script.{name}", language) for name in SAYINGS for language in parts.spoken.languages)
@@ -213,8 +212,8 @@ def test_every_script_is_there_in_both_languages(line: Line) -> None:
 def test_suicide_is_asked_directly(line: Line) -> None:
     """With the word itself; and a neighbour's script says who alone is rung."""
     parts = line.hotline.deps
-    assert any("vous tuer" in step for step in scripts.steps(parts, "fr", "danger"))
-    assert any("i yɛrɛ faga" in step for step in scripts.steps(parts, "bm", "danger"))
+    assert any("vous tuer" in step for step in scripts.steps(parts, "fr", "suicide"))
+    assert any("i yɛrɛ faga" in step for step in scripts.steps(parts, "bm", "suicide"))
     assert any("Nous ne rappelons que" in step for step in scripts.steps(parts, "fr", "another"))
 
 

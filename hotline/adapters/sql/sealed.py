@@ -11,7 +11,7 @@ from sqlalchemy import Column, Table
 from hotline.adapters.sql.tables import callbacks, consents, drafts, incidents, metadata, referrals, reviews, staff
 
 LENGTHS: Final[dict[Column[Any], int]] = {
-    callbacks.c.sealed: 96,
+    callbacks.c.sealed: 160,
     callbacks.c.sealed_flags: 96,
     staff.c.sealed_number: 32,
     reviews.c.sealed_reason: 32,

@@ -12,10 +12,9 @@ from hotline.console.context import ConsoleContext, FormFault, Shown, form_field
 from hotline.console.times import full_date, iso
 from hotline.service.acts import Result
 from hotline.service.desk.casework import cases, consents, referrals, slips
-from hotline.service.desk.casework.cases import Case
 from hotline.service.desk.casework.incidents import QUESTIONS, SECTIONS, codes_of, contexts_of
 from hotline.service.desk.casework.referrals import ReferralForm
-from hotline.service.desk.casework.services import KINDS, name_of, regions
+from hotline.service.desk.casework.services import KINDS, destination, find, name_of, regions
 from hotline.service.desk.casework.sight import InOtherHands, NoCase
 
 FIELDS: Final = {"consent": "agreed", "slip": "service", "day": "look_again"}
@@ -178,7 +177,7 @@ def _codes(context: ConsoleContext, id: str) -> dict[str, Any]:
         "sections": SECTIONS,
         "codes_of": codes_of,
         "regions": regions(context.deps),
-        **_aloud(context, case),
+        **_aloud(context, case.callback.language),
     }
 
 
@@ -191,26 +190,37 @@ def _agreed(context: ConsoleContext, id: str) -> dict[str, Any]:
 def _offered(context: ConsoleContext, id: str) -> dict[str, Any]:
     """For `referrals.html`."""
     view = referrals.see_referrals(context.deps, me(), id, context.now)
-    return {"view": view, "case": view.case, **_aloud(context, view.case), **_reading(context), **_standing(context)}
+    return {"view": view, "case": view.case, **_aloud(context, view.case.callback.language), **_reading(context), **_standing(context)}
 
 
 def _referral(context: ConsoleContext, id: str) -> dict[str, Any]:
     """For `referrals_one.html`."""
     view = referrals.see_referral(context.deps, me(), id, context.now)
-    return {"referral": view.referral, "callback": view.callback, **_reading(context), **_standing(context)}
+    aloud = view.callback.language if view.callback else me().reads
+    return {"referral": view.referral, "callback": view.callback, **_aloud(context, aloud), **_reading(context), **_standing(context)}
 
 
 def _slip(context: ConsoleContext, id: str) -> dict[str, Any]:
     """For `slip.html`."""
     first = context.words.languages[0]
     slip = slips.see_slip(context.deps, me(), id, context.now)
-    return {"slip": slip, "first": first, "on_paper": lambda key: context.words.say(first, key), **_reading(context)}
+    aloud = slip.language or me().reads
+    return {
+        "slip": slip,
+        "first": first,
+        "on_paper": lambda key: context.words.say(first, key),
+        **_aloud(context, aloud),
+        **_reading(context),
+    }
 
 
-def _aloud(context: ConsoleContext, case: Case) -> dict[str, Any]:
+def _aloud(context: ConsoleContext, language: str) -> dict[str, Any]:
     """What is read to the caller, in the language of the callback."""
-    spoken = context.words.language(case.callback.language)
-    return {"spoken": spoken, "aloud": lambda key: context.words.say(spoken, key, days=context.deps.rules.callback_days)}
+    spoken = context.words.language(language)
+    return {
+        "spoken": spoken,
+        "aloud": lambda key, **values: context.words.say(spoken, key, days=context.deps.rules.callback_days, **values),
+    }
 
 
 def _reading(context: ConsoleContext) -> dict[str, Any]:
@@ -219,6 +229,8 @@ def _reading(context: ConsoleContext) -> dict[str, Any]:
         "day": full_date,
         "moment": lambda at: full_date(cases.day_of(context.deps, at)),
         "service": lambda entry: name_of(context.deps, entry),
+        "destination": lambda item: destination(context.deps, item, context.deps.today(context.now)),
+        "listed": lambda entry: find(context.deps, entry),
     }
 
 

@@ -103,6 +103,13 @@ document.querySelectorAll("[data-print]").forEach((button) => {
   button.addEventListener("click", () => print());
 });
 
+// The clock of a running call (data-runs: its seconds) goes on from where the server wrote it.
+setInterval(() => document.querySelectorAll("[data-runs]").forEach((timer) => {
+  timer.began ??= performance.now() - timer.dataset.runs * 1000;
+  const seconds = Math.floor((performance.now() - timer.began) / 1000);
+  timer.textContent = [seconds / 60, seconds % 60].map((part) => String(Math.floor(part)).padStart(2, "0")).join(":");
+}), 1000);
+
 // What keeps itself up to date ([data-live]) never does so under a thumb: not while it is down or a form is on its way; and what has just
 // moved there takes no tap, which was meant for what stood in its place.
 let held = 0, moved = 0;

@@ -18,6 +18,7 @@ from hotline.engine.phone.numbers import is_in_mali
 
 COLUMNS: Final = (
     *("list", "id", "name", "region", "place", "near", "kind", "on", "address", "hours", "phone", "offers", "languages"),
+    *("cost", "way", "asks_for"),
     *("source", "source_date", "verified_on", "verified_by", "called_by_day", "called_by_night"),
 )
 MOST_ROWS: Final = 10_000

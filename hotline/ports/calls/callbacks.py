@@ -48,6 +48,10 @@ class Callback(Struct, frozen=True):
     """How many minutes the caller waited until somebody rang for the first time; None where nobody has."""
     worded: int = 0
     """Which of the words that were chosen on this phone its word is, counted from 1: the first is asked for."""
+    agreed: bool = False
+    """A counselor agreed on it with the caller in a call before: the caller asked for it in no session."""
+    minor_by: str | None = None
+    """Which of the staff flagged it as a minor's; None: nobody, or it was flagged before that was kept."""
 
 
 class Due(Struct, frozen=True):

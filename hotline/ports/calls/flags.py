@@ -16,3 +16,6 @@ class Flags(Protocol):
 
     def add(self, callback: str, kind: Flag) -> bool:
         """True if it is new."""
+
+    def drop(self, callback: str, kind: Flag) -> bool:
+        """True if it was there."""

@@ -13,6 +13,7 @@ CallerDeed: TypeAlias = Literal[
     "number shown",
     "cover played",
     "marked",
+    "mark taken back",
     "outcome said",
     "safety asked",
     "agreed",

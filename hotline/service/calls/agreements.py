@@ -22,12 +22,14 @@ from hotline.service.calls.reference import about, reference
 from hotline.service.calls.review import settle, stopped_unpressed, to_review
 from hotline.service.calls.rules import coverage, minors
 from hotline.service.calls.rules.limits import is_unsaid
-from hotline.service.calls.saying import is_in_other_hands, talked
+from hotline.service.calls.saying import is_in_other_hands, next_call, talked, talks
 from hotline.service.deps import Deps
 from hotline.service.work import Work
 
 LONGEST_WINDOW: Final = 240
 """Minutes: as long as the longest part of the day that a caller may choose. Somebody has to be there all the while."""
+
+MAY_AGREE: Final = frozenset({"claimed", "closed", "review"})
 
 
 class Wish(Struct, frozen=True):
@@ -54,6 +56,16 @@ def spans(deps: Deps) -> tuple[tuple[int, int], ...]:
     return tuple((part.start, part.end) for part in deps.spoken.parts.values())
 
 
+def part_of_day(deps: Deps, language: str, moment: int, now: int) -> tuple[str, int, int]:
+    """The day in words, and the part of it, in minutes, in which a moment lies; what lies between two parts is one too."""
+    minute, read = deps.clock.local(moment), deps.spoken.language_for(language)
+    edges = sorted({edge for span in spans(deps) for edge in span})
+    at = minute % DAY_MINUTES
+    start = max((edge for edge in edges if edge <= at), default=edges[-1])
+    end = min((edge for edge in edges if edge > at), default=edges[0])
+    return day(deps.spoken, read, minute, deps.clock.local(now)), start, end
+
+
 def words(deps: Deps, language: str) -> tuple[tuple[str, str], ...]:
     """The harmless words that a caller may ask to be asked for: key and word."""
     phrases = deps.spoken.words[deps.spoken.language_for(language)]
@@ -73,12 +85,13 @@ def day_and_hour(deps: Deps, language: str, moment: int, now: int) -> str:
 
 
 def agree_next(act: Act, id: str, wish: Wish) -> Result:
-    """Another callback to the same number, at the time that the caller agreed to and with the caller's consent. It ends the one before it.
+    """Another callback to the same number, at the time that the caller agreed to and with the caller's consent: in the call, or after it, when it ends
+    the one before it. Agreed anew, that other is moved, unless somebody took it or tried it.
 
-    Of the window only hours that somebody is planned for are kept: the page says afterwards what holds.
+    Of the window only hours that somebody is planned for are kept: the page says then what holds, and the counselor reads it to the caller.
     """
-    callback = talked(act, id)
-    if callback is None or not act.tx.numbers.has(id) or callback.state not in ("closed", "review") or is_in_other_hands(act.tx, callback):
+    callback = talks(act, id)
+    if callback is None or not act.tx.numbers.has(id) or callback.state not in MAY_AGREE or is_in_other_hands(act.tx, callback):
         return Result("gone")
     number = act.tx.numbers.of(id)
     refused = _refusal(act.deps, wish, act.at)
@@ -89,8 +102,8 @@ def agree_next(act: Act, id: str, wish: Wish) -> Result:
         return Result("nobody", about(callback))
     for served in dispatch.served_with(act.tx, callback):
         _settle(act, served)
-    agreed = _open(act, callback, number, window, wish.word)
-    act.tx.cases.save_consent(id, Consent(AGAIN, full_hour(act.at), callback=agreed))
+    coming = _move(act, callback, window, wish.word) or _open(act, callback, number, window, wish.word)
+    act.tx.cases.save_consent(id, Consent(AGAIN, full_hour(act.at), callback=coming))
     act.record("agreed", callback.reference)
     return Result("agreed", about(callback))
 
@@ -161,6 +174,16 @@ def _kept(work: Work, callback: Callback, wish: Wish) -> tuple[Minute, Minute] |
     return next((span for span in covered if span[1] - span[0] >= SHORTEST_WINDOW), None)
 
 
+def _move(act: Act, before: Callback, window: tuple[Minute, Minute], word: str | None) -> str | None:
+    """Returns the id of the callback that was agreed on before and has another time now; None where there is none that waits."""
+    standing = next_call(act.tx, before.id)
+    if standing is None:
+        return None
+    opens_at, not_after = (act.deps.clock.moment(minute) for minute in window)
+    act.tx.callbacks.save(replace(standing, opens_at=opens_at, not_after=not_after, word=word))
+    return standing.id
+
+
 def _open(act: Act, before: Callback, number: str | None, window: tuple[Minute, Minute], word: str | None) -> str:
     """Returns the id of the callback that is agreed."""
     id = act.derive("agreed")
@@ -177,13 +200,14 @@ def _open(act: Act, before: Callback, number: str | None, window: tuple[Minute, 
         edition=before.edition,
         word=word,
         sunk=before.sunk,
+        agreed=True,
     )
     if number is None:
         act.tx.callbacks.add_silent(agreed, before.id)
     else:
         act.tx.callbacks.add(agreed, number)
     if minors.is_of_minor(act.tx, dispatch.served_with(act.tx, before)):
-        minors.flag_all(act, [agreed])  # a minor's next call, too, is for those who take such calls
+        minors.flag_all(act, [agreed], before.minor_by)  # a minor's next call, too, is for those who take such calls
     return id
 
 

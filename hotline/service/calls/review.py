@@ -61,10 +61,12 @@ def lapse_floods(deps: Deps, at: int) -> None:
             settle(Work(deps, tx, at), callback.id, "noted")
 
 
-def settle(work: Work, callback: str, decision: Decision, *, by: str | None = None, why: str | None = None) -> None:
-    """All that is undecided about this callback is decided so. `by`: None where its end decided it."""
+def settle(
+    work: Work, callback: str, decision: Decision, *, by: str | None = None, why: str | None = None, reason: Reason | None = None
+) -> None:
+    """All that is undecided about this callback, or what is for this reason, is decided so. `by`: None where its end decided it."""
     for review in work.tx.reviews.of(callback):
-        if review.decision is None:
+        if review.decision is None and reason in (None, review.reason):
             work.tx.reviews.save(replace(review, decision=decision, why=why, decided_by=by, decided_at=work.at))
 
 

@@ -11,6 +11,7 @@ from hotline.ports.calls.call_outcomes import DANGEROUS, TALKED, TO_REVIEW, Outc
 from hotline.ports.calls.callbacks import Callback, Safer
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.calls.reviews import Reason
+from hotline.ports.desk.cases import AGAIN
 from hotline.ports.store import Transaction
 from hotline.service import outbox
 from hotline.service.acts import Act, Result
@@ -18,7 +19,7 @@ from hotline.service.calls import dispatch, ringing
 from hotline.service.calls.reference import about
 from hotline.service.calls.review import to_review
 from hotline.service.calls.rules import one_phone
-from hotline.service.calls.rules.limits import attempts_left
+from hotline.service.calls.rules.limits import attempts_left, is_unsaid
 from hotline.service.calls.rules.rest import rests
 
 
@@ -40,7 +41,7 @@ def say_outcome(act: Act, id: str, outcome: Outcome) -> Result:
 
 def say_safer(act: Act, id: str, safer: Safer | None) -> Result:
     """What the caller answered when asked how safe the call leaves her; None where the caller would rather not say."""
-    callback = talked(act, id)
+    callback = talks(act, id)
     if callback is None:
         return Result("gone")
     act.tx.callbacks.save(replace(callback, safer=safer))
@@ -52,6 +53,22 @@ def talked(act: Act, id: str) -> Callback | None:
     """The callback. Returns None unless whoever acts holds it, or held it last, and talked with the caller: nobody else says what the caller wishes."""
     callback = act.tx.callbacks.get(id)
     return callback if callback is not None and callback.claimed_by == act.staff.id and callback.outcome in TALKED else None
+
+
+def talks(act: Act, id: str) -> Callback | None:
+    """The callback, while the two talk too: before they hang up is when the caller can be asked."""
+    callback = act.tx.callbacks.get(id)
+    is_on_the_line = callback is not None and callback.claimed_by == act.staff.id and callback.state == "claimed" and is_unsaid(callback)
+    return callback if is_on_the_line else talked(act, id)
+
+
+def next_call(tx: Transaction, id: str) -> Callback | None:
+    """The next call that was agreed on in this one. Returns None once somebody took or tried it, and where the caller took her consent back."""
+    consent = tx.cases.consents(id).get(AGAIN)
+    if consent is None or consent.revoked_at is not None or consent.callback is None:
+        return None
+    callback = tx.callbacks.get(consent.callback)
+    return callback if callback is not None and callback.state == "waiting" and not callback.attempts else None
 
 
 def is_in_other_hands(tx: Transaction, callback: Callback) -> bool:
@@ -75,7 +92,8 @@ def _note(act: Act, group: Sequence[Callback], outcome: Outcome) -> tuple[Outbox
     messages = _ask_to_go_on(act)
     if outcome == "prank":
         act.tx.numbers.add_prank(group[0].id, act.at)  # one call is one prank, for however many requests it was
-    if outcome not in TO_REVIEW:
+    # Where the caller said, before she could not go on, when to ring again, nothing is left to decide.
+    if outcome not in TO_REVIEW or (outcome in TALKED and any(next_call(act.tx, callback.id) for callback in group)):
         return messages
     # The others were asked for at another time, but it is the same phone.
     looked_at = (group, *([callback] for callback in others))

@@ -12,7 +12,7 @@ from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
 from hotline.ports.desk.staff import Staff
 from hotline.service.acts import Act, Result
-from hotline.service.calls import dispatch
+from hotline.service.calls import dispatch, saying, scripts
 from hotline.service.calls.reference import about
 from hotline.service.calls.rules import one_phone
 from hotline.service.calls.rules.limits import is_unsaid, most_attempts
@@ -44,6 +44,8 @@ class CallbackView(Struct, frozen=True):
     languages: tuple[str, ...]
     """All that the caller read."""
     other_phone: bool
+    asked: tuple[int, ...]
+    """When the caller asked, which whoever answers is asked. Empty where nobody is: on another phone, where a word was chosen, where a time was agreed."""
     ends: int
     attempts: int
     most_attempts: int
@@ -53,10 +55,16 @@ class CallbackView(Struct, frozen=True):
     number: str | None
     """`calling = reveal`, for two minutes after it was asked for."""
     shown_until: int
+    talks_since: int | None
+    """Since when the two talk."""
     flags: frozenset[Flag]
+    may_unmark: frozenset[Flag]
+    """What of it whoever looks may take back."""
     was_hard: bool
     """Whoever holds it said so; shown to nobody else."""
     note: str | None
+    agreed: Callback | None
+    """The next call, as it was agreed with the caller in this one."""
     coming: tuple[Callback, ...]
     """What is agreed with this phone for later."""
 
@@ -89,6 +97,7 @@ def _look(work: Work, staff: Staff, id: str) -> CallbackView | None:
         word=one_phone.word(group),
         languages=tuple(sorted(one_phone.languages(group), key=lambda language: (language != callback.language, language))),
         other_phone=any(other.other_phone for other in group),
+        asked=_asked(group),
         ends=min(other.not_after for other in group),
         attempts=max(other.attempts for other in group),
         most_attempts=min(most_attempts(other) for other in group),
@@ -96,11 +105,16 @@ def _look(work: Work, staff: Staff, id: str) -> CallbackView | None:
         urgent_waits=step in BUSY and dispatch.urgent_waits(work, seen_by(staff, work.deps.written.languages)),
         number=work.tx.numbers.of(id) if work.at < shown_until else None,
         shown_until=shown_until,
+        talks_since=live.dialed_at if live is not None and step == "talking" else None,
         flags=flags - {OWN},
+        may_unmark=frozenset(flag for flag in flags if scripts.may_unmark(staff, callback, flag)),
         was_hard=holds and OWN in flags,
         note=work.tx.cases.note(id),
+        agreed=saying.next_call(work.tx, id) if holds else None,
         coming=tuple(
-            other for other in same if other.opens_at > work.at and other.state == "waiting" and other.other_phone == callback.other_phone
+            other
+            for other in same
+            if (other.agreed or other.opens_at > work.at) and other.state == "waiting" and other.other_phone == callback.other_phone
         )
         if holds
         else (),
@@ -115,6 +129,12 @@ def look_on(act: Act, id: str) -> Result:
     if callback.claimed_by != act.staff.id:
         act.record("note read" if act.tx.cases.note(id) else "looked on", callback.reference)
     return Result("done", about(callback))
+
+
+def _asked(group: Sequence[Callback]) -> tuple[int, ...]:
+    if any(other.other_phone or other.agreed for other in group) or one_phone.word(group) is not None:
+        return ()
+    return tuple(sorted(other.made_at for other in group))
 
 
 def _goes_with(other: Callback, callback: Callback) -> bool:

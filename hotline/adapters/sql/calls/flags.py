@@ -40,6 +40,11 @@ class SqlFlags(FlagRows):
 
     def add(self, callback: str, kind: Flag) -> bool:
         flags = self.of(callback)
-        if kind in flags:
-            return False
-        return self._change(_SAVE, this=callback, sealed_flags=self._pack(_c.sealed_flags, callback, sorted({*flags, kind}))) == 1
+        return kind not in flags and self._save(callback, flags | {kind})
+
+    def drop(self, callback: str, kind: Flag) -> bool:
+        flags = self.of(callback)
+        return kind in flags and self._save(callback, flags - {kind})
+
+    def _save(self, callback: str, flags: frozenset[Flag]) -> bool:
+        return self._change(_SAVE, this=callback, sealed_flags=self._pack(_c.sealed_flags, callback, sorted(flags))) == 1

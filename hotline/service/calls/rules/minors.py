@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from hotline.engine.flags import Flag
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.staff import Staff
@@ -28,7 +30,20 @@ def is_of_minor(tx: Transaction, group: Iterable[Callback]) -> bool:
     return any(MINOR in tx.flags.of(callback.id) for callback in group)
 
 
-def flag_all(work: Work, group: Iterable[Callback]) -> None:
-    """All of these are a minor's: whichever of them is rung next, it goes to somebody skilled."""
+def flag_all(work: Work, group: Iterable[Callback], by: str | None) -> None:
+    """All of these are a minor's: whichever of them is rung next, it goes to somebody skilled. `by`: which of the staff says so."""
     for callback in group:
-        work.tx.flags.add(callback.id, MINOR)
+        if work.tx.flags.add(callback.id, MINOR):
+            work.tx.callbacks.save(replace(callback, minor_by=by))
+
+
+def unflag_all(work: Work, group: Iterable[Callback], by: str | None) -> None:
+    """It was a mistake: what `by` flagged of these is nobody's but the caller's again."""
+    for callback in group:
+        if callback.minor_by == by and work.tx.flags.drop(callback.id, MINOR):
+            work.tx.callbacks.save(replace(callback, minor_by=None))
+
+
+def may_unflag(staff: Staff, callback: Callback) -> bool:
+    """A supervisor, or who flagged it: to another it may be a minor's all the same."""
+    return staff.role == "supervisor" or callback.minor_by == staff.id

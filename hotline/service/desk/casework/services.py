@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias, get_args
 from msgspec import Struct
 
 from hotline.engine.flow import Item
-from hotline.engine.freshness import EMERGENCY, is_shown
+from hotline.engine.freshness import EMERGENCY, UNVERIFIED, is_shown
 from hotline.service.deps import Deps
 from hotline.service.desk.casework.incidents import SEXUAL, Type
 
@@ -26,6 +26,23 @@ OFFERED_BY: Final[dict[Kind, frozenset[str]]] = {
     "child": frozenset({"one-stop", "association"}),
 }
 """The directory's kinds that may give each service. A one-stop centre has a police desk and a nurse; a line for emergencies is the police's."""
+
+
+class Destination(Struct, frozen=True):
+    """What the directory knows of where a caller is sent on to; what it does not know is empty. For counselors: `phone` may be one that no caller sees."""
+
+    name: str
+    where: str
+    """Its place and region."""
+    facts: tuple[tuple[str, str], ...]
+    """Field and words, in the order in which they are told."""
+    phone: str
+    is_verified: bool
+    """Somebody rang the number lately; else it has to be tried first."""
+
+
+TOLD: Final = ("address", "way", "hours", "cost", "asks_for", "offers", "languages")
+"""What is told of a destination: where it is, how to get there, when it is open, what it costs, what she may be asked for, what there is."""
 
 
 class RegionServices(Struct, frozen=True):
@@ -61,6 +78,22 @@ def regions(deps: Deps) -> dict[str, str]:
 def find(deps: Deps, service: str | None) -> Item | None:
     """The entry, as the edition in force has it."""
     return deps.written.item("services", service or "")
+
+
+def destination(deps: Deps, item: Item, day: date) -> Destination:
+    """What is known of this entry, as the edition in force has it."""
+    fields, lists = item.fields, deps.written.items
+    place = lists.get("places", {}).get(fields.get("place", ""))
+    region = lists.get("regions", {}).get(fields.get("region", "") or (place.fields.get("region", "") if place else ""))
+    names = dict.fromkeys(entry.name for entry in (place, region) if entry is not None)
+    shown = fields.get("phone", "") if is_shown(item, day) else ""
+    return Destination(
+        item.name,
+        ", ".join(names),
+        tuple((field, fields[field]) for field in TOLD if fields.get(field)),
+        shown or fields.get(UNVERIFIED, "") or fields.get("phone", ""),
+        is_verified=bool(shown),
+    )
 
 
 def name_of(deps: Deps, service: str | None) -> str:

@@ -29,12 +29,13 @@ _LETTERS: Final = "BCDFGHJKLMNPRSTVWXZ"
 
 
 class Slip(Struct, frozen=True):
-    """A slip as it is shown. `sent`: what became of the SMS; `mobile`: it may go to the service by SMS."""
+    """A slip as it is shown. `sent`: what became of the SMS; `mobile`: it may go to the service by SMS; `language`: the caller's, while that is known."""
 
     referral: Referral
     name: str
     mobile: bool
     sent: OutboxState | None
+    language: str | None
 
 
 def see_slip(deps: Deps, staff: Staff, id: str, at: int) -> Slip:
@@ -47,7 +48,8 @@ def see_slip(deps: Deps, staff: Staff, id: str, at: int) -> Slip:
             raise NoCase
         message = work.tx.outbox.get(_message_of(deps, id)) if referral.sent else None
         name, may_go = name_of(deps, referral.service), _mobile(work, referral) is not None
-        return Slip(referral, name, may_go, message.state if message else None), opened.callback
+        language = opened.callback.language if opened.callback else None
+        return Slip(referral, name, may_go, message.state if message else None, language), opened.callback
 
     return show(deps, staff, at, look)
 
