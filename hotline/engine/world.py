@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 from msgspec import Struct
 
-from hotline.engine.edition import Edition, fill, shown_items
+from hotline.engine.edition import UNCONFIRMED, Edition, fill, shown_items
 from hotline.engine.effects import (
     CancelCallback,
     Coverage,
@@ -25,6 +25,7 @@ from hotline.engine.effects import (
     now_key,
 )
 from hotline.engine.flow import Condition, Do, Item, List, Way
+from hotline.engine.freshness import is_confirmed
 from hotline.engine.promise import can_call, end_of_now, soonest_of, window_of
 from hotline.engine.times import DAY_MINUTES, THURSDAY
 
@@ -277,6 +278,10 @@ def field_of(edition: Edition, item: Item, name: str, language: str) -> str:
             return edition.name_of(item, language)
         case "phone":
             return value if item.fields.get("verified_on") else ""
+        case "hours" if item.list == "services":
+            return value if is_confirmed(item) else ""
+        case "unconfirmed":
+            return "" if item.list != "services" or is_confirmed(item) else edition.words[language].get(UNCONFIRMED, "")
         case "on":
             held = date.fromisoformat(value) if value else None
             return f"{edition.words[language][f'day.{held.weekday()}']} {held.day}/{held.month}" if held else ""
