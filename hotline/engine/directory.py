@@ -28,10 +28,11 @@ def entry_faults(sources: Sources, today: date | None, gaps: Gaps) -> Iterator[F
                 yield Fault(item.at, f"{item.id}: {field}: a telephone number in the words; it goes dark only as `phone`")
         if "phone" in item.fields and not verified(item):
             yield Fault(item.at, f"{item.id}: number unverified, kept off every screen", grave=False)
-    # Never grave: what is stale goes by itself, and must not hold up other words.
-    for item in fresh(sources, today)[1] if today is not None else ():
-        for what in _gone(item, today):
-            yield Fault(item.at, f"{item.id}: {what}", grave=False)
+    if today is not None:
+        # Never grave: what is stale goes by itself, and must not hold up other words.
+        for item in fresh(sources, today)[1]:
+            for what in _gone(item, today):
+                yield Fault(item.at, f"{item.id}: {what}", grave=False)
 
 
 def _gone(item: Item, today: date) -> Iterator[str]:
