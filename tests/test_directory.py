@@ -204,14 +204,35 @@ def test_the_whole_country_is_listed() -> None:
     }
 
 
+DANGEROUS = {"mopti", "douentza", "bandiagara", "tombouctou", "taoudenit", "gao", "kidal", "menaka", "nara"}
+"""Regions of the North and the Centre: over their roads nobody is sent."""
+
+
 def test_nobody_is_sent_where_nothing_is() -> None:
-    """A region or a place without a centre of its own names a place that has one; one that has none other names none."""
-    centres = {item.fields["place"] for item in of("services").values() if item.fields["kind"] == "one-stop"}
-    served = centres | {of("places")[place].fields["region"] for place in centres}
-    for item in (*of("regions").values(), *of("places").values()):
+    """What names a nearest place has nothing of its own, and the place has a one-stop centre."""
+    centres = {item.fields["place"] for item in of("services").values() if item.fields["kind"] == "one-stop" and "place" in item.fields}
+    served = {item.fields["place"] for item in of("services").values() if "place" in item.fields}
+    served |= {of("places")[place].fields["region"] for place in served}
+    nears = {item.id: item.fields["near"] for item in (*of("regions").values(), *of("places").values()) if "near" in item.fields}
+    assert set(nears.values()) <= centres
+    assert set(nears) & served == set()
+    assert {item.id for item in of("places").values()} - served == {id for id in nears if id in of("places")}
+
+
+def test_nobody_is_sent_over_a_dangerous_road() -> None:
+    """From a region of the North or the Centre no other place is named, and nobody from elsewhere is sent there."""
+    places = of("places")
+    for item in (*of("regions").values(), *places.values()):
         near = item.fields.get("near")
-        assert (item.id, near in centres if near else item.id in served) == (item.id, True)
-        assert (item.id, item.id in served and near is not None) == (item.id, False)
+        if near is not None:
+            assert {item.id, item.fields.get("region"), places[near].fields["region"]} & DANGEROUS == set(), item.id
+
+
+def test_no_police_unit_stands_among_the_communes() -> None:
+    """Whoever looks for a commune of Bamako finds six communes."""
+    assert [item.name for item in of("places").values() if item.fields["region"] == "bamako"] == [
+        f"Commune {n}" for n in ("I", "II", "III", "IV", "V", "VI")
+    ]
 
 
 def test_no_number_is_said_to_be_verified_that_nobody_rang() -> None:

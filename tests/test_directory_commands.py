@@ -104,6 +104,7 @@ def test_check_tells_how_every_number_stands(root: Path, capsys: pytest.CaptureF
             "line     unverified",
             UNLOOKED,
             "2 services: 1 verified, 0 stale, 1 unverified, 0 dark, 0 without a number; 0 events, 0 of them over",
+            "1 at a place: 1 confirmed, 0 shown as to be confirmed",
             "0 faults of flows/directory.yml to be mended",
             NONE,
         ],
@@ -187,6 +188,29 @@ def test_an_emergency_number_is_rung_by_day_and_by_night(root: Path, capsys: pyt
         str(ago(1)),
     ]
     assert NONE not in run(capsys, "check", "--root", root)[1]
+
+
+def test_a_place_is_confirmed(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two fields of the file say who saw it and when, and for how long that holds is said; too old, to come, or of no place: nothing is written."""
+    assert run(capsys, "confirm", "centre", "--root", root, "--by", "Awa", "--on", ago(30)) == (
+        0,
+        [
+            f"centre: confirmed by Awa, until {ago(30 - 730)}",
+            "it is in flows/directory.yml; callers see it once that is published: hotline content publish",
+        ],
+    )
+    assert [entry(root, "centre").fields[name] for name in ("confirmed_on", "confirmed_by")] == [str(ago(30)), "Awa"]
+    before = text(root)
+    refused = {
+        ("centre", ago(31)): f"centre: somebody confirmed it later, on {ago(30)}",
+        ("centre", ago(731)): f"{ago(731)} is longer ago than 730 days, for which a confirmation holds",
+        ("centre", ago(-1)): f"{ago(-1)} is in the future",
+        ("line", ago(0)): "line has no place that could be confirmed",
+    }
+    for (id, on), said in refused.items():
+        code, lines = run(capsys, "confirm", id, "--root", root, "--by", "Awa", "--on", on)
+        assert (code, lines) == (1, [f"hotline: flows/directory.yml stays as it is: {said}"])
+    assert text(root) == before
 
 
 @pytest.mark.parametrize(

@@ -245,7 +245,7 @@ SPOILT = {
     "no words in bm": (BM, f'msgid "{MADE}"', 'msgid "fever.watr"'),
     "words for no screen": (BM, f'msgid "{MADE}"', 'msgid "fever.watr"'),
     "options … in the words, … in the flow": (BM, '"5 Ji jɔlen"', '"6 Ji jɔlen"'),
-    "placeholder name differs from …": (BM, 'msgid "centres.nothing"\nmsgstr ""\n', 'msgid "centres.nothing"\nmsgstr ""\n"{name}"\n'),
+    "placeholder name differs from …": (BM, 'msgid "centres.near"\nmsgstr ""\n', 'msgid "centres.near"\nmsgstr ""\n"{name}"\n'),
     "over budget": (FR, '"1 Grossesse\\n"\n"2 Bébé', f'"1 Grossesse{" et santé" * 9}\\n"\n"2 Bébé'),
     "a telephone number in the words": (FR, "Videz l'eau qui dort autour de la maison.", "70 00 03 00"),
     "not YAML": ("flows/fever.yaml", "      5: water\n", "     5: water\n"),

@@ -91,7 +91,7 @@ def test_a_file_that_is_saved_shows_at_once_where_one_was(root: Path) -> None:
         play(root),
         "4",
         lambda: None,
-        edit(root, FR, "4 Droits, argent", "4 Droits"),
+        edit(root, FR, "4 Papiers, argent", "4 Papiers"),
         lambda: None,
         edit(root, FR, "1 Aide tout de suite", "1 Aide"),
         "1",

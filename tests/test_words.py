@@ -61,8 +61,19 @@ REVEALING = {
         "justice",
         "loi",
         "police",
+        "tribunal",
+        "mourir",
+        "VIH",
+        "excision",
+        "excisée",
+        "divorce",
+        "couteaux",
+        "cou",
     ),
-    "bm": ("bugɔ", "joginna", "jogin", "jugu", "farati", "ɲangata", "ɲangi", "jalaki", "diyagoya", "cɛ", "sariya", "polisiw"),
+    "bm": (
+        *("bugɔ", "joginna", "jogin", "jugu", "farati", "ɲangata", "ɲangi", "jalaki", "diyagoya", "cɛ", "sariya", "polisiw"),
+        *("kiritigɛyɔrɔ", "saya", "sidabana", "bolokoli", "boloko", "kafoɲɔgɔnya", "muruw"),
+    ),
 }
 """What nothing may say that stays on the phone: the first screen, an SMS, a last screen, what was noted."""
 

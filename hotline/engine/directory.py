@@ -8,7 +8,7 @@ from typing import Final
 
 from hotline.engine.check.phrases import LONGEST
 from hotline.engine.flow import Fault, Gaps, Item, Sources
-from hotline.engine.freshness import CALLS, EMERGENCY, fresh, verified
+from hotline.engine.freshness import CALLS, EMERGENCY, fresh, has_lapsed, is_shown, last_day, verified
 from hotline.engine.phone.numbers import has_number
 
 _NAMED: Final = (("region", "regions"), ("place", "places"), ("near", "places"))
@@ -28,10 +28,21 @@ def entry_faults(sources: Sources, today: date | None, gaps: Gaps) -> Iterator[F
                 yield Fault(item.at, f"{item.id}: {field}: a telephone number in the words; it goes dark only as `phone`")
         if "phone" in item.fields and not verified(item):
             yield Fault(item.at, f"{item.id}: number unverified, kept off every screen", grave=False)
-    # Never grave: what is stale goes by itself, and must not hold up other words.
-    for item in fresh(sources, today)[1] if today is not None else ():
-        what = "its day is over" if item.list == "events" else f"number not verified lately ({item.fields['verified_on']})"
-        yield Fault(item.at, f"{item.id}: {what}, kept off every screen", grave=False)
+    if today is not None:
+        # Never grave: what is stale goes by itself, and must not hold up other words.
+        for item in fresh(sources, today)[1]:
+            for what in _gone(item, today):
+                yield Fault(item.at, f"{item.id}: {what}", grave=False)
+
+
+def _gone(item: Item, today: date) -> Iterator[str]:
+    """What is not shown any more of an entry that `fresh` reports."""
+    if item.list == "events":
+        yield "its day is over, kept off every screen"
+    if "phone" in item.fields and last_day(item) is not None and not is_shown(item, today):
+        yield f"number not verified lately ({item.fields['verified_on']}), kept off every screen"
+    if has_lapsed(item, today):
+        yield "nobody confirmed it lately, shown as to be confirmed"
 
 
 def gone_astray(items: Iterable[Item], gaps: Gaps) -> Iterator[Fault]:
@@ -65,6 +76,8 @@ def _at_odds(item: Item, place: Item | None) -> Iterator[tuple[str, str]]:
         yield "near", "is near itself"
     if "verified_on" in fields and "verified_by" not in fields:
         yield "verified_by", "verified_on without verified_by"
+    if "confirmed_on" in fields and "confirmed_by" not in fields:
+        yield "confirmed_by", "confirmed_on without confirmed_by"
     for call in CALLS:
         if call in fields and fields.get("kind") != EMERGENCY:
             yield call, f"{call} is for the kind {EMERGENCY}"

@@ -40,6 +40,8 @@ OPTIONS_A_PAGE: Final = 7
 LABEL: Final = re.compile(r"^([0-9]) (.+)$")
 PLACEHOLDER: Final = re.compile(r"\{([a-z_]*)\}")
 WRONG_SCREEN, SAFE_END, OUT_END, WRONG_LINE = "wrong.screen", "safe.end", "out.end", "wrong.line"
+UNCONFIRMED: Final = "place.unconfirmed"
+"""What `{unconfirmed}` says of a place that nobody confirmed lately."""
 
 
 class Move(Struct, frozen=True):

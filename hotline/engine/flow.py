@@ -76,8 +76,8 @@ class Condition(Struct, frozen=True):
     Subjects: `coverage` (free, none, unknown: is somebody there to call now in the caller's language), `coverage.urgent` (the same for what is urgent); `many` (yes, no, unknown: did a
     supervisor say that a call may not come); `opening` (known, none, unknown: is a next shift planned); `offered.PART`, `offered.next_day` and
     `offered.soonest` (yes, no, unknown: is there someone for that window); `listed.LIST` and
-    `listed.numbers` (yes, no: has the directory anything there, or a number that may be shown, for what was chosen); else the name of a
-    thing that was set.
+    `listed.numbers`, `listed.near` (yes, no: has the directory anything there, a number that may be shown, or a nearest place, for what was
+    chosen); else the name of a thing that was set.
     """
 
     subject: str

@@ -1,4 +1,4 @@
-"""What time does to an edition's directory: a number is shown only while somebody has lately rung it, an event until its day is over."""
+"""What time does to an edition's directory: a number is shown only while somebody has lately rung it, a place is said to be there only while somebody has confirmed it, an event until its day is over."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from hotline.engine.phone.numbers import digits
 
 STALE_DAYS: Final = 180
 STALE_EMERGENCY_DAYS: Final = 30
+STALE_PLACE_DAYS: Final = 730
 EMERGENCY: Final = "emergency"
 """The kind whose numbers are rung by day and by night."""
 UNVERIFIED: Final = "unverified_phone"
 """A number that may not be shown, in the field that no screen can name: counselors see it, as one that nobody verified."""
 CALLS: Final = ("called_by_day", "called_by_night")
+_CONFIRMS: Final = ("confirmed_on", "verified_on")
 
 WithdrawnItem: TypeAlias = tuple[str, str, str]
 """A withdrawal of a number: its entry's id, the number, the local day (2026-01-31). The number is empty if a testimony was taken back."""
@@ -26,20 +28,22 @@ WithdrawnItem: TypeAlias = tuple[str, str, str]
 def fresh(sources: Sources, today: date) -> tuple[Sources, tuple[Item, ...]]:
     """These sources as they may be shown on this local day, and, as they stood, the entries that lost what they would have shown.
 
-    A service for which `is_shown` is false loses its `phone`; an event whose day is over goes. A number that nobody ever verified
-    (emergency: by day and by night) goes too, and its entry is not reported. A second time on the same day changes nothing.
+    A service for which `is_shown` is false loses its `phone`, one that lapsed (`has_lapsed`) what says that somebody confirmed it; an event whose
+    day is over goes. A number that nobody ever verified (emergency: by day and by night) goes too, and its entry is not reported. A second
+    time on the same day changes nothing.
     """
     kept: list[Item] = []
     lost: list[Item] = []
     for item in sources.items:
         if is_over(item, today):
             lost.append(item)
-        elif "phone" in item.fields and not is_shown(item, today):
-            kept.append(_silent(item))
-            if last_day(item) is not None:
-                lost.append(item)
-        else:
-            kept.append(item)
+            continue
+        loses_number = "phone" in item.fields and not is_shown(item, today)
+        lapsed = has_lapsed(item, today)
+        if lapsed or (loses_number and last_day(item) is not None):
+            lost.append(item)
+        standing = _silent(item) if loses_number else item
+        kept.append(_unconfirmed(standing) if lapsed else standing)
     return replace(sources, items=tuple(kept)), tuple(lost)
 
 
@@ -65,6 +69,19 @@ def verified(item: Item) -> tuple[date, ...]:
     needed = ("verified_on", *CALLS) if item.fields.get("kind") == EMERGENCY else ("verified_on",)
     days = [_day(item.fields.get(name, "")) for name in needed]
     return tuple(day for day in days if day) if "phone" in item.fields and all(days) else ()
+
+
+def is_confirmed(item: Item) -> bool:
+    """Did somebody confirm this service: that it is where the directory says, or, by ringing it, that it answers? For how long that holds, `fresh` sees to."""
+    return any(name in item.fields for name in _CONFIRMS)
+
+
+def has_lapsed(item: Item, today: date) -> bool:
+    """Was this service at a place confirmed once, and for two years not again, or only on days that are still to come?"""
+    if item.list != "services" or "place" not in item.fields or not is_confirmed(item):
+        return False
+    days = [_day(item.fields.get(name, "")) for name in _CONFIRMS]
+    return not any(day is not None and 0 <= (today - day).days <= STALE_PLACE_DAYS for day in days)
 
 
 def is_over(item: Item, today: date) -> bool:
@@ -102,6 +119,12 @@ def _silent(item: Item) -> Item:
 
 def _unlisted(item: Item) -> Item:
     return replace(item, fields={name: value for name, value in item.fields.items() if name != UNVERIFIED})
+
+
+def _unconfirmed(item: Item) -> Item:
+    return replace(
+        item, fields={name: value for name, value in item.fields.items() if name not in (*_CONFIRMS, "confirmed_by", "verified_by")}
+    )
 
 
 def _day(text: str) -> date | None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from hotline.engine.flow import NEXT, NO_GAPS, Ask, Each, Fault, Gaps, Menu, Option, ScreenSource, Sources, Where
 
-RESERVED: Final = ("keys", "wrong", "safe", "out", "clock", "day", "neutral", "staff", "sms", "voice", "word", "kind", "script")
+RESERVED: Final = ("keys", "wrong", "safe", "out", "clock", "day", "neutral", "staff", "sms", "voice", "word", "kind", "place", "script")
 """What the catalogue's phrases begin with: no flow may have such a name."""
 WHERE: Final = ("region", "place", "kind")
 """By which a list is narrowed."""

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 from msgspec import Struct
 
-from hotline.engine.edition import Edition, fill, shown_items
+from hotline.engine.edition import UNCONFIRMED, Edition, fill, shown_items
 from hotline.engine.effects import (
     CancelCallback,
     Coverage,
@@ -25,6 +25,7 @@ from hotline.engine.effects import (
     now_key,
 )
 from hotline.engine.flow import Condition, Do, Item, List, Way
+from hotline.engine.freshness import is_confirmed
 from hotline.engine.promise import can_call, end_of_now, soonest_of, window_of
 from hotline.engine.times import DAY_MINUTES, THURSDAY
 
@@ -211,7 +212,8 @@ def placeholder(world: World, name: str, chosen: Mapping[str, Any], language: st
             seen = world.sight(chosen["language"])
             return seen if isinstance(seen, Need) else _offered_in_words(world.edition, name, seen, language)
         case "near":
-            return _near(world.edition, chosen)
+            near = _near(world.edition, chosen)
+            return near.name if near else ""
         case "numbers":
             return numbers_of(world.edition, chosen)
     item = world.edition.item(str(chosen.get("_list", "")), str(chosen.get("_item", "")))
@@ -276,6 +278,10 @@ def field_of(edition: Edition, item: Item, name: str, language: str) -> str:
             return edition.name_of(item, language)
         case "phone":
             return value if item.fields.get("verified_on") else ""
+        case "hours" if item.list == "services":
+            return value if is_confirmed(item) else ""
+        case "unconfirmed":
+            return "" if item.list != "services" or is_confirmed(item) else edition.words[language].get(UNCONFIRMED, "")
         case "on":
             held = date.fromisoformat(value) if value else None
             return f"{edition.words[language][f'day.{held.weekday()}']} {held.day}/{held.month}" if held else ""
@@ -298,6 +304,9 @@ _NARROWED: Final[Mapping[List, tuple[str, ...]]] = {
 def _listed(edition: Edition, what: str, chosen: Mapping[str, Any]) -> tuple[Item, ...]:
     if what == "numbers":
         return _numbers(edition, chosen)
+    if what == "near":
+        near = _near(edition, chosen)
+        return (near,) if near else ()
     if what == "testimonies":
         return tuple(item for item in edition.items.get(what, {}).values() if f"text.{chosen['language']}" in item.fields)
     of = cast("List", what)
@@ -315,14 +324,14 @@ def _numbers(edition: Edition, chosen: Mapping[str, Any]) -> tuple[Item, ...]:
     return tuple(item for item in services if "phone" in item.fields and item.fields.get("verified_on"))
 
 
-def _near(edition: Edition, chosen: Mapping[str, Any]) -> str:
-    """The name of the nearest listed place, as the chosen place or its region gives it; empty if neither does."""
-    for of in ("place", "region"):
-        item = edition.item(f"{of}s", str(chosen.get(of, "")))
-        near = edition.item("places", item.fields.get("near", "")) if item else None
-        if near:
-            return near.name
-    return ""
+def _near(edition: Edition, chosen: Mapping[str, Any]) -> Item | None:
+    """The nearest listed place, as the chosen place gives it, or where none was chosen its region. Returns None if it gives none.
+
+    What is near a region is far from most of it: a place does not inherit it.
+    """
+    of = "place" if chosen.get("place") else "region"
+    item = edition.item(f"{of}s", str(chosen.get(of, "")))
+    return edition.item("places", item.fields.get("near", "")) if item else None
 
 
 def clock(edition: Edition, language: str, minute: Minute | None) -> str:

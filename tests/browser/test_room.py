@@ -35,7 +35,7 @@ FRENCH = Pair("kadi", "awa", (("*123#", "1 Grossesse"), ("5", "5 Maintenant"), (
 BAMBARA = Pair(
     "sira",
     "nana",
-    (("*123#", "1 Grossesse"), ("6", "1 Kònòmaya"), ("5", "5 Sisan"), ("5", "A sèbènna. Muso dò b'a nyini k'i wele sani")),
+    (("*123#", "1 Grossesse"), ("6", "1 Kònòmaya"), ("5", "5 Sisan"), ("5", "An y'a mèn. Muso dò b'a nyini k'i wele sani")),
 )
 PAIRS = pytest.mark.parametrize("pair", [FRENCH, BAMBARA], ids=["fr", "bm"])
 SIZES = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["360", "1280"])

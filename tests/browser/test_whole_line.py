@@ -41,7 +41,7 @@ BAMBARA = Words(
     "sira",
     "nana",
     (("*123#", "1 Grossesse"), ("6", "1 Kònòmaya"), ("5", "5 Sisan")),
-    "A sèbènna. Muso dò b'a nyini k'i wele sani",
+    "An y'a mèn. Muso dò b'a nyini k'i wele sani",
     "An tèna nin telefòni in wele",
     "Ka wele sisan, 1 digi",
 )

@@ -108,6 +108,23 @@ def test_the_nearest_place_where_there_is_none() -> None:
     assert text("1", "1", "1") == "Rien ici.\n0 Retour 9 Fin"
 
 
+def test_a_place_that_nobody_confirmed_is_never_shown_as_open() -> None:
+    """Its hours stand there only once somebody confirmed it; until then a line says that it is to be confirmed."""
+    screens = {
+        "test.regions": (Each("services", "service", "test.service"), "Lequel?"),
+        "test.service": (Say(), "{name}\n{unconfirmed}\n{hours}"),
+    }
+    plain = Item("services", "one", "Maison", {"place": "gao-ville", "hours": "8h-16h"}, AT)
+    seen = Item(
+        "services", "two", "Bureau", {"place": "gao-ville", "hours": "8h-16h", "confirmed_on": "2026-11-20", "confirmed_by": "Awa"}, AT
+    )
+    edition = compile_edition(
+        sources(screens, "test.regions", "test.regions", items=(*PLACES, plain, seen), words={"place.unconfirmed": "À confirmer."}), 1, USSD
+    )
+    assert text("1", edition=edition) == "Maison\nA confirmer.\n0 Retour 9 Fin"
+    assert text("2", edition=edition) == "Bureau\n8h-16h\n0 Retour 9 Fin"
+
+
 def test_numbers_are_shown_where_one_is_verified() -> None:
     """Of the kind that was asked for, and only verified ones; else the way that says that there is none."""
     fields = {"kind": "emergency", "phone": "70 00 09 02"}

@@ -10,8 +10,10 @@ from hotline.engine.flow import Item, Sources, Where
 from hotline.engine.freshness import (
     STALE_DAYS,
     STALE_EMERGENCY_DAYS,
+    STALE_PLACE_DAYS,
     UNVERIFIED,
     fresh,
+    is_confirmed,
     is_shown,
     last_day,
     without_withdrawn,
@@ -54,6 +56,23 @@ def test_a_number_is_shown_for_its_period_and_not_a_day_longer() -> None:
     assert left(service(verified_on=ago(0))) == ("70 00 03 00", ())
     assert left(service(verified_on=ago(STALE_DAYS))) == ("70 00 03 00", ())
     assert left(service(verified_on=ago(STALE_DAYS + 1))) == (None, ("one",))
+
+
+def confirmed(**fields: str) -> tuple[bool, tuple[str, ...]]:
+    """Whether a service at a place still counts as confirmed, and the news."""
+    place = Item("services", "one", "Centre", {"place": "gao-ville", **fields}, Where("flows/directory.yml", 1))
+    kept, lost = fresh(of(place), TODAY)
+    return is_confirmed(kept.items[0]), tuple(item.id for item in lost)
+
+
+def test_a_place_counts_as_confirmed_for_two_years_and_not_a_day_longer() -> None:
+    """Whoever saw or heard that it is there vouches for two years; whoever rang its number does too. What nobody ever confirmed is no news."""
+    assert confirmed(confirmed_on=ago(STALE_PLACE_DAYS), confirmed_by="Awa") == (True, ())
+    assert confirmed(confirmed_on=ago(STALE_PLACE_DAYS + 1), confirmed_by="Awa") == (False, ("one",))
+    assert confirmed(confirmed_on=ago(STALE_PLACE_DAYS + 1), verified_on=ago(STALE_PLACE_DAYS), phone="70 00 03 00") == (True, ("one",))
+    assert confirmed(confirmed_on=ago(-1), confirmed_by="Awa") == (False, ("one",))
+    assert confirmed() == (False, ())
+    assert confirmed(phone="70 00 03 00") == (False, ())
 
 
 def test_a_number_that_nobody_verified_is_gone_and_no_news() -> None:

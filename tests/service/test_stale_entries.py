@@ -44,6 +44,20 @@ services:
     verified_on: 2026-06-01
     verified_by: Awa
 """
+PLACE = """
+regions:
+  gao: {name: Gao}
+places:
+  gao-ville: {name: Gao, region: gao}
+services:
+  house:
+    name: Maison
+    place: gao-ville
+    source: an example
+    confirmed_on: 2024-11-26
+    confirmed_by: Awa
+"""
+STALE_HOUSE = TEN_O_CLOCK + 3 * DAY
 STALE_CENTRE, STALE_SAMU = TEN_O_CLOCK + 5 * DAY, TEN_O_CLOCK + 16 * DAY
 LIFE = 1800
 
@@ -160,6 +174,24 @@ def test_the_clock_takes_off_what_went_stale(fleet: Fleet, clock: Process) -> No
     fleet.wait(LEAD)
     texts = [clock.dial("3").text, clock.dial("3 1").text]
     assert not any("+22370000321" in text for text in texts)
+
+
+def test_the_clock_marks_a_place_that_nobody_confirmed_for_two_years(fleet: Fleet, tmp_path: Path) -> None:
+    """The next edition says that it is to be confirmed; no number went, so nobody is sent a message at night."""
+    sources, faults = read_sources(write_files(tmp_path / "placed", {"staff.gone_dark": "{name}: plus montré"}, directory=PLACE))
+    assert sources is not None, faults
+    publish(fleet.store, sources, "somebody", fleet.clock.at, fleet.clock.at)
+    fleet.wait(60)
+    clock = fleet.start()
+    pass_to(fleet, STALE_HOUSE - DAY)
+    assert [2, 1] == numbers(fleet.store)
+    fleet.staff_is_there()
+    pass_to(fleet, STALE_HOUSE)
+    pass_to(fleet, STALE_HOUSE + 61)
+    assert [3, 2, 1] == numbers(fleet.store)
+    fleet.wait(LEAD)
+    house = next(item for item in clock.library.active(fleet.clock.at).sources.items if item.id == "house")
+    assert ({"confirmed_on", "confirmed_by"} & set(house.fields), inbox(clock, FANTA)) == (set(), [])
 
 
 def test_the_day_is_the_line_s_own(fleet: Fleet, clock: Process) -> None:

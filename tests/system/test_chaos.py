@@ -32,7 +32,7 @@ CONVERSATIONS = 200
 """While each process dies."""
 VICTIMS = (*sorted(PARTS - {"up"}), "up")
 AT_ONCE = 8
-NOTED = ("CON Noté", "CON A sèbènna")
+NOTED = ("CON Noté", "CON An y'a mèn")
 WORDS = ("1", "3", "4")
 """Morning, afternoon and evening: windows that the demo's counselors keep."""
 

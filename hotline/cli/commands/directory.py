@@ -21,7 +21,7 @@ _LONGEST_NAME = 64
 
 
 def declare(commands: Any) -> None:
-    """`directory check`, `verify`, `dark`, `import`, `export`."""
+    """`directory check`, `verify`, `confirm`, `dark`, `import`, `export`."""
     directory = group(commands, "directory", "the directory of places and services")
     check = command(directory, "check", _check, "how every number stands, and every fault of the directory's file")
     verify = command(directory, "verify", _verify, "write down that somebody rang a number and heard who answered")
@@ -29,12 +29,16 @@ def declare(commands: Any) -> None:
     verify.add_argument("--by", required=True, metavar="NAME", type=_name, help="who rang")
     verify.add_argument("--on", type=_date, metavar="DATE", help="when, as 2026-01-31 (default: today)")
     verify.add_argument("--call", choices=("day", "night"), help="of an emergency number: it is rung by day and by night")
+    confirm = command(directory, "confirm", _confirm, "write down that somebody saw or heard that a place is there and open")
+    confirm.add_argument("id", metavar="ID", help="the service, by its id in flows/directory.yml")
+    confirm.add_argument("--by", required=True, metavar="NAME", type=_name, help="who saw or heard it")
+    confirm.add_argument("--on", type=_date, metavar="DATE", help="when, as 2026-01-31 (default: today)")
     dark = command(directory, "dark", _dark, "take a number off every screen, within seconds")
     dark.add_argument("id", metavar="ID", help="the service, by its id in flows/directory.yml")
     dark.add_argument("--by", required=True, metavar="NAME", type=_name, help="who takes it off")
     dark.add_argument("--why", default="", metavar="TEXT", type=_why, help="for the audit: a few words, no number, nothing from a caller")
     takes_json(check)
-    for parser in (check, verify, *tables.declare(directory)):
+    for parser in (check, verify, confirm, *tables.declare(directory)):
         takes_root(parser)
 
 
@@ -42,7 +46,7 @@ def _check(options: argparse.Namespace) -> int:
     """0: nothing grave, whatever else is said."""
     from hotline.content import DIRECTORY, checked_directory
     from hotline.engine.check import said
-    from hotline.engine.freshness import is_over, is_shown
+    from hotline.engine.freshness import has_lapsed, is_confirmed, is_over, is_shown
 
     items, faults = checked_directory(options.root)
     withdrawals, day = _withdrawals(), today()
@@ -76,6 +80,9 @@ def _check(options: argparse.Namespace) -> int:
         for state in ("verified", "stale", "unverified", "dark", "without a number")
     ]
     print(f"{len(services)} services: {', '.join(sums)}; {len(events)} events, {over} of them over")
+    placed = [item for item in services if "place" in item.fields]
+    open_ones = sum(is_confirmed(item) and not has_lapsed(item, day) for item in placed)
+    print(f"{len(placed)} at a place: {open_ones} confirmed, {len(placed) - open_ones} shown as to be confirmed")
     print(f"{sum(not fault.follows for fault in faults)} faults of {DIRECTORY} to be mended")
     if not emergency:
         print(
@@ -128,6 +135,22 @@ def _verify(options: argparse.Namespace) -> None:
     print(f"{item.id}: {_standing(item, (), day)[1]}")
     if any(is_withdrawn(item, [withdrawal.number]) for withdrawal in _withdrawals() or ()):
         print("it was taken off that day or later: only a call of a later day puts it back")
+    print(f"it is in {DIRECTORY}; callers see it once that is published: hotline content publish")
+
+
+def _confirm(options: argparse.Namespace) -> None:
+    from hotline.content import DIRECTORY
+    from hotline.content.directory_files.registry import CannotEdit, edit_file
+    from hotline.content.directory_files.verification import confirmation
+    from hotline.engine.freshness import STALE_PLACE_DAYS
+
+    day = today()
+    on = options.on or day
+    try:
+        edit_file(options.root / DIRECTORY, lambda items: (confirmation(items, options.id, options.by, on, day),))
+    except (CannotEdit, OSError) as error:
+        raise Failed(f"{DIRECTORY} stays as it is: {reason(error)}") from None
+    print(f"{options.id}: confirmed by {options.by}, until {on + timedelta(days=STALE_PLACE_DAYS)}")
     print(f"it is in {DIRECTORY}; callers see it once that is published: hotline content publish")
 
 

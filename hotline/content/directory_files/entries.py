@@ -33,6 +33,8 @@ FIELDS: Final[Mapping[Section, tuple[str, ...]]] = {
         "asks_for",
         "source",
         "source_date",
+        "confirmed_on",
+        "confirmed_by",
         "verified_on",
         "verified_by",
         "called_by_day",
@@ -50,7 +52,7 @@ NEEDED: Final[Mapping[Section, tuple[str, ...]]] = {
 }
 EVENTS: Final = ("meeting", "training-agents", "training-health", "training-teachers", "training-media")
 """The kinds of events."""
-DAYS: Final = ("verified_on", "called_by_day", "called_by_night", "on")
+DAYS: Final = ("confirmed_on", "verified_on", "called_by_day", "called_by_night", "on")
 VERIFICATION: Final = ("verified_on", "verified_by", "called_by_day", "called_by_night")
 """What is true of a number only, and is taken out with it."""
 LONGEST_ID: Final = 64

@@ -19,7 +19,7 @@ from hotline.engine.phone.numbers import is_in_mali
 COLUMNS: Final = (
     *("list", "id", "name", "region", "place", "near", "kind", "on", "address", "hours", "phone", "offers", "languages"),
     *("cost", "way", "asks_for"),
-    *("source", "source_date", "verified_on", "verified_by", "called_by_day", "called_by_night"),
+    *("source", "source_date", "confirmed_on", "confirmed_by", "verified_on", "verified_by", "called_by_day", "called_by_night"),
 )
 MOST_ROWS: Final = 10_000
 LARGEST: Final = 8 * 1024 * 1024

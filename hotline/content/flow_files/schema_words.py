@@ -70,6 +70,8 @@ ABOUT: Final[Mapping[str, str]] = {
     "directory.asks_for": "What whoever comes may be asked for, in words: a paper, money first, a companion; for counselors.",
     "directory.source": "Who said so: a page, a report, a person's post.",
     "directory.source_date": "The day, month or year of the source: 2026-01-31, 2026-01, 2026.",
+    "directory.confirmed_on": "The day on which somebody saw or heard that it is there and open: 2026-01-31. After two years it is shown as to be confirmed.",
+    "directory.confirmed_by": "Who confirmed it.",
     "directory.verified_on": "The day on which somebody rang the number and heard who answers: 2026-01-31. Old ones go dark by themselves.",
     "directory.verified_by": "Who rang the number.",
     "directory.called_by_day": "Of an emergency number: the day of the last test call by day.",

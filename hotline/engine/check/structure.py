@@ -196,7 +196,7 @@ def _wrong_condition(condition: Condition) -> str | None:
             return f"many has no parts: write many, never {condition.subject}"
         case "coverage" if detail not in ("", "urgent"):
             return f"coverage is either coverage or coverage.urgent, never {condition.subject}"
-        case "listed" if detail not in (*LISTS, "numbers"):
+        case "listed" if detail not in (*LISTS, "numbers", "near"):
             return f"the directory has no list {detail}"
     return None
 

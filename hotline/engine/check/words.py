@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from hotline.engine.check.phrases import LONGEST, PHRASES, PHRASES_DAY, SERVICE
 from hotline.engine.check.structure import stranded
-from hotline.engine.edition import PLACEHOLDER, WRONG_SCREEN, split_labels, told_kept
+from hotline.engine.edition import PLACEHOLDER, UNCONFIRMED, WRONG_SCREEN, split_labels, told_kept
 from hotline.engine.flow import (
     KEY_BACK,
     KEY_LANGUAGE,
@@ -64,7 +64,10 @@ def word_faults(sources: Sources, gaps: Gaps) -> Iterator[Fault]:
         file = Where(f"locales/{language}/LC_MESSAGES/flows.po", 1)
         kinds = {f"kind.{item.id}" for item in sources.items if item.list == "kinds"}
         rests = {f"{REST}{part.name}" for part in sources.parts}
-        for key in sorted({*shown, *PHRASES, *PHRASES_DAY, *SERVICE, *kinds, *rests, *everywhere} - set(table) - set(_spoken_only(table))):
+        lapsing = {UNCONFIRMED for message in table.values() if "{unconfirmed}" in message.text}
+        for key in sorted(
+            {*shown, *PHRASES, *PHRASES_DAY, *SERVICE, *kinds, *rests, *lapsing, *everywhere} - set(table) - set(_spoken_only(table))
+        ):
             follows = language in gaps.languages or key.partition(".")[0] in lost
             yield Fault(shown[key].at if key in shown else file, f"{key}: no words in {language}", follows=follows)
         for message in table.values():

@@ -17,7 +17,9 @@ RAW: Final = (gsm.USSD_RAW, gsm.SMS_RAW)
 """Phones of networks for which nothing is folded."""
 ENDS: Final = (SAFE_END, OUT_END, "neutral.broken")
 """Last screens that belong to no flow."""
-FIELDS: Final = frozenset(("name", "address", "hours", "phone", "offers", "kind", "languages", "place", "region", "on", "near", "numbers"))
+FIELDS: Final = frozenset(
+    ("name", "address", "hours", "phone", "offers", "kind", "languages", "place", "region", "on", "near", "numbers", "unconfirmed")
+)
 """What of the directory may be filled in."""
 LATEST: Final = (23 * 60 + 59, 22 * 60)
 """Minutes of the day, one for each wording of a time."""

@@ -1,4 +1,4 @@
-"""What time takes off the line: the clock publishes an edition without the numbers that nobody verified lately and the events that are over."""
+"""What time takes off the line: the clock publishes an edition without the numbers that nobody verified lately and the events that are over, and with *to be confirmed* at places that nobody confirmed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Final
 
 from hotline.engine.flow import Item
-from hotline.engine.freshness import fresh
+from hotline.engine.freshness import fresh, is_shown
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.service import outbox
 from hotline.service.deps import Deps
@@ -33,7 +33,11 @@ def drop_stale(deps: Deps, at: int) -> None:
         return
     sources = checked_on(newest.sources, day)
     ids = {item.id for item in dropped}
-    gone = [item for item in newest.shown.items if item.id in ids and "phone" in item.fields and item.fields.get("verified_on")]
+    gone = [
+        item
+        for item in newest.shown.items
+        if item.id in ids and "phone" in item.fields and item.fields.get("verified_on") and not is_shown(item, day)
+    ]
     messages: tuple[OutboxMessage, ...] = ()
     with suppress(Overtaken), deps.store.write() as tx:
         work = Work(deps, tx, at)

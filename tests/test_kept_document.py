@@ -1,0 +1,97 @@
+"""What the lawyer is told that the line keeps is what it keeps: docs/coordination.md, G11, held to the schema and to the periods."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from hotline import retention
+from hotline.adapters.sql.tables import metadata
+from hotline.config import SETTINGS
+from hotline.engine.flags import FLAGS, OWN
+from hotline.engine.times import DAY_SECONDS
+
+PAGE = Path(__file__).parent.parent / "docs" / "coordination.md"
+CALLERS = {
+    "ledger": "key until sealed",
+    "callbacks": "id reference state language urgent other_phone made_at opens_at not_after edition tries claimed_by claimed_at closed_at ending"
+    " given_back sunk at_once call sealed sealed_flags",
+    "numbers": "callback number_hash sealed",
+    "rings": "number_hash call_hash other_phone at",
+    "stops": "sequence number_hash at until by_keys",
+    "offers": "sequence callback staff at",
+    "calls": "id callback staff state placed_at session_hash dialed_at ended_at covered_at sealed_span",
+    "reviews": "id callback flood sealed_reason at decision sealed_why decided_by decided_at",
+    "consents": "callback sealed",
+    "notes": "callback sealed at",
+    "incidents": "id callback day sealed figures",
+    "referrals": "id callback sealed look_again day revoked sent",
+    "testimonies": "id sealed state written_by at cut_by released_by released_on",
+    "pranks": "callback number_hash at",
+}
+"""The columns of what is kept of callers, as the page was last held against them. Whoever adds one looks at the page first, then here."""
+
+
+def rows() -> list[list[str]]:
+    """The cells of G11's table."""
+    part = PAGE.read_text("utf-8").split("### G11", 1)[1].split("### G12", 1)[0]
+    lines = [line for line in part.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+def until(table: str) -> str:
+    """How long, of the last row that names this table."""
+    return [row[2] for row in rows() if f"`{table}`" in row[3]][-1]
+
+
+def test_every_table_of_the_database_is_on_the_page() -> None:
+    """Nothing is kept that the lawyer is not told of, and nothing is told that is not there."""
+    assert {name for row in rows() for name in re.findall(r"`(\w+)`", row[3])} == set(metadata.tables)
+
+
+def test_no_column_about_callers_came_unseen() -> None:
+    """A new column of what is kept of callers is looked at beside the page."""
+    assert {name: set(columns.split()) for name, columns in CALLERS.items()} == {
+        name: {column.name for column in metadata.tables[name].columns} for name in CALLERS
+    }
+
+
+def test_the_periods_are_those_that_are_kept() -> None:
+    """Each time on the page is the setting's or the rule's own."""
+    default = {setting.name: setting.default for setting in SETTINGS}
+    hours = f"{default['HOTLINE_NUMBER_HOURS']} heures"
+    assert until("callbacks").startswith("avec la demande")
+    assert f"{default['HOTLINE_CALLBACK_DAYS']} jours après la fin" in " ".join(row[2] for row in rows() if "`callbacks`" in row[3])
+    assert until("numbers").startswith(hours)
+    assert hours in until("stops")
+    assert until("pranks").startswith(f"{retention.PRANK_DAYS} jours")
+    assert f"{retention.FORGOTTEN_DAYS} jours" in until("referrals")
+    assert f"{retention.DRAFT_SECONDS // 3600} heures" in until("drafts")
+    assert until("exceptions").startswith(f"{retention.EXCEPTION_DAYS} jours")
+    assert retention.EXCEPTION_DAYS == retention.DECLARATION_DAYS
+    assert f"{int(default['HOTLINE_SMS_SESSION_SECONDS']) // 60} minutes" in rows()[0][2]
+    assert f"{retention.HOUR_DAYS} jours" in until("turned_away")
+    a_day = (
+        retention.OUTBOX_SECONDS,
+        retention.RING_SECONDS,
+        retention.FAILURE_SECONDS,
+        retention.SIGN_IN_SECONDS,
+        retention.TIME_REQUEST_SECONDS,
+    )
+    assert set(a_day) == {DAY_SECONDS}
+    assert all("un jour" in until(table) for table in ("outbox", "rings", "failures", "sign_ins", "wants"))
+
+
+def test_every_flag_is_named() -> None:
+    """The lawyer reads which flags a counselor can set; that a call was hard on the counselor is nobody's business."""
+    named = next(row[0] for row in rows() if "signalements" in row[0])
+    words = {
+        "danger": "vie en danger",
+        "minor": "mineure",
+        "another": "une autre personne",
+        "doer": "l'auteur",
+        "known": "connue",
+        "silence": "silence",
+    }
+    assert {kind.flag for kind in FLAGS} - {OWN} == set(words)
+    assert [word for word in words.values() if word not in named] == []
