@@ -291,6 +291,17 @@ def test_a_number_that_is_about_to_go_is_told_in_time(line: Line) -> None:
     assert said["numbers"] == "warn: go stale within 14 days: samu"
 
 
+def test_places_that_nobody_confirmed_are_counted(line: Line) -> None:
+    """Nobody is sent a message when a place lapses: whoever examines the line hears how many callers are told to ask."""
+    place = "regions:\n  gao: {name: Gao}\nplaces:\n  gao-ville: {name: Gao, region: gao}\n"
+    house = "  house:\n    name: Maison\n    place: gao-ville\n    source: an example\n"
+    sources, faults = read_sources(write_files(line.folder / "files", directory=place + verified(1).lstrip("\n") + house))
+    assert sources is not None, faults
+    publish(line.store, sources, "Awa", int(time.time()), int(time.time()))
+    code, said = line.doctor()
+    assert (code, said["places"]) == (0, "warn: 1 of 1 places shown as to be confirmed (hotline directory confirm)")
+
+
 def test_a_language_that_nobody_takes_calls_in_is_bad(line: Line) -> None:
     """A counselor without shifts counts for nothing; neither does one of another language."""
     with line.store.write() as tx:

@@ -19,6 +19,7 @@ from hotline.doctor.finding import Finding, Level, listed
 from hotline.doctor.machine import disk, short_memory, spool
 from hotline.engine.check.critical import pending_words
 from hotline.engine.flow import Sources
+from hotline.engine.freshness import has_lapsed, is_confirmed
 from hotline.engine.times import DAY_SECONDS, EPOCH
 from hotline.ports.desk.editions import EditionRow
 from hotline.ports.store import StoreAway, Transaction
@@ -180,6 +181,11 @@ def _numbers(line: DoctorContext, tx: Transaction) -> Iterator[Finding]:
         yield Finding("numbers", "ok", f"{len(now.shown)} shown, none goes stale within {SOON_DAYS} days")
     if now.off:
         yield Finding("dark", "warn", f"in the edition and off the screens: {listed(tuple(f'{id} ({why})' for id, why in now.off))}")
+    day = local_day(line.config, line.at)
+    placed = [item for item in found[1].items if item.list == "services" and "place" in item.fields]
+    unconfirmed = tuple(item.id for item in placed if not is_confirmed(item) or has_lapsed(item, day))
+    if unconfirmed:
+        yield Finding("places", "warn", f"{len(unconfirmed)} of {len(placed)} places shown as to be confirmed (hotline directory confirm)")
 
 
 def _staff(line: DoctorContext, tx: Transaction) -> Iterator[Finding]:
