@@ -13,7 +13,6 @@ from bench.capacity import drawing
 from bench.capacity.cells import Cell, Met, simulate
 from bench.capacity.leak import Learned, Spied, spy
 from bench.capacity.world import Team
-from hotline.console.plots import ALARM
 
 DOCUMENT: Final = Path(__file__).resolve().parents[2] / "docs" / "capacity.md"
 BLOCK: Final = re.compile(r"(<!-- table: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
@@ -244,7 +243,7 @@ def _plan(found: Tables) -> str:
         drawing.Axis("counselors on shift, one supervisor on call", 1, 10, range(1, 11)),
         drawing.Axis("callers", 0, 5 * (top // 5 + 1), range(0, int(5 * (top // 5 + 1)) + 1, 5)),
         [
-            drawing.Series("90 rung in time", full, "circle", "7 4", ALARM),
+            drawing.Series("90 rung in time", full, "circle", "7 4", drawing.ALARM),
             drawing.Series("95 rung in time", easy, "square"),
         ],
     )

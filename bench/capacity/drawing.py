@@ -1,4 +1,4 @@
-"""The document's plots: lines, and lying bars. In the console's colours, on a white ground, never by colour alone."""
+"""The document's plots: lines, and lying bars. In the console's colours by day, on a white ground, never by colour alone."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Final, NamedTuple
 
 from markupsafe import Markup
 
-from hotline.console.plots import DARK, INK, PALE
-
+INK: Final = "#1c6842"
+ALARM: Final = "#a31515"
+DARK: Final = "#16201a"
+PALE: Final = "#d3dad5"
+"""A picture beside a document has no stylesheet: these are the colours themselves."""
 WIDTH: Final = 680
 HEIGHT: Final = 400
 LEFT, RIGHT, TOP, FOOT = 48, 150, 44, 54
