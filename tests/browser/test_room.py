@@ -258,6 +258,8 @@ def test_a_newcomer_works_by_browser_and_by_sms(own_phone: PhonePage, own_room: 
     admin.press("/people")
     admin.page.click("#link-title ~ form button")
     link = admin.page.locator("textarea[readonly]").input_value()
+    admin.page.click("[data-copy]")
+    admin.shows(admin.say("people.link_copied"))
 
     newcomer = first_sign_in(room, link)
     newcomer.open("queue")

@@ -18,8 +18,8 @@ from hotline.service.calls.rules.coverage import is_closed, is_on_shift, is_pres
 from hotline.service.calls.rules.limits import is_unsaid, may_ring_so_often
 from hotline.service.calls.rules.rest import Rest, rests, waits_long
 from hotline.service.deps import Deps
+from hotline.service.desk.on_shift import OnShift, on_shift
 from hotline.service.desk.shifts.presence import times_asked
-from hotline.service.desk.team import Member, team
 
 MOST_SHOWN: Final = 30
 """Of each kind: nobody reads more."""
@@ -84,7 +84,7 @@ class BoardView(Struct, frozen=True):
     waiting: Waiting
     is_closed: bool
     """Nobody is promised anything: no supervisor is on call."""
-    team: tuple[Member, ...] = ()
+    on_shift: tuple[OnShift, ...] = ()
     """For supervisors alone."""
 
 
@@ -108,7 +108,7 @@ def board(deps: Deps, staff: Staff, at: int) -> BoardView:
         people = tx.staff.active() if sees_all or deps.rules.supervised else ()
         shifts = tx.shifts.all()
         duty = None if sees_all else _duty(deps, staff, shifts, at, rest=rests(tx, at, deps.rules))
-        members = team(deps, tx, people, shifts, at) if sees_all else ()
+        members = on_shift(deps, tx, people, shifts, at) if sees_all else ()
     aliases = {person.id: person.alias for person in people}
     return BoardView(
         now=deps.clock.local(at),
@@ -125,7 +125,7 @@ def board(deps: Deps, staff: Staff, at: int) -> BoardView:
         held=tuple(_held(deps, callback, read.get(callback.id, ()), aliases) for callback in held if callback.claimed_by != staff.id),
         waiting=Waiting(waiting.count, later.count, reviews),
         is_closed=is_closed(people, at, deps.rules),
-        team=members,
+        on_shift=members,
     )
 
 

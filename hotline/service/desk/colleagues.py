@@ -10,7 +10,7 @@ from hotline.service.calls import taking
 from hotline.service.calls.rules import minors, one_phone
 from hotline.service.deps import Deps
 from hotline.service.desk.board import Card, card
-from hotline.service.desk.team import State, states
+from hotline.service.desk.on_shift import State, states
 from hotline.service.work import Work
 
 FIRST: Final[tuple[State, ...]] = ("here", "on", "off", "paused", "holding", "talking")

@@ -34,7 +34,7 @@ class Gap(Struct, frozen=True):
     end: Minute
 
 
-class Line(Struct, frozen=True):
+class PlannedLine(Struct, frozen=True):
     """Who is planned in a part of a day; `of`: a language, or `supervision`."""
 
     of: str
@@ -43,12 +43,12 @@ class Line(Struct, frozen=True):
     """Some of it is offered, and nobody took it."""
 
 
-class Cell(Struct, frozen=True):
+class PlannedPart(Struct, frozen=True):
     """One part of one day, in minutes since midnight."""
 
     start: Minute
     end: Minute
-    lines: tuple[Line, ...]
+    lines: tuple[PlannedLine, ...]
     is_mine: bool
     """Whoever the plan is of is planned there."""
     is_shut: bool
@@ -60,7 +60,7 @@ class Day(Struct, frozen=True):
     """Local days since 1970-01-01."""
     bars: tuple[Bar, ...]
     """In the order of their beginnings."""
-    cells: tuple[Cell, ...]
+    cells: tuple[PlannedPart, ...]
     """One for each part of the day that the line offers."""
     beyond: tuple[Bar, ...]
     """What is planned in hours of no part."""
@@ -112,7 +112,7 @@ class WeekView(Struct, frozen=True):
         )
 
 
-class _Week(Struct, frozen=True):
+class _Given(Struct, frozen=True):
     """What every day of it is made from."""
 
     people: tuple[Staff, ...]
@@ -136,7 +136,7 @@ def look(deps: Deps, whose: str, at: int) -> WeekView | None:
         return None
     now = deps.clock.local(at)
     shut = tuple((span.start, span.end) for span in declared if span.kind == "closed")
-    week = _Week(
+    week = _Given(
         tuple(people),
         shifts,
         tuple(sorted((part.start, part.end) for part in deps.written.parts.values())),
@@ -169,7 +169,7 @@ def _plan(staff: Staff, shifts: tuple[Shift, ...], today: int) -> Plan:
     return Plan(staff, tuple(weekly), tuple(shift for shift in planned if shift.day is not None and shift.day >= today))
 
 
-def _day(day: int, week: _Week) -> Day:
+def _day(day: int, week: _Given) -> Day:
     begins = day * DAY_MINUTES
     bars = sorted(
         (
@@ -184,16 +184,16 @@ def _day(day: int, week: _Week) -> Day:
     return Day(day, tuple(bars), tuple(_cell(day, start, end, bars, gaps, week) for start, end in week.parts), beyond, gaps)
 
 
-def _cell(day: int, start: Minute, end: Minute, bars: list[Bar], gaps: tuple[Gap, ...], week: _Week) -> Cell:
+def _cell(day: int, start: Minute, end: Minute, bars: list[Bar], gaps: tuple[Gap, ...], week: _Given) -> PlannedPart:
     there = {bar.alias for bar in bars if bar.start < end and bar.end > start}
     missing = {gap.of for gap in gaps if gap.start < end and gap.end > start}
     lines = tuple(
-        Line(of, tuple(alias for alias in aliases if alias in there), of in missing)
+        PlannedLine(of, tuple(alias for alias in aliases if alias in there), of in missing)
         for of, aliases in week.teams.items()
         if of != roster.SUPERVISION or of in missing or not there.isdisjoint(aliases)
     )
     begins = day * DAY_MINUTES
-    return Cell(start, end, lines, week.chosen in there, not _outside((begins + start, begins + end), week.shut))
+    return PlannedPart(start, end, lines, week.chosen in there, not _outside((begins + start, begins + end), week.shut))
 
 
 def _outside(span: Span, others: tuple[Span, ...]) -> tuple[Span, ...]:

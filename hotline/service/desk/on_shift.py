@@ -1,4 +1,4 @@
-"""The team as it is: who is free, who talks, who is in a pause, and until when each stays. For supervisors; never why somebody rests, nor for how long."""
+"""Who is on shift, as it is: who is free, who talks, who is in a pause, and until when each stays. For supervisors; never why somebody rests, nor for how long."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LONGEST_CALL_SECONDS: Final = 3 * HOUR_SECONDS
 """A call of which no end was heard for so long is taken for over."""
 
 
-class Member(Struct, frozen=True):
+class OnShift(Struct, frozen=True):
     """`until`: when the shift ends, in local minutes; None where it holds until a day and more from now."""
 
     alias: str
@@ -49,12 +49,12 @@ def states(deps: Deps, tx: Transaction, people: Iterable[Staff], shifts: tuple[S
     return {staff.id: state(staff) for staff in people}
 
 
-def team(deps: Deps, tx: Transaction, people: Iterable[Staff], shifts: tuple[Shift, ...], at: int) -> tuple[Member, ...]:
+def on_shift(deps: Deps, tx: Transaction, people: Iterable[Staff], shifts: tuple[Shift, ...], at: int) -> tuple[OnShift, ...]:
     """Counselors who are on shift or in a call, those first who could take one; each as a supervisor may see it."""
     counselors = {staff.id: staff for staff in people if staff.role == "counselor"}
     now, found = deps.clock.local(at), []
     for id, state in states(deps, tx, counselors.values(), shifts, at).items():
         until = stays_until(counselors[id], shifts, at, deps.clock.local)
         if state != "off":
-            found.append(Member(counselors[id].alias, state, counselors[id].speaks, until if now < until < now + DAY_MINUTES else None))
+            found.append(OnShift(counselors[id].alias, state, counselors[id].speaks, until if now < until < now + DAY_MINUTES else None))
     return tuple(sorted(found, key=lambda member: (ORDER.index(member.state), member.alias)))
