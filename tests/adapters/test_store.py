@@ -1030,3 +1030,17 @@ def test_entered_writes_nothing(store):
         assert None is t.ledger.enter(b"k", "kept", b"facts", NOW, NOW + HOUR)
         assert LedgerEntry("kept", b"facts") == t.ledger.find(b"k", NOW)
         assert LedgerEntry(None, None) == t.ledger.find(b"k", NOW + HOUR)
+
+
+def test_many_keys_are_looked_up_at_once(store):
+    """Each as by itself; what nobody entered is left out."""
+    with store.write() as t:
+        t.ledger.enter(b"kept", "kept", b"facts", NOW, NOW + HOUR)
+        t.ledger.enter(b"lost", "lost", b"", NOW, NOW + HOUR)
+        t.ledger.enter(b"old", "kept", b"facts", NOW - HOUR, NOW)
+        assert {
+            b"kept": LedgerEntry("kept", b"facts"),
+            b"lost": LedgerEntry("lost", b""),
+            b"old": LedgerEntry(None, None),
+        } == t.ledger.find_all((b"kept", b"lost", b"old", b"none"), NOW)
+        assert {} == t.ledger.find_all((), NOW)

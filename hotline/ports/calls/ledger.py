@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -22,3 +23,6 @@ class Ledger(Protocol):
 
     def find(self, key: bytes, at: int) -> LedgerEntry | None:
         """What stands there, without writing. Returns None where nothing does."""
+
+    def find_all(self, keys: Sequence[bytes], at: int) -> dict[bytes, LedgerEntry]:
+        """`find` for many at once; what is not there is left out."""

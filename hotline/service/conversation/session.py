@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from itertools import count
 from typing import Final, assert_never
 
 from msgspec import Struct
@@ -137,6 +136,8 @@ class SessionFacts:
             return
         if not applied.is_new:  # what the caller was told then must be told again
             self._learn(facts.decode(applied.facts))
+        elif applied.result == "kept":
+            self._is_refusal = False  # under this key no other delivery was first
         self.known[order.key] = applied.result
         self._is_news = True
 
@@ -178,13 +179,15 @@ class SessionFacts:
         return None
 
     def _read_ledger(self, tx: Transaction) -> None:
-        for position in range(1, len(self._session.inputs) + 1):
-            for ordinal in count():
-                ref = Ref(position, ordinal)
-                entry = tx.ledger.find(self._key(ref), self._at)
-                if entry is None:
-                    break
-                self._learn_from(ref, entry)
+        """One question for two orders of each key; only where both were given there may be more."""
+        found: dict[Ref, LedgerEntry] = {}
+        positions, first = list(range(1, len(self._session.inputs) + 1)), 0
+        while positions:
+            refs = {self._key(ref): ref for position in positions for ref in (Ref(position, first), Ref(position, first + 1))}
+            found |= {refs[key]: entry for key, entry in tx.ledger.find_all(tuple(refs), self._at).items()}
+            positions, first = [position for position in positions if Ref(position, first + 1) in found], first + 2
+        for ref in sorted(found):
+            self._learn_from(ref, found[ref])
 
     def _search_spool(self) -> None:
         for position in range(1, len(self._session.inputs) + 1):

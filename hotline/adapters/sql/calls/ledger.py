@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final, cast
+from collections.abc import Sequence
+from typing import Any, Final, cast
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 
 from hotline.adapters.sql.tables import ledger
 from hotline.adapters.sql.unit import THIS, Unit
 from hotline.engine.effects import OrderResult
 from hotline.ports.calls.ledger import LedgerEntry
 
-_FIND: Final = select(ledger.c.until, ledger.c.sealed).where(ledger.c.key == THIS)
+_FIND: Final = select(ledger.c.key, ledger.c.until, ledger.c.sealed).where(ledger.c.key == THIS)
+_FIND_ALL: Final = select(ledger.c.key, ledger.c.until, ledger.c.sealed).where(ledger.c.key.in_(bindparam("these", expanding=True)))
 _BARE: Final = LedgerEntry(None, None)
 
 
@@ -28,9 +30,15 @@ class SqlLedger(Unit):
 
     def find(self, key: bytes, at: int) -> LedgerEntry | None:
         row = self._row(_FIND, this=key)
-        if row is None or row.sealed is None or row.until <= at:
-            return None if row is None else _BARE
-        stood, _, known = self._seal.open(row.sealed, _context(key)).partition(b"\n")
+        return None if row is None else self._entry(row, at)
+
+    def find_all(self, keys: Sequence[bytes], at: int) -> dict[bytes, LedgerEntry]:
+        return {row.key: self._entry(row, at) for row in self._rows(_FIND_ALL, these=list(keys))}
+
+    def _entry(self, row: Row[*tuple[Any, ...]], at: int) -> LedgerEntry:
+        if row.sealed is None or row.until <= at:
+            return _BARE
+        stood, _, known = self._seal.open(row.sealed, _context(row.key)).partition(b"\n")
         return LedgerEntry(cast("OrderResult", stood.decode()), known)
 
 
