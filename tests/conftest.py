@@ -19,8 +19,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Two more than there are cores: the tests of the whole line wait more than they work."""
-    return min(os.cpu_count() or 1, MOST_WORKERS) + 2
+    """Four more than there are cores: the tests of the whole line wait more than they work."""
+    return min(os.cpu_count() or 1, MOST_WORKERS) + 4
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
