@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.voice import VoiceConnect
 from tests.console.desk import Browser, Desk
+from tests.service.line import AWA, OUMOU, RULES
 
 
 def held(desk: Desk, keys: str = "5 5", alias: str = "awa") -> tuple[Browser, Callback, str]:
@@ -46,3 +49,28 @@ def found(desk: Desk, callback: Callback) -> Callback:
 
 def agree(browser: Browser, address: str, **fields: str) -> None:
     browser.send(f"{address}/wrap-up", **{"day": "1", "part": "480-720", "word": "", "agreed": "on"} | fields)
+
+
+def agreed_and_taken(desk: Desk) -> Browser:
+    """They agreed on tomorrow morning, and then the same counselor takes it: her browser with its page."""
+    browser, _, address = ended(desk, "spoke")
+    agree(browser, address)
+    agreed = desk.line.callbacks()[-1]
+    desk.line.clock.at = agreed.opens_at
+    desk.set_staff("awa", seen_at=agreed.opens_at)
+    again = desk.browser("awa")
+    again.open("/console/queue")
+    again.send(f"/console/take/{agreed.id}")
+    return again
+
+
+def one_rests_one_breaks(desk: Desk) -> None:
+    """Awa has had as many calls as a shift has, Oumou said that she is on a break."""
+    desk.line.rule(replace(RULES, calls_a_shift=1))
+    desk.install()
+    desk.line.walk("5 5")
+    desk.line.work()
+    desk.line.ring()
+    desk.line.text(AWA, "1")
+    for word in ("ici", "pause"):
+        desk.line.text(OUMOU, word)

@@ -12,7 +12,7 @@ from hotline.engine.scripts import CASES, EVERY_CALL
 from hotline.ports.calls.callbacks import Safer
 from hotline.ports.gateway import GatewayRefused
 from hotline.ports.voice import VoiceConnect
-from tests.console.calls import agree, ended, found, held, talking
+from tests.console.calls import agree, agreed_and_taken, ended, found, held, talking
 from tests.console.desk import IDS, Browser, Desk
 from tests.service.line import AWA, CALLER, FANTA, OTHER_CALLER, OTHER_PHONE, OUMOU, RULES
 
@@ -435,14 +435,7 @@ def test_nothing_moves_while_they_talk(desk: Desk) -> None:
 def test_a_window_that_she_chose_is_shown(desk: Desk) -> None:
     """Both of its ends, not the last alone."""
     desk.line.clock.at -= desk.line.clock.at % 60
-    browser, _, address = ended(desk, "spoke")
-    agree(browser, address, day="1")
-    agreed = desk.line.callbacks()[-1]
-    desk.line.clock.at = agreed.opens_at
-    desk.set_staff("awa", seen_at=agreed.opens_at)
-    again = desk.browser("awa")
-    again.open("/console/queue")
-    again.send(f"/console/take/{agreed.id}")
+    again = agreed_and_taken(desk)
     assert desk.say("callback.chosen", span="8h–12h") in again.page
 
 

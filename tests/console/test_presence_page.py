@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from tests.console.calls import one_rests_one_breaks
 from tests.console.desk import Desk
-from tests.service.line import AWA, OTHER_CALLER, OUMOU, RULES
+from tests.service.line import AWA, OTHER_CALLER, RULES
 
 
 def test_the_page_asks_again_from_half_of_the_time_on(desk: Desk) -> None:
@@ -61,14 +62,7 @@ def test_after_a_call_off_shift_it_is_said_plainly(desk: Desk) -> None:
 
 def test_rest_and_break_look_alike_to_others(desk: Desk) -> None:
     """Whoever hands over reads that she is in a pause: not why, nor for how long."""
-    desk.line.rule(replace(RULES, calls_a_shift=1))
-    desk.install()
-    desk.line.walk("5 5")
-    desk.line.work()
-    desk.line.ring()
-    desk.line.text(AWA, "1")
-    for word in ("ici", "pause"):
-        desk.line.text(OUMOU, word)
+    one_rests_one_breaks(desk)
     desk.line.walk("5 5", "session-2", OTHER_CALLER)
     desk.line.work()
     page = desk.browser("fanta").open(f"/console/hand-over/{desk.line.callbacks()[1].id}")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from msgspec.structs import replace
-
 from hotline.ports.desk.shifts import Shift
+from tests.console.calls import one_rests_one_breaks
 from tests.console.desk import IDS, Browser, Desk
-from tests.service.line import AWA, OUMOU, RULES
+from tests.service.line import AWA, OUMOU
 
 
 def team(desk: Desk, browser: Browser | None = None) -> dict[str, str]:
@@ -40,14 +39,7 @@ def test_each_is_shown_as_she_is(desk: Desk) -> None:
 
 def test_a_pause_is_one_word(desk: Desk) -> None:
     """A break and a rest after a hard call read the same: neither why nor for how long."""
-    desk.line.rule(replace(RULES, calls_a_shift=1))
-    desk.install()
-    desk.line.walk("5 5")
-    desk.line.work()
-    desk.line.ring()
-    desk.line.text(AWA, "1")
-    for word in ("ici", "pause"):
-        desk.line.text(OUMOU, word)
+    one_rests_one_breaks(desk)
     seen = team(desk)
     assert seen["awa"] == seen["oumou"] == f"{desk.say('queue.colleague.paused')} · {desk.say('language.fr')}"
 

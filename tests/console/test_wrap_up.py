@@ -13,7 +13,7 @@ from hotline.engine.phone.letters import fold
 from hotline.engine.scripts import WHO
 from hotline.service.calls import agreements, connecting, saying
 from hotline.service.calls.agreements import Wish
-from tests.console.calls import agree, ended, found, held, talking
+from tests.console.calls import agree, agreed_and_taken, ended, found, held, talking
 from tests.service.line import AWA, OTHER_CALLER
 
 if TYPE_CHECKING:
@@ -47,14 +47,7 @@ def test_on_another_phone_or_with_a_word_nobody_is_asked_when(desk: Desk, keys: 
 
 def test_at_an_agreed_call_nobody_is_asked_when(desk: Desk) -> None:
     """She did not ask for it on the line: the two agreed on it."""
-    browser, _, address = ended(desk, "spoke")
-    agree(browser, address)
-    agreed = desk.line.callbacks()[-1]
-    desk.line.clock.at = agreed.opens_at
-    desk.set_staff("awa", seen_at=agreed.opens_at)
-    again = desk.browser("awa")
-    again.open("/console/queue")
-    again.send(f"/console/take/{agreed.id}")
+    again = agreed_and_taken(desk)
     assert desk.say("callback.opening") in again.page
     assert desk.say("callback.asked") not in again.page
 
