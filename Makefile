@@ -18,6 +18,8 @@ run: $(RUN)
 
 test: $(DEV)
 	@echo "make test: runs the tests on all cores"
+	@# The first time, one process compiles the tests: the workers would each compile all of them, at once.
+	@test -d tests/__pycache__ || $(BIN)/pytest --collect-only -qq >/dev/null
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 # `static` reads the code on one core, while the tests have the other.

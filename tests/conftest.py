@@ -6,8 +6,12 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Engine, create_engine
+
+from hotline.adapters.sql import engine as engines
 
 SAID = "said"
 MOST_WORKERS = 8
@@ -33,6 +37,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         working = dict.fromkeys(item.path for item in items if item.path not in waiting)
         turns = {path: (turn, kind) for kind, paths in enumerate((waiting, working)) for turn, path in enumerate(paths)}
         items.sort(key=lambda item: turns[item.path])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_compiled_once() -> Iterator[None]:
+    """The engines that a worker makes, one a test and more, share what they compile, as the one engine of a process does for its life:
+    SQLAlchemy keeps a compiled statement with its engine, for its dialect.
+    """
+    first: dict[str, tuple[Any, dict[Any, Any]]] = {}
+
+    def sharing(url: str, **options: Any) -> Engine:
+        engine = create_engine(url, **options)
+        engine.dialect, compiled = first.setdefault(engine.dialect.name, (engine.dialect, {}))
+        engine.update_execution_options(compiled_cache=compiled)
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engines, "create_engine", sharing)
+        yield
 
 
 def _how_soon(item: pytest.Item) -> tuple[bool, ...]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.sql import SqlStore
@@ -44,7 +45,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def empty_contract_url(contract_url: str) -> str:
     with psycopg.connect(contract_url.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute(f"TRUNCATE {', '.join(metadata.tables)} CASCADE")
+        # Faster than TRUNCATE, which makes the files of every table anew.
+        empty = [sql.SQL("DELETE FROM {}").format(sql.Identifier(table)) for table in metadata.tables]
+        connection.execute(sql.SQL("; ").join([sql.SQL("SET session_replication_role = replica"), *empty]))
     return contract_url
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from hotline.engine.edition import Edition, compile_edition
+from hotline.engine.edition import Edition, Page, compile_edition
 from hotline.engine.effects import Coverage, Fact
 from hotline.engine.flow import Ask, Branch, CallFlow, Do, Each
 from hotline.engine.phone import gsm
@@ -35,6 +36,23 @@ WEATHERS: dict[str, tuple[int | None, Coverage | None]] = {
     "it is not known": (THURSDAY_NOON, None),
     "not even the time": (None, None),
 }
+
+
+@pytest.fixture(autouse=True)
+def drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages are made of nothing but what is asked for: the walk, which comes by the same words from many sides, makes them once."""
+    drawn: dict[object, tuple[Page, ...]] = {}
+    render: Callable[..., tuple[Page, ...]] = Edition.render
+
+    def once(
+        edition: Edition, key: str, language: str, body: str, has_more: bool, labels: Iterable[tuple[int, str]] = (), **menu: Any
+    ) -> tuple[Page, ...]:
+        asked = (id(edition), key, language, body, has_more, labels := tuple(labels), *menu.values())
+        if asked not in drawn:
+            drawn[asked] = render(edition, key, language, body, has_more, labels, **menu)
+        return drawn[asked]
+
+    monkeypatch.setattr(Edition, "render", once)
 
 
 @cache
@@ -179,12 +197,14 @@ def test_every_reachable_screen(channel: str, counts: list[str]) -> None:
     for edition, weathers in journeys(fit):
         for _, state in walked(edition, weathers, "fr"):
             text, words = state.screen.text, edition.words[state.node.language]
+            reached.add((state.node.language, state.screen.key))
+            if (state.node.language, text) in pages:
+                continue
             exit_ = fold(words["keys.out"], state.node.language) if fit.folded else words["keys.out"]
             assert gsm.fits(text, fit), (state.screen.key, text)
             assert state.screen.ends or exit_ in text, (state.screen.key, text)
             assert "{" not in text, (state.screen.key, text)
             pages.add((state.node.language, text))
-            reached.add((state.node.language, state.screen.key))
     assert {(language, key) for language in sources().words for key in shown_screens()} - reached == set()
     by_language = [
         f"{language} {sum(read == language for read, _ in reached)} screens, {sum(read == language for read, _ in pages)} different pages"
