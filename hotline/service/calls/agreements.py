@@ -201,6 +201,7 @@ def _open(act: Act, before: Callback, number: str | None, window: tuple[Minute, 
         word=word,
         sunk=before.sunk,
         agreed=True,
+        agreed_by=act.staff.id,
     )
     if number is None:
         act.tx.callbacks.add_silent(agreed, before.id)
