@@ -7,7 +7,7 @@ import re
 from hotline.ports.desk.staff import Staff
 from hotline.service.calls import taking
 from tests.console.calls import agree, ended, found, held, talking
-from tests.console.desk import IDS, Browser, Desk
+from tests.console.desk import IDS, Desk
 from tests.service.line import AWA, FANTA, OUMOU
 
 PART = {"HX-Request": "true"}
@@ -20,9 +20,9 @@ def second_supervisor(desk: Desk) -> None:
         tx.staff.save(Staff(IDS["kadia"], "kadia", "supervisor", "+22370000202", "fr", ("fr",)))
 
 
-def polled(browser: Browser, page: str, id: str) -> str:
-    """Where the part of a page with this id asks for what is new."""
-    part = re.search(rf'id="{id}"[^>]*hx-get="([^"]+)"', page)
+def polled(page: str, id: str) -> str:
+    """Where the part of a page with this id, or the one in it, asks for what is new."""
+    part = re.search(rf'id="{id}".*?hx-get="([^"]+)"', page, re.DOTALL)
     assert part is not None
     return part[1]
 
@@ -68,7 +68,7 @@ def test_it_stands_on_every_page_of_a_supervisor_and_comes_there_by_itself(desk:
     browser, callback, address = talking(desk)
     fanta = desk.browser("fanta")
     pages = ("/console/review", "/console/shifts", "/console/overview", "/console/me", f"/console/callback/{callback.id}")
-    polls = polled(fanta, fanta.open("/console/shifts"), "alarms")
+    polls = polled(fanta.open("/console/shifts"), "alarms")
     assert fanta.client.get(polls, headers=PART).status_code == 204
     browser.send(f"{address}/help")
     said = desk.say("alarm.asked", alias="awa")
@@ -91,17 +91,18 @@ def test_on_another_page_the_alarm_alone_changes(desk: Desk) -> None:
     answer = fanta.client.post(path, data=fanta.hidden(path), headers=PART)
     text = answer.get_data(as_text=True)
     assert (answer.status_code, desk.say("alarm.own") in text, "<h1" in text) == (200, True, False)
+    assert desk.say("alarm.own") in fanta.open("/console/review")
 
 
 def test_the_board_counts_it_among_what_is_new(desk: Desk) -> None:
     """So that the title and the sound, where she allowed it, say so; once."""
     browser, callback, address = talking(desk)
     fanta = desk.browser("fanta")
-    polls = polled(fanta, fanta.open("/console/queue"), "board")
+    polls = polled(fanta.open("/console/queue"), "board")
     browser.send(f"{address}/help")
     part = fanta.client.get(polls.replace("&amp;", "&"), headers=PART).get_data(as_text=True)
     assert re.search(r'id="board"[^>]* data-fresh="1" data-urgent', part)
-    again = polled(fanta, part, "board").replace("&amp;", "&")
+    again = polled(part, "board").replace("&amp;", "&")
     desk.line.text(OUMOU, "ici")
     assert "data-fresh" not in fanta.client.get(again, headers=PART).get_data(as_text=True)
     assert callback.reference in fanta.open("/console/queue")

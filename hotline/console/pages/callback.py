@@ -115,7 +115,7 @@ def _saying(pages: Blueprint, context: ConsoleContext) -> None:
         found = _look(context, id) if is_partial() and not result.is_refused else None
         if found is None:
             return _tell(id, result)
-        return page(context, "callback_signs.html", **_shown(context, found))
+        return page(context, "callback_help.html", **_shown(context, found))
 
     @pages.post("/callback/<id>/outcome")
     def outcome(id: str) -> Answered:
