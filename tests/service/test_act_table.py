@@ -117,6 +117,7 @@ SITUATIONS = (
     Situation("say_outcome", "rung, nothing said, role lost", "forbidden"),
     Situation("say_here", "offered", "done"),
     Situation("say_here", "off shift", "not_on"),
+    Situation("say_here", "off shift a moment ago", "done"),
     Situation("say_here", "role lost", "forbidden"),
     Situation("take_break", "offered", "done"),
     Situation("take_break", "off shift", "not_on"),
@@ -195,8 +196,9 @@ def _given(line: Line, callback: Callback, part: str) -> None:  # noqa: C901, PL
             line.clock.at = callback.not_after
         case "taken by another":
             assert line.act(OUMOU, taking.take, callback.id).code == "taken"
-        case "off shift":
+        case "off shift" | "off shift a moment ago":
             assert line.act(AWA, presence.go_off_shift).code == "done"
+            line.clock.at += 0 if part == "off shift a moment ago" else presence.TAKEN_BACK_SECONDS + 1
         case "role lost":
             line.set_staff(AWA, role="operator", speaks=())
         case "phone rings" | "phone rings again":
@@ -288,8 +290,10 @@ def text_of(line: Line, act: str, code: str, callback: Callback) -> str:
     key = DONE_WORDS[act] if code == "done" else WORDS[code]  # type: ignore[index]
     if (act, code) == ("take", "gone"):
         key = "staff.in_hand"
+    if key == "staff.taken":
+        key = "staff.taken_asked"
     until = {"say_here": "10h15", "go_on_shift": "18h"}.get(act, "")
-    return line.say(key.removeprefix("staff."), ref=callback.reference, until=until, name="kadia")
+    return line.say(key.removeprefix("staff."), ref=callback.reference, until=until, name="kadia", asked="aujourd'hui 8h-12h")
 
 
 @pytest.mark.parametrize("situation", SITUATIONS, ids=lambda situation: f"{situation.act}: {situation.given}")

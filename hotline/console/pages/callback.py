@@ -256,7 +256,8 @@ def _window(context: ConsoleContext, language: str, coming: Callback) -> str:
 
 def _part_of_day(context: ConsoleContext, at: int) -> str:
     """When something was asked for, no finer than a part of the day."""
-    day, start, end = agreements.part_of_day(context.deps, me().reads, at, context.now)
+    local = context.deps.clock.local
+    day, start, end = agreements.part_of_day(context.deps.spoken, me().reads, local(at), local(context.now))
     return f"{day}, {_span(context, me().reads, start, end)}"
 
 

@@ -83,6 +83,7 @@ STAFF: Final = (
     "alert_failed",
     "escalated_many",
     "escalated_seen",
+    "taken_asked",
     "asked",
     "seen",
     "seen_by",

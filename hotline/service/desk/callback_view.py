@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
@@ -13,6 +13,7 @@ from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
 from hotline.ports.desk.cases import HandedNote
 from hotline.ports.desk.staff import Staff
+from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
 from hotline.service.calls import alarms, dispatch, saying, scripts
 from hotline.service.calls.alarms import Help
@@ -93,7 +94,7 @@ def _look(work: Work, staff: Staff, id: str) -> CallbackView | None:
     if callback is None or not may_work(staff, callback.claimed_by):
         return None
     same = work.tx.callbacks.same_number(id)
-    group = tuple(other for other in same if _goes_with(other, callback)) or (callback,)
+    group = _group(same, callback)
     holds, flags = callback.claimed_by == staff.id, work.tx.flags.of(id)
     live, call = (work.tx.calls.live_of(staff.id), work.tx.calls.last(id, staff.id)) if holds else (None, None)
     step = _step(callback, group, live, work.at) if holds else "watched"
@@ -147,6 +148,16 @@ def _handed(work: Work, id: str) -> HandedNote | None:
     note = work.tx.cases.handed(id)
     by = work.tx.staff.get(note.by) if note is not None else None
     return None if note is None else replace(note, by=by.alias if by else "")
+
+
+def asked(tx: Transaction, callback: Callback) -> tuple[int, ...]:
+    """When the caller asked, of all that this callback is rung with; whoever answers is asked for the part of the day. Empty where nobody is asked:
+    on another phone, where a word was chosen, where a time was agreed."""
+    return _asked(_group(tx.callbacks.same_number(callback.id), callback))
+
+
+def _group(same: Iterable[Callback], callback: Callback) -> tuple[Callback, ...]:
+    return tuple(other for other in same if _goes_with(other, callback)) or (callback,)
 
 
 def _asked(group: Sequence[Callback]) -> tuple[int, ...]:

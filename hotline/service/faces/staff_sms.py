@@ -18,13 +18,14 @@ from hotline.ports.desk.staff import Staff
 from hotline.ports.gateway import ReceivedSms
 from hotline.service import outbox
 from hotline.service.acts import Act, By, Code, Refused, Result, run
-from hotline.service.calls import alarms, dispatch
+from hotline.service.calls import agreements, alarms, dispatch
 from hotline.service.calls.connecting import connect
 from hotline.service.calls.rules.limits import is_late
 from hotline.service.calls.rules.rest import rests
 from hotline.service.calls.saying import say_outcome
 from hotline.service.calls.taking import give_back, take
 from hotline.service.deps import Deps
+from hotline.service.desk import callback_view
 from hotline.service.desk.shifts import declaring, planning, presence
 from hotline.service.faces import dated
 from hotline.service.outbox import Draft
@@ -184,10 +185,23 @@ def _answer(act: Act, request: Request, result: Result, origin: str) -> tuple[Ou
     key = DONE_WORDS[request.act.__name__] if result.code == "done" else WORDS[result.code]
     if result.code == "gone" and request.act is take:
         key = "staff.in_hand"  # it is no slip of a digit: it was offered, and is in other hands
+    if key == "staff.taken":
+        values["asked"] = _asked(act, values["id"])
+        key = "staff.taken_asked" if values["asked"] and written.has_phrase("staff.taken_asked") else key
     if key == "staff.away" and "from" in values:
         key = "staff.away_hours"
     text = written.phrase(key if written.has_phrase(key) else UNWORDED, language, **values)
     return (outbox.write(act, Draft("staff", act.staff.number, text, act.at + outbox.STAFF_SECONDS), origin),)
+
+
+def _asked(act: Act, id: str) -> str:
+    """In which parts of the day the caller asked, for whoever asks who is on the phone; as the page has it, and empty where the page has none."""
+    written, language, callback = act.deps.written, act.staff.reads, act.tx.callbacks.get(id)
+    parts = []
+    for moment in () if callback is None else callback_view.asked(act.tx, callback):
+        day, start, end = agreements.part_of_day(written, language, act.deps.clock.local(moment), act.now)
+        parts.append(f"{day} {clock(written, language, start)}-{clock(written, language, end)}")
+    return ", ".join(dict.fromkeys(parts))
 
 
 def _parse(reading: Reading) -> Request:
