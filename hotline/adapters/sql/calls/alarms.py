@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from msgspec.structs import asdict
-from sqlalchemy import bindparam, delete, func, select, true
+from sqlalchemy import BindParameter, bindparam, delete, func, select, true
 
 from hotline.adapters.sql.tables import alarms, callbacks, calls, reviews
 from hotline.adapters.sql.unit import THIS, Unit, columns
 from hotline.ports.calls.alarms import Alarm, BeforeSupervisors, CallForHelp, Kind
 
-_c, _KIND = callbacks.c, bindparam("kind_")
+_c = callbacks.c
+_KIND: Final[BindParameter[Any]] = bindparam("kind_")
 _ALARM: Final = columns(alarms, Alarm)
 _OF: Final = select(*_ALARM).where(alarms.c.callback == THIS, alarms.c.kind == _KIND)
 _DROP: Final = delete(alarms).where(alarms.c.callback == THIS, alarms.c.kind == _KIND)
