@@ -24,6 +24,8 @@ CALLERS = {
     "reviews": "id callback flood sealed_reason at decision sealed_why decided_by decided_at",
     "consents": "callback sealed",
     "notes": "callback sealed at",
+    "alarms": "callback kind at call seen_by",
+    "handed": "callback sealed",
     "incidents": "id callback day sealed figures",
     "referrals": "id callback sealed look_again day revoked sent",
     "testimonies": "id sealed state written_by at cut_by released_by released_on",
@@ -65,6 +67,7 @@ def test_the_periods_are_those_that_are_kept() -> None:
     assert until("numbers").startswith(hours)
     assert hours in until("stops")
     assert until("pranks").startswith(f"{retention.PRANK_DAYS} jours")
+    assert until("handed").startswith("avec la demande")
     assert f"{retention.FORGOTTEN_DAYS} jours" in until("referrals")
     assert f"{retention.DRAFT_SECONDS // 3600} heures" in until("drafts")
     assert until("exceptions").startswith(f"{retention.EXCEPTION_DAYS} jours")

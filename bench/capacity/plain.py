@@ -228,6 +228,13 @@ class Nothing:
         return ()
 
 
+class Alarms:
+    """Nobody acknowledges anything."""
+
+    def of(self, *_: object) -> None: ...
+    def drop(self, *_: object) -> None: ...
+
+
 class Care:
     """Each talk that was hard; how many calls anybody took is not limited here."""
 
@@ -293,6 +300,7 @@ class Plain:
         self.declarations = Declarations()
         self.figures = Figures(self.callbacks)
         self.outbox = Outbox()
+        self.alarms = Alarms()
         self.shifts = self.flags = self.reviews = self.audit = Nothing()
 
     @contextmanager

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
+from hashlib import sha256
 from http import HTTPStatus
 from typing import Any, Concatenate, Final, ParamSpec, TypeAlias, cast
 
+import msgspec
 from flask import abort, g, redirect, render_template, request, url_for
 from msgspec import Struct
 from werkzeug.datastructures import MultiDict
@@ -17,11 +20,13 @@ from hotline.console.words import Words
 from hotline.ports.desk.drafts import Fields
 from hotline.ports.desk.staff import Staff
 from hotline.ports.locks import Codes, Passwords, TokenSource
+from hotline.ports.store import StoreAway
 from hotline.service import acts
 from hotline.service.acts import Act, By, Code, Result
 from hotline.service.deps import Deps
-from hotline.service.desk import drafts
+from hotline.service.desk import alarm_view, drafts
 from hotline.service.desk.accounts.sign_in import Locks
+from hotline.service.desk.alarm_view import AlarmCard
 from hotline.settings import ConsoleSettings
 
 TOKEN: Final = "token"  # noqa: S105 -- the name of a field
@@ -115,7 +120,7 @@ def _chosen_in_form() -> str | None:
 
 def page(context: ConsoleContext, template: str, **values: Any) -> str:
     """Render with the reader's words at hand: `t(key, …)` in the template; `language_name(code)`, `language_names(codes)`; `me`, `language`, `settings`, `now`; `once()` for a form's
-    one-time id; `fault` and `sent_form(action, name, draft)` for what `_forms.html` says of a form that was refused.
+    one-time id; `standing_alarms()`, what stands before a supervisor; `fault` and `sent_form(action, name, draft)` for what `_forms.html` says of a form that was refused.
     """
     spoken = language(context)
     fault: FormFault | None = values.setdefault("fault", None)
@@ -134,6 +139,8 @@ def page(context: ConsoleContext, template: str, **values: Any) -> str:
         now=context.now,
         once=context.tokens.token,
         sent_form=partial(_sent_form, context, fault),
+        standing_alarms=partial(_alarms, context),
+        alarms_version=alarms_version,
         **values,
     )
 
@@ -200,6 +207,18 @@ def to(endpoint: str, **values: Any) -> Response:
         response.headers["HX-Redirect"] = address
         return response
     return redirect(address, HTTPStatus.SEE_OTHER)
+
+
+def alarms_version(cards: tuple[AlarmCard, ...]) -> str:
+    """Differs where anything differs that is shown."""
+    return sha256(msgspec.json.encode(cards)).hexdigest()[:16]
+
+
+def _alarms(context: ConsoleContext) -> tuple[AlarmCard, ...]:
+    """Nothing where the database is away: the page that says so shows too."""
+    with suppress(StoreAway):
+        return alarm_view.look(context.deps, me(), context.now)
+    return ()
 
 
 def _sent_form(context: ConsoleContext, fault: FormFault | None, action: str, name: str = "", draft: str = "") -> SentForm:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from hotline.ports.calls.alarms import Alarms
 from hotline.ports.calls.board import Board
 from hotline.ports.calls.callbacks import Callbacks
 from hotline.ports.calls.calls import Calls
@@ -50,6 +51,8 @@ class Transaction(Protocol):
     def flags(self) -> Flags: ...
     @property
     def reviews(self) -> Reviews: ...
+    @property
+    def alarms(self) -> Alarms: ...
     @property
     def board(self) -> Board: ...
     @property

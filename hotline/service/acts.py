@@ -87,7 +87,7 @@ Refused: TypeAlias = Literal[
     "faulty",  # what was filled in cannot be (`fault` says what of it); the edition with it would have faults
     "long",  # more letters than a screen has
     "number",  # it looks like a telephone number
-    "overtaken",  # something changed since it was looked at: an edition, an account
+    "overtaken",  # something changed since it was looked at: an edition, an account, who sees to an alarm
     "own",  # nobody does this to their own account, or to what they made: another does
     "page",  # more than one screen
     "state",  # it is not that far, or further
@@ -128,10 +128,17 @@ class Act(Work, frozen=True):
         """Did what this person sends under another origin happen already?"""
         return self.tx.ledger.find(_key(self.deps, self.staff.id, origin), self.at) is not None
 
-    def result_of(self, origin: str) -> Result | None:
-        """What came of what this person sent under another origin. Returns None where nothing did, or its time is over."""
-        stood = self.tx.ledger.find(_key(self.deps, self.staff.id, origin), self.at)
-        return None if stood is None or not stood.facts else msgspec.msgpack.decode(stood.facts, type=Result)
+    def result_of(self, *origins: str) -> Result | None:
+        """What came of what this person sent under another origin, the first of these that is there. Returns None where nothing did, or its time is over."""
+        keys = [_key(self.deps, self.staff.id, origin) for origin in origins]
+        found = self.tx.ledger.find_all(keys, self.at)
+        facts = next((found[key].facts for key in keys if key in found and found[key].facts), None)
+        return None if facts is None else msgspec.msgpack.decode(facts, type=Result)
+
+    def keep(self, origin: str, result: Result) -> None:
+        """Let `result_of` find this under another origin of this person's too; the first that is kept there stays."""
+        key = _key(self.deps, self.staff.id, origin)
+        self.tx.ledger.enter(key, "kept", msgspec.msgpack.encode(result), self.at, self.at + ACT_SECONDS)
 
     def derive(self, kind: str) -> str:
         """The id of what this act makes: the same whenever it comes again."""

@@ -24,7 +24,7 @@ class Ability(Struct, frozen=True):
 
 OPEN: Final = frozenset({"asset", "neutral", "sign_in", "code", "welcome", "nowhere"})
 """Pages for anybody, without being signed in."""
-QUIET: Final = frozenset({"asset", "board", "signs"})
+QUIET: Final = frozenset({"asset", "board", "signs", "alarms"})
 """Pages that a browser asks for by itself: nobody did anything."""
 
 TABLE: Final = (
@@ -55,7 +55,7 @@ TABLE: Final = (
         ),
     ),
     Ability(
-        "work a callback: ring, scripts, outcome, next time, note",
+        "work a callback: ring, scripts, ask for help, outcome, next time, note",
         CALLING,
         (
             *(
@@ -65,6 +65,7 @@ TABLE: Final = (
                 "note_cover",
                 "mark",
                 "unmark",
+                "ask_help",
                 "say_outcome",
                 "say_hard",
                 "say_safer",
@@ -75,7 +76,7 @@ TABLE: Final = (
             *("wrap_up", "save_note", "look_on", "pick_up", "accept"),
         ),
         (
-            *("callback", "signs", "connect", "reveal", "cover", "mark", "unmark", "outcome", "still_here"),
+            *("callback", "signs", "connect", "reveal", "cover", "mark", "unmark", "ask_help", "outcome", "still_here"),
             *("wrap_up", "pass_on", "no_more", "note"),
         ),
     ),
@@ -101,10 +102,13 @@ TABLE: Final = (
         ("testimonies", "testimony_new", "testimony", "testimony_cut", "testimony_release", "testimony_publish", "testimony_withdraw"),
     ),
     Ability(
-        "review, hand over, other people's shifts, who needs time",
+        "review, hand over, see to alarms, other people's shifts, who needs time",
         SUPERVISES,
-        ("decide_review", "hand_over", "acknowledge", "go_on_call", "take_on"),
-        ("review", "review_case", "review_decide", "hand_over", "hand_over_to", "shifts_of", "plan_of", "unplan_of", "on_call", "take_on"),
+        ("decide_review", "hand_over", "acknowledge", "acknowledge_alarm", "go_on_call", "take_on"),
+        (
+            *("review", "review_case", "review_decide", "hand_over", "hand_over_to", "alarms", "acknowledge_alarm"),
+            *("shifts_of", "plan_of", "unplan_of", "on_call", "take_on"),
+        ),
     ),
     Ability(
         "say that many ask, close and open hours",

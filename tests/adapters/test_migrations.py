@@ -19,11 +19,12 @@ from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.engine import make_engine
 from hotline.adapters.sql.schema import is_current, upgrade
 from hotline.adapters.sql.tables import metadata
+from hotline.ports.calls.alarms import Alarm
 from hotline.ports.calls.numbers import Stop
 from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.care import Load
-from hotline.ports.desk.cases import Consent, Incident, Referral
+from hotline.ports.desk.cases import Consent, HandedNote, Incident, Referral
 from hotline.ports.desk.editions import EditionRow, Proposal, Withdrawal
 from hotline.ports.store import StoreAway
 from tests.adapters.test_store import HERS, HOUR, NOW, OTHERS, a_callback, a_counselor, a_post, id_of
@@ -169,6 +170,16 @@ def fill_0012(url, seal) -> None:
     store.close()
 
 
+def fill_0015(url, seal) -> None:
+    """With an alarm, and what was told at a hand-over."""
+    fill_0012(url, seal)
+    store = SqlStore(url, seal, 5000)
+    with store.write() as t:
+        t.alarms.save(Alarm(id_of(1), "urgent", NOW, seen_by=id_of(2)))
+        t.cases.save_handed(id_of(1), HandedNote("Le soir", id_of(2)))
+    store.close()
+
+
 LATER = (
     "call",
     "waited",
@@ -182,6 +193,7 @@ LATER = (
     "goes_on_until",
     "worded",
     "agreed",
+    "agreed_by",
     "minor_by",
 )
 NAMED = {"attempts": "tries", "outcome": "ending"}
@@ -243,6 +255,7 @@ FILLS = {
     "0012": fill_0012,
     "0013": fill_0012,
     "0014": fill_0012,
+    "0015": fill_0015,
 }
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 
@@ -400,7 +413,7 @@ def test_what_waits_for_a_call_now_is_told_from_what_waits_for_a_part_of_the_day
             row = {
                 NAMED.get(name, name): value
                 for name, value in row.items()
-                if name not in ("at_once", "call", "waited", "worded", "agreed", "minor_by")
+                if name not in ("at_once", "call", "waited", "worded", "agreed", "agreed_by", "minor_by")
             }
             names = ", ".join(row)
             t._connection.execute(text(f"INSERT INTO callbacks ({names}) VALUES ({', '.join(f':{name}' for name in row)})"), row)  # noqa: S608

@@ -17,7 +17,7 @@ from hotline.ports.calls.offers import Offer
 from hotline.ports.calls.reviews import Review
 from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.care import Load
-from hotline.ports.desk.cases import Consent, Incident, Referral
+from hotline.ports.desk.cases import Consent, HandedNote, Incident, Referral
 from hotline.ports.desk.testimonies import Testimony as Told
 from hotline.service.desk.casework.incidents import QUESTIONS
 from tests.adapters.test_store import DAY, HERS, HOUR, NOW, OTHERS, a_callback, a_counselor, a_post, id_of, keep
@@ -38,7 +38,7 @@ def write_all(store, n: int, *, much: bool) -> None:
     """A callback with all that hangs on it: the most that can be said of it, or the least."""
     callback = a_callback(n, reference=f"{700 + n}", word="vaccination12345" if much else None, safer="less_safe" if much else None)
     if much:
-        callback = replace(callback, waited=10_080, worded=99, agreed=True, minor_by=id_of(90))
+        callback = replace(callback, waited=10_080, worded=99, agreed=True, agreed_by=id_of(90), minor_by=id_of(90))
     keep(store, replace(callback, state="claimed", claimed_by=id_of(90), claimed_at=NOW + 10))
     with store.write() as t:
         t.staff.save(a_counselor(n, number=HERS if much else ""))
@@ -49,6 +49,7 @@ def write_all(store, n: int, *, much: bool) -> None:
         codes = ("psychosocial", "a" * 64, "not_applicable", "undecided") if much else ("legal", None, "already", None)
         t.cases.save_referral(Referral(id_of(n), id_of(n), *codes, None, "S" * 16 if much else None, 20000))
         t.drafts.save(id_of(n), f"note-{id_of(n)}", {"note": ("a" * 280 if much else "",)}, NOW + HOUR)
+        t.cases.save_handed(id_of(n), HandedNote("a" * 280 if much else "", id_of(90)))
         kinds = ("record", "figures", "again", f"referral.{id_of(n)}") if much else ("record",)
         for kind in kinds:
             t.cases.save_consent(id_of(n), Consent(kind, NOW - NOW % HOUR))

@@ -25,8 +25,8 @@ from hotline.ports.locks import Passwords
 from hotline.settings import ConsoleSettings
 from tests.service.line import Line
 
-IDS = {"awa": "a" * 32, "oumou": "b" * 32, "nana": "c" * 32, "fanta": "d" * 32, "mariam": "e" * 32, "djeneba": "f" * 32}
-"""Counselors in French, French and Bambara; a supervisor; an operator; an admin."""
+IDS = {"awa": "a" * 32, "oumou": "b" * 32, "nana": "c" * 32, "fanta": "d" * 32, "mariam": "e" * 32, "djeneba": "f" * 32, "kadia": "9" * 32}
+"""Counselors in French, French and Bambara; a supervisor; an operator; an admin; a second supervisor, where a test adds her."""
 WORDS = Words.read(CONTENT / "locales", ("fr", "bm"))
 SETTINGS = ConsoleSettings(second_factor=False)
 _FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)

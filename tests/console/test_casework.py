@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from hotline.service.calls.agreements import Wish
 from hotline.service.desk.casework import cases, consents, referrals, slips
 from hotline.service.desk.casework.cases import day_of
 from hotline.service.desk.casework.referrals import ReferralForm
+from hotline.service.desk.casework.services import destination
 from hotline.service.editions.cache import EditionCache
 from tests.console.desk import IDS, Browser, Desk
 from tests.content_line import sources
@@ -654,6 +656,27 @@ def test_a_referral_leads_somewhere(work: Work) -> None:
     assert work.desk.say("referrals.unknown") in offered
     work.refer()
     assert "70 00 03 02" in work.browser.open(f"/console/referral/{work.made()[0].id}")
+
+
+def test_a_place_that_nobody_confirmed_lately_is_to_be_confirmed(work: Work) -> None:
+    """With what else is known of it, and no hours, as callers are shown it; by the day on which the page is read, not by the edition's."""
+    fields = {"kind": "health", "region": "segou", "place": "segou-ville", "hours": "8h-16h", "address": "Rue 7"}
+    confirmed = Item("services", "a-place", "Lieu essai", fields | {"confirmed_on": "2024-12-01", "confirmed_by": "Awa"}, AT)
+    unseen = Item("services", "another-place", "Autre lieu", fields, AT)
+    deps = work.desk.room.deps
+
+    def shown(item: Item, day: date) -> tuple[bool, bool, bool]:
+        found = destination(deps, item, day)
+        return found.is_to_confirm, "hours" in dict(found.facts), "address" in dict(found.facts)
+
+    assert shown(confirmed, date(2026, 12, 1)) == (False, True, True)
+    assert shown(confirmed, date(2026, 12, 2)) == (True, False, True)
+    assert shown(unseen, date(2026, 12, 1)) == (True, False, True)
+    work.record(denial="yes")
+    offered = work.browser.open(work.referrals)
+    clinic = offered.partition("<summary>Centre essai")[2].partition("</details>")[0]
+    assert (bool(clinic), work.desk.say("referrals.to_confirm") in clinic) == (True, False)
+    assert work.desk.say("referrals.to_confirm") in offered  # nobody confirmed any place of the line's own directory yet
 
 
 def test_the_reference_is_read_to_her(work: Work) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from hotline.service.desk.shifts.presence import TAKEN_BACK_SECONDS
 from tests.console.calls import one_rests_one_breaks
 from tests.console.desk import Desk
 from tests.service.line import AWA, OTHER_CALLER, RULES
@@ -55,6 +56,7 @@ def test_after_a_call_off_shift_it_is_said_plainly(desk: Desk) -> None:
     desk.line.ring()
     desk.line.text(AWA, "1")
     desk.line.text(AWA, "fin")
+    desk.line.clock.at += TAKEN_BACK_SECONDS + 1
     awa, callback = desk.browser("awa"), desk.line.callback().id
     awa.open(f"/console/callback/{callback}")
     assert desk.say("callback.told.not_on") in awa.send(f"/console/callback/{callback}/here")

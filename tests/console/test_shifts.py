@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from hotline.engine.times import DAY_MINUTES
 from hotline.ports.desk.shifts import Shift
+from hotline.ports.desk.staff import Staff
 from hotline.service import acts
 from hotline.service.acts import By
 from hotline.service.desk.shifts import planning
@@ -179,7 +180,8 @@ def test_nobody_like_that(desk: Desk, whose: str) -> None:
 
 
 def test_the_week_is_a_table_of_who_is_there(desk: Desk) -> None:
-    """A part of the day a cell, a language a line; what nobody took is hatched, counted and named; the hours themselves stand below."""
+    """A part of the day a cell, a language a line; what nobody took is hatched, counted and named; the hours themselves stand below. What most days
+    have stands once above them, and a day shows what is other."""
     clear(desk)
     with desk.line.real_store.write() as tx:
         tx.shifts.add(Shift(AWA, None, 480, 720))
@@ -187,21 +189,50 @@ def test_the_week_is_a_table_of_who_is_there(desk: Desk) -> None:
         tx.shifts.add(Shift(IDS["fanta"], None, 480, 1320))
     page = desk.browser("awa").open("/console/shifts")
     week, exact = re.findall(r"<tbody>(.*?)</tbody>", page, re.DOTALL)
-    days = [re.findall(r"<td.*?</td>", row, re.DOTALL) for row in re.findall(r"<tr.*?</tr>", week, re.DOTALL)]
-    assert [5] * 7 == [len(day) for day in days]
-    assert '<td class="mine">' in days[0][0]
-    assert "fr 1" in days[0][0]
+    usual, *days = [re.findall(r"<td.*?</td>", row, re.DOTALL) for row in re.findall(r"<tr.*?</tr>", week, re.DOTALL)]
+    assert [5] * 8 == [len(usual), *(len(day) for day in days)]
+    assert '<td class="mine">' in usual[0]
+    assert "fr 1" in usual[0]
     assert "awa" not in "".join(days[1])
-    for cell, language in ((days[0][0], "bm"), (days[1][0], "fr"), (days[6][3], "fr")):
+    for cell, language in ((usual[0], "bm"), (days[1][0], "fr"), (usual[3], "fr")):
         assert f'<p class="hole">{language} 0' in cell
         assert desk.say(f"shifts.nobody.{language}") in cell
     assert "◆ fanta" in days[0][4]
+    same = desk.say("shifts.as_usual")
+    assert [same in cell for cell in days[0]] == [True] * 4 + [False]
+    assert [same in cell for cell in days[1]] == [False, True, True, True, False]
+    assert ("fr 0" in days[6][3], 'class="hole"' in days[6][3], desk.say("shifts.nobody.fr") in days[6][3]) == (False, True, True)
+    assert '<td class="mine">' in days[6][0]
     rows = re.findall(r"<tr>\s*<th scope=\"row\">(.*?)</tr>", exact, re.DOTALL)
     assert 7 == len(rows)
     assert "awa 08:00–12:00" in rows[0]
     assert "awa" not in rows[1]
     assert "◆ fanta 08:00–22:00" in rows[1]
     assert f"{desk.say('shifts.short.fr')} " in rows[1]
+
+
+def test_a_day_shows_the_lines_that_are_other(desk: Desk) -> None:
+    """One more supervisor, one counselor away: those lines, and what nobody took. What no more than half of the days have is not usual: each day shows its own."""
+    clear(desk)
+    with desk.line.real_store.write() as tx:
+        tx.staff.save(Staff(IDS["kadia"], "kadia", "supervisor", "+22370000202", "fr", ("fr",)))
+        tx.shifts.add(Shift(AWA, None, 480, 720))
+        tx.shifts.add(Shift(IDS["fanta"], None, 480, 720))
+        tx.shifts.add(Shift(IDS["kadia"], None, 480, 720, TODAY + 1))
+        tx.shifts.add(Shift(IDS["fanta"], None, 0, 1440, TODAY + 2, off=True))
+        for weekday, alias in enumerate(("oumou", "oumou", "oumou", "nana", "nana")):
+            tx.shifts.add(Shift(IDS[alias], weekday, 720, 840))
+    page = desk.browser("awa").open("/console/shifts")
+    rows = re.findall(r"<tr.*?</tr>", re.findall(r"<tbody>(.*?)</tbody>", page, re.DOTALL)[0], re.DOTALL)
+    cells = [[re.sub(r"<[^>]+>|\s+", " ", cell).split() for cell in re.findall(r"<td.*?</td>", row, re.DOTALL)] for row in rows]
+    assert cells[0][0][:4] == ["fr", "1", "·", "awa"]
+    assert cells[0][0][-4:] == ["◆", "1", "·", "fanta"]
+    bm = ["bm", "0", "·", desk.say("shifts.nobody"), *desk.say("shifts.nobody.bm").split()]  # missing on all seven
+    assert (cells[2][0], cells[3][0]) == ([*bm, "◆", "2", "·", "fanta,", "kadia"], [*bm, "◆", "0", "·", "–"])
+    assert cells[5][0] == ["=", *desk.say("shifts.as_usual").split()[:-1], f"{desk.say('shifts.as_usual').split()[-1]}.", *bm[4:]]
+    fr = ["fr", "0", "·", desk.say("shifts.nobody"), *desk.say("shifts.nobody.fr").split()]  # missing on four days of seven
+    assert (cells[0][1], cells[1][1], cells[4][1]) == ([*fr, *bm], ["fr", "1", "·", "oumou", *bm], [*fr, "bm", "1", "·", "nana"])
+    assert "=" in cells[5][1]
 
 
 def test_hours_that_nobody_took_are_taken_by_one_tap(desk: Desk) -> None:

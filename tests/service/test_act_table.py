@@ -20,16 +20,16 @@ from hotline.ports.calls.call_outcomes import CALL_OUTCOMES, TO_REVIEW, Outcome
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
 from hotline.ports.calls.reviews import Reason
-from hotline.ports.desk.staff import Role
+from hotline.ports.desk.staff import Role, Staff
 from hotline.service.acts import Result
-from hotline.service.calls import agreements, connecting, saying, scripts, taking
+from hotline.service.calls import agreements, alarms, connecting, saying, scripts, taking
 from hotline.service.calls.agreements import Wish
 from hotline.service.desk import callback_view, wrapping_up
 from hotline.service.desk.casework import notes
 from hotline.service.desk.shifts import planning, presence
 from hotline.service.desk.wrapping_up import WrapUp
 from hotline.service.editions.cache import EditionCache
-from hotline.service.faces.staff_sms import SHIFT_WORDS, WORDS
+from hotline.service.faces.staff_sms import DONE_WORDS, WORDS
 from hotline.service.permissions import ROLES, TABLE
 from tests.console.desk import WORDS as PAGE_WORDS
 from tests.console.desk import Desk
@@ -57,7 +57,11 @@ DEEDS = {
     "take_break": Deed("pause", "pause"),
     "carry_on": Deed("carry-on", "service"),
     "go_off_shift": Deed("off", "fin"),
+    "ask_help": Deed("callback/{id}/help", "aide"),
+    "acknowledge_alarm": Deed("alarms/{id}", "{ref} vu"),
 }
+BY = {"acknowledge_alarm": (FANTA, "fanta")}
+"""Who does it, where that is not Awa: number and alias."""
 
 
 class Situation(Struct, frozen=True):
@@ -113,6 +117,7 @@ SITUATIONS = (
     Situation("say_outcome", "rung, nothing said, role lost", "forbidden"),
     Situation("say_here", "offered", "done"),
     Situation("say_here", "off shift", "not_on"),
+    Situation("say_here", "off shift a moment ago", "done"),
     Situation("say_here", "role lost", "forbidden"),
     Situation("take_break", "offered", "done"),
     Situation("take_break", "off shift", "not_on"),
@@ -123,6 +128,15 @@ SITUATIONS = (
     Situation("go_on_shift", "role lost", "forbidden"),
     Situation("go_off_shift", "offered", "done"),
     Situation("go_off_shift", "role lost", "forbidden"),
+    Situation("ask_help", "talking", "done"),
+    Situation("ask_help", "talking, help asked", "done"),
+    Situation("ask_help", "held", "gone", "help", "who talks to nobody wants to know what can be sent"),
+    Situation("ask_help", "rung, nothing said", "gone", "help", "who talks to nobody wants to know what can be sent"),
+    Situation("ask_help", "talking, role lost", "forbidden"),
+    Situation("acknowledge_alarm", "talking, help asked", "done"),
+    Situation("acknowledge_alarm", "talking, help asked, another sees to it", "overtaken"),
+    Situation("acknowledge_alarm", "talking", "gone"),
+    Situation("acknowledge_alarm", "offered", "gone"),
 )
 
 
@@ -149,11 +163,12 @@ def given(desk: Desk, name: str) -> Callback:
     for part in name.split(", "):
         _given(line, callback, part)
     desk.install()
-    line.inbox(AWA)
+    for number in (AWA, FANTA):
+        line.inbox(number)
     return callback
 
 
-def _given(line: Line, callback: Callback, part: str) -> None:  # noqa: C901, PLR0912 -- a table
+def _given(line: Line, callback: Callback, part: str) -> None:  # noqa: C901, PLR0912, PLR0915 -- a table
     match part:
         case "offered" | "offered to another" | "nothing said":
             pass
@@ -181,8 +196,9 @@ def _given(line: Line, callback: Callback, part: str) -> None:  # noqa: C901, PL
             line.clock.at = callback.not_after
         case "taken by another":
             assert line.act(OUMOU, taking.take, callback.id).code == "taken"
-        case "off shift":
+        case "off shift" | "off shift a moment ago":
             assert line.act(AWA, presence.go_off_shift).code == "done"
+            line.clock.at += 0 if part == "off shift a moment ago" else presence.TAKEN_BACK_SECONDS + 1
         case "role lost":
             line.set_staff(AWA, role="operator", speaks=())
         case "phone rings" | "phone rings again":
@@ -190,8 +206,17 @@ def _given(line: Line, callback: Callback, part: str) -> None:  # noqa: C901, PL
                 line.act(AWA, taking.take, callback.id)
             assert line.act(AWA, connecting.connect, callback.id, origin="ring").code == "rings"
         case "rung":
-            line.act(AWA, taking.take, callback.id)
-            _rung(line, callback)
+            _talks(line, callback)
+            line.hang_up()
+        case "talking":
+            _talks(line, callback)
+        case "another sees to it":
+            with line.real_store.write() as tx:
+                tx.staff.save(Staff("9" * 32, "kadia", "supervisor", "+22370000202", "fr", ("fr",)))
+            assert line.act("+22370000202", alarms.acknowledge_alarm, callback.id, origin="seen").code == "done"
+        case "help asked":
+            assert line.act(AWA, alarms.ask_help, callback.id, origin="help").code == "done"
+            line.work()
         case "said before":
             assert line.act(AWA, saying.say_outcome, callback.id, "unreachable").code == "noted"
         case "a stranger's request is talked about":
@@ -207,13 +232,13 @@ def _given(line: Line, callback: Callback, part: str) -> None:  # noqa: C901, PL
             raise AssertionError(part)
 
 
-def _rung(line: Line, callback: Callback) -> None:
-    """Awa's phone rang, she pressed 1, and the two talked."""
+def _talks(line: Line, callback: Callback) -> None:
+    """Awa takes it, her phone rings, she presses 1, and the two talk."""
+    line.act(AWA, taking.take, callback.id)
     line.act(AWA, connecting.connect, callback.id, origin="first ring")
     line.work()
     line.pick_up()
     line.press()
-    line.hang_up()
 
 
 def _worked(line: Line, *, flag: Flag | None = None) -> None:
@@ -228,8 +253,8 @@ def _worked(line: Line, *, flag: Flag | None = None) -> None:
 
 
 def by_page(desk: Desk, deed: Deed, callback: Callback, once: str = "once") -> str:
-    """Awa sends the form; where that leads."""
-    client = desk.browser("awa").client
+    """Whoever does it sends the form; where that leads."""
+    client = desk.browser(next((alias for act, (_, alias) in BY.items() if DEEDS[act] == deed), "awa")).client
     with client.session_transaction(base_url="http://localhost/console/") as session:
         session["csrf_token"] = "a" * 40
     token = URLSafeTimedSerializer(desk.app.secret_key or b"", salt="wtf-csrf-token").dumps("a" * 40)
@@ -253,16 +278,22 @@ def where(act: str, code: str, callback: Callback) -> str:
             return f"/console/callback/{callback.id}" + ("" if code in ("noted", "rings") else f"?told={code}")
         case "go_off_shift":
             return "/console/care?after=off&off=once"
+        case "ask_help":
+            return f"/console/callback/{callback.id}" + ("" if code == "done" else f"?told={code}")
+        case "acknowledge_alarm" if code == "overtaken":
+            return f"/console/queue?seen={callback.reference}&by=kadia"
     return "/console/queue"
 
 
 def text_of(line: Line, act: str, code: str, callback: Callback) -> str:
     """What is answered by SMS for a code."""
-    key = SHIFT_WORDS[act] if code == "done" else WORDS[code]  # type: ignore[index]
+    key = DONE_WORDS[act] if code == "done" else WORDS[code]  # type: ignore[index]
     if (act, code) == ("take", "gone"):
         key = "staff.in_hand"
+    if key == "staff.taken":
+        key = "staff.taken_asked"
     until = {"say_here": "10h15", "go_on_shift": "18h"}.get(act, "")
-    return line.say(key.removeprefix("staff."), ref=callback.reference, until=until)
+    return line.say(key.removeprefix("staff."), ref=callback.reference, until=until, name="kadia", asked="aujourd'hui 8h-12h")
 
 
 @pytest.mark.parametrize("situation", SITUATIONS, ids=lambda situation: f"{situation.act}: {situation.given}")
@@ -270,9 +301,10 @@ def test_one_code_by_page_and_by_sms(desk: Desk, situation: Situation) -> None:
     """The same rule decides; where a face differs the table says so, and why."""
     assert bool(situation.sms) == bool(situation.why)
     callback, deed = given(desk, situation.given), DEEDS[situation.act]
-    desk.line.text(AWA, deed.sms.format(ref=callback.reference))
+    number, _ = BY.get(situation.act, (AWA, "awa"))
+    desk.line.text(number, deed.sms.format(ref=callback.reference))
     desk.line.work()
-    assert desk.line.inbox(AWA)[:1] == [text_of(desk.line, situation.act, situation.sms or situation.code, callback)]
+    assert desk.line.inbox(number)[:1] == [text_of(desk.line, situation.act, situation.sms or situation.code, callback)]
 
 
 @pytest.mark.parametrize("situation", SITUATIONS, ids=lambda situation: f"{situation.act}: {situation.given}")
@@ -291,13 +323,14 @@ def test_a_form_or_a_message_that_comes_twice_counts_once(desk: Desk, act: str) 
     """By page it leads where it led; by SMS nothing is answered again; and nothing is done again."""
     situation = next(situation for situation in SITUATIONS if situation.act == act and situation.code not in ("forbidden", "gone"))
     callback, deed = given(desk, situation.given), DEEDS[act]
-    desk.line.text(AWA, deed.sms.format(ref=callback.reference), id="a-message")
+    number, _ = BY.get(act, (AWA, "awa"))
+    desk.line.text(number, deed.sms.format(ref=callback.reference), id="a-message")
     desk.line.work()
-    desk.line.inbox(AWA)
+    desk.line.inbox(number)
     stood = rows(desk.line)
-    desk.line.text(AWA, deed.sms.format(ref=callback.reference), id="a-message")
+    desk.line.text(number, deed.sms.format(ref=callback.reference), id="a-message")
     desk.line.work()
-    assert (rows(desk.line), desk.line.inbox(AWA)) == (stood, [])
+    assert (rows(desk.line), desk.line.inbox(number)) == (stood, [])
 
 
 @pytest.mark.parametrize("act", DEEDS)
@@ -361,6 +394,9 @@ EXAMPLES = (
     Example("offered", taking.take),
     Example("held", taking.give_back),
     Example("offered", taking.hand_over, ("b" * 32,), FANTA),
+    Example("offered", taking.hand_over, ("b" * 32, "a note"), FANTA),
+    Example("talking", alarms.ask_help),
+    Example("talking, help asked", alarms.acknowledge_alarm, (), FANTA),
     Example("held", connecting.connect),
     Example("number on the page alone", connecting.reveal),
     Example("held, flagged known", agreements.pass_on),

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.ports.store import StoreAway
+from hotline.service.calls.taking import hand_over
 from hotline.service.editions.cache import EditionCache
 from hotline.service.faces.staff_sms import Said, read
 from tests.content_line import sources
@@ -98,11 +99,36 @@ def test_off_takes_her_out_of_every_promise(line: Line) -> None:
 
 
 def test_take_rings_her_phone(offered: Line) -> None:
-    """Her phone rings, the caller's does not yet, and she hears so."""
+    """Her phone rings, the caller's does not yet, and she hears so, with the part of the day at which the caller asked, whom she asks for it."""
     offered.take()
     callback = offered.callback()
     assert ("claimed", "a" * 32, [AWA]) == (callback.state, callback.claimed_by, offered.gateway.rung)
-    assert [offered.say("taken", ref=callback.reference)] == offered.inbox(AWA)
+    assert [offered.say("taken_asked", ref=callback.reference, asked="aujourd'hui 8h-12h")] == offered.inbox(AWA)
+
+
+@pytest.mark.parametrize("how", ["another phone", "a word", "agreed"])
+def test_who_is_not_asked_when_she_asked_is_not_told_of_by_the_hour(offered: Line, how: str) -> None:
+    """On another phone, with a word, at an agreed call: as on the page, nothing of it stands there."""
+    changes = {"another phone": {"other_phone": True}, "a word": {"word": "milk"}, "agreed": {"agreed": True}}[how]
+    with offered.real_store.write() as tx:
+        tx.callbacks.save(replace(offered.callback(), **changes))
+    offered.take()
+    assert [offered.say("taken", ref=offered.callback().reference)] == offered.inbox(AWA)
+
+
+def test_what_was_asked_for_on_another_day_says_so(line: Line) -> None:
+    """And each part of the day once, where more was asked for on this phone; whoever is handed the call hears it too."""
+    line.walk("5 5")
+    line.walk("5 5", session="again")
+    first, second = line.callbacks()
+    with line.real_store.write() as tx:
+        tx.callbacks.save(replace(first, made_at=first.made_at - 86_400 + 5 * 3600))
+    line.act(FANTA, hand_over, second.id, line.staff(OUMOU).id)
+    line.work()
+    line.inbox(OUMOU)
+    line.text(OUMOU, f"{second.reference} 7")
+    line.work()
+    assert line.inbox(OUMOU) == [line.say("taken_asked", ref=second.reference, asked="lundi 14h-18h, aujourd'hui 8h-12h")]
 
 
 def test_taking_twice_rings_once(offered: Line) -> None:

@@ -122,7 +122,9 @@ def test_a_ring_that_was_refused_is_told(offered: Line) -> None:
     offered.gateway.failure = None
     offered.work()
     reference = offered.callback().reference
-    assert {offered.say("taken", ref=reference), offered.say("not_rung", ref=reference)} == set(offered.inbox(AWA))
+    assert {offered.say("taken_asked", ref=reference, asked="aujourd'hui 8h-12h"), offered.say("not_rung", ref=reference)} == set(
+        offered.inbox(AWA)
+    )
     offered.text(AWA, "7")
     offered.work()
     assert [AWA, AWA] == offered.gateway.rung
@@ -160,7 +162,7 @@ def test_a_worker_that_died_sending(offered: Line) -> None:
     offered.wait(61)
     offered.wait(11)
     reference = offered.callback().reference
-    texts = {offered.say("taken", ref=reference), offered.say("not_rung", ref=reference)}
+    texts = {offered.say("taken_asked", ref=reference, asked="aujourd'hui 8h-12h"), offered.say("not_rung", ref=reference)}
     assert (texts, 1) == (set(offered.inbox(AWA)), len(offered.gateway.rung))
     assert ("ring", "unknown") in offered.posts()
 

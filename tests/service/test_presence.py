@@ -7,6 +7,8 @@ from msgspec.structs import replace
 
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.store import StoreAway
+from hotline.service.calls import taking
+from hotline.service.desk.shifts import presence
 from tests.service.line import AWA, FANTA, NANA, OUMOU, RULES, Line
 
 MINUTES = 90
@@ -149,6 +151,7 @@ def test_off_shift_it_is_said_that_nothing_comes(line: Line, word: str) -> None:
     line.text(AWA, "fin")
     line.work()
     line.inbox(AWA)
+    line.clock.at += presence.TAKEN_BACK_SECONDS + 1
     line.text(AWA, word)
     line.work()
     assert [line.say("not_on")] == line.inbox(AWA)
@@ -164,3 +167,55 @@ def test_a_supervisor_in_a_break_is_not_on_call(line: Line) -> None:
     assert not line.staff(FANTA).is_on_call(line.clock.now())
     line.text(FANTA, "ici")
     assert line.staff(FANTA).is_on_call(line.clock.now())
+
+
+def test_a_slip_by_sms_is_taken_back_within_a_minute(line: Line) -> None:
+    """`ICI` after `FIN`: her shift ends when it would have ended, and she holds again what nobody took; she is told until when she is there."""
+    line.text(AWA, "service")
+    before = line.staff(AWA)
+    line.walk("5 5")
+    line.act(AWA, taking.take, line.callback().id, origin="take")
+    line.work()
+    line.inbox(AWA)
+    line.text(AWA, "fin")
+    assert (line.staff(AWA).on_until, line.callback().state) == (None, "waiting")
+    line.clock.at += presence.TAKEN_BACK_SECONDS
+    line.text(AWA, "ici")
+    line.work()
+    assert line.inbox(AWA)[-1] == line.say("here", until="10h16")
+    assert line.staff(AWA) == replace(before, seen_at=line.clock.now())
+    assert (line.callback().state, line.callback().claimed_by) == ("claimed", before.id)
+
+
+def test_a_planned_shift_goes_on_too(line: Line) -> None:
+    """Off until its end, and back within a minute; said again later, off is off."""
+    line.text(AWA, "fin")
+    assert line.staff(AWA).off_until is not None
+    line.text(AWA, "ici")
+    assert (line.staff(AWA).off_until, can_call(line, "back")) == (None, True)
+    line.clock.at += 300
+    line.text(AWA, "fin")
+    line.clock.at += presence.TAKEN_BACK_SECONDS + 1
+    line.text(AWA, "ici")
+    assert not can_call(line, "off")
+
+
+def test_a_supervisors_slip_leaves_her_on_call_as_before(line: Line) -> None:
+    """Until the same hour, though nothing is planned for her; a minute later *ICI* says it anew."""
+    line.text(FANTA, "service")
+    until = line.staff(FANTA).on_call_until
+    line.text(FANTA, "fin")
+    line.clock.at += 30
+    line.text(FANTA, "ici")
+    assert line.staff(FANTA).on_call_until == until
+    line.text(FANTA, "fin")
+    line.clock.at += presence.TAKEN_BACK_SECONDS + 1
+    line.text(FANTA, "ici")
+    assert line.staff(FANTA).on_call_until == line.clock.now() + line.rules.presence_minutes * 60
+
+
+def test_what_comes_late_takes_no_end_back(line: Line) -> None:
+    """Sent before it, or long ago: she stays off."""
+    line.text(AWA, "fin")
+    line.text(AWA, "ici", age=600)
+    assert line.staff(AWA).off_until is not None

@@ -8,10 +8,10 @@ from typing import Any, Final
 from msgspec import Struct
 from sqlalchemy import Column, Table
 
-from hotline.adapters.sql.tables import callbacks, consents, drafts, incidents, metadata, referrals, reviews, staff
+from hotline.adapters.sql.tables import callbacks, consents, drafts, handed, incidents, metadata, referrals, reviews, staff
 
 LENGTHS: Final[dict[Column[Any], int]] = {
-    callbacks.c.sealed: 160,
+    callbacks.c.sealed: 224,
     callbacks.c.sealed_flags: 96,
     staff.c.sealed_number: 32,
     reviews.c.sealed_reason: 32,
@@ -19,6 +19,7 @@ LENGTHS: Final[dict[Column[Any], int]] = {
     incidents.c.sealed: 1024,
     referrals.c.sealed: 256,
     drafts.c.sealed: 1024,
+    handed.c.sealed: 1024,
 }
 """Bytes to whose multiple the JSON of these is filled up: what may be chosen for one of them fits the first, so that its length tells nothing."""
 

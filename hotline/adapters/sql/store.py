@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hotline.adapters.seal import Seal
+from hotline.adapters.sql.calls.alarms import SqlAlarms
 from hotline.adapters.sql.calls.board import SqlBoard
 from hotline.adapters.sql.calls.callbacks import SqlCallbacks
 from hotline.adapters.sql.calls.calls import SqlCalls
@@ -61,6 +62,7 @@ class SqlTransaction:
         self.calls = SqlCalls(connection, seal)
         self.flags = SqlFlags(connection, seal)
         self.reviews = SqlReviews(connection, seal)
+        self.alarms = SqlAlarms(connection, seal)
         self.board = SqlBoard(connection, seal)
         self.outbox = SqlOutbox(connection, seal)
         self.staff = SqlStaffStore(connection, seal)

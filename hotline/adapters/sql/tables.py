@@ -401,6 +401,25 @@ notes = Table(
     Column("at", BigInteger, nullable=False),
 )
 
+alarms = Table(
+    "alarms",
+    metadata,
+    _callback(key=True),
+    Column("kind", String(8), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("call", String(32)),
+    Column("seen_by", String(32)),
+)
+"""What stands before supervisors, and who of them sees to it."""
+
+handed = Table(
+    "handed",
+    metadata,
+    _callback(key=True),
+    # What a supervisor tells whoever it is handed to, and who she is.
+    Column("sealed", LargeBinary, nullable=False),
+)
+
 consents = Table(
     "consents",
     metadata,

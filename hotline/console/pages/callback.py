@@ -18,7 +18,7 @@ from hotline.ports.calls.call_outcomes import OUTCOMES, TALKED
 from hotline.ports.calls.callbacks import Callback
 from hotline.service import acts, outbox
 from hotline.service.acts import By, Code, Result
-from hotline.service.calls import agreements, connecting, saying, scripts
+from hotline.service.calls import agreements, alarms, connecting, saying, scripts
 from hotline.service.desk import callback_view, wrapping_up
 from hotline.service.desk.callback_view import CallbackView
 from hotline.service.desk.casework import notes
@@ -108,6 +108,14 @@ def _saying(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/callback/<id>/unmark")
     def unmark(id: str) -> Answered | str:
         return _case(context, id, run(context, scripts.unmark, id, _flag()))
+
+    @pages.post("/callback/<id>/help")
+    def ask_help(id: str) -> Answered | str:
+        result = run(context, alarms.ask_help, id)
+        found = _look(context, id) if is_partial() and not result.is_refused else None
+        if found is None:
+            return _tell(id, result)
+        return page(context, "callback_help.html", **_shown(context, found))
 
     @pages.post("/callback/<id>/outcome")
     def outcome(id: str) -> Answered:
@@ -208,6 +216,7 @@ def _shown(context: ConsoleContext, look: CallbackView) -> dict[str, Any]:
         "call_outcomes": OUTCOMES,
         "talked": TALKED,
         "longest_note": notes.LONGEST,
+        "help_since": outbox.hour(deps, reads, look.help.since) if look.help else "",
         "days": agreements.days(deps, reads, context.now),
         "spans": [(f"{start}-{end}", _span(context, reads, start, end)) for start, end in agreements.spans(deps)],
         "words": agreements.words(deps, reads),
@@ -247,7 +256,8 @@ def _window(context: ConsoleContext, language: str, coming: Callback) -> str:
 
 def _part_of_day(context: ConsoleContext, at: int) -> str:
     """When something was asked for, no finer than a part of the day."""
-    day, start, end = agreements.part_of_day(context.deps, me().reads, at, context.now)
+    local = context.deps.clock.local
+    day, start, end = agreements.part_of_day(context.deps.spoken, me().reads, local(at), local(context.now))
     return f"{day}, {_span(context, me().reads, start, end)}"
 
 

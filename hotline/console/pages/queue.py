@@ -11,16 +11,31 @@ import msgspec
 from flask import Blueprint, Response, abort, request, session
 from werkzeug.wrappers import Response as Answered
 
-from hotline.console.context import ConsoleContext, form_id, is_partial, language, me, page, run, to
+from hotline.console.context import (
+    ConsoleContext,
+    FormFault,
+    Shown,
+    alarms_version,
+    form_id,
+    is_partial,
+    language,
+    me,
+    page,
+    refused,
+    run,
+    to,
+)
 from hotline.console.times import time_of_day
 from hotline.engine.effects import Minute
 from hotline.engine.times import DAY_MINUTES, THURSDAY
 from hotline.service.acts import Code, Result
-from hotline.service.calls import taking
+from hotline.service.calls import alarms, taking
 from hotline.service.calls.rules.coverage import Span
+from hotline.service.desk import alarm_view
+from hotline.service.desk.alarm_view import AlarmCard
 from hotline.service.desk.board import MOST_COUNTED, BoardView, Card, board
 from hotline.service.desk.casework import referrals
-from hotline.service.desk.colleagues import colleagues
+from hotline.service.desk.colleagues import Colleague, colleagues
 from hotline.service.desk.shifts import presence
 from hotline.service.desk.shifts.leaving import leaving
 from hotline.service.desk.shifts.roster import uncovered_hours
@@ -31,6 +46,8 @@ WORDED: Final[tuple[Code, ...]] = ("taken", "gone", "cancelled", "late", "rest",
 _GAPS_SHOWN: Final = 6
 DUTY: Final = ("back", "late")
 """What is said once going off was taken back: `queue.off_back.…` of the catalogue."""
+HELP: Final = "h"
+"""Before the reference of a call for help, among what a page knows."""
 SIGNAL: Final = "signal"
 """In the signed cookie: whoever is signed in here allowed a sound for what is new. It ends with the sign-in."""
 
@@ -51,11 +68,13 @@ def _looking(pages: Blueprint, context: ConsoleContext) -> None:
             context,
             "queue.html",
             notice=_notice(),
+            overtaken=_overtaken(),
             duty=next((said for said in DUTY if request.args.get("duty") == said), ""),
             looks=looks,
             gaps=gaps,
             most_gaps=_GAPS_SHOWN,
             fresh=(),
+            rung=(),
             signal=SIGNAL in session,
             **_shown(context, shown),
         )
@@ -77,7 +96,17 @@ def _looking(pages: Blueprint, context: ConsoleContext) -> None:
         shown = board(context.deps, me(), context.now)
         if request.args.get("seen") == _version(shown):
             return Response(status=HTTPStatus.NO_CONTENT)
-        return page(context, "queue_live.html", fresh=_fresh(shown, request.args.get("known")), **_shown(context, shown))
+        known = request.args.get("known")
+        return page(context, "queue_live.html", fresh=_fresh(shown, known), rung=_rung(shown, known), **_shown(context, shown))
+
+    @pages.get("/alarms", endpoint="alarms")
+    def alarms_live() -> Response | Answered | str:
+        """What stands before supervisors, on every page of theirs: nothing at all where nothing has changed since `seen`."""
+        if not is_partial():
+            return to("queue")
+        if request.args.get("seen") == alarms_version(alarm_view.look(context.deps, me(), context.now)):
+            return Response(status=HTTPStatus.NO_CONTENT)
+        return _alarms(context)
 
 
 def _duty(pages: Blueprint, context: ConsoleContext) -> None:
@@ -132,11 +161,23 @@ def _moving(pages: Blueprint, context: ConsoleContext) -> None:
         found = colleagues(context.deps, id, context.now)
         if found is None:
             return to("queue")
-        return page(context, "queue_hand_over.html", card=found[0], colleagues=found[1], **_times(context))
+        return page(context, "queue_hand_over.html", **_handing(context, *found))
 
     @pages.post("/hand-over/<id>")
-    def hand_over_to(id: str) -> Answered:
-        return _tell(run(context, taking.hand_over, id, request.form.get("to", "")))
+    def hand_over_to(id: str) -> Shown:
+        note = request.form.get("note", "").replace("\r\n", "\n").strip()
+        result = run(context, taking.hand_over, id, request.form.get("to", ""), note)
+        found = colleagues(context.deps, id, context.now) if result.code == "long_note" else None
+        if found is None:
+            return _tell(result)
+        fault = FormFault("callback.told.long_note", "note")
+        return refused(context, "queue_hand_over.html", fault, **_handing(context, *found))
+
+    @pages.post("/alarms/<id>")
+    def acknowledge_alarm(id: str) -> Answered | str:
+        """From the queue back there; on other pages the alarm alone changes, and nothing that was typed is lost."""
+        result = run(context, alarms.acknowledge_alarm, id, request.form.get("instead_of", ""))
+        return _alarms(context) if is_partial() else to("queue", **_seen(result))
 
 
 def _tell(result: Result, *, gone: str = "gone") -> Answered:
@@ -152,8 +193,14 @@ def _notice() -> tuple[str, str] | None:
     return next(((code, reference) for code, reference in asked if reference.isdecimal() and len(reference) <= 8), None)
 
 
+def _overtaken() -> tuple[str, str] | None:
+    """What another sees to by now, and who. Returns None where the address says nothing of it."""
+    reference, alias = request.args.get("seen", ""), request.args.get("by", "")
+    return (reference, alias) if reference.isdecimal() and len(reference) <= 8 and 0 < len(alias) <= 64 else None
+
+
 def _shown(context: ConsoleContext, shown: BoardView) -> dict[str, Any]:
-    known = ",".join(card.reference for card in shown.due)
+    known = ",".join((*(card.reference for card in shown.due), *(f"{HELP}{alarm.reference}" for alarm in shown.alarms)))
     return {"board": shown, "version": _version(shown), "known": known, "most_counted": MOST_COUNTED, **_times(context)}
 
 
@@ -162,12 +209,33 @@ def _version(shown: BoardView) -> str:
     return sha256(msgspec.json.encode(shown)).hexdigest()[:16]
 
 
+def _alarms(context: ConsoleContext) -> str:
+    return page(context, "alarms.html")
+
+
+def _seen(result: Result) -> dict[str, str]:
+    """Who sees to it, where that is another."""
+    return {"seen": result.values["ref"], "by": result.values["name"]} if result.code == "overtaken" else {}
+
+
+def _handing(context: ConsoleContext, card: Card, colleagues: tuple[Colleague, ...]) -> dict[str, Any]:
+    return {"card": card, "colleagues": colleagues, "longest_note": taking.LONGEST_NOTE, **_times(context)}
+
+
 def _fresh(shown: BoardView, known: str | None) -> tuple[Card, ...]:
     """What is due and was not on the page before."""
     if known is None:
         return ()
     before = known.split(",")
     return tuple(card for card in shown.due if card.reference not in before)
+
+
+def _rung(shown: BoardView, known: str | None) -> tuple[AlarmCard, ...]:
+    """The calls for help that were not on the page before."""
+    if known is None:
+        return ()
+    before = known.split(",")
+    return tuple(alarm for alarm in shown.alarms if not alarm.is_own and f"{HELP}{alarm.reference}" not in before)
 
 
 def _times(context: ConsoleContext) -> dict[str, Any]:

@@ -82,6 +82,11 @@ STAFF: Final = (
     "carried_on",
     "alert_failed",
     "escalated_many",
+    "escalated_seen",
+    "taken_asked",
+    "asked",
+    "seen",
+    "seen_by",
 )
 STAFF_WORDS: Final = (
     "take",
@@ -104,6 +109,8 @@ STAFF_WORDS: Final = (
     "calm",
     "close",
     "open",
+    "wanted",
+    "seen",
 )
 SERVICE: Final = (
     "neutral.broken",

@@ -46,7 +46,7 @@ PHRASES_HOLD: Final[Mapping[str, frozenset[str]]] = {
 REST: Final = "rest."
 """With a part of the day: how what is left of it is said while it runs."""
 REST_HOLDS: Final = frozenset(("to",))
-STAFF_HOLDS: Final = frozenset(("ref", "before", "until", "name", "number", "count", "day", "from", "to"))
+STAFF_HOLDS: Final = frozenset(("ref", "before", "until", "name", "number", "count", "day", "from", "to", "asked"))
 TIMES: Final = frozenset(("before", "from", "to", "day", "end", "window", "soonest", "next", "next_day"))
 _BEGIN: Final = {"keys.back": KEY_BACK, "keys.more": KEY_MORE, "keys.out": KEY_OUT, "keys.language": KEY_LANGUAGE}
 """The key that the words for it begin with."""

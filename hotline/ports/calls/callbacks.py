@@ -50,6 +50,8 @@ class Callback(Struct, frozen=True):
     """Which of the words that were chosen on this phone its word is, counted from 1: the first is asked for."""
     agreed: bool = False
     """A counselor agreed on it with the caller in a call before: the caller asked for it in no session."""
+    agreed_by: str | None = None
+    """Who of the staff agreed on it; None too where it was agreed on before that was kept."""
     minor_by: str | None = None
     """Which of the staff flagged it as a minor's; None: nobody, or it was flagged before that was kept."""
 

@@ -20,6 +20,8 @@ CallerDeed: TypeAlias = Literal[
     "number erased",
     "review decided",
     "looked on",
+    "help asked",
+    "alarm seen",
     # cases
     "note written",
     "note erased",

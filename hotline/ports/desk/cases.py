@@ -75,8 +75,16 @@ class Consent(Struct, frozen=True):
     """Of `again`: the callback that was agreed on."""
 
 
+class HandedNote(Struct, frozen=True):
+    """What a supervisor tells whoever a callback is handed to."""
+
+    text: str
+    by: str
+    """Her id."""
+
+
 class Cases(Protocol):
-    """Incidents, referrals, consents and notes."""
+    """Incidents, referrals, consents and notes, a counselor's and of a hand-over."""
 
     def save_incident(self, incident: Incident) -> None: ...
     def drop_incident(self, callback: str) -> None: ...
@@ -96,3 +104,7 @@ class Cases(Protocol):
         """Sealed; empty: none any more."""
 
     def note(self, callback: str) -> str | None: ...
+    def save_handed(self, callback: str, note: HandedNote) -> None:
+        """In the place of an earlier one."""
+
+    def handed(self, callback: str) -> HandedNote | None: ...

@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.engine.edition import Edition
 from hotline.engine.effects import Minute
 from hotline.engine.flags import PASSED_ON
 from hotline.engine.promise import DAYS_AHEAD, SHORTEST_WINDOW
@@ -56,14 +57,13 @@ def spans(deps: Deps) -> tuple[tuple[int, int], ...]:
     return tuple((part.start, part.end) for part in deps.spoken.parts.values())
 
 
-def part_of_day(deps: Deps, language: str, moment: int, now: int) -> tuple[str, int, int]:
-    """The day in words, and the part of it, in minutes, in which a moment lies; what lies between two parts is one too."""
-    minute, read = deps.clock.local(moment), deps.spoken.language_for(language)
-    edges = sorted({edge for span in spans(deps) for edge in span})
+def part_of_day(edition: Edition, language: str, minute: Minute, now: Minute) -> tuple[str, int, int]:
+    """The day in words, and the part of it, in minutes, in which a local minute lies; what lies between two parts is one too."""
+    edges = sorted({edge for part in edition.parts.values() for edge in (part.start, part.end)})
     at = minute % DAY_MINUTES
     start = max((edge for edge in edges if edge <= at), default=edges[-1])
     end = min((edge for edge in edges if edge > at), default=edges[0])
-    return day(deps.spoken, read, minute, deps.clock.local(now)), start, end
+    return day(edition, edition.language_for(language), minute, now), start, end
 
 
 def words(deps: Deps, language: str) -> tuple[tuple[str, str], ...]:
@@ -201,6 +201,7 @@ def _open(act: Act, before: Callback, number: str | None, window: tuple[Minute, 
         word=word,
         sunk=before.sunk,
         agreed=True,
+        agreed_by=act.staff.id,
     )
     if number is None:
         act.tx.callbacks.add_silent(agreed, before.id)

@@ -28,6 +28,11 @@ def tell(work: Work, staff: Staff, group: Sequence[Callback], waiting: int = 1) 
     origin = _origin(lead.id, staff.id, before)
     if staff.role == "supervisor":
         key = "staff.escalated"
+        seen_by = work.tx.alarms.of(lead.id, "urgent")
+        other = work.tx.staff.get(seen_by.seen_by or "") if seen_by is not None else None
+        if other is not None and other.id != staff.id and work.deps.written.has_phrase("staff.escalated_seen"):
+            key = "staff.escalated_seen"
+            values["name"] = other.alias
         if waiting > 1 and work.deps.written.has_phrase("staff.escalated_many"):
             key, origin = "staff.escalated_many", f"many|{origin}"
             values["count"] = str(waiting)
@@ -37,10 +42,11 @@ def tell(work: Work, staff: Staff, group: Sequence[Callback], waiting: int = 1) 
 
 
 def withdraw(work: Work, id: str) -> None:
-    """Nobody is told any more of what can be followed no longer: whoever gets such an alert late would answer it for nothing."""
+    """Nobody is told any more of what can be followed no longer: whoever gets such an alert late would answer it for nothing. Nor does anybody see to it."""
     for place, offered in enumerate(work.tx.offers.of(id)):
         alert = work.deps.derive("alert", _origin(id, offered.staff, place))
         work.tx.outbox.move(alert, "pending", "dropped", work.at)
+    work.tx.alarms.drop(id, "urgent")
 
 
 def failed(work: Work) -> tuple[tuple[str, Staff], ...]:

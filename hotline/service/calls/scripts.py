@@ -8,9 +8,8 @@ from typing import Literal
 from hotline.engine.flags import OWN, Flag
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.staff import Staff
-from hotline.service import outbox
 from hotline.service.acts import Act, Result
-from hotline.service.calls import dispatch
+from hotline.service.calls import alarms, dispatch
 from hotline.service.calls.reference import about
 from hotline.service.calls.review import for_eyes, settle
 from hotline.service.calls.rules import minors
@@ -41,7 +40,8 @@ def say_hard(act: Act, id: str) -> Result:
 
 
 def mark(act: Act, id: str, flag: Flag) -> Result:
-    """Pages the supervisor on call, once as long as it is flagged so, with the reference and nothing more; the call goes on meanwhile."""
+    """Pages the supervisor on call, once as long as it is flagged so, with the reference and nothing more; the call goes on meanwhile, and stands before
+    supervisors as one in which they are wanted."""
     callback = act.tx.callbacks.get(id)
     if callback is None or callback.claimed_by != act.staff.id:
         return Result("gone")
@@ -53,8 +53,11 @@ def mark(act: Act, id: str, flag: Flag) -> Result:
     else:
         act.tx.flags.add(id, flag)
     act.record("marked", callback.reference)
+    call = alarms.call_of(act, callback)
+    if call is not None:
+        alarms.raise_alarm(act, call)
     # By its form: what was taken back and is so after all pages again.
-    return Result("done", about(callback), outbox.tell_supervisors(act, "wanted", f"{id}|{flag}|{act.origin}", ref=callback.reference))
+    return Result("done", about(callback), alarms.page(act, f"{id}|{flag}|{act.origin}", callback))
 
 
 def may_unmark(staff: Staff, callback: Callback, flag: Flag) -> bool:

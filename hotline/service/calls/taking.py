@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.offers import Offer
 from hotline.ports.calls.outbox import OutboxMessage
+from hotline.ports.desk.cases import HandedNote
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service import outbox
@@ -23,6 +24,8 @@ from hotline.service.calls.rules.rest import is_resting
 from hotline.service.outbox import Draft
 from hotline.service.work import Work
 
+LONGEST_NOTE: Final = 280
+"""Letters of what a supervisor tells whoever she hands a callback to."""
 MOST_GIVEN_BACK: Final = 2
 """So often given back, a supervisor looks at it before anybody else takes it."""
 
@@ -53,8 +56,9 @@ def give_back(act: Act, id: str) -> Result:
     return Result("back", about(callback), return_group(act, group))
 
 
-def hand_over(act: Act, id: str, to: str) -> Result:
+def hand_over(act: Act, id: str, to: str, note: str = "") -> Result:
     """Give it, with all that is open to the same number, to this counselor, who is told. Whoever held it and had not rung holds it no longer.
+    `note`: what the page of whoever has it says besides, and no SMS.
 
     If the counselor does nothing with it, it is offered to others in a few minutes, as whatever is held.
     """
@@ -62,7 +66,7 @@ def hand_over(act: Act, id: str, to: str) -> Result:
     if callback is None or chosen is None or not chosen.active:
         return Result("gone")
     group = untried(act, callback)
-    refused = _not_handed(act, chosen, callback, group)
+    refused = "long_note" if len(note) > LONGEST_NOTE else _not_handed(act, chosen, callback, group)
     if refused is not None:
         return Result(refused, about(callback))
     dispatch.drop_call(act, [callback])
@@ -70,6 +74,8 @@ def hand_over(act: Act, id: str, to: str) -> Result:
         alerts.withdraw(act, request.id)
         act.tx.callbacks.save(replace(request, state="claimed", claimed_by=to, claimed_at=act.at, call=None))
         act.record("handed over", f"{request.reference} {chosen.alias}")
+        if note:
+            act.tx.cases.save_handed(request.id, HandedNote(note, act.staff.id))
     messages = [_tell(act, chosen, callback, group)]
     before = act.tx.staff.get(callback.claimed_by or "")
     if before is not None and before.id not in (to, act.staff.id):

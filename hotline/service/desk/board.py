@@ -9,17 +9,21 @@ from msgspec.structs import replace
 
 from hotline.engine.effects import Minute
 from hotline.engine.times import DAY_SECONDS
+from hotline.ports.calls.alarms import BeforeSupervisors
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
-from hotline.service.calls import dispatch
+from hotline.service.calls import alarms, dispatch
 from hotline.service.calls.rules import minors, one_phone, skill
 from hotline.service.calls.rules.coverage import is_closed, is_on_shift, is_present, stays_until
 from hotline.service.calls.rules.limits import is_unsaid, may_ring_so_often
 from hotline.service.calls.rules.rest import Rest, rests, waits_long
 from hotline.service.deps import Deps
+from hotline.service.desk import alarm_view
+from hotline.service.desk.alarm_view import AlarmCard, SeenBy
 from hotline.service.desk.on_shift import OnShift, on_shift
 from hotline.service.desk.shifts.presence import times_asked
+from hotline.service.work import Work
 
 MOST_SHOWN: Final = 30
 """Of each kind: nobody reads more."""
@@ -47,6 +51,19 @@ class Card(Struct, frozen=True):
     """The alias of a colleague who has it."""
     since: Minute | None = None
     """Since when the caller waits; for supervisors alone."""
+    seen_by: SeenBy = SeenBy()
+    """The supervisor who sees to it, of what is urgent and waits; for supervisors alone."""
+
+
+class AgreedCall(Struct, frozen=True):
+    """A next call, as it was agreed on with the caller. Times are local minutes."""
+
+    reference: str
+    language: str
+    opens: Minute
+    ends: Minute
+    by: str
+    """The alias of whoever agreed on it; empty where nobody knows any more."""
 
 
 class Duty(Struct, frozen=True):
@@ -86,6 +103,10 @@ class BoardView(Struct, frozen=True):
     """Nobody is promised anything: no supervisor is on call."""
     on_shift: tuple[OnShift, ...] = ()
     """For supervisors alone."""
+    agreed: tuple[AgreedCall, ...] = ()
+    """Of the next hundred that come those that were agreed on, by whomever; for supervisors alone."""
+    alarms: tuple[AlarmCard, ...] = ()
+    """For supervisors alone."""
 
 
 def board(deps: Deps, staff: Staff, at: int) -> BoardView:
@@ -99,8 +120,8 @@ def board(deps: Deps, staff: Staff, at: int) -> BoardView:
     with deps.store.read() as tx:
         mine = tuple(group[0] for group in dispatch.groups(tx, tx.callbacks.claimed_by(staff.id)))
         waiting = tx.board.due(at, languages, MOST_SHOWN, MOST_COUNTED, minors=takes_minors)
-        later = tx.board.coming(at, languages, MOST_SHOWN, MOST_COUNTED, minors=takes_minors)
-        due, coming, reviews = waiting.callbacks, later.callbacks, tx.board.reviews()
+        later = tx.board.coming(at, languages, MOST_COUNTED if sees_all else MOST_SHOWN, MOST_COUNTED, minors=takes_minors)
+        due, coming = waiting.callbacks, later.callbacks[:MOST_SHOWN]
         rings = tx.calls.rings_of(tuple(callback.id for callback in due), at - DAY_SECONDS)
         held = tx.board.held(MOST_SHOWN) if sees_all else ()
         shown = (*mine, *due, *coming, *held)
@@ -109,7 +130,8 @@ def board(deps: Deps, staff: Staff, at: int) -> BoardView:
         shifts = tx.shifts.all()
         duty = None if sees_all else _duty(deps, staff, shifts, at, rest=rests(tx, at, deps.rules))
         members = on_shift(deps, tx, people, shifts, at) if sees_all else ()
-    aliases = {person.id: person.alias for person in people}
+        aliases = {person.id: person.alias for person in people}
+        standing = alarms.before_supervisors(Work(deps, tx, at)) if sees_all else BeforeSupervisors(tx.board.reviews(), (), {})
     return BoardView(
         now=deps.clock.local(at),
         duty=duty,
@@ -118,14 +140,17 @@ def board(deps: Deps, staff: Staff, at: int) -> BoardView:
             replace(
                 card(deps, callback, read.get(callback.id, ()), _step(deps, duty, callback, rings.get(callback.id, 0), at)),
                 since=deps.clock.local(one_phone.waits_since((callback,))) if sees_all else None,
+                seen_by=alarm_view.seen_by(standing.seen_by.get(callback.id), aliases),
             )
             for callback in due
         ),
         coming=tuple(card(deps, callback, read.get(callback.id, ()), "wait") for callback in coming),
         held=tuple(_held(deps, callback, read.get(callback.id, ()), aliases) for callback in held if callback.claimed_by != staff.id),
-        waiting=Waiting(waiting.count, later.count, reviews),
+        waiting=Waiting(waiting.count, later.count, standing.reviews),
         is_closed=is_closed(people, at, deps.rules),
         on_shift=members,
+        agreed=tuple(_agreed(deps, callback, aliases) for callback in later.callbacks if callback.agreed) if sees_all else (),
+        alarms=alarm_view.cards(deps, staff, standing.calls_for_help, aliases),
     )
 
 
@@ -134,6 +159,11 @@ def card(deps: Deps, callback: Callback, languages: tuple[str, ...], step: Step,
     return Card(
         callback.id, callback.reference, languages or (callback.language,), callback.urgent, callback.attempts, opens, ends, step, holder
     )
+
+
+def _agreed(deps: Deps, callback: Callback, aliases: dict[str, str]) -> AgreedCall:
+    opens, ends = deps.clock.local(callback.opens_at), deps.clock.local(callback.not_after)
+    return AgreedCall(callback.reference, callback.language, opens, ends, aliases.get(callback.agreed_by or "", ""))
 
 
 def _held(deps: Deps, callback: Callback, languages: tuple[str, ...], aliases: dict[str, str]) -> Card:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hotline.engine.flags import OWN, Flag
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
+from hotline.ports.desk.cases import HandedNote
 from hotline.ports.desk.staff import Staff
+from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
-from hotline.service.calls import dispatch, saying, scripts
+from hotline.service.calls import alarms, dispatch, saying, scripts
+from hotline.service.calls.alarms import Help
 from hotline.service.calls.reference import about
 from hotline.service.calls.rules import one_phone
 from hotline.service.calls.rules.limits import is_unsaid, most_attempts
@@ -62,7 +66,12 @@ class CallbackView(Struct, frozen=True):
     """What of it whoever looks may take back."""
     was_hard: bool
     """Whoever holds it said so; shown to nobody else."""
+    help: Help | None
+    """Whoever holds it asked for a supervisor in the call that goes on."""
+    may_ask_help: bool
     note: str | None
+    handed: HandedNote | None
+    """What a supervisor told whoever it was handed to; in it her alias."""
     agreed: Callback | None
     """The next call, as it was agreed with the caller in this one."""
     coming: tuple[Callback, ...]
@@ -71,7 +80,7 @@ class CallbackView(Struct, frozen=True):
     @property
     def stands(self) -> str:
         """Changes whenever a page that is open shows something else."""
-        return f"{self.step}-{self.attempts}-{self.covered:d}-{self.number is not None:d}-{self.urgent_waits:d}"
+        return f"{self.step}-{self.attempts}-{self.covered:d}-{self.number is not None:d}-{self.urgent_waits:d}-{self.may_ask_help:d}-{self.help.seen_by if self.help else None}"
 
 
 def look(deps: Deps, staff: Staff, id: str, at: int) -> CallbackView | None:
@@ -85,11 +94,12 @@ def _look(work: Work, staff: Staff, id: str) -> CallbackView | None:
     if callback is None or not may_work(staff, callback.claimed_by):
         return None
     same = work.tx.callbacks.same_number(id)
-    group = tuple(other for other in same if _goes_with(other, callback)) or (callback,)
+    group = _group(same, callback)
     holds, flags = callback.claimed_by == staff.id, work.tx.flags.of(id)
     live, call = (work.tx.calls.live_of(staff.id), work.tx.calls.last(id, staff.id)) if holds else (None, None)
     step = _step(callback, group, live, work.at) if holds else "watched"
     shown_until = _shown_until(work.deps, call, group)
+    help = alarms.help_in(work, callback) if holds else None
     return CallbackView(
         callback=callback,
         step=step,
@@ -109,7 +119,10 @@ def _look(work: Work, staff: Staff, id: str) -> CallbackView | None:
         flags=flags - {OWN},
         may_unmark=frozenset(flag for flag in flags if scripts.may_unmark(staff, callback, flag)),
         was_hard=holds and OWN in flags,
+        help=help,
+        may_ask_help=holds and help is None and alarms.call_of(work, callback) is not None,
         note=work.tx.cases.note(id),
+        handed=_handed(work, id),
         agreed=saying.next_call(work.tx, id) if holds else None,
         coming=tuple(
             other
@@ -129,6 +142,22 @@ def look_on(act: Act, id: str) -> Result:
     if callback.claimed_by != act.staff.id:
         act.record("note read" if act.tx.cases.note(id) else "looked on", callback.reference)
     return Result("done", about(callback))
+
+
+def _handed(work: Work, id: str) -> HandedNote | None:
+    note = work.tx.cases.handed(id)
+    by = work.tx.staff.get(note.by) if note is not None else None
+    return None if note is None else replace(note, by=by.alias if by else "")
+
+
+def asked(tx: Transaction, callback: Callback) -> tuple[int, ...]:
+    """When the caller asked, of all that this callback is rung with; whoever answers is asked for the part of the day. Empty where nobody is asked:
+    on another phone, where a word was chosen, where a time was agreed."""
+    return _asked(_group(tx.callbacks.same_number(callback.id), callback))
+
+
+def _group(same: Iterable[Callback], callback: Callback) -> tuple[Callback, ...]:
+    return tuple(other for other in same if _goes_with(other, callback)) or (callback,)
 
 
 def _asked(group: Sequence[Callback]) -> tuple[int, ...]:

@@ -18,13 +18,14 @@ from hotline.ports.desk.staff import Staff
 from hotline.ports.gateway import ReceivedSms
 from hotline.service import outbox
 from hotline.service.acts import Act, By, Code, Refused, Result, run
-from hotline.service.calls import dispatch
+from hotline.service.calls import agreements, alarms, dispatch
 from hotline.service.calls.connecting import connect
 from hotline.service.calls.rules.limits import is_late
 from hotline.service.calls.rules.rest import rests
 from hotline.service.calls.saying import say_outcome
 from hotline.service.calls.taking import give_back, take
 from hotline.service.deps import Deps
+from hotline.service.desk import callback_view
 from hotline.service.desk.shifts import declaring, planning, presence
 from hotline.service.faces import dated
 from hotline.service.outbox import Draft
@@ -53,6 +54,7 @@ WORDS: Final[Mapping[Code, str]] = {
     "no_day": "staff.no_day",
     "not_on": "staff.not_on",
     "on_page": "staff.on_page",
+    "overtaken": "staff.seen_by",
     "past": "staff.no_day",
     "rest": "staff.rest",
     "skill": "staff.skill",
@@ -63,8 +65,10 @@ WORDS: Final[Mapping[Code, str]] = {
     "which_hours": "staff.which_hours",
 }
 """What is answered to an act's code."""
-SHIFT_WORDS: Final[Mapping[str, str]] = {
+DONE_WORDS: Final[Mapping[str, str]] = {
     "acknowledge": "staff.on_call",
+    "acknowledge_alarm": "staff.seen",
+    "ask_help": "staff.asked",
     "close_hours": "staff.hours_closed",
     "carry_on": "staff.carried_on",
     "come_on_day": "staff.there",
@@ -78,7 +82,7 @@ SHIFT_WORDS: Final[Mapping[str, str]] = {
     "stay_away": "staff.away",
     "take_break": "staff.paused",
 }
-"""What is answered where an act about a shift is done."""
+"""What is answered where an act is done whose code says no more than that."""
 OF_DAY: Final[Mapping[dated.Kind, Callable[..., Result]]] = {
     "away": planning.stay_away,
     "there": planning.come_on_day,
@@ -178,13 +182,26 @@ def _answer(act: Act, request: Request, result: Result, origin: str) -> tuple[Ou
     for name in ("from", "to"):
         if name in values:
             values[name] = clock(written, language, int(values[name]))
-    key = SHIFT_WORDS[request.act.__name__] if result.code == "done" else WORDS[result.code]
+    key = DONE_WORDS[request.act.__name__] if result.code == "done" else WORDS[result.code]
     if result.code == "gone" and request.act is take:
         key = "staff.in_hand"  # it is no slip of a digit: it was offered, and is in other hands
+    if key == "staff.taken":
+        values["asked"] = _asked(act, values["id"])
+        key = "staff.taken_asked" if values["asked"] and written.has_phrase("staff.taken_asked") else key
     if key == "staff.away" and "from" in values:
         key = "staff.away_hours"
     text = written.phrase(key if written.has_phrase(key) else UNWORDED, language, **values)
     return (outbox.write(act, Draft("staff", act.staff.number, text, act.at + outbox.STAFF_SECONDS), origin),)
+
+
+def _asked(act: Act, id: str) -> str:
+    """In which parts of the day the caller asked, for whoever asks who is on the phone; as the page has it, and empty where the page has none."""
+    written, language, callback = act.deps.written, act.staff.reads, act.tx.callbacks.get(id)
+    parts = []
+    for moment in () if callback is None else callback_view.asked(act.tx, callback):
+        day, start, end = agreements.part_of_day(written, language, act.deps.clock.local(moment), act.now)
+        parts.append(f"{day} {clock(written, language, start)}-{clock(written, language, end)}")
+    return ", ".join(dict.fromkeys(parts))
 
 
 def _parse(reading: Reading) -> Request:
@@ -197,6 +214,10 @@ def _parse(reading: Reading) -> Request:
             return Request(declaring.say_many, (_minutes(reading.said.reference), reading.sent_at))
         case "calm":
             return Request(declaring.end_many, (reading.sent_at,))
+        case "wanted":
+            return _of_help(reading)
+        case "seen":
+            return _of_alarm(reading)
         case None if reading.said.digit is None:
             return Request(hear, ("help",))
     return _of_reference(reading, reading.said.reference) if reading.said.reference else _of_the_only_one(reading)
@@ -215,6 +236,28 @@ def _of_shift(reading: Reading, command: Literal["on", "off", "pause", "here"]) 
     else:
         act = presence.go_on_shift if command == "on" else presence.say_here
     return Request(act, (reading.sent_at,))
+
+
+def _of_help(reading: Reading) -> Request:
+    """Whoever is in a call wants a supervisor; whoever is in none wants to know what can be sent."""
+    held = reading.tx.callbacks.claimed_by(reading.staff.id)
+    talks = [callback for callback in held if alarms.call_of(reading, callback) is not None]
+    return Request(alarms.ask_help, (talks[0].id,)) if talks and reading.is_fresh else Request(hear, ("help",))
+
+
+def _of_alarm(reading: Reading) -> Request:
+    """Without a reference, where one thing alone stands before whoever writes. Said late it would promise what was meant earlier."""
+    if not reading.is_fresh:
+        return Request(hear, ("nothing",))
+    if reading.said.reference:
+        callback = reading.tx.callbacks.by_reference(reading.said.reference)
+        return Request(hear, ("gone", reading.said.reference)) if callback is None else Request(alarms.acknowledge_alarm, (callback.id,))
+    asked = [asked.alarm.callback for asked in alarms.before_supervisors(reading).calls_for_help if asked.asked_by != reading.staff.id]
+    urgent = [callback for callback in reading.tx.offers.to(reading.staff.id, reading.at) if callback.urgent]
+    found = [*asked, *(group[0].id for group in dispatch.groups(reading.tx, urgent))]
+    if len(found) != 1:
+        return Request(hear, ("which" if found else "nothing",))
+    return Request(alarms.acknowledge_alarm, (found[0],))
 
 
 def _of_day(reading: Reading, said: dated.Dated) -> Request:

@@ -15,13 +15,14 @@ from hotline.ports.calls.callbacks import Callback, Due, Safer
 
 
 class Answers(Struct, frozen=True):
-    """What the caller said or agreed to, how long the first ring took, and who flagged it as a minor's: it lies sealed."""
+    """What the caller said or agreed to, how long the first ring took, who agreed on it and who flagged it as a minor's: it lies sealed."""
 
     word: str | None = None
     safer: Safer | None = None
     waited: int | None = None
     worded: int = 0
     agreed: bool = False
+    agreed_by: str | None = None
     minor_by: str | None = None
 
 

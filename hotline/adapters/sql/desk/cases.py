@@ -1,4 +1,4 @@
-"""Incidents, referrals, consents and notes; a note and the consents go with their callback, and what stays is tied to nothing (`retention.py`)."""
+"""Incidents, referrals, consents and notes; notes and the consents go with their callback, and what stays is tied to nothing (`retention.py`)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import Row, bindparam, delete, or_, select
 
-from hotline.adapters.sql.tables import callbacks, consents, incidents, notes, referrals, staff
+from hotline.adapters.sql.tables import callbacks, consents, handed, incidents, notes, referrals, staff
 from hotline.adapters.sql.unit import THIS, Unit
-from hotline.ports.desk.cases import Consent, Due, Incident, Legal, Referral, ReferralOutcome
+from hotline.ports.desk.cases import Consent, Due, HandedNote, Incident, Legal, Referral, ReferralOutcome
 
 
 class Codes(Struct, frozen=True):
@@ -43,6 +43,7 @@ _LOOK_AGAIN: Final = (
 _LOOK_AGAIN_OF: Final = _LOOK_AGAIN.where(or_(callbacks.c.claimed_by == bindparam("holder"), callbacks.c.id.is_(None)))
 _CONSENTS: Final = select(consents.c.sealed).where(consents.c.callback == THIS)
 _NOTE: Final = select(notes.c.sealed).where(notes.c.callback == THIS)
+_HANDED: Final = select(handed.c.sealed).where(handed.c.callback == THIS)
 _DROP_NOTE: Final = delete(notes).where(notes.c.callback == THIS)
 
 
@@ -113,6 +114,13 @@ class SqlCases(CaseRows):
     def note(self, callback: str) -> str | None:
         sealed = self._value(_NOTE, this=callback)
         return None if sealed is None else self._seal.open(sealed, f"notes.sealed.{callback}").decode()
+
+    def save_handed(self, callback: str, note: HandedNote) -> None:
+        self._put(handed, callback=callback, sealed=self._pack(handed.c.sealed, callback, note))
+
+    def handed(self, callback: str) -> HandedNote | None:
+        sealed = self._value(_HANDED, this=callback)
+        return None if sealed is None else self._unpack(handed.c.sealed, callback, sealed, HandedNote)
 
     def _incident(self, row: Row[*tuple[Any, ...]]) -> Incident:
         values = row._asdict()

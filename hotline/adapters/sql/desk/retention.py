@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Table, Update, and_, bindparam, delete, fu
 from hotline.adapters.sql.calls.callbacks import Answers
 from hotline.adapters.sql.tables import (
     OPEN,
+    alarms,
     callbacks,
     calls,
     declarations,
@@ -102,6 +103,8 @@ _STAFF: Final = {
     "exceptions": (delete(exceptions).where((exceptions.c.day + EXCEPTION_DAYS) * DAY_SECONDS <= AT), 0),
 }
 """What goes by itself, and how many seconds after its moment."""
+_PAST_ALARMS: Final = delete(alarms).where(alarms.c.callback.not_in(select(_c.id).where(_c.state.in_(("waiting", "claimed")))))
+"""Nobody waits, or talks, any more."""
 _CLOSED: Final = and_(_c.state.not_in(OPEN), _c.closed_at <= AT)
 
 
@@ -165,6 +168,7 @@ class SqlRetention(Unit):
             self._change(_PURGE[what], at_=moment)
         for statement, after in _STAFF.values():
             self._change(statement, at_=at - after)
+        self._change(_PAST_ALARMS)
         for step, after in ((HOUR_SECONDS, 0), (DAY_SECONDS, HOUR_DAYS * DAY_SECONDS)):
             for coarsen in _COARSER[step]:
                 self._change(coarsen, at_=at - after)

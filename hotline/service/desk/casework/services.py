@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias, get_args
 from msgspec import Struct
 
 from hotline.engine.flow import Item
-from hotline.engine.freshness import EMERGENCY, UNVERIFIED, is_shown
+from hotline.engine.freshness import EMERGENCY, UNVERIFIED, has_lapsed, is_confirmed, is_shown
 from hotline.service.deps import Deps
 from hotline.service.desk.casework.incidents import SEXUAL, Type
 
@@ -39,6 +39,8 @@ class Destination(Struct, frozen=True):
     phone: str
     is_verified: bool
     """Somebody rang the number lately; else it has to be tried first."""
+    is_to_confirm: bool
+    """Nobody saw or heard lately that it is there and open: no hours are told, as callers are told none."""
 
 
 TOLD: Final = ("address", "way", "hours", "cost", "asks_for", "offers", "languages")
@@ -87,12 +89,15 @@ def destination(deps: Deps, item: Item, day: date) -> Destination:
     region = lists.get("regions", {}).get(fields.get("region", "") or (place.fields.get("region", "") if place else ""))
     names = dict.fromkeys(entry.name for entry in (place, region) if entry is not None)
     shown = fields.get("phone", "") if is_shown(item, day) else ""
+    is_to_confirm = not is_confirmed(item) or has_lapsed(item, day)
+    told = (field for field in TOLD if field != "hours" or not is_to_confirm)
     return Destination(
         item.name,
         ", ".join(names),
-        tuple((field, fields[field]) for field in TOLD if fields.get(field)),
+        tuple((field, fields[field]) for field in told if fields.get(field)),
         shown or fields.get(UNVERIFIED, "") or fields.get("phone", ""),
         is_verified=bool(shown),
+        is_to_confirm=is_to_confirm,
     )
 
 

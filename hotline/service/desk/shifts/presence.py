@@ -41,12 +41,16 @@ def times_asked(staff: Staff, at: int, presence_minutes: int) -> int:
 def say_here(act: Act, sent_at: int | None = None) -> Result:
     """*I am here*: it holds for as long as presence lasts, and ends a break.
 
-    Refused where no shift runs: whoever says it would believe that calls come.
+    Refused where no shift runs: whoever says it would believe that calls come. But for whoever went off a moment ago: it was a slip, and is taken back.
     """
-    if not is_on_shift(act.staff, act.tx.shifts.all(), act.at, act.deps.clock.local):
-        return Result("not_on")
+    staff = act.staff
+    if not is_on_shift(staff, act.tx.shifts.all(), act.at, act.deps.clock.local):
+        gone = _just_gone(act) if sent_at is None else None
+        if gone is None:
+            return Result("not_on")
+        staff = _back(act, gone)
     if sent_at is None:
-        act.tx.staff.save(replace(act.staff, seen_at=act.at, paused_until=None))
+        act.tx.staff.save(replace(staff, seen_at=act.at, paused_until=None))
     return _until(act.at + act.deps.rules.presence_minutes * 60)
 
 
@@ -87,7 +91,9 @@ def go_off_shift(act: Act, sent_at: int | None = None) -> Result:
     if sent_at is None:
         stood = {name: str(moment) for name in STANDS if (moment := getattr(act.staff, name)) is not None}
         left = ",".join(callback.id for group in _untried(act, act.staff) for callback in group)
-        return Result(values={**stood, "at": str(act.at), "left": left}, messages=leave(act, act.staff))
+        gone = Result(values={**stood, "at": str(act.at), "left": left})
+        act.keep(_off_at(act.at), gone)
+        return replace(gone, messages=leave(act, act.staff))
     if (act.staff.seen_at or 0) <= sent_at:
         _end(act, act.staff)
     return Result()
@@ -98,20 +104,18 @@ def take_back_off(act: Act, off: str) -> Result:
     gone = act.result_of(off)
     if gone is None or "at" not in gone.values or act.at - int(gone.values["at"]) > TAKEN_BACK_SECONDS:
         return Result("late")
-    stood = {name: int(gone.values[name]) if name in gone.values else None for name in STANDS}
-    act.tx.staff.save(replace(act.staff, **stood))
-    for id in filter(None, gone.values["left"].split(",")):
-        callback = act.tx.callbacks.get(id)
-        if callback is not None and callback.state == "waiting" and dispatch.claim(act, callback):
-            dispatch.join(act, id)
+    _back(act, gone)
     return Result()
 
 
 def acknowledge(act: Act, sent_at: int | None = None) -> Result:
     """A supervisor says *on call*: until the planned span ends, outside of one for as long as presence lasts.
 
-    Never longer than a shift; what was said before is not made shorter.
+    Never longer than a shift; what was said before is not made shorter. Whoever went off a moment ago is back as before.
     """
+    gone = _just_gone(act) if sent_at is None and not act.staff.is_on_call(act.at) else None
+    if gone is not None:
+        act = replace(act, staff=_back(act, gone))
     return _on_call(act, sent_at, act.deps.rules.presence_minutes * 60)
 
 
@@ -141,6 +145,27 @@ def come_back(work: Work, staff: Staff, begins: Minute, ends: Minute) -> None:
     starts = work.deps.clock.moment(begins)
     if staff.off_until is not None and starts < staff.off_until and work.now < ends:
         work.tx.staff.save(replace(staff, off_until=starts if starts > work.at else None))
+
+
+def _off_at(moment: int) -> str:
+    """The origin under which *off*, said at that moment by whatever face, is found."""
+    return f"off at {moment}"
+
+
+def _just_gone(act: Act) -> Result | None:
+    """What *off* left behind, where whoever acts said it at most a minute ago."""
+    return act.result_of(*(_off_at(act.at - ago) for ago in range(TAKEN_BACK_SECONDS + 1)))
+
+
+def _back(act: Act, gone: Result) -> Staff:
+    """Whoever acts is there as before they went off, and holds again what nobody took meanwhile."""
+    staff = replace(act.staff, **{name: int(gone.values[name]) if name in gone.values else None for name in STANDS})
+    act.tx.staff.save(staff)
+    for id in filter(None, gone.values["left"].split(",")):
+        callback = act.tx.callbacks.get(id)
+        if callback is not None and callback.state == "waiting" and dispatch.claim(act, callback):
+            dispatch.join(act, id)
+    return staff
 
 
 def _leave_nothing(work: Work, staff: Staff) -> tuple[OutboxMessage, ...]:

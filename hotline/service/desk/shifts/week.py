@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from typing import TypeVar
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -15,6 +19,8 @@ from hotline.service.calls.rules.skill import takes
 from hotline.service.deps import Deps
 from hotline.service.desk.shifts import roster
 from hotline.service.desk.shifts.planning import fills
+
+T = TypeVar("T")
 
 
 class Bar(Struct, frozen=True):
@@ -49,10 +55,18 @@ class PlannedPart(Struct, frozen=True):
     start: Minute
     end: Minute
     lines: tuple[PlannedLine, ...]
+    """One for each language, and one for supervision."""
     is_mine: bool
     """Whoever the plan is of is planned there."""
     is_shut: bool
     """A supervisor closed all of it."""
+
+
+class UsualPart(Struct, frozen=True):
+    """What more than half of the seven days have in one part of the day: said once, so that a day shows what is other."""
+
+    lines: tuple[PlannedLine, ...]
+    is_mine: bool
 
 
 class Day(Struct, frozen=True):
@@ -83,6 +97,8 @@ class WeekView(Struct, frozen=True):
     plan: Plan
     people: tuple[Staff, ...]
     """Whose plans can be changed, by alias."""
+    usual: tuple[UsualPart, ...]
+    """One for each part."""
     on_call: tuple[tuple[str, Minute], ...]
     """Who is on call, by alias, and until when."""
     is_closed: bool
@@ -148,11 +164,13 @@ def look(deps: Deps, whose: str, at: int) -> WeekView | None:
         shut,
         chosen.alias,
     )
+    days = tuple(_day(day, week) for day in range(now // DAY_MINUTES, now // DAY_MINUTES + DAYS_AHEAD))
     return WeekView(
         now=now,
-        days=tuple(_day(day, week) for day in range(now // DAY_MINUTES, now // DAY_MINUTES + DAYS_AHEAD)),
+        days=days,
         plan=_plan(chosen, shifts, now // DAY_MINUTES),
         people=tuple(people),
+        usual=_usual(days),
         on_call=tuple((staff.alias, deps.clock.local(staff.on_call_until or 0)) for staff in people if staff.is_on_call(at)),
         is_closed=is_closed(people, at, deps.rules),
         many=next(iter(merged((span.start, span.end) for span in declared if span.kind == "many")), None),
@@ -184,14 +202,27 @@ def _day(day: int, week: _Given) -> Day:
     return Day(day, tuple(bars), tuple(_cell(day, start, end, bars, gaps, week) for start, end in week.parts), beyond, gaps)
 
 
+def _usual(days: tuple[Day, ...]) -> tuple[UsualPart, ...]:
+    by_part = tuple(zip(*(day.cells for day in days), strict=True))
+    return tuple(
+        UsualPart(
+            tuple(line for of_line in zip(*(cell.lines for cell in cells), strict=True) for line in _most(of_line)),
+            is_mine=_most([cell.is_mine for cell in cells]) == (True,),
+        )
+        for cells in by_part
+    )
+
+
+def _most(of_days: Sequence[T]) -> tuple[T, ...]:
+    """What more than half of these days have, if there is such a thing."""
+    ((found, times),) = Counter(of_days).most_common(1)
+    return (found,) if 2 * times > len(of_days) else ()
+
+
 def _cell(day: int, start: Minute, end: Minute, bars: list[Bar], gaps: tuple[Gap, ...], week: _Given) -> PlannedPart:
     there = {bar.alias for bar in bars if bar.start < end and bar.end > start}
     missing = {gap.of for gap in gaps if gap.start < end and gap.end > start}
-    lines = tuple(
-        PlannedLine(of, tuple(alias for alias in aliases if alias in there), of in missing)
-        for of, aliases in week.teams.items()
-        if of != roster.SUPERVISION or of in missing or not there.isdisjoint(aliases)
-    )
+    lines = tuple(PlannedLine(of, tuple(alias for alias in aliases if alias in there), of in missing) for of, aliases in week.teams.items())
     begins = day * DAY_MINUTES
     return PlannedPart(start, end, lines, week.chosen in there, not _outside((begins + start, begins + end), week.shut))
 
