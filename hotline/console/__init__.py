@@ -91,6 +91,7 @@ def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None
         if name in OPEN:
             return None
         if g.me is None:
+            _keep_typed(context)
             return to("sign_in")
         if context.settings.second_factor and not g.second_factor and name not in access.SETTING_UP:
             return to("factor")
@@ -157,9 +158,18 @@ def _recognise(context: ConsoleContext, name: str) -> None:
         return
     found = sign_in.recognise(context.deps, token, context.settings.idle_minutes * 60, quiet=name in QUIET)
     if found is None:
-        session.clear()
+        # Of a form more may follow from the same page: whose it was is still asked.
+        if request.method != "POST" or name in OPEN:
+            access.forget()
         return
     g.me, g.second_factor = found[0], found[1].second_factor
+
+
+def _keep_typed(context: ConsoleContext) -> None:
+    """The sign-in ended in the middle of a form: after the next one in this browser what was typed is there, if it is the same person's."""
+    kept = drafts.keep_late(context) if request.method == "POST" else None
+    if kept is not None:
+        session[access.TYPED] = kept
 
 
 def _has_nul() -> bool:

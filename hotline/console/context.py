@@ -77,8 +77,8 @@ class SentForm(Struct, frozen=True):
     is_draft: bool = False
 
     def value(self, field: str, stands: str = "") -> str:
-        """What stands in a field."""
-        return stands if self.values is None else self.values.get(field, "")
+        """What stands in a field. A draft may be of a form of the same name that lacks this one: then it is as things stand."""
+        return stands if self.values is None else self.values.get(field, stands)
 
     def has(self, field: str, choice: str, *, stands: bool = False) -> bool:
         """Is this choice of a field ticked?"""
@@ -179,7 +179,7 @@ def form_id() -> str:
 
 def form_fields() -> dict[str, str]:
     """What was filled in."""
-    return {name: value for name, value in request.form.items() if name not in ("csrf_token", "once", "draft")}
+    return {name: value for name, value in request.form.items() if name not in ("csrf_token", "once", "draft", "pressed")}
 
 
 def form_secret(context: ConsoleContext, kind: str) -> str:
