@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from hotline.console.assets import Assets, compressed
-from hotline.console.context import TOKEN, ConsoleContext, page, to
+from hotline.console.context import TOKEN, ConsoleContext, is_given_up, page, to
 from hotline.console.pages import (
     access,
     account,
@@ -44,6 +44,8 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
 }
 
+NOW: Final = "Line-Now"
+"""The line's time in an answer: by it a page says when a button was pressed (`is_given_up`)."""
 HSTS_SECONDS: Final = 2 * 365 * DAY_SECONDS
 """For so long a browser asks for the console over TLS alone, whatever is typed or linked (RFC 6797)."""
 
@@ -87,6 +89,7 @@ def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None
             abort(HTTPStatus.BAD_REQUEST)
         if request.method == "POST":
             csrf.protect()
+            _refuse_given_up(context)
         _recognise(context, name)
         if name in OPEN:
             return None
@@ -103,6 +106,7 @@ def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None
     def finish(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers[name] = value
+        response.headers[NOW] = str(context.now)
         if context.secure:
             response.headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}"
         response.headers.setdefault("Cache-Control", "no-store")
@@ -125,7 +129,7 @@ def _troubles(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.errorhandler(HTTPException)
     def refused(error: HTTPException) -> tuple[str, int]:
-        kinds = {HTTPStatus.FORBIDDEN: "forbidden", HTTPStatus.NOT_FOUND: "not_found"}
+        kinds = {HTTPStatus.FORBIDDEN: "forbidden", HTTPStatus.NOT_FOUND: "not_found", HTTPStatus.REQUEST_TIMEOUT: "given_up"}
         status = HTTPStatus(error.code or 500)
         return trouble(kinds.get(status, "other"), status)
 
@@ -158,11 +162,16 @@ def _recognise(context: ConsoleContext, name: str) -> None:
         return
     found = sign_in.recognise(context.deps, token, context.settings.idle_minutes * 60, quiet=name in QUIET)
     if found is None:
-        # Of a form more may follow from the same page: whose it was is still asked.
-        if request.method != "POST" or name in OPEN:
+        # A page that is still open may send its forms yet, and asks by itself: whose they are is known until another page is opened.
+        if name in OPEN or (request.method != "POST" and name not in QUIET):
             access.forget()
         return
     g.me, g.second_factor = found[0], found[1].second_factor
+
+
+def _refuse_given_up(context: ConsoleContext) -> None:
+    if is_given_up(context):
+        abort(HTTPStatus.REQUEST_TIMEOUT)
 
 
 def _keep_typed(context: ConsoleContext) -> None:

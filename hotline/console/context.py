@@ -30,6 +30,8 @@ TOKEN: Final = "token"  # noqa: S105 -- the name of a field
 Shown: TypeAlias = str | tuple[str, int] | Response
 """What a view answers with."""
 P = ParamSpec("P")
+PATIENCE_SECONDS: Final = 10
+"""So long a page waits for what may not come late: take, connect, hand over (`LATE` of `network.js`)."""
 CLOSED: Final[dict[Code, HTTPStatus]] = {"gone": HTTPStatus.NOT_FOUND, "forbidden": HTTPStatus.FORBIDDEN}
 
 
@@ -185,6 +187,15 @@ def form_fields() -> dict[str, str]:
 def form_secret(context: ConsoleContext, kind: str) -> str:
     """A token that follows from this form under a key of the line: the same where the form comes again, so that what was shown once is shown again."""
     return context.deps.derive(kind, f"{me().id}|{form_id()}")
+
+
+def is_given_up(context: ConsoleContext) -> bool:
+    """Did the page from which this form comes say by now that nothing came of it? What comes later, out of some buffer of the network, may do nothing any more.
+
+    A script says when the button was pressed (`pressed`), by the line's time and rather too early; without one a browser waits, and says itself that it failed.
+    """
+    pressed = request.form.get("pressed", "")
+    return pressed.isdecimal() and context.now - int(pressed) > PATIENCE_SECONDS
 
 
 def is_partial() -> bool:

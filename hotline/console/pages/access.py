@@ -150,11 +150,11 @@ def opened(context: ConsoleContext, token: str, staff: str, endpoint: str) -> Re
 
 
 def forget() -> None:
-    """Nothing of the session is left but that a form came when it was over."""
-    typed = session.get(TYPED)
+    """Nothing of the session is left but that a form came when it was over, and the forms' token, by which the next page's form is taken though one that was
+    on its way comes after it."""
+    left = {name: session[name] for name in (TYPED, "csrf_token") if name in session}
     session.clear()
-    if typed is not None:
-        session[TYPED] = typed
+    session.update(left)
 
 
 def offer_factor(context: ConsoleContext, staff: str) -> str:

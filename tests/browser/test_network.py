@@ -1,0 +1,241 @@
+"""A call's page and a network that goes: what waits, what is given up, and what is not lost, in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Route, expect
+
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.desk.accounts import Account
+from hotline.service.editions.cache import EditionCache
+from tests.browser.room import Room
+from tests.browser.served_desk import ServedDesk, served_desk
+from tests.console.calls import found, held, talking
+from tests.console.conftest import library  # noqa: F401 -- a fixture
+from tests.console.desk import IDS, Desk
+from tests.service.conftest import empty_database  # noqa: F401 -- a fixture
+from tests.service.line import staffed
+
+pytestmark = pytest.mark.browser
+PASSWORD = "quatre chevaux sous la pluie"
+NOTE = "Elle rappelle si sa sœur part."
+RETRY, WAITS, PATIENCE = 5, 2, 10
+"""Seconds: until what waits is tried again; until it is said that it waits; until what may not come late is given up."""
+
+
+@pytest.fixture
+def desk(empty_database: Path, tmp_path: Path, library: EditionCache) -> Iterator[Desk]:  # noqa: F811
+    with staffed(empty_database, tmp_path / "hotline.db", library) as line:
+        yield Desk(line)
+
+
+@pytest.fixture
+def served(browser: Browser, desk: Desk) -> Iterator[ServedDesk]:
+    with served_desk(browser, desk) as standing:
+        yield standing
+
+
+def note_of(served: ServedDesk, callback: Callback) -> str | None:
+    with served.line.real_store.read() as tx:
+        return tx.cases.note(callback.id)
+
+
+@pytest.fixture
+def call(served: ServedDesk) -> tuple[Room, Callback]:
+    """Awa talks with a caller: her page, and what was asked for."""
+    _, callback, address = talking(served.desk)
+    room = served.of("awa")
+    room.open(address.removeprefix("/console/"))
+    return room, callback
+
+
+def test_what_is_said_and_typed_waits_and_counts_once(served: ServedDesk, call: tuple[Room, Callback]) -> None:
+    """Note, flag and how it ended: said to wait, kept in no storage, done once the network is back, though an answer was lost; scripts stay meanwhile."""
+    room, callback = call
+    page = room.page
+    room.context.set_offline(True)
+    page.fill("#note-text", NOTE)
+    room.press("/note")
+    page.locator("#danger summary").first.click()
+    expect(page.locator("#danger ol").first).to_be_visible()
+    room.press("/mark", kind="danger")
+    page.click("#how-spoke")
+    page.clock.run_for(WAITS * 1000)
+    waits = page.locator("#waits")
+    for what in (room.say("callback.note"), room.say("callback.mark.danger"), room.say("callback.end")):
+        expect(waits).to_contain_text(what)
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")  # where nothing is half behind what lies over the page
+    assert (room.barriers(), room.is_too_wide()) == ([], False)
+    assert page.evaluate("localStorage.length + sessionStorage.length") == 0
+    assert (note_of(served, callback), found(served.desk, callback).outcome) == (None, None)
+
+    lost: list[str] = []
+
+    def lose(route: Route) -> None:
+        """The line has it; that it has does not come back."""
+        if route.request.url not in lost:
+            lost.append(route.request.url)
+            route.fetch()
+            return route.abort()
+        return route.continue_()
+
+    page.route("**/mark", lose)
+    room.context.set_offline(False)
+    expect(waits).to_contain_text(room.say("callback.mark.danger"))
+    expect(waits).not_to_contain_text(room.say("callback.note"))
+    page.clock.run_for(RETRY * 1000)
+    room.shows(room.say("callback.then.spoke"))
+    expect(waits).to_be_hidden()
+    assert len(lost) == 1
+    assert (note_of(served, callback), found(served.desk, callback).outcome) == (NOTE, "spoke")
+    assert [kind for kind, _ in served.line.posts()].count("staff") == 1, "the supervisor is told once"
+    room.troubles.clear()
+
+
+def test_what_is_typed_beside_is_not_touched(served: ServedDesk, call: tuple[Room, Callback]) -> None:
+    """While something else goes off, and over the end of the call: it stands in the form of the page that follows."""
+    room, callback = call
+    page = room.page
+    page.fill("#note-text", "Un début")
+    page.check("[name=safer][value=same]")
+    page.locator("#note-text").focus()
+    page.evaluate("document.querySelector('#how-spoke').form.requestSubmit(document.querySelector('#how-spoke'))")
+    room.shows(room.say("callback.then.spoke"))
+    assert (page.input_value("#note-text"), page.is_checked("[name=safer][value=same]")) == ("Un début", True)
+    assert page.evaluate("document.activeElement.id") == "note-text"
+    page.locator("#note-text").press_sequentially(" et la suite")
+    room.press("/wrap-up")
+    page.wait_for_url("**/queue*")
+    assert (note_of(served, callback), found(served.desk, callback).safer) == ("Un début et la suite", "same")
+    assert room.troubles == []
+
+
+def test_what_may_not_come_late_is_given_up(served: ServedDesk) -> None:
+    """Ten seconds after *connect* the page says so and sends nothing again; what arrives after that rings nobody; pressed again it rings."""
+    _, _, address = held(served.desk)
+    room = served.of("awa")
+    room.open(address.removeprefix("/console/"))
+    sent: list[str] = []
+    room.page.route("**/connect", lambda route: sent.append(route.request.post_data or ""))
+    room.enter("connect")
+    expect(room.page.locator("#connect")).to_be_disabled()
+    room.page.clock.run_for(PATIENCE * 1000)
+    said = room.page.locator("#given-up")
+    expect(said).to_have_text(room.say("page.given_up.connect"))
+    expect(room.page.locator("#connect")).to_be_focused()
+    assert (room.barriers(), room.is_too_wide()) == ([], False)
+
+    served.pass_(PATIENCE + 1)
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    late = room.context.request.post(f"{served.address}{address}/connect", data=sent[0], headers=form)
+    served.line.work()
+    assert (late.status, served.line.gateway.rung, len(sent)) == (408, [], 1)
+
+    room.page.unroute("**/connect")
+    room.enter("connect")
+    expect(said).to_be_hidden()
+    room.shows(room.say("callback.step.rings"))
+    served.line.work()
+    assert len(served.line.gateway.rung) == 1
+    room.troubles.clear()
+
+
+def test_taking_and_handing_over_are_given_up_too(served: ServedDesk) -> None:
+    """From the queue by a counselor, from its page by a supervisor: no browser error page, and nothing is done."""
+    served.line.walk("5 5")
+    callback = served.line.callbacks()[-1]
+    for alias, path, button in (("awa", "queue", "[id^=take-]"), ("fanta", f"hand-over/{callback.id}", "button[name=to]")):
+        room = served.of(alias)
+        room.open(path)
+        room.context.set_offline(True)
+        room.page.locator(button).first.click()
+        expect(room.page.locator("#given-up")).to_have_text(room.say("page.given_up"))
+        room.context.set_offline(False)
+        room.page.clock.run_for(3 * PATIENCE * 1000)
+        assert found(served.desk, callback).claimed_by is None
+        room.troubles.clear()
+
+
+def test_the_words_of_the_cover_do_not_wait(served: ServedDesk, call: tuple[Room, Callback]) -> None:
+    """They open as the button is pressed; without the network the page says to read them."""
+    room, _ = call
+    room.context.set_offline(True)
+    expect(room.page.locator("#cover-words .said")).to_be_hidden()
+    room.page.click("#cover")
+    expect(room.page.locator("#cover-words .said")).to_be_visible()
+    expect(room.page.locator("#given-up")).to_have_text(room.say("page.given_up.cover"))
+    room.troubles.clear()
+
+
+def test_no_page_of_the_browser_s_own_in_a_call(served: ServedDesk, call: tuple[Room, Callback]) -> None:
+    """A link without the network leaves everything where it is, and leads on once it is back."""
+    room, callback = call
+    room.context.set_offline(True)
+    link = room.page.locator(f"a[href$='{callback.id}/what']")
+    link.click()
+    expect(room.page.locator("#offline")).to_be_visible()
+    room.shows(room.say("callback.step.talking"))
+    room.context.set_offline(False)
+    link.click()
+    room.shows(room.say("incident.title"))
+    room.troubles.clear()
+
+
+def test_leaving_hides_the_page_and_loses_nothing(served: ServedDesk, call: tuple[Room, Callback]) -> None:
+    """Without the network too the neutral page stands there at once; what waited behind it is sent when the network is back."""
+    room, callback = call
+    page = room.page
+    expect(page.locator("#note-text")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    room.context.set_offline(True)
+    page.fill("#note-text", NOTE)
+    room.press("/note")
+    page.keyboard.press("Escape")
+    room.shows(room.say("neutral.title"))
+    assert (page.title(), page.url.endswith("/console/sante?l=fr")) == (room.say("page.title"), True)
+    assert not any(word in page.content() for word in (NOTE, callback.reference, room.say("callback.cover")))
+    page.keyboard.press("Escape")
+    room.shows(room.say("neutral.title"))
+    with page.expect_response("**/note"):
+        room.context.set_offline(False)
+    assert note_of(served, callback) == NOTE
+    room.shows(room.say("neutral.title"))
+    room.troubles.clear()
+
+
+def test_a_sign_in_that_ends_in_the_middle_loses_nothing(served: ServedDesk, call: tuple[Room, Callback]) -> None:
+    """Whatever the page asks first: it leads to the sign-in, and from there to what was typed."""
+    room, callback = call
+    with served.line.real_store.write() as tx:
+        tx.accounts.save(Account(IDS["awa"], served.desk.room.passwords.hash(PASSWORD)))
+    room.page.route("**/signs*", lambda route: route.fulfill(status=204))
+    served.line.clock.at += 3600
+    room.page.fill("#note-text", NOTE)
+    room.press("/note")
+    room.shows(room.say("access.typed"))
+    room.page.fill("[name=alias]", "awa")
+    room.page.fill("[name=password]", PASSWORD)
+    room.page.click("main form button")
+    expect(room.page.locator("#note-text")).to_have_value(NOTE)
+    assert note_of(served, callback) is None
+    assert room.troubles == []
+
+
+def test_signed_in_anew_beside_it_the_page_goes_on(served: ServedDesk, call: tuple[Room, Callback]) -> None:
+    """In another tab: for the same person what waits is sent; for anybody else this page gives way, and nothing of it is done."""
+    room, callback = call
+    served.sign_in(room, "awa")
+    with room.page.expect_response(lambda response: response.url.endswith("/note") and response.ok):
+        room.page.fill("#note-text", NOTE)
+        room.press("/note")
+    assert note_of(served, callback) == NOTE
+
+    served.sign_in(room, "oumou")
+    with room.page.expect_navigation(url="**/console/sante**"):
+        room.page.fill("#note-text", "Autre chose.")
+        room.press("/note")
+    assert note_of(served, callback) == NOTE
+    room.troubles.clear()
