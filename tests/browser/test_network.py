@@ -196,7 +196,7 @@ def test_leaving_hides_the_page_and_loses_nothing(served: ServedDesk, call: tupl
     page.keyboard.press("Escape")
     room.shows(room.say("neutral.title"))
     assert (page.title(), page.url.endswith("/console/sante?l=fr")) == (room.say("page.title"), True)
-    assert not any(word in page.content() for word in (NOTE, callback.reference, room.say("callback.cover")))
+    assert not any(word in page.content() for word in (NOTE, callback.id, room.say("callback.cover")))
     page.keyboard.press("Escape")
     room.shows(room.say("neutral.title"))
     with page.expect_response("**/note"):
@@ -239,3 +239,40 @@ def test_signed_in_anew_beside_it_the_page_goes_on(served: ServedDesk, call: tup
         room.press("/note")
     assert note_of(served, callback) == NOTE
     room.troubles.clear()
+
+
+def test_a_script_is_read_one_step_at_a_time(served: ServedDesk, call: tuple[Room, Callback]) -> None:
+    """A tap turns to the next and moves nothing else; the step stays when the call is marked, and what is said first takes turns; the page is short."""
+    room, _ = call
+    page, case = room.page, room.page.locator("#danger")
+    assert page.evaluate("document.documentElement.scrollHeight") < 3_000
+    case.locator("summary").first.click()
+    expect(page.locator("#danger-1")).to_be_in_viewport(ratio=0.9)
+    top = page.evaluate("scrollY")
+    page.locator("#danger-1 a").click()
+    for _ in range(2):
+        expect(page.locator("#danger-2")).to_be_in_viewport(ratio=0.9)
+        expect(page.locator("#danger-1")).not_to_be_in_viewport()
+        assert (page.evaluate("scrollY"), page.url.count("#")) == (top, 0)
+        if not case.get_by_text(room.say("callback.paged")).count():
+            room.press("/mark", kind="danger")
+            expect(case).to_contain_text(room.say("callback.paged"))
+    opening, alone = (page.locator("details[name=say]").nth(n) for n in (0, 2))
+    alone.locator("summary").click()
+    expect(alone.locator(".said")).to_be_visible()
+    expect(opening.locator(".said")).to_be_hidden()
+    assert (room.barriers(), room.is_too_wide(), room.troubles) == ([], False, [])
+
+
+def test_without_script_a_link_turns_to_the_next_step(served: ServedDesk) -> None:
+    """And its form is sent as ever."""
+    _, callback, address = talking(served.desk)
+    room = served.of("awa", script=False)
+    room.open(address.removeprefix("/console/"))
+    room.page.locator("#danger summary").first.click()
+    room.page.locator("#danger-1 a").click()
+    expect(room.page.locator("#danger-2")).to_be_in_viewport(ratio=0.9)
+    expect(room.page.locator("#danger-1")).not_to_be_in_viewport()
+    room.page.fill("#note-text", NOTE)
+    room.press("/note")
+    assert note_of(served, callback) == NOTE

@@ -167,6 +167,7 @@ function put(text) {
   carry(old, fresh);
   lapse(fresh);
   htmx.process(fresh);
+  document.dispatchEvent(new Event("put"));
   const target = fresh.querySelector("[autofocus]") ?? (location.hash.length > 1 && document.getElementById(location.hash.slice(1)));
   if (target) target.focus();
   else if (focused && [...touched].some((form) => form.contains(document.getElementById(focused)))) document.getElementById(focused).focus();
@@ -182,6 +183,7 @@ function replace(part) {
   const isThere = old.contains(document.activeElement) || document.activeElement === document.body;
   old.replaceWith(part);
   htmx.process(part);
+  document.dispatchEvent(new Event("put"));
   if (isThere) part.querySelector("[autofocus]")?.focus();
 }
 
