@@ -231,6 +231,7 @@ def test_signed_in_anew_beside_it_the_page_goes_on(served: ServedDesk, call: tup
     with room.page.expect_response(lambda response: response.url.endswith("/note") and response.ok):
         room.page.fill("#note-text", NOTE)
         room.press("/note")
+    room.page.wait_for_url("**#note")
     assert note_of(served, callback) == NOTE
 
     served.sign_in(room, "oumou")
