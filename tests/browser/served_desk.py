@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import served
+from hotline.ports.calls.callbacks import Callback
 from tests.browser.room import NARROW, Room
 from tests.console.desk import Desk
 
@@ -38,15 +35,9 @@ class ServedDesk:
         """So long passes, for the line and for every page that is open."""
         self.line.wait(seconds)
         for room in self.rooms:
-            room.page.clock.run_for(seconds * 1000)
+            room.page.clock.fast_forward(seconds * 1000)
 
 
-@contextmanager
-def served_desk(browser: Browser, desk: Desk) -> Iterator[ServedDesk]:
-    with served(desk.app) as address:
-        standing = ServedDesk(browser, desk, address)
-        try:
-            yield standing
-        finally:
-            for room in standing.rooms:
-                room.close()
+def note_of(served: ServedDesk, callback: Callback) -> str | None:
+    with served.line.real_store.read() as tx:
+        return tx.cases.note(callback.id)
