@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from hotline.console.assets import Assets, compressed
-from hotline.console.context import TOKEN, ConsoleContext, page, to
+from hotline.console.context import TOKEN, ConsoleContext, is_given_up, page, to
 from hotline.console.pages import (
     access,
     account,
@@ -45,6 +45,8 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
 }
 
+NOW: Final = "Line-Now"
+"""The line's time in an answer: by it a page says when a button was pressed (`is_given_up`)."""
 HSTS_SECONDS: Final = 2 * 365 * DAY_SECONDS
 """For so long a browser asks for the console over TLS alone, whatever is typed or linked (RFC 6797)."""
 
@@ -88,10 +90,12 @@ def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None
             abort(HTTPStatus.BAD_REQUEST)
         if request.method == "POST":
             csrf.protect()
+            _refuse_given_up(context)
         _recognise(context, name)
         if name in OPEN:
             return None
         if g.me is None:
+            _keep_typed(context)
             return to("sign_in")
         if context.settings.second_factor and not g.second_factor and name not in access.SETTING_UP:
             return to("factor")
@@ -103,6 +107,7 @@ def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None
     def finish(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers[name] = value
+        response.headers[NOW] = str(context.now)
         if context.secure:
             response.headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}"
         response.headers.setdefault("Cache-Control", "no-store")
@@ -125,7 +130,7 @@ def _troubles(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.errorhandler(HTTPException)
     def refused(error: HTTPException) -> tuple[str, int]:
-        kinds = {HTTPStatus.FORBIDDEN: "forbidden", HTTPStatus.NOT_FOUND: "not_found"}
+        kinds = {HTTPStatus.FORBIDDEN: "forbidden", HTTPStatus.NOT_FOUND: "not_found", HTTPStatus.REQUEST_TIMEOUT: "given_up"}
         status = HTTPStatus(error.code or 500)
         return trouble(kinds.get(status, "other"), status)
 
@@ -158,9 +163,23 @@ def _recognise(context: ConsoleContext, name: str) -> None:
         return
     found = sign_in.recognise(context.deps, token, context.settings.idle_minutes * 60, quiet=name in QUIET)
     if found is None:
-        session.clear()
+        # A page that is still open may send its forms yet, and asks by itself: whose they are is known until another page is opened.
+        if name in OPEN or (request.method != "POST" and name not in QUIET):
+            access.forget()
         return
     g.me, g.second_factor = found[0], found[1].second_factor
+
+
+def _refuse_given_up(context: ConsoleContext) -> None:
+    if is_given_up(context):
+        abort(HTTPStatus.REQUEST_TIMEOUT)
+
+
+def _keep_typed(context: ConsoleContext) -> None:
+    """The sign-in ended in the middle of a form: after the next one in this browser what was typed is there, if it is the same person's."""
+    kept = drafts.keep_late(context) if request.method == "POST" else None
+    if kept is not None:
+        session[access.TYPED] = kept
 
 
 def _has_nul() -> bool:

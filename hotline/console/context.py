@@ -35,6 +35,8 @@ TOKEN: Final = "token"  # noqa: S105 -- the name of a field
 Shown: TypeAlias = str | tuple[str, int] | Response
 """What a view answers with."""
 P = ParamSpec("P")
+PATIENCE_SECONDS: Final = 10
+"""So long a page waits for what may not come late: take, connect, hand over (`LATE` of `network.js`)."""
 CLOSED: Final[dict[Code, HTTPStatus]] = {"gone": HTTPStatus.NOT_FOUND, "forbidden": HTTPStatus.FORBIDDEN}
 
 
@@ -82,8 +84,8 @@ class SentForm(Struct, frozen=True):
     is_draft: bool = False
 
     def value(self, field: str, stands: str = "") -> str:
-        """What stands in a field."""
-        return stands if self.values is None else self.values.get(field, "")
+        """What stands in a field. A draft may be of a form of the same name that lacks this one: then it is as things stand."""
+        return stands if self.values is None else self.values.get(field, stands)
 
     def has(self, field: str, choice: str, *, stands: bool = False) -> bool:
         """Is this choice of a field ticked?"""
@@ -186,12 +188,21 @@ def form_id() -> str:
 
 def form_fields() -> dict[str, str]:
     """What was filled in."""
-    return {name: value for name, value in request.form.items() if name not in ("csrf_token", "once", "draft")}
+    return {name: value for name, value in request.form.items() if name not in ("csrf_token", "once", "draft", "pressed")}
 
 
 def form_secret(context: ConsoleContext, kind: str) -> str:
     """A token that follows from this form under a key of the line: the same where the form comes again, so that what was shown once is shown again."""
     return context.deps.derive(kind, f"{me().id}|{form_id()}")
+
+
+def is_given_up(context: ConsoleContext) -> bool:
+    """Did the page from which this form comes say by now that nothing came of it? What comes later, out of some buffer of the network, may do nothing any more.
+
+    A script says when the button was pressed (`pressed`), by the line's time and rather too early; without one a browser waits, and says itself that it failed.
+    """
+    pressed = request.form.get("pressed", "")
+    return pressed.isdecimal() and context.now - int(pressed) > PATIENCE_SECONDS
 
 
 def is_partial() -> bool:

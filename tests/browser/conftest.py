@@ -7,6 +7,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -18,9 +19,15 @@ from hotline.demo import phone
 from hotline.demo.standin.bridge import RingTiming
 from hotline.demo.standin.network import VendorAccount
 from hotline.demo.standin.server import create_standin, serve
+from hotline.service.editions.cache import EditionCache
 from tests.browser.phone_page import PATIENCE_MS
+from tests.browser.served_desk import ServedDesk
+from tests.console.conftest import library  # noqa: F401 -- a fixture
+from tests.console.desk import Desk
 from tests.demo.fakes import COVER, KEY, SECRET, FakeLine
 from tests.fakes import AT
+from tests.service.conftest import empty_database  # noqa: F401 -- a fixture
+from tests.service.line import staffed
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -77,6 +84,18 @@ def address(standin_address: str) -> Iterator[str]:
     )
     with served(app) as address:
         yield address
+
+
+@pytest.fixture
+def served_desk(browser: Browser, empty_database: Path, tmp_path: Path, library: EditionCache) -> Iterator[ServedDesk]:  # noqa: F811
+    """A line in this process, whose time the test moves, and its room behind a real web server."""
+    with staffed(empty_database, tmp_path / "hotline.db", library) as line:
+        desk = Desk(line)
+        with served(desk.app) as address:
+            standing = ServedDesk(browser, desk, address)
+            yield standing
+            for room in standing.rooms:
+                room.close()
 
 
 @contextmanager

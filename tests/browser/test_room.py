@@ -187,6 +187,7 @@ def test_from_the_first_dial_to_the_next_time(phone: PhonePage, room: _Rooms, pa
 
     assert counselor.barriers() == []
     assert not counselor.is_too_wide()
+    counselor.page.locator("#wrap-up summary").first.click()
     counselor.page.check("[name=day][value='1']")
     counselor.page.check("[name=part] >> nth=0")
     counselor.page.check("[name=agreed]")

@@ -525,3 +525,14 @@ def test_whoever_talks_reads_that_something_urgent_waits(desk: Desk) -> None:
     assert before == desk.line.walk("4 1 1", "urgent", OTHER_CALLER).text
     desk.line.work()
     assert desk.say("callback.urgent_waits") in browser.open(address)
+
+
+@pytest.mark.parametrize(("seconds", "rings"), [(10, 1), (11, 0)])
+def test_what_the_page_gave_up_rings_nobody(desk: Desk, seconds: int, rings: int) -> None:
+    """A script says when *connect* was pressed; out of some buffer of the network it may come later, and by then the page has said that it failed."""
+    browser, _, address = held(desk)
+    pressed = str(desk.line.clock.now())
+    desk.line.clock.at += seconds
+    page = browser.send(f"{address}/connect", pressed=pressed)
+    desk.line.work()
+    assert (len(desk.line.gateway.rung), desk.say("trouble.given_up") in page) == (rings, not rings)

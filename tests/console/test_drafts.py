@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import pyotp
 import pytest
 from msgspec.structs import replace
 
+from hotline.ports.desk.accounts import Account
 from hotline.service import acts
 from hotline.service.acts import By
 from hotline.service.desk.accounts import people
 from hotline.service.desk.drafts import keep_draft
+from tests.console.calls import talking
 from tests.console.desk import IDS, Browser, Desk
 from tests.console.test_attacks import opened
 
+PASSWORD = "quatre chevaux sous la pluie"
 TYPED = "Rappeler avant la prière."
 HOUR = 3600
 KEEP, DISCARD = "/console/draft", "/console/draft/discard"
@@ -208,3 +212,91 @@ def test_every_form_whose_draft_is_kept_leads_back_to_its_page(typing: Typing) -
         action = {"/console/testimonies/new": path, "/console/people": path}.get(path, typing.note)
         hidden = browser.hidden(action)
         assert browser.client.post(DISCARD, data=hidden).headers["Location"] == path
+
+
+def test_the_form_of_a_next_call_is_kept_over_the_end_of_the_call(desk: Desk) -> None:
+    """Before and after it has one name; what the one lacks stands in the other as it did."""
+    browser, _, address = talking(desk)
+    browser.send(f"{address}/note", note=TYPED)
+    assert browser.client.post(KEEP, data={**browser.hidden(f"{address}/wrap-up"), "day": "2"}).status_code == 204
+    desk.line.hang_up()
+    browser.open(address)
+    page = browser.send(f"{address}/outcome", how="spoke")
+    assert ('name="day" value="2" checked' in page, f">{TYPED}</textarea>" in page) == (True, True)
+
+
+class Late(Typing):
+    """The sign-in ended by itself while Awa was typing; then her browser sends the note."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        with self.line.real_store.write() as tx:
+            tx.accounts.save(Account(IDS["awa"], desk.room.passwords.hash(PASSWORD)))
+            tx.accounts.save(Account(IDS["oumou"], desk.room.passwords.hash(PASSWORD)))
+        self.line.clock.at += HOUR
+
+    def sends(self, action: str | None = None, **fields: str) -> str:
+        """With or without script, and the page that follows."""
+        answer = self.browser.client.post(action or self.note, data={**self.hidden, "note": TYPED, **fields}, follow_redirects=True)
+        return self.browser._took(answer)
+
+    def signs_in(self, alias: str = "awa") -> str:
+        return self.browser.send("/console/sign-in", alias=alias, password=PASSWORD)
+
+
+@pytest.fixture
+def late(desk: Desk) -> Late:
+    return Late(desk)
+
+
+def test_a_form_sent_after_the_sign_in_ended_is_there_after_the_next(late: Late) -> None:
+    """It does nothing; the sign-in page says that it is kept, and leads to it."""
+    assert late.desk.say("access.typed") in late.sends()
+    assert f">{TYPED}</textarea>" in late.signs_in()
+    assert not late.is_back("fanta"), "nothing was written down"
+    assert late.desk.say("access.typed") not in late.desk.browser().open("/console/sign-in")
+
+
+def test_every_form_of_the_page_is_kept_and_what_is_saved_as_it_goes(late: Late) -> None:
+    """One after the other, before anybody signs in again."""
+    assert late.browser.client.post(KEEP, data={**late.hidden, "note": "Un début."}).status_code == 303
+    late.browser.client.post(late.note, data={**late.hidden, "note": TYPED})
+    late.browser.client.post(f"{late.address}/wrap-up", data={**late.hidden, "draft": f"next-{late.callback.id}", "day": "2"})
+    assert (late.rows(), late.is_back()) == (2, True)
+
+
+def test_only_its_author_finds_it(late: Late) -> None:
+    """Whoever else signs in on that computer comes to their own pages, and what was typed waits."""
+    late.sends()
+    assert TYPED not in late.signs_in("oumou")
+    assert not late.is_back("oumou")
+    assert late.is_back("awa")
+
+
+def test_a_second_step_between_loses_nothing(late: Late) -> None:
+    """With a one-time code after the password."""
+    secret = pyotp.random_base32()
+    with late.line.real_store.write() as tx:
+        tx.accounts.save(Account(IDS["awa"], late.desk.room.passwords.hash(PASSWORD), secret))
+    late.sends()
+    late.signs_in()
+    code = pyotp.TOTP(secret).generate_otp(late.line.clock.now() // 30)
+    assert f">{TYPED}</textarea>" in late.browser.send("/console/code", code=code)
+
+
+@pytest.mark.parametrize("how", ["ended", "disabled", "another role", "no token", "too late", "no such form"])
+def test_nobody_else_has_anything_kept(late: Late, how: str) -> None:
+    """Not who ended the sign-in, has no account any more, may not send the form, comes from elsewhere, half a day later, or with a form that no page has."""
+    with late.line.real_store.write() as tx:
+        match how:
+            case "ended":
+                tx.accounts.drop_sign_ins(IDS["awa"])
+            case "disabled" | "another role":
+                staff = tx.staff.get(IDS["awa"])
+                assert staff is not None
+                tx.staff.save(replace(staff, active=False) if how == "disabled" else replace(staff, role="operator"))
+            case "too late":
+                late.line.clock.at += 12 * HOUR
+    more = {"no token": {"csrf_token": ""}, "no such form": {"draft": "nothing"}}.get(how, {})
+    page = late.sends(**more)
+    assert (late.rows(), late.desk.say("access.typed") in page, TYPED in page) == (0, False, False)

@@ -11,6 +11,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
 from hotline.console.context import TOKEN, ConsoleContext, FormFault, Shown, language, me, page, refused, to
+from hotline.console.pages import drafts
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.locks import Crowded
 from hotline.service.desk.accounts import own_account
@@ -21,6 +22,8 @@ HALF: Final = "half"
 OFFERED: Final = "offered"
 """In the signed cookie: when a second factor was offered that is about to be taken. Its secret never stands there: a signed cookie can be read."""
 OFFER_SECONDS: Final = 30 * 60
+TYPED: Final = "typed"
+"""In the signed cookie: the form that came when the sign-in was over, by its draft's name. It outlives the sign-in, and leads its author there."""
 DEVICE: Final = "device"
 DEVICE_SECONDS: Final = 400 * DAY_SECONDS
 """As long as browsers keep a cookie at most."""
@@ -49,19 +52,25 @@ def _two_steps(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.route("/sign-in", methods=["GET", "POST"])
     def sign_in() -> Shown:
         if request.method == "GET":
-            return page(context, "access.html", out=request.args.get("out") == "1", languages=own_names(context))
+            return page(context, "access.html", out=request.args.get("out") == "1", typed=TYPED in session, languages=own_names(context))
         browser, at = this_browser(), context.now
         alias, password = request.form.get("alias", "").strip(), request.form.get("password", "")
         checked = signing_in.check_password(context.locks, alias, password, browser)
         if checked is not None and checked.account.totp is not None:
             chosen = language(context)
-            session.clear()
+            forget()
             session[HALF] = [checked.staff.id, at]
             return to("code", l=chosen)
         token = signing_in.enter(context.locks, checked, browser) if checked else None
         if checked is None or token is None:
             return refused(
-                context, "access.html", FormFault("access.refused"), HTTPStatus.UNAUTHORIZED, out=False, languages=own_names(context)
+                context,
+                "access.html",
+                FormFault("access.refused"),
+                HTTPStatus.UNAUTHORIZED,
+                out=False,
+                typed=TYPED in session,
+                languages=own_names(context),
             )
         return opened(context, token, checked.staff.id, "home")
 
@@ -119,13 +128,14 @@ def this_browser() -> signing_in.Browser:
 
 
 def opened(context: ConsoleContext, token: str, staff: str, endpoint: str) -> Response:
-    """A new session, and never the one that was there before; the browser is known from now on."""
-    before = session.get(TOKEN)
+    """A new session, and never the one that was there before; the browser is known from now on. It leads to `endpoint`, or where what this person typed is."""
+    before, typed = session.get(TOKEN), session.get(TYPED)
     if before is not None:
         signing_in.end(context.deps, before)
     session.clear()
     session[TOKEN] = token
-    response = make_response(to(endpoint))
+    place = drafts.page_of(context, typed, staff) if typed else None
+    response = make_response(to(place[0], **place[1]) if place else to(endpoint))
     known = signing_in.remembered(this_browser(), staff, context.tokens)
     response.set_cookie(
         DEVICE,
@@ -137,6 +147,14 @@ def opened(context: ConsoleContext, token: str, staff: str, endpoint: str) -> Re
         samesite="Strict",
     )
     return response
+
+
+def forget() -> None:
+    """Nothing of the session is left but that a form came when it was over, and the forms' token, by which the next page's form is taken though one that was
+    on its way comes after it."""
+    left = {name: session[name] for name in (TYPED, "csrf_token") if name in session}
+    session.clear()
+    session.update(left)
 
 
 def offer_factor(context: ConsoleContext, staff: str) -> str:

@@ -1,4 +1,4 @@
-"""What is typed and not sent: kept while somebody types, and thrown away where they say so."""
+"""What is typed and not sent: kept while somebody types, or sent after the sign-in had ended; thrown away where they say so."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from flask import Blueprint, abort, request, session
 from werkzeug.wrappers import Response
 
 from hotline.console.context import TOKEN, ConsoleContext, form_id, me, run_each_time, to
+from hotline.ports.desk.drafts import Fields
+from hotline.service import acts
+from hotline.service.acts import By
 from hotline.service.desk import drafts
+from hotline.service.desk.accounts import sign_in
 from hotline.service.permissions import may
 
 STANDS_ON: Final = {
@@ -33,8 +37,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
     def keep_draft() -> Response:
         """From the script alone: no content."""
         form, _, _ = _form()
-        fields = {name: tuple(values) for name, values in request.form.lists() if name not in ("csrf_token", "once", "draft")}
-        result = run_each_time(context, drafts.keep_draft, form, fields, form_id(), session[TOKEN])
+        result = run_each_time(context, drafts.keep_draft, form, _fields(), form_id(), session[TOKEN])
         return Response(status=HTTPStatus.CONFLICT if result.is_refused else HTTPStatus.NO_CONTENT)
 
     @pages.post("/draft/discard")
@@ -45,13 +48,43 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
         return to(endpoint, **about)
 
 
+def keep_late(context: ConsoleContext) -> str | None:
+    """A form came from a browser whose sign-in had ended by itself: what was typed lies as a draft of whoever had signed in there, and of nobody else.
+
+    Returns its name; None where nothing is kept: it is no form with a draft, or that person may not send it, or ended the sign-in. Raises StoreAway.
+    """
+    name, token, once = request.form.get("draft", ""), session.get(TOKEN), request.form.get("once")
+    place = _place(name)
+    author = sign_in.lately_here(context.deps, token) if token and once and place else None
+    if author is None or place is None or not may(author.role, place[0]):
+        return None
+    result = acts.run(context.deps, By(author.id, "page"), drafts.keep_draft, name, _fields(), once, token)
+    return None if result.is_refused else name
+
+
+def page_of(context: ConsoleContext, name: str, staff: str) -> tuple[str, dict[str, str]] | None:
+    """The page on which this person's draft stands, and what it is about. Returns None where they have none of this name. Raises StoreAway."""
+    return _place(name) if name in drafts.look(context.deps, staff, context.now) else None
+
+
 def _form() -> tuple[str, str, dict[str, str]]:
     """The form that was sent, its page, and what that is about."""
     name = request.form.get("draft", "")
+    place = _place(name)
+    if place is None:
+        abort(HTTPStatus.BAD_REQUEST)
+    if not may(me().role, place[0]):
+        abort(HTTPStatus.FORBIDDEN)
+    return name, *place
+
+
+def _place(name: str) -> tuple[str, dict[str, str]] | None:
+    """The page of the form that is called so, and what it is about."""
     parts = _NAME.fullmatch(name)
     endpoint = STANDS_ON.get(parts[1]) if parts else None
-    if parts is None or endpoint is None:
-        abort(HTTPStatus.BAD_REQUEST)
-    if not may(me().role, endpoint):
-        abort(HTTPStatus.FORBIDDEN)
-    return name, endpoint, {"id": parts[2]} if parts[2] else {}
+    return None if parts is None or endpoint is None else (endpoint, {"id": parts[2]} if parts[2] else {})
+
+
+def _fields() -> Fields:
+    """What was typed."""
+    return {name: tuple(values) for name, values in request.form.lists() if name not in ("csrf_token", "once", "draft", "pressed")}

@@ -1,16 +1,15 @@
 // Leaving at once, not losing what was typed, and saying when the network is gone. Everything else is htmx or plain forms.
 "use strict";
 
-const leave = document.getElementById("leave");
+const leave = () => document.getElementById("leave");
 
 // One key (Escape) and a tap of the header: the page is replaced, so that "back" does not show it.
-function go() {
-  location.replace(leave.href);
-}
+let go = () => location.replace(leave().href);
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !event.defaultPrevented) go();
 });
-leave.addEventListener("click", (event) => {
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("#leave")) return;
   event.preventDefault();
   go();
 });
@@ -18,7 +17,7 @@ leave.addEventListener("click", (event) => {
 // Whoever was signed in here no longer is by then: nothing of it stays on a screen that was left lying.
 if (document.body.dataset.idle) {
   let idle;
-  const stay = () => { clearTimeout(idle); idle = setTimeout(go, document.body.dataset.idle * 1000); };
+  const stay = () => { clearTimeout(idle); idle = setTimeout(() => go(), document.body.dataset.idle * 1000); };
   for (const sign of ["pointerdown", "keydown", "input"]) document.addEventListener(sign, stay);
   stay();
 }

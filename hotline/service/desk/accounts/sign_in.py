@@ -28,6 +28,7 @@ from hotline.ports.desk.accounts import Account, SignIn
 from hotline.ports.desk.staff import Staff
 from hotline.ports.locks import Codes, Passwords, TokenSource
 from hotline.ports.store import Transaction
+from hotline.retention import DRAFT_SECONDS
 from hotline.service.deps import Deps
 from hotline.service.work import Work
 
@@ -160,6 +161,18 @@ def recognise(deps: Deps, token: str, idle_seconds: int, *, quiet: bool) -> tupl
         with deps.store.write() as tx:
             tx.accounts.touch_sign_in(token, at)
     return staff, found
+
+
+def lately_here(deps: Deps, token: str) -> Staff | None:
+    """Who had signed in in this browser, for as long as what they typed there would be kept after the last time that they did something.
+
+    It opens nothing. Returns None where the sign-in was ended by somebody, or the account is disabled. Raises StoreAway.
+    """
+    with deps.store.read() as tx:
+        found = tx.accounts.sign_in(token)
+        staff = tx.staff.get(found.staff) if found else None
+    is_lately = found is not None and deps.clock.now() - found.seen_at < DRAFT_SECONDS
+    return staff if staff is not None and staff.active and is_lately else None
 
 
 def sign_out(deps: Deps, token: str, staff: str) -> None:
