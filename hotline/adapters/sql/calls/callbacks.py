@@ -35,12 +35,9 @@ _YESTERDAY: Final = select(func.max(_c.made_at)).scalar_subquery() - DAY_SECONDS
 _HASH_OF: Final = select(numbers.c.number_hash).where(numbers.c.callback == THIS)
 _ITS_HASH: Final = _HASH_OF.scalar_subquery()
 _FIND: Final = select(*CALLBACK).where(_c.id == THIS)
-_BY_REFERENCE: Final = (
-    select(*CALLBACK)
-    .where(_c.reference == THIS, or_(_c.state.in_(OPEN), _c.closed_at > _YESTERDAY))
-    .order_by(_c.made_at.desc(), _c.id)
-    .limit(1)
-)
+_IN_USE: Final = or_(_c.state.in_(OPEN), _c.closed_at > _YESTERDAY)
+_TAKEN: Final = select(_c.reference).where(_c.reference.in_(bindparam("these", expanding=True)), _IN_USE)
+_BY_REFERENCE: Final = select(*CALLBACK).where(_c.reference == THIS, _IN_USE).order_by(_c.made_at.desc(), _c.id).limit(1)
 _SAVE: Final = update(callbacks).where(_c.id == THIS)
 _CLAIM: Final = (
     update(callbacks)
@@ -107,6 +104,9 @@ class SqlCallbacks(CallbackRows):
     def by_reference(self, reference: str) -> Callback | None:
         row = self._row(_BY_REFERENCE, this=reference)
         return self._callback(row) if row else None
+
+    def taken(self, references: tuple[str, ...]) -> frozenset[str]:
+        return frozenset(row.reference for row in self._rows(_TAKEN, these=references))
 
     def save(self, callback: Callback) -> None:
         values = self._columns(callback)
