@@ -49,15 +49,24 @@ _TO_NUMBER: Final = (
 )
 _SAME_NUMBER: Final = _TO_NUMBER.where(_c.state.in_(_RUNG))
 _NOTHING: Final[ColumnElement[int]] = literal_column("0")
+_STATE: Final = _c.state.concat(literal_column("''"))
+"""For whoever knows which few rows it is about, by id or phone: without a state to look up, SQLite does not go through all that waits to find them."""
 DUE: Final = (_c.state == "waiting", _c.opens_at + _NOTHING <= AT, _c.not_after + _NOTHING > AT)
 """What may be offered at the moment `at_`. The sums keep SQLite from walking what waits in another order than PRESSING, and sorting all of it."""
+DUE_OF_FEW: Final = (_STATE == "waiting", *DUE[1:])
+"""The same, of rows that are known by something else."""
 _own, _its = callbacks.alias("own"), numbers.alias("its")
 _LANGUAGES: Final = (
     select(_own.c.id, _c.language)
     .join(_its, _its.c.callback == _own.c.id)
     .join(numbers, numbers.c.number_hash == _its.c.number_hash)
     .join(callbacks, _c.id == numbers.c.callback)
-    .where(_own.c.id.in_(bindparam("these", expanding=True)), _c.state.in_(_RUNG), _c.other_phone == _own.c.other_phone, _c.opens_at <= AT)
+    .where(
+        _own.c.id.in_(bindparam("these", expanding=True)),
+        _STATE.in_(_RUNG),
+        _c.other_phone == _own.c.other_phone,
+        _c.opens_at + _NOTHING <= AT,
+    )
     .distinct()
     .order_by(_own.c.id, _c.language)
 )
