@@ -37,10 +37,10 @@ def test_tallied(store: SqlStore) -> None:
     )
     with store.read() as tx:
         assert {
-            Tally(TODAY, "fr", False, "closed", "spoke", 1, 1),
-            Tally(TODAY, "fr", False, "closed", "spoke", 2, 1),
-            Tally(TODAY, "fr", False, "lapsed", None, 0, 1),
-            Tally(TODAY, "fr", False, "claimed", None, 1, 1),
+            Tally("fr", False, "closed", "spoke", 1, 1),
+            Tally("fr", False, "closed", "spoke", 2, 1),
+            Tally("fr", False, "lapsed", None, 0, 1),
+            Tally("fr", False, "claimed", None, 1, 1),
         } == set(tx.figures.tallied(TODAY, TODAY + 1))
         assert {"closed": True, "lapsed": False, "claimed": True} == {
             tally.state: tally.rung for tally in tx.figures.tallied(TODAY, TODAY + 1)

@@ -10,10 +10,8 @@ from hotline.engine.effects import Urgency
 
 
 class Tally(Struct, frozen=True):
-    """How many callbacks of one day and language ended so."""
+    """How many callbacks of one language ended so."""
 
-    day: int
-    """Days since 1970-01-01 UTC on which it was made."""
     language: str
     urgent: bool
     state: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, get_args
 
 from msgspec.structs import asdict
-from sqlalchemy import bindparam, case, func, literal, literal_column, or_, select
+from sqlalchemy import ColumnElement, bindparam, case, func, literal, literal_column, or_, select
 
 from hotline.adapters.sql.calls.callbacks import Answers
 from hotline.adapters.sql.desk.cases import REFERRAL, CaseRows
@@ -26,28 +26,20 @@ from hotline.adapters.sql.tables import (
 from hotline.adapters.sql.unit import AT, columns
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.call_outcomes import TALKED
-from hotline.ports.calls.callbacks import Safer
+from hotline.ports.calls.callbacks import Safer, State
 from hotline.ports.desk.cases import FIGURES
 from hotline.ports.desk.figures import Counts, Said, Tally, TurnedAway, WaitingNow
 
 DAY_HOURS: Final = 24
 _c, _t = callbacks.c, tallies.c
 _MADE: Final = (_c.made_at >= bindparam("since"), _c.made_at < bindparam("until"))
-_ROWS: Final = (
-    select(
-        (_c.made_at // DAY_SECONDS).label("day"),
-        _c.language,
-        _c.urgent,
-        _c.state,
-        func.coalesce(_c.outcome, literal("")).label("how"),
-        _c.attempts,
-    )
-    .where(*_MADE)
-    .subquery()
-)
-_STILL: Final = select(*_ROWS.c, func.count()).group_by(*_ROWS.c)
-_GONE: Final = select(_t.day, _t.language, _t.urgent, _t.state, _t.outcome, literal_column("0"), _t["count"]).where(
-    _t.day >= bindparam("since"), _t.day < bindparam("until")
+_NOTHING: Final[ColumnElement[int]] = literal_column("0")
+_ALIKE: Final = (_c.language, _c.urgent, _c.state, _c.outcome, _c.attempts)
+_STILL: Final = select(*_ALIKE, func.count()).where(*_MADE).group_by(*_ALIKE)
+_GONE: Final = (
+    select(_t.language, _t.urgent, _t.state, _t.outcome, _NOTHING, func.sum(_t["count"]))
+    .where(_t.day >= bindparam("since"), _t.day < bindparam("until"))
+    .group_by(_t.language, _t.urgent, _t.state, _t.outcome)
 )
 _REFERRED: Final = (
     select(consents.c.sealed, *REFERRAL)
@@ -77,8 +69,10 @@ _NOT_TAKEN: Final = (
     .select_from(offers)
     .join(callbacks, _c.id == offers.c.callback)
     .where(
-        *_MADE,
-        _c.state != "waiting",
+        # By its state: what waits is most of what was made lately.
+        _c.made_at + _NOTHING >= bindparam("since"),
+        _c.made_at + _NOTHING < bindparam("until"),
+        _c.state.in_([state for state in get_args(State) if state != "waiting"]),
         func.coalesce(_c.claimed_by, literal("")) != offers.c.staff,
         # The sum of nothing keeps SQLite from going through all calls that somebody ever made.
         ~select(calls.c.id)
@@ -88,7 +82,7 @@ _NOT_TAKEN: Final = (
 )
 _NOW: Final = (
     select(_c.language, func.count(), func.sum(case((_c.urgent, 1), else_=0)), func.min(_SINCE))
-    .where(_c.state == "waiting", _c.opens_at <= AT, _c.not_after + literal_column("0") > AT)
+    .where(_c.state == "waiting", _c.opens_at <= AT, _c.not_after + _NOTHING > AT)
     .group_by(_c.language)
     .order_by(_c.language)
 )
@@ -118,8 +112,8 @@ class SqlFigures(CaseRows):
     def tallied(self, since: int, until: int) -> tuple[Tally, ...]:
         rows = [*self._rows(_GONE, since=since, until=until), *self._rows(_STILL, since=since * DAY_SECONDS, until=until * DAY_SECONDS)]
         return tuple(
-            Tally(day, language, bool(urgent), state, outcome or None, attempts, count)
-            for day, language, urgent, state, outcome, attempts, count in rows
+            Tally(language, bool(urgent), state, outcome or None, attempts, int(count))
+            for language, urgent, state, outcome, attempts, count in rows
         )
 
     def said(self, since: int, until: int) -> Said:

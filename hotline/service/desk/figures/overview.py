@@ -121,17 +121,13 @@ def overview(deps: Deps, role: Role, at: int) -> Overview:
     until = today + 1 if is_exact else today - (today + THURSDAY) % 7
     first, middle = until - RECENT - BEFORE, until - RECENT
     with deps.store.read() as tx:
-        tallies = tx.figures.tallied(first, until)
+        spans = ((middle, until), (first, middle))
+        tallied = [tx.figures.tallied(*span) for span in spans]
+        tallies = [tally for of_span in tallied for tally in of_span]
         languages = _languages(deps, (tally.language for tally in tallies))
         recent, before = (
-            _period(
-                languages,
-                [tally for tally in tallies if since <= tally.day < end],
-                tx.figures.turned_away(since, end),
-                (since, end),
-                is_exact=is_exact,
-            )
-            for since, end in ((middle, until), (first, middle))
+            _period(languages, of_span, tx.figures.turned_away(*span), span, is_exact=is_exact)
+            for span, of_span in zip(spans, tallied, strict=True)
         )
         said = tx.figures.said(first, until)
         return Overview(
