@@ -23,6 +23,12 @@ class Refreshes(Protocol):
     def refresh(self) -> None: ...
 
 
+class Looks(Protocol):
+    """What learns who is there."""
+
+    def look_who_is_there(self) -> None: ...
+
+
 class Shares(Protocol):
     """What every process needs of it that counts or learns of editions."""
 
@@ -47,6 +53,11 @@ def run(hotline: Ticks, stop: threading.Event, every: float = 1.0) -> None:
 def follow(line: Refreshes, stop: threading.Event, every: float = 1.0) -> None:
     """Look for what is new (editions, what was withdrawn, secrets) every `every` seconds until `stop` is set. A look that fails is logged as a tick is."""
     _repeat(line.refresh, ("refresh_failed", "refresh_recovered"), stop, every)
+
+
+def look(hotline: Looks, stop: threading.Event, every: float = 0.5) -> None:
+    """Learn who is there every `every` seconds until `stop` is set: twice as often as it has to be known. On a thread that waits for nothing else."""
+    _repeat(hotline.look_who_is_there, ("look_failed", "look_recovered"), stop, every)
 
 
 def share(hotline: Shares, stop: threading.Event, every: float = 1.0) -> None:

@@ -120,11 +120,13 @@ def answer(config: Config, door: Door, listening: socket.socket, library: Editio
             clock.note_emergency_number(line.hotline)
         settle()
         _end_at_last()
-        follows: tuple[tuple[Callable[[threading.Event], None], str], ...] = (
+        follows: list[tuple[Callable[[threading.Event], None], str]] = [
             (lambda stop: clock.follow(line, stop), "editions"),
             (lambda stop: clock.tend_spool(line.hotline, stop), "drain"),
             (lambda stop: clock.share(line.hotline, stop), "disk"),
-        )
+        ]
+        if door == "callers":
+            follows.append((lambda stop: clock.look(line.hotline, stop), "staff"))
         for follow, name in follows:
             # A daemon: it ends with the process, at whatever it is.
             threading.Thread(target=follow, args=(threading.Event(),), name=name, daemon=True).start()

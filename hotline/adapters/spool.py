@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final, TypeVar
@@ -53,6 +53,9 @@ class DiskSpool:
 
     def find(self, key: bytes) -> bytes | None:
         return self._do(lambda _: self._opened().find(key))
+
+    def find_all(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        return self._do(lambda _: self._opened().find_all(keys))
 
     def records(self) -> tuple[tuple[bytes, bytes], ...]:
         return self._do(lambda _: self._opened().records())

@@ -148,8 +148,11 @@ class SpoolFile:
                 self._sync(file)
 
     def find(self, key: bytes) -> bytes | None:
-        place = self._current().places.get(key)
-        return None if place is None else self._opened(place, key)
+        return self.find_all((key,)).get(key)
+
+    def find_all(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        places = self._current().places
+        return {key: record for key in keys if key in places and (record := self._opened(places[key], key)) is not None}
 
     def records(self) -> tuple[tuple[bytes, bytes], ...]:
         places = sorted(self._current().places.items(), key=lambda item: item[1].arrival)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Literal, Protocol, TypeAlias
 
@@ -23,6 +24,9 @@ class Spool(Protocol):
         """Durable when it returns (fsync). Writing a key again changes nothing. Raises SpoolFull where it is full, too: then the record does not turn up later."""
 
     def find(self, key: bytes) -> bytes | None: ...
+    def find_all(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        """`find` for many at once, in their order; what is not there is left out."""
+
     def records(self) -> tuple[tuple[bytes, bytes], ...]:
         """All, oldest first, as (key, record)."""
 

@@ -23,6 +23,7 @@ from hotline.service.conversation.guard import GuardedSpool, GuardedStore
 from hotline.service.conversation.orders import Orders
 from hotline.service.conversation.session import Session
 from hotline.service.conversation.turned_away import TurnedAwayCounts
+from hotline.service.conversation.who_is_there import WhoIsThere
 from hotline.service.deps import Deps
 from hotline.service.editions.session_marker import editions_of_session
 from hotline.service.faces import voice
@@ -56,7 +57,8 @@ class Hotline:
         self._spool_watch = SpoolWatch()
         self._clock_watch = ClockWatch()
         self._turned_away = TurnedAwayCounts(self._deps)
-        self._dialogue = Dialogue(self._deps, self._orders, replay, self._turned_away)
+        self._who = WhoIsThere(deps)
+        self._dialogue = Dialogue(self._deps, self._orders, replay, self._turned_away, self._who)
         # At hand for the browsing hop, which goes this way some ten thousand times a second.
         self._store, self._library, self._clock, self._life = deps.store, deps.library, deps.clock, deps.rules.session_seconds
         self._purged_at = self._aged_at = self._reminded_at = self._asked_at = 0
@@ -115,6 +117,10 @@ class Hotline:
             self._library.refresh(self._store, at)
         finally:
             self._turned_away.flush()
+
+    def look_who_is_there(self) -> None:
+        """Learn what the staff declared; meant for twice a second, in every process that answers callers. Raises StoreAway."""
+        self._who.look()
 
     def tend_spool(self) -> None:
         """Take what lies in this machine's spool into the database, and tell supervisors where it cannot be used; meant for every second, on every machine that answers.

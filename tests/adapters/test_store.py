@@ -273,6 +273,8 @@ def test_references_stay_reserved_for_a_day(store):
         assert [id_of(n) for n in range(1, 5)] == [t.callbacks.by_reference(f"{n:03}").id for n in range(1, 5)]
         assert None is t.callbacks.by_reference("005")
         assert None is t.callbacks.by_reference("006")
+        assert {"001", "002", "003", "004"} == t.callbacks.taken(tuple(f"{n:03}" for n in range(1, 7)))
+        assert frozenset() == t.callbacks.taken(("005", "006"))
 
 
 def test_a_reference_means_the_newest(store):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from hotline.adapters.sql import SqlStore
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import Consent, Referral
@@ -35,10 +37,14 @@ def test_tallied(store: SqlStore) -> None:
     )
     with store.read() as tx:
         assert {
-            Tally(TODAY, "fr", False, "closed", "spoke", True, 2),
-            Tally(TODAY, "fr", False, "lapsed", None, False, 1),
-            Tally(TODAY, "fr", False, "claimed", None, True, 1),
+            Tally("fr", False, "closed", "spoke", 1, 1),
+            Tally("fr", False, "closed", "spoke", 2, 1),
+            Tally("fr", False, "lapsed", None, 0, 1),
+            Tally("fr", False, "claimed", None, 1, 1),
         } == set(tx.figures.tallied(TODAY, TODAY + 1))
+        assert {"closed": True, "lapsed": False, "claimed": True} == {
+            tally.state: tally.rung for tally in tx.figures.tallied(TODAY, TODAY + 1)
+        }
 
 
 def test_what_is_gone_still_counts(store: SqlStore) -> None:
@@ -48,7 +54,9 @@ def test_what_is_gone_still_counts(store: SqlStore) -> None:
         before = tx.figures.tallied(TODAY, TODAY + 1)
         tx.retention.purge(NOON + 40 * DAY, DAY, 30 * DAY, DAY)
         assert None is tx.callbacks.get(id_of(1))
-        assert set(before) == set(tx.figures.tallied(TODAY, TODAY + 1))
+        after = tx.figures.tallied(TODAY, TODAY + 1)
+        assert [0, 0] == [tally.attempts for tally in after]
+        assert {(replace(tally, attempts=0), tally.rung) for tally in before} == {(tally, tally.rung) for tally in after}
         assert () == tx.figures.tallied(TODAY + 1, TODAY + 2) == tx.figures.tallied(TODAY - 1, TODAY)
 
 
@@ -63,8 +71,10 @@ def test_tries_and_answers(store: SqlStore) -> None:
         made(5, NOON - DAY, state="closed", closed_at=NOON, attempts=1, outcome="spoke", safer="less_safe"),
     )
     with store.read() as tx:
-        assert {(1, "spoke"): 2, (3, "no_answer"): 1, (0, ""): 1} == tx.figures.attempts_by_outcome(TODAY, TODAY + 1)
-        assert {"safer": 1} == tx.figures.safer_answers(TODAY, TODAY + 1)
+        assert {(1, "spoke"): 2, (3, "no_answer"): 1, (0, None): 1} == {
+            (tally.attempts, tally.outcome): tally.count for tally in tx.figures.tallied(TODAY, TODAY + 1)
+        }
+        assert {"safer": 1} == tx.figures.said(TODAY, TODAY + 1).safer
 
 
 def test_referrals_count_with_consent(store: SqlStore) -> None:

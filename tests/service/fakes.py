@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
 
@@ -170,6 +170,9 @@ class FakeSpool:
         if self.away:
             raise SpoolFull
         return self._records.get(key)
+
+    def find_all(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        return {key: record for key in keys if (record := self.find(key)) is not None}
 
     def records(self) -> tuple[tuple[bytes, bytes], ...]:
         if self.away:

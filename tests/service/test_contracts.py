@@ -242,6 +242,7 @@ def test_records_are_found_and_listed_oldest_first(spools: Spools) -> None:
         spool.put(key, record)
     assert ((FIRST, b"one"), (SECOND, b"two"), (THIRD, b"")) == spool.records()
     assert (3, b"two", b"") == (len(spool), spool.find(SECOND), spool.find(THIRD))
+    assert [(THIRD, b""), (FIRST, b"one")] == list(spool.find_all((THIRD, b"0" * 32, FIRST)).items())
 
 
 def test_a_key_is_kept_once(spools: Spools) -> None:

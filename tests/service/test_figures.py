@@ -72,7 +72,7 @@ def column(counted: Counted, name: str = "total") -> dict[str, object]:
 )
 def test_what_became_of_a_promise(state: str, rung: bool, told: str) -> None:
     """Whoever was rung was promised right, whatever came then; nobody else was."""
-    assert fate(Tally(1, "fr", False, state, None, rung, 1)) == told
+    assert fate(Tally("fr", False, state, None, int(rung), 1)) == told
 
 
 def test_promises_by_language_over_days_that_do_not_overlap(line: Line) -> None:

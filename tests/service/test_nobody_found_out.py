@@ -165,6 +165,8 @@ class Hours:
                     self._line.clock.at += step.seconds
                     with suppress(StoreAway, SpoolFull):
                         self._line.hotline.tick()
+                    with suppress(StoreAway):
+                        self._line.hotline.look_who_is_there()
                 case Weather():
                     self._line.store.failing = "always" if step.is_away else "never"
                     self._line.clock.at += REST + 1

@@ -80,6 +80,9 @@ class Callbacks(Protocol):
     def by_reference(self, reference: str) -> Callback | None:
         """The newest with this reference among those open or closed less than a day before the newest `made_at`."""
 
+    def taken(self, references: tuple[str, ...]) -> frozenset[str]:
+        """Which of these `by_reference` finds."""
+
     def save(self, callback: Callback) -> None:
         """Write every column but the id."""
 

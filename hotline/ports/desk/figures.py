@@ -10,17 +10,30 @@ from hotline.engine.effects import Urgency
 
 
 class Tally(Struct, frozen=True):
-    """How many callbacks of one day and language ended so."""
+    """How many callbacks of one language ended so."""
 
-    day: int
-    """Days since 1970-01-01 UTC on which it was made."""
     language: str
     urgent: bool
     state: str
     outcome: str | None
-    rung: bool
-    """Somebody rang. Of a callback whose row is gone only where it is known how the call ended."""
+    attempts: int
+    """How often somebody rang; 0 where its row is gone."""
     count: int
+
+    @property
+    def rung(self) -> bool:
+        """Did somebody ring? Of a callback whose row is gone only where it is known how the call ended."""
+        return self.attempts > 0 or self.outcome is not None
+
+
+class Said(Struct, frozen=True):
+    """What lies sealed of the callbacks of some days, counted."""
+
+    waits: dict[tuple[bool, int], int]
+    """How many (urgent or not) were first rung so many minutes after somebody waited for it; those never rung are left out. Of callbacks whose
+    rows are gone the minutes are rounded up."""
+    safer: dict[str, int]
+    """What callers answered with whom somebody talked."""
 
 
 class WaitingNow(Struct, frozen=True):
@@ -64,17 +77,10 @@ class Figures(Protocol):
     def tallied(self, since: int, until: int) -> tuple[Tally, ...]:
         """Callbacks, those whose rows are gone among them, open ones too."""
 
-    def attempts_by_outcome(self, since: int, until: int) -> dict[tuple[int, str], int]:
-        """How many callbacks had so many attempts and this outcome (empty: none yet)."""
-
-    def waits(self, since: int, until: int) -> dict[tuple[bool, int], int]:
-        """How many callbacks (urgent or not) were first rung so many minutes after somebody waited for it; those never rung are left
-        out. Of callbacks whose rows are gone the minutes are rounded up."""
-
+    def said(self, since: int, until: int) -> Said: ...
     def offers_not_taken(self, since: int, until: int) -> int:
         """Offers of callbacks that wait no longer, to somebody who neither held nor rang them."""
 
-    def safer_answers(self, since: int, until: int) -> dict[str, int]: ...
     def referral_outcomes(self, since: int, until: int) -> dict[str, int]:
         """Referrals noted on these days, of callers whose consent to count in figures stands."""
 

@@ -16,10 +16,10 @@ def reference(tx: Transaction, id: str) -> str:
     """A reference that is not in use, the same for the same id as long as that holds."""
     start, stride = int(id[:12], 16), int(id[12:24], 16) | 1
     for numbers in REFERENCES:
-        for draw in range(DRAWS):
-            reference = str(numbers[(start + draw * stride) % len(numbers)])
-            if tx.callbacks.by_reference(reference) is None:
-                return reference
+        drawn = tuple(str(numbers[(start + draw * stride) % len(numbers)]) for draw in range(DRAWS))
+        taken = tx.callbacks.taken(drawn)
+        if free := next((reference for reference in drawn if reference not in taken), None):
+            return free
     raise StoreAway("no reference is free")
 
 

@@ -20,6 +20,7 @@ from hotline.service.conversation.facts import Facts
 from hotline.service.conversation.orders import Orders
 from hotline.service.conversation.session import Session, SessionFacts, UncertainEdition
 from hotline.service.conversation.turned_away import TurnedAwayCounts
+from hotline.service.conversation.who_is_there import WhoIsThere
 from hotline.service.deps import Deps
 
 MOST_QUESTIONS: Final = 256
@@ -31,11 +32,12 @@ Replay: TypeAlias = Callable[[Edition, Sequence[str], Mapping[str, Fact]], StepR
 class Dialogue:
     """Answers hops. Shared by all threads of a process."""
 
-    def __init__(self, deps: Deps, orders: Orders, replay: Replay, turned_away: TurnedAwayCounts) -> None:
+    def __init__(self, deps: Deps, orders: Orders, replay: Replay, turned_away: TurnedAwayCounts, who: WhoIsThere) -> None:
         self._deps = deps
         self._replay = replay
         self._orders = orders
         self._turned_away = turned_away
+        self._who = who
 
     def answer(self, editions: Sequence[Edition], session: Session, *, may_order: bool = True) -> tuple[Screen, bool]:
         """The screen, and whether a store was needed for it. Never raises because one is away.
@@ -48,7 +50,7 @@ class Dialogue:
             return first, False
         if first is None or not may_order:
             return safe_end(editions[0]), True
-        facts = SessionFacts(self._deps, self._orders, session, tuple(edition.number for edition in editions))
+        facts = SessionFacts(self._deps, self._orders, self._who, session, tuple(edition.number for edition in editions))
         try:
             screen = self._converse(editions, session, facts, first)
         except UncertainEdition as uncertain:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Final
 
@@ -82,6 +82,10 @@ class GuardedSpool:
     def find(self, key: bytes) -> bytes | None:
         with self._turn():
             return self._spool.find(key)
+
+    def find_all(self, keys: Sequence[bytes]) -> dict[bytes, bytes]:
+        with self._turn():
+            return self._spool.find_all(keys)
 
     def records(self) -> tuple[tuple[bytes, bytes], ...]:
         with self._turn():

@@ -130,11 +130,14 @@ class Orders:
 
     def spooled(self, key: bytes) -> AppliedOrder | None:
         """What the spool knows of an order. Returns None where it holds none of this key, or none that can be read."""
+        return self.all_spooled((key,)).get(key)
+
+    def all_spooled(self, keys: Sequence[bytes]) -> dict[bytes, AppliedOrder]:
+        """`spooled` for many at once, in the order of the keys; what it does not know is left out."""
         with suppress(SpoolFull):
-            found = self._deps.spool.find(key)
-            order = _read(found) if found else None
-            return AppliedOrder("kept", order.facts) if order else None
-        return None
+            found = self._deps.spool.find_all(keys)
+            return {key: AppliedOrder("kept", order.facts) for key, record in found.items() if (order := _read(record))}
+        return {}
 
     def _spool(self, order: GivenOrder) -> AppliedOrder:
         # The store may have taken it and failed before saying so: the drain meets the same key then.

@@ -26,14 +26,14 @@ from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.ledger import LedgerEntry
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway, Transaction
-from hotline.service.calls.rules.coverage import Missing, Team, coverage, declared_team, missing
+from hotline.service.calls.rules.coverage import Missing, missing
 from hotline.service.calls.rules.limits import OTHER_PHONES_A_DAY
 from hotline.service.conversation import facts
 from hotline.service.conversation.facts import Facts
 from hotline.service.conversation.ledger import GivenOrder, order_key
 from hotline.service.conversation.orders import Orders, Unpromised
+from hotline.service.conversation.who_is_there import Reading, WhoIsThere
 from hotline.service.deps import Deps
-from hotline.service.work import Work
 
 ORDER: Final = result_key(Ref(0, 0))[: len("order@")]
 
@@ -69,11 +69,12 @@ class UncertainEdition(Exception):
 class SessionFacts:
     """The facts of one conversation during one hop. They are sought in Redis, the ledger, the spool and the world, in this order."""
 
-    def __init__(self, deps: Deps, orders: Orders, session: Session, editions: tuple[int, ...]) -> None:
+    def __init__(self, deps: Deps, orders: Orders, who: WhoIsThere, session: Session, editions: tuple[int, ...]) -> None:
         """`editions`: those that the session may be on."""
         self.known: Facts = {}
         self._deps = deps
         self._orders = orders
+        self._who = who
         self._session = session
         self._edition = editions[0]
         self._is_sure = len(editions) == 1
@@ -81,8 +82,12 @@ class SessionFacts:
         self._recalled = self._is_news = False
         self._is_refusal = False
         """Somebody is asked for who is not there, or it is not known: what follows may say no."""
-        self._teams: dict[str, Team] = {}
-        """What coverage was worked out from in this hop, by fact key."""
+        self._reading: Reading | None = None
+        """What coverage is worked out from in this hop."""
+        self._languages: dict[str, str] = {}
+        """For which it was, by fact key."""
+        self._unsettled: Facts = {}
+        """Found in this hop, and not yet held against what another delivery of it found."""
 
     def find(self, need: Need) -> None:
         """Make this fact known, as it was when it was first asked for, else as it is now."""
@@ -91,13 +96,14 @@ class SessionFacts:
             return
         self._is_news = True
         match need.name:
-            case "now":
-                self.known[need.key] = self._first(need.key, self._deps.clock.local(self._at))
+            case "now":  # whoever asks for it asks for coverage next: both are settled in one step
+                self.known[need.key] = self._unsettled[need.key] = self._deps.clock.local(self._at)
             case "coverage":
-                found = self._look(need)
-                self._search_spool()
+                if self._reading is None:
+                    self._look()
+                    self._search_spool()
                 if need.key not in self.known:
-                    self.known[need.key] = self._first(need.key, found)
+                    self._settle(need.key, self._coverage(need))
                 coverage = self.known[need.key]
                 self._is_refusal = self._is_refusal or not (isinstance(coverage, Coverage) and coverage.now and coverage.urgent)
             case _:
@@ -117,9 +123,9 @@ class SessionFacts:
     def missing(self, urgency: Urgency) -> tuple[str, Missing] | None:
         """In which language nobody can call now, and why: None where this was not found in this hop, so that it was counted before."""
         rules, local = self._deps.rules, self._deps.clock.local
-        for key, team in self._teams.items():
-            if is_coverage_key(key, len(self._session.inputs)):
-                return team.language, missing(team, self._at, rules, local, urgency)
+        for key, language in self._languages.items():
+            if self._reading is not None and is_coverage_key(key, len(self._session.inputs)):
+                return language, missing(self._reading.of(language), self._at, rules, local, urgency)
         return None
 
     def apply(self, order: Order) -> None:
@@ -156,27 +162,33 @@ class SessionFacts:
                     self._is_on(found.marker.edition)
                 self._learn(facts.decode(found.facts))
 
-    def _first(self, key: str, value: Fact) -> Fact:
-        """What whoever came first with this hop found, so that several deliveries of it are answered alike; without Redis this one's own."""
+    def _settle(self, key: str, value: Fact) -> None:
+        """Make known what whoever came first with this hop found, so that several deliveries of it are answered alike; without Redis this one's own."""
+        found = {**{at: self.known[at] for at in self._unsettled}, key: value}
+        self._unsettled = {}
+        self.known |= found
         with suppress(MemoryAway):
-            kept = self._deps.memory.first(self._session.name, key, facts.encode({key: value}), self._session.seconds)
-            return facts.decode(kept).get(key, value)
-        return value
+            kept = self._deps.memory.first(self._session.name, key, facts.encode(found), self._session.seconds)
+            self.known |= {each: first for each, first in facts.decode(kept).items() if each in found}
 
-    def _look(self, need: Need) -> Coverage | None:
-        """Who can call now; on the way, what the ledger knows of orders that this conversation may have given already.
+    def _look(self) -> None:
+        """Who is there, once a hop, and not while the store is away; on the way, what the ledger knows of orders that this conversation may have given already.
 
-        Another delivery of this very hop may have come first, and have been answered otherwise: hence the ledger is read in the same
-        transaction, and after. Returns None while the store is away.
+        Another delivery of this very hop may have come first, and have been answered otherwise: hence the ledger is read after.
         """
         with suppress(StoreAway), self._deps.store.read() as tx:
-            self._teams[need.key] = team = declared_team(Work(self._deps, tx, self._at), need.about or "")
-            found = coverage(team, self._at, self._deps.rules, self._deps.clock.local)
+            reading = self._who.lately(tx)
             if facts.SINCE not in self.known:
                 self.known.setdefault(facts.AFTER, tx.numbers.last_stop(self._session.number))
             self._read_ledger(tx)
-            return found
-        return None
+            self._reading = reading
+
+    def _coverage(self, need: Need) -> Coverage | None:
+        """Who can call now. Returns None while the store is away."""
+        if self._reading is None:
+            return None
+        self._languages[need.key] = language = need.about or ""
+        return self._reading.coverage(self._deps, language, self._at)
 
     def _read_ledger(self, tx: Transaction) -> None:
         """One question for two orders of each key; only where both were given there may be more."""
@@ -190,11 +202,10 @@ class SessionFacts:
             self._learn_from(ref, found[ref])
 
     def _search_spool(self) -> None:
-        for position in range(1, len(self._session.inputs) + 1):
-            ref = Ref(position, 0)
-            if applied := self._orders.spooled(self._key(ref)):
-                self._learn(facts.decode(applied.facts))
-                self.known[result_key(ref)] = applied.result
+        refs = {self._key(ref): ref for ref in (Ref(position, 0) for position in range(1, len(self._session.inputs) + 1))}
+        for key, applied in self._orders.all_spooled(tuple(refs)).items():
+            self._learn(facts.decode(applied.facts))
+            self.known[result_key(refs[key])] = applied.result
 
     def _learn_from(self, ref: Ref, entry: LedgerEntry) -> None:
         if entry.outcome is None:

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import BindParameter, ColumnElement, Select, Subquery, and_, bindparam, case, func, or_, select
 
-from hotline.adapters.sql.calls.callbacks import CALLBACK, DUE, PRESSING, CallbackRows
+from hotline.adapters.sql.calls.callbacks import CALLBACK, DUE, DUE_OF_FEW, PRESSING, CallbackRows
 from hotline.adapters.sql.calls.flags import FLAGS, FlagRows
 from hotline.adapters.sql.tables import callbacks, numbers, reviews
 from hotline.adapters.sql.unit import AT
@@ -28,14 +28,13 @@ _IN_HAND: Final = (
 )
 """Of numbers that somebody is at: rung once for all that is open and was asked for in the same way, so that nobody need take these (docs: callback life).
 By the board nobody reads whether the phone that a stranger asks for has asked itself."""
-_TAKEABLE: Final = (
-    _c.state == "waiting",
+_NOT_IN_HAND: Final = (
     or_(_c.other_phone, _c.id.not_in(_IN_HAND.where(_held.c.other_phone.is_(False)))),
     or_(_c.other_phone.is_(False), _c.id.not_in(_IN_HAND.where(_held.c.other_phone))),
 )
 _READ: Final = _c.language.in_(bindparam("languages", expanding=True))
-_DUE: Final = (*_TAKEABLE, *DUE)
-_COMING: Final = (*_TAKEABLE, _c.opens_at > AT)
+_DUE: Final = (*_NOT_IN_HAND, *DUE)
+_COMING: Final = (*_NOT_IN_HAND, _c.state == "waiting", _c.opens_at > AT)
 _PHONE: Final = (numbers.c.number_hash, _c.other_phone, case((_c.at_once, ""), else_=_c.id))
 """What was asked for at once from one phone is one; whatever was asked for a part of the day stands by itself (docs: callback life)."""
 _TOGETHER: Final = {
@@ -49,7 +48,7 @@ _NEXT: Final = (_c.opens_at, _c.not_after, _c.id)
 _COMING_FIRST: Final = _WALK.where(*_COMING, _READ).order_by(*_NEXT)
 _THESE: Final = select(*CALLBACK).where(_c.id.in_(bindparam("these", expanding=True))).order_by(*_NEXT)
 _OF_PHONES: Final = and_(
-    _c.id.in_(select(numbers.c.callback).where(numbers.c.number_hash.in_(bindparam("phones", expanding=True)))),
+    numbers.c.number_hash.in_(bindparam("phones", expanding=True)),
     or_(
         and_(_c.other_phone.is_(False), numbers.c.number_hash.in_(bindparam("own", expanding=True))),
         and_(_c.other_phone, numbers.c.number_hash.in_(bindparam("others", expanding=True))),
@@ -64,7 +63,7 @@ def _cards(*where: ColumnElement[bool]) -> Subquery:
     return select(*(rows.c[column.key] for column in CALLBACK)).where(rows.c.place == 1).subquery()
 
 
-_due, _claimed = _cards(*_DUE, _OF_PHONES), _cards(_c.state == "claimed")
+_due, _claimed = _cards(*_NOT_IN_HAND, *DUE_OF_FEW, _OF_PHONES), _cards(_c.state == "claimed")
 _DUE_FIRST: Final = select(_due).order_by(_due.c.urgent.desc(), _due.c.sunk, _due.c.not_after, _due.c.made_at, _due.c.id).limit(_MOST)
 _HELD_FIRST: Final = select(_claimed).order_by(_claimed.c.urgent.desc(), _claimed.c.not_after, _claimed.c.id).limit(_MOST)
 _REVIEWS: Final = select(func.count()).where(reviews.c.decision.is_(None))

@@ -36,12 +36,9 @@ _YESTERDAY: Final = select(func.max(_c.made_at)).scalar_subquery() - DAY_SECONDS
 _HASH_OF: Final = select(numbers.c.number_hash).where(numbers.c.callback == THIS)
 _ITS_HASH: Final = _HASH_OF.scalar_subquery()
 _FIND: Final = select(*CALLBACK).where(_c.id == THIS)
-_BY_REFERENCE: Final = (
-    select(*CALLBACK)
-    .where(_c.reference == THIS, or_(_c.state.in_(OPEN), _c.closed_at > _YESTERDAY))
-    .order_by(_c.made_at.desc(), _c.id)
-    .limit(1)
-)
+_IN_USE: Final = or_(_c.state.in_(OPEN), _c.closed_at > _YESTERDAY)
+_TAKEN: Final = select(_c.reference).where(_c.reference.in_(bindparam("these", expanding=True)), _IN_USE)
+_BY_REFERENCE: Final = select(*CALLBACK).where(_c.reference == THIS, _IN_USE).order_by(_c.made_at.desc(), _c.id).limit(1)
 _SAVE: Final = update(callbacks).where(_c.id == THIS)
 _CLAIM: Final = (
     update(callbacks)
@@ -53,15 +50,24 @@ _TO_NUMBER: Final = (
 )
 _SAME_NUMBER: Final = _TO_NUMBER.where(_c.state.in_(_RUNG))
 _NOTHING: Final[ColumnElement[int]] = literal_column("0")
+_STATE: Final = _c.state.concat(literal_column("''"))
+"""For whoever knows which few rows it is about, by id or phone: without a state to look up, SQLite does not go through all that waits to find them."""
 DUE: Final = (_c.state == "waiting", _c.opens_at + _NOTHING <= AT, _c.not_after + _NOTHING > AT)
 """What may be offered at the moment `at_`. The sums keep SQLite from walking what waits in another order than PRESSING, and sorting all of it."""
+DUE_OF_FEW: Final = (_STATE == "waiting", *DUE[1:])
+"""The same, of rows that are known by something else."""
 _own, _its = callbacks.alias("own"), numbers.alias("its")
 _LANGUAGES: Final = (
     select(_own.c.id, _c.language)
     .join(_its, _its.c.callback == _own.c.id)
     .join(numbers, numbers.c.number_hash == _its.c.number_hash)
     .join(callbacks, _c.id == numbers.c.callback)
-    .where(_own.c.id.in_(bindparam("these", expanding=True)), _c.state.in_(_RUNG), _c.other_phone == _own.c.other_phone, _c.opens_at <= AT)
+    .where(
+        _own.c.id.in_(bindparam("these", expanding=True)),
+        _STATE.in_(_RUNG),
+        _c.other_phone == _own.c.other_phone,
+        _c.opens_at + _NOTHING <= AT,
+    )
     .distinct()
     .order_by(_own.c.id, _c.language)
 )
@@ -108,6 +114,9 @@ class SqlCallbacks(CallbackRows):
     def by_reference(self, reference: str) -> Callback | None:
         row = self._row(_BY_REFERENCE, this=reference)
         return self._callback(row) if row else None
+
+    def taken(self, references: tuple[str, ...]) -> frozenset[str]:
+        return frozenset(row.reference for row in self._rows(_TAKEN, these=references))
 
     def save(self, callback: Callback) -> None:
         values = self._columns(callback)

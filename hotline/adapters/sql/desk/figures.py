@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, get_args
 
 from msgspec.structs import asdict
-from sqlalchemy import bindparam, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, bindparam, case, func, literal, literal_column, or_, select
 
 from hotline.adapters.sql.calls.callbacks import Answers
 from hotline.adapters.sql.desk.cases import REFERRAL, CaseRows
@@ -26,31 +26,21 @@ from hotline.adapters.sql.tables import (
 from hotline.adapters.sql.unit import AT, columns
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.call_outcomes import TALKED
-from hotline.ports.calls.callbacks import Safer
+from hotline.ports.calls.callbacks import Safer, State
 from hotline.ports.desk.cases import FIGURES
-from hotline.ports.desk.figures import Counts, Tally, TurnedAway, WaitingNow
+from hotline.ports.desk.figures import Counts, Said, Tally, TurnedAway, WaitingNow
 
 DAY_HOURS: Final = 24
 _c, _t = callbacks.c, tallies.c
 _MADE: Final = (_c.made_at >= bindparam("since"), _c.made_at < bindparam("until"))
-_ROWS: Final = (
-    select(
-        (_c.made_at // DAY_SECONDS).label("day"),
-        _c.language,
-        _c.urgent,
-        _c.state,
-        func.coalesce(_c.outcome, literal("")).label("how"),
-        or_(_c.attempts > 0, _c.outcome.is_not(None)).label("rung"),
-    )
-    .where(*_MADE)
-    .subquery()
+_NOTHING: Final[ColumnElement[int]] = literal_column("0")
+_ALIKE: Final = (_c.language, _c.urgent, _c.state, _c.outcome, _c.attempts)
+_STILL: Final = select(*_ALIKE, func.count()).where(*_MADE).group_by(*_ALIKE)
+_GONE: Final = (
+    select(_t.language, _t.urgent, _t.state, _t.outcome, _NOTHING, func.sum(_t["count"]))
+    .where(_t.day >= bindparam("since"), _t.day < bindparam("until"))
+    .group_by(_t.language, _t.urgent, _t.state, _t.outcome)
 )
-_STILL: Final = select(*_ROWS.c, func.count()).group_by(*_ROWS.c)
-_GONE: Final = select(_t.day, _t.language, _t.urgent, _t.state, _t.outcome, _t.outcome != literal(""), _t["count"]).where(
-    _t.day >= bindparam("since"), _t.day < bindparam("until")
-)
-_ATTEMPTS: Final = select(_c.attempts, func.coalesce(_c.outcome, literal("")), func.count()).where(*_MADE).group_by(_c.attempts, _c.outcome)
-_TALKED: Final = select(_c.id, _c.sealed).where(*_MADE, _c.outcome.in_(TALKED))
 _REFERRED: Final = (
     select(consents.c.sealed, *REFERRAL)
     .join(consents, consents.c.callback == referrals.c.callback)
@@ -62,8 +52,12 @@ _TURNED_AWAY: Final = (
     .order_by(*turned_away.primary_key)
 )
 _SINCE: Final = case((_c.made_at > _c.opens_at, _c.made_at), else_=_c.opens_at)
-_RUNG: Final = select(_c.id, _c.sealed, _c.urgent).where(*_MADE, or_(_c.attempts > 0, _c.other_phone))
+_RUNG: Final = or_(_c.attempts > 0, _c.other_phone)
 """Of another phone a supervisor may set the attempts back to none."""
+_TALKED: Final = _c.outcome.in_(TALKED)
+_SAID: Final = select(_c.id, _c.sealed, _c.urgent, case((_RUNG, 1), else_=0), case((_TALKED, 1), else_=0)).where(
+    *_MADE, or_(_RUNG, _TALKED)
+)
 _w = wait_tallies.c
 _WAITED: Final = (
     select(_w.urgent, _w.minutes, func.sum(_w["count"]))
@@ -75,15 +69,20 @@ _NOT_TAKEN: Final = (
     .select_from(offers)
     .join(callbacks, _c.id == offers.c.callback)
     .where(
-        *_MADE,
-        _c.state != "waiting",
+        # By its state: what waits is most of what was made lately.
+        _c.made_at + _NOTHING >= bindparam("since"),
+        _c.made_at + _NOTHING < bindparam("until"),
+        _c.state.in_([state for state in get_args(State) if state != "waiting"]),
         func.coalesce(_c.claimed_by, literal("")) != offers.c.staff,
-        ~select(calls.c.id).where(calls.c.callback == offers.c.callback, calls.c.staff == offers.c.staff).exists(),
+        # The sum of nothing keeps SQLite from going through all calls that somebody ever made.
+        ~select(calls.c.id)
+        .where(calls.c.callback == offers.c.callback, calls.c.staff.concat(literal_column("''")) == offers.c.staff)
+        .exists(),
     )
 )
 _NOW: Final = (
     select(_c.language, func.count(), func.sum(case((_c.urgent, 1), else_=0)), func.min(_SINCE))
-    .where(_c.state == "waiting", _c.opens_at <= AT, _c.not_after > AT)
+    .where(_c.state == "waiting", _c.opens_at <= AT, _c.not_after + _NOTHING > AT)
     .group_by(_c.language)
     .order_by(_c.language)
 )
@@ -97,13 +96,13 @@ _OUTBOX: Final = select(outbox.c.state, func.count()).group_by(outbox.c.state)
 _EDITION: Final = select(func.max(editions.c.number)).where(editions.c.active_from <= AT)
 
 
-class _Said(NamedTuple):
+class _Opened(NamedTuple):
     waited: int | None
     safer: Safer | None
 
 
 MOST_OPENED: Final = 20_000
-_OPENED: Final[dict[bytes, _Said]] = {}
+_OPENED: Final[dict[bytes, _Opened]] = {}
 """By the sealed value, which names no callback: once its row is gone it is tied to nothing."""
 
 
@@ -113,33 +112,26 @@ class SqlFigures(CaseRows):
     def tallied(self, since: int, until: int) -> tuple[Tally, ...]:
         rows = [*self._rows(_GONE, since=since, until=until), *self._rows(_STILL, since=since * DAY_SECONDS, until=until * DAY_SECONDS)]
         return tuple(
-            Tally(day, language, bool(urgent), state, outcome or None, bool(rung), count)
-            for day, language, urgent, state, outcome, rung, count in rows
+            Tally(language, bool(urgent), state, outcome or None, attempts, int(count))
+            for language, urgent, state, outcome, attempts, count in rows
         )
 
-    def attempts_by_outcome(self, since: int, until: int) -> dict[tuple[int, str], int]:
-        return {
-            (attempts, outcome): count
-            for attempts, outcome, count in self._rows(_ATTEMPTS, since=since * DAY_SECONDS, until=until * DAY_SECONDS)
-        }
-
-    def waits(self, since: int, until: int) -> dict[tuple[bool, int], int]:
-        """How long it was lies sealed, and is opened here: of a callback that closed no moment is left by which it could be worked out."""
-        rung = self._rows(_RUNG, since=since * DAY_SECONDS, until=until * DAY_SECONDS)
-        waits = ((bool(urgent), self._said(id, sealed).waited) for id, sealed, urgent in rung)
-        counted = Counter((urgent, minutes) for urgent, minutes in waits if minutes is not None)
-        for is_urgent, most, count in self._rows(_WAITED, since=since, until=until):
-            counted[bool(is_urgent), most] += int(count)
-        return dict(counted)
+    def said(self, since: int, until: int) -> Said:
+        """Both lie sealed, and are opened here: of a callback that closed no moment is left by which it could be worked out how long a wait was."""
+        waits: Counter[tuple[bool, int]] = Counter()
+        safer: Counter[str] = Counter()
+        for id, sealed, urgent, rung, talked in self._rows(_SAID, since=since * DAY_SECONDS, until=until * DAY_SECONDS):
+            opened = _OPENED.get(sealed) or self._open(id, sealed)
+            if rung and opened.waited is not None:
+                waits[bool(urgent), opened.waited] += 1
+            if talked and opened.safer is not None:
+                safer[opened.safer] += 1
+        for urgent, most, count in self._rows(_WAITED, since=since, until=until):
+            waits[bool(urgent), most] += int(count)
+        return Said(dict(waits), dict(safer))
 
     def offers_not_taken(self, since: int, until: int) -> int:
         return int(self._value(_NOT_TAKEN, since=since * DAY_SECONDS, until=until * DAY_SECONDS))
-
-    def safer_answers(self, since: int, until: int) -> dict[str, int]:
-        """What was answered lies sealed: it is opened here, for those of these days with whom somebody talked."""
-        talked = self._rows(_TALKED, since=since * DAY_SECONDS, until=until * DAY_SECONDS)
-        answers = (self._said(id, sealed).safer for id, sealed in talked)
-        return dict(Counter(answer for answer in answers if answer is not None))
 
     def referral_outcomes(self, since: int, until: int) -> dict[str, int]:
         """What was agreed to and how it went lies sealed: both are opened here, for the referrals of these days."""
@@ -163,15 +155,13 @@ class SqlFigures(CaseRows):
     def phones_waiting(self, at: int, seconds: int) -> int:
         return int(self._value(_PHONES, at_=at, before=at - seconds))
 
-    def _said(self, id: str, sealed: bytes) -> _Said:
+    def _open(self, id: str, sealed: bytes) -> _Opened:
         """What a page of figures needs of it. What closed does not change, so that it is opened once in a process."""
-        found = _OPENED.get(sealed)
-        if found is None:
-            if len(_OPENED) >= MOST_OPENED:
-                _OPENED.clear()
-            answers = self._unpack(_c.sealed, id, sealed, Answers)
-            found = _OPENED[sealed] = _Said(answers.waited, answers.safer)
-        return found
+        if len(_OPENED) >= MOST_OPENED:
+            _OPENED.clear()
+        answers = self._unpack(_c.sealed, id, sealed, Answers)
+        opened = _OPENED[sealed] = _Opened(answers.waited, answers.safer)
+        return opened
 
     def counts(self, at: int) -> Counts:
         """`waiting` and `oldest_age` (seconds): by language, of waiting callbacks whose window has opened; `outbox`: by state."""

@@ -185,14 +185,20 @@ def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 def spans_of_day(own: Iterable[Shift], day: int) -> tuple[Span, ...]:
     """What one person's shifts make of a local day: the week's spans without that day's absences, and what that day has beyond the week."""
-    weekday = (day + THURSDAY) % 7
-    begins = day * DAY_MINUTES
-    shifts = tuple(own)
-    spans = tuple((begins + shift.start, begins + shift.end) for shift in shifts if shift.day is None and shift.weekday in (None, weekday))
-    for shift in shifts:
-        if shift.day == day and shift.off:
-            spans = without(spans, (begins + shift.start, begins + shift.end))
-    return spans + tuple((begins + shift.start, begins + shift.end) for shift in shifts if shift.day == day and not shift.off)
+    weekday, begins = (day + THURSDAY) % 7, day * DAY_MINUTES
+    spans: tuple[Span, ...] = ()
+    absences: list[Span] = []
+    beyond: list[Span] = []
+    for shift in own:
+        span = (begins + shift.start, begins + shift.end)
+        if shift.day is None:
+            if shift.weekday is None or shift.weekday == weekday:
+                spans += (span,)
+        elif shift.day == day:
+            (absences if shift.off else beyond).append(span)
+    for gap in absences:
+        spans = without(spans, gap)
+    return (*spans, *beyond)
 
 
 def _spans(staff: Staff, shifts: Iterable[Shift], first_day: int, days: int) -> Iterator[Span]:
@@ -217,4 +223,12 @@ def _common(span: Span, others: Iterable[Span]) -> Iterator[Span]:
 def covering(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> Span | None:
     """The planned span that this person is in, those that touch made one."""
     now = local(at)
-    return next((span for span in merged(_spans(staff, shifts, now // DAY_MINUTES - 1, DAYS_AHEAD + 2)) if span[0] <= now < span[1]), None)
+    today = now // DAY_MINUTES
+    own = tuple(shift for shift in shifts if shift.staff == staff.id)
+    spans = spans_of_day(own, today - 1)
+    for day in range(today, today + DAYS_AHEAD + 1):
+        spans = merged((*spans, *spans_of_day(own, day)))
+        found = next((span for span in spans if span[0] <= now < span[1]), None)
+        if found is None or found[1] < (day + 1) * DAY_MINUTES:
+            return found  # nothing of a later day touches it
+    return found

@@ -12,7 +12,7 @@ from hotline.engine.times import DAY_SECONDS, HOUR_SECONDS, THURSDAY
 from hotline.ports.calls.call_outcomes import DANGEROUS, OUTCOMES
 from hotline.ports.calls.callbacks import Safer
 from hotline.ports.desk.cases import ReferralOutcome
-from hotline.ports.desk.figures import Tally, TurnedAway, WaitingNow
+from hotline.ports.desk.figures import Said, Tally, TurnedAway, WaitingNow
 from hotline.ports.desk.staff import Role
 from hotline.ports.store import Transaction
 from hotline.service.deps import Deps
@@ -121,24 +121,21 @@ def overview(deps: Deps, role: Role, at: int) -> Overview:
     until = today + 1 if is_exact else today - (today + THURSDAY) % 7
     first, middle = until - RECENT - BEFORE, until - RECENT
     with deps.store.read() as tx:
-        tallies = tx.figures.tallied(first, until)
+        spans = ((middle, until), (first, middle))
+        tallied = [tx.figures.tallied(*span) for span in spans]
+        tallies = [tally for of_span in tallied for tally in of_span]
         languages = _languages(deps, (tally.language for tally in tallies))
         recent, before = (
-            _period(
-                languages,
-                [tally for tally in tallies if since <= tally.day < end],
-                tx.figures.turned_away(since, end),
-                (since, end),
-                is_exact=is_exact,
-            )
-            for since, end in ((middle, until), (first, middle))
+            _period(languages, of_span, tx.figures.turned_away(*span), span, is_exact=is_exact)
+            for span, of_span in zip(spans, tallied, strict=True)
         )
+        said = tx.figures.said(first, until)
         return Overview(
             is_exact,
             _waits(deps, tx.figures.waiting_now(at), at, is_exact=is_exact),
             (recent, before),
-            _calls(tx, first, until),
-            _waited(tx, tallies, (first, until), at) if is_exact else None,
+            _calls(tallies, said, tx.figures.referral_outcomes(first, until)),
+            _waited(tx, tallies, said, (first, until), at) if is_exact else None,
             weeks(Work(deps, tx, at)),
             deps.clock.local(at),
         )
@@ -193,16 +190,17 @@ def fate(tally: Tally) -> str:
             return "open"
 
 
-def _calls(tx: Transaction, since: int, until: int) -> CallFigures:
-    rung = {key: count for key, count in tx.figures.attempts_by_outcome(since, until).items() if key[0]}
+def _calls(tallies: Iterable[Tally], said: Said, referrals: Mapping[str, int]) -> CallFigures:
     attempts: Counter[str] = Counter()
     outcomes: Counter[str] = Counter()
-    for (often, outcome), count in rung.items():
-        outcomes[outcome or "unsaid"] += count
-        if outcome == "spoke":
-            attempts[str(min(often, ATTEMPTS[-1]))] += count
+    rings = 0
+    for tally in tallies:
+        if tally.attempts:
+            rings += tally.attempts * tally.count
+            outcomes[tally.outcome or "unsaid"] += tally.count
+            if tally.outcome == "spoke":
+                attempts[str(min(tally.attempts, ATTEMPTS[-1]))] += tally.count
     spoken, ended = _column(tuple(map(str, ATTEMPTS)), attempts), _column(ROWS, outcomes)
-    rings = sum(often * count for (often, _), count in rung.items())
     # With the calls counted, hidden attempts could be worked out from how many there were.
     is_shown = not any(cell in (FEW, HELD) for row in spoken.cells for cell in row)
     wrongs = [outcomes[outcome] for outcome in DANGEROUS]
@@ -211,15 +209,14 @@ def _calls(tx: Transaction, since: int, until: int) -> CallFigures:
         ended,
         (FEW if 0 < rings < cell_suppression.FEWEST else rings) if is_shown else HELD,
         round(100 * sum(wrongs) / rings) if rings and _is_shown(ended, DANGEROUS) else None,
-        _column(get_args(Safer), tx.figures.safer_answers(since, until)),
-        _column(get_args(ReferralOutcome), tx.figures.referral_outcomes(since, until)),
+        _column(get_args(Safer), said.safer),
+        _column(get_args(ReferralOutcome), referrals),
     )
 
 
-def _waited(tx: Transaction, tallies: Iterable[Tally], days: tuple[int, int], at: int) -> Waited:
-    waits = tx.figures.waits(*days)
-    minutes = sorted(minutes for (_, minutes), count in waits.items() for _ in range(count))
-    urgent = {minutes: count for (is_urgent, minutes), count in waits.items() if is_urgent}
+def _waited(tx: Transaction, tallies: Iterable[Tally], said: Said, days: tuple[int, int], at: int) -> Waited:
+    minutes = sorted(minutes for (_, minutes), count in said.waits.items() for _ in range(count))
+    urgent = {minutes: count for (is_urgent, minutes), count in said.waits.items() if is_urgent}
     return Waited(
         _part(minutes, 1, 2),
         _part(minutes, 9, 10),

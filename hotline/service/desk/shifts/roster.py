@@ -36,7 +36,8 @@ def uncovered_of(deps: Deps, people: Sequence[Staff], shifts: tuple[Shift, ...],
     teams = {language: [staff for staff in people if takes(staff, language)] for language in edition.languages}
     if deps.rules.supervised:
         teams[SUPERVISION] = [staff for staff in people if staff.role == "supervisor"]
-    planned = {of: merged(span for staff in team for span in planned_spans(staff, shifts, at, local)) for of, team in teams.items()}
+    own = {staff.id: tuple(planned_spans(staff, shifts, at, local)) for staff in people}
+    planned = {of: merged(span for staff in team for span in own[staff.id]) for of, team in teams.items()}
     return {of: uncovered(hours, spans, local(at))[0] for of, spans in planned.items()}
 
 

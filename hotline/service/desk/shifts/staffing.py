@@ -29,10 +29,10 @@ def weeks(work: Work) -> tuple[Week, ...]:
     """Each language of the line, in its order."""
     people, shifts, edition = work.tx.staff.active(), work.tx.shifts.all(), work.deps.written
     now, hours = work.deps.clock.local(work.at), tuple(edition.parts.values())
+    own = {staff.id: tuple(planned_spans(staff, shifts, work.at, work.deps.clock.local)) for staff in people}
     found = []
     for language in edition.languages:
-        counselors = [staff for staff in people if takes(staff, language)]
-        spans = merged(span for staff in counselors for span in planned_spans(staff, shifts, work.at, work.deps.clock.local))
+        spans = merged(span for staff in people if takes(staff, language) for span in own[staff.id])
         gaps, offered = roster.uncovered(hours, spans, now)
         found.append(Week(language, spans, gaps, offered, sum(end - start for start, end in gaps)))
     return tuple(found)
