@@ -160,6 +160,34 @@ def test_no_page_of_the_browser_s_own_in_a_call(served_desk: ServedDesk, call: t
     room.troubles.clear()
 
 
+def test_a_page_of_codes_waits_too(served_desk: ServedDesk, call: tuple[Room, Callback]) -> None:
+    """What happened, in four pages, each kept once: the next one stands there once the network is back, and what was chosen on it meanwhile is not lost."""
+    room, callback = call
+    page = room.page
+    room.open(f"callback/{callback.id}/what")
+    room.press("/agree")
+    page.check("[name=physical][value=yes]")
+    room.context.set_offline(True)
+    page.locator("form .primary").click()
+    page.clock.run_for(WAITS * 1000)
+    expect(page.locator("#waits")).to_contain_text(room.say("incident.title"))
+    page.get_by_role("link", name=room.say("incident.part.survivor")).click()
+    room.shows(room.say("incident.section.ladder"))
+    assert (room.barriers(), room.is_too_wide()) == ([], False)
+    room.context.set_offline(False)
+    room.shows(room.say("incident.section.about"))
+    with served_desk.line.real_store.read() as tx:
+        incident = tx.cases.incident_of(callback.id)
+    assert incident is not None
+    assert incident.codes == {"physical": "yes"}
+    page.check("[name=time][value=night]")
+    page.get_by_role("link", name=room.say("incident.part.what")).click()
+    expect(page.locator("[name=physical][value=yes]")).to_be_checked()
+    page.get_by_role("link", name=room.say("incident.part.when")).click()
+    expect(page.locator("[name=time][value=night]")).to_be_checked()
+    room.troubles.clear()
+
+
 def test_leaving_hides_the_page_and_loses_nothing(served_desk: ServedDesk, call: tuple[Room, Callback]) -> None:
     """Without the network too the neutral page stands there at once; what waited behind it is sent when the network is back."""
     room, callback = call

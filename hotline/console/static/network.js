@@ -191,7 +191,7 @@ function carry(old, fresh) {
   for (const form of [...touched]) {
     if (!old.contains(form)) continue;
     touched.delete(form);
-    settle(form);
+    if (unsaved.has(form)) save(form); // what has no place on the page that comes
     for (const field of form.elements) {
       const isChoice = field.type === "radio" || field.type === "checkbox";
       if (!field.name || field.type === "hidden" || field.type === "submit") continue;
@@ -221,7 +221,7 @@ if (isCall) {
 
   document.addEventListener("click", async (event) => {
     const link = event.target.closest("a[href]");
-    if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || link.pathname === location.pathname) return;
+    if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || link.pathname + link.search === location.pathname + location.search) return;
     event.preventDefault();
     await flush();
     const isThere = !waiting.length && (await ask(leave().href, LATE)) !== null;
