@@ -71,6 +71,28 @@ def test_what_is_said_and_typed_waits_and_counts_once(served_desk: ServedDesk, c
     room.troubles.clear()
 
 
+def test_what_is_refused_later_is_not_buried(served_desk: ServedDesk, call: tuple[Room, Callback]) -> None:
+    """A next call to which nobody agreed waited before the end of the call: the page that follows says so, and what was chosen stands in its form."""
+    room, callback = call
+    page = room.page
+    room.context.set_offline(True)
+    page.locator("#wrap-up summary").first.click()
+    page.check("[name=day][value='1']")
+    page.check("[name=part] >> nth=0")
+    room.press("/wrap-up")
+    page.click("#how-spoke")
+    room.context.set_offline(False)
+    room.shows(room.say("callback.then.spoke"))
+    expect(page.locator("#given-up")).to_have_text(f"{room.say('callback.next')}: {room.say('callback.told.consent')}")
+    expect(page.locator("[name=day][value='1']")).to_be_checked()
+    assert len(served_desk.line.callbacks()) == 1
+    page.check("[name=agreed]")
+    room.press("/wrap-up")
+    page.wait_for_url("**told=agreed**")
+    assert [found(served_desk.desk, callback).outcome, len(served_desk.line.callbacks())] == ["spoke", 2]
+    room.troubles.clear()
+
+
 def test_what_is_typed_beside_is_not_touched(served_desk: ServedDesk, call: tuple[Room, Callback]) -> None:
     """While something else goes off, and over the end of the call: it stands in the form of the page that follows."""
     room, callback = call
