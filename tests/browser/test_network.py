@@ -71,6 +71,28 @@ def test_what_is_said_and_typed_waits_and_counts_once(served_desk: ServedDesk, c
     room.troubles.clear()
 
 
+def test_what_is_refused_later_is_not_buried(served_desk: ServedDesk, call: tuple[Room, Callback]) -> None:
+    """A next call to which nobody agreed waited before the end of the call: the page that follows says so, and what was chosen stands in its form."""
+    room, callback = call
+    page = room.page
+    room.context.set_offline(True)
+    page.locator("#wrap-up summary").first.click()
+    page.check("[name=day][value='1']")
+    page.check("[name=part] >> nth=0")
+    room.press("/wrap-up")
+    page.click("#how-spoke")
+    room.context.set_offline(False)
+    room.shows(room.say("callback.then.spoke"))
+    expect(page.locator("#given-up")).to_have_text(f"{room.say('callback.next')}: {room.say('callback.told.consent')}")
+    expect(page.locator("[name=day][value='1']")).to_be_checked()
+    assert len(served_desk.line.callbacks()) == 1
+    page.check("[name=agreed]")
+    room.press("/wrap-up")
+    page.wait_for_url("**told=agreed**")
+    assert [found(served_desk.desk, callback).outcome, len(served_desk.line.callbacks())] == ["spoke", 2]
+    room.troubles.clear()
+
+
 def test_what_is_typed_beside_is_not_touched(served_desk: ServedDesk, call: tuple[Room, Callback]) -> None:
     """While something else goes off, and over the end of the call: it stands in the form of the page that follows."""
     room, callback = call
@@ -157,6 +179,34 @@ def test_no_page_of_the_browser_s_own_in_a_call(served_desk: ServedDesk, call: t
     room.context.set_offline(False)
     link.click()
     room.shows(room.say("incident.title"))
+    room.troubles.clear()
+
+
+def test_a_page_of_codes_waits_too(served_desk: ServedDesk, call: tuple[Room, Callback]) -> None:
+    """What happened, in four pages, each kept once: the next one stands there once the network is back, and what was chosen on it meanwhile is not lost."""
+    room, callback = call
+    page = room.page
+    room.open(f"callback/{callback.id}/what")
+    room.press("/agree")
+    page.check("[name=physical][value=yes]")
+    room.context.set_offline(True)
+    page.locator("form .primary").click()
+    page.clock.run_for(WAITS * 1000)
+    expect(page.locator("#waits")).to_contain_text(room.say("incident.title"))
+    page.get_by_role("link", name=room.say("incident.part.survivor")).click()
+    room.shows(room.say("incident.section.ladder"))
+    assert (room.barriers(), room.is_too_wide()) == ([], False)
+    room.context.set_offline(False)
+    room.shows(room.say("incident.section.about"))
+    with served_desk.line.real_store.read() as tx:
+        incident = tx.cases.incident_of(callback.id)
+    assert incident is not None
+    assert incident.codes == {"physical": "yes"}
+    page.check("[name=time][value=night]")
+    page.get_by_role("link", name=room.say("incident.part.what")).click()
+    expect(page.locator("[name=physical][value=yes]")).to_be_checked()
+    page.get_by_role("link", name=room.say("incident.part.when")).click()
+    expect(page.locator("[name=time][value=night]")).to_be_checked()
     room.troubles.clear()
 
 

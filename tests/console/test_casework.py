@@ -18,6 +18,7 @@ from hotline.service.calls import agreements
 from hotline.service.calls.agreements import Wish
 from hotline.service.desk.casework import cases, consents, referrals, slips
 from hotline.service.desk.casework.cases import day_of
+from hotline.service.desk.casework.incidents import QUESTIONS
 from hotline.service.desk.casework.referrals import ReferralForm
 from hotline.service.desk.casework.services import destination
 from hotline.service.editions.cache import EditionCache
@@ -85,6 +86,11 @@ class Work:
     def given(self) -> dict[str, Consent]:
         with self.line.real_store.read() as tx:
             return tx.cases.consents(self.id)
+
+    def codes(self) -> dict[str, str]:
+        incident = self.incident()
+        assert incident is not None
+        return dict(incident.codes)
 
     def made(self) -> tuple[Referral, ...]:
         with self.line.real_store.read() as tx:
@@ -172,14 +178,37 @@ def test_codes_are_written_and_read(work: Work) -> None:
 
 
 def test_nothing_is_obligatory(work: Work) -> None:
-    """A form without an answer keeps nothing; an open ladder says so; every answer can be corrected."""
+    """A form without an answer keeps nothing; an open ladder says so; every answer can be corrected, a page at a time: the others stand."""
     work.record()
     assert work.incident() is None
     assert work.desk.say("incident.type.open") in work.record(age="18-25")
     assert work.desk.say("incident.type.denial") in work.record(denial="yes")
-    incident = work.incident()
-    assert incident is not None
-    assert incident.codes == {"denial": "yes"}
+    assert work.codes() == {"denial": "yes", "age": "18-25"}
+    work.record(physical="yes")
+    assert work.codes() == {"physical": "yes", "age": "18-25"}
+    work.browser.open(f"{work.what}?part=survivor")
+    work.browser.send(work.what)
+    assert work.codes() == {"physical": "yes"}
+
+
+def test_four_pages_are_kept_one_by_one(work: Work) -> None:
+    """Each leads to the next, the last or whoever stops back to the call; on each stand its own questions, and what follows from all."""
+    work.record()
+    seen = []
+    for part, answers in {"what": {"physical": "yes"}, "when": {"time": "night"}, "survivor": {"age": "18-25"}}.items():
+        assert f'name="part" value="{part}"' in work.browser.open(f"{work.what}?part={part}")
+        seen += re.findall(r'<(?:input type="radio"|select) name="(\w+)"', work.browser.page)
+        work.browser.send(work.what, **answers)
+    assert 'name="part" value="around"' in work.browser.page
+    seen += re.findall(r'<(?:input type="radio"|select) name="(\w+)"', work.browser.page)
+    assert list(dict.fromkeys(seen)) == list(QUESTIONS)
+    work.browser.send(work.what, relation="partner")
+    assert work.desk.say("callback.note") in work.browser.page
+    assert work.codes() == {"physical": "yes", "time": "night", "age": "18-25", "relation": "partner"}
+    assert work.desk.say("incident.context.intimate_partner") in work.browser.open(work.what)
+    work.browser.send(work.what, denial="yes", stop="yes")
+    assert work.desk.say("callback.note") in work.browser.page
+    assert work.codes()["denial"] == "yes"
 
 
 @pytest.mark.parametrize(("field", "code", "what"), [("doer_sex", "m", "question"), ("age", "17", "code"), ("region", "paris", "code")])
@@ -245,7 +274,7 @@ def test_another_counselor_changes_nothing(work: Work) -> None:
     deps, oumou, referral = work.desk.room.deps, By(IDS["oumou"], "page"), work.made()[0].id
     form = ReferralForm("health", "a-clinic", "referred", "", "", agreed=True)
     results = [
-        run(deps, oumou, cases.write_incident, work.id, {}),
+        run(deps, oumou, cases.write_incident, work.id, "what", {}),
         run(deps, oumou, consents.give_consent, work.id, "figures"),
         run(deps, oumou, consents.take_back_consent, work.id, "record"),
         run(deps, oumou, referrals.refer, work.id, form),

@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, form_fields, found, me, page, refused, run, to
 from hotline.console.times import full_date, iso
+from hotline.ports.desk.drafts import incident_form
 from hotline.service.acts import Result
 from hotline.service.desk.casework import cases, consents, referrals, slips
-from hotline.service.desk.casework.incidents import QUESTIONS, SECTIONS, codes_of, contexts_of
+from hotline.service.desk.casework.incidents import PARTS, QUESTIONS, codes_of, contexts_of, part_of, sections_of
 from hotline.service.desk.casework.referrals import ReferralForm
 from hotline.service.desk.casework.services import KINDS, destination, find, name_of, regions
 from hotline.service.desk.casework.sight import InOtherHands, NoCase
@@ -33,15 +34,20 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
 def _incident(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/callback/<id>/what")
     def incident(id: str) -> str:
-        """Consent first; then the questions, and what follows from the answers."""
-        return page(context, "incident.html", **_codes(context, id))
+        """Consent first; then the questions, some at a time, and what follows from the answers."""
+        return page(context, "incident.html", **_codes(context, id, request.args.get("part")))
 
     @pages.post("/callback/<id>/what")
     def save_incident(id: str) -> Shown:
-        result = found(run(context, cases.write_incident, id, form_fields()))
+        """Each page is kept when it is sent, and leads to the next; the last, or where they stop, back to the call."""
+        part, fields = _part(request.form.get("part")), form_fields()
+        answers = {name: value for name, value in fields.items() if name not in ("part", "stop")}
+        result = found(run(context, cases.write_incident, id, part, answers))
         if result.is_refused:
-            return refused(context, "incident.html", _fault_of_codes(result), **_codes(context, id))
-        return to("incident", id=id)
+            wrong = part_of(result.values.get("field", "")) or part
+            return refused(context, "incident.html", _fault_of_codes(result), **_codes(context, id, wrong))
+        after = _part_after(part)
+        return to("callback", id=id) if "stop" in fields or after is None else to("incident", id=id, part=after)
 
 
 def _consents(pages: Blueprint, context: ConsoleContext) -> None:
@@ -166,15 +172,30 @@ def _referral_form() -> ReferralForm:
     )
 
 
-def _codes(context: ConsoleContext, id: str) -> dict[str, Any]:
-    """For `incident.html`."""
+def _part(asked: str | None) -> str:
+    """A page of the form; the first where there is none of this name."""
+    return asked if asked in PARTS else next(iter(PARTS))
+
+
+def _part_after(part: str) -> str | None:
+    parts = tuple(PARTS)
+    return next(iter(parts[parts.index(part) + 1 :]), None)
+
+
+def _codes(context: ConsoleContext, id: str, asked: str | None = None) -> dict[str, Any]:
+    """For `incident.html`. `asked`: which page of the form."""
+    part = _part(asked)
     case = cases.see_incident(context.deps, me(), id, context.now)
     codes = case.incident.codes if case.incident else {}
     return {
         "case": case,
         "codes": codes,
         "contexts": contexts_of(codes),
-        "sections": SECTIONS,
+        "part": part,
+        "parts": tuple(PARTS),
+        "is_last": _part_after(part) is None,
+        "draft": incident_form(id, part),
+        "sections": sections_of(part),
         "codes_of": codes_of,
         "regions": regions(context.deps),
         **_aloud(context, case.callback.language),

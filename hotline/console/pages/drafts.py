@@ -29,7 +29,7 @@ STANDS_ON: Final = {
     "person": "people",
 }
 """The page on which each form stands whose draft is kept. A form's name (`draft` in its template) begins with one of these, and says after it what it is about."""
-_NAME: Final = re.compile(r"([a-z]{1,16})(?:-([\w-]{1,64}))?(?:\.[\w-]{1,64})?", re.ASCII)
+_NAME: Final = re.compile(r"([a-z]{1,16})(?:-([\w-]{1,64}))?(?:\.([\w-]{1,64}))?", re.ASCII)
 
 
 def views(pages: Blueprint, context: ConsoleContext) -> None:
@@ -55,8 +55,10 @@ def keep_late(context: ConsoleContext) -> str | None:
     """
     name, token, once = request.form.get("draft", ""), session.get(TOKEN), request.form.get("once")
     place = _place(name)
-    author = sign_in.lately_here(context.deps, token) if token and once and place else None
-    if author is None or place is None or not may(author.role, place[0]):
+    if token is None or not once or place is None:
+        return None
+    author = sign_in.lately_here(context.deps, token)
+    if author is None or not may(author.role, place[0]):
         return None
     result = acts.run(context.deps, By(author.id, "page"), drafts.keep_draft, name, _fields(), once, token)
     return None if result.is_refused else name
@@ -82,7 +84,10 @@ def _place(name: str) -> tuple[str, dict[str, str]] | None:
     """The page of the form that is called so, and what it is about."""
     parts = _NAME.fullmatch(name)
     endpoint = STANDS_ON.get(parts[1]) if parts else None
-    return None if parts is None or endpoint is None else (endpoint, {"id": parts[2]} if parts[2] else {})
+    if parts is None or endpoint is None:
+        return None
+    about = {"id": parts[2], "part": parts[3] if endpoint == "incident" else None}
+    return endpoint, {name: value for name, value in about.items() if value}
 
 
 def _fields() -> Fields:

@@ -96,7 +96,7 @@ const flush = () => (flushing ??= empty().finally(() => { flushing = null; say()
 
 async function empty() {
   clearTimeout(again);
-  let over = null; // where one signs in again: until then each form that waits comes and is kept there (`pages/drafts.py`)
+  let elsewhere = null; // led to once all is sent: also where one signs in again, for each form that comes before that is kept there (`pages/drafts.py`)
   while (waiting.length) {
     const [first] = waiting;
     let answer = await post(first.address, first.fields, ANSWER);
@@ -108,12 +108,22 @@ async function empty() {
     waiting.shift();
     shut(first.form, false);
     held = 0;
-    if (isSignIn(answer)) over = answer;
-    else await follow(answer);
+    if (answer.goes && !isHere(answer.goes)) elsewhere = answer;
+    else {
+      await follow(answer);
+      if (waiting.length) tell(first.what); // what was refused is not buried under what comes after it
+    }
   }
-  if (over) await follow(over);
+  if (elsewhere) await follow(elsewhere);
 }
-const isSignIn = ({ goes }) => goes?.split("?")[0].endsWith("/sign-in");
+const isHere = (address) => new URL(address, location).pathname === location.pathname;
+
+function tell(what) {
+  const fault = document.querySelector("main #fault"), said = document.getElementById("given-up");
+  if (!fault || !said) return;
+  said.textContent = `${what}: ${fault.textContent}`;
+  said.hidden = false;
+}
 const read = (text) => new DOMParser().parseFromString(text, "text/html");
 const isStale = ({ status, text }) => status === 400 && read(text).querySelector("[data-trouble=stale]") !== null;
 
@@ -136,9 +146,9 @@ async function renew() {
 async function follow({ goes, text }) {
   if (isHidden) return;
   if (!goes) return put(text);
-  const there = new URL(goes, location);
-  if (there.pathname === location.pathname && isCall) return look(there.href);
-  location.assign(there.href);
+  const there = new URL(goes, location).href;
+  if (isHere(there) && isCall) return look(there);
+  location.assign(there);
 }
 
 let looked = 0;
@@ -148,7 +158,7 @@ async function look(address) {
   if (!answer) {
     trouble(false);
     setTimeout(() => { if (mine === looked) look(address); }, RETRY);
-  } else if (new URL(answer.address).pathname !== location.pathname) location.assign(answer.address);
+  } else if (!isHere(answer.address)) location.assign(answer.address);
   else {
     trouble(true);
     history.replaceState(null, "", address);
@@ -165,6 +175,7 @@ function put(text) {
   document.querySelector(".top").replaceWith(page.querySelector(".top"));
   old.replaceWith(fresh);
   carry(old, fresh);
+  fresh.querySelectorAll("form[data-typed]").forEach((form) => { touched.add(form); saveIn(STOPPED, form); });
   lapse(fresh);
   htmx.process(fresh);
   document.dispatchEvent(new Event("put"));
@@ -191,7 +202,7 @@ function carry(old, fresh) {
   for (const form of [...touched]) {
     if (!old.contains(form)) continue;
     touched.delete(form);
-    settle(form);
+    if (unsaved.has(form)) save(form); // what has no place on the page that comes
     for (const field of form.elements) {
       const isChoice = field.type === "radio" || field.type === "checkbox";
       if (!field.name || field.type === "hidden" || field.type === "submit") continue;
@@ -221,7 +232,7 @@ if (isCall) {
 
   document.addEventListener("click", async (event) => {
     const link = event.target.closest("a[href]");
-    if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || link.pathname === location.pathname) return;
+    if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || link.pathname + link.search === location.pathname + location.search) return;
     event.preventDefault();
     await flush();
     const isThere = !waiting.length && (await ask(leave().href, LATE)) !== null;

@@ -24,6 +24,6 @@ class Drafts(Protocol):
     def drop_all(self, staff: str) -> None: ...
 
 
-def incident_form(callback: str) -> str:
-    """The form in which a caller's codes are chosen: what was typed there goes with the consent to write them down."""
-    return f"incident-{callback}"
+def incident_form(callback: str, part: str) -> str:
+    """The form in which a caller's codes are chosen, a page of it: what was typed there goes with the consent to write them down."""
+    return f"incident-{callback}.{part}"

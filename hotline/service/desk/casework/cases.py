@@ -15,7 +15,7 @@ from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
-from hotline.service.desk.casework.incidents import Type, Unlisted, read, type_of
+from hotline.service.desk.casework.incidents import Type, Unlisted, merged, read, type_of
 from hotline.service.desk.casework.services import regions
 from hotline.service.desk.casework.sight import InOtherHands, NoCase, show
 from hotline.service.work import Work
@@ -102,8 +102,9 @@ def day_of(deps: Deps, at: int) -> int:
     return deps.clock.local(at) // DAY_MINUTES
 
 
-def write_incident(act: Act, id: str, answers: Mapping[str, str]) -> Result:
-    """Keep these answers in the place of those that stood there, where the caller agreed to that; without any answer, nothing is kept.
+def write_incident(act: Act, id: str, part: str, answers: Mapping[str, str]) -> Result:
+    """Keep these answers of one page of the form in the place of those that stood on it, where the caller agreed to that; without any answer on any, nothing is
+    kept. `part`: of `incidents.PARTS`.
 
     The incident's id derives from the form's, which is gone within days, and not from the callback: nobody can work out whose codes they
     were.
@@ -112,11 +113,12 @@ def write_incident(act: Act, id: str, answers: Mapping[str, str]) -> Result:
     if not isinstance(case, Case):
         return Result(case)
     try:
-        codes = read(answers, regions(act.deps))
+        given = read(answers, regions(act.deps))
     except Unlisted as unlisted:
         return Result("unlisted", {"field": unlisted.question, "name": unlisted.name})
     if not case.agreed(RECORD):
         return Result("consent")
+    codes = merged(case.incident.codes if case.incident else {}, part, given)
     if not codes:
         act.tx.cases.drop_incident(id)
     elif case.incident is not None:

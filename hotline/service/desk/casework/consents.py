@@ -16,6 +16,7 @@ from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
 from hotline.service.desk.casework import referrals
 from hotline.service.desk.casework.cases import Case, find_case, open_case
+from hotline.service.desk.casework.incidents import PARTS
 from hotline.service.desk.casework.sight import show
 from hotline.service.work import Work
 
@@ -72,7 +73,8 @@ def take_back_consent(act: Act, id: str, kind: str) -> Result:
     match kind:
         case "record":
             act.tx.cases.drop_incident(id)
-            act.tx.drafts.drop_of_all(incident_form(id))  # codes that were chosen and not sent go too
+            for part in PARTS:
+                act.tx.drafts.drop_of_all(incident_form(id, part))  # codes that were chosen and not sent go too
             referrals.drop_without_consent(act.tx, case)
             _end(act, case, FIGURES)
         case "figures" if case.incident is not None:

@@ -103,6 +103,8 @@ SECTIONS: Final = (
     ),
     Section("around", (Question("earlier", YES_NO), Question("reported", YES_NO))),
 )
+PARTS: Final = {"what": ("ladder",), "when": ("about",), "survivor": ("survivor",), "around": ("doer", "around")}
+"""What is asked and kept at a time: a page each, by the sections on it."""
 QUESTIONS: Final = {question.key: question for section in SECTIONS for question in section.questions}
 """In the order in which they are asked."""
 
@@ -114,6 +116,24 @@ class Unlisted(Exception):
         super().__init__(question)
         self.question = question
         self.name = name
+
+
+def sections_of(part: str) -> tuple[Section, ...]:
+    """What stands on a page of the form."""
+    return tuple(section for section in SECTIONS if section.key in PARTS[part])
+
+
+def part_of(question: str) -> str | None:
+    """The page on which a question stands. Returns None for what is no question."""
+    return next((part for part in PARTS for section in sections_of(part) for asked in section.questions if asked.key == question), None)
+
+
+def merged(stands: Mapping[str, str], part: str, given: Mapping[str, str]) -> dict[str, str]:
+    """What was given, in the place of all that stood on this page and of each answer that was given anew, in the order of the questions."""
+    asked = {question.key for section in sections_of(part) for question in section.questions}
+    left = {key: code for key, code in stands.items() if key not in asked}
+    codes = {**left, **given}
+    return {key: codes[key] for key in QUESTIONS if key in codes}
 
 
 def codes_of(question: Question, regions: Iterable[str]) -> tuple[str, ...]:
