@@ -27,7 +27,7 @@ from hotline.ports.store import Transaction
 from hotline.service.permissions import may
 from hotline.web import settle
 
-OPEN = 5_000
+OPEN = 10_000
 TIMES = 30
 CLOSED = 5_000
 """What the month before has left."""

@@ -88,6 +88,11 @@ def coverage_key(language: str, position: int) -> str:
     return f"coverage.{language}@{position}"
 
 
+def now_key_beside(key: str) -> str:
+    """The key of the time at the input after which this coverage fact is asked for."""
+    return now_key(int(key.rpartition("@")[2]))
+
+
 def is_coverage_key(key: str, position: int) -> bool:
     """Is this the key of a coverage fact that was asked for after `position` inputs?"""
     return key.startswith("coverage.") and key.endswith(f"@{position}")

@@ -57,12 +57,12 @@ class World(Struct, frozen=True, gc=False):
         return value if isinstance(value, Coverage) else None
 
     def sight(self, language: str) -> tuple[Minute | None, Coverage | None] | Need:
-        """The time and who can call: what every promise is made of."""
-        now = self.now()
-        if isinstance(now, Need):
-            return now
+        """The time and who can call: what every promise is made of. Whoever finds the one may find the other with it, and is asked once."""
         coverage = self.coverage(language)
-        return coverage if isinstance(coverage, Need) else (now, coverage)
+        if isinstance(coverage, Need):
+            return coverage
+        now = self.now()
+        return now if isinstance(now, Need) else (now, coverage)
 
     def first_that_holds(self, ways: Iterable[Way], chosen: Mapping[str, Any]) -> str | Need:
         """Where a branch leads. `check` sees to it that its last way always holds."""

@@ -11,7 +11,6 @@ from hotline.engine.effects import (
     CancelCallback,
     Coverage,
     Effect,
-    Fact,
     Need,
     OpenCallback,
     Order,
@@ -20,6 +19,7 @@ from hotline.engine.effects import (
     StopCalls,
     Urgency,
     is_coverage_key,
+    now_key_beside,
     result_key,
 )
 from hotline.engine.times import DAY_SECONDS
@@ -86,8 +86,6 @@ class SessionFacts:
         """What coverage is worked out from in this hop."""
         self._languages: dict[str, str] = {}
         """For which it was, by fact key."""
-        self._unsettled: Facts = {}
-        """Found in this hop, and not yet held against what another delivery of it found."""
 
     def find(self, need: Need) -> None:
         """Make this fact known, as it was when it was first asked for, else as it is now."""
@@ -96,14 +94,14 @@ class SessionFacts:
             return
         self._is_news = True
         match need.name:
-            case "now":  # whoever asks for it asks for coverage next: both are settled in one step
-                self.known[need.key] = self._unsettled[need.key] = self._deps.clock.local(self._at)
+            case "now":  # coverage was known and the time was not: a version of the line that found them apart had begun with this hop
+                self.known[need.key] = self._deps.clock.local(self._at)
             case "coverage":
                 if self._reading is None:
                     self._look()
                     self._search_spool()
                 if need.key not in self.known:
-                    self._settle(need.key, self._coverage(need))
+                    self._settle(need)
                 coverage = self.known[need.key]
                 self._is_refusal = self._is_refusal or not (isinstance(coverage, Coverage) and coverage.now and coverage.urgent)
             case _:
@@ -162,14 +160,16 @@ class SessionFacts:
                     self._is_on(found.marker.edition)
                 self._learn(facts.decode(found.facts))
 
-    def _settle(self, key: str, value: Fact) -> None:
-        """Make known what whoever came first with this hop found, so that several deliveries of it are answered alike; without Redis this one's own."""
-        found = {**{at: self.known[at] for at in self._unsettled}, key: value}
-        self._unsettled = {}
+    def _settle(self, need: Need) -> None:
+        """Make known who can call, and the time: what whoever came first with this hop found, so that several deliveries of it are answered alike;
+        without Redis this one's own."""
+        found: Facts = {need.key: self._coverage(need)}
+        if (now := now_key_beside(need.key)) not in self.known:
+            found[now] = self._deps.clock.local(self._at)
         self.known |= found
         with suppress(MemoryAway):
-            kept = self._deps.memory.first(self._session.name, key, facts.encode(found), self._session.seconds)
-            self.known |= {each: first for each, first in facts.decode(kept).items() if each in found}
+            kept = self._deps.memory.first(self._session.name, need.key, facts.encode(found), self._session.seconds)
+            self.known |= {key: first for key, first in facts.decode(kept).items() if key in found}
 
     def _look(self) -> None:
         """Who is there, once a hop, and not while the store is away; on the way, what the ledger knows of orders that this conversation may have given already.
