@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from hotline.ports.desk.staff import Staff
-from hotline.service.calls import taking
+from hotline.service.calls import alarms, taking
 from tests.console.calls import agree, ended, found, held, talking
 from tests.console.desk import IDS, Desk
 from tests.service.line import AWA, FANTA, OUMOU
@@ -67,7 +67,7 @@ def test_it_stands_on_every_page_of_a_supervisor_and_comes_there_by_itself(desk:
     """Within seconds, with who asks and since when; nothing moves where nothing changed, and it goes with the call. No counselor sees it."""
     browser, callback, address = talking(desk)
     fanta = desk.browser("fanta")
-    pages = ("/console/review", "/console/shifts", "/console/overview", "/console/me", f"/console/callback/{callback.id}")
+    pages = ("/console/review", "/console/shifts", "/console/overview", "/console/me")
     polls = polled(fanta.open("/console/shifts"), "alarms")
     assert fanta.client.get(polls, headers=PART).status_code == 204
     browser.send(f"{address}/help")
@@ -79,6 +79,19 @@ def test_it_stands_on_every_page_of_a_supervisor_and_comes_there_by_itself(desk:
     assert desk.browser("oumou").client.get("/console/alarms", headers=PART).status_code == 403
     desk.line.hang_up()
     assert said not in fanta.open("/console/shifts")
+
+
+def test_on_a_calls_page_it_is_one_line(desk: Desk) -> None:
+    """A supervisor may be in that call herself: nothing of it is covered by more, and what comes by itself is as small."""
+    browser, callback, address = talking(desk)
+    browser.send(f"{address}/help")
+    fanta = desk.browser("fanta")
+    line = f"{desk.say('alarm.help')} {callback.reference}"
+    page = fanta.open(address).partition('id="alarms"')[2]
+    assert (line in page, desk.say("alarm.see_to") in page) == (True, False)
+    desk.line.act(FANTA, alarms.acknowledge_alarm, callback.id)
+    part = fanta.client.get(polled(fanta.page, "alarms"), headers=PART).get_data(as_text=True).replace("&#39;", "'")
+    assert (desk.say("alarm.own") in part, "<section" in part) == (True, False)
 
 
 def test_on_another_page_the_alarm_alone_changes(desk: Desk) -> None:
