@@ -141,6 +141,22 @@ def test_what_may_not_come_late_is_given_up(served_desk: ServedDesk) -> None:
     room.troubles.clear()
 
 
+def test_a_page_that_slept_asks_for_another_tap(served_desk: ServedDesk) -> None:
+    """A phone's clock stands still while it sleeps: what the page believes to be the time is old, the line refuses, and the page says so and knows better."""
+    _, _, address = held(served_desk.desk)
+    room = served_desk.of("awa")
+    room.page.route("**/signs*", lambda route: route.abort())
+    with room.page.expect_response("**/sante*"):
+        room.open(address.removeprefix("/console/"))
+    served_desk.line.clock.at += 60
+    room.enter("connect")
+    expect(room.page.locator("#given-up")).to_have_text(room.say("trouble.given_up"))
+    assert served_desk.line.gateway.rung == []
+    room.enter("connect")
+    room.shows(room.say("callback.step.rings"))
+    room.troubles.clear()
+
+
 def test_taking_and_handing_over_are_given_up_too(served_desk: ServedDesk) -> None:
     """From the queue by a counselor, from its page by a supervisor: no browser error page, and nothing is done."""
     served_desk.line.walk("5 5")

@@ -61,7 +61,8 @@ async function now(form, button, address, fields) {
   held = 0;
   if (answer && answer.status !== 408) return follow(answer);
   button?.focus();
-  said.textContent = form.dataset.now || document.getElementById("offline").textContent;
+  // Refused as too late nothing was done, and it says so; unheard it may have been.
+  said.textContent = answer ? read(answer.text).querySelector("[data-trouble]").textContent : form.dataset.now ?? document.getElementById("offline").textContent;
   said.hidden = false;
 }
 document.addEventListener("pointerdown", () => { document.getElementById("given-up")?.toggleAttribute("hidden", true); });
@@ -232,7 +233,7 @@ if (isCall) {
 
   document.addEventListener("click", async (event) => {
     const link = event.target.closest("a[href]");
-    if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || link.pathname + link.search === location.pathname + location.search) return;
+    if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || link.pathname + link.search === location.pathname + location.search) return;
     event.preventDefault();
     await flush();
     const isThere = !waiting.length && (await ask(leave().href, LATE)) !== null;
