@@ -143,7 +143,7 @@ def _keeping(config: Config, var: Path, waiting: int, name: str) -> float:
 
 
 def showing(config: Config) -> None:
-    """Row 4: every page of the console at 5,000 open callbacks."""
+    """Row 4: every page of the console at 10,000 open callbacks."""
     clock = SystemClock(config.timezone)
     found, bare = pages.measure(config, clock.now())
     slowest, heaviest = found[0], max(found, key=lambda timed: timed.size)
