@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -39,17 +39,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: turns[item.path])
 
 
+class _Compiled(dict[Any, Any]):
+    """Compiled statements by all of SQLAlchemy's key but its first part, the engine's own dialect."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(key[1:], default)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__(key[1:], value)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _statements_compiled_once() -> Iterator[None]:
-    """The engines that a worker makes, one a test and more, share what they compile, as the one engine of a process does for its life:
-    SQLAlchemy keeps a compiled statement with its engine, for its dialect.
-    """
-    first: dict[str, tuple[Any, dict[Any, Any]]] = {}
+    """The engines that a worker makes, one a test and more, share what they compile, as the one engine of a process does for its life."""
+    compiled: defaultdict[str, _Compiled] = defaultdict(_Compiled)
 
     def sharing(url: str, **options: Any) -> Engine:
         engine = create_engine(url, **options)
-        engine.dialect, compiled = first.setdefault(engine.dialect.name, (engine.dialect, {}))
-        engine.update_execution_options(compiled_cache=compiled)
+        engine.update_execution_options(compiled_cache=compiled[engine.dialect.name])
         return engine
 
     with pytest.MonkeyPatch.context() as patch:
