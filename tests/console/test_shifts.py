@@ -187,6 +187,7 @@ def test_the_week_is_a_table_of_who_is_there(desk: Desk) -> None:
         tx.shifts.add(Shift(AWA, None, 480, 720))
         tx.shifts.add(Shift(AWA, None, 0, 1440, TODAY + 1, off=True))
         tx.shifts.add(Shift(IDS["fanta"], None, 480, 1320))
+        tx.shifts.add(Shift(IDS["fanta"], None, 1260, 1440, TODAY + 3, off=True))
     page = desk.browser("awa").open("/console/shifts")
     week, exact = re.findall(r"<tbody>(.*?)</tbody>", page, re.DOTALL)
     usual, *days = [re.findall(r"<td.*?</td>", row, re.DOTALL) for row in re.findall(r"<tr.*?</tr>", week, re.DOTALL)]
@@ -197,10 +198,11 @@ def test_the_week_is_a_table_of_who_is_there(desk: Desk) -> None:
     for cell, language in ((usual[0], "bm"), (days[1][0], "fr"), (usual[3], "fr")):
         assert f'<p class="hole">{language} 0' in cell
         assert desk.say(f"shifts.nobody.{language}") in cell
-    assert "◆ fanta" in days[0][4]
     same = desk.say("shifts.as_usual")
-    assert [same in cell for cell in days[0]] == [True] * 4 + [False]
-    assert [same in cell for cell in days[1]] == [False, True, True, True, False]
+    assert "◆ fanta" in usual[4]
+    assert (same in days[3][4], "–" in days[3][4], "fanta" in days[3][4]) == (False, True, False)
+    assert [same in cell for cell in days[0]] == [True] * 5
+    assert [same in cell for cell in days[1]] == [False, True, True, True, True]
     assert ("fr 0" in days[6][3], 'class="hole"' in days[6][3], desk.say("shifts.nobody.fr") in days[6][3]) == (False, True, True)
     assert '<td class="mine">' in days[6][0]
     rows = re.findall(r"<tr>\s*<th scope=\"row\">(.*?)</tr>", exact, re.DOTALL)

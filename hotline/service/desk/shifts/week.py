@@ -99,6 +99,8 @@ class WeekView(Struct, frozen=True):
     """Whose plans can be changed, by alias."""
     usual: tuple[UsualPart, ...]
     """One for each part."""
+    usual_beyond: tuple[Bar, ...]
+    """What more than half of the days have in hours of no part."""
     on_call: tuple[tuple[str, Minute], ...]
     """Who is on call, by alias, and until when."""
     is_closed: bool
@@ -171,6 +173,7 @@ def look(deps: Deps, whose: str, at: int) -> WeekView | None:
         plan=_plan(chosen, shifts, now // DAY_MINUTES),
         people=tuple(people),
         usual=_usual(days),
+        usual_beyond=tuple(bar for of_day in _most([day.beyond for day in days]) for bar in of_day),
         on_call=tuple((staff.alias, deps.clock.local(staff.on_call_until or 0)) for staff in people if staff.is_on_call(at)),
         is_closed=is_closed(people, at, deps.rules),
         many=next(iter(merged((span.start, span.end) for span in declared if span.kind == "many")), None),
