@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import pytest
 from redis import Redis
-from rq import Queue
+from rq import Callback, Queue
 from rq.serializers import JSONSerializer
 
 from hotline.adapters.seal import new_keys
@@ -85,8 +85,7 @@ def test_code_that_is_put_into_redis_does_not_run(line: Line, tmp_path: Path) ->
             queue = Queue(name, connection=client, serializer=JSONSerializer)
             queue.enqueue_call("os.mkdir", args=[str(trace)])
             Queue(name, connection=client).enqueue(trace.mkdir)
-            job = queue.enqueue_call("hotline.jobs.deliver", args=["0" * 32])
-            client.hset(job.key, "success_callback_name", "builtins.print")
+            queue.enqueue_call("hotline.jobs.deliver", args=["0" * 32], on_success=Callback("builtins.print"))
     wait_for(lambda: b"\nhotline_jobs_dropped_total 6.0\n" in get(f"{card['address']}/metrics", SECONDS).body)
     assert not trace.exists()
 

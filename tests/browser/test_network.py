@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Locator, Route, expect
 
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.accounts import Account
@@ -223,6 +223,36 @@ def test_a_page_of_codes_waits_too(served_desk: ServedDesk, call: tuple[Room, Ca
     expect(page.locator("[name=physical][value=yes]")).to_be_checked()
     page.get_by_role("link", name=room.say("incident.part.when")).click()
     expect(page.locator("[name=time][value=night]")).to_be_checked()
+    room.troubles.clear()
+
+
+def test_a_referral_waits_and_stays_its_own(served_desk: ServedDesk, call: tuple[Room, Callback]) -> None:
+    """Made without the network it is kept once the network is back; what was chosen for another kind meanwhile is still there, for that kind."""
+    room, callback = call
+    page = room.page
+    room.open(f"callback/{callback.id}/referrals")
+
+    def offered(kind: str) -> Locator:
+        return page.locator("details.offer", has=page.locator(f"input[name=kind][value={kind}]"))
+
+    offered("health").locator("summary").first.click()
+    offered("health").locator("[name=service]").select_option(index=1)
+    offered("health").locator("[name=outcome]").first.check()
+    offered("health").locator("[name=agreed]").check()
+    room.context.set_offline(True)
+    offered("health").locator("button.primary").click()
+    page.clock.run_for(WAITS * 1000)
+    expect(page.locator("#waits")).to_contain_text(room.say("referrals.kind.health"))
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")  # where nothing is half behind what lies over the page
+    assert (room.barriers(), room.is_too_wide()) == ([], False)
+    offered("police").locator("summary").first.click()
+    offered("police").locator("[name=outcome]").nth(1).check()
+    room.context.set_offline(False)
+    expect(page.locator(".offer > summary .tag")).to_have_count(1)
+    expect(offered("police").locator("[name=outcome]").nth(1)).to_be_checked()
+    expect(offered("health").locator("[name=outcome]:checked")).to_have_count(0)
+    with served_desk.line.real_store.read() as tx:
+        assert ["health"] == [referral.kind for referral in tx.cases.referrals(callback.id)]
     room.troubles.clear()
 
 

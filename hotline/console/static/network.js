@@ -204,11 +204,12 @@ function carry(old, fresh) {
     if (!old.contains(form)) continue;
     touched.delete(form);
     if (unsaved.has(form)) save(form); // what has no place on the page that comes
+    const its = fresh.querySelector(`[name=draft][value="${form.elements.draft?.value}"]`)?.form;
     for (const field of form.elements) {
       const isChoice = field.type === "radio" || field.type === "checkbox";
       if (!field.name || field.type === "hidden" || field.type === "submit") continue;
-      const selector = `[data-draft] [name="${field.name}"]` + (isChoice ? `[value="${field.value}"]` : "");
-      const other = fresh.querySelector(selector);
+      const selector = `[name="${field.name}"]` + (isChoice ? `[value="${field.value}"]` : "");
+      const other = its ? its.querySelector(selector) : fresh.querySelector(`[data-draft] ${selector}`);
       if (!other) continue;
       if (isChoice) other.checked = field.checked;
       else other.value = field.value;
