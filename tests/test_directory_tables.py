@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -296,6 +297,14 @@ def zipped(change: Callable[[str, bytes], bytes], book: bytes | None = None, **m
     return data.getvalue()
 
 
+def marked(field: int, value: int) -> bytes:
+    """A workbook whose every part is said, at this offset of its entry in the list of parts, to be another thing than it is."""
+    book = bytearray(zipped(lambda _name, data: data))
+    for entry in re.finditer(rb"PK\x01\x02", bytes(book)):
+        book[entry.start() + field] = value
+    return bytes(book)
+
+
 def in_utf_16(name: str, part: bytes, also: bytes = b'<!DOCTYPE x [<!ENTITY a "a">]>') -> bytes:
     """The sheet as no spreadsheet writes it: `<!` is nowhere in its bytes."""
     if not name.endswith("sheet1.xml"):
@@ -323,6 +332,8 @@ BOOKS: dict[str, tuple[Callable[[], bytes], str]] = {
     "no workbook": (lambda: b"PK\x03\x04", "not a workbook that can be read; save it as XLSX again"),
     "a text": (lambda: csv_of(table(CENTRE)), "not a workbook that can be read; save it as XLSX again"),
     "damaged": (lambda: zipped(lambda name, data: data[:-20] if "sheet1" in name else data), "not a workbook that can be read; save it as XLSX again"),
+    "under a password": (lambda: marked(8, 1), "not a workbook that can be read; save it as XLSX again"),
+    "compressed in a way of its own": (lambda: marked(10, 77), "not a workbook that can be read; save it as XLSX again"),
     "document type": (lambda: zipped(lambda _name, data: data.replace(b"?>", b'?><!DOCTYPE x [<!ENTITY a "a">]>', 1)), "holds a document type, which no spreadsheet writes"),
     "document type in UTF-16": (lambda: zipped(in_utf_16), "is not in UTF-8, as every spreadsheet writes it"),
     "merged in UTF-16": (lambda: zipped(lambda name, data: in_utf_16(name, data, b""), sheet(table(CENTRE), more=lambda _, page: page.merge_cells("C2:D3"))), "is not in UTF-8, as every spreadsheet writes it"),

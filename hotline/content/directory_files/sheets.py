@@ -37,7 +37,7 @@ _BROKEN: Final = (
     AttributeError,
     IndexError,
     EOFError,
-    NotImplementedError,  # zipfile's, for a compression that it cannot undo
+    RuntimeError,  # zipfile's, for a file under a password and for a compression that it cannot undo
 )
 """What openpyxl raises at a file that is not a workbook, or a damaged one: caught, and told in one line."""
 _LINE_END: Final = re.compile(r"_x000[9AaDd]_")
