@@ -49,10 +49,11 @@ _TO_NUMBER: Final = (
     select(*CALLBACK).join(numbers, numbers.c.callback == _c.id).where(numbers.c.number_hash == _ITS_HASH).order_by(_c.made_at, _c.id)
 )
 _SAME_NUMBER: Final = _TO_NUMBER.where(_c.state.in_(_RUNG))
-_NOTHING: Final[ColumnElement[int]] = literal_column("0")
+NOTHING: Final[ColumnElement[int]] = literal_column("0")
+"""Added to a column it changes nothing but the plan: SQLite does not look that column up in an index."""
 _STATE: Final = _c.state.concat(literal_column("''"))
 """For whoever knows which few rows it is about, by id or phone: without a state to look up, SQLite does not go through all that waits to find them."""
-DUE: Final = (_c.state == "waiting", _c.opens_at + _NOTHING <= AT, _c.not_after + _NOTHING > AT)
+DUE: Final = (_c.state == "waiting", _c.opens_at + NOTHING <= AT, _c.not_after + NOTHING > AT)
 """What may be offered at the moment `at_`. The sums keep SQLite from walking what waits in another order than PRESSING, and sorting all of it."""
 DUE_OF_FEW: Final = (_STATE == "waiting", *DUE[1:])
 """The same, of rows that are known by something else."""
@@ -66,7 +67,7 @@ _LANGUAGES: Final = (
         _own.c.id.in_(bindparam("these", expanding=True)),
         _STATE.in_(_RUNG),
         _c.other_phone == _own.c.other_phone,
-        _c.opens_at + _NOTHING <= AT,
+        _c.opens_at + NOTHING <= AT,
     )
     .distinct()
     .order_by(_own.c.id, _c.language)

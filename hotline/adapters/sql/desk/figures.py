@@ -6,9 +6,9 @@ from collections import Counter
 from typing import Final, NamedTuple, get_args
 
 from msgspec.structs import asdict
-from sqlalchemy import ColumnElement, bindparam, case, func, literal, literal_column, or_, select
+from sqlalchemy import bindparam, case, func, literal, literal_column, or_, select
 
-from hotline.adapters.sql.calls.callbacks import Answers
+from hotline.adapters.sql.calls.callbacks import NOTHING, Answers
 from hotline.adapters.sql.desk.cases import REFERRAL, CaseRows
 from hotline.adapters.sql.tables import (
     callbacks,
@@ -33,11 +33,10 @@ from hotline.ports.desk.figures import Counts, Said, Tally, TurnedAway, WaitingN
 DAY_HOURS: Final = 24
 _c, _t = callbacks.c, tallies.c
 _MADE: Final = (_c.made_at >= bindparam("since"), _c.made_at < bindparam("until"))
-_NOTHING: Final[ColumnElement[int]] = literal_column("0")
 _ALIKE: Final = (_c.language, _c.urgent, _c.state, _c.outcome, _c.attempts)
 _STILL: Final = select(*_ALIKE, func.count()).where(*_MADE).group_by(*_ALIKE)
 _GONE: Final = (
-    select(_t.language, _t.urgent, _t.state, _t.outcome, _NOTHING, func.sum(_t["count"]))
+    select(_t.language, _t.urgent, _t.state, _t.outcome, NOTHING, func.sum(_t["count"]))
     .where(_t.day >= bindparam("since"), _t.day < bindparam("until"))
     .group_by(_t.language, _t.urgent, _t.state, _t.outcome)
 )
@@ -70,8 +69,8 @@ _NOT_TAKEN: Final = (
     .join(callbacks, _c.id == offers.c.callback)
     .where(
         # By its state: what waits is most of what was made lately.
-        _c.made_at + _NOTHING >= bindparam("since"),
-        _c.made_at + _NOTHING < bindparam("until"),
+        _c.made_at + NOTHING >= bindparam("since"),
+        _c.made_at + NOTHING < bindparam("until"),
         _c.state.in_([state for state in get_args(State) if state != "waiting"]),
         func.coalesce(_c.claimed_by, literal("")) != offers.c.staff,
         # The sum of nothing keeps SQLite from going through all calls that somebody ever made.
@@ -82,7 +81,7 @@ _NOT_TAKEN: Final = (
 )
 _NOW: Final = (
     select(_c.language, func.count(), func.sum(case((_c.urgent, 1), else_=0)), func.min(_SINCE))
-    .where(_c.state == "waiting", _c.opens_at <= AT, _c.not_after + _NOTHING > AT)
+    .where(_c.state == "waiting", _c.opens_at <= AT, _c.not_after + NOTHING > AT)
     .group_by(_c.language)
     .order_by(_c.language)
 )
