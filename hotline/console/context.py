@@ -37,6 +37,8 @@ Shown: TypeAlias = str | tuple[str, int] | Response
 P = ParamSpec("P")
 PATIENCE_SECONDS: Final = 10
 """So long a page waits for what may not come late: take, connect, hand over (`LATE` of `network.js`)."""
+LONGEST_TIME: Final = 12
+"""Digits of a moment in seconds, and to spare."""
 CLOSED: Final[dict[Code, HTTPStatus]] = {"gone": HTTPStatus.NOT_FOUND, "forbidden": HTTPStatus.FORBIDDEN}
 
 
@@ -202,7 +204,7 @@ def is_given_up(context: ConsoleContext) -> bool:
     A script says when the button was pressed (`pressed`), by the line's time and rather too early; without one a browser waits, and says itself that it failed.
     """
     pressed = request.form.get("pressed", "")
-    return pressed.isdecimal() and context.now - int(pressed) > PATIENCE_SECONDS
+    return pressed.isdecimal() and len(pressed) <= LONGEST_TIME and context.now - int(pressed) > PATIENCE_SECONDS
 
 
 def is_partial() -> bool:

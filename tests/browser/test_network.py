@@ -314,6 +314,19 @@ def test_signed_in_anew_beside_it_the_page_goes_on(served_desk: ServedDesk, call
     room.troubles.clear()
 
 
+def test_what_one_typed_is_nobody_elses(served_desk: ServedDesk, call: tuple[Room, Callback]) -> None:
+    """A supervisor signs in in another tab, and this page asks for itself anew: it gives way, and what was typed and not sent is no draft of hers."""
+    room, callback = call
+    room.page.fill("#note-text", NOTE)
+    served_desk.sign_in(room, "fanta")
+    with room.page.expect_navigation(url="**/console/sante**"):
+        room.page.clock.run_for(RETRY * 1000)
+    room.open(f"callback/{callback.id}")
+    assert "" == room.page.input_value("#note-text")
+    assert note_of(served_desk, callback) is None
+    room.troubles.clear()
+
+
 def test_a_script_is_read_one_step_at_a_time(served_desk: ServedDesk, call: tuple[Room, Callback]) -> None:
     """A tap turns to the next and moves nothing else; the step stays when the call is marked, and what is said first takes turns; the page is short."""
     room, _ = call

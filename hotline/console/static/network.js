@@ -1,5 +1,5 @@
-// Forms of a call, and a network that goes. A form [data-waits] (what to call it) is kept here until the line has it, and counts once. A form [data-now]
-// (what to say) is given up after ten seconds and never sent again by itself; what arrives later the line refuses, since the form says when its
+// Forms of a call, and a network that goes. A form [data-waits] (what to call it) is kept here until the line has it, and counts once. A form
+// [data-gives-up] (what to say) is given up after ten seconds and never sent again by itself; what arrives later the line refuses, since the form says when its
 // button was pressed. All of it lies in this open page alone, and is gone with it. With data-call: nothing that happens leaves the page of a call for a page of
 // the browser's own.
 "use strict";
@@ -39,30 +39,36 @@ document.addEventListener("input", (event) => { if (event.target.form) touched.a
 document.addEventListener("submit", (event) => {
   const form = event.target, button = event.submitter;
   const isOther = button?.hasAttribute("formaction"); // throws a draft away
-  if (event.defaultPrevented || !("waits" in form.dataset || "now" in form.dataset)) return;
+  if (event.defaultPrevented || !("waits" in form.dataset || "givesUp" in form.dataset)) return;
   event.preventDefault();
   touched.delete(form);
   const fields = new URLSearchParams(new FormData(form, button));
   const address = isOther ? button.formAction : form.getAttribute("action");
   if ("waits" in form.dataset && !isOther) wait(form, address, fields);
-  else now(form, button, address, fields);
+  else attempt(form, button, address, fields);
 });
 
 // Given up after ten seconds: what comes later would be a danger.
-async function now(form, button, address, fields) {
+async function attempt(form, button, address, fields) {
   const said = document.getElementById("given-up");
   said.hidden = true;
   unfold(form.dataset.opens);
   fields.set("pressed", pressed());
   shut(form, true);
-  const answer = await post(address, fields, LATE);
+  let answer = await post(address, fields, LATE);
+  if (answer && isStale(answer)) {
+    const isRenewed = await renew();
+    fields.set("csrf_token", form.elements.csrf_token.value);
+    answer = isRenewed ? await post(address, fields, LATE) : null;
+  }
   shut(form, false);
   delete form.dataset.sent;
   held = 0;
   if (answer && answer.status !== 408) return follow(answer);
   button?.focus();
   // Refused as too late nothing was done, and it says so; unheard it may have been.
-  said.textContent = answer ? read(answer.text).querySelector("[data-trouble]").textContent : form.dataset.now ?? document.getElementById("offline").textContent;
+  const words = answer && read(answer.text).querySelector("[data-trouble]")?.textContent;
+  said.textContent = words || (form.dataset.givesUp ?? document.getElementById("offline").textContent);
   said.hidden = false;
 }
 document.addEventListener("pointerdown", () => { document.getElementById("given-up")?.toggleAttribute("hidden", true); });
@@ -108,21 +114,22 @@ async function empty() {
     }
     waiting.shift();
     shut(first.form, false);
+    if (first.form.dataset.draft && touched.has(first.form)) saveIn(0, first.form); // typed on since: what has just arrived ended the draft
     held = 0;
     if (answer.goes && !isHere(answer.goes)) elsewhere = answer;
     else {
       await follow(answer);
-      if (waiting.length) tell(first.what); // what was refused is not buried under what comes after it
+      if (waiting.length) tell(first.what, answer.text); // what was refused is not buried under what comes after it
     }
   }
   if (elsewhere) await follow(elsewhere);
 }
 const isHere = (address) => new URL(address, location).pathname === location.pathname;
 
-function tell(what) {
-  const fault = document.querySelector("main #fault"), said = document.getElementById("given-up");
+function tell(what, text) {
+  const fault = read(text).querySelector("main #fault"), said = document.getElementById("given-up");
   if (!fault || !said) return;
-  said.textContent = `${what}: ${fault.textContent}`;
+  said.textContent = `${said.hidden ? "" : `${said.textContent} `}${what}: ${fault.textContent}`;
   said.hidden = false;
 }
 const read = (text) => new DOMParser().parseFromString(text, "text/html");
@@ -133,15 +140,22 @@ async function renew() {
   const answer = await ask(opened, ANSWER);
   if (!answer) return false;
   const page = read(answer.text), token = page.querySelector("[name=csrf_token]")?.value;
-  if (page.body.dataset.me !== me || !token) {
-    waiting.length = 0;
-    go();
-    return false;
-  }
+  if (isOthers(page) || !token) return false;
   for (const field of document.querySelectorAll("[name=csrf_token]")) field.value = token;
   for (const { fields } of waiting) fields.set("csrf_token", token);
   return true;
 }
+
+// Nothing of this page is for whoever sits here now.
+function isOthers(page) {
+  if (page.body.dataset.me === me) return false;
+  waiting.length = 0;
+  go();
+  return true;
+}
+
+// What was typed last is kept while its sign-in can still be known.
+const keep = () => { for (const form of [...unsaved.keys()]) save(form); };
 
 // To where an answer leads; the same page is shown anew in its place.
 async function follow({ goes, text }) {
@@ -149,6 +163,7 @@ async function follow({ goes, text }) {
   if (!goes) return put(text);
   const there = new URL(goes, location).href;
   if (isHere(there) && isCall) return look(there);
+  keep();
   location.assign(there);
 }
 
@@ -159,8 +174,10 @@ async function look(address) {
   if (!answer) {
     trouble(false);
     setTimeout(() => { if (mine === looked) look(address); }, RETRY);
-  } else if (!isHere(answer.address)) location.assign(answer.address);
-  else {
+  } else if (!isHere(answer.address)) {
+    keep();
+    location.assign(answer.address);
+  } else if (!isOthers(read(answer.text))) {
     trouble(true);
     history.replaceState(null, "", address);
     put(answer.text);
@@ -209,7 +226,7 @@ function carry(old, fresh) {
       const isChoice = field.type === "radio" || field.type === "checkbox";
       if (!field.name || field.type === "hidden" || field.type === "submit") continue;
       const selector = `[name="${field.name}"]` + (isChoice ? `[value="${field.value}"]` : "");
-      const other = its ? its.querySelector(selector) : fresh.querySelector(`[data-draft] ${selector}`);
+      const other = its ? its.querySelector(selector) : field.id && fresh.querySelector(`#${field.id}`);
       if (!other) continue;
       if (isChoice) other.checked = field.checked;
       else other.value = field.value;
@@ -228,7 +245,7 @@ if (isCall) {
     const header = (name) => event.detail.xhr.getResponseHeader(name);
     if (header("HX-Refresh")) look(location.href);
     else if (header("HX-Redirect") && waiting.length) flush();
-    else return;
+    else return header("HX-Redirect") && keep();
     event.preventDefault();
   });
 
@@ -236,6 +253,7 @@ if (isCall) {
     const link = event.target.closest("a[href]");
     if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || link.pathname + link.search === location.pathname + location.search) return;
     event.preventDefault();
+    keep();
     await flush();
     const isThere = !waiting.length && (await ask(leave().href, LATE)) !== null;
     if (isThere) location.assign(link.href);
