@@ -327,6 +327,16 @@ def test_what_one_typed_is_nobody_elses(served_desk: ServedDesk, call: tuple[Roo
     room.troubles.clear()
 
 
+def test_a_page_that_asked_and_found_nothing_new_takes_a_tap(call: tuple[Room, Callback]) -> None:
+    """Only what has just moved takes none."""
+    page = call[0].page
+    with page.expect_event("requestfinished", lambda request: "/signs" in request.url) as asked:
+        page.clock.run_for(3000)
+    assert 204 == asked.value.response().status
+    with page.expect_request(lambda request: request.url.endswith("/cover")):
+        page.click("#cover")
+
+
 def test_a_script_is_read_one_step_at_a_time(served_desk: ServedDesk, call: tuple[Room, Callback]) -> None:
     """A tap turns to the next and moves nothing else; the step stays when the call is marked, and what is said first takes turns; the page is short."""
     room, _ = call

@@ -119,7 +119,7 @@ document.addEventListener("pointerup", hold(300));
 document.addEventListener("pointercancel", hold(300));
 document.addEventListener("submit", hold(10000));
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (!isLive(event)) return;
+  if (!isLive(event) || !event.detail.shouldSwap) return; // nothing new: nothing moves
   if (Date.now() < held) event.detail.shouldSwap = false;
   else moved = Date.now();
 });
