@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from hotline.console.assets import Assets, compressed
-from hotline.console.context import TOKEN, ConsoleContext, is_given_up, page, to
+from hotline.console.context import TOKEN, ConsoleContext, page, to
 from hotline.console.pages import (
     access,
     account,
@@ -46,7 +46,11 @@ HEADERS: Final = {
 }
 
 NOW: Final = "Line-Now"
-"""The line's time in an answer: by it a page says when a button was pressed (`is_given_up`)."""
+"""The line's time in an answer: by it a page says when a button was pressed (`_refuse_given_up`)."""
+PATIENCE_SECONDS: Final = 10
+"""So long a page waits for what may not come late: take, connect, hand over (`LATE` of `network.js`)."""
+LONGEST_TIME: Final = 12
+"""Digits of a moment in seconds, and to spare."""
 HSTS_SECONDS: Final = 2 * 365 * DAY_SECONDS
 """For so long a browser asks for the console over TLS alone, whatever is typed or linked (RFC 6797)."""
 
@@ -171,7 +175,12 @@ def _recognise(context: ConsoleContext, name: str) -> None:
 
 
 def _refuse_given_up(context: ConsoleContext) -> None:
-    if is_given_up(context):
+    """Did the page from which this form comes say by now that nothing came of it? What comes later, out of some buffer of the network, may do nothing any more.
+
+    A script says when the button was pressed (`pressed`), by the line's time and rather too early; without one a browser waits, and says itself that it failed.
+    """
+    pressed = request.form.get("pressed", "")
+    if pressed.isdecimal() and len(pressed) <= LONGEST_TIME and context.now - int(pressed) > PATIENCE_SECONDS:
         abort(HTTPStatus.REQUEST_TIMEOUT)
 
 

@@ -27,6 +27,7 @@ from hotline.service.deps import Deps
 from hotline.service.desk import alarm_view, drafts
 from hotline.service.desk.accounts.sign_in import Locks
 from hotline.service.desk.alarm_view import AlarmCard
+from hotline.service.desk.board import BoardView
 from hotline.settings import ConsoleSettings
 
 TOKEN: Final = "token"  # noqa: S105 -- the name of a field
@@ -35,10 +36,8 @@ TOKEN: Final = "token"  # noqa: S105 -- the name of a field
 Shown: TypeAlias = str | tuple[str, int] | Response
 """What a view answers with."""
 P = ParamSpec("P")
-PATIENCE_SECONDS: Final = 10
-"""So long a page waits for what may not come late: take, connect, hand over (`LATE` of `network.js`)."""
-LONGEST_TIME: Final = 12
-"""Digits of a moment in seconds, and to spare."""
+OURS: Final = ("csrf_token", "once", "draft", "pressed")
+"""Fields that no person fills in."""
 CLOSED: Final[dict[Code, HTTPStatus]] = {"gone": HTTPStatus.NOT_FOUND, "forbidden": HTTPStatus.FORBIDDEN}
 
 
@@ -143,8 +142,8 @@ def page(context: ConsoleContext, template: str, **values: Any) -> str:
         now=context.now,
         once=context.tokens.token,
         sent_form=partial(_sent_form, context, fault),
-        standing_alarms=partial(_alarms, context),
-        alarms_version=alarms_version,
+        standing_alarms=partial(_shown_alarms, context),
+        version_of=version_of,
         **values,
     )
 
@@ -190,21 +189,12 @@ def form_id() -> str:
 
 def form_fields() -> dict[str, str]:
     """What was filled in."""
-    return {name: value for name, value in request.form.items() if name not in ("csrf_token", "once", "draft", "pressed")}
+    return {name: value for name, value in request.form.items() if name not in OURS}
 
 
 def form_secret(context: ConsoleContext, kind: str) -> str:
     """A token that follows from this form under a key of the line: the same where the form comes again, so that what was shown once is shown again."""
     return context.deps.derive(kind, f"{me().id}|{form_id()}")
-
-
-def is_given_up(context: ConsoleContext) -> bool:
-    """Did the page from which this form comes say by now that nothing came of it? What comes later, out of some buffer of the network, may do nothing any more.
-
-    A script says when the button was pressed (`pressed`), by the line's time and rather too early; without one a browser waits, and says itself that it failed.
-    """
-    pressed = request.form.get("pressed", "")
-    return pressed.isdecimal() and len(pressed) <= LONGEST_TIME and context.now - int(pressed) > PATIENCE_SECONDS
 
 
 def is_partial() -> bool:
@@ -222,15 +212,23 @@ def to(endpoint: str, **values: Any) -> Response:
     return redirect(address, HTTPStatus.SEE_OTHER)
 
 
-def alarms_version(cards: tuple[AlarmCard, ...]) -> str:
-    """Differs where anything differs that is shown."""
-    return sha256(msgspec.json.encode(cards)).hexdigest()[:16]
+def version_of(shown: BoardView | tuple[AlarmCard, ...]) -> str:
+    """Differs where anything differs that is shown, the minutes left among it: those change with the minute, and only then."""
+    return sha256(msgspec.json.encode(shown)).hexdigest()[:16]
 
 
-def _alarms(context: ConsoleContext) -> tuple[AlarmCard, ...]:
+def standing_alarms(context: ConsoleContext) -> tuple[AlarmCard, ...]:
+    """What stands before whoever is signed in; read once for a page. Raises StoreAway."""
+    if "alarms" not in g:
+        g.alarms = alarm_view.look(context.deps, me(), context.now)
+    found: tuple[AlarmCard, ...] = g.alarms
+    return found
+
+
+def _shown_alarms(context: ConsoleContext) -> tuple[AlarmCard, ...]:
     """Nothing where the database is away: the page that says so shows too."""
     with suppress(StoreAway):
-        return alarm_view.look(context.deps, me(), context.now)
+        return standing_alarms(context)
     return ()
 
 

@@ -151,7 +151,7 @@ def test_an_ordinary_call_is_no_alarm(desk: Desk) -> None:
 
 
 def test_a_word_at_a_hand_over_is_read_by_whoever_has_the_call(desk: Desk) -> None:
-    """On her page, before the call and in it, with who wrote it; by SMS nothing of it leaves, and no colleague's page shows it."""
+    """On her page, before the call and in it, with who wrote it; the SMS says that there is one and nothing of it, and no colleague's page shows it."""
     desk.line.walk("5 5")
     callback = desk.line.callback()
     fanta = desk.browser("fanta")
@@ -160,7 +160,7 @@ def test_a_word_at_a_hand_over_is_read_by_whoever_has_the_call(desk: Desk) -> No
     desk.line.work()
     page = desk.browser("oumou").open(f"/console/callback/{callback.id}")
     assert (NOTE in page, desk.say("callback.handed", alias="fanta") in page) == (True, True)
-    assert [text for text in desk.line.inbox(OUMOU) if "soir" in text] == []
+    assert [("avec un mot" in text, "soir" in text) for text in desk.line.inbox(OUMOU) if callback.reference in text] == [(True, False)]
     assert NOTE not in desk.browser("awa").open(f"/console/callback/{callback.id}")
 
 

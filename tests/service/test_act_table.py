@@ -281,7 +281,7 @@ def where(act: str, code: str, callback: Callback) -> str:
         case "ask_help":
             return f"/console/callback/{callback.id}" + ("" if code == "done" else f"?told={code}")
         case "acknowledge_alarm" if code == "overtaken":
-            return f"/console/queue?seen={callback.reference}&by=kadia"
+            return f"/console/queue?overtaken={callback.reference}&by=kadia"
     return "/console/queue"
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from flask import Blueprint, abort, request, session
 from werkzeug.wrappers import Response
 
-from hotline.console.context import TOKEN, ConsoleContext, form_id, me, run_each_time, to
+from hotline.console.context import OURS, TOKEN, ConsoleContext, form_id, me, run_each_time, to
 from hotline.ports.desk.drafts import Fields
 from hotline.service import acts
 from hotline.service.acts import By
@@ -92,4 +92,4 @@ def _place(name: str) -> tuple[str, dict[str, str]] | None:
 
 def _fields() -> Fields:
     """What was typed."""
-    return {name: tuple(values) for name, values in request.form.lists() if name not in ("csrf_token", "once", "draft", "pressed")}
+    return {name: tuple(values) for name, values in request.form.lists() if name not in OURS}

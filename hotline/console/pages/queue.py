@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from hashlib import sha256
 from http import HTTPStatus
 from typing import Any, Final
 
-import msgspec
 from flask import Blueprint, Response, abort, request, session
 from werkzeug.wrappers import Response as Answered
 
@@ -15,7 +13,6 @@ from hotline.console.context import (
     ConsoleContext,
     FormFault,
     Shown,
-    alarms_version,
     form_id,
     is_partial,
     language,
@@ -23,7 +20,9 @@ from hotline.console.context import (
     page,
     refused,
     run,
+    standing_alarms,
     to,
+    version_of,
 )
 from hotline.console.times import time_of_day
 from hotline.engine.effects import Minute
@@ -31,7 +30,6 @@ from hotline.engine.times import DAY_MINUTES, THURSDAY
 from hotline.service.acts import Code, Result
 from hotline.service.calls import alarms, taking
 from hotline.service.calls.rules.coverage import Span
-from hotline.service.desk import alarm_view
 from hotline.service.desk.alarm_view import AlarmCard
 from hotline.service.desk.board import MOST_COUNTED, BoardView, Card, board
 from hotline.service.desk.casework import referrals
@@ -46,7 +44,7 @@ WORDED: Final[tuple[Code, ...]] = ("taken", "gone", "cancelled", "late", "rest",
 _GAPS_SHOWN: Final = 6
 DUTY: Final = ("back", "late")
 """What is said once going off was taken back: `queue.off_back.…` of the catalogue."""
-HELP: Final = "h"
+HELP_PREFIX: Final = "h"
 """Before the reference of a call for help, among what a page knows."""
 SIGNAL: Final = "signal"
 """In the signed cookie: whoever is signed in here allowed a sound for what is new. It ends with the sign-in."""
@@ -94,7 +92,7 @@ def _looking(pages: Blueprint, context: ConsoleContext) -> None:
         if not is_partial():
             return to("queue")
         shown = board(context.deps, me(), context.now)
-        if request.args.get("seen") == _version(shown):
+        if request.args.get("seen") == version_of(shown):
             return Response(status=HTTPStatus.NO_CONTENT)
         known = request.args.get("known")
         return page(context, "queue_live.html", fresh=_fresh(shown, known), rung=_rung(shown, known), **_shown(context, shown))
@@ -104,9 +102,9 @@ def _looking(pages: Blueprint, context: ConsoleContext) -> None:
         """What stands before supervisors, on every page of theirs: nothing at all where nothing has changed since `seen`."""
         if not is_partial():
             return to("queue")
-        if request.args.get("seen") == alarms_version(alarm_view.look(context.deps, me(), context.now)):
+        if request.args.get("seen") == version_of(standing_alarms(context)):
             return Response(status=HTTPStatus.NO_CONTENT)
-        return _alarms(context)
+        return page(context, "_alarms.html")
 
 
 def _duty(pages: Blueprint, context: ConsoleContext) -> None:
@@ -177,7 +175,7 @@ def _moving(pages: Blueprint, context: ConsoleContext) -> None:
     def acknowledge_alarm(id: str) -> Answered | str:
         """From the queue back there; on other pages the alarm alone changes, and nothing that was typed is lost."""
         result = run(context, alarms.acknowledge_alarm, id, request.form.get("instead_of", ""))
-        return _alarms(context) if is_partial() else to("queue", **_seen(result))
+        return page(context, "_alarms.html") if is_partial() else to("queue", **_overtaking(result))
 
 
 def _tell(result: Result, *, gone: str = "gone") -> Answered:
@@ -189,33 +187,29 @@ def _tell(result: Result, *, gone: str = "gone") -> Answered:
 
 def _notice() -> tuple[str, str] | None:
     """A code of `WORDED` and a reference, from the address. Returns None where it has none, or what stands there is no reference."""
-    asked = ((code, request.args.get(code, "")) for code in WORDED)
-    return next(((code, reference) for code, reference in asked if reference.isdecimal() and len(reference) <= 8), None)
+    return next(((code, reference) for code in WORDED if (reference := _reference(code))), None)
 
 
 def _overtaken() -> tuple[str, str] | None:
     """What another sees to by now, and who. Returns None where the address says nothing of it."""
-    reference, alias = request.args.get("seen", ""), request.args.get("by", "")
-    return (reference, alias) if reference.isdecimal() and len(reference) <= 8 and 0 < len(alias) <= 64 else None
+    reference, alias = _reference("overtaken"), request.args.get("by", "")
+    return (reference, alias) if reference and 0 < len(alias) <= 64 else None
+
+
+def _reference(name: str) -> str:
+    """What the address says under this name; empty where that is no reference."""
+    reference = request.args.get(name, "")
+    return reference if reference.isdecimal() and len(reference) <= 8 else ""
 
 
 def _shown(context: ConsoleContext, shown: BoardView) -> dict[str, Any]:
-    known = ",".join((*(card.reference for card in shown.due), *(f"{HELP}{alarm.reference}" for alarm in shown.alarms)))
-    return {"board": shown, "version": _version(shown), "known": known, "most_counted": MOST_COUNTED, **_times(context)}
+    known = ",".join((*(card.reference for card in shown.due), *(f"{HELP_PREFIX}{alarm.reference}" for alarm in shown.alarms)))
+    return {"board": shown, "version": version_of(shown), "known": known, "most_counted": MOST_COUNTED, **_times(context)}
 
 
-def _version(shown: BoardView) -> str:
-    """Differs where anything differs that is shown, the minutes left among it: everything changes with the minute, and only then."""
-    return sha256(msgspec.json.encode(shown)).hexdigest()[:16]
-
-
-def _alarms(context: ConsoleContext) -> str:
-    return page(context, "alarms.html")
-
-
-def _seen(result: Result) -> dict[str, str]:
+def _overtaking(result: Result) -> dict[str, str]:
     """Who sees to it, where that is another."""
-    return {"seen": result.values["ref"], "by": result.values["name"]} if result.code == "overtaken" else {}
+    return {"overtaken": result.values["ref"], "by": result.values["name"]} if result.code == "overtaken" else {}
 
 
 def _handing(context: ConsoleContext, card: Card, colleagues: tuple[Colleague, ...]) -> dict[str, Any]:
@@ -235,7 +229,7 @@ def _rung(shown: BoardView, known: str | None) -> tuple[AlarmCard, ...]:
     if known is None:
         return ()
     before = known.split(",")
-    return tuple(alarm for alarm in shown.alarms if not alarm.is_own and f"{HELP}{alarm.reference}" not in before)
+    return tuple(alarm for alarm in shown.alarms if not alarm.is_own and f"{HELP_PREFIX}{alarm.reference}" not in before)
 
 
 def _times(context: ConsoleContext) -> dict[str, Any]:

@@ -47,6 +47,7 @@ STAFF: Final = (
     "review",
     "not_rung",
     "handed",
+    "handed_note",
     "nothing",
     "gone_dark",
     "spool_away",

@@ -58,7 +58,7 @@ def give_back(act: Act, id: str) -> Result:
 
 def hand_over(act: Act, id: str, to: str, note: str = "") -> Result:
     """Give it, with all that is open to the same number, to this counselor, who is told. Whoever held it and had not rung holds it no longer.
-    `note`: what the page of whoever has it says besides, and no SMS.
+    `note`: what the page of whoever has it says besides; the SMS says only that there is one.
 
     If the counselor does nothing with it, it is offered to others in a few minutes, as whatever is held.
     """
@@ -76,7 +76,7 @@ def hand_over(act: Act, id: str, to: str, note: str = "") -> Result:
         act.record("handed over", f"{request.reference} {chosen.alias}")
         if note:
             act.tx.cases.save_handed(request.id, HandedNote(note, act.staff.id))
-    messages = [_tell(act, chosen, callback, group)]
+    messages = [_tell(act, chosen, callback, group, has_note=bool(note))]
     before = act.tx.staff.get(callback.claimed_by or "")
     if before is not None and before.id not in (to, act.staff.id):
         messages.append(outbox.tell(act, before, "given_back", f"{id}|{callback.claimed_at}", ref=callback.reference))
@@ -110,10 +110,12 @@ def untried(work: Work, callback: Callback) -> tuple[Callback, ...]:
     return () if is_tried or not is_ringable(group, work.at) else group
 
 
-def _tell(work: Work, chosen: Staff, callback: Callback, group: Sequence[Callback]) -> OutboxMessage:
+def _tell(work: Work, chosen: Staff, callback: Callback, group: Sequence[Callback], *, has_note: bool) -> OutboxMessage:
     work.tx.offers.add(Offer(callback.id, chosen.id, work.at))
     ends = one_phone.end(group)
-    text = work.deps.written.phrase("staff.handed", chosen.reads, ref=callback.reference, before=outbox.hour(work.deps, chosen.reads, ends))
+    written = work.deps.written
+    key = "staff.handed_note" if has_note and written.has_phrase("staff.handed_note") else "staff.handed"
+    text = written.phrase(key, chosen.reads, ref=callback.reference, before=outbox.hour(work.deps, chosen.reads, ends))
     urgent = one_phone.is_urgent(group)
     return outbox.write(work, Draft("alert", chosen.number, text, ends, urgent, chosen.role), f"handed|{callback.id}|{chosen.id}|{work.at}")
 

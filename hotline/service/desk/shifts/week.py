@@ -48,6 +48,11 @@ class PlannedLine(Struct, frozen=True):
     is_missing: bool
     """Some of it is offered, and nobody took it."""
 
+    @property
+    def is_said(self) -> bool:
+        """Without a supervisor, where none is missing, there is nothing to say."""
+        return self.of != roster.SUPERVISION or bool(self.aliases) or self.is_missing
+
 
 class PlannedPart(Struct, frozen=True):
     """One part of one day, in minutes since midnight."""
@@ -61,12 +66,29 @@ class PlannedPart(Struct, frozen=True):
     is_shut: bool
     """A supervisor closed all of it."""
 
+    @property
+    def missing(self) -> tuple[PlannedLine, ...]:
+        return tuple(line for line in self.lines if line.is_missing)
+
 
 class UsualPart(Struct, frozen=True):
     """What more than half of the seven days have in one part of the day: said once, so that a day shows what is other."""
 
     lines: tuple[PlannedLine, ...]
     is_mine: bool
+
+    @property
+    def said(self) -> tuple[PlannedLine, ...]:
+        return tuple(line for line in self.lines if line.is_said)
+
+    def unusual(self, part: PlannedPart) -> tuple[PlannedLine, ...]:
+        """What a day's part shows where it is other than this, and with it what nobody took. Returns none where all of it is as usual.
+
+        That no supervisor is planned is said only where most days have one.
+        """
+        usual = {line.of for line in self.lines}
+        other = [line for line in part.lines if line not in self.lines and (line.is_said or line.of in usual)]
+        return tuple(line for line in part.lines if line.is_missing or line in other) if other else ()
 
 
 class Day(Struct, frozen=True):
