@@ -366,7 +366,7 @@ def test_files_from_other_editors_read_the_same(tree: Path) -> None:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whatever_an_operator_saves_is_read_or_named(data: st.DataObject) -> None:
     """No edit, however wild, raises or ends the reading; every fault has one line of text, and what is read survives its encoding."""
     pieces = [

@@ -157,7 +157,7 @@ def some_edits(draw: st.DrawFn) -> tuple[Edit, ...]:
 
 
 @given(some_edits())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_edit_reads_as_it_was_meant_and_keeps_every_comment(edits: tuple[Edit, ...]) -> None:
     """Whatever letters a value has: the entries are as the edits say, those that no edit names are untouched, no comment is lost."""
     before = read_text(TEXT)
@@ -169,7 +169,7 @@ def test_any_edit_reads_as_it_was_meant_and_keeps_every_comment(edits: tuple[Edi
 
 
 @given(st.lists(values("services"), min_size=1, max_size=3))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_what_is_written_may_be_edited_again(entries: list[dict[str, str]]) -> None:
     """A file that only this made takes the next edit, and going back gives the same file."""
     first = change(*(Edit("services", f"s{n}", fields) for n, fields in enumerate(entries)))

@@ -86,7 +86,7 @@ def test_out_and_back_changes_nothing(xlsx: bool) -> None:
 
 
 @given(some_edits())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_directory_goes_out_and_comes_back(edits: Any) -> None:
     """Values that begin with = or ', that hold separators, quotes or letters of every script: the file stays as it is, to the byte."""
     text = change(*edits)
@@ -375,7 +375,7 @@ def test_a_csv_that_cannot_be_read_is_refused(data: bytes, said: str) -> None:
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode), st.booleans())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_whatever_lies_in_a_file_is_read_or_refused(data: bytes, xlsx: bool) -> None:
     """No file, however wild, raises anything else or changes the directory by accident."""
     for whole in (data, b"list;id;name\n" + data):

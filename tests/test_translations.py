@@ -340,7 +340,7 @@ def read(path: Path, text: str) -> dict[str, Message]:
 
 
 @given(st.dictionaries(st.sampled_from("abcde"), LETTERS), st.sampled_from(["pending", "Awa 2026-02-01"]), st.booleans(), st.booleans())
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_catalogue_changes_only_where_it_is_told_to(
     tmp_path: Path, changes: dict[str, str], review: str, windows: bool, mark: bool
 ) -> None:
@@ -401,7 +401,7 @@ WORDS = st.text(st.sampled_from("aeɛɔɲé ?,"), min_size=1, max_size=40).filte
 
 
 @given(st.dictionaries(st.sampled_from(["out.end", "day.today", "tips.soap", "staff.off", "tips.soap@sms"]), WORDS, max_size=4))
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_was_taken_in_goes_out_and_in_again_unchanged(tmp_path: Path, texts: dict[str, str]) -> None:
     """The words of the file are the line's afterwards, no other message is touched, and a second round trip changes no byte."""
     root = write_files(tmp_path / "line")

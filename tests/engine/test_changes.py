@@ -161,7 +161,7 @@ def moved(value: Any) -> Any:
 EDITED = st.lists(st.sampled_from(sorted(EDITS)), max_size=1).map(lambda names: EDITS[names[0]][0]() if names else line())
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(a=EDITED, b=EDITED)
 def test_the_way_back_mirrors_the_way_there(a: Sources, b: Sources) -> None:
     """Two editions differ by the same things whichever is asked first, before and after swapped; none exactly where they are alike."""

@@ -162,7 +162,7 @@ NAMES = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,8}", fullmatch=True)
         unique_by=lambda screen: screen[0],
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whatever_words_and_names_there_are_it_stays_mermaid(screens: list[tuple[str, str, Say | End | Ask]]) -> None:
     """No name is one that Mermaid keeps for itself, no two names are drawn as one, no words break out of their box."""
     texts = {f"test.{name}": (kind, " ".join(text.split())) for name, text, kind in screens} | {"test.end": (End(), "end")}

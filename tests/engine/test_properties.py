@@ -69,7 +69,7 @@ def other_language(edition: Edition, screen: Screen) -> str:
 
 
 @pytest.mark.parametrize("name", EDITIONS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(inputs=INPUTS, world=WORLDS)
 def test_every_screen_fits_and_has_an_exit(name: str, inputs: tuple[str, ...], world: World) -> None:
     """Nothing raises; every screen is within its budget; each either ends or shows `9`; and each names its edition."""
@@ -82,7 +82,7 @@ def test_every_screen_fits_and_has_an_exit(name: str, inputs: tuple[str, ...], w
 
 
 @pytest.mark.parametrize("name", ["test", "ussd-folded"])
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(inputs=INPUTS, world=WORLDS)
 def test_replay_is_deterministic(name: str, inputs: tuple[str, ...], world: World) -> None:
     """The same digits and facts give the same screen and the same orders under the same keys, in one hop or hop by hop."""
@@ -98,7 +98,7 @@ def test_replay_is_deterministic(name: str, inputs: tuple[str, ...], world: Worl
 
 
 @pytest.mark.parametrize("name", ["test", "ussd-folded"])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(bundles=st.lists(st.tuples(st.lists(TYPED, min_size=1, max_size=4).map(tuple), WORLDS), max_size=8))
 def test_bundled_inputs_do_what_single_keys_do(name: str, bundles: list[tuple[tuple[str, ...], World]]) -> None:
     """However the world changes between hops: several inputs in one hop show, ask and order what a hop for each of them does."""
@@ -128,7 +128,7 @@ WALKS = st.one_of(INPUTS, st.lists(st.sampled_from(["5", "6", "1", "4", "7000030
 
 
 @pytest.mark.parametrize("name", ["test", "ussd-folded"])
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(inputs=WALKS, world=WORLDS, other=WORLDS)
 def test_a_key_never_changes_its_meaning(name: str, inputs: tuple[str, ...], world: World, other: World) -> None:
     """Where two worlds show the same screen, each key that both offer has the same label and leads to the same place."""
@@ -141,7 +141,7 @@ def test_a_key_never_changes_its_meaning(name: str, inputs: tuple[str, ...], wor
             assert labels[0] == labels[1] or not all(labels)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(first=WORLDS, second=WORLDS)
 def test_the_first_screen_is_one_constant(first: World, second: World) -> None:
     """Byte for byte, for everyone and always; and the danger advice asks for nothing."""
@@ -151,7 +151,7 @@ def test_the_first_screen_is_one_constant(first: World, second: World) -> None:
     assert isinstance(replay(edition, ("4", "1"), {}), Screen)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(inputs=INPUTS, world=WORLDS, fail=st.integers(0, 6))
 def test_noted_on_a_screen_means_kept_once(inputs: tuple[str, ...], world: World, fail: int) -> None:
     """A screen says *noted* exactly when a callback was kept, whichever order fails; and saying it again keeps nothing again."""
@@ -175,7 +175,7 @@ def facts_after(edition: Edition, inputs: tuple[str, ...], world: World) -> dict
     return world.facts
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(inputs=INPUTS, world=WORLDS)
 def test_facts_of_later_inputs_change_nothing_before(inputs: tuple[str, ...], world: World) -> None:
     """What a key showed stays what it showed: facts are asked for at an input and hold for it alone."""

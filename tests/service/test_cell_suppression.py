@@ -42,7 +42,7 @@ def small(counts: list[int]) -> tuple[int, ...]:
     return (*counts, sum(counts))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(COUNTS, min_size=1, max_size=3))
 @example([3, 20, 30])
 @example([1, 5])
@@ -54,7 +54,7 @@ def test_no_hidden_cell_of_a_line_can_be_worked_out(counts: list[int]) -> None:
     assert is_open(tuple(parts), total, small(counts))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(TABLES)
 @example([[1, 20], [30, 40]])
 @example([[1, 1], [1, 1]])
@@ -66,7 +66,6 @@ def test_no_hidden_cell_of_a_table_can_be_worked_out(rows: list[list[int]]) -> N
         assert is_open(tuple(shown[:-1]), shown[-1], true)
 
 
-@settings(deadline=None)
 @given(TABLES)
 def test_what_is_shown_is_true(rows: list[list[int]]) -> None:
     """A number is the count; `<5` stands for nothing that is five or more; one to four are never shown."""
@@ -79,7 +78,6 @@ def test_what_is_shown_is_true(rows: list[list[int]]) -> None:
             assert cell != FEW or count < 5
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.one_of(st.just(0), st.integers(5, 99)), min_size=2, max_size=2), min_size=1, max_size=4))
 def test_nothing_is_hidden_without_need(rows: list[list[int]]) -> None:
     """Without a count from one to four the table is whole."""

@@ -164,7 +164,7 @@ class Watcher:
         return screen
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(history=histories())
 def test_a_key_never_changes_its_meaning(empty_database: Path, history: list[tuple[int, Step]]) -> None:
     """Over three processes whose clocks differ: every answer is what the edition of the session's first screen says to these keys, or the safe end."""

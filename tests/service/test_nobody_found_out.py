@@ -267,7 +267,7 @@ def town(empty_database: Path, library: EditionCache) -> Town:
     return Town(empty_database, library)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(steps=st.lists(STEPS, min_size=4, max_size=24), plan=PLANS, supervised=st.booleans())
 def test_nobody_is_found_out(town: Town, steps: list[Step], plan: Plan, supervised: bool) -> None:
     """Five phones and hers, by USSD and by SMS: every screen is the same whatever she, another woman and the staff did; so are the facts."""

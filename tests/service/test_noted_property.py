@@ -199,7 +199,7 @@ def opened(empty_database: Path, library: EditionCache) -> Opened:
     return lambda path, witness: staffed(empty_database, path, library, witness.replay)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(sessions=st.lists(walks(), min_size=1, max_size=2), strays=st.lists(st.tuples(st.integers(0, 30), WEATHERS), max_size=3))
 def test_noted_means_kept_once_in_any_weather(opened: Opened, sessions: list[tuple[Typed, ...]], strays: list[tuple[int, Weather]]) -> None:
     """A screen said *noted* of an opening if and only if there is one callback of it, once all is back and drained, and says so each time

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, get_args
 
-from hotline.engine.check.targets import leads, reached, targets
+from hotline.engine.check.targets import Target, leads, reached, targets
 from hotline.engine.flow import (
     RETURN,
     Ask,
@@ -57,8 +57,7 @@ def flow_faults(sources: Sources, gaps: Gaps) -> Iterator[Fault]:
     yield from _targets(sources, screens, gaps)
     yield from _unreached(sources, gaps)
     yield from _shapes(sources, screens, gaps)
-    for screen in screens.values():
-        yield from _conditions(sources, screen, gaps)
+    yield from _conditions(sources, screens, gaps)
 
 
 def _targets(sources: Sources, screens: Mapping[str, ScreenSource], gaps: Gaps) -> Iterator[Fault]:
@@ -169,19 +168,22 @@ def _ends(key: str, screens: Mapping[str, ScreenSource], seen: frozenset[str] = 
     return False
 
 
-def _conditions(sources: Sources, screen: ScreenSource, gaps: Gaps) -> Iterator[Fault]:
+def _conditions(sources: Sources, screens: Mapping[str, ScreenSource], gaps: Gaps) -> Iterator[Fault]:
     """Conditions whose subject or value means nothing."""
-    known = {name for flow in sources.flows for other in flow.screens for name in _sets(other)}
-    parts = {part.name for part in sources.parts}
-    for target in targets(screen):
-        for condition in target.when:
-            kind, _, detail = condition.subject.partition(".")
-            if kind not in CONDITION_VALUES and condition.subject not in known | {"language"}:
-                yield Fault(target.at, f"{screen.key}: nothing sets {condition.subject}", follows=gaps.is_torn())
-            elif kind == "offered" and condition.value in CONDITION_VALUES[kind] and detail not in parts | {"next_day", "soonest"}:
-                yield Fault(target.at, f"{screen.key}: no part of the day is called {detail}", follows=gaps.line)
-            elif (wrong := _wrong_condition(condition)) is not None:
-                yield Fault(target.at, f"{screen.key}: {wrong}")
+    known = {"language", *(name for screen in screens.values() for name in _sets(screen))}
+    parts = {"next_day", "soonest", *(part.name for part in sources.parts)}
+    for screen, target, condition in _asked(screens):
+        kind, _, detail = condition.subject.partition(".")
+        if kind not in CONDITION_VALUES and condition.subject not in known:
+            yield Fault(target.at, f"{screen.key}: nothing sets {condition.subject}", follows=gaps.is_torn())
+        elif kind == "offered" and condition.value in CONDITION_VALUES[kind] and detail not in parts:
+            yield Fault(target.at, f"{screen.key}: no part of the day is called {detail}", follows=gaps.line)
+        elif (wrong := _wrong_condition(condition)) is not None:
+            yield Fault(target.at, f"{screen.key}: {wrong}")
+
+
+def _asked(screens: Mapping[str, ScreenSource]) -> Iterator[tuple[ScreenSource, Target, Condition]]:
+    return ((screen, target, condition) for screen in screens.values() for target in targets(screen) for condition in target.when)
 
 
 def _wrong_condition(condition: Condition) -> str | None:

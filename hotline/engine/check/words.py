@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from msgspec.structs import replace
@@ -57,6 +57,7 @@ def word_faults(sources: Sources, gaps: Gaps) -> Iterator[Fault]:
     screens = {screen.key: screen for flow in sources.flows for screen in flow.screens}
     lost = stranded(sources)
     over = told_kept(sources)
+    flows = {key.partition(".")[0] for key in screens}
     shown = {key: screen for key, screen in screens.items() if not isinstance(screen.kind, Branch | Do | CallFlow)}
     tables = {language: {message.key: message for message in messages} for language, messages in sources.words.items()}
     everywhere = {key.partition("@")[0] for table in tables.values() for key in table}
@@ -72,7 +73,7 @@ def word_faults(sources: Sources, gaps: Gaps) -> Iterator[Fault]:
             yield Fault(shown[key].at if key in shown else file, f"{key}: no words in {language}", follows=follows)
         for message in table.values():
             yield from _own(message)
-            yield from _meant(message, shown, screens, gaps, over)
+            yield from _meant(message, screens, flows, gaps, over)
         yield from (replace(fault, follows=language in gaps.languages) for fault in misscripted(table))
         for key in sorted(shown.keys() & table.keys()):
             message = table.get(f"{key}@sms", table[key])
@@ -111,20 +112,22 @@ def _own(message: Message) -> Iterator[Fault]:
 
 
 def _meant(
-    message: Message, shown: Mapping[str, ScreenSource], screens: Mapping[str, ScreenSource], gaps: Gaps, over: frozenset[str]
+    message: Message, screens: Mapping[str, ScreenSource], flows: Collection[str], gaps: Gaps, over: frozenset[str]
 ) -> Iterator[Fault]:
     """Whether the words suit what they are for: a screen, or a phrase of the catalogue."""
     bare, _, channel = message.key.partition("@")
     is_unread = gaps.may_hold(bare)
-    if bare in screens and bare not in shown:
+    screen = screens.get(bare)
+    is_shown = screen is not None and not isinstance(screen.kind, Branch | Do | CallFlow)
+    if screen is not None and not is_shown:
         yield Fault(message.at, f"{message.key}: words for a screen that shows none", follows=is_unread)
-    elif bare not in screens and bare.partition(".")[0] in {key.partition(".")[0] for key in screens}:
+    elif screen is None and bare.partition(".")[0] in flows:
         yield Fault(message.at, f"{message.key}: words for no screen", follows=is_unread)
-    if bare in shown:
+    if screen is not None and is_shown:
         if channel == "sms" and bare in over and split_labels(message.text)[1]:
             yield Fault(message.at, f"{message.key}: an option, though by SMS nothing is asked any more once something is kept")
         has_options = channel != "voice" and not (channel == "sms" and bare in over)
-        yield from _on_screen(message, shown[bare], has_options=has_options, is_unread=is_unread)
+        yield from _on_screen(message, screen, has_options=has_options, is_unread=is_unread)
     elif not is_unread:
         yield from _phrase(message, bare)
 

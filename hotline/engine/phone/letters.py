@@ -12,6 +12,7 @@ _OLD_SPELLING: Final = {"ɛ": "e", "ɔ": "o", "ɲ": "ny", "ŋ": "ng", "œ": "oe"
 """Letters that no accent makes, each as people write it who do not have it on their keys."""
 _TYPED: Final = str.maketrans({**_OLD_SPELLING, "æ": "ae"})
 _WORD: Final = re.compile(r"\w+")
+_LINES: Final = dict.fromkeys(map(ord, "\n\t\r"))
 _UNSEEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 
 
@@ -33,7 +34,8 @@ def composed(text: str) -> str:
 
 def has_unseen(text: str) -> bool:
     """Does it hold a character that nobody can see, other than a blank, a tab and a line's end?"""
-    return any(unicodedata.category(letter) in _UNSEEN for letter in text if letter not in "\n\t\r")
+    words = text.translate(_LINES)
+    return not words.isprintable() and any(unicodedata.category(letter) in _UNSEEN for letter in words)
 
 
 _BY_LETTER: Final = {
