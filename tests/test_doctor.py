@@ -6,6 +6,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -161,7 +162,7 @@ def test_a_database_that_is_not_there_is_not_made(line: Line, monkeypatch: pytes
 
 def test_tables_of_another_version_are_bad(line: Line) -> None:
     """Before a migration nothing else is asked of them."""
-    with sqlite3.connect(line.folder / "hotline.db") as database:
+    with closing(sqlite3.connect(line.folder / "hotline.db")) as database, database:
         database.execute("UPDATE alembic_version SET version_num = '0001'")
     code, said = line.doctor()
     assert code == 1
@@ -228,7 +229,7 @@ def test_a_message_that_cannot_be_opened_is_found(line: Line, monkeypatch: pytes
 def test_an_audit_that_was_touched_is_bad(line: Line) -> None:
     """It names the first line that is not what it was."""
     line.publish(words={"tips.soap": "Savon."})
-    with sqlite3.connect(line.folder / "hotline.db") as database:
+    with closing(sqlite3.connect(line.folder / "hotline.db")) as database, database:
         database.execute("UPDATE audit SET who = 'nobody' WHERE sequence = 2")
     code, said = line.doctor()
     assert code == 1
@@ -237,7 +238,7 @@ def test_an_audit_that_was_touched_is_bad(line: Line) -> None:
 
 def test_no_edition_is_bad(line: Line) -> None:
     """A line with nothing to say."""
-    with sqlite3.connect(line.folder / "hotline.db") as database:
+    with closing(sqlite3.connect(line.folder / "hotline.db")) as database, database:
         database.execute("DELETE FROM editions")
     code, said = line.doctor()
     assert code == 1
@@ -246,7 +247,7 @@ def test_no_edition_is_bad(line: Line) -> None:
 
 def test_an_edition_that_this_version_cannot_read_is_bad(line: Line) -> None:
     """It is told from there being none."""
-    with sqlite3.connect(line.folder / "hotline.db") as database:
+    with closing(sqlite3.connect(line.folder / "hotline.db")) as database, database:
         database.execute("UPDATE editions SET sources = ?", (b'{"start": 1}',))
     code, said = line.doctor()
     assert code == 1
@@ -315,7 +316,7 @@ def test_a_language_that_nobody_takes_calls_in_is_bad(line: Line) -> None:
 
 def test_nobody_to_tell_is_told(line: Line) -> None:
     """Without a supervisor bad, without an operator a warning."""
-    with sqlite3.connect(line.folder / "hotline.db") as database:
+    with closing(sqlite3.connect(line.folder / "hotline.db")) as database, database:
         database.execute("PRAGMA foreign_keys = ON")
         database.execute("DELETE FROM staff WHERE role <> 'counselor'")
     code, said = line.doctor()
@@ -395,7 +396,7 @@ def test_a_line_that_may_go_live(line: Line) -> None:
 
 def test_a_line_without_an_edition_has_its_whole_list_all_the_same(line: Line) -> None:
     """No point is left out because there is nothing to judge it by."""
-    with sqlite3.connect(line.folder / "hotline.db") as database:
+    with closing(sqlite3.connect(line.folder / "hotline.db")) as database, database:
         database.execute("DELETE FROM editions")
     code, said = golive(line)
     assert code == 1
@@ -486,7 +487,7 @@ def test_hours_that_nobody_covers_are_named(line: Line) -> None:
     assert french.startswith("ok: ")
     assert bambara.startswith("warn: ")
     assert "18:00-21:00" in bambara
-    with sqlite3.connect(line.folder / "hotline.db") as database:
+    with closing(sqlite3.connect(line.folder / "hotline.db")) as database, database:
         database.execute("DELETE FROM shifts")
     code, said = golive(line)
     assert code == 1

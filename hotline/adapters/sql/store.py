@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from threading import Lock
 from typing import Final
+from weakref import finalize
 
 import psycopg
 from sqlalchemy import Connection, text
@@ -111,6 +112,9 @@ class SqlStore:
     def __init__(self, url: str, seal: Seal, budget_ms: int) -> None:
         engine = make_engine(url, budget_ms)
         self._engine = engine
+        finalize(
+            self, engine.dispose
+        )  # a command leaves its store behind; connections that nobody closed are a warning from Python 3.13 on
         self._seal = seal
         self._turn = WriterTurn(budget_ms / 1000) if engine.name == "sqlite" else nullcontext()
         self._reader = engine.execution_options(postgresql_readonly=True) if engine.name == "postgresql" else engine
