@@ -8,9 +8,12 @@ import runpy
 import shutil
 import subprocess
 from hashlib import sha256
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from hotline.cli import main
 from hotline.config import SETTINGS
@@ -52,9 +55,32 @@ def test_every_requirement_is_pinned_by_hash(name):
     assert [
         requirement.partition(" ")[0]
         for requirement in requirements
-        if not re.match(r"[a-z0-9.-]+==\S+ \\\n    --hash=sha256:", requirement)
+        if not re.match(r"[a-z0-9.-]+==\S+(?: ; [^\\\n]+)? \\\n    --hash=sha256:", requirement)
     ] == []
     assert any(requirement.startswith("setuptools==") for requirement in requirements)
+
+
+@pytest.mark.parametrize("python", ["3.11.0", "3.11.2", "3.12.0", "3.13.0"])
+def test_a_lock_holds_what_each_python_needs(python):
+    """Some packages need more on an older Python than on the one that the lock was made with: Debian 12 has 3.11.2."""
+    wanted = {"python_version": python.rpartition(".")[0], "python_full_version": python, "extra": ""}
+    for name in LOCKS:
+        locked = set(re.findall(r"^([a-z0-9.-]+)==", (ROOT / name).read_text(), re.MULTILINE))
+        needs = {
+            (package, canonicalize_name(needed.name))
+            for package in locked
+            for needed in map(Requirement, (metadata.requires(package) or ()) if is_installed(package) else ())
+            if needed.marker is None or needed.marker.evaluate(wanted)
+        }
+        assert {(package, need) for package, need in needs if need not in locked} == set()
+
+
+def is_installed(package: str) -> bool:
+    """Some are for another Python than this one."""
+    try:
+        return bool(metadata.version(package))
+    except metadata.PackageNotFoundError:
+        return False
 
 
 def test_production_runs_what_was_tested():
