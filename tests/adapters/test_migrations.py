@@ -256,6 +256,7 @@ FILLS = {
     "0013": fill_0012,
     "0014": fill_0012,
     "0015": fill_0015,
+    "0016": fill_0015,
 }
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 

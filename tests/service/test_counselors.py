@@ -151,6 +151,20 @@ def test_one_of_two_wins(offered: Line) -> None:
     assert [offered.say("in_hand", ref=reference)] == offered.inbox(AWA)
 
 
+def test_what_is_over_is_in_no_colleagues_hands(offered: Line) -> None:
+    """She said how it ended, and writes once more: that a colleague has it would not be true."""
+    reference = offered.callback().reference
+    offered.text(AWA, f"{reference} 1")
+    offered.work()
+    offered.ring(AWA)
+    offered.text(AWA, f"{reference} 1")
+    offered.work()
+    offered.inbox(AWA)
+    offered.text(AWA, f"{reference} 1")
+    offered.work()
+    assert [offered.say("gone", ref=reference)] == offered.inbox(AWA)
+
+
 def test_a_void_offer_says_why(offered: Line) -> None:
     """Taken, cancelled and over are three answers; whatever is written again is not answered again by the same message."""
     reference, callback = offered.callback().reference, offered.callback()

@@ -127,7 +127,7 @@ def _refusal(act: Act, callback: Callback) -> Refused | None:
     if is_late(act.tx, callback, act.at):
         return "late"
     group = one_phone.open_of(one_phone.alike(act.tx, callback.id), act.at)
-    if callback.state != "waiting" or callback not in group or _is_in_hand(act.tx, callback, act.staff.id):
+    if callback.state != "waiting" or callback not in group or is_in_hand(act.tx, callback, act.staff.id):
         return "gone"
     if not is_ringable(group, act.at):
         return "late"
@@ -145,13 +145,13 @@ def _refusal(act: Act, callback: Callback) -> Refused | None:
 def _not_handed(work: Work, chosen: Staff, callback: Callback, group: Sequence[Callback]) -> Refused | None:
     if is_late(work.tx, callback, work.at) or work.at >= one_phone.own_end(callback, one_phone.alike(work.tx, callback.id)):
         return "late"
-    if not group or _is_in_hand(work.tx, callback, callback.claimed_by or ""):
+    if not group or is_in_hand(work.tx, callback, callback.claimed_by or ""):
         return "gone"
     if not may_be_handed(chosen, group, is_minor=minors.is_of_minor(work.tx, group)):
         return "skill"
     return None if is_within_day(work, group) else "supervisor"
 
 
-def _is_in_hand(tx: Transaction, callback: Callback, but: str) -> bool:
-    """Does somebody hold another request of this number that was asked for in the same way, so that it is rung for this one too?"""
+def is_in_hand(tx: Transaction, callback: Callback, but: str) -> bool:
+    """Does somebody hold it, or another request of this number that was asked for in the same way, so that it is rung for this one too? `but`: whom that does not mean."""
     return any(other.state == "claimed" and other.claimed_by != but for other in one_phone.alike(tx, callback.id))

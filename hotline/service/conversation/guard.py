@@ -15,7 +15,10 @@ from hotline.ports.store import Store, StoreAway, Transaction
 PATIENCE: Final = 0.02
 """Seconds that a hop waits for its turn: it does so on the thread that is left to browsing hops."""
 WRITE_PATIENCE: Final = 0.25
-"""Seconds where something is to be written: what is given up then is lost, and that our own threads are busy says nothing of a store."""
+"""Seconds where the store is to be written to: that our own threads are busy says nothing of it."""
+LAST_PATIENCE: Final = 1.0
+"""Seconds where something is to be spooled: what is given up then is lost. As long as another thread may be at the store and not be stuck there: its
+budget for a connection and the one for a lock, on a machine that is busy besides."""
 REST: Final = 2
 """The clock counts whole seconds: one to two of them."""
 
@@ -76,7 +79,7 @@ class GuardedSpool:
         self._turns = turns
 
     def put(self, key: bytes, record: bytes) -> None:
-        with self._turn(WRITE_PATIENCE):
+        with self._turn(LAST_PATIENCE):
             self._spool.put(key, record)
 
     def find(self, key: bytes) -> bytes | None:

@@ -23,7 +23,7 @@ from hotline.service.calls.connecting import connect
 from hotline.service.calls.rules.limits import is_late
 from hotline.service.calls.rules.rest import rests
 from hotline.service.calls.saying import say_outcome
-from hotline.service.calls.taking import give_back, take
+from hotline.service.calls.taking import give_back, is_in_hand, take
 from hotline.service.deps import Deps
 from hotline.service.desk import callback_view
 from hotline.service.desk.shifts import declaring, planning, presence
@@ -183,8 +183,8 @@ def _answer(act: Act, request: Request, result: Result, origin: str) -> tuple[Ou
         if name in values:
             values[name] = clock(written, language, int(values[name]))
     key = DONE_WORDS[request.act.__name__] if result.code == "done" else WORDS[result.code]
-    if result.code == "gone" and request.act is take:
-        key = "staff.in_hand"  # it is no slip of a digit: it was offered, and is in other hands
+    if result.code == "gone" and request.act is take and _is_in_other_hands(act, values.get("id", "")):
+        key = "staff.in_hand"  # it is no slip of a digit: it was offered, and a colleague was sooner
     if key == "staff.taken":
         values["asked"] = _asked(act, values["id"])
         key = "staff.taken_asked" if values["asked"] and written.has_phrase("staff.taken_asked") else key
@@ -192,6 +192,11 @@ def _answer(act: Act, request: Request, result: Result, origin: str) -> tuple[Ou
         key = "staff.away_hours"
     text = written.phrase(key if written.has_phrase(key) else UNWORDED, language, **values)
     return (outbox.write(act, Draft("staff", act.staff.number, text, act.at + outbox.STAFF_SECONDS), origin),)
+
+
+def _is_in_other_hands(act: Act, id: str) -> bool:
+    callback = act.tx.callbacks.get(id)
+    return callback is not None and is_in_hand(act.tx, callback, act.staff.id)
 
 
 def _asked(act: Act, id: str) -> str:

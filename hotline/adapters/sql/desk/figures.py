@@ -34,7 +34,12 @@ DAY_HOURS: Final = 24
 _c, _t = callbacks.c, tallies.c
 _MADE: Final = (_c.made_at >= bindparam("since"), _c.made_at < bindparam("until"))
 _ALIKE: Final = (_c.language, _c.urgent, _c.state, _c.outcome, _c.attempts)
-_STILL: Final = select(*_ALIKE, func.count()).where(*_MADE).group_by(*_ALIKE)
+_STILL: Final = (
+    select(*_ALIKE, func.count())
+    # In the order in which they are counted, and not by the day: that would read every row.
+    .where(_c.made_at + NOTHING >= bindparam("since"), _c.made_at + NOTHING < bindparam("until"))
+    .group_by(*_ALIKE)
+)
 _GONE: Final = (
     select(_t.language, _t.urgent, _t.state, _t.outcome, NOTHING, func.sum(_t["count"]))
     .where(_t.day >= bindparam("since"), _t.day < bindparam("until"))
