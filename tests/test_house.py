@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import runpy
 import shutil
 import subprocess
+from collections import Counter
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
@@ -167,3 +169,15 @@ def test_every_reference_to_the_documents_resolves():
     }
     assert {(path, name) for path, name in named if name not in headings} == set()
     assert [name for name in re.findall(r"`(hotline/[\w/.]+)`", text) if not (ROOT / name).exists()] == []
+
+
+def test_no_two_classes_share_a_name():
+    """Whoever reads a name knows what it is, wherever it stands (docs: glossary)."""
+    named = Counter(
+        node.name
+        for path in (ROOT / "hotline").rglob("*.py")
+        if "versions" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert [name for name, times in named.items() if times > 1] == []

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from bench.capacity.world import Presence
 from hotline.engine.effects import Minute
 from hotline.engine.times import hour
-from hotline.ports.calls.callbacks import Callback, Due
+from hotline.ports.calls.callbacks import Callback, DueCallback
 from hotline.ports.calls.calls import Call
 from hotline.ports.calls.offers import LiveOffer, Offer
 from hotline.ports.calls.outbox import OutboxMessage
@@ -88,10 +88,12 @@ class Callbacks:
     def to_number(self, id: str) -> tuple[Callback, ...]:
         return tuple(self.all[other] for other in self._of_phone[self.phone[id]])
 
-    def due(self, at: int, skip: int, limit: int) -> tuple[Due, ...]:
+    def due(self, at: int, skip: int, limit: int) -> tuple[DueCallback, ...]:
         waiting = (callback for callback in self.open.values() if callback.state == "waiting")
         due = sorted((callback for callback in waiting if callback.opens_at <= at < callback.not_after), key=pressing)
-        return tuple(Due(found.id, found.language, found.urgent, found.made_at, found.opens_at) for found in due[skip : skip + limit])
+        return tuple(
+            DueCallback(found.id, found.language, found.urgent, found.made_at, found.opens_at) for found in due[skip : skip + limit]
+        )
 
     def ended(self, at: int) -> tuple[Callback, ...]:
         return tuple(callback for callback in self.open.values() if callback.not_after <= at)

@@ -59,7 +59,7 @@ class Entry(Struct, frozen=True):
     sealed: bytes
 
 
-class _Place(Struct, frozen=True):
+class _Occupied(Struct, frozen=True):
     slot: int
     arrival: int
 
@@ -68,7 +68,7 @@ class _Index(Struct):
     """What the file held at one generation."""
 
     generation: int
-    places: dict[bytes, _Place]
+    places: dict[bytes, _Occupied]
     free: list[int]
     """The last one is used next."""
     arrivals: int
@@ -113,7 +113,7 @@ class SpoolFile:
                 return
             if place is None and not index.free:
                 raise NoSlot
-            place = place or _Place(index.free[-1], index.arrivals)
+            place = place or _Occupied(index.free[-1], index.arrivals)
             with self._writing(file, index):
                 if self._keep(file, _packed(place, key, sealed), place.slot, job):
                     if place.slot in index.free:
@@ -141,7 +141,7 @@ class SpoolFile:
             with self._writing(file, index):
                 for entry in entries:
                     if entry.key not in index.places and index.free:
-                        place = _Place(index.free.pop(), index.arrivals)
+                        place = _Occupied(index.free.pop(), index.arrivals)
                         _pwrite(file, _packed(place, entry.key, entry.sealed), place.slot * SLOT)
                         index.places[entry.key] = place
                         index.arrivals += 1
@@ -214,7 +214,7 @@ class SpoolFile:
             self._index = _scanned(self._reader, generation, self._size)
         return self._index
 
-    def _opened(self, place: _Place, key: bytes) -> bytes | None:
+    def _opened(self, place: _Occupied, key: bytes) -> bytes | None:
         """The record, None if it was dropped meanwhile or no key of ours opens it."""
         found = _unpacked(_pread(self._reader, SLOT, place.slot * SLOT), place.slot)
         if found is None or found.key != key:
@@ -284,7 +284,7 @@ def make(path: Path, slots: int, entries: Sequence[Entry]) -> None:
         os.posix_fallocate(file, 0, (1 + slots) * SLOT)
         _pwrite(file, MAGIC + GENERATION.pack(0) + SLOTS.pack(slots), 0)
         for number, entry in enumerate(entries, 1):
-            _pwrite(file, _packed(_Place(number, number), entry.key, entry.sealed), number * SLOT)
+            _pwrite(file, _packed(_Occupied(number, number), entry.key, entry.sealed), number * SLOT)
         os.fsync(file)
         fresh.replace(path)
     except OSError:
@@ -336,7 +336,7 @@ def context(key: bytes) -> str:
 
 def _scanned(file: int, generation: int, size: int) -> _Index:
     size = max(size, os.fstat(file).st_size)
-    entries = {entry.key: _Place(entry.slot, entry.arrival) for entry in _entries(_pread(file, size, 0))}
+    entries = {entry.key: _Occupied(entry.slot, entry.arrival) for entry in _entries(_pread(file, size, 0))}
     used = {place.slot for place in entries.values()}
     free = [slot for slot in range(size // SLOT - 1, 0, -1) if slot not in used]
     return _Index(generation, entries, free, 1 + max((place.arrival for place in entries.values()), default=0))
@@ -348,7 +348,7 @@ def _entries(data: bytes) -> Iterator[Entry]:
             yield entry
 
 
-def _packed(place: _Place, key: bytes, sealed: bytes) -> bytes:
+def _packed(place: _Occupied, key: bytes, sealed: bytes) -> bytes:
     body = RECORD.pack(KEPT, len(sealed), place.arrival, key) + sealed
     return (body + CHECKSUM.pack(zlib.crc32(body))).ljust(SLOT, b"\0")
 

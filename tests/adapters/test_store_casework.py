@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from msgspec.structs import replace
 
-from hotline.ports.desk.cases import Consent, Due, Incident, Referral
+from hotline.ports.desk.cases import Consent, DueReferral, Incident, Referral
 from hotline.ports.desk.staff import Staff
 from tests.adapters.test_store import DAY, NOW, a_callback, id_of, keep
 
@@ -74,12 +74,12 @@ def test_what_is_looked_at_again(worked) -> None:
         t.staff.save(Staff(id_of(9), "awa", "counselor", "+22370000101", "fr", ("fr",)))
     with worked.read() as t:
         assert t.cases.referrals_due(TODAY, 10) == (
-            Due(orphan, None, None),
-            Due(sooner, HELD.reference, "awa"),
-            Due(later, HELD.reference, "awa"),
+            DueReferral(orphan, None, None),
+            DueReferral(sooner, HELD.reference, "awa"),
+            DueReferral(later, HELD.reference, "awa"),
         )
         assert t.cases.referrals_due(TODAY, 10, id_of(9)) == t.cases.referrals_due(TODAY, 10)
-        assert t.cases.referrals_due(TODAY, 10, id_of(8)) == (Due(orphan, None, None),)
+        assert t.cases.referrals_due(TODAY, 10, id_of(8)) == (DueReferral(orphan, None, None),)
         assert [due.referral for due in t.cases.referrals_due(TODAY, 1)] == [orphan]
 
 

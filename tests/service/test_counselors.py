@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from hotline.ports.store import StoreAway
 from hotline.service.calls.taking import hand_over
 from hotline.service.editions.cache import EditionCache
-from hotline.service.faces.staff_sms import Said, read
+from hotline.service.faces.staff_sms import ParsedText, read
 from tests.content_line import sources
 from tests.service.line import AWA, CALLER, FANTA, NANA, OTHER_CALLER, OUMOU, Line
 
@@ -35,24 +35,24 @@ def rung(offered: Line) -> Line:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("471 1", Said("471", "1", None)),
-        (" 471-1. ", Said("471", "1", None)),
-        ("1 471", Said("471", "1", None)),
-        ("4711", Said("471", "1", None)),
-        ("12345 1", Said("12345", "1", None)),
-        ("1", Said(None, "1", None)),
-        ("Je prends", Said(None, None, "take")),
-        ("JE  PRENDS 471!", Said("471", None, "take")),
-        ("N bɛ yan", Said(None, None, "here")),
-        ("471 an kumana", Said("471", None, "spoke")),
-        ("471", Said("471", None, None)),
-        ("471 472 1", Said(None, None, None)),
-        ("bonjour", Said(None, None, None)),
-        ("", Said(None, None, None)),
-        ("٣", Said(None, None, None)),
+        ("471 1", ParsedText("471", "1", None)),
+        (" 471-1. ", ParsedText("471", "1", None)),
+        ("1 471", ParsedText("471", "1", None)),
+        ("4711", ParsedText("471", "1", None)),
+        ("12345 1", ParsedText("12345", "1", None)),
+        ("1", ParsedText(None, "1", None)),
+        ("Je prends", ParsedText(None, None, "take")),
+        ("JE  PRENDS 471!", ParsedText("471", None, "take")),
+        ("N bɛ yan", ParsedText(None, None, "here")),
+        ("471 an kumana", ParsedText("471", None, "spoke")),
+        ("471", ParsedText("471", None, None)),
+        ("471 472 1", ParsedText(None, None, None)),
+        ("bonjour", ParsedText(None, None, None)),
+        ("", ParsedText(None, None, None)),
+        ("٣", ParsedText(None, None, None)),
     ],
 )
-def test_reading(text: str, said: Said) -> None:
+def test_reading(text: str, said: ParsedText) -> None:
     """A reference and a digit or a word, as people type them on a basic phone."""
     assert said == read(text, WORDS)
 

@@ -56,7 +56,7 @@ class Callback(Struct, frozen=True):
     """Which of the staff flagged it as a minor's; None: nobody, or it was flagged before that was kept."""
 
 
-class Due(Struct, frozen=True):
+class DueCallback(Struct, frozen=True):
     """What is read of each of the many that are due: enough to see whether anybody can be told of it."""
 
     id: str
@@ -98,7 +98,7 @@ class Callbacks(Protocol):
     def to_number(self, id: str) -> tuple[Callback, ...]:
         """Every callback to the same number whatever became of it, this one among them, oldest first; none once its number is gone."""
 
-    def due(self, at: int, skip: int, limit: int) -> tuple[Due, ...]:
+    def due(self, at: int, skip: int, limit: int) -> tuple[DueCallback, ...]:
         """Waiting with `opens_at` <= at < `not_after`: urgent, then what is not sunk, what ends soonest, the longest waiting. Of these at most `limit` after the first `skip`."""
 
     def ended(self, at: int) -> tuple[Callback, ...]:

@@ -49,7 +49,7 @@ class Referral(Struct, frozen=True):
     """The slip was given to be sent to the service by SMS, which is done once."""
 
 
-class Due(Struct, frozen=True):
+class DueReferral(Struct, frozen=True):
     """A referral that somebody looks at again, with the callback's reference and its holder's alias while that row is there."""
 
     referral: Referral
@@ -93,7 +93,7 @@ class Cases(Protocol):
     def referrals(self, callback: str) -> tuple[Referral, ...]: ...
     def referral(self, id: str) -> Referral | None: ...
     def drop_referral(self, id: str) -> None: ...
-    def referrals_due(self, day: int, limit: int, holder: str | None = None) -> tuple[Due, ...]:
+    def referrals_due(self, day: int, limit: int, holder: str | None = None) -> tuple[DueReferral, ...]:
         """To be looked at again on this day or before, not revoked, oldest first. `holder`: only this counselor's, and those whose callback is gone."""
 
     def save_consent(self, callback: str, consent: Consent) -> None: ...

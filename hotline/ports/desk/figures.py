@@ -26,7 +26,7 @@ class Tally(Struct, frozen=True):
         return self.attempts > 0 or self.outcome is not None
 
 
-class Said(Struct, frozen=True):
+class SealedCounts(Struct, frozen=True):
     """What lies sealed of the callbacks of some days, counted."""
 
     waits: dict[tuple[bool, int], int]
@@ -77,7 +77,7 @@ class Figures(Protocol):
     def tallied(self, since: int, until: int) -> tuple[Tally, ...]:
         """Callbacks, those whose rows are gone among them, open ones too."""
 
-    def said(self, since: int, until: int) -> Said: ...
+    def said(self, since: int, until: int) -> SealedCounts: ...
     def offers_not_taken(self, since: int, until: int) -> int:
         """Offers of callbacks that wait no longer, to somebody who neither held nor rang them."""
 

@@ -25,7 +25,7 @@ SHOWN: Final = 50
 WHY_LENGTH: Final = 300
 
 
-class Listed(Struct, frozen=True):
+class ListedReview(Struct, frozen=True):
     """One callback of the list."""
 
     review: Review
@@ -48,14 +48,14 @@ class ReviewCase(Struct, frozen=True):
     """The alias; empty where nobody decided, or its end did."""
 
 
-def undecided(deps: Deps) -> tuple[tuple[Listed, ...], bool]:
+def undecided(deps: Deps) -> tuple[tuple[ListedReview, ...], bool]:
     """The callbacks of the oldest reviews, floods behind all others; and whether there are more. Raises StoreAway."""
     with deps.store.read() as tx:
         found = tx.reviews.undecided(SHOWN + 1)
         flags = tx.flags.of_many(tuple({callback.id for _, callback in found}))
-    listed: dict[str, Listed] = {}
+    listed: dict[str, ListedReview] = {}
     for review, callback in found[:SHOWN]:
-        known = listed.setdefault(callback.id, Listed(review, callback, flags.get(callback.id, frozenset()) - {OWN}, ()))
+        known = listed.setdefault(callback.id, ListedReview(review, callback, flags.get(callback.id, frozenset()) - {OWN}, ()))
         listed[callback.id] = replace(known, reasons=(*known.reasons, review.reason))
     return tuple(listed.values()), len(found) > SHOWN
 

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.ports.calls.callbacks import Callback, Due
+from hotline.ports.calls.callbacks import Callback, DueCallback
 from hotline.ports.calls.calls import Call
 from hotline.ports.calls.offers import LiveOffer, Offer
 from hotline.ports.calls.outbox import OutboxMessage
@@ -193,7 +193,7 @@ def _count_like(work: Work, group: Sequence[Callback], staff: Staff, floor: Floo
         return 1
     urgent, rules = one_phone.is_urgent(group), work.deps.rules
 
-    def is_like(due: Due) -> bool:
+    def is_like(due: DueCallback) -> bool:
         return due.urgent if urgent else not due.urgent and rest.waits_long(due.since, work.at, rules)
 
     found = _unasked(work, floor, is_like)
@@ -206,7 +206,7 @@ def urgent_waits(work: Work, languages: Collection[str]) -> bool:
     return bool(_unasked(work, Floor(work), lambda due: due.urgent and due.language in languages))
 
 
-def _unasked(work: Work, floor: Floor, is_wanted: Callable[[Due], bool]) -> dict[str, int]:
+def _unasked(work: Work, floor: Floor, is_wanted: Callable[[DueCallback], bool]) -> dict[str, int]:
     """Of the first of what is due that which no counselor was asked to take just now: the id of each, and which phone it is of."""
     ids = tuple(due.id for due in work.tx.callbacks.due(work.at, 0, READ_AT_ONCE) if is_wanted(due))
     asked = floor.offered()
@@ -419,7 +419,7 @@ def _wanted(work: Work) -> list[str]:
     return wanted
 
 
-def _due(work: Work) -> Iterator[Due]:
+def _due(work: Work) -> Iterator[DueCallback]:
     skip = 0
     while rows := work.tx.callbacks.due(work.at, skip, READ_AT_ONCE):
         yield from rows

@@ -32,7 +32,7 @@ from hotline.service.conversation import facts
 from hotline.service.conversation.facts import Facts
 from hotline.service.conversation.ledger import GivenOrder, order_key
 from hotline.service.conversation.orders import Orders, Unpromised
-from hotline.service.conversation.who_is_there import Reading, WhoIsThere
+from hotline.service.conversation.who_is_there import TeamReading, WhoIsThere
 from hotline.service.deps import Deps
 
 ORDER: Final = result_key(Ref(0, 0))[: len("order@")]
@@ -82,7 +82,7 @@ class SessionFacts:
         self._recalled = self._is_news = False
         self._is_refusal = False
         """Somebody is asked for who is not there, or it is not known: what follows may say no."""
-        self._reading: Reading | None = None
+        self._reading: TeamReading | None = None
         """What coverage is worked out from in this hop."""
         self._languages: dict[str, str] = {}
         """For which it was, by fact key."""

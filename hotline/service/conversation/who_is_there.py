@@ -17,7 +17,7 @@ FRESH_MS: Final = 1000
 """So long after it was said, what the staff declare may be unknown to a hop."""
 
 
-class Reading(Struct, frozen=True):
+class TeamReading(Struct, frozen=True):
     """What the staff had declared at one moment."""
 
     at: int
@@ -42,7 +42,7 @@ class WhoIsThere:
 
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
-        self._last: Reading | None = None
+        self._last: TeamReading | None = None
 
     def look(self) -> None:
         """Read it; meant for twice a second, by time alone.
@@ -53,13 +53,13 @@ class WhoIsThere:
         with self._deps.store.read() as tx:
             self._last = self._read(tx)
 
-    def lately(self, tx: Transaction) -> Reading:
+    def lately(self, tx: Transaction) -> TeamReading:
         """The last reading; where it is too old, one of this transaction's own, that is left to nobody else."""
         last = self._last
         return last if last is not None and 0 <= self._steady() - last.at < FRESH_MS else self._read(tx)
 
-    def _read(self, tx: Transaction) -> Reading:
-        return Reading(self._steady(), declared_team(Work(self._deps, tx, self._deps.clock.now()), ""))
+    def _read(self, tx: Transaction) -> TeamReading:
+        return TeamReading(self._steady(), declared_team(Work(self._deps, tx, self._deps.clock.now()), ""))
 
     def _steady(self) -> int:
         return self._deps.clock.reading().steady

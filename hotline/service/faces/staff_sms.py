@@ -95,7 +95,7 @@ UNWORDED: Final = "staff.gone"
 """What is answered where the edition in force is older than this program and has no words for a code: that nothing was taken or rung."""
 
 
-class Said(Struct, frozen=True):
+class ParsedText(Struct, frozen=True):
     """A message, read: the reference if there is one, and a digit or one of the catalogue's words."""
 
     reference: str | None
@@ -111,11 +111,11 @@ class Request(Struct, frozen=True):
     values: dict[str, str] = {}
 
 
-class Reading(Work, frozen=True):
+class StaffMessage(Work, frozen=True):
     """A message of one of the staff, as things stand when it comes; nothing is written."""
 
     staff: Staff
-    said: Said
+    said: ParsedText
     sent_at: int | None
     """None where it is fresh: it can be answered, and acted on as said just now. What is stale takes effect only where it does no harm late:
     outcomes, giving back, off shift; 0 where nobody knows when it was sent."""
@@ -134,9 +134,9 @@ def receive(deps: Deps, staff: Staff, sms: ReceivedSms, *, fresh: bool) -> None:
     at = deps.clock.now()
     words = meanings(deps.written, "staff.word.")
     of_day = dated.read(sms.text, words, deps.clock.local(at))
-    said = Said(None, None, of_day.kind) if of_day else read(sms.text, words)
+    said = ParsedText(None, None, of_day.kind) if of_day else read(sms.text, words)
     with deps.store.read() as tx:
-        reading = Reading(deps, tx, at, staff, said, None if fresh else sms.sent_at or 0)
+        reading = StaffMessage(deps, tx, at, staff, said, None if fresh else sms.sent_at or 0)
         request = _of_day(reading, of_day) if of_day else _parse(reading)
 
     def answer(act: Act, result: Result) -> tuple[OutboxMessage, ...]:
@@ -153,7 +153,7 @@ def hear(act: Act, code: Refused, ref: str = "") -> Result:  # noqa: ARG001 -- w
     return Result(code, {"ref": ref})
 
 
-def read(text: str, words: Mapping[str, str]) -> Said:
+def read(text: str, words: Mapping[str, str]) -> ParsedText:
     """A reference (three digits; five where the line gave such), a single digit or a word, in any order; `4711` is `471 1`."""
     references: list[str] = []
     rest: list[str] = []
@@ -168,10 +168,10 @@ def read(text: str, words: Mapping[str, str]) -> Said:
     said = " ".join(rest)
     reference = references[0] if len(references) == 1 else None
     if len(references) > 1 or not said:
-        return Said(reference, None, None)
+        return ParsedText(reference, None, None)
     if len(said) == 1 and said.isascii() and said.isdigit():
-        return Said(reference, said, None)
-    return Said(reference, None, words.get(said))
+        return ParsedText(reference, said, None)
+    return ParsedText(reference, None, words.get(said))
 
 
 def _answer(act: Act, request: Request, result: Result, origin: str) -> tuple[OutboxMessage, ...]:
@@ -209,7 +209,7 @@ def _asked(act: Act, id: str) -> str:
     return ", ".join(dict.fromkeys(parts))
 
 
-def _parse(reading: Reading) -> Request:
+def _parse(reading: StaffMessage) -> Request:
     match reading.said.word:
         case "on" | "off" | "pause" | "here" as command:
             return _of_shift(reading, command)
@@ -228,7 +228,7 @@ def _parse(reading: Reading) -> Request:
     return _of_reference(reading, reading.said.reference) if reading.said.reference else _of_the_only_one(reading)
 
 
-def _of_shift(reading: Reading, command: Literal["on", "off", "pause", "here"]) -> Request:
+def _of_shift(reading: StaffMessage, command: Literal["on", "off", "pause", "here"]) -> Request:
     """A supervisor's break is the end of being on call: nobody answers for the line meanwhile. Whoever was asked at a cap goes on by the same word."""
     if command == "off" or (command == "pause" and reading.staff.role == "supervisor"):
         act = presence.go_off_shift
@@ -243,14 +243,14 @@ def _of_shift(reading: Reading, command: Literal["on", "off", "pause", "here"]) 
     return Request(act, (reading.sent_at,))
 
 
-def _of_help(reading: Reading) -> Request:
+def _of_help(reading: StaffMessage) -> Request:
     """Whoever is in a call wants a supervisor; whoever is in none wants to know what can be sent."""
     held = reading.tx.callbacks.claimed_by(reading.staff.id)
     talks = [callback for callback in held if alarms.call_of(reading, callback) is not None]
     return Request(alarms.ask_help, (talks[0].id,)) if talks and reading.is_fresh else Request(hear, ("help",))
 
 
-def _of_alarm(reading: Reading) -> Request:
+def _of_alarm(reading: StaffMessage) -> Request:
     """Without a reference, where one thing alone stands before whoever writes. Said late it would promise what was meant earlier."""
     if not reading.is_fresh:
         return Request(hear, ("nothing",))
@@ -265,7 +265,7 @@ def _of_alarm(reading: Reading) -> Request:
     return Request(alarms.acknowledge_alarm, (found[0],))
 
 
-def _of_day(reading: Reading, said: dated.Dated) -> Request:
+def _of_day(reading: StaffMessage, said: dated.Dated) -> Request:
     if said.kind in ("close", "open") and said.hours is None:
         return Request(hear, ("which_hours",))
     if not said.written or (said.kind == "there" and said.hours is None):
@@ -282,7 +282,7 @@ def _minutes(written: str | None) -> int:
     return int(written) if written else MANY_UNSAID
 
 
-def _of_reference(reading: Reading, reference: str) -> Request:
+def _of_reference(reading: StaffMessage, reference: str) -> Request:
     callback = reading.tx.callbacks.by_reference(reference)
     if callback is None:
         return Request(hear, ("gone", reference))
@@ -298,7 +298,7 @@ def _of_reference(reading: Reading, reference: str) -> Request:
     return Request(hear, ("help",)) if is_waiting else Request(hear, ("gone", reference))
 
 
-def _of_the_only_one(reading: Reading) -> Request:
+def _of_the_only_one(reading: StaffMessage) -> Request:
     """Without a reference, where what is said fits one callback alone."""
     if _command(reading.said, HELD) is None:
         return Request(hear, ("help",))
@@ -313,11 +313,11 @@ def _of_the_only_one(reading: Reading) -> Request:
     return _of_held(reading, held[0][0]) if held else _take(reading, offered[0][0])
 
 
-def _take(reading: Reading, callback: Callback) -> Request:
+def _take(reading: StaffMessage, callback: Callback) -> Request:
     return Request(take, (callback.id,)) if reading.is_fresh else Request(hear, ("late", callback.reference))
 
 
-def _of_held(reading: Reading, callback: Callback) -> Request:
+def _of_held(reading: StaffMessage, callback: Callback) -> Request:
     group = dispatch.held(reading.tx, callback.id, reading.staff.id)
     command = _command(reading.said, HELD)
     was_rung = any(held.attempts for held in group)
@@ -331,5 +331,5 @@ def _of_held(reading: Reading, callback: Callback) -> Request:
     return Request(say_outcome, (callback.id, command))
 
 
-def _command(said: Said, digits: Mapping[str, Command]) -> str | None:
+def _command(said: ParsedText, digits: Mapping[str, Command]) -> str | None:
     return said.word if said.digit is None else digits.get(said.digit)

@@ -69,7 +69,7 @@ _HELD_FIRST: Final = select(_claimed).order_by(_claimed.c.urgent.desc(), _claime
 _REVIEWS: Final = select(func.count()).where(reviews.c.decision.is_(None))
 
 
-class Phone(NamedTuple):
+class PhoneKey(NamedTuple):
     """Whose request it is: who asks for a call on another phone is not its owner."""
 
     number_hash: bytes
@@ -100,14 +100,14 @@ class SqlBoard(CallbackRows, FlagRows):
 
     def _walk(
         self, walk: Select[*tuple[Any, ...]], at: int, languages: tuple[str, ...], most: int, *, minors: bool
-    ) -> list[tuple[Phone, str]]:
+    ) -> list[tuple[PhoneKey, str]]:
         """The first cards: whose, and the id of what was asked for a part of the day. The database cannot read flags: they are opened here, for those whom it concerns."""
-        cards: dict[tuple[Phone, str], None] = {}
-        hidden: set[Phone] = set()
+        cards: dict[tuple[PhoneKey, str], None] = {}
+        hidden: set[PhoneKey] = set()
         for skip in count(0, most):
             rows = self._rows(walk, at_=at, languages=languages, most=most, skip=skip)
             for id, flags, number_hash, other_phone, card in rows:
-                phone = Phone(number_hash, bool(other_phone))
+                phone = PhoneKey(number_hash, bool(other_phone))
                 cards.setdefault((phone, card))
                 if not minors and "minor" in self._flags(id, flags):
                     hidden.add(phone)

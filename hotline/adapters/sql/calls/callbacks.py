@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, func, literal_colu
 from hotline.adapters.sql.tables import OPEN, SILENCED, callbacks, numbers
 from hotline.adapters.sql.unit import AT, THIS, Unit, columns
 from hotline.engine.times import DAY_SECONDS
-from hotline.ports.calls.callbacks import Callback, Due, Safer
+from hotline.ports.calls.callbacks import Callback, DueCallback, Safer
 
 
 class Answers(Struct, frozen=True):
@@ -74,7 +74,7 @@ _LANGUAGES: Final = (
 )
 PRESSING: Final = (_c.urgent.desc(), _c.sunk, _c.not_after, _c.made_at, _c.id)
 """As one index has what waits."""
-_DUE: Final = select(*columns(callbacks, Due)).where(*DUE).order_by(*PRESSING).limit(bindparam("most")).offset(bindparam("skip"))
+_DUE: Final = select(*columns(callbacks, DueCallback)).where(*DUE).order_by(*PRESSING).limit(bindparam("most")).offset(bindparam("skip"))
 _HOLDERS: Final = select(_c.claimed_by).where(_c.state == "claimed").distinct()
 _ENDED: Final = select(*CALLBACK).where(_c.state.in_(_RUNG), _c.not_after <= AT).order_by(_c.not_after, _c.id)
 _CLAIMED_BY: Final = select(*CALLBACK).where(_c.state == "claimed", _c.claimed_by == bindparam("staff")).order_by(_c.claimed_at, _c.id)
@@ -138,8 +138,8 @@ class SqlCallbacks(CallbackRows):
             found[id] = (*found.get(id, ()), language)
         return found
 
-    def due(self, at: int, skip: int, limit: int) -> tuple[Due, ...]:
-        return tuple(Due(*row) for row in self._rows(_DUE, at_=at, skip=skip, most=limit))
+    def due(self, at: int, skip: int, limit: int) -> tuple[DueCallback, ...]:
+        return tuple(DueCallback(*row) for row in self._rows(_DUE, at_=at, skip=skip, most=limit))
 
     def ended(self, at: int) -> tuple[Callback, ...]:
         return self._callbacks(_ENDED, at_=at)

@@ -10,10 +10,10 @@ from sqlalchemy import Row, bindparam, delete, or_, select
 
 from hotline.adapters.sql.tables import callbacks, consents, handed, incidents, notes, referrals, staff
 from hotline.adapters.sql.unit import THIS, Unit
-from hotline.ports.desk.cases import Consent, Due, HandedNote, Incident, Legal, Referral, ReferralOutcome
+from hotline.ports.desk.cases import Consent, DueReferral, HandedNote, Incident, Legal, Referral, ReferralOutcome
 
 
-class Codes(Struct, frozen=True):
+class SealedReferral(Struct, frozen=True):
     """What of a referral lies sealed."""
 
     kind: str
@@ -24,7 +24,7 @@ class Codes(Struct, frozen=True):
 
 
 _INCIDENT: Final = select(incidents).where(incidents.c.callback == THIS).order_by(incidents.c.id).limit(1)
-_PLAIN: Final = tuple(field for field in Referral.__struct_fields__ if field not in Codes.__struct_fields__)
+_PLAIN: Final = tuple(field for field in Referral.__struct_fields__ if field not in SealedReferral.__struct_fields__)
 REFERRAL: Final = (*(referrals.c[field].label(field) for field in _PLAIN), referrals.c.sealed.label("sealed"))
 """What `CaseRows` builds a referral from."""
 _DROP_INCIDENT: Final = delete(incidents).where(incidents.c.callback == THIS)
@@ -55,7 +55,7 @@ class CaseRows(Unit):
     def _referral(self, *values: Any) -> Referral:
         *plain, sealed = values
         known = dict(zip(_PLAIN, plain, strict=True))
-        return Referral(**known, **asdict(self._unpack(referrals.c.sealed, known["id"], sealed, Codes)))
+        return Referral(**known, **asdict(self._unpack(referrals.c.sealed, known["id"], sealed, SealedReferral)))
 
     def _consents(self, callback: str, sealed: bytes) -> dict[str, Consent]:
         return {consent.kind: consent for consent in self._unpack(consents.c.sealed, callback, sealed, tuple[Consent, ...])}
@@ -77,7 +77,7 @@ class SqlCases(CaseRows):
 
     def save_referral(self, referral: Referral) -> None:
         values = asdict(referral)
-        codes = {field: values.pop(field) for field in Codes.__struct_fields__}
+        codes = {field: values.pop(field) for field in SealedReferral.__struct_fields__}
         self._put(referrals, sealed=self._pack(referrals.c.sealed, referral.id, codes), **values)
 
     def referrals(self, callback: str) -> tuple[Referral, ...]:
@@ -90,12 +90,12 @@ class SqlCases(CaseRows):
     def drop_referral(self, id: str) -> None:
         self._change(_DROP_REFERRAL, this=id)
 
-    def referrals_due(self, day: int, limit: int, holder: str | None = None) -> tuple[Due, ...]:
+    def referrals_due(self, day: int, limit: int, holder: str | None = None) -> tuple[DueReferral, ...]:
         if holder is None:
             rows = self._rows(_LOOK_AGAIN, day_=day, most=limit)
         else:
             rows = self._rows(_LOOK_AGAIN_OF, day_=day, most=limit, holder=holder)
-        return tuple(Due(self._referral(*referral), reference, holder) for reference, holder, *referral in rows)
+        return tuple(DueReferral(self._referral(*referral), reference, holder) for reference, holder, *referral in rows)
 
     def save_consent(self, callback: str, consent: Consent) -> None:
         given = tuple((self.consents(callback) | {consent.kind: consent}).values())

@@ -28,7 +28,7 @@ from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.call_outcomes import TALKED
 from hotline.ports.calls.callbacks import Safer, State
 from hotline.ports.desk.cases import FIGURES
-from hotline.ports.desk.figures import Counts, Said, Tally, TurnedAway, WaitingNow
+from hotline.ports.desk.figures import Counts, SealedCounts, Tally, TurnedAway, WaitingNow
 
 DAY_HOURS: Final = 24
 _c, _t = callbacks.c, tallies.c
@@ -120,7 +120,7 @@ class SqlFigures(CaseRows):
             for language, urgent, state, outcome, attempts, count in rows
         )
 
-    def said(self, since: int, until: int) -> Said:
+    def said(self, since: int, until: int) -> SealedCounts:
         """Both lie sealed, and are opened here: of a callback that closed no moment is left by which it could be worked out how long a wait was."""
         waits: Counter[tuple[bool, int]] = Counter()
         safer: Counter[str] = Counter()
@@ -132,7 +132,7 @@ class SqlFigures(CaseRows):
                 safer[opened.safer] += 1
         for urgent, most, count in self._rows(_WAITED, since=since, until=until):
             waits[bool(urgent), most] += int(count)
-        return Said(dict(waits), dict(safer))
+        return SealedCounts(dict(waits), dict(safer))
 
     def offers_not_taken(self, since: int, until: int) -> int:
         return int(self._value(_NOT_TAKEN, since=since * DAY_SECONDS, until=until * DAY_SECONDS))

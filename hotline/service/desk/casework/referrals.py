@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from hotline.engine.times import EPOCH, hour
 from hotline.ports.calls.callbacks import Callback
-from hotline.ports.desk.cases import RECORD, Consent, Due, Legal, Referral, ReferralOutcome
+from hotline.ports.desk.cases import RECORD, Consent, DueReferral, Legal, Referral, ReferralOutcome
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
@@ -74,7 +74,7 @@ def see_referral(deps: Deps, staff: Staff, id: str, at: int) -> OpenReferral:
     return show(deps, staff, at, look)
 
 
-def due(deps: Deps, staff: Staff, at: int) -> tuple[Due, ...]:
+def due(deps: Deps, staff: Staff, at: int) -> tuple[DueReferral, ...]:
     """What a counselor looks at again today, or should have before: the counselor's own, and those that are nobody's any more; a supervisor, everybody's.
 
     The oldest, as many as a page holds. Raises StoreAway.

@@ -12,7 +12,7 @@ from hotline.engine.times import DAY_SECONDS, HOUR_SECONDS, THURSDAY
 from hotline.ports.calls.call_outcomes import DANGEROUS, OUTCOMES
 from hotline.ports.calls.callbacks import Safer
 from hotline.ports.desk.cases import ReferralOutcome
-from hotline.ports.desk.figures import Said, Tally, TurnedAway, WaitingNow
+from hotline.ports.desk.figures import SealedCounts, Tally, TurnedAway, WaitingNow
 from hotline.ports.desk.staff import Role
 from hotline.ports.store import Transaction
 from hotline.service.deps import Deps
@@ -190,7 +190,7 @@ def fate(tally: Tally) -> str:
             return "open"
 
 
-def _calls(tallies: Iterable[Tally], said: Said, referrals: Mapping[str, int]) -> CallFigures:
+def _calls(tallies: Iterable[Tally], said: SealedCounts, referrals: Mapping[str, int]) -> CallFigures:
     attempts: Counter[str] = Counter()
     outcomes: Counter[str] = Counter()
     rings = 0
@@ -214,7 +214,7 @@ def _calls(tallies: Iterable[Tally], said: Said, referrals: Mapping[str, int]) -
     )
 
 
-def _waited(tx: Transaction, tallies: Iterable[Tally], said: Said, days: tuple[int, int], at: int) -> Waited:
+def _waited(tx: Transaction, tallies: Iterable[Tally], said: SealedCounts, days: tuple[int, int], at: int) -> Waited:
     minutes = sorted(minutes for (_, minutes), count in said.waits.items() for _ in range(count))
     urgent = {minutes: count for (is_urgent, minutes), count in said.waits.items() if is_urgent}
     return Waited(
