@@ -28,6 +28,7 @@ from hotline.console.pages import (
     testimonies,
 )
 from hotline.console.times import time_of_day
+from hotline.console.words import unbroken
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.store import StoreAway
 from hotline.service.desk.accounts import sign_in
@@ -75,6 +76,7 @@ def install(app: Flask, context: ConsoleContext) -> None:
     for subject in SUBJECTS:
         subject.views(pages, context)
     app.jinja_env.globals.update(asset=lambda name: f"/console/asset/{name}?v={assets.version(name)}", may=may, hour_of=time_of_day)
+    app.jinja_env.filters["unbroken"] = unbroken
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(pages)
 
