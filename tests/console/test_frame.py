@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 from tests.console.calls import held
 from tests.console.desk import IDS, Desk
 
@@ -43,3 +45,14 @@ def test_a_page_stands_under_the_one_that_leads_to_it(desk: Desk) -> None:
         assert queue in browser.open(path)
     assert queue.replace("true", "page") in browser.open("/console/queue")
     assert f'aria-current="true">{desk.say("nav.shifts")}</a>' in desk.browser("fanta").open(f"/console/shifts/{IDS['awa']}")
+
+
+def test_what_came_too_late_leads_back(desk: Desk) -> None:
+    """Refused before anybody is recognised: the page that says so has a way on nevertheless."""
+    browser = desk.browser("awa")
+    browser.open("/console/queue")
+    browser.client.get("/console/queue")
+    late = browser.hidden("/console/here") | {"pressed": str(desk.line.clock.now() - 60)}
+    for form, kind in ((late, "given_up"), ({"once": "x"}, "stale")):
+        page = html.unescape(browser.client.post("/console/here", data=form).get_data(as_text=True))
+        assert (desk.say(f"trouble.{kind}") in page, f'href="/console/">{desk.say("trouble.home")}<' in page) == (True, True)
