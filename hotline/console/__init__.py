@@ -26,6 +26,7 @@ from hotline.console.pages import (
     review,
     shifts,
     testimonies,
+    urgent,
 )
 from hotline.console.times import time_of_day
 from hotline.console.words import unbroken
@@ -36,7 +37,7 @@ from hotline.service.permissions import OPEN, QUIET, may
 
 __all__ = ["ConsoleContext", "install"]
 
-SUBJECTS: Final = (access, account, queue, callback, casework, review, testimonies, shifts, care, overview, people, audit, drafts)
+SUBJECTS: Final = (access, account, queue, callback, casework, review, testimonies, shifts, care, overview, people, audit, drafts, urgent)
 """Each lays its own pages: `views`."""
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
