@@ -444,6 +444,21 @@ def test_a_window_that_she_chose_is_shown(desk: Desk) -> None:
     assert f'<dt>{desk.say("callback.window")}</dt><dd class="num">8h–12h</dd>' in again.page
 
 
+def test_once_the_hour_is_over_it_says_so_and_offers_no_call(desk: Desk) -> None:
+    """In a sentence, not as so many minutes that are left; whoever looks on at what is decided reads that alone. Hours that are left are hours."""
+    _, callback, address = held(desk)
+    said = desk.say("callback.past_end")
+    assert said not in desk.browser("awa").open(address)
+    desk.line.clock.at = callback.not_after - 61 * MINUTE
+    assert desk.say("queue.left.hours", hours=1, minutes="01") in desk.browser("awa").open(address)
+    desk.line.clock.at = callback.not_after
+    page = desk.browser("awa").open(address)
+    assert (said in page, 'id="connect"' in page, desk.say("callback.still") in page) == (True, False, False)
+    with desk.line.real_store.write() as tx:
+        tx.callbacks.save(replace(found(desk, callback), state="review", claimed_by=None))
+    assert said not in desk.browser("fanta").open(address)
+
+
 @pytest.fixture
 def revealing(desk: Desk) -> Desk:
     """A line that has no bridge: phones that stay in the room ring."""
