@@ -9,6 +9,7 @@ from pathlib import Path
 import polib
 
 _PLACE = re.compile(r"\{(\w+)\}")
+_MARK = re.compile(r" (?=[;:?!»])|(?<=«) ")
 
 
 class Words:
@@ -46,3 +47,8 @@ class Words:
 
 def _read(path: Path) -> dict[str, str]:
     return {entry.msgid: entry.msgstr for entry in polib.pofile(path.read_text("utf-8")) if entry.msgstr and not entry.obsolete}
+
+
+def unbroken(text: str) -> str:
+    """French marks stay on the line of the word that they belong to. For words of flows, whose spaces are those that phones know."""
+    return _MARK.sub("\u00a0", text)

@@ -24,7 +24,7 @@ class Ability(Struct, frozen=True):
 
 OPEN: Final = frozenset({"asset", "neutral", "sign_in", "code", "welcome", "nowhere"})
 """Pages for anybody, without being signed in."""
-QUIET: Final = frozenset({"asset", "board", "signs", "alarms"})
+QUIET: Final = frozenset({"asset", "board", "signs", "alarms", "urgent"})
 """Pages that a browser asks for by itself: nobody did anything."""
 
 TABLE: Final = (
@@ -42,6 +42,7 @@ TABLE: Final = (
         (
             "queue",
             "board",
+            "urgent",
             "signal",
             "here",
             "pause",

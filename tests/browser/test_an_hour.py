@@ -44,7 +44,8 @@ class Hour:
 
     def takes_up(self, callback: Callback) -> None:
         self.room.open("queue")
-        self.room.press("/here")
+        with self.page.expect_navigation():  # the queue anew: what is pressed before it would be lost with the page
+            self.room.press("/here")
         self.room.enter(f"take-{callback.reference}")
         self.page.wait_for_url(f"**/callback/{callback.id}")
 

@@ -8,6 +8,7 @@ import re
 import pytest
 from msgspec.structs import replace
 
+from hotline.console.words import unbroken
 from hotline.engine.scripts import CASES, EVERY_CALL
 from hotline.ports.calls.callbacks import Safer
 from hotline.ports.gateway import GatewayRefused
@@ -28,6 +29,11 @@ def poll(browser: Browser) -> tuple[int, str | None]:
     return answer.status_code, answer.headers.get("HX-Refresh")
 
 
+def spoken(desk: Desk, key: str) -> str:
+    """Words of a script as the page has them: none of their marks begins a line."""
+    return unbroken(desk.line.words("voice").phrase(key, "fr"))
+
+
 def told(desk: Desk, key: str) -> str:
     return desk.say(f"callback.told.{key}")
 
@@ -35,10 +41,9 @@ def told(desk: Desk, key: str) -> str:
 def test_before_the_call_she_reads_what_was_asked(desk: Desk) -> None:
     """The word in the caller's language, the minutes that are left, the opening in cover, and what to do if somebody else answers."""
     browser, callback, _ = held(desk, "5 1 1 2")
-    words = desk.line.words("voice")
-    for shown in (callback.reference, "lait", desk.say("callback.phone_own"), words.phrase("script.someone_else", "fr").split("\n")[1]):
+    for shown in (callback.reference, "lait", desk.say("callback.phone_own"), spoken(desk, "script.someone_else").split("\n")[1]):
         assert shown in browser.page
-    assert words.phrase("script.open", "fr").split("\n")[1] in browser.page
+    assert spoken(desk, "script.open").split("\n")[1] in browser.page
     assert desk.say("callback.tries_of", tries=0, most=3) in browser.page
     assert CALLER not in browser.page
 
@@ -130,7 +135,7 @@ def test_cover(desk: Desk) -> None:
     browser.send(f"{address}/cover")
     assert told(desk, "covered") in browser.page
     assert ["voice-1"] == desk.line.gateway.covered
-    assert desk.line.words("voice").phrase("script.cover", "fr") in browser.page
+    assert spoken(desk, "script.cover") in browser.page
 
 
 def test_cover_that_does_not_come(desk: Desk) -> None:
@@ -148,7 +153,7 @@ def test_she_cannot_talk(desk: Desk) -> None:
     browser, callback, address = talking(desk)
     browser.send(f"{address}/outcome", how="could_not_talk")
     assert ("review", "could_not_talk") == (found(desk, callback).state, found(desk, callback).outcome)
-    assert desk.line.words("voice").phrase("script.cover", "fr") in browser.page
+    assert spoken(desk, "script.cover") in browser.page
 
 
 @pytest.mark.parametrize("kind", ["danger", "minor", "another", "doer", "known", "silence"])
@@ -156,7 +161,7 @@ def test_a_mark_pages_once(desk: Desk, kind: str) -> None:
     """The steps are there before; one tap, and the supervisor hears the reference and nothing more, and only once."""
     browser, callback, address = talking(desk)
     form = browser.hidden(f"{address}/mark") | {"kind": kind}
-    assert desk.line.words("voice").phrase(f"script.{kind}.1", "fr") in browser.page
+    assert spoken(desk, f"script.{kind}.1") in browser.page
     for once in ("first", "second"):
         answer = browser.client.post(f"{address}/mark", data={**form, "once": once}, headers={"HX-Request": "true"})
         assert desk.say("callback.paged") in html.unescape(answer.get_data(as_text=True))
@@ -169,7 +174,7 @@ def test_a_mark_pages_once(desk: Desk, kind: str) -> None:
 def test_to_read_is_not_to_mark(desk: Desk, script: str) -> None:
     """Every script stands on the page of the running call, without script too; nobody hears that it was read, and nothing is kept of it."""
     browser, callback, address = talking(desk)
-    assert desk.line.words("voice").phrase(f"script.{script}.1", "fr") in browser.open(f"{address}?open={script}")
+    assert spoken(desk, f"script.{script}.1") in browser.open(f"{address}?open={script}")
     assert "toggle" not in browser.raw
     desk.line.work()
     assert [] == desk.line.inbox(FANTA)
@@ -436,7 +441,22 @@ def test_a_window_that_she_chose_is_shown(desk: Desk) -> None:
     """Both of its ends, not the last alone."""
     desk.line.clock.at -= desk.line.clock.at % 60
     again = agreed_and_taken(desk)
-    assert desk.say("callback.chosen", span="8h–12h") in again.page
+    assert f'<dt>{desk.say("callback.window")}</dt><dd class="num">8h–12h</dd>' in again.page
+
+
+def test_once_the_hour_is_over_it_says_so_and_offers_no_call(desk: Desk) -> None:
+    """In a sentence, not as so many minutes that are left; whoever looks on at what is decided reads that alone. Hours that are left are hours."""
+    _, callback, address = held(desk)
+    said = desk.say("callback.past_end")
+    assert said not in desk.browser("awa").open(address)
+    desk.line.clock.at = callback.not_after - 61 * MINUTE
+    assert desk.say("queue.left.hours", hours=1, minutes="01") in desk.browser("awa").open(address)
+    desk.line.clock.at = callback.not_after
+    page = desk.browser("awa").open(address)
+    assert (said in page, 'id="connect"' in page, desk.say("callback.still") in page) == (True, False, False)
+    with desk.line.real_store.write() as tx:
+        tx.callbacks.save(replace(found(desk, callback), state="review", claimed_by=None))
+    assert said not in desk.browser("fanta").open(address)
 
 
 @pytest.fixture

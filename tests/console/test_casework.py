@@ -45,6 +45,13 @@ SERVICES = (
         {"kind": "health", "region": "segou", "phone": "70 00 03 03", "verified_on": "2025-01-01", "verified_by": "Awa"},
         AT,
     ),
+    Item(
+        "services",
+        "a-known",
+        "Centre complet",
+        {"kind": "health", "region": "segou", "way": "Sotrama 4", "hours": "8h à 16h", "confirmed_on": "2026-11-01", "confirmed_by": "Awa"},
+        AT,
+    ),
 )
 
 
@@ -685,6 +692,16 @@ def test_a_referral_leads_somewhere(work: Work) -> None:
     assert work.desk.say("referrals.unknown") in offered
     work.refer()
     assert "70 00 03 02" in work.browser.open(f"/console/referral/{work.made()[0].id}")
+
+
+def test_what_the_directory_does_not_say_is_named(work: Work) -> None:
+    """How to get there, when, at what price, what she is asked for: of each either the words, or that they are missing and whom to ask."""
+    work.record(denial="yes")
+    clinic = work.browser.open(work.referrals).partition("<summary>Centre complet")[2].partition("</details>")[0]
+    known = {field: work.desk.say(f"referrals.known.{field}") in clinic for field in ("way", "hours", "cost", "asks_for")}
+    missing = {field: work.desk.say(f"referrals.missing.{field}") in clinic for field in known}
+    assert known == {"way": True, "hours": True, "cost": False, "asks_for": False}
+    assert missing == {"way": False, "hours": False, "cost": True, "asks_for": True}
 
 
 def test_a_place_that_nobody_confirmed_lately_is_to_be_confirmed(work: Work) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.console.desk import Desk
+import html
+
+from tests.console.calls import held
+from tests.console.desk import IDS, Desk
 
 
 def test_a_way_out_is_open_to_all(desk: Desk) -> None:
@@ -32,3 +35,24 @@ def test_an_address_that_is_none_answers_calmly(desk: Desk) -> None:
         browser = desk.browser(alias)
         assert desk.say("trouble.not_found") in browser.open("/console/wp-admin")
         assert 404 == browser.status
+
+
+def test_a_page_stands_under_the_one_that_leads_to_it(desk: Desk) -> None:
+    """Whoever is on a call's page, or on somebody's hours, sees in the navigation where she is."""
+    browser, _, address = held(desk)
+    queue = f'<a href="/console/queue" aria-current="true">{desk.say("nav.queue")}</a>'
+    for path in (address, f"{address}/what", f"{address}/referrals", f"{address}/consents", "/console/off"):
+        assert queue in browser.open(path)
+    assert queue.replace("true", "page") in browser.open("/console/queue")
+    assert f'aria-current="true">{desk.say("nav.shifts")}</a>' in desk.browser("fanta").open(f"/console/shifts/{IDS['awa']}")
+
+
+def test_what_came_too_late_leads_back(desk: Desk) -> None:
+    """Refused before anybody is recognised: the page that says so has a way on nevertheless."""
+    browser = desk.browser("awa")
+    browser.open("/console/queue")
+    browser.client.get("/console/queue")
+    late = browser.hidden("/console/here") | {"pressed": str(desk.line.clock.now() - 60)}
+    for form, kind in ((late, "given_up"), ({"once": "x"}, "stale")):
+        page = html.unescape(browser.client.post("/console/here", data=form).get_data(as_text=True))
+        assert (desk.say(f"trouble.{kind}") in page, f'href="/console/">{desk.say("trouble.home")}<' in page) == (True, True)

@@ -8,6 +8,7 @@ import polib
 import pytest
 
 from hotline.config import CONTENT
+from hotline.console.words import unbroken
 
 KEYS = {
     language: {
@@ -35,3 +36,14 @@ def test_places_are_the_same() -> None:
         for language, entries in KEYS.items()
     }
     assert [key for key in places["fr"] if key in places["bm"] and places["fr"][key] != places["bm"][key]] == []
+
+
+def test_no_french_mark_begins_a_line() -> None:
+    """However narrow the screen: what stands before `;`, `:`, `?`, `!` and within guillemets is no space at which a line ends. Bambara has none there."""
+    broken = {
+        language: [key for key, entry in entries.items() if unbroken(entry.msgstr) != entry.msgstr] for language, entries in KEYS.items()
+    }
+    assert broken == {"fr": [], "bm": []}
+    assert unbroken("Touchez « Une autre personne ». Oui ? Merci : au revoir !") == (
+        "Touchez «\u00a0Une autre personne\u00a0». Oui\u00a0? Merci\u00a0: au revoir\u00a0!"
+    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from hotline.console.words import unbroken
 from hotline.engine.phone.letters import fold
 from hotline.engine.scripts import WHO
 from hotline.service.calls import agreements, connecting, saying
@@ -23,7 +24,7 @@ MORNING = Wish(ahead=1, start=480, end=720, word=None, agreed=True)
 
 
 def words(desk: Desk, key: str, language: str = "fr") -> str:
-    return desk.line.words("voice").phrase(key, language)
+    return unbroken(desk.line.words("voice").phrase(key, language))
 
 
 @pytest.mark.parametrize("keys", ["5 5", "4 1 1"])
