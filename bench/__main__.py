@@ -40,7 +40,7 @@ from hotline.app import SystemClock
 from hotline.config import Config
 from hotline.content import read_sources
 from hotline.engine.edition import compile_edition
-from hotline.engine.phone import gsm
+from hotline.engine.phone import limits
 from hotline.engine.step import replay, step
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,7 +85,7 @@ def stepping() -> None:
     """Row 2: step and replay, in microseconds and against reading the hop's own form with the standard library."""
     sources, _ = read_sources(ROOT)
     assert sources is not None
-    edition = compile_edition(sources, 1, gsm.USSD)
+    edition = compile_edition(sources, 1, limits.USSD)
     replay(edition, FIFTEEN, {})
     opening = edition.opening
     form = urlencode({"sessionId": "ATUid_1", "serviceCode": "*123#", "phoneNumber": "+22370001000", "text": "4*1"})

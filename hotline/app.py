@@ -29,13 +29,13 @@ from hotline.engine.effects import Minute
 from hotline.engine.times import EPOCH
 from hotline.gateways import africastalking
 from hotline.gateways.africastalking_forms import WebhookGuard
-from hotline.hop import Hop
 from hotline.ports.clock import Reading
 from hotline.ports.store import StoreAway
 from hotline.service import Hotline
 from hotline.service.deps import Deps
 from hotline.service.editions.cache import EditionCache, NoEdition, UnreadableEdition
 from hotline.service.editions.snapshot import CompileSettings
+from hotline.webhook import Hop
 
 SPOOL_SLOTS = 4096
 LARGEST_BODY = 8 * 1024

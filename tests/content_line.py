@@ -10,15 +10,15 @@ from msgspec.structs import replace
 from hotline.content import read_sources
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Item, Sources, Where
-from hotline.engine.phone import gsm
+from hotline.engine.phone import limits
 
 ROOT = Path(__file__).parent.parent
 FITS = {
-    ("ussd", False): gsm.USSD,
-    ("ussd", True): gsm.USSD_RAW,
-    ("sms", False): gsm.SMS,
-    ("sms", True): gsm.SMS_RAW,
-    ("voice", False): gsm.VOICE,
+    ("ussd", False): limits.USSD,
+    ("ussd", True): limits.USSD_RAW,
+    ("sms", False): limits.SMS,
+    ("sms", True): limits.SMS_RAW,
+    ("voice", False): limits.VOICE,
 }
 
 

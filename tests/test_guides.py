@@ -20,7 +20,7 @@ from hotline.doctor.golive import POINTS
 from hotline.doctor.signed import signatures
 from hotline.engine.check import check
 from hotline.engine.edition import compile_edition
-from hotline.engine.phone import gsm
+from hotline.engine.phone import limits
 from tests.content_line import ROOT, sources
 from tests.engine.worlds import World
 
@@ -219,7 +219,7 @@ def screens(tree: Path, *inputs: str) -> tuple[str, World]:
     found, _ = read_sources(tree)
     assert found is not None
     world = World()
-    return world.hop(compile_edition(found, 1, gsm.USSD), inputs).key, world
+    return world.hop(compile_edition(found, 1, limits.USSD), inputs).key, world
 
 
 def test_an_option_and_its_screen_are_added_as_the_guide_says(tree: Path) -> None:

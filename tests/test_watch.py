@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from hotline.cli import main
-from hotline.engine.phone import gsm
+from hotline.engine.phone import gsm, limits
 from hotline.engine.phone.handset import wrapped
 from hotline.watch import lines_of, load, picture, play_inputs, watch
 from hotline.watch.world import Play, at
@@ -31,7 +31,7 @@ def root(tmp_path: Path) -> Path:
 
 def play(root: Path, **changes: object) -> Play:
     return msgspec.structs.replace(
-        Play(root, ("fr", "bm"), "fr", gsm.USSD, "somebody", "kept", THURSDAY_NOON, date(2025, 3, 20)), **changes
+        Play(root, ("fr", "bm"), "fr", limits.USSD, "somebody", "kept", THURSDAY_NOON, date(2025, 3, 20)), **changes
     )
 
 
@@ -190,7 +190,7 @@ def test_the_session_ends_and_begins_again(root: Path) -> None:
 
 def test_a_network_that_shows_every_letter(root: Path) -> None:
     """Unfolded Bambara is counted in UCS-2, in which a screen holds 70."""
-    raw = play(root, language="bm", fit=gsm.USSD_RAW)
+    raw = play(root, language="bm", fit=limits.USSD_RAW)
     first = at(load(raw).edition, [], raw)
     assert "ɛ" in first.screen.text
     assert picture(first, raw.fit).rpartition("\n")[2].startswith(f"line.first · {gsm.utf16(first.screen.text)} of 70 characters · UCS-2")

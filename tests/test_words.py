@@ -11,7 +11,7 @@ import pytest
 from hotline.engine.edition import fill
 from hotline.engine.effects import OpenCallback, StopCalls
 from hotline.engine.flow import Ask, Each, End, Kind, Menu, Say
-from hotline.engine.phone import gsm
+from hotline.engine.phone import gsm, limits
 from hotline.engine.phone.letters import fold, plain
 from tests.content_line import line, sources
 from tests.engine.worlds import THURSDAY_NOON, World, around_the_clock, nobody
@@ -164,7 +164,7 @@ def test_last_screens_fit_a_phone_in_right_spelling(language: str) -> None:
     """A last screen cannot be paged: it fits where the network sends the official letters too."""
     table = words(language)
     ends = [*(key for key, kind in kinds().items() if isinstance(kind, End)), "safe.end", "out.end"]
-    assert [] == [key for key in ends if not gsm.fits(filled(table[key], language), gsm.USSD_RAW)]
+    assert [] == [key for key in ends if not limits.fits(filled(table[key], language), limits.USSD_RAW)]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

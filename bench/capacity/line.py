@@ -27,7 +27,7 @@ from hotline.service.calls.saying import say_outcome
 from hotline.service.calls.taking import take
 from hotline.service.deps import Deps
 from hotline.service.desk.shifts.declaring import say_many
-from hotline.service.desk.shifts.presence import times_asked
+from hotline.service.desk.shifts.on_duty import times_asked
 from hotline.service.upkeep import supervision
 from hotline.service.work import Work
 from hotline.settings import Rules

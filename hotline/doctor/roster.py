@@ -12,7 +12,7 @@ from hotline.engine.flow import DayPart
 from hotline.engine.times import DAY_MINUTES, THURSDAY
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
-from hotline.service.calls.rules.coverage import Span, merged, planned_spans
+from hotline.service.calls.rules.planned import Span, merged, planned_spans
 from hotline.service.desk.shifts.roster import uncovered
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -33,7 +33,7 @@ from hotline.engine.flow import (
     Say,
     Sources,
 )
-from hotline.engine.phone import gsm
+from hotline.engine.phone import gsm, limits
 from hotline.engine.phone.letters import fold
 
 OPTIONS_A_PAGE: Final = 7
@@ -117,7 +117,7 @@ class Edition:
         "words",
     )
 
-    def __init__(self, sources: Sources, number: int, fit: gsm.Fit, promise: int) -> None:
+    def __init__(self, sources: Sources, number: int, fit: limits.Fit, promise: int) -> None:
         self.number = number
         self.fit = fit
         self.promise = promise
@@ -183,7 +183,7 @@ class Edition:
             return (self._page(key, language, text, has_more, menu=menu),)
         # One letter outside GSM-7 in the line of the keys halves a page of plain letters too.
         whole = self._whole(text, language, more=True)
-        room = gsm.limit(whole, self.fit) - self._reserved(self._fixed[language])
+        room = limits.limit(whole, self.fit) - self._reserved(self._fixed[language])
         parts = gsm.paginate(text, lambda _page: room, raw=not gsm.is_gsm(whole))
         return tuple(self._page(key, language, part, has_more or part is not parts[-1], menu=menu) for part in parts)
 
@@ -211,7 +211,7 @@ class Edition:
     def last(self, key: str, language: str, text: str) -> Screen:
         """A screen that ends the session: no keys. Folded if it does not fit as it is written."""
         sent = self._sent(text, language)
-        return Screen(self.number, key, sent if gsm.fits(sent, self.fit) else fold(sent, language), ends=True)
+        return Screen(self.number, key, sent if limits.fits(sent, self.fit) else fold(sent, language), ends=True)
 
     def _sent(self, text: str, language: str) -> str:
         return fold(text, language) if self.fit.folded else text
@@ -221,7 +221,7 @@ class Edition:
         return gsm.units(fixed.keys[True, True])[0] + gsm.units(fixed.wrong)[0] + 2
 
     def _fits(self, text: str, language: str, more: bool, *, back: bool = True) -> bool:
-        return gsm.fits(self._whole(text, language, more=more, back=back), self.fit)
+        return limits.fits(self._whole(text, language, more=more, back=back), self.fit)
 
     def _whole(self, text: str, language: str, *, more: bool, back: bool = True) -> str:
         """The text with all that may stand around it."""
@@ -237,11 +237,11 @@ class Edition:
 
         def screen(*shown: str) -> Screen:
             """The first that fits: the other language has no room on every page, and the line after a wrong key none beside a long name."""
-            fitting = next((words for words in shown if gsm.fits(words, self.fit)), None)
+            fitting = next((words for words in shown if limits.fits(words, self.fit)), None)
             return Screen(self.number, key, fold(shown[-1], language) if fitting is None else fitting, ends=False)
 
         longest = f"{fixed.wrong}\n{with_back}{other}"
-        if gsm.fits(longest, self.fit):  # and so do the others, which leave out some of it
+        if limits.fits(longest, self.fit):  # and so do the others, which leave out some of it
             texts = (f"{with_back}{other}", f"{without}{other}", longest, f"{fixed.wrong}\n{without}{other}")
             return Page(*(Screen(self.number, key, text, ends=False) for text in texts))
         cut = (without,) if key in self.told_kept else ()
@@ -290,7 +290,7 @@ class CannotShow(ValueError):
         super().__init__(f"{key} in {language}: {why}")
 
 
-def compile_edition(sources: Sources, number: int, fit: gsm.Fit, promise: int = 30) -> Edition:
+def compile_edition(sources: Sources, number: int, fit: limits.Fit, promise: int = 30) -> Edition:
     """Sources that `check` found clean, compiled for phones of this fit.
 
     `promise`: minutes within which a callback *now* is made, at most. Raises KeyError or CannotShow if the sources have faults.
@@ -338,7 +338,7 @@ def _lines(body: str, labels: Iterable[tuple[int, str]]) -> str:
     return "\n".join([*([body] if body else []), *(f"{number} {label}" for number, label in labels)])
 
 
-def _words(sources: Sources, language: str, fit: gsm.Fit) -> dict[str, str]:
+def _words(sources: Sources, language: str, fit: limits.Fit) -> dict[str, str]:
     """The words of one language, a channel's own wording in place of the common one."""
     plain = {message.key: message.text for message in sources.words[language] if "@" not in message.key}
     own = f"@{fit.channel}"

@@ -19,7 +19,7 @@ from hotline.engine.check import said
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Ask, Fault, Sources
 from hotline.engine.freshness import fresh
-from hotline.engine.phone import gsm
+from hotline.engine.phone import gsm, limits
 from hotline.engine.phone.handset import WIDTH, wrapped
 from hotline.watch.world import Play, PlayedScreen, at
 
@@ -84,10 +84,10 @@ def stamp(root: Path) -> tuple[tuple[str, int, int], ...]:
     return tuple(found)
 
 
-def picture(shown: PlayedScreen, fit: gsm.Fit) -> str:
+def picture(shown: PlayedScreen, fit: limits.Fit) -> str:
     """The screen as the phone shows it, and below it what an operator wants to know of it."""
     text = shown.screen.text
-    used, limit = gsm.units(text)[0], gsm.limit(text, fit)
+    used, limit = gsm.units(text)[0], limits.limit(text, fit)
     if fit.channel == "sms" and used <= gsm.units(text)[1]:
         limit = gsm.units(text)[1]
     coding, unit = ("GSM-7", "septets") if gsm.is_gsm(text) else ("UCS-2", "characters")

@@ -24,7 +24,7 @@ from hotline.engine.effects import (
     Screen,
     StopCalls,
 )
-from hotline.engine.phone import gsm
+from hotline.engine.phone import limits
 from hotline.engine.step import replay
 from hotline.engine.times import DAY_MINUTES
 
@@ -39,7 +39,7 @@ class Play(Struct, frozen=True):
     root: Path
     languages: tuple[str, ...]
     language: str
-    fit: gsm.Fit
+    fit: limits.Fit
     there: There
     order_result: OrderResult
     now: Minute

@@ -11,7 +11,7 @@ import hotline.service
 from hotline.console.pages.audit import named
 from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.audit_deeds import DEEDS
-from hotline.service.desk.audit_log import PAGE
+from hotline.service.desk.audit_search import PAGE
 from tests.console.desk import Desk
 
 HOUR = 3600

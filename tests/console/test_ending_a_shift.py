@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hotline.service.desk.shifts import presence
+from hotline.service.desk.shifts import on_duty
 from tests.console.desk import IDS, Browser, Desk
 from tests.service.line import OTHER_CALLER, OUMOU
 
@@ -47,7 +47,7 @@ def test_a_slip_is_taken_back_within_a_minute(desk: Desk) -> None:
     before = desk.staff("awa")
     browser = end(desk)
     assert (desk.staff("awa").on_until, desk.line.callback().state) == (None, "waiting")
-    desk.line.clock.at += presence.TAKEN_BACK_SECONDS
+    desk.line.clock.at += on_duty.TAKEN_BACK_SECONDS
     assert desk.say("queue.off_back.back") in browser.send("/console/off/back", **hidden(browser))
     assert before == desk.staff("awa")
     assert (IDS["awa"], "claimed") == (desk.line.callback().claimed_by, desk.line.callback().state)
@@ -68,7 +68,7 @@ def test_what_a_colleague_took_meanwhile_stays_hers(desk: Desk) -> None:
 def test_after_a_minute_the_end_stands(desk: Desk) -> None:
     """The page says how to begin again."""
     browser = end(desk)
-    desk.line.clock.at += presence.TAKEN_BACK_SECONDS + 1
+    desk.line.clock.at += on_duty.TAKEN_BACK_SECONDS + 1
     assert desk.say("queue.off_back.late") in browser.send("/console/off/back", **hidden(browser))
     assert desk.staff("awa").off_until is not None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from hotline.service.desk.shifts.presence import TAKEN_BACK_SECONDS
+from hotline.service.desk.shifts.on_duty import TAKEN_BACK_SECONDS
 from tests.console.calls import one_rests_one_breaks
 from tests.console.desk import Desk
 from tests.service.line import AWA, OTHER_CALLER, RULES

@@ -13,15 +13,15 @@ from msgspec.structs import replace
 from hotline.engine.edition import Edition, Page, compile_edition
 from hotline.engine.effects import Coverage, Fact
 from hotline.engine.flow import Ask, Branch, CallFlow, Do, Each
-from hotline.engine.phone import gsm
-from hotline.engine.phone.gsm import Fit
+from hotline.engine.phone import limits
 from hotline.engine.phone.letters import fold
+from hotline.engine.phone.limits import Fit
 from hotline.engine.step import State, replay, step
 from tests.content_line import full, sources
 from tests.engine.worlds import DAY, THURSDAY_NOON, around_the_clock, nobody
 
 pytestmark = pytest.mark.long
-FITS = {"ussd": gsm.USSD, "ussd as written": gsm.USSD_RAW, "sms": gsm.SMS, "sms as written": gsm.SMS_RAW}
+FITS = {"ussd": limits.USSD, "ussd as written": limits.USSD_RAW, "sms": limits.SMS, "sms as written": limits.SMS_RAW}
 TOMORROW_8 = (THURSDAY_NOON // DAY + 1) * DAY + 8 * 60
 WEATHERS: dict[str, tuple[int | None, Coverage | None]] = {
     "somebody is there": (THURSDAY_NOON, around_the_clock(THURSDAY_NOON)),
@@ -201,7 +201,7 @@ def test_every_reachable_screen(channel: str, counts: list[str]) -> None:
             if (state.node.language, text) in pages:
                 continue
             exit_ = fold(words["keys.out"], state.node.language) if fit.folded else words["keys.out"]
-            assert gsm.fits(text, fit), (state.screen.key, text)
+            assert limits.fits(text, fit), (state.screen.key, text)
             assert state.screen.ends or exit_ in text, (state.screen.key, text)
             assert "{" not in text, (state.screen.key, text)
             pages.add((state.node.language, text))

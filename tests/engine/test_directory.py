@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Branch, Condition, Each, Item, Menu, Say, Way
-from hotline.engine.phone.gsm import SMS, USSD, Fit
+from hotline.engine.phone.limits import SMS, USSD, Fit
 from tests.engine.trees import AT, option, sources
 from tests.engine.worlds import World
 

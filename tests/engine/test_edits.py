@@ -13,12 +13,12 @@ from hotline.engine.check import check
 from hotline.engine.edition import compile_edition
 from hotline.engine.effects import Coverage, RefineCallback
 from hotline.engine.flow import Ask, Branch, Do, Each, End, Item, Kind, Menu, Message, Say, Sources, Where
-from hotline.engine.phone import gsm
+from hotline.engine.phone import limits
 from hotline.engine.phone.letters import fold
 from tests.engine.trees import AT, edition, option, sources, way
 from tests.engine.worlds import DAY, THURSDAY_NOON, World
 
-FITS = (gsm.USSD, gsm.USSD_RAW, gsm.SMS, gsm.SMS_RAW, gsm.VOICE)
+FITS = (limits.USSD, limits.USSD_RAW, limits.SMS, limits.SMS_RAW, limits.VOICE)
 SCREENS: dict[str, tuple[Kind, str]] = {
     "test.first": (
         Menu((option(1, "test.help"), option(2, "test.list"), option(3, "test.ask"), option(4, "test.told"))),
@@ -101,7 +101,7 @@ def test_a_wording_for_one_channel_stands_beside_the_common_one(key: str, channe
 def test_a_last_screen_that_does_not_fit_unfolded_goes_folded() -> None:
     """What is one screen everywhere else is no two on a network that shows every letter."""
     text = "Kɛnɛya ni denbaya: nimɔrɔ wele kokura kɔfɛ. Santé et famille: refaites le numéro plus tard."
-    raw = compile_edition(sources({**SCREENS, "test.lost": (End(), text)}), 1, gsm.USSD_RAW)
+    raw = compile_edition(sources({**SCREENS, "test.lost": (End(), text)}), 1, limits.USSD_RAW)
     assert raw.last("test.lost", "bm", text).text == fold(text, "bm")
     assert raw.last("test.lost", "bm", "kɔfɛ").text == "kɔfɛ"
 
@@ -188,9 +188,9 @@ def test_what_is_found_clean_answers_every_key(edits: list[tuple[str, str, objec
     for fit in FITS:
         compiled = compile_edition(found, 1, fit)
         world, inputs = World(), list[str]()
-        for _ in range(12 if fit is not gsm.VOICE else 0):
+        for _ in range(12 if fit is not limits.VOICE else 0):
             screen = world.hop(compiled, inputs)
-            assert gsm.fits(screen.text, fit)
+            assert limits.fits(screen.text, fit)
             if screen.ends:
                 break
             assert "9 Fin" in screen.text

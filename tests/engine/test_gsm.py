@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from hotline.engine.phone import gsm
+from hotline.engine.phone import gsm, limits
 from hotline.engine.phone.letters import fold
 
 CODEC = gsm0338.Codec()
@@ -114,25 +114,25 @@ def test_every_character_folds_to_gsm() -> None:
 @pytest.mark.parametrize(
     ("text", "fit", "expected"),
     [
-        ("a" * 160, gsm.USSD, 160),
-        ("a" * 160, gsm.USSD_RAW, 160),
-        ("ɛ", gsm.USSD_RAW, 70),
-        ("ɛ", gsm.Fit("ussd", folded=False, budget=182), 79),
-        ("a", gsm.SMS, 306),
-        ("ɛ", gsm.SMS_RAW, 134),
-        ("ɛ", gsm.Fit("sms", folded=False, budget=160), 70),
-        ("ɛ", gsm.VOICE, gsm.UNBOUNDED),
+        ("a" * 160, limits.USSD, 160),
+        ("a" * 160, limits.USSD_RAW, 160),
+        ("ɛ", limits.USSD_RAW, 70),
+        ("ɛ", limits.Fit("ussd", folded=False, budget=182), 79),
+        ("a", limits.SMS, 306),
+        ("ɛ", limits.SMS_RAW, 134),
+        ("ɛ", limits.Fit("sms", folded=False, budget=160), 70),
+        ("ɛ", limits.VOICE, limits.UNBOUNDED),
     ],
 )
-def test_a_budget_follows_from_what_goes_out(text: str, fit: gsm.Fit, expected: int) -> None:
+def test_a_budget_follows_from_what_goes_out(text: str, fit: limits.Fit, expected: int) -> None:
     """One letter outside the alphabet more than halves a screen, in the units that it is then counted in."""
-    assert expected == gsm.limit(text, fit)
+    assert expected == limits.limit(text, fit)
 
 
 def test_a_screen_fits_or_does_not() -> None:
     """The last septet and the last unit count, and an extension character counts twice."""
     cases = [("a" * 160, True), ("a" * 161, False), ("a" * 159 + "€", False), ("ɛ" + "a" * 69, True), ("ɛ" + "a" * 70, False)]
-    assert [expected for _, expected in cases] == [gsm.fits(text, gsm.USSD_RAW) for text, _ in cases]
+    assert [expected for _, expected in cases] == [limits.fits(text, limits.USSD_RAW) for text, _ in cases]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hotline.engine.edition import compile_edition
 from hotline.engine.effects import OpenCallback
 from hotline.engine.flow import Do, End, Menu, Message, Say, Sources
-from hotline.engine.phone.gsm import USSD
+from hotline.engine.phone.limits import USSD
 from tests.engine.trees import AT, option, sources
 from tests.engine.worlds import World
 

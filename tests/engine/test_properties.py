@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hotline.engine.edition import Edition
 from hotline.engine.effects import Coverage, Fact, Need, OpenCallback, Order, Screen
 from hotline.engine.flow import Do
-from hotline.engine.phone import gsm
+from hotline.engine.phone import limits
 from hotline.engine.phone.letters import fold
 from hotline.engine.step import State, replay, step
 from tests.content_line import line, sources
@@ -75,7 +75,7 @@ def test_every_screen_fits_and_has_an_exit(name: str, inputs: tuple[str, ...], w
     """Nothing raises; every screen is within its budget; each either ends or shows `9`; and each names its edition."""
     edition = EDITIONS[name]
     screen = world.hop(edition, inputs)
-    assert gsm.fits(screen.text, edition.fit), screen.key
+    assert limits.fits(screen.text, edition.fit), screen.key
     assert screen.edition == edition.number
     keys = screen.text.removesuffix(f"\n{other_language(edition, screen)}").rsplit("\n", 1)[-1]
     assert screen.ends or keys.split(" ")[-2:-1] == ["9"]

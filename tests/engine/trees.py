@@ -5,7 +5,7 @@ from __future__ import annotations
 from hotline.engine.check.phrases import SERVICE
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Condition, DayPart, Flow, Item, Kind, Message, Option, ScreenSource, Sources, Way, Where
-from hotline.engine.phone import gsm
+from hotline.engine.phone import limits
 
 AT = Where("flows/test.yaml", 1)
 PHRASES = {
@@ -81,4 +81,4 @@ def sources(
 
 
 def edition(screens: dict[str, tuple[Kind, str]], **more: object) -> Edition:
-    return compile_edition(sources(screens, **more), 1, gsm.USSD)  # type: ignore[arg-type]
+    return compile_edition(sources(screens, **more), 1, limits.USSD)  # type: ignore[arg-type]

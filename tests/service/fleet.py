@@ -15,7 +15,7 @@ from hotline.adapters.sql import SqlStore
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.effects import Fact, Minute, Screen, StepResult
 from hotline.engine.flow import Do, Each, End, Item, Kind, Menu, Say, Sources
-from hotline.engine.phone import gsm
+from hotline.engine.phone import limits
 from hotline.engine.step import replay
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.clock import Reading
@@ -69,7 +69,7 @@ def variant(n: int, verified_on: str = "2026-11-20", stop: str = "stop") -> Sour
 
 @cache
 def edition(n: int) -> Edition:
-    return compile_edition(variant(n), n, gsm.USSD)
+    return compile_edition(variant(n), n, limits.USSD)
 
 
 def first(n: int) -> str:

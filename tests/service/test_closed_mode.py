@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from hotline.engine.effects import Coverage
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
-from hotline.service.calls.rules.coverage import Team, coverage
+from hotline.service.calls.rules.coverage import coverage
+from hotline.service.calls.rules.presence import Team
 from hotline.service.desk.shifts.roster import SUPERVISION, uncovered_hours
 from hotline.service.editions.cache import EditionCache
 from tests.service.fakes import TEN_O_CLOCK

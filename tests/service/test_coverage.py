@@ -7,7 +7,9 @@ import pytest
 from hotline.engine.effects import Coverage
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
-from hotline.service.calls.rules.coverage import Team, coverage, is_on, look, merged
+from hotline.service.calls.rules.coverage import coverage, look
+from hotline.service.calls.rules.planned import merged
+from hotline.service.calls.rules.presence import Team, is_on
 from hotline.service.work import Work
 from tests.service.fakes import TEN_O_CLOCK
 from tests.service.line import AWA, RULES, Line

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from hotline.engine.effects import Coverage
 from hotline.ports.desk.shifts import Shift
 from hotline.service.calls.rules import coverage
-from hotline.service.calls.rules.coverage import spans_of_day
+from hotline.service.calls.rules.planned import spans_of_day
 from hotline.service.desk.shifts import planning
 from hotline.service.desk.shifts.roster import uncovered_hours
 from hotline.service.faces.dated import Dated, read

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.store import StoreAway
 from hotline.service.calls import taking
-from hotline.service.desk.shifts import presence
+from hotline.service.desk.shifts import on_duty
 from tests.service.line import AWA, FANTA, NANA, OUMOU, RULES, Line
 
 MINUTES = 90
@@ -151,7 +151,7 @@ def test_off_shift_it_is_said_that_nothing_comes(line: Line, word: str) -> None:
     line.text(AWA, "fin")
     line.work()
     line.inbox(AWA)
-    line.clock.at += presence.TAKEN_BACK_SECONDS + 1
+    line.clock.at += on_duty.TAKEN_BACK_SECONDS + 1
     line.text(AWA, word)
     line.work()
     assert [line.say("not_on")] == line.inbox(AWA)
@@ -179,7 +179,7 @@ def test_a_slip_by_sms_is_taken_back_within_a_minute(line: Line) -> None:
     line.inbox(AWA)
     line.text(AWA, "fin")
     assert (line.staff(AWA).on_until, line.callback().state) == (None, "waiting")
-    line.clock.at += presence.TAKEN_BACK_SECONDS
+    line.clock.at += on_duty.TAKEN_BACK_SECONDS
     line.text(AWA, "ici")
     line.work()
     assert line.inbox(AWA)[-1] == line.say("here", until="10h16")
@@ -195,7 +195,7 @@ def test_a_planned_shift_goes_on_too(line: Line) -> None:
     assert (line.staff(AWA).off_until, can_call(line, "back")) == (None, True)
     line.clock.at += 300
     line.text(AWA, "fin")
-    line.clock.at += presence.TAKEN_BACK_SECONDS + 1
+    line.clock.at += on_duty.TAKEN_BACK_SECONDS + 1
     line.text(AWA, "ici")
     assert not can_call(line, "off")
 
@@ -209,7 +209,7 @@ def test_a_supervisors_slip_leaves_her_on_call_as_before(line: Line) -> None:
     line.text(FANTA, "ici")
     assert line.staff(FANTA).on_call_until == until
     line.text(FANTA, "fin")
-    line.clock.at += presence.TAKEN_BACK_SECONDS + 1
+    line.clock.at += on_duty.TAKEN_BACK_SECONDS + 1
     line.text(FANTA, "ici")
     assert line.staff(FANTA).on_call_until == line.clock.now() + line.rules.presence_minutes * 60
 

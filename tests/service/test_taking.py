@@ -21,7 +21,7 @@ from hotline.service.acts import By, run
 from hotline.service.calls import taking
 from hotline.service.deps import Deps
 from hotline.service.desk.board import board
-from hotline.service.desk.shifts import presence
+from hotline.service.desk.shifts import on_duty
 from hotline.service.desk.shifts.roster import uncovered_hours
 from hotline.service.editions.cache import EditionCache
 from tests.postgres import Postgres, postgres
@@ -276,7 +276,7 @@ def test_the_audit_knows_who_held_it(line: Line) -> None:
     assert since_then() == {("hotline", "given back", reference) for reference in both}
     line.text(FANTA, f"{callback.reference} 1")
     assert since_then() == {("fanta", "taken", reference) for reference in both}
-    line.act(FANTA, presence.go_off_shift, origin="off")
+    line.act(FANTA, on_duty.go_off_shift, origin="off")
     assert since_then() == {("fanta", "given back", reference) for reference in both}
     assert passed == 12
 

@@ -22,10 +22,10 @@ def declare(commands: Any) -> None:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from hotline.service.desk import audit_log
+    from hotline.service.desk import audit_search
 
     with worded_failures():
-        chain = audit_log.verify(store_of(settings()))
+        chain = audit_search.verify(store_of(settings()))
     if options.json:
         print_json({"holds": chain.broken_at is None, "lines": chain.lines, "broken_at": chain.broken_at})
         return 0 if chain.broken_at is None else 1
@@ -42,11 +42,11 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _list(options: argparse.Namespace) -> None:
     from hotline.cli.commands.editions import moment, moment_json
-    from hotline.service.desk import audit_log
+    from hotline.service.desk import audit_search
 
     config = settings()
     with worded_failures():
-        page = audit_log.look(store_of(config), options.search, most=options.last)
+        page = audit_search.look(store_of(config), options.search, most=options.last)
     lines = page.lines[::-1]
     if options.json:
         print_json(

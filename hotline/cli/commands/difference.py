@@ -12,13 +12,13 @@ from hotline.engine.changes import Change, changes
 from hotline.engine.check.critical import EVERYWHERE, critical_screens
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Sources
-from hotline.engine.phone import gsm
+from hotline.engine.phone import gsm, limits
 from hotline.engine.phone.handset import WIDTH, wrapped
 from hotline.engine.phone.pages import fullest, is_last, last, node_of, pages
 
 NOTHING: Final = Sources("", (), {}, (), (), "")
 """What a first edition is compared with."""
-_CHANNELS: Final = (gsm.USSD, gsm.SMS)
+_CHANNELS: Final = (limits.USSD, limits.SMS)
 
 
 def difference(old: Sources | None, new: Sources, columns: int = 80) -> tuple[str, ...]:
@@ -105,7 +105,7 @@ def _phones(key: str, language: str, sides: tuple[_Side, _Side], columns: int, *
             yield from _beside({f"{fit.channel.upper()} {language} before": before, "after": after}, fit, columns)
 
 
-def _beside(sides: Mapping[str, tuple[str, ...]], fit: gsm.Fit, columns: int) -> Iterator[str]:
+def _beside(sides: Mapping[str, tuple[str, ...]], fit: limits.Fit, columns: int) -> Iterator[str]:
     """Phones side by side, or under one another where the terminal is too narrow."""
     drawn = {name: list(_drawn(pages, fit)) for name, pages in sides.items()}
     if columns < len(drawn) * (WIDTH + 6):
@@ -116,14 +116,14 @@ def _beside(sides: Mapping[str, tuple[str, ...]], fit: gsm.Fit, columns: int) ->
         yield "  ".join(cell.ljust(WIDTH + 4) for cell in row).rstrip()
 
 
-def _drawn(pages: tuple[str, ...], fit: gsm.Fit) -> Iterator[str]:
+def _drawn(pages: tuple[str, ...], fit: limits.Fit) -> Iterator[str]:
     if not pages:
         yield "(not there)"
     for page in pages:
         yield f"+{'-' * (WIDTH + 2)}+"
         yield from (f"| {line.ljust(WIDTH)} |" for line in wrapped(page))
         yield f"+{'-' * (WIDTH + 2)}+"
-        used, limit = gsm.units(page)[0], gsm.limit(page, fit)
+        used, limit = gsm.units(page)[0], limits.limit(page, fit)
         yield f"  {used} of {limit} {'septets' if gsm.is_gsm(page) else 'UTF-16 units'}"
 
 

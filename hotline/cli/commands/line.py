@@ -72,13 +72,13 @@ def _keys(inputs: str | None) -> tuple[str, ...] | None:
 
 def _watch(arguments: Sequence[str]) -> int:
     from hotline import watch
-    from hotline.engine.phone import gsm
+    from hotline.engine.phone import limits
     from hotline.watch.world import Play
 
     languages = languages_in(os.environ)
     options = parse(watch_parser(languages), arguments)
     refuse_no_folder(options)
-    fits = {("ussd", False): gsm.USSD, ("ussd", True): gsm.USSD_RAW, ("sms", False): gsm.SMS, ("sms", True): gsm.SMS_RAW}
+    fits = {("ussd", False): limits.USSD, ("ussd", True): limits.USSD_RAW, ("sms", False): limits.SMS, ("sms", True): limits.SMS_RAW}
     clock = local_time()
     minute = (clock.date() - EPOCH).days * DAY_MINUTES + clock.hour * 60 + clock.minute
     fit = fits[options.channel, options.raw]

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from hotline.console.context import ConsoleContext, language, page
 from hotline.console.times import stamp
-from hotline.service.desk import audit_log
+from hotline.service.desk import audit_search
 
 LONGEST: Final = 64
 """Letters of a search, at most: as many as the longest field of a record has."""
@@ -30,17 +30,17 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/audit")
     def audit() -> str:
         search = request.args.get("q", "").strip()[:LONGEST]
-        before = request.args.get("before", audit_log.NEWEST, type=int)
+        before = request.args.get("before", audit_search.NEWEST, type=int)
         spoken, clock = language(context), context.deps.clock
-        found = audit_log.look(
+        found = audit_search.look(
             context.deps.store, search, before, lambda deed, words: words.casefold() in named(context, spoken, deed).casefold()
         )
         lines = [
             AuditRow(number, stamp(clock.local(record.at)), record.who, named(context, spoken, record.what), record.about)
             for number, record in found.lines
         ]
-        chain = audit_log.verify(context.deps.store) if request.args.get("verify") == "1" else None
-        is_first = before >= audit_log.NEWEST
+        chain = audit_search.verify(context.deps.store) if request.args.get("verify") == "1" else None
+        is_first = before >= audit_search.NEWEST
         return page(context, "audit.html", lines=lines, older=found.older, search=search, chain=chain, is_first=is_first)
 
 

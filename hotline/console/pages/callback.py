@@ -22,7 +22,7 @@ from hotline.service.calls import agreements, alarms, connecting, saying, script
 from hotline.service.desk import callback_view, wrapping_up
 from hotline.service.desk.callback_view import CallbackView
 from hotline.service.desk.casework import notes
-from hotline.service.desk.shifts import presence
+from hotline.service.desk.shifts import on_duty
 
 LIVE: Final = frozenset({"before", "rings", "answered", "talking", "how"})
 """Steps whose part of the page keeps itself up to date; at every other step the whole page changes."""
@@ -124,7 +124,7 @@ def _saying(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/callback/<id>/here")
     def still_here(id: str) -> Answered:
         """*I am here*, said after a call: the call itself says nothing of it."""
-        result = run(context, presence.say_here)
+        result = run(context, on_duty.say_here)
         return to("callback", id=id, told=HERE if result.code == "done" else result.code)
 
     @pages.post("/callback/<id>/note")

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from hotline.console.context import ConsoleContext, me, page, run, to
 from hotline.console.times import time_of_day
 from hotline.service.desk import care as staff_care
-from hotline.service.desk.shifts import presence
+from hotline.service.desk.shifts import on_duty
 
 PROQOL: Final = "https://proqol.org/"
 """A link and nothing more: no page of ours asks it for anything, and nothing of it is copied."""
@@ -35,7 +35,7 @@ def _looking(pages: Blueprint, context: ConsoleContext) -> None:
             wants=waiting,
             after=request.args.get("after", ""),
             off=request.args.get("off", ""),
-            undo_seconds=presence.TAKEN_BACK_SECONDS,
+            undo_seconds=on_duty.TAKEN_BACK_SECONDS,
             proqol=PROQOL,
         )
 

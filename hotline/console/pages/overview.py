@@ -13,7 +13,7 @@ from hotline.console.context import ConsoleContext, language, language_name, me,
 from hotline.console.plots import Fill, Group, PlotBar
 from hotline.console.times import hours, short_date, time_of_day
 from hotline.engine.times import THURSDAY
-from hotline.service.calls.rules.coverage import Span
+from hotline.service.calls.rules.planned import Span
 from hotline.service.desk.figures import overview as line_figures
 from hotline.service.desk.figures.cell_suppression import FEW, HELD, Cell
 from hotline.service.desk.figures.overview import Counted, Period, Waited

@@ -29,12 +29,12 @@ from hotline.engine.effects import Minute
 from hotline.engine.times import DAY_MINUTES, THURSDAY
 from hotline.service.acts import Code, Result
 from hotline.service.calls import alarms, taking
-from hotline.service.calls.rules.coverage import Span
+from hotline.service.calls.rules.planned import Span
 from hotline.service.desk.alarm_view import AlarmCard
 from hotline.service.desk.board import MOST_COUNTED, BoardView, Card, board
 from hotline.service.desk.casework import referrals
 from hotline.service.desk.colleagues import Colleague, colleagues
-from hotline.service.desk.shifts import presence
+from hotline.service.desk.shifts import on_duty
 from hotline.service.desk.shifts.leaving import leaving
 from hotline.service.desk.shifts.roster import uncovered_hours
 from hotline.service.permissions import may
@@ -110,27 +110,27 @@ def _looking(pages: Blueprint, context: ConsoleContext) -> None:
 def _duty(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/here")
     def here() -> Answered:
-        run(context, presence.say_here)
+        run(context, on_duty.say_here)
         return to("queue")
 
     @pages.post("/pause")
     def pause() -> Answered:
-        run(context, presence.take_break)
+        run(context, on_duty.take_break)
         return to("queue")
 
     @pages.post("/on")
     def on_shift() -> Answered:
-        run(context, presence.go_on_shift)
+        run(context, on_duty.go_on_shift)
         return to("queue")
 
     @pages.post("/carry-on")
     def carry_on() -> Answered:
-        run(context, presence.carry_on)
+        run(context, on_duty.carry_on)
         return to("queue")
 
     @pages.post("/off")
     def off_shift() -> Answered:
-        run(context, presence.go_off_shift)
+        run(context, on_duty.go_off_shift)
         return to("care", after="off", off=form_id())
 
     @pages.get("/off")
@@ -140,7 +140,7 @@ def _duty(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/off/back")
     def take_back_off() -> Answered:
-        result = run(context, presence.take_back_off, request.form.get("off", ""))
+        result = run(context, on_duty.take_back_off, request.form.get("off", ""))
         return to("queue", duty="late" if result.is_refused else "back")
 
 

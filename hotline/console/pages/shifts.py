@@ -16,8 +16,8 @@ from hotline.engine.effects import Minute
 from hotline.engine.times import DAY_MINUTES, THURSDAY
 from hotline.ports.desk.shifts import Shift
 from hotline.service.acts import Act, Result
-from hotline.service.calls.rules.coverage import Span
-from hotline.service.desk.shifts import declaring, planning, presence
+from hotline.service.calls.rules.planned import Span
+from hotline.service.desk.shifts import declaring, on_duty, planning
 from hotline.service.desk.shifts.week import look
 
 TOLD: Final = ("took", "overtaken")
@@ -36,7 +36,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/on-call")
     def on_call() -> Response:
-        run(context, presence.go_on_call)
+        run(context, on_duty.go_on_call)
         return to("shifts")
 
 

@@ -10,9 +10,9 @@ import msgspec
 from hotline.content.word_files import po
 from hotline.engine.edition import OUT_END, SAFE_END, WRONG_LINE, WRONG_SCREEN, Edition, compile_edition
 from hotline.engine.flow import Ask, Each, End, Kind, Menu, Message, Say, Sources
-from hotline.engine.phone import gsm
-from hotline.engine.phone.capacity import ScreenCapacity, capacity
+from hotline.engine.phone import limits
 from hotline.engine.phone.pages import FITS
+from hotline.engine.phone.weighing import ScreenCapacity, capacity
 
 SMS_ONE: Final = 160
 PAGES: Final = {"ussd": "pages", "sms": "messages"}
@@ -143,7 +143,7 @@ def room_in_words(found: ScreenCapacity, channel: str) -> str:
 def more_pages(sources: Sources, language: str, keys: frozenset[str]) -> Iterator[tuple[str, str]]:
     """Of these messages those that take more pages than in the first language: key and what to say of it."""
     first = next(iter(sources.words))
-    for fit in (gsm.USSD, gsm.SMS):
+    for fit in (limits.USSD, limits.SMS):
         edition = compile_edition(sources, 0, fit)
         for key in sorted(keys):
             bare, _, own = key.partition("@")

@@ -14,7 +14,7 @@ from hotline.engine.check.words import word_faults
 from hotline.engine.directory import entry_faults
 from hotline.engine.flow import NO_GAPS, Fault, Gaps, Sources
 from hotline.engine.names import misnamed
-from hotline.engine.phone.capacity import over_budget
+from hotline.engine.phone.weighing import over_budget
 
 _AND_MORE: Final = "and {count} more that may only follow from {these}: mend {these} first"
 

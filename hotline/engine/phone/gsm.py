@@ -1,12 +1,10 @@
-"""How much room words take on a phone: septets, pages and SMS segments (3GPP TS 23.038 §6.2.1). `letters.py` folds them."""
+"""How much room words take on a phone: septets, pages and SMS segments (3GPP TS 23.038 §6.2.1). `letters.py` folds them; how much a screen may have is `limits.py`."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Final, Literal
-
-from msgspec import Struct
+from typing import Final
 
 BASIC: Final = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -15,24 +13,6 @@ BASIC: Final = (
 
 EXTENSION: Final = "\f^{}\\[~]|€"
 """The extension table: an escape and a second septet, so two each, never apart."""
-
-UNBOUNDED: Final = 1_000_000
-"""The budget of what is spoken: none."""
-
-
-class Fit(Struct, frozen=True):
-    """How words leave for a phone. `budget`: units of one screen while it is GSM-7; `limit` says what it is otherwise."""
-
-    channel: Literal["ussd", "sms", "voice"]
-    folded: bool = True
-    budget: int = 160
-
-
-USSD: Final = Fit("ussd")
-USSD_RAW: Final = Fit("ussd", folded=False)
-SMS: Final = Fit("sms", budget=306)
-SMS_RAW: Final = Fit("sms", folded=False, budget=306)
-VOICE: Final = Fit("voice", folded=False, budget=UNBOUNDED)
 
 _OUTSIDE: Final = re.compile(f"[^{re.escape(BASIC + EXTENSION)}]")
 _DOUBLE: Final = re.compile(f"[{re.escape(EXTENSION)}]")
@@ -65,28 +45,6 @@ def utf16(text: str) -> int:
 def units(text: str) -> tuple[int, int]:
     """Length and limit of one message: septets of 160, or UTF-16 units of 70 as soon as one character is outside the alphabet."""
     return (_septets(text), 160) if is_gsm(text) else (utf16(text), 70)
-
-
-def limit(text: str, fit: Fit) -> int:
-    """The budget of a screen that reads `text`, in the units that `units` counts it in.
-
-    Outside the alphabet a USSD screen keeps its octets, at two a unit (160 septets: 70 units), and an SMS its number of segments.
-    """
-    return _limit(fit, gsm7=is_gsm(text))
-
-
-def _limit(fit: Fit, *, gsm7: bool) -> int:
-    if gsm7 or fit.channel == "voice":
-        return fit.budget
-    if fit.channel == "sms" and fit.budget > 160:
-        return fit.budget // 153 * 67
-    return fit.budget * 7 // 16
-
-
-def fits(text: str, fit: Fit) -> bool:
-    """Is the text within the budget of one screen?"""
-    size, most = units(text)
-    return size <= _limit(fit, gsm7=most == 160)
 
 
 def paginate(text: str, room: Callable[[int], int], raw: bool) -> tuple[str, ...]:

@@ -9,11 +9,11 @@ from typing import Final, NamedTuple
 from hotline.engine.check.phrases import PHRASES_DAY
 from hotline.engine.edition import OUT_END, PLACEHOLDER, SAFE_END, Edition, Node, Page, changes_language, fill
 from hotline.engine.flow import Branch, CallFlow, Do, Each, End, Item, Say
-from hotline.engine.phone import gsm
+from hotline.engine.phone import gsm, limits
 from hotline.engine.world import clock, field_of, numbers_of
 
-FITS: Final = (gsm.USSD, gsm.SMS)
-RAW: Final = (gsm.USSD_RAW, gsm.SMS_RAW)
+FITS: Final = (limits.USSD, limits.SMS)
+RAW: Final = (limits.USSD_RAW, limits.SMS_RAW)
 """Phones of networks for which nothing is folded."""
 ENDS: Final = (SAFE_END, OUT_END, "neutral.broken")
 """Last screens that belong to no flow."""

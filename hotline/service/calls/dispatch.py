@@ -20,10 +20,10 @@ from hotline.service.acts import Act
 from hotline.service.calls import alerts
 from hotline.service.calls.review import for_eyes, lapse_floods, to_review
 from hotline.service.calls.rules import one_phone, rest
-from hotline.service.calls.rules.coverage import Team, is_on, is_present, team
 from hotline.service.calls.rules.limits import is_ringable, is_unsaid, is_within_day
-from hotline.service.calls.rules.minors import is_of_minor, takes_minors
+from hotline.service.calls.rules.minors import is_of_minor, may_have
 from hotline.service.calls.rules.one_phone import alike
+from hotline.service.calls.rules.presence import Team, is_on, is_present, team
 from hotline.service.calls.rules.rest import Rest, rests
 from hotline.service.deps import Deps
 from hotline.service.work import Work
@@ -261,7 +261,7 @@ def _standing(work: Work, group: tuple[Callback, ...], floor: Floor, passed_by: 
     is_minor = is_of_minor(work.tx, group)
 
     def able(people: Iterable[Staff]) -> tuple[Staff, ...]:
-        return tuple(staff for staff in people if staff.id != passed_by and (takes_minors(staff) or not is_minor))
+        return tuple(staff for staff in people if staff.id != passed_by and may_have(staff, is_minor=is_minor))
 
     # An offer from before its window opened was made for a window that the caller gave up; one in a time to come before the clock was put back.
     latest = work.at + SHORTEST

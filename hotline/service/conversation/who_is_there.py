@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from hotline.engine.effects import Coverage
 from hotline.ports.store import Transaction
-from hotline.service.calls.rules.coverage import Team, coverage, declared_team
+from hotline.service.calls.rules.coverage import coverage, declared_team
+from hotline.service.calls.rules.presence import Team
 from hotline.service.deps import Deps
 from hotline.service.work import Work
 

@@ -15,14 +15,14 @@ from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.service.calls import alarms, dispatch
 from hotline.service.calls.rules import minors, one_phone, skill
-from hotline.service.calls.rules.coverage import is_closed, is_on_shift, is_present, stays_until
 from hotline.service.calls.rules.limits import is_unsaid, may_ring_so_often
+from hotline.service.calls.rules.presence import is_closed, is_on_shift, is_present, stays_until
 from hotline.service.calls.rules.rest import Rest, rests, waits_long
 from hotline.service.deps import Deps
 from hotline.service.desk import alarm_view
 from hotline.service.desk.alarm_view import AlarmCard, SeenBy
 from hotline.service.desk.on_shift import OnShift, on_shift
-from hotline.service.desk.shifts.presence import times_asked
+from hotline.service.desk.shifts.on_duty import times_asked
 from hotline.service.work import Work
 
 MOST_SHOWN: Final = 30

@@ -13,9 +13,9 @@ from hotline.ports.desk.staff import Staff
 from hotline.service import outbox
 from hotline.service.acts import Act, Result
 from hotline.service.calls.rules import rest
-from hotline.service.calls.rules.coverage import stays_until
+from hotline.service.calls.rules.presence import stays_until
 from hotline.service.deps import Deps
-from hotline.service.desk.shifts import presence
+from hotline.service.desk.shifts import on_duty
 from hotline.service.permissions import may_act
 from hotline.service.work import Work
 
@@ -75,7 +75,7 @@ def resting(work: Work, staff: Staff) -> int | None:
 
 def need_time(act: Act) -> Result:
     """Off until the shift ends, and a supervisor hears an alias and no reason: nobody asked for one. Asked for again, nobody is told twice."""
-    messages = presence.leave(act, act.staff)
+    messages = on_duty.leave(act, act.staff)
     if any(request.staff == act.staff.id for request in act.tx.care.waiting()):
         return Result(messages=messages)
     request = TimeRequest(act.derive("want"), act.staff.id, act.at)

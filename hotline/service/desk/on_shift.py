@@ -12,7 +12,7 @@ from hotline.engine.times import DAY_MINUTES, HOUR_SECONDS
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
-from hotline.service.calls.rules.coverage import is_on_shift, is_present, stays_until
+from hotline.service.calls.rules.presence import is_on_shift, is_present, stays_until
 from hotline.service.calls.rules.rest import rests
 from hotline.service.deps import Deps
 

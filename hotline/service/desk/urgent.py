@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hotline.ports.desk.staff import Staff
 from hotline.service.calls.rules import minors, skill
-from hotline.service.calls.rules.coverage import is_present
+from hotline.service.calls.rules.presence import is_present
 from hotline.service.deps import Deps
 from hotline.service.desk.board import MOST_SHOWN
 

@@ -11,12 +11,12 @@ from msgspec import Struct
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Sources
 from hotline.engine.freshness import without_withdrawn
-from hotline.engine.phone import gsm
+from hotline.engine.phone import limits
 from hotline.ports.desk.editions import EditionRow, Withdrawal
 from hotline.service.editions import activation
 
-FOLDED: Final = {"ussd": gsm.USSD, "sms": gsm.SMS, "voice": gsm.VOICE}
-RAW: Final = {"ussd": gsm.USSD_RAW, "sms": gsm.SMS_RAW, "voice": gsm.VOICE}
+FOLDED: Final = {"ussd": limits.USSD, "sms": limits.SMS, "voice": limits.VOICE}
+RAW: Final = {"ussd": limits.USSD_RAW, "sms": limits.SMS_RAW, "voice": limits.VOICE}
 UNSURE_SECONDS: Final = 4
 """A process that heard nothing of the database for so long may not know of the newest edition: less than the shortest lead (`Rules.lead_seconds`)."""
 

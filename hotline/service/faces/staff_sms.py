@@ -1,4 +1,7 @@
-"""What staff say by SMS: a message is parsed, the act that it means is run, and its code is answered in words. It all works from a basic phone."""
+"""What staff say by SMS: a message is parsed, the act that it means is run, and its code is answered in words (`WORDS`, `DONE_WORDS`). It all works from a basic phone.
+
+What staff are sent without having written: an offer is worded in `calls/alerts.py`, a hand-over in `calls/taking.py`, all else where it happens, by `outbox.tell`.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ from hotline.service.calls.saying import say_outcome
 from hotline.service.calls.taking import give_back, is_in_hand, take
 from hotline.service.deps import Deps
 from hotline.service.desk import callback_view
-from hotline.service.desk.shifts import declaring, planning, presence
+from hotline.service.desk.shifts import declaring, on_duty, planning
 from hotline.service.faces import dated
 from hotline.service.outbox import Draft
 from hotline.service.words import meanings
@@ -231,15 +234,15 @@ def _parse(reading: StaffMessage) -> Request:
 def _of_shift(reading: StaffMessage, command: Literal["on", "off", "pause", "here"]) -> Request:
     """A supervisor's break is the end of being on call: nobody answers for the line meanwhile. Whoever was asked at a cap goes on by the same word."""
     if command == "off" or (command == "pause" and reading.staff.role == "supervisor"):
-        act = presence.go_off_shift
+        act = on_duty.go_off_shift
     elif command == "pause":
-        act = presence.take_break
+        act = on_duty.take_break
     elif reading.staff.role == "supervisor":
-        act = presence.go_on_call if command == "on" else presence.acknowledge
+        act = on_duty.go_on_call if command == "on" else on_duty.acknowledge
     elif command == "on" and reading.is_fresh and reading.staff.id in rests(reading.tx, reading.at, reading.deps.rules).capped:
-        return Request(presence.carry_on)
+        return Request(on_duty.carry_on)
     else:
-        act = presence.go_on_shift if command == "on" else presence.say_here
+        act = on_duty.go_on_shift if command == "on" else on_duty.say_here
     return Request(act, (reading.sent_at,))
 
 

@@ -8,9 +8,9 @@ from typing import Final
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.service import outbox
-from hotline.service.calls.rules.coverage import is_on, is_present, stays_until
+from hotline.service.calls.rules.presence import is_on, is_present, stays_until
 from hotline.service.deps import Deps
-from hotline.service.desk.shifts.presence import times_asked
+from hotline.service.desk.shifts.on_duty import times_asked
 from hotline.service.work import Work
 
 ASKED: Final = "still_here"

@@ -10,7 +10,8 @@ from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.service import outbox
-from hotline.service.calls.rules.coverage import all_there, covering, is_closed, is_on, is_present
+from hotline.service.calls.rules.planned import covering
+from hotline.service.calls.rules.presence import all_there, is_closed, is_on, is_present
 from hotline.service.deps import Deps
 from hotline.service.work import Work
 

@@ -1,7 +1,7 @@
 """What a supervisor declares of the line, by page and by SMS: that so many ask that a call may not come, and hours in which no window is offered.
 
 Nothing but a supervisor's word sets it: a screen that changed with what is asked for would tell one phone of another. So what is said of *many* begins and ends on
-a quarter of an hour, and only where three who could be meant are there. `sent_at` as in `presence.py`: late, hours are still closed, and nothing else is done.
+a quarter of an hour, and only where three who could be meant are there. `sent_at` as in `on_duty.py`: late, hours are still closed, and nothing else is done.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from hotline.engine.effects import Minute
 from hotline.engine.times import DAY_MINUTES, EPOCH
 from hotline.ports.desk.declarations import Declaration
 from hotline.service.acts import Act, Result
-from hotline.service.calls.rules.coverage import all_there, without
+from hotline.service.calls.rules.planned import without
+from hotline.service.calls.rules.presence import all_there
 from hotline.service.desk.shifts.planning import DayHours
 
 QUARTER: Final = 15

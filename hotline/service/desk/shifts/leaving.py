@@ -7,7 +7,7 @@ from msgspec import Struct
 from hotline.ports.desk.staff import Staff
 from hotline.service.calls import dispatch
 from hotline.service.calls.rules import minors, skill
-from hotline.service.calls.rules.coverage import is_closed, team, there
+from hotline.service.calls.rules.presence import is_closed, team, there
 from hotline.service.deps import Deps
 
 

@@ -1,6 +1,6 @@
 """The plan: shifts of every week, and days that are other than their week; one's own, and by a supervisor another's.
 
-`sent_at` as in `presence.py`: what comes late adds no promise. `whose`: the id of whoever the plan is for; empty is whoever acts.
+`sent_at` as in `on_duty.py`: what comes late adds no promise. `whose`: the id of whoever the plan is for; empty is whoever acts.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
-from hotline.service.calls.rules.coverage import without
-from hotline.service.desk.shifts import presence, roster
+from hotline.service.calls.rules.planned import without
+from hotline.service.desk.shifts import on_duty, roster
 from hotline.service.permissions import may
 
 WEEK: Final = 7
@@ -75,7 +75,7 @@ def come_on_day(act: Act, hours: DayHours, sent_at: int | None = None, whose: st
         return staff
     for later, first, last in across(hours.start, hours.end):
         act.tx.shifts.add(Shift(staff.id, None, first, last, hours.day + later))
-    presence.come_back(act, staff, *hours.minutes)
+    on_duty.come_back(act, staff, *hours.minutes)
     return Result()
 
 
@@ -105,7 +105,7 @@ def stay_away(act: Act, hours: DayHours, sent_at: int | None = None, whose: str 
         if sent_at is None:
             _cut(act.tx, staff.id, hours.day + later, first, last)
         act.tx.shifts.add(Shift(staff.id, None, first, last, hours.day + later, off=True))
-    return Result(messages=presence.keep_away(act, staff, *hours.minutes) if sent_at is None else ())
+    return Result(messages=on_duty.keep_away(act, staff, *hours.minutes) if sent_at is None else ())
 
 
 def weekly(staff: str, hours: WeekHours) -> tuple[Shift, ...]:

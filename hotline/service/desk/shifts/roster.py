@@ -11,7 +11,7 @@ from hotline.engine.promise import DAYS_AHEAD
 from hotline.engine.times import DAY_MINUTES
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
-from hotline.service.calls.rules.coverage import Span, merged, planned_spans, without
+from hotline.service.calls.rules.planned import Span, merged, planned_spans, without
 from hotline.service.calls.rules.skill import takes
 from hotline.service.deps import Deps
 

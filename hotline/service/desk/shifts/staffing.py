@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from hotline.engine.promise import DAYS_AHEAD
 from hotline.engine.times import DAY_MINUTES
-from hotline.service.calls.rules.coverage import Span, merged, planned_spans
+from hotline.service.calls.rules.planned import Span, merged, planned_spans
 from hotline.service.calls.rules.skill import takes
 from hotline.service.desk.shifts import roster
 from hotline.service.work import Work

@@ -14,7 +14,8 @@ from hotline.engine.promise import DAYS_AHEAD
 from hotline.engine.times import DAY_MINUTES
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import CALLING, Staff
-from hotline.service.calls.rules.coverage import Span, is_closed, merged, spans_of_day, without
+from hotline.service.calls.rules.planned import Span, merged, spans_of_day, without
+from hotline.service.calls.rules.presence import is_closed
 from hotline.service.calls.rules.skill import takes
 from hotline.service.deps import Deps
 from hotline.service.desk.shifts import roster

@@ -1,7 +1,6 @@
 """Who is there, and until when: *I am here*, on shift, off shift, on call; said by page or by SMS, and done here for both.
 
-Coverage, and so every promise of the line, rests on what is said here, and on nothing else that staff do: what counts as *there* follows from it in `calls/rules/coverage.py`
-(`is_present`, `is_on`, `there`). Whoever takes a call or says how one ended is not there by that, or screens would show that somebody asked.
+Coverage, and so every promise of the line, rests on what is said here, and on nothing else that staff do: who counts as *there* follows from it in `calls/rules/presence.py`. Whoever takes a call or says how one ended is not there by that, or screens would show that somebody asked.
 
 Of every act: `sent_at` is None where it is said now; else it comes late, and was sent then (0: nobody knows when). What comes late takes nobody's word back: it adds
 no promise, and what was said since stays. `until` among a result's values is a moment, in seconds since 1970-01-01.
@@ -19,7 +18,7 @@ from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.staff import Staff
 from hotline.service.acts import Act, Result
 from hotline.service.calls import dispatch
-from hotline.service.calls.rules.coverage import is_on_shift, stays_until
+from hotline.service.calls.rules.presence import is_on_shift, stays_until
 from hotline.service.work import Work
 
 ASKED_AT: Final = ((1, 2), (2, 3))

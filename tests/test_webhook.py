@@ -15,8 +15,8 @@ from werkzeug.test import Client, TestResponse
 
 from hotline.engine.effects import Screen
 from hotline.gateways.africastalking_forms import WebhookGuard
-from hotline.hop import DIALS_A_MINUTE, MOST_NUMBERS, Dials, Hop
 from hotline.ports.store import StoreAway
+from hotline.webhook import DIALS_A_MINUTE, MOST_NUMBERS, Dials, Hop
 from tests.fakes import AT, SECRET, FakeHasher, FakeHotline, FakeMeter, FakeTime, the_log
 
 PATH = f"/at/{SECRET}/ussd"

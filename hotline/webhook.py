@@ -22,7 +22,7 @@ DIALS_A_MINUTE = 30
 MOST_NUMBERS = 20_000
 
 Kind: TypeAlias = Literal["screen", "end", "order", "refused", "broken"]
-log = structlog.get_logger("hotline.hop")
+log = structlog.get_logger("hotline.webhook")
 
 
 class UssdWebhook(Protocol):

@@ -1,6 +1,6 @@
-"""What limits a screen: how much a phone shows of each message, and what is too much for it.
+"""How much each message takes of a phone, and what is too much for it.
 
-Whatever is found here would otherwise be found by a caller, as a hop without a screen, or by a process that does not start. The figures of each channel and kind of phone stand in `gsm.py`.
+Whatever is found here would otherwise be found by a caller, as a hop without a screen, or by a process that does not start. What limits a screen, by channel and kind of phone, stands in `limits.py`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from hotline.engine.edition import CannotShow, Edition, Node, changes_language, compile_edition, fill
 from hotline.engine.flow import Fault, Sources
-from hotline.engine.phone import gsm
+from hotline.engine.phone import gsm, limits
 from hotline.engine.phone.letters import fold
 from hotline.engine.phone.numbers import has_number
 from hotline.engine.phone.pages import ENDS, FITS, RAW, RenderedText, TooLong, at_once, every_text, fullest, is_last, last, node_of, pages
@@ -66,7 +66,7 @@ def _measured(edition: Edition, texts: tuple[str, ...], *, other_language: bool 
     """`whole`: an SMS in parts, whose limit is that of all of them."""
     text = max(texts, key=lambda text: gsm.units(text)[0])
     used, of_message = gsm.units(text)
-    return ScreenCapacity(len(texts), used, of_message if whole else gsm.limit(text, edition.fit), gsm.is_gsm(text), other_language)
+    return ScreenCapacity(len(texts), used, of_message if whole else limits.limit(text, edition.fit), gsm.is_gsm(text), other_language)
 
 
 def over_budget(sources: Sources) -> Iterator[Fault]:
@@ -76,7 +76,7 @@ def over_budget(sources: Sources) -> Iterator[Fault]:
     places = {(language, message.key): message.at for language, messages in sources.words.items() for message in messages}
     reported: set[tuple[str, str, str]] = set()
 
-    def fault(fit: gsm.Fit, key: str, language: str, what: str) -> Iterator[Fault]:
+    def fault(fit: limits.Fit, key: str, language: str, what: str) -> Iterator[Fault]:
         if (fit.channel, key, language) not in reported:
             reported.add((fit.channel, key, language))
             yield Fault(places.get((language, f"{key}@{fit.channel}")) or places[language, key], f"{key}: {what}")
@@ -94,11 +94,11 @@ def over_budget(sources: Sources) -> Iterator[Fault]:
                     yield from fault(fit, key, language, what)
 
 
-def _no_page(fit: gsm.Fit, why: str) -> str:
+def _no_page(fit: limits.Fit, why: str) -> str:
     return f"does not fit any page on {_phone(fit)}: {why}"
 
 
-def _phone(fit: gsm.Fit) -> str:
+def _phone(fit: limits.Fit) -> str:
     return f"{fit.channel}{'' if fit.folded else ' where nothing is folded'}"
 
 
@@ -108,7 +108,7 @@ def _too_much(edition: Edition, key: str, language: str) -> str | None:
         shown = tuple(every_text(edition, key, language))
     except TooLong as error:
         return f"{_no_page(edition.fit, str(error))}{_longest(error.filled)}"
-    if not all(gsm.fits(rendered.text, edition.fit) for rendered in shown):
+    if not all(limits.fits(rendered.text, edition.fit) for rendered in shown):
         worst = max(shown, key=lambda rendered: _excess(edition, rendered.text))
         return f"over budget on {_phone(edition.fit)}{_place(worst)}: {_figures(edition, worst.text)}{_longest(worst.filled)}"
     node = node_of(edition, key, language)
@@ -119,11 +119,11 @@ def _too_much(edition: Edition, key: str, language: str) -> str | None:
 
 
 def _excess(edition: Edition, text: str) -> int:
-    return gsm.units(text)[0] - gsm.limit(text, edition.fit)
+    return gsm.units(text)[0] - limits.limit(text, edition.fit)
 
 
 def _figures(edition: Edition, text: str) -> str:
-    used, limit = gsm.units(text)[0], gsm.limit(text, edition.fit)
+    used, limit = gsm.units(text)[0], limits.limit(text, edition.fit)
     return f"{used} {'septets' if gsm.is_gsm(text) else 'UTF-16 units'}, {limit} allowed, {used - limit} too many"
 
 

@@ -1,4 +1,4 @@
-"""What a supervisor or an admin reads of the audit: a page of it, and whether its chain holds."""
+"""What a supervisor or an admin reads of the audit: a page of it, and whether its chain holds. It is written by `Act.record` and `Work.audit`, its deeds are listed in `ports/desk/audit_deeds.py`."""
 
 from __future__ import annotations
 
