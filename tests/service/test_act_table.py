@@ -26,7 +26,7 @@ from hotline.service.calls import agreements, alarms, connecting, saying, script
 from hotline.service.calls.agreements import Wish
 from hotline.service.desk import callback_view, wrapping_up
 from hotline.service.desk.casework import notes
-from hotline.service.desk.shifts import planning, presence
+from hotline.service.desk.shifts import on_duty, planning
 from hotline.service.desk.wrapping_up import WrapUp
 from hotline.service.editions.cache import EditionCache
 from hotline.service.faces.staff_sms import DONE_WORDS, WORDS
@@ -197,8 +197,8 @@ def _given(line: Line, callback: Callback, part: str) -> None:  # noqa: C901, PL
         case "taken by another":
             assert line.act(OUMOU, taking.take, callback.id).code == "taken"
         case "off shift" | "off shift a moment ago":
-            assert line.act(AWA, presence.go_off_shift).code == "done"
-            line.clock.at += 0 if part == "off shift a moment ago" else presence.TAKEN_BACK_SECONDS + 1
+            assert line.act(AWA, on_duty.go_off_shift).code == "done"
+            line.clock.at += 0 if part == "off shift a moment ago" else on_duty.TAKEN_BACK_SECONDS + 1
         case "role lost":
             line.set_staff(AWA, role="operator", speaks=())
         case "phone rings" | "phone rings again":
@@ -411,11 +411,11 @@ EXAMPLES = (
     Example("rung, nothing said", wrapping_up.wrap_up, (WrapUp(wish=MORNING, safer="safer"),)),
     Example("spoken", wrapping_up.wrap_up, (WrapUp(MORNING, "none", "a note", was_hard=True),)),
     Example("spoken", agreements.no_more),
-    Example("offered", presence.say_here, is_about=False),
-    Example("offered", presence.go_on_shift, is_about=False),
-    Example("offered", presence.go_off_shift, is_about=False),
-    Example("offered", presence.acknowledge, (), FANTA, is_about=False),
-    Example("offered", presence.go_on_call, (), FANTA, is_about=False),
+    Example("offered", on_duty.say_here, is_about=False),
+    Example("offered", on_duty.go_on_shift, is_about=False),
+    Example("offered", on_duty.go_off_shift, is_about=False),
+    Example("offered", on_duty.acknowledge, (), FANTA, is_about=False),
+    Example("offered", on_duty.go_on_call, (), FANTA, is_about=False),
     Example("offered", planning.stay_away, (HOURS,), is_about=False),
     Example("offered", planning.come_on_day, (HOURS,), is_about=False),
 )
