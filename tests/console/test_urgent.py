@@ -56,6 +56,18 @@ def test_it_comes_and_goes_by_itself(desk: Desk) -> None:
     assert browser.client.get(polled(browser), headers=PART).headers["HX-Redirect"] == "/console/sign-in"
 
 
+def test_while_the_database_is_away_a_page_keeps_what_it_says(desk: Desk) -> None:
+    """That nothing is known is no word that nothing waits."""
+    desk.line.walk("4 1 1")
+    browser = desk.browser("awa")
+    browser.open("/console/care")
+    store, before = desk.line.store, desk.line.store.units
+    assert browser.client.get(polled(browser), headers=PART).status_code == 204
+    looked = store.units  # the last of them counts what waits, after it was seen whose page it is
+    store.fails_when = lambda: store.units == looked + looked - before
+    assert browser.client.get(polled(browser), headers=PART).status_code == 503
+
+
 def test_it_is_for_whoever_could_take_it(desk: Desk) -> None:
     """Not for another language's counselor, nor one who is away or on a break; and operators and admins see no queue."""
     desk.line.walk("4 1 1")
