@@ -333,6 +333,10 @@ def test_she_wants_no_call_any_more(desk: Desk) -> None:
     assert told(desk, "erased") in browser.page
     assert {None} == {desk.line.number_of(callback) for callback in desk.line.callbacks()}
     assert {"stopped", "closed"} == {callback.state for callback in desk.line.callbacks()}
+    page = browser.open(address)
+    assert (desk.say("callback.told.erased") in page, 'name="day"' in page, f"{address}/no-more" in page) == (True, False, False)
+    browser.send(f"{address}/wrap-up", finish="yes", note="Rien de plus.")
+    assert browser.status == 200
 
 
 def test_no_more_on_another_phone_leaves_its_holder_alone(desk: Desk) -> None:

@@ -59,6 +59,8 @@ class CallbackView(Struct, frozen=True):
     number: str | None
     """`calling = reveal`, for two minutes after it was asked for."""
     shown_until: int
+    has_number: bool
+    """It can be agreed to ring once more; once the number is erased nothing is."""
     talks_since: int | None
     """Since when the two talk."""
     flags: frozenset[Flag]
@@ -115,6 +117,7 @@ def _look(work: Work, staff: Staff, id: str) -> CallbackView | None:
         urgent_waits=step in BUSY and dispatch.urgent_waits(work, seen_by(staff, work.deps.written.languages)),
         number=work.tx.numbers.of(id) if work.at < shown_until else None,
         shown_until=shown_until,
+        has_number=work.tx.numbers.has(id),
         talks_since=live.dialed_at if live is not None and step == "talking" else None,
         flags=flags - {OWN},
         may_unmark=frozenset(flag for flag in flags if scripts.may_unmark(staff, callback, flag)),
