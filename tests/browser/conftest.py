@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -28,6 +29,7 @@ from tests.demo.fakes import COVER, KEY, SECRET, FakeLine
 from tests.fakes import AT
 from tests.service.conftest import empty_database  # noqa: F401 -- a fixture
 from tests.service.line import staffed
+from tests.system.lines import SECONDS
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -91,11 +93,39 @@ def served_desk(browser: Browser, empty_database: Path, tmp_path: Path, library:
     """A line in this process, whose time the test moves, and its room behind a real web server."""
     with staffed(empty_database, tmp_path / "hotline.db", library) as line:
         desk = Desk(line)
+        under_way = UnderWay(desk.app.wsgi_app)
+        desk.app.wsgi_app = under_way  # type: ignore[method-assign]
         with served(desk.app) as address:
             standing = ServedDesk(browser, desk, address)
             yield standing
             for room in standing.rooms:
                 room.close()
+        under_way.await_end()
+
+
+class UnderWay:
+    """What is being answered: the line behind it is closed once nothing is."""
+
+    def __init__(self, wsgi: Callable[..., Iterable[bytes]]) -> None:
+        self._wsgi = wsgi
+        self._count = 0
+        self._changed = threading.Condition()
+
+    def __call__(self, *request: Any) -> Iterable[bytes]:
+        self._add(1)
+        try:
+            return self._wsgi(*request)
+        finally:
+            self._add(-1)
+
+    def await_end(self) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: not self._count, SECONDS)
+
+    def _add(self, count: int) -> None:
+        with self._changed:
+            self._count += count
+            self._changed.notify_all()
 
 
 @contextmanager

@@ -113,6 +113,14 @@ class Line:
         finally:
             connection.close()
 
+    def header(self, path: str, name: str) -> str | None:
+        connection = HTTPConnection(self.address, timeout=SECONDS)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().getheader(name)
+        finally:
+            connection.close()
+
     def end(self) -> None:
         for process in self.processes:
             process.terminate()
@@ -147,6 +155,8 @@ def test_the_line_runs_from_the_procfile(line: Line):
     )
     assert (added.returncode, added.stderr) == (0, "")
     line.start()
+    told = line.header("/console/sign-in", "Strict-Transport-Security")  # from then on a browser asks over TLS alone
+    assert (told or "").startswith("max-age=")
     assert [edition["number"] for edition in json.loads(line.run("content", "list", "--json").stdout)["editions"]] == [1]
     phones = line.standin.phones
     line.standin.send_sms(COUNSELOR.number, read_here((COUNSELOR,))[0].word)
