@@ -135,6 +135,26 @@ def test_what_is_refused_changes_nothing_and_stays_typed(desk: Desk) -> None:
     assert found(desk, callback).safer is None
 
 
+@pytest.mark.parametrize("filled", [{"part": "480-720"}, {"from": "08:00"}, {"word": "milk"}], ids=["part", "hour", "word"])
+def test_a_next_call_without_its_day_is_not_dropped_in_silence(desk: Desk, filled: dict[str, str]) -> None:
+    """She was told of a call, or of a word: it is kept, or the counselor reads that it is not. Where nothing was filled in, nothing is asked."""
+    browser, callback, address = ended(desk, "spoke")
+    fields = browser.hidden(f"{address}/wrap-up") | {"day": "", "word": "", "from": "", "to": "", "note": "Rappeler.", "safer": "same"}
+    response = browser.client.post(f"{address}/wrap-up", data=fields | filled | {"agreed": "yes"})
+    assert (response.status_code, desk.say("callback.told.order") in response.get_data(as_text=True)) == (400, True)
+    assert browser.client.post(f"{address}/wrap-up", data=fields | filled).status_code == 400
+    assert browser.client.post(f"{address}/wrap-up", data=fields).location == "/console/queue"
+
+
+def test_the_word_of_the_moment_that_was_agreed_stands(desk: Desk) -> None:
+    """To save once more changes it to no other."""
+    browser, _, address = ended(desk, "spoke")
+    browser.open(address)
+    agree(browser, address, word="milk")
+    page = browser.open(address)
+    assert 'name="word" value="milk" checked' in page
+
+
 def test_saved_and_done_it_leads_to_the_queue(desk: Desk) -> None:
     """One form and one tap after a call; a moment that was agreed only then is shown first."""
     browser, _, address = ended(desk, "spoke")

@@ -279,16 +279,23 @@ def _wrap_up() -> wrapping_up.WrapUp:
     """As the form says; what it does not ask, or nobody touched, is left as it is."""
     form, safer, note = request.form, request.form.get("safer"), request.form.get("note")
     return wrapping_up.WrapUp(
-        wish=_wish() if form.get("day") else None,
+        wish=_wish() if _is_wished() else None,
         safer=safer if safer in wrapping_up.SAFER_ANSWERS else None,
         note=None if note is None else note.replace("\r\n", "\n").strip(),
         was_hard="hard" in form,
     )
 
 
+def _is_wished() -> bool:
+    """Was anything of a next call filled in? An hour or a word without a day is refused, or the caller would count on what nobody keeps."""
+    form = request.form
+    word = form.get("word", "")
+    return any(form.get(name) for name in ("day", "part", "from", "to", "agreed")) or word != form.get("word_before", word)
+
+
 def _wish() -> agreements.Wish:
     """As the form says, an hour before a part of the day; what is no day or time makes an empty window, which is refused."""
-    form, agreed, ahead = request.form, "agreed" in request.form, request.form["day"]
+    form, agreed, ahead = request.form, "agreed" in request.form, request.form.get("day", "")
     part = _PART.fullmatch(form.get("part", ""))
     start, end = (minute_of(form.get(name, "")) for name in ("from", "to"))
     if part and not form.get("from") and not form.get("to"):
