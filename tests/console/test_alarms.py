@@ -8,7 +8,7 @@ from hotline.ports.desk.staff import Staff
 from hotline.service.calls import alarms, taking
 from tests.console.calls import agree, ended, found, held, talking
 from tests.console.desk import IDS, Desk
-from tests.service.line import AWA, FANTA, OUMOU
+from tests.service.line import AWA, FANTA, OTHER_CALLER, OUMOU
 
 PART = {"HX-Request": "true"}
 NOTE = "Elle préfère le soir. Parlez doucement."
@@ -81,14 +81,19 @@ def test_it_stands_on_every_page_of_a_supervisor_and_comes_there_by_itself(desk:
     assert said not in fanta.open("/console/shifts")
 
 
-def test_on_a_calls_page_it_is_one_line(desk: Desk) -> None:
-    """A supervisor may be in that call herself: nothing of it is covered by more, and what comes by itself is as small."""
+def test_on_another_calls_page_it_is_one_line(desk: Desk) -> None:
+    """A supervisor may be in that call herself: nothing of it is covered by more. On the page of the very call she can say at once that she sees to it."""
     browser, callback, address = talking(desk)
     browser.send(f"{address}/help")
+    desk.line.walk("5 5", "another", OTHER_CALLER)
+    other = desk.line.callbacks()[-1]
     fanta = desk.browser("fanta")
     line = f"{desk.say('alarm.help')} {callback.reference}"
-    page = fanta.open(address).partition('id="alarms"')[2]
+    page = fanta.open(f"/console/callback/{other.id}").partition('id="alarms"')[2]
     assert (line in page, desk.say("alarm.see_to") in page) == (True, False)
+    part = fanta.client.get(polled(fanta.page, "alarms").replace("seen=", "seen=x"), headers=PART).get_data(as_text=True)
+    assert (callback.reference in part, "<section" in part) == (True, False)
+    assert desk.say("alarm.see_to") in fanta.open(address).partition('id="alarms"')[2]
     desk.line.act(FANTA, alarms.acknowledge_alarm, callback.id)
     part = fanta.client.get(polled(fanta.page, "alarms"), headers=PART).get_data(as_text=True).replace("&#39;", "'")
     assert (desk.say("alarm.own") in part, "<section" in part) == (True, False)

@@ -136,6 +136,9 @@ def test_cover(desk: Desk) -> None:
     assert told(desk, "covered") in browser.page
     assert ["voice-1"] == desk.line.gateway.covered
     assert spoken(desk, "script.cover") in browser.page
+    page = browser.open(address)
+    first = [page.index(words) for words in (told(desk, "covered"), spoken(desk, "script.cover"), desk.say("callback.opening"))]
+    assert (first, desk.say("callback.step.talking") in page) == (sorted(first), False)
 
 
 def test_cover_that_does_not_come(desk: Desk) -> None:

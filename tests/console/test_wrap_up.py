@@ -138,7 +138,7 @@ def test_what_is_refused_changes_nothing_and_stays_typed(desk: Desk) -> None:
 @pytest.mark.parametrize("filled", [{"part": "480-720"}, {"from": "08:00"}, {"word": "milk"}], ids=["part", "hour", "word"])
 def test_a_next_call_without_its_day_is_not_dropped_in_silence(desk: Desk, filled: dict[str, str]) -> None:
     """She was told of a call, or of a word: it is kept, or the counselor reads that it is not. Where nothing was filled in, nothing is asked."""
-    browser, callback, address = ended(desk, "spoke")
+    browser, _, address = ended(desk, "spoke")
     fields = browser.hidden(f"{address}/wrap-up") | {"day": "", "word": "", "from": "", "to": "", "note": "Rappeler.", "safer": "same"}
     response = browser.client.post(f"{address}/wrap-up", data=fields | filled | {"agreed": "yes"})
     assert (response.status_code, desk.say("callback.told.order") in response.get_data(as_text=True)) == (400, True)
