@@ -93,7 +93,9 @@ def test_on_another_calls_page_it_is_one_line(desk: Desk) -> None:
     assert (line in page, desk.say("alarm.see_to") in page) == (True, False)
     part = fanta.client.get(polled(fanta.page, "alarms").replace("seen=", "seen=x"), headers=PART).get_data(as_text=True)
     assert (callback.reference in part, "<section" in part) == (True, False)
-    assert desk.say("alarm.see_to") in fanta.open(address).partition('id="alarms"')[2]
+    page = fanta.open(address).partition('id="alarms"')[2]
+    assert (desk.say("alarm.see_to") in page, desk.say("alarm.look") in page) == (True, False)
+    assert f"line={callback.id}" in next(form for form in re.findall(r'hx-post="([^"]+)"', page) if "/alarms/" in form)
     desk.line.act(FANTA, alarms.acknowledge_alarm, callback.id)
     part = fanta.client.get(polled(fanta.page, "alarms"), headers=PART).get_data(as_text=True).replace("&#39;", "'")
     assert (desk.say("alarm.own") in part, "<section" in part) == (True, False)

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from hotline.adapters.apart import Apart, Late
+from hotline.config import SETTINGS
 from hotline.ports.spool import SpoolFull
 from hotline.ports.store import StoreAway
 from hotline.service.conversation.guard import GuardedSpool, GuardedStore
@@ -15,6 +16,7 @@ from tests.service.fakes import FakeMeter
 from tests.service.line import Line
 
 THREADS = 2
+BUDGET = next(int(variable.default) for variable in SETTINGS if variable.name == "HOTLINE_DATABASE_BUDGET_MS") / 1000
 
 
 def test_what_is_to_be_written_waits_for_its_turn(line: Line) -> None:
@@ -39,6 +41,31 @@ def test_what_is_to_be_written_waits_for_its_turn(line: Line) -> None:
             store.turns.release()
             asking.result()
     assert spool.find(b"k" * 32) == b"record"
+
+
+class Busy(threading.Semaphore):
+    """No turn is free; it notes how long each waits for one."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        self.waited: list[float] = []
+
+    def acquire(self, blocking: bool = True, timeout: float | None = None) -> bool:
+        self.waited.append(timeout or 0)
+        return super().acquire(blocking=False)
+
+
+def test_the_last_resort_waits_until_another_may_have_left_the_store(line: Line) -> None:
+    """Whoever holds a turn may wait twice in the store, for a connection and for a lock: an order that gave up sooner would be lost over a store that is well."""
+    turns = Busy()
+    store = GuardedStore(line.real_store, line.clock, FakeMeter(), THREADS)
+    store.turns = turns  # type: ignore[assignment]
+    with pytest.raises(StoreAway, match="crowded"), store.write():
+        pass
+    with pytest.raises(SpoolFull, match="crowded"):
+        GuardedSpool(line.spool, turns).put(b"k" * 32, b"record")
+    written, spooled = turns.waited
+    assert written < 2 * BUDGET < spooled
 
 
 def test_the_last_resort_keeps_no_rest() -> None:

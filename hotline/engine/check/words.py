@@ -118,16 +118,16 @@ def _meant(
     bare, _, channel = message.key.partition("@")
     is_unread = gaps.may_hold(bare)
     screen = screens.get(bare)
-    is_shown = screen is not None and not isinstance(screen.kind, Branch | Do | CallFlow)
-    if screen is not None and not is_shown:
+    shown = None if screen is None or isinstance(screen.kind, Branch | Do | CallFlow) else screen
+    if screen is not None and shown is None:
         yield Fault(message.at, f"{message.key}: words for a screen that shows none", follows=is_unread)
     elif screen is None and bare.partition(".")[0] in flows:
         yield Fault(message.at, f"{message.key}: words for no screen", follows=is_unread)
-    if screen is not None and is_shown:
+    if shown is not None:
         if channel == "sms" and bare in over and split_labels(message.text)[1]:
             yield Fault(message.at, f"{message.key}: an option, though by SMS nothing is asked any more once something is kept")
         has_options = channel != "voice" and not (channel == "sms" and bare in over)
-        yield from _on_screen(message, screen, has_options=has_options, is_unread=is_unread)
+        yield from _on_screen(message, shown, has_options=has_options, is_unread=is_unread)
     elif not is_unread:
         yield from _phrase(message, bare)
 

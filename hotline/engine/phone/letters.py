@@ -35,6 +35,7 @@ def composed(text: str) -> str:
 def has_unseen(text: str) -> bool:
     """Does it hold a character that nobody can see, other than a blank, a tab and a line's end?"""
     words = text.translate(_LINES)
+    # Nearly all words are of letters that can be seen: only what may hold another is gone through.
     return not words.isprintable() and any(unicodedata.category(letter) in _UNSEEN for letter in words)
 
 

@@ -225,7 +225,7 @@ def _day(day: int, week: _Given) -> Day:
     )
     gaps = tuple(gap for of, gap in week.gaps if of == day)
     beyond = tuple(replace(bar, start=start, end=end) for bar in bars for start, end in _outside((bar.start, bar.end), week.parts))
-    return Day(day, tuple(bars), tuple(_cell(day, start, end, bars, gaps, week) for start, end in week.parts), beyond, gaps)
+    return Day(day, tuple(bars), tuple(_cell(day, part, bars, gaps, week) for part in week.parts), beyond, gaps)
 
 
 def _usual(days: tuple[Day, ...]) -> tuple[UsualPart, ...]:
@@ -245,7 +245,8 @@ def _most(of_days: Sequence[T]) -> tuple[T, ...]:
     return (found,) if 2 * times > len(of_days) else ()
 
 
-def _cell(day: int, start: Minute, end: Minute, bars: list[Bar], gaps: tuple[Gap, ...], week: _Given) -> PlannedPart:
+def _cell(day: int, part: Span, bars: list[Bar], gaps: tuple[Gap, ...], week: _Given) -> PlannedPart:
+    start, end = part
     there = {bar.alias for bar in bars if bar.start < end and bar.end > start}
     missing = {gap.of for gap in gaps if gap.start < end and gap.end > start}
     lines = tuple(PlannedLine(of, tuple(alias for alias in aliases if alias in there), of in missing) for of, aliases in week.teams.items())
