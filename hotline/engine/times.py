@@ -7,6 +7,7 @@ from typing import Final
 
 DAY_MINUTES: Final = 24 * 60
 HOUR_SECONDS: Final = 3600
+DAY_HOURS: Final = 24
 DAY_SECONDS: Final = DAY_MINUTES * 60
 EPOCH: Final = date(1970, 1, 1)
 """Local days and minutes, and days of UTC, are counted from here."""

@@ -24,13 +24,12 @@ from hotline.adapters.sql.tables import (
     wait_tallies,
 )
 from hotline.adapters.sql.unit import AT, columns
-from hotline.engine.times import DAY_SECONDS
+from hotline.engine.times import DAY_HOURS, DAY_SECONDS
 from hotline.ports.calls.call_outcomes import TALKED
 from hotline.ports.calls.callbacks import Safer, State
 from hotline.ports.desk.cases import FIGURES
 from hotline.ports.desk.figures import Counts, SealedCounts, Tally, TurnedAway, WaitingNow
 
-DAY_HOURS: Final = 24
 _c, _t = callbacks.c, tallies.c
 _MADE: Final = (_c.made_at >= bindparam("since"), _c.made_at < bindparam("until"))
 _ALIKE: Final = (_c.language, _c.urgent, _c.state, _c.outcome, _c.attempts)

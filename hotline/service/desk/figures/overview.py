@@ -8,7 +8,7 @@ from typing import Final, get_args
 
 from msgspec import Struct
 
-from hotline.engine.times import DAY_SECONDS, HOUR_SECONDS, THURSDAY
+from hotline.engine.times import DAY_HOURS, DAY_SECONDS, HOUR_SECONDS, THURSDAY
 from hotline.ports.calls.call_outcomes import DANGEROUS, OUTCOMES
 from hotline.ports.calls.callbacks import Safer
 from hotline.ports.desk.cases import ReferralOutcome
@@ -125,8 +125,9 @@ def overview(deps: Deps, role: Role, at: int) -> Overview:
         tallied = [tx.figures.tallied(*span) for span in spans]
         tallies = [tally for of_span in tallied for tally in of_span]
         languages = _languages(deps, (tally.language for tally in tallies))
+        turned_away = tx.figures.turned_away(first, until)
         recent, before = (
-            _period(languages, of_span, tx.figures.turned_away(*span), span, is_exact=is_exact)
+            _period(languages, of_span, [row for row in turned_away if row.hour // DAY_HOURS in range(*span)], span, is_exact=is_exact)
             for span, of_span in zip(spans, tallied, strict=True)
         )
         said = tx.figures.said(first, until)
