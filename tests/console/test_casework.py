@@ -219,12 +219,13 @@ def test_four_pages_are_kept_one_by_one(work: Work) -> None:
 
 
 @pytest.mark.parametrize(("field", "code", "what"), [("doer_sex", "m", "question"), ("age", "17", "code"), ("region", "paris", "code")])
-def test_what_is_on_no_list_is_refused(work: Work, field: str, code: str, what: str) -> None:
-    """400, beside the question where there is one, without a code's own name in the message; what stood there stays."""
+def test_what_is_on_no_list_is_named(work: Work, field: str, code: str, what: str) -> None:
+    """400, with the question in the message; what stood there stays."""
     work.record(denial="yes")
     page = work.browser.send(work.what, **{field: code})
     assert work.browser.status == 400
-    assert work.desk.say(f"incident.unfit.{what}") in page
+    named = field if what == "question" else f"{field}: {code}"
+    assert work.desk.say(f"incident.unfit.{what}", name=named) in page
     wrong = re.search(rf'<(?:input type="radio"|select) name="{field}"[^>]* aria-describedby="fault" aria-invalid="true" autofocus', page)
     assert (wrong is not None) is (what == "code")
     incident = work.incident()
@@ -473,26 +474,26 @@ def test_without_consent_there_is_no_slip(work: Work) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fields", "what"),
+    ("fields", "what", "name"),
     [
-        ({"kind": "lawyer"}, "kind"),
-        ({"service": "nowhere"}, "service"),
-        ({"service": "deme-so"}, "service"),
-        ({"kind": "police", "service": "police-line"}, "service"),
-        ({"outcome": "lost"}, "slip"),
-        ({"outcome": "declined"}, "slip"),
-        ({"service": ""}, "slip"),
-        ({"legal": "yes"}, "legal"),
-        ({"look_again": "soon"}, "day"),
-        ({"look_again": "2026-11-24"}, "day"),
-        ({"look_again": "2028-01-01"}, "day"),
+        ({"kind": "lawyer"}, "kind", "lawyer"),
+        ({"service": "nowhere"}, "service", "nowhere"),
+        ({"service": "deme-so"}, "service", "deme-so"),
+        ({"kind": "police", "service": "police-line"}, "service", "police-line"),
+        ({"outcome": "lost"}, "slip", ""),
+        ({"outcome": "declined"}, "slip", ""),
+        ({"service": ""}, "slip", ""),
+        ({"legal": "yes"}, "legal", "yes"),
+        ({"look_again": "soon"}, "day", "soon"),
+        ({"look_again": "2026-11-24"}, "day", "2026-11-24"),
+        ({"look_again": "2028-01-01"}, "day", "2028-01-01"),
     ],
 )
-def test_a_referral_that_does_not_fit(work: Work, fields: dict[str, str], what: str) -> None:
+def test_a_referral_that_does_not_fit(work: Work, fields: dict[str, str], what: str, name: str) -> None:
     """400, with what is wrong; nothing is kept."""
     page = work.refer(**fields)
     assert work.browser.status == 400
-    assert work.desk.say(f"incident.unfit.{what}") in page
+    assert work.desk.say(f"incident.unfit.{what}", name=name) in page
     assert work.made() == ()
 
 
