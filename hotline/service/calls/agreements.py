@@ -144,7 +144,7 @@ def no_more(act: Act, id: str) -> Result:
         stopped = act.tx.numbers.stop(number, act.at, act.at + act.deps.rules.stop_seconds, by_keys=False)
     for other in forgotten:
         if other.id == id or other.state == "review":
-            settle(act, other.id, "noted", by=act.staff.id)
+            settle(act, other.id, "noted")
     act.record("number erased", callback.reference)
     besides = set(stopped) - {other.id for other in served}
     return Result("erased", about(callback), stopped_unpressed(act, [other for other in forgotten if other.id in besides]))

@@ -77,7 +77,7 @@ def decide_review(act: Act, id: str, choice: str, why: str) -> Result:
     why = why.strip()[:WHY_LENGTH]
     if decision is None or not why:
         return Result("refused", about(case.callback))
-    settle(act, case.callback.id, decision, by=act.staff.id, why=why)
+    settle(act, case.callback.id, decision, why=why)
     act.record("review decided", case.callback.reference)
     return Result("done", about(case.callback), _obey(act, case.callback, decision))
 

@@ -12,6 +12,7 @@ from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.calls.reviews import Decision, Reason, Review
 from hotline.ports.store import Transaction
 from hotline.service import outbox
+from hotline.service.acts import Act
 from hotline.service.deps import Deps
 from hotline.service.work import Work
 
@@ -61,10 +62,9 @@ def lapse_floods(deps: Deps, at: int) -> None:
             settle(Work(deps, tx, at), callback.id, "noted")
 
 
-def settle(
-    work: Work, callback: str, decision: Decision, *, by: str | None = None, why: str | None = None, reason: Reason | None = None
-) -> None:
-    """All that is undecided about this callback, or what is for this reason, is decided so. `by`: None where its end decided it."""
+def settle(work: Work, callback: str, decision: Decision, *, why: str | None = None, reason: Reason | None = None) -> None:
+    """All that is undecided about this callback, or what is for this reason, is decided so: by whoever acts, or by its end where nobody does."""
+    by = work.staff.id if isinstance(work, Act) else None
     for review in work.tx.reviews.of(callback):
         if review.decision is None and reason in (None, review.reason):
             work.tx.reviews.save(replace(review, decision=decision, why=why, decided_by=by, decided_at=work.at))

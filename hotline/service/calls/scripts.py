@@ -77,7 +77,7 @@ def unmark(act: Act, id: str, flag: Flag) -> Result:
         same = {other.id: other for other in (callback, *dispatch.served_with(act.tx, callback), *act.tx.callbacks.to_number(id))}
         minors.unflag_all(act, same.values(), callback.minor_by)
         if callback.state != "review":
-            settle(act, id, "noted", by=act.staff.id, reason="minor")
+            settle(act, id, "noted", reason="minor")
     else:
         act.tx.flags.drop(id, flag)
     act.record("mark taken back", callback.reference)
