@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,9 @@ def _screens_weighed_once() -> Iterator[None]:
     known: list[tuple[Sources, tuple[Fault, ...]]] = []
     over_budget = check.over_budget
 
-    def once(sources: Sources) -> Iterable[Fault]:
+    def once(sources: Sources, only: Collection[str] | None = None) -> Iterable[Fault]:
+        if only is not None:
+            return over_budget(sources, only)
         found = next((faults for other, faults in known if other == sources), None)
         if found is None:
             found = tuple(over_budget(sources))

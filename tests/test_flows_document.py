@@ -19,6 +19,7 @@ from hotline.engine.check import check
 from hotline.engine.check.structure import CONDITION_VALUES
 from hotline.engine.check.words import TIMES
 from hotline.engine.phone.pages import FIELDS as PLACEHOLDERS
+from hotline.engine.rehearsal import Rehearsal
 from hotline.watch import picture
 from hotline.watch.world import Play, at
 from tests.content_line import FITS, ROOT, line
@@ -40,7 +41,8 @@ def taken(kind: str, about: str) -> str:
     words = about.split()
     how = dict(word.split("=") for word in words if "=" in word)
     fit = FITS[how.get("channel", "ussd"), False]
-    play = Play(ROOT, ("fr", "bm"), "fr", fit, how.get("there", "somebody"), "kept", THURSDAY_NOON, date(2025, 3, 20))  # type: ignore[arg-type]
+    rehearsal = Rehearsal(how.get("there", "somebody"), "kept", THURSDAY_NOON)  # type: ignore[arg-type]
+    play = Play(ROOT, ("fr", "bm"), "fr", fit, rehearsal, date(2025, 3, 20))
     shown = at(line(how.get("channel", "ussd")), [word for word in words if "=" not in word and word != "dial"], play)
     return shown.screen.text if kind == "screen" else picture(shown, fit)
 

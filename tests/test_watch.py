@@ -14,6 +14,7 @@ import pytest
 from hotline.cli import main
 from hotline.engine.phone import gsm, limits
 from hotline.engine.phone.handset import wrapped
+from hotline.engine.rehearsal import Rehearsal
 from hotline.watch import lines_of, load, picture, play_inputs, watch
 from hotline.watch.world import Play, at
 from tests.content_line import ROOT, line
@@ -31,7 +32,7 @@ def root(tmp_path: Path) -> Path:
 
 def play(root: Path, **changes: object) -> Play:
     return msgspec.structs.replace(
-        Play(root, ("fr", "bm"), "fr", limits.USSD, "somebody", "kept", THURSDAY_NOON, date(2025, 3, 20)), **changes
+        Play(root, ("fr", "bm"), "fr", limits.USSD, Rehearsal("somebody", "kept", THURSDAY_NOON), date(2025, 3, 20)), **changes
     )
 
 
@@ -144,7 +145,7 @@ def test_new_files_and_lost_ones_count_as_saved(root: Path) -> None:
 
 def test_orders_are_said_and_not_given(root: Path) -> None:
     """At an order it stands in words what would be asked, once; the screen is the one for kept, or for lost."""
-    kept, lost = (watched(play(root, order_result=result), "4 1 1", "9") for result in ("kept", "lost"))
+    kept, lost = (watched(play(root, rehearsal=Rehearsal("somebody", result, THURSDAY_NOON)), "4 1 1", "9") for result in ("kept", "lost"))
     order = "* asked: call this phone back, urgent, in fr, today from 12:00 until 12:30; nothing is kept here, it goes on as if it were "
     assert [kept[2].startswith(f"{order}kept\n"), lost[2].startswith(f"{order}lost\n")] == [True, True]
     assert (kept[2].rpartition("\n")[2].split(" ")[0], lost[2].rpartition("\n")[2].split(" ")[0]) == ("danger.kept", "danger.lost")
@@ -170,7 +171,10 @@ def test_every_order_has_words(root: Path, keys: list[str], words: str) -> None:
 def test_who_is_there_is_what_was_said(root: Path) -> None:
     """With nobody there, or nobody known, the screens are those that a caller would get then."""
     edition = load(play(root)).edition
-    found = [at(edition, ["4", "1", "1"], play(root, there=there)).screen.key for there in ("somebody", "nobody", "unknown")]
+    found = [
+        at(edition, ["4", "1", "1"], play(root, rehearsal=Rehearsal(there, "kept", THURSDAY_NOON))).screen.key
+        for there in ("somebody", "nobody", "unknown")
+    ]
     assert found == ["danger.kept", "danger.closed_until", "danger.kept_unsure"]
 
 

@@ -28,6 +28,7 @@ from hotline.console.pages import (
     testimonies,
     urgent,
 )
+from hotline.console.pages.studio import screens
 from hotline.console.times import time_of_day
 from hotline.console.words import unbroken
 from hotline.engine.times import DAY_SECONDS
@@ -37,7 +38,10 @@ from hotline.service.permissions import OPEN, QUIET, may
 
 __all__ = ["ConsoleContext", "install"]
 
-SUBJECTS: Final = (access, account, queue, callback, casework, review, testimonies, shifts, care, overview, people, audit, drafts, urgent)
+SUBJECTS: Final = (
+    *(access, account, queue, callback, casework, review, testimonies, shifts, care, overview, people, audit, drafts, urgent),
+    screens,
+)
 """Each lays its own pages: `views`."""
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -106,7 +110,7 @@ def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None
             return to("sign_in")
         if context.settings.second_factor and not g.second_factor and name not in access.SETTING_UP:
             return to("factor")
-        if not may(g.me.role, name):
+        if not may(g.me, name):
             abort(HTTPStatus.FORBIDDEN)
         return None
 

@@ -7,7 +7,7 @@ that follows a wrong key. What is left for a hop is a look-up.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import product
 from typing import Any, Final
 
@@ -290,14 +290,16 @@ class CannotShow(ValueError):
         super().__init__(f"{key} in {language}: {why}")
 
 
-def compile_edition(sources: Sources, number: int, fit: limits.Fit, promise: int = 30) -> Edition:
+def compile_edition(sources: Sources, number: int, fit: limits.Fit, promise: int = 30, only: Collection[str] | None = None) -> Edition:
     """Sources that `check` found clean, compiled for phones of this fit.
 
-    `promise`: minutes within which a callback *now* is made, at most. Raises KeyError or CannotShow if the sources have faults.
+    `promise`: minutes within which a callback *now* is made, at most. `only`: of these screens, by key, to look at them; nobody can walk there.
+    Raises KeyError or CannotShow if the sources have faults.
     """
     edition = Edition(sources, number, fit, promise)
     for language in edition.languages:
-        nodes = {screen.key: Node(screen.key, language, screen.kind) for flow in sources.flows for screen in flow.screens}
+        screens = (screen for flow in sources.flows for screen in flow.screens if only is None or screen.key in only)
+        nodes = {screen.key: Node(screen.key, language, screen.kind) for screen in screens}
         nodes[WRONG_SCREEN] = Node(WRONG_SCREEN, language, Menu(()))
         edition.nodes[language] = nodes
         for node in nodes.values():

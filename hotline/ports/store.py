@@ -22,6 +22,7 @@ from hotline.ports.desk.cases import Cases
 from hotline.ports.desk.clocks import Clocks
 from hotline.ports.desk.declarations import Declarations
 from hotline.ports.desk.drafts import Drafts
+from hotline.ports.desk.edition_drafts import EditionDrafts
 from hotline.ports.desk.editions import Editions
 from hotline.ports.desk.figures import Figures
 from hotline.ports.desk.retention import Retention
@@ -75,6 +76,8 @@ class Transaction(Protocol):
     def testimonies(self) -> Testimonies: ...
     @property
     def editions(self) -> Editions: ...
+    @property
+    def edition_drafts(self) -> EditionDrafts: ...
     @property
     def figures(self) -> Figures: ...
     @property

@@ -194,7 +194,7 @@ def run(deps: Deps, by: By, act: Callable[Concatenate[Act, P], Result], *args: P
             result = msgspec.msgpack.decode(stood.facts, type=Result) if stood.facts else Result()
             return replace(result, is_again=True)
         doing = Act(deps, tx, at, staff, by.origin)
-        result = act(doing, *args, **kwargs) if may_act(staff.role, act.__name__) else Result("forbidden")
+        result = act(doing, *args, **kwargs) if may_act(staff, act.__name__) else Result("forbidden")
         if key and (by.face == "sms" or not result.is_refused):
             tx.ledger.enter(key, "kept", msgspec.msgpack.encode(replace(result, messages=())), at, at + ACT_SECONDS)
         if by.draft and not result.is_refused:

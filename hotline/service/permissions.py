@@ -6,9 +6,10 @@ from typing import Final, get_args
 
 from msgspec import Struct
 
-from hotline.ports.desk.staff import CALLING, Role
+from hotline.ports.desk.staff import CALLING, Right, Role, Staff
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
+RIGHTS: Final[tuple[Right, ...]] = get_args(Right)
 SUPERVISES: Final[tuple[Role, ...]] = ("supervisor",)
 ADMIN: Final[tuple[Role, ...]] = ("admin",)
 
@@ -20,6 +21,12 @@ class Ability(Struct, frozen=True):
     roles: tuple[Role, ...]
     acts: tuple[str, ...]
     pages: tuple[str, ...]
+    rights: tuple[Right, ...] = ()
+    """Whoever has one of these may too, whatever the role."""
+
+    def opens_to(self, staff: Staff) -> bool:
+        """May this person?"""
+        return staff.role in self.roles or not staff.rights.isdisjoint(self.rights)
 
 
 OPEN: Final = frozenset({"asset", "neutral", "sign_in", "code", "welcome", "nowhere"})
@@ -118,6 +125,19 @@ TABLE: Final = (
         ("many", "many_over", "close_hours", "open_hours"),
     ),
     Ability("be answered by SMS, end a call", ROLES, ("hear", "hang_up"), ()),
+    Ability(
+        "see the studio, change words of a language that one reviews",
+        ("operator",),
+        ("save_parts", "revert_part", "keep_part"),
+        ("studio", "studio_screen", "weigh_screen", "save_screen", "revert_part", "keep_part"),
+        ("reviewer", "approver"),
+    ),
+    Ability(
+        "begin a draft of an edition, name it, give it up",
+        ("operator",),
+        ("open_draft", "name_draft", "drop_draft"),
+        ("open_draft", "name_draft", "drop_draft"),
+    ),
     Ability("figures of the line", ("supervisor", "operator"), (), ("overview",)),
     Ability(
         "accounts: make, one-time link, unlock, disable",
@@ -134,15 +154,15 @@ TABLE: Final = (
     Ability("say that the clock is right, by the shell alone", ADMIN, ("trust_clock",), ()),
     Ability("the audit", ("supervisor", "admin"), (), ("audit",)),
 )
-_PAGES: Final = {page: ability.roles for ability in TABLE for page in ability.pages}
-_ACTS: Final = {act: ability.roles for ability in TABLE for act in ability.acts}
+_PAGES: Final = {page: ability for ability in TABLE for page in ability.pages}
+_ACTS: Final = {act: ability for ability in TABLE for act in ability.acts}
 
 
-def may(role: Role, page: str) -> bool:
-    """May somebody of this role open this page? `page`: an endpoint of the console, without its blueprint."""
-    return page in OPEN or role in _PAGES.get(page, ())
+def may(staff: Staff, page: str) -> bool:
+    """May this person open this page? `page`: an endpoint of the console, without its blueprint."""
+    return page in OPEN or (page in _PAGES and _PAGES[page].opens_to(staff))
 
 
-def may_act(role: Role, act: str) -> bool:
-    """May somebody of this role do this? `act`: the name of its function."""
-    return role in _ACTS.get(act, ())
+def may_act(staff: Staff, act: str) -> bool:
+    """May this person do this? `act`: the name of its function."""
+    return act in _ACTS and _ACTS[act].opens_to(staff)

@@ -1,36 +1,19 @@
-"""What stands in for the world while files are played: who is there, what time it is, what becomes of an order."""
+"""How files are played, and their orders in words."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Final, Literal, TypeAlias, assert_never
+from typing import assert_never
 
 from msgspec import Struct
 
 from hotline.engine.edition import Edition
-from hotline.engine.effects import (
-    CancelCallback,
-    Coverage,
-    Effect,
-    Fact,
-    Minute,
-    Need,
-    OpenCallback,
-    Order,
-    OrderResult,
-    RefineCallback,
-    Screen,
-    StopCalls,
-)
+from hotline.engine.effects import CancelCallback, Effect, Minute, OpenCallback, RefineCallback, Screen, StopCalls
 from hotline.engine.phone import limits
-from hotline.engine.step import replay
+from hotline.engine.rehearsal import Rehearsal, rehearse
 from hotline.engine.times import DAY_MINUTES
-
-There: TypeAlias = Literal["somebody", "nobody", "unknown"]
-
-MOST_FACTS: Final = 200
 
 
 class Play(Struct, frozen=True):
@@ -40,9 +23,7 @@ class Play(Struct, frozen=True):
     languages: tuple[str, ...]
     language: str
     fit: limits.Fit
-    there: There
-    order_result: OrderResult
-    now: Minute
+    rehearsal: Rehearsal
     today: date
 
 
@@ -54,35 +35,11 @@ class PlayedScreen(Struct, frozen=True):
 
 
 def at(edition: Edition, inputs: Sequence[str], play: Play) -> PlayedScreen:
-    """The screen after these inputs, facts and orders' results being what `play` says."""
-    facts: dict[str, Fact] = {}
-    orders: list[str] = []
-    for _ in range(MOST_FACTS):
-        answer = replay(edition, inputs, facts)
-        match answer:
-            case Screen():
-                return PlayedScreen(answer, tuple(orders))
-            case Need(name="now"):
-                facts[answer.key] = play.now
-            case Need():
-                facts[answer.key] = coverage(play.there, play.now)
-            case Order():
-                facts[answer.key] = play.order_result
-                if answer.ref.position == len(inputs):
-                    orders.append(f"{said(answer.effect, play.now)}; nothing is kept here, it goes on as if it were {play.order_result}")
-            case _:
-                assert_never(answer)
-    raise RuntimeError("the engine asks without end")
-
-
-def coverage(there: There, now: Minute) -> Coverage | None:
-    """Who can call: somebody until midnight and every day, nobody before tomorrow at eight, or not known."""
-    midnight = (now // DAY_MINUTES + 1) * DAY_MINUTES
-    if there == "somebody":
-        until = max(midnight, now + 60)
-        return Coverage(True, True, until, until, None, ((now // DAY_MINUTES * DAY_MINUTES, midnight + 6 * DAY_MINUTES),))
-    opens = midnight + 8 * 60
-    return Coverage(False, False, now, now, opens, ((opens, opens + 8 * 60),)) if there == "nobody" else None
+    """The screen after these inputs."""
+    world = play.rehearsal
+    played = rehearse(edition, inputs, world)
+    goes_on = f"nothing is kept here, it goes on as if it were {world.order_result}"
+    return PlayedScreen(played.screen, tuple(f"{said(order, world.now)}; {goes_on}" for order in played.orders))
 
 
 def said(effect: Effect, now: Minute) -> str:

@@ -32,6 +32,7 @@ from hotline.adapters.sql.desk.cases import SqlCases
 from hotline.adapters.sql.desk.clocks import SqlClocks
 from hotline.adapters.sql.desk.declarations import SqlDeclarations
 from hotline.adapters.sql.desk.drafts import SqlDrafts
+from hotline.adapters.sql.desk.edition_drafts import SqlEditionDrafts
 from hotline.adapters.sql.desk.editions import SqlEditions
 from hotline.adapters.sql.desk.figures import SqlFigures
 from hotline.adapters.sql.desk.retention import SqlRetention
@@ -75,6 +76,7 @@ class SqlTransaction:
         self.care = SqlCare(connection, seal)
         self.testimonies = SqlTestimonies(connection, seal)
         self.editions = SqlEditions(connection, seal)
+        self.edition_drafts = SqlEditionDrafts(connection, seal)
         self.figures = SqlFigures(connection, seal)
         self.audit = SqlAudit(connection, seal)
         self.clocks = SqlClocks(connection, seal)

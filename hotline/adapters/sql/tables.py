@@ -7,7 +7,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, column, false, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    column,
+    false,
+    text,
+)
 
 OPEN: Final = ("waiting", "claimed", "review")
 """States in which a callback is still somebody's business."""
@@ -128,6 +143,8 @@ staff = Table(
     Column("on_call_until", BigInteger),
     Column("paused_until", BigInteger),
     Column("goes_on_until", BigInteger),
+    Column("reviews", String(64), nullable=False, server_default=""),
+    Column("approves", Boolean, nullable=False, server_default=false()),
 )
 
 shifts = Table(
@@ -209,6 +226,31 @@ proposals = Table(
     Column("made_by", String(64), nullable=False),
     Column("sources", LargeBinary, nullable=False),
     Column("pending_by", String(64)),
+)
+
+edition_drafts = Table(
+    "edition_drafts",
+    metadata,
+    _id(),
+    Column("title", String(64), nullable=False),
+    Column("base", Integer, nullable=False),
+    Column("made_by", String(32), nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("proposal", Integer),
+    Column("sent_back", String(512)),
+    Column("sent_back_by", String(64)),
+)
+
+draft_parts = Table(
+    "draft_parts",
+    metadata,
+    Column("draft", String(32), ForeignKey("edition_drafts.id", ondelete="CASCADE"), primary_key=True),
+    Column("place", String(128), primary_key=True),
+    # What it becomes and what it was, as JSON; none: it is not there. Words of an edition are for everybody: not sealed.
+    Column("value", Text),
+    Column("was", Text),
+    Column("by", String(32), nullable=False),
+    Column("at", BigInteger, nullable=False),
 )
 
 withdrawals = Table(

@@ -73,6 +73,7 @@ def _keys(inputs: str | None) -> tuple[str, ...] | None:
 def _watch(arguments: Sequence[str]) -> int:
     from hotline import watch
     from hotline.engine.phone import limits
+    from hotline.engine.rehearsal import Rehearsal
     from hotline.watch.world import Play
 
     languages = languages_in(os.environ)
@@ -82,7 +83,7 @@ def _watch(arguments: Sequence[str]) -> int:
     clock = local_time()
     minute = (clock.date() - EPOCH).days * DAY_MINUTES + clock.hour * 60 + clock.minute
     fit = fits[options.channel, options.raw]
-    play = Play(options.root, languages, options.language, fit, options.there, options.orders, minute, clock.date())
+    play = Play(options.root, languages, options.language, fit, Rehearsal(options.there, options.orders, minute), clock.date())
     keys = _keys(options.inputs)
     if keys is not None:
         return watch.play_inputs(play, keys, print)

@@ -27,9 +27,10 @@ STANDS_ON: Final = {
     "tell": "testimony_new",
     "cut": "testimony",
     "person": "people",
+    "words": "studio_screen",
 }
 """The page on which each form stands whose draft is kept. A form's name (`draft` in its template) begins with one of these, and says after it what it is about."""
-_NAME: Final = re.compile(r"([a-z]{1,16})(?:-([\w-]{1,64}))?(?:\.([\w-]{1,64}))?", re.ASCII)
+_NAME: Final = re.compile(r"([a-z]{1,16})(?:-([\w-]{1,64}))?(?:\.([\w.-]{1,64}))?", re.ASCII)
 
 
 def views(pages: Blueprint, context: ConsoleContext) -> None:
@@ -58,7 +59,7 @@ def keep_late(context: ConsoleContext) -> str | None:
     if token is None or not once or place is None:
         return None
     author = sign_in.lately_here(context.deps, token)
-    if author is None or not may(author.role, place[0]):
+    if author is None or not may(author, place[0]):
         return None
     result = acts.run(context.deps, By(author.id, "page"), drafts.keep_draft, name, _fields(), once, token)
     return None if result.is_refused else name
@@ -75,7 +76,7 @@ def _form() -> tuple[str, str, dict[str, str]]:
     place = _place(name)
     if place is None:
         abort(HTTPStatus.BAD_REQUEST)
-    if not may(me().role, place[0]):
+    if not may(me(), place[0]):
         abort(HTTPStatus.FORBIDDEN)
     return name, *place
 
@@ -86,7 +87,7 @@ def _place(name: str) -> tuple[str, dict[str, str]] | None:
     endpoint = STANDS_ON.get(parts[1]) if parts else None
     if parts is None or endpoint is None:
         return None
-    about = {"id": parts[2], "part": parts[3] if endpoint == "incident" else None}
+    about = {"id": parts[2], "part": parts[3] if endpoint in ("incident", "studio_screen") else None}
     return endpoint, {name: value for name, value in about.items() if value}
 
 

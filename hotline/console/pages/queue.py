@@ -60,7 +60,7 @@ def _looking(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/queue")
     def queue() -> str:
         shown = board(context.deps, me(), context.now)
-        gaps = _gaps(uncovered_hours(context.deps, context.now)) if may(me().role, "hand_over") else ()
+        gaps = _gaps(uncovered_hours(context.deps, context.now)) if may(me(), "hand_over") else ()
         looks = len(referrals.due(context.deps, me(), context.now))
         return page(
             context,

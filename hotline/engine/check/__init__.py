@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Final
 
@@ -19,11 +19,12 @@ from hotline.engine.phone.weighing import over_budget
 _AND_MORE: Final = "and {count} more that may only follow from {these}: mend {these} first"
 
 
-def check(sources: Sources, today: date | None = None, gaps: Gaps = NO_GAPS) -> tuple[Fault, ...]:
+def check(sources: Sources, today: date | None = None, gaps: Gaps = NO_GAPS, only: Collection[str] | None = None) -> tuple[Fault, ...]:
     """All faults of these sources, in the order of file and line; if none is grave, they compile and are safe to publish.
 
     `today` is the day on which verifications of numbers are judged; without it their age is not. `gaps`: what of the files could not be read;
-    what may only follow from that says so (`Fault.follows`).
+    what may only follow from that says so (`Fault.follows`). `only`: of words, those of these screens and phrases alone are looked at (keys without
+    a channel): all that can be wrong where nothing else differs from sources that were found clean.
     """
     missing = tuple(unread_flows(sources, gaps))
     gaps = replace(gaps, flows=gaps.flows | {name for name, _ in missing})
@@ -32,10 +33,10 @@ def check(sources: Sources, today: date | None = None, gaps: Gaps = NO_GAPS) -> 
         *flow_faults(sources, gaps),
         *misnamed(sources, gaps),
         *entry_faults(sources, today, gaps),
-        *word_faults(sources, gaps),
+        *word_faults(sources, gaps, only),
     ]
     if not any(fault.grave for fault in faults):
-        faults += [*walk_faults(sources), *over_budget(sources)]
+        faults += [*walk_faults(sources), *over_budget(sources, only)]
     return tuple(sorted(faults))
 
 

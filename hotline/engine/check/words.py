@@ -52,30 +52,33 @@ _BEGIN: Final = {"keys.back": KEY_BACK, "keys.more": KEY_MORE, "keys.out": KEY_O
 """The key that the words for it begin with."""
 
 
-def word_faults(sources: Sources, gaps: Gaps) -> Iterator[Fault]:
-    """Missing and unused words, placeholders and options that differ, numbers in words, words that nobody reviewed."""
+def word_faults(sources: Sources, gaps: Gaps, only: Collection[str] | None = None) -> Iterator[Fault]:
+    """Missing and unused words, placeholders and options that differ, numbers in words, words that nobody reviewed. `only`: of these keys alone, without a channel."""
     screens = {screen.key: screen for flow in sources.flows for screen in flow.screens}
     lost = stranded(sources)
     over = told_kept(sources)
     flows = {key.partition(".")[0] for key in screens}
     shown = {key: screen for key, screen in screens.items() if not isinstance(screen.kind, Branch | Do | CallFlow)}
     tables = {language: {message.key: message for message in messages} for language, messages in sources.words.items()}
+    looked_at = {
+        language: {key: message for key, message in table.items() if only is None or key.partition("@")[0] in only}
+        for language, table in tables.items()
+    }
     everywhere = {key.partition("@")[0] for table in tables.values() for key in table}
     for language, table in tables.items():
         file = Where(f"locales/{language}/LC_MESSAGES/flows.po", 1)
         kinds = {f"kind.{item.id}" for item in sources.items if item.list == "kinds"}
         rests = {f"{REST}{part.name}" for part in sources.parts}
         lapsing = {UNCONFIRMED for message in table.values() if "{unconfirmed}" in message.text}
-        for key in sorted(
-            {*shown, *PHRASES, *PHRASES_DAY, *SERVICE, *kinds, *rests, *lapsing, *everywhere} - set(table) - set(_spoken_only(table))
-        ):
+        missing = {*shown, *PHRASES, *PHRASES_DAY, *SERVICE, *kinds, *rests, *lapsing, *everywhere} - set(table) - set(_spoken_only(table))
+        for key in sorted(missing if only is None else missing.intersection(only)):
             follows = language in gaps.languages or key.partition(".")[0] in lost
             yield Fault(shown[key].at if key in shown else file, f"{key}: no words in {language}", follows=follows)
-        for message in table.values():
+        for message in looked_at[language].values():
             yield from _own(message)
             yield from _meant(message, screens, flows, gaps, over)
         yield from (replace(fault, follows=language in gaps.languages) for fault in misscripted(table))
-        for key in sorted(shown.keys() & table.keys()):
+        for key in sorted(shown.keys() & looked_at[language].keys()):
             message = table.get(f"{key}@sms", table[key])
             if key in over and "@" not in message.key and split_labels(message.text)[1]:
                 yield Fault(
@@ -83,11 +86,11 @@ def word_faults(sources: Sources, gaps: Gaps) -> Iterator[Fault]:
                 )
             if {"phone", "numbers"} & set(PLACEHOLDER.findall(message.text)):
                 yield Fault(message.at, f"{message.key}: a number would go out by SMS, and stay on the phone; write {key}@sms without it")
-        pending = [message for message in table.values() if message.review == "pending"]
+        pending = [message for message in table.values() if message.review == "pending"] if only is None else []
         if pending:
             yield Fault(pending[0].at, f"{len(pending)} of {len(table)} messages in {language}: review pending", grave=False)
     first = tables[next(iter(tables))] if tables else {}
-    for table in list(tables.values())[1:]:
+    for table in list(looked_at.values())[1:]:
         yield from _differences(first, table)
 
 

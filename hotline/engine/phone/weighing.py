@@ -5,7 +5,7 @@ Whatever is found here would otherwise be found by a caller, as a hop without a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from msgspec import Struct
@@ -69,9 +69,9 @@ def _measured(edition: Edition, texts: tuple[str, ...], *, other_language: bool 
     return ScreenCapacity(len(texts), used, of_message if whole else limits.limit(text, edition.fit), gsm.is_gsm(text), other_language)
 
 
-def over_budget(sources: Sources) -> Iterator[Fault]:
+def over_budget(sources: Sources, only: Collection[str] | None = None) -> Iterator[Fault]:
     """Screens that do not fit, each with how much is too much: every last screen must be one page, and so must the first where words are folded;
-    nothing may hold a word longer than a page. A screen that does not fit folded is not measured again as it is written.
+    nothing may hold a word longer than a page. A screen that does not fit folded is not measured again as it is written. `only`: these screens alone.
     """
     places = {(language, message.key): message.at for language, messages in sources.words.items() for message in messages}
     reported: set[tuple[str, str, str]] = set()
@@ -83,12 +83,12 @@ def over_budget(sources: Sources) -> Iterator[Fault]:
 
     for fit in (*FITS, *RAW):
         try:
-            edition = compile_edition(sources, 0, fit)
+            edition = compile_edition(sources, 0, fit, only=only)
         except CannotShow as error:
             yield from fault(fit, error.key, error.language, _no_page(fit, error.why))
             continue
         for language in edition.languages:
-            for key in (*edition.nodes[language], *ENDS):
+            for key in (*edition.nodes[language], *(end for end in ENDS if only is None or end in only)):
                 what = _too_much(edition, key, language)
                 if what is not None:
                     yield from fault(fit, key, language, what)

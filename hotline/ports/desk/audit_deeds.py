@@ -43,6 +43,12 @@ Deed: TypeAlias = Literal[
     "rolled back",
     "pending words published",
     "number taken off",
+    # drafts of editions; what they are about is a place in one
+    "draft begun",
+    "words changed",
+    "screen changed",
+    "directory changed",
+    "draft dropped",
     # signing in
     "signed in",
     "signed in somewhere new",

@@ -7,6 +7,8 @@ from typing import Final, Literal, Protocol, TypeAlias
 from msgspec import Struct
 
 Role: TypeAlias = Literal["counselor", "supervisor", "operator", "admin"]
+Right: TypeAlias = Literal["reviewer", "approver"]
+"""What is added to a role: to read the words of a language and sign them, and to be the second person of an edition."""
 CALLING: Final[tuple[Role, ...]] = ("counselor", "supervisor")
 """Who takes calls."""
 
@@ -37,6 +39,15 @@ class Staff(Struct, frozen=True):
 
     goes_on_until: int | None = None
     """A cap of the shift was reached, and this person said to go on: until then none counts."""
+    reviews: tuple[str, ...] = ()
+    """The languages whose words this person reads and signs."""
+    approves: bool = False
+    """May be the second person of an edition."""
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """What is added to the role."""
+        return frozenset((*(("reviewer",) if self.reviews else ()), *(("approver",) if self.approves else ())))
 
     def is_on_call(self, at: int) -> bool:
         """Is this a supervisor who is on call at that moment?"""

@@ -96,6 +96,6 @@ def take_on(act: Act, id: str) -> Result:
 
 def _waiting(work: Work, staff: Staff) -> tuple[tuple[TimeRequest, str], ...]:
     """Everybody's requests but one's own; none for somebody who may take none on."""
-    requests = [request for request in work.tx.care.waiting() if request.staff != staff.id] if may_act(staff.role, "take_on") else []
+    requests = [request for request in work.tx.care.waiting() if request.staff != staff.id] if may_act(staff, "take_on") else []
     aliases = {staff.id: staff.alias for staff in work.tx.staff.active()} if requests else {}
     return tuple((request, aliases.get(request.staff, "")) for request in requests)

@@ -11,6 +11,7 @@ from hotline.adapters.sql.tables import staff as people
 from hotline.adapters.sql.unit import THIS, Unit
 from hotline.ports.desk.staff import Staff
 
+_LISTS: Final = ("speaks", "reviews")
 _STAFF: Final = select(people).where(people.c.id == THIS)
 _BY_NUMBER: Final = select(people).where(people.c.number_hash == THIS).order_by(people.c.active.desc(), people.c.id).limit(1)
 _BY_ALIAS: Final = select(people).where(people.c.active, people.c.alias == THIS).order_by(people.c.id).limit(1)
@@ -26,7 +27,7 @@ class SqlStaffStore(Unit):
         hashed, stands = self._hash(number), self._row(_STAFF, this=staff.id)
         # Sealed anew it would look changed.
         sealed = stands.sealed_number if stands and stands.number_hash == hashed else self._pack(people.c.sealed_number, staff.id, number)
-        self._put(people, **values | {"speaks": ",".join(staff.speaks)}, sealed_number=sealed, number_hash=hashed)
+        self._put(people, **values | {name: ",".join(getattr(staff, name)) for name in _LISTS}, sealed_number=sealed, number_hash=hashed)
 
     def get(self, id: str) -> Staff | None:
         row = self._row(_STAFF, this=id)
@@ -52,4 +53,4 @@ class SqlStaffStore(Unit):
         values = row._asdict()
         del values["number_hash"]
         number = self._unpack(people.c.sealed_number, row.id, values.pop("sealed_number"), str)
-        return Staff(number=number, **values | {"speaks": tuple(filter(None, values["speaks"].split(",")))})
+        return Staff(number=number, **values | {name: tuple(filter(None, values[name].split(","))) for name in _LISTS})

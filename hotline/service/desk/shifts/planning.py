@@ -127,7 +127,7 @@ def _planned(act: Act, whose: str) -> Staff | Result:
     """The staff row of the person whose plan changes, noted in the audit; else the refusal."""
     if whose in ("", act.staff.id):
         staff: Staff | None = act.staff
-    elif may(act.staff.role, FOR_OTHERS):
+    elif may(act.staff, FOR_OTHERS):
         staff = act.tx.staff.get(whose)
     else:
         return Result("forbidden")

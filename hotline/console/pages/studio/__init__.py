@@ -1,0 +1,1 @@
+"""The operators' room, page by page."""

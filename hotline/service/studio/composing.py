@@ -1,0 +1,99 @@
+"""A draft as it stands: the newest edition with its changes, and what somebody else changed meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Final
+
+from msgspec import Struct
+
+from hotline.engine.flow import Fault, Sources
+from hotline.engine.revisions import Revision, revised, standing
+from hotline.ports.desk.edition_drafts import DraftPart, EditionDraft
+from hotline.ports.store import Transaction
+from hotline.service.deps import Deps
+from hotline.service.editions.snapshot import LoadedEdition
+
+NO_DRAFT: Final = EditionDraft("", "", 0, "", 0)
+"""Nobody changed anything yet: what is in force, or about to be."""
+
+
+class Composed(Struct, frozen=True, dict=True):
+    """A draft over the newest edition that this process knows."""
+
+    draft: EditionDraft
+    parts: Mapping[str, DraftPart]
+    """By place."""
+    edition: LoadedEdition
+    sources: Sources
+    """With the draft's parts."""
+
+    @property
+    def before(self) -> Sources:
+        """The newest edition, without the draft."""
+        return self.edition.sources
+
+    @cached_property
+    def stands(self) -> dict[str, str]:
+        """Every part of the newest edition by its place."""
+        return standing(self.edition.sources)
+
+    @cached_property
+    def conflicts(self) -> frozenset[str]:
+        """The places that another edition changed since the draft did, to something else."""
+        return frozenset(place for place, part in self.parts.items() if is_overtaken(part, self.stands.get(place)))
+
+    @property
+    def changed_keys(self) -> frozenset[str]:
+        """The screens and phrases that the draft touches, without a channel."""
+        return frozenset(key for place in self.parts if (key := key_of(place)))
+
+
+def newest(deps: Deps) -> LoadedEdition:
+    """The newest edition that this process knows: in force, or about to be."""
+    return deps.library.snapshot.editions[-1]
+
+
+def compose(deps: Deps, tx: Transaction, draft: str) -> Composed | None:
+    """Returns None where there is no such draft. An empty id is no draft: what stands."""
+    found = tx.edition_drafts.get(draft) if draft else NO_DRAFT
+    if found is None:
+        return None
+    parts = {part.place: part for part in tx.edition_drafts.parts(draft)} if draft else {}
+    edition = newest(deps)
+    return Composed(found, parts, edition, with_parts(edition.sources, parts.values()))
+
+
+def with_parts(sources: Sources, parts: Iterable[DraftPart]) -> Sources:
+    """These sources as the parts have them. Raises UnfitRevision where one cannot be: none of ours is so."""
+    return revised(sources, (Revision(part.place, part.value) for part in parts))
+
+
+def is_overtaken(part: DraftPart, stands: str | None) -> bool:
+    """Does the newest edition say something else than what this part was made from, and than what it says itself?"""
+    return stands not in (part.was, part.value)
+
+
+def key_of(place: str) -> str:
+    """The screen or phrase that a place is about, without a channel. Empty for what is neither."""
+    kind, _, rest = place.partition("/")
+    if kind == "screen":
+        return rest
+    return rest.partition("/")[2].partition("@")[0] if kind == "words" else ""
+
+
+def place_of(fault: Fault, places: Mapping[tuple[str, int], str]) -> str:
+    """Where on the pages a fault is mended. `places`: what `located` gives. Empty where no part of an edition has that line."""
+    at = fault.at
+    return places.get((at.file, at.line)) or (at.file if at.file.partition("/")[0] in ("words", "screen", "flow", "entry") else "")
+
+
+def located(sources: Sources) -> dict[tuple[str, int], str]:
+    """By file and line the place of what stands there."""
+    found: dict[tuple[str, int], str] = {}
+    for language, table in sources.words.items():
+        found |= {(message.at.file, message.at.line): f"words/{language}/{message.key}" for message in table}
+    for flow in sources.flows:
+        found |= {(screen.at.file, screen.at.line): f"screen/{screen.key}" for screen in flow.screens}
+    return found | {(item.at.file, item.at.line): f"entry/{item.list}/{item.id}" for item in sources.items}

@@ -1,0 +1,187 @@
+"""What operators do to drafts: begin one, change its parts, take a change out, give it up; two who change the same see both, and one of them chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hotline.engine.revisions import Revision, UnfitRevision, revised, value_of
+from hotline.ports.desk.audit_deeds import Deed
+from hotline.ports.desk.edition_drafts import DraftPart, EditionDraft
+from hotline.ports.desk.staff import Staff
+from hotline.ports.store import StoreAway
+from hotline.service.acts import Act, Result
+from hotline.service.deps import Deps
+from hotline.service.studio.composing import NO_DRAFT, Composed, compose, newest
+
+LONGEST_TITLE: Final = 64
+LONGEST_PLACE: Final = 128
+MOST_LETTERS: Final = 20_000
+"""Of one part: many times what any screen holds."""
+_DEEDS: Final[dict[str, Deed]] = {
+    "words": "words changed",
+    "screen": "screen changed",
+    "flow": "screen changed",
+    "entry": "directory changed",
+}
+
+
+class PartEdit(Struct, frozen=True):
+    """One part as somebody wants it. `value` and `seen`: JSON, None where it is not there; `seen` is what stood in the form that it comes from."""
+
+    place: str
+    value: str | None
+    seen: str | None
+
+    @classmethod
+    def words(cls, place: str, text: str, seen: str | None) -> PartEdit:
+        """Of a message; `seen`: its text, or None where there was none."""
+        return cls(place, value_of(text), None if seen is None else value_of(seen))
+
+
+class DraftSummary(Struct, frozen=True):
+    """One draft in a list."""
+
+    draft: EditionDraft
+    maker: str
+    """An alias."""
+    parts: int
+    is_own: bool
+
+
+def see_drafts(deps: Deps, me: Staff) -> tuple[DraftSummary, ...]:
+    """All, newest first. Raises StoreAway."""
+    with deps.store.read() as tx:
+        aliases = {staff.id: staff.alias for staff in tx.staff.active()}
+        return tuple(
+            DraftSummary(draft, aliases.get(draft.made_by, "?"), len(tx.edition_drafts.parts(draft.id)), draft.made_by == me.id)
+            for draft in tx.edition_drafts.all()
+        )
+
+
+def see_draft(deps: Deps, me: Staff, draft: str | None) -> Composed:
+    """The draft of this id, or where nobody chose one or it is gone the newest of one's own that is open; else what stands, without a draft. Raises StoreAway."""
+    with deps.store.read() as tx:
+        found = compose(deps, tx, draft) if draft else None
+        if found is None:
+            own = next((other for other in tx.edition_drafts.all() if other.made_by == me.id and other.proposal is None), NO_DRAFT)
+            found = compose(deps, tx, own.id)
+    if found is None:
+        raise StoreAway  # it was there a moment ago, in this very transaction
+    return found
+
+
+def open_draft(act: Act, title: str) -> Result:
+    """Begin one on the newest edition; `draft` among the values is its id."""
+    made = EditionDraft(act.derive("edition draft"), _titled(title), newest(act.deps).number, act.staff.id, act.at)
+    act.tx.edition_drafts.save(made)
+    act.record("draft begun", made.id)
+    return Result(values={"draft": made.id})
+
+
+def save_parts(act: Act, draft: str, edits: Sequence[PartEdit]) -> Result:
+    """Keep these parts in the draft, all or none; without one, in a new one. `draft` among the values is its id.
+
+    *changed* where somebody else changed one since it was seen: `place` among the values. *state* where it is proposed.
+    """
+    if any(not _may_change(act.staff, edit.place) for edit in edits):
+        return Result("forbidden")
+    if any(len(edit.place) > LONGEST_PLACE or len(edit.value or "") > MOST_LETTERS for edit in edits):
+        return Result("long")
+    if not draft:
+        draft = open_draft(act, "").values["draft"]
+    composed = _open(act, draft)
+    if isinstance(composed, Result):
+        return composed
+    for edit in edits:
+        now = composed.parts[edit.place].value if edit.place in composed.parts else composed.stands.get(edit.place)
+        if now not in (edit.seen, edit.value):
+            return Result("changed", {"place": edit.place, "draft": draft})
+    try:
+        revised(composed.sources, (Revision(edit.place, edit.value) for edit in edits))
+    except UnfitRevision:
+        return Result("faulty", {"fault": "part"})
+    for edit in edits:
+        _keep(act, composed, edit.place, edit.value)
+    return Result(values={"draft": draft})
+
+
+def revert_part(act: Act, draft: str, place: str) -> Result:
+    """Take a change out: what is in force there stays."""
+    composed = _open(act, draft)
+    if isinstance(composed, Result):
+        return composed
+    if place not in composed.parts:
+        return Result("gone")
+    if not _may_change(act.staff, place):
+        return Result("forbidden")
+    act.tx.edition_drafts.take_out(draft, place)
+    act.record(_deed(place), place)
+    return Result()
+
+
+def keep_part(act: Act, draft: str, place: str) -> Result:
+    """Another edition changed this part too: the draft's stays, over that."""
+    composed = _open(act, draft)
+    if isinstance(composed, Result):
+        return composed
+    part = composed.parts.get(place)
+    if part is None:
+        return Result("gone")
+    act.tx.edition_drafts.put(replace(part, was=composed.stands.get(place), by=act.staff.id, at=act.at))
+    act.record(_deed(place), place)
+    return Result()
+
+
+def name_draft(act: Act, draft: str, title: str) -> Result:
+    """What it is called in lists."""
+    composed = _open(act, draft)
+    if isinstance(composed, Result):
+        return composed
+    act.tx.edition_drafts.save(replace(composed.draft, title=_titled(title)))
+    return Result()
+
+
+def drop_draft(act: Act, draft: str) -> Result:
+    """Give it up, with all that it changes. One that is proposed is taken back first."""
+    composed = _open(act, draft)
+    if isinstance(composed, Result):
+        return composed
+    act.tx.edition_drafts.drop(draft)
+    act.record("draft dropped", draft)
+    return Result()
+
+
+def _open(act: Act, draft: str) -> Composed | Result:
+    composed = compose(act.deps, act.tx, draft) if draft else None
+    if composed is None:
+        return Result("gone")
+    return Result("state") if composed.draft.proposal is not None else composed
+
+
+def _keep(act: Act, composed: Composed, place: str, value: str | None) -> None:
+    stands, part = composed.stands.get(place), composed.parts.get(place)
+    if value == stands:
+        act.tx.edition_drafts.take_out(composed.draft.id, place)
+    else:
+        was = part.was if part else stands
+        act.tx.edition_drafts.put(DraftPart(composed.draft.id, place, value, was, act.staff.id, act.at))
+    if value != (part.value if part else stands):
+        act.record(_deed(place), place)
+
+
+def _deed(place: str) -> Deed:
+    return _DEEDS.get(place.partition("/")[0], "directory changed")
+
+
+def _may_change(staff: Staff, place: str) -> bool:
+    """An operator may change all, a reviewer propose words of the languages that are read."""
+    kind, _, rest = place.partition("/")
+    return staff.role == "operator" or (kind == "words" and rest.partition("/")[0] in staff.reviews)
+
+
+def _titled(title: str) -> str:
+    return " ".join(title.split())[:LONGEST_TITLE]
