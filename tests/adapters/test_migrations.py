@@ -25,6 +25,7 @@ from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.care import Load
 from hotline.ports.desk.cases import Consent, HandedNote, Incident, Referral
+from hotline.ports.desk.edition_drafts import DraftPart, EditionDraft
 from hotline.ports.desk.editions import EditionRow, Proposal, Withdrawal
 from hotline.ports.store import StoreAway
 from tests.adapters.test_store import HERS, HOUR, NOW, OTHERS, a_callback, a_counselor, a_post, id_of
@@ -180,6 +181,16 @@ def fill_0015(url, seal) -> None:
     store.close()
 
 
+def fill_0017(url, seal) -> None:
+    """With a draft of an edition."""
+    fill_0015(url, seal)
+    store = SqlStore(url, seal, 5000)
+    with store.write() as t:
+        t.edition_drafts.save(EditionDraft(id_of(9), "Danger", 1, id_of(1), NOW))
+        t.edition_drafts.put(DraftPart(id_of(9), "words/fr/danger.open", '"Sortez"', '"Partez"', id_of(1), NOW))
+    store.close()
+
+
 LATER = (
     "call",
     "waited",
@@ -257,6 +268,7 @@ FILLS = {
     "0014": fill_0012,
     "0015": fill_0015,
     "0016": fill_0015,
+    "0017": fill_0017,
 }
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 

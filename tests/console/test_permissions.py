@@ -12,11 +12,12 @@ from itsdangerous import URLSafeTimedSerializer
 from msgspec.structs import replace
 
 import hotline.service
-from hotline.service.permissions import OPEN, ROLES, TABLE, Ability, may
+from hotline.service.permissions import OPEN, RIGHTS, ROLES, TABLE, Ability, may
 from tests.console.desk import SETTINGS, Desk
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "permissions.md"
-WHO = {"counselor": "awa", "supervisor": "fanta", "operator": "mariam", "admin": "djeneba"}
+WHO = {"counselor": "awa", "supervisor": "fanta", "operator": "mariam", "admin": "djeneba", "reviewer": "nana", "approver": "oumou"}
+"""One for each role; the last two are counselors to whose role a right was added."""
 EXAMPLES = {"IntegerConverter": 1}
 """For whatever else a path asks: an id that is nobody's."""
 NOBODYS = "0" * 32
@@ -36,12 +37,12 @@ def acts() -> set[str]:
 
 def table() -> str:
     """As it stands in the document."""
-    heads = ["| | " + " | ".join(ROLES) + " |", "| --- |" + " --- |" * len(ROLES)]
+    heads = ["| | " + " | ".join((*ROLES, *RIGHTS)) + " |", "| --- |" + " --- |" * len((*ROLES, *RIGHTS))]
     return "\n".join([*heads, *(_row(ability) for ability in TABLE)])
 
 
 def _row(ability: Ability) -> str:
-    cells = ("yes" if role in ability.roles else "" for role in ROLES)
+    cells = ("yes" if who in (*ability.roles, *ability.rights) else "" for who in (*ROLES, *RIGHTS))
     return f"| {ability.what} | {' | '.join(cells)} |"
 
 
@@ -70,14 +71,23 @@ def test_the_table_names_acts_that_are() -> None:
     assert set() == set(named) - acts()
 
 
-@pytest.mark.parametrize("role", [None, *ROLES])
+@pytest.fixture
+def desk(desk: Desk) -> Desk:
+    """With somebody for each right too."""
+    desk.set_staff(WHO["reviewer"], reviews=("bm",))
+    desk.set_staff(WHO["approver"], approves=True)
+    return desk
+
+
+@pytest.mark.parametrize("role", [None, *WHO])
 def test_every_page_keeps_to_the_table(desk: Desk, role: str | None) -> None:
-    """Nobody signed in: led to sign in. A role that may not: 403. A role that may: neither. No page breaks on an empty form or an id that is nobody's."""
+    """Nobody signed in: led to sign in. A role or a right that may not: 403. One that may: neither. No page breaks on an empty form or an id that is nobody's."""
+    staff = desk.staff(WHO[role]) if role else None
     wrong = []
     for method, page, path in walk(desk):
         status, where = ask(desk, role, method, path)
         at_the_door = status == HTTPStatus.SEE_OTHER and where == "/console/sign-in"
-        expected = "open" if page in OPEN else "door" if role is None else "in" if may(role, page) else "refused"
+        expected = "open" if page in OPEN else "door" if staff is None else "in" if may(staff, page) else "refused"
         found = "door" if at_the_door else "refused" if status == HTTPStatus.FORBIDDEN else "broken" if status >= 500 else "in"
         # What is open leads to signing in where there is nothing to see: half way in, and yet nobody.
         if found != expected and not (expected == "open" and found in ("in", "door")):
@@ -95,7 +105,7 @@ def test_the_walk_meets_pages(desk: Desk) -> None:
 def test_no_form_is_taken_without_the_token_against_forgery(desk: Desk) -> None:
     """Of any page, for any role and for none: nothing that another site makes a browser send does anything."""
     taken = []
-    for role in (None, *ROLES):
+    for role in (None, *WHO):
         client = desk.browser(role and WHO[role]).client
         taken += [
             (role, path) for method, _, path in walk(desk) if method == "POST" and client.post(path, data={"once": path}).status_code != 400

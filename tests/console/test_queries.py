@@ -62,9 +62,10 @@ def paths(desk: Desk, role: Role) -> list[str]:
     found = []
     for rule in desk.app.url_map.iter_rules():
         page = rule.endpoint.removeprefix("console.")
-        if rule.endpoint.startswith("console.") and "GET" in (rule.methods or ()) and page not in OPEN and may(role, page):
+        if rule.endpoint.startswith("console.") and "GET" in (rule.methods or ()) and page not in OPEN and may(desk.staff(WHO[role]), page):
             about = rule.rule.split("/")[2]
-            found.append(rule.rule.replace("<id>", row(int(SHOWN.get(about, "0")))))
+            id, part = ("callback", "when") if about == "studio" else (row(int(SHOWN.get(about, "0"))), "what")
+            found.append(rule.rule.replace("<id>", id).replace("<part>", part))
     return found
 
 

@@ -1,0 +1,52 @@
+"""The contract of `EditionDrafts`, held by SQLite and by PostgreSQL alike."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from hotline.ports.desk.edition_drafts import DraftPart, EditionDraft
+from tests.adapters.test_store import NOW, id_of
+
+FIRST = EditionDraft(id_of(1), "Danger", 4, id_of(11), NOW)
+SECOND = EditionDraft(id_of(2), "Soins", 5, id_of(12), NOW + 9, sent_back="Le bambara", sent_back_by="oumou")
+WORDS = DraftPart(FIRST.id, "words/fr/danger.open", '"Sortez"', '"Partez"', id_of(11), NOW)
+GONE = DraftPart(FIRST.id, "screen/danger.old", None, '{"type":"end"}', id_of(12), NOW + 1)
+
+
+@pytest.fixture
+def drafted(store):
+    with store.write() as t:
+        t.edition_drafts.save(FIRST)
+        t.edition_drafts.save(SECOND)
+        for part in (WORDS, GONE, replace(WORDS, draft=SECOND.id)):
+            t.edition_drafts.put(part)
+    return store
+
+
+def test_drafts_newest_first(drafted) -> None:
+    with drafted.read() as t:
+        assert ((SECOND, FIRST), FIRST, None) == (t.edition_drafts.all(), t.edition_drafts.get(FIRST.id), t.edition_drafts.get(id_of(3)))
+
+
+def test_a_part_is_one_whoever_writes_it(drafted) -> None:
+    """Written again it stands in the place of what stood, in its own draft alone."""
+    later = replace(WORDS, value='"Allez"', by=id_of(12), at=NOW + 5)
+    with drafted.write() as t:
+        t.edition_drafts.put(later)
+        assert ((GONE, later), (replace(WORDS, draft=SECOND.id),)) == (t.edition_drafts.parts(FIRST.id), t.edition_drafts.parts(SECOND.id))
+        t.edition_drafts.take_out(FIRST.id, GONE.place)
+        assert (later,) == t.edition_drafts.parts(FIRST.id)
+
+
+def test_a_draft_goes_with_its_parts(drafted) -> None:
+    """And with nothing of another."""
+    with drafted.write() as t:
+        t.edition_drafts.save(replace(FIRST, proposal=3))
+        assert (WORDS.place in {part.place for part in t.edition_drafts.parts(FIRST.id)}, t.edition_drafts.get(FIRST.id)) == (
+            True,
+            replace(FIRST, proposal=3),
+        )
+        t.edition_drafts.drop(FIRST.id)
+        assert ((SECOND,), ()) == (t.edition_drafts.all(), t.edition_drafts.parts(FIRST.id))
+        assert 1 == len(t.edition_drafts.parts(SECOND.id))
