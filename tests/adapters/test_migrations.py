@@ -152,7 +152,7 @@ def fill_0011(url, seal) -> None:
             "number_hash": seal.digest("staff", a_counselor(1).number),
         }
         counselor["sealed_number"] = t.staff._pack(metadata.tables["staff"].c.sealed_number, id_of(1), counselor.pop("number"))
-        del counselor["goes_on_until"]
+        counselor = {name: value for name, value in counselor.items() if name not in ("goes_on_until", "reviews", "approves")}
         insert(t, "staff", counselor)
         add_old_post(t, seal)
         t.audit.add(AuditRecord(NOW, "awa", "published", "1"))
@@ -202,6 +202,8 @@ LATER = (
     "at_once",
     "paused_until",
     "goes_on_until",
+    "reviews",
+    "approves",
     "worded",
     "agreed",
     "agreed_by",

@@ -143,7 +143,7 @@ staff = Table(
     Column("on_call_until", BigInteger),
     Column("paused_until", BigInteger),
     Column("goes_on_until", BigInteger),
-    Column("reviews", String(64), nullable=False, server_default=""),
+    Column("reviews", String(64), nullable=False, server_default=text("''")),
     Column("approves", Boolean, nullable=False, server_default=false()),
 )
 

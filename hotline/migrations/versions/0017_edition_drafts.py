@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("staff", sa.Column("reviews", sa.String(length=64), nullable=False, server_default=""))
+    op.add_column("staff", sa.Column("reviews", sa.String(length=64), nullable=False, server_default=sa.text("''")))
     op.add_column("staff", sa.Column("approves", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
         "edition_drafts",
