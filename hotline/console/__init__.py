@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from hotline.console.assets import Assets, compressed
-from hotline.console.context import TOKEN, ConsoleContext, page, to
+from hotline.console.context import READS, TOKEN, ConsoleContext, page, to
 from hotline.console.pages import (
     access,
     account,
@@ -30,7 +30,7 @@ from hotline.console.pages import (
 )
 from hotline.console.pages.studio import screens
 from hotline.console.times import time_of_day
-from hotline.console.words import unbroken
+from hotline.console.words import quotes, unbroken
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.store import StoreAway
 from hotline.service.desk.accounts import sign_in
@@ -85,7 +85,7 @@ def install(app: Flask, context: ConsoleContext) -> None:
     for subject in SUBJECTS:
         subject.views(pages, context)
     app.jinja_env.globals.update(asset=lambda name: f"/console/asset/{name}?v={assets.version(name)}", may=may, hour_of=time_of_day)
-    app.jinja_env.filters["unbroken"] = unbroken
+    app.jinja_env.filters.update(unbroken=unbroken, quotes=quotes)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(pages)
 
@@ -179,6 +179,8 @@ def _recognise(context: ConsoleContext, name: str) -> None:
             access.forget()
         return
     g.me, g.second_factor = found[0], found[1].second_factor
+    if session.get(READS) != g.me.reads:
+        session[READS] = g.me.reads
 
 
 def _refuse_given_up(context: ConsoleContext) -> None:

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any, Concatenate, Final, ParamSpec, TypeAlias, cast
 
 import msgspec
-from flask import abort, g, redirect, render_template, request, url_for
+from flask import abort, g, redirect, render_template, request, session, url_for
 from msgspec import Struct
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -32,6 +32,9 @@ from hotline.settings import ConsoleSettings
 
 TOKEN: Final = "token"  # noqa: S105 -- the name of a field
 """In the signed cookie: what `tx.accounts.sign_in` knows this browser by."""
+
+READS: Final = "reads"
+"""In the signed cookie: the language of whoever was signed in last, for the page that says that the sign-in is over."""
 
 Shown: TypeAlias = str | tuple[str, int] | Response
 """What a view answers with."""
@@ -99,9 +102,12 @@ def me() -> Staff:
 
 
 def language(context: ConsoleContext) -> str:
-    """The language that whoever is signed in reads; before that, the one chosen on the page, or `g.reads` of whoever the one-time link is for."""
+    """The language that whoever is signed in reads; before that, the one chosen on the page, or `g.reads` of whoever the one-time link is for; or of whoever
+    was signed in here last."""
     known = g.get("me")
-    return context.words.language(known.reads if known is not None else request.args.get("l") or _chosen_in_form() or g.get("reads"))
+    return context.words.language(
+        known.reads if known is not None else request.args.get("l") or _chosen_in_form() or g.get("reads") or session.get(READS)
+    )
 
 
 def language_name(context: ConsoleContext, code: str) -> str:

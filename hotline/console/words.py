@@ -9,6 +9,7 @@ from pathlib import Path
 import polib
 
 _PLACE = re.compile(r"\{(\w+)\}")
+_QUOTE = re.compile(r"(«[^»]*»)")
 _MARK = re.compile(r" (?=[;:?!»])|(?<=«) ")
 
 
@@ -47,6 +48,11 @@ class Words:
 
 def _read(path: Path) -> dict[str, str]:
     return {entry.msgid: entry.msgstr for entry in polib.pofile(path.read_text("utf-8")) if entry.msgstr and not entry.obsolete}
+
+
+def quotes(text: str) -> tuple[tuple[str, bool], ...]:
+    """A text in pieces, each with whether it stands in quotes: what is said aloud, among what is read."""
+    return tuple((piece, piece[0] == "«") for piece in _QUOTE.split(text) if piece)
 
 
 def unbroken(text: str) -> str:

@@ -392,6 +392,16 @@ def test_it_ends_when_nobody_does_anything(desk: Desk) -> None:
     assert not is_in(idle)
 
 
+def test_the_next_page_speaks_the_language_of_whoever_was_there(desk: Desk) -> None:
+    """A reader of Bambara whose sign-in is over reads so in Bambara."""
+    desk.set_staff("nana", reads="bm")
+    browser = desk.browser("nana")
+    browser.open("/console/me")
+    desk.line.clock.at += 40 * 60
+    assert '<html lang="bm">' in browser.open("/console/me")
+    assert not is_in(browser)
+
+
 def test_after_a_day_she_signs_in_again(desk: Desk) -> None:
     """However busy the browser was."""
     browser = desk.browser("awa")

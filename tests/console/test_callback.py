@@ -8,7 +8,7 @@ import re
 import pytest
 from msgspec.structs import replace
 
-from hotline.console.words import unbroken
+from hotline.console.words import quotes, unbroken
 from hotline.engine.scripts import CASES, EVERY_CALL
 from hotline.ports.calls.callbacks import Safer
 from hotline.ports.gateway import GatewayRefused
@@ -30,8 +30,9 @@ def poll(browser: Browser) -> tuple[int, str | None]:
 
 
 def spoken(desk: Desk, key: str) -> str:
-    """Words of a script as the page has them: none of their marks begins a line."""
-    return unbroken(desk.line.words("voice").phrase(key, "fr"))
+    """Words of a script as the page has them: none of their marks begins a line, and what is said aloud is told from what is read."""
+    words = unbroken(desk.line.words("voice").phrase(key, "fr"))
+    return "".join(f'<span class="aloud">{piece}</span>' if is_aloud else piece for piece, is_aloud in quotes(words))
 
 
 def told(desk: Desk, key: str) -> str:

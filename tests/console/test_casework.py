@@ -335,7 +335,8 @@ def test_figures_are_asked_by_themselves(work: Work) -> None:
     assert (found := work.incident()) is not None
     assert found.figures
     assert work.desk.say("consents.figures") in work.browser.open(work.consents)
-    work.browser.send(work.consents, kind="figures")
+    assert work.desk.say("consents.done") in work.browser.send(work.consents, kind="figures")
+    assert work.desk.say("consents.done") not in work.browser.open(work.consents)
     assert (found := work.incident()) is not None
     assert not found.figures
     assert work.audit()[-1] == ("awa", "consent revoked", work.callback.reference)

@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, g, make_response, request, session
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-from hotline.console.context import TOKEN, ConsoleContext, FormFault, Shown, language, me, page, refused, to
+from hotline.console.context import READS, TOKEN, ConsoleContext, FormFault, Shown, language, me, page, refused, to
 from hotline.console.pages import drafts
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.locks import Crowded
@@ -150,9 +150,9 @@ def opened(context: ConsoleContext, token: str, staff: str, endpoint: str) -> Re
 
 
 def forget() -> None:
-    """Nothing of the session is left but that a form came when it was over, and the forms' token, by which the next page's form is taken though one that was
+    """Nothing of the session is left but that a form came when it was over, the language of the pages, and the forms' token, by which the next page's form is taken though one that was
     on its way comes after it."""
-    left = {name: session[name] for name in (TYPED, "csrf_token") if name in session}
+    left = {name: session[name] for name in (TYPED, READS, "csrf_token") if name in session}
     session.clear()
     session.update(left)
 

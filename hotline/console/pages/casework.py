@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, request
+from flask import Blueprint, flash, request
 from werkzeug.wrappers import Response
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, form_fields, found, me, page, refused, run, to
@@ -68,6 +68,7 @@ def _consents(pages: Blueprint, context: ConsoleContext) -> None:
         result = found(run(context, consents.take_back_consent, id, request.form["kind"]))
         if result.is_refused:
             return refused(context, "consents.html", _fault_of_page(result), **_agreed(context, id))
+        flash("consents.done", "consents")
         return to("consents", id=id)
 
 
@@ -111,7 +112,10 @@ def _one_referral(pages: Blueprint, context: ConsoleContext) -> None:
     def revoke_referral(id: str) -> Response:
         result = found(run(context, referrals.revoke_referral, id))
         callback = result.values.get("callback")
-        return to("consents", id=callback) if callback else to("referral", id=id)
+        if callback is None:
+            return to("referral", id=id)
+        flash("consents.done", "consents")
+        return to("consents", id=callback)
 
 
 def _slips(pages: Blueprint, context: ConsoleContext) -> None:
