@@ -30,9 +30,13 @@ def poll(browser: Browser) -> tuple[int, str | None]:
 
 
 def spoken(desk: Desk, key: str) -> str:
-    """Words of a script as the page has them: none of their marks begins a line, and what is said aloud is told from what is read."""
-    words = unbroken(desk.line.words("voice").phrase(key, "fr"))
-    return "".join(f'<span class="aloud">{piece}</span>' if is_aloud else piece for piece, is_aloud in quotes(words))
+    """Words of a script as the page has them: none of their marks begins a line."""
+    return unbroken(desk.line.words("voice").phrase(key, "fr"))
+
+
+def step(desk: Desk, key: str) -> str:
+    """The same of a hard case's step, in which what is said aloud is told from what is read."""
+    return "".join(f'<span class="aloud">{piece}</span>' if is_aloud else piece for piece, is_aloud in quotes(spoken(desk, key)))
 
 
 def told(desk: Desk, key: str) -> str:
@@ -165,7 +169,7 @@ def test_a_mark_pages_once(desk: Desk, kind: str) -> None:
     """The steps are there before; one tap, and the supervisor hears the reference and nothing more, and only once."""
     browser, callback, address = talking(desk)
     form = browser.hidden(f"{address}/mark") | {"kind": kind}
-    assert spoken(desk, f"script.{kind}.1") in browser.page
+    assert step(desk, f"script.{kind}.1") in browser.page
     for once in ("first", "second"):
         answer = browser.client.post(f"{address}/mark", data={**form, "once": once}, headers={"HX-Request": "true"})
         assert desk.say("callback.paged") in html.unescape(answer.get_data(as_text=True))
@@ -178,7 +182,7 @@ def test_a_mark_pages_once(desk: Desk, kind: str) -> None:
 def test_to_read_is_not_to_mark(desk: Desk, script: str) -> None:
     """Every script stands on the page of the running call, without script too; nobody hears that it was read, and nothing is kept of it."""
     browser, callback, address = talking(desk)
-    assert spoken(desk, f"script.{script}.1") in browser.open(f"{address}?open={script}")
+    assert step(desk, f"script.{script}.1") in browser.open(f"{address}?open={script}")
     assert "toggle" not in browser.raw
     desk.line.work()
     assert [] == desk.line.inbox(FANTA)
