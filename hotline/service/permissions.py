@@ -148,7 +148,7 @@ TABLE: Final = (
     Ability(
         "editions, by the shell alone: publish, propose, approve, reject, go back; take a number off the line",
         ADMIN,
-        ("publish_edition", "propose_edition", "approve_edition", "reject_proposal", "roll_back", "withdraw_number"),
+        ("publish_edition", "propose_edition", "approve_edition", "reject_proposal", "roll_back", "withdraw_number", "draft_files"),
         (),
     ),
     Ability("say that the clock is right, by the shell alone", ADMIN, ("trust_clock",), ()),

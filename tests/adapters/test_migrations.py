@@ -51,6 +51,11 @@ def insert(t, table: str, values) -> None:
     t._connection.execute(text(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({', '.join(f':{name}' for name in values)})"), values)  # noqa: S608 -- names of ours
 
 
+def without_origin(row) -> dict[str, object]:
+    """An edition or a proposal as it was kept before anybody could make one in the studio."""
+    return {name: value for name, value in asdict(row).items() if name != "drafted"}
+
+
 def add_old_post(t, seal) -> None:
     post = asdict(a_post(1))
     del post["role"]
@@ -82,7 +87,7 @@ def fill_0003(url, seal) -> None:
     fill_0001(url, seal)
     store = SqlStore(url, seal, 5000)
     with store.write() as t:
-        t.editions.add_proposal(Proposal(1, NOW, "awa", b"{}"))
+        insert(t, "proposals", without_origin(Proposal(1, NOW, "awa", b"{}")))
         t.editions.withdraw(Withdrawal("samu", "+22370000310", "2026-11-24", NOW, "awa"))
         line = asdict(AuditRecord(NOW, "awa", "published", "1"))
         digest = seal.digest("audit", "|".join(f"{len(part)}:{part}" for part in ("1", "", *map(str, line.values()))))
@@ -119,7 +124,7 @@ def fill_0005(url, seal) -> None:
     before.dispose()
     store = SqlStore(url, seal, 5000)
     with store.write() as t:
-        t.editions.add_proposal(Proposal(7, NOW, "awa", b"{}"))
+        insert(t, "proposals", without_origin(Proposal(7, NOW, "awa", b"{}")))
         t.editions.decide_proposal(7)
     store.close()
 
@@ -156,8 +161,8 @@ def fill_0011(url, seal) -> None:
         insert(t, "staff", counselor)
         add_old_post(t, seal)
         t.audit.add(AuditRecord(NOW, "awa", "published", "1"))
-        t.editions.add(EditionRow(1, NOW, "awa", NOW, b"{}"))
-        t.editions.add_proposal(Proposal(1, NOW, "awa", b"{}"))
+        insert(t, "editions", without_origin(EditionRow(1, NOW, "awa", NOW, b"{}")))
+        insert(t, "proposals", without_origin(Proposal(1, NOW, "awa", b"{}")))
         t.editions.withdraw(Withdrawal("samu", "+22370000310", "2026-11-24", NOW, "awa"))
     store.close()
 
@@ -178,6 +183,16 @@ def fill_0015(url, seal) -> None:
     with store.write() as t:
         t.alarms.save(Alarm(id_of(1), "urgent", NOW, seen_by=id_of(2)))
         t.cases.save_handed(id_of(1), HandedNote("Le soir", id_of(2)))
+    store.close()
+
+
+def fill_0020(url, seal) -> None:
+    """With a proposal of the studio's."""
+    fill_0017(url, seal)
+    store = SqlStore(url, seal, 5000)
+    with store.write() as t:
+        t.editions.add_proposal(Proposal(9, NOW, "mariam", b"{}", drafted=True))
+        t.editions.decide_proposal(9)
     store.close()
 
 
@@ -271,6 +286,7 @@ FILLS = {
     "0015": fill_0015,
     "0016": fill_0015,
     "0017": fill_0017,
+    "0020": fill_0020,
 }
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 

@@ -216,6 +216,7 @@ editions = Table(
     Column("sources", LargeBinary, nullable=False),
     Column("approved_by", String(64)),
     Column("again", Integer),
+    Column("drafted", Boolean, nullable=False, server_default=false()),
 )
 
 proposals = Table(
@@ -226,6 +227,7 @@ proposals = Table(
     Column("made_by", String(64), nullable=False),
     Column("sources", LargeBinary, nullable=False),
     Column("pending_by", String(64)),
+    Column("drafted", Boolean, nullable=False, server_default=false()),
 )
 
 edition_drafts = Table(

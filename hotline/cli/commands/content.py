@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from hotline.engine.flow import Sources
     from hotline.ports.desk.editions import EditionRow, Proposal
     from hotline.ports.store import Store
+    from hotline.service.deps import Deps
+    from hotline.service.studio.files import FilesBehind
 
 _BY = "who does this (default: the login name)"
 
@@ -40,6 +42,11 @@ def declare(commands: Any) -> None:
     numbered[0].add_argument("--yes", action="store_true", help="for scripts: publish without anyone looking; the audit says so")
     for parser in numbered:
         parser.add_argument("number", type=number, metavar="N", help="its number, as `hotline content list` tells it")
+    pulling = command(
+        content, "pull", _pull, "write an edition back into the files: what differs changes in its place, every other byte stays"
+    )
+    takes_root(pulling)
+    pulling.add_argument("number", type=number, metavar="N", nargs="?", help="its number (default: the newest)")
     for parser in (publish, *numbered):
         parser.add_argument("--by", metavar="NAME", help=_BY)
     listed = command(content, "list", _list, "all editions, newest first, and what waits for a second person")
@@ -65,11 +72,15 @@ def _check(options: argparse.Namespace) -> int:
 
 def _publish(options: argparse.Namespace) -> None:
     from hotline.service.editions.approval import check_edition, propose_edition, publish_edition, with_current_testimonies
+    from hotline.service.studio.files import behind
 
     config, now = settings(), int(time.time())
     with refusals(config):
         deps = shell_deps(config)
         sources = with_current_testimonies(deps.store, _files(options.root, config.languages))
+        if (older := behind(deps.store, sources, now)) is not None:
+            _draft(config, deps, options.by, older)
+            return
         pending_by = None if options.pending_by is None else who(options.pending_by).name
         _tell_difference(config, deps.store, sources, now)
         edition = check_edition(sources, now)
@@ -81,6 +92,18 @@ def _publish(options: argparse.Namespace) -> None:
         else:
             print(in_force(config, result))
         tell_numbers(deps.store, sources, now)
+
+
+def _draft(config: Config, deps: Deps, by: str | None, older: FilesBehind) -> None:
+    """The line has words that the files do not know: nothing is taken back. Raises Failed where the files say nothing of their own."""
+    from hotline.service.studio.files import draft_files
+
+    since = f"the files were made from edition {older.base}, and edition {older.newest} has newer words"
+    if not older.changes:
+        raise Failed(f"{since}; nothing else differs (hotline content pull)")
+    done(config, run(deps, by, draft_files, older, f"content publish {older.base}"))
+    print(f"{since}: what the files change is a draft now, to be looked at and proposed in the studio (/console/studio)")
+    print(f"parts that it changes: {len(older.changes)}; `hotline content pull` brings the newest words into the files")
 
 
 def _tell_difference(config: Config, store: Store, sources: Sources, now: int) -> None:
@@ -117,6 +140,28 @@ def _reject(options: argparse.Namespace) -> None:
     with refusals(config):
         done(config, run(shell_deps(config), options.by, reject_proposal, options.number))
     print(f"proposal {options.number} is gone")
+
+
+def _pull(options: argparse.Namespace) -> None:
+    from hotline.content.pull import CannotPull, pull
+    from hotline.service.editions.approval import newest_edition, read
+
+    config = settings()
+    with refusals(config):
+        with store_of(config).read() as tx:
+            row = newest_edition(tx) if options.number is None else tx.editions.get(options.number)
+        if row is None:
+            raise Failed(
+                f"there is no edition {options.number} (hotline content list)"
+                if options.number
+                else "no edition yet (hotline content publish)"
+            )
+        try:
+            written = pull(options.root, config.languages, read(row.sources, f"edition {row.number}"), today())
+        except CannotPull as refused:
+            raise Failed(f"nothing was written: {refused}") from None
+    print("\n".join(written) or "nothing differs")
+    print(f"the files say what edition {row.number} says")
 
 
 def _rollback(options: argparse.Namespace) -> None:

@@ -28,6 +28,9 @@ class EntryChange(NamedTuple):
     id: str
     fields: Mapping[str, str | None]
     new: bool
+    gone: bool = False
+    behind: str = ""
+    """The entry behind which a new one stands; empty: behind the last."""
 
 
 class _Cut(NamedTuple):
@@ -44,15 +47,39 @@ def cut(text: str, changes: Sequence[EntryChange]) -> str:
     root = _composed(text)
     cuts: list[_Cut] = []
     for change in changes:
+        if change.gone:
+            cuts.append(_removed(text, _value(root, change.section), change.id))
+            continue
+        if change.behind:
+            cuts.append(_inserted(text, _value(root, change.section), change, line_end))
+            continue
         entry = None if change.new else _value(_value(root, change.section), change.id)
         if isinstance(entry, MappingNode):
             cuts += _changed(text, entry, change, line_end)
     text = _spliced(text, cuts)
     for section in FIELDS:
-        added = [change for change in changes if change.new and change.section == section]
+        added = [change for change in changes if change.new and not change.behind and change.section == section]
         if added:
             text = _added(text, section, added, line_end)
     return text
+
+
+def _removed(text: str, section: Node | None, id: str) -> _Cut:
+    """An entry's lines. Raises ValueError where it does not stand on lines of its own."""
+    if not isinstance(section, MappingNode) or section.flow_style:
+        raise ValueError(f"{id}: not on lines of its own")
+    key, value = next((key, value) for key, value in section.value if key.value == id)
+    start = text.rindex("\n", 0, key.start_mark.index) + 1
+    return _Cut(start, _line_end(text, _end(text, value), whole=True), "")
+
+
+def _inserted(text: str, section: Node | None, change: EntryChange, line_end: str) -> _Cut:
+    """A new entry behind another. Raises ValueError where that does not stand on lines of its own."""
+    if not isinstance(section, MappingNode) or section.flow_style:
+        raise ValueError(f"{change.id}: not on lines of its own")
+    key, value = next((key, value) for key, value in section.value if key.value == change.behind)
+    end = _line_end(text, _end(text, value))
+    return _Cut(end, end, _block(change.section, [change], line_end, int(key.start_mark.column)))
 
 
 def _changed(text: str, entry: MappingNode, change: EntryChange, line_end: str) -> Iterator[_Cut]:

@@ -22,7 +22,7 @@ from hotline.content.directory_files.entries import Section, values_of
 from hotline.content.directory_files.reading import entries
 from hotline.content.flow_files.nodes import Reader
 from hotline.engine.check import said
-from hotline.engine.flow import Item, Where
+from hotline.engine.flow import Item, List, Where
 
 
 class CannotEdit(Exception):
@@ -35,6 +35,10 @@ class Edit(Struct, frozen=True):
     section: Section
     id: str
     fields: Mapping[str, str | None]
+    gone: bool = False
+    """It is taken out."""
+    behind: str = ""
+    """The entry behind which it is added; empty: behind the last."""
 
 
 Decide: TypeAlias = Callable[[tuple[Item, ...]], tuple[Edit, ...]]
@@ -64,7 +68,7 @@ def edited(data: bytes, decide: Decide) -> bytes:
         return data
     there = {(item.list, item.id): item for item in before}
     try:
-        text = cut(text, [EntryChange(edit.section, edit.id, edit.fields, (edit.section, edit.id) not in there) for edit in edits])
+        text = cut(text, [_change(edit, new=(edit.section, edit.id) not in there) for edit in edits])
         after = read_text(text)
     except (CannotEdit, ValueError, YAMLError):
         after = ()
@@ -73,15 +77,31 @@ def edited(data: bytes, decide: Decide) -> bytes:
     return byte_order_mark + text.encode()
 
 
+def _change(edit: Edit, *, new: bool) -> EntryChange:
+    return EntryChange(edit.section, edit.id, edit.fields, new, edit.gone, edit.behind)
+
+
 def after_edits(items: Iterable[Item], edits: Iterable[Edit]) -> tuple[Item, ...]:
     """The entries as the edits mean them to be."""
-    found = {(item.list, item.id): item for item in items}
+    found: dict[tuple[List, str], Item] = {(item.list, item.id): item for item in items}
     for edit in edits:
         item = found.get((edit.section, edit.id))
+        if edit.gone:
+            found.pop((edit.section, edit.id), None)
+            continue
         merged = {**values_of(item), **edit.fields} if item else edit.fields
         fields = {name: value for name, value in merged.items() if value is not None}
         found[edit.section, edit.id] = Item(edit.section, edit.id, fields.pop("name", edit.id), fields, item.at if item else Where("", 1))
+        if edit.behind and item is None:
+            found = _behind(found, (edit.section, edit.behind))
     return tuple(found.values())
+
+
+def _behind(found: dict[tuple[List, str], Item], other: tuple[List, str]) -> dict[tuple[List, str], Item]:
+    """The last one stands behind another."""
+    *others, last = found
+    place = others.index(other) + 1
+    return {key: found[key] for key in (*others[:place], last, *others[place:])}
 
 
 def _said(items: Iterable[Item]) -> list[tuple[str, str, str, dict[str, str]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from hotline.engine.flow import Message
@@ -52,6 +52,17 @@ def rewritten(text: str, before: Mapping[str, Message], after: Mapping[str, Mess
         earlier = [spans[other].ends for other in order[: order.index(key)] if other in spans]
         place = earlier[-1] if earlier else spans[""].ends if "" in spans else len(lines)
         _insert(lines, place, ["", f"#. review: {after[key].review}", f'msgid "{key}"', *msgstr(after[key].text)])
+    return "\n".join(lines)
+
+
+def without(text: str, keys: Collection[str]) -> str:
+    """The file without these messages, each with its comments and one of the empty lines around it."""
+    if not keys:
+        return text
+    lines = text.split("\n")
+    for span in sorted((span for key, span in _spans(lines).items() if key in keys), reverse=True):
+        is_alone = span.ends < len(lines) and not lines[span.ends].strip()
+        del lines[span.begins : span.ends + is_alone]
     return "\n".join(lines)
 
 

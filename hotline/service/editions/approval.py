@@ -100,15 +100,15 @@ def publish_edition(act: Act, edition: CheckedEdition, pending_by: str | None = 
     return _published(row)
 
 
-def propose_edition(act: Act, edition: CheckedEdition, pending_by: str | None = None) -> Result:
+def propose_edition(act: Act, edition: CheckedEdition, pending_by: str | None = None, *, drafted: bool = False) -> Result:
     """Keep these sources for a second person to look at. `proposal` among the values: a number that no other ever gets.
 
-    `pending_by`: who takes pending words on, by name; without one they stop it.
+    `pending_by`: who takes pending words on, by name; without one they stop it. `drafted`: it comes from the studio.
     """
     if edition.pending and pending_by is None:
         return Result("pending")
     number, sources = act.tx.editions.next_proposal(), encode(with_testimonies(act.tx, edition.given))
-    act.tx.editions.add_proposal(Proposal(number, act.at, act.staff.alias, sources, pending_by if edition.pending else None))
+    act.tx.editions.add_proposal(Proposal(number, act.at, act.staff.alias, sources, pending_by if edition.pending else None, drafted))
     act.record("proposed", _about(number))
     return Result(values={"proposal": str(number)})
 
@@ -137,7 +137,9 @@ def approve_edition(act: Act, approval: Approval) -> Result:
         return Result("own", {"proposal": str(number), "by": proposal.made_by})
     if approval.edition.pending and proposal.pending_by is None:
         return Result("pending")
-    edition = NewEdition(approval.edition.sources, proposal.made_by, approved_by=act.staff.alias, after=approval.against or 0)
+    edition = NewEdition(
+        approval.edition.sources, proposal.made_by, approved_by=act.staff.alias, after=approval.against or 0, drafted=proposal.drafted
+    )
     row = _enact(act, edition)
     if isinstance(row, Result):
         return row
@@ -175,7 +177,7 @@ def roll_back(act: Act, number: int, edition: CheckedEdition) -> Result:
         return Result("gone", {"edition": str(number)})
     if newest is None or newest.number == number:
         return Result("newest", {"edition": str(number)})
-    sources = with_testimonies(act.tx, with_newest_testimonies(edition.sources, _readable(newest)))
+    sources = with_testimonies(act.tx, with_newest_testimonies(edition.sources, read_or_none(newest)))
     if newest.sources in (old.sources, encode(sources)):
         return Result("same", {"edition": str(newest.number)})
     row = _enact(act, NewEdition(sources, act.staff.alias, again=number))
@@ -203,6 +205,14 @@ def read(sources: bytes, of: str) -> Sources:
         return decode(sources)
     except DecodeError:
         raise CannotPublish("unreadable", of=of) from None
+
+
+def read_or_none(row: EditionRow) -> Sources | None:
+    """Returns None where another version of the program wrote it, for whom that must not stop."""
+    try:
+        return read(row.sources, f"edition {row.number}")
+    except CannotPublish:
+        return None
 
 
 def as_published(sources: Sources, at: int) -> Sources:
@@ -233,14 +243,6 @@ def _published(row: EditionRow) -> Result:
 def _record_pending(act: Act, by: str | None, row: EditionRow) -> None:
     if by is not None:
         act.audit(by, "pending words published", f"edition {row.number}")
-
-
-def _readable(row: EditionRow) -> Sources | None:
-    """Returns None where another version of the program wrote it: going back must not wait for that."""
-    try:
-        return read(row.sources, f"edition {row.number}")
-    except CannotPublish:
-        return None
 
 
 def _about(number: int) -> str:
