@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
+from hotline.engine.check.disguises import disguises
 from hotline.engine.check.phrases import LONGEST
 from hotline.engine.faults import english, fault, reason
 from hotline.engine.flow import Fault, FaultReason, Gaps, Item, Sources
 from hotline.engine.freshness import CALLS, EMERGENCY, fresh, has_lapsed, is_shown, last_day, verified
-from hotline.engine.phone.numbers import has_number
+from hotline.engine.phone.spoken_numbers import says_number
 
 _NAMED: Final = (("region", "regions"), ("place", "places"), ("near", "places"))
 
@@ -25,8 +26,9 @@ def entry_faults(sources: Sources, today: date | None, gaps: Gaps) -> Iterator[F
         for field, text in (("name", item.name), *item.fields.items()):
             if len(text) > LONGEST:
                 yield fault(item.at, item.id, reason("field_too_long", field=field, most=LONGEST))
-            elif field in FREE_WORDS and has_number(text):
+            elif field in FREE_WORDS and says_number(text):
                 yield fault(item.at, item.id, reason("number_in_field", field=field))
+            yield from (fault(item.at, item.id, reason("in_field", field=field, why=why)) for why in _disguised(field, text))
         if "phone" in item.fields and not verified(item):
             yield fault(item.at, item.id, reason("unverified"), grave=False)
     if today is not None:
@@ -34,6 +36,16 @@ def entry_faults(sources: Sources, today: date | None, gaps: Gaps) -> Iterator[F
         for item in fresh(sources, today)[1]:
             for why in _gone(item, today):
                 yield fault(item.at, item.id, why, grave=False)
+
+
+def _disguised(field: str, text: str) -> Iterator[FaultReason]:
+    """Files cannot say all of this; a form can."""
+    if field in FREE_WORDS:
+        yield from disguises(text)
+        if "{" in text or "}" in text:
+            yield reason("stray_brace")
+        if "\n" in text:
+            yield reason("line_break")
 
 
 def _gone(item: Item, today: date) -> Iterator[FaultReason]:

@@ -8,7 +8,23 @@ from typing import Final
 from hotline.engine.faults import fault, reason
 from hotline.engine.flow import NEXT, NO_GAPS, Ask, Each, Fault, FaultReason, Gaps, Menu, Option, ScreenSource, Sources, Where
 
-RESERVED: Final = ("keys", "wrong", "safe", "out", "clock", "day", "neutral", "staff", "sms", "voice", "word", "kind", "place", "script")
+RESERVED: Final = (
+    "keys",
+    "wrong",
+    "safe",
+    "out",
+    "clock",
+    "day",
+    "neutral",
+    "staff",
+    "sms",
+    "voice",
+    "word",
+    "kind",
+    "place",
+    "script",
+    "never",
+)
 """What the catalogue's phrases begin with: no flow may have such a name."""
 WHERE: Final = ("region", "place", "kind")
 """By which a list is narrowed."""

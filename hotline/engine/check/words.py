@@ -7,6 +7,8 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from hotline.engine.check.disguises import disguises, hides_number
+from hotline.engine.check.never import NEVER, Never
 from hotline.engine.check.phrases import LONGEST, PHRASES, PHRASES_DAY, SERVICE
 from hotline.engine.check.structure import stranded
 from hotline.engine.edition import PLACEHOLDER, UNCONFIRMED, WRONG_SCREEN, split_labels, told_kept
@@ -31,8 +33,7 @@ from hotline.engine.flow import (
     Sources,
     Where,
 )
-from hotline.engine.phone.letters import has_unseen
-from hotline.engine.phone.numbers import has_number
+from hotline.engine.phone.letters import words_of
 from hotline.engine.phone.pages import FIELDS
 from hotline.engine.scripts import misscripted
 
@@ -66,18 +67,25 @@ def word_faults(sources: Sources, gaps: Gaps, only: Collection[str] | None = Non
         language: {key: message for key, message in table.items() if only is None or key.partition("@")[0] in only}
         for language, table in tables.items()
     }
+    never = Never(sources)
     everywhere = {key.partition("@")[0] for table in tables.values() for key in table}
     for language, table in tables.items():
         file = Where(f"locales/{language}/LC_MESSAGES/flows.po", 1)
         kinds = {f"kind.{item.id}" for item in sources.items if item.list == "kinds"}
         rests = {f"{REST}{part.name}" for part in sources.parts}
         lapsing = {UNCONFIRMED for message in table.values() if "{unconfirmed}" in message.text}
-        missing = {*shown, *PHRASES, *PHRASES_DAY, *SERVICE, *kinds, *rests, *lapsing, *everywhere} - set(table) - set(_spoken_only(table))
+        missing = (
+            {*shown, *PHRASES, *PHRASES_DAY, *SERVICE, *kinds, *rests, *lapsing, *NEVER, *everywhere}
+            - set(table)
+            - set(_spoken_only(table))
+        )
         for key in sorted(missing if only is None else missing.intersection(only)):
             follows = language in gaps.languages or key.partition(".")[0] in lost
             yield fault(shown[key].at if key in shown else file, key, reason("no_words", language=language), follows=follows)
         for message in looked_at[language].values():
-            yield from _own(message)
+            words = words_of(message.text)
+            yield from _own(message, words)
+            yield from never.faults(language, message, words)
             yield from _meant(message, screens, flows, gaps, over)
         yield from (replace(found, follows=language in gaps.languages) for found in misscripted(table))
         for key in sorted(shown.keys() & looked_at[language].keys()):
@@ -90,6 +98,7 @@ def word_faults(sources: Sources, gaps: Gaps, only: Collection[str] | None = Non
         if pending:
             count = reason("review_pending", count=len(pending), total=len(table), language=language)
             yield fault(pending[0].at, "", count, grave=False)
+    yield from never.kept_answers()
     first = tables[next(iter(tables))] if tables else {}
     for table in list(looked_at.values())[1:]:
         yield from _differences(first, table)
@@ -100,19 +109,20 @@ def _spoken_only(table: Mapping[str, Message]) -> Iterator[str]:
     return (key.removesuffix("@voice") for key in table if key.startswith("voice."))
 
 
-def _own(message: Message) -> Iterator[Fault]:
+def _own(message: Message, words: Collection[str]) -> Iterator[Fault]:
     """What is wrong with the words, whatever they are for."""
     bare = message.key.partition("@")[0]
     if bare in _BEGIN and not message.text.startswith(f"{_BEGIN[bare]} "):
         yield fault(message.at, bare, reason("begin_with_key", key=_BEGIN[bare]))
     if bare == WRONG_SCREEN and [number for number, _ in split_labels(message.text)[1]] != [int(KEY_TALK)]:
         yield fault(message.at, bare, reason("one_option", key=KEY_TALK))
-    if has_number(message.text) and not bare.startswith("sms.word."):
+    if not bare.startswith(("sms.word.", "never.")) and hides_number(message.text, words):
         yield fault(message.at, message.key, reason("number_in_words"))
     if len(message.text) > LONGEST:
         yield fault(message.at, message.key, reason("too_long", most=LONGEST))
-    if has_unseen(message.text):
-        yield fault(message.at, message.key, reason("unseen"))
+    if not message.text.strip():
+        yield fault(message.at, message.key, reason("empty"))
+    yield from (fault(message.at, message.key, why) for why in disguises(message.text))
 
 
 def _meant(
