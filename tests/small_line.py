@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hotline.adapters.seal import new_keys
+from hotline.engine.check.never import NEVER
 from hotline.engine.check.phrases import PHRASES, PHRASES_DAY, SERVICE
 
 FLOWS = {
@@ -79,6 +80,7 @@ WORDS = {
     "centres.one": "{name}\n{address}\n{phone}",
     "centres.one@sms": "{name}\n{address}",
     **dict.fromkeys((*PHRASES, *PHRASES_DAY, *SERVICE), "Conseil"),
+    **dict.fromkeys(NEVER, "jamais-dit"),
     "voice.word": "Conseil {word}",
     "keys.back": "0 Retour",
     "keys.more": "8 Suite",

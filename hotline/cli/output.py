@@ -45,4 +45,11 @@ def print_faults(faults: Iterable[Fault]) -> None:
 
 
 def fault_json(fault: Fault) -> dict[str, Any]:
-    return {"file": fault.at.file, "line": fault.at.line, "message": fault.message, "grave": fault.grave, "follows": fault.follows}
+    return {
+        "file": fault.at.file,
+        "line": fault.at.line,
+        "code": fault.reason.code if fault.reason else None,
+        "message": fault.message,
+        "grave": fault.grave,
+        "follows": fault.follows,
+    }

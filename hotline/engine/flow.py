@@ -29,15 +29,27 @@ class Where(Struct, frozen=True, order=True):
     line: int
 
 
+class FaultReason(Struct, frozen=True, order=True):
+    """Why something is a fault, in no language: a code of `faults.ENGLISH`, and the values for its words, which may be reasons themselves."""
+
+    code: str
+    values: tuple[tuple[str, str | FaultReason], ...] = ()
+
+
 class Fault(Struct, frozen=True, order=True):
-    """One thing that is wrong with an edition's sources, and where."""
+    """One thing that is wrong with an edition's sources, and where. `faults.fault` makes those of an edition, with their reason."""
 
     at: Where
     message: str
+    """In English, for the shell."""
     grave: bool = True
     """False for a notice, which is printed and counted, and does not prevent publishing."""
     follows: bool = False
     """It may only be the consequence of another fault, which is to be mended first."""
+    subject: str = ""
+    """The screen, message, flow or entry that it is about; empty: the line as a whole."""
+    reason: FaultReason | None = None
+    """For pages, which say it in the reader's language. None: a file's form, which only the shell tells of."""
 
     def __str__(self) -> str:
         return f"{self.at.file}:{self.at.line}: {self.message}"

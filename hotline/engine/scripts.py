@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from hotline.engine.faults import fault, reason
 from hotline.engine.flags import SCRIPTED, Flag
 from hotline.engine.flow import Fault, Message
 
@@ -43,6 +44,6 @@ def misscripted(table: Mapping[str, Message]) -> Iterator[Fault]:
             continue
         name, _, step = rest.partition(".")
         if name not in SCRIPTS or not step.isdecimal() or step != str(int(step)) or step == "0":
-            yield Fault(message.at, f"{key}: no script is called so; there are {', '.join(SCRIPTS)}, each with steps from .1 on")
+            yield fault(message.at, key, reason("no_script", known=", ".join(SCRIPTS)))
         elif step != "1" and f"script.{name}.{int(step) - 1}" not in table:
-            yield Fault(message.at, f"{key}: the step before it is missing, nobody would read this one")
+            yield fault(message.at, key, reason("no_step_before"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hotline.engine.check.never import NEVER
 from hotline.engine.check.phrases import SERVICE
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Condition, DayPart, Flow, Item, Kind, Message, Option, ScreenSource, Sources, Way, Where
@@ -68,6 +69,7 @@ def sources(
         "window": "{day} {from}-{to}",
         "rest.morning": "ce matin, avant {to}",
         "rest.evening": "ce soir, avant {to}",
+        **dict.fromkeys(NEVER, "jamais-dit"),
         **(words or {}),
     }
     messages = {

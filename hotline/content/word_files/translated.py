@@ -16,6 +16,7 @@ from hotline.content.word_files import po
 from hotline.content.word_files.reading import fuzzy, words
 from hotline.content.word_files.translations import more_pages, order_of
 from hotline.engine.check import check
+from hotline.engine.faults import fault, reason
 from hotline.engine.flow import Fault, Message, Sources
 from hotline.engine.phone.letters import composed, name_key
 
@@ -62,11 +63,9 @@ def take_in(root: Path, sources: Sources, language: str, path: Path, review: str
     order = order_of(sources, language)
     own = {message.key: message for message in sources.words.get(language, ())}
     known = {key.partition("@")[0] for key in order}
-    faults = [*file.faults, *(fault for key, fault in file.empty.items() if key in own)]
+    faults = [*file.faults, *(found for key, found in file.empty.items() if key in own)]
     faults += [
-        Fault(message.at, f"{key}: unknown key, no message of the line is called so")
-        for key, message in file.messages.items()
-        if key.partition("@")[0] not in known
+        fault(message.at, key, reason("unknown_key")) for key, message in file.messages.items() if key.partition("@")[0] not in known
     ]
     new = {
         key: _merged(message, own.get(key), review, fuzzy=key in file.fuzzy)
@@ -144,11 +143,11 @@ def _notices(
 ) -> list[Fault]:
     """What an operator should know and may leave so: more pages than the first language takes; words in other languages that may no longer say the same."""
     would_be = msgspec.structs.replace(sources, words={**sources.words, language: tuple(after.values())})
-    found = [Fault(new[key].at, f"{key}: {said}", grave=False) for key, said in more_pages(would_be, language, keys)]
+    found = [fault(new[key].at, key, why, grave=False) for key, why in more_pages(would_be, language, keys)]
     first = next(iter(sources.words))
     if language == first:
         others = ", ".join(other for other in sources.words if other != first)
-        found += [Fault(new[key].at, f"{key}: read its words in {others} again", grave=False) for key in sorted(keys) if others]
+        found += [fault(new[key].at, key, reason("read_again", languages=others), grave=False) for key in sorted(keys) if others]
     return found
 
 

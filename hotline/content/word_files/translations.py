@@ -9,7 +9,8 @@ import msgspec
 
 from hotline.content.word_files import po
 from hotline.engine.edition import OUT_END, SAFE_END, WRONG_LINE, WRONG_SCREEN, Edition, compile_edition
-from hotline.engine.flow import Ask, Each, End, Kind, Menu, Message, Say, Sources
+from hotline.engine.faults import reason
+from hotline.engine.flow import Ask, Each, End, FaultReason, Kind, Menu, Message, Say, Sources
 from hotline.engine.phone import limits
 from hotline.engine.phone.pages import FITS
 from hotline.engine.phone.weighing import ScreenCapacity, capacity
@@ -36,6 +37,8 @@ PHRASES: Final = (
     ("voice.", "spoken prompt"),
     ("script.", "read by a counselor during a call, on the page; a script is as many steps as there are numbers"),
     ("word.", "a harmless word that a caller may choose to be asked for"),
+    ("never.answers", "word list: how an option says yes or no"),
+    ("never.", "word list, commas between: what is never said anywhere, on what stays on a phone, or where a key would answer"),
     ("kind.", "a kind of service: an option of a menu"),
 )
 """What is no screen, by how its key begins."""
@@ -140,7 +143,7 @@ def room_in_words(found: ScreenCapacity, channel: str) -> str:
     return words if found.other_language else f"{words}, too few for the key of the other language"
 
 
-def more_pages(sources: Sources, language: str, keys: frozenset[str]) -> Iterator[tuple[str, str]]:
+def more_pages(sources: Sources, language: str, keys: frozenset[str]) -> Iterator[tuple[str, FaultReason]]:
     """Of these messages those that take more pages than in the first language: key and what to say of it."""
     first = next(iter(sources.words))
     for fit in (limits.USSD, limits.SMS):
@@ -151,4 +154,5 @@ def more_pages(sources: Sources, language: str, keys: frozenset[str]) -> Iterato
                 continue
             here, there = capacity(edition, bare, language), capacity(edition, bare, first)
             if here is not None and there is not None and here.pages > there.pages:
-                yield key, f"{here.pages} {PAGES[fit.channel]} on {fit.channel.upper()}, {there.pages} in {first}"
+                code = "more_pages" if fit.channel == "ussd" else "more_parts"
+                yield key, reason(code, here=here.pages, there=there.pages, language=first)

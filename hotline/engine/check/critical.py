@@ -9,6 +9,7 @@ from typing import Final
 from hotline.engine.check.phrases import PHRASES, PHRASES_DAY
 from hotline.engine.check.targets import leads
 from hotline.engine.edition import is_pause
+from hotline.engine.faults import fault, reason
 from hotline.engine.flow import CallFlow, Do, Each, Fault, Kind, Message, Say, ScreenSource, Sources
 
 PENDING: Final = "pending"
@@ -45,7 +46,7 @@ def pending_words(sources: Sources) -> tuple[tuple[Fault, ...], int]:
     screens = critical_screens(sources)
     pending = [(language, message) for language, messages in sources.words.items() for message in messages if message.review == PENDING]
     grave = [
-        Fault(message.at, f"{message.key}: nobody has reviewed these words ({language}); they stand on an urgent, callback or stop screen")
+        fault(message.at, message.key, reason("unreviewed", language=language))
         for language, message in pending
         if is_critical(message, screens)
     ]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, get_args
 
 from hotline.engine.check.targets import Target, leads, reached, targets
+from hotline.engine.faults import fault, reason
 from hotline.engine.flow import (
     RETURN,
     Ask,
@@ -16,6 +17,7 @@ from hotline.engine.flow import (
     Each,
     End,
     Fault,
+    FaultReason,
     Gaps,
     List,
     Menu,
@@ -48,7 +50,7 @@ def unread_flows(sources: Sources, gaps: Gaps) -> Iterator[tuple[str, Fault]]:
         named & {key.partition(".")[0] for key in worded} - {flow.name for flow in sources.flows} - gaps.flows - set(RESERVED)
     ):
         count = sum(key.startswith(f"{name}.") for key in worded)
-        yield name, Fault(Where(f"flows/{name}.yaml", 1), f"no such file; keys lead to this flow, and it has {count} messages")
+        yield name, fault(Where(f"flows/{name}.yaml", 1), "", reason("no_file", count=count))
 
 
 def flow_faults(sources: Sources, gaps: Gaps) -> Iterator[Fault]:
@@ -65,16 +67,16 @@ def _targets(sources: Sources, screens: Mapping[str, ScreenSource], gaps: Gaps) 
     flows = {flow.name for flow in sources.flows}
     for key, name in ((sources.start, "start"), (sources.help, "help")):
         if key not in screens:
-            yield Fault(_LINE, f"{name}: unknown screen {key}", follows=gaps.line or _may_hold(gaps, key))
+            yield fault(_LINE, name, reason("unknown_screen", screen=key), follows=gaps.line or _may_hold(gaps, key))
     for flow in sources.flows:
         if flow.start not in screens:
-            yield Fault(flow.at, f"start: unknown screen {flow.start}", follows=_may_hold(gaps, flow.start))
+            yield fault(flow.at, "start", reason("unknown_screen", screen=flow.start), follows=_may_hold(gaps, flow.start))
     for screen in screens.values():
         for target in targets(screen):
             if target.go != RETURN and target.go not in screens:
-                yield Fault(target.at, f"{screen.key}: unknown screen {target.go}", follows=_may_hold(gaps, target.go))
+                yield fault(target.at, screen.key, reason("unknown_screen", screen=target.go), follows=_may_hold(gaps, target.go))
         if isinstance(screen.kind, CallFlow) and screen.kind.flow not in flows:
-            yield Fault(screen.at, f"{screen.key}: unknown flow {screen.kind.flow}", follows=screen.kind.flow in gaps.flows)
+            yield fault(screen.at, screen.key, reason("unknown_flow", flow=screen.kind.flow), follows=screen.kind.flow in gaps.flows)
         if isinstance(screen.kind, Menu):
             yield from _option_keys(screen, screen.kind)
 
@@ -88,7 +90,7 @@ def _option_keys(screen: ScreenSource, menu: Menu) -> Iterator[Fault]:
     seen: set[int] = set()
     for option in menu.options:
         if option.key in seen:
-            yield Fault(option.at, f"{screen.key}: key {option.key} is given twice")
+            yield fault(option.at, screen.key, reason("key_twice", key=option.key))
         seen.add(option.key)
 
 
@@ -105,13 +107,13 @@ def _unreached(sources: Sources, gaps: Gaps) -> Iterator[Fault]:
     for flow in sources.flows:
         lost = [screen for screen in flow.screens if screen.key not in found]
         if len(lost) == len(flow.screens) > 1:
-            yield Fault(flow.at, f"{flow.name}: unreachable, no key leads into this flow", follows=is_torn)
+            yield fault(flow.at, flow.name, reason("flow_unreachable"), follows=is_torn)
             continue
         behind = {screen.key for screen in lost} & ahead
         first = behind if len(behind) == len(lost) else frozenset[str]()  # they lead to each other in a ring: all are named
         for screen in lost:
             follows = is_torn or (screen.key in behind and screen.key not in first)
-            yield Fault(screen.at, f"{screen.key}: unreachable, no key leads here", follows=follows)
+            yield fault(screen.at, screen.key, reason("unreachable"), follows=follows)
 
 
 def stranded(sources: Sources) -> frozenset[str]:
@@ -129,20 +131,20 @@ def _shapes(sources: Sources, screens: Mapping[str, ScreenSource], gaps: Gaps) -
         at, is_torn = screen.at, key in gaps.screens
         match screen.kind:
             case Menu(()):
-                yield Fault(at, f"{key}: dead end, a menu without options", follows=is_torn)
+                yield fault(at, key, reason("no_options"), follows=is_torn)
             case Each(list=of) if of not in listed and of not in MAY_BE_EMPTY:
-                yield Fault(at, f"{key}: dead end, the directory has no {of}", follows=gaps.directory or bool(gaps.entries))
+                yield fault(at, key, reason("nothing_listed", list=of), follows=gaps.directory or bool(gaps.entries))
             case Branch(ways) if not ways or ways[-1].when:
-                yield Fault(at, f"{key}: dead end, the last way of a branch must have no condition", follows=is_torn)
+                yield fault(at, key, reason("no_way_left"), follows=is_torn)
             case CallFlow(flow) if flow not in returning:
-                yield Fault(at, f"{key}: dead end, the flow {flow} never returns", follows=gaps.is_torn())
+                yield fault(at, key, reason("never_returns", flow=flow), follows=gaps.is_torn())
             case Ask() as ask if _swallows(ask):
-                yield Fault(at, f"{key}: takes exactly 0, 8 or 9, which mean back, more and out everywhere")
+                yield fault(at, key, reason("swallows_keys"))
             case Do(lost=lost) if not _ends(lost, screens):
-                yield Fault(at, f"{key}: the way on `lost` does not end: {lost}")
+                yield fault(at, key, reason("lost_goes_on", screen=lost))
         flow = key.partition(".")[0]
         if flow in returning - called and any(target.go == RETURN for target in targets(screen)):
-            yield Fault(at, f"{key}: returns, but nothing calls the flow {flow}", follows=gaps.is_torn())
+            yield fault(at, key, reason("nothing_calls", flow=flow), follows=gaps.is_torn())
 
 
 def _swallows(ask: Ask) -> bool:
@@ -175,31 +177,31 @@ def _conditions(sources: Sources, screens: Mapping[str, ScreenSource], gaps: Gap
     for screen, target, condition in _asked(screens):
         kind, _, detail = condition.subject.partition(".")
         if kind not in CONDITION_VALUES and condition.subject not in known:
-            yield Fault(target.at, f"{screen.key}: nothing sets {condition.subject}", follows=gaps.is_torn())
+            yield fault(target.at, screen.key, reason("nothing_sets", name=condition.subject), follows=gaps.is_torn())
         elif kind == "offered" and condition.value in CONDITION_VALUES[kind] and detail not in parts:
-            yield Fault(target.at, f"{screen.key}: no part of the day is called {detail}", follows=gaps.line)
+            yield fault(target.at, screen.key, reason("unknown_part", part=detail), follows=gaps.line)
         elif (wrong := _wrong_condition(condition)) is not None:
-            yield Fault(target.at, f"{screen.key}: {wrong}")
+            yield fault(target.at, screen.key, wrong)
 
 
 def _asked(screens: Mapping[str, ScreenSource]) -> Iterator[tuple[ScreenSource, Target, Condition]]:
     return ((screen, target, condition) for screen in screens.values() for target in targets(screen) for condition in target.when)
 
 
-def _wrong_condition(condition: Condition) -> str | None:
+def _wrong_condition(condition: Condition) -> FaultReason | None:
     kind, _, detail = condition.subject.partition(".")
     values = CONDITION_VALUES.get(kind)
     if values is None:
         return None
     if condition.value not in values:
-        return f"{condition.subject} is one of {', '.join(values)}, never {condition.value}"
+        return reason("unknown_value", name=condition.subject, known=", ".join(values), value=condition.value)
     match kind:
         case "many" if detail:
-            return f"many has no parts: write many, never {condition.subject}"
+            return reason("many_parts", name=condition.subject)
         case "coverage" if detail not in ("", "urgent"):
-            return f"coverage is either coverage or coverage.urgent, never {condition.subject}"
+            return reason("unknown_coverage", name=condition.subject)
         case "listed" if detail not in (*LISTS, "numbers", "near"):
-            return f"the directory has no list {detail}"
+            return reason("unknown_list", list=detail)
     return None
 
 

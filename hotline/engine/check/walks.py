@@ -7,6 +7,7 @@ from typing import Final
 
 from hotline.engine.check.targets import leads, targets
 from hotline.engine.edition import PLACEHOLDER, asks_fact, is_pause
+from hotline.engine.faults import fault, reason
 from hotline.engine.flow import Do, End, Fault, ScreenSource, Sources
 from hotline.engine.step import MOST_WALK
 
@@ -19,7 +20,7 @@ def walk_faults(sources: Sources) -> Iterator[Fault]:
     ways = leads(sources)
     for screen in screens.values():
         if not is_pause(screen.kind) and not isinstance(screen.kind, End) and _walk(screen.key, screens, ways, 0) > MOST_WALK:
-            yield Fault(screen.at, f"{screen.key}: a loop without a pause, or more than {MOST_WALK} screens without one")
+            yield fault(screen.at, screen.key, reason("loop", most=MOST_WALK))
     distance: dict[str, tuple[int, tuple[str, ...]]] = {sources.start: (0, (sources.start,))}
     front = [sources.start]
     while front:
@@ -33,15 +34,15 @@ def walk_faults(sources: Sources) -> Iterator[Fault]:
     urgent = [distance[key] for key, screen in screens.items() if isinstance(screen.kind, Do) and screen.kind.urgent and key in distance]
     at = screens[sources.start].at
     if not urgent:
-        yield Fault(at, "no urgent help: no order is urgent")
+        yield fault(at, "", reason("no_urgent_help"))
         return
     keys, path = min(urgent)
     if keys > URGENT_KEYS:
-        yield Fault(at, f"urgent help is {keys} keys away, at most {URGENT_KEYS}: {' > '.join(path)}")
+        yield fault(at, "", reason("urgent_too_far", keys=keys, most=URGENT_KEYS, way=" > ".join(path)))
     advice = max(index for index, key in enumerate(path) if is_pause(screens[key].kind))
     for key in path[: advice + 1]:
         if _needs_fact(sources, screens[key]):
-            yield Fault(screens[key].at, f"{key}: asks for a fact on the way to the danger advice")
+            yield fault(screens[key].at, key, reason("fact_before_danger"))
 
 
 def _walk(key: str, screens: Mapping[str, ScreenSource], ways: Mapping[str, tuple[str, ...]], length: int) -> int:

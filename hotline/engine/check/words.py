@@ -7,9 +7,12 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from hotline.engine.check.disguises import disguises, hides_number
+from hotline.engine.check.never import NEVER, Never
 from hotline.engine.check.phrases import LONGEST, PHRASES, PHRASES_DAY, SERVICE
 from hotline.engine.check.structure import stranded
 from hotline.engine.edition import PLACEHOLDER, UNCONFIRMED, WRONG_SCREEN, split_labels, told_kept
+from hotline.engine.faults import fault, reason
 from hotline.engine.flow import (
     KEY_BACK,
     KEY_LANGUAGE,
@@ -21,6 +24,7 @@ from hotline.engine.flow import (
     Do,
     End,
     Fault,
+    FaultReason,
     Gaps,
     Menu,
     Message,
@@ -29,8 +33,7 @@ from hotline.engine.flow import (
     Sources,
     Where,
 )
-from hotline.engine.phone.letters import has_unseen
-from hotline.engine.phone.numbers import has_number
+from hotline.engine.phone.letters import words_of
 from hotline.engine.phone.pages import FIELDS
 from hotline.engine.scripts import misscripted
 
@@ -64,31 +67,38 @@ def word_faults(sources: Sources, gaps: Gaps, only: Collection[str] | None = Non
         language: {key: message for key, message in table.items() if only is None or key.partition("@")[0] in only}
         for language, table in tables.items()
     }
+    never = Never(sources)
     everywhere = {key.partition("@")[0] for table in tables.values() for key in table}
     for language, table in tables.items():
         file = Where(f"locales/{language}/LC_MESSAGES/flows.po", 1)
         kinds = {f"kind.{item.id}" for item in sources.items if item.list == "kinds"}
         rests = {f"{REST}{part.name}" for part in sources.parts}
         lapsing = {UNCONFIRMED for message in table.values() if "{unconfirmed}" in message.text}
-        missing = {*shown, *PHRASES, *PHRASES_DAY, *SERVICE, *kinds, *rests, *lapsing, *everywhere} - set(table) - set(_spoken_only(table))
+        missing = (
+            {*shown, *PHRASES, *PHRASES_DAY, *SERVICE, *kinds, *rests, *lapsing, *NEVER, *everywhere}
+            - set(table)
+            - set(_spoken_only(table))
+        )
         for key in sorted(missing if only is None else missing.intersection(only)):
             follows = language in gaps.languages or key.partition(".")[0] in lost
-            yield Fault(shown[key].at if key in shown else file, f"{key}: no words in {language}", follows=follows)
+            yield fault(shown[key].at if key in shown else file, key, reason("no_words", language=language), follows=follows)
         for message in looked_at[language].values():
-            yield from _own(message)
+            words = words_of(message.text)
+            yield from _own(message, words)
+            yield from never.faults(language, message, words)
             yield from _meant(message, screens, flows, gaps, over)
-        yield from (replace(fault, follows=language in gaps.languages) for fault in misscripted(table))
+        yield from (replace(found, follows=language in gaps.languages) for found in misscripted(table))
         for key in sorted(shown.keys() & looked_at[language].keys()):
             message = table.get(f"{key}@sms", table[key])
             if key in over and "@" not in message.key and split_labels(message.text)[1]:
-                yield Fault(
-                    message.at, f"{key}: an option would go out by SMS, where nothing is asked any more; write {key}@sms without it"
-                )
+                yield fault(message.at, key, reason("sms_option", bare=key))
             if {"phone", "numbers"} & set(PLACEHOLDER.findall(message.text)):
-                yield Fault(message.at, f"{message.key}: a number would go out by SMS, and stay on the phone; write {key}@sms without it")
+                yield fault(message.at, message.key, reason("sms_number", bare=key))
         pending = [message for message in table.values() if message.review == "pending"] if only is None else []
         if pending:
-            yield Fault(pending[0].at, f"{len(pending)} of {len(table)} messages in {language}: review pending", grave=False)
+            count = reason("review_pending", count=len(pending), total=len(table), language=language)
+            yield fault(pending[0].at, "", count, grave=False)
+    yield from never.kept_answers()
     first = tables[next(iter(tables))] if tables else {}
     for table in list(looked_at.values())[1:]:
         yield from _differences(first, table)
@@ -99,19 +109,20 @@ def _spoken_only(table: Mapping[str, Message]) -> Iterator[str]:
     return (key.removesuffix("@voice") for key in table if key.startswith("voice."))
 
 
-def _own(message: Message) -> Iterator[Fault]:
+def _own(message: Message, words: Collection[str]) -> Iterator[Fault]:
     """What is wrong with the words, whatever they are for."""
     bare = message.key.partition("@")[0]
     if bare in _BEGIN and not message.text.startswith(f"{_BEGIN[bare]} "):
-        yield Fault(message.at, f"{bare}: the words must begin with the key {_BEGIN[bare]}")
+        yield fault(message.at, bare, reason("begin_with_key", key=_BEGIN[bare]))
     if bare == WRONG_SCREEN and [number for number, _ in split_labels(message.text)[1]] != [int(KEY_TALK)]:
-        yield Fault(message.at, f"{bare}: its one option is {KEY_TALK}")
-    if has_number(message.text) and not bare.startswith("sms.word."):
-        yield Fault(message.at, f"{message.key}: a telephone number in the words; numbers belong in the directory")
+        yield fault(message.at, bare, reason("one_option", key=KEY_TALK))
+    if not bare.startswith(("sms.word.", "never.")) and hides_number(message.text, words):
+        yield fault(message.at, message.key, reason("number_in_words"))
     if len(message.text) > LONGEST:
-        yield Fault(message.at, f"{message.key}: longer than {LONGEST} letters; make several screens of it")
-    if has_unseen(message.text):
-        yield Fault(message.at, f"{message.key}: holds a character that nobody can see")
+        yield fault(message.at, message.key, reason("too_long", most=LONGEST))
+    if not message.text.strip():
+        yield fault(message.at, message.key, reason("empty"))
+    yield from (fault(message.at, message.key, why) for why in disguises(message.text))
 
 
 def _meant(
@@ -123,12 +134,12 @@ def _meant(
     screen = screens.get(bare)
     shown = None if screen is None or isinstance(screen.kind, Branch | Do | CallFlow) else screen
     if screen is not None and shown is None:
-        yield Fault(message.at, f"{message.key}: words for a screen that shows none", follows=is_unread)
+        yield fault(message.at, message.key, reason("shows_none"), follows=is_unread)
     elif screen is None and bare.partition(".")[0] in flows:
-        yield Fault(message.at, f"{message.key}: words for no screen", follows=is_unread)
+        yield fault(message.at, message.key, reason("no_screen"), follows=is_unread)
     if shown is not None:
         if channel == "sms" and bare in over and split_labels(message.text)[1]:
-            yield Fault(message.at, f"{message.key}: an option, though by SMS nothing is asked any more once something is kept")
+            yield fault(message.at, message.key, reason("sms_asks"))
         has_options = channel != "voice" and not (channel == "sms" and bare in over)
         yield from _on_screen(message, shown, has_options=has_options, is_unread=is_unread)
     elif not is_unread:
@@ -138,17 +149,18 @@ def _meant(
 def _on_screen(message: Message, screen: ScreenSource, *, has_options: bool, is_unread: bool) -> Iterator[Fault]:
     """Placeholders and options of a screen's words."""
     if set("{}") & set(PLACEHOLDER.sub("", message.text)):
-        yield Fault(message.at, f"{message.key}: a {{ or }} that is no placeholder")
+        yield fault(message.at, message.key, reason("stray_brace"))
     unknown = set(PLACEHOLDER.findall(message.text)) - TIMES - FIELDS
     if unknown:
-        yield Fault(message.at, f"{message.key}: unknown placeholder {', '.join(sorted(unknown))}")
+        yield fault(message.at, message.key, reason("unknown_placeholder", names=", ".join(sorted(unknown))))
     if isinstance(screen.kind, Menu) and has_options:
         has = [number for number, _ in split_labels(message.text)[1]]
         wants = sorted(option.key for option in screen.kind.options)
         if sorted(has) != wants:
-            yield Fault(message.at, f"{message.key}: options {_listed(has)} in the words, {_listed(wants)} in the flow", follows=is_unread)
+            why = reason("options_differ", has=_listed(has), wants=_listed(wants))
+            yield fault(message.at, message.key, why, follows=is_unread)
     elif split_labels(message.text)[1] and not isinstance(screen.kind, End | Say):
-        yield Fault(message.at, f"{message.key}: an option in the words, none in the flow", follows=is_unread)
+        yield fault(message.at, message.key, reason("no_option_in_flow"), follows=is_unread)
 
 
 def _phrase(message: Message, bare: str) -> Iterator[Fault]:
@@ -156,16 +168,16 @@ def _phrase(message: Message, bare: str) -> Iterator[Fault]:
     names, needed = set(PLACEHOLDER.findall(message.text)), REST_HOLDS if bare.startswith(REST) else PHRASES_HOLD.get(bare, frozenset())
     may = needed | (STAFF_HOLDS if bare.startswith("staff.") and not bare.startswith("staff.word.") else frozenset())
     if names - may or set("{}") & set(PLACEHOLDER.sub("", message.text)):
-        known = ", ".join(f"{{{name}}}" for name in sorted(may)) or "none"
-        yield Fault(message.at, f"{message.key}: a placeholder or a brace that means nothing here; it has {known}")
+        known = ", ".join(f"{{{name}}}" for name in sorted(may)) or reason("none")
+        yield fault(message.at, message.key, reason("meaningless", known=known))
     if needed - names:
-        yield Fault(message.at, f"{message.key}: lacks the placeholder {', '.join(sorted(needed - names))}")
+        yield fault(message.at, message.key, reason("lacks_placeholder", names=", ".join(sorted(needed - names))))
     if bare == "sms.word.stop" and any(not word.strip() or word.strip()[0].isdigit() for word in message.text.split(",")):
-        yield Fault(message.at, f"{message.key}: one of the words is empty, or begins with a digit, which is a key")
+        yield fault(message.at, message.key, reason("bad_stop_word"))
 
 
-def _listed(numbers: Iterable[int]) -> str:
-    return ", ".join(str(number) for number in numbers) or "none"
+def _listed(numbers: Iterable[int]) -> str | FaultReason:
+    return ", ".join(str(number) for number in numbers) or reason("none")
 
 
 def _differences(first: Mapping[str, Message], other: Mapping[str, Message]) -> Iterator[Fault]:
@@ -176,4 +188,4 @@ def _differences(first: Mapping[str, Message], other: Mapping[str, Message]) -> 
         here, there = set(PLACEHOLDER.findall(message.text)), set(PLACEHOLDER.findall(twin.text))
         if here != there:
             names = ", ".join(sorted(here ^ there))
-            yield Fault(message.at, f"{key}: placeholder {names} differs from {twin.at.file}:{twin.at.line}")
+            yield fault(message.at, key, reason("placeholders_differ", names=names, file=twin.at.file, line=twin.at.line))

@@ -15,6 +15,7 @@ EXTENSION: Final = "\f^{}\\[~]|€"
 """The extension table: an escape and a second septet, so two each, never apart."""
 
 _OUTSIDE: Final = re.compile(f"[^{re.escape(BASIC + EXTENSION)}]")
+_NOT_BASIC: Final = re.compile(f"[^{re.escape(BASIC)}]")
 _DOUBLE: Final = re.compile(f"[{re.escape(EXTENSION)}]")
 _GAP: Final = re.compile(r"[^\S\u00a0\u2007\u202f]+")
 """White space where a page may end: any but the no-break spaces."""
@@ -44,6 +45,8 @@ def utf16(text: str) -> int:
 
 def units(text: str) -> tuple[int, int]:
     """Length and limit of one message: septets of 160, or UTF-16 units of 70 as soon as one character is outside the alphabet."""
+    if _NOT_BASIC.search(text) is None:  # nearly every text that is weighed: one look will do
+        return len(text), 160
     return (_septets(text), 160) if is_gsm(text) else (utf16(text), 70)
 
 

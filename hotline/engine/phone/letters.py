@@ -12,6 +12,7 @@ _OLD_SPELLING: Final = {"ɛ": "e", "ɔ": "o", "ɲ": "ny", "ŋ": "ng", "œ": "oe"
 """Letters that no accent makes, each as people write it who do not have it on their keys."""
 _TYPED: Final = str.maketrans({**_OLD_SPELLING, "æ": "ae"})
 _WORD: Final = re.compile(r"\w+")
+_SPELLED: Final = re.compile(r"[^\W_]+")
 _LINES: Final = dict.fromkeys(map(ord, "\n\t\r"))
 _UNSEEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 
@@ -20,6 +21,11 @@ def plain(text: str) -> str:
     """Words and digits alone, one space between, without accents, capitals and Bambara letters: as they are typed on a basic phone."""
     spread = unicodedata.normalize("NFKD", text.casefold().translate(_TYPED))
     return " ".join(_WORD.findall("".join(char for char in spread if not unicodedata.combining(char))))
+
+
+def words_of(text: str) -> list[str]:
+    """Its words and digits in order, without capitals, as they are spelled."""
+    return _SPELLED.findall(text.casefold())
 
 
 def name_key(name: str) -> str:
@@ -37,6 +43,40 @@ def has_unseen(text: str) -> bool:
     words = text.translate(_LINES)
     # Nearly all words are of letters that can be seen: only what may hold another is gone through.
     return not words.isprintable() and any(unicodedata.category(letter) in _UNSEEN for letter in words)
+
+
+_BEYOND: Final = re.compile(
+    r"[^\t\n -~\u00a0-\u00ac\u00ae-\u00ffŒœƐɛƆɔƝɲŊŋ\u0300-\u0304\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u202f]|[\u0300-\u036f]{3}"
+)
+"""What French and official Bambara are not written with, or one mark upon another upon another."""
+
+
+def odd_letters(text: str) -> tuple[str, str]:
+    """The first character of these words that nobody can see, and the first that only looks like a letter or digit of ours, or that no basic phone can
+    show: of another alphabet, full-width, a picture, a heap of marks. Empty where there is none.
+    """
+    beyond = _BEYOND.findall(text)
+    if not beyond:
+        return "", ""
+    unseen = next((char for char in beyond if char == "\r" or unicodedata.category(char[0]) in _UNSEEN), "")
+    return unseen, next((char[-1] for char in beyond if char != unseen and _is_strange(char)), "")
+
+
+def _is_strange(char: str) -> bool:
+    if len(char) > 1 or _fold_letter(char) == "?":
+        return True
+    kind = unicodedata.category(char)[0]
+    if kind == "M":
+        return not "\u0300" <= char <= "\u036e" or char == "\u034f"
+    if kind in "LN":
+        own = unicodedata.name(char, "").startswith(("LATIN ", "MODIFIER LETTER "))
+        return not own or unicodedata.normalize("NFKC", char) != char
+    return char >= "\ufe00"
+
+
+def named(char: str) -> str:
+    """A character as whoever looks for it calls it: `U+0430 CYRILLIC SMALL LETTER A`."""
+    return f"U+{ord(char):04X} {unicodedata.name(char, '')}".rstrip()
 
 
 _BY_LETTER: Final = {

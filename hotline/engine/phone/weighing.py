@@ -11,7 +11,8 @@ from typing import Final
 from msgspec import Struct
 
 from hotline.engine.edition import CannotShow, Edition, Node, changes_language, compile_edition, fill
-from hotline.engine.flow import Fault, Sources
+from hotline.engine.faults import fault, reason
+from hotline.engine.flow import Fault, FaultReason, Sources
 from hotline.engine.phone import gsm, limits
 from hotline.engine.phone.letters import fold
 from hotline.engine.phone.numbers import has_number
@@ -76,45 +77,46 @@ def over_budget(sources: Sources, only: Collection[str] | None = None) -> Iterat
     places = {(language, message.key): message.at for language, messages in sources.words.items() for message in messages}
     reported: set[tuple[str, str, str]] = set()
 
-    def fault(fit: limits.Fit, key: str, language: str, what: str) -> Iterator[Fault]:
+    def once(fit: limits.Fit, key: str, language: str, why: FaultReason) -> Iterator[Fault]:
         if (fit.channel, key, language) not in reported:
             reported.add((fit.channel, key, language))
-            yield Fault(places.get((language, f"{key}@{fit.channel}")) or places[language, key], f"{key}: {what}")
+            yield fault(places.get((language, f"{key}@{fit.channel}")) or places[language, key], key, why)
 
     for fit in (*FITS, *RAW):
         try:
             edition = compile_edition(sources, 0, fit, only=only)
         except CannotShow as error:
-            yield from fault(fit, error.key, error.language, _no_page(fit, error.why))
+            yield from once(fit, error.key, error.language, _no_page(fit, error.why))
             continue
         for language in edition.languages:
             for key in (*edition.nodes[language], *(end for end in ENDS if only is None or end in only)):
-                what = _too_much(edition, key, language)
-                if what is not None:
-                    yield from fault(fit, key, language, what)
+                why = _too_much(edition, key, language)
+                if why is not None:
+                    yield from once(fit, key, language, why)
 
 
-def _no_page(fit: limits.Fit, why: str) -> str:
-    return f"does not fit any page on {_phone(fit)}: {why}"
+def _no_page(fit: limits.Fit, why: str, filled: Mapping[str, str] | None = None) -> FaultReason:
+    return reason("no_page", phone=_phone(fit), why=why, filled=_longest(filled or {}))
 
 
-def _phone(fit: limits.Fit) -> str:
-    return f"{fit.channel}{'' if fit.folded else ' where nothing is folded'}"
+def _phone(fit: limits.Fit) -> FaultReason:
+    return reason(fit.channel if fit.folded else f"{fit.channel}_raw")
 
 
-def _too_much(edition: Edition, key: str, language: str) -> str | None:
+def _too_much(edition: Edition, key: str, language: str) -> FaultReason | None:
     """What is too much of this screen at its fullest. Returns None if all fits, or if it shows nothing."""
     try:
         shown = tuple(every_text(edition, key, language))
     except TooLong as error:
-        return f"{_no_page(edition.fit, str(error))}{_longest(error.filled)}"
+        return _no_page(edition.fit, str(error), error.filled)
     if not all(limits.fits(rendered.text, edition.fit) for rendered in shown):
         worst = max(shown, key=lambda rendered: _excess(edition, rendered.text))
-        return f"over budget on {_phone(edition.fit)}{_place(worst)}: {_figures(edition, worst.text)}{_longest(worst.filled)}"
+        figures, filled = _figures(edition, worst.text), _longest(worst.filled)
+        return reason("over_budget", phone=_phone(edition.fit), place=_place(worst), figures=figures, filled=filled)
     node = node_of(edition, key, language)
     if node is not None and key == edition.start and edition.fit.folded and any(rendered.pages > 1 for rendered in shown):
         text = at_once(edition, node, fullest(edition, language))
-        return f"over budget on {_phone(edition.fit)}, the first screen is one page: with the lines around it {_figures(edition, text)}"
+        return reason("first_page", phone=_phone(edition.fit), figures=_figures(edition, text))
     return None
 
 
@@ -122,21 +124,23 @@ def _excess(edition: Edition, text: str) -> int:
     return gsm.units(text)[0] - limits.limit(text, edition.fit)
 
 
-def _figures(edition: Edition, text: str) -> str:
+def _figures(edition: Edition, text: str) -> FaultReason:
     used, limit = gsm.units(text)[0], limits.limit(text, edition.fit)
-    return f"{used} {'septets' if gsm.is_gsm(text) else 'UTF-16 units'}, {limit} allowed, {used - limit} too many"
+    return reason("septets" if gsm.is_gsm(text) else "utf16", used=used, most=limit, over=used - limit)
 
 
-def _place(shown: RenderedText) -> str:
-    page = f", page {shown.page} of {shown.pages}" if shown.pages > 1 else ""
-    return f"{page}{', after a wrong key' if shown.is_wrong else ''}"
+def _place(shown: RenderedText) -> FaultReason:
+    if shown.pages == 1:
+        return reason("after_wrong" if shown.is_wrong else "nothing")
+    return reason("page_after_wrong" if shown.is_wrong else "page", page=shown.page, pages=shown.pages)
 
 
-def _longest(filled: Mapping[str, str]) -> str:
+def _longest(filled: Mapping[str, str]) -> FaultReason:
     """Which of what was filled in takes most room, in words; a number is not quoted."""
     name = max(filled, key=lambda name: len(filled[name]), default=None)
     if name is None or not filled[name]:
-        return ""
+        return reason("nothing")
     text = " ".join(filled[name].split())
-    quoted = "" if has_number(text) else f" ({text[:_QUOTED]}{'…' if len(text) > _QUOTED else ''})"
-    return f"; the longest filled in is {name}, {len(text)} letters{quoted}"
+    if has_number(text):
+        return reason("filled", name=name, count=len(text))
+    return reason("filled_quoted", name=name, count=len(text), quoted=f"{text[:_QUOTED]}{'…' if len(text) > _QUOTED else ''}")
