@@ -20,7 +20,7 @@ LENGTHS: Final[dict[Column[Any], int]] = {
     referrals.c.sealed: 256,
     drafts.c.sealed: 1024,
     handed.c.sealed: 1024,
-    comments.c.sealed: 1024,
+    comments.c.sealed: 2048,
 }
 """Bytes to whose multiple the JSON of these is filled up: what may be chosen for one of them fits the first, so that its length tells nothing."""
 
