@@ -160,6 +160,7 @@ def test_on_the_page_of_a_screen(room: Desk) -> None:
     browser.send(READ)
     assert (200, True) == (browser.status, room.say("studio.reviewed", by="nana 2026-11-24") in browser.page)
     browser.send(COMMENT, text="Trop long.")
+    assert browser.page.count(room.say("studio.review.open", count=1)) == 2  # at its thread, and in the list of screens
     assert ("Trop long." in browser.page, SCREEN in browser.page) == (True, True)
 
 

@@ -29,6 +29,8 @@ class Composed(Struct, frozen=True, dict=True):
     edition: LoadedEdition
     sources: Sources
     """With the draft's parts, and with who read which of its words."""
+    open_comments: Mapping[str, int] = {}
+    """By place, where there are any."""
 
     @property
     def before(self) -> Sources:
@@ -63,7 +65,7 @@ def compose(deps: Deps, tx: Transaction, draft: str) -> Composed | None:
         return None
     parts = {part.place: part for part in tx.edition_drafts.parts(draft)} if draft else {}
     edition = newest(deps)
-    return Composed(found, parts, edition, with_readings(tx, with_parts(edition.sources, parts.values())))
+    return Composed(found, parts, edition, with_readings(tx, with_parts(edition.sources, parts.values())), tx.comments.open_counts())
 
 
 def with_parts(sources: Sources, parts: Iterable[DraftPart]) -> Sources:

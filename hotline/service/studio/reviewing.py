@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.engine.check.critical import critical_screens, is_critical
+from hotline.engine.check.critical import EVERYWHERE, critical_screens
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Message, Sources, Where
 from hotline.engine.phone import limits
@@ -134,22 +134,18 @@ def list_pending(deps: Deps, me: Staff, composed: Composed, chosen: ReviewFilter
     sources = composed.sources
     languages = tuple(language for language in sources.words if language in me.reviews) or tuple(sources.words)
     looked_at = (chosen.language,) if chosen.language in languages else languages
-    order = _ListOrder(sources)
+    order = _ListOrder(composed)
     with deps.store.read() as tx:
-        open_counts = tx.comments.open_counts()
         rows = [
             _Row(words_place(language, message.key), language, message) for language in looked_at for message in sources.words[language]
         ]
         pending = [row for row in rows if row.message.review == PENDING]
-        commented = [row for row in rows if row.place in open_counts]
+        commented = [row for row in rows if row.place in composed.open_comments]
         wanted = commented if chosen.commented else pending
         last = message_at(sources, chosen.after)
         seen = order.of(*last) if last else ()
-        rest = sorted(
-            (order.of(row.language, row.message), row)
-            for row in wanted
-            if chosen.flow in ("", _flow_of(row.message.key)) and order.of(row.language, row.message) > seen
-        )
+        ranked = [(order.of(row.language, row.message), row) for row in wanted if chosen.flow in ("", _flow_of(row.message.key))]
+        rest = sorted((rank, row) for rank, row in ranked if rank > seen)
         part = [row for _, row in rest[:MOST_LISTED]]
         reviews = _reviews(deps, tx, me, composed, {row.place: (row.language, row.message) for row in part})
     return ReviewList(
@@ -167,7 +163,7 @@ def list_pending(deps: Deps, me: Staff, composed: Composed, chosen: ReviewFilter
 def listed(composed: Composed, review: MessageReview) -> ListedMessage:
     """One message as the list has it."""
     row = _Row(review.place, review.language, Message(review.key, review.text, _NOWHERE, review.review))
-    found, *_ = _listed(composed.sources, _ListOrder(composed.sources), [row], {review.place: review})
+    found, *_ = _listed(composed.sources, _ListOrder(composed), [row], {review.place: review})
     return found
 
 
@@ -296,8 +292,9 @@ class _Row(NamedTuple):
 class _ListOrder:
     """In which order messages are read: what is critical first, then flow by flow by the keys that lead there, phrases last."""
 
-    def __init__(self, sources: Sources) -> None:
-        self._critical = critical_screens(sources)
+    def __init__(self, composed: Composed) -> None:
+        sources = composed.sources
+        self._critical = EVERYWHERE | (composed.edition.critical if sources.flows is composed.before.flows else critical_screens(sources))
         self.ways = keys_to(sources)
         flows = sorted(sources.flows, key=lambda flow: (self.ways.get(flow.start) is None, self.ways.get(flow.start, "")))
         self._titles = {flow.name: title_of(sources, flow.start) for flow in flows}
@@ -314,7 +311,7 @@ class _ListOrder:
         return (not self.is_critical(message), place, message.key, self._languages[language])
 
     def is_critical(self, message: Message) -> bool:
-        return is_critical(message, self._critical)
+        return screen_key(message.key) in self._critical
 
     def flow_counts(self, keys: Iterable[str]) -> tuple[FlowCount, ...]:
         """In this order."""
