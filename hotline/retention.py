@@ -38,3 +38,5 @@ DECLARATION_DAYS: Final = 2
 """What a supervisor declared of the line, after its end, which is a local minute."""
 EXCEPTION_DAYS: Final = 2
 """A day on which a plan is other than its week, from its beginning."""
+COMMENT_DAYS: Final = 365
+"""What staff say to each other about words of the line, after it was said, answered or not."""

@@ -20,11 +20,13 @@ from hotline.ports.desk.audit import Audit
 from hotline.ports.desk.care import Care
 from hotline.ports.desk.cases import Cases
 from hotline.ports.desk.clocks import Clocks
+from hotline.ports.desk.comments import WordsComments
 from hotline.ports.desk.declarations import Declarations
 from hotline.ports.desk.drafts import Drafts
 from hotline.ports.desk.edition_drafts import EditionDrafts
 from hotline.ports.desk.editions import Editions
 from hotline.ports.desk.figures import Figures
+from hotline.ports.desk.readings import WordsReadings
 from hotline.ports.desk.retention import Retention
 from hotline.ports.desk.shifts import Shifts
 from hotline.ports.desk.staff import StaffStore
@@ -78,6 +80,10 @@ class Transaction(Protocol):
     def editions(self) -> Editions: ...
     @property
     def edition_drafts(self) -> EditionDrafts: ...
+    @property
+    def readings(self) -> WordsReadings: ...
+    @property
+    def comments(self) -> WordsComments: ...
     @property
     def figures(self) -> Figures: ...
     @property

@@ -138,6 +138,14 @@ TABLE: Final = (
         ("open_draft", "name_draft", "drop_draft"),
         ("open_draft", "name_draft", "drop_draft"),
     ),
+    Ability("read words of a language that one reviews, and sign for them", (), ("sign_words",), ("sign_words",), ("reviewer",)),
+    Ability(
+        "see what is to be read, comment on words",
+        ("operator",),
+        ("comment_words", "close_thread"),
+        ("studio_review", "comment_words"),
+        ("reviewer", "approver"),
+    ),
     Ability("figures of the line", ("supervisor", "operator"), (), ("overview",)),
     Ability(
         "accounts: make, one-time link, unlock, disable",

@@ -18,6 +18,7 @@ from hotline.ports.calls.reviews import Review
 from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.care import Load
 from hotline.ports.desk.cases import Consent, HandedNote, Incident, Referral
+from hotline.ports.desk.comments import WordsComment
 from hotline.ports.desk.testimonies import Testimony as Told
 from hotline.service.desk.casework.incidents import QUESTIONS
 from tests.adapters.test_store import DAY, HERS, HOUR, NOW, OTHERS, a_callback, a_counselor, a_post, id_of, keep
@@ -50,6 +51,7 @@ def write_all(store, n: int, *, much: bool) -> None:
         t.cases.save_referral(Referral(id_of(n), id_of(n), *codes, None, "S" * 16 if much else None, 20000))
         t.drafts.save(id_of(n), f"note-{id_of(n)}", {"note": ("a" * 280 if much else "",)}, NOW + HOUR)
         t.cases.save_handed(id_of(n), HandedNote("a" * 280 if much else "", id_of(90)))
+        t.comments.save(WordsComment(id_of(n), "words/bm/out", "ɔ" * 500 if much else "a", id_of(n), NOW))
         kinds = ("record", "figures", "again", f"referral.{id_of(n)}") if much else ("record",)
         for kind in kinds:
             t.cases.save_consent(id_of(n), Consent(kind, NOW - NOW % HOUR))
@@ -215,6 +217,7 @@ def test_keys_can_be_thrown_away(url, seal):
         t.outbox.add(a_post(1))
         t.accounts.save(Account(id_of(1), "hashed", "SECRET", 7, ("a",)))
         t.testimonies.save(Told(id_of(1), {"fr": "Un jour."}, "written", id_of(1), NOW))
+        t.comments.save(WordsComment(id_of(1), "words/bm/out", "Une femme dirait.", id_of(1), NOW))
         empty = [place.column for place in sealed_columns() if not t._connection.execute(select(func.count(place.column))).scalar()]
     store.close()
     assert [] == empty

@@ -8,7 +8,7 @@ from typing import Any, Final
 from msgspec import Struct
 from sqlalchemy import Column, Table
 
-from hotline.adapters.sql.tables import callbacks, consents, drafts, handed, incidents, metadata, referrals, reviews, staff
+from hotline.adapters.sql.tables import callbacks, comments, consents, drafts, handed, incidents, metadata, referrals, reviews, staff
 
 LENGTHS: Final[dict[Column[Any], int]] = {
     callbacks.c.sealed: 224,
@@ -20,6 +20,7 @@ LENGTHS: Final[dict[Column[Any], int]] = {
     referrals.c.sealed: 256,
     drafts.c.sealed: 1024,
     handed.c.sealed: 1024,
+    comments.c.sealed: 2048,
 }
 """Bytes to whose multiple the JSON of these is filled up: what may be chosen for one of them fits the first, so that its length tells nothing."""
 

@@ -30,11 +30,13 @@ from hotline.adapters.sql.desk.audit import SqlAudit
 from hotline.adapters.sql.desk.care import SqlCare
 from hotline.adapters.sql.desk.cases import SqlCases
 from hotline.adapters.sql.desk.clocks import SqlClocks
+from hotline.adapters.sql.desk.comments import SqlComments
 from hotline.adapters.sql.desk.declarations import SqlDeclarations
 from hotline.adapters.sql.desk.drafts import SqlDrafts
 from hotline.adapters.sql.desk.edition_drafts import SqlEditionDrafts
 from hotline.adapters.sql.desk.editions import SqlEditions
 from hotline.adapters.sql.desk.figures import SqlFigures
+from hotline.adapters.sql.desk.readings import SqlReadings
 from hotline.adapters.sql.desk.retention import SqlRetention
 from hotline.adapters.sql.desk.shifts import SqlShifts
 from hotline.adapters.sql.desk.staff import SqlStaffStore
@@ -77,6 +79,8 @@ class SqlTransaction:
         self.testimonies = SqlTestimonies(connection, seal)
         self.editions = SqlEditions(connection, seal)
         self.edition_drafts = SqlEditionDrafts(connection, seal)
+        self.readings = SqlReadings(connection, seal)
+        self.comments = SqlComments(connection, seal)
         self.figures = SqlFigures(connection, seal)
         self.audit = SqlAudit(connection, seal)
         self.clocks = SqlClocks(connection, seal)

@@ -265,6 +265,29 @@ withdrawals = Table(
     Column("by", String(64), nullable=False),
 )
 
+readings = Table(
+    "readings",
+    metadata,
+    Column("language", String(8), primary_key=True),
+    Column("key", String(128), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("by", String(64), primary_key=True),
+    Column("day", String(10), nullable=False),
+)
+"""Which text was read, by its digest, and by whom, by alias."""
+
+comments = Table(
+    "comments",
+    metadata,
+    _id(),
+    Column("place", String(128), nullable=False, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("by", String(32), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("closed_by", String(32)),
+    Column("closed_at", BigInteger),
+)
+
 audit = Table(
     "audit",
     metadata,

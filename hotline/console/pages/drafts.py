@@ -28,6 +28,7 @@ STANDS_ON: Final = {
     "cut": "testimony",
     "person": "people",
     "words": "studio_screen",
+    "comment": "studio_screen",
 }
 """The page on which each form stands whose draft is kept. A form's name (`draft` in its template) begins with one of these, and says after it what it is about."""
 _NAME: Final = re.compile(r"([a-z]{1,16})(?:-([\w-]{1,64}))?(?:\.([\w.-]{1,64}))?", re.ASCII)
@@ -87,7 +88,8 @@ def _place(name: str) -> tuple[str, dict[str, str]] | None:
     endpoint = STANDS_ON.get(parts[1]) if parts else None
     if parts is None or endpoint is None:
         return None
-    about = {"id": parts[2], "part": parts[3] if endpoint in ("incident", "studio_screen") else None}
+    part = parts[3].rpartition(".")[0] if parts[1] == "comment" and parts[3] else parts[3]  # behind it: the language
+    about = {"id": parts[2], "part": part if endpoint in ("incident", "studio_screen") else None}
     return endpoint, {name: value for name, value in about.items() if value}
 
 

@@ -49,6 +49,9 @@ Deed: TypeAlias = Literal[
     "screen changed",
     "directory changed",
     "draft dropped",
+    "words read",
+    "comment made",
+    "comment answered",
     # signing in
     "signed in",
     "signed in somewhere new",

@@ -21,6 +21,7 @@ from hotline.ports.desk.editions import EditionRow, Proposal
 from hotline.ports.store import Store, Transaction
 from hotline.service.acts import Act, Refused, Result
 from hotline.service.editions.publication import NewEdition, Overtaken, TooSoon, checked, enact
+from hotline.service.editions.reading_overlay import with_readings
 from hotline.service.editions.snapshot import decode, encode
 from hotline.service.editions.testimony_overlay import with_newest_testimonies, with_testimonies
 
@@ -107,7 +108,7 @@ def propose_edition(act: Act, edition: CheckedEdition, pending_by: str | None = 
     """
     if edition.pending and pending_by is None:
         return Result("pending")
-    number, sources = act.tx.editions.next_proposal(), encode(with_testimonies(act.tx, edition.given))
+    number, sources = act.tx.editions.next_proposal(), encode(_overlaid(act.tx, edition.given))
     act.tx.editions.add_proposal(Proposal(number, act.at, act.staff.alias, sources, pending_by if edition.pending else None, drafted))
     act.record("proposed", _about(number))
     return Result(values={"proposal": str(number)})
@@ -121,7 +122,7 @@ def proposed(store: Store, number: int, by: Publisher) -> tuple[Proposal, Editio
         if proposal is None:
             raise CannotPublish("gone", proposal=str(number))
         newest = newest_edition(tx)
-        sources = with_testimonies(tx, read(proposal.sources, _about(number)))
+        sources = _overlaid(tx, read(proposal.sources, _about(number)))
     if are_one_person(proposal.made_by, by):
         raise CannotPublish("own", proposal=str(number), by=proposal.made_by)
     return replace(proposal, sources=encode(sources)), newest
@@ -177,7 +178,7 @@ def roll_back(act: Act, number: int, edition: CheckedEdition) -> Result:
         return Result("gone", {"edition": str(number)})
     if newest is None or newest.number == number:
         return Result("newest", {"edition": str(number)})
-    sources = with_testimonies(act.tx, with_newest_testimonies(edition.sources, read_or_none(newest)))
+    sources = _overlaid(act.tx, with_newest_testimonies(edition.sources, read_or_none(newest)))
     if newest.sources in (old.sources, encode(sources)):
         return Result("same", {"edition": str(newest.number)})
     row = _enact(act, NewEdition(sources, act.staff.alias, again=number))
@@ -188,9 +189,10 @@ def roll_back(act: Act, number: int, edition: CheckedEdition) -> Result:
 
 
 def with_current_testimonies(store: Store, sources: Sources) -> Sources:
-    """What would be published of these files now: with the testimonies that were released, without those that were taken back. Raises StoreAway."""
+    """What would be published of these files now: with the testimonies that were released, without those that were taken back; words that somebody read say so.
+    Raises StoreAway."""
     with store.read() as tx:
-        return with_testimonies(tx, sources)
+        return _overlaid(tx, sources)
 
 
 def newest_edition(tx: Transaction) -> EditionRow | None:
@@ -225,6 +227,11 @@ def are_one_person(made_by: str, by: Publisher) -> bool:
     signed = _SIGNED.fullmatch(made_by)
     name, login = (signed[1], signed[2]) if signed else (made_by, made_by)
     return name_key(name) == name_key(by.name) or (not by.named and name_key(login) == name_key(by.login))
+
+
+def _overlaid(tx: Transaction, sources: Sources) -> Sources:
+    """As an edition of them is made."""
+    return with_readings(tx, with_testimonies(tx, sources))
 
 
 def _enact(act: Act, edition: NewEdition) -> EditionRow | Result:

@@ -14,6 +14,7 @@ from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.editions import EditionRow
 from hotline.ports.store import Store, Transaction
 from hotline.service.editions import activation
+from hotline.service.editions.reading_overlay import with_readings
 from hotline.service.editions.snapshot import CompileSettings, encode
 from hotline.service.editions.testimony_overlay import with_testimonies
 from hotline.service.work import Work
@@ -110,7 +111,7 @@ def _add(tx: Transaction, edition: NewEdition, timing: Timing) -> EditionRow:
     held = activation.needed(moments, timing.at, timing.life) if moments else ()
     if len(held) >= MOST_HELD + (FOR_ROLLBACKS if edition.again is not None else 0):
         raise TooSoon(activation.gone_at(dict(moments)[held[1]], timing.life))
-    sources = encode(with_testimonies(tx, edition.sources))
+    sources = encode(with_readings(tx, with_testimonies(tx, edition.sources)))
     row = EditionRow(newest + 1, timing.at, edition.by, timing.active_from, sources, edition.approved_by, edition.again, edition.drafted)
     tx.audit.add(AuditRecord(timing.at, edition.by, "published", str(row.number)))  # first: with an edition there is an audit
     tx.editions.add(row)

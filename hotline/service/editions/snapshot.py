@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
+from hotline.engine.check.critical import critical_screens
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Sources
 from hotline.engine.freshness import without_withdrawn
@@ -57,6 +59,11 @@ class LoadedEdition:
         self._settings = settings
         self._raw_networks = settings.raw_networks
         self._compiled: dict[tuple[str, bool], Edition] = {}
+
+    @cached_property
+    def critical(self) -> frozenset[str]:
+        """The screens on which a wrong word does harm."""
+        return critical_screens(self.sources)
 
     def edition(self, channel: str, network: str) -> Edition:
         """The edition as a phone on this network gets it over this channel (`ussd`, `sms`, `voice`)."""

@@ -13,6 +13,7 @@ from hotline.engine.revisions import Revision, revised, standing
 from hotline.ports.desk.edition_drafts import DraftPart, EditionDraft
 from hotline.ports.store import Transaction
 from hotline.service.deps import Deps
+from hotline.service.editions.reading_overlay import with_readings
 from hotline.service.editions.snapshot import LoadedEdition
 
 NO_DRAFT: Final = EditionDraft("", "", 0, "", 0)
@@ -27,7 +28,9 @@ class Composed(Struct, frozen=True, dict=True):
     """By place."""
     edition: LoadedEdition
     sources: Sources
-    """With the draft's parts."""
+    """With the draft's parts, and with who read which of its words."""
+    open_comments: Mapping[str, int] = {}
+    """By place, where there are any."""
 
     @property
     def before(self) -> Sources:
@@ -62,7 +65,7 @@ def compose(deps: Deps, tx: Transaction, draft: str) -> Composed | None:
         return None
     parts = {part.place: part for part in tx.edition_drafts.parts(draft)} if draft else {}
     edition = newest(deps)
-    return Composed(found, parts, edition, with_parts(edition.sources, parts.values()))
+    return Composed(found, parts, edition, with_readings(tx, with_parts(edition.sources, parts.values())), tx.comments.open_counts())
 
 
 def with_parts(sources: Sources, parts: Iterable[DraftPart]) -> Sources:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -10,7 +10,7 @@ from msgspec import Struct
 from hotline.engine.check.targets import targets
 from hotline.engine.flow import Branch, CallFlow, Do, Sources
 from hotline.engine.revisions import PENDING
-from hotline.service.studio.composing import Composed
+from hotline.service.studio.composing import Composed, key_of
 from hotline.service.studio.screens import title_of
 
 Dot: TypeAlias = Literal["full", "half", "none"]
@@ -26,6 +26,8 @@ class TreeLeaf(Struct, frozen=True):
     dot: Dot
     is_changed: bool
     shows: bool
+    comments: int = 0
+    """How many about its words wait for an answer."""
 
 
 class TreeBranch(Struct, frozen=True):
@@ -41,6 +43,9 @@ def tree(composed: Composed) -> tuple[TreeBranch, ...]:
     """Every flow in the order of the keys that lead there, then the phrases."""
     sources = composed.sources
     ways, dots, changed = keys_to(sources), _dots(sources), composed.changed_keys
+    comments = Counter[str]()
+    for place, count in composed.open_comments.items():
+        comments[key_of(place)] += count
     titles = {}
     table = {message.key: message.text for message in next(iter(sources.words.values()), ())}
     for flow in sources.flows:
@@ -59,6 +64,7 @@ def tree(composed: Composed) -> tuple[TreeBranch, ...]:
                     dots.get(screen.key, "full"),
                     screen.key in changed,
                     not isinstance(screen.kind, Branch | Do | CallFlow),
+                    comments[screen.key],
                 )
                 for screen in flow.screens
             ),
@@ -71,7 +77,7 @@ def tree(composed: Composed) -> tuple[TreeBranch, ...]:
         root = key.partition(".")[0]
         if root not in flows:
             phrases.setdefault(root, []).append(
-                TreeLeaf(key, title_of(sources, key), None, dots.get(key, "full"), key in changed, shows=True)
+                TreeLeaf(key, title_of(sources, key), None, dots.get(key, "full"), key in changed, shows=True, comments=comments[key])
             )
     branches.sort(key=lambda branch: (branch.keys is None, branch.keys or ""))
     return (*branches, *(TreeBranch(root, root, None, tuple(leaves)) for root, leaves in sorted(phrases.items())))

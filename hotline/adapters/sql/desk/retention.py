@@ -13,6 +13,7 @@ from hotline.adapters.sql.tables import (
     alarms,
     callbacks,
     calls,
+    comments,
     declarations,
     drafts,
     exceptions,
@@ -38,6 +39,7 @@ from hotline.adapters.sql.tables import (
 from hotline.adapters.sql.unit import AT, THIS, Unit
 from hotline.engine.times import DAY_SECONDS, EPOCH, HOUR_SECONDS, hour
 from hotline.retention import (
+    COMMENT_DAYS,
     DECLARATION_DAYS,
     EXCEPTION_DAYS,
     FAILURE_SECONDS,
@@ -99,6 +101,7 @@ _STAFF: Final = {
     "rings": (delete(rings).where(rings.c.at <= AT), RING_SECONDS),
     "pranks": (delete(pranks).where(pranks.c.at <= AT), PRANK_DAYS * DAY_SECONDS),
     "time_requests": (delete(time_requests).where(time_requests.c.seen_at <= AT), TIME_REQUEST_SECONDS),
+    "comments": (delete(comments).where(comments.c.at <= AT), COMMENT_DAYS * DAY_SECONDS),
     "declarations": (delete(declarations).where(declarations.c.end * 60 + DECLARATION_DAYS * DAY_SECONDS <= AT), 0),
     "exceptions": (delete(exceptions).where((exceptions.c.day + EXCEPTION_DAYS) * DAY_SECONDS <= AT), 0),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from hotline.service.acts import By, Result
 from hotline.service.studio import drafts, screens
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.drafts import PartEdit
+from hotline.service.studio.reviewing import LONGEST_COMMENT, see_reviews
 from hotline.service.studio.screens import ScreenView
 from hotline.service.studio.tree import TreeBranch, tree
 
@@ -145,6 +147,8 @@ def _screen(context: ConsoleContext, address: ScreenAddress, typed: dict[str, st
         "branches": branches(composed),
         "address_of": ScreenAddress.of,
         "may_change": {message.place: _may_change(message.language) for message in view.messages},
+        "reviews": partial(see_reviews, context.deps, me(), composed, [message.place for message in view.messages]),
+        "longest_comment": LONGEST_COMMENT,
         "after": after if after in ("kept", "reverted") else "",
     }
 

@@ -1,0 +1,30 @@
+"""Readings of words. Not sealed: with the words that were read they become part of editions, for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from msgspec.structs import asdict
+from sqlalchemy import bindparam, select
+
+from hotline.adapters.sql.tables import readings
+from hotline.adapters.sql.unit import Unit, columns
+from hotline.ports.desk.readings import WordsReading
+
+_c = readings.c
+_ALL: Final = select(*columns(readings, WordsReading)).order_by(_c.day, _c.language, _c.key, _c.by)
+_OF: Final = _ALL.where(_c.key.in_(bindparam("these", expanding=True)))
+
+
+class SqlReadings(Unit):
+    __slots__ = ()
+
+    def add(self, reading: WordsReading) -> bool:
+        return self._add(readings, **asdict(reading))
+
+    def all(self) -> tuple[WordsReading, ...]:
+        return tuple(WordsReading(*row) for row in self._rows(_ALL))
+
+    def of(self, keys: Collection[str]) -> tuple[WordsReading, ...]:
+        return tuple(WordsReading(*row) for row in self._rows(_OF, these=list(keys)))
