@@ -21,6 +21,7 @@ from hotline.service.studio import drafts, proposing
 from hotline.service.studio import editions as shown
 from hotline.service.studio.composing import key_of
 from hotline.service.studio.editions import KnownFault, ProposalView
+from hotline.service.studio.proposing import PreparedProposal
 
 AFTER: Final = ("approved", "sent_back", "taken_back", "proposed", "returned", "decided")
 """What has just happened, as an address says it."""
@@ -70,10 +71,7 @@ def _proposing(pages: Blueprint, context: ConsoleContext) -> None:
         except FaultySources as wrong:
             return _draft(context, id, FormFault("editions.error.faults", values={"count": str(len(wrong.faults))}), wrong)
         takes, title = request.form.get("pending") == "yes", request.form.get("title", "")
-        if isinstance(prepared, Result):
-            result = prepared
-        else:
-            result = run(context, proposing.propose_draft, prepared, title, takes_pending=takes)
+        result = prepared if isinstance(prepared, Result) else _propose(context, prepared, title, takes_pending=takes)
         if result.code == "state" or not result.is_refused:
             return to("edition_proposal", id=result.values["proposal"], after="proposed")
         return _draft(context, id, FormFault(f"editions.error.{result.code}", FIELDS.get(result.code, "")))
@@ -102,7 +100,7 @@ def _reading(pages: Blueprint, context: ConsoleContext) -> None:
         if fault is not None:
             return _unapproved(context, view, fault)
         if "code" not in request.form:
-            return page(context, "edition_proposal.html", step="code", **_proposal(context, view))
+            return page(context, "edition_proposal.html", **_proposal(context, view, step="code"))
         if not sign_in.prove_code(context.locks, me(), request.form["code"], this_browser()):
             return _unapproved(context, view, FormFault("editions.error.wrong", "code", "code"), HTTPStatus.UNAUTHORIZED, step="code")
         try:
@@ -141,6 +139,10 @@ def _returning(pages: Blueprint, context: ConsoleContext) -> None:
             return _again(context, number, _refusal(refusal.result))
         result = run(context, proposing.go_back, number, edition)
         return _again(context, number, _refusal(result)) if result.is_refused else to("editions", after="returned")
+
+
+def _propose(context: ConsoleContext, prepared: PreparedProposal, title: str, *, takes_pending: bool) -> Result:
+    return run(context, proposing.propose_draft, prepared, title, takes_pending=takes_pending)
 
 
 def _listed(context: ConsoleContext) -> dict[str, Any]:
@@ -203,8 +205,9 @@ def _seen(context: ConsoleContext, id: str) -> ProposalView | None:
         abort(HTTPStatus.CONFLICT)
 
 
-def _proposal(context: ConsoleContext, view: ProposalView) -> dict[str, Any]:
-    return {"view": view, "faults": (), "step": "read", **_compared(context, view.difference)}
+def _proposal(context: ConsoleContext, view: ProposalView, step: str = "read", faults: tuple[KnownFault, ...] = ()) -> dict[str, Any]:
+    """`step`: *read*, or *code* once all is read."""
+    return {"view": view, "faults": faults, "step": step, **_compared(context, view.difference)}
 
 
 def _unapproved(
@@ -216,8 +219,7 @@ def _unapproved(
     step: str = "read",
     faults: tuple[KnownFault, ...] = (),
 ) -> Shown:
-    values = _proposal(context, view) | {"step": step, "faults": faults}
-    return refused(context, "edition_proposal.html", fault, status, **values)
+    return refused(context, "edition_proposal.html", fault, status, **_proposal(context, view, step, faults))
 
 
 def _compared(context: ConsoleContext, difference: shown.EditionDifference) -> dict[str, Any]:
