@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pyotp
 import pytest
-from msgspec.structs import replace
 
 from hotline.ports.desk.accounts import Account
 from hotline.service.editions.cache import EditionCache
