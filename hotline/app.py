@@ -213,8 +213,10 @@ def create_app(config: Config, door: Door, line: Assembly) -> Flask:
         console.install(app, _room(config, line.hotline))
         if config.demo:
             from hotline.demo import phone  # noqa: PLC0415 -- production does not even load it
+            from hotline.demo.environment import passwords_secret  # noqa: PLC0415
+            from hotline.demo.people import factors  # noqa: PLC0415
 
-            app.register_blueprint(phone.blueprint(config.at))
+            app.register_blueprint(phone.blueprint(config.at, factors(passwords_secret(Path(config.var)))))
     return app
 
 

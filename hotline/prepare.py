@@ -107,16 +107,18 @@ def _settle_accounts(store: SqlStore, var: Path, now: int) -> None:
     """Give each of them an account with a first password, made once by chance. An account or a one-time link that is there already stays."""
     from hotline.adapters.locks import ArgonPasswords  # noqa: PLC0415
     from hotline.demo.environment import passwords_secret  # noqa: PLC0415
-    from hotline.demo.people import passwords  # noqa: PLC0415
+    from hotline.demo.people import PEOPLE, passwords  # noqa: PLC0415
     from hotline.ports.desk.accounts import Account  # noqa: PLC0415
 
     with store.read() as tx:
         settled = {*tx.accounts.all(), *tx.accounts.invites(now)}
     hashes = ArgonPasswords()
-    fresh = {id: hashes.hash(password) for id, password in passwords(passwords_secret(var)).items() if id not in settled}
+    secret = passwords_secret(var)
+    fresh = {id: hashes.hash(password) for id, password in passwords(secret).items() if id not in settled}
+    factors = {person.id: person.factor(secret) for person in PEOPLE}
     with store.write() as tx:
         for id, hashed in fresh.items():
-            tx.accounts.save(Account(id, hashed))
+            tx.accounts.save(Account(id, hashed, factors[id]))
 
 
 def tell(faults: tuple[Fault, ...]) -> None:

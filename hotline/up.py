@@ -214,6 +214,10 @@ class _Line:
             f"  the room         {self._address}/console/   sign in as one of these:",
             "",
             *(f"      {p.alias:9}{p.password(secret)}   {p.role}, reads {LANGUAGES[p.language]}" for p in PEOPLE if p.is_staff),
+            *(
+                "",
+                f"  {' and '.join(p.alias for p in PEOPLE if p.has_factor)} are asked for a one-time code too: {self._address}/phone/codes",
+            ),
             *("", f"Whoever chose another password there keeps it. All of this stands in {self._shown(self._card)} too."),
         ]
         if json.loads(self._health)["parts"]["emergency_number"] == "none":

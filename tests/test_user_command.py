@@ -180,13 +180,42 @@ def test_disable_gives_back_what_she_held(store: SqlStore, user, tmp_path: Path)
 def test_list_says_who_there_is_and_no_number(store: SqlStore, user) -> None:
     """One a line below the heads, by alias; the same as JSON."""
     assert (0, "nobody yet (hotline user add)\n", "") == user("list")
-    user("add", "nana", "--reads", "bm", "--speaks", "bm,fr", "--minors", "--sms-only", number="+22370000102")
+    user(
+        "add",
+        "nana",
+        "--reads",
+        "bm",
+        "--speaks",
+        "bm,fr",
+        "--minors",
+        "--reviews",
+        "bm",
+        "--approves",
+        "--sms-only",
+        number="+22370000102",
+    )
     user("add", "awa", "--reads", "fr", "--role", "admin")
     code, printed, _ = user("list")
-    assert (0, ["ALIAS ROLE READS SPEAKS MINORS SIGNS IN", "awa admin fr - - has a link", "nana counselor bm bm,fr yes by SMS only"]) == (
+    assert (
+        0,
+        [
+            "ALIAS ROLE READS SPEAKS MINORS RIGHTS SIGNS IN",
+            "awa admin fr - - - has a link",
+            "nana counselor bm bm,fr yes reviews bm, approves by SMS only",
+        ],
+    ) == (
         code,
         [" ".join(line.split()) for line in printed.splitlines()],
     )
     awa, nana = json.loads(user("list", "--json")[1])
-    assert {"alias": "awa", "role": "admin", "reads": "fr", "speaks": [], "minors": False, "signs_in": "has a link"} == awa
+    assert {
+        "alias": "awa",
+        "role": "admin",
+        "reads": "fr",
+        "speaks": [],
+        "minors": False,
+        "reviews": [],
+        "approves": False,
+        "signs_in": "has a link",
+    } == awa
     assert ("nana", ["bm", "fr"], True) == (nana["alias"], nana["speaks"], nana["minors"])

@@ -28,7 +28,7 @@ from hotline.console.pages import (
     testimonies,
     urgent,
 )
-from hotline.console.pages.studio import reviewing, screens
+from hotline.console.pages.studio import editions, reviewing, screens
 from hotline.console.times import time_of_day
 from hotline.console.words import quotes, unbroken
 from hotline.engine.times import DAY_SECONDS
@@ -42,6 +42,7 @@ SUBJECTS: Final = (
     *(access, account, queue, callback, casework, review, testimonies, shifts, care, overview, people, audit, drafts, urgent),
     screens,
     reviewing,
+    editions,
 )
 """Each lays its own pages: `views`."""
 HEADERS: Final = {

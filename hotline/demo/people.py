@@ -22,6 +22,10 @@ class DemoPerson(Struct, frozen=True):
     language: str
     number: str
     speaks: tuple[str, ...] = ()
+    reviews: tuple[str, ...] = ()
+    approves: bool = False
+    has_factor: bool = False
+    """Signs in with a second factor from the first start on."""
 
     @property
     def id(self) -> str:
@@ -37,6 +41,10 @@ class DemoPerson(Struct, frozen=True):
         letters = b32encode(sha256(f"{secret}:{self.alias}".encode()).digest()).decode().lower()[:16]
         return "-".join(letters[n : n + 4] for n in range(0, 16, 4))
 
+    def factor(self, secret: str) -> str | None:
+        """What the authenticator of this person's account begins with (base32, 160 bits), made like the password. Returns None where there is none."""
+        return b32encode(sha256(f"{secret}:{self.alias}:factor".encode()).digest()[:20]).decode() if self.has_factor else None
+
 
 PEOPLE = (
     DemoPerson("kadi", "caller", "fr", "+22370000001"),
@@ -46,18 +54,29 @@ PEOPLE = (
     DemoPerson("hawa", "spare", "fr", "+22370000103"),
     DemoPerson("fanta", "supervisor", "fr", "+22370000201", ("fr", "bm")),
     DemoPerson("mariam", "operator", "fr", "+22370000203"),
+    DemoPerson("oumou", "operator", "bm", "+22370000205", reviews=("fr", "bm"), has_factor=True),
+    DemoPerson("bintou", "operator", "fr", "+22370000206", approves=True, has_factor=True),
     DemoPerson("djeneba", "admin", "fr", "+22370000204"),
 )
 
 
 def staff() -> tuple[Staff, ...]:
     """Those who work here at the first start, as the store keeps them."""
-    return tuple(Staff(p.id, p.alias, p.role, p.number, p.language, p.speaks) for p in PEOPLE if p.role != "caller" and p.role != "spare")  # noqa: PLR1714 -- mypy reads it
+    return tuple(
+        Staff(p.id, p.alias, p.role, p.number, p.language, p.speaks, reviews=p.reviews, approves=p.approves)
+        for p in PEOPLE
+        if p.role != "caller" and p.role != "spare"  # noqa: PLR1714 -- mypy reads it
+    )
 
 
 def passwords(secret: str) -> dict[str, str]:
     """The first password of each of the staff, by id."""
     return {p.id: p.password(secret) for p in PEOPLE if p.is_staff}
+
+
+def factors(secret: str) -> dict[str, str]:
+    """What the authenticator begins with, of each who has one, by alias."""
+    return {p.alias: factor for p in PEOPLE if (factor := p.factor(secret)) is not None}
 
 
 def on_the_phone() -> tuple[DemoPerson, ...]:
@@ -80,9 +99,11 @@ def shifts() -> tuple[Shift, ...]:
 
 
 def people_json(secret: str) -> list[dict[str, str]]:
-    """What `demo.json` says of them; of the staff, the password of the first start too."""
+    """What `demo.json` says of them; of the staff, the password of the first start too, and what an authenticator begins with."""
     rows = ({"alias": p.alias, "role": p.role, "language": p.language, "number": p.number} for p in PEOPLE)
-    return [row | ({"password": p.password(secret)} if p.is_staff else {}) for p, row in zip(PEOPLE, rows, strict=True)]
+    begun = ({"password": p.password(secret)} if p.is_staff else {} for p in PEOPLE)
+    factor = (({"factor": factors(secret)[p.alias]} if p.has_factor else {}) for p in PEOPLE)
+    return [row | password | seed for row, password, seed in zip(rows, begun, factor, strict=True)]
 
 
 def number_of(alias: str) -> str | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from urllib.parse import quote
 
 import msgspec
+import pyotp
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
@@ -27,8 +30,10 @@ HEADERS = {
 KEYPAD = tuple(zip("123456789*0#", ("", "abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz", "", "", ""), strict=True))
 
 
-def blueprint(at: AfricasTalking) -> Blueprint:
+def blueprint(at: AfricasTalking, factors: Mapping[str, str] = MappingProxyType({})) -> Blueprint:
     """`/phone`, its files, its API, and the way there from `/`: the page asks for phones by alias, and gets what the stand-in says of them.
+
+    `factors`: by alias what the authenticators of the demo's staff begin with; `/phone/codes` stands for those authenticators.
 
     The browser learns neither the webhooks' secret nor the stand-in's address; no number stands in a path of this server.
     Raises OSError where a catalogue is missing, ValueError where no stand-in is set.
@@ -61,6 +66,14 @@ def blueprint(at: AfricasTalking) -> Blueprint:
             code=at.service_codes[0],
             keypad=KEYPAD,
         )
+
+    @page.get("/phone/codes")
+    def codes() -> str:
+        """The one-time codes of this moment, as an authenticator would show them."""
+        asked = request.args.get("l", "")
+        language = asked if asked in LANGUAGES else LANGUAGES[0]
+        shown = {alias: pyotp.TOTP(secret).now() for alias, secret in factors.items()}
+        return render_template("codes.html", words=words[language], language=language, codes=shown)
 
     @page.get("/phone/api/state")
     def state() -> Response:

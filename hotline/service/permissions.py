@@ -31,7 +31,7 @@ class Ability(Struct, frozen=True):
 
 OPEN: Final = frozenset({"asset", "neutral", "sign_in", "code", "welcome", "nowhere"})
 """Pages for anybody, without being signed in."""
-QUIET: Final = frozenset({"asset", "board", "signs", "alarms", "urgent"})
+QUIET: Final = frozenset({"asset", "board", "signs", "alarms", "urgent", "editions_next"})
 """Pages that a browser asks for by itself: nobody did anything."""
 
 TABLE: Final = (
@@ -146,6 +146,27 @@ TABLE: Final = (
         ("studio_review", "comment_words"),
         ("reviewer", "approver"),
     ),
+    Ability(
+        "see the editions, what waits, and what differs",
+        ("operator",),
+        (),
+        ("editions", "editions_next", "edition_difference", "draft_difference", "edition_proposal"),
+        ("reviewer", "approver"),
+    ),
+    Ability(
+        "propose a draft, take the proposal back",
+        ("operator",),
+        ("propose_draft", "take_back_proposal"),
+        ("propose_draft", "take_back_proposal"),
+    ),
+    Ability(
+        "approve what others proposed, with a fresh code, or send it back",
+        (),
+        ("approve_proposal", "send_back"),
+        ("approve_proposal", "send_back"),
+        ("approver",),
+    ),
+    Ability("go back to an older edition", ("operator",), ("go_back",), ("edition_again", "go_back"), ("approver",)),
     Ability("figures of the line", ("supervisor", "operator"), (), ("overview",)),
     Ability(
         "accounts: make, one-time link, unlock, disable",

@@ -52,8 +52,8 @@ def insert(t, table: str, values) -> None:
 
 
 def without_origin(row) -> dict[str, object]:
-    """An edition or a proposal as it was kept before anybody could make one in the studio."""
-    return {name: value for name, value in asdict(row).items() if name != "drafted"}
+    """An edition or a proposal as it was kept before it had a title."""
+    return {name: value for name, value in asdict(row).items() if name != "title"}
 
 
 def add_old_post(t, seal) -> None:
@@ -186,14 +186,8 @@ def fill_0015(url, seal) -> None:
     store.close()
 
 
-def fill_0020(url, seal) -> None:
-    """With a proposal of the studio's."""
+def fill_0018(url, seal) -> None:
     fill_0017(url, seal)
-    store = SqlStore(url, seal, 5000)
-    with store.write() as t:
-        t.editions.add_proposal(Proposal(9, NOW, "mariam", b"{}", drafted=True))
-        t.editions.decide_proposal(9)
-    store.close()
 
 
 def fill_0017(url, seal) -> None:
@@ -286,7 +280,7 @@ FILLS = {
     "0015": fill_0015,
     "0016": fill_0015,
     "0017": fill_0017,
-    "0020": fill_0020,
+    "0018": fill_0018,
 }
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 

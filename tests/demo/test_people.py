@@ -10,7 +10,7 @@ import pytest
 
 from hotline.adapters.locks import ArgonPasswords
 from hotline.demo import phone
-from hotline.demo.people import PEOPLE, on_the_phone, passwords, people_json, shifts, staff, working
+from hotline.demo.people import PEOPLE, factors, on_the_phone, passwords, people_json, shifts, staff, working
 from hotline.demo.words import LOCALES, read_here, read_words
 from hotline.service.desk.accounts.sign_in import is_weak
 
@@ -35,7 +35,8 @@ def test_someone_is_there_in_each_language_around_the_clock() -> None:
 def test_demo_json_names_people() -> None:
     """What scripts read of a person, and nothing else: of the staff, a password that differs from every other demo's too."""
     people = people_json("secret")
-    assert [{"alias", "role", "language", "number"} | ({"password"} if p.is_staff else set()) for p in PEOPLE] == [set(p) for p in people]
+    more = [({"password"} if p.is_staff else set()) | ({"factor"} if p.has_factor else set()) for p in PEOPLE]
+    assert [{"alias", "role", "language", "number"} | rest for rest in more] == [set(p) for p in people]
     made = [p["password"] for rows in (people, people_json("another")) for p in rows if "password" in p]
     assert len(made) == len(set(made))
 
@@ -45,6 +46,15 @@ def test_a_spare_phone_is_nobodys_yet() -> None:
     (spare,) = (p for p in PEOPLE if p.role == "spare")
     assert [] == [member for member in staff() if spare.alias == member.alias or spare.number == member.number]
     assert spare.id not in passwords("secret")
+
+
+def test_two_can_take_an_edition_through() -> None:
+    """Beside the operator one reviews words in both languages, and one is the second person; both sign in with a second factor, which differs from every other demo's."""
+    made = {member.alias: member for member in staff()}
+    assert ("fr", "bm") == made["oumou"].reviews
+    assert made["bintou"].approves
+    assert {"oumou", "bintou"} == set(factors("secret"))
+    assert len({*factors("secret").values(), *factors("another").values()}) == 4
 
 
 def test_passwords_of_the_demo_are_ones_that_the_console_takes() -> None:

@@ -216,7 +216,7 @@ editions = Table(
     Column("sources", LargeBinary, nullable=False),
     Column("approved_by", String(64)),
     Column("again", Integer),
-    Column("drafted", Boolean, nullable=False, server_default=false()),
+    Column("title", String(64)),
 )
 
 proposals = Table(
@@ -227,7 +227,7 @@ proposals = Table(
     Column("made_by", String(64), nullable=False),
     Column("sources", LargeBinary, nullable=False),
     Column("pending_by", String(64)),
-    Column("drafted", Boolean, nullable=False, server_default=false()),
+    Column("title", String(64)),
 )
 
 edition_drafts = Table(

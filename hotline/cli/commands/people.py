@@ -23,7 +23,7 @@ FAULTS: dict[Fault, str] = {
     "alias": "an alias is 2 to 32 small letters or digits, a letter first",
     "number": "that is no number in E.164, such as +223 and eight digits without spaces",
     "taken": "someone of the staff has this alias or this number already",
-    "languages": "--reads and --speaks: languages of HOTLINE_LANGUAGES; an operator or admin takes no calls and speaks none",
+    "languages": "--reads, --speaks and --reviews: languages of HOTLINE_LANGUAGES; an operator or admin takes no calls and speaks none",
     "no_language": "a counselor takes calls in at least one language: --speaks",
 }
 
@@ -37,6 +37,8 @@ def declare(commands: Any) -> None:
     add.add_argument("--reads", required=True, metavar="LANGUAGE", help="the language of her pages and messages")
     add.add_argument("--speaks", default="", metavar="LANGUAGES", help="those in which she takes calls, comma separated")
     add.add_argument("--minors", action="store_true", help="she takes calls of minors too")
+    add.add_argument("--reviews", default="", metavar="LANGUAGES", help="those whose words she reads and signs, comma separated")
+    add.add_argument("--approves", action="store_true", help="she may be the second person of an edition")
     add.add_argument("--sms-only", action="store_true", help="she works by SMS alone: no link")
     add.add_argument(
         "--shift", action="append", default=[], type=_shift, metavar="DAY@HH:MM-HH:MM", help="daily, or mon … sun; several times"
@@ -57,14 +59,14 @@ def _add(options: argparse.Namespace) -> None:
     from hotline.service.desk.accounts.people import PersonForm, Start, add_person
     from hotline.service.desk.shifts.planning import WeekHours
 
-    config, speaks = settings(), tuple(options.speaks.split(",")) if options.speaks else ()
+    config, speaks, reviews = settings(), _listed(options.speaks), _listed(options.reviews)
     if options.role not in CALLING and (speaks or options.shift or options.minors):
         raise Failed(f"--role {options.role} takes no calls: neither --speaks nor --shift nor --minors")
-    if not {options.reads, *speaks} <= set(config.languages):
+    if not {options.reads, *speaks, *reviews} <= set(config.languages):
         raise Failed(FAULTS["languages"])
     # Asked for, not an argument: those are seen in process lists and stay in the shell's history.
     number = ask("Her number, with +223: ")
-    form = PersonForm(options.alias, options.role, number, options.reads, speaks, options.minors)
+    form = PersonForm(options.alias, options.role, number, options.reads, speaks, options.minors, reviews, options.approves)
     token = "" if options.sms_only else secrets.token_urlsafe(24)
     start = Start(tuple(WeekHours(*shift) for shift in options.shift), token)
     with worded_failures():
@@ -112,11 +114,12 @@ def _list(options: argparse.Namespace) -> None:
             seat.staff.reads,
             ",".join(seat.staff.speaks),
             "yes" if seat.staff.minors else "",
+            _rights(seat),
             _signs_in(seat),
         )
         for seat in found
     ]
-    heads = ("ALIAS", "ROLE", "READS", "SPEAKS", "MINORS", "SIGNS IN")
+    heads = ("ALIAS", "ROLE", "READS", "SPEAKS", "MINORS", "RIGHTS", "SIGNS IN")
     print("\n".join(table(heads, rows)) or "nobody yet (hotline user add)")
 
 
@@ -128,6 +131,8 @@ def _as_json(seat: Seat) -> dict[str, object]:
         "reads": staff.reads,
         "speaks": staff.speaks,
         "minors": staff.minors,
+        "reviews": staff.reviews,
+        "approves": staff.approves,
         "signs_in": _signs_in(seat),
     }
 
@@ -140,6 +145,16 @@ def _id_of(deps: Deps, alias: str) -> str:
     if not found:
         raise Failed(f"nobody of the staff is called {alias} (hotline user list)")
     return found[0]
+
+
+def _listed(codes: str) -> tuple[str, ...]:
+    return tuple(codes.split(",")) if codes else ()
+
+
+def _rights(seat: Seat) -> str:
+    """What is added to her role."""
+    staff = seat.staff
+    return ", ".join((*(f"reviews {language}" for language in staff.reviews), *(("approves",) if staff.approves else ())))
 
 
 def _signs_in(seat: Seat) -> str:

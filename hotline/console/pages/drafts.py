@@ -29,6 +29,9 @@ STANDS_ON: Final = {
     "person": "people",
     "words": "studio_screen",
     "comment": "studio_screen",
+    "propose": "draft_difference",
+    "reads": "edition_proposal",
+    "back": "edition_proposal",
 }
 """The page on which each form stands whose draft is kept. A form's name (`draft` in its template) begins with one of these, and says after it what it is about."""
 _NAME: Final = re.compile(r"([a-z]{1,16})(?:-([\w-]{1,64}))?(?:\.([\w.-]{1,64}))?", re.ASCII)

@@ -112,4 +112,6 @@ def _typed() -> PersonForm:
         reads=form.get("reads", ""),
         speaks=tuple(dict.fromkeys(form.getlist("speaks"))),
         minors="minors" in form,
+        reviews=tuple(dict.fromkeys(form.getlist("reviews"))),
+        approves="approves" in form,
     )

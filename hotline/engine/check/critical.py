@@ -10,7 +10,7 @@ from hotline.engine.check.phrases import PHRASES, PHRASES_DAY
 from hotline.engine.check.targets import leads
 from hotline.engine.edition import is_pause
 from hotline.engine.faults import fault, reason
-from hotline.engine.flow import CallFlow, Do, Each, Fault, Kind, Message, Say, ScreenSource, Sources
+from hotline.engine.flow import CallFlow, Do, Each, Fault, Kind, Say, ScreenSource, Sources
 
 PENDING: Final = "pending"
 EVERYWHERE: Final = frozenset((*PHRASES, *PHRASES_DAY, "neutral.broken", "sms.word.stop"))
@@ -36,19 +36,14 @@ def critical_screens(sources: Sources) -> frozenset[str]:
     return frozenset(found)
 
 
-def is_critical(message: Message, screens: frozenset[str]) -> bool:
-    """Are these words on one of those screens, or on all?"""
-    return message.key.partition("@")[0] in screens | EVERYWHERE
-
-
 def pending_words(sources: Sources) -> tuple[tuple[Fault, ...], int]:
     """A fault for each message on a critical screen that nobody reviewed, and how many elsewhere nobody reviewed."""
-    screens = critical_screens(sources)
+    where = critical_screens(sources) | EVERYWHERE
     pending = [(language, message) for language, messages in sources.words.items() for message in messages if message.review == PENDING]
     grave = [
         fault(message.at, message.key, reason("unreviewed", language=language))
         for language, message in pending
-        if is_critical(message, screens)
+        if message.key.partition("@")[0] in where
     ]
     return tuple(sorted(grave)), len(pending) - len(grave)
 

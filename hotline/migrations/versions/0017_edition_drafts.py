@@ -1,4 +1,4 @@
-"""Drafts of editions, part by part, and who may review words and approve an edition."""
+"""Drafts of editions, part by part, what an edition is called, and who may review words and approve an edition."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,8 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("staff", sa.Column("reviews", sa.String(length=64), nullable=False, server_default=sa.text("''")))
     op.add_column("staff", sa.Column("approves", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("editions", sa.Column("title", sa.String(length=64), nullable=True))
+    op.add_column("proposals", sa.Column("title", sa.String(length=64), nullable=True))
     op.create_table(
         "edition_drafts",
         sa.Column("id", sa.String(length=32), nullable=False),

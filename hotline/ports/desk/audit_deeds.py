@@ -41,6 +41,9 @@ Deed: TypeAlias = Literal[
     "approved unseen",
     "rejected",
     "rolled back",
+    "proposal taken back",
+    "sent back",
+    "read and approved",
     "pending words published",
     "number taken off",
     # drafts of editions; what they are about is a place in one

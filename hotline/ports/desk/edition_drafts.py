@@ -13,7 +13,7 @@ class EditionDraft(Struct, frozen=True):
     id: str
     title: str
     base: int
-    """The number of the edition that it was begun on."""
+    """The number of the edition that it was begun on, or proposed over."""
     made_by: str
     """The id of one of the staff."""
     made_at: int

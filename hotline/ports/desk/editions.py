@@ -21,8 +21,8 @@ class EditionRow(Struct, frozen=True):
     """The second person, where two are needed."""
     again: int | None = None
     """A rollback: the number of the edition whose sources these are."""
-    drafted: bool = False
-    """It was made in the studio: files may not know its words."""
+    title: str | None = None
+    """What it is about, as whoever proposed it called it."""
 
 
 class Proposal(Struct, frozen=True):
@@ -34,8 +34,7 @@ class Proposal(Struct, frozen=True):
     sources: bytes
     pending_by: str | None = None
     """Who took on to publish words that nobody has reviewed."""
-    drafted: bool = False
-    """It was made in the studio."""
+    title: str | None = None
 
 
 class Withdrawal(Struct, frozen=True):

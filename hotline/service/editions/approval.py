@@ -17,6 +17,8 @@ from hotline.engine.check.critical import pending_words
 from hotline.engine.flow import Fault, Sources
 from hotline.engine.freshness import fresh
 from hotline.engine.phone.letters import name_key
+from hotline.ports.desk.audit_deeds import Deed
+from hotline.ports.desk.edition_drafts import EditionDraft
 from hotline.ports.desk.editions import EditionRow, Proposal
 from hotline.ports.store import Store, Transaction
 from hotline.service.acts import Act, Refused, Result
@@ -74,6 +76,8 @@ class Approval(Struct, frozen=True):
     """The newest edition when the difference was looked at."""
     unseen: bool = False
     """Nobody looked: a script did it."""
+    is_signed_in: bool = False
+    """It is known who says so: on the page, by a fresh code. The shell believes the name that it is given."""
 
 
 def publisher(by: str | None, login: str) -> Publisher:
@@ -101,15 +105,15 @@ def publish_edition(act: Act, edition: CheckedEdition, pending_by: str | None = 
     return _published(row)
 
 
-def propose_edition(act: Act, edition: CheckedEdition, pending_by: str | None = None, *, drafted: bool = False) -> Result:
+def propose_edition(act: Act, edition: CheckedEdition, pending_by: str | None = None, title: str | None = None) -> Result:
     """Keep these sources for a second person to look at. `proposal` among the values: a number that no other ever gets.
 
-    `pending_by`: who takes pending words on, by name; without one they stop it. `drafted`: it comes from the studio.
+    `pending_by`: who takes pending words on, by name; without one they stop it. `title`: what it is about.
     """
     if edition.pending and pending_by is None:
         return Result("pending")
     number, sources = act.tx.editions.next_proposal(), encode(_overlaid(act.tx, edition.given))
-    act.tx.editions.add_proposal(Proposal(number, act.at, act.staff.alias, sources, pending_by if edition.pending else None, drafted))
+    act.tx.editions.add_proposal(Proposal(number, act.at, act.staff.alias, sources, pending_by if edition.pending else None, title))
     act.record("proposed", _about(number))
     return Result(values={"proposal": str(number)})
 
@@ -123,40 +127,63 @@ def proposed(store: Store, number: int, by: Publisher) -> tuple[Proposal, Editio
             raise CannotPublish("gone", proposal=str(number))
         newest = newest_edition(tx)
         sources = _overlaid(tx, read(proposal.sources, _about(number)))
-    if are_one_person(proposal.made_by, by):
-        raise CannotPublish("own", proposal=str(number), by=proposal.made_by)
+        author = author_among(tx, proposal, by)
+    if author is not None:
+        raise CannotPublish("own", proposal=str(number), by=author)
     return replace(proposal, sources=encode(sources)), newest
 
 
 def approve_edition(act: Act, approval: Approval) -> Result:
-    """Publish a proposal in the name of two people. Refused, it waits on."""
+    """Publish a proposal in the name of two people, and drop the draft that it was made of. Refused, it waits on."""
     number = approval.proposal
     proposal = act.tx.editions.proposal(number)
     if proposal is None:  # of two who approve at once, or of one who rejects meanwhile, the first has it
         return Result("gone", {"proposal": str(number)})
-    if are_one_person(proposal.made_by, approval.by):
-        return Result("own", {"proposal": str(number), "by": proposal.made_by})
+    author = author_among(act.tx, proposal, approval.by)
+    if author is not None:
+        return Result("own", {"proposal": str(number), "by": author})
     if approval.edition.pending and proposal.pending_by is None:
         return Result("pending")
     edition = NewEdition(
-        approval.edition.sources, proposal.made_by, approved_by=act.staff.alias, after=approval.against or 0, drafted=proposal.drafted
+        approval.edition.sources, proposal.made_by, approved_by=act.staff.alias, after=approval.against or 0, title=proposal.title
     )
     row = _enact(act, edition)
     if isinstance(row, Result):
         return row
     act.tx.editions.decide_proposal(number)
-    act.record("approved unseen" if approval.unseen else "approved", f"{_about(number)}, edition {row.number}")
+    draft = draft_of(act.tx, number)
+    if draft is not None:
+        act.tx.edition_drafts.drop(draft.id)
+    act.record(_deed(approval), f"{_about(number)}, edition {row.number}")
     if approval.edition.pending:
         _record_pending(act, proposal.pending_by, row)
     return _published(row)
 
 
-def reject_proposal(act: Act, number: int) -> Result:
-    """Take a proposal away; whoever made it may do so too."""
+def reject_proposal(act: Act, number: int, deed: Deed = "rejected", reason: str | None = None) -> Result:
+    """Take a proposal away; whoever made it may do so too. The draft that it was made of is open again, with the reason."""
     if not act.tx.editions.decide_proposal(number):
         return Result("gone", {"proposal": str(number)})
-    act.record("rejected", _about(number))
+    draft = draft_of(act.tx, number)
+    if draft is not None:
+        by = None if reason is None else act.staff.alias
+        act.tx.edition_drafts.save(replace(draft, proposal=None, sent_back=reason, sent_back_by=by))
+    act.record(deed, _about(number))
     return Result()
+
+
+def draft_of(tx: Transaction, proposal: int) -> EditionDraft | None:
+    """The draft that is proposed under this number. Returns None where files are."""
+    return next((draft for draft in tx.edition_drafts.all() if draft.proposal == proposal), None)
+
+
+def author_among(tx: Transaction, proposal: Proposal, by: Publisher) -> str | None:
+    """The name of whoever made the proposal, or changed a part of the draft that it is made of, if that is this person. Returns None if nobody is."""
+    draft = draft_of(tx, proposal.number)
+    ids = () if draft is None else dict.fromkeys((draft.made_by, *(part.by for part in tx.edition_drafts.parts(draft.id))))
+    people = (tx.staff.get(id) for id in ids)
+    names = (proposal.made_by, *(staff.alias for staff in people if staff))
+    return next((name for name in names if are_one_person(name, by)), None)
 
 
 def older_edition(store: Store, number: int, at: int) -> CheckedEdition:
@@ -241,6 +268,12 @@ def _enact(act: Act, edition: NewEdition) -> EditionRow | Result:
         return Result("overtaken")
     except TooSoon as refused:
         return Result("too_many", {"until": str(refused.until)})
+
+
+def _deed(approval: Approval) -> Deed:
+    if approval.is_signed_in:
+        return "read and approved"
+    return "approved unseen" if approval.unseen else "approved"
 
 
 def _published(row: EditionRow) -> Result:

@@ -56,8 +56,7 @@ class NewEdition(Struct, frozen=True):
     """The edition whose content this is, where somebody goes back."""
     after: int | None = None
     """The edition that it was made from, if that matters: 0 where there was none."""
-    drafted: bool = False
-    """It was made in the studio."""
+    title: str | None = None
 
 
 class Timing(Struct, frozen=True):
@@ -112,7 +111,7 @@ def _add(tx: Transaction, edition: NewEdition, timing: Timing) -> EditionRow:
     if len(held) >= MOST_HELD + (FOR_ROLLBACKS if edition.again is not None else 0):
         raise TooSoon(activation.gone_at(dict(moments)[held[1]], timing.life))
     sources = encode(with_readings(tx, with_testimonies(tx, edition.sources)))
-    row = EditionRow(newest + 1, timing.at, edition.by, timing.active_from, sources, edition.approved_by, edition.again, edition.drafted)
+    row = EditionRow(newest + 1, timing.at, edition.by, timing.active_from, sources, edition.approved_by, edition.again, edition.title)
     tx.audit.add(AuditRecord(timing.at, edition.by, "published", str(row.number)))  # first: with an edition there is an audit
     tx.editions.add(row)
     return row

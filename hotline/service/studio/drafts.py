@@ -76,7 +76,7 @@ def see_draft(deps: Deps, me: Staff, draft: str | None) -> Composed:
 
 def open_draft(act: Act, title: str) -> Result:
     """Begin one on the newest edition; `draft` among the values is its id."""
-    made = EditionDraft(act.derive("edition draft"), _titled(title), newest(act.deps).number, act.staff.id, act.at)
+    made = EditionDraft(act.derive("edition draft"), titled(title), newest(act.deps).number, act.staff.id, act.at)
     act.tx.edition_drafts.save(made)
     act.record("draft begun", made.id)
     return Result(values={"draft": made.id})
@@ -141,7 +141,7 @@ def name_draft(act: Act, draft: str, title: str) -> Result:
     composed = _open(act, draft)
     if isinstance(composed, Result):
         return composed
-    act.tx.edition_drafts.save(replace(composed.draft, title=_titled(title)))
+    act.tx.edition_drafts.save(replace(composed.draft, title=titled(title)))
     return Result()
 
 
@@ -183,5 +183,5 @@ def _may_change(staff: Staff, place: str) -> bool:
     return staff.role == "operator" or (kind == "words" and rest.partition("/")[0] in staff.reviews)
 
 
-def _titled(title: str) -> str:
+def titled(title: str) -> str:
     return " ".join(title.split())[:LONGEST_TITLE]

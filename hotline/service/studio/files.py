@@ -47,7 +47,7 @@ def behind(store: Store, files: Sources, at: int) -> FilesBehind | None:
         # Where two differ as much, the files may have been made from either: the older one makes them a draft, and somebody looks.
         if least is None or len(changes) < len(least.changes) or (len(changes) == len(least.changes) and changes != least.changes):
             least = FilesBehind(row.number, rows[0].number, changes)
-    return least if least and any(row.drafted and row.number > least.base for row in rows) else None
+    return least if least and any(row.title is not None and row.number > least.base for row in rows) else None
 
 
 def draft_files(act: Act, files: FilesBehind, title: str) -> Result:

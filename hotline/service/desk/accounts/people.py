@@ -50,6 +50,10 @@ class PersonForm(Struct, frozen=True):
     reads: str = ""
     speaks: tuple[str, ...] = ()
     minors: bool = False
+    reviews: tuple[str, ...] = ()
+    """The languages whose words this person reads and signs."""
+    approves: bool = False
+    """May be the second person of an edition."""
 
     def filled(self, staff: Staff) -> Staff:
         """Who takes no calls speaks no languages and takes no minors' calls."""
@@ -62,6 +66,8 @@ class PersonForm(Struct, frozen=True):
             reads=self.reads or staff.reads,
             speaks=self.speaks if calls else (),
             minors=calls and self.minors,
+            reviews=self.reviews,
+            approves=self.approves,
             on_call_until=staff.on_call_until if role == "supervisor" else None,
         )
 
@@ -188,8 +194,12 @@ def _record_change(act: Act, before: Staff, staff: Staff) -> None:
         act.record("role changed", f"{staff.alias}: {before.role} → {staff.role}")
     if staff.number != before.number:
         act.record("number changed", staff.alias)
-    if (staff.reads, staff.speaks, staff.minors) != (before.reads, before.speaks, before.minors):
+    if _rest(staff) != _rest(before):
         act.record("person changed", staff.alias)
+
+
+def _rest(staff: Staff) -> tuple[object, ...]:
+    return staff.reads, staff.speaks, staff.minors, staff.reviews, staff.approves
 
 
 def _held(tx: Transaction, staff: str) -> list[tuple[Callback, ...]]:
@@ -206,7 +216,7 @@ def _fault(tx: Transaction, staff: Staff, languages: tuple[str, ...]) -> Fault |
         return "alias"
     if not is_e164(staff.number):
         return "number"
-    if not {staff.reads, *staff.speaks} <= set(languages):
+    if not {staff.reads, *staff.speaks, *staff.reviews} <= set(languages):
         return "languages"
     if staff.role == "counselor" and not staff.speaks:
         return "no_language"

@@ -36,6 +36,7 @@ WINDOW: Final = 15 * 60
 MOST: Final = 10
 GUESSES: Final = 20
 """Wrong codes, one after the other, where the password was right: then no code opens until an admin says so."""
+CODE_DIGITS: Final = 6
 HALF_SECONDS: Final = 5 * 60
 """From the password to the code."""
 LINK_SECONDS: Final = 48 * 3600
@@ -137,6 +138,26 @@ def confirm(locks: Locks, staff: str, code: str, browser: Browser) -> str | None
         if used.recovery != account.recovery:
             work.audit(person.alias, "recovery code used", person.alias)
         return _open(tx, person, browser, locks.chance.token(), at)
+
+
+def prove_code(locks: Locks, staff: Staff, code: str, browser: Browser) -> bool:
+    """Somebody who is signed in types a fresh code of the authenticator: counted, locked and used up as in `confirm`. A recovery code is none. Raises StoreAway."""
+    at = locks.deps.clock.now()
+    with locks.deps.store.write() as tx:
+        account, work = tx.accounts.get(staff.id), Work(locks.deps, tx, at)
+        before = _attempt(tx, staff, browser, at)
+        may_count = before < MOST and not is_locked(tx, staff.id) and account is not None
+        used = _accepted(locks, account, code, at) if may_count and account and len(plain(code)) == CODE_DIGITS else None
+        if used is not None:
+            tx.accounts.save(used)
+            tx.accounts.forgive_guesses(staff.id)
+            tx.accounts.forgive(_key(staff.id, browser))
+            return True
+        if before == MOST - 1:
+            work.audit(UNKNOWN, "locked out", staff.alias)
+        if may_count and tx.accounts.guess(staff.id) == GUESSES:
+            work.audit(UNKNOWN, "account locked", staff.alias)
+    return False
 
 
 def is_locked(tx: Transaction, staff: str) -> bool:
@@ -267,7 +288,7 @@ def _open(tx: Transaction, staff: Staff, browser: Browser, token: str, at: int) 
 def _accepted(locks: Locks, account: Account, code: str, at: int) -> Account | None:
     """The account after this code was used. Returns None where it is none of this account's, or was used before."""
     typed = plain(code)
-    if len(typed) == 6:
+    if len(typed) == CODE_DIGITS:
         step = locks.codes.step(account.totp or "", typed, at) if account.totp else None
         return replace(account, totp_step=step) if step is not None and step > account.totp_step else None
     hashed = recovery_hash(locks.deps, account.staff, typed)

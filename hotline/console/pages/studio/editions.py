@@ -1,0 +1,263 @@
+"""The editions: what differs, what is proposed and read by a second person, the history, and the way back."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final
+
+from flask import Blueprint, abort, request
+from werkzeug.wrappers import Response
+
+from hotline.console.context import ConsoleContext, FormFault, Shown, found, language, me, page, permitted, refused, run, run_each_time, to
+from hotline.console.pages.access import this_browser
+from hotline.console.pages.studio.screens import ScreenAddress
+from hotline.console.times import stamp
+from hotline.engine.difference import NOTHING
+from hotline.service.acts import Result
+from hotline.service.desk.accounts import sign_in
+from hotline.service.editions.approval import CannotPublish, older_edition
+from hotline.service.editions.publication import FaultySources
+from hotline.service.studio import drafts, proposing
+from hotline.service.studio import editions as shown
+from hotline.service.studio.composing import key_of
+from hotline.service.studio.editions import KnownFault, ProposalView
+from hotline.service.studio.proposing import PreparedProposal
+
+AFTER: Final = ("approved", "sent_back", "taken_back", "proposed", "returned", "decided")
+"""What has just happened, as an address says it."""
+LONGEST_NUMBER: Final = 9
+FIELDS: Final[dict[str, str]] = {"empty": "title", "pending": "pending"}
+"""Beside which field of the form that proposes a refusal is said."""
+
+
+def views(pages: Blueprint, context: ConsoleContext) -> None:
+    _history(pages, context)
+    _proposing(pages, context)
+    _reading(pages, context)
+    _returning(pages, context)
+
+
+def _history(pages: Blueprint, context: ConsoleContext) -> None:
+    @pages.get("/editions")
+    def editions() -> str:
+        return page(context, "editions.html", **_listed(context))
+
+    @pages.get("/editions/next")
+    def editions_next() -> str:
+        """From the script alone: the history, until the newest is in force."""
+        return page(context, "_editions_history.html", **_listed(context))
+
+    @pages.get("/editions/difference")
+    def edition_difference() -> Shown:
+        one, other = (_number(request.args.get(name, "")) for name in ("from", "to"))
+        try:
+            difference = shown.compare_editions(context.deps, one, other)
+        except CannotPublish:
+            return page(context, "editions.html", unreadable=True, **_listed(context))
+        if difference is None:
+            abort(HTTPStatus.NOT_FOUND)
+        return page(context, "edition_difference.html", kind="two", one=one, other=other, **_compared(context, difference))
+
+
+def _proposing(pages: Blueprint, context: ConsoleContext) -> None:
+    @pages.get("/editions/drafts/<id>")
+    def draft_difference(id: str) -> Shown:
+        return _draft(context, id)
+
+    @pages.post("/editions/drafts/<id>")
+    def propose_draft(id: str) -> Shown:
+        try:
+            prepared = proposing.prepare(context.deps, id)
+        except FaultySources as wrong:
+            return _draft(context, id, FormFault("editions.error.faults", values={"count": str(len(wrong.faults))}), wrong)
+        takes, title = request.form.get("pending") == "yes", request.form.get("title", "")
+        result = prepared if isinstance(prepared, Result) else _propose(context, prepared, title, takes_pending=takes)
+        if result.code == "state" or not result.is_refused:
+            return to("edition_proposal", id=result.values["proposal"], after="proposed")
+        return _draft(context, id, FormFault(f"editions.error.{result.code}", FIELDS.get(result.code, "")))
+
+    @pages.post("/editions/proposals/<id>/take-back")
+    def take_back_proposal(id: str) -> Response:
+        number = _number(id)
+        view = shown.see_proposal(context.deps, me(), number)
+        found(permitted(run_each_time(context, proposing.take_back_proposal, number)))
+        draft = view.draft if view else None
+        return to("draft_difference", id=draft.id, after="taken_back") if draft else to("editions")
+
+
+def _reading(pages: Blueprint, context: ConsoleContext) -> None:
+    @pages.get("/editions/proposals/<id>")
+    def edition_proposal(id: str) -> Shown:
+        view = _seen(context, id)
+        return to("editions", after="decided") if view is None else page(context, "edition_proposal.html", **_proposal(context, view))
+
+    @pages.post("/editions/proposals/<id>")
+    def approve_proposal(id: str) -> Shown:
+        view = _seen(context, id)
+        if view is None:
+            return to("editions", after="decided")
+        fault = _unfit(view)
+        if fault is not None:
+            return _unapproved(context, view, fault)
+        if "code" not in request.form:
+            return page(context, "edition_proposal.html", **_proposal(context, view, step="code"))
+        if not sign_in.prove_code(context.locks, me(), request.form["code"], this_browser()):
+            return _unapproved(context, view, FormFault("editions.error.wrong", "code", "code"), HTTPStatus.UNAUTHORIZED, step="code")
+        try:
+            yes = proposing.prepare_approval(context.deps, me(), view.proposal.number, view.against)
+        except FaultySources as wrong:
+            fault = FormFault("editions.error.faults", values={"count": str(len(wrong.faults))})
+            return _unapproved(context, view, fault, faults=shown.known(wrong.faults, NOTHING))
+        result = yes if isinstance(yes, Result) else run(context, proposing.approve_proposal, yes)
+        return _unapproved(context, view, _refusal(result)) if result.is_refused else to("editions", after="approved")
+
+    @pages.post("/editions/proposals/<id>/back")
+    def send_back(id: str) -> Shown:
+        view = _seen(context, id)
+        if view is None:
+            return to("editions", after="decided")
+        result = run(context, proposing.send_back, view.proposal.number, request.form.get("reason", ""))
+        if result.code in ("empty", "long"):
+            return _unapproved(context, view, FormFault(f"editions.error.reason_{result.code}", "reason"), HTTPStatus.BAD_REQUEST)
+        return _unapproved(context, view, _refusal(result)) if result.is_refused else to("editions", after="sent_back")
+
+
+def _returning(pages: Blueprint, context: ConsoleContext) -> None:
+    @pages.get("/editions/<id>/again")
+    def edition_again(id: str) -> Shown:
+        """The second of two taps: what returns, and the button."""
+        return _again(context, _number(id))
+
+    @pages.post("/editions/<id>/again")
+    def go_back(id: str) -> Shown:
+        number = _number(id)
+        try:
+            edition = older_edition(context.deps.store, number, context.now)
+        except FaultySources:
+            return _again(context, number, FormFault("editions.error.old_faults"))
+        except CannotPublish as refusal:
+            return _again(context, number, _refusal(refusal.result))
+        result = run(context, proposing.go_back, number, edition)
+        return _again(context, number, _refusal(result)) if result.is_refused else to("editions", after="returned")
+
+
+def _propose(context: ConsoleContext, prepared: PreparedProposal, title: str, *, takes_pending: bool) -> Result:
+    return run(context, proposing.propose_draft, prepared, title, takes_pending=takes_pending)
+
+
+def _listed(context: ConsoleContext) -> dict[str, Any]:
+    listed = shown.see_editions(context.deps)
+    return {
+        "listed": listed,
+        "drafts": drafts.see_drafts(context.deps, me()),
+        "when": lambda at: stamp(context.deps.clock.local(at)),
+        "coming": any(row.active_from > context.now for row in listed.editions[:1]),
+        "after": _after(),
+        "unreadable": False,
+    }
+
+
+def _draft(context: ConsoleContext, id: str, fault: FormFault | None = None, wrong: FaultySources | None = None) -> Shown:
+    composed = drafts.see_draft(context.deps, me(), id)
+    if composed.draft.id != id:
+        abort(HTTPStatus.NOT_FOUND)
+    if composed.draft.proposal is not None:
+        return to("edition_proposal", id=str(composed.draft.proposal))
+    comparison = shown.compare_draft(context.deps, composed)
+    values = {
+        "kind": "draft",
+        "composed": composed,
+        "comparison": comparison,
+        "faults": shown.known(wrong.faults, composed.sources) if wrong else comparison.faults,
+        "conflicts": _conflicts(composed.conflicts),
+        **_compared(context, comparison.difference),
+    }
+    if fault is not None:
+        return refused(context, "edition_difference.html", fault, HTTPStatus.CONFLICT, **values)
+    return page(context, "edition_difference.html", **values)
+
+
+def _conflicts(places: frozenset[str]) -> list[tuple[str, str]]:
+    """Place, and the screen on whose page somebody chooses."""
+    return sorted((place, key_of(place)) for place in places)
+
+
+def _again(context: ConsoleContext, number: int, fault: FormFault | None = None) -> Shown:
+    row = shown.see_edition(context.deps, number)
+    try:
+        difference = shown.compare_again(context.deps, number)
+    except CannotPublish as refusal:
+        difference, fault = None, _refusal(refusal.result)
+    if row is None or (difference is None and fault is None):
+        abort(HTTPStatus.NOT_FOUND)
+    values = {"kind": "again", "row": row, **_compared(context, difference or shown.compare(NOTHING, NOTHING, None))}
+    return (
+        refused(context, "edition_difference.html", fault, HTTPStatus.CONFLICT, **values)
+        if fault
+        else page(context, "edition_difference.html", **values)
+    )
+
+
+def _seen(context: ConsoleContext, id: str) -> ProposalView | None:
+    try:
+        return shown.see_proposal(context.deps, me(), _number(id))
+    except CannotPublish:
+        abort(HTTPStatus.CONFLICT)
+
+
+def _proposal(context: ConsoleContext, view: ProposalView, step: str = "read", faults: tuple[KnownFault, ...] = ()) -> dict[str, Any]:
+    """`step`: *read*, or *code* once all is read."""
+    return {"view": view, "faults": faults, "step": step, **_compared(context, view.difference)}
+
+
+def _unapproved(
+    context: ConsoleContext,
+    view: ProposalView,
+    fault: FormFault,
+    status: HTTPStatus = HTTPStatus.CONFLICT,
+    *,
+    step: str = "read",
+    faults: tuple[KnownFault, ...] = (),
+) -> Shown:
+    return refused(context, "edition_proposal.html", fault, status, **_proposal(context, view, step, faults))
+
+
+def _compared(context: ConsoleContext, difference: shown.EditionDifference) -> dict[str, Any]:
+    def field_name(name: str) -> str:
+        """What a field is called; its name in flow files where nobody worded it."""
+        return context.words.say_or(language(context), f"editions.field.{name}", name)
+
+    return {
+        "difference": difference,
+        "name_of": shown.name_of,
+        "field_name": field_name,
+        "address_of": ScreenAddress.of,
+        "when": lambda at: stamp(context.deps.clock.local(at)),
+        "after": _after(),
+    }
+
+
+def _unfit(view: ProposalView) -> FormFault | None:
+    """Why whoever reads this cannot approve it."""
+    if view.is_author:
+        return FormFault("editions.error.own")
+    if view.is_overtaken or request.form.get("against") != str(view.against):
+        return FormFault("editions.error.overtaken")
+    if not view.has_factor:
+        return FormFault("editions.error.factor")
+    unread = view.difference.names - set(request.form.getlist("read"))
+    return FormFault("editions.error.unticked", values={"count": str(len(unread))}) if unread else None
+
+
+def _refusal(result: Result | None) -> FormFault:
+    return FormFault(f"editions.error.{result.code if result else 'gone'}")
+
+
+def _number(text: str) -> int:
+    """0, which no edition has, for what is no number."""
+    return int(text) if text.isdecimal() and text.isascii() and len(text) <= LONGEST_NUMBER else 0
+
+
+def _after() -> str:
+    after = request.args.get("after", "")
+    return after if after in AFTER else ""

@@ -1,0 +1,187 @@
+"""What the pages of editions show: the history, what waits for a second person, and what differs between any two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hotline.engine.check import check
+from hotline.engine.check.critical import PENDING, pending_words
+from hotline.engine.difference import ScreenDifference, differences
+from hotline.engine.flow import Fault, Sources
+from hotline.ports.desk.edition_drafts import EditionDraft
+from hotline.ports.desk.editions import EditionRow, Proposal
+from hotline.ports.desk.staff import Staff
+from hotline.service.deps import Deps
+from hotline.service.editions.approval import CannotPublish, as_published, author_among, draft_of, newest_edition, read
+from hotline.service.editions.testimony_overlay import with_newest_testimonies, with_testimonies
+from hotline.service.studio.composing import Composed, key_of, located, place_of
+from hotline.service.studio.proposing import signer
+from hotline.service.studio.tree import keys_to
+
+
+class EditionDifference(Struct, frozen=True):
+    """What differs between two editions, and what of it is counted."""
+
+    parts: tuple[ScreenDifference, ...]
+    titles: Mapping[str, str]
+    """Of every screen on either side, its first words."""
+    ways: Mapping[str, str]
+    """By screen the keys that lead there."""
+    pending: int
+    """Words of what differs that nobody reviewed."""
+
+    @property
+    def keys_elsewhere(self) -> int:
+        """How many keys that callers press lead elsewhere than before, or nowhere."""
+        return sum(change.leads_elsewhere for part in self.parts for change in part.keys)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What has to be read, each by a name of its own."""
+        return frozenset(name_of(part) for part in self.parts)
+
+
+class KnownFault(Struct, frozen=True):
+    """A fault, and the screen or phrase on whose page it is mended; empty where it is on none."""
+
+    fault: Fault
+    key: str
+
+
+class DraftComparison(Struct, frozen=True):
+    """A draft against the newest edition."""
+
+    difference: EditionDifference
+    faults: tuple[KnownFault, ...]
+    """Of what it touches; all of the line are looked for when it is proposed."""
+    pending: int
+    """Words on urgent, callback and stop screens that nobody reviewed, whoever changed them."""
+
+
+class ProposalView(Struct, frozen=True):
+    """What waits for a second person, as that person reads it."""
+
+    proposal: Proposal
+    draft: EditionDraft | None
+    """None: files are proposed, by the shell."""
+    difference: EditionDifference
+    against: int
+    """The newest edition; 0 where there is none."""
+    is_author: bool
+    """Is whoever reads it one who wrote any of it?"""
+    is_overtaken: bool
+    """Another edition was published since the draft was proposed: it would be taken back by this one."""
+    has_factor: bool
+    """Has whoever reads it a second factor?"""
+
+
+class EditionList(Struct, frozen=True):
+    """The history, newest first, and what waits."""
+
+    editions: tuple[EditionRow, ...]
+    proposals: tuple[Proposal, ...]
+    in_force: int
+
+
+def name_of(part: ScreenDifference) -> str:
+    """Under which name it is ticked as read."""
+    return f"{part.section}:{part.key}"
+
+
+def see_editions(deps: Deps) -> EditionList:
+    """Raises StoreAway."""
+    with deps.store.read() as tx:
+        active = tx.editions.active(deps.clock.now())
+        return EditionList(tx.editions.all(), tx.editions.proposals(), active.number if active else 0)
+
+
+def see_edition(deps: Deps, number: int) -> EditionRow | None:
+    """One of the history, its sources left empty. Raises StoreAway."""
+    return next((row for row in see_editions(deps).editions if row.number == number), None)
+
+
+def compare_draft(deps: Deps, composed: Composed) -> DraftComparison:
+    """What a draft would change of the newest edition. Raises StoreAway."""
+    at = deps.clock.now()
+    with deps.store.read() as tx:
+        sources = with_testimonies(tx, composed.sources)
+    today = deps.today(at)
+    faults = tuple(fault for fault in check(sources, today, only=composed.changed_keys) if fault.grave) if composed.parts else ()
+    pending = len(pending_words(as_published(sources, at))[0]) if composed.parts else 0
+    return DraftComparison(compare(composed.before, sources, at), known(faults, sources), pending)
+
+
+def known(faults: tuple[Fault, ...], sources: Sources) -> tuple[KnownFault, ...]:
+    """Each with the screen on which it is mended, causes first."""
+    places = located(sources) if faults else {}
+    ordered = sorted(faults, key=lambda fault: fault.follows)
+    return tuple(KnownFault(fault, key_of(place_of(fault, places))) for fault in ordered)
+
+
+def see_proposal(deps: Deps, me: Staff, number: int) -> ProposalView | None:
+    """Returns None where nothing waits under this number. Raises CannotPublish and StoreAway."""
+    with deps.store.read() as tx:
+        proposal = tx.editions.proposal(number)
+        if proposal is None:
+            return None
+        newest, draft = newest_edition(tx), draft_of(tx, number)
+        after = with_testimonies(tx, read(proposal.sources, f"proposal {number}"))
+        is_author = author_among(tx, proposal, signer(me)) is not None
+        account = tx.accounts.get(me.id)
+    against = newest.number if newest else 0
+    return ProposalView(
+        replace(proposal, sources=b""),
+        draft,
+        compare(_readable(newest), after, deps.clock.now()),
+        against,
+        is_author,
+        draft is not None and draft.base != against,
+        account is not None and account.totp is not None,
+    )
+
+
+def compare_editions(deps: Deps, one: int, other: int) -> EditionDifference | None:
+    """Any two of the history. Returns None where there is no such edition. Raises CannotPublish and StoreAway."""
+    with deps.store.read() as tx:
+        rows = tx.editions.get(one), tx.editions.get(other)
+    if rows[0] is None or rows[1] is None:
+        return None
+    before, after = (read(row.sources, f"edition {row.number}") for row in rows if row)
+    return compare(before, after, None)
+
+
+def compare_again(deps: Deps, number: int) -> EditionDifference | None:
+    """What would return with an older edition, and what would go. Returns None where there is none, or it is the newest. Raises CannotPublish and StoreAway."""
+    with deps.store.read() as tx:
+        old, newest = tx.editions.get(number), newest_edition(tx)
+        if old is None or newest is None or newest.number == number:
+            return None
+        before = read(newest.sources, f"edition {newest.number}")
+        after = with_testimonies(tx, with_newest_testimonies(read(old.sources, f"edition {number}"), before))
+    return compare(before, after, deps.clock.now())
+
+
+def compare(before: Sources | None, after: Sources, at: int | None) -> EditionDifference:
+    """`at`: as both would be published then, without what is stale or over; None: as they stand. `before` None: there was none."""
+    one, other = (sources if sources is None or at is None else as_published(sources, at) for sources in (before, after))
+    parts = differences(one, after if other is None else other)
+    keys = {part.key for part in parts if part.section == "screen"}
+    texts: dict[str, str] = {}
+    for sources in (after, before):
+        for message in next(iter(sources.words.values()), ()) if sources else ():
+            texts.setdefault(message.key, message.text.split("\n")[0].strip())
+    pending = sum(
+        message.review == PENDING and message.key.partition("@")[0] in keys for table in after.words.values() for message in table
+    )
+    return EditionDifference(parts, texts, keys_to(after), pending)
+
+
+def _readable(row: EditionRow | None) -> Sources | None:
+    """Returns None where another version of the program wrote it: then all counts as new."""
+    try:
+        return read(row.sources, f"edition {row.number}") if row else None
+    except CannotPublish:
+        return None
