@@ -138,6 +138,22 @@ TABLE: Final = (
         ("open_draft", "name_draft", "drop_draft"),
         ("open_draft", "name_draft", "drop_draft"),
     ),
+    Ability(
+        "see where keys lead",
+        ("operator",),
+        (),
+        ("studio_keys",),
+        ("reviewer", "approver"),
+    ),
+    Ability(
+        "change where keys lead: keys, screens, flows",
+        ("operator",),
+        ("change_structure",),
+        (
+            *("save_option", "save_way", "save_kind", "rename_screen", "remove_screen"),
+            *("new_screen", "add_screen", "new_flow", "add_flow"),
+        ),
+    ),
     Ability("figures of the line", ("supervisor", "operator"), (), ("overview",)),
     Ability(
         "accounts: make, one-time link, unlock, disable",

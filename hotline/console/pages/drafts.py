@@ -28,8 +28,14 @@ STANDS_ON: Final = {
     "cut": "testimony",
     "person": "people",
     "words": "studio_screen",
+    "kind": "studio_keys",
+    **{f"{form}{letter}": "studio_keys" for form in ("key", "way") for letter in "abcdefgh"},
+    "screen": "new_screen",
+    "flow": "new_flow",
 }
 """The page on which each form stands whose draft is kept. A form's name (`draft` in its template) begins with one of these, and says after it what it is about."""
+STUDIO: Final = ("studio_screen", "studio_keys", "new_screen", "new_flow")
+"""Those about a screen of the line, whose addresses have two parts."""
 _NAME: Final = re.compile(r"([a-z]{1,16})(?:-([\w-]{1,64}))?(?:\.([\w.-]{1,64}))?", re.ASCII)
 
 
@@ -87,7 +93,7 @@ def _place(name: str) -> tuple[str, dict[str, str]] | None:
     endpoint = STANDS_ON.get(parts[1]) if parts else None
     if parts is None or endpoint is None:
         return None
-    about = {"id": parts[2], "part": parts[3] if endpoint in ("incident", "studio_screen") else None}
+    about = {"id": parts[2], "part": parts[3] if endpoint in ("incident", *STUDIO) else None}
     return endpoint, {name: value for name, value in about.items() if value}
 
 
