@@ -13,7 +13,7 @@ from hotline.engine.check.targets import Target, targets
 from hotline.engine.flow import Branch, Fault, Kind, Menu, Option, Sources, Way
 from hotline.engine.restructuring.edits import KEYS, labels_of, referrers, screens_of
 from hotline.engine.restructuring.rules import KeyMeaning, Published, meanings, moved_keys, objection, removed_keys
-from hotline.engine.revisions import Revision, UnfitRevision, revised, standing, words_place
+from hotline.engine.revisions import Revision, UnfitRevision, revised, screen_place, standing, value_of, words_place
 from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
@@ -156,7 +156,7 @@ def see_structure(composed: Composed, key: str, today: date, published: Publishe
         follows,
         tuple(labels) or tuple(words_place(language, key) for language in sources.words),
         key not in first,
-        _seen(composed, key),
+        _seen(sources, key),
     )
 
 
@@ -257,5 +257,12 @@ def _faults(sources: Sources, key: str, today: date) -> tuple[dict[int, tuple[Fa
     return {number: tuple(found) for number, found in by_key.items()}, tuple(rest), follows
 
 
-def _seen(composed: Composed, key: str) -> dict[str, str]:
-    return {place: value for place, value in standing(composed.sources).items() if key_of(place) == key}
+def _seen(sources: Sources, key: str) -> dict[str, str]:
+    """Of the parts of a screen alone: to write down all of an edition's takes longer than the rest of a page."""
+    texts = {
+        words_place(language, message.key): value_of(message.text)
+        for language, table in sources.words.items()
+        for message in table
+        if message.key.partition("@")[0] == key
+    }
+    return {screen_place(key): value_of(screens_of(sources)[key].kind)} | texts

@@ -277,7 +277,7 @@ def _refusal(sources: Sources, result: Result) -> FormFault:
         return FormFault(f"structure.error.{result.code}")
     why = result.values["fault"]
     about = ", ".join(f"« {title_of(sources, key)} »" for key in result.values.get("about", "").split(" ") if key)
-    return FormFault(f"structure.error.{why}", FIELDS.get(why, ""), values={"about": about, "key": result.values.get("key", "")})
+    return FormFault(f"structure.error.{why}", FIELDS.get(why, ""), values={"about": about, "number": result.values.get("key", "")})
 
 
 def _status(result: Result) -> int:
@@ -300,8 +300,10 @@ def _menu(composed: Composed, key: str) -> Menu:
     return kind
 
 
-def _common(context: ConsoleContext, composed: Composed, flow: str, chosen_targets: Iterable[str] = ()) -> dict[str, Any]:
-    """What every form about keys offers."""
+def _common(
+    context: ConsoleContext, composed: Composed, flow: str, chosen_targets: Iterable[str] = (), *, is_open: bool = True
+) -> dict[str, Any]:
+    """What every form about keys offers; where none `is_open`, nothing to choose from: to list all screens is most of a page."""
     sources, tree = composed.sources, branches(composed)
     search = request.form.get("search", "")
     typed = (value for name, value in request.form.items() if name.endswith("go") or name in ("then", "kept", "lost"))
@@ -310,10 +312,10 @@ def _common(context: ConsoleContext, composed: Composed, flow: str, chosen_targe
         "sources": sources,
         "branches": tree,
         "address_of": ScreenAddress.of,
-        "groups": pickers.targets_to(sources, tree, flow, search, (*chosen_targets, *typed)),
+        "groups": pickers.targets_to(sources, tree, flow, search, (*chosen_targets, *typed)) if is_open else (),
         "is_long": sum(len(flow.screens) for flow in sources.flows) > pickers.MOST_CHOICES,
-        "condition_groups": pickers.conditions(context, sources),
-        "setting_groups": pickers.settings(context, sources),
+        "condition_groups": pickers.conditions(context, sources) if is_open else (),
+        "setting_groups": pickers.settings(context, sources) if is_open else (),
         "flows": [(branch.name, branch.title) for branch in tree if branch.name in {flow.name for flow in sources.flows}],
         "lists": tuple(INTO),
         "languages": tuple(sources.words),
@@ -328,13 +330,15 @@ def _shown(context: ConsoleContext, history: KeyHistory, address: ScreenAddress)
     view = see_structure(composed, address.key, context.deps.today(context.now), _published(context, history))
     if view is None:
         abort(HTTPStatus.NOT_FOUND)
-    return _common(context, composed, address.id, (target.go for target in view.targets)) | {
+    kind, opened = _tag(view.kind), _opened(view)
+    is_open = opened is not None or kind not in ("menu", "branch") or request.method == "POST"
+    return _common(context, composed, address.id, (target.go for target in view.targets), is_open=is_open) | {
         "view": view,
         "here": address,
-        "kind": _tag(view.kind),
+        "kind": kind,
         "chosen_kind": _chosen_kind(view),
         "kinds": KINDS,
-        "opened": _opened(view),
+        "opened": opened,
         "may_return": pickers.may_return(composed.sources, address.key),
         "texts": _texts(composed.sources, address.key),
         "after": request.args["after"] if request.args.get("after") in SAID else "",
