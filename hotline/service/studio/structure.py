@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
@@ -20,7 +21,6 @@ from hotline.service.deps import Deps
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed, compose, key_of, located, place_of
 from hotline.service.studio.drafts import PartEdit
-from hotline.service.studio.screens import title_of
 
 
 class _PublishedScreen(Struct, frozen=True):
@@ -62,6 +62,34 @@ class KeyHistory:
         return found
 
 
+class ScreenTitles:
+    """What screens are called to whoever edits them: by their first words, never by their names inside."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._screens = screens_of(sources)
+        self._words = {message.key: message.text for message in next(iter(sources.words.values()), ())}
+
+    def of(self, key: str) -> str:
+        """The first words of a screen; of one that shows none those of the first that follows it. Empty where nothing does."""
+        seen, front = {key}, deque([key])
+        while front:
+            here = front.popleft()
+            if here in self._words:
+                return self._words[here].split("\n")[0].strip()
+            ahead = [target.go for target in targets(self._screens[here])] if here in self._screens else []
+            front += [go for go in dict.fromkeys(ahead) if go not in seen]
+            seen.update(ahead)
+        return ""
+
+    def tag(self, key: str) -> str:
+        """What kind of screen it is, as flow files call it; empty where there is none."""
+        return str(self._screens[key].kind.__struct_config__.tag) if key in self._screens else ""
+
+    def shows(self, key: str) -> bool:
+        """Has it words of its own?"""
+        return key in self._words
+
+
 class KeyView(Struct, frozen=True):
     """One option of a menu, or one way of a branch (`number`: its place)."""
 
@@ -79,7 +107,6 @@ class RemovedKey(Struct, frozen=True):
 
     number: int
     meaning: KeyMeaning
-    title: str
     is_there: bool
 
 
@@ -87,7 +114,6 @@ class LeadIn(Struct, frozen=True):
     """A screen from which this one is reached, and by which keys or what stands for one."""
 
     screen: str
-    title: str
     keys: tuple[str, ...]
 
 
@@ -95,7 +121,6 @@ class StructureView(Struct, frozen=True):
     """Where one screen leads, and what leads there."""
 
     key: str
-    title: str
     kind: Kind
     keys: tuple[KeyView, ...]
     targets: tuple[Target, ...]
@@ -128,14 +153,13 @@ def see_structure(composed: Composed, key: str, today: date, published: Publishe
     parts = screen.kind.ways if isinstance(screen.kind, Branch) else parts
     screens = screens_of(sources)
     removed = tuple(
-        RemovedKey(number, meaning, title_of(sources, meaning.go), meaning.go in screens)
+        RemovedKey(number, meaning, meaning.go in screens)
         for number, meaning in removed_keys(published_with(published, composed.before), sources, key).items()
     )
     taken = {*meanings(screen), *(gone.number for gone in removed)}
     first = {message.key for table in sources.words.values() for message in table}
     return StructureView(
         key,
-        title_of(sources, key),
         screen.kind,
         tuple(
             KeyView(
@@ -165,7 +189,7 @@ def lead_ins(sources: Sources, key: str) -> tuple[LeadIn, ...]:
     by_screen: dict[str, list[str]] = {}
     for referrer in referrers(sources, key):
         by_screen.setdefault(referrer.screen, []).append(referrer.key)
-    return tuple(LeadIn(screen, title_of(sources, screen) if screen else "", tuple(keys)) for screen, keys in by_screen.items())
+    return tuple(LeadIn(screen, tuple(keys)) for screen, keys in by_screen.items())
 
 
 def published_with(published: Published, newest: Sources) -> Published:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Final
 
@@ -13,8 +13,7 @@ from hotline.console.context import ConsoleContext, language
 from hotline.engine.flow import CallFlow, Condition, Sources
 from hotline.engine.restructuring.vocabulary import askable, settable
 from hotline.service.studio.composing import Composed
-from hotline.service.studio.screens import title_of
-from hotline.service.studio.structure import LeadIn, lead_ins
+from hotline.service.studio.structure import LeadIn, ScreenTitles, lead_ins
 from hotline.service.studio.tree import TreeBranch, TreeLeaf
 
 MOST_CHOICES: Final = 400
@@ -47,7 +46,24 @@ def install(pages: Blueprint, context: ConsoleContext) -> None:
     pages.add_app_template_global(partial(condition_said, context), "condition_said")
     pages.add_app_template_global(partial(setting_said, context), "setting_said")
     pages.add_app_template_global(_lead_ins, "lead_ins_of")
-    pages.add_app_template_global(title_of, "title_said")
+    pages.add_app_template_global(partial(titles, context), "titles")
+
+
+def titles(context: ConsoleContext, sources: Sources, longest: int = 48) -> Callable[[str], str]:
+    """What a screen is called, by its key: one that shows nothing by its kind and what follows it. `longest`: letters of a title."""
+    known = ScreenTitles(sources)
+
+    def said(key: str) -> str:
+        title = shorten(known.of(key), longest)
+        if known.shows(key) or not known.tag(key):
+            return title
+        return context.words.say(language(context), f"structure.silent.{known.tag(key)}", title=title)
+
+    return said
+
+
+def shorten(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
 def targets_to(

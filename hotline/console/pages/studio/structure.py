@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -21,7 +20,6 @@ from hotline.engine.restructuring.vocabulary import INTO
 from hotline.engine.revisions import Revision, revised, value_of, words_place
 from hotline.service.acts import Result
 from hotline.service.studio.composing import Composed
-from hotline.service.studio.screens import title_of
 from hotline.service.studio.structure import (
     KeyHistory,
     StructureView,
@@ -123,7 +121,7 @@ def _screens(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> 
             return _again(context, history, address, bad.fault)
         result = _kept(context, history, composed, revisions)
         if result.is_refused:
-            return _again(context, history, address, _refusal(composed.sources, result), _status(result))
+            return _again(context, history, address, _refusal(context, composed.sources, result), _status(result))
         at = ScreenAddress.of(key)
         return to("studio_keys", id=at.id, part=at.part, after="renamed")
 
@@ -139,7 +137,7 @@ def _screens(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> 
         revisions = edits.flow_removed(composed.sources, flow) if whole else edits.screen_removed(composed.sources, address.key)
         result = _kept(context, history, composed, revisions)
         if result.is_refused:
-            return _again(context, history, address, _refusal(composed.sources, result), _status(result))
+            return _again(context, history, address, _refusal(context, composed.sources, result), _status(result))
         return to("studio")
 
 
@@ -176,7 +174,7 @@ def _changed(
         return _again(context, history, address, bad.fault)
     result = _kept(context, history, composed, revisions)
     if result.is_refused:
-        return _again(context, history, address, _refusal(composed.sources, result), _status(result))
+        return _again(context, history, address, _refusal(context, composed.sources, result), _status(result))
     return to("studio_keys", id=address.id, part=address.part, after=said)
 
 
@@ -195,7 +193,7 @@ def _added(context: ConsoleContext, history: KeyHistory, template: str, *, is_fl
         return refused(context, template, bad.fault, **_blank(context, history))
     result = _kept(context, history, composed, revisions)
     if result.is_refused:
-        return refused(context, template, _refusal(composed.sources, result), _status(result), **_blank(context, history))
+        return refused(context, template, _refusal(context, composed.sources, result), _status(result), **_blank(context, history))
     at = ScreenAddress.of(key)
     return to("studio_keys", id=at.id, part=at.part, after="added")
 
@@ -244,9 +242,7 @@ def _renamed(composed: Composed, key: str, published: Published) -> tuple[list[R
             found.append(Revision(words_place(language, key), value_of("\n".join([line, *text.split("\n")[1:]]))))
         title = titles[next(iter(sources.words))]
     else:
-        title = request.form.get("name", "").strip()
-        if not title:
-            raise BadField("name", "name")
+        raise BadField("", "kind")
     is_met = key in screens_of(composed.before) and edits.shows(kind)
     if is_met or key in (sources.start, sources.help):
         return found, key
@@ -271,12 +267,13 @@ def _again(
     return refused(context, "studio_keys.html", fault, status, **_shown(context, history, address))
 
 
-def _refusal(sources: Sources, result: Result) -> FormFault:
+def _refusal(context: ConsoleContext, sources: Sources, result: Result) -> FormFault:
     """Why an edit was not kept, the screens that it is about by their titles."""
     if result.code != "faulty":
         return FormFault(f"structure.error.{result.code}")
     why = result.values["fault"]
-    about = ", ".join(f"« {title_of(sources, key)} »" for key in result.values.get("about", "").split(" ") if key)
+    title_of = pickers.titles(context, sources)
+    about = ", ".join(f"« {title_of(key)} »" for key in result.values.get("about", "").split(" ") if key)
     return FormFault(f"structure.error.{why}", FIELDS.get(why, ""), values={"about": about, "number": result.values.get("key", "")})
 
 
@@ -320,7 +317,7 @@ def _common(
         "lists": tuple(INTO),
         "languages": tuple(sources.words),
         "may_edit": me().role == "operator",
-        "title_of": partial(title_of, sources),
+        "title_of": pickers.titles(context, sources),
         "most_lines": structure_forms.MOST_LINES,
     }
 
