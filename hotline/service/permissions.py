@@ -167,6 +167,22 @@ TABLE: Final = (
         ("approver",),
     ),
     Ability("go back to an older edition", ("operator",), ("go_back",), ("edition_again", "go_back"), ("approver",)),
+    Ability(
+        "see where keys lead",
+        ("operator",),
+        (),
+        ("studio_keys",),
+        ("reviewer", "approver"),
+    ),
+    Ability(
+        "change where keys lead: keys, screens, flows",
+        ("operator",),
+        ("change_structure",),
+        (
+            *("save_option", "save_way", "save_kind", "rename_screen", "remove_screen"),
+            *("new_screen", "add_screen", "new_flow", "add_flow"),
+        ),
+    ),
     Ability("figures of the line", ("supervisor", "operator"), (), ("overview",)),
     Ability(
         "accounts: make, one-time link, unlock, disable",

@@ -1,0 +1,164 @@
+"""The studio's forms about keys, read: options, ways, kinds of screens, new screens. What is not chosen, or cannot be, is a fault of its field."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+from flask import request
+
+from hotline.console.context import FormFault
+from hotline.engine.flow import Ask, Branch, CallFlow, Condition, Do, Each, End, Kind, Menu, Option, Say, Way
+from hotline.engine.names import PHONE, WHERE
+from hotline.engine.restructuring.edits import NOWHERE
+from hotline.engine.restructuring.vocabulary import INTO
+
+MOST_LINES: Final = 8
+"""Settings, conditions or options that one form takes."""
+LONGEST_LABEL: Final = 60
+KINDS: Final = ("menu", "each", "ask", "say", "branch", "do", "call", "end")
+TEMPLATES: Final = ("menu", "say", "ask", "each")
+"""What a new screen can begin as."""
+
+
+class BadField(ValueError):
+    """A field of a form cannot be so."""
+
+    def __init__(self, field: str, why: str) -> None:
+        self.fault = FormFault(f"structure.error.{why}", field)
+        super().__init__(why)
+
+
+def seen_parts() -> dict[str, str | None]:
+    """By place what stood in the form."""
+    return {name.removeprefix("seen:"): value or None for name, value in request.form.items() if name.startswith("seen:")}
+
+
+def labels() -> dict[str, str]:
+    """The words of a key, by the place of the message in which they stand. Raises BadField."""
+    found = {name.removeprefix("label:"): " ".join(text.split()) for name, text in request.form.items() if name.startswith("label:")}
+    for place, text in found.items():
+        if not text:
+            raise BadField(f"label:{place}", "label")
+        if len(text) > LONGEST_LABEL:
+            raise BadField(f"label:{place}", "label_long")
+    return found
+
+
+def number(field: str = "number") -> int:
+    """Of a key. Raises BadField."""
+    text = request.form.get(field, "")
+    if len(text) != 1 or not text.isdecimal():
+        raise BadField(field, "number")
+    return int(text)
+
+
+def target(field: str = "go") -> str:
+    """Raises BadField."""
+    key = request.form.get(field, "")
+    if not key:
+        raise BadField(field, "go")
+    return key
+
+
+def option() -> Option:
+    """Raises BadField."""
+    sets = dict(text.partition("=")[::2] for text in _lines("set"))
+    return Option(number(), target(), NOWHERE, sets, conditions())
+
+
+def way() -> Way:
+    """Raises BadField."""
+    return Way(target(), conditions(), NOWHERE)
+
+
+def conditions() -> tuple[Condition, ...]:
+    """In the order of the form, each once."""
+    found = {}
+    for line in range(MOST_LINES):
+        subject, _, value = request.form.get(f"if-{line}", "").partition("=")
+        if subject:
+            condition = Condition(subject, value, f"not-{line}" in request.form)
+            found[condition.subject, condition.value, condition.negated] = condition
+    return tuple(found.values())
+
+
+def kind(name: str, stands: Kind | None) -> Kind:
+    """A screen of this kind as the form has it; what the form does not ask is as it `stands` (None: nothing does). Raises BadField."""
+    match name:
+        case "menu":
+            return stands if isinstance(stands, Menu) else Menu(())
+        case "branch":
+            return stands if isinstance(stands, Branch) else Branch((Way(target(), (), NOWHERE),))
+        case "each":
+            return _each(stands)
+        case "ask":
+            return _ask(stands)
+        case "say":
+            return Say(request.form.get("go") or None, "testimonies" if "testimonies" in request.form else None)
+        case "do":
+            return _do()
+        case "call":
+            return CallFlow(target("flow"), target("then"))
+        case "end":
+            return End()
+    raise BadField("kind", "kind")
+
+
+def words(languages: tuple[str, ...], prefix: str = "words") -> dict[str, str]:
+    """By language what a screen says. Raises BadField where a language has none."""
+    found = {}
+    for language in languages:
+        field = f"{prefix}:{language}"
+        found[language] = request.form.get(field, "").replace("\r\n", "\n").strip()
+        if not found[language]:
+            raise BadField(field, "words")
+    return found
+
+
+def new_options(languages: tuple[str, ...]) -> tuple[tuple[Option, ...], dict[str, list[str]]]:
+    """The keys of a new menu, numbered in their order, and their lines by language. Raises BadField."""
+    options: list[Option] = []
+    lines: dict[str, list[str]] = {language: [] for language in languages}
+    for row in range(MOST_LINES - 1):
+        said = {language: " ".join(request.form.get(f"row-{row}:{language}", "").split()) for language in languages}
+        if not any(said.values()):
+            continue
+        for language, text in said.items():
+            if not text:
+                raise BadField(f"row-{row}:{language}", "label")
+            lines[language].append(f"{len(options) + 1} {text}")
+        options.append(Option(len(options) + 1, target(f"row-{row}-go"), NOWHERE))
+    return tuple(options), lines
+
+
+def _each(stands: Kind | None) -> Each:
+    of = request.form.get("list", "")
+    if of not in INTO:
+        raise BadField("list", "list")
+    into = stands.into if isinstance(stands, Each) and stands.list == of else INTO[of]
+    where = tuple(name for name in WHERE if f"where-{name}" in request.form)
+    return msgspec.convert(
+        {"type": "each", "list": of, "into": into, "go": target(), "where": where, "skip_one": "skip_one" in request.form}, Each
+    )
+
+
+def _ask(stands: Kind | None) -> Ask:
+    """What is asked stays: a new question is for a phone."""
+    if isinstance(stands, Ask):
+        return msgspec.structs.replace(stands, go=target())
+    return Ask("phone", PHONE, target())
+
+
+def _do() -> Do:
+    kept, lost = target("kept"), target("lost")
+    when = request.form.get("when") or None
+    said = {"type": "do", "order": request.form.get("order", ""), "kept": kept, "lost": lost, "when": when}
+    try:
+        return msgspec.convert(said | {"urgent": "urgent" in request.form, "word": "word" in request.form}, Do)
+    except msgspec.ValidationError:
+        raise BadField("order", "order") from None
+
+
+def _lines(name: str) -> list[str]:
+    return [text for line in range(MOST_LINES) if "=" in (text := request.form.get(f"{name}-{line}", ""))]

@@ -1,0 +1,1 @@
+"""What operators may change of where keys lead: the edits of screens, as revisions, and what stands against them. Pure."""

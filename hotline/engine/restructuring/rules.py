@@ -1,0 +1,245 @@
+"""What stands against an edit of where keys lead. What `check` finds may be mended later; these are refused, because they would be believed, or harm, once they are kept.
+
+A number keeps its meaning for ever: callers press it from memory, and from slips of paper. A key that was ever published on a screen and is not there any more
+leads where it led, or nowhere. A key that is there may be led elsewhere: `moved_keys` names it to whoever approves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final, Literal, TypeAlias
+
+from msgspec import Struct
+
+from hotline.engine.check.targets import leads, targets
+from hotline.engine.edition import is_pause, split_labels
+from hotline.engine.flow import RETURN, Ask, Branch, CallFlow, Do, Each, End, Menu, Option, ScreenSource, Sources
+from hotline.engine.names import PHONE, RESERVED, WHERE
+from hotline.engine.restructuring.edits import KEYS, referrers, screens_of
+from hotline.engine.restructuring.vocabulary import askable, asked_of_callers, lists_into, settable
+
+Why: TypeAlias = Literal[
+    "target",  # it leads to a screen or a flow that is not there
+    "number",  # options are numbered 1 to 7
+    "twice",  # two options of one number
+    "reused",  # a number that led elsewhere once
+    "sets",  # nothing of that name and value can be set
+    "condition",  # nobody can answer that
+    "way",  # only the last way of a choice has no condition
+    "list",  # no list can be shown so
+    "order",  # no order can be given so
+    "asks",  # what is typed would say something of the caller
+    "harm",  # it asks of violence, age, home or whoever hurts
+    "loop",  # it leads in a circle where nobody presses a key
+    "led_to",  # something leads there still
+    "starts",  # a flow without its first screen
+    "name",  # no name for a screen or a flow
+]
+NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
+TAKES: Final[Mapping[str, frozenset[str | None]]] = {
+    "open_callback": frozenset(("now", "part", "next_day", "soonest")),
+    "refine_callback": frozenset(("part", "next_day", None)),
+    "cancel_callback": frozenset((None,)),
+    "stop_calls": frozenset((None,)),
+}
+"""When each order can be for."""
+_HARM: Final = re.compile(
+    r"\b(frapp|batt(u|re)|\bbat\b|viol|gifl|coups?\b|étrangl|abus|menac|agress|brutal|maltrait|bugɔ|ɲangata|gosi"
+    r"|quel âge|votre âge|ton âge|san joli|si joli|habite|vivez|vis-tu|i sigilen|qui vous|qui t'|qui te)",
+    re.IGNORECASE,
+)
+"""What a question about violence, age, home or whoever hurts would say. It finds the plain ones: whoever approves reads every new screen."""
+
+
+class KeyMeaning(Struct, frozen=True):
+    """What a key does: where it leads, and what it sets on the way."""
+
+    go: str
+    set: dict[str, str] = {}
+
+
+class MovedKey(Struct, frozen=True):
+    """A key of a menu that did one thing and would do another."""
+
+    screen: str
+    key: int
+    before: KeyMeaning
+    after: KeyMeaning
+
+
+class Objection(Struct, frozen=True):
+    """Why an edit is refused. `screen`: of which it is true; `key`: of which option or way; `about`: keys of screens that it names."""
+
+    why: Why
+    screen: str
+    key: int | None = None
+    about: tuple[str, ...] = ()
+
+
+Published: TypeAlias = Mapping[str, Mapping[int, KeyMeaning]]
+"""By screen every key that any edition had there, with what it did when it stood there last."""
+
+
+def meanings(screen: ScreenSource | None) -> dict[int, KeyMeaning]:
+    """What the keys of a menu do. Empty for what is none."""
+    options = screen.kind.options if screen is not None and isinstance(screen.kind, Menu) else ()
+    return {option.key: KeyMeaning(option.go, option.set) for option in options}
+
+
+def moved_keys(before: Sources, after: Sources) -> tuple[MovedKey, ...]:
+    """Every key that would do something else than it does, on menus that both have."""
+    stood, stands = screens_of(before), screens_of(after)
+    return tuple(
+        MovedKey(key, number, meaning, now[number])
+        for key in stood
+        if key in stands
+        for now in [meanings(stands[key])]
+        for number, meaning in meanings(stood[key]).items()
+        if number in now and now[number] != meaning
+    )
+
+
+def removed_keys(published: Published, sources: Sources, key: str) -> dict[int, KeyMeaning]:
+    """The numbers of a screen that stay empty, with what each did last."""
+    stands = meanings(screens_of(sources).get(key))
+    return {number: meaning for number, meaning in sorted(published.get(key, {}).items()) if number not in stands}
+
+
+def objection(newest: Sources, before: Sources, after: Sources, changed: Collection[str], published: Published) -> Objection | None:
+    """The first reason why the draft `before` may not become `after`. `changed`: the screens that differ, by key; `newest`: the newest edition."""
+    return next(_objections(newest, before, after, changed, published), None)
+
+
+def _objections(newest: Sources, before: Sources, after: Sources, changed: Collection[str], published: Published) -> Iterator[Objection]:
+    stood, stands, new = screens_of(before), screens_of(after), screens_of(newest)
+    yield from _gone(before, after)
+    may_set, may_ask = settable(before), askable(before)
+    questions, into, ways = asked_of_callers(newest), lists_into(newest), leads(after)
+    for key in changed:
+        screen = stands.get(key)
+        if screen is None:
+            continue
+        if key not in stood and not _is_named(key):
+            yield Objection("name", key)
+        yield from _aims(screen, after, stands, may_ask)
+        match screen.kind:
+            case Menu(options):
+                yield from _options(key, options, may_set)
+                yield from _reused(key, screen, stood.get(key), new.get(key), published)
+            case Ask() as ask if (key, ask.kind, ask.into) not in questions and (ask.kind, ask.into) != ("phone", PHONE):
+                yield Objection("asks", key)
+        if (why := _misshapen(screen, into)) is not None:
+            yield Objection(why, key)
+        if _asks_of_harm(after, screen) and not (key in new and _asks_of_harm(newest, new[key])):
+            yield Objection("harm", key)
+        if _circles(key, stands, ways):
+            yield Objection("loop", key)
+
+
+def _aims(
+    screen: ScreenSource, after: Sources, stands: Mapping[str, ScreenSource], may_ask: Mapping[str, tuple[str, ...]]
+) -> Iterator[Objection]:
+    """Targets and conditions."""
+    for number, target in enumerate(targets(screen), 1):
+        at = int(target.key) if target.key.isdigit() else number
+        if target.go != RETURN and target.go not in stands:
+            yield Objection("target", screen.key, at, (target.go,))
+        if any(condition.value not in may_ask.get(condition.subject, ()) for condition in target.when):
+            yield Objection("condition", screen.key, at)
+    if isinstance(screen.kind, CallFlow) and screen.kind.flow not in {flow.name for flow in after.flows}:
+        yield Objection("target", screen.key, None, (screen.kind.flow,))
+
+
+def _misshapen(screen: ScreenSource, into: Collection[str]) -> Why | None:
+    match screen.kind:
+        case Branch(ways) if any(not way.when for way in ways[:-1]):
+            return "way"
+        case Each() as each if each.list == "testimonies" or each.into not in into or not set(each.where) <= set(WHERE):
+            return "list"
+        case Do() as order if not _can_order(order):
+            return "order"
+    return None
+
+
+def _gone(before: Sources, after: Sources) -> Iterator[Objection]:
+    stands = screens_of(after)
+    for key in screens_of(before):
+        if key not in stands and (found := referrers(after, key)):
+            yield Objection("led_to", key, None, tuple(dict.fromkeys(referrer.screen for referrer in found)))
+    flows = {flow.name for flow in after.flows}
+    for flow in before.flows:
+        called = [key for key, screen in stands.items() if isinstance(screen.kind, CallFlow) and screen.kind.flow == flow.name]
+        if flow.name not in flows and called:
+            yield Objection("led_to", flow.start, None, tuple(called))
+    for flow in after.flows:
+        if flow.start not in {screen.key for screen in flow.screens} and flow not in before.flows:
+            yield Objection("starts", flow.start)
+
+
+def _options(key: str, options: tuple[Option, ...], may_set: Mapping[str, tuple[str, ...]]) -> Iterator[Objection]:
+    seen: set[int] = set()
+    for option in options:
+        if option.key not in KEYS:
+            yield Objection("number", key, option.key)
+        if option.key in seen:
+            yield Objection("twice", key, option.key)
+        seen.add(option.key)
+        if any(value not in may_set.get(name, ()) for name, value in option.set.items()):
+            yield Objection("sets", key, option.key)
+
+
+def _reused(
+    key: str, screen: ScreenSource, stood: ScreenSource | None, newest: ScreenSource | None, published: Published
+) -> Iterator[Objection]:
+    now, in_draft, in_force = meanings(screen), meanings(stood), meanings(newest)
+    for number, meaning in now.items():
+        held = None if number in in_draft else in_force.get(number)
+        before = held if number in in_force else published.get(key, {}).get(number)
+        if before is not None and before != meaning:
+            yield Objection("reused", key, number, (before.go,))
+
+
+def _is_named(key: str) -> bool:
+    flow, _, name = key.partition(".")
+    return bool(NAME.fullmatch(flow) and NAME.fullmatch(name)) and flow not in RESERVED and name != RETURN
+
+
+def _can_order(order: Do) -> bool:
+    if order.order == "refine_callback" and order.word == (order.when is not None):
+        return False
+    return (
+        order.when in TAKES[order.order]
+        and (order.order == "open_callback" or not order.urgent)
+        and (order.order == "refine_callback" or not order.word)
+    )
+
+
+def _asks_of_harm(sources: Sources, screen: ScreenSource) -> bool:
+    """Do its words ask, and can a key answer?"""
+    if not isinstance(screen.kind, Menu | Ask | Each):
+        return False
+    for table in sources.words.values():
+        for message in table:
+            if message.key.partition("@")[0] == screen.key:
+                head = split_labels(message.text)[0]
+                if any(_HARM.search(sentence) for sentence in re.findall(r"[^.!?]*\?", head)):
+                    return True
+    return False
+
+
+def _circles(key: str, screens: Mapping[str, ScreenSource], ways: Mapping[str, tuple[str, ...]]) -> bool:
+    """Does this screen lead back to itself past none where a caller presses a key?"""
+    seen: set[str] = set()
+    front = [key]
+    while front:
+        here = front.pop()
+        if is_pause(screens[here].kind) or isinstance(screens[here].kind, End):
+            continue
+        for go in ways.get(here, ()):
+            if go == key:
+                return True
+            if go not in seen:
+                seen.add(go)
+                front.append(go)
+    return False

@@ -1,0 +1,292 @@
+"""Where keys lead, as operators change it: what a screen's page shows of that, the numbers that stay empty, and the one act of every such edit."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+import msgspec
+from msgspec import Struct
+
+from hotline.engine.check import check
+from hotline.engine.check.targets import Target, targets
+from hotline.engine.flow import Branch, Fault, Kind, Menu, Option, Sources, Way
+from hotline.engine.restructuring.edits import KEYS, labels_of, referrers, screens_of
+from hotline.engine.restructuring.rules import KeyMeaning, Published, meanings, moved_keys, objection, removed_keys
+from hotline.engine.revisions import Revision, UnfitRevision, revised, screen_place, standing, value_of, words_place
+from hotline.ports.store import Transaction
+from hotline.service.acts import Act, Result
+from hotline.service.deps import Deps
+from hotline.service.studio import drafts
+from hotline.service.studio.composing import Composed, compose, key_of, located, place_of
+from hotline.service.studio.drafts import PartEdit
+
+
+class _PublishedScreen(Struct, frozen=True):
+    """Of a screen as an edition's JSON has it, what its keys do; whatever else it is."""
+
+    key: str
+    kind: msgspec.Raw
+
+
+class _PublishedFlow(Struct, frozen=True):
+    screens: tuple[_PublishedScreen, ...]
+
+
+class _PublishedFlows(Struct, frozen=True):
+    """An edition without its words and its directory: they are most of it, and need no reading here."""
+
+    flows: tuple[_PublishedFlow, ...]
+
+
+class KeyHistory:
+    """What every key of every screen did when it stood in an edition last. Each edition is read once by a process: where keys lead in one never changes."""
+
+    def __init__(self) -> None:
+        self._by_edition: dict[tuple[int, int], Published] = {}
+        self._merged: tuple[tuple[tuple[int, int], ...], Published] = ((), {})
+
+    def published(self, tx: Transaction) -> Published:
+        """Over all editions. Those that this process has not read yet are read now, one by one."""
+        names = tuple((number, made_at) for number, made_at, _ in tx.editions.moments())
+        known, merged = self._merged
+        if known == names:
+            return merged
+        self._by_edition = {name: self._by_edition[name] if name in self._by_edition else _keys_of(tx, name[0]) for name in names}
+        found: dict[str, dict[int, KeyMeaning]] = {}
+        for name in names:
+            for key, keys in self._by_edition[name].items():
+                found[key] = {**found.get(key, {}), **keys}
+        self._merged = names, found
+        return found
+
+
+class ScreenTitles:
+    """What screens are called to whoever edits them: by their first words, never by their names inside."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._screens = screens_of(sources)
+        self._words = {message.key: message.text for message in next(iter(sources.words.values()), ())}
+
+    def of(self, key: str) -> str:
+        """The first words of a screen; of one that shows none those of the first that follows it. Empty where nothing does."""
+        seen, front = {key}, deque([key])
+        while front:
+            here = front.popleft()
+            if here in self._words:
+                return self._words[here].split("\n")[0].strip()
+            ahead = [target.go for target in targets(self._screens[here])] if here in self._screens else []
+            front += [go for go in dict.fromkeys(ahead) if go not in seen]
+            seen.update(ahead)
+        return ""
+
+    def tag(self, key: str) -> str:
+        """What kind of screen it is, as flow files call it; empty where there is none."""
+        return str(self._screens[key].kind.__struct_config__.tag) if key in self._screens else ""
+
+    def shows(self, key: str) -> bool:
+        """Has it words of its own?"""
+        return key in self._words
+
+
+class KeyView(Struct, frozen=True):
+    """One option of a menu, or one way of a branch (`number`: its place)."""
+
+    number: int
+    part: Option | Way
+    labels: dict[str, str]
+    """By place of the message in which it stands; empty for a way."""
+    faults: tuple[Fault, ...]
+    moved_from: KeyMeaning | None
+    """What it does in the newest edition, where that is something else."""
+
+
+class RemovedKey(Struct, frozen=True):
+    """A number that stays empty. `is_there`: where it led stands still, so that it can be put back."""
+
+    number: int
+    meaning: KeyMeaning
+    is_there: bool
+
+
+class LeadIn(Struct, frozen=True):
+    """A screen from which this one is reached, and by which keys or what stands for one."""
+
+    screen: str
+    keys: tuple[str, ...]
+
+
+class StructureView(Struct, frozen=True):
+    """Where one screen leads, and what leads there."""
+
+    key: str
+    kind: Kind
+    keys: tuple[KeyView, ...]
+    targets: tuple[Target, ...]
+    removed: tuple[RemovedKey, ...]
+    free: tuple[int, ...]
+    """Numbers that no edition ever had here."""
+    lead_ins: tuple[LeadIn, ...]
+    faults: tuple[Fault, ...]
+    """Those of the screen as a whole and of its words, causes first."""
+    follows: int
+    """How many more there are that may only follow from others."""
+    places: tuple[str, ...]
+    """Of its messages in which option lines stand, or can."""
+    wordless: bool
+    """No language has words for it."""
+    seen: dict[str, str]
+    """By place what stands: of the screen and of its messages."""
+
+
+def see_structure(composed: Composed, key: str, today: date, published: Published) -> StructureView | None:
+    """Returns None where the draft has no such screen."""
+    sources = composed.sources
+    screen = screens_of(sources).get(key)
+    if screen is None:
+        return None
+    by_key, rest, follows = _faults(sources, key, today)
+    moved = {moved.key: moved.before for moved in moved_keys(composed.before, sources) if moved.screen == key}
+    labels = labels_of(sources, key)
+    parts: Sequence[Option | Way] = screen.kind.options if isinstance(screen.kind, Menu) else ()
+    parts = screen.kind.ways if isinstance(screen.kind, Branch) else parts
+    screens = screens_of(sources)
+    removed = tuple(
+        RemovedKey(number, meaning, meaning.go in screens)
+        for number, meaning in removed_keys(published_with(published, composed.before), sources, key).items()
+    )
+    taken = {*meanings(screen), *(gone.number for gone in removed)}
+    first = {message.key for table in sources.words.values() for message in table}
+    return StructureView(
+        key,
+        screen.kind,
+        tuple(
+            KeyView(
+                number,
+                part,
+                {place: lines.get(number, "") for place, lines in labels.items()} if isinstance(part, Option) else {},
+                by_key.get(number, ()),
+                moved.get(number) if isinstance(part, Option) else None,
+            )
+            for place, part in enumerate(parts, 1)
+            for number in [part.key if isinstance(part, Option) else place]
+        ),
+        tuple(targets(screen)),
+        removed,
+        tuple(number for number in KEYS if number not in taken),
+        lead_ins(sources, key),
+        rest,
+        follows,
+        tuple(labels) or tuple(words_place(language, key) for language in sources.words),
+        key not in first,
+        _seen(sources, key),
+    )
+
+
+def lead_ins(sources: Sources, key: str) -> tuple[LeadIn, ...]:
+    """What leads to a screen, each once."""
+    by_screen: dict[str, list[str]] = {}
+    for referrer in referrers(sources, key):
+        by_screen.setdefault(referrer.screen, []).append(referrer.key)
+    return tuple(LeadIn(screen, tuple(keys)) for screen, keys in by_screen.items())
+
+
+def published_with(published: Published, newest: Sources) -> Published:
+    """With the newest edition that this process serves, whether the database had it or not."""
+    now = {key: meanings(screen) for key, screen in screens_of(newest).items()}
+    return {**published, **{key: {**published.get(key, {}), **keys} for key, keys in now.items() if keys}}
+
+
+def all_published(deps: Deps, history: KeyHistory) -> Published:
+    """Raises StoreAway."""
+    with deps.store.read() as tx:
+        return history.published(tx)
+
+
+def edits_of(composed: Composed, revisions: Iterable[Revision], seen: Mapping[str, str | None] | None = None) -> tuple[PartEdit, ...]:
+    """Revisions as edits of this draft, the last of each place. `seen`: by place what stood in the form that they come from; elsewhere it is what stands."""
+    before = {**standing(composed.sources), **(seen or {})}
+    last = {revision.place: revision.value for revision in revisions}
+    return tuple(PartEdit(place, value, before.get(place)) for place, value in last.items())
+
+
+def change_structure(act: Act, draft: str, edits: Sequence[PartEdit], history: KeyHistory) -> Result:
+    """Keep these edits of screens, flows and their words in the draft, all or none; without one, in a new one.
+
+    *faulty* where something stands against them: `fault` is why (`restructuring.rules.Why`), `screen`, `key` and `about` (keys of screens, by spaces) say what.
+    *changed* where somebody else changed one of the parts since it was seen. A removed number is refused here, whatever the form offered.
+    """
+    composed = compose(act.deps, act.tx, draft)
+    if composed is None:
+        return Result("gone")
+    stands = standing(composed.sources)
+    for edit in edits:
+        if stands.get(edit.place) not in (edit.seen, edit.value):
+            return Result("changed", {"place": edit.place, "draft": draft})
+    try:
+        after = revised(composed.sources, (Revision(edit.place, edit.value) for edit in edits))
+    except UnfitRevision:
+        return Result("faulty", {"fault": "part"})
+    changed = dict.fromkeys(key for edit in edits if (key := key_of(edit.place)))
+    published = published_with(history.published(act.tx), composed.before)
+    against = objection(composed.before, composed.sources, after, changed, published)
+    if against is not None:
+        key = "" if against.key is None else str(against.key)
+        return Result("faulty", {"fault": against.why, "screen": against.screen, "key": key, "about": " ".join(against.about)})
+    return drafts.save_parts(act, draft, edits)
+
+
+def _keys_of(tx: Transaction, number: int) -> Published:
+    row = tx.editions.get(number)
+    if row is None:
+        return {}
+    try:
+        flows = msgspec.json.decode(row.sources, type=_PublishedFlows).flows
+    except msgspec.DecodeError:
+        return {}  # another version of the program wrote it, and nobody can be on it
+    found: dict[str, dict[int, KeyMeaning]] = {}
+    for flow in flows:
+        for screen in flow.screens:
+            kind = msgspec.json.decode(screen.kind)
+            if kind.get("type") == "menu":
+                found[screen.key] = {option["key"]: KeyMeaning(option["go"], option.get("set", {})) for option in kind.get("options", ())}
+    return found
+
+
+def _faults(sources: Sources, key: str, today: date) -> tuple[dict[int, tuple[Fault, ...]], tuple[Fault, ...], int]:
+    """What is wrong with this screen: by option or way, the rest, and how many more may only follow."""
+    screen = screens_of(sources)[key]
+    lines: dict[tuple[str, int], int] = {}
+    match screen.kind:
+        case Menu(options):
+            lines = {(option.at.file, option.at.line): option.key for option in options}
+        case Branch(ways):
+            lines = {(way.at.file, way.at.line): number for number, way in enumerate(ways, 1)}
+    places = located(sources)
+    by_key: dict[int, list[Fault]] = {}
+    rest: list[Fault] = []
+    follows = 0
+    for fault in check(sources, today, only={key}):
+        number = lines.get((fault.at.file, fault.at.line)) if fault.message.startswith(f"{key}:") else None
+        is_here = number is not None or key_of(place_of(fault, places)) == key
+        if not fault.grave or not is_here:
+            continue
+        if fault.follows:
+            follows += 1
+        elif number is not None:
+            by_key.setdefault(number, []).append(fault)
+        else:
+            rest.append(fault)
+    return {number: tuple(found) for number, found in by_key.items()}, tuple(rest), follows
+
+
+def _seen(sources: Sources, key: str) -> dict[str, str]:
+    """Of the parts of a screen alone: to write down all of an edition's takes longer than the rest of a page."""
+    texts = {
+        words_place(language, message.key): value_of(message.text)
+        for language, table in sources.words.items()
+        for message in table
+        if message.key.partition("@")[0] == key
+    }
+    return {screen_place(key): value_of(screens_of(sources)[key].kind)} | texts
