@@ -28,6 +28,9 @@ STANDS_ON: Final = {
     "cut": "testimony",
     "person": "people",
     "words": "studio_screen",
+    "entry": "directory_entry",
+    "rung": "directory_entry",
+    "newentry": "new_entry",
 }
 """The page on which each form stands whose draft is kept. A form's name (`draft` in its template) begins with one of these, and says after it what it is about."""
 _NAME: Final = re.compile(r"([a-z]{1,16})(?:-([\w-]{1,64}))?(?:\.([\w.-]{1,64}))?", re.ASCII)
@@ -87,7 +90,7 @@ def _place(name: str) -> tuple[str, dict[str, str]] | None:
     endpoint = STANDS_ON.get(parts[1]) if parts else None
     if parts is None or endpoint is None:
         return None
-    about = {"id": parts[2], "part": parts[3] if endpoint in ("incident", "studio_screen") else None}
+    about = {"id": parts[2], "part": parts[3] if endpoint in ("incident", "studio_screen", "directory_entry") else None}
     return endpoint, {name: value for name, value in about.items() if value}
 
 

@@ -48,6 +48,10 @@ Deed: TypeAlias = Literal[
     "words changed",
     "screen changed",
     "directory changed",
+    "number verified",
+    "number unanswered",
+    "number not theirs",
+    "place confirmed",
     "draft dropped",
     # signing in
     "signed in",
