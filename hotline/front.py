@@ -28,7 +28,7 @@ ANSWER_SECONDS: Final = 20.0
 DRAIN_SECONDS: Final = 2.5
 MOST_HEAD: Final = 8 * 1024
 MOST_BODY: Final = 8 * 1024
-MOST_TABLE: Final = 512 * 1024
+MOST_TABLE: Final = 480 * 1024
 """Of a body that goes where the console takes tables and files in."""
 TABLE_SECONDS: Final = 30.0
 """Until such a body is here whole."""

@@ -97,7 +97,9 @@ class Desk:
     def install(self, settings: ConsoleSettings = SETTINGS, passwords: Passwords | None = None, *, secure: bool = False) -> None:
         """Begin a web process with these settings, and the line's rules as they are now."""
         deps = self.line.hotline.deps
-        self.room = ConsoleContext(deps, WORDS, passwords or PASSWORDS, TimeCodes(), self.chance, settings, secure=secure, sheets=DirectoryTables())
+        self.room = ConsoleContext(
+            deps, WORDS, passwords or PASSWORDS, TimeCodes(), self.chance, settings, secure=secure, sheets=DirectoryTables()
+        )
         self.app = _app_over(self.room)
 
     def browser(self, alias: str | None = None) -> Browser:

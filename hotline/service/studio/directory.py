@@ -225,7 +225,7 @@ def _searched(entry: EntryView) -> str:
 def _words(item: Item, where: str) -> Iterable[str]:
     yield from (item.name, item.id, where)
     yield from (item.fields[field] for field in ("address", "source", "phone", "offers", "kind") if field in item.fields)
-    yield digits(item.fields.get("phone", ""))
+    yield "".join(letter for letter in item.fields.get("phone", "") if letter.isdigit())
 
 
 def _rank(entry: EntryView) -> tuple[int, str, str]:

@@ -27,8 +27,8 @@ from hotline.service.studio.directory import DirectoryView, EntryView
 from hotline.service.studio.drafts import PartEdit
 from hotline.service.studio.entries import EDITABLE, HEARD, MOST_CHANGES, Answered, CallReport, EntryFault
 
-MOST_BYTES: Final = 512 * 1024
-"""Of a form with a table in it; every other one is held to what the app sets."""
+MOST_BYTES: Final = 480 * 1024
+"""Of a form with a table in it, which so stays in memory (werkzeug writes more than 500 kB to a file); every other one is held to what the app sets."""
 LARGE: Final = frozenset({"read_sheet", "bring_in"})
 A_PAGE: Final = 40
 """Entries."""
