@@ -234,7 +234,11 @@ def _answer_callers(app: Flask, config: Config, line: Assembly) -> None:
 
 
 def _room(config: Config, hotline: Hotline) -> console.ConsoleContext:
+    from hotline.content.directory_files.exchange import DirectoryTables  # noqa: PLC0415 -- workbooks: no process that answers callers loads them
+
     words = Words.read(CONTENT / "locales", config.languages)
     return console.ConsoleContext(
-        hotline.deps, words, ArgonPasswords(), TimeCodes(), SystemTokenSource(), config.console, secure=not config.demo
+        *(hotline.deps, words, ArgonPasswords(), TimeCodes(), SystemTokenSource(), config.console),
+        secure=not config.demo,
+        sheets=DirectoryTables(),
     )

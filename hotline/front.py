@@ -28,9 +28,16 @@ ANSWER_SECONDS: Final = 20.0
 DRAIN_SECONDS: Final = 2.5
 MOST_HEAD: Final = 8 * 1024
 MOST_BODY: Final = 8 * 1024
+MOST_TABLE: Final = 480 * 1024
+"""Of a body that goes where the console takes tables and files in."""
+TABLE_SECONDS: Final = 30.0
+"""Until such a body is here whole."""
+MOST_TABLES: Final = 8
+"""Bodies larger than others that come, or are answered, at once: whoever sends them need not have signed in yet."""
 PEER: Final = b"X-Hotline-Peer"
 """Who sent it: said to the processes behind the doors by the front alone."""
 CALLERS_PATH: Final = b"/at/"
+TABLES_PATH: Final = re.compile(rb"/console/(?:[a-z-]+/)*table(?:/in)?")
 
 _REQUEST = re.compile(rb"([A-Z]{1,16}) (/[!-~]*) HTTP/1\.[01]")
 _FIELD = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\t -~\x80-\xff]*)")
@@ -63,9 +70,9 @@ def read_head(head: bytes) -> Head | HTTPStatus:
     if len(lengths) > 1 or not all(re.fullmatch(rb"[0-9]{1,9}", length) for length in lengths):
         return HTTPStatus.BAD_REQUEST
     length = int(lengths[0]) if lengths else 0
-    if length > MOST_BODY:
-        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     path = request[2]
+    if length > (MOST_TABLE if TABLES_PATH.fullmatch(path) else MOST_BODY):
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     return Head(
         path,
         (first, *(line for name, _, line in said if name not in _OURS)),
@@ -111,6 +118,7 @@ class Front:
         self._others = doors.get("console") or doors["callers"]
         self._held: dict[_Peer, float] = {}
         self._answering: set[asyncio.Task[None]] = set()
+        self._tables: set[_Peer] = set()
 
     @property
     def is_empty(self) -> bool:
@@ -120,10 +128,18 @@ class Front:
         """From now on its time runs."""
         self._held[peer] = asyncio.get_running_loop().time()
         if len(self._held) > self._most_held:
-            self._drop(next(iter(self._held)))
+            self.drop(next(iter(self._held)))
 
     def forget(self, peer: _Peer) -> None:
         self._held.pop(peer, None)
+
+    def has_room(self, peer: _Peer, head: Head) -> bool:
+        """May its body come? There is room for some large ones at once."""
+        if head.length > MOST_BODY:
+            if len(self._tables) >= MOST_TABLES:
+                return False
+            self._tables.add(peer)
+        return True
 
     def take(self, peer: _Peer, head: Head, body: bytes) -> None:
         """Have a whole request answered."""
@@ -150,9 +166,12 @@ class Front:
         """End, again and again, what takes too long."""
         while True:
             await asyncio.sleep(HELD_SECONDS / 20)
-            latest = asyncio.get_running_loop().time() - HELD_SECONDS
-            for peer in [peer for peer, since in self._held.items() if since < latest]:
-                self._drop(peer)
+            now = asyncio.get_running_loop().time()
+            for peer in [peer for peer, since in self._held.items() if since + self._patience(peer) < now]:
+                self.drop(peer)
+
+    def _patience(self, peer: _Peer) -> float:
+        return TABLE_SECONDS if peer in self._tables else HELD_SECONDS
 
     async def _answer(self, peer: _Peer, door: Door, request: bytes, is_repeatable: bool) -> None:
         try:
@@ -170,10 +189,12 @@ class Front:
         self.hold(peer)
         with suppress(OSError):
             await asyncio.get_running_loop().sock_sendall(peer.socket, answer)
-        self._drop(peer)
+        self.drop(peer)
 
-    def _drop(self, peer: _Peer) -> None:
+    def drop(self, peer: _Peer) -> None:
+        """End it; it makes room."""
         self.forget(peer)
+        self._tables.discard(peer)
         peer.end()
 
 
@@ -202,8 +223,7 @@ class _Peer:
         except OSError:
             data = b""
         if not data:
-            self._front.forget(self)
-            self.end()
+            self._front.drop(self)
             return
         self._read += data
         if self._head is None:
@@ -220,6 +240,10 @@ class _Peer:
         if isinstance(head, HTTPStatus):
             self._ignore()
             self._front.refuse(self, head)
+            return
+        if not self._front.has_room(self, head):
+            self._ignore()
+            self._front.refuse(self, HTTPStatus.SERVICE_UNAVAILABLE)
             return
         self._head = head
         del self._read[: end + 4]

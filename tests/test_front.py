@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from http import HTTPStatus
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import pytest
 
 from hotline import front
 from hotline.adapters.sockets import listen_at, listen_in
-from hotline.front import MOST_BODY, MOST_HEAD, Head, read_head
+from hotline.front import MOST_BODY, MOST_HEAD, MOST_TABLE, MOST_TABLES, Head, read_head
 
 SECONDS = 60
 """Only how long a failure takes."""
@@ -184,6 +184,8 @@ def test_who_was_heard_is_answered_though_the_front_ends(line: Line):
         (b"GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 1", HTTPStatus.BAD_REQUEST),
         (b"GET / HTTP/1.1\r\nContent-Length: +1", HTTPStatus.BAD_REQUEST),
         (b"GET / HTTP/1.1\r\nContent-Length: %d" % (MOST_BODY + 1), HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        (b"POST /console/directory/tables HTTP/1.1\r\nContent-Length: %d" % (MOST_BODY + 1), HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        (b"POST /console/directory/table HTTP/1.1\r\nContent-Length: %d" % (MOST_TABLE + 1), HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
         (b"GET / HTTP/1.1\r\nHost : x", HTTPStatus.BAD_REQUEST),
         (b"GET / HTTP/1.1\r\nHost: x\r\n folded", HTTPStatus.BAD_REQUEST),
         (b"GET / HTTP/1.1\r\nHost: x\nConnection: y", HTTPStatus.BAD_REQUEST),
@@ -212,3 +214,15 @@ def test_what_is_about_the_connection_is_not_handed_on():
     assert head == Head(
         b"/console/x", (b"POST /console/x HTTP/1.0", b"Host: x", b"cookie: a=b; c=d", b"content-length: 12"), 12, False, True
     )
+
+
+def test_a_table_comes_whole_and_only_some_at_once(line: Line):
+    """Larger than any other body; whoever holds all places without sending keeps others from sending one, and nobody from anything else."""
+    head = b"POST /console/directory/table HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (2 * MOST_BODY)
+    assert line.send(head + b"x" * 2 * MOST_BODY) == ANSWER + b"co"
+    with ExitStack() as stack:
+        for _ in range(MOST_TABLES):
+            stack.enter_context(line.socket()).sendall(head + b"x")
+        assert line.send(head).startswith(b"HTTP/1.1 503 ")
+        assert line.send(HOP) == ANSWER + b"ca"
+        assert line.send(b"GET /console/ HTTP/1.1\r\nHost: x\r\n\r\n") == ANSWER + b"co"

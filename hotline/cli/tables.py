@@ -72,7 +72,7 @@ def _import(options: argparse.Namespace) -> None:
 
 def _summary(entries: tuple[Item, ...], edits: tuple[Edit, ...], rows: int) -> Iterator[str]:
     from hotline.content.directory_files.entries import values_of
-    from hotline.content.directory_files.reading import in_regions
+    from hotline.engine.entry_fields import in_regions
 
     there = {(item.list, item.id): values_of(item) for item in in_regions(entries)}
     new = [edit for edit in edits if (edit.section, edit.id) not in there]

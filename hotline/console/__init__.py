@@ -28,7 +28,7 @@ from hotline.console.pages import (
     testimonies,
     urgent,
 )
-from hotline.console.pages.studio import editions, reviewing, screens, structure
+from hotline.console.pages.studio import directory, editions, reviewing, screens, structure
 from hotline.console.times import time_of_day
 from hotline.console.words import quotes, unbroken
 from hotline.engine.times import DAY_SECONDS
@@ -40,7 +40,7 @@ __all__ = ["ConsoleContext", "install"]
 
 SUBJECTS: Final = (
     *(access, account, queue, callback, casework, review, testimonies, shifts, care, overview, people, audit, drafts, urgent),
-    *(screens, structure, reviewing, editions),
+    *(screens, structure, reviewing, directory, editions),
 )
 """Each lays its own pages: `views`."""
 HEADERS: Final = {
@@ -97,6 +97,7 @@ def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None
         g.me = None
         if name in ("asset", "neutral"):  # the way out shows nothing of whoever was here
             return None
+        _make_room(name)
         if _has_nul():
             abort(HTTPStatus.BAD_REQUEST)
         if request.method == "POST":
@@ -123,6 +124,12 @@ def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None
             response.headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}"
         response.headers.setdefault("Cache-Control", "no-store")
         return compressed(response)
+
+
+def _make_room(name: str) -> None:
+    """A form with a table in it is larger than any other; it comes from somebody who signed in here."""
+    if name in directory.LARGE and TOKEN in session:
+        request.max_content_length = request.max_form_memory_size = directory.MOST_BYTES
 
 
 def _troubles(pages: Blueprint, context: ConsoleContext) -> None:

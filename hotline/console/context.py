@@ -17,6 +17,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from hotline.console.words import Words
+from hotline.ports.desk.directory_sheets import DirectorySheets
 from hotline.ports.desk.drafts import Fields
 from hotline.ports.desk.staff import Staff
 from hotline.ports.locks import Codes, Passwords, TokenSource
@@ -55,6 +56,7 @@ class ConsoleContext(Struct, frozen=True):
     settings: ConsoleSettings
     secure: bool
     """Cookies over TLS alone."""
+    sheets: DirectorySheets
 
     @property
     def now(self) -> int:

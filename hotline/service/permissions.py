@@ -133,6 +133,23 @@ TABLE: Final = (
         ("reviewer", "approver"),
     ),
     Ability(
+        "see the directory of places and services, as a page and as a table",
+        ("operator",),
+        (),
+        ("directory", "directory_entry", "directory_table"),
+        ("reviewer", "approver"),
+    ),
+    Ability(
+        "change the directory in a draft: entries, numbers rung, places seen, tables taken in",
+        ("operator",),
+        ("save_entry", "drop_entry", "note_call", "confirm_place", "bring_in"),
+        (
+            *("new_entry", "add_entry", "save_entry", "drop_entry", "note_call", "confirm_place", "revert_entry", "keep_entry"),
+            *("read_sheet", "bring_in", "withdraw_number"),
+        ),
+    ),
+    Ability("take a number off the line at once", ("operator", "admin"), ("withdraw_number",), ()),
+    Ability(
         "begin a draft of an edition, name it, give it up",
         ("operator",),
         ("open_draft", "name_draft", "drop_draft"),
@@ -191,9 +208,9 @@ TABLE: Final = (
         ("people", "add_person", "person", "change_person", "make_link", "unlock", "disable"),
     ),
     Ability(
-        "editions, by the shell alone: publish, propose, approve, reject, go back; take a number off the line",
+        "editions, by the shell alone: publish, propose, approve, reject, go back",
         ADMIN,
-        ("publish_edition", "propose_edition", "approve_edition", "reject_proposal", "roll_back", "withdraw_number", "draft_files"),
+        ("publish_edition", "propose_edition", "approve_edition", "reject_proposal", "roll_back", "draft_files"),
         (),
     ),
     Ability("say that the clock is right, by the shell alone", ADMIN, ("trust_clock",), ()),

@@ -36,6 +36,9 @@ STANDS_ON: Final = {
     **{f"{form}{letter}": "studio_keys" for form in ("key", "way") for letter in "abcdefgh"},
     "screen": "new_screen",
     "flow": "new_flow",
+    "entry": "directory_entry",
+    "rung": "directory_entry",
+    "newentry": "new_entry",
 }
 """The page on which each form stands whose draft is kept. A form's name (`draft` in its template) begins with one of these, and says after it what it is about."""
 STUDIO: Final = ("studio_screen", "studio_keys", "new_screen", "new_flow")
@@ -98,7 +101,7 @@ def _place(name: str) -> tuple[str, dict[str, str]] | None:
     if parts is None or endpoint is None:
         return None
     part = parts[3].rpartition(".")[0] if parts[1] == "comment" and parts[3] else parts[3]  # behind it: the language
-    about = {"id": parts[2], "part": part if endpoint in ("incident", *STUDIO) else None}
+    about = {"id": parts[2], "part": part if endpoint in ("incident", "directory_entry", *STUDIO) else None}
     return endpoint, {name: value for name, value in about.items() if value}
 
 

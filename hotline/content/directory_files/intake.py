@@ -8,14 +8,15 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from hotline.content.directory_files.entries import DAYS, FIELDS, LONGEST_ID, NEEDED, SECTIONS, VERIFICATION, Section, faults, values_of
-from hotline.content.directory_files.reading import in_regions
+from hotline.content.directory_files.entries import DAYS, FIELDS, LONGEST_ID, NEEDED, SECTIONS, VERIFICATION, Section, said_of, values_of
 from hotline.content.directory_files.registry import Edit, after_edits
 from hotline.content.directory_files.tables import CellFault, Row, Table
 from hotline.content.flow_files.nodes import NAME, quoted
 from hotline.engine.directory import astray
+from hotline.engine.entry_fields import PHONE_NEEDS, field_faults, in_regions
 from hotline.engine.flow import Item
 from hotline.engine.phone.numbers import digits
+from hotline.ports.desk.directory_sheets import SheetFaultCode
 
 Key: TypeAlias = tuple[Section, str]
 _DATES: Final = tuple(field for field in VERIFICATION if field in DAYS)
@@ -52,7 +53,7 @@ def edits_of(table: Table, entries: Sequence[Item], today: date) -> tuple[Edit, 
         if key is None:
             continue
         if key in first:
-            found.append(CellFault(row.number, "id", f"{key[1]} stands twice among the {key[0]}, first in row {first[key]}"))
+            found.append(CellFault(row.number, "id", f"{key[1]} stands twice among the {key[0]}, first in row {first[key]}", "twice"))
             continue
         first[key] = row.number
         entry = _meant(row, key, standing.get(key))
@@ -71,9 +72,9 @@ def _key(row: Row, found: list[CellFault]) -> Key | None:
     name, id = row.cells.get("list", ""), row.cells.get("id", "")
     section = next((section for section in SECTIONS if section == name), None)
     if section is None and "list" not in row.unread:
-        found.append(CellFault(row.number, "list", f"{quoted(name)} is none of {', '.join(SECTIONS)}" if name else "is empty"))
+        found.append(CellFault(row.number, "list", f"{quoted(name)} is none of {', '.join(SECTIONS)}" if name else "is empty", "list"))
     if "id" not in row.unread and (not NAME.fullmatch(id) or len(id) > LONGEST_ID):
-        found.append(CellFault(row.number, "id", f"{quoted(id)} is no name; small letters, digits, - and _" if id else "is empty"))
+        found.append(CellFault(row.number, "id", f"{quoted(id)} is no name; small letters, digits, - and _" if id else "is empty", "id"))
     return (section, id) if section and len(found) == before and not {"list", "id"} & set(row.unread) else None
 
 
@@ -106,19 +107,19 @@ def _wrong(entry: _RowEntry, today: date) -> Iterator[CellFault]:
         if column not in {"list", "id", *FIELDS[section]} and not (
             section == "kinds" and column == "name" and column not in entry.edit.fields
         ):
-            yield CellFault(row, column, f"the {section} have none; leave it empty")
-    yield from (CellFault(row, field, what) for field, what in faults(section, given))
+            yield CellFault(row, column, f"the {section} have none; leave it empty", "none")
+    yield from (CellFault(row, field, said_of(what, given[field]), what) for field, what in field_faults(section, given))
     after = {**entry.before, **{field: value for field, value in entry.edit.fields.items() if value is not None}}
-    needed = (*NEEDED[section], *(("source", "source_date") if "phone" in after else ()))
+    needed = (*NEEDED[section], *(PHONE_NEEDS if "phone" in after else ()))
     for field in needed:
         if field not in after and field not in entry.row.unread:
-            yield CellFault(row, field, "is missing" if field in NEEDED[section] else "is missing; a phone needs it")
+            yield CellFault(row, field, "is missing" if field in NEEDED[section] else "is missing; a phone needs it", "missing")
     for field in _DATES:
         value = entry.edit.fields.get(field) or ""
         if value > today.isoformat():
-            yield CellFault(row, field, f"{quoted(value)} is in the future")
+            yield CellFault(row, field, f"{quoted(value)} is in the future", "future")
         elif value and value < entry.before.get(field, ""):
-            yield CellFault(row, field, f"{value} is before {entry.before[field]}, which the directory has: this table is older")
+            yield CellFault(row, field, f"{value} is before {entry.before[field]}, which the directory has: this table is older", "older")
 
 
 def _together(meant: Iterable[_RowEntry], entries: Sequence[Item], edits: Iterable[Edit]) -> Iterator[CellFault]:
@@ -131,11 +132,15 @@ def _together(meant: Iterable[_RowEntry], entries: Sequence[Item], edits: Iterab
         if (item.list, item.id, field, what) in known:
             continue  # the file's, not the table's
         if row is not None:
-            yield CellFault(row.number, field, what)
+            yield CellFault(row.number, field, what, _code(field, what))
         else:
-            yield CellFault(0, "", f"{item.list} {item.id}, which is not in the table: {what}")
+            yield CellFault(0, "", f"{item.list} {item.id}, which is not in the table: {what}", "at_odds")
     for item in after:
         row = rows.get((item.list, item.id))
         region = row.cells.get("region") if row else None
         if row and region and item.fields.get("region") != region:
-            yield CellFault(row.number, "region", f"{region}, but its place is in {item.fields.get('region')}")
+            yield CellFault(row.number, "region", f"{region}, but its place is in {item.fields.get('region')}", "at_odds")
+
+
+def _code(field: str, what: str) -> SheetFaultCode:
+    return "unknown" if what.startswith(f"unknown {field}") else "at_odds"

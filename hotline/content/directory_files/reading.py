@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from msgspec import Struct
-from msgspec.structs import replace
 from ruamel.yaml.nodes import Node, SequenceNode
 
 from hotline.content.directory_files.entries import FIELDS, LONGEST_ID, NEEDED, SECTIONS, Section, faults, one_line
 from hotline.content.flow_files.nodes import NAME, Reader, is_empty, quoted
+from hotline.engine.entry_fields import in_regions
 from hotline.engine.flow import DayPart, Item
 
 FOLD: Final = "\a"
@@ -124,14 +124,3 @@ def _value(reader: Reader, what: str, node: Node) -> str | None:
         reader.fault(node, f"{what}: is empty; write it, or leave the line out")
         return None
     return reader.scalar(node, what)
-
-
-def in_regions(items: tuple[Item, ...]) -> tuple[Item, ...]:
-    """Those that name no region get that of their place."""
-    regions = {item.id: item.fields["region"] for item in items if item.list == "places" and "region" in item.fields}
-
-    def in_region(item: Item) -> Item:
-        region = regions.get(item.fields.get("place", ""))
-        return replace(item, fields={"region": region, **item.fields}) if region else item
-
-    return tuple(in_region(item) for item in items)

@@ -18,6 +18,8 @@ from openpyxl.styles.fonts import Font
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.dimensions import ColumnDimension
 
+from hotline.ports.desk.directory_sheets import SheetFaultCode
+
 SHEET: Final = "directory"
 LARGEST: Final = 64 * 1024 * 1024
 """Bytes of a workbook unpacked."""
@@ -47,7 +49,11 @@ _NO_DATE: Final = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 
 
 class Unread(Exception):
-    """A cell, or the file, does not say what was written. The message says why, on one line."""
+    """A cell, or the file, does not say what was written. The message says why, on one line; `code`: the same for a page."""
+
+    def __init__(self, what: str, code: SheetFaultCode = "cell") -> None:
+        super().__init__(what)
+        self.code = code
 
 
 class Moment(Struct, frozen=True):
@@ -93,10 +99,10 @@ def read_sheet(data: bytes, most: int) -> list[list[object]]:
             rows: list[list[object]] = []
             for row in sheet.iter_rows():
                 if len(rows) > most or len(row) > MOST_COLUMNS:
-                    raise Unread(f"more than {most} rows or {MOST_COLUMNS} columns")
+                    raise Unread(f"more than {most} rows or {MOST_COLUMNS} columns", "large")
                 rows.append([_value(cell) for cell in row])
     except _BROKEN:
-        raise Unread("not a workbook that can be read; save it as XLSX again") from None
+        raise Unread("not a workbook that can be read; save it as XLSX again", "file") from None
     while rows and not any(cell for cell in rows[-1]):
         rows.pop()
     return rows
@@ -108,7 +114,7 @@ def _look_inside(data: bytes) -> None:
     """
     with zipfile.ZipFile(io.BytesIO(data)) as folder:
         if sum(part.file_size for part in folder.infolist()) > LARGEST:
-            raise Unread("unpacks to more than 64 MB")
+            raise Unread("unpacks to more than 64 MB", "large")
         tags = strings = 0
         for part in folder.infolist():
             if not _is_xml(folder, part):
@@ -118,13 +124,13 @@ def _look_inside(data: bytes) -> None:
                 tags += found
                 strings += piece.count(b"<si") + piece.count(b":si")
                 if tags > MOST_TAGS or strings > MOST_STRINGS or (not found and len(piece) > PIECE):
-                    raise Unread("holds far more than a table does; save the sheet alone, as XLSX")
+                    raise Unread("holds far more than a table does; save the sheet alone, as XLSX", "large")
                 if b"\0" in piece:
-                    raise Unread("is not in UTF-8, as every spreadsheet writes it")
+                    raise Unread("is not in UTF-8, as every spreadsheet writes it", "file")
                 if b"<!DOCTYPE" in piece or b"<!ENTITY" in piece:
-                    raise Unread("holds a document type, which no spreadsheet writes")
+                    raise Unread("holds a document type, which no spreadsheet writes", "file")
                 if b"<mergeCell " in piece or b":mergeCell " in piece:
-                    raise Unread("holds merged cells; a row has cells of its own")
+                    raise Unread("holds merged cells; a row has cells of its own", "file")
 
 
 def _is_xml(folder: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
@@ -150,7 +156,7 @@ def _the_sheet(workbook: Any) -> Any:
         return workbook[SHEET]
     if len(workbook.worksheets) == 1:
         return workbook.worksheets[0]
-    raise Unread(f"holds several sheets, none of them called {SHEET}")
+    raise Unread(f"holds several sheets, none of them called {SHEET}", "file")
 
 
 def _value(cell: Any) -> object:

@@ -15,6 +15,7 @@ from hotline.content.directory_files.sheets import Moment, Unread, read_sheet, w
 from hotline.content.flow_files.nodes import quoted
 from hotline.engine.flow import Item
 from hotline.engine.phone.numbers import is_in_mali
+from hotline.ports.desk.directory_sheets import SheetFaultCode
 
 COLUMNS: Final = (
     *("list", "id", "name", "region", "place", "near", "kind", "on", "address", "hours", "phone", "offers", "languages"),
@@ -38,6 +39,7 @@ class CellFault(Struct, frozen=True, order=True):
     row: int
     column: str
     what: str
+    code: SheetFaultCode = "cell"
 
     def __str__(self) -> str:
         place = [f"row {self.row}"] if self.row else []
@@ -76,13 +78,13 @@ def as_xlsx(items: Iterable[Item]) -> bytes:
 def read_table(data: bytes, *, xlsx: bool) -> Table:
     """CSV in UTF-8 with semicolons or commas; of a workbook the sheet called `directory`, or the only one. Does not raise: what cannot be read is among the faults."""
     if len(data) > LARGEST:
-        return _whole(0, "larger than 8 MB")
+        return _whole(0, "larger than 8 MB", "large")
     if not xlsx:
         return _from_csv(data)
     try:
         return _table(read_sheet(data, MOST_ROWS + 1))
     except Unread as error:
-        return _whole(0, str(error))
+        return _whole(0, str(error), error.code)
 
 
 def _from_csv(data: bytes) -> Table:
@@ -100,8 +102,8 @@ def _from_csv(data: bytes) -> Table:
     return _table(grid)
 
 
-def _whole(row: int, what: str) -> Table:
-    return Table((), (CellFault(row, "", what),))
+def _whole(row: int, what: str, code: SheetFaultCode = "file") -> Table:
+    return Table((), (CellFault(row, "", what, code),))
 
 
 def _grid(items: Iterable[Item]) -> Iterator[list[str]]:
@@ -124,7 +126,7 @@ def _bare(value: str) -> str:
 
 def _table(grid: Sequence[Sequence[object]]) -> Table:
     if len(grid) > MOST_ROWS + 1:
-        return _whole(0, f"more than {MOST_ROWS} rows")
+        return _whole(0, f"more than {MOST_ROWS} rows", "large")
     header = [one_line(str(cell)) for cell in grid[0]] if grid else []
     while header and not header[-1]:
         header.pop()
@@ -140,10 +142,10 @@ def _table(grid: Sequence[Sequence[object]]) -> Table:
             try:
                 text = _text(column, cell)
             except Unread as error:
-                unread.append(CellFault(number, column, str(error)))
+                unread.append(CellFault(number, column, str(error), error.code))
                 continue
             if text and at >= len(header):
-                unread.append(CellFault(number, column, "stands behind the last column that has a name"))
+                unread.append(CellFault(number, column, "stands behind the last column that has a name", "column"))
             elif text:
                 cells[column] = text
         if cells or unread:
@@ -155,12 +157,12 @@ def _table(grid: Sequence[Sequence[object]]) -> Table:
 def _header_faults(header: Sequence[str]) -> Iterator[CellFault]:
     for at, name in enumerate(header):
         if name not in COLUMNS:
-            yield CellFault(1, name[:40] or f"{at + 1}", f"unknown, none of {', '.join(COLUMNS)}")
+            yield CellFault(1, name[:40] or f"{at + 1}", f"unknown, none of {', '.join(COLUMNS)}", "column")
         elif name in header[:at]:
-            yield CellFault(1, name, "stands twice")
+            yield CellFault(1, name, "stands twice", "column")
     for name in ("list", "id"):
         if name not in header:
-            yield CellFault(1, name, "is missing; the first row names the columns")
+            yield CellFault(1, name, "is missing; the first row names the columns", "column")
 
 
 def _text(column: str, cell: object) -> str:
@@ -179,7 +181,7 @@ def _text(column: str, cell: object) -> str:
     if column == "phone" and _SCIENTIFIC.fullmatch(text):
         raise Unread(f"{quoted(text)} is what a spreadsheet made of a number; write it again, in a column formatted as text")
     if (column in DAYS or column == "source_date") and _SLASHED.fullmatch(text):
-        raise Unread(f"{quoted(text)} may be read in two ways; write 2026-01-31, in a column formatted as text")
+        raise Unread(f"{quoted(text)} may be read in two ways; write 2026-01-31, in a column formatted as text", "day")
     return text
 
 

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from hotline.engine.flow import Item
+from hotline.engine.freshness import UNVERIFIED
 from hotline.ports.desk.editions import Withdrawal
 from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
@@ -19,7 +20,7 @@ _ABOUT: Final = 64
 
 def withdraw_number(act: Act, id: str, why: str = "") -> Result:
     """Take this service's number off every screen: the one of the edition in force, and any other that it has in an edition which is yet to
-    come or that a conversation may still be on. It stays off until a verification of a later day, or another number, is published.
+    come or that a conversation may still be on; one that is on no screen, since nobody verified it, is taken from counselors' pages. It stays off until a verification of a later day, or another number, is published.
 
     One line of the audit, with as much of `why` as it holds. Again on the same day withdraws nothing new.
     Among the values: `name` of the entry, its `phones` in the order of their editions, the `day` on which. Gone where no edition has the entry, with ids that are
@@ -32,7 +33,7 @@ def withdraw_number(act: Act, id: str, why: str = "") -> Result:
     found = [item for item in items if item.id == id]
     if not found:
         return Result("gone", {"near": ", ".join(get_close_matches(id, sorted({item.id for item in items})))})
-    phones = tuple(dict.fromkeys(item.fields["phone"] for item in found if "phone" in item.fields))
+    phones = tuple(dict.fromkeys(item.fields[name] for item in found for name in ("phone", UNVERIFIED) if name in item.fields))
     if not phones:
         return Result("no_number")
     for phone in phones:

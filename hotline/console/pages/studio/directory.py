@@ -1,0 +1,354 @@
+"""The directory of places and services: listed, changed in a draft, kept true by telephone, taken off the line at once, out and in as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from http import HTTPStatus
+from typing import Any, Final, Literal, cast
+
+import msgspec
+from flask import Blueprint, abort, request, session
+from msgspec import Struct
+from werkzeug.wrappers import Response
+
+from hotline.console.context import ConsoleContext, FormFault, Shown, language, me, page, refused, run, to
+from hotline.console.pages.studio.screens import DRAFT
+from hotline.engine.entry_fields import EVENTS, FIELDS, NEEDED, SECTIONS, Section
+from hotline.engine.freshness import EMERGENCY, period
+from hotline.engine.revisions import entry_place
+from hotline.ports.desk.directory_sheets import UnfitSheet
+from hotline.service.acts import Result
+from hotline.service.editions import withdrawal
+from hotline.service.studio import directory as directories
+from hotline.service.studio import drafts, entries
+from hotline.service.studio.composing import Composed
+from hotline.service.studio.directory import DirectoryView, EntryView
+from hotline.service.studio.drafts import PartEdit
+from hotline.service.studio.entries import EDITABLE, HEARD, MOST_CHANGES, Answered, CallReport, EntryFault
+
+MOST_BYTES: Final = 480 * 1024
+"""Of a form with a table in it, which so stays in memory (werkzeug writes more than 500 kB to a file); every other one is held to what the app sets."""
+LARGE: Final = frozenset({"read_sheet", "bring_in"})
+A_PAGE: Final = 40
+"""Entries."""
+LONGEST_SEARCH: Final = 64
+AFTER: Final = ("kept", "dropped", "verified", "half", "still_off", "other", "nobody", "confirmed", "withdrawn", "reverted", "taken_in")
+KNOWN: Final = frozenset(field for fields in FIELDS.values() for field in fields)
+"""What the pages have words for."""
+LINES: Final = ("address", "offers", "way", "asks_for")
+"""Fields that take more than a line."""
+TYPES: Final = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
+
+
+class FieldChoice(Struct, frozen=True):
+    """What a field may be set to, and what that is called."""
+
+    value: str
+    label: str
+
+
+def views(pages: Blueprint, context: ConsoleContext) -> None:
+    _looking(pages, context)
+    _writing(pages, context)
+    _verifying(pages, context)
+    _tables(pages, context)
+
+
+def _looking(pages: Blueprint, context: ConsoleContext) -> None:
+    @pages.get("/directory")
+    def directory() -> str:
+        return page(context, "directory.html", **_listed(context))
+
+    @pages.get("/directory/<part>/<id>")
+    def directory_entry(part: str, id: str) -> str:
+        return page(context, "directory_entry.html", **_entry(context, part, id))
+
+    @pages.get("/directory/new/<id>")
+    def new_entry(id: str) -> str:
+        return page(context, "directory_new.html", **_new(context, id))
+
+
+def _writing(pages: Blueprint, context: ConsoleContext) -> None:
+    @pages.post("/directory/new/<id>")
+    def add_entry(id: str) -> Shown:
+        view = _directory(context)
+        result = run(context, entries.save_entry, view.composed.draft.id, id, "", _typed(id), None)
+        if result.is_refused:
+            return refused(context, "directory_new.html", _fault(result), **_new(context, id))
+        return _kept(result, id, result.values["id"], "kept")
+
+    @pages.post("/directory/<part>/<id>")
+    def save_entry(part: str, id: str) -> Shown:
+        view = _directory(context)
+        result = run(context, entries.save_entry, view.composed.draft.id, part, id, _typed(part), _seen())
+        return _answered(context, result, part, id, "kept")
+
+    @pages.post("/directory/<part>/<id>/drop")
+    def drop_entry(part: str, id: str) -> Shown:
+        result = run(context, entries.drop_entry, _directory(context).composed.draft.id, part, id, _seen())
+        if result.is_refused:
+            return _answered(context, result, part, id, "", "page")
+        session[DRAFT] = result.values["draft"]
+        return to("directory", list=part, after="dropped")
+
+    @pages.post("/directory/<part>/<id>/revert")
+    def revert_entry(part: str, id: str) -> Shown:
+        draft = _directory(context).composed.draft.id
+        result = run(context, drafts.revert_part, draft, entry_place(part, id))
+        if not result.is_refused and directories.entry_of(_directory(context), part, id) is None:
+            return to("directory", after="reverted")
+        return _answered(context, result, part, id, "reverted", "page")
+
+    @pages.post("/directory/<part>/<id>/keep")
+    def keep_entry(part: str, id: str) -> Shown:
+        result = run(context, drafts.keep_part, _directory(context).composed.draft.id, entry_place(part, id))
+        return _answered(context, result, part, id, "kept", "page")
+
+
+def _verifying(pages: Blueprint, context: ConsoleContext) -> None:
+    @pages.post("/directory/services/<id>/rung")
+    def note_call(id: str) -> Shown:
+        report = _report(context)
+        if report is None:
+            fault = FormFault("directory.error.answered", "answered")
+            return refused(context, "directory_entry.html", fault, **_entry(context, "services", id))
+        result = run(context, entries.note_call, _directory(context).composed.draft.id, id, report, _seen())
+        values = result.values
+        if values.get("answered") in ("other", "nobody"):
+            return to("directory_entry", part="services", id=id, after=values["answered"])
+        after = "still_off" if values.get("withdrawn") else "verified" if values.get("until") else "half"
+        return _answered(context, result, "services", id, after)
+
+    @pages.post("/directory/services/<id>/seen")
+    def confirm_place(id: str) -> Shown:
+        result = run(context, entries.confirm_place, _directory(context).composed.draft.id, id, request.form.get("on", ""), _seen())
+        return _answered(context, result, "services", id, "confirmed")
+
+    @pages.post("/directory/services/<id>/off")
+    def withdraw_number(id: str) -> Shown:
+        return _answered(context, run(context, withdrawal.withdraw_number, id), "services", id, "withdrawn", "page")
+
+
+def _tables(pages: Blueprint, context: ConsoleContext) -> None:
+    @pages.get("/directory/table.<kind>")
+    def directory_table(kind: str) -> Response:
+        if kind not in TYPES:
+            abort(HTTPStatus.NOT_FOUND)
+        items = [directories.with_number(item) for item in _directory(context).composed.sources.items]
+        data = context.sheets.xlsx(items) if kind == "xlsx" else context.sheets.csv(items)
+        day = context.deps.today(context.now).isoformat()
+        return Response(
+            data, mimetype=None, content_type=TYPES[kind], headers={"Content-Disposition": f'attachment; filename="{day}.{kind}"'}
+        )
+
+    @pages.post("/directory/table")
+    def read_sheet() -> Shown:
+        """Shows what it would change; changes nothing."""
+        file = request.files.get("table")
+        data = file.read() if file else b""
+        composed = _directory(context).composed
+        today = context.deps.today(context.now)
+        if not data:
+            return _unfit(context, "directory.error.no_file")
+        try:
+            read = context.sheets.read(data, [directories.with_number(item) for item in composed.sources.items], today)
+        except UnfitSheet as error:
+            faults = [EntryFault(fault.row, fault.column, fault.code, fault.about) for fault in error.faults]
+            return page(context, "directory_table.html", faults=faults, changes=(), known=KNOWN), HTTPStatus.BAD_REQUEST
+        changes = entries.changes_of(composed, read)
+        rows = {change.edit.place: change.row for change in changes}
+        faults = entries.faults_of(composed, [entry for entry in read if entry_place(entry.item.list, entry.item.id) in rows], today)
+        edits = msgspec.json.encode([change.edit for change in changes]).decode()
+        if len(changes) > MOST_CHANGES or len(edits) > MOST_BYTES // 2:
+            return _unfit(context, "directory.error.many", count=str(MOST_CHANGES))
+        status = HTTPStatus.BAD_REQUEST if faults else HTTPStatus.OK
+        return page(context, "directory_table.html", faults=faults, changes=changes, edits=edits, known=KNOWN), status
+
+    @pages.post("/directory/table/in")
+    def bring_in() -> Shown:
+        try:
+            edits = msgspec.json.decode(request.form.get("edits", ""), type=list[PartEdit])
+        except msgspec.DecodeError:
+            return _unfit(context, "directory.error.no_file")
+        result = run(context, entries.bring_in, _directory(context).composed.draft.id, edits)
+        if result.is_refused:
+            return refused(context, "directory.html", _fault(result, "page"), HTTPStatus.CONFLICT, **_listed(context))
+        session[DRAFT] = result.values["draft"]
+        return to("directory", after="taken_in", count=result.values["count"])
+
+
+def _directory(context: ConsoleContext) -> DirectoryView:
+    """As the draft has it in which whoever is signed in works. Raises StoreAway."""
+    return directories.see_directory(context.deps, me(), session.get(DRAFT), context.deps.today(context.now))
+
+
+def _listed(context: ConsoleContext) -> dict[str, Any]:
+    view = _directory(context)
+    section = request.args.get("list", "services")
+    section = section if section in SECTIONS else "services"
+    words, kind = request.args.get("q", "")[:LONGEST_SEARCH], request.args.get("kind", "")
+    rows = directories.found(view, section, words, kind)
+    number = request.args.get("page", "1")
+    at = max(1, min(int(number) if number.isdecimal() and len(number) < 5 else 1, -(-len(rows) // A_PAGE)))
+    counts = [
+        (name, sum(entry.item.fields.get("kind") == name for entry in view.of("services")))
+        for name in directories.kinds_of(view.composed.sources)
+    ]
+    return {
+        **_common(context, view),
+        "view": view,
+        "section": section,
+        "q": words,
+        "kind": kind,
+        "rows": rows[(at - 1) * A_PAGE : at * A_PAGE],
+        "total": len(rows),
+        "at": at,
+        "pages": -(-len(rows) // A_PAGE),
+        "counts": [(name, count) for name, count in counts if count],
+        "count": request.args.get("count", "") if request.args.get("count", "").isdecimal() else "",
+    }
+
+
+def _entry(context: ConsoleContext, section: str, id: str) -> dict[str, Any]:
+    view = _directory(context)
+    entry = directories.entry_of(view, section, id)
+    if entry is None:
+        abort(HTTPStatus.NOT_FOUND)
+    today = context.deps.today(context.now)
+    item = entry.item
+    return {
+        **_common(context, view),
+        **_form(context, view.composed, section),
+        "entry": entry,
+        "values": {"name": item.name, **item.fields},
+        "theirs": _theirs(view.composed, entry),
+        "heard": HEARD,
+        "spoken": _spoken(context, view.composed),
+        "is_emergency": item.fields.get("kind") == EMERGENCY,
+        "today": today.isoformat(),
+        "until": today + timedelta(days=period(item)),
+        "may_change": me().role == "operator",
+    }
+
+
+def _new(context: ConsoleContext, section: str) -> dict[str, Any]:
+    if section not in EDITABLE or section == "kinds":
+        abort(HTTPStatus.NOT_FOUND)
+    view = _directory(context)
+    return {**_common(context, view), **_form(context, view.composed, section)}
+
+
+def _common(context: ConsoleContext, view: DirectoryView) -> dict[str, Any]:
+    after = request.args.get("after", "")
+    reads = language(context)
+
+    def kind_name(kind: str) -> str:
+        return _kind_name(view.composed, reads, kind)
+
+    return {
+        "composed": view.composed,
+        "kind_name": kind_name,
+        "day": _day,
+        "after": after if after in AFTER else "",
+        "changed": _changed(view),
+    }
+
+
+def _changed(view: DirectoryView) -> int:
+    """Entries that the draft changes."""
+    return sum(entry.is_changed for entry in view.entries)
+
+
+def _form(context: ConsoleContext, composed: Composed, section: str) -> dict[str, Any]:
+    """What a list's form asks for."""
+    items = composed.sources.items
+    reads = language(context)
+    kinds = EVENTS if section == "events" else directories.kinds_of(composed.sources)
+    names = {
+        "kind": [FieldChoice(kind, "" if section == "events" else _kind_name(composed, reads, kind)) for kind in kinds],
+        "region": [FieldChoice(item.id, item.name) for item in items if item.list == "regions"],
+        "place": sorted(
+            (FieldChoice(item.id, item.name) for item in items if item.list == "places"), key=lambda choice: directories.plain(choice.label)
+        ),
+    }
+    needed = NEEDED.get(cast("Section", section), ())
+    choices = {**names, "near": names["place"]}
+    return {"section": section, "fields": EDITABLE.get(section, ()), "needed": needed, "choices": choices, "lines": LINES}
+
+
+def _kind_name(composed: Composed, reads: str, kind: str) -> str:
+    """As the line calls it; its id where nobody wrote that."""
+    words = composed.sources.words
+    table = words.get(reads) or next(iter(words.values()), ())
+    return next((message.text for message in table if message.key == f"kind.{kind}"), kind)
+
+
+def _theirs(composed: Composed, entry: EntryView) -> list[tuple[str, str]]:
+    """Where another edition changed this entry too: what it says otherwise than the draft."""
+    if not entry.is_conflict:
+        return []
+    stands = next((item for item in composed.before.items if (item.list, item.id) == (entry.section, entry.item.id)), None)
+    theirs = {"name": stands.name, **directories.with_number(stands).fields} if stands else {}
+    mine = {"name": entry.item.name, **entry.item.fields}
+    return [(field, theirs.get(field, "")) for field in dict.fromkeys((*mine, *theirs)) if theirs.get(field) != mine.get(field)]
+
+
+def _spoken(context: ConsoleContext, composed: Composed) -> list[FieldChoice]:
+    """The line's languages, as an entry names them: in the first of them, which callers read."""
+    first = context.words.languages[0]
+    return [FieldChoice(name, name) for code in composed.sources.words if (name := context.words.say_or(first, f"language.{code}", code))]
+
+
+def _report(context: ConsoleContext) -> CallReport | None:
+    """Returns None where it is not said who answered."""
+    form = request.form
+    answered, call = form.get("answered", ""), form.get("call", "")
+    if answered not in ("service", "other", "nobody"):
+        return None
+    languages = [text for text in (*form.getlist("language"), form.get("languages", "")) if text.strip()]
+    heard = {"languages": ", ".join(languages), "hours": form.get("hours", ""), "cost": form.get("cost", "")}
+    on = form.get("on", "") or context.deps.today(context.now).isoformat()
+    return CallReport(cast("Answered", answered), on, cast("Literal['day', 'night']", call) if call in ("day", "night") else None, heard)
+
+
+def _typed(section: str) -> Mapping[str, str]:
+    return {field: request.form.get(field, "") for field in EDITABLE.get(section, ())}
+
+
+def _seen() -> str:
+    return request.form.get("seen", "")
+
+
+def _answered(context: ConsoleContext, result: Result, section: str, id: str, after: str, form: str = "") -> Shown:
+    """The entry's page again: after what was done, or with why it was not."""
+    if result.is_refused:
+        return refused(context, "directory_entry.html", _fault(result, form), HTTPStatus.CONFLICT, **_entry(context, section, id))
+    return _kept(result, section, id, after)
+
+
+def _kept(result: Result, section: str, id: str, after: str) -> Response:
+    if result.values.get("draft"):
+        session[DRAFT] = result.values["draft"]
+    return to("directory_entry", part=section, id=id, after=after)
+
+
+def _fault(result: Result, form: str = "") -> FormFault:
+    values = result.values
+    if result.code == "faulty" and "fault" in values:
+        return FormFault(f"directory.fault.{values['fault']}", values.get("field", ""), form)
+    return FormFault(f"directory.error.{result.code}", "", form, {"by": values.get("by", "")})
+
+
+def _unfit(context: ConsoleContext, key: str, **values: str) -> Shown:
+    return refused(context, "directory.html", FormFault(key, "", "page", values), **_listed(context))
+
+
+def _day(text: str | date | None) -> str:
+    """`24/11/2026`; what a source says of its date as it is."""
+    if isinstance(text, str):
+        try:
+            text = date.fromisoformat(text)
+        except ValueError:
+            return cast("str", text)
+    return f"{text:%d/%m/%Y}" if text else ""
