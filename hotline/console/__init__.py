@@ -28,7 +28,7 @@ from hotline.console.pages import (
     testimonies,
     urgent,
 )
-from hotline.console.pages.studio import screens
+from hotline.console.pages.studio import lines, screens
 from hotline.console.times import time_of_day
 from hotline.console.words import unbroken
 from hotline.engine.times import DAY_SECONDS
@@ -41,6 +41,7 @@ __all__ = ["ConsoleContext", "install"]
 SUBJECTS: Final = (
     *(access, account, queue, callback, casework, review, testimonies, shifts, care, overview, people, audit, drafts, urgent),
     screens,
+    lines,
 )
 """Each lays its own pages: `views`."""
 HEADERS: Final = {

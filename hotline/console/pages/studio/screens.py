@@ -1,4 +1,4 @@
-"""The studio: the line as a tree, and one screen of it with its words in every language, weighed while they are typed."""
+"""The studio: one screen with its words in every language, weighed while they are typed, and the drafts."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from hotline.service.acts import By, Result
 from hotline.service.studio import drafts, screens
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.drafts import PartEdit
+from hotline.service.studio.faults import faults_of
 from hotline.service.studio.screens import ScreenView
 from hotline.service.studio.tree import TreeBranch, tree
 
@@ -47,20 +48,6 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
 
 
 def _looking(pages: Blueprint, context: ConsoleContext) -> None:
-    @pages.get("/studio")
-    def studio() -> str:
-        if "draft" in request.args:
-            session[DRAFT] = request.args["draft"]
-        composed = chosen(context)
-        return page(
-            context,
-            "studio.html",
-            composed=composed,
-            branches=branches(composed),
-            listed=drafts.see_drafts(context.deps, me()),
-            address_of=ScreenAddress.of,
-        )
-
     @pages.get("/studio/<id>/<part>")
     def studio_screen(id: str, part: str) -> str:
         return page(context, "studio_screen.html", **_screen(context, ScreenAddress(id, part)))
@@ -127,9 +114,9 @@ def chosen(context: ConsoleContext) -> Composed:
     return drafts.see_draft(context.deps, me(), session.get(DRAFT))
 
 
-def branches(composed: Composed) -> tuple[TreeBranch, ...]:
+def branches(context: ConsoleContext, composed: Composed) -> tuple[TreeBranch, ...]:
     """The line as the studio lists it."""
-    return tree(composed)
+    return tree(composed, faults_of(composed, context.deps.today(context.now)).keys)
 
 
 def _screen(context: ConsoleContext, address: ScreenAddress, typed: dict[str, str] | None = None) -> dict[str, Any]:
@@ -142,7 +129,7 @@ def _screen(context: ConsoleContext, address: ScreenAddress, typed: dict[str, st
         "composed": composed,
         "view": view,
         "here": address,
-        "branches": branches(composed),
+        "branches": branches(context, composed),
         "address_of": ScreenAddress.of,
         "may_change": {message.place: _may_change(message.language) for message in view.messages},
         "after": after if after in ("kept", "reverted") else "",
@@ -173,4 +160,4 @@ def _seen(place: str) -> str | None:
     return None if seen is None else seen.replace("\r\n", "\n")
 
 
-__all__ = ["DRAFT", "ScreenAddress", "ScreenView", "chosen", "views"]
+__all__ = ["DRAFT", "ScreenAddress", "ScreenView", "branches", "chosen", "views"]
