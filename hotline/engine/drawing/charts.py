@@ -13,15 +13,15 @@ from hotline.engine.drawing.layout import BOX, circles, laid_out
 from hotline.engine.drawing.pieces import pieces, start_first
 from hotline.engine.flow import RETURN, CallFlow, End, Flow, ScreenSource, Sources
 
-WIDE: Final = 204
+WIDE: Final = 180
 """How wide a box is, in the units of a drawing."""
-APART: Final = 88
+APART: Final = 72
 """Between two columns: room for the keys."""
 MARGIN: Final = 4
-BEND: Final = 40
+BEND: Final = 34
 HEAD: Final = 7
 """The length of an arrow's head."""
-LONGEST_LINE: Final = 24
+LONGEST_LINE: Final = 20
 """Letters of a line in a box, in whatever font a machine has."""
 MOST_LINES: Final = 2
 PORT: Final = 15
@@ -71,20 +71,28 @@ def flow_charts(sources: Sources, name: str) -> tuple[Chart, ...]:
 
 
 def line_chart(sources: Sources) -> Chart:
-    """The flows, and which leads to which, with the keys of the screen that each starts at. An arrow that leads back is left out: `flow_ways` has all."""
+    """The flows, each behind the one by which one comes there first, with the keys of the screen that that one starts at. `flow_ways` has all others too."""
     found = flow_ways(sources)
     home = sources.start.partition(".")[0]
-    roots = sorted((flow.name for flow in sources.flows if flow.screens), key=lambda name: name != home)
-    back = circles(roots, {name: tuple(ways) for name, ways in found.items()})
-    arrows = {(name, other): keys for name, ways in found.items() for other, keys in ways.items() if (name, other) not in back}
-    return _chart(home, {name: name for name in roots}, frozenset(), arrows)
+    boxes = {name: name for name in sorted(found, key=lambda name: name != home)}
+    arrows: dict[tuple[str, str], tuple[str, ...]] = {}
+    known, front = {home}, [home]
+    while front:
+        ways = [(name, other, keys) for name in front for other, keys in found.get(name, {}).items()]
+        front = []
+        for name, other, keys in sorted(ways, key=lambda way: not way[2]):
+            if other not in known:
+                known.add(other)
+                front.append(other)
+                arrows[name, other] = keys
+    return _chart(home, boxes, frozenset(), arrows)
 
 
 def flow_ways(sources: Sources) -> dict[str, dict[str, tuple[str, ...]]]:
     """By flow the other flows that it leads to, with the keys of the screen that it starts at; none where another of its screens leads there."""
     homes = {screen.key: flow.name for flow in sources.flows for screen in flow.screens}
     names = frozenset(flow.name for flow in sources.flows if flow.screens)
-    return {flow.name: _ways_out(flow, homes, names) for flow in sources.flows}
+    return {flow.name: _ways_out(flow, homes, names) for flow in sources.flows if flow.screens}
 
 
 def grouped_ways(screen: ScreenSource, starts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
@@ -111,9 +119,9 @@ def said_keys(keys: Iterable[str]) -> tuple[str, ...]:
     return (*((said,) if said else ()), *(key for key in distinct if not key.isdigit()))
 
 
-def boxed(title: str) -> tuple[str, ...]:
-    """As much of a title as a box holds, in lines."""
-    return tuple(wrap(title, LONGEST_LINE, max_lines=MOST_LINES, placeholder="…"))
+def boxed(title: str, lines: int = MOST_LINES) -> tuple[str, ...]:
+    """As much of a title as a box holds in so many lines."""
+    return tuple(wrap(title, LONGEST_LINE, max_lines=lines, placeholder="…"))
 
 
 def _flow_chart(root: str, keys: tuple[str, ...], screens: Mapping[str, ScreenSource], starts: Mapping[str, str]) -> Chart:
@@ -134,9 +142,8 @@ def _flow_chart(root: str, keys: tuple[str, ...], screens: Mapping[str, ScreenSo
     return _chart(root, boxes, elsewhere, arrows)
 
 
-def _chart(root: str, boxes: Mapping[str, str], elsewhere: Iterable[str], arrows: Mapping[tuple[str, str], tuple[str, ...]]) -> Chart:
+def _chart(root: str, boxes: Mapping[str, str], elsewhere: Collection[str], arrows: Mapping[tuple[str, str], tuple[str, ...]]) -> Chart:
     layout = laid_out(tuple(boxes), tuple(arrows))
-    elsewhere = frozenset(elsewhere)
     left = {box: MARGIN + column * (WIDE + APART) for box, column in layout.columns.items()}
     drawn = []
     incoming: dict[str, list[tuple[str, str]]] = {}
@@ -152,14 +159,9 @@ def _chart(root: str, boxes: Mapping[str, str], elsewhere: Iterable[str], arrows
             y = points[-1]
             # The keys stand on the side where their arrow does not come from.
             under = len(points) > 1 and points[-2] < y - 1 and number == len(ends) - 1
-            drawn.append(
-                ChartArrow(
-                    boxes[source], boxes[target], arrows[arrow], _path(left[source] + WIDE, points), left[target] - 12, round(y + (15 if under else -4))
-                )
-            )
-    placed = tuple(
-        ChartBox(key, left[box], round(MARGIN + layout.middles[box] - BOX / 2), box in elsewhere) for box, key in boxes.items()
-    )
+            path, y = _path(left[source] + WIDE, points), round(y + (15 if under else -4))
+            drawn.append(ChartArrow(boxes[source], boxes[target], arrows[arrow], path, left[target] - 12, y))
+    placed = tuple(ChartBox(key, left[box], round(MARGIN + layout.middles[box] - BOX / 2), box in elsewhere) for box, key in boxes.items())
     width = max((box.x + WIDE for box in placed), default=0) + MARGIN
     return Chart(root, placed, tuple(drawn), width, round(layout.height + 2 * MARGIN))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 BOX: Final = 44
@@ -146,7 +147,7 @@ def _ordered(nodes: list[list[_Node]], before: Mapping[_Node, list[_Node]], afte
 
 def _crossings(ordered: list[list[_Node]], after: Mapping[_Node, list[_Node]]) -> int:
     count = 0
-    for column, following in zip(ordered, ordered[1:], strict=False):
+    for column, following in pairwise(ordered):
         place = {node: index for index, node in enumerate(following)}
         ends: list[int] = []
         for node in column:
@@ -157,14 +158,9 @@ def _crossings(ordered: list[list[_Node]], after: Mapping[_Node, list[_Node]]) -
     return count
 
 
-def _settled(
-    ordered: list[list[_Node]], before: Mapping[_Node, list[_Node]], after: Mapping[_Node, list[_Node]]
-) -> dict[_Node, float]:
+def _settled(ordered: list[list[_Node]], before: Mapping[_Node, list[_Node]], after: Mapping[_Node, list[_Node]]) -> dict[_Node, float]:
     """By node its middle: as near to the middle of its neighbours as its column allows."""
-    middles: dict[_Node, float] = {}
-    for column in ordered:
-        for node, room in zip(column, _rooms(column), strict=True):
-            middles[node] = room
+    middles = {node: room for column in ordered for node, room in zip(column, _rooms(column), strict=True)}
     for _ in range(SWEEPS):
         for sides, columns in ((after, ordered[::-1]), (before, ordered)):
             for column in columns:

@@ -53,11 +53,12 @@ class MapFlow(Struct, frozen=True):
 
 
 class WholeMap(Struct, frozen=True):
-    """The line, flow by flow. `branches`: by name."""
+    """The line, flow by flow. `besides`: by flow those that it leads to and no arrow does."""
 
     chart: Chart
-    branches: Mapping[str, TreeBranch]
     flows: tuple[MapFlow, ...]
+    branches: Mapping[str, TreeBranch]
+    besides: Mapping[str, tuple[TreeBranch, ...]]
 
 
 def see_flow_map(composed: Composed, branches: Sequence[TreeBranch], name: str) -> FlowMap | None:
@@ -80,7 +81,9 @@ def see_flow_map(composed: Composed, branches: Sequence[TreeBranch], name: str) 
         (
             screens[screen.key],
             tuple(
-                MapWay(labels, _label(screen, go, words), screens.get(go)) for go, labels in ways[screen.key].items() if go == RETURN or go in screens
+                MapWay(labels, _label(screen, go, words), screens.get(go))
+                for go, labels in ways[screen.key].items()
+                if go == RETURN or go in screens
             ),
         )
         for screen in own
@@ -96,7 +99,10 @@ def see_line_map(composed: Composed, branches: Sequence[TreeBranch]) -> WholeMap
         MapFlow(branch, tuple((keys, by_name[other]) for other, keys in found[name].items() if other in by_name))
         for name, branch in by_name.items()
     )
-    return WholeMap(line_chart(composed.sources), by_name, flows)
+    chart = line_chart(composed.sources)
+    drawn = {(arrow.source, arrow.target) for arrow in chart.arrows}
+    besides = {flow.branch.name: tuple(other for _, other in flow.ways if (flow.branch.name, other.name) not in drawn) for flow in flows}
+    return WholeMap(chart, flows, by_name, besides)
 
 
 def _paired(composed: Composed, branch: TreeBranch, wanted: set[str]) -> list[tuple[TreeLeaf, ScreenSource]]:

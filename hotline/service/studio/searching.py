@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from hotline.engine.flow import Sources
 from hotline.engine.phone.letters import plain
-from hotline.service.studio.tree import TreeBranch, TreeLeaf, is_silent, ways_on
+from hotline.service.studio.tree import CHOSEN, TreeBranch, TreeLeaf, is_silent, ways_on
 
 MOST_FOUND: Final = 50
 LONGEST_QUERY: Final = 80
@@ -56,19 +56,20 @@ def search_line(sources: Sources, branches: Sequence[TreeBranch], query: str) ->
         return SearchResult((), is_cut=False)
     homes = {leaf.key: (leaf, branch) for branch in branches for leaf in branch.leaves if leaf.shows}
     texts = _with_words(sources, folded)
-    found = list(dict.fromkeys(key for key in (*_by_keys(sources, homes, query), *(key for key in homes if key in texts)) if key in homes))
+    by_words = (key for key in homes if key in texts)
+    found = [key for key in dict.fromkeys((*_by_keys(sources, homes, query), *by_words)) if key in homes]
     hits = tuple(SearchHit(*homes[key], _marked_in(texts.get(key, ()), folded)) for key in found[:MOST_FOUND])
     return SearchResult(hits, is_cut=len(found) > MOST_FOUND)
 
 
 def pressed(sources: Sources, keys: Sequence[str]) -> frozenset[str]:
-    """The screens with words that these keys may lead to from the first, whatever the line knows by then; not past what comes back from another flow."""
+    """The screens with words that these keys may lead to from the first, whatever the line knows by then, and whatever a key chooses in a list; not past what comes back from another flow."""
     screens = {screen.key: screen for flow in sources.flows for screen in flow.screens}
     starts = {flow.name: flow.start for flow in sources.flows}
-    here = {sources.start}
+    here = {sources.start} & screens.keys()
     for key in keys:
         reached: set[str] = set()
-        front = [go for name in here for way, go in ways_on(screens[name], starts) if way == key and go in screens]
+        front = [go for name in here for way, go in ways_on(screens[name], starts) if way in (key, CHOSEN) and go in screens]
         while front:
             name = front.pop()
             if name not in reached:
@@ -84,8 +85,11 @@ def _by_keys(sources: Sources, homes: Mapping[str, tuple[TreeLeaf, TreeBranch]],
         yield from (key for key in homes if query.casefold() in key)
         return
     keys = _NUMBER.findall(query)
-    typed = " ".join(keys)
     led = pressed(sources, keys)
+    if not led:  # typed without anything between: 51
+        keys = list("".join(keys))
+        led = pressed(sources, keys)
+    typed = " ".join(keys)
     yield from (key for key, (leaf, _) in homes.items() if leaf.keys == typed)
     yield from (key for key in homes if key in led)
     yield from (key for key, (leaf, _) in homes.items() if (leaf.keys or "").startswith(f"{typed} "))

@@ -9,10 +9,10 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 
 from hotline.engine.check.targets import targets
-from hotline.engine.drawing.mermaid import first_line, shortened
+from hotline.engine.drawing.mermaid import shortened
 from hotline.engine.drawing.pieces import start_first
 from hotline.engine.edition import split_labels
-from hotline.engine.flow import Branch, CallFlow, Do, Menu, ScreenSource, Sources
+from hotline.engine.flow import Ask, Branch, CallFlow, Do, Each, Menu, ScreenSource, Sources
 from hotline.engine.revisions import PENDING
 from hotline.service.studio.composing import Composed
 
@@ -33,15 +33,19 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
 """What phrases are for, in the order of the tree, by how their keys begin. What is new is among the others."""
 
 
+CHOSEN: Final = "…"
+"""Among keys: a line of a list, or what is typed as an answer."""
+
+
 class ScreenWay(Struct, frozen=True):
-    """How one comes to a screen. `keys`: what is pressed, `5 1`, empty for the first. `label`: what the option says that leads to where no key is pressed any more."""
+    """How one comes to a screen. `keys`: what is pressed, `5 1`, empty for the first; `…` for what is chosen or typed. `label`: what the option says that leads to where no key is pressed any more."""
 
     keys: str
     label: str
 
 
 class TreeLeaf(Struct, frozen=True):
-    """One screen. `keys`: what is pressed to come there, None where no keys lead there by themselves. `short`: its title cut at a word."""
+    """One screen. `keys`: what is pressed to come there (`ScreenWay`), None where no keys lead there by themselves. `short`: its title cut at a word."""
 
     key: str
     title: str
@@ -51,6 +55,8 @@ class TreeLeaf(Struct, frozen=True):
     is_changed: bool
     is_bad: bool
     shows: bool
+    label: str = ""
+    """What the option says that leads there."""
 
 
 class TreeBranch(Struct, frozen=True):
@@ -93,7 +99,15 @@ def tree(composed: Composed, bad: Collection[str] = ()) -> tuple[TreeBranch, ...
         title = table.get(key) or key.partition(".")[2] or key
         way = ways.get(key)
         return TreeLeaf(
-            key, title, shortened(title, LONGEST_TITLE_SHOWN), way.keys if way else None, dots.get(key, "full"), key in changed, key in bad, shows
+            key,
+            title,
+            shortened(title, LONGEST_TITLE_SHOWN),
+            way.keys if way else None,
+            dots.get(key, "full"),
+            key in changed,
+            key in bad,
+            shows,
+            way.label if way else "",
         )
 
     branches = []
@@ -155,7 +169,7 @@ def is_silent(screen: ScreenSource) -> bool:
 
 def in_order_of_keys(keys: str | None) -> tuple[bool, tuple[int, ...]]:
     """For sorting: as the keys are, and last what no keys lead to."""
-    return keys is None, tuple(map(int, (keys or "").split()))
+    return keys is None, tuple(int(key) if key.isdigit() else 0 for key in (keys or "").split())
 
 
 def ways_to(sources: Sources) -> dict[str, ScreenWay]:
@@ -173,22 +187,23 @@ def ways_to(sources: Sources) -> dict[str, ScreenWay]:
         passed = way.label if is_silent(screen) else ""
         for key, go in ways_on(screen, starts):
             if go in screens and go not in found:
-                found[go] = ScreenWay(f"{way.keys} {key}".strip(), labels.get(int(key), "") if key else passed)
+                found[go] = ScreenWay(f"{way.keys} {key}".strip(), labels.get(int(key), "") if key.isdigit() else "" if key else passed)
                 front.append(go)
     return found
 
 
 def keys_to(sources: Sources) -> dict[str, str]:
-    """By screen the shortest keys that lead there from the first, as far as keys alone do: `5 1`. Empty for the first."""
-    return {key: way.keys for key, way in ways_to(sources).items()}
+    """By screen the shortest keys that lead there from the first: `5 1`. Empty for the first; without those where something is chosen or typed on the way."""
+    return {key: way.keys for key, way in ways_to(sources).items() if CHOSEN not in way.keys}
 
 
 def ways_on(screen: ScreenSource, starts: Mapping[str, str]) -> Iterable[tuple[str, str]]:
-    """Every screen that this one leads to, with the key; empty where none of the menu's is pressed. A call of another flow leads to its start first."""
+    """Every screen that this one leads to, with the key; empty where nothing is pressed, `…` for what is chosen or typed. A call of another flow leads to its start first."""
     if isinstance(screen.kind, CallFlow):
         yield "", starts.get(screen.kind.flow, "")
+    other = CHOSEN if isinstance(screen.kind, Each | Ask) else ""
     for target in targets(screen):
-        yield target.key if target.key.isdigit() else "", target.go
+        yield target.key if target.key.isdigit() else other, target.go
 
 
 def _dots(sources: Sources) -> dict[str, Dot]:

@@ -8,11 +8,11 @@ from typing import Any
 from flask import Blueprint, abort, request, session
 
 from hotline.console.context import ConsoleContext, me, page
-from hotline.console.pages.studio.screens import DRAFT, ScreenAddress, branches, chosen
+from hotline.console.pages.studio.screens import DRAFT, ScreenAddress, chosen, seen
 from hotline.engine.drawing.charts import boxed
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed
-from hotline.service.studio.faults import faults_of
+from hotline.service.studio.line_view import LineView
 from hotline.service.studio.maps import see_flow_map, see_line_map
 from hotline.service.studio.searching import LONGEST_QUERY, search_line
 
@@ -22,39 +22,35 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
     def studio() -> str:
         if "draft" in request.args:
             session[DRAFT] = request.args["draft"]
-        common = _common(context, chosen(context))
+        composed = chosen(context)
+        view = seen(context, composed)
         query = request.args.get("q", "").strip()[:LONGEST_QUERY]
-        composed = common["composed"]
         if query:
-            result = search_line(composed.sources, common["branches"], query)
-            return page(context, "studio_search.html", query=query, result=result, **common)
-        return page(
-            context,
-            "studio.html",
-            listed=drafts.see_drafts(context.deps, me()),
-            line=see_line_map(composed, common["branches"]),
-            faults=faults_of(composed, context.deps.today(context.now)),
-            **common,
-        )
+            result = search_line(composed.sources, view.branches, query)
+            return page(context, "studio_search.html", query=query, result=result, **_common(composed, view))
+        listed = drafts.see_drafts(context.deps, me())
+        line = see_line_map(composed, view.branches)
+        return page(context, "studio.html", listed=listed, line=line, view=view, **_common(composed, view))
 
     @pages.get("/studio/<id>")
     def studio_flow(id: str) -> str:
-        common = _common(context, chosen(context))
-        found = see_flow_map(common["composed"], common["branches"], id)
+        composed = chosen(context)
+        view = seen(context, composed)
+        found = see_flow_map(composed, view.branches, id)
         if found is not None:
-            return page(context, "studio_map.html", map=found, **common)
-        group = next((branch.group for branch in common["branches"] if branch.name == id and branch.group), None)
+            return page(context, "studio_map.html", map=found, **_common(composed, view))
+        group = next((branch.group for branch in view.branches if branch.name == id and branch.group), None)
         if group is None:
             abort(HTTPStatus.NOT_FOUND)
-        phrases = [leaf for branch in common["branches"] if branch.group == group for leaf in branch.leaves]
-        return page(context, "studio_phrases.html", group=group, phrases=phrases, **common)
+        phrases = [leaf for branch in view.branches if branch.group == group for leaf in branch.leaves]
+        return page(context, "studio_phrases.html", group=group, phrases=phrases, **_common(composed, view))
 
 
-def _common(context: ConsoleContext, composed: Composed) -> dict[str, Any]:
+def _common(composed: Composed, view: LineView) -> dict[str, Any]:
     """What each of these pages shows."""
     return {
         "composed": composed,
-        "branches": branches(context, composed),
+        "branches": view.branches,
         "address_of": ScreenAddress.of,
         "boxed": boxed,
         "longest_query": LONGEST_QUERY,

@@ -15,9 +15,8 @@ from hotline.service.acts import By, Result
 from hotline.service.studio import drafts, screens
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.drafts import PartEdit
-from hotline.service.studio.faults import faults_of
+from hotline.service.studio.line_view import LineView, line_view
 from hotline.service.studio.screens import ScreenView
-from hotline.service.studio.tree import TreeBranch, tree
 
 DRAFT: Final = "edition_draft"
 """In the signed cookie: the draft that somebody works in, in this browser."""
@@ -114,9 +113,9 @@ def chosen(context: ConsoleContext) -> Composed:
     return drafts.see_draft(context.deps, me(), session.get(DRAFT))
 
 
-def branches(context: ConsoleContext, composed: Composed) -> tuple[TreeBranch, ...]:
+def seen(context: ConsoleContext, composed: Composed) -> LineView:
     """The line as the studio lists it."""
-    return tree(composed, faults_of(composed, context.deps.today(context.now)).keys)
+    return line_view(composed, context.deps.today(context.now))
 
 
 def _screen(context: ConsoleContext, address: ScreenAddress, typed: dict[str, str] | None = None) -> dict[str, Any]:
@@ -129,7 +128,7 @@ def _screen(context: ConsoleContext, address: ScreenAddress, typed: dict[str, st
         "composed": composed,
         "view": view,
         "here": address,
-        "branches": branches(context, composed),
+        "branches": seen(context, composed).branches,
         "address_of": ScreenAddress.of,
         "may_change": {message.place: _may_change(message.language) for message in view.messages},
         "after": after if after in ("kept", "reverted") else "",
@@ -160,4 +159,4 @@ def _seen(place: str) -> str | None:
     return None if seen is None else seen.replace("\r\n", "\n")
 
 
-__all__ = ["DRAFT", "ScreenAddress", "ScreenView", "branches", "chosen", "views"]
+__all__ = ["DRAFT", "ScreenAddress", "ScreenView", "chosen", "seen", "views"]
