@@ -28,7 +28,7 @@ from hotline.console.pages import (
     testimonies,
     urgent,
 )
-from hotline.console.pages.studio import directory, editions, reviewing, screens, structure
+from hotline.console.pages.studio import directory, editions, lines, reviewing, screens, structure
 from hotline.console.times import time_of_day
 from hotline.console.words import quotes, unbroken
 from hotline.engine.times import DAY_SECONDS
@@ -40,7 +40,7 @@ __all__ = ["ConsoleContext", "install"]
 
 SUBJECTS: Final = (
     *(access, account, queue, callback, casework, review, testimonies, shifts, care, overview, people, audit, drafts, urgent),
-    *(screens, structure, reviewing, directory, editions),
+    *(screens, lines, structure, reviewing, directory, editions),
 )
 """Each lays its own pages: `views`."""
 HEADERS: Final = {

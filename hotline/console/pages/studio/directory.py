@@ -154,7 +154,7 @@ def _tables(pages: Blueprint, context: ConsoleContext) -> None:
         try:
             read = context.sheets.read(data, [directories.with_number(item) for item in composed.sources.items], today)
         except UnfitSheet as error:
-            faults = [EntryFault(fault.row, fault.column, fault.code, fault.about) for fault in error.faults]
+            faults = tuple(EntryFault(fault.row, fault.column, fault.code, fault.about) for fault in error.faults)
             return page(context, "directory_table.html", faults=faults, changes=(), known=KNOWN), HTTPStatus.BAD_REQUEST
         changes = entries.changes_of(composed, read)
         rows = {change.edit.place: change.row for change in changes}

@@ -1,4 +1,4 @@
-"""The studio: the line as a tree, and one screen of it with its words in every language, weighed while they are typed."""
+"""The studio: one screen with its words in every language, weighed while they are typed, and the drafts."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from hotline.service.acts import By, Result
 from hotline.service.studio import drafts, screens
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.drafts import PartEdit
+from hotline.service.studio.line_view import LineView, line_view
 from hotline.service.studio.reviewing import LONGEST_COMMENT, see_reviews
 from hotline.service.studio.screens import ScreenView
-from hotline.service.studio.tree import TreeBranch, tree
 
 DRAFT: Final = "edition_draft"
 """In the signed cookie: the draft that somebody works in, in this browser."""
@@ -49,20 +49,6 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
 
 
 def _looking(pages: Blueprint, context: ConsoleContext) -> None:
-    @pages.get("/studio")
-    def studio() -> str:
-        if "draft" in request.args:
-            session[DRAFT] = request.args["draft"]
-        composed = chosen(context)
-        return page(
-            context,
-            "studio.html",
-            composed=composed,
-            branches=branches(composed),
-            listed=drafts.see_drafts(context.deps, me()),
-            address_of=ScreenAddress.of,
-        )
-
     @pages.get("/studio/<id>/<part>")
     def studio_screen(id: str, part: str) -> str:
         return page(context, "studio_screen.html", **_screen(context, ScreenAddress(id, part)))
@@ -129,9 +115,9 @@ def chosen(context: ConsoleContext) -> Composed:
     return drafts.see_draft(context.deps, me(), session.get(DRAFT))
 
 
-def branches(composed: Composed) -> tuple[TreeBranch, ...]:
+def seen(context: ConsoleContext, composed: Composed) -> LineView:
     """The line as the studio lists it."""
-    return tree(composed)
+    return line_view(composed, context.deps.today(context.now))
 
 
 def _screen(context: ConsoleContext, address: ScreenAddress, typed: dict[str, str] | None = None) -> dict[str, Any]:
@@ -144,7 +130,7 @@ def _screen(context: ConsoleContext, address: ScreenAddress, typed: dict[str, st
         "composed": composed,
         "view": view,
         "here": address,
-        "branches": branches(composed),
+        "branches": seen(context, composed).branches,
         "address_of": ScreenAddress.of,
         "may_change": {message.place: _may_change(message.language) for message in view.messages},
         "reviews": partial(see_reviews, context.deps, me(), composed, [message.place for message in view.messages]),
@@ -177,4 +163,4 @@ def _seen(place: str) -> str | None:
     return None if seen is None else seen.replace("\r\n", "\n")
 
 
-__all__ = ["DRAFT", "ScreenAddress", "ScreenView", "chosen", "views"]
+__all__ = ["DRAFT", "ScreenAddress", "ScreenView", "chosen", "seen", "views"]

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, request, session
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, me, page, refused, run, to
 from hotline.console.pages.studio import pickers, structure_forms
-from hotline.console.pages.studio.screens import DRAFT, ScreenAddress, branches, chosen
+from hotline.console.pages.studio.screens import DRAFT, ScreenAddress, chosen, seen
 from hotline.console.pages.studio.structure_forms import KINDS, TEMPLATES, BadField
 from hotline.engine.flow import Branch, Kind, Menu, Option, Sources
 from hotline.engine.restructuring import edits
@@ -301,7 +301,7 @@ def _common(
     context: ConsoleContext, composed: Composed, flow: str, chosen_targets: Iterable[str] = (), *, is_open: bool = True
 ) -> dict[str, Any]:
     """What every form about keys offers; where none `is_open`, nothing to choose from: to list all screens is most of a page."""
-    sources, tree = composed.sources, branches(composed)
+    sources, tree = composed.sources, seen(context, composed).branches
     search = request.form.get("search", "")
     typed = (value for name, value in request.form.items() if name.endswith("go") or name in ("then", "kept", "lost"))
     return {
