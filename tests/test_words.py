@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from hotline.engine.check.unsaid import NEVER, REVEALING
 from hotline.engine.edition import fill
 from hotline.engine.effects import OpenCallback, StopCalls
 from hotline.engine.flow import Ask, Each, End, Kind, Menu, Say
@@ -25,57 +26,6 @@ ROOM_FOR_HELP = 149
 FULLEST = {"before": "23h59", "from": "23h59", "to": "23h59", "next": "23h59", "ref": "471", "until": "23h59"}
 LONGEST_SENTENCE = 12
 WORD = re.compile(r"[\w-]+")
-
-NEVER = {
-    "fr": (
-        "victime",
-        "plainte",
-        "dénoncer",
-        "dénoncez",
-        "SOS",
-        "anonyme",
-        "secret",
-        "secrète",
-        "gratuit",
-        "gratuite",
-        "patience",
-        "patiente",
-        "protégerons",
-    ),
-    "bm": ("muɲu", "sabali", "laadi", "laadilikɛla", "gundo", "yafa"),
-}
-REVEALING = {
-    "fr": (
-        "frapper",
-        "frappe",
-        "battre",
-        "blessée",
-        "forcée",
-        "violence",
-        "viol",
-        "agression",
-        "harcèlement",
-        "danger",
-        "mari",
-        "faute",
-        "justice",
-        "loi",
-        "police",
-        "tribunal",
-        "mourir",
-        "VIH",
-        "excision",
-        "excisée",
-        "divorce",
-        "couteaux",
-        "cou",
-    ),
-    "bm": (
-        *("bugɔ", "joginna", "jogin", "jugu", "farati", "ɲangata", "ɲangi", "jalaki", "diyagoya", "cɛ", "sariya", "polisiw"),
-        *("kiritigɛyɔrɔ", "saya", "sidabana", "bolokoli", "boloko", "kafoɲɔgɔnya", "muruw"),
-    ),
-}
-"""What nothing may say that stays on the phone: the first screen, an SMS, a last screen, what was noted."""
 
 
 def words(language: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from hotline.engine.check.phrases import LONGEST, PHRASES, PHRASES_DAY, SERVICE
 from hotline.engine.check.structure import stranded
+from hotline.engine.check.unsaid import unsaid_faults
 from hotline.engine.edition import PLACEHOLDER, UNCONFIRMED, WRONG_SCREEN, split_labels, told_kept
 from hotline.engine.flow import (
     KEY_BACK,
@@ -86,6 +87,7 @@ def word_faults(sources: Sources, gaps: Gaps, only: Collection[str] | None = Non
                 )
             if {"phone", "numbers"} & set(PLACEHOLDER.findall(message.text)):
                 yield Fault(message.at, f"{message.key}: a number would go out by SMS, and stay on the phone; write {key}@sms without it")
+        yield from unsaid_faults(language, table, looked_at[language].values(), shown, sources, over)
         pending = [message for message in table.values() if message.review == "pending"] if only is None else []
         if pending:
             yield Fault(pending[0].at, f"{len(pending)} of {len(table)} messages in {language}: review pending", grave=False)

@@ -37,9 +37,9 @@ class PartEdit(Struct, frozen=True):
     seen: str | None
 
     @classmethod
-    def words(cls, place: str, text: str, seen: str | None) -> PartEdit:
-        """Of a message; `seen`: its text, or None where there was none."""
-        return cls(place, value_of(text), None if seen is None else value_of(seen))
+    def words(cls, place: str, text: str | None, seen: str | None) -> PartEdit:
+        """Of a message; `text` None: without it; `seen`: its text, or None where there was none."""
+        return cls(place, None if text is None else value_of(text), None if seen is None else value_of(seen))
 
 
 class DraftSummary(Struct, frozen=True):
