@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Final
@@ -19,6 +20,8 @@ from hotline.engine.revisions import value_of, words_place
 from hotline.service.studio.composing import Composed, is_overtaken, located, place_of, with_typed
 
 FITS: Final[dict[str, limits.Fit]] = {"ussd": limits.USSD, "ussd_raw": limits.USSD_RAW, "sms": limits.SMS, "sms_raw": limits.SMS_RAW}
+LONGEST_TITLE: Final = 40
+_SENTENCE: Final = re.compile(r"(?<=[.!?])\s|[.:](?=\s)")
 WORDINGS: Final = ("", "sms", "voice")
 """A message's own wording for a channel; empty: the common one."""
 
@@ -174,7 +177,13 @@ def title_of(sources: Sources, key: str) -> str:
     """A screen's first words, as whoever edits it calls it; its name where it shows none."""
     table = next(iter(sources.words.values()), ())
     text = next((message.text for message in table if message.key == key), "")
-    return text.split("\n")[0].strip() or key.partition(".")[2] or key
+    return first_words(text) or key.partition(".")[2] or key
+
+
+def first_words(text: str) -> str:
+    """The first sentence of the first line, at most LONGEST_TITLE letters of it."""
+    sentence = _SENTENCE.split(text.split("\n", maxsplit=1)[0].strip(), maxsplit=1)[0]
+    return sentence if len(sentence) <= LONGEST_TITLE else f"{sentence[:LONGEST_TITLE].rpartition(' ')[0] or sentence[:LONGEST_TITLE]}…"
 
 
 def weigh(sources: Sources, key: str) -> dict[str, tuple[PhoneFit, ...]]:
