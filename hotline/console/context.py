@@ -248,6 +248,11 @@ def _sent_form(context: ConsoleContext, fault: FormFault | None, action: str, na
     return SentForm(None, None if kept is None else MultiDict(kept), is_draft=kept is not None)
 
 
+def typed_before(context: ConsoleContext, draft: str) -> Fields | None:
+    """What whoever is signed in typed into this form and did not send. Raises StoreAway."""
+    return _drafts(context).get(draft)
+
+
 def _drafts(context: ConsoleContext) -> dict[str, Fields]:
     """Of whoever is signed in; read once for a page."""
     if "drafts" not in g:

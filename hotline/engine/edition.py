@@ -310,6 +310,14 @@ def compile_edition(sources: Sources, number: int, fit: limits.Fit, promise: int
     return edition
 
 
+def compiled_node(edition: Edition, key: str, kind: Kind, language: str) -> Node:
+    """One screen of an edition that is compiled as somebody walks through it. It stands in no list of the edition's yet. Raises KeyError or CannotShow."""
+    node = Node(key, language, kind)
+    _words_of(edition, node)
+    _link(edition, node)
+    return node
+
+
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Placeholders replaced. A line whose placeholders are all empty is left out: an entry without hours shows no line for them."""
     if "{" not in text:

@@ -129,7 +129,7 @@ TABLE: Final = (
         "see the studio, change words of a language that one reviews",
         ("operator",),
         ("save_parts", "revert_part", "keep_part"),
-        ("studio", "studio_flow", "studio_screen", "weigh_screen", "save_screen", "revert_part", "keep_part"),
+        ("studio", "studio_flow", "studio_screen", "weigh_screen", "try_screen", "save_screen", "revert_part", "keep_part"),
         ("reviewer", "approver"),
     ),
     Ability(

@@ -40,6 +40,14 @@ def check(sources: Sources, today: date | None = None, gaps: Gaps = NO_GAPS, onl
     return tuple(sorted(faults))
 
 
+def check_words(sources: Sources, only: Collection[str]) -> tuple[Fault, ...]:
+    """What of `check` can be wrong with the words of these screens and phrases (keys without a channel), where the structure is known to be sound."""
+    faults = list(word_faults(sources, NO_GAPS, only))
+    if not any(fault.grave for fault in faults):
+        faults += over_budget(sources, only)
+    return tuple(sorted(faults))
+
+
 def said(faults: Iterable[Fault]) -> tuple[str, ...]:
     """Faults as they are shown: the causes a line each, and in one more line how many others may only follow from them."""
     found = tuple(faults)

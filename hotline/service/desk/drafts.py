@@ -13,7 +13,7 @@ from hotline.retention import DRAFT_SECONDS
 from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
 
-LONGEST: Final = 4_000
+LONGEST: Final = 24_000
 """Letters of a draft, names of fields among them: no form of the console takes more."""
 MOST: Final = 40
 """Drafts of one author."""

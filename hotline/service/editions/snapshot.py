@@ -57,7 +57,8 @@ class LoadedEdition:
         self.shown = without_withdrawn(sources, (withdrawal.number for withdrawal in withdrawals))
         """As callers get it."""
         self._settings = settings
-        self._raw_networks = settings.raw_networks
+        self.raw_networks = settings.raw_networks
+        """Whose phones show the official spelling."""
         self._compiled: dict[tuple[str, bool], Edition] = {}
 
     @cached_property
@@ -67,7 +68,7 @@ class LoadedEdition:
 
     def edition(self, channel: str, network: str) -> Edition:
         """The edition as a phone on this network gets it over this channel (`ussd`, `sms`, `voice`)."""
-        kind = channel, network in self._raw_networks
+        kind = channel, network in self.raw_networks
         return self._compiled.get(kind) or self._compile(*kind)
 
     def warm(self) -> None:

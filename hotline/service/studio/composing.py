@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from hotline.engine.flow import Fault, Sources
-from hotline.engine.revisions import Revision, revised, standing
+from hotline.engine.revisions import Revision, UnfitRevision, revised, standing, value_of
 from hotline.ports.desk.edition_drafts import DraftPart, EditionDraft
 from hotline.ports.store import Transaction
 from hotline.service.deps import Deps
@@ -71,6 +71,15 @@ def compose(deps: Deps, tx: Transaction, draft: str) -> Composed | None:
 def with_parts(sources: Sources, parts: Iterable[DraftPart]) -> Sources:
     """These sources as the parts have them. Raises UnfitRevision where one cannot be: none of ours is so."""
     return revised(sources, (Revision(part.place, part.value) for part in parts))
+
+
+def with_typed(sources: Sources, typed: Mapping[str, str | None]) -> Sources:
+    """These sources with words that are being typed, by place; None: without them. What no edition can have is left out."""
+    words = [Revision(place, None if text is None else value_of(text)) for place, text in typed.items() if place.startswith("words/")]
+    try:
+        return revised(sources, words) if words else sources
+    except UnfitRevision:
+        return sources
 
 
 def is_overtaken(part: DraftPart, stands: str | None) -> bool:

@@ -37,9 +37,9 @@ class PartEdit(Struct, frozen=True):
     seen: str | None
 
     @classmethod
-    def words(cls, place: str, text: str, seen: str | None) -> PartEdit:
-        """Of a message; `seen`: its text, or None where there was none."""
-        return cls(place, value_of(text), None if seen is None else value_of(seen))
+    def words(cls, place: str, text: str | None, seen: str | None) -> PartEdit:
+        """Of a message; `text` None: without it; `seen`: its text, or None where there was none."""
+        return cls(place, None if text is None else value_of(text), None if seen is None else value_of(seen))
 
 
 class DraftSummary(Struct, frozen=True):
@@ -91,22 +91,21 @@ def save_parts(act: Act, draft: str, edits: Sequence[PartEdit]) -> Result:
         return Result("forbidden")
     if any(len(edit.place) > LONGEST_PLACE or len(edit.value or "") > MOST_LETTERS for edit in edits):
         return Result("long")
-    if not draft:
-        draft = open_draft(act, "").values["draft"]
-    composed = _open(act, draft)
-    if isinstance(composed, Result):
-        return composed
+    composed = _open(act, draft) if draft else compose(act.deps, act.tx, "")
+    if composed is None or isinstance(composed, Result):
+        return composed or Result("gone")
     for edit in edits:
         now = composed.parts[edit.place].value if edit.place in composed.parts else composed.stands.get(edit.place)
         if now not in (edit.seen, edit.value):
-            return Result("changed", {"place": edit.place, "draft": draft})
+            return Result("changed", {"place": edit.place})
     try:
         revised(composed.sources, (Revision(edit.place, edit.value) for edit in edits))
     except UnfitRevision:
         return Result("faulty", {"fault": "part"})
+    id = draft or open_draft(act, "").values["draft"]
     for edit in edits:
-        _keep(act, composed, edit.place, edit.value)
-    return Result(values={"draft": draft})
+        _keep(act, composed, id, edit)
+    return Result(values={"draft": id})
 
 
 def revert_part(act: Act, draft: str, place: str) -> Result:
@@ -131,6 +130,8 @@ def keep_part(act: Act, draft: str, place: str) -> Result:
     part = composed.parts.get(place)
     if part is None:
         return Result("gone")
+    if not _may_change(act.staff, place):
+        return Result("forbidden")
     act.tx.edition_drafts.put(replace(part, was=composed.stands.get(place), by=act.staff.id, at=act.at))
     act.record(_deed(place), place)
     return Result()
@@ -162,13 +163,14 @@ def _open(act: Act, draft: str) -> Composed | Result:
     return Result("state") if composed.draft.proposal is not None else composed
 
 
-def _keep(act: Act, composed: Composed, place: str, value: str | None) -> None:
+def _keep(act: Act, composed: Composed, draft: str, edit: PartEdit) -> None:
+    place, value = edit.place, edit.value
     stands, part = composed.stands.get(place), composed.parts.get(place)
     if value == stands:
-        act.tx.edition_drafts.take_out(composed.draft.id, place)
+        act.tx.edition_drafts.take_out(draft, place)
     else:
         was = part.was if part else stands
-        act.tx.edition_drafts.put(DraftPart(composed.draft.id, place, value, was, act.staff.id, act.at))
+        act.tx.edition_drafts.put(DraftPart(draft, place, value, was, act.staff.id, act.at))
     if value != (part.value if part else stands):
         act.record(_deed(place), place)
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Final
 
-import msgspec
 from msgspec import Struct
 
-from hotline.engine.check import check
+from hotline.engine.check import check, check_words
 from hotline.engine.check.targets import Target, targets
 from hotline.engine.edition import PLACEHOLDER, Edition, compile_edition, split_labels
-from hotline.engine.flow import Branch, CallFlow, Do, Fault, ScreenSource, Sources
+from hotline.engine.flow import Branch, CallFlow, Do, Fault, Message, ScreenSource, Sources
 from hotline.engine.phone import limits
 from hotline.engine.phone.pages import fullest, is_last, last, node_of, pages
 from hotline.engine.phone.weighing import ScreenCapacity, capacity
-from hotline.engine.revisions import Revision, revised, value_of, words_place
-from hotline.service.studio.composing import Composed, located, place_of
+from hotline.engine.revisions import value_of, words_place
+from hotline.service.studio.composing import Composed, is_overtaken, located, place_of, with_typed
 
 FITS: Final[dict[str, limits.Fit]] = {"ussd": limits.USSD, "ussd_raw": limits.USSD_RAW, "sms": limits.SMS, "sms_raw": limits.SMS_RAW}
+LONGEST_TITLE: Final = 40
+_SENTENCE: Final = re.compile(r"(?<=[.!?])\s|[.:](?=\s)")
 WORDINGS: Final = ("", "sms", "voice")
 """A message's own wording for a channel; empty: the common one."""
 
@@ -33,12 +35,17 @@ class PhoneFit(Struct, frozen=True):
 
 
 class MessageView(Struct, frozen=True):
-    """One message: the words of a screen or phrase in one language, for all channels or for one."""
+    """One message: the words of a screen or phrase in one language, for all channels or for one. Empty where a channel has no wording of its own."""
 
+    id: str
+    """Tells it from the others of the screen: `fr`, `bm-sms`."""
     place: str
     language: str
     wording: str
     text: str
+    """As it is typed, or else as the draft has it."""
+    kept: str | None
+    """As the draft has it; None: not at all."""
     stands: str | None
     """As the newest edition has it; None: not at all."""
     review: str
@@ -46,6 +53,13 @@ class MessageView(Struct, frozen=True):
     faults: tuple[Fault, ...]
     is_changed: bool
     is_conflict: bool
+
+
+class HeldPlace(Struct, frozen=True):
+    """A placeholder, and the longest that it can hold."""
+
+    name: str
+    example: str
 
 
 class ScreenView(Struct, frozen=True):
@@ -58,69 +72,99 @@ class ScreenView(Struct, frozen=True):
     shows: bool
     """Has it words? A branch, an order and a call of another flow have none."""
     messages: tuple[MessageView, ...]
+    """Those that are there, and those that are being typed."""
+    wordings: Mapping[str, tuple[MessageView, ...]]
+    """By channel (empty: the common wording) in each language, those that are not there too."""
     targets: tuple[Target, ...]
     labels: Mapping[str, str]
     """By key, in the first language."""
-    placeholders: tuple[str, ...]
+    placeholders: tuple[HeldPlace, ...]
     faults: tuple[Fault, ...]
     """Of the screen itself and of what leads nowhere."""
 
+    @property
+    def all_messages(self) -> tuple[MessageView, ...]:
+        """Those that are not there too."""
+        return tuple(message for of_channel in self.wordings.values() for message in of_channel)
 
-def see_screen(composed: Composed, key: str, today: date, typed: Mapping[str, str] | None = None) -> ScreenView | None:
-    """A screen or phrase of a draft, with words that are being typed in place of its own (by place). Returns None where there is none."""
-    sources = composed.sources
-    if typed:
-        sources = revised(sources, (Revision(place, value_of(text)) for place, text in typed.items() if place.startswith("words/")))
+
+def see_screen(composed: Composed, key: str, today: date, typed: Mapping[str, str | None] | None = None) -> ScreenView | None:
+    """A screen or phrase of a draft, with words that are being typed in place of its own (by place; None: no such wording). Returns None where there is none."""
+    sources = with_typed(composed.sources, typed or {})
     screen = screen_of(sources, key)
-    texts = {
-        (language, message.key): message
-        for language, table in sources.words.items()
-        for message in table
-        if message.key.partition("@")[0] == key
-    }
-    if screen is None and not texts:
+    drafted, before = _messages(composed.sources, key), _messages(composed.before, key)
+    texts = _messages(sources, key) if typed else drafted
+    if screen is None and not texts and not drafted:
         return None
     by_place: dict[str, list[Fault]] = {}
     places = located(sources)
-    for fault in check(sources, today, only={key}):
-        if fault.grave:
-            by_place.setdefault(place_of(fault, places), []).append(fault)
+    for fault in _faults(composed, sources, key, today):
+        by_place.setdefault(place_of(fault, places), []).append(fault)
     weighed = weigh(sources, key)
-    messages = []
-    for language in sources.words:
-        for wording in WORDINGS:
-            message = texts.get((language, f"{key}@{wording}" if wording else key))
-            if message is None:
-                continue
-            place = words_place(language, message.key)
-            stands = composed.stands.get(place)
-            messages.append(
-                MessageView(
-                    place,
-                    language,
-                    wording,
-                    message.text,
-                    None if stands is None else _text(stands),
-                    message.review,
-                    tuple(fit for fit in weighed.get(language, ()) if _counts(fit.kind, wording, language, texts, key)),
-                    tuple(by_place.get(place, ())),
-                    place in composed.parts,
-                    place in composed.conflicts,
-                )
-            )
+
+    def message(language: str, wording: str) -> MessageView:
+        own = (language, f"{key}@{wording}" if wording else key)
+        place, part = words_place(*own), composed.parts.get(words_place(*own))
+        found, kept, stands = texts.get(own), drafted.get(own), before.get(own)
+        return MessageView(
+            f"{language}-{wording}" if wording else language,
+            place,
+            language,
+            wording,
+            found.text if found else "",
+            kept.text if kept else None,
+            stands.text if stands else None,
+            found.review if found else "",
+            tuple(fit for fit in weighed.get(language, ()) if found and _counts(fit.kind, wording, language, texts, key)),
+            tuple(by_place.get(place, ())),
+            part is not None,
+            part is not None and is_overtaken(part, value_of(stands.text) if stands else None),
+        )
+
+    wordings = {wording: tuple(message(language, wording) for language in sources.words) for wording in WORDINGS}
     first = next(iter(sources.words))
     common = texts.get((first, key))
+    names = {name for message in texts.values() for name in PLACEHOLDER.findall(message.text)}
     return ScreenView(
         key,
         title_of(sources, key),
         str(screen.kind.__struct_config__.tag) if screen else "",
         screen is None or not isinstance(screen.kind, Branch | Do | CallFlow),
-        tuple(messages),
+        tuple(message for messages in wordings.values() for message in messages if (message.language, _key(key, message)) in texts),
+        wordings,
         tuple(targets(screen)) if screen else (),
         {str(number): label for number, label in split_labels(common.text)[1]} if common else {},
-        tuple(sorted({name for message in texts.values() for name in PLACEHOLDER.findall(message.text)})),
+        _held(sources, names, first),
         tuple(by_place.get(f"screen/{key}", ())),
     )
+
+
+def _key(key: str, message: MessageView) -> str:
+    return f"{key}@{message.wording}" if message.wording else key
+
+
+def _messages(sources: Sources, key: str) -> dict[tuple[str, str], Message]:
+    """The wordings of a screen or phrase, by language and key."""
+    keys = {f"{key}@{wording}" if wording else key for wording in WORDINGS}
+    return {(language, message.key): message for language, table in sources.words.items() for message in table if message.key in keys}
+
+
+def _faults(composed: Composed, sources: Sources, key: str, today: date) -> tuple[Fault, ...]:
+    """What is wrong with this screen. Where the draft changes words alone, the rest is what an edition was published with: nobody looks at it again."""
+    if all(place.startswith("words/") for place in composed.parts):
+        return check_words(sources, {key})
+    return check(sources, today, only={key})
+
+
+def _held(sources: Sources, names: Collection[str], language: str) -> tuple[HeldPlace, ...]:
+    """These placeholders in the order of their names. Where phrases are missing nothing is filled in."""
+    if not names:
+        return ()
+    try:
+        longest = fullest(Edition(sources, 0, limits.VOICE, 0), language)
+    except (KeyError, ValueError):
+        longest = {}
+    return tuple(HeldPlace(name, longest.get(name, "").split("\n")[0]) for name in sorted(names))
 
 
 def screen_of(sources: Sources, key: str) -> ScreenSource | None:
@@ -133,7 +177,13 @@ def title_of(sources: Sources, key: str) -> str:
     """A screen's first words, as whoever edits it calls it; its name where it shows none."""
     table = next(iter(sources.words.values()), ())
     text = next((message.text for message in table if message.key == key), "")
-    return text.split("\n")[0].strip() or key.partition(".")[2] or key
+    return first_words(text) or key.partition(".")[2] or key
+
+
+def first_words(text: str) -> str:
+    """The first sentence of the first line, at most LONGEST_TITLE letters of it."""
+    sentence = _SENTENCE.split(text.split("\n", maxsplit=1)[0].strip(), maxsplit=1)[0]
+    return sentence if len(sentence) <= LONGEST_TITLE else f"{sentence[:LONGEST_TITLE].rpartition(' ')[0] or sentence[:LONGEST_TITLE]}…"
 
 
 def weigh(sources: Sources, key: str) -> dict[str, tuple[PhoneFit, ...]]:
@@ -168,7 +218,3 @@ def _counts(kind: str, wording: str, language: str, texts: Mapping[tuple[str, st
     channel = kind.partition("_")[0]
     has_own = (language, f"{key}@{channel}") in texts
     return wording == channel if has_own else wording == ""
-
-
-def _text(value: str) -> str:
-    return msgspec.json.decode(value, type=str)

@@ -13,7 +13,7 @@ from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, language, me, page, refused, run, to
-from hotline.console.pages.studio.screens import DRAFT
+from hotline.console.pages.studio.choosing import DRAFT
 from hotline.engine.entry_fields import EVENTS, FIELDS, NEEDED, SECTIONS, Section
 from hotline.engine.freshness import EMERGENCY, period
 from hotline.engine.revisions import entry_place

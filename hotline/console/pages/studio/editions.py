@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, found, language, me, page, permitted, refused, run, run_each_time, to
 from hotline.console.pages.access import this_browser
-from hotline.console.pages.studio.screens import ScreenAddress
+from hotline.console.pages.studio.choosing import ScreenAddress
 from hotline.console.times import stamp
 from hotline.engine.difference import NOTHING
 from hotline.service.acts import Result

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, abort, request, session
 
 from hotline.console.context import ConsoleContext, me, page
-from hotline.console.pages.studio.screens import DRAFT, ScreenAddress, chosen, seen
+from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, chosen, seen
 from hotline.engine.drawing.charts import boxed
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed

@@ -8,7 +8,7 @@ from typing import Any, Final
 from flask import Blueprint, abort, request, session
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, is_partial, me, page, refused, run, run_each_time, to
-from hotline.console.pages.studio.screens import DRAFT, ScreenAddress, chosen
+from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, chosen
 from hotline.service.acts import Result
 from hotline.service.studio import reviewing
 from hotline.service.studio.drafts import see_drafts

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, request, session
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, me, page, refused, run, to
 from hotline.console.pages.studio import pickers, structure_forms
-from hotline.console.pages.studio.screens import DRAFT, ScreenAddress, chosen, seen
+from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, chosen, seen
 from hotline.console.pages.studio.structure_forms import KINDS, TEMPLATES, BadField
 from hotline.engine.flow import Branch, Kind, Menu, Option, Sources
 from hotline.engine.restructuring import edits

@@ -1,0 +1,54 @@
+"""What every page of the studio begins with: which draft somebody works in, and a screen's address."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import session
+from msgspec import Struct
+
+from hotline.console.context import ConsoleContext, me
+from hotline.service.studio import drafts
+from hotline.service.studio.composing import Composed
+from hotline.service.studio.line_view import LineView, line_view
+
+DRAFT: Final = "edition_draft"
+"""In the signed cookie: the draft that somebody works in, in this browser."""
+BARE: Final = "-"
+"""In an address, in place of what follows the dot of a key that has none."""
+
+
+class ScreenAddress(Struct, frozen=True):
+    """A key as an address has it: `callback.when` is `callback/when`."""
+
+    id: str
+    part: str
+
+    @classmethod
+    def of(cls, key: str) -> ScreenAddress:
+        id, _, part = key.partition(".")
+        return cls(id, part or BARE)
+
+    @property
+    def key(self) -> str:
+        return self.id if self.part == BARE else f"{self.id}.{self.part}"
+
+    @property
+    def form(self) -> str:
+        """The name under which what is typed on this screen's page is kept until it is sent."""
+        return f"words-{self.id}.{self.part}"
+
+
+def chosen_id(context: ConsoleContext) -> str:
+    """The id of the draft that whoever is signed in works in; empty where there is none yet. Raises StoreAway."""
+    return chosen(context).draft.id
+
+
+def chosen(context: ConsoleContext) -> Composed:
+    """The draft that whoever is signed in works in. Raises StoreAway."""
+    return drafts.see_draft(context.deps, me(), session.get(DRAFT))
+
+
+def seen(context: ConsoleContext, composed: Composed) -> LineView:
+    """The line as the studio lists it."""
+    return line_view(composed, context.deps.today(context.now))

@@ -1,0 +1,126 @@
+"""The page of one screen as a form: what stands in its fields, what of that is new, and what somebody else changed meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from flask import abort, request
+from msgspec import Struct
+from werkzeug.datastructures import MultiDict
+
+from hotline.console.context import ConsoleContext, me, typed_before
+from hotline.console.pages.studio.choosing import ScreenAddress, chosen, seen
+from hotline.console.pages.studio.trying import tried
+from hotline.service.studio import screens
+from hotline.service.studio.composing import Composed, key_of
+from hotline.service.studio.drafts import PartEdit
+from hotline.service.studio.reviewing import LONGEST_COMMENT, see_reviews
+from hotline.service.studio.screens import MessageView, ScreenView
+
+
+class WordsField(Struct, frozen=True):
+    """One message in the form. `seen`: what the draft said when the form was opened; None: nothing."""
+
+    text: str
+    seen: str | None
+
+
+class ScreenForm(Struct, frozen=True):
+    """A screen of the draft that somebody works in, with what they typed."""
+
+    address: ScreenAddress
+    composed: Composed
+    view: ScreenView
+    fields: dict[str, WordsField]
+    """By place."""
+
+    @classmethod
+    def of(cls, context: ConsoleContext, address: ScreenAddress, without: str = "") -> ScreenForm:
+        """As it was sent, or as it was left. `without`: a place in which nothing counts that was typed. Aborts where there is no such screen. Raises StoreAway."""
+        composed = chosen(context)
+        sent = _sent(context, address, without)
+        typed = {place: field.text or None for place, field in sent.items()}
+        view = screens.see_screen(composed, address.key, context.deps.today(context.now), typed)
+        if view is None:
+            abort(HTTPStatus.NOT_FOUND)
+        fields = {message.place: sent.get(message.place) or WordsField(message.text, message.kept) for message in view.all_messages}
+        return cls(address, composed, view, fields)
+
+    @property
+    def typed(self) -> dict[str, str | None]:
+        """What differs from the draft, by place; None: a wording that is taken out."""
+        return {message.place: self.fields[message.place].text or None for message in self._differing()}
+
+    @property
+    def theirs(self) -> frozenset[str]:
+        """The places that somebody else changed since the form was opened, to something else than what is typed."""
+        return frozenset(message.place for message in self._differing() if self.fields[message.place].seen != message.kept)
+
+    def edits(self) -> list[PartEdit]:
+        """What is to be kept."""
+        return [PartEdit.words(place, text, self.fields[place].seen) for place, text in self.typed.items()]
+
+    def shown(self, context: ConsoleContext, after: str = "") -> dict[str, Any]:
+        """What the templates of the page are handed."""
+        return {
+            "composed": self.composed,
+            "view": self.view,
+            "here": self.address,
+            "fields": self.fields,
+            "theirs": self.theirs,
+            "branches": seen(context, self.composed).branches,
+            "address_of": ScreenAddress.of,
+            "may_change": {language: _may_change(language) for language in self.composed.sources.words},
+            "shows_raw": bool(self.composed.edition.raw_networks),
+            "after": after,
+            "reviews": partial(see_reviews, context.deps, me(), self.composed, [message.place for message in self.view.messages]),
+            "longest_comment": LONGEST_COMMENT,
+            **self.handset(context),
+        }
+
+    def handset(self, context: ConsoleContext) -> dict[str, Any]:
+        """What the phone's template is handed."""
+        trial = tried(context, self.composed, self.address.key, self.typed)
+        first = next(iter(self.composed.sources.words.values()), ())
+        return {
+            "tried": trial,
+            "asked_way": request.values.get("go") == "here",
+            "has_words": any(message.key == trial.key for message in first),
+            "clock": _clock,
+            "here": self.address,
+            "view": self.view,
+            "address_of": ScreenAddress.of,
+            "raw_networks": sorted(self.composed.edition.raw_networks),
+        }
+
+    def _differing(self) -> Iterator[MessageView]:
+        return (message for message in self.view.all_messages if self.fields[message.place].text != (message.kept or ""))
+
+
+def _clock(minute: int | None) -> str:
+    return "" if minute is None else f"{minute // 60}h{minute % 60:02d}"
+
+
+def _may_change(language: str) -> bool:
+    return me().role == "operator" or language in me().reviews
+
+
+def _sent(context: ConsoleContext, address: ScreenAddress, without: str) -> dict[str, WordsField]:
+    """The words of the form, by place, as it was sent, or else as its draft has them. Where two changed the same, what the pressed button chose counts."""
+    before = typed_before(context, address.form) or {}
+    values = request.form if request.method == "POST" else MultiDict([(name, text) for name, texts in before.items() for text in texts])
+    mine, passed_over = values.get("mine"), (without, values.get("theirs"))
+    found = {}
+    for place, text in values.items():
+        if place.startswith("words/") and key_of(place) == address.key and place not in passed_over:
+            seen = values.get(f"now:{place}" if place == mine else f"seen:{place}")
+            found[place] = WordsField(_lines(text).rstrip(), None if seen is None else _lines(seen))
+    return found
+
+
+def _lines(text: str) -> str:
+    """A browser ends lines as mails do."""
+    return text.replace("\r\n", "\n")
