@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from flask import Blueprint, abort, request, session
 
-from hotline.console.context import ConsoleContext, FormFault, Shown, me, page, refused, run, to
+from hotline.console.context import ConsoleContext, FormFault, Shown, language, me, page, refused, run, to
 from hotline.console.pages.studio import pickers, structure_forms
 from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, chosen, seen
 from hotline.console.pages.studio.structure_forms import KINDS, TEMPLATES, BadField
@@ -273,7 +273,9 @@ def _refusal(context: ConsoleContext, sources: Sources, result: Result) -> FormF
         return FormFault(f"structure.error.{result.code}")
     why = result.values["fault"]
     title_of = pickers.titles(context, sources)
-    about = ", ".join(f"« {title_of(key)} »" for key in result.values.get("about", "").split(" ") if key)
+    spoken = language(context)
+    names = (context.words.say(spoken, "structure.quoted", title=title_of(key)) for key in result.values.get("about", "").split(" ") if key)
+    about = ", ".join(names)
     return FormFault(f"structure.error.{why}", FIELDS.get(why, ""), values={"about": about, "number": result.values.get("key", "")})
 
 
