@@ -336,8 +336,16 @@ def test_whatever_is_pressed_shows_a_screen(studio: Studio, keys: str) -> None:
 
 
 def test_a_page_is_small(studio: Studio) -> None:
-    """Under the twenty kilobytes of a later page, as it leaves."""
-    assert len(gzip.compress(studio.browser.raw.encode(), 6)) < 20_000
+    """As it leaves: under twenty kilobytes, and under sixty with all that it loads the first time."""
+
+    def size(text: str) -> int:
+        return len(gzip.compress(text.encode(), 6))
+
+    page = studio.browser.raw
+    assets = set(re.findall(r'(?:src|href)="(/console/[^"]+\.(?:css|js|svg)[^"]*)"', page))
+    assert len(assets) >= 4
+    assert size(page) < 20_000
+    assert size(page) + sum(size(studio.browser.client.get(path).get_data(as_text=True)) for path in assets) < 60_000
 
 
 def test_it_is_read_from_the_database_in_few_questions(studio: Studio) -> None:

@@ -63,26 +63,31 @@ class ScreenForm(Struct, frozen=True):
         """What is to be kept."""
         return [PartEdit.words(place, text, self.fields[place].seen) for place, text in self.typed.items()]
 
-    def shown(self, context: ConsoleContext, after: str = "") -> dict[str, Any]:
-        """What the templates of the page are handed."""
+    def shown(self, context: ConsoleContext) -> dict[str, Any]:
+        """What the templates of its parts are handed."""
         return {
             "composed": self.composed,
             "view": self.view,
             "here": self.address,
             "fields": self.fields,
             "theirs": self.theirs,
-            "branches": seen(context, self.composed).branches,
             "address_of": ScreenAddress.of,
             "may_change": {language: _may_change(language) for language in self.composed.sources.words},
             "shows_raw": bool(self.composed.edition.raw_networks),
-            "after": after,
-            "reviews": partial(see_reviews, context.deps, me(), self.composed, [message.place for message in self.view.messages]),
-            "longest_comment": LONGEST_COMMENT,
-            **self.handset(context),
+            **self._handset(context),
         }
 
-    def handset(self, context: ConsoleContext) -> dict[str, Any]:
-        """What the phone's template is handed."""
+    def whole(self, context: ConsoleContext, after: str = "") -> dict[str, Any]:
+        """What the page itself is handed."""
+        return {
+            **self.shown(context),
+            "branches": seen(context, self.composed).branches,
+            "reviews": partial(see_reviews, context.deps, me(), self.composed, [message.place for message in self.view.messages]),
+            "longest_comment": LONGEST_COMMENT,
+            "after": after,
+        }
+
+    def _handset(self, context: ConsoleContext) -> dict[str, Any]:
         trial = tried(context, self.composed, self.address.key, self.typed)
         first = next(iter(self.composed.sources.words.values()), ())
         return {
@@ -90,9 +95,6 @@ class ScreenForm(Struct, frozen=True):
             "asked_way": request.values.get("go") == "here",
             "has_words": any(message.key == trial.key for message in first),
             "clock": _clock,
-            "here": self.address,
-            "view": self.view,
-            "address_of": ScreenAddress.of,
             "raw_networks": sorted(self.composed.edition.raw_networks),
         }
 
