@@ -80,7 +80,7 @@ WORDS = {
     "centres.one": "{name}\n{address}\n{phone}",
     "centres.one@sms": "{name}\n{address}",
     **dict.fromkeys((*PHRASES, *PHRASES_DAY, *SERVICE), "Conseil"),
-    **dict.fromkeys(NEVER, "jamais-dit"),
+    **dict.fromkeys(NEVER, "jamaisdit"),
     "voice.word": "Conseil {word}",
     "keys.back": "0 Retour",
     "keys.more": "8 Suite",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 from typing import Final, NoReturn
 
@@ -12,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hotline.console.assets import Assets, compressed
 from hotline.console.context import READS, TOKEN, ConsoleContext, page, to
+from hotline.console.faults import said
 from hotline.console.pages import (
     access,
     account,
@@ -85,6 +87,7 @@ def install(app: Flask, context: ConsoleContext) -> None:
     for subject in SUBJECTS:
         subject.views(pages, context)
     app.jinja_env.globals.update(asset=lambda name: f"/console/asset/{name}?v={assets.version(name)}", may=may, hour_of=time_of_day)
+    app.jinja_env.globals["fault_said"] = partial(said, context)
     app.jinja_env.filters.update(unbroken=unbroken, quotes=quotes)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(pages)

@@ -7,6 +7,8 @@ from typing import Final
 
 from hotline.engine.flow import Fault, FaultReason, Where
 
+NOTHING: Final = "nothing"
+"""A part of a sentence that is not there."""
 ENGLISH: Final[Mapping[str, str]] = {
     # where keys lead
     "no_file": "no such file; keys lead to this flow, and it has {count} messages",
@@ -68,6 +70,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "no_option_in_flow": "an option in the words, none in the flow",
     "meaningless": "a placeholder or a brace that means nothing here; it has {known}",
     "lacks_placeholder": "lacks the placeholder {names}",
+    "bad_never_word": "one of the words is empty, or is several; commas between",
     "bad_stop_word": "one of the words is empty, or begins with a digit, which is a key",
     "placeholders_differ": "placeholder {names} differs from {file}:{line}",
     "no_script": "no script is called so; there are {known}, each with steps from .1 on",
@@ -87,7 +90,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "sms": "sms",
     "sms_raw": "sms where nothing is folded",
     "voice_raw": "voice where nothing is folded",
-    "nothing": "",
+    NOTHING: "",
     "none": "none",
     "page": ", page {page} of {pages}",
     "page_after_wrong": ", page {page} of {pages}, after a wrong key",
@@ -96,6 +99,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "utf16": "{used} UTF-16 units, {most} allowed, {over} too many",
     "filled": "; the longest filled in is {name}, {count} letters",
     "filled_quoted": "; the longest filled in is {name}, {count} letters ({quoted})",
+    "testimony": "the testimony",
     # the directory
     "field_too_long": "{field}: longer than {most} letters",
     "number_in_field": "{field}: a telephone number in the words; it goes dark only as `phone`",

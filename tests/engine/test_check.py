@@ -6,9 +6,13 @@ from datetime import date
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hotline.engine.check import check
+from hotline.engine.edition import compile_edition
 from hotline.engine.flow import Ask, Branch, CallFlow, Do, Each, End, Gaps, Item, Kind, Menu, Message, Say, Sources, Where
+from hotline.engine.phone import limits
 from tests.engine.trees import AT, option, sources, way
 
 GOOD: dict[str, tuple[Kind, str]] = {
@@ -165,6 +169,197 @@ WORD_FAULTS = {
 }  # fmt: skip
 
 
+SAY = f"{PO}:23: test.say: "
+DISGUISES = {
+    "markup": ("De <b>l'eau</b>.", "holds <b>, which a phone would show as it is"),
+    "a tag that never ends": ("De l'eau <script src=x", "holds <script src=x, which a phone would show as it is"),
+    "an entity": ("De&nbsp;l'eau.", "holds &nbsp;, which a phone would show as it is"),
+    "an entity by number": ("De&#x202e;l'eau.", "holds &#x202e;, which a phone would show as it is"),
+    "right to left": ("De \u202el'eau.", "holds a character that nobody can see"),
+    "no width": ("De l'\u200beau.", "holds a character that nobody can see"),
+    "a soft hyphen": ("De l'e\u00adau.", "holds a character that nobody can see"),
+    "a carriage's return": ("De l'eau.\r5 Appel", "holds a character that nobody can see"),
+    "a Cyrillic letter": ("De l'e\u0430u.", "holds \u0430 (U+0430 CYRILLIC SMALL LETTER A), which only looks like a letter of ours, or which no basic phone shows"),
+    "a Greek letter": ("De l'\u03bf.", "holds \u03bf (U+03BF GREEK SMALL LETTER OMICRON), which only looks like a letter of ours, or which no basic phone shows"),
+    "a capital of Greek that phones know": ("De l'\u0394.", "holds \u0394 (U+0394 GREEK CAPITAL LETTER DELTA), which only looks like a letter of ours, or which no basic phone shows"),
+    "a full-width digit": ("De l'eau, \uff11 fois.", "holds \uff11 (U+FF11 FULLWIDTH DIGIT ONE), which only looks like a letter of ours, or which no basic phone shows"),
+    "a letter of mathematics": ("De l'\U0001d41eau.", "holds \U0001d41e (U+1D41E MATHEMATICAL BOLD SMALL E), which only looks like a letter of ours, or which no basic phone shows"),
+    "a blank that is a letter": ("De\u3164l'eau.", "holds \u3164 (U+3164 HANGUL FILLER), which only looks like a letter of ours, or which no basic phone shows"),
+    "a heap of marks": ("De l'e\u0301\u0302\u0304au.", "holds \u0304 (U+0304 COMBINING MACRON), which only looks like a letter of ours, or which no basic phone shows"),
+    "a picture": ("De l'eau \U0001f4a7.", "holds \U0001f4a7 (U+1F4A7 DROPLET), which only looks like a letter of ours, or which no basic phone shows"),
+    "nothing": (" \n", "no words, nothing would be shown"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DISGUISES)
+def test_words_are_what_they_seem(name: str) -> None:
+    """Whatever would read otherwise on a phone, or hide from whoever approves it, is refused with what it is."""
+    text, expected = DISGUISES[name]
+    assert SAY + expected in said(reworded("test.say", text))
+
+
+@pytest.mark.parametrize("text", ["N'bɛ ɲɛ́ɲini, œuf, « là » – oui…", "ƁAƊƳ ɣə", "à 8h, 1/2 tasse; 37,5°", "L’eau\tet le lait"])
+def test_right_spelling_is_no_disguise(text: str) -> None:
+    """Letters of Mali's languages, with their tones, and French marks are no fault."""
+    assert [line for line in said(reworded("test.say", text)) if "holds" in line] == []
+
+
+NUMBER = "a telephone number in the words; numbers belong in the directory"
+NUMBERS = (
+    "7 0 0 0 0 9 0 0",
+    "70-00-09-00",
+    "70_00_09_00",
+    "70. 00. 09. 00",
+    "70 et 00 et 09 et 00",
+    "\uff17\uff10 \uff10\uff10 \uff10\uff19",
+    "Faites le +223",
+    "00 223, puis",
+    "soixante-dix, zéro zéro, zéro neuf, zéro zéro",
+    "SEPT ZERO zéro zero neuf",
+    "vingt trente quarante cinquante",
+    "70 zéro zéro 09",
+    "sept/zéro/zéro/zéro/neuf",
+    "wolonwula fu fu fu kɔnɔntɔn fu",
+    "bi wolonwula, bi saba, bi duuru, bi naani",
+    "7O OO O9 OO",
+    "Appelez:\n70 00\n09 00",
+)
+
+
+@pytest.mark.parametrize("text", NUMBERS)
+def test_a_number_in_any_spelling(text: str) -> None:
+    """Digits apart, in words of either language, with letters for noughts, over several lines: it would outlive its verification."""
+    assert SAY + NUMBER in said(reworded("test.say", text))
+
+
+def test_a_number_over_the_options_of_a_menu() -> None:
+    """One pair of digits in each option is a number too."""
+    assert f"{PO}:19: test.first: {NUMBER}" in said(reworded("test.first", "Tapez\n1 70 00\n2 09 00"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Quatre-vingt-dix-sept jours.",
+        "De deux à trois jours, cinq ou six fois.",
+        "La loi 01-082, de mars 2025. Une femme explique.",
+        "De vingt-quatre à soixante-douze heures.",
+        "À 6, 10 et 14 semaines, puis à 9 mois.",
+        "25/11 8-12, ou 8h-12h",
+    ],
+)
+def test_what_is_counted_is_no_number(text: str) -> None:
+    """Days, hours, laws and ages are said as ever."""
+    assert [line for line in said(reworded("test.say", text)) if NUMBER in line] == []
+
+
+def listed(words: str = "secret", lasting: str = "mari", asked: str = "frappe, âge, mari", answers: str = "oui, non") -> dict[str, str]:
+    return {"never.words": words, "never.lasting": lasting, "never.asked": asked, "never.answers": answers}
+
+
+def of_her(changes: dict[str, tuple[Kind, str]], **more: str) -> list[str]:
+    """What is wrong with the good sources and these screens under such lists, without where."""
+    found = check(sources({**GOOD, **changes}, words={**listed(), **more}))
+    return sorted({fault.message for fault in found if fault.grave})
+
+
+MENU = Menu((option(1, "test.help"), option(2, "test.say")))
+ASKING: dict[str, tuple[dict[str, tuple[Kind, str]], list[str]]] = {
+    "a question": ({"test.first": (MENU, "Qui vous frappe ?\n1 Aide\n2 Conseil")}, ["frappe"]),
+    "what answers a question": ({"test.first": (MENU, "Qui ?\n1 Votre mari\n2 Conseil")}, ["mari"]),
+    "a yes": ({"test.first": (MENU, "On vous frappe.\n1 Oui, souvent\n2 Conseil")}, ["frappe"]),
+    "a free answer": ({"test.say": (Ask("text", "words", "test.first", 2, 9), "Votre âge.")}, ["âge"]),
+    "advice with keys": ({"test.first": (MENU, "On vous frappe ? Sortez.\n1 Aide\n2 Conseil")}, []),
+    "a question about milk": ({"test.first": (MENU, "Que donner ?\n1 Aide\n2 Conseil")}, []),
+}
+
+
+@pytest.mark.parametrize("name", ASKING)
+def test_nothing_about_her_is_asked_by_key(name: str) -> None:
+    """The network sees each key: no screen makes one of them an answer about what was done to her."""
+    changes, words = ASKING[name]
+    (key,) = changes
+    faults = [line for line in of_her(changes) if "asks by key" in line]
+    assert faults == [f"{key}: asks by key about {word}, and nothing about her is ever asked so (never.asked)" for word in words]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (Menu((option(1, "test.help", frappe="yes"), option(2, "test.say"))), "frappe"),
+        (Menu((option(1, "test.help", who="mari"), option(2, "test.say"))), "mari"),
+    ],
+)
+def test_nothing_about_her_is_kept(kind: Menu, name: str) -> None:
+    """Not under a name of its own either, whatever the words say."""
+    expected = f"test.first: keeps an answer about her: {name} (never.asked)"
+    assert expected in of_her({"test.first": (kind, "Accueil\n1 Aide\n2 Conseil")})
+    assert "test.say: keeps an answer about her: her_age (never.asked)" in of_her(
+        {"test.say": (Ask("number", "her_age", "test.first", 10, 99), "Un nombre")}, **{"never.asked": "âge, age"}
+    )
+
+
+def test_words_that_are_never_said() -> None:
+    """Nowhere, to nobody, whatever the capitals."""
+    expected = "says secret, which is among the words that are never said (never.words)"
+    assert of_her({"test.say": (Say(), "SECRET: de l'eau.")}) == [f"test.say: {expected}"]
+
+
+def test_words_that_may_not_last() -> None:
+    """An SMS, a first or last screen, what is noted: there a word may give away what elsewhere it may not."""
+    says = "says mari, and stays on the phone (never.lasting)"
+    assert of_her({"test.say": (Say(), "Avec le mari.")}) == [f"test.say: {says}"], "its only wording goes out by SMS too"
+    assert of_her({"test.say": (Say(), "Avec le mari.")}, **{"test.say@sms": "De l'eau."}) == []
+    assert of_her({"test.say": (Say(), "De l'eau.")}, **{"test.say@sms": "Avec le mari."}) == [f"test.say@sms: {says}"]
+    for key, kind in (("test.lost", End()), ("test.noted", Say()), ("test.first", MENU)):
+        text = {"test.first": "Le mari\n1 Aide\n2 Conseil", "test.noted": "Le mari {before}"}.get(key, "Le mari")
+        own = text.replace("Le mari", "Conseil")
+        assert f"{key}: {says}" in of_her({key: (kind, text)}, **{f"{key}@sms": own})
+
+
+@pytest.mark.parametrize("text", ["", "mot,, mot", "deux mots", " , "])
+def test_a_list_of_words_is_words(text: str) -> None:
+    """A list that would hold nothing, or what can never be found, is refused: nobody empties it unseen."""
+    assert "never.words: one of the words is empty, or is several; commas between" in of_her({}, **{"never.words": text})
+
+
+def test_the_lists_cannot_be_left_out() -> None:
+    """An edition without them is none."""
+    assert f"{PO}:1: never.asked: no words in bm" in said(reworded("never.asked", None))
+
+
+def test_what_is_too_much_for_one_network_only() -> None:
+    """Folded it fits; where a network shows the letters as they are it would not, and a process there would not start."""
+    on = "does not fit any page on ussd where nothing is folded"
+    assert said(reworded("test.say", "e" * 71)) == []
+    assert said(reworded("test.say", "ɛ" * 71)) == [f"{SAY}{on}: page 1: a word is longer than the 39 units of the page, by 32"]
+    label = f"Kɛnɛya\n1 {'ɛ' * 70}\n2 Conseil"
+    assert said(reworded("test.first", label)) == [
+        f"{PO}:19: test.first: {on}: page 2: a word is longer than the 39 units of the page, by 31"
+    ]
+
+
+PIECES = [*"aɛ ɲ1259{}<&+\n\r\t?", "\u202e", "\u0430", "mot ", "1 Aide\n2 Conseil", "{before}", "\u0301", "😀"]
+WILD = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
+
+
+@given(
+    WILD,
+    st.sampled_from(
+        ["test.first", "test.say", "test.lost", "test.noted", "test.help", "keys.out", "wrong.screen", "test.say@voice", "test.help@sms"]
+    ),
+)
+@settings(max_examples=200, deadline=None)
+def test_what_the_check_finds_clean_compiles_for_every_phone(text: str, key: str) -> None:
+    """Whatever somebody types: either it is refused, or every network and channel has an edition of it."""
+    good = sources({**GOOD}, words={key: text} if "@" in key else {})
+    if "@" not in key:
+        good = reworded(key, text)
+    if not any(fault.grave for fault in check(good)):
+        for fit in (limits.USSD, limits.USSD_RAW, limits.SMS, limits.SMS_RAW, limits.VOICE):
+            compile_edition(good, 1, fit)
+
+
 @pytest.mark.parametrize("name", WORD_FAULTS)
 def test_faults_of_words(name: str) -> None:
     """The fault is found in the catalogue that has it."""
@@ -199,6 +394,22 @@ def test_numbers_unverified_or_stale() -> None:
     assert f"one: number unverified, {off}" in [fault.message for fault in check(emergency, date(2025, 3, 2))], (
         "not rung by day and by night"
     )
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"address": "<b>Ici</b>"}, "address: holds <b>, which a phone would show as it is"),
+        ({"hours": "8h\u200b"}, "hours: holds a character that nobody can see"),
+        ({"cost": "{numbers}"}, "cost: a { or } that is no placeholder"),
+        ({"way": "Tout droit\n5 Appelez-moi"}, "way: more than one line"),
+        ({"offers": "soixante-dix zéro zéro zéro neuf"}, "offers: a telephone number in the words; it goes dark only as `phone`"),
+    ],
+)
+def test_entries_are_what_they_seem(fields: dict[str, str], expected: str) -> None:
+    """What a file cannot say a form can: an entry is looked at like words."""
+    item = Item("services", "one", "Centre", fields, Where("entry/services/one", 1))
+    assert said(sources(GOOD, items=(item,))) == [f"entry/services/one:1: one: {expected}"]
 
 
 def test_an_event_that_is_over() -> None:

@@ -69,7 +69,7 @@ def sources(
         "window": "{day} {from}-{to}",
         "rest.morning": "ce matin, avant {to}",
         "rest.evening": "ce soir, avant {to}",
-        **dict.fromkeys(NEVER, "jamais-dit"),
+        **dict.fromkeys(NEVER, "jamaisdit"),
         **(words or {}),
     }
     messages = {

@@ -154,5 +154,7 @@ def more_pages(sources: Sources, language: str, keys: frozenset[str]) -> Iterato
                 continue
             here, there = capacity(edition, bare, language), capacity(edition, bare, first)
             if here is not None and there is not None and here.pages > there.pages:
-                code = "more_pages" if fit.channel == "ussd" else "more_parts"
-                yield key, reason(code, here=here.pages, there=there.pages, language=first)
+                yield (
+                    key,
+                    reason("more_pages" if fit.channel == "ussd" else "more_parts", here=here.pages, there=there.pages, language=first),
+                )

@@ -172,6 +172,8 @@ def _phrase(message: Message, bare: str) -> Iterator[Fault]:
         yield fault(message.at, message.key, reason("meaningless", known=known))
     if needed - names:
         yield fault(message.at, message.key, reason("lacks_placeholder", names=", ".join(sorted(needed - names))))
+    if bare in NEVER and any(len(words_of(word)) != 1 for word in message.text.split(",")):
+        yield fault(message.at, message.key, reason("bad_never_word"))
     if bare == "sms.word.stop" and any(not word.strip() or word.strip()[0].isdigit() for word in message.text.split(",")):
         yield fault(message.at, message.key, reason("bad_stop_word"))
 

@@ -26,6 +26,8 @@ LATEST: Final = (23 * 60 + 59, 22 * 60)
 LATEST_AT_NIGHT: Final = 9 * 60 + 59
 """Of a day that began since: no promise lasts longer."""
 TIMES_OF_DAY: Final = ("before", "from", "to", "next")
+TESTIMONY: Final = "the testimony"
+"""How what is filled in is called where it is one."""
 STAFF: Final = {"ref": "471", "until": "23h59", "number": "3", "count": "3"}
 
 
@@ -117,7 +119,7 @@ def _every(edition: Edition, node: Node) -> Iterator[tuple[Callable[[], tuple[Pa
                 )
         elif isinstance(node.kind, Say) and node.kind.each:
             for body in _testimonies(edition):
-                yield partial(pages, edition, node, values, body), {**_called(values), "the testimony": body}
+                yield partial(pages, edition, node, values, body), {**_called(values), TESTIMONY: body}
         else:
             yield partial(pages, edition, node, values), _called(values)
 

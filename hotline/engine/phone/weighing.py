@@ -16,7 +16,21 @@ from hotline.engine.flow import Fault, FaultReason, Sources
 from hotline.engine.phone import gsm, limits
 from hotline.engine.phone.letters import fold
 from hotline.engine.phone.numbers import has_number
-from hotline.engine.phone.pages import ENDS, FITS, RAW, RenderedText, TooLong, at_once, every_text, fullest, is_last, last, node_of, pages
+from hotline.engine.phone.pages import (
+    ENDS,
+    FITS,
+    RAW,
+    TESTIMONY,
+    RenderedText,
+    TooLong,
+    at_once,
+    every_text,
+    fullest,
+    is_last,
+    last,
+    node_of,
+    pages,
+)
 
 _QUOTED: Final = 30
 """Letters of what is filled in, where a fault quotes it."""
@@ -141,6 +155,7 @@ def _longest(filled: Mapping[str, str]) -> FaultReason:
     if name is None or not filled[name]:
         return reason("nothing")
     text = " ".join(filled[name].split())
+    called = reason("testimony") if name == TESTIMONY else name
     if has_number(text):
-        return reason("filled", name=name, count=len(text))
-    return reason("filled_quoted", name=name, count=len(text), quoted=f"{text[:_QUOTED]}{'…' if len(text) > _QUOTED else ''}")
+        return reason("filled", name=called, count=len(text))
+    return reason("filled_quoted", name=called, count=len(text), quoted=f"{text[:_QUOTED]}{'…' if len(text) > _QUOTED else ''}")
