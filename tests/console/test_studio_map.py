@@ -135,7 +135,7 @@ def test_on_a_screen_s_page_its_flow_alone_is_unfolded_and_keys_are_not_broken(d
     tree = tree[: tree.index("</nav>")]
     assert "4\u00a03\u00a02" in tree
     shown = [screen.key for flow in sources().flows if flow.name == "centres" for screen in flow.screens if not is_silent(screen)]
-    assert tree.count('class="dot') == len(shown)
+    assert tree.count('class="dot') == len(FLOWS) + len(shown)
     assert tree.count('aria-current="page"') == 1
     assert browser.raw.index('id="words"') < browser.raw.index('id="tree"'), "on a phone the words come first"
     assert weight(browser) < PAGE_KB

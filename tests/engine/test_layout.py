@@ -8,10 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hotline.engine.check.targets import reached, targets
 from hotline.engine.drawing.charts import flow_charts, line_chart, said_keys
 from hotline.engine.drawing.layout import BOX, circles, laid_out
+from hotline.engine.drawing.pieces import MOST_SCREENS, pieces
+from hotline.engine.flow import Flow, Menu, Option, Say, ScreenSource, Where
 from tests.content_line import sources
 
+AT = Where("wide.yaml", 1)
 FLOWS = [flow.name for flow in sources().flows]
 
 
@@ -74,3 +78,25 @@ def test_the_line_begins_at_its_first_screen_and_every_flow_is_drawn_once():
     keys = {arrow.target: arrow.labels for arrow in chart.arrows if arrow.source == "line"}
     assert keys["callback"] == ("5",)
     assert {arrow.target for arrow in chart.arrows} == set(FLOWS) - {"line"}
+
+
+def menus(count: int) -> Flow:
+    """So many screens, seven under each; what has none under it leads back to the first."""
+    keys = [f"wide.s{n}" for n in range(count)]
+    screens = []
+    for n, key in enumerate(keys):
+        under = keys[7 * n + 1 : 7 * n + 8]
+        kind = Menu(tuple(Option(place, go, AT) for place, go in enumerate(under, 1))) if under else Say(keys[0])
+        screens.append(ScreenSource(key, kind, AT))
+    return Flow("wide", keys[0], tuple(screens), AT)
+
+
+def test_a_flow_of_many_screens_is_cut_where_all_that_follows_is_reached_through_one():
+    flow = menus(300)
+    screens = {screen.key: screen for screen in flow.screens}
+    ways = {key: [target.go for target in targets(screen)] for key, screen in screens.items()}
+    found = pieces(flow, screens)
+    assert sorted(key for keys in found.values() for key in keys) == sorted(screens)
+    assert all(len(keys) <= MOST_SCREENS for keys in found.values())
+    for root, keys in found.items():
+        assert root == flow.start or not set(keys) & reached([flow.start], ways, without=root)

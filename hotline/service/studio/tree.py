@@ -37,14 +37,14 @@ CHOSEN: Final = "…"
 """Among keys: a line of a list, or what is typed as an answer."""
 
 
-class ScreenWay(Struct, frozen=True):
+class ScreenWay(Struct, frozen=True, gc=False):
     """How one comes to a screen. `keys`: what is pressed, `5 1`, empty for the first; `…` for what is chosen or typed. `label`: what the option says that leads to where no key is pressed any more."""
 
     keys: str
     label: str
 
 
-class TreeLeaf(Struct, frozen=True):
+class TreeLeaf(Struct, frozen=True, gc=False):
     """One screen. `keys`: what is pressed to come there (`ScreenWay`), None where no keys lead there by themselves. `short`: its title cut at a word."""
 
     key: str
