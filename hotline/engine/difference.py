@@ -85,12 +85,21 @@ class ScreenDifference(Struct, frozen=True):
     phones: tuple[PhonePair, ...] = ()
 
 
-def differences(old: Sources | None, new: Sources) -> tuple[ScreenDifference, ...]:
-    """All that differs, critical screens first, then as `changes` has it. Of a screen or phrase what phones show in every language. Empty where nothing differs."""
+def critical_keys(old: Sources | None, new: Sources) -> frozenset[str]:
+    """The screens and phrases that are critical on either side."""
+    found = critical_screens(new) | EVERYWHERE
+    is_same = old is None or (old.flows, old.start, old.help) == (new.flows, new.start, new.help)
+    return found if old is None or is_same else found | critical_screens(old)
+
+
+def differences(old: Sources | None, new: Sources, critical: Collection[str]) -> tuple[ScreenDifference, ...]:
+    """All that differs, critical screens first (`critical`: their keys), then as `changes` has it. Of a screen or phrase what phones show in every language.
+
+    Empty where nothing differs.
+    """
     before, after = old or NOTHING, new
     groups = grouped(before, after)
     compared = ComparedPhones(before, after, {key for section, key, _ in groups if section == "screen"})
-    critical = critical_screens(after) | critical_screens(before) | EVERYWHERE if groups else frozenset()
     sides = tuple({screen.key: screen for flow in sources.flows for screen in flow.screens} for sources in (before, after))
     found = [
         ScreenDifference(

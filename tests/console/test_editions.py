@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pyotp
 import pytest
 
+from hotline.engine.revisions import Revision, revised, value_of, words_place
 from hotline.ports.desk.accounts import Account
+from hotline.ports.desk.editions import EditionRow
+from hotline.service.acts import By, run
+from hotline.service.desk.accounts.sign_in import GUESSES
+from hotline.service.editions import approval
 from hotline.service.editions.cache import EditionCache
-from hotline.service.editions.publication import publish
-from hotline.service.editions.snapshot import CompileSettings
+from hotline.service.editions.snapshot import CompileSettings, encode
 from tests.console.desk import IDS, Browser, Desk
 from tests.content_line import sources
 from tests.service.conftest import empty_database  # noqa: F401 -- a fixture
 from tests.service.line import Line, staffed
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-KEY = "danger.advice"
-PLACE, OLD = f"words/fr/{KEY}", next(message.text for message in sources().words["fr"] if message.key == KEY)
-NEW = OLD.replace(OLD.split(" ")[0], "Alors", 1)
+OLD = next(message.text for message in sources().words["fr"] if message.key == "danger.advice")
+NEW = OLD.replace("Allez", "Courez", 1)
+FR, STUDIO, SCREEN = "words/fr/danger.advice", "/console/studio/danger/advice", "screen:danger.advice"
+PROPOSAL = "/console/editions/proposals/1"
+
+
+@cache
+def first_edition(at: int) -> bytes:
+    return encode(approval.as_published(sources(), at))
 
 
 @pytest.fixture
 def desk(empty_database: Path, tmp_path: Path) -> Iterator[Desk]:  # noqa: F811
-    """A line whose first edition lies in the database, and Fanta who may be the second person."""
+    """A line whose first edition lies in the database; Fanta may be the second person and has a second factor."""
     with staffed(empty_database, tmp_path / "hotline.db", EditionCache(CompileSettings())) as line:
-        publish(line.real_store, sources(), "first start", line.clock.now() - 60, line.clock.now() - 60)
+        at = line.clock.now() - 3600
+        with line.real_store.write() as tx:
+            tx.editions.add(EditionRow(1, at, "first start", at, first_edition(at)))
         follow(line)
         desk = Desk(line)
         desk.set_staff("fanta", approves=True)
@@ -36,7 +50,7 @@ def desk(empty_database: Path, tmp_path: Path) -> Iterator[Desk]:  # noqa: F811
 
 
 def follow(line: Line) -> None:
-    """This process learns what was published."""
+    """This process learns of what was published."""
     line.library.refresh(line.real_store, line.clock.now())
 
 
@@ -49,34 +63,319 @@ def code(desk: Desk) -> str:
     return pyotp.TOTP(SECRET).at(desk.line.clock.now())
 
 
-def changed(desk: Desk, alias: str = "mariam", text: str = NEW) -> Browser:
-    """Her browser, in which a draft with other words is open."""
+def changed(desk: Desk, alias: str = "mariam", text: str = NEW, place: str = FR) -> Browser:
+    """The browser of somebody who has written other words into the draft."""
     browser = desk.browser(alias)
-    page = "/console/studio/danger/advice"
-    browser.open(page)
-    browser.send(page, **{PLACE: text})
+    if drafts(desk):
+        browser.open(f"/console/studio?draft={drafts(desk)[0]}")
+    browser.open(STUDIO)
+    browser.send(STUDIO, **{place: text})
     assert desk.say("studio.after.kept") in browser.page
     return browser
 
 
-def draft_of(desk: Desk) -> str:
+def drafts(desk: Desk) -> list[str]:
     with desk.line.real_store.read() as tx:
-        return tx.edition_drafts.all()[0].id
+        return [draft.id for draft in tx.edition_drafts.all()]
 
 
-def proposed(desk: Desk, **fields: str) -> Browser:
-    browser = changed(desk)
-    page = f"/console/editions/drafts/{draft_of(desk)}"
+def propose(desk: Desk, browser: Browser, **fields: str) -> str:
+    page = f"/console/editions/drafts/{drafts(desk)[0]}"
     browser.open(page)
-    browser.send(page, title="Plus clair", **({"pending": "yes"} | fields))
-    return browser
+    return browser.send(page, **({"title": "Plus clair", "pending": "yes"} | fields))
 
 
-def test_first(desk: Desk) -> None:
-    mariam = proposed(desk)
-    assert desk.say("editions.after.proposed") in mariam.page
+def proposed(desk: Desk) -> Browser:
+    """Mariam's browser, in which she has just proposed other words."""
+    mariam = changed(desk)
+    assert desk.say("editions.after.proposed") in propose(desk, mariam)
+    return mariam
+
+
+def approve(desk: Desk, browser: Browser, code: str, read: list[str] | None = None) -> str:
+    """All read, then the code."""
+    browser.open(PROPOSAL)
+    browser.send(PROPOSAL, read=read or [SCREEN])
+    return browser.send(PROPOSAL, read=read or [SCREEN], code=code)
+
+
+def deeds(desk: Desk) -> list[tuple[str, str, str]]:
+    with desk.line.real_store.read() as tx:
+        return [(record.who, record.what, record.about) for record in tx.audit.all()]
+
+
+def heard(desk: Desk, session: str) -> str:
+    """What a caller hears at 4, 1."""
+    follow(desk.line)
+    return desk.line.walk("4 1", session).text
+
+
+def test_two_people_bring_words_to_callers(desk: Desk) -> None:
+    """Mariam proposes, Fanta reads every screen and types a fresh code; after the lead a caller hears it, and not a moment before. The audit knows who did what, without a word of it."""
+    proposed(desk)
+    assert "Courez" not in heard(desk, "one")
     fanta = desk.browser("fanta")
-    fanta.open("/console/editions/proposals/1")
-    fanta.send("/console/editions/proposals/1", read="screen:danger.advice")
-    fanta.send("/console/editions/proposals/1", read="screen:danger.advice", code=code(desk))
-    assert desk.say("editions.after.approved") in fanta.page
+    assert desk.say("editions.after.approved") in approve(desk, fanta, code(desk))
+    assert desk.say("editions.in_seconds", count=desk.line.rules.lead_seconds) in fanta.page
+    assert "Plus clair" in fanta.page
+    assert "Courez" not in heard(desk, "two")
+    desk.line.clock.at += desk.line.rules.lead_seconds
+    assert "Courez" in heard(desk, "three")
+    assert desk.say("editions.in_seconds", count=0) not in fanta.open("/console/editions/next")
+    assert desk.say("editions.in_force") in fanta.page
+    assert drafts(desk) == []
+    assert [deed for deed in deeds(desk) if deed[1] not in ("draft begun", "words changed")] == [
+        ("mariam", "proposed", "proposal 1"),
+        ("mariam", "published", "2"),
+        ("fanta", "read and approved", "proposal 1, edition 2"),
+        ("mariam", "pending words published", "edition 2"),
+    ]
+    assert all("Courez" not in about for _, _, about in deeds(desk))
+
+
+def test_a_draft_reaches_no_caller_by_any_way(desk: Desk) -> None:
+    """Neither by screen, nor by SMS, nor by voice, nor with another edition that is published meanwhile, nor with one that is gone back to."""
+    mariam = changed(desk)
+    changed(
+        desk,
+        place="words/fr/danger.advice@sms",
+        text=next(m.text for m in sources().words["fr"] if m.key == "danger.advice@sms") + " Courez.",
+    )
+
+    def everywhere() -> str:
+        follow(desk.line)
+        shown = [str(desk.line.words(channel).words) for channel in ("ussd", "sms", "voice")]
+        return " ".join([*shown, heard(desk, f"session-{desk.line.clock.at}")])
+
+    assert "Courez" not in everywhere()
+    propose(desk, mariam)
+    assert "Courez" not in everywhere()
+    other = revised(sources(), [Revision(words_place("fr", "advice.water"), value_of("Eau propre."))])
+    edition = approval.check_edition(other, desk.line.clock.now())
+    assert not run(desk.line.hotline.deps, By("Awa (op)", "shell"), approval.publish_edition, edition).is_refused
+    desk.line.clock.at += 3600
+    assert "Courez" not in everywhere()
+    mariam = desk.browser("mariam")
+    mariam.open("/console/editions/1/again")
+    assert desk.say("editions.after.returned") in mariam.send("/console/editions/1/again")
+    desk.line.clock.at += 3600
+    assert "Courez" not in everywhere()
+    with desk.line.real_store.read() as tx:
+        rows = [tx.editions.get(row.number) for row in tx.editions.all()]
+    assert not any(b"Courez" in row.sources for row in rows if row)
+
+
+def test_what_differs_is_shown_as_phones(desk: Desk) -> None:
+    """Before and after, in both languages, with what each takes of a screen; urgent ones are marked. The words that are new and gone are."""
+    mariam = changed(desk)
+    page = mariam.open(f"/console/editions/drafts/{drafts(desk)[0]}")
+    assert "<del>Allez</del>" in page
+    assert "<ins>Courez</ins>" in page
+    assert 'class="lcd" lang="bm"' in page
+    assert re.search(r'<span class="num">\d+/160</span>', page)
+    assert desk.say("editions.critical") in page
+    assert '<dd class="big num">1</dd>' in page
+
+
+def test_who_wrote_any_of_it_is_not_the_second_person(desk: Desk) -> None:
+    """Neither whoever proposed it, nor whoever changed one of its parts, whatever rights they have and whatever they send."""
+    desk.set_staff("mariam", approves=True)
+    desk.set_staff("fanta", reviews=("fr", "bm"))
+    give_factor(desk, "mariam")
+    mariam = changed(desk)
+    changed(
+        desk, "fanta", place="words/bm/danger.advice", text=next(m.text for m in sources().words["bm"] if m.key == "danger.advice") + "."
+    )
+    propose(desk, mariam)
+    for browser in (mariam, desk.browser("fanta")):
+        assert desk.say("editions.read") not in browser.open(PROPOSAL)
+        assert desk.say("editions.error.own") in browser.page
+        browser.open("/console/editions")
+        hidden = browser.open("/console/me") and browser.hidden("/console/me/language")
+        answer = browser.client.post(PROPOSAL, data={**hidden, "against": "1", "read": SCREEN, "code": code(desk)})
+        assert answer.status_code == 409
+        assert desk.say("editions.error.own") in Browser(browser.client)._took(answer)
+    with desk.line.real_store.read() as tx:
+        assert len(tx.editions.all()) == 1
+
+
+def test_every_screen_is_read_before_the_code(desk: Desk) -> None:
+    """One that is not ticked is said, what was ticked stays, and no code is asked for."""
+    mariam = changed(desk)
+    mariam.open("/console/studio/advice/water")
+    mariam.send("/console/studio/advice/water", **{"words/fr/advice.water": "Eau propre. Eau du puits? Bouillir."})
+    propose(desk, mariam)
+    fanta = desk.browser("fanta")
+    fanta.open(PROPOSAL)
+    page = fanta.send(PROPOSAL, read=[SCREEN])
+    assert desk.say("editions.error.unticked", count=1) in page
+    assert f'value="{SCREEN}" checked' in page
+    assert 'name="code"' not in page
+
+
+def test_a_code_counts_once_and_guesses_are_counted(desk: Desk) -> None:
+    """A code that opened this is no code for the next; twenty wrong ones lock the account for every browser."""
+    proposed(desk)
+    fanta = desk.browser("fanta")
+    with desk.line.real_store.write() as tx:
+        tx.accounts.save(Account(IDS["fanta"], "", SECRET, desk.line.clock.now() // 30))
+    assert desk.say("editions.error.wrong") in approve(desk, fanta, code(desk))
+    assert fanta.status == 401
+    for _ in range(GUESSES):
+        desk.line.clock.at += 15 * 60
+        approve(desk, fanta, "000000")
+    assert desk.say("editions.error.wrong") in approve(desk, fanta, code(desk))
+    assert ("?", "account locked", "fanta") in deeds(desk)
+    with desk.line.real_store.read() as tx:
+        assert len(tx.editions.all()) == 1
+
+
+def test_without_a_second_factor_nobody_approves(desk: Desk) -> None:
+    """The page says so, and leads to where one is set."""
+    with desk.line.real_store.write() as tx:
+        tx.accounts.save(Account(IDS["fanta"], ""))
+    proposed(desk)
+    fanta = desk.browser("fanta")
+    assert desk.say("editions.error.factor") in fanta.open(PROPOSAL)
+    assert 'href="/console/me"' in fanta.page
+    assert desk.say("editions.error.factor") in fanta.send(PROPOSAL, read=[SCREEN])
+
+
+def test_sent_back_it_opens_again_with_the_reason(desk: Desk) -> None:
+    """Who proposed reads why, changes it, and proposes it again."""
+    mariam, fanta = proposed(desk), desk.browser("fanta")
+    fanta.open(PROPOSAL)
+    assert desk.say("editions.error.reason_empty") in fanta.send(f"{PROPOSAL}/back", reason="  ")
+    assert desk.say("editions.after.sent_back") in fanta.send(f"{PROPOSAL}/back", reason="Une femme dirait : partez.")
+    page = mariam.open(f"/console/editions/drafts/{drafts(desk)[0]}")
+    assert "Une femme dirait : partez." in page
+    assert desk.say("editions.sent_back", by="fanta") in page
+    changed(desk, text=OLD.replace("Allez", "Partez", 1))
+    assert desk.say("editions.after.proposed") in propose(desk, mariam)
+    assert [deed for deed in deeds(desk) if "back" in deed[1]] == [("fanta", "sent back", "proposal 1")]
+    assert desk.say("editions.after.decided") in fanta.open(PROPOSAL)
+
+
+def test_while_it_is_proposed_it_does_not_change(desk: Desk) -> None:
+    """Whoever proposed may take it back, and nobody else; then it changes again."""
+    mariam = proposed(desk)
+    mariam.open(STUDIO)
+    hidden = mariam.hidden(STUDIO)
+    assert hidden
+    mariam.open(f"/console/studio?draft={drafts(desk)[0]}")
+    mariam.open(STUDIO)
+    assert desk.say("studio.error.state") in mariam.send(STUDIO, **{FR: OLD + "."})
+    mariam.open(PROPOSAL)
+    assert desk.say("editions.after.taken_back") in mariam.send(f"{PROPOSAL}/take-back")
+    changed(desk, text=OLD.replace("Allez", "Partez", 1))
+    assert ("mariam", "proposal taken back", "proposal 1") in deeds(desk)
+
+
+def test_faults_refuse_it_each_with_its_screen(desk: Desk) -> None:
+    """Nothing is proposed; each fault stands there with the way to where it is mended."""
+    mariam = changed(desk, text=NEW + " {nobody}")
+    page = propose(desk, mariam)
+    assert mariam.status == 409
+    assert "nobody" in page
+    assert f'href="{STUDIO}"' in page
+    with desk.line.real_store.read() as tx:
+        assert tx.editions.proposals() == ()
+
+
+@pytest.mark.parametrize(("fields", "fault"), [({"title": " "}, "empty"), ({"pending": ""}, "pending")])
+def test_a_title_and_whoever_takes_unread_words_on_are_asked_for(desk: Desk, fields: dict[str, str], fault: str) -> None:
+    """Beside the field."""
+    assert desk.say(f"editions.error.{fault}") in propose(desk, changed(desk), **fields)
+
+
+def test_who_wrote_over_another_edition_chooses_first(desk: Desk) -> None:
+    """The same words came into force meanwhile: the draft is not proposed before somebody chose."""
+    mariam = changed(desk)
+    publish_words(desk, OLD.replace("Allez", "Partez", 1))
+    page = propose(desk, mariam)
+    assert desk.say("editions.error.changed") in page
+    assert desk.say("editions.conflicts") in page
+
+
+def test_an_edition_in_between_is_not_taken_back_unseen(desk: Desk) -> None:
+    """What was proposed over an older edition is proposed anew."""
+    proposed(desk)
+    publish_words(desk, "Eau propre.", "advice.water")
+    fanta = desk.browser("fanta")
+    assert desk.say("editions.error.overtaken") in fanta.open(PROPOSAL)
+    assert desk.say("editions.read") not in fanta.page
+
+
+def publish_words(desk: Desk, text: str, key: str = "danger.advice") -> None:
+    """By the shell, alone."""
+    made = revised(sources(), [Revision(words_place("fr", key), value_of(text))])
+    with desk.line.real_store.write() as tx:
+        at = desk.line.clock.now()
+        tx.editions.add(EditionRow(2, at, "Awa (op)", at, encode(made)))
+    follow(desk.line)
+
+
+def test_a_second_press_leads_where_the_first_led(desk: Desk) -> None:
+    """No second edition, and no fault."""
+    proposed(desk)
+    fanta = desk.browser("fanta")
+    fanta.open(PROPOSAL)
+    fanta.send(PROPOSAL, read=[SCREEN])
+    hidden = fanta.hidden(PROPOSAL)
+    sent = {**hidden, "read": [SCREEN], "code": code(desk)}
+    for _ in range(2):
+        assert fanta.client.post(PROPOSAL, data=sent).status_code == 303
+    with desk.line.real_store.read() as tx:
+        assert [row.number for row in tx.editions.all()] == [2, 1]
+
+
+def test_what_files_propose_is_approved_here(desk: Desk) -> None:
+    """The shell proposes, the page approves, with both names in the history."""
+    made = revised(sources(), [Revision(FR, value_of(NEW))])
+    edition = approval.check_edition(made, desk.line.clock.now())
+    run(desk.line.hotline.deps, By("Awa (op)", "shell"), approval.propose_edition, edition, "Awa")
+    fanta = desk.browser("fanta")
+    assert desk.say("editions.files") in fanta.open("/console/editions")
+    assert desk.say("editions.after.approved") in approve(desk, fanta, code(desk))
+    with desk.line.real_store.read() as tx:
+        assert next((row.made_by, row.approved_by) for row in tx.editions.all()) == ("Awa (op)", "fanta")
+
+
+def test_two_taps_go_back(desk: Desk) -> None:
+    """A button in the history, then a page that says what returns; any two editions can be compared. Nobody else may."""
+    proposed(desk)
+    fanta = desk.browser("fanta")
+    approve(desk, fanta, code(desk))
+    desk.line.clock.at += 60
+    assert "Courez" in heard(desk, "one")
+    mariam = desk.browser("mariam")
+    assert 'href="/console/editions/1/again"' in mariam.open("/console/editions")
+    assert "<del>Courez</del>" in mariam.open("/console/editions/1/again")
+    assert desk.say("editions.after.returned") in mariam.send("/console/editions/1/again")
+    assert desk.say("editions.says_again", number=1) in mariam.page
+    desk.line.clock.at += 60
+    assert "Courez" not in heard(desk, "two")
+    assert ("mariam", "rolled back", "edition 3 again 1") in deeds(desk)
+    assert "<ins>Courez</ins>" in mariam.open("/console/editions/difference?from=1&to=2")
+    assert desk.say("editions.no_difference") in mariam.open("/console/editions/difference?from=1&to=3")
+    awa = desk.browser("awa")
+    awa.open("/console/editions/1/again")
+    assert awa.status == 403
+
+
+@pytest.mark.parametrize("path", ["editions/99/again", "editions/difference?from=1&to=99", "editions/drafts/nobodys", "editions/x/again"])
+def test_what_is_not_there_is_not_found(desk: Desk, path: str) -> None:
+    """Calmly."""
+    browser = desk.browser("mariam")
+    browser.open(f"/console/{path}")
+    assert browser.status == 404
+
+
+def test_a_page_of_editions_is_light(desk: Desk) -> None:
+    """Under 20 kB as it goes over the network, with a bounded number of questions to the database."""
+    mariam = changed(desk)
+    for path in (f"/console/editions/drafts/{drafts(desk)[0]}", "/console/editions"):
+        with desk.statements() as asked:
+            answer = mariam.client.get(path, headers={"Accept-Encoding": "gzip"})
+        assert len(answer.data) < 20_000
+        assert len(asked) <= 20

@@ -27,7 +27,7 @@ def approve(options: argparse.Namespace) -> None:
 
     config = settings()
     with refusals(config):
-        deps, by = shell_deps(config), who(options.by)
+        deps, by = shell_deps(config, speaking=True), who(options.by)
         proposal, newest = approval.proposed(deps.store, options.number, by)
         if not options.yes and not (sys.stdin.isatty() and sys.stdout.isatty()):
             raise Failed("someone has to look at what changes, in a terminal (for scripts: --yes)")

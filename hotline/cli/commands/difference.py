@@ -9,8 +9,7 @@ from itertools import zip_longest
 from typing import Final
 
 from hotline.engine.changes import Change
-from hotline.engine.check.critical import EVERYWHERE, critical_screens
-from hotline.engine.difference import CHANNELS, NOTHING, ComparedPhones, grouped
+from hotline.engine.difference import CHANNELS, NOTHING, ComparedPhones, critical_keys, grouped
 from hotline.engine.flow import Sources
 from hotline.engine.phone import gsm, limits
 from hotline.engine.phone.handset import WIDTH, wrapped
@@ -21,7 +20,7 @@ _FITS: Final[dict[str, limits.Fit]] = {fit.channel: fit for fit in CHANNELS}
 def difference(old: Sources | None, new: Sources, columns: int = 80) -> tuple[str, ...]:
     """One text for each screen, phrase or entry that differs, to be read one after another. Empty where nothing differs."""
     before = old or NOTHING
-    critical = critical_screens(new) | critical_screens(before) | EVERYWHERE
+    critical = critical_keys(before, new)
     groups = grouped(before, new)
     compared = ComparedPhones(before, new, {key for _, key, _ in groups})
     language = next(iter(new.words), "")

@@ -88,6 +88,7 @@ STAFF: Final = (
     "asked",
     "seen",
     "seen_by",
+    "by_shell",
 )
 STAFF_WORDS: Final = (
     "take",

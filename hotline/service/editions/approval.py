@@ -17,10 +17,12 @@ from hotline.engine.check.critical import pending_words
 from hotline.engine.flow import Fault, Sources
 from hotline.engine.freshness import fresh
 from hotline.engine.phone.letters import name_key
+from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.audit_deeds import Deed
 from hotline.ports.desk.edition_drafts import EditionDraft
 from hotline.ports.desk.editions import EditionRow, Proposal
 from hotline.ports.store import Store, Transaction
+from hotline.service import outbox
 from hotline.service.acts import Act, Refused, Result
 from hotline.service.editions.publication import NewEdition, Overtaken, TooSoon, checked, enact
 from hotline.service.editions.reading_overlay import with_readings
@@ -28,6 +30,8 @@ from hotline.service.editions.snapshot import decode, encode
 from hotline.service.editions.testimony_overlay import with_newest_testimonies, with_testimonies
 
 LONGEST_NAME: Final = 64
+BY_SHELL: Final = "by_shell"
+"""What supervisors hear of an edition that nobody approved on the page."""
 _SIGNED: Final = re.compile(r"(.*) \(([^()]*)\)")
 
 
@@ -157,7 +161,7 @@ def approve_edition(act: Act, approval: Approval) -> Result:
     act.record(_deed(approval), f"{_about(number)}, edition {row.number}")
     if approval.edition.pending:
         _record_pending(act, proposal.pending_by, row)
-    return _published(row)
+    return replace(_published(row), messages=() if approval.is_signed_in else _tell(act, row))
 
 
 def reject_proposal(act: Act, number: int, deed: Deed = "rejected", reason: str | None = None) -> Result:
@@ -268,6 +272,13 @@ def _enact(act: Act, edition: NewEdition) -> EditionRow | Result:
         return Result("overtaken")
     except TooSoon as refused:
         return Result("too_many", {"until": str(refused.until)})
+
+
+def _tell(act: Act, row: EditionRow) -> tuple[OutboxMessage, ...]:
+    """Supervisors hear of what was approved by the shell, which knows nobody: but for a line that begins, and an edition that is older than this program."""
+    if not act.deps.library.snapshot.editions or not act.deps.written.has_phrase(f"staff.{BY_SHELL}"):
+        return ()
+    return outbox.tell_supervisors(act, BY_SHELL, f"edition {row.number}", name=act.staff.alias)
 
 
 def _deed(approval: Approval) -> Deed:

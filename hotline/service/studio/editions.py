@@ -8,17 +8,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.engine.check import check
-from hotline.engine.check.critical import PENDING, pending_words
-from hotline.engine.difference import ScreenDifference, differences
+from hotline.engine.check.critical import PENDING
+from hotline.engine.difference import ScreenDifference, critical_keys, differences
 from hotline.engine.flow import Fault, Sources
 from hotline.ports.desk.edition_drafts import EditionDraft
 from hotline.ports.desk.editions import EditionRow, Proposal
 from hotline.ports.desk.staff import Staff
+from hotline.ports.store import Transaction
 from hotline.service.deps import Deps
 from hotline.service.editions.approval import CannotPublish, as_published, author_among, draft_of, newest_edition, read
 from hotline.service.editions.testimony_overlay import with_newest_testimonies, with_testimonies
-from hotline.service.studio.composing import Composed, key_of, located, place_of
-from hotline.service.studio.proposing import signer
+from hotline.service.studio.composing import Composed, key_of, located, newest, place_of
+from hotline.service.studio.proposing import newest_number, signer
 from hotline.service.studio.tree import keys_to
 
 
@@ -32,6 +33,8 @@ class EditionDifference(Struct, frozen=True):
     """By screen the keys that lead there."""
     pending: int
     """Words of what differs that nobody reviewed."""
+    critical_pending: int
+    """Words on urgent, callback and stop screens that nobody reviewed, whether they differ or not."""
 
     @property
     def keys_elsewhere(self) -> int:
@@ -57,8 +60,6 @@ class DraftComparison(Struct, frozen=True):
     difference: EditionDifference
     faults: tuple[KnownFault, ...]
     """Of what it touches; all of the line are looked for when it is proposed."""
-    pending: int
-    """Words on urgent, callback and stop screens that nobody reviewed, whoever changed them."""
 
 
 class ProposalView(Struct, frozen=True):
@@ -110,8 +111,7 @@ def compare_draft(deps: Deps, composed: Composed) -> DraftComparison:
         sources = with_testimonies(tx, composed.sources)
     today = deps.today(at)
     faults = tuple(fault for fault in check(sources, today, only=composed.changed_keys) if fault.grave) if composed.parts else ()
-    pending = len(pending_words(as_published(sources, at))[0]) if composed.parts else 0
-    return DraftComparison(compare(composed.before, sources, at), known(faults, sources), pending)
+    return DraftComparison(compare(composed.before, sources, at), known(faults, sources))
 
 
 def known(faults: tuple[Fault, ...], sources: Sources) -> tuple[KnownFault, ...]:
@@ -127,15 +127,15 @@ def see_proposal(deps: Deps, me: Staff, number: int) -> ProposalView | None:
         proposal = tx.editions.proposal(number)
         if proposal is None:
             return None
-        newest, draft = newest_edition(tx), draft_of(tx, number)
+        against, draft = newest_number(tx), draft_of(tx, number)
+        before = _sources_of(deps, tx, against)
         after = with_testimonies(tx, read(proposal.sources, f"proposal {number}"))
         is_author = author_among(tx, proposal, signer(me)) is not None
         account = tx.accounts.get(me.id)
-    against = newest.number if newest else 0
     return ProposalView(
         replace(proposal, sources=b""),
         draft,
-        compare(_readable(newest), after, deps.clock.now()),
+        compare(before, after, deps.clock.now()),
         against,
         is_author,
         draft is not None and draft.base != against,
@@ -156,10 +156,10 @@ def compare_editions(deps: Deps, one: int, other: int) -> EditionDifference | No
 def compare_again(deps: Deps, number: int) -> EditionDifference | None:
     """What would return with an older edition, and what would go. Returns None where there is none, or it is the newest. Raises CannotPublish and StoreAway."""
     with deps.store.read() as tx:
-        old, newest = tx.editions.get(number), newest_edition(tx)
-        if old is None or newest is None or newest.number == number:
+        old, last = tx.editions.get(number), newest_edition(tx)
+        if old is None or last is None or last.number == number:
             return None
-        before = read(newest.sources, f"edition {newest.number}")
+        before = read(last.sources, f"edition {last.number}")
         after = with_testimonies(tx, with_newest_testimonies(read(old.sources, f"edition {number}"), before))
     return compare(before, after, deps.clock.now())
 
@@ -167,21 +167,26 @@ def compare_again(deps: Deps, number: int) -> EditionDifference | None:
 def compare(before: Sources | None, after: Sources, at: int | None) -> EditionDifference:
     """`at`: as both would be published then, without what is stale or over; None: as they stand. `before` None: there was none."""
     one, other = (sources if sources is None or at is None else as_published(sources, at) for sources in (before, after))
-    parts = differences(one, after if other is None else other)
+    new = after if other is None else other
+    critical = critical_keys(one, new)
+    parts = differences(one, new, critical)
     keys = {part.key for part in parts if part.section == "screen"}
     texts: dict[str, str] = {}
     for sources in (after, before):
         for message in next(iter(sources.words.values()), ()) if sources else ():
             texts.setdefault(message.key, message.text.split("\n")[0].strip())
-    pending = sum(
-        message.review == PENDING and message.key.partition("@")[0] in keys for table in after.words.values() for message in table
-    )
-    return EditionDifference(parts, texts, keys_to(after), pending)
+    unread = [message.key.partition("@")[0] for table in after.words.values() for message in table if message.review == PENDING]
+    pending, critical_pending = (sum(key in among for key in unread) for among in (keys, critical))
+    return EditionDifference(parts, texts, keys_to(after), pending, critical_pending)
 
 
-def _readable(row: EditionRow | None) -> Sources | None:
-    """Returns None where another version of the program wrote it: then all counts as new."""
+def _sources_of(deps: Deps, tx: Transaction, number: int) -> Sources | None:
+    """Of an edition, as this process holds it or as it lies in the database. Returns None where there is none, or another version of the program wrote it: then all counts as new."""
+    held = newest(deps)
+    if held.number == number:
+        return held.sources
+    row = tx.editions.get(number)
     try:
-        return read(row.sources, f"edition {row.number}") if row else None
+        return read(row.sources, f"edition {number}") if row else None
     except CannotPublish:
         return None
