@@ -28,6 +28,12 @@ ANSWER_SECONDS: Final = 20.0
 DRAIN_SECONDS: Final = 2.5
 MOST_HEAD: Final = 8 * 1024
 MOST_BODY: Final = 8 * 1024
+MOST_UPLOAD: Final = 1024 * 1024
+UPLOADS: Final = frozenset({b"/console/studio/words/file", b"/console/studio/words/take"})
+"""Where staff send files: these alone take more than `MOST_BODY`."""
+UPLOADS_AT_ONCE: Final = 4
+UPLOAD_SECONDS: Final = 60.0
+"""Until an upload is here whole, over a slow network."""
 PEER: Final = b"X-Hotline-Peer"
 """Who sent it: said to the processes behind the doors by the front alone."""
 CALLERS_PATH: Final = b"/at/"
@@ -63,9 +69,9 @@ def read_head(head: bytes) -> Head | HTTPStatus:
     if len(lengths) > 1 or not all(re.fullmatch(rb"[0-9]{1,9}", length) for length in lengths):
         return HTTPStatus.BAD_REQUEST
     length = int(lengths[0]) if lengths else 0
-    if length > MOST_BODY:
-        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     path = request[2]
+    if length > (MOST_UPLOAD if path in UPLOADS else MOST_BODY):
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     return Head(
         path,
         (first, *(line for name, _, line in said if name not in _OURS)),
@@ -110,11 +116,12 @@ class Front:
         self._callers = doors.get("callers") or doors["console"]
         self._others = doors.get("console") or doors["callers"]
         self._held: dict[_Peer, float] = {}
+        self._uploads: dict[_Peer, float] = {}
         self._answering: set[asyncio.Task[None]] = set()
 
     @property
     def is_empty(self) -> bool:
-        return not self._held and not self._answering
+        return not self._held and not self._uploads and not self._answering
 
     def hold(self, peer: _Peer) -> None:
         """From now on its time runs."""
@@ -122,8 +129,16 @@ class Front:
         if len(self._held) > self._most_held:
             self._drop(next(iter(self._held)))
 
+    def hold_upload(self, peer: _Peer) -> None:
+        """It sends more than others do, and has longer for it; of too many the oldest makes room."""
+        self.forget(peer)
+        self._uploads[peer] = asyncio.get_running_loop().time()
+        if len(self._uploads) > UPLOADS_AT_ONCE:
+            self._drop(next(iter(self._uploads)))
+
     def forget(self, peer: _Peer) -> None:
         self._held.pop(peer, None)
+        self._uploads.pop(peer, None)
 
     def take(self, peer: _Peer, head: Head, body: bytes) -> None:
         """Have a whole request answered."""
@@ -150,9 +165,10 @@ class Front:
         """End, again and again, what takes too long."""
         while True:
             await asyncio.sleep(HELD_SECONDS / 20)
-            latest = asyncio.get_running_loop().time() - HELD_SECONDS
-            for peer in [peer for peer, since in self._held.items() if since < latest]:
-                self._drop(peer)
+            now = asyncio.get_running_loop().time()
+            for held, seconds in ((self._held, HELD_SECONDS), (self._uploads, UPLOAD_SECONDS)):
+                for peer in [peer for peer, since in held.items() if since < now - seconds]:
+                    self._drop(peer)
 
     async def _answer(self, peer: _Peer, door: Door, request: bytes, is_repeatable: bool) -> None:
         try:
@@ -222,6 +238,8 @@ class _Peer:
             self._front.refuse(self, head)
             return
         self._head = head
+        if head.length > MOST_BODY:
+            self._front.hold_upload(self)
         del self._read[: end + 4]
         if head.waits:
             with suppress(OSError):

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from http import HTTPStatus
@@ -16,7 +17,7 @@ import pytest
 
 from hotline import front
 from hotline.adapters.sockets import listen_at, listen_in
-from hotline.front import MOST_BODY, MOST_HEAD, Head, read_head
+from hotline.front import HELD_SECONDS, MOST_BODY, MOST_HEAD, MOST_UPLOAD, UPLOADS_AT_ONCE, Head, read_head
 
 SECONDS = 60
 """Only how long a failure takes."""
@@ -154,6 +155,27 @@ def test_who_is_asked_to_wait_for_a_go_ahead_gets_one(line: Line):
         assert waits.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
         waits.sendall(b"text=")
         assert rest_of(waits) == ANSWER + b"ca"
+
+
+def test_files_are_sent_where_pages_take_them_alone(line: Line):
+    """Elsewhere no request is that large; slower than others, and of too many at once the oldest makes room."""
+    head = b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
+    upload, elsewhere = b"/console/studio/words/file", b"/console/studio"
+    assert line.send(head % (upload, 9000) + b"a" * 9000) == ANSWER + b"co"
+    assert line.send(head % (elsewhere, 9000)).startswith(b"HTTP/1.1 413")
+    assert line.send(head % (upload, MOST_UPLOAD + 1)).startswith(b"HTTP/1.1 413")
+    sending = [line.socket() for _ in range(UPLOADS_AT_ONCE)]
+    for peer in sending:
+        peer.sendall(head % (upload, 9000))
+    time.sleep(HELD_SECONDS + 1)
+    sending[-1].sendall(b"a" * 9000)
+    assert rest_of(sending[-1]) == ANSWER + b"co"
+    with line.socket() as one, line.socket() as other:
+        for peer in (one, other):
+            peer.sendall(head % (upload, 9000))
+        assert rest_of(sending[0]) == b""
+    for peer in sending:
+        peer.close()
 
 
 def test_who_was_heard_is_answered_though_the_front_ends(line: Line):

@@ -28,7 +28,7 @@ from hotline.console.pages import (
     testimonies,
     urgent,
 )
-from hotline.console.pages.studio import reviewing, screens
+from hotline.console.pages.studio import reviewing, screens, translating
 from hotline.console.times import time_of_day
 from hotline.console.words import unbroken
 from hotline.engine.times import DAY_SECONDS
@@ -42,6 +42,7 @@ SUBJECTS: Final = (
     *(access, account, queue, callback, casework, review, testimonies, shifts, care, overview, people, audit, drafts, urgent),
     screens,
     reviewing,
+    translating,
 )
 """Each lays its own pages: `views`."""
 HEADERS: Final = {
@@ -56,6 +57,9 @@ NOW: Final = "Line-Now"
 """The line's time in an answer: by it a page says when a button was pressed (`_refuse_given_up`)."""
 PATIENCE_SECONDS: Final = 10
 """So long a page waits for what may not come late: take, connect, hand over (`LATE` of `network.js`)."""
+MOST_UPLOAD: Final = 1024 * 1024
+UPLOADS: Final = frozenset({"words_file", "words_take"})
+"""Pages to which files are sent: they alone take more than any other form, so much as the front lets through (`hotline/front.py`)."""
 LONGEST_TIME: Final = 12
 """Digits of a moment in seconds, and to spare."""
 HSTS_SECONDS: Final = 2 * 365 * DAY_SECONDS
@@ -98,6 +102,7 @@ def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None
         g.me = None
         if name in ("asset", "neutral"):  # the way out shows nothing of whoever was here
             return None
+        _allow_upload(name)
         if _has_nul():
             abort(HTTPStatus.BAD_REQUEST)
         if request.method == "POST":
@@ -180,6 +185,12 @@ def _recognise(context: ConsoleContext, name: str) -> None:
             access.forget()
         return
     g.me, g.second_factor = found[0], found[1].second_factor
+
+
+def _allow_upload(name: str) -> None:
+    """Where files are sent to, more may come than any form of words holds."""
+    if name in UPLOADS:
+        request.max_content_length = MOST_UPLOAD
 
 
 def _refuse_given_up(context: ConsoleContext) -> None:

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response
 from hotline.console.words import Words
 from hotline.ports.desk.drafts import Fields
 from hotline.ports.desk.staff import Staff
+from hotline.ports.desk.translations import TranslatorFiles
 from hotline.ports.locks import Codes, Passwords, TokenSource
 from hotline.ports.store import StoreAway
 from hotline.service import acts
@@ -50,6 +51,7 @@ class ConsoleContext(Struct, frozen=True):
     codes: Codes
     tokens: TokenSource
     settings: ConsoleSettings
+    files: TranslatorFiles
     secure: bool
     """Cookies over TLS alone."""
 

@@ -146,6 +146,13 @@ TABLE: Final = (
         ("studio_review", "comment_words"),
         ("reviewer", "approver"),
     ),
+    Ability(
+        "words to translators and back, in languages whose words one changes",
+        ("operator",),
+        (),
+        ("studio_words", "words_out", "words_file", "words_take"),
+        ("reviewer",),
+    ),
     Ability("figures of the line", ("supervisor", "operator"), (), ("overview",)),
     Ability(
         "accounts: make, one-time link, unlock, disable",

@@ -20,6 +20,7 @@ from hotline.adapters.locks import ArgonPasswords, TimeCodes
 from hotline.config import CONTENT
 from hotline.console import ConsoleContext
 from hotline.console.words import Words
+from hotline.content.word_files.exchange import PoAndSheets
 from hotline.ports.desk.staff import Staff
 from hotline.ports.locks import Passwords
 from hotline.settings import ConsoleSettings
@@ -96,7 +97,7 @@ class Desk:
     def install(self, settings: ConsoleSettings = SETTINGS, passwords: Passwords | None = None, *, secure: bool = False) -> None:
         """Begin a web process with these settings, and the line's rules as they are now."""
         deps = self.line.hotline.deps
-        self.room = ConsoleContext(deps, WORDS, passwords or PASSWORDS, TimeCodes(), self.chance, settings, secure=secure)
+        self.room = ConsoleContext(deps, WORDS, passwords or PASSWORDS, TimeCodes(), self.chance, settings, PoAndSheets(), secure=secure)
         self.app = _app_over(self.room)
 
     def browser(self, alias: str | None = None) -> Browser:
