@@ -28,7 +28,7 @@ ANSWER_SECONDS: Final = 20.0
 DRAIN_SECONDS: Final = 2.5
 MOST_HEAD: Final = 8 * 1024
 MOST_BODY: Final = 8 * 1024
-MOST_UPLOAD: Final = 1024 * 1024
+MOST_UPLOAD: Final = 500 * 1024
 UPLOADS: Final = frozenset({b"/console/studio/words/file", b"/console/studio/words/take"})
 """Where staff send files: these alone take more than `MOST_BODY`."""
 UPLOADS_AT_ONCE: Final = 4

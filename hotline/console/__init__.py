@@ -57,9 +57,10 @@ NOW: Final = "Line-Now"
 """The line's time in an answer: by it a page says when a button was pressed (`_refuse_given_up`)."""
 PATIENCE_SECONDS: Final = 10
 """So long a page waits for what may not come late: take, connect, hand over (`LATE` of `network.js`)."""
-MOST_UPLOAD: Final = 1024 * 1024
+MOST_UPLOAD: Final = 500 * 1024
 UPLOADS: Final = frozenset({"words_file", "words_take"})
-"""Pages to which files are sent: they alone take more than any other form, so much as the front lets through (`hotline/front.py`)."""
+"""Pages to which files are sent: they alone take more than any other form, so much as the front lets through (`hotline/front.py`); of no more does Werkzeug make
+a file on the disk."""
 LONGEST_TIME: Final = 12
 """Digits of a moment in seconds, and to spare."""
 HSTS_SECONDS: Final = 2 * 365 * DAY_SECONDS

@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from hotline.console import MOST_UPLOAD
 from hotline.content.directory_files.sheets import read_sheet, write_sheet
 from tests.console.desk import Browser, Desk
 
@@ -74,13 +75,13 @@ def test_a_workbook_comes_back(desk: Desk, browser: Browser) -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (po(**{KEY: "Kɛnɛya.", "nothing.at": "Kɛnɛya."}), "nothing.at: no message of the line is called so"),
+        (po(**{KEY: "Kɛnɛya.", "nothing.at": "Kɛnɛya."}), "nothing.at\u00a0: aucun message"),
         (po(**{KEY: "a" * 900}), KEY),
         (po(**{KEY: "Kɛnɛya.", "safe.end": "Kɛnɛya 70 00 00 01."}), "safe.end"),
         (po(**{KEY: "Kɛnɛya."}) + b"\n\nmsgid \xff", "not UTF-8"),
         (b"PK\x03\x04 no workbook", "not a workbook"),
-        (write_sheet([("key", "words fr"), (KEY, "Fin.")]), "no column words bm"),
-        (write_sheet([("key", "words bm"), (KEY, "Fin."), (KEY, "Fini.")]), "stands twice"),
+        (write_sheet([("key", "words fr"), (KEY, "Fin.")]), "la colonne words bm"),
+        (write_sheet([("key", "words bm"), (KEY, "Fin."), (KEY, "Fini.")]), "deux fois"),
         (b"nothing of the kind", "neither a comment nor msgid"),
     ],
 )
@@ -128,8 +129,8 @@ def test_more_than_any_file_holds_is_refused(desk: Desk, browser: Browser) -> No
     desk.app.config["MAX_CONTENT_LENGTH"] = 8 * 1024
     page = upload(browser, po(**{KEY: "Kɛnɛya."}) + b"\n# " + b"a" * 300_000)
     assert (200, True) == (browser.status, TAKE in page)
-    upload(browser, b"a" * (1024 * 1024))
-    assert 413 == browser.status
+    large = browser.client.post(FILE, data=b"a" * (MOST_UPLOAD + 1), content_type="multipart/form-data; boundary=x")
+    assert 413 == large.status_code
     assert 413 == browser.client.post("/console/studio/drafts", data={"title": "a" * 9000}).status_code
 
 

@@ -54,7 +54,7 @@ def _of_sheet(data: bytes, language: str) -> TranslatedFile:
         return TranslatedFile((), 0, (LineFault(1, str(error)),))
     column = f"{WORDS} {language}"
     if KEY not in heads or column not in heads:
-        return TranslatedFile((), 0, (LineFault(1, f"no column {KEY if KEY not in heads else column}"),))
+        return TranslatedFile((), 0, (LineFault(1, KEY if KEY not in heads else column, "column"),))
     found: dict[str, TranslatedWords] = {}
     faults, empty = [], 0
     for line, row in enumerate(rows, 2):
@@ -64,7 +64,7 @@ def _of_sheet(data: bytes, language: str) -> TranslatedFile:
         elif not text:
             empty += bool(key)
         elif key in found:
-            faults.append(LineFault(line, f"{key}: stands twice, first in row {found[key].line}"))
+            faults.append(LineFault(line, key, "twice"))
         else:
             found[key] = TranslatedWords(key, text, line)
     return TranslatedFile(tuple(found.values()), empty, tuple(faults))

@@ -9,6 +9,7 @@ from msgspec import Struct
 from hotline.engine.flow import Sources
 
 FileKind: TypeAlias = Literal["po", "xlsx"]
+FaultCode: TypeAlias = Literal["unknown", "long", "twice", "column"]
 
 
 class TranslatedWords(Struct, frozen=True):
@@ -24,6 +25,8 @@ class LineFault(Struct, frozen=True):
 
     line: int
     message: str
+    """What it is about, where `code` says what is wrong with it; else all of it, as `hotline words import` says it."""
+    code: FaultCode | None = None
 
 
 class TranslatedFile(Struct, frozen=True):

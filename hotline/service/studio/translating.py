@@ -48,9 +48,9 @@ def preview(composed: Composed, language: str, file: TranslatedFile, today: date
         text = in_right_letters(words.text) if own.get(words.key) != words.text else words.text
         place = words_place(language, words.key)
         if words.key.partition("@")[0] not in known:
-            faults.append(LineFault(words.line, f"{words.key}: no message of the line is called so"))
+            faults.append(LineFault(words.line, words.key, "unknown"))
         elif len(text) > MOST_LETTERS or len(place) > LONGEST_PLACE:
-            faults.append(LineFault(words.line, f"{words.key[:LONGEST_PLACE]}: too long"))
+            faults.append(LineFault(words.line, words.key[:LONGEST_PLACE], "long"))
         elif text != own.get(words.key):
             changes.append(WordsChange(place, own.get(words.key), text))
             lines[place] = words.line
