@@ -25,6 +25,7 @@ from hotline.adapters.sql import SqlStore
 from hotline.adapters.valkey import Breaker, ValkeyMemory, connect
 from hotline.config import CONTENT, Config
 from hotline.console.words import Words
+from hotline.content.word_files.exchange import PoAndSheets
 from hotline.engine.effects import Minute
 from hotline.engine.times import EPOCH
 from hotline.gateways import africastalking
@@ -238,7 +239,7 @@ def _room(config: Config, hotline: Hotline) -> console.ConsoleContext:
 
     words = Words.read(CONTENT / "locales", config.languages)
     return console.ConsoleContext(
-        *(hotline.deps, words, ArgonPasswords(), TimeCodes(), SystemTokenSource(), config.console),
+        *(hotline.deps, words, ArgonPasswords(), TimeCodes(), SystemTokenSource(), config.console, PoAndSheets()),
         secure=not config.demo,
         sheets=DirectoryTables(),
     )

@@ -72,6 +72,7 @@ def test_the_periods_are_those_that_are_kept() -> None:
     assert f"{retention.DRAFT_SECONDS // 3600} heures" in until("drafts")
     assert until("exceptions").startswith(f"{retention.EXCEPTION_DAYS} jours")
     assert retention.EXCEPTION_DAYS == retention.DECLARATION_DAYS
+    assert ("un an", 365) == (until("comments"), retention.COMMENT_DAYS)
     assert f"{int(default['HOTLINE_SMS_SESSION_SECONDS']) // 60} minutes" in rows()[0][2]
     assert f"{retention.HOUR_DAYS} jours" in until("turned_away")
     a_day = (

@@ -30,7 +30,7 @@ from hotline.console.pages import (
     testimonies,
     urgent,
 )
-from hotline.console.pages.studio import directory, editions, lines, reviewing, screens, structure
+from hotline.console.pages.studio import directory, editions, lines, reviewing, screens, structure, translating
 from hotline.console.times import time_of_day
 from hotline.console.words import quotes, unbroken
 from hotline.engine.times import DAY_SECONDS
@@ -42,7 +42,7 @@ __all__ = ["ConsoleContext", "install"]
 
 SUBJECTS: Final = (
     *(access, account, queue, callback, casework, review, testimonies, shifts, care, overview, people, audit, drafts, urgent),
-    *(screens, lines, structure, reviewing, directory, editions),
+    *(screens, lines, structure, reviewing, translating, directory, editions),
 )
 """Each lays its own pages: `views`."""
 HEADERS: Final = {
@@ -131,7 +131,7 @@ def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None
 
 def _make_room(name: str) -> None:
     """A form with a table in it is larger than any other; it comes from somebody who signed in here."""
-    if name in directory.LARGE and TOKEN in session:
+    if name in (*directory.LARGE, *translating.LARGE) and TOKEN in session:
         request.max_content_length = request.max_form_memory_size = directory.MOST_BYTES
 
 

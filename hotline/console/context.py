@@ -20,6 +20,7 @@ from hotline.console.words import Words
 from hotline.ports.desk.directory_sheets import DirectorySheets
 from hotline.ports.desk.drafts import Fields
 from hotline.ports.desk.staff import Staff
+from hotline.ports.desk.translations import TranslatorFiles
 from hotline.ports.locks import Codes, Passwords, TokenSource
 from hotline.ports.store import StoreAway
 from hotline.service import acts
@@ -54,6 +55,7 @@ class ConsoleContext(Struct, frozen=True):
     codes: Codes
     tokens: TokenSource
     settings: ConsoleSettings
+    files: TranslatorFiles
     secure: bool
     """Cookies over TLS alone."""
     sheets: DirectorySheets

@@ -200,6 +200,13 @@ TABLE: Final = (
             *("new_screen", "add_screen", "new_flow", "add_flow"),
         ),
     ),
+    Ability(
+        "words to translators and back, in languages whose words one changes",
+        ("operator",),
+        (),
+        ("studio_words", "words_out", "words_file", "words_take"),
+        ("reviewer",),
+    ),
     Ability("figures of the line", ("supervisor", "operator"), (), ("overview",)),
     Ability(
         "accounts: make, one-time link, unlock, disable",

@@ -21,6 +21,7 @@ from hotline.config import CONTENT
 from hotline.console import ConsoleContext
 from hotline.console.words import Words
 from hotline.content.directory_files.exchange import DirectoryTables
+from hotline.content.word_files.exchange import PoAndSheets
 from hotline.ports.desk.staff import Staff
 from hotline.ports.locks import Passwords
 from hotline.settings import ConsoleSettings
@@ -98,7 +99,9 @@ class Desk:
         """Begin a web process with these settings, and the line's rules as they are now."""
         deps = self.line.hotline.deps
         self.room = ConsoleContext(
-            deps, WORDS, passwords or PASSWORDS, TimeCodes(), self.chance, settings, secure=secure, sheets=DirectoryTables()
+            *(deps, WORDS, passwords or PASSWORDS, TimeCodes(), self.chance, settings, PoAndSheets()),
+            secure=secure,
+            sheets=DirectoryTables(),
         )
         self.app = _app_over(self.room)
 

@@ -63,10 +63,10 @@ class Moment(Struct, frozen=True):
     shows_day: bool
 
 
-def write_sheet(rows: Iterable[Sequence[str]]) -> bytes:
+def write_sheet(rows: Iterable[Sequence[str]], title: str = SHEET) -> bytes:
     """A workbook of one sheet of text, the first row its heads."""
     workbook = Workbook(write_only=True)
-    sheet = workbook.create_sheet(SHEET)
+    sheet = workbook.create_sheet(title)
     sheet.freeze_panes = "C2"
     columns = ColumnDimension(sheet, "A", min=1, max=MOST_COLUMNS, width=18)
     columns.number_format = "@"
