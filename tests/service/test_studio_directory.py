@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hotline.content.directory_files.exchange import DirectoryTables
-from hotline.engine.flow import Item
+from hotline.engine.flow import Item, Where
 from hotline.engine.freshness import UNVERIFIED
 from hotline.ports.desk.directory_sheets import UnfitSheet
 from hotline.ports.desk.staff import Staff
@@ -40,6 +40,7 @@ NEW = {
     "source_date": "2026-11",
 }
 TABLES = DirectoryTables()
+NOWHERE = Where("", 0)
 
 
 @pytest.fixture
@@ -401,3 +402,12 @@ def test_an_entry_is_the_same_text_whenever_it_is_the_same() -> None:
     """By that it is known whether somebody changed it."""
     item = next(item for item in sources().items if item.list == "services")
     assert entry_value(item) == entry_value(Item("services", item.id, item.name, dict(reversed(item.fields.items())), item.at))
+
+
+def test_a_table_ten_times_the_directory_is_read(desk: Desk) -> None:
+    """As XLSX too, whose bounds on a page are far below those of the shell."""
+    more = [
+        Item("services", f"more-{n}", f"Centre {n}", {"kind": "health", "place": "commune-4", "source": "essai"}, NOWHERE)
+        for n in range(400)
+    ]
+    assert 400 == len(rows_of(desk, TABLES.xlsx([*items_of(desk), *more])))

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Final
 
 from hotline.content.directory_files.intake import BadTable, edits_of
 from hotline.content.directory_files.registry import after_edits
+from hotline.content.directory_files.sheets import SheetBounds
 from hotline.content.directory_files.tables import CellFault, as_csv, as_xlsx, read_table
 from hotline.engine.entry_fields import as_written, in_regions
 from hotline.engine.flow import Item
 from hotline.ports.desk.directory_sheets import SheetEntry, SheetFault, UnfitSheet
 
-_ZIP = b"PK"
+ON_A_PAGE: Final = SheetBounds(2_000, 400_000, 60_000)
+"""Ten times what a directory is: a process that answers pages reads it within some seconds at most, whatever it is."""
+_ZIP: Final = b"PK"
 """How every XLSX begins, whatever its name says."""
 
 
@@ -27,7 +31,7 @@ class DirectoryTables:
 
     def read(self, data: bytes, items: Sequence[Item], today: date) -> tuple[SheetEntry, ...]:
         entries = as_written(tuple(items))
-        table = read_table(data, xlsx=data.startswith(_ZIP))
+        table = read_table(data, xlsx=data.startswith(_ZIP), bounds=ON_A_PAGE)
         try:
             edits = edits_of(table, entries, today)
         except BadTable as error:

@@ -30,6 +30,16 @@ MOST_TAGS: Final = 2_000_000
 MOST_STRINGS: Final = 300_000
 """Strings that cells share; the same table has 240,000 cells. openpyxl takes 20 µs for an empty one."""
 MOST_COLUMNS: Final = 100
+
+
+class SheetBounds(Struct, frozen=True):
+    """How much of a workbook is read: rows of its sheet, and tags and strings of the whole."""
+
+    rows: int
+    tags: int = MOST_TAGS
+    strings: int = MOST_STRINGS
+
+
 _BROKEN: Final = (
     zipfile.BadZipFile,
     ParseError,
@@ -87,10 +97,10 @@ def _text_cell(sheet: Any, value: str, *, head: bool) -> Any:
     return cell
 
 
-def read_sheet(data: bytes, most: int) -> list[list[object]]:
-    """The cells row by row: text, a number, a Moment, or Unread where a cell is none of them. At most one row more than `most`. Raises Unread."""
+def read_sheet(data: bytes, bounds: SheetBounds) -> list[list[object]]:
+    """The cells row by row: text, a number, a Moment, or Unread where a cell is none of them. At most one row more than `bounds.rows`. Raises Unread."""
     try:
-        _look_inside(data)
+        _look_inside(data, bounds)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what openpyxl does not keep: nothing is written back
             workbook = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
@@ -98,8 +108,8 @@ def read_sheet(data: bytes, most: int) -> list[list[object]]:
             sheet.reset_dimensions()
             rows: list[list[object]] = []
             for row in sheet.iter_rows():
-                if len(rows) > most or len(row) > MOST_COLUMNS:
-                    raise Unread(f"more than {most} rows or {MOST_COLUMNS} columns", "large")
+                if len(rows) > bounds.rows or len(row) > MOST_COLUMNS:
+                    raise Unread(f"more than {bounds.rows} rows or {MOST_COLUMNS} columns", "large")
                 rows.append([_value(cell) for cell in row])
     except _BROKEN:
         raise Unread("not a workbook that can be read; save it as XLSX again", "file") from None
@@ -108,7 +118,7 @@ def read_sheet(data: bytes, most: int) -> list[list[object]]:
     return rows
 
 
-def _look_inside(data: bytes) -> None:
+def _look_inside(data: bytes, bounds: SheetBounds) -> None:
     """Refuse what unpacks without end or into more than a table holds, what defines things of its own in XML, and cells of which only one holds what all of
     them show. openpyxl goes through a whole sheet before it gives its first row, so all of this comes before.
     """
@@ -123,7 +133,7 @@ def _look_inside(data: bytes) -> None:
                 found = piece.count(b"<")
                 tags += found
                 strings += piece.count(b"<si") + piece.count(b":si")
-                if tags > MOST_TAGS or strings > MOST_STRINGS or (not found and len(piece) > PIECE):
+                if tags > bounds.tags or strings > bounds.strings or (not found and len(piece) > PIECE):
                     raise Unread("holds far more than a table does; save the sheet alone, as XLSX", "large")
                 if b"\0" in piece:
                     raise Unread("is not in UTF-8, as every spreadsheet writes it", "file")

@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 from hotline.content.directory_files.entries import DAYS, FIELDS, one_line, values_of
-from hotline.content.directory_files.sheets import Moment, Unread, read_sheet, write_sheet
+from hotline.content.directory_files.sheets import Moment, SheetBounds, Unread, read_sheet, write_sheet
 from hotline.content.flow_files.nodes import quoted
 from hotline.engine.flow import Item
 from hotline.engine.phone.numbers import is_in_mali
@@ -25,6 +25,7 @@ COLUMNS: Final = (
 MOST_ROWS: Final = 10_000
 LARGEST: Final = 8 * 1024 * 1024
 """Bytes of a file."""
+WHOLE: Final = SheetBounds(MOST_ROWS + 1)
 
 _FORMULA: Final = tuple("=+-@\t\r＝＋－＠")
 """The wide ones begin a formula where a spreadsheet is Chinese or Japanese."""
@@ -75,14 +76,14 @@ def as_xlsx(items: Iterable[Item]) -> bytes:
     return write_sheet(_grid(items))
 
 
-def read_table(data: bytes, *, xlsx: bool) -> Table:
+def read_table(data: bytes, *, xlsx: bool, bounds: SheetBounds = WHOLE) -> Table:
     """CSV in UTF-8 with semicolons or commas; of a workbook the sheet called `directory`, or the only one. Does not raise: what cannot be read is among the faults."""
     if len(data) > LARGEST:
         return _whole(0, "larger than 8 MB", "large")
     if not xlsx:
         return _from_csv(data)
     try:
-        return _table(read_sheet(data, MOST_ROWS + 1))
+        return _table(read_sheet(data, bounds))
     except Unread as error:
         return _whole(0, str(error), error.code)
 
