@@ -112,8 +112,9 @@ def _may_change(language: str) -> bool:
 
 def _sent(context: ConsoleContext, address: ScreenAddress, without: str) -> dict[str, WordsField]:
     """The words of the form, by place, as it was sent, or else as its draft has them. Where two changed the same, what the pressed button chose counts."""
-    before = typed_before(context, address.form) or {}
-    values = request.form if request.method == "POST" else MultiDict([(name, text) for name, texts in before.items() for text in texts])
+    values: MultiDict[str, str] = request.form
+    if request.method != "POST":
+        values = MultiDict((name, value) for name, found in (typed_before(context, address.form) or {}).items() for value in found)
     mine, passed_over = values.get("mine"), (without, values.get("theirs"))
     found = {}
     for place, text in values.items():
