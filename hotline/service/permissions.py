@@ -196,7 +196,7 @@ TABLE: Final = (
         ("operator",),
         ("change_structure",),
         (
-            *("save_option", "save_way", "save_kind", "rename_screen", "remove_screen"),
+            *("save_option", "save_way", "save_kind", "rename_screen", "restore_screen", "remove_screen"),
             *("new_screen", "add_screen", "new_flow", "add_flow"),
         ),
     ),

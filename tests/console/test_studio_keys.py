@@ -6,11 +6,14 @@ import html
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from hotline.console.pages.studio.pickers import shorten
-from hotline.engine.flow import Branch, Do, Each, End, Menu, Say
-from hotline.engine.restructuring.edits import screens_of
+from hotline.engine.flow import Branch, Do, Each, End, Menu, Option, Say
+from hotline.engine.restructuring.edits import NOWHERE, screens_of
 from hotline.engine.restructuring.vocabulary import INTO
+from hotline.engine.revisions import Revision, revised, value_of
+from hotline.service.editions.snapshot import LoadedEdition
 from hotline.service.studio.drafts import see_draft
 from hotline.service.studio.structure import ScreenTitles
 from tests.console.desk import Browser, Desk
@@ -288,6 +291,33 @@ def test_what_something_leads_to_stays_and_the_page_says_what(desk: Desk, mariam
     mariam.open("/console/studio/babies/dents/keys")
     send(mariam, "/console/studio/babies/dents/keys/remove")
     assert kind_of(desk, "babies.dents") is None
+
+
+def test_what_is_in_force_comes_back(desk: Desk, mariam: Browser) -> None:
+    """Keys and words of the screen together."""
+    mariam.open(f"{MENU}?key=2")
+    page = mariam.send(f"{MENU}/option", number="2", do="drop")
+    assert desk.say("structure.restore") in page
+    assert desk.say("structure.after.restored") in mariam.send(f"{MENU}/restore")
+    assert see_draft(desk.line.hotline.deps, desk.staff("mariam"), None).parts == {}
+
+
+def test_what_another_edition_changed_meanwhile_is_shown_and_chosen(desk: Desk, mariam: Browser) -> None:
+    """Theirs stands beside the draft's, with both ways out."""
+    mariam.open(f"{MENU}?key=2")
+    mariam.send(f"{MENU}/option", number="2", do="drop")
+    held = desk.line.library.snapshot
+    newest = held.editions[-1]
+    theirs = Menu((Option(1, "fever.topics", NOWHERE),))
+    other = revised(newest.sources, (Revision("screen/babies.topics", value_of(theirs)),))
+    row = replace(newest.row, number=2)
+    desk.line.library.snapshot = replace(held, editions=(LoadedEdition(row, other, (), newest._settings),))
+    try:
+        assert desk.say("structure.conflict") in mariam.open(MENU)
+        mariam.send(f"{MENU}/restore")
+        assert leads(desk) == {1: "fever.topics"}
+    finally:
+        desk.line.library.snapshot = held
 
 
 def test_two_who_change_the_same_see_both(desk: Desk, mariam: Browser) -> None:

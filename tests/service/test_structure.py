@@ -34,7 +34,15 @@ from hotline.service.acts import By, Result, run
 from hotline.service.editions.publication import publish
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.drafts import PartEdit, see_draft
-from hotline.service.studio.structure import KeyHistory, ScreenTitles, all_published, change_structure, edits_of, see_structure
+from hotline.service.studio.structure import (
+    KeyHistory,
+    ScreenTitles,
+    all_published,
+    change_structure,
+    edits_of,
+    see_structure,
+    stands_against,
+)
 from tests.service.line import Line
 
 MARIAM = Staff("e" * 32, "mariam", "operator", "+22370000203", "fr", ())
@@ -176,6 +184,21 @@ def test_a_number_keeps_its_meaning_over_editions(operator: Operator) -> None:
     assert refused(later.option(2, "fever.topics")) == ("faulty", "reused")
     assert not later.option(2, led).is_refused
     assert refused(later.option(2, "fever.topics")) == ("faulty", "reused"), "nor in two steps"
+
+
+def test_a_draft_that_stayed_behind_is_stopped_before_it_is_proposed(operator: Operator) -> None:
+    """It led a key elsewhere; meanwhile an edition took that number away, and the draft was kept over it."""
+    led = operator.leads()[2]
+    colleague = Operator(operator.line, HAWA)
+    operator.option(2, "fever.topics")
+    colleague.drops(2)
+    colleague.option(6, led)
+    colleague.publishes()
+    with operator.line.real_store.read() as tx:
+        against = stands_against(operator.composed, operator.history.published(tx))
+    assert against is not None
+    assert (against.why, against.screen, against.key) == ("reused", MENU, 2)
+    assert stands_against(colleague.composed, all_published(operator.line.hotline.deps, operator.history)) is None
 
 
 def test_a_number_that_was_in_the_draft_alone_is_free_again(operator: Operator) -> None:

@@ -90,20 +90,17 @@ def meanings(screen: ScreenSource | None) -> dict[int, KeyMeaning]:
 def moved_keys(before: Sources, after: Sources) -> tuple[MovedKey, ...]:
     """Every key that would do something else than it does, on menus that both have."""
     stood, stands = screens_of(before), screens_of(after)
+    return tuple(moved for key in stood if key in stands for moved in moved_of(stood[key], stands[key]))
+
+
+def moved_of(before: ScreenSource, after: ScreenSource) -> tuple[MovedKey, ...]:
+    """The same, of one screen."""
+    now = meanings(after)
     return tuple(
-        MovedKey(key, number, meaning, now[number])
-        for key in stood
-        if key in stands
-        for now in [meanings(stands[key])]
-        for number, meaning in meanings(stood[key]).items()
+        MovedKey(after.key, number, meaning, now[number])
+        for number, meaning in meanings(before).items()
         if number in now and now[number] != meaning
     )
-
-
-def removed_keys(published: Published, sources: Sources, key: str) -> dict[int, KeyMeaning]:
-    """The numbers of a screen that stay empty, with what each did last."""
-    stands = meanings(screens_of(sources).get(key))
-    return {number: meaning for number, meaning in sorted(published.get(key, {}).items()) if number not in stands}
 
 
 def objection(newest: Sources, before: Sources, after: Sources, changed: Collection[str], published: Published) -> Objection | None:
@@ -168,12 +165,13 @@ def _gone(before: Sources, after: Sources) -> Iterator[Objection]:
         if key not in stands and (found := referrers(after, key)):
             yield Objection("led_to", key, None, tuple(dict.fromkeys(referrer.screen for referrer in found)))
     flows = {flow.name for flow in after.flows}
-    for flow in before.flows:
-        called = [key for key, screen in stands.items() if isinstance(screen.kind, CallFlow) and screen.kind.flow == flow.name]
-        if flow.name not in flows and called:
-            yield Objection("led_to", flow.start, None, tuple(called))
+    for flow in (flow for flow in before.flows if flow.name not in flows):
+        called = tuple(key for key, screen in stands.items() if isinstance(screen.kind, CallFlow) and screen.kind.flow == flow.name)
+        if called:
+            yield Objection("led_to", flow.start, None, called)
+    starts = {flow.name: flow.start for flow in before.flows}
     for flow in after.flows:
-        if flow.start not in {screen.key for screen in flow.screens} and flow not in before.flows:
+        if flow.start not in stands and flow.start != starts.get(flow.name):
             yield Objection("starts", flow.start)
 
 

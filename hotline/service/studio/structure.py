@@ -13,7 +13,7 @@ from hotline.engine.check import check
 from hotline.engine.check.targets import Target, targets
 from hotline.engine.flow import Branch, Fault, Kind, Menu, Option, Sources, Way
 from hotline.engine.restructuring.edits import KEYS, labels_of, referrers, screens_of
-from hotline.engine.restructuring.rules import KeyMeaning, Published, meanings, moved_keys, objection, removed_keys
+from hotline.engine.restructuring.rules import KeyMeaning, Objection, Published, meanings, moved_of, objection
 from hotline.engine.revisions import Revision, UnfitRevision, revised, screen_place, standing, value_of, words_place
 from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
@@ -138,6 +138,10 @@ class StructureView(Struct, frozen=True):
     """No language has words for it."""
     seen: dict[str, str]
     """By place what stands: of the screen and of its messages."""
+    is_changed: bool
+    """Does the draft say anything else of it than the newest edition?"""
+    theirs: Kind | None
+    """What the newest edition has, where another than the one that the draft changed it from says something else."""
 
 
 def see_structure(composed: Composed, key: str, today: date, published: Published) -> StructureView | None:
@@ -147,16 +151,14 @@ def see_structure(composed: Composed, key: str, today: date, published: Publishe
     if screen is None:
         return None
     by_key, rest, follows = _faults(sources, key, today)
-    moved = {moved.key: moved.before for moved in moved_keys(composed.before, sources) if moved.screen == key}
+    screens, before = screens_of(sources), screens_of(composed.before).get(key)
+    moved = {moved.key: moved.before for moved in moved_of(before, screen)} if before is not None else {}
     labels = labels_of(sources, key)
     parts: Sequence[Option | Way] = screen.kind.options if isinstance(screen.kind, Menu) else ()
     parts = screen.kind.ways if isinstance(screen.kind, Branch) else parts
-    screens = screens_of(sources)
-    removed = tuple(
-        RemovedKey(number, meaning, meaning.go in screens)
-        for number, meaning in removed_keys(published_with(published, composed.before), sources, key).items()
-    )
-    taken = {*meanings(screen), *(gone.number for gone in removed)}
+    stands, ever = meanings(screen), {**published.get(key, {}), **meanings(before)}
+    removed = tuple(RemovedKey(number, meaning, meaning.go in screens) for number, meaning in sorted(ever.items()) if number not in stands)
+    taken = {*stands, *(gone.number for gone in removed)}
     first = {message.key for table in sources.words.values() for message in table}
     return StructureView(
         key,
@@ -181,6 +183,8 @@ def see_structure(composed: Composed, key: str, today: date, published: Publishe
         tuple(labels) or tuple(words_place(language, key) for language in sources.words),
         key not in first,
         _seen(sources, key),
+        any(key_of(place) == key for place in composed.parts),
+        before.kind if before is not None and screen_place(key) in composed.conflicts else None,
     )
 
 
@@ -204,11 +208,26 @@ def all_published(deps: Deps, history: KeyHistory) -> Published:
         return history.published(tx)
 
 
+def restored(composed: Composed, key: str) -> tuple[Revision, ...]:
+    """A screen and its words as the newest edition has them."""
+    return tuple(Revision(place, composed.stands.get(place)) for place in composed.parts if key_of(place) == key)
+
+
 def edits_of(composed: Composed, revisions: Iterable[Revision], seen: Mapping[str, str | None] | None = None) -> tuple[PartEdit, ...]:
     """Revisions as edits of this draft, the last of each place. `seen`: by place what stood in the form that they come from; elsewhere it is what stands."""
     before = {**standing(composed.sources), **(seen or {})}
     last = {revision.place: revision.value for revision in revisions}
     return tuple(PartEdit(place, value, before.get(place)) for place, value in last.items())
+
+
+def stands_against(composed: Composed, published: Published) -> Objection | None:
+    """The first reason why where this draft's keys lead may not come into force, whatever way it came about: to be asked before it is proposed.
+
+    An edition that came meanwhile may have taken a number away that the draft, kept over it, leads elsewhere.
+    """
+    return objection(
+        composed.before, composed.before, composed.sources, sorted(composed.changed_keys), published_with(published, composed.before)
+    )
 
 
 def change_structure(act: Act, draft: str, edits: Sequence[PartEdit], history: KeyHistory) -> Result:

@@ -10,7 +10,9 @@ from flask import Blueprint
 from msgspec import Struct
 
 from hotline.console.context import ConsoleContext, language
-from hotline.engine.flow import CallFlow, Condition, Sources
+from hotline.engine.check.targets import Target, targets
+from hotline.engine.flow import CallFlow, Condition, Kind, ScreenSource, Sources
+from hotline.engine.restructuring.edits import NOWHERE
 from hotline.engine.restructuring.vocabulary import askable, settable
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.structure import LeadIn, ScreenTitles, lead_ins
@@ -47,6 +49,7 @@ def install(pages: Blueprint, context: ConsoleContext) -> None:
     pages.add_app_template_global(partial(setting_said, context), "setting_said")
     pages.add_app_template_global(_lead_ins, "lead_ins_of")
     pages.add_app_template_global(partial(titles, context), "titles")
+    pages.add_app_template_global(_targets_of, "targets_of")
 
 
 def titles(context: ConsoleContext, sources: Sources, longest: int = 48) -> Callable[[str], str]:
@@ -162,6 +165,10 @@ def _value(context: ConsoleContext, sources: Sources, name: str, value: str) -> 
 
 def _lead_ins(composed: Composed, key: str) -> tuple[LeadIn, ...]:
     return lead_ins(composed.sources, key)
+
+
+def _targets_of(kind: Kind) -> tuple[Target, ...]:
+    return tuple(targets(ScreenSource("", kind, NOWHERE)))
 
 
 def _is_meant(leaf: TreeLeaf, needle: str) -> bool:

@@ -27,6 +27,7 @@ from hotline.service.studio.structure import (
     change_structure,
     edits_of,
     published_with,
+    restored,
     see_structure,
 )
 
@@ -41,7 +42,7 @@ FIELDS: Final = {
     "order": "order",
 }
 """Beside which field each refusal stands; every other beside the form as a whole."""
-SAID: Final = ("kept", "removed", "added", "renamed")
+SAID: Final = ("kept", "removed", "added", "renamed", "restored")
 
 
 def views(pages: Blueprint, context: ConsoleContext) -> None:
@@ -124,6 +125,18 @@ def _screens(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> 
             return _again(context, history, address, _refusal(context, composed.sources, result), _status(result))
         at = ScreenAddress.of(key)
         return to("studio_keys", id=at.id, part=at.part, after="renamed")
+
+    @pages.post("/studio/<id>/<part>/keys/restore")
+    def restore_screen(id: str, part: str) -> Shown:
+        """What is in force stays: where it leads, and its words."""
+        address = ScreenAddress(id, part)
+        composed = chosen(context)
+        result = _kept(context, history, composed, restored(composed, address.key))
+        if result.is_refused:
+            return _again(context, history, address, _refusal(context, composed.sources, result), _status(result))
+        if address.key not in screens_of(composed.before):
+            return to("studio")
+        return to("studio_keys", id=address.id, part=address.part, after="restored")
 
     @pages.post("/studio/<id>/<part>/keys/remove")
     def remove_screen(id: str, part: str) -> Shown:
