@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from hotline.console import MOST_UPLOAD
+from hotline.console.pages.studio.directory import MOST_BYTES
 from hotline.content.directory_files.sheets import read_sheet, write_sheet
 from tests.console.desk import Browser, Desk
 
@@ -129,7 +129,7 @@ def test_more_than_any_file_holds_is_refused(desk: Desk, browser: Browser) -> No
     desk.app.config["MAX_CONTENT_LENGTH"] = 8 * 1024
     page = upload(browser, po(**{KEY: "Kɛnɛya."}) + b"\n# " + b"a" * 300_000)
     assert (200, True) == (browser.status, TAKE in page)
-    large = browser.client.post(FILE, data=b"a" * (MOST_UPLOAD + 1), content_type="multipart/form-data; boundary=x")
+    large = browser.client.post(FILE, data=b"a" * (MOST_BYTES + 1), content_type="multipart/form-data; boundary=x")
     assert 413 == large.status_code
     assert 413 == browser.client.post("/console/studio/drafts", data={"title": "a" * 9000}).status_code
 

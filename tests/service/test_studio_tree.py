@@ -83,7 +83,18 @@ def test_every_screen_and_every_phrase_stands_in_the_tree_once(library):
     screens = {screen.key for flow in sources().flows for screen in flow.screens}
     phrases = {message.key.partition("@")[0] for message in sources().words["fr"]}
     assert sorted(listed) == sorted(screens | phrases)
-    assert {branch.group for branch in view.branches} == {"", "keys", "ends", "times", "directory", "sms", "voice", "scripts", "staff"}
+    assert {branch.group for branch in view.branches} == {
+        "",
+        "keys",
+        "ends",
+        "times",
+        "directory",
+        "sms",
+        "voice",
+        "scripts",
+        "staff",
+        "never",
+    }
     assert not any(branch.group == "" for branch in view.branches[len(sources().flows) :])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from hotline.content.directory_files.sheets import Unread, read_sheet, write_sheet
+from hotline.content.directory_files.sheets import SheetBounds, Unread, read_sheet, write_sheet
 from hotline.content.flow_files.nodes import Reader
 from hotline.content.word_files.reading import words
 from hotline.content.word_files.translations import export, order_of, what
@@ -49,7 +49,7 @@ def _of_po(data: bytes) -> TranslatedFile:
 
 def _of_sheet(data: bytes, language: str) -> TranslatedFile:
     try:
-        heads, *rows = read_sheet(data, MOST_ROWS) or [[]]
+        heads, *rows = read_sheet(data, SheetBounds(MOST_ROWS)) or [[]]
     except Unread as error:
         return TranslatedFile((), 0, (LineFault(1, str(error)),))
     column = f"{WORDS} {language}"

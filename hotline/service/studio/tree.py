@@ -28,6 +28,7 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "voice": ("voice",),
     "scripts": ("script",),
     "staff": ("staff",),
+    "never": ("never",),
     "other": (),
 }
 """What phrases are for, in the order of the tree, by how their keys begin. What is new is among the others."""
