@@ -65,6 +65,7 @@ def blueprint(at: AfricasTalking, factors: Mapping[str, str] = MappingProxyType(
             people=on_the_phone(),
             code=at.service_codes[0],
             keypad=KEYPAD,
+            has_codes=bool(factors),
         )
 
     @page.get("/phone/codes")

@@ -84,6 +84,21 @@ class ScreenDifference(Struct, frozen=True):
     keys: tuple[KeyChange, ...] = ()
     phones: tuple[PhonePair, ...] = ()
 
+    @property
+    def beside(self) -> tuple[Change, ...]:
+        """What no phone of these shows differently: settings, the directory, spoken prompts, phrases, words that another wording hides, letters that a phone leaves out.
+
+        Not where keys lead.
+        """
+        seen = {pair.language for pair in self.phones if pair.before != pair.after}
+        return tuple(
+            change
+            for change in self.changes
+            if change.what in ("setting", "directory")
+            or (change.part == "text" and ("@voice" in change.key or change.language not in seen or _hides(change.after or "")))
+            or (change.what == "structure" and change.part == "start" and not self.keys)
+        )
+
 
 def critical_keys(old: Sources | None, new: Sources) -> frozenset[str]:
     """The screens and phrases that are critical on either side."""
@@ -159,6 +174,15 @@ def marked(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[tuple[tuple
     return _paged(left) if before else (), _paged(right) if after else ()
 
 
+def visible(text: str) -> str:
+    """Nothing that a terminal or a page obeys, and nothing that it leaves out: whoever wrote the words must not choose what is seen of them."""
+    return "".join(char if char == "\n" or char.isprintable() else "\ufffd" for char in text)
+
+
+def _hides(text: str) -> bool:
+    return visible(text) != text
+
+
 def _paged(pieces: Iterable[Piece]) -> tuple[tuple[Piece, ...], ...]:
     made: list[list[Piece]] = [[]]
     for piece in pieces:
@@ -178,7 +202,7 @@ def _compiled(sources: Sources, keys: Collection[str]) -> dict[str, Edition]:
 
 
 def _shown(edition: Edition | None, key: str, language: str) -> tuple[str, ...]:
-    return tuple(_rendered(edition, key, language)) if edition and language in edition.languages else ()
+    return tuple(map(visible, _rendered(edition, key, language))) if edition and language in edition.languages else ()
 
 
 def _rendered(edition: Edition, key: str, language: str) -> Iterator[str]:

@@ -472,3 +472,21 @@ def test_guessed_codes_lock_an_account_until_an_admin_opens_it(desk: Desk, admin
         enter("12")
         desk.line.clock.at += 600
     assert desk.say("access.refused") not in enter(right()).page
+
+
+def test_rights_are_added_to_a_role(desk: Desk, admin: Browser) -> None:
+    """Which languages somebody reviews, and whether she may be the second person: shown in the list, in force at once, and a line of the audit."""
+    page = f"/console/people/{IDS['mariam']}"
+    admin.open(page)
+    admin.send(page, role="operator", reads="fr", reviews=["fr", "bm"], approves="1")
+    staff = desk.staff("mariam")
+    assert (("fr", "bm"), True) == (staff.reviews, staff.approves)
+    assert ("djeneba", "person changed", "mariam") in deeds(desk)
+    assert desk.say("people.reviews_short", languages="français, bambara") in admin.open("/console/people")
+    assert desk.say("people.approves_short") in admin.page
+    admin.open(page)
+    admin.send(page, role="operator", reads="fr")
+    assert not desk.staff("mariam").rights
+    admin.open(page)
+    admin.send(page, role="operator", reads="fr", reviews=["xx"])
+    assert admin.status == 400

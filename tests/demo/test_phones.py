@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+import pyotp
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from msgspec.structs import replace
 
 from hotline.demo import phone
+from hotline.demo.people import factors
 from hotline.demo.standin.network import Standin
 from hotline.demo.standin.phones import Phones
 from tests.demo.fakes import CALLER, COVER, KEY, PATIENCE, SECRET, FakeLine, shows
@@ -115,6 +117,18 @@ def test_the_page_gives_nothing_away(page: FlaskClient) -> None:
     assert 404 == page.get("/phone/api/state?who=nobody").status_code
     assert 404 == page.post("/phone/api/nobody/dial", json={"text": "*123#"}).status_code
     assert 415 == page.post("/phone/api/kadi/dial", data={"text": "*123#"}).status_code
+
+
+def test_codes_of_this_moment_are_shown(address: str) -> None:
+    """As the authenticators of the demo's two would show them; without any there is no way to that page."""
+    app = Flask("page", static_folder=None)
+    secret = factors("secret")
+    app.register_blueprint(phone.blueprint(replace(AT, secret=(SECRET,), base_url=address), secret))
+    client = app.test_client()
+    assert "/phone/codes" in client.get("/phone").text
+    before, shown, after = ({pyotp.TOTP(secret["bintou"]).now()}, client.get("/phone/codes").text, {pyotp.TOTP(secret["bintou"]).now()})
+    assert any(code in shown for code in before | after)
+    assert not any(seed in shown for seed in secret.values())
 
 
 @pytest.fixture

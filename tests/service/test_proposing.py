@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from hotline.engine.difference import differences, key_changes, marked
+from hotline.engine.difference import differences, key_changes, marked, visible
 from hotline.engine.flow import Menu, Option, Say, ScreenSource, Where
 from hotline.engine.revisions import Revision, revised, value_of, words_place
 from hotline.ports.desk.editions import EditionRow
@@ -198,3 +198,13 @@ def test_critical_screens_come_first() -> None:
     found = differences(sources(), made, {"danger.hurt"})
     assert [(part.key, part.is_critical) for part in found] == [("danger.hurt", True), ("advice.water", False)]
     assert {pair.language for pair in found[0].phones} == {"fr", "bm"}
+
+
+def test_words_that_no_phone_shows_stand_beside() -> None:
+    """A prompt that is spoken, a phrase, an entry of the directory: whoever approves reads them too. A letter that nobody sees is seen."""
+    keys = ("voice.cover", "danger.advice")
+    edits = [Revision(words_place("fr", key), value_of("Texte\u202e.")) for key in keys]
+    found = {part.key: part for part in differences(sources(), revised(sources(), edits), ())}
+    assert [change.after for change in found["voice.cover"].beside] == ["Texte\u202e."]
+    assert [visible(change.after or "") for change in found["danger.advice"].beside] == ["Texte\ufffd."]
+    assert all("\u202e" not in page for pair in found["danger.advice"].phones for page in pair.after)

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Final
 
 from hotline.engine.changes import Change
-from hotline.engine.difference import CHANNELS, NOTHING, ComparedPhones, critical_keys, grouped
+from hotline.engine.difference import CHANNELS, NOTHING, ComparedPhones, critical_keys, grouped, visible
 from hotline.engine.flow import Sources
 from hotline.engine.phone import gsm, limits
 from hotline.engine.phone.handset import WIDTH, wrapped
@@ -36,11 +36,6 @@ def difference(old: Sources | None, new: Sources, columns: int = 80) -> tuple[st
             )
         )
     return tuple(map(visible, texts))
-
-
-def visible(text: str) -> str:
-    """Nothing that a terminal obeys, and nothing that it leaves out: whoever wrote the words must not choose what is seen of them."""
-    return "".join(char if char == "\n" or char.isprintable() else "\ufffd" for char in text)
 
 
 def _described(key: str, group: tuple[Change, ...], compared: ComparedPhones, first: str, columns: int) -> Iterator[str]:

@@ -12,7 +12,7 @@ from hotline.console.context import ConsoleContext, FormFault, Shown, found, lan
 from hotline.console.pages.access import this_browser
 from hotline.console.pages.studio.choosing import ScreenAddress
 from hotline.console.times import stamp
-from hotline.engine.difference import NOTHING
+from hotline.engine.difference import NOTHING, visible
 from hotline.service.acts import Result
 from hotline.service.desk.accounts import sign_in
 from hotline.service.editions.approval import CannotPublish, older_edition
@@ -231,6 +231,7 @@ def _compared(context: ConsoleContext, difference: shown.EditionDifference) -> d
         "difference": difference,
         "name_of": shown.name_of,
         "field_name": field_name,
+        "visible": visible,
         "address_of": ScreenAddress.of,
         "when": lambda at: stamp(context.deps.clock.local(at)),
         "after": _after(),
