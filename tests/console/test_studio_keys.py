@@ -320,6 +320,27 @@ def test_what_another_edition_changed_meanwhile_is_shown_and_chosen(desk: Desk, 
         desk.line.library.snapshot = held
 
 
+def test_what_was_not_sent_is_found_again(desk: Desk, mariam: Browser) -> None:
+    """A form that was kept while somebody typed is named on the page, and is filled in where it is opened."""
+    mariam.open(f"{MENU}?key=0")
+    kept = sent(mariam, f"{MENU}/option", number="7", go="fever.topics", **LABELS)
+    assert mariam.client.post("/console/draft", data=kept).status_code == 204
+    assert desk.say("structure.unsent") in mariam.open(MENU)
+    assert 'value="Dents"' in mariam.open(f"{MENU}?key=0")
+    send(mariam, f"{MENU}/option")
+    assert leads(desk)[7] == "fever.topics"
+    assert desk.say("structure.unsent") not in mariam.open(MENU)
+
+
+def test_no_page_asks_the_database_more_often_than_a_few_times(desk: Desk, mariam: Browser) -> None:
+    """However many screens and editions there are."""
+    for path in (f"{MENU}?key=1", NEW, f"{FLOW}?id=babies&part=topics"):
+        mariam.open(path)
+        with desk.statements() as asked:
+            mariam.open(path)
+        assert len(asked) <= 12, path
+
+
 def test_two_who_change_the_same_see_both(desk: Desk, mariam: Browser) -> None:
     """The second reads what the first did, has what was typed, and chooses by keeping again."""
     other = desk.browser("mariam")

@@ -271,6 +271,21 @@ def test_hostile_structure_is_refused_with_its_reason(operator: Operator, key: s
     assert operator.composed.parts == {}
 
 
+@pytest.mark.parametrize("key", ["babies.<b>", "babies.a b", "babies.", "babies.../x", "babies.return", "babies.Ü"])
+def test_a_name_that_no_file_could_hold_is_refused(operator: Operator, key: str) -> None:
+    """Whatever a form sends."""
+    assert refused(operator.does(edits.screen_added(key, Say(), {"fr": "Neuf", "bm": "Kura"}))) == ("faulty", "name")
+
+
+@pytest.mark.parametrize(
+    "value", ["", "{", '{"type":"menu"}', '{"type":"shell","run":"ls"}', '{"type":"say","each":"services"}', "[]", '"menu"']
+)
+def test_what_is_no_kind_of_screen_is_refused(operator: Operator, value: str) -> None:
+    """Before anything looks at it."""
+    stands = value_of(screens_of(operator.sources)[MENU].kind)
+    assert refused(operator.sends([PartEdit(screen_place(MENU), value, stands)])) == ("faulty", "part")
+
+
 @pytest.mark.parametrize(
     ("head", "labels"),
     [
