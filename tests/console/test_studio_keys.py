@@ -293,6 +293,15 @@ def test_what_something_leads_to_stays_and_the_page_says_what(desk: Desk, mariam
     assert kind_of(desk, "babies.dents") is None
 
 
+def test_what_is_wrong_stands_beside_the_words_that_cause_it(desk: Desk, mariam: Browser) -> None:
+    """Kept with its fault: a telephone number in a key's line."""
+    mariam.open(f"{MENU}?key=0")
+    send(mariam, f"{MENU}/option", number="6", go="fever.topics", **{**LABELS, FR: "Le 70 00 00 01"})
+    assert mariam.raw.index("a telephone number") < mariam.raw.index('class="keys"')
+    mariam.open(f"{MENU}?key=6")
+    assert mariam.raw.index(f'name="{FR}"') < mariam.raw.index("a telephone number") < mariam.raw.index(f'name="{BM}"')
+
+
 def test_what_is_in_force_comes_back(desk: Desk, mariam: Browser) -> None:
     """Keys and words of the screen together."""
     mariam.open(f"{MENU}?key=2")

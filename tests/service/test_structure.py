@@ -396,7 +396,9 @@ def test_a_fault_stands_at_the_key_that_causes_it(operator: Operator) -> None:
     today = operator.line.hotline.deps.today(operator.line.clock.now())
     view = see_structure(operator.composed, "fever.topics", today, {})
     assert view is not None
-    assert any("options none in the words" in fault.message for fault in view.faults)
+    assert [found.place for found in view.faults if "options none in the words" in found.fault.message] == [
+        words_place("fr", "fever.topics")
+    ]
     far = Branch((Way("callback.not_now", (Condition("offered.night", "yes"),), NOWHERE), Way("callback.not_now", (), NOWHERE)))
     sources = revised(operator.sources, (Revision(screen_place("callback.now"), value_of(far)),))
     composed = Composed(operator.composed.draft, {}, operator.composed.edition, sources)

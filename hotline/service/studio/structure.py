@@ -117,6 +117,13 @@ class LeadIn(Struct, frozen=True):
     keys: tuple[str, ...]
 
 
+class PlacedFault(Struct, frozen=True):
+    """What is wrong, and the part of the draft where that is mended: the screen, or one of its messages."""
+
+    place: str
+    fault: Fault
+
+
 class StructureView(Struct, frozen=True):
     """Where one screen leads, and what leads there."""
 
@@ -128,8 +135,8 @@ class StructureView(Struct, frozen=True):
     free: tuple[int, ...]
     """Numbers that no edition ever had here."""
     lead_ins: tuple[LeadIn, ...]
-    faults: tuple[Fault, ...]
-    """Those of the screen as a whole and of its words, causes first."""
+    faults: tuple[PlacedFault, ...]
+    """Those of the screen as a whole and of its words: the causes."""
     follows: int
     """How many more there are that may only follow from others."""
     places: tuple[str, ...]
@@ -273,7 +280,7 @@ def _keys_of(tx: Transaction, number: int) -> Published:
     return found
 
 
-def _faults(sources: Sources, key: str, today: date) -> tuple[dict[int, tuple[Fault, ...]], tuple[Fault, ...], int]:
+def _faults(sources: Sources, key: str, today: date) -> tuple[dict[int, tuple[Fault, ...]], tuple[PlacedFault, ...], int]:
     """What is wrong with this screen: by option or way, the rest, and how many more may only follow."""
     screen = screens_of(sources)[key]
     lines: dict[tuple[str, int], int] = {}
@@ -284,11 +291,12 @@ def _faults(sources: Sources, key: str, today: date) -> tuple[dict[int, tuple[Fa
             lines = {(way.at.file, way.at.line): number for number, way in enumerate(ways, 1)}
     places = located(sources)
     by_key: dict[int, list[Fault]] = {}
-    rest: list[Fault] = []
+    rest: list[PlacedFault] = []
     follows = 0
     for fault in check(sources, today, only={key}):
         number = lines.get((fault.at.file, fault.at.line)) if fault.message.startswith(f"{key}:") else None
-        is_here = number is not None or key_of(place_of(fault, places)) == key
+        place = place_of(fault, places)
+        is_here = number is not None or key_of(place) == key
         if not fault.grave or not is_here:
             continue
         if fault.follows:
@@ -296,7 +304,7 @@ def _faults(sources: Sources, key: str, today: date) -> tuple[dict[int, tuple[Fa
         elif number is not None:
             by_key.setdefault(number, []).append(fault)
         else:
-            rest.append(fault)
+            rest.append(PlacedFault(place, fault))
     return {number: tuple(found) for number, found in by_key.items()}, tuple(rest), follows
 
 
