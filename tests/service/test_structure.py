@@ -34,10 +34,9 @@ from hotline.service.acts import By, Result, run
 from hotline.service.editions.publication import publish
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.drafts import PartEdit, see_draft
+from hotline.service.studio.key_history import KeyHistory, all_published
 from hotline.service.studio.structure import (
-    KeyHistory,
     ScreenTitles,
-    all_published,
     change_structure,
     edits_of,
     see_structure,
