@@ -10,7 +10,7 @@ from flask import request, session
 
 from hotline.console.context import ConsoleContext, FormFault, language, me, run
 from hotline.console.pages.studio import pickers, structure_forms
-from hotline.console.pages.studio.screens import DRAFT, ScreenAddress, branches
+from hotline.console.pages.studio.screens import DRAFT, ScreenAddress
 from hotline.engine.flow import Kind, Sources
 from hotline.engine.restructuring.edits import screens_of
 from hotline.engine.restructuring.vocabulary import INTO
@@ -19,6 +19,7 @@ from hotline.service.acts import Result
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.key_history import KeyHistory
 from hotline.service.studio.structure import change_structure, edits_of
+from hotline.service.studio.tree import tree
 
 _FIELDS: Final = {
     "target": "go",
@@ -72,19 +73,19 @@ def offered(
     context: ConsoleContext, composed: Composed, flow: str, chosen_targets: Iterable[str] = (), *, is_open: bool = True
 ) -> dict[str, Any]:
     """What every form about keys offers; where none `is_open`, nothing to choose from: to list all screens is most of a page."""
-    sources, tree = composed.sources, branches(composed)
+    sources, branches = composed.sources, tree(composed)
     search = request.form.get("search", "")
     typed = (value for name, value in request.form.items() if name.endswith("go") or name in ("then", "kept", "lost"))
     return {
         "composed": composed,
         "sources": sources,
-        "branches": tree,
+        "branches": branches,
         "address_of": ScreenAddress.of,
-        "groups": pickers.targets_to(sources, tree, flow, search, (*chosen_targets, *typed)) if is_open else (),
+        "groups": pickers.targets_to(sources, branches, flow, search, (*chosen_targets, *typed)) if is_open else (),
         "is_long": sum(len(flow.screens) for flow in sources.flows) > pickers.MOST_CHOICES,
         "condition_groups": pickers.conditions(context, sources) if is_open else (),
         "setting_groups": pickers.settings(context, sources) if is_open else (),
-        "flows": [(branch.name, branch.title) for branch in tree if branch.name in {flow.name for flow in sources.flows}],
+        "flows": [(branch.name, branch.title) for branch in branches if branch.name in {flow.name for flow in sources.flows}],
         "lists": tuple(INTO),
         "languages": tuple(sources.words),
         "may_edit": me().role == "operator",
