@@ -293,6 +293,15 @@ def test_what_something_leads_to_stays_and_the_page_says_what(desk: Desk, mariam
     assert kind_of(desk, "babies.dents") is None
 
 
+def test_what_is_wrong_stands_beside_the_words_that_cause_it(desk: Desk, mariam: Browser) -> None:
+    """Kept with its fault: a telephone number in a key's line."""
+    mariam.open(f"{MENU}?key=0")
+    send(mariam, f"{MENU}/option", number="6", go="fever.topics", **{**LABELS, FR: "Le 70 00 00 01"})
+    assert mariam.raw.index("a telephone number") < mariam.raw.index('class="keys"')
+    mariam.open(f"{MENU}?key=6")
+    assert mariam.raw.index(f'name="{FR}"') < mariam.raw.index("a telephone number") < mariam.raw.index(f'name="{BM}"')
+
+
 def test_what_is_in_force_comes_back(desk: Desk, mariam: Browser) -> None:
     """Keys and words of the screen together."""
     mariam.open(f"{MENU}?key=2")
@@ -318,6 +327,27 @@ def test_what_another_edition_changed_meanwhile_is_shown_and_chosen(desk: Desk, 
         assert leads(desk) == {1: "fever.topics"}
     finally:
         desk.line.library.snapshot = held
+
+
+def test_what_was_not_sent_is_found_again(desk: Desk, mariam: Browser) -> None:
+    """A form that was kept while somebody typed is named on the page, and is filled in where it is opened."""
+    mariam.open(f"{MENU}?key=0")
+    kept = sent(mariam, f"{MENU}/option", number="7", go="fever.topics", **LABELS)
+    assert mariam.client.post("/console/draft", data=kept).status_code == 204
+    assert desk.say("structure.unsent") in mariam.open(MENU)
+    assert 'value="Dents"' in mariam.open(f"{MENU}?key=0")
+    send(mariam, f"{MENU}/option")
+    assert leads(desk)[7] == "fever.topics"
+    assert desk.say("structure.unsent") not in mariam.open(MENU)
+
+
+def test_no_page_asks_the_database_more_often_than_a_few_times(desk: Desk, mariam: Browser) -> None:
+    """However many screens and editions there are."""
+    for path in (f"{MENU}?key=1", NEW, f"{FLOW}?id=babies&part=topics"):
+        mariam.open(path)
+        with desk.statements() as asked:
+            mariam.open(path)
+        assert len(asked) <= 12, path
 
 
 def test_two_who_change_the_same_see_both(desk: Desk, mariam: Browser) -> None:

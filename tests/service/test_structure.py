@@ -34,10 +34,9 @@ from hotline.service.acts import By, Result, run
 from hotline.service.editions.publication import publish
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.drafts import PartEdit, see_draft
+from hotline.service.studio.key_history import KeyHistory, all_published
 from hotline.service.studio.structure import (
-    KeyHistory,
     ScreenTitles,
-    all_published,
     change_structure,
     edits_of,
     see_structure,
@@ -271,6 +270,21 @@ def test_hostile_structure_is_refused_with_its_reason(operator: Operator, key: s
     assert operator.composed.parts == {}
 
 
+@pytest.mark.parametrize("key", ["babies.<b>", "babies.a b", "babies.", "babies.../x", "babies.return", "babies.Ü"])
+def test_a_name_that_no_file_could_hold_is_refused(operator: Operator, key: str) -> None:
+    """Whatever a form sends."""
+    assert refused(operator.does(edits.screen_added(key, Say(), {"fr": "Neuf", "bm": "Kura"}))) == ("faulty", "name")
+
+
+@pytest.mark.parametrize(
+    "value", ["", "{", '{"type":"menu"}', '{"type":"shell","run":"ls"}', '{"type":"say","each":"services"}', "[]", '"menu"']
+)
+def test_what_is_no_kind_of_screen_is_refused(operator: Operator, value: str) -> None:
+    """Before anything looks at it."""
+    stands = value_of(screens_of(operator.sources)[MENU].kind)
+    assert refused(operator.sends([PartEdit(screen_place(MENU), value, stands)])) == ("faulty", "part")
+
+
 @pytest.mark.parametrize(
     ("head", "labels"),
     [
@@ -381,7 +395,9 @@ def test_a_fault_stands_at_the_key_that_causes_it(operator: Operator) -> None:
     today = operator.line.hotline.deps.today(operator.line.clock.now())
     view = see_structure(operator.composed, "fever.topics", today, {})
     assert view is not None
-    assert any("options none in the words" in fault.message for fault in view.faults)
+    assert [found.place for found in view.faults if "options none in the words" in found.fault.message] == [
+        words_place("fr", "fever.topics")
+    ]
     far = Branch((Way("callback.not_now", (Condition("offered.night", "yes"),), NOWHERE), Way("callback.not_now", (), NOWHERE)))
     sources = revised(operator.sources, (Revision(screen_place("callback.now"), value_of(far)),))
     composed = Composed(operator.composed.draft, {}, operator.composed.edition, sources)

@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-import msgspec
 from msgspec import Struct
 
 from hotline.engine.check import check
@@ -15,51 +14,11 @@ from hotline.engine.flow import Branch, Fault, Kind, Menu, Option, Sources, Way
 from hotline.engine.restructuring.edits import KEYS, labels_of, referrers, screens_of
 from hotline.engine.restructuring.rules import KeyMeaning, Objection, Published, meanings, moved_of, objection
 from hotline.engine.revisions import Revision, UnfitRevision, revised, screen_place, standing, value_of, words_place
-from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
-from hotline.service.deps import Deps
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed, compose, key_of, located, place_of
 from hotline.service.studio.drafts import PartEdit
-
-
-class _PublishedScreen(Struct, frozen=True):
-    """Of a screen as an edition's JSON has it, what its keys do; whatever else it is."""
-
-    key: str
-    kind: msgspec.Raw
-
-
-class _PublishedFlow(Struct, frozen=True):
-    screens: tuple[_PublishedScreen, ...]
-
-
-class _PublishedFlows(Struct, frozen=True):
-    """An edition without its words and its directory: they are most of it, and need no reading here."""
-
-    flows: tuple[_PublishedFlow, ...]
-
-
-class KeyHistory:
-    """What every key of every screen did when it stood in an edition last. Each edition is read once by a process: where keys lead in one never changes."""
-
-    def __init__(self) -> None:
-        self._by_edition: dict[tuple[int, int], Published] = {}
-        self._merged: tuple[tuple[tuple[int, int], ...], Published] = ((), {})
-
-    def published(self, tx: Transaction) -> Published:
-        """Over all editions. Those that this process has not read yet are read now, one by one."""
-        names = tuple((number, made_at) for number, made_at, _ in tx.editions.moments())
-        known, merged = self._merged
-        if known == names:
-            return merged
-        self._by_edition = {name: self._by_edition[name] if name in self._by_edition else _keys_of(tx, name[0]) for name in names}
-        found: dict[str, dict[int, KeyMeaning]] = {}
-        for name in names:
-            for key, keys in self._by_edition[name].items():
-                found[key] = {**found.get(key, {}), **keys}
-        self._merged = names, found
-        return found
+from hotline.service.studio.key_history import KeyHistory, published_with
 
 
 class ScreenTitles:
@@ -117,6 +76,13 @@ class LeadIn(Struct, frozen=True):
     keys: tuple[str, ...]
 
 
+class PlacedFault(Struct, frozen=True):
+    """What is wrong, and the part of the draft where that is mended: the screen, or one of its messages."""
+
+    place: str
+    fault: Fault
+
+
 class StructureView(Struct, frozen=True):
     """Where one screen leads, and what leads there."""
 
@@ -128,8 +94,8 @@ class StructureView(Struct, frozen=True):
     free: tuple[int, ...]
     """Numbers that no edition ever had here."""
     lead_ins: tuple[LeadIn, ...]
-    faults: tuple[Fault, ...]
-    """Those of the screen as a whole and of its words, causes first."""
+    faults: tuple[PlacedFault, ...]
+    """Those of the screen as a whole and of its words: the causes."""
     follows: int
     """How many more there are that may only follow from others."""
     places: tuple[str, ...]
@@ -158,7 +124,6 @@ def see_structure(composed: Composed, key: str, today: date, published: Publishe
     parts = screen.kind.ways if isinstance(screen.kind, Branch) else parts
     stands, ever = meanings(screen), {**published.get(key, {}), **meanings(before)}
     removed = tuple(RemovedKey(number, meaning, meaning.go in screens) for number, meaning in sorted(ever.items()) if number not in stands)
-    taken = {*stands, *(gone.number for gone in removed)}
     first = {message.key for table in sources.words.values() for message in table}
     return StructureView(
         key,
@@ -176,7 +141,7 @@ def see_structure(composed: Composed, key: str, today: date, published: Publishe
         ),
         tuple(targets(screen)),
         removed,
-        tuple(number for number in KEYS if number not in taken),
+        free_numbers(composed, key, published),
         lead_ins(sources, key),
         rest,
         follows,
@@ -188,24 +153,21 @@ def see_structure(composed: Composed, key: str, today: date, published: Publishe
     )
 
 
+def free_numbers(composed: Composed, key: str, published: Published) -> tuple[int, ...]:
+    """Those that no edition ever had on this screen, and the draft has not; none of a screen that is no menu."""
+    screen = screens_of(composed.sources).get(key)
+    if screen is None or not isinstance(screen.kind, Menu):
+        return ()
+    taken = {*meanings(screen), *meanings(screens_of(composed.before).get(key)), *published.get(key, {})}
+    return tuple(number for number in KEYS if number not in taken)
+
+
 def lead_ins(sources: Sources, key: str) -> tuple[LeadIn, ...]:
     """What leads to a screen, each once."""
     by_screen: dict[str, list[str]] = {}
     for referrer in referrers(sources, key):
         by_screen.setdefault(referrer.screen, []).append(referrer.key)
     return tuple(LeadIn(screen, tuple(keys)) for screen, keys in by_screen.items())
-
-
-def published_with(published: Published, newest: Sources) -> Published:
-    """With the newest edition that this process serves, whether the database had it or not."""
-    now = {key: meanings(screen) for key, screen in screens_of(newest).items()}
-    return {**published, **{key: {**published.get(key, {}), **keys} for key, keys in now.items() if keys}}
-
-
-def all_published(deps: Deps, history: KeyHistory) -> Published:
-    """Raises StoreAway."""
-    with deps.store.read() as tx:
-        return history.published(tx)
 
 
 def restored(composed: Composed, key: str) -> tuple[Revision, ...]:
@@ -256,24 +218,7 @@ def change_structure(act: Act, draft: str, edits: Sequence[PartEdit], history: K
     return drafts.save_parts(act, draft, edits)
 
 
-def _keys_of(tx: Transaction, number: int) -> Published:
-    row = tx.editions.get(number)
-    if row is None:
-        return {}
-    try:
-        flows = msgspec.json.decode(row.sources, type=_PublishedFlows).flows
-    except msgspec.DecodeError:
-        return {}  # another version of the program wrote it, and nobody can be on it
-    found: dict[str, dict[int, KeyMeaning]] = {}
-    for flow in flows:
-        for screen in flow.screens:
-            kind = msgspec.json.decode(screen.kind)
-            if kind.get("type") == "menu":
-                found[screen.key] = {option["key"]: KeyMeaning(option["go"], option.get("set", {})) for option in kind.get("options", ())}
-    return found
-
-
-def _faults(sources: Sources, key: str, today: date) -> tuple[dict[int, tuple[Fault, ...]], tuple[Fault, ...], int]:
+def _faults(sources: Sources, key: str, today: date) -> tuple[dict[int, tuple[Fault, ...]], tuple[PlacedFault, ...], int]:
     """What is wrong with this screen: by option or way, the rest, and how many more may only follow."""
     screen = screens_of(sources)[key]
     lines: dict[tuple[str, int], int] = {}
@@ -284,11 +229,12 @@ def _faults(sources: Sources, key: str, today: date) -> tuple[dict[int, tuple[Fa
             lines = {(way.at.file, way.at.line): number for number, way in enumerate(ways, 1)}
     places = located(sources)
     by_key: dict[int, list[Fault]] = {}
-    rest: list[Fault] = []
+    rest: list[PlacedFault] = []
     follows = 0
     for fault in check(sources, today, only={key}):
         number = lines.get((fault.at.file, fault.at.line)) if fault.message.startswith(f"{key}:") else None
-        is_here = number is not None or key_of(place_of(fault, places)) == key
+        place = place_of(fault, places)
+        is_here = number is not None or key_of(place) == key
         if not fault.grave or not is_here:
             continue
         if fault.follows:
@@ -296,7 +242,7 @@ def _faults(sources: Sources, key: str, today: date) -> tuple[dict[int, tuple[Fa
         elif number is not None:
             by_key.setdefault(number, []).append(fault)
         else:
-            rest.append(fault)
+            rest.append(PlacedFault(place, fault))
     return {number: tuple(found) for number, found in by_key.items()}, tuple(rest), follows
 
 

@@ -15,7 +15,8 @@ from hotline.engine.flow import CallFlow, Condition, Kind, ScreenSource, Sources
 from hotline.engine.restructuring.edits import NOWHERE
 from hotline.engine.restructuring.vocabulary import askable, settable
 from hotline.service.studio.composing import Composed
-from hotline.service.studio.structure import LeadIn, ScreenTitles, lead_ins
+from hotline.service.studio.key_history import KeyHistory, all_published
+from hotline.service.studio.structure import LeadIn, ScreenTitles, free_numbers, lead_ins
 from hotline.service.studio.tree import TreeBranch, TreeLeaf
 
 MOST_CHOICES: Final = 400
@@ -43,13 +44,14 @@ class ScreenGroup(Struct, frozen=True):
     leaves: tuple[TreeLeaf, ...]
 
 
-def install(pages: Blueprint, context: ConsoleContext) -> None:
+def install(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> None:
     """Let templates say conditions and settings, and name what leads to a screen."""
     pages.add_app_template_global(partial(condition_said, context), "condition_said")
     pages.add_app_template_global(partial(setting_said, context), "setting_said")
     pages.add_app_template_global(_lead_ins, "lead_ins_of")
     pages.add_app_template_global(partial(titles, context), "titles")
     pages.add_app_template_global(_targets_of, "targets_of")
+    pages.add_app_template_global(partial(_free_of, context, history), "free_of")
 
 
 def titles(context: ConsoleContext, sources: Sources, longest: int = 48) -> Callable[[str], str]:
@@ -169,6 +171,10 @@ def _lead_ins(composed: Composed, key: str) -> tuple[LeadIn, ...]:
 
 def _targets_of(kind: Kind) -> tuple[Target, ...]:
     return tuple(targets(ScreenSource("", kind, NOWHERE)))
+
+
+def _free_of(context: ConsoleContext, history: KeyHistory, composed: Composed, key: str) -> tuple[int, ...]:
+    return free_numbers(composed, key, all_published(context.deps, history))
 
 
 def _is_meant(leaf: TreeLeaf, needle: str) -> bool:

@@ -48,7 +48,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
         language, sent = request.form.get("language", ""), request.files.get("file")
         values = _words(context)
         if language not in values["languages"]:
-            abort(HTTPStatus.FORBIDDEN)
+            abort(HTTPStatus.FORBIDDEN if language in values["composed"].sources.words else HTTPStatus.BAD_REQUEST)
         data = sent.read() if sent else b""
         if not data:
             return refused(context, "studio_words.html", FormFault("studio.files.error.empty", "file"), **values)

@@ -1,0 +1,124 @@
+"""The studio's pages of a new screen and a new flow: words in every language, what it does, and the key of a menu that leads there, in one form."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, abort, request
+
+from hotline.console.context import ConsoleContext, Shown, page, refused, to
+from hotline.console.pages.studio import structure_forms
+from hotline.console.pages.studio.choosing import ScreenAddress, chosen
+from hotline.console.pages.studio.structure_edits import kept, kind_at, offered, refusal, status_of
+from hotline.console.pages.studio.structure_forms import TEMPLATES, BadField
+from hotline.engine.flow import Kind, Menu, Option, Sources
+from hotline.engine.restructuring import edits
+from hotline.engine.restructuring.edits import KEYS, NOWHERE, screens_of
+from hotline.engine.restructuring.rules import Published
+from hotline.engine.revisions import Revision
+from hotline.service.studio.composing import Composed
+from hotline.service.studio.key_history import KeyHistory, all_published, published_with
+from hotline.service.studio.structure import see_structure
+
+
+def lay(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> None:
+    """`history`: what every key did, as the pages of keys read it."""
+
+    @pages.get("/studio/new-screen")
+    def new_screen() -> str:
+        return page(context, "studio_new_screen.html", **_blank(context, history))
+
+    @pages.get("/studio/new-flow")
+    def new_flow() -> str:
+        return page(context, "studio_new_flow.html", **_blank(context, history))
+
+    @pages.post("/studio/new-screen")
+    def add_screen() -> Shown:
+        return _added(context, history, "studio_new_screen.html", is_flow=False)
+
+    @pages.post("/studio/new-flow")
+    def add_flow() -> Shown:
+        return _added(context, history, "studio_new_flow.html", is_flow=True)
+
+
+def _added(context: ConsoleContext, history: KeyHistory, template: str, *, is_flow: bool) -> Shown:
+    """A new screen from the form, a key of a menu leading there."""
+    composed = chosen(context)
+    parent = _parent()
+    menu = kind_at(composed, parent)
+    if not isinstance(menu, Menu):
+        abort(HTTPStatus.NOT_FOUND)
+    if request.form.get("do") in ("line", "search"):
+        return page(context, template, **_blank(context, history))
+    try:
+        revisions, key = _begun(composed, parent, menu, all_published(context.deps, history), is_flow=is_flow)
+    except BadField as bad:
+        return refused(context, template, bad.fault, **_blank(context, history))
+    result = kept(context, history, composed, revisions)
+    if result.is_refused:
+        return refused(context, template, refusal(context, composed.sources, result), status_of(result), **_blank(context, history))
+    at = ScreenAddress.of(key)
+    return to("studio_keys", id=at.id, part=at.part, after="added")
+
+
+def _begun(composed: Composed, parent: str, menu: Menu, published: Published, *, is_flow: bool) -> tuple[list[Revision], str]:
+    """What the form of a new screen makes, and its key. Raises BadField."""
+    sources = composed.sources
+    languages = tuple(sources.words)
+    words = structure_forms.words(languages)
+    title = words[languages[0]].split("\n")[0]
+    if is_flow:
+        flow = edits.flow_name(sources, title, published)
+        key = edits.screen_key(sources, flow, title, published)
+    else:
+        key = edits.screen_key(sources, parent.partition(".")[0], title, published)
+    kind: Kind
+    name = request.form.get("as", "")
+    if name not in TEMPLATES:
+        raise BadField("", "kind")
+    if name == "menu":
+        options, lines = structure_forms.new_options(languages)
+        kind = Menu(options)
+        words = {language: "\n".join([text, *lines[language]]) for language, text in words.items()}
+    else:
+        kind = structure_forms.kind(name, None)
+    number = structure_forms.number()
+    if number in {option.key for option in menu.options}:
+        raise BadField("number", "taken")
+    labels = structure_forms.labels()
+    linked = edits.option_put(sources, parent, Option(number, key, NOWHERE), labels)
+    return [*edits.screen_added(key, kind, words, begins=is_flow), *linked], key
+
+
+def _blank(context: ConsoleContext, history: KeyHistory) -> dict[str, Any]:
+    """A form of a new screen or flow: the menu that leads there, and its numbers that are free."""
+    composed = chosen(context)
+    sources = composed.sources
+    parent = _parent()
+    view = None
+    if isinstance(kind_at(composed, parent), Menu):
+        view = see_structure(composed, parent, context.deps.today(context.now), all_published(context.deps, history))
+    chosen_template = request.values.get("as", "menu")
+    return offered(context, composed, parent.partition(".")[0]) | {
+        "parent": view,
+        "menus": _menus(sources, published_with(all_published(context.deps, history), composed.before)),
+        "chosen_kind": chosen_template if chosen_template in TEMPLATES else "menu",
+        "templates": TEMPLATES,
+        "may_return": False,
+        "stands": None,
+    }
+
+
+def _parent() -> str:
+    """The key of the menu from which a new screen is reached; a key that no screen has where none is chosen yet."""
+    return ScreenAddress(request.values.get("id", ""), request.values.get("part", "")).key
+
+
+def _menus(sources: Sources, published: Published) -> frozenset[str]:
+    """The menus that have a number left."""
+    return frozenset(
+        key
+        for key, screen in screens_of(sources).items()
+        if isinstance(screen.kind, Menu) and len({*(option.key for option in screen.kind.options), *published.get(key, {})}) < len(KEYS)
+    )
