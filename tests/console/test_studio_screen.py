@@ -163,7 +163,7 @@ def test_what_an_earlier_page_saw_is_not_written_over(studio: Studio) -> None:
     page = studio.send(**{FR: f"{MINE}."})
     assert studio.browser.status == 409
     assert studio.typed()[FR] == f"{MINE}."
-    assert MINE in page.split(studio.desk.say("studio.theirs"))[1]
+    assert MINE in page.split(studio.desk.say("studio.error.changed"))[1]
     assert studio.desk.say("studio.after.kept") in studio.send(mine=FR)
     assert studio.typed()[FR] == f"{MINE}."
 

@@ -22,7 +22,7 @@ from hotline.service.studio.composing import Composed, is_overtaken, located, pl
 
 FITS: Final[dict[str, limits.Fit]] = {"ussd": limits.USSD, "ussd_raw": limits.USSD_RAW, "sms": limits.SMS, "sms_raw": limits.SMS_RAW}
 LONGEST_TITLE: Final = 40
-_SENTENCE: Final = re.compile(r"(?<=[.!?])\s|[.:](?=\s)")
+_SENTENCE: Final = re.compile(r"(?<=[!?])\s|\.(?:\s|$)")
 WORDINGS: Final = ("", "sms", "voice")
 """A message's own wording for a channel; empty: the common one."""
 
