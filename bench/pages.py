@@ -44,6 +44,8 @@ SHOWN = {
     "testimonies": "testimony 0",
 }
 """What is looked at on pages that are about one thing."""
+SCREENS = {"studio_screen": ("callback", "kept")}
+"""Of pages of the studio, which screen of the line."""
 LEADS_ON = {"home", "code", "factor"}
 """Pages that show nothing to somebody who is signed in, and lead on."""
 
@@ -134,6 +136,10 @@ def _paths(app: Flask, role: Role) -> Iterator[str]:
     for rule in app.url_map.iter_rules():
         name = rule.endpoint.removeprefix("console.")
         if not rule.endpoint.startswith("console.") or "GET" not in (rule.methods or ()) or name in LEADS_ON or not may(role, name):
+            continue
+        if name in SCREENS:
+            flow, screen = SCREENS[name]
+            yield rule.rule.replace("<id>", flow).replace("<part>", screen)
             continue
         shown = SHOWN.get(rule.rule.split("/")[2], "") if rule.arguments else ""
         if shown or not rule.arguments:

@@ -88,6 +88,36 @@ def test_what_is_typed_is_there_after_a_reload(served_desk: ServedDesk) -> None:
     expect(page.locator("#handset .lcd")).to_contain_text("On essaie")
 
 
+def test_a_network_that_is_gone_loses_nothing(served_desk: ServedDesk) -> None:
+    """The page stays with what was typed, and says so; the same button keeps it once the network is back."""
+    room = at_screen(served_desk)
+    page = room.page
+    page.locator(FR).fill(TYPED)
+    room.context.set_offline(True)
+    page.get_by_role("button", name=room.say("studio.keep"), exact=True).click()
+    expect(page.locator("#given-up")).to_have_text(room.say("studio.given_up"))
+    assert page.locator(FR).input_value() == TYPED
+    room.context.set_offline(False)
+    page.get_by_role("button", name=room.say("studio.keep"), exact=True).click()
+    room.shows(room.say("studio.after.kept"))
+    assert page.locator(FR).input_value() == TYPED
+
+
+def test_two_who_change_the_same_see_both(served_desk: ServedDesk) -> None:
+    """In place, with the network as it is: mine in the field, theirs below, and a button for each."""
+    room, other = at_screen(served_desk), at_screen(served_desk, script=False)
+    other.page.locator(FR).fill(TYPED.replace("On", "Quelqu'un"))
+    other.page.get_by_role("button", name=room.say("studio.keep"), exact=True).click()
+    room.page.locator(FR).fill(TYPED)
+    room.page.get_by_role("button", name=room.say("studio.keep"), exact=True).click()
+    room.shows("Quelqu'un essaie {window}.")
+    assert room.page.locator(FR).input_value() == TYPED
+    assert room.barriers() == []
+    room.page.get_by_role("button", name=room.say("studio.keep_mine")).click()
+    room.shows(room.say("studio.after.kept"))
+    assert room.page.locator(FR).input_value() == TYPED
+
+
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["360", "1280"])
 def test_everybody_can_use_it(served_desk: ServedDesk, size: dict[str, int]) -> None:
     """With keyboard and screen reader, and on a narrow phone; what is wrong too."""

@@ -163,7 +163,7 @@ def test_what_an_earlier_page_saw_is_not_written_over(studio: Studio) -> None:
     page = studio.send(**{FR: f"{MINE}."})
     assert studio.browser.status == 409
     assert studio.typed()[FR] == f"{MINE}."
-    assert MINE in page.split(studio.desk.say("studio.theirs"))[1]
+    assert MINE in page.split(studio.desk.say("studio.error.changed"))[1]
     assert studio.desk.say("studio.after.kept") in studio.send(mine=FR)
     assert studio.typed()[FR] == f"{MINE}."
 
@@ -266,6 +266,27 @@ def test_who_has_no_right_sees_nothing(desk: Desk) -> None:
     assert awa.status == 403
 
 
+def test_a_weight_that_comes_after_the_sign_in_ended_loses_nothing(studio: Studio) -> None:
+    """The script's own request leaves what is typed with the line, and leads to the sign-in."""
+    fields = {**studio.browser.hidden(SCREEN), **studio.typed(), FR: "Bref."}
+    studio.desk.line.clock.at += 3600
+    answer = studio.browser.client.post(f"{SCREEN}/weigh", data=fields, headers={"HX-Request": "true"})
+    assert "sign-in" in answer.headers.get("HX-Redirect", "") + answer.headers.get("Location", "")
+    again = Studio(studio.desk)
+    assert again.typed()[FR] == "Bref."
+
+
+def test_words_that_were_emptied_are_said_to_be_missing(studio: Studio) -> None:
+    """The page stands, with the field empty."""
+    page = studio.keeps("")
+    assert studio.browser.status == 200
+    assert studio.typed()[FR] == ""
+    assert "no words in fr" in page
+    page = studio.browser.open("/console/studio/clock/hour")
+    studio.browser.send("/console/studio/clock/hour", **{"words/fr/clock.hour": "", "words/bm/clock.hour": "{hour}"})
+    assert studio.browser.status == 200
+
+
 # the phone
 def test_the_phone_stands_at_this_screen(studio: Studio) -> None:
     """By keys that lead there from the first screen, with what stands in the draft."""
@@ -325,6 +346,14 @@ def test_a_screen_that_cannot_be_shown_is_as_it_stands(studio: Studio) -> None:
     studio.send(**{FR: "a" * 400, "weigh": "yes"})
     assert studio.phone() == stood
     assert studio.desk.say("studio.phone.stood_in") in studio.browser.page
+
+
+def test_a_half_typed_answer_is_not_sent_by_what_is_typed_elsewhere(studio: Studio) -> None:
+    """The phone waits for its own button."""
+    studio.browser.open(f"{SCREEN}?keys=5*6")
+    fields = {**studio.browser.hidden(SCREEN), **studio.typed(), "keys": "5*6", "answer": "7000"}
+    answer = studio.browser.client.post(f"{SCREEN}/weigh", data=fields).get_data(as_text=True)
+    assert 'name="keys" value="5*6"' in answer
 
 
 @pytest.mark.parametrize("keys", ["*" * 400, "9*9*9", "é*x*aaaaaaaaaaaaaaaaaaaa", "1*" * 90, "66*66*0*8*5*5*1*1*1"])

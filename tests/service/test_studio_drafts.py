@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from hotline.engine.flow import End
+from hotline.engine.flow import Condition, End, Menu
 from hotline.engine.revisions import value_of
 from hotline.ports.desk.edition_drafts import DraftPart, EditionDraft
 from hotline.ports.desk.staff import Staff
@@ -235,3 +235,21 @@ def test_most_screens_are_walked_to_by_themselves(operators: Operators) -> None:
         way = tried.way_to(key, TrialWorld(minute=NOON))
         assert way is not None, key
         assert tried.press(*way).key == key
+
+
+def test_a_draft_without_a_first_screen_that_can_be_shown_is_tried_as_it_stands(operators: Operators) -> None:
+    """Neither a first screen that asks who is there nor one that is gone stops the phone."""
+    menu = next(screen.kind for flow in sources().flows for screen in flow.screens if screen.key == sources().start)
+    assert isinstance(menu, Menu)
+    asks = replace(menu, options=(replace(menu.options[0], when=(Condition("coverage", "free"),)), *menu.options[1:]))
+    for kind in (value_of(asks), None):
+        draft = operators.begin(PartEdit(f"screen/{sources().start}", kind, value_of(menu)))
+        shown = phone(operators, draft).press((), TrialWorld(minute=NOON))
+        assert shown.text == operators.line.dial("").text
+        assert shown.stood_in == (sources().start,)
+
+
+def test_as_many_keys_as_a_session_takes_are_tried(operators: Operators) -> None:
+    """Each of them asking who is there."""
+    tried = phone(operators, operators.begin(words(FR, "Noté.")))
+    assert tried.press(("5", "5", "66") * 20, TrialWorld(minute=NOON)).text

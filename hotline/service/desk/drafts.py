@@ -13,8 +13,10 @@ from hotline.retention import DRAFT_SECONDS
 from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
 
-LONGEST: Final = 24_000
-"""Letters of a draft, names of fields among them: no form of the console takes more."""
+LONGEST: Final = 4_000
+"""Letters of a draft, names of fields among them: no form of the console takes more, but for the words of a screen."""
+LONGEST_WORDS: Final = 24_000
+"""Of those: three wordings in each language, as they were and as they are typed."""
 MOST: Final = 40
 """Drafts of one author."""
 
@@ -30,7 +32,8 @@ def keep_draft(act: Act, form: str, fields: Fields, sent: str, token: str) -> Re
     sign-in, since one that comes after the sign-out is not either."""
     if act.came_before(sent) or act.tx.accounts.sign_in(token) is None:
         return Result("late")
-    if sum(len(name) + sum(map(len, values)) for name, values in fields.items()) > LONGEST:
+    most = LONGEST_WORDS if form.startswith("words-") else LONGEST
+    if sum(len(name) + sum(map(len, values)) for name, values in fields.items()) > most:
         return Result("too_long")
     there = act.tx.drafts.of(act.staff.id, act.at)
     if form not in there and len(there) >= MOST:

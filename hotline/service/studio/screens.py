@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Final
+from difflib import SequenceMatcher
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -21,7 +22,7 @@ from hotline.service.studio.composing import Composed, is_overtaken, located, pl
 
 FITS: Final[dict[str, limits.Fit]] = {"ussd": limits.USSD, "ussd_raw": limits.USSD_RAW, "sms": limits.SMS, "sms_raw": limits.SMS_RAW}
 LONGEST_TITLE: Final = 40
-_SENTENCE: Final = re.compile(r"(?<=[.!?])\s|[.:](?=\s)")
+_SENTENCE: Final = re.compile(r"(?<=[!?])\s|\.(?:\s|$)")
 WORDINGS: Final = ("", "sms", "voice")
 """A message's own wording for a channel; empty: the common one."""
 
@@ -32,6 +33,13 @@ class PhoneFit(Struct, frozen=True):
     kind: str
     capacity: ScreenCapacity | None
     pages: tuple[str, ...]
+
+
+class DifferingWords(Struct, frozen=True):
+    """Some words of a channel's own wording beside the common one: in both, in the common one alone (`out`), or in this alone (`in`)."""
+
+    how: Literal["same", "out", "in"]
+    text: str
 
 
 class MessageView(Struct, frozen=True):
@@ -53,6 +61,8 @@ class MessageView(Struct, frozen=True):
     faults: tuple[Fault, ...]
     is_changed: bool
     is_conflict: bool
+    differs: tuple[DifferingWords, ...] = ()
+    """Of a channel's own wording: how it differs from the common one. Empty where there is none."""
 
 
 class HeldPlace(Struct, frozen=True):
@@ -80,7 +90,7 @@ class ScreenView(Struct, frozen=True):
     """By key, in the first language."""
     placeholders: tuple[HeldPlace, ...]
     faults: tuple[Fault, ...]
-    """Of the screen itself and of what leads nowhere."""
+    """Of the screen itself, of what leads nowhere, and of words that are not there."""
 
     @property
     def all_messages(self) -> tuple[MessageView, ...]:
@@ -119,6 +129,7 @@ def see_screen(composed: Composed, key: str, today: date, typed: Mapping[str, st
             tuple(by_place.get(place, ())),
             part is not None,
             part is not None and is_overtaken(part, value_of(stands.text) if stands else None),
+            _differing(common.text, found.text) if wording and found and (common := texts.get((language, key))) else (),
         )
 
     wordings = {wording: tuple(message(language, wording) for language in sources.words) for wording in WORDINGS}
@@ -135,8 +146,23 @@ def see_screen(composed: Composed, key: str, today: date, typed: Mapping[str, st
         tuple(targets(screen)) if screen else (),
         {str(number): label for number, label in split_labels(common.text)[1]} if common else {},
         _held(sources, names, first),
-        tuple(by_place.get(f"screen/{key}", ())),
+        (*by_place.get(f"screen/{key}", ()), *by_place.get("", ())),
     )
+
+
+def _differing(common: str, own: str) -> tuple[DifferingWords, ...]:
+    """Word by word."""
+    before, after = common.split(), own.split()
+    parts: list[DifferingWords] = []
+    for how, left, right, start, end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if how == "equal":
+            parts.append(DifferingWords("same", " ".join(before[left:right])))
+            continue
+        if right > left:
+            parts.append(DifferingWords("out", " ".join(before[left:right])))
+        if end > start:
+            parts.append(DifferingWords("in", " ".join(after[start:end])))
+    return tuple(parts)
 
 
 def _key(key: str, message: MessageView) -> str:

@@ -18,7 +18,7 @@ from hotline.engine.flow import KEY_BACK, KEY_LANGUAGE, KEY_MORE, KEY_OUT, RETUR
 from hotline.engine.freshness import without_withdrawn
 from hotline.engine.phone import gsm, limits
 from hotline.engine.rehearsal import Rehearsal, RehearsedScreen, There, rehearse
-from hotline.engine.step import MOST_INPUTS
+from hotline.engine.step import MOST_INPUTS, replay
 from hotline.engine.times import DAY_MINUTES
 from hotline.engine.walked import WalkedEdition, screens_of
 from hotline.service.deps import Deps
@@ -39,6 +39,8 @@ MOST_TRIED: Final = 60
 MOST_AT_ONCE: Final = 12
 """Presses in one world, on the way to a screen: where somebody asks for the way, and where a page opens."""
 NOON: Final = 12 * 60
+_NO_WAY: Final = (KeyError, ValueError, RuntimeError)
+"""What the engine raises where a draft lacks a screen, or cannot show it, or asks for more than any line does."""
 
 
 class TrialWorld(Struct, frozen=True):
@@ -103,7 +105,7 @@ class DraftPhone:
         while True:
             try:
                 return self._trial(taken, world, stuck)
-            except (KeyError, ValueError):
+            except _NO_WAY:
                 if not taken:
                     raise
                 taken, stuck = taken[:-1], taken[-1]
@@ -126,7 +128,11 @@ class DraftPhone:
     def _edition(self, world: TrialWorld) -> WalkedEdition:
         kind = world.channel, world.raw
         if kind not in self._editions:
-            self._editions[kind] = WalkedEdition(self._sources, self._stands, self._changed, FITS[kind], self._promise)
+            made = WalkedEdition(self._sources, self._stands, self._changed, FITS[kind], self._promise)
+            if not _opens(made):
+                made = WalkedEdition(self._stands, self._stands, (), FITS[kind], self._promise)
+                made.stood_in.add(self._sources.start)
+            self._editions[kind] = made
         return self._editions[kind]
 
     def _rehearse(self, inputs: Sequence[str], world: TrialWorld) -> RehearsedScreen:
@@ -166,7 +172,7 @@ class DraftPhone:
             _, _, inputs, chosen = heappop(front)
             try:
                 screen = self._rehearse(inputs, world).screen
-            except (KeyError, ValueError):
+            except _NO_WAY:
                 continue
             if screen.key == key:
                 return inputs
@@ -219,6 +225,14 @@ def _distances(sources: Sources, key: str) -> dict[str, int]:
                 found[screen_key] = found[here] + 1
                 front.append(screen_key)
     return found
+
+
+def _opens(edition: WalkedEdition) -> bool:
+    """Has it a first screen that needs no fact?"""
+    try:
+        return isinstance(replay(edition, (), {}), Screen)
+    except (KeyError, ValueError, AssertionError):  # the engine takes for granted what `check` refuses
+        return False
 
 
 def _sample(asked: Ask) -> str:

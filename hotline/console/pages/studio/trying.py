@@ -41,7 +41,8 @@ def tried(context: ConsoleContext, composed: Composed, key: str, typed: Mapping[
         inputs = ()
     elif go == "back":
         inputs = inputs[:-1]
-    pressed = values.get("press", "") or values.get("answer", "").strip()
+    sent = go == "on" or "weigh" in values
+    pressed = values.get("press") or (values.get("answer", "").strip() if sent else "")
     if pressed:
         inputs = (*inputs, pressed[:LONGEST_INPUT].replace(BETWEEN, ""))
     return phone.press(inputs[:MOST_INPUTS], world)
