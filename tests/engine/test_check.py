@@ -299,6 +299,21 @@ def test_nothing_about_her_is_kept(kind: Menu, name: str) -> None:
     )
 
 
+BAD_NAMES: dict[str, tuple[dict[str, tuple[Kind, str]], str]] = {
+    "an option of no key": ({"test.first": (Menu((option(1, "test.help"), option(9, "test.say"))), "Accueil\n1 Aide\n9 Conseil")}, "test.first: option 9: options are numbered 1 to 7"),
+    "a name with a letter of elsewhere": ({"test.s\u0430y": (Say(), "Eau")}, "test.s\u0430y: s\u0430y is no name; small letters, digits, - and _"),
+    "a name with markup": ({"test.say": (Ask("text", "<b>", "test.first", 2, 9), "Eau")}, "test.say: <b> is no name; small letters, digits, - and _"),
+    "an answer of no length": ({"test.say": (Ask("text", "words", "test.first", 9, 2), "Eau")}, "test.say: least is 9, more than most, which is 2"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD_NAMES)
+def test_what_a_file_could_not_say_no_draft_can(name: str) -> None:
+    """Names and numbers are looked at whatever they come from."""
+    changes, expected = BAD_NAMES[name]
+    assert FIRST + expected in grave(changes)
+
+
 def test_words_that_are_never_said() -> None:
     """Nowhere, to nobody, whatever the capitals."""
     expected = "says secret, which is among the words that are never said (never.words)"
