@@ -61,6 +61,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "empty": "no words, nothing would be shown",
     "strange_letter": "holds {letter} ({name}), which only looks like a letter of ours, or which no basic phone shows",
     "markup": "holds {found}, which a phone would show as it is",
+    "false_key": "looks like a key and is no option: {line}",
     "never_word": "says {word}, which is among the words that are never said (never.words)",
     "lasting_word": "says {word}, and stays on the phone (never.lasting)",
     "asks_of_her": "asks by key about {word}, and nothing about her is ever asked so (never.asked)",
