@@ -1,7 +1,8 @@
-"""What flows may set, list and be called: names that mean something to the engine hold only what it can make something of."""
+"""What flows may set, list and be called: names are small and plain, and those that mean something to the engine hold only what it can make something of."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -26,6 +27,10 @@ RESERVED: Final = (
     "never",
 )
 """What the catalogue's phrases begin with: no flow may have such a name."""
+NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
+"""Of flows, screens, entries and what is set: nothing in one hides, or looks like another."""
+NUMBERS: Final = range(1, 8)
+"""Of options."""
 WHERE: Final = ("region", "place", "kind")
 """By which a list is narrowed."""
 LANGUAGE, PHONE, PART, WORD = "language", "phone", "part", "word"
@@ -33,11 +38,16 @@ LANGUAGE, PHONE, PART, WORD = "language", "phone", "part", "word"
 
 def misnamed(sources: Sources, gaps: Gaps = NO_GAPS) -> Iterator[Fault]:
     """Every such fault, at its screen or option; nothing of names that may stand in what could not be read."""
+    for item in sources.items:
+        if not NAME.fullmatch(item.id):
+            yield fault(item.at, item.id, reason("bad_name", name=item.id))
     for flow in sources.flows:
+        if not NAME.fullmatch(flow.name):
+            yield fault(flow.at, flow.name, reason("bad_name", name=flow.name))
         if flow.name in RESERVED:
             yield fault(flow.at, flow.name, reason("flow_name"))
         for screen in flow.screens:
-            for at, why in _of(sources, gaps, screen):
+            for at, why in (*_unfit(gaps, screen), *_of(sources, gaps, screen)):
                 yield fault(at, screen.key, why)
     start = next((screen for flow in sources.flows for screen in flow.screens if screen.key == sources.start), None)
     if start is not None and not isinstance(start.kind, Menu):
@@ -60,6 +70,22 @@ def _of(sources: Sources, gaps: Gaps, screen: ScreenSource) -> Iterator[tuple[Wh
                     yield screen.at, reason("narrowed_by", known=", ".join(WHERE), name=name)
         case Ask(kind, into) if into in (LANGUAGE, PART, WORD, *WHERE) or (into == PHONE and kind != "phone"):
             yield screen.at, reason("typed_is_no", name=into)
+
+
+def _unfit(gaps: Gaps, screen: ScreenSource) -> Iterator[tuple[Where, FaultReason]]:
+    """What no file can say, as its reader refuses it."""
+    names = [screen.key.partition(".")[2]]
+    match screen.kind:
+        case Menu(options):
+            names += [name for option in options for name in option.set]
+            yield from ((option.at, reason("bad_number", key=option.key)) for option in options if option.key not in NUMBERS)
+        case Each(into=into):
+            names.append(into)
+        case Ask(into=into, least=least, most=most):
+            names.append(into)
+            if not 0 <= least <= most and screen.key not in gaps.screens:
+                yield screen.at, reason("bad_length", least=least, most=most)
+    yield from ((screen.at, reason("bad_name", name=name)) for name in names if not NAME.fullmatch(name))
 
 
 def _settings(sources: Sources, gaps: Gaps, option: Option) -> Iterator[FaultReason]:

@@ -187,6 +187,9 @@ DISGUISES = {
     "a blank that is a letter": ("De\u3164l'eau.", "holds \u3164 (U+3164 HANGUL FILLER), which only looks like a letter of ours, or which no basic phone shows"),
     "a heap of marks": ("De l'e\u0301\u0302\u0304au.", "holds \u0304 (U+0304 COMBINING MACRON), which only looks like a letter of ours, or which no basic phone shows"),
     "a picture": ("De l'eau \U0001f4a7.", "holds \U0001f4a7 (U+1F4A7 DROPLET), which only looks like a letter of ours, or which no basic phone shows"),
+    "a key that is none": ("De l'eau\n9: Envoyer", "looks like a key and is no option: 9: Envoyer"),
+    "a key behind a blank": ("De l'eau\n 5 Appel", "looks like a key and is no option: 5 Appel"),
+    "the key of the other language": ("De l'eau\n66 Argent", "looks like a key and is no option: 66 Argent"),
     "nothing": (" \n", "no words, nothing would be shown"),
 }  # fmt: skip
 
@@ -198,10 +201,12 @@ def test_words_are_what_they_seem(name: str) -> None:
     assert SAY + expected in said(reworded("test.say", text))
 
 
-@pytest.mark.parametrize("text", ["N'bɛ ɲɛ́ɲini, œuf, « là » – oui…", "ƁAƊƳ ɣə", "à 8h, 1/2 tasse; 37,5°", "L’eau\tet le lait"])
+@pytest.mark.parametrize(
+    "text", ["N'bɛ ɲɛ́ɲini, œuf, « là » – oui…", "ƁAƊƳ ɣə", "à 8h, 1/2 tasse; 37,5°", "8h-12h\n3-5 jours\n24 heures", "L’eau\tet le lait"]
+)
 def test_right_spelling_is_no_disguise(text: str) -> None:
     """Letters of Mali's languages, with their tones, and French marks are no fault."""
-    assert [line for line in said(reworded("test.say", text)) if "holds" in line] == []
+    assert [line for line in said(reworded("test.say", text)) if "holds" in line or "looks" in line] == []
 
 
 NUMBER = "a telephone number in the words; numbers belong in the directory"
@@ -297,6 +302,21 @@ def test_nothing_about_her_is_kept(kind: Menu, name: str) -> None:
     assert "test.say: keeps an answer about her: her_age (never.asked)" in of_her(
         {"test.say": (Ask("number", "her_age", "test.first", 10, 99), "Un nombre")}, **{"never.asked": "âge, age"}
     )
+
+
+BAD_NAMES: dict[str, tuple[dict[str, tuple[Kind, str]], str]] = {
+    "an option of no key": ({"test.first": (Menu((option(1, "test.help"), option(9, "test.say"))), "Accueil\n1 Aide\n9 Conseil")}, "test.first: option 9: options are numbered 1 to 7"),
+    "a name with a letter of elsewhere": ({"test.s\u0430y": (Say(), "Eau")}, "test.s\u0430y: s\u0430y is no name; small letters, digits, - and _"),
+    "a name with markup": ({"test.say": (Ask("text", "<b>", "test.first", 2, 9), "Eau")}, "test.say: <b> is no name; small letters, digits, - and _"),
+    "an answer of no length": ({"test.say": (Ask("text", "words", "test.first", 9, 2), "Eau")}, "test.say: least is 9, more than most, which is 2"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD_NAMES)
+def test_what_a_file_could_not_say_no_draft_can(name: str) -> None:
+    """Names and numbers are looked at whatever they come from."""
+    changes, expected = BAD_NAMES[name]
+    assert FIRST + expected in grave(changes)
 
 
 def test_words_that_are_never_said() -> None:

@@ -18,9 +18,10 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
+from hotline.engine import names
 from hotline.engine.flow import Fault, Where
 
-NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
+NAME: Final = names.NAME
 """What flows, screens, things to set and entries of the directory are called."""
 
 _T = TypeVar("_T", bound=str)

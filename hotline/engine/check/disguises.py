@@ -14,6 +14,14 @@ from hotline.engine.phone.spoken_numbers import may_say_number, says_number
 
 _MARKUP: Final = re.compile(r"</?[A-Za-z!][^<>\n]{0,20}>?|&(?:[A-Za-z]{2,8}|#[xX]?[0-9A-Fa-f]{1,6});")
 
+_KEY: Final = re.compile(r"^(?:\d(?:[.:)\]>=]|[-–—] )(?!\d)|[ \u00a0]+\d[ .:)]|66 ).*", re.MULTILINE)
+
+
+def false_key(text: str) -> str:
+    """The first line of a screen's words that looks like a key and is no option. Empty if there is none."""
+    found = _KEY.search(text)
+    return found[0].strip() if found else ""
+
 
 def disguises(text: str) -> Iterator[FaultReason]:
     """Why these words are not what they seem. Numbers are `hides_number`."""

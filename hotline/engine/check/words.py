@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from hotline.engine.check.disguises import disguises, hides_number
+from hotline.engine.check.disguises import disguises, false_key, hides_number
 from hotline.engine.check.never import NEVER, Never
 from hotline.engine.check.phrases import LONGEST, PHRASES, PHRASES_DAY, SERVICE
 from hotline.engine.check.structure import stranded
@@ -148,6 +148,8 @@ def _meant(
 
 def _on_screen(message: Message, screen: ScreenSource, *, has_options: bool, is_unread: bool) -> Iterator[Fault]:
     """Placeholders and options of a screen's words."""
+    if line := false_key(message.text):
+        yield fault(message.at, message.key, reason("false_key", line=line))
     if set("{}") & set(PLACEHOLDER.sub("", message.text)):
         yield fault(message.at, message.key, reason("stray_brace"))
     unknown = set(PLACEHOLDER.findall(message.text)) - TIMES - FIELDS
