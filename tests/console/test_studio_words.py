@@ -8,7 +8,8 @@ import re
 
 import pytest
 
-from hotline.console import MOST_UPLOAD
+from hotline import front
+from hotline.console import MOST_UPLOAD, UPLOADS
 from hotline.content.directory_files.sheets import read_sheet, write_sheet
 from tests.console.desk import Browser, Desk
 
@@ -142,3 +143,9 @@ def test_no_file_is_said(desk: Desk, browser: Browser) -> None:
         desk.say("studio.files.error.empty") in page,
         len(re.findall('aria-invalid="true"', browser.raw)),
     )
+
+
+def test_the_front_lets_files_through_where_pages_take_them(desk: Desk) -> None:
+    """So large, to these addresses, and to no other."""
+    rules = {rule.rule.encode() for rule in desk.app.url_map.iter_rules() if rule.endpoint.removeprefix("console.") in UPLOADS}
+    assert (front.UPLOADS, front.MOST_UPLOAD) == (rules, MOST_UPLOAD)
