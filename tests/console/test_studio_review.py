@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -74,6 +75,8 @@ def test_the_script_gets_the_card_alone(room: Desk) -> None:
     text = answers[0].get_data(as_text=True)
     assert (True, False) == (room.say("studio.reviewed", by="nana 2026-11-24") in text, "<html" in text)
     assert 1 == len(readings(room))
+    back = browser.client.post(READ, data={**fields, "back": "yes"}, headers={"HX-Request": "true"}).get_data(as_text=True)
+    assert ((), True) == (readings(room), f">{room.say('studio.review.read')}</button>" in html.unescape(back))
 
 
 def test_words_that_changed_are_read_again(room: Desk) -> None:

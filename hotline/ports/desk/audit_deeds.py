@@ -50,6 +50,7 @@ Deed: TypeAlias = Literal[
     "directory changed",
     "draft dropped",
     "words read",
+    "reading taken back",
     "comment made",
     "comment answered",
     # signing in

@@ -57,6 +57,7 @@ class MessageReview(Struct, frozen=True):
     readers: tuple[WordsReading, ...]
     """Who signed exactly these."""
     may_sign: bool
+    has_signed: bool
     is_own: bool
     """Whoever looks wrote them last."""
     comments: tuple[CommentView, ...]
@@ -187,6 +188,15 @@ def sign_words(act: Act, draft: str, place: str, digest: str) -> Result:
     return Result()
 
 
+def unsign_words(act: Act, draft: str, place: str, digest: str) -> Result:
+    """Whoever acts did not mean to sign this text. What an edition already says of it stays there."""
+    found = _message(act, draft, place)
+    if found is None or not act.tx.readings.drop(found[0], found[1].key, digest, act.staff.alias):
+        return Result("gone")
+    act.record("reading taken back", place[:LONGEST_ABOUT])
+    return Result()
+
+
 def comment_words(act: Act, draft: str, place: str, text: str) -> Result:
     """Say something about a message, in its thread. *empty*, *long* and *number* are about what was said."""
     if _message(act, draft, place) is None:
@@ -264,7 +274,8 @@ def _reviews(
         readers = tuple(signed.get((language, message.key, digest), ()))
         part, thread = composed.parts.get(place), threads.get(place, [])
         is_own = part is not None and part.by == me.id
-        may_sign = language in me.reviews and not is_own and me.alias not in {reading.by for reading in readers}
+        has_signed = me.alias in {reading.by for reading in readers}
+        may_sign = language in me.reviews and not is_own and not has_signed
         mine = any(comment.is_open and comment.by == me.id for comment in thread)
         return MessageReview(
             place,
@@ -275,6 +286,7 @@ def _reviews(
             message.review,
             readers,
             may_sign,
+            has_signed,
             is_own,
             tuple(CommentView(comment.text, aliases.get(comment.by, "?"), deps.today(comment.at), comment.is_open) for comment in thread),
             mine or (is_editor(me, language) and any(comment.is_open for comment in thread)),
