@@ -189,6 +189,9 @@ def test_the_words_of_a_draft_are_read_in_that_draft(room: Desk) -> None:
     browser = room.browser("nana")
     browser.open(f"{LIST}?draft={draft}&flow=callback")
     assert "Kuma kura." in browser.page
+    assert room.say("studio.review.leave") in browser.page
+    assert "Kuma kura." not in browser.open(f"{LIST}?draft=&flow=callback")
+    browser.open(f"{LIST}?draft={draft}")
     with room.line.real_store.write() as tx:
         part = tx.edition_drafts.parts(draft)[0]
         tx.edition_drafts.put(type(part)(part.draft, part.place, part.value, part.was, IDS["nana"], part.at))
