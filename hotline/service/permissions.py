@@ -155,7 +155,9 @@ TABLE: Final = (
         ("open_draft", "name_draft", "drop_draft"),
         ("open_draft", "name_draft", "drop_draft"),
     ),
-    Ability("read words of a language that one reviews, and sign for them", (), ("sign_words",), ("sign_words",), ("reviewer",)),
+    Ability(
+        "read words of a language that one reviews, and sign for them", (), ("sign_words", "unsign_words"), ("sign_words",), ("reviewer",)
+    ),
     Ability(
         "see what is to be read, comment on words",
         ("operator",),

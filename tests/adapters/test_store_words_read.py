@@ -31,6 +31,8 @@ def test_who_read_which_text(store) -> None:
         assert [earlier, READ, other_text] == list(t.readings.all())[:3]
         assert (earlier, READ, other_text) == t.readings.of(["callback.when@sms", "nothing"])
         assert () == t.readings.of([])
+        assert (True, False) == tuple(t.readings.drop("bm", READ.key, READ.digest, "nana") for _ in range(2))
+        assert (earlier, other_text) == t.readings.of([READ.key])
 
 
 def test_threads_by_message(store) -> None:

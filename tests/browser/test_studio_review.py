@@ -42,6 +42,9 @@ def test_read_one_after_another_on_a_bad_network(reviewed: ServedDesk) -> None:
     expect(articles.nth(1)).to_contain_text("nana")
     expect(page.locator("#waits")).to_be_hidden()
     assert (3, 20) == (signed(reviewed), articles.count())
+    articles.nth(1).get_by_role("button", name=room.say("studio.review.take_back")).click()
+    expect(articles.nth(1).get_by_role("button", name=read)).to_be_visible()
+    assert 2 == signed(reviewed)
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE])

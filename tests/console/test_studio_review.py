@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
@@ -74,6 +75,8 @@ def test_the_script_gets_the_card_alone(room: Desk) -> None:
     text = answers[0].get_data(as_text=True)
     assert (True, False) == (room.say("studio.reviewed", by="nana 2026-11-24") in text, "<html" in text)
     assert 1 == len(readings(room))
+    back = browser.client.post(READ, data={**fields, "back": "yes"}, headers={"HX-Request": "true"}).get_data(as_text=True)
+    assert ((), True) == (readings(room), f">{room.say('studio.review.read')}</button>" in html.unescape(back))
 
 
 def test_words_that_changed_are_read_again(room: Desk) -> None:
@@ -186,6 +189,9 @@ def test_the_words_of_a_draft_are_read_in_that_draft(room: Desk) -> None:
     browser = room.browser("nana")
     browser.open(f"{LIST}?draft={draft}&flow=callback")
     assert "Kuma kura." in browser.page
+    assert room.say("studio.review.leave") in browser.page
+    assert "Kuma kura." not in browser.open(f"{LIST}?draft=&flow=callback")
+    browser.open(f"{LIST}?draft={draft}")
     with room.line.real_store.write() as tx:
         part = tx.edition_drafts.parts(draft)[0]
         tx.edition_drafts.put(type(part)(part.draft, part.place, part.value, part.was, IDS["nana"], part.at))

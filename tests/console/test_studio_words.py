@@ -8,6 +8,8 @@ import re
 
 import pytest
 
+from hotline import front
+from hotline.console.pages.studio import directory, translating
 from hotline.console.pages.studio.directory import MOST_BYTES
 from hotline.content.directory_files.sheets import SheetBounds, read_sheet, write_sheet
 from tests.console.desk import Browser, Desk
@@ -143,3 +145,14 @@ def test_no_file_is_said(desk: Desk, browser: Browser) -> None:
         desk.say("studio.files.error.empty") in page,
         len(re.findall('aria-invalid="true"', browser.raw)),
     )
+
+
+def test_the_front_lets_files_through_where_pages_take_them(desk: Desk) -> None:
+    """To every address whose page makes room for them, and to no other."""
+    rules = {
+        rule.endpoint.removeprefix("console."): rule.rule.encode()
+        for rule in desk.app.url_map.iter_rules()
+        if "POST" in (rule.methods or ())
+    }
+    through = {name for name, path in rules.items() if front.TABLES_PATH.fullmatch(path)}
+    assert {*directory.LARGE, *translating.LARGE} == through

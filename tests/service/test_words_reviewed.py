@@ -257,3 +257,16 @@ def test_what_is_no_comment(studio: Line, text: str, code: str) -> None:
     assert () == thread(studio).comments
     assert "gone" == say(studio, NANA, place="words/bm/nothing").code
     assert "forbidden" == say(studio, FANTA).code
+
+
+def test_a_signature_is_taken_back(studio: Line) -> None:
+    """A thumb slips: the words are pending again. Nobody takes another's back."""
+    sign(studio)
+    digest = text_digest(text_at(studio))
+    with studio.real_store.write() as tx:
+        tx.staff.save(replace(staff(studio, AWA), reviews=("bm",)))
+    assert ("gone", "forbidden") == tuple(do(studio, who, reviewing.unsign_words, "", PLACE, digest).code for who in (AWA, MARIAM))
+    assert Result() == do(studio, NANA, reviewing.unsign_words, "", PLACE, digest)
+    assert PENDING == review_at(studio)
+    assert "gone" == do(studio, NANA, reviewing.unsign_words, "", PLACE, digest).code
+    assert ["words read", "reading taken back"] == [row[1] for row in audited(studio) if row[0] == "nana"]

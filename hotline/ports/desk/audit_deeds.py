@@ -57,6 +57,7 @@ Deed: TypeAlias = Literal[
     "place confirmed",
     "draft dropped",
     "words read",
+    "reading taken back",
     "comment made",
     "comment answered",
     # signing in

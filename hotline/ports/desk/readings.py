@@ -31,6 +31,9 @@ class WordsReadings(Protocol):
     def add(self, reading: WordsReading) -> bool:
         """Insert; False where this person signed this text before, and that day stays."""
 
+    def drop(self, language: str, key: str, digest: str, by: str) -> bool:
+        """Take a reading back that was not meant. False where there is none."""
+
     def all(self) -> tuple[WordsReading, ...]:
         """By day, the latest last."""
 

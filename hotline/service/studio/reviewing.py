@@ -24,7 +24,7 @@ from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
 from hotline.service.editions.reading_overlay import text_digest
 from hotline.service.studio.composing import Composed, compose
-from hotline.service.studio.screens import shown, title_of
+from hotline.service.studio.screens import shown
 from hotline.service.studio.tree import keys_to
 
 LONGEST_COMMENT: Final = 500
@@ -57,6 +57,7 @@ class MessageReview(Struct, frozen=True):
     readers: tuple[WordsReading, ...]
     """Who signed exactly these."""
     may_sign: bool
+    has_signed: bool
     is_own: bool
     """Whoever looks wrote them last."""
     comments: tuple[CommentView, ...]
@@ -187,6 +188,15 @@ def sign_words(act: Act, draft: str, place: str, digest: str) -> Result:
     return Result()
 
 
+def unsign_words(act: Act, draft: str, place: str, digest: str) -> Result:
+    """Whoever acts did not mean to sign this text. What an edition already says of it stays there."""
+    found = _message(act, draft, place)
+    if found is None or not act.tx.readings.drop(found[0], found[1].key, digest, act.staff.alias):
+        return Result("gone")
+    act.record("reading taken back", place[:LONGEST_ABOUT])
+    return Result()
+
+
 def comment_words(act: Act, draft: str, place: str, text: str) -> Result:
     """Say something about a message, in its thread. *empty*, *long* and *number* are about what was said."""
     if _message(act, draft, place) is None:
@@ -264,7 +274,8 @@ def _reviews(
         readers = tuple(signed.get((language, message.key, digest), ()))
         part, thread = composed.parts.get(place), threads.get(place, [])
         is_own = part is not None and part.by == me.id
-        may_sign = language in me.reviews and not is_own and me.alias not in {reading.by for reading in readers}
+        has_signed = me.alias in {reading.by for reading in readers}
+        may_sign = language in me.reviews and not is_own and not has_signed
         mine = any(comment.is_open and comment.by == me.id for comment in thread)
         return MessageReview(
             place,
@@ -275,6 +286,7 @@ def _reviews(
             message.review,
             readers,
             may_sign,
+            has_signed,
             is_own,
             tuple(CommentView(comment.text, aliases.get(comment.by, "?"), deps.today(comment.at), comment.is_open) for comment in thread),
             mine or (is_editor(me, language) and any(comment.is_open for comment in thread)),
@@ -297,7 +309,8 @@ class _ListOrder:
         self._critical = EVERYWHERE | (composed.edition.critical if sources.flows is composed.before.flows else critical_screens(sources))
         self.ways = keys_to(sources)
         flows = sorted(sources.flows, key=lambda flow: (self.ways.get(flow.start) is None, self.ways.get(flow.start, "")))
-        self._titles = {flow.name: title_of(sources, flow.start) for flow in flows}
+        self.first = {message.key: message.text for message in next(iter(sources.words.values()), ())}
+        self._titles = {flow.name: self.title(flow.start) for flow in flows}
         self._languages = {language: number for number, language in enumerate(sources.words)}
         keys = [
             *(screen.key for flow in flows for screen in flow.screens),
@@ -309,6 +322,10 @@ class _ListOrder:
         """Comes before another's where the message does."""
         place = self._places.get(screen_key(message.key), len(self._places))
         return (not self.is_critical(message), place, message.key, self._languages[language])
+
+    def title(self, key: str) -> str:
+        """What a screen is called: its first words."""
+        return self.first.get(key, "").split("\n")[0].strip() or key.partition(".")[2] or key
 
     def is_critical(self, message: Message) -> bool:
         return screen_key(message.key) in self._critical
@@ -331,13 +348,12 @@ def _flow_of(key: str) -> str:
 
 def _listed(sources: Sources, order: _ListOrder, rows: Sequence[_Row], reviews: Mapping[str, MessageReview]) -> Iterator[ListedMessage]:
     first, *_ = sources.words
-    originals = {message.key: message.text for message in sources.words[first]}
     shows = {channel: _phone(sources, channel, rows) for channel in ("", "sms")}
     for place, language, message in rows:
         key, _, channel = message.key.partition("@")
-        original = "" if language == first else originals.get(message.key, originals.get(key, ""))
+        original = "" if language == first else order.first.get(message.key, order.first.get(key, ""))
         pages = shows[channel](key, language) if channel in shows else ()
-        yield ListedMessage(reviews[place], title_of(sources, key), order.ways.get(key), order.is_critical(message), original, pages)
+        yield ListedMessage(reviews[place], order.title(key), order.ways.get(key), order.is_critical(message), original, pages)
 
 
 def _phone(sources: Sources, channel: str, rows: Sequence[_Row]) -> Callable[[str, str], tuple[str, ...]]:

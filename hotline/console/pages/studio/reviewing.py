@@ -29,7 +29,8 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/studio/review/read")
     def sign_words() -> Shown:
-        result = run_each_time(context, reviewing.sign_words, request.form.get("in", ""), _place(), request.form.get("digest", ""))
+        act = reviewing.unsign_words if "back" in request.form else reviewing.sign_words
+        result = run_each_time(context, act, request.form.get("in", ""), _place(), request.form.get("digest", ""))
         return _answer(context, result, f"read {_place()}")
 
     @pages.post("/studio/review/comment")
