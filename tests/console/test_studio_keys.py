@@ -341,6 +341,20 @@ def test_what_was_not_sent_is_found_again(desk: Desk, mariam: Browser) -> None:
     assert desk.say("structure.unsent") not in mariam.open(MENU)
 
 
+def test_a_second_press_does_nothing_more(desk: Desk, mariam: Browser) -> None:
+    """A new key and a new screen stand once, and both presses lead to the same page."""
+    mariam.open(f"{MENU}?key=0")
+    fields = sent(mariam, f"{MENU}/option", number="6", go="fever.topics", **LABELS)
+    first, second = (mariam.client.post(f"{MENU}/option", data=fields) for _ in range(2))
+    assert (first.status_code, second.status_code, first.location == second.location) == (303, 303, True)
+    mariam.open(f"{NEW}?id=babies&part=topics&as=say")
+    fields = sent(mariam, NEW, number="7", go="", **{"words:fr": "Dents", "words:bm": "Ɲinw"}, **LABELS)
+    first, second = (mariam.client.post(NEW, data=fields) for _ in range(2))
+    assert (first.status_code, second.status_code, first.location == second.location) == (303, 303, True)
+    assert leads(desk)[7] == "babies.dents"
+    assert kind_of(desk, "babies.dents-2") is None
+
+
 def test_no_page_asks_the_database_more_often_than_a_few_times(desk: Desk, mariam: Browser) -> None:
     """However many screens and editions there are."""
     for path in (f"{MENU}?key=1", NEW, f"{FLOW}?id=babies&part=topics"):

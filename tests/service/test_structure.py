@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import count
 
 import pytest
@@ -33,12 +33,11 @@ from hotline.ports.desk.staff import Staff
 from hotline.service.acts import By, Result, run
 from hotline.service.editions.publication import publish
 from hotline.service.studio.composing import Composed
-from hotline.service.studio.drafts import PartEdit, see_draft
+from hotline.service.studio.drafts import see_draft
 from hotline.service.studio.key_history import KeyHistory, all_published
 from hotline.service.studio.structure import (
     ScreenTitles,
     change_structure,
-    edits_of,
     see_structure,
     stands_against,
 )
@@ -70,14 +69,12 @@ class Operator:
     def sources(self) -> Sources:
         return self.composed.sources
 
-    def sends(self, made: Iterable[PartEdit]) -> Result:
+    def does(self, revisions: Iterable[Revision], seen: Mapping[str, str | None] | None = None) -> Result:
         by = By(self.me.id, "page", f"{self.me.alias}-{next(self.forms)}")
-        result = run(self.line.hotline.deps, by, change_structure, self.draft, tuple(made), self.history)
+        made = tuple(revisions)
+        result = run(self.line.hotline.deps, by, change_structure, self.draft, lambda *_: made, seen or {}, self.history)
         self.draft = result.values.get("draft", self.draft)
         return result
-
-    def does(self, revisions: Iterable[Revision]) -> Result:
-        return self.sends(edits_of(self.composed, revisions))
 
     def puts(self, key: str, kind: Kind) -> Result:
         return self.does((Revision(screen_place(key), value_of(kind)),))
@@ -281,8 +278,7 @@ def test_a_name_that_no_file_could_hold_is_refused(operator: Operator, key: str)
 )
 def test_what_is_no_kind_of_screen_is_refused(operator: Operator, value: str) -> None:
     """Before anything looks at it."""
-    stands = value_of(screens_of(operator.sources)[MENU].kind)
-    assert refused(operator.sends([PartEdit(screen_place(MENU), value, stands)])) == ("faulty", "part")
+    assert refused(operator.does([Revision(screen_place(MENU), value)])) == ("faulty", "part")
 
 
 @pytest.mark.parametrize(
@@ -377,9 +373,10 @@ def test_a_flow_goes_as_a_whole_once_nothing_leads_into_it(operator: Operator) -
 
 def test_two_who_change_the_same_see_both(operator: Operator) -> None:
     """Who comes second is refused, and nothing of it is kept."""
-    made = edits_of(operator.composed, edits.option_put(operator.sources, MENU, Option(6, "about.topics", NOWHERE), LABELS))
+    seen = {screen_place(MENU): value_of(screens_of(operator.sources)[MENU].kind)}
+    made = edits.option_put(operator.sources, MENU, Option(6, "about.topics", NOWHERE), LABELS)
     operator.option(6, "fever.topics")
-    assert operator.sends(made).code == "changed"
+    assert operator.does(made, seen).code == "changed"
     assert operator.leads()[6] == "fever.topics"
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from typing import TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hotline.engine.check import check
 from hotline.engine.check.targets import Target, targets
@@ -19,6 +21,9 @@ from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed, compose, key_of, located, place_of
 from hotline.service.studio.drafts import PartEdit
 from hotline.service.studio.key_history import KeyHistory, published_with
+
+MadeEdits: TypeAlias = Callable[[Composed, Published], Iterable[Revision]]
+"""What a form makes of a draft, given what every key ever did. It is asked within the act, so that a form that comes again finds what came of it, not itself."""
 
 
 class ScreenTitles:
@@ -175,13 +180,6 @@ def restored(composed: Composed, key: str) -> tuple[Revision, ...]:
     return tuple(Revision(place, composed.stands.get(place)) for place in composed.parts if key_of(place) == key)
 
 
-def edits_of(composed: Composed, revisions: Iterable[Revision], seen: Mapping[str, str | None] | None = None) -> tuple[PartEdit, ...]:
-    """Revisions as edits of this draft, the last of each place. `seen`: by place what stood in the form that they come from; elsewhere it is what stands."""
-    before = {**standing(composed.sources), **(seen or {})}
-    last = {revision.place: revision.value for revision in revisions}
-    return tuple(PartEdit(place, value, before.get(place)) for place, value in last.items())
-
-
 def stands_against(composed: Composed, published: Published) -> Objection | None:
     """The first reason why where this draft's keys lead may not come into force, whatever way it came about: to be asked before it is proposed.
 
@@ -192,30 +190,37 @@ def stands_against(composed: Composed, published: Published) -> Objection | None
     )
 
 
-def change_structure(act: Act, draft: str, edits: Sequence[PartEdit], history: KeyHistory) -> Result:
-    """Keep these edits of screens, flows and their words in the draft, all or none; without one, in a new one.
+def change_structure(act: Act, draft: str, made: MadeEdits, seen: Mapping[str, str | None], history: KeyHistory) -> Result:
+    """Keep in the draft what `made` makes of it, all or none; without a draft, in a new one. `screen` among the values: the key of a new screen.
 
-    *faulty* where something stands against them: `fault` is why (`restructuring.rules.Why`), `screen`, `key` and `about` (keys of screens, by spaces) say what.
-    *changed* where somebody else changed one of the parts since it was seen. A removed number is refused here, whatever the form offered.
+    `seen`: by place what stood in the form that it comes from; elsewhere it is what stands. *changed* where somebody else changed one of the parts since.
+    *faulty* where something stands against it: `fault` is why (`restructuring.rules.Why`), `screen`, `key` and `about` (keys of screens, by spaces) say what.
+    A removed number is refused here, whatever the form offered. What `made` raises changes nothing.
     """
     composed = compose(act.deps, act.tx, draft)
     if composed is None:
         return Result("gone")
+    published = published_with(history.published(act.tx), composed.before)
     stands = standing(composed.sources)
+    last = {revision.place: revision.value for revision in made(composed, published)}
+    edits = [PartEdit(place, value, seen.get(place, stands.get(place))) for place, value in last.items() if value != stands.get(place)]
     for edit in edits:
-        if stands.get(edit.place) not in (edit.seen, edit.value):
+        if stands.get(edit.place) != edit.seen:
             return Result("changed", {"place": edit.place, "draft": draft})
     try:
         after = revised(composed.sources, (Revision(edit.place, edit.value) for edit in edits))
     except UnfitRevision:
         return Result("faulty", {"fault": "part"})
     changed = dict.fromkeys(key for edit in edits if (key := key_of(edit.place)))
-    published = published_with(history.published(act.tx), composed.before)
     against = objection(composed.before, composed.sources, after, changed, published)
     if against is not None:
         key = "" if against.key is None else str(against.key)
         return Result("faulty", {"fault": against.why, "screen": against.screen, "key": key, "about": " ".join(against.about)})
-    return drafts.save_parts(act, draft, edits)
+    if not edits:
+        return Result(values={"draft": draft})
+    result = drafts.save_parts(act, draft, edits)
+    new = next((key for key in changed if key in screens_of(after) and key not in screens_of(composed.sources)), "")
+    return replace(result, values=result.values | {"screen": new}) if new else result
 
 
 def _faults(sources: Sources, key: str, today: date) -> tuple[dict[int, tuple[Fault, ...]], tuple[PlacedFault, ...], int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -44,27 +45,27 @@ def lay(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> None:
 
 def _added(context: ConsoleContext, history: KeyHistory, template: str, *, is_flow: bool) -> Shown:
     """A new screen from the form, a key of a menu leading there."""
-    composed = chosen(context)
     parent = _parent()
-    menu = kind_at(composed, parent)
-    if not isinstance(menu, Menu):
+    if not isinstance(kind_at(chosen(context), parent), Menu):
         abort(HTTPStatus.NOT_FOUND)
     if request.form.get("do") in ("line", "search"):
         return page(context, template, **_blank(context, history))
     try:
-        revisions, key = _begun(composed, parent, menu, all_published(context.deps, history), is_flow=is_flow)
+        result = kept(context, history, lambda composed, published: _begun(composed, parent, published, is_flow=is_flow))
     except BadField as bad:
         return refused(context, template, bad.fault, **_blank(context, history))
-    result = kept(context, history, composed, revisions)
     if result.is_refused:
-        return refused(context, template, refusal(context, composed.sources, result), status_of(result), **_blank(context, history))
-    at = ScreenAddress.of(key)
+        return refused(context, template, refusal(context, result), status_of(result), **_blank(context, history))
+    at = ScreenAddress.of(result.values["screen"])
     return to("studio_keys", id=at.id, part=at.part, after="added")
 
 
-def _begun(composed: Composed, parent: str, menu: Menu, published: Published, *, is_flow: bool) -> tuple[list[Revision], str]:
-    """What the form of a new screen makes, and its key. Raises BadField."""
+def _begun(composed: Composed, parent: str, published: Published, *, is_flow: bool) -> Iterable[Revision]:
+    """What the form of a new screen makes. Raises BadField."""
     sources = composed.sources
+    menu = kind_at(composed, parent)
+    if not isinstance(menu, Menu):
+        abort(HTTPStatus.NOT_FOUND)
     languages = tuple(sources.words)
     words = structure_forms.words(languages)
     title = words[languages[0]].split("\n")[0]
@@ -88,7 +89,7 @@ def _begun(composed: Composed, parent: str, menu: Menu, published: Published, *,
         raise BadField("number", "taken")
     labels = structure_forms.labels()
     linked = edits.option_put(sources, parent, Option(number, key, NOWHERE), labels)
-    return [*edits.screen_added(key, kind, words, begins=is_flow), *linked], key
+    return [*edits.screen_added(key, kind, words, begins=is_flow), *linked]
 
 
 def _blank(context: ConsoleContext, history: KeyHistory) -> dict[str, Any]:

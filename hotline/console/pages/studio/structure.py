@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, Final
 
 from flask import Blueprint, abort, request
 
-from hotline.console.context import ConsoleContext, FormFault, Shown, page, refused, to
+from hotline.console.context import ConsoleContext, Shown, page, refused, to
 from hotline.console.pages.studio import new_screens, pickers, structure_forms
 from hotline.console.pages.studio.choosing import ScreenAddress, chosen
 from hotline.console.pages.studio.structure_edits import kept, kind_at, offered, refusal, status_of
@@ -20,7 +20,7 @@ from hotline.engine.restructuring.rules import Published
 from hotline.engine.revisions import Revision, revised, value_of, words_place
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.key_history import KeyHistory, all_published
-from hotline.service.studio.structure import StructureView, restored, see_structure
+from hotline.service.studio.structure import MadeEdits, StructureView, restored, see_structure
 
 SAID: Final = ("kept", "removed", "added", "renamed", "restored")
 
@@ -46,7 +46,7 @@ def _keys(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> Non
         """A key of a menu: new, changed, or taken out."""
         address = ScreenAddress(id, part)
 
-        def made(composed: Composed) -> Iterable[Revision]:
+        def made(composed: Composed, _: Published) -> Iterable[Revision]:
             stands = {option.key for option in _menu(composed, address.key).options}
             if request.form.get("do") == "drop":
                 return edits.option_dropped(composed.sources, address.key, structure_forms.number())
@@ -62,7 +62,7 @@ def _keys(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> Non
         """A way of a branch: new, changed, moved, or taken out."""
         address = ScreenAddress(id, part)
 
-        def made(composed: Composed) -> Iterable[Revision]:
+        def made(composed: Composed, _: Published) -> Iterable[Revision]:
             branch = kind_at(composed, address.key)
             if not isinstance(branch, Branch):
                 abort(HTTPStatus.NOT_FOUND)
@@ -80,8 +80,10 @@ def _keys(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> Non
         """What a screen does that has no keys of its own; or another kind of screen."""
         address = ScreenAddress(id, part)
 
-        def made(composed: Composed) -> Iterable[Revision]:
+        def made(composed: Composed, _: Published) -> Iterable[Revision]:
             stands = kind_at(composed, address.key)
+            if stands is None:
+                abort(HTTPStatus.NOT_FOUND)
             kind = structure_forms.kind(request.form.get("kind", ""), stands)
             has_words = any(message.key == address.key for table in composed.sources.words.values() for message in table)
             words = structure_forms.words(tuple(composed.sources.words)) if edits.shows(kind) and not has_words else {}
@@ -95,66 +97,55 @@ def _screens(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> 
     def rename_screen(id: str, part: str) -> Shown:
         """Another title, in each language; the name inside follows where nobody ever met it."""
         address = ScreenAddress(id, part)
-        composed = chosen(context)
-        try:
-            revisions, key = _renamed(composed, address.key, all_published(context.deps, history))
-        except BadField as bad:
-            return _again(context, history, address, bad.fault)
-        result = kept(context, history, composed, revisions)
-        if result.is_refused:
-            return _again(context, history, address, refusal(context, composed.sources, result), status_of(result))
-        at = ScreenAddress.of(key)
-        return to("studio_keys", id=at.id, part=at.part, after="renamed")
+
+        def made(composed: Composed, published: Published) -> Iterable[Revision]:
+            return _renamed(composed, address.key, published)
+
+        return _changed(context, history, address, made, "renamed")
 
     @pages.post("/studio/<id>/<part>/keys/restore")
     def restore_screen(id: str, part: str) -> Shown:
         """What is in force stays: where it leads, and its words."""
         address = ScreenAddress(id, part)
-        composed = chosen(context)
-        result = kept(context, history, composed, restored(composed, address.key))
-        if result.is_refused:
-            return _again(context, history, address, refusal(context, composed.sources, result), status_of(result))
-        if address.key not in screens_of(composed.before):
-            return to("studio")
-        return to("studio_keys", id=address.id, part=address.part, after="restored")
+
+        def made(composed: Composed, _: Published) -> Iterable[Revision]:
+            return restored(composed, address.key)
+
+        return _changed(context, history, address, made, "restored")
 
     @pages.post("/studio/<id>/<part>/keys/remove")
     def remove_screen(id: str, part: str) -> Shown:
         """Out of the draft, with its words; or the whole flow."""
         address = ScreenAddress(id, part)
-        composed = chosen(context)
-        flow = next((flow for flow in composed.sources.flows if any(screen.key == address.key for screen in flow.screens)), None)
-        if flow is None:
-            abort(HTTPStatus.NOT_FOUND)
-        whole = request.form.get("do") == "flow"
-        revisions = edits.flow_removed(composed.sources, flow) if whole else edits.screen_removed(composed.sources, address.key)
-        result = kept(context, history, composed, revisions)
-        if result.is_refused:
-            return _again(context, history, address, refusal(context, composed.sources, result), status_of(result))
-        return to("studio")
+
+        def made(composed: Composed, _: Published) -> Iterable[Revision]:
+            flow = next((flow for flow in composed.sources.flows if any(screen.key == address.key for screen in flow.screens)), None)
+            if flow is None:
+                abort(HTTPStatus.NOT_FOUND)
+            whole = request.form.get("do") == "flow"
+            return edits.flow_removed(composed.sources, flow) if whole else edits.screen_removed(composed.sources, address.key)
+
+        return _changed(context, history, address, made, "removed")
 
 
-def _changed(
-    context: ConsoleContext, history: KeyHistory, address: ScreenAddress, made: Callable[[Composed], Iterable[Revision]], said: str
-) -> Shown:
+def _changed(context: ConsoleContext, history: KeyHistory, address: ScreenAddress, made: MadeEdits, said: str) -> Shown:
     """Change this screen as the form says, or show it again: with another line, other screens to choose from, or the reason why not."""
-    composed = chosen(context)
-    if kind_at(composed, address.key) is None:
-        abort(HTTPStatus.NOT_FOUND)
     if request.form.get("do") in ("line", "search", "choose"):
         return page(context, "studio_keys.html", **_shown(context, history, address))
     try:
-        revisions = tuple(made(composed))
+        result = kept(context, history, made)
     except BadField as bad:
-        return _again(context, history, address, bad.fault)
-    result = kept(context, history, composed, revisions)
+        return refused(context, "studio_keys.html", bad.fault, **_shown(context, history, address))
     if result.is_refused:
-        return _again(context, history, address, refusal(context, composed.sources, result), status_of(result))
-    return to("studio_keys", id=address.id, part=address.part, after=said)
+        return refused(context, "studio_keys.html", refusal(context, result), status_of(result), **_shown(context, history, address))
+    at = ScreenAddress.of(result.values.get("screen") or address.key)
+    if kind_at(chosen(context), at.key) is None:  # it went
+        return to("studio")
+    return to("studio_keys", id=at.id, part=at.part, after=said)
 
 
-def _renamed(composed: Composed, key: str, published: Published) -> tuple[list[Revision], str]:
-    """The parts of a screen under its new title, and its key then. Raises BadField."""
+def _renamed(composed: Composed, key: str, published: Published) -> Iterable[Revision]:
+    """The parts of a screen under its new title. Raises BadField."""
     sources = composed.sources
     kind = kind_at(composed, key)
     if kind is None:
@@ -171,15 +162,9 @@ def _renamed(composed: Composed, key: str, published: Published) -> tuple[list[R
         raise BadField("", "kind")
     is_met = key in screens_of(composed.before) and edits.shows(kind)
     if is_met or key in (sources.start, sources.help):
-        return found, key
+        return found
     new = edits.screen_key(sources, key.partition(".")[0], title, {*published, *screens_of(composed.before)} - {key})
-    return [*found, *edits.screen_renamed(revised(sources, found), key, new)], new
-
-
-def _again(
-    context: ConsoleContext, history: KeyHistory, address: ScreenAddress, fault: FormFault, status: int = HTTPStatus.BAD_REQUEST
-) -> Shown:
-    return refused(context, "studio_keys.html", fault, status, **_shown(context, history, address))
+    return [*found, *edits.screen_renamed(revised(sources, found), key, new)]
 
 
 def _menu(composed: Composed, key: str) -> Menu:

@@ -10,15 +10,14 @@ from flask import request, session
 
 from hotline.console.context import ConsoleContext, FormFault, language, me, run
 from hotline.console.pages.studio import pickers, structure_forms
-from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, seen
-from hotline.engine.flow import Kind, Sources
+from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, chosen, chosen_id, seen
+from hotline.engine.flow import Kind
 from hotline.engine.restructuring.edits import screens_of
 from hotline.engine.restructuring.vocabulary import INTO
-from hotline.engine.revisions import Revision
 from hotline.service.acts import Result
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.key_history import KeyHistory
-from hotline.service.studio.structure import change_structure, edits_of
+from hotline.service.studio.structure import MadeEdits, change_structure
 
 _FIELDS: Final = {
     "target": "go",
@@ -33,24 +32,20 @@ _FIELDS: Final = {
 """Beside which field each refusal stands; every other beside the form as a whole."""
 
 
-def kept(context: ConsoleContext, history: KeyHistory, composed: Composed, revisions: Iterable[Revision]) -> Result:
-    """Keep what the form that was sent makes of this draft, and go on in the draft that holds it then."""
-    made = edits_of(composed, revisions, structure_forms.seen_parts())
-    changed = [edit for edit in made if edit.value != edit.seen]
-    if not changed:
-        return Result()
-    result = run(context, change_structure, composed.draft.id, changed, history)
+def kept(context: ConsoleContext, history: KeyHistory, made: MadeEdits) -> Result:
+    """Keep what the form that was sent makes of the draft, and go on in the draft that holds it then. Raises what `made` raises."""
+    result = run(context, change_structure, chosen_id(context), made, structure_forms.seen_parts(), history)
     if not result.is_refused:
         session[DRAFT] = result.values["draft"]
     return result
 
 
-def refusal(context: ConsoleContext, sources: Sources, result: Result) -> FormFault:
+def refusal(context: ConsoleContext, result: Result) -> FormFault:
     """Why an edit was not kept, the screens that it is about by their titles."""
     if result.code != "faulty":
         return FormFault(f"structure.error.{result.code}")
     why = result.values["fault"]
-    title_of = pickers.titles(context, sources)
+    title_of = pickers.titles(context, chosen(context).sources)
     spoken = language(context)
     names = (context.words.say(spoken, "structure.quoted", title=title_of(key)) for key in result.values.get("about", "").split(" ") if key)
     about = ", ".join(names)
