@@ -19,7 +19,7 @@ class WalkedEdition(Edition):
 
     def __init__(self, draft: Sources, stands: Sources, changed: Collection[str], fit: limits.Fit, promise: int) -> None:
         """`stands`: the edition beneath the draft; `changed`: the keys, without a channel, that differ from it."""
-        super().__init__(_whole(draft, stands), 0, fit, promise)
+        super().__init__(with_phrases(draft, stands), 0, fit, promise)
         self.stood_in: set[str] = set()
         """The screens that could not be shown as the draft has them, and were shown as they stand."""
         theirs = Edition(stands, 0, fit, promise).words if changed else {}
@@ -88,13 +88,11 @@ def screens_of(sources: Sources) -> tuple[ScreenSource, ...]:
     return tuple(screen for flow in sources.flows for screen in flow.screens)
 
 
-def _whole(draft: Sources, stands: Sources) -> Sources:
-    """The draft with the words that it lacks: what no screen can do without stands in phrases too."""
+def with_phrases(draft: Sources, stands: Sources, without: str = "") -> Sources:
+    """The draft with the words that it lacks of those that stand, since no screen can be made without phrases; `without`: of this key (without a channel) nothing is added."""
     words = {}
     for language, table in draft.words.items():
         there = {message.key for message in table}
-        words[language] = (
-            *table,
-            *(message for message in stands.words.get(language, ()) if message.key not in there and "@" not in message.key),
-        )
+        lacking = (message for message in stands.words.get(language, ()) if message.key not in there and "@" not in message.key)
+        words[language] = (*table, *(message for message in lacking if message.key != without))
     return replace(draft, words=words)

@@ -287,6 +287,20 @@ def test_words_that_were_emptied_are_said_to_be_missing(studio: Studio) -> None:
     assert studio.browser.status == 200
 
 
+def test_a_phrase_that_is_missing_breaks_no_other_page(studio: Studio) -> None:
+    """What every screen is made with is as it stands there until it is written again; its own page says that it is missing."""
+    phrase = "/console/studio/keys/back"
+    studio.browser.open(phrase)
+    studio.browser.send(phrase, **{"words/fr/keys.back": ""})
+    assert "no words in fr" in studio.browser.page
+    for path in (SCREEN, phrase, "/console/studio", "/console/studio/wrong/screen"):
+        studio.browser.open(path)
+        assert studio.browser.status == 200
+    studio.browser.open(SCREEN)
+    studio.send(**{FR: "a " * 400, "weigh": "yes"})
+    assert studio.browser.status == 200
+
+
 # the phone
 def test_the_phone_stands_at_this_screen(studio: Studio) -> None:
     """By keys that lead there from the first screen, with what stands in the draft."""

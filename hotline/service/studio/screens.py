@@ -18,6 +18,7 @@ from hotline.engine.phone import limits
 from hotline.engine.phone.pages import fullest, is_last, last, node_of, pages
 from hotline.engine.phone.weighing import ScreenCapacity, capacity
 from hotline.engine.revisions import value_of, words_place
+from hotline.engine.walked import with_phrases
 from hotline.service.studio.composing import Composed, is_overtaken, located, place_of, with_typed
 
 FITS: Final[dict[str, limits.Fit]] = {"ussd": limits.USSD, "ussd_raw": limits.USSD_RAW, "sms": limits.SMS, "sms_raw": limits.SMS_RAW}
@@ -106,6 +107,8 @@ def see_screen(composed: Composed, key: str, today: date, typed: Mapping[str, st
     texts = _messages(sources, key) if typed else drafted
     if screen is None and not texts and not drafted:
         return None
+    if any(part.value is None for part in composed.parts.values()) or (typed and None in typed.values()):
+        sources = with_phrases(sources, composed.before, without=key)
     by_place: dict[str, list[Fault]] = {}
     places = located(sources)
     for fault in _faults(composed, sources, key, today):
@@ -146,7 +149,7 @@ def see_screen(composed: Composed, key: str, today: date, typed: Mapping[str, st
         tuple(targets(screen)) if screen else (),
         {str(number): label for number, label in split_labels(common.text)[1]} if common else {},
         _held(sources, names, first),
-        (*by_place.get(f"screen/{key}", ()), *by_place.get("", ())),
+        (*by_place.get(f"screen/{key}", ()), *(fault for fault in by_place.get("", ()) if fault.message.startswith(f"{key}:"))),
     )
 
 
@@ -179,7 +182,9 @@ def _faults(composed: Composed, sources: Sources, key: str, today: date) -> tupl
     """What is wrong with this screen. Where the draft changes words alone, the rest is what an edition was published with: nobody looks at it again."""
     if all(place.startswith("words/") for place in composed.parts):
         return check_words(sources, {key})
-    return check(sources, today, only={key})
+    found = check(sources, today, only={key})
+    # What is wrong elsewhere keeps nothing here from being weighed.
+    return tuple(sorted({*found, *check_words(sources, {key})})) if any(fault.grave for fault in found) else found
 
 
 def _held(sources: Sources, names: Collection[str], language: str) -> tuple[HeldPlace, ...]:
