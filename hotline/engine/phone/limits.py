@@ -46,4 +46,4 @@ def _limit(fit: Fit, *, gsm7: bool) -> int:
 def fits(text: str, fit: Fit) -> bool:
     """Is the text within the budget of one screen?"""
     size, most = gsm.units(text)
-    return size <= _limit(fit, gsm7=most == 160)
+    return size <= (fit.budget if most == 160 else _limit(fit, gsm7=False))

@@ -48,7 +48,10 @@ def says_number(text: str) -> bool:
 
 def may_say_number(text: str, words: Collection[str]) -> bool:
     """Is it worth a closer look? `words`: what `words_of` gives for this text."""
-    return "+" in text or not _NUMERAL.isdisjoint(words) or len(_DIGIT.findall(text)) >= ENOUGH or _MIXED.search(text) is not None
+    digits = len(_DIGIT.findall(text))
+    if digits >= ENOUGH or "+" in text or (digits and _MIXED.search(text)):
+        return True
+    return not _NUMERAL.isdisjoint(words) and digits + sum(word in _NUMERAL for word in words) >= _NUMERALS
 
 
 def _has_row(words: Iterable[str]) -> bool:
