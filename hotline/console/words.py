@@ -33,7 +33,7 @@ class Words:
         """The language asked for, or the first."""
         return wanted if wanted is not None and wanted in self._catalogues else self.languages[0]
 
-    def say(self, language: str, key: str, **values: object) -> str:
+    def say(self, language: str, key: str, /, **values: object) -> str:
         """A message in one language. Raises KeyError."""
         words = self._catalogues[language].get(key) or self._catalogues[self.languages[0]][key]
         return _PLACE.sub(lambda place: str(values[place[1]]), words)

@@ -143,7 +143,7 @@ class Desk:
             event.remove(engine, "before_cursor_execute", note)
 
     @staticmethod
-    def say(key: str, language: str = "fr", **values: object) -> str:
+    def say(key: str, language: str = "fr", /, **values: object) -> str:
         return WORDS.say(language, key, **values)
 
 

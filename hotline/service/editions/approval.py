@@ -18,7 +18,6 @@ from hotline.engine.flow import Fault, Sources
 from hotline.engine.freshness import fresh
 from hotline.engine.phone.letters import name_key
 from hotline.ports.calls.outbox import OutboxMessage
-from hotline.ports.desk.audit_deeds import Deed
 from hotline.ports.desk.edition_drafts import EditionDraft
 from hotline.ports.desk.editions import EditionRow, Proposal
 from hotline.ports.store import Store, Transaction
@@ -158,21 +157,22 @@ def approve_edition(act: Act, approval: Approval) -> Result:
     draft = draft_of(act.tx, number)
     if draft is not None:
         act.tx.edition_drafts.drop(draft.id)
-    act.record(_deed(approval), f"{_about(number)}, edition {row.number}")
+    is_known, unseen = approval.is_signed_in, approval.unseen
+    act.record("read and approved" if is_known else "approved unseen" if unseen else "approved", f"{_about(number)}, edition {row.number}")
     if approval.edition.pending:
         _record_pending(act, proposal.pending_by, row)
     return replace(_published(row), messages=() if approval.is_signed_in else _tell(act, row))
 
 
-def reject_proposal(act: Act, number: int, deed: Deed = "rejected", reason: str | None = None) -> Result:
-    """Take a proposal away; whoever made it may do so too. The draft that it was made of is open again, with the reason."""
+def reject_proposal(act: Act, number: int, reason: str | None = None, *, taken_back: bool = False) -> Result:
+    """Take a proposal away; whoever made it may do so too (`taken_back`). The draft that it was made of is open again, with the reason."""
     if not act.tx.editions.decide_proposal(number):
         return Result("gone", {"proposal": str(number)})
     draft = draft_of(act.tx, number)
     if draft is not None:
         by = None if reason is None else act.staff.alias
         act.tx.edition_drafts.save(replace(draft, proposal=None, sent_back=reason, sent_back_by=by))
-    act.record(deed, _about(number))
+    act.record("sent back" if reason is not None else "proposal taken back" if taken_back else "rejected", _about(number))
     return Result()
 
 
@@ -279,12 +279,6 @@ def _tell(act: Act, row: EditionRow) -> tuple[OutboxMessage, ...]:
     if not act.deps.library.snapshot.editions or not act.deps.written.has_phrase(f"staff.{BY_SHELL}"):
         return ()
     return outbox.tell_supervisors(act, BY_SHELL, f"edition {row.number}", name=act.staff.alias)
-
-
-def _deed(approval: Approval) -> Deed:
-    if approval.is_signed_in:
-        return "read and approved"
-    return "approved unseen" if approval.unseen else "approved"
 
 
 def _published(row: EditionRow) -> Result:

@@ -81,7 +81,7 @@ def take_back_proposal(act: Act, number: int) -> Result:
         return Result("gone")
     if proposal.made_by != act.staff.alias or draft_of(act.tx, number) is None:
         return Result("refused")
-    return approval.reject_proposal(act, number, "proposal taken back")
+    return approval.reject_proposal(act, number, taken_back=True)
 
 
 def send_back(act: Act, number: int, reason: str) -> Result:
@@ -94,7 +94,7 @@ def send_back(act: Act, number: int, reason: str) -> Result:
     why = reason.strip()
     if not why:
         return Result("empty")
-    return Result("long") if len(why) > LONGEST_REASON else approval.reject_proposal(act, number, "sent back", why)
+    return Result("long") if len(why) > LONGEST_REASON else approval.reject_proposal(act, number, why)
 
 
 def prepare_approval(deps: Deps, staff: Staff, number: int, against: int) -> Approval | Result:
