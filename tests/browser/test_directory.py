@@ -93,7 +93,7 @@ def test_a_table_is_looked_at_and_taken_in(served: ServedDesk, script: bool) -> 
         assert_nobody_is_left_out(room, "directory/table")
         room.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
     room.page.get_by_role("button", name="Faire entrer le tout").click()
-    room.shows("1 entrées sont dans le brouillon")
+    room.shows("Entrées mises dans le brouillon : 1")
     room.page.set_input_files("input[name=table]", [{"name": "b.csv", "mimeType": "text/csv", "buffer": b'"list";"id"\r\n"shops";"a"\r\n'}])
     room.page.get_by_text("Tableau : sortir, faire entrer").click()
     room.page.get_by_role("button", name="Voir ce qui changerait").click()
