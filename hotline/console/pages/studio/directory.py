@@ -355,7 +355,8 @@ def _fault(result: Result, form: str = "") -> FormFault:
     values = result.values
     if result.code == "faulty" and "fault" in values:
         return FormFault(f"directory.fault.{values['fault']}", values.get("field", ""), form)
-    return FormFault(f"directory.error.{result.code}", "", form, {"by": values.get("by", "")})
+    key = "screen" if result.code == "refused" and not values.get("by") else result.code
+    return FormFault(f"directory.error.{key}", "", form, {"by": values.get("by", "")})
 
 
 def _unfit(context: ConsoleContext, key: str, **values: str) -> Shown:
