@@ -156,7 +156,7 @@ def test_a_call_that_the_service_answered_says_until_when(desk: Desk, mariam: Br
     mariam.open(LIST)
     assert (1, True) == (
         figure(mariam, desk, "soon"),
-        any(desk.say("directory.draft_until", day="23/05/2027") in row for row in rows(mariam)),
+        any("Dans le brouillon : jusqu'au 23/05/2027" in row for row in rows(mariam)),
     )
 
 

@@ -345,6 +345,8 @@ def test_a_table_that_somebody_overtook_is_not_taken_in(desk: Desk) -> None:
     [
         PartEdit("words/fr/line.first", '"Autre"', None),
         PartEdit("entry/testimonies/x", '{"name":"","fields":{}}', None),
+        PartEdit("entry/services/A b/c", '{"name":"X","fields":{}}', None),
+        PartEdit(f"entry/services/{'x' * 60}", '{"name":"X","fields":{}}', None),
         PartEdit("entry/services/x", None, None),
         PartEdit("entry/services/x", "[]", None),
         PartEdit("entry/services/x", '{"name":"X","fields":{"colour":"red"}}', None),

@@ -19,9 +19,10 @@ from hotline.service.studio.composing import NO_DRAFT, Composed, compose, newest
 
 LONGEST_TITLE: Final = 64
 LONGEST_PLACE: Final = 128
+LONGEST_ABOUT: Final = 64
+"""What the audit says a deed was about has so many letters at most."""
 MOST_LETTERS: Final = 20_000
 """Of one part: many times what any screen holds."""
-_DEEDS: Final[dict[str, Deed]] = {
     "words": "words changed",
     "screen": "screen changed",
     "flow": "screen changed",
@@ -118,7 +119,7 @@ def revert_part(act: Act, draft: str, place: str) -> Result:
     if not _may_change(act.staff, place):
         return Result("forbidden")
     act.tx.edition_drafts.take_out(draft, place)
-    act.record(_deed(place), place)
+    _record(act, place)
     return Result()
 
 
@@ -133,7 +134,7 @@ def keep_part(act: Act, draft: str, place: str) -> Result:
     if not _may_change(act.staff, place):
         return Result("forbidden")
     act.tx.edition_drafts.put(replace(part, was=composed.stands.get(place), by=act.staff.id, at=act.at))
-    act.record(_deed(place), place)
+    _record(act, place)
     return Result()
 
 
@@ -172,11 +173,15 @@ def _keep(act: Act, composed: Composed, draft: str, edit: PartEdit) -> None:
         was = part.was if part else stands
         act.tx.edition_drafts.put(DraftPart(draft, place, value, was, act.staff.id, act.at))
     if value != (part.value if part else stands):
-        act.record(_deed(place), place)
+        _record(act, place)
 
 
-def _deed(place: str) -> Deed:
-    return _DEEDS.get(place.partition("/")[0], "directory changed")
+def _record(act: Act, place: str) -> None:
+    """By place, never the words."""
+    kind = place.partition("/")[0]
+    is_screen = kind in {"screen", "flow"}
+    is_words = kind == "words"
+    act.record("words changed" if is_words else "screen changed" if is_screen else "directory changed", place[:LONGEST_ABOUT])
 
 
 def _may_change(staff: Staff, place: str) -> bool:

@@ -15,7 +15,7 @@ from hotline.engine.check import check
 from hotline.engine.check.phrases import LONGEST
 from hotline.engine.directory import FREE_WORDS, astray
 from hotline.engine.entry_fields import DAYS, FIELDS, NEEDED, PHONE_NEEDS, SECTIONS, VERIFICATION, Section, field_faults, one_line
-from hotline.engine.flow import Item, Where
+from hotline.engine.flow import Item, Sources, Where
 from hotline.engine.freshness import CALLS, EMERGENCY, STALE_PLACE_DAYS, is_withdrawn, last_day, period
 from hotline.engine.phone.numbers import digits, has_number
 from hotline.engine.revisions import Revision, entry_place, revised
@@ -39,6 +39,9 @@ HEARD: Final = ("languages", "hours", "cost")
 MOST_CHANGES: Final = 300
 """Entries that one table changes."""
 _LONGEST_NEW_ID: Final = 40
+_ABOUT: Final = 64
+"""Letters that a line of the audit has for what it is about."""
+_ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _NO_LETTER: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -98,7 +101,7 @@ def save_entry(act: Act, draft: str, section: str, id: str, values: Mapping[str,
 
 
 def drop_entry(act: Act, draft: str, section: str, id: str, seen: str) -> Result:
-    """Take an entry out of the draft. *state* with `by` where another entry or a screen still needs it."""
+    """Take an entry out of the draft. *refused* where it is still needed: `by` another entry, by its name, or by a screen where that is empty."""
     composed = compose(act.deps, act.tx, draft)
     if composed is None or section == "kinds" or _entry(composed, section, id) is None:
         return Result("gone")
@@ -106,12 +109,8 @@ def drop_entry(act: Act, draft: str, section: str, id: str, seen: str) -> Result
     after = revised(composed.sources, [Revision(place, None)])
     known = {(item.id, what) for item, _, what in astray(composed.sources.items)}
     needing = [item.name for item, _, what in astray(after.items) if (item.id, what) not in known]
-    if not needing:
-        today = act.deps.today(act.at)
-        stood = {fault.message for fault in check(composed.sources, today) if fault.grave}
-        needing = [fault.message for fault in check(after, today) if fault.grave and fault.message not in stood]
-    if needing:
-        return Result("refused", {"by": needing[0]})
+    if needing or _grave(after) - _grave(composed.sources):
+        return Result("refused", {"by": needing[0] if needing else ""})
     return _saved(act, composed, [PartEdit(place, None, seen)], {"id": id})
 
 
@@ -225,6 +224,11 @@ def new_id(composed: Composed, section: Section, name: str) -> str:
     return next(id for number in range(1, len(known) + 2) if (id := stem if number == 1 else f"{stem}-{number}") not in known)
 
 
+def _grave(sources: Sources) -> set[str]:
+    """What is wrong with these sources, their words apart: no word speaks of an entry."""
+    return {fault.message for fault in check(sources, only=frozenset()) if fault.grave}
+
+
 def _entry(composed: Composed, section: str, id: str) -> Item | None:
     return next((item for item in composed.sources.items if item.list == section and item.id == id), None)
 
@@ -271,6 +275,8 @@ def _own_faults(item: Item, today: date) -> Iterable[tuple[str, str]]:
         yield "list", "list"
         return
     section = item.list
+    if not _ID.fullmatch(item.id) or len(entry_place(section, item.id)) > _ABOUT:
+        yield "id", "id"
     values = {"name": item.name, **with_number(item).fields} if section != "kinds" else item.fields
     for field, value in values.items():
         if field not in FIELDS[section]:

@@ -24,6 +24,7 @@ from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
 from hotline.service.editions.reading_overlay import text_digest
 from hotline.service.studio.composing import Composed, compose
+from hotline.service.studio.drafts import LONGEST_ABOUT
 from hotline.service.studio.screens import shown
 from hotline.service.studio.tree import keys_to
 
@@ -31,8 +32,6 @@ LONGEST_COMMENT: Final = 500
 _NOWHERE: Final = Where("", 0)
 MOST_LISTED: Final = 20
 """Messages on a page of the list."""
-LONGEST_ABOUT: Final = 64
-"""Of a line of the audit."""
 
 
 class CommentView(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any, Final, Literal, cast
@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, language, me, page, refused, run, to
 from hotline.console.pages.studio.choosing import DRAFT
-from hotline.engine.entry_fields import EVENTS, FIELDS, NEEDED, SECTIONS, Section
+from hotline.engine.entry_fields import DAYS, EVENTS, FIELDS, NEEDED, SECTIONS, Section
 from hotline.engine.freshness import EMERGENCY, period
 from hotline.engine.revisions import entry_place
 from hotline.ports.desk.directory_sheets import UnfitSheet
@@ -36,6 +36,8 @@ LONGEST_SEARCH: Final = 64
 AFTER: Final = ("kept", "dropped", "verified", "half", "still_off", "other", "nobody", "confirmed", "withdrawn", "reverted", "taken_in")
 KNOWN: Final = frozenset(field for fields in FIELDS.values() for field in fields)
 """What the pages have words for."""
+LISTS: Final[dict[str, Section]] = {"region": "regions", "place": "places", "near": "places"}
+"""Fields that name an entry, and of which list."""
 LINES: Final = ("address", "offers", "way", "asks_for")
 """Fields that take more than a line."""
 TYPES: Final = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
@@ -163,7 +165,8 @@ def _tables(pages: Blueprint, context: ConsoleContext) -> None:
         if len(changes) > MOST_CHANGES or len(edits) > MOST_BYTES // 2:
             return _unfit(context, "directory.error.many", count=str(MOST_CHANGES))
         status = HTTPStatus.BAD_REQUEST if faults else HTTPStatus.OK
-        return page(context, "directory_table.html", faults=faults, changes=changes, edits=edits, known=KNOWN), status
+        called = _called(context, composed)
+        return page(context, "directory_table.html", faults=faults, changes=changes, edits=edits, known=KNOWN, called=called), status
 
     @pages.post("/directory/table/in")
     def bring_in() -> Shown:
@@ -249,6 +252,7 @@ def _common(context: ConsoleContext, view: DirectoryView) -> dict[str, Any]:
     return {
         "composed": view.composed,
         "kind_name": kind_name,
+        "called": _called(context, view.composed),
         "day": _day,
         "after": after if after in AFTER else "",
         "changed": _changed(view),
@@ -282,6 +286,20 @@ def _kind_name(composed: Composed, reads: str, kind: str) -> str:
     words = composed.sources.words
     table = words.get(reads) or next(iter(words.values()), ())
     return next((message.text for message in table if message.key == f"kind.{kind}"), kind)
+
+
+def _called(context: ConsoleContext, composed: Composed) -> Callable[[str, str], str]:
+    """What a field's value is called on the page, where it is the id of something or a day."""
+    names = {(item.list, item.id): item.name for item in (*composed.before.items, *composed.sources.items)}
+    reads = language(context)
+
+    def called(field: str, value: str) -> str:
+        if field == "kind":
+            return context.words.say(reads, f"directory.event.{value}") if value in EVENTS else _kind_name(composed, reads, value)
+        of = LISTS.get(field)
+        return names.get((of, value), value) if of else _day(value) if field in DAYS else value
+
+    return called
 
 
 def _theirs(composed: Composed, entry: EntryView) -> list[tuple[str, str]]:
@@ -337,7 +355,8 @@ def _fault(result: Result, form: str = "") -> FormFault:
     values = result.values
     if result.code == "faulty" and "fault" in values:
         return FormFault(f"directory.fault.{values['fault']}", values.get("field", ""), form)
-    return FormFault(f"directory.error.{result.code}", "", form, {"by": values.get("by", "")})
+    key = "screen" if result.code == "refused" and not values.get("by") else result.code
+    return FormFault(f"directory.error.{key}", "", form, {"by": values.get("by", "")})
 
 
 def _unfit(context: ConsoleContext, key: str, **values: str) -> Shown:
