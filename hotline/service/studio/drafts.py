@@ -9,7 +9,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.engine.revisions import Revision, UnfitRevision, revised, value_of
-from hotline.ports.desk.audit_deeds import Deed
 from hotline.ports.desk.edition_drafts import DraftPart, EditionDraft
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import StoreAway
@@ -23,11 +22,6 @@ LONGEST_ABOUT: Final = 64
 """What the audit says a deed was about has so many letters at most."""
 MOST_LETTERS: Final = 20_000
 """Of one part: many times what any screen holds."""
-    "words": "words changed",
-    "screen": "screen changed",
-    "flow": "screen changed",
-    "entry": "directory changed",
-}
 
 
 class PartEdit(Struct, frozen=True):
