@@ -85,6 +85,11 @@ class ScreenDifference(Struct, frozen=True):
     phones: tuple[PhonePair, ...] = ()
 
     @property
+    def is_signed_alone(self) -> bool:
+        """Does nothing differ but who reviewed its words? No caller sees that."""
+        return all(change.part == "review" for change in self.changes)
+
+    @property
     def beside(self) -> tuple[Change, ...]:
         """What no phone of these shows differently: settings, the directory, spoken prompts, phrases, words that another wording hides, letters that a phone leaves out.
 

@@ -20,6 +20,7 @@ from hotline.service.editions.cache import EditionCache
 from hotline.service.editions.snapshot import CompileSettings, encode
 from hotline.service.studio import drafts, proposing
 from hotline.service.studio.drafts import PartEdit
+from hotline.service.studio.editions import compare
 from hotline.service.studio.proposing import PreparedProposal
 from tests.content_line import sources
 from tests.service.line import FANTA, Line, staffed
@@ -208,3 +209,17 @@ def test_words_that_no_phone_shows_stand_beside() -> None:
     assert [change.after for change in found["voice.cover"].beside] == ["Texte\u202e."]
     assert [visible(change.after or "") for change in found["danger.advice"].beside] == ["Texte\ufffd."]
     assert all("\u202e" not in page for pair in found["danger.advice"].phones for page in pair.after)
+
+
+def test_what_was_only_reviewed_is_not_read_again() -> None:
+    """It is listed by itself: callers see nothing of it."""
+    signed = tuple(
+        replace(message, review="Awa, 2026-11-27") if message.key == "danger.advice" else message for message in sources().words["fr"]
+    )
+    after = revised(
+        replace(sources(), words={**sources().words, "fr": signed}), [Revision(words_place("fr", "advice.water"), value_of("Texte."))]
+    )
+    found = compare(sources(), after, None)
+    assert [part.key for part in found.parts] == ["advice.water"]
+    assert [part.key for part in found.signed] == ["danger.advice"]
+    assert found.names == {"screen:advice.water"}

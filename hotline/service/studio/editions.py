@@ -27,6 +27,8 @@ class EditionDifference(Struct, frozen=True):
     """What differs between two editions, and what of it is counted."""
 
     parts: tuple[ScreenDifference, ...]
+    signed: tuple[ScreenDifference, ...]
+    """Of which nothing differs but who reviewed the words: nobody has to read those again."""
     titles: Mapping[str, str]
     """Of every screen on either side, its first words."""
     ways: Mapping[str, str]
@@ -169,7 +171,8 @@ def compare(before: Sources | None, after: Sources, at: int | None) -> EditionDi
     one, other = (sources if sources is None or at is None else as_published(sources, at) for sources in (before, after))
     new = after if other is None else other
     critical = critical_keys(one, new)
-    parts = differences(one, new, critical)
+    found = differences(one, new, critical)
+    parts, signed = (tuple(part for part in found if part.is_signed_alone is alone) for alone in (False, True))
     keys = {part.key for part in parts if part.section == "screen"}
     texts: dict[str, str] = {}
     for sources in (after, before):
@@ -177,7 +180,7 @@ def compare(before: Sources | None, after: Sources, at: int | None) -> EditionDi
             texts.setdefault(message.key, message.text.split("\n")[0].strip())
     unread = [message.key.partition("@")[0] for table in after.words.values() for message in table if message.review == PENDING]
     pending, critical_pending = (sum(key in among for key in unread) for among in (keys, critical))
-    return EditionDifference(parts, texts, keys_to(after), pending, critical_pending)
+    return EditionDifference(parts, signed, texts, keys_to(after), pending, critical_pending)
 
 
 def _sources_of(deps: Deps, tx: Transaction, number: int) -> Sources | None:
