@@ -179,6 +179,20 @@ def test_a_call_of_which_it_is_not_said_who_answered_is_asked_again(desk: Desk, 
     assert 'value="gratuit"' in mariam.page
 
 
+def test_what_is_wrong_with_the_rest_of_an_entry_is_named_where_it_was_rung(empty_database: Path, tmp_path: Path) -> None:
+    """A number without its source cannot be kept, and the form of a call does not ask for one."""
+    items = tuple(
+        replace(item, fields={name: value for name, value in item.fields.items() if name != "source"}) if item.id == "legal-aid" else item
+        for item in listed().items
+    )
+    for desk in desk_with(replace(listed(), items=items), empty_database, tmp_path):
+        browser = desk.browser("mariam")
+        browser.open(LEGAL)
+        browser.send(f"{LEGAL}/rung", answered="service", on="2026-11-24")
+        said = desk.say("directory.error.entry", field=desk.say("directory.field.source"), what=desk.say("directory.fault.missing"))
+        assert (HTTPStatus.CONFLICT, True) == (browser.status, said in browser.page)
+
+
 def test_an_emergency_number_asks_for_day_or_night(desk: Desk, mariam: Browser) -> None:
     """And says that the other call is still to come."""
     path = f"{LIST}/services/green-line"

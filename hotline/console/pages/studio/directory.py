@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any, Final, Literal, cast
@@ -36,6 +36,8 @@ LONGEST_SEARCH: Final = 64
 AFTER: Final = ("kept", "dropped", "verified", "half", "still_off", "other", "nobody", "confirmed", "withdrawn", "reverted", "taken_in")
 KNOWN: Final = frozenset(field for fields in FIELDS.values() for field in fields)
 """What the pages have words for."""
+ASKED: Final = ("answered", "call", "on", *HEARD)
+"""What the form of a call asks for; that of a place the day alone."""
 LISTS: Final[dict[str, Section]] = {"region": "regions", "place": "places", "near": "places"}
 """Fields that name an entry, and of which list."""
 LINES: Final = ("address", "offers", "way", "asks_for")
@@ -77,14 +79,14 @@ def _writing(pages: Blueprint, context: ConsoleContext) -> None:
         view = _directory(context)
         result = run(context, entries.save_entry, view.composed.draft.id, id, "", _typed(id), None)
         if result.is_refused:
-            return refused(context, "directory_new.html", _fault(result), **_new(context, id))
+            return refused(context, "directory_new.html", _fault(context, result, EDITABLE[id]), **_new(context, id))
         return _kept(result, id, result.values["id"], "kept")
 
     @pages.post("/directory/<part>/<id>")
     def save_entry(part: str, id: str) -> Shown:
         view = _directory(context)
         result = run(context, entries.save_entry, view.composed.draft.id, part, id, _typed(part), _seen())
-        return _answered(context, result, part, id, "kept")
+        return _answered(context, result, part, id, "kept", fields=EDITABLE.get(part, ()))
 
     @pages.post("/directory/<part>/<id>/drop")
     def drop_entry(part: str, id: str) -> Shown:
@@ -120,12 +122,12 @@ def _verifying(pages: Blueprint, context: ConsoleContext) -> None:
         if values.get("answered") in ("other", "nobody"):
             return to("directory_entry", part="services", id=id, after=values["answered"])
         after = "still_off" if values.get("withdrawn") else "verified" if values.get("until") else "half"
-        return _answered(context, result, "services", id, after)
+        return _answered(context, result, "services", id, after, fields=ASKED)
 
     @pages.post("/directory/services/<id>/seen")
     def confirm_place(id: str) -> Shown:
         result = run(context, entries.confirm_place, _directory(context).composed.draft.id, id, request.form.get("on", ""), _seen())
-        return _answered(context, result, "services", id, "confirmed")
+        return _answered(context, result, "services", id, "confirmed", fields=ASKED)
 
     @pages.post("/directory/services/<id>/off")
     def withdraw_number(id: str) -> Shown:
@@ -176,7 +178,7 @@ def _tables(pages: Blueprint, context: ConsoleContext) -> None:
             return _unfit(context, "directory.error.no_file")
         result = run(context, entries.bring_in, _directory(context).composed.draft.id, edits)
         if result.is_refused:
-            return refused(context, "directory.html", _fault(result, "page"), HTTPStatus.CONFLICT, **_listed(context))
+            return refused(context, "directory.html", _fault(context, result, form="page"), HTTPStatus.CONFLICT, **_listed(context))
         session[DRAFT] = result.values["draft"]
         return to("directory", after="taken_in", count=result.values["count"])
 
@@ -338,10 +340,13 @@ def _seen() -> str:
     return request.form.get("seen", "")
 
 
-def _answered(context: ConsoleContext, result: Result, section: str, id: str, after: str, form: str = "") -> Shown:
-    """The entry's page again: after what was done, or with why it was not."""
+def _answered(
+    context: ConsoleContext, result: Result, section: str, id: str, after: str, form: str = "", fields: Collection[str] = ()
+) -> Shown:
+    """The entry's page again: after what was done, or with why it was not. `fields`: what the form asks for."""
     if result.is_refused:
-        return refused(context, "directory_entry.html", _fault(result, form), HTTPStatus.CONFLICT, **_entry(context, section, id))
+        fault = _fault(context, result, fields, form)
+        return refused(context, "directory_entry.html", fault, HTTPStatus.CONFLICT, **_entry(context, section, id))
     return _kept(result, section, id, after)
 
 
@@ -351,10 +356,16 @@ def _kept(result: Result, section: str, id: str, after: str) -> Response:
     return to("directory_entry", part=section, id=id, after=after)
 
 
-def _fault(result: Result, form: str = "") -> FormFault:
+def _fault(context: ConsoleContext, result: Result, fields: Collection[str] = (), form: str = "") -> FormFault:
+    """Beside the field that it is about; of one that the form does not ask for, above it and by name."""
     values = result.values
     if result.code == "faulty" and "fault" in values:
-        return FormFault(f"directory.fault.{values['fault']}", values.get("field", ""), form)
+        field, key = values.get("field", ""), f"directory.fault.{values['fault']}"
+        if field in fields:
+            return FormFault(key, field, form)
+        reads = language(context)
+        said = context.words.say_or(reads, f"directory.field.{field}", field)
+        return FormFault("directory.error.entry", "", form, {"field": said, "what": context.words.say(reads, key)})
     key = "screen" if result.code == "refused" and not values.get("by") else result.code
     return FormFault(f"directory.error.{key}", "", form, {"by": values.get("by", "")})
 
