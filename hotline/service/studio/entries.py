@@ -129,7 +129,8 @@ def note_call(act: Act, draft: str, id: str, report: CallReport, seen: str) -> R
     if fault is not None:
         return Result("faulty", {"field": fault[0], "fault": fault[1]})
     if report.answered != "service":
-        act.record("number unanswered" if report.answered == "nobody" else "number not theirs", id)
+        was_silent = report.answered == "nobody"
+        act.record("number unanswered" if was_silent else "number not theirs", id)
         return Result(values={"draft": draft, "answered": report.answered})
     fields = item.fields | {field: text for field in HEARD if (text := one_line(report.heard.get(field, "")))}
     fields[f"called_by_{report.call}" if report.call else "verified_on"] = report.on
