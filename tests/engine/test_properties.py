@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from hotline.engine.edition import Edition
 from hotline.engine.effects import Coverage, Fact, Need, OpenCallback, Order, Screen
-from hotline.engine.flow import Do
+from hotline.engine.flow import Branch, Do
 from hotline.engine.phone import limits
 from hotline.engine.phone.letters import fold
 from hotline.engine.step import State, replay, step
 from tests.content_line import line, sources
 from tests.engine.test_step import EDITION
-from tests.engine.worlds import DAY, THURSDAY_NOON, World
+from tests.engine.worlds import DAY, THURSDAY_NOON, World, around_the_clock
 
 EDITIONS = {
     "test": EDITION,
@@ -25,12 +25,23 @@ EDITIONS = {
 KEYS = st.sampled_from([*"0123456789", "8", "66", "70000301", "15"])
 TYPED = st.one_of(KEYS, KEYS, KEYS, st.text(max_size=200))
 INPUTS = st.lists(TYPED, max_size=70).map(tuple)
-NOTED = {
-    screen.kind.kept
-    for flow in sources().flows
-    for screen in flow.screens
-    if isinstance(screen.kind, Do) and screen.kind.order == "open_callback"
-}
+
+
+def noted() -> set[str]:
+    """The screens that say that a callback was asked for: where such an order leads, through choices that nobody sees."""
+    kinds = {screen.key: screen.kind for flow in sources().flows for screen in flow.screens}
+    ahead = [kind.kept for kind in kinds.values() if isinstance(kind, Do) and kind.order == "open_callback"]
+    found = set()
+    while ahead:
+        kind = kinds[key := ahead.pop()]
+        if isinstance(kind, Branch):
+            ahead += [way.go for way in kind.ways]
+        else:
+            found.add(key)
+    return found
+
+
+NOTED = noted()
 MINUTES = st.integers(THURSDAY_NOON, THURSDAY_NOON + 7 * DAY)
 
 
@@ -168,6 +179,14 @@ def test_noted_on_a_screen_means_kept_once(inputs: tuple[str, ...], world: World
     opened = [effect for effect in world.orders.values() if isinstance(effect, OpenCallback)]
     assert any(screen.key in NOTED for screen in seen) == bool(opened)
     assert [world.hop(edition, inputs[:n]) for n in range(len(inputs) + 1)] == seen
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_the_two_keys_that_everybody_knows_are_noted_on_their_screen(many: bool) -> None:
+    """`5 5`, with somebody there; whether many ask or not."""
+    world = World(coverage=around_the_clock(THURSDAY_NOON, many=many))
+    assert world.hop(EDITIONS["ussd-folded"], ("5", "5")).key in NOTED
+    assert len(world.orders) == 1
 
 
 def facts_after(edition: Edition, inputs: tuple[str, ...], world: World) -> dict[str, Fact]:
