@@ -29,6 +29,7 @@ from hotline.engine.restructuring.edits import NOWHERE, screens_of
 from hotline.engine.restructuring.rules import KeyMeaning, moved_keys
 from hotline.engine.restructuring.vocabulary import askable, settable
 from hotline.engine.revisions import Revision, revised, screen_place, value_of, words_place
+from hotline.ports.desk.edition_drafts import DraftPart
 from hotline.ports.desk.staff import Staff
 from hotline.service.acts import By, Result, run
 from hotline.service.editions.publication import publish
@@ -396,8 +397,10 @@ def test_a_fault_stands_at_the_key_that_causes_it(operator: Operator) -> None:
         words_place("fr", "fever.topics")
     ]
     far = Branch((Way("callback.not_now", (Condition("offered.night", "yes"),), NOWHERE), Way("callback.not_now", (), NOWHERE)))
-    sources = revised(operator.sources, (Revision(screen_place("callback.now"), value_of(far)),))
-    composed = Composed(operator.composed.draft, {}, operator.composed.edition, sources)
+    place = screen_place("callback.now")
+    sources = revised(operator.sources, (Revision(place, value_of(far)),))
+    part = DraftPart("", place, value_of(far), None, "", 0)
+    composed = Composed(operator.composed.draft, {place: part}, operator.composed.edition, sources)
     view = see_structure(composed, "callback.now", today, {})
     assert view is not None
     assert [(key.number, len(key.faults)) for key in view.keys] == [(1, 1), (2, 0)]

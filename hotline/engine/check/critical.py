@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from hotline.engine.check.phrases import PHRASES, PHRASES_DAY
@@ -29,8 +29,7 @@ def critical_screens(sources: Sources) -> frozenset[str]:
     orders = {key: screen.kind for key, screen in screens.items() if isinstance(screen.kind, Do)}
     aims = {sources.help, *(key for key, order in orders.items() if order.urgent or order.order == "stop_calls")}
     found = {sources.start, *_of_flows(sources, {key.partition(".")[0] for key in orders})}
-    for aim in aims & screens.keys():
-        found |= _between(sources.start, aim, screens, ways)
+    found |= _on_the_way(sources.start, aims, screens, ways)
     for order in orders.values():
         found |= _until_a_choice((order.kept, order.lost), screens, ways)
     return frozenset(found)
@@ -62,24 +61,31 @@ def _of_flows(sources: Sources, names: set[str]) -> Iterator[str]:
                 todo.append(screen.kind.flow)
 
 
-def _between(start: str, aim: str, screens: Mapping[str, ScreenSource], ways: Mapping[str, tuple[str, ...]]) -> set[str]:
-    """Every screen on a way that takes the fewest keys."""
+def _on_the_way(start: str, aims: Iterable[str], screens: Mapping[str, ScreenSource], ways: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """Every screen on a way that takes the fewest keys, to each of these."""
+    waits = {key for key, screen in screens.items() if _waits(screen.kind)}
+    keys = _keys(start, ways, waits)
     back: dict[str, list[str]] = {key: [] for key in screens}
     for key, goes in ways.items():
         for go in goes:
             back[go].append(key)
-    there = _keys(start, ways, lambda here, _: _waits(screens[here].kind))
-    home = _keys(aim, back, lambda _, before: _waits(screens[before].kind))
-    return {key for key in screens if there.get(key, _FAR) + home.get(key, _FAR) == there.get(aim)}
+    found: set[str] = set()
+    todo = [aim for aim in aims if aim in keys]
+    while todo:
+        key = todo.pop()
+        if key not in found:
+            found.add(key)
+            todo += [before for before in back[key] if before in keys and keys[before] + (before in waits) == keys[key]]
+    return found
 
 
-def _keys(start: str, ways: Mapping[str, Sequence[str]], costs: Callable[[str, str], bool]) -> dict[str, int]:
-    """How many keys it takes to each screen that can be reached: passing a screen that waits costs one."""
+def _keys(start: str, ways: Mapping[str, Sequence[str]], waits: Collection[str]) -> dict[str, int]:
+    """How many keys it takes to each screen that can be reached: leaving a screen that waits costs one."""
     keys, front = {start: 0}, deque([start])
     while front:
         here = front.popleft()
+        cost = keys[here] + (here in waits)
         for go in ways.get(here, ()):
-            cost = keys[here] + costs(here, go)
             if cost < keys.get(go, _FAR):
                 keys[go] = cost
                 front.append(go)

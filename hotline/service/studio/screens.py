@@ -111,7 +111,7 @@ def see_screen(composed: Composed, key: str, today: date, typed: Mapping[str, st
         sources = with_phrases(sources, composed.before, without=key)
     by_place: dict[str, list[Fault]] = {}
     places = located(sources)
-    for fault in _faults(composed, sources, key, today):
+    for fault in screen_faults(composed, sources, key, today):
         by_place.setdefault(place_of(fault, places), []).append(fault)
     weighed = weigh(sources, key)
 
@@ -178,7 +178,7 @@ def _messages(sources: Sources, key: str) -> dict[tuple[str, str], Message]:
     return {(language, message.key): message for language, table in sources.words.items() for message in table if message.key in keys}
 
 
-def _faults(composed: Composed, sources: Sources, key: str, today: date) -> tuple[Fault, ...]:
+def screen_faults(composed: Composed, sources: Sources, key: str, today: date) -> tuple[Fault, ...]:
     """What is wrong with this screen. Where the draft changes words alone, the rest is what an edition was published with: nobody looks at it again."""
     if all(place.startswith("words/") for place in composed.parts):
         return check_words(sources, {key})

@@ -10,7 +10,6 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.engine.check import check
 from hotline.engine.check.targets import Target, targets
 from hotline.engine.flow import Branch, Fault, Kind, Menu, Option, Sources, Way
 from hotline.engine.restructuring.edits import KEYS, labels_of, referrers, screens_of
@@ -21,6 +20,7 @@ from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed, compose, key_of, located, place_of
 from hotline.service.studio.drafts import PartEdit
 from hotline.service.studio.key_history import KeyHistory, published_with
+from hotline.service.studio.screens import screen_faults
 
 MadeEdits: TypeAlias = Callable[[Composed, Published], Iterable[Revision]]
 """What a form makes of a draft, given what every key ever did. It is asked within the act, so that a form that comes again finds what came of it, not itself."""
@@ -121,7 +121,7 @@ def see_structure(composed: Composed, key: str, today: date, published: Publishe
     screen = screens_of(sources).get(key)
     if screen is None:
         return None
-    by_key, rest, follows = _faults(sources, key, today)
+    by_key, rest, follows = _faults(composed, key, today)
     screens, before = screens_of(sources), screens_of(composed.before).get(key)
     moved = {moved.key: moved.before for moved in moved_of(before, screen)} if before is not None else {}
     labels = labels_of(sources, key)
@@ -223,8 +223,9 @@ def change_structure(act: Act, draft: str, made: MadeEdits, seen: Mapping[str, s
     return replace(result, values=result.values | {"screen": new}) if new else result
 
 
-def _faults(sources: Sources, key: str, today: date) -> tuple[dict[int, tuple[Fault, ...]], tuple[PlacedFault, ...], int]:
+def _faults(composed: Composed, key: str, today: date) -> tuple[dict[int, tuple[Fault, ...]], tuple[PlacedFault, ...], int]:
     """What is wrong with this screen: by option or way, the rest, and how many more may only follow."""
+    sources = composed.sources
     screen = screens_of(sources)[key]
     lines: dict[tuple[str, int], int] = {}
     match screen.kind:
@@ -236,8 +237,8 @@ def _faults(sources: Sources, key: str, today: date) -> tuple[dict[int, tuple[Fa
     by_key: dict[int, list[Fault]] = {}
     rest: list[PlacedFault] = []
     follows = 0
-    for fault in check(sources, today, only={key}):
-        number = lines.get((fault.at.file, fault.at.line)) if fault.message.startswith(f"{key}:") else None
+    for fault in screen_faults(composed, sources, key, today):
+        number = lines.get((fault.at.file, fault.at.line)) if fault.subject == key else None
         place = place_of(fault, places)
         is_here = number is not None or key_of(place) == key
         if not fault.grave or not is_here:
