@@ -304,8 +304,12 @@ def test_going_off_leads_to_care(desk: Desk) -> None:
     assert desk.staff("awa").off_until is not None
     assert desk.say("care.two_minutes") in page
     browser.open("/console/shifts")
+    begins, ends = 'action="/console/on"', 'href="/console/off"'
+    assert (True, False) == (begins in browser.page, ends in browser.page)
     browser.send("/console/on")
     assert (None, TEN_O_CLOCK + 8 * 3600) == (desk.staff("awa").off_until, desk.staff("awa").on_until)
+    page = browser.open("/console/shifts")
+    assert (False, True) == (begins in page, ends in page)
 
 
 def test_a_supervisor_goes_on_call_by_one_tap(desk: Desk) -> None:

@@ -15,7 +15,7 @@ from hotline.engine.times import DAY_MINUTES
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import CALLING, Staff
 from hotline.service.calls.rules.planned import Span, merged, spans_of_day, without
-from hotline.service.calls.rules.presence import is_closed
+from hotline.service.calls.rules.presence import is_closed, is_on_shift
 from hotline.service.calls.rules.skill import takes
 from hotline.service.deps import Deps
 from hotline.service.desk.shifts import roster
@@ -118,6 +118,8 @@ class WeekView(Struct, frozen=True):
     now: Minute
     days: tuple[Day, ...]
     plan: Plan
+    is_on: bool
+    """Is whoever this plan is of on shift now?"""
     people: tuple[Staff, ...]
     """Whose plans can be changed, by alias."""
     usual: tuple[UsualPart, ...]
@@ -194,6 +196,7 @@ def look(deps: Deps, whose: str, at: int) -> WeekView | None:
         now=now,
         days=days,
         plan=_plan(chosen, shifts, now // DAY_MINUTES),
+        is_on=is_on_shift(chosen, shifts, at, deps.clock.local),
         people=tuple(people),
         usual=_usual(days),
         usual_beyond=tuple(bar for of_day in _most([day.beyond for day in days]) for bar in of_day),
