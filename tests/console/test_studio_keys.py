@@ -15,7 +15,7 @@ from hotline.engine.restructuring.vocabulary import INTO
 from hotline.engine.revisions import Revision, revised, value_of
 from hotline.service.editions.snapshot import LoadedEdition
 from hotline.service.studio.drafts import see_draft
-from hotline.service.studio.structure import ScreenTitles
+from hotline.service.studio.screens.structure import ScreenTitles
 from tests.console.desk import WORDS, Browser, Desk
 
 MENU = "/console/studio/babies/topics/keys"

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from hotline.service.studio.tree import is_silent
+from hotline.service.studio.line.tree import is_silent
 from tests.console.desk import Browser, Desk
 from tests.content_line import sources
 

@@ -9,7 +9,7 @@ import pytest
 
 from hotline.ports.desk.comments import WordsComment
 from hotline.ports.desk.readings import WordsReading
-from hotline.service.studio.reviewing import LONGEST_COMMENT
+from hotline.service.studio.words.reviewing import LONGEST_COMMENT
 from tests.console.desk import IDS, Browser, Desk
 
 LIST, READ, COMMENT = "/console/studio/review", "/console/studio/review/read", "/console/studio/review/comment"

@@ -18,10 +18,11 @@ from hotline.service.editions import approval
 from hotline.service.editions.approval import publisher
 from hotline.service.editions.cache import EditionCache
 from hotline.service.editions.snapshot import CompileSettings, encode
-from hotline.service.studio import drafts, proposing
+from hotline.service.studio import drafts
 from hotline.service.studio.drafts import PartEdit
-from hotline.service.studio.editions import compare
-from hotline.service.studio.proposing import PreparedProposal
+from hotline.service.studio.publishing import proposing
+from hotline.service.studio.publishing.editions import compare
+from hotline.service.studio.publishing.proposing import PreparedProposal
 from tests.content_line import sources
 from tests.service.line import FANTA, Line, staffed
 

@@ -35,8 +35,8 @@ from hotline.service.acts import By, Result, run
 from hotline.service.editions.publication import publish
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.drafts import see_draft
-from hotline.service.studio.key_history import KeyHistory, all_published
-from hotline.service.studio.structure import (
+from hotline.service.studio.line.key_history import KeyHistory, all_published
+from hotline.service.studio.screens.structure import (
     ScreenTitles,
     change_structure,
     see_structure,

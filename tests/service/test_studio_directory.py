@@ -19,10 +19,10 @@ from hotline.service.acts import By, Result, run
 from hotline.service.editions.cache import EditionCache
 from hotline.service.editions.publication import checked_on, publish
 from hotline.service.editions.withdrawal import withdraw_number
-from hotline.service.studio import entries
-from hotline.service.studio.directory import DirectoryView, EntryView, entry_of, entry_value, found, see_directory, with_number
 from hotline.service.studio.drafts import PartEdit, save_parts
-from hotline.service.studio.entries import CallReport
+from hotline.service.studio.places import entries
+from hotline.service.studio.places.directory import DirectoryView, EntryView, entry_of, entry_value, found, see_directory, with_number
+from hotline.service.studio.places.entries import CallReport
 from tests.content_line import sources
 from tests.listed_line import listed
 from tests.service.line import Line, staffed

@@ -14,7 +14,7 @@ from hotline.service.editions.cache import EditionCache
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.drafts import PartEdit
-from hotline.service.studio.trial import DraftPhone, TrialWorld
+from hotline.service.studio.screens.trial import DraftPhone, TrialWorld
 from tests.content_line import sources
 from tests.service.line import Line
 

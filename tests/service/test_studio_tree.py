@@ -12,10 +12,10 @@ from hotline.engine.revisions import flow_place, screen_place, standing, value_o
 from hotline.ports.desk.edition_drafts import DraftPart
 from hotline.service.editions.cache import EditionCache
 from hotline.service.studio.composing import NO_DRAFT, Composed, with_parts
-from hotline.service.studio.line_view import LineView, line_view
-from hotline.service.studio.maps import see_flow_map, see_line_map
-from hotline.service.studio.searching import MOST_FOUND, SearchResult, pressed, search_line
-from hotline.service.studio.tree import LONGEST_TITLE_SHOWN, TreeLeaf
+from hotline.service.studio.line.line_view import LineView, line_view
+from hotline.service.studio.line.maps import see_flow_map, see_line_map
+from hotline.service.studio.line.searching import MOST_FOUND, SearchResult, pressed, search_line
+from hotline.service.studio.line.tree import LONGEST_TITLE_SHOWN, TreeLeaf
 from tests.content_line import sources
 
 TODAY = date(2025, 3, 20)

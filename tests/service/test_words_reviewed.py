@@ -14,10 +14,10 @@ from hotline.service.editions import approval
 from hotline.service.editions.approval import check_edition
 from hotline.service.editions.reading_overlay import text_digest, with_readings
 from hotline.service.editions.snapshot import decode
-from hotline.service.studio import reviewing
 from hotline.service.studio.drafts import PartEdit, save_parts, see_draft
-from hotline.service.studio.reviewing import LONGEST_COMMENT, MOST_LISTED, ReviewFilter
-from hotline.service.studio.tree import tree
+from hotline.service.studio.line.tree import tree
+from hotline.service.studio.words import reviewing
+from hotline.service.studio.words.reviewing import LONGEST_COMMENT, MOST_LISTED, ReviewFilter
 from tests.service.line import Line
 
 NANA, AWA, MARIAM, FANTA = "c" * 32, "a" * 32, "e" * 32, "d" * 32

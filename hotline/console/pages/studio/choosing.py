@@ -10,7 +10,7 @@ from msgspec import Struct
 from hotline.console.context import ConsoleContext, me
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed
-from hotline.service.studio.line_view import LineView, line_view
+from hotline.service.studio.line.line_view import LineView, line_view
 
 DRAFT: Final = "edition_draft"
 """In the signed cookie: the draft that somebody works in, in this browser."""

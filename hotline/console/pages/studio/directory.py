@@ -20,12 +20,13 @@ from hotline.engine.revisions import entry_place
 from hotline.ports.desk.directory_sheets import UnfitSheet
 from hotline.service.acts import Result
 from hotline.service.editions import withdrawal
-from hotline.service.studio import directory as directories
-from hotline.service.studio import drafts, entries
+from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed
-from hotline.service.studio.directory import DirectoryView, EntryView
 from hotline.service.studio.drafts import PartEdit
-from hotline.service.studio.entries import EDITABLE, HEARD, MOST_CHANGES, Answered, CallReport, EntryFault
+from hotline.service.studio.places import directory as directories
+from hotline.service.studio.places import entries
+from hotline.service.studio.places.directory import DirectoryView, EntryView
+from hotline.service.studio.places.entries import EDITABLE, HEARD, MOST_CHANGES, Answered, CallReport, EntryFault
 
 MOST_BYTES: Final = 480 * 1024
 """Of a form with a table in it, which so stays in memory (werkzeug writes more than 500 kB to a file); every other one is held to what the app sets."""

@@ -17,11 +17,12 @@ from hotline.service.acts import Result
 from hotline.service.desk.accounts import sign_in
 from hotline.service.editions.approval import CannotPublish, older_edition
 from hotline.service.editions.publication import FaultySources
-from hotline.service.studio import drafts, proposing
-from hotline.service.studio import editions as shown
+from hotline.service.studio import drafts
 from hotline.service.studio.composing import key_of
-from hotline.service.studio.editions import KnownFault, ProposalView
-from hotline.service.studio.proposing import PreparedProposal
+from hotline.service.studio.publishing import editions as shown
+from hotline.service.studio.publishing import proposing
+from hotline.service.studio.publishing.editions import KnownFault, ProposalView
+from hotline.service.studio.publishing.proposing import PreparedProposal
 
 AFTER: Final = ("approved", "sent_back", "taken_back", "proposed", "returned", "decided")
 """What has just happened, as an address says it."""

@@ -12,9 +12,9 @@ from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, chosen, 
 from hotline.engine.drawing.charts import boxed
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed
-from hotline.service.studio.line_view import LineView
-from hotline.service.studio.maps import see_flow_map, see_line_map
-from hotline.service.studio.searching import LONGEST_QUERY, search_line
+from hotline.service.studio.line.line_view import LineView
+from hotline.service.studio.line.maps import see_flow_map, see_line_map
+from hotline.service.studio.line.searching import LONGEST_QUERY, search_line
 
 
 def views(pages: Blueprint, context: ConsoleContext) -> None:

@@ -19,8 +19,8 @@ from hotline.engine.restructuring.edits import KEYS, NOWHERE, screens_of
 from hotline.engine.restructuring.rules import Published
 from hotline.engine.revisions import Revision
 from hotline.service.studio.composing import Composed
-from hotline.service.studio.key_history import KeyHistory, all_published, published_with
-from hotline.service.studio.structure import see_structure
+from hotline.service.studio.line.key_history import KeyHistory, all_published, published_with
+from hotline.service.studio.screens.structure import see_structure
 
 
 def lay(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> None:

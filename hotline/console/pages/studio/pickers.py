@@ -15,9 +15,9 @@ from hotline.engine.flow import CallFlow, Condition, Kind, ScreenSource, Sources
 from hotline.engine.restructuring.edits import NOWHERE
 from hotline.engine.restructuring.vocabulary import askable, settable
 from hotline.service.studio.composing import Composed
-from hotline.service.studio.key_history import KeyHistory, all_published
-from hotline.service.studio.structure import LeadIn, ScreenTitles, free_numbers, lead_ins
-from hotline.service.studio.tree import TreeBranch, TreeLeaf
+from hotline.service.studio.line.key_history import KeyHistory, all_published
+from hotline.service.studio.line.tree import TreeBranch, TreeLeaf
+from hotline.service.studio.screens.structure import LeadIn, ScreenTitles, free_numbers, lead_ins
 
 MOST_CHOICES: Final = 400
 """Of screens in one picker. Where the line has more, those of the flow that is open are there, the first of each flow, and what is searched for."""

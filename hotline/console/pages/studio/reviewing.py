@@ -10,9 +10,9 @@ from flask import Blueprint, abort, request, session
 from hotline.console.context import ConsoleContext, FormFault, Shown, is_partial, me, page, refused, run, run_each_time, to
 from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, chosen
 from hotline.service.acts import Result
-from hotline.service.studio import reviewing
 from hotline.service.studio.drafts import see_drafts
-from hotline.service.studio.reviewing import LONGEST_COMMENT, MessageReview, ReviewFilter
+from hotline.service.studio.words import reviewing
+from hotline.service.studio.words.reviewing import LONGEST_COMMENT, MessageReview, ReviewFilter
 
 COMMENTS: Final = "comments"
 """In the address of the list: what is talked about, instead of what nobody read."""

@@ -14,11 +14,11 @@ from werkzeug.datastructures import MultiDict
 from hotline.console.context import ConsoleContext, me, typed_before
 from hotline.console.pages.studio.choosing import ScreenAddress, chosen, seen
 from hotline.console.pages.studio.trying import tried
-from hotline.service.studio import screens
 from hotline.service.studio.composing import Composed, key_of
 from hotline.service.studio.drafts import PartEdit
-from hotline.service.studio.reviewing import LONGEST_COMMENT, see_reviews
-from hotline.service.studio.screens import MessageView, ScreenView
+from hotline.service.studio.screens import screens
+from hotline.service.studio.screens.screens import MessageView, ScreenView
+from hotline.service.studio.words.reviewing import LONGEST_COMMENT, see_reviews
 
 
 class WordsField(Struct, frozen=True):

@@ -19,8 +19,8 @@ from hotline.engine.restructuring.edits import screens_of
 from hotline.engine.restructuring.rules import Published
 from hotline.engine.revisions import Revision, revised, value_of, words_place
 from hotline.service.studio.composing import Composed
-from hotline.service.studio.key_history import KeyHistory, all_published
-from hotline.service.studio.structure import MadeEdits, StructureView, restored, see_structure
+from hotline.service.studio.line.key_history import KeyHistory, all_published
+from hotline.service.studio.screens.structure import MadeEdits, StructureView, restored, see_structure
 
 SAID: Final = ("kept", "removed", "added", "renamed", "restored")
 

@@ -16,8 +16,8 @@ from hotline.engine.restructuring.edits import screens_of
 from hotline.engine.restructuring.vocabulary import INTO
 from hotline.service.acts import Result
 from hotline.service.studio.composing import Composed
-from hotline.service.studio.key_history import KeyHistory
-from hotline.service.studio.structure import MadeEdits, change_structure
+from hotline.service.studio.line.key_history import KeyHistory
+from hotline.service.studio.screens.structure import MadeEdits, change_structure
 
 _FIELDS: Final = {
     "target": "go",

@@ -11,9 +11,10 @@ from hotline.console.context import ConsoleContext, FormFault, Shown, me, page, 
 from hotline.console.pages.studio.choosing import DRAFT, chosen
 from hotline.engine.revisions import UnfitRevision
 from hotline.ports.desk.translations import FileKind
-from hotline.service.studio import drafts, translating
+from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed
-from hotline.service.studio.reviewing import is_editor
+from hotline.service.studio.words import translating
+from hotline.service.studio.words.reviewing import is_editor
 
 TYPES: Final[dict[str, str]] = {
     "po": "text/x-gettext-translation; charset=utf-8",

@@ -12,7 +12,7 @@ from hotline.engine.rehearsal import There
 from hotline.engine.step import LONGEST_INPUT, MOST_INPUTS
 from hotline.engine.times import DAY_MINUTES
 from hotline.service.studio.composing import Composed
-from hotline.service.studio.trial import CHANNELS, MOST_AT_ONCE, THERE, Channel, DraftPhone, Trial, TrialWorld
+from hotline.service.studio.screens.trial import CHANNELS, MOST_AT_ONCE, THERE, Channel, DraftPhone, Trial, TrialWorld
 
 BUTTONS: Final = ("weigh", "press", "go")
 """Of the screen's form: those that keep nothing."""

@@ -19,8 +19,8 @@ from hotline.service.acts import Act, Result
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed, compose, key_of, located, place_of
 from hotline.service.studio.drafts import PartEdit
-from hotline.service.studio.key_history import KeyHistory, published_with
-from hotline.service.studio.screens import screen_faults
+from hotline.service.studio.line.key_history import KeyHistory, published_with
+from hotline.service.studio.screens.screens import screen_faults
 
 MadeEdits: TypeAlias = Callable[[Composed, Published], Iterable[Revision]]
 """What a form makes of a draft, given what every key ever did. It is asked within the act, so that a form that comes again finds what came of it, not itself."""

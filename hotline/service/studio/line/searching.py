@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from hotline.engine.flow import Sources
 from hotline.engine.phone.letters import plain
-from hotline.service.studio.tree import CHOSEN, TreeBranch, TreeLeaf, is_silent, ways_on
+from hotline.service.studio.line.tree import CHOSEN, TreeBranch, TreeLeaf, is_silent, ways_on
 
 MOST_FOUND: Final = 50
 LONGEST_QUERY: Final = 80

@@ -11,7 +11,7 @@ from hotline.engine.drawing.pieces import start_first
 from hotline.engine.edition import split_labels
 from hotline.engine.flow import RETURN, CallFlow, Do, End, Menu, ScreenSource
 from hotline.service.studio.composing import Composed
-from hotline.service.studio.tree import TreeBranch, TreeLeaf, common_words, is_silent
+from hotline.service.studio.line.tree import TreeBranch, TreeLeaf, common_words, is_silent
 
 
 class MapScreen(Struct, frozen=True):

@@ -19,8 +19,8 @@ from hotline.service.deps import Deps
 from hotline.service.editions.approval import CannotPublish, as_published, author_among, draft_of, newest_edition, read
 from hotline.service.editions.testimony_overlay import with_newest_testimonies, with_testimonies
 from hotline.service.studio.composing import Composed, key_of, located, newest, place_of
-from hotline.service.studio.proposing import newest_number, signer
-from hotline.service.studio.tree import keys_to
+from hotline.service.studio.line.tree import keys_to
+from hotline.service.studio.publishing.proposing import newest_number, signer
 
 
 class EditionDifference(Struct, frozen=True):

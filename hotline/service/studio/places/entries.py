@@ -23,8 +23,8 @@ from hotline.ports.desk.directory_sheets import SheetEntry
 from hotline.service.acts import Act, Result
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed, compose
-from hotline.service.studio.directory import as_kept, entry_of_part, entry_value, plain, with_number
 from hotline.service.studio.drafts import PartEdit
+from hotline.service.studio.places.directory import as_kept, entry_of_part, entry_value, plain, with_number
 
 Answered: TypeAlias = Literal["service", "other", "nobody"]
 """Who answers at a number that somebody rang."""

@@ -25,8 +25,8 @@ from hotline.service.deps import Deps
 from hotline.service.editions.reading_overlay import text_digest
 from hotline.service.studio.composing import Composed, compose
 from hotline.service.studio.drafts import LONGEST_ABOUT
-from hotline.service.studio.screens import shown
-from hotline.service.studio.tree import keys_to
+from hotline.service.studio.line.tree import keys_to
+from hotline.service.studio.screens.screens import shown
 
 LONGEST_COMMENT: Final = 500
 _NOWHERE: Final = Where("", 0)

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from hotline.service.studio.composing import Composed, key_of
 from hotline.service.studio.faults import DraftFaults, find_faults
-from hotline.service.studio.tree import TreeBranch, TreeLeaf, tree
+from hotline.service.studio.line.tree import TreeBranch, TreeLeaf, tree
 
 MOST_KEPT: Final = 8
 """States of drafts, as many as are likely looked at within one minute."""

@@ -1,0 +1,1 @@
+"""The line as the studio lists, draws and searches it."""

@@ -1,0 +1,1 @@
+"""The directory: its entries, what somebody heard by telephone, and what the pages show of it."""

@@ -1,0 +1,1 @@
+"""A draft on its way to an edition, and editions compared."""

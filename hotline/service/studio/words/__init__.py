@@ -1,0 +1,1 @@
+"""Words read, talked about, and sent to translators."""
