@@ -15,7 +15,7 @@ from hotline.app import open_store
 from hotline.cli import main
 from hotline.config import Config
 from hotline.ports.desk.audit import AuditRecord
-from hotline.ports.desk.editions import EditionRow
+from hotline.ports.editions.editions import EditionRow
 from tests.databases import migrated
 from tests.service.fakes import TEN_O_CLOCK
 from tests.small_line import settings

@@ -21,7 +21,7 @@ from hotline.cli.commands.difference import difference
 from hotline.config import Config
 from hotline.content import read_sources
 from hotline.engine.flow import Sources
-from hotline.ports.desk.editions import Withdrawal
+from hotline.ports.editions.editions import Withdrawal
 from tests.databases import migrated
 from tests.small_line import DIRECTORY, FLOWS, WORDS, settings, write_files
 

@@ -14,7 +14,7 @@ from hotline.cli import main
 from hotline.config import SETTINGS, Config
 from hotline.content import DIRECTORY, read_directory
 from hotline.engine.flow import Item
-from hotline.ports.desk.editions import EditionRow
+from hotline.ports.editions.editions import EditionRow
 from hotline.service.editions.snapshot import encode
 from tests.content_line import sources
 from tests.databases import migrated

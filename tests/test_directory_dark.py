@@ -14,7 +14,7 @@ from hotline.app import SystemClock
 from hotline.engine.flow import Item, Where
 from hotline.engine.freshness import without_withdrawn
 from hotline.ports.desk.audit import AuditRecord
-from hotline.ports.desk.editions import EditionRow, Withdrawal
+from hotline.ports.editions.editions import EditionRow, Withdrawal
 from hotline.service.editions.snapshot import decode, encode
 from hotline.service.editions.withdrawal import SHOWN_SECONDS
 from tests.acting import withdraw

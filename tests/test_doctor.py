@@ -27,9 +27,9 @@ from hotline.doctor import POINTS
 from hotline.engine.flow import DayPart, Where
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
-from hotline.ports.desk.editions import Withdrawal
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
+from hotline.ports.editions.editions import Withdrawal
 from hotline.service import TICKING
 from hotline.service.desk.shifts.roster import uncovered
 from hotline.service.editions.publication import publish

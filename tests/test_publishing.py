@@ -12,7 +12,7 @@ from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.sql import SqlStore
 from hotline.content import read_sources
 from hotline.engine.flow import Sources
-from hotline.ports.desk.editions import Withdrawal
+from hotline.ports.editions.editions import Withdrawal
 from hotline.service.editions.approval import CannotPublish, UnfitName, are_one_person, check_edition, proposed, publisher
 from hotline.service.editions.directory_numbers import DirectoryNumbers, numbers
 from hotline.service.editions.publication import FaultySources

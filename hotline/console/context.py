@@ -17,10 +17,10 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from hotline.console.words import Words
-from hotline.ports.desk.directory_sheets import DirectorySheets
 from hotline.ports.desk.drafts import Fields
 from hotline.ports.desk.staff import Staff
-from hotline.ports.desk.translations import TranslatorFiles
+from hotline.ports.editions.directory_sheets import DirectorySheets
+from hotline.ports.editions.translations import TranslatorFiles
 from hotline.ports.locks import Codes, Passwords, TokenSource
 from hotline.ports.store import StoreAway
 from hotline.service import acts

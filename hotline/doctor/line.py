@@ -21,7 +21,7 @@ from hotline.engine.check.critical import pending_words
 from hotline.engine.flow import Sources
 from hotline.engine.freshness import has_lapsed, is_confirmed
 from hotline.engine.times import DAY_SECONDS, EPOCH
-from hotline.ports.desk.editions import EditionRow
+from hotline.ports.editions.editions import EditionRow
 from hotline.ports.store import StoreAway, Transaction
 from hotline.service.editions.directory_numbers import numbers
 from hotline.service.editions.snapshot import decode

@@ -20,17 +20,17 @@ from hotline.ports.desk.audit import Audit
 from hotline.ports.desk.care import Care
 from hotline.ports.desk.cases import Cases
 from hotline.ports.desk.clocks import Clocks
-from hotline.ports.desk.comments import WordsComments
 from hotline.ports.desk.declarations import Declarations
 from hotline.ports.desk.drafts import Drafts
-from hotline.ports.desk.edition_drafts import EditionDrafts
-from hotline.ports.desk.editions import Editions
 from hotline.ports.desk.figures import Figures
-from hotline.ports.desk.readings import WordsReadings
 from hotline.ports.desk.retention import Retention
 from hotline.ports.desk.shifts import Shifts
 from hotline.ports.desk.staff import StaffStore
 from hotline.ports.desk.testimonies import Testimonies
+from hotline.ports.editions.comments import WordsComments
+from hotline.ports.editions.edition_drafts import EditionDrafts
+from hotline.ports.editions.editions import Editions
+from hotline.ports.editions.readings import WordsReadings
 
 
 class StoreAway(Exception):

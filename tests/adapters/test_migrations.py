@@ -25,8 +25,8 @@ from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.care import Load
 from hotline.ports.desk.cases import Consent, HandedNote, Incident, Referral
-from hotline.ports.desk.edition_drafts import DraftPart, EditionDraft
-from hotline.ports.desk.editions import EditionRow, Proposal, Withdrawal
+from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
+from hotline.ports.editions.editions import EditionRow, Proposal, Withdrawal
 from hotline.ports.store import StoreAway
 from tests.adapters.test_store import HERS, HOUR, NOW, OTHERS, a_callback, a_counselor, a_post, id_of
 

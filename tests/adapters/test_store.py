@@ -20,10 +20,10 @@ from hotline.ports.calls.numbers import Stop
 from hotline.ports.calls.offers import Offer
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.audit import AuditRecord
-from hotline.ports.desk.editions import EditionRow, Proposal, Withdrawal
 from hotline.ports.desk.figures import Counts
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
+from hotline.ports.editions.editions import EditionRow, Proposal, Withdrawal
 from hotline.ports.store import StoreAway
 
 NOW = 1_790_000_000

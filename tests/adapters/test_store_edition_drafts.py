@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from hotline.ports.desk.edition_drafts import DraftPart, EditionDraft
+from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
 from tests.adapters.test_store import NOW, id_of
 
 FIRST = EditionDraft(id_of(1), "Danger", 4, id_of(11), NOW)

@@ -18,8 +18,8 @@ from hotline.ports.calls.reviews import Review
 from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.care import Load
 from hotline.ports.desk.cases import Consent, HandedNote, Incident, Referral
-from hotline.ports.desk.comments import WordsComment
 from hotline.ports.desk.testimonies import Testimony as Told
+from hotline.ports.editions.comments import WordsComment
 from hotline.service.desk.casework.incidents import QUESTIONS
 from tests.adapters.test_store import DAY, HERS, HOUR, NOW, OTHERS, a_callback, a_counselor, a_post, id_of, keep
 

@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from hotline.adapters.sql import SqlStore
 from hotline.ports.desk import testimonies as port
-from hotline.ports.desk.editions import EditionRow, Proposal
+from hotline.ports.editions.editions import EditionRow, Proposal
 from tests.adapters.test_store import NOW, id_of
 
 WORDS = {"fr": "On m'a crue.", "bm": "U dara n na."}

@@ -6,8 +6,8 @@ from msgspec.structs import replace
 from sqlalchemy import select
 
 from hotline.adapters.sql.tables import comments
-from hotline.ports.desk.comments import WordsComment
-from hotline.ports.desk.readings import WordsReading
+from hotline.ports.editions.comments import WordsComment
+from hotline.ports.editions.readings import WordsReading
 from hotline.retention import COMMENT_DAYS
 from tests.adapters.test_store import HOUR, NOW, id_of
 

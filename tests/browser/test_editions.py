@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from hotline.ports.desk.accounts import Account
-from hotline.ports.desk.editions import EditionRow
+from hotline.ports.editions.editions import EditionRow
 from hotline.service.editions import approval
 from hotline.service.editions.cache import EditionCache
 from hotline.service.editions.snapshot import CompileSettings, encode

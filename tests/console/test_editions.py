@@ -12,7 +12,7 @@ import pytest
 
 from hotline.engine.revisions import Revision, revised, value_of, words_place
 from hotline.ports.desk.accounts import Account
-from hotline.ports.desk.editions import EditionRow
+from hotline.ports.editions.editions import EditionRow
 from hotline.service.acts import By, run
 from hotline.service.desk.accounts.sign_in import GUESSES
 from hotline.service.editions import approval

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from hotline.ports.desk.comments import WordsComment
-from hotline.ports.desk.readings import WordsReading
+from hotline.ports.editions.comments import WordsComment
+from hotline.ports.editions.readings import WordsReading
 from hotline.service.studio.words.reviewing import LONGEST_COMMENT
 from tests.console.desk import IDS, Browser, Desk
 

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from hotline.engine.flow import Message, Sources
 from hotline.ports.desk.accounts import Account
-from hotline.ports.desk.edition_drafts import DraftPart, EditionDraft
 from hotline.ports.desk.staff import Staff
+from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
 from hotline.service.editions.cache import EditionCache
 from tests.console.desk import IDS, Desk
 from tests.content_line import sources

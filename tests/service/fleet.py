@@ -19,7 +19,7 @@ from hotline.engine.phone import limits
 from hotline.engine.step import replay
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.clock import Reading
-from hotline.ports.desk.editions import EditionRow, Withdrawal
+from hotline.ports.editions.editions import EditionRow, Withdrawal
 from hotline.ports.gateway import ReceivedSms
 from hotline.ports.store import Store, StoreAway
 from hotline.service import Hotline

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from hotline.engine.flow import Sources
 from hotline.engine.revisions import Revision, revised, value_of
-from hotline.ports.desk.editions import EditionRow
+from hotline.ports.editions.editions import EditionRow
 from hotline.service.acts import By, run
 from hotline.service.editions.snapshot import encode
 from hotline.service.studio.composing import compose

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from hotline.ports.desk.editions import EditionRow
+from hotline.ports.editions.editions import EditionRow
 from hotline.service.editions.activation import over_after
 from hotline.service.editions.cache import UnreadableEdition
 from hotline.service.editions.snapshot import encode

@@ -29,8 +29,8 @@ from hotline.engine.restructuring.edits import NOWHERE, screens_of
 from hotline.engine.restructuring.rules import KeyMeaning, moved_keys
 from hotline.engine.restructuring.vocabulary import askable, settable
 from hotline.engine.revisions import Revision, revised, screen_place, value_of, words_place
-from hotline.ports.desk.edition_drafts import DraftPart
 from hotline.ports.desk.staff import Staff
+from hotline.ports.editions.edition_drafts import DraftPart
 from hotline.service.acts import By, Result, run
 from hotline.service.editions.publication import publish
 from hotline.service.studio.composing import Composed

@@ -13,8 +13,8 @@ import pytest
 from hotline.content.directory_files.exchange import DirectoryTables
 from hotline.engine.flow import Item, Where
 from hotline.engine.freshness import UNVERIFIED
-from hotline.ports.desk.directory_sheets import UnfitSheet
 from hotline.ports.desk.staff import Staff
+from hotline.ports.editions.directory_sheets import UnfitSheet
 from hotline.service.acts import By, Result, run
 from hotline.service.editions.cache import EditionCache
 from hotline.service.editions.publication import checked_on, publish

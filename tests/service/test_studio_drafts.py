@@ -7,8 +7,8 @@ from msgspec.structs import replace
 
 from hotline.engine.flow import Condition, End, Menu
 from hotline.engine.revisions import value_of
-from hotline.ports.desk.edition_drafts import DraftPart, EditionDraft
 from hotline.ports.desk.staff import Staff
+from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
 from hotline.service.acts import By, Result, run
 from hotline.service.editions.cache import EditionCache
 from hotline.service.studio import drafts

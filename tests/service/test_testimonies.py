@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from hotline.engine.changes import changes
 from hotline.engine.flow import Sources
 from hotline.ports.desk import testimonies as port
-from hotline.ports.desk.editions import EditionRow
+from hotline.ports.editions.editions import EditionRow
 from hotline.service.acts import By, run
 from hotline.service.desk.testimonies import lifecycle, publishing, reading
 from hotline.service.desk.testimonies.cutting import CHECKS, LONGEST, Spot, conspicuous, pieces, tidy, wrong

@@ -15,7 +15,7 @@ from hotline.adapters.seal import Seal
 from hotline.adapters.sql import SqlStore
 from hotline.content import read_sources
 from hotline.engine.flow import Sources
-from hotline.ports.desk.editions import Withdrawal
+from hotline.ports.editions.editions import Withdrawal
 from hotline.service.editions.publication import publish
 from tests.small_line import WORDS, write_files
 from tests.system.lines import Line, dial, started, status

@@ -30,17 +30,17 @@ from hotline.adapters.sql.desk.audit import SqlAudit
 from hotline.adapters.sql.desk.care import SqlCare
 from hotline.adapters.sql.desk.cases import SqlCases
 from hotline.adapters.sql.desk.clocks import SqlClocks
-from hotline.adapters.sql.desk.comments import SqlComments
 from hotline.adapters.sql.desk.declarations import SqlDeclarations
 from hotline.adapters.sql.desk.drafts import SqlDrafts
-from hotline.adapters.sql.desk.edition_drafts import SqlEditionDrafts
-from hotline.adapters.sql.desk.editions import SqlEditions
 from hotline.adapters.sql.desk.figures import SqlFigures
-from hotline.adapters.sql.desk.readings import SqlReadings
 from hotline.adapters.sql.desk.retention import SqlRetention
 from hotline.adapters.sql.desk.shifts import SqlShifts
 from hotline.adapters.sql.desk.staff import SqlStaffStore
 from hotline.adapters.sql.desk.testimonies import SqlTestimonies
+from hotline.adapters.sql.editions.comments import SqlComments
+from hotline.adapters.sql.editions.edition_drafts import SqlEditionDrafts
+from hotline.adapters.sql.editions.editions import SqlEditions
+from hotline.adapters.sql.editions.readings import SqlReadings
 from hotline.adapters.sql.engine import make_engine
 from hotline.adapters.sql.rotation import Rotated, SqlRotation
 from hotline.adapters.sql.sealed import sealed_columns

@@ -16,7 +16,7 @@ from hotline.config import Config
 
 if TYPE_CHECKING:
     from hotline.engine.flow import Sources
-    from hotline.ports.desk.editions import EditionRow, Proposal
+    from hotline.ports.editions.editions import EditionRow, Proposal
 
 Ask: TypeAlias = Callable[[str], str]
 

@@ -18,7 +18,7 @@ from hotline.config import Config, languages_in
 
 if TYPE_CHECKING:
     from hotline.engine.flow import Sources
-    from hotline.ports.desk.editions import EditionRow, Proposal
+    from hotline.ports.editions.editions import EditionRow, Proposal
     from hotline.ports.store import Store
     from hotline.service.deps import Deps
     from hotline.service.studio.files import FilesBehind

@@ -15,7 +15,7 @@ from hotline.config import ConfigError
 
 if TYPE_CHECKING:
     from hotline.engine.flow import Item
-    from hotline.ports.desk.editions import Withdrawal
+    from hotline.ports.editions.editions import Withdrawal
 
 _LONGEST_NAME = 64
 

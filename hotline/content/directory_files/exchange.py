@@ -12,7 +12,7 @@ from hotline.content.directory_files.sheets import SheetBounds
 from hotline.content.directory_files.tables import CellFault, as_csv, as_xlsx, read_table
 from hotline.engine.entry_fields import as_written, in_regions
 from hotline.engine.flow import Item
-from hotline.ports.desk.directory_sheets import SheetEntry, SheetFault, UnfitSheet
+from hotline.ports.editions.directory_sheets import SheetEntry, SheetFault, UnfitSheet
 
 ON_A_PAGE: Final = SheetBounds(2_000, 400_000, 60_000)
 """Ten times what a directory is: a process that answers pages reads it within some seconds at most, whatever it is."""

@@ -16,7 +16,7 @@ from hotline.engine.directory import astray
 from hotline.engine.entry_fields import PHONE_NEEDS, field_faults, in_regions
 from hotline.engine.flow import Item
 from hotline.engine.phone.numbers import digits
-from hotline.ports.desk.directory_sheets import SheetFaultCode
+from hotline.ports.editions.directory_sheets import SheetFaultCode
 
 Key: TypeAlias = tuple[Section, str]
 _DATES: Final = tuple(field for field in VERIFICATION if field in DAYS)

@@ -18,7 +18,7 @@ from openpyxl.styles.fonts import Font
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.dimensions import ColumnDimension
 
-from hotline.ports.desk.directory_sheets import SheetFaultCode
+from hotline.ports.editions.directory_sheets import SheetFaultCode
 
 SHEET: Final = "directory"
 LARGEST: Final = 64 * 1024 * 1024

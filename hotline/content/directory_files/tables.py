@@ -15,7 +15,7 @@ from hotline.content.directory_files.sheets import Moment, SheetBounds, Unread, 
 from hotline.content.flow_files.nodes import quoted
 from hotline.engine.flow import Item
 from hotline.engine.phone.numbers import is_in_mali
-from hotline.ports.desk.directory_sheets import SheetFaultCode
+from hotline.ports.editions.directory_sheets import SheetFaultCode
 
 COLUMNS: Final = (
     *("list", "id", "name", "region", "place", "near", "kind", "on", "address", "hours", "phone", "offers", "languages"),

@@ -1,9 +1,9 @@
-"""`hotline.ports.desk.translations.TranslatorFiles` over PO files and workbooks. What reads them is loaded with the first file: no other process needs it."""
+"""`hotline.ports.editions.translations.TranslatorFiles` over PO files and workbooks. What reads them is loaded with the first file: no other process needs it."""
 
 from __future__ import annotations
 
 from hotline.engine.flow import Sources
-from hotline.ports.desk.translations import FileKind, TranslatedFile
+from hotline.ports.editions.translations import FileKind, TranslatedFile
 
 
 class PoAndSheets:

@@ -11,7 +11,7 @@ from hotline.content.flow_files.nodes import Reader
 from hotline.content.word_files.reading import words
 from hotline.content.word_files.translations import export, order_of, what
 from hotline.engine.flow import Sources
-from hotline.ports.desk.translations import FileKind, LineFault, TranslatedFile, TranslatedWords
+from hotline.ports.editions.translations import FileKind, LineFault, TranslatedFile, TranslatedWords
 
 KEY, ABOUT, WORDS = "key", "about", "words"
 """Heads of a workbook's columns; the language of `words` stands behind it: `words bm`."""

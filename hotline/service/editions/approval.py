@@ -18,8 +18,8 @@ from hotline.engine.flow import Fault, Sources
 from hotline.engine.freshness import fresh
 from hotline.engine.phone.letters import name_key
 from hotline.ports.calls.outbox import OutboxMessage
-from hotline.ports.desk.edition_drafts import EditionDraft
-from hotline.ports.desk.editions import EditionRow, Proposal
+from hotline.ports.editions.edition_drafts import EditionDraft
+from hotline.ports.editions.editions import EditionRow, Proposal
 from hotline.ports.store import Store, Transaction
 from hotline.service import outbox
 from hotline.service.acts import Act, Refused, Result

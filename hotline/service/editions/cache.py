@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 import msgspec
 
 from hotline.engine.flow import Sources
-from hotline.ports.desk.editions import EditionRow, Withdrawal
+from hotline.ports.editions.editions import EditionRow, Withdrawal
 from hotline.ports.store import Store, StoreAway, Transaction
 from hotline.service.editions import activation, copies
 from hotline.service.editions.snapshot import CompileSettings, LoadedEdition, Snapshot, decode, snapshot_of

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from hotline.ports.desk.editions import EditionRow, Withdrawal
+from hotline.ports.editions.editions import EditionRow, Withdrawal
 
 WITHDRAWALS: Final = "dark.json"
 """Its time of change says when the database was last heard of."""

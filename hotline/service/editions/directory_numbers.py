@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from hotline.engine.flow import Item, Sources
 from hotline.engine.freshness import EMERGENCY, WithdrawnItem, is_shown, is_withdrawn, last_day
-from hotline.ports.desk.editions import Withdrawal
+from hotline.ports.editions.editions import Withdrawal
 
 Off: TypeAlias = Literal["unverified", "stale", "dark"]
 

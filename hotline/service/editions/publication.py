@@ -11,7 +11,7 @@ from hotline.engine.check import check
 from hotline.engine.flow import Fault, Sources
 from hotline.engine.freshness import fresh
 from hotline.ports.desk.audit import AuditRecord
-from hotline.ports.desk.editions import EditionRow
+from hotline.ports.editions.editions import EditionRow
 from hotline.ports.store import Store, Transaction
 from hotline.service.editions import activation
 from hotline.service.editions.reading_overlay import with_readings

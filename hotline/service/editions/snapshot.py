@@ -14,7 +14,7 @@ from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Sources
 from hotline.engine.freshness import without_withdrawn
 from hotline.engine.phone import limits
-from hotline.ports.desk.editions import EditionRow, Withdrawal
+from hotline.ports.editions.editions import EditionRow, Withdrawal
 from hotline.service.editions import activation
 
 FOLDED: Final = {"ussd": limits.USSD, "sms": limits.SMS, "voice": limits.VOICE}

@@ -9,8 +9,8 @@ import msgspec
 from msgspec.structs import replace
 
 from hotline.engine.flow import Item, Sources, Where
-from hotline.ports.desk.editions import Withdrawal
 from hotline.ports.desk.testimonies import Testimony
+from hotline.ports.editions.editions import Withdrawal
 from hotline.ports.store import Transaction
 
 TESTIMONIES: Final = "testimonies"

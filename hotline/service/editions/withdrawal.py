@@ -7,7 +7,7 @@ from typing import Final
 
 from hotline.engine.flow import Item
 from hotline.engine.freshness import UNVERIFIED
-from hotline.ports.desk.editions import Withdrawal
+from hotline.ports.editions.editions import Withdrawal
 from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
 from hotline.service.editions.snapshot import decode

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from hotline.engine.flow import Fault, Sources
 from hotline.engine.revisions import Revision, UnfitRevision, revised, standing, value_of
-from hotline.ports.desk.edition_drafts import DraftPart, EditionDraft
+from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
 from hotline.ports.store import Transaction
 from hotline.service.deps import Deps
 from hotline.service.editions.reading_overlay import with_readings

@@ -9,8 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.engine.revisions import Revision, UnfitRevision, revised, value_of
-from hotline.ports.desk.edition_drafts import DraftPart, EditionDraft
 from hotline.ports.desk.staff import Staff
+from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
 from hotline.ports.store import StoreAway
 from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps

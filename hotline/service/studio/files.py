@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from hotline.engine.flow import Sources
 from hotline.engine.revisions import standing
-from hotline.ports.desk.edition_drafts import DraftPart, EditionDraft
+from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
 from hotline.ports.store import Store
 from hotline.service.acts import Act, Result
 from hotline.service.editions.approval import as_published, read_or_none

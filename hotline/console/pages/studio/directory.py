@@ -17,7 +17,7 @@ from hotline.console.pages.studio.choosing import DRAFT
 from hotline.engine.entry_fields import DAYS, EVENTS, FIELDS, NEEDED, SECTIONS, Section
 from hotline.engine.freshness import EMERGENCY, period
 from hotline.engine.revisions import entry_place
-from hotline.ports.desk.directory_sheets import UnfitSheet
+from hotline.ports.editions.directory_sheets import UnfitSheet
 from hotline.service.acts import Result
 from hotline.service.editions import withdrawal
 from hotline.service.studio import drafts

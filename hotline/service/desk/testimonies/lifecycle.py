@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 
 from msgspec.structs import replace
 
-from hotline.ports.desk.editions import Withdrawal
 from hotline.ports.desk.staff import Staff
 from hotline.ports.desk.testimonies import Testimony
+from hotline.ports.editions.editions import Withdrawal
 from hotline.service.acts import Act, Result
 from hotline.service.desk.testimonies.cutting import CHECKS, tidy, wrong
 from hotline.service.desk.testimonies.reading import PEOPLE, find, may_release, version

@@ -16,9 +16,9 @@ from hotline.engine.flow import Item, List, Sources
 from hotline.engine.freshness import UNVERIFIED, has_lapsed, is_confirmed, is_over, is_shown, is_withdrawn, last_day
 from hotline.engine.phone.numbers import digits
 from hotline.engine.revisions import EntryValue, entry_place, value_of
-from hotline.ports.desk.edition_drafts import DraftPart
-from hotline.ports.desk.editions import Withdrawal
 from hotline.ports.desk.staff import Staff
+from hotline.ports.editions.edition_drafts import DraftPart
+from hotline.ports.editions.editions import Withdrawal
 from hotline.service.deps import Deps
 from hotline.service.studio.composing import Composed, is_overtaken
 from hotline.service.studio.drafts import see_draft

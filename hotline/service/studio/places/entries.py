@@ -19,7 +19,7 @@ from hotline.engine.flow import Item, Sources, Where
 from hotline.engine.freshness import CALLS, EMERGENCY, STALE_PLACE_DAYS, is_withdrawn, last_day, period
 from hotline.engine.phone.numbers import digits, has_number
 from hotline.engine.revisions import Revision, entry_place, revised
-from hotline.ports.desk.directory_sheets import SheetEntry
+from hotline.ports.editions.directory_sheets import SheetEntry
 from hotline.service.acts import Act, Result
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed, compose

@@ -11,9 +11,9 @@ from hotline.engine.check import check
 from hotline.engine.check.critical import PENDING
 from hotline.engine.difference import ScreenDifference, critical_keys, differences
 from hotline.engine.flow import Fault, Sources
-from hotline.ports.desk.edition_drafts import EditionDraft
-from hotline.ports.desk.editions import EditionRow, Proposal
 from hotline.ports.desk.staff import Staff
+from hotline.ports.editions.edition_drafts import EditionDraft
+from hotline.ports.editions.editions import EditionRow, Proposal
 from hotline.ports.store import Transaction
 from hotline.service.deps import Deps
 from hotline.service.editions.approval import CannotPublish, as_published, author_among, draft_of, newest_edition, read

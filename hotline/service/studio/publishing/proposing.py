@@ -11,8 +11,8 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.ports.desk.edition_drafts import DraftPart
 from hotline.ports.desk.staff import Staff
+from hotline.ports.editions.edition_drafts import DraftPart
 from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps

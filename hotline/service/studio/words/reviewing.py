@@ -16,9 +16,9 @@ from hotline.engine.flow import Message, Sources, Where
 from hotline.engine.phone import limits
 from hotline.engine.phone.numbers import has_number
 from hotline.engine.revisions import PENDING, value_of, words_place
-from hotline.ports.desk.comments import WordsComment
-from hotline.ports.desk.readings import WordsReading
 from hotline.ports.desk.staff import Staff
+from hotline.ports.editions.comments import WordsComment
+from hotline.ports.editions.readings import WordsReading
 from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps

@@ -9,7 +9,7 @@ from sqlalchemy import Label, bindparam, func, insert, literal, select, update
 
 from hotline.adapters.sql.tables import editions, proposals, withdrawals
 from hotline.adapters.sql.unit import AT, THIS, Unit, columns
-from hotline.ports.desk.editions import EditionRow, Proposal, Withdrawal
+from hotline.ports.editions.editions import EditionRow, Proposal, Withdrawal
 
 _c, _p = editions.c, proposals.c
 

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, delete, select
 
 from hotline.adapters.sql.tables import readings
 from hotline.adapters.sql.unit import THIS, Unit, columns
-from hotline.ports.desk.readings import WordsReading
+from hotline.ports.editions.readings import WordsReading
 
 _c = readings.c
 _ALL: Final = select(*columns(readings, WordsReading)).order_by(_c.day, _c.language, _c.key, _c.by)

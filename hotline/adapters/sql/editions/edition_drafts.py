@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, select
 
 from hotline.adapters.sql.tables import draft_parts, edition_drafts
 from hotline.adapters.sql.unit import THIS, Unit, columns
-from hotline.ports.desk.edition_drafts import DraftPart, EditionDraft
+from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
 
 _d, _p = edition_drafts.c, draft_parts.c
 _FIND: Final = select(*columns(edition_drafts, EditionDraft)).where(_d.id == THIS)

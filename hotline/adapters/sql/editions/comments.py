@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, func, select
 from hotline.adapters.seal import SealBroken
 from hotline.adapters.sql.tables import comments
 from hotline.adapters.sql.unit import Unit
-from hotline.ports.desk.comments import WordsComment
+from hotline.ports.editions.comments import WordsComment
 
 _c = comments.c
 _OF: Final = select(comments).where(_c.place.in_(bindparam("these", expanding=True))).order_by(_c.at, _c.id)
