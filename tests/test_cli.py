@@ -170,7 +170,14 @@ def test_what_must_be_mended_is_told_first(capsys: pytest.CaptureFixture[str], f
     code, shown, _ = run(capsys, "content", "check", "--root", files, "--json")
     found = json.loads(shown)
     assert code == 1
-    cause = {"file": "flows/tips.yaml", "line": 3, "message": "tips.water: unknown screen tips.nowhere", "grave": True, "follows": False}
+    cause = {
+        "file": "flows/tips.yaml",
+        "line": 3,
+        "message": "tips.water: unknown screen tips.nowhere",
+        "grave": True,
+        "follows": False,
+        "code": "unknown_screen",
+    }
     assert cause in found["faults"]
     assert (found["to_be_mended"], found["to_be_known"]) == tuple(
         sum(fault["grave"] is grave and not fault["follows"] for fault in found["faults"]) for grave in (True, False)

@@ -80,7 +80,8 @@ def _writing(pages: Blueprint, context: ConsoleContext) -> None:
         view = _directory(context)
         result = run(context, entries.save_entry, view.composed.draft.id, id, "", _typed(id), None)
         if result.is_refused:
-            return refused(context, "directory_new.html", _fault(context, result, EDITABLE[id]), **_new(context, id))
+            shown = _new(context, id)
+            return refused(context, "directory_new.html", _fault(context, result, EDITABLE[id]), **shown)
         return _kept(result, id, result.values["id"], "kept")
 
     @pages.post("/directory/<part>/<id>")
