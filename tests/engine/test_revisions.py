@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -42,6 +42,7 @@ def others(draw: st.DrawFn) -> Sources:
     return replace(LINE, words=words, flows=(*flows, *LINE.flows[3:]), items=(*items, *kept))
 
 
+@settings(max_examples=25)
 @given(others())
 def test_whatever_differs_can_be_drafted(other: Sources) -> None:
     """Both ways: to the other edition, and back."""
