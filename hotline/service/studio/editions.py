@@ -29,6 +29,7 @@ class EditionDifference(Struct, frozen=True):
     parts: tuple[ScreenDifference, ...]
     signed: tuple[ScreenDifference, ...]
     """Of which nothing differs but who reviewed the words: nobody has to read those again."""
+    after: Sources
     titles: Mapping[str, str]
     """Of every screen on either side, its first words."""
     entries: Mapping[str, str]
@@ -183,7 +184,7 @@ def compare(before: Sources | None, after: Sources, at: int | None) -> EditionDi
     entries = {f"{item.list}.{item.id}": item.name for sources in (before, after) if sources for item in sources.items}
     unread = [message.key.partition("@")[0] for table in after.words.values() for message in table if message.review == PENDING]
     pending, critical_pending = (sum(key in among for key in unread) for among in (keys, critical))
-    return EditionDifference(parts, signed, texts, entries, keys_to(after), pending, critical_pending)
+    return EditionDifference(parts, signed, after, texts, entries, keys_to(after), pending, critical_pending)
 
 
 def _sources_of(deps: Deps, tx: Transaction, number: int) -> Sources | None:

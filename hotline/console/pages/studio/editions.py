@@ -12,8 +12,9 @@ from hotline.console.context import ConsoleContext, FormFault, Shown, found, lan
 from hotline.console.pages.access import this_browser
 from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, chosen_id
 from hotline.console.pages.studio.directory import LISTS
+from hotline.console.pages.studio.pickers import condition_said, setting_said
 from hotline.console.times import stamp
-from hotline.engine.difference import NOTHING, visible
+from hotline.engine.difference import NOTHING, Lead, visible
 from hotline.service.acts import Result
 from hotline.service.desk.accounts import sign_in
 from hotline.service.editions.approval import CannotPublish, older_edition
@@ -235,11 +236,20 @@ def _compared(context: ConsoleContext, difference: shown.EditionDifference) -> d
             return difference.titles.get(f"kind.{value}") or context.words.say_or(language(context), f"directory.event.{value}", value)
         return difference.entries.get(f"{LISTS[field]}.{value}", value) if field in LISTS else value
 
+    def meant(lead: Lead) -> str:
+        """What a key keeps and on what it depends; in the signs of a flow file where nobody worded that."""
+        sets = (setting_said(context, difference.after, name, value) for name, value in lead.set.items())
+        try:
+            return ", ".join((*sets, *(condition_said(context, difference.after, condition) for condition in lead.when)))
+        except KeyError:
+            return lead.text
+
     return {
         "difference": difference,
         "name_of": shown.name_of,
         "field_name": field_name,
         "called": called,
+        "meant": meant,
         "visible": visible,
         "address_of": ScreenAddress.of,
         "when": lambda at: stamp(context.deps.clock.local(at)),
