@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import polib
 import pytest
 
 from hotline import cli
@@ -25,11 +26,14 @@ from tests.content_line import ROOT, sources
 from tests.engine.worlds import World
 
 GUIDES = (*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md")
-OPERATORS, COORDINATORS, DRAWING = (ROOT / "docs" / name for name in ("operateurs.md", "coordination.md", "line-operateurs.svg"))
+OPERATORS, FILES, COORDINATORS, DRAWING = (
+    ROOT / "docs" / name for name in ("operateurs.md", "operateurs-fichiers.md", "coordination.md", "line-operateurs.svg")
+)
+"""FILES: the operators' guide for those who work in files."""
 TODAY = date(2026, 11, 24)
 FR, BM = "locales/fr/LC_MESSAGES/flows.po", "locales/bm/LC_MESSAGES/flows.po"
 MADE = "fever.water"
-"""The screen that the operators' exercise makes."""
+"""The screen that the exercise in files makes."""
 
 BLOCK = re.compile(r"^([ ]*)```(\w*)\n(.*?)^\1```", re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"`([^`\n]+)`")
@@ -117,7 +121,7 @@ def test_every_command_of_a_guide_is_one_that_the_program_takes(guide: Path, cap
 def test_the_guides_name_commands_at_all() -> None:
     """What looks for commands finds them, in blocks and within lines, with what leads to them."""
     assert {"content publish", "content rollback 1", "dial --watch", 'directory dark sante-essai --by Awa --why "ne répond plus"'} <= set(
-        commands(OPERATORS)
+        commands(FILES)
     )
     assert "doctor --golive" in commands(COORDINATORS)
     assert not parses(["content", "publsh"])
@@ -143,10 +147,10 @@ def keys() -> set[str]:
     return words | {key.partition("@")[0] for key in words} | {screen.key for flow in sources().flows for screen in flow.screens}
 
 
-def test_every_message_that_the_operators_guide_names_is_there() -> None:
+def test_every_message_that_the_guide_to_files_names_is_there() -> None:
     """Whoever looks a key up finds it; the one that the exercise makes is still free."""
     begins = {key.partition(".")[0] for key in keys()}
-    shown = [*spans(OPERATORS), *re.findall(r'msgid "([^"]+)"', "\n".join(blocks(OPERATORS, "po", "text")))]
+    shown = [*spans(FILES), *re.findall(r'msgid "([^"]+)"', "\n".join(blocks(FILES, "po", "text")))]
     named = {span for span in shown if KEY.fullmatch(span) and span.partition(".")[0] in begins and not span.endswith(FILE_NAMES)}
     assert {"fever.topics", "line.first", "keys.language"} <= named
     assert named - keys() == {MADE, "fever.topics@sms"}  # made by the exercise; said not to be there
@@ -199,18 +203,18 @@ def faults_of(tree: Path) -> list[str]:
 
 
 def add_the_option(tree: Path) -> None:
-    """Part 3 of the operators' guide, step by step."""
+    """Part 3 of the guide to files, step by step."""
     flow = tree / "flows/fever.yaml"
-    change(tree, "flows/fever.yaml", "      4: medicine\n", "      4: medicine\n" + exercise(OPERATORS, "exercise: option"))
-    flow.write_text(flow.read_text(encoding="utf-8") + exercise(OPERATORS, "exercise: screen"), encoding="utf-8")
+    change(tree, "flows/fever.yaml", "      4: medicine\n", "      4: medicine\n" + exercise(FILES, "exercise: option"))
+    flow.write_text(flow.read_text(encoding="utf-8") + exercise(FILES, "exercise: screen"), encoding="utf-8")
     for language, file in (("fr", FR), ("bm", BM)):
-        label = exercise(OPERATORS, f"exercise: label {language}")
+        label = exercise(FILES, f"exercise: label {language}")
         last = label.split("\\n")[0] + '"'
         text = (tree / file).read_text(encoding="utf-8")
         head, mark, rest = text.partition('msgid "fever.topics"\n')
         assert mark
         assert last in rest.partition("\n\n")[0]
-        rest = rest.replace(last, label.strip(), 1).replace("\n\n", f"\n\n{exercise(OPERATORS, f'exercise: words {language}')}\n", 1)
+        rest = rest.replace(last, label.strip(), 1).replace("\n\n", f"\n\n{exercise(FILES, f'exercise: words {language}')}\n", 1)
         (tree / file).write_text(head + mark + rest, encoding="utf-8")
 
 
@@ -232,7 +236,7 @@ def test_an_option_and_its_screen_are_added_as_the_guide_says(tree: Path) -> Non
 def test_a_service_is_added_as_the_guide_says(tree: Path) -> None:
     """The entry that the guide writes is one that the directory takes; its number is shown to nobody before it is rung."""
     file = tree / "flows/directory.yml"
-    change(tree, "flows/directory.yml", "\nservices:\n", f"\nservices:\n{exercise(OPERATORS, 'exercise: service')}")
+    change(tree, "flows/directory.yml", "\nservices:\n", f"\nservices:\n{exercise(FILES, 'exercise: service')}")
     assert [] == faults_of(tree)
     found, faults = read_sources(tree)
     assert found is not None
@@ -266,19 +270,49 @@ def test_each_fault_that_the_guide_explains_is_told_in_these_words(tree: Path, t
 
 def test_the_table_of_faults_is_the_one_that_was_tried() -> None:
     """No fault is explained that the tests did not bring about; what is only to be known is said of the files as they are."""
-    table = text_of(OPERATORS).partition("| vous lisez |")[2].partition("\n\n")[0]
+    table = text_of(FILES).partition("| vous lisez |")[2].partition("\n\n")[0]
     assert re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE) == [*list(SPOILT)[:8], *TO_BE_KNOWN, *list(SPOILT)[8:]]
     said = [str(fault) for fault in check(sources(), TODAY)]
     assert [any(words in fault for fault in said) for words in TO_BE_KNOWN] == [True, True]
 
 
 def test_answers_of_the_program_are_quoted_as_it_gives_them() -> None:
-    """What the operators' guide says that an operator will read, is what she reads: but for numbers and names, the program has these words."""
+    """What the guide to files says that an operator will read, is what she reads: but for numbers and names, the program has these words."""
     program = "\n".join(text_of(path) for path in (ROOT / "hotline").rglob("*.py"))
-    quoted = {span for span in spans(OPERATORS) if ANSWER.fullmatch(span)} - SPOILT.keys() - NOT_OURS
+    quoted = {span for span in spans(FILES) if ANSWER.fullmatch(span)} - SPOILT.keys() - NOT_OURS
     assert {"The line answers", "nothing differs from edition 3", "no edition on the line has a service"} <= quoted
     pieces = {(span, piece.strip(" ,;:")) for span in quoted for piece in re.split(r"\d[\d:]*|…", span)}
     assert [] == sorted(span for span, piece in pieces if piece not in program)
+
+
+LABEL = re.compile(r"«\s([^»]+?)\s»")
+"""What the operators' guide quotes of the pages."""
+PICTURE = re.compile(r"!\[([^\]]*)\]\(([\w-]+\.png)\)")
+LARGEST_PICTURE = 80_000
+WORDS = ROOT / "locales/fr/LC_MESSAGES/console.po"
+LEAST_TOLD = 5
+"""Letters of a label beside what stands for a number or a name: with fewer it would be anything."""
+
+
+def plain(text: str) -> str:
+    """With ordinary spaces."""
+    return re.sub(r"\s", " ", text)
+
+
+def test_labels_are_quoted_as_the_pages_have_them() -> None:
+    """Whoever looks for a button, a title or a sentence of the operators' guide finds it on a page in exactly these words."""
+    said = {plain(entry.msgstr) for entry in polib.pofile(text_of(WORDS))}
+    filled = {"".join(pieces): pieces for text in said if len(pieces := re.split(r"\{\w+\}", text)) > 1}
+    patterns = [re.compile(".+".join(map(re.escape, pieces))) for told, pieces in filled.items() if len(told.strip()) >= LEAST_TOLD]
+    quoted = {plain(label) for label in LABEL.findall(text_of(OPERATORS))} - {"guillemets"}
+    assert {"Garder", "Différence", "J'ai appelé", "Ouvrir un brouillon"} <= quoted
+    assert sorted(label for label in quoted - said if not any(pattern.fullmatch(label) for pattern in patterns)) == []
+
+
+def test_pictures_of_the_pages_are_light_and_told_to_whoever_does_not_see_them() -> None:
+    pictures = PICTURE.findall(text_of(OPERATORS))
+    assert len(pictures) >= 4
+    assert [name for told, name in pictures if len(told) < 80 or (OPERATORS.parent / name).stat().st_size > LARGEST_PICTURE] == []
 
 
 def test_the_edition_that_closes_callbacks_takes_none(tree: Path) -> None:
@@ -287,10 +321,10 @@ def test_the_edition_that_closes_callbacks_takes_none(tree: Path) -> None:
         ("callback", "closed callback", "  open:\n    branch:\n"),
         ("danger", "closed danger", "  ring:\n    branch:\n"),
     ):
-        change(tree, f"flows/{file}.yaml", before, before + exercise(OPERATORS, f"exercise: {name}"))
+        change(tree, f"flows/{file}.yaml", before, before + exercise(FILES, f"exercise: {name}"))
     menu = "  closed:\n    menu:\n"
     offered = "      1: {go: order_soonest, if: offered.soonest is yes}\n"
-    change(tree, "flows/danger.yaml", menu + offered, menu + exercise(OPERATORS, "exercise: closed soonest"))
+    change(tree, "flows/danger.yaml", menu + offered, menu + exercise(FILES, "exercise: closed soonest"))
     assert [] == faults_of(tree)
     for keys in (("5", "5"), ("5", "1"), ("5", "6"), ("4", "1", "1"), ("4", "1", "1", "1", "5"), ("4", "2", "5")):
         key, world = screens(tree, *keys)

@@ -174,7 +174,7 @@ def _common(pages: Blueprint, context: ConsoleContext, assets: Assets) -> None:
     @pages.get("/")
     def home() -> AnyResponse:
         """Where each role begins."""
-        return to({"counselor": "queue", "supervisor": "queue", "operator": "overview", "admin": "people"}[g.me.role])
+        return to({"counselor": "queue", "supervisor": "queue", "operator": "studio", "admin": "people"}[g.me.role])
 
 
 def _recognise(context: ConsoleContext, name: str) -> None:

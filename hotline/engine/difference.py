@@ -55,10 +55,12 @@ class PhonePair(Struct, frozen=True):
 
 
 class Lead(Struct, frozen=True):
-    """What a key or a field of a screen says. `go`: the screen that it names, or empty; `text`: the rest, in the signs of a flow file."""
+    """What a key or a field of a screen says. `go`: the screen that it names, or empty; `text`: the rest, in the signs of a flow file; of a key's and a way's what is `set`, and `when`."""
 
     go: str
     text: str
+    set: Mapping[str, str] = {}
+    when: tuple[Condition, ...] = ()
 
 
 class KeyChange(Struct, frozen=True):
@@ -260,10 +262,10 @@ def _leads(kind: Kind) -> Iterator[tuple[str, Lead]]:
     match kind:
         case Menu(options):
             for option in options:
-                yield str(option.key), Lead(option.go, _said(option.set, option.when))
+                yield str(option.key), Lead(option.go, _said(option.set, option.when), option.set, option.when)
         case Branch(ways):
             for number, way in enumerate(ways, 1):
-                yield f"way {number}", Lead(way.go, _said({}, way.when))
+                yield f"way {number}", Lead(way.go, _said({}, way.when), when=way.when)
         case _:
             for field in fields(kind):
                 value = getattr(kind, field.name)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pyotp
 import pytest
 
-from hotline.engine.revisions import Revision, revised, value_of, words_place
+from hotline.engine.flow import Branch
+from hotline.engine.revisions import Revision, revised, screen_place, value_of, words_place
 from hotline.ports.desk.accounts import Account
 from hotline.ports.editions.editions import EditionRow
 from hotline.service.acts import By, run
@@ -18,6 +19,7 @@ from hotline.service.desk.accounts.sign_in import GUESSES
 from hotline.service.editions import approval
 from hotline.service.editions.cache import EditionCache
 from hotline.service.editions.snapshot import CompileSettings, encode
+from hotline.service.studio import drafts as drafts_acts
 from tests.console.desk import IDS, Browser, Desk
 from tests.content_line import sources
 from tests.service.conftest import empty_database  # noqa: F401 -- a fixture
@@ -254,6 +256,32 @@ def test_sent_back_it_opens_again_with_the_reason(desk: Desk) -> None:
     assert desk.say("editions.after.proposed") in propose(desk, mariam)
     assert [deed for deed in deeds(desk) if "back" in deed[1]] == [("fanta", "sent back", "proposal 1")]
     assert desk.say("editions.after.decided") in fanta.open(PROPOSAL)
+
+
+def test_what_differs_is_said_in_words_and_leads_to_where_it_is_changed(desk: Desk) -> None:
+    """Nobody who reads it meets an id or a sign of flow files; from another draft than one's own nothing leads away."""
+    mariam = changed(desk)
+    mariam.open("/console/directory/new/services")
+    entry = {"name": "Maison", "kind": "association", "place": "kati", "source": "visite", "source_date": "2026-11"}
+    mariam.send("/console/directory/new/services", **entry)
+    ring = next(screen.kind for flow in sources().flows for screen in flow.screens if screen.key == "danger.ring")
+    assert isinstance(ring, Branch)
+    edit = drafts_acts.PartEdit(screen_place("danger.ring"), value_of(Branch((*ring.ways[:1], *ring.ways[2:]))), value_of(ring))
+    act = run(desk.line.hotline.deps, By(IDS["mariam"], "page"), drafts_acts.save_parts, drafts(desk)[0], [edit])
+    assert not act.is_refused
+    page = mariam.open(f"/console/editions/drafts/{drafts(desk)[0]}")
+    for text in ("Maison</a>", "Association", "Kati", desk.say("directory.field.source_date"), desk.say("structure.asked.opening.known")):
+        assert text in page
+    for sign in ("services.maison", "source_date ·", "koulikoro", "opening =", "coverage.urgent"):
+        assert sign not in page
+    links = ('href="/console/studio/danger/advice"', 'href="/console/directory/services/maison"')
+    assert [link for link in links if link not in page] == []
+    assert desk.say("studio.choose") not in page
+    desk.set_staff("awa", role="operator", speaks=())
+    other = desk.browser("awa")
+    page = other.open(f"/console/editions/drafts/{drafts(desk)[0]}")
+    assert [link for link in links if link in page] == []
+    assert desk.say("studio.choose") in page
 
 
 def test_while_it_is_proposed_it_does_not_change(desk: Desk) -> None:

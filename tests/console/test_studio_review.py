@@ -199,6 +199,20 @@ def test_the_words_of_a_draft_are_read_in_that_draft(room: Desk) -> None:
     assert room.say("studio.review.own") in browser.page
 
 
+def test_what_a_draft_changes_is_read_first(room: Desk) -> None:
+    """Before all else that nobody has read, and marked; outside the draft all is as before."""
+    mariam, nana = room.browser("mariam"), room.browser("nana")
+    mariam.open("/console/studio/fever/nets")
+    mariam.send("/console/studio/fever/nets", **{"words/bm/fever.nets": "Sangɛ kɔrɔ."})
+    nana.open(LIST)
+    assert cards(nana)[0] != "words-bm-fever.nets"
+    assert f"✎ {room.say('studio.changed')}" not in nana.page
+    with room.line.real_store.read() as tx:
+        nana.open(f"{LIST}?draft={tx.edition_drafts.all()[0].id}")
+    assert cards(nana)[0] == "words-bm-fever.nets"
+    assert f"✎ {room.say('studio.changed')}" in nana.page
+
+
 def test_few_questions_of_the_database(room: Desk) -> None:
     """The same for one comment as for many, and for one reading as for many."""
     browser = room.browser("nana")

@@ -5,14 +5,16 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, request, session
 from werkzeug.wrappers import Response
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, found, language, me, page, permitted, refused, run, run_each_time, to
 from hotline.console.pages.access import this_browser
-from hotline.console.pages.studio.choosing import ScreenAddress
+from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, chosen_id
+from hotline.console.pages.studio.directory import LISTS
+from hotline.console.pages.studio.pickers import condition_said, setting_said
 from hotline.console.times import stamp
-from hotline.engine.difference import NOTHING, visible
+from hotline.engine.difference import NOTHING, Lead, visible
 from hotline.service.acts import Result
 from hotline.service.desk.accounts import sign_in
 from hotline.service.editions.approval import CannotPublish, older_edition
@@ -167,6 +169,7 @@ def _draft(context: ConsoleContext, id: str, fault: FormFault | None = None, wro
     comparison = shown.compare_draft(context.deps, composed)
     values = {
         "kind": "draft",
+        "is_chosen": session.get(DRAFT) == id or chosen_id(context) == id,
         "composed": composed,
         "comparison": comparison,
         "faults": shown.known(wrong.faults, composed.sources) if wrong else comparison.faults,
@@ -224,14 +227,30 @@ def _unapproved(
 
 
 def _compared(context: ConsoleContext, difference: shown.EditionDifference) -> dict[str, Any]:
-    def field_name(name: str) -> str:
-        """What a field is called; its name in flow files where nobody worded it."""
-        return context.words.say_or(language(context), f"editions.field.{name}", name)
+    def field_name(name: str, of: str = "editions") -> str:
+        """What a field is called; its name in flow files where nobody worded it. `of`: *directory* for those of an entry."""
+        return context.words.say_or(language(context), f"{of}.field.{name}", name)
+
+    def called(field: str, value: str) -> str:
+        """What an entry's field is set to, by name where it is the id of something."""
+        if field == "kind":
+            return difference.titles.get(f"kind.{value}") or context.words.say_or(language(context), f"directory.event.{value}", value)
+        return difference.entries.get(f"{LISTS[field]}.{value}", value) if field in LISTS else value
+
+    def meant(lead: Lead) -> str:
+        """What a key keeps and on what it depends; in the signs of a flow file where nobody worded that."""
+        sets = (setting_said(context, difference.after, name, value) for name, value in lead.set.items())
+        try:
+            return ", ".join((*sets, *(condition_said(context, difference.after, condition) for condition in lead.when)))
+        except KeyError:
+            return lead.text
 
     return {
         "difference": difference,
         "name_of": shown.name_of,
         "field_name": field_name,
+        "called": called,
+        "meant": meant,
         "visible": visible,
         "address_of": ScreenAddress.of,
         "when": lambda at: stamp(context.deps.clock.local(at)),

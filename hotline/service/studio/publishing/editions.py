@@ -29,8 +29,11 @@ class EditionDifference(Struct, frozen=True):
     parts: tuple[ScreenDifference, ...]
     signed: tuple[ScreenDifference, ...]
     """Of which nothing differs but who reviewed the words: nobody has to read those again."""
+    after: Sources
     titles: Mapping[str, str]
     """Of every screen on either side, its first words."""
+    entries: Mapping[str, str]
+    """Of every entry of the directory on either side, its name, by list and id (`places.kati`)."""
     ways: Mapping[str, str]
     """By screen the keys that lead there."""
     pending: int
@@ -178,9 +181,10 @@ def compare(before: Sources | None, after: Sources, at: int | None) -> EditionDi
     for sources in (after, before):
         for message in next(iter(sources.words.values()), ()) if sources else ():
             texts.setdefault(message.key, message.text.split("\n")[0].strip())
+    entries = {f"{item.list}.{item.id}": item.name for sources in (before, after) if sources for item in sources.items}
     unread = [message.key.partition("@")[0] for table in after.words.values() for message in table if message.review == PENDING]
     pending, critical_pending = (sum(key in among for key in unread) for among in (keys, critical))
-    return EditionDifference(parts, signed, texts, keys_to(after), pending, critical_pending)
+    return EditionDifference(parts, signed, after, texts, entries, keys_to(after), pending, critical_pending)
 
 
 def _sources_of(deps: Deps, tx: Transaction, number: int) -> Sources | None:

@@ -127,7 +127,7 @@ def see_reviews(deps: Deps, me: Staff, composed: Composed, places: Collection[st
 
 
 def list_pending(deps: Deps, me: Staff, composed: Composed, chosen: ReviewFilter) -> ReviewList:
-    """What is to be read in the languages that whoever looks reviews, in all where that are none: urgent, callback and stop screens first, then flow by flow.
+    """What is to be read in the languages that whoever looks reviews, in all where that are none: what the draft changes first, then urgent, callback and stop screens, then flow by flow.
 
     Raises StoreAway.
     """
@@ -301,10 +301,11 @@ class _Row(NamedTuple):
 
 
 class _ListOrder:
-    """In which order messages are read: what is critical first, then flow by flow by the keys that lead there, phrases last."""
+    """In which order messages are read: what the draft changes first, then what is critical, then flow by flow by the keys that lead there, phrases last."""
 
     def __init__(self, composed: Composed) -> None:
         sources = composed.sources
+        self._changed = composed.parts
         self._critical = EVERYWHERE | (composed.edition.critical if sources.flows is composed.before.flows else critical_screens(sources))
         self.ways = keys_to(sources)
         flows = sorted(sources.flows, key=lambda flow: (self.ways.get(flow.start) is None, self.ways.get(flow.start, "")))
@@ -317,10 +318,11 @@ class _ListOrder:
         ]
         self._places = {key: number for number, key in enumerate(dict.fromkeys(keys))}
 
-    def of(self, language: str, message: Message) -> tuple[int, int, str, int]:
+    def of(self, language: str, message: Message) -> tuple[bool, bool, int, str, int]:
         """Comes before another's where the message does."""
         place = self._places.get(screen_key(message.key), len(self._places))
-        return (not self.is_critical(message), place, message.key, self._languages[language])
+        is_unchanged = words_place(language, message.key) not in self._changed
+        return (is_unchanged, not self.is_critical(message), place, message.key, self._languages[language])
 
     def title(self, key: str) -> str:
         """What a screen is called: its first words."""
