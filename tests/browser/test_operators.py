@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from playwright.sync_api import expect
 
 from hotline.ports.desk.accounts import Account
-from hotline.ports.desk.editions import EditionRow
+from hotline.ports.desk.editions import FIRST_START, EditionRow
 from hotline.service.editions import approval
 from hotline.service.editions.cache import EditionCache
 from hotline.service.editions.snapshot import CompileSettings, encode
@@ -53,7 +53,7 @@ def served(served_desk: ServedDesk) -> ServedDesk:
     desk.install(replace(SETTINGS, second_factor=True))
     at = line.clock.now() - 3600
     with line.real_store.write() as tx:
-        tx.editions.add(EditionRow(1, at, "first start", at, encode(approval.as_published(sources(), at))))
+        tx.editions.add(EditionRow(1, at, FIRST_START, at, encode(approval.as_published(sources(), at))))
         for alias, secret in SECRETS.items():
             tx.accounts.save(Account(IDS[alias], desk.room.passwords.hash(PASSWORD), secret))
     desk.set_staff("fanta", approves=True)
