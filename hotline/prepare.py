@@ -18,6 +18,7 @@ from hotline.config import CONTENT, Config
 from hotline.content import read_sources
 from hotline.engine.check import said
 from hotline.engine.flow import Fault
+from hotline.ports.editions.editions import FIRST_START
 from hotline.ports.store import Store, StoreAway
 from hotline.service.editions.publication import FaultySources, publish
 
@@ -46,7 +47,7 @@ def publish_first(config: Config, store: Store) -> None:
             if tx.editions.all():
                 return
         now = SystemClock(config.timezone).now()
-        publish_files(store, CONTENT, config.languages, "first start", now, now)
+        publish_files(store, CONTENT, config.languages, FIRST_START, now, now)
 
 
 def prepare(config: Config) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, expect
 
 from hotline.config import CONTENT
 from hotline.console.words import Words
@@ -35,6 +35,8 @@ class Room:
         self.page.on(
             "request", lambda request: None if request.url.startswith((card["address"], "data:")) else self.strangers.append(request.url)
         )
+        self._requests: list[Request] = []
+        self.page.on("request", self._note_request)
         self.language = "fr"
         if alias is not None:
             self.sign_in(alias)
@@ -91,10 +93,15 @@ class Room:
         return self.page.evaluate("document.documentElement.scrollWidth > innerWidth") is True
 
     def weight(self) -> int:
-        """Bytes that the page that is open took over the network."""
-        return self.page.evaluate(
-            "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].reduce((sum, entry) => sum + entry.transferSize, 0)"
-        )
+        """Bytes that the page that is open took over the network: not by the page's own clock, which a test may have stopped."""
+        sizes = (request.sizes() for request in self._requests)
+        return sum(size["responseHeadersSize"] + size["responseBodySize"] for size in sizes)
+
+    def _note_request(self, request: Request) -> None:
+        if request.is_navigation_request():
+            self._requests = []
+        if request.url.startswith("http"):
+            self._requests.append(request)
 
     def close(self) -> None:
         self.context.close()

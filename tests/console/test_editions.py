@@ -13,11 +13,12 @@ import pytest
 from hotline.engine.flow import Branch
 from hotline.engine.revisions import Revision, revised, screen_place, value_of, words_place
 from hotline.ports.desk.accounts import Account
-from hotline.ports.editions.editions import EditionRow
+from hotline.ports.editions.editions import FIRST_START, EditionRow
 from hotline.service.acts import By, run
 from hotline.service.desk.accounts.sign_in import GUESSES
 from hotline.service.editions import approval
 from hotline.service.editions.cache import EditionCache
+from hotline.service.editions.publication import publish
 from hotline.service.editions.snapshot import CompileSettings, encode
 from hotline.service.studio import drafts as drafts_acts
 from tests.console.desk import IDS, Browser, Desk
@@ -43,7 +44,7 @@ def desk(empty_database: Path, tmp_path: Path) -> Iterator[Desk]:  # noqa: F811
     with staffed(empty_database, tmp_path / "hotline.db", EditionCache(CompileSettings())) as line:
         at = line.clock.now() - 3600
         with line.real_store.write() as tx:
-            tx.editions.add(EditionRow(1, at, "first start", at, first_edition(at)))
+            tx.editions.add(EditionRow(1, at, FIRST_START, at, first_edition(at)))
         follow(line)
         desk = Desk(line)
         desk.set_staff("fanta", approves=True)
@@ -210,7 +211,7 @@ def test_every_screen_is_read_before_the_code(desk: Desk) -> None:
     fanta = desk.browser("fanta")
     fanta.open(PROPOSAL)
     page = fanta.send(PROPOSAL, read=[SCREEN])
-    assert desk.say("editions.error.unticked", count=1) in page
+    assert 1 == page.count(desk.say("editions.error.unticked", count=1))
     assert f'value="{SCREEN}" checked' in page
     assert 'name="code"' not in page
 
@@ -389,6 +390,15 @@ def test_two_taps_go_back(desk: Desk) -> None:
     awa = desk.browser("awa")
     awa.open("/console/editions/1/again")
     assert awa.status == 403
+
+
+@pytest.mark.parametrize("path", ["/console/editions", "/console/editions/1/again"])
+def test_whom_nobody_published_is_said_in_words(desk: Desk, path: str) -> None:
+    """The files that came with the program, in the language of whoever reads."""
+    publish(desk.line.real_store, sources(), "somebody", desk.line.clock.now(), desk.line.clock.now())
+    page = desk.browser("fanta").open(path)
+    assert FIRST_START not in page
+    assert desk.say("editions.first_start") in page
 
 
 @pytest.mark.parametrize("path", ["editions/99/again", "editions/difference?from=1&to=99", "editions/drafts/nobodys", "editions/x/again"])

@@ -8,7 +8,7 @@ import re
 import pytest
 from msgspec.structs import replace
 
-from hotline.console.pages.studio.pickers import shorten
+from hotline.console.pages.studio.pickers import MOST_CHOICES, shorten
 from hotline.engine.flow import Branch, Do, Each, End, Menu, Option, Say
 from hotline.engine.restructuring.edits import NOWHERE, screens_of
 from hotline.engine.restructuring.vocabulary import INTO
@@ -23,6 +23,8 @@ NEW = "/console/studio/new-screen"
 FLOW = "/console/studio/new-flow"
 SAID = WORDS.say("fr", "studio.fault.number_in_words").partition(".")[0]
 FR, BM = "label:words/fr/babies.topics", "label:words/bm/babies.topics"
+GZIP_LOOKS_BACK = 32_768
+MOST_BYTES = 20_000
 LABELS = {FR: "Dents", BM: "Ɲinw"}
 
 
@@ -396,3 +398,14 @@ def test_in_bambara_too(desk: Desk) -> None:
     browser = desk.browser("mariam")
     assert desk.say("structure.add_now", "bm") in browser.open(f"{NEW}?id=babies&part=topics")
     assert desk.say("structure.leads", "bm") in browser.open(MENU)
+
+
+def test_a_form_with_many_pickers_is_light(desk: Desk) -> None:
+    """As many screens as a picker holds fit into what gzip looks back, so that the second list weighs nothing."""
+    browser = desk.browser("mariam")
+    browser.open(f"{NEW}?id=babies&part=topics")
+    picker = re.search(r'<select name="row-0-go".*?</select>', browser.raw, re.DOTALL)
+    assert picker is not None
+    assert len(picker[0].encode()) / picker[0].count("<option") * MOST_CHOICES < GZIP_LOOKS_BACK
+    sent = browser.client.get(f"{NEW}?id=babies&part=topics", headers={"Accept-Encoding": "gzip"})
+    assert ("gzip", True) == (sent.headers["Content-Encoding"], len(sent.data) < MOST_BYTES)

@@ -53,6 +53,7 @@ def test_every_screen_of_a_flow_is_a_link_on_its_map_and_in_its_list(desk: Desk,
             assert address in drawn
             assert f'<a href="{address}"' in listed
     assert "style=" not in browser.raw
+    assert "&amp;#" not in browser.raw  # words with an apostrophe, read aloud as they are
     assert weight(browser) < PAGE_KB
 
 

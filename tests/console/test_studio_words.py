@@ -53,6 +53,17 @@ def test_what_went_out_comes_back_as_it_was(desk: Desk, browser: Browser) -> Non
             assert (200, False) == (browser.status, TAKE in page)
 
 
+def test_a_file_of_another_language_is_refused(desk: Desk, browser: Browser) -> None:
+    """Whatever country a tool put behind the language: nothing of it is shown as what would change."""
+    french = browser.client.get(f"{PAGE}/fr.po").data
+    page = upload(browser, french.replace(b"Language: fr", b"Language: fr_ML"), "bm")
+    assert desk.say("studio.files.wrong.language", what="fr") in page
+    assert TAKE not in page
+    assert desk.say("studio.files.counts", changed=0, same=0, empty=0) in page
+    upload(browser, french.replace(b"Language: fr", b"Language: fr_ML"), "fr")
+    assert desk.say("studio.files.nothing_taken") not in browser.page
+
+
 def test_what_changed_is_shown_and_taken_whole(desk: Desk, browser: Browser) -> None:
     """Before and after beside each other; taken, it stands in a draft; the line itself is as it was."""
     page = upload(browser, po(**{KEY: "Kɛnɛya. Ka segin.", "safe.end": "Kɛnɛya."}))

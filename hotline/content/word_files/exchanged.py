@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,8 @@ KEY, ABOUT, WORDS = "key", "about", "words"
 """Heads of a workbook's columns; the language of `words` stands behind it: `words bm`."""
 MOST_ROWS: Final = 10_000
 _EMPTY: Final = ": empty msgstr"
+_LANGUAGE: Final = re.compile(rb'^"Language: ([a-z]+)', re.MULTILINE)
+"""In the header of a PO file; tools put a country behind it."""
 _WORKBOOK: Final = b"PK\x03\x04"
 
 
@@ -27,7 +30,7 @@ def written(sources: Sources, language: str, kind: FileKind) -> bytes:
 
 def read(data: bytes, language: str) -> TranslatedFile:
     """As `TranslatorFiles.read` promises."""
-    return _of_sheet(data, language) if data.startswith(_WORKBOOK) else _of_po(data)
+    return _of_sheet(data, language) if data.startswith(_WORKBOOK) else _of_po(data, language)
 
 
 def _rows(sources: Sources, language: str) -> Iterator[tuple[str, ...]]:
@@ -40,7 +43,10 @@ def _rows(sources: Sources, language: str) -> Iterator[tuple[str, ...]]:
         yield (key, what(key, kinds, sources.start), *(tables[code].get(key, "") for code in shown))
 
 
-def _of_po(data: bytes) -> TranslatedFile:
+def _of_po(data: bytes, language: str) -> TranslatedFile:
+    said = _LANGUAGE.search(data)
+    if said and said[1].decode() != language:
+        return TranslatedFile((), 0, (LineFault(data[: said.start()].count(b"\n") + 1, said[1].decode(), "language"),))
     reader = _Upload(data)
     found = tuple(TranslatedWords(message.key, message.text, message.at.line) for message in words(reader))
     faults = tuple(LineFault(fault.at.line, fault.message) for fault in reader.faults if not fault.message.endswith(_EMPTY))

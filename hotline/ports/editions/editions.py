@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from msgspec import Struct
 
 from hotline.engine.freshness import WithdrawnItem
+
+FIRST_START: Final = "first start"
+"""By whom the files are published that come with the program."""
 
 
 class EditionRow(Struct, frozen=True):

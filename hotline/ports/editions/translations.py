@@ -9,7 +9,7 @@ from msgspec import Struct
 from hotline.engine.flow import Sources
 
 FileKind: TypeAlias = Literal["po", "xlsx"]
-FaultCode: TypeAlias = Literal["unknown", "long", "twice", "column"]
+FaultCode: TypeAlias = Literal["unknown", "long", "twice", "column", "language"]
 
 
 class TranslatedWords(Struct, frozen=True):
@@ -42,4 +42,4 @@ class TranslatorFiles(Protocol):
         """Every message of this language beside the first language's. Raises ValueError or KeyError where these sources have faults."""
 
     def read(self, data: bytes, language: str) -> TranslatedFile:
-        """A PO file or a workbook: what it is its bytes say. Returns faults for what is neither."""
+        """A PO file or a workbook: what it is its bytes say. Returns faults for what is neither, and for a PO file that says it is in another language."""

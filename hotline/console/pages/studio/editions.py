@@ -15,6 +15,7 @@ from hotline.console.pages.studio.directory import LISTS
 from hotline.console.pages.studio.pickers import condition_said, setting_said
 from hotline.console.times import stamp
 from hotline.engine.difference import NOTHING, Lead, visible
+from hotline.ports.editions.editions import FIRST_START, EditionRow
 from hotline.service.acts import Result
 from hotline.service.desk.accounts import sign_in
 from hotline.service.editions.approval import CannotPublish, older_edition
@@ -153,11 +154,17 @@ def _listed(context: ConsoleContext) -> dict[str, Any]:
     return {
         "listed": listed,
         "drafts": drafts.see_drafts(context.deps, me()),
+        "maker": lambda row: _maker(context, row),
         "when": lambda at: stamp(context.deps.clock.local(at)),
         "coming": any(row.active_from > context.now for row in listed.editions[:1]),
         "after": _after(),
         "unreadable": False,
     }
+
+
+def _maker(context: ConsoleContext, row: EditionRow) -> str:
+    """Who made an edition, in words where it was nobody."""
+    return context.words.say(language(context), "editions.first_start") if row.made_by == FIRST_START else row.made_by
 
 
 def _draft(context: ConsoleContext, id: str, fault: FormFault | None = None, wrong: FaultySources | None = None) -> Shown:
@@ -194,7 +201,12 @@ def _again(context: ConsoleContext, number: int, fault: FormFault | None = None)
         difference, fault = None, _refusal(refusal.result)
     if row is None or (difference is None and fault is None):
         abort(HTTPStatus.NOT_FOUND)
-    values = {"kind": "again", "row": row, **_compared(context, difference or shown.compare(NOTHING, NOTHING, None))}
+    values = {
+        "kind": "again",
+        "row": row,
+        "maker": lambda row: _maker(context, row),
+        **_compared(context, difference or shown.compare(NOTHING, NOTHING, None)),
+    }
     return (
         refused(context, "edition_difference.html", fault, HTTPStatus.CONFLICT, **values)
         if fault

@@ -19,8 +19,8 @@ from hotline.service.studio.line.key_history import KeyHistory, all_published
 from hotline.service.studio.line.tree import TreeBranch, TreeLeaf
 from hotline.service.studio.screens.structure import LeadIn, ScreenTitles, free_numbers, lead_ins
 
-MOST_CHOICES: Final = 400
-"""Of screens in one picker. Where the line has more, those of the flow that is open are there, the first of each flow, and what is searched for."""
+MOST_CHOICES: Final = 340
+"""Of screens in one picker: so many fit into the 32 kB that gzip looks back, and a form with seven pickers weighs little more than one. Where the line has more, those of the flow that is open are there, the first of each flow, and what is searched for."""
 MOST_VALUES: Final = 24
 """Of one name that can be set: a directory's hundreds of places are no choice of a form."""
 
