@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from hotline.console.context import ConsoleContext, FormFault, Shown, found, language, me, page, permitted, refused, run, run_each_time, to
 from hotline.console.pages.access import this_browser
 from hotline.console.pages.studio.choosing import ScreenAddress
+from hotline.console.pages.studio.structure_edits import objection_said
 from hotline.console.times import stamp
 from hotline.engine.difference import NOTHING, visible
 from hotline.service.acts import Result
@@ -21,6 +22,7 @@ from hotline.service.studio import drafts, proposing
 from hotline.service.studio import editions as shown
 from hotline.service.studio.composing import key_of
 from hotline.service.studio.editions import KnownFault, ProposalView
+from hotline.service.studio.key_history import KeyHistory
 from hotline.service.studio.proposing import PreparedProposal
 
 AFTER: Final = ("approved", "sent_back", "taken_back", "proposed", "returned", "decided")
@@ -60,6 +62,8 @@ def _history(pages: Blueprint, context: ConsoleContext) -> None:
 
 
 def _proposing(pages: Blueprint, context: ConsoleContext) -> None:
+    history = KeyHistory()
+
     @pages.get("/editions/drafts/<id>")
     def draft_difference(id: str) -> Shown:
         return _draft(context, id)
@@ -67,13 +71,15 @@ def _proposing(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/editions/drafts/<id>")
     def propose_draft(id: str) -> Shown:
         try:
-            prepared = proposing.prepare(context.deps, id)
+            prepared = proposing.prepare(context.deps, id, history)
         except FaultySources as wrong:
             return _draft(context, id, FormFault("editions.error.faults", values={"count": str(len(wrong.faults))}), wrong)
         takes, title = request.form.get("pending") == "yes", request.form.get("title", "")
         result = prepared if isinstance(prepared, Result) else _propose(context, prepared, title, takes_pending=takes)
         if result.code == "state" or not result.is_refused:
             return to("edition_proposal", id=result.values["proposal"], after="proposed")
+        if result.code == "faulty":
+            return _draft(context, id, FormFault("editions.error.faults", values={"count": "1"}), against=result)
         return _draft(context, id, FormFault(f"editions.error.{result.code}", FIELDS.get(result.code, "")))
 
     @pages.post("/editions/proposals/<id>/take-back")
@@ -157,7 +163,10 @@ def _listed(context: ConsoleContext) -> dict[str, Any]:
     }
 
 
-def _draft(context: ConsoleContext, id: str, fault: FormFault | None = None, wrong: FaultySources | None = None) -> Shown:
+def _draft(
+    context: ConsoleContext, id: str, fault: FormFault | None = None, wrong: FaultySources | None = None, against: Result | None = None
+) -> Shown:
+    """`against`: what stands against where its keys lead."""
     composed = drafts.see_draft(context.deps, me(), id)
     if composed.draft.id != id:
         abort(HTTPStatus.NOT_FOUND)
@@ -170,6 +179,7 @@ def _draft(context: ConsoleContext, id: str, fault: FormFault | None = None, wro
         "comparison": comparison,
         "faults": shown.known(wrong.faults, composed.sources) if wrong else comparison.faults,
         "conflicts": _conflicts(composed.conflicts),
+        "against": (against.values["screen"], objection_said(context, against, composed.sources)) if against else None,
         **_compared(context, comparison.difference),
     }
     if fault is not None:
