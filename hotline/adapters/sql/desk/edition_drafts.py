@@ -36,10 +36,10 @@ class SqlEditionDrafts(Unit):
         self._change(_DROP, this=id)
 
     def put(self, part: DraftPart) -> None:
-        self._put(draft_parts, **asdict(part))
+        self._put(draft_parts, **{**asdict(part), "others": " ".join(part.others)})
 
     def take_out(self, draft: str, place: str) -> None:
         self._change(_TAKE_OUT, this=draft, of=place)
 
     def parts(self, draft: str) -> tuple[DraftPart, ...]:
-        return tuple(DraftPart(*row) for row in self._rows(_PARTS, this=draft))
+        return tuple(DraftPart(*row, tuple(others.split())) for *row, others in self._rows(_PARTS, this=draft))
