@@ -14,6 +14,7 @@ import pytest
 from hotline.engine.flow import Menu
 from hotline.engine.restructuring.edits import screens_of
 from hotline.engine.revisions import Revision, revised, screen_place, standing, value_of, words_place
+from hotline.front import Head, read_head
 from hotline.ports.desk.editions import EditionRow
 from hotline.service.acts import By, Result, run
 from hotline.service.editions.snapshot import encode
@@ -286,3 +287,71 @@ def test_an_address_moves_nobody_to_a_draft_that_is_not_there(desk: Desk) -> Non
     mariam.open("/console/studio?draft=" + "x" * 5_000)
     mariam.open("/console/studio/danger/advice")
     assert html.escape("Courez") in mariam.page
+
+
+def test_a_second_person_may_tick_a_thousand_screens(desk: Desk) -> None:
+    """The form is as large as a translator's file makes it: neither the front nor the page refuses it."""
+    path = PROPOSAL.encode()
+    assert isinstance(read_head(b"POST %b HTTP/1.1\r\nHost: line\r\nContent-Length: 60000" % path), Head)
+    proposed(desk)
+    desk.app.config["MAX_CONTENT_LENGTH"] = 8 * 1024
+    fanta = desk.browser("fanta")
+    fanta.open(PROPOSAL)
+    fanta.send(PROPOSAL, read=[f"screen:danger.advice-{number}" for number in range(1_000)])
+    assert (fanta.status, desk.say("editions.error.unticked", count=1) in fanta.page) == (409, True)
+
+
+def test_rights_that_go_meanwhile_approve_nothing(desk: Desk) -> None:
+    """Read with the right, sent without it."""
+    proposed(desk)
+    fanta = desk.browser("fanta")
+    fanta.open(PROPOSAL)
+    fanta.send(PROPOSAL, read=[SCREEN])
+    desk.set_staff("fanta", approves=False)
+    fanta.send(PROPOSAL, read=[SCREEN], code=code(desk))
+    assert fanta.status == 403
+    with desk.line.real_store.read() as tx:
+        assert len(tx.editions.all()) == 1
+
+
+def test_what_was_read_is_what_is_approved(desk: Desk) -> None:
+    """A proposal that was taken back and made again is another one: the form of the first approves nothing."""
+    mariam = proposed(desk)
+    fanta = desk.browser("fanta")
+    fanta.open(PROPOSAL)
+    fanta.send(PROPOSAL, read=[SCREEN])
+    hidden = fanta.hidden(PROPOSAL)
+    mariam.open(PROPOSAL)
+    mariam.send(f"{PROPOSAL}/take-back")
+    changed(desk, text=NEW + " Vite.")
+    propose(desk, mariam)
+    fanta._took(fanta.client.post(PROPOSAL, data={**hidden, "read": SCREEN, "code": code(desk)}, follow_redirects=True))
+    assert desk.say("editions.after.decided") in fanta.page
+    with desk.line.real_store.read() as tx:
+        assert ([proposal.number for proposal in tx.editions.proposals()], len(tx.editions.all())) == ([2], 1)
+
+
+def test_the_audit_has_deeds_and_never_words(desk: Desk) -> None:
+    """Of a draft, a remark, a proposal and its reason."""
+    mariam = changed(desk)
+    signed(mariam, "/console/studio/review/comment", place=FR, text="Kalilou parle", **{"in": ""})
+    propose(desk, mariam, title="Madiba")
+    fanta = desk.browser("fanta")
+    fanta.open(PROPOSAL)
+    fanta.send(f"{PROPOSAL}/back", reason="Zeinabou dirait")
+    with desk.line.real_store.read() as tx:
+        records = tx.audit.all()
+    assert {"draft begun", "words changed", "comment made", "proposed", "sent back"} <= {record.what for record in records}
+    assert not re.search("Courez|Kalilou|Madiba|Zeinabou", " ".join(f"{record.what} {record.about}" for record in records))
+
+
+def test_a_draft_of_a_thousand_words_keeps_pages_fast(desk: Desk) -> None:
+    """More than a whole language in one draft: each page of the studio answers soon."""
+    many = [PartEdit(f"words/fr/x.{number}", value_of("Mot " * 100), None) for number in range(1_000)]
+    assert not run(desk.line.hotline.deps, By(IDS["mariam"], "page"), drafts.save_parts, "", many).is_refused
+    mariam = desk.browser("mariam")
+    for path in pages_of(open_drafts(desk)[0]):
+        began = perf_counter()
+        mariam.open(path)
+        assert mariam.status == 200, path
+        assert perf_counter() - began < 6, path

@@ -27,6 +27,8 @@ from hotline.service.studio.proposing import PreparedProposal
 
 AFTER: Final = ("approved", "sent_back", "taken_back", "proposed", "returned", "decided")
 """What has just happened, as an address says it."""
+LARGE: Final = frozenset({"approve_proposal"})
+"""A form with a tick for each screen that was read."""
 LONGEST_NUMBER: Final = 9
 FIELDS: Final[dict[str, str]] = {"empty": "title", "pending": "pending"}
 """Beside which field of the form that proposes a refusal is said."""
