@@ -37,7 +37,8 @@ MOST_TABLES: Final = 8
 PEER: Final = b"X-Hotline-Peer"
 """Who sent it: said to the processes behind the doors by the front alone."""
 CALLERS_PATH: Final = b"/at/"
-TABLES_PATH: Final = re.compile(rb"/console/(?:(?:[a-z-]+/)*table(?:/in)?|studio/words/(?:file|take))")
+TABLES_PATH: Final = re.compile(rb"/console/(?:(?:[a-z-]+/)*table(?:/in)?|studio/words/(?:file|take)|editions/proposals/[0-9]{1,9})")
+"""Forms with a file, or with a tick for each screen of a whole language."""
 
 _REQUEST = re.compile(rb"([A-Z]{1,16}) (/[!-~]*) HTTP/1\.[01]")
 _FIELD = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*([\t -~\x80-\xff]*)")

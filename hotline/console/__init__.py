@@ -130,8 +130,8 @@ def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None
 
 
 def _make_room(name: str) -> None:
-    """A form with a table in it is larger than any other; it comes from somebody who signed in here."""
-    if name in (*directory.LARGE, *translating.LARGE) and TOKEN in session:
+    """A form with a table in it, or many ticks, is larger than any other; it comes from somebody who signed in here."""
+    if name in (*directory.LARGE, *translating.LARGE, *editions.LARGE) and TOKEN in session:
         request.max_content_length = request.max_form_memory_size = directory.MOST_BYTES
 
 

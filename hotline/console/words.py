@@ -38,10 +38,10 @@ class Words:
         words = self._catalogues[language].get(key) or self._catalogues[self.languages[0]][key]
         return _PLACE.sub(lambda place: str(values[place[1]]), words)
 
-    def say_or(self, language: str, key: str, otherwise: str) -> str:
+    def say_or(self, language: str, key: str, otherwise: str, /, **values: object) -> str:
         """The same, or `otherwise` for a code that nobody has written words for yet."""
         try:
-            return self.say(language, key)
+            return self.say(language, key, **values)
         except KeyError:
             return otherwise
 

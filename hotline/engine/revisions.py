@@ -7,8 +7,9 @@ Testimonies are no part of a draft: what was released and what was taken back is
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -35,6 +36,12 @@ class EntryValue(Struct, frozen=True):
 
     name: str
     fields: dict[str, str]
+
+
+_PLACE: Final = re.compile(
+    r"words/[a-z]+/[a-z0-9_.-]+(@(sms|voice))?|screen/[a-z0-9_-]+\.[a-z0-9_-]+|flow/[a-z0-9_-]+|entry/[a-z]+/[a-z0-9_-]+|order/[a-z]+"
+)
+_KINDS: Final[Mapping[str, Any]] = {"words": str, "screen": Kind, "flow": str, "entry": EntryValue, "order": tuple[str, ...]}
 
 
 class UnfitRevision(ValueError):
@@ -67,6 +74,17 @@ def value_of(part: str | Kind | EntryValue | tuple[str, ...]) -> str:
     return msgspec.json.encode(bare, order="sorted").decode()
 
 
+def canonical(place: str, value: str | None) -> str | None:
+    """A value as `value_of` writes it, however it was written: what says the same is the same text, and holds nothing that nobody reads. Raises UnfitRevision."""
+    kind = place.partition("/")[0]
+    if not _PLACE.fullmatch(place):
+        raise UnfitRevision("no edition has such a part")
+    try:
+        return None if value is None else value_of(msgspec.json.decode(value, type=_KINDS[kind]))
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise UnfitRevision(str(error)) from None
+
+
 def standing(sources: Sources) -> dict[str, str]:
     """Every part of these sources by its place."""
     found = {words_place(language, message.key): value_of(message.text) for language, table in sources.words.items() for message in table}
@@ -90,7 +108,7 @@ def revised(sources: Sources, revisions: Iterable[Revision]) -> Sources:
     for revision in revisions:
         kind, _, rest = revision.place.partition("/")
         by_kind.setdefault(kind, {})[rest] = revision.value
-    unknown = by_kind.keys() - {"words", "screen", "flow", "entry", "order"}
+    unknown = by_kind.keys() - _KINDS.keys()
     if unknown:
         raise UnfitRevision(f"no edition has such a part: {min(unknown)}")
     try:

@@ -31,7 +31,7 @@ def test_drafts_newest_first(drafted) -> None:
 
 def test_a_part_is_one_whoever_writes_it(drafted) -> None:
     """Written again it stands in the place of what stood, in its own draft alone."""
-    later = replace(WORDS, value='"Allez"', by=id_of(12), at=NOW + 5)
+    later = replace(WORDS, value='"Allez"', by=id_of(12), at=NOW + 5, others=(id_of(11), id_of(13)))
     with drafted.write() as t:
         t.edition_drafts.put(later)
         assert ((GONE, later), (replace(WORDS, draft=SECOND.id),)) == (t.edition_drafts.parts(FIRST.id), t.edition_drafts.parts(SECOND.id))

@@ -20,6 +20,7 @@ from hotline.service.editions.cache import EditionCache
 from hotline.service.editions.snapshot import CompileSettings, encode
 from hotline.service.studio import drafts
 from hotline.service.studio.drafts import PartEdit
+from hotline.service.studio.line.key_history import KeyHistory
 from hotline.service.studio.publishing import proposing
 from hotline.service.studio.publishing.editions import compare
 from hotline.service.studio.publishing.proposing import PreparedProposal
@@ -54,7 +55,7 @@ def draft(line: Line, number: str = MARIAM) -> str:
 
 
 def prepared(line: Line, draft: str) -> PreparedProposal:
-    found = proposing.prepare(line.hotline.deps, draft)
+    found = proposing.prepare(line.hotline.deps, draft, KeyHistory())
     assert isinstance(found, PreparedProposal)
     return found
 
@@ -93,7 +94,7 @@ def test_while_it_is_proposed_nothing_in_it_changes(line: Line) -> None:
         (drafts.drop_draft, id),
     )
     assert {line.act(MARIAM, act, *args).code for act, *args in acts} == {"state"}
-    refused = proposing.prepare(line.hotline.deps, id)
+    refused = proposing.prepare(line.hotline.deps, id, KeyHistory())
     assert isinstance(refused, Result)
     assert refused.code == "state"
 

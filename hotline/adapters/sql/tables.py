@@ -253,6 +253,7 @@ draft_parts = Table(
     Column("was", Text),
     Column("by", String(32), nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("others", Text, nullable=False),
 )
 
 withdrawals = Table(

@@ -56,6 +56,12 @@ class Never:
         if kind is not None and not own.asked.isdisjoint(words) and _asks(message.text, kind, own.answers):
             yield fault(message.at, key, reason("asks_of_her", word=_first(words, own.asked)))
 
+    def may_ask_of_her(self, language: str, message: Message) -> bool:
+        """May these words ask her about any of that by key, wherever in them the question stands? Wider than `faults`: for what is new."""
+        kind = self._screens.get(message.key.partition("@")[0])
+        asks = isinstance(kind, Menu | Ask | Each) and "?" in split_labels(message.text)[0]
+        return asks and not self._lists[language].asked.isdisjoint(words_of(message.text))
+
     def kept_answers(self) -> Iterator[Fault]:
         """Screens that would set something of that."""
         asked = frozenset(fold(word, "fr") for own in self._lists.values() for word in own.asked)  # names have no accents

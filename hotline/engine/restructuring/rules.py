@@ -7,14 +7,16 @@ leads where it led, or nowhere. A key that is there may be led elsewhere: `moved
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from hotline.engine.check.never import NEVER, Never
 from hotline.engine.check.targets import leads, targets
 from hotline.engine.edition import is_pause, split_labels
-from hotline.engine.flow import RETURN, Ask, Branch, CallFlow, Do, Each, End, Menu, Option, ScreenSource, Sources
+from hotline.engine.flow import RETURN, Ask, Branch, CallFlow, Do, Each, End, Menu, Message, Option, ScreenSource, Sources
 from hotline.engine.names import PHONE, RESERVED, WHERE
 from hotline.engine.restructuring.edits import KEYS, referrers, screens_of
 from hotline.engine.restructuring.vocabulary import askable, asked_of_callers, lists_into, settable
@@ -24,6 +26,7 @@ Why: TypeAlias = Literal[
     "number",  # options are numbered 1 to 7
     "twice",  # two options of one number
     "reused",  # a number that led elsewhere once
+    "swapped",  # a number that leads where it led, under the words of another
     "sets",  # nothing of that name and value can be set
     "condition",  # nobody can answer that
     "way",  # only the last way of a choice has no condition
@@ -44,12 +47,6 @@ TAKES: Final[Mapping[str, frozenset[str | None]]] = {
     "stop_calls": frozenset((None,)),
 }
 """When each order can be for."""
-_HARM: Final = re.compile(
-    r"\b(frapp|batt(u|re)|\bbat\b|viol|gifl|coups?\b|étrangl|abus|menac|agress|brutal|maltrait|bugɔ|ɲangata|gosi"
-    r"|quel âge|votre âge|ton âge|san joli|si joli|habite|vivez|vis-tu|i sigilen|qui vous|qui t'|qui te)",
-    re.IGNORECASE,
-)
-"""What a question about violence, age, home or whoever hurts would say. It finds the plain ones: whoever approves reads every new screen."""
 
 
 class KeyMeaning(Struct, frozen=True):
@@ -77,6 +74,7 @@ class Objection(Struct, frozen=True):
     about: tuple[str, ...] = ()
 
 
+_Said: TypeAlias = tuple[str, Message]
 Published: TypeAlias = Mapping[str, Mapping[int, KeyMeaning]]
 """By screen every key that any edition had there, with what it did when it stood there last."""
 
@@ -112,6 +110,8 @@ def _objections(newest: Sources, before: Sources, after: Sources, changed: Colle
     stood, stands, new = screens_of(before), screens_of(after), screens_of(newest)
     yield from _gone(before, after)
     may_set, may_ask = settable(before), askable(before)
+    said_before, said = _by_screen(newest), _by_screen(after)
+    asked_before, asked = _Asked(newest, newest, said_before), _Asked(newest, after, said)
     questions, into, ways = asked_of_callers(newest), lists_into(newest), leads(after)
     for key in changed:
         screen = stands.get(key)
@@ -124,11 +124,12 @@ def _objections(newest: Sources, before: Sources, after: Sources, changed: Colle
             case Menu(options):
                 yield from _options(key, options, may_set)
                 yield from _reused(key, screen, stood.get(key), new.get(key), published)
+                yield from _swapped(screen, new.get(key), said_before.get(key, ()), said.get(key, ()))
             case Ask() as ask if (key, ask.kind, ask.into) not in questions and (ask.kind, ask.into) != ("phone", PHONE):
                 yield Objection("asks", key)
         if (why := _misshapen(screen, into)) is not None:
             yield Objection(why, key)
-        if _asks_of_harm(after, screen) and not (key in new and _asks_of_harm(newest, new[key])):
+        if asked.of_her(key) and not (key in new and asked_before.of_her(key)):
             yield Objection("harm", key)
         if _circles(key, stands, ways):
             yield Objection("loop", key)
@@ -198,6 +199,31 @@ def _reused(
             yield Objection("reused", key, number, (before.go,))
 
 
+def _swapped(screen: ScreenSource, newest: ScreenSource | None, before: Iterable[_Said], after: Iterable[_Said]) -> Iterator[Objection]:
+    """Callers press the words that they know: those of one number never come to stand behind another that goes on leading where it led."""
+    led, leads_now = meanings(newest), meanings(screen)
+    stood = {(language, message.key): _labels(message) for language, message in before}
+    for language, message in after:
+        labels = stood.get((language, message.key), {})
+        for number, label in _labels(message).items():
+            others = {text for other, text in labels.items() if other != number}
+            if label in others and label != labels.get(number) and number in led and led[number] == leads_now.get(number):
+                yield Objection("swapped", screen.key, number)
+
+
+def _labels(message: Message) -> dict[int, str]:
+    return {number: " ".join(label.casefold().split()) for number, label in split_labels(message.text)[1]}
+
+
+def _by_screen(sources: Sources) -> dict[str, list[_Said]]:
+    """Messages with their language, by key without a channel."""
+    found: dict[str, list[_Said]] = {}
+    for language, table in sources.words.items():
+        for message in table:
+            found.setdefault(message.key.partition("@")[0], []).append((language, message))
+    return found
+
+
 def _is_named(key: str) -> bool:
     flow, _, name = key.partition(".")
     return bool(NAME.fullmatch(flow) and NAME.fullmatch(name)) and flow not in RESERVED and name != RETURN
@@ -213,17 +239,19 @@ def _can_order(order: Do) -> bool:
     )
 
 
-def _asks_of_harm(sources: Sources, screen: ScreenSource) -> bool:
-    """Do its words ask, and can a key answer?"""
-    if not isinstance(screen.kind, Menu | Ask | Each):
-        return False
-    for table in sources.words.values():
-        for message in table:
-            if message.key.partition("@")[0] == screen.key:
-                head = split_labels(message.text)[0]
-                if any(_HARM.search(sentence) for sentence in re.findall(r"[^.!?]*\?", head)):
-                    return True
-    return False
+class _Asked:
+    """Which screens ask of violence, age, home or whoever hurts, by the words that the newest edition never asks about (`check.never`): a draft that
+    shortens the list asks no more for that."""
+
+    def __init__(self, newest: Sources, sources: Sources, said: Mapping[str, Iterable[_Said]]) -> None:
+        lists = {language: tuple(message for message in table if message.key in NEVER) for language, table in newest.words.items()}
+        self._said = said
+        self._never = Never(
+            replace(sources, words={language: (*table, *lists.get(language, ())) for language, table in sources.words.items()})
+        )
+
+    def of_her(self, key: str) -> bool:
+        return any(self._never.may_ask_of_her(language, message) for language, message in self._said.get(key, ()))
 
 
 def _circles(key: str, screens: Mapping[str, ScreenSource], ways: Mapping[str, tuple[str, ...]]) -> bool:

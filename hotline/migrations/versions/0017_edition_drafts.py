@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("was", sa.Text(), nullable=True),
         sa.Column("by", sa.String(length=32), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("others", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["draft"], ["edition_drafts.id"], name="fk_draft_parts_draft", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("draft", "place", name="pk_draft_parts"),
     )

@@ -36,6 +36,8 @@ class DraftPart(Struct, frozen=True):
     by: str
     """The id of whoever changed it last."""
     at: int
+    others: tuple[str, ...] = ()
+    """The ids of whoever else wrote it before, or the same: what they wrote may be in it still."""
 
 
 class EditionDrafts(Protocol):

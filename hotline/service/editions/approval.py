@@ -184,7 +184,11 @@ def draft_of(tx: Transaction, proposal: int) -> EditionDraft | None:
 def author_among(tx: Transaction, proposal: Proposal, by: Publisher) -> str | None:
     """The name of whoever made the proposal, or changed a part of the draft that it is made of, if that is this person. Returns None if nobody is."""
     draft = draft_of(tx, proposal.number)
-    ids = () if draft is None else dict.fromkeys((draft.made_by, *(part.by for part in tx.edition_drafts.parts(draft.id))))
+    ids = (
+        ()
+        if draft is None
+        else dict.fromkeys((draft.made_by, *(id for part in tx.edition_drafts.parts(draft.id) for id in (part.by, *part.others))))
+    )
     people = (tx.staff.get(id) for id in ids)
     names = (proposal.made_by, *(staff.alias for staff in people if staff))
     return next((name for name in names if are_one_person(name, by)), None)

@@ -8,7 +8,8 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.engine.revisions import Revision, UnfitRevision, revised, value_of
+from hotline.engine.difference import visible
+from hotline.engine.revisions import Revision, UnfitRevision, canonical, revised, value_of
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
 from hotline.ports.store import StoreAway
@@ -20,8 +21,10 @@ LONGEST_TITLE: Final = 64
 LONGEST_PLACE: Final = 128
 LONGEST_ABOUT: Final = 64
 """What the audit says a deed was about has so many letters at most."""
-MOST_LETTERS: Final = 20_000
-"""Of one part: many times what any screen holds."""
+MOST_LETTERS: Final = 4_000
+"""Of one part: several times what any screen holds."""
+MOST_PARTS: Final = 5_000
+"""Of one draft: more than a whole language of a line that is ten times as large."""
 
 
 class PartEdit(Struct, frozen=True):
@@ -89,6 +92,12 @@ def save_parts(act: Act, draft: str, edits: Sequence[PartEdit]) -> Result:
     composed = _open(act, draft) if draft else compose(act.deps, act.tx, "")
     if composed is None or isinstance(composed, Result):
         return composed or Result("gone")
+    if len(composed.parts.keys() | {edit.place for edit in edits}) > MOST_PARTS:
+        return Result("long")
+    try:
+        edits = [replace(edit, value=canonical(edit.place, edit.value)) for edit in edits]
+    except UnfitRevision:
+        return Result("faulty", {"fault": "part"})
     for edit in edits:
         now = composed.parts[edit.place].value if edit.place in composed.parts else composed.stands.get(edit.place)
         if now not in (edit.seen, edit.value):
@@ -127,7 +136,7 @@ def keep_part(act: Act, draft: str, place: str) -> Result:
         return Result("gone")
     if not _may_change(act.staff, place):
         return Result("forbidden")
-    act.tx.edition_drafts.put(replace(part, was=composed.stands.get(place), by=act.staff.id, at=act.at))
+    act.tx.edition_drafts.put(replace(_with_hand(part, act.staff), was=composed.stands.get(place)))
     _record(act, place)
     return Result()
 
@@ -161,13 +170,26 @@ def _open(act: Act, draft: str) -> Composed | Result:
 def _keep(act: Act, composed: Composed, draft: str, edit: PartEdit) -> None:
     place, value = edit.place, edit.value
     stands, part = composed.stands.get(place), composed.parts.get(place)
+    if part and value == part.value != stands:
+        act.tx.edition_drafts.put(_with_hand(part, act.staff))
+        return
     if value == stands:
         act.tx.edition_drafts.take_out(draft, place)
     else:
         was = part.was if part else stands
-        act.tx.edition_drafts.put(DraftPart(draft, place, value, was, act.staff.id, act.at))
-    if value != (part.value if part else stands):
+        act.tx.edition_drafts.put(DraftPart(draft, place, value, was, act.staff.id, act.at, _others(part, act.staff)))
+    if part or value != stands:
         _record(act, place)
+
+
+def _with_hand(part: DraftPart, staff: Staff) -> DraftPart:
+    """A part that this person stands for as well, whose words it stays."""
+    return part if staff.id == part.by else replace(part, others=tuple(dict.fromkeys((*part.others, staff.id))))
+
+
+def _others(part: DraftPart | None, staff: Staff) -> tuple[str, ...]:
+    """Who changed a part before this person did."""
+    return tuple(id for id in dict.fromkeys((*part.others, part.by)) if id != staff.id) if part else ()
 
 
 def _record(act: Act, place: str) -> None:
@@ -185,4 +207,5 @@ def _may_change(staff: Staff, place: str) -> bool:
 
 
 def titled(title: str) -> str:
-    return " ".join(title.split())[:LONGEST_TITLE]
+    """On one line, at its longest, as it is seen: nothing in it turns or hides what stands beside it."""
+    return visible(" ".join(title.split()))[:LONGEST_TITLE]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 from sqlalchemy import bindparam, delete, select
 
 from hotline.adapters.sql.tables import draft_parts, edition_drafts
@@ -36,10 +36,10 @@ class SqlEditionDrafts(Unit):
         self._change(_DROP, this=id)
 
     def put(self, part: DraftPart) -> None:
-        self._put(draft_parts, **asdict(part))
+        self._put(draft_parts, **{**asdict(part), "others": " ".join(part.others)})
 
     def take_out(self, draft: str, place: str) -> None:
         self._change(_TAKE_OUT, this=draft, of=place)
 
     def parts(self, draft: str) -> tuple[DraftPart, ...]:
-        return tuple(DraftPart(*row) for row in self._rows(_PARTS, this=draft))
+        return tuple(replace(DraftPart(*row), others=tuple(row.others.split())) for row in self._rows(_PARTS, this=draft))

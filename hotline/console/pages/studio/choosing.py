@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import session
+from flask import request, session
 from msgspec import Struct
 
 from hotline.console.context import ConsoleContext, me
@@ -37,6 +37,13 @@ class ScreenAddress(Struct, frozen=True):
     def form(self) -> str:
         """The name under which what is typed on this screen's page is kept until it is sent."""
         return f"words-{self.id}.{self.part}"
+
+
+def choose(context: ConsoleContext) -> None:
+    """Work in the draft that the address names from now on, if there is one. Raises StoreAway."""
+    id = request.args.get("draft", "")
+    if id and drafts.see_draft(context.deps, me(), id).draft.id == id:
+        session[DRAFT] = id
 
 
 def chosen_id(context: ConsoleContext) -> str:

@@ -13,6 +13,7 @@ from hotline.console.pages.access import this_browser
 from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, chosen_id
 from hotline.console.pages.studio.directory import LISTS
 from hotline.console.pages.studio.pickers import condition_said, setting_said
+from hotline.console.pages.studio.structure_edits import objection_said
 from hotline.console.times import stamp
 from hotline.engine.difference import NOTHING, Lead, visible
 from hotline.ports.editions.editions import FIRST_START, EditionRow
@@ -22,6 +23,7 @@ from hotline.service.editions.approval import CannotPublish, older_edition
 from hotline.service.editions.publication import FaultySources
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import key_of
+from hotline.service.studio.line.key_history import KeyHistory
 from hotline.service.studio.publishing import editions as shown
 from hotline.service.studio.publishing import proposing
 from hotline.service.studio.publishing.editions import KnownFault, ProposalView
@@ -29,6 +31,8 @@ from hotline.service.studio.publishing.proposing import PreparedProposal
 
 AFTER: Final = ("approved", "sent_back", "taken_back", "proposed", "returned", "decided")
 """What has just happened, as an address says it."""
+LARGE: Final = frozenset({"approve_proposal"})
+"""A form with a tick for each screen that was read."""
 LONGEST_NUMBER: Final = 9
 FIELDS: Final[dict[str, str]] = {"empty": "title", "pending": "pending"}
 """Beside which field of the form that proposes a refusal is said."""
@@ -64,6 +68,8 @@ def _history(pages: Blueprint, context: ConsoleContext) -> None:
 
 
 def _proposing(pages: Blueprint, context: ConsoleContext) -> None:
+    history = KeyHistory()
+
     @pages.get("/editions/drafts/<id>")
     def draft_difference(id: str) -> Shown:
         return _draft(context, id)
@@ -71,13 +77,15 @@ def _proposing(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/editions/drafts/<id>")
     def propose_draft(id: str) -> Shown:
         try:
-            prepared = proposing.prepare(context.deps, id)
+            prepared = proposing.prepare(context.deps, id, history)
         except FaultySources as wrong:
             return _draft(context, id, FormFault("editions.error.faults", values={"count": str(len(wrong.faults))}), wrong)
         takes, title = request.form.get("pending") == "yes", request.form.get("title", "")
         result = prepared if isinstance(prepared, Result) else _propose(context, prepared, title, takes_pending=takes)
         if result.code == "state" or not result.is_refused:
             return to("edition_proposal", id=result.values["proposal"], after="proposed")
+        if result.code == "faulty":
+            return _draft(context, id, FormFault("editions.error.faults", values={"count": "1"}), against=result)
         return _draft(context, id, FormFault(f"editions.error.{result.code}", FIELDS.get(result.code, "")))
 
     @pages.post("/editions/proposals/<id>/take-back")
@@ -167,7 +175,10 @@ def _maker(context: ConsoleContext, row: EditionRow) -> str:
     return context.words.say(language(context), "editions.first_start") if row.made_by == FIRST_START else row.made_by
 
 
-def _draft(context: ConsoleContext, id: str, fault: FormFault | None = None, wrong: FaultySources | None = None) -> Shown:
+def _draft(
+    context: ConsoleContext, id: str, fault: FormFault | None = None, wrong: FaultySources | None = None, against: Result | None = None
+) -> Shown:
+    """`against`: what stands against where its keys lead."""
     composed = drafts.see_draft(context.deps, me(), id)
     if composed.draft.id != id:
         abort(HTTPStatus.NOT_FOUND)
@@ -181,6 +192,7 @@ def _draft(context: ConsoleContext, id: str, fault: FormFault | None = None, wro
         "comparison": comparison,
         "faults": shown.known(wrong.faults, composed.sources) if wrong else comparison.faults,
         "conflicts": _conflicts(composed.conflicts),
+        "against": (against.values["screen"], objection_said(context, against, composed.sources)) if against else None,
         **_compared(context, comparison.difference),
     }
     if fault is not None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, abort, request, session
+from flask import Blueprint, abort, request
 
 from hotline.console.context import ConsoleContext, me, page
-from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, chosen, seen
+from hotline.console.pages.studio.choosing import ScreenAddress, choose, chosen, seen
 from hotline.engine.drawing.charts import boxed
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed
@@ -20,8 +20,7 @@ from hotline.service.studio.line.searching import LONGEST_QUERY, search_line
 def views(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/studio")
     def studio() -> str:
-        if "draft" in request.args:
-            session[DRAFT] = request.args["draft"]
+        choose(context)
         composed = chosen(context)
         view = seen(context, composed)
         query = request.args.get("q", "").strip()[:LONGEST_QUERY]

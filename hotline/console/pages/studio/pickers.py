@@ -137,12 +137,12 @@ def _asked(context: ConsoleContext, sources: Sources, subject: str, value: str) 
     spoken = language(context)
     if kind == "offered":
         part = context.words.say_or(spoken, f"structure.part.{detail}", detail)
-        return context.words.say(spoken, f"structure.asked.offered.{value}", part=part)
+        return context.words.say_or(spoken, f"structure.asked.offered.{value}", value, part=part)
     if kind == "listed":
         of = context.words.say_or(spoken, f"structure.list.{detail}", detail)
-        return context.words.say(spoken, f"structure.asked.listed.{value}", list=of)
+        return context.words.say_or(spoken, f"structure.asked.listed.{value}", value, list=of)
     if kind in ("coverage", "many", "opening"):
-        return context.words.say(spoken, f"structure.asked.{subject}.{value}")
+        return context.words.say_or(spoken, f"structure.asked.{subject}.{value}", value)
     return context.words.say(
         spoken, "structure.asked.thing", thing=_thing(context, subject), value=_value(context, sources, subject, value)
     )

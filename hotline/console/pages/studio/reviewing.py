@@ -5,10 +5,10 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, abort, request, session
+from flask import Blueprint, abort, request
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, is_partial, me, page, refused, run, run_each_time, to
-from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, chosen
+from hotline.console.pages.studio.choosing import ScreenAddress, choose, chosen
 from hotline.service.acts import Result
 from hotline.service.studio.drafts import see_drafts
 from hotline.service.studio.words import reviewing
@@ -23,8 +23,7 @@ LOOKS: Final = ("flow", "language", "show", "after")
 def views(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/studio/review")
     def studio_review() -> str:
-        if "draft" in request.args:
-            session[DRAFT] = request.args["draft"]
+        choose(context)
         return page(context, "studio_review.html", **_list(context))
 
     @pages.post("/studio/review/read")

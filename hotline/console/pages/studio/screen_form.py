@@ -16,7 +16,8 @@ from hotline.console.pages.studio.choosing import ScreenAddress, chosen, seen
 from hotline.console.pages.studio.trying import tried
 from hotline.service.studio.composing import Composed, key_of
 from hotline.service.studio.drafts import PartEdit
-from hotline.service.studio.screens.screens import MessageView, ScreenView, screens
+from hotline.service.studio.screens import screens
+from hotline.service.studio.screens.screens import MessageView, ScreenView
 from hotline.service.studio.words.reviewing import LONGEST_COMMENT, see_reviews
 
 

@@ -11,7 +11,7 @@ from flask import request, session
 from hotline.console.context import ConsoleContext, FormFault, language, me, run
 from hotline.console.pages.studio import pickers, structure_forms
 from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, chosen, chosen_id, seen
-from hotline.engine.flow import Kind
+from hotline.engine.flow import Kind, Sources
 from hotline.engine.restructuring.edits import screens_of
 from hotline.engine.restructuring.vocabulary import INTO
 from hotline.service.acts import Result
@@ -44,8 +44,13 @@ def refusal(context: ConsoleContext, result: Result) -> FormFault:
     """Why an edit was not kept, the screens that it is about by their titles."""
     if result.code != "faulty":
         return FormFault(f"structure.error.{result.code}")
+    return objection_said(context, result, chosen(context).sources)
+
+
+def objection_said(context: ConsoleContext, result: Result, sources: Sources) -> FormFault:
+    """What stands against where keys lead, the screens that it is about by their titles. `result`: *faulty*, as `change_structure`."""
     why = result.values["fault"]
-    title_of = pickers.titles(context, chosen(context).sources)
+    title_of = pickers.titles(context, sources)
     spoken = language(context)
     names = (context.words.say(spoken, "structure.quoted", title=title_of(key)) for key in result.values.get("about", "").split(" ") if key)
     about = ", ".join(names)

@@ -11,6 +11,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.engine.difference import visible
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.edition_drafts import DraftPart
 from hotline.ports.store import Transaction
@@ -21,6 +22,8 @@ from hotline.service.editions.approval import Approval, CheckedEdition, Publishe
 from hotline.service.editions.testimony_overlay import with_testimonies
 from hotline.service.studio.composing import Composed, compose
 from hotline.service.studio.drafts import titled
+from hotline.service.studio.line.key_history import KeyHistory
+from hotline.service.studio.screens.structure import objected, stands_against
 
 LONGEST_REASON: Final = 512
 
@@ -40,14 +43,17 @@ def signer(staff: Staff) -> Publisher:
     return Publisher(staff.alias, staff.alias, named=False)
 
 
-def prepare(deps: Deps, draft: str) -> PreparedProposal | Result:
+def prepare(deps: Deps, draft: str, history: KeyHistory) -> PreparedProposal | Result:
     """Check a draft. Returns the refusal where it cannot be proposed: *gone*, *state* (it is proposed), *nothing* (it changes nothing), *changed* (another edition
-    changed the same, and nobody chose yet). Raises FaultySources and StoreAway."""
+    changed the same, and nobody chose yet), *faulty* as `change_structure` (a key may not lead so, whatever way that came about). Raises FaultySources and StoreAway."""
     with deps.store.read() as tx:
         composed = compose(deps, tx, draft) if draft else None
         refusal = _refusal(composed)
         if composed is None or refusal is not None:
             return refusal or Result("gone")
+        against = stands_against(composed, history.published(tx))
+        if against is not None:
+            return objected(against)
         sources = with_testimonies(tx, composed.sources)
     return PreparedProposal(draft, composed.parts, composed.edition.number, check_edition(sources, deps.clock.now()))
 
@@ -91,7 +97,7 @@ def send_back(act: Act, number: int, reason: str) -> Result:
         return Result("gone")
     if author_among(act.tx, proposal, signer(act.staff)) is not None:
         return Result("own")
-    why = reason.strip()
+    why = visible(reason.replace("\r\n", "\n").strip())
     if not why:
         return Result("empty")
     return Result("long") if len(why) > LONGEST_REASON else approval.reject_proposal(act, number, why)

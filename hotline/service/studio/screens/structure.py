@@ -190,6 +190,12 @@ def stands_against(composed: Composed, published: Published) -> Objection | None
     )
 
 
+def objected(against: Objection) -> Result:
+    """The refusal that says so."""
+    key = "" if against.key is None else str(against.key)
+    return Result("faulty", {"fault": against.why, "screen": against.screen, "key": key, "about": " ".join(against.about)})
+
+
 def change_structure(act: Act, draft: str, made: MadeEdits, seen: Mapping[str, str | None], history: KeyHistory) -> Result:
     """Keep in the draft what `made` makes of it, all or none; without a draft, in a new one. `screen` among the values: the key of a new screen.
 
@@ -214,8 +220,7 @@ def change_structure(act: Act, draft: str, made: MadeEdits, seen: Mapping[str, s
     changed = dict.fromkeys(key for edit in edits if (key := key_of(edit.place)))
     against = objection(composed.before, composed.sources, after, changed, published)
     if against is not None:
-        key = "" if against.key is None else str(against.key)
-        return Result("faulty", {"fault": against.why, "screen": against.screen, "key": key, "about": " ".join(against.about)})
+        return objected(against)
     if not edits:
         return Result(values={"draft": draft})
     result = drafts.save_parts(act, draft, edits)

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.engine.check.critical import EVERYWHERE, critical_screens
+from hotline.engine.difference import visible
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Message, Sources, Where
 from hotline.engine.phone import limits
@@ -381,7 +382,7 @@ def _phone(sources: Sources, channel: str, rows: Sequence[_Row]) -> Callable[[st
 
 
 def _tidy(text: str) -> str:
-    return text.replace("\r\n", "\n").strip()
+    return visible(text.replace("\r\n", "\n").strip())
 
 
 def _unfit(said: str) -> Result | None:
