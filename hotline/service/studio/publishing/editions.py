@@ -40,6 +40,8 @@ class EditionDifference(Struct, frozen=True):
     """Words of what differs that nobody reviewed."""
     critical_pending: int
     """Words on urgent, callback and stop screens that nobody reviewed, whether they differ or not."""
+    critical_changed: int
+    """Those of them that are on a screen that differs."""
 
     @property
     def keys_elsewhere(self) -> int:
@@ -183,8 +185,8 @@ def compare(before: Sources | None, after: Sources, at: int | None) -> EditionDi
             texts.setdefault(message.key, message.text.split("\n")[0].strip())
     entries = {f"{item.list}.{item.id}": item.name for sources in (before, after) if sources for item in sources.items}
     unread = [message.key.partition("@")[0] for table in after.words.values() for message in table if message.review == PENDING]
-    pending, critical_pending = (sum(key in among for key in unread) for among in (keys, critical))
-    return EditionDifference(parts, signed, after, texts, entries, keys_to(after), pending, critical_pending)
+    pending, critical_pending, changed = (sum(key in among for key in unread) for among in (keys, critical, keys & critical))
+    return EditionDifference(parts, signed, after, texts, entries, keys_to(after), pending, critical_pending, changed)
 
 
 def _sources_of(deps: Deps, tx: Transaction, number: int) -> Sources | None:
