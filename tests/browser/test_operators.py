@@ -265,8 +265,9 @@ class Callers:
 
 
 def sound(room: Room) -> None:
-    assert not room.is_too_wide()
-    assert (room.troubles, room.strangers) == ([], [])
+    """What was being weighed when somebody went on is given up, which htmx reports."""
+    troubles = [trouble for trouble in room.troubles if not trouble.startswith(("htmx:afterRequest", "htmx:sendAbort"))]
+    assert (troubles, room.strangers, room.is_too_wide()) == ([], [], False)
 
 
 script = pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
