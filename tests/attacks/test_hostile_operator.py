@@ -355,3 +355,23 @@ def test_a_draft_of_a_thousand_words_keeps_pages_fast(desk: Desk) -> None:
         mariam.open(path)
         assert mariam.status == 200, path
         assert perf_counter() - began < 6, path
+
+
+def test_a_flow_that_goes_meanwhile_closes_no_page_to_whoever_changed_it(desk: Desk) -> None:
+    """Her draft stays, cannot be proposed before she chose, and can be given up."""
+    assert not put(desk, TOPICS, topics(aimed={1: "fever.topics"})).is_refused
+    assert not put(desk, TOPICS_FR, value_of(lines("fr").replace("1 ", "1 Et ", 1))).is_refused
+    flow = next(flow for flow in sources().flows if flow.name == "babies")
+    made = revised(sources(), [Revision("flow/babies", None), *(Revision(screen_place(screen.key), None) for screen in flow.screens)])
+    at = desk.line.clock.now()
+    with desk.line.real_store.write() as tx:
+        tx.editions.add(EditionRow(2, at, "Awa (op)", at, encode(made)))
+    follow(desk.line)
+    mariam = desk.browser("mariam")
+    draft = open_drafts(desk)[0]
+    for path in ("/console/studio", "/console/studio/danger/advice", "/console/studio/review", f"/console/editions/drafts/{draft}"):
+        mariam.open(path)
+        assert mariam.status == 200, path
+    assert desk.say("editions.error.changed") in propose(desk, mariam)
+    signed(mariam, f"/console/studio/drafts/{draft}/drop")
+    assert open_drafts(desk) == []
