@@ -13,7 +13,7 @@ from hotline.engine.revisions import UnfitRevision
 from hotline.ports.desk.translations import FileKind
 from hotline.service.studio import drafts, translating
 from hotline.service.studio.composing import Composed
-from hotline.service.studio.reviewing import is_editor
+from hotline.service.studio.drafts import is_editor
 
 TYPES: Final[dict[str, str]] = {
     "po": "text/x-gettext-translation; charset=utf-8",
