@@ -375,3 +375,22 @@ def test_a_flow_that_goes_meanwhile_closes_no_page_to_whoever_changed_it(desk: D
     assert desk.say("editions.error.changed") in propose(desk, mariam)
     signed(mariam, f"/console/studio/drafts/{draft}/drop")
     assert open_drafts(desk) == []
+
+
+@pytest.mark.parametrize("name", ["kinds", "testimonies", "nothing"])
+def test_a_list_that_nobody_writes_into_is_not_found(desk: Desk, name: str) -> None:
+    """Calmly, whatever is sent there."""
+    mariam = desk.browser("mariam")
+    assert signed(mariam, f"/console/directory/new/{name}", name="x") == 404
+    assert signed(mariam, f"/console/directory/{name}/x", "2", name="x") == 404
+    assert open_drafts(desk) == []
+
+
+def test_a_dump_tells_no_remark(desk: Desk) -> None:
+    """What staff say to each other about words lies sealed."""
+    mariam = changed(desk)
+    signed(mariam, "/console/studio/review/comment", place=FR, text="Kalilou parle", **{"in": ""})
+    with desk.line.real_store._engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT * FROM comments").all()
+    assert len(rows) == 1
+    assert "Kalilou" not in repr(rows)
