@@ -356,3 +356,42 @@ def test_a_draft_of_a_thousand_words_keeps_pages_fast(desk: Desk) -> None:
         mariam.open(path)
         assert mariam.status == 200, path
         assert perf_counter() - began < 6, path
+
+
+def test_a_flow_that_goes_meanwhile_closes_no_page_to_whoever_changed_it(desk: Desk) -> None:
+    """Her draft stays, cannot be proposed before she chose, and can be given up."""
+    assert not put(desk, TOPICS, topics(aimed={1: "fever.topics"})).is_refused
+    assert not put(desk, TOPICS_FR, value_of(lines("fr").replace("1 ", "1 Et ", 1))).is_refused
+    flow = next(flow for flow in sources().flows if flow.name == "babies")
+    made = revised(sources(), [Revision("flow/babies", None), *(Revision(screen_place(screen.key), None) for screen in flow.screens)])
+    at = desk.line.clock.now()
+    with desk.line.real_store.write() as tx:
+        tx.editions.add(EditionRow(2, at, "Awa (op)", at, encode(made)))
+    follow(desk.line)
+    mariam = desk.browser("mariam")
+    draft = open_drafts(desk)[0]
+    for path in ("/console/studio", "/console/studio/danger/advice", "/console/studio/review", f"/console/editions/drafts/{draft}"):
+        mariam.open(path)
+        assert mariam.status == 200, path
+    assert desk.say("editions.error.changed") in propose(desk, mariam)
+    signed(mariam, f"/console/studio/drafts/{draft}/drop")
+    assert open_drafts(desk) == []
+
+
+@pytest.mark.parametrize("name", ["kinds", "testimonies", "nothing"])
+def test_a_list_that_nobody_writes_into_is_not_found(desk: Desk, name: str) -> None:
+    """Calmly, whatever is sent there."""
+    mariam = desk.browser("mariam")
+    assert signed(mariam, f"/console/directory/new/{name}", name="x") == 404
+    assert signed(mariam, f"/console/directory/{name}/x", "2", name="x") == 404
+    assert open_drafts(desk) == []
+
+
+def test_a_dump_tells_no_remark(desk: Desk) -> None:
+    """What staff say to each other about words lies sealed."""
+    mariam = changed(desk)
+    signed(mariam, "/console/studio/review/comment", place=FR, text="Kalilou parle", **{"in": ""})
+    with desk.line.real_store._engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT * FROM comments").all()
+    assert len(rows) == 1
+    assert "Kalilou" not in repr(rows)

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from hotline.engine.flow import Fault, Sources
-from hotline.engine.revisions import Revision, UnfitRevision, revised, standing, value_of
+from hotline.engine.revisions import Revision, UnfitRevision, flow_place, revised, standing, value_of
 from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
 from hotline.ports.store import Transaction
 from hotline.service.deps import Deps
@@ -69,8 +69,17 @@ def compose(deps: Deps, tx: Transaction, draft: str) -> Composed | None:
 
 
 def with_parts(sources: Sources, parts: Iterable[DraftPart]) -> Sources:
-    """These sources as the parts have them. Raises UnfitRevision where one cannot be: none of ours is so."""
-    return revised(sources, (Revision(part.place, part.value) for part in parts))
+    """These sources as the parts have them. A screen of a flow that another edition took away meanwhile has no place there, and is left out.
+
+    Raises UnfitRevision where another part cannot be: none of ours is so.
+    """
+    made = {part.place: part.value for part in parts}
+    flows = {flow.name for flow in sources.flows if made.get(flow_place(flow.name), "") is not None}
+    flows |= {place.partition("/")[2] for place, value in made.items() if place.startswith("flow/") and value is not None}
+    homeless = {
+        place for place, value in made.items() if place.startswith("screen/") and value and key_of(place).partition(".")[0] not in flows
+    }
+    return revised(sources, (Revision(place, value) for place, value in made.items() if place not in homeless))
 
 
 def with_typed(sources: Sources, typed: Mapping[str, str | None]) -> Sources:

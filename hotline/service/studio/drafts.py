@@ -200,10 +200,14 @@ def _record(act: Act, place: str) -> None:
     act.record("words changed" if is_words else "screen changed" if is_screen else "directory changed", place[:LONGEST_ABOUT])
 
 
+def is_editor(staff: Staff, language: str) -> bool:
+    """May this person change words of this language? An operator may change all, a reviewer propose words of the languages that are read."""
+    return staff.role == "operator" or language in staff.reviews
+
+
 def _may_change(staff: Staff, place: str) -> bool:
-    """An operator may change all, a reviewer propose words of the languages that are read."""
     kind, _, rest = place.partition("/")
-    return staff.role == "operator" or (kind == "words" and rest.partition("/")[0] in staff.reviews)
+    return is_editor(staff, rest.partition("/")[0] if kind == "words" else "")
 
 
 def titled(title: str) -> str:

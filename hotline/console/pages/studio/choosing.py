@@ -40,9 +40,11 @@ class ScreenAddress(Struct, frozen=True):
 
 
 def choose(context: ConsoleContext) -> None:
-    """Work in the draft that the address names from now on, if there is one. Raises StoreAway."""
-    id = request.args.get("draft", "")
-    if id and drafts.see_draft(context.deps, me(), id).draft.id == id:
+    """Work in the draft that the address names from now on, if there is such a one; where it names none, in that of nobody else. Raises StoreAway."""
+    id = request.args.get("draft")
+    if id == "":
+        session.pop(DRAFT, None)
+    elif id is not None and drafts.see_draft(context.deps, me(), id).draft.id == id:
         session[DRAFT] = id
 
 

@@ -77,6 +77,8 @@ def _looking(pages: Blueprint, context: ConsoleContext) -> None:
 def _writing(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/directory/new/<id>")
     def add_entry(id: str) -> Shown:
+        if not _is_list(id):
+            abort(HTTPStatus.NOT_FOUND)
         view = _directory(context)
         result = run(context, entries.save_entry, view.composed.draft.id, id, "", _typed(id), None)
         if result.is_refused:
@@ -240,10 +242,15 @@ def _entry(context: ConsoleContext, section: str, id: str) -> dict[str, Any]:
 
 
 def _new(context: ConsoleContext, section: str) -> dict[str, Any]:
-    if section not in EDITABLE or section == "kinds":
+    if not _is_list(section):
         abort(HTTPStatus.NOT_FOUND)
     view = _directory(context)
     return {**_common(context, view), **_form(context, view.composed, section)}
+
+
+def _is_list(section: str) -> bool:
+    """May entries be added to it?"""
+    return section in EDITABLE and section != "kinds"
 
 
 def _common(context: ConsoleContext, view: DirectoryView) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from hotline.console.context import ConsoleContext, me, typed_before
 from hotline.console.pages.studio.choosing import ScreenAddress, chosen, seen
 from hotline.console.pages.studio.trying import tried
 from hotline.service.studio.composing import Composed, key_of
-from hotline.service.studio.drafts import PartEdit
+from hotline.service.studio.drafts import PartEdit, is_editor
 from hotline.service.studio.screens import screens
 from hotline.service.studio.screens.screens import MessageView, ScreenView
 from hotline.service.studio.words.reviewing import LONGEST_COMMENT, see_reviews
@@ -72,7 +72,7 @@ class ScreenForm(Struct, frozen=True):
             "fields": self.fields,
             "theirs": self.theirs,
             "address_of": ScreenAddress.of,
-            "may_change": {language: _may_change(language) for language in self.composed.sources.words},
+            "may_change": {language: is_editor(me(), language) for language in self.composed.sources.words},
             "shows_raw": bool(self.composed.edition.raw_networks),
             **self._handset(context),
         }
@@ -104,10 +104,6 @@ class ScreenForm(Struct, frozen=True):
 
 def _clock(minute: int | None) -> str:
     return "" if minute is None else f"{minute // 60}h{minute % 60:02d}"
-
-
-def _may_change(language: str) -> bool:
-    return me().role == "operator" or language in me().reviews
 
 
 def _sent(context: ConsoleContext, address: ScreenAddress, without: str) -> dict[str, WordsField]:

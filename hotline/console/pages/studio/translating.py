@@ -13,8 +13,8 @@ from hotline.engine.revisions import UnfitRevision
 from hotline.ports.editions.translations import FileKind
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed
+from hotline.service.studio.drafts import is_editor
 from hotline.service.studio.words import translating
-from hotline.service.studio.words.reviewing import is_editor
 
 TYPES: Final[dict[str, str]] = {
     "po": "text/x-gettext-translation; charset=utf-8",

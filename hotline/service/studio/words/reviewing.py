@@ -25,7 +25,7 @@ from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
 from hotline.service.editions.reading_overlay import text_digest
 from hotline.service.studio.composing import Composed, compose
-from hotline.service.studio.drafts import LONGEST_ABOUT
+from hotline.service.studio.drafts import LONGEST_ABOUT, is_editor
 from hotline.service.studio.line.tree import keys_to
 from hotline.service.studio.screens.screens import shown
 
@@ -229,11 +229,6 @@ def close_thread(act: Act, draft: str, place: str, text: str) -> Result:
         act.tx.comments.save(WordsComment(act.derive("comment"), place, said, act.staff.id, act.at, act.staff.id, act.at))
     act.record("comment answered", place[:LONGEST_ABOUT])
     return Result()
-
-
-def is_editor(staff: Staff, language: str) -> bool:
-    """May this person change words of this language?"""
-    return staff.role == "operator" or language in staff.reviews
 
 
 def message_at(sources: Sources, place: str) -> tuple[str, Message] | None:
