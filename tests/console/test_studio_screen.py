@@ -128,6 +128,16 @@ def test_it_is_weighed_without_being_kept(studio: Studio) -> None:
     assert studio.parts() == {}
 
 
+def test_a_screen_that_says_what_another_says_names_it(desk: Desk) -> None:
+    """The danger advice stands twice, with numbers behind it and without: whoever changes the one is told of the other."""
+    browser = desk.browser("mariam")
+    assert (
+        'href="/console/studio/danger/advice_numbers"'
+        in browser.open("/console/studio/danger/advice").split(desk.say("studio.twin"))[1][:200]
+    )
+    assert desk.say("studio.twin") not in browser.open("/console/studio/danger/hurt")
+
+
 def test_options_that_differ_from_the_keys_are_said_at_once(studio: Studio) -> None:
     """In the language that lacks one."""
     page = studio.send(**{BM: "An b'a ɲini {window}.\n1 Daɲɛ dɔ sugandi", "weigh": "yes"})

@@ -70,7 +70,7 @@ def _on_the_way(start: str, aims: Iterable[str], screens: Mapping[str, ScreenSou
         for go in goes:
             back[go].append(key)
     found: set[str] = set()
-    todo = [aim for aim in aims if aim in keys]
+    todo = [aim for aim in aims if aim in keys and aim in screens]
     while todo:
         key = todo.pop()
         if key not in found:

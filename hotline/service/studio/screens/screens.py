@@ -92,6 +92,8 @@ class ScreenView(Struct, frozen=True):
     placeholders: tuple[HeldPlace, ...]
     faults: tuple[Fault, ...]
     """Of the screen itself, of what leads nowhere, and of words that are not there."""
+    twins: tuple[str, ...]
+    """The keys of other screens of the flow that say the same in the newest edition: the line shows the one or the other."""
 
     @property
     def all_messages(self) -> tuple[MessageView, ...]:
@@ -150,7 +152,19 @@ def see_screen(composed: Composed, key: str, today: date, typed: Mapping[str, st
         {str(number): label for number, label in split_labels(common.text)[1]} if common else {},
         _held(sources, names, first),
         (*by_place.get(f"screen/{key}", ()), *(fault for fault in by_place.get("", ()) if fault.message.startswith(f"{key}:"))),
+        _twins(composed.before, key),
     )
+
+
+def _twins(sources: Sources, key: str) -> tuple[str, ...]:
+    """In every language the same sentences above their options, whatever their wordings for a channel."""
+    flow, texts = f"{key.partition('.')[0]}.", dict[str, dict[str, str]]()
+    for language, table in sources.words.items():
+        for message in table:
+            if message.key.startswith(flow) and "@" not in message.key:
+                texts.setdefault(message.key, {})[language] = split_labels(message.text)[0]
+    own = texts.get(key, {})
+    return tuple(other for other, said in texts.items() if other != key and said == own) if any(own.values()) else ()
 
 
 def _differing(common: str, own: str) -> tuple[DifferingWords, ...]:
