@@ -9,6 +9,7 @@ from hotline.engine.flow import Sources
 from hotline.engine.revisions import Revision, revised, value_of
 from hotline.ports.editions.editions import EditionRow
 from hotline.service.acts import By, run
+from hotline.service.editions.cache import EditionCache
 from hotline.service.editions.snapshot import encode
 from hotline.service.studio.composing import compose
 from hotline.service.studio.files import behind, draft_files
@@ -28,6 +29,12 @@ def publish(line: Line, sources: Sources, *, drafted: bool) -> None:
     with line.real_store.write() as tx:
         newest = max((number for number, _, _ in tx.editions.moments()), default=0)
         tx.editions.add(EditionRow(newest + 1, at, "awa", at, encode(sources), title="essai" if drafted else None))
+
+
+@pytest.fixture
+def library() -> EditionCache:
+    """Of this test alone: it follows what is published."""
+    return EditionCache.of(FIRST)
 
 
 @pytest.fixture
