@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
@@ -36,15 +37,22 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Workers begin with what takes longest, so that none of them idles at the end: by turns a file that waits for a whole line and one that
-    does not, so that no core idles before.
+    """Workers begin with what takes longest, so that none of them idles at the end. Files that wait, for a whole line or a browser, are spread
+    evenly among those that work, so that no core idles before.
     """
     if hasattr(config, "workerinput"):
         items.sort(key=_how_soon)
-        waiting = dict.fromkeys(item.path for item in items if item.get_closest_marker("system"))
+        waiting = dict.fromkeys(item.path for item in items if item.get_closest_marker("system") or "browser" in getattr(item, "fixturenames", ()))
         working = dict.fromkeys(item.path for item in items if item.path not in waiting)
-        turns = {path: (turn, kind) for kind, paths in enumerate((waiting, working)) for turn, path in enumerate(paths)}
+        turns = {path: turn / len(paths) for paths in (waiting, working) for turn, path in enumerate(paths)}
         items.sort(key=lambda item: turns[item.path])
+
+
+def pytest_collection_finish() -> None:
+    """What is here by now stays: the collector looks no more at thousands of tests, and less often at what they make."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 class _Compiled(dict[Any, Any]):

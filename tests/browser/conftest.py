@@ -38,6 +38,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--renderer-process-limit=1",  # one is warm: each context begins in it, and shares nothing else
 ]
 
 

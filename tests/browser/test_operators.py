@@ -17,7 +17,7 @@ from tests.browser.served_desk import ServedDesk
 from tests.console.desk import IDS, SETTINGS
 from tests.content_line import sources
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 PASSWORD = "quatre chevaux sous la pluie"
 SECRETS = {
     "mariam": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
