@@ -198,7 +198,7 @@ def test_midnight_between_the_pages_moves_no_day(desk: Desk) -> None:
     desk.set_staff("awa", seen_at=desk.line.clock.now())
     desk.install()
     with desk.line.real_store.write() as tx:
-        tx._connection.exec_driver_sql(f"UPDATE sign_ins SET seen_at = {desk.line.clock.now()}")
+        tx._connection.exec_driver_sql("UPDATE sign_ins SET seen_at = ?", (desk.line.clock.now(),))
     browser.send(SAVE, agreed="yes")
     assert desk.line.clock.local(desk.line.callback().not_after) == int(today(desk)) * DAY_MINUTES + 720
 

@@ -86,6 +86,12 @@ def _choices(context: ConsoleContext) -> dict[str, Any]:
     }
 
 
+def _word(context: ConsoleContext, spoken: str, word: str) -> tuple[str, str] | None:
+    """As it is said to whoever is rung, and in the reader's words. Returns None where none was chosen."""
+    said, read = (dict(agreements.words(context.deps, of)) for of in (spoken, me().reads))
+    return (said[word], read[word]) if word in said and word in read else None
+
+
 def _seen(context: ConsoleContext, window: Window) -> dict[str, Any]:
     """The number in one form, the hours that somebody is planned for, and the fields as they were chosen."""
     deps, reads, form = context.deps, me().reads, request.form
@@ -93,7 +99,7 @@ def _seen(context: ConsoleContext, window: Window) -> dict[str, Any]:
     return {
         "number": read_aloud(malian_number(_typed(context).phone) or ""),
         "window": f"{agreements.day_and_hour(deps, reads, deps.clock.moment(opens), context.now)}–{agreements.hour(deps, reads, ends)}",
-        "word": next((said for key, said in agreements.words(deps, reads) if key == form.get("word")), None),
+        "word": _word(context, form["language"], form.get("word", "")),
         "spoken": form["language"],
         "fields": {name: form.get(name, "") for name in ("language", "day", "part", "from", "to", "word")},
     }
