@@ -272,6 +272,36 @@ def test_its_number_stands_on_no_page_and_in_no_audit(desk: Desk, reads: str) ->
     assert not any("70000001" in page for page in digits)
 
 
+def test_a_browser_s_back_does_not_bring_it_back(desk: Desk) -> None:
+    """Whatever was sent on the way, sent once more after it was saved, shows an empty form, and enters nothing."""
+    browser = desk.browser("awa")
+    browser.open(FORM)
+    sent = [(FORM, {**browser.hidden(FORM), **asked(desk, "70 00 00")})]
+    browser.client.post(FORM, data=sent[0][1])
+    browser._took(browser.client.post(FORM, data=sent[0][1]))
+    sent.append((FORM, {**browser.hidden(FORM), **asked(desk)}))
+    browser._took(browser.client.post(FORM, data=sent[-1][1]))
+    sent.append((FORM, {**browser.hidden(SAVE), "change": "yes"}))
+    sent.append((SAVE, {**browser.hidden(SAVE), "agreed": "yes"}))
+    browser._took(browser.client.post(SAVE, data=sent[-1][1]))
+    for address, data in sent:
+        answer = browser.client.post(address, data=data)
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"{FORM}?kept=")
+    assert len(desk.line.callbacks()) == 1
+    see(desk, browser, "70 00 00 02")
+    browser.send(SAVE, agreed="yes")
+    assert len(desk.line.callbacks()) == 2
+    browser.open("/console/me")
+    browser.send("/console/sign-out")
+    signed_in = desk.browser("oumou")
+    with signed_in.client.session_transaction(base_url="http://localhost/console/") as session:
+        token = session["token"]
+    with browser.client.session_transaction(base_url="http://localhost/console/") as session:
+        session["token"] = token
+    browser.open(FORM)
+    assert "70 00 00 01" not in browser._took(browser.client.post(FORM, data=sent[1][1]))
+
+
 def test_no_draft_keeps_what_was_typed(desk: Desk) -> None:
     """The form keeps none; where the number lies, a stop finds it."""
     browser = desk.browser("awa")
@@ -337,7 +367,7 @@ HERS = STANDS[:-2]
 
 def without_ids(page: str) -> str:
     """A page but for what differs each time it is opened."""
-    page = re.sub(r'name="(csrf_token|once)" value="[^"]*"', "", page)
+    page = re.sub(r'name="(csrf_token|once|filling)" value="[^"]*"', "", page)
     return re.sub(r'data-now="\d+"', "", page)
 
 

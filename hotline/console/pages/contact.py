@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Blueprint, request
+from flask import Blueprint, request, session
 
 from hotline.console.context import ConsoleContext, FormFault, SentForm, Shown, me, page, refused, run, to
 from hotline.console.times import chosen_hours
@@ -13,6 +13,7 @@ from hotline.engine.times import DAY_MINUTES
 from hotline.service.acts import Code
 from hotline.service.calls import agreements, contacts
 from hotline.service.calls.contacts import Contact, Window
+from hotline.service.calls.rules.limits import CONTACTS_A_DAY
 
 FAULTS: Final[dict[Code, tuple[str, str]]] = {
     "phone": ("contact.error.phone", "phone"),
@@ -22,17 +23,26 @@ FAULTS: Final[dict[Code, tuple[str, str]]] = {
 }
 """Words and field of a refusal. What stands in none of these is about the window, and said as it is of a next call."""
 
+ENTERED: Final = "entered"
+"""In the signed cookie: the fillings-in that were saved in this sign-in. None of their pages shows the number again, whatever a browser's *back* sends anew; once another
+signs in, the token against forgery refuses it."""
+MOST_ENTERED: Final = 2 * CONTACTS_A_DAY
+
 
 def views(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/contact")
     def contact() -> str:
-        return page(context, "contact.html", kept="kept" in request.args, sent=SentForm(None), **_choices(context))
+        return page(
+            context, "contact.html", kept="kept" in request.args, sent=SentForm(None), filling=context.tokens.token(), **_choices(context)
+        )
 
     @pages.post("/contact")
     def see_contact() -> Shown:
         """What was typed, as it would be kept; nothing is. Or the form again, to mend it."""
+        if _filling() in session.get(ENTERED, ()):
+            return to("contact", kept="")
         if "change" in request.form:
-            return page(context, "contact.html", kept=False, sent=SentForm(None, request.form), **_choices(context))
+            return page(context, "contact.html", kept=False, sent=SentForm(None, request.form), filling=_filling(), **_choices(context))
         seen = contacts.preview(context.deps, _typed(context), context.now)
         if isinstance(seen, str):
             return _again(context, seen)
@@ -43,6 +53,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
         """Where it leads is the same for every number."""
         result = run(context, contacts.enter_contact, _typed(context))
         if not result.is_refused:
+            session[ENTERED] = [*session.get(ENTERED, ()), _filling()][-MOST_ENTERED:]
             return to("contact", kept="")
         seen = contacts.preview(context.deps, _typed(context), context.now)
         if result.code != "consent" or isinstance(seen, str):
@@ -54,7 +65,12 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
 def _again(context: ConsoleContext, code: Code) -> Shown:
     """The form as it was sent, with what is wrong beside its field."""
     fault = _fault(code)
-    return refused(context, "contact.html", fault, kept=False, sent=SentForm(fault, request.form), **_choices(context))
+    return refused(context, "contact.html", fault, kept=False, sent=SentForm(fault, request.form), filling=_filling(), **_choices(context))
+
+
+def _filling() -> str:
+    """Which filling-in of the form this is, from the empty page to the saved one."""
+    return request.form.get("filling", "")[:64]
 
 
 def _fault(code: Code) -> FormFault:
@@ -101,5 +117,6 @@ def _seen(context: ConsoleContext, window: Window) -> dict[str, Any]:
         "window": f"{agreements.day_and_hour(deps, reads, deps.clock.moment(opens), context.now)}–{agreements.hour(deps, reads, ends)}",
         "word": _word(context, form["language"], form.get("word", "")),
         "spoken": form["language"],
+        "filling": _filling(),
         "fields": {name: form.get(name, "") for name in ("language", "day", "part", "from", "to", "word")},
     }
