@@ -21,6 +21,7 @@ from hotline.console.pages import (
     callback,
     care,
     casework,
+    contact,
     drafts,
     overview,
     people,
@@ -41,7 +42,7 @@ from hotline.service.permissions import OPEN, QUIET, may
 __all__ = ["ConsoleContext", "install"]
 
 SUBJECTS: Final = (
-    *(access, account, queue, callback, casework, review, testimonies, shifts, care, overview, people, audit, drafts, urgent),
+    *(access, account, queue, callback, contact, casework, review, testimonies, shifts, care, overview, people, audit, drafts, urgent),
     *(screens, lines, structure, reviewing, translating, directory, editions),
 )
 """Each lays its own pages: `views`."""

@@ -9,6 +9,7 @@ from typing import Final
 from hotline.engine.effects import Minute
 from hotline.engine.times import DAY_MINUTES, EPOCH
 
+_PART: Final = re.compile(r"([0-9]{1,4})-([0-9]{1,4})")
 _TIME: Final = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
 
 
@@ -45,6 +46,15 @@ def minute_of(text: str) -> Minute | None:
     match = _TIME.fullmatch(text.strip())
     minute = int(match[1]) * 60 + int(match[2]) if match else None
     return minute if minute is not None and minute <= DAY_MINUTES else None
+
+
+def chosen_hours(part: str, start: str, end: str) -> tuple[Minute, Minute] | None:
+    """The hours that a form asks for, in minutes of a day: from `start` to `end`, else `part`, which is `480-720`. Returns None where they are none."""
+    match = _PART.fullmatch(part)
+    if match and not start and not end:
+        return int(match[1]), int(match[2])
+    since, until = minute_of(start), minute_of(end)
+    return None if since is None or until is None else (since, until)
 
 
 def time_of_day(minute: Minute) -> str:

@@ -74,6 +74,10 @@ Refused: TypeAlias = Literal[
     "which",  # it fits more than one callback
     "which_day",  # it names no day
     "which_hours",  # nor hours
+    # a contact that came otherwise
+    "enough",  # so many in a day are enough
+    "language",  # none of the line's
+    "phone",  # no number of Mali that can be rung
     # casework
     "day",  # none of the coming year
     "mobile",  # the service has no verified mobile phone

@@ -89,6 +89,12 @@ TABLE: Final = (
         ),
     ),
     Ability(
+        "enter a contact that came otherwise: where and when to ring once",
+        CALLING,
+        ("enter_contact",),
+        ("contact", "see_contact", "save_contact"),
+    ),
+    Ability(
         "codes, consents, referrals, slips",
         CALLING,
         ("note_sight", "write_incident", "give_consent", "take_back_consent", "refer", "look_again", "revoke_referral", "send_slip"),

@@ -13,6 +13,8 @@ FORMS = [
     ("awa", "shifts", "/console/shifts/plan", {"kind": "week", "weekday": "2", "from": "10:00", "to": "10:00"}, ""),
     ("awa", "testimonies/new", "/console/testimonies/new", {"fr": "Appelez 70 00 03 00.", "consent": "yes"}, "fr"),
     ("awa", "testimonies/new", "/console/testimonies/new", {"fr": "Je vais mieux."}, "consent"),
+    ("awa", "contact", "/console/contact", {"phone": "70 00 03", "language": "fr", "word": "milk"}, "phone"),
+    ("awa", "contact", "/console/contact", {"phone": "70 00 03 00", "word": "milk"}, "language"),
     ("djeneba", "people", "/console/people", {"alias": "kira", "number": "12", "role": "operator", "reads": "fr"}, "number"),
 ]
 

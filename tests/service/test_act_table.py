@@ -22,8 +22,9 @@ from hotline.ports.calls.calls import Call
 from hotline.ports.calls.reviews import Reason
 from hotline.ports.desk.staff import Role, Staff
 from hotline.service.acts import Result
-from hotline.service.calls import agreements, alarms, connecting, saying, scripts, taking
+from hotline.service.calls import agreements, alarms, connecting, contacts, saying, scripts, taking
 from hotline.service.calls.agreements import Wish
+from hotline.service.calls.contacts import Contact
 from hotline.service.desk import callback_view, wrapping_up
 from hotline.service.desk.casework import notes
 from hotline.service.desk.shifts import on_duty, planning
@@ -411,6 +412,7 @@ EXAMPLES = (
     Example("rung, nothing said", wrapping_up.wrap_up, (WrapUp(wish=MORNING, safer="safer"),)),
     Example("spoken", wrapping_up.wrap_up, (WrapUp(MORNING, "none", "a note", was_hard=True),)),
     Example("spoken", agreements.no_more),
+    Example("offered", contacts.enter_contact, (Contact("70 00 03 01", "fr", MORNING),), is_about=False),
     Example("offered", on_duty.say_here, is_about=False),
     Example("offered", on_duty.go_on_shift, is_about=False),
     Example("offered", on_duty.go_off_shift, is_about=False),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
@@ -10,7 +9,7 @@ from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as Answered
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, by, is_partial, me, page, permitted, refused, run, to
-from hotline.console.times import minute_of
+from hotline.console.times import chosen_hours
 from hotline.engine.flags import SCRIPTED, Flag
 from hotline.engine.phone.numbers import read_aloud
 from hotline.engine.scripts import CASES, EVERY_CALL, WHO, Script
@@ -42,7 +41,6 @@ KEPT: Final = "kept"
 """What stands there after a wrap-up in which no next call was agreed on."""
 FIELDS: Final[dict[Code, str]] = {"consent": "agreed", "long_note": "note"}
 """Beside which field of the wrap-up each refusal is said; what is not named here, beside the day."""
-_PART: Final = re.compile(r"([0-9]{1,4})-([0-9]{1,4})")
 """A part of the day as the page names it: minutes, from and to."""
 Chosen = TypeVar("Chosen", bound=str)
 
@@ -296,13 +294,10 @@ def _is_wished() -> bool:
 def _wish() -> agreements.Wish:
     """As the form says, an hour before a part of the day; what is no day or time makes an empty window, which is refused."""
     form, agreed, ahead = request.form, "agreed" in request.form, request.form.get("day", "")
-    part = _PART.fullmatch(form.get("part", ""))
-    start, end = (minute_of(form.get(name, "")) for name in ("from", "to"))
-    if part and not form.get("from") and not form.get("to"):
-        start, end = map(int, part.groups())
-    if start is None or end is None or not (ahead.isdecimal() and len(ahead) == 1):
+    hours = chosen_hours(form.get("part", ""), form.get("from", ""), form.get("to", ""))
+    if hours is None or not (ahead.isdecimal() and len(ahead) == 1):
         return agreements.Wish(0, 0, 0, None, agreed=agreed)
-    return agreements.Wish(int(ahead), start, end, form.get("word") or None, agreed=agreed)
+    return agreements.Wish(int(ahead), *hours, form.get("word") or None, agreed=agreed)
 
 
 def _one_of(known: tuple[Chosen, ...], field: str) -> Chosen:

@@ -132,6 +132,7 @@ class Wording:
                 for minutes, count in zip(line_figures.SOON, waited.urgent_within, strict=True)
             ),
             (self.say("waited.not_taken"), str(waited.not_taken)),
+            (self.say("waited.entered"), str(waited.entered)),
             (self.say("waited.messages"), str(waited.messages)),
         )
 

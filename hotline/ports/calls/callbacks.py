@@ -54,6 +54,8 @@ class Callback(Struct, frozen=True):
     """Who of the staff agreed on it; None too where it was agreed on before that was kept."""
     minor_by: str | None = None
     """Which of the staff flagged it as a minor's; None: nobody, or it was flagged before that was kept."""
+    entered: bool = False
+    """A counselor entered it for somebody who came otherwise: it was asked for in no session (`calls/contacts.py`)."""
 
 
 class DueCallback(Struct, frozen=True):

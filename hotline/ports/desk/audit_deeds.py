@@ -20,6 +20,7 @@ CallerDeed: TypeAlias = Literal[
     "number erased",
     "review decided",
     "looked on",
+    "contact entered",
     "help asked",
     "alarm seen",
     # cases

@@ -34,6 +34,8 @@ class SealedCounts(Struct, frozen=True):
     rows are gone the minutes are rounded up."""
     safer: dict[str, int]
     """What callers answered with whom somebody talked."""
+    entered: int = 0
+    """How many were entered by staff, of those whose rows are left."""
 
 
 class WaitingNow(Struct, frozen=True):

@@ -94,12 +94,9 @@ def agree_next(act: Act, id: str, wish: Wish) -> Result:
     if callback is None or not act.tx.numbers.has(id) or callback.state not in MAY_AGREE or is_in_other_hands(act.tx, callback):
         return Result("gone")
     number = act.tx.numbers.of(id)
-    refused = _refusal(act.deps, wish, act.at)
-    if refused is not None:
-        return Result(refused, about(callback))
-    window = _kept(act, callback, wish)
-    if window is None:
-        return Result("nobody", about(callback))
+    window = window_of(act, callback.language, wish) if wish.agreed else "consent"
+    if not isinstance(window, tuple):
+        return Result(window, about(callback))
     for served in dispatch.served_with(act.tx, callback):
         _settle(act, served)
     coming = _move(act, callback, window, wish.word) or _open(act, callback, number, window, wish.word)
@@ -150,10 +147,13 @@ def no_more(act: Act, id: str) -> Result:
     return Result("erased", about(callback), stopped_unpressed(act, [other for other in forgotten if other.id in besides]))
 
 
+def window_of(work: Work, language: str, wish: Wish) -> tuple[Minute, Minute] | Refused:
+    """The part of what somebody wishes, in local minutes, that a counselor of the language is planned for; or why there is none that can be promised."""
+    return _refusal(work.deps, wish, work.at) or _kept(work, language, wish) or "nobody"
+
+
 def _refusal(deps: Deps, wish: Wish, at: int) -> Refused | None:
     """What is wrong with a wish, whoever could keep it; None where nothing is."""
-    if not wish.agreed:
-        return "consent"
     if not 0 <= wish.start < wish.end <= DAY_MINUTES or not 0 <= wish.ahead < DAYS_AHEAD:
         return "order"
     if wish.word is not None and f"word.{wish.word}" not in deps.spoken.words[deps.spoken.languages[0]]:
@@ -164,12 +164,12 @@ def _refusal(deps: Deps, wish: Wish, at: int) -> Refused | None:
     return "past" if (now // DAY_MINUTES + wish.ahead) * DAY_MINUTES + wish.end <= now else None
 
 
-def _kept(work: Work, callback: Callback, wish: Wish) -> tuple[Minute, Minute] | None:
+def _kept(work: Work, language: str, wish: Wish) -> tuple[Minute, Minute] | None:
     """The part of the window that somebody is planned for. Returns None where it is too short to be promised."""
     now = work.deps.clock.local(work.at)
     begins = now // DAY_MINUTES * DAY_MINUTES + wish.ahead * DAY_MINUTES
     start, end = max(begins + wish.start, now), begins + wish.end
-    shifts = coverage.look(work, callback.language).shifts
+    shifts = coverage.look(work, language).shifts
     covered = [(max(start, opens), min(end, ends)) for opens, ends in shifts]
     return next((span for span in covered if span[1] - span[0] >= SHORTEST_WINDOW), None)
 

@@ -53,6 +53,8 @@ class Card(Struct, frozen=True):
     """Since when the caller waits; for supervisors alone."""
     seen_by: SeenBy = SeenBy()
     """The supervisor who sees to it, of what is urgent and waits; for supervisors alone."""
+    entered: bool = False
+    """Staff entered it for somebody who came otherwise."""
 
 
 class AgreedCall(Struct, frozen=True):
@@ -156,9 +158,8 @@ def board(deps: Deps, staff: Staff, at: int) -> BoardView:
 
 def card(deps: Deps, callback: Callback, languages: tuple[str, ...], step: Step, holder: str = "") -> Card:
     opens, ends = deps.clock.local(callback.opens_at), deps.clock.local(callback.not_after)
-    return Card(
-        callback.id, callback.reference, languages or (callback.language,), callback.urgent, callback.attempts, opens, ends, step, holder
-    )
+    spoken, attempts = languages or (callback.language,), callback.attempts
+    return Card(*(callback.id, callback.reference, spoken, callback.urgent, attempts, opens, ends, step, holder), entered=callback.entered)
 
 
 def _agreed(deps: Deps, callback: Callback, aliases: dict[str, str]) -> AgreedCall:

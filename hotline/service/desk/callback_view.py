@@ -48,6 +48,8 @@ class CallbackView(Struct, frozen=True):
     languages: tuple[str, ...]
     """All that the caller read."""
     other_phone: bool
+    entered: bool
+    """Staff entered it, or one of those that it is rung with, for somebody who came otherwise."""
     asked: tuple[int, ...]
     """When the caller asked, which whoever answers is asked. Empty where nobody is: on another phone, where a word was chosen, where a time was agreed."""
     ends: int
@@ -109,6 +111,7 @@ def _look(work: Work, staff: Staff, id: str) -> CallbackView | None:
         word=one_phone.word(group),
         languages=tuple(sorted(one_phone.languages(group), key=lambda language: (language != callback.language, language))),
         other_phone=any(other.other_phone for other in group),
+        entered=any(other.entered for other in group),
         asked=_asked(group),
         ends=min(other.not_after for other in group),
         attempts=max(other.attempts for other in group),

@@ -102,6 +102,7 @@ _EDITION: Final = select(func.max(editions.c.number)).where(editions.c.active_fr
 class _Opened(NamedTuple):
     waited: int | None
     safer: Safer | None
+    entered: bool
 
 
 MOST_OPENED: Final = 20_000
@@ -123,15 +124,17 @@ class SqlFigures(CaseRows):
         """Both lie sealed, and are opened here: of a callback that closed no moment is left by which it could be worked out how long a wait was."""
         waits: Counter[tuple[bool, int]] = Counter()
         safer: Counter[str] = Counter()
+        entered = 0
         for id, sealed, urgent, rung, talked in self._rows(_SAID, since=since * DAY_SECONDS, until=until * DAY_SECONDS):
             opened = _OPENED.get(sealed) or self._open(id, sealed)
+            entered += opened.entered
             if rung and opened.waited is not None:
                 waits[bool(urgent), opened.waited] += 1
             if talked and opened.safer is not None:
                 safer[opened.safer] += 1
         for urgent, most, count in self._rows(_WAITED, since=since, until=until):
             waits[bool(urgent), most] += int(count)
-        return SealedCounts(dict(waits), dict(safer))
+        return SealedCounts(dict(waits), dict(safer), entered)
 
     def offers_not_taken(self, since: int, until: int) -> int:
         return int(self._value(_NOT_TAKEN, since=since * DAY_SECONDS, until=until * DAY_SECONDS))
@@ -163,7 +166,7 @@ class SqlFigures(CaseRows):
         if len(_OPENED) >= MOST_OPENED:
             _OPENED.clear()
         answers = self._unpack(_c.sealed, id, sealed, Answers)
-        opened = _OPENED[sealed] = _Opened(answers.waited, answers.safer)
+        opened = _OPENED[sealed] = _Opened(answers.waited, answers.safer, answers.entered)
         return opened
 
     def counts(self, at: int) -> Counts:

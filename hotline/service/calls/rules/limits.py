@@ -15,6 +15,10 @@ from hotline.settings import Rules
 
 OTHER_PHONES_A_DAY: Final = 2
 """How many other phones one phone may have rung."""
+CONTACTS_A_DAY: Final = 10
+"""How many contacts that came otherwise one of the staff may enter (`calls/contacts.py`)."""
+SAME_CONTACT_A_DAY: Final = 2
+"""How often one number may be entered so, by whomever; beyond that a supervisor looks first."""
 MOST_PRANKS: Final = 3
 """So many pranks within `PRANK_DAYS` from one phone, and what it asks for comes last until they are older."""
 MOST_ATTEMPTS: Final = 3

@@ -70,6 +70,8 @@ class Waited(Struct, frozen=True):
     """How many of these were rung within each of SOON."""
     not_taken: int
     """Offers that whoever got them did not take."""
+    entered: int
+    """Entered by staff, for somebody who came otherwise."""
     messages: int
     """To supervisors, within the last hour."""
 
@@ -224,6 +226,7 @@ def _waited(tx: Transaction, tallies: Iterable[Tally], said: SealedCounts, days:
         sum(tally.count for tally in tallies if tally.urgent and fate(tally) != "withdrawn"),
         tuple(sum(count for minutes, count in urgent.items() if minutes < most) for most in SOON),
         tx.figures.offers_not_taken(*days),
+        said.entered,
         tx.outbox.count("supervisor", at - HOUR_SECONDS),
     )
 
