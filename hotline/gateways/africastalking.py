@@ -17,6 +17,7 @@ from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnection
 
 from hotline.engine.phone.numbers import is_e164
 from hotline.gateways.africastalking_forms import Delivery, FieldError, IncomingSms, OptOut, UssdEnd, Voice, WebhookGuard, read
+from hotline.gateways.registry import GatewayParts
 from hotline.ports.gateway import GatewayRefused, GatewayUnknown, ReceivedSms
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway
@@ -25,6 +26,7 @@ from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt,
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hotline.config import Config
     from hotline.service import Hotline
     from hotline.settings import AfricasTalking
 
@@ -200,6 +202,19 @@ class AfricasTalkingGateway:
             raise GatewayUnknown("unparsable") from None
         if status != "Success":
             raise GatewayRefused("aborted") if status == "Aborted" else GatewayUnknown("new_status")
+
+
+def parts(config: Config) -> GatewayParts:
+    """All that the vendor has."""
+    at = config.account()
+    guard = WebhookGuard(at)
+    return GatewayParts(
+        WebhookGuard.name,
+        door=guard,
+        out=AfricasTalkingGateway(at),
+        views=lambda hotline, meter: blueprint(hotline, at, guard, meter.ended),
+        refresh=guard.refresh,
+    )
 
 
 def _check(to: str) -> None:

@@ -1,4 +1,4 @@
-"""What Africa's Talking posts, as one frozen form a message, and the guard that lets it in.
+"""What Africa's Talking posts, as one frozen form a message, the guard that lets it in, and its USSD door.
 
 Apart from the views because the USSD hop goes through the same guard without Flask. The vendor signs nothing and publishes no addresses
 (Africa's Talking, callbacks): a secret in the path and an optional list of networks are all there is. A form holds only the fields that
@@ -18,10 +18,12 @@ from msgspec import Meta, Struct, ValidationError, convert, field
 
 from hotline.config import webhook_secrets
 from hotline.engine.phone.numbers import E164
+from hotline.ports.ussd import HttpAnswer, InputMemory, UssdHop, UssdOver
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hotline.engine.effects import Screen
     from hotline.settings import AfricasTalking
 
 MOST_BYTES = 8192
@@ -147,9 +149,11 @@ def _decoded(escaped: str, blamed: str) -> str:
 
 
 class WebhookGuard:
-    """Who may post to `/at/<secret>/…`, and what a USSD hop says."""
+    """Who may post to `/at/<secret>/…`, and `hotline.ports.ussd.UssdDoor`. A repeated hop brings the same inputs and is the same hop; a star that
+    a caller types parts two inputs. End notices go through Flask."""
 
     name = "africastalking"
+    memory: InputMemory = "all"
 
     def __init__(self, at: AfricasTalking) -> None:
         self._at = at
@@ -173,8 +177,8 @@ class WebhookGuard:
             return False
         return self.opens(path[4:-5], environ.get("REMOTE_ADDR", ""))
 
-    def read(self, environ: dict[str, Any]) -> tuple[str, str, tuple[str, ...], str] | str:
-        """Session, number, inputs and network code; or the name of the field at fault."""
+    def read(self, environ: dict[str, Any]) -> UssdHop | str:
+        """What was typed since the dial; or the name of the field at fault."""
         try:
             form = read(environ, Ussd)
         except FieldError as fault:
@@ -182,7 +186,19 @@ class WebhookGuard:
         if form.service_code not in self._codes:
             return "serviceCode"
         inputs = tuple(form.text.split("*", MOST_INPUTS)) if form.text else ()
-        return form.session_id, form.phone_number, inputs, form.network_code
+        return UssdHop(form.session_id, form.phone_number, inputs, first=not inputs, network=form.network_code)
+
+    def write(self, _hop: UssdHop, screen: Screen, _state: str) -> HttpAnswer:
+        return HttpAnswer((b"END " if screen.ends else b"CON ") + screen.text.encode())
+
+    def acknowledge(self, _over: UssdOver) -> HttpAnswer:
+        return HttpAnswer(b"")
+
+    def refuse(self, fault: str) -> HttpAnswer:
+        return HttpAnswer(fault.encode(), 400)
+
+    def calm(self, _hop: UssdHop | None, text: str) -> HttpAnswer:
+        return HttpAnswer(b"END " + text.encode())
 
 
 def _encoded(secrets: tuple[str, ...]) -> tuple[bytes, ...]:

@@ -14,12 +14,14 @@ from hotline.ports.desk.figures import Counts
 from hotline.ports.gateway import ReceivedSms
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway
+from hotline.ports.ussd import InputMemory, UssdHop
 from hotline.ports.voice import VoiceStep
 from hotline.retention import OUTBOX_SECONDS
 from hotline.service import incoming_sms, outbox
 from hotline.service.calls import dispatch
 from hotline.service.conversation.dialogue import Dialogue, Replay, safe_end
 from hotline.service.conversation.guard import GuardedSpool, GuardedStore
+from hotline.service.conversation.inputs import Answered
 from hotline.service.conversation.orders import Orders
 from hotline.service.conversation.session import Session
 from hotline.service.conversation.turned_away import TurnedAwayCounts
@@ -79,6 +81,14 @@ class Hotline:
         if not editions:
             return safe_end(snapshot.active(at).edition("ussd", network)), True
         return self._dialogue.answer(editions, session, may_order=found.may_order)
+
+    def hop(self, gateway: str, memory: InputMemory, hop: UssdHop) -> Answered:  # noqa: ARG002 -- every wire so far brings all inputs
+        """The answer to one request of a session, whatever the gateway's wire remembers of it. Never raises because a store is away."""
+        screen, stored = self.ussd(gateway, hop.session, hop.number, hop.inputs or (), hop.network)
+        return Answered(screen, stored)
+
+    def over(self, gateway: str, session: str) -> None:
+        """A session is over, as its gateway says."""
 
     def sms(self, sms: ReceivedSms) -> None:
         """Take an SMS from a caller or from staff. Raises StoreAway or MemoryAway where it could not be kept: it must come again."""
