@@ -11,6 +11,7 @@ from hotline.engine.effects import Screen
 from hotline.ports.ussd import InputMemory, Inputs, UssdHop
 from hotline.service.conversation.inputs import Answered, EchoedInputs
 from hotline.service.conversation.session import Session
+from tests.service.fleet import Process
 from tests.service.line import CALLER, Line
 
 MEMORIES: tuple[InputMemory, ...] = ("all", "echoed", "last")
@@ -19,11 +20,12 @@ MEMORIES: tuple[InputMemory, ...] = ("all", "echoed", "last")
 class Wire:
     """What each hop brings, by what was typed so far. `ids`: each has one of its own."""
 
-    def __init__(self, line: Line, memory: InputMemory, *, ids: bool = True) -> None:
+    def __init__(self, line: Line | Process, memory: InputMemory, *, ids: bool = True) -> None:
         self.memory = memory
         self.states: dict[tuple[str, Inputs], str] = {}
         """What came with the screen of each place, by session and inputs."""
         self._line = line
+        self._seal = line.seal if isinstance(line, Line) else line.fleet.seal
         self._ids = ids
 
     def hop(self, session: str, inputs: Inputs, number: str = CALLER) -> UssdHop:
@@ -38,8 +40,10 @@ class Wire:
         """One request, whatever it says."""
         return self._line.hotline.hop("fake", self.memory, hop)
 
-    def send(self, session: str, inputs: Inputs, number: str = CALLER) -> Screen:
-        """One delivery of this hop."""
+    def send(self, session: str, inputs: Inputs, number: str = CALLER, *, on: Process | None = None) -> Screen:
+        """One delivery of this hop, to this process of a fleet."""
+        if on is not None:
+            self._line = on
         answered = self.ask(self.hop(session, inputs, number))
         self.states[session, inputs] = answered.state
         return answered.screen
@@ -57,7 +61,7 @@ class Wire:
         run = ""
         if self.memory == "echoed" and (state := self._before(session, inputs)):
             sealed = urlsafe_b64decode(state + "=" * (-len(state) % 4))
-            plain = self._line.seal.opened(sealed, f"ussd.inputs.fake|{session}")
+            plain = self._seal.opened(sealed, f"ussd.inputs.fake|{session}")
             run = msgspec.msgpack.decode(plain or b"", type=EchoedInputs).run
         return Session("fake", session + run, CALLER, typed, 300, branches=self.memory == "echoed")
 
