@@ -73,7 +73,8 @@ class Delivery(Struct, frozen=True):
     """What became of an SMS of ours (Africa's Talking, delivery reports)."""
 
     id: Id
-    status: Literal["Sent", "Submitted", "Buffered", "Rejected", "Success", "Failed", "AbsentSubscriber", "Expired"]
+    status: str
+    """One that the vendor adds tomorrow is no fault: it would post it again for hours."""
 
 
 class OptOut(Struct, frozen=True, rename="camel"):
@@ -82,7 +83,7 @@ class OptOut(Struct, frozen=True, rename="camel"):
     phone_number: Number
 
 
-class Voice(Struct, frozen=True, rename="camel"):
+class VoiceForm(Struct, frozen=True, rename="camel"):
     """One step of a call; `caller_number` is the phone at the other end, whoever rang whom (Africa's Talking, voice)."""
 
     is_active: Literal["0", "1"]

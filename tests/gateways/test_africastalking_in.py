@@ -98,12 +98,17 @@ def logged():
         ("/sms", SMS, [("sms", "africastalking", SMS["id"], CALLER, "5 né & fatigué", 1795506300, "61002")]),
         ("/sms", {k: SMS[k] for k in ("from", "id", "text")}, [("sms", "africastalking", SMS["id"], CALLER, "5 né & fatigué", None, "")]),
         ("/sms", SMS | {"text": ""}, [("sms", "africastalking", SMS["id"], CALLER, "", 1795506300, "61002")]),
-        ("/delivery", DELIVERY, [("delivery", "ATXid_b0b1", True)]),
+        ("/delivery", DELIVERY, [("delivery", "africastalking", "ATXid_b0b1", True)]),
         *(
-            ("/delivery", DELIVERY | {"status": status, "failureReason": "UserNotReachable"}, [("delivery", "ATXid_b0b1", False)])
+            (
+                "/delivery",
+                DELIVERY | {"status": status, "failureReason": "UserNotReachable"},
+                [("delivery", "africastalking", "ATXid_b0b1", False)],
+            )
             for status in ("Rejected", "Failed", "AbsentSubscriber", "Expired")
         ),
         *(("/delivery", DELIVERY | {"status": status}, []) for status in ("Sent", "Submitted", "Buffered")),
+        *(("/delivery", DELIVERY | {"status": status}, [("unknown", "report")]) for status in ("Held", "")),
         ("/optout", OPT_OUT, [("opt_out", CALLER)]),
         ("/voice", VOICE, [("voice", "ATVId_c0c1", COUNSELOR, True, None)]),
         ("/voice", VOICE | {"dtmfDigits": "1"}, [("voice", "ATVId_c0c1", COUNSELOR, True, "1")]),
