@@ -57,7 +57,7 @@ BAD = {
     "HOTLINE_AT_COVER_NUMBER": ["70000900", "+0123456789", "+223 70000900"],
     "HOTLINE_AT_SERVICE_CODES": ["777", "*777", "*777#;*778#", "*123#,*123#"],
     "HOTLINE_GATEWAYS": ["AT", "one;two", "one,one"],
-    "HOTLINE_ROUTES": ["alert", "alert=", "word=one", "alert:22366=one", "alert=one+"],
+    "HOTLINE_ROUTES": ["letter=one", "alert=", "word=one", "alert:22366=one", "alert=one+"],
     "HOTLINE_AT_PEERS": ["somewhere", "192.0.2.1/24", "192.0.2.0/33"],
     "HOTLINE_LANGUAGES": ["french", "fr;bm", "fr,fr"],
     "HOTLINE_TIMEZONE": ["Mali", "../Bamako", "/etc/passwd"],

@@ -46,7 +46,7 @@ _BREAKER = {part: len(_KINDS) * _ROW + len(_ORDER) + slot for slot, part in enum
 _ENDED = {end: len(_KINDS) * _ROW + len(_ORDER) + len(_PARTS) + slot for slot, end in enumerate(_ENDS)}
 _BY_HOUR = {effect: len(_KINDS) * _ROW + len(_ORDER) + len(_PARTS) + len(_ENDED) + slot for slot, effect in enumerate(_EFFECTS)}
 """Orders until the last full hour: who looked each second would see of a single one what it was."""
-_UNKNOWN = {what: max(_BY_HOUR.values()) + 1 + slot for slot, what in enumerate(("report", "message"))}
+_UNKNOWN = {what: max(_BY_HOUR.values()) + 1 + slot for slot, what in enumerate(("report", "message", "end"))}
 _SLOTS = max(_UNKNOWN.values()) + 1
 _LAYOUT = f"{crc32(repr((BOUNDS, _HOP, _ORDER, _BREAKER, _ENDED, _BY_HOUR, _UNKNOWN)).encode()):08x}"
 """In the files' names, so that no version reads another one's slots."""

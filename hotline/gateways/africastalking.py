@@ -15,7 +15,7 @@ from flask import Blueprint, Response, abort, request
 from msgspec import DecodeError, Struct, field, json
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from hotline.engine.phone.numbers import is_e164
+from hotline.engine.phone.numbers import as_e164, is_e164
 from hotline.gateways.africastalking_forms import Delivery, FieldError, IncomingSms, OptOut, UssdEnd, VoiceForm, WebhookGuard, read
 from hotline.gateways.registry import GatewayParts
 from hotline.ports.incoming import ReceivedSms, SmsReport
@@ -61,6 +61,12 @@ CALL_REFUSALS = {
 ARRIVED = {"Success": True, "Rejected": False, "Failed": False, "AbsentSubscriber": False, "Expired": False}
 """The last words of a delivery report."""
 ON_THE_WAY = frozenset({"Sent", "Submitted", "Buffered"})
+OUTCOMES: dict[str, Literal["Success", "Incomplete", "Failed"]] = {
+    "Success": "Success",
+    "Incomplete": "Incomplete",
+    "Failed": "Failed",
+}
+"""Of a session."""
 _TO_THE_SECOND = re.compile(r"\d\d:\d\d:\d\d", re.ASCII)
 
 
@@ -248,12 +254,12 @@ def blueprint(
     at_views.register_error_handler(MemoryAway, lambda _: Response(status=503))
 
     def ussd_end() -> Response:
-        ended(read(request.environ, UssdEnd).status)
+        status = OUTCOMES.get(read(request.environ, UssdEnd).status)
+        ended(status) if status else hotline.unknown("end")
         return Response()
 
     def sms() -> Response:
-        form = read(request.environ, IncomingSms)
-        hotline.sms(ReceivedSms(WebhookGuard.name, form.id, form.number, form.text, moment(form.date), form.network))
+        _take_message(hotline, read(request.environ, IncomingSms))
         return Response()
 
     def delivery() -> Response:
@@ -281,6 +287,14 @@ def blueprint(
     for path, view in (("/ussd/end", ussd_end), ("/sms", sms), ("/delivery", delivery), ("/optout", opt_out), ("/voice", voice)):
         at_views.add_url_rule(path, view_func=view, methods=methods)
     return at_views
+
+
+def _take_message(hotline: Hotline, form: IncomingSms) -> None:
+    number = as_e164(form.sender)
+    if number is None:
+        hotline.unknown("message")
+    else:
+        hotline.sms(ReceivedSms(WebhookGuard.name, form.id, number, form.text, moment(form.date), form.network))
 
 
 def _take_report(hotline: Hotline, form: Delivery) -> None:

@@ -56,14 +56,15 @@ class Ussd(Struct, frozen=True, rename="camel"):
 class UssdEnd(Struct, frozen=True):
     """The notice after a session. It also carries everything typed and read, hence no more than this of it is looked at."""
 
-    status: Literal["Success", "Incomplete", "Failed"]
+    status: str
 
 
 class IncomingSms(Struct, frozen=True):
     """A message from a phone (Africa's Talking, incoming messages)."""
 
     id: Id
-    number: Number = field(name="from")
+    sender: str = field(name="from")
+    """A number in any form; or the letters of somebody who cannot be answered."""
     text: str
     date: str = ""
     network: NetworkCode = field(name="networkCode", default="")

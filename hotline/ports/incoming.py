@@ -6,8 +6,8 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-Unknown: TypeAlias = Literal["report", "message"]
-"""What came in a state that is not known: it is taken, counted, and not asked for again."""
+Unknown: TypeAlias = Literal["report", "message", "end"]
+"""What came in a state that is not known, or from a sender that is no number: it is taken, counted, and not asked for again."""
 
 
 class ReceivedSms(Struct, frozen=True):

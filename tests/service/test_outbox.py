@@ -13,7 +13,7 @@ from hotline.ports.outgoing import GatewayRefused, GatewayUnknown, Route
 from hotline.ports.store import StoreAway
 from hotline.ports.voice import VoiceEnd, VoicePrompt
 from tests.service.fakes import FakeGateway
-from tests.service.line import AWA, CALLER, OTHER_CALLER, Line, leg
+from tests.service.line import AWA, CALLER, Line, leg
 
 
 @pytest.fixture
@@ -269,8 +269,7 @@ def test_health_says_which_gateway_fails(two: Line) -> None:
     assert ("failing", "ok") == tuple(two.hotline.health()[f"gateway {name}"] for name in ("fake", "second"))
     assert {("second", "sent"): 1} == two.hotline.counts().gateways
     two.gateway.failure = None
-    two.walk("5 5", "session-2", OTHER_CALLER)
-    two.work()
+    two.take()
     assert "ok" == two.hotline.health()["gateway fake"]
 
 
