@@ -16,7 +16,8 @@ from msgspec import DecodeError, Struct, field, json
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from hotline.engine.phone.numbers import is_e164
-from hotline.gateways.africastalking_forms import Delivery, FieldError, IncomingSms, OptOut, UssdEnd, Voice, WebhookGuard, read
+from hotline.gateways.africastalking_forms import Delivery, IncomingSms, OptOut, UssdEnd, Voice, WebhookGuard, read
+from hotline.gateways.bodies import FieldError
 from hotline.ports.gateway import GatewayRefused, GatewayUnknown, ReceivedSms
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway

@@ -1,0 +1,177 @@
+"""What a request says: a hop, the notice that a session is over, or a ping, in the line's own form."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from msgspec import Struct, field
+
+from hotline.gateways.bodies import MOST_INPUTS, FieldError
+from hotline.gateways.table.answers import slots
+from hotline.gateways.table.conditions import compiled_condition, places_of
+from hotline.gateways.table.numbers import number_in_e164
+from hotline.gateways.table.reading import RequestReader
+from hotline.ports.ussd import Inputs, UssdHop, UssdOver
+
+if TYPE_CHECKING:
+    from hotline.gateways.table.conditions import Values
+    from hotline.gateways.table.spec import WireTable
+
+_WORD: Final = re.compile(r"[!-~]{1,128}")
+_NETWORK: Final = re.compile(r"[!-~]{0,16}")
+_STATE: Final = re.compile(r"[!-~]{0,4096}")
+_BACK: Final = re.compile(r"[^\x00-\x1f\x7f]{0,256}")
+_OUTCOMES: Final[tuple[tuple[str, Literal["Success", "Incomplete", "Failed"]], ...]] = (
+    ("success", "Success"),
+    ("incomplete", "Incomplete"),
+    ("failed", "Failed"),
+)
+
+
+class TableHop(UssdHop, frozen=True):
+    """A hop, and what its answer hands back of it as it came."""
+
+    sent: dict[str, str] = field(default_factory=dict)
+
+
+class UssdPing(Struct, frozen=True):
+    """The vendor asks whether a session is known; nothing is looked up for it."""
+
+    session: str
+
+
+class HopReader:
+    """Reads requests by one table."""
+
+    def __init__(self, table: WireTable, codes: tuple[str, ...], path: re.Pattern[str]) -> None:
+        fields, told = table.fields, table.told
+        self._fields, self._memory = fields, table.session.memory
+        self._back = _handed_back(table)
+        used = [fields.session, fields.number, fields.input, fields.code, fields.network, fields.state, fields.hop, fields.dialled]
+        looked_at = [place for name in told.__struct_fields__ for place in places_of(getattr(told, name))]
+        self._reader = RequestReader((place for place in (*used, *self._back.values(), *looked_at) if place), table.formats, path)
+        position = self._reader.position
+        self._at = {name: position[place] for name in fields.__struct_fields__ if isinstance(place := getattr(fields, name), str)}
+        self._sent = tuple((name, place, position[place]) for name, place in self._back.items())
+        self._first, self._input, self._ping = (compiled_condition(test, position) for test in (told.first, told.input, told.ping))
+        overs = ((compiled_condition(getattr(told, name), position), outcome) for name, outcome in _OUTCOMES)
+        self._overs = tuple((is_over, outcome) for is_over, outcome in overs if is_over is not None)
+        self._state_named = next(places_of(told.input), "")
+        self._lacks_number = table.session.number == "first hop"
+        self._codes = tuple(sorted((code.strip("*#") for code in codes), key=len, reverse=True))
+
+    def read(self, environ: dict[str, Any]) -> UssdHop | UssdOver | UssdPing:
+        """Raises FieldError, which names the field."""
+        values = self._reader.values(environ)
+        session = self._matching(values, "session", _WORD)
+        if self._ping is not None and self._ping(values):
+            return UssdPing(session)
+        for is_over, outcome in self._overs:
+            if is_over(values):
+                return UssdOver(session, outcome)
+        first = None if self._first is None else self._first(values)
+        if not first and self._input is not None and not self._input(values):
+            raise FieldError(named(self._state_named))
+        inputs, last = self._typed(values, is_first=first is True)
+        return TableHop(
+            session=session,
+            number=self._number(values, is_first=first is True),
+            inputs=inputs,
+            last=last,
+            first=first,
+            network=self._network(values),
+            hop=self._matching(values, "hop", _WORD) if self._has(values, "hop") else "",
+            state=self._matching(values, "state", _STATE) if self._has(values, "state") else "",
+            sent=self._sent_back(values),
+        )
+
+    def _has(self, values: Values, name: str) -> bool:
+        at = self._at.get(name)
+        return at is not None and bool(values[at])
+
+    def _matching(self, values: Values, name: str, form: re.Pattern[str]) -> str:
+        value = values[self._at[name]]
+        if value is None or form.fullmatch(value) is None:
+            raise FieldError(named(getattr(self._fields, name)))
+        return value
+
+    def _number(self, values: Values, *, is_first: bool) -> str:
+        sent = values[self._at["number"]]
+        if not sent and self._lacks_number and not is_first:
+            return ""
+        number = number_in_e164(sent or "")
+        if number is None:
+            raise FieldError(named(self._fields.number))
+        return number
+
+    def _network(self, values: Values) -> str:
+        """Nothing where it is no code: a screen is worth more than the name of a network."""
+        at = self._at.get("network")
+        name = (values[at] or "") if at is not None else ""
+        return name if _NETWORK.fullmatch(name) else ""
+
+    def _sent_back(self, values: Values) -> dict[str, str]:
+        sent = {}
+        for name, place, at in self._sent:
+            value = values[at] or ""
+            if _BACK.fullmatch(value) is None:
+                raise FieldError(named(place))
+            sent[name] = value
+        return sent
+
+    def _typed(self, values: Values, *, is_first: bool) -> tuple[Inputs | None, str | None]:
+        """All inputs, or the newest; on a first hop of the latter what was dialled behind the code, where the table says where it stands."""
+        code = self._code(values)
+        if is_first and not self._memory.startswith("all"):
+            dialled = values[self._at["dialled"]] if "dialled" in self._at else None
+            return _behind(dialled or "", (code,)) or None, None
+        text = values[self._at["input"]]
+        if text is None:
+            raise FieldError(named(self._fields.input))
+        if self._memory in {"echoed", "last"}:
+            return None, text
+        if self._memory == "all":
+            return (tuple(text.split("*", MOST_INPUTS)) if text else ()), None
+        if self._memory == "all behind the code":
+            text = f"{code}*{text}" if text else code
+        inputs = _behind(text, self._codes or (code,), must=True)
+        if inputs is None:
+            raise FieldError(named(self._fields.input))
+        return inputs, None
+
+    def _code(self, values: Values) -> str:
+        """Without stars and hash in front and behind. Another line's is refused; where it does not come at every hop, none is no other."""
+        at = self._at.get("code")
+        code = (values[at] or "").strip("*#") if at is not None else ""
+        if self._memory.endswith("the code"):
+            if not code:
+                raise FieldError(named(self._fields.code or ""))
+        elif code and self._codes and code not in self._codes:
+            raise FieldError(named(self._fields.code or ""))
+        return code
+
+
+def named(place: str) -> str:
+    """A place as a fault names it."""
+    return place.removeprefix("header:").strip("{}") or "body"
+
+
+def _handed_back(table: WireTable) -> dict[str, str]:
+    """Where that stands which some answer hands back; nothing else is kept of a request."""
+    wanted = {slot for template in (table.answer.screen, table.answer.end) for slot in slots(template)}
+    places = {name: getattr(table.fields, name) for name in ("session", "number", "code", "network", "hop")} | table.fields.back
+    return {name: place for name, place in places.items() if name in wanted and place}
+
+
+def _behind(dialled: str, codes: tuple[str, ...], *, must: bool = False) -> Inputs | None:
+    """What stands behind the longest of these codes, as inputs; the whole where none stands in front, or None where one must."""
+    bare = dialled.removeprefix("*").removesuffix("#")
+    for code in codes:
+        if bare == code:
+            return ()
+        if code and bare.startswith(f"{code}*"):
+            return tuple(bare[len(code) + 1 :].split("*", MOST_INPUTS))
+    if must and bare:
+        return None
+    return tuple(bare.split("*", MOST_INPUTS)) if bare else ()
