@@ -23,6 +23,17 @@ def is_e164(text: str) -> bool:
     return _E164.fullmatch(text) is not None
 
 
+def as_e164(wire: str) -> str | None:
+    """A whole number as a vendor's wire writes it, `223…`, `+223…` or `tel:+223…`, in E.164.
+
+    Returns None for anything else: the letters of a sender's name, a short number, and eight digits alone, which another country's could be.
+    """
+    plain = wire.removeprefix("tel:")
+    if plain.startswith("+"):
+        return plain if is_e164(plain) else None
+    return f"+{plain}" if len(plain) > _NATIONAL + 1 and is_e164(f"+{plain}") else None
+
+
 def is_written_number(text: str) -> bool:
     """Is it one number as people write it: digits with single spaces or dots between, a short number among them?"""
     return _WRITTEN.fullmatch(text) is not None

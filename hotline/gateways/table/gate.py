@@ -17,8 +17,8 @@ from hotline.gateways.peers import peers
 if TYPE_CHECKING:
     from hotline.gateways.table.spec import SignatureKeys, WireTable
 
-PREFIX: Final = "/gateways/"
-"""Below it every table's requests come in: `/gateways/<name>/<secret>/…`."""
+PREFIX: Final = "/gateway/"
+"""Below it every table's requests come in: `/gateway/<name>/<secret>/…`."""
 
 
 class TableAccess(Struct, frozen=True):

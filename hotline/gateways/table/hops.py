@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from msgspec import Struct, field
 
+from hotline.engine.phone.numbers import as_e164
 from hotline.gateways.bodies import MOST_INPUTS, FieldError
 from hotline.gateways.table.answers import slots
 from hotline.gateways.table.conditions import compiled_condition, places_of
-from hotline.gateways.table.numbers import number_in_e164
 from hotline.gateways.table.reading import RequestReader
 from hotline.ports.ussd import Inputs, UssdHop, UssdOver
 
@@ -23,10 +23,11 @@ _NETWORK: Final = re.compile(r"[!-~]{0,16}")
 _STATE: Final = re.compile(r"[!-~]{0,4096}")
 _BACK: Final = re.compile(r"[^\x00-\x1f\x7f]{0,256}")
 _OUTCOMES: Final[tuple[tuple[str, Literal["Success", "Incomplete", "Failed"]], ...]] = (
-    ("success", "Success"),
-    ("incomplete", "Incomplete"),
     ("failed", "Failed"),
+    ("incomplete", "Incomplete"),
+    ("success", "Success"),
 )
+"""Where a table lets two of them hold, the first does."""
 
 
 class TableHop(UssdHop, frozen=True):
@@ -100,7 +101,7 @@ class HopReader:
         sent = values[self._at["number"]]
         if not sent and self._lacks_number and not is_first:
             return ""
-        number = number_in_e164(sent or "")
+        number = as_e164(sent or "")
         if number is None:
             raise FieldError(named(self._fields.number))
         return number
@@ -124,8 +125,7 @@ class HopReader:
         """All inputs, or the newest; on a first hop of the latter what was dialled behind the code, where the table says where it stands."""
         code = self._code(values)
         if is_first and not self._memory.startswith("all"):
-            dialled = values[self._at["dialled"]] if "dialled" in self._at else None
-            return _behind(dialled or "", (code,)) or None, None
+            return self._dialled(values, code) or None, None
         text = values[self._at["input"]]
         if text is None:
             raise FieldError(named(self._fields.input))
@@ -135,19 +135,28 @@ class HopReader:
             return (tuple(text.split("*", MOST_INPUTS)) if text else ()), None
         if self._memory == "all behind the code":
             text = f"{code}*{text}" if text else code
-        inputs = _behind(text, self._codes or (code,), must=True)
+        inputs = _behind(text, self._codes or (code,))
         if inputs is None:
             raise FieldError(named(self._fields.input))
         return inputs, None
 
+    def _dialled(self, values: Values, code: str) -> Inputs:
+        """What stands behind the code; of a field that holds no dial string, all of it."""
+        at = self._at.get("dialled")
+        text = (values[at] or "") if at is not None else ""
+        if text and self._fields.dialled != self._fields.input and not text.startswith("*"):
+            return tuple(text.removesuffix("#").split("*", MOST_INPUTS))
+        return _behind(text, (*self._codes, code)) or ()
+
     def _code(self, values: Values) -> str:
-        """Without stars and hash in front and behind. Another line's is refused; where it does not come at every hop, none is no other."""
+        """Without stars and hash in front and behind. Another line's is refused; where it does not come at every hop, none is no other. What was dialled
+        behind the line's own may stand there too."""
         at = self._at.get("code")
         code = (values[at] or "").strip("*#") if at is not None else ""
         if self._memory.endswith("the code"):
             if not code:
                 raise FieldError(named(self._fields.code or ""))
-        elif code and self._codes and code not in self._codes:
+        elif code and self._codes and not any(code == own or code.startswith(f"{own}*") for own in self._codes):
             raise FieldError(named(self._fields.code or ""))
         return code
 
@@ -164,14 +173,14 @@ def _handed_back(table: WireTable) -> dict[str, str]:
     return {name: place for name, place in places.items() if name in wanted and place}
 
 
-def _behind(dialled: str, codes: tuple[str, ...], *, must: bool = False) -> Inputs | None:
-    """What stands behind the longest of these codes, as inputs; the whole where none stands in front, or None where one must."""
+def _behind(dialled: str, codes: tuple[str, ...]) -> Inputs | None:
+    """What stands behind the first of these codes that stands in front, as inputs. None where none does."""
     bare = dialled.removeprefix("*").removesuffix("#")
+    if not bare:
+        return ()
     for code in codes:
         if bare == code:
             return ()
         if code and bare.startswith(f"{code}*"):
             return tuple(bare[len(code) + 1 :].split("*", MOST_INPUTS))
-    if must and bare:
-        return None
-    return tuple(bare.split("*", MOST_INPUTS)) if bare else ()
+    return None

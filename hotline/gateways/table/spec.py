@@ -56,7 +56,7 @@ class FieldKeys(Struct, frozen=True, forbid_unknown_fields=True):
     state: Place | None = None
     hop: Place | None = None
     dialled: Place | None = None
-    """On the first hop, what was dialled behind the code, or all that was dialled: it counts as inputs. None: it is a part of the code."""
+    """On the first hop, what was dialled: what stands behind the code counts as inputs. None: nothing does."""
     back: dict[Annotated[str, Meta(pattern=r"\A[a-z_]+\Z")], Place] = {}
     """What the answer hands back as it came."""
 
@@ -121,7 +121,7 @@ class AuthKeys(Struct, frozen=True, forbid_unknown_fields=True):
 class WireTable(Struct, frozen=True, forbid_unknown_fields=True):
     """A whole table."""
 
-    name: Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_-]{1,31}\Z")]
+    name: Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9-]{1,23}\Z")]
     request: RequestKeys
     fields: FieldKeys
     session: SessionKeys
@@ -164,7 +164,7 @@ SECTIONS: Final[dict[str, type[Struct]]] = {
     "auth": AuthKeys,
 }
 FORMS: Final = {
-    "name": "small letters, digits, - and _, beginning with a letter, at most 32",
+    "name": "small letters, digits and -, beginning with a letter, from 2 to 24 of them",
     "path": "parts such as /ussd or /session/{session}",
     "secret": "header:NAME or query:NAME",
     "key": "header:NAME or query:NAME",
@@ -173,6 +173,15 @@ FORMS: Final = {
     "back": "names of small letters and _",
 }
 """What a key may hold where the declaration has a pattern."""
+KINDS: Final = {
+    "str": "a text",
+    "int": "a whole number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a section",
+    "float": "a broken number",
+}
+_EXPECTED: Final = re.compile(r"Expected `(?P<kinds>[^`]+)`, got `(?P<found>[^`]+)`$")
 _AT: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?$", re.DOTALL)
 _SYNTAX: Final = re.compile(r"^(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)$", re.DOTALL)
 _NAMED: Final = re.compile(r"(?:unknown|required) field `([^`]*)`")
@@ -228,7 +237,7 @@ def _undeclared(said: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 class _Heads(Struct, frozen=True, forbid_unknown_fields=True):
-    name: Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9_-]{1,31}\Z")]
+    name: Annotated[str, Meta(pattern=r"\A[a-z][a-z0-9-]{1,23}\Z")]
     about: str = ""
 
 
@@ -248,14 +257,17 @@ def _in_words(key: str, what: str, form: type[Struct]) -> str:
     """What is wrong, for whoever wrote the table and knows neither patterns nor types."""
     last = key.rpartition(".")[2].partition("[")[0]
     if "unknown field" in what:
-        near = get_close_matches(last, form.__struct_encode_fields__, n=1)
+        near = get_close_matches(last, (WireTable if form is _Heads else form).__struct_encode_fields__, n=1)
         return f"is no key of a table{f'; did you mean {near[0]}?' if near else ''}"
     if "required field" in what:
         return "is missing"
     if "matching regex" in what:
         return f"must be {FORMS[last]}"
-    if "Invalid enum value" in what and (choices := _choices(get_type_hints(form).get(last))):
+    if "Invalid enum value" in what and (choices := _choices((get_type_hints(SignatureKeys) | get_type_hints(form)).get(last))):
         return f"must be one of {', '.join(choices)}"
+    if expected := _EXPECTED.match(what):
+        kinds = [KINDS.get(kind, kind) for kind in expected["kinds"].split(" | ")]
+        return f"must be {' or '.join(kinds)}, not {KINDS.get(expected['found'], expected['found'])}"
     return f"{what[:1].lower()}{what[1:]}"
 
 
