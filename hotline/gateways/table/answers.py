@@ -17,8 +17,8 @@ Escape: TypeAlias = "Callable[[str], str]"
 PLAIN: Final = "text/plain; charset=utf-8"
 _TYPES: Final = {"text": PLAIN, "fields": PLAIN, "xml": "text/xml; charset=utf-8", "json": "application/json"}
 _SLOT: Final = re.compile(r"\{([a-z_]+)\}")
-_CONTROLS: Final = {code: None for code in range(32) if code not in {9, 10}} | {0xFFFE: None, 0xFFFF: None}
-_XML: Final = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;", ord("'"): "&#39;"}
+_CONTROLS: Final = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_XML: Final = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;"))
 
 
 def slots(template: AnswerTemplate) -> Iterator[str]:
@@ -56,17 +56,25 @@ def _texts(template: object) -> Iterator[str]:
 
 
 def _escape(keys: AnswerKeys) -> Escape:
-    """Separated fields know no escape: what would part them becomes a stroke or a space."""
-    line = keys.line
+    """Separated fields know no escape: what would part them becomes a stroke or a space. `str.replace` for each sign costs a hop less than one table for all."""
+    line, signs = keys.line, [("\n", keys.line)]
+    if keys.format in {"json", "text"}:
+        return _replaced(signs if line != "\n" else [])
     if keys.format == "xml":
-        table: dict[int, str | None] = {**_CONTROLS, **_XML, ord("\n"): line}
-    elif keys.format == "fields":
-        table = {**_CONTROLS, **{ord(letter): " " for letter in line}, ord(keys.separator): "/", ord("\n"): line}
-    elif line == "\n":
-        return lambda text: text
+        signs = [*_XML, ("\n", line)]
     else:
-        table = {ord("\n"): line}
-    return lambda text: text.translate(table)
+        signs = [(letter, " ") for letter in line if letter != "\n"] + [(keys.separator, "/"), ("\n", line)]
+    replaced = _replaced(signs)
+    return lambda text: replaced(text if _CONTROLS.search(text) is None else _CONTROLS.sub("", text))
+
+
+def _replaced(signs: list[tuple[str, str]]) -> Escape:
+    def replaced(text: str) -> str:
+        for sign, other in signs:
+            text = text.replace(sign, other)
+        return text
+
+    return replaced if signs else lambda text: text
 
 
 def _text(template: str, escape: Escape) -> Fill:

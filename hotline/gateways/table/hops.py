@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from hotline.gateways.table.conditions import Values
     from hotline.gateways.table.spec import WireTable
 
-_WORD: Final = re.compile(r"[!-~]{1,128}")
+_SESSION: Final = re.compile(r"[!-~]{1,128}")
+_WORD: Final = re.compile(r"[!-~]{0,128}")
 _NETWORK: Final = re.compile(r"[!-~]{0,16}")
 _STATE: Final = re.compile(r"[!-~]{0,4096}")
 _BACK: Final = re.compile(r"[^\x00-\x1f\x7f]{0,256}")
@@ -53,7 +54,11 @@ class HopReader:
         looked_at = [place for name in told.__struct_fields__ for place in places_of(getattr(told, name))]
         self._reader = RequestReader((place for place in (*used, *self._back.values(), *looked_at) if place), table.formats, path)
         position = self._reader.position
-        self._at = {name: position[place] for name in fields.__struct_fields__ if isinstance(place := getattr(fields, name), str)}
+        at = {name: position[place] for name in fields.__struct_fields__ if isinstance(place := getattr(fields, name), str)}
+        self._session, self._number, self._input_at = at["session"], at["number"], at["input"]
+        self._code_at, self._network, self._state, self._hop, self._dialled_at = (
+            at.get(name) for name in ("code", "network", "state", "hop", "dialled")
+        )
         self._sent = tuple((name, place, position[place]) for name, place in self._back.items())
         self._first, self._input, self._ping = (compiled_condition(test, position) for test in (told.first, told.input, told.ping))
         overs = ((compiled_condition(getattr(told, name), position), outcome) for name, outcome in _OUTCOMES)
@@ -64,8 +69,9 @@ class HopReader:
 
     def read(self, environ: dict[str, Any]) -> UssdHop | UssdOver | UssdPing:
         """Raises FieldError, which names the field."""
+        fields = self._fields
         values = self._reader.values(environ)
-        session = self._matching(values, "session", _WORD)
+        session = _matching(values[self._session], _SESSION, fields.session)
         if self._ping is not None and self._ping(values):
             return UssdPing(session)
         for is_over, outcome in self._overs:
@@ -76,29 +82,19 @@ class HopReader:
             raise FieldError(named(self._state_named))
         inputs, last = self._typed(values, is_first=first is True)
         return TableHop(
-            session=session,
-            number=self._number(values, is_first=first is True),
-            inputs=inputs,
-            last=last,
-            first=first,
-            network=self._network(values),
-            hop=self._matching(values, "hop", _WORD) if self._has(values, "hop") else "",
-            state=self._matching(values, "state", _STATE) if self._has(values, "state") else "",
-            sent=self._sent_back(values),
+            session,
+            self._number_of(values[self._number], is_first=first is True),
+            inputs,
+            last,
+            first,
+            # Nothing where it is no code: a screen is worth more than the name of a network.
+            "" if self._network is None or not _NETWORK.fullmatch(values[self._network] or "") else values[self._network] or "",
+            "" if self._hop is None else _matching(values[self._hop] or "", _WORD, fields.hop),
+            "" if self._state is None else _matching(values[self._state] or "", _STATE, fields.state),
+            {name: _matching(values[at] or "", _BACK, place) for name, place, at in self._sent},
         )
 
-    def _has(self, values: Values, name: str) -> bool:
-        at = self._at.get(name)
-        return at is not None and bool(values[at])
-
-    def _matching(self, values: Values, name: str, form: re.Pattern[str]) -> str:
-        value = values[self._at[name]]
-        if value is None or form.fullmatch(value) is None:
-            raise FieldError(named(getattr(self._fields, name)))
-        return value
-
-    def _number(self, values: Values, *, is_first: bool) -> str:
-        sent = values[self._at["number"]]
+    def _number_of(self, sent: str | None, *, is_first: bool) -> str:
         if not sent and self._lacks_number and not is_first:
             return ""
         number = as_e164(sent or "")
@@ -106,34 +102,19 @@ class HopReader:
             raise FieldError(named(self._fields.number))
         return number
 
-    def _network(self, values: Values) -> str:
-        """Nothing where it is no code: a screen is worth more than the name of a network."""
-        at = self._at.get("network")
-        name = (values[at] or "") if at is not None else ""
-        return name if _NETWORK.fullmatch(name) else ""
-
-    def _sent_back(self, values: Values) -> dict[str, str]:
-        sent = {}
-        for name, place, at in self._sent:
-            value = values[at] or ""
-            if _BACK.fullmatch(value) is None:
-                raise FieldError(named(place))
-            sent[name] = value
-        return sent
-
     def _typed(self, values: Values, *, is_first: bool) -> tuple[Inputs | None, str | None]:
         """All inputs, or the newest; on a first hop of the latter what was dialled behind the code, where the table says where it stands."""
-        code = self._code(values)
-        if is_first and not self._memory.startswith("all"):
+        memory, text = self._memory, values[self._input_at]
+        code = "" if self._code_at is None else self._code(values[self._code_at])
+        if is_first and memory in {"last", "echoed"}:
             return self._dialled(values, code) or None, None
-        text = values[self._at["input"]]
         if text is None:
             raise FieldError(named(self._fields.input))
-        if self._memory in {"echoed", "last"}:
+        if memory in {"last", "echoed"}:
             return None, text
-        if self._memory == "all":
+        if memory == "all":
             return (tuple(text.split("*", MOST_INPUTS)) if text else ()), None
-        if self._memory == "all behind the code":
+        if memory == "all behind the code":
             text = f"{code}*{text}" if text else code
         inputs = _behind(text, self._codes or (code,))
         if inputs is None:
@@ -142,17 +123,17 @@ class HopReader:
 
     def _dialled(self, values: Values, code: str) -> Inputs:
         """What stands behind the code; of a field that holds no dial string, all of it."""
-        at = self._at.get("dialled")
-        text = (values[at] or "") if at is not None else ""
+        if self._dialled_at is None:
+            return ()
+        text = values[self._dialled_at] or ""
         if text and self._fields.dialled != self._fields.input and not text.startswith("*"):
             return tuple(text.removesuffix("#").split("*", MOST_INPUTS))
         return _behind(text, (*self._codes, code)) or ()
 
-    def _code(self, values: Values) -> str:
+    def _code(self, sent: str | None) -> str:
         """Without stars and hash in front and behind. Another line's is refused; where it does not come at every hop, none is no other. What was dialled
         behind the line's own may stand there too."""
-        at = self._at.get("code")
-        code = (values[at] or "").strip("*#") if at is not None else ""
+        code = (sent or "").strip("*#")
         if self._memory.endswith("the code"):
             if not code:
                 raise FieldError(named(self._fields.code or ""))
@@ -161,9 +142,15 @@ class HopReader:
         return code
 
 
-def named(place: str) -> str:
+def _matching(value: str | None, form: re.Pattern[str], place: str | None) -> str:
+    if value is None or form.fullmatch(value) is None:
+        raise FieldError(named(place))
+    return value
+
+
+def named(place: str | None) -> str:
     """A place as a fault names it."""
-    return place.removeprefix("header:").strip("{}") or "body"
+    return (place or "").removeprefix("header:").strip("{}") or "body"
 
 
 def _handed_back(table: WireTable) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from xml.etree import ElementTree as ET
 
 from msgspec import UNSET, DecodeError, MsgspecError, Struct, ValidationError, defstruct, json
+from msgspec.structs import astuple
 
 from hotline.gateways.bodies import MOST_BYTES, FieldError, body_of, unquoted
 
@@ -109,7 +110,7 @@ def _json(fields: list[str]) -> _Parser:
     def parse(data: bytes) -> Values:
         try:
             # Whatever is written twice may be in two minds; only where a name may be, the slow reader is asked.
-            if b"\\" in data or any(data.count(name) > 1 for name in quoted):
+            if b"\\" in data or max([data.count(name) for name in quoted]) > 1:
                 loads(data.decode(), object_pairs_hook=lambda pairs: _once(pairs, names))
             said = decoder.decode(data)
         except ValidationError as fault:
@@ -120,7 +121,7 @@ def _json(fields: list[str]) -> _Parser:
         except (DecodeError, MsgspecError, UnicodeError, JSONDecodeError, RecursionError, ValueError):
             raise FieldError("body") from None
         if flat:
-            return [_word(getattr(said, path[0])) for path in paths]
+            return [value if value.__class__ is str else _word(value) for value in astuple(said)]
         return [_word(_inner(said, path)) for path in paths]
 
     return parse
