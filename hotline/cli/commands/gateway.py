@@ -55,7 +55,8 @@ def _play(table: WireTable, file: Path) -> int:
     for different in found:
         print(f"{file}: {different.sample}: {different.where}: expected {different.expected}, found {different.found}")
     many = f"{len(samples.samples)} sample{'' if len(samples.samples) == 1 else 's'} played"
-    print(f"{many}: {'they agree' if not found else f'{len({different.sample for different in found})} differ'}")
+    differing = len({different.sample for different in found})
+    print(f"{many}: {'they agree' if not found else f'{differing} differs' if differing == 1 else f'{differing} differ'}")
     return 1 if found else 0
 
 

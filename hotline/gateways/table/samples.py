@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from urllib.parse import unquote_to_bytes
 
-from msgspec import DecodeError, MsgspecError, Struct, json
+from msgspec import DecodeError, Struct, json
 
 from hotline.engine.effects import Screen
 from hotline.ports.ussd import HttpAnswer, UssdHop, UssdOver
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from hotline.ports.ussd import UssdDoor
 
+_UNKNOWN: Final = re.compile(r"Object contains unknown field `([^`]*)`")
 Kind: TypeAlias = Literal["new", "input", "end", "ping", "bad"]
 
 
@@ -94,8 +96,17 @@ def read_samples(data: bytes) -> SampleFile:
     """Raises FaultySamples."""
     try:
         return json.decode(data, type=SampleFile)
-    except (DecodeError, MsgspecError, UnicodeDecodeError) as fault:
-        raise FaultySamples(str(fault)) from None
+    except (DecodeError, UnicodeDecodeError) as fault:
+        raise FaultySamples(_in_words(str(fault))) from None
+
+
+def _in_words(fault: str) -> str:
+    """Where, and what is wrong there; of several samples, which."""
+    what, _, at = fault.partition(" - at `$")
+    where = re.sub(r"\[(\d+)\]", lambda place: f", number {int(place[1]) + 1}", at.rstrip("`").lstrip(".")).replace(".", ", ")
+    if unknown := _UNKNOWN.fullmatch(what):
+        return f"{where}{', ' if where else ''}{unknown[1]}: is not known here"
+    return f"{where}: {what}" if where else what
 
 
 def play(door: UssdDoor, file: SampleFile, address: str) -> Iterator[Different]:
