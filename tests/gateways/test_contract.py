@@ -33,7 +33,6 @@ NASTY = "a|b^c & <d> \"e\" \\ 'f' {text} ɛɲɔ ]]>\nê"
 
 def names_of(vendor: Vendor) -> set[str]:
     """What a fault may be called: names of the wire, and what carries them."""
-    assert vendor.table
     said = {name for sample in vendor.samples.samples for name in fields_of(sample.request)}
     return said | {"body", "query", "session", "stage"}
 
@@ -67,7 +66,7 @@ def test_a_stranger_is_not_taken(vendor, sample):
         assert not vendor.door.takes(environ | {"PATH_INFO": path.replace(secret, other.encode().decode("latin-1"))})
     for method in ("DELETE", "PATCH", "HEAD", "OPTIONS"):
         assert not vendor.door.takes(environ | {"REQUEST_METHOD": method})
-    for other in (f"{path}/", f"{path}/more", path.replace(f"/{vendor.name}/", "/other/"), "/", ""):
+    for other in (f"{path}/", f"{path}/more", path.replace(f"/{secret}/", f"/{secret}/other/"), "/", ""):
         assert not vendor.door.takes(environ | {"PATH_INFO": other})
 
 
@@ -111,8 +110,7 @@ def _spoiled(draw, sample: WireSample) -> bytes:
 @EVERY_HOP
 def test_a_number_that_is_none_is_named_by_its_field(vendor, sample):
     """Neither fault nor answer nor log holds what stood there, and a sender of letters is no number."""
-    assert vendor.table
-    field = vendor.table.fields.number
+    field = vendor.number
     for wrong in ("", "SANTE", "70000101", "+223 70 00 01 01", "22370000101" * 3, "tel:22370000101x"):
         with the_log() as stream:
             said = vendor.door.read(vendor.environ(saying(sample.request, fields_of(sample.request) | {field: wrong})))
@@ -135,12 +133,11 @@ def test_nothing_of_a_hop_is_logged(vendor, sample):
 
 @EVERY_HOP
 def test_every_spelling_of_a_number_is_one(vendor, sample):
-    """With a plus sign, without, and as a telephone URI."""
-    assert vendor.table
-    field = vendor.table.fields.number
+    """With a plus sign, without, and as a telephone URI, where the vendor's own page does not bind it to one."""
+    field = vendor.number
     hops = [
         vendor.door.read(vendor.environ(saying(sample.request, fields_of(sample.request) | {field: spelling})))
-        for spelling in ("22370000101", "+22370000101", "tel:+22370000101")
+        for spelling in (("22370000101", "+22370000101", "tel:+22370000101") if vendor.table else ("+22370000101",))
     ]
     assert {hop.number for hop in hops} == {"+22370000101"}
 
@@ -164,8 +161,7 @@ def test_an_unknown_state_is_refused_by_its_field(vendor):
 @EVERY_HOP
 def test_what_is_written_twice_is_refused(vendor, sample):
     """Two numbers in one request are in two minds."""
-    assert vendor.table
-    field = vendor.table.fields.number
+    field = vendor.number
     for name in (field, field.replace(field[0], f"%{ord(field[0]):02x}", 1)):
         request = sample.request
         if request.body.startswith("{"):
@@ -185,12 +181,12 @@ def test_a_text_stays_a_text_whatever_stands_in_it(vendor, sample):
         plain, nasty = (vendor.door.write(hop, Screen(1, "x", text, ends), "SEALED") for text in ("PLAIN", NASTY))
         assert nasty.headers == plain.headers
         assert nasty.body.decode()
-        assert vendor.table
-        if vendor.table.answer.format == "json":
-            spoken = NASTY.replace("\n", vendor.table.answer.line)
+        answer = vendor.table.answer if vendor.table else None
+        if answer and answer.format == "json":
+            spoken = NASTY.replace("\n", answer.line)
             assert json.decode(nasty.body) == json.decode(plain.body.replace(b'"PLAIN"', json.encode(spoken)))
-        elif vendor.table.answer.format == "fields":
-            parts, others = (body.decode().split(vendor.table.answer.separator) for body in (nasty.body, plain.body))
+        elif answer and answer.format == "fields":
+            parts, others = (body.decode().split(answer.separator) for body in (nasty.body, plain.body))
             assert [part for part in parts if "ɛ" not in part] == [part for part in others if part != "PLAIN"]
             assert len(parts) == len(others)
         else:

@@ -28,6 +28,8 @@ class Vendor(Struct, frozen=True):
     samples: SampleFile
     address: str
     """Of the line, secret and all; what the samples call a path stands behind."""
+    number: str
+    """The field of the caller's number."""
     table: WireTable | None = None
 
     def environ(self, request: SampleRequest) -> dict[str, Any]:
@@ -38,7 +40,7 @@ def table_vendor(name: str, **access: object) -> Vendor:
     """The table that ships, with its samples."""
     table, samples = load_table(TABLES / f"{name}.toml"), read_samples((SAMPLES / f"{name}.json").read_bytes())
     given = {"secrets": (SECRET,), "key": samples.key, "codes": samples.codes} | access
-    return Vendor(name, TableDoor(table, TableAccess(**given)), samples, f"{PREFIX}{name}/{SECRET}", table)
+    return Vendor(name, TableDoor(table, TableAccess(**given)), samples, f"{PREFIX}{name}/{SECRET}", table.fields.number, table)
 
 
 VENDORS = [table_vendor(file.stem) for file in sorted(TABLES.glob("*.toml"))]
