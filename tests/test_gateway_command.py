@@ -99,6 +99,13 @@ def test_every_table_that_ships_is_held_to_its_samples(table, capsys):
     assert "they agree" in capsys.readouterr().out
 
 
+def test_a_vendor_that_shows_fewer_letters_than_a_screen_has_is_told(capsys):
+    """Nobody learns it from a caller."""
+    for name, told in (("nalo", True), ("hollatags", False), ("hubtel", False)):
+        assert main(["gateway", "check", str(ROOT / f"hotline/gateways/tables/{name}.toml")]) == 0
+        assert ("a screen may have 160 letters, and this vendor shows 120" in capsys.readouterr().out) is told
+
+
 def test_the_guide_names_every_key_and_every_table():
     """None that there is not, either."""
     said = set(re.findall(r"`((?:name|about)|(?:request|fields|session|told|answer|auth)\.[a-z_]+)`", GUIDE.partition("## Every key")[2]))

@@ -337,6 +337,11 @@ def test_a_network_that_is_no_code_costs_nobody_the_screen():
     assert networks == ["61002", "", ""]
 
 
+def test_a_plus_sign_that_the_vendor_does_not_escape_is_one():
+    """It comes as a space, as in every form."""
+    assert door(PLAIN).read(asked("/ussd?sid=a&msisdn=+22370000101&text=", method="GET")).number == "+22370000101"
+
+
 def test_the_secret_may_stand_in_a_header_or_in_the_query():
     """Where a vendor takes no address with a secret in it."""
     ask = "/ussd?sid=a&msisdn=22370000101&text="

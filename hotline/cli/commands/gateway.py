@@ -26,6 +26,7 @@ def declare(commands: Any) -> None:
 
 def check(options: argparse.Namespace) -> int:
     """Raises Failed and OSError."""
+    from hotline.engine.phone.limits import USSD
     from hotline.gateways.table.spec import FaultyTable, load_table
 
     try:
@@ -35,6 +36,8 @@ def check(options: argparse.Namespace) -> int:
             print(f"{options.file}:{fault.line}: {fault.key}: {fault.what}")
         return 1
     print(f"{options.file}: nothing to mend. {table.name} asks at {_address(table)}, its memory is: {table.session.memory}")
+    if table.answer.letters and table.answer.letters < USSD.budget:
+        print(f"to be known: a screen may have {USSD.budget} letters, and this vendor shows {table.answer.letters}")
     return _play(table, options.samples) if options.samples else 0
 
 

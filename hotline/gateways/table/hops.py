@@ -97,7 +97,7 @@ class HopReader:
     def _number_of(self, sent: str | None, *, is_first: bool) -> str:
         if not sent and self._lacks_number and not is_first:
             return ""
-        number = as_e164(sent or "")
+        number = as_e164((sent or "").strip())  # a plus sign that was not escaped comes as a space
         if number is None:
             raise FieldError(named(self._fields.number))
         return number
