@@ -9,6 +9,7 @@ import pytest
 from msgspec import Struct
 
 from hotline.cli import main
+from hotline.gateways.table.samples import read_samples
 from hotline.gateways.table.spec import SECTIONS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -97,6 +98,15 @@ def test_every_table_that_ships_is_held_to_its_samples(table, capsys):
     """By the command, as by the tests."""
     assert main(["gateway", "check", str(table), "--samples", str(SAMPLES / f"{table.stem}.json")]) == 0
     assert "they agree" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.stem)
+def test_every_table_says_what_it_rests_on_and_what_a_repeat_is(table):
+    """Whoever opens a line on it knows what was never tried."""
+    comments = " ".join(line for line in table.read_text(encoding="utf-8").splitlines() if line.startswith("#"))
+    assert "A repeat" in comments
+    marks = {sample.mark for sample in read_samples((SAMPLES / f"{table.stem}.json").read_bytes()).samples}
+    assert "inferred" not in marks or "nferred" in comments
 
 
 def test_a_vendor_that_shows_fewer_letters_than_a_screen_has_is_told(capsys):
