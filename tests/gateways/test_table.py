@@ -287,6 +287,27 @@ def test_all_with_the_code_in_front(codes, code, text, inputs):
     assert (hop if isinstance(inputs, str) else hop.inputs) == inputs
 
 
+@pytest.mark.parametrize(
+    ("codes", "text", "inputs"),
+    [
+        ((), "", ()),
+        ((), "7*1", ("7", "1")),
+        ((), "1*#", ("1", "#")),
+        (("*167#",), "7*1", ("7", "1")),
+        (("*167*7#",), "7", ()),
+        (("*167*7#",), "7*1", ("1",)),
+        (("*167*7#",), "", "text"),
+        (("*167*7#",), "71", "text"),
+    ],
+)
+def test_all_behind_a_code_that_comes_without_what_was_dialled_behind_it(codes, text, inputs):
+    """Of the digits in front, those are code that the line's own code has."""
+    line = door(PLAIN.replace('memory = "all"', 'memory = "all behind the code"'), codes=codes)
+    quoted = text.replace("*", "%2A").replace("#", "%23")
+    hop = line.read(asked(f"/ussd?sid=a&msisdn=22370000101&code=167&text={quoted}", method="GET"))
+    assert (hop if isinstance(inputs, str) else hop.inputs) == inputs
+
+
 def test_another_lines_code_is_refused_where_the_line_knows_its_own():
     """What was dialled behind it may stand with it."""
     line = door(PLAIN, codes=("*123#",))

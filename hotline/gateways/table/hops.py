@@ -115,7 +115,7 @@ class HopReader:
         if memory == "all":
             return (tuple(text.split("*", MOST_INPUTS)) if text else ()), None
         if memory == "all behind the code":
-            text = f"{code}*{text}" if text else code
+            text = f"{code}*{text}#" if text else code  # as it would be dialled at once: a hash at the end of the text itself was typed
         inputs = _behind(text, self._codes or (code,))
         if inputs is None:
             raise FieldError(named(self._fields.input))
