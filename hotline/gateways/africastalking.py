@@ -16,7 +16,8 @@ from msgspec import DecodeError, Struct, field, json
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from hotline.engine.phone.numbers import as_e164, is_e164
-from hotline.gateways.africastalking_forms import Delivery, FieldError, IncomingSms, OptOut, UssdEnd, VoiceForm, WebhookGuard, read
+from hotline.gateways.africastalking_forms import Delivery, IncomingSms, OptOut, UssdEnd, VoiceForm, WebhookGuard, read
+from hotline.gateways.bodies import FieldError
 from hotline.gateways.registry import GatewayParts
 from hotline.ports.incoming import ReceivedSms, SmsReport
 from hotline.ports.memory import MemoryAway

@@ -1,0 +1,100 @@
+"""What a line has with the vendors of its tables: a TOML file of one section a vendor, with the secrets, readable by its owner alone.
+
+A file and no setting of the environment, since a line may have any number of them. A fault names section and key, never a value.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+from msgspec import Struct, ValidationError, convert, field
+
+from hotline.config import ConfigError
+from hotline.gateways.table.door import TableDoor
+from hotline.gateways.table.gate import TableAccess
+from hotline.gateways.table.spec import FaultyTable, load_table
+from hotline.settings.values import NETWORKS, PRINTABLE, SECRET, Form
+
+SHIPPED: Final = Path(__file__).resolve().parents[1] / "tables"
+"""Where the tables lie that come with the program."""
+
+CODES: Final = Form("a code as the vendor's requests have it, such as *123# or 123", r"[*#0-9A-Za-z]{1,32}")
+
+
+class TableAccount(Struct, frozen=True, forbid_unknown_fields=True):
+    """One section: `[hubtel]`."""
+
+    secret: str | tuple[str, ...]
+    """What stands in the vendor's address of ours; of several each opens, so that one can be exchanged."""
+    codes: tuple[str, ...]
+    """The line's service codes, as the vendor's requests have them."""
+    key: str = ""
+    networks: tuple[str, ...] = ()
+    file: str = field(name="table", default="")
+    """The table, where it is another than the one that ships; from the folder of the accounts on."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        return (self.secret,) if isinstance(self.secret, str) else self.secret
+
+
+def load_accounts(file: Path) -> dict[str, TableAccount]:
+    """By the tables' names. Raises ConfigError with all faults."""
+    try:
+        if stat.S_IMODE(file.stat().st_mode) & 0o077:
+            raise ConfigError((f"{file}: others may read it; it holds secrets (chmod 600)",))
+        said = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as failed:
+        raise ConfigError((f"{file}: {failed.strerror}",)) from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError):  # whose message may quote a part of a secret
+        raise ConfigError((f"{file}: is no TOML",)) from None
+    faults: list[str] = []
+    accounts = {name: account for name, section in said.items() if (account := _account(f"{file}: [{name}]", section, faults))}
+    if faults:
+        raise ConfigError(tuple(faults))
+    return accounts
+
+
+def _account(where: str, section: Any, faults: list[str]) -> TableAccount | None:
+    try:
+        account = convert(section, TableAccount)
+    except ValidationError as fault:
+        faults.append(f"{where} {fault}")  # which names types and keys alone
+        return None
+    held: tuple[tuple[str, Form, tuple[str, ...]], ...] = (
+        ("secret", SECRET, account.secrets),
+        ("codes", CODES, account.codes),
+        ("key", PRINTABLE, (account.key,) if account.key else ()),
+        ("networks", NETWORKS, account.networks),
+    )
+    faults += [f"{where} {key}: {what}" for key, form, values in held for what in _faults_of(form, values)]
+    if not account.secrets or not account.codes:
+        faults.append(f"{where} {'codes' if account.secrets else 'secret'}: none is given")
+    return account
+
+
+def _faults_of(form: Form, values: tuple[str, ...]) -> set[str]:
+    if not all(re.fullmatch(form.pattern, value) for value in values):
+        return {f"must be {form.words}"}
+    return {wrong for holds, wrong in form.checks if not all(map(holds, values))}
+
+
+def open_door(name: str, account: TableAccount, folder: Path) -> TableDoor:
+    """The door of this account; `folder` is where the accounts lie. Raises ConfigError, with the table's faults by line."""
+    file = folder / account.file if account.file else SHIPPED / f"{name}.toml"
+    try:
+        table = load_table(file)
+    except OSError as failed:
+        raise ConfigError((f"{file}: {failed.strerror}",)) from None
+    except FaultyTable as refused:
+        raise ConfigError(tuple(f"{file}:{fault.line}: {fault.key}: {fault.what}" for fault in refused.faults)) from None
+    if table.name != name:
+        raise ConfigError((f"[{name}] table: its name is {table.name}",))
+    try:
+        return TableDoor(table, TableAccess(account.secrets, account.key, account.codes, account.networks))
+    except ValueError as lacks:
+        raise ConfigError((f"[{name}] key: {lacks}",)) from None

@@ -1,0 +1,123 @@
+"""What must hold of a table beyond its declaration: its parts fit together, and whatever a caller types, the answer stays one."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from typing import TYPE_CHECKING, Final
+from xml.etree import ElementTree as ET
+
+from hotline.gateways.table.answers import compiled_template, slots
+from hotline.gateways.table.conditions import places_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hotline.gateways.table.spec import WireTable
+
+METHODS: Final = ("GET", "POST", "PUT")
+FORMAT_OF: Final = {"text": str, "xml": str, "fields": tuple, "json": dict}
+WRITTEN_AS: Final = {str: "a text", tuple: 'a list of texts, as ["{session}", "{text}"]', dict: "a section of fields"}
+FILLED: Final = ("session", "number", "code", "network", "hop")
+"""What an answer can hand back of the request without a name in `fields.back`."""
+TAKEN: Final = ("africastalking", "orange", "kannel")
+"""Names of gateways that are no table."""
+
+
+def contradictions(table: WireTable) -> Iterator[tuple[str, str]]:
+    """Key and what is wrong, one by one."""
+    yield from _request(table)
+    yield from _session(table)
+    yield from _answer(table)
+    if table.name in TAKEN:
+        yield "name", "is another gateway's"
+    for network in table.auth.networks:
+        try:
+            ip_network(network)
+        except ValueError:
+            yield "auth.networks", "one of them is no network such as 192.0.2.0/24"
+
+
+def _request(table: WireTable) -> Iterator[tuple[str, str]]:
+    request = table.request
+    if not table.methods or not set(table.methods) <= set(METHODS):
+        yield "request.method", f"must be one of {', '.join(METHODS)}, or a list of them"
+    if not table.formats or len([name for name in table.formats if name != "query"]) > 1:
+        yield "request.format", "may be one of form, query, json, xml, or query and one other"
+    parts = _parts(request.path)
+    if len(set(parts)) < len(parts) or "secret" in parts:
+        yield "request.path", "names a part twice, or has a part {secret}, which stands in front of it anyway"
+    for key, place in _places(table):
+        if place.startswith("{") and place[1:-1] not in parts:
+            yield key, f"{place} is no part of the path {request.path}"
+        elif place.startswith(("header:", "query:")) and not place.startswith("header:"):
+            yield key, f"say only {place.partition(':')[2]}: a field is looked for where request.format says"
+    looked_at = {place for _, place in _places(table)}
+    if spare := [part for part in parts if f"{{{part}}}" not in looked_at]:
+        yield "request.path", f"nothing looks at its part {{{spare[0]}}}"
+
+
+def _places(table: WireTable) -> Iterator[tuple[str, str]]:
+    fields = table.fields
+    for name in ("session", "number", "input", "code", "network", "state", "hop", "dialled"):
+        if place := getattr(fields, name):
+            yield f"fields.{name}", place
+    yield from ((f"fields.back.{name}", place) for name, place in fields.back.items())
+    for name in table.told.__struct_fields__:
+        yield from ((f"told.{name}", place) for place in places_of(getattr(table.told, name)))
+
+
+def _parts(path: str) -> list[str]:
+    return [part[1:-1] for part in path.split("/") if part.startswith("{")]
+
+
+def _session(table: WireTable) -> Iterator[tuple[str, str]]:
+    fields, session, told = table.fields, table.session, table.told
+    if session.memory == "echoed" and not fields.state:
+        yield "session.memory", "echoed needs a field that comes back: say it as fields.state"
+    if fields.state and session.memory != "echoed":
+        yield "fields.state", "is only looked at where session.memory is echoed"
+    if session.memory.endswith("the code") and not fields.code:
+        yield "session.memory", f"{session.memory} needs to know the code: say its field as fields.code"
+    if fields.dialled and session.memory.startswith("all"):
+        yield "fields.dialled", f"is only looked at on a first hop, and a wire of memory {session.memory} has none: its input holds all"
+    if told.first and session.memory.startswith("all"):
+        yield "told.first", f"is not looked at where session.memory is {session.memory}: a session begins where there is no input"
+    if session.number == "first hop" and not told.first:
+        yield "session.number", "first hop needs told.first: by what is a first hop known?"
+
+
+def _answer(table: WireTable) -> Iterator[tuple[str, str]]:
+    answer = table.answer
+    wanted = FORMAT_OF[answer.format]
+    back = (*FILLED, *table.fields.back)
+    for name in ("screen", "end", "over", "ping", "refused"):
+        template, key = getattr(answer, name), f"answer.{name}"
+        if not isinstance(template, (wanted, str)) or (isinstance(template, str) and wanted is not str and name in {"screen", "end"}):
+            yield key, f"must be {WRITTEN_AS[wanted]}, since answer.format is {answer.format}"
+            continue
+        known = {"screen": (*back, "text", "state"), "end": (*back, "text"), "refused": ("fault",)}.get(name, ("session",))
+        found = list(slots(template))
+        for slot in found:
+            if slot not in known:
+                yield key, f"{{{slot}}} is nothing that can stand there; {', '.join(f'{{{one}}}' for one in known)} can"
+            elif slot in FILLED and not getattr(table.fields, slot):
+                yield key, f"{{{slot}}} is in no field: say it as fields.{slot}"
+        if name in {"screen", "end"} and found.count("text") != 1:
+            yield key, "must hold {text} once: the words of the screen"
+        if name == "screen" and table.session.memory == "echoed" and "state" not in found:
+            yield key, "must hold {state}, which comes back with the next hop"
+        if answer.format == "xml" and template and name != "refused":
+            yield from _xml(table, name)
+    if table.auth.signature and table.formats == ("query",):
+        yield "auth.signature", "signs a body, and this vendor sends none"
+    if (table.told.ping != ()) != (answer.ping != ""):
+        yield "answer.ping" if answer.ping else "told.ping", "goes with the other: told.ping says what a ping is, answer.ping what it gets"
+
+
+def _xml(table: WireTable, name: str) -> Iterator[tuple[str, str]]:
+    template = getattr(table.answer, name)
+    filled = compiled_template(table.answer, template)(dict.fromkeys(slots(template), "a & <b>\n\"c\" ]]> 'd'"))
+    try:
+        ET.fromstring(filled)  # noqa: S314 -- the file is the line's own
+    except ET.ParseError:
+        yield f"answer.{name}", "is no XML"
