@@ -8,39 +8,26 @@ we use; a fault names the field, never its value.
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
-from hmac import compare_digest
-from ipaddress import IPv6Address, ip_address, ip_network
-from string import hexdigits
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from msgspec import Meta, Struct, ValidationError, convert, field
 
-from hotline.config import webhook_secrets
 from hotline.engine.phone.numbers import E164
+from hotline.gateways.bodies import MOST_INPUTS, FieldError, body_of, unquoted
+from hotline.gateways.path_guard import PathGuard
 from hotline.ports.ussd import HttpAnswer, InputMemory, UssdHop, UssdOver
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from hotline.engine.effects import Screen
     from hotline.settings import AfricasTalking
 
-MOST_BYTES = 8192
-MOST_INPUTS = 60
-"""The engine's bound; what lies beyond it stays in one piece, so that the engine sees one input too many and no more."""
-
-_ESCAPED = {(high + low).encode(): bytes.fromhex(high + low) for high in hexdigits for low in hexdigits}
 _FAULTY = re.compile(r"[`.](\w+)`$")
 
 Id = Annotated[str, Meta(pattern=r"\A[!-~]{1,128}\Z")]
 Number = Annotated[str, Meta(pattern=rf"\A{E164}\Z")]
 NetworkCode = Annotated[str, Meta(pattern=r"\A[!-~]{0,16}\Z")]
 Form = TypeVar("Form", bound=Struct)
-
-
-class FieldError(ValueError):
-    """A form that is not taken. Its message is the field's name, or `body`, and nothing that came from outside."""
 
 
 class Ussd(Struct, frozen=True, rename="camel"):
@@ -104,9 +91,9 @@ def read(environ: dict[str, Any], form: type[Form]) -> Form:
     for pair in _body(environ, known).split("&"):
         name, _, value = pair.partition("=")
         if name not in known:
-            name = _decoded(name, "body")
+            name = unquoted(name, "body")
         if "%" in value or "+" in value:
-            value = _decoded(value, name if name in known else "body")
+            value = unquoted(value, name if name in known else "body")
         if name in found:
             raise FieldError(name if name in known else "body")
         found[name] = value
@@ -123,12 +110,7 @@ def _names(form: type[Struct]) -> frozenset[str]:
 
 
 def _body(environ: dict[str, Any], known: frozenset[str]) -> str:
-    length = environ.get("CONTENT_LENGTH") or ""
-    if not (len(length) < 5 and length.isascii() and length.isdigit() and int(length) <= MOST_BYTES):
-        raise FieldError("body")
-    body: bytes = environ["wsgi.input"].read(int(length))
-    if len(body) != int(length):
-        raise FieldError("body")
+    body = body_of(environ)
     try:
         return body.decode()
     except UnicodeDecodeError as fault:
@@ -136,19 +118,7 @@ def _body(environ: dict[str, Any], known: frozenset[str]) -> str:
         raise FieldError(name if name in known else "body") from None
 
 
-def _decoded(escaped: str, blamed: str) -> str:
-    """`unquote_plus`, but strict: FieldError for a lone per cent sign and for what is not UTF-8. Escapes that every hop has go first."""
-    plain = escaped.replace("+", " ").replace("%2A", "*").replace("%2B", "+").replace("%23", "#")
-    if "%" not in plain:
-        return plain
-    try:
-        first, *rest = plain.encode().split(b"%")
-        return (first + b"".join([_ESCAPED[piece[:2]] + piece[2:] for piece in rest])).decode()
-    except (KeyError, UnicodeDecodeError):
-        raise FieldError(blamed) from None
-
-
-class WebhookGuard:
+class WebhookGuard(PathGuard):
     """Who may post to `/at/<secret>/…`, and `hotline.ports.ussd.UssdDoor`. A repeated hop brings the same inputs and is the same hop; a star that
     a caller types parts two inputs. End notices go through Flask."""
 
@@ -156,19 +126,8 @@ class WebhookGuard:
     memory: InputMemory = "all"
 
     def __init__(self, at: AfricasTalking) -> None:
-        self._at = at
-        self._secrets = _encoded(at.secret)
+        super().__init__(at)
         self._codes = frozenset(at.service_codes)
-        self._is_peer = _peers(at.peers)
-
-    def refresh(self) -> None:
-        """Take over the secrets of the file that holds them, if there is one. Raises ConfigError; then those that are known go on."""
-        self._secrets = _encoded(webhook_secrets(self._at))
-
-    def opens(self, secret: str, address: str) -> bool:
-        """Constant in time over the secrets, so that none can be felt out byte by byte."""
-        given = secret.encode()
-        return any([compare_digest(given, known) for known in self._secrets]) and self._is_peer(address)  # noqa: C419 -- all of them
 
     def takes(self, environ: dict[str, Any]) -> bool:
         """Is this `POST /at/<secret>/ussd`, from someone who may?"""
@@ -199,26 +158,3 @@ class WebhookGuard:
 
     def calm(self, _hop: UssdHop | None, text: str) -> HttpAnswer:
         return HttpAnswer(b"END " + text.encode())
-
-
-def _encoded(secrets: tuple[str, ...]) -> tuple[bytes, ...]:
-    return tuple(secret.encode() for secret in secrets)
-
-
-def _peers(networks: tuple[str, ...]) -> Callable[[str], bool]:
-    """Is this address in one of the networks? Everyone is where there are none. Behind a proxy the address is the proxy's."""
-    if not networks:
-        return lambda _: True
-    allowed = tuple(ip_network(network) for network in networks)
-
-    @lru_cache(maxsize=256)
-    def is_peer(address: str) -> bool:
-        try:
-            peer = ip_address(address)
-        except ValueError:
-            return False
-        if isinstance(peer, IPv6Address) and peer.ipv4_mapped:
-            peer = peer.ipv4_mapped
-        return any(peer in network for network in allowed)
-
-    return is_peer
