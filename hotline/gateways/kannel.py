@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 NAME: Final = "kannel"
 PREFIX: Final = f"/gateway/{NAME}"
 FINAL_REPORTS: Final = {"1": True, "2": False, "16": False}
-"""Delivered, not delivered, refused by the SMSC; 4 and 8 are only on the way. They come in any order, one for each part of a long SMS."""
+"""Delivered, not delivered, refused by the SMSC; 4 and 8 are only on the way. They come in any order, and again; a long SMS has one."""
 ASKED_REPORTS: Final = 1 + 2 + 16
 VALID_MINUTES: Final = 5
 """So long an SMS may wait for its network: an alert is offered again by then, and an answer that comes late is read by somebody else."""
