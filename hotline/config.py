@@ -13,6 +13,7 @@ from msgspec import NODEFAULT, Struct, structs
 
 from hotline.settings import AfricasTalking, ConsoleSettings, ProcessSettings, Rules, Setting, Settings
 from hotline.settings.kannel import Kannel
+from hotline.settings.orange import Orange
 
 CONTENT = Path(__file__).resolve().parent.parent
 """Where the `flows/` and `locales/` lie that came with the program; no setting, since any other edition is published by command."""
@@ -34,6 +35,7 @@ class Config(ProcessSettings, frozen=True, kw_only=True):
 
     at: AfricasTalking | None
     kannel: Kannel | None
+    orange: Orange | None
     rules: Rules
     console: ConsoleSettings
 
@@ -112,7 +114,7 @@ SETTINGS: Final = tuple(_variables(Config))
 _NAMES: Final = frozenset(variable.name for variable in SETTINGS)
 
 
-GuardedAccount: TypeAlias = AfricasTalking | Kannel
+GuardedAccount: TypeAlias = AfricasTalking | Kannel | Orange
 """What a vendor asks the line by: a secret in the path, from some networks."""
 
 

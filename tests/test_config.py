@@ -34,8 +34,13 @@ KANNEL = {
     "HOTLINE_KANNEL_LINE_URL": "http://127.0.0.1:8000",
     "HOTLINE_KANNEL_SECRET": "0123456789abcdef0123456789ABCDEF",
 }
-IN_FILES = ("HOTLINE_KEYS_FILE", "HOTLINE_KANNEL_PASSWORD_FILE")
-ALL = GOOD | KANNEL | {"HOTLINE_GATEWAYS": "africastalking,kannel"}
+ORANGE = {
+    "HOTLINE_ORANGE_CLIENT_ID": "0123456789abcdef",
+    "HOTLINE_ORANGE_CLIENT_SECRET": "a-client-secret",
+    "HOTLINE_ORANGE_SECRET": "0123456789abcdef0123456789ABCDEF",
+}
+IN_FILES = ("HOTLINE_KEYS_FILE", "HOTLINE_KANNEL_PASSWORD_FILE", "HOTLINE_ORANGE_CLIENT_SECRET_FILE")
+ALL = GOOD | KANNEL | ORANGE | {"HOTLINE_GATEWAYS": "africastalking,kannel,orange"}
 BAD = {
     "HOTLINE_BIND": ["9999", "localhost", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:http"],
     "HOTLINE_DATABASE_URL": ["mysql://x", "postgresql://x", "hotline.db"],
@@ -73,6 +78,12 @@ BAD = {
     "HOTLINE_KANNEL_LINE_URL": ["http://192.0.2.1:8000"],
     "HOTLINE_KANNEL_SECRET": ["short"],
     "HOTLINE_KANNEL_PEERS": ["everybody"],
+    "HOTLINE_ORANGE_CLIENT_ID": ["two words"],
+    "HOTLINE_ORANGE_BASE_URL": ["http://api.example.org"],
+    "HOTLINE_ORANGE_SENDER": ["tel:+2230000", "2230000"],
+    "HOTLINE_ORANGE_SENDER_NAME": ["TOO LONG A NAME"],
+    "HOTLINE_ORANGE_SECRET": ["short"],
+    "HOTLINE_ORANGE_PEERS": ["everybody"],
     "HOTLINE_LANGUAGES": ["french", "fr;bm", "fr,fr"],
     "HOTLINE_TIMEZONE": ["Mali", "../Bamako", "/etc/passwd"],
     "HOTLINE_DEMO": ["yes", "2"],

@@ -22,7 +22,6 @@ from hotline.gateways.asking import TIMEOUT, asked, taken
 from hotline.gateways.bodies import FieldError
 from hotline.gateways.path_guard import PathGuard, guarded_views
 from hotline.gateways.registry import GatewayParts
-from hotline.gateways.sent_at import moment
 from hotline.ports.gateway import GatewayRefused, GatewayUnknown, ReceivedSms
 
 if TYPE_CHECKING:
@@ -43,6 +42,7 @@ BUSY: Final = "Temporal failure, try again later."
 """bearerbox has no room or is ending, and kept nothing."""
 
 _ID: Final = re.compile(r"[!-~]{1,128}")
+_EPOCH: Final = re.compile(r"[0-9]{1,12}")
 _BINARY: Final = "1"
 log = structlog.get_logger("hotline.gateways.kannel")
 
@@ -121,12 +121,14 @@ def blueprint(hotline: Hotline, guard: PathGuard) -> Blueprint:
             raise FieldError("id")
         if not sender:
             raise FieldError("send-sender")
+        if not _EPOCH.fullmatch(at := request.args.get("at", "")):
+            raise FieldError("at")
         number = as_e164(f"+{sender[2:]}" if sender.startswith("00") else sender)
         if number is None or request.headers.get("X-Kannel-Coding") == _BINARY:
             # A network's own advertising, or a phone's settings: nobody who could be answered.
             log.info("sms.left", part=NAME, kind="no_number" if number is None else "binary")
         else:
-            hotline.sms(ReceivedSms(NAME, id, number, _text(), moment(request.headers.get("X-Kannel-Time", "")), ""))
+            hotline.sms(ReceivedSms(NAME, id, number, _text(), int(at), ""))
         return _empty(200)
 
     def report() -> Response:

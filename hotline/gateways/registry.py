@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hotline.ports.ussd import UssdDoor
     from hotline.service import Hotline
 
-MODULES: Final = {"africastalking": "hotline.gateways.africastalking", "kannel": "hotline.gateways.kannel"}
+MODULES: Final = {name: f"hotline.gateways.{name}" for name in ("africastalking", "kannel", "orange")}
 """Where the `parts` of each gateway stands; it is loaded where a line uses it."""
 
 

@@ -46,7 +46,7 @@ class Audience(Struct, frozen=True):
 MACHINE: Final = Audience("The machine", "For whoever installs the line and keeps it running.")
 GATEWAY: Final = Audience(
     "Gateways and networks",
-    "For whoever has the accounts there and knows what the networks do. What begins with `HOTLINE_AT_` is needed where `africastalking` is used, and only there; what begins with `HOTLINE_KANNEL_` where `kannel` is.",
+    "For whoever has the accounts there and knows what the networks do. What begins with `HOTLINE_AT_` is needed where `africastalking` is used, and only there; what begins with `HOTLINE_KANNEL_` where `kannel` is, and with `HOTLINE_ORANGE_` where `orange` is.",
 )
 PROMISE: Final = Audience("What callers are promised", "For the coordinator, who answers for it.")
 TEAM: Final = Audience("The counselors' work", "For the coordinator and the supervisors.")

@@ -47,7 +47,14 @@ class Line:
         app.register_blueprint(blueprint(self.hotline, PathGuard(account)))
         self.client = app.test_client()
 
-    def sms(self, text: bytes = b"5", headers: dict[str, str] | None = None, path: str = f"sms?id={ID}", secret: str = SECRET, **more):
+    def sms(
+        self,
+        text: bytes = b"5",
+        headers: dict[str, str] | None = None,
+        path: str = f"sms?id={ID}&at=1795506300",
+        secret: str = SECRET,
+        **more,
+    ):
         return self.client.post(f"/gateway/kannel/{secret}/{path}", data=text, headers=headers or SMS, **more)
 
     def report(self, query: str, secret: str = SECRET, **more):
@@ -117,8 +124,10 @@ def test_a_report_that_is_not_the_last_word_is_taken_and_left(what):
 @pytest.mark.parametrize(
     ("ask", "field"),
     [
-        (lambda line: line.sms(path="sms"), "id"),
-        (lambda line: line.sms(path="sms?id=a+b"), "id"),
+        (lambda line: line.sms(path="sms?at=1795506300"), "id"),
+        (lambda line: line.sms(path="sms?id=a+b&at=1795506300"), "id"),
+        (lambda line: line.sms(path=f"sms?id={ID}"), "at"),
+        (lambda line: line.sms(path=f"sms?id={ID}&at=2026-11-24"), "at"),
         (lambda line: line.sms(headers={name: value for name, value in SMS.items() if name != "X-Kannel-From"}), "send-sender"),
         (lambda line: line.report("d=1"), "ref"),
     ],

@@ -156,7 +156,12 @@ class RealKannel:
 
     def _box(self, name: str, level: str) -> subprocess.Popen[bytes]:
         with (self.folder / f"{name}.log").open("ab") as log:
-            return subprocess.Popen(bound([f"/usr/sbin/{name}", "-v", level, str(self.folder / "kannel.conf")]), stdout=log, stderr=log)
+            return subprocess.Popen(
+                bound([f"/usr/sbin/{name}", "-v", level, str(self.folder / "kannel.conf")]),
+                env={"TZ": "Asia/Tokyo"},
+                stdout=log,
+                stderr=log,
+            )
 
     def _listen(self, process: subprocess.Popen[bytes]) -> None:
         """A text with line feeds comes as several; its first line says whose it is. Of a long one's parts the first counts."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +21,7 @@ from hotline.ports.gateway import GatewayRefused, GatewayUnknown, ReceivedSms
 from hotline.up import held_port
 from tests.system.kannel import FAKE_SMSC, SECONDS, RealKannel, Received
 
-pytestmark = [pytest.mark.system, pytest.mark.skipif(not FAKE_SMSC.exists(), reason="needs Debian's kannel and kannel-extras")]
+pytestmark = pytest.mark.system
 CALLER, COUNSELOR = "+22370000001", "+22370000101"
 
 
@@ -90,6 +92,14 @@ class Network:
         self.line.stop()
 
 
+@pytest.fixture(autouse=True)
+def _installed() -> None:
+    if not FAKE_SMSC.exists():
+        if os.environ.get("CI"):
+            pytest.fail("no Kannel here, and CI is set: these tests may not be left out")
+        pytest.skip("needs Debian's kannel and kannel-extras")
+
+
 @pytest.fixture
 def network(tmp_path: Path) -> Iterator[Network]:
     with held_port() as port:
@@ -116,7 +126,7 @@ def test_there_and_back(network: Network):
     network.line.await_told(lambda: len(network.line.messages) == 2)
     assert [(sms.number, sms.text) for sms in network.line.messages] == [(CALLER, "stop  é"), (CALLER, "ɛɲɔ")]
     assert len({sms.message for sms in network.line.messages}) == 2
-    assert all(sms.sent_at is not None for sms in network.line.messages)
+    assert all(0 <= time.time() - (sms.sent_at or 0) < 3600 for sms in network.line.messages)
 
 
 def test_whatever_is_killed_nothing_is_lost_and_nothing_comes_twice(network: Network):
@@ -182,6 +192,9 @@ def test_what_waited_in_vain_is_told_as_not_delivered(network: Network):
         "X-Kannel-DLR-Url": f"{account.line_url}{PREFIX}/{network.guard.secret}/report?ref=0f0f&d=%d",
     }
     assert asked("POST", account.sendsms_url, headers, b"too late").status_code == 202
+    over = int(time.time()) + 2
+    while time.time() < over:  # Kannel counts whole seconds
+        time.sleep(0.1)
     network.kannel.start("network")
     network.send("in time")
     assert network.kannel.next_sms().text == "in time"
