@@ -125,6 +125,7 @@ def assemble(config: Config, library: EditionCache | None = None) -> Assembly:
         gateway=used.out,
         clock=SystemClock(config.timezone),
         hasher=seal,
+        sealer=seal,
         meter=meter,
     )
     hotline = Hotline(deps, threads=config.web_threads)
@@ -155,6 +156,7 @@ def shell_deps(config: Config, *, speaking: bool = False) -> Deps:
         gateway=_UNUSED,
         clock=SystemClock(config.timezone),
         hasher=seal,
+        sealer=seal,
         meter=_UNUSED,
     )
 

@@ -118,5 +118,5 @@ class Hop:
 
     def _over(self, door: UssdDoor, over: UssdOver) -> HttpAnswer:
         self._meter.ended(over.outcome)
-        self._hotline.over(door.name, over.session)
+        self._hotline.over(door.name, door.memory, over.session)
         return door.acknowledge(over)

@@ -13,7 +13,7 @@ from hotline.service.editions.approval import Publisher
 from hotline.service.editions.cache import EditionCache
 from hotline.service.editions.snapshot import CompileSettings
 from hotline.service.editions.withdrawal import withdraw_number
-from tests.fakes import FakeHasher
+from tests.fakes import FakeHasher, FakeSealer
 from tests.service.fakes import FakeClock, FakeGateway, FakeMemory, FakeMeter, FakeQueue, FakeSpool
 from tests.service.line import RULES
 
@@ -24,7 +24,7 @@ def deps_of(store: Store, clock: Clock) -> Deps:
     """No edition is held: none is needed by an act that tells nobody."""
     memory = FakeMemory(FakeClock())
     held = EditionCache(CompileSettings())
-    return Deps(RULES, held, store, memory, FakeSpool(), FakeQueue(), FakeGateway(), clock, FakeHasher(), FakeMeter())
+    return Deps(RULES, held, store, memory, FakeSpool(), FakeQueue(), FakeGateway(), clock, FakeHasher(), FakeSealer(), FakeMeter())
 
 
 def publish(store: Store, sources: Sources, by: Publisher, at: int, pending_by: str | None = None) -> Result:

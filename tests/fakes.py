@@ -66,8 +66,8 @@ class FakeHotline:
         self._called("hop", gateway, hop)
         return Answered(self._screen, self._stored, "a-state" if memory == "echoed" else "")
 
-    def over(self, gateway: str, session: str) -> None:
-        self._called("over", gateway, session)
+    def over(self, gateway: str, memory: InputMemory, session: str) -> None:
+        self._called("over", gateway, memory, session)
 
     def sms(self, sms: ReceivedSms) -> None:
         self._called("sms", *astuple(sms))
@@ -152,6 +152,17 @@ class FakeHasher:
 
     def digest(self, purpose: str, value: str) -> bytes:
         return hmac.digest(b"a key", f"{purpose}|{value}".encode(), hashlib.sha256)
+
+
+class FakeSealer:
+    """Seals nothing, and opens nothing elsewhere."""
+
+    def seal(self, plain: bytes, context: str) -> bytes:
+        return context.encode() + b"|" + plain
+
+    def opened(self, sealed: bytes, context: str) -> bytes | None:
+        place = context.encode() + b"|"
+        return sealed.removeprefix(place) if sealed.startswith(place) else None
 
 
 class FakeTime:

@@ -66,7 +66,7 @@ def test_an_end_notice_is_no_hop():
     line = Line(doors=[FakeDoor()])
     answer = line.client.get("/fake?session=s-1&over=1")
     assert (answer.status_code, answer.data) == (202, b"over s-1")
-    assert (line.hotline.calls, line.meter.hops, line.meter.ends) == ([("over", "fake", "s-1")], [], ["Incomplete"])
+    assert (line.hotline.calls, line.meter.hops, line.meter.ends) == ([("over", "fake", "last", "s-1")], [], ["Incomplete"])
 
 
 def test_a_faulty_field_and_a_failure_are_told_in_the_vendors_way():

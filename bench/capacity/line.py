@@ -83,7 +83,7 @@ class Line:
         rules = Rules(promise_minutes=team.promise_minutes, presence_minutes=team.presence_minutes, calls_a_shift=0, hard_calls_a_shift=0)
         post, words = cast("Any", Post()), cast("Any", Words())
         ports: dict[str, Any] = {"library": words, "store": self.plain, "memory": post, "spool": post, "queue": post, "gateway": post}
-        self.deps = Deps(rules=rules, clock=self.time, hasher=post, meter=post, **ports)
+        self.deps = Deps(rules=rules, clock=self.time, hasher=post, sealer=post, meter=post, **ports)
         self.callers: dict[str, Caller] = {}
         self.to_supervisors = 0
         """Messages."""

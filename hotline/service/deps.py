@@ -14,6 +14,7 @@ from hotline.ports.hasher import Hasher
 from hotline.ports.memory import Memory
 from hotline.ports.meter import Meter
 from hotline.ports.queue import Queue
+from hotline.ports.sealer import Sealer
 from hotline.ports.spool import Spool
 from hotline.ports.store import Store
 from hotline.service.editions.cache import EditionCache
@@ -32,6 +33,7 @@ class Deps(Struct, frozen=True):
     gateway: Gateway
     clock: Clock
     hasher: Hasher
+    sealer: Sealer
     meter: Meter
 
     @property

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from hotline.engine.effects import Minute
 from hotline.ports.clock import Reading
 from hotline.ports.gateway import GatewayRefused, GatewayUnknown
-from hotline.ports.memory import MarkerLookup, MemoryAway, Recalled, SessionMarker
+from hotline.ports.memory import MarkerLookup, MemoryAway, Press, Recalled, SessionMarker
 from hotline.ports.spool import SpoolFull, SpoolState
 from hotline.ports.store import Store, StoreAway, Transaction
 
@@ -93,6 +93,33 @@ class FakeMemory:
             self._set("inputs", session, inputs, seconds)
             self._set("heard", message, place, DAY)
         return inputs[:place]
+
+    def press(self, session: str, press: Press, seconds: int) -> tuple[str, ...]:
+        self.ping()
+        inputs: tuple[str, ...] = self._get("inputs", session) or ()
+        what = press.hop or press.text
+        heard = self._get("pressed", f"{session}|{press.hop}") if inputs else None
+        if heard is not None and heard[0] == what:
+            return inputs[: heard[1]]
+        inputs = press.whole if not inputs else inputs if press.text is None else (*inputs, press.text)
+        self._set("inputs", session, inputs, seconds)
+        if what is not None:
+            self._set("pressed", f"{session}|{press.hop}", (what, len(inputs)), seconds if press.hop else press.again)
+        self.answer()
+        return inputs
+
+    def affirm(self, session: str, first: str) -> None:
+        self.ping()
+        inputs, until = self._held.get(("inputs", session), ((), 0))
+        if not inputs:
+            raise MemoryAway
+        self._held["inputs", session] = (first, *inputs[1:]), until
+
+    def linger(self, session: str, seconds: int) -> None:
+        self.ping()
+        heard = self._get("pressed", f"{session}|")
+        if heard is not None:
+            self._set("pressed", f"{session}|", heard, seconds)
 
     def distinct(self, name: str, member: str, seconds: int) -> int:
         self.ping()

@@ -22,6 +22,7 @@ from hotline.ports.clock import Reading
 from hotline.ports.editions.editions import EditionRow, Withdrawal
 from hotline.ports.gateway import ReceivedSms
 from hotline.ports.store import Store, StoreAway
+from hotline.ports.ussd import UssdHop
 from hotline.service import Hotline
 from hotline.service.deps import Deps
 from hotline.service.editions.cache import EditionCache
@@ -101,6 +102,7 @@ class Process:
             gateway=self.gateway,
             clock=self.clock,
             hasher=fleet.seal,
+            sealer=fleet.seal,
             meter=FakeMeter(),
         )
         self.hotline = Hotline(deps, threads=17, replay=self._replay)
@@ -115,7 +117,7 @@ class Process:
 
     def dial(self, keys: str = "", session: str = "s", number: str = CALLER) -> Screen:
         """One hop with all keys so far, `5 4`."""
-        return self.hotline.ussd("fake", session, number, tuple(keys.split()), "")[0]
+        return self.hotline.hop("fake", "all", UssdHop(session, number, tuple(keys.split()))).screen
 
     def text(self, text: str, message: str, number: str = CALLER) -> None:
         self.hotline.sms(ReceivedSms("fake", message, number, text, self.clock.now(), ""))

@@ -21,6 +21,7 @@ from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.ports.gateway import ReceivedSms
 from hotline.ports.store import Store, StoreAway
+from hotline.ports.ussd import UssdHop
 from hotline.ports.voice import VoiceStep
 from hotline.service import Hotline, Rules
 from hotline.service.acts import By, Face, Result, run
@@ -89,6 +90,7 @@ class Line:
             gateway=self.gateway,
             clock=self.clock,
             hasher=self.seal,
+            sealer=self.seal,
             meter=self.meter,
         )
         self.hotline = Hotline(deps, threads=17, replay=self._replay)
@@ -96,8 +98,8 @@ class Line:
     # callers
     def dial(self, keys: str = "", session: str = "session-1", number: str = CALLER) -> Screen:
         """One hop with all keys so far, `5 5`; within a second the clock offers what was asked for."""
-        screen = self.hotline.ussd("fake", session, number, tuple(keys.split()), "")[0]
-        self._offer()
+        screen = self.hotline.hop("fake", "all", UssdHop(session, number, tuple(keys.split()))).screen
+        self.offer()
         return screen
 
     def walk(self, keys: str, session: str = "session-1", number: str = CALLER) -> Screen:
@@ -112,7 +114,7 @@ class Line:
         message = id or f"message-{next(self._messages)}"
         self.hotline.sms(ReceivedSms("fake", message, number, text, self.clock.now() - age, ""))
         if number not in (AWA, OUMOU, NANA, FANTA):
-            self._offer()
+            self.offer()
 
     # time and workers
     def work(self) -> None:
@@ -121,7 +123,8 @@ class Line:
             for _, post in hints:
                 self.hotline.deliver(post)
 
-    def _offer(self) -> None:
+    def offer(self) -> None:
+        """What the clock does within a second."""
         with suppress(StoreAway):
             dispatch.offer_due(self.hotline.deps, self.clock.now())
 
