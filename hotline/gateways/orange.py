@@ -21,6 +21,7 @@ from hotline.config import ConfigError
 from hotline.engine.phone.numbers import as_e164, is_e164
 from hotline.gateways.asking import TIMEOUT, asked, taken
 from hotline.gateways.bodies import FieldError
+from hotline.gateways.orange_pages import OrangePages
 from hotline.gateways.path_guard import PathGuard, guarded_views
 from hotline.gateways.registry import GatewayParts
 from hotline.gateways.sent_at import moment
@@ -161,13 +162,14 @@ class OrangeSms:
 
 
 def parts(config: Config) -> GatewayParts:
-    """SMS, both ways."""
+    """SMS, both ways; and the pages of #303# where they are set."""
     account = config.orange
     if account is None:
         raise ConfigError(("HOTLINE_GATEWAYS: it takes orange",))
     guard = PathGuard(account)
     return GatewayParts(
         NAME,
+        door=OrangePages(account, guard) if account.pages else None,
         out=OrangeSms(account, time.monotonic),
         views=lambda hotline, _meter: blueprint(hotline, account, guard),
         refresh=guard.refresh,

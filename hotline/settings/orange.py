@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from hotline.settings import GATEWAY, Setting, Settings
-from hotline.settings.values import ADDRESS, E164, NETWORKS, PRINTABLE, SECRET, SENDER, TEXT
+from hotline.settings.values import ADDRESS, E164, FLAG, HEADER, NETWORKS, PRINTABLE, SECRET, SENDER, TEXT
 
 
 class Orange(Settings, frozen=True, kw_only=True):
@@ -40,3 +40,15 @@ class Orange(Settings, frozen=True, kw_only=True):
         tuple[str, ...],
         Setting(GATEWAY, NETWORKS, "networks from which Orange posts, comma separated; empty: any that knows the secret"),
     ] = ()
+    pages: Annotated[
+        bool,
+        Setting(
+            GATEWAY,
+            FLAG,
+            "`1`: serve `#303# My Store` from `/gateway/orange/<HOTLINE_ORANGE_SECRET>/page`; **never tried**, see its contract",
+        ),
+    ] = False
+    pages_number_header: Annotated[str, Setting(GATEWAY, HEADER, "the header with the phone's number, as that contract names it")] = (
+        "User-MSISDN"
+    )
+    pages_session_header: Annotated[str, Setting(GATEWAY, HEADER, "the header with the session's id")] = "User-Session"

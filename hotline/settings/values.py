@@ -100,6 +100,7 @@ ADDRESS: Final = Form(
     "https://…; http:// only on loopback", r"https://[!-~]+|http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]+)?(?:/[!-~]*)?"
 )
 """Nothing is sent in the clear over a network."""
+HEADER: Final = Form("a header's name: letters, digits, dashes", r"[A-Za-z][A-Za-z0-9-]{0,63}")
 GATEWAYS: Final = Form("names of gateways, comma separated", r"[a-z][a-z0-9-]{1,23}")
 SENDER: Final = Form("a number or up to 11 letters and digits", r"[A-Za-z0-9 ]{1,11}|\+?[0-9]{3,15}")
 E164: Final = Form("a number in E.164, with its plus sign", numbers.E164)

@@ -19,6 +19,8 @@ import pytest
 from msgspec import Struct
 
 from hotline.adapters.processes import bound
+from hotline.gateways.asking import asked
+from hotline.gateways.kannel import ASKED_REPORTS, PREFIX
 from hotline.settings.kannel import Kannel
 from hotline.up import held_port
 
@@ -78,6 +80,19 @@ class RealKannel:
             reports.executescript((ROOT / "docs" / "kannel-reports.sql").read_text("utf-8"))
         reports.close()
 
+    def settings(self) -> dict[str, str]:
+        """What a line is given that sends by it."""
+        account = self.account
+        named = {
+            "SENDSMS_URL": account.sendsms_url,
+            "USERNAME": account.username,
+            "PASSWORD": account.password,
+            "SENDER": account.sender,
+            "LINE_URL": account.line_url,
+            "SECRET": SECRET,
+        }
+        return {f"HOTLINE_KANNEL_{name}": value for name, value in named.items()}
+
     def start(self, *names: str) -> None:
         """Start these of `bearerbox`, `smsbox`, `network`, one after the other: each is ready when the next begins."""
         for name in names:
@@ -113,6 +128,26 @@ class RealKannel:
             return self.received.get(timeout=SECONDS)
         except Empty:
             return pytest.fail("no SMS came")
+
+    def take_in_vain(self, reference: str) -> None:
+        """Have Kannel take an SMS that is too late once its network is there; its report goes to the line by this reference."""
+        account = self.account
+        self.kill("network")
+        headers = {
+            "Content-Type": "text/plain; charset=UTF-8",
+            "X-Kannel-Username": account.username,
+            "X-Kannel-Password": account.password,
+            "X-Kannel-To": "+22370000101",
+            "X-Kannel-From": account.sender,
+            "X-Kannel-Validity": "0",  # the gateway gives it five minutes
+            "X-Kannel-DLR-Mask": str(ASKED_REPORTS),
+            "X-Kannel-DLR-Url": f"{account.line_url}{PREFIX}/{SECRET}/report?ref={reference}&d=%d",
+        }
+        assert asked("POST", account.sendsms_url, headers, b"too late").status_code == 202
+        over = int(time.time()) + 2
+        while time.time() < over:  # Kannel counts whole seconds
+            time.sleep(0.1)
+        self.start("network")
 
     def await_status(self, holds: Callable[[str], object]) -> None:
         """Return once bearerbox says so of itself. It tells nobody by itself: asked again and again."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
+import sqlite3
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from secrets import token_hex
 
@@ -14,12 +17,12 @@ import pytest
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from hotline.gateways.asking import asked
-from hotline.gateways.kannel import ASKED_REPORTS, PREFIX, KannelSms, blueprint
+from hotline.gateways.kannel import KannelSms, blueprint
 from hotline.gateways.path_guard import PathGuard
 from hotline.ports.gateway import GatewayRefused, GatewayUnknown, ReceivedSms
 from hotline.up import held_port
 from tests.system.kannel import FAKE_SMSC, SECONDS, RealKannel, Received
+from tests.system.lines import Line
 
 pytestmark = pytest.mark.system
 CALLER, COUNSELOR = "+22370000001", "+22370000101"
@@ -179,23 +182,7 @@ def test_whatever_is_killed_nothing_is_lost_and_nothing_comes_twice(network: Net
 
 def test_what_waited_in_vain_is_told_as_not_delivered(network: Network):
     """Its time is over before its network is there: it never arrives, and the line hears so."""
-    account = network.kannel.account
-    network.kannel.kill("network")
-    headers = {
-        "Content-Type": "text/plain; charset=UTF-8",
-        "X-Kannel-Username": account.username,
-        "X-Kannel-Password": account.password,
-        "X-Kannel-To": COUNSELOR,
-        "X-Kannel-From": account.sender,
-        "X-Kannel-Validity": "0",  # the gateway gives it five minutes
-        "X-Kannel-DLR-Mask": str(ASKED_REPORTS),
-        "X-Kannel-DLR-Url": f"{account.line_url}{PREFIX}/{network.guard.secret}/report?ref=0f0f&d=%d",
-    }
-    assert asked("POST", account.sendsms_url, headers, b"too late").status_code == 202
-    over = int(time.time()) + 2
-    while time.time() < over:  # Kannel counts whole seconds
-        time.sleep(0.1)
-    network.kannel.start("network")
+    network.kannel.take_in_vain("0f0f")
     network.send("in time")
     assert network.kannel.next_sms().text == "in time"
     network.line.await_told(lambda: ("0f0f", False) in network.line.reports)
@@ -211,3 +198,36 @@ def test_the_logs_of_kannel_hold_nobody(network: Network):
     network.line.await_told(lambda: network.line.texts() == ["fatigue"])
     logs = network.kannel.logs()
     assert [found for found in (CALLER[1:], COUNSELOR[1:], "fatigue", "rappel", network.guard.secret) if found in logs] == []
+
+
+def test_a_line_that_has_kannel_answers_who_writes(tmp_path: Path):
+    """The whole line: a caller's SMS is a conversation, the answer goes by Kannel, and a report that it did not arrive is told of that very SMS."""
+    with held_port() as port:
+        (folder := tmp_path / "k").mkdir()
+        kannel = RealKannel(folder, port)
+        line = Line(tmp_path / "v", port, HOTLINE_GATEWAYS="kannel,africastalking", **kannel.settings())
+        try:
+            line.await_card()
+            kannel.start("bearerbox", "smsbox", "network")
+            kannel.write_sms(CALLER, "text bonjour")
+            answer = kannel.next_sms()
+            assert (answer.number, "1 " in answer.text or "Santé" in answer.text) == (CALLER, True)
+            reference = _await_outbox(line.var, "sent")
+            kannel.take_in_vain(reference)
+            assert _await_outbox(line.var, "failed") == reference
+        finally:
+            kannel.stop()
+            line.end(signal.SIGTERM)
+
+
+def _await_outbox(var: Path, state: str) -> str:
+    """The gateway's id of the one SMS to a caller, once it is in this state; a database tells nobody: asked again and again."""
+    deadline = time.monotonic() + SECONDS
+    while time.monotonic() < deadline:
+        with closing(sqlite3.connect(f"file:{var / 'hotline.db'}?mode=ro", uri=True)) as database:
+            rows = database.execute("SELECT vendor_id FROM outbox WHERE kind = 'reply' AND state = ?", (state,)).fetchall()
+        if rows:
+            ((id,),) = rows
+            return id
+        time.sleep(0.05)
+    return pytest.fail("the outbox does not say so")
