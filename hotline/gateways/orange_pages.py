@@ -62,7 +62,7 @@ class OrangePages:
         return UssdHop(session, number, last=typed, state=path["state"])
 
     def write(self, _hop: UssdHop, screen: Screen, state: str) -> HttpAnswer:
-        """A menu as links; any other screen with one form, into which its keys are typed as they stand there; the last one with neither."""
+        """A menu of several options as links; any other screen with one form, into which its keys are typed as they stand there; the last one with neither."""
         if screen.ends:
             return _page(_text(screen.text))
         action = f"/gateway/orange/{self._guard.secret}/page/{state}"
@@ -95,9 +95,8 @@ def _answer(query: str) -> str | None:
 
 
 def _menu(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """What stands before a menu's options, and these with the keys below them. No options where the lines are not numbered from 1 on: that is no menu.
-
-    A number that may be rung is no key: it has more digits, or does not follow.
+    """What stands before a menu's options, and these with the keys below them. No options where there are not two lines at its end, each with a key of its
+    own from 1 to 7: that is no menu, and a number that may be rung, which has more digits, no key.
     """
     lines = text.split("\n")
     below: list[tuple[str, str]] = []
@@ -107,7 +106,7 @@ def _menu(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     while lines and (option := _OPTION.fullmatch(lines[-1])):
         options.insert(0, (option[1], option[2]))
         lines.pop()
-    if not options or [key for key, _ in options] != [str(n) for n in range(1, len(options) + 1)]:
+    if len(options) < 2 or len({key for key, _ in options}) < len(options):
         return text, ()
     return "\n".join(lines), (*options, *below)
 
