@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FAKE_SMSC = Path("/usr/lib/kannel/test/fakesmsc")
 SENDER = "36000"
 SECRET = "0123456789abcdef0123456789abcdef"
-SECONDS = 20
+SECONDS = 60
 """Only how long a failure takes."""
 _GOT = re.compile(rf"Got message \d+: <{SENDER} (\+\d+) (?:udh (\S+) )?(text|ucs-2|data) (.*)>")
 
