@@ -6,12 +6,14 @@ import re
 import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final, TypeVar, cast, get_args, get_origin
+from typing import Any, Final, TypeAlias, TypeVar, cast, get_args, get_origin
 from urllib.parse import urlsplit
 
 from msgspec import NODEFAULT, Struct, structs
 
 from hotline.settings import AfricasTalking, ConsoleSettings, ProcessSettings, Rules, Setting, Settings
+from hotline.settings.kannel import Kannel
+from hotline.settings.orange import Orange
 
 CONTENT = Path(__file__).resolve().parent.parent
 """Where the `flows/` and `locales/` lie that came with the program; no setting, since any other edition is published by command."""
@@ -32,6 +34,8 @@ class Config(ProcessSettings, frozen=True, kw_only=True):
     """All settings, checked."""
 
     at: AfricasTalking | None
+    kannel: Kannel | None
+    orange: Orange | None
     rules: Rules
     console: ConsoleSettings
 
@@ -110,11 +114,15 @@ SETTINGS: Final = tuple(_variables(Config))
 _NAMES: Final = frozenset(variable.name for variable in SETTINGS)
 
 
-def webhook_secrets(at: AfricasTalking) -> tuple[str, ...]:
+GuardedAccount: TypeAlias = AfricasTalking | Kannel | Orange
+"""What a vendor asks the line by: a secret in the path, from some networks."""
+
+
+def webhook_secrets(account: GuardedAccount) -> tuple[str, ...]:
     """The webhooks' secrets as they are now: where they lie in a file, it is read again. Raises ConfigError."""
-    if at.secret_file is None:
-        return at.secret
-    return cast("tuple[str, ...]", _read_alone({"HOTLINE_AT_SECRET_FILE": at.secret_file}, "secret", AfricasTalking))
+    if account.secret_file is None:
+        return account.secret
+    return cast("tuple[str, ...]", _read_alone({f"{account.prefix}SECRET_FILE": account.secret_file}, "secret", type(account)))
 
 
 def _read_alone(env: Mapping[str, str], name: str, group: type[Settings] = Config) -> Any:

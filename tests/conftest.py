@@ -42,7 +42,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     if hasattr(config, "workerinput"):
         items.sort(key=_how_soon)
-        waiting = dict.fromkeys(item.path for item in items if item.get_closest_marker("system") or "browser" in getattr(item, "fixturenames", ()))
+        waiting = dict.fromkeys(
+            item.path for item in items if item.get_closest_marker("system") or "browser" in getattr(item, "fixturenames", ())
+        )
         working = dict.fromkeys(item.path for item in items if item.path not in waiting)
         turns = {path: turn / len(paths) for paths in (waiting, working) for turn, path in enumerate(paths)}
         items.sort(key=lambda item: turns[item.path])

@@ -27,6 +27,20 @@ GOOD = {
     "HOTLINE_AT_COVER_NUMBER": "+22370000900",
     "HOTLINE_AT_SERVICE_CODES": "*123#, *123*4#",
 }
+KANNEL = {
+    "HOTLINE_KANNEL_USERNAME": "hotline",
+    "HOTLINE_KANNEL_PASSWORD": "change-me-too",
+    "HOTLINE_KANNEL_SENDER": "36000",
+    "HOTLINE_KANNEL_LINE_URL": "http://127.0.0.1:8000",
+    "HOTLINE_KANNEL_SECRET": "0123456789abcdef0123456789ABCDEF",
+}
+ORANGE = {
+    "HOTLINE_ORANGE_CLIENT_ID": "0123456789abcdef",
+    "HOTLINE_ORANGE_CLIENT_SECRET": "a-client-secret",
+    "HOTLINE_ORANGE_SECRET": "0123456789abcdef0123456789ABCDEF",
+}
+IN_FILES = ("HOTLINE_KEYS_FILE", "HOTLINE_KANNEL_PASSWORD_FILE", "HOTLINE_ORANGE_CLIENT_SECRET_FILE")
+ALL = GOOD | KANNEL | ORANGE | {"HOTLINE_GATEWAYS": "africastalking,kannel,orange"}
 BAD = {
     "HOTLINE_BIND": ["9999", "localhost", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:http"],
     "HOTLINE_DATABASE_URL": ["mysql://x", "postgresql://x", "hotline.db"],
@@ -59,6 +73,22 @@ BAD = {
     "HOTLINE_GATEWAYS": ["AT", "one;two", "one,one"],
     "HOTLINE_ROUTES": ["letter=one", "alert=", "word=one", "alert:22366=one", "alert=one+"],
     "HOTLINE_AT_PEERS": ["somewhere", "192.0.2.1/24", "192.0.2.0/33"],
+    "HOTLINE_KANNEL_SENDSMS_URL": ["http://192.0.2.1:13013/cgi-bin/sendsms"],
+    "HOTLINE_KANNEL_USERNAME": ["two words"],
+    "HOTLINE_KANNEL_PASSWORD": ["with space"],
+    "HOTLINE_KANNEL_SENDER": ["TOO LONG A NAME"],
+    "HOTLINE_KANNEL_LINE_URL": ["http://192.0.2.1:8000"],
+    "HOTLINE_KANNEL_SECRET": ["short"],
+    "HOTLINE_KANNEL_PEERS": ["everybody"],
+    "HOTLINE_ORANGE_CLIENT_ID": ["two words"],
+    "HOTLINE_ORANGE_BASE_URL": ["http://api.example.org"],
+    "HOTLINE_ORANGE_SENDER": ["tel:+2230000", "2230000"],
+    "HOTLINE_ORANGE_SENDER_NAME": ["TOO LONG A NAME"],
+    "HOTLINE_ORANGE_SECRET": ["short"],
+    "HOTLINE_ORANGE_PEERS": ["everybody"],
+    "HOTLINE_ORANGE_PAGES": ["yes"],
+    "HOTLINE_ORANGE_PAGES_NUMBER_HEADER": ["User MSISDN", "User-MSISDN:"],
+    "HOTLINE_ORANGE_PAGES_SESSION_HEADER": ["User_Session"],
     "HOTLINE_LANGUAGES": ["french", "fr;bm", "fr,fr"],
     "HOTLINE_TIMEZONE": ["Mali", "../Bamako", "/etc/passwd"],
     "HOTLINE_DEMO": ["yes", "2"],
@@ -115,21 +145,21 @@ def test_routes_are_held_to_what_each_gateway_can():
 
 def test_everything_missing_is_named_at_once():
     """A first start tells in one run all that has to be given."""
-    needed = [variable.name for variable in SETTINGS if variable.default is None and variable.name != "HOTLINE_KEYS_FILE"]
-    assert needed == [fault.partition(":")[0] for fault in faults({})]
+    needed = [variable.name for variable in SETTINGS if variable.default is None and variable.name not in IN_FILES]
+    assert needed == [fault.partition(":")[0] for fault in faults({"HOTLINE_GATEWAYS": ALL["HOTLINE_GATEWAYS"]})]
 
 
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in BAD.items() for value in values])
 def test_a_wrong_value_is_told_by_its_key_alone(name, value):
     """A fault names the key and never quotes the value, which may be a secret."""
-    found = faults(GOOD | {name: value})
+    found = faults(ALL | {name: value})
     assert {name} == {fault.partition(":")[0] for fault in found}
     assert all(value not in fault.partition(": ")[2] for fault in found if len(value) > 3)
 
 
 def test_all_wrong_values_are_told_in_one_run():
     """Nobody mends one setting to hear of the next."""
-    found = faults(GOOD | {name: values[0] for name, values in BAD.items()})
+    found = faults(ALL | {name: values[0] for name, values in BAD.items()})
     assert set(BAD) == {fault.partition(":")[0] for fault in found}
 
 
@@ -200,7 +230,7 @@ class Asked(Mapping[str, str]):
 
 def test_what_is_read_are_the_settings():
     """Nothing in the configuration comes from anywhere but a setting of the tables, and each of them is read."""
-    env = Asked(GOOD)
+    env = Asked(ALL)
     Config.from_env(env)
     assert env.names == {variable.name for variable in SETTINGS}
 
@@ -208,7 +238,7 @@ def test_what_is_read_are_the_settings():
 def test_a_default_is_what_the_tables_say():
     """Whoever gives a setting the default that stands in its row changes nothing."""
     written = {variable.name: variable.default for variable in SETTINGS if variable.default}
-    assert Config.from_env(GOOD | written) == Config.from_env(GOOD)
+    assert Config.from_env(ALL | written | {"HOTLINE_GATEWAYS": ALL["HOTLINE_GATEWAYS"]}) == Config.from_env(ALL)
 
 
 def test_the_demo_is_given_what_the_tables_say(tmp_path: Path):

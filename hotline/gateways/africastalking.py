@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Literal, assert_never
+from typing import TYPE_CHECKING, Literal, assert_never
 from xml.etree import ElementTree as ET
 
-import requests
 from africastalking.SMS import SMSService
 from africastalking.Voice import VoiceService
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, request
 from msgspec import DecodeError, Struct, field, json
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from hotline.engine.phone.numbers import as_e164, is_e164
 from hotline.gateways.africastalking_forms import Delivery, IncomingSms, OptOut, UssdEnd, VoiceForm, WebhookGuard, read
+from hotline.gateways.asking import TIMEOUT, asked, taken
 from hotline.gateways.bodies import FieldError
+from hotline.gateways.path_guard import guarded_views
 from hotline.gateways.registry import GatewayParts
+from hotline.gateways.sent_at import moment
 from hotline.ports.incoming import ReceivedSms, SmsReport
-from hotline.ports.memory import MemoryAway
 from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
-from hotline.ports.store import StoreAway
 from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoiceLeg, VoicePrompt, VoiceStep, VoiceUnreached
 
 if TYPE_CHECKING:
@@ -31,10 +27,6 @@ if TYPE_CHECKING:
     from hotline.config import Config
     from hotline.service import Hotline
     from hotline.settings import AfricasTalking
-
-TIMEOUT = (2.0, 6.0)
-"""Seconds to connect, and to wait for each read: a worker must not hang on the vendor."""
-
 
 Verdict = Literal["taken", "refused", "unknown"]
 STATUS: dict[int, tuple[str, Verdict]] = {
@@ -68,7 +60,6 @@ OUTCOMES: dict[str, Literal["Success", "Incomplete", "Failed"]] = {
     "Failed": "Failed",
 }
 """Of a session."""
-_TO_THE_SECOND = re.compile(r"\d\d:\d\d:\d\d", re.ASCII)
 
 
 class _Recipient(Struct, frozen=True, rename="camel"):
@@ -110,23 +101,7 @@ class _Wire:
     def _make_request(
         self, url: str, method: str, headers: dict[str, str], *, data: dict[str, str], timeout: tuple[float, float], **_unused: None
     ) -> bytes:
-        try:
-            answer = requests.request(method, url, headers=headers, data=data, timeout=timeout, allow_redirects=False)
-        except requests.RequestException as failure:
-            raise _never_left(failure) from None
-        if answer.status_code >= 500:
-            raise GatewayUnknown(f"http_{answer.status_code}")
-        if answer.status_code >= 300:
-            raise GatewayRefused(f"http_{answer.status_code}")
-        return answer.content
-
-
-def _never_left(failure: requests.RequestException) -> GatewayRefused | GatewayUnknown:
-    """Refused only where no connection came about; else the request may have arrived."""
-    inner = failure.args[0] if failure.args else None
-    if isinstance(inner, MaxRetryError) and isinstance(inner.reason, (NewConnectionError, ConnectTimeoutError)):
-        return GatewayRefused("unreachable")
-    return GatewayUnknown("time_out" if isinstance(failure, requests.Timeout) else "broken_off")
+        return taken(asked(method, url, headers, data, timeout)).content
 
 
 class _Sms(_Wire, SMSService):  # type: ignore[misc] # narrower on purpose
@@ -238,21 +213,9 @@ def blueprint(
 ) -> Blueprint:
     """Views below `/at/<secret>/`; `ended` counts a session's end.
 
-    A wrong secret, address or method meets what an unknown path meets. 400 names a field. 503 where nothing could be kept: the vendor posts
-    messages and reports again for hours.
+    400 names a field. 503 where nothing could be kept: the vendor posts messages and reports again for hours.
     """
-    at_views = Blueprint(WebhookGuard.name, __name__, url_prefix="/at/<secret>")
     numbers = VoiceNumbers(at.cover_number, at.off_number)
-
-    @at_views.url_value_preprocessor
-    def _refuse_strangers(_endpoint: str | None, values: dict[str, Any] | None) -> None:
-        secret = values.pop("secret") if values else ""
-        if request.method != "POST" or not guard.opens(secret, request.remote_addr or ""):
-            abort(404)
-
-    at_views.register_error_handler(FieldError, lambda fault: Response(str(fault), 400, mimetype="text/plain"))
-    at_views.register_error_handler(StoreAway, lambda _: Response(status=503))
-    at_views.register_error_handler(MemoryAway, lambda _: Response(status=503))
 
     def ussd_end() -> Response:
         status = OUTCOMES.get(read(request.environ, UssdEnd).status)
@@ -283,10 +246,9 @@ def blueprint(
             step = hotline.cover()
         return Response(say(step, numbers), mimetype="application/xml")
 
-    # Every usual method, so that the router's 405 does not tell a known path from an unknown one.
-    methods = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-    for path, view in (("/ussd/end", ussd_end), ("/sms", sms), ("/delivery", delivery), ("/optout", opt_out), ("/voice", voice)):
-        at_views.add_url_rule(path, view_func=view, methods=methods)
+    views = {"ussd/end": ussd_end, "sms": sms, "delivery": delivery, "optout": opt_out, "voice": voice}
+    at_views = guarded_views(WebhookGuard.name, "/at", guard, {path: ("POST", view) for path, view in views.items()})
+    at_views.register_error_handler(FieldError, lambda fault: Response(str(fault), 400, mimetype="text/plain"))
     return at_views
 
 
@@ -303,25 +265,6 @@ def _take_report(hotline: Hotline, form: Delivery) -> None:
         hotline.delivery(SmsReport(WebhookGuard.name, form.id, ARRIVED[form.status]))
     elif form.status not in ON_THE_WAY:
         hotline.unknown("report")
-
-
-def moment(date: str) -> int | None:
-    """When the vendor says that an SMS was sent: ISO 8601 with `T` or a space, or as in mail; without a zone it is read as UTC. Returns None for anything else.
-
-    A date without seconds is none: what was asked for in the same minute would be taken to come after it.
-    """
-    if not _TO_THE_SECOND.search(date):
-        return None
-    try:
-        sent = datetime.fromisoformat(date)
-    except ValueError:
-        try:
-            sent = parsedate_to_datetime(date)
-        except ValueError:
-            return None
-    if sent.tzinfo is None:
-        sent = sent.replace(tzinfo=UTC)
-    return int((sent - datetime.fromtimestamp(0, UTC)).total_seconds())
 
 
 class VoiceNumbers(Struct, frozen=True):

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from hmac import compare_digest
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from msgspec import Meta, Struct, ValidationError, convert, field
 
-from hotline.config import webhook_secrets
 from hotline.engine.phone.numbers import E164
 from hotline.gateways.bodies import MOST_INPUTS, FieldError, body_of, unquoted
-from hotline.gateways.peers import peers
+from hotline.gateways.path_guard import PathGuard
 from hotline.ports.ussd import HttpAnswer, InputMemory, UssdHop, UssdOver
 
 if TYPE_CHECKING:
@@ -122,7 +120,7 @@ def _body(environ: dict[str, Any], known: frozenset[str]) -> str:
         raise FieldError(name if name in known else "body") from None
 
 
-class WebhookGuard:
+class WebhookGuard(PathGuard):
     """Who may post to `/at/<secret>/…`, and `hotline.ports.ussd.UssdDoor`. A repeated hop brings the same inputs and is the same hop; a star that
     a caller types parts two inputs. End notices go through Flask."""
 
@@ -130,19 +128,8 @@ class WebhookGuard:
     memory: InputMemory = "all"
 
     def __init__(self, at: AfricasTalking) -> None:
-        self._at = at
-        self._secrets = _encoded(at.secret)
+        super().__init__(at)
         self._codes = frozenset(at.service_codes)
-        self._is_peer = peers(at.peers)
-
-    def refresh(self) -> None:
-        """Take over the secrets of the file that holds them, if there is one. Raises ConfigError; then those that are known go on."""
-        self._secrets = _encoded(webhook_secrets(self._at))
-
-    def opens(self, secret: str, address: str) -> bool:
-        """Constant in time over the secrets, so that none can be felt out byte by byte."""
-        given = secret.encode()
-        return any([compare_digest(given, known) for known in self._secrets]) and self._is_peer(address)  # noqa: C419 -- all of them
 
     def takes(self, environ: dict[str, Any]) -> bool:
         """Is this `POST /at/<secret>/ussd`, from someone who may?"""
@@ -173,7 +160,3 @@ class WebhookGuard:
 
     def calm(self, _hop: UssdHop | None, text: str) -> HttpAnswer:
         return HttpAnswer(b"END " + text.encode())
-
-
-def _encoded(secrets: tuple[str, ...]) -> tuple[bytes, ...]:
-    return tuple(secret.encode() for secret in secrets)

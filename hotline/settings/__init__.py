@@ -47,7 +47,7 @@ class Audience(Struct, frozen=True):
 MACHINE: Final = Audience("The machine", "For whoever installs the line and keeps it running.")
 GATEWAY: Final = Audience(
     "Gateways and networks",
-    "For whoever has the accounts there and knows what the networks do. What begins with `HOTLINE_AT_` is needed where `africastalking` is used, and only there.",
+    "For whoever has the accounts there and knows what the networks do. What begins with `HOTLINE_AT_` is needed where `africastalking` is used, and only there; what begins with `HOTLINE_KANNEL_` where `kannel` is, and with `HOTLINE_ORANGE_` where `orange` is.",
 )
 PROMISE: Final = Audience("What callers are promised", "For the coordinator, who answers for it.")
 TEAM: Final = Audience("The counselors' work", "For the coordinator and the supervisors.")
@@ -123,6 +123,14 @@ class ProcessSettings(Settings, frozen=True, kw_only=True):
         tuple[str, ...],
         Setting(GATEWAY, GATEWAYS, "the gateways that this line uses, comma separated, the one that is asked first in front"),
     ] = ("africastalking",)
+    gateway_accounts: Annotated[
+        str | None,
+        Setting(
+            GATEWAY,
+            TEXT,
+            "a TOML file of what the line has with each vendor of a table: secret, codes, key; readable by its owner alone, read again every second",
+        ),
+    ] = None
     routes: Annotated[
         tuple[str, ...],
         Setting(

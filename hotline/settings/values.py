@@ -100,6 +100,7 @@ ADDRESS: Final = Form(
     "https://…; http:// only on loopback", r"https://[!-~]+|http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]+)?(?:/[!-~]*)?"
 )
 """Nothing is sent in the clear over a network."""
+HEADER: Final = Form("a header's name: letters, digits, dashes", r"[A-Za-z][A-Za-z0-9-]{0,63}")
 GATEWAYS: Final = Form("names of gateways, comma separated", r"[a-z][a-z0-9-]{1,23}")
 ROUTES: Final = Form(
     "routes such as alert:+22366=ONE+OTHER, comma separated; alert, staff, reply, ring or any",

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from hotline.config import ConfigError
-from hotline.gateways.africastalking import VoiceNumbers, blueprint, moment, say
+from hotline.gateways.africastalking import VoiceNumbers, blueprint, say
 from hotline.gateways.africastalking_forms import WebhookGuard
+from hotline.gateways.sent_at import moment
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway
 from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt, VoiceUnreached
