@@ -190,7 +190,8 @@ class _Reader:
         values: dict[str, Any] = {}
         for field in structs.fields(group):
             inner = _group_in(field)
-            is_used = inner is None or not inner.gateway or inner.gateway in (values.get("gateways") or ())
+            used = values.get("gateways")
+            is_used = inner is None or not inner.gateway or used is None or inner.gateway in used  # None: it is faulty itself
             values[field.name] = self.value(group, field) if is_used else None
         return group(**values)
 

@@ -18,10 +18,10 @@ from msgspec.structs import astuple
 from hotline.adapters import log
 from hotline.engine.effects import Screen
 from hotline.ports.desk.figures import Counts
-from hotline.ports.gateway import ReceivedSms
+from hotline.ports.incoming import ReceivedSms, SmsReport, Unknown
 from hotline.ports.memory import MemoryAway
 from hotline.ports.ussd import HttpAnswer, InputMemory, UssdHop, UssdOver
-from hotline.ports.voice import VoiceEnd, VoiceStep
+from hotline.ports.voice import VoiceEnd, VoiceLeg, VoiceStep
 from hotline.service.conversation.inputs import Answered
 from hotline.settings import AfricasTalking
 
@@ -72,14 +72,17 @@ class FakeHotline:
     def sms(self, sms: ReceivedSms) -> None:
         self._called("sms", *astuple(sms))
 
-    def delivery(self, vendor_id: str, delivered: bool) -> None:
-        self._called("delivery", vendor_id, delivered)
+    def delivery(self, report: SmsReport) -> None:
+        self._called("delivery", *astuple(report))
+
+    def unknown(self, what: Unknown) -> None:
+        self._called("unknown", what)
 
     def opt_out(self, number: str) -> None:
         self._called("opt_out", number)
 
-    def voice(self, session: str, number: str, active: bool, digits: str | None, token: str = "") -> VoiceStep:
-        self._called("voice", session, number, active, digits, *([token] if token else []))
+    def voice(self, leg: VoiceLeg) -> VoiceStep:
+        self._called("voice", leg.session, leg.number, leg.active, leg.digits, *([leg.token] if leg.token else []))
         return self._step
 
     def cover(self) -> VoiceStep:

@@ -70,6 +70,8 @@ BAD = {
     "HOTLINE_AT_SENDER": ["TOO LONG A NAME", "aïe"],
     "HOTLINE_AT_COVER_NUMBER": ["70000900", "+0123456789", "+223 70000900"],
     "HOTLINE_AT_SERVICE_CODES": ["777", "*777", "*777#;*778#", "*123#,*123#"],
+    "HOTLINE_GATEWAYS": ["AT", "one;two", "one,one"],
+    "HOTLINE_ROUTES": ["letter=one", "alert=", "word=one", "alert:22366=one", "alert=one+"],
     "HOTLINE_AT_PEERS": ["somewhere", "192.0.2.1/24", "192.0.2.0/33"],
     "HOTLINE_KANNEL_SENDSMS_URL": ["http://192.0.2.1:13013/cgi-bin/sendsms"],
     "HOTLINE_KANNEL_USERNAME": ["two words"],
@@ -131,6 +133,14 @@ def test_a_gateway_that_is_not_known_stops_the_start():
     """It is named, and so is what the line would have to use."""
     with pytest.raises(ConfigError, match=r"^HOTLINE_GATEWAYS: no gateway is called another$"):
         gateways(Config.from_env(GOOD | {"HOTLINE_GATEWAYS": "africastalking, another"}))
+
+
+def test_routes_are_held_to_what_each_gateway_can():
+    """A route to a gateway that the line does not use, or that has no way for it, stops the start."""
+    good = gateways(Config.from_env(GOOD | {"HOTLINE_ROUTES": "alert:+22366=africastalking, ring=africastalking"}))
+    assert good.outgoing.ways("alert", "+22366000001") == ("africastalking",)
+    with pytest.raises(ConfigError, match=r"^HOTLINE_ROUTES: kannel has no way for alert$"):
+        gateways(Config.from_env(GOOD | {"HOTLINE_ROUTES": "alert=africastalking+kannel"}))
 
 
 def test_everything_missing_is_named_at_once():

@@ -10,15 +10,16 @@ from africastalking.Voice import VoiceService
 from flask import Blueprint, Response, request
 from msgspec import DecodeError, Struct, field, json
 
-from hotline.engine.phone.numbers import is_e164
-from hotline.gateways.africastalking_forms import Delivery, IncomingSms, OptOut, UssdEnd, Voice, WebhookGuard, read
+from hotline.engine.phone.numbers import as_e164, is_e164
+from hotline.gateways.africastalking_forms import Delivery, IncomingSms, OptOut, UssdEnd, VoiceForm, WebhookGuard, read
 from hotline.gateways.asking import TIMEOUT, asked, taken
 from hotline.gateways.bodies import FieldError
 from hotline.gateways.path_guard import guarded_views
 from hotline.gateways.registry import GatewayParts
 from hotline.gateways.sent_at import moment
-from hotline.ports.gateway import GatewayRefused, GatewayUnknown, ReceivedSms
-from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt, VoiceStep, VoiceUnreached
+from hotline.ports.incoming import ReceivedSms, SmsReport
+from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
+from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoiceLeg, VoicePrompt, VoiceStep, VoiceUnreached
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +52,14 @@ CALL_REFUSALS = {
     "InsufficientCredit": "insufficient_credit",
 }
 ARRIVED = {"Success": True, "Rejected": False, "Failed": False, "AbsentSubscriber": False, "Expired": False}
-"""The last words of a delivery report; Sent, Submitted and Buffered are only on the way."""
+"""The last words of a delivery report."""
+ON_THE_WAY = frozenset({"Sent", "Submitted", "Buffered"})
+OUTCOMES: dict[str, Literal["Success", "Incomplete", "Failed"]] = {
+    "Success": "Success",
+    "Incomplete": "Incomplete",
+    "Failed": "Failed",
+}
+"""Of a session."""
 
 
 class _Recipient(Struct, frozen=True, rename="camel"):
@@ -123,7 +131,7 @@ class _Voice(_Wire, VoiceService):  # type: ignore[misc] # narrower on purpose
 
 
 class AfricasTalkingGateway:
-    """`hotline.ports.gateway.Gateway` over the vendor's SDK; safe for threads, since nothing changes after `__init__`.
+    """`hotline.ports.outgoing.SmsOut` and `.Voice` over the vendor's SDK; safe for threads, since nothing changes after `__init__`.
 
     The vendor knows no idempotency key and no validity period for an SMS: GatewayUnknown is the caller's to live with.
     """
@@ -183,11 +191,12 @@ class AfricasTalkingGateway:
 def parts(config: Config) -> GatewayParts:
     """All that the vendor has."""
     at = config.account()
-    guard = WebhookGuard(at)
+    guard, out = WebhookGuard(at), AfricasTalkingGateway(at)
     return GatewayParts(
         WebhookGuard.name,
         door=guard,
-        out=AfricasTalkingGateway(at),
+        sms=out,
+        voice=out,
         views=lambda hotline, meter: blueprint(hotline, at, guard, meter.ended),
         refresh=guard.refresh,
     )
@@ -209,18 +218,16 @@ def blueprint(
     numbers = VoiceNumbers(at.cover_number, at.off_number)
 
     def ussd_end() -> Response:
-        ended(read(request.environ, UssdEnd).status)
+        status = OUTCOMES.get(read(request.environ, UssdEnd).status)
+        ended(status) if status else hotline.unknown("end")
         return Response()
 
     def sms() -> Response:
-        form = read(request.environ, IncomingSms)
-        hotline.sms(ReceivedSms(WebhookGuard.name, form.id, form.number, form.text, moment(form.date), form.network))
+        _take_message(hotline, read(request.environ, IncomingSms))
         return Response()
 
     def delivery() -> Response:
-        form = read(request.environ, Delivery)
-        if form.status in ARRIVED:
-            hotline.delivery(form.id, ARRIVED[form.status])
+        _take_report(hotline, read(request.environ, Delivery))
         return Response()
 
     def opt_out() -> Response:
@@ -228,12 +235,12 @@ def blueprint(
         return Response()
 
     def voice() -> Response:
-        form = read(request.environ, Voice)
+        form = read(request.environ, VoiceForm)
         step: VoiceStep = VoiceEnd()
         if form.direction != "Inbound":
-            step = hotline.voice(
-                form.session_id, form.caller_number, form.is_active == "1", form.dtmf_digits or None, form.client_request_id
-            )
+            digits = form.dtmf_digits or None
+            active = form.is_active == "1"
+            step = hotline.voice(VoiceLeg(WebhookGuard.name, form.session_id, form.caller_number, active, digits, form.client_request_id))
         elif form.is_active == "1":
             # Whoever rings the cover number hears the same, the caller, the caller's husband or a call that was put through: no store is asked, no trace is left.
             step = hotline.cover()
@@ -243,6 +250,21 @@ def blueprint(
     at_views = guarded_views(WebhookGuard.name, "/at", guard, {path: ("POST", view) for path, view in views.items()})
     at_views.register_error_handler(FieldError, lambda fault: Response(str(fault), 400, mimetype="text/plain"))
     return at_views
+
+
+def _take_message(hotline: Hotline, form: IncomingSms) -> None:
+    number = as_e164(form.sender)
+    if number is None:
+        hotline.unknown("message")
+    else:
+        hotline.sms(ReceivedSms(WebhookGuard.name, form.id, number, form.text, moment(form.date), form.network))
+
+
+def _take_report(hotline: Hotline, form: Delivery) -> None:
+    if form.status in ARRIVED:
+        hotline.delivery(SmsReport(WebhookGuard.name, form.id, ARRIVED[form.status]))
+    elif form.status not in ON_THE_WAY:
+        hotline.unknown("report")
 
 
 class VoiceNumbers(Struct, frozen=True):

@@ -43,14 +43,15 @@ class Ussd(Struct, frozen=True, rename="camel"):
 class UssdEnd(Struct, frozen=True):
     """The notice after a session. It also carries everything typed and read, hence no more than this of it is looked at."""
 
-    status: Literal["Success", "Incomplete", "Failed"]
+    status: str
 
 
 class IncomingSms(Struct, frozen=True):
     """A message from a phone (Africa's Talking, incoming messages)."""
 
     id: Id
-    number: Number = field(name="from")
+    sender: str = field(name="from")
+    """A number in any form; or the letters of somebody who cannot be answered."""
     text: str
     date: str = ""
     network: NetworkCode = field(name="networkCode", default="")
@@ -60,7 +61,8 @@ class Delivery(Struct, frozen=True):
     """What became of an SMS of ours (Africa's Talking, delivery reports)."""
 
     id: Id
-    status: Literal["Sent", "Submitted", "Buffered", "Rejected", "Success", "Failed", "AbsentSubscriber", "Expired"]
+    status: str
+    """One that the vendor adds tomorrow is no fault: it would post it again for hours."""
 
 
 class OptOut(Struct, frozen=True, rename="camel"):
@@ -69,7 +71,7 @@ class OptOut(Struct, frozen=True, rename="camel"):
     phone_number: Number
 
 
-class Voice(Struct, frozen=True, rename="camel"):
+class VoiceForm(Struct, frozen=True, rename="camel"):
     """One step of a call; `caller_number` is the phone at the other end, whoever rang whom (Africa's Talking, voice)."""
 
     is_active: Literal["0", "1"]

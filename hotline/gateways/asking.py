@@ -7,7 +7,7 @@ from typing import Final
 import requests
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from hotline.ports.gateway import GatewayRefused, GatewayUnknown
+from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 
 TIMEOUT: Final = (2.0, 6.0)
 """Seconds to connect, and to wait for each read: a worker must not hang on the vendor."""

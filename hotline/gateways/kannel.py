@@ -22,7 +22,8 @@ from hotline.gateways.asking import TIMEOUT, asked, taken
 from hotline.gateways.bodies import FieldError
 from hotline.gateways.path_guard import PathGuard, guarded_views
 from hotline.gateways.registry import GatewayParts
-from hotline.ports.gateway import GatewayRefused, GatewayUnknown, ReceivedSms
+from hotline.ports.incoming import ReceivedSms, SmsReport
+from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 NAME: Final = "kannel"
 PREFIX: Final = f"/gateway/{NAME}"
 FINAL_REPORTS: Final = {"1": True, "2": False, "16": False}
-"""Delivered, not delivered, refused by the SMSC; 4 and 8 are only on the way. They come in any order, and again; a long SMS has one."""
+"""Delivered, not delivered, refused by the SMSC. They come in any order, and again; a long SMS has one."""
+ON_THE_WAY: Final = frozenset({"4", "8"})
 ASKED_REPORTS: Final = 1 + 2 + 16
 VALID_MINUTES: Final = 5
 """So long an SMS may wait for its network: an alert is offered again by then, and an answer that comes late is read by somebody else."""
@@ -48,12 +50,10 @@ log = structlog.get_logger("hotline.gateways.kannel")
 
 
 class KannelSms:
-    """SMS by smsbox; safe for threads. It rings nobody.
+    """`hotline.ports.outgoing.SmsOut` by smsbox; safe for threads.
 
     What Kannel took it hands on once its network is there again; it knows no idempotency key.
     """
-
-    name = NAME
 
     def __init__(self, account: Kannel, guard: PathGuard, reference: Callable[[], str], timeout: tuple[float, float] = TIMEOUT) -> None:
         """`reference`: a new one for each SMS, of letters and digits."""
@@ -88,12 +88,6 @@ class KannelSms:
             raise GatewayUnknown("new_status")
         return reference
 
-    def ring(self, to: str, token: str) -> str:  # noqa: ARG002 -- as the port has it
-        raise GatewayRefused("no_voice")
-
-    def cover(self, session: str) -> None:  # noqa: ARG002 -- as the port has it
-        raise GatewayRefused("no_voice")
-
 
 def parts(config: Config) -> GatewayParts:
     """SMS, both ways."""
@@ -103,7 +97,7 @@ def parts(config: Config) -> GatewayParts:
     guard = PathGuard(account)
     return GatewayParts(
         NAME,
-        out=KannelSms(account, guard, lambda: token_hex(16)),
+        sms=KannelSms(account, guard, lambda: token_hex(16)),
         views=lambda hotline, _meter: blueprint(hotline, guard),
         refresh=guard.refresh,
     )
@@ -126,7 +120,7 @@ def blueprint(hotline: Hotline, guard: PathGuard) -> Blueprint:
         number = as_e164(f"+{sender[2:]}" if sender.startswith("00") else sender)
         if number is None or request.headers.get("X-Kannel-Coding") == _BINARY:
             # A network's own advertising, or a phone's settings: nobody who could be answered.
-            log.info("sms.left", part=NAME, kind="no_number" if number is None else "binary")
+            hotline.unknown("message")
         else:
             hotline.sms(ReceivedSms(NAME, id, number, _text(), int(at), ""))
         return _empty(200)
@@ -136,7 +130,9 @@ def blueprint(hotline: Hotline, guard: PathGuard) -> Blueprint:
         if not _ID.fullmatch(reference):
             raise FieldError("ref")
         if what in FINAL_REPORTS:
-            hotline.delivery(reference, FINAL_REPORTS[what])
+            hotline.delivery(SmsReport(NAME, reference, FINAL_REPORTS[what]))
+        elif what not in ON_THE_WAY:
+            hotline.unknown("report")
         return _empty(200)
 
     def refused(fault: FieldError) -> Response:

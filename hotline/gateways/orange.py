@@ -13,7 +13,6 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 from urllib.parse import quote
 
-import structlog
 from flask import Blueprint, Response, request
 from msgspec import DecodeError, Meta, Struct, ValidationError, field, json
 
@@ -25,7 +24,8 @@ from hotline.gateways.orange_pages import OrangePages
 from hotline.gateways.path_guard import PathGuard, guarded_views
 from hotline.gateways.registry import GatewayParts
 from hotline.gateways.sent_at import moment
-from hotline.ports.gateway import GatewayRefused, GatewayUnknown, ReceivedSms
+from hotline.ports.incoming import ReceivedSms, SmsReport
+from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 NAME: Final = "orange"
 PREFIX: Final = f"/gateway/{NAME}"
 FINAL_REPORTS: Final = {"DeliveredToTerminal": True, "DeliveryImpossible": False}
-"""DeliveredToNetwork, MessageWaiting and DeliveryUncertain are on the way; after DeliveryNotificationNotSupported none comes."""
+ON_THE_WAY: Final = frozenset({"DeliveredToNetwork", "MessageWaiting", "DeliveryUncertain", "DeliveryNotificationNotSupported"})
+"""After the last of these no report comes."""
 EARLY_SECONDS: Final = 60.0
 """So long before its end a token is exchanged."""
 LEAST_SECONDS: Final = 60.0
@@ -48,7 +49,6 @@ LEAST_SECONDS: Final = 60.0
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
 Form = TypeVar("Form", bound=Struct)
 _WHOLE = re.compile(r"[0-9]{1,9}")
-log = structlog.get_logger("hotline.gateways.orange")
 
 
 class _Token(Struct, frozen=True):
@@ -95,12 +95,10 @@ class _MessageBody(Struct, frozen=True):
 
 
 class OrangeSms:
-    """SMS by the API; safe for threads. It rings nobody, and the API knows no idempotency key.
+    """`hotline.ports.outgoing.SmsOut` by the API, which knows no idempotency key; safe for threads.
 
     A token lives for an hour. It is held by this object alone, so that a process that lives for one SMS asks for one each time.
     """
-
-    name = NAME
 
     def __init__(self, account: Orange, seconds: Callable[[], float], timeout: tuple[float, float] = TIMEOUT) -> None:
         """`seconds`: a monotonic clock."""
@@ -126,12 +124,6 @@ class OrangeSms:
             return json.decode(answer.content, type=_SentAnswer).request.resource_url.rpartition("/")[2][:128]
         except (DecodeError, UnicodeDecodeError):
             return ""
-
-    def ring(self, to: str, token: str) -> str:  # noqa: ARG002 -- as the port has it
-        raise GatewayRefused("no_voice")
-
-    def cover(self, session: str) -> None:  # noqa: ARG002 -- as the port has it
-        raise GatewayRefused("no_voice")
 
     def _post(self, token: str, to: str, text: str) -> requests.Response:
         sender = f"tel:{self._account.sender}"
@@ -170,7 +162,7 @@ def parts(config: Config) -> GatewayParts:
     return GatewayParts(
         NAME,
         door=OrangePages(account, guard) if account.pages else None,
-        out=OrangeSms(account, time.monotonic),
+        sms=OrangeSms(account, time.monotonic),
         views=lambda hotline, _meter: blueprint(hotline, account, guard),
         refresh=guard.refresh,
     )
@@ -183,7 +175,7 @@ def blueprint(hotline: Hotline, account: Orange, guard: PathGuard) -> Blueprint:
         message = _read(_MessageBody).notification.message
         number = as_e164(message.sender_address)
         if number is None:  # a network's own advertising: nobody who could be answered
-            log.info("sms.left", part=NAME, kind="no_number")
+            hotline.unknown("message")
         else:
             id = message.message_id[:128] or _own_id(account, message)
             hotline.sms(ReceivedSms(NAME, id, number, message.message, moment(message.date_time), ""))
@@ -193,7 +185,9 @@ def blueprint(hotline: Hotline, account: Orange, guard: PathGuard) -> Blueprint:
         report = _read(_DeliveryBody).report
         state = report.delivery_info.delivery_status
         if state in FINAL_REPORTS:
-            hotline.delivery(report.callback_data, FINAL_REPORTS[state])
+            hotline.delivery(SmsReport(NAME, report.callback_data, FINAL_REPORTS[state]))
+        elif state not in ON_THE_WAY:
+            hotline.unknown("report")
         return Response()
 
     views = guarded_views(NAME, PREFIX, guard, {"sms": ("POST", sms), "delivery": ("POST", delivery)})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from hotline.config import ConfigError
+from hotline.ports.outgoing import Outgoing, Route
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from flask import Blueprint
 
     from hotline.config import Config
-    from hotline.ports.gateway import Gateway
     from hotline.ports.meter import Meter
+    from hotline.ports.outgoing import SmsOut, Voice
     from hotline.ports.ussd import UssdDoor
     from hotline.service import Hotline
 
@@ -29,7 +30,8 @@ class GatewayParts(Struct, frozen=True):
 
     name: str
     door: UssdDoor | None = None
-    out: Gateway | None = None
+    sms: SmsOut | None = None
+    voice: Voice | None = None
     views: Callable[[Hotline, Meter], Blueprint] | None = None
     """What comes in beside the hop: messages, reports, calls."""
     refresh: Callable[[], None] | None = None
@@ -40,18 +42,19 @@ class Gateways(Struct, frozen=True):
     """All that a line uses, in the order of its settings."""
 
     all: tuple[GatewayParts, ...]
+    routes: tuple[Route, ...] = ()
 
     @property
     def doors(self) -> tuple[UssdDoor, ...]:
         return tuple(parts.door for parts in self.all if parts.door is not None)
 
     @property
-    def out(self) -> Gateway:
-        """What leaves goes by the first that has a way out. Raises ConfigError where none has."""
-        for parts in self.all:
-            if parts.out is not None:
-                return parts.out
-        raise ConfigError(("HOTLINE_GATEWAYS: none of them sends an SMS",))
+    def outgoing(self) -> Outgoing:
+        return Outgoing(
+            {parts.name: parts.sms for parts in self.all if parts.sms is not None},
+            {parts.name: parts.voice for parts in self.all if parts.voice is not None},
+            self.routes,
+        )
 
     def views(self, hotline: Hotline, meter: Meter) -> Iterator[Blueprint]:
         for parts in self.all:
@@ -76,4 +79,24 @@ def gateways(config: Config) -> Gateways:
     unknown = [name for name in config.gateways if name not in MODULES]
     if unknown:
         raise ConfigError(tuple(f"HOTLINE_GATEWAYS: no gateway is called {name}" for name in unknown))
-    return Gateways(tuple(import_module(MODULES[name]).parts(config) for name in config.gateways))
+    used = Gateways(tuple(import_module(MODULES[name]).parts(config) for name in config.gateways), tuple(map(_route, config.routes)))
+    faults = tuple(_faults(used))
+    if faults:
+        raise ConfigError(faults)
+    return used
+
+
+def _route(written: str) -> Route:
+    """As in HOTLINE_ROUTES: `alert:+22366=kannel+africastalking`."""
+    what, _, by = written.partition("=")
+    kind, _, prefix = what.partition(":")
+    return Route(kind, prefix, tuple(by.split("+")))
+
+
+def _faults(used: Gateways) -> Iterator[str]:
+    outgoing = used.outgoing
+    if not outgoing.sms:
+        yield "HOTLINE_GATEWAYS: none of them sends an SMS"
+    for route in used.routes:
+        able = {"ring": set(outgoing.voice), "any": set(outgoing.names)}.get(route.kind, set(outgoing.sms))
+        yield from (f"HOTLINE_ROUTES: {name} has no way for {route.kind}" for name in route.by if name not in able)

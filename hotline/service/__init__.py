@@ -10,13 +10,13 @@ from msgspec.structs import replace
 from hotline.engine.step import replay as engine
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.desk.figures import Counts
-from hotline.ports.gateway import ReceivedSms
+from hotline.ports.incoming import ReceivedSms, SmsReport, Unknown
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway
 from hotline.ports.ussd import InputMemory, UssdHop
-from hotline.ports.voice import VoiceStep
+from hotline.ports.voice import VoiceLeg, VoiceStep
 from hotline.retention import OUTBOX_SECONDS
-from hotline.service import incoming_sms, outbox
+from hotline.service import gateway_states, incoming_sms, outbox
 from hotline.service.calls import dispatch
 from hotline.service.conversation.dialogue import Dialogue, Replay, safe_end
 from hotline.service.conversation.guard import GuardedSpool, GuardedStore
@@ -102,18 +102,21 @@ class Hotline:
         """Take an SMS from a caller or from staff. Raises StoreAway or MemoryAway where it could not be kept: it must come again."""
         incoming_sms.take(self._deps, self._dialogue, self._orders, sms)
 
-    def delivery(self, vendor_id: str, delivered: bool) -> None:
-        """What became of an SMS, by the vendor's id of it. Raises StoreAway."""
-        outbox.report(self._deps, vendor_id, delivered)
+    def delivery(self, report: SmsReport) -> None:
+        """What became of an SMS. Raises StoreAway."""
+        outbox.report(self._deps, report)
+
+    def unknown(self, what: Unknown) -> None:
+        """Something came in a state that is not known: it is counted, and whoever sent it need not send it again."""
+        self._deps.meter.unknown(what)
 
     def opt_out(self, number: str) -> None:
         """As STOP by SMS. Raises StoreAway."""
         self._orders.stop(number, f"opt out|{number}|{self._deps.clock.now()}")
 
-    def voice(self, session: str, number: str, active: bool, digits: str | None, token: str = "") -> VoiceStep:
-        """What the counselor's leg of a call does next; `number` is the counselor's, `token` what came back of the ring's. Nobody is rung where
-        a store is away, nor in a session that is not ours."""
-        return voice.next_step(self._patient, voice.Leg(session, number, active, digits, token), self._room)
+    def voice(self, leg: VoiceLeg) -> VoiceStep:
+        """What the counselor's leg of a call does next. Nobody is rung where a store is away, nor in a session that is not ours."""
+        return voice.next_step(self._patient, leg, self._room)
 
     def cover(self) -> VoiceStep:
         """What whoever rings the cover number hears, in every language of the line. Needs no store."""
@@ -193,7 +196,7 @@ class Hotline:
     def health(self) -> dict[str, str]:
         """Each part's state, `ok` or `away`. An edition was there when this process began, so it is there. `emergency_number`: `ok` or `none`;
         `supervision`: `closed` where the line needs a supervisor on call and nobody is; `spool`: `set_aside`, too, while one that could not be used lies beside it;
-        `wall_clock`: `jumped` where this machine's is not right."""
+        `wall_clock`: `jumped` where this machine's is not right; `gateway NAME`: `failing` where the last thing that it was handed was not taken."""
         memory, ticking = self._memory_state()
         return {
             "database": self._store_state(),
@@ -204,6 +207,7 @@ class Hotline:
             "clock": ticking,
             "wall_clock": self._wall_clock_state(),
             "supervision": self._supervision_state(),
+            **{f"gateway {name}": state for name, state in gateway_states.states(self._deps).items()},
         }
 
     def counts(self) -> Counts:

@@ -24,6 +24,7 @@ from hotline.settings.values import (
     NETWORKS,
     ONE_LINE,
     PRINTABLE,
+    ROUTES,
     SECRET,
     SENDER,
     SERVICE_CODES,
@@ -122,6 +123,14 @@ class ProcessSettings(Settings, frozen=True, kw_only=True):
         tuple[str, ...],
         Setting(GATEWAY, GATEWAYS, "the gateways that this line uses, comma separated, the one that is asked first in front"),
     ] = ("africastalking",)
+    routes: Annotated[
+        tuple[str, ...],
+        Setting(
+            GATEWAY,
+            ROUTES,
+            "which gateway what goes out by, comma separated: `alert=one+other`, `reply:+22366=one`, `any=other`; `alert`, `staff`, `reply`, `ring` or `any`, to numbers that begin so; the first that fits counts, and who stands behind a `+` is asked where the one before refused; else: those of `HOTLINE_GATEWAYS`, in their order",
+        ),
+    ] = ()
     timezone: Annotated[str, Setting(PROMISE, TIME_ZONE, "time zone of every time that the line says or is told")] = "Africa/Bamako"
     languages: Annotated[tuple[str, ...], Setting(WORDS, LANGUAGES, "languages of the line, the one it opens in first")] = ("fr", "bm")
     raw_networks: Annotated[

@@ -281,6 +281,7 @@ FILLS = {
     "0016": fill_0015,
     "0017": fill_0017,
     "0018": fill_0018,
+    "0021": fill_0018,
 }
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 

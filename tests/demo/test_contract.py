@@ -14,7 +14,7 @@ from hotline.demo.standin.network import Standin
 from hotline.demo.standin.phones import CallView
 from hotline.gateways.africastalking import AfricasTalkingGateway, VoiceNumbers, say
 from hotline.gateways.africastalking_forms import Delivery, IncomingSms, Ussd, UssdEnd, Voice, read
-from hotline.ports.gateway import GatewayRefused
+from hotline.ports.outgoing import GatewayRefused
 from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt
 from tests.demo.conftest import Make
 from tests.demo.fakes import CALLER, COUNSELOR, COVER, KEY, SECRET, FakeLine, shows

@@ -16,8 +16,8 @@ from werkzeug import Request, Response
 
 from hotline.gateways.orange import OrangeSms, blueprint
 from hotline.gateways.path_guard import PathGuard
-from hotline.ports.gateway import GatewayRefused, GatewayUnknown
 from hotline.ports.memory import MemoryAway
+from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 from hotline.ports.store import StoreAway
 from hotline.settings.orange import Orange
 from tests.fakes import SECRET, FakeHotline, FakeTime, the_log
@@ -75,13 +75,14 @@ def logged():
         ("sms", message(**SMS), [("sms", "orange", "msg-1", CALLER, "5 né & fatigué", AT, "")]),
         ("sms", message(**SMS | {"senderAddress": CALLER}), [("sms", "orange", "msg-1", CALLER, "5 né & fatigué", AT, "")]),
         ("sms", message(**SMS | {"dateTime": "yesterday"}), [("sms", "orange", "msg-1", CALLER, "5 né & fatigué", None, "")]),
-        ("sms", message(**SMS | {"senderAddress": "tel:Orange"}), []),
-        ("delivery", report("DeliveredToTerminal"), [("delivery", ID, True)]),
-        ("delivery", report("DeliveryImpossible"), [("delivery", ID, False)]),
+        ("sms", message(**SMS | {"senderAddress": "tel:Orange"}), [("unknown", "message")]),
+        ("delivery", report("DeliveredToTerminal"), [("delivery", "orange", ID, True)]),
+        ("delivery", report("DeliveryImpossible"), [("delivery", "orange", ID, False)]),
         *(
             ("delivery", report(state), [])
-            for state in ("DeliveredToNetwork", "MessageWaiting", "DeliveryUncertain", "DeliveryNotificationNotSupported", "NewToUs")
+            for state in ("DeliveredToNetwork", "MessageWaiting", "DeliveryUncertain", "DeliveryNotificationNotSupported")
         ),
+        ("delivery", report("NewToUs"), [("unknown", "report")]),
     ],
 )
 def test_each_notice_becomes_one_call(path, body, calls):

@@ -20,7 +20,8 @@ from hotline.engine.step import replay
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.clock import Reading
 from hotline.ports.editions.editions import EditionRow, Withdrawal
-from hotline.ports.gateway import ReceivedSms
+from hotline.ports.incoming import ReceivedSms
+from hotline.ports.outgoing import Outgoing
 from hotline.ports.store import Store, StoreAway
 from hotline.ports.ussd import UssdHop
 from hotline.service import Hotline
@@ -99,7 +100,7 @@ class Process:
             memory=fleet.memory,
             spool=self.spool,
             queue=self.queue,
-            gateway=self.gateway,
+            outgoing=Outgoing({"fake": self.gateway}, {"fake": self.gateway}),
             clock=self.clock,
             hasher=fleet.seal,
             sealer=fleet.seal,

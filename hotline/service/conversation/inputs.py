@@ -41,7 +41,7 @@ class Answered(Struct, frozen=True):
     state: str = ""
 
 
-class Typed(Struct, frozen=True):
+class TypedSession(Struct, frozen=True):
     """A session with all that was typed in it."""
 
     session: Session
@@ -111,7 +111,7 @@ class InputLists:
 
     # where the vendor brings it back
 
-    def echoed(self, gateway: str, hop: UssdHop) -> Typed:
+    def echoed(self, gateway: str, hop: UssdHop) -> TypedSession:
         """The session as what came back has it. Nothing is kept. Orders are named by the inputs that led to them: a caller may go back, and choose otherwise."""
         at = self._deps.clock.now()
         life = self._deps.rules.session_seconds
@@ -123,9 +123,9 @@ class InputLists:
             found = replace(found, inputs=_with(found.inputs, hop.last))
             is_first = False
         session = Session(gateway, hop.session + found.run, found.number, found.inputs, life, branches=True)
-        return Typed(session, found.begun_at, is_first, may_order=bool(found.number))
+        return TypedSession(session, found.begun_at, is_first, may_order=bool(found.number))
 
-    def state(self, hop: UssdHop, typed: Typed) -> str:
+    def state(self, hop: UssdHop, typed: TypedSession) -> str:
         """What is to come back with the next hop: sealed, for this session alone, in base64url."""
         session = typed.session
         run = session.id.removeprefix(hop.session)
@@ -145,7 +145,7 @@ class InputLists:
 
     # where it does not
 
-    def kept(self, gateway: str, hop: UssdHop) -> Typed | None:
+    def kept(self, gateway: str, hop: UssdHop) -> TypedSession | None:
         """The session as Redis has it, the newest input added in the same step. Returns None where it cannot be known what was typed: then it is over."""
         at, name, life = self._deps.clock.now(), session_name(gateway, hop.session), self._deps.rules.session_seconds
         held = self._found(name, at)
@@ -167,7 +167,7 @@ class InputLists:
         if is_first and hop.first is not False:
             stands = self._affirmed(name, begins)
         session = Session(gateway, hop.session + stands.run, stands.number, tuple(typed), life, newest="" if hop.hop else name)
-        return Typed(session, at, is_first, may_order=stands.sure and bool(stands.number))
+        return TypedSession(session, at, is_first, may_order=stands.sure and bool(stands.number))
 
     def _affirmed(self, name: str, begun: KeptFirst) -> KeptFirst:
         """The list is whole from here on: nobody shows a screen of this session by a list of its own. Where this is not written down nothing is ordered."""
@@ -185,7 +185,7 @@ class InputLists:
             self._held.pop(name, None)
         self._deps.memory.forget(name)
 
-    def _without_memory(self, gateway: str, name: str, hop: UssdHop, at: int) -> Typed | None:
+    def _without_memory(self, gateway: str, name: str, hop: UssdHop, at: int) -> TypedSession | None:
         with self._lock:
             held = self._found(name, at)
             if held is None and hop.first is False:
@@ -198,7 +198,7 @@ class InputLists:
                 del self._held[next(iter(self._held))]
             self._held[name] = HeldInputs(at, known.number, longest, places)
         session = Session(gateway, hop.session, known.number, inputs, self._deps.rules.session_seconds)
-        return Typed(session, at, is_first=held is None, may_order=False)
+        return TypedSession(session, at, is_first=held is None, may_order=False)
 
     def _found(self, name: str, at: int) -> HeldInputs | None:
         held = self._held.get(name)
