@@ -50,12 +50,10 @@ log = structlog.get_logger("hotline.gateways.kannel")
 
 
 class KannelSms:
-    """SMS by smsbox; safe for threads. It rings nobody.
+    """`hotline.ports.outgoing.SmsOut` by smsbox; safe for threads.
 
     What Kannel took it hands on once its network is there again; it knows no idempotency key.
     """
-
-    name = NAME
 
     def __init__(self, account: Kannel, guard: PathGuard, reference: Callable[[], str], timeout: tuple[float, float] = TIMEOUT) -> None:
         """`reference`: a new one for each SMS, of letters and digits."""

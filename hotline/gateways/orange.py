@@ -13,7 +13,6 @@ from base64 import b64encode
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 from urllib.parse import quote
 
-import structlog
 from flask import Blueprint, Response, request
 from msgspec import DecodeError, Meta, Struct, ValidationError, field, json
 
@@ -41,7 +40,7 @@ NAME: Final = "orange"
 PREFIX: Final = f"/gateway/{NAME}"
 FINAL_REPORTS: Final = {"DeliveredToTerminal": True, "DeliveryImpossible": False}
 ON_THE_WAY: Final = frozenset({"DeliveredToNetwork", "MessageWaiting", "DeliveryUncertain", "DeliveryNotificationNotSupported"})
-"""After the last of them no final word comes."""
+"""After the last of these no report comes."""
 EARLY_SECONDS: Final = 60.0
 """So long before its end a token is exchanged."""
 LEAST_SECONDS: Final = 60.0
@@ -50,7 +49,6 @@ LEAST_SECONDS: Final = 60.0
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
 Form = TypeVar("Form", bound=Struct)
 _WHOLE = re.compile(r"[0-9]{1,9}")
-log = structlog.get_logger("hotline.gateways.orange")
 
 
 class _Token(Struct, frozen=True):
@@ -97,12 +95,10 @@ class _MessageBody(Struct, frozen=True):
 
 
 class OrangeSms:
-    """SMS by the API; safe for threads. It rings nobody, and the API knows no idempotency key.
+    """`hotline.ports.outgoing.SmsOut` by the API, which knows no idempotency key; safe for threads.
 
     A token lives for an hour. It is held by this object alone, so that a process that lives for one SMS asks for one each time.
     """
-
-    name = NAME
 
     def __init__(self, account: Orange, seconds: Callable[[], float], timeout: tuple[float, float] = TIMEOUT) -> None:
         """`seconds`: a monotonic clock."""

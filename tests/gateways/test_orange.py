@@ -75,13 +75,14 @@ def logged():
         ("sms", message(**SMS), [("sms", "orange", "msg-1", CALLER, "5 né & fatigué", AT, "")]),
         ("sms", message(**SMS | {"senderAddress": CALLER}), [("sms", "orange", "msg-1", CALLER, "5 né & fatigué", AT, "")]),
         ("sms", message(**SMS | {"dateTime": "yesterday"}), [("sms", "orange", "msg-1", CALLER, "5 né & fatigué", None, "")]),
-        ("sms", message(**SMS | {"senderAddress": "tel:Orange"}), []),
-        ("delivery", report("DeliveredToTerminal"), [("delivery", ID, True)]),
-        ("delivery", report("DeliveryImpossible"), [("delivery", ID, False)]),
+        ("sms", message(**SMS | {"senderAddress": "tel:Orange"}), [("unknown", "message")]),
+        ("delivery", report("DeliveredToTerminal"), [("delivery", "orange", ID, True)]),
+        ("delivery", report("DeliveryImpossible"), [("delivery", "orange", ID, False)]),
         *(
             ("delivery", report(state), [])
-            for state in ("DeliveredToNetwork", "MessageWaiting", "DeliveryUncertain", "DeliveryNotificationNotSupported", "NewToUs")
+            for state in ("DeliveredToNetwork", "MessageWaiting", "DeliveryUncertain", "DeliveryNotificationNotSupported")
         ),
+        ("delivery", report("NewToUs"), [("unknown", "report")]),
     ],
 )
 def test_each_notice_becomes_one_call(path, body, calls):

@@ -19,7 +19,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from hotline.gateways.kannel import KannelSms, blueprint
 from hotline.gateways.path_guard import PathGuard
-from hotline.ports.incoming import ReceivedSms
+from hotline.ports.incoming import ReceivedSms, SmsReport
 from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 from hotline.up import held_port
 from tests.system.kannel import FAKE_SMSC, SECONDS, RealKannel, Received
@@ -44,9 +44,9 @@ class ToldLine:
             self.messages.append(sms)
             self._changed.notify_all()
 
-    def delivery(self, vendor_id: str, delivered: bool) -> None:
+    def delivery(self, report: SmsReport) -> None:
         with self._changed:
-            self.reports.append((vendor_id, delivered))
+            self.reports.append((report.id, report.delivered))
             self._changed.notify_all()
 
     def await_told(self, holds: Callable[[], bool]) -> None:
