@@ -84,7 +84,7 @@ def test_a_table_is_looked_at_and_taken_in(served: ServedDesk, script: bool) -> 
     """From the file that came out, on a phone as at a desk."""
     room = served.of("mariam", script=script)
     open_(served, room, "directory")
-    room.page.get_by_text("Tableau : sortir, faire entrer").click()
+    room.page.get_by_text("Tableau : télécharger, déposer").click()
     data = DirectoryTables().csv(listed().items).replace(b"Aide juridique", "Aide à la loi".encode())
     room.page.set_input_files("input[name=table]", [{"name": "annuaire.csv", "mimeType": "text/csv", "buffer": data}])
     room.page.get_by_role("button", name="Voir ce qui changerait").click()
@@ -92,10 +92,10 @@ def test_a_table_is_looked_at_and_taken_in(served: ServedDesk, script: bool) -> 
     if script:
         assert_nobody_is_left_out(room, "directory/table")
         room.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-    room.page.get_by_role("button", name="Faire entrer le tout").click()
-    room.shows("Entrées mises dans le brouillon : 1")
+    room.page.get_by_role("button", name="Tout prendre dans le brouillon").click()
+    room.shows("Entrées prises dans le brouillon : 1")
     room.page.set_input_files("input[name=table]", [{"name": "b.csv", "mimeType": "text/csv", "buffer": b'"list";"id"\r\n"shops";"a"\r\n'}])
-    room.page.get_by_text("Tableau : sortir, faire entrer").click()
+    room.page.get_by_text("Tableau : télécharger, déposer").click()
     room.page.get_by_role("button", name="Voir ce qui changerait").click()
     room.shows("Ligne 2")
     if script:

@@ -111,7 +111,7 @@ def test_parts_of_a_fault_are_said_in_the_language_of_the_whole() -> None:
         "adresse : Une seule ligne. Ôtez les retours à la ligne.",
         "nom : « <i> » s'afficherait tel quel sur le téléphone. Ôtez-le.",
     ]
-    assert spoken_in("bm", faults[0]) == "sigiyɔrɔ: Zana kelen dɔrɔn. Zana kuraw bɔ a la."
+    assert spoken_in("bm", faults[0]) == "sigiyɔrɔ: Layini kelen dɔrɔn. Layini kuraw bɔ a la."
 
 
 def test_a_fault_of_a_file_says_where_the_file_is_wrong() -> None:
