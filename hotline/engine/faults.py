@@ -89,6 +89,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "no_page": "does not fit any page on {phone}: {why}{filled}",
     "over_budget": "over budget on {phone}{place}: {figures}{filled}",
     "first_page": "over budget on {phone}, the first screen is one page: with the lines around it {figures}",
+    "one_page": "over budget on {phone}, a screen of urgent help, a callback or a stop is one page: with the lines around it {figures}",
     "ussd": "ussd",
     "ussd_raw": "ussd where nothing is folded",
     "sms": "sms",

@@ -28,7 +28,7 @@ from tests.service.line import Line, staffed
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 OLD = next(message.text for message in sources().words["fr"] if message.key == "danger.advice")
-NEW = OLD.replace("Allez", "Courez", 1)
+NEW = OLD.replace("Allez", "Fuyez", 1).replace(", si possible", "", 1)
 FR, STUDIO, SCREEN = "words/fr/danger.advice", "/console/studio/danger/advice", "screen:danger.advice"
 PROPOSAL = "/console/editions/proposals/1"
 
@@ -116,14 +116,14 @@ def heard(desk: Desk, session: str) -> str:
 def test_two_people_bring_words_to_callers(desk: Desk) -> None:
     """Mariam proposes, Fanta reads every screen and types a fresh code; after the lead a caller hears it, and not a moment before. The audit knows who did what, without a word of it."""
     proposed(desk)
-    assert "Courez" not in heard(desk, "one")
+    assert "Fuyez" not in heard(desk, "one")
     fanta = desk.browser("fanta")
     assert desk.say("editions.after.approved") in approve(desk, fanta, code(desk))
     assert desk.say("editions.in_seconds", count=desk.line.rules.lead_seconds) in fanta.page
     assert "Plus clair" in fanta.page
-    assert "Courez" not in heard(desk, "two")
+    assert "Fuyez" not in heard(desk, "two")
     desk.line.clock.at += desk.line.rules.lead_seconds
-    assert "Courez" in heard(desk, "three")
+    assert "Fuyez" in heard(desk, "three")
     assert desk.say("editions.in_seconds", count=0) not in fanta.open("/console/editions/next")
     assert desk.say("editions.in_force") in fanta.page
     assert drafts(desk) == []
@@ -133,7 +133,7 @@ def test_two_people_bring_words_to_callers(desk: Desk) -> None:
         ("fanta", "read and approved", "proposal 1, edition 2"),
         ("mariam", "pending words published", "edition 2"),
     ]
-    assert all("Courez" not in about for _, _, about in deeds(desk))
+    assert all("Fuyez" not in about for _, _, about in deeds(desk))
 
 
 def test_a_draft_reaches_no_caller_by_any_way(desk: Desk) -> None:
@@ -142,7 +142,7 @@ def test_a_draft_reaches_no_caller_by_any_way(desk: Desk) -> None:
     changed(
         desk,
         place="words/fr/danger.advice@sms",
-        text=next(m.text for m in sources().words["fr"] if m.key == "danger.advice@sms") + " Courez.",
+        text=next(m.text for m in sources().words["fr"] if m.key == "danger.advice@sms") + " Fuyez.",
     )
 
     def everywhere() -> str:
@@ -150,22 +150,22 @@ def test_a_draft_reaches_no_caller_by_any_way(desk: Desk) -> None:
         shown = [str(desk.line.words(channel).words) for channel in ("ussd", "sms", "voice")]
         return " ".join([*shown, heard(desk, f"session-{desk.line.clock.at}")])
 
-    assert "Courez" not in everywhere()
+    assert "Fuyez" not in everywhere()
     propose(desk, mariam)
-    assert "Courez" not in everywhere()
+    assert "Fuyez" not in everywhere()
     other = revised(sources(), [Revision(words_place("fr", "advice.water"), value_of("Eau propre."))])
     edition = approval.check_edition(other, desk.line.clock.now())
     assert not run(desk.line.hotline.deps, By("Awa (op)", "shell"), approval.publish_edition, edition).is_refused
     desk.line.clock.at += 3600
-    assert "Courez" not in everywhere()
+    assert "Fuyez" not in everywhere()
     mariam = desk.browser("mariam")
     mariam.open("/console/editions/1/again")
     assert desk.say("editions.after.returned") in mariam.send("/console/editions/1/again")
     desk.line.clock.at += 3600
-    assert "Courez" not in everywhere()
+    assert "Fuyez" not in everywhere()
     with desk.line.real_store.read() as tx:
         rows = [tx.editions.get(row.number) for row in tx.editions.all()]
-    assert not any(b"Courez" in row.sources for row in rows if row)
+    assert not any(b"Fuyez" in row.sources for row in rows if row)
 
 
 def test_what_differs_is_shown_as_phones(desk: Desk) -> None:
@@ -173,7 +173,7 @@ def test_what_differs_is_shown_as_phones(desk: Desk) -> None:
     mariam = changed(desk)
     page = mariam.open(f"/console/editions/drafts/{drafts(desk)[0]}")
     assert "<del>Allez</del>" in page
-    assert "<ins>Courez</ins>" in page
+    assert "<ins>Fuyez</ins>" in page
     assert 'class="lcd" lang="bm"' in page
     assert re.search(r'<span class="num">\d+/160</span>', page)
     assert desk.say("editions.critical") in page
@@ -253,7 +253,7 @@ def test_sent_back_it_opens_again_with_the_reason(desk: Desk) -> None:
     page = mariam.open(f"/console/editions/drafts/{drafts(desk)[0]}")
     assert "Une femme dirait : partez." in page
     assert desk.say("editions.sent_back", by="fanta") in page
-    changed(desk, text=OLD.replace("Allez", "Partez", 1))
+    changed(desk, text=OLD.replace("Allez", "Filez", 1))
     assert desk.say("editions.after.proposed") in propose(desk, mariam)
     assert [deed for deed in deeds(desk) if "back" in deed[1]] == [("fanta", "sent back", "proposal 1")]
     assert desk.say("editions.after.decided") in fanta.open(PROPOSAL)
@@ -296,7 +296,7 @@ def test_while_it_is_proposed_it_does_not_change(desk: Desk) -> None:
     assert desk.say("studio.error.state") in mariam.send(STUDIO, **{FR: OLD + "."})
     mariam.open(PROPOSAL)
     assert desk.say("editions.after.taken_back") in mariam.send(f"{PROPOSAL}/take-back")
-    changed(desk, text=OLD.replace("Allez", "Partez", 1))
+    changed(desk, text=OLD.replace("Allez", "Filez", 1))
     assert ("mariam", "proposal taken back", "proposal 1") in deeds(desk)
 
 
@@ -311,6 +311,17 @@ def test_faults_refuse_it_each_with_its_screen(desk: Desk) -> None:
         assert tx.editions.proposals() == ()
 
 
+def test_urgent_help_behind_a_key_for_more_is_not_proposed(desk: Desk) -> None:
+    """One letter more than a page holds is kept in the draft, and refused there."""
+    mariam = changed(desk, text=OLD.replace(".", "..", 1))
+    page = propose(desk, mariam)
+    assert mariam.status == 409
+    figures = desk.say("studio.fault.septets", used=161, most=160, over=1)
+    assert desk.say("studio.fault.one_page", phone=desk.say("studio.fault.ussd"), figures=figures) in page
+    with desk.line.real_store.read() as tx:
+        assert tx.editions.proposals() == ()
+
+
 @pytest.mark.parametrize(("fields", "fault"), [({"title": " "}, "empty"), ({"pending": ""}, "pending")])
 def test_a_title_and_whoever_takes_unread_words_on_are_asked_for(desk: Desk, fields: dict[str, str], fault: str) -> None:
     """Beside the field."""
@@ -320,7 +331,7 @@ def test_a_title_and_whoever_takes_unread_words_on_are_asked_for(desk: Desk, fie
 def test_who_wrote_over_another_edition_chooses_first(desk: Desk) -> None:
     """The same words came into force meanwhile: the draft is not proposed before somebody chose."""
     mariam = changed(desk)
-    publish_words(desk, OLD.replace("Allez", "Partez", 1))
+    publish_words(desk, OLD.replace("Allez", "Filez", 1))
     page = propose(desk, mariam)
     assert desk.say("editions.error.changed") in page
     assert desk.say("editions.conflicts") in page
@@ -376,16 +387,16 @@ def test_two_taps_go_back(desk: Desk) -> None:
     fanta = desk.browser("fanta")
     approve(desk, fanta, code(desk))
     desk.line.clock.at += 60
-    assert "Courez" in heard(desk, "one")
+    assert "Fuyez" in heard(desk, "one")
     mariam = desk.browser("mariam")
     assert 'href="/console/editions/1/again"' in mariam.open("/console/editions")
-    assert "<del>Courez</del>" in mariam.open("/console/editions/1/again")
+    assert "<del>Fuyez</del>" in mariam.open("/console/editions/1/again")
     assert desk.say("editions.after.returned") in mariam.send("/console/editions/1/again")
     assert desk.say("editions.says_again", number=1) in mariam.page
     desk.line.clock.at += 60
-    assert "Courez" not in heard(desk, "two")
+    assert "Fuyez" not in heard(desk, "two")
     assert ("mariam", "rolled back", "edition 3 again 1") in deeds(desk)
-    assert "<ins>Courez</ins>" in mariam.open("/console/editions/difference?from=1&to=2")
+    assert "<ins>Fuyez</ins>" in mariam.open("/console/editions/difference?from=1&to=2")
     assert desk.say("editions.no_difference") in mariam.open("/console/editions/difference?from=1&to=3")
     awa = desk.browser("awa")
     awa.open("/console/editions/1/again")
