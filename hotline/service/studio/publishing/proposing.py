@@ -75,7 +75,7 @@ def propose_draft(act: Act, prepared: PreparedProposal, title: str, *, takes_pen
     result = approval.propose_edition(act, prepared.edition, act.staff.alias if takes_pending else None, name)
     if not result.is_refused:
         number = int(result.values["proposal"])
-        proposed = replace(composed.draft, title=name, base=prepared.base, proposal=number, sent_back=None, sent_back_by=None)
+        proposed = replace(composed.draft, title=name, base=prepared.base, proposal=number, sent_back=None, sent_back_by=None, sent_back_to=None)
         act.tx.edition_drafts.save(proposed)
     return result
 
