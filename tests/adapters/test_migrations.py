@@ -192,7 +192,9 @@ def fill_0019(url, seal) -> None:
     fill_0015(url, seal)
     store = SqlStore(url, seal, 5000)
     with store.write() as t:
-        t.edition_drafts.save(EditionDraft(id_of(9), "Danger", 1, id_of(1), NOW, sent_back="Non", sent_back_by="awa", sent_back_to=id_of(1)))
+        t.edition_drafts.save(
+            EditionDraft(id_of(9), "Danger", 1, id_of(1), NOW, sent_back="Non", sent_back_by="awa", sent_back_to=id_of(1))
+        )
         t.authorships.add(WordsAuthorship("fr", "danger.open", "d" * 64, id_of(1)))
     store.close()
 

@@ -181,7 +181,9 @@ def sign_words(act: Act, draft: str, place: str, digest: str) -> Result:
         return Result("forbidden")
     if text_digest(message.text) != digest:
         return Result("changed")
-    if _wrote(act.tx, act.staff, place, message.text) or act.staff.id in _authors(act.tx, [message.key]).get((language, message.key, digest), ()):
+    if _wrote(act.tx, act.staff, place, message.text) or act.staff.id in _authors(act.tx, [message.key]).get(
+        (language, message.key, digest), ()
+    ):
         return Result("own")
     if act.tx.readings.add(WordsReading(language, message.key, digest, act.staff.alias, act.deps.today(act.at).isoformat())):
         act.record("words read", place[:LONGEST_ABOUT])
