@@ -123,6 +123,61 @@ def test_a_number_taken_off_is_named_as_dark(capsys: pytest.CaptureFixture[str],
     assert NOBODY in out
 
 
+FOUR = "start: first\nscreens:\n  first:\n    menu: {{1: danger, 2: tips, 3: centres, {four}5: callback}}\n"
+
+
+def with_key(root: Path, four: str = "", label: str = "4 Eau\n", **words: str) -> Path:
+    """The line with another key on its first screen, or without it."""
+    first = f"Santé et famille\n1 Aide\n2 Conseils\n3 Centres\n{label if four else ''}5 Par téléphone"
+    return write_files(root, {"line.first": first} | words, line=FOUR.format(four=f"4: {four}, " if four else ""))
+
+
+@pytest.mark.usefixtures("alone")
+def test_files_keep_what_every_key_ever_did(capsys: pytest.CaptureFixture[str], tmp_path: Path, store: SqlStore) -> None:
+    """A number that was taken away leads where it led, or nowhere; each key that does not is named with its file and line. The first edition is held to nothing."""
+    root = tmp_path / "keys"
+    assert run(capsys, "content", "publish", "--root", with_key(root, "centres"))[0] == 0
+    assert run(capsys, "content", "publish", "--root", with_key(root))[0] == 0
+    code, _, complaint = run(capsys, "content", "publish", "--root", with_key(root, "tips"))
+    assert code == 1
+    assert re.search(r"flows/line\.yaml:\d+: line\.first: key 4 led to centres\.list before it was taken away", complaint)
+    assert run(capsys, "content", "publish", "--root", with_key(root, "centres"))[0] == 0
+    assert run(capsys, "content", "publish", "--root", with_key(root, "tips"))[0] == 0, "a key that is there may be led elsewhere"
+    with store.read() as tx:
+        assert len(tx.editions.all()) == 4
+
+
+@pytest.mark.usefixtures("alone")
+def test_files_do_not_trade_words_of_keys(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Whoever knows the words would arrive elsewhere: each catalogue that says so is named."""
+    root = tmp_path / "keys"
+    run(capsys, "content", "publish", "--root", with_key(root))
+    traded = "Santé et famille\n1 Aide\n2 Centres\n3 Conseils\n5 Par téléphone"
+    code, _, complaint = run(capsys, "content", "publish", "--root", with_key(root, **{"line.first": traded}))
+    assert code == 1
+    for language in ("fr", "bm"):
+        for key in (2, 3):
+            assert re.search(
+                rf"{language}/LC_MESSAGES/flows\.po:\d+: line\.first: key {key} leads where it led, under the words of another", complaint
+            )
+
+
+def test_files_that_wait_are_held_to_what_was_taken_away_meanwhile(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, store: SqlStore
+) -> None:
+    """Two people: the key was there when it was proposed to lead elsewhere, and is gone when somebody approves."""
+    root = tmp_path / "keys"
+    for number, four in ((1, "centres"), (2, "tips"), (3, "")):
+        assert run(capsys, "content", "publish", "--root", with_key(root, four), "--by", "Awa")[0] == 0
+        if number != 2:
+            assert run(capsys, "content", "approve", str(number), "--by", "Bintou", "--yes")[0] == 0
+    code, _, complaint = run(capsys, "content", "approve", "2", "--by", "Bintou", "--yes")
+    assert code == 1
+    assert "key 4 led to centres.list" in complaint
+    with store.read() as tx:
+        assert len(tx.editions.all()) == 2
+
+
 def test_two_people_publish(capsys: pytest.CaptureFixture[str], files: Path, store: SqlStore) -> None:
     """The first is told what the second types; nothing is in force until then; the list shows what waits."""
     code, out, _ = run(capsys, "content", "publish", "--root", files, "--by", "Awa")

@@ -192,6 +192,18 @@ def test_screens_that_matter_are_one_page(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_the_check_holds_them_to_it(language: str) -> None:
+    """All of these screens are held by the check, not only by this file: with as many words more as no page holds, each is refused."""
+    keys = [key for key in kinds() if ONE_PAGE.match(key) and key != sources().start and not isinstance(kinds()[key], End)]
+    more = "de plus " * 15
+    changed = tuple(
+        replace(message, text=f"{more}\n{message.text}") if message.key in keys else message for message in sources().words[language]
+    )
+    faults = check(replace(sources(), words={**sources().words, language: changed}))
+    assert set(keys) - {fault.subject for fault in faults if fault.reason.code == "one_page"} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_last_screens_fit_a_phone_in_right_spelling(language: str) -> None:
     """A last screen cannot be paged: it fits where the network sends the official letters too."""
     table = words(language)

@@ -30,6 +30,7 @@ from hotline.service.desk import alarm_view, drafts
 from hotline.service.desk.accounts.sign_in import Locks
 from hotline.service.desk.alarm_view import AlarmCard
 from hotline.service.desk.board import BoardView
+from hotline.service.studio.publishing.news import NO_NEWS, EditionNews, see_news
 from hotline.settings import ConsoleSettings
 
 TOKEN: Final = "token"  # noqa: S105 -- the name of a field
@@ -133,7 +134,7 @@ def _chosen_in_form() -> str | None:
 
 def page(context: ConsoleContext, template: str, **values: Any) -> str:
     """Render with the reader's words at hand: `t(key, …)` in the template; `language_name(code)`, `language_names(codes)`; `me`, `language`, `settings`, `now`; `once()` for a form's
-    one-time id; `standing_alarms()`, what stands before a supervisor; `fault` and `sent_form(action, name, draft)` for what `_forms.html` says of a form that was refused.
+    one-time id; `standing_alarms()`, what stands before a supervisor; `edition_news()`, what waits of proposals and became of them; `fault` and `sent_form(action, name, draft)` for what `_forms.html` says of a form that was refused.
     """
     spoken = language(context)
     fault: FormFault | None = values.setdefault("fault", None)
@@ -153,6 +154,7 @@ def page(context: ConsoleContext, template: str, **values: Any) -> str:
         once=context.tokens.token,
         sent_form=partial(_sent_form, context, fault),
         standing_alarms=partial(_shown_alarms, context),
+        edition_news=partial(_edition_news, context),
         version_of=version_of,
         **values,
     )
@@ -240,6 +242,16 @@ def _shown_alarms(context: ConsoleContext) -> tuple[AlarmCard, ...]:
     with suppress(StoreAway):
         return standing_alarms(context)
     return ()
+
+
+def _edition_news(context: ConsoleContext) -> EditionNews:
+    """For whoever is signed in; read once for a page. None where the database is away."""
+    if "edition_news" not in g:
+        g.edition_news = NO_NEWS
+        with suppress(StoreAway):
+            g.edition_news = see_news(context.deps, me())
+    found: EditionNews = g.edition_news
+    return found
 
 
 def _sent_form(context: ConsoleContext, fault: FormFault | None, action: str, name: str = "", draft: str = "") -> SentForm:

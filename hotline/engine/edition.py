@@ -187,9 +187,9 @@ class Edition:
         parts = gsm.paginate(text, lambda _page: room, raw=not gsm.is_gsm(whole))
         return tuple(self._page(key, language, part, has_more or part is not parts[-1], menu=menu) for part in parts)
 
-    def at_once(self, key: str, language: str, body: str, labels: Iterable[tuple[int, str]]) -> str:
+    def at_once(self, key: str, language: str, body: str, labels: Iterable[tuple[int, str]], *, more: bool = False) -> str:
         """Body and option lines on one page, whether they fit or not, with all that may stand around them."""
-        return self._whole(self._sent(_lines(body, labels), language), language, more=False, back=key not in self.told_kept)
+        return self._whole(self._sent(_lines(body, labels), language), language, more=more, back=key not in self.told_kept)
 
     def numbered(self, key: str, language: str, head: str, names: tuple[str, ...]) -> tuple[tuple[Page, int], ...]:
         """A list as pages of at most seven entries, numbered from 1 on each; with each page how many entries come before it."""

@@ -28,6 +28,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "no_urgent_help": "no urgent help: no order is urgent",
     "urgent_too_far": "urgent help is {keys} keys away, at most {most}: {way}",
     "fact_before_danger": "asks for a fact on the way to the danger advice",
+    "key_reused": "key {key} led to {screen} before it was taken away; callers press it from memory: it leads there again, or nowhere",
+    "key_traded": "key {key} leads where it led, under the words of another key: let it lead elsewhere too, or say it otherwise",
     # conditions and names
     "nothing_sets": "nothing sets {name}",
     "unknown_part": "no part of the day is called {part}",
@@ -89,6 +91,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "no_page": "does not fit any page on {phone}: {why}{filled}",
     "over_budget": "over budget on {phone}{place}: {figures}{filled}",
     "first_page": "over budget on {phone}, the first screen is one page: with the lines around it {figures}",
+    "one_page": "over budget on {phone}, a screen of urgent help, a callback or a stop is one page: with the lines around it {figures}",
     "ussd": "ussd",
     "ussd_raw": "ussd where nothing is folded",
     "sms": "sms",

@@ -27,6 +27,7 @@ from hotline.ports.desk.retention import Retention
 from hotline.ports.desk.shifts import Shifts
 from hotline.ports.desk.staff import StaffStore
 from hotline.ports.desk.testimonies import Testimonies
+from hotline.ports.editions.authorships import WordsAuthorships
 from hotline.ports.editions.comments import WordsComments
 from hotline.ports.editions.edition_drafts import EditionDrafts
 from hotline.ports.editions.editions import Editions
@@ -82,6 +83,8 @@ class Transaction(Protocol):
     def edition_drafts(self) -> EditionDrafts: ...
     @property
     def readings(self) -> WordsReadings: ...
+    @property
+    def authorships(self) -> WordsAuthorships: ...
     @property
     def comments(self) -> WordsComments: ...
     @property

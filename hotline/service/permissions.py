@@ -181,8 +181,8 @@ TABLE: Final = (
     Ability(
         "propose a draft, take the proposal back",
         ("operator",),
-        ("propose_draft", "take_back_proposal"),
-        ("propose_draft", "take_back_proposal"),
+        ("propose_draft", "take_back_proposal", "open_returned"),
+        ("propose_draft", "take_back_proposal", "open_returned"),
     ),
     Ability(
         "approve what others proposed, with a fresh code, or send it back",

@@ -25,6 +25,7 @@ from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.care import Load
 from hotline.ports.desk.cases import Consent, HandedNote, Incident, Referral
+from hotline.ports.editions.authorships import WordsAuthorship
 from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
 from hotline.ports.editions.editions import EditionRow, Proposal, Withdrawal
 from hotline.ports.store import StoreAway
@@ -186,6 +187,18 @@ def fill_0015(url, seal) -> None:
     store.close()
 
 
+def fill_0019(url, seal) -> None:
+    """With a draft that came back, and who wrote words that were published."""
+    fill_0015(url, seal)
+    store = SqlStore(url, seal, 5000)
+    with store.write() as t:
+        t.edition_drafts.save(
+            EditionDraft(id_of(9), "Danger", 1, id_of(1), NOW, sent_back="Non", sent_back_by="awa", sent_back_to=id_of(1))
+        )
+        t.authorships.add(WordsAuthorship("fr", "danger.open", "d" * 64, id_of(1)))
+    store.close()
+
+
 def fill_0018(url, seal) -> None:
     fill_0017(url, seal)
 
@@ -195,7 +208,7 @@ def fill_0017(url, seal) -> None:
     fill_0015(url, seal)
     store = SqlStore(url, seal, 5000)
     with store.write() as t:
-        t.edition_drafts.save(EditionDraft(id_of(9), "Danger", 1, id_of(1), NOW))
+        insert(t, "edition_drafts", {"id": id_of(9), "title": "Danger", "base": 1, "made_by": id_of(1), "made_at": NOW})
         t.edition_drafts.put(DraftPart(id_of(9), "words/fr/danger.open", '"Sortez"', '"Partez"', id_of(1), NOW))
     store.close()
 
@@ -281,7 +294,8 @@ FILLS = {
     "0016": fill_0015,
     "0017": fill_0017,
     "0018": fill_0018,
-    "0021": fill_0018,
+    "0019": fill_0019,
+    "0021": fill_0019,
 }
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
+from hotline.ports.editions.edition_drafts import DraftExtent, DraftPart, EditionDraft
 from tests.adapters.test_store import NOW, id_of
 
 FIRST = EditionDraft(id_of(1), "Danger", 4, id_of(11), NOW)
-SECOND = EditionDraft(id_of(2), "Soins", 5, id_of(12), NOW + 9, sent_back="Le bambara", sent_back_by="oumou")
+SECOND = EditionDraft(id_of(2), "Soins", 5, id_of(12), NOW + 9, sent_back="Le bambara", sent_back_by="oumou", sent_back_to=id_of(12))
 WORDS = DraftPart(FIRST.id, "words/fr/danger.open", '"Sortez"', '"Partez"', id_of(11), NOW)
 GONE = DraftPart(FIRST.id, "screen/danger.old", None, '{"type":"end"}', id_of(12), NOW + 1)
 
@@ -27,6 +27,15 @@ def drafted(store):
 def test_drafts_newest_first(drafted) -> None:
     with drafted.read() as t:
         assert ((SECOND, FIRST), FIRST, None) == (t.edition_drafts.all(), t.edition_drafts.get(FIRST.id), t.edition_drafts.get(id_of(3)))
+
+
+def test_how_much_each_draft_changes_and_whose_it_is(drafted) -> None:
+    """All that wrote any part of it, last or before; a draft without parts is not there."""
+    with drafted.write() as t:
+        t.edition_drafts.put(replace(WORDS, place="words/bm/danger.open", others=(id_of(13), id_of(14))))
+        t.edition_drafts.save(replace(FIRST, id=id_of(3)))
+        hands = frozenset({id_of(11), id_of(12), id_of(13), id_of(14)})
+        assert {FIRST.id: DraftExtent(3, hands), SECOND.id: DraftExtent(1, frozenset({id_of(11)}))} == t.edition_drafts.extents()
 
 
 def test_a_part_is_one_whoever_writes_it(drafted) -> None:

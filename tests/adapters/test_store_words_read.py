@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from sqlalchemy import select
 
 from hotline.adapters.sql.tables import comments
+from hotline.ports.editions.authorships import WordsAuthorship
 from hotline.ports.editions.comments import WordsComment
 from hotline.ports.editions.readings import WordsReading
 from hotline.retention import COMMENT_DAYS
@@ -33,6 +34,16 @@ def test_who_read_which_text(store) -> None:
         assert () == t.readings.of([])
         assert (True, False) == tuple(t.readings.drop("bm", READ.key, READ.digest, "nana") for _ in range(2))
         assert (earlier, other_text) == t.readings.of([READ.key])
+
+
+def test_who_wrote_which_text(store) -> None:
+    """Once a person and a text, by message whatever its words."""
+    wrote = WordsAuthorship("bm", READ.key, READ.digest, id_of(1))
+    with store.write() as t:
+        for authorship in (wrote, wrote, replace(wrote, by=id_of(2)), replace(wrote, key="out")):
+            t.authorships.add(authorship)
+        assert (wrote, replace(wrote, by=id_of(2))) == t.authorships.of([READ.key, "nothing"])
+        assert () == t.authorships.of([])
 
 
 def test_threads_by_message(store) -> None:

@@ -50,10 +50,10 @@ def test_from_a_draft_to_every_caller(served_desk: ServedDesk) -> None:
     mariam = served_desk.of("mariam", WIDE, script=False)
     mariam.open("studio/danger/advice")
     words = mariam.page.locator("textarea[name='words/fr/danger.advice']")
-    words.fill(words.input_value().replace("Allez", "Courez", 1))
+    words.fill(words.input_value().replace("Allez", "Fuyez", 1))
     mariam.page.click("button.primary")
     mariam.page.locator(".dock").get_by_text(mariam.say("editions.difference")).click()
-    expect(mariam.page.locator("ins").first).to_have_text("Courez")
+    expect(mariam.page.locator("ins").first).to_have_text("Fuyez")
     mariam.page.fill("[name=title]", "Plus clair")
     mariam.page.check("[name=pending]")
     mariam.page.click("button.primary")
@@ -75,9 +75,9 @@ def test_from_a_draft_to_every_caller(served_desk: ServedDesk) -> None:
     fanta.page.click("button.primary")
     fanta.shows(fanta.say("editions.in_seconds", count=line.rules.lead_seconds))
     sound(fanta)
-    assert "Courez" not in line.walk("4 1", "before").text
+    assert "Fuyez" not in line.walk("4 1", "before").text
     line.clock.at += line.rules.lead_seconds
     follow(served_desk)
     fanta.page.clock.run_for(1500)
     expect(fanta.page.locator("#history li").first).to_contain_text(fanta.say("editions.in_force"), timeout=PATIENCE_MS)
-    assert "Courez" in line.walk("4 1", "after").text
+    assert "Fuyez" in line.walk("4 1", "after").text

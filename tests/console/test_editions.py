@@ -21,6 +21,7 @@ from hotline.service.editions.cache import EditionCache
 from hotline.service.editions.publication import publish
 from hotline.service.editions.snapshot import CompileSettings, encode
 from hotline.service.studio import drafts as drafts_acts
+from hotline.service.studio.words import reviewing
 from tests.console.desk import IDS, Browser, Desk
 from tests.content_line import sources
 from tests.service.conftest import empty_database  # noqa: F401 -- a fixture
@@ -28,7 +29,7 @@ from tests.service.line import Line, staffed
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 OLD = next(message.text for message in sources().words["fr"] if message.key == "danger.advice")
-NEW = OLD.replace("Allez", "Courez", 1)
+NEW = OLD.replace("Allez", "Fuyez", 1).replace(", si possible", "", 1)
 FR, STUDIO, SCREEN = "words/fr/danger.advice", "/console/studio/danger/advice", "screen:danger.advice"
 PROPOSAL = "/console/editions/proposals/1"
 
@@ -116,14 +117,14 @@ def heard(desk: Desk, session: str) -> str:
 def test_two_people_bring_words_to_callers(desk: Desk) -> None:
     """Mariam proposes, Fanta reads every screen and types a fresh code; after the lead a caller hears it, and not a moment before. The audit knows who did what, without a word of it."""
     proposed(desk)
-    assert "Courez" not in heard(desk, "one")
+    assert "Fuyez" not in heard(desk, "one")
     fanta = desk.browser("fanta")
     assert desk.say("editions.after.approved") in approve(desk, fanta, code(desk))
     assert desk.say("editions.in_seconds", count=desk.line.rules.lead_seconds) in fanta.page
     assert "Plus clair" in fanta.page
-    assert "Courez" not in heard(desk, "two")
+    assert "Fuyez" not in heard(desk, "two")
     desk.line.clock.at += desk.line.rules.lead_seconds
-    assert "Courez" in heard(desk, "three")
+    assert "Fuyez" in heard(desk, "three")
     assert desk.say("editions.in_seconds", count=0) not in fanta.open("/console/editions/next")
     assert desk.say("editions.in_force") in fanta.page
     assert drafts(desk) == []
@@ -133,7 +134,7 @@ def test_two_people_bring_words_to_callers(desk: Desk) -> None:
         ("fanta", "read and approved", "proposal 1, edition 2"),
         ("mariam", "pending words published", "edition 2"),
     ]
-    assert all("Courez" not in about for _, _, about in deeds(desk))
+    assert all("Fuyez" not in about for _, _, about in deeds(desk))
 
 
 def test_a_draft_reaches_no_caller_by_any_way(desk: Desk) -> None:
@@ -142,7 +143,7 @@ def test_a_draft_reaches_no_caller_by_any_way(desk: Desk) -> None:
     changed(
         desk,
         place="words/fr/danger.advice@sms",
-        text=next(m.text for m in sources().words["fr"] if m.key == "danger.advice@sms") + " Courez.",
+        text=next(m.text for m in sources().words["fr"] if m.key == "danger.advice@sms") + " Fuyez.",
     )
 
     def everywhere() -> str:
@@ -150,22 +151,22 @@ def test_a_draft_reaches_no_caller_by_any_way(desk: Desk) -> None:
         shown = [str(desk.line.words(channel).words) for channel in ("ussd", "sms", "voice")]
         return " ".join([*shown, heard(desk, f"session-{desk.line.clock.at}")])
 
-    assert "Courez" not in everywhere()
+    assert "Fuyez" not in everywhere()
     propose(desk, mariam)
-    assert "Courez" not in everywhere()
+    assert "Fuyez" not in everywhere()
     other = revised(sources(), [Revision(words_place("fr", "advice.water"), value_of("Eau propre."))])
     edition = approval.check_edition(other, desk.line.clock.now())
     assert not run(desk.line.hotline.deps, By("Awa (op)", "shell"), approval.publish_edition, edition).is_refused
     desk.line.clock.at += 3600
-    assert "Courez" not in everywhere()
+    assert "Fuyez" not in everywhere()
     mariam = desk.browser("mariam")
     mariam.open("/console/editions/1/again")
     assert desk.say("editions.after.returned") in mariam.send("/console/editions/1/again")
     desk.line.clock.at += 3600
-    assert "Courez" not in everywhere()
+    assert "Fuyez" not in everywhere()
     with desk.line.real_store.read() as tx:
         rows = [tx.editions.get(row.number) for row in tx.editions.all()]
-    assert not any(b"Courez" in row.sources for row in rows if row)
+    assert not any(b"Fuyez" in row.sources for row in rows if row)
 
 
 def test_what_differs_is_shown_as_phones(desk: Desk) -> None:
@@ -173,7 +174,7 @@ def test_what_differs_is_shown_as_phones(desk: Desk) -> None:
     mariam = changed(desk)
     page = mariam.open(f"/console/editions/drafts/{drafts(desk)[0]}")
     assert "<del>Allez</del>" in page
-    assert "<ins>Courez</ins>" in page
+    assert "<ins>Fuyez</ins>" in page
     assert 'class="lcd" lang="bm"' in page
     assert re.search(r'<span class="num">\d+/160</span>', page)
     assert desk.say("editions.critical") in page
@@ -253,7 +254,7 @@ def test_sent_back_it_opens_again_with_the_reason(desk: Desk) -> None:
     page = mariam.open(f"/console/editions/drafts/{drafts(desk)[0]}")
     assert "Une femme dirait : partez." in page
     assert desk.say("editions.sent_back", by="fanta") in page
-    changed(desk, text=OLD.replace("Allez", "Partez", 1))
+    changed(desk, text=OLD.replace("Allez", "Filez", 1))
     assert desk.say("editions.after.proposed") in propose(desk, mariam)
     assert [deed for deed in deeds(desk) if "back" in deed[1]] == [("fanta", "sent back", "proposal 1")]
     assert desk.say("editions.after.decided") in fanta.open(PROPOSAL)
@@ -285,6 +286,101 @@ def test_what_differs_is_said_in_words_and_leads_to_where_it_is_changed(desk: De
     assert desk.say("studio.choose") in page
 
 
+def test_who_may_decide_hears_that_something_waits(desk: Desk) -> None:
+    """A count where the pages are, and a line where she begins; nothing of it for who wrote it, for who has no such right, and once it is decided."""
+    waits = desk.say("editions.news.waiting", count=1)
+    fanta, mariam = desk.browser("fanta"), changed(desk)
+    assert waits not in fanta.open("/console/queue")
+    propose(desk, mariam)
+    assert waits in fanta.open("/console/queue")
+    assert counted(fanta.page, "editions") == "1"
+    assert counted(fanta.open("/console/shifts"), "editions") == "1"
+    assert waits in fanta.open("/console/studio")
+    assert waits not in mariam.open("/console/studio")
+    assert counted(mariam.page, "editions") == ""
+    assert waits not in desk.browser("awa").open("/console/queue")
+    approve(desk, fanta, code(desk))
+    assert waits not in fanta.open("/console/queue")
+
+
+def test_who_wrote_a_part_is_not_told_to_decide(desk: Desk) -> None:
+    """The proposal waits for somebody else."""
+    desk.set_staff("fanta", approves=True, reviews=("bm",))
+    changed(
+        desk, "fanta", place="words/bm/danger.advice", text=next(m.text for m in sources().words["bm"] if m.key == "danger.advice") + "."
+    )
+    assert desk.say("editions.after.proposed") in propose(desk, changed(desk))
+    assert desk.say("editions.news.waiting", count=1) not in desk.browser("fanta").open("/console/studio")
+
+
+def test_who_proposed_hears_what_became_of_it(desk: Desk) -> None:
+    """That it came back, with the reason, until it is opened; then, proposed anew, that it was approved, for a day."""
+    mariam, fanta = proposed(desk), desk.browser("fanta")
+    back = desk.say("editions.news.returned", title="Plus clair", by="fanta")
+    assert back not in mariam.open("/console/studio")
+    fanta.open(PROPOSAL)
+    fanta.send(f"{PROPOSAL}/back", reason="Elle comprendrait autre chose.")
+    assert back in mariam.open("/console/studio")
+    assert "Elle comprendrait autre chose." in mariam.page
+    assert counted(mariam.open("/console/directory"), "studio") == "1"
+    assert back not in fanta.open("/console/studio")
+    mariam.open("/console/studio")
+    opened = mariam.send(f"/console/editions/drafts/{drafts(desk)[0]}/open")
+    assert "Elle comprendrait autre chose." in opened
+    assert back not in mariam.open("/console/studio")
+    assert counted(mariam.page, "studio") == ""
+    propose(desk, mariam)
+    second = PROPOSAL.replace("1", "2")
+    fanta.open(second)
+    fanta.send(second, read=[SCREEN])
+    fanta.send(second, read=[SCREEN], code=code(desk))
+    approved = desk.say("editions.news.approved", title="Plus clair", by="fanta", number=2)
+    assert approved in mariam.open("/console/studio")
+    assert approved not in fanta.open("/console/studio")
+    desk.line.clock.at += 86_401
+    assert approved not in desk.browser("mariam").open("/console/studio")
+
+
+def test_nobody_signs_her_own_words_once_they_are_published(desk: Desk) -> None:
+    """Nor after files say the same; another reviewer may, and of words that came from files nobody is the author."""
+    desk.set_staff("nana", reviews=("fr",), reads="fr")
+    desk.set_staff("awa", reviews=("fr",))
+    changed(desk, "nana")
+    mariam = desk.browser("mariam")
+    mariam.open(f"/console/studio?draft={drafts(desk)[0]}")
+    propose(desk, mariam)
+    approve(desk, desk.browser("fanta"), code(desk))
+    assert drafts(desk) == []
+    follow(desk.line)
+
+    def signs(alias: str, place: str, text: str) -> str:
+        return run(desk.line.hotline.deps, By(IDS[alias], "page"), reviewing.sign_words, "", place, reviewing.text_digest(text)).code
+
+    nana = desk.browser("nana")
+    nana.open(STUDIO)
+    assert desk.say("studio.review.own") in nana.page
+    assert signs("nana", FR, NEW) == "own"
+    publish_files(desk, NEW)
+    assert signs("nana", FR, NEW) == "own"
+    assert signs("awa", FR, NEW) == "done"
+    water = next(message.text for message in sources().words["fr"] if message.key == "advice.water")
+    assert signs("nana", "words/fr/advice.water", water) == "done"
+
+
+def publish_files(desk: Desk, text: str) -> None:
+    """By the shell, files that say the same."""
+    with desk.line.real_store.write() as tx:
+        number, at = max(number for number, _, _ in tx.editions.moments()) + 1, desk.line.clock.now()
+        tx.editions.add(EditionRow(number, at, "Awa (op)", at, encode(revised(sources(), [Revision(FR, value_of(text))]))))
+    follow(desk.line)
+
+
+def counted(page: str, name: str) -> str:
+    """What stands beside a page's name in the navigation."""
+    found = re.search(rf'<a href="/console/{name}"[^>]*>[^<]*<span class="tag num">(\d+)', page)
+    return found[1] if found else ""
+
+
 def test_while_it_is_proposed_it_does_not_change(desk: Desk) -> None:
     """Whoever proposed may take it back, and nobody else; then it changes again."""
     mariam = proposed(desk)
@@ -292,12 +388,53 @@ def test_while_it_is_proposed_it_does_not_change(desk: Desk) -> None:
     hidden = mariam.hidden(STUDIO)
     assert hidden
     mariam.open(f"/console/studio?draft={drafts(desk)[0]}")
+    mariam.open(f"/console/studio?draft={drafts(desk)[0]}")
     mariam.open(STUDIO)
     assert desk.say("studio.error.state") in mariam.send(STUDIO, **{FR: OLD + "."})
     mariam.open(PROPOSAL)
     assert desk.say("editions.after.taken_back") in mariam.send(f"{PROPOSAL}/take-back")
-    changed(desk, text=OLD.replace("Allez", "Partez", 1))
+    changed(desk, text=OLD.replace("Allez", "Filez", 1))
     assert ("mariam", "proposal taken back", "proposal 1") in deeds(desk)
+
+
+def test_what_its_author_changes_after_it_begins_another(desk: Desk) -> None:
+    """Nobody has to begin it, and what is proposed stays as it is; taken back, the author works in it again."""
+    mariam = proposed(desk)
+    [first] = drafts(desk)
+    mariam.open("/console/studio/advice/water")
+    place = "words/fr/advice.water"
+    mariam.send("/console/studio/advice/water", **{place: "Buvez de l'eau propre."})
+    assert desk.say("studio.after.kept") in mariam.page
+    assert len(drafts(desk)) == 2
+    assert parts(desk, first) == {FR}
+    assert parts(desk, *(set(drafts(desk)) - {first})) == {place}
+    mariam.open(PROPOSAL)
+    mariam.send(f"{PROPOSAL}/take-back")
+    mariam.open(STUDIO)
+    mariam.send(STUDIO, **{FR: NEW.replace("Fuyez", "Filez")})
+    assert desk.say("studio.after.kept") in mariam.page
+    assert parts(desk, first) == {FR}
+
+
+def test_a_page_that_was_open_while_it_was_proposed_loses_nothing(desk: Desk) -> None:
+    """The first press says that the draft is proposed, the second keeps what was typed in another."""
+    awa = changed(desk)
+    address, place = "/console/studio/advice/water", "words/fr/advice.water"
+    awa.open(address)
+    [first] = drafts(desk)
+    elsewhere = desk.browser("mariam")
+    elsewhere.open(f"/console/studio?draft={first}")
+    assert desk.say("editions.after.proposed") in propose(desk, elsewhere)
+    assert desk.say("studio.error.state") in awa.send(address, **{place: "Buvez de l'eau propre."})
+    assert "Buvez de l'eau propre." in awa.page
+    awa.send(address, **{place: "Buvez de l'eau propre."})
+    assert desk.say("studio.after.kept") in awa.page
+    assert parts(desk, *(set(drafts(desk)) - {first})) == {place}
+
+
+def parts(desk: Desk, draft: str) -> set[str]:
+    with desk.line.real_store.read() as tx:
+        return {part.place for part in tx.edition_drafts.parts(draft)}
 
 
 def test_faults_refuse_it_each_with_its_screen(desk: Desk) -> None:
@@ -311,6 +448,17 @@ def test_faults_refuse_it_each_with_its_screen(desk: Desk) -> None:
         assert tx.editions.proposals() == ()
 
 
+def test_urgent_help_behind_a_key_for_more_is_not_proposed(desk: Desk) -> None:
+    """One letter more than a page holds is kept in the draft, and refused there."""
+    mariam = changed(desk, text=OLD.replace(".", "..", 1))
+    page = propose(desk, mariam)
+    assert mariam.status == 409
+    figures = desk.say("studio.fault.septets", used=161, most=160, over=1)
+    assert desk.say("studio.fault.one_page", phone=desk.say("studio.fault.ussd"), figures=figures) in page
+    with desk.line.real_store.read() as tx:
+        assert tx.editions.proposals() == ()
+
+
 @pytest.mark.parametrize(("fields", "fault"), [({"title": " "}, "empty"), ({"pending": ""}, "pending")])
 def test_a_title_and_whoever_takes_unread_words_on_are_asked_for(desk: Desk, fields: dict[str, str], fault: str) -> None:
     """Beside the field."""
@@ -320,7 +468,7 @@ def test_a_title_and_whoever_takes_unread_words_on_are_asked_for(desk: Desk, fie
 def test_who_wrote_over_another_edition_chooses_first(desk: Desk) -> None:
     """The same words came into force meanwhile: the draft is not proposed before somebody chose."""
     mariam = changed(desk)
-    publish_words(desk, OLD.replace("Allez", "Partez", 1))
+    publish_words(desk, OLD.replace("Allez", "Filez", 1))
     page = propose(desk, mariam)
     assert desk.say("editions.error.changed") in page
     assert desk.say("editions.conflicts") in page
@@ -376,16 +524,16 @@ def test_two_taps_go_back(desk: Desk) -> None:
     fanta = desk.browser("fanta")
     approve(desk, fanta, code(desk))
     desk.line.clock.at += 60
-    assert "Courez" in heard(desk, "one")
+    assert "Fuyez" in heard(desk, "one")
     mariam = desk.browser("mariam")
     assert 'href="/console/editions/1/again"' in mariam.open("/console/editions")
-    assert "<del>Courez</del>" in mariam.open("/console/editions/1/again")
+    assert "<del>Fuyez</del>" in mariam.open("/console/editions/1/again")
     assert desk.say("editions.after.returned") in mariam.send("/console/editions/1/again")
     assert desk.say("editions.says_again", number=1) in mariam.page
     desk.line.clock.at += 60
-    assert "Courez" not in heard(desk, "two")
+    assert "Fuyez" not in heard(desk, "two")
     assert ("mariam", "rolled back", "edition 3 again 1") in deeds(desk)
-    assert "<ins>Courez</ins>" in mariam.open("/console/editions/difference?from=1&to=2")
+    assert "<ins>Fuyez</ins>" in mariam.open("/console/editions/difference?from=1&to=2")
     assert desk.say("editions.no_difference") in mariam.open("/console/editions/difference?from=1&to=3")
     awa = desk.browser("awa")
     awa.open("/console/editions/1/again")

@@ -297,6 +297,18 @@ def test_words_that_were_emptied_are_said_to_be_missing(studio: Studio) -> None:
     assert studio.browser.status == 200
 
 
+def test_urgent_help_stays_on_one_page(studio: Studio) -> None:
+    """One letter more than a page holds: said under the field while it is typed, with how much has to go."""
+    page, place = "/console/studio/danger/advice", "words/fr/danger.advice"
+    text = next(message.text for message in sources().words["fr"] if message.key == "danger.advice")
+    studio.browser.open(page)
+    figures = studio.desk.say("studio.fault.septets", used=161, most=160, over=1)
+    refused = studio.desk.say("studio.fault.one_page", phone=studio.desk.say("studio.fault.ussd"), figures=figures)
+    assert refused not in studio.browser.page
+    studio.send(page, **{place: text.replace(".", "..", 1), "weigh": "yes"})
+    assert refused in studio.browser.page
+
+
 def test_a_phrase_that_is_missing_breaks_no_other_page(studio: Studio) -> None:
     """What every screen is made with is as it stands there until it is written again; its own page says that it is missing."""
     phrase = "/console/studio/keys/back"

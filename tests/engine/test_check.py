@@ -164,6 +164,7 @@ WORD_FAULTS = {
     "no exit": ("keys.out", "Fin", f"{PO}:3: keys.out: the words must begin with the key 9"),
     "end over budget": ("test.lost", LONG, f"{PO}:22: test.lost: over budget on ussd: 240 septets, 160 allowed, 80 too many"),
     "first screen paged": ("test.first", f"{LONG}\n1 Aide\n2 Conseil", f"{PO}:19: test.first: over budget on ussd, the first screen is one page: with the lines around it 280 septets, 160 allowed, 120 too many"),
+    "urgent help paged": ("test.help", f"{LONG}\n1 Appelez-moi", f"{PO}:20: test.help: over budget on ussd, a screen of urgent help, a callback or a stop is one page: with the lines around it 277 septets, 160 allowed, 117 too many"),
     "word longer than a page": ("test.say", "x" * 200, None),
     "number in the words": ("test.say", "Appelez le 70 00 09 00.", f"{PO}:23: test.say: a telephone number in the words; numbers belong in the directory"),
 }  # fmt: skip
@@ -486,6 +487,35 @@ def test_a_screen_too_long_is_told_once() -> None:
     assert said(reworded("test.lost", LONG)) == [f"{PO}:22: test.lost: over budget on ussd: 240 septets, 160 allowed, 80 too many"]
     by_sms = [fault.partition(": over budget on ")[2] for fault in said(reworded("test.lost", LONG * 2))]
     assert by_sms == ["sms: 480 septets, 306 allowed, 174 too many", "ussd: 480 septets, 160 allowed, 320 too many"]
+
+
+def test_what_matters_most_is_one_page_to_the_letter() -> None:
+    """On the way to urgent help and where a call was noted, with times at their longest and the lines around; an advice may go on behind `8`."""
+    fits = {"test.help": 100, "test.noted": 100}
+    for key, end in (("test.help", "\n1 Appelez-moi"), ("test.noted", " {before}")):
+        while not said(reworded(key, "x" * 60 + " " + "x" * (fits[key] - 60) + end)):
+            fits[key] += 1
+        (fault,) = said(reworded(key, "x" * 60 + " " + "x" * (fits[key] - 60) + end))
+        assert "one page: with the lines around it 161 septets, 160 allowed, 1 too many" in fault
+    beside = {"test.say": (Say("tips.long"), "De l'eau propre."), "tips.long": (Say(), LONG)}
+    assert grave(beside) == []
+
+
+def test_a_list_is_as_long_as_what_it_lists() -> None:
+    """Numbers of the directory on the way to urgent help go on behind `8`, and so do its places; the words around them do not."""
+    line = Item(
+        "services",
+        "line",
+        "Ligne verte " + "x" * 30,
+        {"kind": "emergency", "phone": "00 00 00 80", "verified_on": "2026-11-01", "verified_by": "awa"},
+        AT,
+    )
+    lines = tuple(msgspec.structs.replace(line, id=f"line-{n}") for n in range(5))
+    kind, by_sms = Menu((option(1, "test.now"),)), {"test.help@sms": "Sortez.\n1 Appelez-moi"}
+    assert grave({"test.help": (kind, "Sortez.\n{numbers}\n1 Appelez-moi")}, items=lines, words=by_sms) == []
+    around = grave({"test.help": (kind, f"{LONG}\n{{numbers}}\n1 Appelez-moi")}, items=lines, words=by_sms)
+    assert len(around) == 2
+    assert all("is one page: with the lines around it 277 septets" in fault for fault in around)
 
 
 def test_what_may_only_follow_says_so() -> None:

@@ -67,7 +67,7 @@ def propose(line: Line, draft: str, checked: PreparedProposal | None = None) -> 
 
 
 def approve(line: Line, number: str = BINTOU) -> Result:
-    yes = proposing.prepare_approval(line.hotline.deps, line.staff(number), 1, 1)
+    yes = proposing.prepare_approval(line.hotline.deps, line.staff(number), 1, 1, KeyHistory())
     assert not isinstance(yes, Result)
     return line.act(number, proposing.approve_proposal, yes)
 
@@ -136,7 +136,7 @@ def test_what_is_decided_is_over(line: Line) -> None:
 
 def approve_by_shell(line: Line, name: str) -> Result:
     by = publisher(name, "op")
-    yes = proposing.prepare_approval(line.hotline.deps, line.staff(BINTOU), 1, 1)
+    yes = proposing.prepare_approval(line.hotline.deps, line.staff(BINTOU), 1, 1, KeyHistory())
     assert not isinstance(yes, Result)
     given = replace(yes, by=by, is_signed_in=False)
     return run(line.hotline.deps, By(str(by), "shell"), approval.approve_edition, given)

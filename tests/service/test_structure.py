@@ -26,7 +26,7 @@ from hotline.engine.flow import (
 )
 from hotline.engine.restructuring import edits
 from hotline.engine.restructuring.edits import NOWHERE, screens_of
-from hotline.engine.restructuring.rules import KeyMeaning, moved_keys
+from hotline.engine.restructuring.rules import KeyMeaning, moved_of
 from hotline.engine.restructuring.vocabulary import askable, settable
 from hotline.engine.revisions import Revision, revised, screen_place, value_of, words_place
 from hotline.ports.desk.staff import Staff
@@ -146,7 +146,7 @@ def test_a_key_is_changed_and_whoever_approves_is_told_that_it_leads_elsewhere(o
     """It is taken from under a thumb: allowed as that, and named with what it did."""
     before = operator.leads()[1]
     assert not operator.option(1, "fever.topics").is_refused
-    (moved,) = moved_keys(operator.composed.before, operator.sources)
+    (moved,) = moved_of(*(screens_of(sources)[MENU] for sources in (operator.composed.before, operator.sources)))
     assert (moved.screen, moved.key, moved.before, moved.after) == (MENU, 1, KeyMeaning(before), KeyMeaning("fever.topics"))
     view = see_structure(operator.composed, MENU, operator.line.hotline.deps.today(operator.line.clock.now()), {})
     assert view is not None

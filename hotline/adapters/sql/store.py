@@ -37,6 +37,7 @@ from hotline.adapters.sql.desk.retention import SqlRetention
 from hotline.adapters.sql.desk.shifts import SqlShifts
 from hotline.adapters.sql.desk.staff import SqlStaffStore
 from hotline.adapters.sql.desk.testimonies import SqlTestimonies
+from hotline.adapters.sql.editions.authorships import SqlAuthorships
 from hotline.adapters.sql.editions.comments import SqlComments
 from hotline.adapters.sql.editions.edition_drafts import SqlEditionDrafts
 from hotline.adapters.sql.editions.editions import SqlEditions
@@ -80,6 +81,7 @@ class SqlTransaction:
         self.editions = SqlEditions(connection, seal)
         self.edition_drafts = SqlEditionDrafts(connection, seal)
         self.readings = SqlReadings(connection, seal)
+        self.authorships = SqlAuthorships(connection, seal)
         self.comments = SqlComments(connection, seal)
         self.figures = SqlFigures(connection, seal)
         self.audit = SqlAudit(connection, seal)

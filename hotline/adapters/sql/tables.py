@@ -243,6 +243,7 @@ edition_drafts = Table(
     Column("proposal", Integer),
     Column("sent_back", String(512)),
     Column("sent_back_by", String(64)),
+    Column("sent_back_to", String(32)),
 )
 
 draft_parts = Table(
@@ -278,6 +279,16 @@ readings = Table(
     Column("day", String(10), nullable=False),
 )
 """Which text was read, by its digest, and by whom, by alias."""
+
+authorships = Table(
+    "authorships",
+    metadata,
+    Column("language", String(8), primary_key=True),
+    Column("key", String(128), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("by", String(32), primary_key=True),
+)
+"""Which published text somebody wrote, by its digest, and who, by the id of a staff row."""
 
 comments = Table(
     "comments",

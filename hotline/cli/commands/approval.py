@@ -24,6 +24,7 @@ Ask: TypeAlias = Callable[[str], str]
 def approve(options: argparse.Namespace) -> None:
     from hotline.cli.commands.difference import difference
     from hotline.service.editions import approval
+    from hotline.service.studio.line.key_history import KeyHistory, hold_keys
 
     config = settings()
     with refusals(config):
@@ -42,6 +43,7 @@ def approve(options: argparse.Namespace) -> None:
             raise Failed("nothing was published")
         now, against = int(time.time()), newest.number if newest else None
         edition = approval.check_edition(sources, now)
+        hold_keys(deps.store, edition.sources, KeyHistory())
         yes = approval.Approval(proposal.number, by, edition, against, options.yes)
         print(in_force(config, done(config, run(deps, options.by, approval.approve_edition, yes), edition)))
         tell_numbers(deps.store, sources, now)

@@ -73,6 +73,7 @@ def _check(options: argparse.Namespace) -> int:
 def _publish(options: argparse.Namespace) -> None:
     from hotline.service.editions.approval import check_edition, propose_edition, publish_edition, with_current_testimonies
     from hotline.service.studio.files import behind
+    from hotline.service.studio.line.key_history import KeyHistory, hold_keys
 
     config, now = settings(), int(time.time())
     with refusals(config):
@@ -84,6 +85,7 @@ def _publish(options: argparse.Namespace) -> None:
         pending_by = None if options.pending_by is None else who(options.pending_by).name
         _tell_difference(config, deps.store, sources, now)
         edition = check_edition(sources, now)
+        hold_keys(deps.store, edition.sources, KeyHistory())
         act = propose_edition if config.two_people else publish_edition
         result = done(config, run(deps, options.by, act, edition, pending_by), edition)
         if config.two_people:

@@ -76,13 +76,20 @@ def pages(edition: Edition, node: Node, values: Mapping[str, str], body: str = "
         names = tuple(edition.name_of(item, node.language) for item in _entries(edition, node.kind))
         return tuple(page for page, _ in edition.numbered(node.key, node.language, head, names))
     text = "\n".join(filter(None, (head, body)))
-    more = isinstance(node.kind, Say) and (node.kind.go is not None or node.kind.each is not None)
-    return edition.render(node.key, node.language, text, more, _labels(node, values), menu=changes_language(node.kind))
+    return edition.render(node.key, node.language, text, _goes_on(node), _labels(node, values), menu=changes_language(node.kind))
 
 
 def at_once(edition: Edition, node: Node, values: Mapping[str, str]) -> str:
-    """A menu on one page, whether it fits or not, with all that may stand around it."""
-    return edition.at_once(node.key, node.language, fill(node.head, values), _labels(node, values))
+    """A screen on one page, whether it fits or not, with all that may stand around it."""
+    return edition.at_once(node.key, node.language, fill(node.head, values), _labels(node, values), more=_goes_on(node))
+
+
+def fullest_at_once(edition: Edition, node: Node) -> str | None:
+    """A screen on one page as `at_once`, filled with what takes most of it, and without the numbers that it lists. Returns None for a list and for a testimony."""
+    if isinstance(node.kind, Each) or (isinstance(node.kind, Say) and node.kind.each):
+        return None
+    fillings = _fillings(edition, edition.words[node.language][node.key], node.language)
+    return max((at_once(edition, node, {**values, "numbers": ""}) for values in fillings), key=_weight)
 
 
 def every_text(edition: Edition, key: str, language: str) -> Iterator[RenderedText]:
@@ -131,6 +138,11 @@ def _twins(edition: Edition, node: Node, head: str, name: str) -> tuple[Page, ..
 
 def _called(values: Mapping[str, str]) -> Mapping[str, str]:
     return {f"{{{name}}}": value for name, value in values.items()}
+
+
+def _goes_on(node: Node) -> bool:
+    """Does the key for more lead on past its last page?"""
+    return isinstance(node.kind, Say) and (node.kind.go is not None or node.kind.each is not None)
 
 
 def _labels(node: Node, values: Mapping[str, str]) -> list[tuple[int, str]]:

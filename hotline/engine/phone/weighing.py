@@ -5,11 +5,13 @@ Whatever is found here would otherwise be found by a caller, as a hop without a 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import cache
 from typing import Final
 
 from msgspec import Struct
 
+from hotline.engine.check.critical import EVERYWHERE, critical_screens
 from hotline.engine.edition import CannotShow, Edition, Node, changes_language, compile_edition, fill
 from hotline.engine.faults import fault, reason
 from hotline.engine.flow import Fault, FaultReason, Sources
@@ -26,6 +28,7 @@ from hotline.engine.phone.pages import (
     at_once,
     every_text,
     fullest,
+    fullest_at_once,
     is_last,
     last,
     node_of,
@@ -85,9 +88,14 @@ def _measured(edition: Edition, texts: tuple[str, ...], *, other_language: bool 
 
 
 def over_budget(sources: Sources, only: Collection[str] | None = None) -> Iterator[Fault]:
-    """Screens that do not fit, each with how much is too much: every last screen must be one page, and so must the first where words are folded;
-    nothing may hold a word longer than a page. A screen that does not fit folded is not measured again as it is written. `only`: these screens alone.
+    """Screens that do not fit, each with how much is too much: every last screen must be one page, and so must the first and every critical one where words
+    are folded; nothing may hold a word longer than a page. A screen that does not fit folded is not measured again as it is written. `only`: these screens alone.
     """
+
+    @cache
+    def critical() -> frozenset[str]:
+        return critical_screens(sources) | EVERYWHERE
+
     places = {(language, message.key): message.at for language, messages in sources.words.items() for message in messages}
     reported: set[tuple[str, str, str]] = set()
 
@@ -104,7 +112,7 @@ def over_budget(sources: Sources, only: Collection[str] | None = None) -> Iterat
             continue
         for language in edition.languages:
             for key in (*edition.nodes[language], *(end for end in ENDS if only is None or end in only)):
-                why = _too_much(edition, key, language)
+                why = _too_much(edition, key, language) or _two_pages(edition, key, language, critical)
                 if why is not None:
                     yield from once(fit, key, language, why)
 
@@ -132,6 +140,16 @@ def _too_much(edition: Edition, key: str, language: str) -> FaultReason | None:
         text = at_once(edition, node, fullest(edition, language))
         return reason("first_page", phone=_phone(edition.fit), figures=_figures(edition, text))
     return None
+
+
+def _two_pages(edition: Edition, key: str, language: str, critical: Callable[[], Collection[str]]) -> FaultReason | None:
+    """What of a critical screen would stand behind a key for more, where somebody in danger may not look. Returns None if all is seen at once, and for what
+    is as long as what it lists: a list of the directory, a testimony. Numbers that stand among its words count for nothing."""
+    node = node_of(edition, key, language) if edition.fit.folded else None
+    text = None if node is None else fullest_at_once(edition, node)
+    if text is None or limits.fits(text, edition.fit) or key not in critical():
+        return None
+    return reason("one_page", phone=_phone(edition.fit), figures=_figures(edition, text))
 
 
 def _excess(edition: Edition, text: str) -> int:

@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -244,10 +243,4 @@ def _aimed(kind: Kind, aim: Callable[[str], str]) -> Kind:
             return replace(kind, kept=aim(kind.kept), lost=aim(kind.lost))
         case CallFlow():
             return replace(kind, then=aim(kind.then))
-    return kind
-
-
-def kind_of(value: str) -> Kind:
-    """A screen's kind as a part holds it. Raises msgspec.DecodeError."""
-    kind: Kind = msgspec.json.decode(value, type=Kind)
     return kind

@@ -1,7 +1,7 @@
 """What stands against an edit of where keys lead. What `check` finds may be mended later; these are refused, because they would be believed, or harm, once they are kept.
 
 A number keeps its meaning for ever: callers press it from memory, and from slips of paper. A key that was ever published on a screen and is not there any more
-leads where it led, or nowhere. A key that is there may be led elsewhere: `moved_keys` names it to whoever approves.
+leads where it led, or nowhere. A key that is there may be led elsewhere: the difference shows it to whoever approves.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from hotline.engine.check.never import NEVER, Never
 from hotline.engine.check.targets import leads, targets
 from hotline.engine.edition import is_pause, split_labels
-from hotline.engine.flow import RETURN, Ask, Branch, CallFlow, Do, Each, End, Menu, Message, Option, ScreenSource, Sources
+from hotline.engine.faults import fault, reason
+from hotline.engine.flow import RETURN, Ask, Branch, CallFlow, Do, Each, End, Fault, Menu, Message, Option, ScreenSource, Sources
 from hotline.engine.names import PHONE, RESERVED, WHERE
 from hotline.engine.restructuring.edits import KEYS, referrers, screens_of
 from hotline.engine.restructuring.vocabulary import askable, asked_of_callers, lists_into, settable
@@ -85,14 +86,8 @@ def meanings(screen: ScreenSource | None) -> dict[int, KeyMeaning]:
     return {option.key: KeyMeaning(option.go, option.set) for option in options}
 
 
-def moved_keys(before: Sources, after: Sources) -> tuple[MovedKey, ...]:
-    """Every key that would do something else than it does, on menus that both have."""
-    stood, stands = screens_of(before), screens_of(after)
-    return tuple(moved for key in stood if key in stands for moved in moved_of(stood[key], stands[key]))
-
-
 def moved_of(before: ScreenSource, after: ScreenSource) -> tuple[MovedKey, ...]:
-    """The same, of one screen."""
+    """Every key of a menu that would do something else than it does."""
     now = meanings(after)
     return tuple(
         MovedKey(after.key, number, meaning, now[number])
@@ -124,7 +119,8 @@ def _objections(newest: Sources, before: Sources, after: Sources, changed: Colle
             case Menu(options):
                 yield from _options(key, options, may_set)
                 yield from _reused(key, screen, stood.get(key), new.get(key), published)
-                yield from _swapped(screen, new.get(key), said_before.get(key, ()), said.get(key, ()))
+                for number, _ in _traded(screen, new.get(key), said_before.get(key, ()), said.get(key, ())):
+                    yield Objection("swapped", key, number)
             case Ask() as ask if (key, ask.kind, ask.into) not in questions and (ask.kind, ask.into) != ("phone", PHONE):
                 yield Objection("asks", key)
         if (why := _misshapen(screen, into)) is not None:
@@ -133,6 +129,22 @@ def _objections(newest: Sources, before: Sources, after: Sources, changed: Colle
             yield Objection("harm", key)
         if _circles(key, stands, ways):
             yield Objection("loop", key)
+
+
+def history_faults(newest: Sources, files: Sources, published: Published) -> tuple[Fault, ...]:
+    """What stands against files that become the next edition: keys that were taken away and lead elsewhere now, and words that trade keys. Each has its file and line."""
+    return tuple(sorted(_history_faults(newest, files, published)))
+
+
+def _history_faults(newest: Sources, files: Sources, published: Published) -> Iterator[Fault]:
+    new, said_before, said = screens_of(newest), _by_screen(newest), _by_screen(files)
+    for key, screen in screens_of(files).items():
+        stood, places = new.get(key), {option.key: option.at for option in screen.kind.options} if isinstance(screen.kind, Menu) else {}
+        for against in _reused(key, screen, stood, stood, published):
+            if against.key is not None:
+                yield fault(places[against.key], key, reason("key_reused", key=against.key, screen=against.about[0]))
+        for number, message in _traded(screen, stood, said_before.get(key, ()), said.get(key, ())):
+            yield fault(message.at, message.key, reason("key_traded", key=number))
 
 
 def _aims(
@@ -199,8 +211,11 @@ def _reused(
             yield Objection("reused", key, number, (before.go,))
 
 
-def _swapped(screen: ScreenSource, newest: ScreenSource | None, before: Iterable[_Said], after: Iterable[_Said]) -> Iterator[Objection]:
-    """Callers press the words that they know: those of one number never come to stand behind another that goes on leading where it led."""
+def _traded(
+    screen: ScreenSource, newest: ScreenSource | None, before: Iterable[_Said], after: Iterable[_Said]
+) -> Iterator[tuple[int, Message]]:
+    """Callers press the words that they know: those of one number never come to stand behind another that goes on leading where it led. Each such number,
+    with the message that says so."""
     led, leads_now = meanings(newest), meanings(screen)
     stood = {(language, message.key): _labels(message) for language, message in before}
     for language, message in after:
@@ -208,7 +223,7 @@ def _swapped(screen: ScreenSource, newest: ScreenSource | None, before: Iterable
         for number, label in _labels(message).items():
             others = {text for other, text in labels.items() if other != number}
             if label in others and label != labels.get(number) and number in led and led[number] == leads_now.get(number):
-                yield Objection("swapped", screen.key, number)
+                yield number, message
 
 
 def _labels(message: Message) -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from msgspec import Struct
@@ -23,6 +24,8 @@ class EditionDraft(Struct, frozen=True):
     """Why a second person sent it back."""
     sent_back_by: str | None = None
     """An alias."""
+    sent_back_to: str | None = None
+    """The id of whoever proposed it and has not opened it since it came back."""
 
 
 class DraftPart(Struct, frozen=True):
@@ -38,6 +41,13 @@ class DraftPart(Struct, frozen=True):
     at: int
     others: tuple[str, ...] = ()
     """The ids of whoever else wrote it before, or the same: what they wrote may be in it still."""
+
+
+class DraftExtent(Struct, frozen=True):
+    """How much a draft changes, and the ids of whoever wrote any of it."""
+
+    parts: int
+    hands: frozenset[str]
 
 
 class EditionDrafts(Protocol):
@@ -56,6 +66,9 @@ class EditionDrafts(Protocol):
 
     def take_out(self, draft: str, place: str) -> None:
         """What is in force there stays."""
+
+    def extents(self) -> Mapping[str, DraftExtent]:
+        """Of all drafts that have parts, by id."""
 
     def parts(self, draft: str) -> tuple[DraftPart, ...]:
         """By place."""

@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
-from msgspec import DecodeError, Struct
+from msgspec import DecodeError, Struct, json
 from msgspec.structs import replace
 
 from hotline.engine.check.critical import pending_words
@@ -18,13 +18,14 @@ from hotline.engine.flow import Fault, Sources
 from hotline.engine.freshness import fresh
 from hotline.engine.phone.letters import name_key
 from hotline.ports.calls.outbox import OutboxMessage
+from hotline.ports.editions.authorships import WordsAuthorship
 from hotline.ports.editions.edition_drafts import EditionDraft
 from hotline.ports.editions.editions import EditionRow, Proposal
 from hotline.ports.store import Store, Transaction
 from hotline.service import outbox
 from hotline.service.acts import Act, Refused, Result
 from hotline.service.editions.publication import NewEdition, Overtaken, TooSoon, checked, enact
-from hotline.service.editions.reading_overlay import with_readings
+from hotline.service.editions.reading_overlay import text_digest, with_readings
 from hotline.service.editions.snapshot import decode, encode
 from hotline.service.editions.testimony_overlay import with_newest_testimonies, with_testimonies
 
@@ -156,6 +157,7 @@ def approve_edition(act: Act, approval: Approval) -> Result:
     act.tx.editions.decide_proposal(number)
     draft = draft_of(act.tx, number)
     if draft is not None:
+        _keep_authors(act.tx, draft)
         act.tx.edition_drafts.drop(draft.id)
     is_known, unseen = approval.is_signed_in, approval.unseen
     act.record("read and approved" if is_known else "approved unseen" if unseen else "approved", f"{_about(number)}, edition {row.number}")
@@ -165,13 +167,16 @@ def approve_edition(act: Act, approval: Approval) -> Result:
 
 
 def reject_proposal(act: Act, number: int, reason: str | None = None, *, taken_back: bool = False) -> Result:
-    """Take a proposal away; whoever made it may do so too (`taken_back`). The draft that it was made of is open again, with the reason."""
-    if not act.tx.editions.decide_proposal(number):
+    """Take a proposal away; whoever made it may do so too (`taken_back`). The draft that it was made of is open again, with the reason, which waits for
+    whoever proposed it."""
+    proposal = act.tx.editions.proposal(number)
+    if proposal is None:
         return Result("gone", {"proposal": str(number)})
-    draft = draft_of(act.tx, number)
+    draft, author = draft_of(act.tx, number), act.tx.staff.by_alias(proposal.made_by)
+    act.tx.editions.decide_proposal(number)
     if draft is not None:
-        by = None if reason is None else act.staff.alias
-        act.tx.edition_drafts.save(replace(draft, proposal=None, sent_back=reason, sent_back_by=by))
+        by, to = (None, None) if reason is None else (act.staff.alias, author.id if author else draft.made_by)
+        act.tx.edition_drafts.save(replace(draft, proposal=None, sent_back=reason, sent_back_by=by, sent_back_to=to))
     act.record("sent back" if reason is not None else "proposal taken back" if taken_back else "rejected", _about(number))
     return Result()
 
@@ -192,6 +197,15 @@ def author_among(tx: Transaction, proposal: Proposal, by: Publisher) -> str | No
     people = (tx.staff.get(id) for id in ids)
     names = (proposal.made_by, *(staff.alias for staff in people if staff))
     return next((name for name in names if are_one_person(name, by)), None)
+
+
+def _keep_authors(tx: Transaction, draft: EditionDraft) -> None:
+    """Who wrote which words of a draft that is published: it is dropped, and nobody may sign her own later either."""
+    for part in tx.edition_drafts.parts(draft.id):
+        kind, _, rest = part.place.partition("/")
+        if kind == "words" and part.value is not None:
+            language, _, key = rest.partition("/")
+            tx.authorships.add(WordsAuthorship(language, key, text_digest(json.decode(part.value, type=str)), part.by))
 
 
 def older_edition(store: Store, number: int, at: int) -> CheckedEdition:

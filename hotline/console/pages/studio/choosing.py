@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import request, session
+from flask import Response, after_this_request, request, session
 from msgspec import Struct
 
 from hotline.console.context import ConsoleContext, me
+from hotline.service.acts import Result
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.line.line_view import LineView, line_view
@@ -56,6 +57,18 @@ def chosen_id(context: ConsoleContext) -> str:
 def chosen(context: ConsoleContext) -> Composed:
     """The draft that whoever is signed in works in. Raises StoreAway."""
     return drafts.see_draft(context.deps, me(), session.get(DRAFT))
+
+
+def leave_proposed(result: Result) -> Result:
+    """Returns `result`. Where a proposed draft refused a change, whoever sent it works in that no longer: sent again, it begins another, and nothing typed is lost."""
+    if result.code == "state":
+        after_this_request(_forgotten)  # the page that says so still shows the draft in which it was typed
+    return result
+
+
+def _forgotten(response: Response) -> Response:
+    session.pop(DRAFT, None)
+    return response
 
 
 def seen(context: ConsoleContext, composed: Composed) -> LineView:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, language, me, page, refused, run, to
-from hotline.console.pages.studio.choosing import DRAFT
+from hotline.console.pages.studio.choosing import DRAFT, leave_proposed
 from hotline.engine.entry_fields import DAYS, EVENTS, FIELDS, NEEDED, SECTIONS, Section
 from hotline.engine.freshness import EMERGENCY, period
 from hotline.engine.revisions import entry_place
@@ -80,7 +80,7 @@ def _writing(pages: Blueprint, context: ConsoleContext) -> None:
         if not _is_list(id):
             abort(HTTPStatus.NOT_FOUND)
         view = _directory(context)
-        result = run(context, entries.save_entry, view.composed.draft.id, id, "", _typed(id), None)
+        result = leave_proposed(run(context, entries.save_entry, view.composed.draft.id, id, "", _typed(id), None))
         if result.is_refused:
             shown = _new(context, id)
             return refused(context, "directory_new.html", _fault(context, result, EDITABLE[id]), **shown)
@@ -89,12 +89,12 @@ def _writing(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/directory/<part>/<id>")
     def save_entry(part: str, id: str) -> Shown:
         view = _directory(context)
-        result = run(context, entries.save_entry, view.composed.draft.id, part, id, _typed(part), _seen())
+        result = leave_proposed(run(context, entries.save_entry, view.composed.draft.id, part, id, _typed(part), _seen()))
         return _answered(context, result, part, id, "kept", fields=EDITABLE.get(part, ()))
 
     @pages.post("/directory/<part>/<id>/drop")
     def drop_entry(part: str, id: str) -> Shown:
-        result = run(context, entries.drop_entry, _directory(context).composed.draft.id, part, id, _seen())
+        result = leave_proposed(run(context, entries.drop_entry, _directory(context).composed.draft.id, part, id, _seen()))
         if result.is_refused:
             return _answered(context, result, part, id, "", "page")
         session[DRAFT] = result.values["draft"]
@@ -121,7 +121,7 @@ def _verifying(pages: Blueprint, context: ConsoleContext) -> None:
         if report is None:
             fault = FormFault("directory.error.answered", "answered")
             return refused(context, "directory_entry.html", fault, **_entry(context, "services", id))
-        result = run(context, entries.note_call, _directory(context).composed.draft.id, id, report, _seen())
+        result = leave_proposed(run(context, entries.note_call, _directory(context).composed.draft.id, id, report, _seen()))
         values = result.values
         if values.get("answered") in ("other", "nobody"):
             return to("directory_entry", part="services", id=id, after=values["answered"])
@@ -130,7 +130,9 @@ def _verifying(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/directory/services/<id>/seen")
     def confirm_place(id: str) -> Shown:
-        result = run(context, entries.confirm_place, _directory(context).composed.draft.id, id, request.form.get("on", ""), _seen())
+        result = leave_proposed(
+            run(context, entries.confirm_place, _directory(context).composed.draft.id, id, request.form.get("on", ""), _seen())
+        )
         return _answered(context, result, "services", id, "confirmed", fields=ASKED)
 
     @pages.post("/directory/services/<id>/off")
@@ -180,7 +182,7 @@ def _tables(pages: Blueprint, context: ConsoleContext) -> None:
             edits = msgspec.json.decode(request.form.get("edits", ""), type=list[PartEdit])
         except msgspec.DecodeError:
             return _unfit(context, "directory.error.no_file")
-        result = run(context, entries.bring_in, _directory(context).composed.draft.id, edits)
+        result = leave_proposed(run(context, entries.bring_in, _directory(context).composed.draft.id, edits))
         if result.is_refused:
             return refused(context, "directory.html", _fault(context, result, form="page"), HTTPStatus.CONFLICT, **_listed(context))
         session[DRAFT] = result.values["draft"]

@@ -27,6 +27,7 @@ from hotline.service.studio.line.key_history import KeyHistory
 from hotline.service.studio.publishing import editions as shown
 from hotline.service.studio.publishing import proposing
 from hotline.service.studio.publishing.editions import KnownFault, ProposalView
+from hotline.service.studio.publishing.news import open_returned as open_returned_draft
 from hotline.service.studio.publishing.proposing import PreparedProposal
 
 AFTER: Final = ("approved", "sent_back", "taken_back", "proposed", "returned", "decided")
@@ -39,9 +40,10 @@ FIELDS: Final[dict[str, str]] = {"empty": "title", "pending": "pending"}
 
 
 def views(pages: Blueprint, context: ConsoleContext) -> None:
+    history = KeyHistory()
     _history(pages, context)
-    _proposing(pages, context)
-    _reading(pages, context)
+    _proposing(pages, context, history)
+    _reading(pages, context, history)
     _returning(pages, context)
 
 
@@ -67,9 +69,7 @@ def _history(pages: Blueprint, context: ConsoleContext) -> None:
         return page(context, "edition_difference.html", kind="two", one=one, other=other, **_compared(context, difference))
 
 
-def _proposing(pages: Blueprint, context: ConsoleContext) -> None:
-    history = KeyHistory()
-
+def _proposing(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> None:
     @pages.get("/editions/drafts/<id>")
     def draft_difference(id: str) -> Shown:
         return _draft(context, id)
@@ -83,6 +83,8 @@ def _proposing(pages: Blueprint, context: ConsoleContext) -> None:
         takes, title = request.form.get("pending") == "yes", request.form.get("title", "")
         result = prepared if isinstance(prepared, Result) else _propose(context, prepared, title, takes_pending=takes)
         if result.code == "state" or not result.is_refused:
+            if session.get(DRAFT) == id:
+                session.pop(DRAFT)  # what its author changes next begins another
             return to("edition_proposal", id=result.values["proposal"], after="proposed")
         if result.code == "faulty":
             return _draft(context, id, FormFault("editions.error.faults", values={"count": "1"}), against=result)
@@ -94,10 +96,20 @@ def _proposing(pages: Blueprint, context: ConsoleContext) -> None:
         view = shown.see_proposal(context.deps, me(), number)
         found(permitted(run_each_time(context, proposing.take_back_proposal, number)))
         draft = view.draft if view else None
-        return to("draft_difference", id=draft.id, after="taken_back") if draft else to("editions")
+        if draft is None:
+            return to("editions")
+        session[DRAFT] = draft.id
+        return to("draft_difference", id=draft.id, after="taken_back")
+
+    @pages.post("/editions/drafts/<id>/open")
+    def open_returned(id: str) -> Response:
+        """Whoever proposed it reads why it came back, and goes on working in it."""
+        found(run_each_time(context, open_returned_draft, id))
+        session[DRAFT] = id
+        return to("draft_difference", id=id)
 
 
-def _reading(pages: Blueprint, context: ConsoleContext) -> None:
+def _reading(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> None:
     @pages.get("/editions/proposals/<id>")
     def edition_proposal(id: str) -> Shown:
         view = _seen(context, id)
@@ -116,7 +128,7 @@ def _reading(pages: Blueprint, context: ConsoleContext) -> None:
         if not sign_in.prove_code(context.locks, me(), request.form["code"], this_browser()):
             return _unapproved(context, view, FormFault("editions.error.wrong", "code", "code"), HTTPStatus.UNAUTHORIZED, step="code")
         try:
-            yes = proposing.prepare_approval(context.deps, me(), view.proposal.number, view.against)
+            yes = proposing.prepare_approval(context.deps, me(), view.proposal.number, view.against, history)
         except FaultySources as wrong:
             fault = FormFault("editions.error.faults", values={"count": str(len(wrong.faults))})
             return _unapproved(context, view, fault, faults=shown.known(wrong.faults, NOTHING))

@@ -9,7 +9,7 @@ from flask import Blueprint, request, session
 from werkzeug.wrappers import Response
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, form_id, me, page, permitted, refused, run, run_each_time, to
-from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, chosen_id
+from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, chosen_id, leave_proposed
 from hotline.console.pages.studio.screen_form import ScreenForm
 from hotline.console.pages.studio.trying import BUTTONS
 from hotline.service import acts
@@ -52,7 +52,7 @@ def _changing(pages: Blueprint, context: ConsoleContext) -> None:
         if not edits:
             run_each_time(context, discard_draft, form.address.form)
             return to("studio_screen", id=id, part=part)
-        result = run(context, drafts.save_parts, form.composed.draft.id, edits)
+        result = leave_proposed(run(context, drafts.save_parts, form.composed.draft.id, edits))
         if result.is_refused:
             return _refused(context, form, result)
         session[DRAFT] = result.values["draft"]

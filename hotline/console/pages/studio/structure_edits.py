@@ -10,7 +10,7 @@ from flask import request, session
 
 from hotline.console.context import ConsoleContext, FormFault, language, me, run
 from hotline.console.pages.studio import pickers, structure_forms
-from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, chosen, chosen_id, seen
+from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, chosen, chosen_id, leave_proposed, seen
 from hotline.engine.flow import Kind, Sources
 from hotline.engine.restructuring.edits import screens_of
 from hotline.engine.restructuring.vocabulary import INTO
@@ -34,7 +34,7 @@ _FIELDS: Final = {
 
 def kept(context: ConsoleContext, history: KeyHistory, made: MadeEdits) -> Result:
     """Keep what the form that was sent makes of the draft, and go on in the draft that holds it then. Raises what `made` raises."""
-    result = run(context, change_structure, chosen_id(context), made, structure_forms.seen_parts(), history)
+    result = leave_proposed(run(context, change_structure, chosen_id(context), made, structure_forms.seen_parts(), history))
     if not result.is_refused:
         session[DRAFT] = result.values["draft"]
     return result

@@ -8,7 +8,7 @@ from typing import Any, Final, get_args
 from flask import Blueprint, Response, abort, request, session
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, me, page, permitted, refused, run, to
-from hotline.console.pages.studio.choosing import DRAFT, chosen
+from hotline.console.pages.studio.choosing import DRAFT, chosen, leave_proposed
 from hotline.engine.revisions import UnfitRevision
 from hotline.ports.editions.translations import FileKind
 from hotline.service.studio import drafts
@@ -69,7 +69,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
             edits = translating.edits_of(request.form.get("changes", ""))
         except UnfitRevision:
             abort(HTTPStatus.BAD_REQUEST)
-        result = permitted(run(context, drafts.save_parts, request.form.get("in", ""), edits))
+        result = leave_proposed(permitted(run(context, drafts.save_parts, request.form.get("in", ""), edits)))
         if result.is_refused:
             fault = FormFault(f"studio.files.error.{result.code}", form="page")
             return refused(context, "studio_words.html", fault, HTTPStatus.CONFLICT, **_words(context))

@@ -5,11 +5,14 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
+from hotline.engine.difference import NOTHING
 from hotline.engine.flow import Sources
 from hotline.engine.restructuring.edits import screens_of
-from hotline.engine.restructuring.rules import KeyMeaning, Published, meanings
-from hotline.ports.store import Transaction
+from hotline.engine.restructuring.rules import KeyMeaning, Published, history_faults, meanings
+from hotline.ports.store import Store, Transaction
 from hotline.service.deps import Deps
+from hotline.service.editions.approval import newest_edition, read_or_none
+from hotline.service.editions.publication import FaultySources
 
 
 class _PublishedScreen(Struct, frozen=True):
@@ -61,6 +64,16 @@ def all_published(deps: Deps, history: KeyHistory) -> Published:
     """Raises StoreAway."""
     with deps.store.read() as tx:
         return history.published(tx)
+
+
+def hold_keys(store: Store, files: Sources, history: KeyHistory) -> None:
+    """Files that are to be the next edition are held to what every key ever did, as a draft is. Nothing holds a line's first edition. Raises FaultySources and StoreAway."""
+    with store.read() as tx:
+        row, published = newest_edition(tx), history.published(tx)
+    newest = read_or_none(row) if row else None
+    faults = history_faults(newest or NOTHING, files, published)
+    if faults:
+        raise FaultySources(faults)
 
 
 def _keys_of(tx: Transaction, number: int) -> Published:

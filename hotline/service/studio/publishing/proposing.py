@@ -22,7 +22,7 @@ from hotline.service.editions.approval import Approval, CheckedEdition, Publishe
 from hotline.service.editions.testimony_overlay import with_testimonies
 from hotline.service.studio.composing import Composed, compose
 from hotline.service.studio.drafts import titled
-from hotline.service.studio.line.key_history import KeyHistory
+from hotline.service.studio.line.key_history import KeyHistory, hold_keys
 from hotline.service.studio.screens.structure import objected, stands_against
 
 LONGEST_REASON: Final = 512
@@ -75,7 +75,9 @@ def propose_draft(act: Act, prepared: PreparedProposal, title: str, *, takes_pen
     result = approval.propose_edition(act, prepared.edition, act.staff.alias if takes_pending else None, name)
     if not result.is_refused:
         number = int(result.values["proposal"])
-        proposed = replace(composed.draft, title=name, base=prepared.base, proposal=number, sent_back=None, sent_back_by=None)
+        proposed = replace(
+            composed.draft, title=name, base=prepared.base, proposal=number, sent_back=None, sent_back_by=None, sent_back_to=None
+        )
         act.tx.edition_drafts.save(proposed)
     return result
 
@@ -103,13 +105,16 @@ def send_back(act: Act, number: int, reason: str) -> Result:
     return Result("long") if len(why) > LONGEST_REASON else approval.reject_proposal(act, number, why)
 
 
-def prepare_approval(deps: Deps, staff: Staff, number: int, against: int) -> Approval | Result:
-    """Check a proposal again, as it would be published now. `against`: the edition that it was compared with. Raises CannotPublish, FaultySources and StoreAway."""
+def prepare_approval(deps: Deps, staff: Staff, number: int, against: int, history: KeyHistory) -> Approval | Result:
+    """Check a proposal again, as it would be published now; files against what every key did, since another edition may have taken one away.
+    `against`: the edition that it was compared with. Raises CannotPublish, FaultySources and StoreAway."""
     with deps.store.read() as tx:
         proposal = tx.editions.proposal(number)
         if proposal is None:
             return Result("gone")
-        sources = with_testimonies(tx, read(proposal.sources, f"proposal {number}"))
+        sources, draft = with_testimonies(tx, read(proposal.sources, f"proposal {number}")), draft_of(tx, number)
+    if draft is None:
+        hold_keys(deps.store, sources, history)
     return Approval(number, signer(staff), check_edition(sources, deps.clock.now()), against, is_signed_in=True)
 
 

@@ -59,7 +59,7 @@ class MessageReview(Struct, frozen=True):
     may_sign: bool
     has_signed: bool
     is_own: bool
-    """Whoever looks wrote them last."""
+    """Whoever looks wrote them last, in this draft or in one that was published."""
     comments: tuple[CommentView, ...]
     may_close: bool
     """Whether whoever looks may close what is open of the thread."""
@@ -171,7 +171,7 @@ def listed(composed: Composed, review: MessageReview) -> ListedMessage:
 def sign_words(act: Act, draft: str, place: str, digest: str) -> Result:
     """Whoever acts read exactly this text. `draft`: the one in which it stands; empty: what is in force.
 
-    *changed* where the words are others by now; *own* where whoever acts wrote them last.
+    *changed* where the words are others by now; *own* where whoever acts wrote them last, in a draft or in one that was published.
     """
     found = _message(act, draft, place)
     if found is None:
@@ -181,7 +181,9 @@ def sign_words(act: Act, draft: str, place: str, digest: str) -> Result:
         return Result("forbidden")
     if text_digest(message.text) != digest:
         return Result("changed")
-    if _wrote(act.tx, act.staff, place, message.text):
+    if _wrote(act.tx, act.staff, place, message.text) or act.staff.id in _authors(act.tx, [message.key]).get(
+        (language, message.key, digest), ()
+    ):
         return Result("own")
     if act.tx.readings.add(WordsReading(language, message.key, digest, act.staff.alias, act.deps.today(act.at).isoformat())):
         act.record("words read", place[:LONGEST_ABOUT])
@@ -251,13 +253,23 @@ def _wrote(tx: Transaction, staff: Staff, place: str, text: str) -> bool:
     return any(part.by == staff.id and part.value == value_of(text) for part in parts)
 
 
+def _authors(tx: Transaction, keys: Collection[str]) -> dict[tuple[str, str, str], set[str]]:
+    """Of texts of these messages that were published from drafts, the ids of those who wrote them, by language, key and digest."""
+    found: dict[tuple[str, str, str], set[str]] = {}
+    for written in tx.authorships.of(keys):
+        found.setdefault((written.language, written.key, written.digest), set()).add(written.by)
+    return found
+
+
 def _reviews(
     deps: Deps, tx: Transaction, me: Staff, composed: Composed, messages: Mapping[str, tuple[str, Message]]
 ) -> dict[str, MessageReview]:
     if not messages:
         return {}
     signed: dict[tuple[str, str, str], list[WordsReading]] = {}
-    for reading in tx.readings.of({message.key for _, message in messages.values()}):
+    keys = {message.key for _, message in messages.values()}
+    authors = _authors(tx, keys)
+    for reading in tx.readings.of(keys):
         signed.setdefault((reading.language, reading.key, reading.digest), []).append(reading)
     threads: dict[str, list[WordsComment]] = {}
     for comment in tx.comments.of(messages.keys()):
@@ -268,7 +280,7 @@ def _reviews(
         digest = text_digest(message.text)
         readers = tuple(signed.get((language, message.key, digest), ()))
         part, thread = composed.parts.get(place), threads.get(place, [])
-        is_own = part is not None and part.by == me.id
+        is_own = (part is not None and part.by == me.id) or me.id in authors.get((language, message.key, digest), ())
         has_signed = me.alias in {reading.by for reading in readers}
         may_sign = language in me.reviews and not is_own and not has_signed
         mine = any(comment.is_open and comment.by == me.id for comment in thread)
