@@ -128,8 +128,18 @@ TABLE: Final = (
     Ability(
         "see the studio, change words of a language that one reviews",
         ("operator",),
-        ("save_parts", "revert_part", "keep_part"),
-        ("studio", "studio_flow", "studio_screen", "weigh_screen", "try_screen", "save_screen", "revert_part", "keep_part"),
+        ("save_parts", "settle_parts", "revert_part", "keep_part", "choose_conflict"),
+        (
+            "studio",
+            "studio_flow",
+            "studio_screen",
+            "weigh_screen",
+            "try_screen",
+            "save_screen",
+            "revert_part",
+            "keep_part",
+            "choose_conflict",
+        ),
         ("reviewer", "approver"),
     ),
     Ability(
