@@ -283,8 +283,9 @@ def _copies(context: ConsoleContext, draft: str) -> tuple[KeptForm | None, list[
     """What is kept of a form: the copy that this page shows, which the address may name, and the others, each thing typed once."""
     copies = {copy.digest: copy for copy in reversed(copies_of(draft, _drafts(context)))}
     asked = [copy for copy in copies.values() if str(copy.number) == request.args.get("typed")]
-    shown = (asked or [*reversed(copies.values())] or [None])[0]
-    return shown, [copy for copy in reversed(copies.values()) if copy is not shown]
+    kept = [*reversed(copies.values())]
+    shown = next(iter(asked or kept), None)
+    return shown, [copy for copy in kept if copy is not shown]
 
 
 def _drafts(context: ConsoleContext) -> dict[str, Fields]:
