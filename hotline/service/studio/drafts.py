@@ -61,7 +61,7 @@ def see_drafts(deps: Deps, me: Staff) -> tuple[DraftSummary, ...]:
 
 
 def see_draft(deps: Deps, me: Staff, draft: str | None) -> Composed:
-    """The draft of this id, or where nobody chose one or it is gone the newest of one's own that is open; else what stands, without a draft. Raises StoreAway."""
+    """The draft of this id, with titles in the language that whoever looks at it reads, or where nobody chose one or it is gone the newest of one's own that is open; else what stands, without a draft. Raises StoreAway."""
     with deps.store.read() as tx:
         found = compose(deps, tx, draft) if draft else None
         if found is None:
@@ -69,7 +69,7 @@ def see_draft(deps: Deps, me: Staff, draft: str | None) -> Composed:
             found = compose(deps, tx, own.id)
     if found is None:
         raise StoreAway  # it was there a moment ago, in this very transaction
-    return found
+    return replace(found, reads=me.reads)
 
 
 def open_draft(act: Act, title: str) -> Result:

@@ -255,6 +255,8 @@ def _unapproved(
 
 
 def _compared(context: ConsoleContext, difference: shown.EditionDifference) -> dict[str, Any]:
+    difference = difference.read_in(language(context))
+
     def field_name(name: str, of: str = "editions") -> str:
         """What a field is called; its name in flow files where nobody worded it. `of`: *directory* for those of an entry."""
         return context.words.say_or(language(context), f"{of}.field.{name}", name)

@@ -30,6 +30,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
     pickers.install(pages, context, history)
     _looking(pages, context, history)
     _keys(pages, context, history)
+    _kinds(pages, context, history)
     _screens(pages, context, history)
     new_screens.lay(pages, context, history)
 
@@ -79,6 +80,8 @@ def _keys(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> Non
 
         return _changed(context, history, address, made, "removed" if request.form.get("do") == "drop" else "kept")
 
+
+def _kinds(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> None:
     @pages.post("/studio/<id>/<part>/keys/kind")
     def save_kind(id: str, part: str) -> Shown:
         """What a screen does that has no keys of its own; or another kind of screen."""

@@ -29,9 +29,11 @@ MadeEdits: TypeAlias = Callable[[Composed, Published], Iterable[Revision]]
 class ScreenTitles:
     """What screens are called to whoever edits them: by their first words, never by their names inside."""
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: Sources, reads: str = "") -> None:
+        """`reads`: the language of the titles; where it has none for a screen, the line's first."""
         self._screens = screens_of(sources)
-        self._words = {message.key: message.text for message in next(iter(sources.words.values()), ())}
+        tables = (next(iter(sources.words.values()), ()), sources.words.get(reads, ()))
+        self._words = {message.key: message.text for table in tables for message in table}
 
     def of(self, key: str) -> str:
         """The first words of a screen; of one that shows none those of the first that follows it. Empty where nothing does."""
