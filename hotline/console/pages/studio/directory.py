@@ -108,7 +108,7 @@ def _writing(pages: Blueprint, context: ConsoleContext) -> None:
             fault = FormFault(f"directory.error.{result.code}", form="page")
             return refused(context, "directory_order.html", fault, HTTPStatus.CONFLICT, **_order(context, id))
         session[DRAFT] = result.values["draft"]
-        return to("directory_order", id=id, after="moved", _anchor=f"e-{moved}")
+        return to("directory_order", id=id, moved=moved, _anchor=f"e-{moved}")
 
     @pages.post("/directory/<part>/<id>/drop")
     def drop_entry(part: str, id: str) -> Shown:
@@ -253,7 +253,7 @@ def _order(context: ConsoleContext, section: str) -> dict[str, Any]:
         "section": section,
         "order": see_order(view.composed, section),
         "group_name": group_name,
-        "after": request.args.get("after", ""),
+        "moved": request.args.get("moved", ""),
     }
 
 
