@@ -48,28 +48,28 @@ def test_read_one_after_another_on_a_bad_network(reviewed: ServedDesk) -> None:
 
 
 def test_signing_leaves_what_is_typed_beside(reviewed: ServedDesk) -> None:
-    """On a screen's page, one message after the other, and a comment: the words stay in their field, and are kept while nobody sends them."""
+    """On a screen's page, and a comment too: the words stay in their field, and are kept while nobody sends them. Those are signed for by nobody."""
     room = reviewed.of("nana", WIDE)
     page = room.page
     room.open("studio/callback/when")
     words = page.locator("#screen textarea[name='words/bm/callback.when']")
     words.fill("Kuma kura.")
-    for place in ("read-words-bm-callback-when", "read-words-bm-callback-when-sms"):
-        id = place.replace("callback-when", "callback.when")
-        page.locator(f"[id='{id}'] button").evaluate("button => button.click()")
-        expect(page.locator(f"[id='{id}']")).to_contain_text("nana")
+    page.locator("[id='read-words-bm-callback.when'] button").click()
+    expect(page.locator("[id='read-words-bm-callback.when'] [role=alert]")).to_have_text(room.say("studio.review.error.state"))
+    page.locator("[id='read-words-bm-callback.when-sms'] button").evaluate("button => button.click()")
+    expect(page.locator("[id='read-words-bm-callback.when-sms']")).to_contain_text("nana")
     thread = page.locator("[id='thread-words-bm-callback.when']")
     thread.locator("summary").click()
     thread.locator("textarea").fill("Une femme dirait autre chose.")
     thread.get_by_role("button", name=room.say("studio.review.send")).click()
     expect(thread).to_contain_text(room.say("studio.review.open", count=1))
     expect(thread.locator("textarea")).to_have_value("")
-    assert (2, "Kuma kura.") == (signed(reviewed), words.input_value())
+    assert (1, "Kuma kura.") == (signed(reviewed), words.input_value())
     page.clock.fast_forward(100)
     expect(page.locator("#screen .draft")).to_be_visible()
     page.reload()
     assert ("Kuma kura.", "") == (words.input_value(), thread.locator("textarea").input_value())
-    assert [] == room.troubles
+    assert [] == [trouble for trouble in room.troubles if "409" not in trouble]
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -45,6 +46,8 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
     def sign_words() -> Shown:
         act = reviewing.unsign_words if "back" in request.form else reviewing.sign_words
         digest = request.form.get("digest") or request.form.get(f"digest:{_place()}", "")
+        if "back" not in request.form and _is_of_screen() and _place() in _typed_on_screen(context):
+            return _answer(context, Result("state"), f"read {_place()}")  # nobody signs for words that the field does not show
         result = run_each_time(context, act, request.form.get("in", ""), _place(), digest)
         return _answer(context, result, f"read {_place()}")
 
@@ -81,6 +84,12 @@ def _place() -> str:
 def _is_of_screen() -> bool:
     """Does it come from the page of a screen, where every button is part of the one form of words?"""
     return request.form.get("of") == "screen"
+
+
+def _typed_on_screen(context: ConsoleContext) -> Container[str]:
+    """The places whose fields say something else than the draft."""
+    key = reviewing.screen_key(_place().rpartition("/")[2])
+    return ScreenForm.of(context, ScreenAddress.of(key)).typed
 
 
 def _comment() -> str:
