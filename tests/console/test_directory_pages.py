@@ -345,10 +345,10 @@ def test_an_entry_moves_up_and_down_in_its_list(desk: Desk, mariam: Browser) -> 
     assert f'href="{address}"' in mariam.page
     first, second, *_ = [item for item in listed().items if item.list == "regions"]
     page = mariam.open(address)
-    assert page.index(f"</span> {first.name}</span>") < page.index(f"</span> {second.name}</span>")
+    assert page.index(f'id="e-{first.id}"') < page.index(f'id="e-{second.id}"')
     page = mariam.send(address, down=first.id)
     assert desk.say("directory.after.moved") in page
-    assert page.index(f"</span> {second.name}</span>") < page.index(f"</span> {first.name}</span>")
+    assert page.index(f'id="e-{second.id}"') < page.index(f'id="e-{first.id}"')
     with desk.line.real_store.read() as tx:
         (draft,) = tx.edition_drafts.all()
         assert ["order/regions"] == [part.place for part in tx.edition_drafts.parts(draft.id)]
