@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.content import read_sources
+from hotline.content.directory_files.registry import in_order
 from hotline.content.pull import CannotPull, pull
 from hotline.engine.changes import changes
 from hotline.engine.flow import Sources
@@ -130,14 +131,82 @@ def test_an_entry_comes_changes_and_goes(files: Path) -> None:
     assert (service.fields, "essai" in found) == (found[service.id].fields, False)
 
 
-@pytest.mark.parametrize(
-    ("revisions", "why"),
-    [
-        ([Revision("order/regions", '["kayes","bamako"]')], "directory regions order"),
-    ],
-)
-def test_what_cannot_be_written_is_named_and_nothing_is(files: Path, revisions: Sequence[Revision], why: str) -> None:
+def order(of: str, ids: Sequence[str]) -> Revision:
+    return Revision(f"order/{of}", value_of(tuple(ids)))
+
+
+def ids(sources: Sources, of: str) -> list[str]:
+    return [item.id for item in sources.items if item.list == of]
+
+
+@pytest.mark.parametrize("of", ["regions", "places", "kinds", "services"])
+def test_a_list_in_another_order_moves_lines_and_changes_none(files: Path, of: str) -> None:
+    """The first entry comes last, then back: the same lines, then the same bytes."""
+    line, before = as_published(files), (files / "flows/directory.yml").read_bytes()
+    first, *others = ids(line, of)
+    turned = revised(line, [order(of, [*others, first])])
+    assert ("flows/directory.yml",) == pull(files, LANGUAGES, turned, TODAY)
+    assert [*others, first] == ids(as_published(files), of)
+    assert sorted(before.split(b"\n")) == sorted((files / "flows/directory.yml").read_bytes().split(b"\n"))
+    pull(files, LANGUAGES, line, TODAY)
+    assert before == (files / "flows/directory.yml").read_bytes()
+
+
+PLACES = """  # The market town.
+  kati: {name: Kati}  # by the road
+
+  # What stands between blank lines stays there.
+
+  segou:
+    name: Ségou
+    # of the place before it
+  bla: {name: Bla}
+"""
+TURNED = """  bla: {name: Bla}
+
+  # What stands between blank lines stays there.
+
+  segou:
+    name: Ségou
+    # of the place before it
+  # The market town.
+  kati: {name: Kati}  # by the road
+"""
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_comments_go_with_their_entries(line_end: str) -> None:
+    """Those right above, on the line, and farther in below; what stands by itself stays where it is."""
+    data = f"places:\n{PLACES}".replace("\n", line_end).encode()
+    assert f"places:\n{TURNED}".replace("\n", line_end).encode() == in_order(data, {"places": ["bla", "segou", "kati"]})
+    assert data == in_order(data, {"places": ["kati", "bla"]})
+
+
+def test_entries_that_no_edition_has_keep_their_place() -> None:
+    """The others change places among themselves; a file without a line's end behind its last entry is one too."""
+    data = b"places:\n  a: {name: A}\n  old: {name: Old}\n  b: {name: B}"
+    assert b"places:\n  b: {name: B}\n  old: {name: Old}\n  a: {name: A}" == in_order(data, {"places": ["b", "a"]})
+    assert b"places: {b: {name: B}, a: {name: A}}\n" == in_order(b"places: {a: {name: A}, b: {name: B}}\n", {"places": ["b", "a"]})
+
+
+def test_a_new_entry_among_those_that_moved(files: Path) -> None:
+    """It stands where the edition has it."""
+    line = as_published(files)
+    new = Revision("entry/places/essai", '{"name":"Essai","fields":{"region":"kayes"}}')
+    first, *others = ids(line, "places")
+    meant = [*others[:3], "essai", *others[3:], first]
+    pull(files, LANGUAGES, revised(line, [new, order("places", meant)]), TODAY)
+    assert meant == ids(as_published(files), "places")
+
+
+def test_what_cannot_be_written_is_said_and_nothing_is(files: Path) -> None:
+    """A list in brackets over several lines, whose comments could not go with their entries."""
+    path = files / "flows/directory.yml"
+    text = path.read_text("utf-8")
+    start, end = text.index("kinds:\n"), text.index("\nservices:")
+    names = [line.strip()[2:] for line in text[start:end].split("\n") if line.startswith("  - ")]
+    path.write_text(f"{text[:start]}kinds: [{names[0]},  # this one\n  {', '.join(names[1:])}]\n{text[end:]}", "utf-8")
     before = lines(files)
-    with pytest.raises(CannotPull, match=why):
-        pull(files, LANGUAGES, revised(as_published(files), revisions), TODAY)
+    with pytest.raises(CannotPull, match="another order"):
+        pull(files, LANGUAGES, revised(as_published(files), [order("kinds", names[::-1])]), TODAY)
     assert before == lines(files)

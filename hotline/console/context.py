@@ -8,6 +8,7 @@ from functools import partial
 from hashlib import sha256
 from http import HTTPStatus
 from typing import Any, Concatenate, Final, ParamSpec, TypeAlias, cast
+from urllib.parse import urlencode
 
 import msgspec
 from flask import abort, g, redirect, render_template, request, session, url_for
@@ -17,7 +18,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from hotline.console.words import Words
-from hotline.ports.desk.drafts import Fields
+from hotline.ports.desk.drafts import Fields, KeptForm, OpenForm, copies_of
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.directory_sheets import DirectorySheets
 from hotline.ports.editions.translations import TranslatorFiles
@@ -42,7 +43,7 @@ READS: Final = "reads"
 Shown: TypeAlias = str | tuple[str, int] | Response
 """What a view answers with."""
 P = ParamSpec("P")
-OURS: Final = ("csrf_token", "once", "draft", "pressed")
+OURS: Final = ("csrf_token", "once", "draft", "tab", "since", "pressed")
 """Fields that no person fills in."""
 CLOSED: Final[dict[Code, HTTPStatus]] = {"gone": HTTPStatus.NOT_FOUND, "forbidden": HTTPStatus.FORBIDDEN}
 
@@ -91,6 +92,12 @@ class SentForm(Struct, frozen=True):
     values: MultiDict[str, str] | None = None
     """None: as things stand."""
     is_draft: bool = False
+    tab: str = ""
+    """The open page that the form stands on, whatever answers took its place since."""
+    since: str = ""
+    """The digest of what was kept of the form when the page was opened (`OpenForm`)."""
+    others: tuple[str, ...] = ()
+    """Addresses of this page with what other open pages keep of the form."""
 
     def value(self, field: str, stands: str = "") -> str:
         """What stands in a field. A draft may be of a form of the same name that lacks this one: then it is as things stand."""
@@ -179,7 +186,12 @@ def run_each_time(context: ConsoleContext, act: Callable[Concatenate[Act, P], Re
 
 def by() -> By:
     """Whoever sends this form, which counts once: for a use case of several acts."""
-    return By(me().id, "page", form_id(), draft=request.form.get("draft", ""))
+    return By(me().id, "page", form_id(), draft=open_form() if request.form.get("draft") else None)
+
+
+def open_form() -> OpenForm:
+    """The form that was sent, as one whose draft is kept."""
+    return OpenForm(request.form.get("draft", ""), request.form.get("tab", ""), request.form.get("since", ""))
 
 
 def found(result: Result) -> Result:
@@ -202,6 +214,11 @@ def form_id() -> str:
 def form_fields() -> dict[str, str]:
     """What was filled in."""
     return {name: value for name, value in request.form.items() if name not in OURS}
+
+
+def typed_fields() -> Fields:
+    """What was filled in, in a list of boxes every one that is ticked: as a draft keeps it."""
+    return {name: tuple(values) for name, values in request.form.lists() if name not in OURS}
 
 
 def form_secret(context: ConsoleContext, kind: str) -> str:
@@ -256,15 +273,31 @@ def _edition_news(context: ConsoleContext) -> EditionNews:
 
 def _sent_form(context: ConsoleContext, fault: FormFault | None, action: str, name: str = "", draft: str = "") -> SentForm:
     wrong = fault if fault and request.path == action and fault.form == name else None
-    if wrong or (draft and request.form.get("draft") == draft):
-        return SentForm(wrong, request.form)
-    kept = _drafts(context).get(draft) if draft else None
-    return SentForm(None, None if kept is None else MultiDict(kept), is_draft=kept is not None)
+    if draft and request.form.get("draft") == draft:
+        return SentForm(wrong, request.form, tab=open_form().tab, since=open_form().since)
+    if wrong or not draft:
+        return SentForm(wrong, request.form if wrong else None)
+    shown, others = _copies(context, draft)
+    tab = context.tokens.token()
+    if shown is None:
+        return SentForm(None, tab=tab)
+    addresses = tuple(f"?{urlencode({**request.args, 'typed': other.number})}" for other in others) if request.method == "GET" else ()
+    return SentForm(None, MultiDict(shown.fields), is_draft=True, tab=tab, since=shown.digest, others=addresses)
 
 
 def typed_before(context: ConsoleContext, draft: str) -> Fields | None:
     """What whoever is signed in typed into this form and did not send. Raises StoreAway."""
-    return _drafts(context).get(draft)
+    shown, _ = _copies(context, draft)
+    return None if shown is None else shown.fields
+
+
+def _copies(context: ConsoleContext, draft: str) -> tuple[KeptForm | None, list[KeptForm]]:
+    """What is kept of a form: the copy that this page shows, which the address may name, and the others, each thing typed once."""
+    copies = {copy.digest: copy for copy in reversed(copies_of(draft, _drafts(context)))}
+    asked = [copy for copy in copies.values() if str(copy.number) == request.args.get("typed")]
+    kept = [*reversed(copies.values())]
+    shown = next(iter(asked or kept), None)
+    return shown, [copy for copy in kept if copy is not shown]
 
 
 def _drafts(context: ConsoleContext) -> dict[str, Fields]:

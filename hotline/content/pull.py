@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 from msgspec.structs import replace
 
 from hotline.content import DIRECTORY, read_sources
-from hotline.content.directory_files.registry import CannotEdit, Edit, alone, edited, put
+from hotline.content.directory_files.entries import Section
+from hotline.content.directory_files.registry import CannotEdit, Edit, alone, edited, in_order, put
 from hotline.content.flow_files import cuts
 from hotline.content.word_files import po
 from hotline.content.word_files.translated import where
@@ -118,7 +119,7 @@ def _directory(root: Path, here: Sources, edition: Sources, today: date) -> dict
     """Entries that differ as callers get them today: what is out of date in the files, and hence in no edition, stays there."""
     written = {(item.list, item.id) for item in here.items}
     before, after = (_by_id(_comparable(sources, today).items) for sources in (here, edition))
-    edits: list[Edit] = [Edit(of, id, {}, gone=True) for of, id in before if (of, id) not in after]  # type: ignore[arg-type]
+    edits: list[Edit] = [Edit(of, id, {}, gone=True) for of, id in before if (of, id) not in after]
     behind = dict(zip(after, ["", *after], strict=False))
     last = {of: id for of, id in before if (of, id) in after}
     added: list[Edit] = []
@@ -128,18 +129,22 @@ def _directory(root: Path, here: Sources, edition: Sources, today: date) -> dict
         if (of, id) not in written:
             before_it = behind[of, id]
             place = before_it[1] if before_it and before_it[0] == of and last.get(of) != before_it[1] and before_it in written else ""
-            added.append(Edit(of, id, changed, behind=place))  # type: ignore[arg-type]
+            added.append(Edit(of, id, changed, behind=place))
         elif changed:
-            edits.append(Edit(of, id, changed))  # type: ignore[arg-type]
-    path = root / DIRECTORY
+            edits.append(Edit(of, id, changed))
     edits += added
-    return {DIRECTORY: edited(path.read_bytes(), lambda _: tuple(edits))} if edits else {}
+    orders: dict[Section, list[str]] = {}
+    for of, id in after:
+        orders.setdefault(of, []).append(id)
+    return {DIRECTORY: in_order(edited((root / DIRECTORY).read_bytes(), lambda _: tuple(edits)), orders)}
 
 
-def _by_id(items: Sequence[Item]) -> dict[tuple[str, str], dict[str, str]]:
+def _by_id(items: Sequence[Item]) -> dict[tuple[Section, str], dict[str, str]]:
     """An entry's fields, its name among them; a number that may not be shown is one all the same."""
-    found: dict[tuple[str, str], dict[str, str]] = {}
+    found: dict[tuple[Section, str], dict[str, str]] = {}
     for item in items:
+        if item.list == "testimonies":
+            continue
         fields = dict(item.fields)
         if UNVERIFIED in fields:
             fields["phone"] = fields.pop(UNVERIFIED)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -41,6 +41,8 @@ class EntryValue(Struct, frozen=True):
 _PLACE: Final = re.compile(
     r"words/[a-z]+/[a-z0-9_.-]+(@(sms|voice))?|screen/[a-z0-9_-]+\.[a-z0-9_-]+|flow/[a-z0-9_-]+|entry/[a-z]+/[a-z0-9_-]+|order/[a-z]+"
 )
+DecodedPart: TypeAlias = str | Kind | EntryValue | tuple[str, ...]
+"""What a part's value says."""
 _KINDS: Final[Mapping[str, Any]] = {"words": str, "screen": Kind, "flow": str, "entry": EntryValue, "order": tuple[str, ...]}
 
 
@@ -68,10 +70,16 @@ def order_place(of: str) -> str:
     return f"order/{of}"
 
 
-def value_of(part: str | Kind | EntryValue | tuple[str, ...]) -> str:
+def value_of(part: DecodedPart) -> str:
     """A part as it is kept: two that say the same are the same text."""
     bare = _bare(part) if isinstance(part, Menu | Branch) else part
     return msgspec.json.encode(bare, order="sorted").decode()
+
+
+def decoded(place: str, value: str) -> DecodedPart:
+    """What `value_of` was made from. Raises DecodeError where no part of this place has such a value."""
+    found: DecodedPart = msgspec.json.decode(value, type=_KINDS[place.partition("/")[0]])
+    return found
 
 
 def canonical(place: str, value: str | None) -> str | None:

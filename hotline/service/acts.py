@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.audit_deeds import Deed
+from hotline.ports.desk.drafts import OpenForm
 from hotline.ports.desk.staff import Staff
 from hotline.retention import ACT_SECONDS
 from hotline.service import outbox
@@ -177,8 +178,8 @@ class By(Struct, frozen=True):
     origin: str = ""
     """Makes it happen once; empty: whatever comes counts."""
     answer: Answer | None = None
-    draft: str = ""
-    """The form that is sent, if its draft is kept: once it is done, the draft goes."""
+    draft: OpenForm | None = None
+    """The form that is sent, if its draft is kept: once it is done, what its page kept goes."""
 
 
 def run(deps: Deps, by: By, act: Callable[Concatenate[Act, P], Result], *args: P.args, **kwargs: P.kwargs) -> Result:
@@ -202,10 +203,17 @@ def run(deps: Deps, by: By, act: Callable[Concatenate[Act, P], Result], *args: P
         if key and (by.face == "sms" or not result.is_refused):
             tx.ledger.enter(key, "kept", msgspec.msgpack.encode(replace(result, messages=())), at, at + ACT_SECONDS)
         if by.draft and not result.is_refused:
-            tx.drafts.drop(staff.id, by.draft)
+            discard(doing, by.draft)
         messages = (*result.messages, *(by.answer(doing, result) if by.answer else ()))
     outbox.enqueue(deps, messages)
     return result
+
+
+def discard(act: Act, form: OpenForm) -> None:
+    """What the page of this form keeps of it goes."""
+    own = form.kept(act.tx.drafts.of(act.staff.id, act.at))
+    if own is not None:
+        act.tx.drafts.drop(act.staff.id, own.name)
 
 
 def _key(deps: Deps, staff: str, origin: str) -> bytes:

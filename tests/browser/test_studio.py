@@ -88,6 +88,21 @@ def test_what_is_typed_is_there_after_a_reload(served_desk: ServedDesk) -> None:
     expect(page.locator("#handset .lcd")).to_contain_text("On essaie")
 
 
+def test_two_tabs_at_one_screen_keep_each_their_own(served_desk: ServedDesk) -> None:
+    """What one types is not written over by the other; whoever opens the screen again finds one and the way to the other."""
+    room, other = at_screen(served_desk), at_screen(served_desk)
+    for tab, text in ((room, TYPED), (other, TYPED.replace("On", "Quelqu'un"))):
+        tab.page.locator(FR).fill(text)
+        tab.page.clock.fast_forward(3000)
+        expect(tab.page.locator("#screen .draft")).to_be_visible()
+    other.page.reload()
+    found = [other.page.locator(FR).input_value()]
+    other.page.get_by_role("link", name=room.say("page.draft_other_see")).click()
+    found.append(other.page.locator(FR).input_value())
+    assert [TYPED, TYPED.replace("On", "Quelqu'un")] == found
+    assert other.barriers() == []
+
+
 def test_a_network_that_is_gone_loses_nothing(served_desk: ServedDesk) -> None:
     """The page stays with what was typed, and says so; the same button keeps it once the network is back."""
     room = at_screen(served_desk)

@@ -47,6 +47,31 @@ def test_read_one_after_another_on_a_bad_network(reviewed: ServedDesk) -> None:
     assert 2 == signed(reviewed)
 
 
+def test_signing_leaves_what_is_typed_beside(reviewed: ServedDesk) -> None:
+    """On a screen's page, and a comment too: the words stay in their field, and are kept while nobody sends them. Those are signed for by nobody."""
+    room = reviewed.of("nana", WIDE)
+    page = room.page
+    room.open("studio/callback/when")
+    words = page.locator("#screen textarea[name='words/bm/callback.when']")
+    words.fill("Kuma kura.")
+    page.locator("[id='read-words-bm-callback.when'] button").click()
+    expect(page.locator("[id='read-words-bm-callback.when'] [role=alert]")).to_have_text(room.say("studio.review.error.state"))
+    page.locator("[id='read-words-bm-callback.when-sms'] button").evaluate("button => button.click()")
+    expect(page.locator("[id='read-words-bm-callback.when-sms']")).to_contain_text("nana")
+    thread = page.locator("[id='thread-words-bm-callback.when']")
+    thread.locator("summary").click()
+    thread.locator("textarea").fill("Une femme dirait autre chose.")
+    thread.get_by_role("button", name=room.say("studio.review.send")).click()
+    expect(thread).to_contain_text(room.say("studio.review.open", count=1))
+    expect(thread.locator("textarea")).to_have_value("")
+    assert (1, "Kuma kura.") == (signed(reviewed), words.input_value())
+    page.clock.fast_forward(100)
+    expect(page.locator("#screen .draft")).to_be_visible()
+    page.reload()
+    assert ("Kuma kura.", "") == (words.input_value(), thread.locator("textarea").input_value())
+    assert [] == [trouble for trouble in room.troubles if "409" not in trouble]
+
+
 @pytest.mark.parametrize("size", [NARROW, WIDE])
 def test_the_pages_fit_and_have_no_barriers(reviewed: ServedDesk, size: dict[str, int]) -> None:
     """The list, what is talked about, and a screen with its threads."""
@@ -61,6 +86,6 @@ def test_the_pages_fit_and_have_no_barriers(reviewed: ServedDesk, size: dict[str
     for path in ("studio/review", "studio/review?show=comments", "studio/callback/when"):
         room.open(path)
         assert (path, [], False) == (path, room.barriers(), room.is_too_wide())
-    room.page.locator("button[form^=sign-]").first.click()
+    room.page.locator("#screen [id^='read-words-bm'] button").first.click()
     expect(room.page.locator("[id^='read-words-bm']").first).to_contain_text("nana")
     assert [] == [trouble for trouble in room.troubles if "ERR_FAILED" not in trouble]

@@ -336,3 +336,41 @@ def test_ten_times_the_directory_asks_no_more_and_is_no_larger_a_page(empty_data
         assert 34 == len(rows(browser))
         browser.open(f"{LIST}?page=999")
         assert 34 == len(rows(browser))
+
+
+def test_an_entry_moves_up_and_down_in_its_list(desk: Desk, mariam: Browser) -> None:
+    """By a button, without script, in the draft; who reads the difference sees both orders by name, and the way there."""
+    address = "/console/directory/order/regions"
+    mariam.open("/console/directory?list=regions")
+    assert f'href="{address}"' in mariam.page
+    first, second, *_ = [item for item in listed().items if item.list == "regions"]
+    page = mariam.open(address)
+    assert page.index(f'id="e-{first.id}"') < page.index(f'id="e-{second.id}"')
+    page = mariam.send(address, down=first.id)
+    assert desk.say("directory.after.moved") in page
+    assert page.index(f'id="e-{second.id}"') < page.index(f'id="e-{first.id}"')
+    with desk.line.real_store.read() as tx:
+        (draft,) = tx.edition_drafts.all()
+        assert ["order/regions"] == [part.place for part in tx.edition_drafts.parts(draft.id)]
+    page = mariam.open(f"/console/editions/drafts/{draft.id}")
+    assert (True, True) == (f"1 {second.name}, 2 {first.name}" in page, f'href="{address}"' in page)
+    assert 409 == mariam.client.post(address, data={**_fields(mariam, address), "up": second.id}).status_code  # it is the first by now
+    mariam.open(address)
+    mariam.send(address, up=first.id)
+    with desk.line.real_store.read() as tx:
+        assert () == tuple(tx.edition_drafts.parts(draft.id))
+
+
+def _fields(browser: Browser, address: str) -> dict[str, str]:
+    browser.open(address)
+    return browser.hidden(address)
+
+
+def test_only_what_stands_on_one_screen_is_moved_together(desk: Desk, mariam: Browser) -> None:
+    """A place changes places within its region; events come by their day."""
+    address = "/console/directory/order/places"
+    one, other = "kangaba", "kati"  # others stand between them, of other regions
+    mariam.open(address)
+    page = mariam.send(address, up=other)
+    assert page.index(f'id="e-{other}"') < page.index(f'id="e-{one}"')
+    assert 404 == mariam.client.get("/console/directory/order/events").status_code

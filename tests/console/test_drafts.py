@@ -204,6 +204,29 @@ def test_one_author_fills_no_disk(typing: Typing) -> None:
     assert (typing.keeps(draft="note-7"), typing.rows()) == (204, 40)
 
 
+def test_two_open_pages_of_one_form_keep_each_their_own(typing: Typing) -> None:
+    """Neither writes over the other; the page shows one and leads to the other; what is sent from one takes nothing of the other with it."""
+    second = typing.desk.browser("awa")
+    second.open(typing.address)
+    fields = second.hidden(typing.note)
+    assert (typing.keeps(), typing.keeps("Autre chose.", second, **fields), typing.rows()) == (204, 204, 2)
+    assert (typing.keeps("Autre chose, puis.", second, **fields), typing.rows()) == (204, 2)
+    third = typing.desk.browser("awa")
+    page = third.open(typing.address)
+    assert (f">{TYPED}</textarea>" in page, typing.desk.say("page.draft_other") in page) == (True, True)
+    page = third.open(f"{typing.address}?typed=2")
+    assert (">Autre chose, puis.</textarea>" in page, 'href="?typed=1"' in page) == (True, True)
+    assert (typing.keeps("Et encore.", third, **third.hidden(typing.note)), typing.rows()) == (204, 2)  # it goes on with what it shows
+    typing.browser.send(typing.note, note=TYPED)
+    assert (typing.rows(), ">Et encore.</textarea>" in third.open(typing.address)) == (1, True)
+
+
+def test_a_form_keeps_few_copies(typing: Typing) -> None:
+    """What a fifth page types is not kept, and its page says so."""
+    assert [typing.keeps(f"{n}", tab=f"{n}", since="") for n in range(5)] == [204] * 4 + [409]
+    assert typing.keeps("3, encore", tab="3", since="") == 204
+
+
 def test_every_form_whose_draft_is_kept_leads_back_to_its_page(typing: Typing) -> None:
     """Each name in a template is one that is known, so that none is refused while somebody types."""
     for alias, path in (("awa", typing.address), ("awa", "/console/testimonies/new"), ("djeneba", "/console/people")):

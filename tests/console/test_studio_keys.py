@@ -246,6 +246,63 @@ def test_a_new_flow_begins_with_any_template(desk: Desk, mariam: Browser, templa
     assert kind_of(desk, "staff-2.staff").__struct_config__.tag == template  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    ("template", "fields", "name"),
+    [
+        ("end", {"words:fr": "Bonne route.", "words:bm": "Sira ɲuman."}, "babies.bonne-route"),
+        ("branch", {"go": "fever.topics"}, "babies.dents"),
+        ("do", {"order": "stop_calls", "when": "", "kept": "fever.topics", "lost": "babies.topics"}, "babies.dents"),
+        ("call", {"flow": "fever", "then": "babies.topics"}, "babies.dents"),
+    ],
+)
+def test_a_new_screen_of_every_other_kind(desk: Desk, mariam: Browser, template: str, fields: dict[str, str], name: str) -> None:
+    """One that callers never see has no words to fill in, and is named after the key that leads there."""
+    page = mariam.open(f"{NEW}?id=babies&part=topics&as={template}")
+    assert ("words:fr" in page) is (template == "end")
+    page = send(mariam, NEW, number="6", **LABELS, **fields)
+    assert desk.say("structure.after.added") in page
+    assert leads(desk)[6] == name
+    assert kind_of(desk, name).__struct_config__.tag == template  # type: ignore[union-attr]
+    assert words(desk, name) == fields.get("words:fr", "")
+
+
+def test_new_keys_trade_places_and_those_that_callers_know_do_not(desk: Desk, mariam: Browser) -> None:
+    """Words and what they lead to go together; a number that was ever on the line stays, whatever the form says."""
+    mariam.open(f"{NEW}?id=babies&part=topics")
+    rows = {f"row-{row}:{language}": f"{language}{row}" for row in range(2) for language in ("fr", "bm")}
+    goes = {"row-0-go": "fever.topics", "row-1-go": "line.first"}
+    send(mariam, NEW, number="6", **{"words:fr": "Les dents", "words:bm": "Ɲinw"}, **LABELS, **rows, **goes)
+    page = "/console/studio/babies/les-dents/keys"
+    mariam.open(page)
+    assert 'name="trade" value="1 2"' in mariam.page
+    mariam.send(f"{page}/option", trade="1 2")
+    assert {1: "line.first", 2: "fever.topics"} == leads(desk, "babies.les-dents")
+    assert "Les dents\n1 fr1\n2 fr0" == words(desk, "babies.les-dents")
+    mariam.open(f"{MENU}?key=1")
+    assert ('name="trade"' in mariam.page, desk.say("structure.keys_stay") in mariam.page) == (False, True)
+    before = leads(desk)
+    said = mariam.send(f"{MENU}/option", trade="1 2")
+    assert (400, True, before) == (mariam.status, desk.say("structure.error.fixed") in said, leads(desk))
+
+
+def test_ways_of_a_branch_trade_places(desk: Desk, mariam: Browser) -> None:
+    """The last one, which has no condition, stays last."""
+    composed = see_draft(desk.line.hotline.deps, desk.staff("mariam"), None)
+    key, branch = next(
+        (key, screen.kind)
+        for key, screen in screens_of(composed.sources).items()
+        if isinstance(screen.kind, Branch) and len(screen.kind.ways) > 2 and not screen.kind.ways[-1].when
+    )
+    page = f"/console/studio/{key.replace('.', '/')}/keys"
+    mariam.open(page)
+    last = len(branch.ways)
+    assert ('value="1 2"' in mariam.page, f'value="{last - 1} {last}"' in mariam.page) == (True, False)
+    mariam.send(f"{page}/way", trade="1 2")
+    after = kind_of(desk, key)
+    assert isinstance(after, Branch)
+    assert [branch.ways[1].go, branch.ways[0].go] == [way.go for way in after.ways[:2]]
+
+
 def test_where_a_new_screen_is_reached_from_is_chosen_first(desk: Desk, mariam: Browser) -> None:
     """Among the menus that have a number left, by their titles."""
     page = mariam.open(NEW)

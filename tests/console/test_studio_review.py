@@ -34,6 +34,12 @@ def thread(desk: Desk, place: str = PLACE) -> tuple[WordsComment, ...]:
         return tx.comments.of([place])
 
 
+def press(browser: Browser, action: str, **fields: str) -> str:
+    """A button of the screen's page that is part of its one form, wherever it stands."""
+    assert f'formaction="{action}"' in browser.page
+    return browser._took(browser.client.post(action, data={**browser.hidden(SCREEN), **fields}, follow_redirects=True))
+
+
 def first_place(browser: Browser) -> str:
     return browser.hidden(READ)["place"]
 
@@ -160,9 +166,9 @@ def test_on_the_page_of_a_screen(room: Desk) -> None:
     page = browser.open(SCREEN)
     assert page.count(f">{room.say('studio.review.read')}</button>") == 2  # Bambara, common and by SMS
     assert 'data-draft="/console/draft"' in page
-    browser.send(READ)
+    press(browser, READ, place=PLACE)
     assert (200, True) == (browser.status, room.say("studio.reviewed", by="nana 2026-11-24") in browser.page)
-    browser.send(COMMENT, text="Trop long.")
+    press(browser, COMMENT, place=PLACE, **{f"comment:{PLACE}": "Trop long."})
     assert browser.page.count(room.say("studio.review.open", count=1)) == 2  # at its thread, and in the list of screens
     assert ("Trop long." in browser.page, SCREEN in browser.page) == (True, True)
 
@@ -171,12 +177,49 @@ def test_a_typed_comment_is_a_draft_of_that_screen(room: Desk) -> None:
     """It stands in its field again, and leads to that screen where it is thrown away."""
     browser = room.browser("nana")
     browser.open(SCREEN)
-    fields = browser.hidden(COMMENT) | {"text": "Pas encore."}
+    fields = browser.hidden(SCREEN) | {f"comment:{PLACE}": "Pas encore."}
     assert 204 == browser.client.post("/console/draft", data=fields).status_code
     assert ">Pas encore.</textarea>" in browser.open(SCREEN)
-    assert '<details id="thread-words-fr-callback.when" open>' in browser.page
+    assert '<details id="thread-words-bm-callback.when" open>' in browser.page
     answer = browser.client.post("/console/draft/discard", data=fields)
     assert (303, SCREEN) == (answer.status_code, answer.headers["Location"])
+
+
+def test_a_comment_left_in_the_list_is_on_the_page_of_its_screen(room: Desk) -> None:
+    """Where it was typed in the list and not sent, and the list shows others now."""
+    browser = room.browser("nana")
+    browser.open(f"{LIST}?flow=callback")
+    fields = browser.hidden(COMMENT)
+    assert 204 == browser.client.post("/console/draft", data=fields | {"text": "Pas encore."}).status_code
+    location = browser.client.post("/console/draft/discard", data=fields | {"tab": "another"}).headers["Location"]
+    assert ">Pas encore.</textarea>" in browser.open(location)
+
+
+def test_what_is_typed_beside_is_not_lost(room: Desk) -> None:
+    """Without script: signing one message and sending one comment leave the words and the other comment in their fields, until they are kept themselves."""
+    browser = room.browser("nana")
+    browser.open(SCREEN)
+    other = f"{PLACE}@sms"
+    typed = {PLACE: "Kuma kura.", f"comment:{other}": "Plus tard."}
+    page = press(browser, READ, **typed, place=other)
+    assert (200, 1) == (browser.status, len(readings(room)))
+    assert (">\nKuma kura.</textarea>" in page, ">Plus tard.</textarea>" in page) == (True, True)
+    page = press(browser, READ, **typed, place=PLACE)
+    assert (409, 1, True) == (browser.status, len(readings(room)), room.say("studio.review.error.state") in page)
+    assert (">\nKuma kura.</textarea>" in page, ">Plus tard.</textarea>" in page) == (True, True)
+    page = press(browser, COMMENT, **typed, **{f"comment:{PLACE}": "Trop long."}, place=PLACE)
+    assert (1, 1) == (len(thread(room)), page.count("Trop long."))
+    assert (">\nKuma kura.</textarea>" in page, ">Plus tard.</textarea>" in page) == (True, True)
+    page = room.browser("nana").open(SCREEN)  # in the draft too
+    assert (">\nKuma kura.</textarea>" in page, ">Plus tard.</textarea>" in page) == (True, True)
+    page = press(browser, COMMENT, **typed, **{f"comment:{PLACE}": "Le 70 00 00 01"}, place=PLACE)
+    assert (409, True, True) == (browser.status, ">Le 70 00 00 01</textarea>" in page, ">\nKuma kura.</textarea>" in page)
+    page = browser.send(SCREEN, **typed)
+    assert (True, True) == (room.say("studio.after.kept") in page, ">Plus tard.</textarea>" in page)
+    page = press(browser, COMMENT, **{PLACE: "Kuma kura.", f"comment:{other}": "Plus tard."}, place=other)
+    assert (1, True) == (len(thread(room, other)), ">\nKuma kura.</textarea>" in page)
+    with room.line.real_store.read() as tx:
+        assert {} == tx.drafts.of(IDS["nana"], 0)
 
 
 def test_the_words_of_a_draft_are_read_in_that_draft(room: Desk) -> None:

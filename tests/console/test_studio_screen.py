@@ -88,6 +88,29 @@ def test_words_are_kept_in_a_draft(studio: Studio) -> None:
     assert studio.desk.line.dial("5 1", "session-2").text == before
 
 
+def test_titles_are_in_the_readers_language(desk: Desk) -> None:
+    """Of the screen, in the list beside it, where its keys lead, on the map, and where the draft is compared; words stay in the order of the line."""
+    desk.set_staff("mariam", reads="bm")
+    title = {
+        language: next(message.text.split("\n")[0] for message in table if message.key == "danger.advice")
+        for language, table in sources().words.items()
+    }
+    short = {language: text[:20] for language, text in title.items()}
+    browser = desk.browser("mariam")
+    page = browser.open("/console/studio/danger/advice")
+    heading = re.search(r"<h1>(.*?)</h1>", page)
+    assert heading is not None
+    assert heading[1][:20] == short["bm"]
+    assert page.index('name="words/fr/') < page.index('name="words/bm/')
+    browser.send("/console/studio/danger/advice", **{"words/bm/danger.advice": title["bm"] + " Taa."})
+    with desk.line.real_store.read() as tx:
+        (draft,) = tx.edition_drafts.all()
+    for path in ("/console/studio/danger", "/console/studio/danger/advice/keys", f"/console/editions/drafts/{draft.id}"):
+        page = browser.open(path)
+        shown = re.sub(r"<(figure|textarea|del|ins).*?</\1>|<input[^>]*>", "", page, flags=re.DOTALL)
+        assert (path, True, False) == (path, short["bm"] in shown, short["fr"] in shown)
+
+
 def test_a_second_press_keeps_once(studio: Studio) -> None:
     """The same form sent twice makes one draft."""
     fields = {**studio.browser.hidden(SCREEN), **studio.typed(), FR: MINE}

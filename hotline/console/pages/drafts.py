@@ -9,8 +9,7 @@ from typing import Final
 from flask import Blueprint, abort, request, session
 from werkzeug.wrappers import Response
 
-from hotline.console.context import OURS, TOKEN, ConsoleContext, form_id, me, run_each_time, to
-from hotline.ports.desk.drafts import Fields
+from hotline.console.context import TOKEN, ConsoleContext, form_id, me, open_form, run_each_time, to, typed_fields
 from hotline.service import acts
 from hotline.service.acts import By
 from hotline.service.desk import drafts
@@ -50,22 +49,22 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/draft")
     def keep_draft() -> Response:
         """From the script alone: no content."""
-        form, _, _ = _form()
-        result = run_each_time(context, drafts.keep_draft, form, _fields(), form_id(), session[TOKEN])
+        _form()
+        result = run_each_time(context, drafts.keep_draft, open_form(), typed_fields(), form_id(), session[TOKEN])
         return Response(status=HTTPStatus.CONFLICT if result.is_refused else HTTPStatus.NO_CONTENT)
 
     @pages.post("/draft/discard")
     def discard_draft() -> Response:
         """Leads to the form's page, where it stands as if nothing had been typed."""
-        form, endpoint, about = _form()
-        run_each_time(context, drafts.discard_draft, form)
+        endpoint, about = _form()
+        run_each_time(context, drafts.discard_draft, open_form())
         return to(endpoint, **about)
 
 
 def keep_late(context: ConsoleContext) -> str | None:
     """A form came from a browser whose sign-in had ended by itself: what was typed lies as a draft of whoever had signed in there, and of nobody else.
 
-    Returns its name; None where nothing is kept: it is no form with a draft, or that person may not send it, or ended the sign-in. Raises StoreAway.
+    Returns the name of the copy that is kept; None where nothing is kept: it is no form with a draft, or that person may not send it, or ended the sign-in. Raises StoreAway.
     """
     name, token, once = request.form.get("draft", ""), session.get(TOKEN), request.form.get("once")
     place = _place(name)
@@ -74,24 +73,26 @@ def keep_late(context: ConsoleContext) -> str | None:
     author = sign_in.lately_here(context.deps, token)
     if author is None or not may(author, place[0]):
         return None
-    result = acts.run(context.deps, By(author.id, "page"), drafts.keep_draft, name, _fields(), once, token)
-    return None if result.is_refused else name
+    result = acts.run(context.deps, By(author.id, "page"), drafts.keep_draft, open_form(), typed_fields(), once, token)
+    return result.values.get("draft")
 
 
 def page_of(context: ConsoleContext, name: str, staff: str) -> tuple[str, dict[str, str]] | None:
     """The page on which this person's draft stands, and what it is about. Returns None where they have none of this name. Raises StoreAway."""
-    return _place(name) if name in drafts.look(context.deps, staff, context.now) else None
+    form, _, copy = name.partition("~")
+    place = _place(form) if name in drafts.look(context.deps, staff, context.now) else None
+    return (place[0], {**place[1], "typed": copy}) if place and copy else place
 
 
-def _form() -> tuple[str, str, dict[str, str]]:
-    """The form that was sent, its page, and what that is about."""
+def _form() -> tuple[str, dict[str, str]]:
+    """The page of the form that was sent, and what that is about."""
     name = request.form.get("draft", "")
     place = _place(name)
     if place is None:
         abort(HTTPStatus.BAD_REQUEST)
     if not may(me(), place[0]):
         abort(HTTPStatus.FORBIDDEN)
-    return name, *place
+    return place
 
 
 def _place(name: str) -> tuple[str, dict[str, str]] | None:
@@ -103,8 +104,3 @@ def _place(name: str) -> tuple[str, dict[str, str]] | None:
     part = parts[3].rpartition(".")[0] if parts[1] == "comment" and parts[3] else parts[3]  # behind it: the language
     about = {"id": parts[2], "part": part if endpoint in ("incident", "directory_entry", *STUDIO) else None}
     return endpoint, {name: value for name, value in about.items() if value}
-
-
-def _fields() -> Fields:
-    """What was typed."""
-    return {name: tuple(values) for name, values in request.form.lists() if name not in OURS}

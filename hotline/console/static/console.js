@@ -73,8 +73,8 @@ function says(form, isSaved) {
 }
 
 document.addEventListener("input", (event) => {
-  const form = event.target.closest("form[data-draft]");
-  if (!form) return;
+  const form = event.target.form; // its fields may stand elsewhere on the page
+  if (!form?.dataset.draft) return;
   says(form, false);
   saveIn(STOPPED, form);
 });

@@ -38,13 +38,15 @@ const post = (address, fields, ms) => ask(address, ms, { method: "POST", body: f
 document.addEventListener("input", (event) => { if (event.target.form) touched.add(event.target.form); });
 document.addEventListener("submit", (event) => {
   const form = event.target, button = event.submitter;
-  const isOther = button?.hasAttribute("formaction"); // throws a draft away
+  const isOther = button?.hasAttribute("formaction"); // throws a draft away; or, where it waits itself, sends a part of what is typed
+  const isPart = isOther && "waits" in button.dataset;
   if (event.defaultPrevented || !("waits" in form.dataset || "givesUp" in form.dataset)) return;
   event.preventDefault();
-  touched.delete(form);
+  if (!isPart) touched.delete(form);
   const fields = new URLSearchParams(new FormData(form, button));
   const address = isOther ? button.formAction : form.getAttribute("action");
-  if ("waits" in form.dataset && !isOther) wait(form, address, fields);
+  if (isPart) waitFor(button, form, address, fields);
+  else if ("waits" in form.dataset && !isOther) wait(form, address, fields);
   else attempt(form, button, address, fields);
 });
 
@@ -81,9 +83,16 @@ function unfold(id) {
   words.scrollIntoView();
 }
 
+// One of many buttons of a form: the others go on working, and what else is typed stays typed.
+function waitFor(button, form, address, fields) {
+  delete form.dataset.sent;
+  wait(form, address, fields, button.dataset.waits);
+  button.disabled = true;
+}
+
 // What is typed on after it was sent is another form: it counts apart.
-function wait(form, address, fields) {
-  waiting.push({ what: form.dataset.waits, address, fields, form });
+function wait(form, address, fields, part) {
+  waiting.push({ what: part ?? form.dataset.waits, address, fields, form, isPart: part !== undefined });
   form.elements.once.value = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   if (!form.dataset.draft) shut(form, true);
   setTimeout(say, 1000);
@@ -114,7 +123,7 @@ async function empty() {
     }
     waiting.shift();
     shut(first.form, false);
-    if (first.form.dataset.draft && touched.has(first.form)) saveIn(0, first.form); // typed on since: what has just arrived ended the draft
+    if (first.form.dataset.draft && (first.isPart ? isTyped(first.form) : touched.has(first.form))) saveIn(0, first.form); // typed on since: what has just arrived ended the draft
     held = 0;
     if (answer.goes && !isHere(answer.goes)) elsewhere = answer;
     else {
@@ -124,6 +133,7 @@ async function empty() {
   }
   if (elsewhere) await follow(elsewhere);
 }
+const isTyped = (form) => [...form.elements].some((field) => field.matches("textarea") && field.value !== field.defaultValue);
 const isHere = (address) => new URL(address, location).pathname === location.pathname;
 
 function tell(what, text) {
@@ -222,11 +232,12 @@ function carry(old, fresh) {
     touched.delete(form);
     if (unsaved.has(form)) save(form); // what has no place on the page that comes
     const its = fresh.querySelector(`[name=draft][value="${form.elements.draft?.value}"]`)?.form;
+    for (const name of its ? ["tab", "since"] : []) its.elements[name].value = form.elements[name].value; // it is the same page still
     for (const field of form.elements) {
       const isChoice = field.type === "radio" || field.type === "checkbox";
       if (!field.name || field.type === "hidden" || field.type === "submit") continue;
       const selector = `[name="${field.name}"]` + (isChoice ? `[value="${field.value}"]` : "");
-      const other = its ? its.querySelector(selector) : field.id && fresh.querySelector(`#${field.id}`);
+      const other = its ? [...its.elements].find((one) => one.matches(selector)) : field.id && fresh.querySelector(`#${field.id}`);
       if (!other) continue;
       if (isChoice) other.checked = field.checked;
       else other.value = field.value;

@@ -44,16 +44,16 @@ class _Cut(NamedTuple):
 def cut(text: str, changes: Sequence[EntryChange]) -> str:
     """The text of a sound file after these changes. Raises ValueError if two of them touch the same letters."""
     line_end = "\r\n" if "\r\n" in text else "\n"
-    root = _composed(text)
+    root = composed(text)
     cuts: list[_Cut] = []
     for change in changes:
         if change.gone:
-            cuts.append(_removed(text, _value(root, change.section), change.id))
+            cuts.append(_removed(text, value_at(root, change.section), change.id))
             continue
         if change.behind:
-            cuts.append(_inserted(text, _value(root, change.section), change, line_end))
+            cuts.append(_inserted(text, value_at(root, change.section), change, line_end))
             continue
-        entry = None if change.new else _value(_value(root, change.section), change.id)
+        entry = None if change.new else value_at(value_at(root, change.section), change.id)
         if isinstance(entry, MappingNode):
             cuts += _changed(text, entry, change, line_end)
     text = _spliced(text, cuts)
@@ -70,7 +70,7 @@ def _removed(text: str, section: Node | None, id: str) -> _Cut:
         raise ValueError(f"{id}: not on lines of its own")
     key, value = next((key, value) for key, value in section.value if key.value == id)
     start = text.rindex("\n", 0, key.start_mark.index) + 1
-    return _Cut(start, _line_end(text, _end(text, value), whole=True), "")
+    return _Cut(start, line_end_of(text, end_of(text, value), whole=True), "")
 
 
 def _inserted(text: str, section: Node | None, change: EntryChange, line_end: str) -> _Cut:
@@ -78,7 +78,7 @@ def _inserted(text: str, section: Node | None, change: EntryChange, line_end: st
     if not isinstance(section, MappingNode) or section.flow_style:
         raise ValueError(f"{change.id}: not on lines of its own")
     key, value = next((key, value) for key, value in section.value if key.value == change.behind)
-    end = _line_end(text, _end(text, value))
+    end = line_end_of(text, end_of(text, value))
     return _Cut(end, end, _block(change.section, [change], line_end, int(key.start_mark.column)))
 
 
@@ -95,11 +95,11 @@ def _changed(text: str, entry: MappingNode, change: EntryChange, line_end: str) 
             added.setdefault(_anchor(change, field, there), []).append((field, new))
     indent = " " * int(entry.value[0][0].start_mark.column)
     for anchor, fields in added.items():
-        end = _end(text, there[anchor][1])
+        end = end_of(text, there[anchor][1])
         if entry.flow_style:
             yield _Cut(end, end, "".join(f", {field}: {_written(field, new, flow=True)}" for field, new in fields))
         else:
-            end = _line_end(text, end)
+            end = line_end_of(text, end)
             yield _Cut(end, end, "".join(f"{line_end}{indent}{field}: {_written(field, new)}" for field, new in fields))
 
 
@@ -114,25 +114,25 @@ def _anchor(change: EntryChange, field: str, there: Mapping[str, object]) -> str
 def _replaced(text: str, key: Node, value: Node, new: str, flow: bool) -> _Cut:
     written = _written(str(key.value), new, flow=flow)
     if isinstance(value, ScalarNode) or (isinstance(value, SequenceNode) and value.flow_style):
-        return _Cut(value.start_mark.index, _end(text, value), written)
-    return _Cut(text.index(":", key.end_mark.index) + 1, _end(text, value), f" {written}")
+        return _Cut(value.start_mark.index, end_of(text, value), written)
+    return _Cut(text.index(":", key.end_mark.index) + 1, end_of(text, value), f" {written}")
 
 
 def _without(text: str, entry: MappingNode, field: str) -> _Cut:
     at = next(index for index, (key, _) in enumerate(entry.value) if key.value == field)
     key, value = entry.value[at]
-    end = _end(text, value)
+    end = end_of(text, value)
     if not entry.flow_style:
-        return _Cut(text.rindex("\n", 0, key.start_mark.index) + 1, min(_line_end(text, end, whole=True), len(text)), "")
+        return _Cut(text.rindex("\n", 0, key.start_mark.index) + 1, min(line_end_of(text, end, whole=True), len(text)), "")
     if at:
-        return _Cut(_end(text, entry.value[at - 1][1]), end, "")
+        return _Cut(end_of(text, entry.value[at - 1][1]), end, "")
     return _Cut(key.start_mark.index, entry.value[1][0].start_mark.index if len(entry.value) > 1 else end, "")
 
 
 def _added(text: str, section: Section, changes: Sequence[EntryChange], line_end: str) -> str:
     """New entries behind the last one of their list, in the order in which they come."""
-    root = _composed(text)
-    node = _value(root, section)
+    root = composed(text)
+    node = value_at(root, section)
     if node is None:
         rest = "" if text.endswith("\n") else line_end
         return f"{text}{rest}{line_end}{section}:{_block(section, changes, line_end, 2)}{line_end}"
@@ -141,10 +141,10 @@ def _added(text: str, section: Section, changes: Sequence[EntryChange], line_end
         start = text.index(":", key.end_mark.index) + 1
         empty = node.start_mark.index == node.end_mark.index  # then ruamel places it at whatever comes next
         return _spliced(text, [_Cut(start, start if empty else node.end_mark.index, _block(section, changes, line_end, 2))])
-    end = _end(text, node, inside=True)
+    end = end_of(text, node, inside=True)
     if isinstance(node, CollectionNode) and node.flow_style:
         return _spliced(text, [_Cut(end, end, "".join(f", {_flow(section, change)}" for change in changes))])
-    end, indent = _line_end(text, end), int(node.start_mark.column)
+    end, indent = line_end_of(text, end), int(node.start_mark.column)
     return _spliced(text, [_Cut(end, end, _block(section, changes, line_end, indent))])
 
 
@@ -186,17 +186,17 @@ def _written(field: str, value: str, *, flow: bool = False) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _composed(text: str) -> MappingNode:
+def composed(text: str) -> MappingNode:
     node = YAML(typ="rt").compose(text)
     return node if isinstance(node, MappingNode) else MappingNode("tag:yaml.org,2002:map", [])
 
 
-def _value(node: Node | None, name: str) -> Node | None:
+def value_at(node: Node | None, name: str) -> Node | None:
     pairs = node.value if isinstance(node, MappingNode) else ()
     return next((value for key, value in pairs if key.value == name), None)
 
 
-def _end(text: str, node: Node, *, inside: bool = False) -> int:
+def end_of(text: str, node: Node, *, inside: bool = False) -> int:
     """Where a node's last letter ends. Ruamel does not say it of what is laid out in lines: there it gives the start of the next thing. `inside`: before its bracket."""
     if isinstance(node, ScalarNode):
         start, end = int(node.start_mark.index), int(node.end_mark.index)
@@ -204,10 +204,10 @@ def _end(text: str, node: Node, *, inside: bool = False) -> int:
     if not isinstance(node, CollectionNode) or not node.value or (node.flow_style and not inside):
         return int(node.end_mark.index)
     last = node.value[-1]
-    return _end(text, last[1] if isinstance(last, tuple) else last)
+    return end_of(text, last[1] if isinstance(last, tuple) else last)
 
 
-def _line_end(text: str, at: int, *, whole: bool = False) -> int:
+def line_end_of(text: str, at: int, *, whole: bool = False) -> int:
     """Where the line of this letter ends, the comment on it included; `whole`: its line's end included too."""
     end = text.find("\n", at)
     if end < 0:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeAlias
@@ -17,6 +17,7 @@ from typing import TypeAlias
 from msgspec import Struct
 from ruamel.yaml.error import YAMLError
 
+from hotline.content.directory_files.arranging import arranged
 from hotline.content.directory_files.cuts import EntryChange, cut
 from hotline.content.directory_files.entries import Section, values_of
 from hotline.content.directory_files.reading import entries
@@ -75,6 +76,34 @@ def edited(data: bytes, decide: Decide) -> bytes:
     if _said(after) != _said(after_edits(before, edits)):
         raise CannotEdit("the file is written in a way into which this does not go by itself: edit it by hand")
     return byte_order_mark + text.encode()
+
+
+def in_order(data: bytes, orders: Mapping[Section, Sequence[str]]) -> bytes:
+    """The file with these entries of each list in this order, and every other where it stands. Raises CannotEdit."""
+    text = data.decode("utf-8-sig")
+    byte_order_mark = data[: len(data) - len(text.encode())]
+    before = read_text(text)
+    meant = {of: _in_slots([item.id for item in before if item.list == of], ids) for of, ids in orders.items()}
+    moved: dict[List, list[str]] = {of: ids for of, ids in meant.items() if ids != [item.id for item in before if item.list == of]}
+    if not moved:
+        return data
+    try:
+        for of, ids in moved.items():
+            text = arranged(text, of, ids)
+        after = read_text(text)
+    except (CannotEdit, ValueError, YAMLError):
+        after = ()
+    rank = {(of, id): number for of, ids in moved.items() for number, id in enumerate(ids)}
+    if _said(after) != _said(sorted(before, key=lambda item: (item.list, rank.get((item.list, item.id), 0)))):
+        raise CannotEdit("a list is written in a way into which another order does not go by itself: edit the file by hand")
+    return byte_order_mark + text.encode()
+
+
+def _in_slots(stands: list[str], ids: Sequence[str]) -> list[str]:
+    """Those of `ids` in that order in the places where they stand; the others keep theirs."""
+    there, movable = set(stands), set(ids)
+    meant = iter([id for id in ids if id in there])
+    return [next(meant) if id in movable else id for id in stands]
 
 
 def _change(edit: Edit, *, new: bool) -> EntryChange:

@@ -108,6 +108,31 @@ def option_dropped(sources: Sources, key: str, number: int) -> tuple[Revision, .
     return (_screen(key, kept), *_labelled(sources, key, number, dict.fromkeys(labels_of(sources, key), "")))
 
 
+def options_traded(sources: Sources, key: str, one: int, other: int) -> tuple[Revision, ...]:
+    """A menu in which two keys have changed numbers, and their words with them."""
+    trade = {one: other, other: one}
+    options = sorted((replace(option, key=trade.get(option.key, option.key)) for option in _menu(sources, key).options), key=_number)
+    found = [_screen(key, Menu(tuple(options)))]
+    texts = {words_place(language, message.key): message.text for language, message in _messages(sources, key)}
+    for place, labels in labels_of(sources, key).items():
+        text = texts[place]
+        for number in (one, other):
+            text = with_label(text, number, labels.get(trade[number], ""))
+        found.append(Revision(place, value_of(text)))
+    return tuple(found)
+
+
+def _number(option: Option) -> int:
+    return option.key
+
+
+def ways_traded(branch: Branch, one: int, other: int) -> Branch:
+    """A branch in which two ways, by their numbers from 1, stand in each other's place."""
+    ways = list(branch.ways)
+    ways[one - 1], ways[other - 1] = ways[other - 1], ways[one - 1]
+    return Branch(tuple(ways))
+
+
 def way_put(branch: Branch, number: int, way: Way, at: int) -> Branch:
     """A branch with this way in place of the one of this number (from 1; 0: it is new), standing as number `at`; one without a condition stands last."""
     others = [other for place, other in enumerate(branch.ways, 1) if place != number]

@@ -31,6 +31,8 @@ class Composed(Struct, frozen=True, dict=True):
     """With the draft's parts, and with who read which of its words."""
     open_comments: Mapping[str, int] = {}
     """By place, where there are any."""
+    reads: str = ""
+    """The language in which screens are called by their titles; where it has none for one, the line's first."""
 
     @property
     def before(self) -> Sources:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -64,7 +64,7 @@ def see_drafts(deps: Deps, me: Staff) -> tuple[DraftSummary, ...]:
 
 
 def see_draft(deps: Deps, me: Staff, draft: str | None) -> Composed:
-    """The draft of this id, or where nobody chose one or it is gone the newest of one's own that is open; else what stands, without a draft. Raises StoreAway."""
+    """The draft of this id, with titles in the language that whoever looks at it reads, or where nobody chose one or it is gone the newest of one's own that is open; else what stands, without a draft. Raises StoreAway."""
     with deps.store.read() as tx:
         found = compose(deps, tx, draft) if draft else None
         if found is None:
@@ -72,7 +72,7 @@ def see_draft(deps: Deps, me: Staff, draft: str | None) -> Composed:
             found = compose(deps, tx, own.id)
     if found is None:
         raise StoreAway  # it was there a moment ago, in this very transaction
-    return found
+    return replace(found, reads=me.reads)
 
 
 def open_draft(act: Act, title: str) -> Result:
@@ -117,30 +117,31 @@ def save_parts(act: Act, draft: str, edits: Sequence[PartEdit]) -> Result:
 
 def revert_part(act: Act, draft: str, place: str) -> Result:
     """Take a change out: what is in force there stays."""
-    composed = _open(act, draft)
-    if isinstance(composed, Result):
-        return composed
-    if place not in composed.parts:
-        return Result("gone")
-    if not _may_change(act.staff, place):
-        return Result("forbidden")
-    act.tx.edition_drafts.take_out(draft, place)
-    _record(act, place)
-    return Result()
+    return settle_parts(act, draft, (place,), keeps=False)
 
 
 def keep_part(act: Act, draft: str, place: str) -> Result:
     """Another edition changed this part too: the draft's stays, over that."""
+    return settle_parts(act, draft, (place,), keeps=True)
+
+
+def settle_parts(act: Act, draft: str, places: Iterable[str], *, keeps: bool) -> Result:
+    """`keep_part` or `revert_part` of all these, or of none."""
     composed = _open(act, draft)
     if isinstance(composed, Result):
         return composed
-    part = composed.parts.get(place)
-    if part is None:
+    parts = [composed.parts.get(place) for place in places]
+    found = [part for part in parts if part is not None]
+    if len(found) < len(parts):
         return Result("gone")
-    if not _may_change(act.staff, place):
+    if not all(_may_change(act.staff, part.place) for part in found):
         return Result("forbidden")
-    act.tx.edition_drafts.put(replace(_with_hand(part, act.staff), was=composed.stands.get(place)))
-    _record(act, place)
+    for part in found:
+        if keeps:
+            act.tx.edition_drafts.put(replace(_with_hand(part, act.staff), was=composed.stands.get(part.place)))
+        else:
+            act.tx.edition_drafts.take_out(draft, part.place)
+        _record(act, part.place)
     return Result()
 
 

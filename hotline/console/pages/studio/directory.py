@@ -27,6 +27,7 @@ from hotline.service.studio.places import directory as directories
 from hotline.service.studio.places import entries
 from hotline.service.studio.places.directory import DirectoryView, EntryView
 from hotline.service.studio.places.entries import EDITABLE, HEARD, MOST_CHANGES, Answered, CallReport, EntryFault
+from hotline.service.studio.places.ordering import move_entry, see_order
 
 MOST_BYTES: Final = 480 * 1024
 """Of a form with a table in it, which so stays in memory (werkzeug writes more than 500 kB to a file); every other one is held to what the app sets."""
@@ -69,6 +70,10 @@ def _looking(pages: Blueprint, context: ConsoleContext) -> None:
     def directory_entry(part: str, id: str) -> str:
         return page(context, "directory_entry.html", **_entry(context, part, id))
 
+    @pages.get("/directory/order/<id>")
+    def directory_order(id: str) -> str:
+        return page(context, "directory_order.html", **_order(context, id))
+
     @pages.get("/directory/new/<id>")
     def new_entry(id: str) -> str:
         return page(context, "directory_new.html", **_new(context, id))
@@ -91,6 +96,19 @@ def _writing(pages: Blueprint, context: ConsoleContext) -> None:
         view = _directory(context)
         result = leave_proposed(run(context, entries.save_entry, view.composed.draft.id, part, id, _typed(part), _seen()))
         return _answered(context, result, part, id, "kept", fields=EDITABLE.get(part, ()))
+
+    @pages.post("/directory/order/<id>", endpoint="move_entry")
+    def move(id: str) -> Shown:
+        """One entry up or down, by the button that was pressed."""
+        shown = _order(context, id)
+        moved = request.form.get("up") or request.form.get("down", "")
+        draft = shown["composed"].draft.id
+        result = run(context, move_entry, draft, (shown["section"], moved), request.form.get("seen", ""), up="up" in request.form)
+        if result.is_refused:
+            fault = FormFault(f"directory.error.{result.code}", form="page")
+            return refused(context, "directory_order.html", fault, HTTPStatus.CONFLICT, **_order(context, id))
+        session[DRAFT] = result.values["draft"]
+        return to("directory_order", id=id, moved=moved, _anchor=f"e-{moved}")
 
     @pages.post("/directory/<part>/<id>/drop")
     def drop_entry(part: str, id: str) -> Shown:
@@ -218,6 +236,26 @@ def _listed(context: ConsoleContext) -> dict[str, Any]:
         "pages": -(-len(rows) // A_PAGE),
         "counts": [(name, count) for name, count in counts if count],
         "count": request.args.get("count", "") if request.args.get("count", "").isdecimal() else "",
+    }
+
+
+def _order(context: ConsoleContext, section: str) -> dict[str, Any]:
+    """Aborts where it is no list whose order callers meet: events come by their day."""
+    view = _directory(context)
+    if section not in SECTIONS or section == "events":
+        abort(HTTPStatus.NOT_FOUND)
+    of: Section = "regions" if section == "places" else "kinds"
+    common = _common(context, view)
+
+    def group_name(id: str) -> str:
+        return directories.name_of(view.composed.sources, of, id) if of == "regions" or not id else common["kind_name"](id)
+
+    return {
+        **common,
+        "section": section,
+        "order": see_order(view.composed, section),
+        "group_name": group_name,
+        "moved": request.args.get("moved", ""),
     }
 
 

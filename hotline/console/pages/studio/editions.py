@@ -22,10 +22,10 @@ from hotline.service.desk.accounts import sign_in
 from hotline.service.editions.approval import CannotPublish, older_edition
 from hotline.service.editions.publication import FaultySources
 from hotline.service.studio import drafts
-from hotline.service.studio.composing import key_of
 from hotline.service.studio.line.key_history import KeyHistory
 from hotline.service.studio.publishing import editions as shown
 from hotline.service.studio.publishing import proposing
+from hotline.service.studio.publishing.conflicts import choose_conflict, see_conflicts
 from hotline.service.studio.publishing.editions import KnownFault, ProposalView
 from hotline.service.studio.publishing.news import open_returned as open_returned_draft
 from hotline.service.studio.publishing.proposing import PreparedProposal
@@ -89,6 +89,15 @@ def _proposing(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -
         if result.code == "faulty":
             return _draft(context, id, FormFault("editions.error.faults", values={"count": "1"}), against=result)
         return _draft(context, id, FormFault(f"editions.error.{result.code}", FIELDS.get(result.code, "")))
+
+    @pages.post("/editions/drafts/<id>/choose", endpoint="choose_conflict")
+    def choose(id: str) -> Shown:
+        """One side of what another edition changed too, where no page of its own shows both."""
+        result = run(context, choose_conflict, id, request.form.get("name", ""), keeps=request.form.get("side") == "ours")
+        if result.is_refused:
+            key = "conflict.cannot_keep" if result.code == "refused" else f"error.{result.code}"
+            return _draft(context, id, FormFault(f"editions.{key}", form="conflicts", values=result.values))
+        return to("draft_difference", id=id)
 
     @pages.post("/editions/proposals/<id>/take-back")
     def take_back_proposal(id: str) -> Response:
@@ -203,18 +212,13 @@ def _draft(
         "composed": composed,
         "comparison": comparison,
         "faults": shown.known(wrong.faults, composed.sources) if wrong else comparison.faults,
-        "conflicts": _conflicts(composed.conflicts),
+        "conflicts": see_conflicts(composed),
         "against": (against.values["screen"], objection_said(context, against, composed.sources)) if against else None,
         **_compared(context, comparison.difference),
     }
     if fault is not None:
         return refused(context, "edition_difference.html", fault, HTTPStatus.CONFLICT, **values)
     return page(context, "edition_difference.html", **values)
-
-
-def _conflicts(places: frozenset[str]) -> list[tuple[str, str]]:
-    """Place, and the screen on whose page somebody chooses."""
-    return sorted((place, key_of(place)) for place in places)
 
 
 def _again(context: ConsoleContext, number: int, fault: FormFault | None = None) -> Shown:
@@ -263,6 +267,8 @@ def _unapproved(
 
 
 def _compared(context: ConsoleContext, difference: shown.EditionDifference) -> dict[str, Any]:
+    difference = difference.read_in(language(context))
+
     def field_name(name: str, of: str = "editions") -> str:
         """What a field is called; its name in flow files where nobody worded it. `of`: *directory* for those of an entry."""
         return context.words.say_or(language(context), f"{of}.field.{name}", name)

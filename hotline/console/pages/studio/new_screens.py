@@ -12,7 +12,7 @@ from hotline.console.context import ConsoleContext, Shown, page, refused, to
 from hotline.console.pages.studio import structure_forms
 from hotline.console.pages.studio.choosing import ScreenAddress, chosen
 from hotline.console.pages.studio.structure_edits import kept, kind_at, offered, refusal, status_of
-from hotline.console.pages.studio.structure_forms import TEMPLATES, BadField
+from hotline.console.pages.studio.structure_forms import SILENT, TEMPLATES, BadField
 from hotline.engine.flow import Kind, Menu, Option, Sources
 from hotline.engine.restructuring import edits
 from hotline.engine.restructuring.edits import KEYS, NOWHERE, screens_of
@@ -67,17 +67,18 @@ def _begun(composed: Composed, parent: str, published: Published, *, is_flow: bo
     if not isinstance(menu, Menu):
         abort(HTTPStatus.NOT_FOUND)
     languages = tuple(sources.words)
-    words = structure_forms.words(languages)
-    title = words[languages[0]].split("\n")[0]
+    name = request.form.get("as", "")
+    if name not in TEMPLATES:
+        raise BadField("", "kind")
+    labels = structure_forms.labels()
+    words = structure_forms.words(languages) if name not in SILENT else {}
+    title = words[languages[0]].split("\n")[0] if words else next(iter(labels.values()), "")
     if is_flow:
         flow = edits.flow_name(sources, title, published)
         key = edits.screen_key(sources, flow, title, published)
     else:
         key = edits.screen_key(sources, parent.partition(".")[0], title, published)
     kind: Kind
-    name = request.form.get("as", "")
-    if name not in TEMPLATES:
-        raise BadField("", "kind")
     if name == "menu":
         options, lines = structure_forms.new_options(languages)
         kind = Menu(options)
@@ -87,7 +88,6 @@ def _begun(composed: Composed, parent: str, published: Published, *, is_flow: bo
     number = structure_forms.number()
     if number in {option.key for option in menu.options}:
         raise BadField("number", "taken")
-    labels = structure_forms.labels()
     linked = edits.option_put(sources, parent, Option(number, key, NOWHERE), labels)
     return [*edits.screen_added(key, kind, words, begins=is_flow), *linked]
 
@@ -106,6 +106,7 @@ def _blank(context: ConsoleContext, history: KeyHistory) -> dict[str, Any]:
         "menus": _menus(sources, published_with(all_published(context.deps, history), composed.before)),
         "chosen_kind": chosen_template if chosen_template in TEMPLATES else "menu",
         "templates": TEMPLATES,
+        "shows_words": chosen_template not in SILENT,
         "may_return": False,
         "stands": None,
     }

@@ -56,7 +56,7 @@ def install(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> N
 
 def titles(context: ConsoleContext, sources: Sources, longest: int = 48) -> Callable[[str], str]:
     """What a screen is called, by its key: one that shows nothing by its kind and what follows it. `longest`: letters of a title."""
-    known = ScreenTitles(sources)
+    known = ScreenTitles(sources, language(context))
 
     def said(key: str) -> str:
         title = shorten(known.of(key), longest)

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from http import HTTPStatus
 from typing import Any, Final
 
 from flask import Blueprint, abort, request
 
-from hotline.console.context import ConsoleContext, FormFault, Shown, is_partial, me, page, refused, run, run_each_time, to
+from hotline.console.context import (
+    ConsoleContext,
+    FormFault,
+    Shown,
+    form_id,
+    is_partial,
+    me,
+    page,
+    permitted,
+    refused,
+    run,
+    run_each_time,
+    to,
+)
 from hotline.console.pages.studio.choosing import ScreenAddress, choose, chosen
-from hotline.service.acts import Result
+from hotline.console.pages.studio.screen_form import COMMENT, ScreenForm, keep_rest
+from hotline.service import acts
+from hotline.service.acts import By, Result
 from hotline.service.studio.drafts import see_drafts
 from hotline.service.studio.words import reviewing
 from hotline.service.studio.words.reviewing import LONGEST_COMMENT, MessageReview, ReviewFilter
@@ -29,13 +45,20 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/studio/review/read")
     def sign_words() -> Shown:
         act = reviewing.unsign_words if "back" in request.form else reviewing.sign_words
-        result = run_each_time(context, act, request.form.get("in", ""), _place(), request.form.get("digest", ""))
+        digest = request.form.get("digest") or request.form.get(f"digest:{_place()}", "")
+        if "back" not in request.form and _is_of_screen() and _place() in _typed_on_screen(context):
+            return _answer(context, Result("state"), f"read {_place()}")  # nobody signs for words that the field does not show
+        result = run_each_time(context, act, request.form.get("in", ""), _place(), digest)
         return _answer(context, result, f"read {_place()}")
 
     @pages.post("/studio/review/comment")
     def comment_words() -> Shown:
         act = reviewing.close_thread if "close" in request.form else reviewing.comment_words
-        result = run(context, act, request.form.get("in", ""), _place(), request.form.get("text", ""))
+        draft, text = request.form.get("in", ""), request.form.get(_comment(), "")
+        if not _is_of_screen():
+            return _answer(context, run(context, act, draft, _place(), text), _place(), "text")
+        # Words that are typed beside it are not sent with it: what is kept of them stays.
+        result = permitted(acts.run(context.deps, By(me().id, "page", form_id()), act, draft, _place(), text))
         return _answer(context, result, _place(), "text")
 
 
@@ -54,18 +77,39 @@ def _list(context: ConsoleContext) -> dict[str, Any]:
 
 
 def _place() -> str:
-    return request.form.get("place", "")
+    """Of the message: beside many of them the pressed button says it, by what it does."""
+    return next((found for name in ("place", "back", "close") if (found := request.form.get(name))), "")
+
+
+def _is_of_screen() -> bool:
+    """Does it come from the page of a screen, where every button is part of the one form of words?"""
+    return request.form.get("of") == "screen"
+
+
+def _typed_on_screen(context: ConsoleContext) -> Container[str]:
+    """The places whose fields say something else than the draft."""
+    key = reviewing.screen_key(_place().rpartition("/")[2])
+    return ScreenForm.of(context, ScreenAddress.of(key)).typed
+
+
+def _comment() -> str:
+    """The field of the comment."""
+    return f"{COMMENT}{_place()}" if _is_of_screen() else "text"
 
 
 def _answer(context: ConsoleContext, result: Result, form: str, field: str = "") -> Shown:
-    """The message as it is now: to the script the part of the page that changed, else the page from which the form came; refused, a page of its own."""
+    """The message as it is now: to the script the part of the page that changed, else the page from which the form came, with all else that is typed there;
+    refused from the list, a page of its own."""
     composed = chosen(context)
     review = reviewing.see_reviews(context.deps, me(), composed, [_place()]).get(_place())
     if review is None:
         abort(HTTPStatus.NOT_FOUND)
-    if not result.is_refused and not is_partial():
-        return _back(review)
+    if not result.is_refused and not _is_of_screen() and not is_partial():
+        return to("studio_review", **{name: request.form[name] for name in LOOKS if request.form.get(name)})
     fault = FormFault(f"studio.review.error.{result.code}", field, form, {"count": str(LONGEST_COMMENT)}) if result.is_refused else None
+    shown = _on_screen(context, review, fault, is_comment=bool(field)) if _is_of_screen() else None
+    if shown is not None:
+        return shown
     template = "studio_review_part.html" if is_partial() else "studio_review_one.html"
     values: dict[str, Any] = {
         "composed": composed,
@@ -80,9 +124,18 @@ def _answer(context: ConsoleContext, result: Result, form: str, field: str = "")
     return refused(context, template, status=HTTPStatus.CONFLICT, **values) if fault else page(context, template, **values)
 
 
-def _back(review: MessageReview) -> Shown:
-    """To the list or to the screen's page."""
-    if request.form.get("of") == "screen":
-        address = ScreenAddress.of(reviewing.screen_key(review.key))
-        return to("studio_screen", id=address.id, part=address.part)
-    return to("studio_review", **{name: request.form[name] for name in LOOKS if request.form.get(name)})
+def _on_screen(context: ConsoleContext, review: MessageReview, fault: FormFault | None, *, is_comment: bool) -> Shown | None:
+    """The screen's page with what else is typed there, which stays kept. Returns None to the script, which shows a part of it and keeps the rest itself."""
+    address = ScreenAddress.of(reviewing.screen_key(review.key))
+    form = ScreenForm.of(context, address)
+    if fault:
+        return None if is_partial() else refused(context, "studio_screen.html", fault, HTTPStatus.CONFLICT, **form.whole(context))
+    done = review.place if is_comment else ""
+    if is_partial() and not is_comment:
+        return None
+    leaves = keep_rest(context, form, *([_comment()] if done else []))
+    if is_partial():
+        return None
+    if leaves:
+        return page(context, "studio_screen.html", **form.whole(context, done=done))
+    return to("studio_screen", id=address.id, part=address.part)

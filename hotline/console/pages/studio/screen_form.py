@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
-from flask import abort, request
+from flask import abort, request, session
 from msgspec import Struct
 from werkzeug.datastructures import MultiDict
 
-from hotline.console.context import ConsoleContext, me, typed_before
+from hotline.console.context import TOKEN, ConsoleContext, me, open_form, run_each_time, typed_before, typed_fields
 from hotline.console.pages.studio.choosing import ScreenAddress, chosen, seen
 from hotline.console.pages.studio.trying import tried
+from hotline.service.desk.drafts import discard_draft, keep_draft
 from hotline.service.studio.composing import Composed, key_of
 from hotline.service.studio.drafts import PartEdit, is_editor
 from hotline.service.studio.screens import screens
 from hotline.service.studio.screens.screens import MessageView, ScreenView
 from hotline.service.studio.words.reviewing import LONGEST_COMMENT, see_reviews
+
+COMMENT: Final = "comment:"
+"""How the field of a comment is called: this, and the place of the message that it is about."""
 
 
 class WordsField(Struct, frozen=True):
@@ -38,8 +42,8 @@ class ScreenForm(Struct, frozen=True):
     """By place."""
 
     @classmethod
-    def of(cls, context: ConsoleContext, address: ScreenAddress, without: str = "") -> ScreenForm:
-        """As it was sent, or as it was left. `without`: a place in which nothing counts that was typed. Aborts where there is no such screen. Raises StoreAway."""
+    def of(cls, context: ConsoleContext, address: ScreenAddress, without: Container[str] = ()) -> ScreenForm:
+        """As it was sent, or as it was left. `without`: places in which nothing counts that was typed. Aborts where there is no such screen. Raises StoreAway."""
         composed = chosen(context)
         sent = _sent(context, address, without)
         typed = {place: field.text or None for place, field in sent.items()}
@@ -59,6 +63,11 @@ class ScreenForm(Struct, frozen=True):
         """The places that somebody else changed since the form was opened, to something else than what is typed."""
         return frozenset(message.place for message in self._differing() if self.fields[message.place].seen != message.kept)
 
+    def leaves(self, sent: str = "") -> bool:
+        """Is anything typed beside what was sent? `sent`: the field of a comment."""
+        comments = (text for name, text in request.form.items() if name.startswith(COMMENT) and name != sent)
+        return bool(self.typed) or any(text.strip() for text in comments)
+
     def edits(self) -> list[PartEdit]:
         """What is to be kept."""
         return [PartEdit.words(place, text, self.fields[place].seen) for place, text in self.typed.items()]
@@ -77,14 +86,15 @@ class ScreenForm(Struct, frozen=True):
             **self._handset(context),
         }
 
-    def whole(self, context: ConsoleContext, after: str = "") -> dict[str, Any]:
-        """What the page itself is handed."""
+    def whole(self, context: ConsoleContext, after: str = "", done: str = "") -> dict[str, Any]:
+        """What the page itself is handed. `done`: the place about which a comment was just sent."""
         return {
             **self.shown(context),
             "branches": seen(context, self.composed).branches,
             "reviews": partial(see_reviews, context.deps, me(), self.composed, [message.place for message in self.view.messages]),
             "longest_comment": LONGEST_COMMENT,
             "after": after,
+            "done": done,
         }
 
     def _handset(self, context: ConsoleContext) -> dict[str, Any]:
@@ -106,15 +116,15 @@ def _clock(minute: int | None) -> str:
     return "" if minute is None else f"{minute // 60}h{minute % 60:02d}"
 
 
-def _sent(context: ConsoleContext, address: ScreenAddress, without: str) -> dict[str, WordsField]:
+def _sent(context: ConsoleContext, address: ScreenAddress, without: Container[str]) -> dict[str, WordsField]:
     """The words of the form, by place, as it was sent, or else as its draft has them. Where two changed the same, what the pressed button chose counts."""
     values: MultiDict[str, str] = request.form
     if request.method != "POST":
         values = MultiDict((name, value) for name, found in (typed_before(context, address.form) or {}).items() for value in found)
-    mine, passed_over = values.get("mine"), (without, values.get("theirs"))
+    mine, theirs = values.get("mine"), values.get("theirs")
     found = {}
     for place, text in values.items():
-        if place.startswith("words/") and key_of(place) == address.key and place not in passed_over:
+        if place.startswith("words/") and key_of(place) == address.key and place not in without and place != theirs:
             seen = values.get(f"now:{place}" if place == mine else f"seen:{place}")
             found[place] = WordsField(_lines(text).rstrip(), None if seen is None else _lines(seen))
     return found
@@ -123,3 +133,19 @@ def _sent(context: ConsoleContext, address: ScreenAddress, without: str) -> dict
 def _lines(text: str) -> str:
     """A browser ends lines as mails do."""
     return text.replace("\r\n", "\n")
+
+
+def keep_rest(context: ConsoleContext, form: ScreenForm, *sent: str) -> bool:
+    """What else is typed than the fields that were sent stays kept for this page, and its form is to be shown with it. Returns False where there is nothing."""
+    if not form.leaves(*sent):
+        run_each_time(context, discard_draft, open_form())
+        return False
+    fields = {name: values for name, values in typed_fields().items() if name not in sent and _is_open(form, name)}
+    run_each_time(context, keep_draft, open_form(), fields, "", session[TOKEN])
+    return True
+
+
+def _is_open(form: ScreenForm, name: str) -> bool:
+    """Is this no field of words that the draft has by now?"""
+    place = name.removeprefix("seen:")
+    return not place.startswith("words/") or place in form.typed

@@ -10,11 +10,10 @@ from werkzeug.wrappers import Response
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, form_id, me, page, permitted, refused, run, run_each_time, to
 from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, chosen_id, leave_proposed
-from hotline.console.pages.studio.screen_form import ScreenForm
+from hotline.console.pages.studio.screen_form import ScreenForm, keep_rest
 from hotline.console.pages.studio.trying import BUTTONS
 from hotline.service import acts
 from hotline.service.acts import Act, By, Result
-from hotline.service.desk.drafts import discard_draft
 from hotline.service.studio import drafts
 
 
@@ -50,13 +49,13 @@ def _changing(pages: Blueprint, context: ConsoleContext) -> None:
             return _page(context, form)
         edits = form.edits()
         if not edits:
-            run_each_time(context, discard_draft, form.address.form)
-            return to("studio_screen", id=id, part=part)
+            return _page(context, form) if keep_rest(context, form) else to("studio_screen", id=id, part=part)
         result = leave_proposed(run(context, drafts.save_parts, form.composed.draft.id, edits))
         if result.is_refused:
             return _refused(context, form, result)
         session[DRAFT] = result.values["draft"]
-        return to("studio_screen", id=id, part=part, after="kept")
+        kept = ScreenForm.of(context, form.address, without=form.fields)
+        return _page(context, kept, "kept") if keep_rest(context, kept) else to("studio_screen", id=id, part=part, after="kept")
 
     @pages.post("/studio/<id>/<part>/revert")
     def revert_part(id: str, part: str) -> Shown:
@@ -90,12 +89,11 @@ def _settled(context: ConsoleContext, act: Callable[[Act, str, str], Result], ad
     """One part is settled; what else is typed stays in the form, and so does its draft."""
     place = request.form.get("place", "")
     result = permitted(acts.run(context.deps, By(me().id, "page", form_id()), act, chosen_id(context), place))
-    form = ScreenForm.of(context, address, without=place)
+    form = ScreenForm.of(context, address, without=(place,))
     if result.is_refused:
         return _refused(context, form, result)
-    if form.edits():
+    if keep_rest(context, form):
         return _page(context, form, said)
-    run_each_time(context, discard_draft, address.form)
     return to("studio_screen", id=address.id, part=address.part, after=said)
 
 

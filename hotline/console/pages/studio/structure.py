@@ -30,6 +30,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
     pickers.install(pages, context, history)
     _looking(pages, context, history)
     _keys(pages, context, history)
+    _kinds(pages, context, history)
     _screens(pages, context, history)
     new_screens.lay(pages, context, history)
 
@@ -46,8 +47,10 @@ def _keys(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> Non
         """A key of a menu: new, changed, or taken out."""
         address = ScreenAddress(id, part)
 
-        def made(composed: Composed, _: Published) -> Iterable[Revision]:
+        def made(composed: Composed, published: Published) -> Iterable[Revision]:
             stands = {option.key for option in _menu(composed, address.key).options}
+            if (numbers := structure_forms.traded()) is not None:
+                return _options_traded(composed, address.key, published, numbers)
             if request.form.get("do") == "drop":
                 return edits.option_dropped(composed.sources, address.key, structure_forms.number())
             option = structure_forms.option()
@@ -66,6 +69,8 @@ def _keys(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> Non
             branch = kind_at(composed, address.key)
             if not isinstance(branch, Branch):
                 abort(HTTPStatus.NOT_FOUND)
+            if (numbers := structure_forms.traded()) is not None:
+                return _ways_traded(composed, address.key, branch, numbers)
             place = structure_forms.number("place")
             if request.form.get("do") == "drop":
                 kept = Branch(tuple(way for number, way in enumerate(branch.ways, 1) if number != place))
@@ -75,6 +80,8 @@ def _keys(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> Non
 
         return _changed(context, history, address, made, "removed" if request.form.get("do") == "drop" else "kept")
 
+
+def _kinds(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> None:
     @pages.post("/studio/<id>/<part>/keys/kind")
     def save_kind(id: str, part: str) -> Shown:
         """What a screen does that has no keys of its own; or another kind of screen."""
@@ -165,6 +172,21 @@ def _renamed(composed: Composed, key: str, published: Published) -> Iterable[Rev
         return found
     new = edits.screen_key(sources, key.partition(".")[0], title, {*published, *screens_of(composed.before)} - {key})
     return [*found, *edits.screen_renamed(revised(sources, found), key, new)]
+
+
+def _options_traded(composed: Composed, key: str, published: Published, numbers: tuple[int, int]) -> Iterable[Revision]:
+    """Raises BadField where one of them is not there, or callers know it."""
+    stands = {option.key for option in _menu(composed, key).options}
+    if not set(numbers) <= stands or not published.get(key, {}).keys().isdisjoint(numbers):
+        raise BadField("", "fixed")
+    return edits.options_traded(composed.sources, key, *numbers)
+
+
+def _ways_traded(composed: Composed, key: str, branch: Branch, numbers: tuple[int, int]) -> Iterable[Revision]:
+    """Raises BadField where there is no such way."""
+    if not all(0 < number <= len(branch.ways) for number in numbers):
+        raise BadField("", "number")
+    return edits.kind_put(composed.sources, key, edits.ways_traded(branch, *numbers), {})
 
 
 def _menu(composed: Composed, key: str) -> Menu:

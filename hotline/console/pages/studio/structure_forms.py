@@ -17,8 +17,10 @@ MOST_LINES: Final = 8
 """Settings, conditions or options that one form takes."""
 LONGEST_LABEL: Final = 60
 KINDS: Final = ("menu", "each", "ask", "say", "branch", "do", "call", "end")
-TEMPLATES: Final = ("menu", "say", "ask", "each")
+TEMPLATES: Final = ("menu", "say", "ask", "each", "end", "branch", "do", "call")
 """What a new screen can begin as."""
+SILENT: Final = ("branch", "do", "call")
+"""Those that callers never see: they have no words."""
 
 
 class BadField(ValueError):
@@ -51,6 +53,16 @@ def number(field: str = "number") -> int:
     if len(text) != 1 or not text.isdecimal():
         raise BadField(field, "number")
     return int(text)
+
+
+def traded() -> tuple[int, int] | None:
+    """The two numbers that change places by the button that was pressed. Returns None where it was another. Raises BadField."""
+    if "trade" not in request.form:
+        return None
+    one, _, other = request.form["trade"].partition(" ")
+    if not all(len(text) == 1 and text.isdecimal() for text in (one, other)):
+        raise BadField("", "number")
+    return int(one), int(other)
 
 
 def target(field: str = "go") -> str:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from hotline.engine.times import hour
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import AGAIN, FIGURES, RECORD, Consent, Referral
-from hotline.ports.desk.drafts import incident_form
+from hotline.ports.desk.drafts import incident_form, names_of
 from hotline.ports.desk.staff import Staff
 from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
@@ -74,7 +74,8 @@ def take_back_consent(act: Act, id: str, kind: str) -> Result:
         case "record":
             act.tx.cases.drop_incident(id)
             for part in PARTS:
-                act.tx.drafts.drop_of_all(incident_form(id, part))  # codes that were chosen and not sent go too
+                for form in names_of(incident_form(id, part)):
+                    act.tx.drafts.drop_of_all(form)  # codes that were chosen and not sent go too
             referrals.drop_without_consent(act.tx, case)
             _end(act, case, FIGURES)
         case "figures" if case.incident is not None:

@@ -64,7 +64,7 @@ class _Looked:
     def __init__(self, composed: Composed) -> None:
         self.composed = composed
         reviews = tuple(message.review for table in composed.sources.words.values() for message in table)
-        self._all = (composed.edition, tuple(composed.parts.values()), reviews, tuple(composed.open_comments.items()))
+        self._all = (composed.edition, tuple(composed.parts.values()), reviews, tuple(composed.open_comments.items()), composed.reads)
         self._hash = hash(self._all)
 
     def __hash__(self) -> int:

@@ -11,7 +11,7 @@ from hotline.engine.drawing.pieces import start_first
 from hotline.engine.edition import split_labels
 from hotline.engine.flow import RETURN, CallFlow, Do, End, Menu, ScreenSource
 from hotline.service.studio.composing import Composed
-from hotline.service.studio.line.tree import TreeBranch, TreeLeaf, common_words, is_silent
+from hotline.service.studio.line.tree import TreeBranch, TreeLeaf, is_silent, read_words
 
 
 class MapScreen(Struct, frozen=True):
@@ -68,7 +68,7 @@ def see_flow_map(composed: Composed, branches: Sequence[TreeBranch], name: str) 
         return None
     by_name = {branch.name: branch for branch in branches if not branch.group}
     starts = {other.name: other.start for other in composed.sources.flows}
-    words = common_words(composed.sources, next(iter(composed.sources.words), ""))
+    words = read_words(composed.sources, composed.reads)
     own = start_first(flow)
     ways = {screen.key: grouped_ways(screen, starts) for screen in own}
     wanted = {screen.key for screen in own} | {go for found in ways.values() for go in found}

@@ -95,8 +95,8 @@ class TreeBranch(Struct, frozen=True):
 def tree(composed: Composed, bad: Collection[str] = ()) -> tuple[TreeBranch, ...]:
     """Every flow that has screens in the order of the keys that lead there, then the phrases. `bad`: the keys of what is wrong."""
     sources = composed.sources
-    ways, dots, changed = ways_to(sources), _dots(sources), composed.changed_keys
-    table = first_words(sources)
+    ways, dots, changed = ways_to(sources, composed.reads), _dots(sources), composed.changed_keys
+    table = first_words(sources, composed.reads)
     comments = Counter[str]()
     for place, count in composed.open_comments.items():
         comments[key_of(place)] += count
@@ -149,12 +149,17 @@ def flow_titles(sources: Sources, ways: Mapping[str, ScreenWay], words: Mapping[
     return found
 
 
-def first_words(sources: Sources) -> dict[str, str]:
-    """By screen and phrase the first line that it shows in the first language, without its options, whole."""
+def first_words(sources: Sources, reads: str = "") -> dict[str, str]:
+    """By screen and phrase the first line that it shows in the language of whoever `reads`, or else in the first, without its options, whole."""
     return {
         key: split_labels(text)[0].partition("\n")[0].strip() or text.partition("\n")[0].strip()
-        for key, text in common_words(sources, next(iter(sources.words), "")).items()
+        for key, text in read_words(sources, reads).items()
     }
+
+
+def read_words(sources: Sources, reads: str) -> dict[str, str]:
+    """By screen and phrase its words in this language, or where there are none in the first."""
+    return common_words(sources, next(iter(sources.words), "")) | common_words(sources, reads)
 
 
 def common_words(sources: Sources, language: str) -> dict[str, str]:
@@ -179,11 +184,11 @@ def in_order_of_keys(keys: str | None) -> tuple[bool, tuple[int, ...]]:
     return keys is None, tuple(int(key) if key.isdigit() else 0 for key in (keys or "").split())
 
 
-def ways_to(sources: Sources) -> dict[str, ScreenWay]:
-    """By screen the shortest way there from the first, as far as keys alone lead."""
+def ways_to(sources: Sources, reads: str = "") -> dict[str, ScreenWay]:
+    """By screen the shortest way there from the first, as far as keys alone lead; labels as `first_words`."""
     screens = {screen.key: screen for flow in sources.flows for screen in flow.screens}
     starts = {flow.name: flow.start for flow in sources.flows}
-    words = common_words(sources, next(iter(sources.words), ""))
+    words = read_words(sources, reads)
     found, front = {sources.start: ScreenWay("", "")}, deque([sources.start])
     while front:
         here = front.popleft()

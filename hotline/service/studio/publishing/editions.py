@@ -48,6 +48,11 @@ class EditionDifference(Struct, frozen=True):
         """How many keys that callers press lead elsewhere than before, or nowhere."""
         return sum(change.leads_elsewhere for part in self.parts for change in part.keys)
 
+    def read_in(self, language: str) -> EditionDifference:
+        """With titles in this language, as far as it has them."""
+        titles = {message.key: message.text.split("\n")[0].strip() for message in self.after.words.get(language, ())}
+        return replace(self, titles={**self.titles, **titles})
+
     @property
     def names(self) -> frozenset[str]:
         """What has to be read, each by a name of its own."""

@@ -139,11 +139,11 @@ def see_screen(composed: Composed, key: str, today: date, typed: Mapping[str, st
 
     wordings = {wording: tuple(message(language, wording) for language in sources.words) for wording in WORDINGS}
     first = next(iter(sources.words))
-    common = texts.get((first, key))
+    common = texts.get((composed.reads, key)) or texts.get((first, key))
     names = {name for message in texts.values() for name in PLACEHOLDER.findall(message.text)}
     return ScreenView(
         key,
-        title_of(sources, key),
+        title_of(sources, key, composed.reads),
         str(screen.kind.__struct_config__.tag) if screen else "",
         screen is None or not isinstance(screen.kind, Branch | Do | CallFlow),
         tuple(message for messages in wordings.values() for message in messages if (message.language, _key(key, message)) in texts),
@@ -218,10 +218,10 @@ def screen_of(sources: Sources, key: str) -> ScreenSource | None:
     return next((screen for screen in flow.screens if screen.key == key), None) if flow else None
 
 
-def title_of(sources: Sources, key: str) -> str:
-    """A screen's first words, as whoever edits it calls it; its name where it shows none."""
-    table = next(iter(sources.words.values()), ())
-    text = next((message.text for message in table if message.key == key), "")
+def title_of(sources: Sources, key: str, reads: str = "") -> str:
+    """A screen's first words in the language of whoever `reads`, or else in the first; its name where it shows none."""
+    tables = (sources.words.get(reads, ()), next(iter(sources.words.values()), ()))
+    text = next((message.text for table in tables for message in table if message.key == key), "")
     return first_words(text) or key.partition(".")[2] or key
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TypeAlias
 
@@ -29,9 +29,11 @@ MadeEdits: TypeAlias = Callable[[Composed, Published], Iterable[Revision]]
 class ScreenTitles:
     """What screens are called to whoever edits them: by their first words, never by their names inside."""
 
-    def __init__(self, sources: Sources) -> None:
+    def __init__(self, sources: Sources, reads: str = "") -> None:
+        """`reads`: the language of the titles; where it has none for a screen, the line's first."""
         self._screens = screens_of(sources)
-        self._words = {message.key: message.text for message in next(iter(sources.words.values()), ())}
+        tables = (next(iter(sources.words.values()), ()), sources.words.get(reads, ()))
+        self._words = {message.key: message.text for table in tables for message in table}
 
     def of(self, key: str) -> str:
         """The first words of a screen; of one that shows none those of the first that follows it. Empty where nothing does."""
@@ -64,6 +66,9 @@ class KeyView(Struct, frozen=True):
     faults: tuple[Fault, ...]
     moved_from: KeyMeaning | None
     """What it does in the newest edition, where that is something else."""
+    above: int = 0
+    """The one before it with which it may trade places; 0: none. A number that any edition ever had stays where it is."""
+    below: int = 0
 
 
 class RemovedKey(Struct, frozen=True):
@@ -133,16 +138,19 @@ def see_structure(composed: Composed, key: str, today: date, published: Publishe
     return StructureView(
         key,
         screen.kind,
-        tuple(
-            KeyView(
-                number,
-                part,
-                {place: lines.get(number, "") for place, lines in labels.items()} if isinstance(part, Option) else {},
-                by_key.get(number, ()),
-                moved.get(number) if isinstance(part, Option) else None,
-            )
-            for place, part in enumerate(parts, 1)
-            for number in [part.key if isinstance(part, Option) else place]
+        _with_neighbours(
+            ever.keys(),
+            [
+                KeyView(
+                    number,
+                    part,
+                    {place: lines.get(number, "") for place, lines in labels.items()} if isinstance(part, Option) else {},
+                    by_key.get(number, ()),
+                    moved.get(number) if isinstance(part, Option) else None,
+                )
+                for place, part in enumerate(parts, 1)
+                for number in [part.key if isinstance(part, Option) else place]
+            ],
         ),
         tuple(targets(screen)),
         removed,
@@ -156,6 +164,16 @@ def see_structure(composed: Composed, key: str, today: date, published: Publishe
         any(key_of(place) == key for place in composed.parts),
         before.kind if before is not None and screen_place(key) in composed.conflicts else None,
     )
+
+
+def _with_neighbours(fixed: Collection[int], keys: Sequence[KeyView]) -> tuple[KeyView, ...]:
+    """`fixed`: numbers that some edition had here. Of ways the last stays last where it has no condition."""
+    movable = [key.number not in fixed if isinstance(key.part, Option) else bool(key.part.when) for key in keys]
+
+    def beside(place: int, other: int) -> int:
+        return keys[other].number if 0 <= other < len(keys) and movable[place] and movable[other] else 0
+
+    return tuple(replace(key, above=beside(place, place - 1), below=beside(place, place + 1)) for place, key in enumerate(keys))
 
 
 def free_numbers(composed: Composed, key: str, published: Published) -> tuple[int, ...]:

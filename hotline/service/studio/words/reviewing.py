@@ -318,6 +318,7 @@ class _ListOrder:
         self.ways = keys_to(sources)
         flows = sorted(sources.flows, key=lambda flow: (self.ways.get(flow.start) is None, self.ways.get(flow.start, "")))
         self.first = {message.key: message.text for message in next(iter(sources.words.values()), ())}
+        self._read = self.first | {message.key: message.text for message in sources.words.get(composed.reads, ())}
         self._titles = {flow.name: self.title(flow.start) for flow in flows}
         self._languages = {language: number for number, language in enumerate(sources.words)}
         keys = [
@@ -334,7 +335,7 @@ class _ListOrder:
 
     def title(self, key: str) -> str:
         """What a screen is called: its first words."""
-        return self.first.get(key, "").split("\n")[0].strip() or key.partition(".")[2] or key
+        return self._read.get(key, "").split("\n")[0].strip() or key.partition(".")[2] or key
 
     def is_critical(self, message: Message) -> bool:
         return screen_key(message.key) in self._critical
