@@ -635,7 +635,7 @@ def test_a_post_that_does_not_open_stops_no_other(store):
 
 def test_editions(store):
     """The active edition is the highest whose moment has come; lists carry no sources; a number is written once."""
-    rows = [EditionRow(n, NOW, "operator", NOW + n, b"{}") for n in (1, 2, 3)]
+    rows = [EditionRow(n, NOW + n, "operator", NOW + n, b"{}") for n in (1, 2, 3)]
     with store.write() as t:
         for row in rows:
             t.editions.add(row)
@@ -644,6 +644,7 @@ def test_editions(store):
         assert None is t.editions.get(4)
         assert [None, rows[0], rows[2]] == [t.editions.active(at) for at in (NOW, NOW + 1, NOW + 99)]
         assert tuple(replace(row, sources=b"") for row in reversed(rows)) == t.editions.all()
+        assert (replace(rows[2], sources=b""),) == t.editions.made_since(NOW + 2)
         assert tuple((row.number, row.made_at, row.active_from) for row in rows) == t.editions.moments()
     with pytest.raises(StoreAway), store.write() as t:
         t.editions.add(replace(rows[0], sources=b"other"))

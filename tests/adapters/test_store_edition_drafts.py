@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from hotline.ports.editions.edition_drafts import DraftExtent, DraftPart, EditionDraft
+from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
+from hotline.ports.editions.editions import Proposal, WaitingProposal
 from tests.adapters.test_store import NOW, id_of
 
 FIRST = EditionDraft(id_of(1), "Danger", 4, id_of(11), NOW)
@@ -29,13 +30,23 @@ def test_drafts_newest_first(drafted) -> None:
         assert ((SECOND, FIRST), FIRST, None) == (t.edition_drafts.all(), t.edition_drafts.get(FIRST.id), t.edition_drafts.get(id_of(3)))
 
 
-def test_how_much_each_draft_changes_and_whose_it_is(drafted) -> None:
-    """All that wrote any part of it, last or before; a draft without parts is not there."""
+def test_how_much_each_draft_changes(drafted) -> None:
+    """By its parts; a draft without any is not there."""
     with drafted.write() as t:
-        t.edition_drafts.put(replace(WORDS, place="words/bm/danger.open", others=(id_of(13), id_of(14))))
         t.edition_drafts.save(replace(FIRST, id=id_of(3)))
-        hands = frozenset({id_of(11), id_of(12), id_of(13), id_of(14)})
-        assert {FIRST.id: DraftExtent(3, hands), SECOND.id: DraftExtent(1, frozenset({id_of(11)}))} == t.edition_drafts.extents()
+        assert {FIRST.id: 2, SECOND.id: 1} == t.edition_drafts.part_counts()
+
+
+def test_whose_each_proposal_is_that_waits(drafted) -> None:
+    """Who made it, and who began or wrote any of its draft; of files nobody. What was decided is not there."""
+    with drafted.write() as t:
+        for number in (1, 2, 3):
+            t.editions.add_proposal(Proposal(number, NOW, "awa", b"{}"))
+        t.editions.decide_proposal(1)
+        t.edition_drafts.save(replace(FIRST, proposal=3, made_by=id_of(15)))
+        t.edition_drafts.put(replace(WORDS, others=(id_of(13),)))
+        hands = frozenset({id_of(11), id_of(12), id_of(13), id_of(15)})
+        assert (WaitingProposal(2, "awa", frozenset()), WaitingProposal(3, "awa", hands)) == t.editions.waiting()
 
 
 def test_a_part_is_one_whoever_writes_it(drafted) -> None:

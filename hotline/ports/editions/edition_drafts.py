@@ -43,13 +43,6 @@ class DraftPart(Struct, frozen=True):
     """The ids of whoever else wrote it before, or the same: what they wrote may be in it still."""
 
 
-class DraftExtent(Struct, frozen=True):
-    """How much a draft changes, and the ids of whoever wrote any of it."""
-
-    parts: int
-    hands: frozenset[str]
-
-
 class EditionDrafts(Protocol):
     def save(self, draft: EditionDraft) -> None:
         """Insert, or replace the row of the same id."""
@@ -67,8 +60,8 @@ class EditionDrafts(Protocol):
     def take_out(self, draft: str, place: str) -> None:
         """What is in force there stays."""
 
-    def extents(self) -> Mapping[str, DraftExtent]:
-        """Of all drafts that have parts, by id."""
+    def part_counts(self) -> Mapping[str, int]:
+        """How many parts each draft has, by its id; one without any is not there."""
 
     def parts(self, draft: str) -> tuple[DraftPart, ...]:
         """By place."""

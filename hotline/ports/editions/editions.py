@@ -60,6 +60,14 @@ class Withdrawal(Struct, frozen=True):
         return self.item, self.phone, self.day
 
 
+class WaitingProposal(Struct, frozen=True):
+    """What is known of a proposal without what it says. `hands`: the ids of whoever began the draft that it is made of, or wrote any of it."""
+
+    number: int
+    made_by: str
+    hands: frozenset[str]
+
+
 class Editions(Protocol):
     def add(self, edition: EditionRow) -> None: ...
     def get(self, number: int) -> EditionRow | None: ...
@@ -68,6 +76,9 @@ class Editions(Protocol):
 
     def all(self) -> tuple[EditionRow, ...]:
         """All, newest first, their sources left empty."""
+
+    def made_since(self, at: int) -> tuple[EditionRow, ...]:
+        """As `all`, those made after this moment: they are found without looking at what the others say."""
 
     def moments(self) -> tuple[tuple[int, int, int], ...]:
         """Number, `made_at` and `active_from` of all, oldest first: cheap enough for every second."""
@@ -84,6 +95,9 @@ class Editions(Protocol):
 
     def proposals(self) -> tuple[Proposal, ...]:
         """All that wait, newest first, their sources left empty."""
+
+    def waiting(self) -> tuple[WaitingProposal, ...]:
+        """Those that are not decided, oldest first."""
 
     def decide_proposal(self, number: int) -> bool:
         """It waits no longer and leaves its number, without its sources. True if it waited."""

@@ -54,12 +54,10 @@ def see_drafts(deps: Deps, me: Staff) -> tuple[DraftSummary, ...]:
     """All, newest first. Raises StoreAway."""
     with deps.store.read() as tx:
         aliases = {staff.id: staff.alias for staff in tx.staff.active()}
-        drafts, extents = tx.edition_drafts.all(), tx.edition_drafts.extents()
+        counts = tx.edition_drafts.part_counts()
         return tuple(
-            DraftSummary(
-                draft, aliases.get(draft.made_by, "?"), extents[draft.id].parts if draft.id in extents else 0, draft.made_by == me.id
-            )
-            for draft in drafts
+            DraftSummary(draft, aliases.get(draft.made_by, "?"), counts.get(draft.id, 0), draft.made_by == me.id)
+            for draft in tx.edition_drafts.all()
         )
 
 

@@ -10,14 +10,14 @@ from sqlalchemy import bindparam, delete, func, select
 
 from hotline.adapters.sql.tables import draft_parts, edition_drafts
 from hotline.adapters.sql.unit import THIS, Unit, columns
-from hotline.ports.editions.edition_drafts import DraftExtent, DraftPart, EditionDraft
+from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
 
 _d, _p = edition_drafts.c, draft_parts.c
 _FIND: Final = select(*columns(edition_drafts, EditionDraft)).where(_d.id == THIS)
 _ALL: Final = select(*columns(edition_drafts, EditionDraft)).order_by(_d.made_at.desc(), _d.id)
 _DROP: Final = delete(edition_drafts).where(_d.id == THIS)
 _PARTS: Final = select(*columns(draft_parts, DraftPart)).where(_p.draft == THIS).order_by(_p.place)
-_HANDS: Final = select(_p.draft, _p.by, _p.others, func.count().label("parts")).group_by(_p.draft, _p.by, _p.others)
+_COUNTS: Final = select(_p.draft, func.count()).group_by(_p.draft)
 _TAKE_OUT: Final = delete(draft_parts).where(_p.draft == THIS, _p.place == bindparam("of"))
 
 
@@ -43,12 +43,8 @@ class SqlEditionDrafts(Unit):
     def take_out(self, draft: str, place: str) -> None:
         self._change(_TAKE_OUT, this=draft, of=place)
 
-    def extents(self) -> Mapping[str, DraftExtent]:
-        found: dict[str, DraftExtent] = {}
-        for draft, by, others, parts in self._rows(_HANDS):
-            known = found.get(draft, DraftExtent(0, frozenset()))
-            found[draft] = DraftExtent(known.parts + parts, known.hands | {by, *others.split()})
-        return found
+    def part_counts(self) -> Mapping[str, int]:
+        return {draft: count for draft, count in self._rows(_COUNTS)}
 
     def parts(self, draft: str) -> tuple[DraftPart, ...]:
         return tuple(replace(DraftPart(*row), others=tuple(row.others.split())) for row in self._rows(_PARTS, this=draft))

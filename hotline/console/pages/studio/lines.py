@@ -15,6 +15,7 @@ from hotline.service.studio.composing import Composed
 from hotline.service.studio.line.line_view import LineView
 from hotline.service.studio.line.maps import see_flow_map, see_line_map
 from hotline.service.studio.line.searching import LONGEST_QUERY, search_line
+from hotline.service.studio.publishing.news import approved_lately
 
 
 def views(pages: Blueprint, context: ConsoleContext) -> None:
@@ -29,7 +30,8 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
             return page(context, "studio_search.html", query=query, result=result, **_common(composed, view))
         listed = drafts.see_drafts(context.deps, me())
         line = see_line_map(composed, view.branches)
-        return page(context, "studio.html", listed=listed, line=line, view=view, **_common(composed, view))
+        approved = approved_lately(context.deps, me())
+        return page(context, "studio.html", listed=listed, line=line, view=view, approved=approved, **_common(composed, view))
 
     @pages.get("/studio/<id>")
     def studio_flow(id: str) -> str:

@@ -11,7 +11,6 @@ from hotline.engine.times import DAY_SECONDS
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.edition_drafts import EditionDraft
 from hotline.ports.editions.editions import EditionRow
-from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
 from hotline.service.editions.approval import are_one_person
@@ -26,8 +25,6 @@ class EditionNews(Struct, frozen=True):
     """Proposals that this person may decide."""
     returned: tuple[EditionDraft, ...] = ()
     """This person's own that came back, with the reason, and were not opened since."""
-    approved: tuple[EditionRow, ...] = ()
-    """This person's own that another approved within the last day, newest first."""
 
 
 NO_NEWS: Final = EditionNews()
@@ -39,12 +36,22 @@ def see_news(deps: Deps, me: Staff) -> EditionNews:
     if not approves and not proposes:
         return NO_NEWS
     with deps.store.read() as tx:
-        drafts = tx.edition_drafts.all()
-        return EditionNews(
-            _waiting(tx, me, drafts) if approves else 0,
-            tuple(draft for draft in drafts if draft.sent_back_to == me.id),
-            _approved(tx, me, deps.clock.now()) if proposes else (),
-        )
+        own = signer(me)
+        waiting = tx.editions.waiting() if approves else ()
+        drafts = tx.edition_drafts.all() if proposes else ()
+    return EditionNews(
+        sum(me.id not in proposal.hands and not are_one_person(proposal.made_by, own) for proposal in waiting),
+        tuple(draft for draft in drafts if draft.sent_back_to == me.id),
+    )
+
+
+def approved_lately(deps: Deps, me: Staff) -> tuple[EditionRow, ...]:
+    """What this person proposed and another approved within the last day, newest first. Raises StoreAway."""
+    if not may_act(me, "propose_draft"):
+        return ()
+    with deps.store.read() as tx:
+        rows = tx.editions.made_since(deps.clock.now() - DAY_SECONDS)
+    return tuple(row for row in rows if row.title is not None and row.approved_by and row.made_by == me.alias)
 
 
 def open_returned(act: Act, draft: str) -> Result:
@@ -55,19 +62,3 @@ def open_returned(act: Act, draft: str) -> Result:
     if found.sent_back_to == act.staff.id:
         act.tx.edition_drafts.save(replace(found, sent_back_to=None))
     return Result()
-
-
-def _waiting(tx: Transaction, me: Staff, drafts: tuple[EditionDraft, ...]) -> int:
-    proposals = tx.editions.proposals()
-    if not proposals:
-        return 0
-    extents = tx.edition_drafts.extents()
-    own = {draft.proposal for draft in drafts if draft.made_by == me.id or (draft.id in extents and me.id in extents[draft.id].hands)}
-    return sum(proposal.number not in own and not are_one_person(proposal.made_by, signer(me)) for proposal in proposals)
-
-
-def _approved(tx: Transaction, me: Staff, at: int) -> tuple[EditionRow, ...]:
-    rows = tx.editions.all()
-    return tuple(
-        row for row in rows if row.title is not None and row.approved_by and row.made_by == me.alias and row.made_at > at - DAY_SECONDS
-    )
