@@ -81,7 +81,7 @@ TABLE: Final = (
                 "pass_on",
                 "no_more",
             ),
-            *("wrap_up", "save_note", "look_on", "pick_up", "accept"),
+            *("wrap_up", "save_note", "look_on", "pick_up", "accept", "answer_ring", "key_digits", "go_on", "decline"),
         ),
         (
             *("callback", "signs", "connect", "reveal", "cover", "mark", "unmark", "ask_help", "outcome", "still_here"),
