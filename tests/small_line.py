@@ -82,6 +82,7 @@ WORDS = {
     **dict.fromkeys((*PHRASES, *PHRASES_DAY, *SERVICE), "Conseil"),
     **dict.fromkeys(NEVER, "jamaisdit"),
     "voice.word": "Conseil {word}",
+    **dict.fromkeys(("voice.offer", "voice.offer_urgent", "voice.held", "voice.how"), "Conseil {ref}"),
     "keys.back": "0 Retour",
     "keys.more": "8 Suite",
     "keys.out": "9 Fin",

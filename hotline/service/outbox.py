@@ -46,7 +46,11 @@ class Draft(Struct, frozen=True):
 
 def tell(work: Work, staff: Staff, key: str, origin: str, **values: str) -> OutboxMessage:
     """Write an SMS to one of the staff, in the language that they read. `origin`: what it follows from; the same twice is one message."""
-    text = work.deps.written.phrase(f"staff.{key}", staff.reads, **values)
+    return tell_as(work, staff, key, origin, work.deps.written.phrase(f"staff.{key}", staff.reads, **values))
+
+
+def tell_as(work: Work, staff: Staff, key: str, origin: str, text: str) -> OutboxMessage:
+    """`tell`, in other words than the key's."""
     return write(work, Draft("staff", staff.number, text, work.at + STAFF_SECONDS, role=staff.role), _told(staff, key, origin))
 
 

@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.ports.calls.staff_rings import RingDigits
-from hotline.ports.voice import VoiceConnect, VoiceEnd, VoicePrompt, VoiceStep
+from hotline.ports.voice import VoiceConnect, VoicePrompt, VoiceStep
 from hotline.service.calls.by_ring import reach
-from tests.service.line import AWA, CALLER, FANTA, OUMOU, RULES, Line
+from tests.service.line import AWA, CALLER, RULES, Line
 
 DIGITS = "47"
 

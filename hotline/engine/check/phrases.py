@@ -144,7 +144,6 @@ RUNG: Final = (
     "given_back",
     "now_here",
     "off",
-    "paused",
     "not_on",
     "gone",
     "busy",

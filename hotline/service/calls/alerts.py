@@ -21,10 +21,7 @@ FAILED_SECONDS: Final = 120
 
 
 def tell(work: Work, staff: Staff, group: Sequence[Callback], waiting: int = 1) -> tuple[OutboxMessage, ...]:
-    """Offer this group to one of the staff, by SMS, by a ring or by both. `waiting`: how many wait like it, of all of which this one SMS speaks.
-
-    Whoever cannot be rung now hears by SMS, whatever is set: nobody is offered a call of which they never hear.
-    """
+    """Offer this group to one of the staff, by SMS, by a ring or by both. `waiting`: how many wait like it, of all of which this one SMS speaks."""
     lead, ends = group[0], one_phone.end(group)
     before = len(work.tx.offers.of(lead.id))
     key = "staff.offer_urgent" if one_phone.is_urgent(group) else "staff.offer"
@@ -44,12 +41,9 @@ def tell(work: Work, staff: Staff, group: Sequence[Callback], waiting: int = 1) 
     work.tx.offers.add(Offer(lead.id, staff.id, work.at))
     urgent, rules = one_phone.is_urgent(group), work.deps.rules
     patience = rules.offer_urgent_seconds if urgent else rules.offer_seconds
-    ring = placing.place(work, staff, Cause("offer", origin, min(ends, work.at + patience), lead.id, urgent))
-    if ring is not None and rules.alerts == "ring":
-        return (ring,)
-    text = reach.words(work, staff, key, **values)
-    alert = outbox.write(work, Draft("alert", staff.number, text, ends, urgent, staff.role), origin)
-    return (alert,) if ring is None else (ring, alert)
+    cause = Cause("offer", origin, min(ends, work.at + patience), lead.id, urgent)
+    alert = Draft("alert", staff.number, reach.words(work, staff, key, **values), ends, urgent, staff.role)
+    return placing.tell(work, staff, cause, alert, origin)
 
 
 def withdraw(work: Work, id: str) -> None:

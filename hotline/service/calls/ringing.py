@@ -53,11 +53,7 @@ def accept(act: Act, session: str, token: str) -> Result:
     call = _call(act, session, token)
     if call is None or call.state != "answered":
         return Result("gone")
-    return dial(act, call, dispatch.held(act.tx, call.callback, act.staff.id))
-
-
-def dial(act: Act, call: Call, group: Sequence[Callback]) -> Result:
-    """The caller is rung in this call, for all of the group: `accept`, by whatever call the counselor's leg stands."""
+    group = dispatch.held(act.tx, call.callback, act.staff.id)
     if not _may_ring(act, call, group):
         return _ended(act, call)
     if not act.tx.numbers.has(call.callback):

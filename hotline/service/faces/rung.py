@@ -24,7 +24,7 @@ SaidAct: TypeAlias = Callable[..., Result]
 OF_A_CALL: Final[Mapping[Menu, Mapping[str, SaidAct]]] = {
     "offer": {"1": take, "2": answering.decline, "9": on_duty.go_off_shift},
     "held": {"1": connect, "2": give_back, "9": on_duty.go_off_shift},
-    "here": {"1": on_duty.say_here, "2": on_duty.take_break, "9": on_duty.go_off_shift},
+    "here": {"1": on_duty.say_here, "9": on_duty.go_off_shift},
 }
 OUTCOME_OF: Final = {row.digit: row.outcome for row in CALL_OUTCOMES}
 UNANSWERED: Final = ("2", "3")
@@ -51,7 +51,6 @@ DONE_SAID: Final = {
     "decline": "voice.declined",
     "go_off_shift": "voice.off",
     "say_here": "voice.now_here",
-    "take_break": "voice.paused",
 }
 """What is said where an act is done whose code says no more than that."""
 
@@ -113,8 +112,8 @@ def _act(staff: Staff, ring: StaffRing, digit: str) -> tuple[SaidAct | None, tup
     if ring.menu == "how":
         return (say_outcome, (ring.callback, OUTCOME_OF[digit])) if digit in OUTCOME_OF else (None, ())
     act = OF_A_CALL[ring.menu].get(digit)
-    if act in (on_duty.say_here, on_duty.take_break) and staff.role == "supervisor":
-        act = on_duty.acknowledge if act is on_duty.say_here else on_duty.go_off_shift  # as by SMS: nobody answers for the line in a break
+    if act is on_duty.say_here and staff.role == "supervisor":
+        act = on_duty.acknowledge  # as by SMS
     return act, (ring.callback,) if act in (take, connect, give_back, answering.decline) else ()
 
 

@@ -64,6 +64,8 @@ def go_on(act: Act, session: str) -> Result:
     ring = act.tx.staff_rings.of_session(session)
     if ring is None or ring.staff != act.staff.id or ring.state != "known" or ring.callback is None or ring.menu not in ("offer", "held"):
         return Result("gone")
+    if act.deps.rules.calling == "reveal":
+        return Result("on_page")
     dispatch.join(act, ring.callback)
     group = dispatch.held(act.tx, ring.callback, act.staff.id)
     act.tx.staff_rings.save(replace(ring, state="ended"))
@@ -76,7 +78,7 @@ def go_on(act: Act, session: str) -> Result:
         act.tx.calls.save(replace(earlier, state="ended", ended_at=act.at))
     call = Call(ring.id, ring.callback, act.staff.id, "answered", ring.placed_at, session)
     act.tx.calls.add(call)
-    result = ringing.dial(act, call, group)
+    result = ringing.accept(act, session, "")
     if result.code != "connected":
         return result
     return replace(result, values={**result.values, **ringing.said_first(group)})

@@ -35,12 +35,25 @@ def place(work: Work, staff: Staff, cause: Cause) -> OutboxMessage | None:
     phone with the line already, or was rung for this before."""
     if not reach.is_rung(work, staff) or is_on_the_phone(work, staff):
         return None
-    ring = StaffRing(
-        work.deps.derive("staff ring", f"{cause.menu}|{cause.origin}|{staff.id}"), staff.id, cause.menu, cause.callback, "placed", work.at
-    )
+    ring = StaffRing(_id(work, staff, cause), staff.id, cause.menu, cause.callback, "placed", work.at)
     if not work.tx.staff_rings.add(ring):
         return None
     return outbox.write(work, Draft("ring", staff.number, ring.id, cause.not_after, cause.urgent), ring.id)
+
+
+def tell(work: Work, staff: Staff, cause: Cause, alert: Draft, origin: str) -> tuple[OutboxMessage, ...]:
+    """Let one of the staff hear of a call: by a ring, by this SMS, or by both. Whoever cannot be rung now hears by SMS, whatever is set: nobody is offered
+    a call of which they never hear."""
+    ring = place(work, staff, cause)
+    if ring is not None and work.deps.rules.alerts == "ring":
+        return (ring,)
+    written = outbox.write(work, alert, origin)
+    return (written,) if ring is None else (ring, written)
+
+
+def was_placed(work: Work, staff: Staff, cause: Cause) -> bool:
+    """Was this person rung for this before?"""
+    return work.tx.staff_rings.get(_id(work, staff, cause)) is not None
 
 
 def is_on_the_phone(work: Work, staff: Staff) -> bool:
@@ -49,3 +62,7 @@ def is_on_the_phone(work: Work, staff: Staff) -> bool:
     if ring is not None and work.at - ring.placed_at < LEG_SECONDS:
         return True
     return call is not None and work.at - (call.dialed_at or call.placed_at) < (LONGEST_TALK if call.dialed_at else LEG_SECONDS)
+
+
+def _id(work: Work, staff: Staff, cause: Cause) -> str:
+    return work.deps.derive("staff ring", f"{cause.menu}|{cause.origin}|{staff.id}")
