@@ -128,6 +128,7 @@ def settings(folder: Path, **more: str) -> dict[str, str]:
         "HOTLINE_AT_API_KEY": "a-key-of-a-test",
         "HOTLINE_AT_SECRET": "0123456789abcdef0123456789abcdef",
         "HOTLINE_AT_SENDER": "SANTE",
+        "HOTLINE_STAFF_REPLIES": "36123",
         "HOTLINE_AT_COVER_NUMBER": "+22370000900",
         "HOTLINE_AT_SERVICE_CODES": "*123#",
         **more,

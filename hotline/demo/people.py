@@ -12,6 +12,7 @@ from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 
 ALL_DAY = 24 * 60
+DIGITS = ("25", "36", "47", "52", "58", "69", "74", "96")
 
 
 class DemoPerson(Struct, frozen=True):
@@ -45,6 +46,10 @@ class DemoPerson(Struct, frozen=True):
         """What the authenticator of this person's account begins with (base32, 160 bits), made like the password. Returns None where there is none."""
         return b32encode(sha256(f"{secret}:{self.alias}:factor".encode()).digest()[:20]).decode() if self.has_factor else None
 
+    def digits(self, secret: str) -> str:
+        """The two digits that this person begins with, for a ring of the line; made like the password."""
+        return DIGITS[sha256(f"{secret}:{self.alias}:digits".encode()).digest()[0] % len(DIGITS)]
+
 
 PEOPLE = (
     DemoPerson("kadi", "caller", "fr", "+22370000001"),
@@ -77,6 +82,11 @@ def passwords(secret: str) -> dict[str, str]:
 def factors(secret: str) -> dict[str, str]:
     """What the authenticator begins with, of each who has one, by alias."""
     return {p.alias: factor for p in PEOPLE if (factor := p.factor(secret)) is not None}
+
+
+def ring_digits(secret: str) -> dict[str, str]:
+    """The two digits of each of the staff whose work is done on a telephone, by alias."""
+    return {p.alias: p.digits(secret) for p in working()}
 
 
 def on_the_phone() -> tuple[DemoPerson, ...]:

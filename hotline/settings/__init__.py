@@ -234,6 +234,7 @@ class Rules(Settings, frozen=True, kw_only=True):
             TEAM,
             REPLIES,
             "where staff send an SMS: `sender`: they answer the one that came, which no sender of letters allows; a number or short code of the line's that takes SMS; `none`: nowhere, they have the page or are rung",
+            demo="36123",
         ),
     ] = "sender"
     number_hours: Annotated[int, Setting(PROMISE, number(1, 168), "a number is kept so long after its callback closed")] = 24

@@ -19,7 +19,7 @@ DIGITS = "47"
 def give_digits(line: Line, number: str, digits: str = DIGITS) -> None:
     staff = line.staff(number)
     with line.real_store.write() as tx:
-        tx.staff_rings.save_digits(RingDigits(staff.id, reach.hashed(line.hotline.deps, staff.id, digits)))
+        tx.staff_rings.save_digits(RingDigits(staff.id, reach.hashed(line.seal, staff.id, digits)))
 
 
 @pytest.fixture

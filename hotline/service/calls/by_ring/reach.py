@@ -6,7 +6,7 @@ from hmac import compare_digest
 from typing import Final, Literal, TypeAlias
 
 from hotline.ports.desk.staff import Staff
-from hotline.service.deps import Deps
+from hotline.ports.hasher import Hasher
 from hotline.service.work import Work
 
 MOST_WRONG: Final = 6
@@ -21,9 +21,9 @@ Way: TypeAlias = Literal["reply", "number", "ring", "page"]
 """How whoever is told by SMS answers it."""
 
 
-def hashed(deps: Deps, staff: str, digits: str) -> bytes:
+def hashed(hasher: Hasher, staff: str, digits: str) -> bytes:
     """The two digits as they are kept: under a key of the line, for a hash of a hundred pairs hides none of them."""
-    return deps.hasher.digest("ring digits", f"{staff}|{digits}")
+    return hasher.digest("ring digits", f"{staff}|{digits}")
 
 
 def are_digits(typed: str) -> bool:
@@ -34,7 +34,7 @@ def are_digits(typed: str) -> bool:
 def are_right(work: Work, staff: Staff, typed: str) -> bool:
     """Are these the two digits of this person?"""
     digits = work.tx.staff_rings.digits(staff.id)
-    return digits is not None and compare_digest(digits.hashed, hashed(work.deps, staff.id, typed))
+    return digits is not None and compare_digest(digits.hashed, hashed(work.deps.hasher, staff.id, typed))
 
 
 def is_rung(work: Work, staff: Staff) -> bool:

@@ -141,7 +141,7 @@ def set_digits(act: Act, new: NewDigits) -> Result:
         return Result("wrong")
     if not reach.are_digits(new.digits):
         return Result("faulty", {"fault": "digits"})
-    act.tx.staff_rings.save_digits(RingDigits(act.staff.id, reach.hashed(act.deps, act.staff.id, new.digits)))
+    act.tx.staff_rings.save_digits(RingDigits(act.staff.id, reach.hashed(act.deps.hasher, act.staff.id, new.digits)))
     act.record("ring digits set", act.staff.alias)
     return Result()
 

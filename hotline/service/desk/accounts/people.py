@@ -152,7 +152,7 @@ def make_digits(act: Act, id: str, digits: str) -> Result:
         return Result("gone")
     if not reach.are_digits(digits):
         return Result("faulty", {"fault": "digits"})
-    act.tx.staff_rings.save_digits(RingDigits(id, reach.hashed(act.deps, id, digits)))
+    act.tx.staff_rings.save_digits(RingDigits(id, reach.hashed(act.deps.hasher, id, digits)))
     act.record("ring digits set", staff.alias)
     return Result()
 
