@@ -109,11 +109,12 @@ def shifts() -> tuple[Shift, ...]:
 
 
 def people_json(secret: str) -> list[dict[str, str]]:
-    """What `demo.json` says of them; of the staff, the password of the first start too, and what an authenticator begins with."""
+    """What `demo.json` says of them; of the staff, the password of the first start too, what an authenticator begins with, and the two digits."""
     rows = ({"alias": p.alias, "role": p.role, "language": p.language, "number": p.number} for p in PEOPLE)
     begun = ({"password": p.password(secret)} if p.is_staff else {} for p in PEOPLE)
     factor = (({"factor": factors(secret)[p.alias]} if p.has_factor else {}) for p in PEOPLE)
-    return [row | password | seed for row, password, seed in zip(rows, begun, factor, strict=True)]
+    digits = ({"digits": p.digits(secret)} if p in working() else {} for p in PEOPLE)
+    return [row | password | seed | two for row, password, seed, two in zip(rows, begun, factor, digits, strict=True)]
 
 
 def number_of(alias: str) -> str | None:

@@ -224,7 +224,7 @@ def _is_of_use(tx: Transaction, ring: StaffRing) -> bool:
 
 def _drop_ring(work: Work, message: OutboxMessage, ring: StaffRing) -> tuple[OutboxMessage, ...]:
     work.tx.outbox.move(message.id, "pending", "dropped", work.at)
-    work.tx.staff_rings.save(replace(ring, state="ended"))
+    work.tx.staff_rings.save(ring.over())
     return ()
 
 

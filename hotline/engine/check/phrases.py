@@ -135,6 +135,7 @@ RUNG: Final = (
     "offer_urgent",
     "held",
     "how",
+    "how_first",
     "here",
     "before",
     "before_other",

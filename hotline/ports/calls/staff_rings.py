@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 Menu: TypeAlias = Literal["offer", "held", "how", "here"]
 """What keys are about: a callback that is offered, one that is held and can be rung, how a call ended, whether somebody is there."""
@@ -25,6 +26,10 @@ class StaffRing(Struct, frozen=True):
     """The vendor's id of the voice session. `calls.NAMED` where it is known but not given back."""
     wrong: int = 0
     """How often the digits were wrong in this call."""
+
+    def over(self) -> StaffRing:
+        """The ring as it is kept once it has ended: which callback it was about is gone, or a second would tell when that was offered and taken."""
+        return replace(self, state="ended", callback=None)
 
 
 class RingDigits(Struct, frozen=True):

@@ -24,7 +24,7 @@ def connect(act: Act, id: str) -> Result:
     group = dispatch.held(act.tx, id, act.staff.id)
     if ringing.is_coming(act, group):
         return Result("rings", about(callback))
-    refused = _refusal(act, group) or ("on_page" if act.deps.rules.calling == "reveal" else None)
+    refused = refusal(act, group) or ("on_page" if act.deps.rules.calling == "reveal" else None)
     if refused is not None:
         return Result(refused, about(callback))
     return Result("rings", about(callback), (ringing.place(act, (callback, *group)),))
@@ -37,7 +37,7 @@ def reveal(act: Act, id: str) -> Result:
         return Result("gone")
     group = (*dispatch.held(act.tx, id, act.staff.id), *dispatch.joining(act, id))
     # What is shown is rung: a page cannot pretend (SECURITY: what it cannot do).
-    refused = _refusal(act, group) or ("busy" if ringing.is_unreached(act, group) else None)
+    refused = refusal(act, group) or ("busy" if ringing.is_unreached(act, group) else None)
     if refused is not None:
         return Result(refused, about(callback))
     dispatch.join(act, id)
@@ -86,14 +86,7 @@ def note_cover(act: Act, id: str) -> Result:
     return Result("covered")
 
 
-def _session(deps: Deps, call: str) -> str | None:
-    """The vendor's own id of the call: it stands in the message that had it placed; the call's row has but a hash of it."""
-    with deps.store.read() as tx:
-        ring = tx.outbox.get(deps.derive("ring", call))
-    return ring.vendor_id if ring is not None else None
-
-
-def _refusal(act: Act, group: Sequence[Callback]) -> Refused | None:
+def refusal(act: Act, group: Sequence[Callback]) -> Refused | None:
     """Why nobody is rung for these now; None where it may be."""
     if not group:
         return "gone"
@@ -102,3 +95,10 @@ def _refusal(act: Act, group: Sequence[Callback]) -> Refused | None:
     if not may_ring(act, group, act.staff):
         return "late"
     return "busy" if ringing.is_rung_by_another(act, group[0].id) else None
+
+
+def _session(deps: Deps, call: str) -> str | None:
+    """The vendor's own id of the call: it stands in the message that had it placed; the call's row has but a hash of it."""
+    with deps.store.read() as tx:
+        ring = tx.outbox.get(deps.derive("ring", call))
+    return ring.vendor_id if ring is not None else None

@@ -161,7 +161,7 @@ def _end_ring(act: Act, session: str) -> Result:
     ring = act.tx.staff_rings.of_session(session)
     if ring is None or ring.staff != act.staff.id:
         return Result("gone")
-    act.tx.staff_rings.save(replace(ring, state="ended"))
+    act.tx.staff_rings.save(ring.over())
     return Result("ended")
 
 

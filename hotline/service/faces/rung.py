@@ -36,7 +36,7 @@ SAID: Final[Mapping[Code, str]] = {
     "cancelled": "voice.gone",
     "forbidden": "voice.gone",
     "gone": "voice.gone",
-    "how": "voice.gone",
+    "how": "voice.how_first",
     "late": "voice.late",
     "not_on": "voice.not_on",
     "on_page": "voice.on_page",

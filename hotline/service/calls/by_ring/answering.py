@@ -12,7 +12,7 @@ from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.calls.staff_rings import Menu, StaffRing
 from hotline.service import outbox
 from hotline.service.acts import Act, Result
-from hotline.service.calls import dispatch, ringing
+from hotline.service.calls import connecting, dispatch, ringing
 from hotline.service.calls.by_ring import reach
 from hotline.service.calls.reference import about
 from hotline.service.calls.rules import one_phone
@@ -39,7 +39,7 @@ def key_digits(act: Act, session: str, token: str, typed: str) -> Result:
     if ring is None or ring.state != "answered":
         return Result("gone")
     if not reach.is_rung(act, act.staff):
-        act.tx.staff_rings.save(replace(ring, state="ended"))
+        act.tx.staff_rings.save(ring.over())
         return Result("gone")
     if not reach.are_right(act, act.staff, typed):
         return _count_wrong(act, ring)
@@ -64,15 +64,12 @@ def go_on(act: Act, session: str) -> Result:
     ring = act.tx.staff_rings.of_session(session)
     if ring is None or ring.staff != act.staff.id or ring.state != "known" or ring.callback is None or ring.menu not in ("offer", "held"):
         return Result("gone")
-    if act.deps.rules.calling == "reveal":
-        return Result("on_page")
     dispatch.join(act, ring.callback)
     group = dispatch.held(act.tx, ring.callback, act.staff.id)
-    act.tx.staff_rings.save(replace(ring, state="ended"))
-    if not group:
-        return Result("gone")
-    if any(is_unsaid(callback) for callback in group):
-        return Result("how", about(group[0]))
+    refused = connecting.refusal(act, group) or ("on_page" if act.deps.rules.calling == "reveal" else None)
+    act.tx.staff_rings.save(ring.over())
+    if refused is not None:
+        return Result(refused)
     earlier = act.tx.calls.live_of(act.staff.id)
     if earlier is not None:
         act.tx.calls.save(replace(earlier, state="ended", ended_at=act.at))
@@ -117,7 +114,8 @@ def _count_wrong(act: Act, ring: StaffRing) -> Result:
     if wrong == reach.MOST_WRONG:
         messages = outbox.tell_supervisors(act, "digits_locked", f"{act.staff.id}|{ring.id}", name=act.staff.alias)
     is_over = ring.wrong + 1 >= reach.MOST_TRIES or wrong >= reach.MOST_WRONG
-    act.tx.staff_rings.save(replace(ring, wrong=ring.wrong + 1, state="ended" if is_over else "answered"))
+    counted = replace(ring, wrong=ring.wrong + 1)
+    act.tx.staff_rings.save(counted.over() if is_over else counted)
     return Result("ended" if is_over else "asked", messages=messages)
 
 
