@@ -43,7 +43,7 @@ def tell(work: Work, staff: Staff, group: Sequence[Callback], waiting: int = 1) 
     patience = rules.offer_urgent_seconds if urgent else rules.offer_seconds
     cause = Cause("offer", origin, min(ends, work.at + patience), lead.id, urgent)
     alert = Draft("alert", staff.number, reach.words(work, staff, key, **values), ends, urgent, staff.role)
-    return placing.tell(work, staff, cause, alert, origin)
+    return placing.inform(work, staff, cause, alert, origin)
 
 
 def withdraw(work: Work, id: str) -> None:

@@ -119,7 +119,7 @@ def _tell(work: Work, chosen: Staff, callback: Callback, group: Sequence[Callbac
     text = reach.words(work, chosen, key, ref=callback.reference, before=outbox.hour(work.deps, chosen.reads, ends))
     origin = f"handed|{callback.id}|{chosen.id}|{work.at}"
     alert = Draft("alert", chosen.number, text, ends, urgent, chosen.role)
-    return placing.tell(work, chosen, Cause("held", origin, ends, callback.id, urgent), alert, origin)
+    return placing.inform(work, chosen, Cause("held", origin, ends, callback.id, urgent), alert, origin)
 
 
 def _refusal(act: Act, callback: Callback) -> Refused | None:

@@ -41,7 +41,7 @@ def place(work: Work, staff: Staff, cause: Cause) -> OutboxMessage | None:
     return outbox.write(work, Draft("ring", staff.number, ring.id, cause.not_after, cause.urgent), ring.id)
 
 
-def tell(work: Work, staff: Staff, cause: Cause, alert: Draft, origin: str) -> tuple[OutboxMessage, ...]:
+def inform(work: Work, staff: Staff, cause: Cause, alert: Draft, origin: str) -> tuple[OutboxMessage, ...]:
     """Let one of the staff hear of a call: by a ring, by this SMS, or by both. Whoever cannot be rung now hears by SMS, whatever is set: nobody is offered
     a call of which they never hear."""
     ring = place(work, staff, cause)
