@@ -217,8 +217,8 @@ def _is_of_use(tx: Transaction, ring: StaffRing) -> bool:
         return False
     if callback is None:
         return True
-    if ring.menu == "offer":
-        return callback.state == "waiting"
+    if ring.menu == "offer" and callback.state == "waiting":
+        return True
     return (callback.state, callback.claimed_by) == ("claimed", ring.staff)
 
 

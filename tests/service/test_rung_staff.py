@@ -281,6 +281,21 @@ def test_by_both_an_sms_comes_too(line: Line) -> None:
     assert ([AWA], [line.say("offer_how", ref=ref, before=before, answer=answer)]) == (line.gateway.rung, line.inbox(AWA))
 
 
+@pytest.mark.parametrize("is_delivered", [True, False])
+def test_who_takes_it_by_sms_while_her_phone_rings_picks_up(line: Line, *, is_delivered: bool) -> None:
+    """She is not rung beside it: the ring that is there says that it is hers, and one press rings the caller."""
+    line.rule(replace(RULES, alerts="both"))
+    give_digits(line, AWA)
+    line.walk("5 5")
+    if is_delivered:
+        line.work()
+    line.text(AWA, f"{line.callback().reference} 1")
+    line.work()
+    assert [AWA] == line.gateway.rung
+    assert prompt(line, "held", ref=in_words(line)) == key(line, DIGITS)
+    assert isinstance(line.press("1"), VoiceConnect)
+
+
 @pytest.mark.parametrize(
     ("replies", "answer"), [("none", "answer_page"), ("36123", "answer_number"), ("sender", "")], ids=["page", "number", "reply"]
 )

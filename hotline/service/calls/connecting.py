@@ -11,6 +11,7 @@ from hotline.ports.calls.calls import Call
 from hotline.ports.gateway import GatewayRefused, GatewayUnknown
 from hotline.service.acts import Act, By, Refused, Result, run
 from hotline.service.calls import dispatch, ringing
+from hotline.service.calls.by_ring import placing
 from hotline.service.calls.reference import about
 from hotline.service.calls.rules.limits import is_unsaid, may_ring
 from hotline.service.deps import Deps
@@ -22,7 +23,7 @@ def connect(act: Act, id: str) -> Result:
     if callback is None:
         return Result("gone")
     group = dispatch.held(act.tx, id, act.staff.id)
-    if ringing.is_coming(act, group):
+    if ringing.is_coming(act, group) or (group and placing.is_ringing(act, act.staff)):
         return Result("rings", about(callback))
     refused = refusal(act, group) or ("on_page" if act.deps.rules.calling == "reveal" else None)
     if refused is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hmac import compare_digest
-from typing import Final
 
 from msgspec.structs import replace
 
@@ -23,9 +22,6 @@ from hotline.service.calls.rules.limits import may_ring
 from hotline.service.deps import Deps
 from hotline.service.outbox import Draft
 from hotline.service.work import Work
-
-RINGING_SECONDS: Final = 60
-"""A counselor's phone that was not answered by then has stopped ringing."""
 
 
 def pick_up(act: Act, session: str, token: str) -> Result:
@@ -107,7 +103,7 @@ def is_coming(act: Act, group: Sequence[Callback]) -> bool:
         call is not None
         and call.callback in {callback.id for callback in group}
         and call.state == "placed"
-        and act.at - call.placed_at < RINGING_SECONDS
+        and act.at - call.placed_at < placing.RINGING_SECONDS
     )
 
 

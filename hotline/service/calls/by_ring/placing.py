@@ -16,6 +16,8 @@ from hotline.service.work import Work
 
 LEG_SECONDS: Final = 120
 """So long a ring, or the counselor's leg of a bridge, may last before anybody is put through."""
+RINGING_SECONDS: Final = 60
+"""A phone that was not answered by then has stopped ringing."""
 LONGEST_TALK: Final = 3600
 """The gateway ends a bridge after so long, though its end was told to nobody."""
 
@@ -54,6 +56,12 @@ def inform(work: Work, staff: Staff, cause: Cause, alert: Draft, origin: str) ->
 def was_placed(work: Work, staff: Staff, cause: Cause) -> bool:
     """Was this person rung for this before?"""
     return work.tx.staff_rings.get(_id(work, staff, cause)) is not None
+
+
+def is_ringing(work: Work, staff: Staff) -> bool:
+    """Does this person's phone ring for a call that can be taken or made, or is it about to? Whoever takes it meanwhile by SMS or on the page picks up."""
+    ring = work.tx.staff_rings.live_of(staff.id)
+    return ring is not None and ring.menu in ("offer", "held") and ring.state == "placed" and work.at - ring.placed_at < RINGING_SECONDS
 
 
 def is_on_the_phone(work: Work, staff: Staff) -> bool:
