@@ -74,6 +74,7 @@ KEYS: dict[str, tuple[Menu, str]] = {
     "connect": ("held", "1"),
     "say_outcome": ("how", "3"),
     "say_here": ("here", "1"),
+    "carry_on": ("enough", "1"),
     "go_off_shift": ("offer", "9"),
 }
 """By voice: what was said to whoever was rung, and the key; all other acts have no key."""

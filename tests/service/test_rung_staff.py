@@ -250,6 +250,34 @@ def test_she_is_asked_whether_she_is_there_when_her_shift_begins(rung: Line) -> 
     assert [] == rung.inbox(AWA)
 
 
+def test_at_a_cap_she_is_rung_to_go_on_or_to_end(rung: Line) -> None:
+    """Once her phone is free: no SMS; one goes on."""
+    rung.rule(replace(rung.rules, calls_a_shift=1))
+    ask(rung)
+    key(rung, DIGITS, "1")
+    rung.hang_up()
+    key(rung, DIGITS, "1")
+    rung.hang_up()
+    rung.wait(61)
+    assert ([AWA] * 3, []) == (rung.gateway.rung, rung.inbox(AWA))
+    assert prompt(rung, "enough") == key(rung, DIGITS)
+    assert prompt(rung, "noted", ask=False) == rung.press("1")
+    assert (rung.staff(AWA).goes_on_until or 0) > rung.clock.now()
+
+
+def test_a_supervisor_is_rung_when_her_turn_begins(rung: Line) -> None:
+    """Without her the line promises nothing: one says that she is on call."""
+    rung.rule(replace(rung.rules, supervised=True))
+    give_digits(rung, FANTA, "58")
+    with rung.real_store.write() as tx:
+        tx.shifts.add(Shift(rung.staff(FANTA).id, None, 9 * 60, 18 * 60))
+    rung.wait(1)
+    assert ([FANTA], []) == (rung.gateway.rung, rung.inbox(FANTA))
+    assert prompt(rung, "here") == key(rung, "58", number=FANTA)
+    assert prompt(rung, "now_here", ask=False) == rung.press("1", FANTA)
+    assert rung.staff(FANTA).is_on_call(rung.clock.now())
+
+
 def test_a_ring_that_the_vendor_refuses_is_followed_up(rung: Line) -> None:
     """Nobody heard of it: supervisors are told, as of an SMS that did not arrive."""
     rung.gateway.failure = GatewayRefused("insufficient_credit")

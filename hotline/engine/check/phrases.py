@@ -136,6 +136,7 @@ RUNG: Final = (
     "held",
     "how",
     "how_first",
+    "enough",
     "here",
     "before",
     "before_other",

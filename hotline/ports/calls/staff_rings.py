@@ -7,8 +7,8 @@ from typing import Literal, Protocol, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-Menu: TypeAlias = Literal["offer", "held", "how", "here"]
-"""What keys are about: a callback that is offered, one that is held and can be rung, how a call ended, whether somebody is there."""
+Menu: TypeAlias = Literal["offer", "held", "how", "here", "enough"]
+"""What keys are about: a callback that is offered, one that is held and can be rung, how a call ended, whether somebody is there, whether they go on at a cap."""
 
 
 class StaffRing(Struct, frozen=True):

@@ -24,6 +24,7 @@ SaidAct: TypeAlias = Callable[..., Result]
 OF_A_CALL: Final[Mapping[Menu, Mapping[str, SaidAct]]] = {
     "offer": {"1": take, "2": answering.decline, "9": on_duty.go_off_shift},
     "held": {"1": connect, "2": give_back, "9": on_duty.go_off_shift},
+    "enough": {"1": on_duty.carry_on, "9": on_duty.go_off_shift},
     "here": {"1": on_duty.say_here, "9": on_duty.go_off_shift},
 }
 OUTCOME_OF: Final = {row.digit: row.outcome for row in CALL_OUTCOMES}
@@ -48,6 +49,7 @@ SAID: Final[Mapping[Code, str]] = {
 """What is said to an act's code."""
 DONE_SAID: Final = {
     "acknowledge": "voice.now_here",
+    "carry_on": "voice.noted",
     "decline": "voice.declined",
     "go_off_shift": "voice.off",
     "say_here": "voice.now_here",

@@ -1,8 +1,8 @@
-"""Whoever answers by ring is rung again for what waits for them: how a call ended that nobody knows, and a phone that could not be reached and may be tried once more."""
+"""Whoever answers by ring is rung again for what waits for them: how a call ended that nobody knows, a phone that could not be reached and may be tried once more, a cap."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from hotline.ports.calls.callbacks import Callback
@@ -13,6 +13,8 @@ from hotline.service.calls.by_ring import placing, reach
 from hotline.service.calls.by_ring.placing import Cause
 from hotline.service.calls.rules import one_phone
 from hotline.service.calls.rules.limits import is_unsaid, may_ring
+from hotline.service.calls.rules.presence import is_on
+from hotline.service.calls.rules.rest import rests
 from hotline.service.deps import Deps
 from hotline.service.work import Work
 
@@ -28,9 +30,9 @@ def ring(deps: Deps, at: int) -> None:
         return
     with deps.store.read() as tx:
         work = Work(deps, tx, at)
-        due = [
-            (staff, cause) for staff in tx.staff.active() for cause in _causes(work, staff) if not placing.was_placed(work, staff, cause)
-        ]
+        capped = rests(tx, at, deps.rules).capped
+        wanted = [(staff, cause) for staff in tx.staff.active() for cause in _causes(work, staff, capped)]
+        due = [(staff, cause) for staff, cause in wanted if not placing.was_placed(work, staff, cause)]
     if not due:
         return
     with deps.store.write() as tx:
@@ -38,10 +40,12 @@ def ring(deps: Deps, at: int) -> None:
     outbox.enqueue(deps, [message for message in placed if message is not None])
 
 
-def _causes(work: Work, staff: Staff) -> Iterator[Cause]:
+def _causes(work: Work, staff: Staff, capped: Collection[str]) -> Iterator[Cause]:
     held = work.tx.callbacks.claimed_by(staff.id)
-    if not held or not reach.answers_by_ring(work, staff):
+    if not (held or staff.id in capped) or not reach.answers_by_ring(work, staff):
         return
+    if staff.id in capped and staff.role == "counselor" and is_on(staff, work.tx.shifts.all(), work.at, work.deps.clock.local):
+        yield Cause("enough", f"{work.at // (work.deps.rules.shift_hours * 3600)}", work.at + outbox.STAFF_SECONDS)
     for group in dispatch.groups(work.tx, held):
         cause = _cause(work, staff, group)
         if cause is not None:

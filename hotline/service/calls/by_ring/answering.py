@@ -17,6 +17,7 @@ from hotline.service.calls.by_ring import reach
 from hotline.service.calls.reference import about
 from hotline.service.calls.rules import one_phone
 from hotline.service.calls.rules.limits import is_unsaid, may_ring
+from hotline.service.calls.rules.rest import rests
 from hotline.service.deps import Deps
 
 
@@ -129,4 +130,6 @@ def _found(act: Act) -> tuple[Menu, Callback | None]:
     if ringable is not None:
         return "held", ringable[0]
     offered = sorted(act.tx.offers.to(act.staff.id, act.at), key=dispatch.pressing)
-    return ("offer", offered[0]) if offered else ("here", None)
+    if offered:
+        return "offer", offered[0]
+    return ("enough" if act.staff.id in rests(act.tx, act.at, act.deps.rules).capped else "here"), None
