@@ -217,9 +217,11 @@ def create_app(config: Config, door: Door, line: Assembly) -> Flask:
         if config.demo:
             from hotline.demo import phone  # noqa: PLC0415 -- production does not even load it
             from hotline.demo.environment import passwords_secret  # noqa: PLC0415
-            from hotline.demo.people import factors  # noqa: PLC0415
+            from hotline.demo.people import factors, ring_digits  # noqa: PLC0415
 
-            app.register_blueprint(phone.blueprint(config.account(), factors(passwords_secret(Path(config.var)))))
+            secret = passwords_secret(Path(config.var))
+            digits = {} if config.rules.alerts == "sms" else ring_digits(secret)
+            app.register_blueprint(phone.blueprint(config.account(), factors(secret), digits))
     return app
 
 

@@ -76,8 +76,9 @@ def prepare_demo(config: Config) -> None:
     """Make the demo's database ready, again and again the same. Raises SystemExit where the files cannot be published."""
     from hotline.adapters.sql.schema import upgrade  # noqa: PLC0415 -- and alembic with it, which no other process needs
 
-    upgrade(config.database_url, seal=Seal.from_text(config.keys))
-    store = open_store(config)
+    seal = Seal.from_text(config.keys)
+    upgrade(config.database_url, seal=seal)
+    store = open_store(config, seal)
     try:
         publish_first(config, store)
     except FaultySources as refused:
@@ -87,7 +88,7 @@ def prepare_demo(config: Config) -> None:
     with store.write() as tx:
         tx.clocks.forget()  # it may have lain still for days
     _settle_people(store, now)
-    _settle_accounts(store, Path(config.var), now)
+    _settle_accounts(store, seal, Path(config.var), now)
 
 
 def _settle_people(store: SqlStore, now: int) -> None:
@@ -104,12 +105,14 @@ def _settle_people(store: SqlStore, now: int) -> None:
                 tx.shifts.add(shift)
 
 
-def _settle_accounts(store: SqlStore, var: Path, now: int) -> None:
-    """Give each of them an account with a first password, made once by chance. An account or a one-time link that is there already stays."""
+def _settle_accounts(store: SqlStore, seal: Seal, var: Path, now: int) -> None:
+    """Give each of them an account with a first password, and two digits to whoever is rung, made once by chance. An account or a one-time link that is there already stays."""
     from hotline.adapters.locks import ArgonPasswords  # noqa: PLC0415
     from hotline.demo.environment import passwords_secret  # noqa: PLC0415
-    from hotline.demo.people import PEOPLE, passwords  # noqa: PLC0415
+    from hotline.demo.people import PEOPLE, passwords, working  # noqa: PLC0415
+    from hotline.ports.calls.staff_rings import RingDigits  # noqa: PLC0415
     from hotline.ports.desk.accounts import Account  # noqa: PLC0415
+    from hotline.service.calls.by_ring.reach import hashed  # noqa: PLC0415
 
     with store.read() as tx:
         settled = {*tx.accounts.all(), *tx.accounts.invites(now)}
@@ -118,8 +121,11 @@ def _settle_accounts(store: SqlStore, var: Path, now: int) -> None:
     fresh = {id: hashes.hash(password) for id, password in passwords(secret).items() if id not in settled}
     factors = {person.id: person.factor(secret) for person in PEOPLE}
     with store.write() as tx:
-        for id, hashed in fresh.items():
-            tx.accounts.save(Account(id, hashed, factors[id]))
+        for id, password in fresh.items():
+            tx.accounts.save(Account(id, password, factors[id]))
+        for person in working():
+            if tx.staff_rings.digits(person.id) is None:
+                tx.staff_rings.save_digits(RingDigits(person.id, hashed(seal, person.id, person.digits(secret))))
 
 
 def tell(faults: tuple[Fault, ...]) -> None:

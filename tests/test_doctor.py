@@ -27,6 +27,7 @@ from hotline.doctor import POINTS
 from hotline.engine.flow import DayPart, Where
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
+from hotline.ports.calls.staff_rings import RingDigits
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.editions import Withdrawal
@@ -422,6 +423,27 @@ def test_a_line_whose_complaints_go_to_nobody(line: Line, monkeypatch: pytest.Mo
     assert "BAD: " in golive(line, SIGNED)[1]["G13"]
 
 
+def test_nobody_is_asked_to_answer_a_name(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sender of letters that is asked for replies keeps the line from opening; a number of the line's, or a ring, does not."""
+    monkeypatch.setenv("HOTLINE_STAFF_REPLIES", "sender")
+    code, said = golive(line, SIGNED)
+    assert (1, True) == (code, said["G15"].startswith("BAD: ") and "HOTLINE_AT_SENDER" in said["G15"])
+    monkeypatch.setenv("HOTLINE_AT_SENDER", "36123")
+    assert golive(line, SIGNED)[1]["G15"].startswith("ok: ")
+
+
+def test_who_cannot_be_rung_is_named(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has not set two digits, where alerts go by ring; once set, all is well."""
+    monkeypatch.setenv("HOTLINE_ALERTS", "ring")
+    monkeypatch.setenv("HOTLINE_STAFF_REPLIES", "none")
+    said = golive(line, SIGNED)[1]["G15"]
+    assert (True, True) == (said.startswith("warn: "), "awa" in said)
+    with line.store.write() as tx:
+        for staff in tx.staff.active():
+            tx.staff_rings.save_digits(RingDigits(staff.id, b"a keyed hash"))
+    assert golive(line, SIGNED)[1]["G15"].startswith("ok: ")
+
+
 def test_a_closed_line_says_so(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody on call: a warning; a line that needs nobody has no such look."""
     with line.store.write() as tx:
@@ -441,8 +463,8 @@ def test_a_line_that_needs_no_supervisor_is_looked_at_before_it_opens(line: Line
 
 def test_every_point_is_checked_or_signed() -> None:
     """None is listed and forgotten."""
-    assert [point.id for point in POINTS] == [f"G{number}" for number in range(1, 15)]
-    assert [point.id for point in POINTS if not point.by_people] == [f"G{number}" for number in range(1, 9)]
+    assert [point.id for point in POINTS] == [f"G{number}" for number in range(1, 16)]
+    assert [point.id for point in POINTS if not point.by_people] == [*(f"G{number}" for number in range(1, 9)), "G15"]
 
 
 @pytest.mark.parametrize(

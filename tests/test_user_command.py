@@ -19,6 +19,7 @@ from hotline.content import read_sources
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.staff import Staff
+from hotline.service.calls.by_ring import reach
 from hotline.service.editions.publication import publish
 from tests.databases import migrated
 from tests.small_line import settings, write_files
@@ -219,3 +220,17 @@ def test_list_says_who_there_is_and_no_number(store: SqlStore, user) -> None:
         "signs_in": "has a link",
     } == awa
     assert ("nana", ["bm", "fr"], True) == (nana["alias"], nana["speaks"], nana["minors"])
+
+
+def test_two_digits_for_who_never_sees_a_page(user, store: SqlStore) -> None:
+    """Printed once, and kept as a hash; nobody gets any who takes no calls."""
+    user("add", "awa", "--reads", "fr", "--speaks", "fr", "--sms-only")
+    code, printed, _ = user("digits", "awa", "--by", "djeneba")
+    digits = printed.strip()[-2:]
+    with store.read() as tx:
+        kept = tx.staff_rings.digits(found(store).id)
+        records = [(record.who, record.what, record.about) for record in tx.audit.all()]
+    assert (0, True, True) == (code, reach.are_digits(digits), kept is not None and len(kept.hashed) == 32)
+    assert ("djeneba", "ring digits set", "awa") in [(who.split()[0], what, about) for who, what, about in records]
+    user("add", "mariam", "--role", "operator", "--reads", "fr", number="+22370000203")
+    assert (1, "hotline: mariam takes no calls\n") == user("digits", "mariam")[::2]

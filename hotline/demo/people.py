@@ -12,6 +12,7 @@ from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 
 ALL_DAY = 24 * 60
+DIGITS = ("25", "36", "47", "52", "58", "69", "74", "96")
 
 
 class DemoPerson(Struct, frozen=True):
@@ -44,6 +45,10 @@ class DemoPerson(Struct, frozen=True):
     def factor(self, secret: str) -> str | None:
         """What the authenticator of this person's account begins with (base32, 160 bits), made like the password. Returns None where there is none."""
         return b32encode(sha256(f"{secret}:{self.alias}:factor".encode()).digest()[:20]).decode() if self.has_factor else None
+
+    def digits(self, secret: str) -> str:
+        """The two digits that this person begins with, for a ring of the line; made like the password."""
+        return DIGITS[sha256(f"{secret}:{self.alias}:digits".encode()).digest()[0] % len(DIGITS)]
 
 
 PEOPLE = (
@@ -79,6 +84,11 @@ def factors(secret: str) -> dict[str, str]:
     return {p.alias: factor for p in PEOPLE if (factor := p.factor(secret)) is not None}
 
 
+def ring_digits(secret: str) -> dict[str, str]:
+    """The two digits of each of the staff whose work is done on a telephone, by alias."""
+    return {p.alias: p.digits(secret) for p in working()}
+
+
 def on_the_phone() -> tuple[DemoPerson, ...]:
     """Those whose work is done on a telephone."""
     return tuple(p for p in PEOPLE if p.role in ("caller", "counselor", "spare", "supervisor"))
@@ -99,11 +109,12 @@ def shifts() -> tuple[Shift, ...]:
 
 
 def people_json(secret: str) -> list[dict[str, str]]:
-    """What `demo.json` says of them; of the staff, the password of the first start too, and what an authenticator begins with."""
+    """What `demo.json` says of them; of the staff, the password of the first start too, what an authenticator begins with, and the two digits."""
     rows = ({"alias": p.alias, "role": p.role, "language": p.language, "number": p.number} for p in PEOPLE)
     begun = ({"password": p.password(secret)} if p.is_staff else {} for p in PEOPLE)
     factor = (({"factor": factors(secret)[p.alias]} if p.has_factor else {}) for p in PEOPLE)
-    return [row | password | seed for row, password, seed in zip(rows, begun, factor, strict=True)]
+    digits = ({"digits": p.digits(secret)} if p in working() else {} for p in PEOPLE)
+    return [row | password | seed | two for row, password, seed, two in zip(rows, begun, factor, digits, strict=True)]
 
 
 def number_of(alias: str) -> str | None:

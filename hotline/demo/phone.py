@@ -30,10 +30,13 @@ HEADERS = {
 KEYPAD = tuple(zip("123456789*0#", ("", "abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz", "", "", ""), strict=True))
 
 
-def blueprint(at: AfricasTalking, factors: Mapping[str, str] = MappingProxyType({})) -> Blueprint:
+def blueprint(
+    at: AfricasTalking, factors: Mapping[str, str] = MappingProxyType({}), digits: Mapping[str, str] = MappingProxyType({})
+) -> Blueprint:
     """`/phone`, its files, its API, and the way there from `/`: the page asks for phones by alias, and gets what the stand-in says of them.
 
     `factors`: by alias what the authenticators of the demo's staff begin with; `/phone/codes` stands for those authenticators.
+    `digits`: by alias the two digits that they begin with, where the line rings them; they stand there too, as nobody's memory does.
 
     The browser learns neither the webhooks' secret nor the stand-in's address; no number stands in a path of this server.
     Raises OSError where a catalogue is missing, ValueError where no stand-in is set.
@@ -74,7 +77,7 @@ def blueprint(at: AfricasTalking, factors: Mapping[str, str] = MappingProxyType(
         asked = request.args.get("l", "")
         language = asked if asked in LANGUAGES else LANGUAGES[0]
         shown = {alias: pyotp.TOTP(secret).now() for alias, secret in factors.items()}
-        return render_template("codes.html", words=words[language], language=language, codes=shown)
+        return render_template("codes.html", words=words[language], language=language, codes=shown, digits=digits)
 
     @page.get("/phone/api/state")
     def state() -> Response:

@@ -18,8 +18,9 @@ from hotline.doctor.signed import Signature, signatures
 from hotline.engine.check.critical import pending_words
 from hotline.engine.flow import Sources
 from hotline.ports.desk.shifts import Shift
-from hotline.ports.desk.staff import Staff
+from hotline.ports.desk.staff import CALLING, Staff
 from hotline.ports.store import StoreAway, Transaction
+from hotline.service.calls.by_ring.reach import MOST_WRONG
 from hotline.service.editions.directory_numbers import numbers
 
 GUIDE: Final = "docs/coordination.md"
@@ -59,6 +60,8 @@ class Seen(Struct, frozen=True):
     sources: Sources | None
     """Of the edition in force."""
     emergency: tuple[str, ...]
+    rung: frozenset[str] = frozenset()
+    """Ids of those whom the line may ring: they have two digits."""
 
 
 def ready(config: Config, at: int, root: Path) -> Iterator[Finding]:
@@ -83,7 +86,9 @@ def ready(config: Config, at: int, root: Path) -> Iterator[Finding]:
 def _seen(config: Config, at: int, today: date, tx: Transaction) -> Seen:
     found = active(tx, at)
     emergency = numbers(found[1], tx.editions.withdrawals(), today).emergency if found else ()
-    return Seen(config, at, tx.staff.active(), tx.shifts.all(), found[1] if found else None, emergency)
+    staff = tx.staff.active()
+    rung = frozenset(row.id for row in staff if (digits := tx.staff_rings.digits(row.id)) is not None and digits.wrong < MOST_WRONG)
+    return Seen(config, at, staff, tx.shifts.all(), found[1] if found else None, emergency, rung)
 
 
 def _said(point: Point, level: Level, text: str) -> Finding:
@@ -156,6 +161,40 @@ def _kind(point: Point, seen: Seen) -> Iterator[Finding]:
         yield _said(point, "ok", "PostgreSQL")
 
 
+def _senders(seen: Seen) -> Iterator[tuple[str, str]]:
+    """What SMS come from by each gateway that the line uses, by its setting."""
+    at, kannel, orange = seen.config.at, seen.config.kannel, seen.config.orange
+    if at is not None:
+        yield "HOTLINE_AT_SENDER", at.sender
+    if kannel is not None:
+        yield "HOTLINE_KANNEL_SENDER", kannel.sender
+    if orange is not None:
+        yield "HOTLINE_ORANGE_SENDER_NAME", orange.sender_name or ""
+
+
+def _answers(point: Point, seen: Seen) -> Iterator[Finding]:
+    """Can whoever hears of a call answer by the way that the alert names? A name for a sender cannot be written to, whatever the phone offers."""
+    rules, calling = seen.config.rules, [row for row in seen.staff if row.role in CALLING]
+    named = [setting for setting, sender in _senders(seen) if any(letter.isalpha() for letter in sender)]
+    if rules.staff_replies == "sender" and named:
+        yield _said(
+            point,
+            "bad",
+            f"HOTLINE_STAFF_REPLIES=sender, and {listed(tuple(named))} is a name, which nobody can answer: give the number or short code that takes SMS,"
+            " or none, with HOTLINE_ALERTS=ring",
+        )
+        return
+    unheard = tuple(row.alias for row in calling if rules.alerts != "sms" and row.id not in seen.rung)
+    if unheard:
+        yield _said(
+            point, "warn", f"HOTLINE_ALERTS={rules.alerts}, and without two digits, so that no ring reaches them: {listed(unheard)}"
+        )
+    elif rules.staff_replies == "none" and rules.alerts == "sms":
+        yield _said(point, "warn", "HOTLINE_STAFF_REPLIES=none and HOTLINE_ALERTS=sms: whoever has no page at hand takes no call")
+    else:
+        yield _said(point, "ok", f"HOTLINE_ALERTS={rules.alerts}, HOTLINE_STAFF_REPLIES={rules.staff_replies}")
+
+
 def _complaints(point: Point, seen: Seen) -> Iterator[Finding]:
     """The name itself is shown on the staff's own page."""
     if not seen.config.console.complaints:
@@ -189,5 +228,6 @@ POINTS: Final = (
     Point("G12", "La réponse à une demande de l'État"),
     Point("G13", "Les plaintes vont à une personne hors de l'équipe", also=_complaints),
     Point("G14", "Les partenaires ont accepté les orientations"),
+    Point("G15", "L'équipe peut répondre aux alertes", _answers),
 )
 """The ids stay: people sign by them."""

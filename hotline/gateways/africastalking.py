@@ -278,17 +278,16 @@ def say(step: VoiceStep, numbers: VoiceNumbers) -> str:
     """The step as the vendor's XML (Africa's Talking, voice actions). It has no ring time-out: a Dial rings as long as the network lets it."""
     root = ET.Element("Response")
     match step:
-        case VoicePrompt(text=text, ask=ask):
-            parent = ET.SubElement(root, "GetDigits", numDigits="1", timeout="15") if ask else root
-            ET.SubElement(parent, "Say").text = text
-        case VoiceConnect(to=to, after=after):
-            ET.SubElement(root, "Dial", phoneNumbers=to, callerId=numbers.cover, maxDuration="3600")
-            ET.SubElement(root, "Say").text = after
-        case VoiceUnreached(after=after):
+        case VoicePrompt():
+            _speak(root, step.text, step.digits if step.ask else 0)
+        case VoiceConnect() | VoiceUnreached():
+            if step.before:
+                _speak(root, step.before)
             # Only a network can say what it says of a phone that is off, and take as long.
-            if numbers.off is not None:
-                ET.SubElement(root, "Dial", phoneNumbers=numbers.off, callerId=numbers.cover, maxDuration="3600")
-            ET.SubElement(root, "Say").text = after
+            to = step.to if isinstance(step, VoiceConnect) else numbers.off
+            if to is not None:
+                ET.SubElement(root, "Dial", phoneNumbers=to, callerId=numbers.cover, maxDuration="3600")
+            _speak(root, step.after, int(step.ask_after))
         case VoiceCover(prompts=prompts):
             for prompt in prompts:
                 ET.SubElement(root, "Say").text = prompt.text
@@ -297,3 +296,9 @@ def say(step: VoiceStep, numbers: VoiceNumbers) -> str:
         case _:
             assert_never(step)
     return '<?xml version="1.0" encoding="UTF-8"?>' + ET.tostring(root, encoding="unicode")
+
+
+def _speak(root: ET.Element, text: str, digits: int = 0) -> None:
+    """Say this, and wait for so many digits."""
+    parent = ET.SubElement(root, "GetDigits", numDigits=str(digits), timeout="15") if digits else root
+    ET.SubElement(parent, "Say").text = text

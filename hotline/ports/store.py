@@ -15,6 +15,7 @@ from hotline.ports.calls.numbers import Numbers
 from hotline.ports.calls.offers import Offers
 from hotline.ports.calls.outbox import Outbox
 from hotline.ports.calls.reviews import Reviews
+from hotline.ports.calls.staff_rings import StaffRings
 from hotline.ports.desk.accounts import Accounts
 from hotline.ports.desk.audit import Audit
 from hotline.ports.desk.care import Care
@@ -51,6 +52,8 @@ class Transaction(Protocol):
     def offers(self) -> Offers: ...
     @property
     def calls(self) -> Calls: ...
+    @property
+    def staff_rings(self) -> StaffRings: ...
     @property
     def flags(self) -> Flags: ...
     @property

@@ -21,28 +21,44 @@ class VoiceLeg(Struct, frozen=True):
     token: str = ""
     """What the vendor brought back of what the ring carried."""
 
+    @property
+    def name(self) -> str:
+        """Unique over all vendors."""
+        return session_name(self.gateway, self.session)
+
+
+def session_name(gateway: str, session: str) -> str:
+    """A vendor's voice session, unique over all vendors."""
+    return f"{gateway}|{session}"
+
 
 class VoicePrompt(Struct, frozen=True, tag=True):
-    """Say this; with `ask`, wait for one digit and come back with it."""
+    """Say this; with `ask`, wait for so many digits and come back with them."""
 
     text: str
     language: str
     ask: bool
+    digits: int = 1
 
 
 class VoiceConnect(Struct, frozen=True, tag=True):
-    """Ring `to` from the cover number and join the two; `after` is said to the counselor where nobody took the call."""
+    """Say `before` to the counselor, ring `to` from the cover number and join the two; `after` is said to the counselor where nobody took the call, and
+    with `ask_after` one digit is waited for."""
 
     to: str
     after: str
     language: str
+    before: str = ""
+    ask_after: bool = False
 
 
 class VoiceUnreached(Struct, frozen=True, tag=True):
-    """Ring nobody, and let the counselor hear what a phone sounds like that is off; `after` is said then, as where nobody took the call."""
+    """Ring nobody, and let the counselor hear what a phone sounds like that is off; all else is as in a `VoiceConnect`."""
 
     after: str
     language: str
+    before: str = ""
+    ask_after: bool = False
 
 
 class VoiceCover(Struct, frozen=True, tag=True):

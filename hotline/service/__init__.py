@@ -28,7 +28,7 @@ from hotline.service.conversation.who_is_there import WhoIsThere
 from hotline.service.deps import Deps
 from hotline.service.editions.session_marker import editions_of_session
 from hotline.service.faces import voice
-from hotline.service.upkeep import stale_entries, still_here, supervision
+from hotline.service.upkeep import rung_again, stale_entries, still_here, supervision
 from hotline.service.upkeep.clock_watch import ClockWatch
 from hotline.service.upkeep.spool_watch import SpoolWatch
 from hotline.service.wall_clock import is_right, jumped_by
@@ -241,7 +241,9 @@ class Hotline:
     def _ask_who_is_here(self, at: int) -> None:
         if abs(at - self._asked_at) >= ASK_SECONDS:
             self._asked_at = at
-            still_here.ask(self._deps, at)
+            with ExitStack() as last_first:
+                last_first.callback(rung_again.ring, self._deps, at)
+                last_first.callback(still_here.ask, self._deps, at)
 
     def _mark_tick(self) -> None:
         try:

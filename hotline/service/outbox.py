@@ -11,11 +11,13 @@ from msgspec.structs import replace
 
 from hotline.engine.world import clock
 from hotline.ports.calls.outbox import OutboxKind, OutboxMessage, OutboxState
+from hotline.ports.calls.staff_rings import StaffRing
 from hotline.ports.desk.staff import Role, Staff
 from hotline.ports.incoming import SmsReport
 from hotline.ports.memory import MemoryAway
 from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 from hotline.ports.store import Transaction
+from hotline.ports.voice import session_name
 from hotline.service import gateway_states
 from hotline.service.deps import Deps
 from hotline.service.wall_clock import is_right
@@ -47,7 +49,11 @@ class Draft(Struct, frozen=True):
 
 def tell(work: Work, staff: Staff, key: str, origin: str, **values: str) -> OutboxMessage:
     """Write an SMS to one of the staff, in the language that they read. `origin`: what it follows from; the same twice is one message."""
-    text = work.deps.written.phrase(f"staff.{key}", staff.reads, **values)
+    return tell_as(work, staff, key, origin, work.deps.written.phrase(f"staff.{key}", staff.reads, **values))
+
+
+def tell_as(work: Work, staff: Staff, key: str, origin: str, text: str) -> OutboxMessage:
+    """`tell`, in other words than the key's."""
     return write(work, Draft("staff", staff.number, text, work.at + STAFF_SECONDS, role=staff.role), _told(staff, key, origin))
 
 
@@ -211,6 +217,9 @@ def _drop_if_over(work: Work, message: OutboxMessage) -> tuple[OutboxMessage, ..
     tx, at = work.tx, work.at
     if message.kind != "ring":
         return () if at >= message.not_after and tx.outbox.move(message.id, "pending", "dropped", at) else None
+    ring = tx.staff_rings.get(message.text)
+    if ring is not None:
+        return None if at < message.not_after and _is_of_use(tx, ring) else _drop_ring(work, message, ring)
     call = tx.calls.get(message.text)
     callback = tx.callbacks.get(call.callback) if call else None
     if (
@@ -223,6 +232,24 @@ def _drop_if_over(work: Work, message: OutboxMessage) -> tuple[OutboxMessage, ..
         return None
     tx.outbox.move(message.id, "pending", "dropped", at)
     return _call_off(work, message.text, "too_late")
+
+
+def _is_of_use(tx: Transaction, ring: StaffRing) -> bool:
+    """Is there still something to tell or ask whoever is to be rung?"""
+    callback = tx.callbacks.get(ring.callback) if ring.callback else None
+    if ring.state != "placed" or (ring.callback and callback is None):
+        return False
+    if callback is None:
+        return True
+    if ring.menu == "offer" and callback.state == "waiting":
+        return True
+    return (callback.state, callback.claimed_by) == ("claimed", ring.staff)
+
+
+def _drop_ring(work: Work, message: OutboxMessage, ring: StaffRing) -> tuple[OutboxMessage, ...]:
+    work.tx.outbox.move(message.id, "pending", "dropped", work.at)
+    work.tx.staff_rings.save(ring.over())
+    return ()
 
 
 def _failed(deps: Deps, message: OutboxMessage, state: OutboxState) -> None:
@@ -243,6 +270,10 @@ def _failed(deps: Deps, message: OutboxMessage, state: OutboxState) -> None:
 def _call_off(work: Work, id: str, key: str) -> tuple[OutboxMessage, ...]:
     """A ring that will not come: its call is over, and the counselor who waits for it is told."""
     tx, at = work.tx, work.at
+    ring = tx.staff_rings.get(id)
+    if ring is not None:
+        tx.staff_rings.save(replace(ring, state="failed"))
+        return ()
     call = tx.calls.get(id)
     if call is None or call.state == "ended":
         return ()
@@ -252,6 +283,9 @@ def _call_off(work: Work, id: str, key: str) -> tuple[OutboxMessage, ...]:
 
 
 def _remember_session(tx: Transaction, id: str, gateway: str, session: str) -> None:
+    ring = tx.staff_rings.get(id)
+    if ring is not None and ring.state == "placed" and session:
+        tx.staff_rings.save(replace(ring, session=session_name(gateway, session)))
     call = tx.calls.get(id)
     if call is not None and call.state == "placed" and session:
         tx.calls.save(replace(call, session=session, gateway=gateway))

@@ -41,6 +41,7 @@ TABLE: Final = (
         ("change_password", "set_factor", "renew_recovery", "choose_language", "sign_out_everywhere"),
         ("me", "choose_language", "password", "factor", "factor_anew", "recovery", "everywhere", "sign_out", "home"),
     ),
+    Ability("own two digits, without which a ring of the line says nothing", CALLING, ("set_digits",), ("digits",)),
     Ability("own drafts: what was typed into a form and not sent", ROLES, ("keep_draft", "discard_draft"), ("keep_draft", "discard_draft")),
     Ability(
         "see the queue, say *I am here*, take, give back",
@@ -81,7 +82,7 @@ TABLE: Final = (
                 "pass_on",
                 "no_more",
             ),
-            *("wrap_up", "save_note", "look_on", "pick_up", "accept"),
+            *("wrap_up", "save_note", "look_on", "pick_up", "accept", "answer_ring", "key_digits", "go_on", "decline"),
         ),
         (
             *("callback", "signs", "connect", "reveal", "cover", "mark", "unmark", "ask_help", "outcome", "still_here"),
@@ -239,6 +240,7 @@ TABLE: Final = (
         ("publish_edition", "propose_edition", "approve_edition", "reject_proposal", "roll_back", "draft_files"),
         (),
     ),
+    Ability("two digits for somebody who never sees a page, by the shell alone", ADMIN, ("make_digits",), ()),
     Ability("say that the clock is right, by the shell alone", ADMIN, ("trust_clock",), ()),
     Ability("the audit", ("supervisor", "admin"), (), ("audit",)),
 )

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from hotline.settings.values import (
     ADDRESS,
+    ALERTS,
     BIND,
     CALLING,
     E164,
@@ -24,6 +25,7 @@ from hotline.settings.values import (
     NETWORKS,
     ONE_LINE,
     PRINTABLE,
+    REPLIES,
     ROUTES,
     SECRET,
     SENDER,
@@ -246,6 +248,23 @@ class Rules(Settings, frozen=True, kw_only=True):
             "`bridge`: the line rings both and shows no number; `reveal`: for a line without a bridge, whose phones stay in the room: the page shows the number for two minutes, audited",
         ),
     ] = "bridge"
+    alerts: Annotated[
+        str,
+        Setting(
+            TEAM,
+            ALERTS,
+            "how counselors and supervisors hear of a call: `sms`; `ring`: the line calls them, says only the cover's name until they have keyed two digits of their own, and one press takes it; `both`. Who has set no digits hears by SMS",
+        ),
+    ] = "sms"
+    staff_replies: Annotated[
+        str,
+        Setting(
+            TEAM,
+            REPLIES,
+            "where staff send an SMS: `sender`: they answer the one that came, which no sender of letters allows; a number or short code of the line's that takes SMS; `none`: nowhere, they have the page or are rung",
+            demo="36123",
+        ),
+    ] = "sender"
     number_hours: Annotated[int, Setting(PROMISE, number(1, 168), "a number is kept so long after its callback closed")] = 24
     callback_days: Annotated[int, Setting(PROMISE, number(1, 366), "a closed callback's codes, until only counts are left")] = 30
     presence_minutes: Annotated[

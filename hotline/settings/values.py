@@ -86,6 +86,8 @@ KEYS: Final = Form(
     ((_are_keys, "must hold ID:KEY for each sealing key, then hash:KEY, comma separated; `hotline keys new` prints such"),),
 )
 LANGUAGES: Final = Form("language codes, comma separated", r"[a-z]{2,3}")
+ALERTS: Final = Form("sms, ring or both", r"sms|ring|both")
+REPLIES: Final = Form("sender, none, or a number or short code", r"sender|none|\+?[0-9]{3,15}")
 CALLING: Final = Form("bridge or reveal", r"bridge|reveal")
 NETWORK_CODES: Final = Form("network codes of five or six digits, comma separated", r"\d{5,6}")
 USER_NAME: Final = Form("a user name: letters, digits, dots, dashes", r"[A-Za-z0-9._-]+")

@@ -21,6 +21,7 @@ from hotline.adapters.sql.schema import is_current, upgrade
 from hotline.adapters.sql.tables import metadata
 from hotline.ports.calls.alarms import Alarm
 from hotline.ports.calls.numbers import Stop
+from hotline.ports.calls.staff_rings import RingDigits, StaffRing
 from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.care import Load
@@ -203,6 +204,16 @@ def fill_0018(url, seal) -> None:
     fill_0017(url, seal)
 
 
+def fill_0022(url, seal) -> None:
+    """With a ring of somebody, and the two digits."""
+    fill_0018(url, seal)
+    store = SqlStore(url, seal, 5000)
+    with store.write() as t:
+        t.staff_rings.add(StaffRing(id_of(4), id_of(1), "offer", id_of(1), "placed", NOW))
+        t.staff_rings.save_digits(RingDigits(id_of(1), b"keyed"))
+    store.close()
+
+
 def fill_0017(url, seal) -> None:
     """With a draft of an edition."""
     fill_0015(url, seal)
@@ -296,6 +307,7 @@ FILLS = {
     "0018": fill_0018,
     "0019": fill_0019,
     "0021": fill_0019,
+    "0022": fill_0022,
 }
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 

@@ -33,9 +33,12 @@ def test_someone_is_there_in_each_language_around_the_clock() -> None:
 
 
 def test_demo_json_names_people() -> None:
-    """What scripts read of a person, and nothing else: of the staff, a password that differs from every other demo's too."""
+    """What scripts read of a person, and nothing else: of the staff, a password that differs from every other demo's too, and of whoever is rung two digits."""
     people = people_json("secret")
-    more = [({"password"} if p.is_staff else set()) | ({"factor"} if p.has_factor else set()) for p in PEOPLE]
+    more = [
+        ({"password"} if p.is_staff else set()) | ({"factor"} if p.has_factor else set()) | ({"digits"} if p in working() else set())
+        for p in PEOPLE
+    ]
     assert [{"alias", "role", "language", "number"} | rest for rest in more] == [set(p) for p in people]
     made = [p["password"] for rows in (people, people_json("another")) for p in rows if "password" in p]
     assert len(made) == len(set(made))

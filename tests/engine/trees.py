@@ -64,6 +64,7 @@ def sources(
         **dict.fromkeys(SERVICE, "Conseil"),
         "keys.language": "66 Langue",
         "voice.word": "Un mot: {word}.",
+        **dict.fromkeys(("voice.offer", "voice.offer_urgent", "voice.held", "voice.how"), "Conseil {ref}."),
         "end.today": "avant {clock}",
         "end.night": "cette nuit, avant {clock}",
         "window": "{day} {from}-{to}",

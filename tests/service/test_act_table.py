@@ -20,16 +20,20 @@ from hotline.ports.calls.call_outcomes import CALL_OUTCOMES, TO_REVIEW, Outcome
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
 from hotline.ports.calls.reviews import Reason
+from hotline.ports.calls.staff_rings import Menu, StaffRing
 from hotline.ports.desk.staff import Role, Staff
+from hotline.ports.voice import VoiceConnect, VoicePrompt, VoiceStep
 from hotline.service.acts import Result
 from hotline.service.calls import agreements, alarms, connecting, contacts, saying, scripts, taking
 from hotline.service.calls.agreements import Wish
+from hotline.service.calls.by_ring import answering
 from hotline.service.calls.contacts import Contact
 from hotline.service.desk import callback_view, wrapping_up
 from hotline.service.desk.casework import notes
 from hotline.service.desk.shifts import on_duty, planning
 from hotline.service.desk.wrapping_up import WrapUp
 from hotline.service.editions.cache import EditionCache
+from hotline.service.faces.rung import DONE_SAID, SAID
 from hotline.service.faces.staff_sms import DONE_WORDS, WORDS
 from hotline.service.permissions import ROLES, TABLE
 from tests.console.desk import WORDS as PAGE_WORDS
@@ -65,14 +69,27 @@ BY = {"acknowledge_alarm": (FANTA, "fanta")}
 """Who does it, where that is not Awa: number and alias."""
 
 
+KEYS: dict[str, tuple[Menu, str]] = {
+    "take": ("offer", "1"),
+    "give_back": ("held", "2"),
+    "connect": ("held", "1"),
+    "say_outcome": ("how", "3"),
+    "say_here": ("here", "1"),
+    "carry_on": ("enough", "1"),
+    "go_off_shift": ("offer", "9"),
+}
+"""By voice: what was said to whoever was rung, and the key; all other acts have no key."""
+
+
 class Situation(Struct, frozen=True):
-    """A line of the table. `sms`: where the face differs, its code, and `why`."""
+    """A line of the table. `sms`, `voice`: where the face differs, its code, and `why`."""
 
     act: str
     given: str
     code: str
     sms: str = ""
     why: str = ""
+    voice: str = ""
 
 
 RINGS = "what is taken by SMS rings at once: `connect` follows"
@@ -264,6 +281,22 @@ def by_page(desk: Desk, deed: Deed, callback: Callback, once: str = "once") -> s
     return "forbidden" if answer.status_code == 403 else answer.headers["Location"]
 
 
+def by_voice(line: Line, act: str, callback: Callback) -> VoiceStep:
+    """Awa was rung, keyed her two digits, and heard what there was before things came to stand so; now she presses the key."""
+    menu, key = KEYS[act]
+    with line.real_store.write() as tx:
+        tx.staff_rings.add(StaffRing("7" * 32, line.staff(AWA).id, menu, callback.id, "known", line.clock.now(), "rung"))
+    return line.hotline.voice("rung", AWA, active=True, digits=key)
+
+
+def spoken_for(line: Line, act: str, code: str) -> VoiceStep | type[VoiceConnect]:
+    """What is said for a code; what rings goes on to the caller on the same leg."""
+    if code in ("taken", "rings") and act != "say_outcome":
+        return VoiceConnect
+    key = DONE_SAID[act] if code == "done" else SAID[code]  # type: ignore[index]
+    return VoicePrompt(line.words("voice").phrase(key, "fr"), "fr", ask=False)
+
+
 def where(act: str, code: str, callback: Callback) -> str:
     """Where the page leads for a code."""
     if code == "forbidden":
@@ -317,6 +350,30 @@ def test_the_same_code_by_page(desk: Desk, situation: Situation) -> None:
     if situation.act in ("connect", "say_outcome") and situation.code != "forbidden":
         page = desk.browser("awa").open(f"/console/callback/{callback.id}")
         assert (desk.say("callback.step.rings") in page) is (situation.code == "rings")
+
+
+@pytest.mark.parametrize(
+    "situation",
+    [situation for situation in SITUATIONS if situation.act in KEYS],
+    ids=lambda situation: f"{situation.act}: {situation.given}",
+)
+def test_the_same_code_by_voice(desk: Desk, situation: Situation) -> None:
+    """As by page and by SMS."""
+    callback = given(desk, situation.given)
+    step = by_voice(desk.line, situation.act, callback)
+    expected = spoken_for(desk.line, situation.act, situation.voice or situation.code)
+    assert isinstance(step, expected) if isinstance(expected, type) else step == expected
+
+
+@pytest.mark.parametrize("act", KEYS)
+def test_a_key_that_is_posted_twice_counts_once(desk: Desk, act: str) -> None:
+    """The vendor tells it again: nothing is done again, and nobody is rung twice."""
+    situation = next(situation for situation in SITUATIONS if situation.act == act and situation.code not in ("forbidden", "gone"))
+    callback = given(desk, situation.given)
+    by_voice(desk.line, act, callback)
+    stood = rows(desk.line)
+    again = by_voice(desk.line, act, callback)
+    assert (rows(desk.line), isinstance(again, VoiceConnect)) == (stood, False)
 
 
 @pytest.mark.parametrize("act", DEEDS)
@@ -413,6 +470,7 @@ EXAMPLES = (
     Example("spoken", wrapping_up.wrap_up, (WrapUp(MORNING, "none", "a note", was_hard=True),)),
     Example("spoken", agreements.no_more),
     Example("offered", contacts.enter_contact, (Contact("70 00 03 01", "fr", MORNING),), is_about=False),
+    Example("offered", answering.decline),
     Example("offered", on_duty.say_here, is_about=False),
     Example("offered", on_duty.go_on_shift, is_about=False),
     Example("offered", on_duty.go_off_shift, is_about=False),

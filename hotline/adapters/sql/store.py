@@ -25,6 +25,7 @@ from hotline.adapters.sql.calls.numbers import SqlNumbers
 from hotline.adapters.sql.calls.offers import SqlOffers
 from hotline.adapters.sql.calls.outbox import SqlOutbox
 from hotline.adapters.sql.calls.reviews import SqlReviews
+from hotline.adapters.sql.calls.staff_rings import SqlStaffRings
 from hotline.adapters.sql.desk.accounts import SqlAccounts
 from hotline.adapters.sql.desk.audit import SqlAudit
 from hotline.adapters.sql.desk.care import SqlCare
@@ -65,6 +66,7 @@ class SqlTransaction:
         self.numbers = SqlNumbers(connection, seal)
         self.offers = SqlOffers(connection, seal)
         self.calls = SqlCalls(connection, seal)
+        self.staff_rings = SqlStaffRings(connection, seal)
         self.flags = SqlFlags(connection, seal)
         self.reviews = SqlReviews(connection, seal)
         self.alarms = SqlAlarms(connection, seal)

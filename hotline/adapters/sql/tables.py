@@ -188,6 +188,32 @@ calls = Table(
     Index("ix_calls_dialed_at", "dialed_at"),
 )
 
+staff_rings = Table(
+    "staff_rings",
+    metadata,
+    _id(),
+    _of_staff(),
+    Column("menu", String(8), nullable=False),
+    # Not tied to it: a day later the row is gone.
+    Column("callback", String(32)),
+    Column("state", String(16), nullable=False),
+    Column("placed_at", BigInteger, nullable=False),
+    Column("session_hash", LargeBinary, index=True),
+    Column("wrong", Integer, nullable=False),
+    Index("ix_staff_rings_staff", "staff", "placed_at"),
+    Index("ix_staff_rings_placed_at", "placed_at"),
+)
+"""When one of the staff was rung, to be told or asked something."""
+
+ring_digits = Table(
+    "ring_digits",
+    metadata,
+    _of_staff(key=True),
+    Column("hashed", LargeBinary, nullable=False),
+    Column("wrong", Integer, nullable=False),
+)
+"""The two digits without which a ring says nothing: keyed, and with whose they are, so that the same two differ."""
+
 outbox = Table(
     "outbox",
     metadata,

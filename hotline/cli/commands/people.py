@@ -45,6 +45,7 @@ def declare(commands: Any) -> None:
     )
     for name, handler, about in (
         ("reset", _reset, "sign her out everywhere, drop her password and second factor, print a new one-time link"),
+        ("digits", _digits, "two digits by chance for her rings, where she never sees a page; printed once"),
         ("disable", _disable, "sign her out for good; what she holds goes back to the others"),
     ):
         parser = command(user, name, handler, about)
@@ -88,6 +89,19 @@ def _reset(options: argparse.Namespace) -> None:
         run(deps, options.by, make_link, _id_of(deps, options.alias), token)
     print(f"{options.alias} is signed out everywhere; her password and second factor are gone")
     _print_link(config, token)
+
+
+def _digits(options: argparse.Namespace) -> None:
+    from hotline.service.calls.by_ring.reach import are_digits
+    from hotline.service.desk.accounts.people import make_digits
+
+    chosen = secrets.choice([digits for n in range(100) if are_digits(digits := f"{n:02}")])
+    with worded_failures():
+        deps = shell_deps(settings())
+        result = run(deps, options.by, make_digits, _id_of(deps, options.alias), chosen)
+    if result.is_refused:
+        raise Failed(f"{options.alias} takes no calls")
+    print(f"her two digits, which the line asks for when it rings her: {chosen}")
 
 
 def _disable(options: argparse.Namespace) -> None:

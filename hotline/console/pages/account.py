@@ -58,6 +58,17 @@ def _choices(pages: Blueprint, context: ConsoleContext) -> None:
     def own() -> Shown:
         return _own(context)
 
+    @pages.post("/me/digits")
+    def digits() -> Shown:
+        form = request.form
+        if form.get("digits", "") != form.get("again", ""):
+            return _own(context, FormFault("account.digits_differ", "again"))
+        new = own_account.prepare_digits(context.locks, me(), form.get("old", ""), form.get("digits", ""), this_browser())
+        result = run_each_time(context, own_account.set_digits, new)
+        if result.code == "faulty":
+            return _own(context, FormFault("account.digits_weak", "digits"))
+        return _own(context, WRONG_PASSWORD) if result.is_refused else to("me", told="digits")
+
     @pages.post("/me/language")
     def choose_language() -> Response:
         chosen = request.form.get("reads")
@@ -107,7 +118,7 @@ def _own(context: ConsoleContext, fault: FormFault | None = None) -> Shown:
     values: dict[str, Any] = {
         "own": found,
         "second_factor": g.second_factor,
-        "notice": code if code in ("password", "language") else "",
+        "notice": code if code in ("password", "language", "digits") else "",
         "languages": own_names(context),
     }
     return refused(context, "account.html", fault, **values) if fault else page(context, "account.html", **values)

@@ -44,12 +44,13 @@ PHRASES_HOLD: Final[Mapping[str, frozenset[str]]] = {
     "end.night": frozenset(("clock",)),
     "window": frozenset(("day", "from", "to")),
     "voice.word": frozenset(("word",)),
+    **{f"voice.{menu}": frozenset(("ref",)) for menu in ("offer", "offer_urgent", "held", "how")},
 }
 """The placeholders of what is no screen; words for staff have those of STAFF_HOLDS, all others none."""
 REST: Final = "rest."
 """With a part of the day: how what is left of it is said while it runs."""
 REST_HOLDS: Final = frozenset(("to",))
-STAFF_HOLDS: Final = frozenset(("ref", "before", "until", "name", "number", "count", "day", "from", "to", "asked"))
+STAFF_HOLDS: Final = frozenset(("ref", "before", "until", "name", "number", "count", "day", "from", "to", "asked", "answer"))
 TIMES: Final = frozenset(("before", "from", "to", "day", "end", "window", "soonest", "next", "next_day"))
 _BEGIN: Final = {"keys.back": KEY_BACK, "keys.more": KEY_MORE, "keys.out": KEY_OUT, "keys.language": KEY_LANGUAGE}
 """The key that the words for it begin with."""

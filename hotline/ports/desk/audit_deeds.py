@@ -72,6 +72,8 @@ Deed: TypeAlias = Literal[
     "second factor set",
     "recovery codes renewed",
     "recovery code used",
+    "ring digits set",
+    "wrong digits",
     "signed out everywhere",
     # who works here, and when
     "person added",

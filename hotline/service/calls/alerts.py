@@ -1,4 +1,4 @@
-"""The messages by which staff hear of a call: written with the offer, withdrawn once nobody can follow them, and followed up where they did not arrive."""
+"""The messages and rings by which staff hear of a call: written with the offer, withdrawn once nobody can follow them, and followed up where they did not arrive."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from hotline.ports.calls.offers import Offer
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.staff import Staff
 from hotline.service import outbox
+from hotline.service.calls.by_ring import placing, reach
+from hotline.service.calls.by_ring.placing import Cause
 from hotline.service.calls.rules import one_phone
 from hotline.service.outbox import Draft
 from hotline.service.work import Work
@@ -18,8 +20,8 @@ FAILED_SECONDS: Final = 120
 """How long after it failed an alert is looked at."""
 
 
-def tell(work: Work, staff: Staff, group: Sequence[Callback], waiting: int = 1) -> OutboxMessage:
-    """Offer this group to one of the staff. `waiting`: how many wait like it, of all of which this one message speaks."""
+def tell(work: Work, staff: Staff, group: Sequence[Callback], waiting: int = 1) -> tuple[OutboxMessage, ...]:
+    """Offer this group to one of the staff, by SMS, by a ring or by both. `waiting`: how many wait like it, of all of which this one SMS speaks."""
     lead, ends = group[0], one_phone.end(group)
     before = len(work.tx.offers.of(lead.id))
     key = "staff.offer_urgent" if one_phone.is_urgent(group) else "staff.offer"
@@ -37,8 +39,11 @@ def tell(work: Work, staff: Staff, group: Sequence[Callback], waiting: int = 1) 
             key, origin = "staff.escalated_many", f"many|{origin}"
             values["count"] = str(waiting)
     work.tx.offers.add(Offer(lead.id, staff.id, work.at))
-    text = work.deps.written.phrase(key, staff.reads, **values)
-    return outbox.write(work, Draft("alert", staff.number, text, ends, one_phone.is_urgent(group), staff.role), origin)
+    urgent, rules = one_phone.is_urgent(group), work.deps.rules
+    patience = rules.offer_urgent_seconds if urgent else rules.offer_seconds
+    cause = Cause("offer", origin, min(ends, work.at + patience), lead.id, urgent)
+    alert = Draft("alert", staff.number, reach.words(work, staff, key, **values), ends, urgent, staff.role)
+    return placing.inform(work, staff, cause, alert, origin)
 
 
 def withdraw(work: Work, id: str) -> None:
@@ -58,6 +63,9 @@ def failed(work: Work) -> tuple[tuple[str, Staff], ...]:
             found += [
                 (callback.id, staff) for callback in work.tx.offers.to(staff.id, work.at) if _is_of(work, message.id, callback.id, staff.id)
             ]
+    if work.deps.rules.alerts == "ring":  # else an SMS says it too, and that one is followed
+        rings = (ring for ring in work.tx.staff_rings.failed(work.at - FAILED_SECONDS) if ring.menu == "offer")
+        found += [(ring.callback, staff) for ring in rings if ring.callback and (staff := work.tx.staff.get(ring.staff)) is not None]
     return tuple(found)
 
 

@@ -11,6 +11,7 @@ from hotline.ports.calls.calls import Call
 from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 from hotline.service.acts import Act, By, Refused, Result, run
 from hotline.service.calls import dispatch, ringing
+from hotline.service.calls.by_ring import placing
 from hotline.service.calls.reference import about
 from hotline.service.calls.rules.limits import is_unsaid, may_ring
 from hotline.service.deps import Deps
@@ -22,9 +23,9 @@ def connect(act: Act, id: str) -> Result:
     if callback is None:
         return Result("gone")
     group = dispatch.held(act.tx, id, act.staff.id)
-    if ringing.is_coming(act, group):
+    if ringing.is_coming(act, group) or (group and placing.is_ringing(act, act.staff)):
         return Result("rings", about(callback))
-    refused = _refusal(act, group) or ("on_page" if act.deps.rules.calling == "reveal" else None)
+    refused = refusal(act, group) or ("on_page" if act.deps.rules.calling == "reveal" else None)
     if refused is not None:
         return Result(refused, about(callback))
     return Result("rings", about(callback), (ringing.place(act, (callback, *group)),))
@@ -37,7 +38,7 @@ def reveal(act: Act, id: str) -> Result:
         return Result("gone")
     group = (*dispatch.held(act.tx, id, act.staff.id), *dispatch.joining(act, id))
     # What is shown is rung: a page cannot pretend (SECURITY: what it cannot do).
-    refused = _refusal(act, group) or ("busy" if ringing.is_unreached(act, group) else None)
+    refused = refusal(act, group) or ("busy" if ringing.is_unreached(act, group) else None)
     if refused is not None:
         return Result(refused, about(callback))
     dispatch.join(act, id)
@@ -97,7 +98,7 @@ def _session(deps: Deps, call: str) -> tuple[str, str] | None:
     return (gateway, ring.vendor_id) if gateway in deps.outgoing.voice else None
 
 
-def _refusal(act: Act, group: Sequence[Callback]) -> Refused | None:
+def refusal(act: Act, group: Sequence[Callback]) -> Refused | None:
     """Why nobody is rung for these now; None where it may be."""
     if not group:
         return "gone"

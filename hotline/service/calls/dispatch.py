@@ -184,7 +184,9 @@ def offer(work: Work, id: str, *, passed_by: str | None = None) -> tuple[OutboxM
     turn = next_turn(work, id, floor, passed_by=passed_by)
     if turn is None:
         return ()
-    return tuple(alerts.tell(work, staff, turn.group, _count_like(work, turn.group, staff, floor)) for staff in turn.staff)
+    return tuple(
+        message for staff in turn.staff for message in alerts.tell(work, staff, turn.group, _count_like(work, turn.group, staff, floor))
+    )
 
 
 def _count_like(work: Work, group: Sequence[Callback], staff: Staff, floor: Floor) -> int:

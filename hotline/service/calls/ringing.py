@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hmac import compare_digest
-from typing import Final
 
 from msgspec.structs import replace
 
@@ -16,6 +15,8 @@ from hotline.ports.voice import VoiceLeg
 from hotline.service import outbox
 from hotline.service.acts import Act, Result
 from hotline.service.calls import dispatch
+from hotline.service.calls.by_ring import placing, reach
+from hotline.service.calls.by_ring.placing import Cause
 from hotline.service.calls.reference import about
 from hotline.service.calls.rules import one_phone
 from hotline.service.calls.rules.limits import may_ring
@@ -23,15 +24,11 @@ from hotline.service.deps import Deps
 from hotline.service.outbox import Draft
 from hotline.service.work import Work
 
-RINGING_SECONDS: Final = 60
-"""A counselor's phone that was not answered by then has stopped ringing."""
-
 
 def pick_up(act: Act, leg: VoiceLeg) -> Result:
     """The counselor answered the phone, or pressed another key than 1: the line asks for that key, unless nobody may be rung any more.
 
-    `phone`: `own` or `other`; `word`: what whoever answers must say, the first that was chosen, which nobody can have changed since by
-    asking again. Empty where there is none.
+    The word among `said_first` is the first that was chosen, which nobody can have changed since by asking again.
     """
     call = _call(act, leg)
     if call is None or call.state not in ("placed", "answered"):
@@ -41,9 +38,7 @@ def pick_up(act: Act, leg: VoiceLeg) -> Result:
     if not _may_ring(act, call, group):
         return _ended(act, call)
     act.tx.calls.save(replace(call, state="answered"))
-    return Result(
-        "asked", {"phone": "other" if any(callback.other_phone for callback in group) else "own", "word": one_phone.word(group) or ""}
-    )
+    return Result("asked", said_first(group))
 
 
 def accept(act: Act, leg: VoiceLeg) -> Result:
@@ -70,11 +65,16 @@ def accept(act: Act, leg: VoiceLeg) -> Result:
     return Result("connected", {**about(group[0]), "rings": "" if unreached else "yes"})
 
 
+def said_first(group: Sequence[Callback]) -> dict[str, str]:
+    """What the counselor must know before anybody answers. `phone`: `own` or `other`; `word`: what whoever answers must say, empty where there is none."""
+    return {"phone": "other" if any(callback.other_phone for callback in group) else "own", "word": one_phone.word(group) or ""}
+
+
 def hang_up(act: Act, leg: VoiceLeg) -> Result:
-    """The call is over. Who has not said yet how it ended is asked by SMS."""
+    """The call is over. Who has not said yet how it ended is asked: by one short call, or by SMS."""
     call = _call(act, leg)
     if call is None:
-        return Result("gone")
+        return _end_ring(act, leg)
     if call.state == "ended":
         return Result("ended")
     act.tx.calls.save(replace(call, state="ended", ended_at=act.at))
@@ -83,7 +83,7 @@ def hang_up(act: Act, leg: VoiceLeg) -> Result:
         return Result("ended")  # how it ended was said while they talked, or the caller stopped it
     for callback in unsaid:
         act.tx.callbacks.save(replace(callback, claimed_at=act.at))  # the time to answer runs from the end of the talk
-    return Result("ended", messages=(outbox.tell(act, act.staff, "how", call.id, ref=unsaid[0].reference),))
+    return Result("ended", messages=(_ask_how(act, call, unsaid),))
 
 
 def place(act: Act, group: Sequence[Callback]) -> OutboxMessage:
@@ -104,7 +104,7 @@ def is_coming(act: Act, group: Sequence[Callback]) -> bool:
         call is not None
         and call.callback in {callback.id for callback in group}
         and call.state == "placed"
-        and act.at - call.placed_at < RINGING_SECONDS
+        and act.at - call.placed_at < placing.RINGING_SECONDS
     )
 
 
@@ -142,6 +142,24 @@ def is_rung_by_another(act: Act, id: str) -> bool:
 def is_brought_back(deps: Deps, call: Call, token: str) -> bool:
     """Is this call's session not known yet, and the token that came with one the call's own?"""
     return call.state == "placed" and call.session is None and compare_digest(token.encode(), outbox.call_token(deps, call.id).encode())
+
+
+def _ask_how(act: Act, call: Call, unsaid: Sequence[Callback]) -> OutboxMessage:
+    if reach.answers_by_ring(act, act.staff):
+        cause = Cause("how", call.id, act.at + outbox.STAFF_SECONDS, unsaid[0].id)
+        if (ring := placing.place(act, act.staff, cause)) is not None:
+            return ring
+    number = act.deps.rules.staff_replies
+    return outbox.tell(act, act.staff, reach.question(act, act.staff, "how"), call.id, ref=unsaid[0].reference, number=number)
+
+
+def _end_ring(act: Act, leg: VoiceLeg) -> Result:
+    """Whoever was told or asked something hung up."""
+    ring = act.tx.staff_rings.of_session(leg.name)
+    if ring is None or ring.staff != act.staff.id:
+        return Result("gone")
+    act.tx.staff_rings.save(ring.over())
+    return Result("ended")
 
 
 def _call(act: Act, leg: VoiceLeg) -> Call | None:

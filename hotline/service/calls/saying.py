@@ -16,6 +16,7 @@ from hotline.ports.store import Transaction
 from hotline.service import outbox
 from hotline.service.acts import Act, Result
 from hotline.service.calls import dispatch, ringing
+from hotline.service.calls.by_ring import reach
 from hotline.service.calls.reference import about
 from hotline.service.calls.review import to_review
 from hotline.service.calls.rules import one_phone
@@ -101,7 +102,9 @@ def _note(act: Act, group: Sequence[Callback], outcome: Outcome) -> tuple[Outbox
 
 
 def _ask_to_go_on(act: Act) -> tuple[OutboxMessage, ...]:
-    """Whoever has reached a cap is asked once: to go on, or to end the shift."""
+    """Whoever has reached a cap is asked once: to go on, or to end the shift. Whoever answers by ring is rung for it later: the phone is in use."""
+    if reach.answers_by_ring(act, act.staff):
+        return ()
     if act.staff.role != "counselor" or act.staff.id not in rests(act.tx, act.at, act.deps.rules).capped:
         return ()
     return outbox.tell_seldom(act, [act.staff], "enough", act.deps.rules.shift_hours * 3600)

@@ -16,6 +16,8 @@ from hotline.ports.store import Transaction
 from hotline.service import outbox
 from hotline.service.acts import Act, Refused, Result
 from hotline.service.calls import alerts, dispatch
+from hotline.service.calls.by_ring import placing, reach
+from hotline.service.calls.by_ring.placing import Cause
 from hotline.service.calls.reference import about
 from hotline.service.calls.review import to_review
 from hotline.service.calls.rules import minors, one_phone, skill
@@ -76,7 +78,7 @@ def hand_over(act: Act, id: str, to: str, note: str = "") -> Result:
         act.record("handed over", f"{request.reference} {chosen.alias}")
         if note:
             act.tx.cases.save_handed(request.id, HandedNote(note, act.staff.id))
-    messages = [_tell(act, chosen, callback, group, has_note=bool(note))]
+    messages = [*_tell(act, chosen, callback, group, has_note=bool(note))]
     before = act.tx.staff.get(callback.claimed_by or "")
     if before is not None and before.id not in (to, act.staff.id):
         messages.append(outbox.tell(act, before, "given_back", f"{id}|{callback.claimed_at}", ref=callback.reference))
@@ -110,14 +112,14 @@ def untried(work: Work, callback: Callback) -> tuple[Callback, ...]:
     return () if is_tried or not is_ringable(group, work.at) else group
 
 
-def _tell(work: Work, chosen: Staff, callback: Callback, group: Sequence[Callback], *, has_note: bool) -> OutboxMessage:
+def _tell(work: Work, chosen: Staff, callback: Callback, group: Sequence[Callback], *, has_note: bool) -> tuple[OutboxMessage, ...]:
     work.tx.offers.add(Offer(callback.id, chosen.id, work.at))
-    ends = one_phone.end(group)
-    written = work.deps.written
+    ends, urgent, written = one_phone.end(group), one_phone.is_urgent(group), work.deps.written
     key = "staff.handed_note" if has_note and written.has_phrase("staff.handed_note") else "staff.handed"
-    text = written.phrase(key, chosen.reads, ref=callback.reference, before=outbox.hour(work.deps, chosen.reads, ends))
-    urgent = one_phone.is_urgent(group)
-    return outbox.write(work, Draft("alert", chosen.number, text, ends, urgent, chosen.role), f"handed|{callback.id}|{chosen.id}|{work.at}")
+    text = reach.words(work, chosen, key, ref=callback.reference, before=outbox.hour(work.deps, chosen.reads, ends))
+    origin = f"handed|{callback.id}|{chosen.id}|{work.at}"
+    alert = Draft("alert", chosen.number, text, ends, urgent, chosen.role)
+    return placing.inform(work, chosen, Cause("held", origin, ends, callback.id, urgent), alert, origin)
 
 
 def _refusal(act: Act, callback: Callback) -> Refused | None:

@@ -6,11 +6,17 @@ from contextlib import suppress
 from threading import BoundedSemaphore
 from typing import Final
 
-from hotline.ports.store import StoreAway
+from hotline.ports.calls.staff_rings import StaffRing
+from hotline.ports.desk.staff import Staff
+from hotline.ports.store import StoreAway, Transaction
 from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoiceLeg, VoicePrompt, VoiceStep, VoiceUnreached
 from hotline.service.acts import By, Result, run
 from hotline.service.calls import ringing
+from hotline.service.calls.by_ring import reach
+from hotline.service.calls.by_ring.answering import is_ring_brought_back
 from hotline.service.deps import Deps
+from hotline.service.faces import rung
+from hotline.service.work import Work
 
 ACCEPT: Final = "1"
 LOOK_SECONDS: Final = 0.1
@@ -54,11 +60,16 @@ def _is_early(deps: Deps, leg: VoiceLeg) -> bool:
     """Is the vendor just being asked to ring this counselor, so that its answer may still say that this leg is ours?"""
     with suppress(StoreAway), deps.store.read() as tx:
         staff = tx.staff.by_number(leg.number)
-        call = tx.calls.live_of(staff.id) if staff is not None else None
-        if call is None or call.state != "placed" or call.session is not None or ringing.is_brought_back(deps, call, leg.token):
+        if staff is None:
             return False
-        ring = tx.outbox.get(deps.derive("ring", call.id))
-        return ring is not None and ring.state == "sending"
+        call, ring = tx.calls.live_of(staff.id), tx.staff_rings.live_of(staff.id)
+        awaited = []
+        if call is not None and call.state == "placed" and call.session is None and not ringing.is_brought_back(deps, call, leg.token):
+            awaited.append(call.id)
+        if ring is not None and ring.state == "placed" and ring.session is None and not is_ring_brought_back(deps, ring, leg.token):
+            awaited.append(ring.id)
+        messages = [tx.outbox.get(deps.derive("ring", id)) for id in awaited]
+        return any(message is not None and message.state == "sending" for message in messages)
     return False
 
 
@@ -67,7 +78,11 @@ def _step(deps: Deps, leg: VoiceLeg) -> VoiceStep:
         staff = tx.staff.by_number(leg.number)
         call = tx.calls.of_session(leg.gateway, leg.session)
         # Read before the attempt is counted: nothing can fail between the two, and `accept` looks whether it is still there.
-        number = tx.numbers.of(call.callback) if call is not None else None
+        ring = _ring(deps, tx, leg, staff) if call is None and staff is not None else None
+        about = call.callback if call is not None else ring.callback if ring is not None else None
+        number = tx.numbers.of(about) if about is not None else None
+        callback = tx.callbacks.get(about) if about is not None else None
+        asks_after = staff is not None and reach.answers_by_ring(Work(deps, tx, deps.clock.now()), staff)
     if staff is None:
         return VoiceEnd()
     by = By(staff.id, "voice")
@@ -76,19 +91,34 @@ def _step(deps: Deps, leg: VoiceLeg) -> VoiceStep:
         return VoiceEnd()
     if leg.digits == "":
         return VoiceEnd()
+    if ring is not None:
+        rung_leg = rung.RungLeg(staff, leg, number)
+        return rung.step(deps, rung_leg, ring, callback.reference if callback else "", urgent=callback is not None and callback.urgent)
+    if call is not None and call.state == "dialed" and leg.digits is not None and asks_after:
+        return rung.after(deps, staff, call.callback, leg.digits)
     result = run(deps, by, ringing.accept if leg.digits == ACCEPT else ringing.pick_up, leg)
-    return _said(deps, result, staff.reads, number)
+    return _said(deps, result, staff.reads, number, asks_after=asks_after)
 
 
-def _said(deps: Deps, result: Result, language: str, number: str | None) -> VoiceStep:
+def _ring(deps: Deps, tx: Transaction, leg: VoiceLeg, staff: Staff) -> StaffRing | None:
+    """The ring that this leg is of, by its session or by the token that came back. Returns None where it is of none."""
+    ring = tx.staff_rings.of_session(leg.name)
+    if ring is None:
+        live = tx.staff_rings.live_of(staff.id)
+        ring = live if live is not None and is_ring_brought_back(deps, live, leg.token) else None
+    return ring if ring is not None and ring.staff == staff.id else None
+
+
+def _said(deps: Deps, result: Result, language: str, number: str | None, *, asks_after: bool) -> VoiceStep:
     phrase = deps.spoken.phrase
+    then = "voice.after" if asks_after else "voice.none"
     match result.code:
         case "asked":
             return VoicePrompt(_greeting(deps, result.values, language), language, ask=True)
         case "connected" if not result.values["rings"]:
-            return VoiceUnreached(phrase("voice.none", language), language)
+            return VoiceUnreached(phrase(then, language), language, ask_after=asks_after)
         case "connected" if number is not None:
-            return VoiceConnect(number, phrase("voice.none", language), language)
+            return VoiceConnect(number, phrase(then, language), language, ask_after=asks_after)
         case "ended":
             return VoicePrompt(phrase("voice.late", language), language, ask=False)
     return VoiceEnd()

@@ -10,6 +10,8 @@ from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.service import outbox
+from hotline.service.calls.by_ring import placing, reach
+from hotline.service.calls.by_ring.placing import Cause
 from hotline.service.calls.rules.planned import covering
 from hotline.service.calls.rules.presence import all_there, is_closed, is_on, is_present
 from hotline.service.deps import Deps
@@ -100,4 +102,6 @@ def _remind(work: Work, id: str, key: str, origin: str) -> OutboxMessage | None:
     staff = work.tx.staff.get(id)
     if staff is None or staff.is_on_call(work.at):
         return None
+    if reach.answers_by_ring(work, staff):
+        return placing.place(work, staff, Cause("here", f"{key}|{origin}", work.at + outbox.STAFF_SECONDS))
     return outbox.tell(work, staff, key, origin)

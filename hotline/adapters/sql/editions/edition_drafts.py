@@ -44,7 +44,7 @@ class SqlEditionDrafts(Unit):
         self._change(_TAKE_OUT, this=draft, of=place)
 
     def part_counts(self) -> Mapping[str, int]:
-        return {draft: count for draft, count in self._rows(_COUNTS)}
+        return dict(self._rows(_COUNTS))
 
     def parts(self, draft: str) -> tuple[DraftPart, ...]:
         return tuple(replace(DraftPart(*row), others=tuple(row.others.split())) for row in self._rows(_PARTS, this=draft))

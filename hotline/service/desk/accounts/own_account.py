@@ -7,13 +7,15 @@ Secrets are made before an act and handed to it: a result is kept for a day, and
 from __future__ import annotations
 
 from base64 import b32encode
-from typing import Final
+from typing import Final, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.ports.desk.staff import Staff
+from hotline.ports.calls.staff_rings import RingDigits
+from hotline.ports.desk.staff import CALLING, Staff
 from hotline.service.acts import Act, Result
+from hotline.service.calls.by_ring import reach
 from hotline.service.deps import Deps
 from hotline.service.desk.accounts import sign_in
 from hotline.service.desk.accounts.sign_in import Browser, CheckedPassword, Locks
@@ -26,11 +28,13 @@ CODE_BYTES: Final = 10
 
 
 class OwnAccount(Struct, frozen=True):
-    """How somebody signs in. `codes_left`: recovery codes; `browsers`: in how many somebody did something lately."""
+    """How somebody signs in, and is rung. `codes_left`: recovery codes; `browsers`: in how many somebody did something lately."""
 
     has_account: bool
     codes_left: int
     browsers: int
+    digits: Literal["", "none", "set", "locked"] = ""
+    """Of the two digits for a ring of the line; empty where it rings nobody of this role."""
 
 
 class NewPassword(Struct, frozen=True):
@@ -50,11 +54,21 @@ class NewFactor(Struct, frozen=True):
     token: str
 
 
+class NewDigits(Struct, frozen=True):
+    """Two digits for a ring of the line. `checked`: the password; None where that was not right."""
+
+    checked: CheckedPassword | None
+    digits: str
+
+
 def look(deps: Deps, staff: Staff, since: int) -> OwnAccount:
     """An account as its page shows it; `since`: what counts as lately. Raises StoreAway."""
     with deps.store.read() as tx:
-        account, browsers = tx.accounts.get(staff.id), tx.accounts.sign_ins(staff.id, since)
-    return OwnAccount(account is not None, len(account.recovery) if account else 0, browsers)
+        account, browsers, digits = tx.accounts.get(staff.id), tx.accounts.sign_ins(staff.id, since), tx.staff_rings.digits(staff.id)
+    state: Literal["", "none", "set", "locked"] = ""
+    if deps.rules.alerts != "sms" and staff.role in CALLING:
+        state = "none" if digits is None else "locked" if digits.wrong >= reach.MOST_WRONG else "set"
+    return OwnAccount(account is not None, len(account.recovery) if account else 0, browsers, state)
 
 
 def prepare_password(locks: Locks, staff: Staff, old: str, new: str, browser: Browser) -> NewPassword:
@@ -112,6 +126,23 @@ def renew_recovery(act: Act, codes: tuple[str, ...]) -> Result:
         return Result("gone")
     act.tx.accounts.save(replace(account, recovery=_hashes(act, codes)))
     act.record("recovery codes renewed", act.staff.alias)
+    return Result()
+
+
+def prepare_digits(locks: Locks, staff: Staff, old: str, digits: str, browser: Browser) -> NewDigits:
+    """With the password: whoever finds a browser left open could else answer for her on the phone. Raises StoreAway and Crowded."""
+    return NewDigits(sign_in.prove(locks, staff, old, browser), sign_in.plain(digits))
+
+
+def set_digits(act: Act, new: NewDigits) -> Result:
+    """The two digits without which a ring of the line says nothing; wrong ones that were typed before count no more. Faulty where somebody who guesses tries
+    them first."""
+    if new.checked is None:
+        return Result("wrong")
+    if not reach.are_digits(new.digits):
+        return Result("faulty", {"fault": "digits"})
+    act.tx.staff_rings.save_digits(RingDigits(act.staff.id, reach.hashed(act.deps.hasher, act.staff.id, new.digits)))
+    act.record("ring digits set", act.staff.alias)
     return Result()
 
 

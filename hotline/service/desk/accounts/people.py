@@ -14,10 +14,12 @@ from msgspec.structs import replace
 from hotline.engine.phone.numbers import is_e164
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
+from hotline.ports.calls.staff_rings import RingDigits
 from hotline.ports.desk.staff import CALLING, Role, Staff
 from hotline.ports.store import Store, Transaction
 from hotline.service.acts import Act, Result
 from hotline.service.calls import dispatch, review
+from hotline.service.calls.by_ring import reach
 from hotline.service.calls.rules import one_phone
 from hotline.service.calls.rules.limits import is_unsaid
 from hotline.service.desk.accounts.sign_in import GUESSES, LINK_SECONDS
@@ -143,12 +145,25 @@ def unlock_person(act: Act, id: str) -> Result:
     return Result()
 
 
+def make_digits(act: Act, id: str, digits: str) -> Result:
+    """Two digits for the rings of somebody who never sees a page. Gone where there is no such person, or who takes no calls."""
+    staff = act.tx.staff.get(id)
+    if staff is None or not staff.active or staff.role not in CALLING:
+        return Result("gone")
+    if not reach.are_digits(digits):
+        return Result("faulty", {"fault": "digits"})
+    act.tx.staff_rings.save_digits(RingDigits(id, reach.hashed(act.deps.hasher, id, digits)))
+    act.record("ring digits set", staff.alias)
+    return Result()
+
+
 def disable_person(act: Act, id: str) -> Result:
     """Every sign-in ends at once, none is possible any more, no SMS from this person counts, and what they hold goes back to the others."""
     staff = _other(act, id)
     if isinstance(staff, Result):
         return staff
     _drop_account(act, staff)
+    act.tx.staff_rings.drop_digits(staff.id)
     act.tx.staff.save(replace(staff, active=False, on_until=None, on_call_until=None))
     act.record("person disabled", staff.alias)
     return Result(messages=give_back_all(act, staff.id))

@@ -1,0 +1,136 @@
+"""Whoever picked up keys two digits, hears what there is, and one press does it: the acts of a ring that no other face has."""
+
+from __future__ import annotations
+
+from hmac import compare_digest
+
+from msgspec.structs import replace
+
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.calls.calls import Call
+from hotline.ports.calls.outbox import OutboxMessage
+from hotline.ports.calls.staff_rings import Menu, StaffRing
+from hotline.ports.voice import VoiceLeg
+from hotline.service import outbox
+from hotline.service.acts import Act, Result
+from hotline.service.calls import connecting, dispatch, ringing
+from hotline.service.calls.by_ring import reach
+from hotline.service.calls.reference import about
+from hotline.service.calls.rules import one_phone
+from hotline.service.calls.rules.limits import is_unsaid, may_ring
+from hotline.service.calls.rules.rest import rests
+from hotline.service.deps import Deps
+
+
+def answer_ring(act: Act, leg: VoiceLeg) -> Result:
+    """Somebody picked up: the two digits are asked for, and nothing is said."""
+    ring = _ring(act, leg)
+    if ring is None or ring.state not in ("placed", "answered"):
+        return Result("gone")
+    act.tx.staff_rings.save(replace(ring, state="answered"))
+    return Result("asked")
+
+
+def key_digits(act: Act, leg: VoiceLeg) -> Result:
+    """The two digits: once they are right, what there is, and what keys are about from now on (`menu`, and of a callback its reference and whether it is urgent).
+
+    Wrong ones are counted, and after the second the call ends; those that are set right in the same call count for nothing, or a slip of her own
+    would shut her out one day. Past `reach.MOST_WRONG` she is rung no more until she has set others, and supervisors are told.
+    """
+    ring = _ring(act, leg)
+    if ring is None or ring.state != "answered":
+        return Result("gone")
+    if not reach.is_rung(act, act.staff):
+        act.tx.staff_rings.save(ring.over())
+        return Result("gone")
+    if not reach.are_right(act, act.staff, leg.digits or ""):
+        return _count_wrong(act, ring)
+    digits = act.tx.staff_rings.digits(act.staff.id)
+    if digits is not None and ring.wrong:
+        act.tx.staff_rings.save_digits(replace(digits, wrong=digits.wrong - ring.wrong))
+    menu, callback = _found(act)
+    act.tx.staff_rings.save(replace(ring, state="known", menu=menu, callback=callback.id if callback else None))
+    return Result("done", menu_values(menu, callback))
+
+
+def menu_values(menu: Menu, callback: Callback | None) -> dict[str, str]:
+    """For words: what keys are about."""
+    return {"menu": menu, "ref": callback.reference if callback else "", "urgent": "yes" if callback and callback.urgent else ""}
+
+
+def go_on(act: Act, leg: VoiceLeg) -> Result:
+    """The same call goes on to the caller, for what whoever acts holds; what the caller must say, and whose phone it is, as `ringing.pick_up` has it.
+
+    The attempt is written before the number leaves, as in `ringing.accept`, and whatever that forbids is forbidden here.
+    """
+    ring = act.tx.staff_rings.of_session(leg.name)
+    if ring is None or ring.staff != act.staff.id or ring.state != "known" or ring.callback is None or ring.menu not in ("offer", "held"):
+        return Result("gone")
+    dispatch.join(act, ring.callback)
+    group = dispatch.held(act.tx, ring.callback, act.staff.id)
+    refused = connecting.refusal(act, group) or ("on_page" if act.deps.rules.calling == "reveal" else None)
+    act.tx.staff_rings.save(ring.over())
+    if refused is not None:
+        return Result(refused)
+    earlier = act.tx.calls.live_of(act.staff.id)
+    if earlier is not None:
+        act.tx.calls.save(replace(earlier, state="ended", ended_at=act.at))
+    call = Call(ring.id, ring.callback, act.staff.id, "answered", ring.placed_at, leg.session, gateway=leg.gateway)
+    act.tx.calls.add(call)
+    result = ringing.accept(act, leg)
+    if result.code != "connected":
+        return result
+    return replace(result, values={**result.values, **ringing.said_first(group)})
+
+
+def decline(act: Act, id: str) -> Result:
+    """Not now: somebody else is asked at once. It may be offered again later; nobody asks why."""
+    callback = act.tx.callbacks.get(id)
+    if callback is None or callback.state != "waiting":
+        return Result("gone")
+    return Result("done", about(callback), dispatch.offer(act, id, passed_by=act.staff.id))
+
+
+def is_ring_brought_back(deps: Deps, ring: StaffRing, token: str) -> bool:
+    """Is this ring's session not known yet, and the token that came with one the ring's own?"""
+    return ring.state == "placed" and ring.session is None and compare_digest(token.encode(), outbox.call_token(deps, ring.id).encode())
+
+
+def _ring(act: Act, leg: VoiceLeg) -> StaffRing | None:
+    """As of a bridge: the ring that the vendor's answer named by this session, or whose own token came with it."""
+    ring = act.tx.staff_rings.of_session(leg.name)
+    if ring is None:
+        live = act.tx.staff_rings.live_of(act.staff.id)
+        if live is not None and is_ring_brought_back(act.deps, live, leg.token):
+            ring = replace(live, session=leg.name)
+    return ring if ring is not None and ring.staff == act.staff.id else None
+
+
+def _count_wrong(act: Act, ring: StaffRing) -> Result:
+    digits = act.tx.staff_rings.digits(act.staff.id)
+    wrong = (digits.wrong if digits else 0) + 1
+    messages: tuple[OutboxMessage, ...] = ()
+    if digits is not None:
+        act.tx.staff_rings.save_digits(replace(digits, wrong=wrong))
+    act.record("wrong digits", act.staff.alias)
+    if wrong == reach.MOST_WRONG:
+        messages = outbox.tell_supervisors(act, "digits_locked", f"{act.staff.id}|{ring.id}", name=act.staff.alias)
+    is_over = ring.wrong + 1 >= reach.MOST_TRIES or wrong >= reach.MOST_WRONG
+    counted = replace(ring, wrong=ring.wrong + 1)
+    act.tx.staff_rings.save(counted.over() if is_over else counted)
+    return Result("ended" if is_over else "asked", messages=messages)
+
+
+def _found(act: Act) -> tuple[Menu, Callback | None]:
+    """What there is for whoever acts, the most pressing first: a call whose end nobody knows, one that they hold and may ring, one that is offered."""
+    held = dispatch.groups(act.tx, sorted(act.tx.callbacks.claimed_by(act.staff.id), key=dispatch.pressing))
+    unsaid = next((group for group in held if any(is_unsaid(callback) for callback in group)), None)
+    if unsaid is not None:
+        return "how", unsaid[0]
+    ringable = next((group for group in held if may_ring(act, one_phone.open_of(group, act.at), act.staff)), None)
+    if ringable is not None:
+        return "held", ringable[0]
+    offered = sorted(act.tx.offers.to(act.staff.id, act.at), key=dispatch.pressing)
+    if offered:
+        return "offer", offered[0]
+    return ("enough" if act.staff.id in rests(act.tx, act.at, act.deps.rules).capped else "here"), None
