@@ -96,7 +96,7 @@ class Hop:
         return [body]  # a list: granian hands anything else over piece by piece
 
     def _answer(self, door: UssdDoor, environ: dict[str, Any], begun: float) -> tuple[Kind | None, HttpAnswer]:
-        """The answer, and how the hop is counted; None for what is none: an end notice, or a vendor that asks whether the line is there."""
+        """The answer, and how the hop is counted; None for what is none."""
         hop: UssdHop | None = None
         try:
             said = door.read(environ)
