@@ -206,7 +206,7 @@ def fill_0018(url, seal) -> None:
 
 def fill_0022(url, seal) -> None:
     """With a ring of somebody, and the two digits."""
-    fill_0018(url, seal)
+    fill_0019(url, seal)
     store = SqlStore(url, seal, 5000)
     with store.write() as t:
         t.staff_rings.add(StaffRing(id_of(4), id_of(1), "offer", id_of(1), "placed", NOW))
@@ -225,6 +225,7 @@ def fill_0017(url, seal) -> None:
 
 
 LATER = (
+    "entered",
     "call",
     "waited",
     "given_back",
