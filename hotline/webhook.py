@@ -96,7 +96,7 @@ class Hop:
         return [body]  # a list: granian hands anything else over piece by piece
 
     def _answer(self, door: UssdDoor, environ: dict[str, Any], begun: float) -> tuple[Kind | None, HttpAnswer]:
-        """The answer, and how the hop is counted; None for an end notice, which is none."""
+        """The answer, and how the hop is counted; None for what is none."""
         hop: UssdHop | None = None
         try:
             said = door.read(environ)
@@ -104,6 +104,8 @@ class Hop:
                 return "refused", door.refuse(said)
             if isinstance(said, UssdOver):
                 return None, self._over(door, said)
+            if isinstance(said, HttpAnswer):
+                return None, said
             hop = said
             # Only a bare dial is ever refused: a key already pressed may be the way to the danger advice.
             if not hop.inputs and hop.last is None and hop.number and self._dials.are_too_many(hop.number, begun):

@@ -103,7 +103,7 @@ class FakeHotline:
 
 
 class FakeDoor:
-    """A vendor whose wire is a query, `/fake?session=…&number=…&last=…&state=…&hop=…&over=…`, and whose answers say in JSON all that there is to say."""
+    """A vendor whose wire is a query, `/fake?session=…&number=…&last=…&state=…&hop=…&over=…&ping=…`, and whose answers say in JSON all that there is to say."""
 
     def __init__(self, name: str = "fake", memory: InputMemory = "last") -> None:
         self.name = name
@@ -112,10 +112,12 @@ class FakeDoor:
     def takes(self, environ: dict[str, Any]) -> bool:
         return environ["PATH_INFO"] == f"/{self.name}"
 
-    def read(self, environ: dict[str, Any]) -> UssdHop | UssdOver | str:
+    def read(self, environ: dict[str, Any]) -> UssdHop | UssdOver | HttpAnswer | str:
         fields = dict(parse_qsl(environ["QUERY_STRING"]))
         if "session" not in fields:
             return "session"
+        if "ping" in fields:
+            return HttpAnswer(b"here")
         if "over" in fields:
             return UssdOver(fields["session"], "Incomplete")
         return UssdHop(

@@ -69,6 +69,12 @@ def test_an_end_notice_is_no_hop():
     assert (line.hotline.calls, line.meter.hops, line.meter.ends) == ([("over", "fake", "last", "s-1")], [], ["Incomplete"])
 
 
+def test_whoever_only_asks_whether_the_line_is_there_gets_what_its_door_says():
+    """No session is asked for, nothing is counted."""
+    line = Line(doors=[FakeDoor()])
+    assert (line.client.get("/fake?session=s-1&ping=1").data, line.hotline.calls, line.meter.hops) == (b"here", [], [])
+
+
 def test_a_faulty_field_and_a_failure_are_told_in_the_vendors_way():
     """So that it shows the caller calm words, and no fault of its own."""
     line = Line(FakeHotline(failure=RuntimeError()), doors=[FakeDoor()])

@@ -63,8 +63,9 @@ class UssdDoor(Protocol):
     def takes(self, environ: dict[str, Any]) -> bool:
         """Whether this request is a hop or an end notice of this vendor, from someone who may send it. The body is not read."""
 
-    def read(self, environ: dict[str, Any]) -> UssdHop | UssdOver | str:
-        """What it says; or the name of the field at fault, never its value. Does not raise."""
+    def read(self, environ: dict[str, Any]) -> UssdHop | UssdOver | HttpAnswer | str:
+        """What it says; or the name of the field at fault, never its value; or, where the vendor only asks whether the line is there, what it gets.
+        Does not raise."""
 
     def write(self, hop: UssdHop, screen: Screen, state: str) -> HttpAnswer:
         """The screen as this vendor shows it; `state` comes back with the next hop where the wire echoes it. A text is escaped for the format."""

@@ -58,7 +58,7 @@ def without_origin(row) -> dict[str, object]:
 
 def add_old_post(t, seal) -> None:
     post = asdict(a_post(1))
-    del post["role"]
+    del post["role"], post["gateway"]
     for name in ("to", "text"):
         post[f"sealed_{name}"] = seal.seal(post.pop(name).encode(), f"outbox.sealed_{name}.{id_of(1)}")
     insert(t, "outbox", post)
