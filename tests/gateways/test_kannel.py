@@ -170,6 +170,13 @@ def test_a_stranger_meets_what_any_unknown_path_meets():
     assert far.sms(environ_overrides={"REMOTE_ADDR": "192.0.2.9"}).status_code == 200
 
 
+def test_what_is_too_big_is_not_read():
+    """As behind the front, which takes no more either; the line is not asked."""
+    line = Line()
+    line.client.application.config["MAX_CONTENT_LENGTH"] = 8192
+    assert (line.sms(b"x" * 8193).status_code, line.hotline.calls) == (413, [])
+
+
 @given(st.binary(max_size=80), st.dictionaries(st.sampled_from(sorted(SMS)), st.text('\t !#09AZaz;=+-"é', max_size=20)))
 def test_no_message_whatever_gets_anything_but_an_empty_answer(body, headers):
     """200 or 400, and nothing that could be sent to a phone."""

@@ -118,6 +118,13 @@ def test_what_is_no_notice_is_refused_without_being_quoted(path, body, logged):
     assert (answer.status_code, answer.text, line.hotline.calls, logged.getvalue()) == (400, "body", [], "")
 
 
+def test_what_is_too_big_is_not_read():
+    """As behind the front, which takes no more either; the line is not asked."""
+    line = Line()
+    line.client.application.config["MAX_CONTENT_LENGTH"] = 8192
+    assert (line.post("sms", message(**SMS | {"message": "x" * 8193})).status_code, line.hotline.calls) == (413, [])
+
+
 @given(st.one_of(st.binary(max_size=80), st.recursive(st.text(max_size=8), lambda x: st.dictionaries(st.text(max_size=8), x, max_size=3))))
 def test_no_body_whatever_gets_anything_but_200_or_400(body):
     """And none raises."""
