@@ -466,7 +466,7 @@ def test_what_waits_for_a_call_now_is_told_from_what_waits_for_a_part_of_the_day
             row = {
                 NAMED.get(name, name): value
                 for name, value in row.items()
-                if name not in ("at_once", "call", "waited", "worded", "agreed", "agreed_by", "minor_by")
+                if name not in ("at_once", "call", "entered", "waited", "worded", "agreed", "agreed_by", "minor_by")
             }
             names = ", ".join(row)
             t._connection.execute(text(f"INSERT INTO callbacks ({names}) VALUES ({', '.join(f':{name}' for name in row)})"), row)  # noqa: S608

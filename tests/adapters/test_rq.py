@@ -29,7 +29,7 @@ from hotline.adapters.processes import bound
 from hotline.adapters.rq import DELIVER, RqQueue
 from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.valkey import ValkeyMemory, connect
-from hotline.ports.memory import Memory, MemoryAway
+from hotline.ports.memory import Memory, MemoryAway, Press
 from tests.processes import wait_until_gone
 
 if TYPE_CHECKING:
@@ -316,6 +316,9 @@ USES_OF_MEMORY: dict[str, Callable[[Memory], object]] = {
     "remember": lambda memory: memory.remember("a", b"facts", 60),
     "first": lambda memory: memory.first("a", "now@1", b"fact", 60),
     "hear": lambda memory: (memory.hear("a", "m1", "5", 60), memory.hear("a", "m2", "5", 60, anew=True), memory.hear("a", "m1", "5", 60)),
+    "press": lambda memory: (memory.press("b", Press("h1", "5", ("",), 2), 60), memory.press("b", Press("", "5", ("",), 2), 60)),
+    "affirm": lambda memory: memory.affirm("b", "fr"),
+    "linger": lambda memory: memory.linger("b", 10),
     "distinct": lambda memory: memory.distinct("a", "b", 60),
     "begin": lambda memory: memory.begin("a", 3, 60),
     "settle": lambda memory: memory.settle("a", 3, 60),

@@ -22,7 +22,7 @@ from hotline.ports.calls.calls import Call
 from hotline.ports.calls.reviews import Reason
 from hotline.ports.calls.staff_rings import Menu, StaffRing
 from hotline.ports.desk.staff import Role, Staff
-from hotline.ports.voice import VoiceConnect, VoicePrompt, VoiceStep
+from hotline.ports.voice import VoiceConnect, VoicePrompt, VoiceStep, session_name
 from hotline.service.acts import Result
 from hotline.service.calls import agreements, alarms, connecting, contacts, saying, scripts, taking
 from hotline.service.calls.agreements import Wish
@@ -39,7 +39,7 @@ from hotline.service.permissions import ROLES, TABLE
 from tests.console.desk import WORDS as PAGE_WORDS
 from tests.console.desk import Desk
 from tests.content_line import sources
-from tests.service.line import AWA, CALLER, FANTA, OUMOU, RULES, Line, staffed
+from tests.service.line import AWA, CALLER, FANTA, OUMOU, RULES, Line, leg, staffed
 
 MORNING = Wish(ahead=1, start=480, end=720, word=None, agreed=True)
 
@@ -285,8 +285,10 @@ def by_voice(line: Line, act: str, callback: Callback) -> VoiceStep:
     """Awa was rung, keyed her two digits, and heard what there was before things came to stand so; now she presses the key."""
     menu, key = KEYS[act]
     with line.real_store.write() as tx:
-        tx.staff_rings.add(StaffRing("7" * 32, line.staff(AWA).id, menu, callback.id, "known", line.clock.now(), "rung"))
-    return line.hotline.voice("rung", AWA, active=True, digits=key)
+        tx.staff_rings.add(
+            StaffRing("7" * 32, line.staff(AWA).id, menu, callback.id, "known", line.clock.now(), session_name("fake", "rung"))
+        )
+    return line.hotline.voice(leg("rung", AWA, active=True, digits=key))
 
 
 def spoken_for(line: Line, act: str, code: str) -> VoiceStep | type[VoiceConnect]:

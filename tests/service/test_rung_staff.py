@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from hotline.ports.gateway import GatewayRefused
 from msgspec.structs import replace
 
 from hotline.ports.calls.staff_rings import RingDigits
 from hotline.ports.desk.shifts import Shift
+from hotline.ports.outgoing import GatewayRefused
 from hotline.ports.voice import VoiceConnect, VoiceEnd, VoicePrompt, VoiceStep, VoiceUnreached
 from hotline.service.calls.by_ring import reach
 from hotline.service.calls.taking import hand_over, take
-from tests.service.line import AWA, CALLER, FANTA, OTHER_CALLER, OTHER_PHONE, OUMOU, RULES, Line
+from tests.service.line import AWA, CALLER, FANTA, OTHER_CALLER, OTHER_PHONE, OUMOU, RULES, Line, leg
 
 DIGITS = "47"
 
@@ -348,15 +348,15 @@ def test_a_session_that_is_not_ours_hears_nothing(rung: Line) -> None:
     """Another session than the ring's, though it brings the digits; the ring's own token brings it back."""
     rung.gateway.while_ringing = lambda: None
     ask(rung)
-    assert VoiceEnd() == rung.hotline.voice("made-up", AWA, active=True, digits=DIGITS)
-    assert VoiceEnd() == rung.hotline.voice("made-up", AWA, active=True, digits=None)
+    assert VoiceEnd() == rung.hotline.voice(leg("made-up", AWA, active=True, digits=DIGITS))
+    assert VoiceEnd() == rung.hotline.voice(leg("made-up", AWA, active=True, digits=None))
 
 
 def test_a_leg_that_comes_before_the_vendors_answer_is_known_by_its_token(rung: Line) -> None:
     """She picks up while the vendor is still answering the ring."""
     heard: list[VoiceStep] = []
     rung.gateway.while_ringing = lambda: heard.append(
-        rung.hotline.voice("voice-1", AWA, active=True, digits=None, token=rung.gateway.tokens[-1])
+        rung.hotline.voice(leg("voice-1", AWA, active=True, digits=None, token=rung.gateway.tokens[-1]))
     )
     ask(rung)
     assert [prompt(rung, "cover_name", digits=2)] == heard
