@@ -17,7 +17,7 @@ _FIND: Final = select(*columns(edition_drafts, EditionDraft)).where(_d.id == THI
 _ALL: Final = select(*columns(edition_drafts, EditionDraft)).order_by(_d.made_at.desc(), _d.id)
 _DROP: Final = delete(edition_drafts).where(_d.id == THIS)
 _PARTS: Final = select(*columns(draft_parts, DraftPart)).where(_p.draft == THIS).order_by(_p.place)
-_COUNTS: Final = select(_p.draft, func.count()).group_by(_p.draft)
+_COUNTS: Final = select(_p.draft, func.count().label("parts")).group_by(_p.draft)
 _TAKE_OUT: Final = delete(draft_parts).where(_p.draft == THIS, _p.place == bindparam("of"))
 
 
@@ -44,7 +44,7 @@ class SqlEditionDrafts(Unit):
         self._change(_TAKE_OUT, this=draft, of=place)
 
     def part_counts(self) -> Mapping[str, int]:
-        return dict(self._rows(_COUNTS))
+        return {row.draft: row.parts for row in self._rows(_COUNTS)}
 
     def parts(self, draft: str) -> tuple[DraftPart, ...]:
         return tuple(replace(DraftPart(*row), others=tuple(row.others.split())) for row in self._rows(_PARTS, this=draft))
