@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from flask import Blueprint
 
     from hotline.config import Config
-    from hotline.gateways.table.accounts import TableAccount
     from hotline.ports.meter import Meter
     from hotline.ports.outgoing import SmsOut, Voice
     from hotline.ports.ussd import UssdDoor
@@ -77,40 +75,15 @@ class Gateways(Struct, frozen=True):
 
 
 def gateways(config: Config) -> Gateways:
-    """Those that HOTLINE_GATEWAYS names: gateways of their own, and vendors of tables that the line has an account with. Raises ConfigError where one is not
-    known, or its own settings are wrong."""
-    by_table = _by_table(config) if set(config.gateways) - set(MODULES) else {}
-    unknown = [name for name in config.gateways if name not in MODULES and name not in by_table]
+    """Those that HOTLINE_GATEWAYS names. Raises ConfigError where one is not known, or its own settings are wrong."""
+    unknown = [name for name in config.gateways if name not in MODULES]
     if unknown:
         raise ConfigError(tuple(f"HOTLINE_GATEWAYS: no gateway is called {name}" for name in unknown))
-    parts = (by_table[name] if name in by_table else import_module(MODULES[name]).parts(config) for name in config.gateways)
-    used = Gateways(tuple(parts), tuple(map(_route, config.routes)))
+    used = Gateways(tuple(import_module(MODULES[name]).parts(config) for name in config.gateways), tuple(map(_route, config.routes)))
     faults = tuple(_faults(used))
     if faults:
         raise ConfigError(faults)
     return used
-
-
-def _by_table(config: Config) -> dict[str, GatewayParts]:
-    """The vendors of tables that the line uses, by name."""
-    if config.gateway_accounts is None:
-        return {}
-    from hotline.gateways.table.accounts import load_accounts, open_door  # noqa: PLC0415 -- loaded where a line uses one
-
-    file = Path(config.gateway_accounts)
-
-    def parts(name: str, account: TableAccount) -> GatewayParts:
-        door = open_door(name, account, file.parent)
-
-        def refresh() -> None:
-            account = load_accounts(file).get(name)
-            if account is None:
-                raise ConfigError((f"{file}: [{name}] is gone",))
-            door.take_over(account.secrets)
-
-        return GatewayParts(name, door=door, refresh=refresh)
-
-    return {name: parts(name, account) for name, account in load_accounts(file).items() if name in config.gateways and name not in MODULES}
 
 
 def _route(written: str) -> Route:

@@ -125,14 +125,6 @@ class ProcessSettings(Settings, frozen=True, kw_only=True):
         tuple[str, ...],
         Setting(GATEWAY, GATEWAYS, "the gateways that this line uses, comma separated, the one that is asked first in front"),
     ] = ("africastalking",)
-    gateway_accounts: Annotated[
-        str | None,
-        Setting(
-            GATEWAY,
-            TEXT,
-            "a TOML file of what the line has with each vendor of a table: secret, codes, key; readable by its owner alone, read again every second",
-        ),
-    ] = None
     routes: Annotated[
         tuple[str, ...],
         Setting(
