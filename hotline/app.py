@@ -28,8 +28,7 @@ from hotline.console.words import Words
 from hotline.content.word_files.exchange import PoAndSheets
 from hotline.engine.effects import Minute
 from hotline.engine.times import EPOCH
-from hotline.gateways import africastalking
-from hotline.gateways.africastalking_forms import WebhookGuard
+from hotline.gateways.registry import Gateways, gateways
 from hotline.ports.clock import Reading
 from hotline.ports.store import StoreAway
 from hotline.service import Hotline
@@ -42,7 +41,7 @@ SPOOL_SLOTS = 4096
 LARGEST_BODY = 8 * 1024
 Door: TypeAlias = Literal["callers", "console"]
 DOORS: Final[tuple[Door, ...]] = ("callers", "console")
-"""What the web processes answer: the gateway's webhooks; everything else."""
+"""What the web processes answer: the gateways' webhooks; everything else."""
 _UNUSED: Any = None
 """Parts that no act of the shell asks for."""
 _MIDNIGHT = datetime.combine(EPOCH, datetime.min.time())
@@ -90,12 +89,12 @@ class Assembly(Struct, frozen=True):
     spool: DiskSpool
     meter: PrometheusMeter
     seal: Seal
-    guard: WebhookGuard
+    gateways: Gateways
 
     def refresh(self) -> None:
-        """What changes while a process that answers runs: the webhooks' secrets, and what `Hotline.refresh` looks for. Raises what either does."""
+        """What changes while a process that answers runs: the gateways' secrets, and what `Hotline.refresh` looks for. Raises what either does."""
         try:
-            self.guard.refresh()
+            self.gateways.refresh()
         finally:
             self.hotline.refresh()
 
@@ -104,7 +103,7 @@ def assemble(config: Config, library: EditionCache | None = None) -> Assembly:
     """Put one process's parts together; they connect when first used. `library`: what this process has loaded already.
 
     Nothing here waits for the disk below `var`: spool and counts are opened when first used, which a worker never does.
-    Raises NoEdition where there is nothing to say, KeysBroken for keys that cannot be used.
+    Raises NoEdition where there is nothing to say, KeysBroken for keys that cannot be used, ConfigError for a gateway that is not known.
     """
     var, seal = Path(config.var), Seal.from_text(config.keys)
     with suppress(OSError):  # the line goes on without what it would keep there, and says so
@@ -113,6 +112,7 @@ def assemble(config: Config, library: EditionCache | None = None) -> Assembly:
     library = library or _load(config, store)
     spool = DiskSpool(var / "spool", seal, SPOOL_SLOTS, config.database_budget_ms / 1000)
     meter = PrometheusMeter(var / "metrics", time.monotonic)
+    used = gateways(config)
     # One breaker for both: they are one server.
     client, breaker = connect(config.redis_url, config.redis_budget_ms), Breaker()
     deps = Deps(
@@ -122,13 +122,14 @@ def assemble(config: Config, library: EditionCache | None = None) -> Assembly:
         memory=ValkeyMemory(client, seal, breaker),
         spool=spool,
         queue=RqQueue(client, breaker),
-        gateway=africastalking.AfricasTalkingGateway(config.at),
+        outgoing=used.outgoing,
         clock=SystemClock(config.timezone),
         hasher=seal,
+        sealer=seal,
         meter=meter,
     )
     hotline = Hotline(deps, threads=config.web_threads)
-    return Assembly(hotline, library, spool, meter, seal, WebhookGuard(config.at))
+    return Assembly(hotline, library, spool, meter, seal, used)
 
 
 def build(config: Config, library: EditionCache | None = None) -> Hotline:
@@ -152,9 +153,10 @@ def shell_deps(config: Config, *, speaking: bool = False) -> Deps:
         memory=_UNUSED,
         spool=_UNUSED,
         queue=RqQueue(connect(config.redis_url, config.redis_budget_ms)),
-        gateway=_UNUSED,
+        outgoing=_UNUSED,
         clock=SystemClock(config.timezone),
         hasher=seal,
+        sealer=seal,
         meter=_UNUSED,
     )
 
@@ -198,7 +200,7 @@ def _compile_settings(config: Config) -> CompileSettings:
 
 
 def create_app(config: Config, door: Door, line: Assembly) -> Flask:
-    """What is behind one door: the gateway's webhooks with the hop in front; or the console, and in the demo the phone page. The operators' addresses too.
+    """What is behind one door: the gateways' webhooks with the hop in front; or the console, and in the demo the phone page. The operators' addresses too.
 
     Somebody has to call `line.refresh` every second.
     """
@@ -209,7 +211,7 @@ def create_app(config: Config, door: Door, line: Assembly) -> Flask:
     app.register_error_handler(MethodNotAllowed, lambda _error: NotFound().get_response())
     app.register_blueprint(operations.blueprint(line.hotline, line.meter, line.spool))
     if door == "callers":
-        _answer_callers(app, config, line)
+        _answer_callers(app, line)
     else:
         console.install(app, _room(config, line.hotline))
         if config.demo:
@@ -217,16 +219,17 @@ def create_app(config: Config, door: Door, line: Assembly) -> Flask:
             from hotline.demo.environment import passwords_secret  # noqa: PLC0415
             from hotline.demo.people import factors  # noqa: PLC0415
 
-            app.register_blueprint(phone.blueprint(config.at, factors(passwords_secret(Path(config.var)))))
+            app.register_blueprint(phone.blueprint(config.account(), factors(passwords_secret(Path(config.var)))))
     return app
 
 
-def _answer_callers(app: Flask, config: Config, line: Assembly) -> None:
-    app.register_blueprint(africastalking.blueprint(line.hotline, config.at, line.guard, line.meter.ended))
+def _answer_callers(app: Flask, line: Assembly) -> None:
+    for views in line.gateways.views(line.hotline, line.meter):
+        app.register_blueprint(views)
     app.wsgi_app = Hop(  # type: ignore[method-assign]
         app.wsgi_app,
         line.hotline,
-        line.guard,
+        line.gateways.doors,
         meter=line.meter,
         hasher=line.seal,
         broken=line.hotline.broken,

@@ -31,7 +31,7 @@ class ConfigError(Exception):
 class Config(ProcessSettings, frozen=True, kw_only=True):
     """All settings, checked."""
 
-    at: AfricasTalking
+    at: AfricasTalking | None
     rules: Rules
     console: ConsoleSettings
 
@@ -44,6 +44,12 @@ class Config(ProcessSettings, frozen=True, kw_only=True):
         reader.refuse_unknown_names()
         reader.finish()
         return config
+
+    def account(self) -> AfricasTalking:
+        """The account at Africa's Talking. Raises ConfigError where the line does not use it."""
+        if self.at is None:
+            raise ConfigError(("HOTLINE_GATEWAYS: it takes africastalking",))
+        return self.at
 
 
 def languages_in(env: Mapping[str, str]) -> tuple[str, ...]:
@@ -67,11 +73,17 @@ class Variable(Struct, frozen=True):
 
 def _variables(group: type[Settings]) -> Iterator[Variable]:
     for field in structs.fields(group):
-        if isinstance(field.type, type):
-            yield from _variables(field.type)
+        if inner := _group_in(field):
+            yield from _variables(inner)
         else:
             for setting in _settings(field):
                 yield Variable(f"{_name(group, field)}{setting.suffix}", setting, _written(field.default))
+
+
+def _group_in(field: structs.FieldInfo) -> type[Settings] | None:
+    """The group that a field holds, if it holds one; `or None` where the line need not use it."""
+    kinds = (field.type, *get_args(field.type))
+    return next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Settings)), None)
 
 
 def _name(group: type[Settings], field: structs.FieldInfo) -> str:
@@ -154,7 +166,9 @@ class _Reader:
         if config.demo:
             if config.bind and not config.bind.startswith(_LOOPBACK):
                 self.fault("HOTLINE_BIND", "the demo listens on loopback alone")
-            if not config.at.base_url:
+            if not config.at:
+                self.fault("HOTLINE_GATEWAYS", "the demo's stand-in plays africastalking")
+            elif not config.at.base_url:
                 self.fault("HOTLINE_AT_BASE_URL", "missing: the demo must not reach the vendor")
             return
         if config.console.second_factor is False:
@@ -164,12 +178,18 @@ class _Reader:
             self.fault("HOTLINE_REDIS_URL", wrong)
 
     def group(self, group: type[_Group]) -> _Group:
-        """Every field of this group, and of those within."""
-        return group(**{field.name: self.value(group, field) for field in structs.fields(group)})
+        """Every field of this group, and of those within; None for a gateway's that the line does not use."""
+        values: dict[str, Any] = {}
+        for field in structs.fields(group):
+            inner = _group_in(field)
+            used = values.get("gateways")
+            is_used = inner is None or not inner.gateway or used is None or inner.gateway in used  # None: it is faulty itself
+            values[field.name] = self.value(group, field) if is_used else None
+        return group(**values)
 
     def value(self, group: type[Settings], field: structs.FieldInfo) -> Any:
-        if isinstance(field.type, type):
-            return self.group(field.type)
+        if inner := _group_in(field):
+            return self.group(inner)
         name = _name(group, field)
         if len(_settings(field)) > 1 or f"{field.name}_file" in group.__struct_fields__:
             name, text = self._given_or_in_a_file(name)

@@ -36,7 +36,8 @@ MOST_TABLES: Final = 8
 """Bodies larger than others that come, or are answered, at once: whoever sends them need not have signed in yet."""
 PEER: Final = b"X-Hotline-Peer"
 """Who sent it: said to the processes behind the doors by the front alone."""
-CALLERS_PATH: Final = b"/at/"
+CALLERS_PATHS: Final = (b"/at/", b"/gateway/")
+"""Africa's Talking's; every other vendor's."""
 TABLES_PATH: Final = re.compile(rb"/console/(?:(?:[a-z-]+/)*table(?:/in)?|studio/words/(?:file|take)|editions/proposals/[0-9]{1,9})")
 """Forms with a file, or with a tick for each screen of a whole language."""
 
@@ -79,7 +80,7 @@ def read_head(head: bytes) -> Head | HTTPStatus:
         (first, *(line for name, _, line in said if name not in _OURS)),
         length,
         # What the gateway posts may come again: callers' and counselors' keys, messages and reports are each kept once.
-        request[1] in (b"GET", b"HEAD") or path.startswith(CALLERS_PATH),
+        request[1] in (b"GET", b"HEAD") or path.startswith(CALLERS_PATHS),
         any((name, value.lower()) == (b"expect", b"100-continue") for name, value, _ in said),
     )
 
@@ -145,7 +146,7 @@ class Front:
     def take(self, peer: _Peer, head: Head, body: bytes) -> None:
         """Have a whole request answered."""
         self.forget(peer)
-        door = self._callers if head.path.startswith(CALLERS_PATH) else self._others
+        door = self._callers if head.path.startswith(CALLERS_PATHS) else self._others
         if door.inside >= MOST_INSIDE:
             self.refuse(peer, HTTPStatus.SERVICE_UNAVAILABLE)
             return

@@ -136,7 +136,7 @@ class _Line:
 
         log.configure(sys.stderr)
 
-        config, at = self._config, self._config.at
+        config, at = self._config, self._config.account()
         library = app.load_library(config)
         account = VendorAccount(at.username, at.api_key, at.service_codes[0], at.cover_number)
         mains = {
@@ -186,13 +186,13 @@ class _Line:
 
     def _write_card(self) -> None:
         """`demo.json`, whole or not at all, for its owner alone."""
-        hook = f"{self._address}/at/{self._config.at.secret[0]}"
+        hook = f"{self._address}/at/{self._config.account().secret[0]}"
         card = {
             "address": self._address,
             "ussd": f"{hook}/ussd",
             "sms": f"{hook}/sms",
-            "standin": self._config.at.base_url,
-            "service_code": self._config.at.service_codes[0],
+            "standin": self._config.account().base_url,
+            "service_code": self._config.account().service_codes[0],
             "pids": {"up": os.getpid(), **self._tree.pids()},
             "people": people_json(passwords_secret(self._card.parent)),
         }
@@ -203,7 +203,7 @@ class _Line:
 
     def _greet(self) -> None:
         """Where to look and who signs in how, at a glance."""
-        code = self._config.at.service_codes[0]
+        code = self._config.account().service_codes[0]
         # As it was typed; `make run` has it in .venv.
         hotline = sys.argv[0] if Path(sys.argv[0]).name == "hotline" else f"{sys.executable} -m hotline"
         secret = passwords_secret(self._card.parent)

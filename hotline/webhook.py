@@ -1,4 +1,4 @@
-"""The USSD hop, answered in front of Flask: read a few fields, ask the line, write a screen.
+"""The USSD hop, answered in front of Flask: a vendor's door reads a few fields, the line is asked, the door writes the screen.
 
 A Flask view would spend most of its time on contexts, routing and form objects that a hop does not use. Everything that is not this one
 request goes on to Flask, a wrong secret too, so that it meets the answer that any unknown path meets.
@@ -6,33 +6,29 @@ request goes on to Flask, a wrong secret too, so that it meets the answer that a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 import structlog
 
+from hotline.ports.ussd import HttpAnswer, UssdOver
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from wsgiref.types import StartResponse, WSGIApplication
 
     from hotline.ports.hasher import Hasher
     from hotline.ports.meter import Meter
+    from hotline.ports.ussd import UssdDoor, UssdHop
     from hotline.service import Hotline
 
 DIALS_A_MINUTE = 30
 MOST_NUMBERS = 20_000
 
+STATUS: Final = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
 Kind: TypeAlias = Literal["screen", "end", "order", "refused", "broken"]
 log = structlog.get_logger("hotline.webhook")
-
-
-class UssdWebhook(Protocol):
-    """A vendor's side of the hop."""
-
-    name: str
-
-    def takes(self, environ: dict[str, Any]) -> bool: ...
-    def read(self, environ: dict[str, Any]) -> tuple[str, str, tuple[str, ...], str] | str:
-        """Session, number, inputs and network code; or the name of the field at fault."""
 
 
 class Dials:
@@ -61,15 +57,15 @@ class Dials:
 class Hop:
     """WSGI: `app.wsgi_app = Hop(app.wsgi_app, …)`.
 
-    `broken` gives the neutral words shown where something failed inside; `seconds` is a monotonic clock. Whatever is posted, the answer is a
-    screen (200) or the name of a field (400), and nothing is raised.
+    A request goes to the first of the `doors` that takes it. `broken` gives the neutral words shown where something failed inside; `seconds` is a
+    monotonic clock. Whatever is sent, the answer is the door's, and nothing is raised.
     """
 
     def __init__(
         self,
         wsgi: WSGIApplication,
         hotline: Hotline,
-        webhook: UssdWebhook,
+        doors: Sequence[UssdDoor],
         *,
         meter: Meter,
         hasher: Hasher,
@@ -78,7 +74,7 @@ class Hop:
     ) -> None:
         self._wsgi = wsgi
         self._hotline = hotline
-        self._webhook = webhook
+        self._doors = tuple(doors)
         self._meter = meter
         self._hasher = hasher
         self._broken = broken
@@ -86,32 +82,43 @@ class Hop:
         self._dials = Dials(hasher)
 
     def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        if not self._webhook.takes(environ):
+        for door in self._doors:
+            if door.takes(environ):
+                break
+        else:
             return self._wsgi(environ, start_response)
         begun = self._seconds()
-        kind, body = self._answer(environ, begun)
-        status = "400 Bad Request" if kind == "refused" and not body.startswith(b"END ") else "200 OK"
-        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"), ("Content-Length", str(len(body)))]
-        start_response(status, headers)
-        self._meter.hop(kind, self._seconds() - begun)
+        kind, answer = self._answer(door, environ, begun)
+        body = answer.body
+        start_response(STATUS[answer.status], [*answer.headers, ("Cache-Control", "no-store"), ("Content-Length", str(len(body)))])
+        if kind is not None:
+            self._meter.hop(kind, self._seconds() - begun)
         return [body]  # a list: granian hands anything else over piece by piece
 
-    def _answer(self, environ: dict[str, Any], begun: float) -> tuple[Kind, bytes]:
-        session = ""
+    def _answer(self, door: UssdDoor, environ: dict[str, Any], begun: float) -> tuple[Kind | None, HttpAnswer]:
+        """The answer, and how the hop is counted; None for what is none."""
+        hop: UssdHop | None = None
         try:
-            dialled = self._webhook.read(environ)
-            if isinstance(dialled, str):
-                return "refused", dialled.encode()
-            session, number, inputs, network = dialled
+            said = door.read(environ)
+            if isinstance(said, str):
+                return "refused", door.refuse(said)
+            if isinstance(said, UssdOver):
+                return None, self._over(door, said)
+            if isinstance(said, HttpAnswer):
+                return None, said
+            hop = said
             # Only a bare dial is ever refused: a key already pressed may be the way to the danger advice.
-            if not inputs and self._dials.are_too_many(number, begun):
-                return "refused", self._neutral()
-            screen, stored = self._hotline.ussd(self._webhook.name, session, number, inputs, network)
-            body = (b"END " if screen.ends else b"CON ") + screen.text.encode()
+            if not hop.inputs and hop.last is None and hop.number and self._dials.are_too_many(hop.number, begun):
+                return "refused", door.calm(hop, self._broken())
+            answered = self._hotline.hop(door.name, door.memory, hop)
+            screen = answered.screen
+            return "order" if answered.stored else "end" if screen.ends else "screen", door.write(hop, screen, answered.state)
         except Exception as failure:  # noqa: BLE001 - the edge: the caller gets a calm screen whatever broke; the message may quote what was typed, so only its class is logged
+            session = hop.session if hop else ""
             log.error("hop.broken", id=self._hasher.digest("log", session).hex()[:16], error=type(failure).__name__)  # noqa: TRY400
-            return "broken", self._neutral()
-        return "order" if stored else "end" if screen.ends else "screen", body
+            return "broken", door.calm(hop, self._broken())
 
-    def _neutral(self) -> bytes:
-        return b"END " + self._broken().encode()
+    def _over(self, door: UssdDoor, over: UssdOver) -> HttpAnswer:
+        self._meter.ended(over.outcome)
+        self._hotline.over(door.name, door.memory, over.session)
+        return door.acknowledge(over)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hotline.engine.flow import Sources
 from hotline.ports.clock import Clock
+from hotline.ports.outgoing import Outgoing
 from hotline.ports.store import Store
 from hotline.service import acts
 from hotline.service.acts import By, Result
@@ -13,8 +14,8 @@ from hotline.service.editions.approval import Publisher
 from hotline.service.editions.cache import EditionCache
 from hotline.service.editions.snapshot import CompileSettings
 from hotline.service.editions.withdrawal import withdraw_number
-from tests.fakes import FakeHasher
-from tests.service.fakes import FakeClock, FakeGateway, FakeMemory, FakeMeter, FakeQueue, FakeSpool
+from tests.fakes import FakeHasher, FakeSealer
+from tests.service.fakes import FakeClock, FakeMemory, FakeMeter, FakeQueue, FakeSpool
 from tests.service.line import RULES
 
 NOTHING = approval.CheckedEdition(*[Sources("", (), {}, (), (), "")] * 2, ())
@@ -24,7 +25,7 @@ def deps_of(store: Store, clock: Clock) -> Deps:
     """No edition is held: none is needed by an act that tells nobody."""
     memory = FakeMemory(FakeClock())
     held = EditionCache(CompileSettings())
-    return Deps(RULES, held, store, memory, FakeSpool(), FakeQueue(), FakeGateway(), clock, FakeHasher(), FakeMeter())
+    return Deps(RULES, held, store, memory, FakeSpool(), FakeQueue(), Outgoing({}, {}), clock, FakeHasher(), FakeSealer(), FakeMeter())
 
 
 def publish(store: Store, sources: Sources, by: Publisher, at: int, pending_by: str | None = None) -> Result:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import io
+import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import parse_qsl
 
 import structlog
 from msgspec.structs import astuple
@@ -16,9 +18,11 @@ from msgspec.structs import astuple
 from hotline.adapters import log
 from hotline.engine.effects import Screen
 from hotline.ports.desk.figures import Counts
-from hotline.ports.gateway import ReceivedSms
+from hotline.ports.incoming import ReceivedSms, SmsReport, Unknown
 from hotline.ports.memory import MemoryAway
-from hotline.ports.voice import VoiceEnd, VoiceStep
+from hotline.ports.ussd import HttpAnswer, InputMemory, UssdHop, UssdOver
+from hotline.ports.voice import VoiceEnd, VoiceLeg, VoiceStep
+from hotline.service.conversation.inputs import Answered
 from hotline.settings import AfricasTalking
 
 SECRET = "5ec4e75ec4e75ec4e75ec4e75ec4e75e"
@@ -58,21 +62,27 @@ class FakeHotline:
         if self._failure:
             raise self._failure
 
-    def ussd(self, gateway: str, session: str, number: str, inputs: tuple[str, ...], network: str) -> tuple[Screen, bool]:
-        self._called("ussd", gateway, session, number, inputs, network)
-        return self._screen, self._stored
+    def hop(self, gateway: str, memory: InputMemory, hop: UssdHop) -> Answered:
+        self._called("hop", gateway, hop)
+        return Answered(self._screen, self._stored, "a-state" if memory == "echoed" else "")
+
+    def over(self, gateway: str, memory: InputMemory, session: str) -> None:
+        self._called("over", gateway, memory, session)
 
     def sms(self, sms: ReceivedSms) -> None:
         self._called("sms", *astuple(sms))
 
-    def delivery(self, vendor_id: str, delivered: bool) -> None:
-        self._called("delivery", vendor_id, delivered)
+    def delivery(self, report: SmsReport) -> None:
+        self._called("delivery", *astuple(report))
+
+    def unknown(self, what: Unknown) -> None:
+        self._called("unknown", what)
 
     def opt_out(self, number: str) -> None:
         self._called("opt_out", number)
 
-    def voice(self, session: str, number: str, active: bool, digits: str | None, token: str = "") -> VoiceStep:
-        self._called("voice", session, number, active, digits, *([token] if token else []))
+    def voice(self, leg: VoiceLeg) -> VoiceStep:
+        self._called("voice", leg.session, leg.number, leg.active, leg.digits, *([leg.token] if leg.token else []))
         return self._step
 
     def cover(self) -> VoiceStep:
@@ -90,6 +100,42 @@ class FakeHotline:
         if self._failure:
             raise MemoryAway
         return 3
+
+
+class FakeDoor:
+    """A vendor whose wire is a query, `/fake?session=…&number=…&last=…&state=…&hop=…&over=…&ping=…`, and whose answers say in JSON all that there is to say."""
+
+    def __init__(self, name: str = "fake", memory: InputMemory = "last") -> None:
+        self.name = name
+        self.memory = memory
+
+    def takes(self, environ: dict[str, Any]) -> bool:
+        return environ["PATH_INFO"] == f"/{self.name}"
+
+    def read(self, environ: dict[str, Any]) -> UssdHop | UssdOver | HttpAnswer | str:
+        fields = dict(parse_qsl(environ["QUERY_STRING"]))
+        if "session" not in fields:
+            return "session"
+        if "ping" in fields:
+            return HttpAnswer(b"here")
+        if "over" in fields:
+            return UssdOver(fields["session"], "Incomplete")
+        return UssdHop(
+            fields["session"], fields.get("number", ""), last=fields.get("last"), state=fields.get("state", ""), hop=fields.get("hop", "")
+        )
+
+    def write(self, hop: UssdHop, screen: Screen, state: str) -> HttpAnswer:
+        said = {"session": hop.session, "text": screen.text, "ends": screen.ends, "state": state}
+        return HttpAnswer(json.dumps(said).encode(), headers=(("Content-Type", "application/json"),))
+
+    def acknowledge(self, over: UssdOver) -> HttpAnswer:
+        return HttpAnswer(f"over {over.session}".encode(), 202)
+
+    def refuse(self, fault: str) -> HttpAnswer:
+        return HttpAnswer(fault.encode(), 422)
+
+    def calm(self, hop: UssdHop | None, text: str) -> HttpAnswer:
+        return HttpAnswer(f"{hop.session if hop else '?'} {text}".encode())
 
 
 class FakeMeter:
@@ -111,6 +157,17 @@ class FakeHasher:
 
     def digest(self, purpose: str, value: str) -> bytes:
         return hmac.digest(b"a key", f"{purpose}|{value}".encode(), hashlib.sha256)
+
+
+class FakeSealer:
+    """Seals nothing, and opens nothing elsewhere."""
+
+    def seal(self, plain: bytes, context: str) -> bytes:
+        return context.encode() + b"|" + plain
+
+    def opened(self, sealed: bytes, context: str) -> bytes | None:
+        place = context.encode() + b"|"
+        return sealed.removeprefix(place) if sealed.startswith(place) else None
 
 
 class FakeTime:

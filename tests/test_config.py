@@ -11,6 +11,7 @@ import pytest
 
 from hotline.config import SETTINGS, Config, ConfigError, Variable
 from hotline.demo.environment import demo_environment
+from hotline.gateways.registry import gateways
 from hotline.settings import AUDIENCES, Audience
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
@@ -55,6 +56,8 @@ BAD = {
     "HOTLINE_AT_SENDER": ["TOO LONG A NAME", "aïe"],
     "HOTLINE_AT_COVER_NUMBER": ["70000900", "+0123456789", "+223 70000900"],
     "HOTLINE_AT_SERVICE_CODES": ["777", "*777", "*777#;*778#", "*123#,*123#"],
+    "HOTLINE_GATEWAYS": ["AT", "one;two", "one,one"],
+    "HOTLINE_ROUTES": ["letter=one", "alert=", "word=one", "alert:22366=one", "alert=one+"],
     "HOTLINE_AT_PEERS": ["somewhere", "192.0.2.1/24", "192.0.2.0/33"],
     "HOTLINE_LANGUAGES": ["french", "fr;bm", "fr,fr"],
     "HOTLINE_TIMEZONE": ["Mali", "../Bamako", "/etc/passwd"],
@@ -84,6 +87,30 @@ def test_what_production_needs_is_enough():
         config.at.peers,
         config.demo,
     ) == (("fr", "bm"), "Africa/Bamako", 30, None, (), False)
+
+
+def test_a_vendors_settings_are_needed_where_it_is_used():
+    """A line that does not use Africa's Talking gives none of its settings, and what stands there is not even looked at."""
+    others = {name: value for name, value in GOOD.items() if not name.startswith("HOTLINE_AT_")}
+    config = Config.from_env(others | {"HOTLINE_GATEWAYS": "another", "HOTLINE_AT_SENDER": "aïe"})
+    assert (config.gateways, config.at) == (("another",), None)
+    assert faults(others)[0] == "HOTLINE_AT_USERNAME: missing"
+    with pytest.raises(ConfigError, match="HOTLINE_GATEWAYS: it takes africastalking"):
+        config.account()
+
+
+def test_a_gateway_that_is_not_known_stops_the_start():
+    """It is named, and so is what the line would have to use."""
+    with pytest.raises(ConfigError, match=r"^HOTLINE_GATEWAYS: no gateway is called another$"):
+        gateways(Config.from_env(GOOD | {"HOTLINE_GATEWAYS": "africastalking, another"}))
+
+
+def test_routes_are_held_to_what_each_gateway_can():
+    """A route to a gateway that the line does not use, or that has no way for it, stops the start."""
+    good = gateways(Config.from_env(GOOD | {"HOTLINE_ROUTES": "alert:+22366=africastalking, ring=africastalking"}))
+    assert good.outgoing.ways("alert", "+22366000001") == ("africastalking",)
+    with pytest.raises(ConfigError, match=r"^HOTLINE_ROUTES: kannel has no way for alert$"):
+        gateways(Config.from_env(GOOD | {"HOTLINE_ROUTES": "alert=africastalking+kannel"}))
 
 
 def test_everything_missing_is_named_at_once():

@@ -119,7 +119,7 @@ def test_a_line_that_is_well_gives_no_alarm(line: Line) -> None:
     assert code == 0
     assert set(said) == {
         *("settings", "database", "keys", "audit", "wall clock", "edition", "copies", "words", "emergency", "numbers"),
-        *("staff fr", "staff bm", "supervisor", "supervision", "operator", "redis", "clock", "spool", "disk"),
+        *("staff fr", "staff bm", "supervisor", "supervision", "operator", "redis", "clock", "spool", "disk", "gateways"),
     }
 
 

@@ -20,7 +20,7 @@ CALLERS = {
     "rings": "number_hash call_hash other_phone at",
     "stops": "sequence number_hash at until by_keys",
     "offers": "sequence callback staff at",
-    "calls": "id callback staff state placed_at session_hash dialed_at ended_at covered_at sealed_span",
+    "calls": "id callback staff state placed_at session_hash dialed_at ended_at covered_at sealed_span gateway",
     "reviews": "id callback flood sealed_reason at decision sealed_why decided_by decided_at",
     "consents": "callback sealed",
     "notes": "callback sealed at",

@@ -20,6 +20,7 @@ from hotline.config import Config
 from hotline.demo.environment import demo_environment, passwords_secret
 from hotline.demo.people import PEOPLE, passwords
 from hotline.ports.desk.accounts import Account
+from hotline.ports.ussd import UssdHop
 from hotline.prepare import prepare, prepare_demo, publish_files
 from hotline.service.editions.cache import NoEdition
 from hotline.web import _folder
@@ -188,7 +189,7 @@ def test_a_line_whose_folder_cannot_be_used_answers_and_says_so(config: Config) 
     shutil.rmtree(config.var, ignore_errors=True)
     Path(config.var).touch()
     line = assemble(config)
-    screen, _ = line.hotline.ussd("africastalking", "s", "+22370000001", (), "")
+    screen = line.hotline.hop("africastalking", "all", UssdHop("s", "+22370000001", ())).screen
     assert (screen.ends, line.hotline.health()["spool"], line.hotline.health()["database"]) == (False, "away", "ok")
     with pytest.raises(OSError, match="var"):
         line.hotline.share()

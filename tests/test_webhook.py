@@ -16,8 +16,9 @@ from werkzeug.test import Client, TestResponse
 from hotline.engine.effects import Screen
 from hotline.gateways.africastalking_forms import WebhookGuard
 from hotline.ports.store import StoreAway
+from hotline.ports.ussd import UssdHop
 from hotline.webhook import DIALS_A_MINUTE, MOST_NUMBERS, Dials, Hop
-from tests.fakes import AT, SECRET, FakeHasher, FakeHotline, FakeMeter, FakeTime, the_log
+from tests.fakes import AT, SECRET, FakeDoor, FakeHasher, FakeHotline, FakeMeter, FakeTime, the_log
 
 PATH = f"/at/{SECRET}/ussd"
 NUMBER = "+22370000001"
@@ -29,18 +30,56 @@ BODY = urlencode(FIELDS)
 class Line:
     """The hop in front of an empty Flask application, and what stands behind it."""
 
-    def __init__(self, hotline: FakeHotline | None = None, at=AT) -> None:
+    def __init__(self, hotline: FakeHotline | None = None, at=AT, doors=()) -> None:
         self.hotline = hotline or FakeHotline()
         self.meter = FakeMeter()
         self.time = FakeTime()
         app = Flask("empty")
         self.hop = Hop(
-            app.wsgi_app, self.hotline, WebhookGuard(at), meter=self.meter, hasher=FakeHasher(), broken=BROKEN.decode, seconds=self.time
+            app.wsgi_app,
+            self.hotline,
+            [WebhookGuard(at), *doors],
+            meter=self.meter,
+            hasher=FakeHasher(),
+            broken=BROKEN.decode,
+            seconds=self.time,
         )
         self.client = Client(self.hop)
 
     def post(self, body: str | bytes = BODY, path: str = PATH, **more) -> TestResponse:
         return self.client.post(path, data=body, content_type="application/x-www-form-urlencoded", **more)
+
+
+@pytest.mark.parametrize("memory", ["last", "echoed"])
+def test_each_vendor_is_answered_in_its_own_words(memory):
+    """A request goes to the vendor whose it is; what the wire brings is asked, and the answer is that vendor's, what comes back with the next hop in it."""
+    line = Line(doors=[FakeDoor(memory=memory)])
+    answer = line.client.get("/fake?session=s-1&number=%2B22370000001&last=4*1")
+    assert line.hotline.calls == [("hop", "fake", UssdHop("s-1", NUMBER, last="4*1"))]
+    said = {"session": "s-1", "text": "Santé et famille\n1 Bébé\n9 Fin", "ends": False, "state": "a-state" if memory == "echoed" else ""}
+    assert (answer.json, answer.headers["Cache-Control"], line.meter.hops) == (said, "no-store", ["screen"])
+    assert line.post().data[:4] == b"CON "
+
+
+def test_an_end_notice_is_no_hop():
+    """It is answered in the vendor's way, counted, and asks for no screen."""
+    line = Line(doors=[FakeDoor()])
+    answer = line.client.get("/fake?session=s-1&over=1")
+    assert (answer.status_code, answer.data) == (202, b"over s-1")
+    assert (line.hotline.calls, line.meter.hops, line.meter.ends) == ([("over", "fake", "last", "s-1")], [], ["Incomplete"])
+
+
+def test_whoever_only_asks_whether_the_line_is_there_gets_what_its_door_says():
+    """No session is asked for, nothing is counted."""
+    line = Line(doors=[FakeDoor()])
+    assert (line.client.get("/fake?session=s-1&ping=1").data, line.hotline.calls, line.meter.hops) == (b"here", [], [])
+
+
+def test_a_faulty_field_and_a_failure_are_told_in_the_vendors_way():
+    """So that it shows the caller calm words, and no fault of its own."""
+    line = Line(FakeHotline(failure=RuntimeError()), doors=[FakeDoor()])
+    assert (line.client.get("/fake?session=s-1").data, line.client.get("/fake").status_code) == (b"s-1 " + BROKEN, 422)
+    assert line.meter.hops == ["broken", "refused"]
 
 
 @pytest.fixture
@@ -64,21 +103,22 @@ def test_hands_over_all_inputs_since_the_first(text, inputs):
     """The engine gets the list of inputs as they were typed, and the session, number and network that they came with."""
     line = Line()
     line.post(urlencode(FIELDS | {"text": text}))
-    assert line.hotline.calls == [("ussd", "africastalking", FIELDS["sessionId"], NUMBER, inputs, "61002")]
+    hop = UssdHop(FIELDS["sessionId"], NUMBER, inputs, first=not inputs, network="61002")
+    assert line.hotline.calls == [("hop", "africastalking", hop)]
 
 
 def test_hundreds_of_stars_cost_no_more_than_one_input_too_many():
     """However long the text, the engine sees at most 61 inputs, which is past its bound."""
     line = Line()
     assert line.post(urlencode(FIELDS | {"text": "*" * 2000})).status_code == 200
-    assert len(line.hotline.calls[0][4]) == 61
+    assert len(line.hotline.calls[0][2].inputs) == 61
 
 
 def test_network_code_is_optional():
     """A gateway that does not know the network is answered all the same."""
     line = Line()
     assert line.post(urlencode({k: v for k, v in FIELDS.items() if k != "networkCode"})).status_code == 200
-    assert line.hotline.calls[0][5] == ""
+    assert line.hotline.calls[0][2].network == ""
 
 
 def test_ignores_fields_it_does_not_know():

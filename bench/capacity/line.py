@@ -20,6 +20,7 @@ from hotline.engine.promise import can_call, end_of_now
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.staff import Staff
+from hotline.ports.voice import VoiceLeg
 from hotline.service.acts import Act
 from hotline.service.calls import dispatch, ringing
 from hotline.service.calls.rules import coverage
@@ -82,8 +83,8 @@ class Line:
         self.plain = Plain(self.time, team.presence)
         rules = Rules(promise_minutes=team.promise_minutes, presence_minutes=team.presence_minutes, calls_a_shift=0, hard_calls_a_shift=0)
         post, words = cast("Any", Post()), cast("Any", Words())
-        ports: dict[str, Any] = {"library": words, "store": self.plain, "memory": post, "spool": post, "queue": post, "gateway": post}
-        self.deps = Deps(rules=rules, clock=self.time, hasher=post, meter=post, **ports)
+        ports: dict[str, Any] = {"library": words, "store": self.plain, "memory": post, "spool": post, "queue": post, "outgoing": post}
+        self.deps = Deps(rules=rules, clock=self.time, hasher=post, sealer=post, meter=post, **ports)
         self.callers: dict[str, Caller] = {}
         self.to_supervisors = 0
         """Messages."""
@@ -223,23 +224,23 @@ class Line:
         """By the bridge, which asks once more whether the phone may be rung."""
         group = dispatch.held(self.plain, id, person.id)  # type: ignore[arg-type]
         if group:
-            session = ringing.place(self._act(person.id), group).text
-            ringing.pick_up(self._act(person.id), session, "")
-            if ringing.accept(self._act(person.id), session, "").code == "connected":
+            leg = VoiceLeg("bench", ringing.place(self._act(person.id), group).text, "", active=True)
+            ringing.pick_up(self._act(person.id), leg)
+            if ringing.accept(self._act(person.id), leg).code == "connected":
                 caller = self.callers[self.plain.callbacks.phone[id]]
                 if caller.rung is None:
                     caller.rung, caller.by = self.time.at, person.id
                 talks = self._calls_draw.random() < self.world.answered
                 lasts = self._talk() if talks else self.world.unanswered
-                self.after(lasts, lambda: self._hang_up(person, id, session, talks=talks))
+                self.after(lasts, lambda: self._hang_up(person, id, leg, talks=talks))
                 return
         self._free(person)
 
     def _talk(self) -> float:
         return self._calls_draw.lognormvariate(math.log(self.world.talk) - SIGMA**2 / 2, SIGMA)
 
-    def _hang_up(self, person: Person, id: str, session: str, *, talks: bool) -> None:
-        ringing.hang_up(self._act(person.id), session, "")
+    def _hang_up(self, person: Person, id: str, leg: VoiceLeg, *, talks: bool) -> None:
+        ringing.hang_up(self._act(person.id), leg)
         self.after(self.world.writes, lambda: self._end(person, id, talks=talks))
 
     def _end(self, person: Person, id: str, *, talks: bool) -> None:

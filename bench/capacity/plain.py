@@ -181,7 +181,7 @@ class Calls:
             self._live[call.staff] = call
         self._of_session[call.id] = call
 
-    def of_session(self, session: str) -> Call | None:
+    def of_session(self, _gateway: str, session: str) -> Call | None:
         return self._of_session.get(session)
 
     def live_of(self, staff: str) -> Call | None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
     from hotline.ports.desk.figures import Counts
+    from hotline.ports.incoming import Unknown
 
 BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 """Upper bounds of the latency histogram, in seconds; one more bucket has none."""
@@ -45,8 +46,9 @@ _BREAKER = {part: len(_KINDS) * _ROW + len(_ORDER) + slot for slot, part in enum
 _ENDED = {end: len(_KINDS) * _ROW + len(_ORDER) + len(_PARTS) + slot for slot, end in enumerate(_ENDS)}
 _BY_HOUR = {effect: len(_KINDS) * _ROW + len(_ORDER) + len(_PARTS) + len(_ENDED) + slot for slot, effect in enumerate(_EFFECTS)}
 """Orders until the last full hour: who looked each second would see of a single one what it was."""
-_SLOTS = len(_KINDS) * _ROW + len(_ORDER) + len(_BREAKER) + len(_ENDED) + len(_BY_HOUR)
-_LAYOUT = f"{crc32(repr((BOUNDS, _HOP, _ORDER, _BREAKER, _ENDED, _BY_HOUR)).encode()):08x}"
+_UNKNOWN = {what: max(_BY_HOUR.values()) + 1 + slot for slot, what in enumerate(("report", "message", "end"))}
+_SLOTS = max(_UNKNOWN.values()) + 1
+_LAYOUT = f"{crc32(repr((BOUNDS, _HOP, _ORDER, _BREAKER, _ENDED, _BY_HOUR, _UNKNOWN)).encode()):08x}"
 """In the files' names, so that no version reads another one's slots."""
 
 
@@ -91,6 +93,9 @@ class PrometheusMeter:
     def ended(self, status: Literal["Success", "Incomplete", "Failed"]) -> None:
         """A gateway told that a session is over, and how."""
         self._add(_ENDED[status])
+
+    def unknown(self, what: Unknown) -> None:
+        self._add(_UNKNOWN[what])
 
     def _add(self, slot: int) -> None:
         with self._lock:
@@ -168,6 +173,7 @@ class _Page:
         yield self._counters("hotline_orders_by_effect", "Orders until the last full hour, by what they did.", "effect", _BY_HOUR)
         yield self._counters("hotline_breaker", "Times that a store was left alone because it had just failed.", "part", _BREAKER)
         yield self._counters("hotline_sessions_ended", "Sessions that a gateway told the end of.", "status", _ENDED)
+        yield self._counters("hotline_unknown_states", "What gateways sent in a state that is not known.", "what", _UNKNOWN)
         if self._spooled is not None:
             yield GaugeMetricFamily(
                 "hotline_spool_records", "Orders on this machine's disk that wait for the database.", value=self._spooled
@@ -184,6 +190,10 @@ class _Page:
                 value=self._counts.clock_jumped,
             )
             yield _gauge("hotline_outbox_posts", "Posts to gateways.", "state", self._counts.outbox)
+            by_gateway = GaugeMetricFamily("hotline_gateway_posts", "Posts that a gateway has, or may have.", labels=("gateway", "state"))
+            for labels, number in self._counts.gateways.items():
+                by_gateway.add_metric(labels, number)
+            yield by_gateway
 
     def _hops(self) -> HistogramMetricFamily:
         hops = HistogramMetricFamily("hotline_hop_seconds", "USSD hops by kind of answer, and how long they took.", labels=("kind",))

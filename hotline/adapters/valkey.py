@@ -16,7 +16,7 @@ from redis.exceptions import TimeoutError as TooLate
 from redis.retry import Retry
 
 from hotline.adapters.seal import Seal, SealBroken
-from hotline.ports.memory import MarkerLookup, MemoryAway, Recalled, SessionMarker
+from hotline.ports.memory import MarkerLookup, MemoryAway, Press, Recalled, SessionMarker
 
 HEARD_SECONDS: Final = 24 * 3600
 REST_SECONDS: Final = 1.0
@@ -31,6 +31,24 @@ redis.call('SET', KEYS[2], place, 'EX', ARGV[3])
 return redis.call('LRANGE', KEYS[1], 0, -1)
 """
 """One step on the server, so that two messages at once neither vanish nor swap."""
+
+PRESS: Final = """
+local size = redis.call('LLEN', KEYS[1])
+local heard = size > 0 and redis.call('GET', KEYS[2])
+if heard then
+  local what, place = string.match(heard, '^(%x+) (%d+)$')
+  if what == ARGV[1] then return redis.call('LRANGE', KEYS[1], 0, place - 1) end
+end
+if size == 0 then
+  for each = 5, #ARGV do size = redis.call('RPUSH', KEYS[1], ARGV[each]) end
+elseif ARGV[2] ~= '' then
+  size = redis.call('RPUSH', KEYS[1], ARGV[2])
+end
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+if ARGV[1] ~= '' then redis.call('SET', KEYS[2], ARGV[1] .. ' ' .. size, 'EX', ARGV[4]) end
+return redis.call('LRANGE', KEYS[1], 0, -1)
+"""
+"""What is heard is told by a digest: sealed, the same text differs each time."""
 
 DISTINCT: Final = """
 if redis.call('SADD', KEYS[1], ARGV[1]) == 1 then redis.call('EXPIRE', KEYS[1], ARGV[2]) end
@@ -106,6 +124,7 @@ class ValkeyMemory:
         self._seal = seal
         self._breaker = breaker or Breaker()
         self._hear = client.register_script(HEAR)
+        self._press = client.register_script(PRESS)
         self._distinct = client.register_script(DISTINCT)
         self._begin = client.register_script(BEGIN)
 
@@ -144,6 +163,30 @@ class ValkeyMemory:
             with self._breaker.guard():
                 self._client.delete(inputs, heard)
             raise MemoryAway from None
+
+    def press(self, session: str, press: Press, seconds: int) -> tuple[str, ...]:
+        inputs = self._key("inputs", session)
+        what, life = (f"hop {press.hop}", seconds) if press.hop else (f"text {press.text}", press.again)
+        heard = self._key("pressed", f"{session}|{press.hop}")
+        digest = self._seal.digest("pressed", what).hex() if press.hop or press.text is not None else ""
+        text, *whole = (b"" if text is None else self._seal.seal(text.encode(), inputs) for text in (press.text, *press.whole))
+        with self._breaker.guard():
+            answer = cast("list[bytes]", self._press(keys=(inputs, heard), args=(digest, text, seconds, life, *whole)))
+        try:
+            return tuple(self._seal.open(sealed, inputs).decode() for sealed in answer)
+        except SealBroken:  # as in `hear`: what is lost in part is lost
+            with self._breaker.guard():
+                self._client.delete(inputs)
+            raise MemoryAway from None
+
+    def affirm(self, session: str, first: str) -> None:
+        inputs = self._key("inputs", session)
+        with self._breaker.guard():
+            self._client.lset(inputs, 0, cast("str", self._seal.seal(first.encode(), inputs)))
+
+    def linger(self, session: str, seconds: int) -> None:
+        with self._breaker.guard():
+            self._client.expire(self._key("pressed", f"{session}|"), seconds)
 
     def distinct(self, name: str, member: str, seconds: int) -> int:
         key, hashed = self._key("distinct", name), self._seal.digest("member", member)

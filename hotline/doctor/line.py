@@ -14,13 +14,14 @@ from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.schema import is_current
 from hotline.adapters.valkey import ValkeyMemory, connect
 from hotline.app import SystemClock, open_store
-from hotline.config import Config
+from hotline.config import Config, ConfigError
 from hotline.doctor.finding import Finding, Level, listed
 from hotline.doctor.machine import disk, short_memory, spool
 from hotline.engine.check.critical import pending_words
 from hotline.engine.flow import Sources
 from hotline.engine.freshness import has_lapsed, is_confirmed
 from hotline.engine.times import DAY_SECONDS, EPOCH
+from hotline.gateways.registry import gateways
 from hotline.ports.editions.editions import EditionRow
 from hotline.ports.store import StoreAway, Transaction
 from hotline.service.editions.directory_numbers import numbers
@@ -56,7 +57,7 @@ def look(config: Config, at: int) -> Iterator[Finding]:
     try:
         yield (database := _database(config))
         if database.level == "ok":
-            for within in (_keys, _audit, _wall_clock, _edition, _words, _numbers, _staff):
+            for within in (_keys, _audit, _wall_clock, _edition, _words, _numbers, _staff, _gateways):
                 yield from _asked(line, within)
     finally:
         line.store.close()
@@ -97,6 +98,21 @@ def _database(config: Config) -> Finding:
         if current
         else Finding("database", "bad", "its tables are not of this version (hotline db upgrade)")
     )
+
+
+def _gateways(line: DoctorContext, tx: Transaction) -> Iterator[Finding]:
+    """What each can do, and what became of what it was handed, as long as that is kept."""
+    try:
+        used = gateways(line.config)
+    except ConfigError as wrong:
+        yield from (Finding("gateways", "bad", fault) for fault in wrong.faults)
+        return
+    posts = tx.figures.counts(line.at).gateways
+    for parts in used.all:
+        able = [what for what, part in (("USSD", parts.door), ("SMS", parts.sms), ("calls", parts.voice)) if part is not None]
+        sent, lost = (sum(posts.get((parts.name, state), 0) for state in states) for states in (("sent",), ("failed", "unknown")))
+        level: Level = "warn" if lost > sent else "ok"
+        yield Finding("gateways", level, f"{parts.name}: {', '.join(able)}; {sent} handed over lately, {lost} not, or nobody knows")
 
 
 def _keys(line: DoctorContext, _: Transaction) -> Iterator[Finding]:

@@ -1,6 +1,5 @@
-"""Gateways: one vendor a name, `africastalking.py` with its forms beside it. A second one goes here.
+"""Gateways: one vendor a name, `africastalking.py` with its forms beside it; `registry.py` makes those that a line uses.
 
-What it offers: `webhook.UssdWebhook` (is a request its own, and what does it say), `ports/gateway.py` (SMS and rings going out), a blueprint for SMS, reports and voice
-coming in, all of them put together in `app.py`. `front.py` hands
-what comes under `/at/` to the processes that answer callers.
+A gateway is a module with `parts(config)`: the parts that the vendor has, each by its port: a USSD door (`ports/ussd.py`), SMS and rings going out (`ports/outgoing.py`),
+and Flask views for what comes in beside the hop. `front.py` hands what comes under `/at/` and `/gateway/` to the processes that answer callers.
 """

@@ -15,17 +15,20 @@ from flask import Blueprint, Response, abort, request
 from msgspec import DecodeError, Struct, field, json
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from hotline.engine.phone.numbers import is_e164
-from hotline.gateways.africastalking_forms import Delivery, IncomingSms, OptOut, UssdEnd, Voice, WebhookGuard, read
+from hotline.engine.phone.numbers import as_e164, is_e164
+from hotline.gateways.africastalking_forms import Delivery, IncomingSms, OptOut, UssdEnd, VoiceForm, WebhookGuard, read
 from hotline.gateways.bodies import FieldError
-from hotline.ports.gateway import GatewayRefused, GatewayUnknown, ReceivedSms
+from hotline.gateways.registry import GatewayParts
+from hotline.ports.incoming import ReceivedSms, SmsReport
 from hotline.ports.memory import MemoryAway
+from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 from hotline.ports.store import StoreAway
-from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt, VoiceStep, VoiceUnreached
+from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoiceLeg, VoicePrompt, VoiceStep, VoiceUnreached
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hotline.config import Config
     from hotline.service import Hotline
     from hotline.settings import AfricasTalking
 
@@ -57,7 +60,14 @@ CALL_REFUSALS = {
     "InsufficientCredit": "insufficient_credit",
 }
 ARRIVED = {"Success": True, "Rejected": False, "Failed": False, "AbsentSubscriber": False, "Expired": False}
-"""The last words of a delivery report; Sent, Submitted and Buffered are only on the way."""
+"""The last words of a delivery report."""
+ON_THE_WAY = frozenset({"Sent", "Submitted", "Buffered"})
+OUTCOMES: dict[str, Literal["Success", "Incomplete", "Failed"]] = {
+    "Success": "Success",
+    "Incomplete": "Incomplete",
+    "Failed": "Failed",
+}
+"""Of a session."""
 _TO_THE_SECOND = re.compile(r"\d\d:\d\d:\d\d", re.ASCII)
 
 
@@ -146,7 +156,7 @@ class _Voice(_Wire, VoiceService):  # type: ignore[misc] # narrower on purpose
 
 
 class AfricasTalkingGateway:
-    """`hotline.ports.gateway.Gateway` over the vendor's SDK; safe for threads, since nothing changes after `__init__`.
+    """`hotline.ports.outgoing.SmsOut` and `.Voice` over the vendor's SDK; safe for threads, since nothing changes after `__init__`.
 
     The vendor knows no idempotency key and no validity period for an SMS: GatewayUnknown is the caller's to live with.
     """
@@ -203,6 +213,20 @@ class AfricasTalkingGateway:
             raise GatewayRefused("aborted") if status == "Aborted" else GatewayUnknown("new_status")
 
 
+def parts(config: Config) -> GatewayParts:
+    """All that the vendor has."""
+    at = config.account()
+    guard, out = WebhookGuard(at), AfricasTalkingGateway(at)
+    return GatewayParts(
+        WebhookGuard.name,
+        door=guard,
+        sms=out,
+        voice=out,
+        views=lambda hotline, meter: blueprint(hotline, at, guard, meter.ended),
+        refresh=guard.refresh,
+    )
+
+
 def _check(to: str) -> None:
     """Before the SDK does: its refusal quotes the number."""
     if not is_e164(to):
@@ -231,18 +255,16 @@ def blueprint(
     at_views.register_error_handler(MemoryAway, lambda _: Response(status=503))
 
     def ussd_end() -> Response:
-        ended(read(request.environ, UssdEnd).status)
+        status = OUTCOMES.get(read(request.environ, UssdEnd).status)
+        ended(status) if status else hotline.unknown("end")
         return Response()
 
     def sms() -> Response:
-        form = read(request.environ, IncomingSms)
-        hotline.sms(ReceivedSms(WebhookGuard.name, form.id, form.number, form.text, moment(form.date), form.network))
+        _take_message(hotline, read(request.environ, IncomingSms))
         return Response()
 
     def delivery() -> Response:
-        form = read(request.environ, Delivery)
-        if form.status in ARRIVED:
-            hotline.delivery(form.id, ARRIVED[form.status])
+        _take_report(hotline, read(request.environ, Delivery))
         return Response()
 
     def opt_out() -> Response:
@@ -250,12 +272,12 @@ def blueprint(
         return Response()
 
     def voice() -> Response:
-        form = read(request.environ, Voice)
+        form = read(request.environ, VoiceForm)
         step: VoiceStep = VoiceEnd()
         if form.direction != "Inbound":
-            step = hotline.voice(
-                form.session_id, form.caller_number, form.is_active == "1", form.dtmf_digits or None, form.client_request_id
-            )
+            digits = form.dtmf_digits or None
+            active = form.is_active == "1"
+            step = hotline.voice(VoiceLeg(WebhookGuard.name, form.session_id, form.caller_number, active, digits, form.client_request_id))
         elif form.is_active == "1":
             # Whoever rings the cover number hears the same, the caller, the caller's husband or a call that was put through: no store is asked, no trace is left.
             step = hotline.cover()
@@ -266,6 +288,21 @@ def blueprint(
     for path, view in (("/ussd/end", ussd_end), ("/sms", sms), ("/delivery", delivery), ("/optout", opt_out), ("/voice", voice)):
         at_views.add_url_rule(path, view_func=view, methods=methods)
     return at_views
+
+
+def _take_message(hotline: Hotline, form: IncomingSms) -> None:
+    number = as_e164(form.sender)
+    if number is None:
+        hotline.unknown("message")
+    else:
+        hotline.sms(ReceivedSms(WebhookGuard.name, form.id, number, form.text, moment(form.date), form.network))
+
+
+def _take_report(hotline: Hotline, form: Delivery) -> None:
+    if form.status in ARRIVED:
+        hotline.delivery(SmsReport(WebhookGuard.name, form.id, ARRIVED[form.status]))
+    elif form.status not in ON_THE_WAY:
+        hotline.unknown("report")
 
 
 def moment(date: str) -> int | None:

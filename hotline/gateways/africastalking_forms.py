@@ -1,4 +1,4 @@
-"""What Africa's Talking posts, as one frozen form a message, and the guard that lets it in.
+"""What Africa's Talking posts, as one frozen form a message, the guard that lets it in, and its USSD door.
 
 Apart from the views because the USSD hop goes through the same guard without Flask. The vendor signs nothing and publishes no addresses
 (Africa's Talking, callbacks): a secret in the path and an optional list of networks are all there is. A form holds only the fields that
@@ -18,8 +18,10 @@ from hotline.config import webhook_secrets
 from hotline.engine.phone.numbers import E164
 from hotline.gateways.bodies import MOST_INPUTS, FieldError, body_of, unquoted
 from hotline.gateways.peers import peers
+from hotline.ports.ussd import HttpAnswer, InputMemory, UssdHop, UssdOver
 
 if TYPE_CHECKING:
+    from hotline.engine.effects import Screen
     from hotline.settings import AfricasTalking
 
 _FAULTY = re.compile(r"[`.](\w+)`$")
@@ -43,14 +45,15 @@ class Ussd(Struct, frozen=True, rename="camel"):
 class UssdEnd(Struct, frozen=True):
     """The notice after a session. It also carries everything typed and read, hence no more than this of it is looked at."""
 
-    status: Literal["Success", "Incomplete", "Failed"]
+    status: str
 
 
 class IncomingSms(Struct, frozen=True):
     """A message from a phone (Africa's Talking, incoming messages)."""
 
     id: Id
-    number: Number = field(name="from")
+    sender: str = field(name="from")
+    """A number in any form; or the letters of somebody who cannot be answered."""
     text: str
     date: str = ""
     network: NetworkCode = field(name="networkCode", default="")
@@ -60,7 +63,8 @@ class Delivery(Struct, frozen=True):
     """What became of an SMS of ours (Africa's Talking, delivery reports)."""
 
     id: Id
-    status: Literal["Sent", "Submitted", "Buffered", "Rejected", "Success", "Failed", "AbsentSubscriber", "Expired"]
+    status: str
+    """One that the vendor adds tomorrow is no fault: it would post it again for hours."""
 
 
 class OptOut(Struct, frozen=True, rename="camel"):
@@ -69,7 +73,7 @@ class OptOut(Struct, frozen=True, rename="camel"):
     phone_number: Number
 
 
-class Voice(Struct, frozen=True, rename="camel"):
+class VoiceForm(Struct, frozen=True, rename="camel"):
     """One step of a call; `caller_number` is the phone at the other end, whoever rang whom (Africa's Talking, voice)."""
 
     is_active: Literal["0", "1"]
@@ -119,9 +123,11 @@ def _body(environ: dict[str, Any], known: frozenset[str]) -> str:
 
 
 class WebhookGuard:
-    """Who may post to `/at/<secret>/…`, and what a USSD hop says."""
+    """Who may post to `/at/<secret>/…`, and `hotline.ports.ussd.UssdDoor`. A repeated hop brings the same inputs and is the same hop; a star that
+    a caller types parts two inputs. End notices go through Flask."""
 
     name = "africastalking"
+    memory: InputMemory = "all"
 
     def __init__(self, at: AfricasTalking) -> None:
         self._at = at
@@ -145,8 +151,8 @@ class WebhookGuard:
             return False
         return self.opens(path[4:-5], environ.get("REMOTE_ADDR", ""))
 
-    def read(self, environ: dict[str, Any]) -> tuple[str, str, tuple[str, ...], str] | str:
-        """Session, number, inputs and network code; or the name of the field at fault."""
+    def read(self, environ: dict[str, Any]) -> UssdHop | str:
+        """What was typed since the dial; or the name of the field at fault."""
         try:
             form = read(environ, Ussd)
         except FieldError as fault:
@@ -154,7 +160,19 @@ class WebhookGuard:
         if form.service_code not in self._codes:
             return "serviceCode"
         inputs = tuple(form.text.split("*", MOST_INPUTS)) if form.text else ()
-        return form.session_id, form.phone_number, inputs, form.network_code
+        return UssdHop(form.session_id, form.phone_number, inputs, first=not inputs, network=form.network_code)
+
+    def write(self, _hop: UssdHop, screen: Screen, _state: str) -> HttpAnswer:
+        return HttpAnswer((b"END " if screen.ends else b"CON ") + screen.text.encode())
+
+    def acknowledge(self, _over: UssdOver) -> HttpAnswer:
+        return HttpAnswer(b"")
+
+    def refuse(self, fault: str) -> HttpAnswer:
+        return HttpAnswer(fault.encode(), 400)
+
+    def calm(self, _hop: UssdHop | None, text: str) -> HttpAnswer:
+        return HttpAnswer(b"END " + text.encode())
 
 
 def _encoded(secrets: tuple[str, ...]) -> tuple[bytes, ...]:

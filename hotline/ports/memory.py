@@ -28,6 +28,18 @@ class MarkerLookup(Struct, frozen=True):
     since: int | None
 
 
+class Press(Struct, frozen=True):
+    """What one hop adds to its session's inputs."""
+
+    hop: str
+    """The vendor's id of it, unique within the session: the same one is heard once. Empty: the wire has none; then the same text as the newest is, within `again` seconds of it."""
+    text: str | None
+    """None: nothing was typed."""
+    whole: tuple[str, ...]
+    """What the list becomes where there is none."""
+    again: int
+
+
 class MemoryAway(Exception):
     """Redis did not answer within its budget."""
 
@@ -46,6 +58,16 @@ class Memory(Protocol):
         """Append a message to a session's inputs and return them all, in one step. A message id that was heard before is not appended
         again: the inputs come back as far as its place, since whoever heard it first may have died before acting on it. The list
         lives `seconds` from the last message, a message id a day; `message` must be unique over all vendors. `anew`: it begins a new list, unless it was heard before."""
+
+    def press(self, session: str, press: Press, seconds: int) -> tuple[str, ...]:
+        """Append an input to a session's, and return them all; or the list as it becomes where there is none. A hop that was heard before adds
+        nothing: the inputs come back as far as its place. In one step. The list lives `seconds` from the last hop."""
+
+    def affirm(self, session: str, first: str) -> None:
+        """Replace the first of a session's inputs."""
+
+    def linger(self, session: str, seconds: int) -> None:
+        """On a wire without ids of hops: the newest input is the same hop for so long from now."""
 
     def distinct(self, name: str, member: str, seconds: int) -> int:
         """Count a member under a name, and return how many different ones there are. They live `seconds` from the last new one."""

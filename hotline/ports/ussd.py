@@ -20,16 +20,17 @@ class UssdHop(Struct, frozen=True):
     number: str
     """E.164 with `+`. Empty where the wire brings it on the first hop alone: then it is remembered beside the inputs."""
     inputs: Inputs | None = None
-    """Everything typed since the dial. None: the wire brings the newest input alone, which is `last`."""
+    """Everything typed since the dial. None: the wire brings the newest input alone, which is `last`. Where `memory` is not `all`, the dial alone may
+    bring them: what was dialled behind the code."""
     last: str | None = None
-    """The newest input. None: this hop brings none; it is the dial."""
+    """The newest input, one whatever stands in it. None: this hop brings none; it is the dial. What comes with a dial is no input."""
     first: bool | None = None
     """Whether the wire says that the session begins. None: it does not say; a session that is not known begins. A session that is known goes on, whatever the wire says."""
     network: str = ""
     hop: str = ""
     """The vendor's id of this very request: the same one comes again as the same hop. Empty: the wire has none."""
     state: str = ""
-    """What the vendor brings back of what the last answer carried."""
+    """What the vendor brings back of what the last answer carried. Base64url without padding: no format has to escape it."""
 
 
 class UssdOver(Struct, frozen=True):
@@ -52,7 +53,8 @@ InputMemory: TypeAlias = Literal["all", "echoed", "last"]
 
 
 class UssdDoor(Protocol):
-    """A vendor's side of the hop; safe for threads."""
+    """A vendor's side of the hop; safe for threads. Where `memory` is `last` and the wire has no ids of hops, the same input that comes again within two
+    seconds is the same hop, within ten where it ordered something; later it is another input."""
 
     name: str
     """Names the vendor in sessions, orders, metrics and health: `africastalking`, or a table's own name."""

@@ -1,10 +1,25 @@
-"""What the counselor's leg of a call does next."""
+"""A counselor's leg of a call: what a vendor says of it, and what it does next."""
 
 from __future__ import annotations
 
 from typing import TypeAlias
 
 from msgspec import Struct
+
+
+class VoiceLeg(Struct, frozen=True):
+    """One request of a vendor about a leg that the line rang."""
+
+    gateway: str
+    session: str
+    """The vendor's id of the call, unique within the vendor."""
+    number: str
+    """The counselor's."""
+    active: bool
+    """Else the call is over."""
+    digits: str | None = None
+    token: str = ""
+    """What the vendor brought back of what the ring carried."""
 
 
 class VoicePrompt(Struct, frozen=True, tag=True):

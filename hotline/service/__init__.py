@@ -7,19 +7,20 @@ from threading import BoundedSemaphore
 
 from msgspec.structs import replace
 
-from hotline.engine.effects import Screen
 from hotline.engine.step import replay as engine
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.desk.figures import Counts
-from hotline.ports.gateway import ReceivedSms
+from hotline.ports.incoming import ReceivedSms, SmsReport, Unknown
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway
-from hotline.ports.voice import VoiceStep
+from hotline.ports.ussd import InputMemory, UssdHop
+from hotline.ports.voice import VoiceLeg, VoiceStep
 from hotline.retention import OUTBOX_SECONDS
-from hotline.service import incoming_sms, outbox
+from hotline.service import gateway_states, incoming_sms, outbox
 from hotline.service.calls import dispatch
 from hotline.service.conversation.dialogue import Dialogue, Replay, safe_end
 from hotline.service.conversation.guard import GuardedSpool, GuardedStore
+from hotline.service.conversation.inputs import Answered, InputLists
 from hotline.service.conversation.orders import Orders
 from hotline.service.conversation.session import Session
 from hotline.service.conversation.turned_away import TurnedAwayCounts
@@ -58,6 +59,7 @@ class Hotline:
         self._clock_watch = ClockWatch()
         self._turned_away = TurnedAwayCounts(self._deps)
         self._who = WhoIsThere(deps)
+        self._inputs = InputLists(deps)
         self._dialogue = Dialogue(self._deps, self._orders, replay, self._turned_away, self._who)
         # At hand for the browsing hop, which goes this way some ten thousand times a second.
         self._store, self._library, self._clock, self._life = deps.store, deps.library, deps.clock, deps.rules.session_seconds
@@ -68,34 +70,53 @@ class Hotline:
         """What the console's use cases work with: the same guarded store as the hops'."""
         return self._deps
 
-    def ussd(self, gateway: str, session_id: str, number: str, inputs: tuple[str, ...], network: str) -> tuple[Screen, bool]:
-        """The screen for what was typed so far, and whether a store was needed. Never raises because a store is away. `number`: E.164."""
-        snapshot, at, life = self._library.snapshot, self._clock.now(), self._life
-        session = Session(gateway, session_id, number, inputs, life)
+    def hop(self, gateway: str, memory: InputMemory, hop: UssdHop) -> Answered:
+        """The screen for what was typed so far, whatever the gateway's wire remembers of it. Never raises because a store is away. `hop.number`: E.164."""
+        if memory == "all":
+            session = Session(gateway, hop.session, hop.number, hop.inputs or (), self._life)
+            return self._answer(session, hop.network, is_first=hop.first if hop.first is not None else not session.inputs)
+        typed = self._inputs.echoed(gateway, hop) if memory == "echoed" else self._inputs.kept(gateway, hop)
+        if typed is None:
+            return Answered(safe_end(self._library.active(self._clock.now()).edition("ussd", hop.network)), stored=True)
+        answered = self._answer(typed.session, hop.network, is_first=typed.is_first, may_order=typed.may_order)
+        is_echoed = memory == "echoed" and not answered.screen.ends
+        return replace(answered, state=self._inputs.state(hop, typed)) if is_echoed else answered
+
+    def _answer(self, session: Session, network: str, *, is_first: bool, may_order: bool = True) -> Answered:
+        snapshot, at = self._library.snapshot, self._clock.now()
         if snapshot.calm_from <= at < snapshot.unsure_from:  # nearly always: this is the way that has to be short
-            return self._dialogue.answer((snapshot.editions[-1].edition("ussd", network),), session)
-        found = editions_of_session(snapshot, self._deps.memory, session.name, at, is_first=not inputs)
+            return Answered(*self._dialogue.answer((snapshot.editions[-1].edition("ussd", network),), session, may_order=may_order))
+        found = editions_of_session(snapshot, self._deps.memory, session.name, at, is_first=is_first)
         editions = [loaded.edition("ussd", network) for loaded in found.editions]
         if not editions:
-            return safe_end(snapshot.active(at).edition("ussd", network)), True
-        return self._dialogue.answer(editions, session, may_order=found.may_order)
+            return Answered(safe_end(snapshot.active(at).edition("ussd", network)), stored=True)
+        return Answered(*self._dialogue.answer(editions, session, may_order=may_order and found.may_order))
+
+    def over(self, gateway: str, memory: InputMemory, session: str) -> None:
+        """A session is over, as its gateway says: what was typed in it is forgotten."""
+        if memory == "last":
+            with suppress(MemoryAway):
+                self._inputs.forget(gateway, session)
 
     def sms(self, sms: ReceivedSms) -> None:
         """Take an SMS from a caller or from staff. Raises StoreAway or MemoryAway where it could not be kept: it must come again."""
         incoming_sms.take(self._deps, self._dialogue, self._orders, sms)
 
-    def delivery(self, vendor_id: str, delivered: bool) -> None:
-        """What became of an SMS, by the vendor's id of it. Raises StoreAway."""
-        outbox.report(self._deps, vendor_id, delivered)
+    def delivery(self, report: SmsReport) -> None:
+        """What became of an SMS. Raises StoreAway."""
+        outbox.report(self._deps, report)
+
+    def unknown(self, what: Unknown) -> None:
+        """Something came in a state that is not known: it is counted, and whoever sent it need not send it again."""
+        self._deps.meter.unknown(what)
 
     def opt_out(self, number: str) -> None:
         """As STOP by SMS. Raises StoreAway."""
         self._orders.stop(number, f"opt out|{number}|{self._deps.clock.now()}")
 
-    def voice(self, session: str, number: str, active: bool, digits: str | None, token: str = "") -> VoiceStep:
-        """What the counselor's leg of a call does next; `number` is the counselor's, `token` what came back of the ring's. Nobody is rung where
-        a store is away, nor in a session that is not ours."""
-        return voice.next_step(self._patient, voice.Leg(session, number, active, digits, token), self._room)
+    def voice(self, leg: VoiceLeg) -> VoiceStep:
+        """What the counselor's leg of a call does next. Nobody is rung where a store is away, nor in a session that is not ours."""
+        return voice.next_step(self._patient, leg, self._room)
 
     def cover(self) -> VoiceStep:
         """What whoever rings the cover number hears, in every language of the line. Needs no store."""
@@ -175,7 +196,7 @@ class Hotline:
     def health(self) -> dict[str, str]:
         """Each part's state, `ok` or `away`. An edition was there when this process began, so it is there. `emergency_number`: `ok` or `none`;
         `supervision`: `closed` where the line needs a supervisor on call and nobody is; `spool`: `set_aside`, too, while one that could not be used lies beside it;
-        `wall_clock`: `jumped` where this machine's is not right."""
+        `wall_clock`: `jumped` where this machine's is not right; `gateway NAME`: `failing` where the last thing that it was handed was not taken."""
         memory, ticking = self._memory_state()
         return {
             "database": self._store_state(),
@@ -186,6 +207,7 @@ class Hotline:
             "clock": ticking,
             "wall_clock": self._wall_clock_state(),
             "supervision": self._supervision_state(),
+            **{f"gateway {name}": state for name, state in gateway_states.states(self._deps).items()},
         }
 
     def counts(self) -> Counts:

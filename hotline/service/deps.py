@@ -9,11 +9,12 @@ from msgspec import Struct
 from hotline.engine.edition import Edition
 from hotline.engine.times import EPOCH
 from hotline.ports.clock import Clock
-from hotline.ports.gateway import Gateway
 from hotline.ports.hasher import Hasher
 from hotline.ports.memory import Memory
 from hotline.ports.meter import Meter
+from hotline.ports.outgoing import Outgoing
 from hotline.ports.queue import Queue
+from hotline.ports.sealer import Sealer
 from hotline.ports.spool import Spool
 from hotline.ports.store import Store
 from hotline.service.editions.cache import EditionCache
@@ -29,9 +30,10 @@ class Deps(Struct, frozen=True):
     memory: Memory
     spool: Spool
     queue: Queue
-    gateway: Gateway
+    outgoing: Outgoing
     clock: Clock
     hasher: Hasher
+    sealer: Sealer
     meter: Meter
 
     @property

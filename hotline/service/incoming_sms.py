@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hotline.ports.gateway import ReceivedSms
+from hotline.ports.incoming import ReceivedSms
 from hotline.service.conversation import sms as conversation
 from hotline.service.conversation.dialogue import Dialogue
 from hotline.service.conversation.orders import Orders

@@ -12,9 +12,11 @@ from msgspec.structs import replace
 from hotline.engine.world import clock
 from hotline.ports.calls.outbox import OutboxKind, OutboxMessage, OutboxState
 from hotline.ports.desk.staff import Role, Staff
-from hotline.ports.gateway import GatewayRefused, GatewayUnknown
+from hotline.ports.incoming import SmsReport
 from hotline.ports.memory import MemoryAway
+from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 from hotline.ports.store import Transaction
+from hotline.service import gateway_states
 from hotline.service.deps import Deps
 from hotline.service.wall_clock import is_right
 from hotline.service.work import Work
@@ -111,7 +113,7 @@ def enqueue(deps: Deps, messages: Iterable[OutboxMessage]) -> None:
 
 
 def deliver(deps: Deps, id: str) -> None:
-    """Hand a message to the gateway. Idempotent: whoever moves it to `sending` sends it, everyone else finds nothing to do. Raises StoreAway.
+    """Hand a message to a gateway, and to its second choice where the first refused. Idempotent: whoever moves it to `sending` sends it, everyone else finds nothing to do. Raises StoreAway.
 
     What is over waits while the wall clock is not right: it may not be.
     """
@@ -121,25 +123,46 @@ def deliver(deps: Deps, id: str) -> None:
         if message is None or message.state != "pending" or (at >= message.not_after and not is_right(deps, tx)):
             return
         messages = _drop_if_over(Work(deps, tx, at), message)
+        ways = _ways(deps, message)
         if messages is None:
             tx.outbox.move(id, "pending", "sending", at)
+            tx.outbox.hand_to(id, ways[0] if ways else None)
     if messages is not None:
         enqueue(deps, messages)
         return
-    try:
-        if message.kind == "ring":
-            vendor_id = deps.gateway.ring(message.to, call_token(deps, message.text))
+    for gateway in ways:
+        if gateway != ways[0]:
+            with deps.store.write() as tx:
+                tx.outbox.hand_to(id, gateway)
+        try:
+            vendor_id = _hand_over(deps, message, gateway)
+        except GatewayRefused:
+            gateway_states.note(deps, gateway, works=False)
+        except GatewayUnknown:
+            gateway_states.note(deps, gateway, works=False)
+            _failed(deps, message, "unknown")
+            return
         else:
-            vendor_id = deps.gateway.send_sms(message.to, message.text)
-    except GatewayRefused:
-        _failed(deps, message, "failed")
-    except GatewayUnknown:
-        _failed(deps, message, "unknown")
-    else:
-        with deps.store.write() as tx:
-            tx.outbox.move(id, "sending", "sent", at, vendor_id)
-            if message.kind == "ring":
-                _remember_session(tx, message.text, vendor_id)
+            with deps.store.write() as tx:
+                tx.outbox.move(id, "sending", "sent", at, vendor_id or None)
+                if message.kind == "ring":
+                    _remember_session(tx, message.text, gateway, vendor_id)
+            gateway_states.note(deps, gateway, works=True)
+            return
+    _failed(deps, message, "failed")
+
+
+def _ways(deps: Deps, message: OutboxMessage) -> tuple[str, ...]:
+    """Who is asked, one after the other. What may have gone by one already is handed to no other: it could arrive twice."""
+    ways = deps.outgoing.ways(message.kind, message.to)
+    return (message.gateway,) if message.gateway in ways else ways
+
+
+def _hand_over(deps: Deps, message: OutboxMessage, gateway: str) -> str:
+    """Returns the vendor's id of it. Raises GatewayRefused and GatewayUnknown."""
+    if message.kind == "ring":
+        return deps.outgoing.voice[gateway].ring(message.to, call_token(deps, message.text))
+    return deps.outgoing.sms[gateway].send_sms(message.to, message.text)
 
 
 def call_token(deps: Deps, call: str) -> str:
@@ -147,11 +170,11 @@ def call_token(deps: Deps, call: str) -> str:
     return deps.derive("call token", call)
 
 
-def report(deps: Deps, vendor_id: str, delivered: bool) -> None:
+def report(deps: Deps, report: SmsReport) -> None:
     """What the vendor says became of an SMS. Raises StoreAway."""
-    if not delivered:
+    if not report.delivered:
         with deps.store.write() as tx:
-            message = tx.outbox.by_vendor_id(vendor_id)
+            message = tx.outbox.by_vendor_id(report.gateway, report.id)
             if message is not None:
                 tx.outbox.move(message.id, "sent", "failed", deps.clock.now())
 
@@ -203,13 +226,15 @@ def _drop_if_over(work: Work, message: OutboxMessage) -> tuple[OutboxMessage, ..
 
 
 def _failed(deps: Deps, message: OutboxMessage, state: OutboxState) -> None:
-    """The gateway refused it, or said nothing that we understand."""
-    at = deps.clock.now()
+    """All gateways refused it, or one said nothing that we understand."""
+    at, is_refused = deps.clock.now(), state == "failed"
     messages: tuple[OutboxMessage, ...] = ()
     with deps.store.write() as tx:
         if message.kind in AGAIN and message.attempts + 1 < MOST_ATTEMPTS:
             state = "pending"
         tx.outbox.move(message.id, "sending", state, at)
+        if is_refused:
+            tx.outbox.hand_to(message.id, None)
         if message.kind == "ring":
             messages = _call_off(Work(deps, tx, at), message.text, "not_rung")
     enqueue(deps, messages)
@@ -226,7 +251,7 @@ def _call_off(work: Work, id: str, key: str) -> tuple[OutboxMessage, ...]:
     return (tell(work, staff, key, call.id, ref=callback.reference),) if callback and staff else ()
 
 
-def _remember_session(tx: Transaction, id: str, session: str) -> None:
+def _remember_session(tx: Transaction, id: str, gateway: str, session: str) -> None:
     call = tx.calls.get(id)
     if call is not None and call.state == "placed" and session:
-        tx.calls.save(replace(call, session=session))
+        tx.calls.save(replace(call, session=session, gateway=gateway))

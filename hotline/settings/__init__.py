@@ -17,12 +17,14 @@ from hotline.settings.values import (
     CALLING,
     E164,
     FLAG,
+    GATEWAYS,
     KEYS,
     LANGUAGES,
     NETWORK_CODES,
     NETWORKS,
     ONE_LINE,
     PRINTABLE,
+    ROUTES,
     SECRET,
     SENDER,
     SERVICE_CODES,
@@ -43,7 +45,10 @@ class Audience(Struct, frozen=True):
 
 
 MACHINE: Final = Audience("The machine", "For whoever installs the line and keeps it running.")
-GATEWAY: Final = Audience("Africa's Talking and the networks", "For whoever has the account there and knows what the networks do.")
+GATEWAY: Final = Audience(
+    "Gateways and networks",
+    "For whoever has the accounts there and knows what the networks do. What begins with `HOTLINE_AT_` is needed where `africastalking` is used, and only there.",
+)
 PROMISE: Final = Audience("What callers are promised", "For the coordinator, who answers for it.")
 TEAM: Final = Audience("The counselors' work", "For the coordinator and the supervisors.")
 CONSOLE: Final = Audience("The console", "For the coordinator, and for the admin who makes the accounts.")
@@ -69,6 +74,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """A group, handed on as it is."""
 
     prefix: ClassVar[str] = "HOTLINE_"
+    gateway: ClassVar[str] = ""
+    """The gateway whose settings these are: read where the line uses it."""
 
 
 class ProcessSettings(Settings, frozen=True, kw_only=True):
@@ -112,6 +119,18 @@ class ProcessSettings(Settings, frozen=True, kw_only=True):
     database_budget_ms: Annotated[
         int, Setting(MACHINE, number(10, 5000), "how long a hop waits for the database, and for the spool on this machine's disk")
     ] = 300
+    gateways: Annotated[
+        tuple[str, ...],
+        Setting(GATEWAY, GATEWAYS, "the gateways that this line uses, comma separated, the one that is asked first in front"),
+    ] = ("africastalking",)
+    routes: Annotated[
+        tuple[str, ...],
+        Setting(
+            GATEWAY,
+            ROUTES,
+            "which gateway what goes out by, comma separated: `alert=one+other`, `reply:+22366=one`, `any=other`; `alert`, `staff`, `reply`, `ring` or `any`, to numbers that begin so; the first that fits counts, and who stands behind a `+` is asked where the one before refused; else: those of `HOTLINE_GATEWAYS`, in their order",
+        ),
+    ] = ()
     timezone: Annotated[str, Setting(PROMISE, TIME_ZONE, "time zone of every time that the line says or is told")] = "Africa/Bamako"
     languages: Annotated[tuple[str, ...], Setting(WORDS, LANGUAGES, "languages of the line, the one it opens in first")] = ("fr", "bm")
     raw_networks: Annotated[
@@ -133,6 +152,7 @@ class AfricasTalking(Settings, frozen=True, kw_only=True):
     """The account at the gateway."""
 
     prefix: ClassVar[str] = "HOTLINE_AT_"
+    gateway: ClassVar[str] = "africastalking"
 
     username: Annotated[str, Setting(GATEWAY, USER_NAME, "the application's user name", demo="sandbox")]
     api_key: Annotated[str, Setting(GATEWAY, PRINTABLE, "its API key", made="made in `var/`")]

@@ -100,6 +100,11 @@ ADDRESS: Final = Form(
     "https://…; http:// only on loopback", r"https://[!-~]+|http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]+)?(?:/[!-~]*)?"
 )
 """Nothing is sent in the clear over a network."""
+GATEWAYS: Final = Form("names of gateways, comma separated", r"[a-z][a-z0-9-]{1,23}")
+ROUTES: Final = Form(
+    "routes such as alert:+22366=ONE+OTHER, comma separated; alert, staff, reply, ring or any",
+    r"(?:alert|staff|reply|ring|any)(?::\+[0-9]{1,15})?=[a-z][a-z0-9-]{1,23}(?:\+[a-z][a-z0-9-]{1,23})*",
+)
 SENDER: Final = Form("a number or up to 11 letters and digits", r"[A-Za-z0-9 ]{1,11}|\+?[0-9]{3,15}")
 E164: Final = Form("a number in E.164, with its plus sign", numbers.E164)
 SERVICE_CODES: Final = Form("codes such as *123#, comma separated", r"\*[0-9]+(?:\*[0-9]+)*#")

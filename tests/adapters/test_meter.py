@@ -52,6 +52,7 @@ def test_orders_breakers_and_ends_are_counted(meter):
     meter.order("a_new_one", "spooled")
     meter.breaker("memory")
     meter.ended("Failed")
+    meter.unknown("report")
     counted = {name: value for name, value in samples(meter.page(NONE, 0)).items() if value and "created" not in name}
     assert counted == {
         "hotline_orders_total|kept": 2,
@@ -59,6 +60,7 @@ def test_orders_breakers_and_ends_are_counted(meter):
         "hotline_orders_total|spooled": 1,
         "hotline_breaker_total|memory": 1,
         "hotline_sessions_ended_total|Failed": 1,
+        "hotline_unknown_states_total|report": 1,
     }
 
 

@@ -58,7 +58,7 @@ def without_origin(row) -> dict[str, object]:
 
 def add_old_post(t, seal) -> None:
     post = asdict(a_post(1))
-    del post["role"]
+    del post["role"], post["gateway"]
     for name in ("to", "text"):
         post[f"sealed_{name}"] = seal.seal(post.pop(name).encode(), f"outbox.sealed_{name}.{id_of(1)}")
     insert(t, "outbox", post)
@@ -281,6 +281,7 @@ FILLS = {
     "0016": fill_0015,
     "0017": fill_0017,
     "0018": fill_0018,
+    "0021": fill_0018,
 }
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 

@@ -561,8 +561,8 @@ def test_calls(store):
         t.calls.save(replace(first, state="answered", session="s1"))
         t.calls.save(replace(t.calls.get(first.id), state="dialed", dialed_at=NOW + 3))
     with store.write() as t:
-        assert replace(first, state="dialed", dialed_at=NOW + 3, session="s1") == t.calls.of_session("s1")
-        assert second == t.calls.of_session("s2")
+        assert replace(first, state="dialed", dialed_at=NOW + 3, session="s1") == t.calls.of_session("fake", "s1")
+        assert second == t.calls.of_session("fake", "s2")
         assert replace(second, session=NAMED) == t.calls.get(second.id)
         assert True is t.calls.busy(first.placed_at)[first.staff]
         assert not any(t.calls.busy(first.placed_at + 1).values())
@@ -570,7 +570,7 @@ def test_calls(store):
         t.calls.save(replace(second, state="ended", ended_at=NOW + 9))
         assert first.id == t.calls.live_of(id_of(9)).id
         assert None is t.calls.live_of(id_of(8))
-        assert None is t.calls.of_session("s3")
+        assert None is t.calls.of_session("fake", "s3")
         assert None is t.calls.get(id_of(23))
 
 
@@ -585,10 +585,10 @@ def test_posts(store):
         t.outbox.add(a_post(1))
         t.outbox.add(a_post(2))
     with store.read() as t:
-        assert full == t.outbox.get(id_of(1)) == t.outbox.by_vendor_id("ATX1")
+        assert full == t.outbox.get(id_of(1)) == t.outbox.by_vendor_id("fake", "ATX1")
         assert a_post(2) == t.outbox.get(id_of(2))
         assert None is t.outbox.get(id_of(3))
-        assert None is t.outbox.by_vendor_id("ATX2")
+        assert None is t.outbox.by_vendor_id("fake", "ATX2")
 
 
 def test_one_of_fifty_moves_a_post(store):

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from hotline.console.words import quotes, unbroken
 from hotline.engine.scripts import CASES, EVERY_CALL
 from hotline.ports.calls.callbacks import Safer
-from hotline.ports.gateway import GatewayRefused
+from hotline.ports.outgoing import GatewayRefused
 from hotline.ports.voice import VoiceConnect
 from tests.console.calls import agree, agreed_and_taken, ended, found, held, talking
 from tests.console.desk import IDS, Browser, Desk

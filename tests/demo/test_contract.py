@@ -13,8 +13,8 @@ from hotline.demo.standin.bridge import RingTiming
 from hotline.demo.standin.network import Standin
 from hotline.demo.standin.phones import CallView
 from hotline.gateways.africastalking import AfricasTalkingGateway, VoiceNumbers, say
-from hotline.gateways.africastalking_forms import Delivery, IncomingSms, Ussd, UssdEnd, Voice, read
-from hotline.ports.gateway import GatewayRefused
+from hotline.gateways.africastalking_forms import Delivery, IncomingSms, Ussd, UssdEnd, VoiceForm, read
+from hotline.ports.outgoing import GatewayRefused
 from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt
 from tests.demo.conftest import Make
 from tests.demo.fakes import CALLER, COUNSELOR, COVER, KEY, SECRET, FakeLine, shows
@@ -44,7 +44,7 @@ def test_the_gateway_sends_and_rings(gateway: AfricasTalkingGateway, standin: St
     session = gateway.ring(COUNSELOR, TOKEN)
     shows(standin, COUNSELOR, lambda p: p.call == CallView("ringing", COVER))
     standin.hang_up(COUNSELOR)
-    ended = form(line.heard("voice"), Voice)
+    ended = form(line.heard("voice"), VoiceForm)
     assert (session, "0", COUNSELOR, "Outbound") == (ended.session_id, ended.is_active, ended.caller_number, ended.direction)
 
 
@@ -67,7 +67,7 @@ def test_the_gateway_reads_what_phones_send(standin: Standin, line: FakeLine) ->
     assert [("*123#", CALLER, "4"), ("*123#", CALLER, "4*1")] == [(h.service_code, h.phone_number, h.text) for h in hops]
     assert "Success" == form(line.heard("ussd/end"), UssdEnd).status
     message = form(line.heard("sms"), IncomingSms)
-    assert (COUNSELOR, "471 1") == (message.number, message.text)
+    assert (COUNSELOR, "471 1") == (message.sender, message.text)
 
 
 def test_the_vendor_does_what_the_gateway_says(make: Make, line: FakeLine) -> None:
@@ -85,7 +85,7 @@ def test_the_vendor_does_what_the_gateway_says(make: Make, line: FakeLine) -> No
     assert over is not None
     assert ("Tapez 1.", "Personne ne répond.") == over.said
     assert [("1", None), ("1", "1"), ("0", None)] == [
-        (v.is_active, v.dtmf_digits) for v in (form(line.heard("voice"), Voice) for _ in range(3))
+        (v.is_active, v.dtmf_digits) for v in (form(line.heard("voice"), VoiceForm) for _ in range(3))
     ]
 
 
@@ -112,7 +112,7 @@ def test_the_cover_reaches_the_called_phone(gateway: AfricasTalkingGateway, stan
     over = shows(standin, COUNSELOR, lambda p: p.call is not None and p.call.state == "over").call
     assert over is not None
     assert () == over.said
-    posts = [form(line.heard("voice"), Voice) for _ in range(4)]
+    posts = [form(line.heard("voice"), VoiceForm) for _ in range(4)]
     inbound = [(post.is_active, post.caller_number) for post in posts if post.direction == "Inbound"]
     assert ([("1", CALLER), ("0", CALLER)], {session}) == (inbound, {post.session_id for post in posts if post.direction == "Outbound"})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hotline.engine.phone.letters import name_key, plain
-from hotline.engine.phone.numbers import has_five_digits, has_number, is_e164, is_in_mali, malian_mobile, malian_number, read_aloud
+from hotline.engine.phone.numbers import as_e164, has_five_digits, has_number, is_e164, is_in_mali, malian_mobile, malian_number, read_aloud
 
 
 @pytest.mark.parametrize("typed", ["70000900", "70 00 09 00", "22370000900", "+223 70-00-09-00", "0022370000900"])
@@ -62,3 +62,31 @@ def test_words_are_the_same_on_a_basic_phone() -> None:
 def test_a_persons_name_keeps_its_accents() -> None:
     """Capitals and spaces make nobody another person; an accent does."""
     assert name_key(" AWA  Traoré") == name_key("awa traoré") != name_key("Awa Traore")
+
+
+@pytest.mark.parametrize(
+    ("wire", "number"),
+    [
+        *((form, "+22370000001") for form in ("22370000001", "+22370000001", "tel:+22370000001", "tel:22370000001")),
+        *(
+            (form, None)
+            for form in (
+                "",
+                "+",
+                "tel:",
+                "SANTE",
+                "tel:SANTE",
+                "+0123456789",
+                "36123",
+                "70000001",
+                "++22370000001",
+                "223 70000001",
+                "22370000001\n",
+                "2237000000١",
+            )
+        ),
+    ],
+)
+def test_a_number_is_one_form_whatever_wire_brings_it(wire: str, number: str | None) -> None:
+    """With a plus or without, behind `tel:` or not; a sender of letters and a short number are nobody's phone."""
+    assert as_e164(wire) == number

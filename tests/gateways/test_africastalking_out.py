@@ -12,7 +12,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from hotline.gateways.africastalking import STATUS, AfricasTalkingGateway
-from hotline.ports.gateway import GatewayRefused, GatewayUnknown
+from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 from tests.fakes import AT
 
 COUNSELOR = "+22370000101"

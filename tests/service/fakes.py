@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from hotline.engine.effects import Minute
 from hotline.ports.clock import Reading
-from hotline.ports.gateway import GatewayRefused, GatewayUnknown
-from hotline.ports.memory import MarkerLookup, MemoryAway, Recalled, SessionMarker
+from hotline.ports.memory import MarkerLookup, MemoryAway, Press, Recalled, SessionMarker
+from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 from hotline.ports.spool import SpoolFull, SpoolState
 from hotline.ports.store import Store, StoreAway, Transaction
 
@@ -93,6 +93,33 @@ class FakeMemory:
             self._set("inputs", session, inputs, seconds)
             self._set("heard", message, place, DAY)
         return inputs[:place]
+
+    def press(self, session: str, press: Press, seconds: int) -> tuple[str, ...]:
+        self.ping()
+        inputs: tuple[str, ...] = self._get("inputs", session) or ()
+        what = press.hop or press.text
+        heard = self._get("pressed", f"{session}|{press.hop}") if inputs else None
+        if heard is not None and heard[0] == what:
+            return inputs[: heard[1]]
+        inputs = press.whole if not inputs else inputs if press.text is None else (*inputs, press.text)
+        self._set("inputs", session, inputs, seconds)
+        if what is not None:
+            self._set("pressed", f"{session}|{press.hop}", (what, len(inputs)), seconds if press.hop else press.again)
+        self.answer()
+        return inputs
+
+    def affirm(self, session: str, first: str) -> None:
+        self.ping()
+        inputs, until = self._held.get(("inputs", session), ((), 0))
+        if not inputs:
+            raise MemoryAway
+        self._held["inputs", session] = (first, *inputs[1:]), until
+
+    def linger(self, session: str, seconds: int) -> None:
+        self.ping()
+        heard = self._get("pressed", f"{session}|")
+        if heard is not None:
+            self._set("pressed", f"{session}|", heard, seconds)
 
     def distinct(self, name: str, member: str, seconds: int) -> int:
         self.ping()
@@ -220,9 +247,8 @@ class FakeQueue:
 class FakeGateway:
     """Remembers what it was handed, or fails as a test says."""
 
-    name = "fake"
-
-    def __init__(self) -> None:
+    def __init__(self, name: str = "fake") -> None:
+        self.name = name
         self.messages: list[tuple[str, str]] = []
         self.rung: list[str] = []
         self.tokens: list[str] = []
@@ -231,9 +257,12 @@ class FakeGateway:
         """Voice sessions whose other end was given the cover to hear."""
         self.failure: GatewayRefused | GatewayUnknown | None = None
         self.while_ringing: Callable[[], None] | None = None
+        self.while_sending: Callable[[], None] | None = None
 
     def send_sms(self, to: str, text: str) -> str:
         self.messages.append((to, text))
+        if self.while_sending:
+            self.while_sending()
         if self.failure:
             raise self.failure
         return f"sms-{len(self.messages)}"
@@ -259,6 +288,7 @@ class FakeMeter:
     def __init__(self) -> None:
         self.orders: list[tuple[str, str]] = []
         self.breakers: list[str] = []
+        self.unknowns: list[str] = []
 
     def hop(self, kind: str, seconds: float) -> None:
         raise AssertionError("the hop counts itself")
@@ -268,6 +298,9 @@ class FakeMeter:
 
     def breaker(self, part: str) -> None:
         self.breakers.append(part)
+
+    def unknown(self, what: str) -> None:
+        self.unknowns.append(what)
 
     def share(self) -> None:
         """There is nobody to share with."""

@@ -20,8 +20,10 @@ from hotline.engine.step import replay
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.clock import Reading
 from hotline.ports.editions.editions import EditionRow, Withdrawal
-from hotline.ports.gateway import ReceivedSms
+from hotline.ports.incoming import ReceivedSms
+from hotline.ports.outgoing import Outgoing
 from hotline.ports.store import Store, StoreAway
+from hotline.ports.ussd import UssdHop
 from hotline.service import Hotline
 from hotline.service.deps import Deps
 from hotline.service.editions.cache import EditionCache
@@ -98,9 +100,10 @@ class Process:
             memory=fleet.memory,
             spool=self.spool,
             queue=self.queue,
-            gateway=self.gateway,
+            outgoing=Outgoing({"fake": self.gateway}, {"fake": self.gateway}),
             clock=self.clock,
             hasher=fleet.seal,
+            sealer=fleet.seal,
             meter=FakeMeter(),
         )
         self.hotline = Hotline(deps, threads=17, replay=self._replay)
@@ -115,7 +118,7 @@ class Process:
 
     def dial(self, keys: str = "", session: str = "s", number: str = CALLER) -> Screen:
         """One hop with all keys so far, `5 4`."""
-        return self.hotline.ussd("fake", session, number, tuple(keys.split()), "")[0]
+        return self.hotline.hop("fake", "all", UssdHop(session, number, tuple(keys.split()))).screen
 
     def text(self, text: str, message: str, number: str = CALLER) -> None:
         self.hotline.sms(ReceivedSms("fake", message, number, text, self.clock.now(), ""))

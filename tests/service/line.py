@@ -19,9 +19,11 @@ from hotline.engine.step import replay as engine
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
-from hotline.ports.gateway import ReceivedSms
+from hotline.ports.incoming import ReceivedSms
+from hotline.ports.outgoing import Outgoing, Route
 from hotline.ports.store import Store, StoreAway
-from hotline.ports.voice import VoiceStep
+from hotline.ports.ussd import UssdHop
+from hotline.ports.voice import VoiceLeg, VoiceStep
 from hotline.service import Hotline, Rules
 from hotline.service.acts import By, Face, Result, run
 from hotline.service.calls import dispatch
@@ -74,11 +76,18 @@ class Line:
         self.meter = FakeMeter()
         self._messages = count(1)
         self._replay = replay
+        self.others: dict[str, FakeGateway] = {}
+        """Further gateways, by name; `route` puts them to use."""
         self.rule(rules)
 
     def rule(self, rules: Rules) -> None:
         """Begin a process with these rules."""
         self.rules = rules
+        self.route()
+
+    def route(self, *routes: Route) -> None:
+        """Begin a process whose gateways are `fake` and `others`, with these routes."""
+        rules, used = self.rules, {"fake": self.gateway, **self.others}
         deps = Deps(
             rules=rules,
             library=self.library,
@@ -86,9 +95,10 @@ class Line:
             memory=self.memory,
             spool=self.spool,
             queue=self.queue,
-            gateway=self.gateway,
+            outgoing=Outgoing(used, used, routes),
             clock=self.clock,
             hasher=self.seal,
+            sealer=self.seal,
             meter=self.meter,
         )
         self.hotline = Hotline(deps, threads=17, replay=self._replay)
@@ -96,8 +106,8 @@ class Line:
     # callers
     def dial(self, keys: str = "", session: str = "session-1", number: str = CALLER) -> Screen:
         """One hop with all keys so far, `5 5`; within a second the clock offers what was asked for."""
-        screen = self.hotline.ussd("fake", session, number, tuple(keys.split()), "")[0]
-        self._offer()
+        screen = self.hotline.hop("fake", "all", UssdHop(session, number, tuple(keys.split()))).screen
+        self.offer()
         return screen
 
     def walk(self, keys: str, session: str = "session-1", number: str = CALLER) -> Screen:
@@ -112,7 +122,7 @@ class Line:
         message = id or f"message-{next(self._messages)}"
         self.hotline.sms(ReceivedSms("fake", message, number, text, self.clock.now() - age, ""))
         if number not in (AWA, OUMOU, NANA, FANTA):
-            self._offer()
+            self.offer()
 
     # time and workers
     def work(self) -> None:
@@ -121,7 +131,8 @@ class Line:
             for _, post in hints:
                 self.hotline.deliver(post)
 
-    def _offer(self) -> None:
+    def offer(self) -> None:
+        """What the clock does within a second."""
         with suppress(StoreAway):
             dispatch.offer_due(self.hotline.deps, self.clock.now())
 
@@ -149,13 +160,13 @@ class Line:
         return run(self.hotline.deps, By(self.staff(number).id, face, origin), act, *args)
 
     def pick_up(self, counselor: str = AWA) -> VoiceStep:
-        return self.hotline.voice(f"voice-{len(self.gateway.rung)}", counselor, active=True, digits=None)
+        return self.hotline.voice(leg(f"voice-{len(self.gateway.rung)}", counselor, active=True, digits=None))
 
     def press(self, digits: str = "1", counselor: str = AWA) -> VoiceStep:
-        return self.hotline.voice(f"voice-{len(self.gateway.rung)}", counselor, active=True, digits=digits)
+        return self.hotline.voice(leg(f"voice-{len(self.gateway.rung)}", counselor, active=True, digits=digits))
 
     def hang_up(self, counselor: str = AWA) -> None:
-        self.hotline.voice(f"voice-{len(self.gateway.rung)}", counselor, active=False, digits=None)
+        self.hotline.voice(leg(f"voice-{len(self.gateway.rung)}", counselor, active=False, digits=None))
         self.work()
 
     def ring(self, counselor: str = AWA) -> VoiceStep:
@@ -203,6 +214,11 @@ class Line:
     def set_staff(self, number: str, **fields: object) -> None:
         with self.real_store.write() as tx:
             tx.staff.save(replace(self.staff(number), **fields))
+
+
+def leg(session: str, number: str, *, active: bool, digits: str | None, token: str = "") -> VoiceLeg:
+    """What the gateway says of a call."""
+    return VoiceLeg("fake", session, number, active, digits, token)
 
 
 @contextmanager

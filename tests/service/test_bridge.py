@@ -7,7 +7,7 @@ from threading import Event, Thread
 import pytest
 
 from hotline.ports.voice import VoiceConnect, VoiceEnd, VoicePrompt, VoiceStep
-from tests.service.line import AWA, CALLER, FANTA, OUMOU, Line
+from tests.service.line import AWA, CALLER, FANTA, OUMOU, Line, leg
 
 
 @pytest.fixture
@@ -166,8 +166,8 @@ def test_a_database_that_stumbles_is_asked_again(taken: Line) -> None:
 
 def test_a_stranger_gets_nothing(taken: Line) -> None:
     """A leg of a number that is not staff's, or of one who has placed nothing."""
-    assert VoiceEnd() == taken.hotline.voice("voice-9", CALLER, active=True, digits=None)
-    assert VoiceEnd() == taken.hotline.voice("voice-1", OUMOU, active=True, digits=None)
+    assert VoiceEnd() == taken.hotline.voice(leg("voice-9", CALLER, active=True, digits=None))
+    assert VoiceEnd() == taken.hotline.voice(leg("voice-1", OUMOU, active=True, digits=None))
 
 
 def test_a_leg_that_nobody_answered_can_be_rung_again(taken: Line) -> None:
@@ -193,10 +193,10 @@ def test_the_vendors_question_may_overtake_its_answer(asked_for: Line) -> None:
     """The counselor picks up before the vendor has told us the session's id: the leg waits for that, and is the counselor's call."""
     line, waits, answered = asked_for, Event(), Event()
     steps: list[VoiceStep] = []
-    leg = Thread(target=lambda: steps.append(line.hotline.voice("voice-1", AWA, active=True, digits=None)))
+    asking = Thread(target=lambda: steps.append(line.hotline.voice(leg("voice-1", AWA, active=True, digits=None))))
 
     def overtake() -> None:
-        leg.start()
+        asking.start()
         assert waits.wait(120)
 
     def hold() -> None:
@@ -206,7 +206,7 @@ def test_the_vendors_question_may_overtake_its_answer(asked_for: Line) -> None:
     line.gateway.while_ringing, line.clock.while_pausing = overtake, hold
     line.take()
     answered.set()
-    leg.join()
+    asking.join()
     assert isinstance(steps[0], VoicePrompt)
     assert isinstance(line.press(), VoiceConnect)
 
@@ -214,8 +214,8 @@ def test_the_vendors_question_may_overtake_its_answer(asked_for: Line) -> None:
 def test_a_session_that_the_vendor_did_not_name_gets_nothing(taken: Line) -> None:
     """Whoever has the webhook's secret and knows whom the line rings makes up a session, and presses 1: no number, no wait, no change."""
     for digits in (None, "1", "1"):
-        assert VoiceEnd() == taken.hotline.voice("voice-x", AWA, active=True, digits=digits)
-    assert VoiceEnd() == taken.hotline.voice("voice-x", AWA, active=False, digits=None)
+        assert VoiceEnd() == taken.hotline.voice(leg("voice-x", AWA, active=True, digits=digits))
+    assert VoiceEnd() == taken.hotline.voice(leg("voice-x", AWA, active=False, digits=None))
     assert ([], 0) == (taken.clock.pauses, taken.callback().attempts)
     taken.pick_up()
     assert isinstance(taken.press(), VoiceConnect)
@@ -227,7 +227,7 @@ def test_first_is_not_enough(asked_for: Line) -> None:
     is served after it."""
     line = asked_for
     steps: list[VoiceStep] = []
-    line.gateway.while_ringing = lambda: steps.extend(line.hotline.voice("voice-x", AWA, active=True, digits=d) for d in (None, "1"))
+    line.gateway.while_ringing = lambda: steps.extend(line.hotline.voice(leg("voice-x", AWA, active=True, digits=d)) for d in (None, "1"))
     line.take()
     assert [VoiceEnd(), VoiceEnd()] == steps
     assert pytest.approx(10.0) == sum(line.clock.pauses)
@@ -243,7 +243,7 @@ def test_what_the_ring_carried_names_the_session_too(asked_for: Line) -> None:
 
     def overtake() -> None:
         tokens = ("0" * 32, line.gateway.tokens[0])
-        steps.extend(line.hotline.voice("voice-1", AWA, active=True, digits=None, token=token) for token in tokens)
+        steps.extend(line.hotline.voice(leg("voice-1", AWA, active=True, digits=None, token=token)) for token in tokens)
 
     line.gateway.while_ringing = overtake
     line.take()
@@ -259,11 +259,11 @@ def test_legs_that_wait_leave_threads_to_others(asked_for: Line) -> None:
 
     def another() -> None:
         waiting.append(len(waiting))
-        if line.hotline.voice(f"voice-x{len(waiting)}", AWA, active=True, digits=None) == VoiceEnd():
+        if line.hotline.voice(leg(f"voice-x{len(waiting)}", AWA, active=True, digits=None)) == VoiceEnd():
             line.clock.while_pausing = None
 
     def first() -> None:
-        line.hotline.voice("voice-x", AWA, active=True, digits=None)
+        line.hotline.voice(leg("voice-x", AWA, active=True, digits=None))
 
     line.gateway.while_ringing, line.clock.while_pausing = first, another
     line.take()

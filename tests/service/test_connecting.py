@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.engine.scripts import SAYINGS, SCRIPTS
-from hotline.ports.gateway import GatewayUnknown
+from hotline.ports.outgoing import GatewayUnknown
 from hotline.ports.voice import VoiceConnect
 from hotline.service.acts import By
 from hotline.service.calls import agreements, connecting, saying, scripts

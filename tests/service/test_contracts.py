@@ -15,7 +15,7 @@ from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.spool import DiskSpool
 from hotline.adapters.spool_file import SLOT
 from hotline.adapters.valkey import ValkeyMemory, connect
-from hotline.ports.memory import Memory, MemoryAway, Recalled, SessionMarker
+from hotline.ports.memory import Memory, MemoryAway, Press, Recalled, SessionMarker
 from hotline.ports.spool import Spool, SpoolFull
 from tests.service.fakes import DAY, FakeClock, FakeMemory, FakeSpool
 
@@ -122,6 +122,56 @@ def test_a_message_stays_heard_for_a_day(kept: Kept) -> None:
     assert ("5",) == kept.memory.hear(SESSION, "m1", "4", 300)
     kept.wait(DAY - 300)
     assert ("4",) == kept.memory.hear(SESSION, "m1", "4", 300)
+
+
+def pressed(text: str | None, hop: str = "", whole: tuple[str, ...] = ("first",)) -> Press:
+    return Press(hop, text, whole, 2)
+
+
+def test_a_key_goes_behind_the_others_or_begins_the_list(memory: Memory) -> None:
+    """Where there is no list the whole one stands, and the key that came is none."""
+    assert ("first", "4") == memory.press(SESSION, pressed("9", "h1", ("first", "4")), 300)
+    assert ("first", "4", "1") == memory.press(SESSION, pressed("1", "h2"), 300)
+    assert ("first", "4", "1") == memory.press(SESSION, pressed(None), 300)
+    assert ("first",) == memory.press(OTHER, pressed("9"), 300)
+
+
+def test_a_hop_with_an_id_is_heard_once(memory: Memory) -> None:
+    """What came after it does not show when it comes again; two keys alike are two."""
+    for hop, text in (("h1", None), ("h2", "5"), ("h3", "5")):
+        memory.press(SESSION, pressed(text, hop), 300)
+    assert ("first",) == memory.press(SESSION, pressed(None, "h1"), 300)
+    assert ("first", "5") == memory.press(SESSION, pressed("5", "h2"), 300)
+    assert ("first", "5", "5") == memory.press(SESSION, pressed("5", "h3"), 300)
+
+
+def test_without_ids_the_newest_text_is_heard_once_for_a_while(kept: Kept) -> None:
+    """And no other: 5, 4, 5 are three. What lingers is heard once for longer."""
+    memory = kept.memory
+    for text in (None, "5", "5", "4", "5", "5"):
+        typed = memory.press(SESSION, pressed(text), 300)
+    assert ("first", "5", "4", "5") == typed
+    kept.wait(3)
+    assert ("first", "5", "4", "5", "5") == memory.press(SESSION, pressed("5"), 300)
+    memory.linger(SESSION, 10)
+    kept.wait(3)
+    assert ("first", "5", "4", "5", "5") == memory.press(SESSION, pressed("5"), 300)
+
+
+def test_the_first_of_a_list_can_be_replaced(memory: Memory) -> None:
+    """Where there is one."""
+    with pytest.raises(MemoryAway):
+        memory.affirm(SESSION, "sure")
+    memory.press(SESSION, pressed(None), 300)
+    memory.affirm(SESSION, "sure")
+    assert ("sure", "4") == memory.press(SESSION, pressed("4"), 300)
+
+
+def test_a_list_is_over_so_long_after_the_last_key(kept: Kept) -> None:
+    """With it what was heard of it: it begins again."""
+    kept.memory.press(SESSION, pressed(None, "h1"), 5)
+    kept.wait(6)
+    assert ("first",) == kept.memory.press(SESSION, pressed("4", "h1"), 300)
 
 
 def test_a_message_may_begin_anew(memory: Memory) -> None:

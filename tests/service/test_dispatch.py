@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hotline.ports.incoming import SmsReport
 from tests.service.line import AWA, FANTA, NANA, OTHER_CALLER, OUMOU, Line
 
 
@@ -234,7 +235,7 @@ def test_an_alert_that_did_not_arrive_is_followed_up(line: Line) -> None:
     line.work()
     before = line.dial(session="look").text
     assert {"awa": 1} == alerts(line)
-    line.hotline.delivery("sms-1", delivered=False)
+    line.hotline.delivery(SmsReport("fake", "sms-1", delivered=False))
     line.wait(1)
     told = {name: line.inbox(number) for name, number in (("awa", AWA), ("oumou", OUMOU), ("fanta", FANTA))}
     assert [[], [line.say("offer", ref=line.callback().reference, before="10h30")]] == [told["awa"], told["oumou"]]

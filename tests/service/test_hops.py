@@ -11,6 +11,7 @@ import pytest
 from hotline.adapters.spool import DiskSpool
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.shifts import Shift
+from hotline.ports.ussd import UssdHop
 from hotline.service.editions.cache import EditionCache
 from tests.content_line import sources
 from tests.service.fakes import Failing
@@ -27,8 +28,8 @@ def test_browsing_touches_nothing(line: Line) -> None:
     """A caller who only reads leaves no trace, and needs no store."""
     line.memory.away = True
     line.store.failing = "always"
-    screen, stored = line.hotline.ussd("fake", "session-1", CALLER, ("4", "1"), "")
-    assert ("danger.advice", False, 0) == (screen.key, stored, line.store.units)
+    answered = line.hotline.hop("fake", "all", UssdHop("session-1", CALLER, ("4", "1")))
+    assert ("danger.advice", False, 0) == (answered.screen.key, answered.stored, line.store.units)
 
 
 def test_a_callback_is_kept_with_its_promise(line: Line) -> None:

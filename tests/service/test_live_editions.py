@@ -9,10 +9,12 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.ports.editions.editions import EditionRow
+from hotline.ports.ussd import InputMemory
 from hotline.service.editions.activation import over_after
 from hotline.service.editions.cache import UnreadableEdition
 from hotline.service.editions.snapshot import encode
 from tests.service.fleet import LEAD, LIFE, PHONE, Fleet, Process, first, fleet_in, variant
+from tests.service.wires import MEMORIES, Wire
 
 WINDOW = 2 * over_after(LIFE)
 """From an edition's moment on: sessions may be on another one."""
@@ -95,6 +97,47 @@ def test_redis_is_dead_at_a_step(fleet: Fleet, away: str, begins: int) -> None:
     fleet.memory.away = "order" in away
     assert ["danger.kept", "danger.kept"] == [process.dial("1 0 4 1").key for process in (begun, later)]
     assert 1 == fleet.callbacks()
+
+
+@pytest.mark.parametrize("memory", MEMORIES)
+@pytest.mark.parametrize("begins", [LEAD - 2, LEAD])
+@pytest.mark.parametrize("away", [(), (0,), (1,), (4,), (1, 2), (0, 1, 2, 3, 4)])
+def test_whatever_the_wire_remembers_a_key_keeps_its_meaning(fleet: Fleet, memory: InputMemory, begins: int, away: tuple[int, ...]) -> None:
+    """Redis is away from these hops, and the two processes answer by turns: each answer is one of the edition of the first screen, or the session ends;
+    noted is kept once, and nothing else is."""
+    processes = fleet.start(), fleet.start()
+    wire = Wire(processes[0], memory)
+    fleet.publish(2)
+    fleet.wait(begins)
+    seen: list[str] = []
+    for length in range(5):
+        fleet.memory.away = length in away
+        screen = wire.send("s", tuple("1041"[:length]), on=processes[length % 2])
+        if length == 0:
+            tip = "tips.water" if screen.text == first(1) else "tips.soap"
+        seen.append(screen.key)
+        fleet.wait(5)
+        if screen.ends:
+            break
+    # Whoever began without Redis begins again where another process goes on.
+    begun_again = memory == "last" and away == (0,)
+    told = ["line.first", "line.first" if begun_again else tip, "line.first", "danger.advice", "danger.kept"][: len(seen)]
+    ended = seen[-1] == "safe.end"
+    assert seen == [*told[:-1], "safe.end"] if ended else seen == told
+    assert int("danger.kept" in seen) == fleet.callbacks()
+    assert memory == "last" or not ended or away
+
+
+@pytest.mark.parametrize("memory", MEMORIES)
+def test_a_session_of_any_wire_finishes_on_its_edition(fleet: Fleet, web: Process, memory: InputMemory) -> None:
+    """1 and 2 change places: who began before presses what she saw, who begins after sees what is new."""
+    wire = Wire(web, memory)
+    fleet.publish(2)
+    assert first(1) == wire.send("before", ()).text
+    fleet.wait(LEAD)
+    assert first(2) == wire.send("after", ()).text
+    for session, tip in (("before", "tips.water"), ("after", "tips.soap")):
+        assert [tip, "line.first", tip] == [wire.send(session, tuple("101"[:length])).key for length in (1, 2, 3)]
 
 
 def test_in_doubt_what_differs_is_not_ordered(fleet: Fleet, web: Process) -> None:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hotline.engine.edition import Edition
 from hotline.engine.effects import Fact, OpenCallback, Order, Ref, Screen, StepResult
@@ -20,11 +21,13 @@ from hotline.engine.flow import Branch, Do
 from hotline.engine.step import replay
 from hotline.ports.spool import SpoolFull
 from hotline.ports.store import StoreAway
+from hotline.ports.ussd import InputMemory, Inputs
 from hotline.service.conversation.ledger import order_key
 from hotline.service.editions.cache import EditionCache
 from tests.content_line import sources
 from tests.service.fakes import Failing
 from tests.service.line import AWA, NANA, OTHER_PHONE, Line, staffed
+from tests.service.wires import MEMORIES, Wire
 
 pytestmark = pytest.mark.long
 OPENINGS = [
@@ -104,24 +107,33 @@ class Witness:
     """The engine as the line asks it, and what it was told of each opening before it showed a screen: *kept*, *lost*, *late*."""
 
     def __init__(self) -> None:
-        self.told: dict[tuple[str, Ref], set[Fact]] = defaultdict(set)
-        self._screened: tuple[Edition, Mapping[str, Fact]] | None = None
+        self.told: dict[bytes, set[Fact]] = defaultdict(set)
+        """By the order's key."""
+        self.of: dict[bytes, str] = {}
+        """The session of each."""
+        self._screened: tuple[Edition, Inputs, Mapping[str, Fact]] | None = None
 
     def replay(self, edition: Edition, inputs: Sequence[str], facts: Mapping[str, Fact]) -> StepResult:
         answer = replay(edition, inputs, facts)
         if isinstance(answer, Screen):
-            self._screened = edition, dict(facts)
+            self._screened = edition, tuple(inputs), dict(facts)
         return answer
 
-    def hop(self, line: Line, session: str, inputs: tuple[str, ...]) -> Screen:
+    def hop(self, line: Line, wire: Wire, session: str, inputs: tuple[str, ...]) -> Screen:
         """One delivery. Its screen says of an opening by the last key just what the engine was told of it."""
         self._screened = None
-        screen = line.dial(" ".join(inputs), session)
-        openings = dict(told_of_openings(*self._screened, inputs)) if self._screened else {}
+        known = wire.session(session, inputs, ())
+        screen = wire.send(session, inputs)
+        line.offer()
+        edition, typed, facts = self._screened or (None, (), {})
+        openings = dict(told_of_openings(edition, facts, typed)) if edition else {}
+        known = replace(known, inputs=typed)
         for ref, outcome in openings.items():
-            self.told[session, ref].add(outcome)
+            key = order_key(line.seal, "fake", known.id_at(line.seal, ref.position), ref)
+            self.told[key].add(outcome)
+            self.of[key] = session
         for outcome, screens in (("kept", NOTED), ("lost", LOST)):
-            if openings.get(Ref(len(inputs), 0)) == outcome:
+            if openings.get(Ref(len(typed), 0)) == outcome:
                 assert screen.key in screens
             assert screen.key not in screens or outcome in openings.values()
         return screen
@@ -138,8 +150,9 @@ def told_of_openings(edition: Edition, facts: Mapping[str, Fact], inputs: tuple[
 class Caller:
     """Her hops, each as often as the gateway delivers it, and the weather that they meet."""
 
-    def __init__(self, line: Line, witness: Witness) -> None:
+    def __init__(self, line: Line, witness: Witness, wire: Wire) -> None:
         self.hops: list[Hop] = []
+        self._wire = wire
         self._line = line
         self._witness = witness
         self._first: dict[Hop, str] = {}
@@ -151,19 +164,32 @@ class Caller:
         """Sessions that met a full spool: with the store away too, a hop that comes again finds nothing that knows of it."""
 
     def walk(self, session: str, walk: tuple[Typed, ...]) -> None:
-        inputs: tuple[str, ...] = ()
-        for typed in walk:
-            inputs += typed.keys
+        for inputs, deliveries in self._hops_of(walk):
             self.hops.append((session, inputs))
-            if [self.deliver((session, inputs), weather).ends for weather in typed.deliveries][-1]:
+            if [self.deliver((session, inputs), weather).ends for weather in deliveries][-1]:
                 return
+
+    def _hops_of(self, walk: tuple[Typed, ...]) -> Iterator[tuple[tuple[str, ...], tuple[Weather, ...]]]:
+        """A wire that brings all inputs may bring several at once, and need not bring the dial."""
+        inputs: tuple[str, ...] = ()
+        if self._wire.memory == "all":
+            for typed in walk:
+                inputs += typed.keys
+                yield inputs, typed.deliveries
+        else:
+            yield (), walk[0].deliveries
+            for typed in walk:
+                for key in typed.keys:
+                    inputs += (key,)
+                    yield inputs, typed.deliveries
 
     def deliver(self, hop: Hop, weather: Weather) -> Screen:
         self.meet(weather)
         self._note(hop[0], weather)
-        screen = self._witness.hop(self._line, *hop)
+        screen = self._witness.hop(self._line, self._wire, *hop)
         if self._first.setdefault(hop, screen.key) in NOTED and hop[0] not in self._cramped:
-            assert screen.key in {*NOTED, "safe.end"}
+            # Where the list of inputs is over, the conversation begins again.
+            assert screen.key in {*NOTED, "safe.end", *(["line.first"] if self._wire.memory != "all" else [])}
         if weather.ticks:
             with suppress(StoreAway, SpoolFull):
                 self._line.hotline.tick()
@@ -185,10 +211,9 @@ class Caller:
 
     def told(self, outcome: str) -> list[str]:
         """The ids of the callbacks that she was told this of, by sessions that could not be forgotten where it is *lost*."""
-        openings = [opening for opening, told in self._witness.told.items() if outcome in told]
-        sure = [opening for opening in openings if outcome != "lost" or opening[0] not in self._forgettable]
-        seal = self._line.seal
-        return sorted(seal.digest("callback", order_key(seal, "fake", *opening).hex()).hex()[:32] for opening in sure)
+        openings = [key for key, told in self._witness.told.items() if outcome in told]
+        sure = [key for key in openings if outcome != "lost" or self._witness.of[key] not in self._forgettable]
+        return sorted(self._line.seal.digest("callback", key.hex()).hex()[:32] for key in sure)
 
 
 Opened: TypeAlias = Callable[[Path, Witness], AbstractContextManager[Line]]
@@ -199,14 +224,17 @@ def opened(empty_database: Path, library: EditionCache) -> Opened:
     return lambda path, witness: staffed(empty_database, path, library, witness.replay)
 
 
+@pytest.mark.parametrize("memory", MEMORIES)
 @settings(max_examples=60)
 @given(sessions=st.lists(walks(), min_size=1, max_size=2), strays=st.lists(st.tuples(st.integers(0, 30), WEATHERS), max_size=3))
-def test_noted_means_kept_once_in_any_weather(opened: Opened, sessions: list[tuple[Typed, ...]], strays: list[tuple[int, Weather]]) -> None:
-    """A screen said *noted* of an opening if and only if there is one callback of it, once all is back and drained, and says so each time
+def test_noted_means_kept_once_in_any_weather(
+    opened: Opened, memory: InputMemory, sessions: list[tuple[Typed, ...]], strays: list[tuple[int, Weather]]
+) -> None:
+    """Whatever the wire remembers: a screen said *noted* of an opening if and only if there is one callback of it, once all is back and drained, and says so each time
     that its hop comes again; *lost*: there is none. `strays` are hops of before that come again when all is over."""
     witness = Witness()
     with tempfile.TemporaryDirectory() as folder, opened(Path(folder) / "hotline.db", witness) as line:
-        caller = Caller(line, witness)
+        caller = Caller(line, witness, Wire(line, memory))
         for number, walk in enumerate(sessions):
             caller.walk(f"session-{number}", walk)
         for place, weather in strays:

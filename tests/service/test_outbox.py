@@ -5,11 +5,15 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
+from msgspec import structs
 from msgspec.structs import replace
 
-from hotline.ports.gateway import GatewayRefused, GatewayUnknown
+from hotline.ports.incoming import SmsReport
+from hotline.ports.outgoing import GatewayRefused, GatewayUnknown, Route
 from hotline.ports.store import StoreAway
-from tests.service.line import AWA, CALLER, Line
+from hotline.ports.voice import VoiceEnd, VoicePrompt
+from tests.service.fakes import FakeGateway
+from tests.service.line import AWA, CALLER, Line, leg
 
 
 @pytest.fixture
@@ -180,10 +184,10 @@ def _die_sending(line: Line, post: str) -> None:
 def test_delivery_reports(offered: Line) -> None:
     """What the vendor says became of it is written down; a report about nothing of ours is nothing."""
     offered.work()
-    offered.hotline.delivery("sms-1", delivered=True)
+    offered.hotline.delivery(SmsReport("fake", "sms-1", delivered=True))
     assert [("alert", "sent")] == offered.posts()
-    offered.hotline.delivery("sms-1", delivered=False)
-    offered.hotline.delivery("sms-99", delivered=False)
+    offered.hotline.delivery(SmsReport("fake", "sms-1", delivered=False))
+    offered.hotline.delivery(SmsReport("fake", "sms-99", delivered=False))
     assert [("alert", "failed")] == offered.posts()
 
 
@@ -193,9 +197,85 @@ def test_store_away_is_said(offered: Line) -> None:
     with pytest.raises(StoreAway):
         offered.hotline.deliver(only_hint(offered))
     with pytest.raises(StoreAway):
-        offered.hotline.delivery("sms-1", delivered=False)
+        offered.hotline.delivery(SmsReport("fake", "sms-1", delivered=False))
     offered.spool.slots = 0
     with pytest.raises(StoreAway):
         offered.hotline.opt_out(CALLER)
     with pytest.raises(StoreAway):
         offered.hotline.tick()
+
+
+@pytest.fixture
+def two(line: Line) -> Line:
+    """Another gateway, which is the second choice for everything."""
+    line.others["second"] = FakeGateway("second")
+    line.route()
+    return line
+
+
+def test_who_refuses_is_followed_by_the_second_choice(two: Line) -> None:
+    """At once, and once; what came of it is looked for with whoever took it."""
+    two.gateway.failure = GatewayRefused("no credit")
+    two.walk("5 5")
+    two.work()
+    assert ([("alert", "sent")], 1) == (two.posts(), len(two.others["second"].messages))
+    two.hotline.delivery(SmsReport("fake", "sms-1", delivered=False))
+    assert [("alert", "sent")] == two.posts()
+    two.hotline.delivery(SmsReport("second", "sms-1", delivered=False))
+    assert [("alert", "failed")] == two.posts()
+
+
+def test_nobody_else_is_asked_where_it_is_not_known_whether_it_went(two: Line) -> None:
+    """Not then, and not when it is tried again, whatever the first says by then."""
+    two.gateway.failure = GatewayUnknown("time_out")
+    two.walk("5 5")
+    two.work()
+    two.gateway.failure = GatewayRefused("no credit")
+    two.wait(60)
+    assert (2, []) == (len(two.gateway.messages), two.others["second"].messages)
+
+
+def test_a_worker_that_dies_leaves_the_name_of_whom_it_asked(two: Line) -> None:
+    """It may have gone: the same one is asked again, and no other."""
+    two.walk("5 5")
+    two.gateway.while_sending = die
+    for _, post in two.queue.take():
+        with suppress(Died):
+            two.hotline.deliver(post)
+    two.gateway.while_sending, two.gateway.failure = None, GatewayRefused("no credit")
+    two.wait(61)
+    two.wait(10)
+    assert [] == two.others["second"].messages
+
+
+def test_routes_go_by_what_it_is_and_where_it_goes(two: Line) -> None:
+    """The first that fits; what none names goes by all, in their order."""
+    two.route(Route("alert", "+2237000", ("second",)), Route("alert", "", ("fake",)), Route("ring", "", ("second", "fake")))
+    two.walk("5 5")
+    two.work()
+    assert (0, 1) == (len(two.gateway.messages), len(two.others["second"].messages))
+    two.take()
+    assert ([], [AWA]) == (two.gateway.rung, two.others["second"].rung)
+    assert VoiceEnd() == two.hotline.voice(leg("voice-1", AWA, active=True, digits=None))
+    hers = structs.replace(leg("voice-1", AWA, active=True, digits=None), gateway="second")
+    assert isinstance(two.hotline.voice(hers), VoicePrompt)
+
+
+def test_health_says_which_gateway_fails(two: Line) -> None:
+    """Until it takes something again."""
+    two.gateway.failure = GatewayRefused("no credit")
+    two.walk("5 5")
+    two.work()
+    assert ("failing", "ok") == tuple(two.hotline.health()[f"gateway {name}"] for name in ("fake", "second"))
+    assert {("second", "sent"): 1} == two.hotline.counts().gateways
+    two.gateway.failure = None
+    two.take()
+    assert "ok" == two.hotline.health()["gateway fake"]
+
+
+class Died(Exception):
+    """Of a worker."""
+
+
+def die() -> None:
+    raise Died

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from hotline.ports.gateway import ReceivedSms
+from hotline.ports.incoming import ReceivedSms
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway
 from hotline.service.conversation.sms import asks_to_stop, keys

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.ports.calls.reviews import Reason
-from hotline.ports.gateway import ReceivedSms
+from hotline.ports.incoming import ReceivedSms
 from hotline.ports.store import StoreAway
 from hotline.service.calls import agreements
 from tests.service.fakes import FakeSpool

@@ -13,7 +13,7 @@ from hotline.service.calls import agreements, connecting, decisions, saying, tak
 from hotline.service.desk.board import board
 from hotline.service.desk.callback_view import look
 from hotline.service.editions.cache import EditionCache
-from tests.service.line import AWA, CALLER, FANTA, NANA, OTHER_CALLER, OTHER_PHONE, OUMOU, Line, staffed
+from tests.service.line import AWA, CALLER, FANTA, NANA, OTHER_CALLER, OTHER_PHONE, OUMOU, Line, leg, staffed
 
 STRANGER = "+22370000050"
 HERS = CALLER.removeprefix("+223")
@@ -130,9 +130,9 @@ def test_her_phone_is_not_rung_by_two_at_once(line: Line) -> None:
     line.walk(f"5 6 {HERS} 5", "session-1", STRANGER)
     line.work()
     line.take(OUMOU)
-    assert isinstance(line.hotline.voice("voice-2", OUMOU, active=True, digits=None), VoicePrompt)
-    assert line.hotline.voice("voice-2", OUMOU, active=True, digits="1") == unreached(line)
-    assert isinstance(line.hotline.voice("voice-1", AWA, active=True, digits="1"), VoiceConnect)
+    assert isinstance(line.hotline.voice(leg("voice-2", OUMOU, active=True, digits=None)), VoicePrompt)
+    assert line.hotline.voice(leg("voice-2", OUMOU, active=True, digits="1")) == unreached(line)
+    assert isinstance(line.hotline.voice(leg("voice-1", AWA, active=True, digits="1")), VoiceConnect)
 
 
 def test_a_key_without_the_greeting_rings_nobody(line: Line) -> None:
@@ -140,9 +140,9 @@ def test_a_key_without_the_greeting_rings_nobody(line: Line) -> None:
     line.walk("5 5")
     line.work()
     line.take()
-    assert line.hotline.voice("made-up", AWA, active=True, digits="1") == VoiceEnd()
+    assert line.hotline.voice(leg("made-up", AWA, active=True, digits="1")) == VoiceEnd()
     assert isinstance(line.pick_up(), VoicePrompt)
-    assert line.hotline.voice("made-up", AWA, active=True, digits="1") == VoiceEnd()
+    assert line.hotline.voice(leg("made-up", AWA, active=True, digits="1")) == VoiceEnd()
     assert isinstance(line.press(), VoiceConnect)
 
 

@@ -24,6 +24,7 @@ def test_health_names_each_part(line: Line) -> None:
         "clock": "ok",
         "wall_clock": "ok",
         "supervision": "ok",
+        "gateway fake": "ok",
     }
     assert {**well, "clock": "away"} == line.hotline.health()
     line.wait(1)
@@ -38,6 +39,7 @@ def test_health_names_each_part(line: Line) -> None:
         "clock": "away",
         "wall_clock": "away",
         "supervision": "away",
+        "gateway fake": "away",
     } == line.hotline.health()
 
 

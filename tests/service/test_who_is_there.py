@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hotline.ports.store import StoreAway
+from hotline.ports.ussd import UssdHop
 from hotline.service.conversation.who_is_there import FRESH_MS
 from tests.service.line import AWA, OTHER_CALLER, Line
 
@@ -93,5 +94,5 @@ def test_a_hop_asks_who_is_there_once_and_the_ledger_with_it(line: Line) -> None
     """All keys at once need coverage twice: one transaction reads, one writes."""
     line.hotline.look_who_is_there()
     before = line.store.units
-    line.hotline.ussd("fake", "session-1", OTHER_CALLER, ("5", "5"), "")
+    line.hotline.hop("fake", "all", UssdHop("session-1", OTHER_CALLER, ("5", "5")))
     assert 2 == line.store.units - before

@@ -183,6 +183,7 @@ calls = Table(
     Column("ended_at", BigInteger),
     Column("covered_at", BigInteger),
     Column("sealed_span", LargeBinary),
+    Column("gateway", String(24)),
     Index("ix_calls_callback", "callback"),
     Index("ix_calls_dialed_at", "dialed_at"),
 )
@@ -203,6 +204,7 @@ outbox = Table(
     Column("vendor_id", String(128), index=True),
     # The role of whom of the staff it is for.
     Column("role", String(16)),
+    Column("gateway", String(24)),
     Index("ix_outbox_state", "state", "changed_at"),
 )
 

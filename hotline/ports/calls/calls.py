@@ -24,13 +24,15 @@ class Call(Struct, frozen=True):
     ended_at: int | None = None
     covered_at: int | None = None
     """The other end was given the cover's advice to hear, from then on."""
+    gateway: str | None = None
+    """By whom it is placed, once known; `session` is unique within it."""
 
 
 class Calls(Protocol):
     def add(self, call: Call) -> None: ...
     def save(self, call: Call) -> None: ...
     def get(self, id: str) -> Call | None: ...
-    def of_session(self, session: str) -> Call | None: ...
+    def of_session(self, gateway: str, session: str) -> Call | None: ...
     def live_of(self, staff: str) -> Call | None:
         """The counselor's newest call that has not ended. `session` is NAMED where one is known."""
 

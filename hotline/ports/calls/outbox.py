@@ -28,6 +28,9 @@ class OutboxMessage(Struct, frozen=True):
     changed_at: int = 0
     attempts: int = 0
     vendor_id: str | None = None
+    """Unique within the gateway."""
+    gateway: str | None = None
+    """By whom it goes, went, or may have gone. None: nobody was asked, or all refused."""
     role: Role | None = None
     """The role of whom of the staff it is for; None where it is for nobody of the staff, or for whoever wrote to the line."""
 
@@ -35,9 +38,12 @@ class OutboxMessage(Struct, frozen=True):
 class Outbox(Protocol):
     def add(self, message: OutboxMessage) -> None: ...
     def get(self, id: str) -> OutboxMessage | None: ...
-    def by_vendor_id(self, vendor_id: str) -> OutboxMessage | None: ...
+    def by_vendor_id(self, gateway: str, vendor_id: str) -> OutboxMessage | None: ...
     def move(self, id: str, before: OutboxState, after: OutboxState, at: int, vendor_id: str | None = None) -> bool:
         """Change the state if it is still `before`; moving to `sending` counts an attempt. True if it was."""
+
+    def hand_to(self, id: str, gateway: str | None) -> None:
+        """Note who is asked to send it, before it is; None where nobody may have it."""
 
     def failed_alerts(self, since: int) -> tuple[OutboxMessage, ...]:
         """Alerts that did not arrive, or could not be sent, as far as that was known after `since`."""

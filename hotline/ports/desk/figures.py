@@ -65,6 +65,8 @@ class Counts(Struct, frozen=True):
     waiting: dict[str, int]
     oldest_age: dict[str, int]
     outbox: dict[str, int]
+    gateways: dict[tuple[str, str], int] = {}
+    """Of these, by gateway and state."""
     edition: int = 0
     """The one in force; 0 where there is none."""
     clock_jumped: int = 0

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
-from hotline.ports.gateway import GatewayRefused, GatewayUnknown
+from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 from hotline.service.acts import Act, By, Refused, Result, run
 from hotline.service.calls import dispatch, ringing
 from hotline.service.calls.reference import about
@@ -59,9 +59,10 @@ def cover(deps: Deps, by: By, id: str) -> Result:
         return begun
     session = _session(deps, begun.values["call"])
     try:
-        if not session:
+        if session is None:
             return Result("read_aloud")
-        deps.gateway.cover(session)
+        gateway, name = session
+        deps.outgoing.voice[gateway].cover(name)
     except (GatewayRefused, GatewayUnknown):
         return Result("read_aloud")
     return run(deps, replace(by, origin=f"{by.origin}|played"), note_cover, begun.values["call"])
@@ -86,11 +87,14 @@ def note_cover(act: Act, id: str) -> Result:
     return Result("covered")
 
 
-def _session(deps: Deps, call: str) -> str | None:
-    """The vendor's own id of the call: it stands in the message that had it placed; the call's row has but a hash of it."""
+def _session(deps: Deps, call: str) -> tuple[str, str] | None:
+    """By whom the call is placed, and the vendor's own id of it: it stands in the message that had it placed; the call's row has but a hash of it."""
     with deps.store.read() as tx:
         ring = tx.outbox.get(deps.derive("ring", call))
-    return ring.vendor_id if ring is not None else None
+    if ring is None or not ring.vendor_id:
+        return None
+    gateway = ring.gateway or next(iter(deps.outgoing.voice), "")
+    return (gateway, ring.vendor_id) if gateway in deps.outgoing.voice else None
 
 
 def _refusal(act: Act, group: Sequence[Callback]) -> Refused | None:

@@ -12,6 +12,7 @@ from hotline.ports.calls.call_outcomes import DANGEROUS
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
 from hotline.ports.calls.outbox import OutboxMessage
+from hotline.ports.voice import VoiceLeg
 from hotline.service import outbox
 from hotline.service.acts import Act, Result
 from hotline.service.calls import dispatch
@@ -26,13 +27,13 @@ RINGING_SECONDS: Final = 60
 """A counselor's phone that was not answered by then has stopped ringing."""
 
 
-def pick_up(act: Act, session: str, token: str) -> Result:
+def pick_up(act: Act, leg: VoiceLeg) -> Result:
     """The counselor answered the phone, or pressed another key than 1: the line asks for that key, unless nobody may be rung any more.
 
     `phone`: `own` or `other`; `word`: what whoever answers must say, the first that was chosen, which nobody can have changed since by
     asking again. Empty where there is none.
     """
-    call = _call(act, session, token)
+    call = _call(act, leg)
     if call is None or call.state not in ("placed", "answered"):
         return Result("gone")
     dispatch.join(act, call.callback)  # whatever joins is known before the counselor is told of a word
@@ -45,13 +46,13 @@ def pick_up(act: Act, session: str, token: str) -> Result:
     )
 
 
-def accept(act: Act, session: str, token: str) -> Result:
+def accept(act: Act, leg: VoiceLeg) -> Result:
     """The counselor pressed 1: the caller is rung. The attempt is written, and committed, before the number leaves: one that is not counted could be made again and again.
 
     What was written the first time is not done twice: a call that is dialed is not dialed again. `rings` is empty where no phone does
     (`is_unreached`): all else is as if one had.
     """
-    call = _call(act, session, token)
+    call = _call(act, leg)
     if call is None or call.state != "answered":
         return Result("gone")
     group = dispatch.held(act.tx, call.callback, act.staff.id)
@@ -69,9 +70,9 @@ def accept(act: Act, session: str, token: str) -> Result:
     return Result("connected", {**about(group[0]), "rings": "" if unreached else "yes"})
 
 
-def hang_up(act: Act, session: str, token: str) -> Result:
+def hang_up(act: Act, leg: VoiceLeg) -> Result:
     """The call is over. Who has not said yet how it ended is asked by SMS."""
-    call = _call(act, session, token)
+    call = _call(act, leg)
     if call is None:
         return Result("gone")
     if call.state == "ended":
@@ -143,14 +144,14 @@ def is_brought_back(deps: Deps, call: Call, token: str) -> bool:
     return call.state == "placed" and call.session is None and compare_digest(token.encode(), outbox.call_token(deps, call.id).encode())
 
 
-def _call(act: Act, session: str, token: str) -> Call | None:
+def _call(act: Act, leg: VoiceLeg) -> Call | None:
     """The call that the vendor's answer named by this session, or whose own token came with it. Any other session is nobody's: whoever has the
     webhook's secret could make one up."""
-    call = act.tx.calls.of_session(session)
+    call = act.tx.calls.of_session(leg.gateway, leg.session)
     if call is None:
         live = act.tx.calls.live_of(act.staff.id)
-        if live is not None and is_brought_back(act.deps, live, token):
-            call = replace(live, session=session)
+        if live is not None and is_brought_back(act.deps, live, leg.token):
+            call = replace(live, session=leg.session, gateway=leg.gateway)
     return call if call is not None and call.staff == act.staff.id else None
 
 

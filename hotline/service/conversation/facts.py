@@ -36,6 +36,12 @@ def decode(blob: bytes | None) -> Facts:
         return {}
 
 
+def position(key: str) -> int | None:
+    """After how many inputs this fact was asked for. Returns None for what is known of the whole session."""
+    place = key.rpartition("@")[2].partition(".")[0]
+    return int(place) if "@" in key else None
+
+
 def packed(facts: bytes) -> bytes:
     """For the spool, whose slots are small. Facts that do not fit are left behind: the order matters more."""
     small = zlib.compress(facts)

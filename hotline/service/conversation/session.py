@@ -24,6 +24,7 @@ from hotline.engine.effects import (
 )
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.ledger import LedgerEntry
+from hotline.ports.hasher import Hasher
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway, Transaction
 from hotline.service.calls.rules.coverage import Missing, missing
@@ -35,6 +36,11 @@ from hotline.service.conversation.orders import Orders, Unpromised
 from hotline.service.conversation.who_is_there import TeamReading, WhoIsThere
 from hotline.service.deps import Deps
 
+ORDERED_SECONDS: Final = 10
+"""On a wire without ids of hops, the input that ordered something is the same hop for so long: longer than any vendor waits before it asks again."""
+TAG: Final = "~"
+"""Between a fact's key and the way to it."""
+_GAP: Final = "\0"
 ORDER: Final = result_key(Ref(0, 0))[: len("order@")]
 
 
@@ -49,10 +55,22 @@ class Session(Struct, frozen=True):
     """How long such a session lives at most."""
     sent_at: int | None = None
     """By SMS, when the last message was sent. None: by keys on the phone."""
+    branches: bool = False
+    """The caller may go back and choose otherwise: what was ordered or found goes by the inputs that led there, too."""
+    newest: str = ""
+    """Under what name the newest input was heard, where a hop that comes again is told by it alone."""
 
     @property
     def name(self) -> str:
         return f"{self.gateway}|{self.id}"
+
+    def way(self, hasher: Hasher, position: int) -> str:
+        """The way to this position, where there may be several. Says nothing of the inputs."""
+        return hasher.digest("way", _GAP.join(self.inputs[:position])).hex()[:16] if self.branches else ""
+
+    def id_at(self, hasher: Hasher, position: int) -> str:
+        """Under what id what is ordered at this position is known."""
+        return f"{self.id}|{way}" if (way := self.way(hasher, position)) else self.id
 
 
 class UncertainEdition(Exception):
@@ -72,6 +90,8 @@ class SessionFacts:
     def __init__(self, deps: Deps, orders: Orders, who: WhoIsThere, session: Session, editions: tuple[int, ...]) -> None:
         """`editions`: those that the session may be on."""
         self.known: Facts = {}
+        self._others: Facts = {}
+        """What was found on other ways of this session."""
         self._deps = deps
         self._orders = orders
         self._who = who
@@ -147,9 +167,14 @@ class SessionFacts:
 
     def keep(self) -> None:
         """Remember all of it for the session's next hop, if Redis is there."""
+        session = self._session
         if self._is_news:
             with suppress(MemoryAway):
-                self._deps.memory.remember(self._session.name, facts.encode(self._whole()), self._session.seconds)
+                known = {self._tagged(key): fact for key, fact in self._whole().items()}
+                self._deps.memory.remember(session.name, facts.encode(self._others | known), session.seconds)
+        if session.newest and any(key.startswith(f"{ORDER}{len(session.inputs)}.") for key in self.known):
+            with suppress(MemoryAway):
+                self._deps.memory.linger(session.newest, ORDERED_SECONDS)
 
     def _recall(self) -> None:
         if not self._recalled:
@@ -158,7 +183,24 @@ class SessionFacts:
                 found = self._deps.memory.recall(self._session.name)
                 if found.marker is not None and found.marker.sure:
                     self._is_on(found.marker.edition)
-                self._learn(facts.decode(found.facts))
+                self._learn(self._on_this_way(facts.decode(found.facts)))
+
+    def _on_this_way(self, remembered: Facts) -> Facts:
+        """Of what is remembered of a session, what was found on the way that its inputs took; the rest is remembered on."""
+        mine: Facts = {}
+        for tagged, fact in remembered.items():
+            key, _, way = tagged.partition(TAG)
+            if self._tagged(key) == tagged:
+                mine[key] = fact
+            elif way:
+                self._others[tagged] = fact
+        return mine
+
+    def _tagged(self, key: str) -> str:
+        """A fact's key, with the way to its position where there may be several."""
+        position = facts.position(key)
+        way = "" if position is None or position > len(self._session.inputs) else self._session.way(self._deps.hasher, position)
+        return f"{key}{TAG}{way}" if way else key
 
     def _settle(self, need: Need) -> None:
         """Make known who can call, and the time: what whoever came first with this hop found, so that several deliveries of it are answered alike;
@@ -168,7 +210,7 @@ class SessionFacts:
             found[now] = self._deps.clock.local(self._at)
         self.known |= found
         with suppress(MemoryAway):
-            kept = self._deps.memory.first(self._session.name, need.key, facts.encode(found), self._session.seconds)
+            kept = self._deps.memory.first(self._session.name, self._tagged(need.key), facts.encode(found), self._session.seconds)
             self.known |= {key: first for key, first in facts.decode(kept).items() if key in found}
 
     def _look(self) -> None:
@@ -268,4 +310,5 @@ class SessionFacts:
         return since if isinstance(since, int) else self._at
 
     def _key(self, ref: Ref) -> bytes:
-        return order_key(self._deps.hasher, self._session.gateway, self._session.id, ref)
+        hasher, session = self._deps.hasher, self._session
+        return order_key(hasher, session.gateway, session.id_at(hasher, ref.position), ref)

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Final
 
 from hotline.engine.phone.letters import plain
-from hotline.ports.gateway import ReceivedSms
+from hotline.ports.incoming import ReceivedSms
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway
 from hotline.service import outbox

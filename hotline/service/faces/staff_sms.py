@@ -18,7 +18,7 @@ from hotline.ports.calls.call_outcomes import CALL_OUTCOMES, OUTCOMES, Outcome
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.staff import Staff
-from hotline.ports.gateway import ReceivedSms
+from hotline.ports.incoming import ReceivedSms
 from hotline.service import outbox
 from hotline.service.acts import Act, By, Code, Refused, Result, run
 from hotline.service.calls import agreements, alarms, dispatch

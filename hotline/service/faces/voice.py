@@ -6,10 +6,8 @@ from contextlib import suppress
 from threading import BoundedSemaphore
 from typing import Final
 
-from msgspec import Struct
-
 from hotline.ports.store import StoreAway
-from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoicePrompt, VoiceStep, VoiceUnreached
+from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoiceLeg, VoicePrompt, VoiceStep, VoiceUnreached
 from hotline.service.acts import By, Result, run
 from hotline.service.calls import ringing
 from hotline.service.deps import Deps
@@ -22,18 +20,7 @@ MOST_TRIES: Final = 3
 """How often the database is asked: well within the ten seconds that the vendor waits for an answer."""
 
 
-class Leg(Struct, frozen=True):
-    """What the vendor says of the counselor's leg. `number`: the counselor's; `digits` None: the counselor picked up; empty: no key was pressed."""
-
-    session: str
-    number: str
-    active: bool
-    digits: str | None
-    token: str = ""
-    """What the vendor brought back of what the ring carried."""
-
-
-def next_step(deps: Deps, leg: Leg, room: BoundedSemaphore) -> VoiceStep:
+def next_step(deps: Deps, leg: VoiceLeg, room: BoundedSemaphore) -> VoiceStep:
     """What happens next on this leg. Nobody is rung on a guess: where the store is away the leg ends, as does one that is none of ours.
 
     A database that stumbles is asked again, for somebody is on the telephone. What was written the first time is not done twice.
@@ -56,14 +43,14 @@ def cover(deps: Deps) -> VoiceCover:
     return VoiceCover(tuple(VoicePrompt(spoken.phrase("voice.cover", language), language, ask=False) for language in spoken.languages))
 
 
-def _await_answer(deps: Deps, leg: Leg) -> None:
+def _await_answer(deps: Deps, leg: VoiceLeg) -> None:
     for _ in range(MOST_LOOKS):
         deps.clock.pause(LOOK_SECONDS)
         if not _is_early(deps, leg):
             return
 
 
-def _is_early(deps: Deps, leg: Leg) -> bool:
+def _is_early(deps: Deps, leg: VoiceLeg) -> bool:
     """Is the vendor just being asked to ring this counselor, so that its answer may still say that this leg is ours?"""
     with suppress(StoreAway), deps.store.read() as tx:
         staff = tx.staff.by_number(leg.number)
@@ -75,21 +62,21 @@ def _is_early(deps: Deps, leg: Leg) -> bool:
     return False
 
 
-def _step(deps: Deps, leg: Leg) -> VoiceStep:
+def _step(deps: Deps, leg: VoiceLeg) -> VoiceStep:
     with deps.store.read() as tx:
         staff = tx.staff.by_number(leg.number)
-        call = tx.calls.of_session(leg.session)
+        call = tx.calls.of_session(leg.gateway, leg.session)
         # Read before the attempt is counted: nothing can fail between the two, and `accept` looks whether it is still there.
         number = tx.numbers.of(call.callback) if call is not None else None
     if staff is None:
         return VoiceEnd()
     by = By(staff.id, "voice")
     if not leg.active:
-        run(deps, by, ringing.hang_up, leg.session, leg.token)
+        run(deps, by, ringing.hang_up, leg)
         return VoiceEnd()
     if leg.digits == "":
         return VoiceEnd()
-    result = run(deps, by, ringing.accept if leg.digits == ACCEPT else ringing.pick_up, leg.session, leg.token)
+    result = run(deps, by, ringing.accept if leg.digits == ACCEPT else ringing.pick_up, leg)
     return _said(deps, result, staff.reads, number)
 
 

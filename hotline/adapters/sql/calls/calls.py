@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from msgspec.structs import asdict, replace
-from sqlalchemy import Row, bindparam, func, literal, select, union_all, update
+from sqlalchemy import Row, bindparam, func, literal, or_, select, union_all, update
 
 from hotline.adapters.sql.sealed import context
 from hotline.adapters.sql.tables import callbacks, calls, numbers, rings
@@ -13,7 +13,10 @@ from hotline.adapters.sql.unit import AT, THIS, Unit
 from hotline.ports.calls.calls import NAMED, Call
 
 _CALL: Final = select(calls).where(calls.c.id == THIS)
-_CALL_OF_SESSION: Final = select(calls).where(calls.c.session_hash == THIS).limit(1)
+_CALL_OF_SESSION: Final = (
+    # A call that was placed before a line could have several vendors names none.
+    select(calls).where(calls.c.session_hash == THIS, or_(calls.c.gateway == bindparam("gateway_"), calls.c.gateway.is_(None))).limit(1)
+)
 _LIVE_CALL: Final = (
     select(calls).where(calls.c.staff == THIS, calls.c.state != "ended").order_by(calls.c.placed_at.desc(), calls.c.id.desc()).limit(1)
 )
@@ -61,8 +64,8 @@ class SqlCalls(Unit):
     def get(self, id: str) -> Call | None:
         return _call(self._row(_CALL, this=id))
 
-    def of_session(self, session: str) -> Call | None:
-        call = _call(self._row(_CALL_OF_SESSION, this=self._seal.digest("call.session", session)))
+    def of_session(self, gateway: str, session: str) -> Call | None:
+        call = _call(self._row(_CALL_OF_SESSION, this=self._seal.digest("call.session", session), gateway_=gateway))
         return replace(call, session=session) if call else None
 
     def live_of(self, staff: str) -> Call | None:

@@ -17,7 +17,11 @@ from hotline.ports.desk.staff import Role
 
 _c = outbox.c
 _FIND: Final = select(outbox).where(_c.id == THIS)
-_BY_VENDOR_ID: Final = select(outbox).where(_c.vendor_id == THIS).limit(1)
+_BY_VENDOR_ID: Final = (
+    # What was sent before a line could have several vendors names none.
+    select(outbox).where(_c.vendor_id == THIS, or_(_c.gateway == bindparam("gateway_"), _c.gateway.is_(None))).limit(1)
+)
+_HAND_TO: Final = update(outbox).where(_c.id == THIS).values(gateway=bindparam("gateway_"))
 _MOVE: Final = (
     update(outbox)
     .where(_c.id == THIS, _c.state == bindparam("before"))
@@ -54,13 +58,16 @@ class SqlOutbox(Unit):
         row = self._row(_FIND, this=id)
         return self._open(row) if row else None
 
-    def by_vendor_id(self, vendor_id: str) -> OutboxMessage | None:
-        row = self._row(_BY_VENDOR_ID, this=vendor_id)
+    def by_vendor_id(self, gateway: str, vendor_id: str) -> OutboxMessage | None:
+        row = self._row(_BY_VENDOR_ID, this=vendor_id, gateway_=gateway)
         return self._open(row) if row else None
 
     def move(self, id: str, before: OutboxState, after: OutboxState, at: int, vendor_id: str | None = None) -> bool:
         attempt = int(after == "sending")
         return self._change(_MOVE, this=id, before=before, after=after, at_=at, attempt=attempt, vendor=vendor_id) == 1
+
+    def hand_to(self, id: str, gateway: str | None) -> None:
+        self._change(_HAND_TO, this=id, gateway_=gateway)
 
     def failed_alerts(self, since: int) -> tuple[OutboxMessage, ...]:
         return self._readable(self._rows(_FAILED_ALERTS, since=since))

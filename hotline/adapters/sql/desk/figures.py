@@ -95,6 +95,9 @@ _PHONES: Final = (
     .where(_c.state == "waiting", _c.opens_at <= AT, _c.not_after > AT, bindparam("before") >= _SINCE)
 )
 _QUEUE: Final = select(_c.language, func.count(), func.min(_SINCE)).where(_c.state == "waiting", _c.opens_at <= AT).group_by(_c.language)
+_GATEWAYS: Final = (
+    select(outbox.c.gateway, outbox.c.state, func.count()).where(outbox.c.gateway.is_not(None)).group_by(outbox.c.gateway, outbox.c.state)
+)
 _OUTBOX: Final = select(outbox.c.state, func.count()).group_by(outbox.c.state)
 _EDITION: Final = select(func.max(editions.c.number)).where(editions.c.active_from <= AT)
 
@@ -173,6 +176,7 @@ class SqlFigures(CaseRows):
         return Counts(
             waiting={language: count for language, count, _since in queue},
             oldest_age={language: at - since for language, _count, since in queue},
+            gateways={(gateway, state): count for gateway, state, count in self._rows(_GATEWAYS)},
             outbox={state: count for state, count in self._rows(_OUTBOX)},  # noqa: C416 - rows are not pairs to mypy
             edition=edition or 0,
         )

@@ -1,0 +1,102 @@
+"""The gateways that a line uses, made of its settings: the one place that knows their names."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+
+from hotline.config import ConfigError
+from hotline.ports.outgoing import Outgoing, Route
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from flask import Blueprint
+
+    from hotline.config import Config
+    from hotline.ports.meter import Meter
+    from hotline.ports.outgoing import SmsOut, Voice
+    from hotline.ports.ussd import UssdDoor
+    from hotline.service import Hotline
+
+MODULES: Final = {"africastalking": "hotline.gateways.africastalking"}
+"""Where the `parts` of each gateway stands; it is loaded where a line uses it."""
+
+
+class GatewayParts(Struct, frozen=True):
+    """What one gateway has. A part that the vendor lacks is None."""
+
+    name: str
+    door: UssdDoor | None = None
+    sms: SmsOut | None = None
+    voice: Voice | None = None
+    views: Callable[[Hotline, Meter], Blueprint] | None = None
+    """What comes in beside the hop: messages, reports, calls."""
+    refresh: Callable[[], None] | None = None
+    """Take over what can be exchanged while the line runs, such as a secret. Raises ConfigError; then what is known goes on."""
+
+
+class Gateways(Struct, frozen=True):
+    """All that a line uses, in the order of its settings."""
+
+    all: tuple[GatewayParts, ...]
+    routes: tuple[Route, ...] = ()
+
+    @property
+    def doors(self) -> tuple[UssdDoor, ...]:
+        return tuple(parts.door for parts in self.all if parts.door is not None)
+
+    @property
+    def outgoing(self) -> Outgoing:
+        return Outgoing(
+            {parts.name: parts.sms for parts in self.all if parts.sms is not None},
+            {parts.name: parts.voice for parts in self.all if parts.voice is not None},
+            self.routes,
+        )
+
+    def views(self, hotline: Hotline, meter: Meter) -> Iterator[Blueprint]:
+        for parts in self.all:
+            if parts.views is not None:
+                yield parts.views(hotline, meter)
+
+    def refresh(self) -> None:
+        """Each is refreshed though another one fails. Raises ConfigError with all that failed."""
+        faults: list[str] = []
+        for parts in self.all:
+            try:
+                if parts.refresh is not None:
+                    parts.refresh()
+            except ConfigError as failed:
+                faults.extend(failed.faults)
+        if faults:
+            raise ConfigError(tuple(faults))
+
+
+def gateways(config: Config) -> Gateways:
+    """Those that HOTLINE_GATEWAYS names. Raises ConfigError where one is not known, or its own settings are wrong."""
+    unknown = [name for name in config.gateways if name not in MODULES]
+    if unknown:
+        raise ConfigError(tuple(f"HOTLINE_GATEWAYS: no gateway is called {name}" for name in unknown))
+    used = Gateways(tuple(import_module(MODULES[name]).parts(config) for name in config.gateways), tuple(map(_route, config.routes)))
+    faults = tuple(_faults(used))
+    if faults:
+        raise ConfigError(faults)
+    return used
+
+
+def _route(written: str) -> Route:
+    """As in HOTLINE_ROUTES: `alert:+22366=kannel+africastalking`."""
+    what, _, by = written.partition("=")
+    kind, _, prefix = what.partition(":")
+    return Route(kind, prefix, tuple(by.split("+")))
+
+
+def _faults(used: Gateways) -> Iterator[str]:
+    outgoing = used.outgoing
+    if not outgoing.sms:
+        yield "HOTLINE_GATEWAYS: none of them sends an SMS"
+    for route in used.routes:
+        able = {"ring": set(outgoing.voice), "any": set(outgoing.names)}.get(route.kind, set(outgoing.sms))
+        yield from (f"HOTLINE_ROUTES: {name} has no way for {route.kind}" for name in route.by if name not in able)
