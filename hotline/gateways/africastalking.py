@@ -8,17 +8,16 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Literal, assert_never
 from xml.etree import ElementTree as ET
 
-import requests
 from africastalking.SMS import SMSService
 from africastalking.Voice import VoiceService
 from flask import Blueprint, Response, abort, request
 from msgspec import DecodeError, Struct, field, json
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from hotline.engine.phone.numbers import as_e164, is_e164
 from hotline.gateways.africastalking_forms import Delivery, IncomingSms, OptOut, UssdEnd, VoiceForm, WebhookGuard, read
 from hotline.gateways.bodies import FieldError
 from hotline.gateways.registry import GatewayParts
+from hotline.gateways.sending import TIMEOUT, asked
 from hotline.ports.incoming import ReceivedSms, SmsReport
 from hotline.ports.memory import MemoryAway
 from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
@@ -31,10 +30,6 @@ if TYPE_CHECKING:
     from hotline.config import Config
     from hotline.service import Hotline
     from hotline.settings import AfricasTalking
-
-TIMEOUT = (2.0, 6.0)
-"""Seconds to connect, and to wait for each read: a worker must not hang on the vendor."""
-
 
 Verdict = Literal["taken", "refused", "unknown"]
 STATUS: dict[int, tuple[str, Verdict]] = {
@@ -110,23 +105,7 @@ class _Wire:
     def _make_request(
         self, url: str, method: str, headers: dict[str, str], *, data: dict[str, str], timeout: tuple[float, float], **_unused: None
     ) -> bytes:
-        try:
-            answer = requests.request(method, url, headers=headers, data=data, timeout=timeout, allow_redirects=False)
-        except requests.RequestException as failure:
-            raise _never_left(failure) from None
-        if answer.status_code >= 500:
-            raise GatewayUnknown(f"http_{answer.status_code}")
-        if answer.status_code >= 300:
-            raise GatewayRefused(f"http_{answer.status_code}")
-        return answer.content
-
-
-def _never_left(failure: requests.RequestException) -> GatewayRefused | GatewayUnknown:
-    """Refused only where no connection came about; else the request may have arrived."""
-    inner = failure.args[0] if failure.args else None
-    if isinstance(inner, MaxRetryError) and isinstance(inner.reason, (NewConnectionError, ConnectTimeoutError)):
-        return GatewayRefused("unreachable")
-    return GatewayUnknown("time_out" if isinstance(failure, requests.Timeout) else "broken_off")
+        return asked(method, url, headers, data, timeout)
 
 
 class _Sms(_Wire, SMSService):  # type: ignore[misc] # narrower on purpose
