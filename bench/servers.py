@@ -34,7 +34,12 @@ SUPERVISOR = Staff("f" * 32, "Bench", "supervisor", "+22370000201", "fr", ("fr",
 def environment(var: Path, port: int) -> dict[str, str]:
     """Production's settings over a database file and an embedded Valkey below `var`. Each counselor can make so many calls an hour that no window is ever full."""
     key = base64.b64encode(os.urandom(32)).decode()
+    tables = var / "tables.toml"
+    tables.touch(0o600)
+    tables.write_text(f'[safaricom]\nsecret = "{SECRET}"\ncodes = ["*123#"]\n', encoding="utf-8")
     return {
+        "HOTLINE_GATEWAYS": "africastalking,safaricom",
+        "HOTLINE_TABLES_FILE": str(tables),
         "HOTLINE_VAR": str(var),
         "HOTLINE_BIND": f"127.0.0.1:{port}",
         "HOTLINE_DATABASE_URL": f"sqlite:///{var}/hotline.db",

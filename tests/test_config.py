@@ -143,6 +143,29 @@ def test_routes_are_held_to_what_each_gateway_can():
         gateways(Config.from_env(GOOD | {"HOTLINE_ROUTES": "alert=africastalking+kannel"}))
 
 
+def test_a_table_is_a_gateway_by_its_section(tmp_path):
+    """With its secrets as the file has them now; a section that is gone keeps those that are known."""
+    file, old, new = tmp_path / "tables.toml", "0123456789abcdef" * 2, "fedcba9876543210" * 2
+    file.touch(0o600)
+    file.write_text(f'[hubtel]\nsecret = "{old}"\ncodes = ["*711*2#"]\n')
+    config = Config.from_env(GOOD | {"HOTLINE_GATEWAYS": "africastalking, hubtel", "HOTLINE_TABLES_FILE": str(file)})
+    used = gateways(config)
+    assert [door.name for door in used.doors] == ["africastalking", "hubtel"]
+
+    def opens(secret: str) -> bool:
+        return used.doors[1].takes({"PATH_INFO": f"/gateway/hubtel/{secret}/ussd", "REQUEST_METHOD": "POST"})
+
+    file.write_text(file.read_text().replace(old, new))
+    used.refresh()
+    assert (opens(old), opens(new)) == (False, True)
+    file.write_text("")
+    with pytest.raises(ConfigError, match="has no section hubtel any more"):
+        used.refresh()
+    assert opens(new)
+    with pytest.raises(ConfigError, match="HOTLINE_GATEWAYS: no gateway is called hubtel"):
+        gateways(config)
+
+
 def test_everything_missing_is_named_at_once():
     """A first start tells in one run all that has to be given."""
     needed = [variable.name for variable in SETTINGS if variable.default is None and variable.name not in IN_FILES]

@@ -118,7 +118,9 @@ def test_a_vendor_that_shows_fewer_letters_than_a_screen_has_is_told(capsys):
 
 def test_the_guide_names_every_key_and_every_table():
     """None that there is not, either."""
-    said = set(re.findall(r"`((?:name|about)|(?:request|fields|session|told|answer|auth)\.[a-z_]+)`", GUIDE.partition("## Every key")[2]))
+    said = set(
+        re.findall(r"`((?:name|about)|(?:request|fields|session|told|answer|auth|sms)\.[a-z_]+)`", GUIDE.partition("## Every key")[2])
+    )
     keys = {"name", "about"} | {f"{section}.{key}" for section, form in SECTIONS.items() for key in fields(form)}
     assert said == keys
     first = GUIDE.partition("## ")[0].casefold()

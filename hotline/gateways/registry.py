@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 MODULES: Final = {name: f"hotline.gateways.{name}" for name in ("africastalking", "kannel", "orange")}
 """Where the `parts` of each gateway stands; it is loaded where a line uses it."""
+TABLES: Final = "hotline.gateways.table.accounts"
+"""Every other name is a table's."""
 
 
 class GatewayParts(Struct, frozen=True):
@@ -76,10 +79,15 @@ class Gateways(Struct, frozen=True):
 
 def gateways(config: Config) -> Gateways:
     """Those that HOTLINE_GATEWAYS names. Raises ConfigError where one is not known, or its own settings are wrong."""
-    unknown = [name for name in config.gateways if name not in MODULES]
+    file = Path(config.tables_file) if config.tables_file else None
+    accounts = import_module(TABLES).load_accounts(file) if file else {}
+    unknown = [name for name in config.gateways if name not in MODULES and name not in accounts]
     if unknown:
         raise ConfigError(tuple(f"HOTLINE_GATEWAYS: no gateway is called {name}" for name in unknown))
-    used = Gateways(tuple(import_module(MODULES[name]).parts(config) for name in config.gateways), tuple(map(_route, config.routes)))
+    used = Gateways(
+        tuple(import_module(MODULES[name]).parts(config) if name in MODULES else _table(name, file) for name in config.gateways),
+        tuple(map(_route, config.routes)),
+    )
     faults = tuple(_faults(used))
     if faults:
         raise ConfigError(faults)
@@ -100,3 +108,21 @@ def _faults(used: Gateways) -> Iterator[str]:
     for route in used.routes:
         able = {"ring": set(outgoing.voice), "any": set(outgoing.names)}.get(route.kind, set(outgoing.sms))
         yield from (f"HOTLINE_ROUTES: {name} has no way for {route.kind}" for name in route.by if name not in able)
+
+
+def _table(name: str, file: Path | None) -> GatewayParts:
+    tables = import_module(TABLES)
+    assert file  # noqa: S101 -- the name was found there
+    vendor = tables.open_vendor(name, tables.load_accounts(file)[name], file.parent)
+
+    def refresh() -> None:
+        """Raises ConfigError."""
+        account = tables.load_accounts(file).get(name)
+        if account is None:
+            raise ConfigError((f"{file}: has no section {name} any more",))
+        for part in (vendor.door, vendor.inbox):
+            if part is not None:
+                part.take_over(account.secrets)
+
+    views = None if vendor.inbox is None else lambda hotline, _meter: vendor.inbox.views(hotline)
+    return GatewayParts(name, door=vendor.door, sms=vendor.sms, views=views, refresh=refresh)

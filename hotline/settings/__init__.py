@@ -125,6 +125,14 @@ class ProcessSettings(Settings, frozen=True, kw_only=True):
         tuple[str, ...],
         Setting(GATEWAY, GATEWAYS, "the gateways that this line uses, comma separated, the one that is asked first in front"),
     ] = ("africastalking",)
+    tables_file: Annotated[
+        str | None,
+        Setting(
+            GATEWAY,
+            TEXT,
+            "a file with a section for each gateway that is a table (docs/gateways.md), readable by its owner alone; its secrets are read again every second",
+        ),
+    ] = None
     routes: Annotated[
         tuple[str, ...],
         Setting(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hotline.config import ConfigError
-from hotline.gateways.table.accounts import SHIPPED, load_accounts, open_door
+from hotline.gateways.table.accounts import SHIPPED, load_accounts, open_vendor
 from hotline.gateways.table.samples import play
 from tests.gateways.vendors import table_vendor
 
@@ -34,7 +34,7 @@ def test_each_section_opens_the_door_of_a_table_that_ships(file):
     accounts = load_accounts(file)
     assert list(accounts) == ["hubtel", "mtn"]
     for name, account in accounts.items():
-        door = open_door(name, account, file.parent)
+        door = open_vendor(name, account, file.parent).door
         for secret in account.secrets:
             assert list(play(door, table_vendor(name).samples, f"/gateway/{name}/{secret}")) == []
 
@@ -44,13 +44,13 @@ def test_a_table_of_ones_own_is_named_by_its_file(file):
     text = (SHIPPED / "nalo.toml").read_text(encoding="utf-8")
     (file.parent / "mine.toml").write_text(text.replace('name = "nalo"', 'name = "mine"'), encoding="utf-8")
     file.write_text(f'[mine]\nsecret = "{SECRET}"\ncodes = ["*1#"]\ntable = "mine.toml"\n')
-    assert open_door("mine", load_accounts(file)["mine"], file.parent).name == "mine"
+    assert open_vendor("mine", load_accounts(file)["mine"], file.parent).door.name == "mine"
     (file.parent / "mine.toml").write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match=r"\[mine\] table: its name is nalo"):
-        open_door("mine", load_accounts(file)["mine"], file.parent)
+        open_vendor("mine", load_accounts(file)["mine"], file.parent)
     (file.parent / "mine.toml").write_text(text.replace('session = "SESSIONID"\n', ""), encoding="utf-8")
     with pytest.raises(ConfigError, match=r"mine.toml:\d+: fields.session: is missing"):
-        open_door("mine", load_accounts(file)["mine"], file.parent)
+        open_vendor("mine", load_accounts(file)["mine"], file.parent)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_vendor_that_sends_a_key_needs_one(file):
     """Else it would be open to whoever has the address."""
     file.write_text(GOOD.replace('key = "KEY"\n', ""))
     with pytest.raises(ConfigError, match=r"\[mtn\] key: mtn sends a key"):
-        open_door("mtn", load_accounts(file)["mtn"], file.parent)
+        open_vendor("mtn", load_accounts(file)["mtn"], file.parent)
 
 
 def test_a_file_that_others_may_read_is_not_taken(file):
@@ -100,4 +100,4 @@ def test_a_vendor_without_a_table_is_told(file):
     """By the name of the file that is not there."""
     file.write_text(GOOD.replace("hubtel", "nobody"))
     with pytest.raises(ConfigError, match=r"tables/nobody.toml: No such file"):
-        open_door("nobody", load_accounts(file)["nobody"], file.parent)
+        open_vendor("nobody", load_accounts(file)["nobody"], file.parent)

@@ -9,11 +9,13 @@ from urllib.parse import parse_qsl, urlencode
 
 from msgspec import Struct, json, structs
 
+from hotline.gateways.africastalking_forms import WebhookGuard
 from hotline.gateways.table.door import TableDoor
 from hotline.gateways.table.gate import PREFIX, TableAccess
 from hotline.gateways.table.samples import SampleFile, SampleRequest, environ_of, read_samples
 from hotline.gateways.table.spec import WireTable, load_table
 from hotline.ports.ussd import UssdDoor
+from tests.fakes import AT
 
 TABLES = Path(__file__).resolve().parents[2] / "hotline/gateways/tables"
 SAMPLES = Path(__file__).parent / "samples"
@@ -43,7 +45,13 @@ def table_vendor(name: str, **access: object) -> Vendor:
     return Vendor(name, TableDoor(table, TableAccess(**given)), samples, f"{PREFIX}{name}/{SECRET}", table.fields.number, table)
 
 
-VENDORS = [table_vendor(file.stem) for file in sorted(TABLES.glob("*.toml"))]
+def africastalking() -> Vendor:
+    samples = read_samples((SAMPLES / "africastalking.json").read_bytes())
+    guard = WebhookGuard(structs.replace(AT, secret=(SECRET,), service_codes=samples.codes))
+    return Vendor("africastalking", guard, samples, f"/at/{SECRET}", "phoneNumber")
+
+
+VENDORS = [africastalking(), *(table_vendor(file.stem) for file in sorted(TABLES.glob("*.toml")))]
 
 
 def fields_of(request: SampleRequest) -> dict[str, Any]:

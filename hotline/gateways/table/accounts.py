@@ -16,8 +16,9 @@ from msgspec import Struct, ValidationError, convert, field
 from hotline.config import ConfigError
 from hotline.gateways.table.door import TableDoor
 from hotline.gateways.table.gate import TableAccess
+from hotline.gateways.table.sms import SendingAccount, TableInbox, TableSms
 from hotline.gateways.table.spec import FaultyTable, load_table
-from hotline.settings.values import NETWORKS, PRINTABLE, SECRET, Form
+from hotline.settings.values import ADDRESS, NETWORKS, PRINTABLE, SECRET, SENDER, Form
 
 SHIPPED: Final = Path(__file__).resolve().parents[1] / "tables"
 """Where the tables lie that come with the program."""
@@ -33,6 +34,10 @@ class TableAccount(Struct, frozen=True, forbid_unknown_fields=True):
     codes: tuple[str, ...]
     """The line's service codes, as the vendor's requests have them."""
     key: str = ""
+    base: str = ""
+    """Where SMS are handed over, where the table leaves that to the line."""
+    sender: str = ""
+    """What SMS come from: a number, or up to 11 letters."""
     networks: tuple[str, ...] = ()
     file: str = field(name="table", default="")
     """The table, where it is another than the one that ships; from the folder of the accounts on."""
@@ -70,6 +75,8 @@ def _account(where: str, section: Any, faults: list[str]) -> TableAccount | None
         ("codes", CODES, account.codes),
         ("key", PRINTABLE, (account.key,) if account.key else ()),
         ("networks", NETWORKS, account.networks),
+        ("base", ADDRESS, (account.base,) if account.base else ()),
+        ("sender", SENDER, (account.sender,) if account.sender else ()),
     )
     faults += [f"{where} {key}: {what}" for key, form, values in held for what in _faults_of(form, values)]
     if not account.secrets or not account.codes:
@@ -83,8 +90,16 @@ def _faults_of(form: Form, values: tuple[str, ...]) -> set[str]:
     return {wrong for holds, wrong in form.checks if not all(map(holds, values))}
 
 
-def open_door(name: str, account: TableAccount, folder: Path) -> TableDoor:
-    """The door of this account; `folder` is where the accounts lie. Raises ConfigError, with the table's faults by line."""
+class TableVendor(Struct, frozen=True):
+    """A vendor's parts, as the line has them. None: the table says nothing of it."""
+
+    door: TableDoor
+    sms: TableSms | None
+    inbox: TableInbox | None
+
+
+def open_vendor(name: str, account: TableAccount, folder: Path) -> TableVendor:
+    """The parts of this account; `folder` is where the accounts lie. Raises ConfigError, with the table's faults by line."""
     file = folder / account.file if account.file else SHIPPED / f"{name}.toml"
     try:
         table = load_table(file)
@@ -94,7 +109,13 @@ def open_door(name: str, account: TableAccount, folder: Path) -> TableDoor:
         raise ConfigError(tuple(f"{file}:{fault.line}: {fault.key}: {fault.what}" for fault in refused.faults)) from None
     if table.name != name:
         raise ConfigError((f"[{name}] table: its name is {table.name}",))
+    access = TableAccess(account.secrets, account.key, account.codes, account.networks)
     try:
-        return TableDoor(table, TableAccess(account.secrets, account.key, account.codes, account.networks))
+        door = TableDoor(table, access)
     except ValueError as lacks:
         raise ConfigError((f"[{name}] key: {lacks}",)) from None
+    # An account without a sender sends nothing.
+    sends = table.sms.send is not None and account.sender
+    sms = TableSms(table.sms.send, SendingAccount(account.base, account.key, account.sender)) if sends and table.sms.send else None
+    has_inbox = table.sms.reports is not None or table.sms.messages is not None
+    return TableVendor(door, sms, TableInbox(table, access) if has_inbox else None)

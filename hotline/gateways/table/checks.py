@@ -19,6 +19,8 @@ FORMAT_OF: Final = {"text": str, "xml": str, "fields": tuple, "json": dict}
 WRITTEN_AS: Final = {str: "a text", tuple: 'a list of texts, as ["{session}", "{text}"]', dict: "a section of fields"}
 FILLED: Final = ("session", "number", "code", "network", "hop")
 """What an answer can hand back of the request without a name in `fields.back`."""
+SENT: Final = ("base", "key", "sender", "number", "text")
+"""What an SMS that is handed over can hold."""
 TAKEN: Final = ("africastalking", "orange", "kannel")
 """Names of gateways that are no table."""
 
@@ -28,6 +30,7 @@ def contradictions(table: WireTable) -> Iterator[tuple[str, str]]:
     yield from _request(table)
     yield from _session(table)
     yield from _answer(table)
+    yield from _sms(table)
     if table.name in TAKEN:
         yield "name", "is another gateway's"
     for network in table.auth.networks:
@@ -112,6 +115,24 @@ def _answer(table: WireTable) -> Iterator[tuple[str, str]]:
         yield "auth.signature", "signs a body, and this vendor sends none"
     if (table.told.ping != ()) != (answer.ping != ""):
         yield "answer.ping" if answer.ping else "told.ping", "goes with the other: told.ping says what a ping is, answer.ping what it gets"
+
+
+def _sms(table: WireTable) -> Iterator[tuple[str, str]]:
+    send, reports, messages = table.sms.send, table.sms.reports, table.sms.messages
+    if send is not None:
+        found = {slot for text in (send.url, *send.headers.values()) for slot in slots(text)} | set(slots(send.body))
+        for slot in sorted(found - set(SENT)):
+            yield "sms.send", f"{{{slot}}} is nothing that can stand there; {', '.join(f'{{{one}}}' for one in SENT)} can"
+        for slot in ("number", "text"):
+            if slot not in slots(send.body):
+                yield "sms.send.body", f"must hold {{{slot}}}"
+    if reports is not None and messages is not None and reports.path == messages.path and not messages.told:
+        yield "sms.messages.told", "must say by what a message is told, since reports come to the same path"
+    for key, keys in (("reports", reports), ("messages", messages)):
+        if keys is not None and table.request.path == keys.path:
+            yield f"sms.{key}.path", "is where the hops come"
+    if reports is not None and set(reports.arrived) & set(reports.failed):
+        yield "sms.reports", "has a state that is both arrived and failed"
 
 
 def _xml(table: WireTable, name: str) -> Iterator[tuple[str, str]]:

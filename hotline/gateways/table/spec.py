@@ -118,6 +118,54 @@ class AuthKeys(Struct, frozen=True, forbid_unknown_fields=True):
     signature: SignatureKeys | None = None
 
 
+class SendKeys(Struct, frozen=True, forbid_unknown_fields=True):
+    """How one SMS is handed over: a POST of JSON. `{base}`, `{key}` and `{sender}` are the line's own at this vendor."""
+
+    url: Annotated[str, Meta(pattern=r"\A(?:https://|\{base\})[!-~]+\Z")]
+    body: dict[str, Any]
+    id: Place
+    """Where the vendor's id stands in its answer; a number is a place in a list."""
+    headers: dict[str, str] = {}
+    number: Literal["digits", "plus"] = "digits"
+    taken: Condition = ()
+    """By what a good answer tells that it was taken. Where nothing is said a good answer tells it."""
+    refused: Condition = ()
+
+
+class ReportKeys(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the vendor says became of an SMS: JSON, posted to `path`."""
+
+    path: Annotated[str, Meta(pattern=r"\A(?:/[A-Za-z0-9._~-]+)+\Z")]
+    id: Place
+    state: Place
+    arrived: tuple[str, ...]
+    failed: tuple[str, ...]
+    waiting: tuple[str, ...] = ()
+    """States on the way; any other is counted, and not asked for again."""
+    each: str = ""
+    """The list that holds many. Empty: the body is one."""
+
+
+class MessageKeys(Struct, frozen=True, forbid_unknown_fields=True):
+    """An SMS from a phone: JSON, posted to `path`."""
+
+    path: Annotated[str, Meta(pattern=r"\A(?:/[A-Za-z0-9._~-]+)+\Z")]
+    id: Place
+    number: Place
+    text: Place
+    each: str = ""
+    told: Condition = ()
+    """Where reports come to the same path: by what a message is told."""
+
+
+class SmsKeys(Struct, frozen=True, forbid_unknown_fields=True):
+    """SMS, where the line has them of this vendor."""
+
+    send: SendKeys | None = None
+    reports: ReportKeys | None = None
+    messages: MessageKeys | None = None
+
+
 class WireTable(Struct, frozen=True, forbid_unknown_fields=True):
     """A whole table."""
 
@@ -128,6 +176,7 @@ class WireTable(Struct, frozen=True, forbid_unknown_fields=True):
     answer: AnswerKeys
     told: ToldKeys = ToldKeys()
     auth: AuthKeys = AuthKeys()
+    sms: SmsKeys = SmsKeys()
     about: str = ""
 
     @property
@@ -162,9 +211,11 @@ SECTIONS: Final[dict[str, type[Struct]]] = {
     "told": ToldKeys,
     "answer": AnswerKeys,
     "auth": AuthKeys,
+    "sms": SmsKeys,
 }
 FORMS: Final = {
     "name": "small letters, digits and -, beginning with a letter, from 2 to 24 of them",
+    "url": "an address that begins with https:// or {base}",
     "path": "parts such as /ussd or /session/{session}",
     "secret": "header:NAME or query:NAME",
     "key": "header:NAME or query:NAME",
