@@ -18,6 +18,7 @@ from hotline.gateways import africastalking
 from hotline.gateways.africastalking import AfricasTalkingGateway
 from hotline.gateways.africastalking_forms import WebhookGuard
 from hotline.ports.desk.shifts import Shift
+from hotline.ports.outgoing import Route
 from hotline.service.acts import By, run
 from hotline.service.desk.accounts.people import make_digits
 from hotline.service.editions.cache import EditionCache
@@ -131,8 +132,9 @@ def rung(tmp_path: Path, serving: Callable[[Flask], str]) -> Iterator[RungLine]:
         )
         at = replace(at, base_url=serving(app))
         queue = TellingQueue()
-        line.queue, line.gateway = queue, AfricasTalkingGateway(at)  # type: ignore[assignment]
-        line.rule(replace(RULES, alerts="ring", staff_replies="none", presence_minutes=240))
+        line.queue, line.others = queue, {WebhookGuard.name: AfricasTalkingGateway(at)}  # type: ignore[assignment, dict-item]
+        line.rules = replace(RULES, alerts="ring", staff_replies="none", presence_minutes=240)
+        line.route(Route("any", "", (WebhookGuard.name,)))
         webhooks.register_blueprint(africastalking.blueprint(line.hotline, at, WebhookGuard(at), lambda _: None))
         awa = line.staff(AWA)
         with line.real_store.write() as tx:

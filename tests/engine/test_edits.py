@@ -55,7 +55,7 @@ def test_the_line_of_these_tests_is_clean() -> None:
         (line(clock__hour="{heure}h"), "clock.hour: a placeholder or a brace that means nothing here; it has {hour}"),
         (line(clock__hour="{hour.__class__}"), "clock.hour: lacks the placeholder hour"),
         (line(wrong__screen="{name}\n5 Appelez-moi"), "wrong.screen: a placeholder or a brace that means nothing here; it has none"),
-        (line(staff__offer="Conseil {nom}"), "staff.offer: a placeholder or a brace that means nothing here; it has {asked}, {before}, {count}, {day}, {from}, {name}, {number}, {ref}, {to}, {until}"),
+        (line(staff__offer="Conseil {nom}"), "staff.offer: a placeholder or a brace that means nothing here; it has {answer}, {asked}, {before}, {count}, {day}, {from}, {name}, {number}, {ref}, {to}, {until}"),
         (line(voice__word="Un mot."), "voice.word: lacks the placeholder word"),
         (line(sms__word__stop="stop, 5"), "sms.word.stop: one of the words is empty, or begins with a digit, which is a key"),
         (line({"test.noted": (Say(), "Noté {Before}.")}), "test.noted: a { or } that is no placeholder"),

@@ -211,7 +211,7 @@ def test_a_line_that_has_kannel_answers_who_writes(tmp_path: Path):
             line.await_card()
             kannel.start("bearerbox", "smsbox", "network")
             kannel.write_sms(CALLER, "text bonjour")
-            answer = kannel.next_sms()
+            answer = next(sms for sms in iter(kannel.next_sms, None) if sms.number == CALLER)  # staff hear of their shifts by it too
             assert (answer.number, "1 " in answer.text or "Santé" in answer.text) == (CALLER, True)
             reference = _await_outbox(line.var, "sent")
             kannel.take_in_vain(reference)
