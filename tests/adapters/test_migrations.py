@@ -30,6 +30,7 @@ from hotline.ports.editions.authorships import WordsAuthorship
 from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
 from hotline.ports.editions.editions import EditionRow, Proposal, Withdrawal
 from hotline.ports.store import StoreAway
+from tests.adapters.conftest import PATIENT_MS
 from tests.adapters.test_store import HERS, HOUR, NOW, OTHERS, a_callback, a_counselor, a_post, id_of
 
 REVISIONS = [step.revision for step in ScriptDirectory(str(Path(hotline.migrations.__file__).parent)).walk_revisions()][::-1]
@@ -44,7 +45,7 @@ def empty_url(request, tmp_path) -> str:
 
 @pytest.fixture
 def engine(empty_url):
-    engine = make_engine(empty_url, 5000)
+    engine = make_engine(empty_url, PATIENT_MS)
     yield engine
     engine.dispose()
 
@@ -68,7 +69,7 @@ def add_old_post(t, seal) -> None:
 
 def fill_0001(url, seal) -> None:
     """As the code of that day wrote it: what has columns of its own since then in SQL."""
-    store = SqlStore(url, seal, 5000)
+    store = SqlStore(url, seal, PATIENT_MS)
     with store.write() as t:
         t.ledger.enter(b"k", "kept", b"facts", NOW, NOW + 9)
         callback, counselor = asdict(a_callback(1)), asdict(a_counselor(1))
@@ -87,7 +88,7 @@ def fill_0001(url, seal) -> None:
 
 def fill_0003(url, seal) -> None:
     fill_0001(url, seal)
-    store = SqlStore(url, seal, 5000)
+    store = SqlStore(url, seal, PATIENT_MS)
     with store.write() as t:
         insert(t, "proposals", without_origin(Proposal(1, NOW, "awa", b"{}")))
         t.editions.withdraw(Withdrawal("samu", "+22370000310", "2026-11-24", NOW, "awa"))
@@ -99,7 +100,7 @@ def fill_0003(url, seal) -> None:
 
 def fill_0004(url, seal) -> None:
     fill_0003(url, seal)
-    store = SqlStore(url, seal, 5000)
+    store = SqlStore(url, seal, PATIENT_MS)
     with store.write() as t:
         t.accounts.save(Account(id_of(1), "hashed", "SECRET", 7, ("a", "b")))
         t.cases.save_note(id_of(1), "short", NOW)
@@ -112,7 +113,7 @@ def fill_0004(url, seal) -> None:
 def fill_0005(url, seal) -> None:
     """With what lay in clear until 0011, of a call that served two callbacks of one phone, and of one that is gone."""
     fill_0003(url, seal)
-    before = make_engine(url, 5000)
+    before = make_engine(url, PATIENT_MS)
     with before.begin() as connection:
         for table, rows in CLEAR.items():
             for row in rows:
@@ -124,7 +125,7 @@ def fill_0005(url, seal) -> None:
             statement = text("INSERT INTO numbers (callback, number_hash, sealed) VALUES (:id, :hash, :sealed)")
             connection.execute(statement, {"id": id, "hash": seal.digest("number", HERS), "sealed": number})
     before.dispose()
-    store = SqlStore(url, seal, 5000)
+    store = SqlStore(url, seal, PATIENT_MS)
     with store.write() as t:
         insert(t, "proposals", without_origin(Proposal(7, NOW, "awa", b"{}")))
         t.editions.decide_proposal(7)
@@ -138,7 +139,7 @@ def fill_0006(url, seal) -> None:
 def fill_0007(url, seal) -> None:
     """With a stop, and what was asked for on another phone and is silenced."""
     fill_0006(url, seal)
-    before = make_engine(url, 5000)
+    before = make_engine(url, PATIENT_MS)
     with before.begin() as connection:
         statement = text("INSERT INTO stops (number_hash, at, until, by_keys) VALUES (:hash, :at, :until, :by_keys)")
         connection.execute(statement, {"hash": seal.digest("number", OTHERS), "at": NOW, "until": NOW + 9, "by_keys": False})
@@ -150,7 +151,7 @@ def fill_0007(url, seal) -> None:
 
 
 def fill_0011(url, seal) -> None:
-    store = SqlStore(url, seal, 5000)
+    store = SqlStore(url, seal, PATIENT_MS)
     with store.write() as t:
         t.ledger.enter(b"k", "kept", b"facts", NOW, NOW + 9)
         t.callbacks.add(a_callback(1), HERS)
@@ -172,7 +173,7 @@ def fill_0011(url, seal) -> None:
 def fill_0012(url, seal) -> None:
     """With a draft."""
     fill_0011(url, seal)
-    store = SqlStore(url, seal, 5000)
+    store = SqlStore(url, seal, PATIENT_MS)
     with store.write() as t:
         t.drafts.save(id_of(1), "tell", {"fr": ("Elle",)}, NOW + 9)
     store.close()
@@ -181,7 +182,7 @@ def fill_0012(url, seal) -> None:
 def fill_0015(url, seal) -> None:
     """With an alarm, and what was told at a hand-over."""
     fill_0012(url, seal)
-    store = SqlStore(url, seal, 5000)
+    store = SqlStore(url, seal, PATIENT_MS)
     with store.write() as t:
         t.alarms.save(Alarm(id_of(1), "urgent", NOW, seen_by=id_of(2)))
         t.cases.save_handed(id_of(1), HandedNote("Le soir", id_of(2)))
@@ -191,7 +192,7 @@ def fill_0015(url, seal) -> None:
 def fill_0019(url, seal) -> None:
     """With a draft that came back, and who wrote words that were published."""
     fill_0015(url, seal)
-    store = SqlStore(url, seal, 5000)
+    store = SqlStore(url, seal, PATIENT_MS)
     with store.write() as t:
         t.edition_drafts.save(
             EditionDraft(id_of(9), "Danger", 1, id_of(1), NOW, sent_back="Non", sent_back_by="awa", sent_back_to=id_of(1))
@@ -207,7 +208,7 @@ def fill_0018(url, seal) -> None:
 def fill_0022(url, seal) -> None:
     """With a ring of somebody, and the two digits."""
     fill_0019(url, seal)
-    store = SqlStore(url, seal, 5000)
+    store = SqlStore(url, seal, PATIENT_MS)
     with store.write() as t:
         t.staff_rings.add(StaffRing(id_of(4), id_of(1), "offer", id_of(1), "placed", NOW))
         t.staff_rings.save_digits(RingDigits(id_of(1), b"keyed"))
@@ -217,7 +218,7 @@ def fill_0022(url, seal) -> None:
 def fill_0017(url, seal) -> None:
     """With a draft of an edition."""
     fill_0015(url, seal)
-    store = SqlStore(url, seal, 5000)
+    store = SqlStore(url, seal, PATIENT_MS)
     with store.write() as t:
         insert(t, "edition_drafts", {"id": id_of(9), "title": "Danger", "base": 1, "made_by": id_of(1), "made_at": NOW})
         t.edition_drafts.put(DraftPart(id_of(9), "words/fr/danger.open", '"Sortez"', '"Partez"', id_of(1), NOW))
@@ -324,8 +325,8 @@ def test_upward_with_data(empty_url, seal, revision):
     upgrade(empty_url, revision)
     FILLS[revision](empty_url, seal)
     upgrade(empty_url, seal=seal)
-    assert is_current(empty_url, 5000)
-    store = SqlStore(empty_url, seal, 5000)
+    assert is_current(empty_url, PATIENT_MS)
+    store = SqlStore(empty_url, seal, PATIENT_MS)
     with store.write() as t:
         assert a_callback(1, at_once=revision < "0006") == t.callbacks.get(id_of(1))
         assert HERS == t.numbers.of(id_of(1))
@@ -344,7 +345,7 @@ def test_no_number_of_a_proposal_is_given_again(empty_url, seal, engine):
     upgrade(empty_url, "0004")
     fill_0004(empty_url, seal)
     upgrade(empty_url, seal=seal)
-    store = SqlStore(empty_url, seal, 5000)
+    store = SqlStore(empty_url, seal, PATIENT_MS)
     with store.write() as t:
         assert (Proposal(1, NOW, "awa", b"{}"), [1], 8) == (
             t.editions.proposal(1),
@@ -389,7 +390,7 @@ def test_what_lay_in_clear_is_sealed(empty_url, seal, engine, request):
     assert all(word in everything_in(engine) for word in SAID)
     engine.dispose()
     upgrade(empty_url, seal=seal)
-    store = SqlStore(empty_url, seal, 5000)
+    store = SqlStore(empty_url, seal, PATIENT_MS)
     with store.read() as t:
         assert ("milk", "less_safe") == (t.callbacks.get(id_of(2)).word, t.callbacks.get(id_of(2)).safer)
         assert [None, 1, None] == [t.callbacks.get(id_of(n)).waited for n in (1, 2, 3)]
@@ -436,7 +437,7 @@ def test_sealing_that_was_broken_off_is_taken_up_again(empty_url, seal, engine, 
         upgrade(empty_url, seal=Faltering(seal, values))
     assert before == everything_in(engine)
     upgrade(empty_url, seal=seal)
-    store = SqlStore(empty_url, seal, 5000)
+    store = SqlStore(empty_url, seal, PATIENT_MS)
     with store.read() as t:
         assert "milk" == t.callbacks.get(id_of(2)).word
         assert a_counselor(1) == t.staff.by_number(a_counselor(1).number)
@@ -458,7 +459,7 @@ def test_nothing_is_sealed_under_other_keys(empty_url, seal, engine):
 def test_what_waits_for_a_call_now_is_told_from_what_waits_for_a_part_of_the_day(empty_url, seal):
     """By its window, which began when it was asked for; what is urgent was always asked for at once."""
     upgrade(empty_url, "0005")
-    store = SqlStore(empty_url, seal, 5000)
+    store = SqlStore(empty_url, seal, PATIENT_MS)
     spans = {1: (NOW + 30, NOW + 1830, False), 2: (NOW, NOW + 14400, False), 3: (NOW + 3600, NOW + 5400, False), 4: (NOW, NOW + 5000, True)}
     with store.write() as t:
         for number, (opens, ends, urgent) in spans.items():
@@ -479,7 +480,7 @@ def test_what_waits_for_a_call_now_is_told_from_what_waits_for_a_part_of_the_day
 def test_stops_stay_in_their_order(empty_url, seal):
     """A stop that an older line remembers is remembered on, as given by keys, and all that come after it count higher."""
     upgrade(empty_url, "0005")
-    store = SqlStore(empty_url, seal, 5000)
+    store = SqlStore(empty_url, seal, PATIENT_MS)
     with store.write() as t:
         for number, at in ((HERS, NOW + 5), (OTHERS, NOW), (HERS, NOW - 5)):
             row = {"hash": seal.digest("number", number), "at": at, "until": at + 60}
@@ -514,12 +515,12 @@ def test_schema_is_what_the_code_speaks_of(empty_url, engine):
 
 def test_is_current(empty_url, engine):
     """An empty database and one of another revision are told from one that is ready."""
-    assert not is_current(empty_url, 5000)
+    assert not is_current(empty_url, PATIENT_MS)
     upgrade(empty_url)
-    assert is_current(empty_url, 5000)
+    assert is_current(empty_url, PATIENT_MS)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = 'older'"))
-    assert not is_current(empty_url, 5000)
+    assert not is_current(empty_url, PATIENT_MS)
 
 
 def test_a_migration_that_breaks_leaves_nothing(empty_url, engine):
@@ -548,4 +549,4 @@ def test_several_processes_at_once(empty_url):
     for process in processes:
         process.join(300)
     assert [0] * 4 == [process.exitcode for process in processes]
-    assert is_current(empty_url, 5000)
+    assert is_current(empty_url, PATIENT_MS)
