@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
+from flask import Flask
 from msgspec.structs import replace
 
+from hotline.demo.standin.network import Standin, VendorAccount
 from hotline.demo.standin.played import PlayedVendor, carriers, vendors
+from hotline.demo.standin.server import create_standin
 from hotline.demo.standin.table import tables
 from hotline.demo.standin.ussd import HandsetSession
 from hotline.demo.standin.wire import Answer, NoAnswer, WireRequest
 from hotline.engine.effects import Screen
+from hotline.gateways import kannel, orange
+from hotline.gateways.path_guard import PathGuard
 from hotline.gateways.table.accounts import SHIPPED
 from hotline.gateways.table.door import TableDoor
 from hotline.gateways.table.gate import TableAccess
 from hotline.gateways.table.samples import SampleRequest, environ_of
 from hotline.gateways.table.spec import load_table
+from hotline.ports.outgoing import GatewayRefused, SmsOut
 from hotline.ports.ussd import UssdHop, UssdOver
-from tests.demo.fakes import CALLER, KEY, SECRET
+from hotline.settings.kannel import Kannel
+from hotline.settings.orange import Orange
+from tests.demo.fakes import CALLER, COUNSELOR, COVER, KEY, PATIENCE, SECRET
+from tests.fakes import FakeHotline
 
 CODE = "*123#"
 STATE = "c3RhdGU"
@@ -126,3 +138,63 @@ def test_who_carries_what_is_said_by_name() -> None:
         "Africa's Talking",
     ]
     assert [named[vendor].sms for vendor in ("orange", "kannel", "hubtel")] == ["Orange", "Kannel", "Africa's Talking"]
+
+
+ORANGE = Orange(client_id="demo", client_secret=KEY, secret=(SECRET,))
+KANNEL = Kannel(username="demo", password=KEY, sender="36123", line_url="http://127.0.0.1:1", secret=(SECRET,))
+
+
+class Told(FakeHotline):
+    """Each call can be awaited."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.queue: SimpleQueue[tuple[Any, ...]] = SimpleQueue()
+
+    def _called(self, *call: Any) -> None:
+        self.queue.put(call)
+
+
+class Notices:
+    """The line's own views of a gateway behind the stand-in's requests."""
+
+    def __init__(self, gateway: str) -> None:
+        self.hotline = Told()
+        app = Flask("line")
+        views = (
+            orange.blueprint(self.hotline, ORANGE, PathGuard(ORANGE))
+            if gateway == "orange"
+            else kannel.blueprint(self.hotline, PathGuard(KANNEL))
+        )  # type: ignore[arg-type]
+        app.register_blueprint(views)
+        self.app = app
+
+
+@pytest.mark.parametrize("name", ["orange", "kannel"])
+def test_sms_go_both_ways(name: str, serving: Callable[[Flask], str]) -> None:
+    """What the line sends is in the inbox and reported by its id; what somebody writes reaches the line; a wrong account sends nothing."""
+    notices = Notices(name)
+    base = serving(notices.app)
+    app = create_standin(
+        base, SECRET, VendorAccount("sandbox", KEY, CODE, COVER), 3600, here=(), played=PlayedVendor(name, SECRET, "demo", KEY)
+    )
+    standin: Standin = app.extensions["standin"]
+    address = serving(app)
+
+    def gateway(key: str) -> SmsOut:
+        if name == "orange":
+            return orange.OrangeSms(replace(ORANGE, base_url=address, client_secret=key), time.monotonic)
+        account = replace(KANNEL, sendsms_url=f"{address}/cgi-bin/sendsms", line_url=base, password=key)
+        return kannel.KannelSms(account, PathGuard(account), lambda: "0f0f")
+
+    try:
+        with pytest.raises(GatewayRefused):
+            gateway("another").send_sms(COUNSELOR, "471 1")
+        id = gateway(KEY).send_sms(COUNSELOR, "471 1")
+        standin.send_sms(CALLER, "ɛ 5")
+        assert [sms.text for sms in standin.look(COUNSELOR).messages] == ["471 1"]
+        heard = [notices.hotline.queue.get(timeout=PATIENCE) for _ in range(2)]
+        assert heard[0] == ("delivery", name, id, True)
+        assert (heard[1][0], heard[1][1], *heard[1][3:5]) == ("sms", name, CALLER, "ɛ 5")
+    finally:
+        standin.close()
