@@ -221,7 +221,7 @@ def create_app(config: Config, door: Door, line: Assembly) -> Flask:
 
             secret = passwords_secret(Path(config.var))
             digits = {} if config.rules.alerts == "sms" else ring_digits(secret)
-            app.register_blueprint(phone.blueprint(config.account(), factors(secret), digits))
+            app.register_blueprint(phone.blueprint(config.account(), factors(secret), digits, config.demo_vendor))
     return app
 
 

@@ -15,12 +15,16 @@ from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from msgspec import structs
+
 from hotline.adapters.processes import ValkeyFailed, start_valkey
 from hotline.adapters.seal import new_keys
 from hotline.adapters.sockets import listen_at
-from hotline.config import Config
+from hotline.config import Config, ConfigError
 from hotline.demo.environment import demo_environment, passwords_secret
 from hotline.demo.people import PEOPLE, people_json
+from hotline.demo.standin.played import AFRICAS_TALKING, PlayedVendor
+from hotline.gateways.table.accounts import load_accounts
 from hotline.process_tree import Bell, ChildProcess, Forked, ProcessKind, ProcessTree, bell
 
 POLL_SECONDS = 0.02
@@ -139,8 +143,9 @@ class _Line:
         config, at = self._config, self._config.account()
         library = app.load_library(config)
         account = VendorAccount(at.username, at.api_key, at.service_codes[0], at.cover_number)
+        standin = partial(run_standin, "127.0.0.1", self._standin_port, self._address, at.secret[0], account, PRESENCE_SECONDS)
         mains = {
-            "standin": partial(run_standin, "127.0.0.1", self._standin_port, self._address, at.secret[0], account, PRESENCE_SECONDS),
+            "standin": partial(standin, played=played(config)),
             **{f"worker-{queue}": partial(roles.work, config, queue, library) for queue in roles.QUEUES},
             "clock": partial(roles.tick, config, library),
         }
@@ -195,6 +200,7 @@ class _Line:
             "service_code": self._config.account().service_codes[0],
             "pids": {"up": os.getpid(), **self._tree.pids()},
             "people": people_json(passwords_secret(self._card.parent)),
+            "vendor": structs.asdict(vendor) if (vendor := played(self._config)) else None,
         }
         fresh = self._card.with_suffix(".fresh")
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
@@ -228,6 +234,23 @@ class _Line:
     def _shown(path: str | Path) -> str:
         """A path as short as it can be said from here."""
         return os.path.relpath(path) if Path(path).is_relative_to(Path.cwd()) else str(path)
+
+
+def played(config: Config) -> PlayedVendor | None:
+    """The vendor that the stand-in plays beside Africa's Talking, if any. Raises ConfigError where the line does not use it."""
+    name = config.demo_vendor
+    if name == AFRICAS_TALKING:
+        return None
+    if name not in config.gateways:
+        raise ConfigError((f"HOTLINE_GATEWAYS: without {name} nothing is asked of the vendor that HOTLINE_DEMO_VENDOR names",))
+    if config.orange and name == "orange":
+        return PlayedVendor(name, config.orange.secret[0], config.orange.client_id, config.orange.client_secret)
+    if config.kannel and name == "kannel":
+        return PlayedVendor(name, config.kannel.secret[0], config.kannel.username, config.kannel.password)
+    account = load_accounts(Path(config.tables_file or "")).get(name)
+    if account is None:
+        raise ConfigError((f"HOTLINE_TABLES_FILE: [{name}] is missing",))
+    return PlayedVendor(name, account.secrets[0], key=account.key)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The phone in a terminal: dials the line's real USSD webhook, key by key or from a script."""
+"""The phone in a terminal: dials the line's real USSD door, key by key or from a script."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from hotline.demo.standin.ussd import HandsetSession, opening
-from hotline.demo.standin.wire import NoAnswer, post_form
+from hotline.demo.standin.played import PlayedVendor
+from hotline.demo.standin.ussd import AfricasTalkingUssd, Ending, HandsetSession, UssdWire, opening
+from hotline.demo.standin.wire import NoAnswer, asked
 from hotline.engine.phone.handset import WIDTH, wrapped
 
 SECONDS = 10.0
@@ -31,12 +32,24 @@ class Running(Struct, frozen=True):
     ussd: str
     service_code: str
     people: tuple[Person, ...]
+    vendor: PlayedVendor | None = None
+
+    @property
+    def line(self) -> str:
+        """Its address."""
+        return self.ussd.partition("/at/")[0]
+
+    @property
+    def wire(self) -> UssdWire:
+        """The one that codes go by. Raises OSError."""
+        wire = self.vendor.ussd(self.service_code) if self.vendor else None
+        return wire or AfricasTalkingUssd(self.ussd.removesuffix("/ussd").rpartition("/")[2], self.service_code)
 
 
 def dial(
     code: str,
-    ussd: str,
-    service_code: str,
+    line: str,
+    wire: UssdWire,
     number: str,
     inputs: Iterable[str] | None = None,
     *,
@@ -49,30 +62,30 @@ def dial(
     `inputs`: what to type, one a screen; None: ask for each (`read`; an empty one, the end of input or Ctrl-C hangs up).
     1: the code is not the line's, or an answer was no USSD screen, or there were inputs left when the session ended.
     """
-    begun = opening(code, service_code)
+    begun = opening(code, wire.service_code)
     if begun is None:
-        print(f"this line does not serve {code}; its code is {service_code}", file=sys.stderr)
+        print(f"this line does not serve {code}; its code is {wire.service_code}", file=sys.stderr)
         return 1
-    dialogue = HandsetSession(session, number, service_code, begun)
+    dialogue = HandsetSession(wire, session, number, begun)
     echoes = inputs is not None or not sys.stdin.isatty()  # a terminal shows by itself what is typed
     typed = _asked(read, "" if echoes else PROMPT) if inputs is None else iter(inputs)
     try:
-        complete = _converse(dialogue, ussd, typed, out, echoes=echoes)
+        complete = _converse(dialogue, line, typed, out, echoes=echoes)
     except NoAnswer:
         print("no USSD screen came back: is the line up? (hotline up)", file=sys.stderr)
-        _notify(ussd, dialogue.notice("Failed"))
+        _notify(line, dialogue, "Failed")
         return 1
-    _notify(ussd, dialogue.notice("Success" if complete else "Incomplete"))
+    _notify(line, dialogue, "Success" if complete else "Incomplete")
     if inputs is not None and next(typed, None) is not None:
         print("the session ended before the last input", file=sys.stderr)
         return 1
     return 0
 
 
-def _converse(dialogue: HandsetSession, ussd: str, keys: Iterator[str], out: Callable[[str], object], *, echoes: bool) -> bool:
+def _converse(dialogue: HandsetSession, line: str, keys: Iterator[str], out: Callable[[str], object], *, echoes: bool) -> bool:
     """True when the line ended it, False when whoever types did."""
     while True:
-        words, ends = dialogue.hop(lambda form: post_form(ussd, form, SECONDS))
+        words, ends = dialogue.hop(lambda request: asked(line, request, SECONDS))
         out("\n".join((RULE, *wrapped(words), RULE)))
         if ends:
             return True
@@ -97,9 +110,11 @@ def _asked(read: Callable[[str], str], prompt: str) -> Iterator[str]:
         yield key
 
 
-def _notify(ussd: str, notice: dict[str, str]) -> None:
+def _notify(line: str, dialogue: HandsetSession, how: Ending) -> None:
+    notice = dialogue.notice(how)
     try:
-        post_form(f"{ussd}/end", notice, SECONDS)
+        if notice is not None:
+            asked(line, notice, SECONDS)
     except NoAnswer:
         return  # it only counts
 
@@ -115,7 +130,7 @@ def main(demo_json: Path, code: str, caller: str | None, inputs: Iterable[str] |
     if number is None:
         print(f"--caller is neither a number nor one of {', '.join(person.alias for person in running.people)}", file=sys.stderr)
         return 2
-    return dial(code, running.ussd, running.service_code, number, inputs, session=f"ATUid_{secrets.token_hex(16)}")
+    return dial(code, running.line, running.wire, number, inputs, session=f"ATUid_{secrets.token_hex(16)}")
 
 
 def _number(caller: str | None, people: tuple[Person, ...]) -> str | None:

@@ -10,9 +10,11 @@ from urllib.parse import quote
 import msgspec
 import pyotp
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from msgspec import structs
 from werkzeug.wrappers import Response as Redirect
 
 from hotline.demo.people import PEOPLE, number_of, on_the_phone
+from hotline.demo.standin.played import AFRICAS_TALKING, carriers
 from hotline.demo.standin.wire import NoAnswer, get, post_json
 from hotline.demo.words import read_words
 from hotline.settings import AfricasTalking
@@ -31,19 +33,24 @@ KEYPAD = tuple(zip("123456789*0#", ("", "abc", "def", "ghi", "jkl", "mno", "pqrs
 
 
 def blueprint(
-    at: AfricasTalking, factors: Mapping[str, str] = MappingProxyType({}), digits: Mapping[str, str] = MappingProxyType({})
+    at: AfricasTalking,
+    factors: Mapping[str, str] = MappingProxyType({}),
+    digits: Mapping[str, str] = MappingProxyType({}),
+    vendor: str = AFRICAS_TALKING,
 ) -> Blueprint:
     """`/phone`, its files, its API, and the way there from `/`: the page asks for phones by alias, and gets what the stand-in says of them.
 
     `factors`: by alias what the authenticators of the demo's staff begin with; `/phone/codes` stands for those authenticators.
     `digits`: by alias the two digits that they begin with, where the line rings them; they stand there too, as nobody's memory does.
+    `vendor`: who is played beside Africa's Talking; the page says what goes by whom.
 
     The browser learns neither the webhooks' secret nor the stand-in's address; no number stands in a path of this server.
-    Raises OSError where a catalogue is missing, ValueError where no stand-in is set.
+    Raises OSError where a catalogue or the vendor's table is missing, ValueError where no stand-in is set.
     """
     if at.base_url is None:
         raise ValueError("the phone page needs the stand-in's address")
     standin = at.base_url
+    by = structs.asdict(carriers(vendor))
     words = {language: read_words(language) for language in LANGUAGES}
     names = {language: words[language][f"language.{language}"] for language in LANGUAGES}
     page = Blueprint("phone", __name__, template_folder="templates", static_folder="static", static_url_path="/phone/static")
@@ -69,6 +76,7 @@ def blueprint(
             code=at.service_codes[0],
             keypad=KEYPAD,
             has_codes=bool(factors),
+            carriers=words[language]["page.carriers"].format(**by),
         )
 
     @page.get("/phone/codes")

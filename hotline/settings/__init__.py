@@ -33,6 +33,7 @@ from hotline.settings.values import (
     TEXT,
     TIME_ZONE,
     USER_NAME,
+    VENDOR,
     Form,
     number,
     url,
@@ -113,6 +114,14 @@ class ProcessSettings(Settings, frozen=True, kw_only=True):
         bool,
         Setting(MACHINE, FLAG, "`1`: the phone page and the demo's people; set by `hotline up`, never on a line that women dial", demo="1"),
     ] = False
+    demo_vendor: Annotated[
+        str,
+        Setting(
+            MACHINE,
+            VENDOR,
+            "for `hotline up` alone: the vendor that its stand-in plays beside Africa's Talking, `orange` or `kannel` for SMS, or one whose table ships, as `hubtel`, for codes; the accounts with it are made in `var/`",
+        ),
+    ] = "africastalking"
     web_workers: Annotated[
         int, Setting(MACHINE, number(1, 64), "processes of this machine that answer callers; one more answers the console")
     ] = 1

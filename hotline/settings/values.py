@@ -104,6 +104,7 @@ ADDRESS: Final = Form(
 """Nothing is sent in the clear over a network."""
 HEADER: Final = Form("a header's name: letters, digits, dashes", r"[A-Za-z][A-Za-z0-9-]{0,63}")
 GATEWAYS: Final = Form("names of gateways, comma separated", r"[a-z][a-z0-9-]{1,23}")
+VENDOR: Final = Form("the name of a gateway", r"[a-z][a-z0-9-]{1,23}")
 ROUTES: Final = Form(
     "routes such as alert:+22366=ONE+OTHER, comma separated; alert, staff, reply, ring or any",
     r"(?:alert|staff|reply|ring|any)(?::\+[0-9]{1,15})?=[a-z][a-z0-9-]{1,23}(?:\+[a-z][a-z0-9-]{1,23})*",

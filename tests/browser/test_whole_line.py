@@ -69,6 +69,12 @@ def line(standing: Line) -> Line:
     return standing
 
 
+@pytest.fixture(scope="module", params=["safaricom", "hubtel", "arkesel"])
+def vendors_line(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    """Codes go by a vendor of a table: whose requests hold all inputs; the newest and a field that comes back; the newest alone."""
+    yield from started(tmp_path_factory.mktemp(request.param) / "v", HOTLINE_DEMO_VENDOR=request.param)
+
+
 def ask(phone: PhonePage, words: Words, key: str, shown: str) -> None:
     """Dial anew, walk to where a call is asked for, and press this key."""
     phone.caller.hold(words.caller)
@@ -92,6 +98,18 @@ def ask_for_a_call(phone: PhonePage, words: Words) -> str:
 @pytest.mark.parametrize("words", [FRENCH, BAMBARA], ids=["fr", "bm"])
 def test_dial_be_noted_be_rung(line: Line, page: Page, words: Words) -> None:
     """She asks for a call, a counselor hears of it without a number, takes it, presses 1, and both are connected; then how it ended."""
+    dialled_noted_rung(line, page, words)
+
+
+def test_the_same_by_each_kind_of_wire(vendors_line: Line, page: Page) -> None:
+    """Whoever carries the codes, with the real door between; the page says who it is."""
+    name = vendors_line.await_card()["vendor"]["name"]
+    dialled_noted_rung(vendors_line, page, FRENCH)
+    expect(page.locator(".intro")).to_contain_text(f"Les codes passent par {name.capitalize()}")
+
+
+def dialled_noted_rung(line: Line, page: Page, words: Words) -> None:
+    """From the first dial to how the call ended."""
     card = line.await_card()
     number = next(person["number"] for person in card["people"] if person["alias"] == words.caller)
     phone = PhonePage(page, card["address"])

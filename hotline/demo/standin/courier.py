@@ -1,16 +1,16 @@
-"""Carries posts to the line in the background and tries again while it does not take them, as the vendor does."""
+"""Carries messages and reports to the line in the background and tries again while it does not take them, as the vendor does."""
 
 from __future__ import annotations
 
 import heapq
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from itertools import count
 from time import monotonic
 
 from msgspec import Struct
 
-from hotline.demo.standin.wire import Answer, NoAnswer
+from hotline.demo.standin.wire import Answer, NoAnswer, WireRequest
 
 MOST_WAITING = 2000
 MOST_ATTEMPTS = 10
@@ -18,17 +18,16 @@ LONGEST_PAUSE = 60.0
 
 
 class Parcel(Struct, frozen=True):
-    path: str
-    form: Mapping[str, str]
+    request: WireRequest
     attempts: int = 0
 
 
 class Courier:
     """One thread, so that what one phone sends arrives in order unless the line refuses some of it."""
 
-    def __init__(self, post: Callable[[str, Mapping[str, str]], Answer], pause: float) -> None:
-        """`post` sends fields to a path below the webhooks; `pause`: seconds before the second try, doubled from then on."""
-        self._post, self._pause = post, pause
+    def __init__(self, ask: Callable[[WireRequest], Answer], pause: float) -> None:
+        """`ask` sends one to the line; `pause`: seconds before the second try, doubled from then on."""
+        self._ask, self._pause = ask, pause
         self._woken = threading.Condition()
         self._waiting: list[tuple[float, int, Parcel]] = []
         self._order = count()
@@ -36,9 +35,9 @@ class Courier:
         self._thread = threading.Thread(target=self._work, name="courier", daemon=True)
         self._thread.start()
 
-    def send(self, path: str, form: Mapping[str, str]) -> None:
-        """Take a post; the newest is dropped when too many wait already."""
-        self._put(0.0, Parcel(path, form))
+    def send(self, request: WireRequest) -> None:
+        """Take a request; the newest is dropped when too many wait already."""
+        self._put(0.0, Parcel(request))
 
     def close(self) -> None:
         """Stop; what waits is dropped."""
@@ -65,12 +64,12 @@ class Courier:
     def _work(self) -> None:
         while (parcel := self._next()) is not None:
             if not self._carry(parcel) and parcel.attempts + 1 < MOST_ATTEMPTS:
-                again = Parcel(parcel.path, parcel.form, parcel.attempts + 1)
+                again = Parcel(parcel.request, parcel.attempts + 1)
                 self._put(min(self._pause * 2**parcel.attempts, LONGEST_PAUSE), again)
 
     def _carry(self, parcel: Parcel) -> bool:
         """True when the line took it, or refused it for good."""
         try:
-            return self._post(parcel.path, parcel.form).status < 500
+            return self._ask(parcel.request).status < 500
         except NoAnswer:
             return False

@@ -7,14 +7,16 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
+from flask import Blueprint
 from msgspec import Struct
 
 from hotline.demo.standin.bridge import USUAL, Bridge, Inbound, RingTiming
 from hotline.demo.standin.courier import Courier
 from hotline.demo.standin.phones import Fault, Phone, Phones, Pressed, Shown, Sms
-from hotline.demo.standin.ussd import NETWORK, HandsetSession, opening
-from hotline.demo.standin.wire import Answer, NoAnswer, post_form
+from hotline.demo.standin.ussd import NETWORK, AfricasTalkingUssd, Ending, HandsetSession, UssdWire, opening
+from hotline.demo.standin.wire import Answer, NoAnswer, WireRequest, asked, form_request
 from hotline.demo.words import Here
 from hotline.engine.phone.gsm import units
 
@@ -34,6 +36,29 @@ class VendorAccount(Struct, frozen=True):
     """Where people send SMS to reach the line."""
 
 
+class WrittenSms(Struct, frozen=True):
+    """What someone wrote to the line."""
+
+    id: str
+    number: str
+    text: str
+    at: float
+    to: str
+
+
+class SmsSide(Protocol):
+    """How SMS go by another vendor than Africa's Talking."""
+
+    def __init__(self, secret: str, user: str, key: str) -> None:
+        """`secret` stands in the line's address; by `user` and `key` the vendor knows the line."""
+
+    def message(self, written: WrittenSms) -> WireRequest:
+        """What the line is told of it."""
+
+    def face(self, standin: Standin, line: str) -> Blueprint:
+        """What the line sends by; `line` is its address."""
+
+
 class Standin:
     """Everything that the vendor does for the line and that people do with phones. Safe from any thread; `close` ends its threads.
 
@@ -42,19 +67,26 @@ class Standin:
 
     def __init__(
         self,
-        webhooks: str,
+        line: str,
+        secret: str,
         account: VendorAccount,
         *,
+        ussd: UssdWire | None = None,
+        sms: SmsSide | None = None,
         timing: RingTiming = USUAL,
         here: tuple[Here, ...] = (),
         presence_every: float = 240.0,
         clock: Callable[[], float] = time.time,
         token: Callable[[int], str] = secrets.token_hex,
     ) -> None:
-        """`webhooks`: the line's address with the secret, `http://127.0.0.1:8000/at/SECRET`; nothing is posted anywhere else."""
+        """`line`: its address; nobody else is asked for anything. `secret`: of Africa's Talking's webhooks, below which codes and messages go too
+        where no other wire is given for them.
+        """
         self.account, self.phones = account, Phones()
-        self._webhooks, self._timing, self._clock, self._token = webhooks, timing, clock, token
-        self._courier = Courier(self._post, timing.retry)
+        self._line, self._hooks, self._timing, self._clock, self._token = line, f"/at/{secret}", timing, clock, token
+        self._ussd = ussd or AfricasTalkingUssd(secret, account.service_code)
+        self._message = sms.message if sms else self._africastalking_message
+        self._courier = Courier(self._ask, timing.retry)
         self._lock = threading.Lock()
         self._dialogues: dict[str, HandsetSession] = {}
         self._calls: dict[threading.Thread, Bridge] = {}
@@ -82,13 +114,13 @@ class Standin:
 
     # what the line does with the vendor
 
-    def take_sms(self, to: str, text: str, sender: str) -> str:
-        """Put an SMS into an inbox and report it delivered; returns the vendor's id."""
+    def take_sms(self, to: str, text: str, sender: str, report: Callable[[str], WireRequest] | None = None) -> str:
+        """Put an SMS into an inbox and report it delivered, by Africa's Talking's `delivery` unless it is told otherwise; returns the vendor's id."""
         id = f"ATXid_{self._token(16)}"
         if not self._is_confirmation(to, text):
             self.phones.keep(to, Sms(id, sender, text, int(self._clock())))
-        report = {"id": id, "status": "Success", "phoneNumber": to, "networkCode": NETWORK, "retryCount": "0"}
-        self._courier.send("delivery", report)
+        fields = {"id": id, "status": "Success", "phoneNumber": to, "networkCode": NETWORK, "retryCount": "0"}
+        self._courier.send(report(id) if report else form_request(f"{self._hooks}/delivery", fields))
         return id
 
     def take_call(self, to: str) -> str | None:
@@ -120,7 +152,7 @@ class Standin:
         if inputs is None:
             self.phones.change(number, screen=None, fault="code", waiting=False, call=None)
             return
-        dialogue = HandsetSession(f"ATUid_{self._token(16)}", number, self.account.service_code, inputs, clock=self._clock)
+        dialogue = HandsetSession(self._ussd, f"ATUid_{self._token(16)}", number, inputs, self._clock)
         with self._lock:
             self._dialogues[number] = dialogue
         self.phones.change(number, screen=None, fault=None, waiting=True, call=None)
@@ -153,13 +185,13 @@ class Standin:
 
     def send_sms(self, number: str, text: str) -> None:
         """An SMS that someone wrote: on their phone at once, and on its way to the line."""
-        form = self._sms(number, text)
+        written = self._written(number, text)
         if (here := self._here.get(number)) is not None and here.leaves_by(text):
             self._away.add(number)
         elif here is not None and here.returns_by(text):
             self._away.discard(number)
-        self.phones.keep(number, Sms(form["id"], number, text, int(self._clock()), sent=True))
-        self._courier.send("sms", form)
+        self.phones.keep(number, Sms(written.id, number, text, int(written.at), sent=True))
+        self._courier.send(self._message(written))
 
     # inside
 
@@ -179,19 +211,16 @@ class Standin:
             self._calls[_background(call.run)] = call
         return call.session
 
-    def _post(self, path: str, form: Mapping[str, str]) -> Answer:
-        return post_form(f"{self._webhooks}/{path}", form, self._timing.answer)
+    def _ask(self, request: WireRequest) -> Answer:
+        return asked(self._line, request, self._timing.answer)
 
     def _post_voice(self, form: Mapping[str, str]) -> Answer:
-        return self._post("voice", form)
-
-    def _post_ussd(self, form: Mapping[str, str]) -> Answer:
-        return self._post("ussd", form)
+        return self._ask(form_request(f"{self._hooks}/voice", form))
 
     def _hop(self, dialogue: HandsetSession) -> None:
         fault: Fault | None = None
         try:
-            words, ends = dialogue.hop(self._post_ussd)
+            words, ends = dialogue.hop(self._ask)
             screen: Shown | None = Shown(words, ends, *units(words))
         except NoAnswer:
             screen, ends, fault = None, True, "line"
@@ -202,24 +231,32 @@ class Standin:
                 del self._dialogues[dialogue.number]
             self.phones.change(dialogue.number, screen=screen, fault=fault, waiting=False)
         if ends:
-            self._courier.send("ussd/end", dialogue.notice("Failed" if fault else "Success"))
+            self._notify(dialogue, "Failed" if fault else "Success")
 
     def _abandon(self, number: str) -> None:
         with self._lock:
             dialogue = self._dialogues.pop(number, None)
         if dialogue is not None:
-            self._courier.send("ussd/end", dialogue.notice("Incomplete"))
+            self._notify(dialogue, "Incomplete")
 
-    def _sms(self, number: str, text: str) -> dict[str, str]:
-        return {
-            "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self._clock())),
-            "from": number,
-            "id": self._token(16),
+    def _notify(self, dialogue: HandsetSession, how: Ending) -> None:
+        if (notice := dialogue.notice(how)) is not None:
+            self._courier.send(notice)
+
+    def _written(self, number: str, text: str) -> WrittenSms:
+        return WrittenSms(self._token(16), number, text, self._clock(), self.account.short_code)
+
+    def _africastalking_message(self, written: WrittenSms) -> WireRequest:
+        fields = {
+            "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(written.at)),
+            "from": written.number,
+            "id": written.id,
             "linkId": self._token(16),
-            "text": text,
-            "to": self.account.short_code,
+            "text": written.text,
+            "to": written.to,
             "networkCode": NETWORK,
         }
+        return form_request(f"{self._hooks}/sms", fields)
 
     def _stay_present(self, every: float) -> None:
         """Send each counselor's word, at once and then every so many seconds; while the line is away, every `retry`."""
@@ -231,7 +268,7 @@ class Standin:
         with self._lock:
             self._unconfirmed[here.number] = 1
         try:
-            return self._post("sms", self._sms(here.number, here.word)).status < 500
+            return self._ask(self._message(self._written(here.number, here.word))).status < 500
         except NoAnswer:
             return False
 

@@ -1,4 +1,4 @@
-"""The stand-in's HTTP faces: Africa's Talking's addresses for the line, and `/phones` for the people; a process of its own."""
+"""The stand-in's HTTP faces: the vendors' addresses for the line, and `/phones` for the people; a process of its own."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from hotline.demo.people import working
 from hotline.demo.standin.bridge import USUAL, RingTiming
 from hotline.demo.standin.network import Standin, VendorAccount
+from hotline.demo.standin.played import PlayedVendor
 from hotline.demo.words import Here, read_here
 from hotline.engine.phone.numbers import is_e164
 
@@ -41,16 +42,22 @@ def create_standin(
     *,
     timing: RingTiming = USUAL,
     here: tuple[Here, ...] | None = None,
+    played: PlayedVendor | None = None,
 ) -> Flask:
     """The stand-in as a WSGI application; `app.extensions["standin"]` is its network, to be closed by whoever ends it.
 
     `line_base` is the line's address without the secret. `here`: who says *I am here*, every `presence_every` seconds; None: the demo's staff.
+    `played`: the vendor that is played beside Africa's Talking, for what it can carry.
     """
     present = read_here(working()) if here is None else here
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    webhooks = f"{line_base.rstrip('/')}/at/{secret}"
-    app.extensions["standin"] = Standin(webhooks, account, timing=timing, here=present, presence_every=presence_every)
+    line = line_base.rstrip("/")
+    ussd, sms = (played.ussd(account.service_code), played.sms) if played else (None, None)
+    standin = Standin(line, secret, account, ussd=ussd, sms=sms, timing=timing, here=present, presence_every=presence_every)
+    app.extensions["standin"] = standin
+    if sms:
+        app.register_blueprint(sms.face(standin, line))
     app.register_blueprint(vendor)
     app.register_blueprint(phones)
     return app
@@ -62,9 +69,17 @@ def serve(bind_host: str, port: int, app: Flask) -> BaseWSGIServer:
     return make_server(bind_host, port, app, threaded=True, request_handler=Quiet)
 
 
-def run_standin(bind_host: str, port: int, line_base: str, secret: str, account: VendorAccount, presence_every: float) -> None:
+def run_standin(
+    bind_host: str,
+    port: int,
+    line_base: str,
+    secret: str,
+    account: VendorAccount,
+    presence_every: float,
+    played: PlayedVendor | None = None,
+) -> None:
     """The stand-in's process: serves until it is ended."""
-    serve(bind_host, port, create_standin(line_base, secret, account, presence_every)).serve_forever()
+    serve(bind_host, port, create_standin(line_base, secret, account, presence_every, played=played)).serve_forever()
 
 
 class Quiet(WSGIRequestHandler):

@@ -1,17 +1,45 @@
-"""One USSD dialogue as Africa's Talking posts it: all inputs so far joined by `*`, and a notice at its end."""
+"""One USSD dialogue on a phone, by whichever vendor's wire; and Africa's Talking's: all inputs so far joined by `*`, and a notice at its end."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from typing import Literal, TypeAlias
+from collections.abc import Callable
+from typing import Literal, Protocol, TypeAlias
 
-from hotline.demo.standin.wire import Answer, NoAnswer
+from msgspec import Struct
 
-Post: TypeAlias = Callable[[Mapping[str, str]], Answer]
+from hotline.demo.standin.wire import Answer, NoAnswer, WireRequest, form_request
+
+Ask: TypeAlias = Callable[[WireRequest], Answer]
+Ending: TypeAlias = Literal["Success", "Incomplete", "Failed"]
 
 NETWORK = "61002"
 """Country 610, network 02."""
+
+
+class ShownScreen(Struct, frozen=True):
+    """What an answer shows; `state`: what the vendor brings back with the next request."""
+
+    words: str
+    ends: bool
+    state: str = ""
+
+
+class UssdWire(Protocol):
+    """How one vendor asks the line, and what it makes of the answers."""
+
+    service_code: str
+    least_pause: float
+    """Seconds until the same key is sent again, where the wire could not tell it from a repeat."""
+
+    def request(self, session: HandsetSession) -> WireRequest:
+        """The next hop, with what was typed last."""
+
+    def screen(self, session: HandsetSession, answer: Answer) -> ShownScreen:
+        """What the phone shows. Raises NoAnswer for an answer that the vendor would not show."""
+
+    def notice(self, session: HandsetSession, how: Ending) -> WireRequest | None:
+        """What tells the line that the session is over. None: this vendor does not say so."""
 
 
 def opening(code: str, service_code: str) -> tuple[str, ...] | None:
@@ -25,56 +53,84 @@ def opening(code: str, service_code: str) -> tuple[str, ...] | None:
 
 
 class HandsetSession:
-    """The session of one phone. It asks the line, hop by hop, and remembers what the end notice must tell."""
+    """The session of one phone. It asks the line, hop by hop, and remembers what the next hop and the end notice must tell."""
 
-    def __init__(
-        self,
-        session: str,
-        number: str,
-        service_code: str,
-        inputs: tuple[str, ...],
-        network: str = NETWORK,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self.session, self.number, self.service_code, self.network = session, number, service_code, network
-        self.inputs = list(inputs)
-        self._clock = clock
-        self._began = clock()
-        self._hops = 0
-        self._last = ""
+    def __init__(self, wire: UssdWire, session: str, number: str, dialled: tuple[str, ...], clock: Callable[[], float] = time.time) -> None:
+        """`dialled`: the inputs that were dialled behind the service code."""
+        self.session, self.number, self.dialled = session, number, dialled
+        self.inputs = list(dialled)
+        self.began = clock()
+        self.hops = 0
+        self.state = ""
+        self.answered = ""
+        self.clock = clock
+        self._wire = wire
+        self._last_hop = (-1.0, "")
 
-    def hop(self, post: Post) -> tuple[str, bool]:
-        """Post what was typed so far; the screen's words, and whether it ends. Raises NoAnswer for anything but a good `CON` or `END`."""
-        self._hops += 1
-        answer = post(self._fields())
-        self._last = answer.text
-        kind, space, words = self._last.partition(" ")
-        if answer.status != 200 or not space or kind not in {"CON", "END"}:
+    def hop(self, ask: Ask) -> tuple[str, bool]:
+        """Tell what was typed; the screen's words, and whether it ends. Raises NoAnswer for anything but a good answer."""
+        self._keep_apart()
+        self.hops += 1
+        answer = ask(self._wire.request(self))
+        self.answered = answer.text
+        if answer.status != 200:
+            raise NoAnswer("not 200")
+        shown = self._wire.screen(self, answer)
+        self.state = shown.state
+        self._last_hop = (time.monotonic(), self.inputs[-1] if self.inputs else "")
+        return shown.words, shown.ends
+
+    def notice(self, how: Ending) -> WireRequest | None:
+        """What tells the line how it ended, if anything does."""
+        return self._wire.notice(self, how)
+
+    def _keep_apart(self) -> None:
+        """On a real network a second press of a key takes longer than this."""
+        at, typed = self._last_hop
+        left = at + self._wire.least_pause - time.monotonic()
+        if self.hops and left > 0 and self.inputs[-1:] == [typed]:
+            time.sleep(left)
+
+
+class AfricasTalkingUssd:
+    """`UssdWire` of Africa's Talking."""
+
+    least_pause = 0.0
+
+    def __init__(self, secret: str, service_code: str, network: str = NETWORK) -> None:
+        self.service_code, self._network = service_code, network
+        self._path = f"/at/{secret}/ussd"
+
+    def request(self, session: HandsetSession) -> WireRequest:
+        fields = {
+            "sessionId": session.session,
+            "serviceCode": self.service_code,
+            "phoneNumber": session.number,
+            "text": "*".join(session.inputs),
+            "networkCode": self._network,
+        }
+        return form_request(self._path, fields)
+
+    def screen(self, _session: HandsetSession, answer: Answer) -> ShownScreen:
+        kind, space, words = answer.text.partition(" ")
+        if not space or kind not in {"CON", "END"}:
             raise NoAnswer("neither CON nor END")
-        return words, kind == "END"
+        return ShownScreen(words, kind == "END")
 
-    def _fields(self) -> dict[str, str]:
-        return {
-            "sessionId": self.session,
+    def notice(self, session: HandsetSession, how: Ending) -> WireRequest:
+        now = session.clock()
+        fields = {
+            "date": time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(now)),
+            "sessionId": session.session,
             "serviceCode": self.service_code,
-            "phoneNumber": self.number,
-            "text": "*".join(self.inputs),
-            "networkCode": self.network,
-        }
-
-    def notice(self, status: Literal["Success", "Incomplete", "Failed"]) -> dict[str, str]:
-        """The fields of the notice that a session is over."""
-        return {
-            "date": time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(self._clock())),
-            "sessionId": self.session,
-            "serviceCode": self.service_code,
-            "networkCode": self.network,
-            "phoneNumber": self.number,
-            "status": status,
+            "networkCode": self._network,
+            "phoneNumber": session.number,
+            "status": how,
             "cost": "XOF 0.0000",
-            "durationInMillis": str(int((self._clock() - self._began) * 1000)),
-            "hopsCount": str(self._hops),
-            "input": "*".join(self.inputs),
-            "lastAppResponse": self._last,
-            "errorMessage": "Application error" if status == "Failed" else "",
+            "durationInMillis": str(int((now - session.began) * 1000)),
+            "hopsCount": str(session.hops),
+            "input": "*".join(session.inputs),
+            "lastAppResponse": session.answered,
+            "errorMessage": "Application error" if how == "Failed" else "",
         }
+        return form_request(f"{self._path}/end", fields)

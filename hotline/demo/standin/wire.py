@@ -9,6 +9,21 @@ from urllib.parse import urlencode, urlsplit
 from msgspec import Struct
 
 LARGEST_ANSWER = 1 << 20
+FORM = "application/x-www-form-urlencoded"
+
+
+class WireRequest(Struct, frozen=True):
+    """What a vendor asks of the line: `path` stands behind the line's address, with its query."""
+
+    method: str
+    path: str
+    body: bytes = b""
+    headers: Mapping[str, str] = {}
+
+
+def form_request(path: str, form: Mapping[str, str]) -> WireRequest:
+    """A POST of form fields."""
+    return WireRequest("POST", path, urlencode(form).encode(), {"Content-Type": FORM})
 
 
 class Answer(Struct, frozen=True):
@@ -28,27 +43,32 @@ class NoAnswer(Exception):
     """Nobody answered, too late, or what came was no answer. Says neither where nor what."""
 
 
+def asked(base: str, request: WireRequest, seconds: float) -> Answer:
+    """What the line at this address answers. Raises NoAnswer."""
+    return _send(request.method, f"{base}{request.path}", request.body or None, request.headers, seconds)
+
+
 def post_form(url: str, form: Mapping[str, str], seconds: float) -> Answer:
     """POST form fields. Raises NoAnswer."""
-    return _send("POST", url, urlencode(form).encode(), "application/x-www-form-urlencoded", seconds)
+    return asked("", form_request(url, form), seconds)
 
 
 def post_json(url: str, body: bytes, seconds: float) -> Answer:
     """POST a JSON body. Raises NoAnswer."""
-    return _send("POST", url, body, "application/json", seconds)
+    return _send("POST", url, body, {"Content-Type": "application/json"}, seconds)
 
 
 def get(url: str, seconds: float) -> Answer:
     """GET. Raises NoAnswer."""
-    return _send("GET", url, None, None, seconds)
+    return _send("GET", url, None, {}, seconds)
 
 
-def _send(method: str, url: str, body: bytes | None, kind: str | None, seconds: float) -> Answer:
+def _send(method: str, url: str, body: bytes | None, headers: Mapping[str, str], seconds: float) -> Answer:
     parts = urlsplit(url)
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     connection = HTTPConnection(parts.hostname or "", parts.port, timeout=seconds)
     try:
-        connection.request(method, target, body, {"Content-Type": kind} if kind else {})
+        connection.request(method, target, body, dict(headers))
         response = connection.getresponse()
         return Answer(response.status, response.read(LARGEST_ANSWER))
     except (OSError, HTTPException):
