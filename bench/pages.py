@@ -46,8 +46,8 @@ SHOWN = {
 """What is looked at on pages that are about one thing."""
 SCREENS = {"studio_screen": ("callback", "kept")}
 """Of pages of the studio, which screen of the line."""
-LEADS_ON = {"home", "code", "factor"}
-"""Pages that show nothing to somebody who is signed in, and lead on."""
+LEFT_OUT = {"home", "code", "factor", "edition_difference"}
+"""Pages that show nothing by themselves: to somebody who is signed in they lead on, or they want to know which two editions."""
 
 
 class Timed(Struct, frozen=True):
@@ -138,7 +138,7 @@ def _paths(app: Flask, role: Role) -> Iterator[str]:
         if (
             not rule.endpoint.startswith("console.")
             or "GET" not in (rule.methods or ())
-            or name in LEADS_ON
+            or name in LEFT_OUT
             or not may(_one_of(role), name)
         ):
             continue
