@@ -19,6 +19,7 @@ CONTENT = Path(__file__).resolve().parent.parent
 """Where the `flows/` and `locales/` lie that came with the program; no setting, since any other edition is published by command."""
 
 _LOOPBACK: Final = ("127.", "localhost:", "[::1]:")
+_LOOPBACK_HOST: Final = r"127(\.[0-9]{1,3}){3}|localhost|::1"
 _Group = TypeVar("_Group", bound=Settings)
 
 
@@ -178,6 +179,12 @@ class _Reader:
                 self.fault("HOTLINE_GATEWAYS", "the demo's stand-in plays africastalking")
             elif not config.at.base_url:
                 self.fault("HOTLINE_AT_BASE_URL", "missing: the demo must not reach the vendor")
+            for name, url in (
+                ("HOTLINE_KANNEL_SENDSMS_URL", config.kannel.sendsms_url if config.kannel else None),
+                ("HOTLINE_ORANGE_BASE_URL", config.orange.base_url if config.orange else None),
+            ):
+                if url and not re.fullmatch(_LOOPBACK_HOST, urlsplit(url).hostname or ""):
+                    self.fault(name, "the demo must not reach the vendor")
             return
         if config.console.second_factor is False:
             self.fault("HOTLINE_SECOND_FACTOR", "only the demo goes without")

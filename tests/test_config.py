@@ -296,6 +296,16 @@ def test_the_demo_has_an_account_with_the_vendor_that_it_plays(tmp_path: Path, v
         demo_environment({"HOTLINE_VAR": str(tmp_path), "HOTLINE_DEMO_VENDOR": "nobody"}, "http://127.0.0.1:9", lambda: KEYS)
 
 
+@pytest.mark.parametrize("vendor", ["orange", "kannel"])
+def test_the_demo_reaches_no_vendor_that_somebody_sets_by_hand(tmp_path: Path, vendor: str):
+    """Not a host either that only begins as this machine does."""
+    given = demo_environment({"HOTLINE_VAR": str(tmp_path), "HOTLINE_DEMO_VENDOR": vendor}, "http://127.0.0.1:9", lambda: KEYS)
+    name = {"orange": "HOTLINE_ORANGE_BASE_URL", "kannel": "HOTLINE_KANNEL_SENDSMS_URL"}[vendor]
+    for url in ("https://example.org", "https://127.0.0.1.example.org", "https://127.0.0.1@example.org"):
+        with pytest.raises(ConfigError, match=f"^{name}: the demo must not reach the vendor$"):
+            Config.from_env(given | {name: url})
+
+
 def test_the_document_has_a_part_for_each_who_needs_settings():
     """And no other; each setting stands in one of them."""
     assert re.findall(r"^## (.+)$", DOCUMENT.read_text("utf-8"), re.MULTILINE) == [audience.heading for audience in AUDIENCES]
