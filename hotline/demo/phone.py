@@ -76,7 +76,8 @@ def blueprint(
             code=at.service_codes[0],
             keypad=KEYPAD,
             has_codes=bool(factors),
-            carriers=words[language]["page.carriers"].format(**by),
+            # Where one vendor carries all there is nothing to tell apart.
+            carriers=words[language]["page.carriers"].format(**by) if len(set(by.values())) > 1 else "",
         )
 
     @page.get("/phone/codes")
