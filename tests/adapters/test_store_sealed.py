@@ -12,6 +12,7 @@ from hotline.adapters.sql.rotation import BATCH
 from hotline.adapters.sql.sealed import LENGTHS, sealed_columns
 from hotline.adapters.sql.tables import callbacks, calls, metadata, notes, offers, pranks, reviews
 from hotline.engine.flags import FLAGS
+from hotline.engine.incidents import QUESTIONS
 from hotline.ports.calls.calls import Call
 from hotline.ports.calls.offers import Offer
 from hotline.ports.calls.reviews import Review
@@ -20,7 +21,6 @@ from hotline.ports.desk.care import Load
 from hotline.ports.desk.cases import Consent, HandedNote, Incident, Referral
 from hotline.ports.desk.testimonies import Testimony as Told
 from hotline.ports.editions.comments import WordsComment
-from hotline.service.desk.casework.incidents import QUESTIONS
 from tests.adapters.test_store import DAY, HERS, HOUR, NOW, OTHERS, a_callback, a_counselor, a_post, id_of, keep
 
 WEEK = 7 * DAY

@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.engine.flow import Item, Where
+from hotline.engine.incidents import QUESTIONS
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import Consent, Incident, Referral
 from hotline.service.acts import By, run
@@ -18,7 +19,6 @@ from hotline.service.calls import agreements
 from hotline.service.calls.agreements import Wish
 from hotline.service.desk.casework import cases, consents, referrals, slips
 from hotline.service.desk.casework.cases import day_of
-from hotline.service.desk.casework.incidents import QUESTIONS
 from hotline.service.desk.casework.referrals import ReferralForm
 from hotline.service.desk.casework.services import destination
 from hotline.service.editions.cache import EditionCache

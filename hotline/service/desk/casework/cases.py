@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.engine.incidents import Type, Unlisted, merged, read, type_of
 from hotline.engine.times import DAY_MINUTES
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import FIGURES, RECORD, Consent, Incident, Referral
@@ -15,7 +16,6 @@ from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
-from hotline.service.desk.casework.incidents import Type, Unlisted, merged, read, type_of
 from hotline.service.desk.casework.services import regions
 from hotline.service.desk.casework.sight import InOtherHands, NoCase, show
 from hotline.service.work import Work

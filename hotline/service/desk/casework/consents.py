@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.engine.incidents import PARTS
 from hotline.engine.times import hour
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import AGAIN, FIGURES, RECORD, Consent, Referral
@@ -16,7 +17,6 @@ from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
 from hotline.service.desk.casework import referrals
 from hotline.service.desk.casework.cases import Case, find_case, open_case
-from hotline.service.desk.casework.incidents import PARTS
 from hotline.service.desk.casework.sight import show
 from hotline.service.work import Work
 

@@ -8,6 +8,7 @@ from typing import Final, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.engine.incidents import REGION
 from hotline.engine.times import EPOCH, hour
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import RECORD, Consent, DueReferral, Legal, Referral, ReferralOutcome
@@ -17,7 +18,6 @@ from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
 from hotline.service.desk.casework import slips
 from hotline.service.desk.casework.cases import Case, OpenReferral, day_of, find_case, find_referral, open_case, open_referral
-from hotline.service.desk.casework.incidents import REGION
 from hotline.service.desk.casework.services import KINDS, Kind, RegionServices, find, kinds_for, offers, services_for
 from hotline.service.desk.casework.sight import show
 from hotline.service.work import Work

@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from hotline.engine.flow import Item
 from hotline.engine.freshness import EMERGENCY, UNVERIFIED, has_lapsed, is_confirmed, is_shown
+from hotline.engine.incidents import SEXUAL, Type
 from hotline.service.deps import Deps
-from hotline.service.desk.casework.incidents import SEXUAL, Type
 
 Kind: TypeAlias = Literal["shelter", "health", "psychosocial", "legal", "police", "livelihood", "child"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
