@@ -8,7 +8,7 @@ BIN := .venv/bin
 RUN := .venv/.ready-run
 DEV := .venv/.ready-dev
 
-.PHONY: run test check static bench capacity clean
+.PHONY: run test check static bench chaos capacity clean
 # A .venv that was not finished is begun anew.
 .DELETE_ON_ERROR:
 
@@ -37,6 +37,10 @@ static: $(DEV)
 bench: $(DEV)
 	@echo "make bench: measures the line against a bare Flask view"
 	@$(BIN)/python -m bench
+
+chaos: $(DEV)
+	@echo "make chaos: breaks the line on purpose, by seeds, and counts what it promised"
+	@$(BIN)/python -m bench.chaos --seeds 4
 
 capacity: $(DEV)
 	@echo "make capacity: simulates the line and writes docs/capacity.md anew"

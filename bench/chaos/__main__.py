@@ -1,0 +1,91 @@
+"""`python -m bench.chaos`: break the line by a seed, or by several, and count. Exit code 1, and the seed, where a promise was broken."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from msgspec import Struct
+
+from bench.chaos.counting import Counted, await_quiet, counted
+from bench.chaos.faults import FAULTS, Broken, Fault
+from bench.chaos.line import CODE, COVER, KEY, SECRET, STORES, USER, await_answer, served
+from bench.chaos.people import Caller, Witness, at_work, ussd_path
+from bench.chaos.vendor import Moods, PlayedVendor
+from hotline.demo.standin.network import VendorAccount
+
+BY_NAME = {fault.__name__: fault for fault in FAULTS}
+QUIET_SECONDS = (0.2, 1.5)
+"""Between one fault and the next."""
+MOST_BROKEN_SHOWN = 20
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.chaos", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1, help="the first one")
+    parser.add_argument("--seeds", type=int, default=1, metavar="N", help="how many, one after the other")
+    parser.add_argument("--seconds", type=float, default=30.0, help="of faults, for each seed")
+    parser.add_argument("--store", choices=(*STORES, "both"), default="both")
+    parser.add_argument("--callers", type=int, default=200)
+    parser.add_argument("--faults", default=",".join(sorted(BY_NAME)), help="which, with commas between; none: an empty text")
+    parser.add_argument("--pause", type=float, default=20.0, help="seconds between two dials of a phone, on average")
+    options = parser.parse_args()
+    unknown = sorted(set(filter(None, options.faults.split(","))) - BY_NAME.keys())
+    if unknown:
+        parser.error(f"no such fault: {', '.join(unknown)}; there are {', '.join(sorted(BY_NAME))}")
+    chosen = tuple(fault for fault in FAULTS if fault.__name__ in options.faults.split(","))
+    print("| seed | store | faults | hops | over 1 s | slowest | noted | told it is not kept | stops | rings | alerts | broken |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    failed = False
+    for seed in range(options.seed, options.seed + options.seeds):
+        for store in STORES if options.store == "both" else (options.store,):
+            faults, run = broken_by(Run(seed, store, options.seconds, options.callers, options.pause, chosen))
+            numbers = (run.hops, run.slow, f"{run.slowest:.1f} s", run.noted, run.lost, run.stopped, run.rung, run.alerts, len(run.broken))
+            print(f"| {seed} | {store} | {len(faults)} | {' | '.join(map(str, numbers))} |", flush=True)
+            for line in run.broken[:MOST_BROKEN_SHOWN]:
+                print(f"seed {seed}, {store}: {line}", file=sys.stderr)
+            if run.broken:
+                print(f"seed {seed}, {store}: faults were {', '.join(faults)}", file=sys.stderr)
+                failed = True
+    return int(failed)
+
+
+class Run(Struct, frozen=True):
+    """What is to be broken, and how long."""
+
+    seed: int
+    store: str
+    seconds: float
+    callers: int
+    pause: float
+    """Seconds between two dials of a phone, on average."""
+    faults: tuple[Fault, ...]
+
+
+def broken_by(run: Run) -> tuple[list[str], Counted]:
+    """The faults in the order in which the seed has them, and what is counted in the end."""
+    chance, moods, witness = random.Random(run.seed), Moods(run.seed), Witness()
+    with tempfile.TemporaryDirectory(prefix="hl") as folder:
+        vendor = PlayedVendor(moods, VendorAccount(USER, KEY, CODE, COVER), SECRET)
+        with served(Path(folder), run.store, vendor.address) as line, vendor.serving(line.bind) as standin:
+            people = [Caller(n, random.Random(chance.random()), line.bind, ussd_path(SECRET), CODE) for n in range(run.callers)]
+            faults: list[str] = []
+            await_answer(line)
+            with at_work(standin, witness, people, run.seed, (0.1, 2 * run.pause)):
+                deadline = time.monotonic() + run.seconds
+                while time.monotonic() < deadline:
+                    time.sleep(chance.uniform(*QUIET_SECONDS))
+                    if run.faults:
+                        fault = chance.choice(run.faults)
+                        faults.append(fault.__name__)
+                        fault(Broken(line, moods, chance))
+            await_quiet(line)
+            return faults, counted(line, witness)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

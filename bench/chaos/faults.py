@@ -1,0 +1,223 @@
+"""What breaks: each fault is a function of the line, the vendor's moods and a chance, that breaks one thing, waits, and mends what does not mend itself."""
+
+from __future__ import annotations
+
+import os
+import random
+import resource
+import signal
+import socket
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+import psycopg
+import redis
+from msgspec import Struct
+
+from bench.chaos.line import FAKETIME, ServedLine
+from bench.chaos.vendor import Moods
+
+MOST_SOCKETS: Final = 5000
+
+
+class Broken(Struct, frozen=True):
+    """What a fault is handed."""
+
+    line: ServedLine
+    moods: Moods
+    chance: random.Random
+
+
+Fault = Callable[[Broken], None]
+
+
+def kill(broken: Broken) -> None:
+    """Any process of the line, at once (SIGKILL)."""
+    _signal(_any(broken), signal.SIGKILL)
+
+
+def freeze(broken: Broken) -> None:
+    """Any process of the line stands still for up to two seconds."""
+    with _frozen([_any(broken)]):
+        time.sleep(broken.chance.uniform(0.5, 2))
+
+
+def power_cut(broken: Broken) -> None:
+    """Every process of the line at once, the store of memory too. What the kernel holds is not lost: it is no test of the disk."""
+    for pid in broken.line.pids().values():
+        _signal(pid, signal.SIGKILL)
+    time.sleep(2)
+
+
+def redis_flushed(broken: Broken) -> None:
+    """All that Valkey holds is gone."""
+    with suppress(redis.RedisError), closing(redis.Redis(unix_socket_path=str(broken.line.socket), socket_timeout=1)) as client:
+        client.flushall()
+
+
+def redis_slow(broken: Broken) -> None:
+    """Valkey takes connections and answers nothing for up to two seconds."""
+    with _frozen([broken.line.pids().get("valkey", 0)]):
+        time.sleep(broken.chance.uniform(0.5, 2))
+
+
+def database_locked(broken: Broken) -> None:
+    """Somebody else holds the database's writing lock, or the callbacks' table, for up to two seconds."""
+    with _held(broken.line):
+        time.sleep(broken.chance.uniform(0.5, 2))
+
+
+def database_away(broken: Broken) -> None:
+    """PostgreSQL takes connections and answers nothing for up to three seconds; SQLite's file cannot be opened."""
+    if broken.line.postgres:
+        broken.line.postgres.freeze()
+        time.sleep(broken.chance.uniform(1, 3))
+        broken.line.postgres.thaw()
+    else:
+        path = broken.line.var / "hotline.db"
+        with _held(broken.line):
+            path.chmod(0)
+            time.sleep(broken.chance.uniform(1, 3))
+            path.chmod(0o600)
+
+
+def vendor(mood: str) -> Fault:
+    """The vendor's API is in this mood for up to three seconds."""
+
+    def sulk(broken: Broken) -> None:
+        broken.moods.api = mood
+        time.sleep(broken.chance.uniform(1, 3))
+        broken.moods.api = "well"
+
+    sulk.__name__ = f"vendor_{mood}"
+    return sulk
+
+
+def doubled(broken: Broken) -> None:
+    """Half of what the vendor posts comes twice, half of that three seconds later."""
+    before, broken.moods.doubled = broken.moods.doubled, 0.5
+    time.sleep(3)
+    broken.moods.doubled = before
+
+
+def idle_sockets(broken: Broken) -> None:
+    """Thousands of connections that say nothing."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    host, _, port = broken.line.bind.rpartition(":")
+    held = []
+    try:
+        for _ in range(MOST_SOCKETS):
+            peer = socket.socket()
+            peer.setblocking(False)
+            peer.connect_ex((host, int(port)))
+            held.append(peer)
+        time.sleep(2)
+    finally:
+        for peer in held:
+            peer.close()
+
+
+def descriptors(broken: Broken) -> None:
+    """A process may open no more files than it has open now, for up to two seconds."""
+    pid = _any(broken)
+    with suppress(OSError):
+        before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir()), before[1]))
+        time.sleep(broken.chance.uniform(0.5, 2))
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+
+
+def disk_full(broken: Broken) -> None:
+    """Not a byte more goes onto the disk below HOTLINE_VAR, for up to three seconds; where it is a disk of its own."""
+    if not os.path.ismount(broken.line.var):
+        return
+    filler = broken.line.var / "filler"
+    with suppress(OSError), filler.open("wb", buffering=0) as file:
+        for size in (1 << 20, 1 << 12):
+            with suppress(OSError):
+                while file.write(b"x" * size) == size:
+                    pass
+    time.sleep(broken.chance.uniform(1, 3))
+    filler.unlink(missing_ok=True)
+
+
+def clock_stepped(broken: Broken) -> None:
+    """The wall clock of all processes goes forward or back by up to a day, and after some seconds is right again."""
+    if FAKETIME:
+        broken.line.wall.write_text(f"{broken.chance.randrange(-86_400, 86_400):+d}", "ascii")
+        time.sleep(broken.chance.uniform(2, 5))
+        broken.line.wall.write_text("+0", "ascii")
+
+
+def publish(broken: Broken) -> None:
+    """The same files as another edition, and back to the one before."""
+    if broken.line.command("content", "publish", "--by", "Chaos", "--pending-by", "Chaos") == 0:
+        broken.line.command("content", "rollback", "1", "--by", "Chaos")
+
+
+FAULTS: Final[tuple[Fault, ...]] = (
+    kill,
+    kill,
+    freeze,
+    power_cut,
+    redis_flushed,
+    redis_slow,
+    database_locked,
+    database_away,
+    vendor("slow"),
+    vendor("refuses"),
+    vendor("lies"),
+    vendor("late"),
+    doubled,
+    idle_sockets,
+    descriptors,
+    disk_full,
+    clock_stepped,
+    publish,
+)
+
+
+def _any(broken: Broken) -> int:
+    pids = broken.line.pids()
+    return pids[broken.chance.choice(sorted(pids))] if pids else 0
+
+
+def _signal(pid: int, which: signal.Signals) -> None:
+    if pid:
+        with suppress(ProcessLookupError):
+            os.kill(pid, which)
+
+
+@contextmanager
+def _frozen(pids: list[int]) -> Iterator[None]:
+    for pid in pids:
+        _signal(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            _signal(pid, signal.SIGCONT)
+
+
+@contextmanager
+def _held(line: ServedLine) -> Iterator[None]:
+    """The writing lock of the database, if it is to be had within a second."""
+    if line.postgres:
+        with psycopg.connect(line.database.replace("+psycopg", ""), connect_timeout=5) as connection:
+            connection.execute("SET lock_timeout = '1s'")
+            with suppress(psycopg.Error):
+                connection.execute("LOCK TABLE callbacks IN ACCESS EXCLUSIVE MODE")
+            yield
+            connection.rollback()
+    else:
+        with closing(sqlite3.connect(line.var / "hotline.db", timeout=1, isolation_level=None)) as connection:
+            with suppress(sqlite3.OperationalError):
+                connection.execute("BEGIN IMMEDIATE")
+            yield
+            with suppress(sqlite3.OperationalError):
+                connection.execute("ROLLBACK")

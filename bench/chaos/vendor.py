@@ -1,0 +1,134 @@
+"""The vendor, played: the demo's stand-in, with wires on either side that fail as vendors' wires do."""
+
+from __future__ import annotations
+
+import random
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from http.client import HTTPConnection, HTTPException
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from hotline.demo.standin.bridge import RingTiming
+from hotline.demo.standin.network import Standin, VendorAccount
+from hotline.demo.standin.server import create_standin, serve
+
+TIMING = RingTiming(ring=4.0, dial=2.0, answer=10.0, retry=0.2)
+GIVEN_UP_SECONDS = 12.0
+"""An answer that comes after whoever asked has gone."""
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class Moods:
+    """How the wires are now; set by faults, seconds or shares of requests."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.api: str = "well"
+        """What the vendor's API does: well, slow, refuses, lies, answers late."""
+        self.doubled = 0.05
+        """Of what the vendor posts to the line, what comes twice; half of it after three seconds."""
+
+
+class Sulking:
+    """The stand-in's API as its mood has it."""
+
+    def __init__(self, app: Wsgi, moods: Moods) -> None:
+        self._app, self._moods = app, moods
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        mood = self._moods.api
+        if mood == "refuses":
+            start_response("503 Service Unavailable", [("Content-Type", "text/plain")])
+            return [b"busy"]
+        if mood == "lies":
+            start_response("201 Created", [("Content-Type", "application/json")])
+            return [b'{"SMSMessageData": {"Message": "Sent to 1/1", "Recipients": []}, "entries": [], "errorMessage": "None"}']
+        if mood == "slow":
+            time.sleep(2)
+        answer = list(self._app(environ, start_response))
+        if mood == "late":
+            time.sleep(GIVEN_UP_SECONDS)
+        return answer
+
+
+class Wire(ThreadingHTTPServer):
+    """What the vendor posts to goes on to the line from here: once, twice, or again after a while."""
+
+    daemon_threads = True
+    request_queue_size = 512
+
+    def __init__(self, line: str, moods: Moods) -> None:
+        super().__init__(("127.0.0.1", 0), _Passing)
+        self.line, self.moods = line, moods
+
+
+class _Passing(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Wire
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        kind = self.headers.get("Content-Type", "")
+        moods = self.server.moods
+        is_doubled = moods.chance.random() < moods.doubled
+        status, answer = self._pass(body, kind)
+        if is_doubled and moods.chance.random() < 0.5:
+            status, answer = self._pass(body, kind)
+        elif is_doubled:
+            threading.Timer(3.0, self._pass, (body, kind)).start()
+        with suppress(OSError):  # whoever asked has given up
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+    def _pass(self, body: bytes, kind: str) -> tuple[int, bytes]:
+        connection = HTTPConnection(self.server.line, timeout=TIMING.answer)
+        try:
+            connection.request("POST", self.path, body, {"Content-Type": kind})
+            response = connection.getresponse()
+            return response.status, response.read()
+        except (OSError, HTTPException):
+            return 502, b""
+        finally:
+            connection.close()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+class PlayedVendor:
+    """The stand-in, and what people's phones in it show."""
+
+    def __init__(self, moods: Moods, account: VendorAccount, secret: str) -> None:
+        self.moods, self._account, self._secret = moods, account, secret
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self._port = probe.getsockname()[1]
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    @contextmanager
+    def serving(self, line: str) -> Iterator[Standin]:
+        """Until it ends. `line`: host and port of the line's web."""
+        wire = Wire(line, self.moods)
+        app = create_standin(f"http://127.0.0.1:{wire.server_port}", self._secret, self._account, 3600.0, timing=TIMING, here=())
+        app.wsgi_app = Sulking(app.wsgi_app, self.moods)  # type: ignore[method-assign]
+        api = serve("127.0.0.1", self._port, app)
+        threads = [threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True) for server in (wire, api)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield app.extensions["standin"]
+        finally:
+            app.extensions["standin"].close()
+            for server in (wire, api):
+                server.shutdown()
+                server.server_close()
