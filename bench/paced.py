@@ -69,7 +69,7 @@ async def _run(host: str, port: int, path: str, load: Load) -> Paced:
         await asyncio.sleep(max(hop.due - time.perf_counter(), 0))
         reader, writer = idle.pop() if idle else await asyncio.open_connection(host, port)
         late.append((time.perf_counter() - hop.due) * 1000)
-        answer, is_last = await _post(host, path, reader, writer, urlencode(hop.form).encode())
+        answer, is_last = await post(host, path, reader, writer, urlencode(hop.form).encode())
         hop.into.append((time.perf_counter() - hop.due) * 1000)
         if is_last:
             writer.close()
@@ -101,7 +101,7 @@ def _form(load: Load, kind: str, n: int, text: str) -> dict[str, str]:
     }
 
 
-async def _post(host: str, path: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, body: bytes) -> tuple[bytes, bool]:
+async def post(host: str, path: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, body: bytes) -> tuple[bytes, bool]:
     """The answer's body, and whether the connection ends with it."""
     head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
     writer.write(head.encode() + body)
