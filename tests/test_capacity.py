@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from bench.capacity.costs import Bill, Habits, Prices, bill
 from bench.capacity.document import DOCUMENT, plots, read, small
 from bench.capacity.line import Line
 from bench.capacity.plain import Plain
@@ -127,3 +128,12 @@ def test_holding_counts_in_the_counterfactual_alone(presence: Any, is_there: boo
     assert line.look().now
     line.run(said + 15 * 60 + 1)
     assert line.look().now == is_there
+
+
+def test_a_bill_counts_what_the_prices_are_of() -> None:
+    """Of a thousand callers of whom three in ten are rung: as many sessions as callers, SMS by how counselors work, and two legs of each call; nothing else costs."""
+    by_sms, by_page, by_ring = (bill(Habits(0.3, 1.0, reached)) for reached in ("sms", "page", "ring"))
+    assert (1000, 1200, 600) == (by_sms.sessions, by_sms.sms, by_sms.sms_in)
+    assert (300, 0, 0, 0) == (by_page.sms, by_page.sms_in, by_ring.sms, by_ring.sms_in)
+    assert by_sms.minutes == by_page.minutes == pytest.approx(300 * (2 * 15.2 + 0.2 + 1))
+    assert pytest.approx(2000 + 12_000) == Bill(1000, 1200, 600, 0).cost(Prices(session=2, sms=10, sms_in=0, minute=50))
