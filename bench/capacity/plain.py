@@ -98,6 +98,11 @@ class Callbacks:
     def ended(self, at: int) -> tuple[Callback, ...]:
         return tuple(callback for callback in self.open.values() if callback.not_after <= at)
 
+    def ahead(self, at: int) -> tuple[Callback, ...]:
+        return tuple(
+            callback for callback in self.open.values() if callback.state == "waiting" and callback.at_once and callback.made_at > at
+        )
+
     def holders(self) -> frozenset[str]:
         return frozenset(callback.claimed_by for callback in self.open.values() if callback.claimed_by is not None)
 

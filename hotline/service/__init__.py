@@ -29,7 +29,7 @@ from hotline.service.deps import Deps
 from hotline.service.editions.session_marker import editions_of_session
 from hotline.service.faces import voice
 from hotline.service.upkeep import rung_again, stale_entries, still_here, supervision
-from hotline.service.upkeep.clock_watch import ClockWatch
+from hotline.service.upkeep.clock_watch import ClockWatch, put_back
 from hotline.service.upkeep.spool_watch import SpoolWatch
 from hotline.service.wall_clock import is_right, jumped_by
 from hotline.settings import Rules
@@ -185,6 +185,8 @@ class Hotline:
             last_first.callback(self._remind, at)
             last_first.callback(outbox.sweep, self._deps, at)
             last_first.callback(dispatch.offer_due, self._deps, at)
+            if may_end:
+                last_first.callback(put_back, self._deps, at)
             last_first.callback(dispatch.follow_failed_alerts, self._deps, at)
             if may_end:
                 last_first.callback(dispatch.release_idle, self._deps, at)

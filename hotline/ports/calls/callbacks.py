@@ -106,6 +106,9 @@ class Callbacks(Protocol):
     def ended(self, at: int) -> tuple[Callback, ...]:
         """Waiting or claimed with `not_after` <= at."""
 
+    def ahead(self, at: int) -> tuple[Callback, ...]:
+        """Waiting, asked for at once, and made after `at`: by a clock that was ahead."""
+
     def holders(self) -> frozenset[str]:
         """Who of the staff has claimed a callback and is not done with it."""
 

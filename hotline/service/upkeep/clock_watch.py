@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Final
 
+from msgspec.structs import replace
+
 from hotline.ports.clock import Reading
 from hotline.ports.store import StoreAway
 from hotline.service import outbox
 from hotline.service.deps import Deps
-from hotline.service.wall_clock import AHEAD, followed, jumped_by
+from hotline.service.wall_clock import AHEAD, BACK, followed, jumped_by
 from hotline.service.work import Work
 
 KEPT_EVERY: Final = 60_000
 GRACE: Final = 60_000
 """Milliseconds. A clock that is put back by then, as after a start without the network, is nobody's business."""
+CLOCKS_APART: Final = BACK // 1000
+"""Seconds by which another machine's clock may be ahead and count as right."""
 TOLD: Final = "clock_jumped"
 
 
@@ -55,3 +59,17 @@ class ClockWatch:
             messages = outbox.tell_supervisors(Work(deps, tx, now.wall // 1000), TOLD, f"{known[-1].boot}|{known[-1].wall}")
         self._is_told = True
         outbox.enqueue(deps, messages)
+
+
+def put_back(deps: Deps, at: int) -> None:
+    """What was asked for at once while a clock was ahead counts as asked for now: else nobody would see it before that time comes. `at`: by a clock
+    that is right. Raises StoreAway."""
+    with deps.store.read() as tx:
+        ahead = [callback.id for callback in tx.callbacks.ahead(at + CLOCKS_APART)]
+    for id in ahead:
+        with deps.store.write() as tx:
+            callback = tx.callbacks.get(id)
+            if callback is not None and callback.state == "waiting" and callback.made_at > at:
+                early = callback.made_at - at
+                times = {"made_at": at, "opens_at": callback.opens_at - early, "not_after": callback.not_after - early}
+                tx.callbacks.save(replace(callback, **times))
