@@ -223,11 +223,13 @@ def test_what_was_asked_for_while_the_clock_was_ahead_is_rung(line: Line) -> Non
     """Once it is right the request counts as made now, and is promised for as long as it was: a counselor is told at once, and not when that time comes."""
     line.wait(1)
     line.clock.jump(1200)
+    line.text(AWA, "ICI")
     line.wait(1)
+    line.inbox(AWA)
     line.walk("5 5")
     line.clock.jump(-1200)
     line.wait(1)
     at, callback = line.clock.now(), line.callback()
     assert callback.made_at <= at < callback.not_after <= at + 30 * 60
     line.work()
-    assert 1 == len(line.inbox(AWA))
+    assert "avant 10h30" in line.inbox(AWA)[-1]
