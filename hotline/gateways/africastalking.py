@@ -154,7 +154,7 @@ class AfricasTalkingGateway:
         except (DecodeError, UnicodeDecodeError):
             raise GatewayUnknown("unparsable") from None
         if len(recipients) != 1:
-            raise GatewayRefused("no_recipient")
+            raise GatewayUnknown("recipients") if recipients else GatewayRefused("no_recipient")
         name, verdict = STATUS.get(recipients[0].status_code, ("new_status", "unknown"))
         if verdict == "taken":
             return recipients[0].message_id
@@ -168,7 +168,7 @@ class AfricasTalkingGateway:
         except (DecodeError, UnicodeDecodeError):
             raise GatewayUnknown("unparsable") from None
         if len(entries) != 1:
-            raise GatewayRefused("no_entry")
+            raise GatewayUnknown("entries") if entries else GatewayRefused("no_entry")
         if entries[0].status == "Queued":
             return entries[0].session_id
         refusal = CALL_REFUSALS.get(entries[0].status)

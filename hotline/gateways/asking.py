@@ -23,9 +23,13 @@ def asked(
         raise _never_left(failure) from None
 
 
+MAY_BE_DONE: Final = frozenset({303, 408, 409})
+"""See another page, which tells what came of it; out of time; there already: it may have been done (RFC 9110 §15)."""
+
+
 def taken(answer: requests.Response) -> requests.Response:
-    """The answer, if its status is 2xx. Raises GatewayUnknown for 5xx, GatewayRefused for the rest: each with the status alone."""
-    if answer.status_code >= 500:
+    """The answer, if its status is 2xx. Raises GatewayUnknown for 5xx and `MAY_BE_DONE`, GatewayRefused for the rest: each with the status alone."""
+    if answer.status_code >= 500 or answer.status_code in MAY_BE_DONE:
         raise GatewayUnknown(f"http_{answer.status_code}")
     if answer.status_code >= 300:
         raise GatewayRefused(f"http_{answer.status_code}")

@@ -119,6 +119,14 @@ def test_what_does_not_open_begins_again(line: Line, how: str) -> None:
     assert "callback.kept_now" == wire.ask(replace(hop, state=asked.state)).screen.key
 
 
+def test_what_rides_along_fits_whatever_was_typed(line: Line) -> None:
+    """Sixty inputs, every other of strange letters: what comes back is short enough to be read again, and the session ends calmly, as with any."""
+    wire, typed = Wire(line, "echoed"), ("\U0001f600" * 40, "4", "\U0001f600" * 40, "0") * 16
+    screens = [wire.send(SESSION, typed[:length]) for length in range(62)]
+    assert [61] == [at for at, screen in enumerate(screens) if screen.ends]
+    assert 0 < max(len(state) for state in wire.states.values()) <= 4096
+
+
 def test_who_goes_back_and_chooses_otherwise_is_told_the_truth(line: Line) -> None:
     """A link of an older page leads on from that page: what is noted there is kept, too, and going the first way again orders nothing twice."""
     wire = Wire(line, "echoed")

@@ -123,7 +123,8 @@ def _menu(deps: Deps, language: str, values: Mapping[str, str]) -> VoicePrompt:
 def _go_on(deps: Deps, by: By, leg: RungLeg) -> VoiceStep:
     """The same call goes on to the caller, and what has to be known before anybody answers is said first."""
     result, language, phrase = run(deps, by, answering.go_on, leg.said), leg.staff.reads, deps.spoken.phrase
-    if result.code != "connected" or leg.number is None:
+    is_rung = result.code == "connected" and bool(result.values["rings"])
+    if result.code != "connected" or (is_rung and leg.number is None):
         key = "voice.late" if result.code == "ended" else SAID.get(result.code, "voice.gone")
         return VoicePrompt(phrase(key, language), language, ask=False)
     before = phrase("voice.before_other" if result.values["phone"] == "other" else "voice.before", language)
@@ -131,6 +132,6 @@ def _go_on(deps: Deps, by: By, leg: RungLeg) -> VoiceStep:
         word = phrase(f"word.{result.values['word']}", language)
         before = f"{phrase('voice.word', language, word=word)} {before}"
     then = phrase("voice.after", language)
-    if not result.values["rings"]:
+    if leg.number is None or not is_rung:  # a phone that stopped calls has no number here: nobody hears that (`ringing.is_unreached`)
         return VoiceUnreached(then, language, before, ask_after=True)
     return VoiceConnect(leg.number, then, language, before, ask_after=True)
