@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from hotline.config import ConfigError
+from hotline.config import ConfigError, is_loopback
 from hotline.ports.outgoing import Outgoing, Route
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def gateways(config: Config) -> Gateways:
     if unknown:
         raise ConfigError(tuple(f"HOTLINE_GATEWAYS: no gateway is called {name}" for name in unknown))
     used = Gateways(
-        tuple(import_module(MODULES[name]).parts(config) if name in MODULES else _table(name, file) for name in config.gateways),
+        tuple(import_module(MODULES[name]).parts(config) if name in MODULES else _table(name, file, demo=bool(config.demo)) for name in config.gateways),
         tuple(map(_route, config.routes)),
     )
     faults = tuple(_faults(used))
@@ -110,10 +110,12 @@ def _faults(used: Gateways) -> Iterator[str]:
         yield from (f"HOTLINE_ROUTES: {name} has no way for {route.kind}" for name in route.by if name not in able)
 
 
-def _table(name: str, file: Path | None) -> GatewayParts:
+def _table(name: str, file: Path | None, *, demo: bool) -> GatewayParts:
     tables = import_module(TABLES)
     assert file  # noqa: S101 -- the name was found there
     vendor = tables.open_vendor(name, tables.load_accounts(file)[name], file.parent)
+    if demo and vendor.sms is not None and not is_loopback(vendor.sms.url):
+        raise ConfigError((f"{file}: [{name}] base: the demo must not reach the vendor",))
 
     def refresh() -> None:
         """Raises ConfigError."""

@@ -47,7 +47,7 @@ class TableSms:
     def __init__(self, keys: SendKeys, account: SendingAccount, timeout: tuple[float, float] = TIMEOUT) -> None:
         fixed = {"base": account.base, "key": account.key, "sender": account.sender}
         self._keys, self._timeout, self._fixed = keys, timeout, fixed
-        self._url = _filled(keys.url, fixed)
+        self.url: Final = _filled(keys.url, fixed)
         self._headers = {"Content-Type": "application/json", "Accept": "application/json"} | {
             name: _filled(value, fixed) for name, value in keys.headers.items()
         }
@@ -57,7 +57,7 @@ class TableSms:
             raise GatewayRefused("invalid_phone_number")
         number = to if self._keys.number == "plus" else to[1:]
         body = json.encode(_filled_in(self._keys.body, {**self._fixed, "number": number, "text": text}))
-        answer = taken(asked("POST", self._url, self._headers, body, self._timeout)).content
+        answer = taken(asked("POST", self.url, self._headers, body, self._timeout)).content
         try:
             said = json.decode(answer)
         except (DecodeError, UnicodeDecodeError):
