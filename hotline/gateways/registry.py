@@ -85,7 +85,10 @@ def gateways(config: Config) -> Gateways:
     if unknown:
         raise ConfigError(tuple(f"HOTLINE_GATEWAYS: no gateway is called {name}" for name in unknown))
     used = Gateways(
-        tuple(import_module(MODULES[name]).parts(config) if name in MODULES else _table(name, file, demo=bool(config.demo)) for name in config.gateways),
+        tuple(
+            import_module(MODULES[name]).parts(config) if name in MODULES else _table(name, file, demo=bool(config.demo))
+            for name in config.gateways
+        ),
         tuple(map(_route, config.routes)),
     )
     faults = tuple(_faults(used))
