@@ -111,8 +111,8 @@ def assemble(config: Config, library: EditionCache | None = None) -> Assembly:
     store = open_store(config, seal)
     library = library or _load(config, store)
     spool = DiskSpool(var / "spool", seal, SPOOL_SLOTS, config.database_budget_ms / 1000)
-    meter = PrometheusMeter(var / "metrics", time.monotonic)
     used = gateways(config)
+    meter = PrometheusMeter(var / "metrics", time.monotonic, tuple(door.name for door in used.doors))
     # One breaker for both: they are one server.
     client, breaker = connect(config.redis_url, config.redis_budget_ms), Breaker()
     deps = Deps(
