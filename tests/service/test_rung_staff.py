@@ -12,7 +12,8 @@ from hotline.ports.voice import VoiceConnect, VoiceEnd, VoicePrompt, VoiceStep, 
 from hotline.service.calls.by_ring import reach
 from hotline.service.calls.by_ring.answering import LONGEST_SECONDS
 from hotline.service.calls.taking import hand_over, take
-from tests.service.line import AWA, CALLER, FANTA, OTHER_CALLER, OTHER_PHONE, OUMOU, RULES, Line, leg
+from hotline.service.desk.shifts.on_duty import BREAK_SECONDS, say_here
+from tests.service.line import AWA, CALLER, FANTA, NANA, OTHER_CALLER, OTHER_PHONE, OUMOU, RULES, Line, leg
 
 DIGITS = "47"
 
@@ -151,6 +152,59 @@ def test_nine_ends_her_shift(rung: Line) -> None:
     ask(rung)
     assert prompt(rung, "off", ask=False) == key(rung, DIGITS, "9")
     assert (rung.staff(AWA).off_until or 0) > rung.clock.now()
+
+
+def test_a_break_by_digit_ends_with_a_ring(rung: Line) -> None:
+    """Nothing is offered to her meanwhile; after half an hour the line asks whether she is there, and ten minutes later once more."""
+    ask(rung)
+    assert prompt(rung, "paused", ask=False) == key(rung, DIGITS, "3")
+    rung.hang_up()
+    assert ("waiting", None) == (rung.callback().state, rung.staff(AWA).seen_at)
+    ask(rung, session="session-2", number=OTHER_CALLER)
+    assert 1 == len(rung.gateway.rung)
+    rung.wait(BREAK_SECONDS - 1)
+    assert 1 == len(rung.gateway.rung)
+    for _ in range(12):
+        rung.wait(61)
+    assert [AWA] * 3 == rung.gateway.rung
+    assert prompt(rung, "here") == key(rung, DIGITS)
+    assert prompt(rung, "now_here", ask=False) == rung.press("1")
+    assert rung.clock.now() == rung.staff(AWA).seen_at
+
+
+def test_a_break_that_she_ends_herself_asks_nothing(rung: Line) -> None:
+    """She said on the page that she is there: no ring asks it once more."""
+    ask(rung)
+    key(rung, DIGITS, "3")
+    rung.hang_up()
+    rung.act(AWA, say_here)
+    rung.wait(BREAK_SECONDS)
+    assert 1 == len(rung.gateway.rung)
+
+
+def test_she_needs_time_and_a_supervisor_hears_her_name_alone(rung: Line) -> None:
+    """Where she is asked whether she is there: her shift ends, and nobody asks why."""
+    rung.wait(rung.rules.presence_minutes * 30)
+    assert prompt(rung, "needs_time", ask=False) == key(rung, DIGITS, "4")
+    rung.work()
+    assert [rung.say("wants_time", name="awa")] == rung.inbox(FANTA)
+    assert (rung.staff(AWA).off_until or 0) > rung.clock.now()
+
+
+def test_a_supervisors_key_for_a_break_ends_her_turn(rung: Line) -> None:
+    """As PAUSE by SMS does: somebody is on call, or is not."""
+    give_digits(rung, FANTA, "58")
+    rung.set_staff(FANTA, on_call_until=rung.clock.now() + 3600)
+    rung.set_staff(AWA, seen_at=None)
+    rung.set_staff(NANA, seen_at=None)
+    rung.rule(replace(rung.rules, alerts="ring"))
+    with rung.real_store.write() as tx:
+        for shift in tx.shifts.all():
+            tx.shifts.drop(shift)
+    ask(rung, "4 1 1")
+    assert [FANTA] == rung.gateway.rung
+    assert prompt(rung, "off", ask=False) == key(rung, "58", "3", number=FANTA)
+    assert not rung.staff(FANTA).is_on_call(rung.clock.now())
 
 
 def test_another_key_has_the_offer_said_again(rung: Line) -> None:
