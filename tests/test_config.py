@@ -11,9 +11,11 @@ import pytest
 
 from hotline.config import SETTINGS, Config, ConfigError, Variable
 from hotline.demo.environment import demo_environment
-from hotline.gateways.registry import gateways
+from hotline.gateways import registry
+from hotline.gateways.registry import Gateways
 from hotline.gateways.table.accounts import SHIPPED
 from hotline.settings import AUDIENCES, Audience
+from tests.service.fakes import FakeClock, FakeMemory
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 KEYS = f"k1:{b64encode(bytes(range(32))).decode()},hash:{b64encode(bytes(range(32, 64))).decode()}"
@@ -105,6 +107,11 @@ def faults(env: dict[str, str]) -> tuple[str, ...]:
     with pytest.raises(ConfigError) as caught:
         Config.from_env(env)
     return caught.value.faults
+
+
+def gateways(config: Config) -> Gateways:
+    """Those of a process that nothing was remembered for."""
+    return registry.gateways(config, FakeMemory(FakeClock()))
 
 
 def test_what_production_needs_is_enough():

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hotline.config import Config
+    from hotline.ports.memory import Memory
     from hotline.service import Hotline
     from hotline.settings import AfricasTalking
 
@@ -188,7 +189,7 @@ class AfricasTalkingGateway:
             raise GatewayRefused("aborted") if status == "Aborted" else GatewayUnknown("new_status")
 
 
-def parts(config: Config) -> GatewayParts:
+def parts(config: Config, _memory: Memory) -> GatewayParts:
     """All that the vendor has."""
     at = config.account()
     guard, out = WebhookGuard(at), AfricasTalkingGateway(at)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hotline.config import Config
+    from hotline.ports.memory import Memory
     from hotline.service import Hotline
     from hotline.settings.kannel import Kannel
 
@@ -89,7 +90,7 @@ class KannelSms:
         return reference
 
 
-def parts(config: Config) -> GatewayParts:
+def parts(config: Config, _memory: Memory) -> GatewayParts:
     """SMS, both ways."""
     account = config.kannel
     if account is None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
 
     from hotline.config import Config
+    from hotline.ports.memory import Memory
     from hotline.ports.meter import Meter
     from hotline.ports.outgoing import SmsOut, Voice
     from hotline.ports.ussd import UssdDoor
@@ -77,8 +78,8 @@ class Gateways(Struct, frozen=True):
             raise ConfigError(tuple(faults))
 
 
-def gateways(config: Config) -> Gateways:
-    """Those that HOTLINE_GATEWAYS names. Raises ConfigError where one is not known, or its own settings are wrong."""
+def gateways(config: Config, memory: Memory) -> Gateways:
+    """Those that HOTLINE_GATEWAYS names. `memory`: for what a vendor gives for a while. Raises ConfigError where one is not known, or its own settings are wrong."""
     file = Path(config.tables_file) if config.tables_file else None
     accounts = import_module(TABLES).load_accounts(file) if file else {}
     unknown = [name for name in config.gateways if name not in MODULES and name not in accounts]
@@ -86,7 +87,7 @@ def gateways(config: Config) -> Gateways:
         raise ConfigError(tuple(f"HOTLINE_GATEWAYS: no gateway is called {name}" for name in unknown))
     used = Gateways(
         tuple(
-            import_module(MODULES[name]).parts(config) if name in MODULES else _table(name, file, demo=bool(config.demo))
+            import_module(MODULES[name]).parts(config, memory) if name in MODULES else _table(name, file, demo=bool(config.demo))
             for name in config.gateways
         ),
         tuple(map(_route, config.routes)),

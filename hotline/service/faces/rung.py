@@ -116,8 +116,8 @@ def _act(staff: Staff, ring: StaffRing, digit: str) -> tuple[SaidAct | None, tup
     if ring.menu == "how":
         return (say_outcome, (ring.callback, OUTCOME_OF[digit])) if digit in OUTCOME_OF else (None, ())
     act = OF_A_CALL[ring.menu].get(digit)
-    if staff.role == "supervisor" and act in AS_SUPERVISOR:
-        act = AS_SUPERVISOR[act]
+    if act is not None and staff.role == "supervisor":
+        act = AS_SUPERVISOR.get(act, act)
     return act, (ring.callback,) if act in (take, connect, give_back, answering.decline) else ()
 
 
