@@ -32,9 +32,8 @@ from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import requests
-
     from hotline.config import Config
+    from hotline.gateways.asking import VendorAnswer
     from hotline.ports.memory import Memory
     from hotline.service import Hotline
     from hotline.settings.orange import Orange
@@ -130,7 +129,7 @@ class OrangeSms:
         except (DecodeError, UnicodeDecodeError):
             return ""
 
-    def _post(self, token: str, to: str, text: str) -> requests.Response:
+    def _post(self, token: str, to: str, text: str) -> VendorAnswer:
         sender = f"tel:{self._account.sender}"
         sms = {"address": f"tel:{to}", "senderAddress": sender, "outboundSMSTextMessage": {"message": text}}
         if self._account.sender_name is not None:

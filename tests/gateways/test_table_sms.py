@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hmac
 import json
 import socket
@@ -10,6 +11,7 @@ import pytest
 from flask import Flask
 from pytest_httpserver import HTTPServer
 
+from hotline.gateways.asking import MOST_BYTES, asked
 from hotline.gateways.table.accounts import SHIPPED
 from hotline.gateways.table.gate import TableAccess
 from hotline.gateways.table.sms import SendingAccount, TableInbox, TableSms
@@ -72,6 +74,8 @@ def test_hands_over_what_the_vendor_expects(httpserver, sms):
         (408, {}, GatewayUnknown, "http_408"),
         (409, {}, GatewayUnknown, "http_409"),
         (500, {}, GatewayUnknown, "http_500"),
+        (200, {"messages": [{"status": {"groupId": 1}}], "more": "a" * MOST_BYTES}, GatewayUnknown, "unparsable"),
+        (400, {"more": "a" * MOST_BYTES}, GatewayRefused, "http_400"),
     ],
 )
 def test_refused_is_only_what_was_not_taken(httpserver, sms, status, body, raised, code):
@@ -81,6 +85,13 @@ def test_refused_is_only_what_was_not_taken(httpserver, sms, status, body, raise
     with pytest.raises(raised) as failed:
         sms.send_sms(COUNSELOR, "471: rappel")
     assert str(failed.value) == code
+
+
+def test_an_answer_without_end_fills_no_memory(httpserver):
+    """A vendor, or whoever stands in its place, sends on and on, or much that was packed small: no more of it is read than any answer has."""
+    for encoding, body in (("identity", b"a" * 9 * MOST_BYTES), ("gzip", gzip.compress(b"a" * 500 * MOST_BYTES))):
+        httpserver.expect_oneshot_request("/sms").respond_with_data(body, headers={"Content-Encoding": encoding})
+        assert asked("POST", httpserver.url_for("/sms"), {}, b"").content == b"a" * MOST_BYTES
 
 
 def test_a_vendor_that_is_not_there_took_nothing():

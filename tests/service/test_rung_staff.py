@@ -95,6 +95,16 @@ def test_voicemail_hears_the_cover_alone(rung: Line) -> None:
     assert {AWA, OUMOU} == set(rung.gateway.rung)
 
 
+def test_a_vendor_that_asks_on_and_on_fills_no_voicemail(rung: Line) -> None:
+    """It asks what to do next whenever nobody keyed anything: the name is said for two minutes at most, and the call ends."""
+    ask(rung)
+    heard = []
+    for _ in range(12):
+        heard.append(rung.pick_up())
+        rung.clock.at += 15
+    assert [prompt(rung, "cover_name", digits=2)] * 8 + [VoiceEnd()] * 4 == heard
+
+
 def test_who_guesses_gets_six_pairs_in_all(rung: Line) -> None:
     """Over however many calls: then nobody is rung by these digits, supervisors are told, and she hears by SMS until she has set others."""
     ask(rung)

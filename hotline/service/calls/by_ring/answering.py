@@ -33,6 +33,9 @@ def answer_ring(act: Act, leg: VoiceLeg) -> Result:
     ring = ring_of_leg(act, leg, act.staff)
     if ring is None or ring.state not in ("placed", "answered"):
         return Result("gone")
+    if ring.state == "answered" and act.at - ring.placed_at >= placing.LEG_SECONDS:  # nobody keys anything: it may be a voicemail
+        act.tx.staff_rings.save(ring.over())
+        return Result("gone")
     act.tx.staff_rings.save(replace(ring, state="answered"))
     return Result("asked")
 
