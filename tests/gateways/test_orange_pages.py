@@ -161,4 +161,4 @@ def test_it_is_off_unless_it_is_set():
 
     assert parts(Settings(), FakeMemory(FakeClock())).door is None
     Settings.orange = ORANGE
-    assert parts(Settings()).door is not None
+    assert parts(Settings(), FakeMemory(FakeClock())).door is not None
