@@ -119,6 +119,11 @@ GuardedAccount: TypeAlias = AfricasTalking | Kannel | Orange
 """What a vendor asks the line by: a secret in the path, from some networks."""
 
 
+def is_loopback(url: str) -> bool:
+    """Does this address stay on this machine?"""
+    return re.fullmatch(_LOOPBACK_HOST, urlsplit(url).hostname or "") is not None
+
+
 def webhook_secrets(account: GuardedAccount) -> tuple[str, ...]:
     """The webhooks' secrets as they are now: where they lie in a file, it is read again. Raises ConfigError."""
     if account.secret_file is None:
@@ -180,10 +185,11 @@ class _Reader:
             elif not config.at.base_url:
                 self.fault("HOTLINE_AT_BASE_URL", "missing: the demo must not reach the vendor")
             for name, url in (
+                ("HOTLINE_AT_BASE_URL", config.at.base_url if config.at else None),
                 ("HOTLINE_KANNEL_SENDSMS_URL", config.kannel.sendsms_url if config.kannel else None),
                 ("HOTLINE_ORANGE_BASE_URL", config.orange.base_url if config.orange else None),
             ):
-                if url and not re.fullmatch(_LOOPBACK_HOST, urlsplit(url).hostname or ""):
+                if url and not is_loopback(url):
                     self.fault(name, "the demo must not reach the vendor")
             return
         if config.console.second_factor is False:

@@ -22,6 +22,8 @@ HOUR_DAYS: Final = 7
 they were is left."""
 RING_SECONDS: Final = DAY_SECONDS
 """When a phone was rung, and when a counselor's call ended: for the rings of a day and the pause after a hard call."""
+RUNG_SECONDS: Final = 1800
+"""What one of the staff was rung for, where the vendor never says that the call is over: no ring lasts so long."""
 PRANK_DAYS: Final = 30
 """The hash of a phone from which a prank came (docs: decisions)."""
 FORGOTTEN_DAYS: Final = 90

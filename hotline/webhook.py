@@ -92,7 +92,7 @@ class Hop:
         body = answer.body
         start_response(STATUS[answer.status], [*answer.headers, ("Cache-Control", "no-store"), ("Content-Length", str(len(body)))])
         if kind is not None:
-            self._meter.hop(kind, self._seconds() - begun)
+            self._meter.hop(kind, self._seconds() - begun, door.name)
         return [body]  # a list: granian hands anything else over piece by piece
 
     def _answer(self, door: UssdDoor, environ: dict[str, Any], begun: float) -> tuple[Kind | None, HttpAnswer]:

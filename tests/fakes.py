@@ -145,7 +145,7 @@ class FakeMeter:
         self.hops: list[str] = []
         self.ends: list[str] = []
 
-    def hop(self, kind: str, seconds: float) -> None:
+    def hop(self, kind: str, seconds: float, gateway: str = "") -> None:
         self.hops.append(kind)
 
     def ended(self, status: str) -> None:

@@ -11,8 +11,11 @@ import pytest
 
 from hotline.config import SETTINGS, Config, ConfigError, Variable
 from hotline.demo.environment import demo_environment
-from hotline.gateways.registry import gateways
+from hotline.gateways import registry
+from hotline.gateways.registry import Gateways
+from hotline.gateways.table.accounts import SHIPPED
 from hotline.settings import AUDIENCES, Audience
+from tests.service.fakes import FakeClock, FakeMemory
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 KEYS = f"k1:{b64encode(bytes(range(32))).decode()},hash:{b64encode(bytes(range(32, 64))).decode()}"
@@ -104,6 +107,11 @@ def faults(env: dict[str, str]) -> tuple[str, ...]:
     with pytest.raises(ConfigError) as caught:
         Config.from_env(env)
     return caught.value.faults
+
+
+def gateways(config: Config) -> Gateways:
+    """Those of a process that nothing was remembered for."""
+    return registry.gateways(config, FakeMemory(FakeClock()))
 
 
 def test_what_production_needs_is_enough():
@@ -296,14 +304,37 @@ def test_the_demo_has_an_account_with_the_vendor_that_it_plays(tmp_path: Path, v
         demo_environment({"HOTLINE_VAR": str(tmp_path), "HOTLINE_DEMO_VENDOR": "nobody"}, "http://127.0.0.1:9", lambda: KEYS)
 
 
-@pytest.mark.parametrize("vendor", ["orange", "kannel"])
+ELSEWHERE = ("https://example.org", "https://127.0.0.1.example.org", "https://127.0.0.1@example.org")
+
+
+@pytest.mark.parametrize("vendor", ["africastalking", "orange", "kannel"])
 def test_the_demo_reaches_no_vendor_that_somebody_sets_by_hand(tmp_path: Path, vendor: str):
     """Not a host either that only begins as this machine does."""
     given = demo_environment({"HOTLINE_VAR": str(tmp_path), "HOTLINE_DEMO_VENDOR": vendor}, "http://127.0.0.1:9", lambda: KEYS)
-    name = {"orange": "HOTLINE_ORANGE_BASE_URL", "kannel": "HOTLINE_KANNEL_SENDSMS_URL"}[vendor]
-    for url in ("https://example.org", "https://127.0.0.1.example.org", "https://127.0.0.1@example.org"):
+    name = {
+        "africastalking": "HOTLINE_AT_BASE_URL",
+        "orange": "HOTLINE_ORANGE_BASE_URL",
+        "kannel": "HOTLINE_KANNEL_SENDSMS_URL",
+    }[vendor]
+    for url in ELSEWHERE:
         with pytest.raises(ConfigError, match=f"^{name}: the demo must not reach the vendor$"):
             Config.from_env(given | {name: url})
+
+
+def test_nor_one_of_a_table_whose_account_somebody_set_by_hand(tmp_path: Path):
+    """Whose address stands in the accounts, or in the table itself; on this machine it may be."""
+    file, given = tmp_path / "tables.toml", demo_environment({"HOTLINE_VAR": str(tmp_path)}, "http://127.0.0.1:9", lambda: KEYS)
+    file.touch(0o600)
+    config = Config.from_env(given | {"HOTLINE_GATEWAYS": "infobip,africastalking", "HOTLINE_TABLES_FILE": str(file)})
+    account = f'[infobip]\nsecret = "{"0123456789abcdef" * 2}"\ncodes = ["*36#"]\nkey = "KEY"\nsender = "36000"\n'
+    table = (SHIPPED / "infobip.toml").read_text("utf-8")
+    (tmp_path / "fixed.toml").write_text(table.replace('"{base}/sms', '"https://example.org/sms'), "utf-8")
+    for more in (*(f'base = "{url}"\n' for url in ELSEWHERE), 'base = "http://127.0.0.1:9"\ntable = "fixed.toml"\n'):
+        file.write_text(account + more)
+        with pytest.raises(ConfigError, match=r"\[infobip\] base: the demo must not reach the vendor$"):
+            gateways(config)
+    file.write_text(account + 'base = "http://127.0.0.1:9"\n')
+    assert "infobip" in gateways(config).outgoing.sms
 
 
 def test_the_document_has_a_part_for_each_who_needs_settings():

@@ -15,9 +15,9 @@ PAGE = Path(__file__).parent.parent / "docs" / "coordination.md"
 CALLERS = {
     "ledger": "key until sealed",
     "callbacks": "id reference state language urgent other_phone made_at opens_at not_after edition tries claimed_by claimed_at closed_at ending"
-    " given_back sunk at_once call sealed sealed_flags",
+    " given_back sunk at_once entered call sealed sealed_flags",
     "numbers": "callback number_hash sealed",
-    "rings": "number_hash call_hash other_phone at",
+    "rings": "number_hash call_hash other_phone entered at",
     "stops": "sequence number_hash at until by_keys",
     "offers": "sequence callback staff at",
     "calls": "id callback staff state placed_at session_hash dialed_at ended_at covered_at sealed_span gateway",

@@ -48,8 +48,16 @@ _BY_HOUR = {effect: len(_KINDS) * _ROW + len(_ORDER) + len(_PARTS) + len(_ENDED)
 """Orders until the last full hour: who looked each second would see of a single one what it was."""
 _UNKNOWN = {what: max(_BY_HOUR.values()) + 1 + slot for slot, what in enumerate(("report", "message", "end"))}
 _SLOTS = max(_UNKNOWN.values()) + 1
-_LAYOUT = f"{crc32(repr((BOUNDS, _HOP, _ORDER, _BREAKER, _ENDED, _BY_HOUR, _UNKNOWN)).encode()):08x}"
-"""In the files' names, so that no version reads another one's slots."""
+
+
+class _Layout:
+    """Which slot counts what: those that every line has, and those of its doors. Its name stands in the files', so that no version reads another one's slots."""
+
+    def __init__(self, doors: tuple[str, ...]) -> None:
+        self.by_door = {pair: _SLOTS + slot for slot, pair in enumerate((door, kind) for door in doors for kind in _KINDS)}
+        self.size = _SLOTS + len(self.by_door)
+        known = (BOUNDS, _HOP, _ORDER, _BREAKER, _ENDED, _BY_HOUR, _UNKNOWN, *self.by_door)
+        self.name = f"{crc32(repr(known).encode()):08x}"
 
 
 class PrometheusMeter:
@@ -58,9 +66,10 @@ class PrometheusMeter:
     A process that died leaves its counts, all but the last second's, and its file to the next one.
     """
 
-    def __init__(self, folder: Path, seconds: Callable[[], float]) -> None:
-        """`seconds`: a clock that nobody sets."""
+    def __init__(self, folder: Path, seconds: Callable[[], float], doors: tuple[str, ...] = ()) -> None:
+        """`seconds`: a clock that nobody sets; `doors`: the names of those whose hops are counted apart, too."""
         self._folder = folder
+        self._layout = _Layout(doors)
         self._seconds = seconds
         self._hour = seconds() // 3600
         self._file: tuple[int, Path] | None = None
@@ -73,13 +82,15 @@ class PrometheusMeter:
             os.close(self._file[0])
         self._file = None
         self._lock = Lock()  # no interpreter promises that `+= 1` is one step
-        self._slots = array("Q", bytes(_SLOTS * 8))
-        self._others = [0] * _SLOTS
+        self._slots = array("Q", bytes(self._layout.size * 8))
+        self._others = [0] * self._layout.size
         """What other processes had counted when this one last looked."""
 
-    def hop(self, kind: Literal["screen", "end", "order", "refused", "broken"], seconds: float) -> None:
-        row = _HOP[kind]
+    def hop(self, kind: Literal["screen", "end", "order", "refused", "broken"], seconds: float, gateway: str = "") -> None:
+        row, door = _HOP[kind], self._layout.by_door.get((gateway, kind))
         with self._lock:
+            if door is not None:
+                self._slots[door] += 1
             self._slots[row + bisect_left(BOUNDS, seconds)] += 1
             self._slots[row + _ROW - 1] += int(seconds * 1e9)
 
@@ -106,7 +117,7 @@ class PrometheusMeter:
         if self._file is None:
             for folder in (self._folder.parent, self._folder):  # the mode is for the last one alone
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._file, before = _claim(self._folder)
+            self._file, before = _claim(self._folder, self._layout)
             with self._lock:
                 self._slots = array("Q", map(add, self._slots, before))
         file, path = self._file
@@ -119,23 +130,23 @@ class PrometheusMeter:
             counted = self._slots.tobytes()
         if os.pwrite(file, counted, 0) != len(counted):
             raise OSError("short write")
-        self._others = _sums(self._folder, path)
+        self._others = _sums(self._folder, path, self._layout)
 
     def page(self, counts: Counts | None, spooled: int | None, dropped: int | None = None) -> bytes:
         """The page for Prometheus: this machine's counters and spool, and gauges of the whole line. What is not known just now (None) is left out."""
         with self._lock:
             sums = list(map(add, self._slots, self._others))
-        return generate_latest(_Page(sums, counts, spooled, dropped))
+        return generate_latest(_Page(sums, self._layout, counts, spooled, dropped))
 
 
-def _claim(folder: Path) -> tuple[tuple[int, Path], array[int]]:
+def _claim(folder: Path, layout: _Layout) -> tuple[tuple[int, Path], array[int]]:
     """The first file that no living process counts in, held until we die, and what the one before us had counted in it."""
     for number in count():
-        path = folder / f"{_LAYOUT}-{number}.counts"
+        path = folder / f"{layout.name}-{number}.counts"
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return (file, path), _slots(os.pread(file, _SLOTS * 8, 0))
+            return (file, path), _slots(os.pread(file, layout.size * 8, 0), layout)
         except BlockingIOError:
             os.close(file)
         except OSError:
@@ -144,28 +155,35 @@ def _claim(folder: Path) -> tuple[tuple[int, Path], array[int]]:
     raise AssertionError
 
 
-def _slots(data: bytes) -> array[int]:
+def _slots(data: bytes, layout: _Layout) -> array[int]:
     """Zeros where not all of it is there: somebody is just making it, or the disk was full."""
-    return array("Q", data if len(data) == _SLOTS * 8 else bytes(_SLOTS * 8))
+    return array("Q", data if len(data) == layout.size * 8 else bytes(layout.size * 8))
 
 
-def _sums(folder: Path, ours: Path) -> list[int]:
-    sums = [0] * _SLOTS
-    for path in folder.glob(f"{_LAYOUT}-*.counts"):
+def _sums(folder: Path, ours: Path, layout: _Layout) -> list[int]:
+    sums = [0] * layout.size
+    for path in folder.glob(f"{layout.name}-*.counts"):
         if path != ours:
-            sums = list(map(add, sums, _slots(path.read_bytes())))
+            sums = list(map(add, sums, _slots(path.read_bytes(), layout)))
     return sums
 
 
 class _Page:
-    def __init__(self, sums: list[int], counts: Counts | None, spooled: int | None, dropped: int | None) -> None:
+    def __init__(self, sums: list[int], layout: _Layout, counts: Counts | None, spooled: int | None, dropped: int | None) -> None:
         self._sums = sums
+        self._layout = layout
         self._counts = counts
         self._spooled = spooled
         self._dropped = dropped
 
     def collect(self) -> Iterator[Metric]:
         yield self._hops()
+        by_door = CounterMetricFamily(
+            "hotline_gateway_hops", "USSD hops by whose wire they came and by kind of answer.", labels=("gateway", "kind")
+        )
+        for labels, slot in self._layout.by_door.items():
+            by_door.add_metric(labels, self._sums[slot])
+        yield by_door
         orders = CounterMetricFamily("hotline_orders", "What became of orders.", labels=("how",))
         for how in _HOW:
             orders.add_metric((how,), sum(self._sums[_ORDER[effect, how]] for effect in _EFFECTS))

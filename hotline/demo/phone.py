@@ -76,6 +76,7 @@ def blueprint(
             code=at.service_codes[0],
             keypad=KEYPAD,
             has_codes=bool(factors),
+            has_digits=bool(digits),
             # Where one vendor carries all there is nothing to tell apart.
             carriers=words[language]["page.carriers"].format(**by) if len(set(by.values())) > 1 else "",
         )

@@ -37,6 +37,7 @@ class DoctorContext(Struct, frozen=True):
     config: Config
     at: int
     store: SqlStore
+    memory: ValkeyMemory
 
 
 def local_day(config: Config, at: int) -> date:
@@ -53,7 +54,7 @@ def look(config: Config, at: int) -> Iterator[Finding]:
         yield Finding("keys", "bad", str(broken))
         return
     memory = ValkeyMemory(connect(config.redis_url, config.redis_budget_ms), seal)
-    line = DoctorContext(config, at, open_store(config, seal))
+    line = DoctorContext(config, at, open_store(config, seal), memory)
     try:
         yield (database := _database(config))
         if database.level == "ok":
@@ -103,7 +104,7 @@ def _database(config: Config) -> Finding:
 def _gateways(line: DoctorContext, tx: Transaction) -> Iterator[Finding]:
     """What each can do, and what became of what it was handed, as long as that is kept."""
     try:
-        used = gateways(line.config)
+        used = gateways(line.config, line.memory)
     except ConfigError as wrong:
         yield from (Finding("gateways", "bad", fault) for fault in wrong.faults)
         return

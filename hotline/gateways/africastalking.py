@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hotline.config import Config
+    from hotline.ports.memory import Memory
     from hotline.service import Hotline
     from hotline.settings import AfricasTalking
 
@@ -154,7 +155,7 @@ class AfricasTalkingGateway:
         except (DecodeError, UnicodeDecodeError):
             raise GatewayUnknown("unparsable") from None
         if len(recipients) != 1:
-            raise GatewayRefused("no_recipient")
+            raise GatewayUnknown("recipients") if recipients else GatewayRefused("no_recipient")
         name, verdict = STATUS.get(recipients[0].status_code, ("new_status", "unknown"))
         if verdict == "taken":
             return recipients[0].message_id
@@ -168,7 +169,7 @@ class AfricasTalkingGateway:
         except (DecodeError, UnicodeDecodeError):
             raise GatewayUnknown("unparsable") from None
         if len(entries) != 1:
-            raise GatewayRefused("no_entry")
+            raise GatewayUnknown("entries") if entries else GatewayRefused("no_entry")
         if entries[0].status == "Queued":
             return entries[0].session_id
         refusal = CALL_REFUSALS.get(entries[0].status)
@@ -188,7 +189,7 @@ class AfricasTalkingGateway:
             raise GatewayRefused("aborted") if status == "Aborted" else GatewayUnknown("new_status")
 
 
-def parts(config: Config) -> GatewayParts:
+def parts(config: Config, _memory: Memory) -> GatewayParts:
     """All that the vendor has."""
     at = config.account()
     guard, out = WebhookGuard(at), AfricasTalkingGateway(at)

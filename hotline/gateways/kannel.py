@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hotline.config import Config
+    from hotline.ports.memory import Memory
     from hotline.service import Hotline
     from hotline.settings.kannel import Kannel
 
@@ -40,7 +41,7 @@ ON_THE_WAY: Final = frozenset({"4", "8"})
 ASKED_REPORTS: Final = 1 + 2 + 16
 VALID_MINUTES: Final = 5
 """So long an SMS may wait for its network: an alert is offered again by then, and an answer that comes late is read by somebody else."""
-BUSY: Final = "Temporal failure, try again later."
+BUSY: Final = b"Temporal failure, try again later."
 """bearerbox has no room or is ending, and kept nothing."""
 
 _ID: Final = re.compile(r"[!-~]{1,128}")
@@ -82,14 +83,14 @@ class KannelSms:
             "X-Kannel-DLR-Url": f"{self._account.line_url.rstrip('/')}{PREFIX}/{self._guard.secret}/report?ref={reference}&d=%d",
         }
         answer = asked("POST", self._account.sendsms_url, headers, text.encode(), self._timeout)
-        if answer.status_code == 503 and answer.text.strip() == BUSY:
+        if answer.status_code == 503 and answer.content.strip() == BUSY:
             raise GatewayRefused("busy")
         if taken(answer).status_code != 202:
             raise GatewayUnknown("new_status")
         return reference
 
 
-def parts(config: Config) -> GatewayParts:
+def parts(config: Config, _memory: Memory) -> GatewayParts:
     """SMS, both ways."""
     account = config.kannel
     if account is None:

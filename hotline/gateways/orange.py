@@ -10,6 +10,7 @@ import re
 import threading
 import time
 from base64 import b64encode
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 from urllib.parse import quote
 
@@ -25,14 +26,15 @@ from hotline.gateways.path_guard import PathGuard, guarded_views
 from hotline.gateways.registry import GatewayParts
 from hotline.gateways.sent_at import moment
 from hotline.ports.incoming import ReceivedSms, SmsReport
+from hotline.ports.memory import MemoryAway
 from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import requests
-
     from hotline.config import Config
+    from hotline.gateways.asking import VendorAnswer
+    from hotline.ports.memory import Memory
     from hotline.service import Hotline
     from hotline.settings.orange import Orange
 
@@ -97,11 +99,13 @@ class _MessageBody(Struct, frozen=True):
 class OrangeSms:
     """`hotline.ports.outgoing.SmsOut` by the API, which knows no idempotency key; safe for threads.
 
-    A token lives for an hour. It is held by this object alone, so that a process that lives for one SMS asks for one each time.
+    A token lives for an hour. It lies sealed in the line's short memory, so that a process that lives for one SMS asks for none; with that away it does.
     """
 
-    def __init__(self, account: Orange, seconds: Callable[[], float], timeout: tuple[float, float] = TIMEOUT) -> None:
+    def __init__(self, account: Orange, memory: Memory, seconds: Callable[[], float], timeout: tuple[float, float] = TIMEOUT) -> None:
         """`seconds`: a monotonic clock."""
+        self._memory = memory
+        self._name = f"orange token|{account.client_id}"
         self._account = account
         self._seconds = seconds
         self._timeout = timeout
@@ -125,7 +129,7 @@ class OrangeSms:
         except (DecodeError, UnicodeDecodeError):
             return ""
 
-    def _post(self, token: str, to: str, text: str) -> requests.Response:
+    def _post(self, token: str, to: str, text: str) -> VendorAnswer:
         sender = f"tel:{self._account.sender}"
         sms = {"address": f"tel:{to}", "senderAddress": sender, "outboundSMSTextMessage": {"message": text}}
         if self._account.sender_name is not None:
@@ -138,10 +142,24 @@ class OrangeSms:
         """A token that is good for some time, and another than the one that was just `refused`. Raises GatewayRefused: without one nothing is sent."""
         with self._renewing:
             if self._token == refused or self._seconds() >= self._token_ends:
-                fresh = self._fresh()
-                life = float(fresh.expires_in) if _WHOLE.fullmatch(str(fresh.expires_in)) else 0.0
-                self._token, self._token_ends = fresh.access_token, self._seconds() + max(life - EARLY_SECONDS, LEAST_SECONDS)
+                # What is remembered goes by itself in time; how much of it is left is not known here.
+                token, life = self._remembered(refused), LEAST_SECONDS
+                if not token:
+                    fresh = self._fresh()
+                    said = float(fresh.expires_in) if _WHOLE.fullmatch(str(fresh.expires_in)) else 0.0
+                    token, life = fresh.access_token, max(said - EARLY_SECONDS, LEAST_SECONDS)
+                    with suppress(MemoryAway):
+                        self._memory.remember(self._name, token.encode(), int(life))
+                self._token, self._token_ends = token, self._seconds() + life
             return self._token
+
+    def _remembered(self, refused: str) -> str:
+        """The token that another process got; empty where there is none, or it is the one that was refused."""
+        try:
+            token = (self._memory.recall(self._name).facts or b"").decode()
+        except MemoryAway:
+            return ""
+        return token if token != refused else ""
 
     def _fresh(self) -> _Token:
         pair = f"{self._account.client_id}:{self._account.client_secret}"
@@ -153,7 +171,7 @@ class OrangeSms:
             raise GatewayRefused("no_token") from None
 
 
-def parts(config: Config) -> GatewayParts:
+def parts(config: Config, memory: Memory) -> GatewayParts:
     """SMS, both ways; and the pages of #303# where they are set."""
     account = config.orange
     if account is None:
@@ -162,7 +180,7 @@ def parts(config: Config) -> GatewayParts:
     return GatewayParts(
         NAME,
         door=OrangePages(account, guard) if account.pages else None,
-        sms=OrangeSms(account, time.monotonic),
+        sms=OrangeSms(account, memory, time.monotonic),
         views=lambda hotline, _meter: blueprint(hotline, account, guard),
         refresh=guard.refresh,
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from hotline.config import ConfigError
+from hotline.config import ConfigError, is_loopback
 from hotline.ports.outgoing import Outgoing, Route
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from flask import Blueprint
 
     from hotline.config import Config
+    from hotline.ports.memory import Memory
     from hotline.ports.meter import Meter
     from hotline.ports.outgoing import SmsOut, Voice
     from hotline.ports.ussd import UssdDoor
@@ -77,15 +78,18 @@ class Gateways(Struct, frozen=True):
             raise ConfigError(tuple(faults))
 
 
-def gateways(config: Config) -> Gateways:
-    """Those that HOTLINE_GATEWAYS names. Raises ConfigError where one is not known, or its own settings are wrong."""
+def gateways(config: Config, memory: Memory) -> Gateways:
+    """Those that HOTLINE_GATEWAYS names. `memory`: for what a vendor gives for a while. Raises ConfigError where one is not known, or its own settings are wrong."""
     file = Path(config.tables_file) if config.tables_file else None
     accounts = import_module(TABLES).load_accounts(file) if file else {}
     unknown = [name for name in config.gateways if name not in MODULES and name not in accounts]
     if unknown:
         raise ConfigError(tuple(f"HOTLINE_GATEWAYS: no gateway is called {name}" for name in unknown))
     used = Gateways(
-        tuple(import_module(MODULES[name]).parts(config) if name in MODULES else _table(name, file) for name in config.gateways),
+        tuple(
+            import_module(MODULES[name]).parts(config, memory) if name in MODULES else _table(name, file, demo=bool(config.demo))
+            for name in config.gateways
+        ),
         tuple(map(_route, config.routes)),
     )
     faults = tuple(_faults(used))
@@ -110,10 +114,12 @@ def _faults(used: Gateways) -> Iterator[str]:
         yield from (f"HOTLINE_ROUTES: {name} has no way for {route.kind}" for name in route.by if name not in able)
 
 
-def _table(name: str, file: Path | None) -> GatewayParts:
+def _table(name: str, file: Path | None, *, demo: bool) -> GatewayParts:
     tables = import_module(TABLES)
     assert file  # noqa: S101 -- the name was found there
     vendor = tables.open_vendor(name, tables.load_accounts(file)[name], file.parent)
+    if demo and vendor.sms is not None and not is_loopback(vendor.sms.url):
+        raise ConfigError((f"{file}: [{name}] base: the demo must not reach the vendor",))
 
     def refresh() -> None:
         """Raises ConfigError."""

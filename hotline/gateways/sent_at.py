@@ -21,7 +21,7 @@ def moment(date: str) -> int | None:
     except ValueError:
         try:
             sent = parsedate_to_datetime(date)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
     if sent.tzinfo is None:
         sent = sent.replace(tzinfo=UTC)

@@ -10,8 +10,9 @@ from hotline.ports.incoming import Unknown
 class Meter(Protocol):
     """Counters for /metrics. Labels are codes of ours, never anything from a caller."""
 
-    def hop(self, kind: Literal["screen", "end", "order", "refused", "broken"], seconds: float) -> None:
-        """One USSD hop answered: a screen, a last screen, a screen behind an order or fact that needed a store, a 4xx, or the neutral end."""
+    def hop(self, kind: Literal["screen", "end", "order", "refused", "broken"], seconds: float, gateway: str = "") -> None:
+        """One USSD hop answered: a screen, a last screen, a screen behind an order or fact that needed a store, a 4xx, or the neutral end. `gateway`: by
+        whose wire it came."""
 
     def order(self, effect: str, how: Literal["kept", "spooled", "lost"]) -> None: ...
     def ended(self, status: Literal["Success", "Incomplete", "Failed"]) -> None:

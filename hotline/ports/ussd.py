@@ -31,6 +31,8 @@ class UssdHop(Struct, frozen=True):
     """The vendor's id of this very request: the same one comes again as the same hop. Empty: the wire has none."""
     state: str = ""
     """What the vendor brings back of what the last answer carried. Base64url without padding: no format has to escape it."""
+    letters: int | None = None
+    """The most letters that this vendor shows of a screen, where they are fewer than a network takes. None: as many."""
 
 
 class UssdOver(Struct, frozen=True):

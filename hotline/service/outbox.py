@@ -30,6 +30,8 @@ RETRY_SECONDS: Final = 5
 """Until a waiting message is enqueued again; twice as long after each attempt."""
 STUCK_SECONDS: Final = 60
 """A worker that has been sending for so long is dead."""
+EARLY_SECONDS: Final = 600
+"""So long a bad report is kept for an SMS that is just being sent."""
 STAFF_SECONDS: Final = 600
 """After so long a message to staff is worth nothing."""
 CARRIED_A_TICK: Final = 1
@@ -151,6 +153,8 @@ def deliver(deps: Deps, id: str) -> None:
         else:
             with deps.store.write() as tx:
                 tx.outbox.move(id, "sending", "sent", at, vendor_id or None)
+                if vendor_id and tx.ledger.find(_early(deps, gateway, vendor_id), at) is not None:
+                    tx.outbox.move(id, "sent", "failed", at)
                 if message.kind == "ring":
                     _remember_session(tx, message.text, gateway, vendor_id)
             gateway_states.note(deps, gateway, works=True)
@@ -177,12 +181,24 @@ def call_token(deps: Deps, call: str) -> str:
 
 
 def report(deps: Deps, report: SmsReport) -> None:
-    """What the vendor says became of an SMS. Raises StoreAway."""
-    if not report.delivered:
-        with deps.store.write() as tx:
-            message = tx.outbox.by_vendor_id(report.gateway, report.id)
-            if message is not None:
-                tx.outbox.move(message.id, "sent", "failed", deps.clock.now())
+    """What the vendor says became of an SMS. Raises StoreAway.
+
+    A bad report may come before the worker wrote down by what id the vendor knows the SMS: then it is kept under that id, if this vendor is just being asked.
+    """
+    if report.delivered:
+        return
+    at = deps.clock.now()
+    with deps.store.write() as tx:
+        message = tx.outbox.by_vendor_id(report.gateway, report.id)
+        if message is not None:
+            tx.outbox.move(message.id, "sent", "failed", at)
+        elif any(sending.gateway == report.gateway for sending in tx.outbox.stale("sending", at + STUCK_SECONDS)):
+            tx.ledger.enter(_early(deps, report.gateway, report.id), "kept", b"", at, at + EARLY_SECONDS)
+
+
+def _early(deps: Deps, gateway: str, vendor_id: str) -> bytes:
+    """Under which the ledger knows a bad report that came too early."""
+    return deps.hasher.digest("early report", f"{gateway}|{vendor_id}")
 
 
 def sweep(deps: Deps, at: int) -> None:
@@ -216,10 +232,12 @@ def _drop_if_over(work: Work, message: OutboxMessage) -> tuple[OutboxMessage, ..
     """Drop a message that must not leave any more. Returns what staff are told of it, or None where the message may leave."""
     tx, at = work.tx, work.at
     if message.kind != "ring":
-        return () if at >= message.not_after and tx.outbox.move(message.id, "pending", "dropped", at) else None
+        is_over = at >= message.not_after or (message.role is not None and not _is_of_staff(tx, message.to))
+        return () if is_over and tx.outbox.move(message.id, "pending", "dropped", at) else None
     ring = tx.staff_rings.get(message.text)
     if ring is not None:
-        return None if at < message.not_after and _is_of_use(tx, ring) else _drop_ring(work, message, ring)
+        is_of_use = at < message.not_after and _is_of_staff(tx, message.to, ring.staff) and _is_of_use(tx, ring)
+        return None if is_of_use else _drop_ring(work, message, ring)
     call = tx.calls.get(message.text)
     callback = tx.callbacks.get(call.callback) if call else None
     if (
@@ -228,10 +246,17 @@ def _drop_if_over(work: Work, message: OutboxMessage) -> tuple[OutboxMessage, ..
         and call.state == "placed"
         and (callback.state, callback.claimed_by) == ("claimed", call.staff)
         and at < message.not_after
+        and _is_of_staff(tx, message.to, call.staff)
     ):
         return None
     tx.outbox.move(message.id, "pending", "dropped", at)
     return _call_off(work, message.text, "too_late")
+
+
+def _is_of_staff(tx: Transaction, number: str, id: str = "") -> bool:
+    """Is this still the number of one of the staff, of this one where it is said whose? A phone that was lost or handed back hears of nothing more."""
+    staff = tx.staff.by_number(number)
+    return staff is not None and staff.active and id in ("", staff.id)
 
 
 def _is_of_use(tx: Transaction, ring: StaffRing) -> bool:

@@ -44,6 +44,27 @@ def test_hops_are_counted_by_kind_and_latency(meter):
     assert (seen["hotline_hop_seconds_bucket|broken|2.5"], seen["hotline_hop_seconds_count|broken"]) == (0, 1)
 
 
+def test_hops_are_counted_by_whose_wire_they_came(tmp_path):
+    """Over all processes of the line; each kind of answer, so that a door that breaks is seen beside one that does not."""
+    meter, other = (PrometheusMeter(tmp_path / "metrics", FakeTime(), ("hubtel", "africastalking")) for _ in range(2))
+    for kind, gateway in (
+        ("screen", "hubtel"),
+        ("screen", "hubtel"),
+        ("broken", "hubtel"),
+        ("screen", "africastalking"),
+        ("end", "nobody"),
+    ):
+        meter.hop(kind, 0.001, gateway)
+    for living in (meter, other):
+        living.share()
+    seen = {name: count for name, count in samples(other.page(NONE, 0)).items() if name.startswith("hotline_gateway_hops_total") and count}
+    assert seen == {
+        "hotline_gateway_hops_total|hubtel|screen": 2,
+        "hotline_gateway_hops_total|hubtel|broken": 1,
+        "hotline_gateway_hops_total|africastalking|screen": 1,
+    }
+
+
 def test_orders_breakers_and_ends_are_counted(meter):
     """Each in its own slot; an effect that is not known is counted all the same."""
     meter.order("open_callback", "kept")

@@ -67,6 +67,15 @@ def add_old_post(t, seal) -> None:
     insert(t, "outbox", post)
 
 
+def add_old_callback(t, seal) -> None:
+    """Before 0023."""
+    callback = t.callbacks._new(a_callback(1))
+    del callback["entered"]
+    insert(t, "callbacks", {NAMED.get(name, name): value for name, value in callback.items()})
+    sealed = seal.seal(HERS.encode(), f"numbers.sealed.{id_of(1)}")
+    insert(t, "numbers", {"callback": id_of(1), "number_hash": seal.digest("number", HERS), "sealed": sealed})
+
+
 def fill_0001(url, seal) -> None:
     """As the code of that day wrote it: what has columns of its own since then in SQL."""
     store = SqlStore(url, seal, PATIENT_MS)
@@ -154,7 +163,7 @@ def fill_0011(url, seal) -> None:
     store = SqlStore(url, seal, PATIENT_MS)
     with store.write() as t:
         t.ledger.enter(b"k", "kept", b"facts", NOW, NOW + 9)
-        t.callbacks.add(a_callback(1), HERS)
+        add_old_callback(t, seal)
         counselor = asdict(a_counselor(1)) | {
             "speaks": ",".join(a_counselor(1).speaks),
             "number_hash": seal.digest("staff", a_counselor(1).number),
@@ -212,6 +221,16 @@ def fill_0022(url, seal) -> None:
     with store.write() as t:
         t.staff_rings.add(StaffRing(id_of(4), id_of(1), "offer", id_of(1), "placed", NOW))
         t.staff_rings.save_digits(RingDigits(id_of(1), b"keyed"))
+    store.close()
+
+
+def fill_0023(url, seal) -> None:
+    """With a ring of what staff entered."""
+    fill_0022(url, seal)
+    store = SqlStore(url, seal, PATIENT_MS)
+    with store.write() as t:
+        t.callbacks.add(a_callback(4, reference="704", other_phone=True, entered=True), OTHERS)
+        t.calls.add_attempt(id_of(4), id_of(5), NOW)
     store.close()
 
 
@@ -310,6 +329,7 @@ FILLS = {
     "0019": fill_0019,
     "0021": fill_0019,
     "0022": fill_0022,
+    "0023": fill_0023,
 }
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 

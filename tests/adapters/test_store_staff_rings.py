@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from hotline.adapters.sql.tables import staff_rings
 from hotline.ports.calls.calls import NAMED
 from hotline.ports.calls.staff_rings import RingDigits, StaffRing
-from hotline.retention import RING_SECONDS
+from hotline.retention import RING_SECONDS, RUNG_SECONDS
 from tests.adapters.test_store import NOW, a_counselor, id_of
 
 AWA = id_of(1)
@@ -49,6 +49,15 @@ def test_those_that_never_rang_are_found(store) -> None:
         for n, (state, at) in enumerate((("failed", NOW), ("failed", NOW - 100), ("placed", NOW))):
             t.staff_rings.add(replace(RING, id=id_of(40 + n), state=state, placed_at=at))
         assert [id_of(40)] == [ring.id for ring in t.staff_rings.failed(NOW - 60)]
+
+
+def test_nor_does_one_whose_end_nobody_told(store) -> None:
+    """The vendor never said that it is over."""
+    with store.write() as t:
+        t.staff_rings.add(replace(RING, state="known"))
+        for seconds, callback in ((RUNG_SECONDS - 1, RING.callback), (RUNG_SECONDS, None)):
+            t.retention.purge(NOW + seconds, 3600, 3600, 3600)
+            assert callback == t.staff_rings.get(RING.id).callback
 
 
 def test_an_ended_ring_does_not_say_what_it_was_about(store) -> None:

@@ -14,7 +14,7 @@ from hotline.ports.voice import VoiceConnect, VoicePrompt, VoiceUnreached
 from hotline.service.calls import taking
 from hotline.service.calls.rules.limits import CONTACTS_A_DAY, SAME_CONTACT_A_DAY
 from tests.console.desk import Browser, Desk
-from tests.service.line import AWA, CALLER, OUMOU, Line
+from tests.service.line import AWA, CALLER, OTHER_CALLER, OUMOU, Line
 
 FORM, SAVE = "/console/contact", "/console/contact/save"
 TYPED = "70 00 00 01"
@@ -357,12 +357,30 @@ def it_is_entered_too_often(desk: Desk) -> None:
         enter(desk, by="oumou")
 
 
-STANDS = (
-    *(nothing, she_waits, she_is_urgent_and_in_hand, she_stopped, she_waited_and_stopped, somebody_else_answered),
-    *(a_colleague_entered_it, it_is_entered_too_often),
-)
-HERS = STANDS[:-2]
+STRANGERS_KEYS = f"5 6 {CALLER[-8:]} 5"
+
+
+def a_stranger_asked_in_another_language(desk: Desk) -> None:
+    desk.line.walk(f"6 {STRANGERS_KEYS}", "stranger", OTHER_CALLER)
+
+
+def a_colleague_has_what_a_stranger_asked(desk: Desk) -> None:
+    present(desk.line, OUMOU)
+    desk.line.walk(STRANGERS_KEYS, "stranger", OTHER_CALLER)
+    assert desk.line.act(OUMOU, taking.take, desk.line.callback().id).code == "taken"
+
+
+def it_was_rung_today_for_a_stranger(desk: Desk) -> None:
+    desk.line.walk(STRANGERS_KEYS, "stranger", OTHER_CALLER)
+    desk.line.work()
+    assert isinstance(desk.line.ring(), VoiceConnect)
+    desk.line.text(AWA, "2")
+
+
+HERS = (nothing, she_waits, she_is_urgent_and_in_hand, she_stopped, she_waited_and_stopped, somebody_else_answered)
 """What the phone itself did, and what was done for it."""
+STRANGERS = (a_stranger_asked_in_another_language, a_colleague_has_what_a_stranger_asked, it_was_rung_today_for_a_stranger)
+STANDS = (*HERS, *STRANGERS, a_colleague_entered_it, it_is_entered_too_often)
 
 
 def without_ids(page: str) -> str:
@@ -395,15 +413,18 @@ def test_nobody_learns_by_this_form_what_is_known_of_a_number(desk: Desk, stands
     assert before.entered
 
 
-@pytest.mark.parametrize("stands", HERS)
-def test_nor_by_taking_it_what_the_phone_itself_did(desk: Desk, stands: Callable[[Desk], None]) -> None:
-    """It lies in the queue, is taken and connected as any; where the phone stopped, is being served, or somebody else answered it, nobody's phone rings."""
+@pytest.mark.parametrize("stands", [*HERS, *STRANGERS])
+def test_nor_by_taking_it_what_the_phone_did_or_strangers_asked_of_it(desk: Desk, stands: Callable[[Desk], None]) -> None:
+    """It lies in the queue by itself, is taken and connected as any; where the phone stopped, is being served, or somebody else answered it, nobody's phone rings."""
     stands(desk)
     enter(desk)
     line = desk.line
     callback = line.callbacks()[-1]
     assert callback.state == "waiting"
-    assert f">{callback.reference}<" in desk.browser("awa").open("/console/queue")
+    queue = desk.browser("awa").open("/console/queue")
+    card = queue[queue.index(f">{callback.reference}<") :].partition("</li>")[0]
+    assert f'id="take-{callback.reference}"' in card
+    assert " · français · " in card
     assert line.act(AWA, taking.take, callback.id).code == "taken"
     page = desk.browser("awa").open(f"/console/callback/{callback.id}")
     assert line.words("voice").phrase("word.milk", "fr") in page
@@ -411,7 +432,7 @@ def test_nor_by_taking_it_what_the_phone_itself_did(desk: Desk, stands: Callable
     line.text(AWA, f"{callback.reference} 7")
     line.work()
     assert isinstance(line.pick_up(), VoicePrompt)
-    is_reached = stands in (nothing, she_waits)
+    is_reached = stands in (nothing, she_waits, *STRANGERS)
     assert isinstance(line.press(), VoiceConnect if is_reached else VoiceUnreached)
 
 

@@ -7,12 +7,16 @@ from pathlib import Path
 
 import polib
 import pytest
+from flask import Flask
+from markupsafe import escape
+from msgspec.structs import replace
 
 from hotline.adapters.locks import ArgonPasswords
 from hotline.demo import phone
 from hotline.demo.people import PEOPLE, factors, on_the_phone, passwords, people_json, shifts, staff, working
 from hotline.demo.words import LOCALES, read_here, read_words
 from hotline.service.desk.accounts.sign_in import is_weak
+from tests.fakes import AT
 
 PLACEHOLDER = re.compile(r"\{\w+\}")
 DEMO = Path(phone.__file__).parent
@@ -95,3 +99,14 @@ def test_every_word_says_whether_it_was_read(language: str) -> None:
     """Each message carries its review; no Bambara one has had any."""
     text = (LOCALES / language / "LC_MESSAGES" / "demo.po").read_text("utf-8")
     assert {"review: pending"} == {entry.comment for entry in polib.pofile(text)}
+
+
+@pytest.mark.parametrize("language", phone.LANGUAGES)
+@pytest.mark.parametrize("digits", [{}, {"awa": "47"}], ids=["by SMS", "by ring"])
+def test_what_to_try_is_what_happens_here(language: str, digits: dict[str, str]) -> None:
+    """Where the line rings Awa no SMS is spoken of, and where it writes to her no two digits are."""
+    app, words = Flask("demo"), read_words(language)
+    app.register_blueprint(phone.blueprint(replace(AT, base_url="http://127.0.0.1:9"), digits=digits))
+    shown = app.test_client().get(f"/phone?l={language}").text.partition(words["try.heading"])[2]
+    steps = [escape(words[key]) in shown for key in ("try.answer", "try.answer_ring")]
+    assert [not digits, bool(digits)] == steps

@@ -31,6 +31,7 @@ from hotline.settings.kannel import Kannel
 from hotline.settings.orange import Orange
 from tests.demo.fakes import CALLER, COUNSELOR, COVER, KEY, PATIENCE, SECRET
 from tests.fakes import FakeHotline
+from tests.service.fakes import FakeClock, FakeMemory
 
 CODE = "*123#"
 STATE = "c3RhdGU"
@@ -183,7 +184,7 @@ def test_sms_go_both_ways(name: str, serving: Callable[[Flask], str]) -> None:
 
     def gateway(key: str) -> SmsOut:
         if name == "orange":
-            return orange.OrangeSms(replace(ORANGE, base_url=address, client_secret=key), time.monotonic)
+            return orange.OrangeSms(replace(ORANGE, base_url=address, client_secret=key), FakeMemory(FakeClock()), time.monotonic)
         account = replace(KANNEL, sendsms_url=f"{address}/cgi-bin/sendsms", line_url=base, password=key)
         return kannel.KannelSms(account, PathGuard(account), lambda: "0f0f")
 

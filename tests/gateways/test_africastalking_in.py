@@ -300,6 +300,8 @@ def test_a_listed_address_is_answered(path):
         ("24/11/2026 07:45", None),
         ("2026-11-24 07:45", None),
         ("2026-11-24", None),
+        ("1 Jan 99999999999999999999 00:00:00", None),
+        (f"Mon, 01 Jan 2026 00:00:00 +{'9' * 400}", None),
     ],
 )
 def test_knows_when_a_message_was_sent(date, at):

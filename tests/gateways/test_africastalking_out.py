@@ -129,6 +129,7 @@ def test_json_is_read_whatever_its_content_type(httpserver, gateway):
     ("answer", "failure"),
     [
         ({"SMSMessageData": {"Message": "InsufficientBalance", "Recipients": []}}, GatewayRefused("no_recipient")),
+        ({"SMSMessageData": {"Message": "Sent", "Recipients": [{"statusCode": 101}] * 2}}, GatewayUnknown("recipients")),
         (sent(999, "NewToUs"), GatewayUnknown("new_status")),
     ],
 )
@@ -147,6 +148,7 @@ def test_an_sms_that_nobody_took_was_refused(answer, failure, httpserver, gatewa
         (called("InsufficientCredit"), GatewayRefused("insufficient_credit")),
         (called(f"New to us {COUNSELOR}"), GatewayUnknown("new_status")),
         ({"entries": [], "errorMessage": f"Invalid callerId {COUNSELOR}"}, GatewayRefused("no_entry")),
+        ({"entries": [{"status": "Queued", "sessionId": "a"}] * 2}, GatewayUnknown("entries")),
     ],
 )
 def test_a_call_that_was_not_placed_says_so(answer, failure, httpserver, gateway):

@@ -21,6 +21,7 @@ from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 from hotline.ports.store import StoreAway
 from hotline.settings.orange import Orange
 from tests.fakes import SECRET, FakeHotline, FakeTime, the_log
+from tests.service.fakes import FakeClock, FakeMemory
 
 CALLER, COUNSELOR = "+22370000001", "+22370000101"
 ID = "5f0c3b1e-0000-4000-8000-000000000001"
@@ -185,11 +186,20 @@ class Vendor:
         self.sms: list[Request] = []
         self.answer = sent()
         self._expires_in = expires_in
-        self.time = FakeTime()
+        self.time, self._clock = FakeTime(), FakeClock()
+        self.memory = FakeMemory(self._clock)
         server.expect_request("/oauth/v3/token", method="POST").respond_with_handler(self._token)
         server.expect_request("/smsmessaging/v1/outbound/tel:+2230000/requests", method="POST").respond_with_handler(self._take)
         self.account = structs.replace(ORANGE, base_url=server.url_for("").rstrip("/"))
-        self.gateway = OrangeSms(self.account, self.time)
+        self.gateway = self.process()
+
+    def process(self) -> OrangeSms:
+        """Another process of the line."""
+        return OrangeSms(self.account, self.memory, self.time)
+
+    def wait(self, seconds: int) -> None:
+        self.time.seconds += seconds
+        self._clock.at += seconds
 
     def _token(self, request: Request) -> Response:
         assert request.headers["Authorization"] == "Basic YW4taWQ6YS1jbGllbnQtc2VjcmV0"
@@ -227,7 +237,7 @@ def test_sends_what_orange_expects(vendor):
 
 def test_a_registered_name_goes_with_it(vendor):
     """Where there is one."""
-    named = OrangeSms(structs.replace(vendor.account, sender_name="SANTE"), vendor.time)
+    named = OrangeSms(structs.replace(vendor.account, sender_name="SANTE"), vendor.memory, vendor.time)
     named.send_sms(COUNSELOR, "471")
     assert vendor.sms[0].get_json()["outboundSMSMessageRequest"]["senderName"] == "SANTE"
 
@@ -237,11 +247,33 @@ def test_a_token_is_used_until_shortly_before_its_end(expires_in, good, over, ht
     """Its life is a number or digits; whose life cannot be read is held for a minute."""
     vendor = Vendor(httpserver, expires_in)
     vendor.gateway.send_sms(COUNSELOR, "1")
-    vendor.time.seconds += good
+    vendor.wait(good)
     vendor.gateway.send_sms(COUNSELOR, "2")
     assert vendor.given == ["token-1"]
-    vendor.time.seconds += over - good
+    vendor.wait(over - good)
     vendor.gateway.send_sms(COUNSELOR, "3")
+    assert vendor.given == ["token-1", "token-2"]
+
+
+def test_processes_share_a_token_and_one_that_is_refused_is_shared_no_more(vendor):
+    """A worker's process lives for one SMS: of three one asks for a token; the one that was withdrawn is exchanged once for all that follow."""
+    for _ in range(3):
+        vendor.process().send_sms(COUNSELOR, "1")
+    assert vendor.given == ["token-1"]
+    vendor.withdrawn.add("token-1")
+    for _ in range(2):
+        vendor.process().send_sms(COUNSELOR, "2")
+    assert vendor.given == ["token-1", "token-2"]
+    vendor.wait(3541)
+    vendor.process().send_sms(COUNSELOR, "3")
+    assert vendor.given == ["token-1", "token-2", "token-3"]
+
+
+def test_with_redis_away_each_asks_for_its_own(vendor):
+    """No SMS waits for Redis."""
+    vendor.memory.away = True
+    for _ in range(2):
+        assert vendor.process().send_sms(COUNSELOR, "1") == ID
     assert vendor.given == ["token-1", "token-2"]
 
 
@@ -270,7 +302,7 @@ def test_without_a_token_nothing_was_sent(answer, httpserver):
     httpserver.expect_request("/oauth/v3/token").respond_with_response(answer)
     account = structs.replace(ORANGE, base_url=httpserver.url_for("").rstrip("/"))
     with pytest.raises(GatewayRefused, match=r"^no_token$") as caught:
-        OrangeSms(account, FakeTime()).send_sms(COUNSELOR, "1")
+        OrangeSms(account, FakeMemory(FakeClock()), FakeTime()).send_sms(COUNSELOR, "1")
     assert (caught.value.__cause__, len(httpserver.log)) == (None, 1)
 
 
@@ -304,7 +336,9 @@ def test_where_nobody_listens_nothing_was_sent():
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with pytest.raises(GatewayRefused, match=r"^no_token$"):
-        OrangeSms(structs.replace(ORANGE, base_url=f"http://127.0.0.1:{port}"), FakeTime()).send_sms(COUNSELOR, "1")
+        OrangeSms(structs.replace(ORANGE, base_url=f"http://127.0.0.1:{port}"), FakeMemory(FakeClock()), FakeTime()).send_sms(
+            COUNSELOR, "1"
+        )
 
 
 @pytest.mark.parametrize("number", ["", "70000101", "22370000101", f"{COUNSELOR},{COUNSELOR}"])

@@ -17,6 +17,7 @@ from hotline.gateways.path_guard import PathGuard
 from hotline.ports.ussd import UssdHop
 from hotline.settings.orange import Orange
 from tests.fakes import SECRET
+from tests.service.fakes import FakeClock, FakeMemory
 
 CALLER = "+22370000001"
 ORANGE = Orange(client_id="an-id", client_secret="a-client-secret", secret=(SECRET,), pages=True)
@@ -158,6 +159,6 @@ def test_it_is_off_unless_it_is_set():
     class Settings:
         orange = structs.replace(ORANGE, pages=False)
 
-    assert parts(Settings()).door is None
+    assert parts(Settings(), FakeMemory(FakeClock())).door is None
     Settings.orange = ORANGE
-    assert parts(Settings()).door is not None
+    assert parts(Settings(), FakeMemory(FakeClock())).door is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import hmac
 import json
 import socket
 
@@ -9,6 +11,7 @@ import pytest
 from flask import Flask
 from pytest_httpserver import HTTPServer
 
+from hotline.gateways.asking import MOST_BYTES, asked
 from hotline.gateways.table.accounts import SHIPPED
 from hotline.gateways.table.gate import TableAccess
 from hotline.gateways.table.sms import SendingAccount, TableInbox, TableSms
@@ -67,7 +70,12 @@ def test_hands_over_what_the_vendor_expects(httpserver, sms):
         (429, {"error": "failed"}, GatewayRefused, "http_429"),
         (401, {}, GatewayRefused, "http_401"),
         (302, {}, GatewayRefused, "http_302"),
+        (303, {}, GatewayUnknown, "http_303"),
+        (408, {}, GatewayUnknown, "http_408"),
+        (409, {}, GatewayUnknown, "http_409"),
         (500, {}, GatewayUnknown, "http_500"),
+        (200, {"messages": [{"status": {"groupId": 1}}], "more": "a" * MOST_BYTES}, GatewayUnknown, "unparsable"),
+        (400, {"more": "a" * MOST_BYTES}, GatewayRefused, "http_400"),
     ],
 )
 def test_refused_is_only_what_was_not_taken(httpserver, sms, status, body, raised, code):
@@ -77,6 +85,13 @@ def test_refused_is_only_what_was_not_taken(httpserver, sms, status, body, raise
     with pytest.raises(raised) as failed:
         sms.send_sms(COUNSELOR, "471: rappel")
     assert str(failed.value) == code
+
+
+def test_an_answer_without_end_fills_no_memory(httpserver):
+    """A vendor, or whoever stands in its place, sends on and on, or much that was packed small: no more of it is read than any answer has."""
+    for encoding, body in (("identity", b"a" * 9 * MOST_BYTES), ("gzip", gzip.compress(b"a" * 500 * MOST_BYTES))):
+        httpserver.expect_oneshot_request("/sms").respond_with_data(body, headers={"Content-Encoding": encoding})
+        assert asked("POST", httpserver.url_for("/sms"), {}, b"").content == b"a" * MOST_BYTES
 
 
 def test_a_vendor_that_is_not_there_took_nothing():
@@ -182,6 +197,7 @@ def test_a_stranger_meets_what_an_unknown_path_meets():
 def test_messages_and_reports_may_come_to_one_path():
     """As MTN posts them: a message is told by its sender."""
     text = (SHIPPED / "mtn.toml").read_text(encoding="utf-8") + (
+        "[sms]\nguarded = false\n"
         '[sms.messages]\npath = "/mtn"\nid = "id"\nnumber = "senderAddress"\ntext = "message"\ntold = { senderAddress = { there = true } }\n'
         '[sms.reports]\npath = "/mtn"\nid = "TransactionID"\nstate = "deliveryStatus"\narrived = ["DELIVRD", "DeliveredToTerminal"]\n'
         'failed = ["EXPIRED", "DeliveryImpossible"]\nwaiting = ["MessageWaiting"]\n'
@@ -196,6 +212,36 @@ def test_messages_and_reports_may_come_to_one_path():
     ):
         assert app.test_client().post(f"/gateway/mtn/{SECRET}/mtn", json=body).status_code == 200
     assert [call[0] for call in hotline.calls] == ["sms", "delivery"]
+
+
+SIGNED = '[auth.signature]\nheader = "X-Sign"\n\n[told]'
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_reports_and_messages_are_held_to_the_vendors_key_and_signature(guarded):
+    """Whoever learned the address alone stops nobody and fails no alert, unless the table says that this vendor sends neither with them."""
+    text = (SHIPPED / "mtn.toml").read_text(encoding="utf-8").replace("[told]", SIGNED, 1)
+    text += f"[sms]\nguarded = {str(guarded).lower()}\n"
+    text += '[sms.messages]\npath = "/sms"\nid = "id"\nnumber = "from"\ntext = "text"\n'
+    hotline, app = FakeHotline(), Flask("empty")
+    app.register_blueprint(TableInbox(read_table(text.encode()), TableAccess((SECRET,), "KEY")).views(hotline))
+    body = b'{"id":"a","from":"22370000101","text":"STOP"}'
+    signed = {"x-api-key": "KEY", "X-Sign": hmac.new(b"KEY", body, "sha256").hexdigest()}
+
+    def post(headers: dict[str, str]) -> int:
+        return app.test_client().post(f"/gateway/mtn/{SECRET}/sms", data=body, headers=headers).status_code
+
+    without_key, wrongly_signed = {"X-Sign": signed["X-Sign"]}, signed | {"X-Sign": "0" * 64}
+    assert [post(each) for each in ({}, without_key, wrongly_signed, signed)] == ([404, 404, 400, 200] if guarded else [200] * 4)
+    assert len(hotline.calls) == (1 if guarded else 4)
+
+
+def test_half_a_letter_loses_no_message():
+    """Half of a pair of UTF-16, which no store takes: the message comes without it, once, and a stop is a stop."""
+    line = Inbox()
+    body = '{"results":[{"messageId":"id-1","from":"22370000101","text":"STOP \\ud83d"}]}'
+    assert line.post("/sms", body).status_code == 200
+    assert line.hotline.calls[0][4] == "STOP ?"
 
 
 def test_a_fault_of_the_sms_names_its_line():

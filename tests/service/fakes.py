@@ -290,7 +290,7 @@ class FakeMeter:
         self.breakers: list[str] = []
         self.unknowns: list[str] = []
 
-    def hop(self, kind: str, seconds: float) -> None:
+    def hop(self, kind: str, seconds: float, gateway: str = "") -> None:
         raise AssertionError("the hop counts itself")
 
     def order(self, effect: str, how: str) -> None:

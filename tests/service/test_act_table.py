@@ -76,6 +76,7 @@ KEYS: dict[str, tuple[Menu, str]] = {
     "say_outcome": ("how", "3"),
     "say_here": ("here", "1"),
     "carry_on": ("enough", "1"),
+    "take_break": ("here", "3"),
     "go_off_shift": ("offer", "9"),
 }
 """By voice: what was said to whoever was rung, and the key; all other acts have no key."""

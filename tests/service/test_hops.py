@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hotline.adapters.spool import DiskSpool
+from hotline.engine.phone.gsm import units
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.ussd import UssdHop
@@ -30,6 +31,25 @@ def test_browsing_touches_nothing(line: Line) -> None:
     line.store.failing = "always"
     answered = line.hotline.hop("fake", "all", UssdHop("session-1", CALLER, ("4", "1")))
     assert ("danger.advice", False, 0) == (answered.screen.key, answered.stored, line.store.units)
+
+
+@pytest.mark.parametrize("keys", ["", "4", "4 1", "4 1 8", "6 4 1", "5", "5 8", "4 2", "9"])
+def test_a_vendor_that_shows_fewer_letters_gets_more_pages(line: Line, keys: str) -> None:
+    """No screen is longer than it shows; what is longer goes on behind `8`, with the way out on each page."""
+    screen = line.hotline.hop("fake", "all", UssdHop("session-1", CALLER, tuple(keys.split()), letters=120)).screen
+    assert units(screen.text)[0] <= 120
+    assert screen.ends or "9 " in screen.text
+    longer = line.hotline.hop("fake", "all", UssdHop("session-2", CALLER, tuple(keys.split()))).screen
+    assert screen.key == longer.key
+
+
+@pytest.mark.parametrize("keys", ["4 1 1", "5 5", "5 7"])
+def test_and_every_key_means_what_it_means_elsewhere(line: Line, keys: str) -> None:
+    """Urgent help, a callback and a stop are as many keys away, though their lines stand on a second page."""
+    hop = UssdHop("session-1", CALLER, tuple(keys.split()), letters=120)
+    answered = line.hotline.hop("fake", "all", hop)
+    assert line.dial(keys, "session-2").key == answered.screen.key
+    assert answered.stored
 
 
 def test_a_callback_is_kept_with_its_promise(line: Line) -> None:

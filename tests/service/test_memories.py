@@ -25,6 +25,22 @@ def test_the_same_conversation_whatever_the_wire_remembers(line: Line, memory: I
     assert ("cancelled", "bm") == (line.callback().state, line.callback().language)
 
 
+@pytest.mark.parametrize("memory", MEMORIES)
+def test_a_session_id_that_a_vendor_gives_to_another_phone_is_another_session(line: Line, memory: InputMemory) -> None:
+    """What one caller asked for is no other one's: each is noted, once."""
+    for number in (CALLER, OTHER_CALLER):
+        wire = Wire(line, memory)
+        assert "callback.kept_now" == wire.walk("5 5", number=number).key
+        line.clock.at += line.rules.session_seconds
+    assert {CALLER, OTHER_CALLER} == {line.number_of(callback) for callback in line.callbacks()}
+
+
+def test_nor_within_its_time_where_all_inputs_come(line: Line) -> None:
+    """Nobody is told that it is noted by what another asked for just now."""
+    assert ["callback.kept_now"] * 2 == [line.walk("5 5", number=number).key for number in (CALLER, OTHER_CALLER)]
+    assert 2 == len(line.callbacks())
+
+
 @pytest.mark.parametrize("memory", NEWEST)
 def test_a_star_is_one_input(line: Line, memory: InputMemory) -> None:
     """What a caller types is one input, a star in it or not: a wrong key, and the next one is the next."""
@@ -117,6 +133,14 @@ def test_what_does_not_open_begins_again(line: Line, how: str) -> None:
     assert ("line.first", []) == (again.screen.key, line.callbacks())
     asked = wire.ask(replace(hop, state=again.state))
     assert "callback.kept_now" == wire.ask(replace(hop, state=asked.state)).screen.key
+
+
+def test_what_rides_along_fits_whatever_was_typed(line: Line) -> None:
+    """Sixty inputs, every other of strange letters: what comes back is short enough to be read again, and the session ends calmly, as with any."""
+    wire, typed = Wire(line, "echoed"), ("\U0001f600" * 40, "4", "\U0001f600" * 40, "0") * 16
+    screens = [wire.send(SESSION, typed[:length]) for length in range(62)]
+    assert [61] == [at for at, screen in enumerate(screens) if screen.ends]
+    assert 0 < max(len(state) for state in wire.states.values()) <= 4096
 
 
 def test_who_goes_back_and_chooses_otherwise_is_told_the_truth(line: Line) -> None:

@@ -23,6 +23,14 @@ def offered(line: Line) -> Line:
     return line
 
 
+@pytest.fixture
+def two(line: Line) -> Line:
+    """Another gateway, which is the second choice for everything."""
+    line.others["second"] = FakeGateway("second")
+    line.route()
+    return line
+
+
 def only_hint(line: Line) -> str:
     ((_, post),) = line.queue.take()
     return post
@@ -191,6 +199,50 @@ def test_delivery_reports(offered: Line) -> None:
     assert [("alert", "failed")] == offered.posts()
 
 
+@pytest.mark.parametrize("gateway", ["fake", "second"])
+def test_a_bad_report_that_overtakes_the_answer_counts(two: Line, gateway: str) -> None:
+    """It comes while the worker still waits for the vendor's answer: the alert failed, and supervisors hear of it. Another vendor's says nothing of it."""
+    two.walk("5 5")
+    two.gateway.while_sending = lambda: two.hotline.delivery(SmsReport(gateway, "sms-1", delivered=False))
+    two.work()
+    assert [("alert", "failed" if gateway == "fake" else "sent")] == two.posts()
+
+
+def test_a_report_about_nothing_of_ours_leaves_nothing(offered: Line) -> None:
+    """Whoever makes reports up fills no table."""
+    offered.work()
+    before = _ledger(offered)
+    offered.hotline.delivery(SmsReport("fake", "made-up", delivered=False))
+    assert before == _ledger(offered)
+
+
+def _ledger(line: Line) -> int:
+    with line.real_store.read() as tx:
+        return int(tx._connection.exec_driver_sql("SELECT count(*) FROM ledger").scalar_one())
+
+
+@pytest.mark.parametrize("change", [{"active": False}, {"number": "+22370000199"}], ids=["removed", "another number"])
+def test_a_phone_that_is_no_longer_hers_hears_of_nothing(offered: Line, change: dict[str, object]) -> None:
+    """She was removed, or has another number, while an alert waited for a worker: it does not leave."""
+    with offered.real_store.write() as tx:
+        tx.staff.save(replace(offered.staff(AWA), **change))
+    offered.work()
+    assert ([], [("alert", "dropped")]) == (offered.inbox(AWA), offered.posts())
+
+
+def test_a_vendor_that_took_an_sms_and_then_says_it_failed_makes_no_second_one(two: Line) -> None:
+    """It timed out, then reports a failure: an SMS to a caller is handed to nobody else, now or later."""
+    two.rule(replace(two.rules, sms_replies=True))
+    two.gateway.failure = GatewayUnknown("time_out")
+    two.gateway.while_sending = lambda: two.hotline.delivery(SmsReport("fake", "sms-1", delivered=False))
+    two.text(CALLER, "santé")
+    two.work()
+    two.gateway.failure = None
+    two.hotline.delivery(SmsReport("fake", "sms-1", delivered=False))
+    two.wait(100)
+    assert (1, [], [("reply", "unknown")]) == (len(two.gateway.messages), two.others["second"].messages, two.posts())
+
+
 def test_store_away_is_said(offered: Line) -> None:
     """Jobs and webhooks must come again."""
     offered.store.failing = "always"
@@ -203,14 +255,6 @@ def test_store_away_is_said(offered: Line) -> None:
         offered.hotline.opt_out(CALLER)
     with pytest.raises(StoreAway):
         offered.hotline.tick()
-
-
-@pytest.fixture
-def two(line: Line) -> Line:
-    """Another gateway, which is the second choice for everything."""
-    line.others["second"] = FakeGateway("second")
-    line.route()
-    return line
 
 
 def test_who_refuses_is_followed_by_the_second_choice(two: Line) -> None:

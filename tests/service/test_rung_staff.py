@@ -10,8 +10,10 @@ from hotline.ports.desk.shifts import Shift
 from hotline.ports.outgoing import GatewayRefused
 from hotline.ports.voice import VoiceConnect, VoiceEnd, VoicePrompt, VoiceStep, VoiceUnreached
 from hotline.service.calls.by_ring import reach
+from hotline.service.calls.by_ring.answering import LONGEST_SECONDS
 from hotline.service.calls.taking import hand_over, take
-from tests.service.line import AWA, CALLER, FANTA, OTHER_CALLER, OTHER_PHONE, OUMOU, RULES, Line, leg
+from hotline.service.desk.shifts.on_duty import BREAK_SECONDS, say_here
+from tests.service.line import AWA, CALLER, FANTA, NANA, OTHER_CALLER, OTHER_PHONE, OUMOU, RULES, Line, leg
 
 DIGITS = "47"
 
@@ -93,6 +95,16 @@ def test_voicemail_hears_the_cover_alone(rung: Line) -> None:
     assert {AWA, OUMOU} == set(rung.gateway.rung)
 
 
+def test_a_vendor_that_asks_on_and_on_fills_no_voicemail(rung: Line) -> None:
+    """It asks what to do next whenever nobody keyed anything: the name is said for two minutes at most, and the call ends."""
+    ask(rung)
+    heard = []
+    for _ in range(12):
+        heard.append(rung.pick_up())
+        rung.clock.at += 15
+    assert [prompt(rung, "cover_name", digits=2)] * 8 + [VoiceEnd()] * 4 == heard
+
+
 def test_who_guesses_gets_six_pairs_in_all(rung: Line) -> None:
     """Over however many calls: then nobody is rung by these digits, supervisors are told, and she hears by SMS until she has set others."""
     ask(rung)
@@ -152,6 +164,59 @@ def test_nine_ends_her_shift(rung: Line) -> None:
     assert (rung.staff(AWA).off_until or 0) > rung.clock.now()
 
 
+def test_a_break_by_digit_ends_with_a_ring(rung: Line) -> None:
+    """Nothing is offered to her meanwhile; after half an hour the line asks whether she is there, and ten minutes later once more."""
+    ask(rung)
+    assert prompt(rung, "paused", ask=False) == key(rung, DIGITS, "3")
+    rung.hang_up()
+    assert ("waiting", None) == (rung.callback().state, rung.staff(AWA).seen_at)
+    ask(rung, session="session-2", number=OTHER_CALLER)
+    assert 1 == len(rung.gateway.rung)
+    rung.wait(BREAK_SECONDS - 1)
+    assert 1 == len(rung.gateway.rung)
+    for _ in range(12):
+        rung.wait(61)
+    assert [AWA] * 3 == rung.gateway.rung
+    assert prompt(rung, "here") == key(rung, DIGITS)
+    assert prompt(rung, "now_here", ask=False) == rung.press("1")
+    assert rung.clock.now() == rung.staff(AWA).seen_at
+
+
+def test_a_break_that_she_ends_herself_asks_nothing(rung: Line) -> None:
+    """She said on the page that she is there: no ring asks it once more."""
+    ask(rung)
+    key(rung, DIGITS, "3")
+    rung.hang_up()
+    rung.act(AWA, say_here)
+    rung.wait(BREAK_SECONDS)
+    assert 1 == len(rung.gateway.rung)
+
+
+def test_she_needs_time_and_a_supervisor_hears_her_name_alone(rung: Line) -> None:
+    """Where she is asked whether she is there: her shift ends, and nobody asks why."""
+    rung.wait(rung.rules.presence_minutes * 30)
+    assert prompt(rung, "needs_time", ask=False) == key(rung, DIGITS, "4")
+    rung.work()
+    assert [rung.say("wants_time", name="awa")] == rung.inbox(FANTA)
+    assert (rung.staff(AWA).off_until or 0) > rung.clock.now()
+
+
+def test_a_supervisors_key_for_a_break_ends_her_turn(rung: Line) -> None:
+    """As PAUSE by SMS does: somebody is on call, or is not."""
+    give_digits(rung, FANTA, "58")
+    rung.set_staff(FANTA, on_call_until=rung.clock.now() + 3600)
+    rung.set_staff(AWA, seen_at=None)
+    rung.set_staff(NANA, seen_at=None)
+    rung.rule(replace(rung.rules, alerts="ring"))
+    with rung.real_store.write() as tx:
+        for shift in tx.shifts.all():
+            tx.shifts.drop(shift)
+    ask(rung, "4 1 1")
+    assert [FANTA] == rung.gateway.rung
+    assert prompt(rung, "off", ask=False) == key(rung, "58", "3", number=FANTA)
+    assert not rung.staff(FANTA).is_on_call(rung.clock.now())
+
+
 def test_another_key_has_the_offer_said_again(rung: Line) -> None:
     """Nothing is taken by a slip."""
     ask(rung)
@@ -169,13 +234,20 @@ def test_what_a_colleague_took_meanwhile_is_said_kindly(rung: Line) -> None:
 
 
 def test_the_word_is_said_before_anybody_is_rung(rung: Line) -> None:
-    """On another phone it says whose phone it is too; one that must not be rung sounds no different to her."""
+    """On another phone it says whose phone it is too."""
     ask(rung, f"5 6 {OTHER_PHONE[-8:]} 5")
     step = key(rung, DIGITS, "1")
-    assert isinstance(step, VoiceConnect)
-    assert OTHER_PHONE == step.to
-    assert said(rung, "before_other") in step.before
-    assert VoiceUnreached(step.after, "fr", step.before, ask_after=True).before == step.before
+    assert VoiceConnect(OTHER_PHONE, said(rung, "after"), "fr", said(rung, "before_other"), ask_after=True) == step
+
+
+def test_a_phone_that_stopped_calls_sounds_to_her_like_one_that_is_off(rung: Line) -> None:
+    """What was asked for on another phone, which stopped since: she hears what she would hear of any, and the attempt counts as any."""
+    ask(rung, f"5 6 {OTHER_PHONE[-8:]} 5")
+    rung.clock.at += 5
+    rung.walk("5 7", "session-2", OTHER_PHONE)
+    step = key(rung, DIGITS, "1")
+    assert VoiceUnreached(said(rung, "after"), "fr", said(rung, "before_other"), ask_after=True) == step
+    assert ("claimed", 1) == (rung.callback().state, rung.callback().attempts)
 
 
 def test_how_it_ended_is_keyed_on_the_same_leg_where_nobody_answered(rung: Line) -> None:
@@ -360,6 +432,57 @@ def test_a_leg_that_comes_before_the_vendors_answer_is_known_by_its_token(rung: 
     )
     ask(rung)
     assert [prompt(rung, "cover_name", digits=2)] == heard
+    assert prompt(rung, "offer", ref=in_words(rung)) == rung.press(DIGITS)
+
+
+def test_a_key_that_comes_long_after_is_nobodys(rung: Line) -> None:
+    """The vendor never said that the leg ended, and posts a key of it when no ring can last so long: nothing is taken, nobody is rung."""
+    ask(rung)
+    key(rung, DIGITS)
+    rung.clock.at += LONGEST_SECONDS
+    assert (VoiceEnd(), "waiting") == (rung.press("1"), rung.callback().state)
+
+
+def test_her_leg_is_nothing_to_another(rung: Line) -> None:
+    """Her session with another counselor's number hears nothing, takes nothing, and does not end hers."""
+    ask(rung)
+    key(rung, DIGITS)
+    for active, digits in ((True, None), (True, "1"), (False, None)):
+        assert VoiceEnd() == rung.hotline.voice(leg("voice-1", OUMOU, active=active, digits=digits))
+    assert isinstance(rung.press("1"), VoiceConnect)
+
+
+@pytest.mark.parametrize("keyed", [(), (DIGITS,)], ids=["not yet", "after her digits"])
+def test_who_is_removed_is_rung_and_told_no_more(rung: Line, keyed: tuple[str, ...]) -> None:
+    """Before her phone rings it stays silent; on an open leg her keys take nothing."""
+    rung.walk("5 5")
+    if keyed:
+        rung.work()
+        key(rung, *keyed)
+    rung.set_staff(AWA, active=False)
+    rung.work()
+    assert len(keyed) == len(rung.gateway.rung)
+    assert not isinstance(rung.press("1"), VoiceConnect)
+    assert "waiting" == rung.callback().state
+
+
+def test_digits_that_are_set_in_mid_call_give_nobody_another_guess(rung: Line) -> None:
+    """A slip before them counts for nothing after them, and for no less."""
+    ask(rung)
+    key(rung, "11")
+    give_digits(rung, AWA, "58")
+    rung.press("58")
+    with rung.real_store.read() as tx:
+        digits = tx.staff_rings.digits(rung.staff(AWA).id)
+    assert digits is not None
+    assert 0 == digits.wrong
+
+
+def test_digits_that_come_before_anybody_picked_up_open_nothing(rung: Line) -> None:
+    """Nor do they count as wrong ones."""
+    ask(rung)
+    assert [VoiceEnd()] * 2 == [rung.press(DIGITS), rung.press("99")]
+    assert prompt(rung, "cover_name", digits=2) == rung.pick_up()
     assert prompt(rung, "offer", ref=in_words(rung)) == rung.press(DIGITS)
 
 

@@ -173,7 +173,7 @@ def test_kill_9_loses_nothing_and_keeps_nothing_twice(line: Line) -> None:
         conversations = [Conversation(turn * CONVERSATIONS + n) for n in range(CONVERSATIONS)]
         assert (victim, kill_amid(line, where, conversations, victim)) == (victim, [])
         for conversation in conversations:
-            key = order_key(seal, "africastalking", conversation.session, conversation.order)
+            key = order_key(seal, "africastalking", f"{conversation.session}|{conversation.number}", conversation.order)
             expected.append(seal.digest("callback", key.hex()).hex()[:32])
             numbers.add(conversation.number[4:])
         await_drained(spool)

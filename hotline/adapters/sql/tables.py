@@ -80,6 +80,7 @@ callbacks = Table(
     Column("given_back", Integer, nullable=False, server_default=text("0")),
     Column("sunk", Boolean, nullable=False, server_default=false()),
     Column("at_once", Boolean, nullable=False, server_default=false()),
+    Column("entered", Boolean, nullable=False, server_default=false()),
     Column("call", String(32)),
     # Never NULL but while a migration fills them: that there is no word, or no flag, does not show.
     Column("sealed", LargeBinary),
@@ -110,6 +111,7 @@ rings = Table(
     Column("number_hash", LargeBinary, primary_key=True),
     Column("call_hash", LargeBinary, primary_key=True),
     Column("other_phone", Boolean, nullable=False),
+    Column("entered", Boolean, nullable=False, server_default=false()),
     Column("at", BigInteger, nullable=False),
 )
 

@@ -37,7 +37,7 @@ def check(options: argparse.Namespace) -> int:
         return 1
     print(f"{options.file}: nothing to mend. {table.name} asks at {_address(table)}, its memory is: {table.session.memory}")
     if table.answer.letters and table.answer.letters < USSD.budget:
-        print(f"to be known: a screen may have {USSD.budget} letters, and this vendor shows {table.answer.letters}")
+        print(f"to be known: this vendor shows {table.answer.letters} letters; a longer screen, of urgent help too, has more pages there")
     return _play(table, options.samples) if options.samples else 0
 
 

@@ -146,6 +146,8 @@ RUNG: Final = (
     "given_back",
     "now_here",
     "off",
+    "paused",
+    "needs_time",
     "not_on",
     "gone",
     "busy",

@@ -26,8 +26,6 @@ class TableDoor:
         memory = table.session.memory
         self.name = table.name
         self.memory: InputMemory = memory if memory in {"echoed", "last"} else "all"
-        self.letters = table.answer.letters
-        """The most letters that a screen may have. None: the table says nothing."""
         self._gate = TableGate(table, access)
         self._hops = HopReader(table, access.codes, self._gate.path)
         answer = table.answer

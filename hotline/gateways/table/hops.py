@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from msgspec import Struct, field
 
+from hotline.engine.phone.limits import USSD
 from hotline.engine.phone.numbers import as_e164
 from hotline.gateways.bodies import MOST_INPUTS, FieldError
 from hotline.gateways.table.answers import slots
@@ -64,6 +65,8 @@ class HopReader:
         overs = ((compiled_condition(getattr(told, name), position), outcome) for name, outcome in _OUTCOMES)
         self._overs = tuple((is_over, outcome) for is_over, outcome in overs if is_over is not None)
         self._state_named = next(places_of(told.input), "")
+        shown = table.answer.letters
+        self._letters = shown if shown is not None and shown < USSD.budget else None
         self._lacks_number = table.session.number == "first hop"
         self._codes = tuple(sorted((code.strip("*#") for code in codes), key=len, reverse=True))
 
@@ -91,6 +94,7 @@ class HopReader:
             "" if self._network is None or not _NETWORK.fullmatch(values[self._network] or "") else values[self._network] or "",
             "" if self._hop is None else _matching(values[self._hop] or "", _WORD, fields.hop),
             "" if self._state is None else _matching(values[self._state] or "", _STATE, fields.state),
+            self._letters,
             {name: _matching(values[at] or "", _BACK, place) for name, place, at in self._sent},
         )
 

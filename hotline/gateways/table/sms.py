@@ -47,7 +47,7 @@ class TableSms:
     def __init__(self, keys: SendKeys, account: SendingAccount, timeout: tuple[float, float] = TIMEOUT) -> None:
         fixed = {"base": account.base, "key": account.key, "sender": account.sender}
         self._keys, self._timeout, self._fixed = keys, timeout, fixed
-        self._url = _filled(keys.url, fixed)
+        self.url: Final = _filled(keys.url, fixed)
         self._headers = {"Content-Type": "application/json", "Accept": "application/json"} | {
             name: _filled(value, fixed) for name, value in keys.headers.items()
         }
@@ -57,7 +57,7 @@ class TableSms:
             raise GatewayRefused("invalid_phone_number")
         number = to if self._keys.number == "plus" else to[1:]
         body = json.encode(_filled_in(self._keys.body, {**self._fixed, "number": number, "text": text}))
-        answer = taken(asked("POST", self._url, self._headers, body, self._timeout)).content
+        answer = taken(asked("POST", self.url, self._headers, body, self._timeout)).content
         try:
             said = json.decode(answer)
         except (DecodeError, UnicodeDecodeError):
@@ -75,12 +75,9 @@ class TableInbox:
 
     def __init__(self, table: WireTable, access: TableAccess) -> None:
         self._table = table
-        open_to_all = replace(access, key="")
+        auth = table.auth if table.sms.guarded else AuthKeys(networks=table.auth.networks)
         self._gates = {
-            path: TableGate(
-                replace(table, request=replace(table.request, path=path, method="POST"), auth=AuthKeys(networks=table.auth.networks)),
-                open_to_all,
-            )
+            path: TableGate(replace(table, request=replace(table.request, path=path, method="POST"), auth=auth), access)
             for path in sorted({keys.path for keys in (table.sms.reports, table.sms.messages) if keys is not None})
         }
 
@@ -138,6 +135,7 @@ class TableInbox:
         number = as_e164(number or "")
         if number is None or id is None or text is None or not _ID.fullmatch(id):
             return "message"
+        text = text.encode(errors="replace").decode()  # half a pair of UTF-16 is no letter
         return ReceivedSms(self._table.name, id, number, text, None, "")
 
     def _report(self, keys: ReportKeys, entry: Any) -> SmsReport | str | None:

@@ -164,6 +164,8 @@ class SmsKeys(Struct, frozen=True, forbid_unknown_fields=True):
     send: SendKeys | None = None
     reports: ReportKeys | None = None
     messages: MessageKeys | None = None
+    guarded: bool = True
+    """Reports and messages bring the key and the signature of `auth`, as hops do. False: the vendor sends neither with them."""
 
 
 class WireTable(Struct, frozen=True, forbid_unknown_fields=True):

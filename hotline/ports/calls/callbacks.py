@@ -11,6 +11,9 @@ from hotline.ports.calls.call_outcomes import Outcome
 State: TypeAlias = Literal["waiting", "claimed", "review", "closed", "stopped", "lapsed", "cancelled"]
 """A callback's life (docs: callback life). Open are `waiting`, `claimed` and `review`; only the first two are ever rung."""
 
+Way: TypeAlias = Literal["own", "other", "entered"]
+"""On the phone itself, on another, or by staff."""
+
 Safer: TypeAlias = Literal["safer", "same", "less_safe"]
 
 
@@ -55,7 +58,12 @@ class Callback(Struct, frozen=True):
     minor_by: str | None = None
     """Which of the staff flagged it as a minor's; None: nobody, or it was flagged before that was kept."""
     entered: bool = False
-    """A counselor entered it for somebody who came otherwise: it was asked for in no session (`calls/contacts.py`)."""
+    """A counselor entered it for somebody who came otherwise, or agreed on it in the call that came of that: it was asked for in no session (`calls/contacts.py`)."""
+
+    @property
+    def way(self) -> Way:
+        """How it was asked for: what is alike in it, of one phone, is rung together, and nothing of it shows in the rest."""
+        return "entered" if self.entered else "other" if self.other_phone else "own"
 
 
 class DueCallback(Struct, frozen=True):

@@ -202,6 +202,7 @@ def _open(act: Act, before: Callback, number: str | None, window: tuple[Minute, 
         sunk=before.sunk,
         agreed=True,
         agreed_by=act.staff.id,
+        entered=before.entered,
     )
     if number is None:
         act.tx.callbacks.add_silent(agreed, before.id)

@@ -331,9 +331,9 @@ def groups(tx: Transaction, callbacks: Iterable[Callback]) -> list[tuple[Callbac
     """Callbacks that are `alike` together, in the order of the first of each group."""
     callbacks = tuple(callbacks)
     phones = tx.numbers.phones(tuple(callback.id for callback in callbacks))
-    found: dict[tuple[int | str, bool], list[Callback]] = {}
+    found: dict[tuple[int | str, str], list[Callback]] = {}
     for callback in callbacks:
-        found.setdefault((phones.get(callback.id, callback.id), callback.other_phone), []).append(callback)
+        found.setdefault((phones.get(callback.id, callback.id), callback.way), []).append(callback)
     return [tuple(group) for group in found.values()]
 
 

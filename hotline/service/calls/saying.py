@@ -74,7 +74,7 @@ def next_call(tx: Transaction, id: str) -> Callback | None:
 
 def is_in_other_hands(tx: Transaction, callback: Callback) -> bool:
     """Did somebody else answer this phone since, so that a supervisor decides whether it is ever rung again?"""
-    telling = (other for other in tx.callbacks.to_number(callback.id) if other.other_phone == callback.other_phone)
+    telling = (other for other in tx.callbacks.to_number(callback.id) if other.way == callback.way)
     return any(other.state == "review" and other.outcome in DANGEROUS for other in telling)
 
 

@@ -28,6 +28,8 @@ REPEAT_SECONDS: Final = 2
 """On a wire that has no ids of hops: nobody reads a screen and types the same again within them."""
 MOST_LETTERS: Final = 32
 """Of an input. No screen asks for so many."""
+MOST_BYTES: Final = 40
+"""Of an input: what rides with a vendor fits its field, however many strange letters were typed."""
 MOST_HELD: Final = 2000
 """Sessions whose lists lie in this process."""
 _GAP: Final = "\0"
@@ -222,7 +224,7 @@ def _clipped(newest: str | None) -> str | None:
 
 
 def _cut(text: str) -> str:
-    return text[:MOST_LETTERS]
+    return text[:MOST_LETTERS] if text.isascii() else text[:MOST_LETTERS].encode()[:MOST_BYTES].decode(errors="ignore")
 
 
 def _context(gateway: str, hop: UssdHop) -> str:

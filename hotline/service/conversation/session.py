@@ -62,15 +62,17 @@ class Session(Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        return f"{self.gateway}|{self.id}"
+        """As its facts are remembered under. With the number: a vendor that gives two phones the same id has two sessions."""
+        return f"{self.gateway}|{self.id}|{self.number}"
 
     def way(self, hasher: Hasher, position: int) -> str:
         """The way to this position, where there may be several. Says nothing of the inputs."""
         return hasher.digest("way", _GAP.join(self.inputs[:position])).hex()[:16] if self.branches else ""
 
     def id_at(self, hasher: Hasher, position: int) -> str:
-        """Under what id what is ordered at this position is known."""
-        return f"{self.id}|{way}" if (way := self.way(hasher, position)) else self.id
+        """Under what id what is ordered at this position is known: with the number, as `name`."""
+        id = f"{self.id}|{self.number}"
+        return f"{id}|{way}" if (way := self.way(hasher, position)) else id
 
 
 class UncertainEdition(Exception):

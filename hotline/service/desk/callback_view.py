@@ -131,9 +131,7 @@ def _look(work: Work, staff: Staff, id: str) -> CallbackView | None:
         handed=_handed(work, id),
         agreed=saying.next_call(work.tx, id) if holds else None,
         coming=tuple(
-            other
-            for other in same
-            if (other.agreed or other.opens_at > work.at) and other.state == "waiting" and other.other_phone == callback.other_phone
+            other for other in same if (other.agreed or other.opens_at > work.at) and other.state == "waiting" and other.way == callback.way
         )
         if holds
         else (),
@@ -174,7 +172,7 @@ def _asked(group: Sequence[Callback]) -> tuple[int, ...]:
 
 def _goes_with(other: Callback, callback: Callback) -> bool:
     """Is it rung by the same call?"""
-    return other.other_phone == callback.other_phone and (other.state, other.claimed_by) == (callback.state, callback.claimed_by)
+    return other.way == callback.way and (other.state, other.claimed_by) == (callback.state, callback.claimed_by)
 
 
 def _step(callback: Callback, group: Sequence[Callback], call: Call | None, at: int) -> Step:

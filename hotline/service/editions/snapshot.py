@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hotline.engine.check.critical import critical_screens
 from hotline.engine.edition import Edition, compile_edition
@@ -59,28 +60,30 @@ class LoadedEdition:
         self._settings = settings
         self.raw_networks = settings.raw_networks
         """Whose phones show the official spelling."""
-        self._compiled: dict[tuple[str, bool], Edition] = {}
+        self._compiled: dict[tuple[str, bool, int | None], Edition] = {}
 
     @cached_property
     def critical(self) -> frozenset[str]:
         """The screens on which a wrong word does harm."""
         return critical_screens(self.sources)
 
-    def edition(self, channel: str, network: str) -> Edition:
-        """The edition as a phone on this network gets it over this channel (`ussd`, `sms`, `voice`)."""
-        kind = channel, network in self.raw_networks
+    def edition(self, channel: str, network: str, letters: int | None = None) -> Edition:
+        """The edition as a phone on this network gets it over this channel (`ussd`, `sms`, `voice`). `letters`: of a screen, where a vendor shows fewer
+        than the network takes; then what is longer has more pages, and every key means what it means elsewhere."""
+        kind = channel, network in self.raw_networks, letters
         return self._compiled.get(kind) or self._compile(*kind)
 
     def warm(self) -> None:
         """Compile all that may be asked for, so that no hop waits for it."""
         for raw in (False, True) if self._settings.raw_networks else (False,):
             for channel in FOLDED:
-                if (channel, raw) not in self._compiled:
-                    self._compile(channel, raw)
+                if (channel, raw, None) not in self._compiled:
+                    self._compile(channel, raw, None)
 
-    def _compile(self, channel: str, raw: bool) -> Edition:
-        made = compile_edition(self.shown, self.number, (RAW if raw else FOLDED)[channel], self._settings.promise)
-        self._compiled[channel, raw] = made
+    def _compile(self, channel: str, raw: bool, letters: int | None) -> Edition:
+        fit = (RAW if raw else FOLDED)[channel]
+        made = compile_edition(self.shown, self.number, fit if letters is None else replace(fit, budget=letters), self._settings.promise)
+        self._compiled[channel, raw, letters] = made
         return made
 
 

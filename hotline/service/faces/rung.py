@@ -12,21 +12,24 @@ from hotline.ports.calls.staff_rings import Menu, StaffRing
 from hotline.ports.desk.staff import Staff
 from hotline.ports.voice import VoiceConnect, VoiceEnd, VoiceLeg, VoicePrompt, VoiceStep, VoiceUnreached
 from hotline.service.acts import By, Code, Result, run
-from hotline.service.calls.by_ring import answering
+from hotline.service.calls.by_ring import answering, reach
 from hotline.service.calls.connecting import connect
 from hotline.service.calls.saying import say_outcome
 from hotline.service.calls.taking import give_back, take
 from hotline.service.deps import Deps
+from hotline.service.desk import care
 from hotline.service.desk.shifts import on_duty
 
 SaidAct: TypeAlias = Callable[..., Result]
 
 OF_A_CALL: Final[Mapping[Menu, Mapping[str, SaidAct]]] = {
-    "offer": {"1": take, "2": answering.decline, "9": on_duty.go_off_shift},
+    "offer": {"1": take, "2": answering.decline, "3": on_duty.take_break, "9": on_duty.go_off_shift},
     "held": {"1": connect, "2": give_back, "9": on_duty.go_off_shift},
-    "enough": {"1": on_duty.carry_on, "9": on_duty.go_off_shift},
-    "here": {"1": on_duty.say_here, "9": on_duty.go_off_shift},
+    "enough": {"1": on_duty.carry_on, "3": on_duty.take_break, "4": care.need_time, "9": on_duty.go_off_shift},
+    "here": {"1": on_duty.say_here, "3": on_duty.take_break, "4": care.need_time, "9": on_duty.go_off_shift},
 }
+AS_SUPERVISOR: Final[Mapping[SaidAct, SaidAct]] = {on_duty.say_here: on_duty.acknowledge, on_duty.take_break: on_duty.go_off_shift}
+"""What the same key does where a supervisor presses it, as by SMS."""
 OUTCOME_OF: Final = {row.digit: row.outcome for row in CALL_OUTCOMES}
 UNANSWERED: Final = ("2", "3")
 """The digits that are asked for on the same leg: where nobody took the call there is no other end of it. So a key that a vendor posts twice says nothing."""
@@ -52,6 +55,8 @@ DONE_SAID: Final = {
     "carry_on": "voice.noted",
     "decline": "voice.declined",
     "go_off_shift": "voice.off",
+    "need_time": "voice.needs_time",
+    "take_break": "voice.paused",
     "say_here": "voice.now_here",
 }
 """What is said where an act is done whose code says no more than that."""
@@ -81,6 +86,8 @@ def step(deps: Deps, leg: RungLeg, ring: StaffRing, reference: str, *, urgent: b
         return VoiceEnd()
     values = {"menu": ring.menu, "ref": reference, "urgent": "yes" if urgent else ""}
     act, args = _act(leg.staff, ring, digits)
+    if act is not None and not deps.spoken.has_phrase(DONE_SAID.get(act.__name__, reach.NEEDED)):
+        act = None  # an edition that is older than this program names no such key
     if act is None:
         return _menu(deps, language, values)  # no key of this menu: it is said again
     if act is connect:
@@ -109,8 +116,8 @@ def _act(staff: Staff, ring: StaffRing, digit: str) -> tuple[SaidAct | None, tup
     if ring.menu == "how":
         return (say_outcome, (ring.callback, OUTCOME_OF[digit])) if digit in OUTCOME_OF else (None, ())
     act = OF_A_CALL[ring.menu].get(digit)
-    if act is on_duty.say_here and staff.role == "supervisor":
-        act = on_duty.acknowledge  # as by SMS
+    if act is not None and staff.role == "supervisor":
+        act = AS_SUPERVISOR.get(act, act)
     return act, (ring.callback,) if act in (take, connect, give_back, answering.decline) else ()
 
 
@@ -123,7 +130,8 @@ def _menu(deps: Deps, language: str, values: Mapping[str, str]) -> VoicePrompt:
 def _go_on(deps: Deps, by: By, leg: RungLeg) -> VoiceStep:
     """The same call goes on to the caller, and what has to be known before anybody answers is said first."""
     result, language, phrase = run(deps, by, answering.go_on, leg.said), leg.staff.reads, deps.spoken.phrase
-    if result.code != "connected" or leg.number is None:
+    is_rung = result.code == "connected" and bool(result.values["rings"])
+    if result.code != "connected" or (is_rung and leg.number is None):
         key = "voice.late" if result.code == "ended" else SAID.get(result.code, "voice.gone")
         return VoicePrompt(phrase(key, language), language, ask=False)
     before = phrase("voice.before_other" if result.values["phone"] == "other" else "voice.before", language)
@@ -131,6 +139,6 @@ def _go_on(deps: Deps, by: By, leg: RungLeg) -> VoiceStep:
         word = phrase(f"word.{result.values['word']}", language)
         before = f"{phrase('voice.word', language, word=word)} {before}"
     then = phrase("voice.after", language)
-    if not result.values["rings"]:
+    if leg.number is None or not is_rung:  # a phone that stopped calls has no number here: nobody hears that (`ringing.is_unreached`)
         return VoiceUnreached(then, language, before, ask_after=True)
     return VoiceConnect(leg.number, then, language, before, ask_after=True)

@@ -6,14 +6,12 @@ from contextlib import suppress
 from threading import BoundedSemaphore
 from typing import Final
 
-from hotline.ports.calls.staff_rings import StaffRing
-from hotline.ports.desk.staff import Staff
-from hotline.ports.store import StoreAway, Transaction
+from hotline.ports.store import StoreAway
 from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoiceLeg, VoicePrompt, VoiceStep, VoiceUnreached
 from hotline.service.acts import By, Result, run
 from hotline.service.calls import ringing
 from hotline.service.calls.by_ring import reach
-from hotline.service.calls.by_ring.answering import is_ring_brought_back
+from hotline.service.calls.by_ring.answering import is_ring_brought_back, ring_of_leg
 from hotline.service.deps import Deps
 from hotline.service.faces import rung
 from hotline.service.work import Work
@@ -78,11 +76,12 @@ def _step(deps: Deps, leg: VoiceLeg) -> VoiceStep:
         staff = tx.staff.by_number(leg.number)
         call = tx.calls.of_session(leg.gateway, leg.session)
         # Read before the attempt is counted: nothing can fail between the two, and `accept` looks whether it is still there.
-        ring = _ring(deps, tx, leg, staff) if call is None and staff is not None else None
+        work = Work(deps, tx, deps.clock.now())
+        ring = ring_of_leg(work, leg, staff) if call is None and staff is not None else None
         about = call.callback if call is not None else ring.callback if ring is not None else None
         number = tx.numbers.of(about) if about is not None else None
         callback = tx.callbacks.get(about) if about is not None else None
-        asks_after = staff is not None and reach.answers_by_ring(Work(deps, tx, deps.clock.now()), staff)
+        asks_after = staff is not None and reach.answers_by_ring(work, staff)
     if staff is None:
         return VoiceEnd()
     by = By(staff.id, "voice")
@@ -98,15 +97,6 @@ def _step(deps: Deps, leg: VoiceLeg) -> VoiceStep:
         return rung.after(deps, staff, call.callback, leg.digits)
     result = run(deps, by, ringing.accept if leg.digits == ACCEPT else ringing.pick_up, leg)
     return _said(deps, result, staff.reads, number, asks_after=asks_after)
-
-
-def _ring(deps: Deps, tx: Transaction, leg: VoiceLeg, staff: Staff) -> StaffRing | None:
-    """The ring that this leg is of, by its session or by the token that came back. Returns None where it is of none."""
-    ring = tx.staff_rings.of_session(leg.name)
-    if ring is None:
-        live = tx.staff_rings.live_of(staff.id)
-        ring = live if live is not None and is_ring_brought_back(deps, live, leg.token) else None
-    return ring if ring is not None and ring.staff == staff.id else None
 
 
 def _said(deps: Deps, result: Result, language: str, number: str | None, *, asks_after: bool) -> VoiceStep:

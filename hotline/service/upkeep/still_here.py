@@ -21,14 +21,14 @@ ASKED: Final = "still_here"
 
 
 BEGINNING: Final = (0, 10)
-"""So many minutes after a planned shift began whoever answers by ring, and has not said yet that they are there, is rung."""
+"""So many minutes after a planned shift began, or a break ended, whoever answers by ring, and has not said since that they are there, is rung."""
 
 
 def ask(deps: Deps, at: int) -> None:
     """Ask each counselor who is there, after half of the time for which *I am here* holds and after two thirds: twice at most, until it is said again.
 
-    By SMS; by a ring whoever answers so, who is asked when a planned shift begins too, for no SMS of theirs could begin it. Nobody is asked in a
-    break, off shift, or whose shift ends first. Raises StoreAway.
+    By SMS; by a ring whoever answers so, who is asked when a planned shift begins and a break ends too, for no SMS of theirs could say it. Nobody is
+    asked in a break, off shift, or whose shift ends first. Raises StoreAway.
     """
     if not deps.written.has_phrase(f"staff.{ASKED}"):  # an edition that is older than this program
         return
@@ -38,7 +38,7 @@ def ask(deps: Deps, at: int) -> None:
         wanted = [*_wanted(deps, people, shifts, at)]
         due = [
             (staff, origin)
-            for staff, origin in (*wanted, *_beginning(work, people, shifts))
+            for staff, origin in (*wanted, *_beginning(work, people, shifts), *_after_break(work, people, shifts))
             if not outbox.was_told(deps, tx, staff, ASKED, origin) and not placing.was_placed(work, staff, _cause(at, origin))
         ]
     if not due:
@@ -75,6 +75,17 @@ def _beginning(work: Work, people: Iterable[Staff], shifts: tuple[Shift, ...]) -
         often = sum(work.now - span[0] >= minutes for minutes in BEGINNING)
         if (staff.seen_at or 0) < began and work.now - span[0] < 2 * BEGINNING[-1]:
             yield staff, f"begin|{began}|{often}"
+
+
+def _after_break(work: Work, people: Iterable[Staff], shifts: tuple[Shift, ...]) -> Iterator[tuple[Staff, str]]:
+    """Whom to ask whether they are there, since their break ended by itself, and what that follows from."""
+    for staff in people:
+        ended = staff.paused_until
+        if staff.role != "counselor" or ended is None or staff.seen_at is not None or not reach.answers_by_ring(work, staff):
+            continue
+        waited = (work.at - ended) // 60
+        if 0 <= waited < 2 * BEGINNING[-1] and is_on(staff, shifts, work.at, work.deps.clock.local):
+            yield staff, f"break|{ended}|{sum(waited >= minutes for minutes in BEGINNING)}"
 
 
 def _wanted(deps: Deps, people: Iterable[Staff], shifts: tuple[Shift, ...], at: int) -> Iterator[tuple[Staff, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Select, Subquery, and_, bindparam, case, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, Subquery, and_, bindparam, case, func, not_, or_, select
 
 from hotline.adapters.sql.calls.callbacks import CALLBACK, DUE, DUE_OF_FEW, PRESSING, CallbackRows
 from hotline.adapters.sql.calls.flags import FLAGS, FlagRows
@@ -28,14 +28,20 @@ _IN_HAND: Final = (
 )
 """Of numbers that somebody is at: rung once for all that is open and was asked for in the same way, so that nobody need take these (docs: callback life).
 By the board nobody reads whether the phone that a stranger asks for has asked itself."""
-_NOT_IN_HAND: Final = (
-    or_(_c.other_phone, _c.id.not_in(_IN_HAND.where(_held.c.other_phone.is_(False)))),
-    or_(_c.other_phone.is_(False), _c.id.not_in(_IN_HAND.where(_held.c.other_phone))),
+_OWN, _OTHERS, _ENTERED = ((_c.other_phone.is_(False),), (_c.other_phone, _c.entered.is_(False)), (_c.entered,))
+_HELD_OWN, _HELD_OTHERS, _HELD_ENTERED = (
+    (_held.c.other_phone.is_(False),),
+    (_held.c.other_phone, _held.c.entered.is_(False)),
+    (_held.c.entered,),
+)
+_NOT_IN_HAND: Final = tuple(
+    or_(not_(and_(*way)), _c.id.not_in(_IN_HAND.where(*held)))
+    for way, held in ((_OWN, _HELD_OWN), (_OTHERS, _HELD_OTHERS), (_ENTERED, _HELD_ENTERED))
 )
 _READ: Final = _c.language.in_(bindparam("languages", expanding=True))
 _DUE: Final = (*_NOT_IN_HAND, *DUE)
 _COMING: Final = (*_NOT_IN_HAND, _c.state == "waiting", _c.opens_at > AT)
-_PHONE: Final = (numbers.c.number_hash, _c.other_phone, case((_c.at_once, ""), else_=_c.id))
+_PHONE: Final = (numbers.c.number_hash, _c.other_phone, _c.entered, case((_c.at_once, ""), else_=_c.id))
 """What was asked for at once from one phone is one; whatever was asked for a part of the day stands by itself (docs: callback life)."""
 _TOGETHER: Final = {
     "urgent": func.max(case((_c.urgent, 1), else_=0)).over(partition_by=_PHONE) == 1,
@@ -50,8 +56,9 @@ _THESE: Final = select(*CALLBACK).where(_c.id.in_(bindparam("these", expanding=T
 _OF_PHONES: Final = and_(
     numbers.c.number_hash.in_(bindparam("phones", expanding=True)),
     or_(
-        and_(_c.other_phone.is_(False), numbers.c.number_hash.in_(bindparam("own", expanding=True))),
-        and_(_c.other_phone, numbers.c.number_hash.in_(bindparam("others", expanding=True))),
+        and_(*_OWN, numbers.c.number_hash.in_(bindparam("own", expanding=True))),
+        and_(*_OTHERS, numbers.c.number_hash.in_(bindparam("others", expanding=True))),
+        and_(*_ENTERED, numbers.c.number_hash.in_(bindparam("entered", expanding=True))),
     ),
 )
 
@@ -70,10 +77,11 @@ _REVIEWS: Final = select(func.count()).where(reviews.c.decision.is_(None))
 
 
 class PhoneKey(NamedTuple):
-    """Whose request it is: who asks for a call on another phone is not its owner."""
+    """Whose request it is: who asks for a call on another phone is not its owner, and staff who enter one are neither."""
 
     number_hash: bytes
     other_phone: bool
+    entered: bool
 
 
 class SqlBoard(CallbackRows, FlagRows):
@@ -85,8 +93,10 @@ class SqlBoard(CallbackRows, FlagRows):
         cards = self._walk(_PRESSING, at, languages, most, minors=minors)
         phones = {phone for phone, _ in cards[:limit]}
         own = [phone.number_hash for phone in phones if not phone.other_phone]
-        others = [phone.number_hash for phone in phones if phone.other_phone]
-        return Listed(self._callbacks(_DUE_FIRST, at_=at, phones=[*own, *others], own=own, others=others, most=limit), len(cards))
+        others = [phone.number_hash for phone in phones if phone.other_phone and not phone.entered]
+        entered = [phone.number_hash for phone in phones if phone.entered]
+        ways = {"phones": [*own, *others, *entered], "own": own, "others": others, "entered": entered}
+        return Listed(self._callbacks(_DUE_FIRST, at_=at, most=limit, **ways), len(cards))
 
     def coming(self, at: int, languages: tuple[str, ...], limit: int, most: int, *, minors: bool = True) -> Listed:
         ids = [id for _, id in self._walk(_COMING_FIRST, at, languages, most, minors=minors)]
@@ -106,8 +116,8 @@ class SqlBoard(CallbackRows, FlagRows):
         hidden: set[PhoneKey] = set()
         for skip in count(0, most):
             rows = self._rows(walk, at_=at, languages=languages, most=most, skip=skip)
-            for id, flags, number_hash, other_phone, card in rows:
-                phone = PhoneKey(number_hash, bool(other_phone))
+            for id, flags, number_hash, other_phone, entered, card in rows:
+                phone = PhoneKey(number_hash, bool(other_phone), bool(entered))
                 cards.setdefault((phone, card))
                 if not minors and "minor" in self._flags(id, flags):
                     hidden.add(phone)

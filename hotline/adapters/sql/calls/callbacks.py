@@ -15,7 +15,7 @@ from hotline.ports.calls.callbacks import Callback, DueCallback, Safer
 
 
 class Answers(Struct, frozen=True):
-    """What the caller said or agreed to, how long the first ring took, who agreed on it, who flagged it as a minor's and that it was entered by staff: it lies sealed."""
+    """What the caller said or agreed to, how long the first ring took, who agreed on it and who flagged it as a minor's: it lies sealed."""
 
     word: str | None = None
     safer: Safer | None = None
@@ -24,7 +24,6 @@ class Answers(Struct, frozen=True):
     agreed: bool = False
     agreed_by: str | None = None
     minor_by: str | None = None
-    entered: bool = False
 
 
 _c = callbacks.c
@@ -68,6 +67,7 @@ _LANGUAGES: Final = (
         _own.c.id.in_(bindparam("these", expanding=True)),
         _STATE.in_(_RUNG),
         _c.other_phone == _own.c.other_phone,
+        _c.entered == _own.c.entered,
         _c.opens_at + NOTHING <= AT,
     )
     .distinct()

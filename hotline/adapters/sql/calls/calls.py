@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from msgspec.structs import asdict, replace
-from sqlalchemy import Row, bindparam, func, literal, or_, select, union_all, update
+from sqlalchemy import Row, and_, bindparam, func, literal, or_, select, union_all, update
 
 from hotline.adapters.sql.sealed import context
 from hotline.adapters.sql.tables import callbacks, calls, numbers, rings
@@ -34,13 +34,15 @@ _SAVE_CALL: Final = update(calls).where(calls.c.id == THIS)
 _c = callbacks.c
 _ITS_HASH: Final = select(numbers.c.number_hash).where(numbers.c.callback == THIS).scalar_subquery()
 _this = callbacks.alias("this_one")
-_ITS_PHONE: Final = select(_this.c.other_phone).where(_this.c.id == THIS).scalar_subquery()
-_PHONE: Final = select(numbers.c.number_hash, _c.other_phone).join(callbacks, _c.id == numbers.c.callback).where(_c.id == THIS)
-_RINGS: Final = select(func.count()).where(rings.c.number_hash == _ITS_HASH, rings.c.at >= AT, rings.c.other_phone == _ITS_PHONE)
+_ITS_PHONE, _ITS_ENTRY = (select(column).where(_this.c.id == THIS).scalar_subquery() for column in (_this.c.other_phone, _this.c.entered))
+_PHONE: Final = select(numbers.c.number_hash, _c.other_phone, _c.entered).join(callbacks, _c.id == numbers.c.callback).where(_c.id == THIS)
+_RINGS: Final = select(func.count()).where(
+    rings.c.number_hash == _ITS_HASH, rings.c.at >= AT, rings.c.other_phone == _ITS_PHONE, rings.c.entered == _ITS_ENTRY
+)
 _RINGS_OF: Final = (
     select(_c.id, func.count())
     .join(numbers, numbers.c.callback == _c.id)
-    .join(rings, (rings.c.number_hash == numbers.c.number_hash) & (rings.c.other_phone == _c.other_phone))
+    .join(rings, and_(rings.c.number_hash == numbers.c.number_hash, rings.c.other_phone == _c.other_phone, rings.c.entered == _c.entered))
     .where(_c.id.in_(bindparam("ids", expanding=True)), rings.c.at >= AT)
     .group_by(_c.id)
 )
@@ -81,8 +83,7 @@ class SqlCalls(Unit):
         """Once a phone and call. `Callback.attempts` is the service's to count."""
         phone = self._row(_PHONE, this=callback)
         if phone is not None:
-            number_hash, other_phone = phone
-            self._add(rings, number_hash=number_hash, call_hash=self._seal.digest("ring", call), other_phone=other_phone, at=at)
+            self._add(rings, **phone._asdict(), call_hash=self._seal.digest("ring", call), at=at)
 
     def rings(self, id: str, since: int) -> int:
         """One call that serves several callbacks is one ring. Zero once the number is forgotten: nothing ties it to its rings then."""

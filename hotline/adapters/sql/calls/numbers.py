@@ -35,7 +35,9 @@ _SILENCE: Final = (
 )
 _OWNERS: Final = select(numbers.c.callback).join(callbacks, _c.id == numbers.c.callback)
 _IS_UNTIED: Final = (
-    ~_OWNERS.where(numbers.c.number_hash == rings.c.number_hash, _c.other_phone == rings.c.other_phone).correlate(rings).exists()
+    ~_OWNERS.where(numbers.c.number_hash == rings.c.number_hash, _c.other_phone == rings.c.other_phone, _c.entered == rings.c.entered)
+    .correlate(rings)
+    .exists()
 )
 _UNCOUNT: Final = delete(rings).where(_IS_UNTIED)
 """The rings of phones of which no callback that was asked for in the same way has the hash any more."""

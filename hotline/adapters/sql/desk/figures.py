@@ -58,7 +58,7 @@ _SINCE: Final = case((_c.made_at > _c.opens_at, _c.made_at), else_=_c.opens_at)
 _RUNG: Final = or_(_c.attempts > 0, _c.other_phone)
 """Of another phone a supervisor may set the attempts back to none."""
 _TALKED: Final = _c.outcome.in_(TALKED)
-_SAID: Final = select(_c.id, _c.sealed, _c.urgent, case((_RUNG, 1), else_=0), case((_TALKED, 1), else_=0)).where(
+_SAID: Final = select(_c.id, _c.sealed, _c.urgent, _c.entered, case((_RUNG, 1), else_=0), case((_TALKED, 1), else_=0)).where(
     *_MADE, or_(_RUNG, _TALKED)
 )
 _w = wait_tallies.c
@@ -105,7 +105,7 @@ _EDITION: Final = select(func.max(editions.c.number)).where(editions.c.active_fr
 class _Opened(NamedTuple):
     waited: int | None
     safer: Safer | None
-    entered: bool
+    agreed: bool
 
 
 MOST_OPENED: Final = 20_000
@@ -128,9 +128,9 @@ class SqlFigures(CaseRows):
         waits: Counter[tuple[bool, int]] = Counter()
         safer: Counter[str] = Counter()
         entered = 0
-        for id, sealed, urgent, rung, talked in self._rows(_SAID, since=since * DAY_SECONDS, until=until * DAY_SECONDS):
+        for id, sealed, urgent, is_entered, rung, talked in self._rows(_SAID, since=since * DAY_SECONDS, until=until * DAY_SECONDS):
             opened = _OPENED.get(sealed) or self._open(id, sealed)
-            entered += opened.entered
+            entered += bool(is_entered) and not opened.agreed
             if rung and opened.waited is not None:
                 waits[bool(urgent), opened.waited] += 1
             if talked and opened.safer is not None:
@@ -169,7 +169,7 @@ class SqlFigures(CaseRows):
         if len(_OPENED) >= MOST_OPENED:
             _OPENED.clear()
         answers = self._unpack(_c.sealed, id, sealed, Answers)
-        opened = _OPENED[sealed] = _Opened(answers.waited, answers.safer, answers.entered)
+        opened = _OPENED[sealed] = _Opened(answers.waited, answers.safer, answers.agreed)
         return opened
 
     def counts(self, at: int) -> Counts:

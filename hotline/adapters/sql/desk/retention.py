@@ -49,6 +49,7 @@ from hotline.retention import (
     KEY_SECONDS,
     PRANK_DAYS,
     RING_SECONDS,
+    RUNG_SECONDS,
     SIGN_IN_SECONDS,
     TIME_REQUEST_SECONDS,
 )
@@ -135,6 +136,7 @@ _COARSER: Final = {
     )
     for step in (HOUR_SECONDS, DAY_SECONDS)
 }
+_FORGET_CAUSE: Final = update(staff_rings).where(staff_rings.c.placed_at <= AT, staff_rings.c.callback.is_not(None)).values(callback=None)
 _FORGET_SPAN: Final = update(calls).where(calls.c.dialed_at < AT, calls.c.sealed_span.is_not(None)).values(sealed_span=None)
 
 
@@ -178,6 +180,7 @@ class SqlRetention(Unit):
             for coarsen in _COARSER[step]:
                 self._change(coarsen, at_=at - after)
         self._change(_FORGET_SPAN, at_=hour(at - RING_SECONDS))
+        self._change(_FORGET_CAUSE, at_=at - RUNG_SECONDS)
         self.swept = True
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hmac import compare_digest
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -10,22 +11,30 @@ from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.calls.staff_rings import Menu, StaffRing
+from hotline.ports.desk.staff import Staff
 from hotline.ports.voice import VoiceLeg
 from hotline.service import outbox
 from hotline.service.acts import Act, Result
 from hotline.service.calls import connecting, dispatch, ringing
-from hotline.service.calls.by_ring import reach
+from hotline.service.calls.by_ring import placing, reach
 from hotline.service.calls.reference import about
 from hotline.service.calls.rules import one_phone
 from hotline.service.calls.rules.limits import is_unsaid, may_ring
 from hotline.service.calls.rules.rest import rests
 from hotline.service.deps import Deps
+from hotline.service.work import Work
+
+LONGEST_SECONDS: Final = outbox.STAFF_SECONDS + placing.LEG_SECONDS
+"""A ring waits for a worker, rings, and is talked to: all that is over by then."""
 
 
 def answer_ring(act: Act, leg: VoiceLeg) -> Result:
     """Somebody picked up: the two digits are asked for, and nothing is said."""
-    ring = _ring(act, leg)
+    ring = ring_of_leg(act, leg, act.staff)
     if ring is None or ring.state not in ("placed", "answered"):
+        return Result("gone")
+    if ring.state == "answered" and act.at - ring.placed_at >= placing.LEG_SECONDS:  # nobody keys anything: it may be a voicemail
+        act.tx.staff_rings.save(ring.over())
         return Result("gone")
     act.tx.staff_rings.save(replace(ring, state="answered"))
     return Result("asked")
@@ -37,7 +46,7 @@ def key_digits(act: Act, leg: VoiceLeg) -> Result:
     Wrong ones are counted, and after the second the call ends; those that are set right in the same call count for nothing, or a slip of her own
     would shut her out one day. Past `reach.MOST_WRONG` she is rung no more until she has set others, and supervisors are told.
     """
-    ring = _ring(act, leg)
+    ring = ring_of_leg(act, leg, act.staff)
     if ring is None or ring.state != "answered":
         return Result("gone")
     if not reach.is_rung(act, act.staff):
@@ -47,7 +56,7 @@ def key_digits(act: Act, leg: VoiceLeg) -> Result:
         return _count_wrong(act, ring)
     digits = act.tx.staff_rings.digits(act.staff.id)
     if digits is not None and ring.wrong:
-        act.tx.staff_rings.save_digits(replace(digits, wrong=digits.wrong - ring.wrong))
+        act.tx.staff_rings.save_digits(replace(digits, wrong=max(0, digits.wrong - ring.wrong)))  # others may have been set meanwhile
     menu, callback = _found(act)
     act.tx.staff_rings.save(replace(ring, state="known", menu=menu, callback=callback.id if callback else None))
     return Result("done", menu_values(menu, callback))
@@ -63,8 +72,8 @@ def go_on(act: Act, leg: VoiceLeg) -> Result:
 
     The attempt is written before the number leaves, as in `ringing.accept`, and whatever that forbids is forbidden here.
     """
-    ring = act.tx.staff_rings.of_session(leg.name)
-    if ring is None or ring.staff != act.staff.id or ring.state != "known" or ring.callback is None or ring.menu not in ("offer", "held"):
+    ring = ring_of_leg(act, leg, act.staff)
+    if ring is None or ring.state != "known" or ring.callback is None or ring.menu not in ("offer", "held"):
         return Result("gone")
     dispatch.join(act, ring.callback)
     group = dispatch.held(act.tx, ring.callback, act.staff.id)
@@ -91,19 +100,21 @@ def decline(act: Act, id: str) -> Result:
     return Result("done", about(callback), dispatch.offer(act, id, passed_by=act.staff.id))
 
 
+def ring_of_leg(work: Work, leg: VoiceLeg, staff: Staff) -> StaffRing | None:
+    """As of a bridge: the ring to this person that the vendor's answer named by this session, or whose own token came with it. Returns None where it is of
+    none, or began so long ago that what is said of it now is no key that anybody presses."""
+    ring = work.tx.staff_rings.of_session(leg.name)
+    if ring is None:
+        live = work.tx.staff_rings.live_of(staff.id)
+        if live is not None and is_ring_brought_back(work.deps, live, leg.token):
+            ring = replace(live, session=leg.name)
+    is_ours = ring is not None and ring.staff == staff.id and 0 <= work.at - ring.placed_at < LONGEST_SECONDS
+    return ring if is_ours else None
+
+
 def is_ring_brought_back(deps: Deps, ring: StaffRing, token: str) -> bool:
     """Is this ring's session not known yet, and the token that came with one the ring's own?"""
     return ring.state == "placed" and ring.session is None and compare_digest(token.encode(), outbox.call_token(deps, ring.id).encode())
-
-
-def _ring(act: Act, leg: VoiceLeg) -> StaffRing | None:
-    """As of a bridge: the ring that the vendor's answer named by this session, or whose own token came with it."""
-    ring = act.tx.staff_rings.of_session(leg.name)
-    if ring is None:
-        live = act.tx.staff_rings.live_of(act.staff.id)
-        if live is not None and is_ring_brought_back(act.deps, live, leg.token):
-            ring = replace(live, session=leg.name)
-    return ring if ring is not None and ring.staff == act.staff.id else None
 
 
 def _count_wrong(act: Act, ring: StaffRing) -> Result:

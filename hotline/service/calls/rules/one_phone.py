@@ -12,10 +12,10 @@ from hotline.ports.store import Transaction
 
 
 def alike(tx: Transaction, id: str) -> tuple[Callback, ...]:
-    """Open callbacks to the same number, asked for as this one was: on the phone itself, or on another, where anyone may have asked."""
+    """Open callbacks to the same number, asked for as this one was: on the phone itself, on another, where anyone may have asked, or entered by staff."""
     same = tx.callbacks.same_number(id)
-    ways = {callback.other_phone for callback in same if callback.id == id}
-    return tuple(callback for callback in same if callback.other_phone in ways)
+    ways = {callback.way for callback in same if callback.id == id}
+    return tuple(callback for callback in same if callback.way in ways)
 
 
 def open_of(rows: Sequence[Callback], at: int) -> tuple[Callback, ...]:

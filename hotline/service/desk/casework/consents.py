@@ -113,4 +113,4 @@ def _may_be_open(work: Work, case: Case) -> bool:
 def _others(work: Work, case: Case) -> list[Callback]:
     """What else is open to this phone and was asked for in the same way."""
     same = work.tx.callbacks.same_number(case.callback.id)
-    return [callback for callback in same if callback.id != case.callback.id and callback.other_phone == case.callback.other_phone]
+    return [callback for callback in same if callback.id != case.callback.id and callback.way == case.callback.way]

@@ -18,6 +18,7 @@ from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.staff import Staff
 from hotline.service.acts import Act, Result
 from hotline.service.calls import dispatch
+from hotline.service.calls.by_ring import reach
 from hotline.service.calls.rules.presence import is_on_shift, stays_until
 from hotline.service.work import Work
 
@@ -25,6 +26,8 @@ ASKED_AT: Final = ((1, 2), (2, 3))
 """The parts of its time after which *I am here* is asked for again."""
 
 
+BREAK_SECONDS: Final = 1800
+"""Of whoever answers by ring."""
 STANDS: Final = ("seen_at", "on_until", "off_until", "on_call_until", "paused_until", "goes_on_until")
 """What of a staff row says that somebody is there."""
 TAKEN_BACK_SECONDS: Final = 60
@@ -56,15 +59,15 @@ def say_here(act: Act, sent_at: int | None = None) -> Result:
 def take_break(act: Act, sent_at: int | None = None) -> Result:
     """A break, until *I am here* is said; the shift goes on. Nothing is offered meanwhile, and others are told of what was not tried yet.
 
-    Said late, as `go_off_shift`.
+    Whoever answers by ring is asked after `BREAK_SECONDS` whether they are there: they can say it by nothing else. Said late, as `go_off_shift`.
     """
     if not is_on_shift(act.staff, act.tx.shifts.all(), act.at, act.deps.clock.local):
         return Result("not_on")
     if sent_at is not None and (act.staff.seen_at or 0) > sent_at:
         return Result()
     ends = act.deps.clock.moment(stays_until(act.staff, act.tx.shifts.all(), act.at, act.deps.clock.local))
-    until = min(ends, act.at + act.deps.rules.shift_hours * 3600)
-    act.tx.staff.save(replace(act.staff, seen_at=None, paused_until=until))
+    longest = BREAK_SECONDS if reach.answers_by_ring(act, act.staff) else act.deps.rules.shift_hours * 3600
+    act.tx.staff.save(replace(act.staff, seen_at=None, paused_until=min(ends, act.at + longest)))
     return Result(messages=_leave_nothing(act, act.staff) if sent_at is None else ())
 
 
