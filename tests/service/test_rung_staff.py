@@ -10,7 +10,7 @@ from hotline.ports.desk.shifts import Shift
 from hotline.ports.outgoing import GatewayRefused
 from hotline.ports.voice import VoiceConnect, VoiceEnd, VoicePrompt, VoiceStep, VoiceUnreached
 from hotline.service.calls.by_ring import reach
-from hotline.service.calls.by_ring.answering import LONGEST_SECONDS
+from hotline.service.calls.by_ring.legs import LONGEST_SECONDS
 from hotline.service.calls.taking import hand_over, take
 from hotline.service.desk.shifts.on_duty import BREAK_SECONDS, say_here
 from tests.service.line import AWA, CALLER, FANTA, NANA, OTHER_CALLER, OTHER_PHONE, OUMOU, RULES, Line, leg
@@ -484,6 +484,15 @@ def test_digits_that_come_before_anybody_picked_up_open_nothing(rung: Line) -> N
     assert [VoiceEnd()] * 2 == [rung.press(DIGITS), rung.press("99")]
     assert prompt(rung, "cover_name", digits=2) == rung.pick_up()
     assert prompt(rung, "offer", ref=in_words(rung)) == rung.press(DIGITS)
+
+
+def test_a_hang_up_that_overtakes_the_vendors_answer_frees_her_phone(rung: Line) -> None:
+    """She declined the call while the vendor was still answering the ring: she is on no phone, and the next call rings her at once."""
+    rung.gateway.while_ringing = lambda: rung.hotline.voice(leg("voice-1", AWA, active=False, digits=None, token=rung.gateway.tokens[-1]))
+    ask(rung)
+    rung.gateway.while_ringing = None
+    ask(rung, "4 1 1", "urgent", OTHER_CALLER)
+    assert ([AWA, AWA], []) == (rung.gateway.rung, rung.inbox(AWA))
 
 
 def test_no_deed_is_done_without_the_store(rung: Line) -> None:

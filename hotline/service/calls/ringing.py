@@ -16,6 +16,7 @@ from hotline.service import outbox
 from hotline.service.acts import Act, Result
 from hotline.service.calls import dispatch
 from hotline.service.calls.by_ring import placing, reach
+from hotline.service.calls.by_ring.legs import ring_of_leg
 from hotline.service.calls.by_ring.placing import Cause
 from hotline.service.calls.reference import about
 from hotline.service.calls.rules import one_phone
@@ -155,8 +156,8 @@ def _ask_how(act: Act, call: Call, unsaid: Sequence[Callback]) -> OutboxMessage:
 
 def _end_ring(act: Act, leg: VoiceLeg) -> Result:
     """Whoever was told or asked something hung up."""
-    ring = act.tx.staff_rings.of_session(leg.name)
-    if ring is None or ring.staff != act.staff.id:
+    ring = ring_of_leg(act, leg, act.staff)
+    if ring is None:
         return Result("gone")
     act.tx.staff_rings.save(ring.over())
     return Result("ended")

@@ -11,7 +11,7 @@ from hotline.ports.voice import VoiceConnect, VoiceCover, VoiceEnd, VoiceLeg, Vo
 from hotline.service.acts import By, Result, run
 from hotline.service.calls import ringing
 from hotline.service.calls.by_ring import reach
-from hotline.service.calls.by_ring.answering import is_ring_brought_back, ring_of_leg
+from hotline.service.calls.by_ring.legs import is_ring_brought_back, ring_of_leg
 from hotline.service.deps import Deps
 from hotline.service.faces import rung
 from hotline.service.work import Work
