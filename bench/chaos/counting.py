@@ -98,7 +98,7 @@ def _id(line: ServedLine, asked: Asked) -> str:
     """Of the callback that this session orders: it derives from the order's key."""
     seal = Seal.from_text(line.keys)
     assert asked.wish.order is not None
-    return seal.digest("callback", order_key(seal, "africastalking", asked.session, asked.wish.order).hex()).hex()[:32]
+    return seal.digest("callback", order_key(seal, "africastalking", f"{asked.session}|{asked.number}", asked.wish.order).hex()).hex()[:32]
 
 
 def _rows(line: ServedLine, statement: str) -> list[Any]:
