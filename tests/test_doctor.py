@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pytest
 from msgspec.structs import replace
 
+from hotline.adapters.keyring import SEALING, Keyring, fresh_keys, read_keys
 from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.spool import DiskSpool
 from hotline.adapters.spool_file import make
@@ -189,14 +190,20 @@ def test_a_clock_that_stands_is_bad(line: Line) -> None:
     assert said["clock"].startswith("BAD: ")
 
 
+def with_other(keys: str, *purposes: str) -> str:
+    """These keys, but others by chance for these purposes."""
+    ring, other = read_keys(keys), fresh_keys()
+    kept = tuple(key for key in ring.keys if key.purpose not in purposes)
+    return Keyring((*kept, *other.only(purposes).keys)).text()
+
+
 def test_a_key_that_was_lost_is_found_before_a_caller_is(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     """A number that waits to be rung does not open under the keys of today."""
     now = int(time.time())
     with line.store.write() as tx:
         tx.callbacks.add(Callback("d" * 32, "471", "waiting", "fr", False, False, now, now, now + 600, 1), "+22370000001")
     assert line.doctor()[1]["keys"].startswith("ok: ")
-    sealing, hashing = (keys.split(",") for keys in (new_keys(), line.env["HOTLINE_KEYS"]))
-    monkeypatch.setenv("HOTLINE_KEYS", f"{sealing[0]},{hashing[1]}")
+    monkeypatch.setenv("HOTLINE_KEYS", with_other(line.env["HOTLINE_KEYS"], *SEALING))
     code, said = line.doctor()
     assert code == 1
     assert said["keys"].startswith("BAD: ")
@@ -204,17 +211,18 @@ def test_a_key_that_was_lost_is_found_before_a_caller_is(line: Line, monkeypatch
 
 
 def test_an_old_key_can_go_once_all_is_sealed_anew(line: Line, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """`hotline keys rotate` under old and new key, and the new one opens everything; without the old one it says what does not open."""
+    """With keys in the environment `hotline keys rotate` seals what lies under an old one anew, and the new one opens everything; without the old one it says
+    what does not open."""
     with line.store.write() as tx:
         tx.callbacks.add(Callback("d" * 32, "471", "waiting", "fr", False, False, 0, 0, 600, 1), "+22370000001")
-    old, hashing = line.env["HOTLINE_KEYS"].split(",")
-    new = new_keys().split(",")[0].replace("k1:", "k2:")
-    monkeypatch.setenv("HOTLINE_KEYS", f"{new},{hashing}")
+    both = read_keys(line.env["HOTLINE_KEYS"]).announced(SEALING, 1).switched(1).finished(1)
+    new = Keyring(tuple(key for key in both.keys if key.state == "current"))
+    monkeypatch.setenv("HOTLINE_KEYS", new.text())
     assert main(["keys", "rotate"]) == 1
     assert "keep the keys that you have" in capsys.readouterr().err
-    monkeypatch.setenv("HOTLINE_KEYS", f"{new},{old},{hashing}")
+    monkeypatch.setenv("HOTLINE_KEYS", both.text())
     assert main(["keys", "rotate"]) == 0
-    monkeypatch.setenv("HOTLINE_KEYS", f"{new},{hashing}")
+    monkeypatch.setenv("HOTLINE_KEYS", new.text())
     assert line.doctor()[1]["keys"].startswith("ok: ")
 
 
@@ -222,8 +230,7 @@ def test_a_message_that_cannot_be_opened_is_found(line: Line, monkeypatch: pytes
     """What waits to be sent is looked at too."""
     with line.store.write() as tx:
         tx.outbox.add(OutboxMessage("e" * 32, "alert", "default", HER_NUMBER, "…", 1, 2))
-    sealing, hashing = (keys.split(",") for keys in (new_keys(), line.env["HOTLINE_KEYS"]))
-    monkeypatch.setenv("HOTLINE_KEYS", f"{sealing[0]},{hashing[1]}")
+    monkeypatch.setenv("HOTLINE_KEYS", with_other(line.env["HOTLINE_KEYS"], *SEALING))
     assert line.doctor()[1]["keys"].startswith("BAD: ")
 
 

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hotline.console.assets import Assets, compressed
 from hotline.console.context import READS, TOKEN, ConsoleContext, page, to
+from hotline.console.cookies import SignedSessions
 from hotline.console.faults import said
 from hotline.console.pages import (
     access,
@@ -67,9 +68,9 @@ HSTS_SECONDS: Final = 2 * 365 * DAY_SECONDS
 def install(app: Flask, context: ConsoleContext) -> None:
     """Lay the console under `/console`; no other view of the app is protected or changed by it.
 
-    Cookies are signed with a key that derives from the line's: every web process knows it, and no setting holds it.
+    Cookies are signed with a key that derives from the line's (`SignedSessions`).
     """
-    app.secret_key = context.deps.hasher.digest("cookie", "console")
+    app.session_interface = SignedSessions(context.deps.hasher)
     app.config.update(
         SESSION_COOKIE_NAME="s",
         SESSION_COOKIE_HTTPONLY=True,

@@ -9,11 +9,11 @@ from typing import Final
 
 from msgspec import DecodeError, Struct
 
-from hotline.adapters.seal import KeysBroken, Seal, SealBroken
+from hotline.adapters.seal import KeysBroken, SealBroken
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.schema import is_current
 from hotline.adapters.valkey import ValkeyMemory, connect
-from hotline.app import SystemClock, open_store
+from hotline.app import SystemClock, open_seal, open_store
 from hotline.config import Config, ConfigError
 from hotline.doctor.finding import Finding, Level, listed
 from hotline.doctor.machine import disk, short_memory, spool
@@ -48,7 +48,7 @@ def look(config: Config, at: int) -> Iterator[Finding]:
     """Every look at a line whose settings were read: a finding each. What depends on something that is away is left out; that it is away is said once."""
     yield Finding("settings", "ok", "every setting can be read")
     try:
-        seal = Seal.from_text(config.keys)
+        seal = open_seal(config)
     except KeysBroken as broken:
         yield Finding("keys", "bad", str(broken))
         return

@@ -37,7 +37,7 @@ from hotline.settings import Rules
 __all__ = ["Hotline", "Rules"]
 
 PURGE_SECONDS = 300
-STALE_SECONDS = REMIND_SECONDS = ASK_SECONDS = 60
+STALE_SECONDS = REMIND_SECONDS = ASK_SECONDS = LOST_SECONDS = 60
 TICKING = "clock"
 TICKING_SECONDS = 30
 """A clock that did not tick for so long counts as away."""
@@ -63,7 +63,7 @@ class Hotline:
         self._dialogue = Dialogue(self._deps, self._orders, replay, self._turned_away, self._who)
         # At hand for the browsing hop, which goes this way some ten thousand times a second.
         self._store, self._library, self._clock, self._life = deps.store, deps.library, deps.clock, deps.rules.session_seconds
-        self._purged_at = self._aged_at = self._reminded_at = self._asked_at = 0
+        self._purged_at = self._looked_at = self._aged_at = self._reminded_at = self._asked_at = 0
 
     @property
     def deps(self) -> Deps:
@@ -189,6 +189,7 @@ class Hotline:
             if may_end:
                 last_first.callback(dispatch.release_idle, self._deps, at)
                 last_first.callback(dispatch.end_ended, self._deps, at)
+            last_first.callback(self._end_lost, at)
             last_first.callback(self.tend_spool)
             last_first.callback(self.refresh)
             last_first.callback(self._mark_tick)
@@ -231,6 +232,11 @@ class Hotline:
         if abs(at - self._aged_at) >= STALE_SECONDS:
             self._aged_at = at  # whatever comes of it: at most once a minute
             stale_entries.drop_stale(self._deps, at)
+
+    def _end_lost(self, at: int) -> None:
+        if abs(at - self._looked_at) >= LOST_SECONDS:
+            self._looked_at = at
+            dispatch.end_lost(self._deps, at)
 
     def _remind(self, at: int) -> None:
         if abs(at - self._reminded_at) >= REMIND_SECONDS:

@@ -154,7 +154,9 @@ def fill_0011(url, seal) -> None:
     store = SqlStore(url, seal, PATIENT_MS)
     with store.write() as t:
         t.ledger.enter(b"k", "kept", b"facts", NOW, NOW + 9)
-        t.callbacks.add(a_callback(1), HERS)
+        t.callbacks._add(metadata.tables["callbacks"], **t.callbacks._new(a_callback(1)))
+        sealed = seal.seal(HERS.encode(), f"numbers.sealed.{id_of(1)}")  # before there were keys of a day
+        t.callbacks._add(metadata.tables["numbers"], callback=id_of(1), number_hash=seal.digest("number", HERS), sealed=sealed)
         counselor = asdict(a_counselor(1)) | {
             "speaks": ",".join(a_counselor(1).speaks),
             "number_hash": seal.digest("staff", a_counselor(1).number),
@@ -310,6 +312,7 @@ FILLS = {
     "0019": fill_0019,
     "0021": fill_0019,
     "0022": fill_0022,
+    "0025": fill_0022,
 }
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 
