@@ -26,7 +26,7 @@ from hotline.adapters.sql.tables import (
 )
 from hotline.adapters.sql.unit import THIS
 
-BATCH: Final = 500
+BATCH: Final = 100
 """Rows a transaction: nobody else waits long."""
 _PAIRS: Final = tuple(f"{digits:02}" for digits in range(100))
 _NUMBERS: Final = select(numbers.c.callback, numbers.c.number_hash, numbers.c.sealed).order_by(numbers.c.callback).limit(BATCH)
