@@ -22,7 +22,7 @@ from hotline.adapters.keyring import PURPOSES, KeysBroken
 from hotline.adapters.locks import ArgonPasswords, SystemTokenSource, TimeCodes
 from hotline.adapters.meter import PrometheusMeter
 from hotline.adapters.rq import RqQueue
-from hotline.adapters.seal import Seal
+from hotline.adapters.seal import DropMark, Seal
 from hotline.adapters.spool import DiskSpool
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.valkey import Breaker, ValkeyMemory, connect
@@ -55,6 +55,10 @@ _MIDNIGHT = datetime.combine(EPOCH, datetime.min.time())
 """The zero of local minutes."""
 _STEADY: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 """Linux's counts sleep too."""
+_BEGUN: Final = time.time()
+"""When this process began, or the one that it was forked from."""
+DROPPED: Final = "keys-dropped"
+"""In `var`, made by `hotline seal`."""
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -150,7 +154,7 @@ def assemble(config: Config, library: EditionCache | None = None, role: Role = "
         meter=meter,
     )
     hotline = Hotline(deps, threads=config.web_threads)
-    keeper = DayKeeper(store, day_secrets(config), deps.today) if role == "callers" else None
+    keeper = DayKeeper(store, seal.days, deps.today) if role == "callers" and seal.days is not None else None
     return Assembly(hotline, library, spool, meter, seal, used, keeper)
 
 
@@ -189,11 +193,16 @@ def open_seal(config: Config, role: Role = "shell", *, opens_numbers: bool = Fal
     purposes = [purpose for purpose in PURPOSES if role in ("console", "shell") or purpose not in ROOM_ALONE]
     days = day_secrets(config) if opens else None
     if config.keys_file is None:
-        return Seal.from_text(config.keys, purposes, days)
+        return Seal.from_text(config.keys, purposes, days).heed(drop_mark(config))
     try:
-        return Seal.from_file(Path(config.keys_file), purposes, days)
+        return Seal.from_file(Path(config.keys_file), purposes, days).heed(drop_mark(config))
     except OSError:
         raise KeysBroken("the file cannot be read") from None
+
+
+def drop_mark(config: Config) -> DropMark:
+    """By which this machine's processes are told to drop the keys."""
+    return DropMark(Path(config.var) / DROPPED, _BEGUN)
 
 
 def day_secrets(config: Config) -> DaySecrets:

@@ -165,6 +165,8 @@ class FakeHasher:
 class FakeSealer:
     """Seals nothing, and opens nothing elsewhere."""
 
+    is_dropped = False
+
     def seal(self, plain: bytes, context: str) -> bytes:
         return context.encode() + b"|" + plain
 

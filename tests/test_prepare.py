@@ -16,7 +16,7 @@ from hotline.adapters.meter import PrometheusMeter
 from hotline.adapters.seal import Seal, SealBroken, new_keys
 from hotline.adapters.spool import DiskSpool
 from hotline.adapters.sql.schema import upgrade
-from hotline.app import Role, assemble, build_again, load_library, open_seal, open_store
+from hotline.app import DROPPED, Role, assemble, build_again, create_app, drop_mark, load_library, open_seal, open_store
 from hotline.config import Config
 from hotline.demo.environment import demo_environment, passwords_secret
 from hotline.demo.people import PEOPLE, passwords
@@ -247,3 +247,31 @@ def test_the_room_alone_has_its_keys(config: Config) -> None:
     assert open_seal(config, "console").ring == ring
     with pytest.raises(KeysBroken, match="no key for: testimony, factor, cookie"):
         open_seal(poor, "console")
+
+
+def test_dropped_keys_keep_nothing_and_screens_go_on(config: Config) -> None:
+    """`hotline seal` on a running line: whoever reads goes on reading, an order says calmly that nothing is noted, health says why, the room that the line is
+    away, and nothing of it stands in the database; what begins afterwards has the keys again."""
+    upgrade(config.database_url)
+    prepare(config)
+    line, room = assemble(config, role="callers"), assemble(config, role="console")
+    line.hotline.share()
+    browser = create_app(config, "console", room).test_client()
+
+    def dial(keys: str, session: str) -> str:
+        return line.hotline.hop("africastalking", "all", UssdHop(session, "+22370000001", tuple(keys), network="61001")).screen.key
+
+    assert ("callback.stopped", 200) == (dial("57", "before"), browser.get("/console/sign-in").status_code)
+    with open_store(config).read() as tx:
+        kept = tx.numbers.last_stop("+22370000001")
+    drop_mark(config).make()
+    for process in (line, room):
+        process.seal.refresh()
+    assert ("danger.advice", "callback.unstopped") == (dial("41", "reads"), dial("57", "orders"))
+    assert "dropped" == line.hotline.health()["keys"]
+    assert 503 == browser.get("/console/sign-in").status_code
+    assert assemble(config, role="callers").seal.is_dropped  # one that died, and was started again by its parent
+    os.utime(Path(config.var) / DROPPED, (1, 1))  # before whoever begins now
+    again = assemble(config, role="callers")
+    with again.hotline.deps.store.read() as tx:
+        assert kept == tx.numbers.last_stop("+22370000001")

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hmac
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from msgspec import Struct
 
 from hotline.adapters.day_keys import DaySecrets, NoSuchDay
 from hotline.adapters.keyring import HASH, HASHING, PURPOSES, SEALING, Key, Keyring, KeysBroken, fresh_keys, read_keys
 
-__all__ = ["KeysBroken", "Seal", "SealBroken", "new_keys"]
+__all__ = ["DropMark", "KeysBroken", "Seal", "SealBroken", "new_keys"]
 
 NONCE_BYTES: Final = 12
 DIGEST_BYTES: Final = 32
@@ -35,6 +37,24 @@ class SealBroken(Exception):
     """A sealed value does not open here: changed, moved from another place, or sealed under a key that is not at hand."""
 
 
+class DropMark(Struct, frozen=True):
+    """A file by which a machine's processes are told to drop the keys: whoever began before it was made has none any more, and whoever begins later has."""
+
+    path: Path
+    begun: float
+    """When this process began, or its parent, in seconds."""
+
+    def make(self) -> None:
+        """Raises OSError."""
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path.touch(0o600)
+
+    def stands(self) -> bool:
+        with suppress(OSError):
+            return self.path.stat().st_mtime >= self.begun
+        return False
+
+
 class _Cipher:
     """The keys of one purpose that seals."""
 
@@ -46,7 +66,7 @@ class _Cipher:
         self.head = _head(keys[0].id)
 
 
-class _Opened:
+class _ReadyKeys:
     """A keyring made ready; never changed, so that a thread that took one goes on with it."""
 
     __slots__ = ("hashing", "ring", "sealing")
@@ -69,13 +89,15 @@ class Seal:
     a key is missing. Safe to share between threads.
     """
 
-    __slots__ = ("_days", "_keys", "_path", "_purposes", "_stamp")
+    __slots__ = ("_days", "_is_dropped", "_keys", "_mark", "_path", "_purposes", "_stamp")
 
     def __init__(self, ring: Keyring, purposes: Iterable[str] = PURPOSES, path: Path | None = None, days: DaySecrets | None = None) -> None:
         """`purposes`: those that this process is handed; `days`: the secret halves of the days' keys, for a process that opens callers' numbers.
         Raises KeysBroken where one is missing."""
         self._purposes, self._path, self._days = tuple(purposes), path, days
         self._stamp: tuple[int, ...] | None = None
+        self._mark: DropMark | None = None
+        self._is_dropped = False
         self._keys = self._ready(ring)
 
     @classmethod
@@ -91,9 +113,22 @@ class Seal:
         seal._stamp = stamp  # what was written in between is read again
         return seal
 
+    def heed(self, mark: DropMark) -> Seal:
+        """From now on, and at once, the keys are dropped where somebody says so."""
+        self._mark = mark
+        self._look_for_mark()
+        return self
+
+    @property
+    def is_dropped(self) -> bool:
+        """Were the keys dropped? Then whatever is sealed or hashed is so under keys that nobody else has, and that end with this process."""
+        return self._is_dropped
+
     def refresh(self) -> bool:
-        """Read the keys again if their file changed, and say whether it had. Raises KeysBroken and OSError: the keys stay as they are."""
-        if self._path is None or (stamp := _stamp(self._path)) == self._stamp:
+        """Read the keys again if their file changed, and say whether it had; drop them where somebody says so. Raises KeysBroken and OSError: the keys stay
+        as they are."""
+        self._look_for_mark()
+        if self._is_dropped or self._path is None or (stamp := _stamp(self._path)) == self._stamp:
             return False
         self._keys = self._ready(read_keys(self._path.read_text("ascii")))
         self._stamp = stamp
@@ -156,11 +191,24 @@ class Seal:
         except (InvalidTag, ValueError):
             raise SealBroken("changed") from None
 
-    def _ready(self, ring: Keyring) -> _Opened:
+    def _look_for_mark(self) -> None:
+        if self._mark is not None and not self._is_dropped and self._mark.stands():
+            self._is_dropped = True
+            self._keys = self._ready(fresh_keys())
+            if self._days is not None:
+                self._days.forget(frozenset())
+                self._days = None
+
+    @property
+    def days(self) -> DaySecrets | None:
+        """The days' secret halves, in a process that opens numbers."""
+        return self._days
+
+    def _ready(self, ring: Keyring) -> _ReadyKeys:
         missing = [purpose for purpose in self._purposes if not ring.of(purpose)]
         if missing:
             raise KeysBroken(f"no key for: {', '.join(missing)}")
-        return _Opened(ring.only(self._purposes))
+        return _ReadyKeys(ring.only(self._purposes))
 
     def _cipher(self, purpose: str, id: str) -> AESGCM:
         cipher = self._keys.sealing[purpose].ciphers.get(id)

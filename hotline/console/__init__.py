@@ -102,6 +102,7 @@ def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None
         g.me = None
         if name in ("asset", "neutral"):  # the way out shows nothing of whoever was here
             return None
+        _refuse_dropped(context)
         _make_room(name)
         if _has_nul():
             abort(HTTPStatus.BAD_REQUEST)
@@ -129,6 +130,12 @@ def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None
             response.headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}"
         response.headers.setdefault("Cache-Control", "no-store")
         return compressed(response)
+
+
+def _refuse_dropped(context: ConsoleContext) -> None:
+    """Who is signed in cannot be known without keys: they are told that the line is away, and not asked who they are."""
+    if context.deps.sealer.is_dropped:
+        raise StoreAway("KEYS_DROPPED")
 
 
 def _make_room(name: str) -> None:

@@ -197,6 +197,7 @@ class Hotline:
     def health(self) -> dict[str, str]:
         """Each part's state, `ok` or `away`. An edition was there when this process began, so it is there. `emergency_number`: `ok` or `none`;
         `supervision`: `closed` where the line needs a supervisor on call and nobody is; `spool`: `set_aside`, too, while one that could not be used lies beside it;
+        `keys`: `dropped` where somebody said so (`hotline seal`);
         `wall_clock`: `jumped` where this machine's is not right; `gateway NAME`: `failing` where the last thing that it was handed was not taken."""
         memory, ticking = self._memory_state()
         return {
@@ -204,6 +205,7 @@ class Hotline:
             "redis": memory,
             "spool": self._deps.spool.state(),
             "editions": "ok",
+            "keys": "dropped" if self._deps.sealer.is_dropped else "ok",
             "emergency_number": "ok" if self.has_emergency_number() else "none",
             "clock": ticking,
             "wall_clock": self._wall_clock_state(),

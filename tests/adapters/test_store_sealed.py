@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from hotline.adapters.key_file import KeyFile, exchange
 from hotline.adapters.keyring import PURPOSES, Keyring
-from hotline.adapters.seal import Seal, SealBroken, new_keys
+from hotline.adapters.seal import DropMark, Seal, SealBroken, new_keys
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.rotation import BATCH
 from hotline.adapters.sql.sealed import LENGTHS, sealed_columns
@@ -28,6 +28,7 @@ from hotline.ports.desk.care import Load
 from hotline.ports.desk.cases import Consent, HandedNote, Incident, Referral
 from hotline.ports.desk.testimonies import Testimony as Told
 from hotline.ports.editions.comments import WordsComment
+from hotline.ports.store import StoreAway
 from hotline.service.calls.by_ring.reach import hashed
 from hotline.service.desk.casework.incidents import QUESTIONS
 from tests.adapters.test_store import DAY, HERS, HOUR, NOW, OTHERS, a_callback, a_counselor, a_post, id_of, keep
@@ -392,3 +393,27 @@ def test_one_purpose_is_exchanged_alone(exchanged):
         assert {purpose} == {key.purpose for key in after.keys if key.state == "current" and key not in before.keys}
         assert_all_there(store)
     store.close()
+
+
+def test_what_is_under_way_when_the_keys_are_dropped_is_not_kept(url, tmp_path):
+    """It was sealed under keys that nobody has: it is rolled back, as if the database had been away."""
+    mark = DropMark(tmp_path / "mark", 1.0)
+    store = SqlStore(url, Seal.from_text(new_keys()).heed(mark), 20_000)
+    keep(store, a_callback(1))
+
+    def add() -> None:
+        with store.write() as t:
+            t.callbacks.add(a_callback(2, reference="702"), HERS)
+            mark.make()
+            store.learn_keys()
+            t.callbacks.add(a_callback(3, reference="703"), HERS)
+
+    for away in (add, lambda: store.read().__enter__()):
+        with pytest.raises(StoreAway, match="KEYS_DROPPED"):
+            away()
+    after = SqlStore(url, Seal.from_text(new_keys()), 20_000)
+    assert {("number", "k1"): 1, ("phone", "k1"): 1} == {
+        key: count for key, count in after.rows_by_key().items() if key[0] in ("number", "phone")
+    }
+    for each in (store, after):
+        each.close()

@@ -21,6 +21,7 @@ def test_health_names_each_part(line: Line) -> None:
         "redis": "ok",
         "spool": "ok",
         "editions": "ok",
+        "keys": "ok",
         "emergency_number": "none",
         "clock": "ok",
         "wall_clock": "ok",

@@ -121,7 +121,7 @@ class SqlStore:
     """`hotline.ports.store.Store` over `sqlite:///path` or `postgresql+psycopg://…`. Safe to share between threads, not between processes.
 
     A wait within it ends after about `budget_ms`; a hop that waits both for a connection and for a lock may meet two.
-    Raises SealBroken where a sealed value does not open.
+    Raises SealBroken where a sealed value does not open, and StoreAway where the keys were dropped: nothing is kept, or found, under others.
     """
 
     def __init__(self, url: str, seal: Seal, budget_ms: int) -> None:
@@ -137,16 +137,19 @@ class SqlStore:
 
     @contextmanager
     def write(self) -> Iterator[SqlTransaction]:
+        self._refuse_dropped()
         with store_away(), self._turn, self._writer.begin() as connection:
             if self._engine.name == "postgresql":
                 connection.execute(ONE_WRITER)
             transaction = SqlTransaction(connection, self._seal)
             yield transaction
+            self._refuse_dropped()  # what was sealed in the meantime would open nowhere
         if transaction.swept and self._engine.name == "sqlite":
             self._clear_log()
 
     @contextmanager
     def read(self) -> Iterator[SqlTransaction]:
+        self._refuse_dropped()
         with store_away(), self._reader.begin() as connection:
             yield SqlTransaction(connection, self._seal)
 
@@ -208,6 +211,10 @@ class SqlStore:
     def close(self) -> None:
         """Close the idle connections; needed by tests and before a fork."""
         self._engine.dispose()
+
+    def _refuse_dropped(self) -> None:
+        if self._seal.is_dropped:
+            raise StoreAway("KEYS_DROPPED")
 
     def _clear_log(self) -> None:
         # What was purged stands in SQLite's write-ahead log until that is written over.

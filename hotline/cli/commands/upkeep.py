@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from hotline.cli.command import Failed, command, group, local_time, settings, worded_failures
+from hotline.cli.command import Failed, command, group, local_time, reason, settings, worded_failures
 from hotline.cli.commands import doctor, keys
 from hotline.cli.commands.acting import run, shell_deps
 
@@ -13,6 +13,10 @@ from hotline.cli.commands.acting import run, shell_deps
 def declare(commands: Any) -> None:
     command(group(commands, "db", "the database"), "upgrade", _upgrade, "make or renew the tables")
     keys.declare(commands)
+    about = (
+        "drop the keys from the running processes of this machine: reading goes on, nothing is kept or opened until they are started again"
+    )
+    command(commands, "seal", _seal, about)
     about = "say that the clocks of the line's machines are right, though they jumped: what is over by them ends"
     trust = command(group(commands, "time", "the time of the line's machines"), "trust", _trust, about)
     trust.add_argument("--by", metavar="NAME", help="who says so, for the audit (default: the login)")
@@ -36,6 +40,18 @@ def _upgrade(_: argparse.Namespace) -> None:
     except StoreAway as away:
         raise Failed(f"the database does not answer, or is none: {away}") from None
     print("the tables are those of this version")
+
+
+def _seal(_: argparse.Namespace) -> None:
+    from hotline.app import drop_mark
+
+    config = settings()
+    try:
+        drop_mark(config).make()
+    except OSError as error:
+        raise Failed(f"HOTLINE_VAR: {reason(error)}; nothing was dropped") from None
+    print("within two seconds the processes of this machine have no keys; started again they read them again")
+    print(f"the keys themselves still lie in {config.keys_file or 'the environment'}, and the days' keys in {config.day_keys}")
 
 
 def _trust(options: argparse.Namespace) -> None:
