@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
@@ -203,6 +203,11 @@ def open_seal(config: Config, role: Role = "shell", *, opens_numbers: bool = Fal
 def drop_mark(config: Config) -> DropMark:
     """By which this machine's processes are told to drop the keys."""
     return DropMark(Path(config.var) / DROPPED, _BEGUN)
+
+
+def local_day(config: Config, at: int) -> date:
+    """The line's own day at that second."""
+    return EPOCH + timedelta(minutes=SystemClock(config.timezone).local(at))
 
 
 def day_secrets(config: Config) -> DaySecrets:

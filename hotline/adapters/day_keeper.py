@@ -57,6 +57,12 @@ class DayKeeper:
             self._secrets.thin_copy(at - COPY_SECONDS)
         self._known, self._has_begun = frozenset(rows), True
 
+    def renew(self, at: int) -> None:
+        """Put fresh pairs in the place of today's and tomorrow's. Raises StoreAway and OSError."""
+        with self._store.write() as tx:
+            tx.day_keys.end_all(at)
+        self.tend(at)
+
     def _see_to(self, rows: dict[str, DayKey], day: date, at: int) -> str:
         """The pair of this day; made, and put among the rows, where there is none that will do."""
         found = [row for row in rows.values() if row.day[:10] == f"{day}" and self._will_do(row, at)]
@@ -78,7 +84,7 @@ class DayKeeper:
         """Can numbers be sealed under it? So if its secret half is here; or if another machine says that it has it, and it is not that this one has just lost it,
         or finds nothing where it begins."""
         elsewhere = self._has_begun and row.day not in self._had and at - row.held_at < LOST_SECONDS
-        return row.state != "lost" and (self._has(row) or elsewhere)
+        return row.state in ("used", "next") and (self._has(row) or elsewhere)
 
     def _has(self, row: DayKey) -> bool:
         with suppress(NoSuchDay):

@@ -112,10 +112,13 @@ def _public(public: bytes) -> X25519PublicKey:
 
 
 def _write(path: Path, secret: bytes) -> None:
-    """Readable by its owner alone; whole or not at all; there when this returns."""
+    """Readable by the folder's owner alone; whole or not at all; there when this returns."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    owner = path.parent.stat()
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        if owner.st_uid != os.geteuid():  # root makes them for whoever answers
+            os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
         file.write(secret)
         file.flush()
         os.fsync(file.fileno())

@@ -27,6 +27,7 @@ class Resealed(Protocol):
 
     def learn_keys(self) -> None: ...
     def rotate(self, tell: Tell) -> Rotated: ...
+    def rebox(self, tell: Tell) -> Rotated: ...
 
 
 class KeyFile:
@@ -75,12 +76,13 @@ def exchange(
     now: Callable[[], int],
     pause: Callable[[float], None],
     tell: Tell,
+    renew_day: Callable[[], None],
     until: Until = "finished",
 ) -> Rotated:
     """Put new keys in the place of those for these purposes, while every process goes on; or go on where somebody was broken off, whatever for.
 
     Three steps, each of them written down in the file before the next: the new keys are announced, and open; they are in force, and seal; what lies under
-    those before is sealed and hashed anew. `until`: the step after which the files of other machines have to be put right first.
+    those before is sealed and hashed anew. With the key for numbers the day's pair is exchanged too (`renew_day`). `until`: the step after which the files of other machines have to be put right first.
     Raises KeysBroken, OSError, StoreAway.
     """
     ring = file.read()
@@ -100,7 +102,11 @@ def exchange(
     # Whoever has not read the file yet still seals under the keys before.
     pause(SETTLE_SECONDS)
     store.learn_keys()
-    done = store.rotate(tell)
+    done = Rotated()
+    if any(key.state == "leaving" for key in ring.of("number")):
+        renew_day()
+        done = store.rebox(tell)
+    done += store.rotate(tell)
     if not done.left:
         file.write(file.read().finished(now()))
         store.learn_keys()

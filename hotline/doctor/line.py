@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -13,14 +12,14 @@ from hotline.adapters.seal import KeysBroken, SealBroken
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.schema import is_current
 from hotline.adapters.valkey import ValkeyMemory, connect
-from hotline.app import SystemClock, open_seal, open_store
+from hotline.app import SystemClock, local_day, open_seal, open_store
 from hotline.config import Config, ConfigError
 from hotline.doctor.finding import Finding, Level, listed
 from hotline.doctor.machine import disk, short_memory, spool
 from hotline.engine.check.critical import pending_words
 from hotline.engine.flow import Sources
 from hotline.engine.freshness import has_lapsed, is_confirmed
-from hotline.engine.times import DAY_SECONDS, EPOCH
+from hotline.engine.times import DAY_SECONDS
 from hotline.gateways.registry import gateways
 from hotline.ports.editions.editions import EditionRow
 from hotline.ports.store import StoreAway, Transaction
@@ -37,11 +36,6 @@ class DoctorContext(Struct, frozen=True):
     config: Config
     at: int
     store: SqlStore
-
-
-def local_day(config: Config, at: int) -> date:
-    """The line's own day at that second."""
-    return EPOCH + timedelta(minutes=SystemClock(config.timezone).local(at))
 
 
 def look(config: Config, at: int) -> Iterator[Finding]:

@@ -197,3 +197,19 @@ def test_a_number_from_before_the_days_had_keys_opens(machine):
     keep(machine.room, a_callback(1))
     machine.keeper.tend(NOW)
     assert [HERS, HERS] == [number(store) for store in (machine.callers, machine.room)]
+
+
+def test_a_day_is_exchanged_before_it_is_over(machine):
+    """Whoever read today's folder opens nothing more of what lives: it is sealed to another pair, which only whoever has the folder can do."""
+    keep(machine.room, a_callback(1), a_callback(2))
+    with machine.room.write() as t:
+        t.numbers.silence(id_of(2))
+    stolen = (machine.folder / "2026-11-28").read_bytes()
+    machine.keeper.renew(NOW + 60)
+    assert {"2026-11-28": "over", "2026-11-28.2": "used", "2026-11-29": "over", "2026-11-29.2": "next"} == machine.states()
+    assert 1 == machine.room.rebox().left
+    assert (1, 0) == (machine.callers.rebox().sealed, machine.callers.rebox().sealed)
+    assert [HERS, None] == [number(machine.callers, n) for n in (1, 2)]
+    machine.keeper.tend(NOW + 60 + SETTLE_SECONDS)
+    assert ["2026-11-28.2", "2026-11-29.2"] == machine.held()
+    assert stolen not in {path.read_bytes() for path in machine.folder.iterdir()}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import threading
 from base64 import b64encode
 from pathlib import Path
 
@@ -267,7 +269,7 @@ class Exchanged:
 
     def rotate(self, store: SqlStore, pause=lambda _: None, tell=lambda _: None, purposes=ALL):
         self.now += 1
-        return exchange(self.file, store, purposes, now=lambda: self.now, pause=pause, tell=tell)
+        return exchange(self.file, store, purposes, now=lambda: self.now, pause=pause, tell=tell, renew_day=lambda: None)
 
     def drop_old(self) -> None:
         ring = self.file.read()
@@ -417,3 +419,53 @@ def test_what_is_under_way_when_the_keys_are_dropped_is_not_kept(url, tmp_path):
     }
     for each in (store, after):
         each.close()
+
+
+def test_an_exchange_under_load_gives_no_wrong_answer(exchanged):
+    """Processes that learn of new keys each in their own time ask, stop and are asked meanwhile: what either kept the other finds, opens and counts."""
+    wrong: list[str] = []
+    over, learned, looks = threading.Event(), threading.Condition(), [0, 0, 0]
+
+    def settle(_) -> None:
+        """As the seconds do that an exchange waits: by then each process has looked at the file once more, from beginning to end."""
+        before = looks.copy()
+        with learned:
+            assert learned.wait_for(lambda: all(now > then + 1 for now, then in zip(looks, before, strict=True)), 60)
+
+    def work(process: int) -> None:
+        store = exchanged.process()
+        for turn in itertools.count():
+            if over.is_set():
+                break
+            phone, ids = f"+2237{process}{turn:06}", [id_of(100_000 * process + 2 * turn + n) for n in (1, 2)]
+            for id, late in zip(ids, (False, True), strict=True):
+                if late and turn % 3 == process:
+                    store.learn_keys()  # between the two
+                    with learned:
+                        looks[process] += 1
+                        learned.notify()
+                with store.write() as t:
+                    t.callbacks.add(replace(a_callback(1, reference=id[-6:]), id=id), phone)
+            with store.read() as t:
+                found = [callback.id for callback in t.callbacks.same_number(ids[0])], [t.numbers.of(id) for id in ids]
+            if found != (ids, [phone] * 2):
+                wrong.append(f"{process} {turn}: {found}")
+            if turn % 2:
+                with store.write() as t:
+                    stopped = t.numbers.stop(phone, NOW, NOW + DAY)
+                with store.read() as t:
+                    if (stopped, t.numbers.stop_of(phone, NOW) is None) != (tuple(ids), False):
+                        wrong.append(f"{process} {turn}: stopped {stopped}")
+        store.close()
+
+    threads = [threading.Thread(target=work, args=(process,)) for process in range(3)]
+    for thread in threads:
+        thread.start()
+    store = exchanged.process()
+    done = exchanged.rotate(store, pause=settle)
+    over.set()
+    for thread in threads:
+        thread.join()
+    assert [] == wrong
+    assert (0, 0) == (done.closed, done.left)
+    store.close()

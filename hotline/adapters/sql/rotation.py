@@ -8,6 +8,7 @@ from typing import Any, Final
 from msgspec import Struct
 from sqlalchemy import Column, bindparam, select, update
 
+from hotline.adapters.day_keys import day_of
 from hotline.adapters.seal import SealBroken, key_of, key_of_digest
 from hotline.adapters.sql.calls.phones import PhoneRows
 from hotline.adapters.sql.sealed import SealedColumn, context
@@ -30,6 +31,7 @@ BATCH: Final = 100
 """Rows a transaction: nobody else waits long."""
 _PAIRS: Final = tuple(f"{digits:02}" for digits in range(100))
 _NUMBERS: Final = select(numbers.c.callback, numbers.c.number_hash, numbers.c.sealed).order_by(numbers.c.callback).limit(BATCH)
+_REBOX: Final = update(numbers).where(numbers.c.callback == THIS)
 _STAFF: Final = select(staff.c.id, staff.c.number_hash, staff.c.sealed_number)
 _STAFF_HASH: Final = update(staff).where(staff.c.id == THIS)
 _DIGITS: Final = select(ring_digits.c.staff, ring_digits.c.hashed)
@@ -100,6 +102,25 @@ class SqlRotation(PhoneRows):
                 self._hash(number)
                 hashed += 1
         return Rotated(hashed, 0, left), rows[-1].callback if rows else None
+
+    def rebox(self, after: Any) -> tuple[Rotated, Any]:
+        """The next callers' numbers, opened and sealed to the pair that is used now. As `batch`."""
+        rows = self._rows(_NUMBERS if after is None else _NUMBERS.where(numbers.c.callback > after))
+        used = self._day_used()
+        boxed = left = 0
+        for row in rows:
+            inner = self._inner(row.callback, row.sealed) if row.sealed else None
+            if not row.sealed or used is None or (inner is not None and day_of(inner) == used):
+                continue
+            try:
+                number = self._opened(row.callback, row.sealed)
+            except SealBroken:
+                left += 1
+                continue
+            if number is not None:
+                self._change(_REBOX, this=row.callback, sealed=self._sealed(row.callback, number))
+                boxed += 1
+        return Rotated(boxed, 0, left), rows[-1].callback if rows else None
 
     def rehash_staff(self) -> Rotated:
         """The numbers of the staff, and their two digits, of which there are a hundred: each can be found by trying."""

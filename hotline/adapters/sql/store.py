@@ -171,6 +171,10 @@ class SqlStore:
             tx.audit.rebind()
         return done
 
+    def rebox(self, tell: Callable[[str], None] = lambda _: None) -> Rotated:
+        """Seal every caller's number to the pair that is used now, while others work; broken off, it goes on where it is called again. Raises StoreAway."""
+        return self._rotated("numbers to today's pair", _reboxed, tell)
+
     def _rotated(self, what: str, batch: Callable[[SqlTransaction, Any], tuple[Rotated, Any]], tell: Callable[[str], None]) -> Rotated:
         done, after = Rotated(), None
         while True:
@@ -228,6 +232,10 @@ class SqlStore:
 
 def _batch(place: SealedColumn, tx: SqlTransaction, after: Any) -> tuple[Rotated, Any]:
     return tx.rotation.batch(place, after)
+
+
+def _reboxed(tx: SqlTransaction, after: Any) -> tuple[Rotated, Any]:
+    return tx.rotation.rebox(after)
 
 
 def _phones(tx: SqlTransaction, after: Any) -> tuple[Rotated, Any]:

@@ -6,6 +6,7 @@ import argparse
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -58,15 +59,14 @@ def _rotate(options: argparse.Namespace) -> None:
             done = _store(config).rotate(_tell)
     else:
         with worded_failures(), _turn(config) as file:
-            done = exchange(file, _store(config), purposes, now=lambda: int(time.time()), pause=time.sleep, tell=_tell, until=options.until)
+            renew = partial(_renew_day, config)
+            done = exchange(*(file, _store(config), purposes), now=_now, pause=time.sleep, tell=_tell, renew_day=renew, until=options.until)
     if options.until != "finished":
         print("copy the file to every machine of the line, wait five seconds, and run the command again")
         return
     print(f"sealed and hashed again: {done.sealed}")
     if done.left:
-        raise Failed(
-            f"{done.left} numbers are known by their hash under a key before, and open only where the days' keys lie: run it there"
-        )
+        raise Failed(f"{done.left} numbers lie under a key before, and open only where the days' keys lie: run it there")
     if done.closed:
         raise Failed(f"{done.closed} do not open with any of these keys, and stay as they are; keep the keys that you have")
 
@@ -75,7 +75,7 @@ def _list(_: argparse.Namespace) -> None:
     config = settings()
     with worded_failures():
         store = _store(config)
-        rows, now = store.rows_by_key(), int(time.time())
+        rows, now = store.rows_by_key(), _now()
     for key in store.ring.keys:
         count = rows.pop((key.purpose, key.id), 0)
         print(f"{key.purpose:10} {key.id:16} {key.state:8} {count:8} rows   {_why_kept(key, count, now) or 'may go'}")
@@ -90,7 +90,7 @@ def _drop(options: argparse.Namespace) -> None:
         key = next((key for key in ring.keys if (key.purpose, key.id) == (options.purpose, options.id)), None)
         if key is None:
             raise Failed(f"there is no key {options.purpose} {options.id} (hotline keys list)")
-        why = _why_kept(key, _store(config).rows_by_key().get((key.purpose, key.id), 0), int(time.time()))
+        why = _why_kept(key, _store(config).rows_by_key().get((key.purpose, key.id), 0), _now())
         if why:
             raise Failed(f"{options.purpose} {options.id} stays: {why}")
         file.write(ring.without(key.purpose, key.id))
@@ -128,13 +128,24 @@ def _turn(config: Config) -> Iterator[KeyFile]:
     except Busy:
         raise Failed("somebody else is exchanging keys") from None
     except OSError as error:
-        raise Failed(f"HOTLINE_KEYS_FILE: {reason(error)}") from None
+        raise Failed(reason(error)) from None
 
 
 def _store(config: Config) -> SqlStore:
     from hotline.app import open_seal, open_store
 
     return open_store(config, open_seal(config, opens_numbers=True))
+
+
+def _renew_day(config: Config) -> None:
+    from hotline.adapters.day_keeper import DayKeeper
+    from hotline.app import day_secrets, local_day
+
+    DayKeeper(_store(config), day_secrets(config), partial(local_day, config)).renew(_now())
+
+
+def _now() -> int:
+    return int(time.time())
 
 
 def _all() -> tuple[str, ...]:

@@ -19,6 +19,7 @@ _c = day_keys.c
 _ALL: Final = select(day_keys).order_by(_c.day)
 _SET: Final = update(day_keys).where(_c.day == THIS).values(state=bindparam("now"), at=AT)
 _SET_ASIDE: Final = update(day_keys).where(_c.state == "used", _c.day != THIS).values(state="over", at=AT)
+_END_ALL: Final = update(day_keys).where(_c.state.in_(("used", "next"))).values(state="over", at=AT)
 _HELD: Final = update(day_keys).where(_c.day == THIS).values(held_at=AT)
 _DROP: Final = delete(day_keys).where(_c.day == THIS)
 _SEALED: Final = select(numbers.c.callback, numbers.c.sealed).where(numbers.c.sealed != SILENCED)
@@ -51,6 +52,10 @@ class SqlDayKeys(PhoneRows):
         """From now on this one seals, and no other does."""
         self._change(_SET_ASIDE, this=day, at_=at)
         self._change(_SET, this=day, now="used", at_=at)
+
+    def end_all(self, at: int) -> None:
+        """No pair that is there seals from now on."""
+        self._change(_END_ALL, at_=at)
 
     def lose(self, day: str, at: int) -> None:
         self._change(_SET, this=day, now="lost", at_=at)

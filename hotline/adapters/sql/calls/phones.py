@@ -46,6 +46,11 @@ class PhoneRows(Unit):
             plain = boxed(plain, day.day, self._seal.open(day.sealed, context(day_keys.c.sealed, day.day)))
         return self._seal.seal(plain, _context(callback))
 
+    def _day_used(self) -> str | None:
+        """The day whose pair seals now."""
+        day: str | None = self._value(_DAY)
+        return day
+
     def _opened(self, callback: str, sealed: bytes) -> str | None:
         """Returns None where the day's key is gone. Raises SealBroken, in a process that opens no number too."""
         plain = self._seal.open(sealed, _context(callback))
