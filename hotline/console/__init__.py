@@ -70,7 +70,7 @@ def install(app: Flask, context: ConsoleContext) -> None:
 
     Cookies are signed with a key that derives from the line's (`SignedSessions`).
     """
-    app.session_interface = SignedSessions(context.deps.hasher)
+    app.session_interface = SignedSessions(context)
     app.config.update(
         SESSION_COOKIE_NAME="s",
         SESSION_COOKIE_HTTPONLY=True,

@@ -7,7 +7,7 @@ from typing import Any, cast
 from flask import Flask, Request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
-from hotline.ports.hasher import Hasher
+from hotline.console.context import ConsoleContext
 
 _KEYS = "WTF_CSRF_SECRET_KEY"
 """Flask-WTF hands it to itsdangerous as it is, which takes several: the last one signs, each opens."""
@@ -16,11 +16,11 @@ _KEYS = "WTF_CSRF_SECRET_KEY"
 class SignedSessions(SecureCookieSessionInterface):
     """Flask's sessions under the line's keys as they are at each request: what was signed before they were exchanged is taken as long as the older key is at hand."""
 
-    def __init__(self, hasher: Hasher) -> None:
-        self._hasher = hasher
+    def __init__(self, context: ConsoleContext) -> None:
+        self._context = context
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        keys = [*reversed(self._hasher.digests("cookie", "console"))]
+        keys = [*reversed(self._context.deps.hasher.digests("cookie", "console"))]
         if app.config.get(_KEYS) != keys:
             app.config.update({_KEYS: keys, "SECRET_KEY_FALLBACKS": keys[:-1], "SECRET_KEY": keys[-1]})
         return super().open_session(app, request)

@@ -598,5 +598,4 @@ def test_keys_that_are_exchanged_sign_nobody_out(desk: Desk) -> None:
         seal._keys = seal._ready(ring)
         assert desk.say("access.out") in browser.send("/console/sign-out")  # only who is signed in, by a form that counts, is told so
     seal._keys = seal._ready(switched.finished(3).without("cookie", "hash"))
-    assert desk.say("access.out") not in late.open("/console/me")
-    assert desk.say("account.out_here") not in late.page
+    assert desk.say("account.out_here") not in late.open("/console/me")
