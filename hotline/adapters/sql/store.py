@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from weakref import finalize
 
 import psycopg
@@ -58,6 +58,13 @@ FAILURES: Final = (DBAPIError, PoolTimeout, sqlite3.Error, psycopg.Error)
 ONE_WRITER: Final = text("SELECT pg_advisory_xact_lock(7310593858022762849)")
 """PostgreSQL's writers take turns, as SQLite's do (BEGIN IMMEDIATE): rules read a row, decide, and write it whole, and a stop that came in
 between would be undone. Some hundreds of writes a second are more than this line will see. The number is `promises` in ASCII."""
+
+
+Tell: TypeAlias = Callable[[str], None]
+
+
+def _nothing(_: str) -> None:
+    """Nobody is told."""
 
 
 class SqlTransaction:
@@ -157,10 +164,10 @@ class SqlStore:
         """Read the keys again, where they lie in a file. Raises KeysBroken and OSError."""
         self._seal.refresh()
 
-    def rotate(self, tell: Callable[[str], None] = lambda _: None) -> Rotated:
+    def rotate(self, tell: Tell = _nothing) -> Rotated:
         """Seal and hash anew whatever is not under the keys in force, while others work; broken off, it goes on where it is called again.
 
-        Numbers are hashed anew where this process is handed the days' keys. `tell`: how far it is. Raises StoreAway.
+        Numbers are hashed anew where this process is handed the days' keys. `tell`: is told how far it is after each batch, when no transaction is open; whoever waits a moment there lets others write. Raises StoreAway.
         """
         done = Rotated()
         for place in sealed_columns():
@@ -171,11 +178,11 @@ class SqlStore:
             tx.audit.rebind()
         return done
 
-    def rebox(self, tell: Callable[[str], None] = lambda _: None) -> Rotated:
+    def rebox(self, tell: Tell = _nothing) -> Rotated:
         """Seal every caller's number to the pair that is used now, while others work; broken off, it goes on where it is called again. Raises StoreAway."""
         return self._rotated("numbers to today's pair", _reboxed, tell)
 
-    def _rotated(self, what: str, batch: Callable[[SqlTransaction, Any], tuple[Rotated, Any]], tell: Callable[[str], None]) -> Rotated:
+    def _rotated(self, what: str, batch: Callable[[SqlTransaction, Any], tuple[Rotated, Any]], tell: Tell) -> Rotated:
         done, after = Rotated(), None
         while True:
             with self.write() as tx:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LINGER_SECONDS: Final = 24 * 3600
 """For so long something may lie under a key beside the database: in Redis, in the spool of a machine, at a vendor that brings it back."""
+BREATH_SECONDS: Final = 0.05
+"""Between two batches: SQLite lets whoever asks again at once go before those who wait."""
 BY_ITSELF: Final = "name"
 """Exchanged only where it is named: what derives from it is not looked up under two keys."""
 
@@ -156,3 +158,4 @@ def _all() -> tuple[str, ...]:
 
 def _tell(said: str) -> None:
     print(said, flush=True)
+    time.sleep(BREATH_SECONDS)
