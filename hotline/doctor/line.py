@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec import DecodeError, Struct
 
+from hotline.adapters.day_keeper import LOST_SECONDS
 from hotline.adapters.seal import KeysBroken, SealBroken
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.schema import is_current
@@ -51,7 +52,7 @@ def look(config: Config, at: int) -> Iterator[Finding]:
     try:
         yield (database := _database(config))
         if database.level == "ok":
-            for within in (_keys, _audit, _wall_clock, _edition, _words, _numbers, _staff, _gateways):
+            for within in (_keys, _day_keys, _audit, _wall_clock, _edition, _words, _numbers, _staff, _gateways):
                 yield from _asked(line, within)
     finally:
         line.store.close()
@@ -120,6 +121,27 @@ def _keys(line: DoctorContext, _: Transaction) -> Iterator[Finding]:
             "ok",
             f"{opened} things lie sealed in the database, all of them open" if opened else "usable; nothing lies sealed in the database",
         )
+
+
+def _day_keys(line: DoctorContext, _: Transaction) -> Iterator[Finding]:
+    """The pairs under which callers' numbers lie, and the folder of their secret halves, which is not looked into: it may be another user's."""
+    days = line.store.day_keys()
+    used = next((day for day in days if day.state == "used"), None)
+    lost, over = (sum(day.state == state for day in days) for state in ("lost", "over"))
+    if used is None:
+        yield Finding("day keys", "warn", "none is used yet: the process that answers callers makes it when it begins")
+    elif line.at - used.held_at >= LOST_SECONDS:
+        yield Finding(
+            "day keys",
+            "bad",
+            f"for {_age(line.at - used.held_at)} no process has had the secret half of {used.day}: does one answer callers?",
+        )
+    elif lost:
+        yield Finding("day keys", "bad", f"{lost} lost: what was to be rung under them closed as missed and stands before a supervisor")
+    else:
+        yield Finding("day keys", "ok", f"{used.day} seals callers' numbers; earlier ones that are still needed: {over}")
+    if not line.config.demo and Path(line.config.day_keys).resolve().is_relative_to(Path(line.config.var).resolve()):
+        yield Finding("day keys", "warn", "HOTLINE_DAY_KEYS lies in HOTLINE_VAR: whoever copies the one has the other, a backup too")
 
 
 def _audit(_: DoctorContext, tx: Transaction) -> Iterator[Finding]:

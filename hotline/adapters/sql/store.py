@@ -22,7 +22,7 @@ from hotline.adapters.sql.calls.alarms import SqlAlarms
 from hotline.adapters.sql.calls.board import SqlBoard
 from hotline.adapters.sql.calls.callbacks import SqlCallbacks
 from hotline.adapters.sql.calls.calls import SqlCalls
-from hotline.adapters.sql.calls.day_keys import SqlDayKeys
+from hotline.adapters.sql.calls.day_keys import DayKey, SqlDayKeys
 from hotline.adapters.sql.calls.flags import SqlFlags
 from hotline.adapters.sql.calls.ledger import SqlLedger
 from hotline.adapters.sql.calls.numbers import SqlNumbers
@@ -197,6 +197,11 @@ class SqlStore:
     def ring(self) -> Keyring:
         """The keys at hand."""
         return self._seal.ring
+
+    def day_keys(self) -> tuple[DayKey, ...]:
+        """The days' keys, as the database knows them. Raises StoreAway, SealBroken."""
+        with self.read() as tx:
+            return tuple(tx.day_keys.all().values())
 
     def rows_by_key(self) -> dict[tuple[str, str], int]:
         """How much of the database lies under which key, by purpose and id: `keys list`."""
