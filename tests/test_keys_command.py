@@ -26,7 +26,7 @@ Run = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """A line whose keys lie in a file, each exchanged once, all but those of names: two days ago, the cookies' an hour ago."""
+    """A line whose keys lie in a file, each exchanged once, all but those of names: two days ago, the cookies' half an hour ago."""
     env = settings(tmp_path) | {"HOTLINE_KEYS_FILE": str(tmp_path / "keys")}
     del env["HOTLINE_KEYS"]
     for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
@@ -41,7 +41,7 @@ def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
         tx.numbers.stop("+22370000002", 0, 600)
     file, now = KeyFile(tmp_path / "keys"), int(time.time())
     ring = file.read()
-    for purposes, at in ((PURPOSES[:-2], now - 2 * DAY), (("cookie",), now - 3600)):
+    for purposes, at in ((PURPOSES[:-2], now - 2 * DAY), (("cookie",), now - 1800)):
         ring = ring.announced(purposes, at).switched(at).finished(at)
     file.write(ring)
     assert 0 == open_store(Config.from_env(env)).rotate().closed
