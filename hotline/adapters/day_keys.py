@@ -69,7 +69,8 @@ class DaySecrets:
         """In memory, in the folder and in the copy: written over, and removed. Raises OSError."""
         self._read.pop(day, None)
         for folder in filter(None, (self._folder, self._copy)):
-            _shred(folder / day)
+            for path in (folder / day, *folder.glob(f".*.{day}")):  # whoever was killed while it was written left it so
+                _shred(path)
 
     def thin_copy(self, before: float) -> None:
         """Destroy what has lain in the copy since before this moment. Raises OSError."""
@@ -114,7 +115,7 @@ def _public(public: bytes) -> X25519PublicKey:
 def _write(path: Path, secret: bytes) -> None:
     """Readable by the folder's owner alone; whole or not at all; there when this returns."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    fresh = path.with_name(f".{os.getpid()}.{path.name}")
     owner = path.parent.stat()
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         if owner.st_uid != os.geteuid():  # root makes them for whoever answers

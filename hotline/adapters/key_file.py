@@ -43,7 +43,9 @@ class KeyFile:
     def write(self, ring: Keyring) -> None:
         """In its place, whole, as its owner's, on the disk when this returns. Raises OSError."""
         owner = self._path.stat()
-        fresh = self._path.with_name(f".{self._path.name}.{os.getpid()}")
+        fresh = self._path.with_name(
+            f".{self._path.name}.fresh"
+        )  # always the same: what is killed here leaves one copy, until the next is written
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             if owner.st_uid != os.geteuid():
                 os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
