@@ -101,6 +101,17 @@ def test_one_exchanges_keys_at_a_time(run: Run, env: dict[str, str]) -> None:
     assert before == Path(env["HOTLINE_KEYS_FILE"]).read_text()
 
 
+def test_with_several_machines_it_goes_step_by_step(run: Run, env: dict[str, str]) -> None:
+    """Told to stop after the first step it stops there however often it is typed, and says what it goes on with, whatever it was asked for meanwhile."""
+    file = KeyFile(Path(env["HOTLINE_KEYS_FILE"]))
+    assert run("keys", "rotate", "--purpose", "factor", "--until", "announced")[1].startswith("announced: factor\ncopy the file")
+    announced = file.read()
+    assert ["k3"] == [key.id for key in announced.keys if key.state == "next"]
+    code, said = run("keys", "rotate", "--until", "announced")
+    assert (code, said.splitlines()[0]) == (0, "going on with what was begun: factor")
+    assert announced == file.read()
+
+
 def test_seal_says_what_it_does_and_what_it_leaves(run: Run, env: dict[str, str]) -> None:
     """Whoever began before has no keys any more; the shell, which begins afterwards, has."""
     code, said = run("seal")

@@ -92,15 +92,18 @@ def exchange(
         ring = ring.announced(purposes, now())
         file.write(ring)
         tell(f"announced: {', '.join(purposes)}")
-        if until == "announced":
-            return Rotated()
+    else:
+        begun = {key.purpose for key in ring.keys if key.state in ("next", "leaving")}
+        tell(f"going on with what was begun: {', '.join(purpose for purpose in ring.purposes if purpose in begun)}")
+    if until == "announced":
+        return Rotated()
     if ring.has("next"):
         pause(SETTLE_SECONDS)
         ring = ring.switched(now())
         file.write(ring)
         tell("in force")
-        if until == "switched":
-            return Rotated()
+    if until == "switched":
+        return Rotated()
     # Whoever has not read the file yet still seals under the keys before.
     pause(SETTLE_SECONDS)
     store.learn_keys()
