@@ -41,6 +41,7 @@ def environment(var: Path, port: int) -> dict[str, str]:
         "HOTLINE_GATEWAYS": "africastalking,safaricom",
         "HOTLINE_TABLES_FILE": str(tables),
         "HOTLINE_VAR": str(var),
+        "HOTLINE_DAY_KEYS": str(var / "day-keys"),
         "HOTLINE_BIND": f"127.0.0.1:{port}",
         "HOTLINE_DATABASE_URL": f"sqlite:///{var}/hotline.db",
         "HOTLINE_REDIS_URL": f"unix://{var}/v.sock",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from contextlib import ExitStack, suppress
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
@@ -16,10 +16,13 @@ from msgspec import Struct
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from hotline import console, operations
+from hotline.adapters.day_keeper import DayKeeper
+from hotline.adapters.day_keys import DaySecrets
+from hotline.adapters.keyring import PURPOSES, KeysBroken
 from hotline.adapters.locks import ArgonPasswords, SystemTokenSource, TimeCodes
 from hotline.adapters.meter import PrometheusMeter
 from hotline.adapters.rq import RqQueue
-from hotline.adapters.seal import Seal
+from hotline.adapters.seal import DropMark, Seal
 from hotline.adapters.spool import DiskSpool
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.valkey import Breaker, ValkeyMemory, connect
@@ -42,12 +45,20 @@ LARGEST_BODY = 8 * 1024
 Door: TypeAlias = Literal["callers", "console"]
 DOORS: Final[tuple[Door, ...]] = ("callers", "console")
 """What the web processes answer: the gateways' webhooks; everything else."""
+Role: TypeAlias = Literal["callers", "console", "worker", "clock", "shell"]
+"""What a process is for."""
+ROOM_ALONE: Final = ("testimony", "factor", "cookie")
+"""Purposes whose keys only the console is handed, and the shell."""
 _UNUSED: Any = None
 """Parts that no act of the shell asks for."""
 _MIDNIGHT = datetime.combine(EPOCH, datetime.min.time())
 """The zero of local minutes."""
 _STEADY: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 """Linux's counts sleep too."""
+_BEGUN: Final = time.time()
+"""When this process began, or the one that it was forked from."""
+DROPPED: Final = "keys-dropped"
+"""In `var`, made by `hotline seal`."""
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
@@ -90,22 +101,36 @@ class Assembly(Struct, frozen=True):
     meter: PrometheusMeter
     seal: Seal
     gateways: Gateways
+    day_keeper: DayKeeper | None
+    """Where this process opens callers' numbers because it places calls."""
+
+    def tend_days(self) -> None:
+        """Make, use and destroy the days' keys; meant for every few seconds. Raises StoreAway, OSError."""
+        if self.day_keeper is not None:
+            self.day_keeper.tend(self.hotline.deps.clock.now())
 
     def refresh(self) -> None:
-        """What changes while a process that answers runs: the gateways' secrets, and what `Hotline.refresh` looks for. Raises what either does."""
-        try:
-            self.gateways.refresh()
-        finally:
-            self.hotline.refresh()
+        """What changes while a process that answers runs: the keys, the gateways' secrets, and what `Hotline.refresh` looks for. Raises what any of them does."""
+        with ExitStack() as last_first:
+            last_first.callback(self.hotline.refresh)
+            last_first.callback(self.gateways.refresh)
+            last_first.callback(self.seal.refresh)
+
+    def tick(self) -> None:
+        """A second of the clock process. Raises what `Hotline.tick` does, and KeysBroken and OSError for keys that changed and cannot be used."""
+        with ExitStack() as last_first:
+            last_first.callback(self.hotline.tick)
+            last_first.callback(self.seal.refresh)
 
 
-def assemble(config: Config, library: EditionCache | None = None) -> Assembly:
-    """Put one process's parts together; they connect when first used. `library`: what this process has loaded already.
+def assemble(config: Config, library: EditionCache | None = None, role: Role = "shell") -> Assembly:
+    """Put one process's parts together; they connect when first used. `library`: what this process has loaded already; `role`: what it is for, by which it is
+    handed its keys.
 
     Nothing here waits for the disk below `var`: spool and counts are opened when first used, which a worker never does.
     Raises NoEdition where there is nothing to say, KeysBroken for keys that cannot be used, ConfigError for a gateway that is not known.
     """
-    var, seal = Path(config.var), Seal.from_text(config.keys)
+    var, seal = Path(config.var), open_seal(config, role)
     with suppress(OSError):  # the line goes on without what it would keep there, and says so
         var.mkdir(mode=0o700, parents=True, exist_ok=True)
     store = open_store(config, seal)
@@ -130,12 +155,8 @@ def assemble(config: Config, library: EditionCache | None = None) -> Assembly:
         meter=meter,
     )
     hotline = Hotline(deps, threads=config.web_threads)
-    return Assembly(hotline, library, spool, meter, seal, used)
-
-
-def build(config: Config, library: EditionCache | None = None) -> Hotline:
-    """`assemble`, for a process that needs the use cases alone."""
-    return assemble(config, library).hotline
+    keeper = DayKeeper(store, seal.days, deps.today) if role == "callers" and seal.days is not None else None
+    return Assembly(hotline, library, spool, meter, seal, used, keeper)
 
 
 def shell_deps(config: Config, *, speaking: bool = False) -> Deps:
@@ -143,7 +164,7 @@ def shell_deps(config: Config, *, speaking: bool = False) -> Deps:
 
     `speaking`: somebody may be told of it, so that words are needed. Raises KeysBroken, StoreAway.
     """
-    library, seal = EditionCache(_compile_settings(config)), Seal.from_text(config.keys)
+    library, seal = EditionCache(_compile_settings(config)), open_seal(config)
     if speaking:
         with suppress(NoEdition):  # then nobody has asked for anything, and nobody is told
             library = load_library(config)
@@ -163,17 +184,46 @@ def shell_deps(config: Config, *, speaking: bool = False) -> Deps:
 
 
 def open_store(config: Config, seal: Seal | None = None) -> SqlStore:
-    return SqlStore(config.database_url, seal or Seal.from_text(config.keys), config.database_budget_ms)
+    return SqlStore(config.database_url, seal or open_seal(config), config.database_budget_ms)
 
 
-def build_again(config: Config, library: EditionCache | None) -> Hotline:
+def open_seal(config: Config, role: Role = "shell", *, opens_numbers: bool = False) -> Seal:
+    """The keys of a role. A process that answers `/voice` opens callers' numbers, and the console where it shows them; no other is handed the days' keys,
+    unless it is `opens_numbers`. Raises KeysBroken."""
+    opens = opens_numbers or role == "callers" or (role == "console" and config.rules.calling == "reveal")
+    purposes = [purpose for purpose in PURPOSES if role in ("console", "shell") or purpose not in ROOM_ALONE]
+    days = day_secrets(config) if opens else None
+    if config.keys_file is None:
+        return Seal.from_text(config.keys, purposes, days).heed(drop_mark(config))
+    try:
+        return Seal.from_file(Path(config.keys_file), purposes, days).heed(drop_mark(config))
+    except OSError:
+        raise KeysBroken("the file cannot be read") from None
+
+
+def drop_mark(config: Config) -> DropMark:
+    """By which this machine's processes are told to drop the keys."""
+    return DropMark(Path(config.var) / DROPPED, _BEGUN)
+
+
+def local_day(config: Config, at: int) -> date:
+    """The line's own day at that second."""
+    return EPOCH + timedelta(minutes=SystemClock(config.timezone).local(at))
+
+
+def day_secrets(config: Config) -> DaySecrets:
+    """The folder of the days' keys."""
+    return DaySecrets(Path(config.day_keys), Path(config.day_keys_copy) if config.day_keys_copy else None)
+
+
+def build_again(config: Config, library: EditionCache | None, role: Role = "worker") -> Hotline:
     """`assemble_again`, for a process that needs the use cases alone."""
-    return assemble_again(config, library).hotline
+    return assemble_again(config, library, role).hotline
 
 
-def assemble_again(config: Config, library: EditionCache | None) -> Assembly:
+def assemble_again(config: Config, library: EditionCache | None, role: Role) -> Assembly:
     """`assemble`, for a process that may have been forked some time after the library was loaded: it looks whether there is anything new."""
-    line = assemble(config, library)
+    line = assemble(config, library, role)
     if library is not None:
         with suppress(StoreAway, OSError, UnreadableEdition):
             line.refresh()

@@ -12,7 +12,7 @@ log = structlog.get_logger(__name__)
 
 
 class Ticks(Protocol):
-    """What the clock needs of `hotline.service.Hotline`."""
+    """What the clock needs of `hotline.app.Assembly`."""
 
     def tick(self) -> None: ...
 
@@ -27,6 +27,12 @@ class Looks(Protocol):
     """What learns who is there."""
 
     def look_who_is_there(self) -> None: ...
+
+
+class TendsDays(Protocol):
+    """What sees to the days' keys."""
+
+    def tend_days(self) -> None: ...
 
 
 class Shares(Protocol):
@@ -68,6 +74,11 @@ def share(hotline: Shares, stop: threading.Event, every: float = 1.0) -> None:
 def tend_spool(hotline: Shows, stop: threading.Event, every: float = 1.0) -> None:
     """Take what lies in this machine's spool into the database every `every` seconds until `stop` is set: there may be no clock on this machine."""
     _repeat(hotline.tend_spool, ("spool_failed", "spool_recovered"), stop, every)
+
+
+def tend_days(line: TendsDays, stop: threading.Event, every: float = 5.0) -> None:
+    """See to the days' keys every `every` seconds until `stop` is set: where numbers are opened. On a thread of its own: it may hang with the disk."""
+    _repeat(line.tend_days, ("days_failed", "days_recovered"), stop, every)
 
 
 def note_emergency_number(hotline: Shows) -> None:

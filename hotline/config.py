@@ -48,7 +48,8 @@ class Config(ProcessSettings, frozen=True, kw_only=True):
         reader.fit_the_demo(config)
         reader.refuse_unknown_names()
         reader.finish()
-        return config
+        # What a process needs of it is read where it is needed, and stays no longer than that.
+        return config if config.keys_file is None else structs.replace(config, keys="")
 
     def account(self) -> AfricasTalking:
         """The account at Africa's Talking. Raises ConfigError where the line does not use it."""

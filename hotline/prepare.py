@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from hotline.adapters.seal import Seal
 from hotline.adapters.sql import SqlStore
-from hotline.app import SystemClock, load_library, open_store
+from hotline.app import SystemClock, load_library, open_seal, open_store
 from hotline.config import CONTENT, Config
 from hotline.content import read_sources
 from hotline.engine.check import said
@@ -76,7 +76,7 @@ def prepare_demo(config: Config) -> None:
     """Make the demo's database ready, again and again the same. Raises SystemExit where the files cannot be published."""
     from hotline.adapters.sql.schema import upgrade  # noqa: PLC0415 -- and alembic with it, which no other process needs
 
-    seal = Seal.from_text(config.keys)
+    seal = open_seal(config)
     upgrade(config.database_url, seal=seal)
     store = open_store(config, seal)
     try:

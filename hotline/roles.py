@@ -30,9 +30,9 @@ def tick(config: Config, loaded: EditionCache | None = None) -> None:
     stop = threading.Event()
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, lambda *_: stop.set())
-    hotline = app.build_again(config, loaded)
+    line = app.assemble_again(config, loaded, "clock")
     if not config.demo:  # which says so in words
-        clock.note_emergency_number(hotline)
+        clock.note_emergency_number(line.hotline)
     # A daemon: a disk that hangs keeps no clock from its end.
-    threading.Thread(target=clock.share, args=(hotline, stop), name="disk", daemon=True).start()
-    clock.run(hotline, stop)
+    threading.Thread(target=clock.share, args=(line.hotline, stop), name="disk", daemon=True).start()
+    clock.run(line, stop)

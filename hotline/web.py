@@ -114,7 +114,7 @@ def answer(config: Config, door: Door, listening: socket.socket, library: Editio
         # granian copies the environment into every request: slow, and no place for secrets.
         for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
             del os.environ[name]
-        line = assemble_again(config, library)
+        line = assemble_again(config, library, door)
         app = create_app(config, door, line)
         if door == "callers" and not config.demo:  # which says so in words
             clock.note_emergency_number(line.hotline)
@@ -127,6 +127,7 @@ def answer(config: Config, door: Door, listening: socket.socket, library: Editio
         ]
         if door == "callers":
             follows.append((lambda stop: clock.look(line.hotline, stop), "staff"))
+            follows.append((lambda stop: clock.tend_days(line, stop), "days"))
         for follow, name in follows:
             # A daemon: it ends with the process, at whatever it is.
             threading.Thread(target=follow, args=(threading.Event(),), name=name, daemon=True).start()

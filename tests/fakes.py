@@ -158,9 +158,14 @@ class FakeHasher:
     def digest(self, purpose: str, value: str) -> bytes:
         return hmac.digest(b"a key", f"{purpose}|{value}".encode(), hashlib.sha256)
 
+    def digests(self, purpose: str, value: str) -> tuple[bytes, ...]:
+        return (self.digest(purpose, value),)
+
 
 class FakeSealer:
     """Seals nothing, and opens nothing elsewhere."""
+
+    is_dropped = False
 
     def seal(self, plain: bytes, context: str) -> bytes:
         return context.encode() + b"|" + plain

@@ -118,6 +118,7 @@ def settings(folder: Path, **more: str) -> dict[str, str]:
     """Settings of a line whose database and folder lie in `folder`, and that has no Redis."""
     return {
         "HOTLINE_VAR": str(folder / "var"),
+        "HOTLINE_DAY_KEYS": str(folder / "day-keys"),
         "HOTLINE_DATABASE_URL": f"sqlite:///{folder}/hotline.db",
         "HOTLINE_REDIS_URL": f"unix://{folder}/nobody",
         # What a hop would not wait for on a busy machine is not what the tests are about.

@@ -208,7 +208,8 @@ def test_keys_come_from_a_file_of_their_owners_alone(tmp_path: Path):
     file.chmod(0o640)
     assert faults(env) == ("HOTLINE_KEYS_FILE: others than its owner may read the file: chmod 600",)
     file.chmod(0o600)
-    assert Config.from_env(env).keys == KEYS
+    config = Config.from_env(env)
+    assert (config.keys, config.keys_file) == ("", str(file))
     assert faults(env | {"HOTLINE_KEYS": KEYS}) == ("HOTLINE_KEYS: give either this or HOTLINE_KEYS_FILE",)
     assert faults(env | {"HOTLINE_KEYS_FILE": str(tmp_path / "none")}) == ("HOTLINE_KEYS_FILE: the file cannot be read",)
     file.write_text("\n")

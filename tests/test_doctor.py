@@ -8,18 +8,21 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from msgspec.structs import replace
 
+from hotline.adapters.day_keeper import LOST_SECONDS, DayKeeper
+from hotline.adapters.keyring import SEALING, Keyring, fresh_keys, read_keys
 from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.spool import DiskSpool
 from hotline.adapters.spool_file import make
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.valkey import ValkeyMemory, connect
-from hotline.app import SPOOL_SLOTS, SystemClock, open_store
+from hotline.app import SPOOL_SLOTS, SystemClock, day_secrets, local_day, open_store
 from hotline.cli import main
 from hotline.config import Config
 from hotline.content import read_sources
@@ -68,7 +71,7 @@ class Line(NamedTuple):
         code = main(["doctor", *options])
         out, complaint = self.capsys.readouterr()
         assert complaint == ""
-        assert not [word for word in (*SECRET_WORDS, *self.env["HOTLINE_KEYS"].split(",")) if word in out]
+        assert not [word for word in (*SECRET_WORDS, *(key.rpartition(":")[2] for key in self.env["HOTLINE_KEYS"].split())) if word in out]
         said: dict[str, str] = {}
         for line in out.splitlines()[:-1]:
             level, name, text = line[:7].strip(), line[7:19].strip(), line[19:]
@@ -80,6 +83,10 @@ class Line(NamedTuple):
         assert sources is not None
         now = int(time.time())
         publish(self.store, sources, "Awa", now, now)
+
+    def keeper(self) -> DayKeeper:
+        config = Config.from_env(self.env)
+        return DayKeeper(self.store, day_secrets(config), partial(local_day, config))
 
     def memory(self) -> ValkeyMemory:
         return ValkeyMemory(connect(self.env["HOTLINE_REDIS_URL"], 5000), Seal.from_text(self.env["HOTLINE_KEYS"]))
@@ -109,6 +116,7 @@ def line(tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch, capsys: p
     (tmp_path / "var" / "editions" / "1.json").write_text("{}")
     make(tmp_path / "var" / "spool", SPOOL_SLOTS, ())
     made.memory().remember(TICKING, b"", 30)
+    made.keeper().tend(int(time.time()))
     yield made
     store.close()
 
@@ -119,7 +127,7 @@ def test_a_line_that_is_well_gives_no_alarm(line: Line) -> None:
     assert [name for name, text in said.items() if not text.startswith("ok")] == []
     assert code == 0
     assert set(said) == {
-        *("settings", "database", "keys", "audit", "wall clock", "edition", "copies", "words", "emergency", "numbers"),
+        *("settings", "database", "keys", "day keys", "audit", "wall clock", "edition", "copies", "words", "emergency", "numbers"),
         *("staff fr", "staff bm", "supervisor", "supervision", "operator", "redis", "clock", "spool", "disk", "gateways"),
     }
 
@@ -189,14 +197,20 @@ def test_a_clock_that_stands_is_bad(line: Line) -> None:
     assert said["clock"].startswith("BAD: ")
 
 
+def with_other(keys: str, *purposes: str) -> str:
+    """These keys, but others by chance for these purposes."""
+    ring, other = read_keys(keys), fresh_keys()
+    kept = tuple(key for key in ring.keys if key.purpose not in purposes)
+    return Keyring((*kept, *other.only(purposes).keys)).text()
+
+
 def test_a_key_that_was_lost_is_found_before_a_caller_is(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     """A number that waits to be rung does not open under the keys of today."""
     now = int(time.time())
     with line.store.write() as tx:
         tx.callbacks.add(Callback("d" * 32, "471", "waiting", "fr", False, False, now, now, now + 600, 1), "+22370000001")
     assert line.doctor()[1]["keys"].startswith("ok: ")
-    sealing, hashing = (keys.split(",") for keys in (new_keys(), line.env["HOTLINE_KEYS"]))
-    monkeypatch.setenv("HOTLINE_KEYS", f"{sealing[0]},{hashing[1]}")
+    monkeypatch.setenv("HOTLINE_KEYS", with_other(line.env["HOTLINE_KEYS"], *SEALING))
     code, said = line.doctor()
     assert code == 1
     assert said["keys"].startswith("BAD: ")
@@ -204,26 +218,37 @@ def test_a_key_that_was_lost_is_found_before_a_caller_is(line: Line, monkeypatch
 
 
 def test_an_old_key_can_go_once_all_is_sealed_anew(line: Line, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """`hotline keys rotate` under old and new key, and the new one opens everything; without the old one it says what does not open."""
+    """With keys in the environment `hotline keys rotate` seals what lies under an old one anew, and the new one opens everything; without the old one it says
+    what does not open."""
     with line.store.write() as tx:
         tx.callbacks.add(Callback("d" * 32, "471", "waiting", "fr", False, False, 0, 0, 600, 1), "+22370000001")
-    old, hashing = line.env["HOTLINE_KEYS"].split(",")
-    new = new_keys().split(",")[0].replace("k1:", "k2:")
-    monkeypatch.setenv("HOTLINE_KEYS", f"{new},{hashing}")
+    both = read_keys(line.env["HOTLINE_KEYS"]).announced(SEALING, 1).switched(1).finished(1)
+    new = Keyring(tuple(key for key in both.keys if key.state == "current"))
+    monkeypatch.setenv("HOTLINE_KEYS", new.text())
     assert main(["keys", "rotate"]) == 1
     assert "keep the keys that you have" in capsys.readouterr().err
-    monkeypatch.setenv("HOTLINE_KEYS", f"{new},{old},{hashing}")
+    monkeypatch.setenv("HOTLINE_KEYS", both.text())
     assert main(["keys", "rotate"]) == 0
-    monkeypatch.setenv("HOTLINE_KEYS", f"{new},{hashing}")
+    monkeypatch.setenv("HOTLINE_KEYS", new.text())
     assert line.doctor()[1]["keys"].startswith("ok: ")
+
+
+def test_a_day_whose_secret_half_nobody_has_is_found(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before a number is kept that nobody can ring; and a folder that goes into the same backup as the data is no place for it."""
+    assert line.doctor()[1]["day keys"].startswith(f"ok: {local_day(Config.from_env(line.env), int(time.time()))} seals")
+    with line.store.write() as tx:
+        for row in tx.day_keys.all():
+            tx.day_keys.hold(row, int(time.time()) - LOST_SECONDS)
+    monkeypatch.setenv("HOTLINE_DAY_KEYS", f"{line.env['HOTLINE_VAR']}/day-keys")
+    code, said = line.doctor()
+    assert (code, [text.split(":")[0] for text in said["day keys"].splitlines()]) == (1, ["BAD", "warn"])
 
 
 def test_a_message_that_cannot_be_opened_is_found(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     """What waits to be sent is looked at too."""
     with line.store.write() as tx:
         tx.outbox.add(OutboxMessage("e" * 32, "alert", "default", HER_NUMBER, "…", 1, 2))
-    sealing, hashing = (keys.split(",") for keys in (new_keys(), line.env["HOTLINE_KEYS"]))
-    monkeypatch.setenv("HOTLINE_KEYS", f"{sealing[0]},{hashing[1]}")
+    monkeypatch.setenv("HOTLINE_KEYS", with_other(line.env["HOTLINE_KEYS"], *SEALING))
     assert line.doctor()[1]["keys"].startswith("BAD: ")
 
 

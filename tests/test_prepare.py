@@ -10,15 +10,17 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from hotline.adapters.keyring import KeysBroken
 from hotline.adapters.locks import ArgonPasswords
 from hotline.adapters.meter import PrometheusMeter
-from hotline.adapters.seal import Seal, new_keys
+from hotline.adapters.seal import Seal, SealBroken, new_keys
 from hotline.adapters.spool import DiskSpool
 from hotline.adapters.sql.schema import upgrade
-from hotline.app import assemble, build_again, load_library, open_store
+from hotline.app import DROPPED, Role, assemble, build_again, create_app, drop_mark, load_library, open_seal, open_store
 from hotline.config import Config
 from hotline.demo.environment import demo_environment, passwords_secret
 from hotline.demo.people import PEOPLE, passwords
+from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.accounts import Account
 from hotline.ports.ussd import UssdHop
 from hotline.prepare import prepare, prepare_demo, publish_files
@@ -36,6 +38,7 @@ def config(tmp_path: Path) -> Config:
     return Config.from_env(
         {
             "HOTLINE_VAR": str(tmp_path / "var"),
+            "HOTLINE_DAY_KEYS": str(tmp_path / "day-keys"),
             "HOTLINE_DATABASE_URL": f"sqlite:///{tmp_path}/hotline.db",
             "HOTLINE_REDIS_URL": "unix:///nowhere",
             "HOTLINE_KEYS": new_keys(),
@@ -201,3 +204,74 @@ def test_a_first_start_needs_no_folder(config: Config) -> None:
     Path(config.var).touch()
     prepare(config)
     assert assemble(config).library.snapshot.editions[-1].number == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "calling", "opens"),
+    [
+        ("callers", "bridge", True),
+        ("console", "bridge", False),
+        ("console", "reveal", True),
+        ("worker", "reveal", False),
+        ("clock", "reveal", False),
+        ("shell", "reveal", False),
+    ],
+)
+def test_only_who_rings_or_shows_a_number_opens_one(config: Config, role: Role, calling: str, opens: bool) -> None:
+    """Every process keeps a number; those that answer `/voice` open it, and the console where it shows numbers. All have the folder's name."""
+    config = replace(config, rules=replace(config.rules, calling=calling))
+    upgrade(config.database_url)
+    prepare(config)
+    assemble(config, role="callers").tend_days()
+    line = assemble(config, role=role)
+    line.tend_days()
+    with line.hotline.deps.store.write() as tx:
+        tx.callbacks.add(Callback("d" * 32, "471", "waiting", "fr", False, False, 0, 0, 600, 1), "+22370000001")
+        if opens:
+            assert tx.numbers.of("d" * 32) == "+22370000001"
+        else:
+            with pytest.raises(SealBroken, match="opens no number"):
+                tx.numbers.of("d" * 32)
+
+
+def test_the_room_alone_has_its_keys(config: Config) -> None:
+    """What answers callers, works and ticks seals with none of the room's, and begins with a file that does not hold them; the room does not."""
+    upgrade(config.database_url)
+    prepare(config)
+    ring = open_seal(config).ring
+    fewer = ring.only([purpose for purpose in ring.purposes if purpose not in ("testimony", "factor", "cookie")])
+    poor = replace(config, keys=fewer.text())
+    for role in ("callers", "worker", "clock"):
+        assert open_seal(config, role).ring == fewer
+        assert open_seal(poor, role).ring == fewer
+    assert open_seal(config, "console").ring == ring
+    with pytest.raises(KeysBroken, match="no key for: testimony, factor, cookie"):
+        open_seal(poor, "console")
+
+
+def test_dropped_keys_keep_nothing_and_screens_go_on(config: Config) -> None:
+    """`hotline seal` on a running line: whoever reads goes on reading, an order says calmly that nothing is noted, health says why, the room that the line is
+    away, and nothing of it stands in the database; what begins afterwards has the keys again."""
+    upgrade(config.database_url)
+    prepare(config)
+    line, room = assemble(config, role="callers"), assemble(config, role="console")
+    line.hotline.share()
+    browser = create_app(config, "console", room).test_client()
+
+    def dial(keys: str, session: str) -> str:
+        return line.hotline.hop("africastalking", "all", UssdHop(session, "+22370000001", tuple(keys), network="61001")).screen.key
+
+    assert ("callback.stopped", 200) == (dial("57", "before"), browser.get("/console/sign-in").status_code)
+    with open_store(config).read() as tx:
+        kept = tx.numbers.last_stop("+22370000001")
+    drop_mark(config).make()
+    for process in (line, room):
+        process.seal.refresh()
+    assert ("danger.advice", "callback.unstopped") == (dial("41", "reads"), dial("57", "orders"))
+    assert "dropped" == line.hotline.health()["keys"]
+    assert 503 == browser.get("/console/sign-in").status_code
+    assert assemble(config, role="callers").seal.is_dropped  # one that died, and was started again by its parent
+    os.utime(Path(config.var) / DROPPED, (1, 1))  # before whoever begins now
+    again = assemble(config, role="callers")
+    with again.hotline.deps.store.read() as tx:
+        assert kept == tx.numbers.last_stop("+22370000001")

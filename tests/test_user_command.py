@@ -230,7 +230,7 @@ def test_two_digits_for_who_never_sees_a_page(user, store: SqlStore) -> None:
     with store.read() as tx:
         kept = tx.staff_rings.digits(found(store).id)
         records = [(record.who, record.what, record.about) for record in tx.audit.all()]
-    assert (0, True, True) == (code, reach.are_digits(digits), kept is not None and len(kept.hashed) == 32)
+    assert (0, True, True) == (code, reach.are_digits(digits), kept is not None and digits.encode() not in kept.hashed)
     assert ("djeneba", "ring digits set", "awa") in [(who.split()[0], what, about) for who, what, about in records]
     user("add", "mariam", "--role", "operator", "--reads", "fr", number="+22370000203")
     assert (1, "hotline: mariam takes no calls\n") == user("digits", "mariam")[::2]

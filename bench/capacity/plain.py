@@ -117,8 +117,8 @@ class Numbers:
     def has(self, id: str) -> bool:
         return id in self._callbacks.phone
 
-    def of(self, id: str) -> str | None:
-        return self._callbacks.phone.get(id)
+    def reaches(self, id: str) -> bool:
+        return id in self._callbacks.phone
 
     def phones(self, ids: tuple[str, ...]) -> dict[str, int]:
         seen: dict[str, int] = {}

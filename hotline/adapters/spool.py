@@ -90,6 +90,8 @@ class DiskSpool:
             self._file.close()
 
     def _do(self, work: Callable[[Job[T]], T], *, now: bool = False) -> T:
+        if self._seal.is_dropped:
+            raise SpoolFull("the keys were dropped")
         try:
             return self._apart.do(work, now=now)
         except Late:

@@ -130,7 +130,7 @@ class ValkeyMemory:
 
     def recall(self, session: str) -> Recalled:
         key = self._key("facts", session)
-        with self._breaker.guard():
+        with self._guard():
             sealed, marker = cast("list[bytes | None]", self._client.mget(key, self._key("began", session)))
         try:
             return Recalled(None if sealed is None else self._seal.open(sealed, key), _marker(marker))
@@ -139,12 +139,12 @@ class ValkeyMemory:
 
     def remember(self, session: str, facts: bytes, seconds: int) -> None:
         key = self._key("facts", session)
-        with self._breaker.guard():
+        with self._guard():
             self._client.set(key, self._seal.seal(facts, key), ex=seconds)
 
     def first(self, session: str, about: str, value: bytes, seconds: int) -> bytes:
         key = self._key("first", f"{session}|{about}")
-        with self._breaker.guard():
+        with self._guard():
             stands = cast("bytes | None", self._client.set(key, self._seal.seal(value, key), nx=True, get=True, ex=seconds))
         try:
             return value if stands is None else self._seal.open(stands, key)
@@ -154,13 +154,13 @@ class ValkeyMemory:
     def hear(self, session: str, message: str, text: str, seconds: int, *, anew: bool = False) -> tuple[str, ...]:
         inputs, heard = self._key("inputs", session), self._key("heard", message)
         sealed = self._seal.seal(text.encode(), inputs)
-        with self._breaker.guard():
+        with self._guard():
             answer = cast("list[bytes]", self._hear(keys=(inputs, heard), args=(sealed, seconds, HEARD_SECONDS, int(anew))))
         try:
             return tuple(self._seal.open(sealed, inputs).decode() for sealed in answer)
         except SealBroken:
             # Half a conversation would lead to another screen. Unhear it all: the gateway comes again, to a new one.
-            with self._breaker.guard():
+            with self._guard():
                 self._client.delete(inputs, heard)
             raise MemoryAway from None
 
@@ -170,56 +170,63 @@ class ValkeyMemory:
         heard = self._key("pressed", f"{session}|{press.hop}")
         digest = self._seal.digest("pressed", what).hex() if press.hop or press.text is not None else ""
         text, *whole = (b"" if text is None else self._seal.seal(text.encode(), inputs) for text in (press.text, *press.whole))
-        with self._breaker.guard():
+        with self._guard():
             answer = cast("list[bytes]", self._press(keys=(inputs, heard), args=(digest, text, seconds, life, *whole)))
         try:
             return tuple(self._seal.open(sealed, inputs).decode() for sealed in answer)
         except SealBroken:  # as in `hear`: what is lost in part is lost
-            with self._breaker.guard():
+            with self._guard():
                 self._client.delete(inputs)
             raise MemoryAway from None
 
     def affirm(self, session: str, first: str) -> None:
         inputs = self._key("inputs", session)
-        with self._breaker.guard():
+        with self._guard():
             self._client.lset(inputs, 0, cast("str", self._seal.seal(first.encode(), inputs)))
 
     def linger(self, session: str, seconds: int) -> None:
-        with self._breaker.guard():
+        with self._guard():
             self._client.expire(self._key("pressed", f"{session}|"), seconds)
 
     def distinct(self, name: str, member: str, seconds: int) -> int:
         key, hashed = self._key("distinct", name), self._seal.digest("member", member)
-        with self._breaker.guard():
+        with self._guard():
             return int(self._distinct(keys=(key,), args=(hashed, seconds)))
 
     def begin(self, session: str, edition: int, seconds: int) -> SessionMarker | None:
-        with self._breaker.guard():
+        with self._guard():
             stands = cast("bytes | None", self._begin(keys=(self._key("began", session),), args=(f"{edition}?", seconds)))
         return _marker(stands)
 
     def settle(self, session: str, edition: int, seconds: int) -> None:
-        with self._breaker.guard():
+        with self._guard():
             self._client.set(self._key("began", session), edition, ex=seconds)
 
     def began(self, session: str) -> MarkerLookup:
-        with self._breaker.guard():
+        with self._guard():
             marker, since = cast("list[bytes | None]", self._client.mget(self._key("began", session), VOUCHED))
         return MarkerLookup(_marker(marker), None if since is None else int(since))
 
     def vouch(self, at: int) -> None:
-        with self._breaker.guard(), self._client.pipeline(transaction=False) as both:
+        with self._guard(), self._client.pipeline(transaction=False) as both:
             both.set(VOUCHED, at, nx=True)
             both.expire(VOUCHED, VOUCHED_SECONDS)
             both.execute()
 
     def forget(self, session: str) -> None:
-        with self._breaker.guard():
+        with self._guard():
             self._client.delete(self._key("inputs", session))
 
     def ping(self) -> None:
-        with self._breaker.guard():
+        with self._guard():
             self._client.ping()
+
+    @contextmanager
+    def _guard(self) -> Iterator[None]:
+        if self._seal.is_dropped:
+            raise MemoryAway
+        with self._breaker.guard():
+            yield
 
     def _key(self, kind: str, name: str) -> str:
         return f"{kind}:{self._seal.digest(kind, name).hex()}"

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hotline.console.assets import Assets, compressed
 from hotline.console.context import READS, TOKEN, ConsoleContext, page, to
+from hotline.console.cookies import SignedSessions
 from hotline.console.faults import said
 from hotline.console.pages import (
     access,
@@ -67,9 +68,9 @@ HSTS_SECONDS: Final = 2 * 365 * DAY_SECONDS
 def install(app: Flask, context: ConsoleContext) -> None:
     """Lay the console under `/console`; no other view of the app is protected or changed by it.
 
-    Cookies are signed with a key that derives from the line's: every web process knows it, and no setting holds it.
+    Cookies are signed with a key that derives from the line's (`SignedSessions`).
     """
-    app.secret_key = context.deps.hasher.digest("cookie", "console")
+    app.session_interface = SignedSessions(context)
     app.config.update(
         SESSION_COOKIE_NAME="s",
         SESSION_COOKIE_HTTPONLY=True,
@@ -101,6 +102,7 @@ def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None
         g.me = None
         if name in ("asset", "neutral"):  # the way out shows nothing of whoever was here
             return None
+        _refuse_dropped(context)
         _make_room(name)
         if _has_nul():
             abort(HTTPStatus.BAD_REQUEST)
@@ -128,6 +130,12 @@ def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None
             response.headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}"
         response.headers.setdefault("Cache-Control", "no-store")
         return compressed(response)
+
+
+def _refuse_dropped(context: ConsoleContext) -> None:
+    """Who is signed in cannot be known without keys: they are told that the line is away, and not asked who they are."""
+    if context.deps.sealer.is_dropped:
+        raise StoreAway("KEYS_DROPPED")
 
 
 def _make_room(name: str) -> None:

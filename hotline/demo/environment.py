@@ -18,6 +18,7 @@ def demo_environment(env: Mapping[str, str], standin: str, new_keys: Callable[[]
     var.mkdir(mode=0o700, parents=True, exist_ok=True)
     demo = {variable.name: variable.setting.demo for variable in SETTINGS if variable.setting.demo} | {
         "HOTLINE_VAR": str(var),
+        "HOTLINE_DAY_KEYS": str(var / "day-keys"),
         "HOTLINE_DATABASE_URL": f"sqlite:///{var / 'hotline.db'}",
         "HOTLINE_REDIS_URL": f"unix://{var / 'valkey.sock'}",
         "HOTLINE_AT_API_KEY": _made_once(var / "at-api-key", secrets.token_hex),

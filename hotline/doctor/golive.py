@@ -9,10 +9,10 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from hotline.app import open_store
+from hotline.app import local_day, open_store
 from hotline.config import Config
 from hotline.doctor.finding import Finding, Level, listed
-from hotline.doctor.line import active, local_day
+from hotline.doctor.line import active
 from hotline.doctor.roster import covered
 from hotline.doctor.signed import Signature, signatures
 from hotline.engine.check.critical import pending_words

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
 from msgspec import DecodeError, Struct
 
-from hotline.adapters.seal import KeysBroken, Seal, SealBroken
+from hotline.adapters.day_keeper import LOST_SECONDS
+from hotline.adapters.seal import KeysBroken, SealBroken
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.schema import is_current
 from hotline.adapters.valkey import ValkeyMemory, connect
-from hotline.app import SystemClock, open_store
+from hotline.app import SystemClock, local_day, open_seal, open_store
 from hotline.config import Config, ConfigError
 from hotline.doctor.finding import Finding, Level, listed
 from hotline.doctor.machine import disk, short_memory, spool
 from hotline.engine.check.critical import pending_words
 from hotline.engine.flow import Sources
 from hotline.engine.freshness import has_lapsed, is_confirmed
-from hotline.engine.times import DAY_SECONDS, EPOCH
+from hotline.engine.times import DAY_SECONDS
 from hotline.gateways.registry import gateways
 from hotline.ports.editions.editions import EditionRow
 from hotline.ports.store import StoreAway, Transaction
@@ -40,16 +40,11 @@ class DoctorContext(Struct, frozen=True):
     memory: ValkeyMemory
 
 
-def local_day(config: Config, at: int) -> date:
-    """The line's own day at that second."""
-    return EPOCH + timedelta(minutes=SystemClock(config.timezone).local(at))
-
-
 def look(config: Config, at: int) -> Iterator[Finding]:
     """Every look at a line whose settings were read: a finding each. What depends on something that is away is left out; that it is away is said once."""
     yield Finding("settings", "ok", "every setting can be read")
     try:
-        seal = Seal.from_text(config.keys)
+        seal = open_seal(config)
     except KeysBroken as broken:
         yield Finding("keys", "bad", str(broken))
         return
@@ -58,7 +53,7 @@ def look(config: Config, at: int) -> Iterator[Finding]:
     try:
         yield (database := _database(config))
         if database.level == "ok":
-            for within in (_keys, _audit, _wall_clock, _edition, _words, _numbers, _staff, _gateways):
+            for within in (_keys, _day_keys, _audit, _wall_clock, _edition, _words, _numbers, _staff, _gateways):
                 yield from _asked(line, within)
     finally:
         line.store.close()
@@ -127,6 +122,27 @@ def _keys(line: DoctorContext, _: Transaction) -> Iterator[Finding]:
             "ok",
             f"{opened} things lie sealed in the database, all of them open" if opened else "usable; nothing lies sealed in the database",
         )
+
+
+def _day_keys(line: DoctorContext, _: Transaction) -> Iterator[Finding]:
+    """The pairs under which callers' numbers lie, and the folder of their secret halves, which is not looked into: it may be another user's."""
+    days = line.store.day_keys()
+    used = next((day for day in days if day.state == "used"), None)
+    lost, over = (sum(day.state == state for day in days) for state in ("lost", "over"))
+    if used is None:
+        yield Finding("day keys", "warn", "none is used yet: the process that answers callers makes it when it begins")
+    elif line.at - used.held_at >= LOST_SECONDS:
+        yield Finding(
+            "day keys",
+            "bad",
+            f"for {_age(line.at - used.held_at)} no process has had the secret half of {used.day}: does one answer callers?",
+        )
+    elif lost:
+        yield Finding("day keys", "bad", f"{lost} lost: what was to be rung under them closed as missed and stands before a supervisor")
+    else:
+        yield Finding("day keys", "ok", f"{used.day} seals callers' numbers; earlier ones that are still needed: {over}")
+    if not line.config.demo and Path(line.config.day_keys).resolve().is_relative_to(Path(line.config.var).resolve()):
+        yield Finding("day keys", "warn", "HOTLINE_DAY_KEYS lies in HOTLINE_VAR: whoever copies the one has the other, a backup too")
 
 
 def _audit(_: DoctorContext, tx: Transaction) -> Iterator[Finding]:

@@ -6,6 +6,10 @@ from typing import Protocol
 
 
 class Sealer(Protocol):
+    @property
+    def is_dropped(self) -> bool:
+        """Were the keys dropped? Then nothing is kept, and nothing that was opens."""
+
     def seal(self, plain: bytes, context: str) -> bytes:
         """Encrypt for one place, which `context` names: nowhere else does it open."""
 

@@ -37,7 +37,7 @@ from hotline.settings import Rules
 __all__ = ["Hotline", "Rules"]
 
 PURGE_SECONDS = 300
-STALE_SECONDS = REMIND_SECONDS = ASK_SECONDS = 60
+STALE_SECONDS = REMIND_SECONDS = ASK_SECONDS = LOST_SECONDS = 60
 TICKING = "clock"
 TICKING_SECONDS = 30
 """A clock that did not tick for so long counts as away."""
@@ -63,7 +63,7 @@ class Hotline:
         self._dialogue = Dialogue(self._deps, self._orders, replay, self._turned_away, self._who)
         # At hand for the browsing hop, which goes this way some ten thousand times a second.
         self._store, self._library, self._clock, self._life = deps.store, deps.library, deps.clock, deps.rules.session_seconds
-        self._purged_at = self._aged_at = self._reminded_at = self._asked_at = 0
+        self._purged_at = self._looked_at = self._aged_at = self._reminded_at = self._asked_at = 0
 
     @property
     def deps(self) -> Deps:
@@ -193,6 +193,7 @@ class Hotline:
             if may_end:
                 last_first.callback(dispatch.release_idle, self._deps, at)
                 last_first.callback(dispatch.end_ended, self._deps, at)
+            last_first.callback(self._end_lost, at)
             last_first.callback(self.tend_spool)
             last_first.callback(self.refresh)
             last_first.callback(self._mark_tick)
@@ -200,6 +201,7 @@ class Hotline:
     def health(self) -> dict[str, str]:
         """Each part's state, `ok` or `away`. An edition was there when this process began, so it is there. `emergency_number`: `ok` or `none`;
         `supervision`: `closed` where the line needs a supervisor on call and nobody is; `spool`: `set_aside`, too, while one that could not be used lies beside it;
+        `keys`: `dropped` where somebody said so (`hotline seal`);
         `wall_clock`: `jumped` where this machine's is not right; `gateway NAME`: `failing` where the last thing that it was handed was not taken."""
         memory, ticking = self._memory_state()
         return {
@@ -207,6 +209,7 @@ class Hotline:
             "redis": memory,
             "spool": self._deps.spool.state(),
             "editions": "ok",
+            "keys": "dropped" if self._deps.sealer.is_dropped else "ok",
             "emergency_number": "ok" if self.has_emergency_number() else "none",
             "clock": ticking,
             "wall_clock": self._wall_clock_state(),
@@ -235,6 +238,11 @@ class Hotline:
         if abs(at - self._aged_at) >= STALE_SECONDS:
             self._aged_at = at  # whatever comes of it: at most once a minute
             stale_entries.drop_stale(self._deps, at)
+
+    def _end_lost(self, at: int) -> None:
+        if abs(at - self._looked_at) >= LOST_SECONDS:
+            self._looked_at = at
+            dispatch.end_lost(self._deps, at)
 
     def _remind(self, at: int) -> None:
         if abs(at - self._reminded_at) >= REMIND_SECONDS:

@@ -106,10 +106,36 @@ class ProcessSettings(Settings, frozen=True, kw_only=True):
     ]
     keys: Annotated[
         str,
-        Setting(MACHINE, KEYS, "the keys themselves, as `hotline keys new` prints them; or else:", made="made in `var/`"),
-        Setting(MACHINE, KEYS, "a file that holds them, readable by its owner alone", made="made in `var/`", suffix="_FILE"),
+        Setting(
+            MACHINE,
+            KEYS,
+            "the keys themselves, as `hotline keys new` prints them; they can be exchanged while the line runs only where they lie in a file:",
+            made="made in `var/`",
+        ),
     ]
-    """`id:base64` sealing keys, the first one current, then `hash:base64`: comma separated."""
+    """`hotline.adapters.keyring.read_keys`."""
+    keys_file: Annotated[
+        str | None,
+        Setting(
+            MACHINE,
+            TEXT,
+            "a file that holds them, readable by its owner alone; read again every second, and written by `hotline keys rotate`",
+            made="made in `var/`",
+        ),
+    ] = None
+    day_keys: Annotated[
+        str,
+        Setting(
+            MACHINE,
+            TEXT,
+            "folder of the secret halves of the days' keys, without which no caller's number opens; for the processes alone that answer `/voice`, or show numbers; on no disk that is backed up",
+            made="`var/day-keys`",
+        ),
+    ] = "day-keys"
+    day_keys_copy: Annotated[
+        str | None,
+        Setting(MACHINE, TEXT, "a second folder, elsewhere, that has each of them for two days at most; empty: there is none"),
+    ] = None
     demo: Annotated[
         bool,
         Setting(MACHINE, FLAG, "`1`: the phone page and the demo's people; set by `hotline up`, never on a line that women dial", demo="1"),

@@ -61,14 +61,17 @@ def _is_by_chance(secret: str) -> bool:
 
 
 def _are_keys(text: str) -> bool:
-    """Is this `id:base64, …, hash:base64`, each key 32 bytes, each id once?"""
-    pairs = [part.strip().partition(":") for part in text.split(",")]
-    names = [name for name, _, _ in pairs]
+    """A line or a comma for each `purpose:id:state:since:base64`, or of an older line `id:base64, …, hash:base64`, each key 32 bytes, each id once? What else
+    is wrong with keys is said where they are read."""
+    lines = (line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#"))
+    entries = [part.strip().split(":") for line in lines for part in line.split(",")]
+    names = [tuple(entry[:-1][:2]) for entry in entries]
     try:
-        whole = all(name and len(base64.b64decode(key, validate=True)) == 32 for name, _, key in pairs)
+        whole = all(len(base64.b64decode(entry[-1], validate=True)) == 32 for entry in entries)
     except (binascii.Error, ValueError):
         return False
-    return whole and len(names) == len(set(names)) and len(names) > 1 and names[-1] == "hash"
+    is_older = all(len(entry) == 2 and entry[0] for entry in entries) and names[-1:] == [("hash",)] and len(names) > 1
+    return whole and len(names) == len(set(names)) and (is_older or all(len(entry) == 5 for entry in entries))
 
 
 FLAG: Final = Form("0 or 1", r"[01]")
@@ -83,7 +86,7 @@ BIND: Final = Form(
 KEYS: Final = Form(
     TEXT.words,
     r"(?s).*",
-    ((_are_keys, "must hold ID:KEY for each sealing key, then hash:KEY, comma separated; `hotline keys new` prints such"),),
+    ((_are_keys, "must be as `hotline keys new` prints them"),),
 )
 LANGUAGES: Final = Form("language codes, comma separated", r"[a-z]{2,3}")
 ALERTS: Final = Form("sms, ring or both", r"sms|ring|both")

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+import os
+import threading
+from base64 import b64encode
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 from sqlalchemy import func, select
 
-from hotline.adapters.seal import Seal, SealBroken, new_keys
+from hotline.adapters.key_file import KeyFile, exchange
+from hotline.adapters.keyring import PURPOSES, Keyring
+from hotline.adapters.seal import DropMark, Seal, SealBroken, new_keys
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.rotation import BATCH
 from hotline.adapters.sql.sealed import LENGTHS, sealed_columns
@@ -16,14 +24,20 @@ from hotline.engine.incidents import QUESTIONS
 from hotline.ports.calls.calls import Call
 from hotline.ports.calls.offers import Offer
 from hotline.ports.calls.reviews import Review
+from hotline.ports.calls.staff_rings import RingDigits
 from hotline.ports.desk.accounts import Account
+from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.care import Load
 from hotline.ports.desk.cases import Consent, HandedNote, Incident, Referral
 from hotline.ports.desk.testimonies import Testimony as Told
 from hotline.ports.editions.comments import WordsComment
+from hotline.ports.store import StoreAway
+from hotline.service.calls.by_ring.reach import hashed
 from tests.adapters.test_store import DAY, HERS, HOUR, NOW, OTHERS, a_callback, a_counselor, a_post, id_of, keep
 
 WEEK = 7 * DAY
+THIRD = "+22370000003"
+ALL = tuple(purpose for purpose in PURPOSES if purpose != "name")
 MOMENTS = {
     callbacks: ("made_at", "opens_at", "not_after", "claimed_at", "closed_at"),
     offers: ("at",),
@@ -201,31 +215,27 @@ def test_a_phone_that_was_rung_is_known_a_day(store):
         assert {} == t.care.loads(NOW + HOUR)
 
 
-def test_keys_can_be_thrown_away(url, seal):
-    """After a rotation everything opens with the new key alone, a second one finds nothing to do, and what no key opens is said and left."""
-    old, new = new_keys(), new_keys().replace("k1:", "k2:")
-    hashed = old.split(",")[1]
-    first, second = f"{new.split(',')[0]},{old}", f"{new.split(',')[0]},{hashed}"
-    store = SqlStore(url, Seal.from_text(old), 20_000)
+def write_everything(store, numbers: int = 3) -> None:
+    """Something in every column that is sealed, and of everything that is hashed."""
     write_all(store, 1, much=True)
     carry(store, 3, "closed")
     with store.write() as t:
-        for n in range(100, 100 + BATCH + 1):
+        for n in range(100, 100 + numbers):
             t.callbacks.add(a_callback(n, reference=str(n)), OTHERS)
         t.numbers.silence(id_of(100))
+        t.numbers.stop(THIRD, NOW, NOW + DAY)
         t.ledger.enter(b"k" * 32, "kept", b"facts", NOW, NOW + HOUR)
         t.outbox.add(a_post(1))
-        t.accounts.save(Account(id_of(1), "hashed", "SECRET", 7, ("a",)))
+        t.accounts.save(Account(id_of(1), "hashed", "SECRET", 7, (store._seal.digest("recovery", "a").hex(),)))
+        t.accounts.add_sign_in("a token", id_of(1), NOW)
+        t.accounts.fail("a key", NOW)
+        t.staff_rings.save_digits(RingDigits(id_of(1), hashed(store._seal, id_of(1), "37")))
         t.testimonies.save(Told(id_of(1), {"fr": "Un jour."}, "written", id_of(1), NOW))
         t.comments.save(WordsComment(id_of(1), "words/bm/out", "Une femme dirait.", id_of(1), NOW))
-        empty = [place.column for place in sealed_columns() if not t._connection.execute(select(func.count(place.column))).scalar()]
-    store.close()
-    assert [] == empty
-    store = SqlStore(url, Seal.from_text(first), 20_000)
-    assert 0 == store.rotate().closed
-    assert (0, 0) == (store.rotate().sealed, store.rotate().closed)
-    store.close()
-    store = SqlStore(url, Seal.from_text(second), 20_000)
+        t.audit.add(AuditRecord(NOW, "awa", "signed in", "awa"))
+
+
+def assert_all_there(store, numbers: int = 3) -> None:
     with store.read() as t:
         assert "vaccination12345" == t.callbacks.get(id_of(1)).word
         assert a_counselor(1, number=HERS) == t.staff.by_number(HERS)
@@ -235,8 +245,227 @@ def test_keys_can_be_thrown_away(url, seal):
             t.cases.note(id_of(3)),
             t.ledger.find(b"k" * 32, NOW).facts,
         )
+        assert {"fr": "Un jour."} == t.testimonies.get(id_of(1)).text
+        assert id_of(1) == t.accounts.sign_in("a token").staff
+        assert 1 == t.accounts.failures("a key", NOW)
+        assert (True, True) == (t.numbers.last_stop(THIRD) > 0, t.numbers.stop_of(THIRD, NOW).by_keys)
+        assert numbers == len(t.callbacks.same_number(id_of(101)))
+        assert (1, 1) == (t.numbers.pranks(HERS, NOW), t.calls.rings(id_of(3), NOW))
+        assert t.staff_rings.digits(id_of(1)).hashed in store._seal.digests("ring digits", f"{id_of(1)}|37")
+        assert None is t.audit.broken_at()
+
+
+class Exchanged:
+    """A database, the file of its keys, and processes that read it or, for a while, do not."""
+
+    def __init__(self, url: str, folder: Path, keys: str) -> None:
+        self.url, self.path = url, folder / "keys"
+        self.path.write_text(keys)
+        self.file = KeyFile(self.path)
+        self.now = 1000
+
+    def process(self) -> SqlStore:
+        return SqlStore(self.url, Seal.from_file(self.path), 20_000)
+
+    def rotate(self, store: SqlStore, pause=lambda _: None, tell=lambda _: None, purposes=ALL):
+        self.now += 1
+        return exchange(self.file, store, purposes, now=lambda: self.now, pause=pause, tell=tell, renew_day=lambda: None)
+
+    def drop_old(self) -> None:
+        ring = self.file.read()
+        self.file.write(Keyring(tuple(key for key in ring.keys if key.state == "current" or key.purpose in ("token", "audit", "phone"))))
+
+
+@pytest.fixture
+def exchanged(url, tmp_path):
+    """Beginning with the keys of an older line, all of whose purposes share two."""
+    return Exchanged(url, tmp_path, ",".join(f"{id}:{b64encode(os.urandom(32)).decode()}" for id in ("k1", "hash")))
+
+
+def test_keys_can_be_thrown_away(exchanged):
+    """After an exchange everything opens with the new keys alone, what is hashed is found under them, and of the old ones those stay under which something lies
+    that is only hashed."""
+    store = exchanged.process()
+    write_everything(store, BATCH + 1)
+    with store.read() as t:
+        assert [] == [
+            place.column
+            for place in sealed_columns()
+            if not t._connection.execute(select(func.count(place.column))).scalar() and place.table.name != "day_keys"
+        ]
+    assert 0 == exchanged.rotate(store).closed
+    assert {"current", "old"} == {key.state for key in exchanged.file.read().keys}
+    exchanged.drop_old()
     store.close()
-    store = SqlStore(url, Seal.from_text(new_keys()), 20_000)
+    store = exchanged.process()
+    assert_all_there(store, BATCH + 1)
+    rows, ring = store.rows_by_key(), exchanged.file.read()
+    olds = {(key.purpose, key.id): rows.get((key.purpose, key.id), 0) for key in ring.keys if key.state == "old"}
+    # a stop; a sign-in, a failure and a recovery code; a line of the audit
+    assert {"phone": 1, "token": 3, "audit": 1} == {purpose: count for (purpose, _), count in olds.items() if count}
+    assert 0 == store.rotate().sealed
+    store.close()
+    store = SqlStore(exchanged.url, Seal.from_text(new_keys()), 20_000)
     done = store.rotate()
     assert (0, True) == (done.sealed, done.closed > BATCH)
+    store.close()
+
+
+def test_processes_that_lag_behind_give_no_wrong_answer(exchanged):
+    """While keys are exchanged one process knows the new ones and another does not yet: a phone is one phone, and what either wrote the other opens."""
+    ahead, behind = exchanged.process(), exchanged.process()
+    keep(behind, a_callback(1))
+    exchanged.file.write(exchanged.file.read().announced(ALL, 1))
+    ahead.learn_keys()
+    keep(ahead, a_callback(2))
+    behind.learn_keys()
+    exchanged.file.write(exchanged.file.read().switched(2))
+    ahead.learn_keys()
+    for n, store in enumerate((ahead, behind, ahead, behind), 3):
+        keep(store, a_callback(n))
+        with store.write() as t:
+            t.numbers.add_prank(id_of(n), NOW)
+        for other in (ahead, behind):
+            with other.read() as t:
+                assert n == len(t.callbacks.same_number(id_of(1)))
+                assert [HERS] * n == [t.numbers.of(id_of(m)) for m in range(1, n + 1)]
+                assert n - 2 == t.numbers.pranks(HERS, NOW)
+    with behind.write() as t:
+        assert 6 == len(t.numbers.stop(HERS, NOW, NOW + DAY))
+    with ahead.read() as t:
+        assert t.numbers.stop_of(HERS, NOW).by_keys
+        assert 0 == t.numbers.pranks(HERS, NOW)
+    for store in (ahead, behind):
+        store.close()
+
+
+def test_what_was_announced_opens_at_once_where_nobody_told(exchanged):
+    """A process that stood still all the while reads the file again where it finds a key that it does not know."""
+    asleep, awake = exchanged.process(), exchanged.process()
+    exchanged.rotate(awake)
+    keep(awake, a_callback(1))
+    with asleep.read() as t:
+        assert HERS == t.numbers.of(id_of(1))
+    for store in (asleep, awake):
+        store.close()
+
+
+class Killed(BaseException):
+    """In place of SIGKILL."""
+
+
+def test_an_exchange_goes_on_wherever_it_was_killed(exchanged):
+    """At every step, each batch among them: the next call finishes that exchange, begins no other, and nothing is lost."""
+    store = exchanged.process()
+    write_everything(store)
+    for stop in (1, 2, 3, 4, 6, 9, 99):
+        steps = 0
+
+        def step(_, stop=stop) -> None:
+            nonlocal steps
+            steps += 1
+            if steps == stop:
+                raise Killed
+
+        before = {(key.purpose, key.id) for key in exchanged.file.read().keys}
+        try:
+            exchanged.rotate(store, pause=step, tell=step)
+        except Killed:
+            store.close()
+            store = exchanged.process()
+            exchanged.rotate(store)
+        ring = exchanged.file.read()
+        assert len(before) + len(ALL) == len(ring.keys)
+        assert not ring.has("next")
+        assert not ring.has("leaving")
+        exchanged.drop_old()
+        assert_all_there(store)
+    assert steps > 9
+    store.close()
+
+
+def test_one_purpose_is_exchanged_alone(exchanged):
+    """The others keep their keys."""
+    store = exchanged.process()
+    write_everything(store)
+    for purpose in ALL:
+        before = exchanged.file.read()
+        exchanged.rotate(store, purposes=(purpose,))
+        after = exchanged.file.read()
+        assert {purpose} == {key.purpose for key in after.keys if key.state == "current" and key not in before.keys}
+        assert_all_there(store)
+    store.close()
+
+
+def test_what_is_under_way_when_the_keys_are_dropped_is_not_kept(url, tmp_path):
+    """It was sealed under keys that nobody has: it is rolled back, as if the database had been away."""
+    mark = DropMark(tmp_path / "mark", 1.0)
+    store = SqlStore(url, Seal.from_text(new_keys()).heed(mark), 20_000)
+    keep(store, a_callback(1))
+
+    def add() -> None:
+        with store.write() as t:
+            t.callbacks.add(a_callback(2, reference="702"), HERS)
+            mark.make()
+            store.learn_keys()
+            t.callbacks.add(a_callback(3, reference="703"), HERS)
+
+    for away in (add, lambda: store.read().__enter__()):
+        with pytest.raises(StoreAway, match="KEYS_DROPPED"):
+            away()
+    after = SqlStore(url, Seal.from_text(new_keys()), 20_000)
+    assert {("number", "k1"): 1, ("phone", "k1"): 1} == {
+        key: count for key, count in after.rows_by_key().items() if key[0] in ("number", "phone")
+    }
+    for each in (store, after):
+        each.close()
+
+
+def test_an_exchange_under_load_gives_no_wrong_answer(exchanged):
+    """Processes that learn of new keys each in their own time ask, stop and are asked meanwhile: what either kept the other finds, opens and counts."""
+    wrong: list[str] = []
+    over, learned, looks = threading.Event(), threading.Condition(), [0, 0, 0]
+
+    def settle(_) -> None:
+        """As the seconds do that an exchange waits: by then each process has looked at the file once more, from beginning to end."""
+        before = looks.copy()
+        with learned:
+            assert learned.wait_for(lambda: all(now > then + 1 for now, then in zip(looks, before, strict=True)), 60)
+
+    def work(process: int) -> None:
+        store = exchanged.process()
+        for turn in itertools.count():
+            if over.is_set():
+                break
+            phone, ids = f"+2237{process}{turn:06}", [id_of(100_000 * process + 2 * turn + n) for n in (1, 2)]
+            for id, late in zip(ids, (False, True), strict=True):
+                if late and turn % 3 == process:
+                    store.learn_keys()  # between the two
+                    with learned:
+                        looks[process] += 1
+                        learned.notify()
+                with store.write() as t:
+                    t.callbacks.add(replace(a_callback(1, reference=id[-6:]), id=id), phone)
+            with store.read() as t:
+                found = [callback.id for callback in t.callbacks.same_number(ids[0])], [t.numbers.of(id) for id in ids]
+            if found != (ids, [phone] * 2):
+                wrong.append(f"{process} {turn}: {found}")
+            if turn % 2:
+                with store.write() as t:
+                    stopped = t.numbers.stop(phone, NOW, NOW + DAY)
+                with store.read() as t:
+                    if (stopped, t.numbers.stop_of(phone, NOW) is None) != (tuple(ids), False):
+                        wrong.append(f"{process} {turn}: stopped {stopped}")
+        store.close()
+
+    threads = [threading.Thread(target=work, args=(process,)) for process in range(3)]
+    for thread in threads:
+        thread.start()
+    store = exchanged.process()
+    done = exchanged.rotate(store, pause=settle)
+    over.set()
+    for thread in threads:
+        thread.join()
+    assert [] == wrong
+    assert (0, 0) == (done.closed, done.left)
     store.close()

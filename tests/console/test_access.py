@@ -583,3 +583,19 @@ def test_a_second_factor_ends_who_came_in_without_it(desk: Desk) -> None:
     copied = desk.browser()
     copied.client.set_cookie("s", copy.value, path="/console")
     assert [False, False] == [is_in(thief), is_in(copied)]
+
+
+def test_keys_that_are_exchanged_sign_nobody_out(desk: Desk) -> None:
+    """Neither while they are announced, nor in force, nor done: who is signed in goes on, and a page that was open sends its form. Once the key before is
+    thrown away, what it signed is worth nothing."""
+    seal, browsers, late = desk.line.seal, [desk.browser("awa") for _ in range(3)], desk.browser("awa")
+    purposes = [purpose for purpose in seal.ring.purposes if purpose != "name"]
+    announced = seal.ring.announced(purposes, 1)
+    switched = announced.switched(2)
+    for browser in browsers:
+        browser.open("/console/me")
+    for ring, browser in zip((announced, switched, switched.finished(3)), browsers, strict=True):
+        seal._keys = seal._ready(ring)
+        assert desk.say("access.out") in browser.send("/console/sign-out")  # only who is signed in, by a form that counts, is told so
+    seal._keys = seal._ready(switched.finished(3).without("cookie", "hash"))
+    assert desk.say("account.out_here") not in late.open("/console/me")

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from hotline.adapters.seal import HASH, KEY_BYTES, Seal
+from hotline.adapters.keyring import HASH, KEY_BYTES
+from hotline.adapters.seal import Seal
 from hotline.adapters.sql import SqlStore
 from hotline.engine.edition import Edition
 from hotline.engine.effects import Screen

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from hotline.ports.spool import SpoolFull
 from hotline.ports.store import StoreAway
@@ -20,6 +21,7 @@ def test_health_names_each_part(line: Line) -> None:
         "redis": "ok",
         "spool": "ok",
         "editions": "ok",
+        "keys": "ok",
         "emergency_number": "none",
         "clock": "ok",
         "wall_clock": "ok",
@@ -155,3 +157,25 @@ def test_a_web_process_drains_the_spool_where_there_is_no_clock(line: Line) -> N
     assert (1, []) == (len(line.spool), line.callbacks())
     line.hotline.tend_spool()
     assert (0, "waiting") == (len(line.spool), line.callback().state)
+
+
+@pytest.mark.parametrize("how", ["lost", "destroyed"])
+def test_what_lies_under_a_days_key_that_is_gone_is_missed_and_shown(line: Line, how: str) -> None:
+    """Within a minute: nobody waits for a call that nobody can make. A supervisor is told and has it before her; what lies under another key goes on."""
+    days = {day: X25519PrivateKey.generate().public_key().public_bytes_raw() for day in ("2026-11-27", "2026-11-28")}
+    for day, public in days.items():
+        with line.store.write() as tx:
+            tx.day_keys.add(day, public, line.clock.at)
+            tx.day_keys.use(day, line.clock.at)
+        line.dial("5 5", session=day, number=f"+2237000{day[-2:]:>04}")
+    with line.store.write() as tx:
+        tx.day_keys.lose("2026-11-27", line.clock.at) if how == "lost" else tx.day_keys.drop("2026-11-27")
+        gone, well = sorted(tx.day_keys.under(), key=tx.day_keys.under().__getitem__)
+        reference = tx.callbacks.get(gone).reference
+    line.inbox(FANTA)
+    line.wait(61)
+    line.wait(61)
+    with line.store.read() as tx:
+        assert ["lapsed", "waiting"] == [tx.callbacks.get(id).state for id in (gone, well)]
+        assert ["missed"] == [review.reason for review in tx.reviews.of(gone)]
+    assert [line.say("lapsed", ref=reference)] == line.inbox(FANTA)

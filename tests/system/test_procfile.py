@@ -8,20 +8,25 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 
+from hotline.adapters.keyring import read_keys
 from hotline.adapters.processes import bound
-from hotline.adapters.seal import new_keys
+from hotline.adapters.seal import Seal, SealBroken, new_keys
+from hotline.adapters.sql import SqlStore
 from hotline.demo.people import counselors
 from hotline.demo.standin.network import Standin, VendorAccount
 from hotline.demo.standin.phones import Phone, Sms
 from hotline.demo.standin.server import create_standin, serve
 from hotline.demo.words import read_here
+from hotline.ports.calls.callbacks import Callback
 from hotline.up import held_port
 from tests.postgres import postgres, postgres_url  # noqa: F401 -- fixtures
 
@@ -40,6 +45,9 @@ class Line:
 
     def __init__(self, var: Path, port: int, database: str, redis: str) -> None:
         self.address = f"127.0.0.1:{port}"
+        self.keys, self.days = var.parent / "keys", var.parent / "days"
+        self.keys.touch(0o600)
+        self.keys.write_text(new_keys())
         self.app = create_standin(f"http://{self.address}", SECRET, VendorAccount("sante", KEY, CODE, COVER), 3600.0, here=())
         self.server = serve("127.0.0.1", 0, self.app)
         self.serving = threading.Thread(target=self.server.serve_forever, args=(0.01,))
@@ -51,7 +59,8 @@ class Line:
             "HOTLINE_BIND": self.address,
             "HOTLINE_DATABASE_URL": database,
             "HOTLINE_REDIS_URL": redis,
-            "HOTLINE_KEYS": new_keys(),
+            "HOTLINE_KEYS_FILE": str(self.keys),
+            "HOTLINE_DAY_KEYS": str(self.days),
             "HOTLINE_AT_USERNAME": "sante",
             "HOTLINE_AT_API_KEY": KEY,
             "HOTLINE_AT_SECRET": SECRET,
@@ -83,7 +92,9 @@ class Line:
         """Everything that the Procfile names."""
         for line in PROCFILE.read_text().splitlines():
             command = line.partition(": hotline ")[2].split()
-            self.processes.append(subprocess.Popen(bound([sys.executable, "-m", "hotline", *command]), env=self.env))
+            # Workers and the clock open no number: they do not even know where the days' keys lie.
+            env = self.env if command[0] == "web" else self.env | {"HOTLINE_DAY_KEYS": "/nowhere"}
+            self.processes.append(subprocess.Popen(bound([sys.executable, "-m", "hotline", *command]), env=env))
         deadline = time.monotonic() + SECONDS
         while not self.is_ready():
             assert time.monotonic() < deadline
@@ -146,7 +157,10 @@ def came(phone: Phone) -> tuple[Sms, ...]:
 
 
 def test_the_line_runs_from_the_procfile(line: Line):
-    """With a database made by `db upgrade` and a counselor made by `user add`, a callback asked for reaches that counselor's phone, and she connects the two."""
+    """With a database made by `db upgrade` and a counselor made by `user add`, a callback asked for reaches that counselor's phone, and she connects the two.
+
+    Meanwhile all keys are exchanged. Who keeps a number cannot open it; those that place the call can.
+    """
     assert line.run("db", "upgrade").returncode == 0
     assert line.run("content", "publish", "--by", "Awa", "--pending-by", "Awa").returncode == 0
     assert line.run("content", "approve", "1", "--by", "Nana", "--yes").returncode == 0
@@ -166,6 +180,7 @@ def test_the_line_runs_from_the_procfile(line: Line):
         assert time.monotonic() < deadline
         time.sleep(0.1)  # callers' processes learn within a second who is there
         session += 1
+    exchange = subprocess.Popen([sys.executable, "-m", "hotline", "keys", "rotate"], env=line.env, stdout=subprocess.PIPE, text=True)
 
     offered = came(phones.until(COUNSELOR.number, lambda phone: any("Conseil" in sms.text for sms in came(phone)), SECONDS))
     assert [sms.sender for sms in offered] == ["SANTE"] * len(offered)
@@ -177,3 +192,15 @@ def test_the_line_runs_from_the_procfile(line: Line):
     rung = phones.until(CALLER, lambda phone: phone.call is not None, SECONDS)
     assert rung.call is not None, phones.until(COUNSELOR.number, lambda _phone: True, 0.1)
     assert rung.call.number == COVER
+    assert exchange.communicate(timeout=SECONDS)[0].splitlines()[-1].startswith("sealed and hashed again: ")
+    assert exchange.returncode == 0
+    assert line.dial("5*7", "stop").startswith("END D")
+    ring = read_keys(line.keys.read_text())
+    assert {"current": 9, "old": 8} == Counter(key.state for key in ring.keys)
+    with closing(SqlStore(line.env["HOTLINE_DATABASE_URL"], Seal(ring), 20_000)) as store, store.write() as tx:
+        assert tx.numbers.last_stop(CALLER)
+        assert tx.day_keys.under().keys() == set()  # the stop found what was kept before the exchange
+        tx.callbacks.add(Callback("d" * 32, "999", "waiting", "fr", False, False, 0, 0, 600, 1), CALLER)
+        with pytest.raises(SealBroken, match="opens no number"):
+            tx.numbers.of("d" * 32)
+        tx.numbers.forget("d" * 32)

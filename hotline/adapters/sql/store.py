@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import partial
 from threading import Lock
-from typing import Final
+from typing import Any, Final, TypeAlias
 from weakref import finalize
 
 import psycopg
@@ -14,11 +16,13 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from hotline.adapters.seal import Seal
+from hotline.adapters.keyring import Keyring
+from hotline.adapters.seal import Seal, purpose_of
 from hotline.adapters.sql.calls.alarms import SqlAlarms
 from hotline.adapters.sql.calls.board import SqlBoard
 from hotline.adapters.sql.calls.callbacks import SqlCallbacks
 from hotline.adapters.sql.calls.calls import SqlCalls
+from hotline.adapters.sql.calls.day_keys import DayKey, SqlDayKeys
 from hotline.adapters.sql.calls.flags import SqlFlags
 from hotline.adapters.sql.calls.ledger import SqlLedger
 from hotline.adapters.sql.calls.numbers import SqlNumbers
@@ -44,8 +48,8 @@ from hotline.adapters.sql.editions.edition_drafts import SqlEditionDrafts
 from hotline.adapters.sql.editions.editions import SqlEditions
 from hotline.adapters.sql.editions.readings import SqlReadings
 from hotline.adapters.sql.engine import make_engine
-from hotline.adapters.sql.rotation import Rotated, SqlRotation
-from hotline.adapters.sql.sealed import sealed_columns
+from hotline.adapters.sql.rotation import HASHED, Rotated, SqlRotation
+from hotline.adapters.sql.sealed import SealedColumn, sealed_columns
 from hotline.ports.store import StoreAway
 
 FAILURES: Final = (DBAPIError, PoolTimeout, sqlite3.Error, psycopg.Error)
@@ -56,6 +60,13 @@ ONE_WRITER: Final = text("SELECT pg_advisory_xact_lock(7310593858022762849)")
 between would be undone. Some hundreds of writes a second are more than this line will see. The number is `promises` in ASCII."""
 
 
+Tell: TypeAlias = Callable[[str], None]
+
+
+def _nothing(_: str) -> None:
+    """Nobody is told."""
+
+
 class SqlTransaction:
     """`hotline.ports.store.Transaction`."""
 
@@ -64,6 +75,7 @@ class SqlTransaction:
         self.ledger = SqlLedger(connection, seal)
         self.callbacks = SqlCallbacks(connection, seal)
         self.numbers = SqlNumbers(connection, seal)
+        self.day_keys = SqlDayKeys(connection, seal)
         self.offers = SqlOffers(connection, seal)
         self.calls = SqlCalls(connection, seal)
         self.staff_rings = SqlStaffRings(connection, seal)
@@ -116,7 +128,7 @@ class SqlStore:
     """`hotline.ports.store.Store` over `sqlite:///path` or `postgresql+psycopg://…`. Safe to share between threads, not between processes.
 
     A wait within it ends after about `budget_ms`; a hop that waits both for a connection and for a lock may meet two.
-    Raises SealBroken where a sealed value does not open.
+    Raises SealBroken where a sealed value does not open, and StoreAway where the keys were dropped: nothing is kept, or found, under others.
     """
 
     def __init__(self, url: str, seal: Seal, budget_ms: int) -> None:
@@ -132,31 +144,79 @@ class SqlStore:
 
     @contextmanager
     def write(self) -> Iterator[SqlTransaction]:
+        self._refuse_dropped()
         with store_away(), self._turn, self._writer.begin() as connection:
             if self._engine.name == "postgresql":
                 connection.execute(ONE_WRITER)
             transaction = SqlTransaction(connection, self._seal)
             yield transaction
+            self._refuse_dropped()  # what was sealed in the meantime would open nowhere
         if transaction.swept and self._engine.name == "sqlite":
             self._clear_log()
 
     @contextmanager
     def read(self) -> Iterator[SqlTransaction]:
+        self._refuse_dropped()
         with store_away(), self._reader.begin() as connection:
             yield SqlTransaction(connection, self._seal)
 
-    def rotate(self) -> Rotated:
-        """Seal anew whatever is not sealed under the key that seals now, while others work; broken off, it goes on where it is called again."""
-        sealed = closed = 0
+    def learn_keys(self) -> None:
+        """Read the keys again, where they lie in a file. Raises KeysBroken and OSError."""
+        self._seal.refresh()
+
+    def rotate(self, tell: Tell = _nothing) -> Rotated:
+        """Seal and hash anew whatever is not under the keys in force, while others work; broken off, it goes on where it is called again.
+
+        Numbers are hashed anew where this process is handed the days' keys. `tell`: is told how far it is after each batch, when no transaction is open; whoever waits a moment there lets others write. Raises StoreAway.
+        """
+        done = Rotated()
         for place in sealed_columns():
-            after = None
-            while True:
-                with self.write() as tx:
-                    done, after = tx.rotation.batch(place, after)
-                sealed, closed = sealed + done.sealed, closed + done.closed
-                if after is None:
-                    break
-        return Rotated(sealed, closed)
+            done += self._rotated(f"{place.table.name}.{place.column.name}", partial(_batch, place), tell)
+        done += self._rotated("phones", _phones, tell)
+        with self.write() as tx:
+            done += tx.rotation.rehash_staff()
+            tx.audit.rebind()
+        return done
+
+    def rebox(self, tell: Tell = _nothing) -> Rotated:
+        """Seal every caller's number to the pair that is used now, while others work; broken off, it goes on where it is called again. Raises StoreAway."""
+        return self._rotated("numbers to today's pair", _reboxed, tell)
+
+    def _rotated(self, what: str, batch: Callable[[SqlTransaction, Any], tuple[Rotated, Any]], tell: Tell) -> Rotated:
+        done, after = Rotated(), None
+        while True:
+            with self.write() as tx:
+                some, after = batch(tx, after)
+            done += some
+            if after is None:
+                return done
+            if some.sealed:
+                tell(f"{what}: {done.sealed}")
+
+    @property
+    def ring(self) -> Keyring:
+        """The keys at hand."""
+        return self._seal.ring
+
+    def day_keys(self) -> tuple[DayKey, ...]:
+        """The days' keys, as the database knows them. Raises StoreAway, SealBroken."""
+        with self.read() as tx:
+            return tuple(tx.day_keys.all().values())
+
+    def rows_by_key(self) -> dict[tuple[str, str], int]:
+        """How much of the database lies under which key, by purpose and id: `keys list`."""
+        found: Counter[tuple[str, str]] = Counter()
+        with self.read() as tx:
+            for place in sealed_columns():
+                purpose = purpose_of(f"{place.table.name}.")
+                for id, count in tx.rotation.sealed_by_key(place).items():
+                    found[purpose, id] += count
+            for purpose in HASHED:
+                for id, count in tx.rotation.hashed_by_key(purpose).items():
+                    found[purpose, id] += count
+            lines = tx.audit.lines_by_key()
+        keys = self._seal.ring.of("audit")
+        return dict(found) | {("audit", keys[place].id if place >= 0 else "?"): count for place, count in lines.items()}
 
     def openable(self) -> tuple[int, int]:
         """How many sealed values open with the keys at hand, and how many do not. Opens them all."""
@@ -168,6 +228,10 @@ class SqlStore:
         """Close the idle connections; needed by tests and before a fork."""
         self._engine.dispose()
 
+    def _refuse_dropped(self) -> None:
+        if self._seal.is_dropped:
+            raise StoreAway("KEYS_DROPPED")
+
     def _clear_log(self) -> None:
         # What was purged stands in SQLite's write-ahead log until that is written over.
         with store_away():
@@ -176,6 +240,18 @@ class SqlStore:
                 connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
             finally:
                 connection.close()
+
+
+def _batch(place: SealedColumn, tx: SqlTransaction, after: Any) -> tuple[Rotated, Any]:
+    return tx.rotation.batch(place, after)
+
+
+def _reboxed(tx: SqlTransaction, after: Any) -> tuple[Rotated, Any]:
+    return tx.rotation.rebox(after)
+
+
+def _phones(tx: SqlTransaction, after: Any) -> tuple[Rotated, Any]:
+    return tx.rotation.rehash_phones(after)
 
 
 @contextmanager

@@ -104,6 +104,19 @@ numbers = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+day_keys = Table(
+    "day_keys",
+    metadata,
+    # A local day, `2026-11-28`; a second pair of one day has a number behind it.
+    Column("day", String(16), primary_key=True),
+    # The public half: sealed, so that whoever writes to the database cannot put another one there.
+    Column("sealed", LargeBinary, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    # When a process that answers had the secret half, for the last time that it said so.
+    Column("held_at", BigInteger, nullable=False),
+)
+
 rings = Table(
     "rings",
     metadata,

@@ -1,20 +1,22 @@
-"""Tables and keys, and a look at how all of it stands."""
+"""Tables, keys and time, and a look at how all of it stands."""
 
 from __future__ import annotations
 
 import argparse
 from typing import Any
 
-from hotline.cli.command import Failed, command, group, local_time, settings, store_of, worded_failures
-from hotline.cli.commands import doctor
+from hotline.cli.command import Failed, command, group, local_time, reason, settings, worded_failures
+from hotline.cli.commands import doctor, keys
 from hotline.cli.commands.acting import run, shell_deps
 
 
 def declare(commands: Any) -> None:
     command(group(commands, "db", "the database"), "upgrade", _upgrade, "make or renew the tables")
-    keys = group(commands, "keys", "the keys that seal")
-    command(keys, "new", _new_keys, "print fresh keys, as HOTLINE_KEYS takes them")
-    command(keys, "rotate", _rotate_keys, "seal all that the database has sealed under older keys with the first one")
+    keys.declare(commands)
+    about = (
+        "drop the keys from the running processes of this machine: reading goes on, nothing is kept or opened until they are started again"
+    )
+    command(commands, "seal", _seal, about)
     about = "say that the clocks of the line's machines are right, though they jumped: what is over by them ends"
     trust = command(group(commands, "time", "the time of the line's machines"), "trust", _trust, about)
     trust.add_argument("--by", metavar="NAME", help="who says so, for the audit (default: the login)")
@@ -22,14 +24,15 @@ def declare(commands: Any) -> None:
 
 
 def _upgrade(_: argparse.Namespace) -> None:
-    from hotline.adapters.seal import KeysBroken, Seal, SealBroken
+    from hotline.adapters.seal import KeysBroken, SealBroken
     from hotline.adapters.sql.schema import upgrade
+    from hotline.app import open_seal
     from hotline.config import ConfigError
     from hotline.ports.store import StoreAway
 
     config = settings()
     try:
-        upgrade(config.database_url, seal=Seal.from_text(config.keys))
+        upgrade(config.database_url, seal=open_seal(config))
     except KeysBroken as error:
         raise ConfigError((f"HOTLINE_KEYS: {error}",)) from None
     except SealBroken:
@@ -39,6 +42,18 @@ def _upgrade(_: argparse.Namespace) -> None:
     print("the tables are those of this version")
 
 
+def _seal(_: argparse.Namespace) -> None:
+    from hotline.app import drop_mark
+
+    config = settings()
+    try:
+        drop_mark(config).make()
+    except OSError as error:
+        raise Failed(f"HOTLINE_VAR: {reason(error)}; nothing was dropped") from None
+    print("within two seconds the processes of this machine have no keys; started again they read them again")
+    print(f"the keys themselves still lie in {config.keys_file or 'the environment'}, and the days' keys in {config.day_keys}")
+
+
 def _trust(options: argparse.Namespace) -> None:
     from hotline.service.desk.clock import trust_clock
 
@@ -46,17 +61,3 @@ def _trust(options: argparse.Namespace) -> None:
     with worded_failures():
         run(shell_deps(config), options.by, trust_clock)
     print(f"from now on it is {local_time():%Y-%m-%d %H:%M}, and what is over ends")
-
-
-def _new_keys(_: argparse.Namespace) -> None:
-    from hotline.adapters.seal import new_keys
-
-    print(new_keys())
-
-
-def _rotate_keys(_: argparse.Namespace) -> None:
-    with worded_failures():
-        done = store_of(settings()).rotate()
-    print(f"sealed again: {done.sealed}")
-    if done.closed:
-        raise Failed(f"{done.closed} do not open with any of these keys, and stay as they are; keep the keys that you have")

@@ -11,6 +11,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
 from hotline.console.context import READS, TOKEN, ConsoleContext, FormFault, Shown, language, me, page, refused, to
+from hotline.console.cookies import signing_keys
 from hotline.console.pages import drafts
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.locks import Crowded
@@ -175,4 +176,4 @@ def own_names(context: ConsoleContext) -> list[tuple[str, str]]:
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key or b"", salt=DEVICE)
+    return URLSafeSerializer(signing_keys(current_app), salt=DEVICE)

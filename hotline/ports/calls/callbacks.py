@@ -83,8 +83,8 @@ class DueCallback(Struct, frozen=True):
 
 class Callbacks(Protocol):
     def add(self, callback: Callback, number: str) -> None: ...
-    def add_silent(self, callback: Callback, like: str) -> None:
-        """To the number of the callback `like`, which was silenced, as this one then is (`numbers.silence`)."""
+    def add_like(self, callback: Callback, like: str) -> None:
+        """To the number of the callback `like`, which nobody need know; silenced where that one is (`numbers.silence`)."""
 
     def get(self, id: str) -> Callback | None: ...
     def by_reference(self, reference: str) -> Callback | None:

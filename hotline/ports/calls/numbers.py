@@ -15,7 +15,14 @@ class Stop(Struct, frozen=True):
 
 class Numbers(Protocol):
     def of(self, id: str) -> str | None:
-        """The number of this callback, E.164. Returns None once it is gone, and where it was silenced."""
+        """The number of this callback, E.164. Returns None once it is gone, where it was silenced, and where the key of its day is gone. For processes alone
+        that are handed the days' keys: those that place a call, or show a number."""
+
+    def reaches(self, id: str) -> bool:
+        """Has it a number, and one that was not silenced?"""
+
+    def lost(self) -> tuple[str, ...]:
+        """The open callbacks whose number nobody can open any more: the key of its day is gone."""
 
     def forget(self, id: str) -> None:
         """Erase the number of this callback, its keyed hash too."""
@@ -36,6 +43,9 @@ class Numbers(Protocol):
         `asked_by`: it ends what was asked for until then, and no more; None: all that stands. The same statements run whatever existed.
         Returns the ids of those that it stopped.
         """
+
+    def stop_phone_of(self, id: str, at: int, until: int) -> tuple[str, ...]:
+        """The same for the phone of this callback, whose number nobody need know; a counselor gave it. Nothing where it has no number any more."""
 
     def last_stop(self, number: str) -> int:
         """The newest stop of this number by the database's own count, which only grows. 0: it remembers none."""

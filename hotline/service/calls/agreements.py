@@ -93,13 +93,12 @@ def agree_next(act: Act, id: str, wish: Wish) -> Result:
     callback = talks(act, id)
     if callback is None or not act.tx.numbers.has(id) or callback.state not in MAY_AGREE or is_in_other_hands(act.tx, callback):
         return Result("gone")
-    number = act.tx.numbers.of(id)
     window = window_of(act, callback.language, wish) if wish.agreed else "consent"
     if not isinstance(window, tuple):
         return Result(window, about(callback))
     for served in dispatch.served_with(act.tx, callback):
         _settle(act, served)
-    coming = _move(act, callback, window, wish.word) or _open(act, callback, number, window, wish.word)
+    coming = _move(act, callback, window, wish.word) or _open(act, callback, window, wish.word)
     act.tx.cases.save_consent(id, Consent(AGAIN, full_hour(act.at), callback=coming))
     act.record("agreed", callback.reference)
     return Result("agreed", about(callback))
@@ -126,7 +125,7 @@ def no_more(act: Act, id: str) -> Result:
 
     Gone where there is no number any more: then there is nothing left to decide.
     """
-    callback, number = talked(act, id), act.tx.numbers.of(id)
+    callback = talked(act, id)
     if callback is None or not act.tx.numbers.has(id):
         return Result("gone")
     stopped: tuple[str, ...] = ()
@@ -137,8 +136,8 @@ def no_more(act: Act, id: str) -> Result:
             act.tx.numbers.forget(other.id)
             if other.state == "review":
                 act.tx.callbacks.save(replace(other, state="closed", closed_at=act.at))
-    elif number is not None:
-        stopped = act.tx.numbers.stop(number, act.at, act.at + act.deps.rules.stop_seconds, by_keys=False)
+    elif act.tx.numbers.reaches(id):
+        stopped = act.tx.numbers.stop_phone_of(id, act.at, act.at + act.deps.rules.stop_seconds)
     for other in forgotten:
         if other.id == id or other.state == "review":
             settle(act, other.id, "noted")
@@ -184,7 +183,7 @@ def _move(act: Act, before: Callback, window: tuple[Minute, Minute], word: str |
     return standing.id
 
 
-def _open(act: Act, before: Callback, number: str | None, window: tuple[Minute, Minute], word: str | None) -> str:
+def _open(act: Act, before: Callback, window: tuple[Minute, Minute], word: str | None) -> str:
     """Returns the id of the callback that is agreed."""
     id = act.derive("agreed")
     agreed = Callback(
@@ -204,10 +203,7 @@ def _open(act: Act, before: Callback, number: str | None, window: tuple[Minute, 
         agreed_by=act.staff.id,
         entered=before.entered,
     )
-    if number is None:
-        act.tx.callbacks.add_silent(agreed, before.id)
-    else:
-        act.tx.callbacks.add(agreed, number)
+    act.tx.callbacks.add_like(agreed, before.id)
     if minors.is_of_minor(act.tx, dispatch.served_with(act.tx, before)):
         minors.flag_all(act, [agreed], before.minor_by)  # a minor's next call, too, is for those who take such calls
     return id

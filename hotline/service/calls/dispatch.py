@@ -483,6 +483,30 @@ def end_ended(deps: Deps, at: int) -> None:
     lapse_floods(deps, at)
 
 
+def end_lost(deps: Deps, at: int) -> None:
+    """Whose number nobody can open any more is rung by nobody: it ends at once, and is missed, before a supervisor's eyes. Raises StoreAway."""
+    with deps.store.read() as tx:
+        lost = tx.numbers.lost()
+    for id in lost:
+        with deps.store.write() as tx:
+            callback = tx.callbacks.get(id)
+            messages = () if callback is None else _end_lost(Work(deps, tx, at), callback)
+        outbox.enqueue(deps, messages)
+
+
+def _end_lost(work: Work, callback: Callback) -> tuple[OutboxMessage, ...]:
+    call = work.tx.calls.live_of(callback.claimed_by or "")
+    if callback.state not in ("waiting", "claimed") or _is_on_the_line(call, (callback,), work.at):
+        return ()
+    work.tx.numbers.silence(callback.id)
+    if callback.attempts:
+        work.tx.callbacks.save(replace(callback, state="closed", closed_at=work.at))
+        return ()
+    work.tx.callbacks.save(replace(callback, state="lapsed", closed_at=work.at))
+    for_eyes(work, callback, "missed")
+    return outbox.tell_supervisors(work, "lapsed", callback.id, ref=callback.reference)
+
+
 def _end(work: Work, callback: Callback) -> tuple[OutboxMessage, ...]:
     """What was asked for at once from one phone is one promise: it ends, and is missed, once."""
     rows = alike(work.tx, callback.id)

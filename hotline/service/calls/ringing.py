@@ -126,7 +126,7 @@ def is_unreached(work: Work, group: Sequence[Callback]) -> bool:
         return False
     own = [callback for callback in work.tx.callbacks.to_number(group[0].id) if not callback.other_phone]
     is_served = any(callback.state == "claimed" or (callback.state == "review" and callback.outcome in DANGEROUS) for callback in own)
-    return is_served or any(work.tx.numbers.of(callback.id) is None for callback in group)
+    return is_served or any(not work.tx.numbers.reaches(callback.id) for callback in group)
 
 
 def is_rung_by_another(act: Act, id: str) -> bool:
@@ -135,7 +135,7 @@ def is_rung_by_another(act: Act, id: str) -> bool:
     same = act.tx.callbacks.same_number(id)
     if any(callback.id == id and callback.other_phone for callback in same):
         return False
-    holders = {callback.id: callback.claimed_by for callback in same if act.tx.numbers.of(callback.id) is not None}
+    holders = {callback.id: callback.claimed_by for callback in same if act.tx.numbers.reaches(callback.id)}
     calls = (act.tx.calls.live_of(holder) for holder in {*holders.values()} - {None, act.staff.id} if holder)
     return any(call is not None and call.state == "dialed" and call.callback in holders for call in calls)
 

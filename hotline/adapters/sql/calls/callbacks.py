@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import ColumnElement, Row, Select, bindparam, func, literal_column, or_, select, update
 
+from hotline.adapters.sql.calls.phones import PhoneRows
 from hotline.adapters.sql.tables import OPEN, SILENCED, callbacks, numbers
 from hotline.adapters.sql.unit import AT, THIS, Unit, columns
 from hotline.engine.times import DAY_SECONDS
@@ -35,6 +36,7 @@ _YESTERDAY: Final = select(func.max(_c.made_at)).scalar_subquery() - DAY_SECONDS
 """A day before the newest callback: the rows' own clock."""
 _HASH_OF: Final = select(numbers.c.number_hash).where(numbers.c.callback == THIS)
 _ITS_HASH: Final = _HASH_OF.scalar_subquery()
+_PHONE_OF: Final = select(numbers.c.number_hash, numbers.c.sealed).where(numbers.c.callback == THIS)
 _FIND: Final = select(*CALLBACK).where(_c.id == THIS)
 _IN_USE: Final = or_(_c.state.in_(OPEN), _c.closed_at > _YESTERDAY)
 _TAKEN: Final = select(_c.reference).where(_c.reference.in_(bindparam("these", expanding=True)), _IN_USE)
@@ -96,19 +98,19 @@ class CallbackRows(Unit):
         return tuple(self._callback(row) for row in self._rows(statement, **values))
 
 
-class SqlCallbacks(CallbackRows):
+class SqlCallbacks(CallbackRows, PhoneRows):
     __slots__ = ()
 
     def add(self, callback: Callback, number: str) -> None:
         """Its id derives from its order: one that is there stays as it is, and a number that was erased does not come back."""
         if self._add(callbacks, **self._new(callback)):
-            sealed = self._seal.seal(number.encode(), _context(callback.id))
-            self._add(numbers, callback=callback.id, number_hash=self._hash(number), sealed=sealed)
+            self._add(numbers, callback=callback.id, number_hash=self._hash(number), sealed=self._sealed(callback.id, number))
 
-    def add_silent(self, callback: Callback, like: str) -> None:
-        hashed = self._value(_HASH_OF, this=like)
-        if hashed is not None and self._add(callbacks, **self._new(callback)):
-            self._add(numbers, callback=callback.id, number_hash=hashed, sealed=SILENCED)
+    def add_like(self, callback: Callback, like: str) -> None:
+        row = self._row(_PHONE_OF, this=like)
+        if row is not None and self._add(callbacks, **self._new(callback)):
+            sealed = self._moved(row.sealed, like, callback.id) if row.sealed else SILENCED
+            self._add(numbers, callback=callback.id, number_hash=row.number_hash, sealed=sealed)
 
     def get(self, id: str) -> Callback | None:
         row = self._row(_FIND, this=id)
@@ -156,9 +158,6 @@ class SqlCallbacks(CallbackRows):
         """The longest held first."""
         return self._callbacks(_CLAIMED_BY, staff=staff)
 
-    def _hash(self, number: str) -> bytes:
-        return self._seal.digest("number", number)
-
     def _new(self, callback: Callback) -> dict[str, Any]:
         return self._columns(callback) | {"sealed_flags": self._pack(_c.sealed_flags, callback.id, ())}
 
@@ -166,7 +165,3 @@ class SqlCallbacks(CallbackRows):
         values = asdict(callback)
         answers = {field: values.pop(field) for field in Answers.__struct_fields__}
         return values | {"sealed": self._pack(_c.sealed, callback.id, answers)}
-
-
-def _context(id: str) -> str:
-    return f"numbers.sealed.{id}"

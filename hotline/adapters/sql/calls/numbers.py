@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import BindParameter, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import BindParameter, Row, bindparam, delete, func, insert, or_, select, update
 
-from hotline.adapters.sql.tables import OPEN, SILENCED, callbacks, numbers, pranks, rings, stops
-from hotline.adapters.sql.unit import AT, THIS, Unit
+from hotline.adapters.day_keys import day_of
+from hotline.adapters.sql.calls.phones import PhoneRows
+from hotline.adapters.sql.tables import OPEN, SILENCED, callbacks, day_keys, numbers, pranks, rings, stops
+from hotline.adapters.sql.unit import AT, THIS
 from hotline.engine.times import hour
 from hotline.ports.calls.numbers import Stop
 
 _c = callbacks.c
 _NUMBER: Final = select(numbers.c.sealed).where(numbers.c.callback == THIS)
+_DAYS: Final = select(day_keys.c.day, day_keys.c.state)
+_OPEN_NUMBERS: Final = (
+    select(numbers.c.callback, numbers.c.sealed)
+    .join(callbacks, _c.id == numbers.c.callback)
+    .where(_c.state.in_(OPEN), numbers.c.sealed != SILENCED)
+)
 _FORGET: Final = delete(numbers).where(numbers.c.callback == THIS)
 _HASH: Final[BindParameter[Any]] = bindparam("hash")
 EVER: Final = 2**62
 _SILENCE_ONE: Final = update(numbers).where(numbers.c.callback == THIS).values(sealed=SILENCED)
+_HASH_OF: Final = select(numbers.c.number_hash).where(numbers.c.callback == THIS)
 _HAS: Final = select(numbers.c.callback).where(numbers.c.callback == THIS)
 _PHONES: Final = select(numbers.c.callback, numbers.c.number_hash).where(numbers.c.callback.in_(bindparam("these", expanding=True)))
 _ASKED_ON_IT: Final = (_c.other_phone.is_(False), _c.made_at <= bindparam("asked_by"))
@@ -52,12 +61,20 @@ _ITS_OWN_HASH: Final = (
 _PRANKS: Final = select(func.count()).where(pranks.c.number_hash == THIS, pranks.c.at >= AT)
 
 
-class SqlNumbers(Unit):
+class SqlNumbers(PhoneRows):
     __slots__ = ()
 
     def of(self, id: str) -> str | None:
         sealed = self._value(_NUMBER, this=id)
-        return self._seal.open(sealed, _context(id)).decode() if sealed else None
+        return self._opened(id, sealed) if sealed else None
+
+    def reaches(self, id: str) -> bool:
+        return bool(self._value(_NUMBER, this=id))
+
+    def lost(self) -> tuple[str, ...]:
+        gone = {row.day: row.state == "lost" for row in self._rows(_DAYS)}
+        inner = {row.callback: self._inner(row.callback, row.sealed) for row in self._rows(_OPEN_NUMBERS)}
+        return tuple(sorted(id for id, box in inner.items() if box is not None and gone.get(day_of(box), True)))
 
     def forget(self, id: str) -> None:
         if self._change(_FORGET, this=id):
@@ -74,7 +91,29 @@ class SqlNumbers(Unit):
         return {row.callback: seen.setdefault(row.number_hash, len(seen)) for row in self._rows(_PHONES, these=ids)}
 
     def stop(self, number: str, at: int, until: int, asked_by: int | None = None, *, by_keys: bool = True) -> tuple[str, ...]:
-        hashed, latest = self._hash(number), EVER if asked_by is None else asked_by
+        return self._stop(self._hash(number), at, until, asked_by, by_keys=by_keys)
+
+    def stop_phone_of(self, id: str, at: int, until: int) -> tuple[str, ...]:
+        hashed = self._value(_HASH_OF, this=id)
+        return () if hashed is None else self._stop(hashed, at, until, None, by_keys=False)
+
+    def last_stop(self, number: str) -> int:
+        return max(int(self._value(_LAST_STOP, hash=hashed)) for hashed in self._hashes(number))
+
+    def stop_of(self, number: str, since: int, after: int | None = None) -> Stop | None:
+        found = [row for hashed in self._hashes(number) if (row := self._stop_row(hashed, since, after)) is not None]
+        return Stop(any(row.by_keys for row in found)) if found else None
+
+    def add_prank(self, callback: str, at: int) -> None:
+        hashed = self._value(_ITS_OWN_HASH, this=callback)
+        if hashed is not None:
+            self._add(pranks, callback=callback, number_hash=hashed, at=hour(at))
+
+    def pranks(self, number: str, since: int) -> int:
+        return sum(int(self._value(_PRANKS, this=hashed, at_=hour(since))) for hashed in self._hashes(number))
+
+    def _stop(self, hashed: bytes, at: int, until: int, asked_by: int | None, *, by_keys: bool) -> tuple[str, ...]:
+        latest = EVER if asked_by is None else asked_by
         self._change(_REMEMBER, number_hash=hashed, at=at if asked_by is None else asked_by, until=until, by_keys=by_keys)
         stopped = self._rows(_STOP, hash=hashed, at_=at, asked_by=latest)
         self._change(_ERASE, hash=hashed, asked_by=latest)
@@ -83,25 +122,5 @@ class SqlNumbers(Unit):
         self._change(_FORGIVE, hash=hashed)
         return tuple(sorted(row.id for row in stopped))
 
-    def last_stop(self, number: str) -> int:
-        return int(self._value(_LAST_STOP, hash=self._hash(number)))
-
-    def stop_of(self, number: str, since: int, after: int | None = None) -> Stop | None:
-        hashed = self._hash(number)
-        row = self._row(_SINCE, hash=hashed, at_=since) if after is None else self._row(_AFTER, hash=hashed, at_=since, after=after)
-        return None if row is None else Stop(row.by_keys)
-
-    def add_prank(self, callback: str, at: int) -> None:
-        hashed = self._value(_ITS_OWN_HASH, this=callback)
-        if hashed is not None:
-            self._add(pranks, callback=callback, number_hash=hashed, at=hour(at))
-
-    def pranks(self, number: str, since: int) -> int:
-        return int(self._value(_PRANKS, this=self._hash(number), at_=hour(since)))
-
-    def _hash(self, number: str) -> bytes:
-        return self._seal.digest("number", number)
-
-
-def _context(id: str) -> str:
-    return f"numbers.sealed.{id}"
+    def _stop_row(self, hashed: bytes, since: int, after: int | None) -> Row[*tuple[Any, ...]] | None:
+        return self._row(_SINCE, hash=hashed, at_=since) if after is None else self._row(_AFTER, hash=hashed, at_=since, after=after)

@@ -69,31 +69,32 @@ class SqlAccounts(Unit):
 
     def add_invite(self, token: str, staff: str, at: int, until: int) -> None:
         self._change(_END_INVITES, this=staff)
-        self._add(invites, token_hash=self._token(token), staff=staff, made_at=at, until=until)
+        self._add(invites, token_hash=self._seal.digest("token", token), staff=staff, made_at=at, until=until)
 
     def invited(self, token: str, at: int) -> str | None:
-        staff: str | None = self._value(_INVITED, this=self._token(token), at_=at)
-        return staff
+        return next((staff for hashed in self._tokens(token) if (staff := self._value(_INVITED, this=hashed, at_=at)) is not None), None)
 
     def use_invite(self, token: str, at: int) -> str | None:
         staff = self.invited(token, at)
-        return staff if self._change(_USE, this=self._token(token), at_=at) == 1 else None
+        return staff if any(self._change(_USE, this=hashed, at_=at) == 1 for hashed in self._tokens(token)) else None
 
     def invites(self, at: int) -> dict[str, int]:
         return {row.staff: row.until for row in self._rows(_INVITES, at_=at)}
 
     def add_sign_in(self, token: str, staff: str, at: int) -> None:
-        self._add(sign_ins, token_hash=self._token(token), staff=staff, made_at=at, seen_at=at)
+        self._add(sign_ins, token_hash=self._seal.digest("token", token), staff=staff, made_at=at, seen_at=at)
 
     def sign_in(self, token: str) -> SignIn | None:
-        row = self._row(_SIGN_IN, this=self._token(token))
+        row = next((row for hashed in self._tokens(token) if (row := self._row(_SIGN_IN, this=hashed)) is not None), None)
         return SignIn(row.staff, row.made_at, row.seen_at, bool(row.second_factor)) if row else None
 
     def touch_sign_in(self, token: str, at: int) -> None:
-        self._change(_TOUCH, this=self._token(token), at_=at)
+        for hashed in self._tokens(token):
+            self._change(_TOUCH, this=hashed, at_=at)
 
     def drop_sign_in(self, token: str) -> None:
-        self._change(_SIGN_OUT, this=self._token(token))
+        for hashed in self._tokens(token):
+            self._change(_SIGN_OUT, this=hashed)
 
     def drop_sign_ins(self, staff: str) -> None:
         self._change(_SIGN_OUT_ALL, this=staff)
@@ -102,14 +103,16 @@ class SqlAccounts(Unit):
         return int(self._value(_HOW_MANY, this=staff, at_=since))
 
     def fail(self, key: str, at: int) -> None:
-        self._change(_FAIL, key_hash=self._key(key), at=at)
-        self._change(_TRIM, this=self._key(key))
+        hashed = self._seal.digest("failure", key)
+        self._change(_FAIL, key_hash=hashed, at=at)
+        self._change(_TRIM, this=hashed)
 
     def failures(self, key: str, since: int) -> int:
-        return int(self._value(_FAILED, this=self._key(key), at_=since))
+        return sum(int(self._value(_FAILED, this=hashed, at_=since)) for hashed in self._seal.digests("failure", key))
 
     def forgive(self, key: str) -> None:
-        self._change(_FORGIVE, this=self._key(key))
+        for hashed in self._seal.digests("failure", key):
+            self._change(_FORGIVE, this=hashed)
 
     def guess(self, staff: str) -> int:
         self._count(guesses, staff=staff, count=1)
@@ -121,11 +124,9 @@ class SqlAccounts(Unit):
     def forgive_guesses(self, staff: str) -> None:
         self._change(_FORGIVE_GUESSES, this=staff)
 
-    def _token(self, token: str) -> bytes:
-        return self._seal.digest("token", token)
-
-    def _key(self, key: str) -> bytes:
-        return self._seal.digest("failure", key)
+    def _tokens(self, token: str) -> tuple[bytes, ...]:
+        """It can be known by its hash alone: it is looked for under every key at hand until its time is over."""
+        return self._seal.digests("token", token)
 
 
 def _context(staff: str) -> str:

@@ -43,9 +43,9 @@ class SqlAudit(Unit):
     def add(self, record: AuditRecord) -> None:
         """Writers take turns (`SqlStore.write`), so that no two lines follow the same one."""
         last, before = self._end()
-        digest = self._digest(BOUND, last + 1, before, record)
+        digest = self._digests(BOUND, last + 1, before, record)[0]
         self._change(_APPEND, sequence=last + 1, digest=digest, **asdict(record))
-        self._put(audit_head, one=1, sequence=last + 1, digest=digest, bound=self._bound(last + 1, digest))
+        self._put(audit_head, one=1, sequence=last + 1, digest=digest, bound=self._bounds(last + 1, digest)[0])
 
     def all(self) -> tuple[AuditRecord, ...]:
         return tuple(map(_record, self._rows(_ALL)))
@@ -61,10 +61,31 @@ class SqlAudit(Unit):
     def count(self) -> int:
         return int(self._value(_HOW_MANY))
 
+    def rebind(self) -> bool:
+        """Bind the head under the key in force; False where it is, or where somebody meddled with it."""
+        head = self._row(_HEAD)
+        if head is None or not self._is_sound(head) or head.bound == (bound := self._bounds(head.sequence, head.digest)[0]):
+            return False
+        self._put(audit_head, one=1, sequence=head.sequence, digest=head.digest, bound=bound)
+        return True
+
+    def lines_by_key(self) -> dict[int, int]:
+        """How many lines were hashed under which key, by its place among those at hand; -1: under none of them."""
+        before, found = b"", dict[int, int]()
+        for sequence, row in enumerate(self._rows(_ALL), 1):
+            under = [
+                digests.index(row.digest)
+                for kind in (BOUND, HEADLESS)
+                if row.digest in (digests := self._digests(kind, sequence, before, _record(row)))
+            ]
+            found[min(under, default=-1)] = found.get(min(under, default=-1), 0) + 1
+            before = row.digest
+        return found
+
     def broken_at(self) -> int | None:
         before, sequence, is_bound = b"", 0, False
         for sequence, row in enumerate(self._rows(_ALL), 1):
-            follows = [kind for kind in (BOUND, HEADLESS) if row.digest == self._digest(kind, sequence, before, _record(row))]
+            follows = [kind for kind in (BOUND, HEADLESS) if row.digest in self._digests(kind, sequence, before, _record(row))]
             # Whoever takes the head away cannot pass what was written under it for old.
             if row.sequence != sequence or not follows or (is_bound and BOUND not in follows):
                 return sequence
@@ -86,15 +107,17 @@ class SqlAudit(Unit):
                 return reached, head.digest
         return (reached, digest) if self.broken_at() is None else (reached + 1, digest)
 
-    def _digest(self, kind: str, sequence: int, before: bytes, record: AuditRecord) -> bytes:
+    def _digests(self, kind: str, sequence: int, before: bytes, record: AuditRecord) -> tuple[bytes, ...]:
+        """Under every key at hand: a line stays under the key of its time, and the line behind it holds it to what it is."""
         parts = (str(sequence), before.hex(), str(record.at), record.who, record.what, record.about)
-        return self._seal.digest(kind, "|".join(f"{len(part)}:{part}" for part in parts))
+        return self._seal.digests(kind, "|".join(f"{len(part)}:{part}" for part in parts))
 
-    def _bound(self, sequence: int, digest: bytes) -> bytes:
-        return self._seal.digest("audit.head", f"{sequence}|{digest.hex()}")
+    def _bounds(self, sequence: int, digest: bytes) -> tuple[bytes, ...]:
+        """Under no key whose exchange is done: whoever has that one can end the audit nowhere else."""
+        return self._seal.digests("audit.head", f"{sequence}|{digest.hex()}", living=True)
 
     def _is_sound(self, head: Row[*tuple[Any, ...]]) -> bool:
-        return bool(head.bound == self._bound(head.sequence, head.digest))
+        return head.bound in self._bounds(head.sequence, head.digest)
 
 
 def _record(row: Row[*tuple[Any, ...]]) -> AuditRecord:

@@ -24,10 +24,10 @@ class SqlStaffStore(Unit):
     def save(self, staff: Staff) -> None:
         values = asdict(staff)
         number = values.pop("number")
-        hashed, stands = self._hash(number), self._row(_STAFF, this=staff.id)
+        hashes, stands = self._hashes(number), self._row(_STAFF, this=staff.id)
         # Sealed anew it would look changed.
-        sealed = stands.sealed_number if stands and stands.number_hash == hashed else self._pack(people.c.sealed_number, staff.id, number)
-        self._put(people, **values | {name: ",".join(getattr(staff, name)) for name in _LISTS}, sealed_number=sealed, number_hash=hashed)
+        sealed = stands.sealed_number if stands and stands.number_hash in hashes else self._pack(people.c.sealed_number, staff.id, number)
+        self._put(people, **values | {name: ",".join(getattr(staff, name)) for name in _LISTS}, sealed_number=sealed, number_hash=hashes[0])
 
     def get(self, id: str) -> Staff | None:
         row = self._row(_STAFF, this=id)
@@ -35,8 +35,8 @@ class SqlStaffStore(Unit):
 
     def by_number(self, number: str) -> Staff | None:
         """Active or not; an active one first where a number was handed on."""
-        row = self._row(_BY_NUMBER, this=self._hash(number))
-        return self._staff(row) if row else None
+        found = [self._staff(row) for hashed in self._hashes(number) if (row := self._row(_BY_NUMBER, this=hashed)) is not None]
+        return next((staff for staff in found if staff.active), found[0] if found else None)
 
     def active(self) -> tuple[Staff, ...]:
         return tuple(self._staff(row) for row in self._rows(_ALL_STAFF))
@@ -45,9 +45,9 @@ class SqlStaffStore(Unit):
         row = self._row(_BY_ALIAS, this=alias)
         return self._staff(row) if row else None
 
-    def _hash(self, number: str) -> bytes:
-        """Of another purpose than callers' numbers: that one of the staff has called does not show."""
-        return self._seal.digest("staff", number)
+    def _hashes(self, number: str) -> tuple[bytes, ...]:
+        """Under every key at hand. Of another purpose than callers' numbers: that one of the staff has called does not show."""
+        return self._seal.digests("staff", number)
 
     def _staff(self, row: Row[*tuple[Any, ...]]) -> Staff:
         values = row._asdict()

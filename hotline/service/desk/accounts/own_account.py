@@ -168,7 +168,7 @@ def fresh_codes(locks: Locks) -> tuple[str, ...]:
 
 
 def _hashes(act: Act, codes: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sign_in.recovery_hash(act.deps, act.staff.id, code) for code in codes)
+    return tuple(sign_in.recovery_hashes(act.deps, act.staff.id, code)[0] for code in codes)
 
 
 def _sign_in_alone(act: Act, token: str) -> None:
