@@ -32,11 +32,12 @@ class Pair(Struct, frozen=True):
     """Keys from the first dial to where a call is noted, each with what its screen says."""
 
 
-FRENCH = Pair("kadi", "awa", (("*123#", "1 Grossesse"), ("5", "5 Maintenant"), ("5", "Noté. Une femme essaie d'appeler avant")))
+# Until when she is called goes after "avant" or, where that is after midnight, after "cette nuit avant": the day that the test runs on is not asked about.
+FRENCH = Pair("kadi", "awa", (("*123#", "1 Grossesse"), ("5", "5 Maintenant"), ("5", "Noté. Une femme essaie d'appeler")))
 BAMBARA = Pair(
     "sira",
     "nana",
-    (("*123#", "1 Grossesse"), ("6", "1 Kònòmaya"), ("5", "5 Sisan"), ("5", "An y'a mèn. Muso dò b'a nyini k'i wele sani")),
+    (("*123#", "1 Grossesse"), ("6", "1 Kònòmaya"), ("5", "5 Sisan"), ("5", "An y'a mèn. Muso dò b'a nyini k'i wele")),
 )
 PAIRS = pytest.mark.parametrize("pair", [FRENCH, BAMBARA], ids=["fr", "bm"])
 SIZES = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["360", "1280"])
