@@ -25,6 +25,9 @@ MOST_WEIGHED = 20
 settings.register_profile("hotline", deadline=None)
 settings.load_profile("hotline")
 
+# Until all tests are collected next to nothing is thrown away.
+gc.disable()
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite-golden", action="store_true", help="write the golden conversations anew from what the line says now")
@@ -55,6 +58,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 class _Compiled(dict[Any, Any]):

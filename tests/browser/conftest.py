@@ -39,6 +39,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--renderer-process-limit=1",  # one is warm: each context begins in it, and shares nothing else
+    "--js-flags=--max-lazy --no-opt --no-maglev",  # a page lives for a second or two: what is compiled at leisure would not pay
 ]
 
 

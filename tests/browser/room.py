@@ -16,7 +16,7 @@ WORDS = Words.read(CONTENT / "locales", ("fr", "bm"))
 NARROW, WIDE = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 FURTHER = 60
 """Pixels: more than any target is high."""
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 class Room:
@@ -76,18 +76,23 @@ class Room:
         """
         if self.page.evaluate("!window.axe"):
             self.page.evaluate(AXE)
-        found = self._found_by_axe()
+        found = self._found_by_axe({"type": "tag", "values": TAGS})
         if not found:
             return []
         self.page.evaluate(f"scrollBy(0, scrollY > {FURTHER} ? -{FURTHER} : {FURTHER})")
-        again = self._found_by_axe()
-        return [barrier for barrier in found if barrier in again]
+        again = self._found_by_axe({"type": "rule", "values": list(found)})
+        return [f"{rule}: {first}" for rule, first in found.items() if again.get(rule) == first]
 
-    def _found_by_axe(self) -> list[str]:
-        found = self.page.evaluate(
-            "rules => axe.run(document, {resultTypes: ['violations'], runOnly: {type: 'tag', values: rules}})", RULES
-        )
-        return [f"{violation['id']}: {violation['nodes'][0]['html'][:120]}" for violation in found["violations"]]
+    def _found_by_axe(self, rules: dict[str, object]) -> dict[str, str]:
+        """Each rule of these that is broken, with the first thing that breaks it."""
+        found = self.page.evaluate("rules => axe.run(document, {resultTypes: ['violations'], runOnly: rules})", rules)
+        return {violation["id"]: violation["nodes"][0]["html"][:120] for violation in found["violations"]}
+
+    def assert_nobody_is_left_out(self, path: str) -> None:
+        """At either size axe finds nothing and nothing runs off the side of the page that is open, known by this path. It ends at its own size."""
+        for size in sorted((NARROW, WIDE), key=lambda size: size == self.page.viewport_size):
+            self.page.set_viewport_size(size)  # type: ignore[arg-type]
+            assert (path, size, [], False) == (path, size, self.barriers(), self.is_too_wide())
 
     def is_too_wide(self) -> bool:
         return self.page.evaluate("document.documentElement.scrollWidth > innerWidth") is True

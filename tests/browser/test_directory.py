@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from hotline.content.directory_files.exchange import DirectoryTables
 from hotline.service.editions.cache import EditionCache
 from hotline.service.editions.publication import publish
-from tests.browser.room import NARROW, WIDE, Room
+from tests.browser.room import Room
 from tests.browser.served_desk import ServedDesk
 from tests.listed_line import listed
 
@@ -42,12 +42,6 @@ def open_(served: ServedDesk, room: Room, path: str) -> None:
     room.page.goto(f"{served.address}/console/{path}")
 
 
-def assert_nobody_is_left_out(room: Room, path: str) -> None:
-    for size in (NARROW, WIDE):
-        room.page.set_viewport_size(size)  # type: ignore[arg-type]
-        assert (path, size, [], False) == (path, size, room.barriers(), room.is_too_wide())
-
-
 def test_no_page_of_the_directory_leaves_anybody_out(served: ServedDesk) -> None:
     """At either size axe finds nothing against WCAG 2.2 AA, nothing runs off the side, and no page after the first is heavy; in both languages."""
     room = served.of("mariam")
@@ -57,7 +51,7 @@ def test_no_page_of_the_directory_leaves_anybody_out(served: ServedDesk) -> None
         for path in paths:
             open_(served, room, path)
             assert room.weight() < LATER
-            assert_nobody_is_left_out(room, path)
+            room.assert_nobody_is_left_out(path)
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
@@ -90,8 +84,7 @@ def test_a_table_is_looked_at_and_taken_in(served: ServedDesk, script: bool) -> 
     room.page.get_by_role("button", name="Voir ce qui changerait").click()
     expect(room.page.locator("main del")).to_have_text("Aide juridique")
     if script:
-        assert_nobody_is_left_out(room, "directory/table")
-        room.page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+        room.assert_nobody_is_left_out("directory/table")
     room.page.get_by_role("button", name="Tout prendre dans le brouillon").click()
     room.shows("Entrées prises dans le brouillon : 1")
     room.page.set_input_files("input[name=table]", [{"name": "b.csv", "mimeType": "text/csv", "buffer": b'"list";"id"\r\n"shops";"a"\r\n'}])
@@ -99,5 +92,5 @@ def test_a_table_is_looked_at_and_taken_in(served: ServedDesk, script: bool) -> 
     room.page.get_by_role("button", name="Voir ce qui changerait").click()
     room.shows("Ligne 2")
     if script:
-        assert_nobody_is_left_out(room, "directory/table")
+        room.assert_nobody_is_left_out("directory/table")
         expect(room.page.locator("[role=alert]").first).to_be_focused()

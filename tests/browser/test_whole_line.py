@@ -24,6 +24,7 @@ class Words(Struct, frozen=True):
     way: tuple[tuple[str, str], ...]
     """Keys from the first dial to where a call is asked for, each with what its screen says."""
     noted: str
+    """Up to where the time comes in, which is another turn of phrase for one that is after midnight."""
     stopped: str
     prompt: str
     """What a counselor hears on picking up."""
@@ -37,7 +38,7 @@ FRENCH = Words(
     "kadi",
     "awa",
     (("*123#", "1 Grossesse"), ("5", "5 Maintenant")),
-    "Noté. Une femme essaie d'appeler avant",
+    "Noté. Une femme essaie d'appeler",
     "Ce téléphone ne sera pas appelé",
     "Pour appeler maintenant, tapez 1",
     "{ref}: c'est noté",
@@ -47,7 +48,7 @@ BAMBARA = Words(
     "sira",
     "nana",
     (("*123#", "1 Grossesse"), ("6", "1 Kònòmaya"), ("5", "5 Sisan")),
-    "An y'a mèn. Muso dò b'a nyini k'i wele sani",
+    "An y'a mèn. Muso dò b'a nyini k'i wele",
     "An tèna nin telefòni in wele",
     "Ka wele sisan, 1 digi",
     "{ref}: an y'a mèn",
