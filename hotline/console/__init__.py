@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from hotline.console import press
 from hotline.console.assets import Assets, compressed
 from hotline.console.context import READS, TOKEN, ConsoleContext, page, to
 from hotline.console.faults import said
@@ -23,7 +24,9 @@ from hotline.console.pages import (
     casework,
     contact,
     drafts,
+    judged,
     overview,
+    partners,
     people,
     queue,
     review,
@@ -37,12 +40,31 @@ from hotline.console.words import quotes, unbroken
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.store import StoreAway
 from hotline.service.desk.accounts import sign_in
+from hotline.service.desk.accounts.agreed_terms import owes
 from hotline.service.permissions import OPEN, QUIET, may
 
 __all__ = ["ConsoleContext", "install"]
 
 SUBJECTS: Final = (
-    *(access, account, queue, callback, contact, casework, review, testimonies, shifts, care, overview, people, audit, drafts, urgent),
+    *(
+        access,
+        account,
+        queue,
+        callback,
+        contact,
+        casework,
+        review,
+        testimonies,
+        shifts,
+        care,
+        overview,
+        judged,
+        partners,
+        people,
+        audit,
+        drafts,
+        urgent,
+    ),
     *(screens, lines, structure, reviewing, translating, directory, editions),
 )
 """Each lays its own pages: `views`."""
@@ -92,6 +114,7 @@ def install(app: Flask, context: ConsoleContext) -> None:
     app.jinja_env.filters.update(unbroken=unbroken, quotes=quotes)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(pages)
+    press.install(app, context)
 
 
 def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None:
@@ -113,11 +136,7 @@ def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None
         if g.me is None:
             _keep_typed(context)
             return to("sign_in")
-        if context.settings.second_factor and not g.second_factor and name not in access.SETTING_UP:
-            return to("factor")
-        if not may(g.me, name):
-            abort(HTTPStatus.FORBIDDEN)
-        return None
+        return _first(context, name)
 
     @pages.after_request
     def finish(response: Response) -> Response:
@@ -128,6 +147,15 @@ def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None
             response.headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}"
         response.headers.setdefault("Cache-Control", "no-store")
         return compressed(response)
+
+
+def _first(context: ConsoleContext, name: str) -> AnyResponse | None:
+    """Where whoever is signed in has to go before this page: to the second factor; a partner to the terms. Whoever may not see the page is told so."""
+    if context.settings.second_factor and not g.second_factor and name not in access.SETTING_UP:
+        return to("factor")
+    if not may(g.me, name):
+        abort(HTTPStatus.FORBIDDEN)
+    return to("terms") if name == "partners" and owes(g.me, partners.terms_digest(context)) else None
 
 
 def _make_room(name: str) -> None:
@@ -175,7 +203,7 @@ def _common(pages: Blueprint, context: ConsoleContext, assets: Assets) -> None:
     @pages.get("/")
     def home() -> AnyResponse:
         """Where each role begins."""
-        return to({"counselor": "queue", "supervisor": "queue", "operator": "studio", "admin": "people"}[g.me.role])
+        return to({"counselor": "queue", "supervisor": "queue", "operator": "studio", "admin": "people", "partner": "partners"}[g.me.role])
 
 
 def _recognise(context: ConsoleContext, name: str) -> None:
