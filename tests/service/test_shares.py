@@ -6,7 +6,7 @@ import pytest
 
 from hotline.ports.desk.releases import TOTAL, FigureTable
 from hotline.service.desk.figures.definitions import FIGURES
-from hotline.service.desk.figures.shares import percent, shares_of, yearly_shares
+from hotline.service.desk.figures.shares import TableShares, percent, shares_of, yearly_shares
 
 BY_NAME = {figure.name: figure for figure in FIGURES}
 
@@ -45,14 +45,14 @@ def test_by_region() -> None:
         ("under_18", "adult", TOTAL),
         ((12, 40, 52), (8, 11, 19), (None, None, 16), (None, None, 12), (27, 72, 99)),
     )
-    assert {"bamako": 23, "segou": None, "sikasso": None, "others": None, TOTAL: 27} == yearly_shares(table)
+    assert {"bamako": 23, "segou": None, "sikasso": None, "others": None, TOTAL: 27} == yearly_shares(table).by_row
 
 
 def test_by_column() -> None:
     """A share of promises for each column that there is, of places for each region; a figure that is no share has none."""
     promises = FigureTable("promises", ("kept", "missed", TOTAL), ("ordinary", TOTAL), ((30, None), (10, None), (40, 60)))
-    assert {"ordinary": 75, TOTAL: None} == shares_of(BY_NAME["promises"], promises)
+    assert {"ordinary": 75, TOTAL: None} == shares_of(BY_NAME["promises"], promises).by_column
     places = FigureTable("places", ("bamako", TOTAL), ("verified", "listed"), ((3, 12), (3, 12)))
-    assert {"bamako": 25, TOTAL: 25} == shares_of(BY_NAME["places"], places)
-    assert {} == shares_of(BY_NAME["types"], FigureTable("types", ("rape", TOTAL), ("count",), ((30,), (40,))))
-    assert {} == shares_of(BY_NAME["partner"], FigureTable("partner", ("partner", TOTAL), ("count",), (), too_few=True))
+    assert {"bamako": 25, TOTAL: 25} == shares_of(BY_NAME["places"], places).by_row
+    assert TableShares() == shares_of(BY_NAME["types"], FigureTable("types", ("rape", TOTAL), ("count",), ((30,), (40,))))
+    assert TableShares() == shares_of(BY_NAME["partner"], FigureTable("partner", ("partner", TOTAL), ("count",), (), too_few=True))
