@@ -10,7 +10,7 @@ from hotline.service.desk.figures.definitions import LANGUAGES, REGIONS, SPECS
 SPOKEN = ("fr", "bm")
 PLACES = ("kayes", "segou")
 CELLS: dict[str, tuple[tuple[int | None, ...], ...]] = {
-    "promises": ((310, 41, 351), (27, None, None), (337, None, 384)),
+    "promises": ((310, 27, 337), (41, 6, 47), (351, 33, 384)),
     "promises_languages": ((120, 217, 337), (21, 26, 47), (141, 243, 384)),
     "hours": ((30_600, 24_030), (5400, 11_970), (36_000, 36_000)),
     "wrong": ((None,), (351,)),

@@ -15,16 +15,20 @@ from msgspec import Struct
 from hotline.console.plots import GROUND, STUB, TEXT, WIDTH, Fill, line, rect, svg, text
 
 SMALL: Final = 12
-SMALL_LETTERS: Final = 54
+SMALL_LETTERS: Final = 50
 """So many of them fit into a line of sentences, of any language that is written in these letters."""
 TITLE: Final = 15
-TITLE_LETTERS: Final = 40
+TITLE_LETTERS: Final = 34
 LEADING: Final = 15
 BAR: Final = 14
 NUMBER: Final = 48
 """Room for a number behind its bar."""
 ROOM: Final = WIDTH - NUMBER
-ROW: Final = 40
+GAP: Final = 22
+"""From the top of a bar to the next name."""
+LETTERS: Final = 42
+SCALE: Final = ((0, "start"), (50, "middle"), (100, "end"))
+"""Of 100."""
 
 
 class Caption(Struct, frozen=True):
@@ -72,35 +76,35 @@ class Stack(Struct, frozen=True):
 
 def shares(caption: Caption, strips: Sequence[Share]) -> Markup:
     """Strips on a scale from 0 to 100 %."""
-    pieces, top = [], 0
+    pieces: list[Markup] = []
+    scale: list[Markup] = []
+    top = 0
     for strip in strips:
-        pieces.append(text(0, top + TEXT, strip.name))
-        pieces.append(text(WIDTH, top + TEXT, strip.said, weight="700", anchor="end"))
+        label, height = _label(strip.name, strip.said, top)
+        pieces += label
+        bar = top + height
         if strip.percent is None:
-            pieces.append(rect(caption.id, 0, top + 19, STUB, BAR, "hidden"))
+            pieces.append(rect(caption.id, 0, bar, STUB, BAR, "hidden"))
         else:
             full = WIDTH * strip.percent / 100
-            pieces += [rect(caption.id, 0, top + 19, full, BAR, "full"), rect(caption.id, full, top + 19, WIDTH - full, BAR, strip.rest)]
-        top += ROW
-    pieces += [line(WIDTH * part / 4, 16, WIDTH * part / 4, top) for part in range(5)]
-    pieces += [
-        text(WIDTH * part / 100, top + 12, f"{part} %", size=SMALL, anchor={0: "start", 100: "end"}.get(part, "middle"))
-        for part in (0, 50, 100)
-    ]
-    return _framed(caption, pieces, top + 18)
+            pieces += [rect(caption.id, 0, bar, full, BAR, "full"), rect(caption.id, full, bar, WIDTH - full, BAR, strip.rest)]
+        scale += [line(WIDTH * part / 4, bar - 2, WIDTH * part / 4, bar + BAR + 2) for part in range(5)]
+        top = bar + GAP
+    numbers = (text(WIDTH * part / 100, top + 4, f"{part} %", size=SMALL, anchor=anchor) for part, anchor in SCALE)
+    return _framed(caption, (*scale, *pieces, *numbers), top + 8)
 
 
 def counts(caption: Caption, bars: Sequence[Count], longest: int) -> Markup:
     """Lying bars from 0 on. `longest`: what is as long as there is room, so that two pictures beside each other have one scale."""
     pieces: list[Markup] = []
-    for place, bar in enumerate(bars):
-        top = place * ROW
+    top = 0
+    for bar in bars:
+        label, height = _label(bar.name, "", top)
         length = STUB if bar.value is None else ROOM * bar.value / max(longest, 1)
-        pieces.append(text(0, top + TEXT, bar.name))
-        pieces.append(rect(caption.id, 0, top + 19, length, BAR, "hidden" if bar.value is None else "full"))
-        pieces.append(text(length + 6, top + 31, bar.said, weight="700"))
-    pieces.append(line(0, 16, 0, len(bars) * ROW))
-    return _framed(caption, pieces, len(bars) * ROW)
+        pieces += [*label, rect(caption.id, 0, top + height, length, BAR, "hidden" if bar.value is None else "full")]
+        pieces.append(text(length + 6, top + height + 12, bar.said, weight="700"))
+        top += height + GAP
+    return _framed(caption, (line(0, 0, 0, top - 4), *pieces), top)
 
 
 def stacks(caption: Caption, rows: Sequence[Stack], legend: Sequence[tuple[Fill, str]], longest: int) -> Markup:
@@ -109,13 +113,23 @@ def stacks(caption: Caption, rows: Sequence[Stack], legend: Sequence[tuple[Fill,
     for place, (fill, name) in enumerate(legend):
         pieces.append(rect(caption.id, 0, place * 18, 20, 12, fill))
         pieces.append(text(28, place * 18 + 11, name, size=SMALL))
-    begins = len(legend) * 18 + 6
-    for place, row in enumerate(rows):
-        top = begins + place * ROW
-        pieces += [text(0, top + TEXT, row.name), text(WIDTH, top + TEXT, row.said, weight="700", anchor="end")]
-        pieces += _parts(caption.id, row, top + 19, WIDTH / max(longest, 1))
-    pieces.append(line(0, begins + 16, 0, begins + len(rows) * ROW))
-    return _framed(caption, pieces, begins + len(rows) * ROW)
+    top = len(legend) * 18 + 6
+    for row in rows:
+        label, height = _label(row.name, row.said, top)
+        pieces += [*label, *_parts(caption.id, row, top + height, WIDTH / max(longest, 1))]
+        top += height + GAP
+    return _framed(caption, pieces, top)
+
+
+def _label(name: str, said: str, top: int) -> tuple[list[Markup], int]:
+    """A name, and what is said of it at the other end of its last line, or below where there is no room; and how high that is."""
+    rows = _rows(name, LETTERS)
+    if said and len(rows[-1]) + len(said) > LETTERS:
+        rows.append("")
+    pieces = [text(0, top + TEXT + LEADING * place, row) for place, row in enumerate(rows) if row]
+    if said:
+        pieces.append(text(WIDTH, top + TEXT + LEADING * (len(rows) - 1), said, weight="700", anchor="end"))
+    return pieces, 4 + LEADING * len(rows)
 
 
 def _parts(id: str, row: Stack, top: int, unit: float) -> Iterable[Markup]:
@@ -128,6 +142,11 @@ def _parts(id: str, row: Stack, top: int, unit: float) -> Iterable[Markup]:
         yield rect(id, left, top, max(row.drawn * unit - left, STUB) if row.whole is not None else STUB, BAR, "hidden")
 
 
+def _rows(words: str, letters: int) -> list[str]:
+    """Words in lines of so many letters; no word is broken."""
+    return wrap(words, letters, break_on_hyphens=False)
+
+
 def _framed(caption: Caption, pieces: Iterable[Markup], height: int) -> Markup:
     """The picture: title and period, the number, what is drawn, the sentences."""
     top, head = 0, []
@@ -135,18 +154,18 @@ def _framed(caption: Caption, pieces: Iterable[Markup], height: int) -> Markup:
         (caption.title, TITLE, "700", TITLE_LETTERS),
         (caption.period, SMALL, "400", SMALL_LETTERS),
     ):
-        for row in wrap(words, letters):
+        for row in _rows(words, letters):
             top += size + 4
             head.append(text(0, top - 3, row, size=size, weight=weight))
     if caption.number:
-        for row in wrap(caption.number, TITLE_LETTERS):
+        for row in _rows(caption.number, TITLE_LETTERS):
             top += 20
             head.append(text(0, top, row, size=TITLE, weight="700"))
     body = Markup('<g transform="translate(0 {})">{}</g>').format(top + 10, Markup("").join(pieces))
     top += 10 + height + 6
     foot = [line(0, top, WIDTH, top)]
     for sentence in caption.sentences:
-        for row in wrap(sentence, SMALL_LETTERS):
+        for row in _rows(sentence, SMALL_LETTERS):
             top += LEADING
             foot.append(text(0, top, row, size=SMALL))
         top += 3

@@ -22,6 +22,7 @@ from hotline.console.context import ConsoleContext
 from hotline.console.released import Reading, figures
 from hotline.engine.times import HOUR_SECONDS
 from hotline.ports.store import StoreAway
+from hotline.service.desk.casework.services import regions
 from hotline.service.desk.figures.published import for_journalists, publication
 
 KEPT_SECONDS: Final = 10 * 60
@@ -76,7 +77,7 @@ def install(app: Flask, context: ConsoleContext) -> None:
 
 def _pages(context: ConsoleContext, path: str) -> dict[str, str]:
     years = publication(context.deps).years
-    reading = Reading(context.words, _language(context), {}, is_rounded=True)
+    reading = Reading(context.words, _language(context), regions(context.deps), is_rounded=True)
     pages = {
         release.period: _render(
             context,

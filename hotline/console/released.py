@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from markupsafe import Markup
@@ -15,7 +16,8 @@ from hotline.console.words import Words
 from hotline.ports.desk.releases import TOTAL, UNKNOWN, FigureTable, Release
 from hotline.service.desk.figures import published
 from hotline.service.desk.figures.definitions import FIGURES, SPECS, YEARLY, FigureSpec
-from hotline.service.desk.figures.published import percent
+from hotline.service.desk.figures.files.naming import FigureNames
+from hotline.service.desk.figures.shares import shares_of, without_answer, yearly_shares
 
 HIDDEN: Final = "–"
 PARTS: Final[dict[str, Fill]] = {
@@ -61,30 +63,37 @@ class Reading(Struct, frozen=True):
     regions: Mapping[str, str]
     is_rounded: bool = False
 
-    def say(self, key: str, **places: object) -> str:
-        return self.words.say(self.language, f"partners.{key}", **places)
+    @property
+    def names(self) -> FigureNames:
+        """What rows and columns are called: as in the files."""
+        return FigureNames(partial(self.words.say_or, self.language), self.regions)
 
-    def name(self, code: str) -> str:
-        """What a row or a column is called; a language or a region by its own name."""
-        if code in self.regions:
-            return self.regions[code]
-        named = self.words.say_or(self.language, f"partners.cell.{code}", "")
-        named = named or self.words.say_or(self.language, f"language.{code}", code)
-        return named[0].upper() + named[1:]
+    def say(self, key: str, **places: object) -> str:
+        return self.words.say(self.language, key, **places)
+
+    def row(self, table: FigureTable, code: str) -> str:
+        return _begun(self.names.row(table.name, code))
+
+    def column(self, table: FigureTable, code: str) -> str:
+        return _begun(self.names.column(table.name, code))
 
     def period(self, period: str) -> str:
         """A quarter or a year."""
         quarter = published.QUARTER.fullmatch(period)
-        return self.say(f"quarter.{quarter[2]}", year=quarter[1]) if quarter else self.say("year", year=period)
+        return self.say(f"partners.quarter.{quarter[2]}", year=quarter[1]) if quarter else self.say("partners.year", year=period)
 
-    def cell(self, table: FigureTable, value: int | None) -> str:
-        if value is None:
-            return HIDDEN
-        return self.lasting(value) if table.name == "hours" else str(value)
-
-    def lasting(self, minutes: int) -> str:
+    def lasting(self, minutes: int | None) -> str:
         """Of hours that are planned."""
-        return self.say("hours_minutes", hours=minutes // 60, minutes=f"{minutes % 60:02d}")
+        return HIDDEN if minutes is None else self.say("partners.hours_minutes", hours=minutes // 60, minutes=f"{minutes % 60:02d}")
+
+
+def cell(value: int | None) -> str:
+    """A cell as it is read, in a table and in a picture."""
+    return HIDDEN if value is None else str(value)
+
+
+def _begun(name: str) -> str:
+    return name[:1].upper() + name[1:]
 
 
 def figures(reading: Reading, release: Release, beside: Release | None = None) -> tuple[ShownFigure, ...]:
@@ -100,11 +109,15 @@ def crossed(reading: Reading, release: Release) -> tuple[ShownTable, ...]:
 
 
 def _figure(reading: Reading, spec: FigureSpec, release: Release, beside: Release | None) -> ShownFigure:
-    id, title, means = f"r{release.number}-{spec.name}", reading.say(f"{spec.name}.title"), reading.say(f"{spec.name}.means")
+    id, title, means = (
+        f"r{release.number}-{spec.name}",
+        reading.say(f"figures.{spec.name}.title"),
+        reading.say(f"partners.{spec.name}.means"),
+    )
     table = release.table(spec.tables[0].name)
     if table is None or not table.cells:
-        why = "too_few" if table is not None and table.too_few else "absent"
-        return ShownFigure(id, title, means, (), (), missing=reading.say(f"missing.{why}"))
+        why = "figures.too_few" if table is not None and table.too_few else "partners.missing.absent"
+        return ShownFigure(id, title, means, (), (), missing=reading.say(why))
     number, sentences = _number(reading, spec, table), _sentences(reading, spec, table, release)
     shown = tuple(_table(reading, part) for part in (release.table(each.name) for each in spec.tables) if part is not None and part.cells)
     other = beside.table(table.name) if beside else None
@@ -124,11 +137,14 @@ def _picture(reading: Reading, spec: FigureSpec, table: FigureTable, other: Figu
         case "bars":
             rows = [row for row in table.rows if row not in (TOTAL, UNKNOWN)]
             longest = max(part.cell(row, "count") or 0 for part in both for row in rows)
-            bars = [Count(reading.name(row), table.cell(row, "count"), reading.cell(table, table.cell(row, "count"))) for row in rows]
+            bars = [Count(reading.row(table, row), table.cell(row, "count"), cell(table.cell(row, "count"))) for row in rows]
             return figure_plots.counts(caption, bars, longest)
         case "stacked":
             longest = max(stack.drawn for part in both for stack in _stacks(reading, part))
-            legend = [*((fill, reading.name(outcome)) for outcome, fill in PARTS.items()), ("hidden", reading.say("retained"))]
+            legend = [
+                *((fill, reading.column(table, outcome)) for outcome, fill in PARTS.items()),
+                ("hidden", reading.say("partners.retained")),
+            ]
             return figure_plots.stacks(caption, _stacks(reading, table), legend, longest)
         case _:
             return Markup("")
@@ -136,28 +152,24 @@ def _picture(reading: Reading, spec: FigureSpec, table: FigureTable, other: Figu
 
 def _share(reading: Reading, spec: FigureSpec, table: FigureTable, column: str) -> Share:
     numerator, whole = spec.of or (TOTAL, TOTAL)
-    count, among = (reading.cell(table, table.cell(row, column)) for row in (numerator, whole))
-    share = percent(table, numerator, whole, column)
+    said = [
+        reading.lasting(value) if table.name == "hours" else cell(value)
+        for value in (table.cell(row, column) for row in (numerator, whole))
+    ]
+    share = shares_of(spec, table).by_column.get(column)
+    of = reading.say("partners.of", count=said[0], all=said[1])
+    is_split = spec.plot in ("shares", "strips")
     name = (
-        reading.say("partner.bar")
-        if spec.name == "partner"
-        else reading.say("minors.bar")
-        if spec.name == "minors"
-        else reading.name(column)
+        reading.row(table, numerator) if not is_split else reading.say("partners.all") if column == TOTAL else reading.column(table, column)
     )
-    if spec.plot == "shares" and column == TOTAL:
-        name = reading.say("all")
-    said = reading.say("of", count=count, all=among)
-    return Share(
-        name, f"{share} % · {said}" if share is not None else said, share, "striped" if spec.plot in ("shares", "strips") else "empty"
-    )
+    return Share(name, of if share is None else f"{share} % · {of}", share, "striped" if is_split else "empty")
 
 
 def _stacks(reading: Reading, table: FigureTable) -> list[Stack]:
     return [
         Stack(
-            reading.name(row),
-            reading.cell(table, table.cell(row, TOTAL)),
+            reading.row(table, row),
+            cell(table.cell(row, TOTAL)),
             tuple((fill, table.cell(row, outcome)) for outcome, fill in PARTS.items()),
             table.cell(row, TOTAL),
         )
@@ -171,36 +183,39 @@ def _number(reading: Reading, spec: FigureSpec, table: FigureTable) -> str:
     if spec.name == "wrong":
         wrong, rung = table.cell("wrong", "count"), table.cell("rung", "count")
         key = "wrong.number" if wrong is not None else "wrong.few" if rung is not None else "wrong.none"
-        return reading.say(key, count=wrong, all=rung)
+        return reading.say(f"partners.{key}", count=wrong, all=rung)
     if spec.of is None or spec.plot != "bars":
         return ""
-    share = percent(table, *spec.of)
-    return "" if share is None else reading.say(f"{spec.name}.number", percent=share)
+    share = shares_of(spec, table).by_column.get("count")
+    return "" if share is None else reading.say(f"partners.{spec.name}.number", percent=share)
 
 
 def _sentences(reading: Reading, spec: FigureSpec, table: FigureTable, release: Release) -> tuple[str, ...]:
     """What has to be read with the number, wherever it goes."""
-    row, column = BASES.get(spec.name, (TOTAL, "count"))
-    base = table.cell(row, column)
-    unanswered = published.unanswered(table) if UNKNOWN in table.rows else None
+    base = table.cell(*BASES.get(spec.name, (TOTAL, "count")))
     is_public, places = SPECS[table.name].is_public, {"period": reading.period(release.period), "number": release.number}
-    said = [reading.say(f"{spec.name}.sentence")]
+    said = [reading.say(f"figures.{spec.name}.sentence")]
     if UNKNOWN in table.rows:
-        said.append(reading.say("unanswered.hidden") if unanswered is None else reading.say("unanswered", percent=unanswered))
+        silent = without_answer(table)
+        said.append(reading.say("partners.silent") if silent is None else reading.say("figures.safer.unanswered", percent=silent))
     if spec.name not in NOT_OF_CALLERS:
-        said.append(reading.say("common"))
-    said.append(reading.say("source" if is_public and spec.name != "places" else "source.n", n=HIDDEN if base is None else base, **places))
+        said.append(reading.say("partners.common"))
+    said.append(
+        reading.say("partners.source", **places) if spec.plot == "strips" else reading.say("partners.source.n", n=cell(base), **places)
+    )
     if not is_public:
-        said.append(reading.say("legend.rounded" if reading.is_rounded else "legend"))
+        said.append(reading.say("partners.legend.rounded" if reading.is_rounded else "figures.legend"))
     return tuple(said)
 
 
 def _table(reading: Reading, table: FigureTable) -> ShownTable:
-    head = tuple(reading.say("number") if column == "count" else reading.name(column) for column in table.columns)
-    rows = tuple(
-        (reading.name(row), tuple(reading.cell(table, cell) for cell in cells)) for row, cells in zip(table.rows, table.cells, strict=True)
-    )
-    return ShownTable(reading.say(f"table.{table.name}"), head, rows)
+    head = tuple(reading.column(table, column) for column in table.columns)
+    rows = tuple((reading.row(table, row), tuple(map(cell, cells))) for row, cells in zip(table.rows, table.cells, strict=True))
+    shares = yearly_shares(table).by_row
+    if any(share is not None for share in shares.values()):
+        head = (*head, reading.say("figures.percent"))
+        rows = tuple((name, (*cells, cell(shares[row]))) for (name, cells), row in zip(rows, table.rows, strict=True))
+    return ShownTable(reading.say(f"figures.{table.name}.title"), head, rows)
 
 
 def _aloud(table: ShownTable) -> str:

@@ -16,7 +16,7 @@ from hotline.service.desk.accounts import agreed_terms
 from hotline.service.desk.casework.services import regions
 from hotline.service.desk.figures.published import Publication, publication
 
-TOP: Final = ("counted", "not", "gbvims", "dash", "dates")
+TOP: Final = ("figures.top.counted", "figures.top.not_prevalence", "figures.top.not_gbvims", "figures.top.dash", "partners.dates")
 """What stands above the figures, always."""
 
 
@@ -27,6 +27,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
         found = publication(context.deps)
         period, other = request.args.get("period", ""), request.args.get("beside", "")
         release, beside = _asked(found, period) or _newest(found), _asked(found, other)
+        beside = None if beside is release else beside
         reading = Reading(context.words, language(context), regions(context.deps))
         shown = [one for one in (release, beside) if one is not None]
         return page(

@@ -8,12 +8,10 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.ports.desk.releases import TOTAL, UNKNOWN, FigureTable, Release
+from hotline.ports.desk.releases import FigureTable, Release
 from hotline.service.deps import Deps
 from hotline.service.desk.figures.definitions import SPECS
 
-FEWEST_OF: Final = 20
-"""Of fewer no share is told."""
 ROUNDED_TO: Final = 5
 LEAST_ROUNDED: Final = 10
 """Below it a rounded number is hidden (ONS: *10–5*)."""
@@ -51,38 +49,6 @@ def published(releases: tuple[Release, ...]) -> Publication:
     )
 
 
-def percent(table: FigureTable, numerator: str, whole: str, column: str = "count") -> int | None:
-    """The share of a row in another, a whole number; the only place in which one is worked out.
-
-    From shown cells alone, never beside a hidden one of the same sum, and of 20 at least. All and none are counts of zero: they are told only of plans
-    and of the directory. Returns None where there is none.
-    """
-    parts = _sum(table, whole, column)
-    count, among = table.cell(numerator, column), table.cell(whole, column)
-    if count is None or among is None or None in parts or among < FEWEST_OF:
-        return None
-    is_public = SPECS[table.name].is_public
-    return round_half_up(100 * count, among) if is_public or 0 < count < among else None
-
-
-def _sum(table: FigureTable, whole: str, column: str) -> tuple[int | None, ...]:
-    """The cells of a column that add up to its total, if that is what `whole` is."""
-    return tuple(table.cell(row, column) for row in table.rows if row != UNKNOWN) if whole == TOTAL else ()
-
-
-def unanswered(table: FigureTable, column: str = "count") -> int | None:
-    """The share, in %, of those whose answer is not known, among all: what the total leaves out is said. As `percent`."""
-    unknown, known = table.cell(UNKNOWN, column), table.cell(TOTAL, column)
-    if not unknown or not known or unknown + known < FEWEST_OF:
-        return None
-    return round_half_up(100 * unknown, unknown + known)
-
-
-def round_half_up(count: int, among: int) -> int:
-    """A share as people round it."""
-    return (2 * count + among) // (2 * among)
-
-
 def rounded(table: FigureTable) -> FigureTable:
     """For journalists: shown cells to the nearest 5, those below 10 hidden; each by itself, so that they do not add up. What is of no person stays as it is."""
     if SPECS[table.name].is_public:
@@ -93,7 +59,7 @@ def rounded(table: FigureTable) -> FigureTable:
 def _rounded(cell: int | None) -> int | None:
     if cell is None or cell < LEAST_ROUNDED:
         return None
-    return ROUNDED_TO * round_half_up(cell, ROUNDED_TO)
+    return ROUNDED_TO * ((2 * cell + ROUNDED_TO) // (2 * ROUNDED_TO))
 
 
 def for_journalists(release: Release) -> Release:
