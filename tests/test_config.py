@@ -97,6 +97,16 @@ BAD = {
     "HOTLINE_WEB_WORKERS": ["0", "-1", "two", "65"],
     "HOTLINE_PROMISE_MINUTES": ["4", "241", "30.5", "٣٠"],
     "HOTLINE_RAW_NETWORKS": ["orange", "610"],
+    "HOTLINE_PRESS_URL": [
+        "https://chiffres.example.org",
+        "https://chiffres.example.org/",
+        "http://chiffres.example.org/ligne",
+        "https://chiffres.example.org/console",
+        "https://chiffres.example.org/console/chiffres",
+        "https://chiffres.example.org/at/ligne",
+        "https://chiffres.example.org/ligne?a=b",
+        "chiffres.example.org/ligne",
+    ],
 }
 
 
@@ -104,6 +114,14 @@ def faults(env: dict[str, str]) -> tuple[str, ...]:
     with pytest.raises(ConfigError) as caught:
         Config.from_env(env)
     return caught.value.faults
+
+
+def test_the_press_has_a_host_of_its_own():
+    """Where it were the console's, nothing of the console would answer."""
+    room = {"HOTLINE_CONSOLE_URL": "https://salle.example.org"}
+    assert Config.from_env(GOOD | room | {"HOTLINE_PRESS_URL": "https://chiffres.example.org/ligne/2"}).console.press_url
+    (fault,) = faults(GOOD | room | {"HOTLINE_PRESS_URL": "https://salle.example.org/ligne"})
+    assert fault.startswith("HOTLINE_PRESS_URL: ")
 
 
 def test_what_production_needs_is_enough():

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from hotline.adapters.sql import SqlStore
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import Consent, Referral
-from hotline.ports.desk.figures import Tally, WaitingNow
+from hotline.ports.desk.figures import Tally, WaitingNow, WeekCounts
 from tests.adapters.test_store import DAY, HERS, HOUR, a_callback, id_of
 
 TODAY = 20_781
@@ -45,6 +45,26 @@ def test_tallied(store: SqlStore) -> None:
         assert {"closed": True, "lapsed": False, "claimed": True} == {
             tally.state: tally.rung for tally in tx.figures.tallied(TODAY, TODAY + 1)
         }
+
+
+def test_week_by_week(store: SqlStore) -> None:
+    """Kept, missed and waited, each in its week; no less when the rows are gone."""
+    put(
+        store,
+        made(1, NOON, state="closed", closed_at=NOON, attempts=1, outcome="spoke", waited=7),
+        made(2, NOON + 6 * DAY, state="closed", closed_at=NOON, attempts=1, outcome="no_answer", waited=9),
+        made(3, NOON, state="lapsed", closed_at=NOON),
+        made(4, NOON + 7 * DAY, state="lapsed", closed_at=NOON),
+        made(5, NOON - DAY, state="lapsed", closed_at=NOON),
+        made(6, NOON + 14 * DAY, state="lapsed", closed_at=NOON),
+        made(7, NOON, state="stopped", closed_at=NOON),
+    )
+    with store.write() as tx:
+        first, second = tx.figures.weeks(TODAY, 2)
+        assert (WeekCounts(2, 1, {7: 1, 9: 1}), WeekCounts(0, 1)) == (first, second)
+        tx.retention.purge(NOON + 60 * DAY, DAY, 30 * DAY, DAY)
+        gone = tx.figures.weeks(TODAY, 2)
+        assert [(week.kept, week.missed, sum(week.waits.values())) for week in gone] == [(2, 1, 2), (0, 1, 0)]
 
 
 def test_what_is_gone_still_counts(store: SqlStore) -> None:

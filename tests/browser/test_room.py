@@ -298,6 +298,8 @@ PAGES = (
     "care",
     "care/check-in",
     "overview",
+    "judged",
+    "partners",
     "people",
     "audit",
     "me",

@@ -47,6 +47,35 @@ def test_supervisors_and_operators_see_it(desk: Desk, alias: str, status: int) -
     assert browser.status == status
 
 
+def test_it_begins_with_one_number_a_block(desk: Desk) -> None:
+    """And says in words what is out of order; six weeks for a supervisor, whom an operator would see overlap with what is hidden from her."""
+    busy(desk)
+    page = desk.browser("fanta").open(ADDRESS)
+    heads = re.findall(r'<dd class="head num">([^<]*)</dd>', page)[:4]
+    assert heads[0] == "90\u00a0%"
+    assert heads[2] == "0"
+    assert desk.say("overview.disorder.wrong") in page
+    assert desk.say("overview.disorder.kept") not in page
+    rows = page.partition(f"<h3>{desk.say('overview.trend')}</h3>")[2].partition("</table>")[0]
+    assert [cells[0] for cells in re.findall(r"<td>([^<]*)</td><td>[^<]*</td><td>([^<]*)</td>", rows)] == [
+        "–",
+        "–",
+        "–",
+        "–",
+        "90\u00a0%",
+        "90\u00a0%",
+    ]
+    assert desk.say("overview.trend") not in desk.browser("mariam").open(ADDRESS)
+
+
+def test_words_tell_no_hidden_number(desk: Desk) -> None:
+    """Of four promises, all of them missed, nothing is told, neither as a number nor as what is out of order."""
+    put(desk, 4, 1, state="lapsed")
+    page = desk.browser("mariam").open(ADDRESS)
+    assert desk.say("overview.disorder.kept") not in page
+    assert re.findall(r'<dd class="head num">([^<]*)</dd>', page)[0] == "–"
+
+
 def test_an_empty_line_has_a_page(desk: Desk) -> None:
     """It says that there is nothing to count, and which hours are covered."""
     page = desk.browser("fanta").open(ADDRESS)
