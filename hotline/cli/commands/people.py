@@ -194,7 +194,8 @@ def _signs_in(seat: Seat) -> str:
     if seat.is_locked:
         return "locked: too many wrong codes"
     if seat.second_factor is None:
-        return "by SMS only" if seat.link_until is None else "has a link"
+        without = "has no link" if seat.staff.role == "partner" else "by SMS only"
+        return without if seat.link_until is None else "has a link"
     return "password and code" if seat.second_factor else "password"
 
 
