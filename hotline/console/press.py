@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hotline.console.assets import compressed
 from hotline.console.context import ConsoleContext
-from hotline.console.released import Reading, figures
+from hotline.console.released import FigureReader, figures
 from hotline.engine.times import HOUR_SECONDS
 from hotline.ports.store import StoreAway
 from hotline.service.desk.casework.services import regions
@@ -77,7 +77,7 @@ def install(app: Flask, context: ConsoleContext) -> None:
 
 def _pages(context: ConsoleContext, path: str) -> dict[str, str]:
     years = publication(context.deps).years
-    reading = Reading(context.words, _language(context), regions(context.deps), is_rounded=True)
+    reading = FigureReader(context.words, _language(context), regions(context.deps), is_rounded=True)
     pages = {
         release.period: _render(
             context,

@@ -55,7 +55,7 @@ class ShownFigure(Struct, frozen=True):
     missing: str = ""
 
 
-class Reading(Struct, frozen=True):
+class FigureReader(Struct, frozen=True):
     """Who reads: words, their language, what regions are called; `is_rounded`: for journalists."""
 
     words: Words
@@ -96,19 +96,19 @@ def _begun(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def figures(reading: Reading, release: Release, beside: Release | None = None) -> tuple[ShownFigure, ...]:
+def figures(reading: FigureReader, release: Release, beside: Release | None = None) -> tuple[ShownFigure, ...]:
     """All figures of a release, in the order of the page. `beside`: another whose pictures stand next to these, on the same scale."""
     specs = [spec for spec in FIGURES if spec.is_for_journalists or not reading.is_rounded]
     return tuple(_figure(reading, spec, release, beside) for spec in specs)
 
 
-def crossed(reading: Reading, release: Release) -> tuple[ShownTable, ...]:
+def crossed(reading: FigureReader, release: Release) -> tuple[ShownTable, ...]:
     """What a yearly release tells of regions."""
     tables = (release.table(spec.name) for spec in YEARLY)
     return tuple(_table(reading, table) for table in tables if table is not None and table.cells)
 
 
-def _figure(reading: Reading, spec: FigureSpec, release: Release, beside: Release | None) -> ShownFigure:
+def _figure(reading: FigureReader, spec: FigureSpec, release: Release, beside: Release | None) -> ShownFigure:
     id, title, means = (
         f"r{release.number}-{spec.name}",
         reading.say(f"figures.{spec.name}.title"),
@@ -125,7 +125,7 @@ def _figure(reading: Reading, spec: FigureSpec, release: Release, beside: Releas
     return ShownFigure(id, title, means, sentences, shown, _picture(reading, spec, table, other, caption), number)
 
 
-def _picture(reading: Reading, spec: FigureSpec, table: FigureTable, other: FigureTable | None, caption: Caption) -> Markup:
+def _picture(reading: FigureReader, spec: FigureSpec, table: FigureTable, other: FigureTable | None, caption: Caption) -> Markup:
     both = [table, *([other] if other is not None and other.cells else [])]
     match spec.plot:
         case "shares":
@@ -150,7 +150,7 @@ def _picture(reading: Reading, spec: FigureSpec, table: FigureTable, other: Figu
             return Markup("")
 
 
-def _share(reading: Reading, spec: FigureSpec, table: FigureTable, column: str) -> Share:
+def _share(reading: FigureReader, spec: FigureSpec, table: FigureTable, column: str) -> Share:
     numerator, whole = spec.of or (TOTAL, TOTAL)
     said = [
         reading.lasting(value) if table.name == "hours" else cell(value)
@@ -165,7 +165,7 @@ def _share(reading: Reading, spec: FigureSpec, table: FigureTable, column: str) 
     return Share(name, of if share is None else f"{share} % · {of}", share, "striped" if is_split else "empty")
 
 
-def _stacks(reading: Reading, table: FigureTable) -> list[Stack]:
+def _stacks(reading: FigureReader, table: FigureTable) -> list[Stack]:
     return [
         Stack(
             reading.row(table, row),
@@ -178,7 +178,7 @@ def _stacks(reading: Reading, table: FigureTable) -> list[Stack]:
     ]
 
 
-def _number(reading: Reading, spec: FigureSpec, table: FigureTable) -> str:
+def _number(reading: FigureReader, spec: FigureSpec, table: FigureTable) -> str:
     """The one number that the figure comes to; nothing where it may not be told."""
     if spec.name == "wrong":
         wrong, rung = table.cell("wrong", "count"), table.cell("rung", "count")
@@ -190,7 +190,7 @@ def _number(reading: Reading, spec: FigureSpec, table: FigureTable) -> str:
     return "" if share is None else reading.say(f"partners.{spec.name}.number", percent=share)
 
 
-def _sentences(reading: Reading, spec: FigureSpec, table: FigureTable, release: Release) -> tuple[str, ...]:
+def _sentences(reading: FigureReader, spec: FigureSpec, table: FigureTable, release: Release) -> tuple[str, ...]:
     """What has to be read with the number, wherever it goes."""
     base = table.cell(*BASES.get(spec.name, (TOTAL, "count")))
     is_public, places = SPECS[table.name].is_public, {"period": reading.period(release.period), "number": release.number}
@@ -208,7 +208,7 @@ def _sentences(reading: Reading, spec: FigureSpec, table: FigureTable, release: 
     return tuple(said)
 
 
-def _table(reading: Reading, table: FigureTable) -> ShownTable:
+def _table(reading: FigureReader, table: FigureTable) -> ShownTable:
     head = tuple(reading.column(table, column) for column in table.columns)
     rows = tuple((reading.row(table, row), tuple(map(cell, cells))) for row, cells in zip(table.rows, table.cells, strict=True))
     shares = yearly_shares(table).by_row

@@ -8,7 +8,7 @@ from typing import Any, Final
 from flask import Blueprint, abort, request
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, language, me, page, refused, run_each_time, to
-from hotline.console.released import Reading, crossed, figures
+from hotline.console.released import FigureReader, crossed, figures
 from hotline.console.times import full_date
 from hotline.engine.times import DAY_MINUTES
 from hotline.ports.desk.releases import Release
@@ -28,7 +28,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
         period, other = request.args.get("period", ""), request.args.get("beside", "")
         release, beside = _asked(found, period) or _newest(found), _asked(found, other)
         beside = None if beside is release else beside
-        reading = Reading(context.words, language(context), regions(context.deps))
+        reading = FigureReader(context.words, language(context), regions(context.deps))
         shown = [one for one in (release, beside) if one is not None]
         return page(
             context,
