@@ -228,6 +228,13 @@ TABLE: Final = (
         ("reviewer",),
     ),
     Ability("figures of the line", ("supervisor", "operator"), (), ("overview",)),
+    Ability("take a release's figures as a file", ("supervisor", "admin"), ("take_release",), ("release_file",)),
+    Ability(
+        "rows of incidents for a partner, and the protocols under which they go, by the shell alone",
+        ADMIN,
+        ("take_rows", "record_protocol", "end_protocol"),
+        (),
+    ),
     Ability(
         "accounts: make, one-time link, unlock, disable",
         ADMIN,

@@ -21,6 +21,7 @@ from hotline.config import CONTENT
 from hotline.console import ConsoleContext
 from hotline.console.words import Words
 from hotline.content.directory_files.exchange import DirectoryTables
+from hotline.content.figure_files.workbooks import OpenpyxlWorkbooks
 from hotline.content.word_files.exchange import PoAndSheets
 from hotline.ports.desk.staff import Staff
 from hotline.ports.locks import Passwords
@@ -102,6 +103,7 @@ class Desk:
             *(deps, WORDS, passwords or PASSWORDS, TimeCodes(), self.chance, settings, PoAndSheets()),
             secure=secure,
             sheets=DirectoryTables(),
+            workbooks=OpenpyxlWorkbooks(),
         )
         self.app = _app_over(self.room)
 

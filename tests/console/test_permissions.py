@@ -18,7 +18,7 @@ from tests.console.desk import SETTINGS, Desk
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "permissions.md"
 WHO = {"counselor": "awa", "supervisor": "fanta", "operator": "mariam", "admin": "djeneba", "reviewer": "nana", "approver": "oumou"}
 """One for each role; the last two are counselors to whose role a right was added."""
-EXAMPLES = {"IntegerConverter": 1}
+EXAMPLES = {"IntegerConverter": 1, "AnyConverter": "csv"}
 """For whatever else a path asks: an id that is nobody's."""
 NOBODYS = "0" * 32
 
