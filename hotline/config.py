@@ -47,6 +47,7 @@ class Config(ProcessSettings, frozen=True, kw_only=True):
         config = reader.group(cls)
         reader.sign_what_leaves(config)
         reader.fit_the_demo(config)
+        reader.keep_the_press_apart(config)
         reader.refuse_unknown_names()
         reader.finish()
         return config
@@ -201,6 +202,12 @@ class _Reader:
         wrong = _open_to_others(config.redis_url or "unix://")
         if wrong is not None:
             self.fault("HOTLINE_REDIS_URL", wrong)
+
+    def keep_the_press_apart(self, config: Config) -> None:
+        """The journalists' page has a host of its own: on it nothing of the console answers."""
+        press, room = (urlsplit(address or "").netloc for address in (config.console.press_url, config.console.console_url))
+        if press and press == room:
+            self.fault("HOTLINE_PRESS_URL", "its host is the console's (HOTLINE_CONSOLE_URL): it takes one of its own")
 
     def group(self, group: type[_Group]) -> _Group:
         """Every field of this group, and of those within; None for a gateway's that the line does not use."""

@@ -217,6 +217,8 @@ def test_list_says_who_there_is_and_no_number(store: SqlStore, user) -> None:
         "minors": False,
         "reviews": [],
         "approves": False,
+        "organisation": "",
+        "until": None,
         "signs_in": "has a link",
     } == awa
     assert ("nana", ["bm", "fr"], True) == (nana["alias"], nana["speaks"], nana["minors"])

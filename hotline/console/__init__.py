@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from hotline.console import press
 from hotline.console.assets import Assets, compressed
 from hotline.console.context import READS, TOKEN, ConsoleContext, page, to
 from hotline.console.faults import said
@@ -24,7 +25,9 @@ from hotline.console.pages import (
     contact,
     drafts,
     figure_files,
+    judged,
     overview,
+    partners,
     people,
     queue,
     review,
@@ -38,6 +41,7 @@ from hotline.console.words import quotes, unbroken
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.store import StoreAway
 from hotline.service.desk.accounts import sign_in
+from hotline.service.desk.accounts.agreed_terms import owes
 from hotline.service.permissions import OPEN, QUIET, may
 
 __all__ = ["ConsoleContext", "install"]
@@ -55,6 +59,8 @@ SUBJECTS: Final = (
         shifts,
         care,
         overview,
+        judged,
+        partners,
         people,
         audit,
         drafts,
@@ -74,6 +80,8 @@ HEADERS: Final = {
 
 NOW: Final = "Line-Now"
 """The line's time in an answer: by it a page says when a button was pressed (`_refuse_given_up`)."""
+TERMS: Final = ("partners", "release_file")
+"""What a partner sees once the terms are accepted."""
 PATIENCE_SECONDS: Final = 10
 """So long a page waits for what may not come late: take, connect, hand over (`LATE` of `network.js`)."""
 LONGEST_TIME: Final = 12
@@ -110,6 +118,7 @@ def install(app: Flask, context: ConsoleContext) -> None:
     app.jinja_env.filters.update(unbroken=unbroken, quotes=quotes)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(pages)
+    press.install(app, context)
 
 
 def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None:
@@ -131,11 +140,7 @@ def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None
         if g.me is None:
             _keep_typed(context)
             return to("sign_in")
-        if context.settings.second_factor and not g.second_factor and name not in access.SETTING_UP:
-            return to("factor")
-        if not may(g.me, name):
-            abort(HTTPStatus.FORBIDDEN)
-        return None
+        return _first(context, name)
 
     @pages.after_request
     def finish(response: Response) -> Response:
@@ -146,6 +151,15 @@ def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None
             response.headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}"
         response.headers.setdefault("Cache-Control", "no-store")
         return compressed(response)
+
+
+def _first(context: ConsoleContext, name: str) -> AnyResponse | None:
+    """Where whoever is signed in has to go before this page: to the second factor; a partner to the terms. Whoever may not see the page is told so."""
+    if context.settings.second_factor and not g.second_factor and name not in access.SETTING_UP:
+        return to("factor")
+    if not may(g.me, name):
+        abort(HTTPStatus.FORBIDDEN)
+    return to("terms") if name in TERMS and owes(g.me, partners.terms_digest(context)) else None
 
 
 def _make_room(name: str) -> None:
@@ -193,7 +207,7 @@ def _common(pages: Blueprint, context: ConsoleContext, assets: Assets) -> None:
     @pages.get("/")
     def home() -> AnyResponse:
         """Where each role begins."""
-        return to({"counselor": "queue", "supervisor": "queue", "operator": "studio", "admin": "people"}[g.me.role])
+        return to({"counselor": "queue", "supervisor": "queue", "operator": "studio", "admin": "people", "partner": "partners"}[g.me.role])
 
 
 def _recognise(context: ConsoleContext, name: str) -> None:

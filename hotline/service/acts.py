@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.engine.times import DAY_MINUTES
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.audit_deeds import Deed
 from hotline.ports.desk.drafts import OpenForm
@@ -192,7 +193,7 @@ def run(deps: Deps, by: By, act: Callable[Concatenate[Act, P], Result], *args: P
     key = _key(deps, by.staff, by.origin) if by.origin else None
     with deps.store.write() as tx:
         staff = _staff(by) if by.face == "shell" else tx.staff.get(by.staff)
-        if staff is None or not staff.active:
+        if staff is None or not staff.active or staff.is_over(deps.clock.local(at) // DAY_MINUTES):
             return Result("forbidden")
         stood = tx.ledger.find(key, at) if key else None
         if stood is not None:

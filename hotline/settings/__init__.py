@@ -24,6 +24,7 @@ from hotline.settings.values import (
     NETWORK_CODES,
     NETWORKS,
     ONE_LINE,
+    PRESS,
     PRINTABLE,
     REPLIES,
     ROUTES,
@@ -351,6 +352,30 @@ class ConsoleSettings(Settings, frozen=True, kw_only=True):
             ADDRESS,
             "where staff reach the console, as `https://NAME`, without `/console/`; one-time links begin with it, and never with what a request says; empty: a link is shown from `/console/` on",
             made="its own address",
+        ),
+    ] = None
+    organisation: Annotated[
+        str,
+        Setting(
+            CONSOLE,
+            ONE_LINE,
+            "who keeps the line, as partners and journalists read it; never the code, nor what the line calls itself on phones",
+        ),
+    ] = ""
+    figures_contact: Annotated[
+        str,
+        Setting(
+            CONSOLE,
+            ONE_LINE,
+            "whom partners and journalists ask about figures: a name and an address of the organisation, never a number of the line",
+        ),
+    ] = ""
+    press_url: Annotated[
+        str | None,
+        Setting(
+            CONSOLE,
+            PRESS,
+            "the page of yearly figures for journalists, as `https://HOST/PATH`: a host of its own, which answers nothing else; anybody may read it; empty: there is none",
         ),
     ] = None
     complaints: Annotated[

@@ -116,6 +116,10 @@ ADDRESS: Final = Form(
     "https://…; http:// only on loopback", r"https://[!-~]+|http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]+)?(?:/[!-~]*)?"
 )
 """Nothing is sent in the clear over a network."""
+PRESS: Final = Form(
+    "https://HOST/PATH; http:// only on loopback",
+    r"(?:https://[a-z0-9.-]+(?::[0-9]+)?|http://(?:127\.0\.0\.1|localhost)(?::[0-9]+)?)/(?!console(?:/|$)|at/|gateway/)[a-z0-9-]+(?:/[a-z0-9-]+)*",
+)
 HEADER: Final = Form("a header's name: letters, digits, dashes", r"[A-Za-z][A-Za-z0-9-]{0,63}")
 GATEWAYS: Final = Form("names of gateways, comma separated", r"[a-z][a-z0-9-]{1,23}")
 VENDOR: Final = Form("the name of a gateway", r"[a-z][a-z0-9-]{1,23}")

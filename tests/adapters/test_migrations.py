@@ -27,6 +27,7 @@ from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.care import Load
 from hotline.ports.desk.cases import Consent, HandedNote, Incident, Referral
 from hotline.ports.desk.sharing_protocols import SharingProtocol
+from hotline.ports.desk.staff import Agreement, Staff
 from hotline.ports.editions.authorships import WordsAuthorship
 from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
 from hotline.ports.editions.editions import EditionRow, Proposal, Withdrawal
@@ -161,7 +162,7 @@ def fill_0011(url, seal) -> None:
             "number_hash": seal.digest("staff", a_counselor(1).number),
         }
         counselor["sealed_number"] = t.staff._pack(metadata.tables["staff"].c.sealed_number, id_of(1), counselor.pop("number"))
-        counselor = {name: value for name, value in counselor.items() if name not in ("goes_on_until", "reviews", "approves")}
+        counselor = {name: value for name, value in counselor.items() if name not in LATER[LATER.index("goes_on_until") :]}
         insert(t, "staff", counselor)
         add_old_post(t, seal)
         t.audit.add(AuditRecord(NOW, "awa", "published", "1"))
@@ -218,10 +219,20 @@ def fill_0022(url, seal) -> None:
 
 def fill_0030(url, seal) -> None:
     """With a protocol under which rows may leave."""
-    fill_0022(url, seal)
+    fill_0029(url, seal)
     store = SqlStore(url, seal, PATIENT_MS)
     with store.write() as t:
         t.sharing_protocols.save(SharingProtocol(1, "Sous-cluster", "A. Diarra", "ISP-1", 21_000, NOW, "djeneba"))
+    store.close()
+
+
+def fill_0029(url, seal) -> None:
+    """With a partner who accepted the terms."""
+    fill_0022(url, seal)
+    store = SqlStore(url, seal, PATIENT_MS)
+    with store.write() as t:
+        terms = Agreement("d" * 64, "Rokia Traoré", NOW)
+        t.staff.save(Staff(id_of(5), "rokia", "partner", "", "fr", (), organisation="Fédération", ends_on=21_000, agreed=terms))
     store.close()
 
 
@@ -253,6 +264,9 @@ LATER = (
     "agreed",
     "agreed_by",
     "minor_by",
+    "organisation",
+    "ends_on",
+    "agreed",
 )
 NAMED = {"attempts": "tries", "outcome": "ending"}
 """What the code calls otherwise than the database."""
@@ -320,6 +334,7 @@ FILLS = {
     "0019": fill_0019,
     "0021": fill_0019,
     "0022": fill_0022,
+    "0029": fill_0029,
     "0030": fill_0030,
 }
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""

@@ -14,6 +14,7 @@ LENGTHS: Final[dict[Column[Any], int]] = {
     callbacks.c.sealed: 224,
     callbacks.c.sealed_flags: 96,
     staff.c.sealed_number: 32,
+    staff.c.sealed_agreed: 512,
     reviews.c.sealed_reason: 32,
     consents.c.sealed: 512,
     incidents.c.sealed: 1024,

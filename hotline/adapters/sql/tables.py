@@ -145,6 +145,9 @@ staff = Table(
     Column("goes_on_until", BigInteger),
     Column("reviews", String(64), nullable=False, server_default=text("''")),
     Column("approves", Boolean, nullable=False, server_default=false()),
+    Column("organisation", String(120), nullable=False, server_default=text("''")),
+    Column("ends_on", Integer),
+    Column("sealed_agreed", LargeBinary),
 )
 
 shifts = Table(

@@ -82,6 +82,7 @@ Deed: TypeAlias = Literal[
     "number changed",
     "one-time link made",
     "person disabled",
+    "terms accepted",
     "plan changed",
     "many declared",
     "many ended",

@@ -38,6 +38,17 @@ class SealedCounts(Struct, frozen=True):
     """How many were entered by staff, of those whose rows are left."""
 
 
+class WeekCounts(Struct, frozen=True):
+    """What became of the callbacks of seven days."""
+
+    kept: int = 0
+    """Somebody rang."""
+    missed: int = 0
+    """Nobody had when their time was over."""
+    waits: dict[int, int] = {}
+    """How many were first rung so many minutes after somebody waited for it."""
+
+
 class WaitingNow(Struct, frozen=True):
     """What waits in one language at this moment, its window open."""
 
@@ -82,6 +93,9 @@ class Figures(Protocol):
         """Callbacks, those whose rows are gone among them, open ones too."""
 
     def said(self, since: int, until: int) -> SealedCounts: ...
+    def weeks(self, since: int, count: int) -> tuple[WeekCounts, ...]:
+        """So many weeks of seven days, the first of them from `since` on."""
+
     def offers_not_taken(self, since: int, until: int) -> int:
         """Offers of callbacks that wait no longer, to somebody who neither held nor rang them."""
 

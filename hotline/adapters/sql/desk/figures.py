@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final, NamedTuple, get_args
 
-from msgspec.structs import asdict
-from sqlalchemy import bindparam, case, func, literal, literal_column, or_, select
+from msgspec.structs import asdict, replace
+from sqlalchemy import bindparam, case, func, literal, literal_column, or_, select, union_all
 
 from hotline.adapters.sql.calls.callbacks import NOTHING, Answers
 from hotline.adapters.sql.desk.cases import REFERRAL, CaseRows
@@ -28,7 +28,7 @@ from hotline.engine.times import DAY_HOURS, DAY_SECONDS
 from hotline.ports.calls.call_outcomes import TALKED
 from hotline.ports.calls.callbacks import Safer, State
 from hotline.ports.desk.cases import FIGURES
-from hotline.ports.desk.figures import Counts, SealedCounts, Tally, TurnedAway, WaitingNow
+from hotline.ports.desk.figures import Counts, SealedCounts, Tally, TurnedAway, WaitingNow, WeekCounts
 
 _c, _t = callbacks.c, tallies.c
 _MADE: Final = (_c.made_at >= bindparam("since"), _c.made_at < bindparam("until"))
@@ -61,7 +61,26 @@ _TALKED: Final = _c.outcome.in_(TALKED)
 _SAID: Final = select(_c.id, _c.sealed, _c.urgent, case((_RUNG, 1), else_=0), case((_TALKED, 1), else_=0)).where(
     *_MADE, or_(_RUNG, _TALKED)
 )
+_WEEK: Final = ((_c.made_at + NOTHING - bindparam("from") * DAY_SECONDS) // (7 * DAY_SECONDS)).label("week")
+_WEEKS_MADE: Final = (
+    _c.made_at + NOTHING >= bindparam("from") * DAY_SECONDS,
+    _c.made_at + NOTHING < bindparam("until") * DAY_SECONDS,
+)
+_FATES: Final = union_all(
+    select(_WEEK, _c.state, case((or_(_c.attempts > 0, _c.outcome.is_not(None)), 1), else_=0).label("rung"), func.count())
+    .where(*_WEEKS_MADE)
+    .group_by(literal_column("1"), literal_column("2"), literal_column("3")),
+    select((_t.day - bindparam("from")) // 7, _t.state, case((_t.outcome != "", 1), else_=0), func.sum(_t["count"]))
+    .where(_t.day >= bindparam("from"), _t.day < bindparam("until"))
+    .group_by(literal_column("1"), literal_column("2"), literal_column("3")),
+)
+_WAITS_STILL: Final = select(_c.id, _c.sealed, _WEEK).where(*_WEEKS_MADE, _RUNG)
 _w = wait_tallies.c
+_WAITS_GONE: Final = (
+    select(((_w.day - bindparam("from")) // 7).label("week"), _w.minutes, func.sum(_w["count"]))
+    .where(_w.day >= bindparam("from"), _w.day < bindparam("until"))
+    .group_by(literal_column("1"), _w.minutes)
+)
 _WAITED: Final = (
     select(_w.urgent, _w.minutes, func.sum(_w["count"]))
     .where(_w.day >= bindparam("since"), _w.day < bindparam("until"))
@@ -122,6 +141,21 @@ class SqlFigures(CaseRows):
             Tally(language, bool(urgent), state, outcome or None, attempts, int(count))
             for language, urgent, state, outcome, attempts, count in rows
         )
+
+    def weeks(self, since: int, count: int) -> tuple[WeekCounts, ...]:
+        found, days = [WeekCounts() for _ in range(count)], {"from": since, "until": since + 7 * count}
+        for week, state, rung, many in self._rows(_FATES, **days):
+            counts = found[week]
+            kept, missed = (int(many), 0) if rung else (0, int(many) if state == "lapsed" else 0)
+            found[week] = replace(counts, kept=counts.kept + kept, missed=counts.missed + missed)
+        waits: list[Counter[int]] = [Counter() for _ in range(count)]
+        for id, sealed, week in self._rows(_WAITS_STILL, **days):
+            opened = _OPENED.get(sealed) or self._open(id, sealed)
+            if opened.waited is not None:
+                waits[week][opened.waited] += 1
+        for week, minutes, many in self._rows(_WAITS_GONE, **days):
+            waits[week][minutes] += int(many)
+        return tuple(replace(counts, waits=dict(waited)) for counts, waited in zip(found, waits, strict=True))
 
     def said(self, since: int, until: int) -> SealedCounts:
         """Both lie sealed, and are opened here: of a callback that closed no moment is left by which it could be worked out how long a wait was."""
