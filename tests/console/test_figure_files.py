@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import pytest
 from openpyxl import load_workbook
@@ -61,6 +62,20 @@ def test_what_is_not_released_is_not_there(released: Desk, path: str) -> None:
 def test_for_whom(released: Desk, alias: str, status: int) -> None:
     """Supervisors and admins; counselors and operators have the figures of the line."""
     assert status == released.browser(alias).client.get("/console/partners/1.csv").status_code
+
+
+def test_a_partner_takes_files_once_the_terms_are_accepted(released: Desk) -> None:
+    """Before that, there are the terms; then the page leads to each file, and the audit names the partner."""
+    released.add_partner(agreed=False)
+    assert "/console/partners/terms" in released.browser("rokia").client.get("/console/partners/1.csv").headers["Location"]
+    assert [] == taken(released)
+    released.add_partner()
+    browser = released.browser("rokia")
+    page = browser.open("/console/partners")
+    links = re.findall(r'href="(/console/partners/1\.\w+)"', page)
+    assert ["xlsx", "csv", "json"] == [link.rpartition(".")[2] for link in links]
+    assert [200] * 3 == [browser.client.get(link).status_code for link in links]
+    assert [("rokia", f"release 1 {kind}") for kind in ("xlsx", "csv", "json")] == taken(released)
 
 
 def test_a_region_is_called_what_the_directory_calls_it(released: Desk) -> None:

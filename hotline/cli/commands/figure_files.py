@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -150,16 +149,14 @@ def _rows(deps: Deps, release: Release, options: argparse.Namespace) -> dict[Pat
 
 def _names(config: Config, deps: Deps, code: str) -> FigureNames:
     from hotline.console.words import Words
+    from hotline.service.desk.casework.services import regions
     from hotline.service.desk.figures.files.naming import FigureNames
-    from hotline.service.editions.cache import NoEdition
 
     words = Words.read(CONTENT / "locales", config.languages)
     if code not in words.languages:
         raise Failed(f"--language: {code} is none of {', '.join(words.languages)}")
-    regions: dict[str, str] = {}
-    with suppress(NoEdition):  # then they go by their codes
-        regions = {id: item.name for id, item in deps.written.items.get("regions", {}).items()}
-    return FigureNames(partial(words.say_or, code), regions)
+    # Without an edition they go by their codes.
+    return FigureNames(partial(words.say_or, code), regions(deps) if deps.library.snapshot.editions else {})
 
 
 def _check(options: argparse.Namespace) -> int:

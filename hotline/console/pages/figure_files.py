@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from hotline.console.context import ConsoleContext, found, language, run_each_time
 from hotline.ports.desk.releases import Release
+from hotline.service.desk.casework.services import regions
 from hotline.service.desk.figures import sharing
 from hotline.service.desk.figures.files import document, hxl
 from hotline.service.desk.figures.files.document import NamedLanguage
@@ -41,8 +42,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
 
 def _data(context: ConsoleContext, release: Release, kind: FileFormat) -> bytes:
     spoken = language(context)
-    regions = {id: item.name for id, item in context.deps.written.items.get("regions", {}).items()}
-    names = FigureNames(partial(context.words.say_or, spoken), regions)
+    names = FigureNames(partial(context.words.say_or, spoken), regions(context.deps))
     at = release.released_at or 0
     figures = document.document(release, NamedLanguage(spoken, names), context.deps.today(at))
     match kind:
