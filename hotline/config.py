@@ -45,6 +45,7 @@ class Config(ProcessSettings, frozen=True, kw_only=True):
         """Read and check every setting. Raises ConfigError with all faults at once; a name that begins with HOTLINE_ and is no setting is one too."""
         reader = _Reader(env)
         config = reader.group(cls)
+        reader.sign_what_leaves(config)
         reader.fit_the_demo(config)
         reader.keep_the_press_apart(config)
         reader.refuse_unknown_names()
@@ -171,6 +172,14 @@ class _Reader:
         if self._faults:
             raise ConfigError(tuple(self._faults))
 
+    def sign_what_leaves(self, config: Config) -> None:
+        """A partner's system knows who tells it of figures; and a secret alone does nothing."""
+        is_told, secret = config.rules.figures_webhook_url is not None, config.figures_webhook_secret
+        if is_told and secret == ():
+            self.fault("HOTLINE_FIGURES_WEBHOOK_SECRET", "give this or HOTLINE_FIGURES_WEBHOOK_SECRET_FILE: both are missing")
+        if secret and not is_told:
+            self.fault("HOTLINE_FIGURES_WEBHOOK_URL", "missing: nobody is told")
+
     def fit_the_demo(self, config: Config) -> None:
         """The demo neither listens to a network nor reaches the vendor; only the demo goes without a second factor, or with a Redis that anybody reaches."""
         if config.demo:
@@ -183,6 +192,7 @@ class _Reader:
             for name, url in (
                 ("HOTLINE_KANNEL_SENDSMS_URL", config.kannel.sendsms_url if config.kannel else None),
                 ("HOTLINE_ORANGE_BASE_URL", config.orange.base_url if config.orange else None),
+                ("HOTLINE_FIGURES_WEBHOOK_URL", config.rules.figures_webhook_url),
             ):
                 if url and not re.fullmatch(_LOOPBACK_HOST, urlsplit(url).hostname or ""):
                     self.fault(name, "the demo must not reach the vendor")
@@ -214,7 +224,7 @@ class _Reader:
             return self.group(inner)
         name = _name(group, field)
         if len(_settings(field)) > 1 or f"{field.name}_file" in group.__struct_fields__:
-            name, text = self._given_or_in_a_file(name)
+            name, text = self._given_or_in_a_file(name, needed=field.required or f"{field.name}_file" in group.__struct_fields__)
         else:
             text = self._env.get(name, "").strip()
             if not text and field.required:
@@ -239,10 +249,12 @@ class _Reader:
                 self.fault(name, wrong)
         return items if is_list else text == "1" if kind is bool else int(text) if kind is int else text
 
-    def _given_or_in_a_file(self, name: str) -> tuple[str, str]:
+    def _given_or_in_a_file(self, name: str, *, needed: bool) -> tuple[str, str]:
         """What was given, from its own setting or from a file that nobody else may read, and by which name."""
         in_file = f"{name}_FILE"
         given, path = self._env.get(name, "").strip(), self._env.get(in_file, "").strip()
+        if not (given or path or needed):
+            return name, ""
         if bool(given) == bool(path):
             self.fault(name, f"give either this or {in_file}" + ("" if given else ": both are missing"))
             return name, ""

@@ -24,6 +24,7 @@ from hotline.console.pages import (
     casework,
     contact,
     drafts,
+    figure_files,
     judged,
     overview,
     partners,
@@ -64,6 +65,7 @@ SUBJECTS: Final = (
         audit,
         drafts,
         urgent,
+        figure_files,
     ),
     *(screens, lines, structure, reviewing, translating, directory, editions),
 )
@@ -78,6 +80,8 @@ HEADERS: Final = {
 
 NOW: Final = "Line-Now"
 """The line's time in an answer: by it a page says when a button was pressed (`_refuse_given_up`)."""
+TERMS: Final = ("partners", "release_file")
+"""What a partner sees once the terms are accepted."""
 PATIENCE_SECONDS: Final = 10
 """So long a page waits for what may not come late: take, connect, hand over (`LATE` of `network.js`)."""
 LONGEST_TIME: Final = 12
@@ -155,7 +159,7 @@ def _first(context: ConsoleContext, name: str) -> AnyResponse | None:
         return to("factor")
     if not may(g.me, name):
         abort(HTTPStatus.FORBIDDEN)
-    return to("terms") if name == "partners" and owes(g.me, partners.terms_digest(context)) else None
+    return to("terms") if name in TERMS and owes(g.me, partners.terms_digest(context)) else None
 
 
 def _make_room(name: str) -> None:

@@ -25,6 +25,7 @@ from hotline.ports.desk.declarations import Declarations
 from hotline.ports.desk.drafts import Drafts
 from hotline.ports.desk.figures import Figures
 from hotline.ports.desk.retention import Retention
+from hotline.ports.desk.sharing_protocols import SharingProtocols
 from hotline.ports.desk.shifts import Shifts
 from hotline.ports.desk.staff import StaffStore
 from hotline.ports.desk.testimonies import Testimonies
@@ -92,6 +93,8 @@ class Transaction(Protocol):
     def comments(self) -> WordsComments: ...
     @property
     def figures(self) -> Figures: ...
+    @property
+    def sharing_protocols(self) -> SharingProtocols: ...
     @property
     def audit(self) -> Audit: ...
     @property

@@ -68,7 +68,7 @@ Refused: TypeAlias = Literal[
     "too_long",  # longer than a window may be
     # declaring
     "how_long",  # not for so many minutes
-    "too_few",  # too few counselors are there for it to tell of nobody
+    "too_few",  # too few for it to tell of nobody
     # a message
     "help",  # it cannot be understood
     "no_day",  # the day is over, too far, or none at all

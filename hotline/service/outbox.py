@@ -23,11 +23,11 @@ from hotline.service.deps import Deps
 from hotline.service.wall_clock import is_right
 from hotline.service.work import Work
 
-AGAIN: Final = frozenset({"alert", "staff"})
-"""To staff, at least once. Everything else at most once."""
+AGAIN: Final = {"alert": 8, "staff": 8, "webhook": 60}
+"""To staff and to a partner's system at least once, and how often it is tried at most. Everything else at most once."""
 MOST_ATTEMPTS: Final = 8
 RETRY_SECONDS: Final = 5
-"""Until a waiting message is enqueued again; twice as long after each attempt."""
+"""Until a waiting message is enqueued again; twice as long after each attempt, up to MOST_ATTEMPTS of them."""
 STUCK_SECONDS: Final = 60
 """A worker that has been sending for so long is dead."""
 STAFF_SECONDS: Final = 600
@@ -166,6 +166,9 @@ def _ways(deps: Deps, message: OutboxMessage) -> tuple[str, ...]:
 
 def _hand_over(deps: Deps, message: OutboxMessage, gateway: str) -> str:
     """Returns the vendor's id of it. Raises GatewayRefused and GatewayUnknown."""
+    if message.kind == "webhook" and deps.outgoing.webhook is not None:
+        deps.outgoing.webhook.post(message.id, message.text.encode(), deps.clock.now())
+        return ""
     if message.kind == "ring":
         return deps.outgoing.voice[gateway].ring(message.to, call_token(deps, message.text))
     return deps.outgoing.sms[gateway].send_sms(message.to, message.text)
@@ -204,7 +207,8 @@ def sweep(deps: Deps, at: int) -> None:
             deps.queue.enqueue(message.queue, message.id)
     except MemoryAway:
         # No worker can hear of them: the clock carries a few by itself.
-        for message in waiting[:CARRIED_A_TICK]:
+        carried = [message for message in waiting if message.kind != "webhook"]
+        for message in carried[:CARRIED_A_TICK]:
             deliver(deps, message.id)
 
 
@@ -216,7 +220,8 @@ def _drop_if_over(work: Work, message: OutboxMessage) -> tuple[OutboxMessage, ..
     """Drop a message that must not leave any more. Returns what staff are told of it, or None where the message may leave."""
     tx, at = work.tx, work.at
     if message.kind != "ring":
-        return () if at >= message.not_after and tx.outbox.move(message.id, "pending", "dropped", at) else None
+        is_over = at >= message.not_after or (message.kind == "webhook" and _is_taken_back(tx, message))
+        return () if is_over and tx.outbox.move(message.id, "pending", "dropped", at) else None
     ring = tx.staff_rings.get(message.text)
     if ring is not None:
         return None if at < message.not_after and _is_of_use(tx, ring) else _drop_ring(work, message, ring)
@@ -232,6 +237,13 @@ def _drop_if_over(work: Work, message: OutboxMessage) -> tuple[OutboxMessage, ..
         return None
     tx.outbox.move(message.id, "pending", "dropped", at)
     return _call_off(work, message.text, "too_late")
+
+
+def _is_taken_back(tx: Transaction, message: OutboxMessage) -> bool:
+    """Would a partner's system be told of a release that is none any more?"""
+    news, _, number = message.to.partition(" ")
+    release = tx.releases.release(int(number))
+    return news == "released" and (release is None or release.standing != "released")
 
 
 def _is_of_use(tx: Transaction, ring: StaffRing) -> bool:
@@ -257,7 +269,7 @@ def _failed(deps: Deps, message: OutboxMessage, state: OutboxState) -> None:
     at, is_refused = deps.clock.now(), state == "failed"
     messages: tuple[OutboxMessage, ...] = ()
     with deps.store.write() as tx:
-        if message.kind in AGAIN and message.attempts + 1 < MOST_ATTEMPTS:
+        if message.attempts + 1 < AGAIN.get(message.kind, 0):
             state = "pending"
         tx.outbox.move(message.id, "sending", state, at)
         if is_refused:

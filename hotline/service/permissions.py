@@ -230,6 +230,13 @@ TABLE: Final = (
         ("reviewer",),
     ),
     Ability("figures of the line", ("supervisor", "operator"), (), ("overview",)),
+    Ability("released figures as a file", ("partner", "supervisor", "admin"), ("take_release",), ("release_file",)),
+    Ability(
+        "rows of incidents for a partner, and the protocols under which they go, by the shell alone",
+        ADMIN,
+        ("take_rows", "record_protocol", "end_protocol"),
+        (),
+    ),
     Ability("measures that the line is judged by", ("supervisor", "operator"), (), ("judged",)),
     Ability("released figures", ("partner", "supervisor", "operator"), (), ("partners",)),
     Ability("accept the terms under which partners see them, by name", ("partner",), ("accept_terms",), ("terms",)),

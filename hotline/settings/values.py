@@ -60,6 +60,14 @@ def _is_by_chance(secret: str) -> bool:
     return len(set(secret)) >= 8
 
 
+def _is_webhook_key(secret: str) -> bool:
+    try:
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return 24 <= len(key) <= 64 and len(set(key)) >= 8
+
+
 def _are_keys(text: str) -> bool:
     """Is this `id:base64, …, hash:base64`, each key 32 bytes, each id once?"""
     pairs = [part.strip().partition(":") for part in text.split(",")]
@@ -98,6 +106,12 @@ SECRET: Final = Form(
     ((_is_by_chance, "must be made by chance"),),
 )
 """At least 128 bits, in letters that a URL's path carries as they are."""
+WEBHOOK_SECRET: Final = Form(
+    "whsec_ and 24 to 64 bytes in base64",
+    r"whsec_[A-Za-z0-9+/]{32,88}={0,2}",
+    ((_is_webhook_key, "must be 24 to 64 bytes in base64 after whsec_, made by chance"),),
+)
+"""As Standard Webhooks writes one."""
 ADDRESS: Final = Form(
     "https://…; http:// only on loopback", r"https://[!-~]+|http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]+)?(?:/[!-~]*)?"
 )

@@ -26,6 +26,7 @@ from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.care import Load
 from hotline.ports.desk.cases import Consent, HandedNote, Incident, Referral
+from hotline.ports.desk.sharing_protocols import SharingProtocol
 from hotline.ports.desk.staff import Agreement, Staff
 from hotline.ports.editions.authorships import WordsAuthorship
 from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
@@ -216,6 +217,15 @@ def fill_0022(url, seal) -> None:
     store.close()
 
 
+def fill_0030(url, seal) -> None:
+    """With a protocol under which rows may leave."""
+    fill_0029(url, seal)
+    store = SqlStore(url, seal, PATIENT_MS)
+    with store.write() as t:
+        t.sharing_protocols.save(SharingProtocol(1, "Sous-cluster", "A. Diarra", "ISP-1", 21_000, NOW, "djeneba"))
+    store.close()
+
+
 def fill_0029(url, seal) -> None:
     """With a partner who accepted the terms."""
     fill_0022(url, seal)
@@ -325,6 +335,7 @@ FILLS = {
     "0021": fill_0019,
     "0022": fill_0022,
     "0029": fill_0029,
+    "0030": fill_0030,
 }
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 

@@ -22,6 +22,7 @@ from hotline.console import ConsoleContext
 from hotline.console.pages.partners import terms_digest
 from hotline.console.words import Words
 from hotline.content.directory_files.exchange import DirectoryTables
+from hotline.content.figure_files.workbooks import OpenpyxlWorkbooks
 from hotline.content.word_files.exchange import PoAndSheets
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.desk.staff import Agreement, Staff
@@ -113,6 +114,7 @@ class Desk:
             *(deps, WORDS, passwords or PASSWORDS, TimeCodes(), self.chance, settings, PoAndSheets()),
             secure=secure,
             sheets=DirectoryTables(),
+            workbooks=OpenpyxlWorkbooks(),
         )
         self.app = _app_over(self.room)
 

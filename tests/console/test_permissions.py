@@ -26,7 +26,7 @@ WHO = {
     "approver": "oumou",
 }
 """One for each role; the last two are counselors to whose role a right was added."""
-EXAMPLES = {"IntegerConverter": 1}
+EXAMPLES = {"IntegerConverter": 1, "AnyConverter": "csv"}
 """For whatever else a path asks: an id that is nobody's."""
 NOBODYS = "0" * 32
 

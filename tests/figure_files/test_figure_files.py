@@ -17,10 +17,12 @@ from openpyxl import load_workbook
 
 from hotline.config import CONTENT
 from hotline.content.figure_files.workbooks import as_xlsx
+from hotline.ports.desk.figure_files import ReleasedFigures
 from hotline.ports.desk.releases import UNKNOWN, FigureTable, Release
 from hotline.service.desk.figures.definitions import FIGURES, SPECS
 from hotline.service.desk.figures.files import hxl
-from hotline.service.desk.figures.files.document import ReleasedFigures, as_json, days_of
+from hotline.service.desk.figures.files.document import as_json, days_of
+from hotline.service.desk.figures.files.webhook import body_of
 from tests.figure_files.releases import QUARTER, REGIONS_OF_B, TYPES_OF_A, names, release, shown
 from tests.json_schema import faults
 
@@ -233,3 +235,5 @@ def test_no_file_holds_what_is_hidden(made: tuple[FigureTable, dict[tuple[str, s
         for row in table.rows
         for column in table.columns
     ] == [cell for cells in written for cell in cells]
+    news = json.loads(body_of(of, "released", 1_810_000_000))["data"]["tables"][0]
+    assert [[table.cell(row, column) for column in table.columns] for row in table.rows] == news["cells"]

@@ -34,7 +34,7 @@ def test_a_percentage(part, whole, beside, shown) -> None:
 
 def test_public_ones() -> None:
     """All may be told of plans: a week without a gap is 100."""
-    assert [100, 0, 50, None] == [percent(*pair, is_public=True) for pair in ((7, 7), (0, 7), (1, 2), (0, 0))]
+    assert [100, 0, 50, None, None] == [percent(*pair, is_public=True) for pair in ((70, 70), (0, 70), (10, 20), (1, 2), (0, 0))]
 
 
 def test_by_region() -> None:
@@ -52,7 +52,7 @@ def test_by_column() -> None:
     """A share of promises for each column that there is, of places for each region; a figure that is no share has none."""
     promises = FigureTable("promises", ("kept", "missed", TOTAL), ("ordinary", TOTAL), ((30, None), (10, None), (40, 60)))
     assert {"ordinary": 75, TOTAL: None} == shares_of(BY_NAME["promises"], promises).by_column
-    places = FigureTable("places", ("bamako", TOTAL), ("verified", "listed"), ((3, 12), (3, 12)))
-    assert {"bamako": 25, TOTAL: 25} == shares_of(BY_NAME["places"], places).by_row
+    places = FigureTable("places", ("bamako", TOTAL), ("verified", "listed"), ((0, 12), (10, 40)))
+    assert {"bamako": None, TOTAL: 25} == shares_of(BY_NAME["places"], places).by_row
     assert TableShares() == shares_of(BY_NAME["types"], FigureTable("types", ("rape", TOTAL), ("count",), ((30,), (40,))))
     assert TableShares() == shares_of(BY_NAME["partner"], FigureTable("partner", ("partner", TOTAL), ("count",), (), too_few=True))

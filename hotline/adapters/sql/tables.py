@@ -539,6 +539,21 @@ consents = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
+sharing_protocols = Table(
+    "sharing_protocols",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("partner", String(120), nullable=False),
+    Column("signed_by", String(120), nullable=False),
+    Column("letter", String(120), nullable=False),
+    # Days since 1970-01-01.
+    Column("until", Integer, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("recorded_by", String(64), nullable=False),
+    Column("ended_at", BigInteger),
+    Column("ended_by", String(64)),
+)
+
 incidents = Table(
     "incidents",
     metadata,

@@ -16,7 +16,7 @@ from openpyxl.styles.fonts import Font
 from openpyxl.utils.cell import get_column_letter
 from openpyxl.workbook.workbook import Workbook
 
-from hotline.service.desk.figures.files.document import ReleasedCell, ReleasedFigure, ReleasedFigures, ReleasedTable
+from hotline.ports.desk.figure_files import ReleasedCell, ReleasedFigure, ReleasedFigures, ReleasedTable
 from hotline.service.desk.figures.files.recorder import RecorderRow
 
 INCIDENT_DATA: Final = "Incident Data"
@@ -39,6 +39,13 @@ _NO_SHEET: Final = re.compile(r"[\[\]:*?/\\]")
 _SHEET_LETTERS: Final = 31
 
 Words = Callable[[str], str]
+
+
+class OpenpyxlWorkbooks:
+    """`ports.desk.figure_files.FigureWorkbooks`."""
+
+    def xlsx(self, figures: ReleasedFigures, words: Words, released_at: datetime) -> bytes:
+        return as_xlsx(figures, words, released_at)
 
 
 def as_xlsx(figures: ReleasedFigures, words: Words, released_at: datetime) -> bytes:

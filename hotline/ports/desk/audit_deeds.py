@@ -90,6 +90,11 @@ Deed: TypeAlias = Literal[
     "hours opened",
     "clock trusted",
     CallerDeed,
+    # what leaves in files
+    "figures taken",
+    "incident rows taken",
+    "protocol recorded",
+    "protocol ended",
     # testimonies
     "testimony written",
     "testimony cut",

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from hotline.ports.desk.releases import FigureTable, Release
 from hotline.service.deps import Deps
+from hotline.service.desk.figures import shares
 from hotline.service.desk.figures.definitions import SPECS
 
 ROUNDED_TO: Final = 5
@@ -59,7 +60,7 @@ def rounded(table: FigureTable) -> FigureTable:
 def _rounded(cell: int | None) -> int | None:
     if cell is None or cell < LEAST_ROUNDED:
         return None
-    return ROUNDED_TO * ((2 * cell + ROUNDED_TO) // (2 * ROUNDED_TO))
+    return ROUNDED_TO * shares.rounded(cell, ROUNDED_TO)
 
 
 def for_journalists(release: Release) -> Release:

@@ -27,15 +27,18 @@ def percent(part: int | None, whole: int | None, beside: Iterable[int | None] = 
     """A whole number of a hundred, of shown cells alone. Returns None where a number of people could be read from it.
 
     That is so of a whole below 20, beside a hidden cell of the same sum (`beside`: its parts), and of 0 and 100, which count nobody among
-    the one or the other. `is_public`: of plans and the directory, of which all may be told.
+    the one or the other. `is_public`: of plans and the directory, of which all and none may be told.
     """
     if part is None or not whole:
         return None
-    share = (200 * part + whole) // (2 * whole)
-    if is_public:
-        return share
-    is_told = whole >= LEAST_BASE and None not in beside and 0 < share < 100
+    share = rounded(100 * part, whole)
+    is_told = whole >= LEAST_BASE and None not in beside and (is_public or 0 < share < 100)
     return share if is_told else None
+
+
+def rounded(count: int, among: int) -> int:
+    """A whole number of them, as people round it."""
+    return (2 * count + among) // (2 * among)
 
 
 def shares_of(figure: FigureSpec, table: FigureTable) -> TableShares:
@@ -50,9 +53,9 @@ def yearly_shares(table: FigureTable) -> TableShares:
     return _shares(table, OF_A_YEAR[table.name], is_public=False) if table.name in OF_A_YEAR and table.cells else TableShares()
 
 
-def without_answer(table: FigureTable) -> int | None:
-    """How many of a hundred gave no answer, of a table with one column whose total counts those who did."""
-    answers, none = (table.cell(row, table.columns[0]) for row in (TOTAL, UNKNOWN))
+def without_answer(table: FigureTable, column: str = "count") -> int | None:
+    """How many of a hundred gave no answer, of a table whose total counts those who did."""
+    answers, none = (table.cell(row, column) for row in (TOTAL, UNKNOWN))
     return None if answers is None or none is None else percent(none, answers + none)
 
 

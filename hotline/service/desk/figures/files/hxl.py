@@ -7,9 +7,9 @@ import io
 from collections.abc import Iterator
 from typing import Final
 
+from hotline.ports.desk.figure_files import ReleasedFigure, ReleasedFigures, ReleasedName, ReleasedTable
 from hotline.ports.desk.releases import TOTAL
 from hotline.service.desk.figures.definitions import REGIONS, SPECS
-from hotline.service.desk.figures.files.document import ReleasedFigure, ReleasedFigures, ReleasedName, ReleasedTable
 
 HEADS: Final = {
     "Début": "#date+start",
