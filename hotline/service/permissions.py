@@ -230,7 +230,7 @@ TABLE: Final = (
         ("reviewer",),
     ),
     Ability("figures of the line", ("supervisor", "operator"), (), ("overview",)),
-    Ability("released figures as a file", ("partner", "supervisor", "admin"), ("take_release",), ("release_file",)),
+    Ability("released figures as a file", ("partner", "supervisor", "operator", "admin"), ("take_release",), ("release_file",)),
     Ability(
         "rows of incidents for a partner, and the protocols under which they go, by the shell alone",
         ADMIN,
@@ -240,6 +240,12 @@ TABLE: Final = (
     Ability("measures that the line is judged by", ("supervisor", "operator"), (), ("judged",)),
     Ability("released figures", ("partner", "supervisor", "operator"), (), ("partners",)),
     Ability("accept the terms under which partners see them, by name", ("partner",), ("accept_terms",), ("terms",)),
+    Ability(
+        "figures that leave the line: prepare, let out what another prepared, withdraw",
+        ("supervisor", "admin"),
+        ("prepare_release", "release_figures", "withdraw_release"),
+        ("figures", "figures_one", "prepare_figures", "release_figures", "withdraw_figures"),
+    ),
     Ability(
         "accounts: make, one-time link, unlock, disable",
         ADMIN,

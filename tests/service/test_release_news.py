@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 
 import pytest
 from msgspec.structs import replace
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 from hotline.ports.desk.releases import Release
 from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 from hotline.service.desk.figures.files.webhook import News, announce
+from hotline.service.desk.figures.publication import digest_of
 from hotline.service.work import Work
 from tests.figure_files.releases import TYPES_OF_A, release
 from tests.service.fakes import FakeWebhook
@@ -46,6 +48,8 @@ def test_it_is_told_what_was_released(line: Line, partner: FakeWebhook) -> None:
         key: value for key, value in said["data"].items() if key != "tables"
     }
     assert [[None], [None], [21], [None], [9], [14], [53]] == said["data"]["tables"][0]["cells"]
+    tables = body[body.index(b'"tables":') + len(b'"tables":') : -len(b"}}")]
+    assert digest_of(Q1.tables) == sha256(tables).hexdigest()
     line.hotline.deliver(id)
     assert 1 == partner.asked
 

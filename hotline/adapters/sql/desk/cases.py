@@ -24,11 +24,6 @@ class SealedReferral(Struct, frozen=True):
 
 
 _INCIDENT: Final = select(incidents).where(incidents.c.callback == THIS).order_by(incidents.c.id).limit(1)
-_UNTIED: Final = (
-    select(incidents)
-    .where(incidents.c.callback.is_(None), incidents.c.figures, incidents.c.day >= bindparam("since"), incidents.c.day < bindparam("until"))
-    .order_by(incidents.c.id)
-)
 _PLAIN: Final = tuple(field for field in Referral.__struct_fields__ if field not in SealedReferral.__struct_fields__)
 REFERRAL: Final = (*(referrals.c[field].label(field) for field in _PLAIN), referrals.c.sealed.label("sealed"))
 """What `CaseRows` builds a referral from."""
@@ -53,7 +48,7 @@ _DROP_NOTE: Final = delete(notes).where(notes.c.callback == THIS)
 
 
 class CaseRows(Unit):
-    """A store that reads referrals, by statements that end with `REFERRAL`, and consents."""
+    """A store that reads incidents, referrals, by statements that end with `REFERRAL`, and consents."""
 
     __slots__ = ()
 
@@ -64,6 +59,10 @@ class CaseRows(Unit):
 
     def _consents(self, callback: str, sealed: bytes) -> dict[str, Consent]:
         return {consent.kind: consent for consent in self._unpack(consents.c.sealed, callback, sealed, tuple[Consent, ...])}
+
+    def _incident(self, row: Row[*tuple[Any, ...]]) -> Incident:
+        values = row._asdict()
+        return Incident(codes=self._unpack(incidents.c.sealed, row.id, values.pop("sealed"), dict[str, str]), **values)
 
 
 class SqlCases(CaseRows):
@@ -79,9 +78,6 @@ class SqlCases(CaseRows):
     def incident_of(self, callback: str) -> Incident | None:
         row = self._row(_INCIDENT, this=callback)
         return self._incident(row) if row else None
-
-    def untied(self, since: int, until: int) -> tuple[Incident, ...]:
-        return tuple(self._incident(row) for row in self._rows(_UNTIED, since=since, until=until))
 
     def save_referral(self, referral: Referral) -> None:
         values = asdict(referral)
@@ -129,7 +125,3 @@ class SqlCases(CaseRows):
     def handed(self, callback: str) -> HandedNote | None:
         sealed = self._value(_HANDED, this=callback)
         return None if sealed is None else self._unpack(handed.c.sealed, callback, sealed, HandedNote)
-
-    def _incident(self, row: Row[*tuple[Any, ...]]) -> Incident:
-        values = row._asdict()
-        return Incident(codes=self._unpack(incidents.c.sealed, row.id, values.pop("sealed"), dict[str, str]), **values)
