@@ -24,6 +24,7 @@ from hotline.ports.desk.clocks import Clocks
 from hotline.ports.desk.declarations import Declarations
 from hotline.ports.desk.drafts import Drafts
 from hotline.ports.desk.figures import Figures
+from hotline.ports.desk.releases import Releases
 from hotline.ports.desk.retention import Retention
 from hotline.ports.desk.sharing_protocols import SharingProtocols
 from hotline.ports.desk.shifts import Shifts
@@ -95,6 +96,8 @@ class Transaction(Protocol):
     def figures(self) -> Figures: ...
     @property
     def sharing_protocols(self) -> SharingProtocols: ...
+    @property
+    def releases(self) -> Releases: ...
     @property
     def audit(self) -> Audit: ...
     @property

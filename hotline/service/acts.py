@@ -111,6 +111,11 @@ Refused: TypeAlias = Literal[
     "same",  # the newest edition says the same already: `edition` is its number
     "too_many",  # sessions are on too many editions: there is room at the moment `until`
     "unreadable",  # another version of the program wrote it: `of` says what
+    # figures that leave the line
+    "differs",  # what was published says otherwise: `period` says where
+    "letter",  # without saying under which letter, or why
+    "not_final",  # something in it can still be taken back, or its day has not come: `due`
+    "unprotected",  # a hidden cell could be worked out, whatever else is hidden
 ]
 """Nothing was changed."""
 

@@ -241,6 +241,12 @@ TABLE: Final = (
     Ability("released figures", ("partner", "supervisor", "operator"), (), ("partners",)),
     Ability("accept the terms under which partners see them, by name", ("partner",), ("accept_terms",), ("terms",)),
     Ability(
+        "figures that leave the line: prepare, let out what another prepared, withdraw",
+        ("supervisor", "admin"),
+        ("prepare_release", "release_figures", "withdraw_release"),
+        ("figures", "figures_one", "prepare_figures", "release_figures", "withdraw_figures"),
+    ),
+    Ability(
         "accounts: make, one-time link, unlock, disable",
         ADMIN,
         ("add_person", "change_person", "make_link", "unlock_person", "disable_person"),

@@ -100,6 +100,10 @@ Deed: TypeAlias = Literal[
     "testimony cut",
     "testimony released",
     "testimony withdrawn",
+    # figures that leave the line
+    "figures prepared",
+    "figures released",
+    "figures withdrawn",
 ]
 """As it stands in the database. The console says it in words: `audit.what.…` in the catalogues, with `_` for what is no letter or digit."""
 DEEDS: Final[tuple[Deed, ...]] = get_args(Deed)
