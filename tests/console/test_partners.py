@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from xml.etree import ElementTree as ET
 
@@ -140,6 +141,22 @@ def test_page_and_picture_say_the_released_numbers(desk: Desk, rokia: Browser, l
                 part.text for part in svg.iter("text") if part.get("font-weight") == "700" and part.get("x") != "0"
             ]
         assert "None" not in said
+
+
+def test_page_and_file_say_the_same(desk: Desk, rokia: Browser) -> None:
+    """Cell by cell, and each share: the file that the page leads to, read back."""
+    put(desk, release("2027-Q1", 7))
+    rokia.open("/console/partners")
+    file = json.loads(rokia.client.get("/console/partners/7.json").data)
+    tables = [found for figure in file["figures"] for found in figure["tables"]]
+    read = [[["–" if cell["state"] == "hidden" else str(cell["value"]) for cell in row] for row in found["cells"]] for found in tables]
+    assert read == [cells(found) for found in _TABLE.findall(rokia.raw)]
+    below = [re.findall(r'<td class="num">([^<]*)</td>', row) for row in re.findall(r'<tr class="share">.*?</tr>', rokia.raw)]
+    shares = [
+        [str(found["column_shares"].get(column["code"], "–")) for column in found["columns"]] for found in tables if found["column_shares"]
+    ]
+    assert len(shares) > 3
+    assert below == shares
 
 
 def test_each_picture_carries_what_it_has_to_be_read_with(desk: Desk, rokia: Browser) -> None:
