@@ -5,18 +5,22 @@ from __future__ import annotations
 import html
 import json
 import re
+from datetime import date
 from xml.etree import ElementTree as ET
 
 import pytest
 from msgspec.structs import replace
 
 from hotline.engine.times import DAY_SECONDS
+from hotline.ports.desk.cases import Incident
 from hotline.ports.desk.releases import Release
 from hotline.ports.desk.staff import Staff
 from hotline.service.acts import By, run
 from hotline.service.desk.accounts import sign_in
 from hotline.service.desk.accounts.agreed_terms import accept_terms
 from hotline.service.desk.figures.definitions import FIGURES
+from hotline.service.desk.figures.publication import decide
+from hotline.service.desk.figures.releasing import prepare_release, release_figures
 from tests.console.desk import IDS, SETTINGS, Browser, Desk
 from tests.released import CELLS, release, table, too_few
 
@@ -141,6 +145,31 @@ def test_page_and_picture_say_the_released_numbers(desk: Desk, rokia: Browser, l
                 part.text for part in svg.iter("text") if part.get("font-weight") == "700" and part.get("x") != "0"
             ]
         assert "None" not in said
+
+
+def test_what_two_people_let_out_is_what_a_partner_reads(desk: Desk) -> None:
+    """From callbacks to the page: a quarter that one prepared and another released, with what is few hidden and what would give it away."""
+    day = (date(2027, 2, 3) - date(1970, 1, 1)).days
+    with desk.line.real_store.write() as tx:
+        for number, (question, count) in enumerate(
+            (("penetration", 6), ("contact", 3), ("physical", 21), ("denial", 9), ("psychological", 14))
+        ):
+            for place in range(count):
+                tx.cases.save_incident(Incident(f"{number:016x}{place:016x}", None, day, {question: "yes"}, figures=True))
+    desk.line.wait((day + 100) * DAY_SECONDS - desk.line.clock.now())
+    deps = desk.room.deps
+    prepared = run(deps, By("fanta (root)", "shell"), prepare_release, decide(deps, "2027-Q1", desk.line.clock.now()))
+    number = int(prepared.values["release"])
+    run(deps, By("moussa (root)", "shell"), release_figures, number, decide(deps, "2027-Q1", desk.line.clock.now()), "Lettre 12/2027")
+    desk.add_partner()
+    browser = desk.browser("rokia")
+    browser.open("/console/partners")
+    title = desk.say("figures.types.title")
+    found = next(markup for markup in _TABLE.findall(browser.raw) if title in html.unescape(markup))
+    assert cells(found) == [["–"], ["–"], ["21"], ["–"], ["9"], ["14"], ["53"]]
+    said = words_in(pictures(browser)["types"])
+    assert "n = 53" in said
+    assert not re.search(r"\b[36]\b", said.partition("Un seul type")[0].partition(title)[2].replace("2027", ""))
 
 
 def test_page_and_file_say_the_same(desk: Desk, rokia: Browser) -> None:
