@@ -12,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.engine.times import DAY_SECONDS
+from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.cases import Incident
 from hotline.ports.desk.releases import Release
 from hotline.ports.desk.staff import Staff
@@ -106,6 +107,11 @@ def test_nothing_past_the_last_day(desk: Desk, rokia: Browser) -> None:
     assert desk.say("access.title") in desk.browser("rokia").open("/console/partners")
     with desk.line.real_store.write() as tx:
         tx.accounts.add_invite("a-link", IDS["rokia"], desk.line.clock.now(), desk.line.clock.now() + 99)
+        tx.accounts.save(Account(IDS["rokia"], desk.room.passwords.hash("quatre chevaux sous la pluie")))
+    browser = desk.browser()
+    browser.open("/console/sign-in")
+    browser.send("/console/sign-in", alias="rokia", password="quatre chevaux sous la pluie")
+    assert browser.status == 401
     assert sign_in.invited(desk.room.deps, "a-link") is None
     assert run(desk.room.deps, By(IDS["rokia"], "page"), accept_terms, "d" * 64, "Rokia Traoré").code == "forbidden"
 
