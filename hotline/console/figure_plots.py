@@ -70,8 +70,8 @@ class Stack(Struct, frozen=True):
 
     @property
     def drawn(self) -> int:
-        """What is known of its length."""
-        return self.whole if self.whole is not None else sum(part or 0 for _, part in self.parts)
+        """What is known of its length; rounded parts may be more than their whole."""
+        return max(self.whole or 0, sum(part or 0 for _, part in self.parts))
 
 
 def shares(caption: Caption, strips: Sequence[Share]) -> Markup:

@@ -55,7 +55,7 @@ def install(app: Flask, context: ConsoleContext) -> None:
     @app.before_request
     def keep_apart() -> None:
         """On its host the page alone, and the page on its host alone."""
-        if (request.host == place.netloc) != (request.endpoint == "press"):
+        if (request.host.lower() == place.netloc) != (request.endpoint == "press"):
             abort(_nothing())
 
     def press(year: str = "") -> AnyResponse:

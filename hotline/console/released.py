@@ -40,6 +40,8 @@ class ShownTable(Struct, frozen=True):
     title: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
+    shares: tuple[str, ...] = ()
+    """Below each column what its figure is a share of, in %; nothing where none is told."""
 
 
 class ShownFigure(Struct, frozen=True):
@@ -119,7 +121,9 @@ def _figure(reading: FigureReader, spec: FigureSpec, release: Release, beside: R
         why = "figures.too_few" if table is not None and table.too_few else "partners.missing.absent"
         return ShownFigure(id, title, means, (), (), missing=reading.say(why))
     number, sentences = _number(reading, spec, table), _sentences(reading, spec, table, release)
-    shown = tuple(_table(reading, part) for part in (release.table(each.name) for each in spec.tables) if part is not None and part.cells)
+    shown = tuple(
+        _table(reading, part, spec) for part in (release.table(each.name) for each in spec.tables) if part is not None and part.cells
+    )
     other = beside.table(table.name) if beside else None
     caption = Caption(id, title, reading.period(release.period), sentences, _aloud(shown[0]), number)
     return ShownFigure(id, title, means, sentences, shown, _picture(reading, spec, table, other, caption), number)
@@ -208,14 +212,17 @@ def _sentences(reading: FigureReader, spec: FigureSpec, table: FigureTable, rele
     return tuple(said)
 
 
-def _table(reading: FigureReader, table: FigureTable) -> ShownTable:
+def _table(reading: FigureReader, table: FigureTable, spec: FigureSpec | None = None) -> ShownTable:
+    """`spec`: the figure that it belongs to; a yearly table belongs to none."""
     head = tuple(reading.column(table, column) for column in table.columns)
     rows = tuple((reading.row(table, row), tuple(map(cell, cells))) for row, cells in zip(table.rows, table.cells, strict=True))
     shares = yearly_shares(table).by_row
     if any(share is not None for share in shares.values()):
         head = (*head, reading.say("figures.percent"))
         rows = tuple((name, (*cells, cell(shares[row]))) for (name, cells), row in zip(rows, table.rows, strict=True))
-    return ShownTable(reading.say(f"figures.{table.name}.title"), head, rows)
+    below = shares_of(spec, table).by_column if spec else {}
+    told = tuple(cell(below.get(column)) for column in table.columns) if any(share is not None for share in below.values()) else ()
+    return ShownTable(reading.say(f"figures.{table.name}.title"), head, rows, told)
 
 
 def _aloud(table: ShownTable) -> str:

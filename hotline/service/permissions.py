@@ -238,7 +238,7 @@ TABLE: Final = (
         (),
     ),
     Ability("measures that the line is judged by", ("supervisor", "operator"), (), ("judged",)),
-    Ability("released figures", ("partner", "supervisor", "operator"), (), ("partners",)),
+    Ability("released figures", ("partner", "supervisor", "operator", "admin"), (), ("partners",)),
     Ability("accept the terms under which partners see them, by name", ("partner",), ("accept_terms",), ("terms",)),
     Ability(
         "figures that leave the line: prepare, let out what another prepared, withdraw",

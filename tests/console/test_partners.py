@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import html
+import json
 import re
+from datetime import date
 from xml.etree import ElementTree as ET
 
 import pytest
 from msgspec.structs import replace
 
 from hotline.engine.times import DAY_SECONDS
+from hotline.ports.desk.accounts import Account
+from hotline.ports.desk.cases import Incident
 from hotline.ports.desk.releases import Release
 from hotline.ports.desk.staff import Staff
 from hotline.service.acts import By, run
 from hotline.service.desk.accounts import sign_in
 from hotline.service.desk.accounts.agreed_terms import accept_terms
 from hotline.service.desk.figures.definitions import FIGURES
+from hotline.service.desk.figures.publication import decide
+from hotline.service.desk.figures.releasing import prepare_release, release_figures
 from tests.console.desk import IDS, SETTINGS, Browser, Desk
 from tests.released import CELLS, release, table, too_few
 
@@ -101,6 +107,11 @@ def test_nothing_past_the_last_day(desk: Desk, rokia: Browser) -> None:
     assert desk.say("access.title") in desk.browser("rokia").open("/console/partners")
     with desk.line.real_store.write() as tx:
         tx.accounts.add_invite("a-link", IDS["rokia"], desk.line.clock.now(), desk.line.clock.now() + 99)
+        tx.accounts.save(Account(IDS["rokia"], desk.room.passwords.hash("quatre chevaux sous la pluie")))
+    browser = desk.browser()
+    browser.open("/console/sign-in")
+    browser.send("/console/sign-in", alias="rokia", password="quatre chevaux sous la pluie")
+    assert browser.status == 401
     assert sign_in.invited(desk.room.deps, "a-link") is None
     assert run(desk.room.deps, By(IDS["rokia"], "page"), accept_terms, "d" * 64, "Rokia Traoré").code == "forbidden"
 
@@ -140,6 +151,47 @@ def test_page_and_picture_say_the_released_numbers(desk: Desk, rokia: Browser, l
                 part.text for part in svg.iter("text") if part.get("font-weight") == "700" and part.get("x") != "0"
             ]
         assert "None" not in said
+
+
+def test_what_two_people_let_out_is_what_a_partner_reads(desk: Desk) -> None:
+    """From callbacks to the page: a quarter that one prepared and another released, with what is few hidden and what would give it away."""
+    day = (date(2027, 2, 3) - date(1970, 1, 1)).days
+    with desk.line.real_store.write() as tx:
+        for number, (question, count) in enumerate(
+            (("penetration", 6), ("contact", 3), ("physical", 21), ("denial", 9), ("psychological", 14))
+        ):
+            for place in range(count):
+                tx.cases.save_incident(Incident(f"{number:016x}{place:016x}", None, day, {question: "yes"}, figures=True))
+    desk.line.wait((day + 100) * DAY_SECONDS - desk.line.clock.now())
+    deps = desk.room.deps
+    prepared = run(deps, By("fanta (root)", "shell"), prepare_release, decide(deps, "2027-Q1", desk.line.clock.now()))
+    number = int(prepared.values["release"])
+    run(deps, By("moussa (root)", "shell"), release_figures, number, decide(deps, "2027-Q1", desk.line.clock.now()), "Lettre 12/2027")
+    desk.add_partner()
+    browser = desk.browser("rokia")
+    browser.open("/console/partners")
+    title = desk.say("figures.types.title")
+    found = next(markup for markup in _TABLE.findall(browser.raw) if title in html.unescape(markup))
+    assert cells(found) == [["–"], ["–"], ["21"], ["–"], ["9"], ["14"], ["53"]]
+    said = words_in(pictures(browser)["types"])
+    assert "n = 53" in said
+    assert not re.search(r"\b[36]\b", said.partition("Un seul type")[0].partition(title)[2].replace("2027", ""))
+
+
+def test_page_and_file_say_the_same(desk: Desk, rokia: Browser) -> None:
+    """Cell by cell, and each share: the file that the page leads to, read back."""
+    put(desk, release("2027-Q1", 7))
+    rokia.open("/console/partners")
+    file = json.loads(rokia.client.get("/console/partners/7.json").data)
+    tables = [found for figure in file["figures"] for found in figure["tables"]]
+    read = [[["–" if cell["state"] == "hidden" else str(cell["value"]) for cell in row] for row in found["cells"]] for found in tables]
+    assert read == [cells(found) for found in _TABLE.findall(rokia.raw)]
+    below = [re.findall(r'<td class="num">([^<]*)</td>', row) for row in re.findall(r'<tr class="share">.*?</tr>', rokia.raw)]
+    shares = [
+        [str(found["column_shares"].get(column["code"], "–")) for column in found["columns"]] for found in tables if found["column_shares"]
+    ]
+    assert len(shares) > 3
+    assert below == shares
 
 
 def test_each_picture_carries_what_it_has_to_be_read_with(desk: Desk, rokia: Browser) -> None:
@@ -210,13 +262,14 @@ def test_regions_are_of_a_year(desk: Desk, rokia: Browser) -> None:
 
 
 def test_the_page_is_small_and_the_same_for_everybody(desk: Desk, rokia: Browser) -> None:
-    """Two quarters beside each other come in under 20 kB as they go over the network, and nothing on the page depends on who looks, but for the frame."""
+    """Two quarters beside each other come in under 20 kB as they go over the network, and no figure depends on who looks."""
     put(desk, release("2027-Q1", 7), release("2027-Q2", 8))
     answer = rokia.client.get("/console/partners?period=2027-Q1&beside=2027-Q2", headers={"Accept-Encoding": "gzip"})
     assert len(answer.data) < LARGEST
-    mains = []
+    shown = []
     for alias in ("rokia", "fanta", "mariam"):
         browser = desk.browser(alias)
         browser.open("/console/partners")
-        mains.append(browser.raw.partition("<main")[2].partition("</main>")[0])
-    assert mains[0] == mains[1] == mains[2]
+        shown.append(browser.raw.partition('<div class="three">')[2].partition("</main>")[0])
+    assert shown[0]
+    assert shown[0] == shown[1] == shown[2]

@@ -17,7 +17,7 @@ from hotline.service.permissions import OPEN, ROLES, may
 from tests.console.desk import IDS, Desk
 
 WHO = {"counselor": "awa", "supervisor": "fanta", "operator": "mariam", "admin": "djeneba", "partner": "rokia"}
-MOST = 23
+MOST = 24
 """Statements a page, its sign-in among them."""
 SHOWN = {
     "callback": "0",

@@ -7,13 +7,20 @@ from datetime import date
 from random import Random
 
 import pytest
+from msgspec import json
+from msgspec.structs import replace
+from sqlalchemy import text
 
-from hotline.engine.quarters import span
+from hotline.engine.quarters import Span, span
 from hotline.ports.desk.cases import Consent, Incident, Referral
+from hotline.ports.desk.declarations import Declaration
 from hotline.ports.desk.releases import TOTAL, UNKNOWN
 from hotline.service.acts import By, Result, run
 from hotline.service.desk.casework import consents
+from hotline.service.desk.figures.counting import Material, count_tables
+from hotline.service.desk.figures.public_sums import PeriodTables, book
 from hotline.service.desk.figures.publication import CannotPrepare, Decision, decide
+from hotline.service.desk.figures.release_suppression import suppress
 from hotline.service.desk.figures.releasing import prepare_release, release_figures, withdraw_release
 from tests import programme
 from tests.adapters.test_store import a_callback
@@ -238,6 +245,159 @@ def test_a_second_yes_that_comes_late(line: Line, made: MadeUp):
         (counted,) = tx.figures.incidents(day_of(2027, 4, 1), day_of(2027, 7, 1))
         assert (day_of(2027, 5, 1), {"denial": "yes"}) == (counted.day, counted.codes)
         assert {("health", "declined"): 1} == tx.figures.referrals_counted(day_of(2027, 4, 1), day_of(2027, 7, 1))
+
+
+STAGES = ("never asked", "to be written down alone", "at once", "with all of it", "on the last day")
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_taken_back_at_each_stage(line: Line, made: MadeUp, stage: str):
+    """Whenever a caller takes the second yes back, or never gives it: every table of the line that counts, and every table that leaves it, is as if the
+    caller had never been asked."""
+    worked_example(made)
+    with line.real_store.write() as tx:
+        day = day_of(2027, 2, 20)
+        asked = made.add(tx, day, {"denial": "yes", "age": "12-17"}, figures=False, referrals=[("police", "unavailable")])
+        if stage == "never asked":
+            tx.cases.drop_incident(asked)
+            tx._connection.exec_driver_sql("DELETE FROM consents WHERE callback = ?", (asked,))
+            for referral in tx.cases.referrals(asked):
+                tx.cases.drop_referral(referral.id)
+    line.clock.at = day * DAY + 11 * 3600
+    if stage in STAGES[2:]:
+        assert "done" == line.act(FANTA, consents.give_consent, asked, "figures").code
+    if stage == "on the last day":
+        line.clock.at += 29 * DAY
+        made.purge()
+    if stage in STAGES[2:]:
+        kind = "record" if stage == "with all of it" else "figures"
+        assert "done" == line.act(FANTA, consents.take_back_consent, asked, kind).code
+    at_day(line, 2027, 5, 10)
+    made.purge()
+    with line.real_store.read() as tx:
+        assert None is tx.callbacks.get(asked)
+        counted = {name: tx.figures._rows(text(f"SELECT * FROM {name} ORDER BY 1, 2")) for name in COUNTED}  # noqa: S608
+        kept = [incident.codes for incident in tx.figures.incidents(0, 99_999)]
+    assert ([], []) == (counted["referral_tallies"], counted["legal_tallies"])
+    assert [(day_of(2027, month, 1), 1, "spoke", count) for month, count in ((1, 10), (2, 25), (3, 25))] == [
+        tuple(row) for row in counted["tries_tallies"]
+    ]
+    assert (55, 9) == (len([codes for codes in kept if codes]), len([codes for codes in kept if codes.get("denial") == "yes"]))
+    decision = decided(line, "2027-Q1")
+    types = next(table for table in decision.tables if table.name == "types")
+    assert ((None,), (None,), (21,), (None,), (9,), (14,), (53,)) == types.cells
+
+
+COUNTED = ("tries_tallies", "safer_tallies", "referral_tallies", "legal_tallies")
+
+
+def test_hours_are_kept_by_the_clock(line: Line):
+    """On the day after, once, in each language: what was offered, less what a supervisor closed, and what somebody was planned for."""
+    at_day(line, 2027, 3, 2)
+    line.wait(1)
+    with line.real_store.read() as tx:
+        before = {hours.language: hours for hours in tx.figures.hours(day_of(2027, 3, 1), day_of(2027, 3, 2))}
+    assert {"fr", "bm"} == before.keys()
+    assert 0 < before["fr"].covered <= before["fr"].offered
+    with line.real_store.write() as tx:
+        midnight = day_of(2027, 3, 2) * 1440
+        tx.declarations.add(Declaration("closed", midnight, midnight + 1440))
+    line.wait(DAY)
+    line.wait(1)
+    with line.real_store.read() as tx:
+        found = tx.figures.hours(day_of(2027, 3, 1), day_of(2027, 3, 4))
+    assert [(day_of(2027, 3, 2), 0, 0)] * 2 == [
+        (hours.day, hours.offered, hours.covered) for hours in found if hours.day > day_of(2027, 3, 1)
+    ]
+    assert before["fr"] in found
+
+
+def test_a_category_that_was_not_there(line: Line, made: MadeUp):
+    """C4: with other rows than the year's first quarter had, nothing of that year is prepared."""
+    worked_example(made)
+    made.types(2027, 4, "physical_assault", 40)
+    at_day(line, 2027, 8, 10)
+    made.purge()
+    number = let_out(line, "2027-Q1")
+    assert decided(line, "2027-Q2").tables
+    with line.real_store.write() as tx:
+        release = tx.releases.release(number)
+        fewer = tuple(
+            replace(table, rows=table.rows[1:], cells=table.cells[1:]) if table.name == "types" else table for table in release.tables
+        )
+        tx._connection.exec_driver_sql("UPDATE releases SET tables = ?", (json.encode(fewer),))
+    with pytest.raises(CannotPrepare) as refused:
+        decided(line, "2027-Q2")
+    assert ("differs", "2027-Q1") == (refused.value.code, refused.value.values["period"])
+
+
+def test_a_year_over_a_quarter_that_was_wrong(line: Line, made: MadeUp):
+    """A quarter that would not come out again stops the year; once it is withdrawn, nothing of the year says by how much it was wrong."""
+    for quarter, (year, month) in enumerate(((2027, 5), (2027, 8), (2027, 11), (2028, 2)), start=1):
+        made.types(2027, 3 * quarter - 2, "physical_assault", 30)
+        at_day(line, year, month, 10)
+        made.purge()
+        let_out(line, f"2027-Q{quarter}")
+    second = span("2027-Q2")
+    with line.real_store.write() as tx:
+        lost = tx.figures.incidents(second.since, second.until)[0]
+        tx._connection.exec_driver_sql("DELETE FROM incidents WHERE id = ?", (lost.id,))
+    with pytest.raises(CannotPrepare) as refused:
+        decided(line, "2027")
+    assert ("differs", "2027-Q2") == (refused.value.code, refused.value.values["period"])
+    assert "done" == line.act(FANTA, withdraw_release, 2, "Un compte était faux.").code
+    types = next(table for table in decided(line, "2027").tables if table.name == "types")
+    assert {None} == {cell for row in types.cells for cell in row}
+
+
+def test_four_calls_in_a_language(line: Line, made: MadeUp):
+    """C3: a hundred promises, four of them in French: by language nothing is told, since the total stands on another table."""
+    with line.real_store.write() as tx:
+        for place in range(100):
+            made.add(tx, day_of(2027, 1, 1 + place % 28), None, language="fr" if place < 4 else "bm")
+        for place in range(40):
+            fate = {"state": "lapsed", "outcome": None, "attempts": 0}
+            made.add(tx, day_of(2027, 2, 1 + place % 28), None, language="bm", urgent=place < 20, **fate)
+    at_day(line, 2027, 5, 10)
+    made.purge()
+    tables = {table.name: table for table in decided(line, "2027-Q1").tables}
+    shown = {cell for row in tables["promises_languages"].rows[:2] for cell in (row,) if tables["promises_languages"].cell(row, "fr")}
+    assert set() == shown
+    assert {None} == {tables["promises_languages"].cell("kept", language) for language in ("bm", "fr")}
+
+
+def test_small_regions_stand_together():
+    """B: with fewer than ten a region has no row of its own, in any table; all of a year's rows come out as they were worked by hand."""
+    ages = {"bamako": (12, 40), "segou": (8, 11), "sikasso": (4, 12), "mopti": (2, 6), "kidal": (1, 3)}
+    codes = [
+        {"penetration": "yes", "region": region, "age": age}
+        for region, counts in ages.items()
+        for age, count in zip(("12-17", "26-40"), counts, strict=True)
+        for _ in range(count)
+    ]
+    tables = {table.name: table for table in count_tables(Material(codes=tuple(codes), regions=tuple(ages)), Span(2027))}
+    found = tables["regions_ages"]
+    assert ("bamako", "segou", "sikasso", "others", TOTAL) == found.rows == tables["regions_types"].rows
+    assert [[12, 40, 52], [8, 11, 19], [4, 12, 16], [3, 9, 12], [27, 72, 99]] == [
+        [found.count(row, column) for column in found.columns] for row in found.rows
+    ]
+    alone = book(PeriodTables("2027", [found]))
+    hidden = suppress(alone.counts, alone.sums, alone.public)
+    assert {("sikasso", "under_18"): "few", ("sikasso", "adult"): "held", ("others", "under_18"): "few", ("others", "adult"): "held"} == {
+        (cell.row, cell.column): why for cell, why in hidden.items()
+    }
+
+
+def test_the_row_of_small_regions_is_not_small_itself():
+    """Where those below ten are fewer than ten together, the smallest of the others joins them."""
+    codes = [
+        {"denial": "yes", "region": region, "age": "26-40"}
+        for region, count in {"bamako": 60, "segou": 11, "kayes": 12, "kidal": 2}.items()
+        for _ in range(count)
+    ]
+    tables = count_tables(Material(codes=tuple(codes), regions=("kayes", "bamako", "segou", "kidal")), Span(2027))
+    (found,) = [table for table in tables if table.name == "regions_types"]
+    assert (("kayes", "bamako", "others", TOTAL), 13) == (found.rows, found.count("others", TOTAL))
 
 
 TYPES = (*LADDER, "non_gbv", "open")

@@ -113,7 +113,7 @@ class Wording:
         """Week by week, without a plot: of six points no line is drawn. None for who is not shown it."""
         if not trend:
             return None
-        names = ("kept", "median", "turned_away")
+        names = ("kept", "median", "turned_away", "uncovered")
         rows = tuple(
             (
                 short_date(week.since),
@@ -121,6 +121,7 @@ class Wording:
                     NONE if week.kept is None else self.say("headline.kept_is", percent=week.kept),
                     NONE if week.median is None else self.lasting(week.median),
                     str(week.turned_away),
+                    NONE if week.uncovered is None else self.lasting(week.uncovered),
                 ),
             )
             for week in trend

@@ -118,6 +118,8 @@ class WeekTrend(Struct, frozen=True):
     kept: int | None
     median: int | None
     turned_away: int
+    uncovered: int | None
+    """Minutes that were offered and nobody was planned for, as it was written down on each day; None where nothing was."""
 
 
 Disorder: TypeAlias = Literal["kept", "falls", "urgent_refused", "turned_away", "uncovered", "wrong", "less_safe"]
@@ -216,8 +218,13 @@ def _trend(tx: Transaction, turned_away: Iterable[TurnedAway], until: int) -> tu
     refused: Counter[int] = Counter()
     for row in turned_away:
         refused[(row.hour // DAY_HOURS - first) // DAYS_A_WEEK] += row.count
+    gaps: dict[int, int] = {}
+    for hours in tx.figures.hours(first, until):
+        week = (hours.day - first) // DAYS_A_WEEK
+        gaps[week] = gaps.get(week, 0) + hours.offered - hours.covered
     return tuple(
-        WeekTrend(first + DAYS_A_WEEK * week, _share(counts), _middle(counts.waits), refused[week]) for week, counts in enumerate(counted)
+        WeekTrend(first + DAYS_A_WEEK * week, _share(counts), _middle(counts.waits), refused[week], gaps.get(week))
+        for week, counts in enumerate(counted)
     )
 
 

@@ -69,6 +69,7 @@ def decide(deps: Deps, name: str, at: int) -> Decision:
             raise CannotPrepare("late", period=str(of.year))
         languages = _languages(deps, known, of)
         new = PeriodTables(name, count_tables(_material(deps, tx, of, languages, at), of))
+        _refuse_new_categories(new, of, published.values())
         parts = _quarters(deps, tx, of, languages, at, published) if of.kind == "year" else []
     try:
         decision = _decision(new, parts, tuple((release.number, release.standing) for release in known))
@@ -93,6 +94,17 @@ def digest_of(tables: tuple[FigureTable, ...]) -> str:
     return hashlib.sha256(msgspec.json.encode(tables)).hexdigest()
 
 
+def _refuse_new_categories(new: PeriodTables, of: Span, published: Iterable[Release]) -> None:
+    """Rows and columns are the same all year: a new one less the old total would tell of few. Raises CannotPrepare."""
+    for release in published:
+        other = span(release.period)
+        for table in new.tables:
+            printed = release.table(table.name)
+            is_same = printed is None or table.spec.is_public or (printed.rows, printed.columns) == (table.rows, table.columns)
+            if other is not None and (other.year, other.kind) == (of.year, "quarter") and not is_same:
+                raise CannotPrepare("differs", period=release.period)
+
+
 def _quarters(
     deps: Deps, tx: Transaction, of: Span, languages: tuple[str, ...], at: int, published: Mapping[str, Release]
 ) -> list[PeriodTables]:
@@ -105,7 +117,9 @@ def _quarters(
         counted = count_tables(_material(deps, tx, quarter, languages, at), quarter)
         release = published.get(name)
         if release is not None and not all(_agrees(table, release.table(table.name)) for table in counted):
-            raise CannotPrepare("differs", period=name)
+            if release.standing == "released":
+                raise CannotPrepare("differs", period=name)
+            release = None  # found wrong and withdrawn: nothing that comes later says by how much
         found.append(PeriodTables(name, counted, None if release is None else {table.name: table for table in release.tables}))
     return found
 
