@@ -22,7 +22,7 @@ FORMAT: Final = "hotline-figures/1"
 COUNTRY: Final = "MLI"
 COUNTED: Final = frozenset({"types", "partner", "minors", "delay", "referrals"})
 """Figures of callers who agreed to be counted, beside the yearly tables; the others are of promises, hours, calls and places."""
-TOP: Final = ("counted", "not_prevalence", "not_gbvims", "dash")
+TOP: Final = ("figures.top.counted", "figures.top.not_prevalence", "figures.top.not_gbvims", "figures.top.dash", "partners.dates")
 """What stands above every figure, always."""
 
 
@@ -57,7 +57,7 @@ def document(release: Release, language: NamedLanguage, released_on: date | None
         letter=release.letter,
         digest=release.digest,
         language=language.code,
-        read_first=tuple(words(f"figures.top.{name}") for name in TOP),
+        read_first=tuple(map(words, TOP)),
         legend=words("figures.legend"),
         figures=tuple(_figures(release, language.names)),
     )
