@@ -99,7 +99,7 @@ def _begun(name: str) -> str:
 
 
 def figures(reading: FigureReader, release: Release, beside: Release | None = None) -> tuple[ShownFigure, ...]:
-    """All figures of a release, in the order of the page. `beside`: another whose pictures stand next to these, on the same scale."""
+    """All figures of a release, in the order of the page; of journalists' the first table. `beside`: another whose pictures stand next to these, on the same scale."""
     specs = [spec for spec in FIGURES if spec.is_for_journalists or not reading.is_rounded]
     return tuple(_figure(reading, spec, release, beside) for spec in specs)
 
@@ -121,9 +121,8 @@ def _figure(reading: FigureReader, spec: FigureSpec, release: Release, beside: R
         why = "figures.too_few" if table is not None and table.too_few else "partners.missing.absent"
         return ShownFigure(id, title, means, (), (), missing=reading.say(why))
     number, sentences = _number(reading, spec, table), _sentences(reading, spec, table, release)
-    shown = tuple(
-        _table(reading, part, spec) for part in (release.table(each.name) for each in spec.tables) if part is not None and part.cells
-    )
+    names = [part.name for part in (spec.tables[:1] if reading.is_rounded else spec.tables)]
+    shown = tuple(_table(reading, part, spec) for part in map(release.table, names) if part is not None and part.cells)
     other = beside.table(table.name) if beside else None
     caption = Caption(id, title, reading.period(release.period), sentences, _aloud(shown[0]), number)
     return ShownFigure(id, title, means, sentences, shown, _picture(reading, spec, table, other, caption), number)

@@ -52,7 +52,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
             waits=words.table("waits", figures.waits.counts),
             oldest=[(words.language(spoken), words.lasting(seconds // 60)) for spoken, seconds in figures.waits.oldest],
             is_exact=figures.is_exact,
-            headlines=words.headlines(figures.headlines),
+            headlines=words.headlines(figures.headlines, is_exact=figures.is_exact),
             trend=words.trend(figures.trend),
             disorder=figures.disorder,
             weeks=[words.week(week, figures.now) for week in figures.weeks],
@@ -92,8 +92,8 @@ class Wording:
             self.say("minutes", minutes=minutes) if minutes < 60 else self.say("hours", hours=minutes // 60, minutes=f"{minutes % 60:02d}")
         )
 
-    def headlines(self, headlines: Headlines) -> tuple[tuple[str, str, str], ...]:
-        """Of each block: its name, the number, and a word on it."""
+    def headlines(self, headlines: Headlines, *, is_exact: bool) -> tuple[tuple[str, str, str], ...]:
+        """Of each block: its name, the number, and a word on it; how long callers waited for who sees the queue itself."""
         kept = None if headlines.kept is None else self.say("headline.kept_is", percent=headlines.kept)
         median = None if headlines.median is None else self.lasting(headlines.median)
         reason = self.say("headline.reason", reason=self.say(f"turned_away.{headlines.reason}")) if headlines.reason else ""
@@ -107,6 +107,7 @@ class Wording:
         return tuple(
             (self.say(f"headline.{name}"), NONE if number is None else number, self.say("headline.hidden") if number is None else more)
             for name, number, more in named
+            if is_exact or name != "median"
         )
 
     def trend(self, trend: Sequence[WeekTrend]) -> Figure | None:
