@@ -167,6 +167,8 @@ class _Across:
         kept, rung = self._cell("promises", "kept", TOTAL), self._cell("wrong", "rung")
         if self._pages.count(kept) == self._pages.count(rung):
             self._pages.join((kept,), rung)
+        else:  # rung, and nobody said how it ended
+            self._pages.rest((rung,), kept, "unsaid", is_loose=True)
         elsewhere = [self._cell("safer", TOTAL), self._cell("safer", UNKNOWN), self._cell("wrong", "wrong")]
         self._pages.rest(elsewhere, rung, "calls", is_loose=True)
 
