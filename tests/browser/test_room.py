@@ -298,6 +298,7 @@ PAGES = (
     "care",
     "care/check-in",
     "overview",
+    "figures",
     "judged",
     "partners",
     "people",

@@ -442,11 +442,10 @@ def everything_public(line: Line) -> tuple[dict, list]:
     """What an attacker makes of all tables that ever left the line: unknown cells, and every equation that one can write down."""
     with line.real_store.read() as tx:
         releases = [release for release in tx.releases.releases() if release.released_at is not None]
-    tables = [(release.period, table) for release in releases for table in release.tables if not table.too_few]
+    tables = [(release.period, table) for release in releases for table in release.tables if table.name not in ("hours", "places")]
     cells = {
         (period, table.name, row, column): table.cell(row, column)
         for period, table in tables
-        if table.name not in ("hours", "places")
         for row in table.rows
         for column in table.columns
     }
@@ -455,7 +454,19 @@ def everything_public(line: Line) -> tuple[dict, list]:
         for cell in (*parts, total):
             if cell[1] == "rests" and all(other in cells or other[1] == "rests" for other in (*parts, total)):
                 cells[cell] = None
-    return cells, [(parts, total) for parts, total in known if all(cell in cells for cell in (*parts, total))]
+    sums = [(parts, total) for parts, total in known if all(cell in cells for cell in (*parts, total))]
+    for period, table in tables:
+        base = (
+            period,
+            table.name,
+            TOTAL if TOTAL in table.rows else table.rows[-1],
+            TOTAL if TOTAL in table.columns else table.columns[-1],
+        )
+        if cells[base] is None:  # that there is a table, or none, tells on which side of 20 its base is
+            edge, rest = (period, "rests", "edge", table.name), (period, "rests", "beside", table.name)
+            cells[edge], cells[rest] = 19 if table.too_few else 20, None
+            sums.append(([base, rest], edge) if table.too_few else ([edge, rest], base))
+    return cells, sums
 
 
 def within(period: str, table) -> list:

@@ -143,8 +143,11 @@ class _Across:
             self._promises()
         if {"promises", "wrong", "safer"} <= self._tables.keys():
             self._calls()
-        if {"types", "partner", "minors", "delay"} <= self._tables.keys():
-            self._cases()
+        for name in ("partner", "minors"):
+            if {"types", name} <= self._tables.keys():
+                self._pages.join((self._cell(name, TOTAL), self._cell(name, UNKNOWN)), self._cell("types", TOTAL))
+        if {"types", "delay"} <= self._tables.keys():
+            self._sexual()
         if {"types", "referrals"} <= self._tables.keys():
             self._beside_each_other(is_new=is_new)
         if {"regions_types", "regions_ages"} <= self._tables.keys():
@@ -164,17 +167,15 @@ class _Across:
         kept, rung = self._cell("promises", "kept", TOTAL), self._cell("wrong", "rung")
         if self._pages.count(kept) == self._pages.count(rung):
             self._pages.join((kept,), rung)
+        else:  # rung, and nobody said how it ended
+            self._pages.rest((rung,), kept, "unsaid", is_loose=True)
         elsewhere = [self._cell("safer", TOTAL), self._cell("safer", UNKNOWN), self._cell("wrong", "wrong")]
         self._pages.rest(elsewhere, rung, "calls", is_loose=True)
 
-    def _cases(self) -> None:
-        """Each is about the same incidents, or those of them that are sexual violence, without the ones of which something is not known."""
-        total = self._cell("types", TOTAL)
-        for name in ("partner", "minors"):
-            self._pages.join((self._cell(name, TOTAL), self._cell(name, UNKNOWN)), total)
-        told = (self._cell("delay", TOTAL), self._cell("delay", UNKNOWN))
+    def _sexual(self) -> None:
+        """How long it took is asked of sexual violence alone, and of some it is not known."""
         sexual = self._cell(RESTS, "sexual")
-        self._pages.between(sexual, told)
+        self._pages.between(sexual, (self._cell("delay", TOTAL), self._cell("delay", UNKNOWN)))
         self._pages.join((self._cell("types", "rape"), self._cell("types", "sexual_assault")), sexual)
 
     def _beside_each_other(self, *, is_new: bool) -> None:
