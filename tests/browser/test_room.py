@@ -299,6 +299,7 @@ PAGES = (
     "care/check-in",
     "overview",
     "figures",
+    "figures/protocols",
     "judged",
     "partners",
     "people",
@@ -313,6 +314,7 @@ ENDPOINTS = {
     "testimonies/new": "testimony_new",
     "care/check-in": "check_in",
     "referrals/due": "due",
+    "figures/protocols": "protocols",
 }
 
 
