@@ -67,11 +67,7 @@ _ITS_END: Final = select(func.coalesce(_c.closed_at, _c.not_after)).where(_c.id 
 _OVER: Final = or_(_c.closed_at <= AT, and_(_c.closed_at.is_(None), _c.not_after <= AT))
 _HOW: Final = case((and_(_c.outcome.is_(None), _c.attempts > 0), "unsaid"), else_=func.coalesce(_c.outcome, ""))
 """How it ended; `unsaid`: somebody rang, so that the promise was kept, and nobody said how that ended."""
-_GONE: Final = (
-    select((_c.made_at // DAY_SECONDS).label("day"), _c.language, _c.urgent, _c.state, _HOW.label("how"))
-    .where(_OVER)
-    .subquery()
-)
+_GONE: Final = select((_c.made_at // DAY_SECONDS).label("day"), _c.language, _c.urgent, _c.state, _HOW.label("how")).where(_OVER).subquery()
 _OVER_IDS: Final = select(_c.id).where(_OVER)
 _UNTIED: Final = select(incidents.c.id, incidents.c.day, incidents.c.callback).where(
     incidents.c.figures, incidents.c.callback.in_(_OVER_IDS)
