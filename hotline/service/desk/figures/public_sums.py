@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from hotline.engine.incidents import LADDER
 from hotline.ports.desk.releases import TOTAL, UNKNOWN, FigureTable
-from hotline.service.desk.figures.counting import CountedTable
-from hotline.service.desk.figures.definitions import SMALLEST_BASE
+from hotline.service.desk.figures.counting import SMALLEST_REGION, CountedTable
+from hotline.service.desk.figures.definitions import OTHERS, SMALLEST_BASE
 from hotline.service.desk.figures.release_suppression import FEWEST, Cell, Public, Sum
 
 RESTS: Final = "rests"
@@ -79,7 +79,7 @@ class _Pages:
         _Across(self, period.name, {table.name: table for table in about_people}).add(is_new=is_new)
 
     def _standing(self, period: PeriodTables, table: CountedTable, *, is_new: bool) -> None:
-        """What of this table stands fast, and what it tells though it is hidden: on which side of 20 its base is."""
+        """What of this table stands fast, and what it tells though it is hidden: on which side of 20 its base is, and that its regions have ten."""
         cells = {place: Cell(period.name, table.name, *place) for place in _places(table)}
         base = Cell(period.name, table.name, table.rows[-1] if TOTAL not in table.rows else TOTAL, TOTAL if TOTAL in table.columns else ALL)
         is_small = table.base < SMALLEST_BASE
@@ -95,6 +95,9 @@ class _Pages:
             self._most[base] = SMALLEST_BASE - 1
         elif is_new or (period.published is not None and table.name in period.published):
             self._least[base] = SMALLEST_BASE
+            if OTHERS in table.spec.rows:  # a region with a row of its own has ten, and so have the others together
+                own = (cell for (row, column), cell in cells.items() if row != TOTAL and column == TOTAL)
+                self._least |= {cell: SMALLEST_REGION for cell in own if self._counts[cell] >= SMALLEST_REGION}
 
     def count(self, cell: Cell) -> int:
         return self._counts[cell]
