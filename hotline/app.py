@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 from msgspec import Struct
+from msgspec.structs import replace
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from hotline import console, operations
@@ -31,8 +32,10 @@ from hotline.console.words import Words
 from hotline.content.word_files.exchange import PoAndSheets
 from hotline.engine.effects import Minute
 from hotline.engine.times import EPOCH
+from hotline.gateways.partner_webhook import PartnerWebhook
 from hotline.gateways.registry import Gateways, gateways
 from hotline.ports.clock import Reading
+from hotline.ports.outgoing import WebhookOut
 from hotline.ports.store import StoreAway
 from hotline.service import Hotline
 from hotline.service.deps import Deps
@@ -148,7 +151,7 @@ def assemble(config: Config, library: EditionCache | None = None, role: Role = "
         memory=memory,
         spool=spool,
         queue=RqQueue(client, breaker),
-        outgoing=used.outgoing,
+        outgoing=replace(used.outgoing, webhook=_partner_webhook(config)),
         clock=SystemClock(config.timezone),
         hasher=seal,
         sealer=seal,
@@ -157,6 +160,11 @@ def assemble(config: Config, library: EditionCache | None = None, role: Role = "
     hotline = Hotline(deps, threads=config.web_threads)
     keeper = DayKeeper(store, seal.days, deps.today) if role == "callers" and seal.days is not None else None
     return Assembly(hotline, library, spool, meter, seal, used, keeper)
+
+
+def _partner_webhook(config: Config) -> WebhookOut | None:
+    url = config.rules.figures_webhook_url
+    return None if url is None else PartnerWebhook(url, config.figures_webhook_secret)
 
 
 def shell_deps(config: Config, *, speaking: bool = False) -> Deps:
@@ -292,10 +300,12 @@ def _answer_callers(app: Flask, line: Assembly) -> None:
 
 def _room(config: Config, hotline: Hotline) -> console.ConsoleContext:
     from hotline.content.directory_files.exchange import DirectoryTables  # noqa: PLC0415 -- workbooks: no process that answers callers loads them
+    from hotline.content.figure_files.workbooks import OpenpyxlWorkbooks  # noqa: PLC0415
 
     words = Words.read(CONTENT / "locales", config.languages)
     return console.ConsoleContext(
         *(hotline.deps, words, ArgonPasswords(), TimeCodes(), SystemTokenSource(), config.console, PoAndSheets()),
         secure=not config.demo,
         sheets=DirectoryTables(),
+        workbooks=OpenpyxlWorkbooks(),
     )

@@ -45,7 +45,9 @@ class Config(ProcessSettings, frozen=True, kw_only=True):
         """Read and check every setting. Raises ConfigError with all faults at once; a name that begins with HOTLINE_ and is no setting is one too."""
         reader = _Reader(env)
         config = reader.group(cls)
+        reader.sign_what_leaves(config)
         reader.fit_the_demo(config)
+        reader.keep_the_press_apart(config)
         reader.refuse_unknown_names()
         reader.finish()
         # What a process needs of it is read where it is needed, and stays no longer than that.
@@ -176,6 +178,14 @@ class _Reader:
         if self._faults:
             raise ConfigError(tuple(self._faults))
 
+    def sign_what_leaves(self, config: Config) -> None:
+        """A partner's system knows who tells it of figures; and a secret alone does nothing."""
+        is_told, secret = config.rules.figures_webhook_url is not None, config.figures_webhook_secret
+        if is_told and secret == ():
+            self.fault("HOTLINE_FIGURES_WEBHOOK_SECRET", "give this or HOTLINE_FIGURES_WEBHOOK_SECRET_FILE: both are missing")
+        if secret and not is_told:
+            self.fault("HOTLINE_FIGURES_WEBHOOK_URL", "missing: nobody is told")
+
     def fit_the_demo(self, config: Config) -> None:
         """The demo neither listens to a network nor reaches the vendor; only the demo goes without a second factor, or with a Redis that anybody reaches."""
         if config.demo:
@@ -189,6 +199,7 @@ class _Reader:
                 ("HOTLINE_AT_BASE_URL", config.at.base_url if config.at else None),
                 ("HOTLINE_KANNEL_SENDSMS_URL", config.kannel.sendsms_url if config.kannel else None),
                 ("HOTLINE_ORANGE_BASE_URL", config.orange.base_url if config.orange else None),
+                ("HOTLINE_FIGURES_WEBHOOK_URL", config.rules.figures_webhook_url),
             ):
                 if url and not is_loopback(url):
                     self.fault(name, "the demo must not reach the vendor")
@@ -198,6 +209,12 @@ class _Reader:
         wrong = _open_to_others(config.redis_url or "unix://")
         if wrong is not None:
             self.fault("HOTLINE_REDIS_URL", wrong)
+
+    def keep_the_press_apart(self, config: Config) -> None:
+        """The journalists' page has a host of its own: on it nothing of the console answers."""
+        press, room = (urlsplit(address or "").netloc for address in (config.console.press_url, config.console.console_url))
+        if press and press == room:
+            self.fault("HOTLINE_PRESS_URL", "its host is the console's (HOTLINE_CONSOLE_URL): it takes one of its own")
 
     def group(self, group: type[_Group]) -> _Group:
         """Every field of this group, and of those within; None for a gateway's that the line does not use."""
@@ -214,7 +231,7 @@ class _Reader:
             return self.group(inner)
         name = _name(group, field)
         if len(_settings(field)) > 1 or f"{field.name}_file" in group.__struct_fields__:
-            name, text = self._given_or_in_a_file(name)
+            name, text = self._given_or_in_a_file(name, needed=field.required or f"{field.name}_file" in group.__struct_fields__)
         else:
             text = self._env.get(name, "").strip()
             if not text and field.required:
@@ -239,10 +256,12 @@ class _Reader:
                 self.fault(name, wrong)
         return items if is_list else text == "1" if kind is bool else int(text) if kind is int else text
 
-    def _given_or_in_a_file(self, name: str) -> tuple[str, str]:
+    def _given_or_in_a_file(self, name: str, *, needed: bool) -> tuple[str, str]:
         """What was given, from its own setting or from a file that nobody else may read, and by which name."""
         in_file = f"{name}_FILE"
         given, path = self._env.get(name, "").strip(), self._env.get(in_file, "").strip()
+        if not (given or path or needed):
+            return name, ""
         if bool(given) == bool(path):
             self.fault(name, f"give either this or {in_file}" + ("" if given else ": both are missing"))
             return name, ""

@@ -16,7 +16,7 @@ TYPES: dict[str, Callable[[Any], bool]] = {
     "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
     "null": lambda value: value is None,
 }
-SAID = {"$schema", "$defs", "title", "description", "examples"}
+SAID = {"$schema", "$defs", "title", "description", "examples", "default"}
 
 
 def faults(schema: Any, value: Any, root: Any = None, at: str = "$") -> Iterator[str]:
@@ -111,6 +111,12 @@ def _const(said: Any, value: Any, *_: Any) -> Iterator[str]:
         yield f"is not {said}"
 
 
+def _format(said: str, value: Any, *_: Any) -> Iterator[str]:
+    """A day alone: no schema of ours has another format."""
+    if isinstance(value, str) and not (said == "date" and re.fullmatch(r"\d{4}-\d\d-\d\d", value)):
+        yield f"is no {said}"
+
+
 KEYWORDS: dict[str, Callable[..., Iterator[str]]] = {
     "type": _type,
     "enum": _one_of,
@@ -127,6 +133,7 @@ KEYWORDS: dict[str, Callable[..., Iterator[str]]] = {
     "maxLength": _when(str, lambda said, value: len(value) <= said),
     "minimum": _when(int, lambda said, value: value >= said),
     "maximum": _when(int, lambda said, value: value <= said),
+    "format": _format,
     "anyOf": _any,
     "allOf": _all,
     "not": _not,

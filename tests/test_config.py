@@ -43,7 +43,11 @@ ORANGE = {
     "HOTLINE_ORANGE_SECRET": "0123456789abcdef0123456789ABCDEF",
 }
 IN_FILES = ("HOTLINE_KEYS_FILE", "HOTLINE_KANNEL_PASSWORD_FILE", "HOTLINE_ORANGE_CLIENT_SECRET_FILE")
-ALL = GOOD | KANNEL | ORANGE | {"HOTLINE_GATEWAYS": "africastalking,kannel,orange"}
+WEBHOOK = {
+    "HOTLINE_FIGURES_WEBHOOK_URL": "https://figures.example.org/hooks",
+    "HOTLINE_FIGURES_WEBHOOK_SECRET": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3",
+}
+ALL = GOOD | KANNEL | ORANGE | WEBHOOK | {"HOTLINE_GATEWAYS": "africastalking,kannel,orange"}
 BAD = {
     "HOTLINE_BIND": ["9999", "localhost", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:http"],
     "HOTLINE_DATABASE_URL": ["mysql://x", "postgresql://x", "hotline.db"],
@@ -100,6 +104,18 @@ BAD = {
     "HOTLINE_WEB_WORKERS": ["0", "-1", "two", "65"],
     "HOTLINE_PROMISE_MINUTES": ["4", "241", "30.5", "٣٠"],
     "HOTLINE_RAW_NETWORKS": ["orange", "610"],
+    "HOTLINE_PRESS_URL": [
+        "https://chiffres.example.org",
+        "https://chiffres.example.org/",
+        "http://chiffres.example.org/ligne",
+        "https://chiffres.example.org/console",
+        "https://chiffres.example.org/console/chiffres",
+        "https://chiffres.example.org/at/ligne",
+        "https://chiffres.example.org/ligne?a=b",
+        "chiffres.example.org/ligne",
+    ],
+    "HOTLINE_FIGURES_WEBHOOK_URL": ["http://figures.example.org", "ftp://figures.example.org"],
+    "HOTLINE_FIGURES_WEBHOOK_SECRET": ["MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3", "whsec_short", "whsec_" + "A" * 32],
 }
 
 
@@ -112,6 +128,14 @@ def faults(env: dict[str, str]) -> tuple[str, ...]:
 def gateways(config: Config) -> Gateways:
     """Those of a process that nothing was remembered for."""
     return registry.gateways(config, FakeMemory(FakeClock()))
+
+
+def test_the_press_has_a_host_of_its_own():
+    """Where it were the console's, nothing of the console would answer."""
+    room = {"HOTLINE_CONSOLE_URL": "https://salle.example.org"}
+    assert Config.from_env(GOOD | room | {"HOTLINE_PRESS_URL": "https://chiffres.example.org/ligne/2"}).console.press_url
+    (fault,) = faults(GOOD | room | {"HOTLINE_PRESS_URL": "https://salle.example.org/ligne"})
+    assert fault.startswith("HOTLINE_PRESS_URL: ")
 
 
 def test_what_production_needs_is_enough():
@@ -214,6 +238,21 @@ def test_keys_come_from_a_file_of_their_owners_alone(tmp_path: Path):
     assert faults(env | {"HOTLINE_KEYS_FILE": str(tmp_path / "none")}) == ("HOTLINE_KEYS_FILE: the file cannot be read",)
     file.write_text("\n")
     assert faults(env) == ("HOTLINE_KEYS_FILE: the file is empty",)
+
+
+def test_a_partners_system_is_told_under_a_secret_or_not_at_all(tmp_path: Path):
+    """An address without a secret would be told by anybody, a secret without an address does nothing; neither is needed, and the demo tells nobody."""
+    url, secret = WEBHOOK
+    assert Config.from_env(GOOD).rules.figures_webhook_url is None
+    assert faults(GOOD | {url: WEBHOOK[url]}) == (f"{secret}: give this or {secret}_FILE: both are missing",)
+    assert faults(GOOD | {secret: WEBHOOK[secret]}) == (f"{url}: missing: nobody is told",)
+    file = tmp_path / "secret"
+    file.write_text(f"{WEBHOOK[secret]},{WEBHOOK[secret][:-1]}0")
+    file.chmod(0o600)
+    config = Config.from_env(GOOD | {url: WEBHOOK[url], f"{secret}_FILE": str(file)})
+    assert len(config.figures_webhook_secret) == 2
+    demo = GOOD | WEBHOOK | {"HOTLINE_DEMO": "1", "HOTLINE_AT_BASE_URL": "http://127.0.0.1:9"}
+    assert faults(demo) == (f"{url}: the demo must not reach the vendor",)
 
 
 def test_the_demo_stays_on_this_machine():

@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from hotline.app import open_store
 from hotline.cli import main
 from hotline.config import Config
 from hotline.content import read_sources
+from hotline.engine.times import EPOCH
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.staff import Staff
@@ -93,6 +95,17 @@ def test_add_makes_somebody_and_her_link(store: SqlStore, user) -> None:
         assert {"person added", "one-time link made"} == {record.what for record in tx.audit.all() if record.who.startswith("Djeneba")}
 
 
+def test_a_partner_has_no_number(store: SqlStore, user) -> None:
+    """None is asked for; the list says from where and until when."""
+    last = EPOCH + timedelta(days=int(time.time()) // 86_400 + 40)
+    code, printed, _ = user(
+        "add", "rokia", "--role", "partner", "--reads", "fr", "--organisation", "Ministère", "--until", f"{last}", number=""
+    )
+    assert (0, found(store, "rokia").id) == (code, whose(store, printed, now(store)))
+    assert (found(store, "rokia").number, found(store, "rokia").organisation) == ("", "Ministère")
+    assert f"Ministère, until {last}" in user("list")[1]
+
+
 def test_a_link_begins_where_the_console_is_reached(store: SqlStore, user, monkeypatch: pytest.MonkeyPatch) -> None:
     """As the setting says; without one it is told from `/console/` on."""
     _, printed, _ = user("add", "awa", "--reads", "fr", "--speaks", "fr")
@@ -119,6 +132,10 @@ def test_who_works_by_sms_alone_gets_no_link(store: SqlStore, user) -> None:
         (("add", "awa", "--reads", "fr", "--role", "admin", "--speaks", "fr"), NUMBER, "takes no calls"),
         (("add", "awa", "--reads", "fr"), NUMBER, "in at least one language"),
         (("add", "nana", "--reads", "fr", "--speaks", "fr"), "+22370000199", "already"),
+        (("add", "rokia", "--reads", "fr", "--role", "partner", "--organisation", "Ministère"), "", "--until"),
+        (("add", "rokia", "--reads", "fr", "--role", "partner", "--until", "2099-01-01"), "", "--organisation"),
+        (("add", "rokia", "--reads", "fr", "--role", "partner", "--approves"), "", "no right"),
+        (("add", "awa", "--reads", "fr", "--speaks", "fr", "--until", "2099-01-01"), NUMBER, "--role partner alone"),
         (("reset", "nobody"), "", "hotline user list"),
         (("disable", "nobody"), "", "hotline user list"),
     ],
@@ -217,6 +234,8 @@ def test_list_says_who_there_is_and_no_number(store: SqlStore, user) -> None:
         "minors": False,
         "reviews": [],
         "approves": False,
+        "organisation": "",
+        "until": None,
         "signs_in": "has a link",
     } == awa
     assert ("nana", ["bm", "fr"], True) == (nana["alias"], nana["speaks"], nana["minors"])

@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from hotline.console import press
 from hotline.console.assets import Assets, compressed
 from hotline.console.context import READS, TOKEN, ConsoleContext, page, to
 from hotline.console.cookies import SignedSessions
@@ -24,10 +25,15 @@ from hotline.console.pages import (
     casework,
     contact,
     drafts,
+    figure_files,
+    figures,
+    judged,
     overview,
+    partners,
     people,
     queue,
     review,
+    sharing_protocols,
     shifts,
     testimonies,
     urgent,
@@ -38,12 +44,34 @@ from hotline.console.words import quotes, unbroken
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.store import StoreAway
 from hotline.service.desk.accounts import sign_in
+from hotline.service.desk.accounts.agreed_terms import owes
 from hotline.service.permissions import OPEN, QUIET, may
 
 __all__ = ["ConsoleContext", "install"]
 
 SUBJECTS: Final = (
-    *(access, account, queue, callback, contact, casework, review, testimonies, shifts, care, overview, people, audit, drafts, urgent),
+    *(
+        access,
+        account,
+        queue,
+        callback,
+        contact,
+        casework,
+        review,
+        testimonies,
+        shifts,
+        care,
+        overview,
+        judged,
+        partners,
+        figures,
+        people,
+        audit,
+        drafts,
+        urgent,
+        figure_files,
+        sharing_protocols,
+    ),
     *(screens, lines, structure, reviewing, translating, directory, editions),
 )
 """Each lays its own pages: `views`."""
@@ -57,6 +85,8 @@ HEADERS: Final = {
 
 NOW: Final = "Line-Now"
 """The line's time in an answer: by it a page says when a button was pressed (`_refuse_given_up`)."""
+TERMS: Final = ("partners", "release_file")
+"""What a partner sees once the terms are accepted."""
 PATIENCE_SECONDS: Final = 10
 """So long a page waits for what may not come late: take, connect, hand over (`LATE` of `network.js`)."""
 LONGEST_TIME: Final = 12
@@ -93,6 +123,7 @@ def install(app: Flask, context: ConsoleContext) -> None:
     app.jinja_env.filters.update(unbroken=unbroken, quotes=quotes)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.register_blueprint(pages)
+    press.install(app, context)
 
 
 def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None:
@@ -115,11 +146,7 @@ def _guard(pages: Blueprint, context: ConsoleContext, csrf: CSRFProtect) -> None
         if g.me is None:
             _keep_typed(context)
             return to("sign_in")
-        if context.settings.second_factor and not g.second_factor and name not in access.SETTING_UP:
-            return to("factor")
-        if not may(g.me, name):
-            abort(HTTPStatus.FORBIDDEN)
-        return None
+        return _first(context, name)
 
     @pages.after_request
     def finish(response: Response) -> Response:
@@ -136,6 +163,15 @@ def _refuse_dropped(context: ConsoleContext) -> None:
     """Who is signed in cannot be known without keys: they are told that the line is away, and not asked who they are."""
     if context.deps.sealer.is_dropped:
         raise StoreAway("KEYS_DROPPED")
+
+
+def _first(context: ConsoleContext, name: str) -> AnyResponse | None:
+    """Where whoever is signed in has to go before this page: to the second factor; a partner to the terms. Whoever may not see the page is told so."""
+    if context.settings.second_factor and not g.second_factor and name not in access.SETTING_UP:
+        return to("factor")
+    if not may(g.me, name):
+        abort(HTTPStatus.FORBIDDEN)
+    return to("terms") if name in TERMS and owes(g.me, partners.terms_digest(context)) else None
 
 
 def _make_room(name: str) -> None:
@@ -183,7 +219,7 @@ def _common(pages: Blueprint, context: ConsoleContext, assets: Assets) -> None:
     @pages.get("/")
     def home() -> AnyResponse:
         """Where each role begins."""
-        return to({"counselor": "queue", "supervisor": "queue", "operator": "studio", "admin": "people"}[g.me.role])
+        return to({"counselor": "queue", "supervisor": "queue", "operator": "studio", "admin": "people", "partner": "partners"}[g.me.role])
 
 
 def _recognise(context: ConsoleContext, name: str) -> None:

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Response
 
 from hotline.console.words import Words
 from hotline.ports.desk.drafts import Fields, KeptForm, OpenForm, copies_of
+from hotline.ports.desk.figure_files import FigureWorkbooks
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.directory_sheets import DirectorySheets
 from hotline.ports.editions.translations import TranslatorFiles
@@ -61,6 +62,7 @@ class ConsoleContext(Struct, frozen=True):
     secure: bool
     """Cookies over TLS alone."""
     sheets: DirectorySheets
+    workbooks: FigureWorkbooks
 
     @property
     def now(self) -> int:

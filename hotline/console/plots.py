@@ -23,7 +23,9 @@ HOURS: Final = 24
 STUB: Final = 10
 """A hidden bar's length: the same for all, so that it tells nothing."""
 
-Fill: TypeAlias = Literal["full", "striped", "dotted", "empty"]
+Fill: TypeAlias = Literal["full", "striped", "dotted", "empty", "lined", "hatched", "dark", "hidden"]
+"""What fills a bar: none needs a colour to be told from the others. `hidden`: a dashed frame, of a number that is not told."""
+PATTERNS: Final[tuple[Fill, ...]] = ("striped", "dotted", "lined", "hatched")
 INK: Final = "var(--green)"
 ALARM: Final = "var(--red)"
 DARK: Final = "var(--ink)"
@@ -63,13 +65,13 @@ def bars(id: str, title: str, aloud: str, groups: Sequence[Group]) -> Markup:
     pieces, top = [], 2
     for group in groups:
         if group.name:
-            pieces.append(_text(0, top + 17, group.name, weight="700"))
+            pieces.append(text(0, top + 17, group.name, weight="700"))
             top += ROW
         for bar in group.bars:
             pieces.append(_bar(id, bar, top, round(room * (bar.value or 0) / longest) if longest else 0))
             top += ROW
-    pieces.append(_line(LABEL, 2, LABEL, top))
-    return _svg(id, title, aloud, top + 2, pieces)
+    pieces.append(line(LABEL, 2, LABEL, top))
+    return svg(id, title, aloud, top + 2, pieces)
 
 
 def week(id: str, title: str, aloud: str, days: Sequence[PlotDay]) -> Markup:
@@ -78,64 +80,70 @@ def week(id: str, title: str, aloud: str, days: Sequence[PlotDay]) -> Markup:
     room = WIDTH - left - 8
     foot = 4 + high * len(days)
     pieces = [
-        *(_line(left + room * hour // HOURS, 2, left + room * hour // HOURS, foot + 4) for hour in range(0, HOURS + 1, 6)),
+        *(line(left + room * hour // HOURS, 2, left + room * hour // HOURS, foot + 4) for hour in range(0, HOURS + 1, 6)),
         *(
-            _text(left + room * hour // HOURS, foot + 18, str(hour), anchor="end" if hour == HOURS else "middle")
+            text(left + room * hour // HOURS, foot + 18, str(hour), anchor="end" if hour == HOURS else "middle")
             for hour in range(0, HOURS + 1, 6)
         ),
     ]
     for row, day in enumerate(days):
         top = 4 + row * high
-        pieces.append(_text(0, top + 14, day.name))
-        for spans, fill, paint in ((day.covered, "full", INK), (day.missing, "striped", ALARM)):
+        pieces.append(text(0, top + 14, day.name))
+        painted: tuple[tuple[tuple[tuple[int, int], ...], Fill, str], ...] = ((day.covered, "full", INK), (day.missing, "striped", ALARM))
+        for spans, fill, paint in painted:
             for start, end in spans:
                 x = left + room * start / DAY_MINUTES
-                pieces.append(_rect(id, x, top + 2, room * (end - start) / DAY_MINUTES, high - 6, fill, paint))
-    return _svg(id, title, aloud, foot + 24, pieces)
+                pieces.append(rect(id, x, top + 2, room * (end - start) / DAY_MINUTES, high - 6, fill, paint))
+    return svg(id, title, aloud, foot + 24, pieces)
 
 
 def _bar(id: str, bar: PlotBar, top: int, length: int) -> Markup:
-    drawn = _rect(id, LABEL, top + 4, length, BAR, bar.fill, INK) if bar.value else Markup("")
+    drawn = rect(id, LABEL, top + 4, length, BAR, bar.fill, INK) if bar.value else Markup("")
     if bar.value is None:
-        length = STUB
-        drawn = Markup('<rect x="{}" y="{}" width="{}" height="{}" fill="none" stroke="{}" stroke-dasharray="2 2"/>').format(
-            LABEL, top + 4, STUB, BAR, DARK
+        length, drawn = STUB, rect(id, LABEL, top + 4, STUB, BAR, "hidden")
+    return text(0, top + 17, bar.name) + drawn + text(LABEL + length + 6, top + 17, bar.said, weight="700")
+
+
+def rect(id: str, x: float, y: float, width: float, height: float, fill: Fill, paint: str = INK) -> Markup:
+    """A bar, or a part of one."""
+    if fill == "hidden":
+        return Markup('<rect x="{}" y="{}" width="{}" height="{}" fill="none" stroke="{}" stroke-dasharray="2 2"/>').format(
+            _round(x), _round(y), _round(width), _round(height), DARK
         )
-    return _text(0, top + 17, bar.name) + drawn + _text(LABEL + length + 6, top + 17, bar.said, weight="700")
-
-
-def _rect(id: str, x: float, y: float, width: float, height: float, fill: str, paint: str) -> Markup:
-    inside = {"full": paint, "empty": GROUND}.get(fill, f"url(#{id}-{fill})")
+    inside = {"full": paint, "empty": GROUND, "dark": DARK}.get(fill, f"url(#{id}-{fill})")
     return Markup('<rect x="{}" y="{}" width="{}" height="{}" fill="{}" stroke="{}"/>').format(
-        _round(x), _round(y), _round(width), _round(height), inside, paint
+        _round(x), _round(y), _round(width), _round(height), inside, DARK if fill == "dark" else paint
     )
 
 
-def _line(x: float, y: float, x2: float, y2: float) -> Markup:
+def line(x: float, y: float, x2: float, y2: float) -> Markup:
+    """A thin one, of a scale."""
     return Markup('<line x1="{}" y1="{}" x2="{}" y2="{}" stroke="{}"/>').format(x, y, x2, y2, PALE)
 
 
-def _text(x: float, y: float, words: str, *, weight: str = "400", anchor: str = "start") -> Markup:
-    return Markup('<text x="{}" y="{}" font-size="{}" font-weight="{}" text-anchor="{}" fill="{}">{}</text>').format(
-        x, y, TEXT, weight, anchor, DARK, words
-    )
+def text(x: float, y: float, words: str, *, weight: str = "400", anchor: str = "start", size: int = TEXT) -> Markup:
+    """Words from there on; `anchor`: what of them stands there."""
+    others = (("font-size", size, TEXT), ("font-weight", weight, "400"), ("text-anchor", anchor, "start"))
+    said = Markup("").join(Markup(' {}="{}"').format(name, value) for name, value, usual in others if value != usual)
+    return Markup('<text x="{}" y="{}"{}>{}</text>').format(_round(x), _round(y), said, words)
 
 
-def _svg(id: str, title: str, aloud: str, height: int, pieces: Iterable[Markup]) -> Markup:
+def svg(id: str, title: str, aloud: str, height: int, pieces: Iterable[Markup]) -> Markup:
+    """A whole plot: what it is called and what it says in words belong to it. The patterns that its pieces use are laid with it."""
     inner = Markup("").join(pieces)
-    patterns = Markup("").join(
-        pattern for fill, pattern in ((fill, _pattern(id, fill)) for fill in ("striped", "dotted")) if f"#{id}-{fill}" in inner
-    )
+    patterns = Markup("").join(pattern for fill, pattern in ((fill, _pattern(id, fill)) for fill in PATTERNS) if f"#{id}-{fill}" in inner)
     return Markup(
-        '<svg class="plot" viewBox="0 0 {} {}" role="img" aria-labelledby="{}-title {}-aloud" font-family="system-ui, sans-serif">'
+        '<svg class="plot" viewBox="0 0 {} {}" role="img" aria-labelledby="{}-title {}-aloud" font-family="system-ui, sans-serif" font-size="{}" fill="{}">'
         '<title id="{}-title">{}</title><desc id="{}-aloud">{}</desc>{}{}</svg>'
-    ).format(WIDTH, height, id, id, id, title, id, aloud, Markup("<defs>{}</defs>").format(patterns) if patterns else "", inner)
+    ).format(WIDTH, height, id, id, TEXT, DARK, id, title, id, aloud, Markup("<defs>{}</defs>").format(patterns) if patterns else "", inner)
 
 
 def _pattern(id: str, fill: str) -> Markup:
     inner = {
         "striped": Markup('<path d="M0 6 L6 0" stroke="{}" stroke-width="1.5"/>').format(ALARM),
         "dotted": Markup('<circle cx="3" cy="3" r="1.4" fill="{}"/>').format(INK),
+        "hatched": Markup('<path d="M0 0 L6 6" stroke="{}" stroke-width="1.5"/>').format(INK),
+        "lined": Markup('<path d="M0 3 H6" stroke="{}" stroke-width="1.5"/>').format(INK),
     }[fill]
     return Markup(
         '<pattern id="{}" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" fill="{}"/>{}</pattern>'

@@ -13,6 +13,7 @@ from msgspec import Struct
 from hotline.content.directory_files.entries import SECTIONS
 from hotline.content.directory_files.reading import directory, line
 from hotline.content.directory_files.testimonies import testimonies
+from hotline.content.figure_files.mapping import MAPPING, read_mapping
 from hotline.content.flow_files.nodes import Reader
 from hotline.content.flow_files.reading import FlowDraft, draft_of, flow
 from hotline.content.word_files.reading import words
@@ -52,6 +53,15 @@ def checked(root: Path, languages: tuple[str, ...], today: date) -> tuple[Source
     if found.sources is None:
         return None, found.faults
     return found.sources, tuple(sorted({*found.faults, *check(found.sources, today, found.gaps)}))
+
+
+def mapping_faults(root: Path) -> tuple[Fault, ...]:
+    """Of the file by which DHIS2 knows the figures, which no caller ever meets. Nothing where there is none, nor where the directory cannot be read,
+    by whose regions it is held."""
+    items, torn = read_directory(root)
+    if torn or not (root / MAPPING).exists():
+        return ()
+    return read_mapping(root, [item.id for item in items if item.list == "regions"])[1]
 
 
 def find(root: Path, languages: tuple[str, ...]) -> Found:
@@ -110,7 +120,9 @@ def _draft(reader: Reader) -> FlowDraft | None:
 
 def _not_read(root: Path, languages: tuple[str, ...]) -> list[Fault]:
     """Files and folders that an operator may think are read, and are not."""
-    files = [path for path in (root / "flows").glob("*.yml") if path not in {root / LINE, root / DIRECTORY, root / TESTIMONIES}]
+    files = [
+        path for path in (root / "flows").glob("*.yml") if path not in {root / name for name in (LINE, DIRECTORY, TESTIMONIES, MAPPING)}
+    ]
     folders = [path for path in (root / "locales").glob("*") if path.is_dir() and path.name not in languages]
     said = [(path, "not read; a flow's file ends in .yaml") for path in files]
     said += [(path, f"not a language of this line, which has {', '.join(languages)}") for path in folders]

@@ -13,7 +13,7 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 
 Type: TypeAlias = Literal["rape", "sexual_assault", "physical_assault", "forced_marriage", "denial", "psychological", "non_gbv"]
-Context: TypeAlias = Literal["intimate_partner", "child_sexual_abuse", "early_marriage", "exploitation", "slavery"]
+Context: TypeAlias = Literal["intimate_partner", "child_sexual_abuse", "early_marriage", "exploitation", "slavery", "harmful_practice"]
 
 UNKNOWN: Final = "unknown"
 """The caller does not know, or would not say: an answer to every question. A question that was not asked has none."""
@@ -57,7 +57,8 @@ SECTIONS: Final = (
             Question("practice", ("none", "excision", "levirate", "exchange", "other")),
             Question("goods", YES_NO),
             Question("abduction", ("none", "forced_recruitment", "trafficking", "other")),
-            Question("when", ("today", "week", "month", "year", "before")),
+            # How long before it is written down: within 72 hours, and 120, there is care that later comes too late.
+            Question("when", ("to_3_days", "to_5_days", "to_14_days", "to_month", "older")),
             Question("time", ("morning", "afternoon", "night")),
             Question(
                 "place",
@@ -101,7 +102,7 @@ SECTIONS: Final = (
             Question("doer_age", AGES),
         ),
     ),
-    Section("around", (Question("earlier", YES_NO), Question("reported", YES_NO))),
+    Section("around", (Question("earlier", YES_NO), Question("reported", ("no", "gbvims", "other")))),
 )
 PARTS: Final = {"what": ("ladder",), "when": ("about",), "survivor": ("survivor",), "around": ("doer", "around")}
 """What is asked and kept at a time: a page each, by the sections on it."""
@@ -171,5 +172,6 @@ def contexts_of(codes: Mapping[str, str]) -> tuple[Context, ...]:
         "early_marriage": type_ == "forced_marriage" and young,
         "exploitation": sexual and codes.get("goods") == "yes",
         "slavery": sexual and codes.get("abduction", UNKNOWN) not in ("none", UNKNOWN),
+        "harmful_practice": codes.get("practice", UNKNOWN) not in ("none", UNKNOWN),
     }
     return tuple(context for context, is_so in holds.items() if is_so)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from msgspec import Struct
 
@@ -38,6 +38,17 @@ class Voice(Protocol):
         """In a call that joins two, let the one who was called hear what the cover number says to anybody. Raises GatewayRefused or GatewayUnknown."""
 
 
+class WebhookOut(Protocol):
+    """A partner's system; safe for threads."""
+
+    def post(self, id: str, body: bytes, at: int) -> None:
+        """Hand over what it is told, signed with `id` and the moment; the same id twice is the same news. Raises GatewayRefused or GatewayUnknown."""
+
+
+PARTNER: Final = "partner webhook"
+"""What a partner's system goes by among those that messages leave by; no gateway can be called so."""
+
+
 class Route(Struct, frozen=True):
     """By which vendors a kind of message goes, to the numbers that begin so."""
 
@@ -56,13 +67,17 @@ class Outgoing(Struct, frozen=True):
     sms: Mapping[str, SmsOut]
     voice: Mapping[str, Voice]
     routes: tuple[Route, ...] = ()
+    webhook: WebhookOut | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple({**self.sms, **self.voice})
+        """Of all that can be asked, a partner's system last."""
+        return (*{**self.sms, **self.voice}, *(() if self.webhook is None else (PARTNER,)))
 
     def ways(self, kind: OutboxKind, to: str) -> tuple[str, ...]:
         """Who is asked, one after the other. The first route that fits counts."""
+        if kind == "webhook":
+            return () if self.webhook is None else (PARTNER,)
         able: Mapping[str, object] = self.voice if kind == "ring" else self.sms
         route = next((route for route in self.routes if route.fits(kind, to)), None)
         return tuple(able) if route is None else tuple(name for name in route.by if name in able)

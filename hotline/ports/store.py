@@ -24,7 +24,9 @@ from hotline.ports.desk.clocks import Clocks
 from hotline.ports.desk.declarations import Declarations
 from hotline.ports.desk.drafts import Drafts
 from hotline.ports.desk.figures import Figures
+from hotline.ports.desk.releases import Releases
 from hotline.ports.desk.retention import Retention
+from hotline.ports.desk.sharing_protocols import SharingProtocols
 from hotline.ports.desk.shifts import Shifts
 from hotline.ports.desk.staff import StaffStore
 from hotline.ports.desk.testimonies import Testimonies
@@ -92,6 +94,10 @@ class Transaction(Protocol):
     def comments(self) -> WordsComments: ...
     @property
     def figures(self) -> Figures: ...
+    @property
+    def sharing_protocols(self) -> SharingProtocols: ...
+    @property
+    def releases(self) -> Releases: ...
     @property
     def audit(self) -> Audit: ...
     @property

@@ -8,7 +8,7 @@ from threading import BoundedSemaphore
 from msgspec.structs import replace
 
 from hotline.engine.step import replay as engine
-from hotline.engine.times import DAY_SECONDS
+from hotline.engine.times import DAY_MINUTES, DAY_SECONDS
 from hotline.ports.desk.figures import Counts
 from hotline.ports.incoming import ReceivedSms, SmsReport, Unknown
 from hotline.ports.memory import MemoryAway
@@ -28,7 +28,7 @@ from hotline.service.conversation.who_is_there import WhoIsThere
 from hotline.service.deps import Deps
 from hotline.service.editions.session_marker import editions_of_session
 from hotline.service.faces import voice
-from hotline.service.upkeep import rung_again, stale_entries, still_here, supervision
+from hotline.service.upkeep import hours_kept, rung_again, stale_entries, still_here, supervision
 from hotline.service.upkeep.clock_watch import ClockWatch, put_back
 from hotline.service.upkeep.spool_watch import SpoolWatch
 from hotline.service.wall_clock import is_right, jumped_by
@@ -64,6 +64,7 @@ class Hotline:
         # At hand for the browsing hop, which goes this way some ten thousand times a second.
         self._store, self._library, self._clock, self._life = deps.store, deps.library, deps.clock, deps.rules.session_seconds
         self._purged_at = self._looked_at = self._aged_at = self._reminded_at = self._asked_at = 0
+        self._hours_kept_on = -1
 
     @property
     def deps(self) -> Deps:
@@ -183,6 +184,7 @@ class Hotline:
             if may_end:
                 last_first.callback(self._purge, at)
                 last_first.callback(self._age, at)
+                last_first.callback(self._keep_hours, at)
             last_first.callback(self._ask_who_is_here, at)
             last_first.callback(self._remind, at)
             last_first.callback(outbox.sweep, self._deps, at)
@@ -233,6 +235,12 @@ class Hotline:
             with self._deps.store.write() as tx:
                 tx.retention.purge(at, rules.number_hours * 3600, rules.callback_days * DAY_SECONDS, OUTBOX_SECONDS)
             self._purged_at = at
+
+    def _keep_hours(self, at: int) -> None:
+        today = self._clock.local(at) // DAY_MINUTES
+        if today != self._hours_kept_on:
+            hours_kept.keep(self._deps, at)
+            self._hours_kept_on = today
 
     def _age(self, at: int) -> None:
         if abs(at - self._aged_at) >= STALE_SECONDS:

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.engine.times import DAY_MINUTES
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.audit_deeds import Deed
 from hotline.ports.desk.drafts import OpenForm
@@ -67,7 +68,7 @@ Refused: TypeAlias = Literal[
     "too_long",  # longer than a window may be
     # declaring
     "how_long",  # not for so many minutes
-    "too_few",  # too few counselors are there for it to tell of nobody
+    "too_few",  # too few for it to tell of nobody
     # a message
     "help",  # it cannot be understood
     "no_day",  # the day is over, too far, or none at all
@@ -110,6 +111,11 @@ Refused: TypeAlias = Literal[
     "same",  # the newest edition says the same already: `edition` is its number
     "too_many",  # sessions are on too many editions: there is room at the moment `until`
     "unreadable",  # another version of the program wrote it: `of` says what
+    # figures that leave the line
+    "differs",  # what was published says otherwise: `period` says where
+    "letter",  # without saying under which letter, or why
+    "not_final",  # something in it can still be taken back, or its day has not come: `due`
+    "unprotected",  # a hidden cell could be worked out, whatever else is hidden
 ]
 """Nothing was changed."""
 
@@ -192,7 +198,7 @@ def run(deps: Deps, by: By, act: Callable[Concatenate[Act, P], Result], *args: P
     key = _key(deps, by.staff, by.origin) if by.origin else None
     with deps.store.write() as tx:
         staff = _staff(by) if by.face == "shell" else tx.staff.get(by.staff)
-        if staff is None or not staff.active:
+        if staff is None or not staff.active or staff.is_over(deps.clock.local(at) // DAY_MINUTES):
             return Result("forbidden")
         stood = tx.ledger.find(key, at) if key else None
         if stood is not None:

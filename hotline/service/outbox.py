@@ -23,11 +23,11 @@ from hotline.service.deps import Deps
 from hotline.service.wall_clock import is_right
 from hotline.service.work import Work
 
-AGAIN: Final = frozenset({"alert", "staff"})
-"""To staff, at least once. Everything else at most once."""
+AGAIN: Final = {"alert": 8, "staff": 8, "webhook": 60}
+"""To staff and to a partner's system at least once, and how often it is tried at most. Everything else at most once."""
 MOST_ATTEMPTS: Final = 8
 RETRY_SECONDS: Final = 5
-"""Until a waiting message is enqueued again; twice as long after each attempt."""
+"""Until a waiting message is enqueued again; twice as long after each attempt, up to MOST_ATTEMPTS of them."""
 STUCK_SECONDS: Final = 60
 """A worker that has been sending for so long is dead."""
 EARLY_SECONDS: Final = 600
@@ -170,6 +170,9 @@ def _ways(deps: Deps, message: OutboxMessage) -> tuple[str, ...]:
 
 def _hand_over(deps: Deps, message: OutboxMessage, gateway: str) -> str:
     """Returns the vendor's id of it. Raises GatewayRefused and GatewayUnknown."""
+    if message.kind == "webhook" and deps.outgoing.webhook is not None:
+        deps.outgoing.webhook.post(message.id, message.text.encode(), deps.clock.now())
+        return ""
     if message.kind == "ring":
         return deps.outgoing.voice[gateway].ring(message.to, call_token(deps, message.text))
     return deps.outgoing.sms[gateway].send_sms(message.to, message.text)
@@ -220,7 +223,8 @@ def sweep(deps: Deps, at: int) -> None:
             deps.queue.enqueue(message.queue, message.id)
     except MemoryAway:
         # No worker can hear of them: the clock carries a few by itself.
-        for message in waiting[:CARRIED_A_TICK]:
+        carried = [message for message in waiting if message.kind != "webhook"]
+        for message in carried[:CARRIED_A_TICK]:
             deliver(deps, message.id)
 
 
@@ -232,7 +236,8 @@ def _drop_if_over(work: Work, message: OutboxMessage) -> tuple[OutboxMessage, ..
     """Drop a message that must not leave any more. Returns what staff are told of it, or None where the message may leave."""
     tx, at = work.tx, work.at
     if message.kind != "ring":
-        is_over = at >= message.not_after or (message.role is not None and not _is_of_staff(tx, message.to))
+        is_nobodys = message.role is not None and not _is_of_staff(tx, message.to)
+        is_over = at >= message.not_after or is_nobodys or (message.kind == "webhook" and _is_taken_back(tx, message))
         return () if is_over and tx.outbox.move(message.id, "pending", "dropped", at) else None
     ring = tx.staff_rings.get(message.text)
     if ring is not None:
@@ -259,6 +264,13 @@ def _is_of_staff(tx: Transaction, number: str, id: str = "") -> bool:
     return staff is not None and staff.active and id in ("", staff.id)
 
 
+def _is_taken_back(tx: Transaction, message: OutboxMessage) -> bool:
+    """Would a partner's system be told of a release that is none any more?"""
+    news, _, number = message.to.partition(" ")
+    release = tx.releases.release(int(number))
+    return news == "released" and (release is None or release.standing != "released")
+
+
 def _is_of_use(tx: Transaction, ring: StaffRing) -> bool:
     """Is there still something to tell or ask whoever is to be rung?"""
     callback = tx.callbacks.get(ring.callback) if ring.callback else None
@@ -282,7 +294,7 @@ def _failed(deps: Deps, message: OutboxMessage, state: OutboxState) -> None:
     at, is_refused = deps.clock.now(), state == "failed"
     messages: tuple[OutboxMessage, ...] = ()
     with deps.store.write() as tx:
-        if message.kind in AGAIN and message.attempts + 1 < MOST_ATTEMPTS:
+        if message.attempts + 1 < AGAIN.get(message.kind, 0):
             state = "pending"
         tx.outbox.move(message.id, "sending", state, at)
         if is_refused:

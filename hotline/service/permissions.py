@@ -9,6 +9,8 @@ from msgspec import Struct
 from hotline.ports.desk.staff import CALLING, Right, Role, Staff
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
+OURS: Final[tuple[Role, ...]] = tuple(role for role in ROLES if role != "partner")
+"""Who works here."""
 RIGHTS: Final[tuple[Right, ...]] = get_args(Right)
 SUPERVISES: Final[tuple[Role, ...]] = ("supervisor",)
 ADMIN: Final[tuple[Role, ...]] = ("admin",)
@@ -42,7 +44,7 @@ TABLE: Final = (
         ("me", "choose_language", "password", "factor", "factor_anew", "recovery", "everywhere", "sign_out", "home"),
     ),
     Ability("own two digits, without which a ring of the line says nothing", CALLING, ("set_digits",), ("digits",)),
-    Ability("own drafts: what was typed into a form and not sent", ROLES, ("keep_draft", "discard_draft"), ("keep_draft", "discard_draft")),
+    Ability("own drafts: what was typed into a form and not sent", OURS, ("keep_draft", "discard_draft"), ("keep_draft", "discard_draft")),
     Ability(
         "see the queue, say *I am here*, take, give back",
         CALLING,
@@ -131,7 +133,7 @@ TABLE: Final = (
         ("say_many", "end_many", "close_hours", "open_hours"),
         ("many", "many_over", "close_hours", "open_hours"),
     ),
-    Ability("be answered by SMS, end a call", ROLES, ("hear", "hang_up"), ()),
+    Ability("be answered by SMS, end a call", OURS, ("hear", "hang_up"), ()),
     Ability(
         "see the studio, change words of a language that one reviews",
         ("operator",),
@@ -228,6 +230,23 @@ TABLE: Final = (
         ("reviewer",),
     ),
     Ability("figures of the line", ("supervisor", "operator"), (), ("overview",)),
+    Ability("released figures as a file", ("partner", "supervisor", "operator", "admin"), ("take_release",), ("release_file",)),
+    Ability(
+        "sharing protocols: record, end",
+        ADMIN,
+        ("record_protocol", "end_protocol"),
+        ("protocols", "record_protocol", "end_protocol"),
+    ),
+    Ability("rows of incidents, under a sharing protocol, by the shell alone", ADMIN, ("take_rows",), ()),
+    Ability("measures that the line is judged by", ("supervisor", "operator"), (), ("judged",)),
+    Ability("released figures", ("partner", "supervisor", "operator", "admin"), (), ("partners",)),
+    Ability("accept the terms under which partners see them, by name", ("partner",), ("accept_terms",), ("terms",)),
+    Ability(
+        "figures that leave the line: prepare, let out what another prepared, withdraw",
+        ("supervisor", "admin"),
+        ("prepare_release", "release_figures", "withdraw_release"),
+        ("figures", "figures_one", "prepare_figures", "release_figures", "withdraw_figures"),
+    ),
     Ability(
         "accounts: make, one-time link, unlock, disable",
         ADMIN,

@@ -24,6 +24,7 @@ from hotline.settings.values import (
     NETWORK_CODES,
     NETWORKS,
     ONE_LINE,
+    PRESS,
     PRINTABLE,
     REPLIES,
     ROUTES,
@@ -34,6 +35,7 @@ from hotline.settings.values import (
     TIME_ZONE,
     USER_NAME,
     VENDOR,
+    WEBHOOK_SECRET,
     Form,
     number,
     url,
@@ -56,7 +58,8 @@ PROMISE: Final = Audience("What callers are promised", "For the coordinator, who
 TEAM: Final = Audience("The counselors' work", "For the coordinator and the supervisors.")
 CONSOLE: Final = Audience("The console", "For the coordinator, and for the admin who makes the accounts.")
 WORDS: Final = Audience("Editions and words", "For the operators, who write and publish.")
-AUDIENCES: Final = (MACHINE, GATEWAY, PROMISE, TEAM, CONSOLE, WORDS)
+PARTNERS: Final = Audience("Partners", "For the coordinator, who answers for what leaves the line.")
+AUDIENCES: Final = (MACHINE, GATEWAY, PROMISE, TEAM, CONSOLE, WORDS, PARTNERS)
 
 
 class Setting(Struct, frozen=True):
@@ -175,6 +178,15 @@ class ProcessSettings(Settings, frozen=True, kw_only=True):
             ROUTES,
             "which gateway what goes out by, comma separated: `alert=one+other`, `reply:+22366=one`, `any=other`; `alert`, `staff`, `reply`, `ring` or `any`, to numbers that begin so; the first that fits counts, and who stands behind a `+` is asked where the one before refused; else: those of `HOTLINE_GATEWAYS`, in their order",
         ),
+    ] = ()
+    figures_webhook_secret: Annotated[
+        tuple[str, ...],
+        Setting(
+            PARTNERS,
+            WEBHOOK_SECRET,
+            "what a partner's system is told of figures is signed with it, as Standard Webhooks writes a secret: `whsec_` and 24 to 64 bytes in base64; several, comma separated, while one is exchanged; or else:",
+        ),
+        Setting(PARTNERS, WEBHOOK_SECRET, "a file that holds it, readable by its owner alone", suffix="_FILE"),
     ] = ()
     timezone: Annotated[str, Setting(PROMISE, TIME_ZONE, "time zone of every time that the line says or is told")] = "Africa/Bamako"
     languages: Annotated[tuple[str, ...], Setting(WORDS, LANGUAGES, "languages of the line, the one it opens in first")] = ("fr", "bm")
@@ -323,6 +335,14 @@ class Rules(Settings, frozen=True, kw_only=True):
     pause_minutes: Annotated[
         int, Setting(TEAM, number(0, 240), "after a hard call a counselor is offered nothing for so long; `0`: no pause")
     ] = 15
+    figures_webhook_url: Annotated[
+        str | None,
+        Setting(
+            PARTNERS,
+            ADDRESS,
+            "a partner's system that is told of each release of figures, counts only, and of each that is withdrawn (docs/figures.md); `https`, or `http` on loopback; empty: none",
+        ),
+    ] = None
     lead_seconds: Annotated[
         int, Setting(WORDS, number(5, 3600), "from publication until an edition is in force; every process learns of it within two seconds")
     ] = 10
@@ -358,6 +378,30 @@ class ConsoleSettings(Settings, frozen=True, kw_only=True):
             ADDRESS,
             "where staff reach the console, as `https://NAME`, without `/console/`; one-time links begin with it, and never with what a request says; empty: a link is shown from `/console/` on",
             made="its own address",
+        ),
+    ] = None
+    organisation: Annotated[
+        str,
+        Setting(
+            CONSOLE,
+            ONE_LINE,
+            "who keeps the line, as partners and journalists read it; never the code, nor what the line calls itself on phones",
+        ),
+    ] = ""
+    figures_contact: Annotated[
+        str,
+        Setting(
+            CONSOLE,
+            ONE_LINE,
+            "whom partners and journalists ask about figures: a name and an address of the organisation, never a number of the line",
+        ),
+    ] = ""
+    press_url: Annotated[
+        str | None,
+        Setting(
+            CONSOLE,
+            PRESS,
+            "the page of yearly figures for journalists, as `https://HOST/PATH`: a host of its own, which answers nothing else; anybody may read it; empty: there is none",
         ),
     ] = None
     complaints: Annotated[

@@ -60,6 +60,14 @@ def _is_by_chance(secret: str) -> bool:
     return len(set(secret)) >= 8
 
 
+def _is_webhook_key(secret: str) -> bool:
+    try:
+        key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return 24 <= len(key) <= 64 and len(set(key)) >= 8
+
+
 def _are_keys(text: str) -> bool:
     """A line or a comma for each `purpose:id:state:since:base64`, or of an older line `id:base64, …, hash:base64`, each key 32 bytes, each id once? What else
     is wrong with keys is said where they are read."""
@@ -101,10 +109,20 @@ SECRET: Final = Form(
     ((_is_by_chance, "must be made by chance"),),
 )
 """At least 128 bits, in letters that a URL's path carries as they are."""
+WEBHOOK_SECRET: Final = Form(
+    "whsec_ and 24 to 64 bytes in base64",
+    r"whsec_[A-Za-z0-9+/]{32,88}={0,2}",
+    ((_is_webhook_key, "must be 24 to 64 bytes in base64 after whsec_, made by chance"),),
+)
+"""As Standard Webhooks writes one."""
 ADDRESS: Final = Form(
     "https://…; http:// only on loopback", r"https://[!-~]+|http://(?:127\.0\.0\.1|localhost|\[::1\])(?::[0-9]+)?(?:/[!-~]*)?"
 )
 """Nothing is sent in the clear over a network."""
+PRESS: Final = Form(
+    "https://HOST/PATH; http:// only on loopback",
+    r"(?:https://[a-z0-9.-]+(?::[0-9]+)?|http://(?:127\.0\.0\.1|localhost)(?::[0-9]+)?)/(?!console(?:/|$)|at/|gateway/)[a-z0-9-]+(?:/[a-z0-9-]+)*",
+)
 HEADER: Final = Form("a header's name: letters, digits, dashes", r"[A-Za-z][A-Za-z0-9-]{0,63}")
 GATEWAYS: Final = Form("names of gateways, comma separated", r"[a-z][a-z0-9-]{1,23}")
 VENDOR: Final = Form("the name of a gateway", r"[a-z][a-z0-9-]{1,23}")

@@ -26,6 +26,9 @@ from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.care import Load
 from hotline.ports.desk.cases import Consent, HandedNote, Incident, Referral
+from hotline.ports.desk.releases import Release
+from hotline.ports.desk.sharing_protocols import SharingProtocol
+from hotline.ports.desk.staff import Agreement, Staff
 from hotline.ports.editions.authorships import WordsAuthorship
 from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
 from hotline.ports.editions.editions import EditionRow, Proposal, Withdrawal
@@ -169,7 +172,7 @@ def fill_0011(url, seal) -> None:
             "number_hash": seal.digest("staff", a_counselor(1).number),
         }
         counselor["sealed_number"] = t.staff._pack(metadata.tables["staff"].c.sealed_number, id_of(1), counselor.pop("number"))
-        counselor = {name: value for name, value in counselor.items() if name not in ("goes_on_until", "reviews", "approves")}
+        counselor = {name: value for name, value in counselor.items() if name not in LATER[LATER.index("goes_on_until") :]}
         insert(t, "staff", counselor)
         add_old_post(t, seal)
         t.audit.add(AuditRecord(NOW, "awa", "published", "1"))
@@ -236,6 +239,34 @@ def fill_0023(url, seal) -> None:
     store.close()
 
 
+def fill_0030(url, seal) -> None:
+    """With a protocol under which rows may leave."""
+    fill_0029(url, seal)
+    store = SqlStore(url, seal, PATIENT_MS)
+    with store.write() as t:
+        t.sharing_protocols.save(SharingProtocol(1, "Sous-cluster", "A. Diarra", "ISP-1", 21_000, NOW, "djeneba"))
+    store.close()
+
+
+def fill_0029(url, seal) -> None:
+    """With a partner who accepted the terms."""
+    fill_0027(url, seal)
+    store = SqlStore(url, seal, PATIENT_MS)
+    with store.write() as t:
+        terms = Agreement("d" * 64, "Rokia Traoré", NOW)
+        t.staff.save(Staff(id_of(5), "rokia", "partner", "", "fr", (), organisation="Fédération", ends_on=21_000, agreed=terms))
+    store.close()
+
+
+def fill_0027(url, seal) -> None:
+    """With figures that were released."""
+    fill_0023(url, seal)
+    store = SqlStore(url, seal, PATIENT_MS)
+    with store.write() as t:
+        t.releases.save(Release(1, "2026-Q3", "released", (), NOW, "fanta", "d" * 64, NOW, "awa", "Lettre 4"))
+    store.close()
+
+
 def fill_0017(url, seal) -> None:
     """With a draft of an edition."""
     fill_0015(url, seal)
@@ -264,6 +295,9 @@ LATER = (
     "agreed",
     "agreed_by",
     "minor_by",
+    "organisation",
+    "ends_on",
+    "agreed",
 )
 NAMED = {"attempts": "tries", "outcome": "ending"}
 """What the code calls otherwise than the database."""
@@ -333,6 +367,10 @@ FILLS = {
     "0022": fill_0022,
     "0023": fill_0023,
     "0025": fill_0023,
+    "0027": fill_0027,
+    "0028": fill_0027,
+    "0029": fill_0029,
+    "0030": fill_0030,
 }
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 
@@ -420,7 +458,7 @@ def test_what_lay_in_clear_is_sealed(empty_url, seal, engine, request):
         assert {id_of(2): {"minor", "danger"}} == t.flags.of_many((id_of(1), id_of(2), id_of(3)))
         assert a_counselor(1) == t.staff.by_number(a_counselor(1).number)
         assert ["minor"] == [review.reason for review, _ in t.reviews.undecided(9)]
-        assert Incident(id_of(7), id_of(2), 20000, {"when": "today", "age": "12-17"}, True) == t.cases.incident_of(id_of(2))
+        assert Incident(id_of(7), id_of(2), 20000, {"when": "to_3_days", "age": "12-17"}, True) == t.cases.incident_of(id_of(2))
         assert (Referral(id_of(8), id_of(2), "shelter", "house", "referred", "yes", 20007, "AB12", 20000),) == t.cases.referrals(id_of(2))
         hour = NOW - NOW % HOUR
         assert t.cases.consents(id_of(2)) == {
@@ -434,6 +472,40 @@ def test_what_lay_in_clear_is_sealed(empty_url, seal, engine, request):
     assert [] == [word for word in (*SAID, "danger", "figures'") if word in everything_in(engine)]
     engine.dispose()
     assert set() == files_of(empty_url, request.getfixturevalue("postgres").folder if "postgresql" in empty_url else None)
+
+
+def test_words_of_the_calendar_become_days(empty_url, seal):
+    """What can be told in days is; what cannot is not known any more, and every other code stays as it was said."""
+    upgrade(empty_url, "0027")
+    store = SqlStore(empty_url, seal, PATIENT_MS)
+    told = [{"when": when} for when in ("today", "week", "month", "year", "before", "unknown")]
+    told += [{"reported": "yes", "age": "61"}, {"reported": "no"}, {}]
+    with store.write() as t:
+        for place, codes in enumerate(told):
+            t.cases.save_incident(Incident(id_of(place), None, 20000, codes, figures=True))
+    upgrade(empty_url, seal=seal)
+    with store.read() as t:
+        found = {incident.id: incident.codes for incident in t.figures.incidents(20000, 20001)}
+    store.close()
+    assert [found[id_of(place)] for place in range(len(told))] == [
+        *({"when": when} for when in ("to_3_days", "unknown", "unknown", "older", "older", "unknown")),
+        {"reported": "unknown", "age": "61"},
+        {"reported": "no"},
+        {},
+    ]
+
+
+def test_what_is_gone_is_counted_by_month(empty_url, seal):
+    """Of callbacks that went before counts were by month, how they ended counts on."""
+    upgrade(empty_url, "0022")
+    store = SqlStore(empty_url, seal, PATIENT_MS)
+    with store.write() as t:
+        for day, ending, count in ((20_454, "spoke", 3), (20_483, "spoke", 2), (20_484, "", 9)):
+            insert(t, "tallies", {"day": day, "language": "fr", "urgent": False, "state": "closed", "ending": ending, "count": count})
+    upgrade(empty_url, seal=seal)
+    with store.read() as t:
+        assert {"spoke": 5} == t.figures.endings(20_454, 20_485)
+    store.close()
 
 
 class Faltering:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from hotline.adapters.sql import SqlStore
 from hotline.ports.calls.calls import Call
 from hotline.ports.calls.offers import Offer
 from hotline.ports.clock import Reading
 from hotline.ports.desk.declarations import Declaration
 from hotline.ports.desk.figures import TurnedAway
+from hotline.ports.desk.sharing_protocols import SharingProtocol
 from tests.adapters.test_store import DAY, HOUR, a_callback, a_counselor, a_post, id_of, keep
 from tests.adapters.test_store_figures import NOON, TODAY, made, put
 
@@ -26,6 +29,21 @@ def test_declarations_until_they_are_over(store: SqlStore) -> None:
         assert (many,) == tx.declarations.ending_after(0)
         tx.retention.purge(630 * 60 + 2 * DAY, DAY, DAY, DAY)
         assert () == tx.declarations.ending_after(0)
+
+
+def test_sharing_protocols_stay(store: SqlStore) -> None:
+    """By number, ended or not: what was allowed to leave is known for ever."""
+    first = SharingProtocol(1, "Sous-cluster VBG", "A. Diarra", "ISP-1", TODAY + 30, NOON, "djeneba")
+    second = replace(first, number=2, letter="ISP-2")
+    ended = replace(first, ended_at=NOON + 60, ended_by="djeneba")
+    with store.write() as tx:
+        assert (None, ()) == (tx.sharing_protocols.get(1), tx.sharing_protocols.all())
+        for protocol in (second, first, ended):
+            tx.sharing_protocols.save(protocol)
+        assert (ended, second) == tx.sharing_protocols.all()
+        assert second == tx.sharing_protocols.get(2)
+    assert [True, True, False] == [second.holds(day) for day in (TODAY, TODAY + 30, TODAY + 31)]
+    assert not ended.holds(TODAY)
 
 
 def test_the_clocks_are_remembered_by_their_starts(store: SqlStore) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from msgspec.structs import replace
+from sqlalchemy import text
 
 from hotline.adapters.sql import SqlStore
 from hotline.ports.calls.callbacks import Callback
-from hotline.ports.desk.cases import Consent, Referral
-from hotline.ports.desk.figures import Tally, WaitingNow
+from hotline.ports.desk.cases import Consent, Incident, Referral
+from hotline.ports.desk.figures import OfferedHours, Tally, WaitingNow, WeekCounts
+from hotline.ports.desk.releases import FigureTable, HiddenCell, Release
 from tests.adapters.test_store import DAY, HERS, HOUR, a_callback, id_of
 
 TODAY = 20_781
@@ -47,16 +49,42 @@ def test_tallied(store: SqlStore) -> None:
         }
 
 
+def test_week_by_week(store: SqlStore) -> None:
+    """Kept, missed and waited, each in its week; no less when the rows are gone."""
+    put(
+        store,
+        made(1, NOON, state="closed", closed_at=NOON, attempts=1, outcome="spoke", waited=7),
+        made(2, NOON + 6 * DAY, state="closed", closed_at=NOON, attempts=1, outcome="no_answer", waited=9),
+        made(3, NOON, state="lapsed", closed_at=NOON),
+        made(4, NOON + 7 * DAY, state="lapsed", closed_at=NOON),
+        made(5, NOON - DAY, state="lapsed", closed_at=NOON),
+        made(6, NOON + 14 * DAY, state="lapsed", closed_at=NOON),
+        made(7, NOON, state="stopped", closed_at=NOON),
+    )
+    with store.write() as tx:
+        first, second = tx.figures.weeks(TODAY, 2)
+        assert (WeekCounts(2, 1, {7: 1, 9: 1}), WeekCounts(0, 1)) == (first, second)
+        tx.retention.purge(NOON + 60 * DAY, DAY, 30 * DAY, DAY)
+        gone = tx.figures.weeks(TODAY, 2)
+        assert [(week.kept, week.missed, sum(week.waits.values())) for week in gone] == [(2, 1, 2), (0, 1, 0)]
+
+
 def test_what_is_gone_still_counts(store: SqlStore) -> None:
-    """When its row went, a callback counts by its day, and as rung where it was said how the call ended."""
-    put(store, made(1, NOON, state="closed", closed_at=NOON, attempts=1, outcome="spoke"), made(2, NOON, state="lapsed", closed_at=NOON))
+    """When its row went, a callback counts by its day, and as rung, whether or not somebody said how the call ended."""
+    put(
+        store,
+        made(1, NOON, state="closed", closed_at=NOON, attempts=1, outcome="spoke"),
+        made(2, NOON, state="lapsed", closed_at=NOON),
+        made(3, NOON, state="closed", closed_at=NOON, attempts=1),
+    )
     with store.write() as tx:
         before = tx.figures.tallied(TODAY, TODAY + 1)
         tx.retention.purge(NOON + 40 * DAY, DAY, 30 * DAY, DAY)
         assert None is tx.callbacks.get(id_of(1))
         after = tx.figures.tallied(TODAY, TODAY + 1)
-        assert [0, 0] == [tally.attempts for tally in after]
-        assert {(replace(tally, attempts=0), tally.rung) for tally in before} == {(tally, tally.rung) for tally in after}
+        assert [0, 0, 0] == [tally.attempts for tally in after]
+        gone = {(tally.state, tally.outcome or (tally.attempts and "unsaid") or None, tally.rung) for tally in before}
+        assert gone == {(tally.state, tally.outcome, tally.rung) for tally in after}
         assert () == tx.figures.tallied(TODAY + 1, TODAY + 2) == tx.figures.tallied(TODAY - 1, TODAY)
 
 
@@ -108,3 +136,92 @@ def test_waiting_now(store: SqlStore) -> None:
     with store.read() as tx:
         assert (WaitingNow("bm", 2, 0, NOON - 60), WaitingNow("fr", 2, 1, NOON)) == tx.figures.waiting_now(NOON + 120)
         assert () == tx.figures.waiting_now(NOON + 9 * HOUR)
+
+
+MONTH = 20_758
+"""1 November 2026; TODAY is the 24th."""
+
+
+def test_what_goes_with_its_callback_is_counted_by_month(store: SqlStore) -> None:
+    """In the transaction that deletes it: tries with their ending, what was said of safety; before and after, the same is counted."""
+    put(
+        store,
+        made(1, NOON, state="closed", closed_at=NOON, attempts=2, outcome="spoke", safer="safer"),
+        made(2, NOON, state="closed", closed_at=NOON, attempts=1, outcome="could_not_talk"),
+        made(3, NOON, state="closed", closed_at=NOON, attempts=3, outcome="someone_else"),
+        made(4, NOON, state="lapsed", closed_at=NOON),
+    )
+    endings, said = {"spoke": 1, "could_not_talk": 1, "someone_else": 1}, {"safer": 1, "unknown": 1}
+    with store.write() as tx:
+        assert (endings, said) == (tx.figures.endings(MONTH, MONTH + 30), tx.figures.safety(MONTH, MONTH + 30))
+        tx.retention.purge(NOON + 40 * DAY, DAY, 30 * DAY, DAY)
+        assert (endings, said) == (tx.figures.endings(MONTH, MONTH + 30), tx.figures.safety(MONTH, MONTH + 30))
+        assert ({}, {}) == (tx.figures.endings(MONTH + 30, MONTH + 60), tx.figures.safety(MONTH + 30, MONTH + 60))
+        tries = tx.figures._rows(text("SELECT month, tries, ending, count FROM tries_tallies ORDER BY tries"))
+    assert [(MONTH, 1, "could_not_talk", 1), (MONTH, 2, "spoke", 1), (MONTH, 3, "someone_else", 1)] == [tuple(row) for row in tries]
+
+
+def test_referrals_are_counted_with_the_second_yes_alone(store: SqlStore) -> None:
+    """Once nobody can take it back: of who said yes and left it so, by kind and outcome, and by what was wanted of the law; never twice."""
+    put(store, *(made(number, NOON + number, state="closed", closed_at=NOON) for number in (1, 2, 3, 4)))
+    with store.write() as tx:
+        for number, looks_again in ((1, TODAY + 90), (2, None), (3, None), (4, None)):
+            for kind, legal in (("health", None), ("police", "undecided")):
+                tx.cases.save_referral(
+                    Referral(f"{number}{kind}".ljust(32, "0"), id_of(number), kind, None, "declined", legal, looks_again, None, TODAY)
+                )
+        tx.cases.save_referral(replace(tx.cases.referral("4health".ljust(32, "0")), revoked=True))
+        tx.cases.save_consent(id_of(1), Consent("figures", NOON))
+        tx.cases.save_consent(id_of(2), Consent("figures", NOON, NOON + 9))
+        tx.cases.save_consent(id_of(4), Consent("figures", NOON))
+        assert {} == tx.figures.referrals_counted(MONTH, MONTH + 30)
+        for days in (40, 41):
+            tx.retention.purge(NOON + days * DAY, DAY, 30 * DAY, DAY)
+            assert {("health", "declined"): 1, ("police", "declined"): 2} == tx.figures.referrals_counted(MONTH, MONTH + 30)
+        legal = tx.figures._rows(text("SELECT month, legal, count FROM legal_tallies"))
+    assert [(MONTH, "undecided", 2)] == [tuple(row) for row in legal]
+
+
+def test_tied(store: SqlStore) -> None:
+    """What is open, or counts and can be taken back, is not settled; what nobody said yes to holds nothing up."""
+    put(
+        store,
+        made(1, NOON, state="waiting"),
+        made(2, NOON, state="closed", closed_at=NOON),
+        made(3, NOON, state="closed", closed_at=NOON),
+        made(4, NOON - 30 * DAY, state="waiting"),
+    )
+    with store.write() as tx:
+        tx.cases.save_incident(Incident(id_of(2), id_of(2), TODAY, {"denial": "yes"}, figures=True))
+        tx.cases.save_incident(Incident(id_of(3), id_of(3), TODAY, {"denial": "yes"}, figures=False))
+        assert (2, 0) == (tx.figures.tied(MONTH, MONTH + 30), tx.figures.tied(MONTH + 30, MONTH + 60))
+        assert NOON // DAY - 30 == tx.figures.first_day()
+        tx.callbacks.save(replace(tx.callbacks.get(id_of(1)), state="closed", closed_at=NOON))
+        tx.retention.purge(NOON + 40 * DAY, DAY, 30 * DAY, DAY)
+        assert 0 == tx.figures.tied(MONTH, MONTH + 30)
+        assert [(None, MONTH)] == [(found.callback, found.day) for found in tx.figures.incidents(MONTH, MONTH + 30)]
+
+
+def test_a_release_never_changes(store: SqlStore) -> None:
+    """However it is saved again: its tables and its digest stay, how it stands changes; what is hidden in it lies sealed."""
+    table = FigureTable("types", ("rape", "total"), ("count",), ((None,), (53,)))
+    release = Release(1, "2026-Q3", "prepared", (table,), NOON, "fanta", "d" * 64)
+    hidden = (HiddenCell("types", "rape", "count", "few", 0, 9),)
+    with store.write() as tx:
+        tx.releases.save(release)
+        tx.releases.save_hidden(1, hidden)
+        changed = replace(release, tables=(), digest="e" * 64, period="2026", standing="released", released_at=NOON, released_by="awa")
+        tx.releases.save(changed)
+    with store.read() as tx:
+        assert replace(release, standing="released", released_at=NOON, released_by="awa") == tx.releases.release(1)
+        assert ((release.number,), hidden) == (tuple(found.number for found in tx.releases.releases()), tx.releases.hidden(1))
+        assert (None, ()) == (tx.releases.release(2), tx.releases.hidden(2))
+
+
+def test_hours_of_a_day_are_written_once(store: SqlStore) -> None:
+    """What stands of a day stays, whatever is said of it later."""
+    with store.write() as tx:
+        tx.figures.note_hours(OfferedHours(TODAY, "fr", 600, 480))
+        tx.figures.note_hours(OfferedHours(TODAY, "fr", 600, 0))
+        tx.figures.note_hours(OfferedHours(TODAY + 1, "fr", 600, 600))
+        assert (OfferedHours(TODAY, "fr", 600, 480),) == tx.figures.hours(TODAY, TODAY + 1)

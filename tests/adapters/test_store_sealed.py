@@ -29,6 +29,7 @@ from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.care import Load
 from hotline.ports.desk.cases import Consent, HandedNote, Incident, Referral
+from hotline.ports.desk.releases import HiddenCell, Release
 from hotline.ports.desk.testimonies import Testimony as Told
 from hotline.ports.editions.comments import WordsComment
 from hotline.ports.store import StoreAway
@@ -66,6 +67,9 @@ def write_all(store, n: int, *, much: bool) -> None:
         t.drafts.save(id_of(n), f"note-{id_of(n)}", {"note": ("a" * 280 if much else "",)}, NOW + HOUR)
         t.cases.save_handed(id_of(n), HandedNote("a" * 280 if much else "", id_of(90)))
         t.comments.save(WordsComment(id_of(n), "words/bm/out", "ɔ" * 500 if much else "a", id_of(n), NOW))
+        t.releases.save(Release(n, "2026-Q3", "prepared", (), NOW, "fanta", "d" * 64))
+        cells = [HiddenCell("types", "rape", "count", "few", 0, 9)] * (20 if much else 1)
+        t.releases.save_hidden(n, tuple(cells))
         kinds = ("record", "figures", "again", f"referral.{id_of(n)}") if much else ("record",)
         for kind in kinds:
             t.cases.save_consent(id_of(n), Consent(kind, NOW - NOW % HOUR))

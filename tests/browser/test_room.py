@@ -295,6 +295,10 @@ PAGES = (
     "care",
     "care/check-in",
     "overview",
+    "figures",
+    "figures/protocols",
+    "judged",
+    "partners",
     "people",
     "audit",
     "me",
@@ -307,6 +311,7 @@ ENDPOINTS = {
     "testimonies/new": "testimony_new",
     "care/check-in": "check_in",
     "referrals/due": "due",
+    "figures/protocols": "protocols",
 }
 
 

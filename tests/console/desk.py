@@ -19,16 +19,28 @@ from hotline import console
 from hotline.adapters.locks import ArgonPasswords, TimeCodes
 from hotline.config import CONTENT
 from hotline.console import ConsoleContext
+from hotline.console.pages.partners import terms_digest
 from hotline.console.words import Words
 from hotline.content.directory_files.exchange import DirectoryTables
+from hotline.content.figure_files.workbooks import OpenpyxlWorkbooks
 from hotline.content.word_files.exchange import PoAndSheets
-from hotline.ports.desk.staff import Staff
+from hotline.engine.times import DAY_SECONDS
+from hotline.ports.desk.staff import Agreement, Staff
 from hotline.ports.locks import Passwords
 from hotline.settings import ConsoleSettings
 from tests.service.line import Line
 
-IDS = {"awa": "a" * 32, "oumou": "b" * 32, "nana": "c" * 32, "fanta": "d" * 32, "mariam": "e" * 32, "djeneba": "f" * 32, "kadia": "9" * 32}
-"""Counselors in French, French and Bambara; a supervisor; an operator; an admin; a second supervisor, where a test adds her."""
+IDS = {
+    "awa": "a" * 32,
+    "oumou": "b" * 32,
+    "nana": "c" * 32,
+    "fanta": "d" * 32,
+    "mariam": "e" * 32,
+    "djeneba": "f" * 32,
+    "kadia": "9" * 32,
+    "rokia": "8" * 32,
+}
+"""Counselors in French, French and Bambara; a supervisor; an operator; an admin; a second supervisor and a partner, where a test adds them."""
 WORDS = Words.read(CONTENT / "locales", ("fr", "bm"))
 SETTINGS = ConsoleSettings(second_factor=False)
 _FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
@@ -102,6 +114,7 @@ class Desk:
             *(deps, WORDS, passwords or PASSWORDS, TimeCodes(), self.chance, settings, PoAndSheets()),
             secure=secure,
             sheets=DirectoryTables(),
+            workbooks=OpenpyxlWorkbooks(),
         )
         self.app = _app_over(self.room)
 
@@ -121,6 +134,16 @@ class Desk:
             found = tx.staff.get(IDS[alias])
         assert found is not None
         return found
+
+    def add_partner(self, *, agreed: bool = True, **fields: object) -> None:
+        """Rokia, of another organisation, for a month; who accepted the terms, if `agreed`."""
+        at = self.line.clock.now()
+        terms = Agreement(terms_digest(self.room), "Rokia Traoré", at) if agreed else None
+        partner = Staff(
+            IDS["rokia"], "rokia", "partner", "", "fr", (), organisation="Fédération", ends_on=at // DAY_SECONDS + 30, agreed=terms
+        )
+        with self.line.real_store.write() as tx:
+            tx.staff.save(replace(partner, **fields))
 
     def set_staff(self, alias: str, **fields: object) -> None:
         with self.line.real_store.write() as tx:

@@ -11,10 +11,12 @@ import pyotp
 import pytest
 from msgspec.structs import replace
 
+from hotline.console.times import iso
 from hotline.ports.calls.reviews import Review
 from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.staff import Staff
 from tests.console.desk import IDS, SETTINGS, Browser, Desk, QuickPasswords
+from tests.service.fakes import DAY
 
 PASSWORD = "quatre chevaux sous la pluie"
 ANOTHER = "douze tasses vertes en colère"
@@ -90,6 +92,49 @@ def enter(desk: Desk, alias: str, password: str) -> Browser:
 
 
 # somebody new
+
+
+def test_an_admin_makes_a_partner(desk: Desk, admin: Browser) -> None:
+    """Of an organisation, until a day; without a number, languages of calls or rights, whatever was filled in besides."""
+    last = iso(desk.line.clock.now() // DAY + 30)
+    admin.send(
+        "/console/people", **NEW | {"alias": "rokia", "role": "partner", "reviews": "fr", "organisation": " Ministère ", "ends_on": last}
+    )
+    rokia = found(desk, "rokia")
+    assert rokia is not None
+    assert (rokia.role, rokia.number, rokia.speaks, rokia.minors, rokia.reviews) == ("partner", "", (), False, ())
+    assert (rokia.organisation, iso(rokia.ends_on or 0)) == ("Ministère", last)
+    admin.open("/console/people")
+    assert "Ministère" in card(admin, "rokia")
+    assert desk.say("people.agreed_not") in card(admin, "rokia")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fault"),
+    [
+        ({"organisation": " "}, "organisation"),
+        ({"organisation": "o" * 121}, "organisation"),
+        ({"ends_on": ""}, "ends_on"),
+        ({"ends_on": "1999-12-31"}, "ends_on"),
+        ({"ends_on": "2099-12-31"}, "ends_on"),
+    ],
+)
+def test_a_partner_has_an_organisation_and_a_last_day(desk: Desk, admin: Browser, wrong: dict[str, str], fault: str) -> None:
+    """Else there is no account, and it is said why."""
+    last = iso(desk.line.clock.now() // DAY + 30)
+    admin.send("/console/people", **NEW | {"alias": "rokia", "role": "partner", "organisation": "Ministère", "ends_on": last} | wrong)
+    assert desk.say(f"people.fault.{fault}") in admin.page
+    assert found(desk, "rokia") is None
+
+
+def test_who_is_no_partner_any_more_is_like_the_others(desk: Desk, admin: Browser) -> None:
+    """The last day and the organisation go with the role, and a number is needed."""
+    desk.add_partner()
+    admin.open(f"/console/people/{IDS['rokia']}")
+    admin.send(f"/console/people/{IDS['rokia']}", role="operator", reads="fr")
+    assert desk.say("people.fault.number") in admin.page
+    admin.send(f"/console/people/{IDS['rokia']}", role="operator", reads="fr", number="+22370000109")
+    assert (desk.staff("rokia").ends_on, desk.staff("rokia").organisation, desk.staff("rokia").agreed) == (None, "", None)
 
 
 def test_an_admin_makes_a_counselor_who_signs_in(desk: Desk, admin: Browser) -> None:

@@ -16,9 +16,17 @@ from hotline.service.permissions import OPEN, RIGHTS, ROLES, TABLE, Ability, may
 from tests.console.desk import SETTINGS, Desk
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "permissions.md"
-WHO = {"counselor": "awa", "supervisor": "fanta", "operator": "mariam", "admin": "djeneba", "reviewer": "nana", "approver": "oumou"}
+WHO = {
+    "counselor": "awa",
+    "supervisor": "fanta",
+    "operator": "mariam",
+    "admin": "djeneba",
+    "partner": "rokia",
+    "reviewer": "nana",
+    "approver": "oumou",
+}
 """One for each role; the last two are counselors to whose role a right was added."""
-EXAMPLES = {"IntegerConverter": 1}
+EXAMPLES = {"IntegerConverter": 1, "AnyConverter": "csv"}
 """For whatever else a path asks: an id that is nobody's."""
 NOBODYS = "0" * 32
 
@@ -76,6 +84,7 @@ def desk(desk: Desk) -> Desk:
     """With somebody for each right too."""
     desk.set_staff(WHO["reviewer"], reviews=("bm",))
     desk.set_staff(WHO["approver"], approves=True)
+    desk.add_partner()
     return desk
 
 

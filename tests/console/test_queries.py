@@ -16,8 +16,8 @@ from hotline.ports.editions.editions import Proposal
 from hotline.service.permissions import OPEN, ROLES, may
 from tests.console.desk import IDS, Desk
 
-WHO = {"counselor": "awa", "supervisor": "fanta", "operator": "mariam", "admin": "djeneba"}
-MOST = 20
+WHO = {"counselor": "awa", "supervisor": "fanta", "operator": "mariam", "admin": "djeneba", "partner": "rokia"}
+MOST = 24
 """Statements a page, its sign-in among them."""
 SHOWN = {
     "callback": "0",
@@ -78,6 +78,8 @@ def paths(desk: Desk, role: Role) -> list[str]:
 @pytest.mark.parametrize(("role", "approves"), [*((role, False) for role in ROLES), ("supervisor", True)])
 def test_every_page_asks_a_bounded_number_of_times(desk: Desk, role: Role, approves: bool) -> None:
     """With four of everything and with forty: the same, and few; once more for whoever is told what waits for a second person."""
+    if role == "partner":
+        desk.add_partner()
     desk.set_staff(WHO[role], approves=approves)
     browser = desk.browser(WHO[role])
 

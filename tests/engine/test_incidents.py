@@ -36,7 +36,7 @@ def test_without_a_yes() -> None:
 
 @given(ANY_CODES)
 def test_contexts_follow(codes: dict[str, str]) -> None:
-    """Each context holds exactly where its answers say so, and none without a type of violence."""
+    """Each context holds exactly where its answers say so, and none without a type of violence, but that of a practice, whatever else was said."""
     type_ = type_of(codes)
     sexual, young = type_ in ("rape", "sexual_assault"), codes.get("age") in UNDER_18
     found = contexts_of(codes)
@@ -44,6 +44,7 @@ def test_contexts_follow(codes: dict[str, str]) -> None:
     assert ("child_sexual_abuse" in found) == (sexual and young)
     assert ("early_marriage" in found) == (type_ == "forced_marriage" and young)
     assert ("exploitation" in found) == (sexual and codes.get("goods") == "yes")
+    assert ("harmful_practice" in found) == (codes.get("practice") in ("excision", "levirate", "exchange", "other"))
     assert ("slavery" in found) == (sexual and codes.get("abduction") in ("forced_recruitment", "trafficking", "other"))
 
 

@@ -52,6 +52,21 @@ class FakeClock:
             self.while_pausing()
 
 
+class FakeWebhook:
+    """A partner's system that takes what it is told, or fails as a test says."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, bytes]] = []
+        self.asked = 0
+        self.failure: Exception | None = None
+
+    def post(self, id: str, body: bytes, at: int) -> None:
+        self.asked += 1
+        if self.failure:
+            raise self.failure
+        self.told.append((id, body))
+
+
 class FakeMemory:
     """Redis as a dictionary; all lives until its time is over on the fake clock. `test_contracts.py` holds it to what Redis does."""
 

@@ -31,7 +31,7 @@ from hotline.service.calls import dispatch
 from hotline.service.conversation.dialogue import Replay
 from hotline.service.deps import Deps
 from hotline.service.editions.cache import EditionCache
-from tests.service.fakes import FakeClock, FakeGateway, FakeMemory, FakeMeter, FakeQueue, FakeSpool, UnsteadyStore
+from tests.service.fakes import FakeClock, FakeGateway, FakeMemory, FakeMeter, FakeQueue, FakeSpool, FakeWebhook, UnsteadyStore
 
 CALLER, OTHER_CALLER, OTHER_PHONE = "+22370000001", "+22370000002", "+22370000301"
 AWA, OUMOU, NANA, FANTA = "+22370000101", "+22370000102", "+22370000103", "+22370000201"
@@ -79,6 +79,8 @@ class Line:
         self._replay = replay
         self.others: dict[str, FakeGateway] = {}
         """Further gateways, by name; `route` puts them to use."""
+        self.webhook: FakeWebhook | None = None
+        """A partner's system, once a test puts one there and calls `rule`."""
         self.rule(rules)
 
     def rule(self, rules: Rules) -> None:
@@ -96,7 +98,7 @@ class Line:
             memory=self.memory,
             spool=self.spool,
             queue=self.queue,
-            outgoing=Outgoing(used, used, routes),
+            outgoing=Outgoing(used, used, routes, self.webhook),
             clock=self.clock,
             hasher=self.seal,
             sealer=self.seal,

@@ -8,12 +8,25 @@ from typing import Any, Final
 from msgspec import Struct
 from sqlalchemy import Column, Table
 
-from hotline.adapters.sql.tables import callbacks, comments, consents, drafts, handed, incidents, metadata, referrals, reviews, staff
+from hotline.adapters.sql.tables import (
+    callbacks,
+    comments,
+    consents,
+    drafts,
+    handed,
+    incidents,
+    metadata,
+    referrals,
+    releases,
+    reviews,
+    staff,
+)
 
 LENGTHS: Final[dict[Column[Any], int]] = {
     callbacks.c.sealed: 224,
     callbacks.c.sealed_flags: 96,
     staff.c.sealed_number: 32,
+    staff.c.sealed_agreed: 512,
     reviews.c.sealed_reason: 32,
     consents.c.sealed: 512,
     incidents.c.sealed: 1024,
@@ -21,13 +34,14 @@ LENGTHS: Final[dict[Column[Any], int]] = {
     drafts.c.sealed: 1024,
     handed.c.sealed: 1024,
     comments.c.sealed: 2048,
+    releases.c.sealed_hidden: 4096,
 }
 """Bytes to whose multiple the JSON of these is filled up: what may be chosen for one of them fits the first, so that its length tells nothing."""
 
 
-def context(column: Column[Any], row: str | bytes) -> str:
+def context(column: Column[Any], row: str | bytes | int) -> str:
     """What a value is bound to: it opens nowhere else. `row`: the primary key."""
-    return _place(column) + (row.hex() if isinstance(row, bytes) else row)
+    return _place(column) + (row.hex() if isinstance(row, bytes) else str(row))
 
 
 @cache

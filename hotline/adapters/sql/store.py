@@ -38,7 +38,9 @@ from hotline.adapters.sql.desk.clocks import SqlClocks
 from hotline.adapters.sql.desk.declarations import SqlDeclarations
 from hotline.adapters.sql.desk.drafts import SqlDrafts
 from hotline.adapters.sql.desk.figures import SqlFigures
+from hotline.adapters.sql.desk.releases import SqlReleases
 from hotline.adapters.sql.desk.retention import SqlRetention
+from hotline.adapters.sql.desk.sharing_protocols import SqlSharingProtocols
 from hotline.adapters.sql.desk.shifts import SqlShifts
 from hotline.adapters.sql.desk.staff import SqlStaffStore
 from hotline.adapters.sql.desk.testimonies import SqlTestimonies
@@ -98,6 +100,8 @@ class SqlTransaction:
         self.authorships = SqlAuthorships(connection, seal)
         self.comments = SqlComments(connection, seal)
         self.figures = SqlFigures(connection, seal)
+        self.sharing_protocols = SqlSharingProtocols(connection, seal)
+        self.releases = SqlReleases(connection, seal)
         self.audit = SqlAudit(connection, seal)
         self.clocks = SqlClocks(connection, seal)
         self.retention = SqlRetention(connection, seal)

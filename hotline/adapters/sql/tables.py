@@ -160,6 +160,9 @@ staff = Table(
     Column("goes_on_until", BigInteger),
     Column("reviews", String(64), nullable=False, server_default=text("''")),
     Column("approves", Boolean, nullable=False, server_default=false()),
+    Column("organisation", String(120), nullable=False, server_default=text("''")),
+    Column("ends_on", Integer),
+    Column("sealed_agreed", LargeBinary),
 )
 
 shifts = Table(
@@ -389,6 +392,79 @@ wait_tallies = Table(
 )
 """What is left of how long callers waited whose rows are gone: how many no longer than so many minutes, and longer than the next less."""
 
+tries_tallies = Table(
+    "tries_tallies",
+    metadata,
+    # The first of the month in which they were made, in days since 1970-01-01 UTC; so too of all counts by month.
+    Column("month", Integer, primary_key=True, autoincrement=False),
+    # 0: rung, and nobody knows any more how often.
+    Column("tries", Integer, primary_key=True, autoincrement=False),
+    Column("ending", String(16), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+"""How many callbacks whose rows are gone were rung so often and ended so."""
+
+safer_tallies = Table(
+    "safer_tallies",
+    metadata,
+    Column("month", Integer, primary_key=True, autoincrement=False),
+    Column("answer", String(16), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+"""What callers said of their safety with whom somebody talked and whose rows are gone; `unknown`: nothing."""
+
+referral_tallies = Table(
+    "referral_tallies",
+    metadata,
+    Column("month", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), primary_key=True),
+    Column("outcome", String(16), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+"""Referrals of callers who let them count, added when nothing tied them to a callback any more. Crossed with nothing."""
+
+legal_tallies = Table(
+    "legal_tallies",
+    metadata,
+    Column("month", Integer, primary_key=True, autoincrement=False),
+    Column("legal", String(16), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+"""Of the same referrals to a legal service or the police: whether legal action was wanted."""
+
+hour_tallies = Table(
+    "hour_tallies",
+    metadata,
+    # Local days since 1970-01-01, each written once, when it is over.
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("language", String(8), primary_key=True),
+    Column("offered", Integer, nullable=False),
+    Column("covered", Integer, nullable=False),
+)
+"""Minutes of a day that the line offered in a language, and how many of them a counselor was planned for."""
+
+releases = Table(
+    "releases",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("period", String(8), nullable=False),
+    Column("standing", String(16), nullable=False),
+    # JSON, as it was hashed: nothing of a hidden cell is in it.
+    Column("tables", LargeBinary, nullable=False),
+    # JSON: which cells are hidden, why, and between which numbers each lies by all that is public.
+    Column("sealed_hidden", LargeBinary, nullable=False),
+    Column("prepared_at", BigInteger, nullable=False),
+    Column("prepared_by", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("released_at", BigInteger),
+    Column("released_by", String(64)),
+    Column("letter", Text, nullable=False),
+    Column("withdrawn_at", BigInteger),
+    Column("withdrawn_by", String(64)),
+    Column("note", Text, nullable=False),
+)
+"""Tables of figures that leave the line, or did."""
+
 turned_away = Table(
     "turned_away",
     metadata,
@@ -549,6 +625,21 @@ consents = Table(
     metadata,
     _callback(key=True),
     Column("sealed", LargeBinary, nullable=False),
+)
+
+sharing_protocols = Table(
+    "sharing_protocols",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("partner", String(120), nullable=False),
+    Column("signed_by", String(120), nullable=False),
+    Column("letter", String(120), nullable=False),
+    # Days since 1970-01-01.
+    Column("until", Integer, nullable=False),
+    Column("recorded_at", BigInteger, nullable=False),
+    Column("recorded_by", String(64), nullable=False),
+    Column("ended_at", BigInteger),
+    Column("ended_by", String(64)),
 )
 
 incidents = Table(

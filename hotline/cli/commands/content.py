@@ -57,9 +57,10 @@ def declare(commands: Any) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     """0: nothing grave, whatever else is said."""
-    from hotline.content import checked
+    from hotline.content import checked, mapping_faults
 
     _, faults = checked(options.root, languages_in(os.environ), today())
+    faults = tuple(sorted({*faults, *mapping_faults(options.root)}))
     causes = [fault for fault in faults if not fault.follows]
     grave = sum(fault.grave for fault in causes)
     if options.json:

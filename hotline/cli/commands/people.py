@@ -6,11 +6,13 @@ import argparse
 import re
 import secrets
 import time
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hotline.cli.command import Failed, ask, command, group, settings, store_of, worded_failures
 from hotline.cli.commands.acting import run, shell_deps
 from hotline.cli.output import print_json, table, takes_json
+from hotline.engine.times import EPOCH
 
 if TYPE_CHECKING:
     from hotline.config import Config
@@ -25,6 +27,8 @@ FAULTS: dict[Fault, str] = {
     "taken": "someone of the staff has this alias or this number already",
     "languages": "--reads, --speaks and --reviews: languages of HOTLINE_LANGUAGES; an operator or admin takes no calls and speaks none",
     "no_language": "a counselor takes calls in at least one language: --speaks",
+    "organisation": "a partner is of an organisation of at most 120 letters: --organisation",
+    "ends_on": "a partner has a last day, from today to three years on: --until 2027-12-31",
 }
 
 
@@ -32,13 +36,15 @@ def declare(commands: Any) -> None:
     user = group(commands, "user", "the staff")
     add = command(user, "add", _add, "add one of the staff; asks for the number, prints her one-time link to the console")
     add.add_argument("alias", metavar="ALIAS", help="a name that is not her own")
-    roles = ("counselor", "supervisor", "operator", "admin")
+    roles = ("counselor", "supervisor", "operator", "admin", "partner")
     add.add_argument("--role", choices=roles, default="counselor", help="what she does (default: counselor)")
     add.add_argument("--reads", required=True, metavar="LANGUAGE", help="the language of her pages and messages")
     add.add_argument("--speaks", default="", metavar="LANGUAGES", help="those in which she takes calls, comma separated")
     add.add_argument("--minors", action="store_true", help="she takes calls of minors too")
     add.add_argument("--reviews", default="", metavar="LANGUAGES", help="those whose words she reads and signs, comma separated")
     add.add_argument("--approves", action="store_true", help="she may be the second person of an edition")
+    add.add_argument("--organisation", default="", metavar="NAME", help="a partner's: who sees released figures and nothing else")
+    add.add_argument("--until", type=_day, metavar="YYYY-MM-DD", help="the last day on which a partner gets in")
     add.add_argument("--sms-only", action="store_true", help="she works by SMS alone: no link")
     add.add_argument(
         "--shift", action="append", default=[], type=_shift, metavar="DAY@HH:MM-HH:MM", help="daily, or mon … sun; several times"
@@ -65,9 +71,18 @@ def _add(options: argparse.Namespace) -> None:
         raise Failed(f"--role {options.role} takes no calls: neither --speaks nor --shift nor --minors")
     if not {options.reads, *speaks, *reviews} <= set(config.languages):
         raise Failed(FAULTS["languages"])
+    is_partner = options.role == "partner"
+    if is_partner and (options.sms_only or reviews or options.approves):
+        raise Failed("--role partner has no phone here and no right: neither --sms-only nor --reviews nor --approves")
+    if not is_partner and (options.organisation or options.until):
+        raise Failed("--organisation and --until are of --role partner alone")
     # Asked for, not an argument: those are seen in process lists and stay in the shell's history.
-    number = ask("Her number, with +223: ")
-    form = PersonForm(options.alias, options.role, number, options.reads, speaks, options.minors, reviews, options.approves)
+    number = "" if is_partner else ask("Her number, with +223: ")
+    form = PersonForm(
+        *(options.alias, options.role, number, options.reads, speaks, options.minors, reviews, options.approves),
+        organisation=options.organisation,
+        ends_on=options.until,
+    )
     token = "" if options.sms_only else secrets.token_urlsafe(24)
     start = Start(tuple(WeekHours(*shift) for shift in options.shift), token)
     with worded_failures():
@@ -147,6 +162,8 @@ def _as_json(seat: Seat) -> dict[str, object]:
         "minors": staff.minors,
         "reviews": staff.reviews,
         "approves": staff.approves,
+        "organisation": staff.organisation,
+        "until": None if staff.ends_on is None else (EPOCH + timedelta(days=staff.ends_on)).isoformat(),
         "signs_in": _signs_in(seat),
     }
 
@@ -166,8 +183,10 @@ def _listed(codes: str) -> tuple[str, ...]:
 
 
 def _rights(seat: Seat) -> str:
-    """What is added to her role."""
+    """What is added to her role; of a partner where from, and until when."""
     staff = seat.staff
+    if staff.ends_on is not None:
+        return f"{staff.organisation}, until {(EPOCH + timedelta(days=staff.ends_on)).isoformat()}"
     return ", ".join((*(f"reviews {language}" for language in staff.reviews), *(("approves",) if staff.approves else ())))
 
 
@@ -175,7 +194,8 @@ def _signs_in(seat: Seat) -> str:
     if seat.is_locked:
         return "locked: too many wrong codes"
     if seat.second_factor is None:
-        return "by SMS only" if seat.link_until is None else "has a link"
+        without = "has no link" if seat.staff.role == "partner" else "by SMS only"
+        return without if seat.link_until is None else "has a link"
     return "password and code" if seat.second_factor else "password"
 
 
@@ -184,6 +204,14 @@ def _print_link(config: Config, token: str) -> None:
     address = (config.console.console_url or "").rstrip("/")
     where = "" if address else ", after the console's address"
     print(f"her one-time link, good for 48 hours{where}: {address}/console/welcome/{token}")
+
+
+def _day(text: str) -> int:
+    """A day since 1970-01-01."""
+    try:
+        return (date.fromisoformat(text) - EPOCH).days
+    except ValueError:
+        raise argparse.ArgumentTypeError("a day is written 2027-12-31") from None
 
 
 def _shift(text: str) -> tuple[int | None, int, int]:

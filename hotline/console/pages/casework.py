@@ -209,7 +209,7 @@ def _codes(context: ConsoleContext, id: str, asked: str | None = None) -> dict[s
 def _agreed(context: ConsoleContext, id: str) -> dict[str, Any]:
     """For `consents.html`."""
     view = consents.see_consents(context.deps, me(), id, context.now)
-    return {"view": view, "case": view.case, **_reading(context)}
+    return {"view": view, "case": view.case, "days": context.deps.rules.callback_days, **_reading(context)}
 
 
 def _offered(context: ConsoleContext, id: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from flask import Blueprint
@@ -16,11 +17,14 @@ from hotline.engine.times import THURSDAY
 from hotline.service.calls.rules.planned import Span
 from hotline.service.desk.figures import overview as line_figures
 from hotline.service.desk.figures.cell_suppression import FEW, HELD, Cell
-from hotline.service.desk.figures.overview import Counted, Period, Waited
+from hotline.service.desk.figures.overview import Counted, Headlines, Period, Waited, WeekTrend
 from hotline.service.desk.shifts.staffing import Week, by_day
 
 FILLS: Final[dict[str, Fill]] = {"missed": "striped", "less_safe": "striped", "withdrawn": "empty", "open": "dotted", "closed": "empty"}
 """Beside the names: what is to be looked at first stands out without colour."""
+
+
+NONE: Final = "–"
 
 
 class Figure(Struct, frozen=True):
@@ -48,6 +52,9 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
             waits=words.table("waits", figures.waits.counts),
             oldest=[(words.language(spoken), words.lasting(seconds // 60)) for spoken, seconds in figures.waits.oldest],
             is_exact=figures.is_exact,
+            headlines=words.headlines(figures.headlines, is_exact=figures.is_exact),
+            trend=words.trend(figures.trend),
+            disorder=figures.disorder,
             weeks=[words.week(week, figures.now) for week in figures.weeks],
             periods=[words.period(name, period) for name, period in zip(("recent", "before"), figures.periods, strict=True)],
             turned_away=[words.turned_away(name, period) for name, period in zip(("recent", "before"), figures.periods, strict=True)],
@@ -85,6 +92,43 @@ class Wording:
             self.say("minutes", minutes=minutes) if minutes < 60 else self.say("hours", hours=minutes // 60, minutes=f"{minutes % 60:02d}")
         )
 
+    def headlines(self, headlines: Headlines, *, is_exact: bool) -> tuple[tuple[str, str, str], ...]:
+        """Of each block: its name, the number, and a word on it; how long callers waited for who sees the queue itself."""
+        kept = None if headlines.kept is None else self.say("headline.kept_is", percent=headlines.kept)
+        median = None if headlines.median is None else self.lasting(headlines.median)
+        reason = self.say("headline.reason", reason=self.say(f"turned_away.{headlines.reason}")) if headlines.reason else ""
+        turned = None if headlines.turned_away is None else str(headlines.turned_away)
+        named = (
+            ("kept", kept, ""),
+            ("median", median, ""),
+            ("turned_away", turned, reason),
+            ("uncovered", self.lasting(headlines.uncovered), ""),
+        )
+        return tuple(
+            (self.say(f"headline.{name}"), NONE if number is None else number, self.say("headline.hidden") if number is None else more)
+            for name, number, more in named
+            if is_exact or name != "median"
+        )
+
+    def trend(self, trend: Sequence[WeekTrend]) -> Figure | None:
+        """Week by week, without a plot: of six points no line is drawn. None for who is not shown it."""
+        if not trend:
+            return None
+        names = ("kept", "median", "turned_away", "uncovered")
+        rows = tuple(
+            (
+                short_date(week.since),
+                (
+                    NONE if week.kept is None else self.say("headline.kept_is", percent=week.kept),
+                    NONE if week.median is None else self.lasting(week.median),
+                    str(week.turned_away),
+                    NONE if week.uncovered is None else self.lasting(week.uncovered),
+                ),
+            )
+            for week in trend
+        )
+        return Figure("trend", self.say("trend"), Markup(""), tuple(self.say(f"trend.{name}") for name in names), rows)
+
     def table(self, name: str, counted: Counted) -> Figure:
         """Without a plot. `name`: of what stands in the rows."""
         return Figure(name, self.say(f"{name}.title"), Markup(""), self._head(counted), self._rows(name, counted))
@@ -110,11 +154,11 @@ class Wording:
 
     def _kept(self, promises: Counted) -> tuple[str, str]:
         """Of the promises that came to an end, the share that was kept, and of how many; nothing where either number is hidden."""
-        ends = dict(zip(promises.rows, promises.cells, strict=True))
-        kept, missed = (ends[fate][promises.columns.index("total")] for fate in ("kept", "missed"))
-        if isinstance(kept, str) or isinstance(missed, str) or not kept + missed:
+        share, ends = line_figures.kept_share(promises, "total"), dict(zip(promises.rows, promises.cells, strict=True))
+        if share is None:
             return "", ""
-        return f"{100 * kept // (kept + missed)} %", self.say("kept_of", kept=kept, all=kept + missed)
+        kept, missed = (int(ends[fate][promises.columns.index("total")]) for fate in ("kept", "missed"))
+        return f"{share} %", self.say("kept_of", kept=kept, all=kept + missed)
 
     def turned_away(self, name: str, period: Period) -> Figure:
         """Who met nobody, without a plot."""

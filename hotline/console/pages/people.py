@@ -9,13 +9,23 @@ from flask import Blueprint, abort, request, url_for
 from werkzeug.wrappers import Response
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, form_secret, language_name, page, refused, run, to
+from hotline.console.times import day_of, full_date, iso
+from hotline.engine.times import DAY_MINUTES
 from hotline.ports.desk.staff import CALLING
 from hotline.service.acts import Result
 from hotline.service.desk.accounts import people as staff_accounts
 from hotline.service.desk.accounts.people import PersonForm
 from hotline.service.permissions import ROLES
 
-FIELDS: Final[dict[str, str]] = {"alias": "alias", "number": "number", "taken": "", "languages": "speaks", "no_language": "speaks"}
+FIELDS: Final[dict[str, str]] = {
+    "alias": "alias",
+    "number": "number",
+    "taken": "",
+    "languages": "speaks",
+    "no_language": "speaks",
+    "organisation": "organisation",
+    "ends_on": "ends_on",
+}
 """Beside which field each fault is said; `taken` may be alias or number."""
 
 
@@ -92,6 +102,9 @@ def _choices(context: ConsoleContext) -> dict[str, Any]:
     return {
         "roles": ROLES,
         "calling": CALLING,
+        "iso": iso,
+        "full_date": full_date,
+        "today": context.deps.clock.local(context.now) // DAY_MINUTES,
         "languages": [(code, language_name(context, code)) for code in context.deps.written.languages],
     }
 
@@ -114,4 +127,6 @@ def _typed() -> PersonForm:
         minors="minors" in form,
         reviews=tuple(dict.fromkeys(form.getlist("reviews"))),
         approves="approves" in form,
+        organisation=" ".join(form.get("organisation", "").split()),
+        ends_on=day_of(form.get("ends_on", "")),
     )

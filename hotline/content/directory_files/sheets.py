@@ -82,13 +82,13 @@ def write_sheet(rows: Iterable[Sequence[str]], title: str = SHEET) -> bytes:
     columns.number_format = "@"
     sheet.column_dimensions["A"] = columns
     for at, row in enumerate(rows):
-        sheet.append([_text_cell(sheet, value, head=at == 0) for value in row])
+        sheet.append([text_cell(sheet, value, head=at == 0) for value in row])
     data = io.BytesIO()
     workbook.save(data)
     return data.getvalue()
 
 
-def _text_cell(sheet: Any, value: str, *, head: bool) -> Any:
+def text_cell(sheet: Any, value: str, *, head: bool) -> Any:
     cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\ufffd", value))
     cell.data_type = "s"  # whatever was guessed: what begins with = is no formula
     cell.number_format = "@"

@@ -10,12 +10,14 @@ from hotline.ports.desk.staff import Role
 
 OutboxState: TypeAlias = Literal["pending", "sending", "sent", "unknown", "failed", "dropped"]
 
-OutboxKind: TypeAlias = Literal["alert", "staff", "reply", "ring"]
-"""`alert` and `staff`: an SMS to staff, at least once. `reply`: an SMS to a caller, at most once. `ring`: place a bridge, at most once."""
+OutboxKind: TypeAlias = Literal["alert", "staff", "reply", "ring", "webhook"]
+"""`alert` and `staff`: an SMS to staff, at least once. `reply`: an SMS to a caller, at most once. `ring`: place a bridge, at most once.
+`webhook`: tell a partner's system of a release, at least once."""
 
 
 class OutboxMessage(Struct, frozen=True):
-    """One thing to be handed to a gateway. `to` and `text` are sealed where they lie; a ring carries the call's id as its text."""
+    """One thing to be handed to a gateway. `to` and `text` are sealed where they lie; a ring carries the call's id as its text,
+    a webhook its body, and where it goes what it tells: `released 3`."""
 
     id: str
     kind: OutboxKind

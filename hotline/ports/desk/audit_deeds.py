@@ -82,6 +82,7 @@ Deed: TypeAlias = Literal[
     "number changed",
     "one-time link made",
     "person disabled",
+    "terms accepted",
     "plan changed",
     "many declared",
     "many ended",
@@ -89,11 +90,20 @@ Deed: TypeAlias = Literal[
     "hours opened",
     "clock trusted",
     CallerDeed,
+    # what leaves in files
+    "figures taken",
+    "incident rows taken",
+    "protocol recorded",
+    "protocol ended",
     # testimonies
     "testimony written",
     "testimony cut",
     "testimony released",
     "testimony withdrawn",
+    # figures that leave the line
+    "figures prepared",
+    "figures released",
+    "figures withdrawn",
 ]
 """As it stands in the database. The console says it in words: `audit.what.…` in the catalogues, with `_` for what is no letter or digit."""
 DEEDS: Final[tuple[Deed, ...]] = get_args(Deed)

@@ -13,7 +13,7 @@ Legal: TypeAlias = Literal["yes", "no", "undecided"]
 
 
 class Incident(Struct, frozen=True):
-    """What happened, in codes; nothing in it names, dates finer than a day, or places below a cercle."""
+    """What happened, in codes; nothing in it names, dates finer than a day, or places below a region."""
 
     id: str
     callback: str | None

@@ -7,6 +7,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from hotline.engine.effects import Urgency
+from hotline.ports.desk.cases import Incident
 
 
 class Tally(Struct, frozen=True):
@@ -22,7 +23,7 @@ class Tally(Struct, frozen=True):
 
     @property
     def rung(self) -> bool:
-        """Did somebody ring? Of a callback whose row is gone only where it is known how the call ended."""
+        """Did somebody ring? Of a callback whose row is gone its ending tells, `unsaid` where nobody said it; before 0027 only where it was said."""
         return self.attempts > 0 or self.outcome is not None
 
 
@@ -36,6 +37,17 @@ class SealedCounts(Struct, frozen=True):
     """What callers answered with whom somebody talked."""
     entered: int = 0
     """How many were entered by staff, of those whose rows are left."""
+
+
+class WeekCounts(Struct, frozen=True):
+    """What became of the callbacks of seven days."""
+
+    kept: int = 0
+    """Somebody rang."""
+    missed: int = 0
+    """Nobody had when their time was over."""
+    waits: dict[int, int] = {}
+    """How many were first rung so many minutes after somebody waited for it."""
 
 
 class WaitingNow(Struct, frozen=True):
@@ -75,6 +87,15 @@ class Counts(Struct, frozen=True):
     """Seconds by which this machine's wall clock is ahead of what it should say, negative where it is behind; 0 where it is right."""
 
 
+class OfferedHours(Struct, frozen=True):
+    """Minutes of a local day that the line offered in a language, and how many of them a counselor was planned for."""
+
+    day: int
+    language: str
+    offered: int
+    covered: int
+
+
 class Figures(Protocol):
     """`since` and `until`: days since 1970-01-01 UTC on which a callback was made, the first of them and the one after the last."""
 
@@ -82,6 +103,9 @@ class Figures(Protocol):
         """Callbacks, those whose rows are gone among them, open ones too."""
 
     def said(self, since: int, until: int) -> SealedCounts: ...
+    def weeks(self, since: int, count: int) -> tuple[WeekCounts, ...]:
+        """So many weeks of seven days, the first of them from `since` on."""
+
     def offers_not_taken(self, since: int, until: int) -> int:
         """Offers of callbacks that wait no longer, to somebody who neither held nor rang them."""
 
@@ -101,3 +125,25 @@ class Figures(Protocol):
         """How many phones wait at `at`, their windows open, for so long or longer."""
 
     def counts(self, at: int) -> Counts: ...
+    def endings(self, since: int, until: int) -> dict[str, int]:
+        """How the last call ended of what was made in these months and rung; of those whose rows are left, too."""
+
+    def safety(self, since: int, until: int) -> dict[str, int]:
+        """What was said of safety, `unknown` where nothing was, of what was made in these months and talked; of those whose rows are left, too."""
+
+    def referrals_counted(self, since: int, until: int) -> dict[tuple[str, str], int]:
+        """By kind and outcome, of these months: those that nobody can take back any more."""
+
+    def incidents(self, since: int, until: int) -> tuple[Incident, ...]:
+        """Of these days, those that count and that nobody can take back any more: they are tied to no callback."""
+
+    def tied(self, since: int, until: int) -> int:
+        """How much of these days is not settled: callbacks that are open, incidents and referrals that count and can still be taken back."""
+
+    def first_day(self) -> int | None:
+        """The day of the first callback that was ever made. Returns None where there was none."""
+
+    def note_hours(self, hours: OfferedHours) -> None:
+        """Once for a day and a language: what stands there stays."""
+
+    def hours(self, since: int, until: int) -> tuple[OfferedHours, ...]: ...

@@ -61,12 +61,32 @@ class Release(Struct, frozen=True):
         return next((table for table in self.tables if table.name == name), None)
 
 
+Why: TypeAlias = Literal["few", "held", "narrow"]
+"""Under five; held because another could be worked out from it; held because another could be narrowed down."""
+
+
+class HiddenCell(Struct, frozen=True):
+    """A cell that is hidden, why, and between which numbers it lies for whoever has this release and all before it. For officers alone."""
+
+    table: str
+    row: str
+    column: str
+    why: Why
+    least: int
+    most: int | None
+    """None: without end."""
+
+
 class Releases(Protocol):
     """Of a transaction."""
 
     def save(self, release: Release) -> None:
         """A new one, or a new standing of one that is there; its tables never change."""
 
+    def save_hidden(self, number: int, cells: tuple[HiddenCell, ...]) -> None:
+        """Of a release that was saved, sealed: what was hidden when it was prepared, and what an attack on it would find."""
+
+    def hidden(self, number: int) -> tuple[HiddenCell, ...]: ...
     def release(self, number: int) -> Release | None: ...
     def releases(self) -> tuple[Release, ...]:
         """All, in the order of their numbers; tables with them."""

@@ -6,15 +6,26 @@ from typing import Final, Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
-Role: TypeAlias = Literal["counselor", "supervisor", "operator", "admin"]
+Role: TypeAlias = Literal["counselor", "supervisor", "operator", "admin", "partner"]
 Right: TypeAlias = Literal["reviewer", "approver"]
 """What is added to a role: to read the words of a language and sign them, and to be the second person of an edition."""
 CALLING: Final[tuple[Role, ...]] = ("counselor", "supervisor")
 """Who takes calls."""
 
 
+class Agreement(Struct, frozen=True):
+    """That a partner accepted terms. `terms`: their digest; `name`: as it was signed, the partner's own."""
+
+    terms: str
+    name: str
+    at: int
+
+
 class Staff(Struct, frozen=True):
-    """One of the staff, under an alias. An operator takes no calls and hears of what words and numbers of the line need; an admin makes accounts."""
+    """One of the staff, under an alias. An operator takes no calls and hears of what words and numbers of the line need; an admin makes accounts.
+
+    A partner is of another organisation: has no phone here, sees released figures alone, and nothing past the last day.
+    """
 
     id: str
     alias: str
@@ -43,6 +54,16 @@ class Staff(Struct, frozen=True):
     """The languages whose words this person reads and signs."""
     approves: bool = False
     """May be the second person of an edition."""
+    organisation: str = ""
+    """A partner's."""
+    ends_on: int | None = None
+    """The last day (since 1970-01-01, of the line's time) on which a partner gets in."""
+    agreed: Agreement | None = None
+    """What a partner accepted last."""
+
+    def is_over(self, day: int) -> bool:
+        """Is the last day of this account over?"""
+        return self.ends_on is not None and self.ends_on < day
 
     @property
     def rights(self) -> frozenset[Right]:

@@ -48,7 +48,7 @@ _DROP_NOTE: Final = delete(notes).where(notes.c.callback == THIS)
 
 
 class CaseRows(Unit):
-    """A store that reads referrals, by statements that end with `REFERRAL`, and consents."""
+    """A store that reads incidents, referrals, by statements that end with `REFERRAL`, and consents."""
 
     __slots__ = ()
 
@@ -59,6 +59,10 @@ class CaseRows(Unit):
 
     def _consents(self, callback: str, sealed: bytes) -> dict[str, Consent]:
         return {consent.kind: consent for consent in self._unpack(consents.c.sealed, callback, sealed, tuple[Consent, ...])}
+
+    def _incident(self, row: Row[*tuple[Any, ...]]) -> Incident:
+        values = row._asdict()
+        return Incident(codes=self._unpack(incidents.c.sealed, row.id, values.pop("sealed"), dict[str, str]), **values)
 
 
 class SqlCases(CaseRows):
@@ -121,7 +125,3 @@ class SqlCases(CaseRows):
     def handed(self, callback: str) -> HandedNote | None:
         sealed = self._value(_HANDED, this=callback)
         return None if sealed is None else self._unpack(handed.c.sealed, callback, sealed, HandedNote)
-
-    def _incident(self, row: Row[*tuple[Any, ...]]) -> Incident:
-        values = row._asdict()
-        return Incident(codes=self._unpack(incidents.c.sealed, row.id, values.pop("sealed"), dict[str, str]), **values)

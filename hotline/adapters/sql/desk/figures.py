@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final, NamedTuple, get_args
+from typing import Any, Final, NamedTuple, get_args
 
-from msgspec.structs import asdict
-from sqlalchemy import bindparam, case, func, literal, literal_column, or_, select
+from msgspec.structs import asdict, replace
+from sqlalchemy import Select, Table, bindparam, case, func, literal, literal_column, or_, select, union_all
 
 from hotline.adapters.sql.calls.callbacks import NOTHING, Answers
 from hotline.adapters.sql.desk.cases import REFERRAL, CaseRows
 from hotline.adapters.sql.tables import (
+    OPEN,
     callbacks,
     calls,
     consents,
     editions,
+    hour_tallies,
+    incidents,
     numbers,
     offers,
     outbox,
+    referral_tallies,
     referrals,
+    safer_tallies,
     tallies,
+    tries_tallies,
     turned_away,
     wait_tallies,
 )
 from hotline.adapters.sql.unit import AT, columns
+from hotline.engine.incidents import UNKNOWN
 from hotline.engine.times import DAY_HOURS, DAY_SECONDS
 from hotline.ports.calls.call_outcomes import TALKED
 from hotline.ports.calls.callbacks import Safer, State
-from hotline.ports.desk.cases import FIGURES
-from hotline.ports.desk.figures import Counts, SealedCounts, Tally, TurnedAway, WaitingNow
+from hotline.ports.desk.cases import FIGURES, Incident
+from hotline.ports.desk.figures import Counts, OfferedHours, SealedCounts, Tally, TurnedAway, WaitingNow, WeekCounts
 
 _c, _t = callbacks.c, tallies.c
 _MADE: Final = (_c.made_at >= bindparam("since"), _c.made_at < bindparam("until"))
@@ -61,7 +68,26 @@ _TALKED: Final = _c.outcome.in_(TALKED)
 _SAID: Final = select(_c.id, _c.sealed, _c.urgent, _c.entered, case((_RUNG, 1), else_=0), case((_TALKED, 1), else_=0)).where(
     *_MADE, or_(_RUNG, _TALKED)
 )
+_WEEK: Final = ((_c.made_at + NOTHING - bindparam("from") * DAY_SECONDS) // (7 * DAY_SECONDS)).label("week")
+_WEEKS_MADE: Final = (
+    _c.made_at + NOTHING >= bindparam("from") * DAY_SECONDS,
+    _c.made_at + NOTHING < bindparam("until") * DAY_SECONDS,
+)
+_FATES: Final = union_all(
+    select(_WEEK, _c.state, case((or_(_c.attempts > 0, _c.outcome.is_not(None)), 1), else_=0).label("rung"), func.count())
+    .where(*_WEEKS_MADE)
+    .group_by(literal_column("1"), literal_column("2"), literal_column("3")),
+    select((_t.day - bindparam("from")) // 7, _t.state, case((_t.outcome != "", 1), else_=0), func.sum(_t["count"]))
+    .where(_t.day >= bindparam("from"), _t.day < bindparam("until"))
+    .group_by(literal_column("1"), literal_column("2"), literal_column("3")),
+)
+_WAITS_STILL: Final = select(_c.id, _c.sealed, _WEEK).where(*_WEEKS_MADE, _RUNG)
 _w = wait_tallies.c
+_WAITS_GONE: Final = (
+    select(((_w.day - bindparam("from")) // 7).label("week"), _w.minutes, func.sum(_w["count"]))
+    .where(_w.day >= bindparam("from"), _w.day < bindparam("until"))
+    .group_by(literal_column("1"), _w.minutes)
+)
 _WAITED: Final = (
     select(_w.urgent, _w.minutes, func.sum(_w["count"]))
     .where(_w.day >= bindparam("since"), _w.day < bindparam("until"))
@@ -102,6 +128,30 @@ _OUTBOX: Final = select(outbox.c.state, func.count()).group_by(outbox.c.state)
 _EDITION: Final = select(func.max(editions.c.number)).where(editions.c.active_from <= AT)
 
 
+def _months(table: Table, *by: str) -> Select[*tuple[Any, ...]]:
+    """The counts of a table by month, over some months."""
+    keys = [table.c[name] for name in by]
+    month = table.c.month
+    return select(*keys, func.sum(table.c["count"])).where(month >= bindparam("since"), month < bindparam("until")).group_by(*keys)
+
+
+_ENDINGS: Final = _months(tries_tallies, "ending")
+_SAFER: Final = _months(safer_tallies, "answer")
+_REFERRALS: Final = _months(referral_tallies, "kind", "outcome")
+_i = incidents.c
+_OF_DAYS: Final = (_i.figures, _i.day >= bindparam("since"), _i.day < bindparam("until"))
+_INCIDENTS: Final = select(incidents).where(*_OF_DAYS, _i.callback.is_(None)).order_by(_i.day, _i.id)
+_TIED: Final = select(func.count()).select_from(incidents).where(*_OF_DAYS, _i.callback.is_not(None))
+_UNSETTLED: Final = select(func.count()).select_from(callbacks).where(*_MADE, _c.state.in_(OPEN))
+_FIRST: Final = select(func.min(_t.day))
+_FIRST_LEFT: Final = select(func.min(_c.made_at))
+_HOURS: Final = (
+    select(*columns(hour_tallies, OfferedHours))
+    .where(hour_tallies.c.day >= bindparam("since"), hour_tallies.c.day < bindparam("until"))
+    .order_by(hour_tallies.c.day, hour_tallies.c.language)
+)
+
+
 class _Opened(NamedTuple):
     waited: int | None
     safer: Safer | None
@@ -122,6 +172,21 @@ class SqlFigures(CaseRows):
             Tally(language, bool(urgent), state, outcome or None, attempts, int(count))
             for language, urgent, state, outcome, attempts, count in rows
         )
+
+    def weeks(self, since: int, count: int) -> tuple[WeekCounts, ...]:
+        found, days = [WeekCounts() for _ in range(count)], {"from": since, "until": since + 7 * count}
+        for week, state, rung, many in self._rows(_FATES, **days):
+            counts = found[week]
+            kept, missed = (int(many), 0) if rung else (0, int(many) if state == "lapsed" else 0)
+            found[week] = replace(counts, kept=counts.kept + kept, missed=counts.missed + missed)
+        waits: list[Counter[int]] = [Counter() for _ in range(count)]
+        for id, sealed, week in self._rows(_WAITS_STILL, **days):
+            opened = _OPENED.get(sealed) or self._open(id, sealed)
+            if opened.waited is not None:
+                waits[week][opened.waited] += 1
+        for week, minutes, many in self._rows(_WAITS_GONE, **days):
+            waits[week][minutes] += int(many)
+        return tuple(replace(counts, waits=dict(waited)) for counts, waited in zip(found, waits, strict=True))
 
     def said(self, since: int, until: int) -> SealedCounts:
         """Both lie sealed, and are opened here: of a callback that closed no moment is left by which it could be worked out how long a wait was."""
@@ -171,6 +236,40 @@ class SqlFigures(CaseRows):
         answers = self._unpack(_c.sealed, id, sealed, Answers)
         opened = _OPENED[sealed] = _Opened(answers.waited, answers.safer, answers.agreed)
         return opened
+
+    def endings(self, since: int, until: int) -> dict[str, int]:
+        ended = Counter({ending: int(count) for ending, count in self._rows(_ENDINGS, since=since, until=until)})
+        for *_, outcome, _attempts, count in self._rows(_STILL, since=since * DAY_SECONDS, until=until * DAY_SECONDS):
+            if outcome:
+                ended[outcome] += count
+        return dict(ended)
+
+    def safety(self, since: int, until: int) -> dict[str, int]:
+        said = Counter({answer: int(count) for answer, count in self._rows(_SAFER, since=since, until=until)})
+        for id, sealed, _urgent, _rung, talked in self._rows(_SAID, since=since * DAY_SECONDS, until=until * DAY_SECONDS):
+            if talked:
+                said[(_OPENED.get(sealed) or self._open(id, sealed)).safer or UNKNOWN] += 1
+        return dict(said)
+
+    def referrals_counted(self, since: int, until: int) -> dict[tuple[str, str], int]:
+        return {(kind, outcome): int(count) for kind, outcome, count in self._rows(_REFERRALS, since=since, until=until)}
+
+    def incidents(self, since: int, until: int) -> tuple[Incident, ...]:
+        return tuple(self._incident(row) for row in self._rows(_INCIDENTS, since=since, until=until))
+
+    def tied(self, since: int, until: int) -> int:
+        unsettled = self._value(_UNSETTLED, since=since * DAY_SECONDS, until=until * DAY_SECONDS)
+        return int(unsettled) + int(self._value(_TIED, since=since, until=until)) + sum(self.referral_outcomes(since, until).values())
+
+    def first_day(self) -> int | None:
+        gone, left = self._value(_FIRST), self._value(_FIRST_LEFT)
+        return min((day for day in (gone, None if left is None else left // DAY_SECONDS) if day is not None), default=None)
+
+    def note_hours(self, hours: OfferedHours) -> None:
+        self._add(hour_tallies, **asdict(hours))
+
+    def hours(self, since: int, until: int) -> tuple[OfferedHours, ...]:
+        return tuple(OfferedHours(*row) for row in self._rows(_HOURS, since=since, until=until))
 
     def counts(self, at: int) -> Counts:
         """`waiting` and `oldest_age` (seconds): by language, of waiting callbacks whose window has opened; `outbox`: by state."""

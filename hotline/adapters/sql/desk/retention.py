@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Table, Update, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, Update, and_, bindparam, case, delete, func, or_, select, update
 
 from hotline.adapters.sql.calls.callbacks import Answers
+from hotline.adapters.sql.desk.cases import REFERRAL, CaseRows
 from hotline.adapters.sql.tables import (
     OPEN,
     alarms,
     callbacks,
     calls,
     comments,
+    consents,
     declarations,
     drafts,
     exceptions,
@@ -21,24 +22,32 @@ from hotline.adapters.sql.tables import (
     incidents,
     invites,
     ledger,
+    legal_tallies,
     notes,
     numbers,
     offers,
     outbox,
     pranks,
+    referral_tallies,
     referrals,
     reviews,
     rings,
+    safer_tallies,
     sign_ins,
     staff_rings,
     stops,
     tallies,
     time_requests,
+    tries_tallies,
     turned_away,
     wait_tallies,
 )
-from hotline.adapters.sql.unit import AT, THIS, Unit
-from hotline.engine.times import DAY_SECONDS, EPOCH, HOUR_SECONDS, hour
+from hotline.adapters.sql.unit import AT, THIS
+from hotline.engine.incidents import UNKNOWN
+from hotline.engine.quarters import first_of_month, quarter_of
+from hotline.engine.times import DAY_SECONDS, HOUR_SECONDS, hour
+from hotline.ports.calls.call_outcomes import TALKED
+from hotline.ports.desk.cases import FIGURES, Consent
 from hotline.retention import (
     COMMENT_DAYS,
     DECLARATION_DAYS,
@@ -57,16 +66,18 @@ from hotline.retention import (
 _c = callbacks.c
 _ITS_END: Final = select(func.coalesce(_c.closed_at, _c.not_after)).where(_c.id == numbers.c.callback).scalar_subquery()
 _OVER: Final = or_(_c.closed_at <= AT, and_(_c.closed_at.is_(None), _c.not_after <= AT))
-_GONE: Final = (
-    select((_c.made_at // DAY_SECONDS).label("day"), _c.language, _c.urgent, _c.state, func.coalesce(_c.outcome, "").label("how"))
-    .where(_OVER)
-    .subquery()
-)
+_HOW: Final = case((and_(_c.outcome.is_(None), _c.attempts > 0), "unsaid"), else_=func.coalesce(_c.outcome, ""))
+"""How it ended; `unsaid`: somebody rang, so that the promise was kept, and nobody said how that ended."""
+_GONE: Final = select((_c.made_at // DAY_SECONDS).label("day"), _c.language, _c.urgent, _c.state, _HOW.label("how")).where(_OVER).subquery()
 _OVER_IDS: Final = select(_c.id).where(_OVER)
-_UNTIED: Final = select(incidents.c.id, incidents.c.day).where(incidents.c.figures, incidents.c.callback.in_(_OVER_IDS))
+_UNTIED: Final = select(incidents.c.id, incidents.c.day, incidents.c.callback).where(
+    incidents.c.figures, incidents.c.callback.in_(_OVER_IDS)
+)
+_CONSENTS: Final = select(consents.c.callback, consents.c.sealed).where(consents.c.callback.in_(_OVER_IDS))
+_REFERRED: Final = select(*REFERRAL).where(referrals.c.callback.in_(_OVER_IDS), referrals.c.revoked.is_(False))
 _COARSEN: Final = update(incidents).where(incidents.c.id == THIS).values(day=bindparam("month"))
-_RUNG: Final = select((_c.made_at // DAY_SECONDS).label("day"), _c.urgent, _c.id, _c.sealed).where(
-    _OVER, or_(_c.attempts > 0, _c.other_phone)
+_RUNG: Final = select((_c.made_at // DAY_SECONDS).label("day"), _c.urgent, _c.id, _c.sealed, _c.attempts, _c.outcome).where(
+    _OVER, or_(_c.attempts > 0, _c.other_phone, _c.outcome.is_not(None))
 )
 WAITS: Final = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 360, 720, 1440)
 """Minutes to which a wait is rounded up that is counted for good; longer ones go by the day."""
@@ -140,7 +151,7 @@ _FORGET_CAUSE: Final = update(staff_rings).where(staff_rings.c.placed_at <= AT, 
 _FORGET_SPAN: Final = update(calls).where(calls.c.dialed_at < AT, calls.c.sealed_span.is_not(None)).values(sealed_span=None)
 
 
-class SqlRetention(Unit):
+class SqlRetention(CaseRows):
     __slots__ = ()
 
     def purge(self, at: int, number_after: int, callback_after: int, outbox_after: int) -> None:
@@ -161,12 +172,8 @@ class SqlRetention(Unit):
         }
         for day, language, urgent, state, outcome, count in self._rows(_LEAVING, at_=moments["callbacks"]):
             self._count(tallies, day=day, language=language, urgent=urgent, state=state, outcome=outcome, count=count)
-        for day, urgent, id, sealed in self._rows(_RUNG, at_=moments["callbacks"]):
-            waited = self._unpack(_c.sealed, id, sealed, Answers).waited
-            if waited is not None:
-                self._count(wait_tallies, day=day, urgent=urgent, minutes=_rounded(waited), count=1)
-        for incident, day in self._rows(_UNTIED, at_=moments["callbacks"]):
-            self._change(_COARSEN, this=incident, month=_month(day))
+        self._count_calls(moments["callbacks"])
+        self._count_cases(moments["callbacks"])
         old = at - HOUR_DAYS * DAY_SECONDS
         for day, language, urgency, missing, count in self._rows(_HOURS, at_=old):
             self._count(turned_away, hour=day * 24, language=language, urgency=urgency, missing=missing, count=count)
@@ -183,12 +190,40 @@ class SqlRetention(Unit):
         self._change(_FORGET_CAUSE, at_=at - RUNG_SECONDS)
         self.swept = True
 
+    def _count_calls(self, over: int) -> None:
+        """What of calls lies sealed, of callbacks that go now: waits, how often they were rung, what was said of safety."""
+        for day, urgent, id, sealed, attempts, outcome in self._rows(_RUNG, at_=over):
+            answers = self._unpack(_c.sealed, id, sealed, Answers)
+            if answers.waited is not None:
+                self._count(wait_tallies, day=day, urgent=urgent, minutes=_rounded(answers.waited), count=1)
+            if outcome is not None:
+                self._count(tries_tallies, month=first_of_month(day), tries=attempts, ending=outcome, count=1)
+            if outcome in TALKED:
+                self._count(safer_tallies, month=first_of_month(day), answer=answers.safer or UNKNOWN, count=1)
+
+    def _count_cases(self, over: int) -> None:
+        """Incidents and referrals that count, by their month, where the consent for that stands as their callback goes."""
+        given = {callback: self._consents(callback, sealed).get(FIGURES) for callback, sealed in self._rows(_CONSENTS, at_=over)}
+        for incident, day, callback in self._rows(_UNTIED, at_=over):
+            self._change(_COARSEN, this=incident, month=counted_in(day, given.get(callback)))
+        for row in self._rows(_REFERRED, at_=over):
+            referral = self._referral(*row)
+            consent = given.get(referral.callback or "")
+            if consent is None or consent.revoked_at is not None:
+                continue
+            month = counted_in(referral.day, consent)
+            self._count(referral_tallies, month=month, kind=referral.kind, outcome=referral.outcome, count=1)
+            if referral.legal is not None:
+                self._count(legal_tallies, month=month, legal=referral.legal, count=1)
+
+
+def counted_in(day: int, consent: Consent | None) -> int:
+    """The month in which something counts: that of its day, unless the consent was given when that quarter's figures were due already, which
+    then stand; then the consent's own."""
+    agreed = day if consent is None else consent.given_at // DAY_SECONDS
+    return first_of_month(agreed if agreed >= quarter_of(day).due else day)
+
 
 def _rounded(minutes: int) -> int:
     longest = WAITS[-1]
     return next((most for most in WAITS if minutes <= most), -(-minutes // longest) * longest)
-
-
-def _month(day: int) -> int:
-    """The first of its month, both in days since 1970-01-01."""
-    return day - (EPOCH + timedelta(days=day)).day + 1

@@ -9,7 +9,7 @@ from sqlalchemy import Row, select
 
 from hotline.adapters.sql.tables import staff as people
 from hotline.adapters.sql.unit import THIS, Unit
-from hotline.ports.desk.staff import Staff
+from hotline.ports.desk.staff import Agreement, Staff
 
 _LISTS: Final = ("speaks", "reviews")
 _STAFF: Final = select(people).where(people.c.id == THIS)
@@ -23,11 +23,18 @@ class SqlStaffStore(Unit):
 
     def save(self, staff: Staff) -> None:
         values = asdict(staff)
-        number = values.pop("number")
+        number, agreed = values.pop("number"), values.pop("agreed")
         hashes, stands = self._hashes(number), self._row(_STAFF, this=staff.id)
         # Sealed anew it would look changed.
         sealed = stands.sealed_number if stands and stands.number_hash in hashes else self._pack(people.c.sealed_number, staff.id, number)
-        self._put(people, **values | {name: ",".join(getattr(staff, name)) for name in _LISTS}, sealed_number=sealed, number_hash=hashes[0])
+        same = stands is not None and stands.sealed_agreed is not None and self._agreed(stands) == agreed
+        self._put(
+            people,
+            **values | {name: ",".join(getattr(staff, name)) for name in _LISTS},
+            sealed_number=sealed,
+            number_hash=hashes[0],
+            sealed_agreed=stands.sealed_agreed if stands and same else agreed and self._pack(people.c.sealed_agreed, staff.id, agreed),
+        )
 
     def get(self, id: str) -> Staff | None:
         row = self._row(_STAFF, this=id)
@@ -53,4 +60,10 @@ class SqlStaffStore(Unit):
         values = row._asdict()
         del values["number_hash"]
         number = self._unpack(people.c.sealed_number, row.id, values.pop("sealed_number"), str)
-        return Staff(number=number, **values | {name: tuple(filter(None, values[name].split(","))) for name in _LISTS})
+        del values["sealed_agreed"]
+        lists = {name: tuple(filter(None, values[name].split(","))) for name in _LISTS}
+        return Staff(number=number, agreed=self._agreed(row), **values | lists)
+
+    def _agreed(self, row: Row[*tuple[Any, ...]]) -> Agreement | None:
+        sealed = row.sealed_agreed
+        return None if sealed is None else self._unpack(people.c.sealed_agreed, row.id, sealed, Agreement)

@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.engine.phone.numbers import is_e164
+from hotline.engine.times import DAY_MINUTES
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.calls.staff_rings import RingDigits
@@ -26,9 +27,11 @@ from hotline.service.desk.accounts.sign_in import GUESSES, LINK_SECONDS
 from hotline.service.desk.shifts.planning import WeekHours, weekly
 from hotline.service.work import Work
 
-Fault: TypeAlias = Literal["alias", "number", "taken", "languages", "no_language"]
+Fault: TypeAlias = Literal["alias", "number", "taken", "languages", "no_language", "organisation", "ends_on"]
 """What is wrong with what was filled in (`fault` of a result that is *faulty*); `taken`: somebody else has this alias or this number; `no_language`: a counselor who
-takes calls in none, whom no call would ever reach."""
+takes calls in none, whom no call would ever reach; `organisation`, `ends_on`: a partner has one of at most ORGANISATION_LETTERS, and a last day from today to LONGEST_DAYS on."""
+ORGANISATION_LETTERS: Final = 120
+LONGEST_DAYS: Final = 3 * 366
 
 _ALIAS: Final = re.compile(r"[^\W\d_][\w-]{1,31}")
 
@@ -56,20 +59,26 @@ class PersonForm(Struct, frozen=True):
     """The languages whose words this person reads and signs."""
     approves: bool = False
     """May be the second person of an edition."""
+    organisation: str = ""
+    ends_on: int | None = None
+    """The last day, of a partner; None: as before."""
 
     def filled(self, staff: Staff) -> Staff:
-        """Who takes no calls speaks no languages and takes no minors' calls."""
+        """Who takes no calls speaks no languages and takes no minors' calls. A partner has no phone and no right here, and nobody else an organisation or a last day."""
         role = self.role or staff.role
-        calls = role in CALLING
+        calls, is_partner = role in CALLING, role == "partner"
         return replace(
             staff,
             role=role,
-            number=self.number or staff.number,
+            number="" if is_partner else self.number or staff.number,
             reads=self.reads or staff.reads,
             speaks=self.speaks if calls else (),
             minors=calls and self.minors,
-            reviews=self.reviews,
-            approves=self.approves,
+            reviews=() if is_partner else self.reviews,
+            approves=self.approves and not is_partner,
+            organisation=(self.organisation or staff.organisation) if is_partner else "",
+            ends_on=(self.ends_on if self.ends_on is not None else staff.ends_on) if is_partner else None,
+            agreed=staff.agreed if is_partner else None,
             on_call_until=staff.on_call_until if role == "supervisor" else None,
         )
 
@@ -100,7 +109,7 @@ def seat(store: Store, id: str, at: int) -> Seat | None:
 def add_person(act: Act, form: PersonForm, languages: tuple[str, ...], start: Start = Start()) -> Result:  # noqa: B008 -- frozen
     """Somebody new, under an alias in small letters; `id` among the values. `languages`: those of the line."""
     staff = form.filled(Staff(act.derive("staff"), form.alias, "counselor", "", "", ()))
-    fault = _fault(act.tx, staff, languages)
+    fault = _fault(act, staff, languages)
     if fault is not None:
         return Result("faulty", {"fault": fault})
     act.tx.staff.save(staff)
@@ -118,7 +127,7 @@ def change_person(act: Act, id: str, form: PersonForm, languages: tuple[str, ...
     if isinstance(before, Result):
         return before
     staff = form.filled(before)
-    fault = _fault(act.tx, staff, languages)
+    fault = _fault(act, staff, languages)
     if fault is not None:
         return Result("faulty", {"fault": fault})
     act.tx.staff.save(staff)
@@ -214,7 +223,7 @@ def _record_change(act: Act, before: Staff, staff: Staff) -> None:
 
 
 def _rest(staff: Staff) -> tuple[object, ...]:
-    return staff.reads, staff.speaks, staff.minors, staff.reviews, staff.approves
+    return staff.reads, staff.speaks, staff.minors, staff.reviews, staff.approves, staff.organisation, staff.ends_on
 
 
 def _held(tx: Transaction, staff: str) -> list[tuple[Callback, ...]]:
@@ -226,15 +235,21 @@ def _held(tx: Transaction, staff: str) -> list[tuple[Callback, ...]]:
     return groups
 
 
-def _fault(tx: Transaction, staff: Staff, languages: tuple[str, ...]) -> Fault | None:
+def _fault(act: Act, staff: Staff, languages: tuple[str, ...]) -> Fault | None:
+    tx, is_partner = act.tx, staff.role == "partner"
     if not _ALIAS.fullmatch(staff.alias) or staff.alias != staff.alias.lower():
         return "alias"
-    if not is_e164(staff.number):
+    if not is_partner and not is_e164(staff.number):
         return "number"
     if not {staff.reads, *staff.speaks, *staff.reviews} <= set(languages):
         return "languages"
     if staff.role == "counselor" and not staff.speaks:
         return "no_language"
-    same_alias, same_number = tx.staff.by_alias(staff.alias), tx.staff.by_number(staff.number)
+    if is_partner and not 0 < len(staff.organisation) <= ORGANISATION_LETTERS:
+        return "organisation"
+    today = act.deps.clock.local(act.at) // DAY_MINUTES
+    if is_partner and (staff.ends_on is None or not 0 <= staff.ends_on - today <= LONGEST_DAYS):
+        return "ends_on"
+    same_alias, same_number = tx.staff.by_alias(staff.alias), None if is_partner else tx.staff.by_number(staff.number)
     others = [other for other in (same_alias, same_number) if other is not None and other.active and other.id != staff.id]
     return "taken" if others else None

@@ -24,6 +24,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.engine.times import DAY_MINUTES
 from hotline.ports.desk.accounts import Account, SignIn
 from hotline.ports.desk.staff import Staff
 from hotline.ports.locks import Codes, Passwords, TokenSource
@@ -74,6 +75,11 @@ class CheckedPassword(Struct, frozen=True):
     account: Account
 
 
+def works(deps: Deps, staff: Staff | None, at: int) -> bool:
+    """Does this person still get in: active, and the last day of the account, if it has one, not over?"""
+    return staff is not None and staff.active and not staff.is_over(deps.clock.local(at) // DAY_MINUTES)
+
+
 def check_password(locks: Locks, alias: str, password: str, browser: Browser) -> CheckedPassword | None:
     """Hold an alias and a password against the account. Returns None where either is wrong or the lock is closed, at the same cost.
 
@@ -88,7 +94,7 @@ def check_password(locks: Locks, alias: str, password: str, browser: Browser) ->
             before = _attempt(tx, staff, browser, at)
         # The transaction is over: this takes long.
         right = locks.passwords.matches(account.password if account else "", password)
-    if staff and account and right and before < MOST:
+    if staff and account and right and before < MOST and works(deps, staff, at):
         return CheckedPassword(staff, account)
     if staff and before == MOST - 1:
         with deps.store.write() as tx:
@@ -110,7 +116,7 @@ def enter(locks: Locks, checked: CheckedPassword, browser: Browser) -> str | Non
     at = locks.deps.clock.now()
     with locks.deps.store.write() as tx:
         staff, account = tx.staff.get(checked.staff.id), tx.accounts.get(checked.staff.id)
-        if staff is None or not staff.active or account != checked.account or account.totp is not None:
+        if staff is None or not works(locks.deps, staff, at) or account != checked.account or account.totp is not None:
             return None
         _record_entry(Work(locks.deps, tx, at), staff, browser)
         return _open(tx, staff, browser, locks.chance.token(), at)
@@ -121,7 +127,7 @@ def confirm(locks: Locks, staff: str, code: str, browser: Browser) -> str | None
     at = locks.deps.clock.now()
     with locks.deps.store.write() as tx:
         person, account = tx.staff.get(staff), tx.accounts.get(staff)
-        if person is None or not person.active or account is None:
+        if person is None or not works(locks.deps, person, at) or account is None:
             return None
         work, before = Work(locks.deps, tx, at), _attempt(tx, person, browser, at)
         may_open = before < MOST and not is_locked(tx, staff)
@@ -174,7 +180,7 @@ def recognise(deps: Deps, token: str, idle_seconds: int, *, quiet: bool) -> tupl
     with deps.store.read() as tx:
         found = tx.accounts.sign_in(token)
         staff = tx.staff.get(found.staff) if found else None
-    if found is None or staff is None or not staff.active:
+    if found is None or staff is None or not works(deps, staff, at):
         return None
     if at - found.seen_at >= idle_seconds or at - found.made_at >= LONGEST_SECONDS:
         return None
@@ -193,7 +199,7 @@ def lately_here(deps: Deps, token: str) -> Staff | None:
         found = tx.accounts.sign_in(token)
         staff = tx.staff.get(found.staff) if found else None
     is_lately = found is not None and deps.clock.now() - found.seen_at < DRAFT_SECONDS
-    return staff if staff is not None and staff.active and is_lately else None
+    return staff if works(deps, staff, deps.clock.now()) and is_lately else None
 
 
 def sign_out(deps: Deps, token: str, staff: str) -> None:
@@ -213,7 +219,7 @@ def invited(deps: Deps, link: str) -> Staff | None:
     """Whose one-time link this is, as long as it is good. Looking does not use it: programs that show previews look too. Raises StoreAway."""
     with deps.store.read() as tx:
         staff = tx.staff.get(tx.accounts.invited(link, deps.clock.now()) or "")
-    return staff if staff is not None and staff.active else None
+    return staff if works(deps, staff, deps.clock.now()) else None
 
 
 def begin(locks: Locks, link: str, password: str) -> tuple[Staff, str] | None:
@@ -225,7 +231,7 @@ def begin(locks: Locks, link: str, password: str) -> tuple[Staff, str] | None:
     with locks.deps.store.write() as tx:
         id = tx.accounts.use_invite(link, at)
         staff = tx.staff.get(id) if id else None
-        if staff is None or not staff.active:
+        if staff is None or not works(locks.deps, staff, at):
             return None
         tx.accounts.drop_sign_ins(staff.id)
         tx.accounts.save(Account(staff.id, password_hash))

@@ -21,7 +21,11 @@ PERIODS: Final[tuple[Period, ...]] = get_args(Period)
 KINDS: Final = ("shelter", "health", "psychosocial", "legal", "police", "livelihood", "child")
 """GBVIMS services, in its order."""
 OTHERS: Final = "others"
-"""The row of regions that are too small for one of their own."""
+"""The row of regions that are too small for one of their own; left out where none is."""
+NATIONAL: Final = "national"
+"""Of the directory, behind its regions: what serves the whole country."""
+SMALLEST_BASE: Final = 20
+"""A table about fewer is not shown; nor is a share of fewer."""
 
 
 class TableSpec(Struct, frozen=True):

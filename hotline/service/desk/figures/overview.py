@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, get_args
+from typing import Final, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
@@ -12,7 +12,7 @@ from hotline.engine.times import DAY_HOURS, DAY_SECONDS, HOUR_SECONDS, THURSDAY
 from hotline.ports.calls.call_outcomes import DANGEROUS, OUTCOMES
 from hotline.ports.calls.callbacks import Safer
 from hotline.ports.desk.cases import ReferralOutcome
-from hotline.ports.desk.figures import SealedCounts, Tally, TurnedAway, WaitingNow
+from hotline.ports.desk.figures import SealedCounts, Tally, TurnedAway, WaitingNow, WeekCounts
 from hotline.ports.desk.staff import Role
 from hotline.ports.store import Transaction
 from hotline.service.deps import Deps
@@ -35,6 +35,13 @@ ROWS: Final = (*OUTCOMES, "unsaid")
 
 TURNED_AWAY: Final = ("urgent_nobody", "urgent_leaves", "ordinary_nobody", "ordinary_leaves", "ordinary_closed")
 """Who asked for a call *now* and met nobody: what was asked for, and why (`calls/rules/coverage.py`)."""
+WEEKS: Final = 6
+"""Of the trend."""
+DAYS_A_WEEK: Final = 7
+WELL_KEPT: Final = 90
+FALLS_BY: Final = 10
+MANY_WRONG: Final = 3
+"""Of 100 rings."""
 SOON: Final = (5, 10, 30)
 """Minutes within which somebody rings for what is urgent."""
 
@@ -90,6 +97,35 @@ class CallFigures(Struct, frozen=True):
     referrals: Counted
 
 
+class Headlines(Struct, frozen=True):
+    """One number a block, of the days of the first span; None where it would tell of few, or is nobody's to see."""
+
+    kept: int | None
+    """Of 100 promises that came to an end."""
+    median: int | None
+    """Minutes until the first ring."""
+    turned_away: int | None
+    reason: str | None
+    """The one of TURNED_AWAY that was most often why."""
+    uncovered: int
+    """Minutes of the seven days to come in which nobody is planned, of all languages."""
+
+
+class WeekTrend(Struct, frozen=True):
+    """One week of seven days, from `since` on; numbers as in `Headlines`, hidden where they would be of few."""
+
+    since: int
+    kept: int | None
+    median: int | None
+    turned_away: int
+    uncovered: int | None
+    """Minutes that were offered and nobody was planned for, as it was written down on each day; None where nothing was."""
+
+
+Disorder: TypeAlias = Literal["kept", "falls", "urgent_refused", "turned_away", "uncovered", "wrong", "less_safe"]
+"""What is out of order."""
+
+
 class Waits(Struct, frozen=True):
     """What waits now. `oldest`: seconds, by language, for who sees the queue itself."""
 
@@ -108,6 +144,10 @@ class Overview(Struct, frozen=True):
     waited: Waited | None
     """For who sees the queue itself."""
     weeks: tuple[Week, ...]
+    headlines: Headlines
+    trend: tuple[WeekTrend, ...]
+    """For who sees the queue itself, the oldest week first: with the two spans others would see them overlap."""
+    disorder: tuple[Disorder, ...]
     now: int
     """The local minute."""
 
@@ -127,21 +167,96 @@ def overview(deps: Deps, role: Role, at: int) -> Overview:
         tallied = [tx.figures.tallied(*span) for span in spans]
         tallies = [tally for of_span in tallied for tally in of_span]
         languages = _languages(deps, (tally.language for tally in tallies))
-        turned_away = tx.figures.turned_away(first, until)
+        turned_away = tx.figures.turned_away(min(first, until - WEEKS * DAYS_A_WEEK), until)
         recent, before = (
             _period(languages, of_span, [row for row in turned_away if row.hour // DAY_HOURS in range(*span)], span, is_exact=is_exact)
             for span, of_span in zip(spans, tallied, strict=True)
         )
         said = tx.figures.said(first, until)
+        ahead, calls = weeks(Work(deps, tx, at)), _calls(tallies, said, tx.figures.referral_outcomes(first, until))
+        trend = _trend(tx, turned_away, until) if is_exact else ()
+        headlines = _headlines(recent, trend, ahead)
         return Overview(
             is_exact,
             _waits(deps, tx.figures.waiting_now(at), at, is_exact=is_exact),
             (recent, before),
-            _calls(tallies, said, tx.figures.referral_outcomes(first, until)),
+            calls,
             _waited(tx, tallies, said, (first, until), at) if is_exact else None,
-            weeks(Work(deps, tx, at)),
+            ahead,
+            headlines,
+            trend,
+            _disorder(headlines, recent, before, calls),
             deps.clock.local(at),
         )
+
+
+def _headlines(recent: Period, trend: Sequence[WeekTrend], ahead: Iterable[Week]) -> Headlines:
+    refused = {row: cells[-1] for row, cells in zip(recent.turned_away.rows, recent.turned_away.cells, strict=True)}
+    most = max(TURNED_AWAY, key=lambda name: count if isinstance(count := refused[name], int) else 0)
+    total = refused["total"]
+    return Headlines(
+        kept_share(recent.promises, "total"),
+        trend[-1].median if trend else None,
+        total if isinstance(total, int) else None,
+        most if isinstance(refused[most], int) and refused[most] else None,
+        sum(week.missing for week in ahead),
+    )
+
+
+def kept_share(promises: Counted, column: str) -> int | None:
+    """Of the promises that came to an end, how many of 100 were kept; None where either number is hidden, or there are none."""
+    cells = {row: row_cells[promises.columns.index(column)] for row, row_cells in zip(promises.rows, promises.cells, strict=True)}
+    kept, missed = cells["kept"], cells["missed"]
+    if isinstance(kept, str) or isinstance(missed, str) or not kept + missed:
+        return None
+    return 100 * kept // (kept + missed)
+
+
+def _trend(tx: Transaction, turned_away: Iterable[TurnedAway], until: int) -> tuple[WeekTrend, ...]:
+    first = until - WEEKS * DAYS_A_WEEK
+    counted = tx.figures.weeks(first, WEEKS)
+    refused: Counter[int] = Counter()
+    for row in turned_away:
+        refused[(row.hour // DAY_HOURS - first) // DAYS_A_WEEK] += row.count
+    gaps: dict[int, int] = {}
+    for hours in tx.figures.hours(first, until):
+        week = (hours.day - first) // DAYS_A_WEEK
+        gaps[week] = gaps.get(week, 0) + hours.offered - hours.covered
+    return tuple(
+        WeekTrend(first + DAYS_A_WEEK * week, _share(counts), _middle(counts.waits), refused[week], gaps.get(week))
+        for week, counts in enumerate(counted)
+    )
+
+
+def _share(counts: WeekCounts) -> int | None:
+    cells = cell_suppression.line([counts.kept, counts.missed])
+    if any(isinstance(cell, str) for cell in cells) or not counts.kept + counts.missed:
+        return None
+    return 100 * counts.kept // (counts.kept + counts.missed)
+
+
+def _middle(waits: Mapping[int, int]) -> int | None:
+    """The median of at least as many as are shown anywhere."""
+    minutes = sorted(minutes for minutes, count in waits.items() for _ in range(count))
+    return _part(minutes, 1, 2) if len(minutes) >= cell_suppression.FEWEST else None
+
+
+def _disorder(headlines: Headlines, recent: Period, before: Period, calls: CallFigures) -> tuple[Disorder, ...]:
+    """What a coordinator would see to first; from what is shown alone, so that no word tells a hidden number. The bounds are the project's choice."""
+    then = kept_share(before.promises, "total")
+    urgent = [recent.turned_away.cells[place][-1] for place, name in enumerate(TURNED_AWAY) if name.startswith("urgent")]
+    answers = {row: cells[0] for row, cells in zip(calls.answers.rows, calls.answers.cells, strict=True)}
+    safer, less = answers["safer"], answers["less_safe"]
+    found: dict[Disorder, bool] = {
+        "kept": headlines.kept is not None and headlines.kept < WELL_KEPT,
+        "falls": headlines.kept is not None and then is not None and then - headlines.kept >= FALLS_BY,
+        "urgent_refused": any(isinstance(cell, int) and cell > 0 for cell in urgent),
+        "turned_away": headlines.turned_away is not None and headlines.turned_away > 0,
+        "uncovered": headlines.uncovered > 0,
+        "wrong": calls.wrong is not None and calls.wrong >= MANY_WRONG,
+        "less_safe": isinstance(safer, int) and isinstance(less, int) and less > 0 and less * 4 > safer + less,
+    }
+    return tuple(name for name, is_so in found.items() if is_so)
 
 
 def _languages(deps: Deps, counted: Iterable[str]) -> tuple[str, ...]:

@@ -1,0 +1,68 @@
+"""What partners and journalists are shown: released tables and nothing else, each number as it was let out, and what may be worked out from those."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hotline.ports.desk.releases import FigureTable, Release
+from hotline.service.deps import Deps
+from hotline.service.desk.figures import shares
+from hotline.service.desk.figures.definitions import SPECS
+
+ROUNDED_TO: Final = 5
+LEAST_ROUNDED: Final = 10
+"""Below it a rounded number is hidden (ONS: *10–5*)."""
+YEAR: Final = re.compile(r"[0-9]{4}")
+QUARTER: Final = re.compile(r"([0-9]{4})-Q([1-4])")
+
+
+class Publication(Struct, frozen=True):
+    """All that was let out, the newest period first."""
+
+    quarters: tuple[Release, ...]
+    years: tuple[Release, ...]
+    withdrawn: tuple[Release, ...]
+    """Without their tables: that they were, and why they are no more."""
+
+    def of(self, period: str) -> Release | None:
+        """Returns None where nothing of it stands."""
+        return next((release for release in (*self.quarters, *self.years) if release.period == period), None)
+
+
+def publication(deps: Deps) -> Publication:
+    """Everything that stands released now. Raises StoreAway."""
+    with deps.store.read() as tx:
+        return published(tx.releases.releases())
+
+
+def published(releases: tuple[Release, ...]) -> Publication:
+    """What of these anybody outside may see; of a period the release that was let out last."""
+    by_period = {release.period: release for release in releases if release.standing == "released"}
+    standing = sorted(by_period.values(), key=lambda release: release.period, reverse=True)
+    return Publication(
+        tuple(release for release in standing if QUARTER.fullmatch(release.period)),
+        tuple(release for release in standing if YEAR.fullmatch(release.period)),
+        tuple(replace(release, tables=()) for release in releases if release.standing == "withdrawn" and release.released_at is not None),
+    )
+
+
+def rounded(table: FigureTable) -> FigureTable:
+    """For journalists: shown cells to the nearest 5, those below 10 hidden; each by itself, so that they do not add up. What is of no person stays as it is."""
+    if SPECS[table.name].is_public:
+        return table
+    return replace(table, cells=tuple(tuple(_rounded(cell) for cell in row) for row in table.cells))
+
+
+def _rounded(cell: int | None) -> int | None:
+    if cell is None or cell < LEAST_ROUNDED:
+        return None
+    return ROUNDED_TO * shares.rounded(cell, ROUNDED_TO)
+
+
+def for_journalists(release: Release) -> Release:
+    """The same release, rounded."""
+    return replace(release, tables=tuple(rounded(table) for table in release.tables))

@@ -1,0 +1,106 @@
+"""Acts on figures that leave the line: one person prepares, another lets out under a letter, and what was found wrong is withdrawn for good."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from msgspec.structs import replace
+
+from hotline.engine.phone.letters import name_key
+from hotline.engine.quarters import span
+from hotline.ports.desk.releases import Release
+from hotline.service.acts import Act, Result
+from hotline.service.desk.figures.files.webhook import announce
+from hotline.service.desk.figures.publication import Decision
+
+LONGEST_LETTER: Final = 40
+LONGEST_NOTE: Final = 300
+_SIGNED: Final = re.compile(r"(.*) \(([^()]*)\)")
+
+
+def prepare_release(act: Act, decision: Decision) -> Result:
+    """Keep these tables for a second person to look at; what was prepared of the same period and never let out goes.
+
+    `release` among the values: its number. `same` where it was prepared or let out already, `state` where it was withdrawn after it was public: there is no
+    corrected number beside an old one.
+    """
+    known = act.tx.releases.releases()
+    if not _is_seen(decision, known):
+        return Result("overtaken")
+    for release in known:
+        if release.period == decision.period and release.released_at is not None:
+            return Result("same" if release.standing == "released" else "state", _named(release))
+    prepared = [release for release in known if release.period == decision.period and release.standing == "prepared"]
+    for release in prepared:
+        if release.digest == decision.digest:
+            return Result("same", _named(release))
+        act.tx.releases.save(replace(release, standing="withdrawn", withdrawn_at=act.at, withdrawn_by=act.staff.alias))
+    number = max((release.number for release in known), default=0) + 1
+    new = Release(number, decision.period, "prepared", decision.tables, act.at, act.staff.alias, decision.digest)
+    act.tx.releases.save(new)
+    act.tx.releases.save_hidden(number, decision.hidden)
+    act.record("figures prepared", _about(new))
+    return Result(values=_named(new))
+
+
+def release_figures(act: Act, number: int, decision: Decision, letter: str) -> Result:
+    """Let partners have it, in the name of a second person and under a letter or protocol. `decision`: as it would be prepared now.
+
+    `own`: whoever prepared it does not let it out; `overtaken`: it would not come out so any more.
+    """
+    release = act.tx.releases.release(number)
+    if release is None:
+        return Result("gone")
+    if release.standing != "prepared":
+        return Result("state", _named(release))
+    if _are_one(release.prepared_by, act.staff.alias):
+        return Result("own", _named(release) | {"by": release.prepared_by})
+    under = " ".join(letter.split())
+    if not under or len(under) > LONGEST_LETTER or not under.isprintable():
+        return Result("letter")
+    if not _is_seen(decision, act.tx.releases.releases()) or not decision.is_of(release) or _is_unsettled(act, release):
+        return Result("overtaken")
+    released = replace(release, standing="released", released_at=act.at, released_by=act.staff.alias, letter=under)
+    act.tx.releases.save(released)
+    act.record("figures released", f"{_about(release)}, {under}")
+    return Result("published", _named(release), announce(act, released, "released"))
+
+
+def withdraw_release(act: Act, number: int, note: str) -> Result:
+    """Show it to nobody any more, with a note why. Its tables stay what they were, and none of its period come in their place once it was public."""
+    release = act.tx.releases.release(number)
+    if release is None:
+        return Result("gone")
+    if release.standing == "withdrawn":
+        return Result("state", _named(release))
+    why = " ".join(note.split())
+    if not why or len(why) > LONGEST_NOTE or not why.isprintable():
+        return Result("letter")
+    act.tx.releases.save(replace(release, standing="withdrawn", withdrawn_at=act.at, withdrawn_by=act.staff.alias, note=why))
+    act.record("figures withdrawn", _about(release))
+    was_public = release.released_at is not None
+    return Result(values=_named(release), messages=announce(act, release, "withdrawn") if was_public else ())
+
+
+def _is_seen(decision: Decision, known: tuple[Release, ...]) -> bool:
+    return decision.seen == tuple((release.number, release.standing) for release in known)
+
+
+def _is_unsettled(act: Act, release: Release) -> bool:
+    of = span(release.period)
+    return of is None or act.tx.figures.tied(of.since, of.until) > 0
+
+
+def _are_one(one: str, other: str) -> bool:
+    """By name, whatever the letters' size; a name that the shell was given has a login behind it."""
+    names = [found[1] if (found := _SIGNED.fullmatch(name)) else name for name in (one, other)]
+    return name_key(names[0]) == name_key(names[1])
+
+
+def _named(release: Release) -> dict[str, str]:
+    return {"release": str(release.number), "period": release.period}
+
+
+def _about(release: Release) -> str:
+    return f"release {release.number}, {release.period}"
