@@ -36,6 +36,8 @@ MOST_DEATHS = 4
 DRAIN_SECONDS = 3.0
 """So long what has come is answered after a process was told to end."""
 MOST_FILES = 8192
+CONSOLE_NICE = 10
+"""Whatever a browser asks for, whoever answers callers has nine turns on a processor to its one (man 7 sched)."""
 M_MMAP_THRESHOLD = -3
 LARGE_BYTES = 1 << 20
 LOGGING = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate": True}}}
@@ -120,6 +122,8 @@ def answer(config: Config, door: Door, listening: socket.socket, library: Editio
             clock.note_emergency_number(line.hotline)
         settle()
         _end_at_last()
+        if door == "console":
+            os.nice(CONSOLE_NICE)
         follows: list[tuple[Callable[[threading.Event], None], str]] = [
             (lambda stop: clock.follow(line, stop), "editions"),
             (lambda stop: clock.tend_spool(line.hotline, stop), "drain"),
