@@ -35,4 +35,7 @@ def tick(config: Config, loaded: EditionCache | None = None) -> None:
         clock.note_emergency_number(hotline)
     # A daemon: a disk that hangs keeps no clock from its end.
     threading.Thread(target=clock.share, args=(hotline, stop), name="disk", daemon=True).start()
+    if config.rules.technicians:
+        watch = app.machine_watch(config, hotline, "clock")
+        threading.Thread(target=clock.watch, args=(watch, stop), name="watch", daemon=True).start()
     clock.run(hotline, stop)

@@ -27,7 +27,7 @@ from granian.server import MPServer
 from hotline import clock, front
 from hotline.adapters import log
 from hotline.adapters.sockets import BACKLOG, listen_in
-from hotline.app import DOORS, Door, assemble_again, create_app, load_library
+from hotline.app import DOORS, Door, assemble_again, create_app, load_library, machine_watch
 from hotline.config import Config
 from hotline.process_tree import Forked, ProcessKind, ProcessTree, bell
 from hotline.service.editions.cache import EditionCache
@@ -131,6 +131,8 @@ def answer(config: Config, door: Door, listening: socket.socket, library: Editio
         ]
         if door == "callers":
             follows.append((lambda stop: clock.look(line.hotline, stop), "staff"))
+            if config.rules.technicians:
+                follows.append((lambda stop: clock.watch(machine_watch(config, line.hotline, "callers"), stop), "watch"))
         for follow, name in follows:
             # A daemon: it ends with the process, at whatever it is.
             threading.Thread(target=follow, args=(threading.Event(),), name=name, daemon=True).start()

@@ -16,7 +16,7 @@ from hotline.adapters.valkey import ValkeyMemory, connect
 from hotline.app import SystemClock, open_store
 from hotline.config import Config, ConfigError
 from hotline.doctor.finding import Finding, Level, listed
-from hotline.doctor.machine import disk, short_memory, spool
+from hotline.doctor.machine import certificate, disk, short_memory, spool
 from hotline.engine.check.critical import pending_words
 from hotline.engine.flow import Sources
 from hotline.engine.freshness import has_lapsed, is_confirmed
@@ -64,6 +64,7 @@ def look(config: Config, at: int) -> Iterator[Finding]:
     yield from short_memory(memory)
     yield from spool(Path(config.var) / "spool", seal)
     yield from disk(Path(config.var))
+    yield from certificate(config.certificate_file, at)
 
 
 def active(tx: Transaction, at: int) -> tuple[EditionRow, Sources] | None:

@@ -75,6 +75,25 @@ class Counts(Struct, frozen=True):
     """Seconds by which this machine's wall clock is ahead of what it should say, negative where it is behind; 0 where it is right."""
 
 
+class LineState(Struct, frozen=True):
+    """How the line stands, for gauges; nothing in it points to a person."""
+
+    promises: dict[tuple[str, str], int]
+    """By language and what became of them: of the last seven days, `made`, `kept` (somebody rang), `missed` (their end passed and nobody did)."""
+    refused: dict[tuple[str, str], int]
+    """Who asked for a call and met nobody, by language and why, of the last seven days."""
+    there: dict[str, int]
+    """Counselors who are there, by language."""
+    on_call: int
+    """Supervisors who said that they are."""
+    uncovered: dict[str, float]
+    """Hours of the seven days to come that nobody has planned to take, by language; `supervision`: that no supervisor has."""
+    oldest_pending: dict[str, int]
+    """Age in seconds of the message that has waited longest, by queue."""
+    proposals: int
+    """Editions that wait for a second person."""
+
+
 class Figures(Protocol):
     """`since` and `until`: days since 1970-01-01 UTC on which a callback was made, the first of them and the one after the last."""
 
@@ -101,3 +120,5 @@ class Figures(Protocol):
         """How many phones wait at `at`, their windows open, for so long or longer."""
 
     def counts(self, at: int) -> Counts: ...
+    def oldest_pending(self, at: int) -> dict[str, int]:
+        """Age in seconds of the message that waits longest to be handed over, by queue."""
