@@ -1,15 +1,24 @@
-"""What stands in `deploy/` beside what `hotline units` writes: settings of the line's neighbours, and containers."""
+"""What stands in `deploy/` beside what `hotline units` writes: settings of the line's neighbours, containers, alerts and their runbook."""
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 
+from hotline.adapters.meter import PrometheusMeter
 from hotline.config import SETTINGS
+from hotline.engine.check.phrases import STAFF
+from hotline.ports.desk.figures import Counts
+from hotline.service import Hotline
+from hotline.service.upkeep.machine_alarms import ALARMS
+from tests.fakes import STATE
 from tests.test_guides import parses
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -72,3 +81,78 @@ def test_every_command_and_unit_of_the_walk_exists(capsys: pytest.CaptureFixture
     begun = set(re.findall(r"hotline(?:-[a-z]+(?:@[a-z]+)?)?(?:\.[a-z]+)?", " ".join(re.findall("systemctl enable --now (.*)", text))))
     written = {path.name.replace("@.service", "@urgent").removesuffix(".service") for path in (DEPLOY / "systemd").iterdir()}
     assert written | {"hotline-worker@default"} == begun | {"hotline-doctor"}, "the doctor's service is started by its timer"
+
+
+def shown(tmp_path: Path) -> set[str]:
+    """Every name on the page for Prometheus of a line of which everything is known, as a query writes it."""
+    counts = Counts({"fr": 1}, {"fr": 1}, {"pending": 1}, {("fake", "sent"): 1})
+    page = PrometheusMeter(tmp_path, lambda: 0.0).page(
+        counts, 1, 1, state=STATE, parts={"database": "ok"}, workers={"urgent": True}, certificate=1
+    )
+    return set(re.findall("^(hotline_[a-z_]+)", page.decode(), re.MULTILINE))
+
+
+def alerts() -> list[dict[str, Any]]:
+    (group,) = YAML(typ="safe").load((DEPLOY / "prometheus.rules.yml").read_text("utf-8"))["groups"]
+    rules: list[dict[str, Any]] = group["rules"]
+    return rules
+
+
+def test_alerts_and_dashboard_ask_for_what_the_line_counts(tmp_path: Path) -> None:
+    """An alert on a name that is not there never comes; what the line shows of itself, the dashboard shows."""
+    board = json.loads((DEPLOY / "grafana.json").read_text("utf-8"))
+    drawn = " ".join(target["expr"] for panel in board["panels"] for target in panel["targets"])
+    asked = " ".join(rule["expr"] for rule in alerts())
+    names = shown(tmp_path)
+    assert set(re.findall("hotline_[a-z_]+", f"{asked} {drawn}")) - names == set()
+    families = {re.sub("_(bucket|count|sum|total|created)$", "", name) for name in names}
+    assert {name for name in families if name not in drawn} == set()
+
+
+def test_parts_that_alerts_name_are_parts(line_parts: frozenset[str]) -> None:
+    """By /health/ready's own names."""
+    named = set(re.findall(r'part="([a-z_]+)"', " ".join(rule["expr"] for rule in alerts())))
+    assert named == line_parts & named
+    assert {"database", "redis", "spool", "clock", "wall_clock"} <= named
+
+
+@pytest.fixture
+def line_parts() -> frozenset[str]:
+    """As `Hotline.health` promises them."""
+    promised = Hotline.health.__doc__ or ""
+    source = (ROOT / "hotline/service/__init__.py").read_text("utf-8").partition("def health")[2].partition("def counts")[0]
+    assert "emergency_number" in promised
+    return frozenset(re.findall(r'"([a-z_]+)": ', source))
+
+
+def test_each_alert_has_its_entry_in_the_runbook() -> None:
+    """By its own name, with what it means for a caller, what to do and whom to call; and no entry is of an alert that is gone."""
+    text = (ROOT / "docs/runbook.md").read_text("utf-8")
+    entries = dict(re.findall(r"^### (\w+)\n(.*?)(?=^### |\Z)", text, re.MULTILINE | re.DOTALL))
+    assert list(entries) == [rule["alert"] for rule in alerts()]
+    wanted = ("**Pour une appelante**", "**À faire**", "**Qui appeler**")
+    assert [(name, part) for name, entry in entries.items() for part in wanted if part not in entry] == []
+    assert [rule["annotations"]["runbook"] for rule in alerts()] == [f"docs/runbook.md#{name.lower()}" for name in entries]
+    assert set(re.findall(r"\(#(\w+)\)", text)) <= {name.lower() for name in entries}
+
+
+def test_the_runbooks_commands_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever is woken at night types what works."""
+    typed = re.findall(r"`hotlinectl ([^`]*)`", (ROOT / "docs/runbook.md").read_text("utf-8"))
+    filled = [command.replace(" N", " 1").replace(" VOTRE-NOM", " Awa").split() for command in typed]
+    assert len(filled) > 5
+    assert [command for command in filled if not parses(command)] == [], capsys.readouterr().err
+
+
+def test_each_kind_of_sms_to_the_keeper_leads_to_an_alert() -> None:
+    """What the line tells by SMS stands in the runbook's table, one row each."""
+    table = (ROOT / "docs/runbook.md").read_text("utf-8").partition("| le SMS parle |")[2].partition("\n\n")[0]
+    assert len(re.findall(r"^\| .*\]\(#\w+\) \|$", table, re.MULTILINE)) == len(ALARMS)
+    assert {f"machine_{alarm}" for alarm in ALARMS} <= set(STAFF)
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="Prometheus's own checker is not at hand")
+def test_prometheus_takes_the_rules() -> None:
+    """Held to `promtool check rules`."""
+    ran = subprocess.run(["promtool", "check", "rules", str(DEPLOY / "prometheus.rules.yml")], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
