@@ -9,6 +9,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path, PurePosixPath
@@ -17,6 +18,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from hotline.doctor.outside import seen_from_outside
 from hotline.units import files
 from hotline.up import held_port
 from tests.system.lines import CALLER, SECONDS, Line, started
@@ -57,8 +59,8 @@ class Proxied:
         folder.mkdir(mode=0o700)
         self._certificate()
         card = line.await_card()
-        bind, self.hop_path = urlsplit(card["address"]).netloc, urlsplit(card["ussd"]).path
-        machine = other(bind=bind, console_bind=bind)
+        self.bind, self.hop_path = urlsplit(card["address"]).netloc, urlsplit(card["ussd"]).path
+        machine = other(bind=self.bind, console_bind=self.bind)
         text = files(machine)[PurePosixPath("nginx.conf")]
         for ours, here in (
             ("    listen [::]:80;\n", ""),
@@ -77,7 +79,7 @@ class Proxied:
         self.context = ssl.create_default_context(cafile=str(folder / "fullchain.pem"))
 
     def _certificate(self) -> None:
-        subject = ("-subj", "/CN=line.example.org", "-addext", "subjectAltName=DNS:line.example.org")
+        subject = ("-subj", "/CN=line.example.org", "-addext", "subjectAltName=DNS:line.example.org,DNS:localhost")
         key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "key.pem")
         subprocess.run(
             ["openssl", "req", "-x509", *key, "-days", "2", *subject, "-out", "fullchain.pem"],
@@ -162,6 +164,18 @@ def test_whoever_sends_slowly_never_reaches_the_line(proxied: Proxied) -> None:
     assert b"200" not in proxied.begin(f"{head}X-Slow: ".encode())
     assert b" 413 " in proxied.begin(f"{head}Content-Length: 9000\r\n\r\n".encode())
     assert proxied.hop("4").text.startswith("CON ")
+
+
+def test_the_doctor_looks_from_outside(proxied: Proxied, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It finds nothing let out and whole requests alone; and that a certificate of two days ends soon. Without TLS, or with a certificate that no browser takes, it says so."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(proxied.folder / "fullchain.pem"))
+    url, now = f"https://localhost:{proxied.port}", int(time.time())
+    found = dict(seen_from_outside(url, proxied.bind, now))
+    assert {level: text.split(" ")[0] for level, text in found.items()} == {"warn": "its", "ok": "the"}
+    assert [level for level, _ in seen_from_outside(url, proxied.bind, now)] == ["warn", "ok", "ok"]
+    assert [level for level, _ in seen_from_outside(url.replace("https", "http"), proxied.bind, now)] == ["bad"]
+    monkeypatch.delenv("SSL_CERT_FILE")
+    assert [level for level, _ in seen_from_outside(url, proxied.bind, now)] == ["bad"]
 
 
 def test_no_log_holds_the_secret(proxied: Proxied) -> None:
