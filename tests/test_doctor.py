@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from msgspec.structs import replace
 
+from hotline.adapters.rq import ALIVE
 from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.spool import DiskSpool
 from hotline.adapters.spool_file import make
@@ -40,6 +41,7 @@ from hotline.ports.editions.editions import Withdrawal
 from hotline.service import TICKING
 from hotline.service.desk.shifts.roster import uncovered
 from hotline.service.editions.publication import publish
+from hotline.service.upkeep.machine_alarms import QUEUES
 from tests.databases import migrated
 from tests.small_line import DIRECTORY, settings, write_files
 
@@ -115,6 +117,9 @@ def line(tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch, capsys: p
     (tmp_path / "var" / "editions" / "1.json").write_text("{}")
     make(tmp_path / "var" / "spool", SPOOL_SLOTS, ())
     made.memory().remember(TICKING, b"", 30)
+    with connect(valkey, 5000) as client:
+        for queue in QUEUES:
+            client.set(ALIVE % queue, 1)
     yield made
     store.close()
 
@@ -126,7 +131,7 @@ def test_a_line_that_is_well_gives_no_alarm(line: Line) -> None:
     assert code == 0
     assert set(said) == {
         *("settings", "database", "keys", "audit", "wall clock", "edition", "copies", "words", "emergency", "numbers"),
-        *("staff fr", "staff bm", "supervisor", "supervision", "operator", "redis", "clock", "spool", "disk", "gateways"),
+        *("staff fr", "staff bm", "supervisor", "supervision", "operator", "redis", "clock", "workers", "spool", "disk", "gateways"),
     }
 
 
@@ -193,6 +198,7 @@ def test_a_clock_that_stands_is_bad(line: Line) -> None:
     code, said = line.doctor()
     assert code == 1
     assert said["clock"].startswith("BAD: ")
+    assert said["workers"].count("BAD: nothing sends what waits in the queue ") == 2
 
 
 def test_a_key_that_was_lost_is_found_before_a_caller_is(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:

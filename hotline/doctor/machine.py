@@ -14,7 +14,9 @@ from hotline.app import SPOOL_SLOTS
 from hotline.doctor.finding import Finding, Level
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.memory import Memory, MemoryAway
+from hotline.ports.queue import Queue
 from hotline.service import TICKING
+from hotline.service.upkeep.machine_alarms import QUEUES
 
 
 def short_memory(memory: Memory) -> Iterator[Finding]:
@@ -32,6 +34,18 @@ def short_memory(memory: Memory) -> Iterator[Finding]:
         if ticked
         else Finding("clock", "bad", "does not tick: promises pass, nobody is told (hotline clock)")
     )
+
+
+def workers(queue: Queue) -> Iterator[Finding]:
+    """Whether anything sends what waits; with Redis away nobody knows, and it has been said."""
+    try:
+        idle = tuple(name for name in QUEUES if not queue.is_worked(name))
+    except MemoryAway:
+        return
+    for name in idle:
+        yield Finding("workers", "bad", f"nothing sends what waits in the queue {name} (hotline worker {name})")
+    if not idle:
+        yield Finding("workers", "ok", "each queue has one")
 
 
 def spool(path: Path, seal: Seal) -> Iterator[Finding]:
