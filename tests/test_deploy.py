@@ -76,7 +76,7 @@ def test_every_command_and_unit_of_the_walk_exists(capsys: pytest.CaptureFixture
     """Whoever types docs/deploy.md from top to bottom is never told that there is no such command, and starts every unit that is written."""
     text = (ROOT / "docs/deploy.md").read_text("utf-8")
     typed = re.findall(r"^(?:\([^)]*)?(?:hotlinectl|.*\.venv/bin/hotline) ([^;>)|\n]*)", text, re.MULTILINE)
-    assert {"db upgrade", "doctor --golive", "keys new ", "units --to /etc/hotline/units"} <= set(typed)
+    assert {"db upgrade", "doctor --golive", "keys new "} <= set(typed)
     assert [command for command in typed if not parses(command.split())] == [], capsys.readouterr().err
     begun = set(re.findall(r"hotline(?:-[a-z]+(?:@[a-z]+)?)?(?:\.[a-z]+)?", " ".join(re.findall("systemctl enable --now (.*)", text))))
     written = {path.name.replace("@.service", "@urgent").removesuffix(".service") for path in (DEPLOY / "systemd").iterdir()}
