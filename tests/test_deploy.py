@@ -113,7 +113,7 @@ def test_parts_that_alerts_name_are_parts(line_parts: frozenset[str]) -> None:
     """By /health/ready's own names."""
     named = set(re.findall(r'part="([a-z_]+)"', " ".join(rule["expr"] for rule in alerts())))
     assert named == line_parts & named
-    assert {"database", "redis", "spool", "clock", "wall_clock"} <= named
+    assert {"database", "redis", "spool", "clock"} <= named
 
 
 @pytest.fixture

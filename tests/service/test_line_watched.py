@@ -78,6 +78,13 @@ def test_a_line_without_its_database_has_no_state(line: Line) -> None:
         line.hotline.state()
 
 
+def test_with_the_database_away_only_that_is_told(line: Line) -> None:
+    """Whether the time is right, and who is on call, cannot be seen then: nobody is told what nobody knows."""
+    line.wait(1)
+    line.store.failing = "always"
+    assert ("database",) == line.hotline.machine_alarms()
+
+
 @pytest.mark.parametrize(
     ("part", "alarm"),
     [

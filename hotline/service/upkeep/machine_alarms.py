@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Final, Literal, TypeAlias, get_args
 
@@ -18,15 +18,7 @@ GRACE_SECONDS: Final = 120
 AGAIN_SECONDS: Final = 3600
 """So often one kind is told, at most."""
 QUEUES: Final = ("urgent", "default")
-_PARTS: Final[Mapping[str, Alarm]] = {
-    "database": "database",
-    "redis": "redis",
-    "spool": "spool",
-    "wall_clock": "wall_clock",
-    "clock": "clock",
-}
-
-Look: TypeAlias = Callable[[], Iterable[Alarm]]
+_PARTS: Final[Mapping[str, Alarm]] = {"database": "database", "redis": "redis", "spool": "spool", "clock": "clock"}
 
 
 class MachineAlarms:
@@ -70,9 +62,11 @@ def tell(deps: Deps, alarm: Alarm) -> None:
 def alarms_in(health: Mapping[str, str], worked: Iterable[bool]) -> Iterable[Alarm]:
     """What is wrong by `Hotline.health`, and by whether each queue has a worker."""
     for part, alarm in _PARTS.items():
-        # With Redis away nothing is known of the clock.
+        # With Redis away nothing is known of the clock, with the database away nothing of the time.
         if health.get(part, "ok") != "ok" and not (alarm == "clock" and health.get("redis") != "ok"):
             yield alarm
+    if health.get("wall_clock") == "jumped":
+        yield "wall_clock"
     if any(state == "failing" for part, state in health.items() if part.startswith("gateway ")):
         yield "gateway"
     if not all(worked):
