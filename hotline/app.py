@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -231,7 +232,7 @@ def create_app(config: Config, door: Door, line: Assembly) -> Flask:
 
 def machine_watch(config: Config, hotline: Hotline, process: Literal["clock", "callers"]) -> Callable[[], None]:
     """What looks, once, whether whoever keeps the machines has to be told something, and tells. The clock's process tells of all but itself, of which callers' does."""
-    alarms, clock = MachineAlarms(process), SystemClock(config.timezone)
+    alarms, clock = MachineAlarms(f"{process} {_boot()} {os.getpid()}"), SystemClock(config.timezone)
 
     def look() -> None:
         at = clock.now()

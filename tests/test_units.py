@@ -108,6 +108,13 @@ def test_a_folder_that_no_unit_can_name(var: str) -> None:
         files(other(var=PurePosixPath(var)))
 
 
+@pytest.mark.parametrize("bind", ["localhost:8000", "127.0.0.1:99999", "127.0.0.1"])
+def test_an_address_that_no_socket_unit_takes(bind: str) -> None:
+    """It is refused before half a line is written."""
+    with pytest.raises(CannotFit, match="HOTLINE_BIND"):
+        files(other(bind=bind))
+
+
 def analysed(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["systemd-analyze", *arguments], cwd=folder, capture_output=True, text=True, check=False)
 

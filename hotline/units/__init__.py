@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path, PurePosixPath
 from typing import Final
 from urllib.parse import urlsplit
@@ -77,6 +78,9 @@ def _values(machine: Machine) -> dict[str, str]:
     for name, path in (("the program", machine.program), ("HOTLINE_VAR", machine.var), ("--settings", machine.settings_file)):
         if not path.is_absolute() or re.search(r"[^\w./@+-]", str(path)):
             raise CannotFit(f"{name}: {path}: a path from / on, in letters, digits and ./@+- alone")
+    for name, bind in (("HOTLINE_BIND", machine.bind), ("--console-bind", machine.console_bind)):
+        if not _is_an_address(bind):
+            raise CannotFit(f"{name}: an address in digits and a port: systemd looks no name up")
     host = urlsplit(machine.console_url).hostname or NAMELESS
     return {
         "program": str(machine.program),
@@ -92,6 +96,15 @@ def _values(machine: Machine) -> dict[str, str]:
         "callers_paths": "|".join(_paths(machine.gateways)),
         "callers_matches": " ".join(f"/{path}/*" for path in _paths(machine.gateways)),
     }
+
+
+def _is_an_address(bind: str) -> bool:
+    host, _, port = bind.rpartition(":")
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return port.isdigit() and 0 < int(port) < 65536
 
 
 def _writable(machine: Machine) -> tuple[str, ...]:

@@ -155,6 +155,17 @@ def test_of_two_processes_one_tells(kept: Line) -> None:
     assert [] == look(kept, other, "clock", after=1)
 
 
+def test_who_was_not_first_tells_the_next_hour(kept: Line) -> None:
+    """It may be the only one that still sees it then: at most once an hour, and no less for there being two."""
+    one, other = MachineAlarms("clock"), MachineAlarms("callers")
+    for alarms in (one, other):
+        look(kept, alarms, "disk")
+    look(kept, one, "disk", after=GRACE_SECONDS)
+    assert [] == look(kept, other, "disk", after=AGAIN_SECONDS - 30)
+    assert 1 == len(look(kept, other, "disk", after=30))
+    assert [] == look(kept, one, "disk", after=30)
+
+
 def test_it_needs_neither_database_nor_redis_nor_workers(kept: Line) -> None:
     """Any of them may be what is wrong: it goes to the vendor at once, past the outbox."""
     kept.store.failing, kept.memory.away, kept.queue.away = "always", True, True

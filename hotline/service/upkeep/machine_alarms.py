@@ -22,7 +22,7 @@ _PARTS: Final[Mapping[str, Alarm]] = {"database": "database", "redis": "redis", 
 
 
 class MachineAlarms:
-    """What one process has seen, and told. `name`: of this kind of process, so that of two that see the same one tells."""
+    """What one process has seen, and told. `name`: no other process's, so that of two that see the same one tells."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -33,11 +33,10 @@ class MachineAlarms:
         """Tell what has lasted long enough. What is over begins anew."""
         self._since = {alarm: self._since.get(alarm, at) for alarm in found}
         for alarm, since in self._since.items():
-            is_due = at - self._told.get(alarm, at - AGAIN_SECONDS) >= AGAIN_SECONDS
-            if at - since >= GRACE_SECONDS and is_due and deps.written.has_phrase(f"staff.machine_{alarm}"):
+            is_due = at - since >= GRACE_SECONDS and at - self._told.get(alarm, at - AGAIN_SECONDS) >= AGAIN_SECONDS
+            if is_due and deps.written.has_phrase(f"staff.machine_{alarm}") and self._is_first(deps, alarm, at):
                 self._told[alarm] = at
-                if self._is_first(deps, alarm, at):
-                    tell(deps, alarm)
+                tell(deps, alarm)
 
     def _is_first(self, deps: Deps, alarm: Alarm, at: int) -> bool:
         """Has no other process told it in this hour? Where Redis is away nobody knows."""
