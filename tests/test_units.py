@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from hotline import front
 from hotline.cli import main
 from hotline.units import HOMES, CannotFit, Machine, files, next_port
 from tests.small_line import settings
@@ -99,6 +100,24 @@ def test_the_proxies_pass_on_what_the_lines_vendors_post() -> None:
     made = files(other(gateways=("africastalking", "orange", "kannel")))
     assert "location ~ ^/(at|gateway/orange)/ {" in made[PurePosixPath("nginx.conf")]
     assert "@callers path /at/* /gateway/orange/*\n" in made[PurePosixPath("Caddyfile")]
+
+
+LARGE = (
+    *("/console/directory/table", "/console/directory/table/in", "/console/studio/directory/table"),
+    *("/console/studio/words/file", "/console/studio/words/take", "/console/editions/proposals/12"),
+)
+SMALL = ("/console/sign-in", "/console/queue", "/console/editions/proposals", "/console/studio/words", "/at/x/ussd")
+
+
+@pytest.mark.parametrize("path", [*LARGE, *SMALL])
+def test_nginx_lets_large_bodies_in_where_the_line_does(path: str) -> None:
+    """By the same paths and to the same size as the line's own front; everywhere else both take little."""
+    text = files(USUAL)[PurePosixPath("nginx.conf")]
+    (pattern, large) = re.findall(r"location ~ (\S*proposals\S*) \{\s+client_max_body_size (\d+)k;", text)[0]
+    (small,) = re.findall(r"^    client_max_body_size (\d+)k;", text, re.MULTILINE)
+    assert (int(large) * 1024, int(small) * 1024) == (front.MOST_TABLE, front.MOST_BODY)
+    is_large = re.search(pattern, path) is not None
+    assert (path in LARGE, path in LARGE) == (is_large, front.TABLES_PATH.fullmatch(path.encode()) is not None)
 
 
 @pytest.mark.parametrize("var", ["var", "/var/lib/hot line", "/var/lib/%h"])
