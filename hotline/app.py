@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -21,6 +23,7 @@ from hotline.adapters.day_keeper import DayKeeper
 from hotline.adapters.day_keys import DaySecrets
 from hotline.adapters.keyring import PURPOSES, KeysBroken
 from hotline.adapters.locks import ArgonPasswords, SystemTokenSource, TimeCodes
+from hotline.adapters.machine import RENEW_SECONDS, SCARCE_BYTES, certificate_seconds, free_bytes
 from hotline.adapters.meter import PrometheusMeter
 from hotline.adapters.rq import RqQueue
 from hotline.adapters.seal import DropMark, Seal
@@ -41,6 +44,7 @@ from hotline.service import Hotline
 from hotline.service.deps import Deps
 from hotline.service.editions.cache import EditionCache, NoEdition, UnreadableEdition
 from hotline.service.editions.snapshot import CompileSettings
+from hotline.service.upkeep.machine_alarms import Alarm, MachineAlarms
 from hotline.webhook import Hop
 
 SPOOL_SLOTS = 4096
@@ -268,7 +272,8 @@ def create_app(config: Config, door: Door, line: Assembly) -> Flask:
     # A redirect would repeat the path, the secret with it; a 405 would tell that there is something.
     app.url_map.merge_slashes = False
     app.register_error_handler(MethodNotAllowed, lambda _error: NotFound().get_response())
-    app.register_blueprint(operations.blueprint(line.hotline, line.meter, line.spool))
+    clock = SystemClock(config.timezone)
+    app.register_blueprint(operations.blueprint(line.hotline, line.meter, line.spool, lambda: seconds_left(config, clock.now())))
     if door == "callers":
         _answer_callers(app, line)
     else:
@@ -282,6 +287,36 @@ def create_app(config: Config, door: Door, line: Assembly) -> Flask:
             digits = {} if config.rules.alerts == "sms" else ring_digits(secret)
             app.register_blueprint(phone.blueprint(config.account(), factors(secret), digits, config.demo_vendor))
     return app
+
+
+def machine_watch(config: Config, hotline: Hotline, process: Literal["clock", "callers"]) -> Callable[[], None]:
+    """What looks, once, whether whoever keeps the machines has to be told something, and tells. The clock's process tells of all but itself, of which callers' does."""
+    alarms, clock = MachineAlarms(f"{process} {_boot()} {os.getpid()}"), SystemClock(config.timezone)
+
+    def look() -> None:
+        at = clock.now()
+        found = (*hotline.machine_alarms(), *_alarms_here(config, at))
+        alarms.look(hotline.deps, [alarm for alarm in found if (alarm == "clock") == (process == "callers")], at)
+
+    return look
+
+
+def _alarms_here(config: Config, at: int) -> Iterator[Alarm]:
+    try:
+        if free_bytes(Path(config.var)) < SCARCE_BYTES:
+            yield "disk"
+    except OSError:
+        yield "disk"
+    left = seconds_left(config, at)
+    if left is not None and left < RENEW_SECONDS:
+        yield "certificate"
+
+
+def seconds_left(config: Config, at: int) -> int | None:
+    """For how long the proxy's certificate is good. Returns None where nothing is said of it, or where it cannot be read."""
+    with suppress(OSError, ValueError):
+        return certificate_seconds(Path(config.certificate_file), at) if config.certificate_file else None
+    return None
 
 
 def _answer_callers(app: Flask, line: Assembly) -> None:

@@ -81,6 +81,11 @@ def tend_days(line: TendsDays, stop: threading.Event, every: float = 5.0) -> Non
     _repeat(line.tend_days, ("days_failed", "days_recovered"), stop, every)
 
 
+def watch(look: Callable[[], None], stop: threading.Event, every: float = 30.0) -> None:
+    """Look whether somebody has to be told of this machine, every `every` seconds until `stop` is set. For a thread of its own: it hangs with whatever hangs."""
+    _repeat(look, ("watch_failed", "watch_recovered"), stop, every)
+
+
 def note_emergency_number(hotline: Shows) -> None:
     """Say loudly that callers are shown no number for emergencies, if that is so. The line goes on without."""
     if not hotline.has_emergency_number():

@@ -15,9 +15,9 @@ from hotline.ports.spool import SpoolFull
 from hotline.ports.store import StoreAway
 
 if TYPE_CHECKING:
-    from collections.abc import Sized
+    from collections.abc import Callable, Mapping, Sized
 
-    from hotline.ports.desk.figures import Counts
+    from hotline.ports.desk.figures import Counts, LineState
     from hotline.service import Hotline
 
 
@@ -28,11 +28,21 @@ PROXIED: Final = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")
 class MetricsPage(Protocol):
     """Renders the counters, and these gauges; None leaves theirs out."""
 
-    def page(self, counts: Counts | None, spooled: int | None, dropped: int | None) -> bytes: ...
+    def page(
+        self,
+        counts: Counts | None,
+        spooled: int | None,
+        dropped: int | None,
+        *,
+        state: LineState | None,
+        parts: Mapping[str, str],
+        workers: Mapping[str, bool],
+        certificate: int | None,
+    ) -> bytes: ...
 
 
-def blueprint(hotline: Hotline, meter: MetricsPage, spool: Sized) -> Blueprint:
-    """`/health/live`, `/health/ready` and `/metrics`."""
+def blueprint(hotline: Hotline, meter: MetricsPage, spool: Sized, certificate: Callable[[], int | None]) -> Blueprint:
+    """`/health/live`, `/health/ready` and `/metrics`. `certificate`: for how many seconds the proxy's is good, where that is told."""
     operations = Blueprint("operations", __name__)
 
     @operations.get("/health/live")
@@ -54,14 +64,18 @@ def blueprint(hotline: Hotline, meter: MetricsPage, spool: Sized) -> Blueprint:
         """Prometheus's text; with the database and Redis away, what this machine knows by itself. Not there for whoever comes from outside."""
         if not _is_inside():
             raise NotFound
-        counts = spooled = dropped = None
+        counts = spooled = dropped = state = None
+        workers: dict[str, bool] = {}
         with suppress(StoreAway):
             counts = hotline.counts()
+            state = hotline.state()
         with suppress(SpoolFull):
             spooled = len(spool)
         with suppress(MemoryAway):
             dropped = hotline.dropped_jobs()
-        return Response(meter.page(counts, spooled, dropped), content_type=CONTENT_TYPE_LATEST)
+            workers = hotline.workers()
+        page = meter.page(counts, spooled, dropped, state=state, parts=hotline.health(), workers=workers, certificate=certificate())
+        return Response(page, content_type=CONTENT_TYPE_LATEST)
 
     return operations
 

@@ -35,4 +35,7 @@ def tick(config: Config, loaded: EditionCache | None = None) -> None:
         clock.note_emergency_number(line.hotline)
     # A daemon: a disk that hangs keeps no clock from its end.
     threading.Thread(target=clock.share, args=(line.hotline, stop), name="disk", daemon=True).start()
+    if config.rules.technicians:
+        watch = app.machine_watch(config, line.hotline, "clock")
+        threading.Thread(target=clock.watch, args=(watch, stop), name="watch", daemon=True).start()
     clock.run(line, stop)

@@ -27,7 +27,7 @@ from granian.server import MPServer
 from hotline import clock, front
 from hotline.adapters import log
 from hotline.adapters.sockets import BACKLOG, listen_in
-from hotline.app import DOORS, Door, assemble_again, create_app, load_library
+from hotline.app import DOORS, Door, assemble_again, create_app, load_library, machine_watch
 from hotline.config import Config
 from hotline.process_tree import Forked, ProcessKind, ProcessTree, bell
 from hotline.service.editions.cache import EditionCache
@@ -36,6 +36,8 @@ MOST_DEATHS = 4
 DRAIN_SECONDS = 3.0
 """So long what has come is answered after a process was told to end."""
 MOST_FILES = 8192
+CONSOLE_NICE = 10
+"""Whatever a browser asks for, whoever answers callers has nine turns on a processor to its one (man 7 sched)."""
 M_MMAP_THRESHOLD = -3
 LARGE_BYTES = 1 << 20
 LOGGING = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate": True}}}
@@ -120,6 +122,8 @@ def answer(config: Config, door: Door, listening: socket.socket, library: Editio
             clock.note_emergency_number(line.hotline)
         settle()
         _end_at_last()
+        if door == "console":
+            os.nice(CONSOLE_NICE)
         follows: list[tuple[Callable[[threading.Event], None], str]] = [
             (lambda stop: clock.follow(line, stop), "editions"),
             (lambda stop: clock.tend_spool(line.hotline, stop), "drain"),
@@ -128,6 +132,8 @@ def answer(config: Config, door: Door, listening: socket.socket, library: Editio
         if door == "callers":
             follows.append((lambda stop: clock.look(line.hotline, stop), "staff"))
             follows.append((lambda stop: clock.tend_days(line, stop), "days"))
+            if config.rules.technicians:
+                follows.append((lambda stop: clock.watch(machine_watch(config, line.hotline, "callers"), stop), "watch"))
         for follow, name in follows:
             # A daemon: it ends with the process, at whatever it is.
             threading.Thread(target=follow, args=(threading.Event(),), name=name, daemon=True).start()

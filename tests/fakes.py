@@ -17,7 +17,7 @@ from msgspec.structs import astuple
 
 from hotline.adapters import log
 from hotline.engine.effects import Screen
-from hotline.ports.desk.figures import Counts
+from hotline.ports.desk.figures import Counts, LineState
 from hotline.ports.incoming import ReceivedSms, SmsReport, Unknown
 from hotline.ports.memory import MemoryAway
 from hotline.ports.ussd import HttpAnswer, InputMemory, UssdHop, UssdOver
@@ -34,6 +34,18 @@ AT = AfricasTalking(
     cover_number="+22370000900",
     service_codes=("*123#",),
 )
+
+
+STATE = LineState(
+    promises={("fr", "made"): 9, ("fr", "kept"): 8, ("fr", "missed"): 1},
+    refused={("bm", "nobody"): 2},
+    there={"fr": 2, "bm": 0},
+    on_call=1,
+    uncovered={"fr": 3.5, "supervision": 0.0},
+    oldest_pending={"urgent": 7},
+    proposals=1,
+)
+"""How its line stands."""
 
 
 class FakeHotline:
@@ -95,6 +107,13 @@ class FakeHotline:
     def counts(self) -> Counts:
         self._called("counts")
         return self._counts
+
+    def state(self) -> LineState:
+        self._called("state")
+        return STATE
+
+    def workers(self) -> dict[str, bool]:
+        return {"urgent": True, "default": False}
 
     def dropped_jobs(self) -> int:
         if self._failure:

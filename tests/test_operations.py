@@ -36,7 +36,9 @@ def get(tmp_path):
     ):
         app = Flask("empty")
         app.register_blueprint(
-            blueprint(hotline, PrometheusMeter(tmp_path / "metrics", FakeTime()), FakeSpool() if spool is None else spool)
+            blueprint(
+                hotline, PrometheusMeter(tmp_path / "metrics", FakeTime()), FakeSpool() if spool is None else spool, lambda: 86_400 * 30
+            )
         )
         return app.test_client().get(path, headers=headers, environ_base={"REMOTE_ADDR": peer})
 
@@ -87,6 +89,27 @@ def test_metrics_tell_the_queue_the_outbox_and_the_spool(get):
         "hotline_spool_records 4.0",
         "hotline_jobs_dropped_total 3.0",
         'hotline_orders_total{how="kept"} 0.0',
+    ):
+        assert line in lines
+
+
+def test_metrics_tell_how_the_line_stands(get):
+    """What was promised, kept and missed, who met nobody, who is there and what nobody has planned to take; and each part that is not well."""
+    lines = get("/metrics", FakeHotline(health=WELL | {"gateway kannel": "failing", "supervision": "closed"})).text.splitlines()
+    for line in (
+        'hotline_promises{how="kept",language="fr"} 8.0',
+        'hotline_promises{how="missed",language="fr"} 1.0',
+        'hotline_refused{language="bm",why="nobody"} 2.0',
+        'hotline_counselors_there{language="bm"} 0.0',
+        "hotline_supervisors_on_call 1.0",
+        'hotline_uncovered_hours{of="fr"} 3.5',
+        'hotline_outbox_oldest_seconds{queue="urgent"} 7.0',
+        'hotline_outbox_oldest_seconds{queue="default"} 0.0',
+        'hotline_worker_alive{queue="default"} 0.0',
+        'hotline_part_ok{part="database"} 1.0',
+        'hotline_part_ok{part="gateway kannel"} 0.0',
+        'hotline_part_ok{part="supervision"} 0.0',
+        "hotline_certificate_seconds 2.592e+06",
     ):
         assert line in lines
 

@@ -21,13 +21,15 @@ from zlib import crc32
 from prometheus_client import generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 
+from hotline.adapters.line_gauges import LineGauges
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from prometheus_client.core import Metric
 
-    from hotline.ports.desk.figures import Counts
+    from hotline.ports.desk.figures import Counts, LineState
     from hotline.ports.incoming import Unknown
 
 BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -132,11 +134,23 @@ class PrometheusMeter:
             raise OSError("short write")
         self._others = _sums(self._folder, path, self._layout)
 
-    def page(self, counts: Counts | None, spooled: int | None, dropped: int | None = None) -> bytes:
+    def page(
+        self,
+        counts: Counts | None,
+        spooled: int | None,
+        dropped: int | None = None,
+        *,
+        state: LineState | None = None,
+        parts: Mapping[str, str] = {},
+        workers: Mapping[str, bool] = {},
+        certificate: int | None = None,
+    ) -> bytes:
         """The page for Prometheus: this machine's counters and spool, and gauges of the whole line. What is not known just now (None) is left out."""
         with self._lock:
             sums = list(map(add, self._slots, self._others))
-        return generate_latest(_Page(sums, self._layout, counts, spooled, dropped))
+        return generate_latest(_Page(sums, self._layout, counts, spooled, dropped)) + generate_latest(
+            LineGauges(state, parts, workers, certificate)
+        )
 
 
 def _claim(folder: Path, layout: _Layout) -> tuple[tuple[int, Path], array[int]]:

@@ -42,6 +42,8 @@ DROPPED: Final = "rq:dropped"
 """How many jobs were dropped, as a number in Redis: gone with it, as the queues are."""
 MOST_DATA_BYTES: Final = 200
 """What a job's data may take, compressed: a bomb must not be unpacked."""
+ALIVE: Final = "rq:alive:%s"
+"""Stands in Redis as long as a worker of this queue lives."""
 _JOB_ID: Final = re.compile(rb"[0-9a-f-]{36}")
 _MESSAGE: Final = re.compile(r"[0-9a-f]{32}")
 _QUEUE: Final = re.compile(rb"[a-z]{1,20}")
@@ -81,6 +83,10 @@ class RqQueue:
         with self._breaker.guard():
             dropped = self._client.get(DROPPED)
         return int(dropped) if isinstance(dropped, bytes) and dropped.isdigit() else 0
+
+    def is_worked(self, queue: str) -> bool:
+        with self._breaker.guard():
+            return self._client.get(ALIVE % queue) is not None
 
 
 class DeliverJob(Job):
@@ -159,6 +165,12 @@ class QuietWorker(Worker):
     job_class = DeliverJob
     log_result_lifespan = False
     max_connection_wait_time = 2.0  # RQ's minute would hold back an alert long after Redis is well again
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
+        """As RQ's, several times a minute; and a sign that says for which queue, of which nothing is left to clean up."""
+        super().heartbeat(timeout, pipeline)
+        for queue in self.queues:
+            self.connection.set(ALIVE % queue.name, 1, ex=2 * WORKER_TTL)
 
     def subscribe(self) -> None:
         """Not: whoever reaches Redis could end jobs, and a horse would be forked beside a running thread."""

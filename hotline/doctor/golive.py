@@ -12,7 +12,9 @@ from msgspec import Struct
 from hotline.app import local_day, open_store
 from hotline.config import Config
 from hotline.doctor.finding import Finding, Level, listed
+from hotline.doctor.host import clock_here, swap_here
 from hotline.doctor.line import active
+from hotline.doctor.outside import seen_from_outside
 from hotline.doctor.roster import covered
 from hotline.doctor.signed import Signature, signatures
 from hotline.engine.check.critical import pending_words
@@ -195,6 +197,24 @@ def _answers(point: Point, seen: Seen) -> Iterator[Finding]:
         yield _said(point, "ok", f"HOTLINE_ALERTS={rules.alerts}, HOTLINE_STAFF_REPLIES={rules.staff_replies}")
 
 
+def _helped(point: Point, seen: Seen) -> Iterator[Finding]:
+    """Does anybody hear of a machine that fails?"""
+    if seen.config.rules.technicians:
+        yield _said(point, "ok", f"{len(seen.config.rules.technicians)} told by SMS")
+    else:
+        yield _said(point, "warn", "HOTLINE_TECHNICIANS is empty: only a Prometheus with deploy/prometheus.rules.yml would tell somebody")
+
+
+def _host(point: Point, _: Seen) -> Iterator[Finding]:
+    yield _said(point, *swap_here())
+    yield _said(point, *clock_here())
+
+
+def _outside(point: Point, seen: Seen) -> Iterator[Finding]:
+    for level, text in seen_from_outside(seen.config.console.console_url, seen.config.bind, seen.at):
+        yield _said(point, level, text)
+
+
 def _complaints(point: Point, seen: Seen) -> Iterator[Finding]:
     """The name itself is shown on the staff's own page."""
     if not seen.config.console.complaints:
@@ -229,5 +249,8 @@ POINTS: Final = (
     Point("G13", "Les plaintes vont à une personne hors de l'équipe", also=_complaints),
     Point("G14", "Les partenaires ont accepté les orientations"),
     Point("G15", "L'équipe peut répondre aux alertes", _answers),
+    Point("G16", "Une machine en panne appelle à l'aide", _helped),
+    Point("G17", "La mémoire ne va sur aucun disque, et l'heure est juste", _host),
+    Point("G18", "De dehors, on ne voit que ce qu'il faut", _outside),
 )
 """The ids stay: people sign by them."""

@@ -9,6 +9,7 @@ from typing import Final
 from msgspec import DecodeError, Struct
 
 from hotline.adapters.day_keeper import LOST_SECONDS
+from hotline.adapters.rq import RqQueue
 from hotline.adapters.seal import KeysBroken, SealBroken
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.schema import is_current
@@ -16,7 +17,7 @@ from hotline.adapters.valkey import ValkeyMemory, connect
 from hotline.app import SystemClock, local_day, open_seal, open_store
 from hotline.config import Config, ConfigError
 from hotline.doctor.finding import Finding, Level, listed
-from hotline.doctor.machine import disk, short_memory, spool
+from hotline.doctor.machine import certificate, disk, short_memory, spool, workers
 from hotline.engine.check.critical import pending_words
 from hotline.engine.flow import Sources
 from hotline.engine.freshness import has_lapsed, is_confirmed
@@ -48,7 +49,8 @@ def look(config: Config, at: int) -> Iterator[Finding]:
     except KeysBroken as broken:
         yield Finding("keys", "bad", str(broken))
         return
-    memory = ValkeyMemory(connect(config.redis_url, config.redis_budget_ms), seal)
+    client = connect(config.redis_url, config.redis_budget_ms)
+    memory, queue = ValkeyMemory(client, seal), RqQueue(client)
     line = DoctorContext(config, at, open_store(config, seal), memory)
     try:
         yield (database := _database(config))
@@ -58,8 +60,10 @@ def look(config: Config, at: int) -> Iterator[Finding]:
     finally:
         line.store.close()
     yield from short_memory(memory)
+    yield from workers(queue)
     yield from spool(Path(config.var) / "spool", seal)
     yield from disk(Path(config.var))
+    yield from certificate(config.certificate_file, at)
 
 
 def active(tx: Transaction, at: int) -> tuple[EditionRow, Sources] | None:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
+from hotline.adapters.machine import RENEW_SECONDS, SCARCE_BYTES, SPARSE_BYTES, certificate_seconds, free_bytes
 from hotline.adapters.seal import Seal
 from hotline.adapters.spool import set_aside
 from hotline.adapters.spool_file import Damaged, SpoolLook, look
 from hotline.app import SPOOL_SLOTS
 from hotline.doctor.finding import Finding, Level
+from hotline.engine.times import DAY_SECONDS
 from hotline.ports.memory import Memory, MemoryAway
+from hotline.ports.queue import Queue
 from hotline.service import TICKING
-
-SPARSE_BYTES: Final = 1 << 30
-SCARCE_BYTES: Final = 200 << 20
+from hotline.service.upkeep.machine_alarms import QUEUES
 
 
 def short_memory(memory: Memory) -> Iterator[Finding]:
@@ -35,6 +34,18 @@ def short_memory(memory: Memory) -> Iterator[Finding]:
         if ticked
         else Finding("clock", "bad", "does not tick: promises pass, nobody is told (hotline clock)")
     )
+
+
+def workers(queue: Queue) -> Iterator[Finding]:
+    """Whether anything sends what waits; with Redis away nobody knows, and it has been said."""
+    try:
+        idle = tuple(name for name in QUEUES if not queue.is_worked(name))
+    except MemoryAway:
+        return
+    for name in idle:
+        yield Finding("workers", "bad", f"nothing sends what waits in the queue {name} (hotline worker {name})")
+    if not idle:
+        yield Finding("workers", "ok", "each queue has one")
 
 
 def spool(path: Path, seal: Seal) -> Iterator[Finding]:
@@ -72,10 +83,23 @@ def disk(var: Path) -> Iterator[Finding]:
     if not var.is_dir():
         yield Finding("disk", "warn", "HOTLINE_VAR is not there yet: the line makes it")
         return
-    free = shutil.disk_usage(var).free
+    free = free_bytes(var)
     level: Level = "bad" if free < SCARCE_BYTES else "warn" if free < SPARSE_BYTES else "ok"
     yield Finding("disk", level, f"{free >> 20} MB free below HOTLINE_VAR")
     if var.stat().st_uid != os.geteuid():
         yield Finding(
             "owner", "warn", "HOTLINE_VAR belongs to another user: run commands as that one, or the line cannot read what they make"
         )
+
+
+def certificate(path: str | None, at: int) -> Iterator[Finding]:
+    """Where it is told of: for how long it is good."""
+    if path is None:
+        return
+    try:
+        days = certificate_seconds(Path(path), at) // DAY_SECONDS
+    except (OSError, ValueError):
+        yield Finding("certificate", "bad", "HOTLINE_CERTIFICATE_FILE cannot be read, or is none")
+        return
+    level: Level = "bad" if days < 0 else "warn" if days * DAY_SECONDS < RENEW_SECONDS else "ok"
+    yield Finding("certificate", level, f"good for {days} days" if days >= 0 else "over: no vendor and no browser comes in any more")

@@ -13,3 +13,6 @@ class Queue(Protocol):
 
     def dropped(self) -> int:
         """How many jobs workers dropped because the line does not make such; since Redis began. Raises MemoryAway."""
+
+    def is_worked(self, queue: str) -> bool:
+        """Did a worker of this queue show itself within the last minute? Raises MemoryAway."""

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from hotline.engine.step import replay as engine
 from hotline.engine.times import DAY_MINUTES, DAY_SECONDS
-from hotline.ports.desk.figures import Counts
+from hotline.ports.desk.figures import Counts, LineState
 from hotline.ports.incoming import ReceivedSms, SmsReport, Unknown
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway
@@ -30,6 +30,8 @@ from hotline.service.editions.session_marker import editions_of_session
 from hotline.service.faces import voice
 from hotline.service.upkeep import hours_kept, rung_again, stale_entries, still_here, supervision
 from hotline.service.upkeep.clock_watch import ClockWatch, put_back
+from hotline.service.upkeep.line_state import LineStates
+from hotline.service.upkeep.machine_alarms import QUEUES, Alarm, alarms_in
 from hotline.service.upkeep.spool_watch import SpoolWatch
 from hotline.service.wall_clock import is_right, jumped_by
 from hotline.settings import Rules
@@ -57,6 +59,7 @@ class Hotline:
         self._orders = Orders(self._deps, deps)
         self._spool_watch = SpoolWatch()
         self._clock_watch = ClockWatch()
+        self._states = LineStates()
         self._turned_away = TurnedAwayCounts(self._deps)
         self._who = WhoIsThere(deps)
         self._inputs = InputLists(deps)
@@ -224,6 +227,22 @@ class Hotline:
         with self._deps.store.read() as tx:
             counts = tx.figures.counts(self._deps.clock.now())
             return replace(counts, clock_jumped=jumped_by(tx.clocks.readings(), self._clock.reading()))
+
+    def state(self) -> LineState:
+        """For the gauges. Raises StoreAway."""
+        return self._states.now(self._deps, self._deps.clock.now())
+
+    def workers(self) -> dict[str, bool]:
+        """By queue: is there a worker? Raises MemoryAway."""
+        return {queue: self._deps.queue.is_worked(queue) for queue in QUEUES}
+
+    def machine_alarms(self) -> tuple[Alarm, ...]:
+        """What is wrong with this machine's part of the line. Does not raise because a store is away."""
+        try:
+            worked = tuple(self.workers().values())
+        except MemoryAway:
+            worked = ()
+        return tuple(alarms_in(self.health(), worked))
 
     def dropped_jobs(self) -> int:
         """How many jobs workers dropped because the line does not make such. Raises MemoryAway."""

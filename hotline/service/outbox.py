@@ -35,7 +35,7 @@ EARLY_SECONDS: Final = 600
 STAFF_SECONDS: Final = 600
 """After so long a message to staff is worth nothing."""
 CARRIED_A_TICK: Final = 1
-"""Messages that the clock hands over by itself while Redis is away: a vendor may keep it waiting, and windows with it."""
+"""Messages that the clock hands over by itself while Redis is away, or no worker lives: a vendor may keep it waiting, and windows with it."""
 
 
 class Draft(Struct, frozen=True):
@@ -221,11 +221,13 @@ def sweep(deps: Deps, at: int) -> None:
     try:
         for message in waiting:
             deps.queue.enqueue(message.queue, message.id)
+        unheard = [message for message in waiting if not deps.queue.is_worked(message.queue)]
     except MemoryAway:
-        # No worker can hear of them: the clock carries a few by itself.
-        carried = [message for message in waiting if message.kind != "webhook"]
-        for message in carried[:CARRIED_A_TICK]:
-            deliver(deps, message.id)
+        unheard = waiting
+    # No worker hears of them: the clock carries a few by itself, but nothing for which it would wait for somebody else's machine.
+    carried = [message for message in unheard if message.kind != "webhook"]
+    for message in carried[:CARRIED_A_TICK]:
+        deliver(deps, message.id)
 
 
 def _is_its_turn(message: OutboxMessage, at: int) -> bool:

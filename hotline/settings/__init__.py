@@ -159,6 +159,14 @@ class ProcessSettings(Settings, frozen=True, kw_only=True):
     database_budget_ms: Annotated[
         int, Setting(MACHINE, number(10, 5000), "how long a hop waits for the database, and for the spool on this machine's disk")
     ] = 300
+    certificate_file: Annotated[
+        str | None,
+        Setting(
+            MACHINE,
+            TEXT,
+            "the certificate that the proxy in front shows, so that the line says how long it is good; nobody else's secret, and no key",
+        ),
+    ] = None
     gateways: Annotated[
         tuple[str, ...],
         Setting(GATEWAY, GATEWAYS, "the gateways that this line uses, comma separated, the one that is asked first in front"),
@@ -260,6 +268,14 @@ class AfricasTalking(Settings, frozen=True, kw_only=True):
 class Rules(Settings, frozen=True, kw_only=True):
     """What the use cases obey."""
 
+    technicians: Annotated[
+        tuple[str, ...],
+        Setting(
+            MACHINE,
+            E164,
+            "numbers of those who keep the machines, comma separated: told by SMS what is wrong with them, at most once an hour a kind; for a line that no Prometheus watches",
+        ),
+    ] = ()
     sms_replies: Annotated[
         bool, Setting(GATEWAY, FLAG, "`1`: answer callers by SMS; only where the network drops what it cannot deliver at once", demo="1")
     ] = False

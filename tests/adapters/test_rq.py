@@ -350,6 +350,7 @@ def test_the_documented_acl_is_all_that_the_line_needs(client: Redis, valkey: st
         queue.enqueue("urgent", TWO)
         assert told(client)[0] == TWO
         assert queue.dropped() == 1
+        assert (queue.is_worked("urgent"), queue.is_worked("default")) == (True, False)
         assert client.acl_log() == []
         for command in (("FLUSHALL",), ("KEYS", "*"), ("CONFIG", "GET", "*"), ("GET", "other"), ("PUBLISH", "a", "b"), ("SHUTDOWN",)):
             with pytest.raises(NoPermissionError):

@@ -44,6 +44,9 @@ class TellingQueue:
     def dropped(self) -> int:
         return 0
 
+    def is_worked(self, queue: str) -> bool:
+        return True
+
     def take(self) -> list[tuple[str, str]]:
         """All that is there by now."""
         return [("", self.hints.get()) for _ in range(self.hints.qsize())]

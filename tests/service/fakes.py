@@ -243,6 +243,7 @@ class FakeQueue:
     def __init__(self) -> None:
         self.away = False
         self.hints: list[tuple[str, str]] = []
+        self.worked = {"urgent": True, "default": True}
 
     def enqueue(self, queue: str, post: str) -> None:
         if self.away:
@@ -253,6 +254,11 @@ class FakeQueue:
         if self.away:
             raise MemoryAway
         return 0
+
+    def is_worked(self, queue: str) -> bool:
+        if self.away:
+            raise MemoryAway
+        return self.worked[queue]
 
     def take(self) -> list[tuple[str, str]]:
         hints, self.hints = self.hints, []

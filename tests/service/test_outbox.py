@@ -72,6 +72,26 @@ def test_with_redis_away_the_clock_carries(line: Line) -> None:
     assert 1 == len(line.inbox(AWA))
 
 
+def test_with_no_worker_alive_the_clock_carries(line: Line) -> None:
+    """Every worker of its queue is dead and Redis is well: the counselor is told all the same, and once, whoever begins to work then."""
+    line.queue.worked["default"] = False
+    line.walk("5 5")
+    line.clock.at += 6
+    line.hotline.tick()
+    assert 1 == len(line.inbox(AWA))
+    line.work()
+    assert [] == line.inbox(AWA)
+
+
+def test_a_worker_that_lives_is_left_to_its_work(line: Line) -> None:
+    """The clock keeps its own time: it hints, and hands over nothing."""
+    line.queue.worked["urgent"] = False
+    line.walk("5 5")
+    line.clock.at += 6
+    line.hotline.tick()
+    assert [] == line.inbox(AWA)
+
+
 def test_a_refused_alert_is_tried_again_ever_later_and_then_given_up(offered: Line) -> None:
     """Eight times, not more often than it makes sense."""
     offered.gateway.failure = GatewayRefused("insufficient_balance")

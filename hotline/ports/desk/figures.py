@@ -96,6 +96,25 @@ class OfferedHours(Struct, frozen=True):
     covered: int
 
 
+class LineState(Struct, frozen=True):
+    """How the line stands, for gauges; nothing in it points to a person."""
+
+    promises: dict[tuple[str, str], int]
+    """By language and what became of them: of the last seven days, `made`, `kept` (somebody rang), `missed` (their end passed and nobody did)."""
+    refused: dict[tuple[str, str], int]
+    """Who asked for a call and met nobody, by language and why, of the last seven days."""
+    there: dict[str, int]
+    """Counselors who are there, by language."""
+    on_call: int
+    """Supervisors who said that they are."""
+    uncovered: dict[str, float]
+    """Hours of the seven days to come that nobody has planned to take, by language; `supervision`: that no supervisor has."""
+    oldest_pending: dict[str, int]
+    """Age in seconds of the message that has waited longest, by queue."""
+    proposals: int
+    """Editions that wait for a second person."""
+
+
 class Figures(Protocol):
     """`since` and `until`: days since 1970-01-01 UTC on which a callback was made, the first of them and the one after the last."""
 
@@ -147,3 +166,5 @@ class Figures(Protocol):
         """Once for a day and a language: what stands there stays."""
 
     def hours(self, since: int, until: int) -> tuple[OfferedHours, ...]: ...
+    def oldest_pending(self, at: int) -> dict[str, int]:
+        """Age in seconds of the message that waits longest to be handed over, by queue."""

@@ -125,6 +125,7 @@ _GATEWAYS: Final = (
     select(outbox.c.gateway, outbox.c.state, func.count()).where(outbox.c.gateway.is_not(None)).group_by(outbox.c.gateway, outbox.c.state)
 )
 _OUTBOX: Final = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+_OLDEST: Final = select(outbox.c.queue, func.min(outbox.c.made_at)).where(outbox.c.state == "pending").group_by(outbox.c.queue)
 _EDITION: Final = select(func.max(editions.c.number)).where(editions.c.active_from <= AT)
 
 
@@ -282,3 +283,6 @@ class SqlFigures(CaseRows):
             outbox={state: count for state, count in self._rows(_OUTBOX)},  # noqa: C416 - rows are not pairs to mypy
             edition=edition or 0,
         )
+
+    def oldest_pending(self, at: int) -> dict[str, int]:
+        return {queue: max(at - since, 0) for queue, since in self._rows(_OLDEST)}

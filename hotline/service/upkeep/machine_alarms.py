@@ -1,0 +1,72 @@
+"""What is wrong with the line's machines, told by SMS to whoever keeps them, where nothing else does. It goes past database, Redis and workers: any of them may be what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Final, Literal, TypeAlias, get_args
+
+from hotline.ports.memory import MemoryAway
+from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
+from hotline.service.deps import Deps
+
+Alarm: TypeAlias = Literal["database", "redis", "spool", "wall_clock", "clock", "workers", "gateway", "disk", "certificate"]
+"""A kind of what is wrong; its words are `staff.machine_…`."""
+ALARMS: Final[tuple[Alarm, ...]] = get_args(Alarm)
+GRACE_SECONDS: Final = 120
+"""What comes and goes, or lasts while somebody starts a process anew, is nobody's business."""
+AGAIN_SECONDS: Final = 3600
+"""So often one kind is told, at most."""
+QUEUES: Final = ("urgent", "default")
+_PARTS: Final[Mapping[str, Alarm]] = {"database": "database", "redis": "redis", "spool": "spool", "clock": "clock"}
+
+
+class MachineAlarms:
+    """What one process has seen, and told. `name`: no other process's, so that of two that see the same one tells."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._since: dict[Alarm, int] = {}
+        self._told: dict[Alarm, int] = {}
+
+    def look(self, deps: Deps, found: Iterable[Alarm], at: int) -> None:
+        """Tell what has lasted long enough. What is over begins anew."""
+        self._since = {alarm: self._since.get(alarm, at) for alarm in found}
+        for alarm, since in self._since.items():
+            is_due = at - since >= GRACE_SECONDS and at - self._told.get(alarm, at - AGAIN_SECONDS) >= AGAIN_SECONDS
+            if is_due and deps.written.has_phrase(f"staff.machine_{alarm}") and self._is_first(deps, alarm, at):
+                self._told[alarm] = at
+                tell(deps, alarm)
+
+    def _is_first(self, deps: Deps, alarm: Alarm, at: int) -> bool:
+        """Has no other process told it in this hour? Where Redis is away nobody knows."""
+        ours = f"{self._name}|{at}".encode()
+        try:
+            return deps.memory.first("machine alarm", alarm, ours, AGAIN_SECONDS) == ours
+        except MemoryAway:
+            return True
+
+
+def tell(deps: Deps, alarm: Alarm) -> None:
+    """An SMS to each number, by the first vendor that takes it; without a detail, since phones are lent."""
+    text = deps.written.phrase(f"staff.machine_{alarm}", deps.written.languages[0])
+    for number in deps.rules.technicians:
+        for gateway in deps.outgoing.ways("staff", number):
+            with suppress(GatewayRefused):
+                with suppress(GatewayUnknown):  # it may have gone
+                    deps.outgoing.sms[gateway].send_sms(number, text)
+                break
+
+
+def alarms_in(health: Mapping[str, str], worked: Iterable[bool]) -> Iterable[Alarm]:
+    """What is wrong by `Hotline.health`, and by whether each queue has a worker."""
+    for part, alarm in _PARTS.items():
+        # With Redis away nothing is known of the clock, with the database away nothing of the time.
+        if health.get(part, "ok") != "ok" and not (alarm == "clock" and health.get("redis") != "ok"):
+            yield alarm
+    if health.get("wall_clock") == "jumped":
+        yield "wall_clock"
+    if any(state == "failing" for part, state in health.items() if part.startswith("gateway ")):
+        yield "gateway"
+    if not all(worked):
+        yield "workers"

@@ -1,0 +1,127 @@
+"""What keeps a line running on a real machine: systemd's units, a proxy's settings and a command, written out for the folders and addresses of this one.
+
+The words of each lie in `templates/`, whole but for what differs from machine to machine. `deploy/` in the repository shows them for a usual machine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from ipaddress import ip_address
+from pathlib import Path, PurePosixPath
+from typing import Final
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+
+TEMPLATES: Final = Path(__file__).with_name("templates")
+FOLDERS: Final = {".service": "systemd", ".socket": "systemd", ".timer": "systemd", ".target": "systemd"}
+"""Where a file is written, by how its name ends; every other one beside these folders."""
+PLACE: Final = re.compile(r"\$\{([a-z_]+)\}")
+PART: Final = ".part"
+"""Goes into others, by its name."""
+HOMES: Final = ("/home", "/root", "/run/user")
+"""What `ProtectHome=` hides (man 5 systemd.exec)."""
+STATE: Final = PurePosixPath("/var/lib")
+NAMELESS: Final = "line.example.org"
+NOT_PROXIED: Final = "kannel"
+"""It asks from the line's own machine."""
+
+
+class CannotFit(Exception):
+    """These settings describe no machine that units can be written for. Says why."""
+
+
+class Machine(Struct, frozen=True, kw_only=True):
+    """What differs from one machine to the next; paths are absolute."""
+
+    program: PurePosixPath
+    """The `hotline` command."""
+    root: PurePosixPath
+    """The program's own files, which are only read."""
+    user: str
+    settings_file: PurePosixPath
+    """The settings, as `EnvironmentFile=` takes them."""
+    var: PurePosixPath
+    bind: str
+    console_bind: str
+    database_url: str
+    console_url: str
+    gateways: tuple[str, ...]
+
+
+def next_port(bind: str) -> str:
+    """The same address, one port on."""
+    host, _, port = bind.rpartition(":")
+    return f"{host}:{int(port) + 1}"
+
+
+def files(machine: Machine) -> Mapping[PurePosixPath, str]:
+    """Every file by its path below the folder that it is written to. Raises CannotFit."""
+    known = _values(machine)
+    parts = {path.stem: path.read_text("utf-8").rstrip("\n") for path in TEMPLATES.glob(f"*{PART}")}
+    made: dict[PurePosixPath, str] = {}
+    for path in sorted(TEMPLATES.iterdir()):
+        if path.suffix != PART:
+            made[PurePosixPath(FOLDERS.get(path.suffix, "")) / path.name] = _filled(path.read_text("utf-8"), {**parts, **known})
+    return made
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    """A part may hold another one. nginx, Caddy and the shell have a `$` of their own, which never stands before a brace in these files."""
+    while (filled := PLACE.sub(lambda place: values[place[1]], text)) != text:
+        text = filled
+    return text
+
+
+def _values(machine: Machine) -> dict[str, str]:
+    for name, path in (("the program", machine.program), ("HOTLINE_VAR", machine.var), ("--settings", machine.settings_file)):
+        if not path.is_absolute() or re.search(r"[^\w./@+-]", str(path)):
+            raise CannotFit(f"{name}: {path}: a path from / on, in letters, digits and ./@+- alone")
+    for name, bind in (("HOTLINE_BIND", machine.bind), ("--console-bind", machine.console_bind)):
+        if not _is_an_address(bind):
+            raise CannotFit(f"{name}: an address in digits and a port: systemd looks no name up")
+    host = urlsplit(machine.console_url).hostname or NAMELESS
+    return {
+        "program": str(machine.program),
+        "root": str(machine.root),
+        "user": machine.user,
+        "settings_file": str(machine.settings_file),
+        "var": str(machine.var),
+        "callers_bind": machine.bind,
+        "console_bind": machine.console_bind,
+        "state": "\n".join(_writable(machine)),
+        "protect_home": "read-only" if _in_a_home(machine) else "yes",
+        "host": host,
+        "callers_paths": "|".join(_paths(machine.gateways)),
+        "callers_matches": " ".join(f"/{path}/*" for path in _paths(machine.gateways)),
+    }
+
+
+def _is_an_address(bind: str) -> bool:
+    host, _, port = bind.rpartition(":")
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return port.isdigit() and 0 < int(port) < 65536
+
+
+def _writable(machine: Machine) -> tuple[str, ...]:
+    """The line's own folder; SQLite's too, where it lies elsewhere."""
+    is_state = machine.var.parent == STATE
+    # systemd makes that folder, for the line's user alone, where it is missing.
+    own = (f"StateDirectory={machine.var.name}", "StateDirectoryMode=0700") if is_state else (f"ReadWritePaths={machine.var}",)
+    beside = PurePosixPath(machine.database_url.removeprefix("sqlite:///")).parent
+    is_elsewhere = machine.database_url.startswith("sqlite:///") and not beside.is_relative_to(machine.var)
+    return (*own, f"ReadWritePaths={beside}") if is_elsewhere else own
+
+
+def _in_a_home(machine: Machine) -> bool:
+    return any(path.is_relative_to(home) for path in (machine.program, machine.root, machine.var) for home in HOMES)
+
+
+def _paths(gateways: tuple[str, ...]) -> tuple[str, ...]:
+    """What comes to callers' processes from outside."""
+    ours = ("at" if name == "africastalking" else f"gateway/{name}" for name in gateways if name != NOT_PROXIED)
+    return tuple(ours) or ("at",)

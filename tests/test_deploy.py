@@ -1,0 +1,158 @@
+"""What stands in `deploy/` beside what `hotline units` writes: settings of the line's neighbours, containers, alerts and their runbook."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from hotline.adapters.meter import PrometheusMeter
+from hotline.config import SETTINGS
+from hotline.engine.check.phrases import STAFF
+from hotline.ports.desk.figures import Counts
+from hotline.service import Hotline
+from hotline.service.upkeep.machine_alarms import ALARMS
+from tests.fakes import STATE
+from tests.test_guides import parses
+
+ROOT = Path(__file__).resolve().parent.parent
+DEPLOY = ROOT / "deploy"
+NAMES = frozenset(variable.name for variable in SETTINGS)
+
+
+def compose() -> dict[str, Any]:
+    services: dict[str, Any] = YAML(typ="safe").load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]
+    return services
+
+
+def test_valkeys_user_is_the_one_that_the_documents_allow() -> None:
+    """The ACL file and the command in docs/production.md say the same; nobody else comes in."""
+    said = re.findall("^ACL SETUSER (.*)$", (ROOT / "docs/production.md").read_text("utf-8"), re.MULTILINE)
+    assert [f"user {line}" for line in said] == (DEPLOY / "valkey.acl").read_text("utf-8").splitlines()
+
+
+def test_the_settings_file_names_settings_that_exist() -> None:
+    """Whoever fills it in is not told afterwards that there is no such setting; and no secret stands in it."""
+    names = dict(re.findall("^(HOTLINE_[A-Z_]+)='(.*)'$", (DEPLOY / "line.env").read_text("utf-8"), re.MULTILINE))
+    assert set(names) - NAMES == set()
+    assert {"HOTLINE_KEYS", "HOTLINE_AT_SECRET"} & set(names) == set()
+
+
+def test_the_containers_are_the_lines_processes() -> None:
+    """Each process of the Procfile has one, the web processes apart, and nothing else of ours has."""
+    started = {tuple(service["command"]) for service in compose().values() if service["image"].startswith("hotline")}
+    procfile = {tuple(line.partition(": hotline ")[2].split()) for line in (ROOT / "Procfile").read_text().splitlines()}
+    assert started == {*(procfile - {("web",)}), ("web", "callers"), ("web", "console")}
+
+
+@pytest.mark.parametrize("name", [name for name, service in compose().items() if service["image"].startswith("hotline")])
+def test_a_container_can_do_no_more_than_it_must(name: str) -> None:
+    """Nothing of its root can be written, nothing be become, no core be left; secrets are files that come from outside."""
+    service = compose()[name]
+    assert (service["read_only"], service["cap_drop"], service["security_opt"]) == (True, ["ALL"], ["no-new-privileges:true"])
+    assert service["ulimits"]["core"] == 0
+    assert set(service["environment"]) - NAMES == set()
+    assert all(not port.startswith("0.0.0.0") and port.count(":") == 2 for port in service.get("ports", ()))
+
+
+def test_the_image_holds_no_secret_and_no_folder_of_somebodys() -> None:
+    """What is copied into it is the program alone, whatever lies beside; it runs as nobody's account."""
+    text = (DEPLOY / "Containerfile").read_text("utf-8")
+    allowed = [line[1:] for line in (ROOT / ".containerignore").read_text().splitlines() if line.startswith("!")]
+    assert (ROOT / ".containerignore").read_bytes() == (ROOT / ".dockerignore").read_bytes()
+    assert set(allowed) == {"requirements.lock", "pyproject.toml", "README.md", "LICENSE", "hotline", "flows", "locales"}
+    assert "USER 10001:10001" in text
+    assert "HOTLINE_KEYS" not in text
+    assert "--require-hashes -r requirements.lock" in text
+
+
+def test_every_command_and_unit_of_the_walk_exists(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever types docs/deploy.md from top to bottom is never told that there is no such command, and starts every unit that is written."""
+    text = (ROOT / "docs/deploy.md").read_text("utf-8")
+    typed = re.findall(r"^(?:\([^)]*)?(?:hotlinectl|.*\.venv/bin/hotline) ([^;>)|\n]*)", text, re.MULTILINE)
+    assert {"db upgrade", "doctor --golive", "keys new "} <= set(typed)
+    assert [command for command in typed if not parses(command.split())] == [], capsys.readouterr().err
+    begun = set(re.findall(r"hotline(?:-[a-z]+(?:@[a-z]+)?)?(?:\.[a-z]+)?", " ".join(re.findall("systemctl enable --now (.*)", text))))
+    written = {path.name.replace("@.service", "@urgent").removesuffix(".service") for path in (DEPLOY / "systemd").iterdir()}
+    assert written | {"hotline-worker@default"} == begun | {"hotline-doctor"}, "the doctor's service is started by its timer"
+
+
+def shown(tmp_path: Path) -> set[str]:
+    """Every name on the page for Prometheus of a line of which everything is known, as a query writes it."""
+    counts = Counts({"fr": 1}, {"fr": 1}, {"pending": 1}, {("fake", "sent"): 1})
+    page = PrometheusMeter(tmp_path, lambda: 0.0).page(
+        counts, 1, 1, state=STATE, parts={"database": "ok"}, workers={"urgent": True}, certificate=1
+    )
+    return set(re.findall("^(hotline_[a-z_]+)", page.decode(), re.MULTILINE))
+
+
+def alerts() -> list[dict[str, Any]]:
+    (group,) = YAML(typ="safe").load((DEPLOY / "prometheus.rules.yml").read_text("utf-8"))["groups"]
+    rules: list[dict[str, Any]] = group["rules"]
+    return rules
+
+
+def test_alerts_and_dashboard_ask_for_what_the_line_counts(tmp_path: Path) -> None:
+    """An alert on a name that is not there never comes; what the line shows of itself, the dashboard shows."""
+    board = json.loads((DEPLOY / "grafana.json").read_text("utf-8"))
+    drawn = " ".join(target["expr"] for panel in board["panels"] for target in panel["targets"])
+    asked = " ".join(rule["expr"] for rule in alerts())
+    names = shown(tmp_path)
+    assert set(re.findall("hotline_[a-z_]+", f"{asked} {drawn}")) - names == set()
+    families = {re.sub("_(bucket|count|sum|total|created)$", "", name) for name in names}
+    assert {name for name in families if name not in drawn} == set()
+
+
+def test_parts_that_alerts_name_are_parts(line_parts: frozenset[str]) -> None:
+    """By /health/ready's own names."""
+    named = set(re.findall(r'part="([a-z_]+)"', " ".join(rule["expr"] for rule in alerts())))
+    assert named == line_parts & named
+    assert {"database", "redis", "spool", "clock"} <= named
+
+
+@pytest.fixture
+def line_parts() -> frozenset[str]:
+    """As `Hotline.health` promises them."""
+    promised = Hotline.health.__doc__ or ""
+    source = (ROOT / "hotline/service/__init__.py").read_text("utf-8").partition("def health")[2].partition("def counts")[0]
+    assert "emergency_number" in promised
+    return frozenset(re.findall(r'"([a-z_]+)": ', source))
+
+
+def test_each_alert_has_its_entry_in_the_runbook() -> None:
+    """By its own name, with what it means for a caller, what to do and whom to call; and no entry is of an alert that is gone."""
+    text = (ROOT / "docs/runbook.md").read_text("utf-8")
+    entries = dict(re.findall(r"^### (\w+)\n(.*?)(?=^### |\Z)", text, re.MULTILINE | re.DOTALL))
+    assert list(entries) == [rule["alert"] for rule in alerts()]
+    wanted = ("**Pour une appelante**", "**À faire**", "**Qui appeler**")
+    assert [(name, part) for name, entry in entries.items() for part in wanted if part not in entry] == []
+    assert [rule["annotations"]["runbook"] for rule in alerts()] == [f"docs/runbook.md#{name.lower()}" for name in entries]
+    assert set(re.findall(r"\(#(\w+)\)", text)) <= {name.lower() for name in entries}
+
+
+def test_the_runbooks_commands_exist(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever is woken at night types what works."""
+    typed = re.findall(r"`hotlinectl ([^`]*)`", (ROOT / "docs/runbook.md").read_text("utf-8"))
+    filled = [command.replace(" N", " 1").replace(" VOTRE-NOM", " Awa").split() for command in typed]
+    assert len(filled) > 5
+    assert [command for command in filled if not parses(command)] == [], capsys.readouterr().err
+
+
+def test_each_kind_of_sms_to_the_keeper_leads_to_an_alert() -> None:
+    """What the line tells by SMS stands in the runbook's table, one row each."""
+    table = (ROOT / "docs/runbook.md").read_text("utf-8").partition("| le SMS parle |")[2].partition("\n\n")[0]
+    assert len(re.findall(r"^\| .*\]\(#\w+\) \|$", table, re.MULTILINE)) == len(ALARMS)
+    assert {f"machine_{alarm}" for alarm in ALARMS} <= set(STAFF)
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="Prometheus's own checker is not at hand")
+def test_prometheus_takes_the_rules() -> None:
+    """Held to `promtool check rules`."""
+    ran = subprocess.run(["promtool", "check", "rules", str(DEPLOY / "prometheus.rules.yml")], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
