@@ -18,6 +18,8 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from hotline import console, operations
 from hotline.adapters.locks import ArgonPasswords, SystemTokenSource, TimeCodes
 from hotline.adapters.meter import PrometheusMeter
+from hotline.adapters.revoked import NAME as REVOKED
+from hotline.adapters.revoked import RevokedFile
 from hotline.adapters.rq import RqQueue
 from hotline.adapters.seal import Seal
 from hotline.adapters.spool import DiskSpool
@@ -108,7 +110,8 @@ def assemble(config: Config, library: EditionCache | None = None) -> Assembly:
     var, seal = Path(config.var), Seal.from_text(config.keys)
     with suppress(OSError):  # the line goes on without what it would keep there, and says so
         var.mkdir(mode=0o700, parents=True, exist_ok=True)
-    store = open_store(config, seal)
+    revoked = revoked_file(config)
+    store = open_store(config, seal, revoked)
     library = library or _load(config, store)
     spool = DiskSpool(var / "spool", seal, SPOOL_SLOTS, config.database_budget_ms / 1000)
     meter = PrometheusMeter(var / "metrics", time.monotonic)
@@ -127,6 +130,7 @@ def assemble(config: Config, library: EditionCache | None = None) -> Assembly:
         hasher=seal,
         sealer=seal,
         meter=meter,
+        revoked=revoked,
     )
     hotline = Hotline(deps, threads=config.web_threads)
     return Assembly(hotline, library, spool, meter, seal, used)
@@ -161,8 +165,15 @@ def shell_deps(config: Config, *, speaking: bool = False) -> Deps:
     )
 
 
-def open_store(config: Config, seal: Seal | None = None) -> SqlStore:
-    return SqlStore(config.database_url, seal or Seal.from_text(config.keys), config.database_budget_ms)
+def open_store(config: Config, seal: Seal | None = None, revoked: RevokedFile | None = None) -> SqlStore:
+    """`revoked`: the file apart, where this process has it in hand already."""
+    return SqlStore(config.database_url, seal or Seal.from_text(config.keys), config.database_budget_ms, revoked or revoked_file(config))
+
+
+def revoked_file(config: Config) -> RevokedFile:
+    """Where this machine writes down what must not be undone by a restore."""
+    path = Path(config.revoked_file) if config.revoked_file else Path(config.var) / REVOKED
+    return RevokedFile(path, config.database_budget_ms / 1000)
 
 
 def build_again(config: Config, library: EditionCache | None) -> Hotline:

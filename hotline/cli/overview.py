@@ -10,7 +10,21 @@ from hotline.cli.parsing import Parser
 FOR: Final = {
     "For operators, who write words and menus": ("content", "words", "directory", "dial --watch"),
     "For coordinators, who look after staff and line": ("user", "audit", "doctor --golive"),
-    "For whoever runs the machine": ("doctor", "gateway", "db", "keys", "time", "web", "worker", "clock", "completion"),
+    "For whoever runs the machine": (
+        "doctor",
+        "gateway",
+        "db",
+        "keys",
+        "backup",
+        "drill",
+        "restore",
+        "held",
+        "time",
+        "web",
+        "worker",
+        "clock",
+        "completion",
+    ),
     "The demo, on one machine": ("up", "dial"),
 }
 OTHERWISE: Final = {

@@ -26,6 +26,7 @@ from hotline.console.pages import (
     overview,
     people,
     queue,
+    restored,
     review,
     shifts,
     testimonies,
@@ -42,7 +43,24 @@ from hotline.service.permissions import OPEN, QUIET, may
 __all__ = ["ConsoleContext", "install"]
 
 SUBJECTS: Final = (
-    *(access, account, queue, callback, contact, casework, review, testimonies, shifts, care, overview, people, audit, drafts, urgent),
+    *(
+        access,
+        account,
+        queue,
+        callback,
+        contact,
+        casework,
+        review,
+        testimonies,
+        shifts,
+        care,
+        overview,
+        people,
+        audit,
+        drafts,
+        urgent,
+        restored,
+    ),
     *(screens, lines, structure, reviewing, translating, directory, editions),
 )
 """Each lays its own pages: `views`."""

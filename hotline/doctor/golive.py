@@ -12,7 +12,7 @@ from msgspec import Struct
 from hotline.app import open_store
 from hotline.config import Config
 from hotline.doctor.finding import Finding, Level, listed
-from hotline.doctor.line import active, local_day
+from hotline.doctor.line import active, freshness, local_day
 from hotline.doctor.roster import covered
 from hotline.doctor.signed import Signature, signatures
 from hotline.engine.check.critical import pending_words
@@ -62,6 +62,7 @@ class Seen(Struct, frozen=True):
     emergency: tuple[str, ...]
     rung: frozenset[str] = frozenset()
     """Ids of those whom the line may ring: they have two digits."""
+    backups: tuple[Finding, ...] = ()
 
 
 def ready(config: Config, at: int, root: Path) -> Iterator[Finding]:
@@ -88,7 +89,7 @@ def _seen(config: Config, at: int, today: date, tx: Transaction) -> Seen:
     emergency = numbers(found[1], tx.editions.withdrawals(), today).emergency if found else ()
     staff = tx.staff.active()
     rung = frozenset(row.id for row in staff if (digits := tx.staff_rings.digits(row.id)) is not None and digits.wrong < MOST_WRONG)
-    return Seen(config, at, staff, tx.shifts.all(), found[1] if found else None, emergency, rung)
+    return Seen(config, at, staff, tx.shifts.all(), found[1] if found else None, emergency, rung, tuple(freshness("", tx, at)))
 
 
 def _said(point: Point, level: Level, text: str) -> Finding:
@@ -152,6 +153,16 @@ def _demo(point: Point, seen: Seen) -> Iterator[Finding]:
 
 def _two(point: Point, seen: Seen) -> Iterator[Finding]:
     yield _said(point, "ok", "HOTLINE_TWO_PEOPLE=1") if seen.config.two_people else _said(point, "bad", "HOTLINE_TWO_PEOPLE=0")
+
+
+def _backups(point: Point, seen: Seen) -> Iterator[Finding]:
+    """Made every night, tried out every month; and what a restore must not undo lies on another disk than the database."""
+    if not seen.config.backup_recipient:
+        yield _said(point, "bad", "no key is set (hotline keys backup, HOTLINE_BACKUP_RECIPIENT)")
+    else:
+        yield from (_said(point, found.level, found.text) for found in seen.backups)
+    if not seen.config.revoked_file:
+        yield _said(point, "bad", "the file of stops lies in HOTLINE_VAR, with the rest: a lost disk takes it along (HOTLINE_REVOKED_FILE)")
 
 
 def _kind(point: Point, seen: Seen) -> Iterator[Finding]:
@@ -229,5 +240,6 @@ POINTS: Final = (
     Point("G13", "Les plaintes vont à une personne hors de l'équipe", also=_complaints),
     Point("G14", "Les partenaires ont accepté les orientations"),
     Point("G15", "L'équipe peut répondre aux alertes", _answers),
+    Point("G16", "La ligne est sauvegardée, et la sauvegarde essayée", _backups),
 )
 """The ids stay: people sign by them."""

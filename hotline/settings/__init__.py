@@ -25,6 +25,7 @@ from hotline.settings.values import (
     NETWORKS,
     ONE_LINE,
     PRINTABLE,
+    RECIPIENTS,
     REPLIES,
     ROUTES,
     SECRET,
@@ -110,6 +111,25 @@ class ProcessSettings(Settings, frozen=True, kw_only=True):
         Setting(MACHINE, KEYS, "a file that holds them, readable by its owner alone", made="made in `var/`", suffix="_FILE"),
     ]
     """`id:base64` sealing keys, the first one current, then `hash:base64`: comma separated."""
+    backup_recipient: Annotated[
+        tuple[str, ...],
+        Setting(
+            MACHINE,
+            RECIPIENTS,
+            "the public keys that backups are sealed to, comma separated, as `hotline keys backup` prints one; whoever has the secret of any of them opens a backup, and no secret lies on this machine; empty: no backup is made",
+        ),
+    ] = ()
+    backup_folder: Annotated[str | None, Setting(MACHINE, TEXT, "where `hotline backup` puts them; empty: `backups` in `HOTLINE_VAR`")] = (
+        None
+    )
+    revoked_file: Annotated[
+        str | None,
+        Setting(
+            MACHINE,
+            TEXT,
+            "the file that keeps stops, and what else a restore must not undo, as keyed hashes: on another disk than the database; empty: `revoked` in `HOTLINE_VAR`",
+        ),
+    ] = None
     demo: Annotated[
         bool,
         Setting(MACHINE, FLAG, "`1`: the phone page and the demo's people; set by `hotline up`, never on a line that women dial", demo="1"),

@@ -24,6 +24,7 @@ from hotline.ports.calls.numbers import Stop
 from hotline.ports.calls.staff_rings import RingDigits, StaffRing
 from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.audit import AuditRecord
+from hotline.ports.desk.backups import BackupRun, Hold
 from hotline.ports.desk.care import Load
 from hotline.ports.desk.cases import Consent, HandedNote, Incident, Referral
 from hotline.ports.editions.authorships import WordsAuthorship
@@ -288,6 +289,18 @@ CLEAR = {
     ],
 }
 SILENT = AN_AGREED | {"id": id_of(0), "reference": "704", "other_phone": True}
+
+
+def fill_0024(url, seal) -> None:
+    """Held after a restore, and backed up."""
+    fill_0022(url, seal)
+    store = SqlStore(url, seal, PATIENT_MS)
+    with store.write() as t:
+        t.backups.begin_hold(Hold(NOW, NOW - HOUR, whole=True))
+        t.backups.note(BackupRun("daily", NOW, NOW))
+    store.close()
+
+
 FILLS = {
     "0001": fill_0001,
     "0002": fill_0001,
@@ -310,6 +323,7 @@ FILLS = {
     "0019": fill_0019,
     "0021": fill_0019,
     "0022": fill_0022,
+    "0024": fill_0024,
 }
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 

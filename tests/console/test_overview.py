@@ -142,7 +142,7 @@ def test_the_page_asks_the_database_a_bounded_number_of_times(desk: Desk) -> Non
 
     few = queries()
     busy(desk)
-    assert few == queries() < 20
+    assert few == queries() < 22
 
 
 # the plots themselves

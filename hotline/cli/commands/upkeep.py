@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from hotline.cli.command import Failed, command, group, local_time, settings, store_of, worded_failures
-from hotline.cli.commands import doctor
+from hotline.cli.commands import backup, doctor
 from hotline.cli.commands.acting import run, shell_deps
 
 
@@ -15,6 +15,12 @@ def declare(commands: Any) -> None:
     keys = group(commands, "keys", "the keys that seal")
     command(keys, "new", _new_keys, "print fresh keys, as HOTLINE_KEYS takes them")
     command(keys, "rotate", _rotate_keys, "seal all that the database has sealed under older keys with the first one")
+    command(
+        keys,
+        "backup",
+        backup.new_keys,
+        "print a fresh pair of keys for backups, once: the public one for the settings, the secret one for paper",
+    )
     about = "say that the clocks of the line's machines are right, though they jumped: what is over by them ends"
     trust = command(group(commands, "time", "the time of the line's machines"), "trust", _trust, about)
     trust.add_argument("--by", metavar="NAME", help="who says so, for the audit (default: the login)")

@@ -66,6 +66,7 @@ STAFF: Final = (
     "no_day",
     "on_page",
     "busy",
+    "held",
     "forbidden",
     "rest",
     "skill",

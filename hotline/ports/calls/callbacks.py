@@ -106,6 +106,9 @@ class Callbacks(Protocol):
     def ended(self, at: int) -> tuple[Callback, ...]:
         """Waiting or claimed with `not_after` <= at."""
 
+    def all_open(self) -> tuple[Callback, ...]:
+        """Every one that is still somebody's business, the most pressing first. For the moment after a restore."""
+
     def holders(self) -> frozenset[str]:
         """Who of the staff has claimed a callback and is not done with it."""
 

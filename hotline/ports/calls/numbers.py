@@ -37,6 +37,12 @@ class Numbers(Protocol):
         Returns the ids of those that it stopped.
         """
 
+    def stop_again(self, digest: bytes, at: int, until: int, asked_by: int) -> bool:
+        """`stop`, by the keyed hash alone, for what was asked for until `asked_by`: after a restore. Did it stop anything?"""
+
+    def forget_ended(self, at: int) -> None:
+        """Erase the numbers of callbacks that closed, or should have ended, at `at` or before."""
+
     def last_stop(self, number: str) -> int:
         """The newest stop of this number by the database's own count, which only grows. 0: it remembers none."""
 

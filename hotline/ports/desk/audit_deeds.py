@@ -88,6 +88,8 @@ Deed: TypeAlias = Literal[
     "hours closed",
     "hours opened",
     "clock trusted",
+    "line restored",
+    "line released",
     CallerDeed,
     # testimonies
     "testimony written",

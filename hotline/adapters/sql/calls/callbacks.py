@@ -78,6 +78,7 @@ PRESSING: Final = (_c.urgent.desc(), _c.sunk, _c.not_after, _c.made_at, _c.id)
 _DUE: Final = select(*columns(callbacks, DueCallback)).where(*DUE).order_by(*PRESSING).limit(bindparam("most")).offset(bindparam("skip"))
 _HOLDERS: Final = select(_c.claimed_by).where(_c.state == "claimed").distinct()
 _ENDED: Final = select(*CALLBACK).where(_c.state.in_(_RUNG), _c.not_after <= AT).order_by(_c.not_after, _c.id)
+_ALL_OPEN: Final = select(*CALLBACK).where(_c.state.in_(OPEN)).order_by(*PRESSING)
 _CLAIMED_BY: Final = select(*CALLBACK).where(_c.state == "claimed", _c.claimed_by == bindparam("staff")).order_by(_c.claimed_at, _c.id)
 
 
@@ -144,6 +145,9 @@ class SqlCallbacks(CallbackRows):
 
     def ended(self, at: int) -> tuple[Callback, ...]:
         return self._callbacks(_ENDED, at_=at)
+
+    def all_open(self) -> tuple[Callback, ...]:
+        return self._callbacks(_ALL_OPEN)
 
     def holders(self) -> frozenset[str]:
         return frozenset(row.claimed_by for row in self._rows(_HOLDERS))

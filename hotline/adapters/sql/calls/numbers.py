@@ -16,6 +16,9 @@ _NUMBER: Final = select(numbers.c.sealed).where(numbers.c.callback == THIS)
 _FORGET: Final = delete(numbers).where(numbers.c.callback == THIS)
 _HASH: Final[BindParameter[Any]] = bindparam("hash")
 EVER: Final = 2**62
+ITS_END: Final = select(func.coalesce(_c.closed_at, _c.not_after)).where(_c.id == numbers.c.callback).scalar_subquery()
+"""Of a number's callback: when it closed; where nobody ever closed it, when it should have ended."""
+_FORGET_ENDED: Final = delete(numbers).where(ITS_END <= AT)
 _SILENCE_ONE: Final = update(numbers).where(numbers.c.callback == THIS).values(sealed=SILENCED)
 _HAS: Final = select(numbers.c.callback).where(numbers.c.callback == THIS)
 _PHONES: Final = select(numbers.c.callback, numbers.c.number_hash).where(numbers.c.callback.in_(bindparam("these", expanding=True)))
@@ -72,8 +75,17 @@ class SqlNumbers(Unit):
         return {row.callback: seen.setdefault(row.number_hash, len(seen)) for row in self._rows(_PHONES, these=ids)}
 
     def stop(self, number: str, at: int, until: int, asked_by: int | None = None, *, by_keys: bool = True) -> tuple[str, ...]:
-        hashed, latest = self._hash(number), EVER if asked_by is None else asked_by
-        self._change(_REMEMBER, number_hash=hashed, at=at if asked_by is None else asked_by, until=until, by_keys=by_keys)
+        latest = EVER if asked_by is None else asked_by
+        return self._stop(self._hash(number), at, at if asked_by is None else asked_by, until, latest, by_keys=by_keys)
+
+    def stop_again(self, digest: bytes, at: int, until: int, asked_by: int) -> bool:
+        return bool(self._stop(digest, at, at, until, asked_by, by_keys=True))
+
+    def forget_ended(self, at: int) -> None:
+        self._change(_FORGET_ENDED, at_=at)
+
+    def _stop(self, hashed: bytes, at: int, counts: int, until: int, latest: int, *, by_keys: bool) -> tuple[str, ...]:
+        self._change(_REMEMBER, number_hash=hashed, at=counts, until=until, by_keys=by_keys)
         stopped = self._rows(_STOP, hash=hashed, at_=at, asked_by=latest)
         self._change(_ERASE, hash=hashed, asked_by=latest)
         self._change(_SILENCE, hash=hashed)

@@ -1,0 +1,207 @@
+"""Backing the line up while it works, restoring it into an empty database, and the drill that tries a backup out: put together for the commands."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from hotline.adapters import revoked
+from hotline.adapters.backup import rotation, rows, sealed_file
+from hotline.adapters.backup.sealed_file import NotAsWritten
+from hotline.adapters.backup.stream import BackupHead, DamagedBackup, FrameReader, Tail
+from hotline.adapters.seal import Seal
+from hotline.adapters.sql import SqlStore, schema
+from hotline.adapters.sql.engine import make_engine
+from hotline.adapters.sql.store import store_away
+from hotline.adapters.sql.tables import held
+from hotline.app import open_store, revoked_file, shell_deps
+from hotline.config import Config
+from hotline.ports.desk.backups import KINDS, BackupKind, BackupRun, Hold, RunKind
+from hotline.ports.desk.revocations import Revocation
+from hotline.service.desk import restored
+from hotline.service.work import Work
+
+FOLDER: Final = "backups"
+"""In the folder of the machine, where no other was set."""
+
+
+class NewerBackup(Exception):
+    """A newer version of the program made this backup."""
+
+
+class NotEmpty(Exception):
+    """There are rows in that database already."""
+
+
+class MadeBackup(Struct, frozen=True):
+    """A backup that was just made."""
+
+    path: Path
+    kind: BackupKind
+    size: int
+
+
+class MadeBackups(Struct, frozen=True):
+    made: tuple[MadeBackup, ...]
+    removed: int
+    """How many older ones went."""
+
+
+class Restored(Struct, frozen=True):
+    """What a restore brought back."""
+
+    head: BackupHead
+    rows: int
+    revoked: int
+    """How many things were revoked again that had been since the backup."""
+    closed: int
+    """Sealed values that do not open with the keys at hand."""
+
+
+class Drilled(Struct, frozen=True):
+    """What a drill found."""
+
+    head: BackupHead
+    rows: int
+    tables: int
+    closed: int
+
+
+def folder_of(config: Config) -> Path:
+    return Path(config.backup_folder) if config.backup_folder else Path(config.var) / FOLDER
+
+
+def make(config: Config, folder: Path, at: int) -> MadeBackups:
+    """Make a daily backup, and a weekly one where the last is a week old; what is too many goes once they are good. The database remembers that they were made.
+
+    Raises NotAsWritten, OSError, StoreAway, rows.NotCurrent; of what was made by then nothing goes.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    kinds: tuple[BackupKind, ...] = KINDS if rotation.is_weekly_due(rotation.kept_in(folder), at) else ("daily",)
+    made = tuple(_make(config, folder, kind, at) for kind in kinds)
+    old = rotation.too_many(rotation.kept_in(folder), at)
+    for backup in old:
+        rotation.remove(backup)
+    return MadeBackups(made, len(old))
+
+
+def _make(config: Config, folder: Path, kind: BackupKind, at: int) -> MadeBackup:
+    path = folder / rotation.name_of(kind, at)
+    try:
+        with rows.snapshot(config.database_url) as connection:
+            stream = rows.backup(connection, kind, at, config.rules.number_hours)
+            sealed_file.write(path, stream, config.backup_recipient)
+    except (OSError, NotAsWritten):
+        note(config, kind, at, "disk")
+        raise
+    note(config, kind, at)
+    return MadeBackup(path, kind, path.stat().st_size)
+
+
+def note(config: Config, kind: RunKind, at: int, fault: str = "") -> None:
+    """Let the database remember how a run went. Raises StoreAway."""
+    store = open_store(config)
+    try:
+        with store.write() as tx:
+            last = tx.backups.runs().get(kind)
+            tx.backups.note(BackupRun(kind, at, at if not fault else last.good_at if last else None, fault))
+    finally:
+        store.close()
+
+
+def restore(config: Config, file: Path, identity: str, apart: Sequence[Revocation], at: int) -> Restored:
+    """Bring a backup back into the empty database that the settings name, hold the line, and revoke again what was revoked since. All of the backup is read, and held
+    against its digest, before anything is changed.
+
+    Raises WrongIdentity, DamagedBackup, NoIdentity, NewerBackup, NotEmpty, OSError, StoreAway.
+    """
+    head, tail = sealed_file.head_of(file, identity)
+    _load(config.database_url, Seal.from_text(config.keys), file, identity, head, hold=Hold(at, head.made_at, whole=False))
+    own = revoked_file(config)
+    with_own = (*apart, *revoked.read(own.path))
+    own.add_missing(apart)
+    deps = shell_deps(config)
+    with deps.store.write() as tx:
+        work = Work(deps, tx, at)
+        again = restored.settle(work, with_own, head.made_at)
+    return Restored(head, sum(tail.counts.values()), again, _closed(config.database_url, config))
+
+
+def drill(config: Config, file: Path, identity: str, scratch: str | None = None) -> Drilled:
+    """Restore a backup into a database that is thrown away, count, and hold the counts against those within. `scratch`: an empty database that is used
+    instead of a file of SQLite; its rows are taken out again.
+
+    Raises what `restore` does.
+    """
+    head, tail = sealed_file.head_of(file, identity)
+    var = Path(config.var)
+    var.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="drill-", dir=var) as folder:
+        url = scratch or f"sqlite:///{folder}/drill.db"
+        try:
+            _load(url, Seal.from_text(config.keys), file, identity, head)
+            found = _counted(url)
+            _compare(tail, found)
+            return Drilled(head, sum(tail.counts.values()), len(tail.counts), _closed(url, config))
+        finally:
+            if scratch:
+                _clear(scratch)
+
+
+def _load(url: str, seal: Seal, file: Path, identity: str, head: BackupHead, hold: Hold | None = None) -> None:
+    """Tables of the backup's own revision, its rows, then every migration that is due."""
+    if not schema.knows(head.revision):
+        raise NewerBackup
+    schema.make_private(url)
+    engine = make_engine(url, schema.PATIENCE_MS)
+    try:
+        if not rows.is_empty(engine):
+            raise NotEmpty
+        rows.clear(engine)
+        schema.upgrade(url, head.revision, seal)
+        with store_away(), engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
+            if hold is not None:  # before any row: whoever works on this database by now promises nothing
+                connection.execute(held.insert(), {"one": 1, "since": hold.since, "made_at": hold.made_at, "whole": hold.whole})
+            loader = rows.Loader(connection)
+            tail = sealed_file.read(file, identity, FrameReader(loader.take))
+            loader.count_on(tail.sequences)
+    finally:
+        engine.dispose()
+    schema.upgrade(url, seal=seal)
+
+
+def _counted(url: str) -> dict[str, int]:
+    with rows.snapshot(url) as connection:
+        return rows.counts_in(connection)
+
+
+def _compare(tail: Tail, found: dict[str, int]) -> None:
+    """What was restored is what was backed up, table by table; a migration on the way may have moved rows of a table that is no more."""
+    wrong = sorted(name for name, count in tail.counts.items() if name in found and found[name] != count)
+    if wrong:
+        raise DamagedBackup(f"other counts than it says: {', '.join(wrong)}")
+
+
+def _closed(url: str, config: Config) -> int:
+    store = SqlStore(url, Seal.from_text(config.keys), schema.PATIENCE_MS)
+    try:
+        return store.openable()[1]
+    finally:
+        store.close()
+
+
+def _clear(url: str) -> None:
+    engine = make_engine(url, schema.PATIENCE_MS)
+    try:
+        rows.clear(engine)
+    finally:
+        engine.dispose()
+
+
+def newest(folder: Path, kind: BackupKind = "daily") -> Path | None:
+    """The newest backup of a folder. Raises OSError."""
+    return next((backup.path for backup in rotation.kept_in(folder) if backup.kind == kind), None)
