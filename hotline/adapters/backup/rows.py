@@ -7,17 +7,17 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Insert, Select, Table, column, func, insert, inspect, select, table, text
+from sqlalchemy import Connection, Engine, Insert, Select, Table, case, column, func, insert, inspect, select, table, text
 
 from hotline.adapters.backup.stream import BackupHead, Frame, Rows, TableBegins, encoded
 from hotline.adapters.sql.calls.numbers import ITS_END
 from hotline.adapters.sql.engine import make_engine
 from hotline.adapters.sql.schema import PATIENCE_MS, newest, revision_of
 from hotline.adapters.sql.store import store_away
-from hotline.adapters.sql.tables import metadata, numbers, pranks, rings, stops
+from hotline.adapters.sql.tables import ledger, metadata, numbers, pranks, rings, stops
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.desk.backups import BackupKind
-from hotline.retention import PRANK_DAYS, RING_SECONDS
+from hotline.retention import KEY_SECONDS, PRANK_DAYS, RING_SECONDS
 
 NEVER: Final = frozenset(
     {
@@ -29,12 +29,12 @@ NEVER: Final = frozenset(
 """Tables that are in no backup."""
 ALWAYS: Final = frozenset(
     {
-        *("staff", "shifts", "exceptions", "declarations", "accounts", "guesses", "ring_digits", "wants"),
+        *("staff", "shifts", "exceptions", "declarations", "accounts", "guesses", "ring_digits"),
         *("editions", "proposals", "edition_drafts", "draft_parts", "darkened", "readings", "authorships", "comments", "testimonies"),
         *("audit", "audit_head", "tallies", "wait_tallies", "turned_away"),
     }
 )
-"""Tables that are in weekly backups too. Any other is in the daily ones alone: about callers."""
+"""Tables that are in weekly backups too. Any other is in the daily ones alone: about callers, or of no use a month later."""
 BATCH: Final = 200
 """Rows that are read and written together."""
 
@@ -86,6 +86,10 @@ def _living(found: Table, at: int, number_hours: int) -> Select[Any]:
         return rows.where(at - number_hours * 3600 < ITS_END)
     if found is stops:
         return rows.where(stops.c.until > at)
+    if found is ledger:  # the bare key stays, so that what comes again counts once
+        facts = case((ledger.c.until > at, ledger.c.sealed), else_=None).label("sealed")
+        columns = [facts if held is ledger.c.sealed else held for held in found.columns]
+        return select(*columns).where(ledger.c.until > at - KEY_SECONDS).order_by(ledger.c.key)
     if found is rings:
         return rows.where(rings.c.at > at - RING_SECONDS)
     return rows.where(pranks.c.at > at - PRANK_DAYS * DAY_SECONDS) if found is pranks else rows
