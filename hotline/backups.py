@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +38,10 @@ class NewerBackup(Exception):
 
 class NotEmpty(Exception):
     """There are rows in that database already."""
+
+
+class AtWork(Exception):
+    """A backup is being made in that folder already."""
 
 
 class MadeBackup(Struct, frozen=True):
@@ -78,28 +85,43 @@ def folder_of(config: Config) -> Path:
 def make(config: Config, folder: Path, at: int) -> MadeBackups:
     """Make a daily backup, and a weekly one where the last is a week old; what is too many goes once they are good. The database remembers that they were made.
 
-    Raises NotAsWritten, OSError, StoreAway, rows.NotCurrent; of what was made by then nothing goes.
+    One at a time in a folder. Raises NotAsWritten, OSError, AtWork, StoreAway, rows.NotCurrent; of what was made by then nothing goes.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    kinds: tuple[BackupKind, ...] = KINDS if rotation.is_weekly_due(rotation.kept_in(folder), at) else ("daily",)
-    made = tuple(_make(config, folder, kind, at) for kind in kinds)
-    old = rotation.too_many(rotation.kept_in(folder), at)
-    for backup in old:
-        rotation.remove(backup)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _alone(folder):
+            rotation.clear_unfinished(folder)
+            kinds: tuple[BackupKind, ...] = KINDS if rotation.is_weekly_due(rotation.kept_in(folder), at) else ("daily",)
+            made = tuple(_make(config, folder, kind, at) for kind in kinds)
+            old = rotation.too_many(rotation.kept_in(folder), at)
+            for backup in old:
+                rotation.remove(backup)
+    except (OSError, NotAsWritten):
+        note(config, "daily", at, "disk")
+        raise
     return MadeBackups(made, len(old))
 
 
 def _make(config: Config, folder: Path, kind: BackupKind, at: int) -> MadeBackup:
     path = folder / rotation.name_of(kind, at)
-    try:
-        with rows.snapshot(config.database_url) as connection:
-            stream = rows.backup(connection, kind, at, config.rules.number_hours)
-            sealed_file.write(path, stream, config.backup_recipient)
-    except (OSError, NotAsWritten):
-        note(config, kind, at, "disk")
-        raise
+    with rows.snapshot(config.database_url) as connection:
+        stream = rows.backup(connection, kind, at, config.rules.number_hours)
+        sealed_file.write(path, stream, config.backup_recipient)
     note(config, kind, at)
     return MadeBackup(path, kind, path.stat().st_size)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Raises AtWork where another one is made there."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise AtWork from None
+    finally:
+        os.close(opened)
 
 
 def note(config: Config, kind: RunKind, at: int, fault: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import multiprocessing
 import os
 import shutil
@@ -311,6 +312,30 @@ def test_a_backup_that_fails_leaves_the_others(small):
         sealed_file.write(before.with_name("hotline-daily-20300101T000000Z.age"), _failing(), small.config.backup_recipient)
     assert {before.name} == {path.name for path in before.parent.glob("*daily*.age")}
     assert [] == list(before.parent.glob(".*"))
+
+
+def test_what_was_killed_is_cleared_and_what_failed_is_remembered(small):
+    """A file that was being written when the machine died goes with the next backup; a folder that cannot be had is a failed backup to whoever looks."""
+    file = small.backup()
+    (file.parent / f".{file.name}.fresh").write_bytes(b"half of it")
+    small.backup(NOW + DAY_SECONDS)
+    assert [] == list(file.parent.glob(".*"))
+    (small.folder / "no-folder").touch()
+    with pytest.raises(OSError, match="exists"):
+        backups.make(small.config, small.folder / "no-folder", NOW + 2 * DAY_SECONDS)
+    with small.store().read() as tx:
+        run = tx.backups.runs()["daily"]
+        assert (run.fault, run.good_at) == ("disk", NOW + DAY_SECONDS)
+
+
+def test_one_backup_at_a_time(small, monkeypatch):
+    """A timer that is late does not take away what another run is writing."""
+    folder = small.backup().parent
+    opened = os.open(folder, os.O_RDONLY)
+    fcntl.flock(opened, fcntl.LOCK_EX)
+    code, said = small.run("backup", "--to", str(folder), monkeypatch=monkeypatch)
+    os.close(opened)
+    assert (code, "already" in said) == (1, True)
 
 
 def _failing() -> Any:

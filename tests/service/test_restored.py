@@ -213,3 +213,24 @@ def test_what_stands_before_the_backup_is_not_stopped_again(line: Line) -> None:
         assert 0 == restored.settle(work, [again], work.at)
         assert 1 == restored.settle(work, [replace(again, at=line.clock.now() + 60)], work.at)
     assert ("stopped", None) == (line.callback().state, line.number_of(line.callback()))
+
+
+def test_a_stop_of_long_ago_silences_no_stranger_of_today(line: Line) -> None:
+    """What is asked for on another phone is silenced for a day after that phone stopped, and no longer: done again after a restore, too."""
+    line.walk("5 7", number=OTHER_CALLER)
+    digest, stopped_at = line.seal.digest("number", OTHER_CALLER), line.clock.now()
+    line.wait(2 * DAY)
+    for number in (AWA, OUMOU):
+        line.set_staff(number, seen_at=line.clock.now())
+    line.walk("5 6 70000002 5", "session-2")
+    callback = line.callback()
+    assert OTHER_CALLER == line.number_of(callback)
+    with line.real_store.write() as tx:
+        restored.settle(Work(line.hotline.deps, tx, line.clock.now()), [Revocation("stop", digest, stopped_at, stopped_at + 8 * DAY)], 1)
+    assert OTHER_CALLER == line.number_of(callback)
+    with line.real_store.write() as tx:
+        restored.settle(
+            Work(line.hotline.deps, tx, line.clock.now()), [Revocation("stop", digest, callback.made_at - 60, callback.made_at + DAY)], 1
+        )
+    assert line.number_of(callback) is None
+    assert "waiting" == line.callback().state

@@ -10,7 +10,7 @@ from typing import Final, cast
 
 from msgspec import Struct
 
-from hotline.adapters.backup.sealed_file import SUFFIX, SUM_SUFFIX
+from hotline.adapters.backup.sealed_file import SUFFIX, SUM_SUFFIX, UNFINISHED
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.desk.backups import BackupKind
 from hotline.retention import BACKUP_DAYS, BACKUP_WEEKS
@@ -62,6 +62,12 @@ def too_many(backups: Iterable[KeptBackup], at: int) -> tuple[KeptBackup, ...]:
         if not is_kept:
             gone.append(backup)
     return tuple(gone)
+
+
+def clear_unfinished(folder: Path) -> None:
+    """What a backup left that was killed while it was made. Raises OSError."""
+    for path in folder.glob(f".hotline-*{UNFINISHED}"):
+        path.unlink(missing_ok=True)
 
 
 def remove(backup: KeptBackup) -> None:

@@ -19,6 +19,7 @@ from hotline.adapters.backup.stream import BackupHead, DamagedBackup, Frame, Fra
 SUFFIX: Final = ".age"
 SUM_SUFFIX: Final = ".sha256"
 """Beside a backup: its digest, as `sha256sum --check` reads it."""
+UNFINISHED: Final = ".fresh"
 MODE: Final = 0o600
 CHUNK: Final = 1 << 20
 AGE: Final = b"age-encryption.org/v1\n"
@@ -52,7 +53,7 @@ def write(path: Path, stream: Iterator[bytes], recipients: Sequence[str]) -> str
     Raises NoRecipient, NotAsWritten, OSError, and what `stream` raises; then there is nothing of that name.
     """
     keys = _recipients(recipients)
-    fresh, fresh_sum = (path.with_name(f".{path.name}{end}.fresh") for end in ("", SUM_SUFFIX))
+    fresh, fresh_sum = (path.with_name(f".{path.name}{end}{UNFINISHED}") for end in ("", SUM_SUFFIX))
     try:
         digest = _write(fresh, stream, keys)
         if _digest(fresh) != digest:

@@ -210,7 +210,7 @@ def _worded(also: str = "") -> Iterator[None]:
     from hotline.adapters.backup.rows import NotCurrent
     from hotline.adapters.backup.sealed_file import NoIdentity, NotAsWritten, WrongIdentity
     from hotline.adapters.backup.stream import DamagedBackup
-    from hotline.backups import NewerBackup, NotEmpty
+    from hotline.backups import AtWork, NewerBackup, NotEmpty
 
     end = f"; {also}" if also else ""
     try:
@@ -225,6 +225,8 @@ def _worded(also: str = "") -> Iterator[None]:
         raise Failed(f"a newer version of the program made this backup: install that one{end}") from None
     except NotEmpty:
         raise Failed(f"the database is not empty, and a backup is restored into an empty one alone{end}") from None
+    except AtWork:
+        raise Failed("a backup is being made there already") from None
     except NotCurrent:
         raise Failed("the tables are not of this version (hotline db upgrade)") from None
     except NotAsWritten:

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from hotline.ports.desk.revocations import Revocation
+
 
 class Stop(Struct, frozen=True):
     """A stop that is remembered. `by_keys`: two keys on the phone itself gave it, not an SMS, nor a counselor."""
@@ -37,8 +39,9 @@ class Numbers(Protocol):
         Returns the ids of those that it stopped.
         """
 
-    def stop_again(self, digest: bytes, at: int, until: int, asked_by: int) -> bool:
-        """`stop`, by the keyed hash alone, for what was asked for until `asked_by`: after a restore. Did it stop anything?"""
+    def stop_again(self, revoked: Revocation, asked_by: int, until: int) -> bool:
+        """`stop`, by the keyed hash alone, after a restore: for what was asked for on the phone until `asked_by`; what was asked for on another is silenced
+        as long as the stop itself is remembered, `until`. Did it stop anything?"""
 
     def forget_ended(self, at: int) -> None:
         """Erase the numbers of callbacks that closed, or should have ended, at `at` or before."""

@@ -109,10 +109,9 @@ def settle(work: Work, revocations: Iterable[Revocation], made_at: int) -> int:
     number_hours = work.deps.rules.number_hours
     work.tx.calls.end_all(work.at)
     work.tx.numbers.forget_ended(work.at - number_hours * HOUR_SECONDS)
-    known: dict[RevokedKind, dict[bytes, int]] = {}
-    for revoked in revocations:
-        times = known.setdefault(revoked.kind, {})
-        times[revoked.digest] = max(revoked.at, times.get(revoked.digest, 0))
+    known: dict[RevokedKind, dict[bytes, Revocation]] = {}
+    for revoked in sorted(revocations, key=lambda revoked: revoked.at):
+        known.setdefault(revoked.kind, {})[revoked.digest] = revoked  # the last counts
     done = (
         _stop(work, known.get("stop", {}))
         + _cancel(work, known.get("cancelled", {}))
@@ -125,13 +124,13 @@ def settle(work: Work, revocations: Iterable[Revocation], made_at: int) -> int:
     return done
 
 
-def _stop(work: Work, stops: dict[bytes, int]) -> int:
+def _stop(work: Work, stops: dict[bytes, Revocation]) -> int:
     """What was asked for on the phone until then; what was asked for later, and is in the backup, stands."""
-    until = work.at + work.deps.rules.stop_seconds
-    return sum(work.tx.numbers.stop_again(digest, at, until, at + DOUBT_SECONDS) for digest, at in stops.items())
+    lasts = work.deps.rules.stop_seconds
+    return sum(work.tx.numbers.stop_again(revoked, revoked.at + DOUBT_SECONDS, revoked.at + lasts) for revoked in stops.values())
 
 
-def _cancel(work: Work, cancelled: dict[bytes, int]) -> int:
+def _cancel(work: Work, cancelled: dict[bytes, Revocation]) -> int:
     found = [callback for callback in work.tx.callbacks.all_open() if work.tx.revocations.digest("cancelled", callback.id) in cancelled]
     for callback in found:
         work.tx.callbacks.save(replace(callback, state="cancelled", closed_at=work.at))
@@ -139,7 +138,7 @@ def _cancel(work: Work, cancelled: dict[bytes, int]) -> int:
     return len(found)
 
 
-def _end_consents(work: Work, revoked: dict[bytes, int]) -> int:
+def _end_consents(work: Work, revoked: dict[bytes, Revocation]) -> int:
     """As they were given: what was agreed to anew, after it had been taken back, cannot be told from it and is taken back too."""
     if not revoked:
         return 0
@@ -162,7 +161,7 @@ def _end_consents(work: Work, revoked: dict[bytes, int]) -> int:
     return done
 
 
-def _withdraw(work: Work, withdrawn: dict[bytes, int]) -> int:
+def _withdraw(work: Work, withdrawn: dict[bytes, Revocation]) -> int:
     if not withdrawn:
         return 0
     kept = {testimony.id: testimony for testimony in work.tx.testimonies.all()}
@@ -173,7 +172,7 @@ def _withdraw(work: Work, withdrawn: dict[bytes, int]) -> int:
     return len(found)
 
 
-def _shut_out(work: Work, disabled: dict[bytes, int]) -> int:
+def _shut_out(work: Work, disabled: dict[bytes, Revocation]) -> int:
     found = [staff for staff in work.tx.staff.active() if work.tx.revocations.digest("disabled", staff.id) in disabled]
     for staff in found:
         shut_out(work, staff)

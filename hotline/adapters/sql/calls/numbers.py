@@ -10,6 +10,7 @@ from hotline.adapters.sql.tables import OPEN, SILENCED, callbacks, numbers, pran
 from hotline.adapters.sql.unit import AT, THIS, Unit
 from hotline.engine.times import hour
 from hotline.ports.calls.numbers import Stop
+from hotline.ports.desk.revocations import Revocation
 
 _c = callbacks.c
 _NUMBER: Final = select(numbers.c.sealed).where(numbers.c.callback == THIS)
@@ -33,7 +34,10 @@ _ERASE: Final = delete(numbers).where(
 )
 _SILENCE: Final = (
     update(numbers)
-    .where(numbers.c.number_hash == _HASH, numbers.c.callback.in_(select(_c.id).where(_c.other_phone, _c.id.in_(_ITS))))
+    .where(
+        numbers.c.number_hash == _HASH,
+        numbers.c.callback.in_(select(_c.id).where(_c.other_phone, _c.made_at <= bindparam("silenced_by"), _c.id.in_(_ITS))),
+    )
     .values(sealed=SILENCED)
 )
 _OWNERS: Final = select(numbers.c.callback).join(callbacks, _c.id == numbers.c.callback)
@@ -75,20 +79,24 @@ class SqlNumbers(Unit):
         return {row.callback: seen.setdefault(row.number_hash, len(seen)) for row in self._rows(_PHONES, these=ids)}
 
     def stop(self, number: str, at: int, until: int, asked_by: int | None = None, *, by_keys: bool = True) -> tuple[str, ...]:
-        latest = EVER if asked_by is None else asked_by
-        return self._stop(self._hash(number), at, at if asked_by is None else asked_by, until, latest, by_keys=by_keys)
+        self._remember(self._hash(number), at if asked_by is None else asked_by, until, by_keys=by_keys)
+        return self._stop(self._hash(number), at, EVER if asked_by is None else asked_by, EVER)
 
-    def stop_again(self, digest: bytes, at: int, until: int, asked_by: int) -> bool:
-        return bool(self._stop(digest, at, at, until, asked_by, by_keys=True))
+    def stop_again(self, revoked: Revocation, asked_by: int, until: int) -> bool:
+        self._remember(revoked.digest, revoked.at, until, by_keys=True)
+        return bool(self._stop(revoked.digest, revoked.at, asked_by, until))
 
     def forget_ended(self, at: int) -> None:
         self._change(_FORGET_ENDED, at_=at)
 
-    def _stop(self, hashed: bytes, at: int, counts: int, until: int, latest: int, *, by_keys: bool) -> tuple[str, ...]:
-        self._change(_REMEMBER, number_hash=hashed, at=counts, until=until, by_keys=by_keys)
-        stopped = self._rows(_STOP, hash=hashed, at_=at, asked_by=latest)
-        self._change(_ERASE, hash=hashed, asked_by=latest)
-        self._change(_SILENCE, hash=hashed)
+    def _remember(self, hashed: bytes, at: int, until: int, *, by_keys: bool) -> None:
+        self._change(_REMEMBER, number_hash=hashed, at=at, until=until, by_keys=by_keys)
+
+    def _stop(self, hashed: bytes, at: int, asked_by: int, silenced_by: int) -> tuple[str, ...]:
+        """`silenced_by`: what was asked for on another phone until then."""
+        stopped = self._rows(_STOP, hash=hashed, at_=at, asked_by=asked_by)
+        self._change(_ERASE, hash=hashed, asked_by=asked_by)
+        self._change(_SILENCE, hash=hashed, silenced_by=silenced_by)
         self._change(_UNCOUNT)
         self._change(_FORGIVE, hash=hashed)
         return tuple(sorted(row.id for row in stopped))
