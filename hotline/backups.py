@@ -15,7 +15,7 @@ from msgspec import Struct
 from hotline.adapters import revoked
 from hotline.adapters.backup import rotation, rows, sealed_file
 from hotline.adapters.backup.sealed_file import NotAsWritten
-from hotline.adapters.backup.stream import BackupHead, DamagedBackup, FrameReader, Tail
+from hotline.adapters.backup.stream import BackupHead, DamagedBackup, FrameReader
 from hotline.adapters.seal import Seal
 from hotline.adapters.sql import SqlStore, schema
 from hotline.adapters.sql.engine import make_engine
@@ -23,7 +23,7 @@ from hotline.adapters.sql.store import store_away
 from hotline.adapters.sql.tables import held
 from hotline.app import open_store, revoked_file, shell_deps
 from hotline.config import Config
-from hotline.ports.desk.backups import KINDS, BackupKind, BackupRun, Hold, RunKind
+from hotline.ports.desk.backups import KINDS, BackupKind, BackupRun, FileKind, Hold, RunKind
 from hotline.ports.desk.revocations import Revocation
 from hotline.service.desk import restored
 from hotline.service.work import Work
@@ -42,6 +42,18 @@ class NotEmpty(Exception):
 
 class AtWork(Exception):
     """A backup is being made in that folder already."""
+
+
+class OpenedBackup(Struct, frozen=True):
+    """A backup that was read to its end, and is whole; with the numbers of the same moment where they lie beside it."""
+
+    head: BackupHead
+    files: tuple[Path, ...]
+    counts: dict[str, int]
+
+    @property
+    def has_numbers(self) -> bool:
+        return len(self.files) > 1
 
 
 class MadeBackup(Struct, frozen=True):
@@ -63,6 +75,8 @@ class Restored(Struct, frozen=True):
 
     head: BackupHead
     rows: int
+    has_numbers: bool
+    """Callers' numbers lay beside it; else nobody who was open can be rung."""
     revoked: int
     """How many things were revoked again that had been since the backup."""
     closed: int
@@ -74,6 +88,7 @@ class Drilled(Struct, frozen=True):
 
     head: BackupHead
     rows: int
+    has_numbers: bool
     tables: int
     closed: int
 
@@ -104,9 +119,11 @@ def make(config: Config, folder: Path, at: int) -> MadeBackups:
 
 def _make(config: Config, folder: Path, kind: BackupKind, at: int) -> MadeBackup:
     path = folder / rotation.name_of(kind, at)
+    files: tuple[FileKind, ...] = ("numbers", "daily") if kind == "daily" else (kind,)
     with rows.snapshot(config.database_url) as connection:
-        stream = rows.backup(connection, kind, at, config.rules.number_hours)
-        sealed_file.write(path, stream, config.backup_recipient)
+        for within in files:
+            stream = rows.backup(connection, within, at, config.rules.number_hours)
+            sealed_file.write(folder / rotation.name_of(within, at), stream, config.backup_recipient)
     note(config, kind, at)
     return MadeBackup(path, kind, path.stat().st_size)
 
@@ -141,8 +158,9 @@ def restore(config: Config, file: Path, identity: str, apart: Sequence[Revocatio
 
     Raises WrongIdentity, DamagedBackup, NoIdentity, NewerBackup, NotEmpty, OSError, StoreAway.
     """
-    head, tail = sealed_file.head_of(file, identity)
-    _load(config.database_url, Seal.from_text(config.keys), file, identity, head, hold=Hold(at, head.made_at, whole=False))
+    found = _opened(file, identity)
+    head = found.head
+    _load(config.database_url, Seal.from_text(config.keys), identity, found, hold=Hold(at, head.made_at, whole=False))
     own = revoked_file(config)
     with_own = (*apart, *revoked.read(own.path))
     own.add_missing(apart)
@@ -150,7 +168,7 @@ def restore(config: Config, file: Path, identity: str, apart: Sequence[Revocatio
     with deps.store.write() as tx:
         work = Work(deps, tx, at)
         again = restored.settle(work, with_own, head.made_at)
-    return Restored(head, sum(tail.counts.values()), again, _closed(config.database_url, config))
+    return Restored(head, sum(found.counts.values()), found.has_numbers, again, _closed(config.database_url, config))
 
 
 def drill(config: Config, file: Path, identity: str, scratch: str | None = None) -> Drilled:
@@ -159,24 +177,36 @@ def drill(config: Config, file: Path, identity: str, scratch: str | None = None)
 
     Raises what `restore` does.
     """
-    head, tail = sealed_file.head_of(file, identity)
+    found = _opened(file, identity)
     var = Path(config.var)
     var.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="drill-", dir=var) as folder:
         url = scratch or f"sqlite:///{folder}/drill.db"
         try:
-            _load(url, Seal.from_text(config.keys), file, identity, head)
-            found = _counted(url)
-            _compare(tail, found)
-            return Drilled(head, sum(tail.counts.values()), len(tail.counts), _closed(url, config))
+            _load(url, Seal.from_text(config.keys), identity, found)
+            _compare(found.counts, _counted(url))
+            return Drilled(found.head, sum(found.counts.values()), found.has_numbers, len(found.counts), _closed(url, config))
         finally:
             if scratch:
                 _clear(scratch)
 
 
-def _load(url: str, seal: Seal, file: Path, identity: str, head: BackupHead, hold: Hold | None = None) -> None:
+def _opened(file: Path, identity: str) -> OpenedBackup:
+    head, tail = sealed_file.head_of(file, identity)
+    beside = file.with_name(rotation.name_of("numbers", head.made_at))
+    if head.kind != "daily" or not beside.exists():
+        return OpenedBackup(head, (file,), tail.counts)
+    other, numbers = sealed_file.head_of(beside, identity)
+    if (other.kind, other.made_at, other.revision) != ("numbers", head.made_at, head.revision):
+        raise DamagedBackup(f"{beside.name} does not belong to it")
+    return OpenedBackup(head, (file, beside), {**tail.counts, **numbers.counts})
+
+
+def _load(url: str, seal: Seal, identity: str, found: OpenedBackup, hold: Hold | None = None) -> None:
     """Tables of the backup's own revision, its rows, then every migration that is due."""
-    if not schema.knows(head.revision):
+    if found.head.kind == "numbers":
+        raise DamagedBackup("it is what lies beside a backup: name that one")
+    if not schema.knows(found.head.revision):
         raise NewerBackup
     schema.make_private(url)
     engine = make_engine(url, schema.PATIENCE_MS)
@@ -184,13 +214,14 @@ def _load(url: str, seal: Seal, file: Path, identity: str, head: BackupHead, hol
         if not rows.is_empty(engine):
             raise NotEmpty
         rows.clear(engine)
-        schema.upgrade(url, head.revision, seal)
+        schema.upgrade(url, found.head.revision, seal)
         with store_away(), engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
             if hold is not None:  # before any row: whoever works on this database by now promises nothing
                 connection.execute(held.insert(), {"one": 1, "since": hold.since, "made_at": hold.made_at, "whole": hold.whole})
             loader = rows.Loader(connection)
-            tail = sealed_file.read(file, identity, FrameReader(loader.take))
-            loader.count_on(tail.sequences)
+            for file in found.files:
+                tail = sealed_file.read(file, identity, FrameReader(loader.take))
+                loader.count_on(tail.sequences)
     finally:
         engine.dispose()
     schema.upgrade(url, seal=seal)
@@ -201,9 +232,9 @@ def _counted(url: str) -> dict[str, int]:
         return rows.counts_in(connection)
 
 
-def _compare(tail: Tail, found: dict[str, int]) -> None:
+def _compare(counts: dict[str, int], found: dict[str, int]) -> None:
     """What was restored is what was backed up, table by table; a migration on the way may have moved rows of a table that is no more."""
-    wrong = sorted(name for name, count in tail.counts.items() if name in found and found[name] != count)
+    wrong = sorted(name for name, count in counts.items() if name in found and found[name] != count)
     if wrong:
         raise DamagedBackup(f"other counts than it says: {', '.join(wrong)}")
 

@@ -150,7 +150,12 @@ def fill(tx: Transaction, at: int = NOW) -> None:
 
 
 def contents(file: Path, identity: str) -> dict[str, list[dict[str, Any]]]:
-    """All rows of a backup, by table."""
+    """All rows of a backup, by table; with the numbers beside it."""
+    beside = file.with_name(file.name.replace("daily", "numbers"))
+    return {**_rows(file, identity), **(_rows(beside, identity) if beside != file and beside.exists() else {})}
+
+
+def _rows(file: Path, identity: str) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     names: list[tuple[str, ...]] = []
 
@@ -238,6 +243,49 @@ def test_nothing_in_it_is_older_than_its_time(machine):
     assert not rows.NEVER & set(backup)
     assert [] == [number for number in (HERS, OTHERS, OLD) if number.encode()[1:] in file.read_bytes() or number in repr(backup)]
     assert {row["callback"] for row in backup["numbers"]} == {id_of(1), id_of(2)}
+
+
+def test_a_number_is_in_no_backup_a_night_later(machine):
+    """Numbers and their hashes lie in a file of their own beside the newest daily backup: once the next was made, no file of the folder has a number that the
+    database has erased, sealed or hashed."""
+    with machine.store().write() as tx:
+        fill(tx)
+    first = machine.backup()
+    with machine.store().write() as tx:
+        for number in (1, 2):
+            tx.numbers.forget(id_of(number))
+        tx._connection.execute(text("DELETE FROM stops"))
+    machine.backup(NOW + DAY_SECONDS)
+    assert 1 == len(list(first.parent.glob("*numbers*.age")))
+    hashes = [machine.seal.digest("number", number) for number in (HERS, OTHERS, OLD, "+22370000009")]
+    for file in first.parent.glob("*.age"):
+        rows = _rows(file, secret(machine))
+        assert [] == [number for number in (HERS, OTHERS, OLD) if number in opened(machine.seal, rows)]
+        assert [] == [value for found in rows.values() for row in found for value in row.values() if value in hashes]
+
+
+def test_without_the_numbers_the_rest_comes_back(small, request, monkeypatch):
+    """A daily backup of some days ago brings back all but callers' phones, and says so; the file of numbers alone is none, nor one of another night."""
+    with small.store().write() as tx:
+        fill(tx)
+    file = small.backup()
+    beside = file.with_name(file.name.replace("daily", "numbers"))
+    assert "lies beside a backup" in refused(small, beside, monkeypatch)
+    beside.rename(small.folder / "kept")
+    there = small._replace(env=small.env | {"HOTLINE_VAR": str(small.folder / "elsewhere")})
+    done = backups.restore(
+        there._replace(env=there.env | {"HOTLINE_DATABASE_URL": f"sqlite:///{small.folder}/there.db"}).config,
+        file,
+        secret(small),
+        (),
+        NOW + 120,
+    )
+    assert not done.has_numbers
+    other = small.backup(NOW + DAY_SECONDS)
+    shutil.copy(other.with_name(other.name.replace("daily", "numbers")), beside)
+    beside.with_name(f"{beside.name}.sha256").unlink()
+    with pytest.raises(backups.DamagedBackup, match="does not belong"):
+        backups.drill(small.config, file, secret(small))
 
 
 def test_weekly_ones_know_no_caller(machine):

@@ -103,6 +103,21 @@ def test_what_is_past_its_end_is_missed_and_shown(line: Line) -> None:
     assert [] == line.gateway.rung
 
 
+def test_what_came_back_without_its_number_is_missed_and_shown(line: Line) -> None:
+    """Nobody can ring it, nobody is asked to, and a supervisor sees that it was not kept."""
+    line.walk("5 5")
+    hold(line)
+    with line.real_store.write() as tx:
+        tx.numbers.forget(line.callback().id)
+    release(line)
+    line.wait(300)
+    assert [] == line.gateway.rung
+    line.wait(RULES.promise_minutes * 60)
+    assert ["lapsed"] == [callback.state for callback in line.callbacks()]
+    with line.real_store.read() as tx:
+        assert 1 == tx.board.reviews()
+
+
 def test_numbers_go_at_their_time_all_the_same(line: Line) -> None:
     """A line that nobody looks at for days keeps no number for longer."""
     line.walk("5 5")

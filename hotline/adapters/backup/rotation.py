@@ -1,4 +1,4 @@
-"""Which backups lie in a folder, and which of them are too many: seven daily ones, one a day, and four weekly ones."""
+"""Which backups lie in a folder, and which of them are too many: seven daily ones, one a day, four weekly ones, and the numbers of the newest."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from msgspec import Struct
 
 from hotline.adapters.backup.sealed_file import SUFFIX, SUM_SUFFIX, UNFINISHED
 from hotline.engine.times import DAY_SECONDS
-from hotline.ports.desk.backups import BackupKind
+from hotline.ports.desk.backups import FileKind
 from hotline.retention import BACKUP_DAYS, BACKUP_WEEKS
 
-_NAME: Final = re.compile(r"hotline-(daily|weekly)-(\d{8}T\d{6}Z)\.age")
+_NAME: Final = re.compile(r"hotline-(daily|weekly|numbers)-(\d{8}T\d{6}Z)\.age")
 _STAMP: Final = "%Y%m%dT%H%M%SZ"
 _EARLY: Final = DAY_SECONDS // 4
 """A timer that runs some hours early still finds its week over."""
@@ -25,18 +25,18 @@ class KeptBackup(Struct, frozen=True):
     """A backup in a folder."""
 
     path: Path
-    kind: BackupKind
+    kind: FileKind
     at: int
 
 
-def name_of(kind: BackupKind, at: int) -> str:
+def name_of(kind: FileKind, at: int) -> str:
     return f"hotline-{kind}-{datetime.fromtimestamp(at, UTC):{_STAMP}}{SUFFIX}"
 
 
 def kept_in(folder: Path) -> tuple[KeptBackup, ...]:
     """The backups of a folder, newest first. Raises OSError."""
     found = [(path, match) for path in folder.iterdir() if (match := _NAME.fullmatch(path.name))] if folder.is_dir() else []
-    backups = [KeptBackup(path, cast("BackupKind", match[1]), _moment(match[2])) for path, match in found]
+    backups = [KeptBackup(path, cast("FileKind", match[1]), _moment(match[2])) for path, match in found]
     return tuple(sorted(backups, key=lambda backup: (-backup.at, backup.path.name)))
 
 
@@ -50,11 +50,14 @@ def too_many(backups: Iterable[KeptBackup], at: int) -> tuple[KeptBackup, ...]:
     """Those that go once another has been made: of each day all but the newest, and whatever is older than its time. Days are those of UTC, as in the names."""
     gone: list[KeptBackup] = []
     days: set[int] = set()
-    weeks = 0
+    weeks = nights = 0
     for backup in sorted(backups, key=lambda backup: -backup.at):
         if backup.kind == "weekly":
             weeks += 1
             is_kept = weeks <= BACKUP_WEEKS
+        elif backup.kind == "numbers":
+            nights += 1
+            is_kept = nights == 1
         else:
             day = backup.at // DAY_SECONDS
             is_kept = day not in days and len(days) < BACKUP_DAYS and at - backup.at < (BACKUP_DAYS + 1) * DAY_SECONDS

@@ -16,7 +16,7 @@ from hotline.adapters.sql.schema import PATIENCE_MS, newest, revision_of
 from hotline.adapters.sql.store import store_away
 from hotline.adapters.sql.tables import ledger, metadata, numbers, pranks, rings, stops
 from hotline.engine.times import DAY_SECONDS
-from hotline.ports.desk.backups import BackupKind
+from hotline.ports.desk.backups import FileKind
 from hotline.retention import KEY_SECONDS, PRANK_DAYS, RING_SECONDS
 
 NEVER: Final = frozenset(
@@ -35,6 +35,9 @@ ALWAYS: Final = frozenset(
     }
 )
 """Tables that are in weekly backups too. Any other is in the daily ones alone: about callers, or of no use a month later."""
+OF_NUMBERS: Final = frozenset({"numbers", "rings", "stops", "pranks", "ledger"})
+"""Tables with callers' numbers, sealed or hashed. They stand in a file of their own, that the next backup takes away: a number that was erased lies nowhere
+a day later, though the daily backups stay for a week."""
 BATCH: Final = 200
 """Rows that are read and written together."""
 
@@ -43,9 +46,10 @@ class NotCurrent(Exception):
     """The tables are not of this version."""
 
 
-def in_backup(kind: BackupKind) -> tuple[Table, ...]:
-    """The tables of such a backup; whatever one refers to stands before it."""
-    return tuple(found for found in metadata.sorted_tables if found.name not in NEVER and (kind == "daily" or found.name in ALWAYS))
+def in_backup(kind: FileKind) -> tuple[Table, ...]:
+    """The tables of such a file; whatever one refers to stands before it, or in the file beside."""
+    meant = {"weekly": ALWAYS, "numbers": OF_NUMBERS}.get(kind) or set(metadata.tables) - NEVER - OF_NUMBERS
+    return tuple(found for found in metadata.sorted_tables if found.name in meant)
 
 
 @contextmanager
@@ -61,7 +65,7 @@ def snapshot(url: str) -> Iterator[Connection]:
         engine.dispose()
 
 
-def backup(connection: Connection, kind: BackupKind, at: int, number_hours: int) -> Iterator[bytes]:
+def backup(connection: Connection, kind: FileKind, at: int, number_hours: int) -> Iterator[bytes]:
     """The stream of a backup. Numbers whose time is over are not in it, whether or not the clock came to erase them. Raises NotCurrent."""
     revision = revision_of(connection)
     if revision is None or revision != newest():

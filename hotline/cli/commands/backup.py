@@ -94,6 +94,8 @@ def _restore(options: argparse.Namespace) -> None:
             raise Failed(f"{own} is not there: give the file of stops with --revoked, or say --without-revoked; {UNCHANGED}")
         done = backups.restore(config, options.file, identity_in(options.identity), apart, int(time.time()))
     print(f"restored: {done.rows} rows, as they stood {_when(config, done.head.made_at)}")
+    if not done.has_numbers:
+        print("without callers' numbers, which lie beside the newest daily backup alone: what was open cannot be rung, and ends as missed")
     print(f"revoked again, since that was done after the backup: {done.revoked}")
     if done.closed:
         print(
