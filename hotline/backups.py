@@ -57,10 +57,10 @@ class OpenedBackup(Struct, frozen=True):
 
 
 class MadeBackup(Struct, frozen=True):
-    """A backup that was just made."""
+    """A file of a backup that was just made."""
 
     path: Path
-    kind: BackupKind
+    kind: FileKind
     size: int
 
 
@@ -107,7 +107,7 @@ def make(config: Config, folder: Path, at: int) -> MadeBackups:
         with _alone(folder):
             rotation.clear_unfinished(folder)
             kinds: tuple[BackupKind, ...] = KINDS if rotation.is_weekly_due(rotation.kept_in(folder), at) else ("daily",)
-            made = tuple(_make(config, folder, kind, at) for kind in kinds)
+            made = tuple(file for kind in kinds for file in _make(config, folder, kind, at))
             old = rotation.too_many(rotation.kept_in(folder), at)
             for backup in old:
                 rotation.remove(backup)
@@ -117,15 +117,17 @@ def make(config: Config, folder: Path, at: int) -> MadeBackups:
     return MadeBackups(made, len(old))
 
 
-def _make(config: Config, folder: Path, kind: BackupKind, at: int) -> MadeBackup:
-    path = folder / rotation.name_of(kind, at)
+def _make(config: Config, folder: Path, kind: BackupKind, at: int) -> list[MadeBackup]:
+    made: list[MadeBackup] = []
     files: tuple[FileKind, ...] = ("numbers", "daily") if kind == "daily" else (kind,)
     with rows.snapshot(config.database_url) as connection:
         for within in files:
             stream = rows.backup(connection, within, at, config.rules.number_hours)
-            sealed_file.write(folder / rotation.name_of(within, at), stream, config.backup_recipient)
+            path = folder / rotation.name_of(within, at)
+            sealed_file.write(path, stream, config.backup_recipient)
+            made.append(MadeBackup(path, within, path.stat().st_size))
     note(config, kind, at)
-    return MadeBackup(path, kind, path.stat().st_size)
+    return made
 
 
 @contextmanager
@@ -156,14 +158,14 @@ def restore(config: Config, file: Path, identity: str, apart: Sequence[Revocatio
     """Bring a backup back into the empty database that the settings name, hold the line, and revoke again what was revoked since. All of the backup is read, and held
     against its digest, before anything is changed.
 
-    Raises WrongIdentity, DamagedBackup, NoIdentity, NewerBackup, NotEmpty, OSError, StoreAway.
+    Raises WrongIdentity, DamagedBackup, NoIdentity, NewerBackup, NotEmpty, OSError, Late, StoreAway.
     """
     found = _opened(file, identity)
     head = found.head
-    _load(config.database_url, Seal.from_text(config.keys), identity, found, hold=Hold(at, head.made_at, whole=False))
     own = revoked_file(config)
-    with_own = (*apart, *revoked.read(own.path))
-    own.add_missing(apart)
+    own.add_missing(apart)  # first: a machine that cannot keep them gets nothing that they forbid
+    with_own = revoked.read(own.path)
+    _load(config.database_url, Seal.from_text(config.keys), identity, found, hold=Hold(at, head.made_at, whole=False))
     deps = shell_deps(config)
     with deps.store.write() as tx:
         work = Work(deps, tx, at)

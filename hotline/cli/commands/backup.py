@@ -209,6 +209,7 @@ def _unless_away() -> Iterator[None]:
 @contextmanager
 def _worded(also: str = "") -> Iterator[None]:
     """Turn what may go wrong with a backup into words. `also`: what is said besides. Raises Failed."""
+    from hotline.adapters.apart import Late
     from hotline.adapters.backup.rows import NotCurrent
     from hotline.adapters.backup.sealed_file import NoIdentity, NotAsWritten, WrongIdentity
     from hotline.adapters.backup.stream import DamagedBackup
@@ -227,6 +228,8 @@ def _worded(also: str = "") -> Iterator[None]:
         raise Failed(f"a newer version of the program made this backup: install that one{end}") from None
     except NotEmpty:
         raise Failed(f"the database is not empty, and a backup is restored into an empty one alone{end}") from None
+    except Late:
+        raise Failed(f"the disk with the file of stops does not answer{end}") from None
     except AtWork:
         raise Failed("a backup is being made there already") from None
     except NotCurrent:
