@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import fcntl
-import multiprocessing
 import os
 import shutil
 import stat
 import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -635,28 +635,28 @@ def test_a_drill_leaves_a_scratch_database_empty(small, request):
     engine.dispose()
 
 
+WRITER = """
+import sys
+from pathlib import Path
+from hotline.adapters.revoked import RevokedFile
+from hotline.ports.desk.revocations import Revocation
+file, number, now = RevokedFile(Path(sys.argv[1]), 30.0), int(sys.argv[2]), int(sys.argv[3])
+for place in range(40):
+    file.append((Revocation("stop", bytes([number, place]).ljust(32), now, now + (place % 2 == 0)),))
+"""
+
+
 def test_several_processes_write_the_file_apart(tmp_path):
     """No line is lost or torn, however many write at once while the clock takes old ones out."""
     path = tmp_path / "revoked"
-    begin = multiprocessing.get_context("spawn")
-    at_work = [begin.Process(target=_append, args=(path, number)) for number in (1, 2)]
-    for process in at_work:
-        process.start()
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(path), str(number), str(NOW)]) for number in (1, 2)]
     file = RevokedFile(path, 30.0)
-    for process in at_work:
-        while process.is_alive():
-            process.join(0.01)
-            file.trim(NOW)
+    while None in [writer.poll() for writer in writers]:
+        file.trim(NOW)
+    assert [0, 0] == [writer.wait() for writer in writers]
     file.trim(NOW)
-    assert {revoked.digest[0] * 256 + revoked.digest[1] for revoked in read(path)} == {n * 256 + i for n in (1, 2) for i in range(0, 40, 2)}
+    assert {(revoked.digest[0], revoked.digest[1]) for revoked in read(path)} == {(n, place) for n in (1, 2) for place in range(0, 40, 2)}
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-
-
-def _append(path: Path, number: int) -> None:
-    file = RevokedFile(path, 30.0)
-    for place in range(40):
-        until = NOW + 1 if place % 2 == 0 else NOW
-        file.append((Revocation("stop", bytes([number, place]).ljust(32), NOW, until),))
 
 
 def test_a_torn_line_hides_no_other(tmp_path):

@@ -118,6 +118,22 @@ def test_what_came_back_without_its_number_is_missed_and_shown(line: Line) -> No
         assert 1 == tx.board.reviews()
 
 
+def test_a_call_that_was_under_way_lies_before_a_supervisor(line: Line) -> None:
+    """The machine was lost while two talked: nobody knows how it ended, so nobody rings again, and a supervisor looks."""
+    line.walk("5 5")
+    line.work()
+    line.take()
+    line.pick_up()
+    line.press()
+    with line.real_store.write() as tx:
+        restored.settle(Work(line.hotline.deps, tx, line.clock.now()), [], line.clock.now())
+    line.wait(1000)
+    assert "claimed" == line.callback().state
+    release(line)
+    line.wait(1)
+    assert ("review", 1) == (line.callback().state, len(line.gateway.rung))
+
+
 def test_numbers_go_at_their_time_all_the_same(line: Line) -> None:
     """A line that nobody looks at for days keeps no number for longer."""
     line.walk("5 5")
