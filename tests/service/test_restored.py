@@ -14,7 +14,7 @@ from hotline.ports.desk.backups import Hold
 from hotline.ports.desk.revocations import Revocation
 from hotline.retention import REVOKED_SECONDS
 from hotline.service import acts
-from hotline.service.calls import connecting, contacts, taking
+from hotline.service.calls import agreements, connecting, contacts, saying, taking
 from hotline.service.calls.agreements import Wish
 from hotline.service.calls.contacts import Contact
 from hotline.service.desk import restored
@@ -198,7 +198,19 @@ def test_a_stop_is_written_apart_whatever_is_away(apart: tuple[Line, Path]) -> N
     assert [] == [number for number in (CALLER, OTHER_CALLER) if number[1:] in path.read_text()]
 
 
+def test_what_a_counselor_stops_is_written_apart(apart: tuple[Line, Path]) -> None:
+    """By the hash that lies with the callback: a line of the phone, and none more."""
+    line, path = apart
+    line.walk("5 5")
+    line.work()
+    line.ring()
+    line.act(AWA, saying.say_outcome, line.callback().id, "spoke")
+    assert "erased" == line.act(AWA, agreements.no_more, line.callback().id).code
+    assert [("stop", line.seal.digest("number", CALLER))] == [(revoked.kind, revoked.digest) for revoked in read(path)]
+
+
 def test_a_cancelled_callback_is_written_apart(apart: tuple[Line, Path]) -> None:
+    """Who took it back is not rung after a restore."""
     line, path = apart
     line.walk("5 5")
     line.walk("5 1")

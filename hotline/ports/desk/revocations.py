@@ -26,6 +26,9 @@ class Revocations(Protocol):
     def add(self, kind: RevokedKind, about: str, at: int) -> None:
         """Write it down when this transaction commits. `about`: the number, the callback's id, `consented`, the testimony's or the staff's id."""
 
+    def add_stop_of(self, callback: str, at: int) -> None:
+        """A stop of this callback's phone, whose number nobody need know; before the number goes."""
+
     def standing(self, at: int) -> tuple[Revocation, ...]:
         """The stops that the database still knows, as they were written down, oldest first."""
 

@@ -139,8 +139,8 @@ def no_more(act: Act, id: str) -> Result:
             if other.state == "review":
                 act.tx.callbacks.save(replace(other, state="closed", closed_at=act.at))
     elif number is not None:
+        act.tx.revocations.add_stop_of(id, act.at)
         stopped = act.tx.numbers.stop(number, act.at, act.at + act.deps.rules.stop_seconds, by_keys=False)
-        act.tx.revocations.add("stop", number, act.at)
     for other in forgotten:
         if other.id == id or other.state == "review":
             settle(act, other.id, "noted")

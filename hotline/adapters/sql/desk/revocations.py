@@ -7,11 +7,12 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from hotline.adapters.seal import Seal
-from hotline.adapters.sql.tables import stops
-from hotline.adapters.sql.unit import AT, Unit
+from hotline.adapters.sql.tables import numbers, stops
+from hotline.adapters.sql.unit import AT, THIS, Unit
 from hotline.ports.desk.revocations import Revocation, RevokedKind
 from hotline.retention import REVOKED_SECONDS
 
+_HASH_OF: Final = select(numbers.c.number_hash).where(numbers.c.callback == THIS)
 _STOPS: Final = select(stops.c.number_hash, stops.c.at).where(stops.c.until > AT).order_by(stops.c.sequence)
 
 
@@ -24,6 +25,11 @@ class SqlRevocations(Unit):
 
     def add(self, kind: RevokedKind, about: str, at: int) -> None:
         self.made.append(Revocation(kind, self.digest(kind, about), at, at + REVOKED_SECONDS[kind]))
+
+    def add_stop_of(self, callback: str, at: int) -> None:
+        digest = self._value(_HASH_OF, this=callback)
+        if digest is not None:
+            self.made.append(Revocation("stop", digest, at, at + REVOKED_SECONDS["stop"]))
 
     def standing(self, at: int) -> tuple[Revocation, ...]:
         lasts = REVOKED_SECONDS["stop"]
