@@ -190,10 +190,12 @@ class Hotline:
             last_first.callback(self._mark_tick)
 
     def _dispatch(self, at: int, *, may_end: bool) -> None:
-        """What becomes of callbacks, and whom of the staff the clock asks and tells; nothing at all while a restored line is held."""
+        """What becomes of callbacks, and whom of the staff the clock asks and tells; while a restored line is held nothing, but that it waits for somebody."""
         with self._deps.store.read() as tx:
-            if is_held(tx):
-                return
+            held = is_held(tx)
+        if held:
+            self._remind_of_hold(at)
+            return
         with ExitStack() as last_first:
             last_first.callback(self._ask_who_is_here, at)
             last_first.callback(self._remind, at)
@@ -259,6 +261,11 @@ class Hotline:
             self._reminded_at = at
             supervision.tell_of_crowd(self._deps, at)
             supervision.remind(self._deps, at)
+
+    def _remind_of_hold(self, at: int) -> None:
+        if abs(at - self._reminded_at) >= REMIND_SECONDS:
+            self._reminded_at = at
+            supervision.tell_of_hold(self._deps, at)
 
     def _ask_who_is_here(self, at: int) -> None:
         if abs(at - self._asked_at) >= ASK_SECONDS:

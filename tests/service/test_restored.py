@@ -57,7 +57,8 @@ def test_nobody_is_rung_or_told_until_somebody_says_go(line: Line) -> None:
     for _ in range(10):
         line.wait(60)
     assert [] == line.gateway.rung
-    assert [] == line.inbox(AWA) + line.inbox(OUMOU) + line.inbox(FANTA)
+    assert [] == line.inbox(AWA) + line.inbox(OUMOU)
+    assert [line.say("restored")] == line.inbox(FANTA)
     assert waiting == line.callbacks()
     assert "held" == line.act(AWA, taking.take, waiting[0].id).code
     assert "held" == line.act(FANTA, connecting.connect, waiting[0].id).code

@@ -67,6 +67,7 @@ STAFF: Final = (
     "on_page",
     "busy",
     "held",
+    "restored",
     "forbidden",
     "rest",
     "skill",
