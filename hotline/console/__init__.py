@@ -207,7 +207,7 @@ def _recognise(context: ConsoleContext, name: str) -> None:
         if name in OPEN or (request.method != "POST" and name not in QUIET):
             access.forget()
         return
-    g.me, g.second_factor = found[0], found[1].second_factor
+    g.me, g.second_factor, g.is_held = found[0], found[1].second_factor, found[1].is_held
     if session.get(READS) != g.me.reads:
         session[READS] = g.me.reads
 

@@ -17,7 +17,7 @@ from hotline.service.permissions import OPEN, ROLES, may
 from tests.console.desk import IDS, Desk
 
 WHO = {"counselor": "awa", "supervisor": "fanta", "operator": "mariam", "admin": "djeneba"}
-MOST = 22
+MOST = 20
 """Statements a page, its sign-in among them."""
 SHOWN = {
     "callback": "0",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -10,22 +9,14 @@ from flask import Blueprint, g
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, page, refused, run, to
 from hotline.console.times import stamp
-from hotline.ports.store import StoreAway
-from hotline.service.desk.restored import is_line_held, look, release_line
+from hotline.service.desk.restored import look, release_line
 
 
 def views(pages: Blueprint, context: ConsoleContext) -> None:
-    def held() -> bool:
-        """Read once for a page; nothing is said where the database is away."""
-        if "held" not in g:
-            g.held = False
-            with suppress(StoreAway):
-                g.held = is_line_held(context.deps)
-        return bool(g.held)
-
     @pages.app_context_processor
     def common() -> dict[str, Any]:
-        return {"line_is_held": held}
+        """Read with the sign-in, so that no page asks for it."""
+        return {"line_is_held": lambda: bool(g.get("is_held"))}
 
     @pages.get("/restored")
     def restored() -> str:

@@ -21,7 +21,6 @@ from hotline.service.desk.casework.consents import end_consent
 from hotline.service.desk.casework.referrals import consent_to, end_referral
 from hotline.service.desk.testimonies.lifecycle import end_testimony
 from hotline.service.editions.testimony_overlay import testimonies_in_editions
-from hotline.service.held import is_held
 from hotline.service.work import Work
 
 MOST_SHOWN: Final = 200
@@ -54,12 +53,6 @@ class RestoredLine(Struct, frozen=True):
     count: int
     past: int
     urgent: int
-
-
-def is_line_held(deps: Deps) -> bool:
-    """Raises StoreAway."""
-    with deps.store.read() as tx:
-        return is_held(tx)
 
 
 def look(deps: Deps, at: int) -> RestoredLine | None:
