@@ -25,6 +25,8 @@ from hotline.adapters.keyring import PURPOSES, KeysBroken
 from hotline.adapters.locks import ArgonPasswords, SystemTokenSource, TimeCodes
 from hotline.adapters.machine import RENEW_SECONDS, SCARCE_BYTES, certificate_seconds, free_bytes
 from hotline.adapters.meter import PrometheusMeter
+from hotline.adapters.revoked import NAME as REVOKED
+from hotline.adapters.revoked import RevokedFile
 from hotline.adapters.rq import RqQueue
 from hotline.adapters.seal import DropMark, Seal
 from hotline.adapters.spool import DiskSpool
@@ -140,7 +142,8 @@ def assemble(config: Config, library: EditionCache | None = None, role: Role = "
     var, seal = Path(config.var), open_seal(config, role)
     with suppress(OSError):  # the line goes on without what it would keep there, and says so
         var.mkdir(mode=0o700, parents=True, exist_ok=True)
-    store = open_store(config, seal)
+    revoked = revoked_file(config)
+    store = open_store(config, seal, revoked)
     library = library or _load(config, store)
     spool = DiskSpool(var / "spool", seal, SPOOL_SLOTS, config.database_budget_ms / 1000)
     # One breaker for both: they are one server.
@@ -160,6 +163,7 @@ def assemble(config: Config, library: EditionCache | None = None, role: Role = "
         hasher=seal,
         sealer=seal,
         meter=meter,
+        revoked=revoked,
     )
     hotline = Hotline(deps, threads=config.web_threads)
     keeper = DayKeeper(store, seal.days, deps.today) if role == "callers" and seal.days is not None else None
@@ -195,8 +199,15 @@ def shell_deps(config: Config, *, speaking: bool = False) -> Deps:
     )
 
 
-def open_store(config: Config, seal: Seal | None = None) -> SqlStore:
-    return SqlStore(config.database_url, seal or open_seal(config), config.database_budget_ms)
+def open_store(config: Config, seal: Seal | None = None, revoked: RevokedFile | None = None) -> SqlStore:
+    """`revoked`: the file apart, where this process has it in hand already."""
+    return SqlStore(config.database_url, seal or open_seal(config), config.database_budget_ms, revoked or revoked_file(config))
+
+
+def revoked_file(config: Config) -> RevokedFile:
+    """Where this machine writes down what must not be undone by a restore."""
+    path = Path(config.revoked_file) if config.revoked_file else Path(config.var) / REVOKED
+    return RevokedFile(path, config.database_budget_ms / 1000)
 
 
 def open_seal(config: Config, role: Role = "shell", *, opens_numbers: bool = False) -> Seal:

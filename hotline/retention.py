@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from hotline.engine.promise import DAYS_AHEAD
 from hotline.engine.times import DAY_SECONDS
 
 ACT_SECONDS: Final = DAY_SECONDS
@@ -42,3 +43,16 @@ EXCEPTION_DAYS: Final = 2
 """A day on which a plan is other than its week, from its beginning."""
 COMMENT_DAYS: Final = 365
 """What staff say to each other about words of the line, after it was said, answered or not."""
+REVOKED_SECONDS: Final = {
+    "stop": (DAYS_AHEAD + 1) * DAY_SECONDS,
+    "cancelled": (DAYS_AHEAD + 1) * DAY_SECONDS,
+    "consent": 36 * DAY_SECONDS,
+    "testimony": 36 * DAY_SECONDS,
+    "disabled": 36 * DAY_SECONDS,
+}
+"""What must not be undone by a restore, in the file that lies apart. A number in a backup can ring until its callback's end, which is no further ahead
+than `DAYS_AHEAD` days; what else there is names nobody, and is kept as long as the oldest backup, and a week."""
+BACKUP_DAYS: Final = 7
+"""Daily backups; there is one for each of as many days."""
+BACKUP_WEEKS: Final = 4
+"""Weekly ones, which hold no callback, no caller's number, no note and no code."""

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from msgspec.structs import replace
 
+from hotline.adapters.backup.sealed_file import new_keys as backup_keys
 from hotline.adapters.day_keeper import LOST_SECONDS, DayKeeper
 from hotline.adapters.keyring import SEALING, Keyring, fresh_keys, read_keys
 from hotline.adapters.rq import ALIVE
@@ -38,6 +39,7 @@ from hotline.engine.flow import DayPart, Where
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.calls.staff_rings import RingDigits
+from hotline.ports.desk.backups import BackupRun, Hold
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.editions import Withdrawal
@@ -106,6 +108,8 @@ def line(tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch, capsys: p
         tmp_path,
         HOTLINE_COMPLAINTS="Mme Coulibaly",
         HOTLINE_REDIS_URL=valkey,
+        HOTLINE_BACKUP_RECIPIENT=backup_keys()[0],
+        HOTLINE_REVOKED_FILE=str(tmp_path / "apart" / "revoked"),
     )
     for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
         monkeypatch.delenv(name)
@@ -120,6 +124,8 @@ def line(tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch, capsys: p
             tx.staff.save(row)
         for row in (AWA, FANTA):
             tx.shifts.add(Shift(row.id, None, 0, DAY))
+        for kind in ("daily", "drill"):
+            tx.backups.note(BackupRun(kind, int(time.time()), int(time.time())))
     (tmp_path / "var" / "editions").mkdir(parents=True)
     (tmp_path / "var" / "editions" / "1.json").write_text("{}")
     make(tmp_path / "var" / "spool", SPOOL_SLOTS, ())
@@ -139,7 +145,20 @@ def test_a_line_that_is_well_gives_no_alarm(line: Line) -> None:
     assert code == 0
     assert set(said) == {
         *("settings", "database", "keys", "day keys", "audit", "wall clock", "edition", "copies", "words", "emergency", "numbers"),
-        *("staff fr", "staff bm", "supervisor", "supervision", "operator", "redis", "clock", "workers", "spool", "disk", "gateways"),
+        *(
+            "staff fr",
+            "staff bm",
+            "supervisor",
+            "supervision",
+            "operator",
+            "redis",
+            "clock",
+            "workers",
+            "spool",
+            "disk",
+            "gateways",
+            "backup",
+        ),
     }
 
 
@@ -447,6 +466,39 @@ def test_a_line_without_an_edition_has_its_whole_list_all_the_same(line: Line) -
     assert [name for name, text in said.items() if text.startswith("BAD") and name != "G17"] == ["G1", "G2", "G3", "G4", "G5"]
 
 
+def test_a_line_that_is_not_backed_up_does_not_open(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a key, a fresh backup, a drill that went well, or the file of stops on another disk; each is named, by `doctor` too."""
+    now = int(time.time())
+    for run, said in (
+        (BackupRun("daily", now, now - 40 * 3600, "disk"), "the last backup failed"),
+        (BackupRun("daily", now - 40 * 3600, now - 40 * 3600), "overdue"),
+        (BackupRun("drill", now - 40 * 86_400, now - 40 * 86_400), "last good drill is 40 d"),
+    ):
+        with line.store.write() as tx:
+            before = tx.backups.runs()[run.kind]
+            tx.backups.note(run)
+        text = golive(line, SIGNED)[1]["G19"]
+        assert ("BAD: " in text, said in text) == (True, True)
+        assert "BAD: " in line.doctor()[1]["backup"]
+        with line.store.write() as tx:
+            tx.backups.note(before)
+    monkeypatch.delenv("HOTLINE_REVOKED_FILE")
+    assert "HOTLINE_REVOKED_FILE" in golive(line, SIGNED)[1]["G19"]
+    monkeypatch.delenv("HOTLINE_BACKUP_RECIPIENT")
+    assert "BAD: " in golive(line, SIGNED)[1]["G19"]
+
+
+def test_a_line_that_is_held_says_so(line: Line) -> None:
+    """Until somebody says go; and that a restore was not finished."""
+    with line.store.write() as tx:
+        tx.backups.begin_hold(Hold(1, 1, whole=True))
+    code, said = line.doctor()
+    assert (1, True) == (code, "hotline held look" in said["restored"])
+    with line.store.write() as tx:
+        tx.backups.begin_hold(Hold(1, 1, whole=False))
+    assert "broken off" in line.doctor()[1]["restored"]
+
+
 def test_what_no_machine_can_see_is_for_people(line: Line) -> None:
     """Without the file each such point names the guide and its heading there; and the line is not ready."""
     code, said = golive(line)
@@ -550,8 +602,8 @@ def certificate(days: int) -> bytes:
 
 def test_every_point_is_checked_or_signed() -> None:
     """None is listed and forgotten."""
-    assert [point.id for point in POINTS] == [f"G{number}" for number in range(1, 19)]
-    assert [point.id for point in POINTS if not point.by_people] == [f"G{number}" for number in (*range(1, 9), *range(15, 19))]
+    assert [point.id for point in POINTS] == [f"G{number}" for number in range(1, 20)]
+    assert [point.id for point in POINTS if not point.by_people] == [f"G{number}" for number in (*range(1, 9), *range(15, 20))]
 
 
 @pytest.mark.parametrize(

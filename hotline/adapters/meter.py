@@ -221,6 +221,15 @@ class _Page:
                 "Seconds by which this machine's clock is not right; nothing ends until it is 0.",
                 value=self._counts.clock_jumped,
             )
+            for name, about, age in (
+                ("hotline_backup_age_seconds", "Age of the last good backup.", self._counts.backup_age),
+                ("hotline_drill_age_seconds", "Since a backup was last restored for a trial, and was right.", self._counts.drill_age),
+            ):
+                if age is not None:
+                    yield GaugeMetricFamily(name, about, value=age)
+            yield GaugeMetricFamily(
+                "hotline_held", "1 after a restore, until a person says go: nothing is promised.", value=int(self._counts.is_held)
+            )
             yield _gauge("hotline_outbox_posts", "Posts to gateways.", "state", self._counts.outbox)
             by_gateway = GaugeMetricFamily("hotline_gateway_posts", "Posts that a gateway has, or may have.", labels=("gateway", "state"))
             for labels, number in self._counts.gateways.items():

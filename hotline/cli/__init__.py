@@ -11,7 +11,7 @@ from pathlib import Path
 from hotline.adapters.processes import leave_no_trace
 from hotline.cli import completion
 from hotline.cli.command import Failed, reason, refuse_no_folder
-from hotline.cli.commands import audit, content, directory, figures, gateway, line, people, units, upkeep, words
+from hotline.cli.commands import audit, backup, content, directory, figures, gateway, line, people, units, upkeep, words
 from hotline.cli.overview import overview
 from hotline.cli.parsing import Parser, parse
 from hotline.config import CONTENT, ConfigError
@@ -128,6 +128,7 @@ def parser() -> Parser:
     people.declare(commands)
     upkeep.declare(commands)
     units.declare(commands)
+    backup.declare(commands)
     completion.declare(commands, made)
     made.overview = overview(made)
     return made

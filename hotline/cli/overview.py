@@ -10,7 +10,23 @@ from hotline.cli.parsing import Parser
 FOR: Final = {
     "For operators, who write words and menus": ("content", "words", "directory", "dial --watch"),
     "For coordinators, who look after staff and line": ("user", "figures", "audit", "doctor --golive"),
-    "For whoever runs the machine": ("doctor", "gateway", "db", "keys", "seal", "time", "web", "worker", "clock", "units", "completion"),
+    "For whoever runs the machine": (
+        "doctor",
+        "gateway",
+        "db",
+        "keys",
+        "seal",
+        "backup",
+        "drill",
+        "restore",
+        "held",
+        "time",
+        "web",
+        "worker",
+        "clock",
+        "units",
+        "completion",
+    ),
     "The demo, on one machine": ("up", "dial"),
 }
 OTHERWISE: Final = {

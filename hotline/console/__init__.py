@@ -32,6 +32,7 @@ from hotline.console.pages import (
     partners,
     people,
     queue,
+    restored,
     review,
     sharing_protocols,
     shifts,
@@ -71,6 +72,7 @@ SUBJECTS: Final = (
         urgent,
         figure_files,
         sharing_protocols,
+        restored,
     ),
     *(screens, lines, structure, reviewing, translating, directory, editions),
 )
@@ -233,7 +235,7 @@ def _recognise(context: ConsoleContext, name: str) -> None:
         if name in OPEN or (request.method != "POST" and name not in QUIET):
             access.forget()
         return
-    g.me, g.second_factor = found[0], found[1].second_factor
+    g.me, g.second_factor, g.is_held = found[0], found[1].second_factor, found[1].is_held
     if session.get(READS) != g.me.reads:
         session[READS] = g.me.reads
 

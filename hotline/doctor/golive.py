@@ -13,7 +13,7 @@ from hotline.app import local_day, open_store
 from hotline.config import Config
 from hotline.doctor.finding import Finding, Level, listed
 from hotline.doctor.host import clock_here, swap_here
-from hotline.doctor.line import active
+from hotline.doctor.line import active, freshness
 from hotline.doctor.outside import seen_from_outside
 from hotline.doctor.roster import covered
 from hotline.doctor.signed import Signature, signatures
@@ -64,6 +64,7 @@ class Seen(Struct, frozen=True):
     emergency: tuple[str, ...]
     rung: frozenset[str] = frozenset()
     """Ids of those whom the line may ring: they have two digits."""
+    backups: tuple[Finding, ...] = ()
 
 
 def ready(config: Config, at: int, root: Path) -> Iterator[Finding]:
@@ -90,7 +91,7 @@ def _seen(config: Config, at: int, today: date, tx: Transaction) -> Seen:
     emergency = numbers(found[1], tx.editions.withdrawals(), today).emergency if found else ()
     staff = tx.staff.active()
     rung = frozenset(row.id for row in staff if (digits := tx.staff_rings.digits(row.id)) is not None and digits.wrong < MOST_WRONG)
-    return Seen(config, at, staff, tx.shifts.all(), found[1] if found else None, emergency, rung)
+    return Seen(config, at, staff, tx.shifts.all(), found[1] if found else None, emergency, rung, tuple(freshness("", tx, at)))
 
 
 def _said(point: Point, level: Level, text: str) -> Finding:
@@ -154,6 +155,16 @@ def _demo(point: Point, seen: Seen) -> Iterator[Finding]:
 
 def _two(point: Point, seen: Seen) -> Iterator[Finding]:
     yield _said(point, "ok", "HOTLINE_TWO_PEOPLE=1") if seen.config.two_people else _said(point, "bad", "HOTLINE_TWO_PEOPLE=0")
+
+
+def _backups(point: Point, seen: Seen) -> Iterator[Finding]:
+    """Made every night, tried out every month; and what a restore must not undo lies on another disk than the database."""
+    if not seen.config.backup_recipient:
+        yield _said(point, "bad", "no key is set (hotline keys backup, HOTLINE_BACKUP_RECIPIENT)")
+    else:
+        yield from (_said(point, found.level, found.text) for found in seen.backups)
+    if not seen.config.revoked_file:
+        yield _said(point, "bad", "the file of stops lies in HOTLINE_VAR, with the rest: a lost disk takes it along (HOTLINE_REVOKED_FILE)")
 
 
 def _kind(point: Point, seen: Seen) -> Iterator[Finding]:
@@ -252,5 +263,6 @@ POINTS: Final = (
     Point("G16", "Une machine en panne appelle à l'aide", _helped),
     Point("G17", "La mémoire ne va sur aucun disque, et l'heure est juste", _host),
     Point("G18", "De dehors, on ne voit que ce qu'il faut", _outside),
+    Point("G19", "La ligne est sauvegardée, et la sauvegarde essayée", _backups),
 )
 """The ids stay: people sign by them."""

@@ -9,12 +9,13 @@ from typing import Final
 from msgspec import DecodeError, Struct
 
 from hotline.adapters.day_keeper import LOST_SECONDS
+from hotline.adapters.revoked import can_be_written
 from hotline.adapters.rq import RqQueue
 from hotline.adapters.seal import KeysBroken, SealBroken
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.schema import is_current
 from hotline.adapters.valkey import ValkeyMemory, connect
-from hotline.app import SystemClock, local_day, open_seal, open_store
+from hotline.app import SystemClock, local_day, open_seal, open_store, revoked_file
 from hotline.config import Config, ConfigError
 from hotline.doctor.finding import Finding, Level, listed
 from hotline.doctor.machine import certificate, disk, short_memory, spool, workers
@@ -25,6 +26,7 @@ from hotline.engine.times import DAY_SECONDS
 from hotline.gateways.registry import gateways
 from hotline.ports.editions.editions import EditionRow
 from hotline.ports.store import StoreAway, Transaction
+from hotline.service.desk import backup_state
 from hotline.service.editions.directory_numbers import numbers
 from hotline.service.editions.snapshot import decode
 from hotline.service.wall_clock import jumped_by
@@ -55,7 +57,7 @@ def look(config: Config, at: int) -> Iterator[Finding]:
     try:
         yield (database := _database(config))
         if database.level == "ok":
-            for within in (_keys, _day_keys, _audit, _wall_clock, _edition, _words, _numbers, _staff, _gateways):
+            for within in (_keys, _day_keys, _audit, _wall_clock, _restored, _backups, _edition, _words, _numbers, _staff, _gateways):
                 yield from _asked(line, within)
     finally:
         line.store.close()
@@ -167,6 +169,40 @@ def _wall_clock(line: DoctorContext, tx: Transaction) -> Iterator[Finding]:
     way = "ahead" if ahead > 0 else "back"
     text = f"this machine's clock went {_age(abs(ahead))} {way}: nothing ends and nothing is erased until it is set right"
     yield Finding("wall clock", "bad", f"{text}, or somebody says that it is (hotline time trust)")
+
+
+def _restored(_: DoctorContext, tx: Transaction) -> Iterator[Finding]:
+    hold = tx.backups.hold()
+    if hold is None:
+        return
+    if hold.whole:
+        yield Finding(
+            "restored", "bad", "the line is held: it promises nothing and rings nobody until a person has looked (hotline held look)"
+        )
+    else:
+        yield Finding("restored", "bad", "a restore was broken off, or is at work: empty the database and begin anew")
+
+
+def _backups(line: DoctorContext, tx: Transaction) -> Iterator[Finding]:
+    """Where no key is set none is meant to be made; that is said before the line goes live (`golive.py`)."""
+    if not can_be_written(revoked_file(line.config).path):
+        yield Finding("revoked", "bad", "the file of stops cannot be written: a restore would undo what is stopped from now on")
+    if line.config.backup_recipient:
+        yield from freshness("backup", tx, line.at)
+
+
+def freshness(name: str, tx: Transaction, at: int) -> Iterator[Finding]:
+    """How old the last good backup is, and the last drill that went well."""
+    found = backup_state.state(tx, at)
+    for what, kept, how in (("backup", found.backup, "hotline backup"), ("drill", found.drill, "hotline drill")):
+        failed = f"; the last {what} failed" if kept.failed else ""
+        if kept.at is None:
+            yield Finding(name, "bad", f"no {what} ever went well ({how}){failed}")
+        else:
+            level: Level = "bad" if kept.is_late or kept.failed else "ok"
+            yield Finding(
+                name, level, f"the last good {what} is {_age(at - kept.at)} old{', which is overdue' if kept.is_late else ''}{failed}"
+            )
 
 
 def _edition(line: DoctorContext, tx: Transaction) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from hotline.ports.calls.reviews import Reviews
 from hotline.ports.calls.staff_rings import StaffRings
 from hotline.ports.desk.accounts import Accounts
 from hotline.ports.desk.audit import Audit
+from hotline.ports.desk.backups import Backups
 from hotline.ports.desk.care import Care
 from hotline.ports.desk.cases import Cases
 from hotline.ports.desk.clocks import Clocks
@@ -26,6 +27,7 @@ from hotline.ports.desk.drafts import Drafts
 from hotline.ports.desk.figures import Figures
 from hotline.ports.desk.releases import Releases
 from hotline.ports.desk.retention import Retention
+from hotline.ports.desk.revocations import Revocations
 from hotline.ports.desk.sharing_protocols import SharingProtocols
 from hotline.ports.desk.shifts import Shifts
 from hotline.ports.desk.staff import StaffStore
@@ -102,6 +104,10 @@ class Transaction(Protocol):
     def audit(self) -> Audit: ...
     @property
     def clocks(self) -> Clocks: ...
+    @property
+    def backups(self) -> Backups: ...
+    @property
+    def revocations(self) -> Revocations: ...
     @property
     def retention(self) -> Retention: ...
 

@@ -28,6 +28,7 @@ from hotline.service.conversation.who_is_there import WhoIsThere
 from hotline.service.deps import Deps
 from hotline.service.editions.session_marker import editions_of_session
 from hotline.service.faces import voice
+from hotline.service.held import is_held
 from hotline.service.upkeep import hours_kept, rung_again, stale_entries, still_here, supervision
 from hotline.service.upkeep.clock_watch import ClockWatch, put_back
 from hotline.service.upkeep.line_state import LineStates
@@ -66,7 +67,7 @@ class Hotline:
         self._dialogue = Dialogue(self._deps, self._orders, replay, self._turned_away, self._who)
         # At hand for the browsing hop, which goes this way some ten thousand times a second.
         self._store, self._library, self._clock, self._life = deps.store, deps.library, deps.clock, deps.rules.session_seconds
-        self._purged_at = self._looked_at = self._aged_at = self._reminded_at = self._asked_at = 0
+        self._purged_at = self._looked_at = self._tended_at = self._aged_at = self._reminded_at = self._asked_at = 0
         self._hours_kept_on = -1
 
     @property
@@ -188,9 +189,23 @@ class Hotline:
                 last_first.callback(self._purge, at)
                 last_first.callback(self._age, at)
                 last_first.callback(self._keep_hours, at)
+            last_first.callback(outbox.sweep, self._deps, at)
+            last_first.callback(self._dispatch, at, may_end=may_end)
+            last_first.callback(self._tend_revoked, at)
+            last_first.callback(self.tend_spool)
+            last_first.callback(self.refresh)
+            last_first.callback(self._mark_tick)
+
+    def _dispatch(self, at: int, *, may_end: bool) -> None:
+        """What becomes of callbacks, and whom of the staff the clock asks and tells; while a restored line is held nothing, but that it waits for somebody."""
+        with self._deps.store.read() as tx:
+            held = is_held(tx)
+        if held:
+            self._remind_of_hold(at)
+            return
+        with ExitStack() as last_first:
             last_first.callback(self._ask_who_is_here, at)
             last_first.callback(self._remind, at)
-            last_first.callback(outbox.sweep, self._deps, at)
             last_first.callback(dispatch.offer_due, self._deps, at)
             if may_end:
                 last_first.callback(put_back, self._deps, at)
@@ -199,15 +214,12 @@ class Hotline:
                 last_first.callback(dispatch.release_idle, self._deps, at)
                 last_first.callback(dispatch.end_ended, self._deps, at)
             last_first.callback(self._end_lost, at)
-            last_first.callback(self.tend_spool)
-            last_first.callback(self.refresh)
-            last_first.callback(self._mark_tick)
 
     def health(self) -> dict[str, str]:
         """Each part's state, `ok` or `away`. An edition was there when this process began, so it is there. `emergency_number`: `ok` or `none`;
         `supervision`: `closed` where the line needs a supervisor on call and nobody is; `spool`: `set_aside`, too, while one that could not be used lies beside it;
         `keys`: `dropped` where somebody said so (`hotline seal`);
-        `wall_clock`: `jumped` where this machine's is not right; `gateway NAME`: `failing` where the last thing that it was handed was not taken."""
+        `wall_clock`: `jumped` where this machine's is not right; `restored`: `held` where nobody said go yet after a restore; `gateway NAME`: `failing` where the last thing that it was handed was not taken."""
         memory, ticking = self._memory_state()
         return {
             "database": self._store_state(),
@@ -219,6 +231,7 @@ class Hotline:
             "clock": ticking,
             "wall_clock": self._wall_clock_state(),
             "supervision": self._supervision_state(),
+            "restored": self._restored_state(),
             **{f"gateway {name}": state for name, state in gateway_states.states(self._deps).items()},
         }
 
@@ -226,7 +239,9 @@ class Hotline:
         """For the gauges. Raises StoreAway."""
         with self._deps.store.read() as tx:
             counts = tx.figures.counts(self._deps.clock.now())
-            return replace(counts, clock_jumped=jumped_by(tx.clocks.readings(), self._clock.reading()))
+            jumped, at = jumped_by(tx.clocks.readings(), self._clock.reading()), self._deps.clock.now()
+            ages = {kind: at - run.good_at for kind, run in tx.backups.runs().items() if run.good_at is not None}
+            return replace(counts, clock_jumped=jumped, backup_age=ages.get("daily"), drill_age=ages.get("drill"), is_held=is_held(tx))
 
     def state(self) -> LineState:
         """For the gauges. Raises StoreAway."""
@@ -261,6 +276,15 @@ class Hotline:
             hours_kept.keep(self._deps, at)
             self._hours_kept_on = today
 
+    def _tend_revoked(self, at: int) -> None:
+        """Write down what another machine stopped, or what there was no room for, and take out what no backup can bring back any more."""
+        if self._deps.revoked is not None and abs(at - self._tended_at) >= STALE_SECONDS:
+            self._tended_at = at
+            with self._deps.store.read() as tx:
+                standing = tx.revocations.standing(at)
+            self._deps.revoked.add_missing(standing)
+            self._deps.revoked.trim(at)
+
     def _age(self, at: int) -> None:
         if abs(at - self._aged_at) >= STALE_SECONDS:
             self._aged_at = at  # whatever comes of it: at most once a minute
@@ -276,6 +300,11 @@ class Hotline:
             self._reminded_at = at
             supervision.tell_of_crowd(self._deps, at)
             supervision.remind(self._deps, at)
+
+    def _remind_of_hold(self, at: int) -> None:
+        if abs(at - self._reminded_at) >= REMIND_SECONDS:
+            self._reminded_at = at
+            supervision.tell_of_hold(self._deps, at)
 
     def _ask_who_is_here(self, at: int) -> None:
         if abs(at - self._asked_at) >= ASK_SECONDS:
@@ -302,6 +331,13 @@ class Hotline:
         try:
             with self._deps.store.read() as tx:
                 return "ok" if is_right(self._deps, tx) else "jumped"
+        except StoreAway:
+            return "away"
+
+    def _restored_state(self) -> str:
+        try:
+            with self._deps.store.read() as tx:
+                return "held" if is_held(tx) else "ok"
         except StoreAway:
             return "away"
 

@@ -21,6 +21,7 @@ from hotline.ports.desk.staff import Staff
 from hotline.retention import ACT_SECONDS
 from hotline.service import outbox
 from hotline.service.deps import Deps
+from hotline.service.held import CLOSED_ACTS, is_held
 from hotline.service.permissions import may_act
 from hotline.service.work import Work
 
@@ -47,6 +48,7 @@ Refused: TypeAlias = Literal[
     # whoever asks
     "forbidden",  # not for this role
     "gone",  # no such thing, or in other hands
+    "held",  # the line was restored, and nobody said go yet
     "late",  # its time is over
     "refused",  # it cannot be decided so
     # taking and ringing
@@ -205,7 +207,7 @@ def run(deps: Deps, by: By, act: Callable[Concatenate[Act, P], Result], *args: P
             result = msgspec.msgpack.decode(stood.facts, type=Result) if stood.facts else Result()
             return replace(result, is_again=True)
         doing = Act(deps, tx, at, staff, by.origin)
-        result = act(doing, *args, **kwargs) if may_act(staff, act.__name__) else Result("forbidden")
+        result = _refusal(doing, act.__name__) or act(doing, *args, **kwargs)
         if key and (by.face == "sms" or not result.is_refused):
             tx.ledger.enter(key, "kept", msgspec.msgpack.encode(replace(result, messages=())), at, at + ACT_SECONDS)
         if by.draft and not result.is_refused:
@@ -213,6 +215,13 @@ def run(deps: Deps, by: By, act: Callable[Concatenate[Act, P], Result], *args: P
         messages = (*result.messages, *(by.answer(doing, result) if by.answer else ()))
     outbox.enqueue(deps, messages)
     return result
+
+
+def _refusal(act: Act, name: str) -> Result | None:
+    """Why this person may not do this at all, or nobody at the moment."""
+    if not may_act(act.staff, name):
+        return Result("forbidden")
+    return Result("held") if name in CLOSED_ACTS and is_held(act.tx) else None
 
 
 def discard(act: Act, form: OpenForm) -> None:

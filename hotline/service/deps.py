@@ -9,6 +9,7 @@ from msgspec import Struct
 from hotline.engine.edition import Edition
 from hotline.engine.times import EPOCH
 from hotline.ports.clock import Clock
+from hotline.ports.desk.revocations import RevokedJournal
 from hotline.ports.hasher import Hasher
 from hotline.ports.memory import Memory
 from hotline.ports.meter import Meter
@@ -35,6 +36,8 @@ class Deps(Struct, frozen=True):
     hasher: Hasher
     sealer: Sealer
     meter: Meter
+    revoked: RevokedJournal | None = None
+    """The file apart; None for the shell, whose store alone writes to it."""
 
     @property
     def written(self) -> Edition:

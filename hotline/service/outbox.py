@@ -128,7 +128,9 @@ def deliver(deps: Deps, id: str) -> None:
     at = deps.clock.now()
     with deps.store.write() as tx:
         message = tx.outbox.get(id)
-        if message is None or message.state != "pending" or (at >= message.not_after and not is_right(deps, tx)):
+        if message is None or message.state != "pending" or _is_held_back(tx, message):
+            return
+        if at >= message.not_after and not is_right(deps, tx):
             return
         messages = _drop_if_over(Work(deps, tx, at), message)
         ways = _ways(deps, message)
@@ -160,6 +162,12 @@ def deliver(deps: Deps, id: str) -> None:
             gateway_states.note(deps, gateway, works=True)
             return
     _failed(deps, message, "failed")
+
+
+def _is_held_back(tx: Transaction, message: OutboxMessage) -> bool:
+    """While a restored line is held nobody is rung, and nothing leaves that was written before; an answer to what comes in now does."""
+    hold = tx.backups.hold()
+    return hold is not None and (message.kind == "ring" or message.made_at <= hold.since)
 
 
 def _ways(deps: Deps, message: OutboxMessage) -> tuple[str, ...]:

@@ -261,6 +261,7 @@ TABLE: Final = (
     ),
     Ability("two digits for somebody who never sees a page, by the shell alone", ADMIN, ("make_digits",), ()),
     Ability("say that the clock is right, by the shell alone", ADMIN, ("trust_clock",), ()),
+    Ability("after a restore: see what is open, and say go", ("supervisor", "admin"), ("release_line",), ("restored", "release_line")),
     Ability("the audit", ("supervisor", "admin"), (), ("audit",)),
 )
 _PAGES: Final = {page: ability for ability in TABLE for page in ability.pages}

@@ -26,6 +26,7 @@ from hotline.settings.values import (
     ONE_LINE,
     PRESS,
     PRINTABLE,
+    RECIPIENTS,
     REPLIES,
     ROUTES,
     SECRET,
@@ -138,6 +139,26 @@ class ProcessSettings(Settings, frozen=True, kw_only=True):
     day_keys_copy: Annotated[
         str | None,
         Setting(MACHINE, TEXT, "a second folder, elsewhere, that has each of them for two days at most; empty: there is none"),
+    ] = None
+    """`id:base64` sealing keys, the first one current, then `hash:base64`: comma separated."""
+    backup_recipient: Annotated[
+        tuple[str, ...],
+        Setting(
+            MACHINE,
+            RECIPIENTS,
+            "the public keys that backups are sealed to, comma separated, as `hotline keys backup` prints one; whoever has the secret of any of them opens a backup, and no secret lies on this machine; empty: no backup is made",
+        ),
+    ] = ()
+    backup_folder: Annotated[str | None, Setting(MACHINE, TEXT, "where `hotline backup` puts them; empty: `backups` in `HOTLINE_VAR`")] = (
+        None
+    )
+    revoked_file: Annotated[
+        str | None,
+        Setting(
+            MACHINE,
+            TEXT,
+            "the file that keeps stops, and what else a restore must not undo, as keyed hashes: on another disk than the database; empty: `revoked` in `HOTLINE_VAR`",
+        ),
     ] = None
     demo: Annotated[
         bool,

@@ -103,6 +103,7 @@ CALLING: Final = Form("bridge or reveal", r"bridge|reveal")
 NETWORK_CODES: Final = Form("network codes of five or six digits, comma separated", r"\d{5,6}")
 USER_NAME: Final = Form("a user name: letters, digits, dots, dashes", r"[A-Za-z0-9._-]+")
 PRINTABLE: Final = Form("printable, without spaces", r"[!-~]+")
+RECIPIENTS: Final = Form("public keys of age, comma separated", r"age1[02-9ac-hj-np-z]{58}")
 SECRET: Final = Form(
     "at least 32 hexadecimal digits or 22 letters of base64url",
     r"[0-9a-fA-F]{32,}|(?=.*[^0-9a-fA-F])[A-Za-z0-9_-]{22,}",

@@ -24,6 +24,7 @@ from hotline.ports.calls.numbers import Stop
 from hotline.ports.calls.staff_rings import RingDigits, StaffRing
 from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.audit import AuditRecord
+from hotline.ports.desk.backups import BackupRun, Hold
 from hotline.ports.desk.care import Load
 from hotline.ports.desk.cases import Consent, HandedNote, Incident, Referral
 from hotline.ports.desk.releases import Release
@@ -260,7 +261,7 @@ def fill_0029(url, seal) -> None:
 
 def fill_0027(url, seal) -> None:
     """With figures that were released."""
-    fill_0023(url, seal)
+    fill_0024(url, seal)
     store = SqlStore(url, seal, PATIENT_MS)
     with store.write() as t:
         t.releases.save(Release(1, "2026-Q3", "released", (), NOW, "fanta", "d" * 64, NOW, "awa", "Lettre 4"))
@@ -343,6 +344,18 @@ CLEAR = {
     ],
 }
 SILENT = AN_AGREED | {"id": id_of(0), "reference": "704", "other_phone": True}
+
+
+def fill_0024(url, seal) -> None:
+    """Held after a restore, and backed up."""
+    fill_0023(url, seal)
+    store = SqlStore(url, seal, PATIENT_MS)
+    with store.write() as t:
+        t.backups.begin_hold(Hold(NOW, NOW - HOUR, whole=True))
+        t.backups.note(BackupRun("daily", NOW, NOW))
+    store.close()
+
+
 FILLS = {
     "0001": fill_0001,
     "0002": fill_0001,
@@ -366,7 +379,8 @@ FILLS = {
     "0021": fill_0019,
     "0022": fill_0022,
     "0023": fill_0023,
-    "0025": fill_0023,
+    "0024": fill_0024,
+    "0025": fill_0024,
     "0027": fill_0027,
     "0028": fill_0027,
     "0029": fill_0029,

@@ -26,6 +26,7 @@ def test_health_names_each_part(line: Line) -> None:
         "clock": "ok",
         "wall_clock": "ok",
         "supervision": "ok",
+        "restored": "ok",
         "gateway fake": "ok",
     }
     assert {**well, "clock": "away"} == line.hotline.health()
@@ -41,6 +42,7 @@ def test_health_names_each_part(line: Line) -> None:
         "clock": "away",
         "wall_clock": "away",
         "supervision": "away",
+        "restored": "away",
         "gateway fake": "away",
     } == line.hotline.health()
 

@@ -30,7 +30,7 @@ def upgrade(url: str, revision: str = "head", seal: Seal | None = None) -> None:
     `seal`: the keys, without which no migration seals rows that are there already. Raises StoreAway; SealBroken for other keys than those
     that the database was sealed with.
     """
-    _make_private(url)
+    make_private(url)
     engine = make_engine(url, PATIENCE_MS)
     try:
         with store_away(), engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
@@ -50,9 +50,24 @@ def is_current(url: str, budget_ms: int) -> bool:
     engine = make_engine(url, budget_ms)
     try:
         with store_away(), engine.begin() as connection:
-            return _heads(connection) == set(ScriptDirectory.from_config(_config(connection)).get_heads())
+            return _heads(connection) == set(_scripts().get_heads())
     finally:
         engine.dispose()
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Which migration this database has come to. Returns None where it has no tables of the line."""
+    return next(iter(_heads(connection)), None)
+
+
+def newest() -> str | None:
+    """The newest migration that this program has."""
+    return _scripts().get_current_head()
+
+
+def knows(revision: str) -> bool:
+    """Has this program that migration?"""
+    return revision in {script.revision for script in _scripts().walk_revisions()}
 
 
 def _heads(connection: Connection) -> set[str]:
@@ -66,7 +81,11 @@ def _clear_leftovers(engine: Engine) -> None:
         connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(statement)
 
 
-def _config(connection: Connection, seal: Seal | None = None) -> Config:
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _config(connection: Connection | None = None, seal: Seal | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(hotline.migrations.__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
@@ -75,7 +94,7 @@ def _config(connection: Connection, seal: Seal | None = None) -> Config:
     return config
 
 
-def _make_private(url: str) -> None:
+def make_private(url: str) -> None:
     """A new SQLite file is its owner's alone; its log files take the mode over."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:

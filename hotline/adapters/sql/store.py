@@ -32,6 +32,7 @@ from hotline.adapters.sql.calls.reviews import SqlReviews
 from hotline.adapters.sql.calls.staff_rings import SqlStaffRings
 from hotline.adapters.sql.desk.accounts import SqlAccounts
 from hotline.adapters.sql.desk.audit import SqlAudit
+from hotline.adapters.sql.desk.backups import SqlBackups
 from hotline.adapters.sql.desk.care import SqlCare
 from hotline.adapters.sql.desk.cases import SqlCases
 from hotline.adapters.sql.desk.clocks import SqlClocks
@@ -40,6 +41,7 @@ from hotline.adapters.sql.desk.drafts import SqlDrafts
 from hotline.adapters.sql.desk.figures import SqlFigures
 from hotline.adapters.sql.desk.releases import SqlReleases
 from hotline.adapters.sql.desk.retention import SqlRetention
+from hotline.adapters.sql.desk.revocations import SqlRevocations
 from hotline.adapters.sql.desk.sharing_protocols import SqlSharingProtocols
 from hotline.adapters.sql.desk.shifts import SqlShifts
 from hotline.adapters.sql.desk.staff import SqlStaffStore
@@ -52,6 +54,7 @@ from hotline.adapters.sql.editions.readings import SqlReadings
 from hotline.adapters.sql.engine import make_engine
 from hotline.adapters.sql.rotation import HASHED, Rotated, SqlRotation
 from hotline.adapters.sql.sealed import SealedColumn, sealed_columns
+from hotline.ports.desk.revocations import RevokedJournal
 from hotline.ports.store import StoreAway
 
 FAILURES: Final = (DBAPIError, PoolTimeout, sqlite3.Error, psycopg.Error)
@@ -104,6 +107,8 @@ class SqlTransaction:
         self.releases = SqlReleases(connection, seal)
         self.audit = SqlAudit(connection, seal)
         self.clocks = SqlClocks(connection, seal)
+        self.backups = SqlBackups(connection, seal)
+        self.revocations = SqlRevocations(connection, seal)
         self.retention = SqlRetention(connection, seal)
         self.rotation = SqlRotation(connection, seal)
 
@@ -135,9 +140,11 @@ class SqlStore:
     Raises SealBroken where a sealed value does not open, and StoreAway where the keys were dropped: nothing is kept, or found, under others.
     """
 
-    def __init__(self, url: str, seal: Seal, budget_ms: int) -> None:
+    def __init__(self, url: str, seal: Seal, budget_ms: int, revoked: RevokedJournal | None = None) -> None:
+        """`revoked`: where what must not be undone by a restore is written down besides; None for a database that no line works on."""
         engine = make_engine(url, budget_ms)
         self._engine = engine
+        self._revoked = revoked
         finalize(
             self, engine.dispose
         )  # a command leaves its store behind; connections that nobody closed are a warning from Python 3.13 on
@@ -155,6 +162,9 @@ class SqlStore:
             transaction = SqlTransaction(connection, self._seal)
             yield transaction
             self._refuse_dropped()  # what was sealed in the meantime would open nowhere
+            if self._revoked is not None and transaction.revocations.made:
+                # Before the commit: what a caller is told is done stands in both.
+                self._revoked.append(tuple(transaction.revocations.made))
         if transaction.swept and self._engine.name == "sqlite":
             self._clear_log()
 

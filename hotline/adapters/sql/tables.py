@@ -687,3 +687,24 @@ testimonies = Table(
     Column("released_by", String(160), nullable=False),
     Column("released_on", String(10)),
 )
+
+held = Table(
+    "held",
+    metadata,
+    # One row, as long as it lasts.
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("since", BigInteger, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("whole", Boolean, nullable=False),
+)
+"""That this database was restored, from a backup of which moment, and nobody said go yet."""
+
+backup_runs = Table(
+    "backup_runs",
+    metadata,
+    Column("kind", String(8), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("good_at", BigInteger),
+    Column("fault", String(16), nullable=False),
+)
+"""When a backup of each kind was made last, and one tried out; and when that last went well."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from hotline.cli.command import Failed, command, group, reason, settings, worded_failures
+from hotline.cli.commands import backup
 
 if TYPE_CHECKING:
     from hotline.adapters.key_file import KeyFile
@@ -36,6 +37,8 @@ def declare(commands: Any) -> None:
     about = "stop after this step: with several machines the file is copied to each of them, and the command run again"
     rotate.add_argument("--until", choices=("announced", "switched", "finished"), default="finished", help=about)
     command(keys, "list", _list, "how much of the database lies under which key, and which may go")
+    about = "print a fresh pair of keys for backups, once: the public one for the settings, the secret one for paper"
+    command(keys, "backup", backup.new_keys, about)
     drop = command(keys, "drop", _drop, "throw a key away under which nothing lies any more")
     drop.add_argument("purpose", metavar="PURPOSE", help="as keys list shows it")
     drop.add_argument("id", metavar="ID", help="as keys list shows it")

@@ -30,7 +30,7 @@ TALK: Final = frozenset({"talking", "how"})
 WORDED: Final[frozenset[Code]] = frozenset(
     {
         *("covered", "agreed", "erased", "handed"),
-        *("not_on", "gone", "late", "how", "busy", "on_page", "read_aloud", "long_note"),
+        *("not_on", "gone", "late", "how", "busy", "on_page", "read_aloud", "long_note", "held"),
     }
 )
 """Codes that stand above the page: `callback.told.…` of the catalogue. That a phone rings is said by the part that keeps itself up to date: above, it would

@@ -12,9 +12,11 @@ from msgspec import Struct
 from hotline.console import plots
 from hotline.console.context import ConsoleContext, language, language_name, me, page
 from hotline.console.plots import Fill, Group, PlotBar
-from hotline.console.times import hours, short_date, time_of_day
+from hotline.console.times import hours, short_date, stamp, time_of_day
 from hotline.engine.times import THURSDAY
 from hotline.service.calls.rules.planned import Span
+from hotline.service.desk import backup_state
+from hotline.service.desk.backup_state import Freshness
 from hotline.service.desk.figures import overview as line_figures
 from hotline.service.desk.figures.cell_suppression import FEW, HELD, Cell
 from hotline.service.desk.figures.overview import Counted, Headlines, Period, Waited, WeekTrend
@@ -44,7 +46,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/overview")
     def overview() -> str:
         figures = line_figures.overview(context.deps, me().role, context.now)
-        words = Wording(context, language(context))
+        words, copies = Wording(context, language(context)), backup_state.look(context.deps, context.now)
         return page(
             context,
             "overview.html",
@@ -63,6 +65,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
             calls=[words.bars(name, counted) for name, counted in (("tries", figures.calls.attempts), ("ending", figures.calls.outcomes))],
             rings=words.cell(figures.calls.rings),
             wrong=figures.calls.wrong,
+            backups=[words.freshness(name, kept) for name, kept in (("backup", copies.backup), ("drill", copies.drill))],
             after=[
                 words.bars(name, counted) for name, counted in (("answer", figures.calls.answers), ("referred", figures.calls.referrals))
             ],
@@ -179,6 +182,13 @@ class Wording:
             (self.say("waited.entered"), str(waited.entered)),
             (self.say("waited.messages"), str(waited.messages)),
         )
+
+    def freshness(self, name: str, kept: Freshness) -> tuple[str, bool]:
+        """What is said of backups or of drills, and whether somebody has to see to it."""
+        local = self._context.deps.clock.local
+        said = self.say(f"{name}.never") if kept.at is None else self.say(f"{name}.last", when=stamp(local(kept.at)))
+        also = [self.say(f"{name}.failed")] * kept.failed + [self.say(f"{name}.late")] * (kept.is_late and kept.at is not None)
+        return " ".join([said, *also]), kept.is_late or kept.failed
 
     def week(self, week: Week, now: int) -> Figure:
         """Which hours that the line offers somebody is planned for, day by day."""

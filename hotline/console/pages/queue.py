@@ -39,7 +39,7 @@ from hotline.service.desk.shifts.leaving import leaving
 from hotline.service.desk.shifts.roster import uncovered_hours
 from hotline.service.permissions import may
 
-WORDED: Final[tuple[Code, ...]] = ("taken", "gone", "cancelled", "late", "rest", "supervisor", "skill", "how", "back", "handed")
+WORDED: Final[tuple[Code, ...]] = ("taken", "gone", "cancelled", "late", "rest", "supervisor", "skill", "how", "back", "handed", "held")
 """Codes that this page has words for: `queue.told.…` of the catalogue."""
 _GAPS_SHOWN: Final = 6
 DUTY: Final = ("back", "late")

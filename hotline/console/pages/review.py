@@ -30,8 +30,8 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
         if result.code == "done":
             flash("review.done", "review")
             return to("review")
-        if result.code == "refused":
-            return refused(context, "review_case.html", FormFault("review.told.refused"), **_case(context, id))
+        if result.code in ("refused", "held"):
+            return refused(context, "review_case.html", FormFault(f"review.told.{result.code}"), **_case(context, id))
         return refused(context, "review_case.html", FormFault("review.told.late", form="page"), HTTPStatus.CONFLICT, **_case(context, id))
 
 

@@ -75,6 +75,8 @@ STAFF: Final = (
     "no_day",
     "on_page",
     "busy",
+    "held",
+    "restored",
     "forbidden",
     "rest",
     "skill",

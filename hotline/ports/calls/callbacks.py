@@ -117,6 +117,9 @@ class Callbacks(Protocol):
     def ahead(self, at: int) -> tuple[Callback, ...]:
         """Waiting, asked for at once, and made after `at`: by a clock that was ahead."""
 
+    def all_open(self) -> tuple[Callback, ...]:
+        """Every one that is still somebody's business, the most pressing first. For the moment after a restore."""
+
     def holders(self) -> frozenset[str]:
         """Who of the staff has claimed a callback and is not done with it."""
 

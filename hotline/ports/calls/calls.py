@@ -42,6 +42,9 @@ class Calls(Protocol):
     def last(self, callback: str, staff: str) -> Call | None:
         """The newest that this counselor placed for this callback, ended or not."""
 
+    def end_all(self, at: int) -> None:
+        """Whatever call had not ended has: the machine that had it under way is gone."""
+
     def add_attempt(self, callback: str, call: str, at: int) -> None: ...
     def rings(self, id: str, since: int) -> int:
         """How often this callback's number was rung since then, over all its callbacks that were asked for on the phone itself, or over

@@ -6,6 +6,8 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from hotline.ports.desk.revocations import Revocation
+
 
 class Stop(Struct, frozen=True):
     """A stop that is remembered. `by_keys`: two keys on the phone itself gave it, not an SMS, nor a counselor."""
@@ -46,6 +48,13 @@ class Numbers(Protocol):
 
     def stop_phone_of(self, id: str, at: int, until: int) -> tuple[str, ...]:
         """The same for the phone of this callback, whose number nobody need know; a counselor gave it. Nothing where it has no number any more."""
+
+    def stop_again(self, revoked: Revocation, asked_by: int, until: int) -> bool:
+        """`stop`, by the keyed hash alone, after a restore: for what was asked for on the phone until `asked_by`; what was asked for on another is silenced
+        as long as the stop itself is remembered, `until`. Did it stop anything?"""
+
+    def forget_ended(self, at: int) -> None:
+        """Erase the numbers of callbacks that closed, or should have ended, at `at` or before."""
 
     def last_stop(self, number: str) -> int:
         """The newest stop of this number by the database's own count, which only grows. 0: it remembers none."""

@@ -30,6 +30,8 @@ class SignIn(Struct, frozen=True):
     """When a person did something there; pages that refresh themselves do not count."""
     second_factor: bool = False
     """Has the account one?"""
+    is_held: bool = False
+    """The line was restored, and nobody said go yet: read here, since every page says so."""
 
 
 class Accounts(Protocol):

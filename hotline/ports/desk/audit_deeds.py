@@ -89,6 +89,8 @@ Deed: TypeAlias = Literal[
     "hours closed",
     "hours opened",
     "clock trusted",
+    "line restored",
+    "line released",
     CallerDeed,
     # what leaves in files
     "figures taken",

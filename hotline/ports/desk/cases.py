@@ -100,6 +100,12 @@ class Cases(Protocol):
     def consents(self, callback: str) -> dict[str, Consent]:
         """By kind, revoked ones too."""
 
+    def consenting(self) -> tuple[str, ...]:
+        """The callbacks of which anything was agreed to, or taken back."""
+
+    def standing_referrals(self) -> tuple[Referral, ...]:
+        """All that were not revoked."""
+
     def save_note(self, callback: str, text: str, at: int) -> None:
         """Sealed; empty: none any more."""
 

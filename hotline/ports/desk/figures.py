@@ -85,6 +85,12 @@ class Counts(Struct, frozen=True):
     """The one in force; 0 where there is none."""
     clock_jumped: int = 0
     """Seconds by which this machine's wall clock is ahead of what it should say, negative where it is behind; 0 where it is right."""
+    backup_age: int | None = None
+    """Seconds since a daily backup was last made; None: none ever was, or nobody knows."""
+    drill_age: int | None = None
+    """Seconds since a backup was last tried out, and was right."""
+    is_held: bool = False
+    """The line was restored, and nobody said go yet."""
 
 
 class OfferedHours(Struct, frozen=True):

@@ -134,9 +134,11 @@ def no_more(act: Act, id: str) -> Result:
     if callback.other_phone:
         for other in forgotten:
             act.tx.numbers.forget(other.id)
+            act.tx.revocations.add("cancelled", other.id, act.at)
             if other.state == "review":
                 act.tx.callbacks.save(replace(other, state="closed", closed_at=act.at))
     elif act.tx.numbers.reaches(id):
+        act.tx.revocations.add_stop_of(id, act.at)
         stopped = act.tx.numbers.stop_phone_of(id, act.at, act.at + act.deps.rules.stop_seconds)
     for other in forgotten:
         if other.id == id or other.state == "review":

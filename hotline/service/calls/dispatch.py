@@ -26,6 +26,7 @@ from hotline.service.calls.rules.one_phone import alike
 from hotline.service.calls.rules.presence import Team, is_on, is_present, team
 from hotline.service.calls.rules.rest import Rest, rests
 from hotline.service.deps import Deps
+from hotline.service.held import is_held
 from hotline.service.work import Work
 
 SHORTEST: Final = 60
@@ -180,6 +181,8 @@ def offer(work: Work, id: str, *, passed_by: str | None = None) -> tuple[OutboxM
     One number, one alert: while somebody holds one of them nobody is told of another. `passed_by`: who gives it away, so that it is
     time, and somebody else's turn.
     """
+    if is_held(work.tx):
+        return ()
     floor = Floor(work)
     turn = next_turn(work, id, floor, passed_by=passed_by)
     if turn is None:

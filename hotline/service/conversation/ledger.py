@@ -158,6 +158,7 @@ def _stop(work: Work, order: GivenOrder) -> tuple[OutboxMessage, ...]:
     """Two keys on the phone are silent. What else stops something urgent may not have been the caller: a supervisor hears of it."""
     by_keys, until = order.sent_at is None, work.at + work.deps.rules.stop_seconds
     stopped = work.tx.numbers.stop(order.number, order.at, until, order.asked_by, by_keys=by_keys)
+    work.tx.revocations.add("stop", order.number, order.at if order.asked_by is None else order.asked_by)
     return () if by_keys else stopped_unpressed(work, [callback for id in stopped if (callback := work.tx.callbacks.get(id))])
 
 
@@ -205,6 +206,7 @@ def _cancel(work: Work, order: GivenOrder) -> None:
     if callback is not None and callback.state in ("waiting", "claimed", "review"):
         alerts.withdraw(work, callback.id)
         work.tx.callbacks.save(replace(callback, state="cancelled", closed_at=work.at))
+        work.tx.revocations.add("cancelled", callback.id, work.at)
         if not callback.attempts:
             work.tx.numbers.forget(callback.id)
 

@@ -12,8 +12,10 @@ from msgspec.structs import replace
 from hotline.engine.effects import CancelCallback, Effect, OpenCallback, RefineCallback, StopCalls
 from hotline.engine.promise import DAYS_AHEAD, end_of_now
 from hotline.engine.times import DAY_SECONDS
+from hotline.ports.desk.revocations import Revocation
 from hotline.ports.spool import SpoolFull
 from hotline.ports.store import StoreAway
+from hotline.retention import REVOKED_SECONDS
 from hotline.service import outbox
 from hotline.service.calls.rules.coverage import look
 from hotline.service.conversation import facts
@@ -151,6 +153,9 @@ class Orders:
             self._deps.meter.order(name, "lost")
             return AppliedOrder("lost", order.facts, is_new=True)
         self._deps.meter.order(name, "spooled")
+        if isinstance(order.effect, StopCalls) and self._deps.revoked is not None:
+            digest, counts = self._deps.hasher.digest("number", order.number), order.at if order.asked_by is None else order.asked_by
+            self._deps.revoked.append((Revocation("stop", digest, counts, counts + REVOKED_SECONDS["stop"]),))
         return AppliedOrder("kept", order.facts, is_new=True)
 
     def _report(self, applied: AppliedOrder, order: GivenOrder) -> None:

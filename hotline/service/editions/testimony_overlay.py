@@ -67,6 +67,14 @@ def withdraw_testimony(tx: Transaction, withdrawal: Withdrawal) -> None:
             tx.editions.rewrite_proposal(waiting.number, rest)
 
 
+def testimonies_in_editions(tx: Transaction) -> frozenset[str]:
+    """The ids of all that stand in an edition or a proposal, those too that came with files."""
+    editions = (tx.editions.get(row.number) for row in tx.editions.all())
+    proposals = (tx.editions.proposal(waiting.number) for waiting in tx.editions.proposals())
+    found = (made.sources for made in (*editions, *proposals) if made is not None)
+    return frozenset(item["id"] for sources in found for item in msgspec.json.decode(sources)["items"] if item["list"] == TESTIMONIES)
+
+
 def _item(testimony: Testimony, languages: Collection[str], aliases: Mapping[str, str]) -> Iterator[Item]:
     texts = {f"text.{language}": text for language, text in testimony.text.items() if language in languages}
     if texts:

@@ -40,6 +40,7 @@ SAID: Final[Mapping[Code, str]] = {
     "cancelled": "voice.gone",
     "forbidden": "voice.gone",
     "gone": "voice.gone",
+    "held": "voice.gone",
     "how": "voice.how_first",
     "late": "voice.late",
     "not_on": "voice.not_on",

@@ -49,6 +49,7 @@ WORDS: Final[Mapping[Code, str]] = {
     "cancelled": "staff.cancelled",
     "forbidden": "staff.forbidden",
     "gone": "staff.gone",
+    "held": "staff.held",
     "help": "staff.help",
     "how": "staff.how",
     "how_long": "staff.how_long",

@@ -20,6 +20,8 @@ from hotline.service.work import Work
 GRACE_SECONDS: Final = 300
 """So long after the turn began, or after what was said of it ran out, the supervisor is reminded."""
 
+HELD: Final = "restored"
+HOLD_SECONDS: Final = 3600
 CROWD_SECONDS: Final = 600
 """Phones that wait for so long count; and so often supervisors are told at most."""
 CROWD: Final = 6
@@ -63,6 +65,18 @@ def tell_of_crowd(deps: Deps, at: int) -> None:
     with deps.store.write() as tx:
         work = Work(deps, tx, at)
         messages = outbox.tell_seldom(work, outbox.supervisors(work), "crowd", CROWD_SECONDS, count=str(waiting))
+    outbox.enqueue(deps, messages)
+
+
+def tell_of_hold(deps: Deps, at: int) -> None:
+    """While a restored line is held, supervisors are told that it waits for one of them, once an hour: no page need be open for that. Raises StoreAway."""
+    if not deps.written.has_phrase(f"staff.{HELD}"):  # an edition that is older than this program
+        return
+    with deps.store.write() as tx:
+        work = Work(deps, tx, at)
+        hold = tx.backups.hold()
+        # Not in the second of the restore itself: what was written by then does not leave.
+        messages = outbox.tell_seldom(work, outbox.supervisors(work), HELD, HOLD_SECONDS) if hold and hold.whole and at > hold.since else ()
     outbox.enqueue(deps, messages)
 
 

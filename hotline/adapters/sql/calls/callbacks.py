@@ -81,6 +81,7 @@ _DUE: Final = select(*columns(callbacks, DueCallback)).where(*DUE).order_by(*PRE
 _HOLDERS: Final = select(_c.claimed_by).where(_c.state == "claimed").distinct()
 _ENDED: Final = select(*CALLBACK).where(_c.state.in_(_RUNG), _c.not_after <= AT).order_by(_c.not_after, _c.id)
 _AHEAD: Final = select(*CALLBACK).where(_c.made_at > AT, _c.state == "waiting", _c.at_once).order_by(_c.made_at, _c.id)
+_ALL_OPEN: Final = select(*CALLBACK).where(_c.state.in_(OPEN)).order_by(*PRESSING)
 _CLAIMED_BY: Final = select(*CALLBACK).where(_c.state == "claimed", _c.claimed_by == bindparam("staff")).order_by(_c.claimed_at, _c.id)
 
 
@@ -150,6 +151,9 @@ class SqlCallbacks(CallbackRows, PhoneRows):
 
     def ahead(self, at: int) -> tuple[Callback, ...]:
         return self._callbacks(_AHEAD, at_=at)
+
+    def all_open(self) -> tuple[Callback, ...]:
+        return self._callbacks(_ALL_OPEN)
 
     def holders(self) -> frozenset[str]:
         return frozenset(row.claimed_by for row in self._rows(_HOLDERS))

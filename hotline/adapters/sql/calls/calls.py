@@ -30,6 +30,7 @@ _LAST_CALL: Final = (
     .order_by(calls.c.placed_at.desc(), calls.c.id.desc())
     .limit(1)
 )
+_END_ALL: Final = update(calls).where(calls.c.state != "ended").values(state="ended", ended_at=AT)
 _SAVE_CALL: Final = update(calls).where(calls.c.id == THIS)
 _c = callbacks.c
 _ITS_HASH: Final = select(numbers.c.number_hash).where(numbers.c.callback == THIS).scalar_subquery()
@@ -78,6 +79,9 @@ class SqlCalls(Unit):
 
     def last(self, callback: str, staff: str) -> Call | None:
         return _call(self._row(_LAST_CALL, this=callback, by=staff))
+
+    def end_all(self, at: int) -> None:
+        self._change(_END_ALL, at_=at)
 
     def add_attempt(self, callback: str, call: str, at: int) -> None:
         """Once a phone and call. `Callback.attempts` is the service's to count."""

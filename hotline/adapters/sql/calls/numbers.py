@@ -12,6 +12,7 @@ from hotline.adapters.sql.tables import OPEN, SILENCED, callbacks, day_keys, num
 from hotline.adapters.sql.unit import AT, THIS
 from hotline.engine.times import hour
 from hotline.ports.calls.numbers import Stop
+from hotline.ports.desk.revocations import Revocation
 
 _c = callbacks.c
 _NUMBER: Final = select(numbers.c.sealed).where(numbers.c.callback == THIS)
@@ -24,6 +25,9 @@ _OPEN_NUMBERS: Final = (
 _FORGET: Final = delete(numbers).where(numbers.c.callback == THIS)
 _HASH: Final[BindParameter[Any]] = bindparam("hash")
 EVER: Final = 2**62
+ITS_END: Final = select(func.coalesce(_c.closed_at, _c.not_after)).where(_c.id == numbers.c.callback).scalar_subquery()
+"""Of a number's callback: when it closed; where nobody ever closed it, when it should have ended."""
+_FORGET_ENDED: Final = delete(numbers).where(ITS_END <= AT)
 _SILENCE_ONE: Final = update(numbers).where(numbers.c.callback == THIS).values(sealed=SILENCED)
 _HASH_OF: Final = select(numbers.c.number_hash).where(numbers.c.callback == THIS)
 _HAS: Final = select(numbers.c.callback).where(numbers.c.callback == THIS)
@@ -39,7 +43,10 @@ _ERASE: Final = delete(numbers).where(
 )
 _SILENCE: Final = (
     update(numbers)
-    .where(numbers.c.number_hash == _HASH, numbers.c.callback.in_(select(_c.id).where(_c.other_phone, _c.id.in_(_ITS))))
+    .where(
+        numbers.c.number_hash == _HASH,
+        numbers.c.callback.in_(select(_c.id).where(_c.other_phone, _c.made_at <= bindparam("silenced_by"), _c.id.in_(_ITS))),
+    )
     .values(sealed=SILENCED)
 )
 _OWNERS: Final = select(numbers.c.callback).join(callbacks, _c.id == numbers.c.callback)
@@ -91,11 +98,35 @@ class SqlNumbers(PhoneRows):
         return {row.callback: seen.setdefault(row.number_hash, len(seen)) for row in self._rows(_PHONES, these=ids)}
 
     def stop(self, number: str, at: int, until: int, asked_by: int | None = None, *, by_keys: bool = True) -> tuple[str, ...]:
-        return self._stop(self._hash(number), at, until, asked_by, by_keys=by_keys)
+        hashed = self._hash(number)
+        self._remember(hashed, at if asked_by is None else asked_by, until, by_keys=by_keys)
+        return self._stop(hashed, at, EVER if asked_by is None else asked_by, EVER)
 
     def stop_phone_of(self, id: str, at: int, until: int) -> tuple[str, ...]:
         hashed = self._value(_HASH_OF, this=id)
-        return () if hashed is None else self._stop(hashed, at, until, None, by_keys=False)
+        if hashed is None:
+            return ()
+        self._remember(hashed, at, until, by_keys=False)
+        return self._stop(hashed, at, EVER, EVER)
+
+    def stop_again(self, revoked: Revocation, asked_by: int, until: int) -> bool:
+        self._remember(revoked.digest, revoked.at, until, by_keys=True)
+        return bool(self._stop(revoked.digest, revoked.at, asked_by, until))
+
+    def forget_ended(self, at: int) -> None:
+        self._change(_FORGET_ENDED, at_=at)
+
+    def _remember(self, hashed: bytes, at: int, until: int, *, by_keys: bool) -> None:
+        self._change(_REMEMBER, number_hash=hashed, at=at, until=until, by_keys=by_keys)
+
+    def _stop(self, hashed: bytes, at: int, asked_by: int, silenced_by: int) -> tuple[str, ...]:
+        """`silenced_by`: what was asked for on another phone until then."""
+        stopped = self._rows(_STOP, hash=hashed, at_=at, asked_by=asked_by)
+        self._change(_ERASE, hash=hashed, asked_by=asked_by)
+        self._change(_SILENCE, hash=hashed, silenced_by=silenced_by)
+        self._change(_UNCOUNT)
+        self._change(_FORGIVE, hash=hashed)
+        return tuple(sorted(row.id for row in stopped))
 
     def last_stop(self, number: str) -> int:
         return max(int(self._value(_LAST_STOP, hash=hashed)) for hashed in self._hashes(number))
@@ -111,16 +142,6 @@ class SqlNumbers(PhoneRows):
 
     def pranks(self, number: str, since: int) -> int:
         return sum(int(self._value(_PRANKS, this=hashed, at_=hour(since))) for hashed in self._hashes(number))
-
-    def _stop(self, hashed: bytes, at: int, until: int, asked_by: int | None, *, by_keys: bool) -> tuple[str, ...]:
-        latest = EVER if asked_by is None else asked_by
-        self._change(_REMEMBER, number_hash=hashed, at=at if asked_by is None else asked_by, until=until, by_keys=by_keys)
-        stopped = self._rows(_STOP, hash=hashed, at_=at, asked_by=latest)
-        self._change(_ERASE, hash=hashed, asked_by=latest)
-        self._change(_SILENCE, hash=hashed)
-        self._change(_UNCOUNT)
-        self._change(_FORGIVE, hash=hashed)
-        return tuple(sorted(row.id for row in stopped))
 
     def _stop_row(self, hashed: bytes, since: int, after: int | None) -> Row[*tuple[Any, ...]] | None:
         return self._row(_SINCE, hash=hashed, at_=since) if after is None else self._row(_AFTER, hash=hashed, at_=since, after=after)

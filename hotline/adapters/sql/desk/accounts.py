@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, exists, func, insert, select, update
 
-from hotline.adapters.sql.tables import accounts, failures, guesses, invites, sign_ins
+from hotline.adapters.sql.tables import accounts, failures, guesses, held, invites, sign_ins
 from hotline.adapters.sql.unit import AT, THIS, Unit
 from hotline.ports.desk.accounts import Account, SignIn
 
@@ -19,7 +19,9 @@ _INVITES: Final = select(invites.c.staff, invites.c.until).where(invites.c.until
 _HAS_FACTOR: Final = accounts.c.sealed_totp.is_not(None)
 _ACCOUNTS: Final = select(accounts.c.staff, _HAS_FACTOR)
 _SIGN_IN: Final = (
-    select(sign_ins.c.staff, sign_ins.c.made_at, sign_ins.c.seen_at, _HAS_FACTOR.label("second_factor"))
+    select(
+        sign_ins.c.staff, sign_ins.c.made_at, sign_ins.c.seen_at, _HAS_FACTOR.label("second_factor"), exists(select(held)).label("is_held")
+    )
     .outerjoin(accounts, accounts.c.staff == sign_ins.c.staff)
     .where(sign_ins.c.token_hash == THIS)
 )
@@ -86,7 +88,7 @@ class SqlAccounts(Unit):
 
     def sign_in(self, token: str) -> SignIn | None:
         row = next((row for hashed in self._tokens(token) if (row := self._row(_SIGN_IN, this=hashed)) is not None), None)
-        return SignIn(row.staff, row.made_at, row.seen_at, bool(row.second_factor)) if row else None
+        return SignIn(row.staff, row.made_at, row.seen_at, bool(row.second_factor), bool(row.is_held)) if row else None
 
     def touch_sign_in(self, token: str, at: int) -> None:
         for hashed in self._tokens(token):

@@ -42,6 +42,8 @@ _LOOK_AGAIN: Final = (
 )
 _LOOK_AGAIN_OF: Final = _LOOK_AGAIN.where(or_(callbacks.c.claimed_by == bindparam("holder"), callbacks.c.id.is_(None)))
 _CONSENTS: Final = select(consents.c.sealed).where(consents.c.callback == THIS)
+_CONSENTING: Final = select(consents.c.callback).order_by(consents.c.callback)
+_STANDING: Final = select(*REFERRAL).where(referrals.c.revoked.is_(False)).order_by(referrals.c.id)
 _NOTE: Final = select(notes.c.sealed).where(notes.c.callback == THIS)
 _HANDED: Final = select(handed.c.sealed).where(handed.c.callback == THIS)
 _DROP_NOTE: Final = delete(notes).where(notes.c.callback == THIS)
@@ -108,6 +110,12 @@ class SqlCases(CaseRows):
     def consents(self, callback: str) -> dict[str, Consent]:
         row = self._row(_CONSENTS, this=callback)
         return self._consents(callback, row.sealed) if row else {}
+
+    def consenting(self) -> tuple[str, ...]:
+        return tuple(row.callback for row in self._rows(_CONSENTING))
+
+    def standing_referrals(self) -> tuple[Referral, ...]:
+        return tuple(self._referral(*row) for row in self._rows(_STANDING))
 
     def save_note(self, callback: str, text: str, at: int) -> None:
         if text:

@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, Table, Update, and_, bindparam, case, delete, func, or_, select, update
 
 from hotline.adapters.sql.calls.callbacks import Answers
+from hotline.adapters.sql.calls.numbers import ITS_END
 from hotline.adapters.sql.desk.cases import REFERRAL, CaseRows
 from hotline.adapters.sql.tables import (
     OPEN,
@@ -64,7 +65,6 @@ from hotline.retention import (
 )
 
 _c = callbacks.c
-_ITS_END: Final = select(func.coalesce(_c.closed_at, _c.not_after)).where(_c.id == numbers.c.callback).scalar_subquery()
 _OVER: Final = or_(_c.closed_at <= AT, and_(_c.closed_at.is_(None), _c.not_after <= AT))
 _HOW: Final = case((and_(_c.outcome.is_(None), _c.attempts > 0), "unsaid"), else_=func.coalesce(_c.outcome, ""))
 """How it ended; `unsaid`: somebody rang, so that the promise was kept, and nobody said how that ended."""
@@ -94,7 +94,7 @@ _PURGE: Final = {
     "facts": update(ledger).where(ledger.c.until <= AT, ledger.c.sealed.is_not(None)).values(sealed=None),
     "keys": delete(ledger).where(ledger.c.until <= AT),
     "stops": delete(stops).where(stops.c.until <= AT),
-    "numbers": delete(numbers).where(_ITS_END <= AT),
+    "numbers": delete(numbers).where(ITS_END <= AT),
     # Once their callback is gone no page leads to them, and the caller cannot take them back: what the caller let count stays, and what is still looked at.
     "incidents": delete(incidents).where(incidents.c.figures.is_(False), incidents.c.callback.in_(_OVER_IDS)),
     "callbacks": delete(callbacks).where(_OVER),

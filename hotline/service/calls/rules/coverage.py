@@ -16,6 +16,7 @@ from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.service.calls.rules.planned import Local, Span, common, merged, planned_spans, without
 from hotline.service.calls.rules.presence import Team, is_closed, stays_until, team, there
+from hotline.service.held import is_held
 from hotline.service.work import Work
 from hotline.settings import Rules
 
@@ -30,6 +31,8 @@ def look(work: Work, language: str) -> Coverage:
 
 def declared_team(work: Work, language: str) -> Team:
     """`team`, with what supervisors declared of the line: all that `coverage` is made of."""
+    if is_held(work.tx):
+        return Team(language, (), ())  # nobody is there, and nobody is planned
     return replace(team(work.tx, language), declared=work.tx.declarations.ending_after(work.now))
 
 

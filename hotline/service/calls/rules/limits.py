@@ -10,6 +10,7 @@ from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service.calls.rules import one_phone
+from hotline.service.held import is_held
 from hotline.service.work import Work
 from hotline.settings import Rules
 
@@ -65,5 +66,5 @@ def may_ring_so_often(rules: Rules, rings: int, *, other_phone: bool) -> bool:
 
 
 def may_ring(work: Work, group: Sequence[Callback], staff: Staff) -> bool:
-    """May this person ring their number now? Past the day's limit a supervisor may, who decides by taking it (docs: callback life)."""
-    return is_ringable(group, work.at) and (staff.role == "supervisor" or is_within_day(work, group))
+    """May this person ring their number now? Past the day's limit a supervisor may, who decides by taking it (docs: callback life). Nobody may while the line is held."""
+    return not is_held(work.tx) and is_ringable(group, work.at) and (staff.role == "supervisor" or is_within_day(work, group))

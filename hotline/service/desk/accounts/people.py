@@ -171,11 +171,18 @@ def disable_person(act: Act, id: str) -> Result:
     staff = _other(act, id)
     if isinstance(staff, Result):
         return staff
-    _drop_account(act, staff)
-    act.tx.staff_rings.drop_digits(staff.id)
-    act.tx.staff.save(replace(staff, active=False, on_until=None, on_call_until=None))
+    messages = shut_out(act, staff)
     act.record("person disabled", staff.alias)
-    return Result(messages=give_back_all(act, staff.id))
+    return Result(messages=messages)
+
+
+def shut_out(work: Work, staff: Staff) -> tuple[OutboxMessage, ...]:
+    """`disable_person`, which nothing that is restored undoes. Returns what others are told of what this person held."""
+    _drop_account(work, staff)
+    work.tx.staff_rings.drop_digits(staff.id)
+    work.tx.staff.save(replace(staff, active=False, on_until=None, on_call_until=None))
+    work.tx.revocations.add("disabled", staff.id, work.at)
+    return give_back_all(work, staff.id)
 
 
 def give_back_all(work: Work, staff: str) -> tuple[OutboxMessage, ...]:
@@ -205,11 +212,11 @@ def _invite(act: Act, staff: Staff, token: str) -> None:
     act.record("one-time link made", staff.alias)
 
 
-def _drop_account(act: Act, staff: Staff) -> None:
+def _drop_account(work: Work, staff: Staff) -> None:
     """And the drafts: whoever holds the next link is not to find them."""
-    act.tx.accounts.drop_sign_ins(staff.id)
-    act.tx.accounts.drop(staff.id)
-    act.tx.drafts.drop_all(staff.id)
+    work.tx.accounts.drop_sign_ins(staff.id)
+    work.tx.accounts.drop(staff.id)
+    work.tx.drafts.drop_all(staff.id)
 
 
 def _record_change(act: Act, before: Staff, staff: Staff) -> None:

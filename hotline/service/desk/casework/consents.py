@@ -12,6 +12,7 @@ from hotline.engine.times import hour
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import AGAIN, FIGURES, RECORD, Consent, Referral
 from hotline.ports.desk.drafts import incident_form, names_of
+from hotline.ports.desk.revocations import consented
 from hotline.ports.desk.staff import Staff
 from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
@@ -68,28 +69,34 @@ def take_back_consent(act: Act, id: str, kind: str) -> Result:
         return Result(case)
     if kind not in (RECORD, FIGURES, AGAIN):
         return Result("unlisted", {"field": "kind", "name": kind})
-    if not case.agreed(kind):
-        return Result()
+    if case.agreed(kind):
+        end_consent(act, case, kind)
+        act.record("consent revoked", case.callback.reference)
+    return Result()
+
+
+def end_consent(work: Work, case: Case, kind: str) -> None:
+    """What stood on it goes, and nothing that is restored brings it back. Of a referral its own consent alone: `referrals.end_referral` does the rest."""
+    id = case.callback.id
     match kind:
         case "record":
-            act.tx.cases.drop_incident(id)
+            work.tx.cases.drop_incident(id)
             for part in PARTS:
                 for form in names_of(incident_form(id, part)):
-                    act.tx.drafts.drop_of_all(form)  # codes that were chosen and not sent go too
-            referrals.drop_without_consent(act.tx, case)
-            _end(act, case, FIGURES)
+                    work.tx.drafts.drop_of_all(form)  # codes that were chosen and not sent go too
+            referrals.drop_without_consent(work.tx, case)
+            _end(work, case, FIGURES)
         case "figures" if case.incident is not None:
-            act.tx.cases.save_incident(replace(case.incident, figures=False))
+            work.tx.cases.save_incident(replace(case.incident, figures=False))
         case "again":
-            _cancel_agreed_call(act, case)
-    _end(act, case, kind)
-    act.record("consent revoked", case.callback.reference)
-    return Result()
+            _cancel_agreed_call(work, case)
+    _end(work, case, kind)
 
 
 def _end(work: Work, case: Case, kind: str) -> None:
     if case.agreed(kind):
         work.tx.cases.save_consent(case.callback.id, replace(case.consents[kind], revoked_at=hour(work.at)))
+        work.tx.revocations.add("consent", consented(case.callback.id, kind), work.at)
 
 
 def _cancel_agreed_call(work: Work, case: Case) -> None:

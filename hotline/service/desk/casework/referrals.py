@@ -12,6 +12,7 @@ from hotline.engine.incidents import REGION
 from hotline.engine.times import EPOCH, hour
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import RECORD, Consent, DueReferral, Legal, Referral, ReferralOutcome
+from hotline.ports.desk.revocations import consented
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
@@ -187,10 +188,16 @@ def _day(work: Work, text: str) -> int | None:
 
 
 def _revoke(act: Act, opened: OpenReferral) -> None:
-    referral, callback = opened.referral, opened.callback
-    act.tx.cases.save_referral(replace(referral, revoked=True, look_again=None, legal=None))
-    slips.recall(act, referral)
-    given = act.tx.cases.consents(callback.id).get(consent_to(referral.id)) if callback else None
-    if callback is not None and given is not None:
-        act.tx.cases.save_consent(callback.id, replace(given, revoked_at=hour(act.at)))
+    end_referral(act, opened)
     act.record("consent revoked", opened.name)
+
+
+def end_referral(work: Work, opened: OpenReferral) -> None:
+    """The slip is worth nothing and nobody looks again, and nothing that is restored brings it back."""
+    referral, callback = opened.referral, opened.callback
+    work.tx.cases.save_referral(replace(referral, revoked=True, look_again=None, legal=None))
+    slips.recall(work, referral)
+    given = work.tx.cases.consents(callback.id).get(consent_to(referral.id)) if callback else None
+    if callback is not None and given is not None:
+        work.tx.cases.save_consent(callback.id, replace(given, revoked_at=hour(work.at)))
+    work.tx.revocations.add("consent", consented("", consent_to(referral.id)), work.at)

@@ -76,13 +76,19 @@ def withdraw_testimony(act: Act, id: str) -> Result:
         return Result("gone")
     if testimony.state == "withdrawn":
         return Result()
-    if act.tx.testimonies.get(id) is not None:
-        act.tx.testimonies.save(replace(testimony, text={}, state="withdrawn"))
-    if testimony.state == "released":
-        withdrawal = Withdrawal(id, "", act.deps.today(act.at).isoformat(), act.at, act.staff.alias)
-        testimony_overlay.withdraw_testimony(act.tx, withdrawal)
-    act.record("testimony withdrawn", id)
+    end_testimony(act, id, act.staff.alias)
     return Result()
+
+
+def end_testimony(work: Work, id: str, by: str) -> None:
+    """Its words go, wherever the database has them, and nothing that is restored brings them back. `by`: an alias."""
+    kept = work.tx.testimonies.get(id)
+    if kept is not None:
+        work.tx.testimonies.save(replace(kept, text={}, state="withdrawn"))
+    if kept is None or kept.state == "released":
+        testimony_overlay.withdraw_testimony(work.tx, Withdrawal(id, "", work.deps.today(work.at).isoformat(), work.at, by))
+    work.tx.revocations.add("testimony", id, work.at)
+    work.audit(by, "testimony withdrawn", id)
 
 
 def _words(text: Mapping[str, str]) -> dict[str, str]:

@@ -1,0 +1,83 @@
+"""Which backups lie in a folder, and which of them are too many: seven daily ones, one a day, four weekly ones, and the numbers of the newest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, cast
+
+from msgspec import Struct
+
+from hotline.adapters.backup.sealed_file import SUFFIX, SUM_SUFFIX, UNFINISHED
+from hotline.engine.times import DAY_SECONDS
+from hotline.ports.desk.backups import FileKind
+from hotline.retention import BACKUP_DAYS, BACKUP_WEEKS
+
+_NAME: Final = re.compile(r"hotline-(daily|weekly|numbers)-(\d{8}T\d{6}Z)\.age")
+_STAMP: Final = "%Y%m%dT%H%M%SZ"
+_EARLY: Final = DAY_SECONDS // 4
+"""A timer that runs some hours early still finds its week over."""
+
+
+class KeptBackup(Struct, frozen=True):
+    """A backup in a folder."""
+
+    path: Path
+    kind: FileKind
+    at: int
+
+
+def name_of(kind: FileKind, at: int) -> str:
+    return f"hotline-{kind}-{datetime.fromtimestamp(at, UTC):{_STAMP}}{SUFFIX}"
+
+
+def kept_in(folder: Path) -> tuple[KeptBackup, ...]:
+    """The backups of a folder, newest first. Raises OSError."""
+    found = [(path, match) for path in folder.iterdir() if (match := _NAME.fullmatch(path.name))] if folder.is_dir() else []
+    backups = [KeptBackup(path, cast("FileKind", match[1]), _moment(match[2])) for path, match in found]
+    return tuple(sorted(backups, key=lambda backup: (-backup.at, backup.path.name)))
+
+
+def is_weekly_due(backups: Iterable[KeptBackup], at: int) -> bool:
+    """Is the newest weekly one a week old, or is there none?"""
+    last = max((backup.at for backup in backups if backup.kind == "weekly"), default=None)
+    return last is None or at - last >= 7 * DAY_SECONDS - _EARLY
+
+
+def too_many(backups: Iterable[KeptBackup], at: int) -> tuple[KeptBackup, ...]:
+    """Those that go once another has been made: of each day all but the newest, and whatever is older than its time. Days are those of UTC, as in the names."""
+    gone: list[KeptBackup] = []
+    days: set[int] = set()
+    weeks = nights = 0
+    for backup in sorted(backups, key=lambda backup: -backup.at):
+        if backup.kind == "weekly":
+            weeks += 1
+            is_kept = weeks <= BACKUP_WEEKS
+        elif backup.kind == "numbers":
+            nights += 1
+            is_kept = nights == 1
+        else:
+            day = backup.at // DAY_SECONDS
+            is_kept = day not in days and len(days) < BACKUP_DAYS and at - backup.at < (BACKUP_DAYS + 1) * DAY_SECONDS
+            days.add(day)
+        if not is_kept:
+            gone.append(backup)
+    return tuple(gone)
+
+
+def clear_unfinished(folder: Path) -> None:
+    """What a backup left that was killed while it was made. Raises OSError."""
+    for path in folder.glob(f".hotline-*{UNFINISHED}"):
+        path.unlink(missing_ok=True)
+
+
+def remove(backup: KeptBackup) -> None:
+    """The backup, and its digest. Raises OSError."""
+    backup.path.unlink(missing_ok=True)
+    backup.path.with_name(backup.path.name + SUM_SUFFIX).unlink(missing_ok=True)
+
+
+def _moment(stamp: str) -> int:
+    return int(datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC).timestamp())

@@ -1,0 +1,262 @@
+"""Backing the line up while it works, restoring it into an empty database, and the drill that tries a backup out: put together for the commands."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from hotline.adapters import revoked
+from hotline.adapters.backup import rotation, rows, sealed_file
+from hotline.adapters.backup.sealed_file import NotAsWritten
+from hotline.adapters.backup.stream import BackupHead, DamagedBackup, FrameReader
+from hotline.adapters.seal import Seal
+from hotline.adapters.sql import SqlStore, schema
+from hotline.adapters.sql.engine import make_engine
+from hotline.adapters.sql.store import store_away
+from hotline.adapters.sql.tables import held
+from hotline.app import open_seal, open_store, revoked_file, shell_deps
+from hotline.config import Config
+from hotline.ports.desk.backups import KINDS, BackupKind, BackupRun, FileKind, Hold, RunKind
+from hotline.ports.desk.revocations import Revocation
+from hotline.service.desk import restored
+from hotline.service.work import Work
+
+FOLDER: Final = "backups"
+"""In the folder of the machine, where no other was set."""
+
+
+class NewerBackup(Exception):
+    """A newer version of the program made this backup."""
+
+
+class NotEmpty(Exception):
+    """There are rows in that database already."""
+
+
+class AtWork(Exception):
+    """A backup is being made in that folder already."""
+
+
+class OpenedBackup(Struct, frozen=True):
+    """A backup that was read to its end, and is whole; with the numbers of the same moment where they lie beside it."""
+
+    head: BackupHead
+    files: tuple[Path, ...]
+    counts: dict[str, int]
+
+    @property
+    def has_numbers(self) -> bool:
+        return len(self.files) > 1
+
+
+class MadeBackup(Struct, frozen=True):
+    """A file of a backup that was just made."""
+
+    path: Path
+    kind: FileKind
+    size: int
+
+
+class MadeBackups(Struct, frozen=True):
+    made: tuple[MadeBackup, ...]
+    removed: int
+    """How many older ones went."""
+
+
+class Restored(Struct, frozen=True):
+    """What a restore brought back."""
+
+    head: BackupHead
+    rows: int
+    has_numbers: bool
+    """Callers' numbers lay beside it; else nobody who was open can be rung."""
+    revoked: int
+    """How many things were revoked again that had been since the backup."""
+    closed: int
+    """Sealed values that do not open with the keys at hand."""
+
+
+class Drilled(Struct, frozen=True):
+    """What a drill found."""
+
+    head: BackupHead
+    rows: int
+    has_numbers: bool
+    tables: int
+    closed: int
+
+
+def folder_of(config: Config) -> Path:
+    return Path(config.backup_folder) if config.backup_folder else Path(config.var) / FOLDER
+
+
+def make(config: Config, folder: Path, at: int) -> MadeBackups:
+    """Make a daily backup, and a weekly one where the last is a week old; what is too many goes once they are good. The database remembers that they were made.
+
+    One at a time in a folder. Raises NotAsWritten, OSError, AtWork, StoreAway, rows.NotCurrent; of what was made by then nothing goes.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _alone(folder):
+            rotation.clear_unfinished(folder)
+            kinds: tuple[BackupKind, ...] = KINDS if rotation.is_weekly_due(rotation.kept_in(folder), at) else ("daily",)
+            made = tuple(file for kind in kinds for file in _make(config, folder, kind, at))
+            old = rotation.too_many(rotation.kept_in(folder), at)
+            for backup in old:
+                rotation.remove(backup)
+    except (OSError, NotAsWritten):
+        note(config, "daily", at, "disk")
+        raise
+    return MadeBackups(made, len(old))
+
+
+def _make(config: Config, folder: Path, kind: BackupKind, at: int) -> list[MadeBackup]:
+    made: list[MadeBackup] = []
+    files: tuple[FileKind, ...] = ("numbers", "daily") if kind == "daily" else (kind,)
+    with rows.snapshot(config.database_url) as connection:
+        for within in files:
+            stream = rows.backup(connection, within, at, config.rules.number_hours)
+            path = folder / rotation.name_of(within, at)
+            sealed_file.write(path, stream, config.backup_recipient)
+            made.append(MadeBackup(path, within, path.stat().st_size))
+    note(config, kind, at)
+    return made
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Raises AtWork where another one is made there."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise AtWork from None
+    finally:
+        os.close(opened)
+
+
+def note(config: Config, kind: RunKind, at: int, fault: str = "") -> None:
+    """Let the database remember how a run went. Raises StoreAway."""
+    store = open_store(config)
+    try:
+        with store.write() as tx:
+            last = tx.backups.runs().get(kind)
+            tx.backups.note(BackupRun(kind, at, at if not fault else last.good_at if last else None, fault))
+    finally:
+        store.close()
+
+
+def restore(config: Config, file: Path, identity: str, apart: Sequence[Revocation], at: int) -> Restored:
+    """Bring a backup back into the empty database that the settings name, hold the line, and revoke again what was revoked since. All of the backup is read, and held
+    against its digest, before anything is changed.
+
+    Raises WrongIdentity, DamagedBackup, NoIdentity, NewerBackup, NotEmpty, OSError, Late, StoreAway.
+    """
+    found = _opened(file, identity)
+    head = found.head
+    own = revoked_file(config)
+    own.add_missing(apart)  # first: a machine that cannot keep them gets nothing that they forbid
+    with_own = revoked.read(own.path)
+    _load(config.database_url, open_seal(config), identity, found, hold=Hold(at, head.made_at, whole=False))
+    deps = shell_deps(config)
+    with deps.store.write() as tx:
+        work = Work(deps, tx, at)
+        again = restored.settle(work, with_own, head.made_at)
+    return Restored(head, sum(found.counts.values()), found.has_numbers, again, _closed(config.database_url, config))
+
+
+def drill(config: Config, file: Path, identity: str, scratch: str | None = None) -> Drilled:
+    """Restore a backup into a database that is thrown away, count, and hold the counts against those within. `scratch`: an empty database that is used
+    instead of a file of SQLite; its rows are taken out again.
+
+    Raises what `restore` does.
+    """
+    found = _opened(file, identity)
+    var = Path(config.var)
+    var.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="drill-", dir=var) as folder:
+        url = scratch or f"sqlite:///{folder}/drill.db"
+        try:
+            _load(url, open_seal(config), identity, found)
+            _compare(found.counts, _counted(url))
+            return Drilled(found.head, sum(found.counts.values()), found.has_numbers, len(found.counts), _closed(url, config))
+        finally:
+            if scratch:
+                _clear(scratch)
+
+
+def _opened(file: Path, identity: str) -> OpenedBackup:
+    head, tail = sealed_file.head_of(file, identity)
+    beside = file.with_name(rotation.name_of("numbers", head.made_at))
+    if head.kind != "daily" or not beside.exists():
+        return OpenedBackup(head, (file,), tail.counts)
+    other, numbers = sealed_file.head_of(beside, identity)
+    if (other.kind, other.made_at, other.revision) != ("numbers", head.made_at, head.revision):
+        raise DamagedBackup(f"{beside.name} does not belong to it")
+    return OpenedBackup(head, (file, beside), {**tail.counts, **numbers.counts})
+
+
+def _load(url: str, seal: Seal, identity: str, found: OpenedBackup, hold: Hold | None = None) -> None:
+    """Tables of the backup's own revision, its rows, then every migration that is due."""
+    if found.head.kind == "numbers":
+        raise DamagedBackup("it is what lies beside a backup: name that one")
+    if not schema.knows(found.head.revision):
+        raise NewerBackup
+    schema.make_private(url)
+    engine = make_engine(url, schema.PATIENCE_MS)
+    try:
+        if not rows.is_empty(engine):
+            raise NotEmpty
+        rows.clear(engine)
+        schema.upgrade(url, found.head.revision, seal)
+        with store_away(), engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
+            if hold is not None:  # before any row: whoever works on this database by now promises nothing
+                connection.execute(held.insert(), {"one": 1, "since": hold.since, "made_at": hold.made_at, "whole": hold.whole})
+            loader = rows.Loader(connection)
+            for file in found.files:
+                tail = sealed_file.read(file, identity, FrameReader(loader.take))
+                loader.count_on(tail.sequences)
+    finally:
+        engine.dispose()
+    schema.upgrade(url, seal=seal)
+
+
+def _counted(url: str) -> dict[str, int]:
+    with rows.snapshot(url) as connection:
+        return rows.counts_in(connection)
+
+
+def _compare(counts: dict[str, int], found: dict[str, int]) -> None:
+    """What was restored is what was backed up, table by table; a migration on the way may have moved rows of a table that is no more."""
+    wrong = sorted(name for name, count in counts.items() if name in found and found[name] != count)
+    if wrong:
+        raise DamagedBackup(f"other counts than it says: {', '.join(wrong)}")
+
+
+def _closed(url: str, config: Config) -> int:
+    store = SqlStore(url, open_seal(config), schema.PATIENCE_MS)
+    try:
+        return store.openable()[1]
+    finally:
+        store.close()
+
+
+def _clear(url: str) -> None:
+    engine = make_engine(url, schema.PATIENCE_MS)
+    try:
+        rows.clear(engine)
+    finally:
+        engine.dispose()
+
+
+def newest(folder: Path, kind: BackupKind = "daily") -> Path | None:
+    """The newest backup of a folder. Raises OSError."""
+    return next((backup.path for backup in rotation.kept_in(folder) if backup.kind == kind), None)

@@ -1,0 +1,172 @@
+"""After a restore: what must not be undone is done again, a person looks at what is open, and says go (docs: backups)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from hotline.engine.times import HOUR_SECONDS
+from hotline.ports.calls.callbacks import Callback
+from hotline.ports.desk.backups import Hold
+from hotline.ports.desk.revocations import Revocation, RevokedKind, consented
+from hotline.service.acts import Act, Result
+from hotline.service.calls.dispatch import LINE
+from hotline.service.deps import Deps
+from hotline.service.desk.accounts.people import shut_out
+from hotline.service.desk.casework.cases import Case, OpenReferral
+from hotline.service.desk.casework.consents import end_consent
+from hotline.service.desk.casework.referrals import consent_to, end_referral
+from hotline.service.desk.testimonies.lifecycle import end_testimony
+from hotline.service.editions.testimony_overlay import testimonies_in_editions
+from hotline.service.work import Work
+
+MOST_SHOWN: Final = 200
+"""Of what is open; nobody reads more, and all of it is counted."""
+DOUBT_SECONDS: Final = 5
+"""By so much the clocks of two machines may differ: within it a stop wins, as ever."""
+
+
+class StandingCallback(Struct, frozen=True):
+    """One that stood open in the backup, as far as it is told."""
+
+    reference: str
+    state: str
+    language: str
+    urgent: bool
+    made_at: int
+    opens_at: int
+    not_after: int
+    holder: str
+    """The alias of who had it; empty: nobody."""
+    is_past: bool
+    """Its end is over: it is closed as missed once the line goes on."""
+
+
+class RestoredLine(Struct, frozen=True):
+    """What whoever says go has looked at."""
+
+    hold: Hold
+    open: tuple[StandingCallback, ...]
+    count: int
+    past: int
+    urgent: int
+
+
+def look(deps: Deps, at: int) -> RestoredLine | None:
+    """What is open; None where the line is not held. Raises StoreAway."""
+    with deps.store.read() as tx:
+        hold = tx.backups.hold()
+        if hold is None:
+            return None
+        found = tx.callbacks.all_open()
+        aliases = {staff.id: staff.alias for staff in tx.staff.active()}
+    shown = tuple(_shown(callback, aliases, at) for callback in found[:MOST_SHOWN])
+    past = sum(callback.not_after <= at for callback in found)
+    return RestoredLine(hold, shown, len(found), past, sum(callback.urgent for callback in found))
+
+
+def _shown(callback: Callback, aliases: dict[str, str], at: int) -> StandingCallback:
+    return StandingCallback(
+        reference=callback.reference,
+        state=callback.state,
+        language=callback.language,
+        urgent=callback.urgent,
+        made_at=callback.made_at,
+        opens_at=callback.opens_at,
+        not_after=callback.not_after,
+        holder=aliases.get(callback.claimed_by or "", "") if callback.state == "claimed" else "",
+        is_past=callback.not_after <= at,
+    )
+
+
+def release_line(act: Act) -> Result:
+    """Whoever looked says go: from the next second the line promises and rings again, and what is past its end is closed as missed, and shown.
+    `refused`: the restore was broken off, or is at work."""
+    hold = act.tx.backups.hold()
+    if hold is None:
+        return Result("gone")
+    if not hold.whole:
+        return Result("refused")
+    act.tx.backups.release()
+    act.record("line released", "")
+    return Result()
+
+
+def settle(work: Work, revocations: Iterable[Revocation], made_at: int) -> int:
+    """Make of what a backup of `made_at` held what may stand now: calls that the lost machine had under way are over, numbers whose time is over are
+    gone, and whatever was revoked since is revoked. From then on somebody may say go. Returns how many things were revoked.
+    """
+    number_hours = work.deps.rules.number_hours
+    work.tx.calls.end_all(work.at)
+    work.tx.numbers.forget_ended(work.at - number_hours * HOUR_SECONDS)
+    known: dict[RevokedKind, dict[bytes, Revocation]] = {}
+    for revoked in sorted(revocations, key=lambda revoked: revoked.at):
+        known.setdefault(revoked.kind, {})[revoked.digest] = revoked  # the last counts
+    done = (
+        _stop(work, known.get("stop", {}))
+        + _cancel(work, known.get("cancelled", {}))
+        + _end_consents(work, known.get("consent", {}))
+        + _withdraw(work, known.get("testimony", {}))
+        + _shut_out(work, known.get("disabled", {}))
+    )
+    work.tx.backups.begin_hold(Hold(work.at, made_at, whole=True))
+    work.audit(LINE, "line restored", "")
+    return done
+
+
+def _stop(work: Work, stops: dict[bytes, Revocation]) -> int:
+    """What was asked for on the phone until then; what was asked for later, and is in the backup, stands."""
+    lasts = work.deps.rules.stop_seconds
+    return sum(work.tx.numbers.stop_again(revoked, revoked.at + DOUBT_SECONDS, revoked.at + lasts) for revoked in stops.values())
+
+
+def _cancel(work: Work, cancelled: dict[bytes, Revocation]) -> int:
+    found = [callback for callback in work.tx.callbacks.all_open() if work.tx.revocations.digest("cancelled", callback.id) in cancelled]
+    for callback in found:
+        work.tx.callbacks.save(replace(callback, state="cancelled", closed_at=work.at))
+        work.tx.numbers.forget(callback.id)
+    return len(found)
+
+
+def _end_consents(work: Work, revoked: dict[bytes, Revocation]) -> int:
+    """As they were given: what was agreed to anew, after it had been taken back, cannot be told from it and is taken back too."""
+    if not revoked:
+        return 0
+    cases, digest = work.tx.cases, work.tx.revocations.digest
+    done = 0
+    for id in cases.consenting():
+        callback = work.tx.callbacks.get(id)
+        if callback is None:
+            continue
+        for kind in cases.consents(id):
+            case = Case(callback, cases.consents(id), cases.incident_of(id))
+            if case.agreed(kind) and digest("consent", consented(id, kind)) in revoked:
+                end_consent(work, case, kind)
+                done += 1
+    for referral in cases.standing_referrals():
+        if digest("consent", consented("", consent_to(referral.id))) in revoked:
+            owner = work.tx.callbacks.get(referral.callback) if referral.callback else None
+            end_referral(work, OpenReferral(referral, owner))
+            done += 1
+    return done
+
+
+def _withdraw(work: Work, withdrawn: dict[bytes, Revocation]) -> int:
+    if not withdrawn:
+        return 0
+    kept = {testimony.id: testimony for testimony in work.tx.testimonies.all()}
+    standing = {id for id, testimony in kept.items() if testimony.state != "withdrawn"} | testimonies_in_editions(work.tx)
+    found = [id for id in sorted(standing) if work.tx.revocations.digest("testimony", id) in withdrawn]
+    for id in found:
+        end_testimony(work, id, LINE)
+    return len(found)
+
+
+def _shut_out(work: Work, disabled: dict[bytes, Revocation]) -> int:
+    found = [staff for staff in work.tx.staff.active() if work.tx.revocations.digest("disabled", staff.id) in disabled]
+    for staff in found:
+        shut_out(work, staff)
+    return len(found)
