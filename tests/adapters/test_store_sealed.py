@@ -30,6 +30,7 @@ from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.care import Load
 from hotline.ports.desk.cases import Consent, HandedNote, Incident, Referral
 from hotline.ports.desk.releases import HiddenCell, Release
+from hotline.ports.desk.staff import Agreement, Staff
 from hotline.ports.desk.testimonies import Testimony as Told
 from hotline.ports.editions.comments import WordsComment
 from hotline.ports.store import StoreAway
@@ -237,6 +238,8 @@ def write_everything(store, numbers: int = 3) -> None:
         t.testimonies.save(Told(id_of(1), {"fr": "Un jour."}, "written", id_of(1), NOW))
         t.comments.save(WordsComment(id_of(1), "words/bm/out", "Une femme dirait.", id_of(1), NOW))
         t.audit.add(AuditRecord(NOW, "awa", "signed in", "awa"))
+        terms = Agreement("d" * 64, "Rokia Traoré", NOW)
+        t.staff.save(Staff(id_of(9), "rokia", "partner", "", "fr", (), organisation="Fédération", ends_on=21_000, agreed=terms))
 
 
 def assert_all_there(store, numbers: int = 3) -> None:
