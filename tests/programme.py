@@ -13,6 +13,7 @@ def ranges(unknown: Iterable[Hashable], equations: Iterable[tuple[Mapping[Hashab
     places = {name: place for place, name in enumerate(names)}
     solver = highspy.Highs()
     solver.silent()
+    solver.setOptionValue("presolve", "off")  # so that each aim begins where the last one ended
     for _ in names:
         solver.addVar(0, highspy.kHighsInf)
     for given, value in equations:
@@ -21,9 +22,8 @@ def ranges(unknown: Iterable[Hashable], equations: Iterable[tuple[Mapping[Hashab
     found = {}
     for name in names:
         ends = []
+        solver.changeColCost(places[name], 1.0)
         for sense in (highspy.ObjSense.kMinimize, highspy.ObjSense.kMaximize):
-            for place in range(len(names)):
-                solver.changeColCost(place, 1.0 if place == places[name] else 0.0)
             solver.changeObjectiveSense(sense)
             solver.run()
             status = solver.getModelStatus()
@@ -32,5 +32,6 @@ def ranges(unknown: Iterable[Hashable], equations: Iterable[tuple[Mapping[Hashab
             else:
                 assert highspy.HighsModelStatus.kOptimal == status
                 ends.append(solver.getInfo().objective_function_value)
+        solver.changeColCost(places[name], 0.0)
         found[name] = (ends[0], ends[1])
     return found

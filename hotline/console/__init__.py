@@ -32,6 +32,7 @@ from hotline.console.pages import (
     people,
     queue,
     review,
+    sharing_protocols,
     shifts,
     testimonies,
     urgent,
@@ -68,6 +69,7 @@ SUBJECTS: Final = (
         drafts,
         urgent,
         figure_files,
+        sharing_protocols,
     ),
     *(screens, lines, structure, reviewing, translating, directory, editions),
 )

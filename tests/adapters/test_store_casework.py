@@ -136,20 +136,3 @@ def test_a_referral_that_nobody_looks_at_goes(worked) -> None:
         assert t.cases.referral(forgotten.id) == forgotten
         t.retention.purge(NOW + 90 * DAY, DAY, 30 * DAY, DAY)
         assert t.cases.referral(forgotten.id) is None
-
-
-def test_what_is_tied_to_nothing(worked) -> None:
-    """Of some days, and only what may count; what a callback still leads to, or a caller let count for nothing, is never among them."""
-    month = TODAY - 40
-    free = replace(CODES, id=id_of(41), callback=None, day=month, figures=True)
-    with worked.write() as t:
-        for incident in (
-            free,
-            replace(free, id=id_of(42), figures=False),
-            replace(free, id=id_of(43), day=month - 1),
-            replace(CODES, day=month, figures=True),
-        ):
-            t.cases.save_incident(incident)
-    with worked.read() as t:
-        assert (free,) == t.cases.untied(month, month + 1)
-        assert () == t.cases.untied(month + 1, TODAY)

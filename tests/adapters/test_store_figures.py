@@ -70,15 +70,21 @@ def test_week_by_week(store: SqlStore) -> None:
 
 
 def test_what_is_gone_still_counts(store: SqlStore) -> None:
-    """When its row went, a callback counts by its day, and as rung where it was said how the call ended."""
-    put(store, made(1, NOON, state="closed", closed_at=NOON, attempts=1, outcome="spoke"), made(2, NOON, state="lapsed", closed_at=NOON))
+    """When its row went, a callback counts by its day, and as rung, whether or not somebody said how the call ended."""
+    put(
+        store,
+        made(1, NOON, state="closed", closed_at=NOON, attempts=1, outcome="spoke"),
+        made(2, NOON, state="lapsed", closed_at=NOON),
+        made(3, NOON, state="closed", closed_at=NOON, attempts=1),
+    )
     with store.write() as tx:
         before = tx.figures.tallied(TODAY, TODAY + 1)
         tx.retention.purge(NOON + 40 * DAY, DAY, 30 * DAY, DAY)
         assert None is tx.callbacks.get(id_of(1))
         after = tx.figures.tallied(TODAY, TODAY + 1)
-        assert [0, 0] == [tally.attempts for tally in after]
-        assert {(replace(tally, attempts=0), tally.rung) for tally in before} == {(tally, tally.rung) for tally in after}
+        assert [0, 0, 0] == [tally.attempts for tally in after]
+        gone = {(tally.state, tally.outcome or (tally.attempts and "unsaid") or None, tally.rung) for tally in before}
+        assert gone == {(tally.state, tally.outcome, tally.rung) for tally in after}
         assert () == tx.figures.tallied(TODAY + 1, TODAY + 2) == tx.figures.tallied(TODAY - 1, TODAY)
 
 

@@ -298,6 +298,8 @@ PAGES = (
     "care",
     "care/check-in",
     "overview",
+    "figures",
+    "figures/protocols",
     "judged",
     "partners",
     "people",
@@ -312,6 +314,7 @@ ENDPOINTS = {
     "testimonies/new": "testimony_new",
     "care/check-in": "check_in",
     "referrals/due": "due",
+    "figures/protocols": "protocols",
 }
 
 

@@ -132,7 +132,14 @@ def test_the_first_sheet_says_whose_numbers_these_are() -> None:
     said = [cell.value for row in workbook(release()).worksheets[0].iter_rows() for cell in row if cell.value is not None]
     assert {3, "mariam", "L-7", "2027-05-12", "ab" * 32} <= set(said)
     assert (
-        len([text for text in said if str(text).startswith(("Qui est compté", "Ces chiffres ne disent pas", "À ne pas additionner"))]) == 3
+        len(
+            [
+                text
+                for text in said
+                if str(text).startswith(("Qui est compté", "Ces chiffres ne disent pas", "À ne pas additionner", "Les dates"))
+            ]
+        )
+        == 4
     )
 
 

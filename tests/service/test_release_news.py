@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 
 import pytest
 from msgspec.structs import replace
 
 from hotline.ports.desk.releases import Release
 from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
+from hotline.service.acts import By, run
 from hotline.service.desk.figures.files.webhook import News, announce
+from hotline.service.desk.figures.publication import Decision, digest_of
+from hotline.service.desk.figures.releasing import release_figures, withdraw_release
 from hotline.service.work import Work
 from tests.figure_files.releases import TYPES_OF_A, release
 from tests.service.fakes import FakeWebhook
@@ -46,8 +50,36 @@ def test_it_is_told_what_was_released(line: Line, partner: FakeWebhook) -> None:
         key: value for key, value in said["data"].items() if key != "tables"
     }
     assert [[None], [None], [21], [None], [9], [14], [53]] == said["data"]["tables"][0]["cells"]
+    tables = body[body.index(b'"tables":') + len(b'"tables":') : -len(b"}}")]
+    assert digest_of(Q1.tables) == sha256(tables).hexdigest()
     line.hotline.deliver(id)
     assert 1 == partner.asked
+
+
+def test_who_lets_it_out_tells_and_who_withdraws_it_too(line: Line, partner: FakeWebhook) -> None:
+    """By the acts themselves: the news is written with them, and the workers hear of it."""
+    waiting = replace(Q1, number=2, period="2027-Q2", standing="prepared", released_at=None, released_by=None)
+    with line.real_store.write() as tx:
+        tx.releases.save(waiting)
+    standing = ((1, "released"), (2, "prepared"))
+    decision = Decision(waiting.period, waiting.tables, (), waiting.digest, standing)
+    shell = By("Mariam (op)", "shell")
+    assert "published" == run(line.hotline.deps, shell, release_figures, 2, decision, "Lettre 4").code
+    line.work()
+    assert "done" == run(line.hotline.deps, shell, withdraw_release, 2, "faux").code
+    line.work()
+    assert [("figures.released", 2, 1), ("figures.withdrawn", 2, 0)] == [
+        (said["type"], said["data"]["release"], len(said["data"]["tables"])) for said in (json.loads(body) for _, body in partner.told)
+    ]
+
+
+def test_what_was_never_out_is_withdrawn_in_silence(line: Line, partner: FakeWebhook) -> None:
+    """Nobody had it: there is nothing to be taken back."""
+    with line.real_store.write() as tx:
+        tx.releases.save(replace(Q1, number=2, period="2027-Q2", standing="prepared", released_at=None, released_by=None))
+    run(line.hotline.deps, By("Mariam (op)", "shell"), withdraw_release, 2, "faux")
+    line.work()
+    assert [] == partner.told
 
 
 def test_a_line_that_tells_nobody_writes_nothing(line: Line) -> None:

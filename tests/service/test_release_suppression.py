@@ -8,7 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hotline.ports.desk.releases import TOTAL, UNKNOWN, FigureTable
 from hotline.service.desk.figures.bounds import Equation, bounds
+from hotline.service.desk.figures.counting import CountedTable
+from hotline.service.desk.figures.definitions import SMALLEST_BASE, SPECS
+from hotline.service.desk.figures.public_sums import PeriodTables, book
 from hotline.service.desk.figures.release_suppression import FEWEST, Cell, Public, Sum, Unprotected, ranges, suppress
 from tests import programme
 
@@ -99,6 +103,7 @@ def test_the_trap():
     of_second = suppress(first | second, sums, Public(shown=frozenset(first)))
     assert [None, 18, None, 27] == as_printed(second, of_second)
     public = Public(shown=frozenset({*first, *(cell for cell in second if cell not in of_second)}), hidden=frozenset(of_second))
+    assert [11, 38, 15, 64] == as_printed(both, suppress(both, later[:1])), "by itself it would tell that three were hidden: 11 - 8"
     counts = first | second | both
     of_both = suppress(counts, [*sums, *later], public)
     assert [None, 38, None, 64] == as_printed(both, of_both)
@@ -186,3 +191,65 @@ def test_no_hidden_cell_of_any_table_is_narrowed_down(rows):
         equations.append((unknown, -sum(times * counts[cell] for cell, times in terms.items() if cell not in hidden)))
     judged = programme.ranges(hidden, [(terms, value) for terms, value in equations if terms])
     assert all(high - low > FEWEST - 1e-6 for low, high in judged.values())
+
+
+QUARTER = st.lists(st.one_of(st.integers(0, 6), st.integers(5, 30)), min_size=6, max_size=6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(QUARTER, min_size=4, max_size=4), st.integers(0, 12))
+def test_no_hidden_cell_of_any_year_is_narrowed_down(quarters, unknown):
+    """Four quarters let out one after another, then their year, with a second table of the same incidents beside each: with all of it, by the judge, each
+    hidden cell has six numbers at least; and nothing under five is shown."""
+    parts, printed = [], {}
+    of_quarters = [tables_of(dict(zip(TYPES, counts, strict=True)), min(unknown, sum(counts))) for counts in quarters]
+    of_year = [added(tables) for tables in zip(*of_quarters, strict=True)]
+    for name, tables in [*((f"2027-Q{number}", tables) for number, tables in enumerate(of_quarters, start=1)), ("2027", of_year)]:
+        pages = book(PeriodTables(name, tables), parts if name == "2027" else ())
+        gone = set(suppress(pages.counts, pages.sums, pages.public)) | pages.public.hidden
+        for table in tables:
+            cells = tuple(
+                tuple(None if Cell(name, table.name, row, "count") in gone else table.count(row, "count") for _ in "1")
+                for row in table.rows
+            )
+            is_small = table.base < SMALLEST_BASE
+            printed[name, table.name] = FigureTable(table.name, table.rows, ("count",), () if is_small else cells, too_few=is_small)
+        parts.append(PeriodTables(name, tables, {table.name: printed[name, table.name] for table in tables}))
+    cells = {(*key, row): table.cell(row, "count") for key, table in printed.items() if not table.too_few for row in table.rows}
+    sums = [
+        *(
+            (tuple((period, name, row) for row in table.rows[: table.rows.index(TOTAL)]), (period, name, TOTAL))
+            for (period, name), table in printed.items()
+        ),
+        *((((period, "minors", TOTAL), (period, "minors", UNKNOWN)), (period, "types", TOTAL)) for period, _ in printed),
+        *((tuple((f"2027-Q{n}", name, row) for n in (1, 2, 3, 4)), ("2027", name, row)) for period, name, row in cells if period == "2027"),
+    ]
+    equations = []
+    for parts_, total in sums:
+        if all(cell in cells for cell in (*parts_, total)):
+            terms = dict.fromkeys(parts_, 1) | {total: -1}
+            known = sum(times * cells[cell] for cell, times in terms.items() if cells[cell] is not None)
+            equations.append(({cell: times for cell, times in terms.items() if cells[cell] is None}, -known))
+    judged = programme.ranges(
+        [cell for cell, count in cells.items() if count is None], [(terms, value) for terms, value in equations if terms]
+    )
+    assert [] == [cell for cell, (low, high) in judged.items() if high - low < FEWEST - 1e-6]
+    assert all(count is None or count >= FEWEST for count in cells.values())
+
+
+def tables_of(types: dict[str, int], unknown: int) -> list[CountedTable]:
+    """Incidents by type, and by age, which of some is not known."""
+    total = sum(types.values())
+    young = (total - unknown) // 5
+    ages = {"under_18": young, "adult": total - unknown - young, TOTAL: total - unknown, UNKNOWN: unknown}
+    return [
+        CountedTable(SPECS[name], SPECS[name].rows, ("count",), {(row, "count"): counts.get(row, 0) for row in SPECS[name].rows})
+        for name, counts in (("types", {**types, TOTAL: total}), ("minors", ages))
+    ]
+
+
+def added(tables: tuple[CountedTable, ...]) -> CountedTable:
+    first = tables[0]
+    return CountedTable(
+        first.spec, first.rows, first.columns, {place: sum(table.counts[place] for table in tables) for place in first.counts}
+    )

@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any, Final
 
 from hotline.cli.command import Failed, command, group, number, settings, store_of, worded_failures
+from hotline.cli.commands import figure_files
 from hotline.cli.commands.acting import run, shell_deps
 from hotline.cli.commands.editions import moment, moment_json
 from hotline.cli.output import print_json, table, takes_json
@@ -57,6 +58,7 @@ def declare(commands: Any) -> None:
     withdraw.add_argument("--note", required=True, help="why, for whoever had it")
     withdraw.add_argument("--by", metavar="NAME", help=_BY)
     takes_json(command(figures, "list", _list, "all releases, and how they stand"))
+    figure_files.declare(figures)
 
 
 def _prepare(options: argparse.Namespace) -> None:

@@ -117,7 +117,7 @@ def _figure(sheet: Any, figure: ReleasedFigure, figures: ReleasedFigures, words:
         row = _table(sheet, row, table, words) + 2
     beside = widest + 2
     put(sheet, 5, beside, words("figures.files.note")).font = _HEAD
-    notes = dict.fromkeys((figure.read_with, *figures.read_first[1:3], figures.legend))
+    notes = dict.fromkeys((figure.read_with, *figures.read_first[1:3], *figures.read_first[4:], figures.legend))
     put(sheet, 6, beside, "\n\n".join(notes)).alignment = _WRAPPED
     sheet.merge_cells(start_row=6, start_column=beside, end_row=5 + NOTE_ROWS, end_column=beside)
     sheet.column_dimensions["A"].width = NAME_WIDTH
@@ -175,8 +175,10 @@ def _page(sheet: Any) -> None:
 
 
 def _sheet_name(text: str) -> str:
-    """Excel takes 31 letters, without some."""
-    return _NO_SHEET.sub("", text)[:_SHEET_LETTERS].strip().strip("'")
+    """Excel takes 31 letters, without some; cut after a word."""
+    name = " ".join(_NO_SHEET.sub(" ", text).split())
+    whole = name if len(name) <= _SHEET_LETTERS else name[: _SHEET_LETTERS + 1].rpartition(" ")[0]
+    return whole[:_SHEET_LETTERS].strip().strip("'").rstrip(",")
 
 
 def recorder_as_xlsx(heads: Sequence[str], rows: Sequence[RecorderRow], menu: Sequence[str], made_at: datetime) -> bytes:

@@ -23,7 +23,7 @@ class Tally(Struct, frozen=True):
 
     @property
     def rung(self) -> bool:
-        """Did somebody ring? Of a callback whose row is gone only where it is known how the call ended."""
+        """Did somebody ring? Of a callback whose row is gone its ending tells, `unsaid` where nobody said it; before 0027 only where it was said."""
         return self.attempts > 0 or self.outcome is not None
 
 

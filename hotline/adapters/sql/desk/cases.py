@@ -24,11 +24,6 @@ class SealedReferral(Struct, frozen=True):
 
 
 _INCIDENT: Final = select(incidents).where(incidents.c.callback == THIS).order_by(incidents.c.id).limit(1)
-_UNTIED: Final = (
-    select(incidents)
-    .where(incidents.c.callback.is_(None), incidents.c.figures, incidents.c.day >= bindparam("since"), incidents.c.day < bindparam("until"))
-    .order_by(incidents.c.id)
-)
 _PLAIN: Final = tuple(field for field in Referral.__struct_fields__ if field not in SealedReferral.__struct_fields__)
 REFERRAL: Final = (*(referrals.c[field].label(field) for field in _PLAIN), referrals.c.sealed.label("sealed"))
 """What `CaseRows` builds a referral from."""
@@ -83,9 +78,6 @@ class SqlCases(CaseRows):
     def incident_of(self, callback: str) -> Incident | None:
         row = self._row(_INCIDENT, this=callback)
         return self._incident(row) if row else None
-
-    def untied(self, since: int, until: int) -> tuple[Incident, ...]:
-        return tuple(self._incident(row) for row in self._rows(_UNTIED, since=since, until=until))
 
     def save_referral(self, referral: Referral) -> None:
         values = asdict(referral)

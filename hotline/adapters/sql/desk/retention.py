@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, Table, Update, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, Update, and_, bindparam, case, delete, func, or_, select, update
 
 from hotline.adapters.sql.calls.callbacks import Answers
 from hotline.adapters.sql.desk.cases import REFERRAL, CaseRows
@@ -65,11 +65,9 @@ from hotline.retention import (
 _c = callbacks.c
 _ITS_END: Final = select(func.coalesce(_c.closed_at, _c.not_after)).where(_c.id == numbers.c.callback).scalar_subquery()
 _OVER: Final = or_(_c.closed_at <= AT, and_(_c.closed_at.is_(None), _c.not_after <= AT))
-_GONE: Final = (
-    select((_c.made_at // DAY_SECONDS).label("day"), _c.language, _c.urgent, _c.state, func.coalesce(_c.outcome, "").label("how"))
-    .where(_OVER)
-    .subquery()
-)
+_HOW: Final = case((and_(_c.outcome.is_(None), _c.attempts > 0), "unsaid"), else_=func.coalesce(_c.outcome, ""))
+"""How it ended; `unsaid`: somebody rang, so that the promise was kept, and nobody said how that ended."""
+_GONE: Final = select((_c.made_at // DAY_SECONDS).label("day"), _c.language, _c.urgent, _c.state, _HOW.label("how")).where(_OVER).subquery()
 _OVER_IDS: Final = select(_c.id).where(_OVER)
 _UNTIED: Final = select(incidents.c.id, incidents.c.day, incidents.c.callback).where(
     incidents.c.figures, incidents.c.callback.in_(_OVER_IDS)

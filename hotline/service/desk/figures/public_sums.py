@@ -13,8 +13,8 @@ from msgspec import Struct
 
 from hotline.engine.incidents import LADDER
 from hotline.ports.desk.releases import TOTAL, UNKNOWN, FigureTable
-from hotline.service.desk.figures.counting import CountedTable
-from hotline.service.desk.figures.definitions import SMALLEST_BASE
+from hotline.service.desk.figures.counting import SMALLEST_REGION, CountedTable
+from hotline.service.desk.figures.definitions import OTHERS, SMALLEST_BASE
 from hotline.service.desk.figures.release_suppression import FEWEST, Cell, Public, Sum
 
 RESTS: Final = "rests"
@@ -79,7 +79,7 @@ class _Pages:
         _Across(self, period.name, {table.name: table for table in about_people}).add(is_new=is_new)
 
     def _standing(self, period: PeriodTables, table: CountedTable, *, is_new: bool) -> None:
-        """What of this table stands fast, and what it tells though it is hidden: on which side of 20 its base is."""
+        """What of this table stands fast, and what it tells though it is hidden: on which side of 20 its base is, and that its regions have ten."""
         cells = {place: Cell(period.name, table.name, *place) for place in _places(table)}
         base = Cell(period.name, table.name, table.rows[-1] if TOTAL not in table.rows else TOTAL, TOTAL if TOTAL in table.columns else ALL)
         is_small = table.base < SMALLEST_BASE
@@ -95,6 +95,9 @@ class _Pages:
             self._most[base] = SMALLEST_BASE - 1
         elif is_new or (period.published is not None and table.name in period.published):
             self._least[base] = SMALLEST_BASE
+            if OTHERS in table.spec.rows:  # a region with a row of its own has ten, and so have the others together
+                own = (cell for (row, column), cell in cells.items() if row != TOTAL and column == TOTAL)
+                self._least |= {cell: SMALLEST_REGION for cell in own if self._counts[cell] >= SMALLEST_REGION}
 
     def count(self, cell: Cell) -> int:
         return self._counts[cell]
@@ -143,8 +146,11 @@ class _Across:
             self._promises()
         if {"promises", "wrong", "safer"} <= self._tables.keys():
             self._calls()
-        if {"types", "partner", "minors", "delay"} <= self._tables.keys():
-            self._cases()
+        for name in ("partner", "minors"):
+            if {"types", name} <= self._tables.keys():
+                self._pages.join((self._cell(name, TOTAL), self._cell(name, UNKNOWN)), self._cell("types", TOTAL))
+        if {"types", "delay"} <= self._tables.keys():
+            self._sexual()
         if {"types", "referrals"} <= self._tables.keys():
             self._beside_each_other(is_new=is_new)
         if {"regions_types", "regions_ages"} <= self._tables.keys():
@@ -164,17 +170,15 @@ class _Across:
         kept, rung = self._cell("promises", "kept", TOTAL), self._cell("wrong", "rung")
         if self._pages.count(kept) == self._pages.count(rung):
             self._pages.join((kept,), rung)
+        else:  # rung, and nobody said how it ended
+            self._pages.rest((rung,), kept, "unsaid", is_loose=True)
         elsewhere = [self._cell("safer", TOTAL), self._cell("safer", UNKNOWN), self._cell("wrong", "wrong")]
         self._pages.rest(elsewhere, rung, "calls", is_loose=True)
 
-    def _cases(self) -> None:
-        """Each is about the same incidents, or those of them that are sexual violence, without the ones of which something is not known."""
-        total = self._cell("types", TOTAL)
-        for name in ("partner", "minors"):
-            self._pages.join((self._cell(name, TOTAL), self._cell(name, UNKNOWN)), total)
-        told = (self._cell("delay", TOTAL), self._cell("delay", UNKNOWN))
+    def _sexual(self) -> None:
+        """How long it took is asked of sexual violence alone, and of some it is not known."""
         sexual = self._cell(RESTS, "sexual")
-        self._pages.between(sexual, told)
+        self._pages.between(sexual, (self._cell("delay", TOTAL), self._cell("delay", UNKNOWN)))
         self._pages.join((self._cell("types", "rape"), self._cell("types", "sexual_assault")), sexual)
 
     def _beside_each_other(self, *, is_new: bool) -> None:

@@ -6,7 +6,7 @@ What takes long is done before an act (`decide`). Then one person prepares a rel
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -72,7 +72,7 @@ def decide(deps: Deps, name: str, at: int) -> Decision:
         _refuse_new_categories(new, of, published.values())
         parts = _quarters(deps, tx, of, languages, at, published) if of.kind == "year" else []
     try:
-        decision = _decision(new, parts, tuple((release.number, release.standing) for release in known))
+        decision = decision_of(new, parts, tuple((release.number, release.standing) for release in known))
     except Unprotected as unprotected:
         raise CannotPrepare("unprotected", period=unprotected.cell.period, table=unprotected.cell.table) from None
     if name in published and not decision.is_of(published[name]):
@@ -136,7 +136,8 @@ def _agrees(counted: CountedTable, printed: FigureTable | None) -> bool:
     )
 
 
-def _decision(new: PeriodTables, parts: list[PeriodTables], seen: tuple[tuple[int, str], ...]) -> Decision:
+def decision_of(new: PeriodTables, parts: Sequence[PeriodTables] = (), seen: tuple[tuple[int, str], ...] = ()) -> Decision:
+    """What leaves the line of these tables, beside the periods that they are the sum of: pure. Raises Unprotected."""
     pages = book(new, parts)
     why = suppress(pages.counts, pages.sums, pages.public)
     gone = frozenset(why) | pages.public.hidden | pages.public.loose

@@ -6,13 +6,13 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from msgspec.structs import replace
 
+from hotline.engine.quarters import span
 from hotline.engine.times import EPOCH
 from hotline.ports.desk.cases import Incident
 from hotline.ports.desk.releases import Release
 from hotline.ports.desk.sharing_protocols import SharingProtocol
 from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
-from hotline.service.desk.figures.files.document import days_of
 
 FileFormat: TypeAlias = Literal["xlsx", "csv", "json", "dhis2"]
 FORMATS: Final[tuple[FileFormat, ...]] = get_args(FileFormat)
@@ -85,9 +85,9 @@ def take_rows(act: Act, number: int, protocol: int) -> Result:
 
 def rows_of(deps: Deps, release: Release) -> tuple[Incident, ...]:
     """Incidents of its months that are tied to nothing and may count. For whom `take_rows` lets have them alone. Raises StoreAway."""
-    first, last = ((day - EPOCH).days for day in days_of(release.period))
+    of = span(release.period)
     with deps.store.read() as tx:
-        return tx.cases.untied(first, last + 1)
+        return tx.figures.incidents(of.since, of.until) if of else ()
 
 
 def protocols(deps: Deps) -> tuple[SharingProtocol, ...]:

@@ -9,6 +9,8 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from hotline.engine.quarters import span
+from hotline.engine.times import EPOCH
 from hotline.ports.desk.figure_files import ReleasedCell, ReleasedFigure, ReleasedFigures, ReleasedName, ReleasedTable
 from hotline.ports.desk.releases import FigureTable, Release
 from hotline.service.desk.figures.definitions import FIGURES, FigureSpec
@@ -20,7 +22,7 @@ FORMAT: Final = "hotline-figures/1"
 COUNTRY: Final = "MLI"
 COUNTED: Final = frozenset({"types", "partner", "minors", "delay", "referrals"})
 """Figures of callers who agreed to be counted, beside the yearly tables; the others are of promises, hours, calls and places."""
-TOP: Final = ("counted", "not_prevalence", "not_gbvims", "dash")
+TOP: Final = ("figures.top.counted", "figures.top.not_prevalence", "figures.top.not_gbvims", "figures.top.dash", "partners.dates")
 """What stands above every figure, always."""
 
 
@@ -33,11 +35,10 @@ class NamedLanguage(Struct, frozen=True):
 
 def days_of(period: str) -> tuple[date, date]:
     """The first and the last day of a quarter (2026-Q3) or a year (2026). Raises ValueError."""
-    year, _, quarter = period.partition("-Q")
-    first = 3 * int(quarter) - 2 if quarter else 1
-    after = first + (3 if quarter else 12)
-    end = date(int(year) + (after - 1) // 12, (after - 1) % 12 + 1, 1) - timedelta(days=1)
-    return date(int(year), first, 1), end
+    of = span(period)
+    if of is None:
+        raise ValueError(period)
+    return EPOCH + timedelta(days=of.since), EPOCH + timedelta(days=of.until - 1)
 
 
 def document(release: Release, language: NamedLanguage, released_on: date | None) -> ReleasedFigures:
@@ -56,7 +57,7 @@ def document(release: Release, language: NamedLanguage, released_on: date | None
         letter=release.letter,
         digest=release.digest,
         language=language.code,
-        read_first=tuple(words(f"figures.top.{name}") for name in TOP),
+        read_first=tuple(map(words, TOP)),
         legend=words("figures.legend"),
         figures=tuple(_figures(release, language.names)),
     )

@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 from msgspec import Struct
 
 from hotline.ports.desk.releases import TOTAL, UNKNOWN
-from hotline.service.desk.figures.definitions import LANGUAGES, OTHERS, REGIONS, SPECS
+from hotline.service.desk.figures.definitions import LANGUAGES, NATIONAL, OTHERS, REGIONS, SPECS
 
 Say: TypeAlias = Callable[..., str]
 """`say(key, otherwise, **values)`: the words of a key in one language; `otherwise` where it has none."""
@@ -17,7 +17,7 @@ _SHARED: Final = {
     TOTAL: "figures.total",
     UNKNOWN: "figures.unknown",
     OTHERS: "figures.others",
-    "national": "figures.national",
+    NATIONAL: "figures.national",
     "count": "figures.count",
 }
 _ROWS: Final = {
@@ -27,7 +27,7 @@ _ROWS: Final = {
     "types": "incident.type",
     "referrals": "referrals.kind",
 }
-_COLUMNS: Final = {"regions_types": "incident.type", "regions_ages": "figures.minors.row"}
+_COLUMNS: Final = {"regions_types": "incident.type", "regions_ages": "figures.minors.row", "referrals": "referrals.outcome"}
 """Words that stand elsewhere already, by table."""
 
 
