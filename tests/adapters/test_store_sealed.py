@@ -20,6 +20,7 @@ from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.care import Load
 from hotline.ports.desk.cases import Consent, HandedNote, Incident, Referral
 from hotline.ports.desk.releases import HiddenCell, Release
+from hotline.ports.desk.staff import Agreement, Staff
 from hotline.ports.desk.testimonies import Testimony as Told
 from hotline.ports.editions.comments import WordsComment
 from tests.adapters.test_store import DAY, HERS, HOUR, NOW, OTHERS, a_callback, a_counselor, a_post, id_of, keep
@@ -222,6 +223,8 @@ def test_keys_can_be_thrown_away(url, seal):
         t.accounts.save(Account(id_of(1), "hashed", "SECRET", 7, ("a",)))
         t.testimonies.save(Told(id_of(1), {"fr": "Un jour."}, "written", id_of(1), NOW))
         t.comments.save(WordsComment(id_of(1), "words/bm/out", "Une femme dirait.", id_of(1), NOW))
+        terms = Agreement("d" * 64, "Rokia Traoré", NOW)
+        t.staff.save(Staff(id_of(40), "rokia", "partner", "", "fr", (), organisation="Fédération", ends_on=21_000, agreed=terms))
         empty = [place.column for place in sealed_columns() if not t._connection.execute(select(func.count(place.column))).scalar()]
     store.close()
     assert [] == empty
@@ -233,6 +236,7 @@ def test_keys_can_be_thrown_away(url, seal):
     with store.read() as t:
         assert "vaccination12345" == t.callbacks.get(id_of(1)).word
         assert a_counselor(1, number=HERS) == t.staff.by_number(HERS)
+        assert terms == t.staff.get(id_of(40)).agreed
         assert (a_post(1), HERS, "SECRET") == (t.outbox.get(id_of(1)), t.numbers.of(id_of(3)), t.accounts.get(id_of(1)).totp)
         assert (FULL, "short", b"facts") == (
             t.cases.incident_of(id_of(1)).codes,
