@@ -246,6 +246,7 @@ def assert_all_there(store, numbers: int = 3) -> None:
     with store.read() as t:
         assert "vaccination12345" == t.callbacks.get(id_of(1)).word
         assert a_counselor(1, number=HERS) == t.staff.by_number(HERS)
+        assert terms == t.staff.get(id_of(40)).agreed
         assert (a_post(1), HERS, "SECRET") == (t.outbox.get(id_of(1)), t.numbers.of(id_of(3)), t.accounts.get(id_of(1)).totp)
         assert (FULL, "short", b"facts") == (
             t.cases.incident_of(id_of(1)).codes,

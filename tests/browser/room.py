@@ -99,7 +99,8 @@ class Room:
 
     def weight(self) -> int:
         """Bytes that the page that is open took over the network: not by the page's own clock, which a test may have stopped."""
-        sizes = (request.sizes() for request in self._requests)
+        # What the page asked by itself and was given up has no size.
+        sizes = (request.sizes() for request in self._requests if request.failure is None)
         return sum(size["responseHeadersSize"] + size["responseBodySize"] for size in sizes)
 
     def _note_request(self, request: Request) -> None:
