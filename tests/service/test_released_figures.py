@@ -18,6 +18,7 @@ from hotline.ports.desk.cases import Consent, Incident, Referral
 from hotline.ports.desk.declarations import Declaration
 from hotline.ports.desk.figures import Tally
 from hotline.ports.desk.releases import TOTAL, UNKNOWN, Release
+from hotline.ports.editions.editions import EditionRow
 from hotline.service.acts import By, Result, run
 from hotline.service.desk.casework import consents
 from hotline.service.desk.figures.counting import Material, count_tables
@@ -296,9 +297,13 @@ COUNTED = ("tries_tallies", "safer_tallies", "referral_tallies", "legal_tallies"
 
 def test_hours_are_kept_by_the_clock(line: Line):
     """On the day after, once, in each language: what was offered, less what a supervisor closed, and what somebody was planned for."""
-    at_day(line, 2027, 3, 2)
+    at_day(line, 2027, 3, 1)
+    with line.real_store.write() as tx:
+        tx.editions.add(EditionRow(1, line.clock.at, "awa", line.clock.at, b"{}"))
     line.wait(1)
+    line.wait(DAY)
     with line.real_store.read() as tx:
+        assert () == tx.figures.hours(0, day_of(2027, 3, 1)), "before there was a line"
         before = {hours.language: hours for hours in tx.figures.hours(day_of(2027, 3, 1), day_of(2027, 3, 2))}
     assert {"fr", "bm"} == before.keys()
     assert 0 < before["fr"].covered <= before["fr"].offered

@@ -106,7 +106,8 @@ def _release(context: ConsoleContext, number: int) -> tuple[Release, tuple[Hidde
 def _printed(context: ConsoleContext, names: FigureNames, table: FigureTable, hidden: tuple[HiddenCell, ...]) -> PrintedTable:
     def why(cell: HiddenCell) -> str:
         most = names.words("figures.any") if cell.most is None else str(cell.most)
-        place = f"{names.row(table.name, cell.row)}, {names.column(table.name, cell.column)}"
+        row, column = names.row(table.name, cell.row), names.column(table.name, cell.column)
+        place = row if len(table.columns) == 1 else f"{row}, {column}"
         return context.words.say(language(context), f"figures.why.{cell.why}", place=place, least=str(cell.least), most=most)
 
     rows = tuple(

@@ -14,9 +14,12 @@ from hotline.service.work import Work
 
 
 def keep(deps: Deps, at: int) -> None:
-    """Write down yesterday, once. Hours that a supervisor closed were not offered. Raises StoreAway."""
+    """Write down yesterday, once, if there was a line. Hours that a supervisor closed were not offered. Raises StoreAway."""
     yesterday = deps.clock.local(at) // DAY_MINUTES - 1
     with deps.store.write() as tx:
+        began = min((active_from for _, _, active_from in tx.editions.moments()), default=at)
+        if deps.clock.local(began) // DAY_MINUTES > yesterday:
+            return
         for hours in _of_day(Work(deps, tx, at), yesterday):
             tx.figures.note_hours(hours)
 

@@ -21,6 +21,10 @@ STALLED: Final = 20
 """So many steps without gain, and it goes by Bland's rule."""
 
 
+Solved: TypeAlias = dict[Hashable, "_Simplex"]
+"""By their equations."""
+
+
 class Equation(Struct, Generic[K], frozen=True):
     """These unknowns, each so many times, make `value`; none of them is below zero."""
 
@@ -37,25 +41,29 @@ def bounds(equations: Iterable[Equation[K]], wanted: Iterable[K]) -> dict[K, tup
     return {name: groups.bounds(name) for name in wanted}
 
 
-def first_narrow(equations: Iterable[Equation[K]], wanted: Iterable[K], width: int) -> K | None:
+def first_narrow(equations: Iterable[Equation[K]], wanted: Iterable[K], width: int, solved: Solved) -> K | None:
     """The first wanted unknown whose most is less than `width` above its least. Returns None if there is none.
 
-    Quicker than all bounds: each solution that is come by on the way to one shows how far others reach at least.
+    Quicker than all bounds: each solution that is come by on the way to one shows how far others reach at least, and what stands in `solved`
+    from before, equation for equation, is not solved again.
     """
-    groups = _Groups(equations)
+    groups = _Groups(equations, solved)
     return next((name for name in wanted if not groups.reaches(name, width)), None)
 
 
 class _Groups(Generic[K]):
     """The unknowns, each with the equations that say something of it."""
 
-    def __init__(self, equations: Iterable[Equation[K]]) -> None:
+    def __init__(self, equations: Iterable[Equation[K]], solved: Solved | None = None) -> None:
         self._at: dict[K, tuple[_Simplex, int]] = {}
+        before = {} if solved is None else solved
         for group in _apart(equations):
             places = {name: place for place, name in enumerate(dict.fromkeys(name for equation in group for name in equation.terms))}
-            rows = [({places[name]: times for name, times in equation.terms.items()}, equation.value) for equation in group]
-            simplex = _Simplex(rows, len(places))
-            self._at |= {name: (simplex, place) for name, place in places.items()}
+            same = tuple((tuple(equation.terms.items()), equation.value) for equation in group)
+            if same not in before:
+                rows = [({places[name]: times for name, times in equation.terms.items()}, equation.value) for equation in group]
+                before[same] = _Simplex(rows, len(places))
+            self._at |= {name: (before[same], place) for name, place in places.items()}
 
     def bounds(self, name: K) -> tuple[int, int | None]:
         if name not in self._at:
@@ -68,10 +76,10 @@ class _Groups(Generic[K]):
         if name not in self._at:
             return True
         simplex, place = self._at[name]
-        if math.floor(simplex.most[place]) - math.ceil(simplex.least[place]) >= width:
+        if simplex.spread(place) >= width or simplex.highest({place: 1}) is None or simplex.spread(place) >= width:
             return True
-        least, most = self.bounds(name)
-        return most is None or most - least >= width
+        simplex.highest({place: -1})
+        return simplex.spread(place) >= width
 
 
 def _apart(equations: Iterable[Equation[K]]) -> list[list[Equation[K]]]:
@@ -142,6 +150,10 @@ class _Simplex:
             if self._values[leaving]:
                 self._look()
         return value
+
+    def spread(self, place: int) -> int:
+        """How many whole numbers beyond its least this unknown was seen to reach; once both ends were aimed at, it reaches no further."""
+        return math.floor(self.most[place]) - math.ceil(self.least[place])
 
     def _solution(self, unknowns: int) -> list[Number]:
         found: list[Number] = [0] * unknowns

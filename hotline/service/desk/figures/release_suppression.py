@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from hotline.ports.desk.releases import Why
-from hotline.service.desk.figures.bounds import Equation, bounds, first_narrow
+from hotline.service.desk.figures.bounds import Equation, Solved, bounds, first_narrow
 
 FEWEST: Final = 5
 """Fewer are hidden, none too; and a hidden cell could be as many different numbers, and one more."""
@@ -117,6 +117,7 @@ class _Table:
         self._counts, self._sums, self._public = counts, sums, public
         self._exact = tuple(sum_ for sum_ in sums if public.loose.isdisjoint(sum_.members))
         self._order = {cell: place for place, cell in enumerate(counts)}
+        self._solved: Solved = {}
         self._fixed = public.shown | public.hidden | public.loose
         self.why: dict[Cell, Why] = {cell: "few" for cell, count in counts.items() if count < FEWEST and cell not in self._fixed}
         self._hidden = set(public.hidden | public.loose) | set(self.why)
@@ -154,7 +155,7 @@ class _Table:
         """The first hidden cell that could be fewer than five different numbers beyond its least."""
         equations = _equations(self._counts, self._sums, self._hidden, self._public)
         guarded = (cell for cell in self._order if cell in self._hidden and cell not in self._public.loose)
-        return first_narrow(equations, guarded, FEWEST)
+        return first_narrow(equations, guarded, FEWEST, self._solved)
 
     def widen(self, narrow: Cell) -> None:
         """Hide one more beside it, or else beside what is hidden beside it, and so on. Raises Unprotected."""
