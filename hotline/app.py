@@ -235,8 +235,13 @@ def local_day(config: Config, at: int) -> date:
 
 
 def day_secrets(config: Config) -> DaySecrets:
-    """The folder of the days' keys."""
-    return DaySecrets(Path(config.day_keys), Path(config.day_keys_copy) if config.day_keys_copy else None)
+    """The folder of the days' keys, and the one that has them twice."""
+    return DaySecrets(day_keys_folder(config), Path(config.var) / config.day_keys_copy if config.day_keys_copy else None)
+
+
+def day_keys_folder(config: Config) -> Path:
+    """Where they lie: below `HOTLINE_VAR`, where the setting does not say from where."""
+    return Path(config.var) / config.day_keys
 
 
 def build_again(config: Config, library: EditionCache | None, role: Role = "worker") -> Hotline:

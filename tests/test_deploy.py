@@ -80,12 +80,12 @@ def test_every_command_and_unit_of_the_walk_exists(capsys: pytest.CaptureFixture
     assert [command for command in typed if not parses(command.split())] == [], capsys.readouterr().err
     begun = set(re.findall(r"hotline(?:-[a-z]+(?:@[a-z]+)?)?(?:\.[a-z]+)?", " ".join(re.findall("systemctl enable --now (.*)", text))))
     written = {path.name.replace("@.service", "@urgent").removesuffix(".service") for path in (DEPLOY / "systemd").iterdir()}
-    assert written | {"hotline-worker@default"} == begun | {"hotline-doctor"}, "the doctor's service is started by its timer"
+    assert written | {"hotline-worker@default"} == begun | {"hotline-doctor", "hotline-backup"}, "these are started by their timers"
 
 
 def shown(tmp_path: Path) -> set[str]:
     """Every name on the page for Prometheus of a line of which everything is known, as a query writes it."""
-    counts = Counts({"fr": 1}, {"fr": 1}, {"pending": 1}, {("fake", "sent"): 1})
+    counts = Counts({"fr": 1}, {"fr": 1}, {"pending": 1}, {("fake", "sent"): 1}, backup_age=1, drill_age=1)
     page = PrometheusMeter(tmp_path, lambda: 0.0).page(
         counts, 1, 1, state=STATE, parts={"database": "ok"}, workers={"urgent": True}, certificate=1
     )

@@ -29,6 +29,7 @@ USUAL = Machine(
     database_url="postgresql+psycopg:///hotline",
     console_url="https://line.example.org",
     gateways=("africastalking",),
+    day_keys=PurePosixPath("/var/lib/hotline-days"),
 )
 
 
@@ -56,7 +57,9 @@ def test_nothing_is_left_to_be_filled_in() -> None:
     assert [str(path) for path, text in files(USUAL).items() if "${" in text] == []
 
 
-@pytest.mark.parametrize("name", ["hotline-callers", "hotline-console", "hotline-worker@", "hotline-clock", "hotline-doctor"])
+@pytest.mark.parametrize(
+    "name", ["hotline-callers", "hotline-console", "hotline-worker@", "hotline-clock", "hotline-doctor", "hotline-backup"]
+)
 def test_each_service_has_the_whole_sandbox(name: str) -> None:
     """None of them can become somebody, write elsewhere, leave a core or see other people's processes."""
     said = unit(f"{name}.service").splitlines()
@@ -82,6 +85,15 @@ def test_a_machine_that_is_laid_out_otherwise() -> None:
     ]
     within = unit("hotline-clock.service", other(database_url="sqlite:////var/lib/hotline/hotline.db"))
     assert "ReadWritePaths" not in within
+
+
+def test_the_days_keys_are_seen_by_what_places_calls_alone() -> None:
+    """Written by the processes that answer callers; hidden from every other, but from the console where it shows numbers; in no backup."""
+    shows = other(shows_numbers=True, day_keys=PurePosixPath("/secret/days"))
+    hidden = "InaccessiblePaths=-/var/lib/hotline-days\n"
+    assert "StateDirectory=hotline-days\n" in unit("hotline-callers.service")
+    assert [name for name in ("console", "clock", "worker@", "backup") if hidden not in unit(f"hotline-{name}.service")] == []
+    assert "ReadWritePaths=/secret/days\n" in unit("hotline-console.service", shows)
 
 
 @pytest.mark.parametrize(("bind", "after"), [("127.0.0.1:8000", "127.0.0.1:8001"), ("[::1]:80", "[::1]:81")])
@@ -180,7 +192,7 @@ def test_no_service_is_more_exposed_than_it_must_be(written: Path) -> None:
         name: analysed("security", "--offline=true", "--no-pager", f"--threshold={MOST_EXPOSED}", name, folder=written / "systemd")
         for name in services
     }
-    assert len(services) == 5
+    assert len(services) == 6
     assert {name: re.findall("exposure level.*", ran.stdout) for name, ran in found.items() if ran.returncode} == {}
 
 

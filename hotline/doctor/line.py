@@ -15,7 +15,7 @@ from hotline.adapters.seal import KeysBroken, SealBroken
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.schema import is_current
 from hotline.adapters.valkey import ValkeyMemory, connect
-from hotline.app import SystemClock, local_day, open_seal, open_store, revoked_file
+from hotline.app import SystemClock, day_keys_folder, local_day, open_seal, open_store, revoked_file
 from hotline.config import Config, ConfigError
 from hotline.doctor.finding import Finding, Level, listed
 from hotline.doctor.machine import certificate, disk, short_memory, spool, workers
@@ -147,7 +147,7 @@ def _day_keys(line: DoctorContext, _: Transaction) -> Iterator[Finding]:
         yield Finding("day keys", "bad", f"{lost} lost: what was to be rung under them closed as missed and stands before a supervisor")
     else:
         yield Finding("day keys", "ok", f"{used.day} seals callers' numbers; earlier ones that are still needed: {over}")
-    if not line.config.demo and Path(line.config.day_keys).resolve().is_relative_to(Path(line.config.var).resolve()):
+    if not line.config.demo and day_keys_folder(line.config).resolve().is_relative_to(Path(line.config.var).resolve()):
         yield Finding("day keys", "warn", "HOTLINE_DAY_KEYS lies in HOTLINE_VAR: whoever copies the one has the other, a backup too")
 
 

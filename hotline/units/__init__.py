@@ -48,6 +48,13 @@ class Machine(Struct, frozen=True, kw_only=True):
     database_url: str
     console_url: str
     gateways: tuple[str, ...]
+    day_keys: PurePosixPath
+    """Of the days' keys: callers' processes write there, and no other unit sees it, but the console's where it `shows_numbers`."""
+    day_keys_copy: PurePosixPath | None = None
+    shows_numbers: bool = False
+    revoked: PurePosixPath | None = None
+    """The file of what a restore must not undo, and the folder of backups, where they lie elsewhere than below `var`."""
+    backups: PurePosixPath | None = None
 
 
 def next_port(bind: str) -> str:
@@ -75,7 +82,12 @@ def _filled(text: str, values: Mapping[str, str]) -> str:
 
 
 def _values(machine: Machine) -> dict[str, str]:
-    for name, path in (("the program", machine.program), ("HOTLINE_VAR", machine.var), ("--settings", machine.settings_file)):
+    named = (("the program", machine.program), ("HOTLINE_VAR", machine.var), ("--settings", machine.settings_file))
+    folders = (
+        *(("HOTLINE_DAY_KEYS", machine.day_keys), ("HOTLINE_DAY_KEYS_COPY", machine.day_keys_copy)),
+        *(("HOTLINE_REVOKED_FILE", machine.revoked), ("HOTLINE_BACKUP_FOLDER", machine.backups)),
+    )
+    for name, path in (*named, *((name, path) for name, path in folders if path is not None)):
         if not path.is_absolute() or re.search(r"[^\w./@+-]", str(path)):
             raise CannotFit(f"{name}: {path}: a path from / on, in letters, digits and ./@+- alone")
     for name, bind in (("HOTLINE_BIND", machine.bind), ("--console-bind", machine.console_bind)):
@@ -91,6 +103,10 @@ def _values(machine: Machine) -> dict[str, str]:
         "callers_bind": machine.bind,
         "console_bind": machine.console_bind,
         "state": "\n".join(_writable(machine)),
+        "days_written": "\n".join(_days_written(machine)),
+        "days_hidden": _days_hidden(machine),
+        "days_of_the_console": "\n".join(_days_written(machine)) if machine.shows_numbers else _days_hidden(machine),
+        "backups_written": "" if machine.backups is None else f"ReadWritePaths={machine.backups}",
         "protect_home": "read-only" if _in_a_home(machine) else "yes",
         "host": host,
         "callers_paths": "|".join(_paths(machine.gateways)),
@@ -112,9 +128,24 @@ def _writable(machine: Machine) -> tuple[str, ...]:
     is_state = machine.var.parent == STATE
     # systemd makes that folder, for the line's user alone, where it is missing.
     own = (f"StateDirectory={machine.var.name}", "StateDirectoryMode=0700") if is_state else (f"ReadWritePaths={machine.var}",)
+    apart = () if machine.revoked is None else (f"ReadWritePaths={machine.revoked.parent}",)
+    own = (*own, *apart)
     beside = PurePosixPath(machine.database_url.removeprefix("sqlite:///")).parent
     is_elsewhere = machine.database_url.startswith("sqlite:///") and not beside.is_relative_to(machine.var)
     return (*own, f"ReadWritePaths={beside}") if is_elsewhere else own
+
+
+def _days(machine: Machine) -> tuple[PurePosixPath, ...]:
+    return (machine.day_keys,) if machine.day_keys_copy is None else (machine.day_keys, machine.day_keys_copy)
+
+
+def _days_written(machine: Machine) -> tuple[str, ...]:
+    """Systemd makes a folder beside the line's own, for its user alone, where it is missing."""
+    return tuple(f"StateDirectory={path.name}" if path.parent == STATE else f"ReadWritePaths={path}" for path in _days(machine))
+
+
+def _days_hidden(machine: Machine) -> str:
+    return "InaccessiblePaths=" + " ".join(f"-{path}" for path in _days(machine))
 
 
 def _in_a_home(machine: Machine) -> bool:

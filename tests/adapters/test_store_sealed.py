@@ -38,6 +38,7 @@ from hotline.service.calls.by_ring.reach import hashed
 from tests.adapters.test_store import DAY, HERS, HOUR, NOW, OTHERS, a_callback, a_counselor, a_post, id_of, keep
 
 WEEK = 7 * DAY
+TERMS = Agreement("d" * 64, "Rokia Traoré", NOW)
 THIRD = "+22370000003"
 ALL = tuple(purpose for purpose in PURPOSES if purpose != "name")
 MOMENTS = {
@@ -238,15 +239,14 @@ def write_everything(store, numbers: int = 3) -> None:
         t.testimonies.save(Told(id_of(1), {"fr": "Un jour."}, "written", id_of(1), NOW))
         t.comments.save(WordsComment(id_of(1), "words/bm/out", "Une femme dirait.", id_of(1), NOW))
         t.audit.add(AuditRecord(NOW, "awa", "signed in", "awa"))
-        terms = Agreement("d" * 64, "Rokia Traoré", NOW)
-        t.staff.save(Staff(id_of(9), "rokia", "partner", "", "fr", (), organisation="Fédération", ends_on=21_000, agreed=terms))
+        t.staff.save(Staff(id_of(40), "rokia", "partner", "", "fr", (), organisation="Fédération", ends_on=21_000, agreed=TERMS))
 
 
 def assert_all_there(store, numbers: int = 3) -> None:
     with store.read() as t:
         assert "vaccination12345" == t.callbacks.get(id_of(1)).word
         assert a_counselor(1, number=HERS) == t.staff.by_number(HERS)
-        assert terms == t.staff.get(id_of(40)).agreed
+        assert TERMS == t.staff.get(id_of(40)).agreed
         assert (a_post(1), HERS, "SECRET") == (t.outbox.get(id_of(1)), t.numbers.of(id_of(3)), t.accounts.get(id_of(1)).totp)
         assert (FULL, "short", b"facts") == (
             t.cases.incident_of(id_of(1)).codes,

@@ -45,6 +45,11 @@ def _units(options: argparse.Namespace) -> None:
         database_url=config.database_url,
         console_url=config.console.console_url or "",
         gateways=config.gateways,
+        day_keys=_below(config, config.day_keys),
+        day_keys_copy=_below(config, config.day_keys_copy) if config.day_keys_copy else None,
+        shows_numbers=config.rules.calling == "reveal",
+        revoked=_apart(config, config.revoked_file),
+        backups=_apart(config, config.backup_folder),
     )
     try:
         made = files(machine)
@@ -55,6 +60,15 @@ def _units(options: argparse.Namespace) -> None:
         return
     _write(options.to, made)
     print("\n".join(_next(options.to, config, options)))
+
+
+def _below(config: Config, path: str) -> PurePosixPath:
+    return PurePosixPath(config.var) / path
+
+
+def _apart(config: Config, path: str | None) -> PurePosixPath | None:
+    """Returns None for what lies below the line's own folder, which is writable anyway."""
+    return None if path is None or PurePosixPath(path).is_relative_to(config.var) else PurePosixPath(path)
 
 
 def _program() -> Path:
@@ -87,6 +101,10 @@ def _next(folder: Path, config: Config, options: argparse.Namespace) -> Iterator
     yield "  hotlinectl db upgrade"
     yield "  systemctl enable --now hotline-callers.socket hotline-console.socket hotline-callers hotline-console"
     yield "  systemctl enable --now hotline-worker@urgent hotline-worker@default hotline-clock hotline-doctor.timer hotline.target"
+    if config.backup_recipient:
+        yield "  systemctl enable --now hotline-backup.timer"
+    else:
+        yield "  no backup is made: hotlinectl keys backup, HOTLINE_BACKUP_RECIPIENT, systemctl enable --now hotline-backup.timer"
     if config.console.console_url is None:
         yield f"  HOTLINE_CONSOLE_URL is empty: in {folder}/nginx.conf or Caddyfile put your name in the place of line.example.org"
     yield f"  nginx: install -m 644 {folder}/nginx.conf /etc/nginx/conf.d/hotline.conf && nginx -t && systemctl reload nginx"

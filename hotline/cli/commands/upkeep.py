@@ -43,7 +43,7 @@ def _upgrade(_: argparse.Namespace) -> None:
 
 
 def _seal(_: argparse.Namespace) -> None:
-    from hotline.app import drop_mark
+    from hotline.app import day_keys_folder, drop_mark
 
     config = settings()
     try:
@@ -51,7 +51,7 @@ def _seal(_: argparse.Namespace) -> None:
     except OSError as error:
         raise Failed(f"HOTLINE_VAR: {reason(error)}; nothing was dropped") from None
     print("within two seconds the processes of this machine have no keys; started again they read them again")
-    print(f"the keys themselves still lie in {config.keys_file or 'the environment'}, and the days' keys in {config.day_keys}")
+    print(f"the keys themselves still lie in {config.keys_file or 'the environment'}, and the days' keys in {day_keys_folder(config)}")
 
 
 def _trust(options: argparse.Namespace) -> None:
