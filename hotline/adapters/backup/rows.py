@@ -32,6 +32,7 @@ ALWAYS: Final = frozenset(
         *("staff", "shifts", "exceptions", "declarations", "accounts", "guesses", "ring_digits"),
         *("editions", "proposals", "edition_drafts", "draft_parts", "darkened", "readings", "authorships", "comments", "testimonies"),
         *("audit", "audit_head", "tallies", "wait_tallies", "turned_away"),
+        *("tries_tallies", "safer_tallies", "referral_tallies", "legal_tallies", "hour_tallies", "releases", "sharing_protocols"),
     }
 )
 """Tables that are in weekly backups too. Any other is in the daily ones alone: about callers, or of no use a month later."""
