@@ -25,6 +25,9 @@ MOST_INSIDE: Final = 128
 MOST_AT_ONCE: Final = 64
 """Connections taken before whoever was taken earlier is looked at."""
 ANSWER_SECONDS: Final = 20.0
+REACH_SECONDS: Final = 5.0
+"""Until a process that begins anew, or one that may open no more files, can be reached."""
+AGAIN_SECONDS: Final = 0.05
 DRAIN_SECONDS: Final = 2.5
 MOST_HEAD: Final = 8 * 1024
 MOST_BODY: Final = 8 * 1024
@@ -95,12 +98,28 @@ class Door:
         self.inside = 0
 
     async def ask(self, request: bytes, *, is_repeatable: bool) -> bytes:
-        """The answer to a whole request. A process that ends before it began to answer is asked again if that does no harm. Raises OSError, TimeoutError."""
+        """The answer to a whole request. A process that ends before it began to answer is asked again if that does no harm, and one that cannot be reached in
+        any case, for some seconds. Raises OSError, TimeoutError."""
         async with asyncio.timeout(ANSWER_SECONDS), self._places:
-            return await self._ask(request) or (await self._ask(request) if is_repeatable else b"")
+            until = asyncio.get_running_loop().time() + REACH_SECONDS
+            answer = await self._ask(request, until)
+            while not answer and is_repeatable and asyncio.get_running_loop().time() < until:
+                await asyncio.sleep(AGAIN_SECONDS)
+                answer = await self._ask(request, until)
+            return answer
 
-    async def _ask(self, request: bytes) -> bytes:
-        reader, writer = await asyncio.open_unix_connection(self._path)
+    async def _reach(self, until: float) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Nothing was sent yet: whoever began anew, or this process where it may open no more files, has time for it."""
+        while True:
+            try:
+                return await asyncio.open_unix_connection(self._path)
+            except OSError:
+                if asyncio.get_running_loop().time() >= until:
+                    raise
+                await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _ask(self, request: bytes, until: float) -> bytes:
+        reader, writer = await self._reach(until)
         try:
             writer.write(request)
             return await reader.read()

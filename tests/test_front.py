@@ -226,3 +226,18 @@ def test_a_table_comes_whole_and_only_some_at_once(line: Line):
         assert line.send(head).startswith(b"HTTP/1.1 503 ")
         assert line.send(HOP) == ANSWER + b"ca"
         assert line.send(b"GET /console/ HTTP/1.1\r\nHost: x\r\n\r\n") == ANSWER + b"co"
+
+
+def test_whoever_behind_a_door_begins_anew_is_waited_for(tmp_path: Path):
+    """No caller hears of it: what came while nobody was behind the door is answered once somebody is."""
+    with ExitStack() as ending:
+        running = Line(tmp_path, "callers")
+        ending.callback(running.end)
+        gone = running.rooms["callers"].listening
+        gone.shutdown(socket.SHUT_RDWR)
+        gone.close()
+        (tmp_path / "callers.door").unlink()
+        with running.socket() as sent:
+            sent.sendall(HOP)
+            running.rooms["callers"] = Room(tmp_path / "callers.door", b"an")
+            assert rest_of(sent) == ANSWER + b"an"
