@@ -148,7 +148,9 @@ def test_the_runbooks_commands_exist(capsys: pytest.CaptureFixture[str]) -> None
 def test_what_whoever_hands_over_or_closes_types_exists(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """On the last day there is no time to look for a command, a unit or a file that is called otherwise."""
     text, walk = ((ROOT / "docs" / page).read_text("utf-8") for page in (name, "deploy.md"))
-    typed = [found.strip() for pair in re.findall(r"^hotlinectl ([^>\n]*)|`hotlinectl ([^`]*)`", text, re.MULTILINE) for found in pair if found]
+    typed = [
+        found.strip() for pair in re.findall(r"^hotlinectl ([^>\n]*)|`hotlinectl ([^`]*)`", text, re.MULTILINE) for found in pair if found
+    ]
     filled = [[{"NUMBER": "1", "PURPOSE": "phone", "ID": "k1"}.get(word, word) for word in command.split()] for command in typed]
     assert len(filled) > 8
     assert [command for command in filled if not parses(command)] == [], capsys.readouterr().err

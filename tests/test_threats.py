@@ -22,7 +22,9 @@ def found_in(path: str) -> frozenset[str]:
     """The names of the tests of a file below tests/; none where there is no such file."""
     file = TESTS / path
     body = ast.parse(file.read_text("utf-8")).body if file.is_file() else []
-    return frozenset(node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"))
+    return frozenset(
+        node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
+    )
 
 
 def test_every_adversary_has_tests_that_stand_as_them() -> None:
