@@ -15,6 +15,7 @@ from bench.capacity.costs import Bill, Habits, Prices, bill
 from bench.capacity.document import DOCUMENT, plots, read, small
 from bench.capacity.line import Line
 from bench.capacity.plain import Plain
+from bench.capacity.server import ASK, BUSIEST, HOPS, PACE, callers_a_day, worked_out
 from bench.capacity.world import Team
 from hotline.adapters.seal import Seal
 from hotline.adapters.sql import SqlStore
@@ -137,3 +138,14 @@ def test_a_bill_counts_what_the_prices_are_of() -> None:
     assert (300, 0, 0, 0) == (by_page.sms, by_page.sms_in, by_ring.sms, by_ring.sms_in)
     assert by_sms.minutes == by_page.minutes == pytest.approx(300 * (2 * 15.2 + 0.2 + 1))
     assert pytest.approx(2000 + 12_000) == Bill(1000, 1200, 600, 0).cost(Prices(session=2, sms=10, sms_in=0, minute=50))
+
+
+def test_callers_in_a_year_and_on_the_radio_are_worked_out_from_the_plan() -> None:
+    """Whoever reads how many counselors a load needs reads the simulated plan and the habits that are named beside it, and no slip of the pen."""
+    text = DOCUMENT.read_text(encoding="utf-8")
+    assert {name: TABLES[name] for name in ("mali", "radio")} == worked_out(TABLES["plan"])
+    assert f"a caller makes {HOPS} hops | estimated" in text
+    assert f"{ASK // 10} in 10 callers ask for a call now | estimated" in text
+    assert f"has {BUSIEST} in 100 of a day's callers | estimated" in text
+    assert f"| {PACE} hops a second, " in text
+    assert f"**{callers_a_day():,} a day**" in text

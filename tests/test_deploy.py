@@ -144,6 +144,33 @@ def test_the_runbooks_commands_exist(capsys: pytest.CaptureFixture[str]) -> None
     assert [command for command in filled if not parses(command)] == [], capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["transmission.md", "fermeture.md"])
+def test_what_whoever_hands_over_or_closes_types_exists(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """On the last day there is no time to look for a command, a unit or a file that is called otherwise."""
+    text, walk = ((ROOT / "docs" / page).read_text("utf-8") for page in (name, "deploy.md"))
+    typed = [
+        found.strip() for pair in re.findall(r"^hotlinectl ([^>\n]*)|`hotlinectl ([^`]*)`", text, re.MULTILINE) for found in pair if found
+    ]
+    filled = [[{"NUMBER": "1", "PURPOSE": "phone", "ID": "k1"}.get(word, word) for word in command.split()] for command in typed]
+    assert len(filled) > 8
+    assert [command for command in filled if not parses(command)] == [], capsys.readouterr().err
+    written = {path.name.replace("@.service", "@").removesuffix(".service") for path in (DEPLOY / "systemd").iterdir()}
+    ours = re.findall(r"hotline[-.][\w.@-]+", " ".join(re.findall("^systemctl (.*)", text, re.MULTILINE)))
+    assert {re.sub("@.*", "@", unit) for unit in ours} - written == set()
+    assert {path for path in re.findall(r"/(?:etc|var/lib)/(?:hotline|valkey)[\w./-]*", text) if path.removesuffix(".new") not in walk} <= {
+        "/var/lib/hotline/mots",
+        "/var/lib/hotline/mots/",
+        "/var/lib/hotline/sortie-NUMBER.xlsx",
+    }
+
+
+def test_what_callers_hear_meanwhile_is_what_the_screen_says() -> None:
+    """Whoever closes the line tells others by this page what women read."""
+    words = (ROOT / "locales/fr/LC_MESSAGES/flows.po").read_text("utf-8")
+    said = re.findall(r"\*((?:Personne|Pas d'appel) [^*]{20,})\*", (ROOT / "docs/fermeture.md").read_text("utf-8"))
+    assert [sentence in words for sentence in said] == [True, True]
+
+
 def test_each_kind_of_sms_to_the_keeper_leads_to_an_alert() -> None:
     """What the line tells by SMS stands in the runbook's table, one row each."""
     table = (ROOT / "docs/runbook.md").read_text("utf-8").partition("| le SMS parle |")[2].partition("\n\n")[0]

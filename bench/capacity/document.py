@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 from bench.capacity import drawing
 from bench.capacity.cells import Cell, Met, simulate
 from bench.capacity.leak import Learned, Spied, spy
+from bench.capacity.server import worked_out
 from bench.capacity.world import Team
 
 DOCUMENT: Final = Path(__file__).resolve().parents[2] / "docs" / "capacity.md"
@@ -95,7 +96,8 @@ def run(pool: Executor) -> Tables:
     every, spies = cells(), spied()
     met = {cell: pool.submit(simulate, cell) for cell in sorted(every, key=lambda cell: -cell.an_hour)}
     learned = {question: pool.submit(spy, question) for question in spies}
-    return tables({cell: found.result() for cell, found in met.items()}, {question: found.result() for question, found in learned.items()})
+    found = tables({cell: found.result() for cell, found in met.items()}, {question: found.result() for question, found in learned.items()})
+    return found | worked_out(found["plan"])
 
 
 def tables(met: Mapping[Cell, Met], learned: Mapping[Spied, Learned]) -> Tables:
