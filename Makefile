@@ -8,7 +8,7 @@ BIN := .venv/bin
 RUN := .venv/.ready-run
 DEV := .venv/.ready-dev
 
-.PHONY: run test check static bench chaos capacity clean
+.PHONY: run test check static bench chaos soak capacity clean
 # A .venv that was not finished is begun anew.
 .DELETE_ON_ERROR:
 
@@ -41,6 +41,10 @@ bench: $(DEV)
 chaos: $(DEV)
 	@echo "make chaos: breaks the line on purpose, by seeds, and counts what it promised"
 	@$(BIN)/python -m bench.chaos --seeds 4
+
+soak: $(DEV)
+	@echo "make soak: launch day on the radio, for ten minutes, on SQLite; writes docs/soak.svg"
+	@$(BIN)/python -m bench.soak --svg docs/soak.svg
 
 capacity: $(DEV)
 	@echo "make capacity: simulates the line and writes docs/capacity.md anew"
