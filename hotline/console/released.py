@@ -124,7 +124,7 @@ def _figure(reading: FigureReader, spec: FigureSpec, release: Release, beside: R
     names = [part.name for part in (spec.tables[:1] if reading.is_rounded else spec.tables)]
     shown = tuple(_table(reading, part, spec) for part in map(release.table, names) if part is not None and part.cells)
     other = beside.table(table.name) if beside else None
-    caption = Caption(id, title, reading.period(release.period), sentences, _aloud(shown[0]), number)
+    caption = Caption(id, title, reading.period(release.period), sentences, _aloud(reading, shown[0]), number)
     return ShownFigure(id, title, means, sentences, shown, _picture(reading, spec, table, other, caption), number)
 
 
@@ -224,9 +224,10 @@ def _table(reading: FigureReader, table: FigureTable, spec: FigureSpec | None = 
     return ShownTable(reading.say(f"figures.{table.name}.title"), head, rows, told)
 
 
-def _aloud(table: ShownTable) -> str:
+def _aloud(reading: FigureReader, table: ShownTable) -> str:
     """The table in words."""
-    return "; ".join(f"{name}: {_cells_aloud(table.head, cells)}" for name, cells in table.rows) + "."
+    colon = reading.say("partners.colon")
+    return " ".join(f"{name}{colon} {_cells_aloud(table.head, cells)}." for name, cells in table.rows)
 
 
 def _cells_aloud(head: Sequence[str], cells: Sequence[str]) -> str:

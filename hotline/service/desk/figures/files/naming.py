@@ -27,7 +27,7 @@ _ROWS: Final = {
     "types": "incident.type",
     "referrals": "referrals.kind",
 }
-_COLUMNS: Final = {"regions_types": "incident.type", "regions_ages": "figures.minors.row", "referrals": "referrals.outcome"}
+_COLUMNS: Final = {"regions_types": "incident.type", "regions_ages": "figures.minors.row"}
 """Words that stand elsewhere already, by table."""
 
 
