@@ -360,6 +360,30 @@ def test_a_year_over_a_quarter_that_was_wrong(line: Line, made: MadeUp):
     assert "same" == line.act(FANTA, prepare_release, decided(line, "2027")).code
 
 
+def test_what_was_right_of_a_quarter_that_was_wrong(line: Line, made: MadeUp):
+    """Whoever kept a quarter that was withdrawn for its promises still has its types: the year tells no hidden cell of another quarter by them."""
+    for quarter, (year, month) in enumerate(((2027, 5), (2027, 8), (2027, 11), (2028, 2)), start=1):
+        for type_, count in (("physical_assault", 30), ("rape", 3 if quarter == 2 else 8), ("denial", 9)):
+            made.types(2027, 3 * quarter - 2, type_, count)
+        at_day(line, year, month, 10)
+        made.purge()
+        let_out(line, f"2027-Q{quarter}")
+    third = span("2027-Q3")
+    with line.real_store.write() as tx:
+        for statement in (
+            "UPDATE tallies SET count = count + 1 WHERE day = (SELECT min(day) FROM tallies WHERE day >= ?)",
+            "UPDATE tries_tallies SET count = count + 1 WHERE month = ?",
+        ):
+            tx._connection.exec_driver_sql(statement, (third.since,))
+    assert "done" == line.act(FANTA, withdraw_release, 3, "Les promesses étaient fausses.").code
+    let_out(line, "2027")
+    with line.real_store.read() as tx:
+        releases = tx.releases.releases()
+    was_wrong = ("promises", "promises_languages", "wrong")
+    kept = tuple(table for table in releases[2].tables if table.name not in was_wrong)
+    assert {} == narrowed([*releases[:2], replace(releases[2], tables=kept), *releases[3:]])
+
+
 def test_four_calls_in_a_language(line: Line, made: MadeUp):
     """C3: a hundred promises, four of them in French: by language nothing is told, since the total stands on another table."""
     with line.real_store.write() as tx:
