@@ -225,7 +225,9 @@ def test_what_is_public_never_changes(line: Line, made: MadeUp):
     assert "state" == line.act(FANTA, prepare_release, decided(line, "2027-Q1")).code
 
 
-@pytest.mark.parametrize("period", ["2027-03", "2027-S1", "2027-Q5", "2027-01-01", "2027-Q1,2027-Q2", "", "27", "9999", "9999-Q4", "2027-Q1\n", "٢٠٢٧"])
+@pytest.mark.parametrize(
+    "period", ["2027-03", "2027-S1", "2027-Q5", "2027-01-01", "2027-Q1,2027-Q2", "", "27", "9999", "9999-Q4", "2027-Q1\n", "٢٠٢٧"]
+)
 def test_no_other_grain(line: Line, period: str):
     """C1: months, half-years and anything else are no period: only quarters and years are."""
     with pytest.raises(CannotPrepare) as refused:
