@@ -253,6 +253,22 @@ def test_a_second_yes_that_comes_late(line: Line, made: MadeUp):
         assert {("health", "declined"): 1} == tx.figures.referrals_counted(day_of(2027, 4, 1), day_of(2027, 7, 1))
 
 
+def test_a_second_yes_that_comes_late_and_stays_long(line: Line, made: MadeUp):
+    """Where callbacks are kept for half a year, what counts in a quarter because the yes was said in it holds that quarter up until it is untied."""
+    worked_example(made)
+    at_day(line, 2027, 4, 30)
+    made.purge()
+    (late,) = made.types(2027, 2, "denial", 1, figures=False)
+    at_day(line, 2027, 5, 12)
+    assert "done" == line.act(FANTA, consents.give_consent, late, "figures").code
+    at_day(line, 2027, 8, 12)
+    with pytest.raises(CannotPrepare) as refused:
+        decided(line, "2027-Q2")
+    assert "not_final" == refused.value.code
+    made.purge()
+    assert decided(line, "2027-Q2").tables
+
+
 STAGES = ("never asked", "to be written down alone", "at once", "with all of it", "on the last day")
 
 
