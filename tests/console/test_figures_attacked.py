@@ -85,3 +85,12 @@ def test_no_cell_is_a_formula(hostile: Desk, number: int) -> None:
     )
     rows = csv.reader(io.StringIO(client.get(f"/console/partners/{number}.csv").data.decode("utf-8-sig")))
     assert [] == [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+
+
+def test_withdrawn_without_a_note(desk: Desk) -> None:
+    """As after a restore, which brings no note back: it is said to be withdrawn all the same, and nothing of it is there."""
+    put(desk, replace(release("2027-Q1", 1, "withdrawn"), withdrawn_at=1_800_090_000, withdrawn_by="line"))
+    desk.add_partner()
+    page = desk.browser("rokia").open("/console/partners")
+    assert desk.say("partners.withdrawn_bare", period="1", number=1, date="")[-25:] in page
+    assert "<table" not in page
