@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from random import Random
+from threading import Barrier
 
 import pytest
 from hypothesis import given, settings
@@ -197,6 +199,33 @@ def test_two_people(line: Line, made: MadeUp):
         ("moussa (root)", "figures released", "release 1, 2027-Q1, Lettre 12"),
     ] == found
     assert ("fanta", "moussa (root)", "Lettre 12") == (release.prepared_by, release.released_by, release.letter)
+
+
+def test_two_people_at_once(line: Line, made: MadeUp):
+    """Both prepare, and both let it out, in the same moment: there is one release, let out once, in one name and under one letter."""
+    worked_example(made)
+    at_day(line, 2027, 5, 10)
+    made.purge()
+
+    def at_once(act, *arguments) -> list[str]:
+        gate = Barrier(2)
+
+        def one(name: str) -> str:
+            gate.wait()
+            return admin(line, name, act, *arguments, *([f"Lettre de {name}"] if act is release_figures else [])).code
+
+        with ThreadPoolExecutor(2) as people:
+            return sorted(people.map(one, ("moussa (root)", "kadia (root)")))
+
+    assert ["done", "overtaken"] == at_once(prepare_release, decided(line, "2027-Q1"))
+    with line.real_store.write() as tx:
+        tx.releases.save(replace(tx.releases.release(1), standing="withdrawn", withdrawn_at=1, withdrawn_by="moussa (root)"))
+    assert "done" == admin(line, "fanta (root)", prepare_release, decided(line, "2027-Q1")).code
+    assert ["published", "state"] == at_once(release_figures, 2, decided(line, "2027-Q1"))
+    with line.real_store.read() as tx:
+        (public,) = [release for release in tx.releases.releases() if release.standing == "released"]
+        assert public.letter == f"Lettre de {public.released_by}"
+        assert 1 == sum(record.what == "figures released" for record in tx.audit.all())
 
 
 def test_what_is_public_never_changes(line: Line, made: MadeUp):
