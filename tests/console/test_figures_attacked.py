@@ -7,6 +7,7 @@ import html
 import io
 import re
 import zipfile
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -69,7 +70,8 @@ def test_words_stay_words_on_the_press_page(hostile: Desk) -> None:
 
 @pytest.mark.parametrize("number", [1, 2])
 def test_no_cell_is_a_formula(hostile: Desk, number: int) -> None:
-    """Neither in the workbook nor in the CSV, whoever let it out and under whatever letter; and there is no sheet, comment, name or link beside what is seen."""
+    """Neither in the workbook nor in the CSV, whoever let it out and under whatever letter; and there is no sheet, comment, name or
+    link beside what is seen; nor when it was taken."""
     client = hostile.browser("rokia").client
     data = client.get(f"/console/partners/{number}.xlsx").data
     book = load_workbook(io.BytesIO(data))
@@ -79,6 +81,9 @@ def test_no_cell_is_a_formula(hostile: Desk, number: int) -> None:
     assert {"visible"} == {sheet.sheet_state for sheet in book}
     assert ({}, {"General", "0"}) == (dict(book.defined_names), {cell.number_format for cell in cells})
     parts = zipfile.ZipFile(io.BytesIO(data))
+    assert {(2027, 1, 16)} == {part.date_time[:3] for part in parts.infolist()}
+    assert {date(2027, 1, 16)} == {moment.date() for moment in (book.properties.created, book.properties.modified)}
+    assert data == client.get(f"/console/partners/{number}.xlsx").data
     assert [] == [name for name in parts.namelist() if re.search("comment|external|vba|custom|calcChain|media", name)]
     assert not any(
         re.search(rb"<f>|hidden=|alert\(1\)<", parts.read(name)) for name in parts.namelist() if name.startswith("xl/worksheets")
