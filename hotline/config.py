@@ -212,7 +212,7 @@ class _Reader:
 
     def keep_the_press_apart(self, config: Config) -> None:
         """The journalists' page has a host of its own: on it nothing of the console answers."""
-        press, room = (urlsplit(address or "").netloc for address in (config.console.press_url, config.console.console_url))
+        press, room = (urlsplit(address or "").hostname for address in (config.console.press_url, config.console.console_url))
         if press and press == room:
             self.fault("HOTLINE_PRESS_URL", "its host is the console's (HOTLINE_CONSOLE_URL): it takes one of its own")
 

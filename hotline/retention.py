@@ -49,6 +49,7 @@ REVOKED_SECONDS: Final = {
     "consent": 36 * DAY_SECONDS,
     "testimony": 36 * DAY_SECONDS,
     "disabled": 36 * DAY_SECONDS,
+    "figures": 36 * DAY_SECONDS,
 }
 """What must not be undone by a restore, in the file that lies apart. A number in a backup can ring until its callback's end, which is no further ahead
 than `DAYS_AHEAD` days; what else there is names nobody, and is kept as long as the oldest backup, and a week."""

@@ -36,13 +36,14 @@ from hotline.ports.desk import testimonies
 from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.backups import Hold
 from hotline.ports.desk.cases import RECORD, Consent, HandedNote, Incident, Referral
-from hotline.ports.desk.revocations import Revocation
+from hotline.ports.desk.revocations import Revocation, released
 from hotline.ports.store import Transaction
 from tests.adapters.conftest import PATIENT_MS, contract_url, empty_contract_url
 from tests.adapters.test_migrations import REVISIONS
 from tests.adapters.test_store import HERS, HOUR, OTHERS, a_callback, a_counselor, a_post, id_of
 from tests.databases import migrated
 from tests.postgres import postgres
+from tests.released import release as a_release
 from tests.small_line import settings
 
 __all__ = ["contract_url", "empty_contract_url", "postgres"]
@@ -427,10 +428,13 @@ def test_stops_since_the_backup_stay_stops(machine, request):
 
 
 def test_what_else_was_taken_back_stays_so(small, request):
-    """A testimony withdrawn, a consent and a referral revoked, a callback cancelled, somebody shut out: none of it comes back with an older backup."""
+    """A testimony withdrawn, a consent and a referral revoked, a callback cancelled, somebody shut out, figures withdrawn: none of it comes back with an older
+    backup."""
     store = small.store()
     with store.write() as tx:
         fill(tx)
+        for number in (81, 82):
+            tx.releases.save(a_release("2027-Q1", number))
     file = small.backup()
     with store.write() as tx:
         tx.revocations.add("testimony", id_of(6), NOW + 60)
@@ -438,6 +442,7 @@ def test_what_else_was_taken_back_stays_so(small, request):
         tx.revocations.add("consent", f"|referral.{id_of(5)}", NOW + 60)
         tx.revocations.add("cancelled", id_of(2), NOW + 60)
         tx.revocations.add("disabled", id_of(1), NOW + 60)
+        tx.revocations.add("figures", released(82, a_release("2027-Q1", 82).digest), NOW + 60)
     there = small.elsewhere(empty(request, "sqlite", small.folder))
     shutil.copy(small.env["HOTLINE_REVOKED_FILE"], there.env["HOTLINE_REVOKED_FILE"])
     done = backups.restore(there.config, file, secret(small), (), NOW + 120)
@@ -451,6 +456,7 @@ def test_what_else_was_taken_back_stays_so(small, request):
         assert referral is None or referral.revoked
         assert ("cancelled", None) == (tx.callbacks.get(id_of(2)).state, tx.numbers.of(id_of(2)))
         assert not tx.staff.get(id_of(1)).active
+        assert ["released", "withdrawn"] == [tx.releases.release(number).standing for number in (81, 82)]
 
 
 def test_calls_of_the_lost_machine_are_over(small, request):

@@ -16,7 +16,7 @@ from hotline.adapters.meter import PrometheusMeter
 from hotline.adapters.seal import Seal, SealBroken, new_keys
 from hotline.adapters.spool import DiskSpool
 from hotline.adapters.sql.schema import upgrade
-from hotline.app import DROPPED, Role, assemble, build_again, create_app, drop_mark, load_library, open_seal, open_store
+from hotline.app import DROPPED, Door, Role, assemble, build_again, create_app, drop_mark, load_library, open_seal, open_store
 from hotline.config import Config
 from hotline.demo.environment import demo_environment, passwords_secret
 from hotline.demo.people import PEOPLE, passwords
@@ -247,6 +247,18 @@ def test_the_room_alone_has_its_keys(config: Config) -> None:
     assert open_seal(config, "console").ring == ring
     with pytest.raises(KeysBroken, match="no key for: testimony, factor, cookie"):
         open_seal(poor, "console")
+
+
+def test_what_answers_callers_never_shows_figures(config: Config) -> None:
+    """With a page for journalists laid, the process behind the callers' door has neither that page nor the room, by whatever host it is asked."""
+    upgrade(config.database_url)
+    prepare(config)
+    told = replace(config, console=replace(config.console, press_url="https://chiffres.example.org/chiffres"))
+    doors: tuple[tuple[Door, Role], ...] = (("callers", "callers"), ("console", "console"))
+    callers, room = (create_app(told, door, assemble(told, role=role)).test_client() for door, role in doors)
+    for host in ("https://chiffres.example.org", "https://salle.example.org"):
+        assert {404} == {callers.get(path, base_url=host).status_code for path in ("/chiffres", "/console/sign-in", "/console/partners")}
+    assert 200 == room.get("/chiffres", base_url="https://chiffres.example.org").status_code
 
 
 def test_dropped_keys_keep_nothing_and_screens_go_on(config: Config) -> None:

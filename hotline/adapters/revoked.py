@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 NAME: Final = "revoked"
 """In the folder of the machine, where no other place was set."""
-_LINE: Final = re.compile(rb"(stop|cancelled|consent|testimony|disabled) ([0-9]{1,12}) ([0-9]{1,12}) ([0-9a-f]{64,192})")
+_LINE: Final = re.compile(rb"(stop|cancelled|consent|testimony|disabled|figures) ([0-9]{1,12}) ([0-9]{1,12}) ([0-9a-f]{64,192})")
 _MODE: Final = 0o600
 
 

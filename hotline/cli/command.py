@@ -65,14 +65,14 @@ def reason(error: Exception) -> str:
     return ": ".join(str(part) for part in (error.filename, error.strerror or type(error).__name__) if part)
 
 
-def write_new(path: Path, data: bytes, why: str) -> None:
+def write_new(path: Path, data: bytes, why: str, *, mode: int = 0o644) -> None:
     """Write a new file, whole or not at all. Raises Failed; `why`: a file of that name is never written over."""
     from hotline.content.directory_files.registry import put
 
     if path.exists():
         raise Failed(f"{path} is there already; {why}")
     try:
-        put(path, data)
+        put(path, data, mode=mode)
     except OSError as error:
         raise Failed(f"nothing was written: {path}: {error.strerror}") from None
 

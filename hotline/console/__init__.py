@@ -9,6 +9,7 @@ from typing import Final, NoReturn
 from flask import Blueprint, Flask, Response, abort, g, request, session
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
 from hotline.console import press
@@ -93,8 +94,17 @@ PATIENCE_SECONDS: Final = 10
 """So long a page waits for what may not come late: take, connect, hand over (`LATE` of `network.js`)."""
 LONGEST_TIME: Final = 12
 """Digits of a moment in seconds, and to spare."""
+LARGEST_NUMBER: Final = 2**31 - 1
+"""Of a release or a protocol, as PostgreSQL's `integer` has it."""
 HSTS_SECONDS: Final = 2 * 365 * DAY_SECONDS
 """For so long a browser asks for the console over TLS alone, whatever is typed or linked (RFC 6797)."""
+
+
+class ShortIntegerConverter(IntegerConverter):
+    """A number that a column of the database has room for: a longer one is of nothing that there is."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=LARGEST_NUMBER)
 
 
 def install(app: Flask, context: ConsoleContext) -> None:
@@ -113,6 +123,7 @@ def install(app: Flask, context: ConsoleContext) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # as long as the sign-in
         WTF_CSRF_SSL_STRICT=False,  # no referrer leaves these pages: the token and the cookie's SameSite do it
     )
+    app.url_map.converters["int"] = ShortIntegerConverter
     assets = Assets()
     pages = Blueprint("console", __name__, url_prefix="/console", template_folder="templates")
     _guard(pages, context, CSRFProtect(app))

@@ -55,7 +55,7 @@ def install(app: Flask, context: ConsoleContext) -> None:
     @app.before_request
     def keep_apart() -> None:
         """On its host the page alone, and the page on its host alone."""
-        if (request.host.lower() == place.netloc) != (request.endpoint == "press"):
+        if (_named(request.host) == place.hostname) != (request.endpoint == "press"):
             abort(_nothing())
 
     def press(year: str = "") -> AnyResponse:
@@ -73,6 +73,15 @@ def install(app: Flask, context: ConsoleContext) -> None:
 
     app.add_url_rule(place.path, "press", press, methods=["GET"])
     app.add_url_rule(f"{place.path}/<string(length=4):year>", "press", press, methods=["GET"])
+
+
+def _named(host: str) -> str | None:
+    """The name of a host that was asked for, whatever port and dot stand behind it: both are the same host to a browser's cookies and to DNS."""
+    try:
+        name = urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
+    return name and name.removesuffix(".")
 
 
 def _pages(context: ConsoleContext, path: str) -> dict[str, str]:

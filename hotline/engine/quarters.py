@@ -14,6 +14,8 @@ _NAME: Final = re.compile(r"([0-9]{4})(?:-Q([1-4]))?", re.ASCII)
 DUE_DAY: Final = 10
 """Of the second month after a quarter's end its figures are due, and no earlier."""
 FIRST_YEAR: Final = 2000
+LAST_YEAR: Final = 2999
+"""Of later ones no date could say when they are due."""
 
 
 class Span(Struct, frozen=True):
@@ -55,7 +57,7 @@ class Span(Struct, frozen=True):
 def span(name: str) -> Span | None:
     """What `2027-Q1` and `2027` mean. Returns None for anything else."""
     found = _NAME.fullmatch(name)
-    if found is None or int(found[1]) < FIRST_YEAR:
+    if found is None or not FIRST_YEAR <= int(found[1]) <= LAST_YEAR:
         return None
     return Span(int(found[1]), int(found[2]) if found[2] else None)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 import requests
@@ -14,13 +16,16 @@ from hotline.gateways.asking import TIMEOUT, VendorAnswer, taken
 from hotline.ports.outgoing import GatewayUnknown
 
 PREFIX: Final = "whsec_"
+PATIENCE_SECONDS: Final = 10.0
+"""For an answer, from the first byte to the last: alerts wait behind it, and who answers a byte a second is always in time for each."""
 
 
 class PartnerWebhook:
     """One address. Signed under each of the secrets, so that one is exchanged while both sides go on."""
 
-    def __init__(self, url: str, secrets: Sequence[str]) -> None:
-        self._url = url
+    def __init__(self, url: str, secrets: Sequence[str], seconds: float = PATIENCE_SECONDS) -> None:
+        """`seconds`: how long it is waited for."""
+        self._url, self._seconds = url, seconds
         self._keys = tuple(base64.b64decode(secret.removeprefix(PREFIX)) for secret in secrets)
 
     def post(self, id: str, body: bytes, at: int) -> None:
@@ -32,16 +37,24 @@ class PartnerWebhook:
             "webhook-timestamp": str(at),
             "webhook-signature": " ".join(f"v1,{signature(key, id, at, body)}" for key in self._keys),
         }
-        try:
-            with (
-                requests.Session() as session,
-                session.post(
-                    self._url, data=body, headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True, auth=_nobody
-                ) as answer,
-            ):
-                taken(VendorAnswer(answer.status_code, b""))
-        except requests.RequestException:
-            raise GatewayUnknown("webhook") from None
+        came: list[int] = []
+        asking = threading.Thread(target=self._ask, args=(body, headers, came), daemon=True)
+        asking.start()
+        asking.join(self._seconds)
+        if not came:
+            raise GatewayUnknown("webhook")
+        taken(VendorAnswer(came[0], b""))
+
+    def _ask(self, body: bytes, headers: dict[str, str], came: list[int]) -> None:
+        """`came`: where the status goes, if one comes."""
+        with (
+            suppress(requests.RequestException),
+            requests.Session() as session,
+            session.post(
+                self._url, data=body, headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True, auth=_nobody
+            ) as answer,
+        ):
+            came.append(answer.status_code)
 
 
 def signature(key: bytes, id: str, at: int, body: bytes) -> str:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from flask import Flask
+from msgspec.structs import replace
+
+from hotline import console
+from tests.browser.conftest import served
 from tests.browser.room import NARROW, WIDE
 from tests.browser.served_desk import ServedDesk
+from tests.console.desk import SETTINGS
 from tests.released import release, too_few
 
 
@@ -30,3 +36,22 @@ def test_two_quarters_beside_each_other_leave_nobody_out(served_desk: ServedDesk
     room.page.emulate_media(media="print")
     assert table.is_visible()
     assert room.troubles == room.strangers == []
+
+
+def test_the_press_page_leaves_nobody_out(served_desk: ServedDesk) -> None:
+    """As any browser has it, with nobody signed in: axe finds nothing, nothing runs off the side, the page asks for nothing besides itself and leaves no cookie."""
+    with served_desk.desk.line.real_store.write() as tx:
+        tx.releases.save(release("2026", 1, partner=too_few("partner")))
+    settings = replace(
+        SETTINGS, press_url="http://127.0.0.1/chiffres", organisation="Fédération des femmes", figures_contact="Bureau des chiffres"
+    )
+    app = Flask("press", static_folder=None)
+    console.install(app, replace(served_desk.desk.room, settings=settings))
+    with served(app) as address:
+        room = served_desk.of("fanta")
+        room.context.clear_cookies()
+        room.page.goto(f"{address}/chiffres")
+        for size in (NARROW, WIDE):
+            room.page.set_viewport_size(size)  # type: ignore[arg-type]
+            assert (size, [], False) == (size, room.barriers(), room.is_too_wide())
+        assert ([f"{address}/chiffres"], [], []) == (room.strangers, room.troubles, room.context.cookies())

@@ -50,7 +50,9 @@ def test_a_file_of_each_kind(released: Desk) -> None:
     assert [("djeneba", f"release 1 {kind}") for kind in ("xlsx", "csv", "json")] == taken(released)
 
 
-@pytest.mark.parametrize("path", ["2.csv", "3.csv", "3.xlsx", "9.json", "1.pdf", "1.csv.exe", "x.csv"])
+@pytest.mark.parametrize(
+    "path", ["2.csv", "3.csv", "3.xlsx", "9.json", "0.csv", "-1.csv", f"{2**31}.csv", f"{10**40}.json", "1.pdf", "1.csv.exe", "x.csv"]
+)
 def test_what_is_not_released_is_not_there(released: Desk, path: str) -> None:
     """Nor in another kind; and nothing is said to have been taken."""
     browser = released.browser("djeneba")

@@ -100,6 +100,29 @@ def test_nothing_of_the_room_is_on_its_host(desk: Desk, reader: FlaskClient) -> 
     assert reader.get("/console/sign-in", base_url="http://localhost").status_code == 200
 
 
+@pytest.mark.parametrize(
+    "host",
+    ["CHIFFRES.example.org", "chiffres.example.org.", "chiffres.example.org:443", "chiffres.example.org:8443", "chiffres.example.org.:80"],
+)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_its_host_is_its_host_however_it_is_written(desk: Desk, reader: FlaskClient, host: str, scheme: str) -> None:
+    """In capitals, with a dot behind, with any port, whatever stands in front says besides: there is the page, and no door of the room."""
+    put(desk, release("2026", 1))
+    asked = {"Host": host, "X-Forwarded-Host": "localhost", "Forwarded": "host=localhost"}
+    answers = [
+        reader.get(path, base_url=f"{scheme}://localhost", headers=asked) for path in (ADDRESS, "/console/sign-in", "/console/", "/metrics")
+    ]
+    assert [200, 404, 404, 404] == [answer.status_code for answer in answers]
+
+
+@pytest.mark.parametrize("host", ["chiffres.example.org.localhost", "xchiffres.example.org", "[::1", "localhost"])
+def test_no_other_host_has_it(desk: Desk, reader: FlaskClient, host: str) -> None:
+    """Whatever a proxy says that was asked for, and however like its own a name is."""
+    put(desk, release("2026", 1))
+    answer = reader.get(ADDRESS, base_url="http://localhost", headers={"Host": host, "X-Forwarded-Host": "chiffres.example.org"})
+    assert 404 == answer.status_code
+
+
 def test_it_keeps_the_cover(desk: Desk, reader: FlaskClient) -> None:
     """Neither what is dialed nor what the line calls itself nor where the room is."""
     put(desk, release("2026", 1))

@@ -6,7 +6,10 @@ import base64
 import hashlib
 import hmac
 import netrc
+import socket
 import ssl
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -54,6 +57,27 @@ def test_whatever_is_no_yes_is_tried_again(httpserver: HTTPServer, status: int, 
     with pytest.raises(raised, match=f"^http_{status}$"):
         PartnerWebhook(httpserver.url_for("/hook"), (SECRET,)).post(ID, BODY, AT)
     assert ["/hook"] == [request.path for request, _ in httpserver.log]
+
+
+def test_who_answers_ever_so_slowly_is_not_waited_for() -> None:
+    """A byte now and then is in time for every read, and would hold a worker for as long as it likes."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        over = threading.Event()
+
+        def drip() -> None:
+            peer, _ = listening.accept()
+            with peer, suppress(OSError):
+                while not over.wait(0.02):
+                    peer.sendall(b"H")
+
+        dripping = threading.Thread(target=drip)
+        dripping.start()
+        try:
+            with pytest.raises(GatewayUnknown, match="webhook"):
+                PartnerWebhook(f"http://127.0.0.1:{listening.getsockname()[1]}/hook", (SECRET,), seconds=0.3).post(ID, BODY, AT)
+        finally:
+            over.set()
+            dripping.join()
 
 
 def test_nobody_there() -> None:

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from hotline.engine.times import THURSDAY
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.figures import Tally
 from hotline.service.desk.figures.cell_suppression import FEW, HELD
-from hotline.service.desk.figures.overview import Counted, Overview, fate, overview
+from hotline.service.desk.figures.overview import STEP, Counted, Overview, fate, overview
 from hotline.service.desk.shifts.staffing import by_day
 from hotline.service.editions.cache import EditionCache
 from tests.content_line import sources
@@ -135,16 +136,25 @@ def test_what_waits_is_exact_for_supervisors_alone(line: Line) -> None:
     assert hidden.oldest == ()
 
 
-def test_an_operator_s_days_end_with_a_whole_week(line: Line) -> None:
-    """What was promised since Monday is not in it: the page of today less that of yesterday would be one person."""
-    put(line, 9, attempts=1, outcome="spoke")
-    put(line, 6, 2, attempts=1, outcome="spoke")
-    assert column(seen(line, "operator").periods[0].promises)["kept"] == 6
+def test_no_two_looks_of_an_operator_overlap(line: Line) -> None:
+    """What was promised since some Monday is not in it, and five weeks later nothing else is: the page of today less that of yesterday, or of last week,
+    would be one person."""
+    line.wait((STEP - 1 - (line.clock.now() // DAY + THURSDAY) % STEP) * DAY, tick=False)  # the last day before others are shown
     first = seen(line, "operator").periods
-    line.wait(5 * DAY, tick=False)
+    put(line, 9, attempts=1, outcome="spoke")
     assert seen(line, "operator").periods == first
     line.wait(DAY, tick=False)
-    assert column(seen(line, "operator").periods[0].promises)["kept"] == 9
+    shown = seen(line, "operator").periods
+    assert column(shown[0].promises)["kept"] == 9
+    assert shown[1].since > first[0].until
+    put(line, 7, attempts=1, outcome="spoke")
+    for _ in range(STEP - 1):
+        line.wait(DAY, tick=False)
+        assert seen(line, "operator").periods == shown
+    line.wait(DAY, tick=False)
+    recent, before = seen(line, "operator").periods
+    assert before.since > shown[0].until
+    assert (recent.until + 1 + THURSDAY) % 7 == 0
 
 
 def test_hours_ahead_by_language(line: Line) -> None:

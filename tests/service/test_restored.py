@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from hotline.adapters.revoked import RevokedFile, read
 from hotline.adapters.sql import SqlStore
 from hotline.ports.desk.backups import Hold
+from hotline.ports.desk.releases import Release
 from hotline.ports.desk.revocations import Revocation
 from hotline.retention import REVOKED_SECONDS
 from hotline.service import acts
@@ -18,10 +19,16 @@ from hotline.service.calls import agreements, connecting, contacts, saying, taki
 from hotline.service.calls.agreements import Wish
 from hotline.service.calls.contacts import Contact
 from hotline.service.desk import restored
+from hotline.service.desk.figures.releasing import withdraw_release
 from hotline.service.editions.cache import EditionCache
 from hotline.service.work import Work
+from tests.released import release as released_figures
 from tests.service.fakes import DAY
 from tests.service.line import AWA, CALLER, FANTA, OTHER_CALLER, OUMOU, RULES, Line, add_staff
+
+
+def figures(period: str, number: int, standing: str = "released", **fields: object) -> Release:
+    return replace(released_figures(period, number, standing), **fields)
 
 
 def hold(line: Line, *, whole: bool = True) -> None:
@@ -208,6 +215,21 @@ def test_what_a_counselor_stops_is_written_apart(apart: tuple[Line, Path]) -> No
     line.act(AWA, saying.say_outcome, line.callback().id, "spoke")
     assert "erased" == line.act(AWA, agreements.no_more, line.callback().id).code
     assert [("stop", line.seal.digest("number", CALLER))] == [(revoked.kind, revoked.digest) for revoked in read(path)]
+
+
+def test_withdrawn_figures_are_written_apart(apart: tuple[Line, Path]) -> None:
+    """By an act alone of what was public: a restore of an older backup does not show them again, and nothing says which they were."""
+    line, path = apart
+    with line.real_store.write() as tx:
+        tx.releases.save(public := figures("2027-Q1", 1))
+        tx.releases.save(figures("2027-Q2", 2, "prepared", released_at=None))
+    for number in (1, 2):
+        assert "done" == line.act(FANTA, withdraw_release, number, "Un compte était faux.").code
+    assert ["figures"] == kinds(path)
+    with line.real_store.write() as tx:
+        tx.releases.save(public)  # as an older backup has it
+        restored.settle(Work(line.hotline.deps, tx, line.clock.now()), read(path), line.clock.now() - DAY)
+        assert ("withdrawn", "", public.tables) == ((back := tx.releases.release(1)).standing, back.note, back.tables)
 
 
 def test_a_cancelled_callback_is_written_apart(apart: tuple[Line, Path]) -> None:

@@ -24,11 +24,12 @@ if TYPE_CHECKING:
 
 FORMATS: Final = ("xlsx", "csv", "json", "dhis2", "recorder")
 OWNER_ALONE: Final = 0o600
+FOR_ALL: Final = 0o644
 _BY: Final = "who does this (default: the login name)"
 _REFUSED: Final = {
     "gone": "no such release, or it is not released, or withdrawn; or no such protocol",
     "late": "that protocol is over: rows leave under none but one that is in force (hotline figures protocol record)",
-    "too_few": "fewer than 20 incidents in that period: no row leaves",
+    "too_few": "fewer than 20 incidents of that period may leave: no row does",
     "empty": "something is empty that has to be filled in",
     "long": "a name or a letter of more than 120 letters",
     "day": "the last day of a protocol is a day of the coming year",
@@ -82,9 +83,8 @@ def _export(options: argparse.Namespace) -> None:
         if options.format != "recorder":
             _done(run(deps, options.by, sharing.take_release, release.number, options.format))
     for path, data in made.items():
-        write_new(path, data, "a file that was handed on is never written over")
-        if options.format == "recorder":
-            path.chmod(OWNER_ALONE)
+        mode = OWNER_ALONE if options.format == "recorder" else FOR_ALL
+        write_new(path, data, "a file that was handed on is never written over", mode=mode)
         print(path)
 
 

@@ -169,15 +169,15 @@ def alone(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def put(path: Path, data: bytes) -> None:
-    """Replace a file: it is the old one or the new one, whole, even if the machine stops in between. It keeps its rights."""
+def put(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Replace a file: it is the old one or the new one, whole, even if the machine stops in between. It keeps its rights; a new one has those of `mode` from the first moment."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     fresh = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            os.fchmod(file.fileno(), path.stat().st_mode & 0o777 if path.exists() else 0o644)
+            os.fchmod(file.fileno(), path.stat().st_mode & 0o777 if path.exists() else mode)
             os.fsync(file.fileno())
         fresh.replace(path)
     finally:

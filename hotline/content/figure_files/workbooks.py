@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any, Final
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles.alignment import Alignment
@@ -15,10 +16,13 @@ from openpyxl.styles.fills import PatternFill
 from openpyxl.styles.fonts import Font
 from openpyxl.utils.cell import get_column_letter
 from openpyxl.workbook.workbook import Workbook
+from openpyxl.writer.excel import ExcelWriter
 
 from hotline.ports.desk.figure_files import ReleasedCell, ReleasedFigure, ReleasedFigures, ReleasedTable
 from hotline.service.desk.figures.files.recorder import RecorderRow
 
+FIRST_MOMENT: Final = datetime(1980, 1, 1)  # noqa: DTZ001 -- as workbook and archive have it, without a zone
+"""That an archive can tell."""
 INCIDENT_DATA: Final = "Incident Data"
 MENU_DATA: Final = "Menu Data"
 HIDDEN: Final = "–"
@@ -51,8 +55,6 @@ class OpenpyxlWorkbooks:
 def as_xlsx(figures: ReleasedFigures, words: Words, released_at: datetime) -> bytes:
     """`words`: by key, in the language of `figures`. `released_at`: what the file says of its making, which is nobody's business."""
     workbook = Workbook()
-    workbook.properties.creator = "hotline"
-    workbook.properties.created = released_at
     _read_first(workbook.active, figures, words)
     for figure in figures.figures:
         _figure(
@@ -61,8 +63,17 @@ def as_xlsx(figures: ReleasedFigures, words: Words, released_at: datetime) -> by
             figures,
             words,
         )
-    data = io.BytesIO()
-    workbook.save(data)
+    return _written(workbook, released_at)
+
+
+def _written(workbook: Workbook, at: datetime) -> bytes:
+    """The same bytes whenever it is made: nothing in them, nor on their archive, tells when somebody took it."""
+    properties, loose, data = workbook.properties, io.BytesIO(), io.BytesIO()
+    properties.creator, properties.created, properties.modified = "hotline", at, at
+    ExcelWriter(workbook, ZipFile(loose, "w")).save()
+    with ZipFile(loose) as parts, ZipFile(data, "w", ZIP_DEFLATED) as whole:
+        for name in parts.namelist():
+            whole.writestr(ZipInfo(name, max(at, FIRST_MOMENT).timetuple()[:6]), parts.read(name), ZIP_DEFLATED)
     return data.getvalue()
 
 
@@ -184,8 +195,6 @@ def _sheet_name(text: str) -> str:
 def recorder_as_xlsx(heads: Sequence[str], rows: Sequence[RecorderRow], menu: Sequence[str], made_at: datetime) -> bytes:
     """Two sheets, as the recorder has them: rows below their heads, and lists of which the heads alone are there."""
     workbook = Workbook()
-    workbook.properties.creator = "hotline"
-    workbook.properties.created = made_at
     sheet = workbook.active
     sheet.title = INCIDENT_DATA
     for row, values in enumerate((heads, *rows), 1):
@@ -202,6 +211,4 @@ def recorder_as_xlsx(heads: Sequence[str], rows: Sequence[RecorderRow], menu: Se
             of.cell(1, column).font, of.cell(1, column).alignment = _HEAD, _WRAPPED
             of.column_dimensions[get_column_letter(column)].width = 24
     sheet.freeze_panes = "B2"
-    data = io.BytesIO()
-    workbook.save(data)
-    return data.getvalue()
+    return _written(workbook, made_at)

@@ -163,7 +163,8 @@ class Figures(Protocol):
         """Of these days, those that count and that nobody can take back any more: they are tied to no callback."""
 
     def tied(self, since: int, until: int) -> int:
-        """How much of these days is not settled: callbacks that are open, incidents and referrals that count and can still be taken back."""
+        """How much of these days is not settled: callbacks that are open; incidents and referrals that count and can still be taken back, of earlier
+        days too, since a yes that was said late counts in the month in which it was said."""
 
     def first_day(self) -> int | None:
         """The day of the first callback that was ever made. Returns None where there was none."""

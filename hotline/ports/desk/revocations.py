@@ -7,7 +7,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
-RevokedKind: TypeAlias = Literal["stop", "cancelled", "consent", "testimony", "disabled"]
+RevokedKind: TypeAlias = Literal["stop", "cancelled", "consent", "testimony", "disabled", "figures"]
 
 
 class Revocation(Struct, frozen=True):
@@ -16,7 +16,7 @@ class Revocation(Struct, frozen=True):
     kind: RevokedKind
     digest: bytes
     """Of the number, as the database knows it; of the id of the callback, of the callback and the kind of the consent, of the testimony's id; of the id of
-    whoever of the staff was shut out."""
+    whoever of the staff was shut out; of a release's number and digest."""
     at: int
     until: int
     """So long a backup may still bring it back."""
@@ -24,7 +24,7 @@ class Revocation(Struct, frozen=True):
 
 class Revocations(Protocol):
     def add(self, kind: RevokedKind, about: str, at: int) -> None:
-        """Write it down when this transaction commits. `about`: the number, the callback's id, `consented`, the testimony's or the staff's id."""
+        """Write it down when this transaction commits. `about`: the number, the callback's id, `consented`, the testimony's or the staff's id, `released`."""
 
     def add_stop_of(self, callback: str, at: int) -> None:
         """A stop of this callback's phone, whose number nobody need know; before the number goes."""
@@ -47,6 +47,11 @@ class RevokedJournal(Protocol):
 
     def trim(self, at: int) -> None:
         """Take out what no backup can bring back any more. Raises OSError."""
+
+
+def released(number: int, digest: str) -> str:
+    """What a release is called there."""
+    return f"{number}|{digest}"
 
 
 def consented(callback: str, kind: str) -> str:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from hotline.engine.times import HOUR_SECONDS
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.backups import Hold
-from hotline.ports.desk.revocations import Revocation, RevokedKind, consented
+from hotline.ports.desk.revocations import Revocation, RevokedKind, consented, released
 from hotline.service.acts import Act, Result
 from hotline.service.calls.dispatch import LINE
 from hotline.service.deps import Deps
@@ -111,6 +111,7 @@ def settle(work: Work, revocations: Iterable[Revocation], made_at: int) -> int:
         + _end_consents(work, known.get("consent", {}))
         + _withdraw(work, known.get("testimony", {}))
         + _shut_out(work, known.get("disabled", {}))
+        + _take_figures_back(work, known.get("figures", {}))
     )
     work.tx.backups.begin_hold(Hold(work.at, made_at, whole=True))
     work.audit(LINE, "line restored", "")
@@ -170,3 +171,14 @@ def _shut_out(work: Work, disabled: dict[bytes, Revocation]) -> int:
     for staff in found:
         shut_out(work, staff)
     return len(found)
+
+
+def _take_figures_back(work: Work, withdrawn: dict[bytes, Revocation]) -> int:
+    """Without the note: a hash of it would not bring it back."""
+    digest = work.tx.revocations.digest
+    public = [release for release in work.tx.releases.releases() if release.standing == "released"] if withdrawn else []
+    found = {release: withdrawn.get(digest("figures", released(release.number, release.digest))) for release in public}
+    for release, revoked in found.items():
+        if revoked is not None:
+            work.tx.releases.save(replace(release, standing="withdrawn", withdrawn_at=revoked.at, withdrawn_by=LINE))
+    return sum(revoked is not None for revoked in found.values())

@@ -142,7 +142,8 @@ _REFERRALS: Final = _months(referral_tallies, "kind", "outcome")
 _i = incidents.c
 _OF_DAYS: Final = (_i.figures, _i.day >= bindparam("since"), _i.day < bindparam("until"))
 _INCIDENTS: Final = select(incidents).where(*_OF_DAYS, _i.callback.is_(None)).order_by(_i.day, _i.id)
-_TIED: Final = select(func.count()).select_from(incidents).where(*_OF_DAYS, _i.callback.is_not(None))
+# Of earlier days too: to what the caller says yes late counts in a later month (`retention.counted_in`).
+_TIED: Final = select(func.count()).select_from(incidents).where(_i.figures, _i.day < bindparam("until"), _i.callback.is_not(None))
 _UNSETTLED: Final = select(func.count()).select_from(callbacks).where(*_MADE, _c.state.in_(OPEN))
 _FIRST: Final = select(func.min(_t.day))
 _FIRST_LEFT: Final = select(func.min(_c.made_at))
@@ -260,7 +261,7 @@ class SqlFigures(CaseRows):
 
     def tied(self, since: int, until: int) -> int:
         unsettled = self._value(_UNSETTLED, since=since * DAY_SECONDS, until=until * DAY_SECONDS)
-        return int(unsettled) + int(self._value(_TIED, since=since, until=until)) + sum(self.referral_outcomes(since, until).values())
+        return int(unsettled) + int(self._value(_TIED, until=until)) + sum(self.referral_outcomes(0, until).values())
 
     def first_day(self) -> int | None:
         gone, left = self._value(_FIRST), self._value(_FIRST_LEFT)

@@ -25,6 +25,9 @@ RECENT: Final = 7
 """Days of the first of the two spans that are shown, and of the one before it. They do not overlap: what lies between two that did could be
 worked out."""
 BEFORE: Final = 23
+STEP: Final = 35
+"""Days by which both move on together for whoever is not shown every count: whole weeks, and more than both are long, or one look would overlap with
+an earlier one, and their difference tell of few."""
 FATES: Final = ("kept", "missed", "withdrawn", "open", "closed")
 """What became of a promise. `kept`: somebody rang within its window. `missed`: it ended, and nobody had. `withdrawn`: the caller stopped or
 cancelled it first. `open`: nobody has rung yet. `closed`: a supervisor closed it unrung."""
@@ -156,11 +159,11 @@ def overview(deps: Deps, role: Role, at: int) -> Overview:
     """Everything on the page, in a bounded number of queries, whatever there is to count. Raises StoreAway.
 
     A supervisor sees the queue itself, case by case, so that what waits now is shown as it is, and the days end today. Everybody else
-    gets it with small counts hidden, and days that end with the last whole week: two looks on two days cannot be subtracted.
+    gets it with small counts hidden, and days that end with a whole week and stay the same for five: no two looks can be subtracted.
     """
     is_exact = role == "supervisor"
     today = at // DAY_SECONDS
-    until = today + 1 if is_exact else today - (today + THURSDAY) % 7
+    until = today + 1 if is_exact else today - (today + THURSDAY) % STEP
     first, middle = until - RECENT - BEFORE, until - RECENT
     with deps.store.read() as tx:
         spans = ((middle, until), (first, middle))

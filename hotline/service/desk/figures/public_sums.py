@@ -93,7 +93,7 @@ class _Pages:
             is_small = printed is not None and printed.too_few
         if is_small:
             self._most[base] = SMALLEST_BASE - 1
-        elif is_new or (period.published is not None and table.name in period.published):
+        elif is_new or (table.base >= SMALLEST_BASE and period.published is not None and table.name in period.published):
             self._least[base] = SMALLEST_BASE
             if OTHERS in table.spec.rows:  # a region with a row of its own has ten, and so have the others together
                 own = (cell for (row, column), cell in cells.items() if row != TOTAL and column == TOTAL)

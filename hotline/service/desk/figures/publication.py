@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hotline.engine.flow import Item
 from hotline.engine.freshness import UNVERIFIED, has_lapsed, is_confirmed, is_shown
@@ -115,13 +116,22 @@ def _quarters(
             continue
         name = str(quarter)
         counted = count_tables(_material(deps, tx, quarter, languages, at), quarter)
-        release = published.get(name)
-        if release is not None and not all(_agrees(table, release.table(table.name)) for table in counted):
-            if release.standing == "released":
+        release, known = published.get(name), None
+        if release is not None:
+            agrees = {table.name: _agrees(table, release.table(table.name)) for table in counted}
+            if release.standing == "released" and not all(agrees.values()):
                 raise CannotPrepare("differs", period=name)
-            release = None  # found wrong and withdrawn: nothing that comes later says by how much
-        found.append(PeriodTables(name, counted, None if release is None else {table.name: table for table in release.tables}))
+            printed = [(table, release.table(table.name)) for table in counted]
+            known = {of.name: of if agrees[of.name] else _still_true(table, of) for table, of in printed if of is not None}
+        found.append(PeriodTables(name, counted, known))
     return found
+
+
+def _still_true(counted: CountedTable, printed: FigureTable) -> FigureTable:
+    """What whoever kept a table that was found wrong, and withdrawn, knows all the same: the cells that come out again. Nothing that comes later says by how much the others were wrong."""
+    places = [[(row, column) for column in printed.columns] for row in printed.rows if not printed.too_few]
+    cells = tuple(tuple(cell if (cell := printed.cell(*of)) == counted.counts.get(of) else None for of in row) for row in places)
+    return replace(printed, cells=cells, too_few=False)
 
 
 def _agrees(counted: CountedTable, printed: FigureTable | None) -> bool:

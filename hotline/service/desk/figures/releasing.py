@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from hotline.engine.phone.letters import name_key
 from hotline.engine.quarters import span
 from hotline.ports.desk.releases import Release
+from hotline.ports.desk.revocations import released
 from hotline.service.acts import Act, Result
 from hotline.service.desk.figures.files.webhook import announce
 from hotline.service.desk.figures.publication import Decision
@@ -61,10 +62,10 @@ def release_figures(act: Act, number: int, decision: Decision, letter: str) -> R
         return Result("letter")
     if not _is_seen(decision, act.tx.releases.releases()) or not decision.is_of(release) or _is_unsettled(act, release):
         return Result("overtaken")
-    released = replace(release, standing="released", released_at=act.at, released_by=act.staff.alias, letter=under)
-    act.tx.releases.save(released)
+    public = replace(release, standing="released", released_at=act.at, released_by=act.staff.alias, letter=under)
+    act.tx.releases.save(public)
     act.record("figures released", f"{_about(release)}, {under}")
-    return Result("published", _named(release), announce(act, released, "released"))
+    return Result("published", _named(release), announce(act, public, "released"))
 
 
 def withdraw_release(act: Act, number: int, note: str) -> Result:
@@ -79,8 +80,10 @@ def withdraw_release(act: Act, number: int, note: str) -> Result:
         return Result("letter")
     act.tx.releases.save(replace(release, standing="withdrawn", withdrawn_at=act.at, withdrawn_by=act.staff.alias, note=why))
     act.record("figures withdrawn", _about(release))
-    was_public = release.released_at is not None
-    return Result(values=_named(release), messages=announce(act, release, "withdrawn") if was_public else ())
+    if release.released_at is None:
+        return Result(values=_named(release))
+    act.tx.revocations.add("figures", released(number, release.digest), act.at)
+    return Result(values=_named(release), messages=announce(act, release, "withdrawn"))
 
 
 def _is_seen(decision: Decision, known: tuple[Release, ...]) -> bool:

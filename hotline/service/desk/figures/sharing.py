@@ -13,6 +13,8 @@ from hotline.ports.desk.releases import Release
 from hotline.ports.desk.sharing_protocols import SharingProtocol
 from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
+from hotline.service.desk.figures.definitions import SMALLEST_BASE
+from hotline.service.desk.figures.files.recorder import may_leave
 
 FileFormat: TypeAlias = Literal["xlsx", "csv", "json", "dhis2"]
 FORMATS: Final[tuple[FileFormat, ...]] = get_args(FileFormat)
@@ -69,15 +71,17 @@ def end_protocol(act: Act, number: int) -> Result:
 def take_rows(act: Act, number: int, protocol: int) -> Result:
     """Rows of the incidents of a release's period leave, for the partner of a protocol that is in force.
 
-    Refused while none is (`late`), and of a period so small that its table of types was not released (`too_few`).
+    Refused while none is (`late`), and of a period so small that its table of types was not released, or that fewer rows would leave than a
+    table has to be about (`too_few`): those that GBVIMS has already stay here.
     """
     release, signed = act.tx.releases.release(number), act.tx.sharing_protocols.get(protocol)
     if release is None or release.standing != "released" or signed is None:
         return Result("gone")
     if not signed.holds(_today(act)):
         return Result("late")
-    types = release.table("types")
-    if types is None or types.too_few:
+    types, of = release.table("types"), span(release.period)
+    leaving = sum(map(may_leave, act.tx.figures.incidents(of.since, of.until))) if of else 0
+    if types is None or types.too_few or leaving < SMALLEST_BASE:
         return Result("too_few")
     act.record("incident rows taken", f"release {number} protocol {protocol}")
     return Result()
