@@ -669,3 +669,34 @@ def test_a_torn_line_hides_no_other(tmp_path):
     file.append((last,))
     assert read(path) == (first, last)
     assert file.add_missing((first, last)) == 0
+
+
+@pytest.mark.parametrize("end", [b"", b"\n"])
+@pytest.mark.parametrize("kept", range(64, 70))
+def test_a_line_torn_within_its_hash_hides_no_other(tmp_path, kept, end):
+    """Wherever a line was cut off, an odd letter of its hash too: all others are read, added to, and taken out at their time."""
+    path = tmp_path / "revoked"
+    first, last = (Revocation("stop", b"\2k2" + bytes([n]) * 32, NOW, NOW + n) for n in (1, 9))
+    torn = b"stop 1790000000 1790000009 " + b"a" * kept
+    file = RevokedFile(path, 5.0)
+    file.append((first,))
+    path.write_bytes(path.read_bytes() + torn + end)
+    assert file.add_missing((first, last)) == 1
+    assert {first, last} <= {*read(path)}
+    file.trim(NOW + 5)
+    assert last in read(path)
+    assert first not in read(path)
+
+
+def test_what_root_restores_the_line_writes_on(tmp_path):
+    """Whoever restores is often root: the file of stops that is made then, or written anew, is its folder's owner's, or no stop would be written any more."""
+    if os.geteuid() != 0:
+        pytest.skip("asks for root")
+    folder = tmp_path / "line"
+    folder.mkdir()
+    os.chown(folder, 4711, 4712)
+    file = RevokedFile(folder / "revoked", 5.0)
+    file.add_missing((Revocation("stop", bytes(32), NOW, NOW + 1), Revocation("stop", bytes(32), NOW, NOW + 9)))
+    assert (4711, 4712, 0o600) == (file.path.stat().st_uid, file.path.stat().st_gid, stat.S_IMODE(file.path.stat().st_mode))
+    file.trim(NOW + 5)
+    assert (4711, 4712, 1) == (file.path.stat().st_uid, file.path.stat().st_gid, len(read(file.path)))

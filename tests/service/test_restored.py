@@ -233,6 +233,21 @@ def test_the_clock_trims_and_mends(apart: tuple[Line, Path]) -> None:
     assert [] == kinds(path)
 
 
+def test_a_clock_that_jumps_takes_no_stop_out(apart: tuple[Line, Path]) -> None:
+    """For as long as the clock is not right, what looks over stays in the file, though the line goes on for an hour; and what is missing is still added."""
+    line, path = apart
+    line.walk("5 7")
+    line.wait(61)
+    line.clock.jump(40 * DAY)
+    for _ in range(3):
+        line.wait(61)
+    assert ["stop"] == kinds(path)
+    line.clock.jump(-40 * DAY)
+    path.unlink()
+    line.wait(61)
+    assert ["stop"] == kinds(path)
+
+
 def test_a_stop_holds_where_the_file_cannot_be_written(line: Line, tmp_path: Path, library: EditionCache) -> None:
     """Silence now is worth more than silence after a restore."""
     (tmp_path / "a-file").write_text("no folder")
