@@ -257,6 +257,7 @@ def _clear(url: str) -> None:
         engine.dispose()
 
 
-def newest(folder: Path, kind: BackupKind = "daily") -> Path | None:
-    """The newest backup of a folder. Raises OSError."""
-    return next((backup.path for backup in rotation.kept_in(folder) if backup.kind == kind), None)
+def newest(folder: Path, at: int, kind: BackupKind = "daily") -> Path | None:
+    """The newest backup of a folder; one that is dated ahead, by a clock that lied, only where there is no other. Raises OSError."""
+    found = sorted((backup for backup in rotation.kept_in(folder) if backup.kind == kind), key=lambda backup: (backup.at > at, -backup.at))
+    return found[0].path if found else None

@@ -76,7 +76,7 @@ class Machine(NamedTuple):
     def backup(self, at: int = NOW) -> Path:
         """The newest daily one, just made."""
         backups.make(self.config, self.folder / "backups", at)
-        found = backups.newest(self.folder / "backups")
+        found = backups.newest(self.folder / "backups", at)
         assert found is not None
         return found
 
@@ -404,6 +404,33 @@ def test_rotation(tmp_path):
     assert [backup.kind for backup in kept].count("weekly") == 4
     assert weekly == 9
     assert (tmp_path / "mine.txt").exists()
+
+
+def test_a_clock_that_lied_for_a_night(tmp_path):
+    """One night years ahead, one years behind: no good backup goes for it, the numbers beside the newest are those that stay, drills and restores take the newest,
+    weekly ones go on, and what was dated ahead is gone within a week."""
+
+    def night(at: int) -> list[rotation.KeptBackup]:
+        kinds = ("numbers", "daily", "weekly") if rotation.is_weekly_due(rotation.kept_in(tmp_path), at) else ("numbers", "daily")
+        for kind in kinds:
+            (tmp_path / rotation.name_of(kind, at)).touch()
+        for old in rotation.too_many(rotation.kept_in(tmp_path), at):
+            rotation.remove(old)
+        kept = rotation.kept_in(tmp_path)
+        assert [at] == [backup.at for backup in kept if backup.kind == "numbers"]
+        assert backups.newest(tmp_path, at) == tmp_path / rotation.name_of("daily", at)
+        return [backup for backup in kept if backup.kind == "daily"]
+
+    for day in range(7):
+        night(NOW + day * DAY_SECONDS)
+    assert len(night(NOW + 2000 * DAY_SECONDS)) == 7
+    assert len(night(NOW + 7 * DAY_SECONDS)) == 7
+    assert 86_400 in [backup.at for backup in night(DAY_SECONDS)]
+    for day in range(8, 40):
+        last = night(NOW + day * DAY_SECONDS)
+    assert [NOW + day * DAY_SECONDS for day in range(39, 32, -1)] == [backup.at for backup in last]
+    assert {backup.at > NOW + 40 * DAY_SECONDS for backup in rotation.kept_in(tmp_path) if backup.kind == "daily"} == {False}
+    assert len([backup for backup in rotation.kept_in(tmp_path) if backup.kind == "weekly" and backup.at <= NOW + 39 * DAY_SECONDS]) == 4
 
 
 def test_stops_since_the_backup_stay_stops(machine, request):

@@ -112,7 +112,7 @@ def _drill(options: argparse.Namespace) -> None:
     from hotline.ports.store import StoreAway
 
     config, at = settings(), int(time.time())
-    file = options.file or backups.newest(backups.folder_of(config))
+    file = options.file or backups.newest(backups.folder_of(config), at)
     if file is None:
         raise Failed(f"there is no daily backup in {backups.folder_of(config)}")
     try:
