@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
-from msgspec.structs import replace
 
 from hotline import backups
 from hotline.adapters.key_file import KeyFile
@@ -16,7 +14,7 @@ from hotline.adapters.seal import new_keys
 from hotline.app import open_store
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.desk.cases import RECORD
-from tests.adapters.test_store import HERS, HOUR, OTHERS, a_callback, a_counselor, id_of
+from tests.adapters.test_store import HERS, OTHERS, a_callback, id_of
 from tests.test_backup import NOW, SPOKEN, Machine, contract_url, empty, empty_contract_url, fill, machine, postgres, secret, small
 
 __all__ = ["contract_url", "empty_contract_url", "machine", "postgres", "small"]
@@ -50,7 +48,9 @@ def test_a_stop_stays_a_stop_over_an_exchange_of_keys(machine, request, rewrite)
     with line.store().write() as tx:
         fill(tx)
         for n in (11, 12):
-            tx.callbacks.add(a_callback(n, reference=str(600 + n), made_at=NOW, opens_at=NOW, not_after=NOW + DAY_SECONDS), f"+223700001{n}")
+            tx.callbacks.add(
+                a_callback(n, reference=str(600 + n), made_at=NOW, opens_at=NOW, not_after=NOW + DAY_SECONDS), f"+223700001{n}"
+            )
     file = line.backup()
     with line.store().write() as tx:
         tx.revocations.add("cancelled", id_of(11), NOW + 10)

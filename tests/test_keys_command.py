@@ -92,6 +92,22 @@ def test_a_key_that_may_go_goes(run: Run, env: dict[str, str]) -> None:
     assert 0 == open_store(Config.from_env(env)).openable()[1]
 
 
+def test_a_key_that_a_backup_needs_stays(run: Run, env: dict[str, str]) -> None:
+    """What was backed up before an exchange lies under the keys before: they go once that backup is gone, and whoever asks is told which it is."""
+    from hotline.adapters.backup.rotation import name_of
+
+    folder = Path(env["HOTLINE_VAR"]) / "backups"
+    folder.mkdir(parents=True)
+    before, after = (folder / name_of(kind, int(time.time()) - days * DAY) for kind, days in (("weekly", 3), ("daily", 1)))
+    before.touch()
+    after.touch()
+    assert f"{before} was made before its exchange" in run("keys", "list")[1]
+    code, said = run("keys", "drop", "testimony", "k1")
+    assert (code, f"{before} was made before its exchange" in said) == (1, True)
+    before.unlink()
+    assert 0 == run("keys", "drop", "testimony", "k1")[0]
+
+
 def test_one_exchanges_keys_at_a_time(run: Run, env: dict[str, str]) -> None:
     """The other is told, and changes nothing."""
     before = Path(env["HOTLINE_KEYS_FILE"]).read_text()

@@ -208,7 +208,10 @@ def test_what_a_counselor_stops_is_written_apart(apart: tuple[Line, Path]) -> No
     line.act(AWA, saying.say_outcome, line.callback().id, "spoke")
     assert "erased" == line.act(AWA, agreements.no_more, line.callback().id).code
     written = [(revoked.kind, revoked.digest) for revoked in read(path)]
-    assert [("stop", line.seal.digest("number", CALLER)), ("cancelled", line.seal.digest("revoked cancelled", line.callback().id))] == written
+    assert [
+        ("stop", line.seal.digest("number", CALLER)),
+        ("cancelled", line.seal.digest("revoked cancelled", line.callback().id)),
+    ] == written
 
 
 def test_a_cancelled_callback_is_written_apart(apart: tuple[Line, Path]) -> None:

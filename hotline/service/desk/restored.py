@@ -124,7 +124,9 @@ def _stop(work: Work, stops: dict[bytes, Revocation]) -> int:
 
 
 def _cancel(work: Work, cancelled: dict[bytes, Revocation]) -> int:
-    found = [callback for callback in work.tx.callbacks.all_open() if work.tx.revocations.digests("cancelled", callback.id) & cancelled.keys()]
+    found = [
+        callback for callback in work.tx.callbacks.all_open() if work.tx.revocations.digests("cancelled", callback.id) & cancelled.keys()
+    ]
     for callback in found:
         work.tx.callbacks.save(replace(callback, state="cancelled", closed_at=work.at))
         work.tx.numbers.forget(callback.id)
