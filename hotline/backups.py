@@ -40,6 +40,10 @@ class NotEmpty(Exception):
     """There are rows in that database already."""
 
 
+class OtherKeys(Exception):
+    """Nothing that is sealed in that backup opens with the keys at hand."""
+
+
 class AtWork(Exception):
     """A backup is being made in that folder already."""
 
@@ -50,6 +54,8 @@ class OpenedBackup(Struct, frozen=True):
     head: BackupHead
     files: tuple[Path, ...]
     counts: dict[str, int]
+    are_keys_others: bool
+    """Nothing that is sealed in it opens with the keys at hand."""
 
     @property
     def has_numbers(self) -> bool:
@@ -158,10 +164,12 @@ def restore(config: Config, file: Path, identity: str, apart: Sequence[Revocatio
     """Bring a backup back into the empty database that the settings name, hold the line, and revoke again what was revoked since. All of the backup is read, and held
     against its digest, before anything is changed.
 
-    Raises WrongIdentity, DamagedBackup, NoIdentity, NewerBackup, NotEmpty, OSError, Late, StoreAway.
+    Raises WrongIdentity, DamagedBackup, NoIdentity, NewerBackup, OtherKeys, NotEmpty, OSError, Late, StoreAway.
     """
-    found = _opened(file, identity)
+    found = _opened(file, identity, open_seal(config))
     head = found.head
+    if found.are_keys_others:  # by other keys nobody who took something back is known, and no later look would find them
+        raise OtherKeys
     own = revoked_file(config)
     own.add_missing(apart)  # first: a machine that cannot keep them gets nothing that they forbid
     with_own = revoked.read(own.path)
@@ -179,7 +187,7 @@ def drill(config: Config, file: Path, identity: str, scratch: str | None = None)
 
     Raises what `restore` does.
     """
-    found = _opened(file, identity)
+    found = _opened(file, identity, open_seal(config))
     var = Path(config.var)
     var.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="drill-", dir=var) as folder:
@@ -193,15 +201,16 @@ def drill(config: Config, file: Path, identity: str, scratch: str | None = None)
                 _clear(scratch)
 
 
-def _opened(file: Path, identity: str) -> OpenedBackup:
-    head, tail = sealed_file.head_of(file, identity)
+def _opened(file: Path, identity: str, seal: Seal) -> OpenedBackup:
+    probe = rows.KeyProbe(seal)
+    head, tail = sealed_file.head_of(file, identity, probe.take)
     beside = file.with_name(rotation.name_of("numbers", head.made_at))
     if head.kind != "daily" or not beside.exists():
-        return OpenedBackup(head, (file,), tail.counts)
-    other, numbers = sealed_file.head_of(beside, identity)
+        return OpenedBackup(head, (file,), tail.counts, probe.are_others)
+    other, numbers = sealed_file.head_of(beside, identity, probe.take)
     if (other.kind, other.made_at, other.revision) != ("numbers", head.made_at, head.revision):
         raise DamagedBackup(f"{beside.name} does not belong to it")
-    return OpenedBackup(head, (file, beside), {**tail.counts, **numbers.counts})
+    return OpenedBackup(head, (file, beside), {**tail.counts, **numbers.counts}, probe.are_others)
 
 
 def _load(url: str, seal: Seal, identity: str, found: OpenedBackup, hold: Hold | None = None) -> None:

@@ -285,7 +285,7 @@ def test_weekly_ones_know_no_caller(machine):
     with machine.store().write() as tx:
         fill(tx)
     machine.backup()
-    file = backups.newest(machine.folder / "backups", "weekly")
+    file = backups.newest(machine.folder / "backups", NOW, "weekly")
     backup = contents(file, secret(machine))
     text = opened(machine.seal, backup)
     assert [] == [word for word in (HERS, OTHERS, OLD, SPOKEN, "lait") if word in text]
@@ -505,9 +505,9 @@ def refused(small: Machine, file: Path, monkeypatch: pytest.MonkeyPatch, *, iden
     return said
 
 
-@pytest.mark.parametrize("wrong", ["key", "cut", "changed", "byte", "empty", "other"])
+@pytest.mark.parametrize("wrong", ["key", "keys", "cut", "changed", "byte", "empty", "other"])
 def test_what_cannot_be_used_changes_nothing(small, monkeypatch, wrong):
-    """Another key, a file cut off, changed, of something else: one clear line, and the database is as it was."""
+    """Another key, the keys of another line, a file cut off, changed, of something else: one clear line, and the database is as it was."""
     with small.store().write() as tx:
         fill(tx)
     file = small.backup()
@@ -516,8 +516,10 @@ def test_what_cannot_be_used_changes_nothing(small, monkeypatch, wrong):
     if wrong == "key":
         identity = small.folder / "another.txt"
         identity.write_text(backup_keys()[1])
-    elif wrong != "byte":
+    elif wrong not in ("byte", "keys"):
         beside.unlink()
+    if wrong == "keys":  # those of a machine that was set up anew
+        small = small._replace(env=small.env | {"HOTLINE_KEYS": new_keys()})
     if wrong in ("changed", "byte"):
         data = data[:-200] + bytes([data[-200] ^ 1]) + data[-199:]
     if wrong == "cut":
@@ -526,7 +528,7 @@ def test_what_cannot_be_used_changes_nothing(small, monkeypatch, wrong):
         data = b"" if wrong == "empty" else b"PK\x03\x04 something else"
     file.write_bytes(data)
     said = refused(small, file, monkeypatch, identity=identity)
-    assert {"key": "not sealed to that key", "byte": "digest"}.get(wrong, "cannot be used") in said
+    assert {"key": "not sealed to that key", "keys": "the lost machine's keys", "byte": "digest"}.get(wrong, "cannot be used") in said
 
 
 def test_a_stream_that_is_not_whole_is_found_out(small):
@@ -539,7 +541,7 @@ def test_a_stream_that_is_not_whole_is_found_out(small):
         path = small.folder / "made-up.age"
         sealed_file.write(path, iter(stream), small.config.backup_recipient)
         with pytest.raises(backups.DamagedBackup):
-            sealed_file.head_of(path, secret(small))
+            sealed_file.head_of(path, secret(small), lambda _: None)
 
 
 def test_never_onto_anything(small, monkeypatch):
@@ -612,7 +614,7 @@ def test_from_the_keys_to_the_word_go(small, monkeypatch):
     kept = [path for path in small.folder.rglob("*") if path.is_file() and path != small.identity]
     assert [] == [path for path in kept if secret_key.encode() in path.read_bytes()]
     there = small.elsewhere(f"sqlite:///{small.folder}/restored.db")
-    file = backups.newest(small.folder / "var" / "backups")
+    file = backups.newest(small.folder / "var" / "backups", int(time.time()))
     command = ("restore", str(file), "--identity", str(small.identity))
     code, said = there.run(*command, monkeypatch=monkeypatch)
     assert (code, "--without-revoked" in said) == (1, True)

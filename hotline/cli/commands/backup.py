@@ -213,7 +213,7 @@ def _worded(also: str = "") -> Iterator[None]:
     from hotline.adapters.backup.rows import NotCurrent
     from hotline.adapters.backup.sealed_file import NoIdentity, NotAsWritten, WrongIdentity
     from hotline.adapters.backup.stream import DamagedBackup
-    from hotline.backups import AtWork, NewerBackup, NotEmpty
+    from hotline.backups import AtWork, NewerBackup, NotEmpty, OtherKeys
 
     end = f"; {also}" if also else ""
     try:
@@ -226,6 +226,8 @@ def _worded(also: str = "") -> Iterator[None]:
         raise Failed(f"this backup cannot be used: {damaged}{end}") from None
     except NewerBackup:
         raise Failed(f"a newer version of the program made this backup: install that one{end}") from None
+    except OtherKeys:
+        raise Failed(f"nothing in this backup opens with these HOTLINE_KEYS: put the lost machine's keys in place first{end}") from None
     except NotEmpty:
         raise Failed(f"the database is not empty, and a backup is restored into an empty one alone{end}") from None
     except Late:
