@@ -81,7 +81,7 @@ _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 
 @cache
 def _named_boot() -> str:
-    """This start of the machine; empty where it does not name it."""
+    """The machine's name for its own start; empty where it has none."""
     with suppress(OSError):
         return _BOOT_ID.read_text().strip()
     return ""
