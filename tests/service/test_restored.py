@@ -75,6 +75,25 @@ def test_nobody_is_rung_or_told_until_somebody_says_go(line: Line) -> None:
     assert [OUMOU] == line.gateway.rung
 
 
+def test_nobody_is_asked_to_be_there_in_vain(line: Line) -> None:
+    """Somebody urgent meets nobody on a line that is held: supervisors are asked to say go, and not to say that they are there, whom it would help nobody. It is counted all the
+    same, and told again once the line goes on."""
+    for number in (AWA, OUMOU):
+        line.set_staff(number, on_until=None, seen_at=0)
+    hold(line)
+    line.wait(1)
+    assert "danger.closed" == line.walk("4 1 1").key
+    for _ in range(8):
+        line.wait(60)
+    assert [line.say("restored")] == line.inbox(FANTA)
+    with line.real_store.read() as tx:
+        assert 1 == tx.figures.turned_away(0, line.clock.now() + DAY)[0].count
+    release(line)
+    assert "danger.closed" == line.walk("4 1 1", "session-2", OTHER_CALLER).key
+    line.wait(60)
+    assert line.say("nobody_urgent", count="1") in line.inbox(FANTA)
+
+
 def test_a_ring_that_was_under_way_does_not_leave(line: Line) -> None:
     """Whoever took a call before sees nobody rung: the message waits, and is dropped once it is late."""
     line.walk("5 5")
