@@ -214,3 +214,53 @@ def test_a_day_is_exchanged_before_it_is_over(machine):
     machine.keeper.tend(NOW + 60 + SETTLE_SECONDS)
     assert ["2026-11-28.2", "2026-11-29.2"] == machine.held()
     assert stolen not in {path.read_bytes() for path in machine.folder.iterdir()}
+
+
+def test_a_pair_that_opens_under_no_key_at_hand_keeps_nobody_from_being_noted(machine, tmp_path):
+    """A backup came back whose key for numbers is gone: what lay under it is lost, and what comes now is kept under a pair of today's, and opens."""
+    keep(machine.callers, a_callback(1))
+    lines = machine.keys.splitlines()
+    others = {key.purpose: line for key, line in zip(read_keys(new_keys()).keys, new_keys().splitlines(), strict=True)}
+    after = "\n".join(others["number"].replace(":k1:", ":k7:") if line.startswith("number:") else line for line in lines)
+    later = Machine(machine.url, tmp_path / "one", after)
+    later.keeper.tend(NOW + 60)
+    keep(later.callers, a_callback(2, reference="702"), number=OTHERS)
+    assert OTHERS == number(later.callers, 2)
+    later.keeper.tend(NOW + 120)
+    later.close()
+
+
+def test_an_empty_database_in_the_place_of_another_ends_no_day(machine):
+    """A restore under a line that somebody forgot to stop: the secret halves of what comes back are still there."""
+    keep(machine.callers, a_callback(1))
+    machine.keeper.tend(NOW + DAY)
+    with machine.callers.write() as t:
+        before = t._connection.execute(select(day_keys)).all()
+        t._connection.execute(day_keys.delete())
+    for at in (60, 120):
+        machine.keeper.tend(NOW + DAY + at)
+    with machine.callers.write() as t:
+        t._connection.execute(day_keys.delete())
+        t._connection.execute(day_keys.insert(), [row._asdict() for row in before])
+    machine.keeper.tend(NOW + DAY + 180)
+    assert HERS == number(machine.callers)
+
+
+@pytest.mark.parametrize("left", ["nothing", "copy"])
+def test_a_backup_whose_day_is_gone_says_so_and_whose_copy_is_there_opens(machine, url, tmp_path, keys, left):
+    """On a new machine, which has the copy of the days' keys or has it not: the number opens as before; or what is open is known to be lost, so that it is missed and shown,
+    while what comes in now is kept."""
+    keep(machine.callers, a_callback(1))
+    there = Machine(url, tmp_path / "two", keys)
+    if left == "copy":
+        there.copy.mkdir(parents=True)
+        for path in machine.folder.iterdir():
+            (there.copy / path.name).write_bytes(path.read_bytes())
+    for at in range(0, LOST_SECONDS + 120, 60):
+        there.keeper.tend(NOW + HOUR + at)
+    with there.callers.read() as t:
+        lost = t.numbers.lost()
+    assert ((), HERS) == (lost, number(there.callers)) if left == "copy" else ((id_of(1),), None) == (lost, number(there.callers))
+    keep(there.callers, a_callback(2, reference="702"), number=OTHERS)
+    assert OTHERS == number(there.callers, 2)
+    there.close()
