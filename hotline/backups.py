@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
+from sqlalchemy import inspect, select
 
 from hotline.adapters import revoked
 from hotline.adapters.backup import rotation, rows, sealed_file
@@ -162,7 +163,7 @@ def note(config: Config, kind: RunKind, at: int, fault: str = "") -> None:
 
 def restore(config: Config, file: Path, identity: str, apart: Sequence[Revocation], at: int) -> Restored:
     """Bring a backup back into the empty database that the settings name, hold the line, and revoke again what was revoked since. All of the backup is read, and held
-    against its digest, before anything is changed.
+    against its digest, before anything is changed. Killed at any moment and begun again, it goes on.
 
     Raises WrongIdentity, DamagedBackup, NoIdentity, NewerBackup, OtherKeys, NotEmpty, OSError, Late, StoreAway.
     """
@@ -173,7 +174,10 @@ def restore(config: Config, file: Path, identity: str, apart: Sequence[Revocatio
     own = revoked_file(config)
     own.add_missing(apart)  # first: a machine that cannot keep them gets nothing that they forbid
     with_own = revoked.read(own.path)
-    _load(config.database_url, open_seal(config), identity, found, hold=Hold(at, head.made_at, whole=False))
+    if _is_broken_off(config.database_url, head):
+        schema.upgrade(config.database_url, seal=open_seal(config))
+    else:
+        _load(config.database_url, open_seal(config), identity, found, hold=Hold(at, head.made_at, whole=False))
     deps = shell_deps(config)
     with deps.store.write() as tx:
         work = Work(deps, tx, at)
@@ -236,6 +240,19 @@ def _load(url: str, seal: Seal, identity: str, found: OpenedBackup, hold: Hold |
     finally:
         engine.dispose()
     schema.upgrade(url, seal=seal)
+
+
+def _is_broken_off(url: str, head: BackupHead) -> bool:
+    """Are the rows of this very backup back, which come all at once, and what was revoked since not yet?"""
+    engine = make_engine(url, schema.PATIENCE_MS)
+    try:
+        with store_away(), engine.begin() as connection:
+            if not inspect(connection).has_table(held.name):
+                return False
+            row = connection.execute(select(held.c.made_at, held.c.whole)).first()
+            return row is not None and not row.whole and row.made_at == head.made_at
+    finally:
+        engine.dispose()
 
 
 def _counted(url: str) -> dict[str, int]:

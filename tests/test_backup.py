@@ -577,6 +577,48 @@ def test_an_empty_database_that_has_its_tables_takes_it(small, request):
         assert tx.backups.hold() == Hold(tx.backups.hold().since, NOW, whole=True)
 
 
+@pytest.mark.parametrize(("place", "onto"), [("rows", "postgresql"), ("migrations", "sqlite"), ("settling", "postgresql")])
+def test_a_restore_that_is_killed_goes_on(small, request, monkeypatch, place, onto):
+    """Wherever it dies, typed again it ends as one that was never broken off: every row once, what was stopped since stopped, the line held; in between nobody can say go, and
+    another backup is not mixed in."""
+    with small.store().write() as tx:
+        fill(tx)
+    file, at = small.backup(), NOW + 120
+    stop = Revocation("stop", small.seal.digest("number", HERS), NOW + 60, NOW + DAY_SECONDS)
+    there = small.elsewhere(empty(request, onto, small.folder))
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        if place == "rows":
+            patched.setattr(rows.Loader, "count_on", die)
+        elif place == "migrations":
+            upgrade = backups.schema.upgrade
+            patched.setattr(backups.schema, "upgrade", lambda url, *to, **seal: upgrade(url, *to, **seal) if to else die())
+        else:
+            patched.setattr(backups.restored, "settle", die)
+        with pytest.raises(Killed):
+            backups.restore(there.config, file, secret(small), (stop,), at)
+    if place == "settling":
+        with there.store().read() as tx:
+            assert not tx.backups.hold().whole
+        other = backups.make(small.config, small.folder / "others", NOW + 7200).made[1].path
+        with pytest.raises(backups.NotEmpty):
+            backups.restore(there.config, other, secret(small), (stop,), at)
+    done = backups.restore(there.config, file, secret(small), (stop,), at + 60)
+    assert (1, 0) == (done.revoked, done.closed)
+    with there.store().read() as tx:
+        assert ("stopped", True) == (tx.callbacks.get(id_of(1)).state, tx.backups.hold().whole)
+        assert OTHERS == tx.numbers.of(id_of(2))
+        assert tx.audit.broken_at() is None
+    with pytest.raises(backups.NotEmpty):
+        backups.restore(there.config, file, secret(small), (), at + 90)
+
+
 @pytest.mark.parametrize("revision", [revision for revision in REVISIONS if revision >= FIRST])
 def test_an_older_backup_comes_to_the_newest_tables(small, monkeypatch, revision):
     """A backup of each revision since there are backups is restored at that revision, and then migrated."""

@@ -142,7 +142,7 @@ def _look(_: argparse.Namespace) -> None:
         print("the line is not held")
         return
     if not line.hold.whole:
-        raise Failed("the restore was broken off, or is at work: empty the database and begin anew")
+        raise Failed("the restore was broken off, or is at work: type the same hotline restore again, and it goes on")
     print(f"held since {_when(config, line.hold.since)}; restored as it stood {_when(config, line.hold.made_at)}")
     print(f"open: {line.count}, of them urgent: {line.urgent}, past their end: {line.past} (closed as missed once you say go)")
     rows = (
@@ -171,7 +171,7 @@ def _release(options: argparse.Namespace) -> None:
     if done.code == "gone":
         raise Failed("the line is not held")
     if done.is_refused:
-        raise Failed("the restore was broken off, or is at work: empty the database and begin anew")
+        raise Failed("the restore was broken off, or is at work: type the same hotline restore again, and it goes on")
     print("the line goes on: from the next second it promises and rings")
 
 
