@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
-from sqlalchemy import inspect, select
+from sqlalchemy import Engine, inspect, select
 
 from hotline.adapters import revoked
 from hotline.adapters.backup import rotation, rows, sealed_file
@@ -24,9 +24,10 @@ from hotline.adapters.sql.store import store_away
 from hotline.adapters.sql.tables import held
 from hotline.app import open_seal, open_store, revoked_file, shell_deps
 from hotline.config import Config
-from hotline.ports.desk.backups import KINDS, BackupKind, BackupRun, FileKind, Hold, RunKind
+from hotline.ports.desk.backups import BACKUP_LATE_SECONDS, KINDS, BackupKind, BackupRun, FileKind, Hold, RunKind
 from hotline.ports.desk.revocations import Revocation
 from hotline.service.desk import restored
+from hotline.service.desk.restored import DOUBT_SECONDS
 from hotline.service.work import Work
 
 FOLDER: Final = "backups"
@@ -43,6 +44,14 @@ class NotEmpty(Exception):
 
 class OtherKeys(Exception):
     """Nothing that is sealed in that backup opens with the keys at hand."""
+
+
+class TimeInDoubt(Exception):
+    """By this machine's clock the backup is of the time to come, or older than the newest one of a line that is backed up every night."""
+
+    def __init__(self, made_at: int) -> None:
+        super().__init__()
+        self.made_at = made_at
 
 
 class AtWork(Exception):
@@ -161,23 +170,23 @@ def note(config: Config, kind: RunKind, at: int, fault: str = "") -> None:
         store.close()
 
 
-def restore(config: Config, file: Path, identity: str, apart: Sequence[Revocation], at: int) -> Restored:
+def restore(config: Config, file: Path, identity: str, apart: Sequence[Revocation], at: int, *, is_time_right: bool = False) -> Restored:
     """Bring a backup back into the empty database that the settings name, hold the line, and revoke again what was revoked since. All of the backup is read, and held
     against its digest, before anything is changed. Killed at any moment and begun again, it goes on.
+    `is_time_right`: somebody looked at this machine's clock, by which numbers are erased and calls are over.
 
-    Raises WrongIdentity, DamagedBackup, NoIdentity, NewerBackup, OtherKeys, NotEmpty, OSError, Late, StoreAway.
+    Raises WrongIdentity, DamagedBackup, NoIdentity, NewerBackup, OtherKeys, TimeInDoubt, NotEmpty, OSError, Late, StoreAway.
     """
     found = _opened(file, identity, open_seal(config))
     head = found.head
     if found.are_keys_others:  # by other keys nobody who took something back is known, and no later look would find them
         raise OtherKeys
+    if not (is_time_right or -DOUBT_SECONDS <= at - head.made_at <= BACKUP_LATE_SECONDS):
+        raise TimeInDoubt(head.made_at)
     own = revoked_file(config)
     own.add_missing(apart)  # first: a machine that cannot keep them gets nothing that they forbid
     with_own = revoked.read(own.path)
-    if _is_broken_off(config.database_url, head):
-        schema.upgrade(config.database_url, seal=open_seal(config))
-    else:
-        _load(config.database_url, open_seal(config), identity, found, hold=Hold(at, head.made_at, whole=False))
+    _load(config.database_url, open_seal(config), identity, found, hold=Hold(at, head.made_at, whole=False))
     deps = shell_deps(config)
     with deps.store.write() as tx:
         work = Work(deps, tx, at)
@@ -226,33 +235,35 @@ def _load(url: str, seal: Seal, identity: str, found: OpenedBackup, hold: Hold |
     schema.make_private(url)
     engine = make_engine(url, schema.PATIENCE_MS)
     try:
-        if not rows.is_empty(engine):
+        if rows.is_empty(engine):
+            rows.clear(engine)
+            schema.upgrade(url, found.head.revision, seal)
+            _write_rows(engine, identity, found, hold)
+        elif hold is None or not _is_broken_off(engine, found.head):
             raise NotEmpty
-        rows.clear(engine)
-        schema.upgrade(url, found.head.revision, seal)
-        with store_away(), engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
-            if hold is not None:  # before any row: whoever works on this database by now promises nothing
-                connection.execute(held.insert(), {"one": 1, "since": hold.since, "made_at": hold.made_at, "whole": hold.whole})
-            loader = rows.Loader(connection)
-            for file in found.files:
-                tail = sealed_file.read(file, identity, FrameReader(loader.take))
-                loader.count_on(tail.sequences)
     finally:
         engine.dispose()
     schema.upgrade(url, seal=seal)
 
 
-def _is_broken_off(url: str, head: BackupHead) -> bool:
+def _write_rows(engine: Engine, identity: str, found: OpenedBackup, hold: Hold | None) -> None:
+    """All of them, or none."""
+    with store_away(), engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
+        if hold is not None:  # before any row: whoever works on this database by now promises nothing
+            connection.execute(held.insert(), {"one": 1, "since": hold.since, "made_at": hold.made_at, "whole": hold.whole})
+        loader = rows.Loader(connection)
+        for file in found.files:
+            tail = sealed_file.read(file, identity, FrameReader(loader.take))
+            loader.count_on(tail.sequences)
+
+
+def _is_broken_off(engine: Engine, head: BackupHead) -> bool:
     """Are the rows of this very backup back, which come all at once, and what was revoked since not yet?"""
-    engine = make_engine(url, schema.PATIENCE_MS)
-    try:
-        with store_away(), engine.begin() as connection:
-            if not inspect(connection).has_table(held.name):
-                return False
-            row = connection.execute(select(held.c.made_at, held.c.whole)).first()
-            return row is not None and not row.whole and row.made_at == head.made_at
-    finally:
-        engine.dispose()
+    with store_away(), engine.begin() as connection:
+        if not inspect(connection).has_table(held.name):
+            return False
+        row = connection.execute(select(held.c.made_at, held.c.whole)).first()
+        return row is not None and not row.whole and row.made_at == head.made_at
 
 
 def _counted(url: str) -> dict[str, int]:

@@ -491,12 +491,20 @@ def test_calls_of_the_lost_machine_are_over(small, request):
         assert "ended" == tx.calls.get(id_of(8)).state
 
 
-def refused(small: Machine, file: Path, monkeypatch: pytest.MonkeyPatch, *, identity: Path | None = None, url: str = "") -> str:
+def refused(
+    small: Machine,
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    identity: Path | None = None,
+    url: str = "",
+    options: tuple[str, ...] = ("--time-is-right",),
+) -> str:
     """What a restore that cannot be says; nothing was changed by it."""
     there = small.elsewhere(url or f"sqlite:///{small.folder}/restored.db")
     database = Path(there.env["HOTLINE_DATABASE_URL"].removeprefix("sqlite:///"))
     before = database.read_bytes() if database.exists() else b""
-    arguments = ("restore", str(file), "--identity", str(identity or small.identity), "--without-revoked")
+    arguments = ("restore", str(file), "--identity", str(identity or small.identity), "--without-revoked", *options)
     code, said = there.run(*arguments, monkeypatch=monkeypatch)
     assert code == 1
     assert (database.read_bytes() if database.exists() else b"") == before
@@ -529,6 +537,20 @@ def test_what_cannot_be_used_changes_nothing(small, monkeypatch, wrong):
     file.write_bytes(data)
     said = refused(small, file, monkeypatch, identity=identity)
     assert {"key": "not sealed to that key", "keys": "the lost machine's keys", "byte": "digest"}.get(wrong, "cannot be used") in said
+
+
+@pytest.mark.parametrize("ahead", [-40 * DAY_SECONDS, DAY_SECONDS])
+def test_a_clock_in_doubt_is_looked_at_first(small, request, monkeypatch, ahead):
+    """A new machine's clock may be years ahead or behind, and by it numbers are erased and calls are over: a backup that is not of last night by it changes nothing before
+    somebody looked. Then it is restored, and one that is older than the file of stops reaches is said to be."""
+    with small.store().write() as tx:
+        fill(tx)
+    file = small.backup(int(time.time()) + ahead)
+    assert "this machine's clock says" in refused(small, file, monkeypatch, options=())
+    there = small._replace(env=small.env | {"HOTLINE_DATABASE_URL": f"sqlite:///{small.folder}/another.db"})
+    arguments = ("restore", str(file), "--identity", str(small.identity), "--without-revoked", "--time-is-right")
+    code, said = there.run(*arguments, monkeypatch=monkeypatch)
+    assert (code, ahead < 0) == (0, "reaches back 36 days" in said)
 
 
 def test_a_stream_that_is_not_whole_is_found_out(small):
@@ -606,7 +628,7 @@ def test_a_restore_that_is_killed_goes_on(small, request, monkeypatch, place, on
     if place == "settling":
         with there.store().read() as tx:
             assert not tx.backups.hold().whole
-        other = backups.make(small.config, small.folder / "others", NOW + 7200).made[1].path
+        other = backups.make(small.config, small.folder / "others", NOW + 90).made[1].path
         with pytest.raises(backups.NotEmpty):
             backups.restore(there.config, other, secret(small), (stop,), at)
     done = backups.restore(there.config, file, secret(small), (stop,), at + 60)

@@ -14,6 +14,7 @@ from hotline.cli.command import Failed, command, group, reason, settings, worded
 from hotline.cli.commands.acting import run, shell_deps
 from hotline.cli.output import table
 from hotline.config import ConfigError
+from hotline.retention import REVOKED_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +45,11 @@ def declare(commands: Any) -> None:
     )
     restore.add_argument(
         "--without-revoked", action="store_true", help="restore though no such file is left: what was stopped since may be rung"
+    )
+    restore.add_argument(
+        "--time-is-right",
+        action="store_true",
+        help="this machine's clock was looked at: a backup of long ago is restored, or one that was made under a clock that was ahead",
     )
     drill = command(commands, "drill", _drill, "try a backup out: restore it into a database that is thrown away, and count")
     _takes_backup(drill, optional=True)
@@ -92,10 +98,19 @@ def _restore(options: argparse.Namespace) -> None:
         own = revoked_file(config).path
         if not (apart or options.revoked or own.exists() or options.without_revoked):
             raise Failed(f"{own} is not there: give the file of stops with --revoked, or say --without-revoked; {UNCHANGED}")
-        done = backups.restore(config, options.file, identity_in(options.identity), apart, int(time.time()))
+        now = int(time.time())
+        try:
+            done = backups.restore(config, options.file, identity_in(options.identity), apart, now, is_time_right=options.time_is_right)
+        except backups.TimeInDoubt as doubt:
+            made, clock = _when(config, doubt.made_at), _when(config, now)
+            raise Failed(
+                f"the backup was made {made}, and this machine's clock says {clock}: set it right, or say --time-is-right; {UNCHANGED}"
+            ) from None
     print(f"restored: {done.rows} rows, as they stood {_when(config, done.head.made_at)}")
     if not done.has_numbers:
         print("without callers' numbers, which lie beside the newest daily backup alone: what was open cannot be rung, and ends as missed")
+    if now - done.head.made_at > REVOKED_SECONDS["testimony"]:
+        print("ATTENTION: the file of stops reaches back 36 days: what was taken back before stands in this backup as if it had not been")
     print(f"revoked again, since that was done after the backup: {done.revoked}")
     if done.closed:
         print(
