@@ -94,6 +94,19 @@ def test_nobody_is_asked_to_be_there_in_vain(line: Line) -> None:
     assert line.say("nobody_urgent", count="1") in line.inbox(FANTA)
 
 
+def test_a_clock_that_was_ahead_at_the_restore_silences_no_supervisor(line: Line) -> None:
+    """Set right afterwards, it stands before the restore for hours: supervisors hear all the same that the line waits, staff are answered, and nobody is rung."""
+    with line.real_store.write() as tx:
+        tx.backups.begin_hold(Hold(line.clock.now() + 6 * 3600, line.clock.now() - 60, whole=True))
+    line.wait(60)
+    line.work()
+    assert [line.say("restored")] == line.inbox(FANTA)
+    line.text(AWA, "?")
+    line.work()
+    assert line.inbox(AWA)
+    assert [] == line.gateway.rung
+
+
 def test_a_ring_that_was_under_way_does_not_leave(line: Line) -> None:
     """Whoever took a call before sees nobody rung: the message waits, and is dropped once it is late."""
     line.walk("5 5")
