@@ -653,7 +653,9 @@ def test_an_older_backup_comes_to_the_newest_tables(small, monkeypatch, revision
     path = small.folder / "older.age"
     sealed_file.write(path, rows.encoded(iter(frames), dict), small.config.backup_recipient)
     there = small.elsewhere(f"sqlite:///{small.folder}/restored.db")
-    code, said = there.run("restore", str(path), "--identity", str(small.identity), "--without-revoked", monkeypatch=monkeypatch)
+    code, said = there.run(
+        "restore", str(path), "--identity", str(small.identity), "--without-revoked", "--time-is-right", monkeypatch=monkeypatch
+    )
     assert (code, True) == (0, "restored: 1 rows" in said)
     with there.store().read() as tx:
         assert [tuple(row) for row in tx._connection.execute(text("SELECT urgent, count FROM tallies"))] == [(True, 2)]

@@ -100,6 +100,7 @@ def settle(work: Work, revocations: Iterable[Revocation], made_at: int) -> int:
     gone, and whatever was revoked since is revoked. From then on somebody may say go. Returns how many things were revoked.
     """
     number_hours = work.deps.rules.number_hours
+    work.tx.audit.rebind_restored()  # before any line is added to it
     work.tx.calls.end_all(work.at)
     work.tx.numbers.forget_ended(work.at - number_hours * HOUR_SECONDS)
     known: dict[RevokedKind, dict[bytes, Revocation]] = {}
