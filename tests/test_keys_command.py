@@ -108,6 +108,22 @@ def test_a_key_that_a_backup_needs_stays(run: Run, env: dict[str, str]) -> None:
     assert 0 == run("keys", "drop", "testimony", "k1")[0]
 
 
+def test_whoever_exchanges_the_keys_of_numbers_is_told_to_back_up(run: Run, env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pair of the day goes with them, and with it every number that is in backups alone: said where there is such a backup, and not beside one that is newer."""
+    from hotline.adapters.backup.rotation import name_of
+
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    folder = Path(env["HOTLINE_VAR"]) / "backups"
+    folder.mkdir(parents=True)
+    older = folder / name_of("numbers", int(time.time()) - 3600)
+    older.touch()
+    code, said = run("keys", "rotate", "--purpose", "number")
+    assert (code, "make another now (hotline backup)" in said) == (0, True)
+    (folder / name_of("numbers", int(time.time()) + 60)).touch()
+    code, said = run("keys", "rotate", "--purpose", "factor")
+    assert (code, "make another now" in said) == (0, False)
+
+
 def test_one_exchanges_keys_at_a_time(run: Run, env: dict[str, str]) -> None:
     """The other is told, and changes nothing."""
     before = Path(env["HOTLINE_KEYS_FILE"]).read_text()

@@ -78,10 +78,19 @@ def _rotate(options: argparse.Namespace) -> None:
         print("copy the file to every machine of the line, wait five seconds, and run the command again")
         return
     print(f"sealed and hashed again: {done.sealed}")
+    _tell_to_back_up(config)
     if done.left:
         raise Failed(f"{done.left} numbers lie under a key before, and open only where the days' keys lie: run it there")
     if done.closed:
         raise Failed(f"{done.closed} do not open with any of these keys, and stay as they are; keep the keys that you have")
+
+
+def _tell_to_back_up(config: Config) -> None:
+    """Numbers lie under another day's pair now, and the one before goes: a backup from before it brings no number back."""
+    kept = [backup for backup in _backups(config) if backup.kind == "numbers"]
+    current = next((key for key in _store(config).ring.of("number") if key.state == "current"), None)
+    if kept and current is not None and kept[0].at <= current.since:
+        print("the numbers in the newest backup open for ten minutes more, then nowhere: make another now (hotline backup)")
 
 
 def _list(_: argparse.Namespace) -> None:
