@@ -22,7 +22,7 @@ from hotline.adapters.sql import SqlStore, schema
 from hotline.adapters.sql.engine import make_engine
 from hotline.adapters.sql.store import store_away
 from hotline.adapters.sql.tables import held
-from hotline.app import open_seal, open_store, revoked_file, shell_deps
+from hotline.app import day_secrets, open_seal, open_store, revoked_file, shell_deps
 from hotline.config import Config
 from hotline.ports.desk.backups import BACKUP_LATE_SECONDS, KINDS, BackupKind, BackupRun, FileKind, Hold, RunKind
 from hotline.ports.desk.revocations import Revocation
@@ -97,6 +97,8 @@ class Restored(Struct, frozen=True):
     """How many things were revoked again that had been since the backup."""
     closed: int
     """Sealed values that do not open with the keys at hand."""
+    dayless: int
+    """Numbers under days' keys whose secret halves are not on this machine: nobody there can be rung."""
 
 
 class Drilled(Struct, frozen=True):
@@ -191,7 +193,7 @@ def restore(config: Config, file: Path, identity: str, apart: Sequence[Revocatio
     with deps.store.write() as tx:
         work = Work(deps, tx, at)
         again = restored.settle(work, with_own, head.made_at)
-    return Restored(head, sum(found.counts.values()), found.has_numbers, again, _closed(config.database_url, config))
+    return Restored(head, sum(found.counts.values()), found.has_numbers, again, _closed(config.database_url, config), _dayless(config))
 
 
 def drill(config: Config, file: Path, identity: str, scratch: str | None = None) -> Drilled:
@@ -282,6 +284,15 @@ def _closed(url: str, config: Config) -> int:
     store = SqlStore(url, open_seal(config), schema.PATIENCE_MS)
     try:
         return store.openable()[1]
+    finally:
+        store.close()
+
+
+def _dayless(config: Config) -> int:
+    store, secrets = SqlStore(config.database_url, open_seal(config), schema.PATIENCE_MS), day_secrets(config)
+    try:
+        with store.read() as tx:
+            return sum(not secrets.has(day) for day in tx.day_keys.under().values())
     finally:
         store.close()
 

@@ -20,6 +20,7 @@ from hotline import backups
 from hotline.adapters.backup import rotation, rows, sealed_file
 from hotline.adapters.backup.sealed_file import new_keys as backup_keys
 from hotline.adapters.backup.stream import Frame, FrameReader, Rows, TableBegins
+from hotline.adapters.day_keys import DaySecrets
 from hotline.adapters.revoked import RevokedFile, read
 from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.sql import SqlStore
@@ -551,6 +552,25 @@ def test_a_clock_in_doubt_is_looked_at_first(small, request, monkeypatch, ahead)
     arguments = ("restore", str(file), "--identity", str(small.identity), "--without-revoked", "--time-is-right")
     code, said = there.run(*arguments, monkeypatch=monkeypatch)
     assert (code, ahead < 0) == (0, "reaches back 36 days" in said)
+
+
+@pytest.mark.parametrize("brought", ["", "days", "copy"])
+def test_days_keys_that_nobody_brought_are_missed_before_the_word_go(small, monkeypatch, brought):
+    """A backup holds no day's key: whoever restores is told at once how many numbers open nowhere on this machine, while the folder may still be at hand, or its copy."""
+    at = int(time.time())
+    day = DaySecrets(small.folder / "var" / "day-keys")
+    with small.store().write() as tx:
+        tx.day_keys.add("2026-11-28", day.make("2026-11-28"), at)
+        tx.day_keys.use("2026-11-28", at)
+        fill(tx, at)
+    file = small.backup(at)
+    there = small.elsewhere(f"sqlite:///{small.folder}/restored.db")
+    there.env["HOTLINE_DAY_KEYS"], there.env["HOTLINE_DAY_KEYS_COPY"] = (str(there.folder / name) for name in ("days", "copy"))
+    if brought:
+        shutil.copytree(small.folder / "var" / "day-keys", there.folder / brought)
+    arguments = ("restore", str(file), "--identity", str(small.identity), "--without-revoked")
+    code, said = there.run(*arguments, monkeypatch=monkeypatch)
+    assert (code, not brought) == (0, "ATTENTION: 2 numbers lie under days' keys" in said)
 
 
 def test_a_stream_that_is_not_whole_is_found_out(small):

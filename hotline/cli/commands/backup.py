@@ -90,7 +90,7 @@ def _backup(options: argparse.Namespace) -> None:
 def _restore(options: argparse.Namespace) -> None:
     from hotline import backups
     from hotline.adapters.backup.sealed_file import identity_in
-    from hotline.app import revoked_file
+    from hotline.app import day_keys_folder, revoked_file
 
     config = settings()
     with worded_failures(), _worded(UNCHANGED):
@@ -115,6 +115,11 @@ def _restore(options: argparse.Namespace) -> None:
     if done.closed:
         print(
             f"ATTENTION: {done.closed} sealed values do not open with these HOTLINE_KEYS; put the lost machine's keys in place before you go on"
+        )
+    if done.dayless:
+        print(
+            f"ATTENTION: {done.dayless} numbers lie under days' keys that are not in {day_keys_folder(config)}: bring the folder, or its copy, of the lost machine"
+            " before you say go; without it they cannot be rung, and end as missed"
         )
     print(
         "The line is held: it answers, promises nothing and rings nobody. Look (hotline held look), then say go (hotline held release --by NAME)."
