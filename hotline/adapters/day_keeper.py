@@ -107,8 +107,11 @@ class DayKeeper:
             for name, since in self._missed.items()
             if rows[name].state != "lost" and at - since >= LOST_SECONDS and at - rows[name].held_at >= LOST_SECONDS
         ]
-        if due or lost:
+        brought = [name for name in here if rows[name].state == "lost"]
+        if due or lost or brought:
             with self._store.write() as tx:
+                for name in brought:
+                    tx.day_keys.regain(name, at)
                 for name in due:
                     tx.day_keys.hold(name, at)
                 for name in lost:

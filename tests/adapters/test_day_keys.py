@@ -264,3 +264,23 @@ def test_a_backup_whose_day_is_gone_says_so_and_whose_copy_is_there_opens(machin
     keep(there.callers, a_callback(2, reference="702"), number=OTHERS)
     assert OTHERS == number(there.callers, 2)
     there.close()
+
+
+def test_a_lost_day_that_somebody_brings_opens_again(machine, url, tmp_path, keys):
+    """Half an hour after a restore somebody finds the folder of the lost machine: what is open can be rung, and is no more known as lost; nothing new is sealed under it, and it is
+    destroyed at its time as ever."""
+    keep(machine.callers, a_callback(1))
+    there = Machine(url, tmp_path / "two", keys)
+    for at in range(0, LOST_SECONDS + 120, 60):
+        there.keeper.tend(NOW + HOUR + at)
+    assert there.states()["2026-11-28"] == "lost"
+    (there.folder / "2026-11-28").write_bytes((machine.folder / "2026-11-28").read_bytes())
+    there.keeper.tend(NOW + 2 * HOUR)
+    with there.callers.read() as t:
+        assert ((), HERS) == (t.numbers.lost(), t.numbers.of(id_of(1)))
+    assert {"2026-11-28": "over", "2026-11-28.2": "used", "2026-11-29.2": "next"} == there.states()
+    with there.callers.write() as t:
+        t.numbers.forget(id_of(1))
+    there.keeper.tend(NOW + 2 * HOUR + SETTLE_SECONDS)
+    assert "2026-11-28" not in there.held()
+    there.close()

@@ -60,6 +60,10 @@ class SqlDayKeys(PhoneRows):
     def lose(self, day: str, at: int) -> None:
         self._change(_SET, this=day, now="lost", at_=at)
 
+    def regain(self, day: str, at: int) -> None:
+        """It was lost, and somebody brought it: what lies under it opens again."""
+        self._change(_SET, this=day, now="over", at_=at)
+
     def hold(self, day: str, at: int) -> None:
         self._change(_HELD, this=day, at_=at)
 
