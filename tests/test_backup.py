@@ -554,6 +554,18 @@ def test_a_clock_in_doubt_is_looked_at_first(small, request, monkeypatch, ahead)
     assert (code, ahead < 0) == (0, "reaches back 36 days" in said)
 
 
+def test_another_file_is_not_taken_for_the_stops(small, monkeypatch):
+    """Whoever names the backup, or a note, as the file of stops is told, and nothing is restored without them; an empty one is a line at which nobody stopped."""
+    with small.store().write() as tx:
+        fill(tx, int(time.time()))
+    file = small.backup(int(time.time()))
+    assert "no file of stops" in refused(small, file, monkeypatch, options=("--revoked", str(file)))
+    (small.folder / "none").touch()
+    there = small._replace(env=small.env | {"HOTLINE_DATABASE_URL": f"sqlite:///{small.folder}/another.db"})
+    arguments = ("restore", str(file), "--identity", str(small.identity), "--revoked", str(small.folder / "none"))
+    assert there.run(*arguments, monkeypatch=monkeypatch)[0] == 0
+
+
 @pytest.mark.parametrize("brought", ["", "days", "copy"])
 def test_days_keys_that_nobody_brought_are_missed_before_the_word_go(small, monkeypatch, brought):
     """A backup holds no day's key: whoever restores is told at once how many numbers open nowhere on this machine, while the folder may still be at hand, or its copy."""

@@ -200,7 +200,10 @@ def _revoked_in(path: Path) -> tuple[Any, ...]:
 
     if not path.exists():
         raise Failed(f"{path}: no such file; {UNCHANGED}")
-    return read(path)
+    found = read(path)
+    if not found and path.stat().st_size:
+        raise Failed(f"{path}: that is no file of stops, not a line of it; {UNCHANGED}")
+    return found
 
 
 def _refuse_no_recipient(config: Config) -> None:
