@@ -64,19 +64,33 @@ _MIDNIGHT = datetime.combine(EPOCH, datetime.min.time())
 """The zero of local minutes."""
 _STEADY: Final = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 """Linux's counts sleep too."""
+
+
+def _steady() -> int:
+    """Milliseconds of the clock that nobody sets."""
+    return time.clock_gettime_ns(_STEADY) // 1_000_000
+
+
 _BEGUN: Final = time.time()
-"""When this process began, or the one that it was forked from."""
+_BEGUN_STEADY: Final = _steady()
+"""When this process began, or the one that it was forked from: by either clock."""
 DROPPED: Final = "keys-dropped"
 """In `var`, made by `hotline seal`."""
 _BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
 @cache
-def _boot() -> str:
-    """Where the machine does not name its start, this process is one."""
+def _named_boot() -> str:
+    """The machine's name for its own start; empty where it has none."""
     with suppress(OSError):
         return _BOOT_ID.read_text().strip()
-    return str(uuid4())
+    return ""
+
+
+@cache
+def _boot() -> str:
+    """Where the machine does not name its start, this process is one."""
+    return _named_boot() or str(uuid4())
 
 
 class SystemClock:
@@ -89,7 +103,7 @@ class SystemClock:
         return int(time.time())
 
     def reading(self) -> Reading:
-        return Reading(_boot(), time.time_ns() // 1_000_000, time.clock_gettime_ns(_STEADY) // 1_000_000)
+        return Reading(_boot(), time.time_ns() // 1_000_000, _steady())
 
     def local(self, at: int) -> Minute:
         return (datetime.fromtimestamp(at, self._zone).replace(tzinfo=None) - _MIDNIGHT) // timedelta(minutes=1)
@@ -226,7 +240,7 @@ def open_seal(config: Config, role: Role = "shell", *, opens_numbers: bool = Fal
 
 def drop_mark(config: Config) -> DropMark:
     """By which this machine's processes are told to drop the keys."""
-    return DropMark(Path(config.var) / DROPPED, _BEGUN)
+    return DropMark(Path(config.var) / DROPPED, _BEGUN, _named_boot(), _BEGUN_STEADY, _steady)
 
 
 def local_day(config: Config, at: int) -> date:

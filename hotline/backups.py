@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
+from sqlalchemy import Engine, inspect, select
 
 from hotline.adapters import revoked
 from hotline.adapters.backup import rotation, rows, sealed_file
@@ -21,11 +22,12 @@ from hotline.adapters.sql import SqlStore, schema
 from hotline.adapters.sql.engine import make_engine
 from hotline.adapters.sql.store import store_away
 from hotline.adapters.sql.tables import held
-from hotline.app import open_seal, open_store, revoked_file, shell_deps
+from hotline.app import day_secrets, open_seal, open_store, revoked_file, shell_deps
 from hotline.config import Config
-from hotline.ports.desk.backups import KINDS, BackupKind, BackupRun, FileKind, Hold, RunKind
+from hotline.ports.desk.backups import BACKUP_LATE_SECONDS, KINDS, BackupKind, BackupRun, FileKind, Hold, RunKind
 from hotline.ports.desk.revocations import Revocation
 from hotline.service.desk import restored
+from hotline.service.desk.restored import DOUBT_SECONDS
 from hotline.service.work import Work
 
 FOLDER: Final = "backups"
@@ -40,6 +42,18 @@ class NotEmpty(Exception):
     """There are rows in that database already."""
 
 
+class OtherKeys(Exception):
+    """Nothing that is sealed in that backup opens with the keys at hand."""
+
+
+class TimeInDoubt(Exception):
+    """By this machine's clock the backup is of the time to come, or older than the newest one of a line that is backed up every night."""
+
+    def __init__(self, made_at: int) -> None:
+        super().__init__()
+        self.made_at = made_at
+
+
 class AtWork(Exception):
     """A backup is being made in that folder already."""
 
@@ -50,6 +64,8 @@ class OpenedBackup(Struct, frozen=True):
     head: BackupHead
     files: tuple[Path, ...]
     counts: dict[str, int]
+    are_keys_others: bool
+    """Nothing that is sealed in it opens with the keys at hand."""
 
     @property
     def has_numbers(self) -> bool:
@@ -81,6 +97,8 @@ class Restored(Struct, frozen=True):
     """How many things were revoked again that had been since the backup."""
     closed: int
     """Sealed values that do not open with the keys at hand."""
+    dayless: int
+    """Numbers under days' keys whose secret halves are not on this machine: nobody there can be rung."""
 
 
 class Drilled(Struct, frozen=True):
@@ -154,14 +172,19 @@ def note(config: Config, kind: RunKind, at: int, fault: str = "") -> None:
         store.close()
 
 
-def restore(config: Config, file: Path, identity: str, apart: Sequence[Revocation], at: int) -> Restored:
+def restore(config: Config, file: Path, identity: str, apart: Sequence[Revocation], at: int, *, is_time_right: bool = False) -> Restored:
     """Bring a backup back into the empty database that the settings name, hold the line, and revoke again what was revoked since. All of the backup is read, and held
-    against its digest, before anything is changed.
+    against its digest, before anything is changed. Killed at any moment and begun again, it goes on.
+    `is_time_right`: somebody looked at this machine's clock, by which numbers are erased and calls are over.
 
-    Raises WrongIdentity, DamagedBackup, NoIdentity, NewerBackup, NotEmpty, OSError, Late, StoreAway.
+    Raises WrongIdentity, DamagedBackup, NoIdentity, NewerBackup, OtherKeys, TimeInDoubt, NotEmpty, OSError, Late, StoreAway.
     """
-    found = _opened(file, identity)
+    found = _opened(file, identity, open_seal(config))
     head = found.head
+    if found.are_keys_others:  # by other keys nobody who took something back is known, and no later look would find them
+        raise OtherKeys
+    if not (is_time_right or -DOUBT_SECONDS <= at - head.made_at <= BACKUP_LATE_SECONDS):
+        raise TimeInDoubt(head.made_at)
     own = revoked_file(config)
     own.add_missing(apart)  # first: a machine that cannot keep them gets nothing that they forbid
     with_own = revoked.read(own.path)
@@ -170,7 +193,7 @@ def restore(config: Config, file: Path, identity: str, apart: Sequence[Revocatio
     with deps.store.write() as tx:
         work = Work(deps, tx, at)
         again = restored.settle(work, with_own, head.made_at)
-    return Restored(head, sum(found.counts.values()), found.has_numbers, again, _closed(config.database_url, config))
+    return Restored(head, sum(found.counts.values()), found.has_numbers, again, _closed(config.database_url, config), _dayless(config))
 
 
 def drill(config: Config, file: Path, identity: str, scratch: str | None = None) -> Drilled:
@@ -179,7 +202,7 @@ def drill(config: Config, file: Path, identity: str, scratch: str | None = None)
 
     Raises what `restore` does.
     """
-    found = _opened(file, identity)
+    found = _opened(file, identity, open_seal(config))
     var = Path(config.var)
     var.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="drill-", dir=var) as folder:
@@ -193,15 +216,16 @@ def drill(config: Config, file: Path, identity: str, scratch: str | None = None)
                 _clear(scratch)
 
 
-def _opened(file: Path, identity: str) -> OpenedBackup:
-    head, tail = sealed_file.head_of(file, identity)
+def _opened(file: Path, identity: str, seal: Seal) -> OpenedBackup:
+    probe = rows.KeyProbe(seal)
+    head, tail = sealed_file.head_of(file, identity, probe.take)
     beside = file.with_name(rotation.name_of("numbers", head.made_at))
     if head.kind != "daily" or not beside.exists():
-        return OpenedBackup(head, (file,), tail.counts)
-    other, numbers = sealed_file.head_of(beside, identity)
+        return OpenedBackup(head, (file,), tail.counts, probe.are_others)
+    other, numbers = sealed_file.head_of(beside, identity, probe.take)
     if (other.kind, other.made_at, other.revision) != ("numbers", head.made_at, head.revision):
         raise DamagedBackup(f"{beside.name} does not belong to it")
-    return OpenedBackup(head, (file, beside), {**tail.counts, **numbers.counts})
+    return OpenedBackup(head, (file, beside), {**tail.counts, **numbers.counts}, probe.are_others)
 
 
 def _load(url: str, seal: Seal, identity: str, found: OpenedBackup, hold: Hold | None = None) -> None:
@@ -213,20 +237,35 @@ def _load(url: str, seal: Seal, identity: str, found: OpenedBackup, hold: Hold |
     schema.make_private(url)
     engine = make_engine(url, schema.PATIENCE_MS)
     try:
-        if not rows.is_empty(engine):
+        if rows.is_empty(engine):
+            rows.clear(engine)
+            schema.upgrade(url, found.head.revision, seal)
+            _write_rows(engine, identity, found, hold)
+        elif hold is None or not _is_broken_off(engine, found.head):
             raise NotEmpty
-        rows.clear(engine)
-        schema.upgrade(url, found.head.revision, seal)
-        with store_away(), engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
-            if hold is not None:  # before any row: whoever works on this database by now promises nothing
-                connection.execute(held.insert(), {"one": 1, "since": hold.since, "made_at": hold.made_at, "whole": hold.whole})
-            loader = rows.Loader(connection)
-            for file in found.files:
-                tail = sealed_file.read(file, identity, FrameReader(loader.take))
-                loader.count_on(tail.sequences)
     finally:
         engine.dispose()
     schema.upgrade(url, seal=seal)
+
+
+def _write_rows(engine: Engine, identity: str, found: OpenedBackup, hold: Hold | None) -> None:
+    """All of them, or none."""
+    with store_away(), engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
+        if hold is not None:  # before any row: whoever works on this database by now promises nothing
+            connection.execute(held.insert(), {"one": 1, "since": hold.since, "made_at": hold.made_at, "whole": hold.whole})
+        loader = rows.Loader(connection)
+        for file in found.files:
+            tail = sealed_file.read(file, identity, FrameReader(loader.take))
+            loader.count_on(tail.sequences)
+
+
+def _is_broken_off(engine: Engine, head: BackupHead) -> bool:
+    """Are the rows of this very backup back, which come all at once, and what was revoked since not yet?"""
+    with store_away(), engine.begin() as connection:
+        if not inspect(connection).has_table(held.name):
+            return False
+        row = connection.execute(select(held.c.made_at, held.c.whole)).first()
+        return row is not None and not row.whole and row.made_at == head.made_at
 
 
 def _counted(url: str) -> dict[str, int]:
@@ -249,6 +288,15 @@ def _closed(url: str, config: Config) -> int:
         store.close()
 
 
+def _dayless(config: Config) -> int:
+    store, secrets = SqlStore(config.database_url, open_seal(config), schema.PATIENCE_MS), day_secrets(config)
+    try:
+        with store.read() as tx:
+            return sum(not secrets.has(day) for day in tx.day_keys.under().values())
+    finally:
+        store.close()
+
+
 def _clear(url: str) -> None:
     engine = make_engine(url, schema.PATIENCE_MS)
     try:
@@ -257,6 +305,7 @@ def _clear(url: str) -> None:
         engine.dispose()
 
 
-def newest(folder: Path, kind: BackupKind = "daily") -> Path | None:
-    """The newest backup of a folder. Raises OSError."""
-    return next((backup.path for backup in rotation.kept_in(folder) if backup.kind == kind), None)
+def newest(folder: Path, at: int, kind: BackupKind = "daily") -> Path | None:
+    """The newest backup of a folder; one that is dated ahead, by a clock that lied, only where there is no other. Raises OSError."""
+    found = sorted((backup for backup in rotation.kept_in(folder) if backup.kind == kind), key=lambda backup: (backup.at > at, -backup.at))
+    return found[0].path if found else None

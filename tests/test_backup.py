@@ -20,6 +20,7 @@ from hotline import backups
 from hotline.adapters.backup import rotation, rows, sealed_file
 from hotline.adapters.backup.sealed_file import new_keys as backup_keys
 from hotline.adapters.backup.stream import Frame, FrameReader, Rows, TableBegins
+from hotline.adapters.day_keys import DaySecrets
 from hotline.adapters.revoked import RevokedFile, read
 from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.sql import SqlStore
@@ -77,7 +78,7 @@ class Machine(NamedTuple):
     def backup(self, at: int = NOW) -> Path:
         """The newest daily one, just made."""
         backups.make(self.config, self.folder / "backups", at)
-        found = backups.newest(self.folder / "backups")
+        found = backups.newest(self.folder / "backups", at)
         assert found is not None
         return found
 
@@ -286,7 +287,7 @@ def test_weekly_ones_know_no_caller(machine):
     with machine.store().write() as tx:
         fill(tx)
     machine.backup()
-    file = backups.newest(machine.folder / "backups", "weekly")
+    file = backups.newest(machine.folder / "backups", NOW, "weekly")
     backup = contents(file, secret(machine))
     text = opened(machine.seal, backup)
     assert [] == [word for word in (HERS, OTHERS, OLD, SPOKEN, "lait") if word in text]
@@ -407,6 +408,33 @@ def test_rotation(tmp_path):
     assert (tmp_path / "mine.txt").exists()
 
 
+def test_a_clock_that_lied_for_a_night(tmp_path):
+    """One night years ahead, one years behind: no good backup goes for it, the numbers beside the newest are those that stay, drills and restores take the newest,
+    weekly ones go on, and what was dated ahead is gone within a week."""
+
+    def night(at: int) -> list[rotation.KeptBackup]:
+        kinds = ("numbers", "daily", "weekly") if rotation.is_weekly_due(rotation.kept_in(tmp_path), at) else ("numbers", "daily")
+        for kind in kinds:
+            (tmp_path / rotation.name_of(kind, at)).touch()
+        for old in rotation.too_many(rotation.kept_in(tmp_path), at):
+            rotation.remove(old)
+        kept = rotation.kept_in(tmp_path)
+        assert [at] == [backup.at for backup in kept if backup.kind == "numbers"]
+        assert backups.newest(tmp_path, at) == tmp_path / rotation.name_of("daily", at)
+        return [backup for backup in kept if backup.kind == "daily"]
+
+    for day in range(7):
+        night(NOW + day * DAY_SECONDS)
+    assert len(night(NOW + 2000 * DAY_SECONDS)) == 7
+    assert len(night(NOW + 7 * DAY_SECONDS)) == 7
+    assert 86_400 in [backup.at for backup in night(DAY_SECONDS)]
+    for day in range(8, 40):
+        last = night(NOW + day * DAY_SECONDS)
+    assert [NOW + day * DAY_SECONDS for day in range(39, 32, -1)] == [backup.at for backup in last]
+    assert {backup.at > NOW + 40 * DAY_SECONDS for backup in rotation.kept_in(tmp_path) if backup.kind == "daily"} == {False}
+    assert len([backup for backup in rotation.kept_in(tmp_path) if backup.kind == "weekly" and backup.at <= NOW + 39 * DAY_SECONDS]) == 4
+
+
 def test_stops_since_the_backup_stay_stops(machine, request):
     """A woman stopped after the backup: restored, her number is gone and her callback stopped. Who asked again after a stop that lies before the backup keeps it."""
     store = machine.store()
@@ -470,12 +498,20 @@ def test_calls_of_the_lost_machine_are_over(small, request):
         assert "ended" == tx.calls.get(id_of(8)).state
 
 
-def refused(small: Machine, file: Path, monkeypatch: pytest.MonkeyPatch, *, identity: Path | None = None, url: str = "") -> str:
+def refused(
+    small: Machine,
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    identity: Path | None = None,
+    url: str = "",
+    options: tuple[str, ...] = ("--time-is-right",),
+) -> str:
     """What a restore that cannot be says; nothing was changed by it."""
     there = small.elsewhere(url or f"sqlite:///{small.folder}/restored.db")
     database = Path(there.env["HOTLINE_DATABASE_URL"].removeprefix("sqlite:///"))
     before = database.read_bytes() if database.exists() else b""
-    arguments = ("restore", str(file), "--identity", str(identity or small.identity), "--without-revoked")
+    arguments = ("restore", str(file), "--identity", str(identity or small.identity), "--without-revoked", *options)
     code, said = there.run(*arguments, monkeypatch=monkeypatch)
     assert code == 1
     assert (database.read_bytes() if database.exists() else b"") == before
@@ -484,9 +520,9 @@ def refused(small: Machine, file: Path, monkeypatch: pytest.MonkeyPatch, *, iden
     return said
 
 
-@pytest.mark.parametrize("wrong", ["key", "cut", "changed", "byte", "empty", "other"])
+@pytest.mark.parametrize("wrong", ["key", "keys", "cut", "changed", "byte", "empty", "other"])
 def test_what_cannot_be_used_changes_nothing(small, monkeypatch, wrong):
-    """Another key, a file cut off, changed, of something else: one clear line, and the database is as it was."""
+    """Another key, the keys of another line, a file cut off, changed, of something else: one clear line, and the database is as it was."""
     with small.store().write() as tx:
         fill(tx)
     file = small.backup()
@@ -495,8 +531,10 @@ def test_what_cannot_be_used_changes_nothing(small, monkeypatch, wrong):
     if wrong == "key":
         identity = small.folder / "another.txt"
         identity.write_text(backup_keys()[1])
-    elif wrong != "byte":
+    elif wrong not in ("byte", "keys"):
         beside.unlink()
+    if wrong == "keys":  # those of a machine that was set up anew
+        small = small._replace(env=small.env | {"HOTLINE_KEYS": new_keys()})
     if wrong in ("changed", "byte"):
         data = data[:-200] + bytes([data[-200] ^ 1]) + data[-199:]
     if wrong == "cut":
@@ -505,7 +543,52 @@ def test_what_cannot_be_used_changes_nothing(small, monkeypatch, wrong):
         data = b"" if wrong == "empty" else b"PK\x03\x04 something else"
     file.write_bytes(data)
     said = refused(small, file, monkeypatch, identity=identity)
-    assert {"key": "not sealed to that key", "byte": "digest"}.get(wrong, "cannot be used") in said
+    assert {"key": "not sealed to that key", "keys": "the lost machine's keys", "byte": "digest"}.get(wrong, "cannot be used") in said
+
+
+@pytest.mark.parametrize("ahead", [-40 * DAY_SECONDS, DAY_SECONDS])
+def test_a_clock_in_doubt_is_looked_at_first(small, request, monkeypatch, ahead):
+    """A new machine's clock may be years ahead or behind, and by it numbers are erased and calls are over: a backup that is not of last night by it changes nothing before
+    somebody looked. Then it is restored, and one that is older than the file of stops reaches is said to be."""
+    with small.store().write() as tx:
+        fill(tx)
+    file = small.backup(int(time.time()) + ahead)
+    assert "this machine's clock says" in refused(small, file, monkeypatch, options=())
+    there = small._replace(env=small.env | {"HOTLINE_DATABASE_URL": f"sqlite:///{small.folder}/another.db"})
+    arguments = ("restore", str(file), "--identity", str(small.identity), "--without-revoked", "--time-is-right")
+    code, said = there.run(*arguments, monkeypatch=monkeypatch)
+    assert (code, ahead < 0) == (0, "reaches back 36 days" in said)
+
+
+def test_another_file_is_not_taken_for_the_stops(small, monkeypatch):
+    """Whoever names the backup, or a note, as the file of stops is told, and nothing is restored without them; an empty one is a line at which nobody stopped."""
+    with small.store().write() as tx:
+        fill(tx, int(time.time()))
+    file = small.backup(int(time.time()))
+    assert "no file of stops" in refused(small, file, monkeypatch, options=("--revoked", str(file)))
+    (small.folder / "none").touch()
+    there = small._replace(env=small.env | {"HOTLINE_DATABASE_URL": f"sqlite:///{small.folder}/another.db"})
+    arguments = ("restore", str(file), "--identity", str(small.identity), "--revoked", str(small.folder / "none"))
+    assert there.run(*arguments, monkeypatch=monkeypatch)[0] == 0
+
+
+@pytest.mark.parametrize("brought", ["", "days", "copy"])
+def test_days_keys_that_nobody_brought_are_missed_before_the_word_go(small, monkeypatch, brought):
+    """A backup holds no day's key: whoever restores is told at once how many numbers open nowhere on this machine, while the folder may still be at hand, or its copy."""
+    at = int(time.time())
+    day = DaySecrets(small.folder / "var" / "day-keys")
+    with small.store().write() as tx:
+        tx.day_keys.add("2026-11-28", day.make("2026-11-28"), at)
+        tx.day_keys.use("2026-11-28", at)
+        fill(tx, at)
+    file = small.backup(at)
+    there = small.elsewhere(f"sqlite:///{small.folder}/restored.db")
+    there.env["HOTLINE_DAY_KEYS"], there.env["HOTLINE_DAY_KEYS_COPY"] = (str(there.folder / name) for name in ("days", "copy"))
+    if brought:
+        shutil.copytree(small.folder / "var" / "day-keys", there.folder / brought)
+    arguments = ("restore", str(file), "--identity", str(small.identity), "--without-revoked")
+    code, said = there.run(*arguments, monkeypatch=monkeypatch)
+    assert (code, not brought) == (0, "ATTENTION: 2 numbers lie under days' keys" in said)
 
 
 def test_a_stream_that_is_not_whole_is_found_out(small):
@@ -518,7 +601,7 @@ def test_a_stream_that_is_not_whole_is_found_out(small):
         path = small.folder / "made-up.age"
         sealed_file.write(path, iter(stream), small.config.backup_recipient)
         with pytest.raises(backups.DamagedBackup):
-            sealed_file.head_of(path, secret(small))
+            sealed_file.head_of(path, secret(small), lambda _: None)
 
 
 def test_never_onto_anything(small, monkeypatch):
@@ -554,6 +637,48 @@ def test_an_empty_database_that_has_its_tables_takes_it(small, request):
         assert tx.backups.hold() == Hold(tx.backups.hold().since, NOW, whole=True)
 
 
+@pytest.mark.parametrize(("place", "onto"), [("rows", "postgresql"), ("migrations", "sqlite"), ("settling", "postgresql")])
+def test_a_restore_that_is_killed_goes_on(small, request, monkeypatch, place, onto):
+    """Wherever it dies, typed again it ends as one that was never broken off: every row once, what was stopped since stopped, the line held; in between nobody can say go, and
+    another backup is not mixed in."""
+    with small.store().write() as tx:
+        fill(tx)
+    file, at = small.backup(), NOW + 120
+    stop = Revocation("stop", small.seal.digest("number", HERS), NOW + 60, NOW + DAY_SECONDS)
+    there = small.elsewhere(empty(request, onto, small.folder))
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        if place == "rows":
+            patched.setattr(rows.Loader, "count_on", die)
+        elif place == "migrations":
+            upgrade = backups.schema.upgrade
+            patched.setattr(backups.schema, "upgrade", lambda url, *to, **seal: upgrade(url, *to, **seal) if to else die())
+        else:
+            patched.setattr(backups.restored, "settle", die)
+        with pytest.raises(Killed):
+            backups.restore(there.config, file, secret(small), (stop,), at)
+    if place == "settling":
+        with there.store().read() as tx:
+            assert not tx.backups.hold().whole
+        other = backups.make(small.config, small.folder / "others", NOW + 90).made[1].path
+        with pytest.raises(backups.NotEmpty):
+            backups.restore(there.config, other, secret(small), (stop,), at)
+    done = backups.restore(there.config, file, secret(small), (stop,), at + 60)
+    assert (1, 0) == (done.revoked, done.closed)
+    with there.store().read() as tx:
+        assert ("stopped", True) == (tx.callbacks.get(id_of(1)).state, tx.backups.hold().whole)
+        assert OTHERS == tx.numbers.of(id_of(2))
+        assert tx.audit.broken_at() is None
+    with pytest.raises(backups.NotEmpty):
+        backups.restore(there.config, file, secret(small), (), at + 90)
+
+
 @pytest.mark.parametrize("revision", [revision for revision in REVISIONS if revision >= FIRST])
 def test_an_older_backup_comes_to_the_newest_tables(small, monkeypatch, revision):
     """A backup of each revision since there are backups is restored at that revision, and then migrated."""
@@ -566,7 +691,9 @@ def test_an_older_backup_comes_to_the_newest_tables(small, monkeypatch, revision
     path = small.folder / "older.age"
     sealed_file.write(path, rows.encoded(iter(frames), dict), small.config.backup_recipient)
     there = small.elsewhere(f"sqlite:///{small.folder}/restored.db")
-    code, said = there.run("restore", str(path), "--identity", str(small.identity), "--without-revoked", monkeypatch=monkeypatch)
+    code, said = there.run(
+        "restore", str(path), "--identity", str(small.identity), "--without-revoked", "--time-is-right", monkeypatch=monkeypatch
+    )
     assert (code, True) == (0, "restored: 1 rows" in said)
     with there.store().read() as tx:
         assert [tuple(row) for row in tx._connection.execute(text("SELECT urgent, count FROM tallies"))] == [(True, 2)]
@@ -591,7 +718,7 @@ def test_from_the_keys_to_the_word_go(small, monkeypatch):
     kept = [path for path in small.folder.rglob("*") if path.is_file() and path != small.identity]
     assert [] == [path for path in kept if secret_key.encode() in path.read_bytes()]
     there = small.elsewhere(f"sqlite:///{small.folder}/restored.db")
-    file = backups.newest(small.folder / "var" / "backups")
+    file = backups.newest(small.folder / "var" / "backups", int(time.time()))
     command = ("restore", str(file), "--identity", str(small.identity))
     code, said = there.run(*command, monkeypatch=monkeypatch)
     assert (code, "--without-revoked" in said) == (1, True)
@@ -675,3 +802,34 @@ def test_a_torn_line_hides_no_other(tmp_path):
     file.append((last,))
     assert read(path) == (first, last)
     assert file.add_missing((first, last)) == 0
+
+
+@pytest.mark.parametrize("end", [b"", b"\n"])
+@pytest.mark.parametrize("kept", range(64, 70))
+def test_a_line_torn_within_its_hash_hides_no_other(tmp_path, kept, end):
+    """Wherever a line was cut off, an odd letter of its hash too: all others are read, added to, and taken out at their time."""
+    path = tmp_path / "revoked"
+    first, last = (Revocation("stop", b"\2k2" + bytes([n]) * 32, NOW, NOW + n) for n in (1, 9))
+    torn = b"stop 1790000000 1790000009 " + b"a" * kept
+    file = RevokedFile(path, 5.0)
+    file.append((first,))
+    path.write_bytes(path.read_bytes() + torn + end)
+    assert file.add_missing((first, last)) == 1
+    assert {first, last} <= {*read(path)}
+    file.trim(NOW + 5)
+    assert last in read(path)
+    assert first not in read(path)
+
+
+def test_what_root_restores_the_line_writes_on(tmp_path):
+    """Whoever restores is often root: the file of stops that is made then, or written anew, is its folder's owner's, or no stop would be written any more."""
+    if os.geteuid() != 0:
+        pytest.skip("asks for root")
+    folder = tmp_path / "line"
+    folder.mkdir()
+    os.chown(folder, 4711, 4712)
+    file = RevokedFile(folder / "revoked", 5.0)
+    file.add_missing((Revocation("stop", bytes(32), NOW, NOW + 1), Revocation("stop", bytes(32), NOW, NOW + 9)))
+    assert (4711, 4712, 0o600) == (file.path.stat().st_uid, file.path.stat().st_gid, stat.S_IMODE(file.path.stat().st_mode))
+    file.trim(NOW + 5)
+    assert (4711, 4712, 1) == (file.path.stat().st_uid, file.path.stat().st_gid, len(read(file.path)))

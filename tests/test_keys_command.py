@@ -92,6 +92,38 @@ def test_a_key_that_may_go_goes(run: Run, env: dict[str, str]) -> None:
     assert 0 == open_store(Config.from_env(env)).openable()[1]
 
 
+def test_a_key_that_a_backup_needs_stays(run: Run, env: dict[str, str]) -> None:
+    """What was backed up before an exchange lies under the keys before: they go once that backup is gone, and whoever asks is told which it is."""
+    from hotline.adapters.backup.rotation import name_of
+
+    folder = Path(env["HOTLINE_VAR"]) / "backups"
+    folder.mkdir(parents=True)
+    before, after = (folder / name_of(kind, int(time.time()) - days * DAY) for kind, days in (("weekly", 3), ("daily", 1)))
+    before.touch()
+    after.touch()
+    assert f"{before} was made before its exchange" in run("keys", "list")[1]
+    code, said = run("keys", "drop", "testimony", "k1")
+    assert (code, f"{before} was made before its exchange" in said) == (1, True)
+    before.unlink()
+    assert 0 == run("keys", "drop", "testimony", "k1")[0]
+
+
+def test_whoever_exchanges_the_keys_of_numbers_is_told_to_back_up(run: Run, env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pair of the day goes with them, and with it every number that is in backups alone: said where there is such a backup, and not beside one that is newer."""
+    from hotline.adapters.backup.rotation import name_of
+
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    folder = Path(env["HOTLINE_VAR"]) / "backups"
+    folder.mkdir(parents=True)
+    older = folder / name_of("numbers", int(time.time()) - 3600)
+    older.touch()
+    code, said = run("keys", "rotate", "--purpose", "number")
+    assert (code, "make another now (hotline backup)" in said) == (0, True)
+    (folder / name_of("numbers", int(time.time()) + 60)).touch()
+    code, said = run("keys", "rotate", "--purpose", "factor")
+    assert (code, "make another now" in said) == (0, False)
+
+
 def test_one_exchanges_keys_at_a_time(run: Run, env: dict[str, str]) -> None:
     """The other is told, and changes nothing."""
     before = Path(env["HOTLINE_KEYS_FILE"]).read_text()
@@ -117,5 +149,8 @@ def test_seal_says_what_it_does_and_what_it_leaves(run: Run, env: dict[str, str]
     code, said = run("seal")
     assert (code, env["HOTLINE_KEYS_FILE"] in said) == (0, True)
     assert drop_mark(Config.from_env(env)).stands()
-    os.utime(Path(env["HOTLINE_VAR"]) / "keys-dropped", (1, 1))
+    mark = Path(env["HOTLINE_VAR"]) / "keys-dropped"
+    os.utime(mark, (1, 1))  # the clock was put back in between
+    assert drop_mark(Config.from_env(env)).stands()
+    mark.write_text(f"{mark.read_text().split()[0]} 0")  # before whoever begins now
     assert run("keys", "list")[0] == 0

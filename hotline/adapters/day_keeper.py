@@ -42,6 +42,8 @@ class DayKeeper:
         """Meant for every few seconds. Raises StoreAway and OSError."""
         with self._store.read() as tx:
             rows = tx.day_keys.all()
+        if not self._known & rows.keys():  # another database, or an empty one into which this one is being restored: it has ended nothing
+            self._known = frozenset()
         self._had |= {row.day for row in rows.values() if self._has(row)}
         today = self._day(at)
         used, _ = (self._see_to(rows, day, at) for day in (today, today + timedelta(days=1)))
@@ -84,7 +86,7 @@ class DayKeeper:
         """Can numbers be sealed under it? So if its secret half is here; or if another machine says that it has it, and it is not that this one has just lost it,
         or finds nothing where it begins."""
         elsewhere = self._has_begun and row.day not in self._had and at - row.held_at < LOST_SECONDS
-        return row.state in ("used", "next") and (self._has(row) or elsewhere)
+        return bool(row.public) and row.state in ("used", "next") and (self._has(row) or elsewhere)
 
     def _has(self, row: DayKey) -> bool:
         with suppress(NoSuchDay):
@@ -105,8 +107,11 @@ class DayKeeper:
             for name, since in self._missed.items()
             if rows[name].state != "lost" and at - since >= LOST_SECONDS and at - rows[name].held_at >= LOST_SECONDS
         ]
-        if due or lost:
+        brought = [name for name in here if rows[name].state == "lost"]
+        if due or lost or brought:
             with self._store.write() as tx:
+                for name in brought:
+                    tx.day_keys.regain(name, at)
                 for name in due:
                     tx.day_keys.hold(name, at)
                 for name in lost:

@@ -47,6 +47,10 @@ class DaySecrets:
             return {path.name: path.stat().st_mtime for path in self._folder.iterdir() if not path.name.startswith(".")}
         return {}
 
+    def has(self, day: str) -> bool:
+        """Does that day's secret half lie here, or in the copy?"""
+        return any(os.path.exists(folder / day) for folder in (self._folder, self._copy) if folder is not None)  # noqa: PTH110 -- never raises
+
     def make(self, day: str) -> bytes:
         """Make a day's pair, unless it is there; its public half. The secret half is on the disk when this returns. Raises OSError."""
         if not (self._folder / day).exists():

@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 NAME: Final = "revoked"
 """In the folder of the machine, where no other place was set."""
-_LINE: Final = re.compile(rb"(stop|cancelled|consent|testimony|disabled|figures) ([0-9]{1,12}) ([0-9]{1,12}) ([0-9a-f]{64,192})")
+_LINE: Final = re.compile(rb"(stop|cancelled|consent|testimony|disabled|figures) ([0-9]{1,12}) ([0-9]{1,12}) ((?:[0-9a-f]{2}){32,96})")
 _MODE: Final = 0o600
 
 
@@ -62,6 +62,8 @@ class RevokedFile:
         text = b"".join(map(_written, revocations))
         with self._held(create=True) as file:
             size = os.fstat(file).st_size
+            if not size:
+                _give_to(file, self.path.parent)
             if size and os.pread(file, 1, size - 1) != b"\n":
                 text = b"\n" + text  # behind what was cut off
             written = 0
@@ -78,6 +80,7 @@ class RevokedFile:
         with self._held(create=False):
             kept = b"".join(_written(known) for known in read(self.path) if known.until > at)
             with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _MODE), "wb") as file:
+                _give_to(file.fileno(), self.path)
                 file.write(kept)
                 file.flush()
                 os.fsync(file.fileno())
@@ -125,6 +128,13 @@ def can_be_written(path: Path) -> bool:
 
 def _written(revocation: Revocation) -> bytes:
     return f"{revocation.kind} {revocation.at} {revocation.until} {revocation.digest.hex()}\n".encode()
+
+
+def _give_to(file: int, owned: Path) -> None:
+    """To whoever owns that: what root makes, who restores, the line writes on."""
+    owner = owned.stat()
+    if os.geteuid() == 0 and owner.st_uid != 0:
+        os.fchown(file, owner.st_uid, owner.st_gid)
 
 
 def _is_named(file: int, path: Path) -> bool:

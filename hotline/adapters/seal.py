@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -38,20 +38,38 @@ class SealBroken(Exception):
 
 
 class DropMark(Struct, frozen=True):
-    """A file by which a machine's processes are told to drop the keys: whoever began before it was made has none any more, and whoever begins later has."""
+    """A file by which a machine's processes are told to drop the keys: whoever began before it was made has none any more, and whoever begins later has.
+
+    It says by which start of the machine it was made, and when by the clock that nobody sets: one that was put back in between makes no process keep its keys.
+    """
 
     path: Path
     begun: float
-    """When this process began, or its parent, in seconds."""
+    """When this process began, or its parent, in seconds: for a file that says nothing of it, made by hand."""
+    boot: str = ""
+    """This start of the machine; empty where it names none, or whoever made the mark saw none: then the file's date decides."""
+    begun_steady: int = 0
+    """When this process began, or its parent, in milliseconds of `steady`."""
+    steady: Callable[[], int] = int
 
     def make(self) -> None:
-        """Raises OSError."""
+        """In place of another's, who may have been root. Raises OSError."""
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.path.touch(0o600)
+        fresh = self.path.with_name(f".{self.path.name}.{os.getpid()}")
+        fresh.write_text(f"{self.boot} {self.steady()}")
+        fresh.chmod(0o644)  # it says nothing, and is for every process of the line
+        fresh.replace(self.path)
 
     def stands(self) -> bool:
         with suppress(OSError):
-            return self.path.stat().st_mtime >= self.begun
+            made = self.path.stat().st_mtime
+            try:
+                boot, steady = self.path.read_text("ascii").split(" ")
+                if boot and self.boot:
+                    return boot == self.boot and int(steady) >= self.begun_steady
+            except (OSError, ValueError):
+                pass
+            return made >= self.begun
         return False
 
 

@@ -180,7 +180,7 @@ def _restored(_: DoctorContext, tx: Transaction) -> Iterator[Finding]:
             "restored", "bad", "the line is held: it promises nothing and rings nobody until a person has looked (hotline held look)"
         )
     else:
-        yield Finding("restored", "bad", "a restore was broken off, or is at work: empty the database and begin anew")
+        yield Finding("restored", "bad", "a restore was broken off, or is at work: type the same hotline restore again, and it goes on")
 
 
 def _backups(line: DoctorContext, tx: Transaction) -> Iterator[Finding]:

@@ -191,7 +191,7 @@ class Hotline:
                 last_first.callback(self._keep_hours, at)
             last_first.callback(outbox.sweep, self._deps, at)
             last_first.callback(self._dispatch, at, may_end=may_end)
-            last_first.callback(self._tend_revoked, at)
+            last_first.callback(self._tend_revoked, at, may_end=may_end)
             last_first.callback(self.tend_spool)
             last_first.callback(self.refresh)
             last_first.callback(self._mark_tick)
@@ -276,14 +276,16 @@ class Hotline:
             hours_kept.keep(self._deps, at)
             self._hours_kept_on = today
 
-    def _tend_revoked(self, at: int) -> None:
-        """Write down what another machine stopped, or what there was no room for, and take out what no backup can bring back any more."""
+    def _tend_revoked(self, at: int, *, may_end: bool) -> None:
+        """Write down what another machine stopped, or what there was no room for, and take out what no backup can bring back any more; that waits for a clock
+        that is right."""
         if self._deps.revoked is not None and abs(at - self._tended_at) >= STALE_SECONDS:
             self._tended_at = at
             with self._deps.store.read() as tx:
                 standing = tx.revocations.standing(at)
             self._deps.revoked.add_missing(standing)
-            self._deps.revoked.trim(at)
+            if may_end:
+                self._deps.revoked.trim(at)
 
     def _age(self, at: int) -> None:
         if abs(at - self._aged_at) >= STALE_SECONDS:

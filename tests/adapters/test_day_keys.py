@@ -214,3 +214,73 @@ def test_a_day_is_exchanged_before_it_is_over(machine):
     machine.keeper.tend(NOW + 60 + SETTLE_SECONDS)
     assert ["2026-11-28.2", "2026-11-29.2"] == machine.held()
     assert stolen not in {path.read_bytes() for path in machine.folder.iterdir()}
+
+
+def test_a_pair_that_opens_under_no_key_at_hand_keeps_nobody_from_being_noted(machine, tmp_path):
+    """A backup came back whose key for numbers is gone: what lay under it is lost, and what comes now is kept under a pair of today's, and opens."""
+    keep(machine.callers, a_callback(1))
+    lines = machine.keys.splitlines()
+    others = {key.purpose: line for key, line in zip(read_keys(new_keys()).keys, new_keys().splitlines(), strict=True)}
+    after = "\n".join(others["number"].replace(":k1:", ":k7:") if line.startswith("number:") else line for line in lines)
+    later = Machine(machine.url, tmp_path / "one", after)
+    later.keeper.tend(NOW + 60)
+    keep(later.callers, a_callback(2, reference="702"), number=OTHERS)
+    assert OTHERS == number(later.callers, 2)
+    later.keeper.tend(NOW + 120)
+    later.close()
+
+
+def test_an_empty_database_in_the_place_of_another_ends_no_day(machine):
+    """A restore under a line that somebody forgot to stop: the secret halves of what comes back are still there."""
+    keep(machine.callers, a_callback(1))
+    machine.keeper.tend(NOW + DAY)
+    with machine.callers.write() as t:
+        before = t._connection.execute(select(day_keys)).all()
+        t._connection.execute(day_keys.delete())
+    for at in (60, 120):
+        machine.keeper.tend(NOW + DAY + at)
+    with machine.callers.write() as t:
+        t._connection.execute(day_keys.delete())
+        t._connection.execute(day_keys.insert(), [row._asdict() for row in before])
+    machine.keeper.tend(NOW + DAY + 180)
+    assert HERS == number(machine.callers)
+
+
+@pytest.mark.parametrize("left", ["nothing", "copy"])
+def test_a_backup_whose_day_is_gone_says_so_and_whose_copy_is_there_opens(machine, url, tmp_path, keys, left):
+    """On a new machine, which has the copy of the days' keys or has it not: the number opens as before; or what is open is known to be lost, so that it is missed and shown,
+    while what comes in now is kept."""
+    keep(machine.callers, a_callback(1))
+    there = Machine(url, tmp_path / "two", keys)
+    if left == "copy":
+        there.copy.mkdir(parents=True)
+        for path in machine.folder.iterdir():
+            (there.copy / path.name).write_bytes(path.read_bytes())
+    for at in range(0, LOST_SECONDS + 120, 60):
+        there.keeper.tend(NOW + HOUR + at)
+    with there.callers.read() as t:
+        lost = t.numbers.lost()
+    assert ((), HERS) == (lost, number(there.callers)) if left == "copy" else ((id_of(1),), None) == (lost, number(there.callers))
+    keep(there.callers, a_callback(2, reference="702"), number=OTHERS)
+    assert OTHERS == number(there.callers, 2)
+    there.close()
+
+
+def test_a_lost_day_that_somebody_brings_opens_again(machine, url, tmp_path, keys):
+    """Half an hour after a restore somebody finds the folder of the lost machine: what is open can be rung, and is no more known as lost; nothing new is sealed under it, and it is
+    destroyed at its time as ever."""
+    keep(machine.callers, a_callback(1))
+    there = Machine(url, tmp_path / "two", keys)
+    for at in range(0, LOST_SECONDS + 120, 60):
+        there.keeper.tend(NOW + HOUR + at)
+    assert there.states()["2026-11-28"] == "lost"
+    (there.folder / "2026-11-28").write_bytes((machine.folder / "2026-11-28").read_bytes())
+    there.keeper.tend(NOW + 2 * HOUR)
+    with there.callers.read() as t:
+        assert ((), HERS) == (t.numbers.lost(), t.numbers.of(id_of(1)))
+    assert {"2026-11-28": "over", "2026-11-28.2": "used", "2026-11-29.2": "next"} == there.states()
+    with there.callers.write() as t:
+        t.numbers.forget(id_of(1))
+    there.keeper.tend(NOW + 2 * HOUR + SETTLE_SECONDS)
+    assert "2026-11-28" not in there.held()
+    there.close()

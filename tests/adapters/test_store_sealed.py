@@ -405,6 +405,21 @@ def test_one_purpose_is_exchanged_alone(exchanged):
     store.close()
 
 
+def test_a_mark_is_for_whoever_began_before_it_whatever_the_clock_says(tmp_path):
+    """A clock that was put back or forward in between, or over a new start of the machine, changes nothing: whoever began before has no keys, whoever begins later has. One
+    that was made by hand goes by its date; that another made it, stands in nobody's way."""
+    path = tmp_path / "mark"
+    before, later, next_start = (DropMark(path, 1_000.0, boot, began, lambda: 70) for boot, began in (("a", 60), ("a", 80), ("b", 5)))
+    path.touch(0o400)
+    assert before.stands()  # made by hand, now
+    before.make()
+    for told in (1, 2_000, 4_000_000_000):
+        os.utime(path, (told, told))
+        assert (True, False, False) == (before.stands(), later.stands(), next_start.stands())
+    nameless = DropMark(path, 1_000.0)  # this process does not see the machine's start
+    assert nameless.stands()
+
+
 def test_what_is_under_way_when_the_keys_are_dropped_is_not_kept(url, tmp_path):
     """It was sealed under keys that nobody has: it is rolled back, as if the database had been away."""
     mark = DropMark(tmp_path / "mark", 1.0)

@@ -82,6 +82,38 @@ def test_nobody_is_rung_or_told_until_somebody_says_go(line: Line) -> None:
     assert [OUMOU] == line.gateway.rung
 
 
+def test_nobody_is_asked_to_be_there_in_vain(line: Line) -> None:
+    """Somebody urgent meets nobody on a line that is held: supervisors are asked to say go, and not to say that they are there, whom it would help nobody. It is counted all the
+    same, and told again once the line goes on."""
+    for number in (AWA, OUMOU):
+        line.set_staff(number, on_until=None, seen_at=0)
+    hold(line)
+    line.wait(1)
+    assert "danger.closed" == line.walk("4 1 1").key
+    for _ in range(8):
+        line.wait(60)
+    assert [line.say("restored")] == line.inbox(FANTA)
+    with line.real_store.read() as tx:
+        assert 1 == tx.figures.turned_away(0, line.clock.now() + DAY)[0].count
+    release(line)
+    assert "danger.closed" == line.walk("4 1 1", "session-2", OTHER_CALLER).key
+    line.wait(60)
+    assert line.say("nobody_urgent", count="1") in line.inbox(FANTA)
+
+
+def test_a_clock_that_was_ahead_at_the_restore_silences_no_supervisor(line: Line) -> None:
+    """Set right afterwards, it stands before the restore for hours: supervisors hear all the same that the line waits, staff are answered, and nobody is rung."""
+    with line.real_store.write() as tx:
+        tx.backups.begin_hold(Hold(line.clock.now() + 6 * 3600, line.clock.now() - 60, whole=True))
+    line.wait(60)
+    line.work()
+    assert [line.say("restored")] == line.inbox(FANTA)
+    line.text(AWA, "?")
+    line.work()
+    assert line.inbox(AWA)
+    assert [] == line.gateway.rung
+
+
 def test_a_ring_that_was_under_way_does_not_leave(line: Line) -> None:
     """Whoever took a call before sees nobody rung: the message waits, and is dropped once it is late."""
     line.walk("5 5")
@@ -207,14 +239,18 @@ def test_a_stop_is_written_apart_whatever_is_away(apart: tuple[Line, Path]) -> N
 
 
 def test_what_a_counselor_stops_is_written_apart(apart: tuple[Line, Path]) -> None:
-    """By the hash that lies with the callback: a line of the phone, and none more."""
+    """By the hash that lies with the callback, and by the callback: a backup may know the phone by an older hash, and nobody here opens the number."""
     line, path = apart
     line.walk("5 5")
     line.work()
     line.ring()
     line.act(AWA, saying.say_outcome, line.callback().id, "spoke")
     assert "erased" == line.act(AWA, agreements.no_more, line.callback().id).code
-    assert [("stop", line.seal.digest("number", CALLER))] == [(revoked.kind, revoked.digest) for revoked in read(path)]
+    written = [(revoked.kind, revoked.digest) for revoked in read(path)]
+    assert [
+        ("stop", line.seal.digest("number", CALLER)),
+        ("cancelled", line.seal.digest("revoked cancelled", line.callback().id)),
+    ] == written
 
 
 def test_withdrawn_figures_are_written_apart(apart: tuple[Line, Path]) -> None:
@@ -253,6 +289,21 @@ def test_the_clock_trims_and_mends(apart: tuple[Line, Path]) -> None:
     line.wait(REVOKED_SECONDS["stop"] + 60)
     line.wait(61)
     assert [] == kinds(path)
+
+
+def test_a_clock_that_jumps_takes_no_stop_out(apart: tuple[Line, Path]) -> None:
+    """For as long as the clock is not right, what looks over stays in the file, though the line goes on for an hour; and what is missing is still added."""
+    line, path = apart
+    line.walk("5 7")
+    line.wait(61)
+    line.clock.jump(40 * DAY)
+    for _ in range(3):
+        line.wait(61)
+    assert ["stop"] == kinds(path)
+    line.clock.jump(-40 * DAY)
+    path.unlink()
+    line.wait(61)
+    assert ["stop"] == kinds(path)
 
 
 def test_a_stop_holds_where_the_file_cannot_be_written(line: Line, tmp_path: Path, library: EditionCache) -> None:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from hotline.adapters.backup.sealed_file import SUFFIX, SUM_SUFFIX, UNFINISHED
 from hotline.engine.times import DAY_SECONDS
-from hotline.ports.desk.backups import FileKind
+from hotline.ports.desk.backups import BACKUP_LATE_SECONDS, FileKind
 from hotline.retention import BACKUP_DAYS, BACKUP_WEEKS
 
 _NAME: Final = re.compile(r"hotline-(daily|weekly|numbers)-(\d{8}T\d{6}Z)\.age")
@@ -41,17 +41,24 @@ def kept_in(folder: Path) -> tuple[KeptBackup, ...]:
 
 
 def is_weekly_due(backups: Iterable[KeptBackup], at: int) -> bool:
-    """Is the newest weekly one a week old, or is there none?"""
-    last = max((backup.at for backup in backups if backup.kind == "weekly"), default=None)
+    """Is the newest weekly one a week old, or is there none? One that is dated ahead was made under a clock that lied."""
+    last = max((backup.at for backup in backups if backup.kind == "weekly" and backup.at <= at), default=None)
     return last is None or at - last >= 7 * DAY_SECONDS - _EARLY
 
 
 def too_many(backups: Iterable[KeptBackup], at: int) -> tuple[KeptBackup, ...]:
-    """Those that go once another has been made: of each day all but the newest, and whatever is older than its time. Days are those of UTC, as in the names."""
+    """Those that go once another has been made, at `at`: of each day all but the newest, and whatever is older than its time. Days are those of UTC, as in the names.
+
+    What is dated ahead of it counts as the oldest: a clock lied once, so that it takes no place of what is made now, and goes in its turn. Where none was made for
+    days, or this clock lies, nothing is too old for its date alone: the next night tells.
+    """
     gone: list[KeptBackup] = []
     days: set[int] = set()
     weeks = nights = 0
-    for backup in sorted(backups, key=lambda backup: -backup.at):
+    ordered = sorted(backups, key=lambda backup: (backup.at > at, -backup.at))
+    before = next((backup.at for backup in ordered if backup.kind == "daily" and backup.at < at), at)
+    is_steady = at - before <= BACKUP_LATE_SECONDS
+    for backup in ordered:
         if backup.kind == "weekly":
             weeks += 1
             is_kept = weeks <= BACKUP_WEEKS
@@ -60,7 +67,8 @@ def too_many(backups: Iterable[KeptBackup], at: int) -> tuple[KeptBackup, ...]:
             is_kept = nights == 1
         else:
             day = backup.at // DAY_SECONDS
-            is_kept = day not in days and len(days) < BACKUP_DAYS and at - backup.at < (BACKUP_DAYS + 1) * DAY_SECONDS
+            is_young = at - backup.at < (BACKUP_DAYS + 1) * DAY_SECONDS or not is_steady
+            is_kept = day not in days and len(days) < BACKUP_DAYS and is_young
             days.add(day)
         if not is_kept:
             gone.append(backup)

@@ -10,9 +10,11 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, Insert, Select, Table, case, column, func, insert, inspect, select, table, text
 
 from hotline.adapters.backup.stream import BackupHead, Frame, Rows, TableBegins, encoded
+from hotline.adapters.seal import Seal
 from hotline.adapters.sql.calls.numbers import ITS_END
 from hotline.adapters.sql.engine import make_engine
 from hotline.adapters.sql.schema import PATIENCE_MS, newest, revision_of
+from hotline.adapters.sql.sealed import SealedColumn, context, sealed_columns
 from hotline.adapters.sql.store import store_away
 from hotline.adapters.sql.tables import ledger, metadata, numbers, pranks, rings, stops
 from hotline.engine.times import DAY_SECONDS
@@ -153,6 +155,37 @@ class Loader:
                 self._connection.execute(
                     text("INSERT INTO sqlite_sequence (name, seq) VALUES (:of, :reached)"), {"of": found.name, "reached": reached}
                 )
+
+
+class KeyProbe:
+    """Looks whether these keys are a backup's at all, while it is read. For `stream.FrameReader`."""
+
+    def __init__(self, seal: Seal) -> None:
+        self._seal = seal
+        self._places: tuple[tuple[SealedColumn, int, int], ...] = ()
+        self._opens = self._is_sealed = False
+
+    @property
+    def are_others(self) -> bool:
+        """Of all that is sealed in it they open nothing."""
+        return self._is_sealed and not self._opens
+
+    def take(self, frame: Frame) -> None:
+        match frame:
+            case TableBegins(name, names):
+                there = (
+                    place for place in sealed_columns() if place.table.name == name and {place.key.name, place.column.name} <= {*names}
+                )
+                self._places = tuple((place, names.index(place.key.name), names.index(place.column.name)) for place in there)
+            case Rows() if not self._opens:
+                for row in frame.rows:
+                    self._try(row)
+
+    def _try(self, row: tuple[Any, ...]) -> None:
+        for place, key, value in self._places:
+            if row[value]:
+                self._is_sealed = True
+                self._opens = self._opens or self._seal.opened(row[value], context(place.column, row[key])) is not None
 
 
 def is_empty(engine: Engine) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -89,13 +89,9 @@ def read(path: Path, identity: str, reader: FrameReader) -> Tail:
     return reader.finish()
 
 
-def head_of(path: Path, identity: str) -> tuple[BackupHead, Tail]:
-    """What a backup says of itself, once all of it was read and is whole. Raises what `read` does."""
-
-    def ignore(_: Frame) -> None:
-        """The reader holds the digest against it."""
-
-    reader = FrameReader(ignore)
+def head_of(path: Path, identity: str, look: Callable[[Frame], None]) -> tuple[BackupHead, Tail]:
+    """What a backup says of itself, once all of it was read and is whole. `look`: is shown each frame. Raises what `read` does."""
+    reader = FrameReader(look)
     tail = read(path, identity, reader)
     if reader.head is None:
         raise DamagedBackup("it ends before its end")

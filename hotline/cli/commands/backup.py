@@ -14,6 +14,7 @@ from hotline.cli.command import Failed, command, group, reason, settings, worded
 from hotline.cli.commands.acting import run, shell_deps
 from hotline.cli.output import table
 from hotline.config import ConfigError
+from hotline.retention import REVOKED_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +45,11 @@ def declare(commands: Any) -> None:
     )
     restore.add_argument(
         "--without-revoked", action="store_true", help="restore though no such file is left: what was stopped since may be rung"
+    )
+    restore.add_argument(
+        "--time-is-right",
+        action="store_true",
+        help="this machine's clock was looked at: a backup of long ago is restored, or one that was made under a clock that was ahead",
     )
     drill = command(commands, "drill", _drill, "try a backup out: restore it into a database that is thrown away, and count")
     _takes_backup(drill, optional=True)
@@ -84,7 +90,7 @@ def _backup(options: argparse.Namespace) -> None:
 def _restore(options: argparse.Namespace) -> None:
     from hotline import backups
     from hotline.adapters.backup.sealed_file import identity_in
-    from hotline.app import revoked_file
+    from hotline.app import day_keys_folder, revoked_file
 
     config = settings()
     with worded_failures(), _worded(UNCHANGED):
@@ -92,14 +98,28 @@ def _restore(options: argparse.Namespace) -> None:
         own = revoked_file(config).path
         if not (apart or options.revoked or own.exists() or options.without_revoked):
             raise Failed(f"{own} is not there: give the file of stops with --revoked, or say --without-revoked; {UNCHANGED}")
-        done = backups.restore(config, options.file, identity_in(options.identity), apart, int(time.time()))
+        now = int(time.time())
+        try:
+            done = backups.restore(config, options.file, identity_in(options.identity), apart, now, is_time_right=options.time_is_right)
+        except backups.TimeInDoubt as doubt:
+            made, clock = _when(config, doubt.made_at), _when(config, now)
+            raise Failed(
+                f"the backup was made {made}, and this machine's clock says {clock}: set it right, or say --time-is-right; {UNCHANGED}"
+            ) from None
     print(f"restored: {done.rows} rows, as they stood {_when(config, done.head.made_at)}")
     if not done.has_numbers:
         print("without callers' numbers, which lie beside the newest daily backup alone: what was open cannot be rung, and ends as missed")
+    if now - done.head.made_at > REVOKED_SECONDS["testimony"]:
+        print("ATTENTION: the file of stops reaches back 36 days: what was taken back before stands in this backup as if it had not been")
     print(f"revoked again, since that was done after the backup: {done.revoked}")
     if done.closed:
         print(
             f"ATTENTION: {done.closed} sealed values do not open with these HOTLINE_KEYS; put the lost machine's keys in place before you go on"
+        )
+    if done.dayless:
+        print(
+            f"ATTENTION: {done.dayless} numbers lie under days' keys that are not in {day_keys_folder(config)}: bring the folder, or its copy, of the lost machine"
+            " before you say go; without it they cannot be rung, and end as missed"
         )
     print(
         "The line is held: it answers, promises nothing and rings nobody. Look (hotline held look), then say go (hotline held release --by NAME)."
@@ -112,7 +132,7 @@ def _drill(options: argparse.Namespace) -> None:
     from hotline.ports.store import StoreAway
 
     config, at = settings(), int(time.time())
-    file = options.file or backups.newest(backups.folder_of(config))
+    file = options.file or backups.newest(backups.folder_of(config), at)
     if file is None:
         raise Failed(f"there is no daily backup in {backups.folder_of(config)}")
     try:
@@ -142,7 +162,7 @@ def _look(_: argparse.Namespace) -> None:
         print("the line is not held")
         return
     if not line.hold.whole:
-        raise Failed("the restore was broken off, or is at work: empty the database and begin anew")
+        raise Failed("the restore was broken off, or is at work: type the same hotline restore again, and it goes on")
     print(f"held since {_when(config, line.hold.since)}; restored as it stood {_when(config, line.hold.made_at)}")
     print(f"open: {line.count}, of them urgent: {line.urgent}, past their end: {line.past} (closed as missed once you say go)")
     rows = (
@@ -171,7 +191,7 @@ def _release(options: argparse.Namespace) -> None:
     if done.code == "gone":
         raise Failed("the line is not held")
     if done.is_refused:
-        raise Failed("the restore was broken off, or is at work: empty the database and begin anew")
+        raise Failed("the restore was broken off, or is at work: type the same hotline restore again, and it goes on")
     print("the line goes on: from the next second it promises and rings")
 
 
@@ -180,7 +200,10 @@ def _revoked_in(path: Path) -> tuple[Any, ...]:
 
     if not path.exists():
         raise Failed(f"{path}: no such file; {UNCHANGED}")
-    return read(path)
+    found = read(path)
+    if not found and path.stat().st_size:
+        raise Failed(f"{path}: that is no file of stops, not a line of it; {UNCHANGED}")
+    return found
 
 
 def _refuse_no_recipient(config: Config) -> None:
@@ -213,7 +236,7 @@ def _worded(also: str = "") -> Iterator[None]:
     from hotline.adapters.backup.rows import NotCurrent
     from hotline.adapters.backup.sealed_file import NoIdentity, NotAsWritten, WrongIdentity
     from hotline.adapters.backup.stream import DamagedBackup
-    from hotline.backups import AtWork, NewerBackup, NotEmpty
+    from hotline.backups import AtWork, NewerBackup, NotEmpty, OtherKeys
 
     end = f"; {also}" if also else ""
     try:
@@ -226,6 +249,8 @@ def _worded(also: str = "") -> Iterator[None]:
         raise Failed(f"this backup cannot be used: {damaged}{end}") from None
     except NewerBackup:
         raise Failed(f"a newer version of the program made this backup: install that one{end}") from None
+    except OtherKeys:
+        raise Failed(f"nothing in this backup opens with these HOTLINE_KEYS: put the lost machine's keys in place first{end}") from None
     except NotEmpty:
         raise Failed(f"the database is not empty, and a backup is restored into an empty one alone{end}") from None
     except Late:

@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hotline.cli.command import Failed, command, group, reason, settings, worded_failures
 from hotline.cli.commands import backup
+from hotline.ports.desk.backups import FileKind
+from hotline.retention import REVOKED_SECONDS
 
 if TYPE_CHECKING:
+    from hotline.adapters.backup.rotation import KeptBackup
     from hotline.adapters.key_file import KeyFile
     from hotline.adapters.keyring import Key
     from hotline.adapters.sql import SqlStore
@@ -21,6 +24,11 @@ if TYPE_CHECKING:
 
 LINGER_SECONDS: Final = 24 * 3600
 """For so long something may lie under a key beside the database: in Redis, in the spool of a machine, at a vendor that brings it back."""
+NAMES_LINGER_SECONDS: Final = max(REVOKED_SECONDS.values())
+"""By names the file of stops knows what was taken back (`hotline/adapters/revoked.py`)."""
+NEEDED_BY: Final[dict[str, tuple[FileKind, ...]]] = {"cookie": (), "phone": ("numbers",)}
+"""Which files of a backup need a purpose's keys, where not all do. Hashes of staff's phones stand in all, and are made anew by `keys rotate`, since their
+numbers open: who restores need not keep for a month what finds the number behind a caller's hash."""
 BREATH_SECONDS: Final = 0.05
 """Between two batches: SQLite lets whoever asks again at once go before those who wait."""
 BY_ITSELF: Final = "name"
@@ -70,10 +78,19 @@ def _rotate(options: argparse.Namespace) -> None:
         print("copy the file to every machine of the line, wait five seconds, and run the command again")
         return
     print(f"sealed and hashed again: {done.sealed}")
+    _tell_to_back_up(config)
     if done.left:
         raise Failed(f"{done.left} numbers lie under a key before, and open only where the days' keys lie: run it there")
     if done.closed:
         raise Failed(f"{done.closed} do not open with any of these keys, and stay as they are; keep the keys that you have")
+
+
+def _tell_to_back_up(config: Config) -> None:
+    """Numbers lie under another day's pair now, and the one before goes: a backup from before it brings no number back."""
+    kept = [backup for backup in _backups(config) if backup.kind == "numbers"]
+    current = next((key for key in _store(config).ring.of("number") if key.state == "current"), None)
+    if kept and current is not None and kept[0].at <= current.since:
+        print("the numbers in the newest backup open for ten minutes more, then nowhere: make another now (hotline backup)")
 
 
 def _list(_: argparse.Namespace) -> None:
@@ -81,9 +98,10 @@ def _list(_: argparse.Namespace) -> None:
     with worded_failures():
         store = _store(config)
         rows, now = store.rows_by_key(), _now()
+        kept = _backups(config)
     for key in store.ring.keys:
         count = rows.pop((key.purpose, key.id), 0)
-        print(f"{key.purpose:10} {key.id:16} {key.state:8} {count:8} rows   {_why_kept(key, count, now) or 'may go'}")
+        print(f"{key.purpose:10} {key.id:16} {key.state:8} {count:8} rows   {_why_kept(key, count, kept, now) or 'may go'}")
     for (purpose, id), count in sorted(rows.items()):
         print(f"{purpose:10} {id:16} {'missing':8} {count:8} rows   nothing at hand opens them")
 
@@ -95,14 +113,14 @@ def _drop(options: argparse.Namespace) -> None:
         key = next((key for key in ring.keys if (key.purpose, key.id) == (options.purpose, options.id)), None)
         if key is None:
             raise Failed(f"there is no key {options.purpose} {options.id} (hotline keys list)")
-        why = _why_kept(key, _store(config).rows_by_key().get((key.purpose, key.id), 0), _now())
+        why = _why_kept(key, _store(config).rows_by_key().get((key.purpose, key.id), 0), _backups(config), _now())
         if why:
             raise Failed(f"{options.purpose} {options.id} stays: {why}")
         file.write(ring.without(key.purpose, key.id))
     print(f"{options.purpose} {options.id} is gone; take it out of every copy of the file too")
 
 
-def _why_kept(key: Key, rows: int, now: int) -> str:
+def _why_kept(key: Key, rows: int, kept: tuple[KeptBackup, ...], now: int) -> str:
     """Empty where it may go."""
     if key.state != "old":
         words = {
@@ -113,8 +131,23 @@ def _why_kept(key: Key, rows: int, now: int) -> str:
         return words[key.state]
     if rows:
         return "still needed"
-    hours = (LINGER_SECONDS - (now - key.since)) // 3600 + 1
-    return f"for {hours} h more: something may lie under it beside the database" if now - key.since < LINGER_SECONDS else ""
+    lingers = NAMES_LINGER_SECONDS if key.purpose == BY_ITSELF else LINGER_SECONDS
+    if now - key.since < lingers:
+        return f"for {(lingers - (now - key.since)) // 3600 + 1} h more: something may lie under it beside the database"
+    kinds = NEEDED_BY.get(key.purpose)
+    needing = next((backup for backup in kept if backup.at <= key.since and (kinds is None or backup.kind in kinds)), None)
+    return f"{needing.path} was made before its exchange, and does not open without it: it goes once that is gone" if needing else ""
+
+
+def _backups(config: Config) -> tuple[KeptBackup, ...]:
+    """Those of this machine's folder: of others nobody knows here. Raises Failed."""
+    from hotline.adapters.backup.rotation import kept_in
+    from hotline.backups import folder_of
+
+    try:
+        return kept_in(folder_of(config))
+    except OSError as error:
+        raise Failed(f"the folder of backups: {reason(error)}") from None
 
 
 @contextmanager

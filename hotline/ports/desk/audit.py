@@ -34,6 +34,10 @@ class Audit(Protocol):
         """Every `what` that stands in the audit, in order."""
 
     def count(self) -> int: ...
+    def rebind_restored(self) -> None:
+        """Bind the end of what a backup brought back under the key in force, though it was bound under one whose exchange is done since; where somebody
+        meddled with it, it stays as it is, and is told."""
+
     def broken_at(self) -> int | None:
         """The sequence number, from 1, of the first line that does not follow from the one before, or that is missing at the end; 1
         where all of it was taken out, its end too; None where the chain holds."""

@@ -32,8 +32,8 @@ class Revocations(Protocol):
     def standing(self, at: int) -> tuple[Revocation, ...]:
         """The stops that the database still knows, as they were written down, oldest first."""
 
-    def digest(self, kind: RevokedKind, about: str) -> bytes:
-        """What is written down of it."""
+    def digests(self, kind: RevokedKind, about: str) -> frozenset[bytes]:
+        """What may have been written down of it, under whichever key was in force."""
 
 
 class RevokedJournal(Protocol):

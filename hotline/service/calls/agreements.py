@@ -139,6 +139,8 @@ def no_more(act: Act, id: str) -> Result:
                 act.tx.callbacks.save(replace(other, state="closed", closed_at=act.at))
     elif act.tx.numbers.reaches(id):
         act.tx.revocations.add_stop_of(id, act.at)
+        for other in forgotten:  # by name too: a backup from before an exchange of keys knows the phone by another hash
+            act.tx.revocations.add("cancelled", other.id, act.at)
         stopped = act.tx.numbers.stop_phone_of(id, act.at, act.at + act.deps.rules.stop_seconds)
     for other in forgotten:
         if other.id == id or other.state == "review":

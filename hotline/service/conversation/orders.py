@@ -154,8 +154,9 @@ class Orders:
             return AppliedOrder("lost", order.facts, is_new=True)
         self._deps.meter.order(name, "spooled")
         if isinstance(order.effect, StopCalls) and self._deps.revoked is not None:
-            digest, counts = self._deps.hasher.digest("number", order.number), order.at if order.asked_by is None else order.asked_by
-            self._deps.revoked.append((Revocation("stop", digest, counts, counts + REVOKED_SECONDS["stop"]),))
+            counts = order.at if order.asked_by is None else order.asked_by
+            digests = self._deps.hasher.digests("number", order.number)  # a backup may know it by an older one
+            self._deps.revoked.append(tuple(Revocation("stop", digest, counts, counts + REVOKED_SECONDS["stop"]) for digest in digests))
         return AppliedOrder("kept", order.facts, is_new=True)
 
     def _report(self, applied: AppliedOrder, order: GivenOrder) -> None:

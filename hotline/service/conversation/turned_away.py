@@ -14,6 +14,7 @@ from hotline.ports.desk.figures import TurnedAway
 from hotline.service import outbox
 from hotline.service.calls.rules.coverage import Missing
 from hotline.service.deps import Deps
+from hotline.service.held import is_held
 from hotline.service.work import Work
 
 HOUR: Final = 3600
@@ -68,7 +69,10 @@ class TurnedAwayCounts:
         outbox.enqueue(self._deps, messages or ())
 
     def _tell(self, work: Work, count: int) -> tuple[OutboxMessage, ...] | None:
-        """Returns None where it has to wait, since they were told just before."""
+        """Returns None where it has to wait, since they were told just before. While a restored line is held nobody is: whoever said *here* could help nobody, and they
+        hear every hour what can be done."""
+        if is_held(work.tx):
+            return ()
         supervisors = [staff for staff in work.tx.staff.active() if staff.role == "supervisor"]
         if not self._deps.written.has_phrase(f"staff.{KEY}"):  # an edition that is older than this program
             return ()

@@ -100,6 +100,7 @@ def settle(work: Work, revocations: Iterable[Revocation], made_at: int) -> int:
     gone, and whatever was revoked since is revoked. From then on somebody may say go. Returns how many things were revoked.
     """
     number_hours = work.deps.rules.number_hours
+    work.tx.audit.rebind_restored()  # before any line is added to it
     work.tx.calls.end_all(work.at)
     work.tx.numbers.forget_ended(work.at - number_hours * HOUR_SECONDS)
     known: dict[RevokedKind, dict[bytes, Revocation]] = {}
@@ -125,7 +126,9 @@ def _stop(work: Work, stops: dict[bytes, Revocation]) -> int:
 
 
 def _cancel(work: Work, cancelled: dict[bytes, Revocation]) -> int:
-    found = [callback for callback in work.tx.callbacks.all_open() if work.tx.revocations.digest("cancelled", callback.id) in cancelled]
+    found = [
+        callback for callback in work.tx.callbacks.all_open() if work.tx.revocations.digests("cancelled", callback.id) & cancelled.keys()
+    ]
     for callback in found:
         work.tx.callbacks.save(replace(callback, state="cancelled", closed_at=work.at))
         work.tx.numbers.forget(callback.id)
@@ -136,7 +139,7 @@ def _end_consents(work: Work, revoked: dict[bytes, Revocation]) -> int:
     """As they were given: what was agreed to anew, after it had been taken back, cannot be told from it and is taken back too."""
     if not revoked:
         return 0
-    cases, digest = work.tx.cases, work.tx.revocations.digest
+    cases, digests = work.tx.cases, work.tx.revocations.digests
     done = 0
     for id in cases.consenting():
         callback = work.tx.callbacks.get(id)
@@ -144,11 +147,11 @@ def _end_consents(work: Work, revoked: dict[bytes, Revocation]) -> int:
             continue
         for kind in cases.consents(id):
             case = Case(callback, cases.consents(id), cases.incident_of(id))
-            if case.agreed(kind) and digest("consent", consented(id, kind)) in revoked:
+            if case.agreed(kind) and digests("consent", consented(id, kind)) & revoked.keys():
                 end_consent(work, case, kind)
                 done += 1
     for referral in cases.standing_referrals():
-        if digest("consent", consented("", consent_to(referral.id))) in revoked:
+        if digests("consent", consented("", consent_to(referral.id))) & revoked.keys():
             owner = work.tx.callbacks.get(referral.callback) if referral.callback else None
             end_referral(work, OpenReferral(referral, owner))
             done += 1
@@ -160,14 +163,14 @@ def _withdraw(work: Work, withdrawn: dict[bytes, Revocation]) -> int:
         return 0
     kept = {testimony.id: testimony for testimony in work.tx.testimonies.all()}
     standing = {id for id, testimony in kept.items() if testimony.state != "withdrawn"} | testimonies_in_editions(work.tx)
-    found = [id for id in sorted(standing) if work.tx.revocations.digest("testimony", id) in withdrawn]
+    found = [id for id in sorted(standing) if work.tx.revocations.digests("testimony", id) & withdrawn.keys()]
     for id in found:
         end_testimony(work, id, LINE)
     return len(found)
 
 
 def _shut_out(work: Work, disabled: dict[bytes, Revocation]) -> int:
-    found = [staff for staff in work.tx.staff.active() if work.tx.revocations.digest("disabled", staff.id) in disabled]
+    found = [staff for staff in work.tx.staff.active() if work.tx.revocations.digests("disabled", staff.id) & disabled.keys()]
     for staff in found:
         shut_out(work, staff)
     return len(found)

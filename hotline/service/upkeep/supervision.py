@@ -76,7 +76,9 @@ def tell_of_hold(deps: Deps, at: int) -> None:
         work = Work(deps, tx, at)
         hold = tx.backups.hold()
         # Not in the second of the restore itself: what was written by then does not leave.
-        messages = outbox.tell_seldom(work, outbox.supervisors(work), HELD, HOLD_SECONDS) if hold and hold.whole and at > hold.since else ()
+        messages = (
+            outbox.tell_seldom(work, outbox.supervisors(work), HELD, HOLD_SECONDS) if hold and hold.whole and at != hold.since else ()
+        )
     outbox.enqueue(deps, messages)
 
 

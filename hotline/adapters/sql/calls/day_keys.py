@@ -26,7 +26,7 @@ _SEALED: Final = select(numbers.c.callback, numbers.c.sealed).where(numbers.c.se
 
 
 class DayKey(Struct, frozen=True):
-    """A day's pair. `at`: since when its state is what it is; `held_at`: when somebody had the secret half, for the last time that they said so."""
+    """A day's pair. `public`: empty where it opens with no key at hand, so that nothing can be sealed under it here. `at`: since when its state is what it is; `held_at`: when somebody had the secret half, for the last time that they said so."""
 
     day: str
     public: bytes
@@ -40,7 +40,7 @@ class SqlDayKeys(PhoneRows):
 
     def all(self) -> dict[str, DayKey]:
         return {
-            row.day: DayKey(row.day, self._seal.open(row.sealed, context(_c.sealed, row.day)), row.state, row.at, row.held_at)
+            row.day: DayKey(row.day, self._seal.opened(row.sealed, context(_c.sealed, row.day)) or b"", row.state, row.at, row.held_at)
             for row in self._rows(_ALL)
         }
 
@@ -59,6 +59,10 @@ class SqlDayKeys(PhoneRows):
 
     def lose(self, day: str, at: int) -> None:
         self._change(_SET, this=day, now="lost", at_=at)
+
+    def regain(self, day: str, at: int) -> None:
+        """It was lost, and somebody brought it: what lies under it opens again."""
+        self._change(_SET, this=day, now="over", at_=at)
 
     def hold(self, day: str, at: int) -> None:
         self._change(_HELD, this=day, at_=at)

@@ -69,6 +69,12 @@ class SqlAudit(Unit):
         self._put(audit_head, one=1, sequence=head.sequence, digest=head.digest, bound=bound)
         return True
 
+    def rebind_restored(self) -> None:
+        head = self._row(_HEAD)
+        if head is not None and head.bound in self._bounds(head.sequence, head.digest, living=False):
+            bound = self._bounds(head.sequence, head.digest)[0]
+            self._put(audit_head, one=1, sequence=head.sequence, digest=head.digest, bound=bound)
+
     def lines_by_key(self) -> dict[int, int]:
         """How many lines were hashed under which key, by its place among those at hand; -1: under none of them."""
         before, found = b"", dict[int, int]()
@@ -112,9 +118,9 @@ class SqlAudit(Unit):
         parts = (str(sequence), before.hex(), str(record.at), record.who, record.what, record.about)
         return self._seal.digests(kind, "|".join(f"{len(part)}:{part}" for part in parts))
 
-    def _bounds(self, sequence: int, digest: bytes) -> tuple[bytes, ...]:
-        """Under no key whose exchange is done: whoever has that one can end the audit nowhere else."""
-        return self._seal.digests("audit.head", f"{sequence}|{digest.hex()}", living=True)
+    def _bounds(self, sequence: int, digest: bytes, *, living: bool = True) -> tuple[bytes, ...]:
+        """`living`: under no key whose exchange is done: whoever has that one can end the audit nowhere else."""
+        return self._seal.digests("audit.head", f"{sequence}|{digest.hex()}", living=living)
 
     def _is_sound(self, head: Row[*tuple[Any, ...]]) -> bool:
         return head.bound in self._bounds(head.sequence, head.digest)

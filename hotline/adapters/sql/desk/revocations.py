@@ -24,8 +24,9 @@ class SqlRevocations(Unit):
         self.made: list[Revocation] = []
 
     def add(self, kind: RevokedKind, about: str, at: int) -> None:
-        # A phone under every key at hand: a backup from before an exchange of keys knows it by the older hash.
-        digests = self._seal.digests("number", about) if kind == "stop" else (self.digest(kind, about),)
+        # A phone under every key at hand: a backup from before an exchange of keys knows it by the older hash, and no number is opened after a restore.
+        under_all = self._seal.digests(_purpose(kind), about)
+        digests = under_all if kind == "stop" else under_all[:1]
         self.made += [Revocation(kind, digest, at, at + REVOKED_SECONDS[kind]) for digest in digests]
 
     def add_stop_of(self, callback: str, at: int) -> None:
@@ -37,6 +38,10 @@ class SqlRevocations(Unit):
         lasts = REVOKED_SECONDS["stop"]
         return tuple(Revocation("stop", digest, told, told + lasts) for digest, told in self._rows(_STOPS, at_=at))
 
-    def digest(self, kind: RevokedKind, about: str) -> bytes:
-        # A number as its column has it: after a restore the two are held against each other, and no number is opened.
-        return self._seal.digest("number" if kind == "stop" else f"revoked {kind}", about)
+    def digests(self, kind: RevokedKind, about: str) -> frozenset[bytes]:
+        return frozenset(self._seal.digests(_purpose(kind), about))
+
+
+def _purpose(kind: RevokedKind) -> str:
+    """A number as its column has it: after a restore the two are held against each other."""
+    return "number" if kind == "stop" else f"revoked {kind}"
