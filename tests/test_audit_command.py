@@ -52,7 +52,7 @@ def test_a_chain_that_holds_is_0(touch: Touch, capsys: pytest.CaptureFixture[str
     assert main(["audit", "verify"]) == 0
     assert "the chain holds: 3 lines" in capsys.readouterr().out
     assert main(["audit", "verify", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"holds": True, "lines": 3, "broken_at": None}
+    assert json.loads(capsys.readouterr().out) == {"holds": True, "lines": 3, "first": 1, "broken_at": None}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import psycopg
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.schema import upgrade
 from hotline.ports.calls.calls import Call
+from hotline.settings import Rules
 from tests.adapters.test_store import DAY, HERS, HOUR, NOW, a_callback, a_post, id_of, keep
 
 NUMBER = "70003141"
@@ -105,7 +106,7 @@ def test_erased_is_erased(tmp_path, seal):
     with store.write() as t:
         t.numbers.stop(HERS, NOW, NOW + 1)
     with store.write() as t:
-        t.retention.purge(NOW + HOUR, DAY, 30 * DAY, DAY)
+        t.retention.purge(NOW + HOUR, Rules())
     assert set() == found_in(tmp_path, {*sealed, hashed})
     store.close()
 

@@ -31,7 +31,7 @@ ALWAYS: Final = frozenset(
     {
         *("staff", "shifts", "exceptions", "declarations", "accounts", "guesses", "ring_digits"),
         *("editions", "proposals", "edition_drafts", "draft_parts", "darkened", "readings", "authorships", "comments", "testimonies"),
-        *("audit", "audit_head", "tallies", "wait_tallies", "turned_away"),
+        *("audit", "audit_head", "audit_base", "tallies", "wait_tallies", "turned_away"),
     }
 )
 """Tables that are in weekly backups too. Any other is in the daily ones alone: about callers, or of no use a month later."""
