@@ -111,6 +111,23 @@ def test_erased_is_erased(tmp_path, seal):
     store.close()
 
 
+def test_who_reads_holds_back_what_was_erased_till_the_next_purge(tmp_path, seal):
+    """The log cannot be cut under a transaction that reads; the purge that comes after it takes what the one before left."""
+    url = f"sqlite:///{tmp_path}/hotline.db"
+    upgrade(url)
+    store = SqlStore(url, seal, 5000)
+    keep(store, a_callback(1, state="closed", closed_at=NOW))
+    with store.read() as reader:
+        sealed = {bytes(row) for (row,) in reader._connection.exec_driver_sql("SELECT sealed FROM numbers")}
+        with store.write() as t:
+            t.retention.purge(NOW + DAY, Rules())
+        assert {"hotline.db-wal"} == {name for name, _ in found_in(tmp_path, sealed)}
+    with store.write() as t:
+        t.retention.purge(NOW + DAY + 300, Rules())
+    assert set() == found_in(tmp_path, sealed)
+    store.close()
+
+
 def test_a_new_file_is_its_owners_alone(tmp_path, seal):
     """Nobody else on the machine can read the database or its logs."""
     url = f"sqlite:///{tmp_path}/hotline.db"
