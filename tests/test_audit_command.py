@@ -52,7 +52,7 @@ def test_a_chain_that_holds_is_0(touch: Touch, capsys: pytest.CaptureFixture[str
     assert main(["audit", "verify"]) == 0
     assert "the chain holds: 3 lines" in capsys.readouterr().out
     assert main(["audit", "verify", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"holds": True, "lines": 3, "broken_at": None}
+    assert json.loads(capsys.readouterr().out) == {"holds": True, "lines": 3, "first": 1, "broken_at": None}
 
 
 @pytest.mark.parametrize(
@@ -100,3 +100,23 @@ def test_no_list_is_without_end(touch: Touch, last: str) -> None:
     with pytest.raises(SystemExit) as refused:
         main(["audit", "list", "--last", last])
     assert refused.value.code == 2
+
+
+def test_a_head_is_kept_on_paper(touch: Touch, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line, which may be typed back in any size of letters; 1 where the audit is an older copy, 1 and no more said where it is no such line."""
+    assert main(["audit", "head"]) == 0
+    line = capsys.readouterr().out.strip()
+    assert line.startswith("audit:3:")
+    assert len(line) < 100
+    assert main(["audit", "verify", "--head", line.upper().replace("-", "")]) == 0
+    assert "line 3 of this audit" in capsys.readouterr().out
+    touch(
+        "DELETE FROM audit WHERE sequence = 3; UPDATE audit_head SET sequence = 2, digest = (SELECT digest FROM audit WHERE sequence = 2)"
+    )
+    assert main(["audit", "verify", "--head", line]) == 1
+    assert "AN OLDER COPY" in capsys.readouterr().out
+    assert main(["audit", "verify", "--json", "--head", line]) == 1
+    assert json.loads(capsys.readouterr().out)["head"] == "ahead"
+    assert main(["audit", "verify", "--head", "audit:3:12"]) == 1
+    assert capsys.readouterr().out == ""
+    assert main(["audit", "head"]) == 1

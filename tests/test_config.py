@@ -14,7 +14,8 @@ from hotline.demo.environment import demo_environment
 from hotline.gateways import registry
 from hotline.gateways.registry import Gateways
 from hotline.gateways.table.accounts import SHIPPED
-from hotline.settings import AUDIENCES, Audience
+from hotline.retention import PRANK_DAYS
+from hotline.settings import AUDIENCES, KEPT, Audience
 from tests.service.fakes import FakeClock, FakeMemory
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
@@ -413,3 +414,18 @@ def test_what_guards_the_team_can_be_set() -> None:
     given = {"SUPERVISED": "0", "CALLS_A_SHIFT": "3", "HARD_CALLS_A_SHIFT": "0", "PAUSE_MINUTES": "30", "COMPLAINTS": "Mme Coulibaly"}
     assert (True, 12, 4, 15, "") == read(Config.from_env(GOOD))
     assert (False, 3, 0, 30, "Mme Coulibaly") == read(Config.from_env(GOOD | {f"HOTLINE_{name}": value for name, value in given.items()}))
+
+
+@pytest.mark.parametrize("name", [variable.name for variable in SETTINGS if variable.setting.audience == KEPT])
+def test_what_is_kept_has_a_least_and_a_most(name: str) -> None:
+    """Both are taken, what lies beyond is refused by name; what phones, SECURITY.md and the lawyer's table say at the most holds at the most."""
+    setting = next(variable.setting for variable in SETTINGS if variable.name == name)
+    least, most = map(int, re.findall(r"\d+", setting.form.words))
+    for value in (least, most):
+        Config.from_env(GOOD | {name: str(value)})
+    for value in (least - 1, most + 1):
+        with pytest.raises(ConfigError) as refused:
+            Config.from_env(GOOD | {name: str(value)})
+        assert refused.value.faults == (f"{name}: must be a whole number from {least} to {most}",)
+    promised = {"HOTLINE_NUMBER_HOURS": 24, "HOTLINE_PRANK_DAYS": PRANK_DAYS, "HOTLINE_OUTBOX_HOURS": 24, "HOTLINE_DRAFT_HOURS": 12}
+    assert most == promised.get(name, most)

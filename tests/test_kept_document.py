@@ -66,21 +66,21 @@ def test_the_periods_are_those_that_are_kept() -> None:
     assert f"{default['HOTLINE_CALLBACK_DAYS']} jours après la fin" in " ".join(row[2] for row in rows() if "`callbacks`" in row[3])
     assert until("numbers").startswith(hours)
     assert hours in until("stops")
-    assert until("pranks").startswith(f"{retention.PRANK_DAYS} jours")
+    assert until("pranks").startswith(f"{default['HOTLINE_PRANK_DAYS']} jours")
     assert until("handed").startswith("avec la demande")
-    assert f"{retention.FORGOTTEN_DAYS} jours" in until("referrals")
-    assert f"{retention.DRAFT_SECONDS // 3600} heures" in until("drafts")
-    assert until("exceptions").startswith(f"{retention.EXCEPTION_DAYS} jours")
-    assert retention.EXCEPTION_DAYS == retention.DECLARATION_DAYS
-    assert ("un an", 365) == (until("comments"), retention.COMMENT_DAYS)
+    assert f"{default['HOTLINE_FORGOTTEN_DAYS']} jours" in until("referrals")
+    assert f"{default['HOTLINE_DRAFT_HOURS']} heures" in until("drafts")
+    assert until("exceptions").startswith(f"{default['HOTLINE_DECLARATION_DAYS']} jours")
+    assert ("un an", "365") == (until("comments"), default["HOTLINE_COMMENT_DAYS"])
+    assert f"{default['HOTLINE_AUDIT_YEARS']} année entière" in until("audit")
     assert f"{int(default['HOTLINE_SMS_SESSION_SECONDS']) // 60} minutes" in rows()[0][2]
-    assert f"{retention.HOUR_DAYS} jours" in until("turned_away")
+    assert f"{default['HOTLINE_HOUR_DAYS']} jours" in until("turned_away")
     a_day = (
-        retention.OUTBOX_SECONDS,
+        int(default["HOTLINE_OUTBOX_HOURS"]) * 3600,
         retention.RING_SECONDS,
         retention.FAILURE_SECONDS,
         retention.SIGN_IN_SECONDS,
-        retention.TIME_REQUEST_SECONDS,
+        int(default["HOTLINE_TIME_REQUEST_HOURS"]) * 3600,
     )
     assert set(a_day) == {DAY_SECONDS}
     assert all("un jour" in until(table) for table in ("outbox", "rings", "failures", "sign_ins", "wants"))

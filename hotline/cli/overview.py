@@ -20,6 +20,7 @@ FOR: Final = {
         "drill",
         "restore",
         "held",
+        "purge",
         "time",
         "web",
         "worker",

@@ -15,7 +15,6 @@ from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway
 from hotline.ports.ussd import InputMemory, UssdHop
 from hotline.ports.voice import VoiceLeg, VoiceStep
-from hotline.retention import OUTBOX_SECONDS
 from hotline.service import gateway_states, incoming_sms, outbox
 from hotline.service.calls import dispatch
 from hotline.service.conversation.dialogue import Dialogue, Replay, safe_end
@@ -29,7 +28,7 @@ from hotline.service.deps import Deps
 from hotline.service.editions.session_marker import editions_of_session
 from hotline.service.faces import voice
 from hotline.service.held import is_held
-from hotline.service.upkeep import hours_kept, rung_again, stale_entries, still_here, supervision
+from hotline.service.upkeep import hours_kept, purging, rung_again, stale_entries, still_here, supervision
 from hotline.service.upkeep.clock_watch import ClockWatch, put_back
 from hotline.service.upkeep.line_state import LineStates
 from hotline.service.upkeep.machine_alarms import QUEUES, Alarm, alarms_in
@@ -68,7 +67,7 @@ class Hotline:
         # At hand for the browsing hop, which goes this way some ten thousand times a second.
         self._store, self._library, self._clock, self._life = deps.store, deps.library, deps.clock, deps.rules.session_seconds
         self._purged_at = self._looked_at = self._tended_at = self._aged_at = self._reminded_at = self._asked_at = 0
-        self._hours_kept_on = -1
+        self._hours_kept_on = self._audit_aged_on = -1
 
     @property
     def deps(self) -> Deps:
@@ -186,6 +185,7 @@ class Hotline:
         at, may_end = now.wall // 1000, self._clock_watch.look(self._deps, now)
         with ExitStack() as last_first:
             if may_end:
+                last_first.callback(self._age_audit, at)
                 last_first.callback(self._purge, at)
                 last_first.callback(self._age, at)
                 last_first.callback(self._keep_hours, at)
@@ -265,10 +265,14 @@ class Hotline:
 
     def _purge(self, at: int) -> None:
         if abs(at - self._purged_at) >= PURGE_SECONDS:
-            rules = self._deps.rules
             with self._deps.store.write() as tx:
-                tx.retention.purge(at, rules.number_hours * 3600, rules.callback_days * DAY_SECONDS, OUTBOX_SECONDS)
+                tx.retention.purge(at, self._deps.rules)
             self._purged_at = at
+
+    def _age_audit(self, at: int) -> None:
+        if at // DAY_SECONDS != self._audit_aged_on:
+            purging.age_audit(self._deps, at)
+            self._audit_aged_on = at // DAY_SECONDS
 
     def _keep_hours(self, at: int) -> None:
         today = self._clock.local(at) // DAY_MINUTES

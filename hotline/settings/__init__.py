@@ -56,11 +56,15 @@ GATEWAY: Final = Audience(
     "For whoever has the accounts there and knows what the networks do. What begins with `HOTLINE_AT_` is needed where `africastalking` is used, and only there; what begins with `HOTLINE_KANNEL_` where `kannel` is, and with `HOTLINE_ORANGE_` where `orange` is.",
 )
 PROMISE: Final = Audience("What callers are promised", "For the coordinator, who answers for it.")
+KEPT: Final = Audience(
+    "What is kept, and how long",
+    "For the coordinator and whoever advises her on the law (docs/coordination.md, G11, says what holds by default). Numbers, pranks, messages and drafts can be kept shorter, never longer: the line's words and SECURITY.md promise it. Periods that are no setting stand in `hotline/retention.py`, each with its reason.",
+)
 TEAM: Final = Audience("The counselors' work", "For the coordinator and the supervisors.")
 CONSOLE: Final = Audience("The console", "For the coordinator, and for the admin who makes the accounts.")
 WORDS: Final = Audience("Editions and words", "For the operators, who write and publish.")
 PARTNERS: Final = Audience("Partners", "For the coordinator, who answers for what leaves the line.")
-AUDIENCES: Final = (MACHINE, GATEWAY, PROMISE, TEAM, CONSOLE, WORDS, PARTNERS)
+AUDIENCES: Final = (MACHINE, GATEWAY, PROMISE, KEPT, TEAM, CONSOLE, WORDS, PARTNERS)
 
 
 class Setting(Struct, frozen=True):
@@ -286,7 +290,44 @@ class AfricasTalking(Settings, frozen=True, kw_only=True):
     ] = ()
 
 
-class Rules(Settings, frozen=True, kw_only=True):
+class KeptFor(Settings, frozen=True, kw_only=True):
+    """How long things are kept. What is no setting stands in `hotline/retention.py`, with the reason."""
+
+    number_hours: Annotated[
+        int, Setting(KEPT, number(1, 24), "a number is kept so long after its callback closed; the line's words say 24 at the latest")
+    ] = 24
+    callback_days: Annotated[int, Setting(KEPT, number(1, 366), "a closed callback's codes, until only counts are left")] = 30
+    hour_days: Annotated[
+        int, Setting(KEPT, number(1, 7), "of the moments of what is closed, and of who met nobody, the hour is left so long, then the day")
+    ] = 7
+    prank_days: Annotated[int, Setting(KEPT, number(1, 30), "that a prank came from a phone, as a keyed hash")] = 30
+    forgotten_days: Annotated[
+        int, Setting(KEPT, number(1, 90), "a referral at which nobody looked, after its day, once its callback is gone")
+    ] = 90
+    outbox_hours: Annotated[int, Setting(KEPT, number(1, 24), "a message to staff, after it ended")] = 24
+    draft_hours: Annotated[
+        int,
+        Setting(KEPT, number(1, 12), "what somebody typed into a form and did not send, after the last letter; it goes with a whole hour"),
+    ] = 12
+    time_request_hours: Annotated[int, Setting(KEPT, number(1, 24), "that one of the staff needs time, after a supervisor took it on")] = 24
+    declaration_days: Annotated[
+        int,
+        Setting(
+            KEPT,
+            number(2, 30),
+            "what supervisors declared of the line, after its end, and a day that was other than its week, from its beginning",
+        ),
+    ] = 2
+    comment_days: Annotated[int, Setting(KEPT, number(7, 365), "what staff say to each other about words of the line")] = 365
+    audit_years: Annotated[
+        int,
+        Setting(
+            KEPT, number(1, 10), "whole years of the audit that are kept beside the one that runs; older ones go with the new year, by UTC"
+        ),
+    ] = 1
+
+
+class Rules(KeptFor, frozen=True, kw_only=True):
     """What the use cases obey."""
 
     technicians: Annotated[
@@ -349,8 +390,6 @@ class Rules(Settings, frozen=True, kw_only=True):
             demo="36123",
         ),
     ] = "sender"
-    number_hours: Annotated[int, Setting(PROMISE, number(1, 168), "a number is kept so long after its callback closed")] = 24
-    callback_days: Annotated[int, Setting(PROMISE, number(1, 366), "a closed callback's codes, until only counts are left")] = 30
     presence_minutes: Annotated[
         int,
         Setting(

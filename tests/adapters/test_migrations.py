@@ -118,9 +118,21 @@ def fill_0004(url, seal) -> None:
         t.accounts.save(Account(id_of(1), "hashed", "SECRET", 7, ("a", "b")))
         t.cases.save_note(id_of(1), "short", NOW)
         for number in (1, 2, 7):
-            t.audit.add(AuditRecord(NOW + number, "awa", "proposed", f"proposal {number}"))
-        t.audit.add(AuditRecord(NOW, "awa", "published", "2"))
+            append(t, seal, AuditRecord(NOW + number, "awa", "proposed", f"proposal {number}"))
+        append(t, seal, AuditRecord(NOW, "awa", "published", "2"))
     store.close()
+
+
+def append(t, seal, record) -> None:
+    """A line of the audit behind the last one, and the head, as every version wrote them since there is a head."""
+    last = t._connection.execute(text("SELECT sequence, digest FROM audit ORDER BY sequence DESC LIMIT 1")).first()
+    sequence, before = (last.sequence + 1, last.digest) if last else (1, b"")
+    line = asdict(record)
+    digest = seal.digest("audit.line", "|".join(f"{len(part)}:{part}" for part in (str(sequence), before.hex(), *map(str, line.values()))))
+    values = line | {"sequence": sequence, "digest": digest, "bound": seal.digest("audit.head", f"{sequence}|{digest.hex()}")}
+    t._connection.execute(text("INSERT INTO audit VALUES (:sequence, :at, :who, :what, :about, :digest)"), values)
+    t._connection.execute(text("DELETE FROM audit_head"))
+    t._connection.execute(text("INSERT INTO audit_head VALUES (1, :sequence, :digest, :bound)"), values)
 
 
 def fill_0005(url, seal) -> None:
@@ -176,7 +188,7 @@ def fill_0011(url, seal) -> None:
         counselor = {name: value for name, value in counselor.items() if name not in LATER[LATER.index("goes_on_until") :]}
         insert(t, "staff", counselor)
         add_old_post(t, seal)
-        t.audit.add(AuditRecord(NOW, "awa", "published", "1"))
+        append(t, seal, AuditRecord(NOW, "awa", "published", "1"))
         insert(t, "editions", without_origin(EditionRow(1, NOW, "awa", NOW, b"{}")))
         insert(t, "proposals", without_origin(Proposal(1, NOW, "awa", b"{}")))
         t.editions.withdraw(Withdrawal("samu", "+22370000310", "2026-11-24", NOW, "awa"))
@@ -385,6 +397,7 @@ FILLS = {
     "0028": fill_0027,
     "0029": fill_0029,
     "0030": fill_0030,
+    "0033": fill_0030,
 }
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 

@@ -25,6 +25,7 @@ from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.editions import EditionRow, Proposal, Withdrawal
 from hotline.ports.store import StoreAway
+from hotline.settings import Rules
 
 NOW = 1_790_000_000
 HOUR = 3600
@@ -162,11 +163,11 @@ def test_facts_end_with_the_session(store):
     with store.write() as t:
         t.ledger.enter(b"k", "kept", b"facts", NOW, NOW + HOUR)
         assert LedgerEntry(None, None) == t.ledger.enter(b"k", "kept", b"", NOW + HOUR, NOW + DAY)
-        t.retention.purge(NOW + HOUR, DAY, 30 * DAY, DAY)
+        t.retention.purge(NOW + HOUR, Rules())
         assert LedgerEntry(None, None) == t.ledger.enter(b"k", "kept", b"", NOW, NOW + DAY)
-        t.retention.purge(NOW + HOUR + DAY - 1, DAY, 30 * DAY, DAY)
+        t.retention.purge(NOW + HOUR + DAY - 1, Rules())
         assert LedgerEntry(None, None) == t.ledger.enter(b"k", "kept", b"", NOW, NOW + DAY)
-        t.retention.purge(NOW + HOUR + DAY, DAY, 30 * DAY, DAY)
+        t.retention.purge(NOW + HOUR + DAY, Rules())
         assert None is t.ledger.enter(b"k", "kept", b"", NOW, NOW + DAY)
 
 
@@ -413,9 +414,9 @@ def test_stop_is_remembered(store):
         assert first < t.numbers.last_stop(HERS)
         afters = (0, first, t.numbers.last_stop(HERS))
         assert [Stop(by_keys=True), Stop(by_keys=True), None] == [t.numbers.stop_of(HERS, NOW + DAY, after) for after in afters]
-        t.retention.purge(NOW + DAY - 1, DAY, 30 * DAY, DAY)
+        t.retention.purge(NOW + DAY - 1, Rules())
         assert None is not t.numbers.stop_of(HERS, 0)
-        t.retention.purge(NOW + DAY, DAY, 30 * DAY, DAY)
+        t.retention.purge(NOW + DAY, Rules())
         assert None is t.numbers.stop_of(HERS, 0)
         assert () == t.numbers.stop(HERS, NOW, NOW + DAY)
         assert afters[-1] < t.numbers.last_stop(HERS)
@@ -458,7 +459,7 @@ def test_rings_a_day(store):
         assert 0 == t.calls.rings(id_of(4), NOW)
         t.numbers.forget(id_of(2))
         assert [2, 0] == [t.calls.rings(id_of(n), NOW) for n in (1, 2)]
-        t.retention.purge(NOW + DAY, 7 * DAY, 30 * DAY, DAY)
+        t.retention.purge(NOW + DAY, Rules(number_hours=168))
         assert [1, 0] == [t.calls.rings(id_of(n), 0) for n in (1, 3)]
 
 
@@ -867,7 +868,7 @@ def test_purge_numbers(store):
         a_callback(4, not_after=NOW + 1),
     )
     with store.write() as t:
-        t.retention.purge(NOW + DAY, DAY, 30 * DAY, DAY)
+        t.retention.purge(NOW + DAY, Rules())
         assert [None, HERS, None, HERS] == [t.numbers.of(id_of(n)) for n in range(1, 5)]
         assert None not in [t.callbacks.get(id_of(n)) for n in range(1, 5)]
 
@@ -879,7 +880,7 @@ def test_purge_callbacks(store):
         for n in (1, 2):
             t.offers.add(Offer(id_of(n), id_of(9), NOW))
             t.calls.add(Call(id_of(20 + n), id_of(n), id_of(9), "ended", NOW))
-        t.retention.purge(NOW + 30 * DAY, DAY, 30 * DAY, DAY)
+        t.retention.purge(NOW + 30 * DAY, Rules())
     with store.read() as t:
         assert [False, True] == [t.callbacks.get(id_of(n)) is not None for n in (1, 2)]
         assert [False, True] == [t.calls.get(id_of(20 + n)) is not None for n in (1, 2)]
@@ -895,10 +896,10 @@ def test_only_counts_are_left(store):
     )
     with store.write() as t:
         for later in (0, 9):
-            t.retention.purge(NOW + later + 30 * DAY, DAY, 30 * DAY, DAY)
+            t.retention.purge(NOW + later + 30 * DAY, Rules())
     keep(store, a_callback(4, state="closed", closed_at=NOW, outcome="spoke"))
     with store.write() as t:
-        t.retention.purge(NOW + 30 * DAY, DAY, 30 * DAY, DAY)
+        t.retention.purge(NOW + 30 * DAY, Rules())
     with store.read() as t:
         rows = t.callbacks._rows(text("SELECT day, language, state, ending, count FROM tallies ORDER BY state"))
         assert [(NOW // DAY, "fr", "closed", "spoke", 3), (NOW // DAY, "fr", "lapsed", "", 1)] == [tuple(row) for row in rows]
@@ -911,7 +912,7 @@ def test_purge_outbox(store):
         t.outbox.add(a_post(2, state="failed", changed_at=NOW + 1, not_after=NOW + DAY))
         t.outbox.add(a_post(3, state="pending", changed_at=NOW - DAY, not_after=NOW + DAY))
         t.outbox.add(a_post(4, state="pending", changed_at=NOW - DAY, not_after=NOW))
-        t.retention.purge(NOW + DAY, DAY, 30 * DAY, DAY)
+        t.retention.purge(NOW + DAY, Rules())
         assert [False, True, True, False] == [t.outbox.get(id_of(n)) is not None for n in range(1, 5)]
 
 
@@ -920,7 +921,7 @@ def test_a_caller_s_reply_goes_when_its_time_is_over(store):
     with store.write() as t:
         t.outbox.add(a_post(1, kind="reply", state="sent", not_after=NOW))
         t.outbox.add(a_post(2, kind="reply", state="sent", not_after=NOW + 1))
-        t.retention.purge(NOW, DAY, 30 * DAY, DAY)
+        t.retention.purge(NOW, Rules())
         assert [False, True] == [t.outbox.get(id_of(n)) is not None for n in (1, 2)]
 
 

@@ -8,6 +8,7 @@ from hotline.adapters.sql.desk.accounts import KEPT
 from hotline.adapters.sql.tables import accounts, failures, invites, sign_ins
 from hotline.ports.desk.accounts import Account, SignIn
 from hotline.ports.desk.staff import Staff
+from hotline.settings import Rules
 from tests.adapters.test_store import DAY, HOUR, NOW, at_once, id_of
 
 AWA, NANA = id_of(1), id_of(2)
@@ -156,7 +157,7 @@ def test_what_is_over_goes_by_itself(store):
         t.accounts.add_invite("link", AWA, NOW, NOW + HOUR)
         t.accounts.add_sign_in("token", AWA, NOW)
         t.accounts.fail("key", NOW)
-        t.retention.purge(NOW + HOUR, DAY, DAY, DAY)
+        t.retention.purge(NOW + HOUR, Rules(callback_days=1))
         assert ({}, 1, 1) == (t.accounts.invites(NOW), t.accounts.sign_ins(AWA, 0), t.accounts.failures("key", 0))
-        t.retention.purge(NOW + DAY, DAY, DAY, DAY)
+        t.retention.purge(NOW + DAY, Rules(callback_days=1))
         assert (0, 0) == (t.accounts.sign_ins(AWA, 0), t.accounts.failures("key", 0))

@@ -10,6 +10,7 @@ from hotline.ports.calls.alarms import Alarm, BeforeSupervisors, CallForHelp
 from hotline.ports.calls.calls import Call
 from hotline.ports.calls.reviews import Review
 from hotline.ports.desk.cases import HandedNote
+from hotline.settings import Rules
 from tests.adapters.test_store import DAY, NOW, a_callback, id_of, keep
 
 AWA, FANTA = id_of(91), id_of(92)
@@ -94,7 +95,7 @@ def test_nothing_of_it_outlasts_the_call(store) -> None:
         with store.write() as t:
             t.alarms.save(Alarm(id_of(n), "urgent", NOW, seen_by=FANTA))
     with store.write() as t:
-        t.retention.purge(NOW + 300, DAY, 30 * DAY, DAY)
+        t.retention.purge(NOW + 300, Rules())
         assert set(t._connection.execute(select(alarms.c.callback)).scalars()) == {id_of(1), id_of(2)}
 
 
@@ -108,5 +109,5 @@ def test_what_is_told_at_a_hand_over_is_sealed_and_goes_with_the_callback(store)
         t.cases.save_handed(id_of(1), note)
         assert t.cases.handed(id_of(1)) == note
         assert not [part for row in t._connection.execute(select(handed)) for part in ("peur", FANTA) if part in str(row)]
-        t.retention.purge(NOW + 40 * DAY, DAY, 30 * DAY, DAY)
+        t.retention.purge(NOW + 40 * DAY, Rules())
         assert t.cases.handed(id_of(1)) is None

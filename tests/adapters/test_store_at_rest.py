@@ -11,6 +11,7 @@ import psycopg
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.schema import upgrade
 from hotline.ports.calls.calls import Call
+from hotline.settings import Rules
 from tests.adapters.test_store import DAY, HERS, HOUR, NOW, a_callback, a_post, id_of, keep
 
 NUMBER = "70003141"
@@ -105,8 +106,25 @@ def test_erased_is_erased(tmp_path, seal):
     with store.write() as t:
         t.numbers.stop(HERS, NOW, NOW + 1)
     with store.write() as t:
-        t.retention.purge(NOW + HOUR, DAY, 30 * DAY, DAY)
+        t.retention.purge(NOW + HOUR, Rules())
     assert set() == found_in(tmp_path, {*sealed, hashed})
+    store.close()
+
+
+def test_who_reads_holds_back_what_was_erased_till_the_next_purge(tmp_path, seal):
+    """The log cannot be cut under a transaction that reads; the purge that comes after it takes what the one before left."""
+    url = f"sqlite:///{tmp_path}/hotline.db"
+    upgrade(url)
+    store = SqlStore(url, seal, 5000)
+    keep(store, a_callback(1, state="closed", closed_at=NOW))
+    with store.read() as reader:
+        sealed = {bytes(row) for (row,) in reader._connection.exec_driver_sql("SELECT sealed FROM numbers")}
+        with store.write() as t:
+            t.retention.purge(NOW + DAY, Rules())
+        assert {"hotline.db-wal"} == {name for name, _ in found_in(tmp_path, sealed)}
+    with store.write() as t:
+        t.retention.purge(NOW + DAY + 300, Rules())
+    assert set() == found_in(tmp_path, sealed)
     store.close()
 
 
@@ -118,3 +136,28 @@ def test_a_new_file_is_its_owners_alone(tmp_path, seal):
     keep(store, a_callback(1))
     assert {0o600} == {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
     store.close()
+
+
+def test_postgresql_lets_a_deleted_number_go_by_vacuum(postgres, contract_url, postgres_store):
+    """What SECURITY.md says was measured: a deleted row stands in the table until a vacuum, the sealed number then in the log alone, its hash in the index too."""
+    keep(postgres_store, *(a_callback(n, reference=str(700 + n), state="closed", closed_at=NOW) for n in range(1, 11)))
+    with postgres_store.write() as t:
+        rows = t._connection.exec_driver_sql("SELECT sealed, number_hash FROM numbers").all()
+        t.retention.purge(NOW + DAY, Rules())
+    sealed, hashed = {bytes(row[0]) for row in rows}, {bytes(row[1]) for row in rows}
+    found = []
+    with psycopg.connect(contract_url.replace("+psycopg", ""), autocommit=True) as connection:
+        for statement in ("CHECKPOINT", "VACUUM numbers", "REINDEX TABLE numbers"):
+            connection.execute(statement)
+            connection.execute("CHECKPOINT")
+            found.append((found_below(postgres.folder, sealed), found_below(postgres.folder, hashed)))
+    assert [({"base", "pg_wal"}, {"base", "pg_wal"}), ({"pg_wal"}, {"base", "pg_wal"}), ({"pg_wal"}, {"pg_wal"})] == found
+
+
+def found_below(folder: Path, needles: set[bytes]) -> set[str]:
+    """In which parts of PostgreSQL's folder any of them stands."""
+    return {
+        path.relative_to(folder).parts[0]
+        for path in folder.rglob("*")
+        if path.is_file() and any(needle in content for content in [path.read_bytes()] for needle in needles)
+    }

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from hotline.ports.desk.cases import Consent, DueReferral, Incident, Referral
 from hotline.ports.desk.staff import Staff
+from hotline.settings import Rules
 from tests.adapters.test_store import DAY, NOW, a_callback, id_of, keep
 
 TODAY = NOW // DAY
@@ -103,7 +104,7 @@ def test_codes_outlive_the_callback_untied(worked) -> None:
         t.cases.save_referral(a_referral(43, look_again=TODAY + 50, revoked=True))
         t.callbacks.save(replace(HELD, state="closed", closed_at=NOW))
     with worked.write() as t:
-        t.retention.purge(NOW + 40 * DAY, DAY, 30 * DAY, DAY)
+        t.retention.purge(NOW + 40 * DAY, Rules())
     with worked.read() as t:
         assert t.callbacks.get(HELD.id) is None
         assert t.cases.consents(HELD.id) == {}
@@ -120,10 +121,10 @@ def test_codes_that_may_not_count_go_with_the_callback(worked) -> None:
     with worked.write() as t:
         t.callbacks.save(replace(HELD, state="closed", closed_at=NOW))
     with worked.write() as t:
-        t.retention.purge(NOW + 29 * DAY, DAY, 30 * DAY, DAY)
+        t.retention.purge(NOW + 29 * DAY, Rules())
         assert t.cases.incident_of(HELD.id) == CODES
     with worked.write() as t:
-        t.retention.purge(NOW + 30 * DAY, DAY, 30 * DAY, DAY)
+        t.retention.purge(NOW + 30 * DAY, Rules())
         assert t._connection.exec_driver_sql("SELECT count(*) FROM incidents").scalar() == 0
 
 
@@ -132,7 +133,7 @@ def test_a_referral_that_nobody_looks_at_goes(worked) -> None:
     forgotten = a_referral(51, callback=None, look_again=TODAY)
     with worked.write() as t:
         t.cases.save_referral(forgotten)
-        t.retention.purge(NOW + 89 * DAY, DAY, 30 * DAY, DAY)
+        t.retention.purge(NOW + 89 * DAY, Rules())
         assert t.cases.referral(forgotten.id) == forgotten
-        t.retention.purge(NOW + 90 * DAY, DAY, 30 * DAY, DAY)
+        t.retention.purge(NOW + 90 * DAY, Rules())
         assert t.cases.referral(forgotten.id) is None

@@ -11,6 +11,7 @@ from hotline.ports.clock import Reading
 from hotline.ports.desk.declarations import Declaration
 from hotline.ports.desk.figures import TurnedAway
 from hotline.ports.desk.sharing_protocols import SharingProtocol
+from hotline.settings import Rules
 from tests.adapters.test_store import DAY, HOUR, a_callback, a_counselor, a_post, id_of, keep
 from tests.adapters.test_store_figures import NOON, TODAY, made, put
 
@@ -25,9 +26,9 @@ def test_declarations_until_they_are_over(store: SqlStore) -> None:
         assert (closed,) == tx.declarations.ending_after(630)
         tx.declarations.drop(closed)
         assert (many,) == tx.declarations.ending_after(0)
-        tx.retention.purge(630 * 60 + DAY, DAY, DAY, DAY)
+        tx.retention.purge(630 * 60 + DAY, Rules(callback_days=1))
         assert (many,) == tx.declarations.ending_after(0)
-        tx.retention.purge(630 * 60 + 2 * DAY, DAY, DAY, DAY)
+        tx.retention.purge(630 * 60 + 2 * DAY, Rules(callback_days=1))
         assert () == tx.declarations.ending_after(0)
 
 
@@ -76,9 +77,9 @@ def test_turned_away_adds_up(store: SqlStore) -> None:
         for hour, count in ((morning, 2), (morning, 3), (morning + 1, 1), (morning + 24, 1)):
             tx.figures.turn_away(TurnedAway(hour, "fr", "urgent", "nobody", count))
         assert [(morning, 5), (morning + 1, 1)] == [(row.hour, row.count) for row in tx.figures.turned_away(TODAY, TODAY + 1)]
-        tx.retention.purge((TODAY + 8) * DAY, DAY, DAY, DAY)
+        tx.retention.purge((TODAY + 8) * DAY, Rules(callback_days=1))
         assert [(TODAY * 24, 6), (morning + 24, 1)] == [(row.hour, row.count) for row in tx.figures.turned_away(TODAY, TODAY + 2)]
-        tx.retention.purge((TODAY + 30) * DAY, DAY, DAY, DAY)
+        tx.retention.purge((TODAY + 30) * DAY, Rules(callback_days=1))
         assert [6, 1] == [row.count for row in tx.figures.turned_away(TODAY, TODAY + 2)]
 
 
@@ -89,7 +90,7 @@ def test_waits_until_the_first_ring(store: SqlStore) -> None:
     put(store, urgent, made(2, NOON, waited=10, **over), made(3, NOON, other_phone=True, waited=10), made(4, NOON))
     for at in (NOON, NOON + 2 * HOUR, NOON + 8 * DAY):
         with store.write() as tx:
-            tx.retention.purge(at, DAY, 30 * DAY, DAY)
+            tx.retention.purge(at, Rules())
             assert {(True, 2): 1, (False, 10): 2} == tx.figures.said(TODAY, TODAY + 1).waits
             assert {} == tx.figures.said(TODAY + 1, TODAY + 2).waits
 
@@ -137,7 +138,7 @@ def test_how_long_callers_waited_outlives_their_rows(store: SqlStore) -> None:
         )
     with store.write() as tx:
         assert {(False, 7): 1, (False, 9): 1, (True, 2): 1} == tx.figures.said(TODAY, TODAY + 1).waits
-        tx.retention.purge(asked + 40 * 86400, 3600, 30 * 86400, 3600)
+        tx.retention.purge(asked + 40 * 86400, Rules())
     with store.read() as tx:
         assert {(False, 10): 2, (True, 2): 1} == tx.figures.said(TODAY, TODAY + 1).waits
         assert {} == tx.figures.said(TODAY + 1, TODAY + 2).waits

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from hotline.adapters.sql.tables import drafts
+from hotline.settings import Rules
 from tests.adapters.test_store import HOUR, NOW, a_counselor, id_of
 
 AWA, OUMOU = id_of(1), id_of(2)
@@ -45,7 +46,7 @@ def test_each_way_to_its_end(typed) -> None:
         t.drafts.save(OUMOU, NOTE, {}, UNTIL)
         t.drafts.drop_all(AWA)
         assert (t.drafts.of(AWA, NOW), t.drafts.of(OUMOU, NOW)) == ({}, {NOTE: {}})
-        t.retention.purge(UNTIL, HOUR, HOUR, HOUR)
+        t.retention.purge(UNTIL, Rules())
         assert t._connection.execute(select(drafts)).all() == []
 
 

@@ -10,6 +10,7 @@ from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import Consent, Incident, Referral
 from hotline.ports.desk.figures import OfferedHours, Tally, WaitingNow, WeekCounts
 from hotline.ports.desk.releases import FigureTable, HiddenCell, Release
+from hotline.settings import Rules
 from tests.adapters.test_store import DAY, HERS, HOUR, a_callback, id_of
 
 TODAY = 20_781
@@ -64,7 +65,7 @@ def test_week_by_week(store: SqlStore) -> None:
     with store.write() as tx:
         first, second = tx.figures.weeks(TODAY, 2)
         assert (WeekCounts(2, 1, {7: 1, 9: 1}), WeekCounts(0, 1)) == (first, second)
-        tx.retention.purge(NOON + 60 * DAY, DAY, 30 * DAY, DAY)
+        tx.retention.purge(NOON + 60 * DAY, Rules())
         gone = tx.figures.weeks(TODAY, 2)
         assert [(week.kept, week.missed, sum(week.waits.values())) for week in gone] == [(2, 1, 2), (0, 1, 0)]
 
@@ -79,7 +80,7 @@ def test_what_is_gone_still_counts(store: SqlStore) -> None:
     )
     with store.write() as tx:
         before = tx.figures.tallied(TODAY, TODAY + 1)
-        tx.retention.purge(NOON + 40 * DAY, DAY, 30 * DAY, DAY)
+        tx.retention.purge(NOON + 40 * DAY, Rules())
         assert None is tx.callbacks.get(id_of(1))
         after = tx.figures.tallied(TODAY, TODAY + 1)
         assert [0, 0, 0] == [tally.attempts for tally in after]
@@ -154,7 +155,7 @@ def test_what_goes_with_its_callback_is_counted_by_month(store: SqlStore) -> Non
     endings, said = {"spoke": 1, "could_not_talk": 1, "someone_else": 1}, {"safer": 1, "unknown": 1}
     with store.write() as tx:
         assert (endings, said) == (tx.figures.endings(MONTH, MONTH + 30), tx.figures.safety(MONTH, MONTH + 30))
-        tx.retention.purge(NOON + 40 * DAY, DAY, 30 * DAY, DAY)
+        tx.retention.purge(NOON + 40 * DAY, Rules())
         assert (endings, said) == (tx.figures.endings(MONTH, MONTH + 30), tx.figures.safety(MONTH, MONTH + 30))
         assert ({}, {}) == (tx.figures.endings(MONTH + 30, MONTH + 60), tx.figures.safety(MONTH + 30, MONTH + 60))
         tries = tx.figures._rows(text("SELECT month, tries, ending, count FROM tries_tallies ORDER BY tries"))
@@ -176,7 +177,7 @@ def test_referrals_are_counted_with_the_second_yes_alone(store: SqlStore) -> Non
         tx.cases.save_consent(id_of(4), Consent("figures", NOON))
         assert {} == tx.figures.referrals_counted(MONTH, MONTH + 30)
         for days in (40, 41):
-            tx.retention.purge(NOON + days * DAY, DAY, 30 * DAY, DAY)
+            tx.retention.purge(NOON + days * DAY, Rules())
             assert {("health", "declined"): 1, ("police", "declined"): 2} == tx.figures.referrals_counted(MONTH, MONTH + 30)
         legal = tx.figures._rows(text("SELECT month, legal, count FROM legal_tallies"))
     assert [(MONTH, "undecided", 2)] == [tuple(row) for row in legal]
@@ -198,7 +199,7 @@ def test_tied(store: SqlStore) -> None:
         assert (2, 1) == (tx.figures.tied(MONTH, MONTH + 30), tx.figures.tied(MONTH + 30, MONTH + 60))
         assert NOON // DAY - 30 == tx.figures.first_day()
         tx.callbacks.save(replace(tx.callbacks.get(id_of(1)), state="closed", closed_at=NOON))
-        tx.retention.purge(NOON + 40 * DAY, DAY, 30 * DAY, DAY)
+        tx.retention.purge(NOON + 40 * DAY, Rules())
         assert 0 == tx.figures.tied(MONTH, MONTH + 30)
         assert [(None, MONTH)] == [(found.callback, found.day) for found in tx.figures.incidents(MONTH, MONTH + 30)]
 

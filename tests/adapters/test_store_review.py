@@ -10,6 +10,7 @@ from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.engine import make_engine
 from hotline.adapters.sql.schema import upgrade
 from hotline.ports.calls.reviews import Review
+from hotline.settings import Rules
 from tests.adapters.test_store import DAY, HERS, HOUR, NOW, OTHERS, a_callback, id_of, keep
 
 
@@ -70,7 +71,7 @@ def test_a_review_goes_with_its_callback(store):
     keep(store, a_callback(1, state="closed", closed_at=NOW))
     bring(store, a_review(1, 1))
     with store.write() as tx:
-        tx.retention.purge(NOW + 31 * DAY, number_after=DAY, callback_after=30 * DAY, outbox_after=DAY)
+        tx.retention.purge(NOW + 31 * DAY, Rules())
         assert tx.reviews.get(id_of(1)) is None
 
 
@@ -127,11 +128,10 @@ def test_pranks_outlive_the_number_and_no_stop(store):
         tx.numbers.add_prank(id_of(2), NOW + 10 * DAY)
         tx.numbers.add_prank(id_of(3), NOW)
         tx.numbers.forget(id_of(1))
-    after = {"number_after": DAY, "callback_after": 30 * DAY, "outbox_after": DAY}
     with store.write() as tx:
-        tx.retention.purge(NOW - NOW % HOUR + 30 * DAY - 1, **after)
+        tx.retention.purge(NOW - NOW % HOUR + 30 * DAY - 1, Rules())
         assert tx.numbers.pranks(HERS, 0) == 2
-        tx.retention.purge(NOW + 30 * DAY, **after)
+        tx.retention.purge(NOW + 30 * DAY, Rules())
         assert (tx.numbers.pranks(HERS, 0), tx.numbers.pranks(OTHERS, 0)) == (1, 0)
         tx.numbers.stop(HERS, NOW + 30 * DAY, NOW + 31 * DAY)
         assert tx.numbers.pranks(HERS, 0) == 0

@@ -35,6 +35,7 @@ from hotline.ports.desk.testimonies import Testimony as Told
 from hotline.ports.editions.comments import WordsComment
 from hotline.ports.store import StoreAway
 from hotline.service.calls.by_ring.reach import hashed
+from hotline.settings import Rules
 from tests.adapters.test_store import DAY, HERS, HOUR, NOW, OTHERS, a_callback, a_counselor, a_post, id_of, keep
 
 WEEK = 7 * DAY
@@ -147,7 +148,7 @@ def carry(store, n: int, state: str, **changes) -> None:
 
 def purge(store, at: int) -> None:
     with store.write() as t:
-        t.retention.purge(at, DAY, 30 * DAY, DAY)
+        t.retention.purge(at, Rules())
 
 
 def test_what_is_closed_keeps_no_second(store):

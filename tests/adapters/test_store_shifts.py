@@ -8,6 +8,7 @@ from hotline.ports.calls.calls import Call
 from hotline.ports.desk.care import Load, TimeRequest
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
+from hotline.settings import Rules
 from tests.adapters.test_store import DAY, HERS, NOW, a_callback, id_of
 
 TODAY = NOW // DAY
@@ -48,9 +49,9 @@ def test_exceptions_go_when_their_day_is_over(store) -> None:
     keep_staff(store)
     with store.write() as t:
         t.shifts.add(Shift(AWA.id, None, 0, 1440, TODAY, off=True))
-        t.retention.purge(NOW + DAY - NOW % DAY, 0, DAY, DAY)
+        t.retention.purge(NOW + DAY - NOW % DAY, Rules())
         assert 1 == len(t.shifts.all())
-        t.retention.purge(NOW + 2 * DAY - NOW % DAY, 0, DAY, DAY)
+        t.retention.purge(NOW + 2 * DAY - NOW % DAY, Rules())
         assert () == t.shifts.all()
 
 

@@ -9,6 +9,7 @@ from hotline.adapters.sql.tables import staff_rings
 from hotline.ports.calls.calls import NAMED
 from hotline.ports.calls.staff_rings import RingDigits, StaffRing
 from hotline.retention import RING_SECONDS, RUNG_SECONDS
+from hotline.settings import Rules
 from tests.adapters.test_store import NOW, a_counselor, id_of
 
 AWA = id_of(1)
@@ -56,7 +57,7 @@ def test_nor_does_one_whose_end_nobody_told(store) -> None:
     with store.write() as t:
         t.staff_rings.add(replace(RING, state="known"))
         for seconds, callback in ((RUNG_SECONDS - 1, RING.callback), (RUNG_SECONDS, None)):
-            t.retention.purge(NOW + seconds, 3600, 3600, 3600)
+            t.retention.purge(NOW + seconds, Rules())
             assert callback == t.staff_rings.get(RING.id).callback
 
 
@@ -66,9 +67,9 @@ def test_an_ended_ring_does_not_say_what_it_was_about(store) -> None:
         t.staff_rings.add(RING)
         t.staff_rings.save(RING.over())
         assert None is t.staff_rings.get(RING.id).callback
-        t.retention.purge(NOW + RING_SECONDS - 1, 3600, 3600, 3600)
+        t.retention.purge(NOW + RING_SECONDS - 1, Rules())
         assert None is not t.staff_rings.get(RING.id)
-        t.retention.purge(NOW + RING_SECONDS, 3600, 3600, 3600)
+        t.retention.purge(NOW + RING_SECONDS, Rules())
         assert None is t.staff_rings.get(RING.id)
 
 

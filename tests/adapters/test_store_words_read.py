@@ -9,12 +9,12 @@ from hotline.adapters.sql.tables import comments
 from hotline.ports.editions.authorships import WordsAuthorship
 from hotline.ports.editions.comments import WordsComment
 from hotline.ports.editions.readings import WordsReading
-from hotline.retention import COMMENT_DAYS
+from hotline.settings import Rules
 from tests.adapters.test_store import HOUR, NOW, id_of
 
 READ = WordsReading("bm", "callback.when@sms", "d" * 64, "nana", "2026-11-24")
 PLACE, OTHER = "words/bm/callback.when@sms", "words/fr/out"
-YEAR = COMMENT_DAYS * 24 * HOUR
+YEAR = Rules().comment_days * 24 * HOUR
 
 
 def a_comment(n: int, place: str = PLACE, at: int = NOW, text: str = "Une femme dirait autre chose.") -> WordsComment:
@@ -67,9 +67,9 @@ def test_a_comment_goes_after_a_year(store) -> None:
         t.comments.save(a_comment(1))
         t.comments.save(replace(a_comment(2), closed_by=id_of(1), closed_at=NOW + 9))
         t.comments.save(a_comment(3, at=NOW + 1))
-        t.retention.purge(NOW + YEAR - 1, HOUR, HOUR, HOUR)
+        t.retention.purge(NOW + YEAR - 1, Rules())
         assert 3 == len(t.comments.of([PLACE]))
-        t.retention.purge(NOW + YEAR, HOUR, HOUR, HOUR)
+        t.retention.purge(NOW + YEAR, Rules())
         assert ([a_comment(3, at=NOW + 1)], 1) == (list(t.comments.of([PLACE])), len(t.readings.all()))
 
 

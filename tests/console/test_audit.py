@@ -141,6 +141,15 @@ def test_the_chain_is_verified_when_asked(desk: Desk) -> None:
     assert holds in browser.open("/console/audit?verify=1")
 
 
+def test_a_year_that_went_is_said(desk: Desk) -> None:
+    """The chain holds from where it begins now, and nobody takes what went with its time for taken out."""
+    write(desk, ("awa", "taken", "1"), ("awa", "taken", "2"))
+    with desk.line.real_store.write() as tx:
+        tx.audit.forget(1, 10)
+    page = desk.browser("djeneba").open("/console/audit?verify=1")
+    assert f"{desk.say('audit.holds', lines=1)} {desk.say('audit.went', first=2)}" in page
+
+
 @pytest.mark.parametrize(
     ("statement", "line"), [("UPDATE audit SET who = 'nana' WHERE sequence = 2", 2), ("DELETE FROM audit WHERE sequence = 3", 3)]
 )

@@ -22,6 +22,7 @@ from hotline.service.desk.casework.cases import day_of
 from hotline.service.desk.casework.referrals import ReferralForm
 from hotline.service.desk.casework.services import destination
 from hotline.service.editions.cache import EditionCache
+from hotline.settings import Rules
 from tests.console.desk import IDS, Browser, Desk
 from tests.content_line import sources
 from tests.service.conftest import empty_database  # noqa: F401 -- a fixture
@@ -565,7 +566,7 @@ def test_it_is_looked_at_when_the_callback_is_gone(work: Work) -> None:
         tx.callbacks.save(replace(work.callback, state="closed", closed_at=work.line.clock.now()))
     work.line.clock.at += 40 * DAY
     with work.line.real_store.write() as tx:
-        tx.retention.purge(work.line.clock.now(), DAY, 30 * DAY, DAY)
+        tx.retention.purge(work.line.clock.now(), Rules())
     browser = work.desk.browser("oumou")
     assert f"/console/referral/{referral.id}" in browser.open("/console/referrals/due")
     assert "conseil" not in browser.open(f"/console/referral/{referral.id}").split("<h1>")[1]

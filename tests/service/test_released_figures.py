@@ -28,6 +28,7 @@ from hotline.service.desk.figures.public_sums import PeriodTables, book
 from hotline.service.desk.figures.publication import CannotPrepare, Decision, decide, decision_of
 from hotline.service.desk.figures.release_suppression import suppress
 from hotline.service.desk.figures.releasing import prepare_release, release_figures, withdraw_release
+from hotline.settings import Rules
 from tests import programme
 from tests.adapters.test_store import a_callback
 from tests.service.fakes import DAY
@@ -88,7 +89,7 @@ class MadeUp:
 
     def purge(self) -> None:
         with self.line.real_store.write() as tx:
-            tx.retention.purge(self.line.clock.at, DAY, 30 * DAY, DAY)
+            tx.retention.purge(self.line.clock.at, Rules())
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from msgspec.structs import replace
 
 from hotline.ports.clock import Reading
 from hotline.ports.store import StoreAway
-from hotline.retention import OUTBOX_SECONDS
 from hotline.service import acts
 from hotline.service.conversation.guard import REST
 from hotline.service.desk.clock import trust_clock
@@ -128,7 +127,7 @@ def test_supervisors_hear_of_it_once(line: Line) -> None:
     line.rule(line.rules)
     line.wait(1)
     line.wait(GRACE // SECOND)
-    line.wait(OUTBOX_SECONDS)
+    line.wait(DAY)
     assert [line.say("clock_jumped")] == line.inbox(FANTA)
 
 

@@ -33,7 +33,7 @@ ALWAYS: Final = frozenset(
     {
         *("staff", "shifts", "exceptions", "declarations", "accounts", "guesses", "ring_digits"),
         *("editions", "proposals", "edition_drafts", "draft_parts", "darkened", "readings", "authorships", "comments", "testimonies"),
-        *("audit", "audit_head", "tallies", "wait_tallies", "turned_away"),
+        *("audit", "audit_head", "audit_base", "tallies", "wait_tallies", "turned_away"),
         *("tries_tallies", "safer_tallies", "referral_tallies", "legal_tallies", "hour_tallies", "releases", "sharing_protocols"),
     }
 )

@@ -369,6 +369,17 @@ audit_head = Table(
     Column("bound", LargeBinary, nullable=False),
 )
 
+audit_base = Table(
+    "audit_base",
+    metadata,
+    # One row, once years have gone: the last line of them, which the first one that is left follows.
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("sequence", Integer, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    # A keyed hash over both: whoever has the database alone takes nothing off the front either.
+    Column("bound", LargeBinary, nullable=False),
+)
+
 tallies = Table(
     "tallies",
     metadata,

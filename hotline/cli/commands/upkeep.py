@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hotline.cli.command import Failed, command, group, local_time, reason, settings, worded_failures
 from hotline.cli.commands import doctor, keys
 from hotline.cli.commands.acting import run, shell_deps
+from hotline.cli.output import table
+
+if TYPE_CHECKING:
+    from hotline.ports.desk.retention import Swept
+    from hotline.service.upkeep.purging import Due
+
+
+NOTHING_ERASED = {
+    "clock": "nothing was erased: the wall clock jumped, and what is over by it may not be (hotline doctor; hotline time trust)",
+    "held": "nothing was erased: this line was restored and is held until somebody has looked (hotline held look)",
+}
 
 
 def declare(commands: Any) -> None:
@@ -17,6 +28,9 @@ def declare(commands: Any) -> None:
         "drop the keys from the running processes of this machine: reading goes on, nothing is kept or opened until they are started again"
     )
     command(commands, "seal", _seal, about)
+    about = "erase at once what its time is over for, as the line does every five minutes by itself"
+    swept = command(commands, "purge", _purge, about)
+    swept.add_argument("--dry-run", action="store_true", help="erase nothing: count what would go now, and by tomorrow at this time")
     about = "say that the clocks of the line's machines are right, though they jumped: what is over by them ends"
     trust = command(group(commands, "time", "the time of the line's machines"), "trust", _trust, about)
     trust.add_argument("--by", metavar="NAME", help="who says so, for the audit (default: the login)")
@@ -52,6 +66,36 @@ def _seal(_: argparse.Namespace) -> None:
         raise Failed(f"HOTLINE_VAR: {reason(error)}; nothing was dropped") from None
     print("within two seconds the processes of this machine have no keys; started again they read them again")
     print(f"the keys themselves still lie in {config.keys_file or 'the environment'}, and the days' keys in {day_keys_folder(config)}")
+
+
+def _purge(options: argparse.Namespace) -> None:
+    from hotline.service.upkeep import purging
+
+    deps = shell_deps(settings())
+    with worded_failures():
+        if options.dry_run:
+            due = purging.foresee(deps)
+            print("\n".join(_due(due)))
+            return
+        try:
+            swept, lines = purging.sweep(deps)
+        except purging.Refused as refused:
+            raise Failed(NOTHING_ERASED[str(refused)]) from None
+    print("\n".join(_swept({"": swept}, {"": lines})))
+
+
+def _due(due: Due) -> list[str]:
+    return _swept({"now": due.now, "by tomorrow": due.tomorrow}, {"now": due.audit_now, "by tomorrow": due.audit_tomorrow})
+
+
+def _swept(parts: dict[str, tuple[Swept, ...]], lines: dict[str, int]) -> list[str]:
+    """A row for each table, and for the audit."""
+    rows = [(when, swept.table, str(swept.gone), str(swept.coarsened)) for when, part in parts.items() for swept in part]
+    rows += [(when, "audit", str(gone), "0") for when, gone in lines.items() if gone]
+    if not rows:
+        return ["nothing"]
+    shown = rows if any(lines) else [row[1:] for row in rows]
+    return list(table(("WHEN", "TABLE", "GONE", "COARSER") if any(lines) else ("TABLE", "GONE", "COARSER"), shown))
 
 
 def _trust(options: argparse.Namespace) -> None:

@@ -40,7 +40,7 @@ class Callback(Struct, frozen=True):
     given_back: int = 0
     """How often a counselor gave it back."""
     sunk: bool = False
-    """Calls from this phone were said to be pranks three times in 30 days: among what is not urgent it comes last."""
+    """Calls from this phone were said to be pranks three times within `HOTLINE_PRANK_DAYS`: among what is not urgent it comes last."""
     at_once: bool = False
     """Asked for now, not for a part of the day: with others of its phone it is one promise."""
     call: str | None = None

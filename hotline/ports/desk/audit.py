@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
@@ -17,6 +17,21 @@ class AuditRecord(Struct, frozen=True):
     what: Deed
     """A line that an older version of the program wrote may hold another."""
     about: str
+
+
+class AuditHead(Struct, frozen=True):
+    """Where an audit ended at a moment: the number of its last line, and what binds that line to all before it. Somebody keeps it elsewhere."""
+
+    sequence: int
+    digest: bytes
+    """16 bytes."""
+    signature: bytes
+    """16 bytes of a keyed hash over both: it was this line that said so."""
+
+
+Held = Literal["holds", "other", "gone", "ahead", "unsigned"]
+"""How an audit stands to a head that was kept: that line is there; another stands in its place; it went with its year; there are not so many;
+no key of the line made it."""
 
 
 class Audit(Protocol):
@@ -37,6 +52,21 @@ class Audit(Protocol):
     def rebind_restored(self) -> None:
         """Bind the end of what a backup brought back under the key in force, though it was bound under one whose exchange is done since; where somebody
         meddled with it, it stays as it is, and is told."""
+
+    def first(self) -> int:
+        """The number of the first line that is kept, or would be: 1 until years have gone."""
+
+    def head(self) -> AuditHead | None:
+        """Where it ends now; None while there is no line, or where somebody meddled with its end."""
+
+    def holds(self, head: AuditHead) -> Held:
+        """Is what a head says still so? A digest tells by itself, so that a head whose key is gone is told apart only where no line answers for it."""
+
+    def due(self, at: int) -> int | None:
+        """The number of the last line that goes: from the first one on all of them are older than `at`. None where none is, or where it does not hold."""
+
+    def forget(self, until: int, most: int) -> int:
+        """Take the oldest `most` lines away, none with a number above `until`; the one that is first then still follows what went. Returns how many."""
 
     def broken_at(self) -> int | None:
         """The sequence number, from 1, of the first line that does not follow from the one before, or that is missing at the end; 1

@@ -15,7 +15,6 @@ from hotline.ports.calls.numbers import Stop
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.hasher import Hasher
 from hotline.ports.store import Transaction
-from hotline.retention import PRANK_DAYS
 from hotline.service.calls import alerts
 from hotline.service.calls.reference import reference
 from hotline.service.calls.review import hold_flood, is_held_unrung, stopped_unpressed
@@ -134,7 +133,7 @@ def _open(work: Work, order: GivenOrder, effect: OpenCallback) -> tuple[OutboxMe
         work.tx.callbacks.add(callback, number)
         work.tx.numbers.forget(callback.id)
         return () if stop.by_keys else stopped_unpressed(work, (callback,))
-    callback = replace(callback, sunk=_is_sunk(work.tx, callback, number, work.at))
+    callback = replace(callback, sunk=_is_sunk(work, callback, number))
     work.tx.callbacks.add(callback, number)
     if stop is not None:
         work.tx.numbers.silence(callback.id)  # whoever asked for it on another phone is shown nothing of it, and no more is the staff
@@ -162,9 +161,10 @@ def _stop(work: Work, order: GivenOrder) -> tuple[OutboxMessage, ...]:
     return () if by_keys else stopped_unpressed(work, [callback for id in stopped if (callback := work.tx.callbacks.get(id))])
 
 
-def _is_sunk(tx: Transaction, callback: Callback, number: str, at: int) -> bool:
+def _is_sunk(work: Work, callback: Callback, number: str) -> bool:
     """Comes it last? Never what is urgent; nor what others ask for on this phone, which tells nothing of who plays with it."""
-    return not (callback.urgent or callback.other_phone) and tx.numbers.pranks(number, at - PRANK_DAYS * DAY_SECONDS) >= MOST_PRANKS
+    since = work.at - work.deps.rules.prank_days * DAY_SECONDS
+    return not (callback.urgent or callback.other_phone) and work.tx.numbers.pranks(number, since) >= MOST_PRANKS
 
 
 def _refinable(tx: Transaction, order: GivenOrder) -> Callback | None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
 from msgspec import Struct
 
-from hotline.ports.desk.audit import AuditRecord
+from hotline.ports.desk.audit import AuditHead, AuditRecord, Held
 from hotline.ports.store import Store
 
 PAGE: Final = 50
@@ -28,6 +29,15 @@ class Chain(Struct, frozen=True):
     lines: int
     broken_at: int | None
     """The number of the first line that does not follow from the one before, or is missing at the end."""
+    first: int
+    """The number of the first line that is kept: those before it went with their years."""
+
+
+class NoHead(ValueError):
+    """What was given is no head of an audit."""
+
+
+_HEAD: Final = re.compile(r"audit:([1-9][0-9]{0,9}):([0-9a-f]{32}):([0-9a-f]{32})")
 
 
 def look(store: Store, search: str, before: int = NEWEST, named: Callable[[str, str], bool] | None = None, most: int = PAGE) -> AuditPage:
@@ -43,5 +53,33 @@ def look(store: Store, search: str, before: int = NEWEST, named: Callable[[str, 
 
 def verify(store: Store) -> Chain:
     """Read the whole chain. Raises StoreAway."""
+    chain = _read(store)
+    # A line that is added, or a year that goes, while it is read is no break.
+    return chain if chain.broken_at is None else _read(store)
+
+
+def _read(store: Store) -> Chain:
     with store.read() as tx:
-        return Chain(tx.audit.count(), tx.audit.broken_at())
+        return Chain(tx.audit.count(), tx.audit.broken_at(), tx.audit.first())
+
+
+def head_line(store: Store) -> str | None:
+    """Where the audit ends, as a line for paper: `audit:NUMBER:DIGEST:SIGNATURE`, the two in groups of four hexadecimal digits. Returns None where there is no
+    line yet, or somebody meddled with the end. Raises StoreAway."""
+    with store.read() as tx:
+        head = tx.audit.head()
+    return None if head is None else f"audit:{head.sequence}:{head.digest.hex('-', 2)}:{head.signature.hex('-', 2)}"
+
+
+def read_head(line: str) -> AuditHead:
+    """As `head_line` wrote it, or as somebody typed it from paper: blanks, dashes and letters' size apart. Raises NoHead."""
+    found = _HEAD.fullmatch(re.sub(r"[\s-]", "", line).lower())
+    if found is None:
+        raise NoHead
+    return AuditHead(int(found[1]), bytes.fromhex(found[2]), bytes.fromhex(found[3]))
+
+
+def held(store: Store, head: AuditHead) -> Held:
+    """How the audit stands to a head that was kept. Raises StoreAway."""
+    with store.read() as tx:
+        return tx.audit.holds(head)

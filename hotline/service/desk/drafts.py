@@ -1,15 +1,14 @@
 """Drafts: what somebody typed into a form of the console lies sealed here, for its author alone, and nowhere in the browser.
 
-Each open page of an author keeps its own, so that of two that show the same form neither writes over the other. One goes when its form was sent (`acts.run`), when its author says so or signs out, and with its time (`retention.py`).
+Each open page of an author keeps its own, so that of two that show the same form neither writes over the other. One goes when its form was sent (`acts.run`), when its author says so or signs out, and with its time (`HOTLINE_DRAFT_HOURS`).
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from hotline.engine.times import hour
+from hotline.engine.times import HOUR_SECONDS, hour
 from hotline.ports.desk.drafts import Fields, OpenForm
-from hotline.retention import DRAFT_SECONDS
 from hotline.service.acts import Act, Result, discard
 from hotline.service.deps import Deps
 
@@ -41,7 +40,7 @@ def keep_draft(act: Act, form: OpenForm, fields: Fields, sent: str, token: str) 
     if name is None or (own is None and len(there) >= MOST):
         return Result("refused")
     # The hour alone, so that a dump does not tell the second at which somebody wrote.
-    act.tx.drafts.save(act.staff.id, name, form.marked(fields), hour(act.at + DRAFT_SECONDS))
+    act.tx.drafts.save(act.staff.id, name, form.marked(fields), hour(act.at + act.deps.rules.draft_hours * HOUR_SECONDS))
     return Result(values={"draft": name})
 
 

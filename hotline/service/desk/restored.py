@@ -178,10 +178,12 @@ def _shut_out(work: Work, disabled: dict[bytes, Revocation]) -> int:
 
 def _take_figures_back(work: Work, withdrawn: dict[bytes, Revocation]) -> int:
     """Without the note: a hash of it would not bring it back."""
-    digest = work.tx.revocations.digest
     public = [release for release in work.tx.releases.releases() if release.standing == "released"] if withdrawn else []
-    found = {release: withdrawn.get(digest("figures", released(release.number, release.digest))) for release in public}
-    for release, revoked in found.items():
-        if revoked is not None:
-            work.tx.releases.save(replace(release, standing="withdrawn", withdrawn_at=revoked.at, withdrawn_by=LINE))
-    return sum(revoked is not None for revoked in found.values())
+    done = 0
+    for release in public:
+        known = work.tx.revocations.digests("figures", released(release.number, release.digest)) & withdrawn.keys()
+        if known:
+            at = min(withdrawn[digest].at for digest in known)
+            work.tx.releases.save(replace(release, standing="withdrawn", withdrawn_at=at, withdrawn_by=LINE))
+            done += 1
+    return done

@@ -1,7 +1,8 @@
-"""What its time is over for goes. The periods stand in `hotline/retention.py`."""
+"""What its time is over for goes. The periods are settings, or stand in `hotline/retention.py`."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from sqlalchemy import ColumnElement, Table, Update, and_, bindparam, case, delete, func, or_, select, update
@@ -24,6 +25,7 @@ from hotline.adapters.sql.tables import (
     invites,
     ledger,
     legal_tallies,
+    metadata,
     notes,
     numbers,
     offers,
@@ -49,20 +51,8 @@ from hotline.engine.quarters import first_of_month, quarter_of
 from hotline.engine.times import DAY_SECONDS, HOUR_SECONDS, hour
 from hotline.ports.calls.call_outcomes import TALKED
 from hotline.ports.desk.cases import FIGURES, Consent
-from hotline.retention import (
-    COMMENT_DAYS,
-    DECLARATION_DAYS,
-    EXCEPTION_DAYS,
-    FAILURE_SECONDS,
-    FORGOTTEN_DAYS,
-    HOUR_DAYS,
-    KEY_SECONDS,
-    PRANK_DAYS,
-    RING_SECONDS,
-    RUNG_SECONDS,
-    SIGN_IN_SECONDS,
-    TIME_REQUEST_SECONDS,
-)
+from hotline.ports.desk.retention import Periods, Swept
+from hotline.retention import FAILURE_SECONDS, KEY_SECONDS, RING_SECONDS, RUNG_SECONDS, SIGN_IN_SECONDS
 
 _c = callbacks.c
 _OVER: Final = or_(_c.closed_at <= AT, and_(_c.closed_at.is_(None), _c.not_after <= AT))
@@ -107,19 +97,38 @@ _PURGE: Final = {
     ),
 }
 _STAFF: Final = {
-    "failures": (delete(failures).where(failures.c.at <= AT), FAILURE_SECONDS),
-    "invites": (delete(invites).where(invites.c.until <= AT), 0),
-    "sign_ins": (delete(sign_ins).where(sign_ins.c.seen_at <= AT), SIGN_IN_SECONDS),
-    "drafts": (delete(drafts).where(drafts.c.until <= AT), 0),
-    "rings": (delete(rings).where(rings.c.at <= AT), RING_SECONDS),
-    "staff_rings": (delete(staff_rings).where(staff_rings.c.placed_at <= AT), RING_SECONDS),
-    "pranks": (delete(pranks).where(pranks.c.at <= AT), PRANK_DAYS * DAY_SECONDS),
-    "time_requests": (delete(time_requests).where(time_requests.c.seen_at <= AT), TIME_REQUEST_SECONDS),
-    "comments": (delete(comments).where(comments.c.at <= AT), COMMENT_DAYS * DAY_SECONDS),
-    "declarations": (delete(declarations).where(declarations.c.end * 60 + DECLARATION_DAYS * DAY_SECONDS <= AT), 0),
-    "exceptions": (delete(exceptions).where((exceptions.c.day + EXCEPTION_DAYS) * DAY_SECONDS <= AT), 0),
+    "failures": delete(failures).where(failures.c.at <= AT),
+    "invites": delete(invites).where(invites.c.until <= AT),
+    "sign_ins": delete(sign_ins).where(sign_ins.c.seen_at <= AT),
+    "drafts": delete(drafts).where(drafts.c.until <= AT),
+    "rings": delete(rings).where(rings.c.at <= AT),
+    "staff_rings": delete(staff_rings).where(staff_rings.c.placed_at <= AT),
+    "pranks": delete(pranks).where(pranks.c.at <= AT),
+    "time_requests": delete(time_requests).where(time_requests.c.seen_at <= AT),
+    "comments": delete(comments).where(comments.c.at <= AT),
+    "declarations": delete(declarations).where(declarations.c.end * 60 <= AT),
+    "exceptions": delete(exceptions).where(exceptions.c.day * DAY_SECONDS <= AT),
 }
-"""What goes by itself, and how many seconds after its moment."""
+"""What goes by itself, after its moment."""
+
+
+def _staff_after(periods: Periods) -> dict[str, int]:
+    """How many seconds after."""
+    return {
+        "failures": FAILURE_SECONDS,
+        "invites": 0,
+        "sign_ins": SIGN_IN_SECONDS,
+        "drafts": 0,
+        "rings": RING_SECONDS,
+        "staff_rings": RING_SECONDS,
+        "pranks": periods.prank_days * DAY_SECONDS,
+        "time_requests": periods.time_request_hours * HOUR_SECONDS,
+        "comments": periods.comment_days * DAY_SECONDS,
+        "declarations": periods.declaration_days * DAY_SECONDS,
+        "exceptions": periods.declaration_days * DAY_SECONDS,
+    }
+
+
 _PAST_ALARMS: Final = delete(alarms).where(alarms.c.callback.not_in(select(_c.id).where(_c.state.in_(("waiting", "claimed")))))
 """Nobody waits, or talks, any more."""
 _CLOSED: Final = and_(_c.state.not_in(OPEN), _c.closed_at <= AT)
@@ -147,6 +156,7 @@ _COARSER: Final = {
     )
     for step in (HOUR_SECONDS, DAY_SECONDS)
 }
+_SIZES: Final = {table.name: select(func.count()).select_from(table) for table in metadata.sorted_tables}
 _FORGET_CAUSE: Final = update(staff_rings).where(staff_rings.c.placed_at <= AT, staff_rings.c.callback.is_not(None)).values(callback=None)
 _FORGET_SPAN: Final = update(calls).where(calls.c.dialed_at < AT, calls.c.sealed_span.is_not(None)).values(sealed_span=None)
 
@@ -154,41 +164,56 @@ _FORGET_SPAN: Final = update(calls).where(calls.c.dialed_at < AT, calls.c.sealed
 class SqlRetention(CaseRows):
     __slots__ = ()
 
-    def purge(self, at: int, number_after: int, callback_after: int, outbox_after: int) -> None:
+    def swept_by_purge(self, at: int, periods: Periods) -> tuple[Swept, ...]:
+        before = self._sizes()
+        coarsened = self._purge(at, periods)
+        after = self._sizes()
+        found = (Swept(name, max(before[name] - after[name], 0), coarsened[name]) for name in sorted(before))
+        return tuple(swept for swept in found if swept.gone or swept.coarsened)
+
+    def _sizes(self) -> dict[str, int]:
+        return {name: int(self._value(size)) for name, size in _SIZES.items()}
+
+    def purge(self, at: int, periods: Periods) -> None:
+        self._purge(at, periods)
+
+    def _purge(self, at: int, periods: Periods) -> Counter[str]:
         """A callback or message that nobody ever ended counts as ended at its `not_after`, so that a forgotten one keeps no number either.
         Attempts, offers and calls go with their callback, of which only a count by day is left. Of codes those stay that the caller let count, by
         their month, so that a day and a region among few calls do not tell which call it was. Of the moments of what is closed the hour stays, and
-        after a week the day."""
+        some days (`HOTLINE_HOUR_DAYS`) the day. Returns of how many rows, by table, something became coarser."""
+        callbacks_over = at - periods.callback_days * DAY_SECONDS
         moments = {
-            "facts": at,
             "keys": at - KEY_SECONDS,
             "stops": at,
-            "numbers": at - number_after,
-            "incidents": at - callback_after,
-            "callbacks": at - callback_after,
-            "referrals": at // DAY_SECONDS - FORGOTTEN_DAYS,
+            "numbers": at - periods.number_hours * HOUR_SECONDS,
+            "incidents": callbacks_over,
+            "callbacks": callbacks_over,
+            "referrals": at // DAY_SECONDS - periods.forgotten_days,
             "replies": at,  # they carry a caller's number, which is kept for nothing
-            "outbox": at - outbox_after,
+            "outbox": at - periods.outbox_hours * HOUR_SECONDS,
         }
-        for day, language, urgent, state, outcome, count in self._rows(_LEAVING, at_=moments["callbacks"]):
+        for day, language, urgent, state, outcome, count in self._rows(_LEAVING, at_=callbacks_over):
             self._count(tallies, day=day, language=language, urgent=urgent, state=state, outcome=outcome, count=count)
-        self._count_calls(moments["callbacks"])
-        self._count_cases(moments["callbacks"])
-        old = at - HOUR_DAYS * DAY_SECONDS
+        self._count_calls(callbacks_over)
+        self._count_cases(callbacks_over)
+        old = at - periods.hour_days * DAY_SECONDS
         for day, language, urgency, missing, count in self._rows(_HOURS, at_=old):
             self._count(turned_away, hour=day * 24, language=language, urgency=urgency, missing=missing, count=count)
         self._change(_DROP_HOURS, at_=old)
+        coarsened = Counter(ledger=self._change(_PURGE["facts"], at_=at))
         for what, moment in moments.items():
             self._change(_PURGE[what], at_=moment)
-        for statement, after in _STAFF.values():
-            self._change(statement, at_=at - after)
+        for what, after in _staff_after(periods).items():
+            self._change(_STAFF[what], at_=at - after)
         self._change(_PAST_ALARMS)
-        for step, after in ((HOUR_SECONDS, 0), (DAY_SECONDS, HOUR_DAYS * DAY_SECONDS)):
+        for step, moment in ((HOUR_SECONDS, at), (DAY_SECONDS, old)):
             for coarsen in _COARSER[step]:
-                self._change(coarsen, at_=at - after)
-        self._change(_FORGET_SPAN, at_=hour(at - RING_SECONDS))
-        self._change(_FORGET_CAUSE, at_=at - RUNG_SECONDS)
+                coarsened[str(coarsen.entity_description["name"])] += self._change(coarsen, at_=moment)
+        coarsened["calls"] += self._change(_FORGET_SPAN, at_=hour(at - RING_SECONDS))
+        coarsened["staff_rings"] += self._change(_FORGET_CAUSE, at_=at - RUNG_SECONDS)
         self.swept = True
+        return coarsened
 
     def _count_calls(self, over: int) -> None:
         """What of calls lies sealed, of callbacks that go now: waits, how often they were rung, what was said of safety."""

@@ -21,7 +21,7 @@ CONTACTS_A_DAY: Final = 10
 SAME_CONTACT_A_DAY: Final = 2
 """How often one number may be entered so, by whomever; beyond that a supervisor looks first."""
 MOST_PRANKS: Final = 3
-"""So many pranks within `PRANK_DAYS` from one phone, and what it asks for comes last until they are older."""
+"""So many pranks within `HOTLINE_PRANK_DAYS` from one phone, and what it asks for comes last until they are older."""
 MOST_ATTEMPTS: Final = 3
 """In one window, on the caller's own phone. Another phone is rung once."""
 

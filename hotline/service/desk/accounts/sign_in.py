@@ -24,12 +24,11 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.engine.times import DAY_MINUTES
+from hotline.engine.times import DAY_MINUTES, HOUR_SECONDS
 from hotline.ports.desk.accounts import Account, SignIn
 from hotline.ports.desk.staff import Staff
 from hotline.ports.locks import Codes, Passwords, TokenSource
 from hotline.ports.store import Transaction
-from hotline.retention import DRAFT_SECONDS
 from hotline.service.deps import Deps
 from hotline.service.work import Work
 
@@ -198,7 +197,7 @@ def lately_here(deps: Deps, token: str) -> Staff | None:
     with deps.store.read() as tx:
         found = tx.accounts.sign_in(token)
         staff = tx.staff.get(found.staff) if found else None
-    is_lately = found is not None and deps.clock.now() - found.seen_at < DRAFT_SECONDS
+    is_lately = found is not None and deps.clock.now() - found.seen_at < deps.rules.draft_hours * HOUR_SECONDS
     return staff if works(deps, staff, deps.clock.now()) and is_lately else None
 
 

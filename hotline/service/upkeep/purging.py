@@ -1,0 +1,94 @@
+"""What its time is over for goes: by the clock, and by a person who does not want to wait, or to see first what would go."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Final, NoReturn
+
+from msgspec import Struct
+
+from hotline.engine.times import DAY_SECONDS
+from hotline.ports.desk.retention import Swept
+from hotline.ports.store import Transaction
+from hotline.service.deps import Deps
+from hotline.service.held import is_held
+from hotline.service.wall_clock import is_right
+
+BATCH: Final = 500
+"""Lines of the audit a transaction: no hop waits long while a year goes."""
+
+
+class Refused(Exception):
+    """Nothing may be erased now: `clock`, the wall clock is not right; `held`, the line was restored and waits for a person."""
+
+
+class Due(Struct, frozen=True):
+    """What goes or becomes coarser, by table: now, and by tomorrow at this time beyond that."""
+
+    now: tuple[Swept, ...]
+    tomorrow: tuple[Swept, ...]
+    audit_now: int
+    """Lines of the audit, which go by whole years."""
+    audit_tomorrow: int
+
+
+class _Undone(Exception):
+    """Ends a transaction of which nothing stays but what was counted in it."""
+
+    def __init__(self, due: Due) -> None:
+        super().__init__()
+        self.due = due
+
+
+def foresee(deps: Deps) -> Due:
+    """What `sweep` would do. It is done, counted and undone, in one transaction, so that what is said is what happens; writers wait for that long.
+    Raises StoreAway."""
+    try:
+        with deps.store.write() as tx:
+            _count_and_undo(deps, tx, deps.clock.now())
+    except _Undone as undone:
+        return undone.due
+
+
+def sweep(deps: Deps) -> tuple[tuple[Swept, ...], int]:
+    """Do at once what the clock does every five minutes, and once a day to the audit. Returns what went, and how many lines of the audit.
+    Raises Refused and StoreAway."""
+    with deps.store.write() as tx:
+        if not is_right(deps, tx):
+            raise Refused("clock")
+        if is_held(tx):
+            raise Refused("held")
+        at = deps.clock.now()
+        swept = tx.retention.swept_by_purge(at, deps.rules)
+    return swept, age_audit(deps, at)
+
+
+def age_audit(deps: Deps, at: int) -> int:
+    """Take away the years of the audit that are over, if the whole of it holds. Returns how many lines went. Raises StoreAway.
+
+    A batch a transaction, after each of which the chain holds from its first line: what kills it half-way leaves the rest to the next day.
+    """
+    with deps.store.read() as tx:
+        until = tx.audit.due(oldest_kept(at, deps.rules.audit_years))
+    gone, batch = 0, 0 if until is None else BATCH
+    while until is not None and batch == BATCH:
+        with deps.store.write() as tx:
+            batch = tx.audit.forget(until, BATCH)
+        gone += batch
+    return gone
+
+
+def oldest_kept(at: int, years: int) -> int:
+    """When the oldest year began that is kept beside the one that runs, by UTC."""
+    return int(datetime(datetime.fromtimestamp(at, UTC).year - years, 1, 1, tzinfo=UTC).timestamp())
+
+
+def _count_and_undo(deps: Deps, tx: Transaction, at: int) -> NoReturn:
+    now, tomorrow = (_audit_lines(deps, tx, at + later) for later in (0, DAY_SECONDS))
+    swept = [tx.retention.swept_by_purge(at + later, deps.rules) for later in (0, DAY_SECONDS)]
+    raise _Undone(Due(swept[0], swept[1], now, tomorrow - now))
+
+
+def _audit_lines(deps: Deps, tx: Transaction, at: int) -> int:
+    until = tx.audit.due(oldest_kept(at, deps.rules.audit_years))
+    return 0 if until is None else until - tx.audit.first() + 1
