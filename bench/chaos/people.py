@@ -179,10 +179,17 @@ class Counselor:
             if over.is_set():
                 return
             if self._bridged():
-                self._send(f"{reference} {self._chance.choice('1112345')}")
+                self._say(reference)
                 return
             self._send(f"{reference} 7")
         self._send(f"{reference} 0")
+
+    def _say(self, reference: str) -> None:
+        """How the call ended; who could not be reached is given back, as somebody does who has others waiting."""
+        outcome = self._chance.choice("1112345")
+        self._send(f"{reference} {outcome}")
+        if outcome == "3":
+            self._send(f"{reference} 0")
 
     def _bridged(self) -> bool:
         """Rung, answered, `1`, until that call is over. False: the phone did not ring, or the line asked nothing."""
