@@ -43,6 +43,23 @@ def told(desk: Desk, key: str) -> str:
     return desk.say(f"callback.told.{key}")
 
 
+def test_she_says_what_she_speaks(desk: Desk) -> None:
+    """Of a phone that asked in two languages, whoever speaks one of them reads her sentences in that one, whichever came first."""
+    with desk.line.store.write() as tx:
+        awa = tx.staff.by_number(AWA)
+        assert awa is not None
+        tx.staff.save(replace(awa, speaks=("fr",)))
+    desk.line.walk("6 5 5", "in Bambara")
+    desk.line.wait(1)
+    desk.line.walk("5 5")
+    first = next(callback for callback in desk.line.callbacks() if callback.language == "bm")
+    browser = desk.browser("awa")
+    browser.open("/console/queue")
+    browser.send(f"/console/take/{first.id}")
+    browser.open(f"/console/callback/{first.id}")
+    assert spoken(desk, "script.open").split("\n")[1] in browser.page
+
+
 def test_before_the_call_she_reads_what_was_asked(desk: Desk) -> None:
     """The word in the caller's language, the minutes that are left, the opening in cover, and what to do if somebody else answers."""
     browser, callback, _ = held(desk, "5 1 1 2")

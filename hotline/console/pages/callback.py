@@ -190,7 +190,7 @@ def _minutes(context: ConsoleContext, look: CallbackView) -> int:
 
 def _shown(context: ConsoleContext, look: CallbackView) -> dict[str, Any]:
     """What the templates work with: times in words, and the words of the catalogue, the reader's and the caller's."""
-    deps, reads, aloud = context.deps, me().reads, look.callback.language
+    deps, reads, aloud = context.deps, me().reads, look.aloud
     word = f"word.{look.word}"
     return {
         "look": look,
@@ -225,7 +225,7 @@ def _shown(context: ConsoleContext, look: CallbackView) -> dict[str, Any]:
 
 def _read(context: ConsoleContext, look: CallbackView, script: Script) -> dict[str, Any]:
     """A script with its steps, in the reader's language and, where that is another, in the caller's."""
-    deps, reads, aloud = context.deps, me().reads, look.callback.language
+    deps, reads, aloud = context.deps, me().reads, look.aloud
     return {
         "name": script.name,
         "flag": script.flag,

@@ -47,6 +47,8 @@ class CallbackView(Struct, frozen=True):
     word: str | None
     languages: tuple[str, ...]
     """All that the caller read."""
+    aloud: str
+    """In which the scripts are said: one of those that whoever looks speaks, where there is one; else that of the request."""
     other_phone: bool
     entered: bool
     """Staff entered it, or one of those that it is rung with, for somebody who came otherwise."""
@@ -104,12 +106,14 @@ def _look(work: Work, staff: Staff, id: str) -> CallbackView | None:
     step = _step(callback, group, live, work.at) if holds else "watched"
     shown_until = _shown_until(work.deps, call, group)
     help = alarms.help_in(work, callback) if holds else None
+    languages = tuple(sorted(one_phone.languages(group), key=lambda language: (language != callback.language, language)))
     return CallbackView(
         callback=callback,
         step=step,
         holds=holds,
         word=one_phone.word(group),
-        languages=tuple(sorted(one_phone.languages(group), key=lambda language: (language != callback.language, language))),
+        languages=languages,
+        aloud=next((language for language in languages if language in staff.speaks), callback.language),
         other_phone=any(other.other_phone for other in group),
         entered=any(other.entered for other in group),
         asked=_asked(group),
