@@ -74,6 +74,7 @@ class Room:
 
         What a fixed part cuts at its edge is whole a little further: a finding counts where it is one there too.
         """
+        self.arrive()
         if self.page.evaluate("!window.axe"):
             self.page.evaluate(AXE)
         found = self._found_by_axe({"type": "tag", "values": TAGS})
@@ -94,7 +95,13 @@ class Room:
             self.page.set_viewport_size(size)  # type: ignore[arg-type]
             assert (path, size, [], False) == (path, size, self.barriers(), self.is_too_wide())
 
+    def arrive(self) -> None:
+        """What a press leads to has begun when the press returns, and may have no element yet: what is measured waits until it is all there."""
+        self.page.locator("main").first.wait_for(timeout=PATIENCE_MS)
+        self.page.wait_for_load_state("domcontentloaded", timeout=PATIENCE_MS)
+
     def is_too_wide(self) -> bool:
+        self.arrive()
         return self.page.evaluate("document.documentElement.scrollWidth > innerWidth") is True
 
     def weight(self) -> int:

@@ -116,6 +116,7 @@ def test_on_a_shared_computer_nobody_else_finds_it(room: Room) -> None:
         expect(room.page.locator(FIELD)).to_have_value(value)
     room.open("me")
     room.press("sign-out")
+    room.arrive()
     assert TYPED not in left_behind(room)
     room.sign_in("awa")
     room.open("testimonies/new")
