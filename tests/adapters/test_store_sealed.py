@@ -19,8 +19,8 @@ from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.rotation import BATCH
 from hotline.adapters.sql.sealed import LENGTHS, sealed_columns
 from hotline.adapters.sql.tables import callbacks, calls, metadata, notes, offers, pranks, reviews
-from hotline.engine.flags import FLAGS
-from hotline.engine.incidents import QUESTIONS
+from hotline.engine.casework.flags import FLAGS
+from hotline.engine.casework.incidents import QUESTIONS
 from hotline.ports.calls.calls import Call
 from hotline.ports.calls.offers import Offer
 from hotline.ports.calls.reviews import Review

@@ -30,7 +30,7 @@ from hotline.adapters.sql.tables import (
     wait_tallies,
 )
 from hotline.adapters.sql.unit import AT, columns
-from hotline.engine.incidents import UNKNOWN
+from hotline.engine.casework.incidents import UNKNOWN
 from hotline.engine.times import DAY_HOURS, DAY_SECONDS
 from hotline.ports.calls.call_outcomes import TALKED
 from hotline.ports.calls.callbacks import Safer, State

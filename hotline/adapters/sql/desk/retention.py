@@ -46,7 +46,7 @@ from hotline.adapters.sql.tables import (
     wait_tallies,
 )
 from hotline.adapters.sql.unit import AT, THIS
-from hotline.engine.incidents import UNKNOWN
+from hotline.engine.casework.incidents import UNKNOWN
 from hotline.engine.quarters import first_of_month, quarter_of
 from hotline.engine.times import DAY_SECONDS, HOUR_SECONDS, hour
 from hotline.ports.calls.call_outcomes import TALKED

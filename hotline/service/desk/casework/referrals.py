@@ -8,7 +8,7 @@ from typing import Final, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.engine.incidents import REGION
+from hotline.engine.casework.incidents import REGION
 from hotline.engine.times import EPOCH, hour
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import RECORD, Consent, DueReferral, Legal, Referral, ReferralOutcome

@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from hotline.engine.incidents import LADDER, REGION, SEXUAL, UNDER_18, UNKNOWN, contexts_of, type_of
+from hotline.engine.casework.incidents import LADDER, REGION, SEXUAL, UNDER_18, UNKNOWN, contexts_of, type_of
 from hotline.engine.quarters import Span
 from hotline.ports.calls.call_outcomes import DANGEROUS
 from hotline.ports.desk.figures import OfferedHours, Tally

@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from hotline.engine.incidents import LADDER
+from hotline.engine.casework.incidents import LADDER
 from hotline.ports.desk.releases import TOTAL, UNKNOWN, FigureTable
 from hotline.service.desk.figures.counting import SMALLEST_REGION, CountedTable
 from hotline.service.desk.figures.definitions import OTHERS, SMALLEST_BASE

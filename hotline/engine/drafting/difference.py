@@ -11,8 +11,8 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import fields, replace
 
-from hotline.engine.changes import Change, changes
 from hotline.engine.check.critical import EVERYWHERE, critical_screens
+from hotline.engine.drafting.changes import Change, changes
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Branch, Condition, Kind, Menu, ScreenSource, Sources
 from hotline.engine.phone import limits
