@@ -22,7 +22,6 @@ PHRASES: Final = (
     "end.night",
     "window",
 )
-PHRASES_DAY: Final = ("day.today", "day.tomorrow", *(f"day.{n}" for n in range(7)))
 STAFF: Final = (
     "offer",
     "offer_urgent",
