@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from hotline.adapters.seal import Seal
+from hotline.adapters.keys.seal import Seal
 from hotline.adapters.sql import SqlStore
 from hotline.app import SystemClock, load_library, open_seal, open_store
 from hotline.config import CONTENT, Config

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, text
 
 from bench.chaos.line import ServedLine
 from bench.chaos.people import CALM_SECONDS, REFERENCE, SUPERVISOR, TEAM, VENDOR_SECONDS, Asked, Witness
-from hotline.adapters.seal import Seal
+from hotline.adapters.keys.seal import Seal
 from hotline.app import SystemClock, open_store
 from hotline.config import Config
 from hotline.ports.calls.callbacks import Callback

@@ -19,8 +19,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from bench.chaos.people import SUPERVISOR, TEAM
+from hotline.adapters.keys.seal import new_keys
 from hotline.adapters.processes import bound, start_valkey
-from hotline.adapters.seal import new_keys
 from hotline.adapters.sockets import listen_at
 from hotline.ports.desk.shifts import Shift
 

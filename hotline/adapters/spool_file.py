@@ -20,7 +20,7 @@ from typing import Final
 from msgspec import Struct
 
 from hotline.adapters.apart import Job
-from hotline.adapters.seal import Seal, SealBroken
+from hotline.adapters.keys.seal import Seal, SealBroken
 
 SLOT: Final = 1024
 MAGIC: Final = b"hlspool1"

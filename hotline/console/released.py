@@ -13,7 +13,7 @@ from hotline.console import figure_plots
 from hotline.console.figure_plots import Caption, Count, Share, Stack
 from hotline.console.plots import Fill
 from hotline.console.words import Words
-from hotline.ports.desk.releases import TOTAL, UNKNOWN, FigureTable, Release
+from hotline.ports.figures.releases import TOTAL, UNKNOWN, FigureTable, Release
 from hotline.service.desk.figures import published
 from hotline.service.desk.figures.definitions import FIGURES, SPECS, YEARLY, FigureSpec
 from hotline.service.desk.figures.files.naming import FigureNames

@@ -14,7 +14,7 @@ from msgspec.structs import asdict
 from sqlalchemy import inspect, make_url, text
 
 import hotline.migrations
-from hotline.adapters.seal import Seal, SealBroken, new_keys
+from hotline.adapters.keys.seal import Seal, SealBroken, new_keys
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.engine import make_engine
 from hotline.adapters.sql.schema import is_current, upgrade
@@ -24,16 +24,16 @@ from hotline.ports.calls.numbers import Stop
 from hotline.ports.calls.staff_rings import RingDigits, StaffRing
 from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.audit import AuditRecord
-from hotline.ports.desk.backups import BackupRun, Hold
 from hotline.ports.desk.care import Load
 from hotline.ports.desk.cases import Consent, HandedNote, Incident, Referral
-from hotline.ports.desk.releases import Release
-from hotline.ports.desk.sharing_protocols import SharingProtocol
 from hotline.ports.desk.staff import Agreement, Staff
 from hotline.ports.editions.authorships import WordsAuthorship
 from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
 from hotline.ports.editions.editions import EditionRow, Proposal, Withdrawal
+from hotline.ports.figures.releases import Release
+from hotline.ports.figures.sharing_protocols import SharingProtocol
 from hotline.ports.store import StoreAway
+from hotline.ports.upkeep.backups import BackupRun, Hold
 from tests.adapters.conftest import PATIENT_MS
 from tests.adapters.test_store import HERS, HOUR, NOW, OTHERS, a_callback, a_counselor, a_post, id_of
 

@@ -8,8 +8,8 @@ from sqlalchemy import text
 from hotline.adapters.sql import SqlStore
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import Consent, Incident, Referral
-from hotline.ports.desk.figures import OfferedHours, Tally, WaitingNow, WeekCounts
-from hotline.ports.desk.releases import FigureTable, HiddenCell, Release
+from hotline.ports.figures.figures import OfferedHours, Tally, WaitingNow, WeekCounts
+from hotline.ports.figures.releases import FigureTable, HiddenCell, Release
 from hotline.settings import Rules
 from tests.adapters.test_store import DAY, HERS, HOUR, a_callback, id_of
 

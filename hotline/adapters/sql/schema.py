@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, make_url, text
 
 import hotline.migrations
-from hotline.adapters.seal import Seal
+from hotline.adapters.keys.seal import Seal
 from hotline.adapters.sql.engine import make_engine
 from hotline.adapters.sql.store import store_away
 from hotline.ports.store import StoreAway

@@ -196,7 +196,7 @@ def _release(options: argparse.Namespace) -> None:
 
 
 def _revoked_in(path: Path) -> tuple[Any, ...]:
-    from hotline.adapters.revoked import read
+    from hotline.adapters.backup.revoked import read
 
     if not path.exists():
         raise Failed(f"{path}: no such file; {UNCHANGED}")

@@ -111,7 +111,7 @@ def _draft(config: Config, deps: Deps, by: str | None, older: FilesBehind) -> No
 
 def _tell_difference(config: Config, store: Store, sources: Sources, now: int) -> None:
     """How much differs from the newest edition. Raises Failed where nothing does: it would only take a place from the next one."""
-    from hotline.engine.changes import changes
+    from hotline.engine.drafting.changes import changes
     from hotline.service.editions.approval import as_published, newest_edition
 
     with store.read() as tx:

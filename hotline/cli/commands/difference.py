@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import zip_longest
 from typing import Final
 
-from hotline.engine.changes import Change
-from hotline.engine.difference import CHANNELS, NOTHING, ComparedPhones, critical_keys, grouped, visible
+from hotline.engine.drafting.changes import Change
+from hotline.engine.drafting.difference import CHANNELS, NOTHING, ComparedPhones, critical_keys, grouped, visible
 from hotline.engine.flow import Sources
 from hotline.engine.phone import gsm, limits
 from hotline.engine.phone.handset import WIDTH, wrapped

@@ -16,7 +16,7 @@ from hotline.config import CONTENT, Config
 from hotline.engine.times import EPOCH
 
 if TYPE_CHECKING:
-    from hotline.ports.desk.releases import Release
+    from hotline.ports.figures.releases import Release
     from hotline.service.acts import Result
     from hotline.service.deps import Deps
     from hotline.service.desk.figures.files.naming import FigureNames

@@ -13,7 +13,7 @@ from hotline.cli.output import print_json, table, takes_json
 
 if TYPE_CHECKING:
     from hotline.config import Config
-    from hotline.ports.desk.releases import FigureTable, HiddenCell, Release
+    from hotline.ports.figures.releases import FigureTable, HiddenCell, Release
     from hotline.service.acts import Result
     from hotline.service.deps import Deps
     from hotline.service.desk.figures.publication import Decision

@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hotline.cli.command import Failed, command, group, reason, settings, worded_failures
 from hotline.cli.commands import backup
-from hotline.ports.desk.backups import FileKind
+from hotline.ports.upkeep.backups import FileKind
 from hotline.retention import REVOKED_SECONDS
 
 if TYPE_CHECKING:
     from hotline.adapters.backup.rotation import KeptBackup
-    from hotline.adapters.key_file import KeyFile
-    from hotline.adapters.keyring import Key
+    from hotline.adapters.keys.key_file import KeyFile
+    from hotline.adapters.keys.keyring import Key
     from hotline.adapters.sql import SqlStore
     from hotline.config import Config
 
 LINGER_SECONDS: Final = 24 * 3600
 """For so long something may lie under a key beside the database: in Redis, in the spool of a machine, at a vendor that brings it back."""
 NAMES_LINGER_SECONDS: Final = max(REVOKED_SECONDS.values())
-"""By names the file of stops knows what was taken back (`hotline/adapters/revoked.py`)."""
+"""By names the file of stops knows what was taken back (`hotline/adapters/backup/revoked.py`)."""
 NEEDED_BY: Final[dict[str, tuple[FileKind, ...]]] = {"cookie": (), "phone": ("numbers",)}
 """Which files of a backup need a purpose's keys, where not all do. Hashes of staff's phones stand in all, and are made anew by `keys rotate`, since their
 numbers open: who restores need not keep for a month what finds the number behind a caller's hash."""
@@ -53,14 +53,14 @@ def declare(commands: Any) -> None:
 
 
 def _new(_: argparse.Namespace) -> None:
-    from hotline.adapters.seal import new_keys
+    from hotline.adapters.keys.seal import new_keys
 
     print(new_keys())
 
 
 def _rotate(options: argparse.Namespace) -> None:
-    from hotline.adapters.key_file import exchange
-    from hotline.adapters.keyring import PURPOSES
+    from hotline.adapters.keys.key_file import exchange
+    from hotline.adapters.keys.keyring import PURPOSES
 
     config = settings()
     purposes = tuple(purpose for purpose in PURPOSES if purpose in options.purpose) if options.purpose else _all()
@@ -153,7 +153,7 @@ def _backups(config: Config) -> tuple[KeptBackup, ...]:
 @contextmanager
 def _turn(config: Config) -> Iterator[KeyFile]:
     """The file of keys, for one that writes at a time. Raises Failed."""
-    from hotline.adapters.key_file import Busy, KeyFile
+    from hotline.adapters.keys.key_file import Busy, KeyFile
 
     if config.keys_file is None:
         raise Failed(
@@ -176,7 +176,7 @@ def _store(config: Config) -> SqlStore:
 
 
 def _renew_day(config: Config) -> None:
-    from hotline.adapters.day_keeper import DayKeeper
+    from hotline.adapters.keys.day_keeper import DayKeeper
     from hotline.app import day_secrets, local_day
 
     DayKeeper(_store(config), day_secrets(config), partial(local_day, config)).renew(_now())
@@ -187,7 +187,7 @@ def _now() -> int:
 
 
 def _all() -> tuple[str, ...]:
-    from hotline.adapters.keyring import PURPOSES
+    from hotline.adapters.keys.keyring import PURPOSES
 
     return tuple(purpose for purpose in PURPOSES if purpose != BY_ITSELF)
 

@@ -72,8 +72,8 @@ def _keys(inputs: str | None) -> tuple[str, ...] | None:
 
 def _watch(arguments: Sequence[str]) -> int:
     from hotline import watch
+    from hotline.engine.drafting.rehearsal import Rehearsal
     from hotline.engine.phone import limits
-    from hotline.engine.rehearsal import Rehearsal
     from hotline.watch.world import Play
 
     languages = languages_in(os.environ)

@@ -11,7 +11,7 @@ from hotline.cli.commands.acting import run, shell_deps
 from hotline.cli.output import table
 
 if TYPE_CHECKING:
-    from hotline.ports.desk.retention import Swept
+    from hotline.ports.upkeep.retention import Swept
     from hotline.service.upkeep.purging import Due
 
 
@@ -38,7 +38,7 @@ def declare(commands: Any) -> None:
 
 
 def _upgrade(_: argparse.Namespace) -> None:
-    from hotline.adapters.seal import KeysBroken, SealBroken
+    from hotline.adapters.keys.seal import KeysBroken, SealBroken
     from hotline.adapters.sql.schema import upgrade
     from hotline.app import open_seal
     from hotline.config import ConfigError

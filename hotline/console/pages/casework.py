@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, form_fields, found, me, page, refused, run, to
 from hotline.console.times import full_date, iso
-from hotline.engine.incidents import PARTS, QUESTIONS, codes_of, contexts_of, part_of, sections_of
+from hotline.engine.casework.incidents import PARTS, QUESTIONS, codes_of, contexts_of, part_of, sections_of
 from hotline.ports.desk.drafts import incident_form
 from hotline.service.acts import Result
 from hotline.service.desk.casework import cases, consents, referrals, slips

@@ -11,7 +11,7 @@ from flask import Blueprint, abort
 from werkzeug.wrappers import Response
 
 from hotline.console.context import ConsoleContext, found, language, run_each_time
-from hotline.ports.desk.releases import Release
+from hotline.ports.figures.releases import Release
 from hotline.service.desk.casework.services import regions
 from hotline.service.desk.figures import sharing
 from hotline.service.desk.figures.files import document, hxl

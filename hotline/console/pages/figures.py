@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, found, language, page, refused, run, to
 from hotline.console.times import stamp
-from hotline.ports.desk.releases import FigureTable, HiddenCell, Release
+from hotline.ports.figures.releases import FigureTable, HiddenCell, Release
 from hotline.service.acts import Result
 from hotline.service.desk.casework.services import regions
 from hotline.service.desk.figures import publication, releasing

@@ -11,7 +11,7 @@ from hotline.console.context import ConsoleContext, FormFault, Shown, language, 
 from hotline.console.released import FigureReader, crossed, figures
 from hotline.console.times import full_date
 from hotline.engine.times import DAY_MINUTES
-from hotline.ports.desk.releases import Release
+from hotline.ports.figures.releases import Release
 from hotline.service.desk.accounts import agreed_terms
 from hotline.service.desk.casework.services import regions
 from hotline.service.desk.figures.published import Publication, publication

@@ -18,7 +18,7 @@ from openpyxl.utils.cell import get_column_letter
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.writer.excel import ExcelWriter
 
-from hotline.ports.desk.figure_files import ReleasedCell, ReleasedFigure, ReleasedFigures, ReleasedTable
+from hotline.ports.figures.figure_files import ReleasedCell, ReleasedFigure, ReleasedFigures, ReleasedTable
 from hotline.service.desk.figures.files.recorder import RecorderRow
 
 FIRST_MOMENT: Final = datetime(1980, 1, 1)  # noqa: DTZ001 -- as workbook and archive have it, without a zone

@@ -14,9 +14,9 @@ from werkzeug.wrappers import Response
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, language, me, page, refused, run, to
 from hotline.console.pages.studio.choosing import DRAFT, leave_proposed
+from hotline.engine.drafting.revisions import entry_place
 from hotline.engine.entry_fields import DAYS, EVENTS, FIELDS, NEEDED, SECTIONS, Section
 from hotline.engine.freshness import EMERGENCY, period
-from hotline.engine.revisions import entry_place
 from hotline.ports.editions.directory_sheets import UnfitSheet
 from hotline.service.acts import Result
 from hotline.service.editions import withdrawal

@@ -15,7 +15,7 @@ from hotline.console.pages.studio.directory import LISTS
 from hotline.console.pages.studio.pickers import condition_said, setting_said
 from hotline.console.pages.studio.structure_edits import objection_said
 from hotline.console.times import stamp
-from hotline.engine.difference import NOTHING, Lead, visible
+from hotline.engine.drafting.difference import NOTHING, Lead, visible
 from hotline.ports.editions.editions import FIRST_START, EditionRow
 from hotline.service.acts import Result
 from hotline.service.desk.accounts import sign_in

@@ -13,11 +13,11 @@ from hotline.console.pages.studio import new_screens, pickers, structure_forms
 from hotline.console.pages.studio.choosing import ScreenAddress, chosen
 from hotline.console.pages.studio.structure_edits import kept, kind_at, offered, refusal, status_of
 from hotline.console.pages.studio.structure_forms import KINDS, BadField
+from hotline.engine.drafting.revisions import Revision, revised, value_of, words_place
 from hotline.engine.flow import Branch, Kind, Menu, Sources
 from hotline.engine.restructuring import edits
 from hotline.engine.restructuring.edits import screens_of
 from hotline.engine.restructuring.rules import Published
-from hotline.engine.revisions import Revision, revised, value_of, words_place
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.line.key_history import KeyHistory, all_published
 from hotline.service.studio.screens.structure import MadeEdits, StructureView, restored, see_structure

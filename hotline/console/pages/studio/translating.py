@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, request, session
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, me, page, permitted, refused, run, to
 from hotline.console.pages.studio.choosing import DRAFT, chosen, leave_proposed
-from hotline.engine.revisions import UnfitRevision
+from hotline.engine.drafting.revisions import UnfitRevision
 from hotline.ports.editions.translations import FileKind
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed

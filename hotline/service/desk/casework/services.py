@@ -7,9 +7,9 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
+from hotline.engine.casework.incidents import SEXUAL, Type
 from hotline.engine.flow import Item
 from hotline.engine.freshness import EMERGENCY, UNVERIFIED, has_lapsed, is_confirmed, is_shown
-from hotline.engine.incidents import SEXUAL, Type
 from hotline.service.deps import Deps
 
 Kind: TypeAlias = Literal["shelter", "health", "psychosocial", "legal", "police", "livelihood", "child"]

@@ -8,11 +8,11 @@ from typing import Final
 
 from msgspec import Struct
 
-from hotline.engine.incidents import LADDER, REGION, SEXUAL, UNDER_18, UNKNOWN, contexts_of, type_of
+from hotline.engine.casework.incidents import LADDER, REGION, SEXUAL, UNDER_18, UNKNOWN, contexts_of, type_of
 from hotline.engine.quarters import Span
 from hotline.ports.calls.call_outcomes import DANGEROUS
-from hotline.ports.desk.figures import OfferedHours, Tally
-from hotline.ports.desk.releases import TOTAL
+from hotline.ports.figures.figures import OfferedHours, Tally
+from hotline.ports.figures.releases import TOTAL
 from hotline.service.desk.figures.definitions import LANGUAGES, NATIONAL, OTHERS, REGIONS, SPECS, TableSpec
 from hotline.service.desk.figures.overview import fate
 

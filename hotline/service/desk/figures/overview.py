@@ -12,8 +12,8 @@ from hotline.engine.times import DAY_HOURS, DAY_SECONDS, HOUR_SECONDS, THURSDAY
 from hotline.ports.calls.call_outcomes import DANGEROUS, OUTCOMES
 from hotline.ports.calls.callbacks import Safer
 from hotline.ports.desk.cases import ReferralOutcome
-from hotline.ports.desk.figures import SealedCounts, Tally, TurnedAway, WaitingNow, WeekCounts
 from hotline.ports.desk.staff import Role
+from hotline.ports.figures.figures import SealedCounts, Tally, TurnedAway, WaitingNow, WeekCounts
 from hotline.ports.store import Transaction
 from hotline.service.deps import Deps
 from hotline.service.desk.figures import cell_suppression

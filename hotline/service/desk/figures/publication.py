@@ -18,7 +18,7 @@ from hotline.engine.flow import Item
 from hotline.engine.freshness import UNVERIFIED, has_lapsed, is_confirmed, is_shown
 from hotline.engine.quarters import Span, span
 from hotline.engine.times import DAY_MINUTES, EPOCH
-from hotline.ports.desk.releases import TOTAL, FigureTable, HiddenCell, Release
+from hotline.ports.figures.releases import TOTAL, FigureTable, HiddenCell, Release
 from hotline.ports.store import Transaction
 from hotline.service.acts import Refused
 from hotline.service.deps import Deps

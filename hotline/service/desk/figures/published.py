@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.ports.desk.releases import FigureTable, Release
+from hotline.ports.figures.releases import FigureTable, Release
 from hotline.service.deps import Deps
 from hotline.service.desk.figures import shares
 from hotline.service.desk.figures.definitions import SPECS

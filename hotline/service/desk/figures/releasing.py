@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from hotline.engine.phone.letters import name_key
 from hotline.engine.quarters import span
-from hotline.ports.desk.releases import Release
-from hotline.ports.desk.revocations import released
+from hotline.ports.figures.releases import Release
+from hotline.ports.upkeep.revocations import released
 from hotline.service.acts import Act, Result
 from hotline.service.desk.figures.files.webhook import announce
 from hotline.service.desk.figures.publication import Decision

@@ -12,13 +12,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.engine.check import check
+from hotline.engine.check.directory import FREE_WORDS, astray
 from hotline.engine.check.phrases import LONGEST
-from hotline.engine.directory import FREE_WORDS, astray
+from hotline.engine.drafting.revisions import Revision, entry_place, revised
 from hotline.engine.entry_fields import DAYS, FIELDS, NEEDED, PHONE_NEEDS, SECTIONS, VERIFICATION, Section, field_faults, one_line
 from hotline.engine.flow import Item, Sources, Where
 from hotline.engine.freshness import CALLS, EMERGENCY, STALE_PLACE_DAYS, is_withdrawn, last_day, period
 from hotline.engine.phone.numbers import digits, has_number
-from hotline.engine.revisions import Revision, entry_place, revised
 from hotline.ports.editions.directory_sheets import SheetEntry
 from hotline.service.acts import Act, Result
 from hotline.service.studio import drafts

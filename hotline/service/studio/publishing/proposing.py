@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.engine.difference import visible
+from hotline.engine.drafting.difference import visible
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.edition_drafts import DraftPart
 from hotline.ports.store import Transaction

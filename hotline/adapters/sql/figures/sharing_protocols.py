@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from hotline.adapters.sql.tables import sharing_protocols
 from hotline.adapters.sql.unit import THIS, Unit, columns
-from hotline.ports.desk.sharing_protocols import SharingProtocol
+from hotline.ports.figures.sharing_protocols import SharingProtocol
 
 _ALL: Final = select(*columns(sharing_protocols, SharingProtocol)).order_by(sharing_protocols.c.number)
 _ONE: Final = _ALL.where(sharing_protocols.c.number == THIS)

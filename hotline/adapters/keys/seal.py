@@ -13,8 +13,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec import Struct
 
-from hotline.adapters.day_keys import DaySecrets, NoSuchDay
-from hotline.adapters.keyring import HASH, HASHING, PURPOSES, SEALING, Key, Keyring, KeysBroken, fresh_keys, read_keys
+from hotline.adapters.keys.day_keys import DaySecrets, NoSuchDay
+from hotline.adapters.keys.keyring import HASH, HASHING, PURPOSES, SEALING, Key, Keyring, KeysBroken, fresh_keys, read_keys
 
 __all__ = ["DropMark", "KeysBroken", "Seal", "SealBroken", "new_keys"]
 
@@ -120,7 +120,7 @@ class Seal:
 
     @classmethod
     def from_text(cls, keys: str, purposes: Iterable[str] = PURPOSES, days: DaySecrets | None = None) -> Seal:
-        """Read `hotline.adapters.keyring.read_keys`. Raises KeysBroken."""
+        """Read `hotline.adapters.keys.keyring.read_keys`. Raises KeysBroken."""
         return cls(read_keys(keys), purposes, days=days)
 
     @classmethod

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal, Protocol, TypeAlias
 
-from hotline.adapters.keyring import Keyring, KeysBroken, read_keys
+from hotline.adapters.keys.keyring import Keyring, KeysBroken, read_keys
 from hotline.adapters.sql.rotation import Rotated
 
 SETTLE_SECONDS: Final = 5.0

@@ -9,7 +9,7 @@ from typing import Final
 
 import structlog
 
-from hotline.adapters.day_keys import DaySecrets, NoSuchDay
+from hotline.adapters.keys.day_keys import DaySecrets, NoSuchDay
 from hotline.adapters.sql.calls.day_keys import DayKey
 from hotline.adapters.sql.store import SqlStore, SqlTransaction
 from hotline.engine.times import DAY_SECONDS

@@ -10,7 +10,7 @@ from sqlalchemy import Row, select, update
 
 from hotline.adapters.sql.tables import releases
 from hotline.adapters.sql.unit import THIS, Unit
-from hotline.ports.desk.releases import FigureTable, HiddenCell, Release
+from hotline.ports.figures.releases import FigureTable, HiddenCell, Release
 
 _r = releases.c
 _RELEASE: Final = [_r[name] for name in Release.__struct_fields__]

@@ -46,12 +46,12 @@ from hotline.adapters.sql.tables import (
     wait_tallies,
 )
 from hotline.adapters.sql.unit import AT, THIS
-from hotline.engine.incidents import UNKNOWN
+from hotline.engine.casework.incidents import UNKNOWN
 from hotline.engine.quarters import first_of_month, quarter_of
 from hotline.engine.times import DAY_SECONDS, HOUR_SECONDS, hour
 from hotline.ports.calls.call_outcomes import TALKED
 from hotline.ports.desk.cases import FIGURES, Consent
-from hotline.ports.desk.retention import Periods, Swept
+from hotline.ports.upkeep.retention import Periods, Swept
 from hotline.retention import FAILURE_SECONDS, KEY_SECONDS, RING_SECONDS, RUNG_SECONDS, SIGN_IN_SECONDS
 
 _c = callbacks.c

@@ -11,13 +11,13 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import fields, replace
 
-from hotline.engine.changes import Change, changes
 from hotline.engine.check.critical import EVERYWHERE, critical_screens
+from hotline.engine.check.weighing import ScreenCapacity, capacity
+from hotline.engine.drafting.changes import Change, changes
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Branch, Condition, Kind, Menu, ScreenSource, Sources
 from hotline.engine.phone import limits
 from hotline.engine.phone.pages import fullest, is_last, last, node_of, pages
-from hotline.engine.phone.weighing import ScreenCapacity, capacity
 
 NOTHING: Final = Sources("", (), {}, (), (), "")
 """What a first edition is compared with."""

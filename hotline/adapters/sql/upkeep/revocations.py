@@ -1,4 +1,4 @@
-"""What a transaction revokes, for the file that lies apart (`hotline/adapters/revoked.py`)."""
+"""What a transaction revokes, for the file that lies apart (`hotline/adapters/backup/revoked.py`)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from hotline.adapters.seal import Seal
+from hotline.adapters.keys.seal import Seal
 from hotline.adapters.sql.tables import numbers, stops
 from hotline.adapters.sql.unit import AT, THIS, Unit
-from hotline.ports.desk.revocations import Revocation, RevokedKind
+from hotline.ports.upkeep.revocations import Revocation, RevokedKind
 from hotline.retention import REVOKED_SECONDS
 
 _HASH_OF: Final = select(numbers.c.number_hash).where(numbers.c.callback == THIS)

@@ -30,12 +30,12 @@ from hotline.adapters.sql.tables import (
     wait_tallies,
 )
 from hotline.adapters.sql.unit import AT, columns
-from hotline.engine.incidents import UNKNOWN
+from hotline.engine.casework.incidents import UNKNOWN
 from hotline.engine.times import DAY_HOURS, DAY_SECONDS
 from hotline.ports.calls.call_outcomes import TALKED
 from hotline.ports.calls.callbacks import Safer, State
 from hotline.ports.desk.cases import FIGURES, Incident
-from hotline.ports.desk.figures import Counts, OfferedHours, SealedCounts, Tally, TurnedAway, WaitingNow, WeekCounts
+from hotline.ports.figures.figures import Counts, OfferedHours, SealedCounts, Tally, TurnedAway, WaitingNow, WeekCounts
 
 _c, _t = callbacks.c, tallies.c
 _MADE: Final = (_c.made_at >= bindparam("since"), _c.made_at < bindparam("until"))

@@ -7,8 +7,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from hotline.engine.casework.flags import SCRIPTED, Flag
 from hotline.engine.faults import fault, reason
-from hotline.engine.flags import SCRIPTED, Flag
 from hotline.engine.flow import Fault, Message
 
 

@@ -17,7 +17,7 @@ from typing import Final, cast
 import structlog
 
 from hotline.adapters.apart import Apart, Job, Late
-from hotline.ports.desk.revocations import Revocation, RevokedKind
+from hotline.ports.upkeep.revocations import Revocation, RevokedKind
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +28,7 @@ _MODE: Final = 0o600
 
 
 class RevokedFile:
-    """`hotline.ports.desk.revocations.RevokedJournal`. Safe for threads and for processes of one machine; each machine has its own."""
+    """`hotline.ports.upkeep.revocations.RevokedJournal`. Safe for threads and for processes of one machine; each machine has its own."""
 
     def __init__(self, path: Path, seconds: float) -> None:
         """`seconds`: how long whoever appends waits for the disk at most."""

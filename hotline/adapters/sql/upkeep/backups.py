@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from hotline.adapters.sql.tables import backup_runs, held
 from hotline.adapters.sql.unit import Unit, columns
-from hotline.ports.desk.backups import BackupRun, Hold, RunKind
+from hotline.ports.upkeep.backups import BackupRun, Hold, RunKind
 
 _RUNS: Final = select(*columns(backup_runs, BackupRun))
 _HOLD: Final = select(*columns(held, Hold))
