@@ -126,7 +126,7 @@ def _messages(deps: Deps, release: Release, options: argparse.Namespace) -> dict
         raise Failed("\n".join([f"nothing was written: {MAPPING} has no place for", *missing.names])) from None
     if len(sets) == 1:
         return {options.to: as_json(sets[0])}
-    return {options.to.with_name(f"{options.to.stem}.{one.org_unit}{options.to.suffix}"): as_json(one) for one in sets}
+    return {options.to.with_name(f"{options.to.stem}.{values.org_unit}{options.to.suffix}"): as_json(values) for values in sets}
 
 
 def _rows(deps: Deps, release: Release, options: argparse.Namespace) -> dict[Path, bytes]:
@@ -200,32 +200,32 @@ def _list(options: argparse.Namespace) -> None:
         print_json(
             [
                 {
-                    "number": one.number,
-                    "for": one.partner,
-                    "signed_by": one.signed_by,
-                    "letter": one.letter,
-                    "until": _written(one.until),
-                    "in_force": one.holds(now),
-                    "recorded_by": one.recorded_by,
-                    "recorded_at": moment_json(config, one.recorded_at),
-                    "ended_by": one.ended_by,
+                    "number": protocol.number,
+                    "for": protocol.partner,
+                    "signed_by": protocol.signed_by,
+                    "letter": protocol.letter,
+                    "until": _written(protocol.until),
+                    "in_force": protocol.holds(now),
+                    "recorded_by": protocol.recorded_by,
+                    "recorded_at": moment_json(config, protocol.recorded_at),
+                    "ended_by": protocol.ended_by,
                 }
-                for one in found
+                for protocol in found
             ]
         )
         return
     heads = ("PROTOCOL", "FOR", "SIGNED BY", "LETTER", "UNTIL", "RECORDED BY", "STATE")
     rows = [
         (
-            str(one.number),
-            one.partner,
-            one.signed_by,
-            one.letter,
-            _written(one.until),
-            one.recorded_by,
-            "in force" if one.holds(now) else "over",
+            str(protocol.number),
+            protocol.partner,
+            protocol.signed_by,
+            protocol.letter,
+            _written(protocol.until),
+            protocol.recorded_by,
+            "in force" if protocol.holds(now) else "over",
         )
-        for one in found
+        for protocol in found
     ]
     print("\n".join(table(heads, rows)) or "none: no row of an incident leaves")
 

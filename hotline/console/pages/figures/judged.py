@@ -20,28 +20,30 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/judged")
     def judged() -> str:
         found = measures.judged(context.deps, me().role, context.now)
-        shown = [(one.measure, [(_name(context, one, part), _said(context, one, part)) for part in one.parts]) for one in found]
+        shown = [
+            (judged.measure, [(_name(context, judged, part), _said(context, judged, part)) for part in judged.parts]) for judged in found
+        ]
         return page(context, "figures/judged.html", measures=shown, never=measures.NEVER)
 
 
-def _name(context: ConsoleContext, one: Judged, part: Part) -> str:
-    if one.measure in NAMES:
-        return context.words.say(language(context), f"{NAMES[one.measure]}.{part.name}")
+def _name(context: ConsoleContext, judged: Judged, part: Part) -> str:
+    if judged.measure in NAMES:
+        return context.words.say(language(context), f"{NAMES[judged.measure]}.{part.name}")
     if part.name == "total":
         return context.words.say(language(context), "overview.total")
     name = language_name(context, part.name) if part.name else ""
     return name[:1].upper() + name[1:]
 
 
-def _said(context: ConsoleContext, one: Judged, part: Part) -> str:
+def _said(context: ConsoleContext, judged: Judged, part: Part) -> str:
     if part.value is None:
         return context.words.say(language(context), "judged.hidden")
-    if one.measure == "uncovered":
+    if judged.measure == "uncovered":
         return _say(context, "lasting_of", value=_lasting(context, part.value), among=_lasting(context, part.among))
     if part.among is not None:
         return _say(context, "of", value=part.value, among=part.among)
-    is_days = one.measure == "verified"
-    return _say(context, "percent" if one.measure in IN_PERCENT else "days" if is_days else "plain", value=_cell(context, part.value))
+    is_days = judged.measure == "verified"
+    return _say(context, "percent" if judged.measure in IN_PERCENT else "days" if is_days else "plain", value=_cell(context, part.value))
 
 
 def _say(context: ConsoleContext, key: str, **places: object) -> str:

@@ -29,17 +29,17 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
         release, beside = _asked(found, period) or _newest(found), _asked(found, other)
         beside = None if beside is release else beside
         reading = FigureReader(context.words, language(context), regions(context.deps))
-        shown = [one for one in (release, beside) if one is not None]
+        shown = [chosen for chosen in (release, beside) if chosen is not None]
         return page(
             context,
             "figures/partners.html",
             top=TOP,
             reading=reading,
-            periods=[(one.period, reading.period(one.period)) for one in (*found.quarters, *found.years)],
-            releases=[(one, reading.period(one.period), _day(context, one.released_at)) for one in shown],
-            figures=list(zip(*(figures(reading, one, shown[0 if one is beside else -1]) for one in shown), strict=True)),
-            crossed=[(reading.period(one.period), crossed(reading, one)) for one in shown],
-            withdrawn=[(one, reading.period(one.period), _day(context, one.withdrawn_at)) for one in found.withdrawn],
+            periods=[(known.period, reading.period(known.period)) for known in (*found.quarters, *found.years)],
+            releases=[(chosen, reading.period(chosen.period), _day(context, chosen.released_at)) for chosen in shown],
+            figures=list(zip(*(figures(reading, chosen, shown[0 if chosen is beside else -1]) for chosen in shown), strict=True)),
+            crossed=[(reading.period(chosen.period), crossed(reading, chosen)) for chosen in shown],
+            withdrawn=[(gone, reading.period(gone.period), _day(context, gone.withdrawn_at)) for gone in found.withdrawn],
         )
 
     @pages.route("/partners/terms", methods=["GET", "POST"])

@@ -50,7 +50,9 @@ def _listed(context: ConsoleContext) -> dict[str, Any]:
     today = (context.deps.today(context.now) - EPOCH).days
     after = request.args.get("after", "")
     return {
-        "protocols": [(one, one.holds(today), full_date(one.until)) for one in reversed(sharing.protocols(context.deps))],
+        "protocols": [
+            (protocol, protocol.holds(today), full_date(protocol.until)) for protocol in reversed(sharing.protocols(context.deps))
+        ],
         "first_day": iso(today + 1),
         "last_day": iso(today + sharing.LONGEST_DAYS),
         "after": after if after in AFTER else "",

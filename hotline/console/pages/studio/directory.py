@@ -85,7 +85,7 @@ def _writing(pages: Blueprint, context: ConsoleContext) -> None:
         if not _is_list(id):
             abort(HTTPStatus.NOT_FOUND)
         view = _directory(context)
-        result = leave_proposed(run(context, entries.save_entry, view.composed.draft.id, id, "", _typed(id), None))
+        result = leave_proposed(run(context, entries.save_entry, view.composed.draft.id, (id, ""), _typed(id), None))
         if result.is_refused:
             shown = _new(context, id)
             return refused(context, "directory/directory_new.html", _fault(context, result, EDITABLE[id]), **shown)
@@ -94,7 +94,7 @@ def _writing(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/directory/<part>/<id>")
     def save_entry(part: str, id: str) -> Shown:
         view = _directory(context)
-        result = leave_proposed(run(context, entries.save_entry, view.composed.draft.id, part, id, _typed(part), _seen()))
+        result = leave_proposed(run(context, entries.save_entry, view.composed.draft.id, (part, id), _typed(part), _seen()))
         return _answered(context, result, part, id, "kept", fields=EDITABLE.get(part, ()))
 
     @pages.post("/directory/order/<id>", endpoint="move_entry")
