@@ -220,8 +220,8 @@ def _table(reading: FigureReader, table: FigureTable, spec: FigureSpec | None = 
         head = (*head, reading.say("figures.percent"))
         rows = tuple((name, (*cells, cell(shares[row]))) for (name, cells), row in zip(rows, table.rows, strict=True))
     below = shares_of(spec, table).by_column if spec else {}
-    told = tuple(cell(below.get(column)) for column in table.columns) if any(share is not None for share in below.values()) else ()
-    return ShownTable(reading.say(f"figures.{table.name}.title"), head, rows, told)
+    foot = tuple(cell(below.get(column)) for column in table.columns) if any(share is not None for share in below.values()) else ()
+    return ShownTable(reading.say(f"figures.{table.name}.title"), head, rows, foot)
 
 
 def _aloud(reading: FigureReader, table: ShownTable) -> str:

@@ -36,7 +36,7 @@ class SqlRevocations(Unit):
 
     def standing(self, at: int) -> tuple[Revocation, ...]:
         lasts = REVOKED_SECONDS["stop"]
-        return tuple(Revocation("stop", digest, told, told + lasts) for digest, told in self._rows(_STOPS, at_=at))
+        return tuple(Revocation("stop", digest, stopped_at, stopped_at + lasts) for digest, stopped_at in self._rows(_STOPS, at_=at))
 
     def digests(self, kind: RevokedKind, about: str) -> frozenset[bytes]:
         return frozenset(self._seal.digests(_purpose(kind), about))

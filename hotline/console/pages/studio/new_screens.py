@@ -28,19 +28,19 @@ def lay(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> None:
 
     @pages.get("/studio/new-screen")
     def new_screen() -> str:
-        return page(context, "studio_new_screen.html", **_blank(context, history))
+        return page(context, "studio/studio_new_screen.html", **_blank(context, history))
 
     @pages.get("/studio/new-flow")
     def new_flow() -> str:
-        return page(context, "studio_new_flow.html", **_blank(context, history))
+        return page(context, "studio/studio_new_flow.html", **_blank(context, history))
 
     @pages.post("/studio/new-screen")
     def add_screen() -> Shown:
-        return _added(context, history, "studio_new_screen.html", is_flow=False)
+        return _added(context, history, "studio/studio_new_screen.html", is_flow=False)
 
     @pages.post("/studio/new-flow")
     def add_flow() -> Shown:
-        return _added(context, history, "studio_new_flow.html", is_flow=True)
+        return _added(context, history, "studio/studio_new_flow.html", is_flow=True)
 
 
 def _added(context: ConsoleContext, history: KeyHistory, template: str, *, is_flow: bool) -> Shown:

@@ -38,7 +38,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
 def _looking(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> None:
     @pages.get("/studio/<id>/<part>/keys")
     def studio_keys(id: str, part: str) -> str:
-        return page(context, "studio_keys.html", **_shown(context, history, ScreenAddress(id, part)))
+        return page(context, "studio/studio_keys.html", **_shown(context, history, ScreenAddress(id, part)))
 
 
 def _keys(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> None:
@@ -138,13 +138,13 @@ def _screens(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> 
 def _changed(context: ConsoleContext, history: KeyHistory, address: ScreenAddress, made: MadeEdits, said: str) -> Shown:
     """Change this screen as the form says, or show it again: with another line, other screens to choose from, or the reason why not."""
     if request.form.get("do") in ("line", "search", "choose"):
-        return page(context, "studio_keys.html", **_shown(context, history, address))
+        return page(context, "studio/studio_keys.html", **_shown(context, history, address))
     try:
         result = kept(context, history, made)
     except BadField as bad:
-        return refused(context, "studio_keys.html", bad.fault, **_shown(context, history, address))
+        return refused(context, "studio/studio_keys.html", bad.fault, **_shown(context, history, address))
     if result.is_refused:
-        return refused(context, "studio_keys.html", refusal(context, result), status_of(result), **_shown(context, history, address))
+        return refused(context, "studio/studio_keys.html", refusal(context, result), status_of(result), **_shown(context, history, address))
     at = ScreenAddress.of(result.values.get("screen") or address.key)
     if kind_at(chosen(context), at.key) is None:  # it went
         return to("studio")

@@ -90,11 +90,11 @@ def destination(deps: Deps, item: Item, day: date) -> Destination:
     names = dict.fromkeys(entry.name for entry in (place, region) if entry is not None)
     shown = fields.get("phone", "") if is_shown(item, day) else ""
     is_to_confirm = not is_confirmed(item) or has_lapsed(item, day)
-    told = (field for field in TOLD if field != "hours" or not is_to_confirm)
+    shown_fields = (field for field in TOLD if field != "hours" or not is_to_confirm)
     return Destination(
         item.name,
         ", ".join(names),
-        tuple((field, fields[field]) for field in told if fields.get(field)),
+        tuple((field, fields[field]) for field in shown_fields if fields.get(field)),
         shown or fields.get(UNVERIFIED, "") or fields.get("phone", ""),
         is_verified=bool(shown),
         is_to_confirm=is_to_confirm,

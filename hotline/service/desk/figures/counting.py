@@ -119,7 +119,7 @@ def _of_calls(material: Material) -> dict[str, Counter[tuple[str, str]]]:
 
 def base_of(codes: Iterable[Mapping[str, str]]) -> tuple[Mapping[str, str], ...]:
     """The incidents that figures are about: their type is known, and it is violence of this kind."""
-    return tuple(each for each in codes if type_of(each) not in (None, "non_gbv"))
+    return tuple(answers for answers in codes if type_of(answers) not in (None, "non_gbv"))
 
 
 def _of_cases(material: Material) -> dict[str, Counter[tuple[str, str]]]:

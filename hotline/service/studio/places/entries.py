@@ -78,11 +78,12 @@ class EntryFault(Struct, frozen=True):
     """The entry, where it is in no row."""
 
 
-def save_entry(act: Act, draft: str, section: str, id: str, values: Mapping[str, str], seen: str | None) -> Result:
-    """Write an entry into the draft as a form has it; without an id a new one, whose id is made of its name. `seen`: as it stood in the form, None for a new one.
+def save_entry(act: Act, draft: str, entry: tuple[str, str], values: Mapping[str, str], seen: str | None) -> Result:
+    """Write an entry (its section and id) into the draft as a form has it; without an id a new one, whose id is made of its name. `seen`: as it stood in the form, None for a new one.
 
     A number that changes loses its verification. `id` among the values. *faulty* with `field` and `fault` where a field cannot be so; *changed* as `save_parts`.
     """
+    section, id = entry
     composed = compose(act.deps, act.tx, draft)
     if composed is None or section not in EDITABLE or section == "kinds":
         return Result("gone")
