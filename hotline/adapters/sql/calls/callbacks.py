@@ -80,7 +80,9 @@ PRESSING: Final = (_c.urgent.desc(), _c.sunk, _c.not_after, _c.made_at, _c.id)
 _PLACE: Final = (_c.sunk, _c.not_after, _c.made_at, _c.id)
 _DUE: Final = (
     select(*columns(callbacks, DueCallback))
-    .where(*DUE, _c.urgent == bindparam("urgent"), tuple_(*_PLACE) > tuple_(*(bindparam(column.key, type_=column.type) for column in _PLACE)))
+    .where(
+        *DUE, _c.urgent == bindparam("urgent"), tuple_(*_PLACE) > tuple_(*(bindparam(column.key, type_=column.type) for column in _PLACE))
+    )
     .order_by(*_PLACE)
     .limit(bindparam("most"))
 )

@@ -246,7 +246,9 @@ class SqlFigures(CaseRows):
 
     def safety(self, since: int, until: int) -> dict[str, int]:
         said = Counter({answer: int(count) for answer, count in self._rows(_SAFER, since=since, until=until)})
-        for id, sealed, _made_at, _urgent, _entered, _rung, talked in self._rows(_SAID, since=since * DAY_SECONDS, until=until * DAY_SECONDS):
+        for id, sealed, _made_at, _urgent, _entered, _rung, talked in self._rows(
+            _SAID, since=since * DAY_SECONDS, until=until * DAY_SECONDS
+        ):
             if talked:
                 said[(_OPENED.get(sealed) or self._open(id, sealed)).safer or UNKNOWN] += 1
         return dict(said)
