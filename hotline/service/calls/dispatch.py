@@ -436,7 +436,7 @@ def _due(work: Work, floor: Floor) -> Iterator[DueCallback]:
     for urgent in (True, False):
         last = None
         while floor.reaches_any(urgent=urgent) and (rows := work.tx.callbacks.due(work.at, READ_AT_ONCE, urgent=urgent, after=last)):
-            for last in rows:  # noqa: B007 -- the last one is where the next rows begin
+            for last in rows:
                 if not floor.reaches_any(urgent=urgent):
                     break
                 yield last

@@ -178,13 +178,13 @@ class SqlFigures(CaseRows):
         edges = sorted({day for span in spans for day in span})
         found: dict[tuple[int, int], Counter[tuple[Any, ...]]] = {span: Counter() for span in spans}
         for day, *alike, count in self._rows(_GONE, since=edges[0], until=edges[-1]):
-            for span in found:
-                found[span][(*alike, 0)] += count if day in range(*span) else 0
+            for span, counted in found.items():
+                counted[(*alike, 0)] += count if day in range(*span) else 0
         since = {f"since{place}": day * DAY_SECONDS for place, day in enumerate(edges)}
         for row in self._rows(_still_since(len(edges)), **since):
             made_since = dict(zip(edges, (*row[len(_ALIKE) :], 0), strict=True))
-            for first, end in found:
-                found[first, end][tuple(row[: len(_ALIKE)])] += made_since[first] - made_since[end]
+            for (first, end), counted in found.items():
+                counted[tuple(row[: len(_ALIKE)])] += made_since[first] - made_since[end]
         return tuple(
             tuple(
                 Tally(language, bool(urgent), state, outcome or None, attempts, count)
