@@ -54,7 +54,7 @@ _SAME_NUMBER: Final = _TO_NUMBER.where(_c.state.in_(_RUNG))
 NOTHING: Final[ColumnElement[int]] = literal_column("0")
 """Added to a column it changes nothing but the plan: SQLite does not look that column up in an index."""
 _STATE: Final = _c.state.concat(literal_column("''"))
-"""For whoever knows which few rows it is about, by id or phone: without a state to look up, SQLite does not go through all that waits to find them."""
+"""For whoever knows which few rows it is about, by id, phone or moment: without a state to look up, SQLite does not go through all that waits to find them."""
 DUE: Final = (_c.state == "waiting", _c.opens_at + NOTHING <= AT, _c.not_after + NOTHING > AT)
 """What may be offered at the moment `at_`. The sums keep SQLite from walking what waits in another order than PRESSING, and sorting all of it."""
 DUE_OF_FEW: Final = (_STATE == "waiting", *DUE[1:])
@@ -89,7 +89,7 @@ _DUE: Final = (
 """By the place of the last one that was read, not by how many were: who looks through thousands walks that index once."""
 _HOLDERS: Final = select(_c.claimed_by).where(_c.state == "claimed").distinct()
 _ENDED: Final = select(*CALLBACK).where(_c.state.in_(_RUNG), _c.not_after <= AT).order_by(_c.not_after, _c.id)
-_AHEAD: Final = select(*CALLBACK).where(_c.made_at > AT, _c.state == "waiting", _c.at_once).order_by(_c.made_at, _c.id)
+_AHEAD: Final = select(*CALLBACK).where(_c.made_at > AT, _STATE == "waiting", _c.at_once).order_by(_c.made_at, _c.id)
 _ALL_OPEN: Final = select(*CALLBACK).where(_c.state.in_(OPEN)).order_by(*PRESSING)
 _CLAIMED: Final = select(*CALLBACK).where(_c.state == "claimed").order_by(_c.claimed_at, _c.id)
 _CLAIMED_BY: Final = _CLAIMED.where(_c.claimed_by == bindparam("staff"))
