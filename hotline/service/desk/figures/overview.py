@@ -13,7 +13,7 @@ from hotline.ports.calls.call_outcomes import DANGEROUS, OUTCOMES
 from hotline.ports.calls.callbacks import Safer
 from hotline.ports.desk.cases import ReferralOutcome
 from hotline.ports.desk.staff import Role
-from hotline.ports.figures.figures import SealedCounts, Tally, TurnedAway, WaitingNow, WeekCounts
+from hotline.ports.figures.figures import SealedCounts, Tally, TurnedAway, WaitingNow
 from hotline.ports.store import Transaction
 from hotline.service.deps import Deps
 from hotline.service.desk.figures import cell_suppression
@@ -166,18 +166,18 @@ def overview(deps: Deps, role: Role, at: int) -> Overview:
     until = today + 1 if is_exact else today - (today + THURSDAY) % STEP
     first, middle = until - RECENT - BEFORE, until - RECENT
     with deps.store.read() as tx:
-        spans = ((middle, until), (first, middle))
-        tallied = [tx.figures.tallied(*span) for span in spans]
-        tallies = [tally for of_span in tallied for tally in of_span]
+        spans, whole_weeks = ((middle, until), (first, middle)), _whole_weeks(until) if is_exact else ()
+        of_recent, of_before, *of_weeks = tx.figures.tallied(*spans, *whole_weeks)
+        tallies = (*of_recent, *of_before)
         languages = _languages(deps, (tally.language for tally in tallies))
         turned_away = tx.figures.turned_away(min(first, until - WEEKS * DAYS_A_WEEK), until)
         recent, before = (
             _period(languages, of_span, [row for row in turned_away if row.hour // DAY_HOURS in range(*span)], span, is_exact=is_exact)
-            for span, of_span in zip(spans, tallied, strict=True)
+            for span, of_span in zip(spans, (of_recent, of_before), strict=True)
         )
-        said = tx.figures.said(first, until)
+        said, *said_weekly = tx.figures.said((first, until), *whole_weeks)
         ahead, calls = weeks(Work(deps, tx, at)), _calls(tallies, said, tx.figures.referral_outcomes(first, until))
-        trend = _trend(tx, turned_away, until) if is_exact else ()
+        trend = _trend(tx, turned_away, zip(of_weeks, said_weekly, strict=True), until) if is_exact else ()
         headlines = _headlines(recent, trend, ahead)
         return Overview(
             is_exact,
@@ -215,9 +215,16 @@ def kept_share(promises: Counted, column: str) -> int | None:
     return 100 * kept // (kept + missed)
 
 
-def _trend(tx: Transaction, turned_away: Iterable[TurnedAway], until: int) -> tuple[WeekTrend, ...]:
+def _whole_weeks(until: int) -> tuple[tuple[int, int], ...]:
+    """Of the trend, the oldest first: the first day of each, and the one after its last."""
+    return tuple((until - back * DAYS_A_WEEK, until - (back - 1) * DAYS_A_WEEK) for back in range(WEEKS, 0, -1))
+
+
+def _trend(
+    tx: Transaction, turned_away: Iterable[TurnedAway], counted: Iterable[tuple[Sequence[Tally], SealedCounts]], until: int
+) -> tuple[WeekTrend, ...]:
+    """`counted`: of each whole week."""
     first = until - WEEKS * DAYS_A_WEEK
-    counted = tx.figures.weeks(first, WEEKS)
     refused: Counter[int] = Counter()
     for row in turned_away:
         refused[(row.hour // DAY_HOURS - first) // DAYS_A_WEEK] += row.count
@@ -226,21 +233,20 @@ def _trend(tx: Transaction, turned_away: Iterable[TurnedAway], until: int) -> tu
         week = (hours.day - first) // DAYS_A_WEEK
         gaps[week] = gaps.get(week, 0) + hours.offered - hours.covered
     return tuple(
-        WeekTrend(first + DAYS_A_WEEK * week, _share(counts), _middle(counts.waits), refused[week], gaps.get(week))
-        for week, counts in enumerate(counted)
+        WeekTrend(first + DAYS_A_WEEK * week, _share(tallies), _middle(said.waits), refused[week], gaps.get(week))
+        for week, (tallies, said) in enumerate(counted)
     )
 
 
-def _share(counts: WeekCounts) -> int | None:
-    cells = cell_suppression.line([counts.kept, counts.missed])
-    if any(isinstance(cell, str) for cell in cells) or not counts.kept + counts.missed:
-        return None
-    return 100 * counts.kept // (counts.kept + counts.missed)
+def _share(tallies: Sequence[Tally]) -> int | None:
+    kept, missed = (sum(tally.count for tally in tallies if fate(tally) == name) for name in ("kept", "missed"))
+    cells = cell_suppression.line([kept, missed])
+    return None if any(isinstance(cell, str) for cell in cells) or not kept + missed else 100 * kept // (kept + missed)
 
 
-def _middle(waits: Mapping[int, int]) -> int | None:
+def _middle(waits: Mapping[tuple[bool, int], int]) -> int | None:
     """The median of at least as many as are shown anywhere."""
-    minutes = sorted(minutes for minutes, count in waits.items() for _ in range(count))
+    minutes = _minutes(waits)
     return _part(minutes, 1, 2) if len(minutes) >= cell_suppression.FEWEST else None
 
 
@@ -336,7 +342,7 @@ def _calls(tallies: Iterable[Tally], said: SealedCounts, referrals: Mapping[str,
 
 
 def _waited(tx: Transaction, tallies: Iterable[Tally], said: SealedCounts, days: tuple[int, int], at: int) -> Waited:
-    minutes = sorted(minutes for (_, minutes), count in said.waits.items() for _ in range(count))
+    minutes = _minutes(said.waits)
     urgent = {minutes: count for (is_urgent, minutes), count in said.waits.items() if is_urgent}
     return Waited(
         _part(minutes, 1, 2),
@@ -347,6 +353,11 @@ def _waited(tx: Transaction, tallies: Iterable[Tally], said: SealedCounts, days:
         said.entered,
         tx.outbox.count("supervisor", at - HOUR_SECONDS),
     )
+
+
+def _minutes(waits: Mapping[tuple[bool, int], int]) -> list[int]:
+    """Of each that was rung, in order."""
+    return sorted(minutes for (_, minutes), count in waits.items() for _ in range(count))
 
 
 def _part(minutes: Sequence[int], of: int, whole: int) -> int | None:
