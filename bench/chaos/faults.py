@@ -18,18 +18,24 @@ import psycopg
 import redis
 from msgspec import Struct
 
-from bench.chaos.line import FAKETIME, ServedLine
+from bench.chaos import damage
+from bench.chaos.line import FAKETIME, ServedLine, await_answer
+from bench.chaos.losing import Loss, damaged_and_restored, lost_and_restored
 from bench.chaos.vendor import Moods
 
 MOST_SOCKETS: Final = 5000
+MOST_EXCHANGES: Final = 6
+"""So often an exchange of keys is begun that is killed, or meets a database that is away."""
 
 
 class Broken(Struct, frozen=True):
-    """What a fault is handed."""
+    """What a fault is handed. It adds to `losses` what it took away for good, and to `wrong` what should not have been."""
 
     line: ServedLine
     moods: Moods
     chance: random.Random
+    losses: list[Loss]
+    wrong: list[str]
 
 
 Fault = Callable[[Broken], None]
@@ -50,7 +56,8 @@ def power_cut(broken: Broken) -> None:
     """Every process of the line at once, the store of memory too. What the kernel holds is not lost: it is no test of the disk."""
     for pid in broken.line.pids().values():
         _signal(pid, signal.SIGKILL)
-    time.sleep(2)
+    time.sleep(1)
+    await_answer(broken.line)
 
 
 def redis_flushed(broken: Broken) -> None:
@@ -134,16 +141,61 @@ def descriptors(broken: Broken) -> None:
 
 def disk_full(broken: Broken) -> None:
     """Not a byte more goes onto the disk below HOTLINE_VAR, for up to three seconds; where it is a disk of its own."""
-    if not os.path.ismount(broken.line.var):
-        return
-    filler = broken.line.var / "filler"
-    with suppress(OSError), filler.open("wb", buffering=0) as file:
-        for size in (1 << 20, 1 << 12):
-            with suppress(OSError):
-                while file.write(b"x" * size) == size:
-                    pass
-    time.sleep(broken.chance.uniform(1, 3))
-    filler.unlink(missing_ok=True)
+    if broken.line.disk.is_own:
+        broken.line.disk.fill()
+        time.sleep(broken.chance.uniform(1, 3))
+        broken.line.disk.make_room()
+
+
+def disk_read_only(broken: Broken) -> None:
+    """The disk below HOTLINE_VAR fails and turns read-only, for up to three seconds; then the machine is stopped, and the disk looked through and put back. What was not
+    made durable by then is gone."""
+    line = broken.line
+    if line.disk.is_own:
+        line.disk.turn_read_only()
+        time.sleep(broken.chance.uniform(1, 3))
+        with line.stopped():
+            line.disk.repair()
+        await_answer(line)
+
+
+def spool_damaged(broken: Broken) -> None:
+    """The database is held, so that orders go to the spool; then something overwrites, cuts or removes the spool's file. Records that it destroyed are noted as lost."""
+    line, kind = broken.line, broken.chance.choice(damage.KINDS)
+    with _held(line):
+        time.sleep(broken.chance.uniform(1, 2))
+        destroyed = damage.spool(line.var / "spool", kind, broken.chance)
+    if destroyed:
+        broken.losses.append(Loss(destroyed=destroyed))
+    time.sleep(1)
+    damage.clear(line.var / "spool")
+
+
+def page_damaged(broken: Broken) -> None:
+    """A page of the callbacks' table is overwritten while the line works; after some seconds it is stopped, and the database restored from a backup of just before. The
+    spool is still there."""
+    damaged_and_restored(broken.line, broken.chance, broken.losses, broken.wrong)
+
+
+def machine_lost(broken: Broken) -> None:
+    """A backup is made under load; some seconds later the machine is lost with its database, disk and memory; another one is restored, held, looked at and released."""
+    lost_and_restored(broken.line, broken.chance, broken.losses, broken.wrong)
+
+
+def keys_rotated(broken: Broken) -> None:
+    """`hotline keys rotate` to its end, while processes die and stores go away; now and then it is killed itself, and goes on."""
+    for _ in range(MOST_EXCHANGES):
+        exchange = broken.line.begun("keys", "rotate")
+        is_killed = broken.chance.random() < 0.3
+        while exchange.poll() is None:
+            time.sleep(broken.chance.uniform(0.5, 3))
+            if is_killed and broken.chance.random() < 0.3:
+                exchange.kill()
+            else:
+                broken.chance.choice((kill, freeze, redis_flushed, redis_slow, database_locked))(broken)
+        if exchange.returncode == 0:
+            return
+    broken.wrong.append("an exchange of keys did not come to its end")
 
 
 def clock_stepped(broken: Broken) -> None:
@@ -177,6 +229,11 @@ FAULTS: Final[tuple[Fault, ...]] = (
     idle_sockets,
     descriptors,
     disk_full,
+    disk_read_only,
+    spool_damaged,
+    page_damaged,
+    machine_lost,
+    keys_rotated,
     clock_stepped,
     publish,
 )

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
-from typing import Final
+from typing import Final, Protocol, TypeAlias
 from urllib.parse import urlencode
 
 from msgspec import Struct
@@ -23,11 +23,16 @@ TEAM: Final = tuple(Staff(f"{n:032x}", f"Chaos {n}", "counselor", f"+2237000{100
 SUPERVISOR: Final = Staff("f" * 32, "Chaos", "supervisor", "+22370000201", "fr", ("fr", "bm"), on_call_until=2**32)
 
 NOTED: Final = re.compile(r"(?:CON|END) (?:Noté|An y'a mèn)")
+UNSURE: Final = re.compile(r"[Ss]i possible")
+"""What is noted so was noted without the database: nobody knew who is there, and the screen counts on nothing."""
 STOPPED: Final = re.compile(r"END D'accord")
+CANCELLED: Final = re.compile(r"END C'est annulé")
 LOST: Final = re.compile(r"END Rien n'est noté")
 VENDOR_SECONDS: Final = 10.0
 """So long the vendor waits for an answer to a hop."""
 CALM_SECONDS: Final = 1.0
+MOST_PRESSED: Final = 6
+"""So often a counselor presses a button that does nothing yet."""
 REFERENCE: Final = re.compile(r"\b(\d{3})\b")
 
 
@@ -42,7 +47,7 @@ class Wish(Struct, frozen=True):
     @property
     def is_now(self) -> bool:
         """The call is asked for at once, and promised for half an hour."""
-        return self.name != "evening"
+        return not self.name.startswith("evening")
 
 
 WISHES: Final = (
@@ -52,7 +57,8 @@ WISHES: Final = (
     Wish("urgent", ("4", "1", "1"), Ref(3, 0), 15),
     Wish("evening", ("5", "4"), Ref(2, 0), 8),
     Wish("stop", ("5", "7"), Ref(2, 0), 6),
-    Wish("now, then not", ("5", "5", "7"), Ref(2, 0), 6),
+    Wish("evening, then not", ("5", "4", "7"), Ref(2, 0), 6),
+    Wish("urgent, then not", ("4", "1", "1", "7"), Ref(3, 0), 6),
 )
 
 
@@ -84,8 +90,18 @@ class Asked(Struct, frozen=True):
         return self._saw(NOTED)
 
     @property
+    def is_sure(self) -> bool:
+        """It was noted by a line that knew who is there."""
+        return not any(NOTED.match(hop.screen) and UNSURE.search(hop.screen) for hop in self.hops)
+
+    @property
     def stopped_at(self) -> float | None:
         return self._saw(STOPPED) if self.wish.name == "stop" else None
+
+    @property
+    def cancelled_at(self) -> float | None:
+        """What was asked for in this session was taken back in it."""
+        return self._saw(CANCELLED)
 
     @property
     def lost_at(self) -> float | None:
@@ -99,6 +115,16 @@ class Rung(Struct, frozen=True):
     at: float
 
 
+class Worked(Protocol):
+    """The line, as far as people need more of it than a phone."""
+
+    def no_more(self, staff: Staff, reference: str) -> str | None:
+        """The button *no call any more* on the page of a call. Returns the callback's id where it is written down; else it was not pressed in time, or the line cannot."""
+
+    def settle(self) -> None:
+        """Return when nothing is on its way any more."""
+
+
 class Witness:
     """What everybody saw, from any thread."""
 
@@ -107,6 +133,8 @@ class Witness:
         self.rung: list[Rung] = []
         self.messages: list[tuple[str, Sms]] = []
         """To whom, and what."""
+        self.agreed: list[tuple[str, float]] = []
+        """The callback in which somebody said that they want no call any more, and when the line had written it down."""
 
 
 def ussd_path(secret: str) -> str:
@@ -155,11 +183,19 @@ class Caller:
         return Hop(session, self.number, typed, at, time.monotonic() - began, status, screen)
 
 
+Agreed: TypeAlias = Callable[[Staff, str], object]
+
+
+def _nobody(_staff: Staff, _reference: str) -> None:
+    """Nobody says so."""
+
+
 class Counselor:
     """One of the team with a basic phone: takes an offer, is rung, presses 1, talks, says how it ended."""
 
-    def __init__(self, staff: Staff, chance: random.Random, standin: Standin) -> None:
-        self._number, self._chance, self._standin = staff.number, chance, standin
+    def __init__(self, staff: Staff, chance: random.Random, standin: Standin, agreed: Agreed = _nobody) -> None:
+        """`agreed`: writes down that whoever she just talked with wants no call any more."""
+        self._staff, self._number, self._chance, self._standin, self._agreed = staff, staff.number, chance, standin, agreed
         self._read: set[str] = set()
 
     def work(self, over: threading.Event) -> None:
@@ -190,6 +226,8 @@ class Counselor:
         self._send(f"{reference} {outcome}")
         if outcome == "3":
             self._send(f"{reference} 0")
+        if outcome == "1" and self._chance.random() < 0.3:
+            self._agreed(self._staff, reference)
 
     def _bridged(self) -> bool:
         """Rung, answered, `1`, until that call is over. False: the phone did not ring, or the line asked nothing."""
@@ -249,18 +287,31 @@ def watch(standin: Standin, witness: Witness, chance: random.Random, callers: fr
 
 
 @contextmanager
-def at_work(standin: Standin, witness: Witness, callers: list[Caller], seed: int, pause: tuple[float, float]) -> Iterator[None]:
-    """Everybody, until the block ends; then callers finish their session, and counselors what they have begun. `pause`: seconds between a phone's dials."""
-    over, done = threading.Event(), threading.Event()
+def at_work(
+    standin: Standin, witness: Witness, callers: list[Caller], line: Worked, seed: int, pause: tuple[float, float]
+) -> Iterator[None]:
+    """Everybody, until the block ends; then callers finish their session, counselors what they have begun, and phones get what is on its way. `pause`: seconds
+    between a phone's dials."""
+    over, done, all_came = threading.Event(), threading.Event(), threading.Event()
     chance = random.Random(seed)
 
     def dial_on(caller: Caller, chance: random.Random) -> None:
         while not over.wait(chance.uniform(*pause)):
             witness.asked.append(caller.dial())
 
-    watching = watch(standin, witness, random.Random(seed + 1), frozenset(caller.number for caller in callers), done)
+    watching = watch(standin, witness, random.Random(seed + 1), frozenset(caller.number for caller in callers), all_came)
     dialling = [threading.Thread(target=dial_on, args=(caller, random.Random(chance.random()))) for caller in callers]
-    working = [threading.Thread(target=Counselor(staff, random.Random(chance.random()), standin).work, args=(done,)) for staff in TEAM]
+
+    def agreed(staff: Staff, reference: str) -> None:
+        """Her message of how the call ended is on its way yet: pressed until it is there."""
+        for _ in range(MOST_PRESSED):
+            if id := line.no_more(staff, reference):
+                witness.agreed.append((id, time.time()))
+                return
+            time.sleep(0.5)
+
+    team = [Counselor(staff, random.Random(chance.random()), standin, agreed) for staff in TEAM]
+    working = [threading.Thread(target=counselor.work, args=(done,)) for counselor in team]
     for thread in (*working, *dialling):
         thread.start()
     try:
@@ -270,5 +321,8 @@ def at_work(standin: Standin, witness: Witness, callers: list[Caller], seed: int
         for thread in dialling:
             thread.join()
         done.set()
-        for thread in (*working, watching):
+        for thread in working:
             thread.join()
+        line.settle()
+        all_came.set()
+        watching.join()
