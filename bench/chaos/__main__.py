@@ -11,10 +11,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from bench.chaos.callers import Caller, ussd_path
 from bench.chaos.counting import Counted, Happened, Span, counted
 from bench.chaos.faults import FAULTS, Broken, Fault
 from bench.chaos.line import CODE, COVER, KEY, SECRET, STORES, USER, await_answer, served
-from bench.chaos.people import Caller, Witness, at_work, ussd_path
+from bench.chaos.people import Witness, at_work
 from bench.chaos.room import Room
 from bench.chaos.vendor import Moods, PlayedVendor
 from hotline.demo.standin.network import VendorAccount
@@ -24,10 +25,12 @@ QUIET_SECONDS = (0.2, 1.5)
 """Between one fault and the next."""
 MOST_BROKEN_SHOWN = 20
 COLUMNS = (
-    *("hops", "over 1 s, halted", "over 1 s", "slowest", "no answer, machine lost"),
+    *("hops", "over 1 s, halted", "over 1 s", "slowest", "no answer, machine gone"),
     *("noted", "told it is not kept", "gone with a machine", "noes", "rings", "alerts", "broken"),
 )
-HALTING = frozenset({"kill", "freeze", "power_cut", "descriptors", "disk_read_only", "page_damaged", "machine_lost", "keys_rotated"})
+OUTAGES = frozenset({"power_cut", "disk_read_only", "page_damaged", "machine_lost"})
+"""What takes the whole machine away. Who dials meanwhile waits in the socket, as long as her vendor does; they end when all is up."""
+HALTING = frozenset({"kill", "freeze", "descriptors", "keys_rotated"}) | OUTAGES
 """What kills, stops or starves processes that answer callers."""
 START_SECONDS = 6.0
 """So long after it hops may take longer than a second: the web starts, beside all others on this machine."""
@@ -100,7 +103,7 @@ def _at_work(fault: Fault, broken: Broken) -> Span:
     began, name = time.time(), fault.__name__
     fault(broken)
     halts = name in HALTING
-    return Span(name, began, time.time() + (START_SECONDS if halts else 0.0), halts)
+    return Span(name, began, time.time() + (START_SECONDS if halts else 0.0), halts, name in OUTAGES)
 
 
 if __name__ == "__main__":

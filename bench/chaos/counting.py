@@ -11,9 +11,10 @@ from typing import Final
 from msgspec import Struct
 
 from bench.chaos import reading
+from bench.chaos.callers import CALM_SECONDS, NOTED, VENDOR_SECONDS, Asked, Hop
 from bench.chaos.line import ServedLine
 from bench.chaos.losing import Loss
-from bench.chaos.people import CALM_SECONDS, NOTED, REFERENCE, SUPERVISOR, VENDOR_SECONDS, Asked, Hop, Witness
+from bench.chaos.people import REFERENCE, SUPERVISOR, Witness
 from bench.chaos.reading import KeptCallback
 from bench.chaos.ringing import rung_wrongly
 from hotline.app import SystemClock, open_store
@@ -26,12 +27,15 @@ LARGE: Final = 100_000
 
 
 class Span(Struct, frozen=True):
-    """When a fault was at work, by this machine's wall clock; `halts`: it ends or stops processes that answer, which then need their time."""
+    """When a fault was at work, by this machine's wall clock."""
 
     name: str
     began: float
     ended: float
-    halts: bool
+    halts: bool = False
+    """It ends or stops processes that answer, which then need their time."""
+    is_outage: bool = False
+    """It takes the machine away as a whole, until another one answers, or the same again."""
 
     def touches(self, hop: Hop) -> bool:
         return hop.at < self.ended and self.began < hop.at + hop.seconds
@@ -57,7 +61,7 @@ class Counted(Struct, frozen=True):
     slowest: float
     """Seconds."""
     outage: int
-    """Hops that had no screen while a machine was lost, until the next one answered."""
+    """Hops that had no screen while there was no machine."""
     noted: int
     lost: int
     """Sessions that were told that nothing is kept."""
@@ -83,7 +87,7 @@ def counted(line: ServedLine, witness: Witness, happened: Happened) -> Counted:
     gone = {asked.session for asked in witness.asked if asked.session in ids and _is_gone(asked, orders[asked.session], losses)}
     missing = [session for session in gone if ids[session] not in kept]
     unanswered = [hop for hop in hops if hop.status != 200 or hop.seconds > VENDOR_SECONDS + 1 or hop.screen[:4] not in ("CON ", "END ")]
-    outage = [hop for hop in unanswered if any(hop.at < loss.answering_at and loss.lost_at < hop.at + hop.seconds for loss in losses)]
+    outage = [hop for hop in unanswered if any(span.is_outage and span.touches(hop) for span in happened.spans)]
     broken = [
         *happened.wrong,
         *(
@@ -152,7 +156,10 @@ def _promised_while_held(witness: Witness, losses: Sequence[Loss]) -> list[str]:
 def _untold(line: ServedLine, witness: Witness) -> list[str]:
     """The line takes a message to one of the staff for sent, and no phone got it."""
     came = {(number, sms.text) for number, sms in witness.messages}
-    return [f"a message to {number} counts as sent and did not come: {text[:40]}" for number, text in reading.sent_to_staff(line) - came]
+    return [
+        f"a message to {number} counts as sent and did not come: {text[:40]}"
+        for number, text in reading.sent_to_staff(line, witness.looked_at) - came
+    ]
 
 
 def _unseen(line: ServedLine, witness: Witness, ids: dict[str, str]) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -14,24 +15,40 @@ GO_SECONDS: Final = 10.0
 """By then whoever was killed has let go of the disk."""
 
 
+@contextmanager
+def full(folder: Path) -> Iterator[None]:
+    """Not a byte more goes onto the disk on which this folder lies, until the block ends."""
+    filler = folder / "filler"
+    with suppress(OSError), filler.open("wb", buffering=0) as file:
+        for size in (1 << 20, 1 << 12):
+            with suppress(OSError):
+                while file.write(b"x" * size) == size:
+                    pass
+    try:
+        yield
+    finally:
+        filler.unlink(missing_ok=True)
+
+
+def mounted(at: Path, megabytes: int) -> bool:
+    """Memory as a disk of its own. False where this account may not mount one."""
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=755", "hotline-chaos", str(at)]
+    return os.geteuid() == 0 and subprocess.run(mount, check=False, capture_output=True).returncode == 0
+
+
+def left(*folders: Path) -> None:
+    for folder in folders:
+        if os.path.ismount(folder):
+            subprocess.run(["umount", "--lazy", str(folder)], check=False, capture_output=True)
+
+
 class SmallDisk:
     """ext4 in a file in memory, so that a real disk's pace is not asked about. Where this account may not mount one it is a plain folder, and `is_own` is False."""
 
     def __init__(self, at: Path, memory: Path) -> None:
         """`memory`: an empty folder for the file."""
         self.at, self._memory, self._image = at, memory, memory / "disk"
-        self.is_own = os.geteuid() == 0 and self._made()
-
-    def fill(self) -> None:
-        """Not a byte more goes onto it, until `make_room`."""
-        with suppress(OSError), self._filler.open("wb", buffering=0) as file:
-            for size in (1 << 20, 1 << 12):
-                with suppress(OSError):
-                    while file.write(b"x" * size) == size:
-                        pass
-
-    def make_room(self) -> None:
-        self._filler.unlink(missing_ok=True)
+        self.is_own = mounted(memory, DISK_MB + 64) and self._made()
 
     def turn_read_only(self) -> None:
         """As Linux does with a disk that failed, under whoever has files open there. What was not made durable by now is lost."""
@@ -49,25 +66,15 @@ class SmallDisk:
         self._mount()
 
     def leave(self) -> None:
-        if self.is_own:
-            for path in (self.at, self._memory):
-                subprocess.run(["umount", "--lazy", str(path)], check=False, capture_output=True)
-
-    @property
-    def _filler(self) -> Path:
-        return self.at / "filler"
+        left(self.at, self._memory)
 
     def _made(self) -> bool:
-        try:
-            self._ran("mount", "-t", "tmpfs", "-o", f"size={DISK_MB + 64}m,mode=700", "hotline-chaos", str(self._memory))
-        except (OSError, subprocess.CalledProcessError):
-            return False
         try:
             self._ran("truncate", "--size", f"{DISK_MB}M", str(self._image))
             self._ran("mkfs.ext4", "-q", "-F", str(self._image))
             self._mount()
         except (OSError, subprocess.CalledProcessError):
-            subprocess.run(["umount", "--lazy", str(self._memory)], check=False, capture_output=True)
+            left(self._memory)
             return False
         return True
 

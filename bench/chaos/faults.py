@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import random
 import resource
 import signal
 import socket
-import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
-import psycopg
 import redis
 from msgspec import Struct
 
 from bench.chaos import damage
+from bench.chaos.disk import full
+from bench.chaos.grip import end_or_stop, frozen, held
 from bench.chaos.line import FAKETIME, ServedLine, await_answer
 from bench.chaos.losing import Loss, damaged_and_restored, lost_and_restored
 from bench.chaos.vendor import Moods
@@ -43,19 +42,19 @@ Fault = Callable[[Broken], None]
 
 def kill(broken: Broken) -> None:
     """Any process of the line, at once (SIGKILL)."""
-    _signal(_any(broken), signal.SIGKILL)
+    end_or_stop(_any(broken), signal.SIGKILL)
 
 
 def freeze(broken: Broken) -> None:
     """Any process of the line stands still for up to two seconds."""
-    with _frozen([_any(broken)]):
+    with frozen([_any(broken)]):
         time.sleep(broken.chance.uniform(0.5, 2))
 
 
 def power_cut(broken: Broken) -> None:
     """Every process of the line at once, the store of memory too. What the kernel holds is not lost: it is no test of the disk."""
     for pid in broken.line.pids().values():
-        _signal(pid, signal.SIGKILL)
+        end_or_stop(pid, signal.SIGKILL)
     time.sleep(1)
     await_answer(broken.line)
 
@@ -68,13 +67,13 @@ def redis_flushed(broken: Broken) -> None:
 
 def redis_slow(broken: Broken) -> None:
     """Valkey takes connections and answers nothing for up to two seconds."""
-    with _frozen([broken.line.pids().get("valkey", 0)]):
+    with frozen([broken.line.pids().get("valkey", 0)]):
         time.sleep(broken.chance.uniform(0.5, 2))
 
 
 def database_locked(broken: Broken) -> None:
     """Somebody else holds the database's writing lock, or the callbacks' table, for up to two seconds."""
-    with _held(broken.line):
+    with held(broken.line):
         time.sleep(broken.chance.uniform(0.5, 2))
 
 
@@ -86,7 +85,7 @@ def database_away(broken: Broken) -> None:
         broken.line.postgres.thaw()
     else:
         path = broken.line.var / "hotline.db"
-        with _held(broken.line):
+        with held(broken.line):
             path.chmod(0)
             time.sleep(broken.chance.uniform(1, 3))
             path.chmod(0o600)
@@ -142,9 +141,20 @@ def descriptors(broken: Broken) -> None:
 def disk_full(broken: Broken) -> None:
     """Not a byte more goes onto the disk below HOTLINE_VAR, for up to three seconds; where it is a disk of its own."""
     if broken.line.disk.is_own:
-        broken.line.disk.fill()
-        time.sleep(broken.chance.uniform(1, 3))
-        broken.line.disk.make_room()
+        with full(broken.line.var):
+            time.sleep(broken.chance.uniform(1, 3))
+
+
+def database_full(broken: Broken) -> None:
+    """Not a byte more goes onto PostgreSQL's disk, for up to three seconds; where it ended over that, it is started again. SQLite's is the other disk."""
+    server = broken.line.postgres
+    if server is None:
+        disk_full(broken)
+    elif server.folder.is_mount():
+        with full(server.folder):
+            time.sleep(broken.chance.uniform(1, 3))
+        if not server.answers():
+            server.start()
 
 
 def disk_read_only(broken: Broken) -> None:
@@ -162,7 +172,7 @@ def disk_read_only(broken: Broken) -> None:
 def spool_damaged(broken: Broken) -> None:
     """The database is held, so that orders go to the spool; then something overwrites, cuts or removes the spool's file. Records that it destroyed are noted as lost."""
     line, kind = broken.line, broken.chance.choice(damage.KINDS)
-    with _held(line):
+    with held(line):
         time.sleep(broken.chance.uniform(1, 2))
         destroyed = damage.spool(line.var / "spool", kind, broken.chance)
     if destroyed:
@@ -228,6 +238,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     doubled,
     idle_sockets,
     descriptors,
+    database_full,
     disk_full,
     disk_read_only,
     spool_damaged,
@@ -242,39 +253,3 @@ FAULTS: Final[tuple[Fault, ...]] = (
 def _any(broken: Broken) -> int:
     pids = broken.line.pids()
     return pids[broken.chance.choice(sorted(pids))] if pids else 0
-
-
-def _signal(pid: int, which: signal.Signals) -> None:
-    if pid:
-        with suppress(ProcessLookupError):
-            os.kill(pid, which)
-
-
-@contextmanager
-def _frozen(pids: list[int]) -> Iterator[None]:
-    for pid in pids:
-        _signal(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            _signal(pid, signal.SIGCONT)
-
-
-@contextmanager
-def _held(line: ServedLine) -> Iterator[None]:
-    """The writing lock of the database, if it is to be had within a second."""
-    if line.postgres:
-        with psycopg.connect(line.database.replace("+psycopg", ""), connect_timeout=5) as connection:
-            connection.execute("SET lock_timeout = '1s'")
-            with suppress(psycopg.Error):
-                connection.execute("LOCK TABLE callbacks IN ACCESS EXCLUSIVE MODE")
-            yield
-            connection.rollback()
-    else:
-        with closing(sqlite3.connect(line.var / "hotline.db", timeout=1, isolation_level=None)) as connection:
-            with suppress(sqlite3.OperationalError):
-                connection.execute("BEGIN IMMEDIATE")
-            yield
-            with suppress(sqlite3.OperationalError):
-                connection.execute("ROLLBACK")

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from bench.chaos.disk import SmallDisk
+from bench.chaos.disk import SmallDisk, left, mounted
 from bench.chaos.people import SUPERVISOR, TEAM
 from hotline.adapters.backup.sealed_file import new_keys as backup_keys
 from hotline.adapters.processes import bound, start_valkey
@@ -29,6 +29,7 @@ from hotline.ports.desk.shifts import Shift
 PROCFILE = Path(__file__).resolve().parents[2] / "Procfile"
 FAKETIME = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))), None)
 """Debian's faketime, by which the line's wall clock is set; None: it is not installed, and clocks go right."""
+DATABASE_MB = 300
 AGAIN_SECONDS = 0.3
 """Until what has died is started again."""
 SECRET, KEY = secrets.token_urlsafe(24), secrets.token_hex(16)
@@ -232,13 +233,16 @@ def asked(bind: str, path: str) -> int:
 @contextmanager
 def served(folder: Path, store: str, vendor: str) -> Iterator[ServedLine]:
     """The line over one of `STORES`, its files below `folder`."""
-    var, memory = folder / "v", folder / "m"
-    for path in (var, memory):
+    var, memory, data = folder / "v", folder / "m", folder / "pg"
+    for path in (var, memory, data):
         path.mkdir(mode=0o700)
     disk = SmallDisk(var, memory)
     apart = memory / "apart"
     apart.mkdir(mode=0o700)
-    server = import_module("tests.postgres").Postgres(folder / "pg") if store == "postgresql" else None
+    server = None
+    if store == "postgresql":
+        mounted(data, DATABASE_MB)
+        server = import_module("tests.postgres").Postgres(data)
     try:
         with ServedLine(disk, apart, vendor, server) as line:
             yield line
@@ -247,3 +251,4 @@ def served(folder: Path, store: str, vendor: str) -> Iterator[ServedLine]:
             server.thaw()
             server.stop()
         disk.leave()
+        left(data)

@@ -25,7 +25,7 @@ class Loss(Struct, frozen=True):
     """The line that was restored answered."""
     released_at: float = 0.0
     destroyed: frozenset[bytes] = frozenset()
-    """Keys of orders that no backup had, and that went with a spool."""
+    """Keys of orders that no backup had: they lay in a spool when it was made, and went with that spool, or into the database that is gone."""
     spared: frozenset[bytes] = frozenset()
     """Keys of orders that lay in a spool which is still there."""
 
@@ -51,7 +51,7 @@ def lost_and_restored(line: ServedLine, chance: random.Random, losses: list[Loss
 
 def damaged_and_restored(line: ServedLine, chance: random.Random, losses: list[Loss], wrong: list[str]) -> None:
     """The database alone is restored: spool, memory and file of stops go on."""
-    since = time.time()
+    since, waiting = time.time(), _spooled(line)
     if line.command("backup"):
         return
     damage.page(line)
@@ -63,7 +63,7 @@ def damaged_and_restored(line: ServedLine, chance: random.Random, losses: list[L
         if line.postgres:
             line.postgres.create("chaos")
         _restore(line, wrong, "--without-revoked")
-    _hold(line, chance, losses, wrong, Loss(since, lost_at, spared=spared))
+    _hold(line, chance, losses, wrong, Loss(since, lost_at, destroyed=waiting - spared, spared=spared))
 
 
 def _restore(line: ServedLine, wrong: list[str], *more: str) -> None:

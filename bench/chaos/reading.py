@@ -9,8 +9,8 @@ from typing import Any, Final
 from msgspec import Struct
 from sqlalchemy import create_engine, text
 
+from bench.chaos.callers import Asked
 from bench.chaos.line import ServedLine
-from bench.chaos.people import Asked
 from hotline.adapters.seal import Seal
 from hotline.adapters.sql import SqlStore
 from hotline.service.conversation.ledger import order_key
@@ -66,9 +66,10 @@ def unsent(line: ServedLine) -> list[str]:
     ]
 
 
-def sent_to_staff(line: ServedLine) -> frozenset[tuple[str, str]]:
-    """Number and words of each message to staff that the line takes for sent."""
-    ids = [row[0] for row in _rows(line, "SELECT id FROM outbox WHERE state = 'sent' AND kind IN ('alert', 'staff')")]
+def sent_to_staff(line: ServedLine, before: float) -> frozenset[tuple[str, str]]:
+    """Number and words of each message to staff that the line took for sent before this moment."""
+    rows = _rows(line, "SELECT id, changed_at FROM outbox WHERE state = 'sent' AND kind IN ('alert', 'staff')")
+    ids = [id for id, changed_at in rows if changed_at < int(before)]
     with closing(SqlStore(line.database, line.seal, PATIENCE_MS)) as store, store.read() as tx:
         return frozenset((message.to, message.text) for message in map(tx.outbox.get, ids) if message is not None)
 

@@ -6,8 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Final
 
+from bench.chaos.callers import Asked
 from bench.chaos.losing import Loss
-from bench.chaos.people import SUPERVISOR, TEAM, Asked, Witness
+from bench.chaos.people import SUPERVISOR, TEAM, Witness
 
 ON_ITS_WAY: Final = 2.0
 """Seconds in which a ring that was placed before may still reach the phone."""
