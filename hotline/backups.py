@@ -20,6 +20,7 @@ from hotline.adapters.backup.stream import BackupHead, DamagedBackup, FrameReade
 from hotline.adapters.seal import Seal
 from hotline.adapters.sql import SqlStore, schema
 from hotline.adapters.sql.engine import make_engine
+from hotline.adapters.sql.revisions import chain
 from hotline.adapters.sql.store import store_away
 from hotline.adapters.sql.tables import held
 from hotline.app import day_secrets, open_seal, open_store, revoked_file, shell_deps
@@ -232,7 +233,7 @@ def _load(url: str, seal: Seal, identity: str, found: OpenedBackup, hold: Hold |
     """Tables of the backup's own revision, its rows, then every migration that is due."""
     if found.head.kind == "numbers":
         raise DamagedBackup("it is what lies beside a backup: name that one")
-    if not schema.knows(found.head.revision):
+    if found.head.revision not in chain():
         raise NewerBackup
     schema.make_private(url)
     engine = make_engine(url, schema.PATIENCE_MS)

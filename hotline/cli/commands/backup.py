@@ -258,7 +258,7 @@ def _worded(also: str = "") -> Iterator[None]:
     except AtWork:
         raise Failed("a backup is being made there already") from None
     except NotCurrent:
-        raise Failed("the tables are not of this version (hotline db upgrade)") from None
+        raise Failed("the tables are of a newer version than this, or too old for it (hotline db upgrade)") from None
     except NotAsWritten:
         raise Failed("what was written could not be read again as it was: the disk is not to be trusted, and nothing was kept") from None
     except OSError as error:

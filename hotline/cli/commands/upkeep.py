@@ -1,4 +1,4 @@
-"""Tables, keys and time, and a look at how all of it stands."""
+"""Keys and time, and a look at how all of it stands."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ NOTHING_ERASED = {
 
 
 def declare(commands: Any) -> None:
-    command(group(commands, "db", "the database"), "upgrade", _upgrade, "make or renew the tables")
     keys.declare(commands)
     about = (
         "drop the keys from the running processes of this machine: reading goes on, nothing is kept or opened until they are started again"
@@ -35,25 +34,6 @@ def declare(commands: Any) -> None:
     trust = command(group(commands, "time", "the time of the line's machines"), "trust", _trust, about)
     trust.add_argument("--by", metavar="NAME", help="who says so, for the audit (default: the login)")
     doctor.declare(commands)
-
-
-def _upgrade(_: argparse.Namespace) -> None:
-    from hotline.adapters.seal import KeysBroken, SealBroken
-    from hotline.adapters.sql.schema import upgrade
-    from hotline.app import open_seal
-    from hotline.config import ConfigError
-    from hotline.ports.store import StoreAway
-
-    config = settings()
-    try:
-        upgrade(config.database_url, seal=open_seal(config))
-    except KeysBroken as error:
-        raise ConfigError((f"HOTLINE_KEYS: {error}",)) from None
-    except SealBroken:
-        raise Failed("HOTLINE_KEYS are not the keys that this database was sealed with; nothing was changed") from None
-    except StoreAway as away:
-        raise Failed(f"the database does not answer, or is none: {away}") from None
-    print("the tables are those of this version")
 
 
 def _seal(_: argparse.Namespace) -> None:
