@@ -126,6 +126,7 @@ def parser() -> Parser:
     audit.declare(commands)
     figures.declare(commands)
     people.declare(commands)
+    database.declare(commands)
     upkeep.declare(commands)
     units.declare(commands)
     backup.declare(commands)

@@ -24,7 +24,7 @@ from hotline.adapters.sql.revisions import (
 )
 from tests.adapters.conftest import PATIENT_MS
 
-STEPS = ("0032", "0033", "0040", "0041", "0042-1", "0043-1")
+STEPS = ("0032", "0033", "0040", "0041", "0042.1", "0043.1")
 """Of a program whose newest but one takes something away."""
 
 
@@ -35,8 +35,8 @@ STEPS = ("0032", "0033", "0040", "0041", "0042-1", "0043-1")
         ("0032", ()),
         ("0033", ("0040", "0041")),
         ("0041", ()),
-        ("0042-1", ("0043-1",)),
-        ("0043-1", ()),
+        ("0042.1", ("0043.1",)),
+        ("0043.1", ()),
         ("0099", ()),
     ],
 )
@@ -45,7 +45,7 @@ def test_what_is_made_beside_a_program_that_runs(here: str | None, beside: tuple
     assert beside == steps_beside(here, STEPS)
 
 
-@pytest.mark.parametrize(("steps", "least"), [(STEPS, "0043-1"), (STEPS[:5], "0041"), (STEPS[:4], "0041"), (STEPS[:2], "0033")])
+@pytest.mark.parametrize(("steps", "least"), [(STEPS, "0043.1"), (STEPS[:5], "0041"), (STEPS[:4], "0041"), (STEPS[:2], "0033")])
 def test_how_far_tables_must_have_come(steps: tuple[str, ...], least: str) -> None:
     """A program does without what its last steps take away before they were made."""
     assert least == needed(steps)
@@ -57,13 +57,13 @@ def test_how_far_tables_must_have_come(steps: tuple[str, ...], least: str) -> No
         ("0041", "0041", True),
         ("0041", "0033", False),
         ("0041", "0044", True),
-        ("0041", "0042-1", False),
-        ("0041", "0043-1", False),
-        ("0042-1", "0041", True),
-        ("0042-1", "0043-1", True),
-        ("0043-1", "0041", False),
-        ("0043-1", "elsewhere", False),
-        ("0043-1", "0031", False),
+        ("0041", "0042.1", False),
+        ("0041", "0043.1", False),
+        ("0042.1", "0041", True),
+        ("0042.1", "0043.1", True),
+        ("0043.1", "0041", False),
+        ("0043.1", "elsewhere", False),
+        ("0043.1", "0031", False),
     ],
 )
 def test_who_begins_on_which_tables(program: str, tables: str, works: bool) -> None:
@@ -80,7 +80,7 @@ def test_who_begins_on_which_tables(program: str, tables: str, works: bool) -> N
 
 def test_who_stands_in_the_way_of_a_step() -> None:
     """A program that uses what it takes away: those of before it, and those of before there were such steps."""
-    assert [program for program in ("0033", "0041", "0042-1", "0043-1") if is_behind(program, "0042-1")] == ["0033", "0041"]
+    assert [program for program in ("0033", "0041", "0042.1", "0043.1") if is_behind(program, "0042.1")] == ["0033", "0041"]
 
 
 def test_names_of_files_are_the_chain() -> None:
@@ -117,7 +117,7 @@ def must_be_given(engine: Engine) -> set[tuple[str, str]]:
 
 def test_a_step_that_is_made_beside_takes_nothing_away(tmp_path: Path) -> None:
     """Each table and column that programs of before use is as it was, and they can write rows without knowing what is new. A step that does otherwise has a name that says so:
-    `0042-1`."""
+    `0042.1`."""
     url = f"sqlite:///{tmp_path}/hotline.db"
     engine, steps = make_engine(url, PATIENT_MS), chain()
     beside = [step for before, step in zip(steps, steps[1:], strict=False) if not takes_away(step, before)]

@@ -1,8 +1,8 @@
 """The migrations that this program has, told by their files' names alone, and with which tables it can work. No migration is loaded for it: every process asks when it begins.
 
-A program is known by the newest migration that it has, tables by the newest that they have come to. A migration's name is its number, and behind a dash how many
-steps up to it took something away that older programs use: `0041` adds to what `0040` has, `0042-1` takes away, `0043-1` adds again. So tables are named in a way that
-a program of before can read, though it has no such migration: by the same number behind the dash it works on them.
+A program is known by the newest migration that it has, tables by the newest that they have come to. A migration's name is its number, and behind a point how many
+steps up to it took something away that older programs use: `0041` adds to what `0040` has, `0042.1` takes away, `0043.1` adds again. So tables are named in a way that
+a program of before can read, though it has no such migration: by the same number behind the point it works on them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from hotline.adapters.sql.store import store_away
 LAST_STOPPED: Final = "0033"
 """Up to here every step was made while no program ran."""
 VERSIONS: Final = Path(hotline.migrations.__file__).parent / "versions"
-_NAME: Final = re.compile(r"([0-9]{4})(?:-([0-9]+))?")
+_NAME: Final = re.compile(r"([0-9]{4})(?:\.([0-9]+))?")
 
 
 @cache
@@ -56,7 +56,7 @@ def needed(steps: tuple[str, ...]) -> str:
 
 def is_behind(program: str, step: str) -> bool:
     """Does a program, told by its newest migration, use what this step takes away?"""
-    return program <= LAST_STOPPED or _losses(program) < _losses(step)
+    return _losses(program) < _losses(step)
 
 
 class TablesUnfit(Exception):
