@@ -82,6 +82,11 @@ def show(line: ShowsItself, stop: threading.Event, every: float = 10.0) -> None:
     _repeat(line.show_itself, ("show_failed", "show_recovered"), stop, every)
 
 
+def clear(work: Callable[[], None], stop: threading.Event, every: float = 6 * 3600.0) -> None:
+    """Take what a database keeps of what was erased off its disk, every `every` seconds until `stop` is set. On a thread of its own: it waits for whoever reads."""
+    _repeat(work, ("clear_failed", "clear_recovered"), stop, every)
+
+
 def tend_spool(hotline: Shows, stop: threading.Event, every: float = 1.0) -> None:
     """Take what lies in this machine's spool into the database every `every` seconds until `stop` is set: there may be no clock on this machine."""
     _repeat(hotline.tend_spool, ("spool_failed", "spool_recovered"), stop, every)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from functools import partial
 
 from hotline import app, clock, jobs
 from hotline.adapters import log
 from hotline.adapters.rq import make_worker
+from hotline.adapters.sql.leftovers import clear
 from hotline.adapters.sql.revisions import chain
 from hotline.config import Config
 from hotline.service.editions.cache import EditionCache
@@ -36,6 +38,8 @@ def tick(config: Config, loaded: EditionCache | None = None) -> None:
         clock.note_emergency_number(line.hotline)
     # A daemon: a disk that hangs keeps no clock from its end.
     threading.Thread(target=clock.share, args=(line.hotline, stop), name="disk", daemon=True).start()
+    leftovers = partial(clear, config.database_url)
+    threading.Thread(target=clock.clear, args=(leftovers, stop), name="leftovers", daemon=True).start()
     threading.Thread(target=clock.show, args=(line, stop), name="program", daemon=True).start()
     if config.rules.technicians:
         watch = app.machine_watch(config, line.hotline, "clock")

@@ -41,7 +41,7 @@ class Next:
 
 
 def test_a_version_beside_the_next(
-    tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """The next one's tables take in this one's program; what it uses is taken away only once it has not been seen for a minute, and then it says that it cannot begin."""
     env = settings(tmp_path, HOTLINE_REDIS_URL=valkey, HOTLINE_TWO_PEOPLE="0")
@@ -49,12 +49,12 @@ def test_a_version_beside_the_next(
         monkeypatch.setenv(name, value)
     later = Next(tmp_path / "next", env)
     assert main(["db", "upgrade"]) == 0
-    assert capsys.readouterr().out == "the tables are those of this version\n"
+    assert capfd.readouterr().out == "the tables are those of this version\n"
 
     code, said = later.run("db", "upgrade")
     assert (code, "(9002.1)" in said, "--finish" in said) == (0, True, True)
     main(["doctor"])
-    assert "its tables are of a newer version (9001), beside which this one works" in capsys.readouterr().out
+    assert "its tables are of a newer version (9001), beside which this one works" in capfd.readouterr().out
 
     later.env["HOTLINE_REDIS_URL"] = "unix:///nowhere"
     code, said = later.run("db", "upgrade", "--finish")
@@ -68,4 +68,4 @@ def test_a_version_beside_the_next(
 
     assert main(["clock"]) == 1
     refused = f"hotline: the tables are of a newer version (9002.1; this one is of {chain()[-1]}): start that one\n"
-    assert capsys.readouterr().err == refused
+    assert capfd.readouterr().err == refused

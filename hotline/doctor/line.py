@@ -14,6 +14,7 @@ from hotline.adapters.programs import Programs
 from hotline.adapters.rq import RqQueue
 from hotline.adapters.seal import KeysBroken, SealBroken
 from hotline.adapters.sql import SqlStore
+from hotline.adapters.sql.leftovers import vacuums_after
 from hotline.adapters.sql.revisions import TablesUnfit, chain, due, reached, refuse_unfit
 from hotline.adapters.valkey import ValkeyMemory, connect
 from hotline.app import SystemClock, day_keys_folder, local_day, open_seal, open_store, revoked_file
@@ -58,6 +59,7 @@ def look(config: Config, at: int) -> Iterator[Finding]:
     try:
         yield (database := _database(config))
         if database.level == "ok":
+            yield from vacuum(config)
             for within in (_keys, _day_keys, _audit, _wall_clock, _restored, _backups, _edition, _words, _numbers, _staff, _gateways):
                 yield from _asked(line, within)
     finally:
@@ -111,6 +113,19 @@ def _database(config: Config) -> Finding:
         if left
         else Finding("database", "ok", "answers, its tables are current")
     )
+
+
+def vacuum(config: Config) -> Iterator[Finding]:
+    """Does PostgreSQL let go of what was erased? Nothing is said of SQLite, which does at once."""
+    try:
+        after = vacuums_after(config.database_url, config.database_budget_ms)
+    except StoreAway:
+        return
+    if after is None:
+        yield Finding("vacuum", "bad", "PostgreSQL never makes room (autovacuum is off): what was erased stays on its disk (deploy/postgresql.conf)")
+    elif after:
+        text = f"PostgreSQL makes room after {after} deleted rows alone: on a quiet line erased numbers stay for days"
+        yield Finding("vacuum", "warn", f"{text} (autovacuum_vacuum_threshold; deploy/postgresql.conf)")
 
 
 def _gateways(line: DoctorContext, tx: Transaction) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, Engine, make_url, text
 
 import hotline.migrations
+from hotline import shared_folder
 from hotline.adapters.seal import Seal
 from hotline.adapters.sql import revisions
 from hotline.adapters.sql.engine import make_engine
@@ -114,7 +115,8 @@ def _config(connection: Connection | None = None, seal: Seal | None = None) -> C
 
 
 def make_private(url: str) -> None:
-    """A new SQLite file is its owner's alone; its log files take the mode over."""
+    """A new SQLite file is its owner's alone, or its folder's group's; its log files take the mode over."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
-        Path(parsed.database).touch(mode=0o600)
+        path = Path(parsed.database)
+        path.touch(mode=shared_folder.file_mode(path.absolute().parent))
