@@ -398,6 +398,7 @@ FILLS = {
     "0029": fill_0029,
     "0030": fill_0030,
     "0033": fill_0030,
+    "0034": fill_0030,
 }
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 

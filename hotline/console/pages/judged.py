@@ -7,6 +7,7 @@ from typing import Final
 from flask import Blueprint
 
 from hotline.console.context import ConsoleContext, language, language_name, me, page
+from hotline.console.pages.overview import released_quarter
 from hotline.service.desk.figures import judged as measures
 from hotline.service.desk.figures.cell_suppression import Cell
 from hotline.service.desk.figures.judged import Judged, Measure, Part
@@ -20,8 +21,15 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/judged")
     def judged() -> str:
         found = measures.judged(context.deps, me().role, context.now)
-        shown = [(one.measure, [(_name(context, one, part), _said(context, one, part)) for part in one.parts]) for one in found]
-        return page(context, "judged.html", measures=shown, never=measures.NEVER)
+        shown = [(one.measure, [(_name(context, one, part), _said(context, one, part)) for part in one.parts]) for one in found.measures]
+        return page(
+            context,
+            "judged.html",
+            measures=shown,
+            never=measures.NEVER,
+            is_exact=found.is_exact,
+            quarter=released_quarter(context, found.quarter),
+        )
 
 
 def _name(context: ConsoleContext, one: Judged, part: Part) -> str:

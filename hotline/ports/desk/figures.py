@@ -131,6 +131,10 @@ class Figures(Protocol):
     def weeks(self, since: int, count: int) -> tuple[WeekCounts, ...]:
         """So many weeks of seven days, the first of them from `since` on."""
 
+    def rung_late(self, since: int, until: int) -> int:
+        """Calls of these days in which the caller's phone was rung after the last end of all that they were for: to the second while that is open, and
+        once it closed by whole hours, since no more is kept (later by days)."""
+
     def offers_not_taken(self, since: int, until: int) -> int:
         """Offers of callbacks that wait no longer, to somebody who neither held nor rang them."""
 
