@@ -199,8 +199,8 @@ def _sentences(reading: FigureReader, spec: FigureSpec, table: FigureTable, rele
     is_public, places = SPECS[table.name].is_public, {"period": reading.period(release.period), "number": release.number}
     said = [reading.say(f"figures.{spec.name}.sentence")]
     if UNKNOWN in table.rows:
-        silent = without_answer(table)
-        said.append(reading.say("partners.silent") if silent is None else reading.say("figures.safer.unanswered", percent=silent))
+        silent, key = without_answer(table), "figures.safer.unanswered" if spec.name == "safer" else "figures.not_known"
+        said.append(reading.say("partners.silent") if silent is None else reading.say(key, percent=silent))
     if spec.name not in NOT_OF_CALLERS:
         said.append(reading.say("partners.common"))
     said.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from datetime import date
 from pathlib import Path
 
 import psycopg
@@ -403,6 +404,7 @@ FILLS = {
     "0029": fill_0029,
     "0030": fill_0030,
     "0033": fill_0030,
+    "0034": fill_0030,
 }
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 
@@ -504,6 +506,25 @@ def test_what_lay_in_clear_is_sealed(empty_url, seal, engine, request):
     assert [] == [word for word in (*SAID, "danger", "figures'") if word in everything_in(engine)]
     engine.dispose()
     assert set() == files_of(empty_url, request.getfixturevalue("postgres").folder if "postgresql" in empty_url else None)
+
+
+def test_who_was_not_asked_gave_no_answer(empty_url, seal, engine):
+    """What was counted before as no answer may not have been asked: it is *either*, but for what stands in figures that were released."""
+    upgrade(empty_url, "0033")
+    months = {name: (date(year, month, 1) - date(1970, 1, 1)).days for name, year, month in (("out", 2026, 8), ("due", 2026, 12))}
+    with engine.begin() as connection:
+        for month in months.values():
+            for answer in ("safer", "unknown"):
+                connection.execute(text("INSERT INTO safer_tallies VALUES (:month, :answer, 7)"), {"month": month, "answer": answer})
+    store = SqlStore(empty_url, seal, PATIENT_MS)
+    with store.write() as t:
+        t.releases.save(Release(1, "2026-Q3", "withdrawn", (), NOW, "fanta", "d" * 64, NOW, "awa", "Lettre 4"))
+        t.releases.save(Release(2, "2026-Q4", "prepared", (), NOW, "fanta", "d" * 64))
+    upgrade(empty_url, seal=seal)
+    with store.read() as t:
+        assert {"safer": 7, "unknown": 7} == t.figures.safety(months["out"], months["out"] + 1)
+        assert {"safer": 7, "either": 7} == t.figures.safety(months["due"], months["due"] + 1)
+    store.close()
 
 
 def test_words_of_the_calendar_become_days(empty_url, seal):

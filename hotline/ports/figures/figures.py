@@ -119,6 +119,10 @@ class Figures(Protocol):
     def said(self, *spans: tuple[int, int]) -> tuple[SealedCounts, ...]:
         """Of each span, as above."""
 
+    def rung_late(self, since: int, until: int) -> int:
+        """Calls of these days in which the caller's phone was rung after the last end of all that they were for: to the second while that is open, and
+        once it closed by whole hours, since no more is kept (later by days)."""
+
     def offers_not_taken(self, since: int, until: int) -> int:
         """Offers of callbacks that wait no longer, to somebody who neither held nor rang them."""
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple, get_args
 
 from msgspec.structs import asdict
-from sqlalchemy import BindParameter, Row, Select, Table, bindparam, case, func, literal, literal_column, or_, select
+from sqlalchemy import BindParameter, Row, Select, Table, and_, bindparam, case, func, literal, literal_column, or_, select
 
 from hotline.adapters.sql.calls.callbacks import NOTHING, Answers
 from hotline.adapters.sql.desk.cases import REFERRAL, CaseRows
@@ -32,10 +32,9 @@ from hotline.adapters.sql.tables import (
     wait_tallies,
 )
 from hotline.adapters.sql.unit import AT, columns
-from hotline.engine.casework.incidents import UNKNOWN
-from hotline.engine.times import DAY_HOURS, DAY_SECONDS
+from hotline.engine.times import DAY_HOURS, DAY_SECONDS, HOUR_SECONDS
 from hotline.ports.calls.call_outcomes import TALKED
-from hotline.ports.calls.callbacks import Safer, State
+from hotline.ports.calls.callbacks import SaferCode, State
 from hotline.ports.desk.cases import FIGURES, Incident
 from hotline.ports.figures.figures import Counts, OfferedHours, SealedCounts, Tally, TurnedAway, WaitingNow
 
@@ -87,6 +86,21 @@ _NOT_TAKEN: Final = (
         ~select(calls.c.id)
         .where(calls.c.callback == offers.c.callback, calls.c.staff.concat(literal_column("''")) == offers.c.staff)
         .exists(),
+    )
+)
+_ENDS: Final = select(_c.call, func.max(_c.not_after).label("last")).where(_c.call.is_not(None)).group_by(_c.call).subquery()
+_END: Final = func.coalesce(_ENDS.c.last, _c.not_after)
+_DIALED: Final = calls.c.dialed_at
+_RUNG_LATE: Final = (
+    select(func.count())
+    .select_from(calls.join(callbacks, _c.id == calls.c.callback).outerjoin(_ENDS, _ENDS.c.call == _c.call))
+    .where(
+        bindparam("since") <= _DIALED,
+        bindparam("until") > _DIALED,
+        or_(
+            _DIALED - _DIALED % HOUR_SECONDS > _END - _END % HOUR_SECONDS,
+            and_(_c.state.in_(OPEN), _DIALED > _END),
+        ),
     )
 )
 _NOW: Final = (
@@ -145,7 +159,7 @@ def _still_since(edges: int) -> Select[*tuple[Any, ...]]:
 
 class _Opened(NamedTuple):
     waited: int | None
-    safer: Safer | None
+    safer: SaferCode | None
     agreed: bool
 
 
@@ -204,6 +218,9 @@ class SqlFigures(CaseRows):
         gone = self._rows(_WAITED, since=since, until=until)
         return tuple(_said(days, counted, gone) for days in (range(*span) for span in spans))
 
+    def rung_late(self, since: int, until: int) -> int:
+        return int(self._value(_RUNG_LATE, since=since * DAY_SECONDS, until=until * DAY_SECONDS))
+
     def offers_not_taken(self, since: int, until: int) -> int:
         return int(self._value(_NOT_TAKEN, since=since * DAY_SECONDS, until=until * DAY_SECONDS))
 
@@ -249,8 +266,9 @@ class SqlFigures(CaseRows):
         for id, sealed, _made_at, _urgent, _entered, _rung, talked in self._rows(
             _SAID, since=since * DAY_SECONDS, until=until * DAY_SECONDS
         ):
-            if talked:
-                said[(_OPENED.get(sealed) or self._open(id, sealed)).safer or UNKNOWN] += 1
+            answer = (_OPENED.get(sealed) or self._open(id, sealed)).safer
+            if talked and answer is not None:
+                said[answer] += 1
         return dict(said)
 
     def referrals_counted(self, since: int, until: int) -> dict[tuple[str, str], int]:

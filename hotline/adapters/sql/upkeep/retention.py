@@ -46,7 +46,6 @@ from hotline.adapters.sql.tables import (
     wait_tallies,
 )
 from hotline.adapters.sql.unit import AT, THIS
-from hotline.engine.casework.incidents import UNKNOWN
 from hotline.engine.quarters import first_of_month, quarter_of
 from hotline.engine.times import DAY_SECONDS, HOUR_SECONDS, hour
 from hotline.ports.calls.call_outcomes import TALKED
@@ -223,8 +222,8 @@ class SqlRetention(CaseRows):
                 self._count(wait_tallies, day=day, urgent=urgent, minutes=_rounded(answers.waited), count=1)
             if outcome is not None:
                 self._count(tries_tallies, month=first_of_month(day), tries=attempts, ending=outcome, count=1)
-            if outcome in TALKED:
-                self._count(safer_tallies, month=first_of_month(day), answer=answers.safer or UNKNOWN, count=1)
+            if outcome in TALKED and answers.safer is not None:
+                self._count(safer_tallies, month=first_of_month(day), answer=answers.safer, count=1)
 
     def _count_cases(self, over: int) -> None:
         """Incidents and referrals that count, by their month, where the consent for that stands as their callback goes."""
