@@ -381,4 +381,5 @@ def _room(config: Config, hotline: Hotline) -> console.ConsoleContext:
         secure=not config.demo,
         sheets=DirectoryTables(),
         workbooks=OpenpyxlWorkbooks(),
+        is_demo=config.demo,
     )
