@@ -23,6 +23,7 @@ from hotline.service.studio.drafts import PartEdit
 from hotline.service.studio.line.key_history import KeyHistory
 from hotline.service.studio.publishing import proposing
 from hotline.service.studio.publishing.editions import compare
+from hotline.service.studio.publishing.news import see_news
 from hotline.service.studio.publishing.proposing import PreparedProposal
 from tests.content_line import sources
 from tests.service.line import FANTA, Line, staffed
@@ -162,10 +163,13 @@ def test_nobody_is_told_of_what_the_page_approved(line: Line) -> None:
 
 
 def test_rejected_by_the_shell_a_draft_is_open_again(line: Line) -> None:
-    """As if it had been taken back."""
+    """As if it had been sent back on the page: whoever proposed it is told by whom."""
     id = draft(line)
     propose(line, id)
     run(line.hotline.deps, By("Awa (op)", "shell"), approval.reject_proposal, 1)
+    with line.real_store.read() as tx:
+        mariam = next(staff for staff in tx.staff.active() if staff.alias == "mariam")
+    assert [("", "Awa (op)")] == [(back.sent_back, back.sent_back_by) for back in see_news(line.hotline.deps, mariam).returned]
     assert line.act(MARIAM, drafts.save_parts, id, [words("danger.advice", ".")]).code == "done"
 
 
