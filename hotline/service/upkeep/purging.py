@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.store import Transaction
+from hotline.ports.upkeep.retention import Swept
 from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
 from hotline.service.held import is_held

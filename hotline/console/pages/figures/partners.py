@@ -50,7 +50,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
         quarters = through_time(found)
         return page(
             context,
-            "partners_through.html",
+            "figures/partners_through.html",
             count=len(found.quarters),
             top=TOP,
             reading=reading,

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, language, me, page, refused, run, to
 from hotline.console.pages.studio.choosing import DRAFT, chosen_with, leave_proposed
+from hotline.engine.drafting.revisions import entry_place
 from hotline.engine.entry_fields import DAYS, EVENTS, FIELDS, NEEDED, SECTIONS, Section
 from hotline.engine.freshness import EMERGENCY, period
 from hotline.ports.editions.directory_sheets import UnfitSheet
