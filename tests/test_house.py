@@ -216,3 +216,9 @@ def test_no_folder_holds_more_modules_than_a_reader_takes_in():
     """A folder's name says where something is; past some twelve files it no longer does."""
     held = Counter(path.parent for path, _ in code() if path.name not in ("__init__.py", "__main__.py"))
     assert [str(folder) for folder, count in held.items() if count > 14] == []
+
+
+def test_the_readme_leads_to_every_document():
+    """Whoever begins there finds all that there is to read."""
+    linked = set(re.findall(r"\(docs/([\w-]+\.md)", (ROOT / "README.md").read_text()))
+    assert {path.name for path in (ROOT / "docs").glob("*.md")} == linked

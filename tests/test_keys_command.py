@@ -17,6 +17,7 @@ from hotline.app import drop_mark, open_store
 from hotline.cli import main
 from hotline.config import Config
 from hotline.ports.calls.callbacks import Callback
+from tests import terminal
 from tests.databases import migrated
 from tests.small_line import settings
 
@@ -30,10 +31,7 @@ def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """A line whose keys lie in a file, each exchanged once, all but those of names: two days ago, the cookies' half an hour ago."""
     env = settings(tmp_path) | {"HOTLINE_KEYS_FILE": str(tmp_path / "keys")}
     del env["HOTLINE_KEYS"]
-    for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
-        monkeypatch.delenv(name)
-    for name, value in env.items():
-        monkeypatch.setenv(name, value)
+    terminal.has(monkeypatch, env)
     (tmp_path / "keys").touch(0o600)
     (tmp_path / "keys").write_text(new_keys())
     migrated(env["HOTLINE_DATABASE_URL"])
