@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -16,9 +15,8 @@ from hotline.cli import main
 from hotline.config import Config
 from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.editions.editions import EditionRow
-from tests.databases import migrated
+from tests import terminal
 from tests.service.fakes import TEN_O_CLOCK
-from tests.small_line import settings
 
 Touch = Callable[[str], None]
 
@@ -26,12 +24,7 @@ Touch = Callable[[str], None]
 @pytest.fixture
 def touch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Touch:
     """A line with an audit of three lines, and a way to its database that leaves the program out."""
-    for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
-        monkeypatch.delenv(name)
-    env = settings(tmp_path)
-    for name, value in env.items():
-        monkeypatch.setenv(name, value)
-    migrated(env["HOTLINE_DATABASE_URL"])
+    env = terminal.of_a_line(tmp_path, monkeypatch)
     store = open_store(Config.from_env(env))
     with store.write() as tx:
         tx.audit.add(AuditRecord(TEN_O_CLOCK, "awa", "published", "edition 1"))

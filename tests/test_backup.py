@@ -39,6 +39,7 @@ from hotline.ports.desk.cases import RECORD, Consent, HandedNote, Incident, Refe
 from hotline.ports.store import Transaction
 from hotline.ports.upkeep.backups import Hold
 from hotline.ports.upkeep.revocations import Revocation, released
+from tests import terminal
 from tests.adapters.conftest import PATIENT_MS, contract_url, empty_contract_url
 from tests.adapters.test_migrations import REVISIONS
 from tests.adapters.test_store import HERS, HOUR, OTHERS, a_callback, a_counselor, a_post, id_of
@@ -91,10 +92,7 @@ class Machine(NamedTuple):
 
     def run(self, *arguments: str, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
         """A command: its exit code, and all that it said."""
-        for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
-            monkeypatch.delenv(name)
-        for name, value in self.env.items():
-            monkeypatch.setenv(name, value)
+        terminal.has(monkeypatch, self.env)
         self.capsys.readouterr()
         code = main(arguments)
         out, complaint = self.capsys.readouterr()

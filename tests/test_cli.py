@@ -16,6 +16,7 @@ import pytest
 
 from hotline.cli import main, parser, quietly
 from hotline.cli.overview import FOR, OTHERWISE
+from tests import terminal
 from tests.databases import migrated
 from tests.small_line import settings, write_files
 
@@ -26,10 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """A line whose tables are made."""
     values = settings(tmp_path)
-    for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
-        monkeypatch.delenv(name)
-    for name, value in values.items():
-        monkeypatch.setenv(name, value)
+    terminal.has(monkeypatch, values)
     migrated(values["HOTLINE_DATABASE_URL"])
     return values
 
@@ -268,9 +266,7 @@ def test_a_file_that_cannot_be_read_is_a_fault_of_that_file(capsys: pytest.Captu
 
 def test_without_settings_it_says_which_line_is_not_meant(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever types in the wrong folder learns that it is that."""
-    for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("HOTLINE_VAR", "nowhere")
+    terminal.has(monkeypatch, {"HOTLINE_VAR": "nowhere"})
     code, shown, complaint = run(capsys, "user", "list")
     assert (code, shown, complaint.splitlines()[0]) == (2, "", "hotline: settings:")
     assert "be in the folder of the demo that runs (hotline up)" in complaint.splitlines()[-1]

@@ -22,6 +22,7 @@ from hotline.config import Config
 from hotline.content import read_sources
 from hotline.engine.flow import Sources
 from hotline.ports.editions.editions import Withdrawal
+from tests import terminal
 from tests.databases import migrated
 from tests.small_line import DIRECTORY, FLOWS, WORDS, settings, write_files
 
@@ -34,10 +35,7 @@ NOBODY = "NO VERIFIED EMERGENCY NUMBER"
 def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """A line whose tables are made, and that needs two people."""
     values = settings(tmp_path)
-    for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
-        monkeypatch.delenv(name)
-    for name, value in values.items():
-        monkeypatch.setenv(name, value)
+    terminal.has(monkeypatch, values)
     migrated(values["HOTLINE_DATABASE_URL"])
     return values
 

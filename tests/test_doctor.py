@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -47,6 +46,7 @@ from hotline.service import TICKING
 from hotline.service.desk.shifts.roster import uncovered
 from hotline.service.editions.publication import publish
 from hotline.service.upkeep.machine_alarms import QUEUES
+from tests import terminal
 from tests.databases import migrated
 from tests.small_line import DIRECTORY, settings, write_files
 
@@ -111,10 +111,7 @@ def line(tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch, capsys: p
         HOTLINE_BACKUP_RECIPIENT=backup_keys()[0],
         HOTLINE_REVOKED_FILE=str(tmp_path / "apart" / "revoked"),
     )
-    for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
-        monkeypatch.delenv(name)
-    for name, value in env.items():
-        monkeypatch.setenv(name, value)
+    terminal.has(monkeypatch, env)
     migrated(env["HOTLINE_DATABASE_URL"])
     store = open_store(Config.from_env(env))
     made = Line(tmp_path, env, store, capsys)

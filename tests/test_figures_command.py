@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,9 +16,9 @@ from hotline.content import read_sources
 from hotline.engine.quarters import span
 from hotline.ports.desk.cases import Incident
 from hotline.service.editions.publication import publish
-from tests.databases import migrated
+from tests import terminal
 from tests.service.test_released_figures import LADDER
-from tests.small_line import settings, write_files
+from tests.small_line import write_files
 
 COUNTS = {"rape": 6, "sexual_assault": 3, "physical_assault": 21, "denial": 9, "psychological": 14}
 
@@ -27,12 +26,7 @@ COUNTS = {"rape": 6, "sexual_assault": 3, "physical_assault": 21, "denial": 9, "
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlStore]:
     """Of a line with an edition, and a quarter of long ago."""
-    values = settings(tmp_path)
-    for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
-        monkeypatch.delenv(name)
-    for name, value in values.items():
-        monkeypatch.setenv(name, value)
-    migrated(values["HOTLINE_DATABASE_URL"])
+    values = terminal.of_a_line(tmp_path, monkeypatch)
     store = open_store(Config.from_env(values))
     sources, _ = read_sources(write_files(tmp_path / "files"))
     publish(store, sources, "somebody", 1_700_000_000, 1_700_000_000)

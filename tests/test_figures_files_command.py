@@ -20,11 +20,10 @@ from hotline.cli import main
 from hotline.config import Config
 from hotline.engine.times import EPOCH
 from hotline.ports.desk.cases import Incident
-from tests.databases import migrated
+from tests import terminal
 from tests.figure_files.releases import REGIONS_OF_B, TYPES_OF_A, release
 from tests.figure_files.test_figure_mapping import FIRST
 from tests.figure_files.test_recorder import A_RAPE
-from tests.small_line import settings
 
 GOOD = Path(__file__).parent / "content_files" / "good"
 IN_MARCH = (date(2027, 3, 1) - EPOCH).days
@@ -36,12 +35,7 @@ PROTOCOL = ("protocol", "record", "--for", "Sous-cluster", "--signed-by", "A. Di
 @pytest.fixture
 def figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
     """A line with a quarter and a year that are released, one that is withdrawn and one that waits."""
-    for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
-        monkeypatch.delenv(name)
-    env = settings(tmp_path)
-    for name, value in env.items():
-        monkeypatch.setenv(name, value)
-    migrated(env["HOTLINE_DATABASE_URL"])
+    env = terminal.of_a_line(tmp_path, monkeypatch)
     store = open_store(Config.from_env(env))
     with store.write() as tx:
         for of in (

@@ -181,3 +181,44 @@ def test_no_two_classes_share_a_name():
         if isinstance(node, ast.ClassDef)
     )
     assert [name for name, times in named.items() if times > 1] == []
+
+
+def code(folder: str = "hotline") -> list[tuple[Path, ast.Module]]:
+    """Every module below it, but for migrations, which stay as they were written."""
+    paths = (path for path in sorted((ROOT / folder).rglob("*.py")) if "versions" not in path.parts)
+    return [(path.relative_to(ROOT), ast.parse(path.read_text())) for path in paths]
+
+
+def test_no_function_of_the_service_takes_more_than_five_parameters():
+    """Whoever calls one has them in mind all at once; what belongs together comes together."""
+    found = {}
+    for path, module in code("hotline/service"):
+        for node in ast.walk(module):
+            if isinstance(node, ast.FunctionDef):
+                taken = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)]
+                found[f"{path}:{node.name}"] = len(taken) - (taken[:1] in (["self"], ["cls"]))
+    assert [name for name, count in found.items() if count > 5] == []
+
+
+def test_no_port_has_more_than_twenty_methods():
+    """A store is of one subject; a transaction is the list of its stores, each a property."""
+    found = {}
+    for path, module in code("hotline/ports"):
+        for node in ast.walk(module):
+            if isinstance(node, ast.ClassDef) and [ast.unparse(base) for base in node.bases] == ["Protocol"]:
+                methods = [part for part in node.body if isinstance(part, ast.FunctionDef) and not part.decorator_list]
+                found[f"{path}:{node.name}"] = len(methods)
+    assert found
+    assert [name for name, count in found.items() if count > 20] == []
+
+
+def test_no_folder_holds_more_modules_than_a_reader_takes_in():
+    """A folder's name says where something is; past some twelve files it no longer does."""
+    held = Counter(path.parent for path, _ in code() if path.name not in ("__init__.py", "__main__.py"))
+    assert [str(folder) for folder, count in held.items() if count > 14] == []
+
+
+def test_the_readme_leads_to_every_document():
+    """Whoever begins there finds all that there is to read."""
+    linked = set(re.findall(r"\(docs/([\w-]+\.md)", (ROOT / "README.md").read_text()))
+    assert {path.name for path in (ROOT / "docs").glob("*.md")} == linked

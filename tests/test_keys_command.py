@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from hotline.app import drop_mark, open_store
 from hotline.cli import main
 from hotline.config import Config
 from hotline.ports.calls.callbacks import Callback
+from tests import terminal
 from tests.databases import migrated
 from tests.small_line import settings
 
@@ -29,10 +31,7 @@ def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """A line whose keys lie in a file, each exchanged once, all but those of names: two days ago, the cookies' half an hour ago."""
     env = settings(tmp_path) | {"HOTLINE_KEYS_FILE": str(tmp_path / "keys")}
     del env["HOTLINE_KEYS"]
-    for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
-        monkeypatch.delenv(name)
-    for name, value in env.items():
-        monkeypatch.setenv(name, value)
+    terminal.has(monkeypatch, env)
     (tmp_path / "keys").touch(0o600)
     (tmp_path / "keys").write_text(new_keys())
     migrated(env["HOTLINE_DATABASE_URL"])
@@ -60,14 +59,18 @@ def run(env: dict[str, str], capsys: pytest.CaptureFixture[str]) -> Run:
 def test_what_lies_under_which_key_is_counted(run: Run, env: dict[str, str]) -> None:
     """By purpose, with what may go: nothing in force, nothing under which a row lies, nothing of the last day. No key is shown."""
     code, said = run("keys", "list")
-    rows = {tuple(line.split()[:2]): line.split(maxsplit=2)[2] for line in said.splitlines()}
-    assert code == 0
+    head, *lines = said.splitlines()
+    rows = {tuple(line.split()[:2]): line.split(maxsplit=2)[2] for line in lines}
+    assert (0, ["PURPOSE", "KEY", "STATE", "ROWS", "WHY", "IT", "IS", "KEPT"]) == (code, head.split())
     assert len(rows) == 17
-    assert rows["number", "k2"].split() == ["current", "1", "rows", "in", "force"]
-    assert rows["number", "k1"].split() == ["old", "0", "rows", "may", "go"]
-    assert rows["phone", "k1"].split() == ["old", "1", "rows", "still", "needed"]  # a stop, which is known by its hash alone
+    assert rows["number", "k2"].split() == ["current", "1", "in", "force"]
+    assert rows["number", "k1"].split() == ["old", "0", "may", "go"]
+    assert rows["phone", "k1"].split() == ["old", "1", "still", "needed"]  # a stop, which is known by its hash alone
     assert rows["cookie", "k1"].endswith("for 24 h more: something may lie under it beside the database")
     assert rows["name", "k1"].split()[0] == "current"
+    listed = {(key["purpose"], key["key"]): key for key in json.loads(run("keys", "list", "--json")[1])}
+    assert set(rows) == set(listed)
+    assert {"purpose": "number", "key": "k1", "state": "old", "rows": 0, "kept_for": ""} == listed["number", "k1"]
     assert not [key for key in Path(env["HOTLINE_KEYS_FILE"]).read_text().split() if key.rpartition(":")[2] in said]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from pathlib import Path
 
@@ -19,20 +18,14 @@ from hotline.config import Config
 from hotline.ports.clock import Reading
 from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.upkeep.backups import Hold
+from tests import terminal
 from tests.adapters.test_store import DAY, HERS, HOUR, a_callback, a_post, id_of
-from tests.databases import migrated
-from tests.small_line import settings
 
 
 @pytest.fixture
 def line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SqlStore:
     """Two callbacks: one whose number is over since an hour, one whose number is over in an hour; and an audit of three years ago and today."""
-    for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
-        monkeypatch.delenv(name)
-    env = settings(tmp_path)
-    for name, value in env.items():
-        monkeypatch.setenv(name, value)
-    migrated(env["HOTLINE_DATABASE_URL"])
+    env = terminal.of_a_line(tmp_path, monkeypatch)
     now = int(time.time())
     store = open_store(Config.from_env(env))
     with store.write() as tx:

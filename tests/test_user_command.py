@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -23,8 +22,8 @@ from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.staff import Staff
 from hotline.service.calls.by_ring import reach
 from hotline.service.editions.publication import publish
-from tests.databases import migrated
-from tests.small_line import settings, write_files
+from tests import terminal
+from tests.small_line import write_files
 
 NUMBER = "+22370000101"
 
@@ -32,12 +31,7 @@ NUMBER = "+22370000101"
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlStore]:
     """Of a line whose tables are made, before its first edition."""
-    values = settings(tmp_path)
-    for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
-        monkeypatch.delenv(name)
-    for name, value in values.items():
-        monkeypatch.setenv(name, value)
-    migrated(values["HOTLINE_DATABASE_URL"])
+    values = terminal.of_a_line(tmp_path, monkeypatch)
     store = open_store(Config.from_env(values))
     yield store
     store.close()

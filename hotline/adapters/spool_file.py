@@ -21,6 +21,7 @@ from msgspec import Struct
 
 from hotline import shared_folder
 from hotline.adapters.apart import Job
+from hotline.adapters.durable import sync_folder
 from hotline.adapters.keys.seal import Seal, SealBroken
 
 SLOT: Final = 1024
@@ -294,7 +295,7 @@ def make(path: Path, slots: int, entries: Sequence[Entry]) -> None:
         raise
     finally:
         os.close(file)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def rest_of(file: int) -> tuple[Entry, ...]:
@@ -319,15 +320,6 @@ def held(path: Path, seconds: float, flags: int = os.O_RDWR) -> Iterator[int]:
         yield file
     finally:
         os.close(file)
-
-
-def _sync_folder(path: Path) -> None:
-    """Make the file's name durable, too."""
-    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def context(key: bytes) -> str:

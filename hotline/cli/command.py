@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Run = Callable[[argparse.Namespace], int | None]
 
 HIGHEST = 2**31 - 1
-"""The highest number that the database keeps for an edition or a proposal."""
+"""The highest number that the database keeps for an edition, a proposal, a release or a protocol."""
 
 
 class Failed(Exception):
@@ -51,10 +51,10 @@ def refuse_no_folder(options: argparse.Namespace) -> None:
         raise Failed(f"--root {root}: no such folder")
 
 
-def number(text: str) -> int:
-    """An edition's or a proposal's number, as an argument."""
+def number_of(text: str, what: str) -> int:
+    """The number of something that is kept, as an argument. `what`: of which it is none, where it cannot be one."""
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= HIGHEST):
-        raise argparse.ArgumentTypeError(f"{text} is the number of no edition and no proposal")
+        raise argparse.ArgumentTypeError(f"{text} is the number of no {what}")
     return int(text)
 
 

@@ -18,6 +18,7 @@ import structlog
 
 from hotline import shared_folder
 from hotline.adapters.apart import Apart, Job, Late
+from hotline.adapters.durable import sync_folder
 from hotline.ports.upkeep.revocations import Revocation, RevokedKind
 
 log = structlog.get_logger(__name__)
@@ -75,7 +76,7 @@ class RevokedFile:
                 written += os.write(file, text[written:])
             os.fsync(file)
             if not size:
-                _sync_folder(self.path)
+                sync_folder(self.path.parent)
 
     def _trim(self, at: int) -> None:
         self._known = self._known.followed(self.path)
@@ -90,7 +91,7 @@ class RevokedFile:
                 file.flush()
                 os.fsync(file.fileno())
             fresh.replace(self.path)
-            _sync_folder(self.path)
+            sync_folder(self.path.parent)
 
     @contextmanager
     def _held(self, *, create: bool) -> Iterator[int]:
@@ -193,11 +194,3 @@ def _is_named(file: int, path: Path) -> bool:
         ours, named = os.fstat(file), path.stat()
         return (ours.st_dev, ours.st_ino) == (named.st_dev, named.st_ino)
     return False
-
-
-def _sync_folder(path: Path) -> None:
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

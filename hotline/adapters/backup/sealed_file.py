@@ -15,6 +15,7 @@ from typing import Final
 import pyrage
 
 from hotline.adapters.backup.stream import BackupHead, DamagedBackup, Frame, FrameReader, Tail
+from hotline.adapters.durable import sync_folder
 
 SUFFIX: Final = ".age"
 SUM_SUFFIX: Final = ".sha256"
@@ -64,7 +65,7 @@ def write(path: Path, stream: Iterator[bytes], recipients: Sequence[str]) -> str
             os.fsync(beside.fileno())
         fresh_sum.replace(path.with_name(path.name + SUM_SUFFIX))
         fresh.replace(path)
-        _sync(path.parent)
+        sync_folder(path.parent)
     finally:
         for left in (fresh, fresh_sum):
             left.unlink(missing_ok=True)
@@ -159,14 +160,6 @@ def _digest(path: Path) -> str:
         while piece := file.read(CHUNK):
             digest.update(piece)
     return digest.hexdigest()
-
-
-def _sync(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 class _Failing:

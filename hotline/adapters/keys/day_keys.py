@@ -15,6 +15,8 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
+from hotline.adapters.durable import sync_folder
+
 SUITE: Final = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 KEY_BYTES: Final = 32
 _INFO: Final = b"number of a caller"
@@ -130,7 +132,7 @@ def _write(path: Path, secret: bytes) -> None:
     with suppress(FileExistsError):
         os.link(fresh, path)  # of two processes at once the first makes it
     fresh.unlink()
-    _sync(path.parent)
+    sync_folder(path.parent)
 
 
 def _shred(path: Path) -> None:
@@ -141,12 +143,4 @@ def _shred(path: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
         path.unlink()
-        _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
+        sync_folder(path.parent)

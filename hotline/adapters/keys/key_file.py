@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal, Protocol, TypeAlias
 
+from hotline.adapters.durable import sync_folder
 from hotline.adapters.keys.keyring import Keyring, KeysBroken, read_keys
 from hotline.adapters.sql.rotation import Rotated
 
@@ -55,11 +56,7 @@ class KeyFile:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(self._path)
-        folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(self._path.parent)
 
     @contextmanager
     def turn(self) -> Iterator[None]:

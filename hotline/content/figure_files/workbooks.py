@@ -46,7 +46,7 @@ Words = Callable[[str], str]
 
 
 class OpenpyxlWorkbooks:
-    """`ports.desk.figure_files.FigureWorkbooks`."""
+    """`hotline.ports.figures.figure_files.FigureWorkbooks`."""
 
     def xlsx(self, figures: ReleasedFigures, words: Words, released_at: datetime) -> bytes:
         return as_xlsx(figures, words, released_at)

@@ -9,7 +9,7 @@ from hotline.engine.casework.flags import Flag
 
 class Flags(Protocol):
     def of(self, callback: str) -> frozenset[Flag]:
-        """What counselors flagged it with: of `engine.flags.FLAGS`."""
+        """What counselors flagged it with: of `hotline.engine.casework.flags.FLAGS`."""
 
     def of_many(self, callbacks: tuple[str, ...]) -> dict[str, frozenset[Flag]]:
         """`of` many at once; one that has none is missing."""

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from hotline.cli.command import Failed, command, group, number, settings, takes_root, today, worded_failures, write_new
+from hotline.cli.command import Failed, command, group, number_of, settings, takes_root, today, worded_failures, write_new
 from hotline.cli.commands.acting import run, shell_deps
 from hotline.cli.output import fault_json, moment_json, print_faults, print_json, table, takes_json
 from hotline.config import CONTENT, Config
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FORMATS: Final = ("xlsx", "csv", "json", "dhis2", "recorder")
 OWNER_ALONE: Final = 0o600
 FOR_ALL: Final = 0o644
+RELEASE: Final = partial(number_of, what="release")
+PROTOCOL: Final = partial(number_of, what="protocol")
 _BY: Final = "who does this (default: the login name)"
 _REFUSED: Final = {
     "gone": "no such release, or it is not released, or withdrawn; or no such protocol",
@@ -40,11 +42,19 @@ def declare(figures: Any) -> None:
     export = command(
         figures, "export", _export, "a release as a file, or the rows of its incidents under a protocol; the audit says who took it"
     )
-    export.add_argument("number", type=number, metavar="N", help="the release, as `hotline figures list` tells it")
+    export.add_argument("number", type=RELEASE, metavar="N", help="the release, as `hotline figures list` tells it")
     export.add_argument("--format", required=True, choices=FORMATS, help="recorder: GBVIMS's, of rows; the others of the released tables")
-    export.add_argument("--to", required=True, type=Path, metavar="FILE", help="a new file; of dhis2 and a year one a region beside it")
+    export.add_argument(
+        "--to",
+        required=True,
+        type=Path,
+        metavar="FILE",
+        help="a new file; of a year for dhis2 one for each region, with the region in its name",
+    )
     export.add_argument("--language", metavar="CODE", help="of its words (default: the line's first); of the recorder fr or en")
-    export.add_argument("--protocol", type=number, metavar="P", help="of recorder: under which")
+    export.add_argument(
+        "--protocol", type=PROTOCOL, metavar="P", help="of recorder: under which, as `hotline figures protocol list` tells it"
+    )
     takes_root(export, "flows/mapping.yml")
     mapping = command(figures, "check-mapping", _check, "every fault of flows/mapping.yml, each with its line; 1 where there is one")
     takes_root(mapping)
@@ -59,9 +69,9 @@ def _declare_protocols(figures: Any, export: argparse.ArgumentParser) -> None:
     record.add_argument("--signed-by", required=True, metavar="NAME", help="who signed for the line")
     record.add_argument("--letter", required=True, metavar="TEXT", help="under which it is kept")
     record.add_argument("--until", required=True, type=_day, metavar="DAY", help="its last day, as 2027-12-31: one of the coming year")
-    end = command(protocol, "end", _end, "before its last day")
-    end.add_argument("number", type=number, metavar="P")
-    listed = command(protocol, "list", _list, "all of them")
+    end = command(protocol, "end", _end, "end one before its last day: no row leaves under it any more")
+    end.add_argument("number", type=PROTOCOL, metavar="P", help="its number, as `hotline figures protocol list` tells it")
+    listed = command(protocol, "list", _list, "all protocols, and how they stand")
     takes_json(listed)
     for parser in (export, record, end):
         parser.add_argument("--by", metavar="NAME", help=_BY)

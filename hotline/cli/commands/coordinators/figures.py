@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any, Final
 
-from hotline.cli.command import Failed, command, group, number, settings, store_of, worded_failures
+from hotline.cli.command import Failed, command, group, settings, store_of, worded_failures
 from hotline.cli.commands.acting import run, shell_deps
 from hotline.cli.commands.coordinators import figure_files
+from hotline.cli.commands.coordinators.figure_files import RELEASE
 from hotline.cli.output import moment, moment_json, print_json, table, takes_json
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from hotline.service.desk.figures.publication import Decision
 
 _BY: Final = "who does this, for the audit (default: the login name)"
+_RELEASE: Final = "the release, as `hotline figures list` tells it"
 _REFUSED: Final = {
     "gone": "there is no such release (hotline figures list)",
     "unlisted": "a period is a quarter or a year: 2026-Q3, 2026; there is no other, so that none can be taken from another",
@@ -47,15 +49,15 @@ def declare(commands: Any) -> None:
     prepare.add_argument("--by", metavar="NAME", help=_BY)
     takes_json(prepare)
     show = command(figures, "show", _show, "a release's tables, and between which numbers each hidden cell lies")
-    show.add_argument("number", type=number, metavar="NUMBER")
+    show.add_argument("number", type=RELEASE, metavar="N", help=_RELEASE)
     takes_json(show)
     release = command(figures, "release", _release, "let partners have it: another person than the one who prepared it")
-    release.add_argument("number", type=number, metavar="NUMBER")
-    release.add_argument("--letter", required=True, help="under which letter or protocol")
+    release.add_argument("number", type=RELEASE, metavar="N", help=_RELEASE)
+    release.add_argument("--letter", required=True, metavar="TEXT", help="under which letter or protocol")
     release.add_argument("--by", metavar="NAME", help=_BY)
     withdraw = command(figures, "withdraw", _withdraw, "show it to nobody any more; no other comes in its place")
-    withdraw.add_argument("number", type=number, metavar="NUMBER")
-    withdraw.add_argument("--note", required=True, help="why, for whoever had it")
+    withdraw.add_argument("number", type=RELEASE, metavar="N", help=_RELEASE)
+    withdraw.add_argument("--note", required=True, metavar="TEXT", help="why, for whoever had it")
     withdraw.add_argument("--by", metavar="NAME", help=_BY)
     takes_json(command(figures, "list", _list, "all releases, and how they stand"))
     figure_files.declare(figures)

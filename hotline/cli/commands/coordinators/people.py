@@ -55,7 +55,7 @@ def declare(commands: Any) -> None:
         ("disable", _disable, "sign her out for good; what she holds goes back to the others"),
     ):
         parser = command(user, name, handler, about)
-        parser.add_argument("alias", metavar="ALIAS")
+        parser.add_argument("alias", metavar="ALIAS", help="as `hotline user list` tells it")
         parser.add_argument("--by", metavar="NAME", help="who does this, for the audit (default: the login name)")
     add.add_argument("--by", metavar="NAME", help="who does this, for the audit (default: the login name)")
     takes_json(command(user, "list", _list, "alias, role, languages and how each signs in; no number"))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hotline.cli.command import Failed, command, group, reason, settings, worded_failures
 from hotline.cli.commands.machine import backup
+from hotline.cli.output import print_json, table, takes_json
 from hotline.ports.upkeep.backups import FileKind
 from hotline.retention import REVOKED_SECONDS
 
@@ -44,7 +45,7 @@ def declare(commands: Any) -> None:
     )
     about = "stop after this step: with several machines the file is copied to each of them, and the command run again"
     rotate.add_argument("--until", choices=("announced", "switched", "finished"), default="finished", help=about)
-    command(keys, "list", _list, "how much of the database lies under which key, and which may go")
+    takes_json(command(keys, "list", _list, "how much of the database lies under which key, and which may go"))
     about = "print a fresh pair of keys for backups, once: the public one for the settings, the secret one for paper"
     command(keys, "backup", backup.new_keys, about)
     drop = command(keys, "drop", _drop, "throw a key away under which nothing lies any more")
@@ -93,17 +94,22 @@ def _tell_to_back_up(config: Config) -> None:
         print("the numbers in the newest backup open for ten minutes more, then nowhere: make another now (hotline backup)")
 
 
-def _list(_: argparse.Namespace) -> None:
+def _list(options: argparse.Namespace) -> None:
     config = settings()
     with worded_failures():
         store = _store(config)
         rows, now = store.rows_by_key(), _now()
         kept = _backups(config)
+    listed: list[tuple[str, str, str, int, str]] = []
     for key in store.ring.keys:
         count = rows.pop((key.purpose, key.id), 0)
-        print(f"{key.purpose:10} {key.id:16} {key.state:8} {count:8} rows   {_why_kept(key, count, kept, now) or 'may go'}")
-    for (purpose, id), count in sorted(rows.items()):
-        print(f"{purpose:10} {id:16} {'missing':8} {count:8} rows   nothing at hand opens them")
+        listed.append((key.purpose, key.id, key.state, count, _why_kept(key, count, kept, now)))
+    listed += [(*name, "missing", count, "nothing at hand opens them") for name, count in sorted(rows.items())]
+    if options.json:
+        print_json([dict(zip(("purpose", "key", "state", "rows", "kept_for"), row, strict=True)) for row in listed])
+        return
+    shown = ((*row[:3], f"{row[3]:>4}", row[4] or "may go") for row in listed)
+    print("\n".join(table(("PURPOSE", "KEY", "STATE", "ROWS", "WHY IT IS KEPT"), shown)))
 
 
 def _drop(options: argparse.Namespace) -> None:

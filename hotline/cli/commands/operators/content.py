@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import os
 import time
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from hotline.cli.command import Failed, command, group, number, settings, store_of, takes_root, today, worded_failures
+from hotline.cli.command import Failed, command, group, number_of, settings, store_of, takes_root, today, worded_failures
 from hotline.cli.commands.acting import run, shell_deps, who
 from hotline.cli.commands.operators import drawings
 from hotline.cli.commands.operators.approval import approve, readable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from hotline.service.deps import Deps
     from hotline.service.studio.files import FilesBehind
 
+NUMBER: Final = partial(number_of, what="edition and no proposal")
 _BY = "who does this (default: the login name)"
 
 
@@ -42,12 +44,12 @@ def declare(commands: Any) -> None:
     numbered[1].add_argument("--why", metavar="TEXT", default="", help="what its author reads in the studio, where a draft is sent back")
     numbered[0].add_argument("--yes", action="store_true", help="for scripts: publish without anyone looking; the audit says so")
     for parser in numbered:
-        parser.add_argument("number", type=number, metavar="N", help="its number, as `hotline content list` tells it")
+        parser.add_argument("number", type=NUMBER, metavar="N", help="its number, as `hotline content list` tells it")
     pulling = command(
         content, "pull", _pull, "write an edition back into the files: what differs changes in its place, every other byte stays"
     )
     takes_root(pulling)
-    pulling.add_argument("number", type=number, metavar="N", nargs="?", help="its number (default: the newest)")
+    pulling.add_argument("number", type=NUMBER, metavar="N", nargs="?", help="its number (default: the newest)")
     for parser in (publish, *numbered):
         parser.add_argument("--by", metavar="NAME", help=_BY)
     listed = command(content, "list", _list, "all editions, newest first, and what waits for a second person")
