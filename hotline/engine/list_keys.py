@@ -39,7 +39,11 @@ def moved_keys(before: Sources, after: Sources) -> tuple[MovedKeys, ...]:
             now = other.get(chosen, [])
             if not now or (menu.skip_one and len(ids) == 1):
                 continue
-            keys = [ListKey(number, id, then) for number, id in enumerate(ids, 1) if (then := now[number - 1] if number <= len(now) else None) != id]
+            keys = [
+                ListKey(number, id, then)
+                for number, id in enumerate(ids, 1)
+                if (then := now[number - 1] if number <= len(now) else None) != id
+            ]
             if keys:
                 found.append(MovedKeys(menu.list, chosen, tuple(keys)))
     return tuple(found)

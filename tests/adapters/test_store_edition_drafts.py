@@ -33,7 +33,9 @@ def test_drafts_newest_first(drafted) -> None:
 def test_the_newest_draft_that_has_a_place(drafted) -> None:
     """Not one that takes out what is there, nor one that has something elsewhere."""
     with drafted.read() as t:
-        assert (SECOND.id, None, None) == tuple(t.edition_drafts.holder(place) for place in (WORDS.place, GONE.place, "words/bm/danger.open"))
+        assert (SECOND.id, None, None) == tuple(
+            t.edition_drafts.holder(place) for place in (WORDS.place, GONE.place, "words/bm/danger.open")
+        )
 
 
 def test_how_much_each_draft_changes(drafted) -> None:

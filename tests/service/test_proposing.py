@@ -239,7 +239,9 @@ def test_numbers_of_a_list_that_lead_elsewhere_are_read_by_the_second_person() -
     found = compare(sources(), without(sources(), one), None)
     (numbers,) = (part for part in found.parts if part.lists)
     number = len(regions) - 1
-    assert [MovedKeys("regions", (), (ListKey(number, regions[-2].id, regions[-1].id), ListKey(number + 1, regions[-1].id, None)))] == list(numbers.lists)
+    assert [MovedKeys("regions", (), (ListKey(number, regions[-2].id, regions[-1].id), ListKey(number + 1, regions[-1].id, None)))] == list(
+        numbers.lists
+    )
     assert ("directory:regions" in found.names, found.keys_elsewhere) == (True, 2)
     last = sources().items.index(regions[-1])
     assert () == tuple(part for part in compare(without(sources(), last), sources(), None).parts if part.lists)

@@ -18,7 +18,16 @@ from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
 from hotline.service.editions import approval
-from hotline.service.editions.approval import LONGEST_REASON, Approval, CheckedEdition, Publisher, author_among, check_edition, draft_of, read
+from hotline.service.editions.approval import (
+    LONGEST_REASON,
+    Approval,
+    CheckedEdition,
+    Publisher,
+    author_among,
+    check_edition,
+    draft_of,
+    read,
+)
 from hotline.service.editions.testimony_overlay import with_testimonies
 from hotline.service.studio.composing import Composed, compose
 from hotline.service.studio.drafts import titled
