@@ -6,7 +6,6 @@ What takes long is done before an act: `prepare`, `prepare_approval`, `older_edi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
