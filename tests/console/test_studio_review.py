@@ -118,6 +118,15 @@ def test_the_list_is_narrowed(room: Desk) -> None:
     assert 20 == len(cards(browser))
 
 
+def test_parts_are_called_as_the_studio_calls_them(desk: Desk) -> None:
+    """Flows by the option that leads there, phrases by what they are for; nobody meets a name of ours."""
+    browser = desk.browser("mariam")
+    options = dict(re.findall(r'<option value="([^"]*)"[^>]*>([^<]*) \(\d+\)</option>', browser.open(LIST)))
+    assert ("Aide tout de suite", desk.say("studio.phrases.staff")) == (options["danger"], options[".staff"])
+    assert not [title for name, title in options.items() if title == name.lstrip(".")]
+    assert 'value=".staff" selected' in browser.open(f"{LIST}?flow=.staff")
+
+
 def test_what_is_said_of_a_message(room: Desk) -> None:
     """A line above it that no case belongs there; it waits among what is talked about until it is answered."""
     browser = room.browser("nana")

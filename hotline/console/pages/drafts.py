@@ -30,7 +30,6 @@ STANDS_ON: Final = {
     "comment": "studio_screen",
     "propose": "draft_difference",
     "reads": "edition_proposal",
-    "back": "edition_proposal",
     "kind": "studio_keys",
     **{f"{form}{letter}": "studio_keys" for form in ("key", "way") for letter in "abcdefgh"},
     "screen": "new_screen",

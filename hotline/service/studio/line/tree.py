@@ -129,14 +129,18 @@ def tree(composed: Composed, bad: Collection[str] = ()) -> tuple[TreeBranch, ...
 
 
 def _phrases(flows: Collection[str], table: Iterable[str], leaf: Callable[[str], TreeLeaf]) -> Iterable[TreeBranch]:
-    groups = {root: group for group, roots in GROUPS.items() for root in roots}
     leaves: dict[str, list[TreeLeaf]] = {}
     for key in table:
         root = key.partition(".")[0]
         if root not in flows:
             leaves.setdefault(root, []).append(leaf(key))
-    found = (TreeBranch(root, "", "", None, tuple(of), groups.get(root, "other")) for root, of in leaves.items())
+    found = (TreeBranch(root, "", "", None, tuple(of), phrase_group(root)) for root, of in leaves.items())
     return sorted(found, key=lambda branch: tuple(GROUPS).index(branch.group))
+
+
+def phrase_group(root: str) -> str:
+    """What phrases are for whose keys begin so."""
+    return next((group for group, roots in GROUPS.items() if root in roots), "other")
 
 
 def flow_titles(sources: Sources, ways: Mapping[str, ScreenWay], words: Mapping[str, str]) -> dict[str, str]:

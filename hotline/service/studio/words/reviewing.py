@@ -26,7 +26,7 @@ from hotline.service.deps import Deps
 from hotline.service.editions.reading_overlay import text_digest
 from hotline.service.studio.composing import Composed, compose
 from hotline.service.studio.drafts import LONGEST_ABOUT, is_editor
-from hotline.service.studio.line.tree import keys_to
+from hotline.service.studio.line.tree import CHOSEN, GROUPS, first_words, flow_titles, phrase_group, ways_to
 from hotline.service.studio.screens.screens import shown
 
 LONGEST_COMMENT: Final = 500
@@ -89,11 +89,12 @@ class ListedMessage(Struct, frozen=True):
 
 
 class FlowCount(Struct, frozen=True):
-    """How many messages of a flow are listed."""
+    """How many messages of a flow are listed, or of the phrases that are for one thing. `group`: what those are for, which the pages' own words name; empty for a flow."""
 
     name: str
     title: str
     count: int
+    group: str = ""
 
 
 class ReviewFilter(Struct, frozen=True):
@@ -145,7 +146,7 @@ def list_pending(deps: Deps, me: Staff, composed: Composed, chosen: ReviewFilter
         wanted = commented if chosen.commented else pending
         last = message_at(sources, chosen.after)
         seen = order.of(*last) if last else ()
-        ranked = [(order.of(row.language, row.message), row) for row in wanted if chosen.flow in ("", _flow_of(row.message.key))]
+        ranked = [(order.of(row.language, row.message), row) for row in wanted if chosen.flow in ("", order.part_of(row.message.key))]
         rest = sorted((rank, row) for rank, row in ranked if rank > seen)
         part = [row for _, row in rest[:MOST_LISTED]]
         reviews = _reviews(deps, tx, me, composed, {row.place: (row.language, row.message) for row in part})
@@ -315,11 +316,13 @@ class _ListOrder:
         sources = composed.sources
         self._changed = composed.parts
         self._critical = EVERYWHERE | (composed.edition.critical if sources.flows is composed.before.flows else critical_screens(sources))
-        self.ways = keys_to(sources)
+        ways = ways_to(sources, composed.reads)
+        self.ways = {key: way.keys for key, way in ways.items() if CHOSEN not in way.keys}
         flows = sorted(sources.flows, key=lambda flow: (self.ways.get(flow.start) is None, self.ways.get(flow.start, "")))
         self.first = {message.key: message.text for message in next(iter(sources.words.values()), ())}
         self._read = self.first | {message.key: message.text for message in sources.words.get(composed.reads, ())}
-        self._titles = {flow.name: self.title(flow.start) for flow in flows}
+        titles = flow_titles(sources, ways, first_words(sources, composed.reads))
+        self._titles = {flow.name: titles[flow.name] for flow in flows}
         self._languages = {language: number for number, language in enumerate(sources.words)}
         keys = [
             *(screen.key for flow in flows for screen in flow.screens),
@@ -340,20 +343,21 @@ class _ListOrder:
     def is_critical(self, message: Message) -> bool:
         return screen_key(message.key) in self._critical
 
+    def part_of(self, key: str) -> str:
+        """The flow that a message belongs to, or what the phrase is for (`.keys`): no flow's name begins so."""
+        root = key.partition(".")[0]
+        return root if root in self._titles else f".{phrase_group(root)}"
+
     def flow_counts(self, keys: Iterable[str]) -> tuple[FlowCount, ...]:
-        """In this order."""
-        counts = Counter(map(_flow_of, keys))
-        names = [*(name for name in self._titles if name in counts), *sorted(counts.keys() - self._titles.keys())]
-        return tuple(FlowCount(name, self._titles.get(name, name), counts[name]) for name in names)
+        """In this order, phrases last."""
+        counts = Counter(map(self.part_of, keys))
+        flows = [FlowCount(name, title, counts[name]) for name, title in self._titles.items() if name in counts]
+        return (*flows, *(FlowCount(f".{group}", "", counts[f".{group}"], group) for group in GROUPS if f".{group}" in counts))
 
 
 def screen_key(key: str) -> str:
     """Of a message's key, without its channel."""
     return key.partition("@")[0]
-
-
-def _flow_of(key: str) -> str:
-    return key.partition(".")[0]
 
 
 def _listed(sources: Sources, order: _ListOrder, rows: Sequence[_Row], reviews: Mapping[str, MessageReview]) -> Iterator[ListedMessage]:
