@@ -115,6 +115,7 @@ def _read_first(sheet: Any, figures: ReleasedFigures, words: Words) -> None:
         put(sheet, row, 2, figure.title)
         row += 1
     _page(sheet)
+    sheet.page_setup.fitToHeight = 1
 
 
 def _figure(sheet: Any, figure: ReleasedFigure, figures: ReleasedFigures, words: Words) -> None:
@@ -128,7 +129,9 @@ def _figure(sheet: Any, figure: ReleasedFigure, figures: ReleasedFigures, words:
         row = _table(sheet, row, table, words) + 2
     beside = widest + 2
     put(sheet, 5, beside, words("figures.files.note")).font = _HEAD
-    notes = dict.fromkeys((figure.read_with, *figures.read_first[1:3], *figures.read_first[4:], figures.legend))
+    # Who is counted, and what the dash is, stand in the figure's own sentence and in the legend; in front there may be that all of it is made up.
+    _counted, prevalence, gbvims, _dash, dates = figures.read_first[-5:]
+    notes = dict.fromkeys((figure.read_with, prevalence, gbvims, dates, figures.legend))
     put(sheet, 6, beside, "\n\n".join(notes)).alignment = _WRAPPED
     sheet.merge_cells(start_row=6, start_column=beside, end_row=5 + NOTE_ROWS, end_column=beside)
     sheet.column_dimensions["A"].width = NAME_WIDTH
