@@ -224,6 +224,8 @@ class _Line:
                 "",
                 f"  {' and '.join(p.alias for p in PEOPLE if p.has_factor)} are asked for a one-time code too: {self._address}/phone/codes",
             ),
+            *((f"  journalists read {self._config.console.press_url}",) if self._config.console.press_url else ()),
+            "  Figures there, and as partners see them, are of a year that was made up.",
             *("", f"Whoever chose another password there keeps it. All of this stands in {self._shown(self._card)} too."),
         ]
         if json.loads(self._health)["parts"]["emergency_number"] == "none":

@@ -29,7 +29,7 @@ def demo_environment(env: Mapping[str, str], standin: str, new_keys: Callable[[]
     }
     bind = env.get("HOTLINE_BIND", "").strip() or next(variable.default for variable in SETTINGS if variable.name == "HOTLINE_BIND")
     demo["HOTLINE_CONSOLE_URL"] = f"http://{bind}"
-    demo["HOTLINE_PRESS_URL"] = f"http://{PRESS_HOST}:{bind.rpartition(':')[2]}/chiffres"
+    demo["HOTLINE_PRESS_URL"] = f"http://{PRESS_HOST}:{str(bind).rpartition(':')[2]}/chiffres"
     if not env.get("HOTLINE_AT_SECRET_FILE"):
         demo["HOTLINE_AT_SECRET"] = _made_once(var / "at-secret", secrets.token_urlsafe)
     if not env.get("HOTLINE_KEYS") and not env.get("HOTLINE_KEYS_FILE"):

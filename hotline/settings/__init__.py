@@ -480,6 +480,7 @@ class ConsoleSettings(Settings, frozen=True, kw_only=True):
             CONSOLE,
             PRESS,
             "the page of yearly figures for journalists, as `https://HOST/PATH`: a host of its own, which answers nothing else; anybody may read it; empty: there is none",
+            made="`http://chiffres.localhost:8000/chiffres`, at the port of `HOTLINE_BIND`",
         ),
     ] = None
     complaints: Annotated[

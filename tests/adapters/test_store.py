@@ -531,6 +531,8 @@ def test_a_number_that_was_handed_on_is_hers_who_works(store):
         t.staff.save(a_counselor(1, active=False))
         t.staff.save(a_counselor(2, number=a_counselor(1).number))
         assert id_of(2) == t.staff.by_number(a_counselor(1).number).id
+        assert (a_counselor(1).alias, a_counselor(2).alias) == t.staff.aliases(a_counselor(1).number)
+        assert () == t.staff.aliases(HERS)
 
 
 def test_offers(store):
@@ -849,6 +851,8 @@ def test_the_audit_is_searched(store):
         assert ((1, records[0]),) == t.audit.search("", 2, 2)
         assert [3, 1] == [number for number, _ in t.audit.search("awa", 99, 50, ("published",))]
         assert (("100%", "published", "rolled back"), 3) == (t.audit.deeds(), t.audit.count())
+        assert ("fanta",) == t.audit.doers("published", "axb", NOW)
+        assert () == t.audit.doers("published", "axb", NOW + 1) == t.audit.doers("published", "edition 1", NOW)
 
 
 def test_records_written_at_once_follow_each_other(store):

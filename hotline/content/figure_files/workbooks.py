@@ -39,6 +39,8 @@ _LINE: Final = Side(style="thin", color="9A958A")
 _BELOW: Final = Border(bottom=_LINE)
 _WRAPPED: Final = Alignment(wrap_text=True, vertical="top")
 _RIGHT: Final = Alignment(horizontal="right", vertical="top")
+_OVER: Final = Alignment(horizontal="right", wrap_text=True, vertical="top")
+"""A head over its numbers."""
 _NO_SHEET: Final = re.compile(r"[\[\]:*?/\\]")
 _SHEET_LETTERS: Final = 31
 
@@ -115,11 +117,12 @@ def _read_first(sheet: Any, figures: ReleasedFigures, words: Words) -> None:
         put(sheet, row, 2, figure.title)
         row += 1
     _page(sheet)
+    sheet.page_setup.fitToHeight = 1
 
 
 def _figure(sheet: Any, figure: ReleasedFigure, figures: ReleasedFigures, words: Words) -> None:
     """Title and sentence, the tables below each other, and beside the first what is to be read with it."""
-    widest = max(len(table.columns) for table in figure.tables) + 2
+    widest = max(1 + len(table.columns) + bool(table.row_shares) for table in figure.tables)
     put(sheet, 1, 1, figure.title).font = _TITLE
     put(sheet, 2, 1, f"{words('figures.files.period')} {figures.period} · {words('figures.files.release')} {figures.release}")
     _note(sheet, 3, figure.sentence, last=widest, letters=NAME_WIDTH + NUMBER_WIDTH * (widest - 1))
@@ -127,15 +130,18 @@ def _figure(sheet: Any, figure: ReleasedFigure, figures: ReleasedFigures, words:
     for table in figure.tables:
         row = _table(sheet, row, table, words) + 2
     beside = widest + 2
-    put(sheet, 5, beside, words("figures.files.note")).font = _HEAD
-    notes = dict.fromkeys((figure.read_with, *figures.read_first[1:3], *figures.read_first[4:], figures.legend))
+    head = put(sheet, 5, beside, words("figures.files.note"))
+    head.font, head.alignment = _HEAD, _WRAPPED
+    # Who is counted, and what the dash is, stand in the figure's own sentence and in the legend; in front there may be that all of it is made up.
+    _counted, prevalence, gbvims, _dash, dates = figures.read_first[-5:]
+    notes = dict.fromkeys((figure.read_with, prevalence, gbvims, dates, figures.legend))
     put(sheet, 6, beside, "\n\n".join(notes)).alignment = _WRAPPED
     sheet.merge_cells(start_row=6, start_column=beside, end_row=5 + NOTE_ROWS, end_column=beside)
     sheet.column_dimensions["A"].width = NAME_WIDTH
     for column in range(2, widest + 1):
         sheet.column_dimensions[get_column_letter(column)].width = NUMBER_WIDTH
     sheet.column_dimensions[get_column_letter(beside)].width = NOTE_WIDTH
-    sheet.freeze_panes = "B5"
+    sheet.freeze_panes = "B6" if len(figure.tables) == 1 else "B5"  # heads of the first table would stand over the second
     _page(sheet)
 
 
@@ -144,7 +150,7 @@ def _table(sheet: Any, row: int, table: ReleasedTable, words: Words) -> int:
     heads = [table.title, *(column.label for column in table.columns), *([words("figures.percent")] if table.row_shares else [])]
     for column, head in enumerate(heads, 1):
         cell = put(sheet, row, column, head)
-        cell.font, cell.fill, cell.border, cell.alignment = _HEAD, _HEAD_FILL, _BELOW, _WRAPPED
+        cell.font, cell.fill, cell.border, cell.alignment = _HEAD, _HEAD_FILL, _BELOW, _WRAPPED if column == 1 else _OVER
     sheet.row_dimensions[row].height = A_LINE * max(2, -(-len(table.title) // NAME_WIDTH), *(-(-len(head) // 11) for head in heads[1:]))
     if not any(cell.state != "too_few" for cells in table.cells for cell in cells):
         put(sheet, row + 1, 1, words("figures.too_few"))
@@ -168,7 +174,7 @@ def _number(sheet: Any, row: int, column: int, cell: ReleasedCell) -> None:
     shown = put(sheet, row, column, HIDDEN if cell.value is None else cell.value)
     shown.alignment = _RIGHT
     if cell.value is not None:
-        shown.number_format = "0"
+        shown.number_format = "#,##0"  # each spreadsheet writes thousands as its reader does
 
 
 def _note(sheet: Any, row: int, text: str, *, last: int, letters: int) -> None:
