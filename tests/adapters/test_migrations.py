@@ -15,26 +15,27 @@ from msgspec.structs import asdict
 from sqlalchemy import inspect, make_url, text
 
 import hotline.migrations
-from hotline.adapters.seal import Seal, SealBroken, new_keys
+from hotline.adapters.keys.seal import Seal, SealBroken, new_keys
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.engine import make_engine
-from hotline.adapters.sql.schema import is_current, upgrade
+from hotline.adapters.sql.revisions import chain, reached
+from hotline.adapters.sql.schema import upgrade
 from hotline.adapters.sql.tables import metadata
 from hotline.ports.calls.alarms import Alarm
 from hotline.ports.calls.numbers import Stop
 from hotline.ports.calls.staff_rings import RingDigits, StaffRing
 from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.audit import AuditRecord
-from hotline.ports.desk.backups import BackupRun, Hold
 from hotline.ports.desk.care import Load
 from hotline.ports.desk.cases import Consent, HandedNote, Incident, Referral
-from hotline.ports.desk.releases import Release
-from hotline.ports.desk.sharing_protocols import SharingProtocol
 from hotline.ports.desk.staff import Agreement, Staff
 from hotline.ports.editions.authorships import WordsAuthorship
 from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
 from hotline.ports.editions.editions import EditionRow, Proposal, Withdrawal
+from hotline.ports.figures.releases import Release
+from hotline.ports.figures.sharing_protocols import SharingProtocol
 from hotline.ports.store import StoreAway
+from hotline.ports.upkeep.backups import BackupRun, Hold
 from tests.adapters.conftest import PATIENT_MS
 from tests.adapters.test_store import HERS, HOUR, NOW, OTHERS, a_callback, a_counselor, a_post, id_of
 
@@ -57,6 +58,10 @@ def engine(empty_url):
 
 def insert(t, table: str, values) -> None:
     t._connection.execute(text(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({', '.join(f':{name}' for name in values)})"), values)  # noqa: S608 -- names of ours
+
+
+def is_current(url: str) -> bool:
+    return reached(url, PATIENT_MS) == chain()[-1]
 
 
 def without_origin(row) -> dict[str, object]:
@@ -415,7 +420,7 @@ def test_upward_with_data(empty_url, seal, revision):
     upgrade(empty_url, revision)
     FILLS[revision](empty_url, seal)
     upgrade(empty_url, seal=seal)
-    assert is_current(empty_url, PATIENT_MS)
+    assert is_current(empty_url)
     store = SqlStore(empty_url, seal, PATIENT_MS)
     with store.write() as t:
         assert a_callback(1, at_once=revision < "0006") == t.callbacks.get(id_of(1))
@@ -658,12 +663,12 @@ def test_schema_is_what_the_code_speaks_of(empty_url, engine):
 
 def test_is_current(empty_url, engine):
     """An empty database and one of another revision are told from one that is ready."""
-    assert not is_current(empty_url, PATIENT_MS)
+    assert reached(empty_url, PATIENT_MS) is None
     upgrade(empty_url)
-    assert is_current(empty_url, PATIENT_MS)
+    assert is_current(empty_url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = 'older'"))
-    assert not is_current(empty_url, PATIENT_MS)
+    assert reached(empty_url, PATIENT_MS) == "older"
 
 
 def test_a_migration_that_breaks_leaves_nothing(empty_url, engine):
@@ -692,4 +697,4 @@ def test_several_processes_at_once(empty_url):
     for process in processes:
         process.join(300)
     assert [0] * 4 == [process.exitcode for process in processes]
-    assert is_current(empty_url, PATIENT_MS)
+    assert is_current(empty_url)

@@ -9,8 +9,8 @@ from hotline.adapters.sql import SqlStore
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
 from hotline.ports.desk.cases import Consent, Incident, Referral
-from hotline.ports.desk.figures import OfferedHours, Tally, WaitingNow, WeekCounts
-from hotline.ports.desk.releases import FigureTable, HiddenCell, Release
+from hotline.ports.figures.figures import OfferedHours, Tally, WaitingNow
+from hotline.ports.figures.releases import FigureTable, HiddenCell, Release
 from hotline.settings import Rules
 from tests.adapters.test_store import DAY, HERS, HOUR, a_callback, id_of
 
@@ -45,9 +45,9 @@ def test_tallied(store: SqlStore) -> None:
             Tally("fr", False, "closed", "spoke", 2, 1),
             Tally("fr", False, "lapsed", None, 0, 1),
             Tally("fr", False, "claimed", None, 1, 1),
-        } == set(tx.figures.tallied(TODAY, TODAY + 1))
+        } == set(tx.figures.tallied((TODAY, TODAY + 1))[0])
         assert {"closed": True, "lapsed": False, "claimed": True} == {
-            tally.state: tally.rung for tally in tx.figures.tallied(TODAY, TODAY + 1)
+            tally.state: tally.rung for tally in tx.figures.tallied((TODAY, TODAY + 1))[0]
         }
 
 
@@ -64,11 +64,19 @@ def test_week_by_week(store: SqlStore) -> None:
         made(7, NOON, state="stopped", closed_at=NOON),
     )
     with store.write() as tx:
-        first, second = tx.figures.weeks(TODAY, 2)
-        assert (WeekCounts(2, 1, {7: 1, 9: 1}), WeekCounts(0, 1)) == (first, second)
+        weeks = ((TODAY, TODAY + 7), (TODAY + 7, TODAY + 14))
+        assert [{(False, 7): 1, (False, 9): 1}, {}] == [said.waits for said in tx.figures.said(*weeks)]
+        before = _rung_and_lapsed(tx, *weeks, (TODAY, TODAY + 14))
         tx.retention.purge(NOON + 60 * DAY, Rules())
-        gone = tx.figures.weeks(TODAY, 2)
-        assert [(week.kept, week.missed, sum(week.waits.values())) for week in gone] == [(2, 1, 2), (0, 1, 0)]
+        assert [(2, 1), (0, 1), (2, 2)] == before == _rung_and_lapsed(tx, *weeks, (TODAY, TODAY + 14))
+        assert [2, 2, 0] == [sum(said.waits.values()) for said in tx.figures.said((TODAY, TODAY + 14), *weeks)]
+
+
+def _rung_and_lapsed(tx, *spans) -> list[tuple[int, int]]:
+    return [
+        (sum(tally.count for tally in tallies if tally.rung), sum(tally.count for tally in tallies if tally.state == "lapsed"))
+        for tallies in tx.figures.tallied(*spans)
+    ]
 
 
 def test_what_is_gone_still_counts(store: SqlStore) -> None:
@@ -80,14 +88,14 @@ def test_what_is_gone_still_counts(store: SqlStore) -> None:
         made(3, NOON, state="closed", closed_at=NOON, attempts=1),
     )
     with store.write() as tx:
-        before = tx.figures.tallied(TODAY, TODAY + 1)
+        before = tx.figures.tallied((TODAY, TODAY + 1))[0]
         tx.retention.purge(NOON + 40 * DAY, Rules())
         assert None is tx.callbacks.get(id_of(1))
-        after = tx.figures.tallied(TODAY, TODAY + 1)
+        after = tx.figures.tallied((TODAY, TODAY + 1))[0]
         assert [0, 0, 0] == [tally.attempts for tally in after]
         gone = {(tally.state, tally.outcome or (tally.attempts and "unsaid") or None, tally.rung) for tally in before}
         assert gone == {(tally.state, tally.outcome, tally.rung) for tally in after}
-        assert () == tx.figures.tallied(TODAY + 1, TODAY + 2) == tx.figures.tallied(TODAY - 1, TODAY)
+        assert () == tx.figures.tallied((TODAY + 1, TODAY + 2))[0] == tx.figures.tallied((TODAY - 1, TODAY))[0]
 
 
 def test_tries_and_answers(store: SqlStore) -> None:
@@ -102,9 +110,9 @@ def test_tries_and_answers(store: SqlStore) -> None:
     )
     with store.read() as tx:
         assert {(1, "spoke"): 2, (3, "no_answer"): 1, (0, None): 1} == {
-            (tally.attempts, tally.outcome): tally.count for tally in tx.figures.tallied(TODAY, TODAY + 1)
+            (tally.attempts, tally.outcome): tally.count for tally in tx.figures.tallied((TODAY, TODAY + 1))[0]
         }
-        assert {"safer": 1} == tx.figures.said(TODAY, TODAY + 1).safer
+        assert {"safer": 1} == tx.figures.said((TODAY, TODAY + 1))[0].safer
 
 
 def test_referrals_count_with_consent(store: SqlStore) -> None:

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.console.words import quotes, unbroken
-from hotline.engine.scripts import CASES, EVERY_CALL
+from hotline.engine.casework.scripts import CASES, EVERY_CALL
 from hotline.ports.calls.callbacks import Safer
 from hotline.ports.outgoing import GatewayRefused
 from hotline.ports.voice import VoiceConnect

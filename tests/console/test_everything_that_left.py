@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from hotline.content.figure_files.mapping import MAPPING, read_mapping
 from hotline.engine.quarters import Span, span
 from hotline.ports.calls.callbacks import Safer
-from hotline.ports.desk.releases import FigureTable, Release
+from hotline.ports.figures.releases import FigureTable, Release
 from hotline.service.desk.figures import publication
 from hotline.service.desk.figures.counting import CountedTable, count_tables
 from hotline.service.desk.figures.definitions import FIGURES, YEARLY

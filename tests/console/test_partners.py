@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.cases import Incident
-from hotline.ports.desk.releases import Release
 from hotline.ports.desk.staff import Staff
+from hotline.ports.figures.releases import Release
 from hotline.service.acts import By, run
 from hotline.service.desk.accounts import sign_in
 from hotline.service.desk.accounts.agreed_terms import accept_terms

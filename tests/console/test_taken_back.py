@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import MetaData, select
 
-from hotline.adapters.seal import SealBroken
+from hotline.adapters.keys.seal import SealBroken
 from hotline.service.acts import Result
 from hotline.service.desk.casework import consents
 from hotline.service.desk.figures.publication import CannotPrepare

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from hotline.content.figure_files.workbooks import recorder_as_xlsx
-from hotline.engine.incidents import QUESTIONS, REGION, UNKNOWN
+from hotline.engine.casework.incidents import QUESTIONS, REGION, UNKNOWN
 from hotline.ports.desk.cases import Incident
 from hotline.service.desk.figures.files.recorder import heads, menu_heads, rows
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from hotline.engine.times import THURSDAY
 from hotline.ports.calls.callbacks import Callback
-from hotline.ports.desk.figures import Tally
+from hotline.ports.figures.figures import Tally
 from hotline.service.desk.figures.cell_suppression import FEW, HELD
 from hotline.service.desk.figures.overview import SETTLES, STEP, Counted, Overview, fate, overview
 from hotline.service.desk.shifts.staffing import by_day

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.ports.desk.releases import TOTAL, UNKNOWN, FigureTable
+from hotline.ports.figures.releases import TOTAL, UNKNOWN, FigureTable
 from hotline.service.desk.figures.bounds import Equation, bounds
 from hotline.service.desk.figures.counting import CountedTable
 from hotline.service.desk.figures.definitions import SMALLEST_BASE, SPECS

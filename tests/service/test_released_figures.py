@@ -18,9 +18,9 @@ from sqlalchemy import text
 from hotline.engine.quarters import Span, span
 from hotline.ports.desk.cases import Consent, Incident, Referral
 from hotline.ports.desk.declarations import Declaration
-from hotline.ports.desk.figures import Tally
-from hotline.ports.desk.releases import TOTAL, Release
 from hotline.ports.editions.editions import EditionRow
+from hotline.ports.figures.figures import Tally
+from hotline.ports.figures.releases import TOTAL, Release
 from hotline.service.acts import By, Result, run
 from hotline.service.desk.casework import consents
 from hotline.service.desk.figures.counting import Material, count_tables

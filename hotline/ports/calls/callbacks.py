@@ -74,8 +74,10 @@ class DueCallback(Struct, frozen=True):
     id: str
     language: str
     urgent: bool
+    sunk: bool
     made_at: int
     opens_at: int
+    not_after: int
 
     @property
     def since(self) -> int:
@@ -110,8 +112,8 @@ class Callbacks(Protocol):
     def to_number(self, id: str) -> tuple[Callback, ...]:
         """Every callback to the same number whatever became of it, this one among them, oldest first; none once its number is gone."""
 
-    def due(self, at: int, skip: int, limit: int) -> tuple[DueCallback, ...]:
-        """Waiting with `opens_at` <= at < `not_after`: urgent, then what is not sunk, what ends soonest, the longest waiting. Of these at most `limit` after the first `skip`."""
+    def due(self, at: int, limit: int, *, urgent: bool, after: DueCallback | None = None) -> tuple[DueCallback, ...]:
+        """Waiting with `opens_at` <= at < `not_after`, what is urgent or what is not: what is not sunk first, then what ends soonest, the longest waiting. Of these at most `limit`, behind `after`."""
 
     def ended(self, at: int) -> tuple[Callback, ...]:
         """Waiting or claimed with `not_after` <= at."""
@@ -124,5 +126,8 @@ class Callbacks(Protocol):
 
     def holders(self) -> frozenset[str]:
         """Who of the staff has claimed a callback and is not done with it."""
+
+    def claimed(self) -> tuple[Callback, ...]:
+        """Every one that somebody holds, the longest held first."""
 
     def claimed_by(self, staff: str) -> tuple[Callback, ...]: ...

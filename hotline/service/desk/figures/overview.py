@@ -12,9 +12,9 @@ from hotline.engine.times import DAY_HOURS, DAY_SECONDS, HOUR_SECONDS, THURSDAY
 from hotline.ports.calls.call_outcomes import DANGEROUS, OUTCOMES
 from hotline.ports.calls.callbacks import Safer
 from hotline.ports.desk.cases import ReferralOutcome
-from hotline.ports.desk.figures import SealedCounts, Tally, TurnedAway, WaitingNow, WeekCounts
-from hotline.ports.desk.releases import TOTAL, Release
 from hotline.ports.desk.staff import Role
+from hotline.ports.figures.figures import SealedCounts, Tally, TurnedAway, WaitingNow
+from hotline.ports.figures.releases import TOTAL, Release
 from hotline.ports.store import Transaction
 from hotline.service.deps import Deps
 from hotline.service.desk.figures import cell_suppression
@@ -176,26 +176,24 @@ def overview(deps: Deps, role: Role, at: int) -> Overview:
     until = today + 1 if is_exact else settled - (settled + THURSDAY) % STEP
     first, middle = until - RECENT - BEFORE, until - RECENT
     with deps.store.read() as tx:
-        spans = ((middle, until), (first, middle))
-        tallied = [tx.figures.tallied(*span) for span in spans]
-        tallies = [tally for of_span in tallied for tally in of_span]
+        spans, whole_weeks = ((middle, until), (first, middle)), _whole_weeks(until) if is_exact else ()
+        of_recent, of_before, *of_weeks = tx.figures.tallied(*spans, *whole_weeks)
+        tallies = (*of_recent, *of_before)
         languages = _languages(deps, (tally.language for tally in tallies))
         turned_away = tx.figures.turned_away(min(first, until - WEEKS * DAYS_A_WEEK), until)
         recent, before = (
             _period(languages, of_span, [row for row in turned_away if row.hour // DAY_HOURS in range(*span)], span, is_exact=is_exact)
-            for span, of_span in zip(spans, tallied, strict=True)
+            for span, of_span in zip(spans, (of_recent, of_before), strict=True)
         )
         ahead, quarter = weeks(Work(deps, tx, at)), None
         if is_exact:
-            said = tx.figures.said(first, until)
-            calls, waited = (
-                _calls(tallies, said, tx.figures.referral_outcomes(first, until)),
-                _waited(tx, tallies, said, (first, until), at),
-            )
+            said, *said_weekly = tx.figures.said((first, until), *whole_weeks)
+            calls = _calls(tallies, said, tx.figures.referral_outcomes(first, until))
+            waited = _waited(tx, tallies, said, (first, until), at)
+            trend = _trend(tx, turned_away, zip(of_weeks, said_weekly, strict=True), until)
         else:
             quarter = next(iter(published(tx.releases.releases()).quarters), None)
-            calls, waited = _released_calls(tallies, quarter), None
-        trend = _trend(tx, turned_away, until) if is_exact else ()
+            calls, waited, trend = _released_calls(tallies, quarter), None, ()
         headlines = _headlines(recent, trend, ahead)
         return Overview(
             is_exact,
@@ -234,9 +232,16 @@ def kept_share(promises: Counted, column: str) -> int | None:
     return 100 * kept // (kept + missed)
 
 
-def _trend(tx: Transaction, turned_away: Iterable[TurnedAway], until: int) -> tuple[WeekTrend, ...]:
+def _whole_weeks(until: int) -> tuple[tuple[int, int], ...]:
+    """Of the trend, the oldest first: the first day of each, and the one after its last."""
+    return tuple((until - back * DAYS_A_WEEK, until - (back - 1) * DAYS_A_WEEK) for back in range(WEEKS, 0, -1))
+
+
+def _trend(
+    tx: Transaction, turned_away: Iterable[TurnedAway], counted: Iterable[tuple[Sequence[Tally], SealedCounts]], until: int
+) -> tuple[WeekTrend, ...]:
+    """`counted`: of each whole week."""
     first = until - WEEKS * DAYS_A_WEEK
-    counted = tx.figures.weeks(first, WEEKS)
     refused: Counter[int] = Counter()
     for row in turned_away:
         refused[(row.hour // DAY_HOURS - first) // DAYS_A_WEEK] += row.count
@@ -245,21 +250,20 @@ def _trend(tx: Transaction, turned_away: Iterable[TurnedAway], until: int) -> tu
         week = (hours.day - first) // DAYS_A_WEEK
         gaps[week] = gaps.get(week, 0) + hours.offered - hours.covered
     return tuple(
-        WeekTrend(first + DAYS_A_WEEK * week, _share(counts), _middle(counts.waits), refused[week], gaps.get(week))
-        for week, counts in enumerate(counted)
+        WeekTrend(first + DAYS_A_WEEK * week, _share(tallies), _middle(said.waits), refused[week], gaps.get(week))
+        for week, (tallies, said) in enumerate(counted)
     )
 
 
-def _share(counts: WeekCounts) -> int | None:
-    cells = cell_suppression.line([counts.kept, counts.missed])
-    if any(isinstance(cell, str) for cell in cells) or not counts.kept + counts.missed:
-        return None
-    return 100 * counts.kept // (counts.kept + counts.missed)
+def _share(tallies: Sequence[Tally]) -> int | None:
+    kept, missed = (sum(tally.count for tally in tallies if fate(tally) == name) for name in ("kept", "missed"))
+    cells = cell_suppression.line([kept, missed])
+    return None if any(isinstance(cell, str) for cell in cells) or not kept + missed else 100 * kept // (kept + missed)
 
 
-def _middle(waits: Mapping[int, int]) -> int | None:
+def _middle(waits: Mapping[tuple[bool, int], int]) -> int | None:
     """The median of at least as many as are shown anywhere."""
-    minutes = sorted(minutes for minutes, count in waits.items() for _ in range(count))
+    minutes = _minutes(waits)
     return _part(minutes, 1, 2) if len(minutes) >= cell_suppression.FEWEST else None
 
 
@@ -379,7 +383,7 @@ def _column_of(rows: tuple[str, ...], cell_of: Callable[[str], int | None]) -> C
 
 
 def _waited(tx: Transaction, tallies: Iterable[Tally], said: SealedCounts, days: tuple[int, int], at: int) -> Waited:
-    minutes = sorted(minutes for (_, minutes), count in said.waits.items() for _ in range(count))
+    minutes = _minutes(said.waits)
     urgent = {minutes: count for (is_urgent, minutes), count in said.waits.items() if is_urgent}
     return Waited(
         _part(minutes, 1, 2),
@@ -390,6 +394,11 @@ def _waited(tx: Transaction, tallies: Iterable[Tally], said: SealedCounts, days:
         said.entered,
         tx.outbox.count("supervisor", at - HOUR_SECONDS),
     )
+
+
+def _minutes(waits: Mapping[tuple[bool, int], int]) -> list[int]:
+    """Of each that was rung, in order."""
+    return sorted(minutes for (_, minutes), count in waits.items() for _ in range(count))
 
 
 def _part(minutes: Sequence[int], of: int, whole: int) -> int | None:

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from hotline.ports.desk.releases import TOTAL, UNKNOWN
+from hotline.ports.figures.releases import TOTAL, UNKNOWN
 from hotline.service.desk.figures.definitions import LANGUAGES, NATIONAL, OTHERS, REGIONS, SPECS
 
 Say: TypeAlias = Callable[..., str]
