@@ -175,6 +175,25 @@ class Notebook:
                         if not is_same:
                             self.faults.append(f"press: {place} is {rounded}, elsewhere {exact}")
 
+    def lines(self, raw: str) -> None:
+        """From quarter to quarter: every number, in a table or drawn, is one of that figure's that stand elsewhere."""
+        quarters = [period for period in self.periods.values() if "-" in period]
+        for section in re.findall(r'aria-labelledby="[^"]*line-\w+-head">(.*?)</section>', raw, re.DOTALL):
+            for title, _, rows in tables_of(section):
+                table, told = self.titles[title.casefold()], {HIDDEN}
+                for label, said in rows:
+                    for period, text in zip(quarters, said, strict=True):
+                        known = {value for place, value in self.cells.items() if place[:2] == (period, table)}
+                        known |= {share for shares in self.shares[period, table] for share in shares.values()}
+                        number = _number(re.sub(r"\s?%$", "", text))
+                        self.read["lines"] = self.read.get("lines", 0) + 1
+                        told.add(text)
+                        if number not in known:
+                            self.faults.append(f"lines: {period} {table} {label} is {text}, which stands nowhere else")
+                drawn = re.findall(r'<text[^>]*font-weight="700"[^>]*text-anchor="middle"[^>]*>(.*?)</text>', section)
+                assert drawn
+                self.faults += [f"lines: {table} draws {said}" for said in drawn if html.unescape(said) not in told]
+
     def _printed(self, source: str, period: str, title: str, heads: list[str], rows: list[tuple[str, list[str]]]) -> None:
         table = self.titles[title.casefold()]
         columns = [self.code(table, head) for head in heads if (table, head.casefold()) in self.labels]

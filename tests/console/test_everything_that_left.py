@@ -112,11 +112,11 @@ class Readers:
         self.desk.line.webhook.told.clear()  # type: ignore[union-attr]
         self.look(f"?period={period}")
 
-    def look(self, asked: str) -> None:
+    def look(self, asked: str, *, whole: bool = True) -> None:
         browser = self.desk.browser("rokia")
         browser.open(f"/console/partners{asked}")
         assert 200 == browser.status
-        self.book.page(browser.raw)
+        (self.book.page if whole else self.book.lines)(browser.raw)
 
     def read_press(self) -> None:
         raw = self.press.get(f"{ADDRESS}/2027", base_url=HOST).get_data(as_text=True)
@@ -222,6 +222,7 @@ def a_year_let_out(readers: Readers) -> list[Release]:
     readers.take(let_out(desk.line, "2027"))
     for one, other in pairwise(["2027-Q1", "2027-Q2", "2027-Q3", "2027-Q4", "2027"]):
         readers.look(f"?period={one}&beside={other}")
+    readers.look("/quarters", whole=False)
     readers.read_press()
     with desk.line.real_store.read() as tx:
         return [release for release in tx.releases.releases() if release.released_at is not None]
@@ -233,7 +234,7 @@ def test_a_made_up_year(readers: Readers) -> None:
     releases = a_year_let_out(readers)
     book = readers.book
     assert [] == book.faults
-    assert {"json", "csv", "xlsx", "dhis2", "webhook", "page", "picture", "press", "overview"} == book.read.keys()
+    assert {"json", "csv", "xlsx", "dhis2", "webhook", "page", "picture", "press", "overview", "lines"} == book.read.keys()
     with_cells = [place for place in book.cells if not book.shapes[place[:2]][2]]
     assert (len(book.cells), len(book.cells), len(with_cells)) == tuple(book.read[kind] for kind in ("json", "csv", "webhook"))
     assert [(release.period, {table.name: table.cells for table in release.tables}) for release in releases] == [
