@@ -57,6 +57,8 @@ class Timed(Struct, frozen=True):
     role: Role
     p50: float
     p99: float
+    busy: float
+    """Of a processor, on average: about what `p50` would be on a quiet machine."""
     size: int
     """Bytes as they go over the network."""
 
@@ -169,8 +171,10 @@ def _time(client: FlaskClient, path: str, role: Role) -> Timed:
         return len(answer.get_data())
 
     size = get()
+    worked = time.process_time()
     times = sorted(_milliseconds(get) for _ in range(TIMES))
-    return Timed(path, role, statistics.median(times), times[-1], size)
+    busy = (time.process_time() - worked) * 1000 / TIMES
+    return Timed(path, role, statistics.median(times), times[-1], busy, size)
 
 
 def _bare() -> float:

@@ -131,6 +131,16 @@ def let_wait(config: Config, count: int) -> None:
             tx.callbacks.add(waits, f"+2237{5_000_000 + n}")
 
 
+def settle_store(config: Config) -> None:
+    """As it is a while later: what was just written is on the disk, and the database knows how much it has. Nobody writes ten thousand rows in the second before a caller's."""
+    engine = create_engine(config.database_url)
+    statements = ("PRAGMA wal_checkpoint(TRUNCATE)",) if engine.name == "sqlite" else ("VACUUM ANALYZE", "CHECKPOINT")
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
 def take_in(config: Config) -> int:
     """Do as the clock does each second until nothing lies in the spool, and return how many callbacks were there: a hop whose database is slower than its budget keeps them so."""
     before = callbacks(config)
