@@ -17,14 +17,14 @@ BAMBARA: Final = 0.7
 LOADS: Final = (0.1, 0.2, 0.4, 0.67, 0.8, 1.0)
 WANTED: Final = 95
 TEAMS: Final = {
-    "2: one for each language": ("bm", "fr"),
-    "2: one Bambara, one both": ("bm", ""),
+    "2: 1 Bambara, 1 French": ("bm", "fr"),
+    "2: 1 Bambara, 1 both": ("bm", ""),
     "2: both speak both": ("", ""),
-    "3: two Bambara, one French": ("bm", "bm", "fr"),
-    "3: two Bambara, one both": ("bm", "bm", ""),
+    "3: 2 Bambara, 1 French": ("bm", "bm", "fr"),
+    "3: 2 Bambara, 1 both": ("bm", "bm", ""),
     "3: all speak both": ("", "", ""),
-    "5: three Bambara, two French": ("bm", "bm", "bm", "fr", "fr"),
-    "5: two Bambara, one French, two both": ("bm", "bm", "fr", "", ""),
+    "5: 3 Bambara, 2 French": ("bm", "bm", "bm", "fr", "fr"),
+    "5: 2 Bambara, 1 French, 2 both": ("bm", "bm", "fr", "", ""),
     "5: all speak both": ("", "", "", "", ""),
 }
 """What each counselor speaks; empty: both."""

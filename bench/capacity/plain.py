@@ -135,8 +135,8 @@ class Numbers:
 
 
 class Offers:
-    def __init__(self, callbacks: Callbacks) -> None:
-        self._callbacks = callbacks
+    def __init__(self, callbacks: Callbacks, calls: Calls) -> None:
+        self._callbacks, self._calls = callbacks, calls
         self._of: defaultdict[str, list[Offer]] = defaultdict(list)
         self._recent: deque[Offer] = deque(maxlen=500)
         self._last: dict[str, int] = {}
@@ -172,7 +172,7 @@ class Offers:
             if offer.at <= since:
                 break
             callback = self._callbacks.all[offer.callback]
-            if callback.state == "waiting":
+            if callback.state == "waiting" and self._calls.placed_at(offer.callback, offer.staff) < offer.at:
                 found.append(LiveOffer(offer.callback, offer.staff, offer.at, callback.urgent))
         return tuple(found)
 
@@ -183,6 +183,7 @@ class Calls:
         self._live: dict[str, Call] = {}
         self._of_session: dict[str, Call] = {}
         self._rings: defaultdict[str, list[int]] = defaultdict(list)
+        self._placed: dict[tuple[str, str], int] = {}
 
     def add(self, call: Call) -> None:
         """The vendor names its session at once."""
@@ -194,6 +195,11 @@ class Calls:
         else:
             self._live[call.staff] = call
         self._of_session[call.id] = call
+        self._placed[call.callback, call.staff] = max(call.placed_at, self.placed_at(call.callback, call.staff))
+
+    def placed_at(self, callback: str, staff: str) -> int:
+        """When this person rang for it last; 0: never."""
+        return self._placed.get((callback, staff), 0)
 
     def of_session(self, _gateway: str, session: str) -> Call | None:
         return self._of_session.get(session)
@@ -315,8 +321,8 @@ class Plain:
     def __init__(self, time: Time, presence: Presence) -> None:
         self.callbacks = Callbacks()
         self.numbers = Numbers(self.callbacks)
-        self.offers = Offers(self.callbacks)
         self.calls = Calls(self.callbacks)
+        self.offers = Offers(self.callbacks, self.calls)
         self.staff = People(time, self.callbacks, presence)
         self.care = Care()
         self.declarations = Declarations()

@@ -56,12 +56,12 @@ def main() -> int:
     for seed in range(options.seed, options.seed + options.seeds):
         for store in STORES if options.store == "both" else (options.store,):
             faults, run = broken_by(Run(seed, store, options.seconds, options.callers, options.pause, chosen))
-            numbers = (run.hops, run.slow, run.late, f"{run.slowest:.1f} s", run.outage, run.noted, run.lost, run.gone, run.stopped)
+            numbers = (run.hops, run.slow, len(run.late), f"{run.slowest:.1f} s", run.outage, run.noted, run.lost, run.gone, run.stopped)
             ends = (run.rung, run.alerts, len(run.broken))
             print(f"| {seed} | {store} | {len(faults)} | {' | '.join(map(str, (*numbers, *ends)))} |", flush=True)
-            for line in run.broken[:MOST_BROKEN_SHOWN]:
+            for line in (*run.broken, *run.late)[:MOST_BROKEN_SHOWN]:
                 print(f"seed {seed}, {store}: {line}", file=sys.stderr)
-            if run.broken:
+            if run.broken or run.late:
                 print(f"seed {seed}, {store}: faults were {', '.join(faults)}", file=sys.stderr)
                 failed = True
     return int(failed)

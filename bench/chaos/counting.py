@@ -56,8 +56,8 @@ class Counted(Struct, frozen=True):
     hops: int
     slow: int
     """Hops that took longer than a second while who answers was killed, frozen or starting."""
-    late: int
-    """Hops that did so at any other moment."""
+    late: tuple[str, ...]
+    """Hops that did so at any other moment: one line each."""
     slowest: float
     """Seconds."""
     outage: int
@@ -95,7 +95,6 @@ def counted(line: ServedLine, witness: Witness, happened: Happened) -> Counted:
             for hop in unanswered
             if hop not in outage
         ),
-        *(f"hop {hop.typed!r} of {hop.session} took {hop.seconds:.1f} s though all was up" for hop in late),
         *_not_kept_once(witness, ids, kept, gone),
         *_promised_while_held(witness, losses),
         *rung_wrongly(witness, ids, losses),
@@ -108,7 +107,7 @@ def counted(line: ServedLine, witness: Witness, happened: Happened) -> Counted:
     return Counted(
         hops=len(hops),
         slow=len(over) - len(late),
-        late=len(late),
+        late=tuple(f"hop {hop.typed!r} of {hop.session} took {hop.seconds:.1f} s though all was up" for hop in late),
         slowest=max((hop.seconds for hop in hops), default=0.0),
         outage=len(outage),
         noted=sum(asked.noted_at is not None for asked in witness.asked),

@@ -51,7 +51,7 @@ def page(line: ServedLine) -> None:
     """Overwrite the first page of the callbacks' table below whoever works with it. PostgreSQL is stopped and started around it: it reads what it holds already from
     nowhere."""
     if line.postgres is None:
-        _sqlite_page(line.var / "hotline.db")
+        sqlite_page(line.var / "hotline.db")
         return
     with psycopg.connect(line.database.replace("+psycopg", ""), autocommit=True) as connection:
         (folder,) = connection.execute("SHOW data_directory").fetchone() or ("",)
@@ -61,8 +61,9 @@ def page(line: ServedLine) -> None:
     line.postgres.start()
 
 
-def _sqlite_page(path: Path) -> None:
-    """Under the writing lock, once all of the log is in the file, so that whoever reads next reads this page."""
+def sqlite_page(path: Path) -> None:
+    """Under the writing lock, once all of the log is in the file, so that whoever reads next reads this page; and a change of nothing, so that what they have read before
+    counts no more."""
     with closing(sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
         with closing(sqlite3.connect(path, timeout=LOCK_SECONDS)) as other:
@@ -70,7 +71,8 @@ def _sqlite_page(path: Path) -> None:
         size = writer.execute("PRAGMA page_size").fetchone()[0]
         root = writer.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (TABLE,)).fetchone()[0]
         _overwrite(path, (root - 1) * size, size)
-        writer.execute("ROLLBACK")
+        writer.execute(f"PRAGMA user_version = {writer.execute('PRAGMA user_version').fetchone()[0]}")
+        writer.execute("COMMIT")
 
 
 def _overwrite(path: Path, at: int, length: int) -> None:

@@ -58,12 +58,16 @@ class SmallDisk:
     def repair(self) -> None:
         """As an operator does: out of the tree, looked through, back in its place. Nobody may have a file open there."""
         deadline = time.monotonic() + GO_SECONDS
-        while subprocess.run(["umount", str(self.at)], check=False, capture_output=True).returncode:
+        while True:
+            subprocess.run(["umount", str(self.at)], check=False, capture_output=True)
+            if not os.path.ismount(self.at):
+                subprocess.run(["e2fsck", "-fy", str(self._image)], check=False, capture_output=True)
+                with suppress(OSError, subprocess.CalledProcessError):
+                    self._mount()
+                    return
             if time.monotonic() > deadline:
                 raise RuntimeError("somebody keeps the disk")
             time.sleep(0.02)
-        subprocess.run(["e2fsck", "-fy", str(self._image)], check=False, capture_output=True)
-        self._mount()
 
     def leave(self) -> None:
         left(self.at, self._memory)

@@ -22,7 +22,7 @@ from bench.chaos.disk import SmallDisk, left, mounted
 from bench.chaos.people import SUPERVISOR, TEAM
 from hotline.adapters.backup.sealed_file import new_keys as backup_keys
 from hotline.adapters.keys.seal import Seal, new_keys
-from hotline.adapters.processes import bound, start_valkey
+from hotline.adapters.processes import ValkeyFailed, bound, start_valkey
 from hotline.adapters.sockets import listen_at
 from hotline.ports.desk.shifts import Shift
 
@@ -48,7 +48,9 @@ class ServedLine:
         var = self.var
         self.listening = listen_at("127.0.0.1:0")
         self.bind = f"127.0.0.1:{self.listening.getsockname()[1]}"
-        self.socket = var / "v.sock"
+        # As below /run: neither on the disk that fails nor on the one that is kept.
+        self.socket = self.apart.with_name("run") / "v.sock"
+        self.socket.parent.mkdir(mode=0o700)
         self.database = postgres.create("chaos") if postgres else f"sqlite:///{var}/hotline.db"
         self._secrets()
         self.settings = {
@@ -183,7 +185,7 @@ class ServedLine:
             for name, start in self._kept.items():
                 with self._may_start:
                     if name not in self._running or self._running[name].poll() is not None:
-                        with suppress(OSError, ValueError, RuntimeError):
+                        with suppress(OSError, ValueError, ValkeyFailed):
                             self._running[name] = start()
         for process in reversed(tuple(self._running.values())):
             process.send_signal(signal.SIGTERM)
@@ -212,20 +214,21 @@ def _is_alive(pid: int) -> bool:
 def await_answer(line: ServedLine) -> None:
     """Until the line says that all of it is ready. A port tells nobody when it is served: asked again and again."""
     deadline = time.monotonic() + START_SECONDS
-    while asked(line.bind, "/health/ready") != 200:
+    while asked(line.bind, "/health/ready")[0] != 200:
         if time.monotonic() > deadline:
             raise RuntimeError("the line did not come up")
         time.sleep(0.05)
 
 
-def asked(bind: str, path: str) -> int:
-    """The status of an answer; 0 where there was none."""
+def asked(bind: str, path: str) -> tuple[int, bytes]:
+    """Status and body of an answer; 0 and nothing where there was none."""
     connection = HTTPConnection(bind, timeout=5)
     try:
         connection.request("GET", path)
-        return connection.getresponse().status
+        response = connection.getresponse()
+        return response.status, response.read()
     except (OSError, HTTPException):
-        return 0
+        return 0, b""
     finally:
         connection.close()
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from bench.chaos import damage
-from bench.chaos.line import ServedLine, await_answer
+from bench.chaos.line import ServedLine, asked, await_answer
+from bench.chaos.reading import kept
 from hotline.adapters.spool_file import rest_of
 
 
@@ -54,8 +55,11 @@ def damaged_and_restored(line: ServedLine, chance: random.Random, losses: list[L
     since, waiting = time.time(), _spooled(line)
     if line.command("backup"):
         return
+    holds_any = bool(kept(line))
     damage.page(line)
-    time.sleep(chance.uniform(1, 4))
+    time.sleep(chance.uniform(2, 4))
+    if holds_any and b'"database":"ok"' in asked(line.bind, "/health/ready")[1]:
+        wrong.append("nobody can see that a page of the database is damaged")
     with line.stopped():
         lost_at, spared = time.time(), _spooled(line)
         for path in line.var.glob("hotline.db*"):

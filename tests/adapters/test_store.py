@@ -1030,6 +1030,18 @@ def test_last_offers(store):
         assert [id_of(9), id_of(8), id_of(7)] == sorted(last, key=last.__getitem__)
 
 
+def test_an_offer_lives_until_it_is_followed(store):
+    """While the callback waits; whoever rang for it since is not asked about it any more, others are."""
+    keep(store, a_callback(1), a_callback(2))
+    with store.write() as t:
+        for callback, staff, at in ((1, 8, NOW), (1, 9, NOW + 1), (2, 8, NOW + 9)):
+            t.offers.add(Offer(id_of(callback), id_of(staff), at))
+        t.calls.add(Call(id_of(20), id_of(1), id_of(8), "ended", NOW + 2))
+        assert [(id_of(2), id_of(8)), (id_of(1), id_of(9))] == [(offer.callback, offer.staff) for offer in t.offers.live(NOW - 1)]
+        t.offers.add(Offer(id_of(1), id_of(8), NOW + 10))
+        assert [id_of(8), id_of(8), id_of(9)] == [offer.staff for offer in t.offers.live(NOW - 1)]
+
+
 def test_who_was_offered_something_since(store):
     """After that second, over all callbacks."""
     keep(store, a_callback(1), a_callback(2))

@@ -413,6 +413,18 @@ def test_unreachable_and_then_silence_goes_to_another(rung: Line) -> None:
     assert ("waiting", 1) == (rung.callback().state, len(rung.inbox(OUMOU)))
 
 
+def test_whoever_gives_back_what_she_rang_for_is_told_of_the_next(rung: Line) -> None:
+    """At once: her offer of what she gave back is no question to her any more, and others wait."""
+    rung.text(AWA, "3")
+    rung.walk("5 5", "session-2", OTHER_CALLER)
+    rung.work()
+    rung.inbox(AWA)
+    rung.text(AWA, f"{rung.callbacks()[0].reference} 0")
+    rung.work()
+    rung.wait(1)
+    assert rung.callbacks()[1].reference in rung.inbox(AWA)[-1]
+
+
 @pytest.mark.parametrize("text", ["1", "ici", "début"])
 def test_late_promises_do_not_count(offered: Line, text: str) -> None:
     """Taking, presence and on shift would promise somebody who is not there."""

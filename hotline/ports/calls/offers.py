@@ -38,7 +38,8 @@ class Offers(Protocol):
         """Who was offered anything after that moment. Of a callback that closed the hour is left, so that whoever heard of that one alone is missing."""
 
     def live(self, since: int) -> tuple[LiveOffer, ...]:
-        """Offers made after `since` of what still waits, to whomever, newest first."""
+        """Offers made after `since` of what still waits, to whomever, newest first; but for those that were followed: whoever rang for it, and gave it back, is not
+        asked about it any more."""
 
     def to(self, staff: str, at: int) -> tuple[Callback, ...]:
         """Waiting, due at `at`, and offered to this counselor: newest offer first."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from msgspec.structs import asdict
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, exists, func, select
 
 from hotline.adapters.sql.calls.callbacks import CALLBACK, DUE, CallbackRows
-from hotline.adapters.sql.tables import callbacks, offers
+from hotline.adapters.sql.tables import callbacks, calls, offers
 from hotline.adapters.sql.unit import THIS, columns
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.offers import LiveOffer, Offer
@@ -17,9 +17,10 @@ _OFFERS: Final = select(*columns(offers, Offer)).where(offers.c.callback == THIS
 _LAST_OFFERS: Final = select(offers.c.staff, func.max(offers.c.sequence)).group_by(offers.c.staff)
 _OFFERED_SINCE: Final = select(offers.c.staff).where(offers.c.at > bindparam("since")).distinct()
 _URGENT: Final = select(callbacks.c.urgent).where(callbacks.c.id == offers.c.callback, callbacks.c.state == "waiting").scalar_subquery()
+_FOLLOWED: Final = exists().where(calls.c.callback == offers.c.callback, calls.c.staff == offers.c.staff, calls.c.placed_at >= offers.c.at)
 _LIVE: Final = (
     select(offers.c.callback, offers.c.staff, offers.c.at, _URGENT.label("urgent"))
-    .where(offers.c.at > bindparam("since"), _URGENT.is_not(None))
+    .where(offers.c.at > bindparam("since"), _URGENT.is_not(None), ~_FOLLOWED)
     .order_by(offers.c.sequence.desc())
 )
 """By the few offers of late, not by the many callbacks that wait."""
