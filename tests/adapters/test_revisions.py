@@ -73,7 +73,7 @@ def test_who_begins_on_which_tables(program: str, tables: str, works: bool) -> N
     if works:
         refuse_unfit(tables, steps)
     else:
-        with pytest.raises(TablesUnfit, match="hotline db upgrade|start that one"):
+        with pytest.raises(TablesUnfit, match=r"hotline db upgrade|start that one"):
             refuse_unfit(tables, steps)
 
 
