@@ -44,7 +44,7 @@ class Programs:
         self._breaker = breaker or Breaker()
 
     def show(self, newest: str, part: str, at: float) -> None:
-        """This process works. Meant for every ten seconds or so."""
+        """Say that this process works. Meant for every ten seconds or so."""
         with self._breaker.guard():
             show(self._client, newest, part, at)
 

@@ -60,7 +60,7 @@ def is_behind(program: str, step: str) -> bool:
 
 
 class TablesUnfit(Exception):
-    """This program cannot work on these tables. Says why, and what to do."""
+    """The program cannot work on these tables. Says why, and what to do."""
 
 
 def refuse_unfit(here: str, steps: tuple[str, ...] | None = None) -> None:
