@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 from socket import SHUT_RDWR, socket
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import requests
 from msgspec import Struct
@@ -65,8 +65,8 @@ class _Ending(HTTPAdapter):
         self._sockets: list[socket] = []
         super().__init__()
 
-    def init_poolmanager(self, *args: Any, **keys: Any) -> None:
-        super().init_poolmanager(*args, **keys)  # type: ignore[no-untyped-call]
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
+        super().init_poolmanager(connections, maxsize, block, **pool_kwargs)
         pools = {"http": HTTPConnectionPool, "https": HTTPSConnectionPool}
         self.poolmanager.pool_classes_by_scheme = {scheme: self._noting(pool) for scheme, pool in pools.items()}
 
@@ -78,14 +78,14 @@ class _Ending(HTTPAdapter):
                 socket.shutdown(open_socket, SHUT_RDWR)
 
     def _noting(self, pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
-        sockets = self._sockets
+        connects = pool.ConnectionCls.connect
 
-        class Connection(pool.ConnectionCls):  # type: ignore[name-defined,misc]
-            def connect(self) -> None:
-                super().connect()
-                sockets.append(self.sock)
+        def connect(connection: Any) -> None:
+            connects(connection)
+            self._sockets.append(connection.sock)
 
-        return type("Pool", (pool,), {"ConnectionCls": Connection})
+        connections = type("Connection", (pool.ConnectionCls,), {"connect": connect})
+        return cast("type[HTTPConnectionPool]", type("Pool", (pool,), {"ConnectionCls": connections}))
 
 
 MAY_BE_DONE: Final = frozenset({303, 408, 409})

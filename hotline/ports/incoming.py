@@ -68,5 +68,5 @@ class Taker(Protocol):
 class SmsIn(Protocol[Views_co]):
     """A vendor's way in for SMS and their reports, and for whatever else it posts beside the hop: it reads each, hands it on, and answers the vendor as it wants to be."""
 
-    def __call__(self, line: Taker, meter: Meter) -> Views_co:
+    def __call__(self, line: Taker, meter: Meter, /) -> Views_co:
         """The views that take what comes."""

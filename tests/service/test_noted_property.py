@@ -209,10 +209,11 @@ class Caller:
         if weather.spool_full:
             self._cramped.add(session)
 
-    def begun_again(self) -> set[str]:
-        """The ids of callbacks of sessions whose vendor may have given an id again: hops that came again in their order, after the session's life."""
+    def begun_again(self) -> dict[str, str]:
+        """The ids that callbacks have of sessions whose vendor may have given an id again, each with that of the one before: hops that came again in their
+        order, after the session's life."""
         digest = self._line.seal.digest
-        return {digest("callback", f"{id}|{at}").hex()[:32] for id in self.told("kept") for at in self._heard_at}
+        return {digest("callback", f"{id}|{at}").hex()[:32]: id for id in self.told("kept") for at in self._heard_at}
 
     def told(self, outcome: str) -> list[str]:
         """The ids of the callbacks that she was told this of, by sessions that could not be forgotten where it is *lost*."""
@@ -246,6 +247,8 @@ def test_noted_means_kept_once_in_any_weather(
             caller.deliver(caller.hops[place % len(caller.hops)], weather)
         caller.meet(Weather(passed=3))
         line.hotline.tick()
-        rows = sorted(callback.id for callback in line.callbacks() if callback.id not in caller.begun_again())
-        assert (caller.told("kept"), 0) == (rows, len(line.spool))
+        rows, again = {callback.id for callback in line.callbacks()}, caller.begun_again()
+        first = sorted(rows - again.keys())
+        new = {again[id] for id in rows & again.keys()}
+        assert ([id for id in caller.told("kept") if id in rows or id not in new], 0) == (first, len(line.spool))
         assert set(caller.told("lost")).isdisjoint(rows)
