@@ -126,7 +126,7 @@ def _table(name: str, file: Path | None, memory: Memory, *, demo: bool) -> Gatew
     tables = import_module(TABLES)
     assert file  # noqa: S101 -- the name was found there
     vendor = tables.open_vendor(name, tables.load_accounts(file)[name], file.parent, memory)
-    if demo and vendor.sms is not None and not is_loopback(vendor.sms.url):
+    if demo and not all(map(is_loopback, vendor.urls)):
         raise ConfigError((f"{file}: [{name}] base: the demo must not reach the vendor",))
 
     def refresh() -> None:

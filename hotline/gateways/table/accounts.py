@@ -19,7 +19,7 @@ from msgspec import Struct, ValidationError, convert, field
 from hotline.config import ConfigError
 from hotline.gateways.table.door import TableDoor
 from hotline.gateways.table.gate import TableAccess
-from hotline.gateways.table.sms import SendingAccount, TableInbox, TableSms, fetch_token
+from hotline.gateways.table.sms import SendingAccount, TableInbox, TableSms, asked_urls, fetch_token
 from hotline.gateways.table.spec import FaultyTable, load_table
 from hotline.gateways.tokens import Tokens
 from hotline.settings.values import ADDRESS, NETWORKS, PRINTABLE, SECRET, SENDER, Form
@@ -109,6 +109,8 @@ class TableVendor(Struct, frozen=True):
     door: TableDoor
     sms: TableSms | None
     inbox: TableInbox | None
+    urls: tuple[str, ...] = ()
+    """Where it is asked for an SMS."""
 
 
 def table_file(name: str, account: TableAccount, folder: Path) -> Path:
@@ -135,12 +137,13 @@ def open_vendor(name: str, account: TableAccount, folder: Path, memory: Memory) 
     # An account without a sender sends nothing.
     sms = _sms(table, account, memory) if table.sms.send is not None and account.sender else None
     has_inbox = table.sms.reports is not None or table.sms.messages is not None
-    return TableVendor(door, sms, TableInbox(table, access) if has_inbox else None)
+    urls = asked_urls(table.sms, _sending(account)) if sms is not None else ()
+    return TableVendor(door, sms, TableInbox(table, access) if has_inbox else None, urls)
 
 
 def _sms(table: WireTable, account: TableAccount, memory: Memory) -> TableSms:
     """Raises ConfigError."""
-    sending, keys = SendingAccount(account.base, account.key, account.sender, account.client_id, account.client_secret), table.sms
+    sending, keys = _sending(account), table.sms
     used = {"{client_id}", "{client_secret}"} & {slot for text in _token_texts(keys.token) for slot in re.findall(r"\{[a-z_]+\}", text)}
     lacking = [slot.strip("{}") for slot in sorted(used) if not getattr(account, slot.strip("{}"))]
     if lacking:
@@ -149,6 +152,10 @@ def _sms(table: WireTable, account: TableAccount, memory: Memory) -> TableSms:
     tokens = None if fetch is None else Tokens(f"{table.name} token|{account.client_id or account.key}", memory, time.monotonic, fetch)
     assert keys.send  # noqa: S101 -- asked for where there is one
     return TableSms(keys.send, sending, reference=lambda: token_hex(16), tokens=tokens)
+
+
+def _sending(account: TableAccount) -> SendingAccount:
+    return SendingAccount(account.base, account.key, account.sender, account.client_id, account.client_secret)
 
 
 def _token_texts(token: TokenKeys | None) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from hotline.gateways.asking import VendorAnswer
-    from hotline.gateways.table.spec import Condition, MessageKeys, ReportKeys, SendKeys, TokenKeys, WireTable
+    from hotline.gateways.table.spec import Condition, MessageKeys, ReportKeys, SendKeys, SmsKeys, TokenKeys, WireTable
     from hotline.gateways.tokens import Tokens
     from hotline.ports.incoming import Taker
 
@@ -70,7 +70,7 @@ class TableSms:
     ) -> None:
         """`reference`: a new one for each SMS, of letters and digits. `tokens`: where the vendor wants one."""
         self._keys, self._timeout, self._fixed, self._reference, self._tokens = keys, timeout, account.slots, reference, tokens
-        self.url: Final = _filled(keys.url, self._fixed)
+        self._url = _filled(keys.url, self._fixed)
 
     def send_sms(self, to: str, text: str) -> str:
         if not is_e164(to):
@@ -94,7 +94,12 @@ class TableSms:
 
     def _post(self, values: dict[str, str]) -> VendorAnswer:
         headers = _JSON | {name: _filled(value, values) for name, value in self._keys.headers.items()}
-        return asked("POST", self.url, headers, json.encode(_filled_in(self._keys.body, values)), self._timeout)
+        return asked("POST", self._url, headers, json.encode(_filled_in(self._keys.body, values)), self._timeout)
+
+
+def asked_urls(keys: SmsKeys, account: SendingAccount) -> tuple[str, ...]:
+    """Where the vendor is asked for an SMS."""
+    return tuple(_filled(part.url, account.slots) for part in (keys.send, keys.token) if part is not None)
 
 
 def fetch_token(keys: TokenKeys, account: SendingAccount, timeout: tuple[float, float] = TIMEOUT) -> FreshToken:
