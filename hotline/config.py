@@ -65,6 +65,13 @@ def languages_in(env: Mapping[str, str]) -> tuple[str, ...]:
     return cast("tuple[str, ...]", _read_alone(env, "languages"))
 
 
+def gateways_in(env: Mapping[str, str]) -> tuple[tuple[str, ...], str | None]:
+    """Read HOTLINE_GATEWAYS and HOTLINE_TABLES_FILE alone: no gateway where the first is not set. Raises ConfigError."""
+    if "HOTLINE_GATEWAYS" not in env:
+        return (), None
+    return cast("tuple[str, ...]", _read_alone(env, "gateways")), cast("str | None", _read_alone(env, "tables_file"))
+
+
 def timezone_in(env: Mapping[str, str]) -> str:
     """Read HOTLINE_TIMEZONE alone. Raises ConfigError."""
     return cast("str", _read_alone(env, "timezone"))

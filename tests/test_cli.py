@@ -183,6 +183,21 @@ def test_what_must_be_mended_is_told_first(capsys: pytest.CaptureFixture[str], f
     assert f"{found['to_be_mended']} to be mended, {found['to_be_known']} to be known" == said[-1]
 
 
+def test_what_a_vendor_shows_otherwise_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Which screens have more pages at one that shows fewer letters, and that some of them are urgent; what does not fit there at all must be mended."""
+    nalo = (ROOT / "hotline/gateways/tables/nalo.toml").read_text("utf-8")
+    table = tmp_path / "nalo.toml"
+    table.write_text(nalo, "utf-8")
+    code, shown, _ = run(capsys, "content", "check", "--root", ROOT, "--table", table)
+    (told,) = [line for line in shown.splitlines() if line.startswith("nalo (120 letters a screen): ")]
+    assert (code, "danger.advice" in told) == (0, True)
+    table.write_text(nalo.replace("letters = 120", "letters = 60"), "utf-8")
+    code, shown, _ = run(capsys, "content", "check", "--root", ROOT, "--table", table, "--json")
+    (found,) = json.loads(shown)["vendors"]
+    assert (code, found["letters"]) == (1, 60)
+    assert {"screen": "callback.stopped", "language": "fr"} in found["too_long"]
+
+
 def test_doctor_tells_a_script_the_same(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Each finding with its level, and how many there are of each; also where the settings are wrong."""
     for bind in ("127.0.0.1:8000", "nowhere"):

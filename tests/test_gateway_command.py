@@ -119,7 +119,7 @@ def test_a_vendor_that_shows_fewer_letters_than_a_screen_has_is_told(capsys):
 def test_the_guide_names_every_key_and_every_table():
     """None that there is not, either."""
     said = set(
-        re.findall(r"`((?:name|about)|(?:request|fields|session|told|answer|auth|sms)\.[a-z_]+)`", GUIDE.partition("## Every key")[2])
+        re.findall(r"`((?:name|about)|(?:request|fields|session|told|answer|keys|auth|sms)\.[a-z_]+)`", GUIDE.partition("## Every key")[2])
     )
     keys = {"name", "about"} | {f"{section}.{key}" for section, form in SECTIONS.items() for key in fields(form)}
     assert said == keys
@@ -129,3 +129,13 @@ def test_the_guide_names_every_key_and_every_table():
 
 def fields(form: type[Struct]) -> tuple[str, ...]:
     return form.__struct_encode_fields__
+
+
+def test_what_newcomers_wrote_from_the_guide_passes(capsys):
+    """Four vendors of whom no table ships, each from the guide and the vendor's own examples."""
+    newcomer = ROOT / "tests/gateways/newcomer"
+    tables = sorted(newcomer.glob("*.toml"))
+    assert [table.stem for table in tables] == ["advanta", "appsnmobile", "mtech", "uzo"]
+    for table in tables:
+        assert main(["gateway", "check", str(table), "--samples", str(table.with_suffix(".json"))]) == 0
+        assert capsys.readouterr().out.endswith("they agree\n")

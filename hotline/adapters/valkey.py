@@ -37,7 +37,7 @@ local size = redis.call('LLEN', KEYS[1])
 local heard = size > 0 and redis.call('GET', KEYS[2])
 if heard then
   local what, place = string.match(heard, '^(%x+) (%d+)$')
-  if what == ARGV[1] then return redis.call('LRANGE', KEYS[1], 0, place - 1) end
+  if what == ARGV[1] and tonumber(place) <= size then return redis.call('LRANGE', KEYS[1], 0, place - 1) end
 end
 if size == 0 then
   for each = 5, #ARGV do size = redis.call('RPUSH', KEYS[1], ARGV[each]) end
@@ -48,7 +48,7 @@ redis.call('EXPIRE', KEYS[1], ARGV[3])
 if ARGV[1] ~= '' then redis.call('SET', KEYS[2], ARGV[1] .. ' ' .. size, 'EX', ARGV[4]) end
 return redis.call('LRANGE', KEYS[1], 0, -1)
 """
-"""What is heard is told by a digest: sealed, the same text differs each time."""
+"""What is heard is told by a digest: sealed, the same text differs each time. A place beyond the list is one of a list before it, under the same name."""
 
 DISTINCT: Final = """
 if redis.call('SADD', KEYS[1], ARGV[1]) == 1 then redis.call('EXPIRE', KEYS[1], ARGV[2]) end

@@ -257,13 +257,18 @@ class Edition:
         keys = {}
         for back, more in product((True, False), repeat=2):
             named = [*(["keys.more"] if more else []), *(["keys.back"] if back else []), "keys.out"]
-            keys[back, more] = self._sent(" ".join(words[key] for key in named), language)
+            keys[back, more] = self._sent(" ".join(self._there(words[key]) for key in named), language)
         other = self.next_language(language)
         return FixedLines(
             self._sent(words[WRONG_LINE], language),
             keys,
-            "\n" + self._sent(self.words[other]["keys.language"], other) if other != language else "",
+            "\n" + self._sent(self._there(self.words[other]["keys.language"]), other) if other != language else "",
         )
+
+    def _there(self, words: str) -> str:
+        """The words of a key, with the one that stands in its place where the vendor takes that one for itself."""
+        key, _, rest = words.partition(" ")
+        return f"{dict(self.fit.keys).get(key, key)} {rest}"
 
 
 def told_kept(sources: Sources) -> frozenset[str]:

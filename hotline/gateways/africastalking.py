@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hotline.config import Config
+    from hotline.ports.incoming import Taker
     from hotline.ports.memory import Memory
-    from hotline.service import Hotline
     from hotline.settings import AfricasTalking
 
 Verdict = Literal["taken", "refused", "unknown"]
@@ -198,7 +198,7 @@ def parts(config: Config, _memory: Memory) -> GatewayParts:
         door=guard,
         sms=out,
         voice=out,
-        views=lambda hotline, meter: blueprint(hotline, at, guard, meter.ended),
+        sms_in=lambda line, meter: blueprint(line, at, guard, meter.ended),
         refresh=guard.refresh,
     )
 
@@ -210,7 +210,7 @@ def _check(to: str) -> None:
 
 
 def blueprint(
-    hotline: Hotline, at: AfricasTalking, guard: WebhookGuard, ended: Callable[[Literal["Success", "Incomplete", "Failed"]], None]
+    line: Taker, at: AfricasTalking, guard: WebhookGuard, ended: Callable[[Literal["Success", "Incomplete", "Failed"]], None]
 ) -> Blueprint:
     """Views below `/at/<secret>/`; `ended` counts a session's end.
 
@@ -220,19 +220,19 @@ def blueprint(
 
     def ussd_end() -> Response:
         status = OUTCOMES.get(read(request.environ, UssdEnd).status)
-        ended(status) if status else hotline.unknown("end")
+        ended(status) if status else line.unknown("end")
         return Response()
 
     def sms() -> Response:
-        _take_message(hotline, read(request.environ, IncomingSms))
+        _take_message(line, read(request.environ, IncomingSms))
         return Response()
 
     def delivery() -> Response:
-        _take_report(hotline, read(request.environ, Delivery))
+        _take_report(line, read(request.environ, Delivery))
         return Response()
 
     def opt_out() -> Response:
-        hotline.opt_out(read(request.environ, OptOut).phone_number)
+        line.opt_out(read(request.environ, OptOut).phone_number)
         return Response()
 
     def voice() -> Response:
@@ -241,10 +241,10 @@ def blueprint(
         if form.direction != "Inbound":
             digits = form.dtmf_digits or None
             active = form.is_active == "1"
-            step = hotline.voice(VoiceLeg(WebhookGuard.name, form.session_id, form.caller_number, active, digits, form.client_request_id))
+            step = line.voice(VoiceLeg(WebhookGuard.name, form.session_id, form.caller_number, active, digits, form.client_request_id))
         elif form.is_active == "1":
             # Whoever rings the cover number hears the same, the caller, the caller's husband or a call that was put through: no store is asked, no trace is left.
-            step = hotline.cover()
+            step = line.cover()
         return Response(say(step, numbers), mimetype="application/xml")
 
     views = {"ussd/end": ussd_end, "sms": sms, "delivery": delivery, "optout": opt_out, "voice": voice}
@@ -253,19 +253,19 @@ def blueprint(
     return at_views
 
 
-def _take_message(hotline: Hotline, form: IncomingSms) -> None:
+def _take_message(line: Taker, form: IncomingSms) -> None:
     number = as_e164(form.sender)
     if number is None:
-        hotline.unknown("message")
+        line.unknown("message")
     else:
-        hotline.sms(ReceivedSms(WebhookGuard.name, form.id, number, form.text, moment(form.date), form.network))
+        line.sms(ReceivedSms(WebhookGuard.name, form.id, number, form.text, moment(form.date), form.network))
 
 
-def _take_report(hotline: Hotline, form: Delivery) -> None:
+def _take_report(line: Taker, form: Delivery) -> None:
     if form.status in ARRIVED:
-        hotline.delivery(SmsReport(WebhookGuard.name, form.id, ARRIVED[form.status]))
+        line.delivery(SmsReport(WebhookGuard.name, form.id, ARRIVED[form.status]))
     elif form.status not in ON_THE_WAY:
-        hotline.unknown("report")
+        line.unknown("report")
 
 
 class VoiceNumbers(Struct, frozen=True):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Final
+import threading
+from contextlib import suppress
+from socket import SHUT_RDWR, socket
+from typing import Any, Final, cast
 
 import requests
 from msgspec import Struct
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 
 TIMEOUT: Final = (2.0, 6.0)
-"""Seconds to connect, and to wait for each read: a worker must not hang on the vendor."""
+"""Seconds to connect, and from then on for the whole answer: a worker must not hang on a vendor that sends a byte now and then."""
 
 
 MOST_BYTES: Final = 64 * 1024
@@ -30,15 +35,57 @@ def asked(
 ) -> VendorAnswer:
     """The vendor's answer, whatever its status. Raises GatewayRefused where no connection came about, GatewayUnknown where none came back."""
     content = bytearray()
+    adapter = _Ending()
+    alarm = threading.Timer(sum(timeout), adapter.end)
+    alarm.daemon = True
+    alarm.start()
     try:
-        with requests.request(method, url, headers=headers, data=data, timeout=timeout, allow_redirects=False, stream=True) as answer:
-            for piece in answer.iter_content(MOST_BYTES):
-                content += piece
-                if len(content) > MOST_BYTES:
-                    break
-            return VendorAnswer(answer.status_code, bytes(content[:MOST_BYTES]))
+        with requests.Session() as session:
+            session.mount("https://", adapter)
+            session.mount("http://", adapter)
+            with session.request(method, url, headers=headers, data=data, timeout=timeout, allow_redirects=False, stream=True) as answer:
+                for piece in answer.iter_content(MOST_BYTES):
+                    content += piece
+                    if len(content) > MOST_BYTES:
+                        break
     except requests.RequestException as failure:
-        raise _never_left(failure) from None
+        raise GatewayUnknown("time_out") if adapter.is_over.is_set() else _never_left(failure) from None
+    finally:
+        alarm.cancel()
+    if adapter.is_over.is_set():  # an answer that says nothing of its length looks whole
+        raise GatewayUnknown("time_out")
+    return VendorAnswer(answer.status_code, bytes(content[:MOST_BYTES]))
+
+
+class _Ending(HTTPAdapter):
+    """Connections that can be ended while somebody reads from them: what the library counts is the time of each read, and a vendor may send on and on."""
+
+    def __init__(self) -> None:
+        self.is_over = threading.Event()
+        self._sockets: list[socket] = []
+        super().__init__()
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
+        super().init_poolmanager(connections, maxsize, block, **pool_kwargs)
+        pools = {"http": HTTPConnectionPool, "https": HTTPSConnectionPool}
+        self.poolmanager.pool_classes_by_scheme = {scheme: self._noting(pool) for scheme, pool in pools.items()}
+
+    def end(self) -> None:
+        """From any thread."""
+        self.is_over.set()
+        for open_socket in self._sockets:
+            with suppress(OSError):
+                socket.shutdown(open_socket, SHUT_RDWR)
+
+    def _noting(self, pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
+        connects = pool.ConnectionCls.connect
+
+        def connect(connection: Any) -> None:
+            connects(connection)
+            self._sockets.append(connection.sock)
+
+        connections = type("Connection", (pool.ConnectionCls,), {"connect": connect})
+        return cast("type[HTTPConnectionPool]", type("Pool", (pool,), {"ConnectionCls": connections}))
 
 
 MAY_BE_DONE: Final = frozenset({303, 408, 409})

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hotline.config import Config
+    from hotline.ports.incoming import Taker
     from hotline.ports.memory import Memory
-    from hotline.service import Hotline
     from hotline.settings.kannel import Kannel
 
 NAME: Final = "kannel"
@@ -99,12 +99,12 @@ def parts(config: Config, _memory: Memory) -> GatewayParts:
     return GatewayParts(
         NAME,
         sms=KannelSms(account, guard, lambda: token_hex(16)),
-        views=lambda hotline, _meter: blueprint(hotline, guard),
+        sms_in=lambda line, _meter: blueprint(line, guard),
         refresh=guard.refresh,
     )
 
 
-def blueprint(hotline: Hotline, guard: PathGuard) -> Blueprint:
+def blueprint(line: Taker, guard: PathGuard) -> Blueprint:
     """Views below `/gateway/kannel/<secret>/`. What Kannel is answered it may send to the phone: every answer is empty.
 
     400 where Kannel is not set up as it has to be; the log names the field. 503 where nothing could be kept: Kannel asks again, as often as it is set up to.
@@ -121,9 +121,9 @@ def blueprint(hotline: Hotline, guard: PathGuard) -> Blueprint:
         number = as_e164(f"+{sender[2:]}" if sender.startswith("00") else sender)
         if number is None or request.headers.get("X-Kannel-Coding") == _BINARY:
             # A network's own advertising, or a phone's settings: nobody who could be answered.
-            hotline.unknown("message")
+            line.unknown("message")
         else:
-            hotline.sms(ReceivedSms(NAME, id, number, _text(), int(at), ""))
+            line.sms(ReceivedSms(NAME, id, number, _text(), int(at), ""))
         return _empty(200)
 
     def report() -> Response:
@@ -131,9 +131,9 @@ def blueprint(hotline: Hotline, guard: PathGuard) -> Blueprint:
         if not _ID.fullmatch(reference):
             raise FieldError("ref")
         if what in FINAL_REPORTS:
-            hotline.delivery(SmsReport(NAME, reference, FINAL_REPORTS[what]))
+            line.delivery(SmsReport(NAME, reference, FINAL_REPORTS[what]))
         elif what not in ON_THE_WAY:
-            hotline.unknown("report")
+            line.unknown("report")
         return _empty(200)
 
     def refused(fault: FieldError) -> Response:

@@ -6,11 +6,8 @@ Both addresses of ours are registered by a form that Orange's staff are sent, no
 from __future__ import annotations
 
 import hmac
-import re
-import threading
 import time
 from base64 import b64encode
-from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 from urllib.parse import quote
 
@@ -25,8 +22,8 @@ from hotline.gateways.orange_pages import OrangePages
 from hotline.gateways.path_guard import PathGuard, guarded_views
 from hotline.gateways.registry import GatewayParts
 from hotline.gateways.sent_at import moment
+from hotline.gateways.tokens import FreshToken, Tokens
 from hotline.ports.incoming import ReceivedSms, SmsReport
-from hotline.ports.memory import MemoryAway
 from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 
 if TYPE_CHECKING:
@@ -34,8 +31,8 @@ if TYPE_CHECKING:
 
     from hotline.config import Config
     from hotline.gateways.asking import VendorAnswer
+    from hotline.ports.incoming import Taker
     from hotline.ports.memory import Memory
-    from hotline.service import Hotline
     from hotline.settings.orange import Orange
 
 NAME: Final = "orange"
@@ -43,14 +40,9 @@ PREFIX: Final = f"/gateway/{NAME}"
 FINAL_REPORTS: Final = {"DeliveredToTerminal": True, "DeliveryImpossible": False}
 ON_THE_WAY: Final = frozenset({"DeliveredToNetwork", "MessageWaiting", "DeliveryUncertain", "DeliveryNotificationNotSupported"})
 """After the last of these no report comes."""
-EARLY_SECONDS: Final = 60.0
-"""So long before its end a token is exchanged."""
-LEAST_SECONDS: Final = 60.0
-"""What a token is held for whose life cannot be read."""
 
 Id = Annotated[str, Meta(min_length=1, max_length=128)]
 Form = TypeVar("Form", bound=Struct)
-_WHOLE = re.compile(r"[0-9]{1,9}")
 
 
 class _Token(Struct, frozen=True):
@@ -97,31 +89,23 @@ class _MessageBody(Struct, frozen=True):
 
 
 class OrangeSms:
-    """`hotline.ports.outgoing.SmsOut` by the API, which knows no idempotency key; safe for threads.
-
-    A token lives for an hour. It lies sealed in the line's short memory, so that a process that lives for one SMS asks for none; with that away it does.
-    """
+    """`hotline.ports.outgoing.SmsOut` by the API, which knows no idempotency key; safe for threads. A token lives for an hour."""
 
     def __init__(self, account: Orange, memory: Memory, seconds: Callable[[], float], timeout: tuple[float, float] = TIMEOUT) -> None:
         """`seconds`: a monotonic clock."""
-        self._memory = memory
-        self._name = f"orange token|{account.client_id}"
         self._account = account
-        self._seconds = seconds
         self._timeout = timeout
         self._base = account.base_url.rstrip("/")
-        self._token = ""
-        self._token_ends = 0.0
-        self._renewing = threading.Lock()
+        self._tokens = Tokens(f"orange token|{account.client_id}", memory, seconds, self._fresh)
 
     def send_sms(self, to: str, text: str) -> str:
         """Hand over one SMS; returns Orange's id of it, empty where it came without. Raises GatewayRefused or GatewayUnknown."""
         if not is_e164(to):
             raise GatewayRefused("invalid_phone_number")
-        token = self._current("")
+        token = self._tokens.current()
         answer = self._post(token, to, text)
         if answer.status_code == 401:  # exchanged or withdrawn before its time
-            answer = self._post(self._current(token), to, text)
+            answer = self._post(self._tokens.current(token), to, text)
         if taken(answer).status_code != 201:
             raise GatewayUnknown("new_status")
         try:
@@ -138,37 +122,15 @@ class OrangeSms:
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Accept": "application/json"}
         return asked("POST", url, headers, json.encode({"outboundSMSMessageRequest": sms}), self._timeout)
 
-    def _current(self, refused: str) -> str:
-        """A token that is good for some time, and another than the one that was just `refused`. Raises GatewayRefused: without one nothing is sent."""
-        with self._renewing:
-            if self._token == refused or self._seconds() >= self._token_ends:
-                # What is remembered goes by itself in time; how much of it is left is not known here.
-                token, life = self._remembered(refused), LEAST_SECONDS
-                if not token:
-                    fresh = self._fresh()
-                    said = float(fresh.expires_in) if _WHOLE.fullmatch(str(fresh.expires_in)) else 0.0
-                    token, life = fresh.access_token, max(said - EARLY_SECONDS, LEAST_SECONDS)
-                    with suppress(MemoryAway):
-                        self._memory.remember(self._name, token.encode(), int(life))
-                self._token, self._token_ends = token, self._seconds() + life
-            return self._token
-
-    def _remembered(self, refused: str) -> str:
-        """The token that another process got; empty where there is none, or it is the one that was refused."""
-        try:
-            token = (self._memory.recall(self._name).facts or b"").decode()
-        except MemoryAway:
-            return ""
-        return token if token != refused else ""
-
-    def _fresh(self) -> _Token:
+    def _fresh(self) -> FreshToken:
         pair = f"{self._account.client_id}:{self._account.client_secret}"
         headers = {"Authorization": f"Basic {b64encode(pair.encode()).decode()}", "Accept": "application/json"}
         try:
             answer = taken(asked("POST", f"{self._base}/oauth/v3/token", headers, {"grant_type": "client_credentials"}, self._timeout))
-            return json.decode(answer.content, type=_Token)
+            given = json.decode(answer.content, type=_Token)
         except (GatewayRefused, GatewayUnknown, DecodeError, UnicodeDecodeError):
             raise GatewayRefused("no_token") from None
+        return FreshToken(given.access_token, str(given.expires_in))
 
 
 def parts(config: Config, memory: Memory) -> GatewayParts:
@@ -181,31 +143,31 @@ def parts(config: Config, memory: Memory) -> GatewayParts:
         NAME,
         door=OrangePages(account, guard) if account.pages else None,
         sms=OrangeSms(account, memory, time.monotonic),
-        views=lambda hotline, _meter: blueprint(hotline, account, guard),
+        sms_in=lambda line, _meter: blueprint(line, account, guard),
         refresh=guard.refresh,
     )
 
 
-def blueprint(hotline: Hotline, account: Orange, guard: PathGuard) -> Blueprint:
+def blueprint(line: Taker, account: Orange, guard: PathGuard) -> Blueprint:
     """Views below `/gateway/orange/<secret>/`. 400 where it is no notice of theirs. 503 where nothing could be kept."""
 
     def sms() -> Response:
         message = _read(_MessageBody).notification.message
         number = as_e164(message.sender_address)
         if number is None:  # a network's own advertising: nobody who could be answered
-            hotline.unknown("message")
+            line.unknown("message")
         else:
             id = message.message_id[:128] or _own_id(account, message)
-            hotline.sms(ReceivedSms(NAME, id, number, message.message, moment(message.date_time), ""))
+            line.sms(ReceivedSms(NAME, id, number, message.message, moment(message.date_time), ""))
         return Response()
 
     def delivery() -> Response:
         report = _read(_DeliveryBody).report
         state = report.delivery_info.delivery_status
         if state in FINAL_REPORTS:
-            hotline.delivery(SmsReport(NAME, report.callback_data, FINAL_REPORTS[state]))
+            line.delivery(SmsReport(NAME, report.callback_data, FINAL_REPORTS[state]))
         elif state not in ON_THE_WAY:
-            hotline.unknown("report")
+            line.unknown("report")
         return Response()
 
     views = guarded_views(NAME, PREFIX, guard, {"sms": ("POST", sms), "delivery": ("POST", delivery)})

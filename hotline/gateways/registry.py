@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from flask import Blueprint
 
     from hotline.config import Config
+    from hotline.ports.incoming import SmsIn, Taker
     from hotline.ports.memory import Memory
     from hotline.ports.meter import Meter
     from hotline.ports.outgoing import SmsOut, Voice
     from hotline.ports.ussd import UssdDoor
-    from hotline.service import Hotline
 
 MODULES: Final = {name: f"hotline.gateways.{name}" for name in ("africastalking", "kannel", "orange")}
 """Where the `parts` of each gateway stands; it is loaded where a line uses it."""
@@ -36,7 +36,7 @@ class GatewayParts(Struct, frozen=True):
     door: UssdDoor | None = None
     sms: SmsOut | None = None
     voice: Voice | None = None
-    views: Callable[[Hotline, Meter], Blueprint] | None = None
+    sms_in: SmsIn[Blueprint] | None = None
     """What comes in beside the hop: messages, reports, calls."""
     refresh: Callable[[], None] | None = None
     """Take over what can be exchanged while the line runs, such as a secret. Raises ConfigError; then what is known goes on."""
@@ -60,10 +60,10 @@ class Gateways(Struct, frozen=True):
             self.routes,
         )
 
-    def views(self, hotline: Hotline, meter: Meter) -> Iterator[Blueprint]:
+    def views(self, line: Taker, meter: Meter) -> Iterator[Blueprint]:
         for parts in self.all:
-            if parts.views is not None:
-                yield parts.views(hotline, meter)
+            if parts.sms_in is not None:
+                yield parts.sms_in(line, meter)
 
     def refresh(self) -> None:
         """Each is refreshed though another one fails. Raises ConfigError with all that failed."""
@@ -87,7 +87,7 @@ def gateways(config: Config, memory: Memory) -> Gateways:
         raise ConfigError(tuple(f"HOTLINE_GATEWAYS: no gateway is called {name}" for name in unknown))
     used = Gateways(
         tuple(
-            import_module(MODULES[name]).parts(config, memory) if name in MODULES else _table(name, file, demo=bool(config.demo))
+            import_module(MODULES[name]).parts(config, memory) if name in MODULES else _table(name, file, memory, demo=bool(config.demo))
             for name in config.gateways
         ),
         tuple(map(_route, config.routes)),
@@ -96,6 +96,14 @@ def gateways(config: Config, memory: Memory) -> Gateways:
     if faults:
         raise ConfigError(faults)
     return used
+
+
+def table_files(names: tuple[str, ...], accounts_file: str | None) -> tuple[Path, ...]:
+    """The tables of those of these gateways that are one. Raises ConfigError where the accounts cannot be read."""
+    tables = import_module(TABLES)
+    file = Path(accounts_file) if accounts_file else None
+    accounts = tables.load_accounts(file) if file else {}
+    return tuple(tables.table_file(name, accounts[name], file.parent) for name in names if name not in MODULES and name in accounts)
 
 
 def _route(written: str) -> Route:
@@ -114,11 +122,11 @@ def _faults(used: Gateways) -> Iterator[str]:
         yield from (f"HOTLINE_ROUTES: {name} has no way for {route.kind}" for name in route.by if name not in able)
 
 
-def _table(name: str, file: Path | None, *, demo: bool) -> GatewayParts:
+def _table(name: str, file: Path | None, memory: Memory, *, demo: bool) -> GatewayParts:
     tables = import_module(TABLES)
     assert file  # noqa: S101 -- the name was found there
-    vendor = tables.open_vendor(name, tables.load_accounts(file)[name], file.parent)
-    if demo and vendor.sms is not None and not is_loopback(vendor.sms.url):
+    vendor = tables.open_vendor(name, tables.load_accounts(file)[name], file.parent, memory)
+    if demo and not all(map(is_loopback, vendor.urls)):
         raise ConfigError((f"{file}: [{name}] base: the demo must not reach the vendor",))
 
     def refresh() -> None:
@@ -130,5 +138,5 @@ def _table(name: str, file: Path | None, *, demo: bool) -> GatewayParts:
             if part is not None:
                 part.take_over(account.secrets)
 
-    views = None if vendor.inbox is None else lambda hotline, _meter: vendor.inbox.views(hotline)
-    return GatewayParts(name, door=vendor.door, sms=vendor.sms, views=views, refresh=refresh)
+    sms_in = None if vendor.inbox is None else lambda line, _meter: vendor.inbox.views(line)
+    return GatewayParts(name, door=vendor.door, sms=vendor.sms, sms_in=sms_in, refresh=refresh)

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 if TYPE_CHECKING:
     from hotline.engine.effects import Screen
+    from hotline.engine.phone.limits import VendorKeys
 
 Inputs: TypeAlias = tuple[str, ...]
 
@@ -33,6 +34,8 @@ class UssdHop(Struct, frozen=True):
     """What the vendor brings back of what the last answer carried. Base64url without padding: no format has to escape it."""
     letters: int | None = None
     """The most letters that this vendor shows of a screen, where they are fewer than a network takes. None: as many."""
+    keys: VendorKeys = ()
+    """What this vendor takes for itself, and what callers press in its place; the inputs are the line's own keys all the same."""
 
 
 class UssdOver(Struct, frozen=True):

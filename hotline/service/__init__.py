@@ -81,7 +81,9 @@ class Hotline:
             return self._answer(session, hop, is_first=hop.first if hop.first is not None else not session.inputs)
         typed = self._inputs.echoed(gateway, hop) if memory == "echoed" else self._inputs.kept(gateway, hop)
         if typed is None:
-            return Answered(safe_end(self._library.active(self._clock.now()).edition("ussd", hop.network, hop.letters)), stored=True)
+            return Answered(
+                safe_end(self._library.active(self._clock.now()).edition("ussd", hop.network, hop.letters, hop.keys)), stored=True
+            )
         answered = self._answer(typed.session, hop, is_first=typed.is_first, may_order=typed.may_order)
         is_echoed = memory == "echoed" and not answered.screen.ends
         return replace(answered, state=self._inputs.state(hop, typed)) if is_echoed else answered
@@ -90,12 +92,14 @@ class Hotline:
         snapshot, at = self._library.snapshot, self._clock.now()
         if snapshot.calm_from <= at < snapshot.unsure_from:  # nearly always: this is the way that has to be short
             return Answered(
-                *self._dialogue.answer((snapshot.editions[-1].edition("ussd", hop.network, hop.letters),), session, may_order=may_order)
+                *self._dialogue.answer(
+                    (snapshot.editions[-1].edition("ussd", hop.network, hop.letters, hop.keys),), session, may_order=may_order
+                )
             )
         found = editions_of_session(snapshot, self._deps.memory, session.name, at, is_first=is_first)
-        editions = [loaded.edition("ussd", hop.network, hop.letters) for loaded in found.editions]
+        editions = [loaded.edition("ussd", hop.network, hop.letters, hop.keys) for loaded in found.editions]
         if not editions:
-            return Answered(safe_end(snapshot.active(at).edition("ussd", hop.network, hop.letters)), stored=True)
+            return Answered(safe_end(snapshot.active(at).edition("ussd", hop.network, hop.letters, hop.keys)), stored=True)
         return Answered(*self._dialogue.answer(editions, session, may_order=may_order and found.may_order))
 
     def over(self, gateway: str, memory: InputMemory, session: str) -> None:

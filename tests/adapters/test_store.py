@@ -162,11 +162,11 @@ def test_facts_end_with_the_session(store):
     """After a session's lifetime its key still refuses a second order, but tells nothing of what she chose."""
     with store.write() as t:
         t.ledger.enter(b"k", "kept", b"facts", NOW, NOW + HOUR)
-        assert LedgerEntry(None, None) == t.ledger.enter(b"k", "kept", b"", NOW + HOUR, NOW + DAY)
+        assert LedgerEntry(None, None, NOW + HOUR) == t.ledger.enter(b"k", "kept", b"", NOW + HOUR, NOW + DAY)
         t.retention.purge(NOW + HOUR, Rules())
-        assert LedgerEntry(None, None) == t.ledger.enter(b"k", "kept", b"", NOW, NOW + DAY)
+        assert LedgerEntry(None, None, NOW + HOUR) == t.ledger.enter(b"k", "kept", b"", NOW, NOW + DAY)
         t.retention.purge(NOW + HOUR + DAY - 1, Rules())
-        assert LedgerEntry(None, None) == t.ledger.enter(b"k", "kept", b"", NOW, NOW + DAY)
+        assert LedgerEntry(None, None, NOW + HOUR) == t.ledger.enter(b"k", "kept", b"", NOW, NOW + DAY)
         t.retention.purge(NOW + HOUR + DAY, Rules())
         assert None is t.ledger.enter(b"k", "kept", b"", NOW, NOW + DAY)
 
@@ -1057,7 +1057,7 @@ def test_entered_writes_nothing(store):
         assert None is t.ledger.find(b"k", NOW)
         assert None is t.ledger.enter(b"k", "kept", b"facts", NOW, NOW + HOUR)
         assert LedgerEntry("kept", b"facts") == t.ledger.find(b"k", NOW)
-        assert LedgerEntry(None, None) == t.ledger.find(b"k", NOW + HOUR)
+        assert LedgerEntry(None, None, NOW + HOUR) == t.ledger.find(b"k", NOW + HOUR)
 
 
 def test_many_keys_are_looked_up_at_once(store):
@@ -1069,6 +1069,6 @@ def test_many_keys_are_looked_up_at_once(store):
         assert {
             b"kept": LedgerEntry("kept", b"facts"),
             b"lost": LedgerEntry("lost", b""),
-            b"old": LedgerEntry(None, None),
+            b"old": LedgerEntry(None, None, NOW),
         } == t.ledger.find_all((b"kept", b"lost", b"old", b"none"), NOW)
         assert {} == t.ledger.find_all((), NOW)

@@ -150,12 +150,31 @@ def faults(text: str) -> list[tuple[int, str, str]]:
             'end = "END {text}"\nping = "ok"',
             (20, "answer.ping", "goes with the other: told.ping says what a ping is, answer.ping what it gets"),
         ),
+        ('end = "END {text}"', 'end = "END {text}"\n[keys]\nback = "*"', (21, "keys.back", "must be from 1 to 3 digits")),
+        ('end = "END {text}"', 'end = "END {text}"\n[keys]\nback = "7"', (21, "keys.back", "is an option of menus: 1 to 7 are")),
+        ('end = "END {text}"', 'end = "END {text}"\n[keys]\nback = "9"', (21, "keys.back", "is another key of the line at this vendor")),
+        (
+            'end = "END {text}"',
+            'end = "END {text}"\n[keys]\nback = "00"\nout = "00"',
+            (22, "keys.out", "is another key of the line at this vendor"),
+        ),
     ],
 )
 def test_a_fault_names_line_and_key(old, new, fault):
     """Whoever writes a table finds the place, and reads what would be right."""
     assert PLAIN.count(old) == 1
     assert fault in faults(PLAIN.replace(old, new))
+
+
+@pytest.mark.parametrize(("memory", "text", "inputs"), [("all", "4*00*98*1", ("4", "0", "8", "1")), ("last", "00", ("0",))])
+def test_what_stands_in_place_of_a_key_is_read_as_that_key(memory, text, inputs):
+    """The vendor takes 0 for itself: callers press 00, and whoever asks the door hears of 0; the screens are to say 00."""
+    table = read_table(PLAIN.replace('"all"', f'"{memory}"').encode() + b'[keys]\nback = "00"\nmore = "98"\n')
+    door = TableDoor(table, TableAccess((SECRET,)))
+    request = SampleRequest("GET", f"/ussd?sid=a&msisdn=22370000101&code=123&text={text}")
+    hop = door.read(environ_of(request, f"/gateway/made-up/{SECRET}"))
+    assert (hop.inputs or (hop.last,)) == inputs
+    assert hop.keys == (("0", "00"), ("8", "98"))
 
 
 def test_faults_of_several_sections_are_told_at_once_in_the_order_of_their_lines():

@@ -10,6 +10,7 @@ from hotline.config import ConfigError
 from hotline.gateways.table.accounts import SHIPPED, load_accounts, open_vendor
 from hotline.gateways.table.samples import play
 from tests.gateways.vendors import table_vendor
+from tests.service.fakes import FakeClock, FakeMemory
 
 SECRET = "0123456789abcdef" * 2
 GOOD = f'[hubtel]\nsecret = "{SECRET}"\ncodes = ["*711*2#", "7c92"]\n[mtn]\nsecret = ["{SECRET}", "{SECRET[::-1]}"]\ncodes = ["*321*123#"]\nkey = "KEY"\n'
@@ -34,7 +35,7 @@ def test_each_section_opens_the_door_of_a_table_that_ships(file):
     accounts = load_accounts(file)
     assert list(accounts) == ["hubtel", "mtn"]
     for name, account in accounts.items():
-        door = open_vendor(name, account, file.parent).door
+        door = open_vendor(name, account, file.parent, FakeMemory(FakeClock())).door
         for secret in account.secrets:
             assert list(play(door, table_vendor(name).samples, f"/gateway/{name}/{secret}")) == []
 
@@ -44,13 +45,13 @@ def test_a_table_of_ones_own_is_named_by_its_file(file):
     text = (SHIPPED / "nalo.toml").read_text(encoding="utf-8")
     (file.parent / "mine.toml").write_text(text.replace('name = "nalo"', 'name = "mine"'), encoding="utf-8")
     file.write_text(f'[mine]\nsecret = "{SECRET}"\ncodes = ["*1#"]\ntable = "mine.toml"\n')
-    assert open_vendor("mine", load_accounts(file)["mine"], file.parent).door.name == "mine"
+    assert open_vendor("mine", load_accounts(file)["mine"], file.parent, FakeMemory(FakeClock())).door.name == "mine"
     (file.parent / "mine.toml").write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match=r"\[mine\] table: its name is nalo"):
-        open_vendor("mine", load_accounts(file)["mine"], file.parent)
+        open_vendor("mine", load_accounts(file)["mine"], file.parent, FakeMemory(FakeClock()))
     (file.parent / "mine.toml").write_text(text.replace('session = "SESSIONID"\n', ""), encoding="utf-8")
     with pytest.raises(ConfigError, match=r"mine.toml:\d+: fields.session: is missing"):
-        open_vendor("mine", load_accounts(file)["mine"], file.parent)
+        open_vendor("mine", load_accounts(file)["mine"], file.parent, FakeMemory(FakeClock()))
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_a_vendor_that_sends_a_key_needs_one(file):
     """Else it would be open to whoever has the address."""
     file.write_text(GOOD.replace('key = "KEY"\n', ""))
     with pytest.raises(ConfigError, match=r"\[mtn\] key: mtn sends a key"):
-        open_vendor("mtn", load_accounts(file)["mtn"], file.parent)
+        open_vendor("mtn", load_accounts(file)["mtn"], file.parent, FakeMemory(FakeClock()))
 
 
 def test_a_file_that_others_may_read_is_not_taken(file):
@@ -100,4 +101,13 @@ def test_a_vendor_without_a_table_is_told(file):
     """By the name of the file that is not there."""
     file.write_text(GOOD.replace("hubtel", "nobody"))
     with pytest.raises(ConfigError, match=r"tables/nobody.toml: No such file"):
-        open_vendor("nobody", load_accounts(file)["nobody"], file.parent)
+        open_vendor("nobody", load_accounts(file)["nobody"], file.parent, FakeMemory(FakeClock()))
+
+
+def test_what_a_token_is_fetched_with_is_asked_for_where_sms_are_sent(file):
+    """By section and key, before the first SMS; a line that has no SMS of this vendor needs none."""
+    file.write_text(GOOD.replace('key = "KEY"', 'key = "KEY"\nbase = "https://api.mtn.com"\nsender = "36000"\nclient_id = "an-id"'))
+    with pytest.raises(ConfigError, match=r"^\[mtn\] client_secret: mtn gives a token by it$"):
+        open_vendor("mtn", load_accounts(file)["mtn"], file.parent, FakeMemory(FakeClock()))
+    file.write_text(GOOD)
+    assert open_vendor("mtn", load_accounts(file)["mtn"], file.parent, FakeMemory(FakeClock())).sms is None

@@ -6,6 +6,9 @@ import gzip
 import hmac
 import json
 import socket
+import threading
+import time
+from contextlib import suppress
 
 import pytest
 from flask import Flask
@@ -92,6 +95,28 @@ def test_an_answer_without_end_fills_no_memory(httpserver):
     for encoding, body in (("identity", b"a" * 9 * MOST_BYTES), ("gzip", gzip.compress(b"a" * 500 * MOST_BYTES))):
         httpserver.expect_oneshot_request("/sms").respond_with_data(body, headers={"Content-Encoding": encoding})
         assert asked("POST", httpserver.url_for("/sms"), {}, b"").content == b"a" * MOST_BYTES
+
+
+@pytest.mark.parametrize(
+    "head", [b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n"]
+)
+def test_a_vendor_that_sends_a_byte_now_and_then_holds_no_worker(head):
+    """It never ends by itself: what is waited for is the whole answer, and nobody knows whether it was taken."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        slow = threading.Thread(target=_drip, args=(server, head))
+        slow.start()
+        with pytest.raises(GatewayUnknown, match=r"^time_out$"):
+            asked("POST", f"http://127.0.0.1:{server.getsockname()[1]}/", {}, b"x", (0.2, 0.3))
+        slow.join()
+
+
+def _drip(server: socket.socket, head: bytes) -> None:
+    connection, _ = server.accept()
+    with connection, suppress(OSError):
+        connection.sendall(head)
+        while True:
+            connection.sendall(b"a")
+            time.sleep(0.02)  # the vendor's own slowness, not a wait for anything
 
 
 def test_a_vendor_that_is_not_there_took_nothing():
@@ -195,23 +220,23 @@ def test_a_stranger_meets_what_an_unknown_path_meets():
 
 
 def test_messages_and_reports_may_come_to_one_path():
-    """As MTN posts them: a message is told by its sender."""
-    text = (SHIPPED / "mtn.toml").read_text(encoding="utf-8") + (
-        "[sms]\nguarded = false\n"
-        '[sms.messages]\npath = "/mtn"\nid = "id"\nnumber = "senderAddress"\ntext = "message"\ntold = { senderAddress = { there = true } }\n'
-        '[sms.reports]\npath = "/mtn"\nid = "TransactionID"\nstate = "deliveryStatus"\narrived = ["DELIVRD", "DeliveredToTerminal"]\n'
-        'failed = ["EXPIRED", "DeliveryImpossible"]\nwaiting = ["MessageWaiting"]\n'
-    )
-    table, hotline = read_table(text.encode()), FakeHotline()
-    app = Flask("empty")
-    app.register_blueprint(TableInbox(table, TableAccess((SECRET,), "KEY")).views(hotline))
+    """As MTN posts them: a message is told by its sender, and one that comes again by what it says, since it has no id; no number stands in ours."""
+    hotline, app = FakeHotline(), Flask("empty")
+    app.register_blueprint(TableInbox(load_table(SHIPPED / "mtn.toml"), TableAccess((SECRET,), "KEY")).views(hotline))
+    stop = {"id": None, "senderAddress": "22370000101", "receiverAddress": "36000", "message": "STOP", "created": 1795722000000}
     for body in (
-        {"id": "a", "senderAddress": "22370000101", "receiverAddress": "36000", "message": "STOP"},
+        stop,
         {"TransactionID": "rrt-58503", "clientCorrelator": "m1", "deliveryStatus": "DeliveredToTerminal"},
-        {"TransactionID": "rrt-58505", "deliveryStatus": "MessageWaiting"},
+        {"TransactionID": "rrt-58505", "clientCorrelator": "m3", "deliveryStatus": "MessageWaiting"},
+        stop,
+        stop | {"created": 1795722001000},
     ):
-        assert app.test_client().post(f"/gateway/mtn/{SECRET}/mtn", json=body).status_code == 200
-    assert [call[0] for call in hotline.calls] == ["sms", "delivery"]
+        assert app.test_client().post(f"/gateway/mtn/{SECRET}/sms", json=body).status_code == 200
+    assert [call[0] for call in hotline.calls] == ["sms", "delivery", "sms", "sms"]
+    first, again, later = (call for call in hotline.calls if call[0] == "sms")
+    assert (first, 1795722000) == (again, first[5])
+    assert later[2] != first[2]
+    assert "7000" not in first[2]
 
 
 SIGNED = '[auth.signature]\nheader = "X-Sign"\n\n[told]'
@@ -220,7 +245,7 @@ SIGNED = '[auth.signature]\nheader = "X-Sign"\n\n[told]'
 @pytest.mark.parametrize("guarded", [True, False])
 def test_reports_and_messages_are_held_to_the_vendors_key_and_signature(guarded):
     """Whoever learned the address alone stops nobody and fails no alert, unless the table says that this vendor sends neither with them."""
-    text = (SHIPPED / "mtn.toml").read_text(encoding="utf-8").replace("[told]", SIGNED, 1)
+    text = (SHIPPED / "mtn.toml").read_text(encoding="utf-8").partition("[sms]")[0].replace("[told]", SIGNED, 1)
     text += f"[sms]\nguarded = {str(guarded).lower()}\n"
     text += '[sms.messages]\npath = "/sms"\nid = "id"\nnumber = "from"\ntext = "text"\n'
     hotline, app = FakeHotline(), Flask("empty")
@@ -258,7 +283,7 @@ def test_a_fault_of_the_sms_names_its_line():
         (
             '"App {key}"',
             '"App {secret}"',
-            "sms.send: {secret} is nothing that can stand there; {base}, {key}, {sender}, {number}, {text} can",
+            "sms.send: {secret} is nothing that can stand there; {base}, {key}, {client_id}, {client_secret}, {sender}, {number}, {text}, {reference}, {token} can",
         ),
         ('path = "/sms"', 'path = "/delivery"', "sms.messages.told: must say by what a message is told"),
         ('failed = ["UNDELIVERABLE"', 'failed = ["DELIVERED"', "sms.reports: has a state that is both arrived and failed"),

@@ -114,7 +114,7 @@ class FakeMemory:
         inputs: tuple[str, ...] = self._get("inputs", session) or ()
         what = press.hop or press.text
         heard = self._get("pressed", f"{session}|{press.hop}") if inputs else None
-        if heard is not None and heard[0] == what:
+        if heard is not None and heard[0] == what and heard[1] <= len(inputs):
             return inputs[: heard[1]]
         inputs = press.whole if not inputs else inputs if press.text is None else (*inputs, press.text)
         self._set("inputs", session, inputs, seconds)

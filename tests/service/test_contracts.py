@@ -145,6 +145,16 @@ def test_a_hop_with_an_id_is_heard_once(memory: Memory) -> None:
     assert ("first", "5", "5") == memory.press(SESSION, pressed("5", "h3"), 300)
 
 
+def test_a_list_that_begins_again_hears_its_hops_anew(memory: Memory) -> None:
+    """A vendor counts the requests of each session from one, and may give a session's id again: no key of the next is taken for one of before."""
+    for hop, text in (("1", None), ("2", "5"), ("3", "4")):
+        memory.press(SESSION, pressed(text, hop), 300)
+    memory.forget(SESSION)
+    assert [("first",), ("first", "5"), ("first", "5", "1")] == [
+        memory.press(SESSION, pressed(text, hop), 300) for hop, text in (("1", None), ("2", "5"), ("3", "1"))
+    ]
+
+
 def test_without_ids_the_newest_text_is_heard_once_for_a_while(kept: Kept) -> None:
     """And no other: 5, 4, 5 are three. What lingers is heard once for longer."""
     memory = kept.memory

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
@@ -41,6 +42,19 @@ def test_a_vendor_that_shows_fewer_letters_gets_more_pages(line: Line, keys: str
     assert screen.ends or "9 " in screen.text
     longer = line.hotline.hop("fake", "all", UssdHop("session-2", CALLER, tuple(keys.split()))).screen
     assert screen.key == longer.key
+
+
+@pytest.mark.parametrize("keys", ["6 4 1", "5", "x", "x x"])
+def test_a_vendor_that_takes_a_key_for_itself_is_shown_another(line: Line, keys: str) -> None:
+    """The line of the keys says what is pressed there, on every page; what is behind each key is what it is elsewhere."""
+    screen, other = (
+        line.hotline.hop("fake", "all", UssdHop("session-1", CALLER, tuple(keys.split()), keys=taken)).screen
+        for taken in ((("0", "00"), ("9", "99")), ())
+    )
+    said = screen.text.split("\n")
+    assert any("99 " in words and ("00 " in words) is (keys != "x") for words in said), "there is no way back from the first screen"
+    assert not any(re.search(r"(?<!\d)[09] (Retour|Segin|Fin|Laban)", words) for words in said)
+    assert (screen.key, units(screen.text)[0] <= 160) == (other.key, True)
 
 
 @pytest.mark.parametrize("keys", ["4 1 1", "5 5", "5 7"])

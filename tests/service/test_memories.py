@@ -261,3 +261,36 @@ def test_lists_in_the_process_are_bounded(line: Line) -> None:
     for n in range(lists.MOST_HELD + 1):
         wire.send(f"session-{n}", ())
     assert ["safe.end", "family.help"] == [wire.send(f"session-{n}", ("4",)).key for n in (0, 1)]
+
+
+@pytest.mark.parametrize("memory", MEMORIES)
+@pytest.mark.parametrize("seconds", [301, 8 * 3600])
+def test_a_session_id_that_comes_again_for_the_same_phone_is_another_session(line: Line, memory: InputMemory, seconds: int) -> None:
+    """What is noted then is kept, beside what was before; its hop that comes again adds nothing, and taking it back takes back that one."""
+    noted = Wire(line, memory).walk("5 1").key
+    line.wait(seconds)
+    wire = Wire(line, memory)
+    assert [noted] * 2 == [wire.walk("5 1").key, wire.send(SESSION, ("5", "1")).key]
+    assert "callback.cancelled" == wire.send(SESSION, ("5", "1", "7")).key
+    first, second = line.callbacks()
+    assert second.made_at - first.made_at >= seconds
+    assert ("cancelled", False) == (second.state, first.state == "cancelled")
+
+
+@pytest.mark.parametrize("memory", MEMORIES)
+def test_and_soon_it_does_not_take_one_deed_for_another(line: Line, memory: InputMemory) -> None:
+    """She asked, hung up, dialled again within a minute under the same id, and stopped all calls: they are stopped."""
+    assert "callback.kept_now" == Wire(line, memory).walk("5 5").key
+    line.clock.at += 60
+    if memory == "last":
+        line.hotline.over("fake", memory, SESSION)
+    assert "callback.stopped" == Wire(line, memory).walk("5 7").key
+    assert ("stopped", None) == (line.callback().state, line.number_of(line.callback()))
+
+
+def test_keys_without_a_beginning_order_nothing_twice(line: Line) -> None:
+    """A hop of long ago that comes again all at once ends calmly: nothing says that it is not the one of before."""
+    line.walk("5 5")
+    line.wait(400)
+    assert "safe.end" == line.dial("5 5").key
+    assert 1 == len(line.callbacks())

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
-from msgspec.structs import replace
 
 from hotline.engine.edition import Edition
 from hotline.engine.effects import Fact, OpenCallback, Order, Ref, Screen, StepResult
@@ -122,12 +121,11 @@ class Witness:
     def hop(self, line: Line, wire: Wire, session: str, inputs: tuple[str, ...]) -> Screen:
         """One delivery. Its screen says of an opening by the last key just what the engine was told of it."""
         self._screened = None
-        known = wire.session(session, inputs, ())
         screen = wire.send(session, inputs)
         line.offer()
         edition, typed, facts = self._screened or (None, (), {})
         openings = dict(told_of_openings(edition, facts, typed)) if edition else {}
-        known = replace(known, inputs=typed)
+        known = wire.session(session, inputs, typed)
         for ref, outcome in openings.items():
             key = order_key(line.seal, "fake", known.id_at(line.seal, ref.position), ref)
             self.told[key].add(outcome)
@@ -158,6 +156,7 @@ class Caller:
         self._first: dict[Hop, str] = {}
         """The key of the screen that each hop was answered with first."""
         self._began: dict[str, int] = {}
+        self._heard_at: set[int] = set()
         self._forgettable: set[str] = set()
         """Sessions that Redis was away from, or that are over: it alone knows what was lost."""
         self._cramped: set[str] = set()
@@ -185,6 +184,7 @@ class Caller:
 
     def deliver(self, hop: Hop, weather: Weather) -> Screen:
         self.meet(weather)
+        self._heard_at.add(self._line.clock.now())
         self._note(hop[0], weather)
         screen = self._witness.hop(self._line, self._wire, *hop)
         if self._first.setdefault(hop, screen.key) in NOTED and hop[0] not in self._cramped:
@@ -208,6 +208,12 @@ class Caller:
             self._forgettable.add(session)
         if weather.spool_full:
             self._cramped.add(session)
+
+    def begun_again(self) -> dict[str, str]:
+        """The ids that callbacks have of sessions whose vendor may have given an id again, each with that of the one before: hops that came again in their
+        order, after the session's life."""
+        digest = self._line.seal.digest
+        return {digest("callback", f"{id}|{at}").hex()[:32]: id for id in self.told("kept") for at in self._heard_at}
 
     def told(self, outcome: str) -> list[str]:
         """The ids of the callbacks that she was told this of, by sessions that could not be forgotten where it is *lost*."""
@@ -241,6 +247,8 @@ def test_noted_means_kept_once_in_any_weather(
             caller.deliver(caller.hops[place % len(caller.hops)], weather)
         caller.meet(Weather(passed=3))
         line.hotline.tick()
-        rows = sorted(callback.id for callback in line.callbacks())
-        assert (caller.told("kept"), 0) == (rows, len(line.spool))
+        rows, again = {callback.id for callback in line.callbacks()}, caller.begun_again()
+        first = sorted(rows - again.keys())
+        new = {again[id] for id in rows & again.keys()}
+        assert ([id for id in caller.told("kept") if id in rows or id not in new], 0) == (first, len(line.spool))
         assert set(caller.told("lost")).isdisjoint(rows)

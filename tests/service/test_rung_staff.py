@@ -157,6 +157,21 @@ def test_not_now_asks_the_next_at_once(rung: Line) -> None:
     assert ({AWA, OUMOU}, "waiting") == (set(rung.gateway.rung), rung.callback().state)
 
 
+@pytest.mark.parametrize("first", ["2", "3", "9"])
+def test_a_key_after_the_one_that_was_pressed_does_nothing(rung: Line, first: str) -> None:
+    """Her leg is over with what she pressed: a *one* that is posted for it afterwards takes nothing and rings no caller."""
+    ask(rung)
+    key(rung, DIGITS, first)
+    assert VoiceEnd() == rung.press("1")
+    assert ("waiting", 0) == (rung.callback().state, rung.callback().attempts)
+
+
+def test_what_she_pressed_is_said_again_to_a_vendor_that_asks_again(rung: Line) -> None:
+    """The same key twice is one deed, and one answer."""
+    ask(rung)
+    assert key(rung, DIGITS, "9") == rung.press("9")
+
+
 def test_nine_ends_her_shift(rung: Line) -> None:
     """She is there no longer, for callers too."""
     ask(rung)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from hotline.engine.effects import Screen
 from hotline.ports.ussd import InputMemory, Inputs, UssdHop
-from hotline.service.conversation.inputs import Answered, EchoedInputs
+from hotline.service.conversation.inputs import Answered, EchoedInputs, KeptFirst, session_name
 from hotline.service.conversation.session import Session
 from tests.service.fleet import Process
 from tests.service.line import CALLER, Line
@@ -57,13 +57,17 @@ class Wire:
         return screen
 
     def session(self, session: str, inputs: Inputs, typed: Inputs) -> Session:
-        """As the line knows it with this hop. `typed`: what it took the inputs to be."""
+        """As the line knows it once it answered this hop. `typed`: what it took the inputs to be."""
         run = ""
+        if self.memory == "last":
+            memory = self._line.memory if isinstance(self._line, Line) else self._line.fleet.memory
+            if kept := memory._get("inputs", session_name("fake", session)):
+                run = KeptFirst.read(kept[0]).run
         if self.memory == "echoed" and (state := self._before(session, inputs)):
             sealed = urlsafe_b64decode(state + "=" * (-len(state) % 4))
             plain = self._seal.opened(sealed, f"ussd.inputs.fake|{session}")
             run = msgspec.msgpack.decode(plain or b"", type=EchoedInputs).run
-        return Session("fake", session + run, CALLER, typed, 300, branches=self.memory == "echoed")
+        return Session("fake", session + run, CALLER, typed, 300)
 
     def _before(self, session: str, inputs: Inputs) -> str:
         return self.states.get((session, inputs[:-1]), "") if inputs else ""

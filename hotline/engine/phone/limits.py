@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 
 from hotline.engine.phone import gsm
 
+VendorKeys: TypeAlias = tuple[tuple[str, str], ...]
+"""Keys of the line that a vendor takes for itself, each with the one that stands in its place there."""
 UNBOUNDED: Final = 1_000_000
 """The budget of what is spoken: none."""
 
@@ -18,6 +20,7 @@ class Fit(Struct, frozen=True):
     channel: Literal["ussd", "sms", "voice"]
     folded: bool = True
     budget: int = 160
+    keys: VendorKeys = ()
 
 
 USSD: Final = Fit("ussd")

@@ -7,18 +7,26 @@ from __future__ import annotations
 
 import re
 import stat
+import time
 import tomllib
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from secrets import token_hex  # noqa: TID251 -- `open_vendor` hands it in
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct, ValidationError, convert, field
 
 from hotline.config import ConfigError
 from hotline.gateways.table.door import TableDoor
 from hotline.gateways.table.gate import TableAccess
-from hotline.gateways.table.sms import SendingAccount, TableInbox, TableSms
+from hotline.gateways.table.sms import SendingAccount, TableInbox, TableSms, asked_urls, fetch_token
 from hotline.gateways.table.spec import FaultyTable, load_table
+from hotline.gateways.tokens import Tokens
 from hotline.settings.values import ADDRESS, NETWORKS, PRINTABLE, SECRET, SENDER, Form
+
+if TYPE_CHECKING:
+    from hotline.gateways.table.spec import TokenKeys, WireTable
+    from hotline.ports.memory import Memory
 
 SHIPPED: Final = Path(__file__).resolve().parents[1] / "tables"
 """Where the tables lie that come with the program."""
@@ -38,6 +46,9 @@ class TableAccount(Struct, frozen=True, forbid_unknown_fields=True):
     """Where SMS are handed over, where the table leaves that to the line."""
     sender: str = ""
     """What SMS come from: a number, or up to 11 letters."""
+    client_id: str = ""
+    """With `client_secret`: what a token for SMS is fetched with, where the vendor wants one."""
+    client_secret: str = ""
     networks: tuple[str, ...] = ()
     file: str = field(name="table", default="")
     """The table, where it is another than the one that ships; from the folder of the accounts on."""
@@ -74,6 +85,8 @@ def _account(where: str, section: Any, faults: list[str]) -> TableAccount | None
         ("secret", SECRET, account.secrets),
         ("codes", CODES, account.codes),
         ("key", PRINTABLE, (account.key,) if account.key else ()),
+        ("client_id", PRINTABLE, (account.client_id,) if account.client_id else ()),
+        ("client_secret", PRINTABLE, (account.client_secret,) if account.client_secret else ()),
         ("networks", NETWORKS, account.networks),
         ("base", ADDRESS, (account.base,) if account.base else ()),
         ("sender", SENDER, (account.sender,) if account.sender else ()),
@@ -96,11 +109,18 @@ class TableVendor(Struct, frozen=True):
     door: TableDoor
     sms: TableSms | None
     inbox: TableInbox | None
+    urls: tuple[str, ...] = ()
+    """Where it is asked for an SMS."""
 
 
-def open_vendor(name: str, account: TableAccount, folder: Path) -> TableVendor:
-    """The parts of this account; `folder` is where the accounts lie. Raises ConfigError, with the table's faults by line."""
-    file = folder / account.file if account.file else SHIPPED / f"{name}.toml"
+def table_file(name: str, account: TableAccount, folder: Path) -> Path:
+    """Where this account's table is: its own, from the folder of the accounts on, or the one that ships."""
+    return folder / account.file if account.file else SHIPPED / f"{name}.toml"
+
+
+def open_vendor(name: str, account: TableAccount, folder: Path, memory: Memory) -> TableVendor:
+    """The parts of this account; `folder` is where the accounts lie, `memory` for a token. Raises ConfigError, with the table's faults by line."""
+    file = table_file(name, account, folder)
     try:
         table = load_table(file)
     except OSError as failed:
@@ -115,7 +135,28 @@ def open_vendor(name: str, account: TableAccount, folder: Path) -> TableVendor:
     except ValueError as lacks:
         raise ConfigError((f"[{name}] key: {lacks}",)) from None
     # An account without a sender sends nothing.
-    sends = table.sms.send is not None and account.sender
-    sms = TableSms(table.sms.send, SendingAccount(account.base, account.key, account.sender)) if sends and table.sms.send else None
+    sms = _sms(table, account, memory) if table.sms.send is not None and account.sender else None
     has_inbox = table.sms.reports is not None or table.sms.messages is not None
-    return TableVendor(door, sms, TableInbox(table, access) if has_inbox else None)
+    urls = asked_urls(table.sms, _sending(account)) if sms is not None else ()
+    return TableVendor(door, sms, TableInbox(table, access) if has_inbox else None, urls)
+
+
+def _sms(table: WireTable, account: TableAccount, memory: Memory) -> TableSms:
+    """Raises ConfigError."""
+    sending, keys = _sending(account), table.sms
+    used = {"{client_id}", "{client_secret}"} & {slot for text in _token_texts(keys.token) for slot in re.findall(r"\{[a-z_]+\}", text)}
+    lacking = [slot.strip("{}") for slot in sorted(used) if not getattr(account, slot.strip("{}"))]
+    if lacking:
+        raise ConfigError(tuple(f"[{table.name}] {name}: {table.name} gives a token by it" for name in lacking))
+    fetch = None if keys.token is None else partial(fetch_token, keys.token, sending)
+    tokens = None if fetch is None else Tokens(f"{table.name} token|{account.client_id or account.key}", memory, time.monotonic, fetch)
+    assert keys.send  # noqa: S101 -- asked for where there is one
+    return TableSms(keys.send, sending, reference=lambda: token_hex(16), tokens=tokens)
+
+
+def _sending(account: TableAccount) -> SendingAccount:
+    return SendingAccount(account.base, account.key, account.sender, account.client_id, account.client_secret)
+
+
+def _token_texts(token: TokenKeys | None) -> tuple[str, ...]:
+    return () if token is None else (token.url, *token.form.values(), *token.headers.values())

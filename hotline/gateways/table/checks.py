@@ -6,6 +6,7 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
+from hotline.engine.flow import KEY_BACK, KEY_LANGUAGE, KEY_MORE, KEY_OUT
 from hotline.gateways.table.answers import compiled_template, slots
 from hotline.gateways.table.conditions import places_of
 
@@ -19,8 +20,13 @@ FORMAT_OF: Final = {"text": str, "xml": str, "fields": tuple, "json": dict}
 WRITTEN_AS: Final = {str: "a text", tuple: 'a list of texts, as ["{session}", "{text}"]', dict: "a section of fields"}
 FILLED: Final = ("session", "number", "code", "network", "hop")
 """What an answer can hand back of the request without a name in `fields.back`."""
-SENT: Final = ("base", "key", "sender", "number", "text")
+OURS: Final = "{reference}"
+"""As the place of an SMS's id: ours."""
+ACCOUNT: Final = ("base", "key", "client_id", "client_secret")
+"""What of the line's account the request for a token can hold."""
+SENT: Final = (*ACCOUNT, "sender", "number", "text", "reference", "token")
 """What an SMS that is handed over can hold."""
+OPTIONS: Final = tuple("1234567")
 TAKEN: Final = ("africastalking", "orange", "kannel")
 """Names of gateways that are no table."""
 
@@ -31,6 +37,7 @@ def contradictions(table: WireTable) -> Iterator[tuple[str, str]]:
     yield from _session(table)
     yield from _answer(table)
     yield from _sms(table)
+    yield from _keys(table)
     if table.name in TAKEN:
         yield "name", "is another gateway's"
     for network in table.auth.networks:
@@ -38,6 +45,18 @@ def contradictions(table: WireTable) -> Iterator[tuple[str, str]]:
             ip_network(network)
         except ValueError:
             yield "auth.networks", "one of them is no network such as 192.0.2.0/24"
+
+
+def _keys(table: WireTable) -> Iterator[tuple[str, str]]:
+    """A key in the place of another must be no option, no other key, and no two at once. What a screen asks for is known to `hotline content check`."""
+    moved = dict(table.keys.pairs)
+    stay = {KEY_BACK, KEY_MORE, KEY_OUT, KEY_LANGUAGE} - set(moved)
+    for name in table.keys.__struct_fields__:
+        pressed = getattr(table.keys, name)
+        if pressed in OPTIONS:
+            yield f"keys.{name}", "is an option of menus: 1 to 7 are"
+        elif pressed and (pressed in stay or list(moved.values()).count(pressed) > 1):
+            yield f"keys.{name}", "is another key of the line at this vendor"
 
 
 def _request(table: WireTable) -> Iterator[tuple[str, str]]:
@@ -123,9 +142,18 @@ def _sms(table: WireTable) -> Iterator[tuple[str, str]]:
         found = {slot for text in (send.url, *send.headers.values()) for slot in slots(text)} | set(slots(send.body))
         for slot in sorted(found - set(SENT)):
             yield "sms.send", f"{{{slot}}} is nothing that can stand there; {', '.join(f'{{{allowed}}}' for allowed in SENT)} can"
-        for slot in ("number", "text"):
+        for slot in ("number", "text", *(["reference"] if send.id == OURS else [])):
             if slot not in slots(send.body):
                 yield "sms.send.body", f"must hold {{{slot}}}"
+        if ("token" in found) != (table.sms.token is not None):
+            yield (
+                "sms.send",
+                "holds {token}, and [sms.token] does not say where one is fetched" if "token" in found else "must hold {token}",
+            )
+    if (token := table.sms.token) is not None:
+        asked = {slot for text in (token.url, *token.form.values(), *token.headers.values()) for slot in slots(text)}
+        for slot in sorted(asked - set(ACCOUNT)):
+            yield "sms.token", f"{{{slot}}} is nothing that can stand there; {', '.join(f'{{{one}}}' for one in ACCOUNT)} can"
     if reports is not None and messages is not None and reports.path == messages.path and not messages.told:
         yield "sms.messages.told", "must say by what a message is told, since reports come to the same path"
     for key, keys in (("reports", reports), ("messages", messages)):

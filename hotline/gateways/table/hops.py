@@ -67,6 +67,8 @@ class HopReader:
         self._state_named = next(places_of(told.input), "")
         shown = table.answer.letters
         self._letters = shown if shown is not None and shown < USSD.budget else None
+        self._keys = table.keys.pairs
+        self._ours = {pressed: key for key, pressed in self._keys}
         self._lacks_number = table.session.number == "first hop"
         self._codes = tuple(sorted((code.strip("*#") for code in codes), key=len, reverse=True))
 
@@ -84,6 +86,9 @@ class HopReader:
         if not first and self._input is not None and not self._input(values):
             raise FieldError(named(self._state_named))
         inputs, last = self._typed(values, is_first=first is True)
+        if self._ours:
+            inputs = None if inputs is None else tuple(self._ours.get(typed, typed) for typed in inputs)
+            last = None if last is None else self._ours.get(last.strip(), last)
         return TableHop(
             session,
             self._number_of(values[self._number], is_first=first is True),
@@ -95,6 +100,7 @@ class HopReader:
             "" if self._hop is None else _matching(values[self._hop] or "", _WORD, fields.hop),
             "" if self._state is None else _matching(values[self._state] or "", _STATE, fields.state),
             self._letters,
+            self._keys,
             {name: _matching(values[at] or "", _BACK, place) for name, place, at in self._sent},
         )
 

@@ -9,15 +9,19 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, get
 
 from msgspec import Meta, Struct, ValidationError, convert, field
 
+from hotline.engine.flow import KEY_BACK, KEY_LANGUAGE, KEY_MORE, KEY_OUT
 from hotline.gateways.table.lines import key_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from hotline.engine.phone.limits import VendorKeys
+
 BodyFormat: TypeAlias = Literal["form", "query", "json", "xml"]
 Place: TypeAlias = Annotated[str, Meta(min_length=1)]
 """Where a value stands: a field's name (in JSON and XML `outer.inner`), `header:NAME`, or `{name}` for a part of the path."""
 Value: TypeAlias = str | int | bool
+Pressed: TypeAlias = Annotated[str, Meta(pattern=r"\A(?:[0-9]{1,3})?\Z")]
 
 
 class Comparison(Struct, frozen=True, forbid_unknown_fields=True):
@@ -101,6 +105,21 @@ class AnswerKeys(Struct, frozen=True, forbid_unknown_fields=True):
     """The most that a screen may have."""
 
 
+class CallerKeys(Struct, frozen=True, forbid_unknown_fields=True):
+    """What callers press at this vendor in place of a key of the line's that it takes for itself. Empty: the line's own."""
+
+    back: Pressed = ""
+    more: Pressed = ""
+    out: Pressed = ""
+    language: Pressed = ""
+
+    @property
+    def pairs(self) -> VendorKeys:
+        """The line's key, and the one in its place."""
+        places = ((KEY_BACK, self.back), (KEY_MORE, self.more), (KEY_OUT, self.out), (KEY_LANGUAGE, self.language))
+        return tuple((key, place) for key, place in places if place)
+
+
 class SignatureKeys(Struct, frozen=True, forbid_unknown_fields=True):
     """How the vendor signs the body with its key."""
 
@@ -118,13 +137,25 @@ class AuthKeys(Struct, frozen=True, forbid_unknown_fields=True):
     signature: SignatureKeys | None = None
 
 
+class TokenKeys(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a token is fetched before an SMS: a POST of a form, answered in JSON. It is kept until shortly before its end, and fetched once more after a 401."""
+
+    url: Annotated[str, Meta(pattern=r"\A(?:https://|\{base\})[!-~]+\Z")]
+    token: Place
+    """Where it stands in the answer."""
+    life: Place
+    """Where its seconds do."""
+    form: dict[str, str] = {}
+    headers: dict[str, str] = {}
+
+
 class SendKeys(Struct, frozen=True, forbid_unknown_fields=True):
-    """How one SMS is handed over: a POST of JSON. `{base}`, `{key}` and `{sender}` are the line's own at this vendor."""
+    """How one SMS is handed over: a POST of JSON. `{base}`, `{key}` and `{sender}` are the line's own at this vendor; `{reference}` is an id of ours."""
 
     url: Annotated[str, Meta(pattern=r"\A(?:https://|\{base\})[!-~]+\Z")]
     body: dict[str, Any]
     id: Place
-    """Where the vendor's id stands in its answer; a number is a place in a list."""
+    """Where the vendor's id stands in its answer; a number is a place in a list. `{reference}`: reports name ours."""
     headers: dict[str, str] = {}
     number: Literal["digits", "plus"] = "digits"
     taken: Condition = ()
@@ -150,9 +181,12 @@ class MessageKeys(Struct, frozen=True, forbid_unknown_fields=True):
     """An SMS from a phone: JSON, posted to `path`."""
 
     path: Annotated[str, Meta(pattern=r"\A(?:/[A-Za-z0-9._~-]+)+\Z")]
-    id: Place
+    id: Place | tuple[Place, ...]
+    """Several, where the vendor gives none: what stands there together tells a message that comes again."""
     number: Place
     text: Place
+    at: Place | None = None
+    """When it was sent: seconds or milliseconds since 1970, or a date of ISO 8601. Without it a caller's message is obeyed, and not answered."""
     each: str = ""
     told: Condition = ()
     """Where reports come to the same path: by what a message is told."""
@@ -162,6 +196,7 @@ class SmsKeys(Struct, frozen=True, forbid_unknown_fields=True):
     """SMS, where the line has them of this vendor."""
 
     send: SendKeys | None = None
+    token: TokenKeys | None = None
     reports: ReportKeys | None = None
     messages: MessageKeys | None = None
     guarded: bool = True
@@ -177,6 +212,7 @@ class WireTable(Struct, frozen=True, forbid_unknown_fields=True):
     session: SessionKeys
     answer: AnswerKeys
     told: ToldKeys = ToldKeys()
+    keys: CallerKeys = CallerKeys()
     auth: AuthKeys = AuthKeys()
     sms: SmsKeys = SmsKeys()
     about: str = ""
@@ -212,6 +248,7 @@ SECTIONS: Final[dict[str, type[Struct]]] = {
     "session": SessionKeys,
     "told": ToldKeys,
     "answer": AnswerKeys,
+    "keys": CallerKeys,
     "auth": AuthKeys,
     "sms": SmsKeys,
 }
@@ -224,6 +261,7 @@ FORMS: Final = {
     "header": "the name of a header",
     "type": "a content type",
     "back": "names of small letters and _",
+    **dict.fromkeys(("keys.back", "keys.more", "keys.out", "keys.language"), "from 1 to 3 digits"),
 }
 """What a key may hold where the declaration has a pattern."""
 KINDS: Final = {
@@ -315,7 +353,7 @@ def _in_words(key: str, what: str, form: type[Struct]) -> str:
     if "required field" in what:
         return "is missing"
     if "matching regex" in what:
-        return f"must be {FORMS[last]}"
+        return f"must be {FORMS.get(key) or FORMS[last]}"
     if "Invalid enum value" in what and (choices := _choices((get_type_hints(SignatureKeys) | get_type_hints(form)).get(last))):
         return f"must be one of {', '.join(choices)}"
     if expected := _EXPECTED.match(what):

@@ -15,6 +15,8 @@ class LedgerEntry(Struct, frozen=True):
 
     outcome: OrderResult | None
     facts: bytes | None
+    over: int | None = None
+    """When that lifetime had passed; None before."""
 
 
 class Ledger(Protocol):

@@ -124,7 +124,7 @@ class InputLists:
         else:
             found = replace(found, inputs=_with(found.inputs, hop.last))
             is_first = False
-        session = Session(gateway, hop.session + found.run, found.number, found.inputs, life, branches=True)
+        session = Session(gateway, hop.session + found.run, found.number, found.inputs, life)
         return TypedSession(session, found.begun_at, is_first, may_order=bool(found.number))
 
     def state(self, hop: UssdHop, typed: TypedSession) -> str:
@@ -207,8 +207,9 @@ class InputLists:
         return held if held is not None and 0 <= at - held.at < self._deps.rules.session_seconds else None
 
     def _run(self, gateway: str, hop: UssdHop, at: int) -> str:
-        """What tells a session that begins again, in the middle of the vendor's, from what it was before: its orders are others."""
-        return "" if hop.first else f"|{self._deps.derive('run', f'{gateway}|{hop.session}|{at}')[:8]}"
+        """What tells a session from one that the vendor gave the same id before, be it in the middle of the vendor's: its orders are others. A dial that
+        brings inputs may order, and may come twice: there the ledger tells."""
+        return "" if hop.first and hop.inputs else f"|{self._deps.derive('run', f'{gateway}|{hop.session}|{at}')[:8]}"
 
 
 def _dialled(hop: UssdHop) -> Inputs:

@@ -54,6 +54,9 @@ class GivenOrder(Struct, frozen=True, array_like=True):
     """A stop that came by SMS, or by the vendor: from when it counts. None: keys on the phone gave it."""
     is_told: bool = False
     """It is withheld for a stop that no keys on the phone gave."""
+    begun: int | None = None
+    """When the session began, where that is known from a hop before this one: what else stands under its keys is older only where its vendor gave an id
+    again. None: it is not known."""
 
     @property
     def asked_by(self) -> int | None:
@@ -77,13 +80,35 @@ def order_key(hasher: Hasher, gateway: str, session: str, ref: Ref) -> bytes:
 
 def enter(work: Work, order: GivenOrder) -> AppliedOrder:
     """Apply an order inside a transaction, unless its key says that it was applied."""
+    order = _pointed(work, order)
     refused = _is_refused(work.tx, order)
     result: OrderResult = "lost" if refused else "kept"
     stood = work.tx.ledger.enter(order.key, result, order.facts, work.at, order.until)
+    if stood is not None and stood.over is not None and order.begun is not None and order.begun >= stood.over:
+        return enter(work, _of_its_own(work, order))
     if stood is not None:
         return AppliedOrder(stood.outcome or "late", stood.facts or b"")
     messages = () if refused else _perform(work, order)
     return AppliedOrder(result, order.facts, is_new=True, messages=messages)
+
+
+def _of_its_own(work: Work, order: GivenOrder) -> GivenOrder:
+    """The same order of another session, to which the vendor gave an id that it had given to this phone before."""
+    key = work.deps.hasher.digest("order", f"{order.key.hex()}|{order.begun}")
+    callback = _own_callback(work, order) if isinstance(order.effect, OpenCallback) else order.callback
+    return replace(order, key=key, callback=callback, begun=None)
+
+
+def _own_callback(work: Work, order: GivenOrder) -> str:
+    return work.deps.derive("callback", f"{order.callback}|{order.begun}")
+
+
+def _pointed(work: Work, order: GivenOrder) -> GivenOrder:
+    """A change of a callback that was opened under a key of its own is meant for that one."""
+    if order.begun is None or not isinstance(order.effect, RefineCallback | CancelCallback):
+        return order
+    own = _own_callback(work, order)
+    return order if work.tx.callbacks.get(own) is None else replace(order, callback=own)
 
 
 def _is_refused(tx: Transaction, order: GivenOrder) -> bool:

@@ -55,8 +55,6 @@ class Session(Struct, frozen=True):
     """How long such a session lives at most."""
     sent_at: int | None = None
     """By SMS, when the last message was sent. None: by keys on the phone."""
-    branches: bool = False
-    """The caller may go back and choose otherwise: what was ordered or found goes by the inputs that led there, too."""
     newest: str = ""
     """Under what name the newest input was heard, where a hop that comes again is told by it alone."""
 
@@ -66,13 +64,12 @@ class Session(Struct, frozen=True):
         return f"{self.gateway}|{self.id}|{self.number}"
 
     def way(self, hasher: Hasher, position: int) -> str:
-        """The way to this position, where there may be several. Says nothing of the inputs."""
-        return hasher.digest("way", _GAP.join(self.inputs[:position])).hex()[:16] if self.branches else ""
+        """The way to this position: a caller may go back in a browser and choose otherwise, and a vendor may give an id again. Says nothing of the inputs."""
+        return hasher.digest("way", _GAP.join(self.inputs[:position])).hex()[:16]
 
     def id_at(self, hasher: Hasher, position: int) -> str:
-        """Under what id what is ordered at this position is known: with the number, as `name`."""
-        id = f"{self.id}|{self.number}"
-        return f"{id}|{way}" if (way := self.way(hasher, position)) else id
+        """Under what id what is ordered at this position is known: with the number, as `name`, and the way there."""
+        return f"{self.id}|{self.number}|{self.way(hasher, position)}"
 
 
 class UncertainEdition(Exception):
@@ -104,6 +101,8 @@ class SessionFacts:
         self._recalled = self._is_news = False
         self._is_refusal = False
         """Somebody is asked for who is not there, or it is not known: what follows may say no."""
+        self._begun: int | None = None
+        """When the session began, as a hop before this one left it."""
         self._reading: TeamReading | None = None
         """What coverage is worked out from in this hop."""
         self._languages: dict[str, str] = {}
@@ -186,6 +185,8 @@ class SessionFacts:
                 if found.marker is not None and found.marker.sure:
                     self._is_on(found.marker.edition)
                 self._learn(self._on_this_way(facts.decode(found.facts)))
+                if facts.SINCE in self.known:
+                    self._begun = self._since()
 
     def _on_this_way(self, remembered: Facts) -> Facts:
         """Of what is remembered of a session, what was found on the way that its inputs took; the rest is remembered on."""
@@ -199,10 +200,11 @@ class SessionFacts:
         return mine
 
     def _tagged(self, key: str) -> str:
-        """A fact's key, with the way to its position where there may be several."""
+        """A fact's key, with the way to its position."""
         position = facts.position(key)
-        way = "" if position is None or position > len(self._session.inputs) else self._session.way(self._deps.hasher, position)
-        return f"{key}{TAG}{way}" if way else key
+        if position is None or position > len(self._session.inputs):
+            return key
+        return f"{key}{TAG}{self._session.way(self._deps.hasher, position)}"
 
     def _settle(self, need: Need) -> None:
         """Make known who can call, and the time: what whoever came first with this hop found, so that several deliveries of it are answered alike;
@@ -252,6 +254,8 @@ class SessionFacts:
             self.known[result_key(refs[key])] = applied.result
 
     def _learn_from(self, ref: Ref, entry: LedgerEntry) -> None:
+        if entry.over is not None and self._begun is not None and self._begun >= entry.over:
+            return  # a session to which the vendor had given this id before; what this one orders has keys of its own
         if entry.outcome is None:
             raise UncertainEdition
         self._learn(facts.decode(entry.facts))
@@ -294,6 +298,7 @@ class SessionFacts:
             is_flood=self._is_too_much(order.effect, key),
             after=after if isinstance(after, int) else None,
             sent_at=self._session.sent_at if isinstance(order.effect, StopCalls) else None,
+            begun=self._begun,
         )
 
     def _is_too_much(self, effect: Effect, key: bytes) -> bool:

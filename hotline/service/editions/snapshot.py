@@ -60,30 +60,32 @@ class LoadedEdition:
         self._settings = settings
         self.raw_networks = settings.raw_networks
         """Whose phones show the official spelling."""
-        self._compiled: dict[tuple[str, bool, int | None], Edition] = {}
+        self._compiled: dict[tuple[str, bool, int | None, limits.VendorKeys], Edition] = {}
 
     @cached_property
     def critical(self) -> frozenset[str]:
         """The screens on which a wrong word does harm."""
         return critical_screens(self.sources)
 
-    def edition(self, channel: str, network: str, letters: int | None = None) -> Edition:
+    def edition(self, channel: str, network: str, letters: int | None = None, keys: limits.VendorKeys = ()) -> Edition:
         """The edition as a phone on this network gets it over this channel (`ussd`, `sms`, `voice`). `letters`: of a screen, where a vendor shows fewer
-        than the network takes; then what is longer has more pages, and every key means what it means elsewhere."""
-        kind = channel, network in self.raw_networks, letters
+        than the network takes; then what is longer has more pages, and every key means what it means elsewhere, but for the `keys` that the vendor takes
+        for itself."""
+        kind = channel, network in self.raw_networks, letters, keys
         return self._compiled.get(kind) or self._compile(*kind)
 
     def warm(self) -> None:
         """Compile all that may be asked for, so that no hop waits for it."""
         for raw in (False, True) if self._settings.raw_networks else (False,):
             for channel in FOLDED:
-                if (channel, raw, None) not in self._compiled:
-                    self._compile(channel, raw, None)
+                if (channel, raw, None, ()) not in self._compiled:
+                    self._compile(channel, raw, None, ())
 
-    def _compile(self, channel: str, raw: bool, letters: int | None) -> Edition:
+    def _compile(self, channel: str, raw: bool, letters: int | None, keys: limits.VendorKeys) -> Edition:
         fit = (RAW if raw else FOLDED)[channel]
-        made = compile_edition(self.shown, self.number, fit if letters is None else replace(fit, budget=letters), self._settings.promise)
-        self._compiled[channel, raw, letters] = made
+        fit = replace(fit, budget=fit.budget if letters is None else letters, keys=keys)
+        made = compile_edition(self.shown, self.number, fit, self._settings.promise)
+        self._compiled[channel, raw, letters, keys] = made
         return made
 
 

@@ -93,10 +93,13 @@ def step(deps: Deps, leg: RungLeg, ring: StaffRing, reference: str, *, urgent: b
         return _menu(deps, language, values)  # no key of this menu: it is said again
     if act is connect:
         return _go_on(deps, by, leg)
-    result = run(deps, By(leg.staff.id, "voice", f"ring|{ring.id}|{digits}"), act, *args)
-    if result.code == "taken":
+    # One deed a ring, and then its leg ends: whatever key is posted for it after that does nothing.
+    result = run(deps, By(leg.staff.id, "voice", f"ring|{ring.id}"), act, *args)
+    if result.code == "taken" and act is take:
         return _go_on(deps, by, leg)
-    key = DONE_SAID[act.__name__] if result.code == "done" else SAID[result.code]
+    key = DONE_SAID.get(act.__name__) if result.code == "done" else SAID.get(result.code)
+    if key is None:
+        return VoiceEnd()
     return VoicePrompt(deps.spoken.phrase(key, language), language, ask=False)
 
 

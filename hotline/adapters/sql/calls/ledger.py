@@ -14,7 +14,6 @@ from hotline.ports.calls.ledger import LedgerEntry
 
 _FIND: Final = select(ledger.c.key, ledger.c.until, ledger.c.sealed).where(ledger.c.key == THIS)
 _FIND_ALL: Final = select(ledger.c.key, ledger.c.until, ledger.c.sealed).where(ledger.c.key.in_(bindparam("these", expanding=True)))
-_BARE: Final = LedgerEntry(None, None)
 
 
 class SqlLedger(Unit):
@@ -26,7 +25,7 @@ class SqlLedger(Unit):
         sealed = self._seal.seal(outcome.encode() + b"\n" + facts, _context(key))
         if self._add(ledger, key=key, until=until, sealed=sealed):
             return None
-        return self.find(key, at) or _BARE
+        return self.find(key, at) or LedgerEntry(None, None, until)
 
     def find(self, key: bytes, at: int) -> LedgerEntry | None:
         row = self._row(_FIND, this=key)
@@ -37,7 +36,7 @@ class SqlLedger(Unit):
 
     def _entry(self, row: Row[*tuple[Any, ...]], at: int) -> LedgerEntry:
         if row.sealed is None or row.until <= at:
-            return _BARE
+            return LedgerEntry(None, None, row.until)
         stood, _, known = self._seal.open(row.sealed, _context(row.key)).partition(b"\n")
         return LedgerEntry(cast("OrderResult", stood.decode()), known)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hotline.cli.command import Failed, command, group, number_of, settings, store_of, takes_root, today, worded_failures
 from hotline.cli.commands.acting import run, shell_deps, who
+from hotline.cli.commands.at_vendors import shown_there
 from hotline.cli.commands.operators import drawings
 from hotline.cli.commands.operators.approval import approve, readable
 from hotline.cli.commands.operators.editions import done, in_force, refusals, tell_numbers
@@ -32,6 +33,8 @@ def declare(commands: Any) -> None:
     content = group(commands, "content", "the editions: flows and words")
     check = command(content, "check", _check, "every fault of the files, each with its line; 1 where one must be mended")
     takes_root(check)
+    by_table = "how they are shown by the vendor of this table, too, beside those that HOTLINE_GATEWAYS names; may be given several times"
+    check.add_argument("--table", type=Path, metavar="FILE", action="append", default=[], help=by_table)
     publish = command(content, "publish", _publish, "make the files the next edition; where two people are needed, propose them")
     takes_root(publish)
     pending = "who takes on herself the words that nobody reviewed on urgent, callback and stop screens; the audit keeps it"
@@ -62,15 +65,24 @@ def _check(options: argparse.Namespace) -> int:
     """0: nothing grave, whatever else is said."""
     from hotline.content import checked, mapping_faults
 
-    _, faults = checked(options.root, languages_in(os.environ), today())
+    sources, faults = checked(options.root, languages_in(os.environ), today())
     faults = tuple(sorted({*faults, *mapping_faults(options.root)}))
+    is_sound = sources is not None and not any(fault.grave for fault in faults)
+    vendors = shown_there(sources, options.table, os.environ) if sources is not None and is_sound else ()
     causes = [fault for fault in faults if not fault.follows]
-    grave = sum(fault.grave for fault in causes)
+    there = [line for vendor in vendors for line in vendor.faults()]
+    known = [line for vendor in vendors if (line := vendor.known())]
+    grave = sum(fault.grave for fault in causes) + len(there)
+    light = sum(not fault.grave for fault in causes) + len(known)
     if options.json:
-        print_json({"faults": [fault_json(fault) for fault in faults], "to_be_mended": grave, "to_be_known": len(causes) - grave})
+        found = {"faults": [fault_json(fault) for fault in faults], "vendors": [vendor.as_json() for vendor in vendors]}
+        print_json(found | {"to_be_mended": grave, "to_be_known": light})
     else:
         print_faults(faults)
-        print(f"{grave} to be mended, {len(causes) - grave} to be known")
+        for name, lines in (("to be mended, by vendor:", there), ("to be known, by vendor:", known)):
+            if lines:
+                print("\n".join([name, *lines]))
+        print(f"{grave} to be mended, {light} to be known")
     return 1 if grave else 0
 
 
