@@ -101,8 +101,10 @@ def gateways(config: Config, memory: Memory) -> Gateways:
 def table_files(names: tuple[str, ...], accounts_file: str | None) -> tuple[Path, ...]:
     """The tables of those of these gateways that are one. Raises ConfigError where the accounts cannot be read."""
     tables = import_module(TABLES)
-    file = Path(accounts_file) if accounts_file else None
-    accounts = tables.load_accounts(file) if file else {}
+    if accounts_file is None:
+        return ()
+    file = Path(accounts_file)
+    accounts = tables.load_accounts(file)
     return tuple(tables.table_file(name, accounts[name], file.parent) for name in names if name not in MODULES and name in accounts)
 
 

@@ -80,7 +80,8 @@ def reached(url: str, budget_ms: int) -> str | None:
         with store_away(), engine.begin() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return None
-            return connection.scalar(text("SELECT version_num FROM alembic_version"))
+            version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return version
     finally:
         engine.dispose()
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hotline.cli.command import Failed, command, group, number_of, settings, store_of, takes_root, today, worded_failures
 from hotline.cli.commands.acting import run, shell_deps, who
-from hotline.cli.commands.at_vendors import shown_there
 from hotline.cli.commands.operators import drawings
 from hotline.cli.commands.operators.approval import approve, readable
+from hotline.cli.commands.operators.at_vendors import shown_there
 from hotline.cli.commands.operators.editions import done, in_force, refusals, tell_numbers
 from hotline.cli.output import fault_json, moment, moment_json, print_faults, print_json, table, takes_json
 from hotline.config import Config, languages_in

@@ -11,8 +11,8 @@ from hotline.config import ConfigError, gateways_in
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from hotline.engine.check.at_vendor import AtVendor
     from hotline.engine.flow import Sources
-    from hotline.engine.phone.at_vendor import AtVendor
     from hotline.gateways.table.spec import WireTable
 
 
@@ -20,7 +20,7 @@ class ShownThere:
     """One vendor, and how the files are shown by it."""
 
     def __init__(self, table: WireTable, sources: Sources) -> None:
-        from hotline.engine.phone.at_vendor import at_vendor
+        from hotline.engine.check.at_vendor import at_vendor
 
         self.table = table
         self.found: AtVendor = at_vendor(sources, table.answer.letters, table.keys.pairs)

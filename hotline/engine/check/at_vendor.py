@@ -9,11 +9,11 @@ from msgspec.structs import replace
 
 from hotline.engine.answers import checked
 from hotline.engine.check.critical import critical_screens
+from hotline.engine.check.weighing import capacity
 from hotline.engine.edition import CannotShow, Edition, compile_edition
 from hotline.engine.flow import Ask, Sources
 from hotline.engine.phone import limits
 from hotline.engine.phone.pages import ENDS, TooLong, every_text
-from hotline.engine.phone.weighing import capacity
 
 
 class AtVendor(Struct, frozen=True):
