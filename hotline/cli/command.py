@@ -117,6 +117,7 @@ def ask(words: str) -> str:
 def worded_failures() -> Iterator[None]:
     """Turn what may go wrong in a running line into words for whoever typed the command. Raises Failed and ConfigError in place of it."""
     from hotline.adapters.keys.seal import KeysBroken
+    from hotline.adapters.sql.revisions import TablesUnfit
     from hotline.engine.check import said
     from hotline.ports.store import StoreAway
     from hotline.service.editions.cache import NoEdition
@@ -128,6 +129,8 @@ def worded_failures() -> Iterator[None]:
         raise ConfigError((f"HOTLINE_KEYS: {error}",)) from None
     except StoreAway:
         raise Failed("the database does not answer, or has no tables yet (hotline db upgrade)") from None
+    except TablesUnfit as unfit:
+        raise Failed(str(unfit)) from None
     except NoEdition:
         raise Failed("there is no edition in force (hotline content publish)") from None
     except FaultySources as refused:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
-from hotline.console import press
+from hotline.console import compiled, press
 from hotline.console.assets import Assets, compressed
 from hotline.console.context import READS, TOKEN, ConsoleContext, page, to
 from hotline.console.cookies import SignedSessions
@@ -69,7 +69,7 @@ HEADERS: Final = {
 
 NOW: Final = "Line-Now"
 """The line's time in an answer: by it a page says when a button was pressed (`_refuse_given_up`)."""
-TERMS: Final = ("partners", "release_file")
+TERMS: Final = ("partners", "partners_through", "release_file")
 """What a partner sees once the terms are accepted."""
 PATIENCE_SECONDS: Final = 10
 """So long a page waits for what may not come late: take, connect, hand over (`LATE` of `network.js`)."""
@@ -115,7 +115,7 @@ def install(app: Flask, context: ConsoleContext) -> None:
     app.jinja_env.globals.update(asset=lambda name: f"/console/asset/{name}?v={assets.version(name)}", may=may, hour_of=time_of_day)
     app.jinja_env.globals["fault_said"] = partial(said, context)
     app.jinja_env.filters.update(unbroken=unbroken, quotes=quotes)
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    compiled.prepare(app.jinja_env)
     app.register_blueprint(pages)
     press.install(app, context)
 

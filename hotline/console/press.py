@@ -86,7 +86,7 @@ def _named(host: str) -> str | None:
 
 def _pages(context: ConsoleContext, path: str) -> dict[str, str]:
     years = publication(context.deps).years
-    reading = FigureReader(context.words, _language(context), regions(context.deps), is_rounded=True)
+    reading = FigureReader(context.words, _language(context), regions(context.deps), is_rounded=True, is_made_up=context.is_demo)
     pages = {
         release.period: _render(
             context,
@@ -122,6 +122,7 @@ def _render(context: ConsoleContext, template: str, **values: object) -> str:
         advice=ADVICE,
         organisation=settings.organisation,
         contact=settings.figures_contact,
+        is_demo=context.is_demo,
         **values,
     )
 

@@ -64,7 +64,7 @@ class Line:
             raise ValueError("+22370000001 asked for 70000001")
 
 jobs.bind(Line)
-make_worker(sys.argv[1], sys.argv[2]).work()
+make_worker(sys.argv[1], sys.argv[2], "0033").work()
 """
 
 STARTER = """

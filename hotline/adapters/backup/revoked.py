@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final, cast
+from typing import Final, TypeAlias, cast
 
 import structlog
 
+from hotline import shared_folder
 from hotline.adapters.apart import Apart, Job, Late
 from hotline.adapters.durable import sync_folder
 from hotline.ports.upkeep.revocations import Revocation, RevokedKind
@@ -25,7 +26,9 @@ log = structlog.get_logger(__name__)
 NAME: Final = "revoked"
 """In the folder of the machine, where no other place was set."""
 _LINE: Final = re.compile(rb"(stop|cancelled|consent|testimony|disabled|figures) ([0-9]{1,12}) ([0-9]{1,12}) ((?:[0-9a-f]{2}){32,96})")
-_MODE: Final = 0o600
+_END: Final = 64
+"""Bytes: the last line's hash, or most of it."""
+Key: TypeAlias = tuple[RevokedKind, bytes, int]
 
 
 class RevokedFile:
@@ -35,6 +38,7 @@ class RevokedFile:
         """`seconds`: how long whoever appends waits for the disk at most."""
         self.path = path
         self._apart = Apart("revoked", seconds)
+        self._known = Known()
 
     def append(self, revocations: tuple[Revocation, ...]) -> None:
         """Never raises: what was stopped is stopped, whatever becomes of this file. `hotline doctor` looks whether it can be written."""
@@ -47,8 +51,8 @@ class RevokedFile:
         """Append those that are not there, as what another machine wrote, or found no room for. Returns how many. Raises OSError and Late."""
 
         def add(_job: Job[int]) -> int:
-            there = {(known.kind, known.digest, known.at) for known in read(self.path)}
-            missing = tuple(new for new in revocations if (new.kind, new.digest, new.at) not in there)
+            self._known = self._known.followed(self.path)
+            missing = tuple(new for new in revocations if _key(new) not in self._known.keys)
             if missing:
                 self._append(missing)
             return len(missing)
@@ -75,12 +79,13 @@ class RevokedFile:
                 sync_folder(self.path.parent)
 
     def _trim(self, at: int) -> None:
-        if not self.path.exists() or all(known.until > at for known in read(self.path)):
+        self._known = self._known.followed(self.path)
+        if self._known.soonest is None or self._known.soonest > at:
             return
         fresh = self.path.with_name(f"{self.path.name}.fresh")
         with self._held(create=False):
             kept = b"".join(_written(known) for known in read(self.path) if known.until > at)
-            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _MODE), "wb") as file:
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, shared_folder.file_mode(fresh.parent)), "wb") as file:
                 _give_to(file.fileno(), self.path)
                 file.write(kept)
                 file.flush()
@@ -92,9 +97,10 @@ class RevokedFile:
     def _held(self, *, create: bool) -> Iterator[int]:
         """The file that has its name, open to append, for us alone."""
         if create:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            shared_folder.make(self.path.parent)
+        mode = shared_folder.file_mode(self.path.parent)
         while True:
-            file = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | (os.O_CREAT if create else 0), _MODE)
+            file = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | (os.O_CREAT if create else 0), mode)
             try:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 if _is_named(file, self.path):  # else it was written anew while we waited
@@ -104,18 +110,63 @@ class RevokedFile:
                 os.close(file)
 
 
+class Known:
+    """What stood in the file when it was read last, so that only what is new need be read. Of another file of that name, or one that was cut, all is new."""
+
+    def __init__(self) -> None:
+        self.keys: set[Key] = set()
+        self.soonest: int | None = None
+        """When the first of them may be taken out."""
+        self._file: tuple[int, int] | None = None
+        self._read = 0
+        self._end = b""
+        """What stood before the place that was read to: by it a file that was written over is told from one that grew."""
+
+    def followed(self, path: Path) -> Known:
+        """Read on, to the end of the last whole line. Returns this one, or another that began anew. Raises OSError."""
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:
+            return Known()
+        with file:
+            status = os.fstat(file.fileno())
+            fresh = self if self._goes_on(file.fileno(), status) else Known()
+            fresh._file = (status.st_dev, status.st_ino)  # noqa: SLF001 -- one of us
+            file.seek(fresh._read)  # noqa: SLF001
+            for line in file:
+                if line.endswith(b"\n"):
+                    fresh._take(line)  # noqa: SLF001
+        return fresh
+
+    def _goes_on(self, file: int, status: os.stat_result) -> bool:
+        is_same = self._file == (status.st_dev, status.st_ino) and status.st_size >= self._read
+        return is_same and os.pread(file, len(self._end), self._read - len(self._end)) == self._end
+
+    def _take(self, line: bytes) -> None:
+        self._read += len(line)
+        self._end = line[-_END:]
+        found = _parsed(line.rstrip(b"\r\n"))
+        if found is not None:
+            self.keys.add(_key(found))
+            self.soonest = found.until if self.soonest is None else min(self.soonest, found.until)
+
+
+def _key(revocation: Revocation) -> Key:
+    return revocation.kind, revocation.digest, revocation.at
+
+
 def read(path: Path) -> tuple[Revocation, ...]:
     """What stands in it, oldest first; none where there is no such file. What is no whole line is left out. Raises OSError."""
     try:
         lines = path.read_bytes().splitlines()
     except FileNotFoundError:
         return ()
-    found = (_LINE.fullmatch(line) for line in lines)
-    return tuple(
-        Revocation(cast("RevokedKind", match[1].decode()), bytes.fromhex(match[4].decode()), int(match[2]), int(match[3]))
-        for match in found
-        if match
-    )
+    return tuple(found for line in lines if (found := _parsed(line)))
+
+
+def _parsed(line: bytes) -> Revocation | None:
+    match = _LINE.fullmatch(line)
+    return match and Revocation(cast("RevokedKind", match[1].decode()), bytes.fromhex(match[4].decode()), int(match[2]), int(match[3]))
 
 
 def can_be_written(path: Path) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +33,7 @@ class Resealed(Protocol):
 
 
 class KeyFile:
-    """The keys of a line in a file of mode 600."""
+    """The keys of a line in a file of mode 600, or 640."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -42,14 +43,15 @@ class KeyFile:
         return read_keys(self._path.read_text("ascii"))
 
     def write(self, ring: Keyring) -> None:
-        """In its place, whole, as its owner's, on the disk when this returns. Raises OSError."""
+        """In its place, whole, with its owner, group and mode, on the disk when this returns. Raises OSError."""
         owner = self._path.stat()
         fresh = self._path.with_name(
             f".{self._path.name}.fresh"
         )  # always the same: what is killed here leaves one copy, until the next is written
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            if owner.st_uid != os.geteuid():
+            if (owner.st_uid, owner.st_gid) != (os.geteuid(), os.fstat(file.fileno()).st_gid):
                 os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
+            os.fchmod(file.fileno(), stat.S_IMODE(owner.st_mode))
             file.write(ring.text())
             file.flush()
             os.fsync(file.fileno())

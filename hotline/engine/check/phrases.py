@@ -99,6 +99,7 @@ STAFF: Final = (
     "seen",
     "seen_by",
     "by_shell",
+    "figures_by_shell",
     "offer_how",
     "offer_urgent_how",
     "escalated_how",

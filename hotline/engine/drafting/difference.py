@@ -16,6 +16,7 @@ from hotline.engine.check.weighing import ScreenCapacity, capacity
 from hotline.engine.drafting.changes import Change, changes
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Branch, Condition, Kind, Menu, ScreenSource, Sources
+from hotline.engine.list_keys import MovedKeys, moved_keys
 from hotline.engine.phone import limits
 from hotline.engine.phone.pages import fullest, is_last, last, node_of, pages
 
@@ -77,7 +78,7 @@ class KeyChange(Struct, frozen=True):
 
 
 class ScreenDifference(Struct, frozen=True):
-    """One screen, phrase or entry that differs, or the line itself (an empty `key`)."""
+    """One screen, phrase, entry or list that differs, or the line itself (an empty `key`)."""
 
     section: Section
     key: str
@@ -85,11 +86,13 @@ class ScreenDifference(Struct, frozen=True):
     changes: tuple[Change, ...]
     keys: tuple[KeyChange, ...] = ()
     phones: tuple[PhonePair, ...] = ()
+    lists: tuple[MovedKeys, ...] = ()
+    """Of a list the numbers that lead elsewhere, screen by screen."""
 
     @property
     def is_signed_alone(self) -> bool:
         """Does nothing differ but who reviewed its words? No caller sees that."""
-        return all(change.part == "review" for change in self.changes)
+        return bool(self.changes) and all(change.part == "review" for change in self.changes)
 
     @property
     def beside(self) -> tuple[Change, ...]:
@@ -120,7 +123,12 @@ def differences(old: Sources | None, new: Sources, critical: Collection[str]) ->
     Empty where nothing differs.
     """
     before, after = old or NOTHING, new
+    moved: dict[str, list[MovedKeys]] = {}
+    for numbers in moved_keys(before, after):
+        moved.setdefault(numbers.list, []).append(numbers)
     groups = grouped(before, after)
+    ordered = {key for _, key, _ in groups}
+    groups += [("directory", list, ()) for list in moved if list not in ordered]
     compared = ComparedPhones(before, after, {key for section, key, _ in groups if section == "screen"})
     sides = tuple({screen.key: screen for flow in sources.flows for screen in flow.screens} for sources in (before, after))
     found = [
@@ -131,6 +139,7 @@ def differences(old: Sources | None, new: Sources, critical: Collection[str]) ->
             group,
             key_changes(sides[0].get(key), sides[1].get(key)) if section == "screen" else (),
             tuple(pair for language in compared.languages for pair in compared.pairs(key, language)) if section == "screen" else (),
+            tuple(moved.get(key, ())) if section == "directory" else (),
         )
         for section, key, group in groups
     ]

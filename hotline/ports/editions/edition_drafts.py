@@ -60,6 +60,9 @@ class EditionDrafts(Protocol):
     def take_out(self, draft: str, place: str) -> None:
         """What is in force there stays."""
 
+    def holder(self, place: str) -> str | None:
+        """The id of the newest draft that has something at this place; None where none has."""
+
     def part_counts(self) -> Mapping[str, int]:
         """How many parts each draft has, by its id; one without any is not there."""
 

@@ -39,17 +39,6 @@ class SealedCounts(Struct, frozen=True):
     """How many were entered by staff, of those whose rows are left."""
 
 
-class WeekCounts(Struct, frozen=True):
-    """What became of the callbacks of seven days."""
-
-    kept: int = 0
-    """Somebody rang."""
-    missed: int = 0
-    """Nobody had when their time was over."""
-    waits: dict[int, int] = {}
-    """How many were first rung so many minutes after somebody waited for it."""
-
-
 class WaitingNow(Struct, frozen=True):
     """What waits in one language at this moment, its window open."""
 
@@ -124,12 +113,15 @@ class LineState(Struct, frozen=True):
 class Figures(Protocol):
     """`since` and `until`: days since 1970-01-01 UTC on which a callback was made, the first of them and the one after the last."""
 
-    def tallied(self, since: int, until: int) -> tuple[Tally, ...]:
-        """Callbacks, those whose rows are gone among them, open ones too."""
+    def tallied(self, *spans: tuple[int, int]) -> tuple[tuple[Tally, ...], ...]:
+        """Of each span, `since` and `until`; they may overlap, and are counted at once. Callbacks, those whose rows are gone among them, open ones too."""
 
-    def said(self, since: int, until: int) -> SealedCounts: ...
-    def weeks(self, since: int, count: int) -> tuple[WeekCounts, ...]:
-        """So many weeks of seven days, the first of them from `since` on."""
+    def said(self, *spans: tuple[int, int]) -> tuple[SealedCounts, ...]:
+        """Of each span, as above."""
+
+    def rung_late(self, since: int, until: int) -> int:
+        """Calls of these days in which the caller's phone was rung after the last end of all that they were for: to the second while that is open, and
+        once it closed by whole hours, since no more is kept (later by days)."""
 
     def offers_not_taken(self, since: int, until: int) -> int:
         """Offers of callbacks that wait no longer, to somebody who neither held nor rang them."""

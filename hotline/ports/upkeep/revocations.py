@@ -22,6 +22,11 @@ class Revocation(Struct, frozen=True):
     """So long a backup may still bring it back."""
 
 
+def hashed_as(kind: RevokedKind) -> str:
+    """The purpose of the hash by which the file knows it: of a number the database's own, so that after a restore the two are held against each other."""
+    return "number" if kind == "stop" else f"revoked {kind}"
+
+
 class Revocations(Protocol):
     def add(self, kind: RevokedKind, about: str, at: int) -> None:
         """Write it down when this transaction commits. `about`: the number, the callback's id, `consented`, the testimony's or the staff's id, `released`."""

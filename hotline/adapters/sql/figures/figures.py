@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final, NamedTuple, get_args
 
-from msgspec.structs import asdict, replace
-from sqlalchemy import Select, Table, bindparam, case, func, literal, literal_column, or_, select, union_all
+from msgspec.structs import asdict
+from sqlalchemy import BindParameter, Row, Select, Table, and_, bindparam, case, func, literal, literal_column, or_, select
 
 from hotline.adapters.sql.calls.callbacks import NOTHING, Answers
 from hotline.adapters.sql.desk.cases import REFERRAL, CaseRows
@@ -30,12 +32,11 @@ from hotline.adapters.sql.tables import (
     wait_tallies,
 )
 from hotline.adapters.sql.unit import AT, columns
-from hotline.engine.casework.incidents import UNKNOWN
-from hotline.engine.times import DAY_HOURS, DAY_SECONDS
+from hotline.engine.times import DAY_HOURS, DAY_SECONDS, HOUR_SECONDS
 from hotline.ports.calls.call_outcomes import TALKED
-from hotline.ports.calls.callbacks import Safer, State
+from hotline.ports.calls.callbacks import SaferCode, State
 from hotline.ports.desk.cases import FIGURES, Incident
-from hotline.ports.figures.figures import Counts, OfferedHours, SealedCounts, Tally, TurnedAway, WaitingNow, WeekCounts
+from hotline.ports.figures.figures import Counts, OfferedHours, SealedCounts, Tally, TurnedAway, WaitingNow
 
 _c, _t = callbacks.c, tallies.c
 _MADE: Final = (_c.made_at >= bindparam("since"), _c.made_at < bindparam("until"))
@@ -46,10 +47,8 @@ _STILL: Final = (
     .where(_c.made_at + NOTHING >= bindparam("since"), _c.made_at + NOTHING < bindparam("until"))
     .group_by(*_ALIKE)
 )
-_GONE: Final = (
-    select(_t.language, _t.urgent, _t.state, _t.outcome, NOTHING, func.sum(_t["count"]))
-    .where(_t.day >= bindparam("since"), _t.day < bindparam("until"))
-    .group_by(_t.language, _t.urgent, _t.state, _t.outcome)
+_GONE: Final = select(_t.day, _t.language, _t.urgent, _t.state, _t.outcome, _t["count"]).where(
+    _t.day >= bindparam("since"), _t.day < bindparam("until")
 )
 _REFERRED: Final = (
     select(consents.c.sealed, *REFERRAL)
@@ -65,34 +64,14 @@ _SINCE: Final = case((_c.made_at > _c.opens_at, _c.made_at), else_=_c.opens_at)
 _RUNG: Final = or_(_c.attempts > 0, _c.other_phone)
 """Of another phone a supervisor may set the attempts back to none."""
 _TALKED: Final = _c.outcome.in_(TALKED)
-_SAID: Final = select(_c.id, _c.sealed, _c.urgent, _c.entered, case((_RUNG, 1), else_=0), case((_TALKED, 1), else_=0)).where(
-    *_MADE, or_(_RUNG, _TALKED)
+_SAID: Final = select(_c.id, _c.sealed, _c.made_at, _c.urgent, _c.entered, case((_RUNG, 1), else_=0), case((_TALKED, 1), else_=0)).where(
+    # Row by row: of what was made lately most is wanted, or waits.
+    _c.made_at + NOTHING >= bindparam("since"),
+    _c.made_at + NOTHING < bindparam("until"),
+    or_(_RUNG, _TALKED),
 )
-_WEEK: Final = ((_c.made_at + NOTHING - bindparam("from") * DAY_SECONDS) // (7 * DAY_SECONDS)).label("week")
-_WEEKS_MADE: Final = (
-    _c.made_at + NOTHING >= bindparam("from") * DAY_SECONDS,
-    _c.made_at + NOTHING < bindparam("until") * DAY_SECONDS,
-)
-_FATES: Final = union_all(
-    select(_WEEK, _c.state, case((or_(_c.attempts > 0, _c.outcome.is_not(None)), 1), else_=0).label("rung"), func.count())
-    .where(*_WEEKS_MADE)
-    .group_by(literal_column("1"), literal_column("2"), literal_column("3")),
-    select((_t.day - bindparam("from")) // 7, _t.state, case((_t.outcome != "", 1), else_=0), func.sum(_t["count"]))
-    .where(_t.day >= bindparam("from"), _t.day < bindparam("until"))
-    .group_by(literal_column("1"), literal_column("2"), literal_column("3")),
-)
-_WAITS_STILL: Final = select(_c.id, _c.sealed, _WEEK).where(*_WEEKS_MADE, _RUNG)
 _w = wait_tallies.c
-_WAITS_GONE: Final = (
-    select(((_w.day - bindparam("from")) // 7).label("week"), _w.minutes, func.sum(_w["count"]))
-    .where(_w.day >= bindparam("from"), _w.day < bindparam("until"))
-    .group_by(literal_column("1"), _w.minutes)
-)
-_WAITED: Final = (
-    select(_w.urgent, _w.minutes, func.sum(_w["count"]))
-    .where(_w.day >= bindparam("since"), _w.day < bindparam("until"))
-    .group_by(_w.urgent, _w.minutes)
-)
+_WAITED: Final = select(_w.day, _w.urgent, _w.minutes, _w["count"]).where(_w.day >= bindparam("since"), _w.day < bindparam("until"))
 _NOT_TAKEN: Final = (
     select(func.count())
     .select_from(offers)
@@ -107,6 +86,21 @@ _NOT_TAKEN: Final = (
         ~select(calls.c.id)
         .where(calls.c.callback == offers.c.callback, calls.c.staff.concat(literal_column("''")) == offers.c.staff)
         .exists(),
+    )
+)
+_ENDS: Final = select(_c.call, func.max(_c.not_after).label("last")).where(_c.call.is_not(None)).group_by(_c.call).subquery()
+_END: Final = func.coalesce(_ENDS.c.last, _c.not_after)
+_DIALED: Final = calls.c.dialed_at
+_RUNG_LATE: Final = (
+    select(func.count())
+    .select_from(calls.join(callbacks, _c.id == calls.c.callback).outerjoin(_ENDS, _ENDS.c.call == _c.call))
+    .where(
+        bindparam("since") <= _DIALED,
+        bindparam("until") > _DIALED,
+        or_(
+            _DIALED - _DIALED % HOUR_SECONDS > _END - _END % HOUR_SECONDS,
+            and_(_c.state.in_(OPEN), _DIALED > _END),
+        ),
     )
 )
 _NOW: Final = (
@@ -154,9 +148,18 @@ _HOURS: Final = (
 )
 
 
+@cache
+def _still_since(edges: int) -> Select[*tuple[Any, ...]]:
+    """What is alike, and how much of it was made since each of so many moments but the last, before which all was: one walk of the index, however many spans are wanted."""
+    made_at = _c.made_at + NOTHING
+    moments: list[BindParameter[int]] = [bindparam(f"since{place}") for place in range(edges)]
+    counts = [func.count(case((made_at >= moment, 1))) for moment in moments[:-1]]
+    return select(*_ALIKE, *counts).where(made_at >= moments[0], made_at < moments[-1]).group_by(*_ALIKE)
+
+
 class _Opened(NamedTuple):
     waited: int | None
-    safer: Safer | None
+    safer: SaferCode | None
     agreed: bool
 
 
@@ -165,46 +168,58 @@ _OPENED: Final[dict[bytes, _Opened]] = {}
 """By the sealed value, which names no callback: once its row is gone it is tied to nothing."""
 
 
+def _said(days: range, counted: Counter[tuple[Any, ...]], gone: Sequence[Row[*tuple[Any, ...]]]) -> SealedCounts:
+    waits: Counter[tuple[bool, int]] = Counter()
+    safer: Counter[str] = Counter()
+    entered = 0
+    for (day, urgent, is_entered, rung, talked, opened), count in counted.items():
+        if day not in days:
+            continue
+        entered += count if is_entered and not opened.agreed else 0
+        if rung and opened.waited is not None:
+            waits[bool(urgent), opened.waited] += count
+        if talked and opened.safer is not None:
+            safer[opened.safer] += count
+    for day, urgent, minutes, count in gone:
+        waits[bool(urgent), minutes] += count if day in days else 0
+    return SealedCounts(dict(+waits), dict(safer), entered)
+
+
 class SqlFigures(CaseRows):
     __slots__ = ()
 
-    def tallied(self, since: int, until: int) -> tuple[Tally, ...]:
-        rows = [*self._rows(_GONE, since=since, until=until), *self._rows(_STILL, since=since * DAY_SECONDS, until=until * DAY_SECONDS)]
+    def tallied(self, *spans: tuple[int, int]) -> tuple[tuple[Tally, ...], ...]:
+        edges = sorted({day for span in spans for day in span})
+        found: dict[tuple[int, int], Counter[tuple[Any, ...]]] = {span: Counter() for span in spans}
+        for day, *alike, count in self._rows(_GONE, since=edges[0], until=edges[-1]):
+            for span, counted in found.items():
+                counted[(*alike, 0)] += count if day in range(*span) else 0
+        since = {f"since{place}": day * DAY_SECONDS for place, day in enumerate(edges)}
+        for row in self._rows(_still_since(len(edges)), **since):
+            made_since = dict(zip(edges, (*row[len(_ALIKE) :], 0), strict=True))
+            for (first, end), counted in found.items():
+                counted[tuple(row[: len(_ALIKE)])] += made_since[first] - made_since[end]
         return tuple(
-            Tally(language, bool(urgent), state, outcome or None, attempts, int(count))
-            for language, urgent, state, outcome, attempts, count in rows
+            tuple(
+                Tally(language, bool(urgent), state, outcome or None, attempts, count)
+                for (language, urgent, state, outcome, attempts), count in (+found[span]).items()
+            )
+            for span in spans
         )
 
-    def weeks(self, since: int, count: int) -> tuple[WeekCounts, ...]:
-        found, days = [WeekCounts() for _ in range(count)], {"from": since, "until": since + 7 * count}
-        for week, state, rung, many in self._rows(_FATES, **days):
-            counts = found[week]
-            kept, missed = (int(many), 0) if rung else (0, int(many) if state == "lapsed" else 0)
-            found[week] = replace(counts, kept=counts.kept + kept, missed=counts.missed + missed)
-        waits: list[Counter[int]] = [Counter() for _ in range(count)]
-        for id, sealed, week in self._rows(_WAITS_STILL, **days):
-            opened = _OPENED.get(sealed) or self._open(id, sealed)
-            if opened.waited is not None:
-                waits[week][opened.waited] += 1
-        for week, minutes, many in self._rows(_WAITS_GONE, **days):
-            waits[week][minutes] += int(many)
-        return tuple(replace(counts, waits=dict(waited)) for counts, waited in zip(found, waits, strict=True))
+    def said(self, *spans: tuple[int, int]) -> tuple[SealedCounts, ...]:
+        """It is opened here: of a callback that closed no moment is left by which it could be worked out how long a wait was."""
+        since, until = min(first for first, _ in spans), max(end for _, end in spans)
+        rows = self._rows(_SAID, since=since * DAY_SECONDS, until=until * DAY_SECONDS)
+        counted = Counter(
+            (made_at // DAY_SECONDS, urgent, entered, rung, talked, _OPENED.get(sealed) or self._open(id, sealed))
+            for id, sealed, made_at, urgent, entered, rung, talked in rows
+        )
+        gone = self._rows(_WAITED, since=since, until=until)
+        return tuple(_said(days, counted, gone) for days in (range(*span) for span in spans))
 
-    def said(self, since: int, until: int) -> SealedCounts:
-        """Both lie sealed, and are opened here: of a callback that closed no moment is left by which it could be worked out how long a wait was."""
-        waits: Counter[tuple[bool, int]] = Counter()
-        safer: Counter[str] = Counter()
-        entered = 0
-        for id, sealed, urgent, is_entered, rung, talked in self._rows(_SAID, since=since * DAY_SECONDS, until=until * DAY_SECONDS):
-            opened = _OPENED.get(sealed) or self._open(id, sealed)
-            entered += bool(is_entered) and not opened.agreed
-            if rung and opened.waited is not None:
-                waits[bool(urgent), opened.waited] += 1
-            if talked and opened.safer is not None:
-                safer[opened.safer] += 1
-        for urgent, most, count in self._rows(_WAITED, since=since, until=until):
-            waits[bool(urgent), most] += int(count)
-        return SealedCounts(dict(waits), dict(safer), entered)
+    def rung_late(self, since: int, until: int) -> int:
+        return int(self._value(_RUNG_LATE, since=since * DAY_SECONDS, until=until * DAY_SECONDS))
 
     def offers_not_taken(self, since: int, until: int) -> int:
         return int(self._value(_NOT_TAKEN, since=since * DAY_SECONDS, until=until * DAY_SECONDS))
@@ -248,9 +263,12 @@ class SqlFigures(CaseRows):
 
     def safety(self, since: int, until: int) -> dict[str, int]:
         said = Counter({answer: int(count) for answer, count in self._rows(_SAFER, since=since, until=until)})
-        for id, sealed, _urgent, _entered, _rung, talked in self._rows(_SAID, since=since * DAY_SECONDS, until=until * DAY_SECONDS):
-            if talked:
-                said[(_OPENED.get(sealed) or self._open(id, sealed)).safer or UNKNOWN] += 1
+        for id, sealed, _made_at, _urgent, _entered, _rung, talked in self._rows(
+            _SAID, since=since * DAY_SECONDS, until=until * DAY_SECONDS
+        ):
+            answer = (_OPENED.get(sealed) or self._open(id, sealed)).safer
+            if talked and answer is not None:
+                said[answer] += 1
         return dict(said)
 
     def referrals_counted(self, since: int, until: int) -> dict[tuple[str, str], int]:

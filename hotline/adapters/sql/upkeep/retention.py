@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import ColumnElement, Table, Update, and_, bindparam, case, delete, func, or_, select, update
@@ -45,8 +46,7 @@ from hotline.adapters.sql.tables import (
     turned_away,
     wait_tallies,
 )
-from hotline.adapters.sql.unit import AT, THIS
-from hotline.engine.casework.incidents import UNKNOWN
+from hotline.adapters.sql.unit import AT, THIS, insert_new
 from hotline.engine.quarters import first_of_month, quarter_of
 from hotline.engine.times import DAY_SECONDS, HOUR_SECONDS, hour
 from hotline.ports.calls.call_outcomes import TALKED
@@ -174,6 +174,12 @@ class SqlRetention(CaseRows):
     def _sizes(self) -> dict[str, int]:
         return {name: int(self._value(size)) for name, size in _SIZES.items()}
 
+    def add_past(self, rows: Mapping[str, Sequence[Mapping[str, object]]]) -> None:
+        """Counts of callbacks that are gone, by table, for the demo, whose past never was; what stands of the same key stays."""
+        for name, values in rows.items():
+            if values:
+                self._connection.execute(insert_new(self._dialect, metadata.tables[name]), list(values))
+
     def purge(self, at: int, periods: Periods) -> None:
         self._purge(at, periods)
 
@@ -223,8 +229,8 @@ class SqlRetention(CaseRows):
                 self._count(wait_tallies, day=day, urgent=urgent, minutes=_rounded(answers.waited), count=1)
             if outcome is not None:
                 self._count(tries_tallies, month=first_of_month(day), tries=attempts, ending=outcome, count=1)
-            if outcome in TALKED:
-                self._count(safer_tallies, month=first_of_month(day), answer=answers.safer or UNKNOWN, count=1)
+            if outcome in TALKED and answers.safer is not None:
+                self._count(safer_tallies, month=first_of_month(day), answer=answers.safer, count=1)
 
     def _count_cases(self, over: int) -> None:
         """Incidents and referrals that count, by their month, where the consent for that stands as their callback goes."""

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from hotline.adapters.keys.seal import Seal
 from hotline.adapters.sql.tables import numbers, stops
 from hotline.adapters.sql.unit import AT, THIS, Unit
-from hotline.ports.upkeep.revocations import Revocation, RevokedKind
+from hotline.ports.upkeep.revocations import Revocation, RevokedKind, hashed_as
 from hotline.retention import REVOKED_SECONDS
 
 _HASH_OF: Final = select(numbers.c.number_hash).where(numbers.c.callback == THIS)
@@ -25,7 +25,7 @@ class SqlRevocations(Unit):
 
     def add(self, kind: RevokedKind, about: str, at: int) -> None:
         # A phone under every key at hand: a backup from before an exchange of keys knows it by the older hash, and no number is opened after a restore.
-        under_all = self._seal.digests(_purpose(kind), about)
+        under_all = self._seal.digests(hashed_as(kind), about)
         digests = under_all if kind == "stop" else under_all[:1]
         self.made += [Revocation(kind, digest, at, at + REVOKED_SECONDS[kind]) for digest in digests]
 
@@ -39,9 +39,4 @@ class SqlRevocations(Unit):
         return tuple(Revocation("stop", digest, stopped_at, stopped_at + lasts) for digest, stopped_at in self._rows(_STOPS, at_=at))
 
     def digests(self, kind: RevokedKind, about: str) -> frozenset[bytes]:
-        return frozenset(self._seal.digests(_purpose(kind), about))
-
-
-def _purpose(kind: RevokedKind) -> str:
-    """A number as its column has it: after a restore the two are held against each other."""
-    return "number" if kind == "stop" else f"revoked {kind}"
+        return frozenset(self._seal.digests(hashed_as(kind), about))

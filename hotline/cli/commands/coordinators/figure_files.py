@@ -107,7 +107,7 @@ def _files(config: Config, deps: Deps, release: Release, options: argparse.Names
     code = options.language or config.languages[0]
     names = _names(config, deps, code)
     at = release.released_at or 0
-    figures = document.document(release, document.NamedLanguage(code, names), deps.today(at))
+    figures = document.document(release, document.NamedLanguage(code, names), deps.today(at), is_made_up=config.demo)
     match options.format:
         case "xlsx":
             return {options.to: as_xlsx(figures, names.words, datetime.fromtimestamp(at, UTC).replace(tzinfo=None))}

@@ -30,6 +30,7 @@ _REFUSED: Final = {
     "same": "release {release} of {period} says the same already",
     "state": "release {release} of {period} stands otherwise (hotline figures list); after it was public there is no other in its place",
     "own": "release {release} was prepared by {by}: another person lets it out (--by NAME)",
+    "linked": "one of {by} and whoever lets it out made the other's one-time link within 90 days: another person lets it out",
     "overtaken": "it would not come out so any more: prepare it again",
     "letter": "a few words are needed, on one line: --letter up to 40, --note up to 300 letters",
 }

@@ -29,7 +29,7 @@ def declare(commands: Any) -> None:
 
 
 def _units(options: argparse.Namespace) -> None:
-    from hotline.units import CannotFit, Machine, files, next_port
+    from hotline.units import CannotFit, Machine, files, next_port, shared, users
 
     config = settings()
     if config.demo:
@@ -59,7 +59,7 @@ def _units(options: argparse.Namespace) -> None:
         print("\n".join(f"# {'-' * 20} {path}\n{text}" for path, text in made.items()), end="")
         return
     _write(options.to, made)
-    print("\n".join(_next(options.to, config, options)))
+    print("\n".join(_next(options.to, config, options, users(machine), shared(machine))))
 
 
 def _below(config: Config, path: str) -> PurePosixPath:
@@ -89,11 +89,17 @@ def _write(folder: Path, made: Mapping[PurePosixPath, str]) -> None:
         raise Failed(f"not everything was written: {reason(error)}") from None
 
 
-def _next(folder: Path, config: Config, options: argparse.Namespace) -> Iterator[str]:
+def _next(
+    folder: Path, config: Config, options: argparse.Namespace, users: tuple[str, ...], shared: tuple[PurePosixPath, ...]
+) -> Iterator[str]:
     """What is still to be done, in its order; what stands already is left out."""
     yield f"written to {folder}; next, as root (docs/deploy.md says why):"
-    if not _has_user(options.user):
-        yield f"  adduser --system --group --home {config.var} --no-create-home {options.user}"
+    for user in users:
+        if not _has_user(user):
+            group = "--group" if user == options.user else f"--ingroup {options.user}"
+            yield f"  adduser --system {group} --home {config.var} --no-create-home {user}"
+    for path in shared:
+        yield f"  install -d -o {options.user} -g {options.user} -m 2770 {path}"
     if not Path(options.settings).exists():
         yield f"  put the settings into {options.settings}, NAME=VALUE a line, and: chmod 600 {options.settings}"
     yield f"  install -m 755 {folder}/hotlinectl /usr/local/sbin/"

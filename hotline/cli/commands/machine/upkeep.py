@@ -1,4 +1,4 @@
-"""Tables, keys and time, and a look at how all of it stands."""
+"""Keys and time, and a look at how all of it stands."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 from hotline.cli.command import Failed, command, group, local_time, reason, settings, worded_failures
 from hotline.cli.commands.acting import run, shell_deps
 from hotline.cli.commands.machine import doctor, keys
-from hotline.cli.output import table
+from hotline.cli.output import print_json, table, takes_json
 
 if TYPE_CHECKING:
     from hotline.ports.upkeep.retention import Swept
-    from hotline.service.upkeep.purging import Due
 
 
 NOTHING_ERASED = {
@@ -22,7 +21,6 @@ NOTHING_ERASED = {
 
 
 def declare(commands: Any) -> None:
-    command(group(commands, "db", "the database"), "upgrade", _upgrade, "make or renew the tables")
     keys.declare(commands)
     about = (
         "drop the keys from the running processes of this machine: reading goes on, nothing is kept or opened until they are started again"
@@ -30,30 +28,13 @@ def declare(commands: Any) -> None:
     command(commands, "seal", _seal, about)
     about = "erase at once what its time is over for, as the line does every five minutes by itself"
     swept = command(commands, "purge", _purge, about)
+    swept.add_argument("--by", metavar="NAME", help="who does it, for the audit (default: the login)")
+    takes_json(swept)
     swept.add_argument("--dry-run", action="store_true", help="erase nothing: count what would go now, and by tomorrow at this time")
     about = "say that the clocks of the line's machines are right, though they jumped: what is over by them ends"
     trust = command(group(commands, "time", "the time of the line's machines"), "trust", _trust, about)
     trust.add_argument("--by", metavar="NAME", help="who says so, for the audit (default: the login)")
     doctor.declare(commands)
-
-
-def _upgrade(_: argparse.Namespace) -> None:
-    from hotline.adapters.keys.seal import KeysBroken, SealBroken
-    from hotline.adapters.sql.schema import upgrade
-    from hotline.app import open_seal
-    from hotline.config import ConfigError
-    from hotline.ports.store import StoreAway
-
-    config = settings()
-    try:
-        upgrade(config.database_url, seal=open_seal(config))
-    except KeysBroken as error:
-        raise ConfigError((f"HOTLINE_KEYS: {error}",)) from None
-    except SealBroken:
-        raise Failed("HOTLINE_KEYS are not the keys that this database was sealed with; nothing was changed") from None
-    except StoreAway as away:
-        raise Failed(f"the database does not answer, or is none: {away}") from None
-    print("the tables are those of this version")
 
 
 def _seal(_: argparse.Namespace) -> None:
@@ -75,17 +56,19 @@ def _purge(options: argparse.Namespace) -> None:
     with worded_failures():
         if options.dry_run:
             due = purging.foresee(deps)
-            print("\n".join(_due(due)))
-            return
-        try:
-            swept, lines = purging.sweep(deps)
-        except purging.Refused as refused:
-            raise Failed(NOTHING_ERASED[str(refused)]) from None
-    print("\n".join(_swept({"": swept}, {"": lines})))
-
-
-def _due(due: Due) -> list[str]:
-    return _swept({"now": due.now, "by tomorrow": due.tomorrow}, {"now": due.audit_now, "by tomorrow": due.audit_tomorrow})
+            parts = {"now": due.now, "by tomorrow": due.tomorrow}
+            lines = {"now": due.audit_now, "by tomorrow": due.audit_tomorrow}
+        else:
+            try:
+                parts = {"": purging.swept_in(run(deps, options.by, purging.erase_over))}
+            except purging.Refused as refused:
+                raise Failed(NOTHING_ERASED[str(refused)]) from None
+            lines = {"": purging.age_audit(deps, deps.clock.now())}
+    if options.json:
+        told = {when.replace(" ", "_"): {"tables": part, "audit_lines": lines[when]} for when, part in parts.items()}
+        print_json(told.get("", told))
+    else:
+        print("\n".join(_swept(parts, lines)))
 
 
 def _swept(parts: dict[str, tuple[Swept, ...]], lines: dict[str, int]) -> list[str]:

@@ -41,6 +41,7 @@ def declare(commands: Any) -> None:
         command(content, "reject", _reject, "take a proposal away"),
         command(content, "rollback", _rollback, "publish an older edition's content again, at once"),
     ]
+    numbered[1].add_argument("--why", metavar="TEXT", default="", help="what its author reads in the studio, where a draft is sent back")
     numbered[0].add_argument("--yes", action="store_true", help="for scripts: publish without anyone looking; the audit says so")
     for parser in numbered:
         parser.add_argument("number", type=NUMBER, metavar="N", help="its number, as `hotline content list` tells it")
@@ -139,11 +140,14 @@ def _files(root: Path, languages: tuple[str, ...]) -> Sources:
 
 
 def _reject(options: argparse.Namespace) -> None:
-    from hotline.service.editions.approval import reject_proposal
+    from hotline.engine.drafting.difference import visible
+    from hotline.service.editions.approval import LONGEST_REASON, reject_proposal
 
-    config = settings()
+    config, why = settings(), visible(" ".join(options.why.split()))
+    if len(why) > LONGEST_REASON:
+        raise Failed(f"--why takes {LONGEST_REASON} letters")
     with refusals(config):
-        done(config, run(shell_deps(config), options.by, reject_proposal, options.number))
+        done(config, run(shell_deps(config), options.by, reject_proposal, options.number, why))
     print(f"proposal {options.number} is gone")
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from hotline.engine.drafting.changes import Change
 from hotline.engine.drafting.difference import CHANNELS, NOTHING, ComparedPhones, critical_keys, grouped, visible
 from hotline.engine.flow import Sources
+from hotline.engine.list_keys import MovedKeys, moved_keys
 from hotline.engine.phone import gsm, limits
 from hotline.engine.phone.handset import WIDTH, wrapped
 
@@ -35,7 +36,14 @@ def difference(old: Sources | None, new: Sources, columns: int = 80) -> tuple[st
                 )
             )
         )
-    return tuple(map(visible, texts))
+    return tuple(map(visible, (*texts, *(_numbers(moved) for moved in moved_keys(before, new)))))
+
+
+def _numbers(moved: MovedKeys) -> str:
+    """The numbers of a list that lead elsewhere than before, since an entry went or moved."""
+    where = "".join(f", {field} {value}" for field, value in moved.chosen)
+    lines = (f"{key.number}: {key.before} -> {key.after or '(nothing)'}" for key in moved.keys)
+    return "\n".join((f"--- numbers that callers press --- list {moved.list}{where}", *lines))
 
 
 def _described(key: str, group: tuple[Change, ...], compared: ComparedPhones, first: str, columns: int) -> Iterator[str]:

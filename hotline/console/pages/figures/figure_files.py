@@ -44,7 +44,7 @@ def _data(context: ConsoleContext, release: Release, kind: FileFormat) -> bytes:
     spoken = language(context)
     names = FigureNames(partial(context.words.say_or, spoken), regions(context.deps))
     at = release.released_at or 0
-    figures = document.document(release, NamedLanguage(spoken, names), context.deps.today(at))
+    figures = document.document(release, NamedLanguage(spoken, names), context.deps.today(at), is_made_up=context.is_demo)
     match kind:
         case "xlsx":
             return context.workbooks.xlsx(figures, names.words, datetime.fromtimestamp(at, UTC).replace(tzinfo=None))

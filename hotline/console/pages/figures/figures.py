@@ -5,13 +5,15 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, g, request
 from msgspec import Struct
 
-from hotline.console.context import ConsoleContext, FormFault, Shown, found, language, page, refused, run, to
+from hotline.console.context import ConsoleContext, FormFault, Shown, found, language, me, page, refused, run, to
+from hotline.console.pages.staff.access import this_browser
 from hotline.console.times import stamp
 from hotline.ports.figures.releases import FigureTable, HiddenCell, Release
 from hotline.service.acts import Result
+from hotline.service.desk.accounts import sign_in
 from hotline.service.desk.casework.services import regions
 from hotline.service.desk.figures import publication, releasing
 from hotline.service.desk.figures.files.naming import FigureNames
@@ -52,14 +54,25 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
             return refused(context, "figures/figures.html", _fault(result, "period"), **_list(context))
         return to("figures_one", number=result.values["release"], after="prepared")
 
+    _letting_out(pages, context)
+
+
+def _letting_out(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/figures/<int:number>/release")
     def release_figures(number: int) -> Shown:
+        """By the second person, with a fresh code: it is asked for last, since it counts once."""
+        letter = request.form.get("letter", "")
+        if not releasing.is_letter(letter):
+            return refused(context, "figures/figures_one.html", FormFault("figures.error.letter", "letter"), **_one(context, number))
         try:
             decision = publication.decide(context.deps, _release(context, number)[0].period, context.now)
         except publication.CannotPrepare as why:
             fault = FormFault(f"figures.error.{why.code}", "letter", values=why.values)
             return refused(context, "figures/figures_one.html", fault, **_one(context, number))
-        result = found(run(context, releasing.release_figures, number, decision, request.form.get("letter", "")))
+        if not sign_in.prove_code(context.locks, me(), request.form.get("code", ""), this_browser()):
+            wrong = FormFault("editions.error.wrong", "code")
+            return refused(context, "figures/figures_one.html", wrong, HTTPStatus.UNAUTHORIZED, **_one(context, number))
+        result = found(run(context, releasing.release_figures, number, decision, letter, is_signed_in=True))
         if result.is_refused:
             return refused(context, "figures/figures_one.html", _fault(result, "letter"), **_one(context, number))
         return to("figures_one", number=number, after="released")
@@ -94,6 +107,7 @@ def _one(context: ConsoleContext, number: int) -> dict[str, Any]:
         "hidden": len(hidden),
         "after": after if after in AFTER else "",
         "when": _when(context),
+        "has_factor": g.second_factor,
     }
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from flask import Blueprint
 
 from hotline.console.context import ConsoleContext, language, language_name, me, page
+from hotline.console.pages.figures.overview import released_quarter
 from hotline.service.desk.figures import judged as measures
 from hotline.service.desk.figures.cell_suppression import Cell
 from hotline.service.desk.figures.judged import Judged, Measure, Part
@@ -21,9 +22,17 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
     def judged() -> str:
         found = measures.judged(context.deps, me().role, context.now)
         shown = [
-            (judged.measure, [(_name(context, judged, part), _said(context, judged, part)) for part in judged.parts]) for judged in found
+            (judged.measure, [(_name(context, judged, part), _said(context, judged, part)) for part in judged.parts])
+            for judged in found.measures
         ]
-        return page(context, "figures/judged.html", measures=shown, never=measures.NEVER)
+        return page(
+            context,
+            "figures/judged.html",
+            measures=shown,
+            never=measures.NEVER,
+            is_exact=found.is_exact,
+            quarter=released_quarter(context, found.quarter),
+        )
 
 
 def _name(context: ConsoleContext, judged: Judged, part: Part) -> str:

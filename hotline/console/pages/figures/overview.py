@@ -62,7 +62,12 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
             turned_away=[words.turned_away(name, period) for name, period in zip(("recent", "before"), figures.periods, strict=True)],
             waited=words.waited(figures.waited) if figures.waited else (),
             fates=line_figures.FATES,
-            calls=[words.bars(name, counted) for name, counted in (("tries", figures.calls.attempts), ("ending", figures.calls.outcomes))],
+            quarter=released_quarter(context, figures.quarter),
+            calls=[
+                words.bars(name, counted)
+                for name, counted in (("tries", figures.calls.attempts), ("ending", figures.calls.outcomes))
+                if figures.is_exact or name != "tries"
+            ],
             rings=words.cell(figures.calls.rings),
             wrong=figures.calls.wrong,
             backups=[words.freshness(name, kept) for name, kept in (("backup", copies.backup), ("drill", copies.drill))],
@@ -70,6 +75,12 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
                 words.bars(name, counted) for name, counted in (("answer", figures.calls.answers), ("referred", figures.calls.referrals))
             ],
         )
+
+
+def released_quarter(context: ConsoleContext, period: str | None) -> str:
+    """In words; empty where there is none."""
+    year, _, number = (period or "").partition("-Q")
+    return context.words.say(language(context), f"partners.quarter.{number}", year=year) if number else ""
 
 
 class Wording:

@@ -9,12 +9,13 @@ from flask import Blueprint, abort, request
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, language, me, page, refused, run_each_time, to
 from hotline.console.released import FigureReader, crossed, figures
+from hotline.console.through_time import lines_through
 from hotline.console.times import full_date
 from hotline.engine.times import DAY_MINUTES
 from hotline.ports.figures.releases import Release
 from hotline.service.desk.accounts import agreed_terms
 from hotline.service.desk.casework.services import regions
-from hotline.service.desk.figures.published import Publication, publication
+from hotline.service.desk.figures.published import Publication, publication, through_time
 
 TOP: Final = ("figures.top.counted", "figures.top.not_prevalence", "figures.top.not_gbvims", "figures.top.dash", "partners.dates")
 """What stands above the figures, always."""
@@ -28,7 +29,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
         period, other = request.args.get("period", ""), request.args.get("beside", "")
         release, beside = _asked(found, period) or _newest(found), _asked(found, other)
         beside = None if beside is release else beside
-        reading = FigureReader(context.words, language(context), regions(context.deps))
+        reading = _reading(context)
         shown = [chosen for chosen in (release, beside) if chosen is not None]
         return page(
             context,
@@ -42,6 +43,20 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
             withdrawn=[(gone, reading.period(gone.period), _day(context, gone.withdrawn_at)) for gone in found.withdrawn],
         )
 
+    @pages.get("/partners/quarters")
+    def partners_through() -> Shown:
+        """From quarter to quarter, where there are enough of them."""
+        found, reading = publication(context.deps), _reading(context)
+        quarters = through_time(found)
+        return page(
+            context,
+            "figures/partners_through.html",
+            count=len(found.quarters),
+            top=TOP,
+            reading=reading,
+            figures=lines_through(reading, quarters) if quarters else (),
+        )
+
     @pages.route("/partners/terms", methods=["GET", "POST"])
     def terms() -> Shown:
         """A partner accepts them by name before anything else is shown, and again when they change."""
@@ -51,6 +66,10 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
         if result.is_refused:
             return refused(context, "figures/partners_terms.html", FormFault("partners.terms.fault", "name"), **_terms(context))
         return to("partners")
+
+
+def _reading(context: ConsoleContext) -> FigureReader:
+    return FigureReader(context.words, language(context), regions(context.deps), is_made_up=context.is_demo)
 
 
 def terms_digest(context: ConsoleContext) -> str:

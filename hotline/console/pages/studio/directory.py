@@ -13,7 +13,7 @@ from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, language, me, page, refused, run, to
-from hotline.console.pages.studio.choosing import DRAFT, leave_proposed
+from hotline.console.pages.studio.choosing import DRAFT, chosen_with, leave_proposed
 from hotline.engine.drafting.revisions import entry_place
 from hotline.engine.entry_fields import DAYS, EVENTS, FIELDS, NEEDED, SECTIONS, Section
 from hotline.engine.freshness import EMERGENCY, period
@@ -85,7 +85,7 @@ def _writing(pages: Blueprint, context: ConsoleContext) -> None:
         if not _is_list(id):
             abort(HTTPStatus.NOT_FOUND)
         view = _directory(context)
-        result = leave_proposed(run(context, entries.save_entry, view.composed.draft.id, (id, ""), _typed(id), None))
+        result = leave_proposed(context, run(context, entries.save_entry, view.composed.draft.id, (id, ""), _typed(id), None))
         if result.is_refused:
             shown = _new(context, id)
             return refused(context, "directory/directory_new.html", _fault(context, result, EDITABLE[id]), **shown)
@@ -93,8 +93,8 @@ def _writing(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/directory/<part>/<id>")
     def save_entry(part: str, id: str) -> Shown:
-        view = _directory(context)
-        result = leave_proposed(run(context, entries.save_entry, view.composed.draft.id, (part, id), _typed(part), _seen()))
+        draft = _draft(context, part, id)
+        result = leave_proposed(context, run(context, entries.save_entry, draft, (part, id), _typed(part), _seen()))
         return _answered(context, result, part, id, "kept", fields=EDITABLE.get(part, ()))
 
     @pages.post("/directory/order/<id>", endpoint="move_entry")
@@ -112,7 +112,7 @@ def _writing(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/directory/<part>/<id>/drop")
     def drop_entry(part: str, id: str) -> Shown:
-        result = leave_proposed(run(context, entries.drop_entry, _directory(context).composed.draft.id, part, id, _seen()))
+        result = leave_proposed(context, run(context, entries.drop_entry, _draft(context, part, id), part, id, _seen()))
         if result.is_refused:
             return _answered(context, result, part, id, "", "page")
         session[DRAFT] = result.values["draft"]
@@ -120,7 +120,7 @@ def _writing(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/directory/<part>/<id>/revert")
     def revert_entry(part: str, id: str) -> Shown:
-        draft = _directory(context).composed.draft.id
+        draft = _draft(context, part, id)
         result = run(context, drafts.revert_part, draft, entry_place(part, id))
         if not result.is_refused and directories.entry_of(_directory(context), part, id) is None:
             return to("directory", after="reverted")
@@ -128,7 +128,7 @@ def _writing(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/directory/<part>/<id>/keep")
     def keep_entry(part: str, id: str) -> Shown:
-        result = run(context, drafts.keep_part, _directory(context).composed.draft.id, entry_place(part, id))
+        result = run(context, drafts.keep_part, _draft(context, part, id), entry_place(part, id))
         return _answered(context, result, part, id, "kept", "page")
 
 
@@ -139,7 +139,7 @@ def _verifying(pages: Blueprint, context: ConsoleContext) -> None:
         if report is None:
             fault = FormFault("directory.error.answered", "answered")
             return refused(context, "directory/directory_entry.html", fault, **_entry(context, "services", id))
-        result = leave_proposed(run(context, entries.note_call, _directory(context).composed.draft.id, id, report, _seen()))
+        result = leave_proposed(context, run(context, entries.note_call, _draft(context, "services", id), id, report, _seen()))
         values = result.values
         if values.get("answered") in ("other", "nobody"):
             return to("directory_entry", part="services", id=id, after=values["answered"])
@@ -149,7 +149,7 @@ def _verifying(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/directory/services/<id>/seen")
     def confirm_place(id: str) -> Shown:
         result = leave_proposed(
-            run(context, entries.confirm_place, _directory(context).composed.draft.id, id, request.form.get("on", ""), _seen())
+            context, run(context, entries.confirm_place, _draft(context, "services", id), id, request.form.get("on", ""), _seen())
         )
         return _answered(context, result, "services", id, "confirmed", fields=ASKED)
 
@@ -202,7 +202,7 @@ def _tables(pages: Blueprint, context: ConsoleContext) -> None:
             edits = msgspec.json.decode(request.form.get("edits", ""), type=list[PartEdit])
         except msgspec.DecodeError:
             return _unfit(context, "directory.error.no_file")
-        result = leave_proposed(run(context, entries.bring_in, _directory(context).composed.draft.id, edits))
+        result = leave_proposed(context, run(context, entries.bring_in, _directory(context).composed.draft.id, edits))
         if result.is_refused:
             return refused(
                 context, "directory/directory.html", _fault(context, result, form="page"), HTTPStatus.CONFLICT, **_listed(context)
@@ -214,6 +214,24 @@ def _tables(pages: Blueprint, context: ConsoleContext) -> None:
 def _directory(context: ConsoleContext) -> DirectoryView:
     """As the draft has it in which whoever is signed in works. Raises StoreAway."""
     return directories.see_directory(context.deps, me(), session.get(DRAFT), context.deps.today(context.now))
+
+
+def _found(context: ConsoleContext, section: str, id: str) -> tuple[DirectoryView, EntryView]:
+    """An entry, where the draft that is worked in has none of this id in a draft that has. Aborts where none has. Raises StoreAway."""
+    view = _directory(context)
+    entry = directories.entry_of(view, section, id)
+    if entry is None:
+        chosen_with(context, entry_place(section, id))
+        view = _directory(context)
+        entry = directories.entry_of(view, section, id)
+    if entry is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return view, entry
+
+
+def _draft(context: ConsoleContext, section: str, id: str) -> str:
+    """The draft in which a form about this entry counts. Aborts where none has it. Raises StoreAway."""
+    return _found(context, section, id)[0].composed.draft.id
 
 
 def _listed(context: ConsoleContext) -> dict[str, Any]:
@@ -264,10 +282,7 @@ def _order(context: ConsoleContext, section: str) -> dict[str, Any]:
 
 
 def _entry(context: ConsoleContext, section: str, id: str) -> dict[str, Any]:
-    view = _directory(context)
-    entry = directories.entry_of(view, section, id)
-    if entry is None:
-        abort(HTTPStatus.NOT_FOUND)
+    view, entry = _found(context, section, id)
     today = context.deps.today(context.now)
     item = entry.item
     return {

@@ -11,7 +11,7 @@ from flask import Blueprint, abort, request
 from hotline.console.context import ConsoleContext, Shown, page, refused, to
 from hotline.console.pages.studio import structure_forms
 from hotline.console.pages.studio.choosing import ScreenAddress, chosen
-from hotline.console.pages.studio.structure_edits import kept, kind_at, offered, refusal, status_of
+from hotline.console.pages.studio.structure_edits import kept, kind_at, offered, refusal, status_of, work_where
 from hotline.console.pages.studio.structure_forms import SILENT, TEMPLATES, BadField
 from hotline.engine.drafting.revisions import Revision
 from hotline.engine.flow import Kind, Menu, Option, Sources
@@ -46,6 +46,7 @@ def lay(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> None:
 def _added(context: ConsoleContext, history: KeyHistory, template: str, *, is_flow: bool) -> Shown:
     """A new screen from the form, a key of a menu leading there."""
     parent = _parent()
+    work_where(context, parent)
     if not isinstance(kind_at(chosen(context), parent), Menu):
         abort(HTTPStatus.NOT_FOUND)
     if request.form.get("do") in ("line", "search"):

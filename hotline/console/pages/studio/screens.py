@@ -50,7 +50,7 @@ def _changing(pages: Blueprint, context: ConsoleContext) -> None:
         edits = form.edits()
         if not edits:
             return _page(context, form) if keep_rest(context, form) else to("studio_screen", id=id, part=part)
-        result = leave_proposed(run(context, drafts.save_parts, form.composed.draft.id, edits))
+        result = leave_proposed(context, run(context, drafts.save_parts, form.composed.draft.id, edits))
         if result.is_refused:
             return _refused(context, form, result)
         session[DRAFT] = result.values["draft"]

@@ -10,10 +10,10 @@ from flask import Blueprint, abort, request
 
 from hotline.console.context import ConsoleContext, Shown, page, refused, to
 from hotline.console.pages.studio import new_screens, pickers, structure_forms
-from hotline.console.pages.studio.choosing import ScreenAddress, chosen
-from hotline.console.pages.studio.structure_edits import kept, kind_at, offered, refusal, status_of
+from hotline.console.pages.studio.choosing import ScreenAddress, chosen, chosen_with
+from hotline.console.pages.studio.structure_edits import kept, kind_at, offered, refusal, status_of, work_where
 from hotline.console.pages.studio.structure_forms import KINDS, BadField
-from hotline.engine.drafting.revisions import Revision, revised, value_of, words_place
+from hotline.engine.drafting.revisions import Revision, revised, screen_place, value_of, words_place
 from hotline.engine.flow import Branch, Kind, Menu, Sources
 from hotline.engine.restructuring import edits
 from hotline.engine.restructuring.edits import screens_of
@@ -137,6 +137,7 @@ def _screens(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> 
 
 def _changed(context: ConsoleContext, history: KeyHistory, address: ScreenAddress, made: MadeEdits, said: str) -> Shown:
     """Change this screen as the form says, or show it again: with another line, other screens to choose from, or the reason why not."""
+    work_where(context, address.key)
     if request.form.get("do") in ("line", "search", "choose"):
         return page(context, "studio/studio_keys.html", **_shown(context, history, address))
     try:
@@ -198,7 +199,11 @@ def _menu(composed: Composed, key: str) -> Menu:
 
 def _shown(context: ConsoleContext, history: KeyHistory, address: ScreenAddress) -> dict[str, Any]:
     composed = chosen(context)
-    view = see_structure(composed, address.key, context.deps.today(context.now), all_published(context.deps, history))
+    today, published = context.deps.today(context.now), all_published(context.deps, history)
+    view = see_structure(composed, address.key, today, published)
+    if view is None:
+        composed = chosen_with(context, screen_place(address.key))
+        view = see_structure(composed, address.key, today, published)
     if view is None:
         abort(HTTPStatus.NOT_FOUND)
     kind, opened = _tag(view.kind), _opened(view)

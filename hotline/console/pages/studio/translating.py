@@ -73,7 +73,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
             edits = translating.edits_of(request.form.get("changes", ""))
         except UnfitRevision:
             abort(HTTPStatus.BAD_REQUEST)
-        result = leave_proposed(permitted(run(context, drafts.save_parts, request.form.get("in", ""), edits)))
+        result = leave_proposed(context, permitted(run(context, drafts.save_parts, request.form.get("in", ""), edits)))
         if result.is_refused:
             fault = FormFault(f"studio.files.error.{result.code}", form="page")
             return refused(context, "studio/studio_words.html", fault, HTTPStatus.CONFLICT, **_words(context))

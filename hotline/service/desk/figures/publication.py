@@ -187,7 +187,7 @@ def _languages(deps: Deps, known: Iterable[Release], of: Span) -> tuple[str, ...
 def _material(deps: Deps, tx: Transaction, of: Span, languages: tuple[str, ...], at: int) -> Material:
     days = of.since, of.until
     return Material(
-        tallies=tx.figures.tallied(*days),
+        tallies=tx.figures.tallied(days)[0],
         endings=tx.figures.endings(*days),
         safety=tx.figures.safety(*days),
         referrals=tx.figures.referrals_counted(*days),
