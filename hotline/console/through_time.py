@@ -40,8 +40,8 @@ def _figure(reading: FigureReader, spec: FigureSpec, quarters: Quarters) -> Show
     id, title, means = f"line-{spec.name}", reading.say(f"figures.{spec.name}.title"), reading.say(f"partners.{spec.name}.means")
     tables = [release.table(spec.tables[0].name) if release else None for _, release in quarters]
     newest = next((table for table in reversed(tables) if table is not None), None)
-    told = () if newest is None else tuple(_told(reading, spec, newest))
-    values = [[_value(spec, thing, table) for table in tables] for thing in told]
+    rows = () if newest is None else tuple(_told(reading, spec, newest))
+    values = [[_value(spec, thing, table) for table in tables] for thing in rows]
     if not any(value is not None for row in values for value in row):
         return ShownFigure(id, title, means, (), (), missing=reading.say("partners.missing.absent"))
     highest = max(value or 0 for row in values for value in row)
@@ -52,7 +52,7 @@ def _figure(reading: FigureReader, spec: FigureSpec, quarters: Quarters) -> Show
             tuple(HIDDEN if value is None else _said(thing, value) for value in row),
             ALL_OF_IT if thing.is_share else highest,
         )
-        for thing, row in zip(told, values, strict=True)
+        for thing, row in zip(rows, values, strict=True)
     ]
     head = tuple(
         reading.period(name) if release else reading.say("partners.through.gone", period=reading.period(name)) for name, release in quarters

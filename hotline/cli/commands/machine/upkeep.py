@@ -65,8 +65,8 @@ def _purge(options: argparse.Namespace) -> None:
                 raise Failed(NOTHING_ERASED[str(refused)]) from None
             lines = {"": purging.age_audit(deps, deps.clock.now())}
     if options.json:
-        told = {when.replace(" ", "_"): {"tables": part, "audit_lines": lines[when]} for when, part in parts.items()}
-        print_json(told.get("", told))
+        counted = {when.replace(" ", "_"): {"tables": part, "audit_lines": lines[when]} for when, part in parts.items()}
+        print_json(counted.get("", counted))
     else:
         print("\n".join(_swept(parts, lines)))
 
