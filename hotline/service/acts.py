@@ -117,6 +117,7 @@ Refused: TypeAlias = Literal[
     # figures that leave the line
     "differs",  # what was published says otherwise: `period` says where
     "letter",  # without saying under which letter, or why
+    "linked",  # one of the two made the way by which the other gets in
     "not_final",  # something in it can still be taken back, or its day has not come: `due`
     "unprotected",  # a hidden cell could be worked out, whatever else is hidden
 ]

@@ -10,8 +10,8 @@ from pathlib import Path
 import pyotp
 import pytest
 
+from hotline.engine.drafting.revisions import Revision, revised, screen_place, value_of, words_place
 from hotline.engine.flow import Branch
-from hotline.engine.revisions import Revision, revised, screen_place, value_of, words_place
 from hotline.ports.desk.accounts import Account
 from hotline.ports.editions.editions import FIRST_START, EditionRow
 from hotline.service.acts import By, run

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from hotline.engine.difference import differences, key_changes, marked, visible
+from hotline.engine.drafting.difference import differences, key_changes, marked, visible
+from hotline.engine.drafting.revisions import Revision, revised, value_of, words_place
 from hotline.engine.flow import Menu, Option, Say, ScreenSource, Sources, Where
 from hotline.engine.list_keys import ListKey, MovedKeys
-from hotline.engine.revisions import Revision, revised, value_of, words_place
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.editions import EditionRow
 from hotline.service.acts import By, Result, run

@@ -29,7 +29,7 @@ class EditionDraft(Struct, frozen=True):
 
 
 class DraftPart(Struct, frozen=True):
-    """One part of an edition as a draft has it. `place`: as `hotline.engine.revisions` names it; `value` and `was`: its JSON, None where it is not there."""
+    """One part of an edition as a draft has it. `place`: as `hotline.engine.drafting.revisions` names it; `value` and `was`: its JSON, None where it is not there."""
 
     draft: str
     place: str

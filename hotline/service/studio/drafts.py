@@ -8,8 +8,8 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.engine.difference import visible
-from hotline.engine.revisions import Revision, UnfitRevision, canonical, revised, screen_place, value_of
+from hotline.engine.drafting.difference import visible
+from hotline.engine.drafting.revisions import Revision, UnfitRevision, canonical, revised, screen_place, value_of
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
 from hotline.ports.store import StoreAway

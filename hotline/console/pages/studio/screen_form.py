@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from hotline.console.context import TOKEN, ConsoleContext, me, open_form, run_each_time, typed_before, typed_fields
 from hotline.console.pages.studio.choosing import ScreenAddress, chosen, chosen_with, seen
 from hotline.console.pages.studio.trying import tried
-from hotline.engine.revisions import screen_place
+from hotline.engine.drafting.revisions import screen_place
 from hotline.service.desk.drafts import discard_draft, keep_draft
 from hotline.service.studio.composing import Composed, key_of
 from hotline.service.studio.drafts import PartEdit, is_editor

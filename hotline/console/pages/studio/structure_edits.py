@@ -11,10 +11,10 @@ from flask import request, session
 from hotline.console.context import ConsoleContext, FormFault, language, me, run
 from hotline.console.pages.studio import pickers, structure_forms
 from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, chosen, chosen_id, chosen_with, leave_proposed, seen
+from hotline.engine.drafting.revisions import screen_place
 from hotline.engine.flow import Kind, Sources
 from hotline.engine.restructuring.edits import screens_of
 from hotline.engine.restructuring.vocabulary import INTO
-from hotline.engine.revisions import screen_place
 from hotline.service.acts import Result
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.line.key_history import KeyHistory

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from hotline.engine.check import check
 from hotline.engine.check.critical import PENDING
-from hotline.engine.difference import ScreenDifference, critical_keys, differences
+from hotline.engine.drafting.difference import ScreenDifference, critical_keys, differences
 from hotline.engine.flow import Fault, Sources
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.edition_drafts import EditionDraft
