@@ -11,8 +11,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from hotline.adapters.seal import Seal
+from hotline.adapters.keys.seal import Seal
 from hotline.adapters.sql import SqlStore
+from hotline.adapters.sql.revisions import reached, refuse_unfit
 from hotline.app import SystemClock, load_library, open_seal, open_store, shell_deps
 from hotline.config import CONTENT, Config
 from hotline.content import read_sources
@@ -58,7 +59,12 @@ def publish_first(config: Config, store: Store) -> None:
 
 
 def prepare(config: Config) -> None:
-    """See to it that a process of the line finds an edition. Raises FaultySources and NoEdition; the database may be away."""
+    """See to it that a process of the line finds tables that it can work with, and an edition. Raises TablesUnfit, FaultySources and NoEdition; the database may be
+    away."""
+    with suppress(StoreAway):
+        here = reached(config.database_url, config.database_budget_ms)
+        if here is not None:
+            refuse_unfit(here)
     store = open_store(config)
     with suppress(StoreAway):  # or another machine has just published
         publish_first(config, store)

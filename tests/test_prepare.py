@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from hotline.adapters.keyring import KeysBroken
+from hotline.adapters.keys.keyring import KeysBroken
+from hotline.adapters.keys.seal import Seal, SealBroken, new_keys
 from hotline.adapters.locks import ArgonPasswords
 from hotline.adapters.meter import PrometheusMeter
-from hotline.adapters.seal import Seal, SealBroken, new_keys
 from hotline.adapters.spool import DiskSpool
 from hotline.adapters.sql.schema import upgrade
 from hotline.app import DROPPED, Door, Role, assemble, build_again, create_app, drop_mark, load_library, open_seal, open_store

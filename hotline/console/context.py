@@ -19,10 +19,10 @@ from werkzeug.wrappers import Response
 
 from hotline.console.words import Words
 from hotline.ports.desk.drafts import Fields, KeptForm, OpenForm, copies_of
-from hotline.ports.desk.figure_files import FigureWorkbooks
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.directory_sheets import DirectorySheets
 from hotline.ports.editions.translations import TranslatorFiles
+from hotline.ports.figures.figure_files import FigureWorkbooks
 from hotline.ports.locks import Codes, Passwords, TokenSource
 from hotline.ports.store import StoreAway
 from hotline.service import acts

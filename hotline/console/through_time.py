@@ -10,7 +10,7 @@ from msgspec import Struct
 from hotline.console.figure_plots import Caption
 from hotline.console.released import HIDDEN, NOT_OF_CALLERS, FigureReader, ShownFigure, ShownTable, cell
 from hotline.console.time_plots import Axis, Run, lines
-from hotline.ports.desk.releases import TOTAL, UNKNOWN, FigureTable, Release
+from hotline.ports.figures.releases import TOTAL, UNKNOWN, FigureTable, Release
 from hotline.service.desk.figures.definitions import FIGURES, KINDS, SPECS, FigureSpec
 from hotline.service.desk.figures.published import QUARTER
 from hotline.service.desk.figures.shares import shares_of

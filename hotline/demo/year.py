@@ -11,7 +11,7 @@ from hashlib import sha256
 from random import Random
 from typing import Any, Final
 
-from hotline.engine.incidents import LADDER, SEXUAL
+from hotline.engine.casework.incidents import LADDER, SEXUAL
 from hotline.engine.quarters import Span, first_of_month
 from hotline.engine.times import EPOCH
 from hotline.ports.desk.cases import Incident

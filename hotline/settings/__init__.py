@@ -121,7 +121,7 @@ class ProcessSettings(Settings, frozen=True, kw_only=True):
             made="made in `var/`",
         ),
     ]
-    """`hotline.adapters.keyring.read_keys`."""
+    """`hotline.adapters.keys.keyring.read_keys`."""
     keys_file: Annotated[
         str | None,
         Setting(

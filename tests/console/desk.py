@@ -19,7 +19,7 @@ from hotline import console
 from hotline.adapters.locks import ArgonPasswords, TimeCodes
 from hotline.config import CONTENT
 from hotline.console import ConsoleContext
-from hotline.console.pages.partners import terms_digest
+from hotline.console.pages.figures.partners import terms_digest
 from hotline.console.words import Words
 from hotline.content.directory_files.exchange import DirectoryTables
 from hotline.content.figure_files.workbooks import OpenpyxlWorkbooks

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from msgspec.structs import replace
 
-from hotline.ports.desk.releases import Release
+from hotline.ports.figures.releases import Release
 from hotline.service.desk.figures.published import published, through_time
 from tests.console.desk import SETTINGS, Browser, Desk
 from tests.console.test_partners import LARGEST, PICTURES, cells, pictures, put, rokia, words_in  # noqa: F401 -- a fixture

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.engine.quarters import Span, span
-from hotline.ports.desk.releases import FigureTable, Release
+from hotline.ports.figures.releases import FigureTable, Release
 from hotline.service.deps import Deps
 from hotline.service.desk.figures import shares
 from hotline.service.desk.figures.definitions import SPECS

@@ -11,8 +11,8 @@ from hotline.engine.phone.letters import name_key
 from hotline.engine.quarters import span
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.outbox import OutboxMessage
-from hotline.ports.desk.releases import Release
-from hotline.ports.desk.revocations import released
+from hotline.ports.figures.releases import Release
+from hotline.ports.upkeep.revocations import released
 from hotline.service import outbox
 from hotline.service.acts import Act, Result
 from hotline.service.desk.figures.files.webhook import announce

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from hotline.engine.quarters import span
 from hotline.engine.times import EPOCH
-from hotline.ports.desk.figure_files import ReleasedCell, ReleasedFigure, ReleasedFigures, ReleasedName, ReleasedTable
-from hotline.ports.desk.releases import FigureTable, Release
+from hotline.ports.figures.figure_files import ReleasedCell, ReleasedFigure, ReleasedFigures, ReleasedName, ReleasedTable
+from hotline.ports.figures.releases import FigureTable, Release
 from hotline.service.desk.figures.definitions import FIGURES, FigureSpec
 from hotline.service.desk.figures.files.naming import FigureNames
 from hotline.service.desk.figures.shares import TableShares, shares_of, without_answer, yearly_shares
