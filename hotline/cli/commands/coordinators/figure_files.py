@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -95,6 +96,8 @@ def _export(options: argparse.Namespace) -> None:
         mode = OWNER_ALONE if options.format == "recorder" else FOR_ALL
         write_new(path, data, "a file that was handed on is never written over", mode=mode)
         print(path)
+    if config.demo:
+        print("made up: nobody is behind the demo's numbers, though not every kind of file can say so", file=sys.stderr)
 
 
 def _files(config: Config, deps: Deps, release: Release, options: argparse.Namespace) -> dict[Path, bytes]:
