@@ -70,7 +70,9 @@ class World:
                         return value.hex()
 
                 dumped[table.name] = sorted(
-                    tuple(told(name, value, key.hex() if isinstance(key := row[keys[0]], bytes) else str(key)) for name, value in row.items())
+                    tuple(
+                        told(name, value, key.hex() if isinstance(key := row[keys[0]], bytes) else str(key)) for name, value in row.items()
+                    )
                     for row in connection.execute(select(table)).mappings()
                 )
         return dumped
