@@ -11,7 +11,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
@@ -164,16 +164,22 @@ class Notebook:
         for number, body in re.findall(r'aria-labelledby="r(\d+)-\w+-head">(.*?)</section>', raw, re.DOTALL):
             for title, heads, rows in tables_of(body):
                 table = self.titles[title.casefold()]
+                columns = list(zip(*(map(_number, said) for _, said in rows), strict=True))
                 for label, said in rows:
-                    for head, cell in zip(heads, said, strict=True):
-                        place = (self.periods[int(number)], table, self.code(table, label), self.code(table, head))
-                        exact, rounded = self.cells[place], _number(cell)
-                        self.read["press"] = self.read.get("press", 0) + 1
-                        is_same = rounded is None or (
-                            exact is not None and (rounded == exact if table == "places" else abs(rounded - exact) <= 2)
-                        )
-                        if not is_same:
-                            self.faults.append(f"press: {place} is {rounded}, elsewhere {exact}")
+                    for head, cell, beside in zip(heads, said, columns, strict=True):
+                        if (table, label.casefold()) in self.labels:
+                            self._rounded(
+                                (self.periods[int(number)], table, self.code(table, label), self.code(table, head)), _number(cell)
+                            )
+                        elif cell != HIDDEN and int(cell) not in _shares(beside[:-1]):
+                            self.faults.append(f"press: {table} has a share of {cell}, which its own numbers do not make")
+
+    def _rounded(self, place: Place, rounded: int | None) -> None:
+        exact = self.cells[place]
+        self.read["press"] = self.read.get("press", 0) + 1
+        is_same = rounded is None or (exact is not None and (rounded == exact if place[1] == "places" else abs(rounded - exact) <= 2))
+        if not is_same:
+            self.faults.append(f"press: {place} is {rounded}, elsewhere {exact}")
 
     def lines(self, raw: str) -> None:
         """From quarter to quarter: every number, in a table or drawn, is one of that figure's that stand elsewhere."""
@@ -268,6 +274,12 @@ def _sheets(data: bytes) -> Iterator[list[dict[str, str | int]]]:
                         cells[column] = int(number)
                 rows.append(cells)
             yield rows
+
+
+def _shares(numbers: Sequence[int | None]) -> set[int]:
+    """Every share that one of these is of another."""
+    known = [number for number in numbers if number]
+    return {(200 * part + whole) // (2 * whole) for part in known for whole in known}
 
 
 def _number(said: str | int) -> int | None:

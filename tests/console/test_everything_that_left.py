@@ -132,10 +132,10 @@ class Readers:
             body = page.partition(f'aria-labelledby="{name}-head"')[2].partition("</section>")[0]
             days.append(self._days(body))
             for _, heads, rows in tables_of(body):
-                languages = [*("fr", "bm"), "total"][-len(heads[1:]) :]
+                assert 2 == len(heads), "of all languages together"
                 for fate, (_, cells) in zip(FATES, rows, strict=True):
                     found |= {
-                        (*map(str, days[-1]), fate, language): self._cell(cell) for language, cell in zip(languages, cells, strict=True)
+                        (*map(str, days[-1]), fate, language): self._cell(cell) for language, cell in zip(["total"], cells, strict=True)
                     }
         body = page.partition('aria-labelledby="ending-head"')[2].partition("</section>")[0]
         for _, _, rows in tables_of(body):
@@ -170,7 +170,7 @@ class Readers:
         return int(said) if said.isdigit() else said
 
     def of_windows(self) -> tuple[dict, list]:
-        """What an operator knows besides: of each span the promises by language, and that a quarter has no fewer than the spans in it."""
+        """What an operator knows besides: of each span what became of its promises, and that a quarter has no fewer than the spans in it."""
         cells: dict[tuple, int | None] = {}
         sums: list[tuple[list, tuple]] = []
         inside: dict[tuple[str, str, str], list[tuple]] = {}
@@ -184,12 +184,11 @@ class Readers:
                     sums.append(([(since, until, fate, language), rest], few))
             for since, until in {key[:2] for key in looked if key[0] != "ending"}:
                 cell = (since, until)
-                sums += [([(*cell, fate, language) for language in ("fr", "bm")], (*cell, fate, "total")) for fate in FATES]
-                sums += [([(*cell, fate, spoken) for fate in FATES[:-1]], (*cell, "total", spoken)) for spoken in ("fr", "bm", "total")]
+                sums.append(([(*cell, fate, "total") for fate in FATES[:-1]], (*cell, "total", "total")))
                 for quarter in Span(2027).quarters:
                     if quarter.since <= int(since) and int(until) < quarter.until:
                         for fate, row in (("kept", "kept"), ("missed", "missed"), ("closed", "missed")):
-                            for language in ("fr", "bm", "total"):
+                            for language in ("total",):
                                 inside.setdefault((str(quarter), row, language), []).append((since, until, fate, language))
         for (period, row, language), parts in inside.items():
             rest = (period, "rests", "outside all spans", row, language)
@@ -205,7 +204,7 @@ def readers(desk: Desk, tmp_path: Path) -> Readers:
 
 def a_year_let_out(readers: Readers) -> list[Release]:
     """Month by month, each quarter when its figures are due, then the year; everything is read as it comes."""
-    desk, chance = readers.desk, Random(1)  # noqa: S311
+    desk, chance = readers.desk, Random(3)  # noqa: S311 -- a year in which an operator's spans by language narrowed cells down
     made = MadeUp(desk.line)
     for month in range(1, 13):
         a_month(desk.line, made, 2027, month, chance)

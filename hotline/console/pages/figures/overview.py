@@ -159,8 +159,9 @@ class Wording:
         rows = self._rows("fate", period.promises)
         days = {"since": short_date(period.since), "until": short_date(period.until)}
         title = self.say(f"{name}.title", **days)
-        languages = [column for column in period.promises.columns if column != "total"]
-        groups = [Group(self.language(code), self._column("fate", period.promises, place)) for place, code in enumerate(languages)]
+        columns = [column for column in period.promises.columns if column != "total"] or ["total"]
+        names = [self.say("total") if column == "total" else self.language(column) for column in columns]
+        groups = [Group(name, self._column("fate", period.promises, place)) for place, name in enumerate(names)]
         aloud = ". ".join(f"{group.name}: {_aloud(rows, place)}" for place, group in enumerate(groups))
         plot = plots.bars(name, title, aloud, groups) if _is_anything(period.promises) else Markup("")
         share, of = self._kept(period.promises)

@@ -64,7 +64,7 @@ class Counted(Struct, frozen=True):
 
 
 class Period(Struct, frozen=True):
-    """Promises that were made on these days, by language. `since`, `until`: days since 1970-01-01 UTC, the first and the last."""
+    """Promises that were made on these days, by language, for who sees the queue itself; for everybody else of all together. `since`, `until`: days since 1970-01-01 UTC, the first and the last."""
 
     since: int
     until: int
@@ -298,6 +298,8 @@ def _period(
     counts: Counter[tuple[str, str]] = Counter()
     for tally in tallies:
         counts[fate(tally), tally.language] += tally.count
+    if not is_exact:  # by language a span would narrow down what is hidden of its quarter
+        return _whole(tallies, turned_away, days)
     rows = [[counts[name, language] for language in languages] for name in FATES]
     asked: Counter[tuple[str, str]] = Counter()
     for turned in turned_away:
@@ -308,8 +310,18 @@ def _period(
         days[0],
         days[1] - 1,
         Counted((*FATES, "total"), columns, cell_suppression.table(rows)),
-        Counted((*TURNED_AWAY, "total"), columns, _with_totals(refused) if is_exact else cell_suppression.table(refused)),
+        Counted((*TURNED_AWAY, "total"), columns, _with_totals(refused)),
     )
+
+
+def _whole(tallies: Iterable[Tally], turned_away: Iterable[TurnedAway], days: tuple[int, int]) -> Period:
+    """Of all languages together."""
+    fates, asked = Counter[str](), Counter[str]()
+    for tally in tallies:
+        fates[fate(tally)] += tally.count
+    for turned in turned_away:
+        asked[f"{turned.urgency}_{turned.missing}"] += turned.count
+    return Period(days[0], days[1] - 1, _column(FATES, fates), _column(TURNED_AWAY, asked))
 
 
 def _with_totals(rows: Sequence[Sequence[int]]) -> tuple[tuple[Cell, ...], ...]:
