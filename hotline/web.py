@@ -129,6 +129,7 @@ def answer(config: Config, door: Door, listening: socket.socket, library: Editio
             (lambda stop: clock.follow(line, stop), "editions"),
             (lambda stop: clock.tend_spool(line.hotline, stop), "drain"),
             (lambda stop: clock.share(line.hotline, stop), "disk"),
+            (lambda stop: clock.show(line, stop), "program"),
         ]
         if door == "callers":
             follows.append((lambda stop: clock.look(line.hotline, stop), "staff"))

@@ -17,7 +17,7 @@ from bench.capacity.line import Line
 from bench.capacity.plain import Plain
 from bench.capacity.server import ASK, BUSIEST, HOPS, PACE, callers_a_day, worked_out
 from bench.capacity.world import Team
-from hotline.adapters.seal import Seal
+from hotline.adapters.keys.seal import Seal
 from hotline.adapters.sql import SqlStore
 from hotline.ports.calls.calls import Call
 from hotline.ports.store import Transaction

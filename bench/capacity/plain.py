@@ -336,8 +336,8 @@ class Plain:
 class Words:
     """Messages whose text is their key: what they say changes nothing. Stands for the editions and the edition in force."""
 
-    def __init__(self) -> None:
-        self.languages = ("fr",)
+    def __init__(self, languages: tuple[str, ...] = ("fr",)) -> None:
+        self.languages = languages
         self.words: defaultdict[str, defaultdict[str, str]] = defaultdict(lambda: defaultdict(str))
 
     def active(self, _: int) -> Words:

@@ -17,29 +17,10 @@ from hotline.console.assets import Assets, compressed
 from hotline.console.context import READS, TOKEN, ConsoleContext, page, to
 from hotline.console.cookies import SignedSessions
 from hotline.console.faults import said
-from hotline.console.pages import (
-    access,
-    account,
-    audit,
-    callback,
-    care,
-    casework,
-    contact,
-    drafts,
-    figure_files,
-    figures,
-    judged,
-    overview,
-    partners,
-    people,
-    queue,
-    restored,
-    review,
-    sharing_protocols,
-    shifts,
-    testimonies,
-    urgent,
-)
+from hotline.console.pages import audit, drafts, restored, testimonies
+from hotline.console.pages.calls import callback, casework, contact, queue, review, urgent
+from hotline.console.pages.figures import figure_files, figures, judged, overview, partners, sharing_protocols
+from hotline.console.pages.staff import access, account, care, people, shifts
 from hotline.console.pages.studio import directory, editions, lines, reviewing, screens, structure, translating
 from hotline.console.times import time_of_day
 from hotline.console.words import quotes, unbroken
@@ -88,7 +69,7 @@ HEADERS: Final = {
 
 NOW: Final = "Line-Now"
 """The line's time in an answer: by it a page says when a button was pressed (`_refuse_given_up`)."""
-TERMS: Final = ("partners", "release_file")
+TERMS: Final = ("partners", "partners_through", "release_file")
 """What a partner sees once the terms are accepted."""
 PATIENCE_SECONDS: Final = 10
 """So long a page waits for what may not come late: take, connect, hand over (`LATE` of `network.js`)."""

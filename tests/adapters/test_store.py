@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import asdict, replace
 from sqlalchemy import event, insert, text
 
-from hotline.adapters.seal import Seal, SealBroken, new_keys
+from hotline.adapters.keys.seal import Seal, SealBroken, new_keys
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.tables import audit, audit_head
 from hotline.ports.calls.callbacks import Callback
@@ -20,10 +20,10 @@ from hotline.ports.calls.numbers import Stop
 from hotline.ports.calls.offers import Offer
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.audit import AuditRecord
-from hotline.ports.desk.figures import Counts
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.editions import EditionRow, Proposal, Withdrawal
+from hotline.ports.figures.figures import Counts
 from hotline.ports.store import StoreAway
 from hotline.settings import Rules
 

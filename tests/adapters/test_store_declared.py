@@ -9,8 +9,8 @@ from hotline.ports.calls.calls import Call
 from hotline.ports.calls.offers import Offer
 from hotline.ports.clock import Reading
 from hotline.ports.desk.declarations import Declaration
-from hotline.ports.desk.figures import TurnedAway
-from hotline.ports.desk.sharing_protocols import SharingProtocol
+from hotline.ports.figures.figures import TurnedAway
+from hotline.ports.figures.sharing_protocols import SharingProtocol
 from hotline.settings import Rules
 from tests.adapters.test_store import DAY, HOUR, a_callback, a_counselor, a_post, id_of, keep
 from tests.adapters.test_store_figures import NOON, TODAY, made, put

@@ -7,9 +7,10 @@ from sqlalchemy import text
 
 from hotline.adapters.sql import SqlStore
 from hotline.ports.calls.callbacks import Callback
+from hotline.ports.calls.calls import Call
 from hotline.ports.desk.cases import Consent, Incident, Referral
-from hotline.ports.desk.figures import OfferedHours, Tally, WaitingNow
-from hotline.ports.desk.releases import FigureTable, HiddenCell, Release
+from hotline.ports.figures.figures import OfferedHours, Tally, WaitingNow
+from hotline.ports.figures.releases import FigureTable, HiddenCell, Release
 from hotline.settings import Rules
 from tests.adapters.test_store import DAY, HERS, HOUR, a_callback, id_of
 
@@ -151,23 +152,47 @@ MONTH = 20_758
 """1 November 2026; TODAY is the 24th."""
 
 
+def test_rung_after_the_end(store: SqlStore) -> None:
+    """Counted are calls that went to a caller's phone after the last end of all that they were for: to the second while that is open, later by the hour that
+    is left of both."""
+    ends = NOON + HOUR
+    put(
+        store,
+        made(1, NOON, state="claimed", call=id_of(11)),  # rung in time
+        made(2, NOON, state="claimed", call=id_of(12)),  # a second late
+        made(3, NOON, state="claimed", call=id_of(13)),  # late for itself, in time for the other
+        made(4, NOON + HOUR, state="claimed", call=id_of(13)),
+        made(5, NOON, state="closed", closed_at=NOON, call=id_of(15)),  # within the hour that is left of the end
+        made(6, NOON, state="closed", closed_at=NOON, call=id_of(16)),  # an hour after
+    )
+    dialed = {11: ends, 12: ends + 1, 13: ends + 60, 15: ends + HOUR - 1, 16: ends + HOUR}
+    with store.write() as tx:
+        for number, at in dialed.items():
+            tx.calls.add(Call(id_of(number), id_of(number - 10), "a" * 32, "ended", at, dialed_at=at, ended_at=at))
+        assert 2 == tx.figures.rung_late(TODAY, TODAY + 1)
+        assert 0 == tx.figures.rung_late(TODAY + 1, TODAY + 2)
+
+
 def test_what_goes_with_its_callback_is_counted_by_month(store: SqlStore) -> None:
-    """In the transaction that deletes it: tries with their ending, what was said of safety; before and after, the same is counted."""
+    """In the transaction that deletes it: tries with their ending, what was said of safety; before and after, the same is counted.
+
+    Who was asked and would not say is *unknown*; who was not asked is in no count of answers."""
     put(
         store,
         made(1, NOON, state="closed", closed_at=NOON, attempts=2, outcome="spoke", safer="safer"),
         made(2, NOON, state="closed", closed_at=NOON, attempts=1, outcome="could_not_talk"),
+        made(5, NOON, state="closed", closed_at=NOON, attempts=2, outcome="spoke", safer="unknown"),
         made(3, NOON, state="closed", closed_at=NOON, attempts=3, outcome="someone_else"),
         made(4, NOON, state="lapsed", closed_at=NOON),
     )
-    endings, said = {"spoke": 1, "could_not_talk": 1, "someone_else": 1}, {"safer": 1, "unknown": 1}
+    endings, said = {"spoke": 2, "could_not_talk": 1, "someone_else": 1}, {"safer": 1, "unknown": 1}
     with store.write() as tx:
         assert (endings, said) == (tx.figures.endings(MONTH, MONTH + 30), tx.figures.safety(MONTH, MONTH + 30))
         tx.retention.purge(NOON + 40 * DAY, Rules())
         assert (endings, said) == (tx.figures.endings(MONTH, MONTH + 30), tx.figures.safety(MONTH, MONTH + 30))
         assert ({}, {}) == (tx.figures.endings(MONTH + 30, MONTH + 60), tx.figures.safety(MONTH + 30, MONTH + 60))
         tries = tx.figures._rows(text("SELECT month, tries, ending, count FROM tries_tallies ORDER BY tries"))
-    assert [(MONTH, 1, "could_not_talk", 1), (MONTH, 2, "spoke", 1), (MONTH, 3, "someone_else", 1)] == [tuple(row) for row in tries]
+    assert [(MONTH, 1, "could_not_talk", 1), (MONTH, 2, "spoke", 2), (MONTH, 3, "someone_else", 1)] == [tuple(row) for row in tries]
 
 
 def test_referrals_are_counted_with_the_second_yes_alone(store: SqlStore) -> None:

@@ -14,7 +14,7 @@ from contextlib import closing
 import psycopg
 import pytest
 
-from hotline.adapters.seal import new_keys
+from hotline.adapters.keys.seal import new_keys
 from hotline.demo.environment import demo_environment
 from tests.faults.test_spool_and_disk import Database, Machine
 from tests.postgres import Postgres, postgres  # noqa: F401 -- a fixture

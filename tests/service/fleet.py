@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from hotline.adapters.seal import Seal
+from hotline.adapters.keys.seal import Seal
 from hotline.adapters.sql import SqlStore
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.effects import Fact, Minute, Screen, StepResult

@@ -15,6 +15,8 @@ Way: TypeAlias = Literal["own", "other", "entered"]
 """On the phone itself, on another, or by staff."""
 
 Safer: TypeAlias = Literal["safer", "same", "less_safe"]
+SaferCode: TypeAlias = Safer | Literal["unknown"]
+"""`unknown`: asked, and the caller would not say."""
 
 
 class Callback(Struct, frozen=True):
@@ -45,8 +47,8 @@ class Callback(Struct, frozen=True):
     """Asked for now, not for a part of the day: with others of its phone it is one promise."""
     call: str | None = None
     """The last call that was made for it by whoever has it, or had it last: the same for all that this call was for."""
-    safer: Safer | None = None
-    """What the caller answered when asked how safe the call left her; None where nobody asked, or the caller would not say."""
+    safer: SaferCode | None = None
+    """What the caller answered when asked how safe the call left her; None where nobody asked, and before 0034 where the caller would not say."""
     waited: int | None = None
     """How many minutes the caller waited until somebody rang for the first time; None where nobody has."""
     worded: int = 0

@@ -123,10 +123,10 @@ class Floor:
         kind = language, urgent, waits_long
         if kind not in self._reached:
             if urgent:
-                told = [staff for staff in self.supervisors() if not self.heard_of_urgent(staff, URGENT_TOGETHER_SECONDS)]
+                people = [staff for staff in self.supervisors() if not self.heard_of_urgent(staff, URGENT_TOGETHER_SECONDS)]
             else:
-                told = self.unlent() if waits_long else []
-            self._reached[kind] = bool(told or self.free((language,), urgent=urgent, waits_long=waits_long))
+                people = self.unlent() if waits_long else []
+            self._reached[kind] = bool(people or self.free((language,), urgent=urgent, waits_long=waits_long))
         return self._reached[kind]
 
     def reaches_any(self, *, urgent: bool) -> bool:
@@ -258,16 +258,16 @@ def next_turn(work: Work, id: str, floor: Floor, *, passed_by: str | None = None
         return None
     standing = _standing(work, group, floor, passed_by)
     if standing.free or not standing.is_counselors:
-        told = _offered(work, standing, is_passed=passed_by is not None)
+        people = _offered(work, standing, is_passed=passed_by is not None)
     elif passed_by is not None:
-        told = standing.supervisors[:1]  # whoever had it let it go, and nobody else can
+        people = standing.supervisors[:1]  # whoever had it let it go, and nobody else can
     elif floor.is_asked(group):
-        told = ()
+        people = ()
     elif standing.urgent:
-        told = _lent(work, floor, standing)
+        people = _lent(work, floor, standing)
     else:
-        told = _unlent(floor, standing)
-    return Turn(told, group) if told else None
+        people = _unlent(floor, standing)
+    return Turn(people, group) if people else None
 
 
 def _standing(work: Work, group: tuple[Callback, ...], floor: Floor, passed_by: str | None) -> Standing:

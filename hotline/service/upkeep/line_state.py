@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from hotline.engine.times import DAY_SECONDS
-from hotline.ports.desk.figures import LineState, Tally, TurnedAway
+from hotline.ports.figures.figures import LineState, Tally, TurnedAway
 from hotline.service.calls.rules.presence import Team, there
 from hotline.service.deps import Deps
 from hotline.service.desk.shifts.roster import uncovered_of

@@ -12,14 +12,14 @@ from hotline.adapters.sql.calls.phones import PhoneRows
 from hotline.adapters.sql.tables import OPEN, SILENCED, callbacks, numbers
 from hotline.adapters.sql.unit import AT, THIS, Unit, columns
 from hotline.engine.times import DAY_SECONDS
-from hotline.ports.calls.callbacks import Callback, DueCallback, Safer
+from hotline.ports.calls.callbacks import Callback, DueCallback, SaferCode
 
 
 class Answers(Struct, frozen=True):
     """What the caller said or agreed to, how long the first ring took, who agreed on it and who flagged it as a minor's: it lies sealed."""
 
     word: str | None = None
-    safer: Safer | None = None
+    safer: SaferCode | None = None
     waited: int | None = None
     worded: int = 0
     agreed: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, Literal, TypeAlias, get_args
 
 from msgspec import Struct
@@ -12,12 +12,16 @@ from hotline.engine.times import DAY_HOURS, DAY_SECONDS, HOUR_SECONDS, THURSDAY
 from hotline.ports.calls.call_outcomes import DANGEROUS, OUTCOMES
 from hotline.ports.calls.callbacks import Safer
 from hotline.ports.desk.cases import ReferralOutcome
-from hotline.ports.desk.figures import SealedCounts, Tally, TurnedAway, WaitingNow
 from hotline.ports.desk.staff import Role
+from hotline.ports.figures.figures import SealedCounts, Tally, TurnedAway, WaitingNow
+from hotline.ports.figures.releases import TOTAL, Release
 from hotline.ports.store import Transaction
 from hotline.service.deps import Deps
 from hotline.service.desk.figures import cell_suppression
 from hotline.service.desk.figures.cell_suppression import FEW, HELD, Cell
+from hotline.service.desk.figures.definitions import FIGURES, SPECS
+from hotline.service.desk.figures.published import published
+from hotline.service.desk.figures.shares import shares_of
 from hotline.service.desk.shifts.staffing import Week, weeks
 from hotline.service.work import Work
 
@@ -28,6 +32,8 @@ BEFORE: Final = 23
 STEP: Final = 35
 """Days by which both move on together for whoever is not shown every count: whole weeks, and more than both are long, or one look would overlap with
 an earlier one, and their difference tell of few."""
+SETTLES: Final = 7
+"""Days that both lie further back for them: what is open still changes, and the look of one day less that of another would be one promise."""
 FATES: Final = ("kept", "missed", "withdrawn", "open", "closed")
 """What became of a promise. `kept`: somebody rang within its window. `missed`: it ended, and nobody had. `withdrawn`: the caller stopped or
 cancelled it first. `open`: nobody has rung yet. `closed`: a supervisor closed it unrung."""
@@ -87,7 +93,7 @@ class Waited(Struct, frozen=True):
 
 
 class CallFigures(Struct, frozen=True):
-    """How calls went over both periods."""
+    """How calls went over both periods; for whoever is not shown every count, how they ended, and the rest as the newest released quarter has it."""
 
     attempts: Counted
     """Of those with whom somebody spoke: how many were rung once, twice, three times."""
@@ -144,6 +150,8 @@ class Overview(Struct, frozen=True):
     waits: Waits
     periods: tuple[Period, ...]
     calls: CallFigures
+    quarter: str | None
+    """For who does not see the queue itself: the released quarter that says what callers answered; None where none is."""
     waited: Waited | None
     """For who sees the queue itself."""
     weeks: tuple[Week, ...]
@@ -159,11 +167,13 @@ def overview(deps: Deps, role: Role, at: int) -> Overview:
     """Everything on the page, in a bounded number of queries, whatever there is to count. Raises StoreAway.
 
     A supervisor sees the queue itself, case by case, so that what waits now is shown as it is, and the days end today. Everybody else
-    gets it with small counts hidden, and days that end with a whole week and stay the same for five: no two looks can be subtracted.
+    gets it with small counts hidden, and days that end with a whole week and stay the same for five: no two looks can be subtracted. What goes with
+    its callback, and would be less each day, they read from the newest released quarter.
     """
     is_exact = role == "supervisor"
     today = at // DAY_SECONDS
-    until = today + 1 if is_exact else today - (today + THURSDAY) % STEP
+    settled = today - SETTLES
+    until = today + 1 if is_exact else settled - (settled + THURSDAY) % STEP
     first, middle = until - RECENT - BEFORE, until - RECENT
     with deps.store.read() as tx:
         spans, whole_weeks = ((middle, until), (first, middle)), _whole_weeks(until) if is_exact else ()
@@ -175,16 +185,23 @@ def overview(deps: Deps, role: Role, at: int) -> Overview:
             _period(languages, of_span, [row for row in turned_away if row.hour // DAY_HOURS in range(*span)], span, is_exact=is_exact)
             for span, of_span in zip(spans, (of_recent, of_before), strict=True)
         )
-        said, *said_weekly = tx.figures.said((first, until), *whole_weeks)
-        ahead, calls = weeks(Work(deps, tx, at)), _calls(tallies, said, tx.figures.referral_outcomes(first, until))
-        trend = _trend(tx, turned_away, zip(of_weeks, said_weekly, strict=True), until) if is_exact else ()
+        ahead, quarter = weeks(Work(deps, tx, at)), None
+        if is_exact:
+            said, *said_weekly = tx.figures.said((first, until), *whole_weeks)
+            calls = _calls(tallies, said, tx.figures.referral_outcomes(first, until))
+            waited = _waited(tx, tallies, said, (first, until), at)
+            trend = _trend(tx, turned_away, zip(of_weeks, said_weekly, strict=True), until)
+        else:
+            quarter = next(iter(published(tx.releases.releases()).quarters), None)
+            calls, waited, trend = _released_calls(tallies, quarter), None, ()
         headlines = _headlines(recent, trend, ahead)
         return Overview(
             is_exact,
             _waits(deps, tx.figures.waiting_now(at), at, is_exact=is_exact),
             (recent, before),
             calls,
-            _waited(tx, tallies, said, (first, until), at) if is_exact else None,
+            quarter.period if quarter else None,
+            waited,
             ahead,
             headlines,
             trend,
@@ -339,6 +356,30 @@ def _calls(tallies: Iterable[Tally], said: SealedCounts, referrals: Mapping[str,
         _column(get_args(Safer), said.safer),
         _column(get_args(ReferralOutcome), referrals),
     )
+
+
+def _released_calls(tallies: Iterable[Tally], quarter: Release | None) -> CallFigures:
+    """How calls ended stays counted by day when their rows go; how often they were rung, answers and referrals do not."""
+    ends: Counter[str] = Counter()
+    for tally in tallies:
+        if tally.rung:
+            ends[tally.outcome or "unsaid"] += tally.count
+    wrong, safer, referrals = (quarter.table(name) if quarter else None for name in ("wrong", "safer", "referrals"))
+    (figure,) = (figure for figure in FIGURES if figure.name == "wrong")
+    return CallFigures(
+        _column_of(tuple(map(str, ATTEMPTS)), lambda _row: None),
+        _column(ROWS, ends),
+        HELD,
+        shares_of(figure, wrong).by_column.get("count") if wrong else None,
+        _column_of(get_args(Safer), lambda row: safer.cell(row, "count") if safer else None),
+        _column_of(SPECS["referrals"].columns[:-1], lambda row: referrals.cell(TOTAL, row) if referrals else None),
+    )
+
+
+def _column_of(rows: tuple[str, ...], cell_of: Callable[[str], int | None]) -> Counted:
+    """Of released cells."""
+    cells = (cell_of(row) for row in (*rows, TOTAL))
+    return Counted((*rows, TOTAL), (TOTAL,), tuple((HELD if cell is None else cell,) for cell in cells))
 
 
 def _waited(tx: Transaction, tallies: Iterable[Tally], said: SealedCounts, days: tuple[int, int], at: int) -> Waited:
