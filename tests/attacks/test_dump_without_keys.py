@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import signal
-import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, inspect
 
+from tests.postgres import Postgres, postgres  # noqa: F401 -- a fixture
 from tests.system.lines import SECONDS, Line, dial, started
 
 pytestmark = pytest.mark.system
@@ -19,17 +19,22 @@ HOUR = 3600
 WORDS = ("water", "milk", "vaccine", "fever")
 
 
-@pytest.fixture
-def line(tmp_path: Path) -> Iterator[Line]:
-    yield from started(tmp_path / "v")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def line(request: pytest.FixtureRequest, tmp_path: Path, postgres: Postgres) -> Iterator[Line]:  # noqa: F811
+    var = tmp_path / "v"
+    url = f"sqlite:///{var}/hotline.db" if request.param == "sqlite" else postgres.create("stolen")
+    yield from started(var, HOTLINE_DATABASE_URL=url)
 
 
 def dump(line: Line) -> dict[str, list[dict]]:
     """Every table, row by row, as a thief reads it."""
-    with closing(sqlite3.connect(f"file:{line.var}/hotline.db?mode=ro", uri=True)) as database:
-        database.row_factory = sqlite3.Row
-        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {name: [dict(row) for row in database.execute(f'SELECT * FROM "{name}"')] for name in tables}  # noqa: S608 -- the database's own names
+    engine = create_engine(line.env["HOTLINE_DATABASE_URL"])
+    try:
+        with engine.connect() as database:
+            tables = inspect(database).get_table_names()
+            return {name: [dict(row) for row in database.exec_driver_sql(f'SELECT * FROM "{name}"').mappings()] for name in tables}  # noqa: S608 -- the database's own names
+    finally:
+        engine.dispose()
 
 
 def closed(line: Line) -> list[dict]:
@@ -41,7 +46,7 @@ def test_a_stolen_database_tells_no_word_no_staff_number_and_no_second(line: Lin
     card = line.await_card()
     assert "noté" in dial(card, "5*1*1*2", "ATUid_word").lower()
     numbers = [person["number"] for person in card["people"] if person["role"] != "caller"]
-    content = b"".join(path.read_bytes() for path in line.var.glob("hotline.db*"))
+    content = str(dump(line)).encode() + b"".join(path.read_bytes() for path in line.var.glob("hotline.db*"))
     assert numbers
     assert [] == [number for number in numbers if number[4:].encode() in content]
     (callback,) = dump(line)["callbacks"]
