@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 from msgspec.structs import replace
 
-from bench.capacity.plain import EVERYTHING, Plain, Post, Time, Words
+from bench.capacity.plain import Plain, Post, Time, Words
 from bench.capacity.world import GUESSED, Team, World
 from hotline.engine.effects import Coverage, Urgency
 from hotline.engine.promise import can_call, end_of_now
@@ -262,7 +262,7 @@ class Line:
             self._say_here(person)
         if person.id.startswith("s"):
             lent = self.deps.rules.lend_minutes * 60
-            for callback in self.plain.callbacks.due(self.time.at, 0, EVERYTHING):
+            for callback in self.plain.callbacks.all_due(self.time.at):
                 if callback.urgent or self.time.at - callback.made_at >= lent:
                     self.after(self.world.goes_on, partial(self._answer, person, callback.id))
                     break

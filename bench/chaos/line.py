@@ -21,8 +21,8 @@ from typing import Any, Self
 from bench.chaos.disk import SmallDisk, left, mounted
 from bench.chaos.people import SUPERVISOR, TEAM
 from hotline.adapters.backup.sealed_file import new_keys as backup_keys
+from hotline.adapters.keys.seal import Seal, new_keys
 from hotline.adapters.processes import ValkeyFailed, bound, start_valkey
-from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.sockets import listen_at
 from hotline.ports.desk.shifts import Shift
 

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, text
 
 from bench.chaos.callers import Asked
 from bench.chaos.line import ServedLine
-from hotline.adapters.seal import Seal
+from hotline.adapters.keys.seal import Seal
 from hotline.adapters.sql import SqlStore
 from hotline.service.conversation.ledger import order_key
 from hotline.service.outbox import RETRY_SECONDS, STUCK_SECONDS

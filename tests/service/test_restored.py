@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from hotline.adapters.revoked import RevokedFile, read
+from hotline.adapters.backup.revoked import RevokedFile, read
 from hotline.adapters.sql import SqlStore
-from hotline.ports.desk.backups import Hold
-from hotline.ports.desk.releases import Release
-from hotline.ports.desk.revocations import Revocation
+from hotline.ports.figures.releases import Release
+from hotline.ports.upkeep.backups import Hold
+from hotline.ports.upkeep.revocations import Revocation
 from hotline.retention import REVOKED_SECONDS
 from hotline.service import acts
 from hotline.service.calls import agreements, connecting, contacts, saying, taking

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from hotline.engine.effects import CancelCallback, Effect, OpenCallback, RefineCallback, StopCalls
 from hotline.engine.promise import DAYS_AHEAD, end_of_now
 from hotline.engine.times import DAY_SECONDS
-from hotline.ports.desk.revocations import Revocation, RevokedKind, hashed_as
 from hotline.ports.spool import SpoolFull
 from hotline.ports.store import StoreAway
+from hotline.ports.upkeep.revocations import Revocation, RevokedKind, hashed_as
 from hotline.retention import REVOKED_SECONDS
 from hotline.service import outbox
 from hotline.service.calls.rules.coverage import look
