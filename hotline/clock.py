@@ -8,6 +8,8 @@ from typing import Protocol
 
 import structlog
 
+from hotline.ports.store import StoreAway
+
 log = structlog.get_logger(__name__)
 
 
@@ -127,4 +129,5 @@ def _repeat(work: Callable[[], None], events: tuple[str, str], stop: threading.E
 def _tell(event: str, error: Exception, failures: int) -> None:
     # The first, second, fourth, eighth...: an hour without a database is a dozen lines, not thousands.
     if failures & (failures - 1) == 0:
-        log.error(event, error=type(error).__name__, count=failures)
+        why = {"database": str(error)} if isinstance(error, StoreAway) else {}  # the log takes its codes alone
+        log.error(event, error=type(error).__name__, **why, count=failures)

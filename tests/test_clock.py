@@ -53,3 +53,17 @@ def test_no_number_for_emergencies_is_said_at_the_start() -> None:
             clock.note_emergency_number(Following(threading.Event(), 0, bool, has_number=has_number))
         lines = [json.loads(line) for line in log.getvalue().splitlines()]
         assert events == [line["event"] for line in lines if line["level"] == "error"]
+
+
+def test_why_the_database_is_away_is_told() -> None:
+    """By its code, so that whoever keeps the machine tells a damaged page from a lock; it quotes no value."""
+    stop = threading.Event()
+
+    class Damaged:
+        def refresh(self) -> None:
+            stop.set()
+            raise StoreAway("SQLITE_CORRUPT")
+
+    with the_log() as log:
+        clock.follow(Damaged(), stop, 0.0)
+    assert [("StoreAway", "SQLITE_CORRUPT")] == [(line["error"], line["database"]) for line in map(json.loads, log.getvalue().splitlines())]

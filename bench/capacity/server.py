@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 Rows: TypeAlias = list[list[str]]
 
 PACE: Final = 50
-"""Hops a second that were measured on one core (docs/deploy.md); more than that was not."""
+"""Hops a second that were measured on one core at a steady pace (docs/deploy.md): not where it ends."""
 HOPS: Final = 8
 """Of a caller. Guessed: `5 5` is three, an article six to ten."""
 ASK: Final = 30

@@ -19,10 +19,12 @@ _WORD = re.compile(r"[a-z][a-z_.-]{0,63}")
 _NAME = re.compile(r"(?!.*[0-9]{4})[A-Za-z_][A-Za-z0-9_.]{0,63}")
 _ID = re.compile(r"[0-9a-f]{16}|[0-9a-f]{32}|[0-9a-f]{64}")
 _COUNT = re.compile(r"-?[0-9]{1,7}(\.[0-9]{1,6})?")
+_DATABASE = re.compile(r"SQLITE_[A-Z_]{1,40}|[0-9A-Z]{5}")
+"""SQLite's name of a failure, or an SQLSTATE: they tell a damaged page from a lock."""
 
 ALLOWED = {
     "event": _WORD, "level": _WORD, "kind": _WORD, "part": _WORD, "state": _WORD, "queue": _WORD, "how": _WORD, "effect": _NAME, "signal": _NAME,
-    "logger": _NAME, "error": _NAME, "id": _ID, "post": _ID, "count": _COUNT, "failures": _COUNT, "edition": _COUNT, "pid": _COUNT, "code": _COUNT, "seconds": _COUNT,
+    "logger": _NAME, "error": _NAME, "database": _DATABASE, "id": _ID, "post": _ID, "count": _COUNT, "failures": _COUNT, "edition": _COUNT, "pid": _COUNT, "code": _COUNT, "seconds": _COUNT,
 }  # fmt: skip
 """Key and what its value must look like. An id has 16, 32 or 64 digits, a count at most 7; a number has eight to fifteen."""
 
