@@ -33,6 +33,7 @@ from hotline.service.work import Work
 
 _RESTORE: Final = 0x726573746F7265
 """The advisory lock of restores: `restore` in ASCII."""
+_ANOTHER: Final = "another restore into this database is at work"
 FOLDER: Final = "backups"
 """In the folder of the machine, where no other was set."""
 
@@ -57,12 +58,8 @@ class TimeInDoubt(Exception):
         self.made_at = made_at
 
 
-class Restoring(Exception):
-    """Another restore into that database is at work."""
-
-
 class AtWork(Exception):
-    """A backup is being made in that folder already."""
+    """Another backup is being made in that folder, or another restore into that database is at work. Says which."""
 
 
 class OpenedBackup(Struct, frozen=True):
@@ -156,14 +153,14 @@ def _make(config: Config, folder: Path, kind: BackupKind, at: int) -> list[MadeB
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Raises AtWork where another one is made there."""
+def _alone(folder: Path, why: str = "a backup is being made there already") -> Iterator[None]:
+    """Raises AtWork where another one is at work there."""
     opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError:
-        raise AtWork from None
+        raise AtWork(why) from None
     finally:
         os.close(opened)
 
@@ -184,7 +181,7 @@ def restore(config: Config, file: Path, identity: str, apart: Sequence[Revocatio
     against its digest, before anything is changed. Killed at any moment and begun again, it goes on.
     `is_time_right`: somebody looked at this machine's clock, by which numbers are erased and calls are over.
 
-    Raises WrongIdentity, DamagedBackup, NoIdentity, NewerBackup, OtherKeys, TimeInDoubt, NotEmpty, Restoring, OSError, Late, StoreAway.
+    Raises WrongIdentity, DamagedBackup, NoIdentity, NewerBackup, OtherKeys, TimeInDoubt, NotEmpty, AtWork, OSError, Late, StoreAway.
     """
     found = _opened(file, identity, open_seal(config))
     head = found.head
@@ -206,11 +203,11 @@ def restore(config: Config, file: Path, identity: str, apart: Sequence[Revocatio
 
 @contextmanager
 def _only_one(url: str) -> Iterator[None]:
-    """One restore into a database at a time, from whichever machine: each would take the other's tables away. Raises Restoring, OSError, StoreAway."""
+    """One restore into a database at a time, from whichever machine: each would take the other's tables away. Raises AtWork, OSError, StoreAway."""
     engine = make_engine(url, schema.PATIENCE_MS)
     try:
         if engine.name != "postgresql":
-            with _alone(Path(engine.url.database or ".").absolute().parent):
+            with _alone(Path(engine.url.database or ".").absolute().parent, _ANOTHER):
                 yield
             return
         with store_away():
@@ -219,10 +216,8 @@ def _only_one(url: str) -> Iterator[None]:
             with store_away():
                 is_ours = connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _RESTORE})
             if not is_ours:
-                raise Restoring
+                raise AtWork(_ANOTHER)
             yield
-    except AtWork:
-        raise Restoring from None
     finally:
         engine.dispose()
 

@@ -628,7 +628,10 @@ def test_a_newer_backup_is_refused(small, monkeypatch):
 @pytest.mark.parametrize("onto", ["sqlite", "postgresql"])
 def test_two_restores_into_one_database(small, monkeypatch, request, onto):
     """The second one says so, and takes no table away from under the first."""
-    file, url = small.backup(), f"sqlite:///{small.folder}/one.db" if onto == "sqlite" else request.getfixturevalue("postgres").create("one")
+    file, url = (
+        small.backup(),
+        f"sqlite:///{small.folder}/one.db" if onto == "sqlite" else request.getfixturevalue("postgres").create("one"),
+    )
     with backups._only_one(url):
         assert "another restore" in refused(small, file, monkeypatch, url=url)
 
@@ -859,7 +862,7 @@ def test_a_minute_does_not_read_what_it_has_read(tmp_path):
     path = tmp_path / "revoked"
     file = RevokedFile(path, 30.0)
     many = tuple(Revocation("stop", n.to_bytes(32), NOW, NOW + 9) for n in range(1000))
-    file.add_missing(many)
+    assert [file.add_missing(many) for _ in range(2)] == [1000, 0]
     path.write_bytes(path.read_bytes().replace(b"stop", b"spot", 1))  # far before the place that it was read to
     assert file.add_missing(many) == 0
 

@@ -19,7 +19,9 @@ from tests.small_line import settings
 
 pytest_plugins = ["tests.valkey"]
 ROOT = Path(__file__).resolve().parent.parent
-MIGRATION = 'from alembic import op\nimport sqlalchemy as sa\nrevision = "{revision}"\ndown_revision = "{before}"\n\n\ndef upgrade():\n    {does}\n'
+MIGRATION = (
+    'from alembic import op\nimport sqlalchemy as sa\nrevision = "{revision}"\ndown_revision = "{before}"\n\n\ndef upgrade():\n    {does}\n'
+)
 
 
 class Next:
@@ -36,13 +38,13 @@ class Next:
         self.env["PYTHONPATH"] = str(folder)
 
     def run(self, *words: str) -> tuple[int, str]:
-        ran = subprocess.run([sys.executable, "-m", "hotline", *words], cwd=self.env["PYTHONPATH"], env=self.env, capture_output=True, text=True, check=False)
+        ran = subprocess.run(
+            [sys.executable, "-m", "hotline", *words], cwd=self.env["PYTHONPATH"], env=self.env, capture_output=True, text=True, check=False
+        )
         return ran.returncode, ran.stdout + ran.stderr
 
 
-def test_a_version_beside_the_next(
-    tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_a_version_beside_the_next(tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     """The next one's tables take in this one's program; what it uses is taken away only once it has not been seen for a minute, and then it says that it cannot begin."""
     env = settings(tmp_path, HOTLINE_REDIS_URL=valkey, HOTLINE_TWO_PEOPLE="0")
     for name, value in env.items():

@@ -44,7 +44,7 @@ class Programs:
         self._breaker = breaker or Breaker()
 
     def show(self, newest: str, part: str, at: float) -> None:
-        """This process works. Meant for every ten seconds or so."""
+        """Say that this process works. Meant for every ten seconds or so."""
         with self._breaker.guard():
             show(self._client, newest, part, at)
 
@@ -53,4 +53,6 @@ class Programs:
         with self._breaker.guard():
             found = cast("list[tuple[bytes, float]]", self._client.zrange(SHOWN, 0, -1, withscores=True))
         whole = (member.decode(errors="replace").split(" ") for member, shown in found if shown > at - SECONDS)
-        return tuple(sorted(Program(parts[0], parts[1], parts[2], int(parts[3])) for parts in whole if len(parts) == 4 and parts[3].isdigit()))
+        return tuple(
+            sorted(Program(parts[0], parts[1], parts[2], int(parts[3])) for parts in whole if len(parts) == 4 and parts[3].isdigit())
+        )

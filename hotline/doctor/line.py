@@ -9,8 +9,8 @@ from typing import Final
 from msgspec import DecodeError, Struct
 
 from hotline.adapters.day_keeper import LOST_SECONDS
-from hotline.adapters.revoked import can_be_written
 from hotline.adapters.programs import Programs
+from hotline.adapters.revoked import can_be_written
 from hotline.adapters.rq import RqQueue
 from hotline.adapters.seal import KeysBroken, SealBroken
 from hotline.adapters.sql import SqlStore
@@ -122,7 +122,9 @@ def vacuum(config: Config) -> Iterator[Finding]:
     except StoreAway:
         return
     if after is None:
-        yield Finding("vacuum", "bad", "PostgreSQL never makes room (autovacuum is off): what was erased stays on its disk (deploy/postgresql.conf)")
+        yield Finding(
+            "vacuum", "bad", "PostgreSQL never makes room (autovacuum is off): what was erased stays on its disk (deploy/postgresql.conf)"
+        )
     elif after:
         text = f"PostgreSQL makes room after {after} deleted rows alone: on a quiet line erased numbers stay for days"
         yield Finding("vacuum", "warn", f"{text} (autovacuum_vacuum_threshold; deploy/postgresql.conf)")

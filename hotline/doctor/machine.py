@@ -56,7 +56,9 @@ def programs(known: Programs, newest: str, at: int) -> Iterator[Finding]:
     except MemoryAway:
         return
     if others:
-        yield Finding("programs", "warn", f"of another version than this ({newest}), within the last minute: {listed(tuple(map(str, others)))}")
+        yield Finding(
+            "programs", "warn", f"of another version than this ({newest}), within the last minute: {listed(tuple(map(str, others)))}"
+        )
 
 
 def spool(path: Path, seal: Seal) -> Iterator[Finding]:

@@ -49,6 +49,7 @@ def test_callers_get_calm_screens_and_nothing_is_noted(line: Line) -> None:
     for keys, session in (("5 5", "now"), ("4 1 1", "urgent"), ("5 1", "later"), ("5 3", "afternoon")):
         screen = line.walk(keys, session)
         assert "Noté" not in screen.text
+        assert "semaine" not in screen.text, "nobody knows how long the line is held"
     assert [] == line.callbacks()
     assert "danger.advice" == line.walk("4 1", "danger").key
     stopped = line.walk("5 7", "stop")

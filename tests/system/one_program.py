@@ -90,4 +90,5 @@ if __name__ == "__main__":
         if store not in programs:
             programs[store] = OneProgram(settings)
         answer: Any = getattr(programs[store], what)()
-        print(json.dumps(answer), flush=True)
+        sys.stdout.write(f"{json.dumps(answer)}\n")
+        sys.stdout.flush()

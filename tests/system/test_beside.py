@@ -149,9 +149,9 @@ class Both:
 
     def open(self) -> int:
         """How many callbacks are."""
-        with closing(SqlStore(self.settings["HOTLINE_DATABASE_URL"], Seal.from_text(self.settings["HOTLINE_KEYS"]), 5000)) as store:
-            with store.read() as tx:
-                return len(tx.callbacks.all_open())
+        keys = Seal.from_text(self.settings["HOTLINE_KEYS"])
+        with closing(SqlStore(self.settings["HOTLINE_DATABASE_URL"], keys, 5000)) as store, store.read() as tx:
+            return len(tx.callbacks.all_open())
 
     def end(self) -> None:
         self.standin.close()

@@ -37,7 +37,7 @@ def vacuums_after(url: str, budget_ms: int) -> int | None:
         if engine.name != "postgresql":
             return 0
         with store_away(), engine.begin() as connection:
-            found = {name: setting for name, setting in connection.execute(text(_SETTINGS))}
+            found = {str(row.name): str(row.setting) for row in connection.execute(text(_SETTINGS))}
         return int(found["autovacuum_vacuum_threshold"]) if found["autovacuum"] == "on" else None
     finally:
         engine.dispose()

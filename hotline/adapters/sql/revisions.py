@@ -60,7 +60,7 @@ def is_behind(program: str, step: str) -> bool:
 
 
 class TablesUnfit(Exception):
-    """This program cannot work on these tables. Says why, and what to do."""
+    """The program cannot work on these tables. Says why, and what to do."""
 
 
 def refuse_unfit(here: str, steps: tuple[str, ...] | None = None) -> None:
@@ -80,7 +80,8 @@ def reached(url: str, budget_ms: int) -> str | None:
         with store_away(), engine.begin() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return None
-            return connection.scalar(text("SELECT version_num FROM alembic_version"))
+            found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return found
     finally:
         engine.dispose()
 

@@ -236,7 +236,7 @@ def _worded(also: str = "") -> Iterator[None]:
     from hotline.adapters.backup.rows import NotCurrent
     from hotline.adapters.backup.sealed_file import NoIdentity, NotAsWritten, WrongIdentity
     from hotline.adapters.backup.stream import DamagedBackup
-    from hotline.backups import AtWork, NewerBackup, NotEmpty, OtherKeys, Restoring
+    from hotline.backups import AtWork, NewerBackup, NotEmpty, OtherKeys
 
     end = f"; {also}" if also else ""
     try:
@@ -253,12 +253,10 @@ def _worded(also: str = "") -> Iterator[None]:
         raise Failed(f"nothing in this backup opens with these HOTLINE_KEYS: put the lost machine's keys in place first{end}") from None
     except NotEmpty:
         raise Failed(f"the database is not empty, and a backup is restored into an empty one alone{end}") from None
-    except Restoring:
-        raise Failed(f"another restore into this database is at work{end}") from None
     except Late:
         raise Failed(f"the disk with the file of stops does not answer{end}") from None
-    except AtWork:
-        raise Failed("a backup is being made there already") from None
+    except AtWork as busy:
+        raise Failed(f"{busy}{end}") from None
     except NotCurrent:
         raise Failed("the tables are of a newer version than this, or too old for it (hotline db upgrade)") from None
     except NotAsWritten:

@@ -23,7 +23,9 @@ def declare(commands: Any) -> None:
     """`db upgrade`."""
     about = "make or renew the tables, beside a line that runs; what would disturb older programs is left for --finish"
     upgrade = command(group(commands, "db", "the database"), "upgrade", _upgrade, about)
-    upgrade.add_argument("--finish", action="store_true", help="take away what only older programs use, once none of them has run for a minute")
+    upgrade.add_argument(
+        "--finish", action="store_true", help="take away what only older programs use, once none of them has run for a minute"
+    )
     upgrade.add_argument("--alone", action="store_true", help="with --finish: nothing of the line runs, on any machine; ask nobody")
 
 

@@ -108,7 +108,12 @@ def put_forward(deps: Deps, behind: Behind, now: Reading) -> None:
     for id in made:
         with deps.store.write() as tx:
             callback = tx.callbacks.get(id)
-            if callback is not None and callback.at_once and callback.state in ("waiting", "claimed") and callback.made_at <= before_the_step:
+            if (
+                callback is not None
+                and callback.at_once
+                and callback.state in ("waiting", "claimed")
+                and callback.made_at <= before_the_step
+            ):
                 claimed_at = None if callback.claimed_at is None else callback.claimed_at + late
                 times = {name: getattr(callback, name) + late for name in ("made_at", "opens_at", "not_after")}
                 tx.callbacks.save(replace(callback, claimed_at=claimed_at, **times))

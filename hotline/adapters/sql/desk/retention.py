@@ -168,7 +168,7 @@ class SqlRetention(CaseRows):
         before = self._sizes()
         coarsened = self._purge(at, periods)
         after = self._sizes()
-        found = (Swept(name, max(before[name] - after[name], 0), coarsened[name]) for name in sorted(before))
+        found = (Swept(str(name), max(before[name] - after[name], 0), coarsened[name]) for name in sorted(before))
         return tuple(swept for swept in found if swept.gone or swept.coarsened)
 
     def _sizes(self) -> dict[str, int]:
