@@ -80,8 +80,8 @@ def reached(url: str, budget_ms: int) -> str | None:
         with store_away(), engine.begin() as connection:
             if not inspect(connection).has_table("alembic_version"):
                 return None
-            version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-            return version
+            found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return found
     finally:
         engine.dispose()
 

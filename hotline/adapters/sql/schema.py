@@ -119,4 +119,5 @@ def make_private(url: str) -> None:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
         path = Path(parsed.database)
-        path.touch(mode=shared_folder.file_mode(path.absolute().parent))
+        folder = path.absolute().parent
+        path.touch(mode=shared_folder.file_mode(folder) if folder.is_dir() else 0o600)
