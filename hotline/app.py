@@ -19,17 +19,17 @@ from msgspec.structs import replace
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from hotline import console, operations
-from hotline.adapters.day_keeper import DayKeeper
-from hotline.adapters.day_keys import DaySecrets
-from hotline.adapters.keyring import PURPOSES, KeysBroken
+from hotline.adapters.backup.revoked import NAME as REVOKED
+from hotline.adapters.backup.revoked import RevokedFile
+from hotline.adapters.keys.day_keeper import DayKeeper
+from hotline.adapters.keys.day_keys import DaySecrets
+from hotline.adapters.keys.keyring import PURPOSES, KeysBroken
+from hotline.adapters.keys.seal import DropMark, Seal
 from hotline.adapters.locks import ArgonPasswords, SystemTokenSource, TimeCodes
 from hotline.adapters.machine import RENEW_SECONDS, SCARCE_BYTES, certificate_seconds, free_bytes
 from hotline.adapters.meter import PrometheusMeter
 from hotline.adapters.programs import Programs
-from hotline.adapters.revoked import NAME as REVOKED
-from hotline.adapters.revoked import RevokedFile
 from hotline.adapters.rq import RqQueue
-from hotline.adapters.seal import DropMark, Seal
 from hotline.adapters.spool import DiskSpool
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.revisions import chain
@@ -381,4 +381,5 @@ def _room(config: Config, hotline: Hotline) -> console.ConsoleContext:
         secure=not config.demo,
         sheets=DirectoryTables(),
         workbooks=OpenpyxlWorkbooks(),
+        is_demo=config.demo,
     )

@@ -13,11 +13,10 @@ from typing import Final
 from msgspec import Struct
 from sqlalchemy import Engine, inspect, select, text
 
-from hotline.adapters import revoked
-from hotline.adapters.backup import rotation, rows, sealed_file
+from hotline.adapters.backup import revoked, rotation, rows, sealed_file
 from hotline.adapters.backup.sealed_file import NotAsWritten
 from hotline.adapters.backup.stream import BackupHead, DamagedBackup, FrameReader
-from hotline.adapters.seal import Seal
+from hotline.adapters.keys.seal import Seal
 from hotline.adapters.sql import SqlStore, schema
 from hotline.adapters.sql.engine import make_engine
 from hotline.adapters.sql.revisions import chain
@@ -25,8 +24,8 @@ from hotline.adapters.sql.store import store_away
 from hotline.adapters.sql.tables import held
 from hotline.app import day_secrets, open_seal, open_store, revoked_file, shell_deps
 from hotline.config import Config
-from hotline.ports.desk.backups import BACKUP_LATE_SECONDS, KINDS, BackupKind, BackupRun, FileKind, Hold, RunKind
-from hotline.ports.desk.revocations import Revocation
+from hotline.ports.upkeep.backups import BACKUP_LATE_SECONDS, KINDS, BackupKind, BackupRun, FileKind, Hold, RunKind
+from hotline.ports.upkeep.revocations import Revocation
 from hotline.service.desk import restored
 from hotline.service.desk.restored import DOUBT_SECONDS
 from hotline.service.work import Work

@@ -18,11 +18,11 @@ from sqlalchemy import inspect, text
 
 from hotline import backups
 from hotline.adapters.backup import rotation, rows, sealed_file
+from hotline.adapters.backup.revoked import RevokedFile, read
 from hotline.adapters.backup.sealed_file import new_keys as backup_keys
 from hotline.adapters.backup.stream import Frame, FrameReader, Rows, TableBegins
-from hotline.adapters.day_keys import DaySecrets
-from hotline.adapters.revoked import RevokedFile, read
-from hotline.adapters.seal import Seal, new_keys
+from hotline.adapters.keys.day_keys import DaySecrets
+from hotline.adapters.keys.seal import Seal, new_keys
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.engine import make_engine
 from hotline.adapters.sql.sealed import context, sealed_columns
@@ -35,10 +35,10 @@ from hotline.ports.calls.calls import Call
 from hotline.ports.calls.numbers import Stop
 from hotline.ports.desk import testimonies
 from hotline.ports.desk.audit import AuditRecord
-from hotline.ports.desk.backups import Hold
 from hotline.ports.desk.cases import RECORD, Consent, HandedNote, Incident, Referral
-from hotline.ports.desk.revocations import Revocation, released
 from hotline.ports.store import Transaction
+from hotline.ports.upkeep.backups import Hold
+from hotline.ports.upkeep.revocations import Revocation, released
 from tests.adapters.conftest import PATIENT_MS, contract_url, empty_contract_url
 from tests.adapters.test_migrations import REVISIONS
 from tests.adapters.test_store import HERS, HOUR, OTHERS, a_callback, a_counselor, a_post, id_of
@@ -782,8 +782,8 @@ def test_a_drill_leaves_a_scratch_database_empty(small, request):
 WRITER = """
 import sys
 from pathlib import Path
-from hotline.adapters.revoked import RevokedFile
-from hotline.ports.desk.revocations import Revocation
+from hotline.adapters.backup.revoked import RevokedFile
+from hotline.ports.upkeep.revocations import Revocation
 file, number, now = RevokedFile(Path(sys.argv[1]), 30.0), int(sys.argv[2]), int(sys.argv[3])
 for place in range(40):
     file.append((Revocation("stop", bytes([number, place]).ljust(32), now, now + (place % 2 == 0)),))

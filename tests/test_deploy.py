@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from hotline.adapters.meter import PrometheusMeter
 from hotline.config import SETTINGS
 from hotline.engine.check.phrases import STAFF
-from hotline.ports.desk.figures import Counts
+from hotline.ports.figures.figures import Counts
 from hotline.service import Hotline
 from hotline.service.upkeep.machine_alarms import ALARMS
 from tests.fakes import STATE

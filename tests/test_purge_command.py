@@ -18,7 +18,7 @@ from hotline.cli import main
 from hotline.config import Config
 from hotline.ports.clock import Reading
 from hotline.ports.desk.audit import AuditRecord
-from hotline.ports.desk.backups import Hold
+from hotline.ports.upkeep.backups import Hold
 from tests.adapters.test_store import DAY, HERS, HOUR, a_callback, a_post, id_of
 from tests.databases import migrated
 from tests.small_line import settings

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from hotline import shared_folder
-from hotline.adapters.key_file import KeyFile
-from hotline.adapters.keyring import read_keys
-from hotline.adapters.revoked import RevokedFile
-from hotline.adapters.seal import Seal, new_keys
+from hotline.adapters.backup.revoked import RevokedFile
+from hotline.adapters.keys.key_file import KeyFile
+from hotline.adapters.keys.keyring import read_keys
+from hotline.adapters.keys.seal import Seal, new_keys
 from hotline.adapters.spool import DiskSpool
 from hotline.adapters.sql.schema import make_private
-from hotline.ports.desk.revocations import Revocation
+from hotline.ports.upkeep.revocations import Revocation
 
 
 def modes(folder: Path) -> set[str]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.core import Metric
 
-    from hotline.ports.desk.figures import Counts, LineState
+    from hotline.ports.figures.figures import Counts, LineState
     from hotline.ports.incoming import Unknown
 
 BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)

@@ -18,7 +18,7 @@ import structlog
 
 from hotline import shared_folder
 from hotline.adapters.apart import Apart, Job, Late
-from hotline.adapters.seal import Seal
+from hotline.adapters.keys.seal import Seal
 from hotline.adapters.spool_file import ROOM, Damaged, Entry, NoSlot, SpoolFile, context, held, make, rest_of
 from hotline.ports.spool import SpoolFull, SpoolState
 

@@ -21,7 +21,7 @@ from msgspec import Struct
 
 from hotline import shared_folder
 from hotline.adapters.apart import Job
-from hotline.adapters.seal import Seal, SealBroken
+from hotline.adapters.keys.seal import Seal, SealBroken
 
 SLOT: Final = 1024
 MAGIC: Final = b"hlspool1"

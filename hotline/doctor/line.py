@@ -8,11 +8,11 @@ from typing import Final
 
 from msgspec import DecodeError, Struct
 
-from hotline.adapters.day_keeper import LOST_SECONDS
+from hotline.adapters.backup.revoked import can_be_written
+from hotline.adapters.keys.day_keeper import LOST_SECONDS
+from hotline.adapters.keys.seal import KeysBroken, SealBroken
 from hotline.adapters.programs import Programs
-from hotline.adapters.revoked import can_be_written
 from hotline.adapters.rq import RqQueue
-from hotline.adapters.seal import KeysBroken, SealBroken
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.leftovers import vacuums_after
 from hotline.adapters.sql.revisions import TablesUnfit, chain, due, reached, refuse_unfit

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from hotline.adapters.keys.seal import Seal
 from hotline.adapters.machine import RENEW_SECONDS, SCARCE_BYTES, SPARSE_BYTES, certificate_seconds, free_bytes
 from hotline.adapters.programs import Programs
-from hotline.adapters.seal import Seal
 from hotline.adapters.spool import set_aside
 from hotline.adapters.spool_file import Damaged, SpoolLook, look
 from hotline.app import SPOOL_SLOTS

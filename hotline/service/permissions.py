@@ -239,7 +239,7 @@ TABLE: Final = (
     ),
     Ability("rows of incidents, under a sharing protocol, by the shell alone", ADMIN, ("take_rows",), ()),
     Ability("measures that the line is judged by", ("supervisor", "operator"), (), ("judged",)),
-    Ability("released figures", ("partner", "supervisor", "operator", "admin"), (), ("partners",)),
+    Ability("released figures", ("partner", "supervisor", "operator", "admin"), (), ("partners", "partners_through")),
     Ability("accept the terms under which partners see them, by name", ("partner",), ("accept_terms",), ("terms",)),
     Ability(
         "figures that leave the line: prepare, let out what another prepared, withdraw",

@@ -15,8 +15,6 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
-FOLDERS: Final = {".service": "systemd", ".socket": "systemd", ".timer": "systemd", ".target": "systemd"}
-"""Where a file is written, by how its name ends; every other one beside these folders."""
 PLACE: Final = re.compile(r"\$\{([a-z_]+)\}")
 PART: Final = ".part"
 """Goes into others, by its name."""
@@ -70,9 +68,9 @@ def files(machine: Machine) -> Mapping[PurePosixPath, str]:
     known = _values(machine)
     parts = {path.stem: path.read_text("utf-8").rstrip("\n") for path in TEMPLATES.glob(f"*{PART}")}
     made: dict[PurePosixPath, str] = {}
-    for path in sorted(TEMPLATES.iterdir()):
-        if path.suffix != PART:
-            made[PurePosixPath(FOLDERS.get(path.suffix, "")) / path.name] = _filled(path.read_text("utf-8"), {**parts, **known})
+    for path in sorted(TEMPLATES.rglob("*")):
+        if path.is_file() and path.suffix != PART:
+            made[PurePosixPath(path.relative_to(TEMPLATES))] = _filled(path.read_text("utf-8"), {**parts, **known})
     return made
 
 

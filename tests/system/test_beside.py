@@ -19,8 +19,8 @@ from urllib.parse import urlencode
 import pytest
 from werkzeug.serving import make_server
 
+from hotline.adapters.keys.seal import Seal, new_keys
 from hotline.adapters.processes import bound
-from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.schema import upgrade_beside
 from hotline.demo.people import counselors

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, Insert, Select, Table, case, column, func, insert, inspect, select, table, text
 
 from hotline.adapters.backup.stream import BackupHead, Frame, Rows, TableBegins, encoded
-from hotline.adapters.seal import Seal
+from hotline.adapters.keys.seal import Seal
 from hotline.adapters.sql.calls.numbers import ITS_END
 from hotline.adapters.sql.engine import make_engine
 from hotline.adapters.sql.revisions import chain, needed
@@ -19,7 +19,7 @@ from hotline.adapters.sql.sealed import SealedColumn, context, sealed_columns
 from hotline.adapters.sql.store import store_away
 from hotline.adapters.sql.tables import ledger, metadata, numbers, pranks, rings, stops
 from hotline.engine.times import DAY_SECONDS
-from hotline.ports.desk.backups import FileKind
+from hotline.ports.upkeep.backups import FileKind
 from hotline.retention import KEY_SECONDS, PRANK_DAYS, RING_SECONDS
 
 NEVER: Final = frozenset(

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, make_url, text
 
 import hotline.migrations
 from hotline import shared_folder
-from hotline.adapters.seal import Seal
+from hotline.adapters.keys.seal import Seal
 from hotline.adapters.sql import revisions
 from hotline.adapters.sql.engine import make_engine
 from hotline.adapters.sql.store import store_away

@@ -102,7 +102,7 @@ def _answer(table: WireTable) -> Iterator[tuple[str, str]]:
         found = list(slots(template))
         for slot in found:
             if slot not in known:
-                yield key, f"{{{slot}}} is nothing that can stand there; {', '.join(f'{{{one}}}' for one in known)} can"
+                yield key, f"{{{slot}}} is nothing that can stand there; {', '.join(f'{{{allowed}}}' for allowed in known)} can"
             elif slot in FILLED and not getattr(table.fields, slot):
                 yield key, f"{{{slot}}} is in no field: say it as fields.{slot}"
         if name in {"screen", "end"} and found.count("text") != 1:
@@ -122,7 +122,7 @@ def _sms(table: WireTable) -> Iterator[tuple[str, str]]:
     if send is not None:
         found = {slot for text in (send.url, *send.headers.values()) for slot in slots(text)} | set(slots(send.body))
         for slot in sorted(found - set(SENT)):
-            yield "sms.send", f"{{{slot}}} is nothing that can stand there; {', '.join(f'{{{one}}}' for one in SENT)} can"
+            yield "sms.send", f"{{{slot}}} is nothing that can stand there; {', '.join(f'{{{allowed}}}' for allowed in SENT)} can"
         for slot in ("number", "text"):
             if slot not in slots(send.body):
                 yield "sms.send.body", f"must hold {{{slot}}}"

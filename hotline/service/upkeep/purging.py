@@ -8,8 +8,8 @@ from typing import Final, NoReturn
 from msgspec import Struct
 
 from hotline.engine.times import DAY_SECONDS
-from hotline.ports.desk.retention import Swept
 from hotline.ports.store import Transaction
+from hotline.ports.upkeep.retention import Swept
 from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
 from hotline.service.held import is_held
