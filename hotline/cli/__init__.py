@@ -11,9 +11,8 @@ from pathlib import Path
 from hotline.adapters.processes import leave_no_trace
 from hotline.cli import completion
 from hotline.cli.command import Failed, reason, refuse_no_folder
-from hotline.cli.commands import database
 from hotline.cli.commands.coordinators import audit, figures, people
-from hotline.cli.commands.machine import backup, gateway, line, units, upkeep
+from hotline.cli.commands.machine import backup, database, gateway, line, units, upkeep
 from hotline.cli.commands.operators import content, directory, words
 from hotline.cli.overview import overview
 from hotline.cli.parsing import Parser, parse
